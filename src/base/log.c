@@ -1,0 +1,78 @@
+#include "closedrop/base/log.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINE_MOST (64 * 1024)
+
+const char *const log_level_names[LOG_LEVELS] = {"error", "warn", "info", "debug"};
+const char *const log_format_names[LOG_FORMATS] = {"text", "json"};
+
+/* sd-daemon(3): the journal reads the priority from this prefix and adds the time itself */
+static const char *const journal_prefix[LOG_LEVELS] = {"<3>", "<4>", "<6>", "<7>"};
+
+static atomic_int configured_level = LOG_LEVEL_INFO;
+static atomic_int configured_format = LOG_FORMAT_TEXT;
+
+void log_configure(enum log_level level, enum log_format format)
+{
+    atomic_store(&configured_level, (int)level);
+    atomic_store(&configured_format, (int)format);
+}
+
+static void add_text_line(
+    struct str *line, enum log_level level, const char *module, const char *message)
+{
+    char now[CLOCK_TEXT];
+    if (getenv("JOURNAL_STREAM"))
+        str_add(line, journal_prefix[level]);
+    else
+        str_printf(line, "%s %-5s ", clock_rfc3339(clock_wall_ms(), now), log_level_names[level]);
+    str_printf(line, "%s: ", module);
+    utf8_escape(line, message, strlen(message));
+    str_add_char(line, '\n');
+}
+
+static void add_json_line(
+    struct str *line, enum log_level level, const char *module, const char *message)
+{
+    char now[CLOCK_TEXT];
+    str_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"module\":\"%s\",\"message\":\"",
+        clock_rfc3339(clock_wall_ms(), now), log_level_names[level], module);
+    struct str safe = STR_INIT(LINE_MOST);
+    utf8_escape(&safe, message, strlen(message));
+    for (const char *at = str_text(&safe); *at; at++) {
+        if (*at == '"' || *at == '\\')
+            str_add_char(line, '\\');
+        str_add_char(line, *at);
+    }
+    str_release(&safe);
+    str_add(line, "\"}\n");
+}
+
+void log_write(enum log_level level, const char *module, const char *format, ...)
+{
+    if ((int)level > atomic_load(&configured_level))
+        return;
+    struct str message = STR_INIT(LINE_MOST / 4);
+    va_list arguments;
+    va_start(arguments, format);
+    str_vprintf(&message, format, arguments);
+    va_end(arguments);
+
+    struct str line = STR_INIT(LINE_MOST);
+    if (atomic_load(&configured_format) == LOG_FORMAT_JSON)
+        add_json_line(&line, level, module, str_text(&message));
+    else
+        add_text_line(&line, level, module, str_text(&message));
+    ssize_t written = write(STDERR_FILENO, str_text(&line), line.length);
+    (void)written; /* nobody is left to tell when standard error itself is broken */
+    str_release(&line);
+    str_release(&message);
+}

@@ -1,0 +1,99 @@
+#include "closedrop/base/utf8.h"
+
+#include "closedrop/base/str.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_tail(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+size_t utf8_length(const unsigned char *bytes, size_t left)
+{
+    if (left == 0)
+        return 0;
+    unsigned char first = bytes[0];
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xC2 && first <= 0xDF)
+        return left >= 2 && is_tail(bytes[1]) ? 2 : 0;
+    if (first >= 0xE0 && first <= 0xEF) {
+        if (left < 3 || !is_tail(bytes[1]) || !is_tail(bytes[2]))
+            return 0;
+        bool overlong = first == 0xE0 && bytes[1] < 0xA0;
+        bool surrogate = first == 0xED && bytes[1] >= 0xA0;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        if (left < 4 || !is_tail(bytes[1]) || !is_tail(bytes[2]) || !is_tail(bytes[3]))
+            return 0;
+        bool overlong = first == 0xF0 && bytes[1] < 0x90;
+        bool too_big = first == 0xF4 && bytes[1] >= 0x90;
+        return overlong || too_big ? 0 : 4;
+    }
+    return 0;
+}
+
+void utf8_clean(struct str *out, const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    while (length) {
+        size_t step = utf8_length(at, length);
+        if (step)
+            str_add_bytes(out, at, step);
+        else
+            str_add(out, "\xEF\xBF\xBD");
+        at += step ? step : 1;
+        length -= step ? step : 1;
+    }
+}
+
+static unsigned decode(const unsigned char *at, size_t step)
+{
+    static const unsigned char first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    unsigned value = at[0] & first_bits[step];
+    for (size_t i = 1; i < step; i++)
+        value = value << 6 | (at[i] & 0x3FU);
+    return value;
+}
+
+/** Characters that move the cursor, end the line, or turn the reading direction round. */
+static bool disturbs_a_line(unsigned c)
+{
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x200E || c == 0x200F || c == 0x061C ||
+           c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+void utf8_escape(struct str *out, const char *bytes, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)bytes;
+    while (length) {
+        size_t step = utf8_length(at, length);
+        if (step && !disturbs_a_line(decode(at, step))) {
+            str_add_bytes(out, at, step);
+        } else {
+            step = step ? step : 1;
+            for (size_t i = 0; i < step; i++)
+                str_printf(out, "\\x%02X", at[i]);
+        }
+        at += step;
+        length -= step;
+    }
+}
+
+char *utf8_clean_copy(const char *text)
+{
+    struct str out = STR_INIT(4 * strlen(text) + 1);
+    utf8_clean(&out, text, strlen(text));
+    return str_take(&out);
+}
+
+char *utf8_escape_copy(const char *text)
+{
+    struct str out = STR_INIT(4 * strlen(text) + 1);
+    utf8_escape(&out, text, strlen(text));
+    return str_take(&out);
+}
