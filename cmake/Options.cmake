@@ -10,6 +10,8 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # libinotifytools exports names like `initialized`: ours must never be taken for its own
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# assertions stay in: a state that cannot be is better ended than sent
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
 add_link_options(-Wl,-z,relro,-z,now)
 
 if(CLOSEDROP_SANITIZE)

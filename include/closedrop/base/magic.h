@@ -1,0 +1,15 @@
+/**
+ * What kind of document a file is, as a MIME type. The only door to libmagic.
+ */
+#ifndef CLOSEDROP_BASE_MAGIC_H
+#define CLOSEDROP_BASE_MAGIC_H
+
+#define CONTENT_TYPE_MOST 128
+
+/**
+ * The content type of the file `name`, open at `fd`: by its suffix where that says enough, else by
+ * a look at its first bytes, else "application/octet-stream". Reads by position; `fd`'s own stays.
+ */
+void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOST]);
+
+#endif
