@@ -1,0 +1,51 @@
+/**
+ * What a file is, apart from its name: file handle, size and mtime (product.md, "Words").
+ *
+ * The handle (name_to_handle_at(2): inode and generation) never repeats, while ext4 gives an inode
+ * number away again at once; a device number is no part of it, for it changes over a reboot.
+ */
+#ifndef CLOSEDROP_FILES_IDENTITY_H
+#define CLOSEDROP_FILES_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** The kernel's MAX_HANDLE_SZ and the four bytes of the handle's type. */
+#define IDENTITY_HANDLE_MOST (128 + 4)
+
+struct identity {
+    unsigned char handle[IDENTITY_HANDLE_MOST];
+    size_t handle_length;
+    int64_t size;     /* bytes */
+    int64_t mtime_ns; /* since 1970 */
+};
+
+/** An identity and what else one look at an open file tells. */
+struct file_state {
+    struct identity identity;
+    int64_t ctime_ns;
+    uint64_t links;
+    mode_t mode; /* with the file's type */
+    uid_t uid;
+    gid_t gid;
+};
+
+/**
+ * Look at the file behind `fd` (O_PATH will do). Where the file system has no handles, the inode
+ * number and the time of birth stand in.
+ * Returns 0 or a negative errno; `ret_state` is written on success only.
+ */
+int file_state_read(int fd, struct file_state *ret_state);
+
+/** Whether handle, size and mtime are equal. */
+bool identity_equal(const struct identity *a, const struct identity *b);
+
+/** Whether the handles alone are: the same file, perhaps rewritten. */
+bool identity_same_file(const struct identity *a, const struct identity *b);
+
+/** Whether nothing at all changed: identity and ctime. */
+bool file_state_equal(const struct file_state *a, const struct file_state *b);
+
+#endif

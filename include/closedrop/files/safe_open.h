@@ -1,0 +1,38 @@
+/**
+ * Opening things in a folder that anybody may write to.
+ *
+ * Every open goes by descriptor from the folder's root and never leaves it: no symbolic link, no
+ * "..", no other mount is followed (openat2(2), Linux 5.6), and nothing but regular files is opened
+ * for reading, without ever waiting for a FIFO's or lease's other side.
+ */
+#ifndef CLOSEDROP_FILES_SAFE_OPEN_H
+#define CLOSEDROP_FILES_SAFE_OPEN_H
+
+#include <stdbool.h>
+
+/** The directory at `path`, as a base for the calls below. A descriptor or a negative errno. */
+int safe_open_root(const char *path);
+
+/**
+ * Whatever lies at `relative` below `root`, for a look only (O_PATH). A descriptor or a negative
+ * errno: -ELOOP for a link on the way, -EXDEV where another mount begins. A link at its end is
+ * opened as the link it is, never followed.
+ */
+int safe_open_look(int root, const char *relative);
+
+/** The directory `relative` below `root` ("" is the root itself), to be listed. */
+int safe_open_directory(int root, const char *relative);
+
+/**
+ * The regular file behind `look` (from safe_open_look), for reading. A descriptor or a negative
+ * errno: -EINVAL where it is no regular file, -EWOULDBLOCK where a writer holds a lease on it.
+ */
+int safe_reopen_file(int look);
+
+/** Whether an open directory has no entry at all; false where it cannot be listed. */
+bool directory_is_empty(int directory);
+
+/** safe_open_look() and safe_reopen_file() in one. */
+int safe_open_file(int root, const char *relative);
+
+#endif

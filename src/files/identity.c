@@ -1,0 +1,72 @@
+#include "closedrop/files/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int64_t to_ns(struct statx_timestamp time)
+{
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/** The stand-in where a file system has no handles: inode number and birth, or ctime's second. */
+static void use_inode(struct identity *identity, const struct statx *stat)
+{
+    int64_t parts[2] = {
+        (int64_t)stat->stx_ino, stat->stx_mask & STATX_BTIME ? to_ns(stat->stx_btime) : 0};
+    memcpy(identity->handle, parts, sizeof(parts));
+    identity->handle_length = sizeof(parts);
+}
+
+static int read_handle(int fd, struct identity *identity)
+{
+    union {
+        struct file_handle handle;
+        unsigned char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+    } buffer;
+    int mount;
+    buffer.handle.handle_bytes = MAX_HANDLE_SZ;
+    if (name_to_handle_at(fd, "", &buffer.handle, &mount, AT_EMPTY_PATH) < 0)
+        return -errno;
+    int32_t type = buffer.handle.handle_type;
+    memcpy(identity->handle, &type, sizeof(type));
+    memcpy(identity->handle + sizeof(type), buffer.handle.f_handle, buffer.handle.handle_bytes);
+    identity->handle_length = sizeof(type) + buffer.handle.handle_bytes;
+    return 0;
+}
+
+int file_state_read(int fd, struct file_state *ret_state)
+{
+    struct statx stat;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &stat) < 0)
+        return -errno;
+    struct file_state state = {
+        .identity = {.size = (int64_t)stat.stx_size, .mtime_ns = to_ns(stat.stx_mtime)},
+        .ctime_ns = to_ns(stat.stx_ctime),
+        .links = stat.stx_nlink,
+        .mode = stat.stx_mode,
+        .uid = stat.stx_uid,
+        .gid = stat.stx_gid,
+    };
+    if (read_handle(fd, &state.identity) < 0)
+        use_inode(&state.identity, &stat);
+    *ret_state = state;
+    return 0;
+}
+
+bool identity_same_file(const struct identity *a, const struct identity *b)
+{
+    return a->handle_length == b->handle_length &&
+           memcmp(a->handle, b->handle, a->handle_length) == 0;
+}
+
+bool identity_equal(const struct identity *a, const struct identity *b)
+{
+    return a->size == b->size && a->mtime_ns == b->mtime_ns && identity_same_file(a, b);
+}
+
+bool file_state_equal(const struct file_state *a, const struct file_state *b)
+{
+    return identity_equal(&a->identity, &b->identity) && a->ctime_ns == b->ctime_ns;
+}

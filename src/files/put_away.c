@@ -1,0 +1,399 @@
+#include "closedrop/files/put_away.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NUMBERS_MOST 10000
+#define SLICE (4 * 1024 * 1024)
+
+int staging_open(int root)
+{
+    if (mkdirat(root, STAGING_NAME, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    int fd = safe_open_directory(root, STAGING_NAME);
+    struct stat stat;
+    if (fd < 0)
+        return fd == -ENOTDIR || fd == -ELOOP ? -EPERM : fd;
+    if (fstat(fd, &stat) == 0 && stat.st_uid == geteuid()) {
+        if ((stat.st_mode & 07777) == 0700 || fchmod(fd, 0700) == 0)
+            return fd;
+    }
+    close(fd);
+    return -EPERM;
+}
+
+const char *staged_name(int64_t id, char name[STAGED_NAME_MOST])
+{
+    snprintf(name, STAGED_NAME_MOST, "%" PRId64, id);
+    return name;
+}
+
+/* ---- places ---- */
+
+/** One directory more on the way, made where it is missing. */
+static int step_into(int parent, const char *name, bool trusted, const struct stat *like)
+{
+    bool made = mkdirat(parent, name, 0700) == 0;
+    if (!made && errno != EEXIST)
+        return -errno;
+    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (trusted ? 0 : O_NOFOLLOW);
+    int fd = openat(parent, name, flags);
+    if (fd < 0)
+        return -errno;
+    if (made) {
+        /* the group may be one we are not in: then ours has to do */
+        (void)!fchown(fd, (uid_t)-1, like->st_gid);
+        (void)fchmod(fd, like->st_mode & 07777);
+    }
+    return fd;
+}
+
+/** Walk down `path` from `base`; an absolute one was named by the administrator and is trusted. */
+static int walk_into(int base, const char *path, const struct stat *like)
+{
+    bool trusted = *path == '/';
+    int at = trusted ? open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                     : openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (at < 0)
+        return -errno;
+    CLEANUP(free_text) char *parts = strdup(path);
+    char *rest = parts;
+    for (char *name; at >= 0 && (name = strsep(&rest, "/")) != NULL;) {
+        if (!*name)
+            continue;
+        int next = step_into(at, name, trusted, like);
+        close(at);
+        at = next;
+    }
+    return parts ? at : -ENOMEM;
+}
+
+int place_open(int root, const char *path, struct place *ret_place)
+{
+    struct place place = {.directory = -1, .path = strdup(path)};
+    if (!place.path || fstat(root, &place.like) < 0) {
+        free(place.path);
+        return place.path ? -errno : -ENOMEM;
+    }
+    place.directory = walk_into(root, path, &place.like);
+    if (place.directory < 0) {
+        free(place.path);
+        return place.directory;
+    }
+    *ret_place = place;
+    return 0;
+}
+
+void place_close(struct place *place)
+{
+    if (place->directory >= 0)
+        close(place->directory);
+    free(place->path);
+    *place = (struct place){.directory = -1};
+}
+
+int place_write(
+    const struct place *place, const char *name, const char *text, mode_t mode, gid_t gid)
+{
+    if (unlinkat(place->directory, name, 0) < 0 && errno != ENOENT)
+        return -errno;
+    CLEANUP(close_fd)
+    int fd =
+        openat(place->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    size_t length = strlen(text);
+    ssize_t written = write(fd, text, length);
+    if (written < 0 || (size_t)written < length) {
+        int error = written < 0 ? errno : ENOSPC;
+        unlinkat(place->directory, name, 0);
+        return -error;
+    }
+    (void)!fchown(fd, (uid_t)-1, gid);
+    return fchmod(fd, mode & 0666) < 0 ? -errno : 0;
+}
+
+/* ---- taking, moving, deleting ---- */
+
+int rename_to_free_name(int from_directory, const char *from, int to_directory, const char *to)
+{
+    if (renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    if (linkat(from_directory, from, to_directory, to, 0) < 0)
+        return errno == EPERM || errno == EOPNOTSUPP ? -EXDEV : -errno;
+    return unlinkat(from_directory, from, 0) < 0 ? -errno : 0;
+}
+
+/** Try `name`, then its numbered sisters, until `attempt` finds one free. */
+static int with_free_name(const char *name, int (*attempt)(void *context, const char *name),
+    void *context, char **ret_name)
+{
+    for (unsigned number = 1; number < NUMBERS_MOST; number++) {
+        CLEANUP(free_text) char *candidate = path_numbered(name, number);
+        int result = candidate ? attempt(context, candidate) : -ENOMEM;
+        if (result == -EEXIST)
+            continue;
+        if (result == 0)
+            *ret_name = TAKE_PTR(candidate);
+        return result;
+    }
+    return -EEXIST;
+}
+
+struct rename_attempt {
+    int from_directory;
+    const char *from;
+    int to_directory;
+};
+
+static int try_rename(void *context, const char *name)
+{
+    const struct rename_attempt *a = context;
+    return rename_to_free_name(a->from_directory, a->from, a->to_directory, name);
+}
+
+static int staged_state(int staging, int64_t id, struct file_state *state)
+{
+    char name[STAGED_NAME_MOST];
+    CLEANUP(close_fd) int fd = safe_open_look(staging, staged_name(id, name));
+    return fd < 0 ? fd : file_state_read(fd, state);
+}
+
+int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path)
+{
+    char name[STAGED_NAME_MOST];
+    CLEANUP(free_text) char *parent_path = path_directory(path);
+    if (!parent_path)
+        return -ENOMEM;
+    CLEANUP(close_fd) int parent = safe_open_directory(root, parent_path);
+    CLEANUP(close_fd) int top = parent == -ENOENT ? safe_open_directory(root, "") : -1;
+    if (parent < 0 && top < 0)
+        return parent;
+    struct rename_attempt attempt = {staging, staged_name(id, name), parent >= 0 ? parent : top};
+    CLEANUP(free_text) char *given = NULL;
+    int result = with_free_name(path_name(path), try_rename, &attempt, &given);
+    if (result < 0)
+        return result;
+    *ret_path = path_join(parent >= 0 ? parent_path : "", given);
+    return *ret_path ? 0 : -ENOMEM;
+}
+
+int put_away_take(
+    int root, int staging, const char *path, int64_t id, const struct identity *identity)
+{
+    char name[STAGED_NAME_MOST];
+    struct file_state state;
+    int result = staged_state(staging, id, &state);
+    if (result == -ENOENT) {
+        CLEANUP(free_text) char *parent_path = path_directory(path);
+        CLEANUP(close_fd)
+        int parent = parent_path ? safe_open_directory(root, parent_path) : -ENOMEM;
+        result = parent < 0
+                     ? parent
+                     : rename_to_free_name(parent, path_name(path), staging, staged_name(id, name));
+        if (result == 0)
+            result = staged_state(staging, id, &state);
+    }
+    if (result == -ENOENT || result == -ENOTDIR)
+        return TAKEN_GONE;
+    if (result == -ELOOP)
+        return TAKEN_ANOTHER;
+    if (result < 0)
+        return result;
+    if (identity_equal(&state.identity, identity))
+        return TAKEN;
+    CLEANUP(free_text) char *back = NULL;
+    result = put_away_restore(root, staging, id, path, &back);
+    return result < 0 ? result : TAKEN_ANOTHER;
+}
+
+int put_away_move(int from_directory, const char *from, const struct place *place, const char *name,
+    char **ret_name)
+{
+    struct rename_attempt attempt = {from_directory, from, place->directory};
+    CLEANUP(free_text) char *given = NULL;
+    int result = with_free_name(name, try_rename, &attempt, &given);
+    if (result < 0)
+        return result;
+    /* the journal keeps order: when the last rename is on disk, so is the one into staging */
+    if (fsync(place->directory) < 0)
+        return -errno;
+    *ret_name = TAKE_PTR(given);
+    return 0;
+}
+
+int put_away_delete(int staging, int64_t id)
+{
+    char name[STAGED_NAME_MOST];
+    if (unlinkat(staging, staged_name(id, name), 0) < 0 && errno != ENOENT)
+        return -errno;
+    return fsync(staging) < 0 ? -errno : 0;
+}
+
+/* ---- copying ---- */
+
+struct copy {
+    int from_directory;
+    char *from_name;
+    int from;
+    int to;
+    int directory;
+    char temporary[48]; /* "" where the copy has no name yet (O_TMPFILE) */
+    struct file_state before;
+    int64_t done;
+};
+
+/** A file with no name, or where the file system has no such thing, a hidden one. */
+static int open_copy(struct copy *copy)
+{
+    int fd = openat(copy->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    snprintf(copy->temporary, sizeof(copy->temporary), ".closedrop-%" PRId64 ".part",
+        copy->before.identity.mtime_ns);
+    unlinkat(copy->directory, copy->temporary, 0);
+    fd = openat(
+        copy->directory, copy->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return fd < 0 ? -errno : fd;
+}
+
+int copy_begin(
+    int from_directory, const char *from, const struct place *place, struct copy **ret_copy)
+{
+    struct copy *copy = calloc(1, sizeof(*copy));
+    if (!copy)
+        return -ENOMEM;
+    *copy = (struct copy){.from_directory = from_directory, .from = -1, .to = -1};
+    copy->directory = place->directory;
+    copy->from_name = strdup(from);
+    copy->from = copy->from_name ? safe_open_file(from_directory, from) : -ENOMEM;
+    int result = copy->from < 0 ? copy->from : file_state_read(copy->from, &copy->before);
+    if (result >= 0) {
+        copy->to = open_copy(copy);
+        result = copy->to < 0 ? copy->to : 0;
+    }
+    if (result < 0)
+        copy_free(copy);
+    else
+        *ret_copy = copy;
+    return result;
+}
+
+/** All bytes are there: make the copy look like its original, and durable. */
+static int complete(const struct copy *copy)
+{
+    struct file_state after;
+    struct stat stat;
+    int result = file_state_read(copy->from, &after);
+    if (result < 0)
+        return result;
+    if (!identity_equal(&after.identity, &copy->before.identity) ||
+        copy->done != copy->before.identity.size)
+        return -ESTALE;
+    if (fstat(copy->from, &stat) < 0)
+        return -errno;
+    const struct timespec times[2] = {stat.st_atim, stat.st_mtim};
+    (void)!fchown(copy->to, (uid_t)-1, stat.st_gid);
+    (void)fchmod(copy->to, stat.st_mode & 0777);
+    (void)futimens(copy->to, times);
+    return fsync(copy->to) < 0 ? -errno : 0;
+}
+
+int copy_step(struct copy *copy)
+{
+    off_t offset = copy->done;
+    ssize_t moved = copy_file_range(copy->from, &offset, copy->to, NULL, SLICE, 0);
+    if (moved < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP)) {
+        static char buffer[256 * 1024];
+        moved = pread(copy->from, buffer, sizeof(buffer), copy->done);
+        if (moved > 0)
+            moved = pwrite(copy->to, buffer, (size_t)moved, copy->done);
+    }
+    if (moved < 0)
+        return -errno;
+    copy->done += moved;
+    return moved > 0 ? 1 : complete(copy);
+}
+
+static int try_name(void *context, const char *name)
+{
+    const struct copy *copy = context;
+    if (copy->temporary[0])
+        return rename_to_free_name(copy->directory, copy->temporary, copy->directory, name);
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", copy->to);
+    return linkat(AT_FDCWD, path, copy->directory, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+int copy_finish(struct copy *copy, const char *name, char **ret_name)
+{
+    CLEANUP(free_text) char *given = NULL;
+    int result = with_free_name(name, try_name, copy, &given);
+    if (result < 0)
+        return result;
+    copy->temporary[0] = '\0';
+    if (fsync(copy->directory) < 0)
+        return -errno;
+    if (unlinkat(copy->from_directory, copy->from_name, 0) < 0 && errno != ENOENT)
+        return -errno;
+    *ret_name = TAKE_PTR(given);
+    return fsync(copy->from_directory) < 0 ? -errno : 0;
+}
+
+void copy_free(struct copy *copy)
+{
+    if (!copy)
+        return;
+    if (copy->temporary[0])
+        unlinkat(copy->directory, copy->temporary, 0);
+    if (copy->from >= 0)
+        close(copy->from);
+    if (copy->to >= 0)
+        close(copy->to);
+    free(copy->from_name);
+    free(copy);
+}
+
+/* ---- companions ---- */
+
+/** A marker on another file system: small, so it is copied in one go. */
+static void copy_companion(int parent, const char *name, const struct place *place)
+{
+    struct copy *copy = NULL;
+    CLEANUP(free_text) char *given = NULL;
+    int result = copy_begin(parent, name, place, &copy);
+    while (result == 0 && (result = copy_step(copy)) > 0)
+        result = 0;
+    if (result == 0 && copy)
+        (void)copy_finish(copy, name, &given);
+    copy_free(copy);
+}
+
+void put_away_companion(int root, const char *path, const struct place *place)
+{
+    CLEANUP(free_text) char *parent_path = path_directory(path);
+    CLEANUP(close_fd) int parent = parent_path ? safe_open_directory(root, parent_path) : -1;
+    CLEANUP(free_text) char *given = NULL;
+    if (parent < 0)
+        return;
+    if (!place) {
+        unlinkat(parent, path_name(path), 0);
+        return;
+    }
+    struct rename_attempt attempt = {parent, path_name(path), place->directory};
+    if (with_free_name(path_name(path), try_rename, &attempt, &given) == -EXDEV)
+        copy_companion(parent, path_name(path), place);
+}
