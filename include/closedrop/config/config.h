@@ -1,0 +1,95 @@
+/**
+ * The configuration: one read-only tree, read whole, checked whole, swapped whole
+ * (closedrop.conf(5)).
+ *
+ * A tree is counted by reference and may be read by any thread; nothing in it changes after
+ * config_load(). A job in hand keeps the tree it began with.
+ */
+#ifndef CLOSEDROP_CONFIG_CONFIG_H
+#define CLOSEDROP_CONFIG_CONFIG_H
+
+#include "closedrop/base/log.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct str;
+
+enum watch_mode { WATCH_AUTO, WATCH_INOTIFY, WATCH_POLL, WATCH_MODES };
+enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
+
+/** S3's own limit for one form POST. */
+#define FILE_SIZE_MOST (5LL * 1024 * 1024 * 1024)
+
+/** One drop folder. Sizes in bytes, durations in ms. */
+struct folder {
+    char *name;
+    char *path; /* absolute, normal */
+    bool recursive;
+    char **include; /* patterns, NULL-terminated; empty takes all */
+    char **exclude;
+    int64_t min_size;
+    int64_t max_size; /* never 0: FILE_SIZE_MOST at most */
+    int64_t settle_ms;
+    int64_t incomplete_ms;
+    char *marker; /* "" for none, else a name with "{name}" or "{stem}" */
+    enum watch_mode watch;
+    int64_t poll_ms;
+    int64_t rescan_ms;
+    enum after_upload after_upload;
+    char *archive; /* a strftime pattern, relative to path or absolute */
+    char *failed;
+    bool receipts;
+};
+
+struct close_settings {
+    char *api_url;      /* ends in a slash */
+    char *api_key_file; /* NULL: the systemd credential, then $CLOSE_API_KEY */
+    char **upload_hosts;
+    char *ca_file; /* "" for the system's */
+    char *proxy;   /* "" for none */
+};
+
+struct limits {
+    int transfers;
+    int max_attempts;
+    int64_t retry_first_ms;
+    int64_t retry_max_ms;
+    int64_t timeout_ms;
+};
+
+struct config {
+    atomic_int references;
+    char *file; /* where it was read from */
+    char *state_dir;
+    char *control_socket;
+    struct close_settings close;
+    struct limits limits;
+    struct folder *folders;
+    size_t folder_count;
+    enum log_level log_level;
+    enum log_format log_format;
+};
+
+/**
+ * The file to read: `given`, else $CLOSEDROP_CONFIG, else the user's own (not for root), else the
+ * system's. In new memory; NULL when memory is short.
+ */
+char *config_locate(const char *given);
+
+/**
+ * Read and check `file`. Returns 0, or -EINVAL with every mistake added to `problems`, one line
+ * each, or -ENOMEM. `ret_config` is written on success only; config_release() gives it back.
+ */
+int config_load(const char *file, struct config **ret_config, struct str *problems);
+
+/** One reference more, or one less; the last one frees the tree. NULL is nothing. */
+struct config *config_hold(struct config *config);
+void config_release(struct config *config);
+
+/** The folder called `name`, NULL where there is none (any more). */
+const struct folder *config_folder(const struct config *config, const char *name);
+
+#endif

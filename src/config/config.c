@@ -1,0 +1,414 @@
+#include "closedrop/config/config.h"
+
+#include "closedrop/base/str.h"
+#include "closedrop/base/url.h"
+#include "closedrop/config/setting.h"
+#include "closedrop/files/path.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SYSTEM_FILE "/etc/closedrop/closedrop.conf"
+
+static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
+static const char *const after_names[AFTER_CHOICES] = {"archive", "delete", "keep"};
+
+/** A directory of the user who runs us: $VARIABLE, else his home and `below_home`. */
+static char *user_directory(const char *variable, const char *below_home)
+{
+    const char *set = getenv(variable);
+    if (set && *set == '/')
+        return strdup(set);
+    const char *home = getenv("HOME");
+    if (!home || *home != '/') {
+        const struct passwd *user = getpwuid(getuid());
+        home = user ? user->pw_dir : "/";
+    }
+    return str_format("%s/%s", home, below_home);
+}
+
+char *config_locate(const char *given)
+{
+    if (given)
+        return strdup(given);
+    const char *set = getenv("CLOSEDROP_CONFIG");
+    if (set && *set)
+        return strdup(set);
+    if (getuid() != 0) {
+        char *directory = user_directory("XDG_CONFIG_HOME", ".config");
+        char *own = directory ? str_format("%s/closedrop/closedrop.conf", directory) : NULL;
+        free(directory);
+        if (own && access(own, F_OK) == 0)
+            return own;
+        free(own);
+    }
+    return strdup(SYSTEM_FILE);
+}
+
+static char *default_state_dir(bool of_system)
+{
+    if (of_system)
+        return strdup("/var/lib/closedrop");
+    char *directory = user_directory("XDG_STATE_HOME", ".local/state");
+    char *state = directory ? str_format("%s/closedrop", directory) : NULL;
+    free(directory);
+    return state;
+}
+
+static char *default_socket(bool of_system, const char *state_dir)
+{
+    if (of_system)
+        return strdup("/run/closedrop/control.sock");
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    if (runtime && *runtime == '/')
+        return str_format("%s/closedrop/control.sock", runtime);
+    return str_format("%s/control.sock", state_dir);
+}
+
+/** Make a path of the file absolute: relative ones are relative to the configuration file. */
+static char *absolute(const char *file, char *path)
+{
+    if (!path || !*path)
+        return path;
+    char *directory = path_directory(file);
+    char *whole = directory ? path_normal(directory, path) : NULL;
+    free(directory);
+    free(path);
+    return whole;
+}
+
+static void check_api_url(
+    struct settings *settings, struct setting *group, struct close_settings *close)
+{
+    struct url url;
+    if (url_parse(close->api_url, &url) < 0 || strpbrk(close->api_url, "?#"))
+        setting_problem(settings, group, "api_url",
+            "\"%s\" is no plain https URL; Close's own is \"https://api.close.com/api/v1/\"",
+            close->api_url);
+    else if (!url.secure && !url_is_loopback(&url))
+        setting_problem(settings, group, "api_url",
+            "would send the API key in the clear; use https:// (http is for this machine only)");
+    size_t length = strlen(close->api_url);
+    if (length && close->api_url[length - 1] != '/') {
+        char *whole = str_format("%s/", close->api_url);
+        free(close->api_url);
+        close->api_url = whole;
+    }
+}
+
+static void read_close(struct settings *settings, struct config *config)
+{
+    static const char *const amazon[] = {"*.amazonaws.com", NULL};
+    struct setting *group = setting_group(settings, settings_root(settings), "close");
+    struct close_settings *close = &config->close;
+    close->api_url = setting_text(settings, group, "api_url", "https://api.close.com/api/v1/");
+    close->api_key_file =
+        absolute(config->file, setting_text(settings, group, "api_key_file", NULL));
+    close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
+    close->ca_file = absolute(config->file, setting_text(settings, group, "ca_file", ""));
+    close->proxy = setting_text(settings, group, "proxy", "");
+    if (close->api_url)
+        check_api_url(settings, group, close);
+    if (close->upload_hosts && !close->upload_hosts[0])
+        setting_problem(settings, group, "upload_hosts",
+            "names no host, so nothing could be uploaded; leave it out for \"*.amazonaws.com\"");
+}
+
+static void read_limits(struct settings *settings, struct config *config)
+{
+    struct setting *group = setting_group(settings, settings_root(settings), "limits");
+    struct limits *limits = &config->limits;
+    limits->transfers = setting_int(settings, group, "transfers", 8, 1, 64);
+    limits->max_attempts = setting_int(settings, group, "max_attempts", 10, 1, 1000);
+    limits->retry_first_ms = setting_duration(settings, group, "retry_first", "1s", "1ms", "1h");
+    limits->retry_max_ms = setting_duration(settings, group, "retry_max", "1h", "1ms", "7d");
+    limits->timeout_ms = setting_duration(settings, group, "timeout", "60s", "100ms", "1h");
+    if (limits->retry_first_ms > limits->retry_max_ms)
+        setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
+}
+
+static void read_log(struct settings *settings, struct config *config)
+{
+    struct setting *group = setting_group(settings, settings_root(settings), "log");
+    config->log_level = (enum log_level)setting_choice(
+        settings, group, "level", log_level_names, LOG_LEVELS, LOG_LEVEL_INFO);
+    config->log_format = (enum log_format)setting_choice(
+        settings, group, "format", log_format_names, LOG_FORMATS, LOG_FORMAT_TEXT);
+}
+
+/** Where finished files go: relative ones begin with a fixed name, so that it is never watched. */
+static void check_place(
+    struct settings *settings, struct setting *group, const char *key, const char *place)
+{
+    char expanded[PATH_LENGTH_MOST];
+    struct tm day = {.tm_year = 126, .tm_mon = 10, .tm_mday = 22};
+    size_t first = strcspn(place, "/");
+    if (*place == '/')
+        return;
+    if (!path_is_plain_relative(place) || *place == '.')
+        setting_problem(settings, group, key,
+            "\"%s\" must be a plain path below the folder (or an absolute one), e.g. \"Uploaded\"",
+            place);
+    else if (memchr(place, '%', first))
+        setting_problem(settings, group, key,
+            "\"%s\" must begin with a fixed directory name, e.g. \"Uploaded/%%Y-%%m\"", place);
+    else if (!strftime(expanded, sizeof(expanded), place, &day))
+        setting_problem(settings, group, key, "\"%s\" is no strftime(3) pattern", place);
+}
+
+static void check_marker(struct settings *settings, struct setting *group, const char *marker)
+{
+    bool has_variable = strstr(marker, "{name}") || strstr(marker, "{stem}");
+    if (*marker && (!has_variable || strchr(marker, '/')))
+        setting_problem(settings, group, "marker",
+            "\"%s\" must be a file name with {name} or {stem} in it, e.g. \"{name}.done\"", marker);
+}
+
+static void read_folder_sizes(
+    struct settings *settings, struct setting *group, struct folder *folder)
+{
+    folder->min_size = setting_size(settings, group, "min_size", "1");
+    folder->max_size = setting_size(settings, group, "max_size", "0");
+    if (folder->max_size == 0 || folder->max_size > FILE_SIZE_MOST)
+        folder->max_size = FILE_SIZE_MOST;
+    if (folder->min_size > folder->max_size)
+        setting_problem(settings, group, "min_size", "must not be larger than max_size");
+}
+
+static void read_folder_name(
+    struct settings *settings, struct setting *group, const char *file, struct folder *folder)
+{
+    folder->path = absolute(file, setting_text(settings, group, "path", NULL));
+    if (!folder->path || !*folder->path) {
+        setting_problem(settings, group, "path",
+            "is missing; name the directory to watch, e.g. path = \"/srv/scans\";");
+        free(folder->path);
+        folder->path = strdup("");
+    }
+    const char *path = folder->path ? folder->path : "";
+    folder->name = setting_text(settings, group, "name", path_name(path));
+    if (folder->name && *path && (!*folder->name || strlen(folder->name) > 100))
+        setting_problem(settings, group, "name", "must have 1 to 100 characters, e.g. \"scans\"");
+}
+
+static void read_folder(
+    struct settings *settings, struct setting *group, const char *file, struct folder *folder)
+{
+    read_folder_name(settings, group, file, folder);
+    read_folder_sizes(settings, group, folder);
+    folder->recursive = setting_bool(settings, group, "recursive", true);
+    folder->include = setting_texts(settings, group, "include", NULL);
+    folder->exclude = setting_texts(settings, group, "exclude", NULL);
+    folder->settle_ms = setting_duration(settings, group, "settle", "5s", "0", "1d");
+    folder->incomplete_ms = setting_duration(settings, group, "incomplete", "15m", "0", "30d");
+    folder->marker = setting_text(settings, group, "marker", "");
+    folder->watch = (enum watch_mode)setting_choice(
+        settings, group, "watch", watch_names, WATCH_MODES, WATCH_AUTO);
+    folder->poll_ms = setting_duration(settings, group, "poll_interval", "10s", "100ms", "1d");
+    folder->rescan_ms = setting_duration(settings, group, "rescan", "15m", "1s", "7d");
+    folder->after_upload = (enum after_upload)setting_choice(
+        settings, group, "after_upload", after_names, AFTER_CHOICES, AFTER_ARCHIVE);
+    folder->archive = setting_text(settings, group, "archive", "Uploaded/%Y-%m");
+    folder->failed = setting_text(settings, group, "failed", "Failed");
+    folder->receipts = setting_bool(settings, group, "receipts", false);
+    if (folder->archive)
+        check_place(settings, group, "archive", folder->archive);
+    if (folder->failed)
+        check_place(settings, group, "failed", folder->failed);
+    if (folder->marker)
+        check_marker(settings, group, folder->marker);
+}
+
+/** Whether `path` lies in a folder, or a folder in it. */
+static const struct folder *overlapping(const struct config *config, const char *path, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *other = config->folders[i].path;
+        if (*other && (path_is_within(path, other) || path_is_within(other, path)))
+            return &config->folders[i];
+    }
+    return NULL;
+}
+
+static void check_against_earlier(
+    struct settings *settings, struct setting *group, const struct config *config, size_t index)
+{
+    const struct folder *folder = &config->folders[index];
+    const struct folder *other = *folder->path ? overlapping(config, folder->path, index) : NULL;
+    if (other)
+        setting_problem(settings, group, "path",
+            "\"%s\" and \"%s\" lie one inside the other; each folder must stand alone",
+            folder->path, other->path);
+    for (size_t i = 0; i < index; i++)
+        if (*folder->path && strcmp(folder->name, config->folders[i].name) == 0)
+            setting_problem(settings, group, "name",
+                "\"%s\" is the name of another folder; each needs its own, e.g. name = \"%s-2\";",
+                folder->name, folder->name);
+}
+
+static void check_outside(struct settings *settings, struct setting *group, const char *key,
+    const struct config *config, const char *path)
+{
+    for (size_t i = 0; i < config->folder_count; i++)
+        if (*path == '/' && *config->folders[i].path &&
+            path_is_within(path, config->folders[i].path))
+            setting_problem(settings, group, key,
+                "\"%s\" lies inside the drop folder \"%s\"; put it elsewhere", path,
+                config->folders[i].path);
+}
+
+/** Whether no copy failed for want of memory. */
+static bool is_whole(const struct config *config)
+{
+    const struct close_settings *close = &config->close;
+    bool whole = config->state_dir && config->control_socket && close->api_url &&
+                 close->upload_hosts && close->ca_file && close->proxy && config->folders;
+    for (size_t i = 0; whole && i < config->folder_count; i++) {
+        const struct folder *f = &config->folders[i];
+        whole =
+            f->name && f->path && f->include && f->exclude && f->marker && f->archive && f->failed;
+    }
+    return whole;
+}
+
+static void read_folders(struct settings *settings, struct config *config)
+{
+    struct setting *root = settings_root(settings);
+    size_t count = setting_list_length(settings, root, "folders");
+    config->folders = calloc(count + 1, sizeof(*config->folders));
+    if (!config->folders)
+        return;
+    for (; config->folder_count < count; config->folder_count++) {
+        size_t i = config->folder_count;
+        struct setting *group = setting_list_group(settings, root, "folders", i);
+        read_folder(settings, group, config->file, &config->folders[i]);
+    }
+    if (!is_whole(config)) /* no memory: told by config_load() */
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct setting *group = setting_list_group(settings, root, "folders", i);
+        check_against_earlier(settings, group, config, i);
+        check_outside(settings, group, "archive", config, config->folders[i].archive);
+        check_outside(settings, group, "failed", config, config->folders[i].failed);
+    }
+}
+
+static void read_root(struct settings *settings, struct config *config)
+{
+    struct setting *root = settings_root(settings);
+    bool of_system = str_starts_with(config->file, "/etc/");
+    config->state_dir = absolute(config->file, setting_text(settings, root, "state_dir", NULL));
+    if (!config->state_dir)
+        config->state_dir = default_state_dir(of_system);
+    config->control_socket =
+        absolute(config->file, setting_text(settings, root, "control_socket", NULL));
+    if (!config->control_socket && config->state_dir)
+        config->control_socket = default_socket(of_system, config->state_dir);
+
+    struct sockaddr_un address;
+    if (config->control_socket && strlen(config->control_socket) >= sizeof(address.sun_path))
+        setting_problem(settings, root, "control_socket",
+            "\"%s\" is longer than the %zu bytes a socket's path may have; choose a shorter one",
+            config->control_socket, sizeof(address.sun_path) - 1);
+}
+
+static void read_all(struct settings *settings, struct config *config)
+{
+    read_root(settings, config);
+    read_close(settings, config);
+    read_limits(settings, config);
+    read_folders(settings, config);
+    read_log(settings, config);
+    if (is_whole(config)) {
+        check_outside(settings, settings_root(settings), "state_dir", config, config->state_dir);
+        if (!config->folder_count)
+            setting_problem(settings, settings_root(settings), "folders",
+                "names no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
+    }
+    setting_report_rest(settings);
+}
+
+/** Where we are, for a configuration named by a relative path. */
+static char *absolute_file(const char *file)
+{
+    char here[PATH_LENGTH_MOST + 1];
+    if (*file == '/' || !getcwd(here, sizeof(here)))
+        return strdup(file);
+    return path_normal(here, file);
+}
+
+int config_load(const char *file, struct config **ret_config, struct str *problems)
+{
+    struct config *config = calloc(1, sizeof(*config));
+    struct settings *settings = NULL;
+    if (!config)
+        return -ENOMEM;
+    atomic_init(&config->references, 1);
+    config->file = absolute_file(file);
+
+    int result = config->file ? settings_open(file, &settings) : -ENOMEM;
+    if (result == 0) {
+        read_all(settings, config);
+        if (settings_problem_count(settings))
+            result = -EINVAL;
+        else if (!is_whole(config))
+            result = -ENOMEM;
+    }
+    if (settings)
+        str_add(problems, settings_problems(settings));
+    settings_close(settings);
+    if (result < 0)
+        config_release(config);
+    else
+        *ret_config = config;
+    return result;
+}
+
+struct config *config_hold(struct config *config)
+{
+    atomic_fetch_add(&config->references, 1);
+    return config;
+}
+
+static void release_folder(struct folder *folder)
+{
+    free(folder->name);
+    free(folder->path);
+    text_list_free(folder->include);
+    text_list_free(folder->exclude);
+    free(folder->marker);
+    free(folder->archive);
+    free(folder->failed);
+}
+
+void config_release(struct config *config)
+{
+    if (!config || atomic_fetch_sub(&config->references, 1) > 1)
+        return;
+    for (size_t i = 0; i < config->folder_count; i++)
+        release_folder(&config->folders[i]);
+    free(config->folders);
+    free(config->file);
+    free(config->state_dir);
+    free(config->control_socket);
+    free(config->close.api_url);
+    free(config->close.api_key_file);
+    text_list_free(config->close.upload_hosts);
+    free(config->close.ca_file);
+    free(config->close.proxy);
+    free(config);
+}
+
+const struct folder *config_folder(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->folder_count; i++)
+        if (strcmp(config->folders[i].name, name) == 0)
+            return &config->folders[i];
+    return NULL;
+}
