@@ -1,0 +1,19 @@
+/**
+ * How long to wait before the next try. Pure.
+ */
+#ifndef CLOSEDROP_QUEUE_BACKOFF_H
+#define CLOSEDROP_QUEUE_BACKOFF_H
+
+#include <stdint.h>
+
+/**
+ * Exponential back-off with full jitter: somewhere in (0, min(most, first * 2^(attempt-1))], so
+ * that many agents, or many jobs, do not come back in step. `attempt` counts from 1; `chance` is
+ * random in [0, 1). Never less than a quarter of `first_ms`, so that a lucky draw is no hammering.
+ */
+int64_t backoff_delay(int attempt, int64_t first_ms, int64_t most_ms, double chance);
+
+/** A random number in [0, 1) from the kernel (getrandom(2)). */
+double backoff_chance(void);
+
+#endif

@@ -1,0 +1,79 @@
+/**
+ * A job: one file's way through the program, one row of the queue. Plain data, and pure functions
+ * of it.
+ */
+#ifndef CLOSEDROP_QUEUE_JOB_H
+#define CLOSEDROP_QUEUE_JOB_H
+
+#include "closedrop/files/identity.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum job_state {
+    JOB_QUEUED,    /* waits for its turn, or for a retry */
+    JOB_UPLOADING, /* in hand; after a crash it is queued again */
+    JOB_UPLOADED,  /* the bytes are at Close; what is left must not upload again */
+    JOB_ATTACHING, /* its activity may have been posted; look before posting again */
+    JOB_DONE,      /* filed; the file may still have to be put away (see filed) */
+    JOB_FAILED,    /* needs a human; the file may still have to be moved to Failed */
+    JOB_STATES
+};
+
+/** How a job left the queue without being done or failed. */
+enum job_ending {
+    JOB_NOT_ENDED,
+    JOB_DROPPED,    /* its file was taken out of the folder before it was sent */
+    JOB_SUPERSEDED, /* its file was rewritten or replaced: a new job has taken over */
+    JOB_FORGOTTEN,  /* by `closedrop forget`; its file is left alone until it changes */
+    JOB_ENDINGS
+};
+
+extern const char *const job_state_names[JOB_STATES];
+extern const char *const job_ending_names[JOB_ENDINGS];
+
+struct job {
+    int64_t id;
+    char *folder;
+    char *path; /* bytes, relative to the folder */
+    struct identity identity;
+    enum job_state state;
+    enum job_ending ending;
+    bool in_hand;   /* claimed and not yet recorded: what a crash leaves set was interrupted */
+    bool suspect;   /* was in hand at an unclean end: goes alone until it gets through */
+    bool filed;     /* the file has been put where its outcome says */
+    int attempts;   /* claims that count */
+    int deaths;     /* unclean ends with this single job in hand */
+    int64_t due_ms; /* wall clock; not claimed before */
+    char *place;    /* where the file lies now when no longer at `path`; "" when it is gone */
+    char *error_code;
+    char *error_message;
+    char *content_type;
+    char *sha256;
+    char *md5;
+    char *download_url;
+    char *token; /* the part of the URL that survives attaching (close-api.md 1.5) */
+    int64_t queued_ms;
+    int64_t uploaded_ms; /* 0: not yet */
+    int64_t done_ms;
+};
+
+/** Free a job and what it owns; NULL is nothing. */
+void job_free(struct job *job);
+
+/** For CLEANUP on a `struct job *`. */
+void job_freep(struct job **job);
+
+/** The state called `name`, or -1. */
+int job_state_from_name(const char *name);
+
+/** Whether a job may go from one state to the other; anything else is a bug of ours. */
+bool job_may_move(enum job_state from, enum job_state to);
+
+/**
+ * Replace an owned text: frees the old one, copies the new one (NULL clears).
+ * Returns 0 or -ENOMEM, then the old text stays.
+ */
+int job_set_text(char **text, const char *value);
+
+#endif

@@ -1,0 +1,110 @@
+/**
+ * The durable queue: every promise about a file is kept by a row here (product.md, "Words").
+ *
+ * The verbs are called between queue_begin() and queue_commit(); nothing outside the queue that
+ * depends on a verb may happen before its commit returned 0. Every verb writes a history row saying
+ * why. A verb that a job's state does not allow is a bug of the caller.
+ */
+#ifndef CLOSEDROP_QUEUE_QUEUE_H
+#define CLOSEDROP_QUEUE_QUEUE_H
+
+#include "closedrop/queue/job.h"
+#include "closedrop/queue/store.h"
+
+struct queue;
+
+/** Open the queue in a state directory, as store_open(). Frees nothing of `store_problem`'s cause.
+ */
+int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why);
+void queue_close(struct queue *queue);
+
+void queue_begin(struct queue *queue);
+
+/** As store_commit(); where the disk is full, the ballast is freed before it is told. */
+int queue_commit(struct queue *queue);
+
+/** What the queue knows of a file that a scan has seen. */
+enum known {
+    KNOWN_NOT,    /* settle it */
+    KNOWN_JUDGED, /* was failed as cut off and brought back by a person: take it as it is */
+    KNOWN_YES     /* a job has it, or had it and it may lie here */
+};
+
+/**
+ * Ask about a file seen at `path`. A waiting job whose file was renamed follows it.
+ * `by_path`: a file with path, size and mtime of one that was kept is the same file too.
+ */
+enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
+    const char *path, bool by_path);
+
+/** A settled file as the watch thread reports it. */
+struct arrival {
+    const char *folder;
+    const char *path;
+    struct identity identity;
+    bool by_path;           /* as for queue_known() */
+    const char *error_code; /* not NULL: it can never be sent, and why */
+    const char *error_message;
+};
+
+/**
+ * Add a job, continue the failed one whose file came back, or end the waiting one whose file was
+ * rewritten and add its successor. A file that has a job already changes nothing.
+ * Returns the job's id, 0 where nothing changed.
+ */
+int64_t queue_add(struct queue *queue, const struct arrival *arrival);
+
+/**
+ * Claim the job of `folder` that should go next and is nearest its end: it is in hand from the
+ * commit on. NULL: nothing is due. With `send`, jobs that have bytes to send are among them.
+ */
+struct job *queue_claim(struct queue *queue, const char *folder, bool send, bool suspects);
+
+/** Write back a job in hand that reached `state` without leaving the hand. */
+void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);
+
+/** Write back a job in hand whose file has another path or identity now. */
+void queue_moved(struct queue *queue, struct job *job, const char *why);
+
+/** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.
+ */
+void queue_retry(
+    struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why);
+
+/** The job failed: its file goes to Failed next. */
+void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message);
+
+/** The job is done: its file is put away next. */
+void queue_done(struct queue *queue, struct job *job, const char *why);
+
+/** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
+void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why);
+
+/** Putting the file away did not work: out of hand, tried again at `due_ms`. */
+void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const char *why);
+
+/** End a job without an outcome. */
+void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why);
+
+enum queue_answer { QUEUE_OK, QUEUE_NO_SUCH_JOB, QUEUE_WRONG_STATE, QUEUE_JOB_IN_HAND };
+
+/** A person's `retry` (failed -> queued, attempts at zero) and `forget`. */
+enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
+enum queue_answer queue_forget(struct queue *queue, int64_t id);
+
+/** Retry every failed job; returns how many. */
+int64_t queue_retry_all(struct queue *queue);
+
+/**
+ * After a start: what was in hand at an unclean end is queued again as a suspect, and counted
+ * against where it was alone in hand; the third time it fails. Returns how many were in hand.
+ */
+int64_t queue_recover(struct queue *queue);
+
+bool queue_is_paused(struct queue *queue);
+void queue_set_paused(struct queue *queue, bool paused);
+
+/** Reading: as in store.h. */
+struct store *queue_store(struct queue *queue);
+
+#endif

@@ -1,0 +1,81 @@
+#include "closedrop/queue/job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const job_state_names[JOB_STATES] = {
+    [JOB_QUEUED] = "queued",
+    [JOB_UPLOADING] = "uploading",
+    [JOB_UPLOADED] = "uploaded",
+    [JOB_ATTACHING] = "attaching",
+    [JOB_DONE] = "done",
+    [JOB_FAILED] = "failed",
+};
+
+const char *const job_ending_names[JOB_ENDINGS] = {
+    [JOB_NOT_ENDED] = "",
+    [JOB_DROPPED] = "dropped",
+    [JOB_SUPERSEDED] = "superseded",
+    [JOB_FORGOTTEN] = "forgotten",
+};
+
+/* may_move[from][to] */
+static const bool may_move[JOB_STATES][JOB_STATES] = {
+    [JOB_QUEUED] = {[JOB_QUEUED] = true, [JOB_UPLOADING] = true, [JOB_FAILED] = true},
+    [JOB_UPLOADING] = {[JOB_QUEUED] = true, [JOB_UPLOADED] = true, [JOB_FAILED] = true},
+    [JOB_UPLOADED] = {[JOB_UPLOADED] = true,
+        [JOB_QUEUED] = true,
+        [JOB_ATTACHING] = true,
+        [JOB_DONE] = true,
+        [JOB_FAILED] = true},
+    [JOB_ATTACHING] =
+        {[JOB_ATTACHING] = true, [JOB_UPLOADED] = true, [JOB_DONE] = true, [JOB_FAILED] = true},
+    [JOB_DONE] = {[JOB_DONE] = true},
+    [JOB_FAILED] = {[JOB_QUEUED] = true, [JOB_FAILED] = true},
+};
+
+void job_free(struct job *job)
+{
+    if (!job)
+        return;
+    free(job->folder);
+    free(job->path);
+    free(job->place);
+    free(job->error_code);
+    free(job->error_message);
+    free(job->content_type);
+    free(job->sha256);
+    free(job->md5);
+    free(job->download_url);
+    free(job->token);
+    free(job);
+}
+
+void job_freep(struct job **job)
+{
+    job_free(*job);
+}
+
+int job_state_from_name(const char *name)
+{
+    for (int i = 0; i < JOB_STATES; i++)
+        if (strcmp(name, job_state_names[i]) == 0)
+            return i;
+    return -1;
+}
+
+bool job_may_move(enum job_state from, enum job_state to)
+{
+    return may_move[from][to];
+}
+
+int job_set_text(char **text, const char *value)
+{
+    char *copy = value ? strdup(value) : NULL;
+    if (value && !copy)
+        return -ENOMEM;
+    free(*text);
+    *text = copy;
+    return 0;
+}

@@ -1,0 +1,703 @@
+#include "store_sql.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+#include "closedrop/queue/store.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BALLAST_SIZE (4 * 1024 * 1024)
+#define VERSION_KNOWN ((int)(sizeof(sql_migrations) / sizeof(*sql_migrations)))
+
+struct store {
+    sqlite3 *database;
+    sqlite3_stmt *statements[SQL_STATEMENTS];
+    int failure;   /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
+    char *ballast; /* its path, NULL on :memory: */
+};
+
+/* ---- opening ---- */
+
+static enum store_problem problem_of(int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_IN_USE;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_FULL:
+        return STORE_UNWRITABLE;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_DAMAGED;
+    default:
+        return STORE_BROKEN_MACHINE;
+    }
+}
+
+static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *ret_value = sqlite3_column_int(statement, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+static int migrate(sqlite3 *database, int version)
+{
+    int code = SQLITE_OK;
+    for (; code == SQLITE_OK && version < VERSION_KNOWN; version++) {
+        struct str sql = STR_INIT(64 * 1024);
+        str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;",
+            sql_migrations[version], version + 1);
+        code = sqlite3_exec(database, str_text(&sql), NULL, NULL, NULL);
+        str_release(&sql);
+    }
+    return code;
+}
+
+/** One quick look for damage (a full one would read every page). */
+static int check_soundness(sqlite3 *database)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        const char *answer = (const char *)sqlite3_column_text(statement, 0);
+        code = answer && strcmp(answer, "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/** The pragmas that make one connection durable and alone (reference: reliability, SQLite). */
+static int configure(sqlite3 *database)
+{
+    char sql[1024];
+    snprintf(sql, sizeof(sql),
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
+        "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;"
+        "BEGIN IMMEDIATE; PRAGMA application_id = %d; COMMIT;",
+        SQL_APPLICATION_ID);
+    return sqlite3_exec(database, sql, NULL, NULL, NULL);
+}
+
+/** Refuse what another program, or a newer closedrop, has made. */
+static enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *why)
+{
+    int application = 0, tables = 0;
+    int code = ask_int(database, "PRAGMA application_id", &application);
+    if (code == SQLITE_OK)
+        code = ask_int(database, "PRAGMA user_version", ret_version);
+    if (code == SQLITE_OK)
+        code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (code != SQLITE_OK) {
+        str_printf(why, "the queue cannot be read: %s", sqlite3_errmsg(database));
+        return problem_of(code);
+    }
+    if (application != SQL_APPLICATION_ID && (application || tables)) {
+        str_add(why, "queue.db was made by another program; name another state_dir");
+        return STORE_NEWER;
+    }
+    if (*ret_version > VERSION_KNOWN) {
+        str_printf(why,
+            "queue.db was made by a newer closedrop (format %d, this one knows %d); "
+            "install that version, or name another state_dir",
+            *ret_version, VERSION_KNOWN);
+        return STORE_NEWER;
+    }
+    return 0;
+}
+
+static enum store_problem prepare_database(sqlite3 *database, struct str *why)
+{
+    int version = 0;
+    sqlite3_busy_timeout(database, 0);
+    int code = sqlite3_exec(database, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+    enum store_problem problem = code ? problem_of(code) : check_maker(database, &version, why);
+    if (problem)
+        return problem;
+    code = configure(database);
+    if (code == SQLITE_OK)
+        code = check_soundness(database);
+    if (code == SQLITE_OK)
+        code = migrate(database, version);
+    if (code == SQLITE_OK)
+        return 0;
+    str_printf(why, "the queue cannot be used: %s",
+        code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(database));
+    return problem_of(code);
+}
+
+static int prepare_statements(struct store *store)
+{
+    int code = SQLITE_OK;
+    for (int i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
+        code = sqlite3_prepare_v3(store->database, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+            &store->statements[i], NULL);
+    return code;
+}
+
+/** Hold some space back, so that an outcome can still be written when the disk is full. */
+static void make_ballast(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    if (posix_fallocate(fd, 0, BALLAST_SIZE) != 0)
+        unlink(path);
+    close(fd);
+}
+
+static int make_directories(const char *path)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return -ENOMEM;
+    int result = 0;
+    for (char *slash = strchr(copy + 1, '/'); slash && !result; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+            result = -errno;
+        *slash = '/';
+    }
+    if (!result && mkdir(copy, 0700) < 0 && errno != EEXIST)
+        result = -errno;
+    free(copy);
+    return result;
+}
+
+static enum store_problem find_file(
+    const char *directory, bool create, char **ret_path, struct str *why)
+{
+    if (strcmp(directory, ":memory:") == 0) {
+        *ret_path = strdup(directory);
+        return *ret_path ? 0 : STORE_BROKEN_MACHINE;
+    }
+    int made = create ? make_directories(directory) : 0;
+    char *path = str_format("%s/queue.db", directory);
+    enum store_problem problem = 0;
+    if (!path) {
+        problem = STORE_BROKEN_MACHINE;
+    } else if (made < 0 || (create && access(directory, W_OK | X_OK) < 0)) {
+        str_printf(why,
+            "state_dir %s cannot be %s: %s; make it writable for this user, or name another",
+            directory, made < 0 ? "made" : "written", strerror(made < 0 ? -made : errno));
+        problem = STORE_UNWRITABLE;
+    } else if (!create && access(path, F_OK) < 0) {
+        str_printf(why, "there is no queue in %s yet; `closedrop run` makes it", directory);
+        problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;
+    }
+    if (problem)
+        free(path);
+    else
+        *ret_path = path;
+    return problem;
+}
+
+int store_open(const char *directory, bool create, struct store **ret_store, struct str *why)
+{
+    CLEANUP(free_text) char *path = NULL;
+    enum store_problem problem = find_file(directory, create, &path, why);
+    if (problem)
+        return (int)problem;
+    struct store *store = calloc(1, sizeof(*store));
+    if (!store)
+        return STORE_BROKEN_MACHINE;
+
+    mode_t before = umask(0077);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(path, &store->database, flags, NULL);
+    if (code == SQLITE_OK)
+        problem = prepare_database(store->database, why);
+    else
+        problem = problem_of(code);
+    umask(before);
+    if (!problem && prepare_statements(store) != SQLITE_OK)
+        problem = STORE_DAMAGED;
+    if (problem) {
+        if (problem == STORE_IN_USE) {
+            str_clear(why);
+            str_printf(why, "the queue in %s is in use by another closedrop", directory);
+        } else if (!why->length) {
+            str_printf(why, "the queue in %s cannot be opened: %s", directory,
+                sqlite3_errmsg(store->database));
+        }
+        store_close(store);
+        return (int)problem;
+    }
+    if (create && strcmp(directory, ":memory:") != 0) {
+        store->ballast = str_format("%s/ballast", directory);
+        if (store->ballast)
+            make_ballast(store->ballast);
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < SQL_STATEMENTS; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->database);
+    free(store->ballast);
+    free(store);
+}
+
+/** A name beside the store that no earlier one was set aside under. */
+static char *free_aside_name(const char *path)
+{
+    for (int64_t at = clock_wall_ms();; at++) {
+        char *aside = str_format("%s.damaged-%lld", path, (long long)at);
+        if (!aside || access(aside, F_OK) < 0)
+            return aside;
+        free(aside);
+    }
+}
+
+int store_set_aside(const char *directory, char **ret_aside)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
+    CLEANUP(free_text) char *path = str_format("%s/queue.db", directory);
+    CLEANUP(free_text) char *aside = path ? free_aside_name(path) : NULL;
+    if (!aside)
+        return -ENOMEM;
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+        CLEANUP(free_text) char *from = str_format("%s%s", path, suffixes[i]);
+        CLEANUP(free_text) char *to = str_format("%s%s", aside, suffixes[i]);
+        if (!from || !to)
+            return -ENOMEM;
+        if (rename(from, to) < 0 && errno != ENOENT)
+            return -errno;
+    }
+    *ret_aside = TAKE_PTR(aside);
+    return 0;
+}
+
+void store_free_ballast(struct store *store)
+{
+    if (store->ballast)
+        unlink(store->ballast);
+}
+
+/* ---- statements ---- */
+
+static void fail(struct store *store, int code)
+{
+    if (!store->failure && code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
+        store->failure = code;
+}
+
+static int parameter(sqlite3_stmt *statement, const char *name)
+{
+    int index = sqlite3_bind_parameter_index(statement, name);
+    assert(index > 0);
+    return index;
+}
+
+static void bind_int(sqlite3_stmt *statement, const char *name, int64_t value)
+{
+    sqlite3_bind_int64(statement, parameter(statement, name), value);
+}
+
+static void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+{
+    sqlite3_bind_text(statement, parameter(statement, name), text, -1, SQLITE_STATIC);
+}
+
+static void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, size_t length)
+{
+    int index = parameter(statement, name);
+    if (bytes)
+        sqlite3_bind_blob(statement, index, bytes, (int)length, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, index);
+}
+
+static void bind_path(sqlite3_stmt *statement, const char *name, const char *path)
+{
+    bind_bytes(statement, name, path, path ? strlen(path) : 0);
+}
+
+static void bind_identity(sqlite3_stmt *statement, const struct identity *identity)
+{
+    bind_int(statement, ":size", identity->size);
+    bind_int(statement, ":mtime_ns", identity->mtime_ns);
+}
+
+/** The statement, ready to be bound. */
+static sqlite3_stmt *statement_of(struct store *store, enum sql sql)
+{
+    sqlite3_stmt *statement = store->statements[sql];
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return statement;
+}
+
+/** Whether there is a (further) row; a failure is remembered and ends the rows. */
+static bool next_row(struct store *store, sqlite3_stmt *statement)
+{
+    if (store->failure)
+        return false;
+    int code = sqlite3_step(statement);
+    fail(store, code);
+    if (code != SQLITE_ROW)
+        sqlite3_reset(statement);
+    return code == SQLITE_ROW;
+}
+
+static void carry_out(struct store *store, sqlite3_stmt *statement)
+{
+    (void)next_row(store, statement);
+    sqlite3_reset(statement);
+}
+
+static int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback)
+{
+    int64_t value = fallback;
+    if (next_row(store, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+        value = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return value;
+}
+
+static void execute(struct store *store, const char *sql)
+{
+    if (!store->failure)
+        fail(store, sqlite3_exec(store->database, sql, NULL, NULL, NULL));
+}
+
+void store_begin(struct store *store)
+{
+    store->failure = SQLITE_OK;
+    execute(store, "BEGIN IMMEDIATE");
+}
+
+int store_commit(struct store *store)
+{
+    execute(store, "COMMIT");
+    if (!store->failure)
+        return 0;
+    if (!sqlite3_get_autocommit(store->database))
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    return (store->failure & 0xFF) == SQLITE_FULL ? -ENOSPC : -EIO;
+}
+
+/* ---- jobs ---- */
+
+static char *column_copy(struct store *store, sqlite3_stmt *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+    int length = sqlite3_column_bytes(statement, column);
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return NULL;
+    char *copy = strndup(bytes ? bytes : "", (size_t)length);
+    if (!copy)
+        fail(store, SQLITE_NOMEM);
+    return copy;
+}
+
+static int column_name(sqlite3_stmt *statement, int column, const char *const *names, int count)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    for (int i = 0; text && i < count; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+static void read_identity(sqlite3_stmt *statement, int column, struct identity *identity)
+{
+    size_t length = (size_t)sqlite3_column_bytes(statement, column);
+    const void *handle = sqlite3_column_blob(statement, column);
+    if (handle && length <= sizeof(identity->handle)) {
+        memcpy(identity->handle, handle, length);
+        identity->handle_length = length;
+    }
+    identity->size = sqlite3_column_int64(statement, column + 1);
+    identity->mtime_ns = sqlite3_column_int64(statement, column + 2);
+}
+
+/** The job in the current row; columns in the order of SQL_COLUMNS. */
+static struct job *read_job(struct store *store, sqlite3_stmt *statement)
+{
+    struct job *job = calloc(1, sizeof(*job));
+    if (!job) {
+        fail(store, SQLITE_NOMEM);
+        return NULL;
+    }
+    int c = 0;
+    job->id = sqlite3_column_int64(statement, c++);
+    job->folder = column_copy(store, statement, c++);
+    job->path = column_copy(store, statement, c++);
+    read_identity(statement, c, &job->identity);
+    c += 3;
+    int state = column_name(statement, c++, job_state_names, JOB_STATES);
+    int ending = column_name(statement, c++, job_ending_names, JOB_ENDINGS);
+    job->in_hand = sqlite3_column_int(statement, c++);
+    job->suspect = sqlite3_column_int(statement, c++);
+    job->filed = sqlite3_column_int(statement, c++);
+    job->attempts = sqlite3_column_int(statement, c++);
+    job->deaths = sqlite3_column_int(statement, c++);
+    job->due_ms = sqlite3_column_int64(statement, c++);
+    char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
+        &job->sha256, &job->md5, &job->download_url, &job->token};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        *texts[i] = column_copy(store, statement, c++);
+    job->queued_ms = sqlite3_column_int64(statement, c++);
+    job->uploaded_ms = sqlite3_column_int64(statement, c++);
+    job->done_ms = sqlite3_column_int64(statement, c++);
+    if (state < 0 || ending < 0 || !job->folder || !job->path)
+        fail(store, SQLITE_CORRUPT);
+    job->state = (enum job_state)(state < 0 ? 0 : state);
+    job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
+    if (store->failure) {
+        job_free(job);
+        return NULL;
+    }
+    return job;
+}
+
+static struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
+{
+    struct job *job = next_row(store, statement) ? read_job(store, statement) : NULL;
+    sqlite3_reset(statement);
+    return job;
+}
+
+void store_insert(struct store *store, struct job *job)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_INSERT);
+    bind_text(statement, ":folder", job->folder);
+    bind_path(statement, ":path", job->path);
+    bind_bytes(statement, ":handle", job->identity.handle, job->identity.handle_length);
+    bind_identity(statement, &job->identity);
+    bind_text(statement, ":state", job_state_names[job->state]);
+    bind_int(statement, ":due_ms", job->due_ms);
+    bind_int(statement, ":queued_ms", job->queued_ms);
+    carry_out(store, statement);
+    job->id = sqlite3_last_insert_rowid(store->database);
+}
+
+void store_update(struct store *store, const struct job *job)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_UPDATE);
+    bind_int(statement, ":id", job->id);
+    bind_path(statement, ":path", job->path);
+    bind_bytes(statement, ":handle", job->identity.handle, job->identity.handle_length);
+    bind_identity(statement, &job->identity);
+    bind_text(statement, ":state", job_state_names[job->state]);
+    bind_text(statement, ":ending", job_ending_names[job->ending]);
+    bind_int(statement, ":in_hand", job->in_hand);
+    bind_int(statement, ":suspect", job->suspect);
+    bind_int(statement, ":filed", job->filed);
+    bind_int(statement, ":attempts", job->attempts);
+    bind_int(statement, ":deaths", job->deaths);
+    bind_int(statement, ":due_ms", job->due_ms);
+    bind_path(statement, ":place", job->place);
+    bind_text(statement, ":error_code", job->error_code);
+    bind_text(statement, ":error_message", job->error_message);
+    bind_text(statement, ":content_type", job->content_type);
+    bind_text(statement, ":sha256", job->sha256);
+    bind_text(statement, ":md5", job->md5);
+    bind_text(statement, ":download_url", job->download_url);
+    bind_text(statement, ":token", job->token);
+    bind_int(statement, ":uploaded_ms", job->uploaded_ms);
+    bind_int(statement, ":done_ms", job->done_ms);
+    carry_out(store, statement);
+}
+
+struct job *store_load(struct store *store, int64_t id)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_LOAD);
+    bind_int(statement, ":id", id);
+    return read_one_job(store, statement);
+}
+
+struct job *store_find(
+    struct store *store, const char *folder, const struct identity *identity, const char *path)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FIND);
+    bind_text(statement, ":folder", folder);
+    bind_bytes(statement, ":handle", identity->handle, identity->handle_length);
+    bind_identity(statement, identity);
+    struct job *job = read_one_job(store, statement);
+    if (job || !path)
+        return job;
+    statement = statement_of(store, SQL_FIND_BY_PATH);
+    bind_text(statement, ":folder", folder);
+    bind_path(statement, ":path", path);
+    bind_identity(statement, identity);
+    return read_one_job(store, statement);
+}
+
+struct job *store_find_waiting(struct store *store, const char *folder, const char *path)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FIND_WAITING);
+    bind_text(statement, ":folder", folder);
+    bind_path(statement, ":path", path);
+    return read_one_job(store, statement);
+}
+
+struct job *store_due(
+    struct store *store, const char *folder, enum job_state state, bool suspects, int64_t now_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_DUE);
+    bind_text(statement, ":folder", folder);
+    bind_text(statement, ":state", job_state_names[state]);
+    bind_int(statement, ":suspect", suspects);
+    bind_int(statement, ":due_ms", now_ms);
+    return read_one_job(store, statement);
+}
+
+struct job *store_due_unfiled(struct store *store, const char *folder, int64_t now_ms)
+{
+    struct job *job = store_due(store, folder, JOB_DONE, false, now_ms);
+    return job ? job : store_due(store, folder, JOB_FAILED, false, now_ms);
+}
+
+static int64_t next_due_in(
+    struct store *store, const char *folder, enum job_state state, bool suspects)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_NEXT_DUE);
+    bind_text(statement, ":folder", folder);
+    bind_text(statement, ":state", job_state_names[state]);
+    bind_int(statement, ":suspect", suspects);
+    return read_one_int(store, statement, INT64_MAX);
+}
+
+int64_t store_next_due(struct store *store, const char *folder, bool send)
+{
+    static const enum job_state states[] = {JOB_DONE, JOB_FAILED, JOB_QUEUED, JOB_UPLOADED};
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < (send ? 4 : 2); i++)
+        for (int suspects = 0; suspects < 2; suspects++) {
+            int64_t due = next_due_in(store, folder, states[i], suspects);
+            next = due < next ? due : next;
+        }
+    return next;
+}
+
+int64_t store_suspects(struct store *store)
+{
+    return read_one_int(store, statement_of(store, SQL_SUSPECTS), 0);
+}
+
+struct job *store_next_in_hand(struct store *store, int64_t after)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_NEXT_IN_HAND);
+    bind_int(statement, ":id", after);
+    return read_one_job(store, statement);
+}
+
+int64_t store_in_hand(struct store *store)
+{
+    return read_one_int(store, statement_of(store, SQL_IN_HAND), 0);
+}
+
+/* ---- history, lists, numbers ---- */
+
+void store_note(struct store *store, int64_t job, int64_t at_ms, const char *state, const char *why)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_NOTE);
+    bind_int(statement, ":id", job);
+    bind_int(statement, ":at_ms", at_ms);
+    bind_text(statement, ":state", state);
+    bind_text(statement, ":why", why ? why : "");
+    carry_out(store, statement);
+}
+
+void store_history(struct store *store, int64_t job,
+    void (*each)(void *context, int64_t at_ms, const char *state, const char *why), void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_HISTORY);
+    bind_int(statement, ":id", job);
+    while (next_row(store, statement))
+        each(context, sqlite3_column_int64(statement, 0),
+            (const char *)sqlite3_column_text(statement, 1),
+            (const char *)sqlite3_column_text(statement, 2));
+    sqlite3_reset(statement);
+}
+
+void store_list(struct store *store, const struct store_filter *filter,
+    void (*each)(void *context, const struct job *job), void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_LIST);
+    bind_text(statement, ":folder", filter->folder);
+    bind_text(statement, ":state", filter->state < 0 ? NULL : job_state_names[filter->state]);
+    bind_int(statement, ":below", filter->below ? filter->below : INT64_MAX);
+    bind_int(statement, ":limit", filter->limit);
+    while (next_row(store, statement)) {
+        CLEANUP(job_freep) struct job *job = read_job(store, statement);
+        if (job)
+            each(context, job);
+    }
+    sqlite3_reset(statement);
+}
+
+size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t most)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FAILED);
+    bind_int(statement, ":id", after);
+    bind_int(statement, ":limit", (int64_t)most);
+    size_t count = 0;
+    while (count < most && next_row(store, statement))
+        ids[count++] = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return count;
+}
+
+void store_count(struct store *store, const char *folder, struct store_counts *ret_counts)
+{
+    struct store_counts counts = {0};
+    sqlite3_stmt *statement = statement_of(store, SQL_COUNT);
+    bind_text(statement, ":folder", folder);
+    while (next_row(store, statement)) {
+        int state = column_name(statement, 0, job_state_names, JOB_STATES);
+        int64_t number = sqlite3_column_int64(statement, 2);
+        if (state < 0)
+            continue;
+        counts.by_state[state] += number;
+        if ((state == JOB_DONE || state == JOB_FAILED) && !sqlite3_column_int(statement, 1))
+            counts.unfiled += number;
+    }
+    sqlite3_reset(statement);
+    *ret_counts = counts;
+}
+
+int64_t store_number(struct store *store, const char *name)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_NUMBER);
+    bind_text(statement, ":name", name);
+    return read_one_int(store, statement, 0);
+}
+
+void store_set_number(struct store *store, const char *name, int64_t value)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_SET_NUMBER);
+    bind_text(statement, ":name", name);
+    bind_int(statement, ":value", value);
+    carry_out(store, statement);
+}

@@ -1,0 +1,61 @@
+#include "closedrop/queue/view.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/queue/job.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static int add_time(struct json *object, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_TEXT];
+    return json_add_text(object, key, wall_ms ? clock_rfc3339(wall_ms, text) : NULL);
+}
+
+static int add_error(struct json *object, const struct job *job)
+{
+    if (!job->error_code)
+        return json_add_null(object, "error");
+    struct json *error = json_object();
+    int result = json_add_text(error, "code", job->error_code);
+    result |= json_add_text(error, "message", job->error_message);
+    return result | json_add(object, "error", error);
+}
+
+/** Only a job that waits for another try has a next attempt. */
+static int64_t next_attempt(const struct job *job)
+{
+    return job->state == JOB_QUEUED && job->attempts > 0 && !job->ending ? job->due_ms : 0;
+}
+
+/** What only a rule gives a job: none has one yet, but whoever reads this may count on the keys. */
+static const char *const of_rules[] = {"rule", "lead_id", "contact_id", "activity", "activity_id"};
+
+struct json *view_job(const struct job *job)
+{
+    struct json *object = json_object();
+    int result = json_add_int(object, "id", job->id);
+    result |= json_add_text(object, "folder", job->folder);
+    result |= json_add_text(object, "path", job->path);
+    result |= json_add_int(object, "size", job->identity.size);
+    result |= json_add_text(object, "sha256", job->sha256);
+    result |= json_add_text(object, "content_type", job->content_type);
+    result |= json_add_text(object, "state", job_state_names[job->state]);
+    if (job->ending)
+        result |= json_add_text(object, "ended", job_ending_names[job->ending]);
+    result |= json_add_int(object, "attempts", job->attempts);
+    result |= add_time(object, "next_attempt_at", next_attempt(job));
+    result |= add_error(object, job);
+    for (size_t i = 0; i < sizeof(of_rules) / sizeof(*of_rules); i++)
+        result |= json_add_null(object, of_rules[i]);
+    result |= json_add_text(object, "place", job->place && *job->place ? job->place : NULL);
+    result |= json_add_text(object, "download_url", job->download_url);
+    result |= add_time(object, "queued_at", job->queued_ms);
+    result |= add_time(object, "uploaded_at", job->uploaded_ms);
+    result |= add_time(object, "done_at", job->state == JOB_DONE ? job->done_ms : 0);
+    if (!result)
+        return object;
+    json_free(object);
+    return NULL;
+}
