@@ -1,0 +1,52 @@
+/**
+ * When to ask: rate limits as the server tells them, and whether a place can be asked at all.
+ * Pure: values in, values out; times are the caller's, on the steady clock, in ms.
+ */
+#ifndef CLOSEDROP_HTTP_PACE_H
+#define CLOSEDROP_HTTP_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * How long a group of endpoints must wait after this reply, 0 where it need not. A 429 waits as
+ * told by `RateLimit: limit=, remaining=, reset=` (seconds, may be decimal), else `Retry-After`
+ * (seconds or a date), else a second; a 503 as `Retry-After` says; any other reply only where
+ * `remaining` is 0. Junk is ignored; what is told is kept within a second and a day (reliability.md
+ * 5). NULL: that header did not come.
+ */
+int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms);
+
+enum gate_state {
+    GATE_OPEN,   /* go on */
+    GATE_ASKING, /* one cheap question is under way (or due); start nothing new until it is answered
+                  */
+    GATE_CLOSED  /* nothing goes through; ask again at `ask_at` */
+};
+
+enum gate_reason { GATE_FINE, GATE_KEY_REFUSED, GATE_OUTAGE };
+
+/** Whether one place (Close's API, S3) takes work. Begin with all zero: open. */
+struct gate {
+    enum gate_state state;
+    enum gate_reason reason;
+    int tries;      /* questions that failed in a row */
+    int64_t ask_at; /* while closed */
+};
+
+/** Something went wrong that may be the place's fault: ask before anything else. */
+void gate_doubt(struct gate *gate);
+
+/** The question was answered well: open again. Returns whether the gate was closed before. */
+bool gate_answered(struct gate *gate);
+
+/** The question failed for `reason`: closed until `now + delay`. */
+void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64_t delay);
+
+/** Whether a question is due now. */
+bool gate_is_due(const struct gate *gate, int64_t now);
+
+/** A closed gate asks again at once (the key changed, a reload). */
+void gate_ask_now(struct gate *gate, int64_t now);
+
+#endif

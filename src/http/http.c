@@ -1,0 +1,143 @@
+#include "closedrop/http/http.h"
+
+#include "inner.h"
+
+#include "closedrop/base/clock.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+/** How many connections are kept for another request. */
+#define CONNECTIONS_KEPT 64L
+#define FDS_MOST 8
+
+struct http {
+    CURLM *multi;
+    CURLSH *share; /* TLS sessions: without it every new handle begins with a full handshake */
+    struct request *running;
+};
+
+struct http *http_new(void)
+{
+    struct http *http = calloc(1, sizeof(*http));
+    if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(http);
+        return NULL;
+    }
+    http->multi = curl_multi_init();
+    http->share = curl_share_init();
+    if (!http->multi || !http->share ||
+        curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
+        curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT) != CURLM_OK) {
+        http_free(http);
+        return NULL;
+    }
+    return http;
+}
+
+void http_free(struct http *http)
+{
+    if (!http)
+        return;
+    curl_multi_cleanup(http->multi);
+    curl_share_cleanup(http->share);
+    free(http);
+    curl_global_cleanup();
+}
+
+int http_start(struct http *http, struct request *request)
+{
+    request->end = TRANSFER_RUNNING;
+    request->moved_ms = clock_steady_ms();
+    if (request->building == CURLE_OK)
+        request->building = curl_easy_setopt(request->easy, CURLOPT_SHARE, http->share);
+    if (request->building != CURLE_OK ||
+        curl_multi_add_handle(http->multi, request->easy) != CURLM_OK) {
+        request_ended(request, request->building ? request->building : CURLE_OUT_OF_MEMORY);
+        return request->building == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EINVAL;
+    }
+    request->next = http->running;
+    http->running = request;
+    return 0;
+}
+
+void http_stop(struct http *http, struct request *request)
+{
+    for (struct request **at = &http->running; *at; at = &(*at)->next) {
+        if (*at != request)
+            continue;
+        *at = request->next;
+        request->next = NULL;
+        curl_multi_remove_handle(http->multi, request->easy);
+        return;
+    }
+}
+
+/** How long until the first running request has made no progress for too long. */
+static int64_t until_deadline(const struct http *http, int64_t timeout_ms)
+{
+    int64_t now = clock_steady_ms();
+    for (const struct request *r = http->running; r; r = r->next) {
+        int64_t left = r->moved_ms + r->timeout_ms - now;
+        if (left < 0)
+            left = 0;
+        if (timeout_ms < 0 || left < timeout_ms)
+            timeout_ms = left;
+    }
+    return timeout_ms > INT_MAX ? INT_MAX : timeout_ms;
+}
+
+static int count_running(const struct http *http)
+{
+    int count = 0;
+    for (const struct request *r = http->running; r; r = r->next)
+        count++;
+    return count;
+}
+
+void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms)
+{
+    struct curl_waitfd extra[FDS_MOST] = {{0}};
+    int running = 0;
+    for (size_t i = 0; i < count && i < FDS_MOST; i++)
+        extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+    curl_multi_perform(http->multi, &running);
+    if (running < count_running(http))
+        timeout_ms = 0; /* something has ended already */
+    int64_t wait = until_deadline(http, timeout_ms);
+    curl_multi_poll(http->multi, extra, (unsigned)count, wait < 0 ? INT_MAX : (int)wait, NULL);
+    curl_multi_perform(http->multi, &running);
+}
+
+/** A running request that stalled. */
+static struct request *next_stalled(struct http *http)
+{
+    int64_t now = clock_steady_ms();
+    for (struct request *r = http->running; r; r = r->next)
+        if (now - r->moved_ms >= r->timeout_ms)
+            return r;
+    return NULL;
+}
+
+struct request *http_next_ended(struct http *http)
+{
+    int left = 0;
+    const CURLMsg *message;
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+        struct request *request = NULL;
+        CURLcode code = message->data.result;
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        http_stop(http, request);
+        request_ended(request, code);
+        return request;
+    }
+    struct request *stalled = next_stalled(http);
+    if (stalled) {
+        request_ended(stalled, CURLE_OPERATION_TIMEDOUT);
+        http_stop(http, stalled);
+    }
+    return stalled;
+}

@@ -1,0 +1,28 @@
+/** What http.c and request.c, the two halves of the door to libcurl, know of each other. */
+#ifndef CLOSEDROP_HTTP_INNER_H
+#define CLOSEDROP_HTTP_INNER_H
+
+#include "closedrop/base/str.h"
+#include "closedrop/http/request.h"
+
+#include <curl/curl.h>
+
+struct request {
+    CURL *easy;
+    struct curl_slist *headers;
+    curl_mime *form;
+    struct body_source source;
+    struct str reply;
+    char failure[CURL_ERROR_SIZE];
+    CURLcode building; /* the first failure while it was put together */
+    enum transfer_end end;
+    int64_t timeout_ms;
+    int64_t moved_ms; /* steady clock: the last progress */
+    int64_t moved_bytes;
+    struct request *next; /* in the engine's list of running ones */
+};
+
+/** Set the request's end from libcurl's result. */
+void request_ended(struct request *request, CURLcode code);
+
+#endif

@@ -1,0 +1,293 @@
+#include "closedrop/http/request.h"
+
+#include "inner.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/digest.h"
+#include "closedrop/base/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** S3 closes idle connections early; an older one would only fail (s3-post.md 2.6). */
+#define CONNECTION_AGE_MOST_S 5L
+#define CONNECT_MOST_MS 10000
+
+const char *const transfer_end_words[TRANSFER_ENDS] = {
+    [TRANSFER_RUNNING] = "is still running",
+    [TRANSFER_ANSWERED] = "was answered",
+    [TRANSFER_UNREACHABLE] = "could not be reached",
+    [TRANSFER_UNTRUSTED] = "showed a certificate that cannot be trusted",
+    [TRANSFER_TIMED_OUT] = "made no progress in time",
+    [TRANSFER_CUT] = "broke the connection",
+    [TRANSFER_SOURCE] = "was not sent the whole file",
+    [TRANSFER_TOO_MUCH] = "sent a reply that is too large",
+    [TRANSFER_IMPOSSIBLE] = "could not be asked",
+};
+
+static void check(struct request *request, CURLcode code)
+{
+    if (request->building == CURLE_OK)
+        request->building = code;
+}
+
+/** curl_easy_setopt with the first failure kept. */
+#define SET(request, option, value) check(request, curl_easy_setopt((request)->easy, option, value))
+
+static size_t take_reply(char *bytes, size_t one, size_t length, void *context)
+{
+    struct request *request = context;
+    (void)one;
+    str_add_bytes(&request->reply, bytes, length);
+    return str_error(&request->reply) ? 0 : length;
+}
+
+/** libcurl tells the counters; any change is progress (http.c looks at the clock). */
+static int take_progress(
+    void *context, curl_off_t total_down, curl_off_t down, curl_off_t total_up, curl_off_t up)
+{
+    struct request *request = context;
+    (void)total_down;
+    (void)total_up;
+    if (down + up != request->moved_bytes) {
+        request->moved_bytes = down + up;
+        request->moved_ms = clock_steady_ms();
+    }
+    return 0;
+}
+
+static void set_security(
+    struct request *request, const struct url *url, const struct request_options *options)
+{
+    bool plain = options->unix_socket || url_is_loopback(url);
+    SET(request, CURLOPT_PROTOCOLS_STR, plain ? "http,https" : "https");
+    SET(request, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(request, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(request, CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(request, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (options->ca_file && *options->ca_file)
+        SET(request, CURLOPT_CAINFO, options->ca_file);
+    SET(request, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+    if (!options->proxy || !*options->proxy)
+        SET(request, CURLOPT_NOPROXY, "*");
+    SET(request, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(request, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+}
+
+static void set_manners(struct request *request, const struct request_options *options)
+{
+    long connect_ms =
+        options->timeout_ms < CONNECT_MOST_MS ? (long)options->timeout_ms : (long)CONNECT_MOST_MS;
+    SET(request, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(request, CURLOPT_NOSIGNAL, 1L);
+    SET(request, CURLOPT_QUICK_EXIT, 1L);
+    SET(request, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    SET(request, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_MOST_S);
+    SET(request, CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(request, CURLOPT_USERAGENT, "closedrop/" CLOSEDROP_VERSION);
+    SET(request, CURLOPT_ERRORBUFFER, request->failure);
+    SET(request, CURLOPT_WRITEFUNCTION, take_reply);
+    SET(request, CURLOPT_WRITEDATA, request);
+    SET(request, CURLOPT_NOPROGRESS, 0L);
+    SET(request, CURLOPT_XFERINFOFUNCTION, take_progress);
+    SET(request, CURLOPT_XFERINFODATA, request);
+    SET(request, CURLOPT_PRIVATE, request);
+    if (options->unix_socket)
+        SET(request, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
+}
+
+struct request *request_new(const char *text, const struct request_options *options)
+{
+    struct request *request = calloc(1, sizeof(*request));
+    if (!request)
+        return NULL;
+    request->reply = (struct str)STR_INIT(REPLY_MOST);
+    request->timeout_ms = options->timeout_ms;
+    request->easy = curl_easy_init();
+    if (!request->easy) {
+        request_free(request);
+        return NULL;
+    }
+    struct url url;
+    if (url_parse(text, &url) < 0) {
+        check(request, CURLE_URL_MALFORMAT);
+        return request;
+    }
+    SET(request, CURLOPT_URL, text);
+    set_security(request, &url, options);
+    set_manners(request, options);
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    curl_easy_cleanup(request->easy);
+    curl_mime_free(request->form);
+    curl_slist_free_all(request->headers);
+    str_release(&request->reply);
+    free(request);
+}
+
+void request_header(struct request *request, const char *line)
+{
+    struct curl_slist *more = curl_slist_append(request->headers, line);
+    if (!more) {
+        check(request, CURLE_OUT_OF_MEMORY);
+        return;
+    }
+    request->headers = more;
+    SET(request, CURLOPT_HTTPHEADER, request->headers);
+}
+
+void request_authorize(struct request *request, const char *key)
+{
+    struct str pair = STR_INIT(8192);
+    struct str line = STR_INIT(16384);
+    str_printf(&pair, "%s:", key);
+    str_add(&line, "Authorization: Basic ");
+    digest_add_base64(&line, str_text(&pair), pair.length);
+    request_header(request, str_text(&line));
+    explicit_bzero(pair.bytes, pair.length);
+    explicit_bzero(line.bytes, line.length);
+    str_release(&pair);
+    str_release(&line);
+}
+
+void request_post_json(struct request *request, const char *json)
+{
+    request_header(request, "Content-Type: application/json");
+    request_header(request, "Expect:");
+    SET(request, CURLOPT_COPYPOSTFIELDS, json);
+}
+
+/** One more part of the form, NULL when memory is short. */
+static curl_mimepart *add_part(struct request *request, const char *name)
+{
+    if (!request->form) {
+        request->form = curl_mime_init(request->easy);
+        SET(request, CURLOPT_MIMEPOST, request->form);
+    }
+    curl_mimepart *part = request->form ? curl_mime_addpart(request->form) : NULL;
+    check(request, part ? curl_mime_name(part, name) : CURLE_OUT_OF_MEMORY);
+    return part;
+}
+
+void request_form_field(struct request *request, const char *name, const char *value)
+{
+    curl_mimepart *part = add_part(request, name);
+    if (part)
+        check(request, curl_mime_data(part, value, strlen(value)));
+}
+
+static size_t read_source(char *buffer, size_t one, size_t room, void *context)
+{
+    struct request *request = context;
+    int64_t got = request->source.read(request->source.context, buffer, one * room);
+    return got > 0 ? (size_t)got : CURL_READFUNC_ABORT;
+}
+
+static int rewind_source(void *context, curl_off_t offset, int origin)
+{
+    struct request *request = context;
+    bool to_start = offset == 0 && origin == SEEK_SET;
+    bool done = to_start && request->source.rewind(request->source.context) == 0;
+    return done ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+void request_form_file(struct request *request, int64_t size, const char *content_type,
+    const struct body_source *source)
+{
+    curl_mimepart *part = add_part(request, "file");
+    if (!part)
+        return;
+    request->source = *source;
+    /* a constant name: S3 looks at it only where a field says ${filename} (s3-post.md 1.5) */
+    check(request, curl_mime_filename(part, "file"));
+    check(request, curl_mime_type(part, content_type));
+    check(request, curl_mime_data_cb(part, size, read_source, rewind_source, NULL, request));
+}
+
+static enum transfer_end end_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return TRANSFER_ANSWERED;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+        return TRANSFER_UNREACHABLE;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+        return TRANSFER_UNTRUSTED;
+    case CURLE_OPERATION_TIMEDOUT:
+        return TRANSFER_TIMED_OUT;
+    case CURLE_ABORTED_BY_CALLBACK:
+    case CURLE_READ_ERROR:
+        return TRANSFER_SOURCE;
+    case CURLE_WRITE_ERROR:
+        return TRANSFER_TOO_MUCH;
+    case CURLE_OUT_OF_MEMORY:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+    case CURLE_UNKNOWN_OPTION:
+    case CURLE_NOT_BUILT_IN:
+        return TRANSFER_IMPOSSIBLE;
+    default:
+        return TRANSFER_CUT;
+    }
+}
+
+void request_ended(struct request *request, CURLcode code)
+{
+    long sent = 0;
+    request->end = end_of(code);
+    curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &sent);
+    /* a time-out before a byte was sent is one of the connection */
+    if (request->end == TRANSFER_TIMED_OUT && sent == 0)
+        request->end = TRANSFER_UNREACHABLE;
+    if (!request->failure[0] && code != CURLE_OK)
+        strncpy(request->failure, curl_easy_strerror(code), sizeof(request->failure) - 1);
+}
+
+enum transfer_end request_end(const struct request *request)
+{
+    return request->end;
+}
+
+int request_status(const struct request *request)
+{
+    long status = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+const char *request_reply(const struct request *request, size_t *ret_length)
+{
+    if (ret_length)
+        *ret_length = request->reply.length;
+    return str_text(&request->reply);
+}
+
+const char *request_reply_header(const struct request *request, const char *name)
+{
+    struct curl_header *header = NULL;
+    CURLHcode code = curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header);
+    return code == CURLHE_OK ? header->value : NULL;
+}
+
+const char *request_failure(const struct request *request)
+{
+    return request->failure;
+}
+
+int64_t request_sent(const struct request *request)
+{
+    curl_off_t sent = 0;
+    curl_easy_getinfo(request->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return sent;
+}
