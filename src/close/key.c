@@ -1,0 +1,115 @@
+#include "closedrop/close/key.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int64_t ctime_ns(const struct stat *stat)
+{
+    return (int64_t)stat->st_ctim.tv_sec * 1000000000 + stat->st_ctim.tv_nsec;
+}
+
+/** A key is one line of printable ASCII: a line break in it would smuggle in a header. */
+static int take_text(struct key *key, const char *text, const char *from, struct str *why)
+{
+    size_t length = strlen(text);
+    while (length && strchr(" \t\r\n", text[length - 1]))
+        length--;
+    bool good = length > 0 && length < sizeof(key->text);
+    for (size_t i = 0; good && i < length; i++)
+        good = text[i] > ' ' && text[i] < 0x7F && text[i] != ':';
+    if (!good) {
+        str_printf(why, "%s must hold the API key and nothing else, on one line", from);
+        return -EINVAL;
+    }
+    memcpy(key->text, text, length);
+    key->text[length] = '\0';
+    return 0;
+}
+
+static int check_file(int fd, const char *path, struct stat *stat, struct str *why)
+{
+    if (fstat(fd, stat) < 0)
+        return -errno;
+    const char *wrong = NULL;
+    if (!S_ISREG(stat->st_mode))
+        wrong = "is no regular file; name the file that holds the API key";
+    else if (stat->st_uid != 0 && stat->st_uid != geteuid())
+        wrong = "belongs to another user; it must belong to root or to the user closedrop runs as";
+    else if (stat->st_mode & 077)
+        wrong = "can be read by others; make it its owner's alone: chmod 600";
+    if (!wrong)
+        return 0;
+    str_printf(why, "the key file %s %s", path, wrong);
+    return -EPERM;
+}
+
+static int load_file(const char *path, struct key *key, struct str *why)
+{
+    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat stat;
+    if (fd < 0) {
+        int error = errno;
+        str_printf(why,
+            "the key file %s cannot be read: %s; put the API key there, for this user "
+            "alone to read",
+            path, strerror(error));
+        return -error;
+    }
+    int result = check_file(fd, path, &stat, why);
+    if (result < 0)
+        return result;
+    char text[4096];
+    ssize_t got = read(fd, text, sizeof(text) - 1);
+    text[got > 0 ? got : 0] = '\0';
+    result = take_text(key, text, path, why);
+    explicit_bzero(text, sizeof(text));
+    key->file = strdup(path);
+    key->changed_ns = ctime_ns(&stat);
+    return key->file || result < 0 ? result : -ENOMEM;
+}
+
+int key_load(const char *file, struct key *ret_key, struct str *why)
+{
+    struct key key = {.file = NULL};
+    int result = -ENOKEY;
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    CLEANUP(free_text)
+    char *credential = credentials ? str_format("%s/close-api-key", credentials) : NULL;
+    char *environment = getenv("CLOSE_API_KEY");
+
+    if (file)
+        result = load_file(file, &key, why);
+    else if (credential && access(credential, F_OK) == 0)
+        result = load_file(credential, &key, why);
+    else if (environment && *environment)
+        result = take_text(&key, environment, "$CLOSE_API_KEY", why);
+    else
+        str_add(why, "there is no API key: set close.api_key_file to the file that holds it");
+    if (environment) {
+        explicit_bzero(environment, strlen(environment));
+        unsetenv("CLOSE_API_KEY");
+    }
+    if (result < 0)
+        key_release(&key);
+    else
+        *ret_key = key;
+    return result;
+}
+
+bool key_has_changed(const struct key *key)
+{
+    struct stat stat;
+    return key->file && lstat(key->file, &stat) == 0 && ctime_ns(&stat) != key->changed_ns;
+}
+
+void key_release(struct key *key)
+{
+    free(key->file);
+    explicit_bzero(key, sizeof(*key));
+}

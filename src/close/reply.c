@@ -1,0 +1,250 @@
+#include "closedrop/close/reply.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/url.h"
+#include "closedrop/base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** Close's words go into one line of a message; this much of them. */
+#define ERROR_MOST 600
+
+/**
+ * The last part but one: .../go/file/temporary/<user>/<token>/<filename>/, and so it is when the
+ * file is attached (close-api.md 1.1, 1.5). "" for a URL of another shape.
+ */
+static char *token_of(const char *url)
+{
+    const char *at = strstr(url, "/go/file/");
+    const char *parts[3] = {"", "", ""};
+    size_t count = 0;
+    for (at = at ? at + strlen("/go/file/") : ""; *at; at += *at == '/') {
+        parts[count++ % 3] = at;
+        at += strcspn(at, "/");
+    }
+    const char *token = count >= 4 ? parts[(count - 2) % 3] : "";
+    return strndup(token, strcspn(token, "/"));
+}
+
+static bool is_one_line(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return false;
+    return true;
+}
+
+static bool are_fields_sound(const struct json *fields)
+{
+    if (!json_is_object(fields) || !json_first(fields))
+        return false;
+    for (const struct json *field = json_first(fields); field; field = json_next(field)) {
+        const char *name = json_key(field);
+        if (!json_text(field) || !*name || !is_one_line(name) || strcmp(name, "file") == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool may_upload_to(const char *text, char *const *upload_hosts)
+{
+    struct url url;
+    if (url_parse(text, &url) < 0 || (!url.secure && !url_is_loopback(&url)))
+        return false;
+    for (; *upload_hosts; upload_hosts++)
+        if (url_host_matches(url.host, *upload_hosts))
+            return true;
+    return false;
+}
+
+enum ticket_problem reply_ticket(const char *body, size_t length, char *const *upload_hosts,
+    struct ticket *ret_ticket, struct str *why)
+{
+    struct json *document = json_parse(body, length);
+    const struct json *upload = json_get(document, "upload");
+    const char *download_url = json_get_text(json_get(document, "download"), "url");
+    const char *upload_url = json_get_text(upload, "url");
+    const struct json *fields = json_get(upload, "fields");
+    enum ticket_problem problem = TICKET_GOOD;
+
+    if (!download_url || !upload_url || !are_fields_sound(fields)) {
+        str_add(why, "Close's answer to files/upload/ holds no form that can be used");
+        problem = TICKET_GARBAGE;
+    } else if (!may_upload_to(upload_url, upload_hosts)) {
+        str_add(why, "Close's form points to ");
+        utf8_escape(why, upload_url, strcspn(upload_url, "?"));
+        str_add(why, ", which close.upload_hosts does not allow; "
+                     "add that host there if it is really Close's");
+        problem = TICKET_FOREIGN_HOST;
+    }
+    if (problem) {
+        json_free(document);
+        return problem;
+    }
+    struct ticket ticket = {
+        .download_url = strdup(download_url),
+        .token = token_of(download_url),
+        .upload_url = strdup(upload_url),
+        .document = document,
+        .fields = fields,
+    };
+    if (!ticket.download_url || !ticket.token || !ticket.upload_url) {
+        ticket_release(&ticket);
+        str_add(why, "no memory left");
+        return TICKET_GARBAGE;
+    }
+    *ret_ticket = ticket;
+    return TICKET_GOOD;
+}
+
+void ticket_release(struct ticket *ticket)
+{
+    free(ticket->download_url);
+    free(ticket->token);
+    free(ticket->upload_url);
+    json_free(ticket->document);
+    *ticket = (struct ticket){0};
+}
+
+static void add_piece(struct str *out, const char *name, const char *text)
+{
+    if (out->length > ERROR_MOST)
+        return;
+    if (out->length)
+        str_add(out, "; ");
+    if (name) {
+        utf8_escape(out, name, strlen(name));
+        str_add(out, ": ");
+    }
+    utf8_escape(out, text, strnlen(text, ERROR_MOST));
+}
+
+/**
+ * Every text below `value`, each with the nearest key that names a field; Close nests "errors" and
+ * "field-errors" in itself (close-api.md 5).
+ */
+static void add_errors(struct str *out, const char *name, const struct json *value)
+{
+    if (json_text(value)) {
+        add_piece(out, name, json_text(value));
+        return;
+    }
+    for (const struct json *item = json_first(value); item; item = json_next(item)) {
+        const char *key = json_key(item);
+        bool is_frame = !key || strcmp(key, "errors") == 0 || strcmp(key, "field-errors") == 0 ||
+                        strcmp(key, "error") == 0 || strcmp(key, "message") == 0;
+        add_errors(out, is_frame ? name : key, item);
+    }
+}
+
+void reply_add_close_error(struct str *out, const char *body, size_t length)
+{
+    static const char *const frames[] = {"error", "errors", "field-errors", "message"};
+    struct json *document = json_parse(body, length);
+    struct str words = STR_INIT(4 * ERROR_MOST + 1024);
+    for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+        const struct json *frame = json_get(document, frames[i]);
+        if (frame)
+            add_errors(&words, NULL, frame);
+    }
+    str_add(out, str_text(&words));
+    str_release(&words);
+    json_free(document);
+}
+
+/** Undo the five entities of XML in place; anything else stays as it is. */
+static void decode_entities(char *text)
+{
+    static const struct {
+        const char *name;
+        char character;
+    } entities[] = {
+        {"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&apos;", '\''}};
+    char *to = text;
+    while (*text) {
+        size_t step = 1;
+        *to = *text;
+        for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
+            if (str_starts_with(text, entities[i].name)) {
+                *to = entities[i].character;
+                step = strlen(entities[i].name);
+                break;
+            }
+        to++;
+        text += step;
+    }
+    *to = '\0';
+}
+
+/** The text of the first element `name`; what does not fit is cut. */
+static void read_element(const char *xml, const char *name, char *out, size_t room)
+{
+    char open[32], close[32];
+    out[0] = '\0';
+    struct str tag = STR_INIT(sizeof(open) - 1);
+    str_printf(&tag, "<%s>", name);
+    memcpy(open, str_text(&tag), tag.length + 1);
+    str_clear(&tag);
+    str_printf(&tag, "</%s>", name);
+    memcpy(close, str_text(&tag), tag.length + 1);
+    str_release(&tag);
+
+    const char *start = strstr(xml, open);
+    const char *end = start ? strstr(start, close) : NULL;
+    if (!end)
+        return;
+    start += strlen(open);
+    size_t length = (size_t)(end - start);
+    if (length >= room)
+        length = room - 1;
+    memcpy(out, start, length);
+    out[length] = '\0';
+    decode_entities(out);
+}
+
+static void strip_quotes(char *text)
+{
+    size_t length = strlen(text);
+    if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
+        memmove(text, text + 1, length - 2);
+        text[length - 2] = '\0';
+    }
+}
+
+void reply_s3(const char *body, struct s3_reply *ret_reply)
+{
+    read_element(body, "Code", ret_reply->code, sizeof(ret_reply->code));
+    read_element(body, "Message", ret_reply->message, sizeof(ret_reply->message));
+    read_element(body, "ETag", ret_reply->etag, sizeof(ret_reply->etag));
+    strip_quotes(ret_reply->etag);
+}
+
+bool reply_is_me(const char *body, size_t length)
+{
+    struct json *document = json_parse(body, length);
+    const char *id = json_get_text(document, "id");
+    bool is_me = id && str_starts_with(id, "user_");
+    json_free(document);
+    return is_me;
+}
+
+void reply_add_me(struct str *out, const char *body, size_t length)
+{
+    struct json *document = json_parse(body, length);
+    const struct json *organization = json_first(json_get(document, "organizations"));
+    const char *parts[] = {json_get_text(document, "first_name"),
+        json_get_text(document, "last_name"), json_get_text(document, "email"),
+        json_get_text(organization, "name")};
+    static const char *const before[] = {"", " ", " <", ", "};
+    static const char *const after[] = {"", "", ">", ""};
+    for (size_t i = 0; i < 4; i++) {
+        if (!parts[i])
+            continue;
+        str_add(out, before[i]);
+        utf8_escape(out, parts[i], strnlen(parts[i], 200));
+        str_add(out, after[i]);
+    }
+    json_free(document);
+}
