@@ -1,0 +1,67 @@
+/**
+ * What a reply means for a job. Pure: outcomes in, verdicts out, by tables
+ * (s3-post.md 2.3, close-api.md 5).
+ */
+#ifndef CLOSEDROP_WORK_VERDICT_H
+#define CLOSEDROP_WORK_VERDICT_H
+
+#include "closedrop/http/request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct s3_reply;
+
+enum verdict_kind {
+    VERDICT_RUNNING, /* not yet: a request or a copy is under way */
+    VERDICT_NEXT,    /* the stage is done */
+    VERDICT_AGAIN,   /* a new ticket, at once */
+    VERDICT_RETRY,   /* later; counts as one of the job's attempts */
+    VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
+    VERDICT_DOUBT,   /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
+    VERDICT_TROUBLE, /* S3 may be down: a RETRY if others get through, else a WAIT */
+    VERDICT_CHANGED, /* the file changed under our hands: settle it anew */
+    VERDICT_GONE,    /* the file was taken away */
+    VERDICT_FAIL     /* never, without a person's help */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    const char *code; /* of the error, as listed in closedrop(1) */
+    int64_t wait_ms;
+    char message[512];
+};
+
+/** A verdict with a formatted message. */
+struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** How a request to the API ended. */
+struct api_outcome {
+    enum transfer_end end;
+    int status;
+    const char *failure; /* libcurl's words */
+    const char *words;   /* Close's */
+    int64_t pace_ms;     /* what pace_wait() made of its headers */
+};
+
+/** Of an answer to files/upload/; NEXT means: read the form. */
+struct verdict verdict_of_ticket(const struct api_outcome *outcome);
+
+/** What GET me/ says about Close as a whole; `is_me`: its body is what Close answers there. */
+enum api_health { API_ANSWERS, API_KEY_REFUSED, API_DOWN };
+enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me);
+
+struct form_outcome {
+    enum transfer_end end;
+    int status;
+    const char *failure;
+    const struct s3_reply *reply;
+    const char *md5; /* of the bytes sent, in hex */
+    int tickets;     /* tickets used in this attempt, this one included */
+};
+
+/** Of S3's answer to the form; NEXT means: the file is there, whole. */
+struct verdict verdict_of_form(const struct form_outcome *outcome);
+
+#endif

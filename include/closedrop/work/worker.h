@@ -1,0 +1,79 @@
+/**
+ * The worker: takes jobs from the queue and carries each through its stages (ticket, send, finish).
+ *
+ * One turn of the work thread is a story of five lines, told by the agent around these calls:
+ *
+ *     queue_begin();  worker_reap();  ...mail, commands...;  worker_claim();  queue_commit();
+ *     worker_start();
+ *
+ * worker_reap() reads what has ended and writes the outcomes, worker_claim() takes what is due
+ * while slots are free, and only after the commit worker_start() puts anything under way. So
+ * nothing outside the queue happens before the row that says so is on disk.
+ */
+#ifndef CLOSEDROP_WORK_WORKER_H
+#define CLOSEDROP_WORK_WORKER_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/http/http.h"
+#include "closedrop/http/pace.h"
+#include "closedrop/queue/queue.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct worker;
+struct json;
+
+/** How the worker speaks to the left: settle this file of this folder anew. */
+typedef void worker_look_again(void *context, const char *folder, const char *path);
+
+/** A new worker; it borrows queue and http, holds the configuration. NULL when memory is short. */
+struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
+    worker_look_again *look_again, void *context);
+void worker_free(struct worker *worker);
+
+/**
+ * Use another configuration for what is claimed next, and read the key anew. Returns 0, or a
+ * negative errno with the reason in `why` (the old one stays).
+ */
+int worker_configure(struct worker *worker, struct config *config, struct str *why);
+
+/** Whether files of a folder may be touched now, and which directory it was when that was said. */
+void worker_set_folder(
+    struct worker *worker, const char *name, bool healthy, uint64_t device, uint64_t inode);
+
+void worker_set_paused(struct worker *worker, bool paused);
+
+/** No new claims from now on; what is in hand goes on. */
+void worker_stop_claiming(struct worker *worker);
+
+/** Give up what is in hand: back to the queue, no attempt spent. Inside a transaction. */
+void worker_abandon(struct worker *worker);
+
+void worker_reap(struct worker *worker);
+void worker_claim(struct worker *worker);
+void worker_start(struct worker *worker);
+
+/** A lease is called back somewhere: find which, and give it up at once. */
+void worker_check_leases(struct worker *worker);
+
+/** How many jobs are in hand. */
+size_t worker_in_hand(const struct worker *worker);
+
+/**
+ * How long until time alone brings something about (a job is due, Close is asked again), in ms; -1
+ * for never: then only an end, a letter or a command does.
+ */
+int64_t worker_timeout(struct worker *worker);
+
+/** Whether the API takes work, and why not. */
+enum gate_reason worker_blocked(const struct worker *worker);
+
+/** How many jobs failed since the start. */
+int64_t worker_failures(const struct worker *worker);
+
+/** Add "blocked" and "transfers" to a status object. Returns 0 or -ENOMEM. */
+int worker_add_status(const struct worker *worker, struct json *status);
+
+#endif

@@ -1,0 +1,326 @@
+/**
+ * The last stage: the outcome is on disk, now the file goes where the outcome says, and a text
+ * beside it tells a person what became of it.
+ */
+#include "task.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/queue/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ERROR_SUFFIX ".error.txt"
+#define RECEIPT_SUFFIX ".close.json"
+
+void task_leave_directories(struct task *task)
+{
+    place_close(&task->place);
+    close_fd(&task->staging);
+    task->staging = -1;
+}
+
+static struct verdict refile(const char *what, int error)
+{
+    return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s", what, strerror(-error));
+}
+
+/** The directory the file belongs in, from the folder's pattern and the moment the job was done. */
+static char *target_directory(const struct task *task)
+{
+    const struct job *job = task->job;
+    CLEANUP(free_text) char *below = path_directory(job->path);
+    char base[PATH_LENGTH_MOST + 1];
+    if (job->state == JOB_FAILED) {
+        strncpy(base, task->folder->failed, sizeof(base) - 1);
+        base[sizeof(base) - 1] = '\0';
+    } else {
+        time_t done = (time_t)(job->done_ms / 1000);
+        struct tm local;
+        if (!localtime_r(&done, &local) ||
+            !strftime(base, sizeof(base), task->folder->archive, &local))
+            return NULL;
+    }
+    if (!below)
+        return NULL;
+    return *below ? path_join(base, below) : strdup(base);
+}
+
+/** What `NAME.error.txt` says, for somebody who only knows the folder. */
+static void add_error_text(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    char when[64];
+    time_t done = (time_t)(job->done_ms / 1000);
+    struct tm local;
+    bool is_dated =
+        localtime_r(&done, &local) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
+    str_add(text, "This file could not be uploaded to Close.\n\nFile:   ");
+    utf8_escape(text, job->path, strlen(job->path));
+    str_add(text, "\nSize:   ");
+    units_print_size(text, job->identity.size);
+    str_printf(text, "\nWhen:   %s\nReason: %s\n", is_dated ? when : "?",
+        job->error_message ? job->error_message : "unknown");
+    str_printf(text,
+        "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
+        "it is tried again. (For the administrator: job %lld, error \"%s\";\n"
+        "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
+        task->folder->name, (long long)job->id, job->error_code ? job->error_code : "",
+        (long long)job->id, (long long)job->id);
+}
+
+static void write_error_text(const struct task *task, const char *name, mode_t mode, gid_t gid)
+{
+    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
+    struct str text = STR_INIT(16384);
+    add_error_text(&text, task);
+    if (text_name)
+        (void)place_write(&task->place, text_name, str_text(&text), mode, gid);
+    str_release(&text);
+}
+
+static void write_receipt(const struct task *task, const char *name, mode_t mode, gid_t gid)
+{
+    CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
+    CLEANUP(json_freep) struct json *receipt = view_job(task->job);
+    CLEANUP(free_text) char *text = json_print(receipt);
+    CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
+    if (receipt_name && line)
+        (void)place_write(&task->place, receipt_name, line, mode, gid);
+}
+
+/** The text that lies beside the file, whichever its outcome asks for. */
+static void write_beside(const struct task *task, const char *name)
+{
+    struct stat stat;
+    mode_t mode = 0644;
+    gid_t gid = task->place.like.st_gid;
+    if (fstatat(task->place.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0) {
+        mode = stat.st_mode;
+        gid = stat.st_gid;
+    }
+    if (task->job->state == JOB_FAILED)
+        write_error_text(task, name, mode, gid);
+    else if (task->folder->receipts)
+        write_receipt(task, name, mode, gid);
+}
+
+/** The marker a file waited for goes where the file goes (product.md 5). */
+static void move_marker(const struct task *task, const struct place *place)
+{
+    CLEANUP(free_text) char *marker = path_marker(task->folder->marker, task->job->path);
+    if (marker)
+        put_away_companion(task->root, marker, place);
+}
+
+/** The file has its final name: write beside it and remember the place. */
+static struct verdict arrived(struct task *task, const char *name)
+{
+    write_beside(task, name);
+    move_marker(task, &task->place);
+    task->outcome_place = path_join(task->place.path, name);
+    return verdict_make(
+        VERDICT_NEXT, NULL, "moved to %s", task->outcome_place ? task->outcome_place : name);
+}
+
+static struct verdict put_in_place(struct task *task)
+{
+    CLEANUP(free_text) char *directory = target_directory(task);
+    int result = directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
+    if (result < 0)
+        return refile("the directory for the file cannot be made", result);
+    CLEANUP(free_text) char *name = NULL;
+    char staged[STAGED_NAME_MOST];
+    staged_name(task->job->id, staged);
+    result = put_away_move(task->staging, staged, &task->place, path_name(task->job->path), &name);
+    if (result == -EXDEV)
+        result = copy_begin(task->staging, staged, &task->place, &task->copy);
+    if (result < 0)
+        return refile("the file cannot be moved", result);
+    return task->copy ? verdict_make(VERDICT_RUNNING, NULL, "copying") : arrived(task, name);
+}
+
+/** The file is safe in staging: on to where it belongs. */
+static struct verdict put_away(struct task *task)
+{
+    bool is_done = task->job->state == JOB_DONE;
+    if (!is_done || task->folder->after_upload == AFTER_ARCHIVE)
+        return put_in_place(task);
+    int result = put_away_delete(task->staging, task->job->id);
+    if (result < 0)
+        return refile("the file cannot be deleted", result);
+    move_marker(task, NULL);
+    task->outcome_place = strdup("");
+    return verdict_make(VERDICT_NEXT, NULL, "deleted");
+}
+
+/** A kept file stays; its receipt goes beside it. */
+static struct verdict keep(struct task *task)
+{
+    CLEANUP(free_text) char *directory = path_directory(task->job->path);
+    if (task->folder->receipts && directory &&
+        place_open(task->root, *directory ? directory : ".", &task->place) == 0)
+        write_beside(task, path_name(task->job->path));
+    return verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
+}
+
+static struct verdict take_failed(struct task *task, int taken)
+{
+    task->outcome_place = strdup("");
+    if (taken == TAKEN_GONE)
+        return verdict_make(VERDICT_NEXT, NULL, "the file had gone from the folder meanwhile");
+    return verdict_make(
+        VERDICT_NEXT, NULL, "another file has taken its name meanwhile, which stays");
+}
+
+struct verdict finish_start(struct task *task, const struct stage_tools *tools)
+{
+    struct job *job = task->job;
+    int result = task_open_root(task);
+    if (result < 0)
+        return refile("the folder cannot be opened", result);
+    if (job->state == JOB_DONE && task->folder->after_upload == AFTER_KEEP)
+        return keep(task);
+    if (!task_folder_is_here(task, tools))
+        return refile("the folder looks unmounted", -ENODEV);
+    task->staging = staging_open(task->root);
+    if (task->staging < 0)
+        return refile("the folder's .closedrop directory cannot be used", task->staging);
+    int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
+    if (taken < 0)
+        return refile("the file cannot be taken out of the folder", taken);
+    return taken == TAKEN ? put_away(task) : take_failed(task, taken);
+}
+
+/** A copy is another file: from now on it is the job's. */
+static int take_identity_of_copy(struct task *task, const char *name)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(task->place.directory, name);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result == 0)
+        task->job->identity = state.identity;
+    return result;
+}
+
+/** Copy a slice. 1: more is left, 0: done, under the name the caller frees; or a negative errno. */
+static int copy_a_slice(struct task *task, char **ret_name)
+{
+    int result = copy_step(task->copy);
+    if (result > 0)
+        return result;
+    if (result == 0)
+        result = copy_finish(task->copy, path_name(task->job->path), ret_name);
+    copy_free(task->copy);
+    task->copy = NULL;
+    return result < 0 ? result : take_identity_of_copy(task, *ret_name);
+}
+
+struct verdict finish_step(struct task *task)
+{
+    CLEANUP(free_text) char *name = NULL;
+    int result = copy_a_slice(task, &name);
+    if (result > 0)
+        return verdict_make(VERDICT_RUNNING, NULL, "copying");
+    return result < 0 ? refile("the file cannot be copied", result) : arrived(task, name);
+}
+
+/** Open the directory an absolute or relative place lies in. */
+static int open_place_directory(const struct task *task, const char *place)
+{
+    CLEANUP(free_text) char *directory = path_directory(place);
+    if (!directory)
+        return -ENOMEM;
+    if (*place != '/')
+        return safe_open_directory(task->root, directory);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static void remove_error_text(int directory, const char *name)
+{
+    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
+    if (text_name)
+        (void)unlinkat(directory, text_name, 0);
+}
+
+/** The failed file is back in the folder: its error text goes, and the job knows its name. */
+static int came_back(struct task *task, const char *name)
+{
+    struct job *job = task->job;
+    CLEANUP(free_text) char *parent = path_directory(job->path);
+    CLEANUP(free_text) char *path = parent ? path_join(parent, name) : NULL;
+    if (!path)
+        return -ENOMEM;
+    remove_error_text(task->staging, path_name(job->place));
+    free(job->path);
+    job->path = TAKE_PTR(path);
+    task_leave_directories(task);
+    return job_set_text(&job->place, NULL);
+}
+
+/**
+ * Whether the failed file still lies where it was put. If a person took it from there, its error
+ * text goes too, but for one that belongs to another file of the same name.
+ */
+static bool lies_at_its_place(const struct task *task)
+{
+    struct file_state state;
+    const char *name = path_name(task->job->place);
+    CLEANUP(close_fd) int look = safe_open_look(task->staging, name);
+    if (look == -ENOENT)
+        remove_error_text(task->staging, name);
+    return look >= 0 && file_state_read(look, &state) == 0 &&
+           identity_equal(&state.identity, &task->job->identity);
+}
+
+int bring_back_start(struct task *task)
+{
+    struct job *job = task->job;
+    CLEANUP(free_text) char *parent = path_directory(job->path);
+    task->staging = open_place_directory(task, job->place);
+    if (task->staging < 0 || !parent)
+        return task->staging < 0 ? task->staging : -ENOMEM;
+    if (!lies_at_its_place(task))
+        return -ENOENT;
+    int result = place_open(task->root, *parent ? parent : ".", &task->place);
+    if (result < 0)
+        return result;
+    CLEANUP(free_text) char *name = NULL;
+    const char *from = path_name(job->place);
+    result = put_away_move(task->staging, from, &task->place, path_name(job->path), &name);
+    if (result == -EXDEV)
+        return copy_begin(task->staging, from, &task->place, &task->copy);
+    return result < 0 ? result : came_back(task, name);
+}
+
+struct verdict bring_back_step(struct task *task)
+{
+    CLEANUP(free_text) char *name = NULL;
+    int result = copy_a_slice(task, &name);
+    if (result > 0)
+        return verdict_make(VERDICT_RUNNING, NULL, "copying");
+    if (result == 0)
+        result = came_back(task, name);
+    return result < 0 ? refile("the file cannot be brought back", result)
+                      : verdict_make(VERDICT_AGAIN, NULL, "the file was brought back");
+}
+
+void finish_remove_error_text(const struct task *task)
+{
+    CLEANUP(free_text) char *parent = path_directory(task->job->path);
+    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (directory >= 0)
+        remove_error_text(directory, path_name(task->job->path));
+}

@@ -1,0 +1,86 @@
+/**
+ * A task: one job in hand, and what it holds while it is. Shared by the worker and its stages only.
+ */
+#ifndef CLOSEDROP_WORK_TASK_H
+#define CLOSEDROP_WORK_TASK_H
+
+#include "closedrop/close/api.h"
+#include "closedrop/config/config.h"
+#include "closedrop/files/put_away.h"
+#include "closedrop/queue/job.h"
+#include "closedrop/work/upload.h"
+
+enum stage { STAGE_TICKET, STAGE_SEND, STAGE_FINISH, STAGES };
+
+struct task {
+    struct job *job;
+    struct config *config; /* held: a job ends with the settings it began with */
+    const struct folder *folder;
+    enum stage stage;
+    bool to_start;          /* its stage begins after the next commit */
+    bool in_doubt;          /* waits for what GET me/ says */
+    bool alone;             /* a suspect: nothing else is in hand */
+    struct verdict verdict; /* of a stage that ended by itself; RUNNING: not yet */
+    struct upload upload;
+    bool has_upload;
+    struct request *request;
+    int64_t started_ms; /* steady clock: when its bytes began to go */
+    int root;           /* the folder, open while the task touches it */
+    int staging;        /* or, while a file is brought back, the directory it comes from */
+    struct place place;
+    struct copy *copy;
+    char *outcome_place; /* where the file came to lie */
+    struct task *next;
+};
+
+/** What a stage may use. */
+struct stage_tools {
+    struct api api;
+    uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
+    uint64_t root_inode;
+};
+
+/**
+ * A stage: `start` puts a request under way (RUNNING, with task->request to be started by the
+ * worker), or is done at once; `finish` reads the request's end. `step` goes on with a copy.
+ */
+struct stage_row {
+    const char *name;
+    struct verdict (*start)(struct task *task, const struct stage_tools *tools);
+    struct verdict (*finish)(struct task *task, const struct stage_tools *tools);
+};
+
+extern const struct stage_row stage_rows[STAGES];
+
+/* send.c */
+struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
+struct verdict ticket_finish(struct task *task, const struct stage_tools *tools);
+struct verdict send_start(struct task *task, const struct stage_tools *tools);
+struct verdict send_finish(struct task *task, const struct stage_tools *tools);
+
+/* finish.c */
+struct verdict finish_start(struct task *task, const struct stage_tools *tools);
+
+/** Copy one more slice of a file that goes to another file system. */
+struct verdict finish_step(struct task *task);
+
+/** Open the folder of a task; 0 or a negative errno. Closed with the task. */
+int task_open_root(struct task *task);
+
+/** Close `staging` and `place`, for another use of them. */
+void task_leave_directories(struct task *task);
+
+/** Whether the folder is still the directory it was, and not an empty mount point. */
+bool task_folder_is_here(const struct task *task, const struct stage_tools *tools);
+
+/**
+ * Move a failed file back to its path, for a retry by hand. 0 (with task->copy where it is copied,
+ * to be gone on with by bring_back_step()), or a negative errno: -ENOENT where it is there no more.
+ */
+int bring_back_start(struct task *task);
+struct verdict bring_back_step(struct task *task);
+
+/** Remove an error text that lies beside the file in the folder. */
+void finish_remove_error_text(const struct task *task);
+
+#endif

@@ -1,0 +1,113 @@
+#include "closedrop/work/upload.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+#include "closedrop/http/pace.h"
+
+#include <string.h>
+
+#define TICKET_AGE_MOST_MS 45000
+
+void upload_init(struct upload *upload, struct source *source, const char *name)
+{
+    *upload = (struct upload){.source = source, .name = name};
+    content_type_guess(name, source->fd, upload->content_type);
+}
+
+void upload_release(struct upload *upload)
+{
+    source_close(upload->source);
+    ticket_release(&upload->ticket);
+    *upload = (struct upload){0};
+}
+
+struct request *upload_ask_ticket(struct upload *upload, const struct api *api)
+{
+    upload->tickets++;
+    upload->asked_ms = clock_steady_ms();
+    return api_ticket(api, upload->name, upload->content_type);
+}
+
+struct verdict upload_read_ticket(
+    struct upload *upload, const struct request *request, char *const *upload_hosts)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct str words = STR_INIT(16384);
+    reply_add_close_error(&words, body, length);
+    upload->pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
+        request_reply_header(request, "Retry-After"), clock_wall_ms());
+    struct api_outcome outcome = {request_end(request), request_status(request),
+        request_failure(request), str_text(&words), upload->pace_ms};
+    struct verdict verdict = verdict_of_ticket(&outcome);
+    str_clear(&words);
+
+    if (verdict.kind == VERDICT_NEXT) {
+        ticket_release(&upload->ticket);
+        enum ticket_problem problem =
+            reply_ticket(body, length, upload_hosts, &upload->ticket, &words);
+        if (problem == TICKET_GARBAGE)
+            verdict = verdict_make(VERDICT_DOUBT, "bad_form", "%s", str_text(&words));
+        else if (problem == TICKET_FOREIGN_HOST)
+            verdict = verdict_make(VERDICT_RETRY, "foreign_host", "%s", str_text(&words));
+    }
+    str_release(&words);
+    return verdict;
+}
+
+static int64_t read_for_form(void *context, char *buffer, size_t room)
+{
+    struct upload *upload = context;
+    return source_read(upload->source, buffer, room);
+}
+
+static int rewind_for_form(void *context)
+{
+    struct upload *upload = context;
+    source_rewind(upload->source);
+    return 0;
+}
+
+struct request *upload_send_form(struct upload *upload, const struct api *api)
+{
+    struct body_source body = {read_for_form, rewind_for_form, upload};
+    source_rewind(upload->source);
+    return api_form(
+        api, &upload->ticket, upload->source->before.identity.size, upload->content_type, &body);
+}
+
+/** Our own side of a form: NEXT where the bytes that went out are one version of the file. */
+static struct verdict read_source_end(struct upload *upload)
+{
+    struct source *source = upload->source;
+    if (source->read_error)
+        return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be read: %s",
+            strerror(source->read_error));
+    bool sent_all = source->offset == source->before.identity.size;
+    bool one_version = sent_all && source_finish(source, upload->sha256, upload->md5);
+    if (source_yield(source) || (sent_all && !one_version))
+        return verdict_make(VERDICT_CHANGED, "changed", "the file changed while it was sent");
+    return verdict_make(VERDICT_NEXT, NULL, "sent");
+}
+
+struct verdict upload_read_form(struct upload *upload, const struct request *request)
+{
+    struct verdict verdict = read_source_end(upload);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    struct s3_reply reply;
+    reply_s3(request_reply(request, NULL), &reply);
+    struct form_outcome outcome = {request_end(request), request_status(request),
+        request_failure(request), &reply, upload->md5, upload->tickets};
+    bool sent_all = upload->source->offset == upload->source->before.identity.size;
+    verdict = verdict_of_form(&outcome);
+    if (verdict.kind == VERDICT_NEXT && !sent_all)
+        return verdict_make(
+            VERDICT_RETRY, "s3_refused", "S3 claims success before the whole file was sent");
+    return verdict;
+}
+
+bool upload_ticket_is_stale(const struct upload *upload)
+{
+    return clock_steady_ms() - upload->asked_ms > TICKET_AGE_MOST_MS;
+}

@@ -1,0 +1,160 @@
+#include "closedrop/work/verdict.h"
+
+#include "closedrop/close/reply.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define TICKETS_MOST 3
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
+{
+    struct verdict verdict = {.kind = kind, .code = code};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(verdict.message, sizeof(verdict.message), format, arguments);
+    va_end(arguments);
+    return verdict;
+}
+
+/* ---- Close ---- */
+
+/** The first row whose range holds the status decides. */
+static const struct {
+    int first, last;
+    enum verdict_kind kind;
+    const char *code;
+    const char *advice;
+} ticket_rows[] = {
+    {200, 299, VERDICT_NEXT, NULL, ""},
+    {429, 429, VERDICT_WAIT, "rate_limit", ""},
+    {401, 401, VERDICT_DOUBT, "key_refused", ": the API key is not good"},
+    {402, 402, VERDICT_DOUBT, "plan", ": the Close plan does not allow it"},
+    {403, 403, VERDICT_DOUBT, "not_allowed", ": the API key's user may not do this"},
+    {404, 404, VERDICT_DOUBT, "no_answer", ""},
+    {408, 408, VERDICT_DOUBT, "no_answer", ""},
+    {425, 425, VERDICT_DOUBT, "no_answer", ""},
+    {400, 499, VERDICT_FAIL, "close_refused", ""},
+    {0, 599, VERDICT_DOUBT, "no_answer", ""},
+};
+
+struct verdict verdict_of_ticket(const struct api_outcome *outcome)
+{
+    if (outcome->end != TRANSFER_ANSWERED)
+        return verdict_make(VERDICT_DOUBT, "no_answer", "Close %s: %s",
+            transfer_end_words[outcome->end], outcome->failure);
+    for (size_t i = 0; i < COUNT(ticket_rows); i++) {
+        if (outcome->status < ticket_rows[i].first || outcome->status > ticket_rows[i].last)
+            continue;
+        bool has_words = outcome->words && *outcome->words;
+        struct verdict verdict = verdict_make(ticket_rows[i].kind, ticket_rows[i].code,
+            "Close answered %d to files/upload/%s%s%s%s", outcome->status, ticket_rows[i].advice,
+            has_words ? " (" : "", has_words ? outcome->words : "", has_words ? ")" : "");
+        verdict.wait_ms = outcome->pace_ms;
+        return verdict;
+    }
+    return verdict_make(
+        VERDICT_DOUBT, "no_answer", "Close answered with the odd status %d", outcome->status);
+}
+
+enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)
+{
+    if (outcome->end != TRANSFER_ANSWERED)
+        return API_DOWN;
+    if (outcome->status == 401 || outcome->status == 402 || outcome->status == 403)
+        return API_KEY_REFUSED;
+    /* told to wait is told by somebody who is there */
+    bool is_success = outcome->status >= 200 && outcome->status <= 299;
+    bool answers = (is_success && is_me) || outcome->status == 429;
+    return answers ? API_ANSWERS : API_DOWN;
+}
+
+/* ---- S3 ---- */
+
+/** What an error code of S3 means; `tickets` new forms are tried before `then` holds. */
+static const struct {
+    const char *code;
+    const char *in_message; /* "" for any */
+    int tickets;
+    enum verdict_kind then;
+} s3_rows[] = {
+    {"AccessDenied", "expired", TICKETS_MOST, VERDICT_RETRY},
+    {"AccessDenied", "", TICKETS_MOST, VERDICT_RETRY},
+    {"SignatureDoesNotMatch", "", TICKETS_MOST, VERDICT_RETRY},
+    {"InvalidAccessKeyId", "", TICKETS_MOST, VERDICT_RETRY},
+    {"ExpiredToken", "", TICKETS_MOST, VERDICT_RETRY},
+    {"RequestTimeTooSkewed", "", TICKETS_MOST, VERDICT_RETRY},
+    {"NoSuchBucket", "", TICKETS_MOST, VERDICT_RETRY},
+    {"EntityTooLarge", "", 1, VERDICT_FAIL},
+    {"EntityTooSmall", "", 1, VERDICT_FAIL},
+    {"BadDigest", "", 1, VERDICT_RETRY},
+    {"InvalidDigest", "", 1, VERDICT_RETRY},
+    {"IncompleteBody", "", 1, VERDICT_RETRY},
+    {"RequestTimeout", "", 1, VERDICT_RETRY},
+    {"OperationAborted", "", 1, VERDICT_RETRY},
+    {"SlowDown", "", 1, VERDICT_TROUBLE},
+    {"ServiceUnavailable", "", 1, VERDICT_TROUBLE},
+    {"InternalError", "", 1, VERDICT_TROUBLE},
+};
+
+/** Where S3 gave no code we know, its status decides. */
+static const struct {
+    int first, last;
+    int tickets;
+    enum verdict_kind then;
+} s3_status_rows[] = {
+    {300, 399, TICKETS_MOST, VERDICT_RETRY}, /* a redirect gets a new form, which names the place */
+    {403, 403, TICKETS_MOST, VERDICT_RETRY},
+    {404, 404, TICKETS_MOST, VERDICT_RETRY},
+    {408, 409, 1, VERDICT_TROUBLE},
+    {429, 429, 1, VERDICT_TROUBLE},
+    {400, 499, 2, VERDICT_FAIL},
+    {501, 501, 2, VERDICT_FAIL},
+    {0, 599, 1, VERDICT_TROUBLE},
+};
+
+static bool is_md5(const char *etag)
+{
+    return strlen(etag) == 32 && strspn(etag, "0123456789abcdefABCDEF") == 32;
+}
+
+static struct verdict of_success(const struct form_outcome *outcome)
+{
+    const char *etag = outcome->reply->etag;
+    /* with SSE-KMS the ETag is no MD5, but it then has the same shape only by chance (s3-post.md)
+     */
+    if (is_md5(etag) && strcasecmp(etag, outcome->md5) != 0)
+        return verdict_make(VERDICT_RETRY, "damaged",
+            "S3 stored other bytes than were sent (its MD5 is %s, ours %s)", etag, outcome->md5);
+    return verdict_make(VERDICT_NEXT, NULL, "uploaded");
+}
+
+static struct verdict of_refusal(
+    const struct form_outcome *outcome, int tickets, enum verdict_kind then)
+{
+    enum verdict_kind kind = outcome->tickets < tickets ? VERDICT_AGAIN : then;
+    const struct s3_reply *reply = outcome->reply;
+    return verdict_make(kind, kind == VERDICT_TROUBLE ? "s3_down" : "s3_refused",
+        "S3 answered %d%s%s%s%s", outcome->status, *reply->code ? " " : "", reply->code,
+        *reply->message ? ": " : "", reply->message);
+}
+
+struct verdict verdict_of_form(const struct form_outcome *outcome)
+{
+    if (outcome->end != TRANSFER_ANSWERED)
+        return verdict_make(VERDICT_TROUBLE, "s3_down", "S3 %s: %s",
+            transfer_end_words[outcome->end], outcome->failure);
+    if (outcome->status == 200 || outcome->status == 201 || outcome->status == 204)
+        return of_success(outcome);
+    for (size_t i = 0; i < COUNT(s3_rows); i++)
+        if (strcmp(outcome->reply->code, s3_rows[i].code) == 0 &&
+            strcasestr(outcome->reply->message, s3_rows[i].in_message))
+            return of_refusal(outcome, s3_rows[i].tickets, s3_rows[i].then);
+    for (size_t i = 0; i < COUNT(s3_status_rows); i++)
+        if (outcome->status >= s3_status_rows[i].first && outcome->status <= s3_status_rows[i].last)
+            return of_refusal(outcome, s3_status_rows[i].tickets, s3_status_rows[i].then);
+    return of_refusal(outcome, 1, VERDICT_TROUBLE);
+}
