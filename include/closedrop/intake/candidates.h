@@ -1,0 +1,52 @@
+/**
+ * The files that are being settled: found by folder and path, ordered by when to look next.
+ * Bounded, since the disk remembers what does not fit.
+ */
+#ifndef CLOSEDROP_INTAKE_CANDIDATES_H
+#define CLOSEDROP_INTAKE_CANDIDATES_H
+
+#include "closedrop/files/identity.h"
+#include "closedrop/intake/settle.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct candidate {
+    size_t folder; /* index in the configuration */
+    char *path;
+    struct file_state state; /* as last seen */
+    int64_t changed_ms;      /* steady clock: first seen, or last seen changed */
+    int64_t due_ms;          /* steady clock: look again; change it by candidates_delay() only */
+    bool moved_in;
+    bool judged;
+    enum settle_wait wait;
+    size_t position; /* in the heap */
+};
+
+struct candidates;
+
+/** An empty set that takes `most`; NULL when memory is short. */
+struct candidates *candidates_new(size_t most);
+void candidates_free(struct candidates *set);
+
+size_t candidates_count(const struct candidates *set);
+bool candidates_are_full(const struct candidates *set);
+
+struct candidate *candidates_find(const struct candidates *set, size_t folder, const char *path);
+
+/** A new one, due at once; NULL where the set is full or memory is short. */
+struct candidate *candidates_add(struct candidates *set, size_t folder, const char *path);
+
+/** The one that is due first, NULL in an empty set. */
+struct candidate *candidates_first(const struct candidates *set);
+
+/** The `i`-th in no order, for walking over all of them. */
+struct candidate *candidates_at(const struct candidates *set, size_t i);
+
+void candidates_delay(struct candidates *set, struct candidate *candidate, int64_t due_ms);
+
+/** Take it out and free it. */
+void candidates_remove(struct candidates *set, struct candidate *candidate);
+
+#endif

@@ -1,0 +1,23 @@
+/**
+ * Whether a file of a format that has an end has reached it: PDF, TIFF, JPEG, PNG, ZIP (and with it
+ * the office formats). Pure but for the reads it is given. Bytes after the end are no cut.
+ */
+#ifndef CLOSEDROP_INTAKE_COMPLETE_H
+#define CLOSEDROP_INTAKE_COMPLETE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The bytes of a file: `read` gives up to `length` of them from `offset`; fewer or less than 0
+ * ends the check, as if the file were cut there. */
+struct bytes {
+    int64_t size;
+    int64_t (*read)(void *context, int64_t offset, void *buffer, size_t length);
+    void *context;
+};
+
+/** False where the file begins like one of the formats and has no end; true for all others. */
+bool complete_has_end(const struct bytes *bytes);
+
+#endif

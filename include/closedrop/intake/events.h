@@ -1,0 +1,41 @@
+/**
+ * File events, as hints. The only door to libinotifytools, and the only safe way through it
+ * (reliability.md 1.3): one thread, one watch a directory, never its recursive watch, its regexes
+ * or its repairs; whatever it may have lost is told as EVENT_LOST, and a full new start follows.
+ *
+ * The library keeps everything in static variables: one thread of the process may call these.
+ */
+#ifndef CLOSEDROP_INTAKE_EVENTS_H
+#define CLOSEDROP_INTAKE_EVENTS_H
+
+enum event_kind {
+    EVENT_CHANGED,   /* a file may be new, finished, or otherwise worth a look */
+    EVENT_MOVED_IN,  /* something came whole, by rename */
+    EVENT_LEFT,      /* something was moved away or deleted */
+    EVENT_DIRECTORY, /* a directory is new, or came */
+    EVENT_LOST       /* events or watches were lost: begin anew */
+};
+
+struct event {
+    enum event_kind kind;
+    const char *directory; /* as given to events_watch(); valid until the next call */
+    const char *name;      /* bytes */
+};
+
+/** Begin. The descriptor to poll, or a negative errno. */
+int events_open(void);
+void events_close(void);
+
+/**
+ * Watch one directory, given by its absolute path; one that is watched already is left alone.
+ * Returns 0 or a negative errno: -ENOSPC where the limit of watches is reached.
+ */
+int events_watch(const char *directory);
+
+/** The next event, without waiting. Returns 1, or 0 where there is none. */
+int events_next(struct event *ret_event);
+
+/** Forget all watches and waiting events. The new descriptor to poll, or a negative errno. */
+int events_restart(void);
+
+#endif

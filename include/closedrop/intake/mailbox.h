@@ -1,0 +1,90 @@
+/**
+ * What the two threads say to each other, and the only locks there are.
+ *
+ * A mailbox holds a bounded number of letters, in order, and a descriptor that can be read while
+ * there are any. Letters to the work thread may wait for room (the disk remembers); letters to the
+ * watch thread never wait: when there is no room, mailbox_post() says so and the sender sets the
+ * one flag that makes everything be looked at again.
+ */
+#ifndef CLOSEDROP_INTAKE_MAILBOX_H
+#define CLOSEDROP_INTAKE_MAILBOX_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/files/identity.h"
+#include "closedrop/intake/settle.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum letter_kind {
+    /* to the work thread */
+    LETTER_SEEN,    /* is any of these unknown? answered by LETTER_UNKNOWN */
+    LETTER_SETTLED, /* these are finished, or can never be sent */
+    LETTER_HEALTH,  /* how a folder is */
+    /* to the watch thread */
+    LETTER_UNKNOWN, /* of a batch that was seen: the ones to settle */
+    LETTER_LOOK,    /* look at this path again */
+    LETTER_CONFIG,  /* watch these folders from now on */
+};
+
+/** One file as it was seen. */
+struct sighting {
+    char *path;
+    struct file_state state;
+    bool moved_in;
+    bool judged;            /* in LETTER_UNKNOWN: KNOWN_JUDGED */
+    const char *error_code; /* in LETTER_SETTLED: it can never be sent, and why */
+    char *error_message;
+};
+
+/** How a folder is, as the watch thread knows it. */
+struct folder_health {
+    bool healthy;
+    bool scanned;        /* wholly, at least once since this configuration */
+    bool polls;          /* no events, or not for all of it */
+    bool without_leases; /* the last file could not be leased */
+    int64_t settling;    /* files that wait for quiet, or are being asked about */
+    int64_t waiting[SETTLE_WAITS];
+    uint64_t device;
+    uint64_t inode;
+    char message[200]; /* why it is not healthy, or polls; "" where there is nothing to say */
+};
+
+struct letter {
+    enum letter_kind kind;
+    struct config *config; /* held: folder indices are of this one */
+    size_t folder;
+    struct sighting *sightings;
+    size_t count;
+    size_t asked; /* in LETTER_UNKNOWN: how many were seen, known ones included */
+    struct folder_health health;
+    struct letter *next;
+};
+
+/** A new letter about a folder with room for `room` sightings; NULL when memory is short. */
+struct letter *letter_new(enum letter_kind kind, struct config *config, size_t folder, size_t room);
+void letter_free(struct letter *letter);
+
+struct mailbox;
+
+struct mailbox *mailbox_new(size_t most);
+void mailbox_free(struct mailbox *box);
+
+/** Readable while there are letters. */
+int mailbox_descriptor(const struct mailbox *box);
+
+/**
+ * Put a letter in. Where the box is full: waits for room if `wait`, else returns false and the
+ * letter is freed. False also once the box is closed.
+ */
+bool mailbox_post(struct mailbox *box, struct letter *letter, bool wait);
+
+/** The next letter, the caller's to free; NULL where there is none. Never waits. */
+struct letter *mailbox_take(struct mailbox *box);
+
+/** Refuse further letters, and wake whoever waits for room. */
+void mailbox_close(struct mailbox *box);
+bool mailbox_is_closed(struct mailbox *box);
+
+#endif

@@ -1,0 +1,33 @@
+/**
+ * Walking through a folder, a few entries at a time, without ever leaving it. The scan is the
+ * truth; events only make it come sooner.
+ */
+#ifndef CLOSEDROP_INTAKE_SCAN_H
+#define CLOSEDROP_INTAKE_SCAN_H
+
+#include "closedrop/config/config.h"
+
+#include <stdbool.h>
+
+struct scan;
+
+/** What the walk calls: before a directory is listed, and for each thing in it that is no
+ * directory. */
+struct scan_calls {
+    void (*directory)(void *context, const char *path);
+    void (*entry)(void *context, const char *path);
+    void *context;
+};
+
+/**
+ * Begin at the directory `path` ("" for all) of the folder open at `root`, which must stay open.
+ * NULL when memory is short.
+ */
+struct scan *scan_new(
+    const struct folder *folder, int root, const char *path, const struct scan_calls *calls);
+void scan_free(struct scan *scan);
+
+/** Go on for at most `entries` entries. Returns whether there is more to come. */
+bool scan_step(struct scan *scan, int entries);
+
+#endif

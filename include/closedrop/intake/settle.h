@@ -1,0 +1,60 @@
+/**
+ * When is a file finished? The decision, apart from the looking. Pure: facts in, a step out; times
+ * are on the steady clock, in ms (design.md 5).
+ */
+#ifndef CLOSEDROP_INTAKE_SETTLE_H
+#define CLOSEDROP_INTAKE_SETTLE_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/files/lease.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** What a candidate waits for; also what `status` counts. */
+enum settle_wait {
+    SETTLE_QUIET,  /* for `settle` without a change, or a writer to end */
+    SETTLE_MARKER, /* for its marker, without end */
+    SETTLE_GROWTH, /* it is empty or looks cut off, and may still grow */
+    SETTLE_ACCESS, /* it cannot be read, or has another name: that may still change */
+    SETTLE_WAITS
+};
+
+/** What is known of a candidate before the file is opened. */
+struct settle_facts {
+    int64_t now;
+    int64_t changed; /* when it was first seen, or last seen changed */
+    bool moved_in;   /* it came whole, by rename: no quiet time */
+    bool judged;     /* a person brought it back after "looks cut off" */
+    int64_t size;
+    uint64_t links;
+    int64_t age_ms;  /* since its ctime, by the wall clock */
+    bool has_marker; /* true also where none is configured */
+};
+
+/** What opening it showed. */
+struct settle_look {
+    int error; /* 0, or the negative errno of open */
+    enum lease lease;
+    bool has_end; /* true also for formats without one */
+};
+
+enum settle_kind { SETTLE_WAIT, SETTLE_OPEN, SETTLE_READY, SETTLE_REFUSE };
+
+struct settle_step {
+    enum settle_kind kind;
+    enum settle_wait wait; /* for SETTLE_WAIT: for what */
+    int64_t until;         /* and when to look again */
+    const char *code;      /* for SETTLE_REFUSE: it can never be sent, and why */
+    char message[256];
+};
+
+/** Before the file is opened: wait, refuse, or SETTLE_OPEN. */
+struct settle_step settle_before_open(
+    const struct folder *folder, const struct settle_facts *facts);
+
+/** After the look: wait, refuse, or SETTLE_READY. */
+struct settle_step settle_after_look(
+    const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look);
+
+#endif

@@ -1,0 +1,33 @@
+/**
+ * The watch thread: events and scans in, settled files out.
+ *
+ *     event ──┐                       unknown
+ *             ├─> seen ─> (the queue) ──────> candidates ─> settle ─> settled
+ *     scan ───┘
+ *
+ * Everything it sees is first asked of the queue; only what the queue does not know is settled, so
+ * a million kept files cost no memory, no open and no lease. It opens nothing for writing, moves
+ * nothing, and decides nothing about jobs.
+ */
+#ifndef CLOSEDROP_INTAKE_WATCH_H
+#define CLOSEDROP_INTAKE_WATCH_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/intake/mailbox.h"
+
+struct watch;
+
+/**
+ * Start the thread: it reads `inbox`, writes `outbox` (both borrowed), and watches the folders of
+ * `config`. All signals must be blocked before. Returns 0 or a negative errno.
+ */
+int watch_start(
+    struct config *config, struct mailbox *inbox, struct mailbox *outbox, struct watch **ret_watch);
+
+/** Close both mailboxes, wait for the thread to end, and free it. */
+void watch_stop(struct watch *watch);
+
+/** From the work thread: everything must be looked at again, for a letter found no room. */
+void watch_rescan(struct watch *watch);
+
+#endif

@@ -1,0 +1,120 @@
+#include "closedrop/intake/events.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inotifytools/inotify.h>
+#include <inotifytools/inotifytools.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#define WATCHED                                                                                    \
+    (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE |            \
+        IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK)
+#define LOST (IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)
+
+static int descriptor = -1;
+
+/** The library does not tell its descriptor: it is the inotify one that was not there before. */
+static int find_descriptor(void)
+{
+    DIR *fds = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    int found = -ENOENT;
+    while (fds && (entry = readdir(fds)) != NULL) {
+        char target[64] = "";
+        if (readlinkat(dirfd(fds), entry->d_name, target, sizeof(target) - 1) > 0 &&
+            strcmp(target, "anon_inode:inotify") == 0)
+            sscanf(entry->d_name, "%d", &found);
+    }
+    if (fds)
+        closedir(fds);
+    return found;
+}
+
+int events_open(void)
+{
+    if (!inotifytools_initialize())
+        return -(inotifytools_error() > 0 ? inotifytools_error() : EMFILE);
+    descriptor = find_descriptor();
+    if (descriptor < 0)
+        return descriptor;
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    fcntl(descriptor, F_SETFL, O_NONBLOCK);
+    return descriptor;
+}
+
+void events_close(void)
+{
+    if (descriptor >= 0)
+        inotifytools_cleanup();
+    descriptor = -1;
+}
+
+int events_watch(const char *directory)
+{
+    /* adding a path again would leak, so ask first; the library knows directories by a slash */
+    CLEANUP(free_text) char *known_as = str_format("%s/", directory);
+    if (!known_as)
+        return -ENOMEM;
+    if (inotifytools_wd_from_filename(known_as) >= 0)
+        return 0;
+    if (inotifytools_watch_file(directory, WATCHED))
+        return 0;
+    return inotifytools_error() > 0 ? -inotifytools_error() : -EIO;
+}
+
+static enum event_kind kind_of(uint32_t mask)
+{
+    if (mask & LOST)
+        return EVENT_LOST;
+    if (mask & IN_ISDIR && mask & IN_MOVED_FROM)
+        return EVENT_LOST; /* its watches would go on under a path that is stale */
+    if (mask & IN_ISDIR && !(mask & IN_DELETE))
+        return EVENT_DIRECTORY;
+    if (mask & (IN_MOVED_FROM | IN_DELETE))
+        return EVENT_LEFT;
+    return mask & IN_MOVED_TO ? EVENT_MOVED_IN : EVENT_CHANGED;
+}
+
+int events_next(struct event *ret_event)
+{
+    if (descriptor < 0)
+        return 0;
+    struct inotify_event *event = inotifytools_next_events(0, 1);
+    while (!event && inotifytools_error() == EINTR)
+        event = inotifytools_next_events(0, 1);
+    if (!event)
+        return 0;
+    const char *directory = inotifytools_filename_from_wd(event->wd);
+    ret_event->kind = kind_of(event->mask);
+    ret_event->directory = directory ? directory : "";
+    ret_event->name = event->len ? event->name : "";
+    if (!*ret_event->directory) /* an unknown watch: its path cannot be told any more */
+        ret_event->kind = EVENT_LOST;
+    return 1;
+}
+
+int events_restart(void)
+{
+    int fresh = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (fresh < 0)
+        return -errno;
+    /* an empty queue under the library's descriptor, then its own buffer: both must run dry */
+    if (dup2(fresh, descriptor) < 0) {
+        int error = errno;
+        close(fresh);
+        return -error;
+    }
+    close(fresh);
+    while (inotifytools_next_events(0, 1))
+        ;
+    inotifytools_cleanup();
+    descriptor = -1;
+    return events_open();
+}

@@ -1,0 +1,121 @@
+#define LOG_MODULE "scan"
+
+#include "closedrop/intake/scan.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/log.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/filter.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEPTH_MOST 64
+
+/** A directory on the way down. */
+struct level {
+    DIR *entries;
+    char *path;
+};
+
+struct scan {
+    const struct folder *folder;
+    int root;
+    struct scan_calls calls;
+    struct level levels[DEPTH_MOST];
+    size_t depth;
+};
+
+/** Go into a directory: watch first, then list, so that nothing falls between the two. */
+static void descend(struct scan *scan, const char *path)
+{
+    if (scan->depth == DEPTH_MOST || strlen(path) > PATH_LENGTH_MOST) {
+        log_warn("%s/%s lies too deep, left out", scan->folder->name, path);
+        return;
+    }
+    int fd = safe_open_directory(scan->root, path);
+    if (fd == -EXDEV)
+        log_warn("%s/%s is another file system, left out; make it a folder of its own",
+            scan->folder->name, path);
+    else if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP)
+        log_warn("%s/%s cannot be listed: %s", scan->folder->name, path, strerror(-fd));
+    if (fd < 0)
+        return;
+    scan->calls.directory(scan->calls.context, path);
+    char *copy = strdup(path);
+    DIR *entries = copy ? fdopendir(fd) : NULL;
+    if (!entries) {
+        free(copy);
+        close(fd);
+        return;
+    }
+    scan->levels[scan->depth++] = (struct level){entries, copy};
+}
+
+static void ascend(struct scan *scan)
+{
+    struct level *level = &scan->levels[--scan->depth];
+    closedir(level->entries);
+    free(level->path);
+}
+
+struct scan *scan_new(
+    const struct folder *folder, int root, const char *path, const struct scan_calls *calls)
+{
+    struct scan *scan = calloc(1, sizeof(*scan));
+    if (!scan)
+        return NULL;
+    scan->folder = folder;
+    scan->root = root;
+    scan->calls = *calls;
+    descend(scan, path);
+    return scan;
+}
+
+void scan_free(struct scan *scan)
+{
+    if (!scan)
+        return;
+    while (scan->depth)
+        ascend(scan);
+    free(scan);
+}
+
+static bool is_directory(DIR *entries, const struct dirent *entry)
+{
+    struct stat stat;
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_DIR;
+    return fstatat(dirfd(entries), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(stat.st_mode);
+}
+
+static void visit(struct scan *scan, const struct dirent *entry)
+{
+    const struct level *level = &scan->levels[scan->depth - 1];
+    CLEANUP(free_text) char *path = path_join(level->path, entry->d_name);
+    if (!path)
+        return;
+    if (!is_directory(level->entries, entry))
+        scan->calls.entry(scan->calls.context, path);
+    else if (scan->folder->recursive && filter_enters(scan->folder, path))
+        descend(scan, path);
+}
+
+bool scan_step(struct scan *scan, int entries)
+{
+    while (scan->depth && entries-- > 0) {
+        const struct dirent *entry = readdir(scan->levels[scan->depth - 1].entries);
+        if (!entry)
+            ascend(scan);
+        else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            visit(scan, entry);
+    }
+    return scan->depth > 0;
+}

@@ -1,0 +1,105 @@
+#include "closedrop/intake/settle.h"
+
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/** Where no lease proves that nobody writes, nothing younger than this is taken. */
+#define YOUNG_MS 2000
+/** How often something that may change without an event is looked at. */
+#define LOOK_MS 5000
+
+static struct settle_step wait_for(enum settle_wait wait, int64_t until)
+{
+    return (struct settle_step){.kind = SETTLE_WAIT, .wait = wait, .until = until};
+}
+
+static struct settle_step refuse(const char *code, const char *format, const char *detail)
+{
+    struct settle_step step = {.kind = SETTLE_REFUSE, .code = code};
+    snprintf(step.message, sizeof(step.message), format, detail);
+    return step;
+}
+
+/** Wait until `incomplete` after the last change, looking now and then; then refuse. */
+static struct settle_step wait_or_refuse(const struct folder *folder,
+    const struct settle_facts *facts, enum settle_wait wait, struct settle_step refusal)
+{
+    int64_t end = facts->changed + folder->incomplete_ms;
+    if (facts->now >= end)
+        return refusal;
+    bool has_events = wait == SETTLE_GROWTH; /* growth is an event, access may not be */
+    int64_t look = facts->now + LOOK_MS;
+    return wait_for(wait, has_events || end < look ? end : look);
+}
+
+static struct settle_step refuse_size(const struct folder *folder, int64_t size)
+{
+    struct str detail = STR_INIT(200);
+    bool is_small = size < folder->min_size;
+    units_print_size(&detail, size);
+    str_add(&detail, is_small ? ", less than min_size, " : ", more than ");
+    units_print_size(&detail, is_small ? folder->min_size : folder->max_size);
+    struct settle_step step = refuse(is_small ? "too_small" : "too_large",
+        is_small ? "the file has only %s" : "the file has %s, the most that is taken here",
+        str_text(&detail));
+    str_release(&detail);
+    return step;
+}
+
+struct settle_step settle_before_open(const struct folder *folder, const struct settle_facts *facts)
+{
+    int64_t quiet_end = facts->changed + folder->settle_ms;
+    if (!facts->moved_in && facts->now < quiet_end)
+        return wait_for(SETTLE_QUIET, quiet_end);
+    if (!facts->has_marker)
+        return wait_for(SETTLE_MARKER, INT64_MAX);
+    if (facts->size == 0)
+        return wait_or_refuse(folder, facts, SETTLE_GROWTH,
+            refuse("empty", "the file is empty (%s); the program that wrote it may have failed",
+                "0 bytes"));
+    if (facts->size > folder->max_size) /* it can only grow further */
+        return refuse_size(folder, facts->size);
+    if (facts->links > 1)
+        return wait_or_refuse(folder, facts, SETTLE_ACCESS,
+            refuse("links", "the file has %s; copy it into the folder instead of linking it",
+                "more than one name (hard link)"));
+    return (struct settle_step){.kind = SETTLE_OPEN};
+}
+
+/** A writer still has it open: quiet time begins anew. */
+static struct settle_step wait_for_writer(
+    const struct folder *folder, const struct settle_facts *facts)
+{
+    int64_t pause = folder->settle_ms > 100 ? folder->settle_ms : 100;
+    return wait_for(SETTLE_QUIET, facts->now + pause);
+}
+
+struct settle_step settle_after_look(
+    const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look)
+{
+    if (look->error == -EWOULDBLOCK)
+        return wait_for_writer(folder, facts);
+    if (look->error < 0)
+        return wait_or_refuse(folder, facts, SETTLE_ACCESS,
+            refuse("unreadable",
+                "the file cannot be opened: %s; make it readable for the user closedrop runs as",
+                strerror(-look->error)));
+    if (look->lease == LEASE_REFUSED)
+        return wait_for_writer(folder, facts);
+    bool is_young = facts->age_ms >= 0 && facts->age_ms < YOUNG_MS;
+    if (look->lease == LEASE_IMPOSSIBLE && is_young)
+        return wait_for(SETTLE_QUIET, facts->now + YOUNG_MS - facts->age_ms);
+    if (facts->size < folder->min_size) /* only now: a writer may have paused */
+        return refuse_size(folder, facts->size);
+    if (!look->has_end && !facts->judged)
+        return wait_or_refuse(folder, facts, SETTLE_GROWTH,
+            refuse("cut_off",
+                "the file looks cut off: %s; if it is whole all the same, drag it back into the "
+                "folder and it is taken as it is",
+                "its format's end is missing"));
+    return (struct settle_step){.kind = SETTLE_READY};
+}
