@@ -1,0 +1,26 @@
+/**
+ * Asking: over the control socket where an agent runs, else from the queue itself.
+ */
+#ifndef CLOSEDROP_CONTROL_CLIENT_H
+#define CLOSEDROP_CONTROL_CLIENT_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/control/question.h"
+
+struct client;
+struct str;
+
+/**
+ * Find out whom to ask. Returns 0, or -1 with the reason added to `why`: neither an agent answers
+ * nor can the queue be opened. Nothing is ever created.
+ */
+int client_open(const struct config *config, struct client **ret_client, struct str *why);
+void client_close(struct client *client);
+
+/** Whether an agent answers. */
+bool client_has_agent(const struct client *client);
+
+/** Ask; the answer's body is the caller's, NULL where none came. */
+struct answer client_ask(struct client *client, const struct question *question);
+
+#endif

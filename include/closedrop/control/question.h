@@ -1,0 +1,63 @@
+/**
+ * What a command may ask of a queue, and the answers. The same whether an agent runs and is asked
+ * over its control socket, or none runs and the command opens the queue itself.
+ */
+#ifndef CLOSEDROP_CONTROL_QUESTION_H
+#define CLOSEDROP_CONTROL_QUESTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json;
+struct queue;
+
+enum question_kind {
+    ASK_STATUS,
+    ASK_LIST,
+    ASK_SHOW,
+    ASK_RETRY,
+    ASK_RETRY_ALL,
+    ASK_FORGET,
+    ASK_PAUSE,
+    ASK_RESUME,
+    ASK_KINDS
+};
+
+/** The most jobs one answer lists; a longer list is asked for page by page. */
+#define LIST_PAGE 500
+
+struct question {
+    enum question_kind kind;
+    int64_t id;       /* show, retry, forget */
+    char folder[128]; /* list: "" for all */
+    int state;        /* list: enum job_state, -1 for all */
+    int64_t below;    /* list: only ids below, 0 for all */
+    int limit;        /* list: 1 to LIST_PAGE */
+};
+
+/** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
+struct answer {
+    int status;
+    struct json *body; /* NULL when memory was short */
+};
+
+/** "GET" or "POST", and the path with its query (room for QUESTION_URL_MOST bytes). */
+#define QUESTION_URL_MOST 512
+const char *question_method(const struct question *question);
+void question_url(const struct question *question, char url[QUESTION_URL_MOST]);
+
+/** How a server reads its request's parameters; NULL where one is missing. */
+typedef const char *question_parameter(void *context, const char *name);
+
+/** Read a request. Returns 0, or -EINVAL for one that is no question. */
+int question_parse(const char *method, const char *path, question_parameter *parameter,
+    void *context, struct question *ret_question);
+
+/** Answer from the queue, inside a transaction. The body is the caller's. */
+struct answer question_answer(struct queue *queue, const struct question *question);
+
+/** An answer that only says what is wrong. */
+struct answer answer_error(int status, const char *message);
+
+#endif

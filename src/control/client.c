@@ -1,0 +1,122 @@
+#include "closedrop/control/client.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/http/http.h"
+#include "closedrop/http/request.h"
+#include "closedrop/queue/queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 10000
+#define START_MS 3000
+#define PAUSE_US 20000
+
+struct client {
+    const struct config *config;
+    struct http *http;
+    struct queue *queue; /* where no agent answers, else NULL */
+};
+
+static struct answer ask_agent(struct client *client, const struct question *question)
+{
+    char path[QUESTION_URL_MOST];
+    question_url(question, path);
+    char *url = str_format("http://localhost%s", path);
+    const struct request_options options = {
+        .unix_socket = client->config->control_socket, .timeout_ms = PATIENCE_MS};
+    struct request *request = url ? request_new(url, &options) : NULL;
+    struct answer answer = {0, NULL};
+    free(url);
+    if (!request)
+        return answer;
+    if (question_method(question)[0] == 'P')
+        request_post_json(request, "");
+    if (http_start(client->http, request) == 0)
+        while (!http_next_ended(client->http))
+            http_wait(client->http, NULL, 0, -1);
+    if (request_end(request) == TRANSFER_ANSWERED) {
+        size_t length;
+        const char *body = request_reply(request, &length);
+        answer.status = request_status(request);
+        answer.body = json_parse(body, length);
+    }
+    request_free(request);
+    return answer;
+}
+
+static bool agent_answers(struct client *client)
+{
+    const struct question cheapest = {.kind = ASK_LIST, .state = -1, .limit = 1};
+    struct answer answer = ask_agent(client, &cheapest);
+    json_free(answer.body);
+    return answer.status == 200;
+}
+
+/** The agent, else the queue; one that has just begun to start has the queue, but does not answer
+ * yet. */
+static int find_somebody(struct client *client, struct str *why)
+{
+    int64_t end = clock_steady_ms() + START_MS;
+    for (;;) {
+        if (agent_answers(client))
+            return 0;
+        int problem = queue_open(client->config->state_dir, false, &client->queue, why);
+        if (problem != STORE_IN_USE)
+            return problem ? -1 : 0;
+        if (clock_steady_ms() >= end)
+            break;
+        str_clear(why);
+        usleep(PAUSE_US);
+    }
+    str_printf(why, ", but no agent answers on %s; does it run with another configuration?",
+        client->config->control_socket);
+    return -1;
+}
+
+int client_open(const struct config *config, struct client **ret_client, struct str *why)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    if (!client)
+        return -1;
+    client->config = config;
+    client->http = http_new();
+    if (!client->http || find_somebody(client, why) < 0) {
+        client_close(client);
+        return -1;
+    }
+    *ret_client = client;
+    return 0;
+}
+
+void client_close(struct client *client)
+{
+    if (!client)
+        return;
+    http_free(client->http);
+    queue_close(client->queue);
+    free(client);
+}
+
+bool client_has_agent(const struct client *client)
+{
+    return !client->queue;
+}
+
+struct answer client_ask(struct client *client, const struct question *question)
+{
+    if (!client->queue)
+        return ask_agent(client, question);
+    queue_begin(client->queue);
+    struct answer answer = question_answer(client->queue, question);
+    int result = queue_commit(client->queue);
+    if (result < 0) {
+        json_free(answer.body);
+        return answer_error(500,
+            result == -ENOSPC ? "the disk of state_dir is full" : "the queue cannot be written");
+    }
+    return answer;
+}

@@ -1,0 +1,249 @@
+#include "closedrop/control/question.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/queue/view.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** One row a question; "%" in a path stands for the id. */
+static const struct {
+    const char *method;
+    const char *path;
+} rows[ASK_KINDS] = {
+    [ASK_STATUS] = {"GET", "/status"},
+    [ASK_LIST] = {"GET", "/jobs"},
+    [ASK_SHOW] = {"GET", "/jobs/%"},
+    [ASK_RETRY] = {"POST", "/jobs/%/retry"},
+    [ASK_RETRY_ALL] = {"POST", "/retry"},
+    [ASK_FORGET] = {"POST", "/jobs/%/forget"},
+    [ASK_PAUSE] = {"POST", "/pause"},
+    [ASK_RESUME] = {"POST", "/resume"},
+};
+
+const char *question_method(const struct question *question)
+{
+    return rows[question->kind].method;
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+    for (; *text; text++) {
+        bool plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.",
+                         *text) != NULL;
+        str_printf(out, plain ? "%c" : "%%%02X", (unsigned char)*text);
+    }
+}
+
+void question_url(const struct question *question, char url[QUESTION_URL_MOST])
+{
+    struct str out = STR_INIT(QUESTION_URL_MOST - 1);
+    const char *path = rows[question->kind].path;
+    size_t before = strcspn(path, "%");
+    str_add_bytes(&out, path, before);
+    if (path[before])
+        str_printf(&out, "%" PRId64 "%s", question->id, path + before + 1);
+    if (question->kind == ASK_LIST) {
+        str_printf(&out, "?limit=%d&below=%" PRId64, question->limit, question->below);
+        if (question->state >= 0)
+            str_printf(&out, "&state=%s", job_state_names[question->state]);
+        if (*question->folder) {
+            str_add(&out, "&folder=");
+            add_escaped(&out, question->folder);
+        }
+    }
+    memcpy(url, str_text(&out), out.length + 1);
+    str_release(&out);
+}
+
+/** Whether `path` is the pattern's, and the id it holds. */
+static bool matches(const char *pattern, const char *path, int64_t *id)
+{
+    size_t before = strcspn(pattern, "%");
+    if (!pattern[before])
+        return strcmp(pattern, path) == 0;
+    char *rest;
+    if (strncmp(pattern, path, before) != 0 || path[before] < '0' || path[before] > '9')
+        return false;
+    *id = strtoll(path + before, &rest, 10);
+    return strcmp(rest, pattern + before + 1) == 0;
+}
+
+static int read_list(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *state = parameter(context, "state");
+    const char *folder = parameter(context, "folder");
+    const char *below = parameter(context, "below");
+    const char *limit = parameter(context, "limit");
+    question->state = state ? job_state_from_name(state) : -1;
+    question->below = below ? strtoll(below, NULL, 10) : 0;
+    question->limit = limit ? atoi(limit) : LIST_PAGE;
+    if (question->limit < 1 || question->limit > LIST_PAGE)
+        question->limit = LIST_PAGE;
+    if (folder)
+        snprintf(question->folder, sizeof(question->folder), "%s", folder);
+    return state && question->state < 0 ? -EINVAL : 0;
+}
+
+int question_parse(const char *method, const char *path, question_parameter *parameter,
+    void *context, struct question *ret_question)
+{
+    struct question question = {.state = -1};
+    for (int kind = 0; kind < ASK_KINDS; kind++) {
+        if (strcmp(method, rows[kind].method) != 0 || !matches(rows[kind].path, path, &question.id))
+            continue;
+        question.kind = (enum question_kind)kind;
+        int result = kind == ASK_LIST ? read_list(parameter, context, &question) : 0;
+        if (result == 0)
+            *ret_question = question;
+        return result;
+    }
+    return -EINVAL;
+}
+
+/* ---- answers ---- */
+
+struct answer answer_error(int status, const char *message)
+{
+    struct json *body = json_object();
+    if (json_add_text(body, "error", message) < 0) {
+        json_free(body);
+        body = NULL;
+    }
+    return (struct answer){status, body};
+}
+
+static struct answer answer_body(struct json *body, int result)
+{
+    if (result < 0) {
+        json_free(body);
+        return answer_error(500, "no memory left");
+    }
+    return (struct answer){200, body};
+}
+
+static struct answer answer_status(struct queue *queue)
+{
+    struct store_counts counts;
+    store_count(queue_store(queue), NULL, &counts);
+    struct json *body = json_object();
+    struct json *jobs = json_object();
+    int result = json_add_bool(body, "paused", queue_is_paused(queue));
+    for (int state = 0; state < JOB_STATES; state++)
+        result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
+    result |= json_add(body, "jobs", jobs);
+    result |= json_add_int(body, "not_put_away", counts.unfiled);
+    return answer_body(body, result);
+}
+
+struct collection {
+    struct json *array;
+    int result;
+};
+
+static void add_job(void *context, const struct job *job)
+{
+    struct collection *collection = context;
+    collection->result |= json_append(collection->array, view_job(job));
+}
+
+static struct answer answer_list(struct queue *queue, const struct question *question)
+{
+    struct collection jobs = {json_array(), 0};
+    struct store_filter filter = {.folder = *question->folder ? question->folder : NULL,
+        .state = question->state,
+        .below = question->below,
+        .limit = question->limit};
+    store_list(queue_store(queue), &filter, add_job, &jobs);
+    struct json *body = json_object();
+    jobs.result |= json_add(body, "jobs", jobs.array);
+    return answer_body(body, jobs.result);
+}
+
+static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    struct collection *collection = context;
+    char time[CLOCK_TEXT];
+    struct json *row = json_object();
+    collection->result |= json_add_text(row, "at", clock_rfc3339(at_ms, time));
+    collection->result |= json_add_text(row, "state", state);
+    collection->result |= json_add_text(row, "why", why);
+    collection->result |= json_append(collection->array, row);
+}
+
+static struct answer no_such_job(int64_t id)
+{
+    char message[80];
+    snprintf(message, sizeof(message), "there is no job %" PRId64 " in the queue", id);
+    return answer_error(404, message);
+}
+
+static struct answer answer_show(struct queue *queue, int64_t id)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), id);
+    if (!job)
+        return no_such_job(id);
+    struct collection history = {json_array(), 0};
+    store_history(queue_store(queue), id, add_history, &history);
+    struct json *body = view_job(job);
+    history.result |= json_add(body, "history", history.array);
+    return answer_body(body, history.result);
+}
+
+/** The answer to a change of one job. */
+static struct answer answer_change(
+    struct queue *queue, int64_t id, enum queue_answer outcome, const char *wrong_state)
+{
+    switch (outcome) {
+    case QUEUE_OK:
+        return answer_show(queue, id);
+    case QUEUE_NO_SUCH_JOB:
+        return no_such_job(id);
+    case QUEUE_JOB_IN_HAND:
+        return answer_error(409, "the job is in hand just now; wait until it has ended");
+    default:
+        return answer_error(409, wrong_state);
+    }
+}
+
+static struct answer answer_retry_all(struct queue *queue)
+{
+    struct json *body = json_object();
+    return answer_body(body, json_add_int(body, "retried", queue_retry_all(queue)));
+}
+
+static struct answer answer_pause(struct queue *queue, bool paused)
+{
+    queue_set_paused(queue, paused);
+    return answer_status(queue);
+}
+
+struct answer question_answer(struct queue *queue, const struct question *question)
+{
+    switch (question->kind) {
+    case ASK_STATUS:
+        return answer_status(queue);
+    case ASK_LIST:
+        return answer_list(queue, question);
+    case ASK_SHOW:
+        return answer_show(queue, question->id);
+    case ASK_RETRY:
+        return answer_change(queue, question->id, queue_retry_by_hand(queue, question->id),
+            "the job has not failed, there is nothing to retry");
+    case ASK_RETRY_ALL:
+        return answer_retry_all(queue);
+    case ASK_FORGET:
+        return answer_change(queue, question->id, queue_forget(queue, question->id), "");
+    case ASK_PAUSE:
+        return answer_pause(queue, true);
+    default:
+        return answer_pause(queue, false);
+    }
+}
