@@ -1,0 +1,667 @@
+#define LOG_MODULE "agent"
+
+#include "closedrop/agent.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/notify.h"
+#include "closedrop/base/str.h"
+#include "closedrop/cli/exit_codes.h"
+#include "closedrop/config/config.h"
+#include "closedrop/control/server.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/mailbox.h"
+#include "closedrop/intake/watch.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/work/staging.h"
+#include "closedrop/work/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define LETTERS_OUT_MOST 64  /* to the work thread */
+#define LETTERS_IN_MOST 1024 /* to the watch thread: more than can ever wait for an answer */
+#define LETTERS_A_TURN 64
+#define STOP_MOST_MS 25000 /* transfers get this long to end; 30 s are promised */
+#define ONCE_PATIENCE_MS 60000
+#define QUEUE_PATIENCE_MS 3000
+#define QUEUE_PAUSE_US 20000
+
+struct agent {
+    char *file;
+    bool once;
+    struct config *config;
+    struct queue *queue;
+    struct http *http;
+    struct worker *worker;
+    struct mailbox *to_watch;
+    struct mailbox *to_work;
+    struct watch *watch;
+    struct server *server;
+    int signals;
+    struct folder_health *health; /* by folder of `config` */
+    bool *recovered;              /* by folder: its staging was looked at */
+    int64_t started_ms;
+    int64_t alive_ms; /* steady clock: when systemd is told next */
+    bool stopping;
+    int64_t stop_ms; /* steady clock: when what is in hand is given up */
+    int exit_code;
+    int64_t refused; /* files that could not even be queued to be sent */
+    bool broken;     /* the queue cannot be written: end without another word to it */
+};
+
+/* ---- letters from the watch thread ---- */
+
+static bool by_path(const struct folder *folder)
+{
+    return folder->after_upload == AFTER_KEEP;
+}
+
+/** Keep the sightings the queue does not know, and send the letter back with them. */
+static void take_seen(struct agent *agent, struct letter *letter)
+{
+    const struct folder *folder = &agent->config->folders[letter->folder];
+    size_t kept = 0;
+    for (size_t i = 0; i < letter->count; i++) {
+        struct sighting *sighting = &letter->sightings[i];
+        enum known known = queue_known(
+            agent->queue, folder->name, &sighting->state.identity, sighting->path, by_path(folder));
+        if (known == KNOWN_YES) {
+            free(sighting->path);
+            continue;
+        }
+        sighting->judged = known == KNOWN_JUDGED;
+        letter->sightings[kept++] = *sighting;
+    }
+    letter->asked = letter->count;
+    letter->count = kept;
+    letter->kind = LETTER_UNKNOWN;
+    if (!mailbox_post(agent->to_watch, letter, false))
+        watch_rescan(agent->watch);
+}
+
+static void take_settled(struct agent *agent, const struct letter *letter)
+{
+    const struct folder *folder = &agent->config->folders[letter->folder];
+    for (size_t i = 0; i < letter->count; i++) {
+        const struct sighting *sighting = &letter->sightings[i];
+        struct arrival arrival = {.folder = folder->name,
+            .path = sighting->path,
+            .identity = sighting->state.identity,
+            .by_path = by_path(folder),
+            .error_code = sighting->error_code,
+            .error_message = sighting->error_message};
+        int64_t id = queue_add(agent->queue, &arrival);
+        if (id && !arrival.error_code)
+            log_info("job %lld queued: %s/%s", (long long)id, folder->name, sighting->path);
+        else if (id)
+            log_warn("job %lld failed: %s/%s: %s", (long long)id, folder->name, sighting->path,
+                arrival.error_message);
+        agent->refused += id && arrival.error_code;
+    }
+}
+
+static void recover_staging(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    agent->recovered[index] = true;
+    if (folder->after_upload == AFTER_KEEP)
+        return;
+    int result = staging_recover(folder, agent->queue);
+    if (result < 0)
+        log_warn("%s: files cannot be put away: %s/.closedrop cannot be used: %s; make the folder "
+                 "writable for this user, or set after_upload = \"keep\"",
+            folder->name, folder->path, strerror(-result));
+}
+
+/**
+ * A directory with nothing in it, not even our own, though jobs wait for files in it: the bare
+ * mount point of something that is not there. Nothing is decided about it.
+ */
+static bool looks_unmounted(struct agent *agent, const struct folder *folder)
+{
+    struct store_counts counts;
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    if (root < 0 || !directory_is_empty(root))
+        return false;
+    store_count(queue_store(agent->queue), folder->name, &counts);
+    return counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] + counts.unfiled > 0;
+}
+
+static void take_health(struct agent *agent, const struct letter *letter)
+{
+    const struct folder *folder = &agent->config->folders[letter->folder];
+    struct folder_health *health = &agent->health[letter->folder];
+    struct folder_health before = *health;
+    *health = letter->health;
+    if (health->healthy && looks_unmounted(agent, folder)) {
+        health->healthy = false;
+        snprintf(health->message, sizeof(health->message),
+            "is empty though files of it wait in the queue: it looks unmounted");
+    }
+    bool was_healthy = before.healthy;
+    bool is_news = strcmp(health->message, before.message) != 0;
+    if (health->healthy && !agent->recovered[letter->folder])
+        recover_staging(agent, letter->folder);
+    worker_set_folder(agent->worker, folder->name, health->healthy, health->device, health->inode);
+    if (*health->message && is_news)
+        log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
+    else if (health->healthy && !was_healthy)
+        log_info("folder %s (%s) is watched%s", folder->name, folder->path,
+            health->polls ? ", by looking every poll_interval" : "");
+}
+
+static void take_letter(struct agent *agent, struct letter *letter)
+{
+    if (letter->config != agent->config) {
+        letter_free(letter); /* about folders as they were before a reload; all is seen again */
+        return;
+    }
+    switch (letter->kind) {
+    case LETTER_SEEN:
+        take_seen(agent, letter);
+        return;
+    case LETTER_SETTLED:
+        take_settled(agent, letter);
+        break;
+    default:
+        take_health(agent, letter);
+    }
+    letter_free(letter);
+}
+
+static void take_letters(struct agent *agent)
+{
+    struct letter *letter;
+    for (int i = 0; i < LETTERS_A_TURN && (letter = mailbox_take(agent->to_work)) != NULL; i++)
+        take_letter(agent, letter);
+}
+
+/** The worker's word to the left: settle this file anew. */
+static void look_again(void *context, const char *folder_name, const char *path)
+{
+    struct agent *agent = context;
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        if (strcmp(agent->config->folders[i].name, folder_name) != 0)
+            continue;
+        struct letter *letter = letter_new(LETTER_LOOK, agent->config, i, 1);
+        if (letter && (letter->sightings[0].path = strdup(path)) != NULL)
+            letter->count = 1;
+        if (!letter || !mailbox_post(agent->to_watch, letter, false))
+            watch_rescan(agent->watch);
+    }
+}
+
+/* ---- questions from the control socket ---- */
+
+static int add_folder(const struct agent *agent, size_t index, struct json *folders)
+{
+    static const char *const waits[] = {
+        "waiting_quiet", "waiting_marker", "waiting_incomplete", "waiting_access"};
+    const struct folder *folder = &agent->config->folders[index];
+    const struct folder_health *health = &agent->health[index];
+    struct store_counts counts;
+    store_count(queue_store(agent->queue), folder->name, &counts);
+    struct json *one = json_object();
+    int result = json_add_text(one, "name", folder->name);
+    result |= json_add_text(one, "path", folder->path);
+    result |= json_add_bool(one, "healthy", health->healthy);
+    result |= json_add_text(one, "message", *health->message ? health->message : NULL);
+    result |= json_add_text(one, "watch", health->polls ? "poll" : "inotify");
+    result |= json_add_bool(one, "leases", !health->without_leases);
+    result |= json_add_int(one, "settling", health->settling);
+    for (int i = 0; i < SETTLE_WAITS; i++)
+        result |= json_add_int(one, waits[i], health->waiting[i]);
+    result |= json_add_int(one, "queued", counts.by_state[JOB_QUEUED]);
+    result |= json_add_int(one, "failed", counts.by_state[JOB_FAILED]);
+    return result | json_append(folders, one);
+}
+
+/** What only a running agent knows, added to the queue's own answer. */
+static int add_status(const struct agent *agent, struct json *status)
+{
+    char started[CLOCK_TEXT];
+    struct json *one = json_object();
+    struct json *folders = json_array();
+    int result = json_add_int(one, "pid", getpid());
+    result |= json_add_text(one, "version", CLOSEDROP_VERSION);
+    result |= json_add_text(one, "started_at", clock_rfc3339(agent->started_ms, started));
+    result |= json_add(status, "agent", one);
+    result |= worker_add_status(agent->worker, status);
+    for (size_t i = 0; i < agent->config->folder_count; i++)
+        result |= add_folder(agent, i, folders);
+    return result | json_add(status, "folders", folders);
+}
+
+static int commit(struct agent *agent)
+{
+    int result = queue_commit(agent->queue);
+    if (result == 0)
+        return 0;
+    log_error("the queue in %s cannot be written: %s; ending, the next start goes on from what is "
+              "on disk",
+        agent->config->state_dir,
+        result == -ENOSPC ? "the disk is full, free some space" : "I/O error or damage");
+    agent->broken = true;
+    agent->stopping = true;
+    agent->exit_code = EXIT_NOT_DONE;
+    return result;
+}
+
+static bool is_about_status(enum question_kind kind)
+{
+    return kind == ASK_STATUS || kind == ASK_PAUSE || kind == ASK_RESUME;
+}
+
+static struct answer answer(void *context, const struct question *question)
+{
+    struct agent *agent = context;
+    queue_begin(agent->queue);
+    struct answer reply = question_answer(agent->queue, question);
+    if (is_about_status(question->kind) && reply.status == 200 &&
+        add_status(agent, reply.body) < 0) {
+        json_free(reply.body);
+        reply = answer_error(500, "no memory left");
+    }
+    worker_set_paused(agent->worker, queue_is_paused(agent->queue));
+    if (commit(agent) < 0) {
+        json_free(reply.body);
+        reply = answer_error(500, "the queue cannot be written");
+    }
+    return reply;
+}
+
+/* ---- signals ---- */
+
+static void begin_stop(struct agent *agent)
+{
+    notify_stopping();
+    worker_stop_claiming(agent->worker);
+    /* a second signal does not wait */
+    agent->stop_ms = agent->stopping ? 0 : clock_steady_ms() + STOP_MOST_MS;
+    agent->stopping = true;
+    log_info("stopping: %zu jobs in hand", worker_in_hand(agent->worker));
+}
+
+/** What a reload cannot change. */
+static void warn_of_fixed(const struct config *old, const struct config *new)
+{
+    if (strcmp(old->state_dir, new->state_dir) != 0)
+        log_warn("state_dir is changed by a restart only; %s stays", old->state_dir);
+    if (strcmp(old->control_socket, new->control_socket) != 0)
+        log_warn("control_socket is changed by a restart only; %s stays", old->control_socket);
+}
+
+static int swap_config(struct agent *agent, struct config *config, struct str *why)
+{
+    struct folder_health *health = calloc(config->folder_count + 1, sizeof(*health));
+    bool *recovered = calloc(config->folder_count + 1, sizeof(*recovered));
+    struct letter *letter = letter_new(LETTER_CONFIG, config, 0, 0);
+    int result = health && recovered && letter ? 0 : -ENOMEM;
+    if (result == 0)
+        result = worker_configure(agent->worker, config, why);
+    if (result < 0) {
+        free(health);
+        free(recovered);
+        letter_free(letter);
+        return result;
+    }
+    warn_of_fixed(agent->config, config);
+    free(agent->health);
+    free(agent->recovered);
+    agent->health = health;
+    agent->recovered = recovered;
+    config_release(agent->config);
+    agent->config = config_hold(config);
+    log_configure(config->log_level, config->log_format);
+    mailbox_post(agent->to_watch, letter, true);
+    return 0;
+}
+
+/** Tell each line of a list of problems on its own. */
+static void log_problems(const struct str *problems)
+{
+    char *text = strdup(str_text(problems));
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (*line)
+            log_error("%s", line);
+    free(text);
+}
+
+static void reload(struct agent *agent)
+{
+    struct config *config = NULL;
+    struct str problems = STR_INIT(256 * 1024);
+    notify_reloading();
+    int result = config_load(agent->file, &config, &problems);
+    if (result == 0)
+        result = swap_config(agent, config, &problems);
+    if (result < 0) {
+        log_problems(&problems);
+        log_error("the configuration has mistakes and was not reloaded; the old one goes on");
+    } else {
+        log_info("reloaded %s", agent->file);
+    }
+    config_release(config);
+    str_release(&problems);
+    notify_ready("running");
+}
+
+static void take_signals(struct agent *agent)
+{
+    struct signalfd_siginfo info;
+    while (read(agent->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGHUP)
+            reload(agent);
+        else if (info.ssi_signo == SIGIO)
+            worker_check_leases(agent->worker);
+        else
+            begin_stop(agent);
+    }
+}
+
+static int open_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGIO);
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+/* ---- the loop ---- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int64_t loop_timeout(struct agent *agent)
+{
+    int64_t now = clock_steady_ms();
+    int64_t timeout = worker_timeout(agent->worker);
+    timeout = sooner(timeout, server_timeout(agent->server));
+    if (agent->stopping)
+        timeout = sooner(timeout, agent->stop_ms > now ? agent->stop_ms - now : 0);
+    if (agent->alive_ms)
+        timeout = sooner(timeout, agent->alive_ms > now ? agent->alive_ms - now : 0);
+    return timeout;
+}
+
+static void stay_alive(struct agent *agent)
+{
+    int64_t period = notify_watchdog_ms();
+    int64_t now = clock_steady_ms();
+    if (!period || now < agent->alive_ms)
+        return;
+    notify_alive();
+    agent->alive_ms = now + period;
+}
+
+/** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
+static void turn(struct agent *agent)
+{
+    queue_begin(agent->queue);
+    worker_reap(agent->worker);
+    take_letters(agent);
+    worker_claim(agent->worker);
+    if (commit(agent) == 0)
+        worker_start(agent->worker);
+}
+
+static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
+{
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        const struct folder_health *health = &agent->health[i];
+        bool is_away = !health->healthy && *health->message;
+        if (!is_away && (!health->scanned || health->settling > 0))
+            return false;
+        for (int wait = 0; wait < SETTLE_WAITS; wait++)
+            *ret_waiting |= health->waiting[wait] > 0;
+        *ret_waiting |= is_away;
+    }
+    return true;
+}
+
+/** `--once`: end when nothing is in hand or settling, and nothing is due soon. */
+static void end_once(struct agent *agent)
+{
+    bool waiting = false;
+    if (!agent->once || agent->stopping || worker_in_hand(agent->worker) > 0)
+        return;
+    bool key_refused = worker_blocked(agent->worker) == GATE_KEY_REFUSED;
+    if (!key_refused && !is_everything_scanned(agent, &waiting))
+        return;
+    int64_t wait = worker_timeout(agent->worker);
+    if (!key_refused && wait >= 0 && wait <= ONCE_PATIENCE_MS)
+        return;
+    struct store_counts counts;
+    store_count(queue_store(agent->queue), NULL, &counts);
+    waiting |= counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] + counts.unfiled > 0;
+    bool good = !waiting && agent->refused + worker_failures(agent->worker) == 0;
+    agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;
+    agent->stopping = true;
+}
+
+static bool is_finished(const struct agent *agent)
+{
+    if (!agent->stopping)
+        return false;
+    return agent->broken || worker_in_hand(agent->worker) == 0 ||
+           clock_steady_ms() >= agent->stop_ms;
+}
+
+static void loop(struct agent *agent)
+{
+    while (!is_finished(agent)) {
+        const int fds[] = {
+            agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
+        http_wait(agent->http, fds, sizeof(fds) / sizeof(*fds), loop_timeout(agent));
+        take_signals(agent);
+        server_run(agent->server);
+        if (!agent->broken)
+            turn(agent);
+        end_once(agent);
+        stay_alive(agent);
+    }
+    if (agent->broken)
+        return;
+    queue_begin(agent->queue);
+    worker_abandon(agent->worker);
+    (void)commit(agent);
+}
+
+/* ---- start and end ---- */
+
+/** A command may have the queue open for a moment; another agent has it for good. */
+static int open_when_free(struct agent *agent, struct str *why)
+{
+    int64_t end = clock_steady_ms() + QUEUE_PATIENCE_MS;
+    int problem;
+    while ((problem = queue_open(agent->config->state_dir, true, &agent->queue, why)) ==
+               STORE_IN_USE &&
+           clock_steady_ms() < end) {
+        str_clear(why);
+        usleep(QUEUE_PAUSE_US);
+    }
+    return problem;
+}
+
+static int open_queue(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    CLEANUP(free_text) char *aside = NULL;
+    int problem = open_when_free(agent, &why);
+    if (problem == STORE_DAMAGED && store_set_aside(agent->config->state_dir, &aside) == 0) {
+        log_error("%s; it was set aside as %s and a new one begins: files that still lie in the "
+                  "folders are uploaded (again)",
+            str_text(&why), aside);
+        str_clear(&why);
+        problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);
+    }
+    if (problem)
+        log_error("%s", str_text(&why));
+    str_release(&why);
+    bool is_configuration = problem == STORE_NEWER || problem == STORE_UNWRITABLE;
+    return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
+}
+
+/** A folder that is there now gives back what an unclean end left, before anything is looked at. */
+static void recover_folder(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    if (access(folder->path, F_OK) == 0 && !looks_unmounted(agent, folder))
+        recover_staging(agent, index);
+}
+
+static int recover(struct agent *agent)
+{
+    size_t count = agent->config->folder_count + 1;
+    agent->health = calloc(count, sizeof(*agent->health));
+    agent->recovered = calloc(count, sizeof(*agent->recovered));
+    if (!agent->health || !agent->recovered)
+        return EXIT_NOT_DONE;
+    queue_begin(agent->queue);
+    int64_t in_hand = queue_recover(agent->queue);
+    bool paused = queue_is_paused(agent->queue);
+    for (size_t i = 0; i < agent->config->folder_count; i++)
+        recover_folder(agent, i);
+    if (commit(agent) < 0)
+        return EXIT_NOT_DONE;
+    if (in_hand)
+        log_warn("%lld jobs were in hand at an unclean end; they go first, one at a time",
+            (long long)in_hand);
+    if (paused)
+        log_warn("paused: files are queued, none is sent; closedrop resume goes on");
+    worker_set_paused(agent->worker, paused);
+    return EXIT_DONE;
+}
+
+static int open_worker(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    int result = EXIT_DONE;
+    agent->http = http_new();
+    agent->worker = agent->http
+                        ? worker_new(agent->queue, agent->http, agent->config, look_again, agent)
+                        : NULL;
+    if (!agent->worker)
+        result = EXIT_NOT_DONE;
+    else if (worker_configure(agent->worker, agent->config, &why) < 0)
+        result = EXIT_CONFIG;
+    if (result)
+        log_error("%s", why.length ? str_text(&why) : "no memory left");
+    str_release(&why);
+    return result;
+}
+
+static int open_intake(struct agent *agent)
+{
+    agent->to_watch = mailbox_new(LETTERS_IN_MOST);
+    agent->to_work = mailbox_new(LETTERS_OUT_MOST);
+    if (!agent->to_watch || !agent->to_work)
+        return EXIT_NOT_DONE;
+    int result = watch_start(agent->config, agent->to_watch, agent->to_work, &agent->watch);
+    if (result < 0)
+        log_error("the watch thread cannot start: %s", strerror(-result));
+    return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
+}
+
+static int open_control(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    int result = server_open(agent->config->control_socket, answer, agent, &agent->server, &why);
+    if (result < 0)
+        log_error("%s", str_text(&why));
+    str_release(&why);
+    return result < 0 ? EXIT_CONFIG : EXIT_DONE;
+}
+
+static int load_config(struct agent *agent)
+{
+    struct str problems = STR_INIT(256 * 1024);
+    int result = config_load(agent->file, &agent->config, &problems);
+    if (result < 0) {
+        fputs(str_text(&problems), stderr);
+        fprintf(stderr, "closedrop: the configuration is wrong; nothing was started\n");
+    }
+    str_release(&problems);
+    return result < 0 ? EXIT_CONFIG : EXIT_DONE;
+}
+
+/** The key is never to be found in a core file. */
+static void forbid_core_files(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* its leak check must be able to look into the process */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+/** The stages, from left to right; the first that cannot start ends it. */
+static int start(struct agent *agent)
+{
+    static int (*const steps[])(struct agent * agent) = {
+        load_config, open_queue, open_worker, recover, open_control, open_intake};
+    forbid_core_files();
+    agent->started_ms = clock_wall_ms();
+    agent->signals = open_signals();
+    if (agent->signals < 0)
+        return EXIT_NOT_DONE;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        int code = steps[i](agent);
+        if (code)
+            return code;
+        if (i == 0)
+            log_configure(agent->config->log_level, agent->config->log_format);
+    }
+    return EXIT_DONE;
+}
+
+static void stop(struct agent *agent)
+{
+    watch_stop(agent->watch);
+    server_close(agent->server);
+    worker_free(agent->worker);
+    http_free(agent->http);
+    queue_close(agent->queue);
+    mailbox_free(agent->to_watch);
+    mailbox_free(agent->to_work);
+    free(agent->health);
+    free(agent->recovered);
+    config_release(agent->config);
+    if (agent->signals >= 0)
+        close(agent->signals);
+}
+
+int agent_run(const char *config_file, bool once)
+{
+    struct agent agent = {.file = strdup(config_file), .once = once, .signals = -1};
+    int code = agent.file ? start(&agent) : EXIT_NOT_DONE;
+    if (code == EXIT_DONE) {
+        log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);
+        notify_ready("running");
+        loop(&agent);
+        code = agent.exit_code;
+        log_info("ended");
+    }
+    stop(&agent);
+    free(agent.file);
+    return code;
+}
