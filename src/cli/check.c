@@ -1,0 +1,165 @@
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/cli/cli.h"
+#include "closedrop/close/api.h"
+#include "closedrop/files/path.h"
+#include "closedrop/http/http.h"
+#include "closedrop/work/verdict.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add_problem(struct str *problems, const struct config *config, const char *where,
+    const char *what, int error, const char *advice)
+{
+    str_printf(
+        problems, "%s: %s: %s: %s; %s\n", config->file, where, what, strerror(error), advice);
+}
+
+static void check_folder(
+    const struct config *config, const struct folder *folder, struct str *problems)
+{
+    CLEANUP(free_text) char *where = str_format("folder \"%s\"", folder->name);
+    struct stat stat_of;
+    if (!where)
+        return;
+    if (stat(folder->path, &stat_of) < 0)
+        add_problem(problems, config, where, folder->path, errno,
+            "create the directory, or correct the path");
+    else if (!S_ISDIR(stat_of.st_mode))
+        add_problem(problems, config, where, folder->path, ENOTDIR, "name a directory");
+    else if (access(folder->path, R_OK | X_OK) < 0)
+        add_problem(problems, config, where, folder->path, errno,
+            "let the user closedrop runs as list and enter it");
+    else if (folder->after_upload != AFTER_KEEP && access(folder->path, W_OK) < 0)
+        add_problem(problems, config, where, folder->path, errno,
+            "let the user closedrop runs as write there (finished files are moved), "
+            "or set after_upload = \"keep\"");
+}
+
+/** The nearest directory of a path that exists must let us write. */
+static void check_state_dir(const struct config *config, struct str *problems)
+{
+    CLEANUP(free_text) char *at = strdup(config->state_dir);
+    while (at && access(at, F_OK) < 0 && errno == ENOENT && strcmp(at, "/") != 0) {
+        char *parent = path_directory(at);
+        free(at);
+        at = parent && !*parent ? strdup("/") : parent;
+        if (parent && !*parent)
+            free(parent);
+    }
+    if (at && access(at, W_OK | X_OK) < 0)
+        add_problem(problems, config, "state_dir", config->state_dir, errno,
+            "make it writable for the user closedrop runs as, or name another");
+}
+
+static void check_ca_file(const struct config *config, struct str *problems)
+{
+    const char *file = config->close.ca_file;
+    if (*file && access(file, R_OK) < 0)
+        add_problem(problems, config, "close.ca_file", file, errno,
+            "name a file of PEM certificates, or leave it out");
+}
+
+/** All that a run needs from the machine. The key is kept for --online. */
+static void check_machine(const struct config *config, struct key *key, struct str *problems)
+{
+    struct str why = STR_INIT(4096);
+    if (key_load(config->close.api_key_file, key, &why) < 0)
+        str_printf(problems, "%s: close.api_key_file: %s\n", config->file, str_text(&why));
+    str_release(&why);
+    check_state_dir(config, problems);
+    check_ca_file(config, problems);
+    for (size_t i = 0; i < config->folder_count; i++)
+        check_folder(config, &config->folders[i], problems);
+}
+
+static int tell_answer(const struct config *config, const struct request *request)
+{
+    const struct api_outcome outcome = {.end = request_end(request),
+        .status = request_status(request),
+        .failure = request_failure(request)};
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct str who = STR_INIT(4096);
+    int code = EXIT_NOT_DONE;
+    switch (verdict_of_me(&outcome, reply_is_me(body, length))) {
+    case API_ANSWERS:
+        reply_add_me(&who, body, length);
+        printf("Close answers: the key belongs to %s\n", who.length ? str_text(&who) : "a user");
+        code = EXIT_DONE;
+        break;
+    case API_KEY_REFUSED:
+        fprintf(stderr,
+            "closedrop: Close refuses the API key (%d); make a new one in Close under Settings, "
+            "Developer, API Keys, and put all of it, also what follows the dot, in the key file\n",
+            outcome.status);
+        code = EXIT_KEY_REFUSED;
+        break;
+    case API_DOWN:
+        fprintf(stderr, "closedrop: %s %s: %s %d; look at close.api_url, proxy and the network\n",
+            config->close.api_url,
+            outcome.end == TRANSFER_ANSWERED ? "does not answer like Close"
+                                             : transfer_end_words[outcome.end],
+            outcome.end == TRANSFER_ANSWERED ? "status" : outcome.failure, outcome.status);
+    }
+    str_release(&who);
+    return code;
+}
+
+static int ask_online(const struct config *config, const struct key *key)
+{
+    const struct api api = {.url = config->close.api_url,
+        .key = key->text,
+        .options = {.ca_file = config->close.ca_file,
+            .proxy = config->close.proxy,
+            .timeout_ms = config->limits.timeout_ms}};
+    struct http *http = http_new();
+    struct request *request = http ? api_me(&api) : NULL;
+    int code = EXIT_NOT_DONE;
+    if (request) {
+        if (http_start(http, request) == 0)
+            while (!http_next_ended(http))
+                http_wait(http, NULL, 0, -1);
+        code = tell_answer(config, request);
+    }
+    request_free(request);
+    http_free(http);
+    return code;
+}
+
+static int check(const struct options *options)
+{
+    struct config *config = cli_config(options);
+    if (!config)
+        return EXIT_CONFIG;
+    struct key key = {.file = NULL};
+    struct str problems = STR_INIT(256 * 1024);
+    check_machine(config, &key, &problems);
+    int code = problems.length ? EXIT_CONFIG : EXIT_DONE;
+    fputs(str_text(&problems), stderr);
+    if (code == EXIT_DONE)
+        printf("%s is good: %zu folder%s\n", config->file, config->folder_count,
+            config->folder_count == 1 ? "" : "s");
+    if (code == EXIT_DONE && options->online)
+        code = ask_online(config, &key);
+    key_release(&key);
+    str_release(&problems);
+    config_release(config);
+    return code;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .allowed = "co",
+    .arguments = "",
+    .summary = "validate the configuration",
+    .help = "Reads the configuration and everything it names (folders, key file, state_dir), and\n"
+            "reports all mistakes at once. Exit code 0: good, 78: not. With --online it also asks\n"
+            "Close whom the key belongs to; 77 then means that Close refused it.",
+    .run = check,
+};

@@ -1,0 +1,263 @@
+#include "closedrop/cli/cli.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/control/client.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct command *const commands[] = {&command_run, &command_check, &command_upload,
+    &command_status, &command_list, &command_show, &command_retry, &command_forget, &command_pause,
+    &command_resume};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/** Every option there is; a command allows some by their letter. */
+static const struct {
+    char letter;
+    const char *usage;
+    const char *help;
+    struct option option;
+} all_options[] = {
+    {'c', "-c FILE", "the configuration to use", {"config", required_argument, NULL, 'c'}},
+    {'j', "--json", "print JSON, for programs", {"json", no_argument, NULL, 'j'}},
+    {'o', "--online", "also ask Close who we are", {"online", no_argument, NULL, 'o'}},
+    {'1', "--once", "end when all that is there is done", {"once", no_argument, NULL, '1'}},
+    {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}},
+    {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}},
+    {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'}},
+    {'f', "--folder F", "only jobs of this folder", {"folder", required_argument, NULL, 'f'}},
+    {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
+};
+
+/* ---- help ---- */
+
+static void print_usage_line(FILE *out, const struct command *command)
+{
+    fprintf(out, "closedrop %s", command->name);
+    for (size_t i = 0; i < COUNT(all_options); i++)
+        if (strchr(command->allowed, all_options[i].letter))
+            fprintf(out, " [%s]", all_options[i].usage);
+    fprintf(out, "%s%s\n", *command->arguments ? " " : "", command->arguments);
+}
+
+static void print_command_help(const struct command *command)
+{
+    printf("Usage: ");
+    print_usage_line(stdout, command);
+    printf("\n%s\n", command->help);
+    printf("\nOptions:\n");
+    for (size_t i = 0; i < COUNT(all_options); i++)
+        if (strchr(command->allowed, all_options[i].letter))
+            printf("  %-12s %s\n", all_options[i].usage, all_options[i].help);
+    printf("  %-12s %s\n", "--help", "this text");
+}
+
+static void print_help(void)
+{
+    printf("closedrop watches drop folders and uploads what lands in them to the Close CRM.\n\n"
+           "Usage: closedrop COMMAND ...\n\n");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    printf(
+        "\nclosedrop COMMAND --help tells more, and so do closedrop(1) and closedrop.conf(5).\n");
+}
+
+/* ---- options ---- */
+
+static int wrong_usage(const struct command *command, const char *what, const char *which)
+{
+    fprintf(stderr, "closedrop %s: %s%s\nUsage: ", command->name, what, which);
+    print_usage_line(stderr, command);
+    return EXIT_USAGE;
+}
+
+static bool read_limit(const char *text, int *ret_limit)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (*end || end == text || value < 1 || value > 1000000000)
+        return false;
+    *ret_limit = (int)value;
+    return true;
+}
+
+static int take_option(
+    const struct command *command, struct options *options, int letter, const char *value)
+{
+    switch (letter) {
+    case 'c':
+        options->config_file = value;
+        break;
+    case 'j':
+        options->json = true;
+        break;
+    case 'o':
+        options->online = true;
+        break;
+    case '1':
+        options->once = true;
+        break;
+    case 'a':
+        options->all = true;
+        break;
+    case 'w':
+        options->watch = true;
+        break;
+    case 's':
+        options->state = value;
+        break;
+    case 'f':
+        options->folder = value;
+        break;
+    case 'n':
+        if (!read_limit(value, &options->limit))
+            return wrong_usage(command, "--limit takes a whole number from 1, not ", value);
+        break;
+    case 'h':
+        print_command_help(command);
+        return -1;
+    default:
+        return wrong_usage(command, "there is no such option, or it lacks its value: ", value);
+    }
+    return 0;
+}
+
+/** 0: go on; else an exit code, -1 for "help was printed". */
+static int read_options(
+    const struct command *command, int argc, char **argv, struct options *ret_options)
+{
+    struct option allowed[COUNT(all_options) + 2] = {{0}};
+    struct options options = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT(all_options); i++)
+        if (strchr(command->allowed, all_options[i].letter))
+            allowed[count++] = all_options[i].option;
+    allowed[count] = (struct option){"help", no_argument, NULL, 'h'};
+
+    opterr = 0;
+    int letter, result;
+    while ((letter = getopt_long(argc, argv, "hc:", allowed, NULL)) != -1)
+        if ((result = take_option(
+                 command, &options, letter, letter == '?' ? argv[optind - 1] : optarg)) != 0)
+            return result;
+    options.arguments = argv + optind;
+    options.count = argc - optind;
+    if (options.count < command->least && !options.all)
+        return wrong_usage(command, "something is missing: ", command->arguments);
+    if (command->most >= 0 && options.count > command->most)
+        return wrong_usage(command, "this is too much: ", argv[optind + command->most]);
+    *ret_options = options;
+    return 0;
+}
+
+int cli_main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "--version") == 0) {
+        printf("closedrop %s\n", CLOSEDROP_VERSION);
+        return EXIT_DONE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        print_help();
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        if (strcmp(name, commands[i]->name) != 0)
+            continue;
+        struct options options;
+        int result = read_options(commands[i], argc - 1, argv + 1, &options);
+        return result == 0 ? commands[i]->run(&options) : result < 0 ? EXIT_DONE : result;
+    }
+    fprintf(stderr,
+        *name ? "closedrop: there is no command \"%s\"; closedrop --help lists them\n"
+              : "closedrop: which command?%s closedrop --help lists them\n",
+        name);
+    return EXIT_USAGE;
+}
+
+/* ---- what commands share ---- */
+
+struct config *cli_config(const struct options *options)
+{
+    CLEANUP(free_text) char *file = config_locate(options->config_file);
+    struct config *config = NULL;
+    struct str problems = STR_INIT(256 * 1024);
+    if (!file || config_load(file, &config, &problems) < 0)
+        fputs(problems.length ? str_text(&problems) : "closedrop: no memory left\n", stderr);
+    str_release(&problems);
+    return config;
+}
+
+int cli_desk_open(const struct options *options, struct desk *ret_desk)
+{
+    struct desk desk = {.config = cli_config(options)};
+    struct str why = STR_INIT(4096);
+    int code = EXIT_DONE;
+    if (!desk.config) {
+        code = EXIT_CONFIG;
+    } else if (client_open(desk.config, &desk.client, &why) < 0) {
+        fprintf(stderr, "closedrop: %s\n", str_text(&why));
+        config_release(desk.config);
+        code = EXIT_NOT_DONE;
+    }
+    str_release(&why);
+    if (code == EXIT_DONE)
+        *ret_desk = desk;
+    return code;
+}
+
+void cli_desk_close(struct desk *desk)
+{
+    client_close(desk->client);
+    config_release(desk->config);
+}
+
+struct json *cli_ask(const struct desk *desk, const struct question *question)
+{
+    struct answer answer = client_ask(desk->client, question);
+    const char *error = json_get_text(answer.body, "error");
+    if (answer.status == 200 && answer.body)
+        return answer.body;
+    fprintf(stderr, "closedrop: %s\n", error ? error : "the agent gave no answer");
+    json_free(answer.body);
+    return NULL;
+}
+
+bool cli_job_id(const char *text, int64_t *ret_id)
+{
+    char *end;
+    errno = 0;
+    long long id = strtoll(text, &end, 10);
+    if (errno || *end || end == text || id < 1) {
+        fprintf(stderr, "closedrop: \"%s\" is no job's id; closedrop list shows them\n", text);
+        return false;
+    }
+    *ret_id = id;
+    return true;
+}
+
+void cli_print_json(const struct json *value)
+{
+    CLEANUP(free_text) char *text = json_print(value);
+    puts(text ? text : "null");
+}
+
+void cli_print_text(const char *text)
+{
+    CLEANUP(free_text) char *safe = utf8_escape_copy(text);
+    fputs(safe ? safe : "?", stdout);
+}
+
+bool cli_has_colours(void)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+}

@@ -1,0 +1,247 @@
+/** list, show, retry, forget: what there is to see and do about jobs. */
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/cli/cli.h"
+#include "closedrop/queue/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *colour_of(const char *state)
+{
+    if (!cli_has_colours())
+        return "";
+    return strcmp(state, "failed") == 0 ? "\033[31m" : strcmp(state, "done") == 0 ? "\033[32m" : "";
+}
+
+static const char *text_of(const struct json *object, const char *key)
+{
+    const char *text = json_get_text(object, key);
+    return text ? text : "";
+}
+
+static void print_row(const struct json *job)
+{
+    struct str size = STR_INIT(64);
+    const char *state = text_of(job, "state");
+    const char *colour = colour_of(state);
+    units_print_size(&size, json_get_int(job, "size", 0));
+    printf("%7" PRId64 "  %s%-9s%s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
+        *colour ? "\033[0m" : "", text_of(job, "folder"), str_text(&size));
+    cli_print_text(text_of(job, "path"));
+    const struct json *error = json_get(job, "error");
+    if (json_is_object(error)) {
+        printf("  (");
+        cli_print_text(text_of(error, "message"));
+        printf(")");
+    }
+    putchar('\n');
+    str_release(&size);
+}
+
+/** Print one page; the smallest id on it, 0 at the end of the list. */
+static int64_t print_page(const struct options *options, const struct json *body, int *left)
+{
+    int64_t last = 0;
+    const struct json *jobs = json_get(body, "jobs");
+    for (const struct json *job = json_first(jobs); job; job = json_next(job)) {
+        if (options->json)
+            cli_print_json(job);
+        else
+            print_row(job);
+        last = json_get_int(job, "id", 0);
+        (*left)--;
+    }
+    return last;
+}
+
+static int list(const struct options *options)
+{
+    struct question question = {.kind = ASK_LIST, .state = -1};
+    int left = options->limit ? options->limit : INT32_MAX;
+    if (options->state && (question.state = job_state_from_name(options->state)) < 0) {
+        fprintf(stderr,
+            "closedrop: there is no state \"%s\"; there are queued, uploading, uploaded, "
+            "attaching, done and failed\n",
+            options->state);
+        return EXIT_USAGE;
+    }
+    if (options->folder)
+        snprintf(question.folder, sizeof(question.folder), "%s", options->folder);
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    if (!options->json)
+        printf("%7s  %-9s  %-12s  %9s  %s\n", "ID", "STATE", "FOLDER", "SIZE", "FILE");
+    do {
+        question.limit = left < LIST_PAGE ? left : LIST_PAGE;
+        CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
+        question.below = print_page(options, body, &left);
+        code = body ? EXIT_DONE : EXIT_NOT_DONE;
+    } while (question.below && left > 0);
+    cli_desk_close(&desk);
+    return code;
+}
+
+/* ---- show ---- */
+
+static void print_field(const char *label, const char *text)
+{
+    if (!text || !*text)
+        return;
+    printf("%-14s ", label);
+    cli_print_text(text);
+    putchar('\n');
+}
+
+static void print_job(const struct json *job)
+{
+    static const char *const fields[][2] = {{"State", "state"}, {"Ended as", "ended"},
+        {"Folder", "folder"}, {"File", "path"}, {"Lies now at", "place"},
+        {"Content type", "content_type"}, {"SHA-256", "sha256"}, {"Queued", "queued_at"},
+        {"Next try", "next_attempt_at"}, {"Uploaded", "uploaded_at"}, {"Done", "done_at"},
+        {"Download", "download_url"}};
+    struct str size = STR_INIT(64);
+    units_print_size(&size, json_get_int(job, "size", 0));
+    printf("%-14s %" PRId64 "\n", "Job", json_get_int(job, "id", 0));
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+        print_field(fields[i][0], json_get_text(job, fields[i][1]));
+    print_field("Size", str_text(&size));
+    printf("%-14s %" PRId64 "\n", "Attempts", json_get_int(job, "attempts", 0));
+    print_field("Error", json_get_text(json_get(job, "error"), "message"));
+    printf("\nHistory:\n");
+    const struct json *history = json_get(job, "history");
+    for (const struct json *row = json_first(history); row; row = json_next(row)) {
+        printf("  %s  %-10s ", text_of(row, "at"), text_of(row, "state"));
+        cli_print_text(text_of(row, "why"));
+        putchar('\n');
+    }
+    str_release(&size);
+}
+
+static int show(const struct options *options)
+{
+    struct question question = {.kind = ASK_SHOW};
+    if (!cli_job_id(options->arguments[0], &question.id))
+        return EXIT_USAGE;
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    CLEANUP(json_freep) struct json *job = cli_ask(&desk, &question);
+    if (job && options->json)
+        cli_print_json(job);
+    else if (job)
+        print_job(job);
+    cli_desk_close(&desk);
+    return job ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+/* ---- retry, forget ---- */
+
+static int change_job(
+    const struct desk *desk, enum question_kind kind, const char *id, const char *what_was_done)
+{
+    struct question question = {.kind = kind};
+    if (!cli_job_id(id, &question.id))
+        return EXIT_USAGE;
+    CLEANUP(json_freep) struct json *job = cli_ask(desk, &question);
+    if (!job)
+        return EXIT_NOT_DONE;
+    printf("job %" PRId64 " %s: ", question.id, what_was_done);
+    cli_print_text(text_of(job, "path"));
+    putchar('\n');
+    return EXIT_DONE;
+}
+
+/** Ask the same of each job named; the last trouble is the exit code. */
+static int for_each_job(
+    const struct options *options, enum question_kind kind, const char *what_was_done)
+{
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    for (int i = 0; i < options->count; i++) {
+        int one = change_job(&desk, kind, options->arguments[i], what_was_done);
+        code = one ? one : code;
+    }
+    cli_desk_close(&desk);
+    return code;
+}
+
+static int retry_all(const struct options *options)
+{
+    const struct question question = {.kind = ASK_RETRY_ALL};
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
+    if (body)
+        printf("%" PRId64 " jobs are queued again\n", json_get_int(body, "retried", 0));
+    cli_desk_close(&desk);
+    return body ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+static int retry(const struct options *options)
+{
+    return options->all ? retry_all(options) : for_each_job(options, ASK_RETRY, "is queued again");
+}
+
+static int forget(const struct options *options)
+{
+    return for_each_job(options, ASK_FORGET, "is forgotten");
+}
+
+const struct command command_list = {
+    .name = "list",
+    .allowed = "cjsfn",
+    .arguments = "",
+    .summary = "the jobs, newest first",
+    .help = "Lists the jobs in the queue, newest first; with --json one object a line.\n"
+            "States: queued, uploading, uploaded, attaching, done, failed.",
+    .run = list,
+};
+
+const struct command command_show = {
+    .name = "show",
+    .allowed = "cj",
+    .least = 1,
+    .most = 1,
+    .arguments = "ID",
+    .summary = "one job with its whole history",
+    .help = "Shows one job and everything that happened to it.",
+    .run = show,
+};
+
+const struct command command_retry = {
+    .name = "retry",
+    .allowed = "ca",
+    .least = 1,
+    .most = -1,
+    .arguments = "ID... | --all",
+    .summary = "try failed jobs again, at once",
+    .help =
+        "Queues failed jobs again, with all their attempts. Their files are moved back from the\n"
+        "Failed directory first.",
+    .run = retry,
+};
+
+const struct command command_forget = {
+    .name = "forget",
+    .allowed = "c",
+    .least = 1,
+    .most = -1,
+    .arguments = "ID...",
+    .summary = "take jobs out of the queue; their files stay where they are",
+    .help =
+        "Takes jobs that are not in hand out of the queue. A file that lies in the folder stays\n"
+        "there and is left alone until somebody changes it.",
+    .run = forget,
+};

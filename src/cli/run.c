@@ -1,0 +1,21 @@
+#include "closedrop/agent.h"
+#include "closedrop/base/cleanup.h"
+#include "closedrop/cli/cli.h"
+
+static int run(const struct options *options)
+{
+    CLEANUP(free_text) char *file = config_locate(options->config_file);
+    return file ? agent_run(file, options->once) : EXIT_NOT_DONE;
+}
+
+const struct command command_run = {
+    .name = "run",
+    .allowed = "c1",
+    .arguments = "",
+    .summary = "the agent: watch the folders and upload, in the foreground",
+    .help = "Watches the configured folders and uploads every finished file, until it is stopped.\n"
+            "SIGTERM ends it within 30 seconds, SIGHUP makes it read the configuration again.\n"
+            "With --once it ends when all that is there is done: 0 if all went well, 1 if\n"
+            "something failed or still waits, 77 if Close refused the key.",
+    .run = run,
+};

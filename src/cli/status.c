@@ -1,0 +1,162 @@
+/** status, pause, resume: how the agent is. */
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/cli/cli.h"
+#include "closedrop/queue/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define WATCH_PAUSE_S 2
+
+static void print_counts(const struct json *jobs)
+{
+    for (int state = 0; state < JOB_STATES; state++)
+        printf("%s%" PRId64 " %s",
+            state ? ", " : "Jobs:   ", json_get_int(jobs, job_state_names[state], 0),
+            job_state_names[state]);
+    putchar('\n');
+}
+
+/** "2 wait for their marker": the candidates of a folder that wait for something. */
+static void print_waits(const struct json *folder)
+{
+    static const struct {
+        const char *key;
+        const char *text;
+    } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker"},
+        {"waiting_incomplete", "empty or cut off, may still grow"},
+        {"waiting_access", "not readable yet"}};
+    for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+        int64_t count = json_get_int(folder, waits[i].key, 0);
+        if (count)
+            printf(", %" PRId64 " %s", count, waits[i].text);
+    }
+}
+
+static void print_folder(const struct json *folder)
+{
+    const char *message = json_get_text(folder, "message");
+    printf("Folder: %s (", json_get_text(folder, "name"));
+    cli_print_text(json_get_text(folder, "path"));
+    printf("): %s, %" PRId64 " queued, %" PRId64 " failed",
+        json_get_bool(folder, "healthy", false) ? json_get_text(folder, "watch") : "AWAY",
+        json_get_int(folder, "queued", 0), json_get_int(folder, "failed", 0));
+    print_waits(folder);
+    putchar('\n');
+    if (message) {
+        printf("        ");
+        cli_print_text(message);
+        putchar('\n');
+    }
+    if (!json_get_bool(folder, "leases", true))
+        printf("        no read leases here (not the files' owner, or the file system has none): "
+               "quiet time alone decides\n");
+}
+
+static void print_transfer(const struct json *transfer)
+{
+    struct str sizes = STR_INIT(128);
+    units_print_size(&sizes, json_get_int(transfer, "sent", 0));
+    str_add(&sizes, " of ");
+    units_print_size(&sizes, json_get_int(transfer, "size", 0));
+    printf("In hand: job %" PRId64 " (%s) ", json_get_int(transfer, "id", 0),
+        json_get_text(transfer, "stage"));
+    cli_print_text(json_get_text(transfer, "path"));
+    printf(", %s\n", str_text(&sizes));
+    str_release(&sizes);
+}
+
+static void print_status(const struct json *status)
+{
+    const struct json *agent = json_get(status, "agent");
+    const struct json *blocked = json_get(status, "blocked");
+    if (json_get_bool(status, "paused", false))
+        printf("PAUSED: files are queued, none is sent; closedrop resume goes on\n");
+    if (json_is_object(blocked))
+        printf("BLOCKED: %s\n", json_get_text(blocked, "message"));
+    if (agent)
+        printf("Agent:  closedrop %s, pid %" PRId64 ", since %s\n", json_get_text(agent, "version"),
+            json_get_int(agent, "pid", 0), json_get_text(agent, "started_at"));
+    else
+        printf("Agent:  not running\n");
+    print_counts(json_get(status, "jobs"));
+    if (json_get_int(status, "not_put_away", 0))
+        printf("        %" PRId64 " with their file still to be put away\n",
+            json_get_int(status, "not_put_away", 0));
+    const struct json *folders = json_get(status, "folders");
+    for (const struct json *one = json_first(folders); one; one = json_next(one))
+        print_folder(one);
+    const struct json *transfers = json_get(status, "transfers");
+    for (const struct json *one = json_first(transfers); one; one = json_next(one))
+        print_transfer(one);
+}
+
+static int ask_and_print(const struct options *options, enum question_kind kind)
+{
+    const struct question question = {.kind = kind};
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    CLEANUP(json_freep) struct json *answer = cli_ask(&desk, &question);
+    if (answer && options->json)
+        cli_print_json(answer);
+    else if (answer)
+        print_status(answer);
+    cli_desk_close(&desk);
+    return answer ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+static int status(const struct options *options)
+{
+    int code = ask_and_print(options, ASK_STATUS);
+    while (options->watch && code == EXIT_DONE && fflush(stdout) == 0) {
+        sleep(WATCH_PAUSE_S);
+        printf(isatty(STDOUT_FILENO) ? "\033[H\033[2J" : "\n");
+        code = ask_and_print(options, ASK_STATUS);
+    }
+    return code;
+}
+
+static int pause_agent(const struct options *options)
+{
+    return ask_and_print(options, ASK_PAUSE);
+}
+
+static int resume_agent(const struct options *options)
+{
+    return ask_and_print(options, ASK_RESUME);
+}
+
+const struct command command_status = {
+    .name = "status",
+    .allowed = "cjw",
+    .arguments = "",
+    .summary = "how the agent and its folders are",
+    .help = "Shows whether the agent runs, what holds it up, its folders, and what is in hand.",
+    .run = status,
+};
+
+const struct command command_pause = {
+    .name = "pause",
+    .allowed = "c",
+    .arguments = "",
+    .summary = "send nothing more for now; files are still queued",
+    .help =
+        "Files are still watched and queued; transfers in hand end, no new one starts. The pause\n"
+        "outlives a restart of the agent; closedrop resume ends it.",
+    .run = pause_agent,
+};
+
+const struct command command_resume = {
+    .name = "resume",
+    .allowed = "c",
+    .arguments = "",
+    .summary = "go on after a pause",
+    .help = "Ends a pause.",
+    .run = resume_agent,
+};

@@ -1,0 +1,54 @@
+/**
+ * closedrop watches drop folders and files what lands in them in the Close CRM.
+ *
+ * A file's way through the program, from left to right:
+ *
+ *     drop folder -> watch, scan -> settle -> mailbox -> queue -> ticket -> send -> finish ->
+ * Uploaded/
+ *
+ * - main(): argv to a command
+ *     - cli/          one file a command; what they ask is answered by control/
+ *
+ * - agent_run(): wires the stages, reloads them, stops them in reverse
+ *     - agent.c       the work thread's loop: one turn, one transaction
+ *
+ * - watch_start(): the watch thread turns events and scans into settled files
+ *     - intake/watch        its loop: hints in, questions to the queue, settled files out
+ *     - intake/events       file events, as hints (the door to libinotifytools)
+ *     - intake/scan         the walk through a folder, a slice at a time
+ *     - intake/filter       which names are documents (pure)
+ *     - intake/candidates   the files being settled, in the order they are due
+ *     - intake/settle       when is a file finished: the decision (pure)
+ *     - intake/complete     whether a format's end is there (pure)
+ *     - intake/mailbox      what the two threads say to each other
+ *
+ * - queue_add(), queue_claim() ...: every promise is a row
+ *     - queue/queue         the verbs
+ *     - queue/job, view     a job, and how it looks from outside (pure)
+ *     - queue/backoff       how long to wait (pure)
+ *     - queue/store_sqlite  where rows are kept (the door to SQLite), all SQL in store_sql.h
+ *
+ * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
+ *     - work/worker         what is in hand, and what each verdict does to a job
+ *     - work/send           ticket and send: the file is opened, leased, streamed
+ *     - work/finish         the file is put away, and a text beside it says what became of it
+ *     - work/upload         the two requests of one file, shared with `closedrop upload`
+ *     - work/verdict        what a reply means for a job, by tables (pure)
+ *     - work/staging        what an unclean end left in .closedrop/
+ *
+ * - close/    api (what is sent), reply (what comes back), key
+ * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure)
+ * - files/    safe_open, identity, lease, source, put_away, path: what intake and work stand on
+ * - config/   setting (the door to libconfig), config
+ * - control/  server (the door to libmicrohttpd), client, question
+ * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify
+ *
+ * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
+ *             that shares only base/
+ */
+#include "closedrop/cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    return cli_main(argc, argv);
+}
