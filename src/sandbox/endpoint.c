@@ -1,0 +1,3 @@
+#include "endpoint.h"
+
+const char *const endpoint_names[ENDPOINTS] = {"me", "upload", "s3"};

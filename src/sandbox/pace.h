@@ -1,0 +1,39 @@
+/**
+ * Close's rate limits: so many requests a second for each endpoint, counted in windows of a
+ * second. Safe to use from any thread.
+ */
+#ifndef CLOSEDROP_SANDBOX_PACE_H
+#define CLOSEDROP_SANDBOX_PACE_H
+
+#include "endpoint.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct reply;
+
+struct pace {
+    pthread_mutex_t lock;
+    struct {
+        int64_t began_ms;
+        int used;
+    } windows[ENDPOINTS];
+};
+
+/** How a request stands to the limit. */
+struct pace_state {
+    bool over; /* refuse it */
+    int limit, remaining;
+    int64_t reset_ms; /* until the window ends */
+};
+
+void pace_init(struct pace *pace);
+
+/** Count one request at `now_ms` (steady). A `rate` of 0 is no limit. */
+struct pace_state pace_count(struct pace *pace, enum endpoint endpoint, int rate, int64_t now_ms);
+
+/** Add the RateLimit header, and Retry-After where the request is over the limit. */
+void pace_headers(const struct pace_state *state, struct reply *reply);
+
+#endif

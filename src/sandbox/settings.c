@@ -1,0 +1,109 @@
+#include "settings.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RATE_MOST 1000000
+
+void settings_init(struct settings *settings, const struct settings_values *values)
+{
+    pthread_mutex_init(&settings->lock, NULL);
+    settings->values = *values;
+}
+
+struct settings_values settings_get(struct settings *settings)
+{
+    pthread_mutex_lock(&settings->lock);
+    struct settings_values values = settings->values;
+    pthread_mutex_unlock(&settings->lock);
+    return values;
+}
+
+static bool read_latency(struct settings_values *values, const struct json *value)
+{
+    const char *text = json_text(value);
+    return text && units_duration(text, &values->latency_ms) == 0;
+}
+
+static bool read_form_ttl(struct settings_values *values, const struct json *value)
+{
+    const char *text = json_text(value);
+    return text && units_duration(text, &values->form_ttl_ms) == 0;
+}
+
+static bool read_api_key(struct settings_values *values, const struct json *value)
+{
+    const char *text = json_text(value);
+    if (!text || !*text || strlen(text) > SETTINGS_KEY_MOST)
+        return false;
+    snprintf(values->api_key, sizeof(values->api_key), "%s", text);
+    return true;
+}
+
+static bool read_rate(struct settings_values *values, const struct json *value)
+{
+    char *text = json_print(value);
+    int rate = -1, used = 0;
+    bool whole = text && sscanf(text, "%7d%n", &rate, &used) == 1 && !text[used];
+    free(text);
+    if (!whole || rate < 0 || rate > RATE_MOST)
+        return false;
+    values->rate = rate;
+    return true;
+}
+
+static const struct reader {
+    const char *key;
+    bool (*read)(struct settings_values *values, const struct json *value);
+    const char *wanted;
+} readers[] = {
+    {"latency", read_latency, "a duration such as \"10ms\""},
+    {"form_ttl", read_form_ttl, "a duration such as \"60s\""},
+    {"rate", read_rate, "a whole number from 0 to 1000000"},
+    {"api_key", read_api_key, "a text of 1 to 255 bytes"},
+};
+
+static const struct reader *find_reader(const char *key)
+{
+    for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
+        if (strcmp(readers[i].key, key) == 0)
+            return &readers[i];
+    return NULL;
+}
+
+static int read_all(struct settings_values *values, const struct json *changes, struct str *why)
+{
+    for (const struct json *one = json_first(changes); one; one = json_next(one)) {
+        const struct reader *reader = find_reader(json_key(one));
+        if (reader && reader->read(values, one))
+            continue;
+        if (reader)
+            str_printf(why, "%s: wanted %s", reader->key, reader->wanted);
+        else
+            str_printf(why, "%s: no such setting", json_key(one));
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int settings_change(struct settings *settings, const struct json *changes, struct str *why)
+{
+    if (!json_is_object(changes)) {
+        str_add(why, "wanted a JSON object");
+        return -EINVAL;
+    }
+    pthread_mutex_lock(&settings->lock);
+    struct settings_values values = settings->values;
+    int error = read_all(&values, changes, why);
+    if (!error)
+        settings->values = values;
+    pthread_mutex_unlock(&settings->lock);
+    return error;
+}

@@ -1,0 +1,38 @@
+/**
+ * What may be changed while the sandbox runs. Safe to use from any thread.
+ */
+#ifndef CLOSEDROP_SANDBOX_SETTINGS_H
+#define CLOSEDROP_SANDBOX_SETTINGS_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+struct json;
+struct str;
+
+#define SETTINGS_KEY_MOST 255
+
+struct settings_values {
+    char api_key[SETTINGS_KEY_MOST + 1];
+    int64_t latency_ms;  /* before each answer */
+    int64_t form_ttl_ms; /* how long a form is good for */
+    int rate;            /* requests a second and endpoint; 0: no limit */
+};
+
+struct settings {
+    pthread_mutex_t lock;
+    struct settings_values values;
+};
+
+void settings_init(struct settings *settings, const struct settings_values *values);
+
+/** The values of this moment. */
+struct settings_values settings_get(struct settings *settings);
+
+/**
+ * Change what the members of `changes` name: "latency", "form_ttl" (durations), "rate",
+ * "api_key". All or nothing. Returns 0, or -EINVAL and says in `why` what is wrong.
+ */
+int settings_change(struct settings *settings, const struct json *changes, struct str *why);
+
+#endif

@@ -1,0 +1,15 @@
+/**
+ * Random letters and digits, for upload tokens and request ids.
+ */
+#ifndef CLOSEDROP_SANDBOX_TOKEN_H
+#define CLOSEDROP_SANDBOX_TOKEN_H
+
+#include <stddef.h>
+
+/** The length of the tokens that Close puts into its URLs. */
+#define TOKEN_LENGTH 22
+
+/** Fill `text` with `length` random base62 characters and a NUL. */
+void token_random(char *text, size_t length);
+
+#endif
