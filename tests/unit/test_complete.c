@@ -1,0 +1,592 @@
+/* Files with an end: each sample is whole, is whole with bytes behind its end, and is incomplete
+ * when it is cut at any byte. The samples are the smallest that hold what has fooled such checks
+ * before. */
+#include "closedrop/intake/complete.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- a file in memory ---- */
+
+struct sample {
+    unsigned char bytes[4096];
+    size_t length;
+    size_t signature;  /* from here on the format shows */
+    size_t whole_from; /* cut here or later it is truly complete; 0: only at its full length */
+    size_t spare_from,
+        spare_to; /* cut in between, an earlier revision is whole with bytes behind */
+};
+
+static void put(struct sample *s, const void *bytes, size_t length)
+{
+    assert_true(s->length + length <= sizeof(s->bytes));
+    memcpy(s->bytes + s->length, bytes, length);
+    s->length += length;
+}
+
+static void put_text(struct sample *s, const char *text)
+{
+    put(s, text, strlen(text));
+}
+
+/* a whole number of `size` bytes, big or little end first */
+static void put_number(struct sample *s, bool big, size_t size, uint32_t value)
+{
+    unsigned char bytes[4];
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (unsigned char)(value >> 8 * (big ? size - 1 - i : i));
+    put(s, bytes, size);
+}
+
+struct file {
+    const unsigned char *bytes;
+    size_t length;
+    int reads_left; /* -1: all reads work */
+};
+
+static int64_t read_file(void *context, int64_t offset, void *buffer, size_t length)
+{
+    struct file *file = context;
+    assert_true(offset >= 0 && (size_t)offset + length <= file->length);
+    if (file->reads_left == 0)
+        return -1;
+    file->reads_left -= file->reads_left > 0;
+    memcpy(buffer, file->bytes + offset, length);
+    return (int64_t)length;
+}
+
+static bool is_whole(const unsigned char *bytes, size_t length)
+{
+    struct file file = {bytes, length, -1};
+    const struct bytes view = {(int64_t)length, read_file, &file};
+    return complete_has_end(&view);
+}
+
+/* ---- PDF ---- */
+
+#define PDF_BODY "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<<>>\nendobj\n"
+#define PDF_XREF                                                                                   \
+    "xref\n0 3\n0000000000 65535 f \n0000000009 00000 n \n0000000056 00000 n \n"                   \
+    "trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n80\n"
+
+static void make_pdf(struct sample *s)
+{
+    s->signature = 5;
+    put_text(s, PDF_BODY PDF_XREF "%%EOF");
+    s->whole_from = s->length;
+    put_text(s, "\r\n");
+}
+
+static void make_pdf_with_update(struct sample *s)
+{
+    make_pdf(s);
+    s->spare_from = s->whole_from;
+    put_text(s, "2 0");
+    s->spare_to = s->length + strlen(" ob");
+    put_text(s, " obj\n<</Kids[]>>\nendobj\nxref\n2 1\n0000000300 00000 n \n"
+                "trailer\n<</Size 3/Root 1 0 R/Prev 80>>\nstartxref\n340\n%%EOF");
+    s->whole_from = s->length;
+    put_text(s, "\n");
+}
+
+static void fill_linearized(struct sample *s, size_t told)
+{
+    char head[300];
+    snprintf(head, sizeof(head),
+        "%%PDF-1.4\n%%\xE2\xE3\xCF\xD3\n7 0 obj\n<</Linearized 1/L %06zu/H[500 60]/O 9/E 700/N 1/T "
+        "800>>\nendobj\nxref\n7 2\n0000000016 00000 n \n0000000099 00000 n \ntrailer\n<</Size 9"
+        "/Root 8 0 R/Prev 800>>\nstartxref\n0\n%%%%EOF\n",
+        told);
+    s->length = 0;
+    s->signature = 5;
+    put_text(s, head);
+    put_text(s, "8 0 obj\n<</Type/Catalog>>\nendobj\n1 0 obj\n<<>>\nendobj\n");
+    put_text(s, "xref\n0 2\n0000000000 65535 f \n0000000400 00000 n \n"
+                "trailer\n<</Size 7>>\nstartxref\n200\n%%EOF\n");
+}
+
+static void make_linearized_pdf(struct sample *s)
+{
+    fill_linearized(s, 0);
+    fill_linearized(s, s->length);
+}
+
+/* a portfolio: a whole PDF stored inside, as the last object */
+static void make_pdf_in_pdf(struct sample *s)
+{
+    s->signature = 5;
+    put_text(s, PDF_BODY "3 0 obj\n<</Type/EmbeddedFile/Length 260>>\nstream\n");
+    put_text(s, PDF_BODY PDF_XREF "%%EOF");
+    s->spare_from = s->length; /* until the word is whole, these are bytes behind an end */
+    put_text(s, "\n\nendstrea");
+    s->spare_to = s->length;
+    put_text(s, "m\nendobj\n" PDF_XREF "%%EOF");
+}
+
+/* ---- TIFF ---- */
+
+#define STRIP 24
+
+/* two strips, their offsets and lengths in arrays outside of the directory */
+static void put_page(struct sample *s, bool big, uint32_t strips, uint32_t arrays, uint32_t next)
+{
+    (void)strips;
+    put_number(s, big, 2, 3);
+    static const uint32_t tags[] = {256, 273, 279};
+    static const uint32_t types[] = {3, 4, 4}, counts[] = {1, 2, 2};
+    for (size_t i = 0; i < COUNT(tags); i++) {
+        put_number(s, big, 2, tags[i]);
+        put_number(s, big, 2, types[i]);
+        put_number(s, big, 4, counts[i]);
+        if (types[i] == 3) {
+            put_number(s, big, 2, 8);
+            put_number(s, big, 2, 0);
+        } else {
+            put_number(s, big, 4, arrays + (tags[i] == 279 ? 8 : 0));
+        }
+    }
+    put_number(s, big, 4, next);
+}
+
+#define PAGE (2 + 3 * 12 + 4)
+#define ARRAYS 16
+#define DATA (2 * STRIP)
+
+static void put_arrays(struct sample *s, bool big, uint32_t strips)
+{
+    put_number(s, big, 4, strips);
+    put_number(s, big, 4, strips + STRIP);
+    put_number(s, big, 4, STRIP);
+    put_number(s, big, 4, STRIP);
+}
+
+static void put_data(struct sample *s)
+{
+    for (int i = 0; i < DATA; i++)
+        put(s, "\x55", 1);
+}
+
+static void begin_tiff(struct sample *s, bool big, uint32_t first)
+{
+    s->signature = 4;
+    put(s, big ? "MM\0*" : "II*\0", 4);
+    put_number(s, big, 4, first);
+}
+
+/* as libtiff writes: data, then its directory, page after page */
+static void make_tiff_data_first(struct sample *s, bool big)
+{
+    enum { BLOCK = DATA + ARRAYS + PAGE, FIRST = 8 + DATA + ARRAYS };
+    begin_tiff(s, big, FIRST);
+    for (uint32_t page = 0; page < 2; page++) {
+        uint32_t start = 8 + page * BLOCK;
+        put_data(s);
+        put_arrays(s, big, start);
+        put_page(s, big, start, start + DATA, page == 0 ? FIRST + BLOCK : 0);
+    }
+}
+
+/* as some scanners write: both directories first, the data last */
+static void make_tiff_data_last(struct sample *s, bool big)
+{
+    enum { START = 8 + 2 * PAGE, BLOCK = ARRAYS + DATA };
+    begin_tiff(s, big, 8);
+    for (uint32_t page = 0; page < 2; page++) {
+        uint32_t arrays = START + page * BLOCK;
+        put_page(s, big, arrays + ARRAYS, arrays, page == 0 ? 8 + PAGE : 0);
+    }
+    for (uint32_t page = 0; page < 2; page++) {
+        put_arrays(s, big, START + page * BLOCK + ARRAYS);
+        put_data(s);
+    }
+}
+
+static void make_little_tiff(struct sample *s)
+{
+    make_tiff_data_first(s, false);
+}
+
+static void make_big_tiff(struct sample *s)
+{
+    make_tiff_data_first(s, true);
+}
+
+static void make_little_tiff_data_last(struct sample *s)
+{
+    make_tiff_data_last(s, false);
+}
+
+static void make_big_tiff_data_last(struct sample *s)
+{
+    make_tiff_data_last(s, true);
+}
+
+/* ---- JPEG ---- */
+
+#define SEGMENT(marker, length) "\xFF" marker "\0" length
+
+static void put_jpeg(struct sample *s, const char *before_scan, size_t length)
+{
+    static const char start[] = "\xFF\xD8";
+    static const char frame[] = SEGMENT("\xC0", "\x0B") "\x08\0\x08\0\x08\x01\x01\x11\0";
+    static const char scan[] =
+        SEGMENT("\xDA", "\x08") "\x01\x01\0\0\x3F\0"
+                                "\x12\xFF\x00\x34\xFF\xD0\x56\xFF\xD1\x78\xFF\x00\x9A\xFF\xFF\xD9";
+    put(s, start, sizeof(start) - 1);
+    put(s, before_scan, length);
+    put(s, frame, sizeof(frame) - 1);
+    put(s, scan, sizeof(scan) - 1);
+}
+
+static void make_jpeg(struct sample *s)
+{
+    s->signature = 3;
+    put_jpeg(s, "", 0);
+}
+
+static void make_jpeg_with_thumbnail(struct sample *s)
+{
+    static struct sample thumbnail;
+    memset(&thumbnail, 0, sizeof(thumbnail));
+    put_jpeg(&thumbnail, "", 0);
+    char segment[200] = "\xFF\xE1\0\0Exif\0\0";
+    segment[3] = (char)(2 + 6 + thumbnail.length);
+    memcpy(segment + 10, thumbnail.bytes, thumbnail.length);
+    s->signature = 3;
+    put_jpeg(s, segment, 10 + thumbnail.length);
+}
+
+/* ---- PNG ---- */
+
+static void put_chunk(struct sample *s, const char *type, const char *data, size_t length)
+{
+    put_number(s, true, 4, (uint32_t)length);
+    put(s, type, 4);
+    put(s, data, length);
+    put_number(s, true, 4, 0xCAFEBABE); /* the sum is not looked at */
+}
+
+static void make_png(struct sample *s)
+{
+    s->signature = 8;
+    put(s, "\x89PNG\r\n\x1A\n", 8);
+    put_chunk(s, "IHDR", "\0\0\0\x01\0\0\0\x01\x08\0\0\0\0", 13);
+    put_chunk(s, "IDAT", "xxxxIENDxxxx", 12);
+    put_chunk(s, "IDAT", "", 0);
+    put_chunk(s, "IEND", "", 0);
+}
+
+/* ---- ZIP ---- */
+
+static void put_zip_entry(struct sample *s, bool central, const unsigned char *data, size_t length)
+{
+    put(s, central ? "PK\1\2" : "PK\3\4", 4);
+    if (central)
+        put_number(s, false, 2, 20);
+    put_number(s, false, 2, 20);
+    for (int i = 0; i < 4; i++) /* flags, stored, time, date */
+        put_number(s, false, 2, 0);
+    put_number(s, false, 4, 0); /* the sum is not looked at */
+    put_number(s, false, 4, (uint32_t)length);
+    put_number(s, false, 4, (uint32_t)length);
+    put_number(s, false, 2, 1);
+    put_number(s, false, 2, 0);
+    if (central)
+        for (int i = 0; i < 7; i++) /* comment, disk, attributes, offset */
+            put_number(s, false, 2, 0);
+    put(s, "a", 1);
+    if (!central)
+        put(s, data, length);
+}
+
+static void put_end_record(struct sample *s, uint32_t size, uint32_t start, const char *comment)
+{
+    put(s, "PK\5\6", 4);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 2, 1);
+    put_number(s, false, 2, 1);
+    put_number(s, false, 4, size);
+    put_number(s, false, 4, start);
+    put_number(s, false, 2, (uint32_t)strlen(comment));
+    put_text(s, comment);
+}
+
+static void put_zip(struct sample *s, const unsigned char *data, size_t length, const char *comment)
+{
+    size_t base = s->length;
+    put_zip_entry(s, false, data, length);
+    size_t start = s->length;
+    put_zip_entry(s, true, data, length);
+    put_end_record(s, (uint32_t)(s->length - start), (uint32_t)(start - base), comment);
+}
+
+static void make_zip(struct sample *s)
+{
+    s->signature = 4;
+    put_zip(s, (const unsigned char *)"hello", 5, "");
+}
+
+static void make_zip_with_comment(struct sample *s)
+{
+    s->signature = 4;
+    put_zip(s, (const unsigned char *)"hello", 5, "made by a test");
+}
+
+static void make_zip_in_zip(struct sample *s)
+{
+    static struct sample nested;
+    memset(&nested, 0, sizeof(nested));
+    make_zip(&nested);
+    s->signature = 4;
+    put_zip(s, nested.bytes, nested.length, "");
+}
+
+static void put_zip64(struct sample *s, const unsigned char *data, size_t length)
+{
+    size_t base = s->length;
+    put_zip_entry(s, false, data, length);
+    size_t start = s->length - base;
+    put_zip_entry(s, true, data, length);
+    size_t record = s->length - base;
+    put(s, "PK\6\6", 4);
+    put_number(s, false, 4, 44);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, 45 | 45 << 16);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, 0);
+    const uint32_t wide[] = {1, 1, (uint32_t)(record - start), (uint32_t)start};
+    for (size_t i = 0; i < COUNT(wide); i++) {
+        put_number(s, false, 4, wide[i]);
+        put_number(s, false, 4, 0);
+    }
+    put(s, "PK\6\7", 4);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, (uint32_t)record);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, 1);
+    put_end_record(s, UINT32_MAX, UINT32_MAX, "");
+}
+
+static void make_zip64(struct sample *s)
+{
+    s->signature = 4;
+    put_zip64(s, (const unsigned char *)"hello", 5);
+}
+
+static void make_zip64_in_zip(struct sample *s)
+{
+    static struct sample nested;
+    memset(&nested, 0, sizeof(nested));
+    make_zip64(&nested);
+    s->signature = 4;
+    put_zip(s, nested.bytes, nested.length, "");
+}
+
+/* ---- what holds for all ---- */
+
+static const struct {
+    const char *name;
+    void (*make)(struct sample *sample);
+} samples[] = {
+    {"PDF", make_pdf},
+    {"PDF, linearized", make_linearized_pdf},
+    {"PDF with an update", make_pdf_with_update},
+    {"PDF in a PDF", make_pdf_in_pdf},
+    {"TIFF, little end first", make_little_tiff},
+    {"TIFF, big end first", make_big_tiff},
+    {"TIFF, little end first, data last", make_little_tiff_data_last},
+    {"TIFF, big end first, data last", make_big_tiff_data_last},
+    {"JPEG", make_jpeg},
+    {"JPEG with a thumbnail", make_jpeg_with_thumbnail},
+    {"PNG", make_png},
+    {"ZIP", make_zip},
+    {"ZIP with a comment", make_zip_with_comment},
+    {"ZIP in a ZIP", make_zip_in_zip},
+    {"ZIP64", make_zip64},
+    {"ZIP64 in a ZIP", make_zip64_in_zip},
+};
+
+static const struct sample *make(size_t i)
+{
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    samples[i].make(&sample);
+    if (!sample.whole_from)
+        sample.whole_from = sample.length;
+    return &sample;
+}
+
+static void is_whole_to_its_last_byte(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        if (!is_whole(sample->bytes, sample->length))
+            fail_msg("%s", samples[i].name);
+    }
+}
+
+static void is_whole_with_bytes_behind_its_end(void **state)
+{
+    (void)state;
+    static const size_t paddings[] = {1, 2, 511, 65536};
+    static unsigned char padded[4096 + 65536];
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        for (size_t p = 0; p < COUNT(paddings); p++) {
+            memset(padded, p % 2 ? '\n' : '\0', sizeof(padded));
+            memcpy(padded, sample->bytes, sample->length);
+            if (!is_whole(padded, sample->length + paddings[p]))
+                fail_msg("%s, %zu bytes behind it", samples[i].name, paddings[p]);
+        }
+    }
+}
+
+static void is_incomplete_cut_at_any_byte(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        size_t first = 0, last = 0;
+        for (size_t cut = sample->signature; cut < sample->whole_from; cut++) {
+            bool spare = cut >= sample->spare_from && cut <= sample->spare_to;
+            if (spare && sample->spare_to)
+                continue;
+            if (!is_whole(sample->bytes, cut))
+                continue;
+            first = first ? first : cut;
+            last = cut;
+        }
+        if (!last)
+            continue;
+        print_error("  %s (%zu bytes): taken as whole when cut at %zu to %zu\n", samples[i].name,
+            sample->length, first, last);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* an earlier revision with a few bytes behind it is a whole PDF: nothing can tell it from one */
+static void takes_the_revision_before_the_update(void **state)
+{
+    (void)state;
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    make_pdf_with_update(&sample);
+    assert_true(is_whole(sample.bytes, sample.spare_from));
+    assert_false(is_whole(sample.bytes, sample.spare_to + 1));
+}
+
+static void is_incomplete_when_a_read_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        for (int reads = 1;; reads++) {
+            struct file file = {sample->bytes, sample->length, reads};
+            const struct bytes view = {(int64_t)sample->length, read_file, &file};
+            bool whole = complete_has_end(&view);
+            if (file.reads_left > 0)
+                break; /* it needed no more */
+            struct file again = {sample->bytes, sample->length, reads + 1};
+            const struct bytes more = {(int64_t)sample->length, read_file, &again};
+            bool needs_more = !complete_has_end(&more) || again.reads_left == 0;
+            if (whole && needs_more)
+                fail_msg("%s, read %d fails", samples[i].name, reads + 1);
+        }
+    }
+}
+
+static const struct {
+    const char *name, *bytes;
+    size_t length;
+} others[] = {
+    {"nothing", "", 0},
+    {"text", "hello", 5},
+    {"one byte", "%", 1},
+    {"GIF", "GIF89a", 6},
+    {"RIFF", "RIFF\0\0\0\0WEBP", 12},
+    {"an empty ZIP", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22},
+    {"BigTIFF", "II+\0\x08\0\0\0", 8},
+    {"CSV", "id,name\n1,", 10},
+};
+
+static void takes_all_other_formats(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (!is_whole((const unsigned char *)others[i].bytes, others[i].length))
+            fail_msg("%s", others[i].name);
+}
+
+/* the answer does not matter: the sanitizers watch */
+static void survives_any_damage(void **state)
+{
+    (void)state;
+    static const unsigned char values[] = {0x00, 0x7F, 0x80, 0xFF};
+    static unsigned char damaged[4096];
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        for (size_t at = sample->signature; at < sample->length; at++)
+            for (size_t v = 0; v < COUNT(values); v++) {
+                memcpy(damaged, sample->bytes, sample->length);
+                damaged[at] = values[v];
+                (void)is_whole(damaged, sample->length);
+            }
+    }
+}
+
+/* a JPEG segment must hold its own length, two bytes; one that claims less leads nowhere, wherever
+ * it lies in the reader's buffer */
+static void survives_a_jpeg_segment_without_length(void **state)
+{
+    (void)state;
+    static unsigned char bytes[65600];
+    for (size_t at = 65530; at < 65545; at++) {
+        size_t length = at - 4;
+        memset(bytes, 0, sizeof(bytes));
+        memcpy(bytes, "\xFF\xD8\xFF\xE1", 4);
+        if (length > 0xFFFF)
+            length = 0xFFFF;
+        bytes[4] = (unsigned char)(length >> 8);
+        bytes[5] = (unsigned char)length;
+        memcpy(bytes + 4 + length, "\xFF\xE1", 2);
+        assert_false(is_whole(bytes, sizeof(bytes)));
+    }
+}
+
+static void ends_on_a_tiff_that_bites_its_tail(void **state)
+{
+    (void)state;
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    make_little_tiff(&sample);
+    memcpy(sample.bytes + sample.length - 4, sample.bytes + 4, 4); /* back to the first page */
+    assert_false(is_whole(sample.bytes, sample.length));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_whole_to_its_last_byte),
+        cmocka_unit_test(is_whole_with_bytes_behind_its_end),
+        cmocka_unit_test(is_incomplete_cut_at_any_byte),
+        cmocka_unit_test(takes_the_revision_before_the_update),
+        cmocka_unit_test(is_incomplete_when_a_read_fails),
+        cmocka_unit_test(takes_all_other_formats),
+        cmocka_unit_test(survives_any_damage),
+        cmocka_unit_test(survives_a_jpeg_segment_without_length),
+        cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

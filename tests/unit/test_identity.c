@@ -1,0 +1,200 @@
+/* What a file is apart from its name: the same after a rename, another after a rewrite or a copy.
+ */
+#include "closedrop/files/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char top[40];
+
+static int make_place(void **state)
+{
+    (void)state;
+    snprintf(top, sizeof(top), "/tmp/closedrop-test-XXXXXX");
+    return mkdtemp(top) && chdir(top) == 0 ? 0 : -1;
+}
+
+static int remove_place(void **state)
+{
+    (void)state;
+    char command[80];
+    snprintf(command, sizeof(command), "rm -rf %s", top);
+    return chdir("/") | system(command);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static struct file_state look(const char *name)
+{
+    struct file_state seen;
+    int fd = open(name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(file_state_read(fd, &seen), 0);
+    close(fd);
+    return seen;
+}
+
+static void set_mtime(const char *name, time_t seconds, long ns)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {seconds, ns}};
+    assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
+}
+
+static void tells_what_stat_tells(void **state)
+{
+    (void)state;
+    write_file("a", "hello");
+    set_mtime("a", 1000000000, 123456789);
+    assert_int_equal(link("a", "b"), 0);
+    assert_int_equal(chmod("a", 0604), 0);
+    struct file_state seen = look("a");
+    struct stat plain;
+    assert_int_equal(stat("a", &plain), 0);
+    assert_int_equal(seen.identity.size, 5);
+    assert_true(seen.identity.mtime_ns == 1000000000123456789);
+    assert_true(seen.ctime_ns == plain.st_ctim.tv_sec * 1000000000LL + plain.st_ctim.tv_nsec);
+    assert_int_equal(seen.links, 2);
+    assert_int_equal(seen.mode, S_IFREG | 0604);
+    assert_int_equal(seen.uid, plain.st_uid);
+    assert_int_equal(seen.gid, plain.st_gid);
+    assert_in_range(seen.identity.handle_length, 1, IDENTITY_HANDLE_MOST);
+    assert_int_equal(S_ISDIR(look(".").mode), true);
+}
+
+static void is_the_same_by_whatever_name(void **state)
+{
+    (void)state;
+    write_file("a", "hello");
+    struct file_state before = look("a");
+    struct file_state again = look("a");
+    assert_true(file_state_equal(&before, &again));
+    assert_int_equal(rename("a", "b"), 0);
+    struct file_state after = look("b");
+    assert_true(identity_equal(&before.identity, &after.identity));
+    assert_true(identity_same_file(&before.identity, &after.identity));
+}
+
+static void is_another_when_it_grows(void **state)
+{
+    (void)state;
+    write_file("a", "hello");
+    struct file_state before = look("a");
+    write_file("a", " again");
+    struct file_state after = look("a");
+    assert_false(identity_equal(&before.identity, &after.identity));
+    assert_true(identity_same_file(&before.identity, &after.identity));
+    assert_false(file_state_equal(&before, &after));
+}
+
+static void is_another_when_it_is_touched(void **state)
+{
+    (void)state;
+    write_file("a", "hello");
+    set_mtime("a", 1000, 1);
+    struct file_state before = look("a");
+    set_mtime("a", 1000, 2);
+    struct file_state after = look("a");
+    assert_false(identity_equal(&before.identity, &after.identity));
+}
+
+static void is_another_when_it_is_replaced(void **state)
+{
+    (void)state;
+    write_file("a", "hello");
+    set_mtime("a", 1000, 1);
+    struct file_state before = look("a");
+    write_file("b", "hello");
+    set_mtime("b", 1000, 1);
+    assert_int_equal(rename("b", "a"), 0);
+    struct file_state after = look("a");
+    assert_false(identity_same_file(&before.identity, &after.identity));
+    assert_false(identity_equal(&before.identity, &after.identity));
+}
+
+/* ext4 gives the inode number away again at once; the handle's generation tells them apart */
+static void is_another_when_it_is_deleted_and_made_anew(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        write_file("a", "hello");
+        set_mtime("a", 1000, 1);
+        struct file_state before = look("a");
+        assert_int_equal(unlink("a"), 0);
+        write_file("a", "hello");
+        set_mtime("a", 1000, 1);
+        struct file_state after = look("a");
+        assert_false(identity_equal(&before.identity, &after.identity));
+        assert_int_equal(unlink("a"), 0);
+    }
+}
+
+static void has_one_where_there_are_no_handles(void **state)
+{
+    (void)state;
+    struct file_state first = look("/proc/version"), second = look("/proc/cpuinfo");
+    assert_true(first.identity.handle_length > 0);
+    struct file_state again = look("/proc/version");
+    assert_true(identity_same_file(&first.identity, &again.identity));
+    assert_false(identity_same_file(&first.identity, &second.identity));
+}
+
+static void compares_values(void **state)
+{
+    (void)state;
+    struct file_state a = {.identity = {.handle = {1, 2, 3}, .handle_length = 3, .size = 4}}, b = a;
+    b.identity.handle[100] = 9; /* behind its end: nothing */
+    assert_true(file_state_equal(&a, &b));
+    b.identity.handle_length = 2;
+    assert_false(identity_same_file(&a.identity, &b.identity));
+    b = a;
+    b.ctime_ns = 1;
+    assert_true(identity_equal(&a.identity, &b.identity));
+    assert_false(file_state_equal(&a, &b));
+    b = a;
+    b.identity.size = 5;
+    assert_true(identity_same_file(&a.identity, &b.identity));
+    assert_false(identity_equal(&a.identity, &b.identity));
+}
+
+static void says_what_went_wrong(void **state)
+{
+    (void)state;
+    struct file_state seen = {.links = 4711};
+    assert_int_equal(file_state_read(-1, &seen), -EBADF);
+    assert_int_equal(seen.links, 4711);
+}
+
+#define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_PLACE(tells_what_stat_tells),
+        IN_PLACE(is_the_same_by_whatever_name),
+        IN_PLACE(is_another_when_it_grows),
+        IN_PLACE(is_another_when_it_is_touched),
+        IN_PLACE(is_another_when_it_is_replaced),
+        IN_PLACE(is_another_when_it_is_deleted_and_made_anew),
+        cmocka_unit_test(has_one_where_there_are_no_handles),
+        cmocka_unit_test(compares_values),
+        cmocka_unit_test(says_what_went_wrong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,74 @@
+/* A job's states: their names, and which may follow which. */
+#include "closedrop/queue/job.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* one row a state, one column a state that may follow: product.md, "Words" */
+static const char *const moves[JOB_STATES] = {
+    /*                  queued uploading uploaded attaching done failed */
+    [JOB_QUEUED] = /*    */ "yy...y",
+    [JOB_UPLOADING] = /* */ "y.y..y",
+    [JOB_UPLOADED] = /*  */ "y.yyyy",
+    [JOB_ATTACHING] = /* */ "..yyyy",
+    [JOB_DONE] = /*      */ "....y.",
+    [JOB_FAILED] = /*    */ "y....y",
+};
+
+static void moves_as_the_table_says(void **state)
+{
+    (void)state;
+    for (int from = 0; from < JOB_STATES; from++)
+        for (int to = 0; to < JOB_STATES; to++)
+            if (job_may_move((enum job_state)from, (enum job_state)to) != (moves[from][to] == 'y'))
+                fail_msg("%s to %s", job_state_names[from], job_state_names[to]);
+}
+
+static void knows_its_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "queued", "uploading", "uploaded", "attaching", "done", "failed"};
+    for (int i = 0; i < JOB_STATES; i++) {
+        assert_string_equal(job_state_names[i], names[i]);
+        assert_int_equal(job_state_from_name(names[i]), i);
+    }
+    assert_int_equal(job_state_from_name(""), -1);
+    assert_int_equal(job_state_from_name("Queued"), -1);
+    assert_int_equal(job_state_from_name("queue"), -1);
+    for (int i = 0; i < JOB_ENDINGS; i++)
+        assert_non_null(job_ending_names[i]);
+}
+
+static void owns_its_texts(void **state)
+{
+    (void)state;
+    struct job *job = calloc(1, sizeof(*job));
+    char text[] = "first";
+    assert_int_equal(job_set_text(&job->path, text), 0);
+    text[0] = 'x';
+    assert_string_equal(job->path, "first");
+    assert_int_equal(job_set_text(&job->path, "second"), 0);
+    assert_string_equal(job->path, "second");
+    assert_int_equal(job_set_text(&job->path, NULL), 0);
+    assert_null(job->path);
+    assert_int_equal(job_set_text(&job->token, "freed with the job"), 0);
+    job_free(job);
+    job_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moves_as_the_table_says),
+        cmocka_unit_test(knows_its_names),
+        cmocka_unit_test(owns_its_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,146 @@
+/* How long a reply makes us wait, header by header, and the gate that closes when a place is down.
+ */
+#include "closedrop/http/pace.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define DAY (24LL * 3600 * 1000)
+
+/* Sun, 22 Nov 2026 10:00:00 GMT */
+#define NOW 1795341600000
+
+static const struct {
+    const char *name;
+    int status;
+    const char *rate_limit, *retry_after;
+    int64_t wait;
+} waits[] = {
+    {"nothing told", 200, NULL, NULL, 0},
+    {"plenty left", 200, "limit=100, remaining=50, reset=5", NULL, 0},
+    {"none left", 200, "limit=100, remaining=0, reset=5", NULL, 5000},
+    {"none left, decimal", 200, "limit=100, remaining=0, reset=5.2", NULL, 5200},
+    {"none left, at least a second", 200, "limit=100, remaining=0, reset=0.2", NULL, 1000},
+    {"none left, but over", 200, "limit=100, remaining=0, reset=0", NULL, 0},
+    {"none left, no reset", 200, "limit=100, remaining=0", NULL, 0},
+    {"no spaces", 200, "limit=100,remaining=0,reset=7", NULL, 7000},
+    {"semicolons", 200, "limit=100;remaining=0;reset=7", NULL, 7000},
+    {"another order", 200, "reset=7, remaining=0, limit=9", NULL, 7000},
+    {"Retry-After of a good answer", 200, NULL, "30", 0},
+    {"none left on an error", 400, "limit=1, remaining=0, reset=3", NULL, 3000},
+    {"429 bare", 429, NULL, NULL, 1000},
+    {"429 by reset", 429, "limit=100, remaining=0, reset=12.5", NULL, 12500},
+    {"429 by reset though some remain", 429, "limit=100, remaining=3, reset=4", NULL, 4000},
+    {"429, reset before Retry-After", 429, "limit=1, remaining=0, reset=2.25", "3", 2250},
+    {"429, reset zero", 429, "limit=1, remaining=0, reset=0", NULL, 1000},
+    {"429 by Retry-After", 429, NULL, "17", 17000},
+    {"429 by date", 429, NULL, "Sun, 22 Nov 2026 10:01:30 GMT", 90000},
+    {"429 by a date that is past", 429, NULL, "Sun, 22 Nov 2026 09:00:00 GMT", 1000},
+    {"429, junk in RateLimit", 429, "soon", "9", 9000},
+    {"429, junk in reset", 429, "limit=1, remaining=0, reset=soon", "9", 9000},
+    {"429, negative reset", 429, "limit=1, remaining=0, reset=-5", "9", 9000},
+    {"429, another name's reset", 429, "xreset=50", "9", 9000},
+    {"429, empty", 429, "", "", 1000},
+    {"429, junk in both", 429, "x", "in a while", 1000},
+    {"429, negative seconds", 429, NULL, "-5", 1000},
+    {"429, nan", 429, "reset=nan, remaining=0", "nan", 1000},
+    {"429, a year", 429, NULL, "31536000", DAY},
+    {"429, reset of a year", 429, "remaining=0, reset=31536000", NULL, DAY},
+    {"429, beyond numbers", 429, NULL, "1e999", DAY},
+    {"429, a date in a year", 429, NULL, "Mon, 22 Nov 2027 10:00:00 GMT", DAY},
+    {"503 with Retry-After", 503, NULL, "5", 5000},
+    {"503 bare", 503, NULL, NULL, 0},
+};
+
+static void waits_as_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        int64_t wait = pace_wait(waits[i].status, waits[i].rate_limit, waits[i].retry_after, NOW);
+        if (wait != waits[i].wait)
+            fail_msg(
+                "%s: %lld ms, not %lld", waits[i].name, (long long)wait, (long long)waits[i].wait);
+    }
+}
+
+static void opens_and_stays_open(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    assert_int_equal(gate.state, GATE_OPEN);
+    assert_false(gate_is_due(&gate, 0));
+    gate_ask_now(&gate, 5);
+    assert_int_equal(gate.state, GATE_OPEN);
+    assert_false(gate_answered(&gate));
+}
+
+static void asks_once_in_doubt(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_doubt(&gate);
+    assert_int_equal(gate.state, GATE_ASKING);
+    assert_true(gate_is_due(&gate, 0));
+    gate_doubt(&gate);
+    assert_int_equal(gate.state, GATE_ASKING);
+    assert_false(gate_answered(&gate)); /* it had not been closed */
+    assert_int_equal(gate.state, GATE_OPEN);
+}
+
+static void closes_until_the_time_has_come(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_doubt(&gate);
+    gate_refused(&gate, GATE_OUTAGE, 1000, 500);
+    assert_int_equal(gate.state, GATE_CLOSED);
+    assert_int_equal(gate.reason, GATE_OUTAGE);
+    assert_int_equal(gate.tries, 1);
+    assert_false(gate_is_due(&gate, 1499));
+    assert_true(gate_is_due(&gate, 1500));
+    gate_doubt(&gate); /* more doubt changes nothing */
+    assert_int_equal(gate.state, GATE_CLOSED);
+    gate_refused(&gate, GATE_KEY_REFUSED, 1500, 1000);
+    assert_int_equal(gate.reason, GATE_KEY_REFUSED);
+    assert_int_equal(gate.tries, 2);
+    assert_false(gate_is_due(&gate, 2499));
+}
+
+static void opens_when_answered(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
+    assert_true(gate_answered(&gate));
+    assert_int_equal(gate.state, GATE_OPEN);
+    assert_int_equal(gate.reason, GATE_FINE);
+    assert_int_equal(gate.tries, 0);
+}
+
+static void asks_at_once_when_the_key_changed(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_refused(&gate, GATE_KEY_REFUSED, 0, DAY);
+    assert_false(gate_is_due(&gate, 10));
+    gate_ask_now(&gate, 10);
+    assert_true(gate_is_due(&gate, 10));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(waits_as_told),
+        cmocka_unit_test(opens_and_stays_open),
+        cmocka_unit_test(asks_once_in_doubt),
+        cmocka_unit_test(closes_until_the_time_has_come),
+        cmocka_unit_test(opens_when_answered),
+        cmocka_unit_test(asks_at_once_when_the_key_changed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,653 @@
+/* Moving and deleting in a hostile folder: never another file, never over a name, never lost; and
+ * what is made there can be read by the people who drop files, whatever our umask. */
+#include "closedrop/files/put_away.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define ID 17
+#define STAGED "17"
+
+/* ---- a drop folder ---- */
+
+struct folder {
+    char top[40];
+    char elsewhere[40]; /* on another file system; "" where there is none */
+    int root, staging;
+};
+
+static int make_elsewhere(struct folder *folder)
+{
+    struct stat here, there;
+    folder->elsewhere[0] = '\0';
+    if (stat("/dev/shm", &there) < 0 || fstat(folder->root, &here) < 0 ||
+        here.st_dev == there.st_dev)
+        return 0;
+    snprintf(folder->elsewhere, sizeof(folder->elsewhere), "/dev/shm/closedrop-test-XXXXXX");
+    return mkdtemp(folder->elsewhere) ? 0 : -1;
+}
+
+static int make_folder(void **state)
+{
+    static struct folder folder;
+    umask(0077);
+    snprintf(folder.top, sizeof(folder.top), "/tmp/closedrop-test-XXXXXX");
+    if (!mkdtemp(folder.top))
+        return -1;
+    folder.root = safe_open_root(folder.top);
+    folder.staging = staging_open(folder.root);
+    *state = &folder;
+    return folder.staging < 0 ? -1 : make_elsewhere(&folder);
+}
+
+static int remove_folder(void **state)
+{
+    const struct folder *folder = *state;
+    char command[120];
+    close(folder->root);
+    close(folder->staging);
+    snprintf(command, sizeof(command), "rm -rf %s %s", folder->top, folder->elsewhere);
+    return system(command);
+}
+
+static void make_file(int directory, const char *name, const char *text)
+{
+    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        fail_msg("%s: %s", name, strerror(errno));
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void expect_file(int directory, const char *name, const char *text)
+{
+    char seen[100] = "";
+    int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        fail_msg("%s: %s", name, strerror(errno));
+    assert_true(read(fd, seen, sizeof(seen) - 1) >= 0);
+    close(fd);
+    assert_string_equal(seen, text);
+}
+
+static bool exists(int directory, const char *name)
+{
+    return faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static struct identity identity_of(const struct folder *folder, const char *name)
+{
+    struct file_state state;
+    int fd = safe_open_look(folder->root, name);
+    assert_int_equal(file_state_read(fd, &state), 0);
+    close(fd);
+    return state.identity;
+}
+
+static int take(const struct folder *folder, const char *path, const struct identity *identity)
+{
+    return put_away_take(folder->root, folder->staging, path, ID, identity);
+}
+
+/* make a file and take it; its identity */
+static struct identity make_and_take(
+    const struct folder *folder, const char *name, const char *text)
+{
+    make_file(folder->root, name, text);
+    struct identity identity = identity_of(folder, name);
+    assert_int_equal(take(folder, name, &identity), TAKEN);
+    assert_false(exists(folder->root, name));
+    return identity;
+}
+
+static struct place open_place(const struct folder *folder, const char *path)
+{
+    struct place place;
+    assert_int_equal(place_open(folder->root, path, &place), 0);
+    assert_string_equal(place.path, path);
+    return place;
+}
+
+static struct stat stat_of(int directory, const char *name)
+{
+    struct stat seen;
+    assert_int_equal(fstatat(directory, name, &seen, AT_SYMLINK_NOFOLLOW), 0);
+    return seen;
+}
+
+/* ---- staging ---- */
+
+static void has_a_staging_directory_of_its_own(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(stat_of(folder->root, STAGING_NAME).st_mode, S_IFDIR | 0700);
+    assert_int_equal(fchmodat(folder->root, STAGING_NAME, 0777, 0), 0);
+    int again = staging_open(folder->root);
+    assert_true(again >= 0);
+    close(again);
+    assert_int_equal(stat_of(folder->root, STAGING_NAME).st_mode, S_IFDIR | 0700);
+}
+
+static void refuses_a_staging_directory_of_others(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(unlinkat(folder->root, STAGING_NAME, AT_REMOVEDIR), 0);
+    assert_int_equal(symlinkat("/tmp", folder->root, STAGING_NAME), 0);
+    assert_int_equal(staging_open(folder->root), -EPERM);
+    assert_int_equal(unlinkat(folder->root, STAGING_NAME, 0), 0);
+    make_file(folder->root, STAGING_NAME, "a file");
+    assert_int_equal(staging_open(folder->root), -EPERM);
+    assert_int_equal(unlinkat(folder->root, STAGING_NAME, 0), 0);
+    if (geteuid() != 0) {
+        print_message("skipped: giving a directory away takes root\n");
+        return;
+    }
+    assert_int_equal(mkdirat(folder->root, STAGING_NAME, 0700), 0);
+    assert_int_equal(fchownat(folder->root, STAGING_NAME, 12345, 12345, 0), 0);
+    assert_int_equal(staging_open(folder->root), -EPERM);
+}
+
+/* ---- taking ---- */
+
+static void takes_the_file_and_no_other(void **state)
+{
+    const struct folder *folder = *state;
+    struct identity identity = make_and_take(folder, "a.pdf", "hello");
+    expect_file(folder->staging, STAGED, "hello");
+    assert_int_equal(take(folder, "a.pdf", &identity), TAKEN); /* it was already */
+}
+
+static void finds_that_the_file_is_gone(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.pdf", "hello");
+    struct identity identity = identity_of(folder, "a.pdf");
+    assert_int_equal(take(folder, "b.pdf", &identity), TAKEN_GONE);
+    assert_int_equal(take(folder, "none/a.pdf", &identity), TAKEN_GONE);
+    assert_int_equal(take(folder, "a.pdf/a.pdf", &identity), TAKEN_GONE);
+    assert_true(exists(folder->root, "a.pdf"));
+}
+
+static void swap_in_a_file(const struct folder *folder)
+{
+    make_file(folder->root, "new", "another");
+    assert_int_equal(renameat(folder->root, "new", folder->root, "a.pdf"), 0);
+}
+
+static void swap_in_more_bytes(const struct folder *folder)
+{
+    int fd = openat(folder->root, "a.pdf", O_WRONLY | O_TRUNC | O_CLOEXEC);
+    assert_int_equal(write(fd, "rewritten", 9), 9);
+    close(fd);
+}
+
+static void swap_in_a_directory(const struct folder *folder)
+{
+    assert_int_equal(unlinkat(folder->root, "a.pdf", 0), 0);
+    assert_int_equal(mkdirat(folder->root, "a.pdf", 0755), 0);
+}
+
+static void swap_in_a_link(const struct folder *folder)
+{
+    assert_int_equal(renameat(folder->root, "a.pdf", folder->root, "b.pdf"), 0);
+    assert_int_equal(symlinkat("b.pdf", folder->root, "a.pdf"), 0);
+}
+
+static void swap_in_a_fifo(const struct folder *folder)
+{
+    assert_int_equal(unlinkat(folder->root, "a.pdf", 0), 0);
+    assert_int_equal(mkfifoat(folder->root, "a.pdf", 0600), 0);
+}
+
+static const struct {
+    const char *name;
+    void (*swap)(const struct folder *folder);
+    mode_t type;
+} swaps[] = {
+    {"another file", swap_in_a_file, S_IFREG},
+    {"other bytes", swap_in_more_bytes, S_IFREG},
+    {"a directory", swap_in_a_directory, S_IFDIR},
+    {"a link", swap_in_a_link, S_IFLNK},
+    {"a FIFO", swap_in_a_fifo, S_IFIFO},
+};
+
+static void puts_back_what_is_not_the_file(void **state)
+{
+    const struct folder *folder = *state;
+    for (size_t i = 0; i < COUNT(swaps); i++) {
+        make_file(folder->root, "a.pdf", "hello");
+        struct identity identity = identity_of(folder, "a.pdf");
+        swaps[i].swap(folder);
+        if (take(folder, "a.pdf", &identity) != TAKEN_ANOTHER)
+            fail_msg("%s was taken", swaps[i].name);
+        if (exists(folder->staging, STAGED))
+            fail_msg("%s lies in staging", swaps[i].name);
+        assert_int_equal(stat_of(folder->root, "a.pdf").st_mode & S_IFMT, swaps[i].type);
+        assert_int_equal(
+            unlinkat(folder->root, "a.pdf", swaps[i].type == S_IFDIR ? AT_REMOVEDIR : 0), 0);
+        unlinkat(folder->root, "b.pdf", 0);
+    }
+}
+
+static void does_not_follow_a_directory_that_became_a_link(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
+    make_file(folder->root, "in/a.pdf", "hello");
+    struct identity identity = identity_of(folder, "in/a.pdf");
+    assert_int_equal(renameat(folder->root, "in", folder->root, "out"), 0);
+    assert_int_equal(symlinkat("out", folder->root, "in"), 0);
+    int taken = take(folder, "in/a.pdf", &identity);
+    assert_true(taken == TAKEN_GONE || taken == TAKEN_ANOTHER);
+    expect_file(folder->root, "out/a.pdf", "hello");
+}
+
+static void names_staged_files_by_their_job(void **state)
+{
+    (void)state;
+    char name[STAGED_NAME_MOST];
+    assert_string_equal(staged_name(ID, name), STAGED);
+    assert_string_equal(staged_name(INT64_MAX, name), "9223372036854775807");
+}
+
+static void restores_to_a_free_name(void **state)
+{
+    const struct folder *folder = *state;
+    char *back = NULL;
+    make_and_take(folder, "a.pdf", "first");
+    assert_int_equal(put_away_restore(folder->root, folder->staging, ID, "a.pdf", &back), 0);
+    assert_string_equal(back, "a.pdf");
+    free(back);
+    struct identity identity = identity_of(folder, "a.pdf");
+    assert_int_equal(take(folder, "a.pdf", &identity), TAKEN);
+    make_file(folder->root, "a.pdf", "second");
+    assert_int_equal(put_away_restore(folder->root, folder->staging, ID, "a.pdf", &back), 0);
+    assert_string_equal(back, "a (2).pdf");
+    free(back);
+    expect_file(folder->root, "a.pdf", "second");
+    expect_file(folder->root, "a (2).pdf", "first");
+}
+
+static void restores_to_the_top_where_its_directory_is_gone(void **state)
+{
+    const struct folder *folder = *state;
+    char *back = NULL;
+    assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
+    make_and_take(folder, "in/a.pdf", "hello");
+    assert_int_equal(unlinkat(folder->root, "in", AT_REMOVEDIR), 0);
+    assert_int_equal(put_away_restore(folder->root, folder->staging, ID, "in/a.pdf", &back), 0);
+    assert_string_equal(back, "a.pdf");
+    free(back);
+    expect_file(folder->root, "a.pdf", "hello");
+}
+
+/* ---- moving and deleting ---- */
+
+static void moves_and_never_over_a_name(void **state)
+{
+    const struct folder *folder = *state;
+    static const char *const given[] = {"a.pdf", "a (2).pdf", "a (3).pdf"};
+    struct place place = open_place(folder, "Uploaded/2026-11");
+    for (size_t i = 0; i < COUNT(given); i++) {
+        char text[] = {(char)('A' + i), '\0'}, *name = NULL;
+        make_and_take(folder, "a.pdf", text);
+        assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), 0);
+        assert_string_equal(name, given[i]);
+        free(name);
+        assert_false(exists(folder->staging, STAGED));
+    }
+    for (size_t i = 0; i < COUNT(given); i++) {
+        char text[] = {(char)('A' + i), '\0'};
+        expect_file(place.directory, given[i], text);
+    }
+    place_close(&place);
+}
+
+static void moves_only_what_was_taken(void **state)
+{
+    const struct folder *folder = *state;
+    char *name = NULL;
+    struct place place = open_place(folder, "Uploaded");
+    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), -ENOENT);
+    assert_null(name);
+    place_close(&place);
+    place_close(&place); /* harmless */
+}
+
+static void deletes_only_what_was_taken(void **state)
+{
+    const struct folder *folder = *state;
+    make_and_take(folder, "a.pdf", "hello");
+    make_file(folder->root, "a.pdf", "new");
+    assert_int_equal(put_away_delete(folder->staging, ID), 0);
+    assert_false(exists(folder->staging, STAGED));
+    assert_int_equal(put_away_delete(folder->staging, ID), 0); /* it was already */
+    expect_file(folder->root, "a.pdf", "new");
+}
+
+static void renames_to_free_names_only(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a", "A");
+    make_file(folder->root, "b", "B");
+    assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "b"), -EEXIST);
+    expect_file(folder->root, "b", "B");
+    assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "c"), 0);
+    expect_file(folder->root, "c", "A");
+    assert_int_equal(rename_to_free_name(folder->root, "none", folder->root, "d"), -ENOENT);
+}
+
+/* ---- markers ---- */
+
+static void moves_a_marker_along(void **state)
+{
+    const struct folder *folder = *state;
+    struct place place = open_place(folder, "Uploaded");
+    assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
+    make_file(place.directory, "a.done", "earlier");
+    make_file(folder->root, "in/a.done", "marker");
+    put_away_companion(folder->root, "in/a.done", &place);
+    assert_false(exists(folder->root, "in/a.done"));
+    expect_file(place.directory, "a.done", "earlier");
+    expect_file(place.directory, "a (2).done", "marker");
+    put_away_companion(folder->root, "in/a.done", &place); /* none there: nothing happens */
+    put_away_companion(folder->root, "none/a.done", &place);
+    assert_false(exists(place.directory, "a (3).done"));
+    place_close(&place);
+}
+
+static void deletes_a_marker_along(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.done", "marker");
+    put_away_companion(folder->root, "a.done", NULL);
+    assert_false(exists(folder->root, "a.done"));
+    put_away_companion(folder->root, "a.done", NULL);
+}
+
+/* ---- places ---- */
+
+static const mode_t modes[] = {0700, 0755, 0770, 0777, 02770, 02775, 03777};
+
+static void makes_directories_like_the_folder(void **state)
+{
+    const struct folder *folder = *state;
+    gid_t group = geteuid() == 0 ? 12345 : getegid();
+    for (size_t i = 0; i < COUNT(modes); i++) {
+        char path[40], upper[40];
+        snprintf(upper, sizeof(upper), "Uploaded%zu", i);
+        snprintf(path, sizeof(path), "Uploaded%zu/in/deep", i);
+        assert_int_equal(chown(folder->top, (uid_t)-1, group), 0);
+        assert_int_equal(chmod(folder->top, modes[i]), 0);
+        struct place place = open_place(folder, path);
+        place_close(&place);
+        const char *const both[] = {upper, path};
+        for (size_t d = 0; d < COUNT(both); d++) {
+            struct stat made = stat_of(folder->root, both[d]);
+            if ((made.st_mode & 07777) != modes[i] || made.st_gid != group)
+                fail_msg(
+                    "%s: %o, group %d for %o", both[d], made.st_mode, (int)made.st_gid, modes[i]);
+        }
+    }
+}
+
+static void leaves_directories_that_are_there_as_they_are(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(mkdirat(folder->root, "Uploaded", 0711), 0);
+    assert_int_equal(fchmodat(folder->root, "Uploaded", 0711, 0), 0);
+    struct place place = open_place(folder, "Uploaded");
+    place_close(&place);
+    assert_int_equal(stat_of(folder->root, "Uploaded").st_mode & 07777, 0711);
+}
+
+static void follows_no_link_below_the_folder(void **state)
+{
+    const struct folder *folder = *state;
+    struct place place = {.directory = -1};
+    assert_int_equal(symlinkat("/tmp", folder->root, "Uploaded"), 0);
+    assert_true(place_open(folder->root, "Uploaded", &place) < 0);
+    assert_true(place_open(folder->root, "Uploaded/in", &place) < 0);
+    make_file(folder->root, "file", "a file");
+    assert_int_equal(place_open(folder->root, "file/in", &place), -ENOTDIR);
+}
+
+static void opens_absolute_places(void **state)
+{
+    const struct folder *folder = *state;
+    char path[80];
+    snprintf(path, sizeof(path), "%s/archive/2026", folder->top);
+    struct place place = open_place(folder, path);
+    make_file(place.directory, "a", "A");
+    expect_file(folder->root, "archive/2026/a", "A");
+    place_close(&place);
+}
+
+static void writes_texts_for_the_people_who_drop_files(void **state)
+{
+    const struct folder *folder = *state;
+    gid_t group = geteuid() == 0 ? 12345 : getegid();
+    struct place place = open_place(folder, "Failed");
+    assert_int_equal(place_write(&place, "a.error.txt", "why", 0100664, group), 0);
+    expect_file(place.directory, "a.error.txt", "why");
+    struct stat made = stat_of(place.directory, "a.error.txt");
+    assert_int_equal(made.st_mode, S_IFREG | 0664);
+    assert_int_equal(made.st_gid, group);
+    assert_int_equal(place_write(&place, "a.error.txt", "y", 0100777, group), 0);
+    expect_file(place.directory, "a.error.txt", "y"); /* replaced */
+    assert_int_equal(stat_of(place.directory, "a.error.txt").st_mode, S_IFREG | 0666);
+    place_close(&place);
+}
+
+static void writes_through_no_link(void **state)
+{
+    const struct folder *folder = *state;
+    struct place place = open_place(folder, "Failed");
+    make_file(folder->root, "victim", "precious");
+    assert_int_equal(symlinkat("../victim", place.directory, "a.error.txt"), 0);
+    assert_int_equal(place_write(&place, "a.error.txt", "why", 0644, getegid()), 0);
+    expect_file(folder->root, "victim", "precious");
+    expect_file(place.directory, "a.error.txt", "why");
+    assert_int_equal(mkdirat(place.directory, "directory", 0755), 0);
+    assert_true(place_write(&place, "directory", "why", 0644, getegid()) < 0);
+    place_close(&place);
+}
+
+/* ---- across file systems ---- */
+
+static void need_elsewhere(const struct folder *folder)
+{
+    if (*folder->elsewhere)
+        return;
+    print_message("skipped: /dev/shm is not there, or is the file system of /tmp\n");
+    skip();
+}
+
+static int copy_whole(struct copy *copy)
+{
+    int result;
+    while ((result = copy_step(copy)) > 0)
+        ;
+    return result;
+}
+
+static void copies_where_it_cannot_move(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    const struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 2000, .tv_nsec = 3}};
+    gid_t group = geteuid() == 0 ? 12345 : getegid();
+    char *name = NULL;
+    struct copy *copy = NULL;
+    make_and_take(folder, "a.pdf", "hello");
+    assert_int_equal(fchownat(folder->staging, STAGED, (uid_t)-1, group, 0), 0);
+    assert_int_equal(fchmodat(folder->staging, STAGED, 0664, 0), 0);
+    assert_int_equal(utimensat(folder->staging, STAGED, times, 0), 0);
+    struct place place = open_place(folder, folder->elsewhere);
+    make_file(place.directory, "a.pdf", "first");
+    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "b.pdf", &name), -EXDEV);
+    expect_file(folder->staging, STAGED, "hello");
+
+    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    assert_int_equal(copy_whole(copy), 0);
+    assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
+    copy_free(copy);
+    assert_string_equal(name, "a (2).pdf");
+    free(name);
+    expect_file(place.directory, "a.pdf", "first");
+    expect_file(place.directory, "a (2).pdf", "hello");
+    struct stat made = stat_of(place.directory, "a (2).pdf");
+    assert_int_equal(made.st_mode, S_IFREG | 0664);
+    assert_int_equal(made.st_gid, group);
+    assert_true(made.st_mtim.tv_sec == 2000 && made.st_mtim.tv_nsec == 3);
+    assert_false(exists(folder->staging, STAGED));
+    place_close(&place);
+}
+
+static void copies_in_slices(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    enum { SIZE = 6 * 1024 * 1024 + 1 };
+    char *name = NULL;
+    struct copy *copy = NULL;
+    make_and_take(folder, "a.pdf", "hello");
+    int fd = openat(folder->staging, STAGED, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(ftruncate(fd, SIZE - 3), 0);
+    assert_int_equal(pwrite(fd, "end", 3, SIZE - 3), 3);
+    close(fd);
+    struct place place = open_place(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    assert_int_equal(copy_step(copy), 1); /* more is left */
+    assert_int_equal(copy_whole(copy), 0);
+    assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
+    copy_free(copy);
+    free(name);
+    char end[4] = "";
+    fd = openat(place.directory, "a.pdf", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pread(fd, end, 4, SIZE - 3), 3);
+    assert_string_equal(end, "end");
+    close(fd);
+    place_close(&place);
+}
+
+static void copies_no_file_that_changes(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    struct copy *copy = NULL;
+    make_and_take(folder, "a.pdf", "hello");
+    struct place place = open_place(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    int fd = openat(folder->staging, STAGED, O_WRONLY | O_APPEND | O_CLOEXEC);
+    assert_int_equal(write(fd, " again", 6), 6); /* somebody had it open all the time */
+    close(fd);
+    assert_int_equal(copy_whole(copy), -ESTALE);
+    copy_free(copy);
+    expect_file(folder->staging, STAGED, "hello again");
+    assert_int_equal(rmdir(folder->elsewhere), 0); /* nothing is left there */
+    assert_int_equal(mkdir(folder->elsewhere, 0700), 0);
+    place_close(&place);
+}
+
+static void leaves_nothing_of_a_copy_given_up(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    struct copy *copy = NULL;
+    struct place place = open_place(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), -ENOENT);
+    make_and_take(folder, "a.pdf", "hello");
+    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    assert_int_equal(copy_whole(copy), 0);
+    copy_free(copy); /* before it got its name */
+    copy_free(NULL);
+    expect_file(folder->staging, STAGED, "hello");
+    assert_int_equal(rmdir(folder->elsewhere), 0);
+    assert_int_equal(mkdir(folder->elsewhere, 0700), 0);
+    place_close(&place);
+}
+
+static void copies_a_marker_along(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    struct place place = open_place(folder, folder->elsewhere);
+    int directory = fcntl(place.directory, F_DUPFD_CLOEXEC, 0);
+    make_file(directory, "a.done", "earlier");
+    make_file(folder->root, "a.done", "marker");
+    put_away_companion(folder->root, "a.done", &place);
+    place_close(&place);
+    expect_file(directory, "a.done", "earlier"); /* never over a name */
+    expect_file(directory, "a (2).done", "marker");
+    assert_false(exists(folder->root, "a.done"));
+    close(directory);
+}
+
+static void loses_no_byte_of_a_marker(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    char seen[10] = "";
+    struct place place = open_place(folder, folder->elsewhere);
+    int fd = openat(folder->root, "b.done", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "a\0b", 3), 3);
+    close(fd);
+    put_away_companion(folder->root, "b.done", &place);
+    bool moved = !exists(folder->root, "b.done"); /* it may also stay */
+    fd = openat(moved ? place.directory : folder->root, "b.done", O_RDONLY | O_CLOEXEC);
+    ssize_t length = read(fd, seen, sizeof(seen));
+    close(fd);
+    place_close(&place);
+    assert_int_equal(length, 3);
+    assert_memory_equal(seen, "a\0b", 3);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(has_a_staging_directory_of_its_own),
+        IN_FOLDER(refuses_a_staging_directory_of_others),
+        IN_FOLDER(takes_the_file_and_no_other),
+        IN_FOLDER(finds_that_the_file_is_gone),
+        IN_FOLDER(puts_back_what_is_not_the_file),
+        IN_FOLDER(does_not_follow_a_directory_that_became_a_link),
+        IN_FOLDER(names_staged_files_by_their_job),
+        IN_FOLDER(restores_to_a_free_name),
+        IN_FOLDER(restores_to_the_top_where_its_directory_is_gone),
+        IN_FOLDER(moves_and_never_over_a_name),
+        IN_FOLDER(moves_only_what_was_taken),
+        IN_FOLDER(deletes_only_what_was_taken),
+        IN_FOLDER(renames_to_free_names_only),
+        IN_FOLDER(moves_a_marker_along),
+        IN_FOLDER(deletes_a_marker_along),
+        IN_FOLDER(makes_directories_like_the_folder),
+        IN_FOLDER(leaves_directories_that_are_there_as_they_are),
+        IN_FOLDER(follows_no_link_below_the_folder),
+        IN_FOLDER(opens_absolute_places),
+        IN_FOLDER(writes_texts_for_the_people_who_drop_files),
+        IN_FOLDER(writes_through_no_link),
+        IN_FOLDER(copies_where_it_cannot_move),
+        IN_FOLDER(copies_in_slices),
+        IN_FOLDER(copies_no_file_that_changes),
+        IN_FOLDER(leaves_nothing_of_a_copy_given_up),
+        IN_FOLDER(copies_a_marker_along),
+        IN_FOLDER(loses_no_byte_of_a_marker),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+/* What a command may ask: a question becomes a request and the same question again; what is no
+ * question is refused; and the answers of a queue. */
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/control/question.h"
+#include "closedrop/queue/queue.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- a small web server's reading of a query ---- */
+
+struct query {
+    const char *text; /* behind the "?" */
+    char value[400];
+};
+
+static char unescape(const char **at)
+{
+    unsigned byte = 0;
+    if (**at != '%')
+        return *(*at)++;
+    assert_int_equal(sscanf(*at, "%%%2x", &byte), 1);
+    *at += 3;
+    return (char)byte;
+}
+
+static const char *parameter(void *context, const char *name)
+{
+    struct query *query = context;
+    static char values[8][400];
+    static int next;
+    size_t length = strlen(name);
+    for (const char *at = query->text; at && *at;
+         at = strchr(at, '&') ? strchr(at, '&') + 1 : NULL) {
+        if (strncmp(at, name, length) != 0 || at[length] != '=')
+            continue;
+        char *value = values[next++ % 8], *to = value;
+        for (const char *from = at + length + 1; *from && *from != '&';)
+            *to++ = unescape(&from);
+        *to = '\0';
+        return value;
+    }
+    return NULL;
+}
+
+static int parse(const char *method, const char *url, struct question *question)
+{
+    char path[QUESTION_URL_MOST];
+    snprintf(path, sizeof(path), "%s", url);
+    char *mark = strchr(path, '?');
+    struct query query = {mark ? mark + 1 : NULL, ""};
+    if (mark)
+        *mark = '\0';
+    return question_parse(method, path, parameter, &query, question);
+}
+
+/* ---- there and back ---- */
+
+static const struct {
+    const char *name;
+    struct question question;
+} questions[] = {
+    {"status", {.kind = ASK_STATUS, .state = -1}},
+    {"show", {.kind = ASK_SHOW, .id = 17, .state = -1}},
+    {"show the largest", {.kind = ASK_SHOW, .id = INT64_MAX, .state = -1}},
+    {"retry", {.kind = ASK_RETRY, .id = 1, .state = -1}},
+    {"retry all", {.kind = ASK_RETRY_ALL, .state = -1}},
+    {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
+    {"pause", {.kind = ASK_PAUSE, .state = -1}},
+    {"resume", {.kind = ASK_RESUME, .state = -1}},
+    {"list all", {.kind = ASK_LIST, .state = -1, .limit = LIST_PAGE}},
+    {"list some", {.kind = ASK_LIST, .state = JOB_FAILED, .limit = 1, .below = 4711}},
+    {"list queued", {.kind = ASK_LIST, .state = JOB_QUEUED, .limit = 10}},
+    {"list a folder", {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "scans"}},
+    {"list an odd folder",
+        {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "a b&c=d%/?#\xC3\xA4+\x01\""}},
+};
+
+static void comes_back_as_it_was_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(questions); i++) {
+        const struct question *asked = &questions[i].question;
+        struct question read;
+        char url[QUESTION_URL_MOST];
+        question_url(asked, url);
+        if (parse(question_method(asked), url, &read) != 0)
+            fail_msg("%s: %s is refused", questions[i].name, url);
+        if (read.kind != asked->kind || read.id != asked->id || read.state != asked->state ||
+            read.below != asked->below || read.limit != asked->limit ||
+            strcmp(read.folder, asked->folder) != 0)
+            fail_msg("%s: %s", questions[i].name, url);
+    }
+}
+
+static void has_room_for_the_longest_folder(void **state)
+{
+    (void)state;
+    struct question asked = {.kind = ASK_LIST,
+                        .state = JOB_UPLOADING,
+                        .limit = LIST_PAGE,
+                        .below = INT64_MAX},
+                    read;
+    char url[QUESTION_URL_MOST];
+    memset(asked.folder, '\xC3', sizeof(asked.folder) - 1);
+    question_url(&asked, url);
+    assert_int_equal(parse("GET", url, &read), 0);
+    assert_string_equal(read.folder, asked.folder);
+}
+
+static const struct {
+    const char *method, *url;
+} strange[] = {
+    {"GET", "/"},
+    {"GET", ""},
+    {"GET", "status"},
+    {"GET", "/Status"},
+    {"GET", "/status/"},
+    {"POST", "/status"},
+    {"PUT", "/pause"},
+    {"GET", "/pause"},
+    {"GET", "/jobs/"},
+    {"GET", "/jobs/x"},
+    {"GET", "/jobs/-1"},
+    {"GET", "/jobs/ 1"},
+    {"GET", "/jobs/1x"},
+    {"GET", "/jobs/1/"},
+    {"POST", "/jobs/1"},
+    {"POST", "/jobs/1/delete"},
+    {"POST", "/jobs//retry"},
+    {"GET", "/jobs/1/retry"},
+    {"GET", "/jobs?state=unknown"},
+    {"GET", "/jobs?state="},
+    {"GET", "/../status"},
+};
+
+static void refuses_what_is_no_question(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        struct question read = {.id = 4711};
+        if (parse(strange[i].method, strange[i].url, &read) != -EINVAL || read.id != 4711)
+            fail_msg("%s %s", strange[i].method, strange[i].url);
+    }
+}
+
+static void keeps_the_limit_within_a_page(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {
+        "/jobs", "/jobs?limit=0", "/jobs?limit=-5", "/jobs?limit=501", "/jobs?limit=many"};
+    for (size_t i = 0; i < COUNT(urls); i++) {
+        struct question read;
+        assert_int_equal(parse("GET", urls[i], &read), 0);
+        if (read.limit != LIST_PAGE || read.below != 0 || read.state != -1)
+            fail_msg("%s", urls[i]);
+    }
+}
+
+/* ---- answers ---- */
+
+static int open_queue(void **state)
+{
+    struct str why = STR_INIT(1000);
+    struct queue *queue = NULL;
+    int problem = queue_open(":memory:", true, &queue, &why);
+    str_release(&why);
+    *state = queue;
+    if (problem)
+        return problem;
+    queue_begin(queue);
+    struct arrival waiting = {.folder = "scans", .path = "\xE4.pdf", .identity = {.size = 5}};
+    struct arrival failed = {.folder = "scans",
+        .path = "b.pdf",
+        .identity = {.size = 6},
+        .error_code = "too_large",
+        .error_message = "too large"};
+    queue_add(queue, &waiting);
+    queue_add(queue, &failed);
+    return 0;
+}
+
+static int close_queue(void **state)
+{
+    queue_commit(*state);
+    queue_close(*state);
+    return 0;
+}
+
+static struct json *ask(struct queue *queue, struct question question, int status)
+{
+    struct answer answer = question_answer(queue, &question);
+    assert_non_null(answer.body);
+    if (answer.status != status)
+        fail_msg("%s %d: %d", question_method(&question), question.kind, answer.status);
+    return answer.body;
+}
+
+static void tells_how_the_queue_is(void **state)
+{
+    struct json *body = ask(*state, (struct question){.kind = ASK_STATUS}, 200);
+    assert_false(json_get_bool(body, "paused", true));
+    assert_int_equal(json_get_int(json_get(body, "jobs"), "queued", -1), 1);
+    assert_int_equal(json_get_int(json_get(body, "jobs"), "failed", -1), 1);
+    assert_int_equal(json_get_int(json_get(body, "jobs"), "done", -1), 0);
+    assert_int_equal(json_get_int(body, "not_put_away", -1), 1);
+    json_free(body);
+}
+
+static void lists_jobs(void **state)
+{
+    struct json *body =
+        ask(*state, (struct question){.kind = ASK_LIST, .state = -1, .limit = 10}, 200);
+    const struct json *first = json_first(json_get(body, "jobs"));
+    assert_int_equal(json_get_int(first, "id", 0), 2);
+    assert_string_equal(json_get_text(json_get(first, "error"), "code"), "too_large");
+    const struct json *second = json_next(first);
+    assert_string_equal(json_get_text(second, "path"), "\xEF\xBF\xBD.pdf");
+    assert_string_equal(json_get_text(second, "state"), "queued");
+    assert_null(json_next(second));
+    json_free(body);
+}
+
+static void shows_a_job_with_its_history(void **state)
+{
+    struct json *body = ask(*state, (struct question){.kind = ASK_SHOW, .id = 2}, 200);
+    const struct json *row = json_first(json_get(body, "history"));
+    assert_string_equal(json_get_text(row, "state"), "queued");
+    assert_string_equal(json_get_text(row, "why"), "settled");
+    assert_string_equal(json_get_text(json_next(row), "state"), "failed");
+    json_free(body);
+}
+
+static const struct {
+    const char *name;
+    struct question question;
+    int status;
+} changes[] = {
+    {"show what is not there", {.kind = ASK_SHOW, .id = 99}, 404},
+    {"retry what is not there", {.kind = ASK_RETRY, .id = 99}, 404},
+    {"forget what is not there", {.kind = ASK_FORGET, .id = 99}, 404},
+    {"retry what has not failed", {.kind = ASK_RETRY, .id = 1}, 409},
+    {"retry what failed", {.kind = ASK_RETRY, .id = 2}, 200},
+    {"retry it again", {.kind = ASK_RETRY, .id = 2}, 409},
+    {"retry all", {.kind = ASK_RETRY_ALL}, 200},
+    {"forget", {.kind = ASK_FORGET, .id = 1}, 200},
+    {"forget it again", {.kind = ASK_FORGET, .id = 1}, 404},
+    {"pause", {.kind = ASK_PAUSE}, 200},
+    {"resume", {.kind = ASK_RESUME}, 200},
+};
+
+static void answers_changes(void **state)
+{
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        struct json *body = ask(*state, changes[i].question, changes[i].status);
+        if ((json_get_text(body, "error") != NULL) != (changes[i].status != 200))
+            fail_msg("%s: no reason, or one too many", changes[i].name);
+        json_free(body);
+    }
+}
+
+static void pauses_and_resumes(void **state)
+{
+    struct json *body = ask(*state, (struct question){.kind = ASK_PAUSE}, 200);
+    assert_true(json_get_bool(body, "paused", false));
+    assert_true(queue_is_paused(*state));
+    json_free(body);
+    body = ask(*state, (struct question){.kind = ASK_RESUME}, 200);
+    assert_false(json_get_bool(body, "paused", true));
+    assert_false(queue_is_paused(*state));
+    json_free(body);
+}
+
+#define ON_QUEUE(test) cmocka_unit_test_setup_teardown(test, open_queue, close_queue)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back_as_it_was_asked),
+        cmocka_unit_test(has_room_for_the_longest_folder),
+        cmocka_unit_test(refuses_what_is_no_question),
+        cmocka_unit_test(keeps_the_limit_within_a_page),
+        ON_QUEUE(tells_how_the_queue_is),
+        ON_QUEUE(lists_jobs),
+        ON_QUEUE(shows_a_job_with_its_history),
+        ON_QUEUE(answers_changes),
+        ON_QUEUE(pauses_and_resumes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

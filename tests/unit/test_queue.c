@@ -1,0 +1,1306 @@
+/* The queue: the life of an identity (product.md 2), the verbs, what an unclean end leaves, and the
+ * store on a real directory. Most run on ":memory:"; the clock is ours. */
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+#include "closedrop/queue/queue.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- the clock ---- */
+
+static int64_t now = 1795341600000;
+
+static int64_t own_clock(void)
+{
+    return now;
+}
+
+static const struct clock_source own_source = {own_clock, own_clock};
+
+/* ---- short words for long calls ---- */
+
+static struct identity file(int number)
+{
+    struct identity identity = {.handle_length = 12, .size = 1000 + number, .mtime_ns = 77};
+    memset(identity.handle, number, identity.handle_length);
+    return identity;
+}
+
+static int open_queue(void **state)
+{
+    struct str why = STR_INIT(1000);
+    struct queue *queue = NULL;
+    clock_source = &own_source;
+    int problem = queue_open(":memory:", true, &queue, &why);
+    str_release(&why);
+    *state = queue;
+    return problem;
+}
+
+static int close_queue(void **state)
+{
+    queue_close(*state);
+    return 0;
+}
+
+static void begin(struct queue *queue)
+{
+    queue_begin(queue);
+}
+
+static void commit(struct queue *queue)
+{
+    assert_int_equal(queue_commit(queue), 0);
+}
+
+static int64_t add(struct queue *queue, const char *path, struct identity identity)
+{
+    struct arrival arrival = {.folder = "scans", .path = path, .identity = identity};
+    return queue_add(queue, &arrival);
+}
+
+static enum known known(struct queue *queue, struct identity identity)
+{
+    return queue_known(queue, "scans", &identity, "anywhere", false);
+}
+
+static struct job *claim(struct queue *queue)
+{
+    return queue_claim(queue, "scans", true, false);
+}
+
+static struct job *load(struct queue *queue, int64_t id)
+{
+    struct job *job = store_load(queue_store(queue), id);
+    assert_non_null(job);
+    return job;
+}
+
+/* claim the next job and take it all the way; `place` as for queue_filed() */
+static void finish_next(struct queue *queue, const char *place)
+{
+    struct job *job = claim(queue);
+    assert_non_null(job);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "done");
+    queue_filed(queue, job, place, "put away");
+    job_free(job);
+}
+
+static void fail_next(struct queue *queue, const char *code, const char *place)
+{
+    struct job *job = claim(queue);
+    assert_non_null(job);
+    queue_fail(queue, job, code, "in words");
+    if (place)
+        queue_filed(queue, job, place, "moved");
+    job_free(job);
+}
+
+/* ---- the life of an identity ---- */
+
+static void knows_a_file_from_its_job(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    int64_t id = add(queue, "a.pdf", file(1));
+    assert_true(id > 0);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_int_equal(add(queue, "a.pdf", file(1)), 0);
+    assert_int_equal(add(queue, "renamed.pdf", file(1)), 0);
+    assert_int_equal(known(queue, file(2)), KNOWN_NOT);
+    struct identity identity = file(1);
+    assert_int_equal(queue_known(queue, "other", &identity, "a.pdf", false), KNOWN_NOT);
+    commit(queue);
+}
+
+static void is_another_file_when_one_part_differs(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    struct identity other = file(1);
+    other.size++;
+    assert_int_equal(known(queue, other), KNOWN_NOT);
+    other = file(1);
+    other.mtime_ns++;
+    assert_int_equal(known(queue, other), KNOWN_NOT);
+    other = file(1);
+    other.handle[3]++;
+    assert_int_equal(known(queue, other), KNOWN_NOT);
+    commit(queue);
+}
+
+static void goes_from_queued_to_done(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    assert_int_equal(job->id, id);
+    assert_int_equal(job->state, JOB_UPLOADING);
+    assert_true(job->in_hand);
+    assert_int_equal(job->attempts, 1);
+    assert_null(claim(queue)); /* it is in hand */
+    assert_int_equal(job_set_text(&job->sha256, "5ha"), 0);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    now += 1000;
+    queue_done(queue, job, "nothing more to do");
+    assert_true(job->in_hand); /* until it is put away */
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    queue_filed(queue, job, "Uploaded/a.pdf", "archived");
+    job_free(job);
+    commit(queue);
+
+    job = load(queue, id);
+    assert_int_equal(job->state, JOB_DONE);
+    assert_false(job->in_hand);
+    assert_true(job->filed);
+    assert_string_equal(job->place, "Uploaded/a.pdf");
+    assert_string_equal(job->sha256, "5ha");
+    assert_true(job->done_ms == now);
+    assert_null(job->error_code);
+    job_free(job);
+    begin(queue);
+    assert_null(claim(queue));
+    commit(queue);
+}
+
+static void takes_an_archived_file_back_as_a_new_job(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t first = add(queue, "a.pdf", file(1));
+    finish_next(queue, "Uploaded/a.pdf");
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    int64_t second = add(queue, "a.pdf", file(1));
+    assert_true(second > first);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    commit(queue);
+    struct job *job = load(queue, first);
+    assert_int_equal(job->state, JOB_DONE);
+    job_free(job);
+}
+
+static void takes_a_deleted_file_from_a_backup_as_a_new_job(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t first = add(queue, "a.pdf", file(1));
+    finish_next(queue, "");
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    assert_true(add(queue, "a.pdf", file(1)) > first);
+    commit(queue);
+}
+
+static void knows_a_kept_file_while_it_lies_there(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    finish_next(queue, NULL);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_int_equal(add(queue, "a.pdf", file(1)), 0);
+    struct identity restored = file(1); /* from a backup: same path, size, mtime */
+    memset(restored.handle, 9, restored.handle_length);
+    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", true), KNOWN_YES);
+    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", false), KNOWN_NOT);
+    assert_int_equal(queue_known(queue, "scans", &restored, "b.pdf", true), KNOWN_NOT);
+    assert_int_equal(queue_known(queue, "other", &restored, "a.pdf", true), KNOWN_NOT);
+    restored.mtime_ns++;
+    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", true), KNOWN_NOT);
+    struct identity rewritten = file(1);
+    rewritten.mtime_ns++;
+    assert_true(add(queue, "a.pdf", rewritten) > 0);
+    commit(queue);
+}
+
+static void continues_a_failed_job_whose_file_comes_back(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    fail_next(queue, "s3_refused", "Failed/a.pdf");
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    now += 5000;
+    assert_int_equal(add(queue, "in/b.pdf", file(1)), id);
+    struct identity back = file(1);
+    assert_int_equal(queue_known(queue, "scans", &back, "in/b.pdf", false), KNOWN_YES);
+    commit(queue);
+    struct job *job = load(queue, id);
+    assert_int_equal(job->state, JOB_QUEUED);
+    assert_int_equal(job->attempts, 0);
+    assert_string_equal(job->path, "in/b.pdf");
+    assert_string_equal(job->place, "Failed/a.pdf"); /* where its error text still lies */
+    assert_null(job->error_code);
+    assert_null(job->error_message);
+    assert_false(job->filed);
+    assert_true(job->due_ms <= now);
+    job_free(job);
+    begin(queue);
+    finish_next(queue, "Uploaded/b.pdf"); /* and can be done */
+    commit(queue);
+}
+
+/* product.md, "Words": with `keep` a file is also the same when path, size and mtime are */
+static void continues_by_path_with_the_file_that_lies_there_now(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    fail_next(queue, "s3_refused", "Failed/a.pdf");
+    struct arrival restored = {
+        .folder = "scans", .path = "a.pdf", .identity = file(1), .by_path = true};
+    memset(restored.identity.handle, 9, restored.identity.handle_length);
+    assert_int_equal(queue_add(queue, &restored), id);
+    commit(queue);
+    struct job *job = load(queue, id);
+    bool is_that_file = identity_equal(&job->identity, &restored.identity);
+    job_free(job);
+    assert_true(is_that_file);
+}
+
+static void waits_for_a_failed_file_to_be_moved_away(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    fail_next(queue, "s3_refused", NULL);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_int_equal(add(queue, "a.pdf", file(1)), 0);
+    commit(queue);
+}
+
+static void believes_a_person_who_brings_a_cut_off_file_back(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    struct arrival cut = {.folder = "scans",
+        .path = "a.pdf",
+        .identity = file(1),
+        .error_code = "cut_off",
+        .error_message = "looks cut off"};
+    int64_t id = queue_add(queue, &cut);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    struct job *job = claim(queue);
+    assert_int_equal(job->id, id);
+    assert_int_equal(job->state, JOB_FAILED);
+    assert_string_equal(job->error_code, "cut_off");
+    assert_int_equal(job->attempts, 0);
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    job_free(job);
+    assert_int_equal(known(queue, file(1)), KNOWN_JUDGED);
+    assert_int_equal(add(queue, "a.pdf", file(1)), id);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    finish_next(queue, "Uploaded/a.pdf");
+    commit(queue);
+}
+
+static void fails_again_what_can_still_not_be_sent(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    struct arrival large = {.folder = "scans",
+        .path = "a.pdf",
+        .identity = file(1),
+        .error_code = "too_large",
+        .error_message = "too large"};
+    int64_t id = queue_add(queue, &large);
+    struct job *job = claim(queue);
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    job_free(job);
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    assert_int_equal(queue_add(queue, &large), id);
+    job = claim(queue);
+    assert_int_equal(job->state, JOB_FAILED);
+    assert_null(job->place);
+    job_free(job);
+    commit(queue);
+}
+
+static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t old = add(queue, "a.pdf", file(1));
+    int64_t new = add(queue, "a.pdf", file(2));
+    assert_true(new > old);
+    struct job *job = load(queue, old);
+    assert_int_equal(job->ending, JOB_SUPERSEDED);
+    job_free(job);
+    job = claim(queue);
+    assert_int_equal(job->id, new);
+    assert_null(claim(queue));
+    int64_t third = add(queue, "a.pdf", file(3)); /* the one in hand finds out for itself */
+    assert_true(third > new);
+    job_free(job);
+    job = load(queue, new);
+    assert_int_equal(job->ending, JOB_NOT_ENDED);
+    job_free(job);
+    commit(queue);
+}
+
+static void leaves_a_forgotten_file_alone_until_it_changes(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_null(claim(queue));
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_int_equal(add(queue, "a.pdf", file(1)), 0);
+    struct identity changed = file(1);
+    changed.mtime_ns++;
+    assert_int_equal(known(queue, changed), KNOWN_NOT);
+    assert_true(add(queue, "a.pdf", changed) > id);
+    assert_int_equal(queue_forget(queue, id), QUEUE_NO_SUCH_JOB); /* a second time */
+    commit(queue);
+}
+
+static void takes_a_forgotten_file_that_lay_in_failed(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    fail_next(queue, "s3_refused", "Failed/a.pdf");
+    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    assert_true(add(queue, "a.pdf", file(1)) > id);
+    commit(queue);
+}
+
+static void takes_a_dropped_file_anew(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    queue_end(queue, job, JOB_DROPPED, "taken out of the folder");
+    job_free(job);
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    assert_true(add(queue, "a.pdf", file(1)) > id);
+    commit(queue);
+}
+
+/* ---- renamed in the folder ---- */
+
+static enum known seen_at(struct queue *queue, const char *path)
+{
+    struct identity identity = file(1);
+    return queue_known(queue, "scans", &identity, path, false);
+}
+
+static void expect_path(struct queue *queue, int64_t id, const char *path)
+{
+    struct job *job = load(queue, id);
+    char seen[40];
+    snprintf(seen, sizeof(seen), "%s", job->path);
+    job_free(job);
+    assert_string_equal(seen, path);
+}
+
+static void follows_a_waiting_file_that_is_renamed(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    assert_int_equal(seen_at(queue, "in/b.pdf"), KNOWN_YES);
+    expect_path(queue, id, "in/b.pdf");
+    struct job *job = claim(queue);
+    assert_string_equal(job->path, "in/b.pdf");
+    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_YES); /* in hand: it finds out for itself */
+    expect_path(queue, id, "in/b.pdf");
+    queue_fail(queue, job, "s3_refused", "in words");
+    queue_filed(queue, job, "Failed/b.pdf", "moved");
+    job_free(job);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
+    assert_int_equal(
+        seen_at(queue, "d.pdf"), KNOWN_YES); /* is to be moved back to its place first */
+    expect_path(queue, id, "in/b.pdf");
+    commit(queue);
+}
+
+static void leaves_a_file_alone_just_where_it_was_put(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    finish_next(queue, "a (2).pdf"); /* put back under another name */
+    assert_int_equal(seen_at(queue, "a (2).pdf"), KNOWN_YES);
+    assert_int_equal(add(queue, "a (2).pdf", file(1)), 0);
+    assert_int_equal(seen_at(queue, "a.pdf"), KNOWN_NOT);
+    commit(queue);
+}
+
+/* ---- retries ---- */
+
+static const struct {
+    const char *name;
+    bool counts;
+    int attempts;
+} retries[] = {
+    {"the job's own fault counts", true, 1},
+    {"an outage gives the attempt back", false, 0},
+};
+
+static void counts_only_what_is_its_own_fault(void **state)
+{
+    struct queue *queue = *state;
+    for (size_t i = 0; i < COUNT(retries); i++) {
+        begin(queue);
+        int64_t id = add(queue, "a.pdf", file((int)i + 1));
+        struct job *job = claim(queue);
+        queue_retry(queue, job, now + 60000, retries[i].counts, "later");
+        job_free(job);
+        assert_null(claim(queue));
+        assert_true(store_next_due(queue_store(queue), "scans", true) == now + 60000);
+        commit(queue);
+        job = load(queue, id);
+        if (job->attempts != retries[i].attempts || job->state != JOB_QUEUED || job->in_hand)
+            fail_msg(
+                "%s: %d attempts, %s", retries[i].name, job->attempts, job_state_names[job->state]);
+        job_free(job);
+        now += 60000;
+        begin(queue);
+        finish_next(queue, "");
+        commit(queue);
+    }
+}
+
+static void retries_an_uploaded_job_without_its_bytes(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_retry(queue, job, now, true, "later");
+    assert_int_equal(job->state, JOB_UPLOADED);
+    job_free(job);
+    job = queue_claim(queue, "scans", false, false);
+    assert_non_null(job);
+    assert_int_equal(job->state, JOB_UPLOADED);
+    job_free(job);
+    commit(queue);
+}
+
+static void tries_again_to_put_a_file_away(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "done");
+    queue_refile(queue, job, now + 5000, "the archive is full");
+    job_free(job);
+    assert_null(claim(queue));
+    assert_true(store_next_due(queue_store(queue), "scans", false) == now + 5000);
+    now += 5000;
+    job = queue_claim(queue, "scans", false, false);
+    assert_int_equal(job->state, JOB_DONE);
+    assert_int_equal(job->attempts, 1); /* putting away is no attempt */
+    job_free(job);
+    commit(queue);
+}
+
+static void retries_by_hand_only_what_failed(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    assert_int_equal(queue_retry_by_hand(queue, 4711), QUEUE_NO_SUCH_JOB);
+    assert_int_equal(queue_forget(queue, 4711), QUEUE_NO_SUCH_JOB);
+    int64_t id = add(queue, "a.pdf", file(1));
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_WRONG_STATE);
+    struct job *job = claim(queue);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
+    assert_int_equal(queue_forget(queue, id), QUEUE_JOB_IN_HAND);
+    queue_fail(queue, job, "s3_refused", "in words");
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    job_free(job);
+    now += 5000;
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_WRONG_STATE);
+    commit(queue);
+    job = load(queue, id);
+    assert_int_equal(job->state, JOB_QUEUED);
+    assert_int_equal(job->attempts, 0);
+    assert_null(job->error_code);
+    assert_string_equal(job->place, "Failed/a.pdf"); /* from where it is moved back first */
+    assert_true(job->due_ms <= now);
+    job_free(job);
+    begin(queue);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    commit(queue);
+}
+
+static void retries_all_that_failed(void **state)
+{
+    struct queue *queue = *state;
+    enum { MANY = 600 };
+    begin(queue);
+    for (int i = 0; i < MANY; i++) {
+        struct identity identity = file(1);
+        identity.mtime_ns = i;
+        char path[20];
+        snprintf(path, sizeof(path), "%d.pdf", i);
+        assert_true(add(queue, path, identity) > 0);
+        if (i % 2)
+            fail_next(queue, "s3_refused", "Failed/x");
+        else
+            finish_next(queue, "Uploaded/x");
+    }
+    assert_int_equal(queue_retry_all(queue), MANY / 2);
+    assert_int_equal(queue_retry_all(queue), 0);
+    commit(queue);
+    struct store_counts counts;
+    store_count(queue_store(queue), NULL, &counts);
+    assert_int_equal(counts.by_state[JOB_QUEUED], MANY / 2);
+    assert_int_equal(counts.by_state[JOB_FAILED], 0);
+}
+
+/* ---- what is claimed ---- */
+
+static void claims_what_is_nearest_its_end_first(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t ids[4];
+    struct job *jobs[3];
+    for (int i = 0; i < 4; i++) {
+        char path[] = {(char)('a' + i), '\0'};
+        ids[i] = add(queue, path, file(i + 1));
+        now++;
+    }
+    for (int i = 0; i < 3; i++) {
+        jobs[i] = claim(queue);
+        assert_int_equal(jobs[i]->id, ids[i]); /* in the order they came */
+    }
+    queue_retry(queue, jobs[0], now, true, "later");
+    queue_record(queue, jobs[1], JOB_UPLOADED, "uploaded");
+    queue_retry(queue, jobs[1], now, true, "later");
+    queue_record(queue, jobs[2], JOB_UPLOADED, "uploaded");
+    queue_done(queue, jobs[2], "done");
+    queue_refile(queue, jobs[2], now, "later");
+    for (int i = 0; i < 3; i++)
+        job_free(jobs[i]);
+
+    static const int order[] = {2, 1, 3, 0}; /* to put away, to attach, then by due time */
+    for (size_t i = 0; i < COUNT(order); i++) {
+        struct job *job = queue_claim(queue, "scans", true, false);
+        assert_int_equal(job->id, ids[order[i]]);
+        job_free(job);
+    }
+    assert_null(claim(queue));
+    commit(queue);
+}
+
+static void sends_nothing_where_nothing_may_be_sent(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    assert_null(queue_claim(queue, "scans", false, false));
+    assert_null(queue_claim(queue, "other", true, false));
+    assert_null(queue_claim(queue, "scans", true, true));
+    assert_true(store_next_due(queue_store(queue), "scans", false) == INT64_MAX);
+    assert_true(store_next_due(queue_store(queue), "other", true) == INT64_MAX);
+    assert_true(store_next_due(queue_store(queue), "scans", true) == now);
+    struct job *job = claim(queue);
+    assert_true(store_next_due(queue_store(queue), "scans", true) == INT64_MAX);
+    job_free(job);
+    commit(queue);
+}
+
+/* ---- after an unclean end ---- */
+
+static void fails_a_file_that_kills_the_program_three_times(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    for (int death = 1; death <= 3; death++) {
+        struct job *job = queue_claim(queue, "scans", true, death > 1);
+        assert_non_null(job);
+        job_free(job);
+        assert_int_equal(queue_recover(queue), 1);
+        job = load(queue, id);
+        assert_int_equal(job->deaths, death);
+        assert_int_equal(job->attempts, death); /* not given back */
+        assert_false(job->in_hand);
+        assert_int_equal(job->state, death < 3 ? JOB_QUEUED : JOB_FAILED);
+        assert_int_equal(job->suspect, death < 3);
+        job_free(job);
+    }
+    struct job *job = claim(queue); /* to be moved to Failed */
+    assert_string_equal(job->error_code, "crashed");
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    job_free(job);
+    assert_int_equal(add(queue, "a.pdf", file(1)), id);
+    job = load(queue, id);
+    assert_int_equal(job->deaths, 0); /* a person gives it another three */
+    job_free(job);
+    commit(queue);
+}
+
+static void forgets_a_death_once_it_gets_through(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    job_free(claim(queue));
+    queue_recover(queue);
+    struct job *job = queue_claim(queue, "scans", true, true);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    job_free(job);
+    job = load(queue, id);
+    assert_int_equal(job->deaths, 0);
+    assert_false(job->suspect);
+    job_free(job);
+    commit(queue);
+}
+
+static void blames_nobody_where_several_were_in_hand(void **state)
+{
+    struct queue *queue = *state;
+    int64_t ids[3];
+    begin(queue);
+    for (int i = 0; i < 3; i++) {
+        char path[] = {(char)('a' + i), '\0'};
+        ids[i] = add(queue, path, file(i + 1));
+        job_free(claim(queue));
+    }
+    int64_t innocent = add(queue, "d", file(4));
+    assert_int_equal(store_in_hand(queue_store(queue)), 3);
+    assert_int_equal(queue_recover(queue), 3);
+    assert_int_equal(store_in_hand(queue_store(queue)), 0);
+    assert_int_equal(store_suspects(queue_store(queue)), 3);
+    for (int i = 0; i < 3; i++) {
+        struct job *job = load(queue, ids[i]);
+        assert_true(job->suspect);
+        assert_int_equal(job->attempts, 0); /* given back */
+        assert_int_equal(job->deaths, 0);
+        assert_int_equal(job->state, JOB_QUEUED);
+        job_free(job);
+    }
+    struct job *job = queue_claim(queue, "scans", true, true);
+    assert_int_equal(job->id, ids[0]);
+    queue_retry(queue, job, now, true, "later"); /* it got through alive */
+    job_free(job);
+    assert_int_equal(store_suspects(queue_store(queue)), 2);
+    job = queue_claim(queue, "scans", true, false); /* no suspect among these */
+    assert_true(job->id == innocent || job->id == ids[0]);
+    job_free(job);
+    commit(queue);
+}
+
+static void only_puts_away_what_had_its_outcome(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t done = add(queue, "a.pdf", file(1)), failed = add(queue, "b.pdf", file(2));
+    struct job *first = claim(queue), *second = claim(queue);
+    queue_record(queue, first, JOB_UPLOADED, "uploaded");
+    queue_done(queue, first, "done");
+    queue_fail(queue, second, "s3_refused", "in words");
+    job_free(first);
+    job_free(second);
+    assert_int_equal(queue_recover(queue), 2);
+    assert_int_equal(store_suspects(queue_store(queue)), 0);
+    first = claim(queue);
+    second = claim(queue);
+    assert_int_equal(first->id, done);
+    assert_int_equal(first->state, JOB_DONE);
+    assert_int_equal(second->id, failed);
+    assert_int_equal(second->state, JOB_FAILED);
+    assert_string_equal(second->error_code, "s3_refused");
+    job_free(first);
+    job_free(second);
+    commit(queue);
+}
+
+static void does_not_upload_again_what_was_uploaded(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    job_free(job);
+    assert_int_equal(queue_recover(queue), 1);
+    job = load(queue, id);
+    assert_int_equal(job->state, JOB_UPLOADED);
+    assert_true(job->suspect);
+    job_free(job);
+    job = queue_claim(queue, "scans", false, true);
+    assert_int_equal(job->id, id);
+    job_free(job);
+    commit(queue);
+}
+
+static void recovers_nothing_after_a_clean_end(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    assert_int_equal(queue_recover(queue), 0);
+    assert_int_equal(store_suspects(queue_store(queue)), 0);
+    commit(queue);
+}
+
+/* ---- reading ---- */
+
+struct lines {
+    char text[2000];
+};
+
+static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    struct lines *lines = context;
+    size_t length = strlen(lines->text);
+    assert_true(at_ms == now);
+    snprintf(lines->text + length, sizeof(lines->text) - length, "%s: %s\n", state, why);
+}
+
+static void writes_down_every_change(void **state)
+{
+    struct queue *queue = *state;
+    struct lines lines = {""};
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    queue_retry(queue, job, now, true, "S3 is slow");
+    job_free(job);
+    finish_next(queue, NULL);
+    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    commit(queue);
+    store_history(queue_store(queue), id, add_history, &lines);
+    assert_string_equal(lines.text, "queued: settled\nuploading: in hand\nqueued: S3 is slow\n"
+                                    "uploading: in hand\nuploaded: uploaded\ndone: done\n"
+                                    "done: put away\nforgotten: forgotten by a person\n");
+}
+
+static void add_id(void *context, const struct job *job)
+{
+    struct lines *lines = context;
+    size_t length = strlen(lines->text);
+    snprintf(lines->text + length, sizeof(lines->text) - length, "%d ", (int)job->id);
+}
+
+static const struct {
+    const char *name;
+    struct store_filter filter;
+    const char *ids;
+} lists[] = {
+    {"all", {NULL, -1, 0, 100}, "4 3 2 "},
+    {"the newest", {NULL, -1, 0, 1}, "4 "},
+    {"the next page", {NULL, -1, 4, 1}, "3 "},
+    {"of a folder", {"scans", -1, 0, 100}, "3 2 "},
+    {"of no folder", {"nowhere", -1, 0, 100}, ""},
+    {"queued", {NULL, JOB_QUEUED, 0, 100}, "4 3 "},
+    {"queued in a folder", {"scans", JOB_QUEUED, 0, 100}, "3 "},
+    {"failed", {NULL, JOB_FAILED, 0, 100}, "2 "},
+    {"done", {NULL, JOB_DONE, 0, 100}, ""},
+};
+
+static void lists_and_counts(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    assert_int_equal(queue_forget(queue, 1), QUEUE_OK); /* ended: on no list */
+    add(queue, "b.pdf", file(2));
+    fail_next(queue, "s3_refused", NULL);
+    add(queue, "c.pdf", file(3));
+    struct arrival other = {.folder = "other", .path = "d.pdf", .identity = file(4)};
+    queue_add(queue, &other);
+    commit(queue);
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        struct lines lines = {""};
+        store_list(queue_store(queue), &lists[i].filter, add_id, &lines);
+        if (strcmp(lines.text, lists[i].ids) != 0)
+            fail_msg("%s: %s", lists[i].name, lines.text);
+    }
+    struct store_counts counts;
+    store_count(queue_store(queue), NULL, &counts);
+    assert_int_equal(counts.by_state[JOB_QUEUED], 2);
+    assert_int_equal(counts.by_state[JOB_FAILED], 1);
+    assert_int_equal(counts.unfiled, 1);
+    store_count(queue_store(queue), "other", &counts);
+    assert_int_equal(counts.by_state[JOB_QUEUED], 1);
+    assert_int_equal(counts.unfiled, 0);
+}
+
+static void keeps_numbers(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    assert_false(queue_is_paused(queue));
+    queue_set_paused(queue, true);
+    assert_true(queue_is_paused(queue));
+    queue_set_paused(queue, false);
+    assert_false(queue_is_paused(queue));
+    assert_int_equal(store_number(queue_store(queue), "never set"), 0);
+    store_set_number(queue_store(queue), "large", INT64_MAX);
+    assert_true(store_number(queue_store(queue), "large") == INT64_MAX);
+    commit(queue);
+}
+
+/* ---- a bug of ours ends the process, before it can write nonsense ---- */
+
+static void finish_a_waiting_job(struct queue *queue)
+{
+    struct job *job = store_load(queue_store(queue), 1);
+    queue_done(queue, job, "too early");
+}
+
+static void record_a_waiting_job(struct queue *queue)
+{
+    struct job *job = store_load(queue_store(queue), 1);
+    queue_record(queue, job, JOB_UPLOADED, "too early");
+}
+
+static void upload_twice(struct queue *queue)
+{
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "once");
+    queue_record(queue, job, JOB_UPLOADING, "twice");
+}
+
+static void fail_after_done(struct queue *queue)
+{
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "done");
+    queue_fail(queue, job, "code", "too late");
+}
+
+static void (*const wrong_moves[])(struct queue *queue) = {
+    finish_a_waiting_job, record_a_waiting_job, upload_twice, fail_after_done};
+
+#ifdef NDEBUG
+static const bool has_assertions = false;
+#else
+static const bool has_assertions = true;
+#endif
+
+static void ends_on_wrong_moves(void **state)
+{
+    if (!has_assertions)
+        skip();
+    begin(*state);
+    add(*state, "a.pdf", file(1));
+    for (size_t i = 0; i < COUNT(wrong_moves); i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            const struct rlimit no_core = {0, 0};
+            setrlimit(RLIMIT_CORE, &no_core);
+            close(STDERR_FILENO);
+            signal(SIGABRT, SIG_DFL);
+            wrong_moves[i](*state);
+            _exit(0);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
+            fail_msg("wrong move %zu was made", i);
+    }
+    commit(*state);
+}
+
+/* ---- on a real directory ---- */
+
+struct place {
+    char top[40];
+    char directory[60];
+    char database[80];
+};
+
+static int make_place(void **state)
+{
+    static struct place place;
+    clock_source = &own_source;
+    snprintf(place.top, sizeof(place.top), "/tmp/closedrop-test-XXXXXX");
+    if (!mkdtemp(place.top))
+        return -1;
+    snprintf(place.directory, sizeof(place.directory), "%s/deep/state", place.top);
+    snprintf(place.database, sizeof(place.database), "%s/queue.db", place.directory);
+    *state = &place;
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    const struct place *place = *state;
+    char command[100];
+    snprintf(command, sizeof(command), "rm -rf %s", place->top);
+    return system(command);
+}
+
+static int try_open(const struct place *place, bool create, struct queue **queue)
+{
+    struct str why = STR_INIT(1000);
+    int problem = queue_open(place->directory, create, queue, &why);
+    assert_int_equal(problem != 0, why.length > 0); /* the reason in words */
+    str_release(&why);
+    return problem;
+}
+
+static struct queue *open_at(const struct place *place)
+{
+    struct queue *queue = NULL;
+    assert_int_equal(try_open(place, true, &queue), 0);
+    return queue;
+}
+
+static void make_database(const struct place *place)
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < 100; i++)
+        add(queue, "a.pdf", file(i + 1));
+    commit(queue);
+    queue_close(queue);
+}
+
+static void fill(struct job *job)
+{
+    char **const texts[] = {
+        &job->content_type, &job->sha256, &job->md5, &job->download_url, &job->token};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[] = {(char)('A' + i), '\0'};
+        assert_int_equal(job_set_text(texts[i], text), 0);
+    }
+    job->uploaded_ms = 12345;
+}
+
+static void keeps_all_over_a_restart(void **state)
+{
+    struct queue *queue = open_at(*state);
+    begin(queue);
+    int64_t id = add(queue, "in/\xE4 \x01.pdf", file(7));
+    struct job *before = claim(queue);
+    fill(before);
+    queue_record(queue, before, JOB_UPLOADED, "uploaded");
+    queue_fail(queue, before, "code", "message");
+    queue_filed(queue, before, "", "gone");
+    queue_set_paused(queue, true);
+    commit(queue);
+    queue_close(queue);
+
+    queue = open_at(*state);
+    begin(queue);
+    struct job *after = load(queue, id);
+    assert_string_equal(after->folder, "scans");
+    assert_string_equal(after->path, "in/\xE4 \x01.pdf");
+    assert_true(identity_equal(&after->identity, &before->identity));
+    assert_int_equal(after->state, JOB_FAILED);
+    assert_true(after->filed);
+    assert_string_equal(after->place, ""); /* gone, which is not the same as still there */
+    assert_string_equal(after->error_code, "code");
+    assert_string_equal(after->error_message, "message");
+    assert_string_equal(after->content_type, "A");
+    assert_string_equal(after->sha256, "B");
+    assert_string_equal(after->md5, "C");
+    assert_string_equal(after->download_url, "D");
+    assert_string_equal(after->token, "E");
+    assert_true(after->queued_ms == before->queued_ms && after->done_ms == before->done_ms);
+    assert_true(after->uploaded_ms == 12345);
+    assert_int_equal(after->attempts, 1);
+    assert_true(queue_is_paused(queue));
+    commit(queue);
+    job_free(before);
+    job_free(after);
+    queue_close(queue);
+}
+
+static void keeps_nothing_that_was_not_committed(void **state)
+{
+    make_database(*state);
+    struct queue *queue = open_at(*state);
+    begin(queue);
+    int64_t id = add(queue, "b.pdf", file(200));
+    queue_close(queue);
+    queue = open_at(*state);
+    assert_null(store_load(queue_store(queue), id));
+    queue_close(queue);
+}
+
+static void lets_one_in_at_a_time(void **state)
+{
+    struct queue *queue = open_at(*state), *second = NULL;
+    assert_int_equal(try_open(*state, true, &second), STORE_IN_USE);
+    assert_int_equal(try_open(*state, false, &second), STORE_IN_USE);
+    assert_null(second);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(try_open(*state, false, &second));
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == STORE_IN_USE);
+    queue_close(queue);
+    queue = open_at(*state);
+    queue_close(queue);
+}
+
+static void makes_nothing_where_nothing_is(void **state)
+{
+    const struct place *place = *state;
+    struct queue *queue = NULL;
+    assert_int_equal(try_open(place, false, &queue), STORE_MISSING);
+    assert_int_equal(access(place->directory, F_OK), -1);
+    char deep[60];
+    snprintf(deep, sizeof(deep), "%s/deep", place->top);
+    assert_int_equal(mkdir(deep, 0700), 0);
+    assert_int_equal(mkdir(place->directory, 0700), 0);
+    assert_int_equal(try_open(place, false, &queue), STORE_MISSING);
+    assert_int_equal(rmdir(place->directory), 0); /* still empty */
+    assert_null(queue);
+}
+
+static void says_so_where_it_cannot_write(void **state)
+{
+    (void)state;
+    struct place place = {.directory = "/dev/null/state"};
+    struct queue *queue = NULL;
+    assert_int_equal(try_open(&place, true, &queue), STORE_UNWRITABLE);
+}
+
+static void is_for_its_owner_alone(void **state)
+{
+    const struct place *place = *state;
+    mode_t before = umask(0);
+    make_database(place);
+    umask(before);
+    struct stat stat_;
+    assert_int_equal(stat(place->database, &stat_), 0);
+    assert_int_equal(stat_.st_mode & 0777, 0600);
+    assert_int_equal(stat(place->directory, &stat_), 0);
+    assert_int_equal(stat_.st_mode & 0777, 0700);
+}
+
+static void holds_space_back(void **state)
+{
+    const struct place *place = *state;
+    struct queue *queue = open_at(place);
+    char ballast[80];
+    struct stat stat_;
+    snprintf(ballast, sizeof(ballast), "%s/ballast", place->directory);
+    assert_int_equal(stat(ballast, &stat_), 0);
+    assert_true(stat_.st_blocks * 512 >= 1024 * 1024);
+    store_free_ballast(queue_store(queue));
+    assert_int_equal(access(ballast, F_OK), -1);
+    queue_close(queue);
+    queue_close(open_at(place));
+    assert_int_equal(access(ballast, F_OK), 0); /* the next start makes it again */
+}
+
+/* ---- strange files ---- */
+
+static void write_at(const struct place *place, off_t offset, const void *bytes, size_t length)
+{
+    int fd = open(place->database, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, length, offset), length);
+    close(fd);
+}
+
+static void damage_all_pages_but_the_first(const struct place *place)
+{
+    char junk[4096];
+    memset(junk, 0x5A, sizeof(junk));
+    for (off_t page = 1; page < 4; page++)
+        write_at(place, page * 4096, junk, sizeof(junk));
+}
+
+static void damage_the_head(const struct place *place)
+{
+    write_at(place, 0, "this is no database, is it?", 27);
+}
+
+static void cut_it(const struct place *place)
+{
+    assert_int_equal(truncate(place->database, 5000), 0);
+}
+
+static void make_it_newer(const struct place *place)
+{
+    write_at(place, 60, "\0\0\0\x63", 4); /* user_version */
+}
+
+static void make_it_of_another_program(const struct place *place)
+{
+    write_at(place, 68, "oops", 4); /* application_id */
+}
+
+static void make_it_of_nobody(const struct place *place)
+{
+    write_at(place, 68, "\0\0\0\0", 4);
+}
+
+static const struct {
+    const char *name;
+    void (*change)(const struct place *place);
+    int problem;
+} strange[] = {
+    {"no database", damage_the_head, STORE_DAMAGED},
+    {"damaged pages", damage_all_pages_but_the_first, STORE_DAMAGED},
+    {"cut", cut_it, STORE_DAMAGED},
+    {"newer", make_it_newer, STORE_NEWER},
+    {"another program's", make_it_of_another_program, STORE_NEWER},
+    {"foreign", make_it_of_nobody, STORE_NEWER},
+};
+
+static void empty_place(const struct place *place)
+{
+    char command[100];
+    snprintf(command, sizeof(command), "rm -rf %s/deep", place->top);
+    assert_int_equal(system(command), 0);
+}
+
+static void refuses_strange_files(void **state)
+{
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        struct queue *queue = NULL;
+        empty_place(*state);
+        make_database(*state);
+        strange[i].change(*state);
+        for (int create = 0; create < 2; create++) {
+            int problem = try_open(*state, create, &queue);
+            if (problem != strange[i].problem)
+                fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
+            assert_null(queue);
+        }
+    }
+}
+
+static void leaves_a_newer_database_as_it_is(void **state)
+{
+    const struct place *place = *state;
+    static unsigned char before[200000], after[sizeof(before)];
+    make_database(place);
+    make_it_newer(place);
+    for (int i = 0; i < 2; i++) {
+        struct queue *queue = NULL;
+        int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+        assert_true(read(fd, i ? after : before, sizeof(before)) > 0);
+        close(fd);
+        assert_int_equal(try_open(place, true, &queue), STORE_NEWER);
+    }
+    assert_memory_equal(before, after, sizeof(before));
+}
+
+static int count_aside(const struct place *place)
+{
+    DIR *stream = opendir(place->directory);
+    assert_non_null(stream);
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        count += strstr(entry->d_name, "queue.db.damaged-") == entry->d_name;
+    closedir(stream);
+    return count;
+}
+
+static void sets_a_damaged_store_aside(void **state)
+{
+    const struct place *place = *state;
+    char *aside = NULL, head[10] = "";
+    make_database(place);
+    damage_the_head(place);
+    assert_int_equal(store_set_aside(place->directory, &aside), 0);
+    assert_int_equal(access(place->database, F_OK), -1);
+    int fd = open(aside, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, head, 9), 9);
+    close(fd);
+    assert_string_equal(head, "this is n"); /* kept as it was */
+    free(aside);
+    queue_close(open_at(place));
+}
+
+/* set aside, never deleted: also not by the next one */
+static void sets_a_second_one_aside_beside_the_first(void **state)
+{
+    const struct place *place = *state;
+    for (int i = 1; i <= 2; i++) {
+        char *aside = NULL;
+        make_database(place);
+        assert_int_equal(store_set_aside(place->directory, &aside), 0);
+        free(aside);
+        assert_int_equal(count_aside(place), i);
+    }
+}
+
+#define ON_MEMORY(test) cmocka_unit_test_setup_teardown(test, open_queue, close_queue)
+#define ON_DISK(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_MEMORY(knows_a_file_from_its_job),
+        ON_MEMORY(is_another_file_when_one_part_differs),
+        ON_MEMORY(goes_from_queued_to_done),
+        ON_MEMORY(takes_an_archived_file_back_as_a_new_job),
+        ON_MEMORY(takes_a_deleted_file_from_a_backup_as_a_new_job),
+        ON_MEMORY(knows_a_kept_file_while_it_lies_there),
+        ON_MEMORY(continues_a_failed_job_whose_file_comes_back),
+        ON_MEMORY(continues_by_path_with_the_file_that_lies_there_now),
+        ON_MEMORY(waits_for_a_failed_file_to_be_moved_away),
+        ON_MEMORY(believes_a_person_who_brings_a_cut_off_file_back),
+        ON_MEMORY(fails_again_what_can_still_not_be_sent),
+        ON_MEMORY(supersedes_a_waiting_job_whose_file_was_rewritten),
+        ON_MEMORY(leaves_a_forgotten_file_alone_until_it_changes),
+        ON_MEMORY(takes_a_forgotten_file_that_lay_in_failed),
+        ON_MEMORY(takes_a_dropped_file_anew),
+        ON_MEMORY(follows_a_waiting_file_that_is_renamed),
+        ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
+        ON_MEMORY(counts_only_what_is_its_own_fault),
+        ON_MEMORY(retries_an_uploaded_job_without_its_bytes),
+        ON_MEMORY(tries_again_to_put_a_file_away),
+        ON_MEMORY(retries_by_hand_only_what_failed),
+        ON_MEMORY(retries_all_that_failed),
+        ON_MEMORY(claims_what_is_nearest_its_end_first),
+        ON_MEMORY(sends_nothing_where_nothing_may_be_sent),
+        ON_MEMORY(fails_a_file_that_kills_the_program_three_times),
+        ON_MEMORY(forgets_a_death_once_it_gets_through),
+        ON_MEMORY(blames_nobody_where_several_were_in_hand),
+        ON_MEMORY(only_puts_away_what_had_its_outcome),
+        ON_MEMORY(does_not_upload_again_what_was_uploaded),
+        ON_MEMORY(recovers_nothing_after_a_clean_end),
+        ON_MEMORY(writes_down_every_change),
+        ON_MEMORY(lists_and_counts),
+        ON_MEMORY(keeps_numbers),
+        ON_MEMORY(ends_on_wrong_moves),
+        ON_DISK(keeps_all_over_a_restart),
+        ON_DISK(keeps_nothing_that_was_not_committed),
+        ON_DISK(lets_one_in_at_a_time),
+        ON_DISK(makes_nothing_where_nothing_is),
+        ON_DISK(says_so_where_it_cannot_write),
+        ON_DISK(is_for_its_owner_alone),
+        ON_DISK(holds_space_back),
+        ON_DISK(refuses_strange_files),
+        ON_DISK(leaves_a_newer_database_as_it_is),
+        ON_DISK(sets_a_damaged_store_aside),
+        ON_DISK(sets_a_second_one_aside_beside_the_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

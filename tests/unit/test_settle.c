@@ -1,0 +1,257 @@
+/* When a file is finished (design.md 5): every decision, with time as a value. */
+#include "closedrop/intake/settle.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* a row says what is different from a quiet file: the later initializer wins */
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define T 1000000 /* last seen changed */
+#define SETTLE 5000
+#define INCOMPLETE 900000
+
+static const struct folder folder = {
+    .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 10, .max_size = 1000};
+
+static const struct folder from_nothing = {
+    .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 0, .max_size = 1000};
+
+static const struct folder impatient = {.min_size = 1, .max_size = 1000};
+
+struct wanted {
+    enum settle_kind kind;
+    enum settle_wait wait;
+    int64_t until;
+    const char *code;
+};
+
+#define WAITS(what, when)                                                                          \
+    {                                                                                              \
+        SETTLE_WAIT, SETTLE_##what, when, NULL                                                     \
+    }
+#define REFUSES(code)                                                                              \
+    {                                                                                              \
+        SETTLE_REFUSE, SETTLE_QUIET, 0, code                                                       \
+    }
+#define OPENS                                                                                      \
+    {                                                                                              \
+        SETTLE_OPEN, SETTLE_QUIET, 0, NULL                                                         \
+    }
+#define READY                                                                                      \
+    {                                                                                              \
+        SETTLE_READY, SETTLE_QUIET, 0, NULL                                                        \
+    }
+
+static void expect_step(
+    const char *name, const struct settle_step *step, const struct wanted *wanted)
+{
+    if (step->kind != wanted->kind)
+        fail_msg("%s: kind %d, not %d", name, step->kind, wanted->kind);
+    if (step->kind == SETTLE_WAIT && (step->wait != wanted->wait || step->until != wanted->until))
+        fail_msg("%s: waits for %d until %lld", name, step->wait, (long long)step->until);
+    if (step->kind != SETTLE_REFUSE)
+        return;
+    if (strcmp(step->code, wanted->code) != 0 || !*step->message)
+        fail_msg("%s: %s (%s)", name, step->code, step->message);
+}
+
+/* ---- before the file is opened ---- */
+
+/* a quiet file of good size with its marker and one name; rows name what is different */
+#define QUIET .now = T + SETTLE, .changed = T, .size = 100, .links = 1, .has_marker = true
+
+static const struct {
+    const char *name;
+    const struct folder *folder;
+    struct settle_facts facts;
+    struct wanted wanted;
+} before[] = {
+    {"quiet", &folder, {QUIET}, OPENS},
+    {"just seen", &folder, {QUIET, .now = T}, WAITS(QUIET, T + SETTLE)},
+    {"almost quiet", &folder, {QUIET, .now = T + SETTLE - 1}, WAITS(QUIET, T + SETTLE)},
+    {"long quiet", &folder, {QUIET, .now = T + 100 * SETTLE}, OPENS},
+    {"moved in", &folder, {QUIET, .now = T, .moved_in = true}, OPENS},
+    {"no quiet time asked for", &impatient, {QUIET, .now = T}, OPENS},
+    {"no marker yet", &folder, {QUIET, .has_marker = false}, WAITS(MARKER, INT64_MAX)},
+    {"moved in, no marker yet", &folder, {QUIET, .moved_in = true, .has_marker = false},
+        WAITS(MARKER, INT64_MAX)},
+    {"no marker for a year", &folder, {QUIET, .now = T + 31536000000, .has_marker = false},
+        WAITS(MARKER, INT64_MAX)},
+    {"empty, no marker yet", &folder, {QUIET, .size = 0, .has_marker = false},
+        WAITS(MARKER, INT64_MAX)},
+    {"empty", &folder, {QUIET, .size = 0}, WAITS(GROWTH, T + INCOMPLETE)},
+    {"empty, moved in", &folder, {QUIET, .now = T, .size = 0, .moved_in = true},
+        WAITS(GROWTH, T + INCOMPLETE)},
+    {"empty, the last moment", &folder, {QUIET, .size = 0, .now = T + INCOMPLETE - 1},
+        WAITS(GROWTH, T + INCOMPLETE)},
+    {"empty for good", &folder, {QUIET, .size = 0, .now = T + INCOMPLETE}, REFUSES("empty")},
+    {"empty, and no wait", &impatient, {QUIET, .size = 0}, REFUSES("empty")},
+    {"empty where nothing is too small", &from_nothing, {QUIET, .size = 0, .now = T + INCOMPLETE},
+        REFUSES("empty")},
+    {"smallest", &folder, {QUIET, .size = 10}, OPENS},
+    {"largest", &folder, {QUIET, .size = 1000}, OPENS},
+    {"too large", &folder, {QUIET, .size = 1001}, REFUSES("too_large")},
+    {"too large, still written", &folder, {QUIET, .now = T + 1, .size = 1001},
+        WAITS(QUIET, T + SETTLE)},
+    {"two names", &folder, {QUIET, .links = 2}, WAITS(ACCESS, T + SETTLE + 5000)},
+    {"two names, near the end", &folder, {QUIET, .links = 2, .now = T + INCOMPLETE - 1000},
+        WAITS(ACCESS, T + INCOMPLETE)},
+    {"two names for good", &folder, {QUIET, .links = 2, .now = T + INCOMPLETE}, REFUSES("links")},
+};
+
+static void decides_before_the_file_is_opened(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(before); i++) {
+        struct settle_step step = settle_before_open(before[i].folder, &before[i].facts);
+        expect_step(before[i].name, &step, &before[i].wanted);
+    }
+}
+
+/* ---- after the look ---- */
+
+static const struct {
+    const char *name;
+    struct settle_facts facts;
+    struct settle_look look;
+    struct wanted wanted;
+} after[] = {
+    {"leased and whole", {QUIET}, {0, LEASE_HELD, true}, READY},
+    {"leased, young", {QUIET, .age_ms = 0}, {0, LEASE_HELD, true}, READY},
+    {"a writer", {QUIET}, {0, LEASE_REFUSED, true}, WAITS(QUIET, T + 2 * SETTLE)},
+    {"a writer, cut off", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_REFUSED, false},
+        WAITS(QUIET, T + INCOMPLETE + SETTLE)},
+    {"a writer, judged", {QUIET, .judged = true}, {0, LEASE_REFUSED, true},
+        WAITS(QUIET, T + 2 * SETTLE)},
+    {"a lease against us", {QUIET}, {-EWOULDBLOCK, LEASE_HELD, true}, WAITS(QUIET, T + 2 * SETTLE)},
+    {"no leases, old", {QUIET, .age_ms = 2000}, {0, LEASE_IMPOSSIBLE, true}, READY},
+    {"no leases, young", {QUIET, .age_ms = 500}, {0, LEASE_IMPOSSIBLE, true},
+        WAITS(QUIET, T + SETTLE + 1500)},
+    {"no leases, almost old", {QUIET, .age_ms = 1999}, {0, LEASE_IMPOSSIBLE, true},
+        WAITS(QUIET, T + SETTLE + 1)},
+    {"no leases, from the future", {QUIET, .age_ms = -5000}, {0, LEASE_IMPOSSIBLE, true}, READY},
+    {"no leases, moved in young", {QUIET, .age_ms = 0, .moved_in = true},
+        {0, LEASE_IMPOSSIBLE, true}, WAITS(QUIET, T + SETTLE + 2000)},
+    {"cut off", {QUIET}, {0, LEASE_HELD, false}, WAITS(GROWTH, T + INCOMPLETE)},
+    {"cut off, moved in", {QUIET, .moved_in = true}, {0, LEASE_HELD, false},
+        WAITS(GROWTH, T + INCOMPLETE)},
+    {"cut off, the last moment", {QUIET, .now = T + INCOMPLETE - 1}, {0, LEASE_HELD, false},
+        WAITS(GROWTH, T + INCOMPLETE)},
+    {"cut off for good", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_HELD, false},
+        REFUSES("cut_off")},
+    {"cut off, but judged", {QUIET, .judged = true}, {0, LEASE_HELD, false}, READY},
+    {"cut off, judged, no lease", {QUIET, .judged = true, .age_ms = 2000},
+        {0, LEASE_IMPOSSIBLE, false}, READY},
+    {"not ours to read", {QUIET}, {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + SETTLE + 5000)},
+    {"not ours to read, near the end", {QUIET, .now = T + INCOMPLETE - 1},
+        {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + INCOMPLETE)},
+    {"not ours to read, for good", {QUIET, .now = T + INCOMPLETE}, {-EACCES, LEASE_HELD, true},
+        REFUSES("unreadable")},
+};
+
+static void decides_after_the_look(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(after); i++) {
+        struct settle_step step = settle_after_look(&folder, &after[i].facts, &after[i].look);
+        expect_step(after[i].name, &step, &after[i].wanted);
+    }
+}
+
+/* ---- both together, as the watch thread asks ---- */
+
+static const struct {
+    const char *name;
+    struct settle_facts facts;
+    struct settle_look look;
+    struct wanted wanted;
+} together[] = {
+    {"too small", {QUIET, .size = 9}, {0, LEASE_HELD, true}, REFUSES("too_small")},
+    {"too small, and a writer has it open", {QUIET, .size = 9}, {0, LEASE_REFUSED, true},
+        WAITS(QUIET, T + 2 * SETTLE)},
+    {"too large", {QUIET, .size = 1001}, {0, LEASE_HELD, true}, REFUSES("too_large")},
+    {"good", {QUIET}, {0, LEASE_HELD, true}, READY},
+};
+
+static struct settle_step decide(const struct settle_facts *facts, const struct settle_look *look)
+{
+    struct settle_step step = settle_before_open(&folder, facts);
+    return step.kind == SETTLE_OPEN ? settle_after_look(&folder, facts, look) : step;
+}
+
+static void refuses_only_what_nobody_writes_any_more(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(together); i++) {
+        struct settle_step step = decide(&together[i].facts, &together[i].look);
+        expect_step(together[i].name, &step, &together[i].wanted);
+    }
+}
+
+static void never_turns_in_circles_at_once(void **state)
+{
+    (void)state;
+    static const struct settle_facts facts = {QUIET};
+    static const struct settle_look written = {0, LEASE_REFUSED, true};
+    struct settle_step step = settle_after_look(&impatient, &facts, &written);
+    assert_int_equal(step.kind, SETTLE_WAIT);
+    assert_true(step.until >= facts.now + 100);
+}
+
+/* no wait may be in the past: the candidate would be looked at again and again */
+static void waits_for_the_future_only(void **state)
+{
+    (void)state;
+    for (int64_t now = T; now < T + INCOMPLETE + 10000; now += 997)
+        for (int what = 0; what < 8; what++) {
+            struct settle_facts facts = {QUIET};
+            struct settle_look look = {
+                what & 1 ? -EACCES : 0, what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, !(what & 4)};
+            facts.now = now;
+            facts.links = what & 1 ? 2 : 1;
+            facts.size = what & 2 ? 0 : 100;
+            facts.age_ms = now - T;
+            struct settle_step step = settle_before_open(&folder, &facts);
+            assert_true(step.kind != SETTLE_WAIT || step.until > now);
+            step = settle_after_look(&folder, &facts, &look);
+            assert_true(step.kind != SETTLE_WAIT || step.until > now);
+        }
+}
+
+static void says_why_in_words(void **state)
+{
+    (void)state;
+    struct settle_facts facts = {QUIET, .size = 9};
+    struct settle_look look = {0, LEASE_HELD, true};
+    struct settle_step step = decide(&facts, &look);
+    assert_non_null(strstr(step.message, "9 B"));
+    assert_non_null(strstr(step.message, "10 B"));
+    facts = (struct settle_facts){QUIET, .now = T + INCOMPLETE};
+    look = (struct settle_look){-EACCES, LEASE_IMPOSSIBLE, true};
+    step = settle_after_look(&folder, &facts, &look);
+    assert_non_null(strstr(step.message, strerror(EACCES)));
+    look = (struct settle_look){0, LEASE_HELD, false};
+    step = settle_after_look(&folder, &facts, &look);
+    assert_non_null(strstr(step.message, "drag it back"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decides_before_the_file_is_opened),
+        cmocka_unit_test(decides_after_the_look),
+        cmocka_unit_test(refuses_only_what_nobody_writes_any_more),
+        cmocka_unit_test(never_turns_in_circles_at_once),
+        cmocka_unit_test(waits_for_the_future_only),
+        cmocka_unit_test(says_why_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

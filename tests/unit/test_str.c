@@ -1,0 +1,142 @@
+/* The growing string: what was added is there, the ceiling holds, and the first failure sticks. */
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void is_empty_text_before_anything_is_added(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(10);
+    assert_string_equal(str_text(&s), "");
+    assert_int_equal(str_error(&s), 0);
+    str_release(&s);
+}
+
+static void joins_what_is_added(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(100);
+    str_add(&s, "one");
+    str_add_char(&s, ',');
+    str_add_bytes(&s, "two-", 3);
+    str_printf(&s, ",%d%s", 3, "!");
+    assert_string_equal(str_text(&s), "one,two,3!");
+    assert_int_equal(s.length, 10);
+    str_release(&s);
+    assert_string_equal(str_text(&s), "");
+}
+
+static void keeps_nul_bytes(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(100);
+    str_add_bytes(&s, "a\0b", 3);
+    assert_int_equal(s.length, 3);
+    assert_memory_equal(str_text(&s), "a\0b\0", 4);
+    str_release(&s);
+}
+
+static void grows_to_its_ceiling_and_no_further(void **state)
+{
+    (void)state;
+    for (size_t most = 0; most < 300; most++) {
+        struct str s = STR_INIT(most);
+        for (size_t i = 0; i < most; i++)
+            str_add_char(&s, (char)('a' + i % 26));
+        assert_int_equal(str_error(&s), 0);
+        assert_int_equal(s.length, most);
+        str_add_char(&s, 'x');
+        assert_int_equal(str_error(&s), -E2BIG);
+        assert_int_equal(s.length, most);
+        str_release(&s);
+    }
+}
+
+static void sticks_to_the_first_failure(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(4);
+    str_add(&s, "abc");
+    str_printf(&s, "%s", "too long");
+    str_add(&s, "d");
+    assert_int_equal(str_error(&s), -E2BIG);
+    assert_string_equal(str_text(&s), "abc");
+    str_clear(&s);
+    assert_int_equal(str_error(&s), 0);
+    str_add(&s, "new");
+    assert_string_equal(str_text(&s), "new");
+    str_release(&s);
+}
+
+static void hands_its_text_over(void **state)
+{
+    (void)state;
+    struct str s = STR_INIT(4);
+    str_add(&s, "text");
+    char *text = str_take(&s);
+    assert_string_equal(text, "text");
+    assert_int_equal(s.length, 0);
+    free(text);
+    text = str_take(&s);
+    assert_string_equal(text, "");
+    free(text);
+    str_add(&s, "too long");
+    assert_null(str_take(&s));
+    assert_int_equal(str_error(&s), 0);
+    str_release(&s);
+}
+
+static void formats_into_new_memory(void **state)
+{
+    (void)state;
+    char *text = str_format("%s-%05d", "id", 42);
+    assert_string_equal(text, "id-00042");
+    free(text);
+}
+
+static void compares_starts_and_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+        bool starts, ends;
+    } rows[] = {
+        {"abc", "", true, true},
+        {"", "", true, true},
+        {"", "a", false, false},
+        {"abc", "abc", true, true},
+        {"abc", "ab", true, false},
+        {"abc", "bc", false, true},
+        {"abc", "xabc", false, false},
+        {"aba", "a", true, true},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (str_starts_with(rows[i].text, rows[i].part) != rows[i].starts)
+            fail_msg("\"%s\" starts with \"%s\"", rows[i].text, rows[i].part);
+        if (str_ends_with(rows[i].text, rows[i].part) != rows[i].ends)
+            fail_msg("\"%s\" ends with \"%s\"", rows[i].text, rows[i].part);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_empty_text_before_anything_is_added),
+        cmocka_unit_test(joins_what_is_added),
+        cmocka_unit_test(keeps_nul_bytes),
+        cmocka_unit_test(grows_to_its_ceiling_and_no_further),
+        cmocka_unit_test(sticks_to_the_first_failure),
+        cmocka_unit_test(hands_its_text_over),
+        cmocka_unit_test(formats_into_new_memory),
+        cmocka_unit_test(compares_starts_and_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,333 @@
+/* What every answer means for a job, row by row: Close's statuses (close-api.md 5), S3's codes and
+ * statuses with the tickets used so far (s3-post.md 2.3), and every way a transfer can end. */
+#include "closedrop/close/reply.h"
+#include "closedrop/work/verdict.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const kinds[] = {
+    "running", "next", "again", "retry", "wait", "doubt", "trouble", "changed", "gone", "fail"};
+
+/* ---- Close ---- */
+
+static const struct {
+    int status;
+    enum verdict_kind kind;
+    const char *code;
+} ticket_answers[] = {
+    {200, VERDICT_NEXT, NULL},
+    {201, VERDICT_NEXT, NULL},
+    {301, VERDICT_DOUBT, "no_answer"},
+    {302, VERDICT_DOUBT, "no_answer"},
+    {307, VERDICT_DOUBT, "no_answer"},
+    {400, VERDICT_FAIL, "close_refused"},
+    {401, VERDICT_DOUBT, "key_refused"},
+    {402, VERDICT_DOUBT, "plan"},
+    {403, VERDICT_DOUBT, "not_allowed"},
+    {404, VERDICT_DOUBT, "no_answer"},
+    {405, VERDICT_FAIL, "close_refused"},
+    {408, VERDICT_DOUBT, "no_answer"},
+    {409, VERDICT_FAIL, "close_refused"},
+    {413, VERDICT_FAIL, "close_refused"},
+    {415, VERDICT_FAIL, "close_refused"},
+    {422, VERDICT_FAIL, "close_refused"},
+    {425, VERDICT_DOUBT, "no_answer"},
+    {429, VERDICT_WAIT, "rate_limit"},
+    {500, VERDICT_DOUBT, "no_answer"},
+    {502, VERDICT_DOUBT, "no_answer"},
+    {503, VERDICT_DOUBT, "no_answer"},
+    {504, VERDICT_DOUBT, "no_answer"},
+    {600, VERDICT_DOUBT, "no_answer"},
+    {999, VERDICT_DOUBT, "no_answer"},
+    {-1, VERDICT_DOUBT, "no_answer"},
+};
+
+static void judges_answers_to_the_ticket(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ticket_answers); i++) {
+        struct api_outcome outcome = {.end = TRANSFER_ANSWERED,
+            .status = ticket_answers[i].status,
+            .failure = "",
+            .words = "Words.",
+            .pace_ms = 1234};
+        struct verdict verdict = verdict_of_ticket(&outcome);
+        const char *code = ticket_answers[i].code;
+        bool same = code && verdict.code ? strcmp(verdict.code, code) == 0 : code == verdict.code;
+        if (verdict.kind != ticket_answers[i].kind || !same)
+            fail_msg("%d: %s, %s", ticket_answers[i].status, kinds[verdict.kind], verdict.code);
+    }
+}
+
+static void waits_as_the_reply_says(void **state)
+{
+    (void)state;
+    struct api_outcome outcome = {
+        .end = TRANSFER_ANSWERED, .status = 429, .failure = "", .words = NULL, .pace_ms = 5200};
+    assert_int_equal(verdict_of_ticket(&outcome).wait_ms, 5200);
+}
+
+static void repeats_the_words_of_close(void **state)
+{
+    (void)state;
+    struct api_outcome outcome = {.end = TRANSFER_ANSWERED,
+        .status = 400,
+        .failure = "",
+        .words = "filename: This field is required."};
+    struct verdict verdict = verdict_of_ticket(&outcome);
+    assert_non_null(strstr(verdict.message, "400"));
+    assert_non_null(strstr(verdict.message, "filename: This field is required."));
+    outcome.words = "";
+    assert_null(strchr(verdict_of_ticket(&outcome).message, '('));
+}
+
+static void doubts_every_ticket_without_an_answer(void **state)
+{
+    (void)state;
+    for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++) {
+        struct api_outcome outcome = {.end = (enum transfer_end)end, .failure = "libcurl's words"};
+        struct verdict verdict = verdict_of_ticket(&outcome);
+        if (verdict.kind != VERDICT_DOUBT || strcmp(verdict.code, "no_answer") != 0 ||
+            !strstr(verdict.message, "libcurl's words"))
+            fail_msg("%s: %s, %s", transfer_end_words[end], kinds[verdict.kind], verdict.message);
+    }
+}
+
+static const struct {
+    int status;
+    enum api_health health;
+} me_answers[] = {
+    {200, API_ANSWERS},
+    {204, API_ANSWERS},
+    {429, API_ANSWERS},
+    {401, API_KEY_REFUSED},
+    {402, API_KEY_REFUSED},
+    {403, API_KEY_REFUSED},
+    {301, API_DOWN},
+    {400, API_DOWN},
+    {404, API_DOWN},
+    {500, API_DOWN},
+    {502, API_DOWN},
+    {503, API_DOWN},
+    {0, API_DOWN},
+};
+
+static void knows_how_close_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(me_answers); i++) {
+        struct api_outcome outcome = {.end = TRANSFER_ANSWERED, .status = me_answers[i].status};
+        if (verdict_of_me(&outcome, true) != me_answers[i].health)
+            fail_msg("%d", me_answers[i].status);
+    }
+    for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++) {
+        struct api_outcome outcome = {.end = (enum transfer_end)end, .status = 0};
+        if (verdict_of_me(&outcome, true) != API_DOWN)
+            fail_msg("%s", transfer_end_words[end]);
+    }
+}
+
+/* a captive portal or a proxy says 200 to everything */
+static void believes_only_close_itself(void **state)
+{
+    (void)state;
+    struct api_outcome outcome = {.end = TRANSFER_ANSWERED, .status = 200};
+    assert_int_equal(verdict_of_me(&outcome, false), API_DOWN);
+    outcome.status = 429;
+    assert_int_equal(verdict_of_me(&outcome, false), API_ANSWERS);
+    outcome.status = 401;
+    assert_int_equal(verdict_of_me(&outcome, false), API_KEY_REFUSED);
+}
+
+/* ---- S3 ---- */
+
+#define MD5 "9a0364b9e99bb480dd25e1f0284c8555"
+
+static struct verdict judge_form(int status, const char *code, const char *message, int tickets)
+{
+    struct s3_reply reply = {0};
+    snprintf(reply.code, sizeof(reply.code), "%s", code);
+    snprintf(reply.message, sizeof(reply.message), "%s", message);
+    struct form_outcome outcome = {.end = TRANSFER_ANSWERED,
+        .status = status,
+        .failure = "",
+        .reply = &reply,
+        .md5 = MD5,
+        .tickets = tickets};
+    return verdict_of_form(&outcome);
+}
+
+/* the verdict after the first, second and third ticket of one attempt */
+static const struct {
+    int status;
+    const char *code, *message;
+    enum verdict_kind after[3];
+} form_answers[] = {
+    {403, "AccessDenied", "Invalid according to Policy: Policy expired.",
+        {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "AccessDenied", "Access Denied", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "SignatureDoesNotMatch", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "InvalidAccessKeyId", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {400, "ExpiredToken", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "RequestTimeTooSkewed", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {404, "NoSuchBucket", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "SomethingNew", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {404, "", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {301, "PermanentRedirect", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {307, "TemporaryRedirect", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {307, "", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {400, "EntityTooLarge", "", {VERDICT_FAIL, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "EntityTooSmall", "", {VERDICT_FAIL, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "InvalidPolicyDocument", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "InvalidArgument", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "MalformedPOSTRequest", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "IncorrectNumberOfFilesInPostRequest", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "RequestIsNotMultiPartContent", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "MaxPostPreDataLengthExceededError", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "MaxMessageLengthExceeded", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "KeyTooLongError", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "UserKeyMustBeSpecified", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {405, "MethodNotAllowed", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {411, "MissingContentLength", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {412, "PreconditionFailed", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {501, "NotImplemented", "", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
+    {400, "BadDigest", "", {VERDICT_RETRY, VERDICT_RETRY, VERDICT_RETRY}},
+    {400, "InvalidDigest", "", {VERDICT_RETRY, VERDICT_RETRY, VERDICT_RETRY}},
+    {400, "IncompleteBody", "", {VERDICT_RETRY, VERDICT_RETRY, VERDICT_RETRY}},
+    {400, "RequestTimeout", "", {VERDICT_RETRY, VERDICT_RETRY, VERDICT_RETRY}},
+    {409, "OperationAborted", "", {VERDICT_RETRY, VERDICT_RETRY, VERDICT_RETRY}},
+    {500, "InternalError", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {503, "ServiceUnavailable", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {503, "SlowDown", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {408, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {429, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {500, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {502, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {503, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {504, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {202, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+    {999, "", "", {VERDICT_TROUBLE, VERDICT_TROUBLE, VERDICT_TROUBLE}},
+};
+
+static void judges_answers_to_the_form(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < COUNT(form_answers); i++)
+        for (int tickets = 1; tickets <= 3; tickets++) {
+            struct verdict verdict = judge_form(
+                form_answers[i].status, form_answers[i].code, form_answers[i].message, tickets);
+            enum verdict_kind wanted = form_answers[i].after[tickets - 1];
+            if (verdict.kind != wanted || !verdict.code) {
+                print_error("  %d %s, ticket %d: %s, not %s\n", form_answers[i].status,
+                    form_answers[i].code, tickets, kinds[verdict.kind], kinds[wanted]);
+                wrong++;
+            }
+        }
+    assert_int_equal(wrong, 0);
+}
+
+static void says_what_s3_said(void **state)
+{
+    (void)state;
+    struct verdict verdict = judge_form(400, "EntityTooLarge", "Your proposal is too large", 1);
+    assert_string_equal(verdict.code, "s3_refused");
+    assert_non_null(strstr(verdict.message, "400 EntityTooLarge: Your proposal is too large"));
+    assert_string_equal(judge_form(503, "SlowDown", "", 1).code, "s3_down");
+}
+
+static const struct {
+    const char *name;
+    int status;
+    const char *etag;
+    enum verdict_kind kind;
+} successes[] = {
+    {"201", 201, MD5, VERDICT_NEXT},
+    {"200", 200, MD5, VERDICT_NEXT},
+    {"204, no document", 204, "", VERDICT_NEXT},
+    {"201, no ETag", 201, "", VERDICT_NEXT},
+    {"capital hex", 201, "9A0364B9E99BB480DD25E1F0284C8555", VERDICT_NEXT},
+    {"of several parts", 201, "9a0364b9e99bb480dd25e1f0284c8555-3", VERDICT_NEXT},
+    {"not hex", 201, "za0364b9e99bb480dd25e1f0284c8555", VERDICT_NEXT},
+    {"other bytes", 201, "00000000000000000000000000000000", VERDICT_RETRY},
+    {"other bytes, 200", 200, "00000000000000000000000000000000", VERDICT_RETRY},
+};
+
+static void compares_the_etag(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(successes); i++) {
+        struct s3_reply reply = {0};
+        snprintf(reply.etag, sizeof(reply.etag), "%s", successes[i].etag);
+        struct form_outcome outcome = {.end = TRANSFER_ANSWERED,
+            .status = successes[i].status,
+            .failure = "",
+            .reply = &reply,
+            .md5 = MD5,
+            .tickets = 1};
+        struct verdict verdict = verdict_of_form(&outcome);
+        if (verdict.kind != successes[i].kind)
+            fail_msg("%s: %s", successes[i].name, kinds[verdict.kind]);
+        if (verdict.kind == VERDICT_RETRY)
+            assert_string_equal(verdict.code, "damaged");
+    }
+}
+
+static void takes_every_form_without_an_answer_for_trouble(void **state)
+{
+    (void)state;
+    struct s3_reply reply = {0};
+    for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++) {
+        struct form_outcome outcome = {.end = (enum transfer_end)end,
+            .failure = "libcurl's words",
+            .reply = &reply,
+            .md5 = MD5,
+            .tickets = 1};
+        struct verdict verdict = verdict_of_form(&outcome);
+        if (verdict.kind != VERDICT_TROUBLE || strcmp(verdict.code, "s3_down") != 0 ||
+            !strstr(verdict.message, "libcurl's words"))
+            fail_msg("%s: %s, %s", transfer_end_words[end], kinds[verdict.kind], verdict.message);
+    }
+}
+
+static void bounds_its_message(void **state)
+{
+    (void)state;
+    char words[4000];
+    memset(words, 'x', sizeof(words) - 1);
+    words[sizeof(words) - 1] = '\0';
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "code", "%s", words);
+    assert_int_equal(verdict.kind, VERDICT_FAIL);
+    assert_string_equal(verdict.code, "code");
+    assert_int_equal(strlen(verdict.message), sizeof(verdict.message) - 1);
+    assert_int_equal(verdict.wait_ms, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(judges_answers_to_the_ticket),
+        cmocka_unit_test(waits_as_the_reply_says),
+        cmocka_unit_test(repeats_the_words_of_close),
+        cmocka_unit_test(doubts_every_ticket_without_an_answer),
+        cmocka_unit_test(knows_how_close_is),
+        cmocka_unit_test(believes_only_close_itself),
+        cmocka_unit_test(judges_answers_to_the_form),
+        cmocka_unit_test(says_what_s3_said),
+        cmocka_unit_test(compares_the_etag),
+        cmocka_unit_test(takes_every_form_without_an_answer_for_trouble),
+        cmocka_unit_test(bounds_its_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
