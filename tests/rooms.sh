@@ -1,0 +1,54 @@
+#!/bin/bash
+# Who may include whom (the map in src/main.c): base and files know no stage, nothing includes a header
+# of a stage to its left or beside it, and each library has one door.
+set -eu
+cd "$(dirname "$0")/.."
+wrong=0
+
+complain() {
+    echo "$1"
+    wrong=1
+}
+
+# room NAME ALLOWED...: what src/NAME and include/closedrop/NAME include of ours is in ALLOWED or in NAME
+room() {
+    local name=$1 file included
+    shift
+    while IFS=: read -r file included; do
+        case " $name $* " in *" $included "*) ;; *) complain "$file includes a header of $included/" ;; esac
+    done < <(grep -rHoP '#include "closedrop/\K[a-z_]+(?=[/.])' "src/$name" "include/closedrop/$name" 2>/dev/null)
+}
+
+# door PATTERN FILE...: only these files include the library's header
+door() {
+    local pattern=$1 file
+    shift
+    while read -r file; do
+        case " $* " in *" $file "*) ;; *) complain "$file includes <$pattern>, the door is $*" ;; esac
+    done < <(grep -rlE "#include <$pattern" src include)
+}
+
+room base
+room files base
+room config base files
+room http base
+room close base http
+room queue base files
+room intake base files config
+room work base files config http close queue
+room control base files config http queue
+room cli base files config http close queue work control agent
+room sandbox base
+
+door curl/ src/http/inner.h
+door sqlite3.h src/queue/store_sqlite.c
+door libconfig.h src/config/setting.c
+door inotifytools/ src/intake/events.c
+door cjson/ src/base/json.c
+door nettle/ src/base/digest.c
+door magic.h src/base/magic.c
+door microhttpd.h src/control/server.c src/sandbox/server.c
+door systemd/ src/base/notify.c
+
+[ $wrong = 0 ] && echo "every room includes only what it may"
+exit $wrong
