@@ -1,0 +1,259 @@
+#!/bin/bash
+# Shows closedrop at work, on this machine alone: it builds the program, starts it beside a stand-in for Close
+# (closedrop-sandbox), drops real documents into a folder in the ways programs and people do that, and shows
+# where each of them arrived. No account and no network are needed once the packages are installed.
+# Usage: packaging/demo.sh [--once]
+#
+# It then stays, for you to drop files yourself, until Ctrl-C. With --once it ends after the proof: exit code 0 when
+# everything arrived, 1 when not.
+#
+# Wants Debian 12. Missing packages are installed with apt, which needs root or sudo. All else happens in build/release
+# and in a temporary directory, which is removed at the end.
+
+set -euo pipefail
+
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
+bin=$top/build/release
+# shellcheck source=packages.sh
+. "$top/packaging/packages.sh"
+# shellcheck source=../tests/support/writers.sh
+. "$top/tests/support/writers.sh"
+
+wait_most=60
+work='' agent_pid='' sandbox_pid='' tail_pid=''
+
+usage() {
+    sed -n '/^# Usage/,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+}
+
+die() {
+    printf 'demo.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+title() {
+    printf '\n%s== %s ==%s\n' "$bold" "$*" "$plain"
+}
+
+say() {
+    printf '   %s\n' "$*"
+}
+
+# Stops what we started, by its id, and removes what we made.
+clean_up() {
+    local pid
+    for pid in "$tail_pid" "$agent_pid" "$sandbox_pid"; do
+        [ -n "$pid" ] || continue
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    [ -z "$work" ] || rm -rf -- "$work"
+}
+
+wait_until() { # COMMAND ARGUMENT...
+    local end=$((SECONDS + wait_most))
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.1
+    done
+}
+
+closedrop() { # COMMAND ARGUMENT...
+    local command=$1
+    shift
+    "$bin/closedrop" "$command" -c "$work/closedrop.conf" "$@"
+}
+
+build() {
+    title "Build"
+    install_packages "${build_packages[@]}" "${demo_packages[@]}" || die "cannot go on without these packages"
+    cd -- "$top"
+    quiet cmake --preset release || die "the build could not be prepared"
+    quiet cmake --build --preset release -j "$(nproc)" || die "the build failed"
+    say "$("$bin/closedrop" --version) is in $bin"
+}
+
+agent_is_up() {
+    closedrop status --json 2>/dev/null | jq -e '.folders[0].healthy' >/dev/null
+}
+
+start() {
+    title "Start"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/closedrop-demo.XXXXXX")
+    folder=$work/scans
+    mkdir -- "$folder"
+    (umask 077 && echo api_sandbox.secret >"$work/api-key")
+
+    "$bin/closedrop-sandbox" --api-port 0 --s3-port 0 --ready-file "$work/ready.json" >"$work/sandbox.log" 2>&1 &
+    sandbox_pid=$!
+    wait_until test -s "$work/ready.json" || die "the sandbox did not start: $(cat "$work/sandbox.log")"
+    api=$(jq -r .api_url "$work/ready.json")
+    admin=$(jq -r .admin_url "$work/ready.json")
+    say "A Close to try against (closedrop-sandbox): $api"
+
+    cat >"$work/closedrop.conf" <<CONF
+state_dir      = "state";
+control_socket = "control.sock";
+close = {
+  api_url      = "$api";
+  api_key_file = "api-key";
+  upload_hosts = [ "127.0.0.1" ];
+};
+folders = (
+  { name = "scans"; path = "scans"; settle = "1s"; incomplete = "3s"; }
+);
+CONF
+    "$bin/closedrop" run -c "$work/closedrop.conf" >"$work/agent.log" 2>&1 &
+    agent_pid=$!
+    wait_until agent_is_up || die "closedrop did not start: $(cat "$work/agent.log")"
+    say "closedrop watches the folder $folder"
+}
+
+# drop HOW DOCUMENT NAME: puts a document into the folder by put_HOW, and remembers what has to arrive.
+drop() {
+    local how=$1 document=$work/documents/$2 name=$3 words=$4
+    say "$(printf '%-42s %s' "$words" "$name")"
+    "put_$how" "$document" "$folder/$name" || die "$how failed for $name"
+    expected+=("$(sha256sum <"$document" | cut -d ' ' -f 1) $name")
+}
+
+drop_documents() {
+    title "Drop documents, in the ways programs and people do that"
+    "$top/tests/support/documents.sh" "$work/documents"
+    mkdir -- "$folder/Customer 1001"
+    drop cp letter.pdf "letter.pdf" "copied (cp)"
+    drop mv invoice.pdf "Invoice 1001.pdf" "moved in, complete at once (mv)"
+    drop slow contract.pdf "contract, 12 pages.pdf" "written slowly, over three seconds"
+    drop rsync scan.pdf "Scan of Monday, 9 o'clock.pdf" "rsync"
+    drop rsync_inplace fax.tif "fax.tif" "rsync --inplace"
+    drop link photo.jpg "photo.jpg" "written under a hidden name, then linked"
+    drop tmpfile screen.png "Bildschirm Müller & Söhne.png" "written without a name, then linked"
+    drop cp notes.txt "Rückruf für Jürgen.txt" "copied, a name with umlauts"
+    drop cp customers.csv "Customer 1001/customers.csv" "copied into a new sub-folder"
+    drop mv export.zip "Customer 1001/export.zip" "moved into the sub-folder"
+    "$top/tests/support/documents.sh" --cut "$work/documents/fax-g3.tif" "$work/documents/half.tif" 50
+    say "$(printf '%-42s %s' "broken off in the middle, never finished" "half a fax.tif")"
+    put_cp "$work/documents/half.tif" "$folder/half a fax.tif"
+}
+
+# Nothing is left in the folder but what belongs there.
+folder_is_empty() {
+    [ -z "$(find "$folder" -type f -not -path "$folder/Uploaded/*" -not -path "$folder/Failed/*" \
+        -not -path "$folder/.closedrop/*" -print -quit)" ]
+}
+
+jobs_ended() {
+    local counts
+    counts=$(closedrop status --json) || return 1
+    jq -e --argjson want "$((${#expected[@]} + 1))" \
+        '.jobs.done + .jobs.failed >= $want and .not_put_away == 0 and (.transfers | length == 0)' \
+        <<<"$counts" >/dev/null && folder_is_empty
+}
+
+# check WORDS COMMAND...: tells whether it is so, and remembers when not.
+check() {
+    local words=$1
+    shift
+    if "$@"; then
+        say "yes  $words"
+    else
+        say "NO   $words"
+        everything_arrived=false
+    fi
+}
+
+# How often a hash is in the ledger of what S3 has stored.
+times_stored() {
+    grep -c "^$1" "$work/ledger" || true
+}
+
+half_has_failed() {
+    local hash
+    hash=$(sha256sum <"$work/documents/half.tif" | cut -d ' ' -f 1)
+    [ "$(times_stored "$hash")" = 0 ] && [ -f "$folder/Failed/half a fax.tif" ] &&
+        [ -s "$folder/Failed/half a fax.tif.error.txt" ]
+}
+
+prove() {
+    local line hash name
+    title "What closedrop says of them (closedrop list)"
+    wait_until jobs_ended || say "(waited $wait_most s for all of them in vain)"
+    closedrop list
+
+    title "What the people who drop files see"
+    (cd -- "$folder" && find . -path ./.closedrop -prune -o -type f -print | LC_ALL=C sort | sed 's/^/   /')
+    if [ -f "$folder/Failed/half a fax.tif.error.txt" ]; then
+        printf '\n   %s\n' "The broken fax was not sent. Beside it lies half a fax.tif.error.txt:"
+        sed 's/^/   | /' "$folder/Failed/half a fax.tif.error.txt"
+    fi
+
+    title "The proof: SHA-256 of each document, and how often the receiving side has just that"
+    curl -sf --noproxy '*' "${admin}ledger.tsv" >"$work/ledger" || die "the sandbox does not answer"
+    for line in "${expected[@]}"; do
+        hash=${line%% *} name=${line#* }
+        say "${hash:0:16}...  $(times_stored "$hash") x  $name"
+        [ "$(times_stored "$hash")" = 1 ] || everything_arrived=false
+    done
+    echo
+    check "every document arrived, once" [ "$everything_arrived" = true ]
+    check "nothing else was sent" [ "$(wc -l <"$work/ledger")" = "${#expected[@]}" ]
+    check "the broken one was not sent, and says why" half_has_failed
+    check "the folder is empty" folder_is_empty
+}
+
+stay() {
+    title "Your turn"
+    cat <<TEXT
+   Drop a file into    $folder
+   for example         cp README.md $folder/
+
+   Look at it, in another terminal (in $top):
+     export CLOSEDROP_CONFIG=$work/closedrop.conf
+     build/release/closedrop status           how it is
+     build/release/closedrop list             every file
+     build/release/closedrop show 1           one of them, with its history
+     curl ${admin}ledger      what the receiving side has
+     man -l packaging/man/closedrop.1         all of it
+
+   Ctrl-C ends this and removes the folder. Meanwhile, closedrop's log:
+
+TEXT
+    tail -n 0 -f "$work/agent.log" &
+    tail_pid=$!
+    wait "$agent_pid" || true
+    say "closedrop has ended"
+}
+
+main() {
+    local once=false
+    case ${1:-}/$# in
+    /0) ;;
+    --once/1) once=true ;;
+    --help/1 | -h/1)
+        usage
+        return 0
+        ;;
+    *)
+        usage >&2
+        return 2
+        ;;
+    esac
+    bold='' plain=''
+    if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+        bold=$'\e[1m' plain=$'\e[0m'
+    fi
+    export LC_ALL=C.UTF-8
+    expected=()
+    everything_arrived=true
+    trap clean_up EXIT
+    trap 'echo; exit 130' INT
+    trap 'exit 143' TERM
+    build
+    start
+    drop_documents
+    prove
+    $once || stay
+    [ "$everything_arrived" = true ]
+}
+
+main "$@"
