@@ -22,13 +22,6 @@ setup() {
 
 teardown() { story_teardown; }
 
-never() { # COMMAND ARGUMENT...: which must not succeed
-    if "$@"; then
-        echo "this should not be: $*"
-        return 1
-    fi
-}
-
 failed_because() { # NAME TEXT: it lies in Failed, with a text beside it that says why and what to do
     wait_until test -f "in/Failed/$1.error.txt"
     [ -f "in/Failed/$1" ]

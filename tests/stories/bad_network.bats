@@ -12,13 +12,6 @@ setup() {
 
 teardown() { story_teardown; }
 
-never() { # COMMAND ARGUMENT...: which must not succeed
-    if "$@"; then
-        echo "this should not be: $*"
-        return 1
-    fi
-}
-
 drop() { # NAME...: a small file each
     local name
     for name in "$@"; do

@@ -9,13 +9,6 @@ setup() {
 }
 teardown() { story_teardown; }
 
-never() { # COMMAND ARGUMENT...: which must not succeed
-    if "$@"; then
-        echo "this should not be: $*"
-        return 1
-    fi
-}
-
 ends() { # COMMAND OPTION...
     run timeout 20 "$CLOSEDROP_BIN_DIR/closedrop" "$@" -c "$config"
 }

@@ -18,13 +18,6 @@ teardown() {
     return $result
 }
 
-never() { # COMMAND ARGUMENT...: which must not succeed
-    if "$@"; then
-        echo "this should not be: $*"
-        return 1
-    fi
-}
-
 other_file_system() { # sets $elsewhere: a directory on another file system than the folder's
     [ -d /dev/shm ] && [ -w /dev/shm ] || skip "/dev/shm is not there to write"
     [ "$(stat -c %d /dev/shm)" != "$(stat -c %d .)" ] || skip "/dev/shm is the same file system"

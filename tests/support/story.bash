@@ -186,3 +186,10 @@ no_faults() { # the servers are well again
 counts() { # JQ-EXPRESSION on the sandbox's counts
     curl -s "${admin}counts" | jq "$1"
 }
+
+never() { # COMMAND ARGUMENT...: which must not succeed
+    if "$@"; then
+        echo "this should not be: $*"
+        return 1
+    fi
+}
