@@ -19,6 +19,7 @@
 #include "closedrop/work/worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,7 @@
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
+#define HEAP_KEPT (4 * 1024 * 1024)
 
 struct agent {
     char *file;
@@ -620,6 +622,9 @@ static int start(struct agent *agent)
     static int (*const steps[])(struct agent * agent) = {
         load_config, open_queue, open_worker, recover, open_control, open_intake};
     forbid_core_files();
+    /* a transfer's buffers come and go: without this each one is given back to the kernel and
+     * fetched again */
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();
     agent->signals = open_signals();
     if (agent->signals < 0)

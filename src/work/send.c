@@ -6,6 +6,7 @@
 #include "closedrop/files/safe_open.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,7 +30,9 @@ bool task_folder_is_here(const struct task *task, const struct stage_tools *tool
         (stat.st_dev != tools->root_device || stat.st_ino != tools->root_inode))
         return false;
     /* we made .closedrop there ourselves: a directory with nothing at all is a bare mount point */
-    return task->folder->after_upload == AFTER_KEEP || !directory_is_empty(task->root);
+    return task->folder->after_upload == AFTER_KEEP ||
+           faccessat(task->root, STAGING_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           !directory_is_empty(task->root);
 }
 
 static struct verdict wait_for(int64_t ms, const char *code, const char *why)
