@@ -79,6 +79,17 @@ static void report_unreadable(struct settings *settings, int error)
     settings->problem_count++;
 }
 
+/** libconfig only says that it stumbled: say also what it usually stumbles over. */
+static void report_syntax(struct settings *settings)
+{
+    struct str what = STR_INIT(512);
+    str_printf(&what,
+        "%s; look here and just above for a missing ; , } ) ] or quote, or a key written twice",
+        config_error_text(&settings->tree));
+    add_problem(settings, (unsigned)config_error_line(&settings->tree), NULL, str_text(&what));
+    str_release(&what);
+}
+
 /** libconfig takes "@include" only where it begins a line; that line's number, 0 for none. */
 static unsigned line_of_include(const char *text)
 {
@@ -151,8 +162,7 @@ int settings_open(const char *path, struct settings **ret_settings)
         add_problem(settings, line, NULL,
             "a number is too large; sizes and durations are texts, e.g. \"25M\" or \"15m\"");
     } else if (!config_read_string(&settings->tree, str_text(&text))) {
-        add_problem(settings, (unsigned)config_error_line(&settings->tree), NULL,
-            config_error_text(&settings->tree));
+        report_syntax(settings);
     }
     str_release(&text);
     return settings->problem_count ? -EINVAL : 0;
