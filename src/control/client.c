@@ -101,11 +101,6 @@ void client_close(struct client *client)
     free(client);
 }
 
-bool client_has_agent(const struct client *client)
-{
-    return !client->queue;
-}
-
 struct answer client_ask(struct client *client, const struct question *question)
 {
     if (!client->queue)

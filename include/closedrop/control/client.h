@@ -17,9 +17,6 @@ struct str;
 int client_open(const struct config *config, struct client **ret_client, struct str *why);
 void client_close(struct client *client);
 
-/** Whether an agent answers. */
-bool client_has_agent(const struct client *client);
-
 /** Ask; the answer's body is the caller's, NULL where none came. */
 struct answer client_ask(struct client *client, const struct question *question);
 
