@@ -191,6 +191,11 @@ int json_add_null(struct json *object, const char *key)
     return json_add(object, key, outer(cJSON_CreateNull()));
 }
 
+struct json *json_copy(const struct json *value)
+{
+    return outer(cJSON_Duplicate(inner(value), true));
+}
+
 char *json_print(const struct json *value)
 {
     return value ? cJSON_PrintUnformatted(inner(value)) : NULL;

@@ -76,6 +76,9 @@ int json_add(struct json *object, const char *key, struct json *value);
 int json_append(struct json *array, struct json *value);
 int json_append_text(struct json *array, const char *text);
 
+/** A copy of a value and all in it; NULL when memory is short. */
+struct json *json_copy(const struct json *value);
+
 /** The value as JSON text on one line; the caller frees it. NULL when memory is short. */
 char *json_print(const struct json *value);
 
