@@ -1,10 +1,16 @@
 #include "admin.h"
 
+#include "crm.h"
 #include "fault.h"
+#include "late.h"
 #include "ledger.h"
+#include "pick.h"
+#include "readout.h"
 #include "reply.h"
 #include "sandbox.h"
+#include "seed.h"
 #include "server.h"
+#include "world.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -44,10 +50,27 @@ static void get_ledger_tsv(struct sandbox *sandbox, const struct str *body, stru
     ledger_tsv(sandbox->ledger, reply);
 }
 
+static void reply_or_fail(struct reply *reply, struct json *answer, int error)
+{
+    reply_json(reply, 200, pick_whole(answer, error));
+}
+
 static void get_counts(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
     (void)body;
-    ledger_counts(sandbox->ledger, reply);
+    struct json *counts = ledger_counts(sandbox->ledger);
+    crm_lock(&sandbox->crm);
+    struct json *activities = activities_count(&sandbox->crm.activities);
+    crm_unlock(&sandbox->crm);
+    int error = json_add(counts, "activities", activities);
+    error |= json_add_int(counts, "late", (int64_t)late_count(sandbox->late));
+    reply_or_fail(reply, counts, error);
+}
+
+static void get_activities(struct sandbox *sandbox, const struct str *body, struct reply *reply)
+{
+    (void)body;
+    readout_activities(&sandbox->crm, reply);
 }
 
 static void get_faults(struct sandbox *sandbox, const struct str *body, struct reply *reply)
@@ -74,9 +97,93 @@ static void post_reset(struct sandbox *sandbox, const struct str *body, struct r
 {
     (void)body;
     faults_clear(sandbox->faults);
+    late_clear(sandbox->late);
     ledger_reset(sandbox->ledger);
+    crm_lock(&sandbox->crm);
+    crm_reset(&sandbox->crm);
+    crm_unlock(&sandbox->crm);
     reply_done(reply);
 }
+
+/* ---- leads and contacts ---- */
+
+static int64_t lag_of(struct sandbox *sandbox)
+{
+    return settings_get(&sandbox->settings).search_lag_ms;
+}
+
+static void post_seed(struct sandbox *sandbox, const struct str *body, struct reply *reply)
+{
+    struct str why = STR_INIT(WHY_MOST);
+    CLEANUP(json_freep) struct json *seed = json_parse(str_text(body), body->length);
+    struct json *ids = NULL;
+    crm_lock(&sandbox->crm);
+    int error = seed_add(&sandbox->crm, seed, lag_of(sandbox), &ids, &why);
+    crm_unlock(&sandbox->crm);
+    reply_change(reply, error, &why);
+    if (!error)
+        reply_json(reply, 200, ids);
+}
+
+static void post_contact(struct sandbox *sandbox, const struct str *body, struct reply *reply)
+{
+    struct str why = STR_INIT(WHY_MOST);
+    CLEANUP(json_freep) struct json *change = json_parse(str_text(body), body->length);
+    crm_lock(&sandbox->crm);
+    int error = seed_change_contact(&sandbox->crm, change, lag_of(sandbox), &why);
+    crm_unlock(&sandbox->crm);
+    reply_change(reply, error, &why);
+}
+
+/** Whether the member `key` names a lead; what is wrong goes to `why`. */
+static int check_lead(
+    const struct sandbox *sandbox, const struct json *body, const char *key, struct str *why)
+{
+    const char *id = json_get_text(body, key);
+    if (id && world_find(sandbox->crm.world, OBJECT_LEAD, id))
+        return 0;
+    str_printf(why, "%s: there is no lead \"%s\"", key, id ? id : "");
+    return -EINVAL;
+}
+
+static void post_lead_delete(struct sandbox *sandbox, const struct str *body, struct reply *reply)
+{
+    struct str why = STR_INIT(WHY_MOST);
+    CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
+    crm_lock(&sandbox->crm);
+    int error = check_lead(sandbox, json, "id", &why);
+    if (!error)
+        error = crm_delete_lead(&sandbox->crm, json_get_text(json, "id"), lag_of(sandbox));
+    crm_unlock(&sandbox->crm);
+    reply_change(reply, error, &why);
+}
+
+static int merge(struct sandbox *sandbox, const struct json *json, struct str *why)
+{
+    int error = check_lead(sandbox, json, "source", why);
+    if (!error)
+        error = check_lead(sandbox, json, "destination", why);
+    if (error)
+        return error;
+    const char *source = json_get_text(json, "source");
+    const char *destination = json_get_text(json, "destination");
+    if (strcmp(source, destination) != 0)
+        return crm_merge(&sandbox->crm, source, destination, lag_of(sandbox));
+    str_add(why, "source and destination are the same");
+    return -EINVAL;
+}
+
+static void post_merge(struct sandbox *sandbox, const struct str *body, struct reply *reply)
+{
+    struct str why = STR_INIT(WHY_MOST);
+    CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
+    crm_lock(&sandbox->crm);
+    int error = merge(sandbox, json, &why);
+    crm_unlock(&sandbox->crm);
+    reply_change(reply, error, &why);
+}
+
+/* ---- settings and routes ---- */
 
 static void post_settings(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
@@ -93,11 +200,16 @@ static const struct {
     {"GET", "/admin/ledger", get_ledger},
     {"GET", "/admin/ledger.tsv", get_ledger_tsv},
     {"GET", "/admin/counts", get_counts},
+    {"GET", "/admin/activities", get_activities},
     {"GET", "/admin/faults", get_faults},
     {"POST", "/admin/faults", post_faults},
     {"DELETE", "/admin/faults", delete_faults},
     {"POST", "/admin/reset", post_reset},
     {"POST", "/admin/settings", post_settings},
+    {"POST", "/admin/seed", post_seed},
+    {"POST", "/admin/contact", post_contact},
+    {"POST", "/admin/lead/delete", post_lead_delete},
+    {"POST", "/admin/merge", post_merge},
 };
 
 void admin_answer(struct sandbox *sandbox, const struct request *request, const struct str *body,

@@ -1,246 +1,232 @@
 #include "api.h"
 
 #include "admin.h"
+#include "call.h"
+#include "crm.h"
 #include "effect.h"
+#include "gate.h"
+#include "late.h"
 #include "ledger.h"
-#include "pace.h"
 #include "reply.h"
+#include "route.h"
 #include "sandbox.h"
-#include "ticket.h"
 
 #include "closedrop/base/cleanup.h"
-#include "closedrop/base/clock.h"
-#include "closedrop/base/digest.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define BODY_MOST (1 << 20)
+/** Two bodies of a mail may have 1,048,576 characters each. */
+#define BODY_MOST (16 << 20)
+#define SAYS_MOST (1 << 20)
 
 /** What the service keeps with a request. */
-struct call {
+struct incoming {
     bool is_admin;
     struct str body;
 };
 
-/** One call being answered. */
-struct answer {
-    struct sandbox *sandbox;
+/** A request on its way to act. */
+struct visit {
+    struct call call;
     struct request *request;
     const struct route *route;
-    struct json *body; /* NULL: not JSON */
     const struct fault *fault;
-    struct settings_values settings;
-    struct reply *reply;
+    struct json *body; /* NULL: not JSON */
+    char *id;
 };
 
-struct route {
-    const char *path;
-    const char *method;
-    enum endpoint endpoint;
-    void (*act)(struct answer *answer);
-};
-
-/* ---- GET me/ ---- */
-
-static struct json *describe_me(void)
-{
-    struct json *me = json_object();
-    struct json *organization = json_object();
-    struct json *organizations = json_array();
-    int error = json_add_text(me, "id", TICKET_USER);
-    error |= json_add_text(me, "first_name", "Sandra");
-    error |= json_add_text(me, "last_name", "Box");
-    error |= json_add_text(me, "email", "sandra.box@example.com");
-    error |=
-        json_add_text(organization, "id", "orga_SandboxmiiwcR1w2b4cOnCMQaQPSIFxMqAD2Dh243uxcH");
-    error |= json_add_text(organization, "name", "Sandbox");
-    error |= json_append(organizations, organization);
-    error |= json_add(me, "organizations", organizations);
-    error |= json_add(me, "email_accounts", json_array());
-    if (!error)
-        return me;
-    json_free(me);
-    return NULL;
-}
-
-static void act_me(struct answer *answer)
-{
-    reply_json(answer->reply, 200, describe_me());
-}
-
-/* ---- POST files/upload/ ---- */
-
-static const char *const upload_keys[] = {"filename", "content_type"};
-
-#define UPLOAD_KEYS (sizeof(upload_keys) / sizeof(*upload_keys))
-
-static void check_needed(const struct json *body, struct json *wrong, int *error)
-{
-    for (size_t i = 0; i < UPLOAD_KEYS; i++) {
-        const struct json *member = json_get(body, upload_keys[i]);
-        const char *text = member ? json_text(member) : "";
-        if (!text)
-            *error |= json_add_text(wrong, upload_keys[i], "Value must be of string type.");
-        else if (!*text)
-            *error |= json_add_text(wrong, upload_keys[i], "This field is required.");
-    }
-}
-
-static void check_unknown(const struct json *body, struct json *wrong, int *error)
-{
-    for (const struct json *one = json_first(body); one; one = json_next(one)) {
-        size_t i = 0;
-        while (i < UPLOAD_KEYS && strcmp(upload_keys[i], json_key(one)) != 0)
-            i++;
-        if (i == UPLOAD_KEYS)
-            *error |= json_add_text(wrong, json_key(one), "Unknown field.");
-    }
-}
-
-/** Refuse a body that is not exactly what the schema says; Close names every wrong field. */
-static bool refuse_fields(const struct json *body, struct reply *reply)
-{
-    struct json *wrong = json_object();
-    int error = wrong ? 0 : -1;
-    check_needed(body, wrong, &error);
-    check_unknown(body, wrong, &error);
-    if (!error && !json_first(wrong)) {
-        json_free(wrong);
-        return false;
-    }
-    struct json *refusal = json_object();
-    error |= json_add(refusal, "errors", json_array());
-    error |= json_add(refusal, "field-errors", wrong);
-    if (error) {
-        json_free(refusal);
-        refusal = NULL;
-    }
-    reply_json(reply, 400, refusal);
-    reply_because(reply, NULL, "field-errors");
-    return true;
-}
-
-static void act_upload(struct answer *answer)
-{
-    if (refuse_fields(answer->body, answer->reply))
-        return;
-    struct json *ticket = ticket_new(answer->sandbox, json_get_text(answer->body, "filename"),
-        json_get_text(answer->body, "content_type"), answer->settings.form_ttl_ms,
-        effect_kind(answer->fault));
-    if (ticket)
-        ledger_ticket(answer->sandbox->ledger);
-    reply_json(answer->reply, 200, ticket);
-}
-
-/* ---- what comes before each call: not now, because ... ---- */
-
-/** HTTP Basic, the key as user, an empty password. */
-static bool is_authorized(const struct request *request, const char *api_key)
-{
-    const char *given = request_header(request, "Authorization");
-    if (!given || strncasecmp(given, "Basic ", strlen("Basic ")) != 0)
-        return false;
-    given += strlen("Basic ");
-    struct str text = STR_INIT(4096);
-    size_t length = strlen(api_key);
-    bool same = digest_decode_base64(&text, given, strlen(given)) == 0 &&
-                text.length == length + 1 && memcmp(text.bytes, api_key, length) == 0 &&
-                text.bytes[length] == ':';
-    str_release(&text);
-    return same;
-}
-
-static bool refuse_key(struct answer *answer)
-{
-    if (is_authorized(answer->request, answer->settings.api_key))
-        return false;
-    reply_error(answer->reply, 401,
-        "The server could not verify that you are authorized to access the URL requested. You "
-        "either supplied the wrong credentials (e.g. a bad password), or your browser doesn't "
-        "understand how to supply the credentials required.");
-    reply_header(answer->reply, "WWW-Authenticate", "Basic realm=\"Close\"");
-    return true;
-}
-
-static bool refuse_pace(struct answer *answer)
-{
-    struct pace_state state = pace_count(
-        &answer->sandbox->pace, answer->route->endpoint, answer->settings.rate, clock_steady_ms());
-    if (state.over)
-        reply_error(answer->reply, 429, "API call count exceeded for this period");
-    pace_headers(&state, answer->reply);
-    return state.over;
-}
-
-static bool refuse_body(struct answer *answer)
-{
-    if (strcmp(answer->route->method, "POST") != 0)
-        return false;
-    const char *type = request_header(answer->request, "Content-Type");
-    static const char wanted[] = "application/json";
-    if (!type || strncasecmp(type, wanted, strlen(wanted)) != 0 ||
-        !strchr("; \t", type[strlen(wanted)])) // also its NUL
-        reply_error(answer->reply, 415, "Content-Type must be application/json.");
-    else if (!json_is_object(answer->body))
-        reply_error(answer->reply, 400, "The request body is not a JSON object.");
-    else
-        return false;
-    return true;
-}
+/* ---- routes ---- */
 
 static const struct route routes[] = {
-    {"/api/v1/me/", "GET", ENDPOINT_ME, act_me},
-    {"/api/v1/files/upload/", "POST", ENDPOINT_UPLOAD, act_upload},
+    {"me/", "GET", ENDPOINT_ME, call_me},
+    {"files/upload/", "POST", ENDPOINT_UPLOAD, call_upload},
+    {"lead/merge/", "POST", ENDPOINT_MERGE, call_merge},
+    {"lead/*/", "GET", ENDPOINT_LEAD, call_get_lead},
+    {"lead/*/files/", "GET", ENDPOINT_LEAD_FILES, call_list_lead_files},
+    {"lead/*/files/", "POST", ENDPOINT_LEAD_FILE, call_post_lead_file},
+    {"contact/*/", "GET", ENDPOINT_CONTACT, call_get_contact},
+    {"data/search/", "POST", ENDPOINT_SEARCH, call_search},
+    {"activity/email/", "GET", ENDPOINT_EMAILS, call_list_emails},
+    {"activity/email/", "POST", ENDPOINT_EMAIL, call_post_email},
+    {"activity/email/*/", "GET", ENDPOINT_EMAILS, call_get_email},
+    {"activity/note/", "GET", ENDPOINT_NOTES, call_list_notes},
+    {"activity/note/", "POST", ENDPOINT_NOTE, call_post_note},
+    {"activity/note/*/", "GET", ENDPOINT_NOTES, call_get_note},
+    {"activity/lead_merge/", "GET", ENDPOINT_MERGES, call_list_merges},
+    {"event/", "GET", ENDPOINT_EVENTS, call_list_events},
 };
 
-/** The route, or NULL with the refusal in `reply`. */
-static const struct route *find_route(const struct request *request, struct reply *reply)
+/** The route, or NULL with the refusal in the reply. */
+static const struct route *find_route(
+    const struct request *request, struct segment *segment, struct reply *reply)
 {
-    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
-        if (strcmp(routes[i].path, request_path(request)) != 0)
+    struct str allowed = STR_INIT(64);
+    const struct route *found = NULL;
+    for (size_t i = 0; !found && i < sizeof(routes) / sizeof(*routes); i++) {
+        if (!route_has(&routes[i], request_path(request), segment))
             continue;
         if (strcmp(routes[i].method, request_method(request)) == 0)
-            return &routes[i];
-        reply_error(reply, 405, "The method is not allowed for the requested URL.");
-        reply_header(reply, "Allow", "%s", routes[i].method);
-        return NULL;
+            found = &routes[i];
+        else
+            str_printf(&allowed, "%s%s", allowed.length ? ", " : "", routes[i].method);
     }
-    reply_error(reply, 404, "Not found.");
-    return NULL;
+    if (!found && allowed.length) {
+        reply_error(reply, 405, "The method is not allowed for the requested URL.");
+        reply_header(reply, "Allow", "%s", str_text(&allowed));
+    } else if (!found) {
+        reply_error(reply, 404, "Not found.");
+    }
+    str_release(&allowed);
+    return found;
 }
 
-static int answer_route(struct answer *answer)
+/* ---- acting, now or late ---- */
+
+static void act(struct visit *visit)
 {
-    const char *filename = json_get_text(answer->body, "filename");
-    enum endpoint endpoint = answer->route->endpoint;
-    ledger_request(answer->sandbox->ledger, endpoint);
-    answer->fault = faults_take(answer->sandbox->faults, endpoint, filename);
-    int error = effect_before(answer->fault, answer->request);
-    if (error)
+    struct crm *crm = &visit->call.sandbox->crm;
+    visit->call.body = visit->body;
+    visit->call.id = visit->id;
+    crm_lock(crm);
+    visit->route->act(&visit->call);
+    crm_unlock(crm);
+}
+
+/** A visit that goes on without its request. */
+struct late_visit {
+    struct visit visit;
+    struct reply reply; /* which nobody gets */
+};
+
+static void act_late(void *self)
+{
+    struct late_visit *late = self;
+    struct call *call = &late->visit.call;
+    call->settings = settings_get(&call->sandbox->settings);
+    act(&late->visit);
+}
+
+static void end_late(void *self)
+{
+    struct late_visit *late = self;
+    reply_release(&late->reply);
+    json_free(late->visit.body);
+    free(late->visit.id);
+    free(late);
+}
+
+/** Reading has no effect that could come late. */
+static void schedule(struct visit *visit)
+{
+    bool reads = strcmp(visit->route->method, "GET") == 0;
+    struct late_visit *late = reads ? NULL : calloc(1, sizeof(*late));
+    if (!late)
+        return;
+    late->reply = (struct reply)REPLY_INIT;
+    late->visit = *visit;
+    late->visit.call.request = NULL;
+    late->visit.call.reply = &late->reply;
+    late->visit.request = NULL;
+    late->visit.body = TAKE_PTR(visit->body); // now the late visit's
+    late->visit.id = TAKE_PTR(visit->id);
+    late_add(visit->call.sandbox->late, visit->fault->late_ms,
+        &(struct late_act){act_late, end_late, late});
+}
+
+static void perform(struct visit *visit)
+{
+    switch (effect_act(visit->fault)) {
+    case EFFECT_ACT:
+        act(visit);
+        break;
+    case EFFECT_ACT_LATE:
+        schedule(visit);
+        break;
+    case EFFECT_ACT_NEVER:
+        break;
+    }
+}
+
+/* ---- a request's way ---- */
+
+static void add_filenames(struct str *says, const struct json *body)
+{
+    const struct json *one = json_first(json_get(body, "attachments"));
+    const char *filename = json_get_text(body, "filename");
+    if (filename)
+        str_printf(says, "%s\n", filename);
+    for (; one; one = json_next(one))
+        if (json_get_text(one, "filename"))
+            str_printf(says, "%s\n", json_get_text(one, "filename"));
+}
+
+static void add_parameter(void *self, const char *name, const char *value)
+{
+    str_printf(self, "%s=%s\n", name, value);
+}
+
+/** What fault rules match: the names of files, or what is read or looked for. */
+static void describe_request(const struct visit *visit, const struct str *body, struct str *says)
+{
+    enum endpoint endpoint = visit->route->endpoint;
+    if (endpoint == ENDPOINT_SEARCH || endpoint == ENDPOINT_MERGE)
+        str_add(says, str_text(body));
+    else if (strcmp(visit->route->method, "POST") == 0)
+        add_filenames(says, visit->body);
+    else {
+        str_printf(says, "%s\n", request_path(visit->request));
+        request_each_query(visit->request, add_parameter, says);
+    }
+}
+
+static void take_fault(struct visit *visit, const struct str *body)
+{
+    struct str says = STR_INIT(SAYS_MOST);
+    describe_request(visit, body, &says);
+    visit->fault =
+        faults_take(visit->call.sandbox->faults, visit->route->endpoint, str_text(&says));
+    visit->call.fault = effect_kind(visit->fault);
+    str_release(&says);
+}
+
+static int answer_route(struct visit *visit, const struct str *body)
+{
+    ledger_request(visit->call.sandbox->ledger, visit->route->endpoint);
+    take_fault(visit, body);
+    int error = effect_before(visit->fault, visit->request);
+    struct reply *reply = visit->call.reply;
+    const struct settings_values *settings = &visit->call.settings;
+    if (error ||
+        gate_pace(&visit->call.sandbox->pace, visit->route->endpoint, settings->rate, reply))
         return error;
-    if (refuse_pace(answer) || effect_instead(answer->fault, answer->reply))
-        return 0;
-    if (!refuse_key(answer) && !refuse_body(answer))
-        answer->route->act(answer);
-    effect_after(answer->fault, answer->reply);
-    return 0;
+    bool acts = effect_act(visit->fault) != EFFECT_ACT_NEVER;
+    if (acts && !gate_key(visit->request, settings->api_key, reply) &&
+        !gate_body(visit->request, visit->body, reply))
+        perform(visit);
+    return effect_after(visit->fault, visit->request, reply);
 }
 
 static int answer_api(struct request *request, const struct str *body, struct reply *reply)
 {
     struct sandbox *sandbox = request_world(request);
-    CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
-    struct answer answer = {.sandbox = sandbox, .request = request, .body = json, .reply = reply};
-    answer.settings = settings_get(&sandbox->settings);
-    answer.route = find_route(request, reply);
-    int error = answer.route ? answer_route(&answer) : 0;
-    reply->delay_ms = answer.settings.latency_ms;
+    struct segment segment = {NULL, 0};
+    struct visit visit = {
+        .call = {.sandbox = sandbox, .request = request, .reply = reply},
+        .request = request,
+        .body = json_parse(str_text(body), body->length),
+    };
+    visit.call.settings = settings_get(&sandbox->settings);
+    visit.route = find_route(request, &segment, reply);
+    visit.id = segment.text ? strndup(segment.text, segment.length) : NULL;
+    int error = visit.route ? answer_route(&visit, body) : 0;
+    reply->delay_ms = visit.call.settings.latency_ms;
     if (!error && reply->end != REPLY_NOTHING)
         ledger_answer(sandbox->ledger, "api", reply);
+    json_free(visit.body);
+    free(visit.id);
     return error;
 }
 
@@ -250,49 +236,49 @@ static void api_begin(struct request *request, struct reply *reply)
 {
     (void)reply;
     struct sandbox *sandbox = request_world(request);
-    struct call *call = request_state(request);
-    call->body = (struct str)STR_INIT(BODY_MOST);
-    call->is_admin = str_starts_with(request_path(request), "/admin/");
-    if (!call->is_admin)
+    struct incoming *incoming = request_state(request);
+    incoming->body = (struct str)STR_INIT(BODY_MOST);
+    incoming->is_admin = str_starts_with(request_path(request), "/admin/");
+    if (!incoming->is_admin)
         ledger_enter(sandbox->ledger);
 }
 
 static int api_body(struct request *request, const char *bytes, size_t length)
 {
-    struct call *call = request_state(request);
-    str_add_bytes(&call->body, bytes, length); // too much is told when all of it is in
+    struct incoming *incoming = request_state(request);
+    str_add_bytes(&incoming->body, bytes, length); // too much is told when all of it is in
     return 0;
 }
 
 static int api_finish(struct request *request, struct reply *reply)
 {
-    struct call *call = request_state(request);
-    if (str_error(&call->body)) {
+    struct incoming *incoming = request_state(request);
+    if (str_error(&incoming->body)) {
         reply_error(reply, 413, "The request body is too large.");
         return 0;
     }
-    if (!call->is_admin)
-        return answer_api(request, &call->body, reply);
-    admin_answer(request_world(request), request, &call->body, reply);
+    if (!incoming->is_admin)
+        return answer_api(request, &incoming->body, reply);
+    admin_answer(request_world(request), request, &incoming->body, reply);
     return 0;
 }
 
 static void api_leave(struct request *request)
 {
     struct sandbox *sandbox = request_world(request);
-    struct call *call = request_state(request);
-    if (!call->is_admin)
+    struct incoming *incoming = request_state(request);
+    if (!incoming->is_admin)
         ledger_leave(sandbox->ledger);
 }
 
 static void api_end(struct request *request)
 {
-    struct call *call = request_state(request);
-    str_release(&call->body);
+    struct incoming *incoming = request_state(request);
+    str_release(&incoming->body);
 }
 
 const struct service api_service = {
-    .state_size = sizeof(struct call),
+    .state_size = sizeof(struct incoming),
     .begin = api_begin,
     .body = api_body,
     .finish = api_finish,

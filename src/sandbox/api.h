@@ -1,9 +1,6 @@
 /**
- * The Close API, as far as uploads need it, and the admin endpoints beside it.
- *
- *     GET  /api/v1/me/
- *     POST /api/v1/files/upload/
- *     ...  /admin/...             see admin.h
+ * The Close API, as far as uploading files and filing them needs it (the routes are a table in
+ * api.c), and the admin endpoints beside it (see admin.h).
  */
 #ifndef CLOSEDROP_SANDBOX_API_H
 #define CLOSEDROP_SANDBOX_API_H

@@ -1,7 +1,9 @@
 #include "bucket.h"
 
+#include "crm.h"
 #include "effect.h"
 #include "form.h"
+#include "late.h"
 #include "ledger.h"
 #include "multipart.h"
 #include "percent.h"
@@ -195,18 +197,26 @@ static void check_body(struct visit *visit)
         check_digest(visit);
 }
 
-static void store(struct sandbox *sandbox, struct visit *visit)
+/** Its texts are the visit's. */
+static struct ledger_object describe_object(const struct visit *visit)
 {
     const char *content_type = form_get(&visit->form, "Content-Type");
-    struct ledger_object object = {
+    return (struct ledger_object){
         .key = form_get(&visit->form, "key"),
         .content_type = content_type ? content_type : "binary/octet-stream",
         .sha256 = visit->sha256,
         .md5 = visit->md5,
         .size = visit->size,
     };
+}
+
+static void store(struct sandbox *sandbox, struct visit *visit)
+{
+    struct ledger_object object = describe_object(visit);
     if (ledger_store(sandbox->ledger, &object) != 0)
         refuse(&visit->refusal, "InternalError");
+    else
+        crm_stored(&sandbox->crm, &object);
 }
 
 /** 201 brings a document, 200 and 204 (which is also what everything else means) do not. */
@@ -242,19 +252,62 @@ static void reply_stored(
     str_release(&etag);
 }
 
+/** What is stored when its client has gone already. */
+struct late_store {
+    struct sandbox *sandbox;
+    struct ledger_object object;
+    char *key, *content_type;
+    char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
+};
+
+static void act_late(void *self)
+{
+    const struct late_store *store = self;
+    if (ledger_store(store->sandbox->ledger, &store->object) == 0)
+        crm_stored(&store->sandbox->crm, &store->object);
+}
+
+static void end_late(void *self)
+{
+    struct late_store *store = self;
+    free(store->key);
+    free(store->content_type);
+    free(store);
+}
+
+static void store_late(struct sandbox *sandbox, const struct visit *visit)
+{
+    struct late_store *store = calloc(1, sizeof(*store));
+    if (!store)
+        return;
+    store->sandbox = sandbox;
+    store->object = describe_object(visit);
+    store->object.key = store->key = strdup(store->object.key);
+    store->object.content_type = store->content_type = strdup(store->object.content_type);
+    store->object.sha256 = memcpy(store->sha256, visit->sha256, sizeof(store->sha256));
+    store->object.md5 = memcpy(store->md5, visit->md5, sizeof(store->md5));
+    if (store->key && store->content_type)
+        late_add(
+            sandbox->late, visit->fault->late_ms, &(struct late_act){act_late, end_late, store});
+    else
+        end_late(store);
+}
+
 static void conclude(struct sandbox *sandbox, struct visit *visit, struct reply *reply)
 {
-    if (effect_instead(visit->fault, reply))
+    enum effect_act act = effect_act(visit->fault);
+    if (act == EFFECT_ACT_NEVER)
         return;
     if (!is_refused(&visit->refusal))
         check_body(visit);
-    if (!is_refused(&visit->refusal))
+    if (!is_refused(&visit->refusal) && act == EFFECT_ACT_LATE)
+        store_late(sandbox, visit);
+    else if (!is_refused(&visit->refusal))
         store(sandbox, visit);
     if (is_refused(&visit->refusal))
         refusal_reply(&visit->refusal, reply);
     else
         reply_stored(sandbox, visit, reply);
-    effect_after(visit->fault, reply);
 }
 
 /* ---- the service ---- */
@@ -300,8 +353,10 @@ static int bucket_finish(struct request *request, struct reply *reply)
     if (error)
         return error;
     conclude(sandbox, visit, reply);
-    settle_reply(sandbox, reply);
-    return 0;
+    error = effect_after(visit->fault, request, reply);
+    if (!error)
+        settle_reply(sandbox, reply);
+    return error;
 }
 
 static void bucket_leave(struct request *request)

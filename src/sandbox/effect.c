@@ -27,10 +27,23 @@ int effect_before(const struct fault *fault, struct request *request)
     }
 }
 
-bool effect_instead(const struct fault *fault, struct reply *reply)
+enum effect_act effect_act(const struct fault *fault)
 {
-    if (effect_kind(fault) != FAULT_ANSWER)
-        return false;
+    switch (effect_kind(fault)) {
+    case FAULT_ANSWER:
+        return EFFECT_ACT_NEVER;
+    case FAULT_LATE:
+        return EFFECT_ACT_LATE;
+    default:
+        return EFFECT_ACT;
+    }
+}
+
+/** The rule's own answer, in place of whatever there was. */
+static void answer(const struct fault *fault, struct reply *reply)
+{
+    reply_drop_header(reply, "Location"); // S3's, of what was stored
+    reply_drop_header(reply, "ETag");
     if (fault->code)
         refusal_reply_code(reply, fault->status, fault->code);
     else
@@ -39,7 +52,6 @@ bool effect_instead(const struct fault *fault, struct reply *reply)
     reply_because(reply, fault->code, "fault rule");
     for (size_t i = 0; i < fault->header_count; i++)
         reply_header(reply, fault->headers[i].name, "%s", fault->headers[i].value);
-    return true;
 }
 
 static void spoil_body(struct reply *reply)
@@ -49,9 +61,22 @@ static void spoil_body(struct reply *reply)
             "<html><body>{\"<h1>It works!");
 }
 
-void effect_after(const struct fault *fault, struct reply *reply)
+int effect_after(const struct fault *fault, const struct request *request, struct reply *reply)
 {
     switch (effect_kind(fault)) {
+    case FAULT_HANG_AFTER:
+        request_wait_gone(request);
+        return -ECONNABORTED;
+    case FAULT_ANSWER:
+    case FAULT_ANSWER_AFTER:
+        answer(fault, reply);
+        break;
+    case FAULT_LATE:
+        if (fault->status)
+            answer(fault, reply);
+        else
+            reply->end = REPLY_NOTHING;
+        break;
     case FAULT_RESET_AFTER:
         reply->end = REPLY_NOTHING;
         break;
@@ -64,4 +89,5 @@ void effect_after(const struct fault *fault, struct reply *reply)
     default:
         break;
     }
+    return 0;
 }

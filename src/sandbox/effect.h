@@ -1,12 +1,18 @@
 /**
  * Fault rules carried out on a request and its answer. Everything here takes NULL for no fault.
+ *
+ * A request goes through three steps, and each asks here once:
+ *
+ *     effect_before()    what comes first: a delay, a reset, a hang
+ *     effect_act()       whether it acts at all, now, or later by itself
+ *     effect_after()     what the client gets of it
+ *
+ * So whatever the rule, a request acts at most once.
  */
 #ifndef CLOSEDROP_SANDBOX_EFFECT_H
 #define CLOSEDROP_SANDBOX_EFFECT_H
 
 #include "fault.h"
-
-#include <stdbool.h>
 
 struct reply;
 struct request;
@@ -20,10 +26,18 @@ enum fault_kind effect_kind(const struct fault *fault);
  */
 int effect_before(const struct fault *fault, struct request *request);
 
-/** Answer in place of acting; false where the rule has no such answer. */
-bool effect_instead(const struct fault *fault, struct reply *reply);
+enum effect_act {
+    EFFECT_ACT,
+    EFFECT_ACT_LATE, /* after the rule's `late_ms`, whatever became of the client */
+    EFFECT_ACT_NEVER
+};
 
-/** Spoil the answer of a request that was acted on. */
-void effect_after(const struct fault *fault, struct reply *reply);
+enum effect_act effect_act(const struct fault *fault);
+
+/**
+ * Make the answer that the client gets: the rule's own, the given one spoiled, or none. May block
+ * until the client goes. Returns 0, or -ECONNABORTED where the connection is to be closed.
+ */
+int effect_after(const struct fault *fault, const struct request *request, struct reply *reply);
 
 #endif

@@ -1,3 +1,19 @@
 #include "endpoint.h"
 
-const char *const endpoint_names[ENDPOINTS] = {"me", "upload", "s3"};
+const char *const endpoint_names[ENDPOINTS] = {
+    [ENDPOINT_ME] = "me",
+    [ENDPOINT_UPLOAD] = "upload",
+    [ENDPOINT_S3] = "s3",
+    [ENDPOINT_LEAD] = "lead",
+    [ENDPOINT_CONTACT] = "contact",
+    [ENDPOINT_SEARCH] = "search",
+    [ENDPOINT_EMAIL] = "email",
+    [ENDPOINT_NOTE] = "note",
+    [ENDPOINT_LEAD_FILE] = "leadfile",
+    [ENDPOINT_EMAILS] = "emails",
+    [ENDPOINT_NOTES] = "notes",
+    [ENDPOINT_LEAD_FILES] = "leadfiles",
+    [ENDPOINT_MERGE] = "merge",
+    [ENDPOINT_MERGES] = "merges",
+    [ENDPOINT_EVENTS] = "events",
+};

@@ -1,17 +1,29 @@
 /**
- * The three things a client can ask of the sandbox. Rates, counts and fault rules go by them.
+ * What a client can ask of the sandbox. Rates, counts and fault rules go by these.
  */
 #ifndef CLOSEDROP_SANDBOX_ENDPOINT_H
 #define CLOSEDROP_SANDBOX_ENDPOINT_H
 
 enum endpoint {
-    ENDPOINT_ME,     /* GET /api/v1/me/ */
-    ENDPOINT_UPLOAD, /* POST /api/v1/files/upload/ */
-    ENDPOINT_S3,     /* the form POST to the bucket */
+    ENDPOINT_ME,         /* GET me/ */
+    ENDPOINT_UPLOAD,     /* POST files/upload/ */
+    ENDPOINT_S3,         /* the form POST to the bucket */
+    ENDPOINT_LEAD,       /* GET lead/ID/ */
+    ENDPOINT_CONTACT,    /* GET contact/ID/ */
+    ENDPOINT_SEARCH,     /* POST data/search/ */
+    ENDPOINT_EMAIL,      /* POST activity/email/ */
+    ENDPOINT_NOTE,       /* POST activity/note/ */
+    ENDPOINT_LEAD_FILE,  /* POST lead/ID/files/ */
+    ENDPOINT_EMAILS,     /* GET activity/email/, and one of them */
+    ENDPOINT_NOTES,      /* GET activity/note/, and one of them */
+    ENDPOINT_LEAD_FILES, /* GET lead/ID/files/ */
+    ENDPOINT_MERGE,      /* POST lead/merge/ */
+    ENDPOINT_MERGES,     /* GET activity/lead_merge/ */
+    ENDPOINT_EVENTS,     /* GET event/ */
     ENDPOINTS
 };
 
-/** "me", "upload", "s3": as fault rules and /admin/counts name them. */
+/** "me", "upload", "s3" ...: as fault rules and /admin/counts name them. */
 extern const char *const endpoint_names[ENDPOINTS];
 
 #endif

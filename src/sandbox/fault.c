@@ -1,5 +1,6 @@
 #include "fault.h"
 
+#include "pick.h"
 #include "reply.h"
 
 #include "closedrop/base/json.h"
@@ -31,6 +32,7 @@ static const struct {
     {"reset-before", FAULT_RESET_BEFORE, ON_ALL},
     {"reset-after", FAULT_RESET_AFTER, ON_ALL},
     {"hang", FAULT_HANG, ON_ALL},
+    {"hang-after", FAULT_HANG_AFTER, ON_ALL},
     {"garbage", FAULT_GARBAGE, ON_ALL},
     {"truncated", FAULT_TRUNCATED, ON_ALL},
     {"expired-form", FAULT_EXPIRED_FORM, ON(ENDPOINT_UPLOAD)},
@@ -49,7 +51,10 @@ static int read_on(struct fault *fault, const struct json *value, struct str *wh
             fault->on = ON(i);
     if (fault->on)
         return 0;
-    str_add(why, "\"on\" is none of me, upload, s3, any");
+    str_add(why, "\"on\" is none of ");
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        str_printf(why, "%s, ", endpoint_names[i]);
+    str_add(why, "any");
     return -EINVAL;
 }
 
@@ -82,14 +87,15 @@ static int read_headers(struct fault *fault, const struct json *headers, struct 
     return 0;
 }
 
-static int read_delay(struct fault *fault, const struct json *action, struct str *why)
+static int read_duration(
+    const struct json *action, const char *key, int64_t *duration_ms, struct str *why)
 {
-    const struct json *delay = json_get(action, "delay");
-    if (!delay)
+    const struct json *duration = json_get(action, key);
+    if (!duration)
         return 0;
-    if (json_text(delay) && units_duration(json_text(delay), &fault->delay_ms) == 0)
+    if (json_text(duration) && units_duration(json_text(duration), duration_ms) == 0)
         return 0;
-    str_add(why, "\"delay\" is a duration such as \"3s\"");
+    str_printf(why, "\"%s\" is a duration such as \"3s\"", key);
     return -EINVAL;
 }
 
@@ -131,6 +137,15 @@ static int check_action(const struct fault *fault, const struct json *action, st
         wrong = "\"body\", \"code\" and \"headers\" need a \"status\"";
     else if (fault->body && fault->code)
         wrong = "\"body\" and \"code\" exclude each other";
+    else if (json_get_bool(action, "after", false) != json_get_bool(action, "after", true) &&
+             json_get(action, "after"))
+        wrong = "\"after\" is true or false";
+    else if (fault->kind == FAULT_ANSWER_AFTER && !answers)
+        wrong = "\"after\" needs a \"status\"";
+    else if (json_get(action, "late") && json_get(action, "after"))
+        wrong = "\"late\" and \"after\" exclude each other";
+    else if (fault->etag && json_get(action, "late"))
+        wrong = "\"late\" and \"etag\" exclude each other";
     else if (fault->etag && (answers || fault->on != ON(ENDPOINT_S3)))
         wrong = "\"etag\" is only possible with \"on\":\"s3\", and without \"status\"";
     else if (!json_first(action))
@@ -141,23 +156,37 @@ static int check_action(const struct fault *fault, const struct json *action, st
     return -EINVAL;
 }
 
-/** {"delay": ...} and at most one of {"status": ...} and {"etag": ...} */
+static enum fault_kind kind_of(const struct fault *fault, const struct json *action)
+{
+    if (fault->etag)
+        return FAULT_ETAG;
+    if (json_get(action, "late"))
+        return FAULT_LATE;
+    if (json_get_bool(action, "after", false))
+        return FAULT_ANSWER_AFTER;
+    return fault->status ? FAULT_ANSWER : FAULT_NONE;
+}
+
+/** {"delay": ...} and at most one of {"status": ...} (or "late", or both) and {"etag": ...} */
 static int read_action(struct fault *fault, const struct json *action, struct str *why)
 {
-    static const char *const known[] = {"status", "body", "headers", "code", "delay", "etag", NULL};
+    static const char *const known[] = {
+        "status", "after", "late", "body", "headers", "code", "delay", "etag", NULL};
     static const char *const texts[] = {"body", "code", "etag", NULL};
     fault->status = (int)json_get_int(action, "status", 0);
     fault->etag = json_get_text(action, "etag");
     fault->body = json_get_text(action, "body");
     fault->code = json_get_text(action, "code");
-    fault->kind = fault->etag ? FAULT_ETAG : fault->status ? FAULT_ANSWER : FAULT_NONE;
+    fault->kind = kind_of(fault, action);
     int error = check_keys(action, known, why);
     if (!error)
         error = check_texts(action, texts, why);
     if (!error)
         error = check_action(fault, action, why);
     if (!error)
-        error = read_delay(fault, action, why);
+        error = read_duration(action, "delay", &fault->delay_ms, why);
+    if (!error)
+        error = read_duration(action, "late", &fault->late_ms, why);
     if (!error)
         error = read_headers(fault, json_get(action, "headers"), why);
     return error;
@@ -242,15 +271,6 @@ void faults_free(struct faults *faults)
     free(faults);
 }
 
-/** A copy that outlives the array the rule came in. */
-static struct json *copy_json(const struct json *value)
-{
-    char *text = json_print(value);
-    struct json *copy = text ? json_parse(text, strlen(text)) : NULL;
-    free(text);
-    return copy;
-}
-
 static int read_rules(const struct json *rules, struct fault **list, struct str *why)
 {
     int number = 1;
@@ -260,7 +280,7 @@ static int read_rules(const struct json *rules, struct fault **list, struct str 
             return -ENOMEM;
         *list_end(list) = fault;
         str_printf(why, "rule %d: ", number);
-        fault->rule = copy_json(one);
+        fault->rule = json_copy(one); // it outlives the array
         int error = fault->rule ? read_rule(fault, why) : -ENOMEM;
         if (error)
             return error;
@@ -297,11 +317,11 @@ void faults_clear(struct faults *faults)
     pthread_mutex_unlock(&faults->lock);
 }
 
-static bool speaks_of(const struct fault *fault, enum endpoint endpoint, const char *name)
+static bool speaks_of(const struct fault *fault, enum endpoint endpoint, const char *text)
 {
     if (!(fault->on & ON(endpoint)))
         return false;
-    return !fault->match || (name && strstr(name, fault->match));
+    return !fault->match || (text && strstr(text, fault->match));
 }
 
 static bool is_due(const struct fault *fault)
@@ -311,12 +331,12 @@ static bool is_due(const struct fault *fault)
     return !spent && past_skip > 0 && past_skip % fault->every == 0;
 }
 
-const struct fault *faults_take(struct faults *faults, enum endpoint endpoint, const char *name)
+const struct fault *faults_take(struct faults *faults, enum endpoint endpoint, const char *text)
 {
     struct fault *taken = NULL;
     pthread_mutex_lock(&faults->lock);
     for (struct fault *fault = faults->rules; fault; fault = fault->next) {
-        if (!speaks_of(fault, endpoint, name))
+        if (!speaks_of(fault, endpoint, text))
             continue;
         fault->seen++;
         if (!taken && is_due(fault))
@@ -335,15 +355,11 @@ void faults_list(struct faults *faults, struct reply *reply)
     pthread_mutex_lock(&faults->lock);
     for (struct fault *fault = faults->rules; fault; fault = fault->next) {
         struct json *row = json_object();
-        error |= json_add(row, "rule", copy_json(fault->rule));
+        error |= json_add(row, "rule", json_copy(fault->rule));
         error |= json_add_int(row, "seen", fault->seen);
         error |= json_add_int(row, "fired", fault->fired);
         error |= json_append(list, row);
     }
     pthread_mutex_unlock(&faults->lock);
-    if (error) {
-        json_free(list);
-        list = NULL;
-    }
-    reply_json(reply, 200, list);
+    reply_json(reply, 200, pick_whole(list, error));
 }

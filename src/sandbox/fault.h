@@ -23,6 +23,9 @@ enum fault_kind {
     FAULT_RESET_BEFORE, /* do nothing, reset the connection */
     FAULT_RESET_AFTER,  /* act, then close without an answer */
     FAULT_HANG,         /* do nothing until the client goes */
+    FAULT_HANG_AFTER,   /* act, then give no answer until the client goes */
+    FAULT_ANSWER_AFTER, /* act, then answer what the rule says */
+    FAULT_LATE,         /* close or answer what the rule says; act later, by itself */
     FAULT_GARBAGE,      /* act, answer success with a body that does not parse */
     FAULT_TRUNCATED,    /* act, answer, close in the middle of the body */
     FAULT_ETAG,         /* act, answer another ETag than the file's */
@@ -40,7 +43,8 @@ struct fault {
     enum fault_kind kind;
     int64_t delay_ms;  /* before anything else */
     struct json *rule; /* the texts below are in it */
-    int status;        /* FAULT_ANSWER */
+    int64_t late_ms;   /* FAULT_LATE: act this much later */
+    int status;        /* of the answers that rules say; FAULT_LATE: 0 is none */
     const char *body;  /* NULL: none */
     const char *code;  /* of S3's XML, NULL: no XML */
     const char *etag;  /* FAULT_ETAG */
@@ -69,9 +73,11 @@ int faults_add(struct faults *faults, const char *text, size_t length, struct st
 /** Drop all rules. A request that was given one may go on using it. */
 void faults_clear(struct faults *faults);
 
-/** Count a request for `name` (a file name or key, NULL: none); the fault it shall suffer, or NULL.
+/**
+ * Count a request that says `text` (its file names, its key, its path; NULL: nothing). Answers the
+ * fault it shall suffer, or NULL.
  */
-const struct fault *faults_take(struct faults *faults, enum endpoint endpoint, const char *name);
+const struct fault *faults_take(struct faults *faults, enum endpoint endpoint, const char *text);
 
 /** Answer the rules as they were given, each with "seen" and "fired". */
 void faults_list(struct faults *faults, struct reply *reply);

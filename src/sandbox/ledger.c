@@ -1,7 +1,10 @@
 #include "ledger.h"
 
 #include "percent.h"
+#include "pick.h"
+#include "place.h"
 #include "reply.h"
+#include "rows.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -30,45 +33,12 @@ struct refused {
     char code[];
 };
 
-/** Pointers to the rows above, each one allocation. */
-struct rows {
-    void **items;
-    size_t count, room;
-};
-
 struct ledger {
     pthread_mutex_t lock;
     struct rows objects, refusals;
     int64_t bytes, tickets, requests[ENDPOINTS], requests_all;
     int in_hand, in_hand_most;
 };
-
-static void rows_release(struct rows *rows)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        free(rows->items[i]);
-    free(rows->items);
-    *rows = (struct rows){0};
-}
-
-/** Takes `row` over, also on failure; a NULL row is a failure already. */
-static int rows_add(struct rows *rows, void *row)
-{
-    if (row && rows->count == rows->room) {
-        size_t room = rows->room ? 2 * rows->room : 256;
-        void **items = reallocarray(rows->items, room, sizeof(*items));
-        if (!items) {
-            free(row);
-            return -ENOMEM;
-        }
-        rows->items = items;
-        rows->room = room;
-    }
-    if (!row)
-        return -ENOMEM;
-    rows->items[rows->count++] = row;
-    return 0;
-}
 
 struct ledger *ledger_new(void)
 {
@@ -82,8 +52,8 @@ void ledger_free(struct ledger *ledger)
 {
     if (!ledger)
         return;
-    rows_release(&ledger->objects);
-    rows_release(&ledger->refusals);
+    rows_release(&ledger->objects, free);
+    rows_release(&ledger->refusals, free);
     pthread_mutex_destroy(&ledger->lock);
     free(ledger);
 }
@@ -91,8 +61,8 @@ void ledger_free(struct ledger *ledger)
 void ledger_reset(struct ledger *ledger)
 {
     pthread_mutex_lock(&ledger->lock);
-    rows_release(&ledger->objects);
-    rows_release(&ledger->refusals);
+    rows_release(&ledger->objects, free);
+    rows_release(&ledger->refusals, free);
     ledger->bytes = ledger->tickets = ledger->requests_all = 0;
     memset(ledger->requests, 0, sizeof(ledger->requests));
     ledger->in_hand_most = ledger->in_hand; // these are still to leave
@@ -159,6 +129,8 @@ int ledger_store(struct ledger *ledger, const struct ledger_object *object)
     if (!error)
         ledger->bytes += object->size;
     pthread_mutex_unlock(&ledger->lock);
+    if (error)
+        free(row);
     return error;
 }
 
@@ -176,11 +148,13 @@ void ledger_answer(struct ledger *ledger, const char *port, const struct reply *
         snprintf(row->port, sizeof(row->port), "%s", port);
     }
     pthread_mutex_lock(&ledger->lock);
-    rows_add(&ledger->refusals, row); // without memory a refusal goes unrecorded
+    int error = rows_add(&ledger->refusals, row);
     pthread_mutex_unlock(&ledger->lock);
+    if (error) // without memory a refusal goes unrecorded
+        free(row);
 }
 
-void ledger_counts(struct ledger *ledger, struct reply *reply)
+struct json *ledger_counts(struct ledger *ledger)
 {
     struct json *counts = json_object();
     struct json *requests = json_object();
@@ -195,11 +169,7 @@ void ledger_counts(struct ledger *ledger, struct reply *reply)
     error |= json_add(counts, "requests", requests);
     error |= json_add_int(counts, "concurrent_most", ledger->in_hand_most);
     pthread_mutex_unlock(&ledger->lock);
-    if (error) {
-        json_free(counts);
-        counts = NULL;
-    }
-    reply_json(reply, 200, counts);
+    return pick_whole(counts, error);
 }
 
 /* ---- reading it out, some rows at a time so that nobody waits for the lock ---- */
@@ -212,20 +182,6 @@ struct walk {
     enum { WALK_BEGIN, WALK_OBJECTS, WALK_REFUSALS, WALK_END } stage;
 };
 
-/** A key is temporary/user/USER/TOKEN/FILENAME; of any other the name is its last part. */
-static const char *split_key(const char *key, char token[128])
-{
-    token[0] = '\0';
-    const char *slash = strrchr(key, '/');
-    const char *filename = slash ? slash + 1 : key;
-    int behind = 0;
-    char user[128];
-    if (sscanf(key, "temporary/user/%127[^/]/%127[^/]/%n", user, token, &behind) == 2 && behind)
-        return key + behind;
-    token[0] = '\0';
-    return filename;
-}
-
 static void print_row(struct str *out, size_t index, struct json *row, int error)
 {
     char *text = error ? NULL : json_print(row);
@@ -237,8 +193,8 @@ static void print_row(struct str *out, size_t index, struct json *row, int error
 
 static void print_object(struct str *out, size_t index, const struct stored *stored)
 {
-    char token[128], at[CLOCK_TEXT];
-    const char *filename = split_key(stored->key, token);
+    char token[PLACE_TOKEN], at[CLOCK_TEXT];
+    const char *filename = place_split_key(stored->key, token);
     struct json *row = json_object();
     int error = json_add_text(row, "key", stored->key);
     error |= json_add_text(row, "token", token);
@@ -311,9 +267,9 @@ static bool walk_tsv(void *self, struct str *out)
     pthread_mutex_lock(&walk->ledger->lock);
     for (size_t i = 0; i < ROWS_A_PIECE && walk->object < rows->count; i++, walk->object++) {
         const struct stored *stored = rows->items[walk->object];
-        char token[128];
+        char token[PLACE_TOKEN];
         str_printf(out, "%s\t%" PRId64 "\t", stored->sha256, stored->size);
-        percent_add(out, split_key(stored->key, token), "");
+        percent_add(out, place_split_key(stored->key, token), "");
         str_add_char(out, '\n');
     }
     pthread_mutex_unlock(&walk->ledger->lock);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+struct json;
 struct reply;
 
 struct ledger;
@@ -42,8 +43,8 @@ int ledger_store(struct ledger *ledger, const struct ledger_object *object);
 /** Enter an answer that refuses (status 400 and above); others are no news. `port`: "api", "s3". */
 void ledger_answer(struct ledger *ledger, const char *port, const struct reply *reply);
 
-/** The numbers alone. */
-void ledger_counts(struct ledger *ledger, struct reply *reply);
+/** The numbers alone, as a JSON object; NULL when memory is short. */
+struct json *ledger_counts(struct ledger *ledger);
 
 /** Everything as one JSON object; or "sha256<TAB>size<TAB>name" a line. Written as it is sent. */
 void ledger_json(struct ledger *ledger, struct reply *reply);

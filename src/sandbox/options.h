@@ -11,11 +11,11 @@ struct options {
     int64_t api_port, s3_port; /* 0: a free one */
     const char *api_key;
     const char *host; /* the name in the URL of a form */
-    int64_t form_ttl_ms, latency_ms;
+    int64_t form_ttl_ms, file_ttl_ms, search_lag_ms, latency_ms;
     int64_t rate; /* requests a second and endpoint, 0: no limit */
     bool sigv4;
     const char *tls_cert, *tls_key; /* files, both or neither */
-    const char *faults;             /* a file, or NULL */
+    const char *faults, *seed;      /* files, or NULL */
     const char *s3_endpoint;        /* a real gateway, or NULL: our own bucket */
     const char *s3_bucket, *s3_key, *s3_secret, *s3_region;
     const char *ready_file; /* or NULL */

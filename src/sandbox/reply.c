@@ -20,7 +20,7 @@ void reply_release(struct reply *reply)
     *reply = (struct reply)REPLY_INIT;
 }
 
-static void drop_header(struct reply *reply, const char *name)
+void reply_drop_header(struct reply *reply, const char *name)
 {
     for (size_t i = 0; i < reply->header_count; i++) {
         if (strcasecmp(reply->headers[i].name, name) != 0)
@@ -39,7 +39,7 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
     va_start(arguments, format);
     str_vprintf(&value, format, arguments);
     va_end(arguments);
-    drop_header(reply, name);
+    reply_drop_header(reply, name);
     CLEANUP(free_text) char *key = strdup(name);
     CLEANUP(free_text) char *text = str_take(&value);
     if (!key || !text || reply->header_count == REPLY_HEADERS_MOST)
@@ -54,6 +54,11 @@ void reply_text(struct reply *reply, int status, const char *content_type, const
     reply_header(reply, "Content-Type", "%s", content_type);
     str_clear(&reply->body);
     str_add(&reply->body, body);
+    if (!str_error(&reply->body))
+        return;
+    str_clear(&reply->body);
+    str_add(&reply->body, "{\"error\":\"The answer is too large for the sandbox.\"}");
+    reply->status = 500;
 }
 
 void reply_json(struct reply *reply, int status, struct json *value)

@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 #define REPLY_HEADERS_MOST 24
-#define REPLY_BODY_MOST (8 << 20)
+/** Room for any single email; lists of long ones may be too much. */
+#define REPLY_BODY_MOST (32 << 20)
 
 struct json;
 
@@ -57,7 +58,10 @@ void reply_release(struct reply *reply);
 void reply_header(struct reply *reply, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Set status, Content-Type and body. */
+/** Take the header of that name out, where there is one. */
+void reply_drop_header(struct reply *reply, const char *name);
+
+/** Set status, Content-Type and body; what is beyond REPLY_BODY_MOST becomes a 500. */
 void reply_text(struct reply *reply, int status, const char *content_type, const char *body);
 
 /** Answer with a JSON value, which is taken over; NULL (no memory) becomes a 500. */

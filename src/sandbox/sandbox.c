@@ -3,22 +3,26 @@
 #include "api.h"
 #include "bucket.h"
 #include "fault.h"
+#include "file.h"
+#include "late.h"
 #include "ledger.h"
 #include "options.h"
 #include "ready.h"
+#include "seed.h"
 #include "server.h"
 
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FAULTS_MOST (1 << 20)
+#define SEED_MOST (64 << 20)
 
 static int say(const char *what, int error)
 {
@@ -26,31 +30,35 @@ static int say(const char *what, int error)
     return error;
 }
 
-static int read_file(const char *path, struct str *out)
+/** What is to be done with the text of a file; -EINVAL goes with a reason in `why`. */
+typedef int take_text(struct sandbox *sandbox, const struct str *text, struct str *why);
+
+static int take_faults(struct sandbox *sandbox, const struct str *text, struct str *why)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    char piece[4096];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(out, piece, (size_t)got);
-    int error = got < 0 ? -errno : str_error(out);
-    close(fd);
+    return faults_add(sandbox->faults, str_text(text), text->length, why);
+}
+
+static int take_seed(struct sandbox *sandbox, const struct str *text, struct str *why)
+{
+    CLEANUP(json_freep) struct json *seed = json_parse(str_text(text), text->length);
+    struct json *ids = NULL;
+    // at the start the index has seen everything
+    int error = seed_add(&sandbox->crm, seed, 0, &ids, why);
+    json_free(ids);
     return error;
 }
 
-static int load_faults(struct faults *faults, const char *path)
+static int load(struct sandbox *sandbox, const char *path, size_t most, take_text *take)
 {
     if (!path)
         return 0;
-    struct str text = STR_INIT(FAULTS_MOST), why = STR_INIT(1024);
-    int error = read_file(path, &text);
-    if (error) {
-        say(path, error);
-    } else if ((error = faults_add(faults, str_text(&text), text.length, &why)) != 0) {
-        fprintf(stderr, "closedrop-sandbox: %s: %s\n", path, str_text(&why));
-    }
+    struct str text = STR_INIT(most), why = STR_INIT(1024);
+    int error = file_read(path, &text);
+    if (!error)
+        error = take(sandbox, &text, &why);
+    if (error)
+        fprintf(stderr, "closedrop-sandbox: %s: %s\n", path,
+            why.length ? str_text(&why) : strerror(-error));
     str_release(&text);
     str_release(&why);
     return error;
@@ -61,6 +69,9 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
     struct settings_values values = {
         .latency_ms = options->latency_ms,
         .form_ttl_ms = options->form_ttl_ms,
+        .file_ttl_ms = options->file_ttl_ms,
+        .search_lag_ms = options->search_lag_ms,
+        .cursor_ttl_ms = CURSOR_LIFE_MS,
         .rate = (int)options->rate,
     };
     snprintf(values.api_key, sizeof(values.api_key), "%s", options->api_key);
@@ -73,11 +84,19 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
     sandbox->faults = faults_new();
     if (!sandbox->ledger || !sandbox->faults)
         return say("starting", -ENOMEM);
-    return load_faults(sandbox->faults, options->faults);
+    int error = crm_init(&sandbox->crm, !options->s3_endpoint);
+    if (!error)
+        error = late_start(&sandbox->late);
+    if (error)
+        return say("starting", error);
+    error = load(sandbox, options->faults, FAULTS_MOST, take_faults);
+    return error ? error : load(sandbox, options->seed, SEED_MOST, take_seed);
 }
 
 static void release(struct sandbox *sandbox)
 {
+    late_stop(sandbox->late);
+    crm_release(&sandbox->crm);
     faults_free(sandbox->faults);
     ledger_free(sandbox->ledger);
 }

@@ -4,6 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_SANDBOX_H
 #define CLOSEDROP_SANDBOX_SANDBOX_H
 
+#include "crm.h"
 #include "pace.h"
 #include "settings.h"
 #include "signature.h"
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 
 struct faults;
+struct late;
 struct ledger;
 struct options;
 
@@ -25,6 +27,8 @@ struct sandbox {
     struct pace pace;
     struct faults *faults;
     struct ledger *ledger;
+    struct late *late;
+    struct crm crm;
 };
 
 /** Serve until SIGTERM or SIGINT. Returns the exit code; says on standard error what went wrong. */

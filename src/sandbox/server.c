@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include "file.h"
 #include "reply.h"
 
 #include "closedrop/base/cleanup.h"
@@ -9,7 +10,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -61,6 +61,32 @@ const char *request_path(const struct request *request)
 const char *request_header(const struct request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *request_query(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+struct visitor {
+    void (*each)(void *self, const char *name, const char *value);
+    void *self;
+};
+
+static enum MHD_Result visit_query(
+    void *self, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    const struct visitor *visitor = self;
+    visitor->each(visitor->self, name, value ? value : "");
+    return MHD_YES;
+}
+
+void request_each_query(const struct request *request,
+    void (*each)(void *self, const char *name, const char *value), void *self)
+{
+    struct visitor visitor = {each, self};
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit_query, &visitor);
 }
 
 void *request_state(struct request *request)
@@ -287,15 +313,8 @@ static int read_pem(const char *path, char **ret_text)
 {
     if (!path)
         return 0;
-    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
     struct str text = STR_INIT(PEM_MOST);
-    char piece[4096];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(&text, piece, (size_t)got);
-    int error = got < 0 ? -errno : str_error(&text);
+    int error = file_read(path, &text);
     if (!error)
         *ret_text = str_take(&text);
     str_release(&text);

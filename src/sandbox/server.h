@@ -66,6 +66,13 @@ const char *request_path(const struct request *request); /* without its query */
 /** The value of a header, NULL where there is none. */
 const char *request_header(const struct request *request, const char *name);
 
+/** The value of a parameter of the query, decoded; NULL where there is none. */
+const char *request_query(const struct request *request, const char *name);
+
+/** Call `each` for every parameter of the query. */
+void request_each_query(const struct request *request,
+    void (*each)(void *self, const char *name, const char *value), void *self);
+
 void *request_state(struct request *request);
 void *request_world(const struct request *request);
 

@@ -26,16 +26,35 @@ struct settings_values settings_get(struct settings *settings)
     return values;
 }
 
-static bool read_latency(struct settings_values *values, const struct json *value)
+static bool read_duration(const struct json *value, int64_t *duration_ms)
 {
     const char *text = json_text(value);
-    return text && units_duration(text, &values->latency_ms) == 0;
+    return text && units_duration(text, duration_ms) == 0;
+}
+
+static bool read_latency(struct settings_values *values, const struct json *value)
+{
+    return read_duration(value, &values->latency_ms);
 }
 
 static bool read_form_ttl(struct settings_values *values, const struct json *value)
 {
-    const char *text = json_text(value);
-    return text && units_duration(text, &values->form_ttl_ms) == 0;
+    return read_duration(value, &values->form_ttl_ms);
+}
+
+static bool read_file_ttl(struct settings_values *values, const struct json *value)
+{
+    return read_duration(value, &values->file_ttl_ms);
+}
+
+static bool read_cursor_ttl(struct settings_values *values, const struct json *value)
+{
+    return read_duration(value, &values->cursor_ttl_ms);
+}
+
+static bool read_search_lag(struct settings_values *values, const struct json *value)
+{
+    return read_duration(value, &values->search_lag_ms);
 }
 
 static bool read_api_key(struct settings_values *values, const struct json *value)
@@ -66,6 +85,9 @@ static const struct reader {
 } readers[] = {
     {"latency", read_latency, "a duration such as \"10ms\""},
     {"form_ttl", read_form_ttl, "a duration such as \"60s\""},
+    {"file_ttl", read_file_ttl, "a duration such as \"24h\""},
+    {"cursor_ttl", read_cursor_ttl, "a duration such as \"30s\""},
+    {"search_lag", read_search_lag, "a duration such as \"5s\""},
     {"rate", read_rate, "a whole number from 0 to 1000000"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
 };

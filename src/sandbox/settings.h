@@ -14,9 +14,12 @@ struct str;
 
 struct settings_values {
     char api_key[SETTINGS_KEY_MOST + 1];
-    int64_t latency_ms;  /* before each answer */
-    int64_t form_ttl_ms; /* how long a form is good for */
-    int rate;            /* requests a second and endpoint; 0: no limit */
+    int64_t latency_ms;    /* before each answer */
+    int64_t form_ttl_ms;   /* how long a form is good for */
+    int64_t file_ttl_ms;   /* how long a temporary file may be attached */
+    int64_t search_lag_ms; /* until search sees a change */
+    int64_t cursor_ttl_ms; /* how long a search's cursor is good for */
+    int rate;              /* requests a second and endpoint; 0: no limit */
 };
 
 struct settings {
@@ -30,8 +33,9 @@ void settings_init(struct settings *settings, const struct settings_values *valu
 struct settings_values settings_get(struct settings *settings);
 
 /**
- * Change what the members of `changes` name: "latency", "form_ttl" (durations), "rate",
- * "api_key". All or nothing. Returns 0, or -EINVAL and says in `why` what is wrong.
+ * Change what the members of `changes` name: "latency", "form_ttl", "file_ttl", "search_lag",
+ * "cursor_ttl" (durations), "rate", "api_key". All or nothing. Returns 0, or -EINVAL and says in
+ * `why` what is wrong.
  */
 int settings_change(struct settings *settings, const struct json *changes, struct str *why);
 

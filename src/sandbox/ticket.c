@@ -1,18 +1,15 @@
 #include "ticket.h"
 
 #include "form.h"
-#include "percent.h"
+#include "place.h"
 #include "policy.h"
 #include "sandbox.h"
 #include "signature.h"
-#include "token.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 /** Behind the end of an expired form's life. */
@@ -20,10 +17,9 @@
 
 struct plan {
     const struct sandbox *sandbox;
-    const char *filename, *content_type;
+    const struct ticket_file *file;
     int64_t expires_ms;
     enum fault_kind fault;
-    char token[TOKEN_LENGTH + 1];
     char day[9], date[17]; /* of the signature: 20261122, 20261122T100000Z */
 };
 
@@ -53,7 +49,7 @@ static int add_disposition(struct json *fields, const char *filename)
 static int add_key(struct json *fields, const struct plan *plan)
 {
     struct str text = STR_INIT(FORM_MOST);
-    str_printf(&text, "temporary/user/%s/%s/%s", TICKET_USER, plan->token, plan->filename);
+    place_add_key(&text, plan->file->token, plan->file->filename);
     return add_str(fields, "key", &text);
 }
 
@@ -69,8 +65,8 @@ static int add_v4_names(struct json *fields, const struct plan *plan)
 /** Everything that the policy has to name. */
 static int add_signed_fields(struct json *fields, const struct plan *plan)
 {
-    int error = add_disposition(fields, plan->filename);
-    error |= json_add_text(fields, "Content-Type", plan->content_type);
+    int error = add_disposition(fields, plan->file->filename);
+    error |= json_add_text(fields, "Content-Type", plan->file->content_type);
     error |= add_key(fields, plan);
     error |= json_add_text(fields, "success_action_status", "201");
     if (plan->sandbox->sigv4)
@@ -131,9 +127,7 @@ static struct json *make_upload(const struct plan *plan)
 static struct json *make_download(const struct plan *plan)
 {
     struct str url = STR_INIT(4 * FORM_MOST);
-    str_printf(&url, "https://app.close.com/go/file/temporary/%s/%s/", TICKET_USER, plan->token);
-    percent_add(&url, plan->filename, "");
-    str_add_char(&url, '/');
+    place_add_temporary(&url, plan->file->token, plan->file->filename);
     struct json *download = json_object();
     if (add_str(download, "url", &url) == 0)
         return download;
@@ -141,14 +135,13 @@ static struct json *make_download(const struct plan *plan)
     return NULL;
 }
 
-struct json *ticket_new(const struct sandbox *sandbox, const char *filename,
-    const char *content_type, int64_t ttl_ms, enum fault_kind fault)
+struct json *ticket_new(const struct sandbox *sandbox, const struct ticket_file *file,
+    int64_t ttl_ms, enum fault_kind fault)
 {
     int64_t now_ms = clock_wall_ms();
     bool expired = fault == FAULT_EXPIRED_FORM;
-    struct plan plan = {sandbox, filename, content_type,
-        expired ? now_ms - EXPIRED_MS : now_ms + ttl_ms, fault, "", "", ""};
-    token_random(plan.token, TOKEN_LENGTH);
+    struct plan plan = {
+        sandbox, file, expired ? now_ms - EXPIRED_MS : now_ms + ttl_ms, fault, "", ""};
     time_t seconds = (time_t)(now_ms / 1000);
     struct tm utc;
     gmtime_r(&seconds, &utc);

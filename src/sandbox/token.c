@@ -1,7 +1,11 @@
 #include "token.h"
 
+#include "closedrop/base/str.h"
+
 #include <stdlib.h>
 #include <sys/random.h>
+
+#define ID_LENGTH 43
 
 static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -18,4 +22,11 @@ void token_random(char *text, size_t length)
                 text[done++] = letters[pool[i] & 63];
     }
     text[length] = '\0';
+}
+
+char *token_id(const char *prefix)
+{
+    char token[ID_LENGTH + 1];
+    token_random(token, ID_LENGTH);
+    return str_format("%s%s", prefix, token);
 }

@@ -1,5 +1,5 @@
 /**
- * Random letters and digits, for upload tokens and request ids.
+ * Random letters and digits, for upload tokens and ids.
  */
 #ifndef CLOSEDROP_SANDBOX_TOKEN_H
 #define CLOSEDROP_SANDBOX_TOKEN_H
@@ -11,5 +11,8 @@
 
 /** Fill `text` with `length` random base62 characters and a NUL. */
 void token_random(char *text, size_t length);
+
+/** A new id of Close's kind: the prefix and 43 random characters. NULL when memory is short. */
+char *token_id(const char *prefix);
 
 #endif

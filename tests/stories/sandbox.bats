@@ -581,11 +581,13 @@ stored() { # what lies in the ledger is the file
     faults '[{"on":"upload","do":"garbage"},{"on":"s3","do":"garbage"}]'
     ask a.pdf || true
     status_is 200
-    ! jq . answer.json 2>/dev/null
+    run jq . answer.json
+    [ "$status" != 0 ]
     ask a.pdf
     send
     status_is 201
-    ! grep -q '<Key>' answer.xml
+    run grep -q '<Key>' answer.xml
+    [ "$status" = 1 ]
     [ "$(counts .uploads)" = 1 ]
 }
 

@@ -1,0 +1,60 @@
+#include "account.h"
+#include "call.h"
+#include "ledger.h"
+#include "pick.h"
+#include "reply.h"
+#include "sandbox.h"
+#include "schema.h"
+#include "ticket.h"
+#include "token.h"
+
+#include "closedrop/base/json.h"
+
+/* ---- GET me/ ---- */
+
+static struct json *describe_me(void)
+{
+    struct json *me = json_object();
+    struct json *organization = json_object();
+    struct json *organizations = json_array();
+    int error = json_add_text(me, "id", ACCOUNT_USER);
+    error |= json_add_text(me, "first_name", ACCOUNT_FIRST_NAME);
+    error |= json_add_text(me, "last_name", ACCOUNT_LAST_NAME);
+    error |= json_add_text(me, "email", ACCOUNT_EMAIL);
+    error |= json_add_text(organization, "id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(organization, "name", "Sandbox");
+    error |= json_append(organizations, organization);
+    error |= json_add(me, "organizations", organizations);
+    error |= json_add(me, "email_accounts", json_array());
+    return pick_whole(me, error);
+}
+
+void call_me(struct call *call)
+{
+    reply_json(call->reply, 200, describe_me());
+}
+
+/* ---- POST files/upload/ ---- */
+
+static const struct schema_field upload_fields[] = {
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+};
+
+static const struct schema upload_schema = SCHEMA(upload_fields);
+
+void call_upload(struct call *call)
+{
+    struct json *wrong = json_object();
+    int error = schema_check(&upload_schema, call->body, wrong);
+    if (call_refuse_fields(call, wrong, error))
+        return;
+    char token[TOKEN_LENGTH + 1];
+    token_random(token, TOKEN_LENGTH);
+    struct ticket_file file = {
+        token, json_get_text(call->body, "filename"), json_get_text(call->body, "content_type")};
+    struct json *ticket = ticket_new(call->sandbox, &file, call->settings.form_ttl_ms, call->fault);
+    if (ticket && uploads_ticket(&call->sandbox->crm.uploads, token) == 0)
+        ledger_ticket(call->sandbox->ledger);
+    reply_json(call->reply, 200, ticket);
+}

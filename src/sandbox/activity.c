@@ -1,0 +1,175 @@
+#include "activity.h"
+
+#include "pick.h"
+#include "stamp.h"
+#include "token.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define URL_MOST 65536
+
+static void free_activity(void *row)
+{
+    struct activity *activity = row;
+    if (!activity)
+        return;
+    for (size_t i = 0; i < activity->attachment_count; i++) {
+        free(activity->attachments[i].id);
+        free(activity->attachments[i].url);
+    }
+    free(activity->attachments);
+    json_free(activity->posted);
+    free(activity->id);
+    free(activity->lead_id);
+    free(activity->contact_id);
+    free(activity->thread_id);
+    free(activity);
+}
+
+/* ---- making one ---- */
+
+/** What a lead file belongs to is its lead; what an attachment belongs to is its activity. */
+static char *persisted_url(const struct activity *activity, const struct attachment *attachment)
+{
+    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    struct place_owner owner = {
+        carriers[activity->kind].object_type, direct ? activity->lead_id : activity->id};
+    struct str url = STR_INIT(URL_MOST);
+    place_add_persisted(
+        &url, &owner, attachment->token, json_get_text(attachment->posted, "filename"));
+    return str_take(&url);
+}
+
+static int fill_attachment(const struct activity *activity, struct attachment *attachment,
+    const struct json *posted, const struct upload *upload)
+{
+    attachment->posted = posted;
+    attachment->size = upload->stored ? upload->size : json_get_int(posted, "size", -1);
+    memcpy(attachment->token, upload->token, sizeof(attachment->token));
+    memcpy(attachment->sha256, upload->sha256, sizeof(attachment->sha256));
+    memcpy(attachment->md5, upload->md5, sizeof(attachment->md5));
+    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    attachment->id = direct ? strdup(activity->id) : token_id("leadfile_");
+    attachment->url = persisted_url(activity, attachment);
+    return attachment->id && attachment->url ? 0 : -ENOMEM;
+}
+
+static int fill_attachments(struct activity *activity, const struct uploads *uploads)
+{
+    size_t count = 0;
+    enum carrier_kind kind = activity->kind;
+    const struct json *file = carrier_first_file(kind, activity->posted);
+    for (const struct json *one = file; one; one = carrier_next_file(kind, one))
+        count++;
+    activity->attachments = calloc(count ? count : 1, sizeof(*activity->attachments));
+    if (!activity->attachments)
+        return -ENOMEM;
+    for (; file; file = carrier_next_file(kind, file)) {
+        const struct upload *upload = uploads_find(uploads, json_get_text(file, "url"));
+        struct attachment *attachment = &activity->attachments[activity->attachment_count++];
+        if (fill_attachment(activity, attachment, file, upload) != 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void fill_times(struct activity *activity)
+{
+    const char *created = json_get_text(activity->posted, "date_created");
+    activity->at_us = stamp_now();
+    if (!created || stamp_read(created, &activity->created_us) != 0)
+        activity->created_us = activity->at_us;
+}
+
+static int fill(struct activity *activity, const struct activity_plan *plan)
+{
+    const char *contact_id = json_get_text(plan->body, "contact_id");
+    activity->kind = plan->kind;
+    activity->posted = json_copy(plan->body);
+    activity->id = token_id(carriers[plan->kind].prefix);
+    activity->thread_id = token_id("acti_");
+    activity->lead_id = strdup(plan->lead_id);
+    activity->contact_id = contact_id ? strdup(contact_id) : NULL;
+    if (!activity->posted || !activity->id || !activity->thread_id || !activity->lead_id ||
+        (contact_id && !activity->contact_id))
+        return -ENOMEM;
+    fill_times(activity);
+    return fill_attachments(activity, plan->uploads);
+}
+
+int activities_add(struct activities *activities, const struct activity_plan *plan,
+    const struct activity **ret_activity)
+{
+    struct activity *activity = calloc(1, sizeof(*activity));
+    int error = activity ? fill(activity, plan) : -ENOMEM;
+    if (!error)
+        error = rows_add(&activities->all, activity);
+    if (error) {
+        free_activity(activity);
+        return error;
+    }
+    error = lookup_put(&activities->by_id, activity->id, activity);
+    if (error) {
+        activities->all.count--;
+        free_activity(activity);
+        return error;
+    }
+    activity->number = activities->all.count;
+    activities->counts[plan->kind]++;
+    *ret_activity = activity;
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+const struct activity *activities_find(
+    const struct activities *activities, enum carrier_kind kind, const char *id)
+{
+    const struct activity *activity = lookup_get(&activities->by_id, id);
+    return activity && activity->kind == kind && !activity->gone ? activity : NULL;
+}
+
+int activities_move(struct activities *activities, const char *from_lead, const char *to_lead)
+{
+    for (size_t i = 0; i < activities->all.count; i++) {
+        struct activity *activity = activities->all.items[i];
+        if (strcmp(activity->lead_id, from_lead) != 0)
+            continue;
+        char *lead_id = strdup(to_lead);
+        if (!lead_id)
+            return -ENOMEM;
+        free(activity->lead_id);
+        activity->lead_id = lead_id;
+    }
+    return 0;
+}
+
+void activities_hide(struct activities *activities, const char *lead_id)
+{
+    for (size_t i = 0; i < activities->all.count; i++) {
+        struct activity *activity = activities->all.items[i];
+        if (strcmp(activity->lead_id, lead_id) == 0)
+            activity->gone = true;
+    }
+}
+
+struct json *activities_count(const struct activities *activities)
+{
+    struct json *counts = json_object();
+    int error = 0;
+    for (size_t i = 0; i < CARRIERS; i++)
+        error |= json_add_int(counts, carriers[i].name, activities->counts[i]);
+    return pick_whole(counts, error);
+}
+
+void activities_release(struct activities *activities)
+{
+    rows_release(&activities->all, free_activity);
+    lookup_release(&activities->by_id);
+    *activities = (struct activities){0};
+}

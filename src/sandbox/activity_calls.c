@@ -1,0 +1,179 @@
+#include "account.h"
+#include "call.h"
+#include "crm.h"
+#include "document.h"
+#include "page.h"
+#include "pick.h"
+#include "reply.h"
+#include "sandbox.h"
+#include "server.h"
+#include "world.h"
+
+#include "closedrop/base/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- making one ---- */
+
+/** Refuse a body that is wrong by itself or, being good, does not fit what there is. */
+static bool refuse(const struct call *call, enum carrier_kind kind)
+{
+    struct json *wrong = json_object();
+    int error = carrier_check(kind, call->body, wrong);
+    if (!error && !json_first(wrong))
+        error = crm_check(&call->sandbox->crm, kind, call->body, call->settings.file_ttl_ms, wrong);
+    return call_refuse_fields(call, wrong, error);
+}
+
+static void create(const struct call *call, enum carrier_kind kind, const char *lead_id)
+{
+    const struct activity *activity = NULL;
+    int error = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
+    reply_json(call->reply, carriers[kind].created, error ? NULL : document_new(activity));
+}
+
+static void post_activity(const struct call *call, enum carrier_kind kind)
+{
+    if (!refuse(call, kind))
+        create(call, kind, json_get_text(call->body, "lead_id"));
+}
+
+void call_post_email(struct call *call)
+{
+    post_activity(call, CARRIER_EMAIL);
+}
+
+void call_post_note(struct call *call)
+{
+    post_activity(call, CARRIER_NOTE);
+}
+
+static bool has_no_lead(const struct call *call)
+{
+    if (world_find(call->sandbox->crm.world, OBJECT_LEAD, call->id))
+        return false;
+    call_missing(call, "Lead");
+    return true;
+}
+
+void call_post_lead_file(struct call *call)
+{
+    if (!has_no_lead(call) && !refuse(call, CARRIER_LEAD_FILE))
+        create(call, CARRIER_LEAD_FILE, call->id);
+}
+
+/* ---- reading one ---- */
+
+static void get_activity(const struct call *call, enum carrier_kind kind)
+{
+    const struct activity *activity =
+        activities_find(&call->sandbox->crm.activities, kind, call->id);
+    if (activity)
+        reply_json(call->reply, 200,
+            pick_fields(document_new(activity), request_query(call->request, "_fields")));
+    else
+        call_missing(call, carriers[kind].type);
+}
+
+void call_get_email(struct call *call)
+{
+    get_activity(call, CARRIER_EMAIL);
+}
+
+void call_get_note(struct call *call)
+{
+    get_activity(call, CARRIER_NOTE);
+}
+
+/* ---- lists, newest first ---- */
+
+static int compare_age(const void *one, const void *other)
+{
+    const struct activity *a = *(struct activity *const *)one;
+    const struct activity *b = *(struct activity *const *)other;
+    if (a->created_us != b->created_us)
+        return a->created_us < b->created_us ? 1 : -1;
+    return a->number < b->number ? 1 : -1;
+}
+
+static bool is_wanted(
+    const struct call *call, const struct page *page, const struct activity *activity)
+{
+    const char *user = json_get_text(activity->posted, "user_id");
+    return !activity->gone && page_passes(call, "lead_id", activity->lead_id) &&
+           page_passes(call, "contact_id", activity->contact_id) &&
+           page_passes(call, "id__in", activity->id) &&
+           page_passes(call, "user_id", user ? user : ACCOUNT_USER) &&
+           activity->created_us >= page->after_us && activity->created_us <= page->before_us;
+}
+
+/** Those of the kind that the query asks for, sorted. */
+static int collect(
+    const struct call *call, enum carrier_kind kind, const struct page *page, struct rows *found)
+{
+    const struct rows *all = &call->sandbox->crm.activities.all;
+    int error = 0;
+    for (size_t i = 0; !error && i < all->count; i++) {
+        struct activity *activity = all->items[i];
+        if (activity->kind == kind && is_wanted(call, page, activity))
+            error = rows_add(found, activity);
+    }
+    if (found->count)
+        qsort(found->items, found->count, sizeof(*found->items), compare_age);
+    return error;
+}
+
+static void list_activities(const struct call *call, enum carrier_kind kind)
+{
+    struct page page;
+    if (!page_read(call, PAGE_MOST, "date_created", "lead_id,contact_id,user_id,id__in", &page))
+        return;
+    struct rows found = {0};
+    struct json *data = json_array();
+    int error = collect(call, kind, &page, &found);
+    size_t end = (size_t)(page.skip + page.limit);
+    for (size_t i = (size_t)page.skip; i < end && i < found.count; i++)
+        error |= json_append(data, pick_fields(document_new(found.items[i]), page.fields));
+    page_reply(call, data, end < found.count, error);
+    rows_release(&found, NULL);
+}
+
+void call_list_emails(struct call *call)
+{
+    list_activities(call, CARRIER_EMAIL);
+}
+
+void call_list_notes(struct call *call)
+{
+    list_activities(call, CARRIER_NOTE);
+}
+
+/* ---- the files of a lead ---- */
+
+/** How many files the activity has on this lead. */
+static size_t count_files(const struct activity *activity, const char *lead_id)
+{
+    bool is_its = !activity->gone && strcmp(activity->lead_id, lead_id) == 0;
+    return is_its ? activity->attachment_count : 0;
+}
+
+void call_list_lead_files(struct call *call)
+{
+    const struct rows *all = &call->sandbox->crm.activities.all;
+    struct page page;
+    if (has_no_lead(call) || !page_read(call, PAGE_MOST, "date_created", "", &page))
+        return;
+    struct json *data = json_array();
+    int error = 0;
+    int64_t found = 0;
+    for (size_t i = all->count; i > 0; i--) {
+        const struct activity *activity = all->items[i - 1];
+        size_t count = count_files(activity, call->id);
+        for (size_t k = 0; k < count; k++, found++)
+            if (found >= page.skip && found < page.skip + page.limit)
+                error |= json_append(data,
+                    pick_fields(document_file(activity, &activity->attachments[k]), page.fields));
+    }
+    page_reply(call, data, found > page.skip + page.limit, error);
+}

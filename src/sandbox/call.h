@@ -1,0 +1,65 @@
+/**
+ * One call of the API being answered, and the functions that act on one: those of a route are
+ * called with the CRM's lock held, and fill in the reply.
+ *
+ * A call may act when its client has gone already (see late.h); only the reading ones ask for
+ * their request.
+ */
+#ifndef CLOSEDROP_SANDBOX_CALL_H
+#define CLOSEDROP_SANDBOX_CALL_H
+
+#include "fault.h"
+#include "settings.h"
+
+#include <stdbool.h>
+
+struct json;
+struct reply;
+struct request;
+struct sandbox;
+
+struct call {
+    struct sandbox *sandbox;
+    const struct request *request; /* NULL: it acts late */
+    const char *id;                /* what the path has for the route's "*", or NULL */
+    const struct json *body;       /* of a POST: an object */
+    enum fault_kind fault;
+    struct settings_values settings;
+    struct reply *reply;
+};
+
+/** Refuse with {"errors": [], "field-errors": wrong} where something is wrong. Takes it over. */
+bool call_refuse_fields(const struct call *call, struct json *wrong, int error);
+
+/** Refuse with Close's words for an object that is not there: "Lead", "Contact" ... */
+void call_missing(const struct call *call, const char *what);
+
+/* ---- account_calls.c ---- */
+
+void call_me(struct call *call);
+void call_upload(struct call *call);
+
+/* ---- lead_calls.c ---- */
+
+void call_get_lead(struct call *call);
+void call_get_contact(struct call *call);
+void call_merge(struct call *call);
+void call_list_merges(struct call *call);
+void call_list_events(struct call *call);
+
+/* ---- search_calls.c ---- */
+
+void call_search(struct call *call);
+
+/* ---- activity_calls.c ---- */
+
+void call_post_email(struct call *call);
+void call_post_note(struct call *call);
+void call_post_lead_file(struct call *call);
+void call_get_email(struct call *call);
+void call_get_note(struct call *call);
+void call_list_emails(struct call *call);
+void call_list_notes(struct call *call);
+void call_list_lead_files(struct call *call);
+
+#endif

@@ -1,0 +1,149 @@
+#include "card.h"
+
+#include "account.h"
+#include "pick.h"
+#include "stamp.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+/** What both have. */
+static int add_origin(struct json *card, const struct state *state)
+{
+    return json_add_text(card, "organization_id", ACCOUNT_ORGANIZATION) |
+           json_add_text(card, "created_by", ACCOUNT_USER) |
+           json_add_text(card, "updated_by", ACCOUNT_USER) |
+           stamp_add(card, "date_created", state->created_us) |
+           stamp_add(card, "date_updated", state->updated_us);
+}
+
+/* ---- contacts ---- */
+
+static struct json *describe_email(const char *email)
+{
+    struct json *row = json_object();
+    int error = json_add_text(row, "email", email);
+    error |= json_add_text(row, "type", "office");
+    error |= json_add_bool(row, "is_unsubscribed", false);
+    return pick_whole(row, error);
+}
+
+/** "+16505551234" as Close shows it, "+1 650-555-1234"; of other countries it stays as it is. */
+static int add_formatted(struct json *row, const char *phone)
+{
+    if (!str_starts_with(phone, "+1") || strlen(phone) != strlen("+16505551234"))
+        return json_add_text(row, "phone_formatted", phone);
+    struct str text = STR_INIT(32);
+    str_printf(&text, "+1 %.3s-%.3s-%s", phone + 2, phone + 5, phone + 8);
+    int error = json_add_text(row, "phone_formatted", str_text(&text));
+    str_release(&text);
+    return error;
+}
+
+static struct json *describe_phone(const char *phone)
+{
+    struct json *row = json_object();
+    int error = json_add_text(row, "phone", phone);
+    error |= add_formatted(row, phone);
+    error |= json_add_text(row, "type", "office");
+    error |= json_add_text(row, "country", str_starts_with(phone, "+1") ? "US" : NULL);
+    return pick_whole(row, error);
+}
+
+static struct json *describe_each(const struct json *texts, struct json *(*describe)(const char *))
+{
+    struct json *list = json_array();
+    int error = list ? 0 : -1;
+    for (const struct json *one = json_first(texts); one; one = json_next(one))
+        error |= json_append(list, describe(json_text(one)));
+    return pick_whole(list, error);
+}
+
+static struct json *describe_contact(const struct object *contact, const struct state *state)
+{
+    struct json *card = json_object();
+    int error = json_add_text(card, "id", contact->id);
+    error |= json_add_text(card, "lead_id", state->lead_id);
+    error |= json_add_text(card, "name", state->name);
+    error |= json_add_text(card, "display_name", state->name);
+    error |= json_add_text(card, "title", "");
+    error |= json_add(card, "emails", describe_each(state->emails, describe_email));
+    error |= json_add(card, "phones", describe_each(state->phones, describe_phone));
+    error |= json_add(card, "urls", json_array());
+    error |= add_origin(card, state);
+    return pick_whole(card, error);
+}
+
+/* ---- leads ---- */
+
+static int add_contacts(struct json *card, const struct object *lead, enum sight sight)
+{
+    struct json *ids = json_array(), *cards = json_array();
+    int error = 0;
+    for (size_t i = 0; i < lead->contacts.count; i++) {
+        const struct object *contact = lead->contacts.items[i];
+        if (!object_is_of(contact, lead, sight))
+            continue;
+        error |= json_append_text(ids, contact->id);
+        error |= json_append(cards, card_new(contact, sight));
+    }
+    error |= json_add(card, "contact_ids", ids);
+    return error | json_add(card, "contacts", cards);
+}
+
+static int add_custom(struct json *card, const struct json *custom)
+{
+    int error = 0;
+    for (const struct json *one = json_first(custom); one; one = json_next(one)) {
+        struct str key = STR_INIT(4096);
+        str_printf(&key, "custom.%s", json_key(one));
+        error |= str_error(&key) ? -1 : json_add(card, str_text(&key), json_copy(one));
+        str_release(&key);
+    }
+    return error;
+}
+
+static int add_empty_lists(struct json *card)
+{
+    static const char *const keys[] = {"addresses", "opportunities", "tasks"};
+    int error = 0;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        error |= json_add(card, keys[i], json_array());
+    return error;
+}
+
+static int add_links(struct json *card, const char *id)
+{
+    struct str url = STR_INIT(4096);
+    str_printf(&url, "https://app.close.com/lead/%s/", id);
+    int error = json_add_text(card, "html_url", str_text(&url));
+    str_release(&url);
+    return error | json_add_null(card, "url");
+}
+
+static struct json *describe_lead(
+    const struct object *lead, const struct state *state, enum sight sight)
+{
+    struct json *card = json_object();
+    int error = json_add_text(card, "id", lead->id);
+    error |= json_add_text(card, "name", state->name);
+    error |= json_add_text(card, "display_name", state->name);
+    error |= json_add_text(card, "description", "");
+    error |= add_links(card, lead->id);
+    error |= json_add_text(card, "status_id", "stat_SandboxPotentialLeadStatus");
+    error |= json_add_text(card, "status_label", "Potential");
+    error |= add_contacts(card, lead, sight);
+    error |= add_empty_lists(card);
+    error |= add_custom(card, state->custom);
+    error |= add_origin(card, state);
+    return pick_whole(card, error);
+}
+
+struct json *card_new(const struct object *object, enum sight sight)
+{
+    const struct state *state = object_state(object, sight);
+    return object->kind == OBJECT_LEAD ? describe_lead(object, state, sight)
+                                       : describe_contact(object, state);
+}

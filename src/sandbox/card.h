@@ -1,0 +1,14 @@
+/**
+ * How leads and contacts look in an answer.
+ */
+#ifndef CLOSEDROP_SANDBOX_CARD_H
+#define CLOSEDROP_SANDBOX_CARD_H
+
+#include "world.h"
+
+struct json;
+
+/** All there is to tell of an object that is there; NULL when memory is short. */
+struct json *card_new(const struct object *object, enum sight sight);
+
+#endif

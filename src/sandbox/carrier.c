@@ -1,0 +1,200 @@
+#include "carrier.h"
+
+#include "xhtml.h"
+
+#include "closedrop/base/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BODY_MOST 1048576
+#define ADDRESSES_MOST 500
+#define ADDRESS_MOST 1000
+#define ATTACHMENTS_MOST 1000
+#define DAY_S 86400
+
+/* ---- emails ---- */
+
+static const struct schema_field email_file_fields[] = {
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "size", .need = SCHEMA_REQUIRED, .type = SCHEMA_WHOLE},
+    {.key = "content_type", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
+    {.key = "content_id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
+    {.key = "inline_only", .need = SCHEMA_OPTIONAL, .type = SCHEMA_FLAG},
+};
+
+static const struct schema email_file = SCHEMA(email_file_fields);
+
+static const struct schema_field open_fields[] = {
+    {.key = "opened_at", .need = SCHEMA_REQUIRED, .type = SCHEMA_DATE},
+};
+
+static const struct schema email_open = SCHEMA(open_fields);
+
+static const char *const statuses[] = {
+    "inbox", "draft", "scheduled", "outbox", "sent", "error", NULL};
+
+#define OPTIONAL_TEXT(name)                                                                        \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT                                \
+    }
+#define OPTIONAL_DATE(name)                                                                        \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_DATE                                \
+    }
+#define ADDRESSES(name)                                                                            \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXTS, .most = ADDRESSES_MOST,      \
+        .each = ADDRESS_MOST                                                                       \
+    }
+#define LEAD_ID                                                                                    \
+    {                                                                                              \
+        .key = "lead_id", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .named = "lead"            \
+    }
+#define CONTACT_ID                                                                                 \
+    {                                                                                              \
+        .key = "contact_id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .named = "contact"      \
+    }
+#define USER_ID                                                                                    \
+    {                                                                                              \
+        .key = "user_id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .named = "user"            \
+    }
+#define ATTACHMENTS(like)                                                                          \
+    {                                                                                              \
+        .key = "attachments", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST,                        \
+        .most = ATTACHMENTS_MOST, .items = &(like)                                                 \
+    }
+#define BODY(name)                                                                                 \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .most = BODY_MOST             \
+    }
+
+static const struct schema_field email_fields[] = {
+    LEAD_ID,
+    {.key = "status", .need = SCHEMA_REQUIRED, .type = SCHEMA_CHOICE, .choices = statuses},
+    CONTACT_ID,
+    USER_ID,
+    OPTIONAL_TEXT("created_by"),
+    OPTIONAL_TEXT("organization_id"),
+    OPTIONAL_TEXT("email_account_id"),
+    OPTIONAL_TEXT("sender"),
+    ADDRESSES("to"),
+    ADDRESSES("cc"),
+    ADDRESSES("bcc"),
+    {.key = "subject", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .most = 1000},
+    BODY("body_text"),
+    BODY("body_html"),
+    ATTACHMENTS(email_file),
+    OPTIONAL_TEXT("template_id"),
+    OPTIONAL_TEXT("in_reply_to_id"),
+    OPTIONAL_DATE("activity_at"),
+    OPTIONAL_DATE("date_created"),
+    OPTIONAL_DATE("followup_date"),
+    OPTIONAL_TEXT("followup_sequence_id"),
+    {.key = "followup_sequence_delay",
+        .need = SCHEMA_NULLABLE,
+        .type = SCHEMA_WHOLE,
+        .least = DAY_S},
+    {.key = "followup_sequence_add_cc_bcc", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+    {.key = "opens", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST, .items = &email_open},
+    OPTIONAL_DATE("date_scheduled"),
+    {.key = "send_in", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .most = 59},
+};
+
+static bool needs_sender(const char *status)
+{
+    return strcmp(status, "draft") != 0 && strcmp(status, "sent") != 0;
+}
+
+static int check_email(const struct json *body, struct json *wrong)
+{
+    const char *status = json_get_text(body, "status");
+    const char *sender = json_get_text(body, "sender");
+    int error = 0;
+    if (!status || json_get(wrong, "status"))
+        return 0;
+    if (needs_sender(status) && schema_is_absent(body, "sender"))
+        error |= json_add_text(wrong, "sender", "This field is required.");
+    else if (sender && !strchr(sender, '@'))
+        error |= json_add_text(wrong, "sender", "Invalid email address.");
+    if (strcmp(status, "scheduled") == 0 && schema_is_absent(body, "date_scheduled"))
+        error |= json_add_text(wrong, "date_scheduled", "This field is required.");
+    if (strcmp(status, "outbox") != 0 && !schema_is_absent(body, "send_in"))
+        error |= json_add_text(wrong, "send_in", "Only possible with status \"outbox\".");
+    return error;
+}
+
+/* ---- notes ---- */
+
+static const struct schema_field note_file_fields[] = {
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "content_type", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
+};
+
+static const struct schema note_file = SCHEMA(note_file_fields);
+
+static const struct schema_field note_fields[] = {
+    LEAD_ID,
+    OPTIONAL_DATE("activity_at"),
+    ATTACHMENTS(note_file),
+    CONTACT_ID,
+    OPTIONAL_TEXT("created_by"),
+    OPTIONAL_DATE("date_created"),
+    OPTIONAL_TEXT("note"),
+    OPTIONAL_TEXT("note_html"),
+    OPTIONAL_TEXT("organization_id"),
+    {.key = "pinned", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+    OPTIONAL_TEXT("title"),
+    USER_ID,
+};
+
+static int check_note(const struct json *body, struct json *wrong)
+{
+    const char *html = json_get_text(body, "note_html");
+    const char *fault = html ? xhtml_fault(html) : NULL;
+    if (!fault)
+        return 0;
+    char message[128];
+    snprintf(message, sizeof(message), "The value is not well-formed: %s.", fault);
+    return json_add_text(wrong, "note_html", message);
+}
+
+/* ---- lead files ---- */
+
+static const struct schema_field lead_file_fields[] = {
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1, .most = 255},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1, .most = 1024},
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1},
+};
+
+/* ---- all of them ---- */
+
+const struct carrier carriers[CARRIERS] = {
+    [CARRIER_EMAIL] = {"email", "acti_", "activity.email", "Email", 200, SCHEMA(email_fields),
+        check_email},
+    [CARRIER_NOTE] = {"note", "acti_", "activity.note", "Note", 200, SCHEMA(note_fields),
+        check_note},
+    [CARRIER_LEAD_FILE] = {"lead_file", "leadfile_", "lead", "LeadFile", 201,
+        SCHEMA(lead_file_fields), NULL},
+};
+
+int carrier_check(enum carrier_kind kind, const struct json *body, struct json *wrong)
+{
+    int error = schema_check(&carriers[kind].schema, body, wrong);
+    if (!error && carriers[kind].check)
+        error = carriers[kind].check(body, wrong);
+    return error ? -ENOMEM : 0;
+}
+
+const struct json *carrier_first_file(enum carrier_kind kind, const struct json *body)
+{
+    return kind == CARRIER_LEAD_FILE ? body : json_first(json_get(body, "attachments"));
+}
+
+const struct json *carrier_next_file(enum carrier_kind kind, const struct json *file)
+{
+    return kind == CARRIER_LEAD_FILE ? NULL : json_next(file);
+}

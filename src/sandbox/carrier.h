@@ -1,0 +1,33 @@
+/**
+ * The three things that carry a file to a lead, by tables: what their bodies may have, and what
+ * else Close wants of them. Pure.
+ */
+#ifndef CLOSEDROP_SANDBOX_CARRIER_H
+#define CLOSEDROP_SANDBOX_CARRIER_H
+
+#include "schema.h"
+
+struct json;
+
+enum carrier_kind { CARRIER_EMAIL, CARRIER_NOTE, CARRIER_LEAD_FILE, CARRIERS };
+
+struct carrier {
+    const char *name;        /* in the ledger and the counts */
+    const char *prefix;      /* of its ids */
+    const char *object_type; /* in URLs, events and the list of a lead's files */
+    const char *type;        /* how Close calls one: in "_type", and where it is not there */
+    int created;             /* the status of a success */
+    struct schema schema;
+    int (*check)(const struct json *body, struct json *wrong); /* beyond single fields, or NULL */
+};
+
+extern const struct carrier carriers[CARRIERS];
+
+/** Add what is wrong with a body to `wrong`. Returns 0 or -ENOMEM. */
+int carrier_check(enum carrier_kind kind, const struct json *body, struct json *wrong);
+
+/** Walk the files that a good body brings: its attachments, or itself. */
+const struct json *carrier_first_file(enum carrier_kind kind, const struct json *body);
+const struct json *carrier_next_file(enum carrier_kind kind, const struct json *file);
+
+#endif

@@ -1,0 +1,252 @@
+#include "document.h"
+
+#include "account.h"
+#include "activity.h"
+#include "pick.h"
+#include "schema.h"
+#include "stamp.h"
+#include "xhtml.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+#define PREVIEW_MOST 100
+#define NOTE_MOST (64 << 20)
+
+/** A member of an answer: what was posted or, without that, this JSON. */
+struct member {
+    const char *key, *fallback;
+};
+
+static const struct member email_members[] = {
+    {"bcc", "[]"},
+    {"body_html", "\"\""},
+    {"body_html_quoted", "null"},
+    {"body_text", "\"\""},
+    {"body_text_quoted", "null"},
+    {"bulk_email_action_id", "null"},
+    {"cc", "[]"},
+    {"date_scheduled", "null"},
+    {"date_sent", "null"},
+    {"email_account_id", "null"},
+    {"envelope", "null"},
+    {"followup_date", "null"},
+    {"followup_sequence_add_cc_bcc", "false"},
+    {"followup_sequence_delay", "null"},
+    {"followup_sequence_id", "null"},
+    {"has_reply", "false"},
+    {"in_reply_to_id", "null"},
+    {"message_ids", "[]"},
+    {"need_smtp_credentials", "false"},
+    {"opens", "[]"},
+    {"opens_summary", "null"},
+    {"references", "[]"},
+    {"send_as_id", "null"},
+    {"send_attempts", "[]"},
+    {"sequence_id", "null"},
+    {"sequence_name", "null"},
+    {"sequence_subscription_id", "null"},
+    {"status", "null"},
+    {"subject", "\"\""},
+    {"template_id", "null"},
+    {"template_name", "null"},
+    {"to", "[]"},
+    {"users", "[]"},
+};
+
+static const struct member note_members[] = {
+    {"pinned", "false"},
+    {"pinned_at", "null"},
+    {"title", "null"},
+};
+
+static int add_members(
+    struct json *document, const struct member *members, size_t count, const struct json *posted)
+{
+    int error = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool absent = schema_is_absent(posted, members[i].key);
+        const char *fallback = members[i].fallback;
+        error |= json_add(document, members[i].key,
+            absent ? json_parse(fallback, strlen(fallback))
+                   : json_copy(json_get(posted, members[i].key)));
+    }
+    return error;
+}
+
+/* ---- attachments ---- */
+
+static int add_size(struct json *object, int64_t size)
+{
+    return size < 0 ? json_add_null(object, "size") : json_add_int(object, "size", size);
+}
+
+static struct json *describe_attachment(
+    const struct activity *activity, const struct attachment *attachment)
+{
+    struct json *row = json_object();
+    const struct json *posted = attachment->posted;
+    int error = json_add_text(row, "url", attachment->url);
+    error |= json_add_text(row, "filename", json_get_text(posted, "filename"));
+    error |= json_add_text(row, "content_type", json_get_text(posted, "content_type"));
+    error |= add_size(row, attachment->size);
+    if (activity->kind == CARRIER_EMAIL) {
+        error |= json_add_text(row, "content_id", json_get_text(posted, "content_id"));
+        error |= json_add_bool(row, "inline_only", json_get_bool(posted, "inline_only", false));
+    } else {
+        error |= json_add_null(row, "thumbnail_url");
+    }
+    return pick_whole(row, error);
+}
+
+static struct json *describe_attachments(const struct activity *activity)
+{
+    struct json *list = json_array();
+    int error = list ? 0 : -1;
+    for (size_t i = 0; i < activity->attachment_count; i++)
+        error |= json_append(list, describe_attachment(activity, &activity->attachments[i]));
+    return pick_whole(list, error);
+}
+
+/* ---- activities ---- */
+
+static int add_people(struct json *document, const struct json *posted)
+{
+    const char *creator = json_get_text(posted, "created_by");
+    const char *user = json_get_text(posted, "user_id");
+    return json_add_text(document, "created_by", creator ? creator : ACCOUNT_USER) |
+           json_add_text(document, "created_by_name", ACCOUNT_NAME) |
+           json_add_text(document, "updated_by", ACCOUNT_USER) |
+           json_add_text(document, "updated_by_name", ACCOUNT_NAME) |
+           json_add_text(document, "user_id", user ? user : ACCOUNT_USER) |
+           json_add_text(document, "user_name", ACCOUNT_NAME);
+}
+
+static int add_times(struct json *document, const struct activity *activity)
+{
+    const char *happened = json_get_text(activity->posted, "activity_at");
+    int64_t happened_us = activity->created_us;
+    if (happened)
+        stamp_read(happened, &happened_us); // was checked
+    return stamp_add(document, "activity_at", happened_us) |
+           stamp_add(document, "date_created", activity->created_us) |
+           stamp_add(document, "date_updated", activity->at_us);
+}
+
+static struct json *describe_activity(const struct activity *activity)
+{
+    struct json *document = json_object();
+    int error = json_add_text(document, "_type", carriers[activity->kind].type);
+    error |= json_add_text(document, "id", activity->id);
+    error |= json_add_text(document, "lead_id", activity->lead_id);
+    error |= json_add_text(document, "contact_id", activity->contact_id);
+    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add(document, "attachments", describe_attachments(activity));
+    error |= add_people(document, activity->posted);
+    error |= add_times(document, activity);
+    return pick_whole(document, error);
+}
+
+/* ---- emails ---- */
+
+/** A mail that is only logged as sent comes from us where it does not say otherwise. */
+static const char *sender_of(const struct json *posted)
+{
+    const char *sender = json_get_text(posted, "sender");
+    const char *status = json_get_text(posted, "status");
+    return !sender && status && strcmp(status, "sent") == 0 ? ACCOUNT_EMAIL : sender;
+}
+
+static int add_preview(struct json *document, const struct json *posted)
+{
+    const char *body = json_get_text(posted, "body_text");
+    size_t length = body ? strnlen(body, PREVIEW_MOST) : 0;
+    while (length && (body[length] & 0xc0) == 0x80) // not in the middle of a character
+        length--;
+    struct str preview = STR_INIT(PREVIEW_MOST);
+    str_add_bytes(&preview, body ? body : "", length);
+    int error = json_add_text(document, "body_preview", str_text(&preview));
+    str_release(&preview);
+    return error;
+}
+
+static struct json *describe_email(const struct activity *activity)
+{
+    struct json *document = describe_activity(activity);
+    const struct json *posted = activity->posted;
+    const char *status = json_get_text(posted, "status");
+    bool incoming = status && strcmp(status, "inbox") == 0;
+    int error = json_add_text(document, "thread_id", activity->thread_id);
+    error |= json_add_text(document, "direction", incoming ? "incoming" : "outgoing");
+    error |= json_add_text(document, "sender", sender_of(posted));
+    error |= add_preview(document, posted);
+    error |= add_members(
+        document, email_members, sizeof(email_members) / sizeof(*email_members), posted);
+    return pick_whole(document, error);
+}
+
+/* ---- notes ---- */
+
+/** The same text in both ways; of two that were posted the rich one wins. */
+static int add_note(struct json *document, const struct json *posted)
+{
+    const char *plain = json_get_text(posted, "note"), *rich = json_get_text(posted, "note_html");
+    struct str other = STR_INIT(NOTE_MOST);
+    if (rich)
+        xhtml_add_plain(&other, rich);
+    else if (plain)
+        xhtml_add_body(&other, plain);
+    int error = json_add_text(document, "note", rich ? str_text(&other) : plain ? plain : "");
+    error |= json_add_text(document, "note_html", rich ? rich : plain ? str_text(&other) : NULL);
+    str_release(&other);
+    return error;
+}
+
+static struct json *describe_note(const struct activity *activity)
+{
+    struct json *document = describe_activity(activity);
+    int error = add_note(document, activity->posted);
+    error |= add_members(
+        document, note_members, sizeof(note_members) / sizeof(*note_members), activity->posted);
+    return pick_whole(document, error);
+}
+
+/* ---- lead files ---- */
+
+struct json *document_file(const struct activity *activity, const struct attachment *attachment)
+{
+    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    const struct json *posted = attachment->posted;
+    struct json *file = json_object();
+    int error = json_add_text(file, "id", attachment->id);
+    error |= json_add_text(file, "lead_id", activity->lead_id);
+    error |= json_add_text(file, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(file, "name", json_get_text(posted, "filename"));
+    error |= json_add_text(file, "content_type", json_get_text(posted, "content_type"));
+    error |= add_size(file, attachment->size);
+    error |= json_add_text(file, "checksum", *attachment->md5 ? attachment->md5 : NULL);
+    error |= json_add_text(file, "download_url", attachment->url);
+    error |= json_add_null(file, "thumbnail_url");
+    error |= json_add_bool(file, "is_pinned", false);
+    error |= json_add_text(file, "last_object_type", carriers[activity->kind].object_type);
+    error |= json_add_text(file, "last_object_id", direct ? activity->lead_id : activity->id);
+    error |= stamp_add(file, "last_activity_at", activity->created_us);
+    error |= stamp_add(file, "date_created", activity->at_us);
+    error |= stamp_add(file, "date_updated", activity->at_us);
+    error |= json_add_null(file, "updated_by");
+    return pick_whole(file, error);
+}
+
+struct json *document_new(const struct activity *activity)
+{
+    switch (activity->kind) {
+    case CARRIER_EMAIL:
+        return describe_email(activity);
+    case CARRIER_NOTE:
+        return describe_note(activity);
+    default:
+        return document_file(activity, activity->attachments);
+    }
+}

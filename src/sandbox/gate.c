@@ -1,0 +1,66 @@
+#include "gate.h"
+
+#include "pace.h"
+#include "reply.h"
+#include "server.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/digest.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+#include <strings.h>
+
+/** HTTP Basic, the key as user, an empty password. */
+static bool is_authorized(const struct request *request, const char *api_key)
+{
+    const char *given = request_header(request, "Authorization");
+    if (!given || strncasecmp(given, "Basic ", strlen("Basic ")) != 0)
+        return false;
+    given += strlen("Basic ");
+    struct str text = STR_INIT(4096);
+    size_t length = strlen(api_key);
+    bool same = digest_decode_base64(&text, given, strlen(given)) == 0 &&
+                text.length == length + 1 && memcmp(text.bytes, api_key, length) == 0 &&
+                text.bytes[length] == ':';
+    str_release(&text);
+    return same;
+}
+
+bool gate_key(const struct request *request, const char *api_key, struct reply *reply)
+{
+    if (is_authorized(request, api_key))
+        return false;
+    reply_error(reply, 401,
+        "The server could not verify that you are authorized to access the URL requested. You "
+        "either supplied the wrong credentials (e.g. a bad password), or your browser doesn't "
+        "understand how to supply the credentials required.");
+    reply_header(reply, "WWW-Authenticate", "Basic realm=\"Close\"");
+    return true;
+}
+
+bool gate_pace(struct pace *pace, enum endpoint endpoint, int rate, struct reply *reply)
+{
+    struct pace_state state = pace_count(pace, endpoint, rate, clock_steady_ms());
+    if (state.over)
+        reply_error(reply, 429, "API call count exceeded for this period");
+    pace_headers(&state, reply);
+    return state.over;
+}
+
+bool gate_body(const struct request *request, const struct json *body, struct reply *reply)
+{
+    if (strcmp(request_method(request), "POST") != 0)
+        return false;
+    const char *type = request_header(request, "Content-Type");
+    static const char wanted[] = "application/json";
+    if (!type || strncasecmp(type, wanted, strlen(wanted)) != 0 ||
+        !strchr("; \t", type[strlen(wanted)])) // also its NUL
+        reply_error(reply, 415, "Content-Type must be application/json.");
+    else if (!json_is_object(body))
+        reply_error(reply, 400, "The request body is not a JSON object.");
+    else
+        return false;
+    return true;
+}

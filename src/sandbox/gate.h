@@ -1,0 +1,26 @@
+/**
+ * What a request has to get past before it may act. Each answers true where it refused, with the
+ * refusal in `reply`.
+ */
+#ifndef CLOSEDROP_SANDBOX_GATE_H
+#define CLOSEDROP_SANDBOX_GATE_H
+
+#include "endpoint.h"
+
+#include <stdbool.h>
+
+struct json;
+struct pace;
+struct reply;
+struct request;
+
+/** Too many of this endpoint; a `rate` of 0 is no limit. The RateLimit header is added anyway. */
+bool gate_pace(struct pace *pace, enum endpoint endpoint, int rate, struct reply *reply);
+
+/** Not the key. */
+bool gate_key(const struct request *request, const char *api_key, struct reply *reply);
+
+/** A POST that is no JSON object (`body`: what it parsed to, or NULL). */
+bool gate_body(const struct request *request, const struct json *body, struct reply *reply);
+
+#endif

@@ -1,0 +1,170 @@
+#include "history.h"
+
+#include "account.h"
+#include "activity.h"
+#include "document.h"
+#include "pick.h"
+#include "stamp.h"
+#include "token.h"
+
+#include "closedrop/base/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_merge(void *row)
+{
+    struct merge *merge = row;
+    if (!merge)
+        return;
+    free(merge->id);
+    free(merge->source);
+    free(merge->destination);
+    free(merge);
+}
+
+static void free_event(void *row)
+{
+    struct event *event = row;
+    if (!event)
+        return;
+    free(event->id);
+    free(event->request_id);
+    free(event->object_id);
+    free(event->lead_id);
+    free(event);
+}
+
+/* ---- entering ---- */
+
+static int enter(
+    struct history *history, const struct event *what, const char *object_id, const char *lead_id)
+{
+    struct event *event = calloc(1, sizeof(*event));
+    if (!event)
+        return -ENOMEM;
+    *event = *what;
+    event->at_us = stamp_now();
+    event->id = token_id("ev_");
+    event->request_id = token_id("req_");
+    event->object_id = strdup(object_id);
+    event->lead_id = strdup(lead_id);
+    if (event->id && event->request_id && event->object_id && event->lead_id &&
+        rows_add(&history->events, event) == 0)
+        return 0;
+    free_event(event);
+    return -ENOMEM;
+}
+
+int history_merged(struct history *history, const char *source, const char *destination)
+{
+    struct merge *merge = calloc(1, sizeof(*merge));
+    if (!merge)
+        return -ENOMEM;
+    merge->at_us = stamp_now();
+    merge->id = token_id("acti_");
+    merge->source = strdup(source);
+    merge->destination = strdup(destination);
+    if (!merge->id || !merge->source || !merge->destination ||
+        rows_add(&history->merges, merge) != 0) {
+        free_merge(merge);
+        return -ENOMEM;
+    }
+    struct event event = {.object_type = "lead", .action = "merged", .merge = merge};
+    return enter(history, &event, destination, destination);
+}
+
+int history_deleted(struct history *history, const char *lead_id)
+{
+    struct event event = {.object_type = "lead", .action = "deleted"};
+    return enter(history, &event, lead_id, lead_id);
+}
+
+int history_created(struct history *history, const struct activity *activity)
+{
+    if (activity->kind == CARRIER_LEAD_FILE) // no event is documented for these
+        return 0;
+    struct event event = {
+        .object_type = carriers[activity->kind].object_type,
+        .action = "created",
+        .activity = activity,
+    };
+    return enter(history, &event, activity->id, activity->lead_id);
+}
+
+/* ---- telling ---- */
+
+struct json *history_describe_merge(const struct merge *merge)
+{
+    struct json *document = json_object();
+    int error = json_add_text(document, "_type", "LeadMerge");
+    error |= json_add_text(document, "id", merge->id);
+    error |= json_add_text(document, "lead_id", merge->destination);
+    error |= json_add_text(document, "source_lead_id", merge->source);
+    error |= json_add_text(document, "destination_lead_id", merge->destination);
+    error |= json_add_text(document, "merge_status", "completed");
+    error |= json_add_null(document, "error_message");
+    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(document, "created_by", ACCOUNT_USER);
+    error |= json_add_text(document, "user_id", ACCOUNT_USER);
+    error |= stamp_add(document, "activity_at", merge->at_us);
+    error |= stamp_add(document, "date_created", merge->at_us);
+    error |= stamp_add(document, "date_updated", merge->at_us);
+    return pick_whole(document, error);
+}
+
+static struct json *describe_meta(const struct event *event)
+{
+    struct json *meta = json_object();
+    int error = json_add_text(meta, "request_method", "POST");
+    if (event->merge) {
+        error |= json_add_text(meta, "request_path", "/api/v1/lead/merge/");
+        error |= json_add_text(meta, "merge_source_lead_id", event->merge->source);
+        error |= json_add_text(meta, "merge_destination_lead_id", event->merge->destination);
+    }
+    return pick_whole(meta, error);
+}
+
+struct json *history_describe_event(const struct event *event)
+{
+    struct json *document = json_object();
+    int error = json_add_text(document, "id", event->id);
+    error |= json_add_text(document, "object_type", event->object_type);
+    error |= json_add_text(document, "object_id", event->object_id);
+    error |= json_add_text(document, "lead_id", event->lead_id);
+    error |= json_add_text(document, "action", event->action);
+    error |= json_add_text(document, "request_id", event->request_id);
+    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(document, "user_id", ACCOUNT_USER);
+    error |= json_add_null(document, "api_key_id");
+    error |= json_add(document, "meta", describe_meta(event));
+    error |=
+        json_add(document, "data", event->activity ? document_new(event->activity) : json_object());
+    error |= json_add(document, "previous_data", json_object());
+    error |= json_add(document, "changed_fields", json_array());
+    error |= stamp_add(document, "date_created", event->at_us);
+    error |= stamp_add(document, "date_updated", event->at_us);
+    return pick_whole(document, error);
+}
+
+/* ---- forgetting ---- */
+
+void history_forget_activities(struct history *history)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < history->events.count; i++) {
+        struct event *event = history->events.items[i];
+        if (event->activity)
+            free_event(event);
+        else
+            history->events.items[kept++] = event;
+    }
+    history->events.count = kept;
+}
+
+void history_release(struct history *history)
+{
+    rows_release(&history->events, free_event);
+    rows_release(&history->merges, free_merge);
+}

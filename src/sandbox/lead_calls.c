@@ -1,0 +1,187 @@
+#include "account.h"
+#include "call.h"
+#include "card.h"
+#include "crm.h"
+#include "page.h"
+#include "pick.h"
+#include "reply.h"
+#include "sandbox.h"
+#include "schema.h"
+#include "server.h"
+#include "world.h"
+
+#include "closedrop/base/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define EVENTS_MOST 50
+
+/* ---- one lead, one contact ---- */
+
+static void get_object(struct call *call, enum object_kind kind, const char *what)
+{
+    const struct object *object = world_find(call->sandbox->crm.world, kind, call->id);
+    if (!object) {
+        call_missing(call, what);
+        return;
+    }
+    const char *fields = request_query(call->request, "_fields");
+    reply_json(call->reply, 200, pick_fields(card_new(object, SIGHT_NOW), fields));
+}
+
+void call_get_lead(struct call *call)
+{
+    get_object(call, OBJECT_LEAD, "Lead");
+}
+
+void call_get_contact(struct call *call)
+{
+    get_object(call, OBJECT_CONTACT, "Contact");
+}
+
+/* ---- merging ---- */
+
+static const struct schema_field merge_fields[] = {
+    {.key = "source", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "destination", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+};
+
+static const struct schema merge_schema = SCHEMA(merge_fields);
+
+/** What speaks against it, or NULL. */
+static const char *refuse_merge(const struct world *world, const struct json *body)
+{
+    const char *source = json_get_text(body, "source");
+    const char *destination = json_get_text(body, "destination");
+    if (!world_find(world, OBJECT_LEAD, source))
+        return "Source lead does not exist.";
+    if (!world_find(world, OBJECT_LEAD, destination))
+        return "Destination lead does not exist.";
+    return strcmp(source, destination) == 0 ? "Cannot merge a lead with itself." : NULL;
+}
+
+static void reply_errors(struct reply *reply, const char *message)
+{
+    struct json *body = json_object(), *errors = json_array();
+    int error = json_append_text(errors, message);
+    error |= json_add(body, "errors", errors);
+    reply_json(reply, 400, pick_whole(body, error));
+    reply_because(reply, NULL, message);
+}
+
+static void reply_merged(struct reply *reply, int error)
+{
+    if (error)
+        reply_error(reply, 500, "out of memory");
+    else
+        reply_text(reply, 200, "application/json", "{\"status\":\"ok\"}");
+}
+
+void call_merge(struct call *call)
+{
+    struct crm *crm = &call->sandbox->crm;
+    struct json *wrong = json_object();
+    int error = schema_check(&merge_schema, call->body, wrong);
+    if (call_refuse_fields(call, wrong, error))
+        return;
+    const char *why = refuse_merge(crm->world, call->body);
+    if (why)
+        reply_errors(call->reply, why);
+    else
+        reply_merged(call->reply,
+            crm_merge(crm, json_get_text(call->body, "source"),
+                json_get_text(call->body, "destination"), call->settings.search_lag_ms));
+}
+
+static bool merge_is_wanted(
+    const struct call *call, const struct page *page, const struct merge *merge)
+{
+    return page_passes(call, "lead_id", merge->destination) &&
+           page_passes(call, "source_lead_id", merge->source) &&
+           page_passes(call, "destination_lead_id", merge->destination) &&
+           merge->at_us >= page->after_us && merge->at_us <= page->before_us;
+}
+
+void call_list_merges(struct call *call)
+{
+    const struct rows *merges = &call->sandbox->crm.history.merges;
+    static const char filters[] = "lead_id,source_lead_id,destination_lead_id";
+    struct page page;
+    if (!page_read(call, PAGE_MOST, "date_created", filters, &page))
+        return;
+    struct json *data = json_array();
+    int64_t found = 0;
+    int error = 0;
+    for (size_t i = merges->count; i > 0 && found <= page.skip + page.limit; i--) {
+        const struct merge *merge = merges->items[i - 1];
+        if (!merge_is_wanted(call, &page, merge))
+            continue;
+        if (found >= page.skip && found < page.skip + page.limit)
+            error |= json_append(data, pick_fields(history_describe_merge(merge), page.fields));
+        found++;
+    }
+    page_reply(call, data, found > page.skip + page.limit, error);
+}
+
+/* ---- events ---- */
+
+static bool event_is_wanted(
+    const struct call *call, const struct page *page, const struct event *event)
+{
+    return page_passes(call, "object_type", event->object_type) &&
+           page_passes(call, "object_id", event->object_id) &&
+           page_passes(call, "action", event->action) &&
+           page_passes(call, "lead_id", event->lead_id) &&
+           page_passes(call, "user_id", ACCOUNT_USER) &&
+           page_passes(call, "request_id", event->request_id) && event->at_us >= page->after_us &&
+           event->at_us <= page->before_us;
+}
+
+/** A cursor is the number of events before it, so what is new does not shift it. */
+static bool read_cursor(const struct call *call, size_t *cursor)
+{
+    const char *text = request_query(call->request, "_cursor");
+    size_t count = *cursor;
+    if (!text || (sscanf(text, "before-%zu", cursor) == 1 && *cursor <= count))
+        return true;
+    reply_error(call->reply, 400, "Invalid cursor.");
+    return false;
+}
+
+static void reply_events(const struct call *call, struct json *data, size_t next, int error)
+{
+    char cursor[32];
+    snprintf(cursor, sizeof(cursor), "before-%zu", next);
+    struct json *answer = json_object();
+    error |= json_add(answer, "data", data);
+    error |= json_add_text(answer, "cursor_next", next ? cursor : NULL);
+    error |= json_add_null(answer, "cursor_previous");
+    reply_json(call->reply, 200, pick_whole(answer, error));
+}
+
+void call_list_events(struct call *call)
+{
+    const struct rows *events = &call->sandbox->crm.history.events;
+    static const char filters[] = "object_type,object_id,action,lead_id,user_id,request_id,_cursor";
+    struct page page;
+    size_t cursor = events->count;
+    if (!page_read(call, EVENTS_MOST, "date_updated", filters, &page) ||
+        !read_cursor(call, &cursor))
+        return;
+    struct json *data = json_array();
+    int error = 0;
+    size_t next = 0;
+    int64_t found = 0;
+    for (size_t i = cursor; i > 0; i--) {
+        const struct event *event = events->items[i - 1];
+        if (!event_is_wanted(call, &page, event))
+            continue;
+        if (found++ == page.limit) { // there is more
+            next = i;
+            break;
+        }
+        error |= json_append(data, pick_fields(history_describe_event(event), page.fields));
+    }
+    reply_events(call, data, next, error);
+}

@@ -1,0 +1,26 @@
+/**
+ * From an id to what has it, at once however many there are. Nothing is ever taken out.
+ */
+#ifndef CLOSEDROP_SANDBOX_LOOKUP_H
+#define CLOSEDROP_SANDBOX_LOOKUP_H
+
+#include <stddef.h>
+
+/** Zeroed it is empty. Keys and items belong to the user, and must outlive it. */
+struct lookup {
+    struct lookup_slot {
+        const char *key;
+        void *item;
+    } * slots;
+    size_t count, room;
+};
+
+/** What was put there for `key`, NULL where nothing was. */
+void *lookup_get(const struct lookup *lookup, const char *key);
+
+/** Put a new key. Returns 0 or -ENOMEM. */
+int lookup_put(struct lookup *lookup, const char *key, void *item);
+
+void lookup_release(struct lookup *lookup);
+
+#endif

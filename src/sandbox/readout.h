@@ -1,0 +1,12 @@
+/**
+ * Everything that was made, for GET /admin/activities: a JSON array, written as it is sent.
+ */
+#ifndef CLOSEDROP_SANDBOX_READOUT_H
+#define CLOSEDROP_SANDBOX_READOUT_H
+
+struct crm;
+struct reply;
+
+void readout_activities(struct crm *crm, struct reply *reply);
+
+#endif

@@ -1,0 +1,28 @@
+#include "route.h"
+
+#include <string.h>
+
+#define BASE "/api/v1/"
+
+bool route_has(const struct route *route, const char *path, struct segment *ret_segment)
+{
+    struct segment segment = {NULL, 0};
+    const char *pattern = route->path;
+    if (strncmp(path, BASE, strlen(BASE)) != 0)
+        return false;
+    path += strlen(BASE);
+    for (; *pattern; pattern++) {
+        if (*pattern == '*') {
+            segment = (struct segment){path, strcspn(path, "/")};
+            path += segment.length;
+            if (!segment.length)
+                return false;
+        } else if (*pattern != *path++) {
+            return false;
+        }
+    }
+    if (*path)
+        return false;
+    *ret_segment = segment;
+    return true;
+}

@@ -1,0 +1,30 @@
+/**
+ * Which call a path means: "*" in a route's path stands for one segment. Pure.
+ */
+#ifndef CLOSEDROP_SANDBOX_ROUTE_H
+#define CLOSEDROP_SANDBOX_ROUTE_H
+
+#include "endpoint.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct call;
+
+struct route {
+    const char *path; /* behind /api/v1/ */
+    const char *method;
+    enum endpoint endpoint;
+    void (*act)(struct call *call);
+};
+
+/** What the path has for the "*": where, and how long; NULL where the route has none. */
+struct segment {
+    const char *text;
+    size_t length;
+};
+
+/** Whether a path is the route's. `ret_segment` is written on success only. */
+bool route_has(const struct route *route, const char *path, struct segment *ret_segment);
+
+#endif

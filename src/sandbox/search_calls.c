@@ -1,0 +1,167 @@
+#include "call.h"
+#include "card.h"
+#include "crm.h"
+#include "pick.h"
+#include "reply.h"
+#include "sandbox.h"
+#include "schema.h"
+#include "search.h"
+#include "world.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define LIMIT_MOST 200
+#define RESULTS_MOST 10000
+
+static const struct schema_field search_fields[] = {
+    {.key = "query", .need = SCHEMA_REQUIRED, .type = SCHEMA_OBJECT},
+    {.key = "_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .least = 1},
+    {.key = "results_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .least = 1},
+    {.key = "cursor", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
+    {.key = "_fields", .need = SCHEMA_NULLABLE, .type = SCHEMA_OBJECT},
+    {.key = "sort", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST}, // and left alone
+    {.key = "include_counts", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+};
+
+static const struct schema search_schema = SCHEMA(search_fields);
+
+/** One search being answered. */
+struct hunt {
+    const struct call *call;
+    struct search *search;
+    int64_t behind;  /* results of earlier pages */
+    int64_t limit;   /* of this page */
+    int64_t most;    /* of all pages */
+    int64_t matches; /* so far */
+    struct json *data;
+    int error;
+};
+
+/* ---- what is asked for ---- */
+
+static bool refuse_query(const struct call *call, struct search **search)
+{
+    struct json *wrong = json_object();
+    int error = schema_check(&search_schema, call->body, wrong);
+    struct str why = STR_INIT(1024);
+    if (!error && !json_first(wrong))
+        error = search_read(json_get(call->body, "query"), search, &why);
+    if (error == -EINVAL)
+        error = json_add_text(wrong, "query", str_text(&why));
+    str_release(&why);
+    return call_refuse_fields(call, wrong, error);
+}
+
+static bool refuse_limit(const struct hunt *hunt)
+{
+    if (hunt->limit <= LIMIT_MOST)
+        return false;
+    reply_error(hunt->call->reply, 400,
+        "The limit you set is larger than the maximum limit for this resource (max_limit = 200).");
+    return true;
+}
+
+/** Go on where the cursor says. */
+static bool refuse_cursor(struct hunt *hunt, const char *query)
+{
+    const struct call *call = hunt->call;
+    const char *cursor = json_get_text(call->body, "cursor");
+    if (!cursor || cursors_find(&call->sandbox->crm.cursors, cursor, query, &hunt->behind) == 0)
+        return false;
+    struct json *wrong = json_object();
+    return call_refuse_fields(
+        call, wrong, json_add_text(wrong, "cursor", "Cursor is invalid or has expired."));
+}
+
+/* ---- what is found ---- */
+
+/** "__object_type" and the fields asked for; without any, the id. */
+static struct json *describe(const struct json *all_fields, const struct object *object)
+{
+    const char *type = object_names[object->kind];
+    const struct json *fields = json_get(all_fields, type);
+    struct json *card = card_new(object, SIGHT_INDEX);
+    struct json *row = json_object();
+    int error = json_add_text(row, "__object_type", type);
+    if (!json_is_array(fields))
+        error |= json_add_text(row, "id", object->id);
+    for (const struct json *one = json_first(fields); one; one = json_next(one)) {
+        const char *key = json_text(one);
+        const struct json *value = key ? json_get(card, key) : NULL;
+        if (value && !json_get(row, key))
+            error |= json_add(row, key, json_copy(value));
+    }
+    json_free(card);
+    return pick_whole(row, error);
+}
+
+static void look_through(struct hunt *hunt)
+{
+    const struct rows *objects = &hunt->call->sandbox->crm.world->objects;
+    const struct json *fields = json_get(hunt->call->body, "_fields");
+    for (size_t i = 0; i < objects->count; i++) {
+        if (!search_matches(hunt->search, objects->items[i]))
+            continue;
+        int64_t place = hunt->matches++;
+        if (place >= hunt->behind && place < hunt->behind + hunt->limit && place < hunt->most)
+            hunt->error |= json_append(hunt->data, describe(fields, objects->items[i]));
+    }
+}
+
+static int add_counts(const struct hunt *hunt, struct json *answer)
+{
+    if (!json_get_bool(hunt->call->body, "include_counts", false))
+        return 0;
+    struct json *count = json_object();
+    int64_t limited = hunt->matches < hunt->most ? hunt->matches : hunt->most;
+    return json_add_int(count, "limited", limited) | json_add_int(count, "total", hunt->matches) |
+           json_add(answer, "count", count);
+}
+
+static void reply_found(struct hunt *hunt, const char *query)
+{
+    struct cursors *cursors = &hunt->call->sandbox->crm.cursors;
+    struct json *answer = json_object();
+    int64_t behind = hunt->behind + hunt->limit;
+    bool more = behind < hunt->matches && behind < hunt->most;
+    int error = hunt->error | json_add(answer, "data", hunt->data);
+    error |= json_add_text(answer, "cursor",
+        more ? cursors_add(cursors, query, behind, hunt->call->settings.cursor_ttl_ms) : NULL);
+    error |= add_counts(hunt, answer);
+    reply_json(hunt->call->reply, 200, pick_whole(answer, error));
+}
+
+static void hunt(struct hunt *hunt, const char *query)
+{
+    struct world *world = hunt->call->sandbox->crm.world;
+    if (refuse_limit(hunt) || refuse_cursor(hunt, query))
+        return;
+    world_index(world, hunt->call->settings.search_lag_ms);
+    hunt->data = json_array();
+    look_through(hunt);
+    reply_found(hunt, query);
+}
+
+void call_search(struct call *call)
+{
+    struct hunt all = {
+        .call = call,
+        .limit = json_get_int(call->body, "_limit", LIMIT_MOST),
+        .most = json_get_int(call->body, "results_limit", RESULTS_MOST),
+    };
+    if (all.most > RESULTS_MOST)
+        all.most = RESULTS_MOST;
+    if (refuse_query(call, &all.search))
+        return;
+    CLEANUP(free_text) char *query = json_print(json_get(call->body, "query"));
+    if (query)
+        hunt(&all, query);
+    else
+        reply_error(call->reply, 500, "out of memory");
+    search_free(all.search);
+}

@@ -1,0 +1,86 @@
+/**
+ * The leads and contacts there are, and what the search index has seen of them so far.
+ *
+ * An object has a state, which never changes: a change gives the object another one. The index is
+ * told of a change at once, or only after a lag; until then it goes on with the old state. Not
+ * safe by itself: crm.h guards it.
+ */
+#ifndef CLOSEDROP_SANDBOX_WORLD_H
+#define CLOSEDROP_SANDBOX_WORLD_H
+
+#include "lookup.h"
+#include "rows.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json;
+
+enum object_kind { OBJECT_LEAD, OBJECT_CONTACT, OBJECT_KINDS };
+
+/** "lead", "contact": as search names them. */
+extern const char *const object_names[OBJECT_KINDS];
+
+/** What a lead or contact is like. Members that do not concern it are NULL. */
+struct state {
+    int holders;
+    int64_t created_us, updated_us;
+    char *name;
+    struct json *custom;          /* a lead's: {"cf_...": "..."} */
+    char *lead_id;                /* a contact's */
+    struct json *emails, *phones; /* a contact's: arrays of texts */
+};
+
+/** A state with one holder and no members; NULL when memory is short. */
+struct state *state_new(void);
+
+/** The same once more, with one holder, to be changed. */
+struct state *state_copy(const struct state *state);
+
+void state_drop(struct state *state);
+
+struct object {
+    enum object_kind kind;
+    char *id;
+    struct state *now;     /* NULL: it has gone */
+    struct state *indexed; /* what search sees; NULL: not (or no more) there */
+    uint64_t indexed_change;
+    struct rows contacts; /* a lead's: all that ever were its own; ask their states */
+};
+
+/** Whose eyes see an object: Close's own, or those of the index. */
+enum sight { SIGHT_NOW, SIGHT_INDEX };
+
+/** The object's state as they see it, NULL where it is not there. */
+const struct state *object_state(const struct object *object, enum sight sight);
+
+/** Whether a contact belongs to the lead, as they see it. */
+bool object_is_of(const struct object *contact, const struct object *lead, enum sight sight);
+
+struct world {
+    struct lookup by_id[OBJECT_KINDS];
+    struct rows objects; /* in the order they came, with those that have gone */
+    struct rows pending; /* changes that the index has not heard of */
+    uint64_t changes;
+};
+
+struct world *world_new(void);
+void world_free(struct world *world);
+
+/** The lead or contact of this id, NULL where there is none (any more). */
+struct object *world_find(const struct world *world, enum object_kind kind, const char *id);
+
+/**
+ * Give an object a state, taken over also on failure; an id that is not there becomes an object.
+ * NULL: the object goes. The index hears of it after `lag_ms`. Returns 0 or -ENOMEM.
+ */
+int world_put(struct world *world, enum object_kind kind, const char *id, struct state *state,
+    int64_t lag_ms);
+
+/**
+ * Tell the index what is due: a change is once the lag of its time or, where that is shorter, the
+ * lag of today is over. What the index has seen stays seen.
+ */
+void world_index(struct world *world, int64_t lag_ms);
+
+#endif
