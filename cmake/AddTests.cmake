@@ -1,4 +1,4 @@
-# One function a kind of test: a cmocka file, a bats story. Every test has a time limit.
+# One function a kind of test: a cmocka file, a bats story, a fuzz target. Every test has a time limit.
 
 function(add_unit_test name)
   add_executable(${name} unit/${name}.c)
@@ -6,6 +6,26 @@ function(add_unit_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/sandbox)
   add_test(NAME unit/${name} COMMAND ${name})
   set_tests_properties(unit/${name} PROPERTIES TIMEOUT 60)
+endfunction()
+
+# Calls that a unit test makes fail: it defines __wrap_CALL for each.
+function(wrap_calls name)
+  foreach(call ${ARGN})
+    target_link_options(${name} PRIVATE -Wl,--wrap=${call})
+  endforeach()
+endfunction()
+
+# Built by tests/fuzz.sh, it looks for inputs by itself; in any other build it runs the saved ones, as a test.
+function(add_fuzz_target name)
+  add_executable(fuzz_${name} fuzz/fuzz_${name}.c)
+  target_link_libraries(fuzz_${name} PRIVATE closedrop-agent)
+  if(CLOSEDROP_SANITIZE MATCHES "fuzzer")
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE fuzz/run_corpus.c)
+    add_test(NAME fuzz/${name} COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+    set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 120)
+  endif()
 endfunction()
 
 function(add_story file)

@@ -10,7 +10,7 @@
 build_packages=(
     build-essential cmake pkg-config
     libcurl4-openssl-dev libcjson-dev libinotifytools0-dev libconfig-dev libsqlite3-dev libmagic-dev
-    libmicrohttpd-dev libsystemd-dev nettle-dev
+    libmicrohttpd-dev libsystemd-dev nettle-dev libpcre2-dev libcsv-dev
 )
 
 # To make documents, to drop them, to look at what arrived.
@@ -20,6 +20,9 @@ demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
+
+# tests/fuzz.sh looks for inputs by libFuzzer, which gcc does not have.
+fuzz_packages=(clang)
 
 # The servers some tests talk to; such a test is skipped where its server is missing.
 server_packages=(samba smbclient vsftpd radosgw ceph-mon ceph-osd ceph-common)

@@ -1,0 +1,799 @@
+/* Tables of customers: what is found in one, when it is read again, and what each mistake is told.
+ */
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/rules/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
+
+#define NEVER INT32_MAX
+static int calls_left = NEVER;
+
+static bool fails(void)
+{
+    return calls_left-- == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __real_calloc(count, size);
+}
+
+void *__real_realloc(void *bytes, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+void *__wrap_realloc(void *bytes, size_t size)
+{
+    return fails() ? NULL : __real_realloc(bytes, size);
+}
+
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text);
+char *__wrap_strdup(const char *text)
+{
+    return fails() ? NULL : __real_strdup(text);
+}
+
+char *__real_strndup(const char *text, size_t length);
+char *__wrap_strndup(const char *text, size_t length);
+char *__wrap_strndup(const char *text, size_t length)
+{
+    return fails() ? NULL : __real_strndup(text, length);
+}
+
+static bool csv_failed;
+
+size_t __real_csv_parse(
+    void *parser, const void *bytes, size_t length, void *on_field, void *on_row, void *data);
+size_t __wrap_csv_parse(
+    void *parser, const void *bytes, size_t length, void *on_field, void *on_row, void *data);
+size_t __wrap_csv_parse(
+    void *parser, const void *bytes, size_t length, void *on_field, void *on_row, void *data)
+{
+    csv_failed = fails();
+    return csv_failed ? 0 : __real_csv_parse(parser, bytes, length, on_field, on_row, data);
+}
+
+int __real_csv_error(void *parser);
+int __wrap_csv_error(void *parser);
+int __wrap_csv_error(void *parser)
+{
+    return csv_failed ? 2 /* CSV_ENOMEM */ : __real_csv_error(parser);
+}
+
+/** What happens when the table is read: nothing, or once. */
+static void (*before_read)(void);
+static int read_error;
+
+ssize_t __real_read(int fd, void *bytes, size_t most);
+ssize_t __wrap_read(int fd, void *bytes, size_t most);
+ssize_t __wrap_read(int fd, void *bytes, size_t most)
+{
+    if (before_read)
+        before_read();
+    before_read = NULL;
+    errno = read_error;
+    read_error = 0;
+    return errno ? -1 : __real_read(fd, bytes, most);
+}
+
+static int fstats_left = NEVER;
+
+int __real_fstat(int fd, struct stat *ret_found);
+int __wrap_fstat(int fd, struct stat *ret_found);
+int __wrap_fstat(int fd, struct stat *ret_found)
+{
+    errno = EIO;
+    return fstats_left-- == 0 ? -1 : __real_fstat(fd, ret_found);
+}
+
+/* ---- the table, and the clock ---- */
+
+static char directory[64];
+static char file[128]; /* the table */
+static const struct clock_source *machine;
+static int64_t now_ms;
+
+static int64_t wall_ms(void)
+{
+    return now_ms;
+}
+
+static int64_t steady_ms(void)
+{
+    return machine->steady_ms();
+}
+
+static const struct clock_source own_clock = {wall_ms, steady_ms};
+
+static void write_bytes(const char *bytes, size_t length)
+{
+    FILE *stream = fopen(file, "w");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(bytes, 1, length, stream), length);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void write_table(const char *text)
+{
+    write_bytes(text, strlen(text));
+}
+
+/** Now is so long after the table's last change. */
+static void be_later(int64_t ms)
+{
+    struct stat found;
+    assert_int_equal(stat(file, &found), 0);
+    now_ms = found.st_ctim.tv_sec * 1000 + found.st_ctim.tv_nsec / 1000000 + ms;
+}
+
+/** For longer than a tick of the file system's clock. */
+static void let_time_pass(void)
+{
+    usleep(20000);
+}
+
+static int set_up(void **state)
+{
+    *state = tables_new();
+    now_ms = machine->wall_ms() + 3600000;
+    return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    tables_free(*state);
+    unlink(file);
+    rmdir(file);
+    return 0;
+}
+
+static enum table_answer look_up(
+    struct tables *tables, const char *key, char **ret_values, char **ret_why)
+{
+    struct str why = STR_INIT(100000);
+    struct json *values = json_object();
+    enum table_answer answer = tables_look_up(tables, file, key, values, &why);
+    if ((answer == TABLE_FOUND) != (why.length == 0))
+        fail_msg("%d: why is \"%s\"", answer, str_text(&why));
+    *ret_values = json_print(values);
+    *ret_why = str_take(&why);
+    json_free(values);
+    return answer;
+}
+
+/** Look up, and compare the answer; `text` is in the values of a row, or in the complaint. */
+static void expect(
+    struct tables *tables, const char *key, enum table_answer answer, const char *text)
+{
+    char *values = NULL, *why = NULL;
+    enum table_answer got = look_up(tables, key, &values, &why);
+    if (got != answer || !strstr(got == TABLE_FOUND ? values : why, text))
+        fail_msg("%s: %d, %s, %s", key, got, values, why);
+    free(values);
+    free(why);
+}
+
+/* ---- what is found ---- */
+
+#define MARK "\xEF\xBB\xBF"
+#define HEAD "key,lead_id\n"
+#define ROW1 "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\"}"
+
+static const struct {
+    const char *text, *key, *values; /* NULL: no such key */
+} good[] = {
+    {HEAD "1,lead_1\n", "1", ROW1},
+    {HEAD "1,lead_1", "1", ROW1},
+    {HEAD "1,lead_1\n", "2", NULL},
+    {HEAD "1,lead_1\n", "", NULL},
+    {HEAD "1,lead_1\n", "\t1 ", ROW1},
+    {HEAD, "1", NULL},
+    {"key,lead_id", "key", NULL},
+    {MARK HEAD "1,lead_1\n", "1", ROW1},
+    {"key,lead_id\r\n1,lead_1\r\n", "1", ROW1},
+    {"key,lead_id\r1,lead_1\r", "1", ROW1},
+    {"\n\r\n  \n,,\n" HEAD "\n\n ,\n\"\",\" \"\n1,lead_1\n\n,\n", "1", ROW1},
+    {"key;lead_id\n1;lead_1\n", "1", ROW1},
+    {"key\tlead_id\n1\tlead_1\n", "1", ROW1},
+    {"key;lead_id;x\ty\n1;lead_1\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.x\\ty\":\"\"}"},
+    {"key\tlead_id\tx;y\n1\tlead_1\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.x;y\":\"\"}"},
+    {"\"a;b\"\tkey\tlead_id\n\t1\tlead_1\n", "1",
+        "{\"row.a;b\":\"\",\"row.key\":\"1\",\"row.lead_id\":\"lead_1\"}"},
+    {"\"key\";\"lead_id\";\"a,b\"\n1;lead_1;\"x;y\"\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.a,b\":\"x;y\"}"},
+    {"key,lead_id,a;b\tc\n1,lead_1,\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.a;b\\tc\":\"\"}"},
+    {"key\tlead_id\tcity\tzip\n1\t\t\t9\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"\",\"row.city\":\"\",\"row.zip\":\"9\"}"},
+    {"contact_id,city,key\ncont_1,K\xC3\xB6ln,1\n", "1",
+        "{\"row.contact_id\":\"cont_1\",\"row.city\":\"K\xC3\xB6ln\",\"row.key\":\"1\"}"},
+    {" key , \" lead_id\" \n 1 , \"  lead_1 \"\n", "1", ROW1},
+    {"key,lead_id,,\n1,lead_1,,\n", "1", ROW1},
+    {"key,,lead_id,\n1,,lead_1,,,,\n", "1", ROW1},
+    {"key,lead_id,city,zip\n1,lead_1\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.city\":\"\",\"row.zip\":\"\"}"},
+    {"lead_id,key,x\n,1\n", "1", "{\"row.lead_id\":\"\",\"row.key\":\"1\",\"row.x\":\"\"}"},
+    {"lead_id,key\n\"a \"\"b\"\", c\",\"1\"\n", "1",
+        "{\"row.lead_id\":\"a \\\"b\\\", c\",\"row.key\":\"1\"}"},
+    {HEAD "1,\"two\r\nlines\"\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"two\\r\\nlines\"}"},
+    {HEAD "01,a\n1,lead_1\n1.0,b\n", "1", ROW1},
+    {HEAD "K\xC3\x84,a\nk\xC3\xA4,b\nk,c\n", "k\xC3\xA4",
+        "{\"row.key\":\"k\xC3\xA4\",\"row.lead_id\":\"b\"}"},
+    {HEAD "Key,a\nKEY,b\n", "key", NULL},
+    {"key,lead_id,Key,key \xC3\xBC\n1,lead_1,x,y\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.Key\":\"x\",\"row.key \xC3\xBC\":"
+        "\"y\"}"},
+    {HEAD "9,i\n3,c\n7,g\n1,lead_1\n5,e\n", "1", ROW1},
+    {HEAD "a b,lead_1\n", "a b", "{\"row.key\":\"a b\",\"row.lead_id\":\"lead_1\"}"},
+};
+
+static void finds_the_row_of_a_key(void **state)
+{
+    for (size_t i = 0; i < COUNT(good); i++) {
+        char *values = NULL, *why = NULL;
+        write_table(good[i].text);
+        enum table_answer answer = look_up(*state, good[i].key, &values, &why);
+        if (answer != (good[i].values ? TABLE_FOUND : TABLE_NO_SUCH_KEY) ||
+            strcmp(values, good[i].values ? good[i].values : "{}") != 0)
+            fail_msg("%s: %d, %s, %s", good[i].text, answer, values, why);
+        free(values);
+        free(why);
+        unlink(file);
+        let_time_pass();
+    }
+}
+
+static void says_which_key_is_not_there(void **state)
+{
+    struct str expected = STR_INIT(1000);
+    write_table(HEAD "1,lead_1\n");
+    str_printf(&expected, "%s has no key \"47\\x0A11\"", file);
+    expect(*state, " 47\n11 ", TABLE_NO_SUCH_KEY, str_text(&expected));
+    struct str tails = STR_INIT(100); /* a key need not be UTF-8 */
+    while (tails.length < 90)
+        str_add(&tails, "\x80");
+    expect(*state, str_text(&tails), TABLE_NO_SUCH_KEY, "has no key \"\\x80\\x80");
+    str_release(&tails);
+    str_release(&expected);
+}
+
+/* ---- mistakes ---- */
+
+#define TEN "abcdefghij"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+
+static const struct {
+    const char *text;
+    int line;
+    const char *why;
+} wrong[] = {
+    {"", 1, "the table is empty; its first row must name the columns"},
+    {MARK, 1, "the table is empty"},
+    {"\n\n , \n", 1, "the table is empty"},
+    {"lead_id,x\na,b\n", 1, "no column is called \"key\"; there are only \"lead_id\", \"x\""},
+    {"\n\nKey,lead_id\n1,a\n", 3,
+        "no column is called \"key\"; there are only \"Key\", \"lead_id\""},
+    {",,x,\n", 1, "no column is called \"key\"; there are only \"x\""},
+    {"key\n1\n", 1, "no column is called \"lead_id\" or \"contact_id\"; there are only \"key\""},
+    {"key,leadid\n", 1, "no column is called \"lead_id\" or \"contact_id\""},
+    {"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w\n", 1, "\"s\", \"t\", ..."},
+    {"key,lead_id,a,a\n", 1, "two columns are called \"a\""},
+    {"key,lead_id,key\n", 1, "two columns are called \"key\""},
+    {"\nkey,lead_id,a, \"a\"\n", 2, "two columns are called \"a\""},
+    {HEAD "1,a\n2,b,c\n", 3, "value 3, \"c\", stands in a column that the first row gives no name"},
+    {"key,,lead_id\n1,b,a\n", 2, "value 2, \"b\", stands in a column"},
+    {HEAD "1,a,,,,x\x1B\n", 2, "value 6, \"x\\x1B\", stands in a column"},
+    {HEAD "1,a,," SIXTY "\n", 2, "\"" SIXTY "\""},
+    {HEAD "1,a,," SIXTY "\xC3\xA4\n", 2, "\"" SIXTY "...\""},
+    {HEAD "1,a,,x" SIXTY "\n", 2, "\"x" TEN TEN TEN TEN TEN "abcdefghi...\""},
+    {HEAD "1,a,," TEN TEN TEN TEN TEN "abcdefgh\xE2\x82\xAC.\n", 2, "cdefgh...\""},
+    {HEAD ",a\n", 2, "the row has values, but no key"},
+    {"lead_id,key\na\n", 2, "the row has values, but no key"},
+    {"lead_id,key\na,\" \"\n", 2, "the row has values, but no key"},
+    {HEAD "1,a\n2,b\n\n1,c\n", 5, "the key \"1\" stands in line 2 already; each may"},
+    {HEAD "1,a\n 1 ,a\n", 3, "the key \"1\" stands in line 2 already"},
+    {HEAD "2,a\n1,a\n3,a\n1,a\n2,a\n3,a\n1,b\n", 5, "the key \"1\" stands in line 3 already"},
+    {HEAD "1,a\n2,b\n2,b\n1,a\n", 4, "the key \"2\" stands in line 3 already"},
+    {HEAD "1,\"a\nb\"\n2,c\n1,d\n", 5, "the key \"1\" stands in line 2 already"},
+    {"key,lead_id\r\n1,\"a\r\nb\"\r\n2,c\r\n1,d\r\n", 5, "the key \"1\" stands in line 2 already"},
+    {"key,lead_id\r1,\"a\rb\"\r2,c\r1,d\r", 5, "the key \"1\" stands in line 2 already"},
+    {HEAD "1,a\"b\n", 2, "a quote stands in the middle of a value"},
+    {HEAD "1,\"a\"b\n", 2, "a quote stands in the middle of a value"},
+    {HEAD "1,\"a\" \"b\"\n", 2, "its own are doubled: \"6\"\" pipe\""},
+    {HEAD "1,\"a\n\nb\"c\n", 4, "a quote stands in the middle of a value"},
+    {HEAD "1,a\n2,\"b\n3,c\n", 3, "a quote in this row has no other half"},
+    {"\"key,lead_id\n1,a\n", 1, "a quote in this row has no other half"},
+    {HEAD "1,\"a", 2, "a quote in this row has no other half"},
+    {HEAD "1,K\xF6ln\n", 2, "this is not UTF-8; save it as \"CSV UTF-8\""},
+    {HEAD "1,\"a\nb\"\n2,\xED\xA0\x80\n", 4, "this is not UTF-8"},
+    {"\xFF\xFEk\n", 1, "this is not UTF-8"},
+    {"\xFFkey,lead_id\n", 1, "this is not UTF-8"},
+    {HEAD "1,a\r\n2,b\r3,\xC3", 4, "this is not UTF-8"},
+};
+
+static void says_what_is_wrong_and_where(void **state)
+{
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct str place = STR_INIT(1000);
+        char *values = NULL, *why = NULL;
+        write_table(wrong[i].text);
+        str_printf(&place, "%s, line %d: ", file, wrong[i].line);
+        enum table_answer answer = look_up(*state, "1", &values, &why);
+        if (answer != TABLE_UNUSABLE || !str_starts_with(why, str_text(&place)) ||
+            !strstr(why, wrong[i].why) || strcmp(values, "{}") != 0)
+            fail_msg("%s: %d, %s, %s", wrong[i].text, answer, values, why);
+        free(values);
+        free(why);
+        str_release(&place);
+        unlink(file);
+        let_time_pass();
+    }
+}
+
+static void refuses_nul_bytes(void **state)
+{
+    static const char utf16[] = "k\0e\0y\0,\0";
+    static const char nul[] = HEAD "1,a\0b\n";
+    write_bytes(utf16, sizeof(utf16) - 1);
+    expect(*state, "1", TABLE_UNUSABLE, "line 1: this is not UTF-8");
+    let_time_pass();
+    write_bytes(nul, sizeof(nul) - 1);
+    expect(*state, "1", TABLE_UNUSABLE, "line 2: this is not UTF-8");
+}
+
+static void says_why_a_file_cannot_be_read(void **state)
+{
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv cannot be read: No such file or directory");
+    assert_int_equal(mkdir(file, 0700), 0);
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv is not a regular file");
+    assert_int_equal(rmdir(file), 0);
+    assert_int_equal(mkfifo(file, 0600), 0);
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv is not a regular file");
+    assert_int_equal(unlink(file), 0);
+    write_table("");
+    assert_int_equal(truncate(file, (64 << 20) + 1), 0);
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv is larger than 64 MiB");
+    assert_int_equal(truncate(file, 0), 0);
+    write_table(HEAD);
+    if (geteuid() == 0)
+        return;
+    chmod(file, 0);
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv cannot be read: Permission denied");
+}
+
+static void says_that_a_file_could_not_be_read(void **state)
+{
+    write_table(HEAD "1,a\n");
+    read_error = EIO;
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv cannot be read: Input/output error");
+    tables_free(*state);
+    *state = tables_new();
+    read_error = EINTR;
+    expect(*state, "1", TABLE_FOUND, "\"a\"");
+    tables_free(*state);
+    *state = tables_new();
+    fstats_left = 0;
+    expect(*state, "1", TABLE_UNUSABLE, "/table.csv cannot be read: Input/output error");
+    fstats_left = 1; /* behind the reading: it cannot be trusted */
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    read_error = ENOMEM;
+    expect(*state, "1", TABLE_UNUSABLE, "there is no memory left");
+    expect(*state, "1", TABLE_FOUND, "\"a\"");
+}
+
+static void takes_no_more_columns_than_it_says(void **state)
+{
+    struct str text = STR_INIT(10000);
+    str_add(&text, "key,lead_id");
+    for (int i = 3; i <= 200; i++)
+        str_printf(&text, ",c%d", i);
+    str_add(&text, ",,,\n1,lead_1\n");
+    write_table(str_text(&text));
+    expect(*state, "1", TABLE_FOUND, "\"row.c200\":\"\"");
+    let_time_pass();
+    text.length -= strlen(",,\n1,lead_1\n");
+    str_add(&text, "x\n");
+    write_table(str_text(&text));
+    expect(*state, "1", TABLE_UNUSABLE, "line 1: there are more than 200 columns");
+    str_release(&text);
+}
+
+static void takes_no_longer_row_than_it_says(void **state)
+{
+    struct str text = STR_INIT(200000);
+    str_add(&text, HEAD "1,\"\n");
+    while (text.length < strlen(HEAD) + 65536 - 2)
+        str_add_char(&text, 'x');
+    str_add(&text, "\"\n2,b\n");
+    write_table(str_text(&text));
+    expect(*state, "2", TABLE_FOUND, "\"b\"");
+    text.length -= strlen("\"\n2,b\n");
+    str_add(&text, "x\"\n2,b\n");
+    let_time_pass();
+    write_table(str_text(&text));
+    expect(*state, "2", TABLE_UNUSABLE, "line 2: this row is longer than 64 KiB; perhaps a quote");
+    str_release(&text);
+}
+
+static void takes_no_more_rows_than_it_says(void **state)
+{
+    struct str text = STR_INIT(20 << 20);
+    str_add(&text, HEAD);
+    for (int i = 1; i <= 1000000; i++)
+        str_printf(&text, "%d\n", i);
+    write_table(str_text(&text));
+    expect(*state, "999999", TABLE_FOUND, "\"999999\"");
+    let_time_pass();
+    str_add(&text, "x\n");
+    write_table(str_text(&text));
+    expect(*state, "1", TABLE_UNUSABLE, "line 1000002: there are more than 1000000 rows");
+    str_release(&text);
+}
+
+static void is_quick_with_many_rows(void **state)
+{
+    struct str text = STR_INIT(20 << 20), key = STR_INIT(100);
+    str_add(&text, HEAD);
+    for (int i = 0; i < 100000; i++)
+        str_printf(&text, "%d,lead_%d\n", i * 7919 % 100000, i);
+    write_table(str_text(&text));
+    int64_t before = clock_steady_ms();
+    for (int i = 0; i < 10000; i++) {
+        struct json *values = json_object();
+        str_clear(&key);
+        str_printf(&key, "%d", i * 10);
+        assert_int_equal(tables_look_up(*state, file, str_text(&key), values, &text), TABLE_FOUND);
+        assert_string_equal(json_get_text(values, "row.key"), str_text(&key));
+        json_free(values);
+    }
+    assert_in_range(clock_steady_ms() - before, 0, 5000);
+    str_release(&text);
+    str_release(&key);
+}
+
+/* ---- changes ---- */
+
+static void reads_a_changed_file_again(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    struct stat before;
+    stat(file, &before);
+    let_time_pass();
+    write_table(HEAD "1,lead_2\n"); /* as long, as old, in the same place */
+    const struct timespec times[] = {before.st_atim, before.st_mtim};
+    assert_int_equal(utimensat(AT_FDCWD, file, times, 0), 0);
+    expect(*state, "1", TABLE_FOUND, "lead_2");
+    expect(*state, "1", TABLE_FOUND, "lead_2");
+    assert_int_equal(utimensat(AT_FDCWD, file, (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+    expect(*state, "1", TABLE_FOUND, "lead_2");
+    write_table(HEAD "1,lead_33\n"); /* longer */
+    expect(*state, "1", TABLE_FOUND, "lead_33");
+    char *other = str_format("%s.new", file);
+    assert_int_equal(rename(file, other), 0);
+    write_table(HEAD "1,lead_44\n"); /* another file */
+    expect(*state, "1", TABLE_FOUND, "lead_44");
+    assert_int_equal(rename(other, file), 0);
+    expect(*state, "1", TABLE_FOUND, "lead_33");
+    free(other);
+}
+
+static void drops_what_it_knew_when_a_change_is_a_mistake(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    write_table(HEAD "1,lead_1\n1,lead_2\n");
+    expect(*state, "1", TABLE_UNUSABLE, "line 3: the key");
+    expect(*state, "1", TABLE_UNUSABLE, "line 3: the key"); /* told each time */
+    unlink(file);
+    expect(*state, "1", TABLE_UNUSABLE, "No such file");
+    expect(*state, "1", TABLE_UNUSABLE, "No such file");
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+}
+
+static void reads_an_unchanged_file_once(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    read_error = EIO; /* for whoever reads next */
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    let_time_pass();
+    write_table(HEAD "x\n");
+    read_error = 0;
+    expect(*state, "1", TABLE_NO_SUCH_KEY, "has no key");
+    let_time_pass();
+    write_table("x");
+    expect(*state, "1", TABLE_UNUSABLE, "no column");
+    read_error = EIO;
+    expect(*state, "1", TABLE_UNUSABLE, "no column");
+    read_error = 0;
+}
+
+static const struct {
+    int64_t age_ms;
+    enum table_answer answer;
+} ages[] = {
+    {0, TABLE_CHANGING},
+    {1999, TABLE_CHANGING},
+    {2000, TABLE_FOUND},
+    {3600000, TABLE_FOUND},
+    {-2000, TABLE_CHANGING}, /* the file server's clock is a little ahead */
+    {-2001, TABLE_FOUND},    /* a clock was set back */
+    {-3600000, TABLE_FOUND},
+    {-4000000000000000000, TABLE_FOUND},
+    {4000000000000000000, TABLE_FOUND},
+};
+
+static void waits_until_a_changed_file_is_no_longer_young(void **state)
+{
+    for (size_t i = 0; i < COUNT(ages); i++) {
+        write_table(HEAD "1,lead_1\n");
+        be_later(ages[i].age_ms);
+        expect(*state, "1", ages[i].answer,
+            ages[i].answer == TABLE_FOUND ? "lead_1"
+                                          : "/table.csv changed a moment ago, and may still be");
+        let_time_pass();
+    }
+}
+
+static void tells_a_young_mistake_later(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    be_later(0);
+    expect(*state, "1", TABLE_FOUND, "lead_1"); /* unchanged, and so of no age */
+    write_table(HEAD "1,\"le");
+    be_later(0);
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    be_later(3000);
+    expect(*state, "1", TABLE_UNUSABLE, "line 2: a quote");
+    be_later(0);
+    expect(*state, "1", TABLE_UNUSABLE, "line 2: a quote");
+}
+
+static void append_a_row(void)
+{
+    FILE *stream = fopen(file, "a");
+    assert_non_null(stream);
+    fputs("2,lead_2\n", stream);
+    fclose(stream);
+}
+
+static void cut_it_short(void)
+{
+    assert_int_equal(truncate(file, strlen(HEAD) + 1), 0);
+}
+
+static void does_not_trust_what_changed_while_it_was_read(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    before_read = append_a_row;
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    expect(*state, "2", TABLE_FOUND, "lead_2");
+    let_time_pass();
+    write_table(HEAD "1,lead_1\n");
+    before_read = cut_it_short;
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    expect(*state, "1", TABLE_FOUND, "\"row.lead_id\":\"\"");
+}
+
+static void waits_for_whoever_holds_a_lease_to_write(void **state)
+{
+    write_table(HEAD "1,lead_1\n");
+    int fd = open(file, O_RDWR | O_CLOEXEC);
+    signal(SIGIO, SIG_IGN);
+    if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) {
+        close(fd);
+        skip();
+    }
+    struct str why = STR_INIT(1000);
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    assert_int_equal(tables_check(*state, file, NULL, &why), -EINVAL);
+    assert_non_null(strstr(str_text(&why), "is being written by another program; try again"));
+    close(fd);
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    str_release(&why);
+}
+
+/* ---- several tables ---- */
+
+static void keeps_tables_apart(void **state)
+{
+    char first[128];
+    write_table(HEAD "1,lead_1\n");
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    memcpy(first, file, sizeof(first));
+    strcat(file, ".other");
+    write_table(HEAD "1,lead_other\n");
+    expect(*state, "1", TABLE_FOUND, "lead_other");
+    unlink(file);
+    memcpy(file, first, sizeof(file));
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+}
+
+/* ---- checking ---- */
+
+static const struct {
+    const char *text, *columns, *why; /* "": good */
+} checks[] = {
+    {HEAD, "[]", ""},
+    {HEAD, "[\"key\",\"lead_id\"]", ""},
+    {"key,lead_id,city\n1,a,b\n", "[\"city\"]", ""},
+    {"key,lead_id,city\n1,a,b\n", "[\"city\",\"zip\"]",
+        "/table.csv has no column \"zip\"; there are only \"key\", \"lead_id\", \"city\""},
+    {"key,,lead_id\n", "[\"\"]", "/table.csv has no column \"\""},
+    {HEAD "1,a\n1,b\n", "[]", "line 3: the key"},
+    {"", "[\"city\"]", "the table is empty"},
+};
+
+static void checks_that_all_columns_are_there(void **state)
+{
+    for (size_t i = 0; i < COUNT(checks); i++) {
+        struct json *columns = json_parse(checks[i].columns, strlen(checks[i].columns));
+        struct str why = STR_INIT(1000);
+        write_table(checks[i].text);
+        be_later(0); /* also where it is young */
+        int result = tables_check(*state, file, columns, &why);
+        if (result != (*checks[i].why ? -EINVAL : 0) || !strstr(str_text(&why), checks[i].why) ||
+            (result == 0 && why.length))
+            fail_msg("%s: %d, %s", checks[i].text, result, str_text(&why));
+        json_free(columns);
+        str_release(&why);
+    }
+    struct str why = STR_INIT(1000);
+    unlink(file);
+    assert_int_equal(tables_check(*state, file, NULL, &why), -EINVAL);
+    assert_non_null(strstr(str_text(&why), "No such file"));
+    str_release(&why);
+}
+
+static void does_not_trust_what_it_checked_while_it_was_young(void **state)
+{
+    struct str why = STR_INIT(1000);
+    write_table(HEAD "1,lead_1\n");
+    be_later(0);
+    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
+    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    be_later(3600000);
+    expect(*state, "1", TABLE_FOUND, "lead_1");
+    let_time_pass();
+    write_table(HEAD "1,lead_1\n");
+    before_read = append_a_row;
+    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    expect(*state, "2", TABLE_FOUND, "lead_2");
+    str_release(&why);
+}
+
+/* ---- no memory ---- */
+
+static void survives_every_failure_to_look_up(void **state)
+{
+    (void)state;
+    write_table(HEAD "1,lead_1\n");
+    enum table_answer answer = TABLE_UNUSABLE;
+    for (int n = 0; answer != TABLE_FOUND; n++) {
+        struct tables *tables = tables_new();
+        struct json *values = json_object();
+        struct str why = STR_INIT(1000);
+        str_add(&why, ">");
+        calls_left = n;
+        answer = tables_look_up(tables, file, "1", values, &why);
+        calls_left = NEVER;
+        if (answer == TABLE_UNUSABLE)
+            assert_non_null(strstr(str_text(&why), "there is no memory left"));
+        assert_int_equal(tables_look_up(tables, file, "1", values, &why), TABLE_FOUND);
+        assert_true(n < 100);
+        json_free(values);
+        str_release(&why);
+        tables_free(tables);
+    }
+    calls_left = 0;
+    assert_null(tables_new());
+    calls_left = NEVER;
+    tables_free(NULL);
+}
+
+static void survives_every_failure_to_check(void **state)
+{
+    (void)state;
+    write_table(HEAD "1,lead_1\n1,lead_2\n");
+    for (int n = 0, done = 0; !done; n++) {
+        struct tables *tables = tables_new();
+        struct str why = STR_INIT(1000);
+        str_add(&why, ">");
+        calls_left = n;
+        assert_int_equal(tables_check(tables, file, NULL, &why), -EINVAL);
+        done = calls_left > 0;
+        calls_left = NEVER;
+        if (done)
+            assert_non_null(strstr(str_text(&why), "line 3: the key"));
+        assert_true(n < 100);
+        str_clear(&why);
+        assert_int_equal(tables_check(tables, file, NULL, &why), -EINVAL);
+        assert_non_null(strstr(str_text(&why), "line 3: the key"));
+        str_release(&why);
+        tables_free(tables);
+    }
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    snprintf(directory, sizeof(directory), "/tmp/test_table.XXXXXX");
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(file, sizeof(file), "%s/table.csv", directory);
+    machine = clock_source;
+    clock_source = &own_clock;
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    clock_source = machine;
+    return rmdir(directory);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(finds_the_row_of_a_key),
+        TEST(says_which_key_is_not_there),
+        TEST(says_what_is_wrong_and_where),
+        TEST(refuses_nul_bytes),
+        TEST(says_why_a_file_cannot_be_read),
+        TEST(says_that_a_file_could_not_be_read),
+        TEST(takes_no_more_columns_than_it_says),
+        TEST(takes_no_longer_row_than_it_says),
+        TEST(takes_no_more_rows_than_it_says),
+        TEST(is_quick_with_many_rows),
+        TEST(reads_a_changed_file_again),
+        TEST(drops_what_it_knew_when_a_change_is_a_mistake),
+        TEST(reads_an_unchanged_file_once),
+        TEST(waits_until_a_changed_file_is_no_longer_young),
+        TEST(tells_a_young_mistake_later),
+        TEST(does_not_trust_what_changed_while_it_was_read),
+        TEST(waits_for_whoever_holds_a_lease_to_write),
+        TEST(keeps_tables_apart),
+        TEST(checks_that_all_columns_are_there),
+        TEST(does_not_trust_what_it_checked_while_it_was_young),
+        TEST(survives_every_failure_to_look_up),
+        TEST(survives_every_failure_to_check),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
