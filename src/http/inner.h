@@ -12,6 +12,8 @@ struct request {
     struct curl_slist *headers;
     curl_mime *form;
     struct body_source source;
+    struct str once; /* the body of a POST that may go only once */
+    size_t once_sent;
     struct str reply;
     char failure[CURL_ERROR_SIZE];
     CURLcode building; /* the first failure while it was put together */

@@ -12,6 +12,8 @@
 /** S3 closes idle connections early; an older one would only fail (s3-post.md 2.6). */
 #define CONNECTION_AGE_MOST_S 5L
 #define CONNECT_MOST_MS 10000
+/** A request's JSON: two bodies of a mebibyte with every character escaped, and then some. */
+#define REQUEST_MOST (16 * 1024 * 1024)
 
 const char *const transfer_end_words[TRANSFER_ENDS] = {
     [TRANSFER_RUNNING] = "is still running",
@@ -102,6 +104,7 @@ struct request *request_new(const char *text, const struct request_options *opti
     if (!request)
         return NULL;
     request->reply = (struct str)STR_INIT(REPLY_MOST);
+    request->once = (struct str)STR_INIT(REQUEST_MOST);
     request->timeout_ms = options->timeout_ms;
     request->easy = curl_easy_init();
     if (!request->easy) {
@@ -127,6 +130,7 @@ void request_free(struct request *request)
     curl_mime_free(request->form);
     curl_slist_free_all(request->headers);
     str_release(&request->reply);
+    str_release(&request->once);
     free(request);
 }
 
@@ -160,6 +164,30 @@ void request_post_json(struct request *request, const char *json)
     request_header(request, "Content-Type: application/json");
     request_header(request, "Expect:");
     SET(request, CURLOPT_COPYPOSTFIELDS, json);
+}
+
+static size_t read_once(char *buffer, size_t one, size_t room, void *context)
+{
+    struct request *request = context;
+    size_t left = request->once.length - request->once_sent;
+    size_t length = left < one * room ? left : one * room;
+    memcpy(buffer, str_text(&request->once) + request->once_sent, length);
+    request->once_sent += length;
+    return length;
+}
+
+void request_post_json_once(struct request *request, const char *json)
+{
+    str_add(&request->once, json);
+    if (str_error(&request->once))
+        check(request, CURLE_OUT_OF_MEMORY);
+    request_header(request, "Content-Type: application/json");
+    request_header(request, "Expect:");
+    SET(request, CURLOPT_POST, 1L);
+    SET(request, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->once.length);
+    SET(request, CURLOPT_READFUNCTION, read_once); /* and no SEEKFUNCTION */
+    SET(request, CURLOPT_READDATA, request);
+    SET(request, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /** One more part of the form, NULL when memory is short. */
@@ -242,13 +270,18 @@ static enum transfer_end end_of(CURLcode code)
     }
 }
 
-void request_ended(struct request *request, CURLcode code)
+bool request_was_sent(const struct request *request)
 {
     long sent = 0;
-    request->end = end_of(code);
     curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return sent > 0;
+}
+
+void request_ended(struct request *request, CURLcode code)
+{
+    request->end = end_of(code);
     /* a time-out before a byte was sent is one of the connection */
-    if (request->end == TRANSFER_TIMED_OUT && sent == 0)
+    if (request->end == TRANSFER_TIMED_OUT && !request_was_sent(request))
         request->end = TRANSFER_UNREACHABLE;
     if (!request->failure[0] && code != CURLE_OK)
         strncpy(request->failure, curl_easy_strerror(code), sizeof(request->failure) - 1);

@@ -62,6 +62,13 @@ void request_authorize(struct request *request, const char *key);
 /** A POST of JSON text. */
 void request_post_json(struct request *request, const char *json);
 
+/**
+ * A POST of JSON text that creates something, and so must never be sent twice unasked: on a
+ * connection of its own, with a body that libcurl cannot rewind, since it repeats a POST by itself
+ * where a kept connection dies (s3-post.md 3.3).
+ */
+void request_post_json_once(struct request *request, const char *json);
+
 /** A multipart POST: fields in the order of the calls, then the file as its last part. */
 void request_form_field(struct request *request, const char *name, const char *value);
 void request_form_file(struct request *request, int64_t size, const char *content_type,
@@ -81,6 +88,9 @@ const char *request_reply_header(const struct request *request, const char *name
 
 /** What libcurl says of a failure, in its words; "" where there is nothing to say. */
 const char *request_failure(const struct request *request);
+
+/** Whether anything of it can have reached the server; if not, it may simply be tried again. */
+bool request_was_sent(const struct request *request);
 
 /** Bytes of the body sent so far. */
 int64_t request_sent(const struct request *request);
