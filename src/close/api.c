@@ -1,8 +1,12 @@
 #include "closedrop/close/api.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
+
+#include <stdarg.h>
 
 static struct request *api_request(const struct api *api, const char *path)
 {
@@ -42,4 +46,70 @@ struct request *api_form(const struct api *api, const struct ticket *ticket, int
         request_form_field(request, json_key(field), json_text(field));
     request_form_file(request, size, content_type, source);
     return request;
+}
+
+/** A path that is put together like printf(); ids in it were checked to be ids. */
+static struct request *api_get(const struct api *api, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static struct request *api_get(const struct api *api, const char *format, ...)
+{
+    struct str path = STR_INIT(4096);
+    va_list arguments;
+    va_start(arguments, format);
+    str_vprintf(&path, format, arguments);
+    va_end(arguments);
+    struct request *request = str_error(&path) ? NULL : api_request(api, str_text(&path));
+    str_release(&path);
+    return request;
+}
+
+struct request *api_lead(const struct api *api, const char *lead_id, bool whole)
+{
+    return api_get(api, "lead/%s/%s", lead_id, whole ? "" : "?_fields=id,name,display_name");
+}
+
+struct request *api_contact(const struct api *api, const char *contact_id)
+{
+    return api_get(api, "contact/%s/?_fields=id,lead_id,name,emails,phones", contact_id);
+}
+
+struct request *api_search(const struct api *api, const struct search *search, const char *cursor)
+{
+    CLEANUP(json_freep) struct json *body = search_query(search, cursor);
+    CLEANUP(free_text) char *text = body ? json_print(body) : NULL;
+    struct request *request = text ? api_request(api, "data/search/") : NULL;
+    if (request)
+        request_post_json(request, text);
+    return request;
+}
+
+struct request *api_merges(const struct api *api, int skip)
+{
+    return api_get(api, "activity/lead_merge/?_limit=%d&_skip=%d", API_PAGE, skip);
+}
+
+struct request *api_create(
+    const struct api *api, enum activity activity, const char *lead_id, const struct json *body)
+{
+    CLEANUP(free_text) char *path = activity_path(activity, lead_id);
+    CLEANUP(free_text) char *text = json_print(body);
+    struct request *request = path && text ? api_request(api, path) : NULL;
+    if (request)
+        request_post_json_once(request, text);
+    return request;
+}
+
+struct request *api_created(
+    const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip)
+{
+    CLEANUP(free_text) char *path = activity_path(activity, lead_id);
+    char since[CLOCK_TEXT];
+    if (!path)
+        return NULL;
+    if (activity == ACTIVITY_LEAD_FILE)
+        return api_get(api, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
+    return api_get(api,
+        "%s?lead_id=%s&date_created__gt=%s&_fields=id,date_created,attachments&_limit=%d&_skip=%d",
+        path, lead_id, clock_rfc3339(since_ms, since), API_PAGE, skip);
 }

@@ -154,6 +154,18 @@ void reply_add_close_error(struct str *out, const char *body, size_t length)
     json_free(document);
 }
 
+bool reply_blames_target(const char *body, size_t length)
+{
+    static const char *const names[] = {"lead", "lead_id", "contact", "contact_id"};
+    struct json *document = json_parse(body, length);
+    const struct json *fields = json_get(document, "field-errors");
+    bool blames = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        blames |= json_get(fields, names[i]) != NULL;
+    json_free(document);
+    return blames;
+}
+
 /** Undo the five entities of XML in place; anything else stays as it is. */
 static void decode_entities(char *text)
 {

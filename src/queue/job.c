@@ -20,10 +20,19 @@ const char *const job_ending_names[JOB_ENDINGS] = {
     [JOB_FORGOTTEN] = "forgotten",
 };
 
+const char *const activity_names[ACTIVITIES] = {
+    [ACTIVITY_NONE] = "",
+    [ACTIVITY_EMAIL] = "email",
+    [ACTIVITY_NOTE] = "note",
+    [ACTIVITY_LEAD_FILE] = "lead_file",
+};
+
 /* may_move[from][to] */
 static const bool may_move[JOB_STATES][JOB_STATES] = {
     [JOB_QUEUED] = {[JOB_QUEUED] = true, [JOB_UPLOADING] = true, [JOB_FAILED] = true},
-    [JOB_UPLOADING] = {[JOB_QUEUED] = true, [JOB_UPLOADED] = true, [JOB_FAILED] = true},
+    /* done without an upload: its activity was found, from before it had failed */
+    [JOB_UPLOADING] =
+        {[JOB_QUEUED] = true, [JOB_UPLOADED] = true, [JOB_DONE] = true, [JOB_FAILED] = true},
     [JOB_UPLOADED] = {[JOB_UPLOADED] = true,
         [JOB_QUEUED] = true,
         [JOB_ATTACHING] = true,
@@ -49,6 +58,13 @@ void job_free(struct job *job)
     free(job->md5);
     free(job->download_url);
     free(job->token);
+    free(job->mark);
+    free(job->rule);
+    free(job->group);
+    free(job->values);
+    free(job->lead_id);
+    free(job->contact_id);
+    free(job->activity_id);
     free(job);
 }
 

@@ -26,11 +26,12 @@ static int add_error(struct json *object, const struct job *job)
 /** Only a job that waits for another try has a next attempt. */
 static int64_t next_attempt(const struct job *job)
 {
-    return job->state == JOB_QUEUED && job->attempts > 0 && !job->ending ? job->due_ms : 0;
+    bool waits =
+        job->state == JOB_QUEUED || job->state == JOB_UPLOADED || job->state == JOB_ATTACHING;
+    bool has_tried = job->attempts > 0 || job->state != JOB_QUEUED;
+    bool is_known = job->due_ms != JOB_DUE_NEVER;
+    return waits && has_tried && is_known && !job->in_hand && !job->ending ? job->due_ms : 0;
 }
-
-/** What only a rule gives a job: none has one yet, but whoever reads this may count on the keys. */
-static const char *const of_rules[] = {"rule", "lead_id", "contact_id", "activity", "activity_id"};
 
 struct json *view_job(const struct job *job)
 {
@@ -47,8 +48,12 @@ struct json *view_job(const struct job *job)
     result |= json_add_int(object, "attempts", job->attempts);
     result |= add_time(object, "next_attempt_at", next_attempt(job));
     result |= add_error(object, job);
-    for (size_t i = 0; i < sizeof(of_rules) / sizeof(*of_rules); i++)
-        result |= json_add_null(object, of_rules[i]);
+    result |= json_add_text(object, "rule", job->rule);
+    result |= json_add_text(object, "lead_id", job->lead_id);
+    result |= json_add_text(object, "contact_id", job->contact_id);
+    result |=
+        json_add_text(object, "activity", job->activity ? activity_names[job->activity] : NULL);
+    result |= json_add_text(object, "activity_id", job->activity_id);
     result |= json_add_text(object, "place", job->place && *job->place ? job->place : NULL);
     result |= json_add_text(object, "download_url", job->download_url);
     result |= add_time(object, "queued_at", job->queued_ms);

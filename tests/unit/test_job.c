@@ -10,11 +10,13 @@
 
 #include <cmocka.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 /* one row a state, one column a state that may follow: product.md, "Words" */
 static const char *const moves[JOB_STATES] = {
     /*                  queued uploading uploaded attaching done failed */
     [JOB_QUEUED] = /*    */ "yy...y",
-    [JOB_UPLOADING] = /* */ "y.y..y",
+    [JOB_UPLOADING] = /* */ "y.y.yy", /* done: its activity was found, from before it failed */
     [JOB_UPLOADED] = /*  */ "y.yyyy",
     [JOB_ATTACHING] = /* */ "..yyyy",
     [JOB_DONE] = /*      */ "....y.",
@@ -44,6 +46,9 @@ static void knows_its_names(void **state)
     assert_int_equal(job_state_from_name("queue"), -1);
     for (int i = 0; i < JOB_ENDINGS; i++)
         assert_non_null(job_ending_names[i]);
+    static const char *const activities[] = {"", "email", "note", "lead_file"};
+    for (int i = 0; i < ACTIVITIES; i++)
+        assert_string_equal(activity_names[i], activities[i]);
 }
 
 static void owns_its_texts(void **state)
@@ -58,8 +63,13 @@ static void owns_its_texts(void **state)
     assert_string_equal(job->path, "second");
     assert_int_equal(job_set_text(&job->path, NULL), 0);
     assert_null(job->path);
-    assert_int_equal(job_set_text(&job->token, "freed with the job"), 0);
-    job_free(job);
+    char **const texts[] = {&job->folder, &job->path, &job->place, &job->error_code,
+        &job->error_message, &job->content_type, &job->sha256, &job->md5, &job->download_url,
+        &job->token, &job->mark, &job->rule, &job->group, &job->values, &job->lead_id,
+        &job->contact_id, &job->activity_id};
+    for (size_t i = 0; i < COUNT(texts); i++)
+        assert_int_equal(job_set_text(texts[i], "freed with the job"), 0);
+    job_freep(&job);
     job_free(NULL);
 }
 

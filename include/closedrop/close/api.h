@@ -1,14 +1,16 @@
 /**
  * What is sent to Close, endpoint by endpoint, and the form to S3 that belongs to it
- * (close-api.md 1.1, 1.2, 6; s3-post.md 2.1). Each call gives a request to be started, NULL when
- * memory is short. The key goes to the API alone: the form carries none.
+ * (close-api.md 1.1, 1.2, 1.7, 2, 3, 6, 7; s3-post.md 2.1). Each call gives a request to be
+ * started, NULL when memory is short. The key goes to the API alone: the form carries none.
  */
 #ifndef CLOSEDROP_CLOSE_API_H
 #define CLOSEDROP_CLOSE_API_H
 
 #include "closedrop/close/key.h"
 #include "closedrop/close/reply.h"
+#include "closedrop/close/search.h"
 #include "closedrop/http/request.h"
+#include "closedrop/queue/job.h"
 
 #include <stdint.h>
 
@@ -28,5 +30,26 @@ struct request *api_ticket(const struct api *api, const char *filename, const ch
 /** The multipart POST of every field of the ticket, and the file as its last part. */
 struct request *api_form(const struct api *api, const struct ticket *ticket, int64_t size,
     const char *content_type, const struct body_source *source);
+
+/** GET lead/ID/ : whole where a custom field is to be compared. GET contact/ID/. */
+struct request *api_lead(const struct api *api, const char *lead_id, bool whole);
+struct request *api_contact(const struct api *api, const char *contact_id);
+
+/** POST data/search/ : a question only, which may be repeated. */
+struct request *api_search(const struct api *api, const struct search *search, const char *cursor);
+
+/** How many entries a page of a list has. */
+#define API_PAGE 100
+
+/** GET activity/lead_merge/ from the `skip`-th on: which leads went into which. */
+struct request *api_merges(const struct api *api, int skip);
+
+/** POST of an activity, or of a lead file: sent once, never repeated by itself. */
+struct request *api_create(
+    const struct api *api, enum activity activity, const char *lead_id, const struct json *body);
+
+/** GET of the activities of that kind a lead has, created after `since_ms` (lead files: all). */
+struct request *api_created(
+    const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip);
 
 #endif

@@ -37,6 +37,9 @@ void ticket_release(struct ticket *ticket);
 /** Add what Close says is wrong, in its own words, on one line; nothing where it says nothing. */
 void reply_add_close_error(struct str *out, const char *body, size_t length);
 
+/** Whether Close's refusal is about the lead or contact: it is not there, or not what it was. */
+bool reply_blames_target(const char *body, size_t length);
+
 /** What S3 answered, each "" where it is missing. */
 struct s3_reply {
     char code[64];

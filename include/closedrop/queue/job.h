@@ -29,8 +29,17 @@ enum job_ending {
     JOB_ENDINGS
 };
 
+/** What a rule creates in Close (product.md, "Words"). */
+enum activity { ACTIVITY_NONE, ACTIVITY_EMAIL, ACTIVITY_NOTE, ACTIVITY_LEAD_FILE, ACTIVITIES };
+
 extern const char *const job_state_names[JOB_STATES];
 extern const char *const job_ending_names[JOB_ENDINGS];
+
+/** "", "email", "note", "lead_file". */
+extern const char *const activity_names[ACTIVITIES];
+
+/** For `due_ms`: waits for something that no time brings (store_wake()). */
+#define JOB_DUE_NEVER INT64_MAX
 
 struct job {
     int64_t id;
@@ -56,6 +65,18 @@ struct job {
     int64_t queued_ms;
     int64_t uploaded_ms; /* 0: not yet */
     int64_t done_ms;
+
+    char *mark;   /* the rules it was sorted by (rules_mark()); "" or NULL: not yet */
+    char *rule;   /* the one that takes it, NULL: none does */
+    char *group;  /* the key of its group, NULL: it goes alone */
+    char *values; /* what the rule's templates may use, a JSON object */
+    enum activity activity;
+    char *lead_id; /* NULL: not looked up yet */
+    char *contact_id;
+    char *activity_id;
+    int64_t
+        posting; /* of a POST whose end is not known: look before posting again. 0: there is none */
+    int looks;   /* at Close for that POST, which found nothing */
 };
 
 /** Free a job and what it owns; NULL is nothing. */

@@ -1,0 +1,58 @@
+/**
+ * What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. Pure.
+ */
+#ifndef CLOSEDROP_CLOSE_RECORD_H
+#define CLOSEDROP_CLOSE_RECORD_H
+
+#include "closedrop/queue/job.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json;
+
+/** Whether `id` is one of Close's: `prefix` ("lead_", "cont_"), then letters and digits. */
+bool record_is_id(const char *id, const char *prefix);
+
+/** A lead's or contact's name; NULL where it has none. */
+const char *record_name(const struct json *object);
+
+/** A contact's first email address, NULL where it has none. */
+const char *record_email(const struct json *contact);
+
+/** What a page of a list says. */
+struct record_page {
+    struct json *document; /* owns the rest */
+    const struct json *data;
+    bool has_more;
+    const char *cursor; /* of a search, NULL: that was all */
+};
+
+/** Read a page. Returns 0, or -EINVAL where it is none (ret_page stays). */
+int record_page_read(const char *body, size_t length, struct record_page *ret_page);
+void record_page_release(struct record_page *page);
+
+enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };
+
+/** What a page of lead merges says of `lead_id`; on MERGE_DONE the survivor's id is in the page. */
+enum merge_state record_merge(
+    const struct record_page *page, const char *lead_id, const char **ret_survivor);
+
+/** The id of what was created, from the answer to its POST, in new memory; NULL: there is none. */
+char *record_created_id(const char *body, size_t length);
+
+/**
+ * Whether an activity, or a lead file, has the upload `token` attached: it is the part of the URL
+ * that stays when Close rewrites it (close-api.md 1.5).
+ */
+bool record_has_token(enum activity activity, const struct json *object, const char *token);
+
+/** Whether a lead file looks like the one that was posted: name, size and MD5 are equal. */
+bool record_is_file(
+    const struct json *lead_file, const char *filename, int64_t size, const char *md5);
+
+/** When an object was created, as text that sorts by time; "" where it does not say. */
+const char *record_created(const struct json *object);
+
+#endif

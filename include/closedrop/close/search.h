@@ -1,0 +1,58 @@
+/**
+ * Finding a contact or lead: the question to POST data/search/ (close-api.md 7.3), and the
+ * comparison of what it answers. The index matches words and lags, so whatever it gives is only a
+ * candidate until its own values were compared. Pure.
+ */
+#ifndef CLOSEDROP_CLOSE_SEARCH_H
+#define CLOSEDROP_CLOSE_SEARCH_H
+
+#include <stdbool.h>
+
+struct json;
+struct str;
+
+enum search_by {
+    SEARCH_CONTACT_EMAIL,
+    SEARCH_CONTACT_PHONE,
+    SEARCH_CONTACT_NAME,
+    SEARCH_LEAD_NAME,
+    SEARCH_CUSTOM_FIELD,
+    SEARCH_KINDS
+};
+
+/** As rules call them: "contact_email" ... */
+extern const char *const search_names[SEARCH_KINDS];
+
+struct search {
+    enum search_by by;
+    const char *value;        /* not empty */
+    const char *custom_field; /* its id, for SEARCH_CUSTOM_FIELD */
+};
+
+/** Whether contacts are searched for, else leads. */
+bool search_is_for_contacts(const struct search *search);
+
+/** Whether there is enough in the value to search by: a phone number needs seven digits. */
+bool search_is_sound(const struct search *search);
+
+/** The body of the question; `cursor` goes on where an answer ended, NULL begins. The caller's;
+ * NULL when memory is short. */
+struct json *search_query(const struct search *search, const char *cursor);
+
+enum search_match {
+    SEARCH_NO,
+    SEARCH_YES,
+    SEARCH_UNKNOWN /* the object does not show the value that is compared */
+};
+
+/**
+ * Whether a contact or lead, as Close gives it, has just what is searched for: an email address or
+ * a name whatever the case of its letters, a phone number by its digits (one of the two may lack
+ * the country's code), a custom field to the letter.
+ */
+enum search_match search_compare(const struct search *search, const struct json *object);
+
+/** Add what is searched for, for people: `contact with the email address "a@b.c"`. */
+void search_add_words(const struct search *search, struct str *out);
+
+#endif

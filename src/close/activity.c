@@ -1,0 +1,156 @@
+#include "closedrop/close/activity.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+#define BODY_MOST 1048576
+#define LINE_MOST 1000
+#define ID_MOST 100
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+const char *const activity_statuses[ACTIVITY_STATUSES] = {
+    [STATUS_DRAFT] = "draft",
+    [STATUS_INBOX] = "inbox",
+    [STATUS_OUTBOX] = "outbox",
+    [STATUS_SCHEDULED] = "scheduled",
+    [STATUS_SENT] = "sent",
+    [STATUS_ERROR] = "error",
+};
+
+/* date_created is left out: what was created is looked for by it (close-api.md 8.1) */
+static const struct activity_field email_fields[] = {
+    {"status", "status", FIELD_STATUS, 0, 0},
+    {"sender", "sender", FIELD_LINE, LINE_MOST, 0},
+    {"to", "to", FIELD_LINES, LINE_MOST, 0},
+    {"cc", "cc", FIELD_LINES, LINE_MOST, 0},
+    {"bcc", "bcc", FIELD_LINES, LINE_MOST, 0},
+    {"subject", "subject", FIELD_LINE, LINE_MOST, 0},
+    {"body_text", "body_text", FIELD_TEXT, BODY_MOST, 0},
+    {"body_html", "body_html", FIELD_HTML, BODY_MOST, 0},
+    {"template_id", "template_id", FIELD_LINE, ID_MOST, 0},
+    {"date_scheduled", "date_scheduled", FIELD_LINE, ID_MOST, 0},
+    {"activity_at", "activity_at", FIELD_LINE, ID_MOST, 0},
+    {"user_id", "user_id", FIELD_LINE, ID_MOST, 0},
+    {"created_by", "created_by", FIELD_LINE, ID_MOST, 0},
+    {"organization_id", "organization_id", FIELD_LINE, ID_MOST, 0},
+    {"email_account_id", "email_account_id", FIELD_LINE, ID_MOST, 0},
+    {"in_reply_to_id", "in_reply_to_id", FIELD_LINE, ID_MOST, 0},
+    {"followup_date", "followup_date", FIELD_LINE, ID_MOST, 0},
+    {"followup_sequence_id", "followup_sequence_id", FIELD_LINE, ID_MOST, 0},
+    {"followup_sequence_delay", "followup_sequence_delay", FIELD_NUMBER, 0, 86400},
+    {"followup_sequence_add_cc_bcc", "followup_sequence_add_cc_bcc", FIELD_BOOL, 0, 0},
+};
+
+static const struct activity_field note_fields[] = {
+    {"text", "note", FIELD_TEXT, BODY_MOST, 0},
+    {"html", "note_html", FIELD_HTML, BODY_MOST, 0},
+    {"title", "title", FIELD_LINE, LINE_MOST, 0},
+    {"pinned", "pinned", FIELD_BOOL, 0, 0},
+    {"activity_at", "activity_at", FIELD_LINE, ID_MOST, 0},
+    {"user_id", "user_id", FIELD_LINE, ID_MOST, 0},
+    {"created_by", "created_by", FIELD_LINE, ID_MOST, 0},
+    {"organization_id", "organization_id", FIELD_LINE, ID_MOST, 0},
+};
+
+static const struct {
+    const struct activity_field *fields;
+    size_t count;
+    const char *path; /* NULL: below the lead */
+    bool has_size;    /* an attachment tells its size */
+} carriers[ACTIVITIES] = {
+    [ACTIVITY_EMAIL] = {email_fields, COUNT(email_fields), "activity/email/", true},
+    [ACTIVITY_NOTE] = {note_fields, COUNT(note_fields), "activity/note/", false},
+    [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, false},
+};
+
+const struct activity_field *activity_fields(enum activity activity, size_t *ret_count)
+{
+    *ret_count = carriers[activity].count;
+    return carriers[activity].fields;
+}
+
+bool activity_is_sent(enum activity_status status)
+{
+    return status == STATUS_OUTBOX || status == STATUS_SCHEDULED;
+}
+
+bool activity_requires(enum activity_status status, const char *name)
+{
+    if (strcmp(name, "sender") == 0)
+        return status != STATUS_DRAFT && status != STATUS_SENT;
+    if (strcmp(name, "to") == 0)
+        return activity_is_sent(status);
+    return strcmp(name, "date_scheduled") == 0 && status == STATUS_SCHEDULED;
+}
+
+static int add_attachment(
+    enum activity activity, struct json *object, const struct attachment *attachment)
+{
+    int result = json_add_text(object, "url", attachment->url);
+    result |= json_add_text(object, "filename", attachment->filename);
+    result |= json_add_text(object, "content_type", attachment->content_type);
+    if (carriers[activity].has_size)
+        result |= json_add_int(object, "size", attachment->size);
+    return result;
+}
+
+static int add_attachments(
+    enum activity activity, struct json *body, const struct attachment *attachments, size_t count)
+{
+    struct json *list = json_array();
+    int result = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct json *one = json_object();
+        result |= add_attachment(activity, one, &attachments[i]);
+        result |= json_append(list, one);
+    }
+    return result | json_add(body, "attachments", list);
+}
+
+/** rich text comes in a <body> (close-api.md 3) */
+static int add_note_html(struct json *body, const char *html)
+{
+    html += strspn(html, " \t\r\n"); /* a text of several lines often begins with one */
+    if (str_starts_with(html, "<body"))
+        return json_add_text(body, "note_html", html);
+    CLEANUP(free_text) char *whole = str_format("<body>%s</body>", html);
+    return whole ? json_add_text(body, "note_html", whole) : -1;
+}
+
+static int add_field(struct json *body, const struct json *field)
+{
+    const char *name = json_key(field);
+    if (strcmp(name, "note_html") == 0 && json_text(field))
+        return add_note_html(body, json_text(field));
+    return json_add(body, name, json_copy(field));
+}
+
+struct json *activity_body(enum activity activity, const char *lead_id, const char *contact_id,
+    const struct json *fields, const struct attachment *attachments, size_t count)
+{
+    struct json *body = json_object();
+    int result = 0;
+    if (activity == ACTIVITY_LEAD_FILE) {
+        result = add_attachment(activity, body, &attachments[0]);
+    } else {
+        result |= json_add_text(body, "lead_id", lead_id);
+        if (contact_id)
+            result |= json_add_text(body, "contact_id", contact_id);
+        for (const struct json *field = json_first(fields); field; field = json_next(field))
+            result |= add_field(body, field);
+        result |= add_attachments(activity, body, attachments, count);
+    }
+    if (!result)
+        return body;
+    json_free(body);
+    return NULL;
+}
+
+char *activity_path(enum activity activity, const char *lead_id)
+{
+    const char *path = carriers[activity].path;
+    return path ? strdup(path) : str_format("lead/%s/files/", lead_id);
+}

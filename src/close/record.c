@@ -1,0 +1,124 @@
+#include "closedrop/close/record.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#define ID_LENGTH_MOST 120
+
+bool record_is_id(const char *id, const char *prefix)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    if (!str_starts_with(id, prefix))
+        return false;
+    size_t length = strlen(id + strlen(prefix));
+    return length > 0 && length <= ID_LENGTH_MOST && strspn(id + strlen(prefix), letters) == length;
+}
+
+const char *record_name(const struct json *object)
+{
+    const char *name = json_get_text(object, "name");
+    return name && *name ? name : json_get_text(object, "display_name");
+}
+
+const char *record_email(const struct json *contact)
+{
+    return json_get_text(json_first(json_get(contact, "emails")), "email");
+}
+
+int record_page_read(const char *body, size_t length, struct record_page *ret_page)
+{
+    struct json *document = json_parse(body, length);
+    const char *cursor = json_get_text(document, "cursor");
+    struct record_page page = {.document = document,
+        .data = json_get(document, "data"),
+        .has_more = json_get_bool(document, "has_more", false),
+        .cursor = cursor && *cursor ? cursor : NULL};
+    if (!json_is_array(page.data)) {
+        json_free(document);
+        return -EINVAL;
+    }
+    *ret_page = page;
+    return 0;
+}
+
+void record_page_release(struct record_page *page)
+{
+    json_free(page->document);
+    *page = (struct record_page){0};
+}
+
+enum merge_state record_merge(
+    const struct record_page *page, const char *lead_id, const char **ret_survivor)
+{
+    for (const struct json *merge = json_first(page->data); merge; merge = json_next(merge)) {
+        const char *source = json_get_text(merge, "source_lead_id");
+        const char *survivor = json_get_text(merge, "destination_lead_id");
+        const char *status = json_get_text(merge, "merge_status");
+        bool is_wanted = source && survivor && strcmp(source, lead_id) == 0;
+        if (!is_wanted || !record_is_id(survivor, "lead_") ||
+            (status && strcmp(status, "errored") == 0))
+            continue;
+        if (status && strcmp(status, "completed") != 0)
+            return MERGE_UNDER_WAY;
+        *ret_survivor = survivor;
+        return MERGE_DONE;
+    }
+    return MERGE_NONE;
+}
+
+char *record_created_id(const char *body, size_t length)
+{
+    struct json *document = json_parse(body, length);
+    const char *id = json_get_text(document, "id");
+    char *copy = id && *id && strlen(id) <= ID_LENGTH_MOST ? strdup(id) : NULL;
+    json_free(document);
+    return copy;
+}
+
+/** Whether `token` is a whole part of the URL. */
+static bool is_part_of(const char *url, const char *token)
+{
+    size_t length = strlen(token);
+    const char *at = url;
+    while (length && at && (at = strstr(at, token)) != NULL) {
+        bool begins = at > url && at[-1] == '/';
+        if (begins && (at[length] == '/' || at[length] == '\0'))
+            return true;
+        at += length;
+    }
+    return false;
+}
+
+bool record_has_token(enum activity activity, const struct json *object, const char *token)
+{
+    if (activity == ACTIVITY_LEAD_FILE) {
+        const char *url = json_get_text(object, "download_url");
+        return url && is_part_of(url, token);
+    }
+    const struct json *attachments = json_get(object, "attachments");
+    for (const struct json *one = json_first(attachments); one; one = json_next(one)) {
+        const char *url = json_get_text(one, "url");
+        if (url && is_part_of(url, token))
+            return true;
+    }
+    return false;
+}
+
+bool record_is_file(
+    const struct json *lead_file, const char *filename, int64_t size, const char *md5)
+{
+    const char *name = json_get_text(lead_file, "name");
+    const char *checksum = json_get_text(lead_file, "checksum");
+    return name && checksum && md5 && *md5 && strcmp(name, filename) == 0 &&
+           strcasecmp(checksum, md5) == 0 && json_get_int(lead_file, "size", -1) == size;
+}
+
+const char *record_created(const struct json *object)
+{
+    const char *text = json_get_text(object, "date_created");
+    return text ? text : "";
+}

@@ -1,0 +1,322 @@
+#include "closedrop/close/search.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#define PAGE 200
+#define NAME_MOST 4096
+#define DIGITS_MOST 32
+/** Fewer digits say too little: an extension, a short number. */
+#define DIGITS_LEAST 7
+/** The longest country code (ITU-T E.164). */
+#define COUNTRY_MOST 3
+
+const char *const search_names[SEARCH_KINDS] = {
+    [SEARCH_CONTACT_EMAIL] = "contact_email",
+    [SEARCH_CONTACT_PHONE] = "contact_phone",
+    [SEARCH_CONTACT_NAME] = "contact_name",
+    [SEARCH_LEAD_NAME] = "lead_name",
+    [SEARCH_CUSTOM_FIELD] = "custom_field",
+};
+
+/** How Close calls what is searched: an object, its field, and the object that is below it. */
+static const struct {
+    const char *object;
+    const char *related; /* NULL: the field is the object's own */
+    const char *field;
+    const char *words;
+} kinds[SEARCH_KINDS] = {
+    [SEARCH_CONTACT_EMAIL] = {"contact", "contact_email", "email",
+        "contact with the email address"},
+    [SEARCH_CONTACT_PHONE] = {"contact", "contact_phone", "phone",
+        "contact with the phone number"},
+    [SEARCH_CONTACT_NAME] = {"contact", NULL, "name", "contact with the name"},
+    [SEARCH_LEAD_NAME] = {"lead", NULL, "display_name", "lead with the name"},
+    [SEARCH_CUSTOM_FIELD] = {"lead", NULL, NULL, "lead with the custom field"},
+};
+
+bool search_is_for_contacts(const struct search *search)
+{
+    return strcmp(kinds[search->by].object, "contact") == 0;
+}
+
+void search_add_words(const struct search *search, struct str *out)
+{
+    str_add(out, kinds[search->by].words);
+    if (search->by == SEARCH_CUSTOM_FIELD)
+        str_printf(out, " %s =", search->custom_field);
+    str_add(out, " \"");
+    utf8_escape(out, search->value, strlen(search->value));
+    str_add_char(out, '"');
+}
+
+/* ---- phone numbers ---- */
+
+/** The digits of a number without what only a caller abroad, or at home, dials before it. */
+static void significant_digits(const char *text, char digits[DIGITS_MOST + 1])
+{
+    size_t count = 0;
+    for (; *text && count < DIGITS_MOST; text++) {
+        if (str_starts_with(text, "(0)")) /* "+49 (0)30 ...": dialled at home only */
+            text += 2;
+        else if (isdigit((unsigned char)*text) && (count > 0 || *text != '0'))
+            digits[count++] = *text;
+    }
+    digits[count] = '\0';
+}
+
+/** Whether a number says its country. */
+static bool is_international(const char *text)
+{
+    text += strspn(text, " (");
+    return *text == '+' || str_starts_with(text, "00");
+}
+
+/** Equal, or one with its country's code and the other without. */
+static bool same_number(const char *a, const char *b)
+{
+    char of_a[DIGITS_MOST + 1], of_b[DIGITS_MOST + 1];
+    significant_digits(a, of_a);
+    significant_digits(b, of_b);
+    bool a_is_longer = strlen(of_a) > strlen(of_b);
+    const char *longer = a_is_longer ? of_a : of_b, *shorter = a_is_longer ? of_b : of_a;
+    size_t more = strlen(longer) - strlen(shorter);
+    if (more > 0 && is_international(a_is_longer ? b : a))
+        return false; /* the shorter one says its country already: another one's number */
+    return strlen(shorter) >= DIGITS_LEAST && more <= COUNTRY_MOST &&
+           strcmp(longer + more, shorter) == 0;
+}
+
+bool search_is_sound(const struct search *search)
+{
+    char digits[DIGITS_MOST + 1];
+    if (search->by != SEARCH_CONTACT_PHONE)
+        return *search->value != '\0';
+    significant_digits(search->value, digits);
+    return strlen(digits) >= DIGITS_LEAST;
+}
+
+/* ---- the question ---- */
+
+static struct json *condition(const struct search *search, const char *value)
+{
+    struct json *node = json_object();
+    struct json *field = json_object();
+    struct json *test = json_object();
+    const char *object =
+        kinds[search->by].related ? kinds[search->by].related : kinds[search->by].object;
+    int result = json_add_text(node, "type", "field_condition");
+    if (search->by == SEARCH_CUSTOM_FIELD) {
+        result |= json_add_text(field, "type", "custom_field");
+        result |= json_add_text(field, "custom_field_id", search->custom_field);
+    } else {
+        result |= json_add_text(field, "type", "regular_field");
+        result |= json_add_text(field, "object_type", object);
+        result |= json_add_text(field, "field_name", kinds[search->by].field);
+    }
+    result |= json_add_text(test, "type", "text");
+    result |= json_add_text(test, "mode", "phrase");
+    result |= json_add_text(test, "value", value);
+    result |= json_add(node, "field", field);
+    result |= json_add(node, "condition", test);
+    if (!result)
+        return node;
+    json_free(node);
+    return NULL;
+}
+
+/** However a number is stored, one of these ways of writing it may be a word of the index. */
+static struct json *any_way_of_writing(const struct search *search)
+{
+    char digits[DIGITS_MOST + 1];
+    significant_digits(search->value, digits);
+    CLEANUP(free_text) char *with_plus = str_format("+%s", digits);
+    CLEANUP(free_text) char *with_zero = str_format("0%s", digits);
+    const char *const ways[] = {search->value, digits, with_plus, with_zero};
+    struct json *node = json_object();
+    struct json *list = json_array();
+    int result = json_add_text(node, "type", "or");
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+        result |= json_append(list, condition(search, ways[i] ? ways[i] : digits));
+    result |= json_add(node, "queries", list);
+    if (!result)
+        return node;
+    json_free(node);
+    return NULL;
+}
+
+/** The condition, below the object it belongs to. */
+static struct json *related(const struct search *search)
+{
+    struct json *inner = search->by == SEARCH_CONTACT_PHONE ? any_way_of_writing(search)
+                                                            : condition(search, search->value);
+    if (!kinds[search->by].related)
+        return inner;
+    struct json *node = json_object();
+    int result = json_add_text(node, "type", "has_related");
+    result |= json_add_text(node, "this_object_type", kinds[search->by].object);
+    result |= json_add_text(node, "related_object_type", kinds[search->by].related);
+    result |= json_add(node, "related_query", inner);
+    if (!result)
+        return node;
+    json_free(node);
+    return NULL;
+}
+
+static struct json *query_of(const struct search *search)
+{
+    struct json *query = json_object();
+    struct json *list = json_array();
+    struct json *type = json_object();
+    int result = json_add_text(type, "type", "object_type");
+    result |= json_add_text(type, "object_type", kinds[search->by].object);
+    result |= json_append(list, type);
+    result |= json_append(list, related(search));
+    result |= json_add_text(query, "type", "and");
+    result |= json_add(query, "queries", list);
+    if (!result)
+        return query;
+    json_free(query);
+    return NULL;
+}
+
+/** What is compared afterwards, and the names for people. */
+static struct json *fields_of(const struct search *search)
+{
+    static const char *const of_contact[] = {"id", "lead_id", "name", "emails", "phones"};
+    static const char *const of_lead[] = {"id", "name", "display_name"};
+    bool is_contact = search_is_for_contacts(search);
+    const char *const *names = is_contact ? of_contact : of_lead;
+    struct json *fields = json_object();
+    struct json *list = json_array();
+    int result = 0;
+    for (size_t i = 0; i < (is_contact ? 5 : 3); i++)
+        result |= json_append_text(list, names[i]);
+    if (search->by == SEARCH_CUSTOM_FIELD) {
+        CLEANUP(free_text) char *custom = str_format("custom.%s", search->custom_field);
+        result |= custom ? json_append_text(list, custom) : -1;
+    }
+    result |= json_add(fields, kinds[search->by].object, list);
+    if (!result)
+        return fields;
+    json_free(fields);
+    return NULL;
+}
+
+struct json *search_query(const struct search *search, const char *cursor)
+{
+    struct json *body = json_object();
+    int result = json_add(body, "query", query_of(search));
+    result |= json_add(body, "_fields", fields_of(search));
+    result |= json_add_int(body, "_limit", PAGE);
+    if (cursor)
+        result |= json_add_text(body, "cursor", cursor);
+    if (!result)
+        return body;
+    json_free(body);
+    return NULL;
+}
+
+/* ---- the comparison ---- */
+
+/** The words of a text in small letters, with one blank between them. */
+static void add_words(struct str *out, const char *text)
+{
+    while (*(text += strspn(text, " \t\r\n"))) {
+        if (out->length)
+            str_add_char(out, ' ');
+        for (; *text && !strchr(" \t\r\n", *text); text++)
+            str_add_char(out, (char)tolower((unsigned char)*text));
+    }
+}
+
+static bool same_words(const char *a, const char *b)
+{
+    struct str of_a = STR_INIT(NAME_MOST), of_b = STR_INIT(NAME_MOST);
+    add_words(&of_a, a);
+    add_words(&of_b, b);
+    bool same =
+        !str_error(&of_a) && !str_error(&of_b) && strcmp(str_text(&of_a), str_text(&of_b)) == 0;
+    str_release(&of_a);
+    str_release(&of_b);
+    return same;
+}
+
+/** Whether a member of the list `key` has a `field` that is the value. */
+static enum search_match compare_list(const struct json *object, const char *key, const char *field,
+    bool (*same)(const char *a, const char *b), const char *value)
+{
+    const struct json *list = json_get(object, key);
+    if (!json_is_array(list))
+        return SEARCH_UNKNOWN;
+    for (const struct json *item = json_first(list); item; item = json_next(item)) {
+        const char *text = json_get_text(item, field);
+        if (text && same(text, value))
+            return SEARCH_YES;
+    }
+    return SEARCH_NO;
+}
+
+static enum search_match compare_names(const struct json *object, const char *value)
+{
+    static const char *const keys[] = {"name", "display_name"};
+    enum search_match match = SEARCH_UNKNOWN;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        const char *name = json_get_text(object, keys[i]);
+        if (name && same_words(name, value))
+            return SEARCH_YES;
+        if (name)
+            match = SEARCH_NO;
+    }
+    return match;
+}
+
+/** A custom field may hold a text, a number, or a list of them. */
+static bool holds(const struct json *field, const char *value)
+{
+    if (json_text(field))
+        return strcmp(json_text(field), value) == 0;
+    if (json_is_array(field)) {
+        for (const struct json *item = json_first(field); item; item = json_next(item))
+            if (holds(item, value))
+                return true;
+        return false;
+    }
+    CLEANUP(free_text) char *printed = json_print(field);
+    /* null holds nothing, not even the word */
+    return printed && strcmp(printed, "null") != 0 && strcmp(printed, value) == 0;
+}
+
+static enum search_match compare_custom(const struct search *search, const struct json *object)
+{
+    CLEANUP(free_text) char *key = str_format("custom.%s", search->custom_field);
+    const struct json *field = key ? json_get(object, key) : NULL;
+    if (!field)
+        return SEARCH_UNKNOWN;
+    return holds(field, search->value) ? SEARCH_YES : SEARCH_NO;
+}
+
+static bool same_address(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+enum search_match search_compare(const struct search *search, const struct json *object)
+{
+    switch (search->by) {
+    case SEARCH_CONTACT_EMAIL:
+        return compare_list(object, "emails", "email", same_address, search->value);
+    case SEARCH_CONTACT_PHONE:
+        return compare_list(object, "phones", "phone", same_number, search->value);
+    case SEARCH_CUSTOM_FIELD:
+        return compare_custom(search, object);
+    default:
+        return compare_names(object, search->value);
+    }
+}

@@ -1,0 +1,354 @@
+/* An activity as Close takes it: which fields a rule may set, what an email needs, and the exact
+ * body that is posted for each carrier (close-api.md 1.4, 1.7, 2.1, 3). */
+#include "closedrop/base/json.h"
+#include "closedrop/close/activity.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- the n-th allocation of a JSON value fails ---- */
+
+#define NEVER INT32_MAX
+static int allocations_left = NEVER;
+
+static void *allocate(size_t size)
+{
+    return allocations_left-- == 0 ? NULL : malloc(size);
+}
+
+static int begin_to_fail(void **state)
+{
+    (void)state;
+    cJSON_Hooks hooks = {allocate, free};
+    cJSON_InitHooks(&hooks);
+    return 0;
+}
+
+static int end_to_fail(void **state)
+{
+    (void)state;
+    allocations_left = NEVER;
+    cJSON_InitHooks(NULL);
+    return 0;
+}
+
+/* ---- JSON in rows: written with ' for " ---- */
+
+static struct json *parse(const char *text)
+{
+    char *copy = strdup(text);
+    for (char *at = copy; at && *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    struct json *value = copy ? json_parse(copy, strlen(copy)) : NULL;
+    free(copy);
+    if (!value)
+        fail_msg("no JSON: %s", text);
+    return value;
+}
+
+static bool is_same(const struct json *a, const struct json *b)
+{
+    return cJSON_Compare((const cJSON *)a, (const cJSON *)b, true);
+}
+
+/* ---- the fields ---- */
+
+/* close-api.md 2.1 and 3: the schemas allow no others. date_created is left out for good (8.1),
+ * lead_id, contact_id and attachments are the program's own. */
+static const char *const schemas[ACTIVITIES] = {
+    [ACTIVITY_NONE] = " ",
+    [ACTIVITY_EMAIL] = " user_id created_by organization_id email_account_id status sender to cc "
+                       "bcc subject body_text body_html template_id in_reply_to_id activity_at "
+                       "followup_date followup_sequence_id followup_sequence_delay "
+                       "followup_sequence_add_cc_bcc date_scheduled ",
+    [ACTIVITY_NOTE] =
+        " activity_at created_by note note_html organization_id pinned title user_id ",
+    [ACTIVITY_LEAD_FILE] = " ",
+};
+
+static size_t count_words(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += *text == ' ';
+    return count - 1;
+}
+
+static void knows_the_fields_of_close_and_no_others(void **state)
+{
+    (void)state;
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+        size_t count = 4711;
+        const struct activity_field *fields = activity_fields((enum activity)activity, &count);
+        if (count != count_words(schemas[activity]))
+            fail_msg("%s: %zu fields", activity_names[activity], count);
+        for (size_t i = 0; i < count; i++) {
+            char word[100];
+            snprintf(word, sizeof(word), " %s ", fields[i].name);
+            if (!strstr(schemas[activity], word))
+                fail_msg("%s: %s", activity_names[activity], fields[i].name);
+            for (size_t j = 0; j < i; j++)
+                if (strcmp(fields[i].name, fields[j].name) == 0 ||
+                    strcmp(fields[i].key, fields[j].key) == 0)
+                    fail_msg("%s: %s twice", activity_names[activity], fields[i].name);
+        }
+    }
+}
+
+static const struct activity_field *field_of(enum activity activity, const char *key)
+{
+    size_t count;
+    const struct activity_field *fields = activity_fields(activity, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(fields[i].key, key) == 0)
+            return &fields[i];
+    fail_msg("no %s", key);
+    return NULL;
+}
+
+static const struct {
+    enum activity activity;
+    const char *key, *name;
+    enum activity_field_kind kind;
+    size_t most;
+} fields[] = {
+    {ACTIVITY_EMAIL, "status", "status", FIELD_STATUS, 0},
+    {ACTIVITY_EMAIL, "sender", "sender", FIELD_LINE, 1000},
+    {ACTIVITY_EMAIL, "to", "to", FIELD_LINES, 1000},
+    {ACTIVITY_EMAIL, "cc", "cc", FIELD_LINES, 1000},
+    {ACTIVITY_EMAIL, "bcc", "bcc", FIELD_LINES, 1000},
+    {ACTIVITY_EMAIL, "subject", "subject", FIELD_LINE, 1000},
+    {ACTIVITY_EMAIL, "body_text", "body_text", FIELD_TEXT, 1048576},
+    {ACTIVITY_EMAIL, "body_html", "body_html", FIELD_HTML, 1048576},
+    {ACTIVITY_EMAIL, "followup_sequence_add_cc_bcc", "followup_sequence_add_cc_bcc", FIELD_BOOL, 0},
+    {ACTIVITY_EMAIL, "followup_sequence_delay", "followup_sequence_delay", FIELD_NUMBER, 0},
+    {ACTIVITY_NOTE, "text", "note", FIELD_TEXT, 1048576}, /* not Close's own words */
+    {ACTIVITY_NOTE, "html", "note_html", FIELD_HTML, 1048576},
+    {ACTIVITY_NOTE, "pinned", "pinned", FIELD_BOOL, 0},
+};
+
+static void knows_the_shape_of_a_field(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        const struct activity_field *field = field_of(fields[i].activity, fields[i].key);
+        if (strcmp(field->name, fields[i].name) != 0 || field->kind != fields[i].kind ||
+            field->most != fields[i].most)
+            fail_msg("%s: %s, kind %d, %zu characters", field->key, field->name, field->kind,
+                field->most);
+    }
+    assert_int_equal(field_of(ACTIVITY_EMAIL, "followup_sequence_delay")->least, 86400);
+}
+
+/* ---- what an email needs (close-api.md 2.1, "Status meaning and requirements") ---- */
+
+static const struct {
+    enum activity_status status;
+    const char *name;
+    bool sender, to, date_scheduled, is_sent;
+} statuses[ACTIVITY_STATUSES] = {
+    {STATUS_DRAFT, "draft", false, false, false, false},
+    {STATUS_INBOX, "inbox", true, false, false, false},
+    {STATUS_OUTBOX, "outbox", true, true, false, true},
+    {STATUS_SCHEDULED, "scheduled", true, true, true, true},
+    {STATUS_SENT, "sent", false, false, false, false},
+    {STATUS_ERROR, "error", true, false, false, false},
+};
+
+static void knows_what_an_email_needs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        enum activity_status status = statuses[i].status;
+        assert_string_equal(activity_statuses[status], statuses[i].name);
+        if (activity_requires(status, "sender") != statuses[i].sender ||
+            activity_requires(status, "to") != statuses[i].to ||
+            activity_requires(status, "date_scheduled") != statuses[i].date_scheduled ||
+            activity_requires(status, "subject") || activity_requires(status, "cc") ||
+            activity_is_sent(status) != statuses[i].is_sent)
+            fail_msg("%s", statuses[i].name);
+    }
+}
+
+/* ---- where it goes ---- */
+
+static void knows_where_it_is_posted(void **state)
+{
+    (void)state;
+    static const char *const paths[ACTIVITIES] = {
+        NULL, "activity/email/", "activity/note/", "lead/lead_1/files/"};
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+        char *path = activity_path((enum activity)activity, "lead_1");
+        assert_string_equal(path, paths[activity]);
+        free(path);
+    }
+}
+
+/* ---- the body ---- */
+
+#define URL "https://app.close.com/go/file/temporary/user_1/"
+
+static const struct attachment attachments[] = {
+    {URL "tok1/a.pdf/", "a.pdf", "application/pdf", 1108447},
+    {URL "tok2/b.tif/", "\xE4 \"b\".tif", "image/tiff", 5368709120},
+};
+
+#define SIZED_1                                                                                    \
+    "{'url':'" URL "tok1/a.pdf/','filename':'a.pdf','content_type':'application/pdf','size':"      \
+    "1108447}"
+#define SIZED_2                                                                                    \
+    "{'url':'" URL                                                                                 \
+    "tok2/b.tif/','filename':'\\ufffd \\u0022b\\u0022.tif','content_type':'image/tiff','size':"    \
+    "5368709120}"
+#define PLAIN_1 "{'url':'" URL "tok1/a.pdf/','filename':'a.pdf','content_type':'application/pdf'}"
+#define PLAIN_2                                                                                    \
+    "{'url':'" URL                                                                                 \
+    "tok2/b.tif/','filename':'\\ufffd \\u0022b\\u0022.tif','content_type':'image/tiff'}"
+
+static const struct {
+    const char *name;
+    enum activity activity;
+    const char *contact_id;
+    const char *fields;
+    size_t count;
+    const char *body;
+} bodies[] = {
+    {"an email", ACTIVITY_EMAIL, NULL, "{'status':'draft','subject':'Scan','to':['a@b.c','d@e.f']}",
+        1,
+        "{'lead_id':'lead_1','status':'draft','subject':'Scan','to':['a@b.c','d@e.f'],"
+        "'attachments':[" SIZED_1 "]}"},
+    {"an email for a contact", ACTIVITY_EMAIL, "cont_1", "{'status':'draft'}", 1,
+        "{'lead_id':'lead_1','contact_id':'cont_1','status':'draft','attachments':[" SIZED_1 "]}"},
+    {"an email of a group", ACTIVITY_EMAIL, NULL, "{'status':'draft'}", 2,
+        "{'lead_id':'lead_1','status':'draft','attachments':[" SIZED_1 "," SIZED_2 "]}"},
+    {"numbers and booleans", ACTIVITY_EMAIL, NULL,
+        "{'status':'draft','followup_sequence_delay':86400,'followup_sequence_add_cc_bcc':true}", 1,
+        "{'lead_id':'lead_1','status':'draft','followup_sequence_delay':86400,"
+        "'followup_sequence_add_cc_bcc':true,'attachments':[" SIZED_1 "]}"},
+    {"an email's HTML is as it is", ACTIVITY_EMAIL, NULL,
+        "{'status':'draft','body_html':'<p>Hello</p>'}", 1,
+        "{'lead_id':'lead_1','status':'draft','body_html':'<p>Hello</p>','attachments':[" SIZED_1
+        "]}"},
+    {"a note", ACTIVITY_NOTE, NULL, "{'note':'Fax','title':'T','pinned':false}", 1,
+        "{'lead_id':'lead_1','note':'Fax','title':'T','pinned':false,'attachments':[" PLAIN_1 "]}"},
+    {"a note for a contact, of a group", ACTIVITY_NOTE, "cont_1", "{}", 2,
+        "{'lead_id':'lead_1','contact_id':'cont_1','attachments':[" PLAIN_1 "," PLAIN_2 "]}"},
+    {"a note's HTML is wrapped", ACTIVITY_NOTE, NULL, "{'note_html':'<p>Fax</p>'}", 1,
+        "{'lead_id':'lead_1','note_html':'<body><p>Fax</p></body>','attachments':[" PLAIN_1 "]}"},
+    {"without fields", ACTIVITY_NOTE, NULL, NULL, 1,
+        "{'lead_id':'lead_1','attachments':[" PLAIN_1 "]}"},
+    {"without attachments", ACTIVITY_NOTE, NULL, "{'note':'x'}", 0,
+        "{'lead_id':'lead_1','note':'x','attachments':[]}"},
+    {"a lead file is flat", ACTIVITY_LEAD_FILE, NULL, "{}", 1, PLAIN_1},
+    {"a lead file is of no contact", ACTIVITY_LEAD_FILE, "cont_1", NULL, 1, PLAIN_1},
+};
+
+static struct json *body_of(size_t row, const struct json *of_fields)
+{
+    return activity_body(bodies[row].activity, "lead_1", bodies[row].contact_id, of_fields,
+        attachments, bodies[row].count);
+}
+
+static void makes_the_body_that_close_takes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bodies); i++) {
+        struct json *of_fields = bodies[i].fields ? parse(bodies[i].fields) : NULL;
+        struct json *wanted = parse(bodies[i].body);
+        struct json *body = body_of(i, of_fields);
+        if (!is_same(body, wanted)) {
+            char *printed = json_print(body);
+            fail_msg("%s: %s", bodies[i].name, printed);
+        }
+        json_free(of_fields);
+        json_free(wanted);
+        json_free(body);
+    }
+}
+
+static void takes_a_lead_file_of_bytes_that_are_no_text(void **state)
+{
+    (void)state;
+    struct json *wanted = parse(PLAIN_2);
+    struct json *body = activity_body(ACTIVITY_LEAD_FILE, "lead_1", NULL, NULL, &attachments[1], 1);
+    assert_true(is_same(body, wanted));
+    json_free(wanted);
+    json_free(body);
+}
+
+/* an activity without what belongs to it must not be posted */
+static void makes_no_half_a_body_when_memory_is_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bodies); i++) {
+        struct json *of_fields = bodies[i].fields ? parse(bodies[i].fields) : NULL;
+        struct json *wanted = parse(bodies[i].body);
+        struct json *body = NULL;
+        int calls = 0;
+        for (; !body; calls++) {
+            allocations_left = calls;
+            body = body_of(i, of_fields);
+            allocations_left = NEVER;
+        }
+        assert_true(calls > 5);
+        if (!is_same(body, wanted))
+            fail_msg("%s: with %d allocations", bodies[i].name, calls);
+        json_free(of_fields);
+        json_free(wanted);
+        json_free(body);
+    }
+}
+
+/* ---- rich text comes in one <body> ---- */
+
+static const struct {
+    const char *html, *wrapped;
+} htmls[] = {
+    {"<p>Fax</p>", "<body><p>Fax</p></body>"},
+    {"plain", "<body>plain</body>"},
+    {"<body><p>Fax</p></body>", "<body><p>Fax</p></body>"},
+    {"<body class=\"x\">Fax</body>", "<body class=\"x\">Fax</body>"},
+    {"\n \t<body><p>Fax</p></body>", "<body><p>Fax</p></body>"},
+    {"\n  Fax", "<body>Fax</body>"},
+    {"<p><body>Fax</body></p>", "<body><p><body>Fax</body></p></body>"},
+    {"<b>%s %n</b>", "<body><b>%s %n</b></body>"},
+};
+
+static void wraps_the_html_of_a_note_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(htmls); i++) {
+        struct json *of_fields = json_object();
+        assert_int_equal(json_add_text(of_fields, "note_html", htmls[i].html), 0);
+        struct json *body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+        assert_string_equal(json_get_text(body, "note_html"), htmls[i].wrapped);
+        json_free(of_fields);
+        json_free(body);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_the_fields_of_close_and_no_others),
+        cmocka_unit_test(knows_the_shape_of_a_field),
+        cmocka_unit_test(knows_what_an_email_needs),
+        cmocka_unit_test(knows_where_it_is_posted),
+        cmocka_unit_test(makes_the_body_that_close_takes),
+        cmocka_unit_test(takes_a_lead_file_of_bytes_that_are_no_text),
+        cmocka_unit_test_setup_teardown(
+            makes_no_half_a_body_when_memory_is_short, begin_to_fail, end_to_fail),
+        cmocka_unit_test(wraps_the_html_of_a_note_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,478 @@
+/* What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. The
+ * shapes are those of close-api.md 1.5, 1.7, 2.1, 7.2, 7.4. */
+#include "closedrop/base/json.h"
+#include "closedrop/close/record.h"
+#include "closedrop/close/reply.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- JSON in rows: written with ' for " ---- */
+
+/** To be freed. */
+static char *quoted(const char *text)
+{
+    char *copy = strdup(text);
+    assert_non_null(copy);
+    for (char *at = copy; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    return copy;
+}
+
+static struct json *parse(const char *text)
+{
+    char *copy = quoted(text);
+    struct json *value = json_parse(copy, strlen(copy));
+    free(copy);
+    if (!value)
+        fail_msg("no JSON: %s", text);
+    return value;
+}
+
+static bool is_equal(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* ---- ids ---- */
+
+#define TEN "0123456789"
+#define LONGEST TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static const struct {
+    const char *id, *prefix;
+    bool is_id;
+} ids[] = {
+    {"lead_KwD00BYbXCHiPWj68LxFkxaeWuULpZ7awzm6LqeFs0h", "lead_", true},
+    {"lead_0b4YISG3WcbhVfVCxgOT4d", "lead_", true},
+    {"cont_8NNOJnVwmHQEYuVOgJ4B4z", "cont_", true},
+    {"lead_1", "lead_", true},
+    {"lead_" LONGEST, "lead_", true},
+    {"lead_" LONGEST "1", "lead_", false},
+    {"lead_", "lead_", false},
+    {"lead", "lead_", false},
+    {"", "lead_", false},
+    {"cont_1", "lead_", false},
+    {"LEAD_1", "lead_", false},
+    {" lead_1", "lead_", false},
+    {"lead_1 ", "lead_", false},
+    {"lead_1\n", "lead_", false},
+    /* what would ask for something else, where it is put into a path */
+    {"lead_1/../me", "lead_", false},
+    {"lead_1/", "lead_", false},
+    {"lead_1?x=1", "lead_", false},
+    {"lead_1#x", "lead_", false},
+    {"lead_1%2F", "lead_", false},
+    {"lead_1&lead_id=lead_2", "lead_", false},
+    {"lead_1,lead_2", "lead_", false},
+    {"lead_1_2", "lead_", false},
+    {"lead_1-2", "lead_", false},
+    {"lead_1.2", "lead_", false},
+    {"lead_\xC3\xA4", "lead_", false},
+    {"lead_1\x01", "lead_", false},
+};
+
+static void knows_an_id(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ids); i++)
+        if (record_is_id(ids[i].id, ids[i].prefix) != ids[i].is_id)
+            fail_msg("\"%s\"", ids[i].id);
+}
+
+/* ---- names and addresses ---- */
+
+static const struct {
+    const char *object, *name, *email, *created;
+} objects[] = {
+    {"{'name':'Bluth','display_name':'Bluth Company'}", "Bluth", NULL, ""},
+    {"{'name':'','display_name':'Bluth Company'}", "Bluth Company", NULL, ""},
+    {"{'name':null,'display_name':'Bluth Company'}", "Bluth Company", NULL, ""},
+    {"{'name':5,'display_name':'Bluth Company'}", "Bluth Company", NULL, ""},
+    {"{'display_name':'Bluth Company'}", "Bluth Company", NULL, ""},
+    {"{'name':null,'display_name':null}", NULL, NULL, ""},
+    {"{}", NULL, NULL, ""},
+    {"[]", NULL, NULL, ""},
+    {"{'emails':[{'email':'a@b.c','type':'office'},{'email':'d@e.f'}]}", NULL, "a@b.c", ""},
+    {"{'emails':[]}", NULL, NULL, ""},
+    {"{'emails':null}", NULL, NULL, ""},
+    {"{'emails':'a@b.c'}", NULL, NULL, ""},
+    {"{'emails':['a@b.c']}", NULL, NULL, ""},
+    {"{'emails':[{'email':null}]}", NULL, NULL, ""},
+    {"{'emails':[{'email':['a@b.c']}]}", NULL, NULL, ""},
+    {"{'date_created':'2015-06-26T02:01:43.059265'}", NULL, NULL, "2015-06-26T02:01:43.059265"},
+    {"{'date_created':null}", NULL, NULL, ""},
+    {"{'date_created':1435284103}", NULL, NULL, ""},
+};
+
+static void reads_who_it_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(objects); i++) {
+        struct json *object = parse(objects[i].object);
+        if (!is_equal(record_name(object), objects[i].name) ||
+            !is_equal(record_email(object), objects[i].email) ||
+            !is_equal(record_created(object), objects[i].created))
+            fail_msg("%s: %s, %s, %s", objects[i].object, record_name(object), record_email(object),
+                record_created(object));
+        json_free(object);
+    }
+}
+
+/* ---- pages ---- */
+
+static const struct {
+    const char *body;
+    int result;
+    int entries;
+    bool has_more;
+    const char *cursor;
+} pages[] = {
+    {"{'data':[{'id':'acti_1'},{'id':'acti_2'}],'has_more':false}", 0, 2, false, NULL},
+    {"{'data':[{'id':'acti_1'}],'has_more':true,'total_results':5}", 0, 1, true, NULL},
+    {"{'data':[],'has_more':false}", 0, 0, false, NULL},
+    {"{'data':[]}", 0, 0, false, NULL},
+    {"{'data':[],'has_more':null}", 0, 0, false, NULL},
+    {"{'data':[],'has_more':'true'}", 0, 0, false, NULL},
+    {"{'data':[{}],'cursor':'eyJza2lwIjoyMDB9'}", 0, 1, false, "eyJza2lwIjoyMDB9"},
+    {"{'data':[{}],'cursor':null}", 0, 1, false, NULL},
+    {"{'data':[{}],'cursor':''}", 0, 1, false, NULL},
+    {"{'data':[{}],'cursor':5}", 0, 1, false, NULL},
+    {"{'data':[null,5,'x']}", 0, 3, false, NULL},
+    {"{'data':null,'has_more':false}", -EINVAL, 0, false, NULL},
+    {"{'data':{},'has_more':false}", -EINVAL, 0, false, NULL},
+    {"{'data':'x'}", -EINVAL, 0, false, NULL},
+    {"{'has_more':true}", -EINVAL, 0, false, NULL},
+    {"{'error':'The limit you set is larger than the maximum limit for this resource'}", -EINVAL, 0,
+        false, NULL},
+    {"[{'id':'acti_1'}]", -EINVAL, 0, false, NULL},
+    {"{'data':[{'id':'acti_1'}", -EINVAL, 0, false, NULL},
+    {"<html>Welcome to the hotel</html>", -EINVAL, 0, false, NULL},
+    {"", -EINVAL, 0, false, NULL},
+};
+
+static void reads_a_page(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        struct record_page page = {.cursor = "stays"};
+        char *body = quoted(pages[i].body);
+        int result = record_page_read(body, strlen(body), &page);
+        free(body);
+        int entries = 0;
+        for (const struct json *one = json_first(page.data); one; one = json_next(one))
+            entries++;
+        if (result != pages[i].result)
+            fail_msg("%s: %d", pages[i].body, result);
+        if (result == 0 && (entries != pages[i].entries || page.has_more != pages[i].has_more ||
+                               !is_equal(page.cursor, pages[i].cursor)))
+            fail_msg(
+                "%s: %d entries, more %d, %s", pages[i].body, entries, page.has_more, page.cursor);
+        if (result != 0)
+            assert_string_equal(page.cursor, "stays");
+        record_page_release(&page);
+        record_page_release(&page); /* harmless */
+    }
+}
+
+/* ---- merges ---- */
+
+#define MERGE(from, to, status)                                                                    \
+    "{'source_lead_id':'" from "','destination_lead_id':'" to "','merge_status':'" status "'}"
+
+static const struct {
+    const char *name, *data;
+    enum merge_state state;
+    const char *survivor;
+} merges[] = {
+    {"completed", MERGE("lead_a", "lead_b", "completed"), MERGE_DONE, "lead_b"},
+    {"pending", MERGE("lead_a", "lead_b", "pending"), MERGE_UNDER_WAY, NULL},
+    {"in progress", MERGE("lead_a", "lead_b", "in_progress"), MERGE_UNDER_WAY, NULL},
+    {"errored", MERGE("lead_a", "lead_b", "errored"), MERGE_NONE, NULL},
+    {"of no status", "{'source_lead_id':'lead_a','destination_lead_id':'lead_b'}", MERGE_DONE,
+        "lead_b"},
+    {"of a status that is null",
+        "{'source_lead_id':'lead_a','destination_lead_id':'lead_b','merge_status':null}",
+        MERGE_DONE, "lead_b"},
+    {"errored, then completed",
+        MERGE("lead_a", "lead_b", "errored") "," MERGE("lead_a", "lead_c", "completed"), MERGE_DONE,
+        "lead_c"},
+    {"errored, then pending",
+        MERGE("lead_a", "lead_b", "errored") "," MERGE("lead_a", "lead_c", "pending"),
+        MERGE_UNDER_WAY, NULL},
+    {"among others",
+        MERGE("lead_x", "lead_y", "completed") "," MERGE("lead_a", "lead_b", "completed") "," MERGE(
+            "lead_b", "lead_c", "completed"),
+        MERGE_DONE, "lead_b"},
+    {"of others",
+        MERGE("lead_x", "lead_a", "completed") "," MERGE("lead_ab", "lead_b", "completed"),
+        MERGE_NONE, NULL},
+    {"of others, under way", MERGE("lead_x", "lead_y", "pending"), MERGE_NONE, NULL},
+    {"into nothing", "{'source_lead_id':'lead_a','destination_lead_id':null}", MERGE_NONE, NULL},
+    {"into what is no lead", MERGE("lead_a", "cont_b", "completed"), MERGE_NONE, NULL},
+    {"into another path", MERGE("lead_a", "lead_b/../me", "completed"), MERGE_NONE, NULL},
+    {"from nothing", "{'source_lead_id':null,'destination_lead_id':'lead_b'}", MERGE_NONE, NULL},
+    {"entries of other shapes", "null,5,'lead_a',[],{}", MERGE_NONE, NULL},
+    {"none", "", MERGE_NONE, NULL},
+};
+
+static void finds_the_survivor_of_a_merge(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(merges); i++) {
+        char text[1000];
+        struct record_page page;
+        const char *survivor = NULL;
+        strcpy(text, "{'data':[");
+        strcat(text, merges[i].data);
+        strcat(text, "]}");
+        char *body = quoted(text);
+        assert_int_equal(record_page_read(body, strlen(body), &page), 0);
+        enum merge_state found = record_merge(&page, "lead_a", &survivor);
+        if (found != merges[i].state || !is_equal(survivor, merges[i].survivor))
+            fail_msg("%s: %d, %s", merges[i].name, found, survivor);
+        record_page_release(&page);
+        free(body);
+    }
+}
+
+/* ---- what was created ---- */
+
+static const struct {
+    const char *body, *id;
+} created[] = {
+    {"{'_type':'Email','id':'acti_EdpqkmtlQHIDWE2CixJo606BapX34SpYV3fzHryGPc3'}",
+        "acti_EdpqkmtlQHIDWE2CixJo606BapX34SpYV3fzHryGPc3"},
+    {"{'id':'leadfile_0b4YISG3WcbhVfVCxgOT4d','lead_id':'lead_1'}",
+        "leadfile_0b4YISG3WcbhVfVCxgOT4d"},
+    {" {'id':'acti_1'}\n", "acti_1"},
+    {"{'id':'" LONGEST "'}", LONGEST},
+    {"{'id':'" LONGEST "1'}", NULL},
+    {"{'id':''}", NULL},
+    {"{'id':null}", NULL},
+    {"{'id':17}", NULL},
+    {"{'lead_id':'lead_1'}", NULL},
+    {"{}", NULL},
+    {"['acti_1']", NULL},
+    {"{'id':'acti_1'", NULL},
+    {"{'id':'acti_1'} and more", NULL},
+    {"<html>200</html>", NULL},
+    {"", NULL},
+};
+
+static void reads_the_id_of_what_was_created(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(created); i++) {
+        char *body = quoted(created[i].body);
+        char *id = record_created_id(body, strlen(body));
+        if (!is_equal(id, created[i].id))
+            fail_msg("%s: %s", created[i].body, id);
+        free(id);
+        free(body);
+    }
+}
+
+/* ---- tokens ---- */
+
+#define TOKEN "1Zx0AlY1DwBXzKKrVwpAoj"
+#define FILES "https://app.close.com/go/file/"
+#define PERSISTED FILES "persisted/orga_1/activity.email/acti_1/"
+
+static const struct {
+    const char *url, *token;
+    bool has_it;
+} urls[] = {
+    /* close-api.md 1.5: before and after it was attached */
+    {FILES "temporary/user_1/" TOKEN "/image.jpg/", TOKEN, true},
+    {PERSISTED TOKEN "/image.jpg/", TOKEN, true},
+    {PERSISTED TOKEN "/image.jpg", TOKEN, true},
+    {PERSISTED TOKEN "/", TOKEN, true},
+    {PERSISTED TOKEN, TOKEN, true},
+    {"https://api.close.com/go/file/persisted/orga_1/email_template/tmpl_1/" TOKEN "/a b.pdf/",
+        TOKEN, true},
+    /* a part that only holds it, or is held by it */
+    {PERSISTED TOKEN "x/image.jpg/", TOKEN, false},
+    {PERSISTED "x" TOKEN "/image.jpg/", TOKEN, false},
+    {PERSISTED "1Zx0AlY1DwBXzKKrVwpAo/image.jpg/", TOKEN, false},
+    {PERSISTED "1zX0aLy1dWbxZkkRvWPaOJ/image.jpg/", TOKEN, false},
+    {PERSISTED "other/" TOKEN ".jpg/", TOKEN, false},
+    {PERSISTED "other/image.jpg?" TOKEN, TOKEN, false},
+    {TOKEN "/image.jpg/", TOKEN, false},
+    {TOKEN, TOKEN, false},
+    /* held first, and then there */
+    {PERSISTED "x" TOKEN "/" TOKEN "/image.jpg/", TOKEN, true},
+    {PERSISTED TOKEN "x/" TOKEN "/image.jpg/", TOKEN, true},
+    {PERSISTED TOKEN TOKEN "/" TOKEN "/", TOKEN, true},
+    {PERSISTED TOKEN TOKEN "/", TOKEN, false},
+    {PERSISTED "aaa/aa/", "aa", true},
+    {PERSISTED "aaa/aaaa/", "aa", false},
+    /* no token is in no URL */
+    {PERSISTED "other/image.jpg/", "", false},
+    {PERSISTED "//", "", false},
+    {"", "", false},
+    {"", TOKEN, false},
+};
+
+/* an activity or lead file with this URL; to be freed */
+static struct json *object_with(enum activity activity, const char *url)
+{
+    struct json *object = json_object();
+    if (activity == ACTIVITY_LEAD_FILE) {
+        assert_int_equal(json_add_text(object, "download_url", url), 0);
+        return object;
+    }
+    struct json *list = json_array();
+    assert_int_equal(json_append(list, parse("{'url':'https://x/other/'}")), 0);
+    assert_int_equal(json_append(list, parse("{'filename':'a.pdf'}")), 0);
+    struct json *entry = json_object();
+    assert_int_equal(json_add_text(entry, "url", url), 0);
+    assert_int_equal(json_append(list, entry), 0);
+    assert_int_equal(json_add(object, "attachments", list), 0);
+    return object;
+}
+
+static void knows_a_token_as_a_whole_part_of_a_url(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(urls); i++)
+        for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+            struct json *object = object_with((enum activity)activity, urls[i].url);
+            if (record_has_token((enum activity)activity, object, urls[i].token) != urls[i].has_it)
+                fail_msg("%s: %s, \"%s\"", activity_names[activity], urls[i].url, urls[i].token);
+            json_free(object);
+        }
+}
+
+static const struct {
+    enum activity activity;
+    const char *object;
+    bool has_it;
+} tokens[] = {
+    {ACTIVITY_EMAIL, "{'attachments':[{'url':'/tok/'}]}", true},
+    {ACTIVITY_NOTE, "{'attachments':[{'url':'/tok/'}]}", true},
+    {ACTIVITY_LEAD_FILE, "{'download_url':'/tok/'}", true},
+    /* each kind in its own place */
+    {ACTIVITY_LEAD_FILE, "{'attachments':[{'url':'/tok/'}]}", false},
+    {ACTIVITY_EMAIL, "{'download_url':'/tok/','url':'/tok/'}", false},
+    {ACTIVITY_EMAIL, "{'attachments':[{'download_url':'/tok/'}]}", false},
+    {ACTIVITY_LEAD_FILE, "{'url':'/tok/'}", false},
+    /* odd shapes */
+    {ACTIVITY_EMAIL, "{'attachments':null}", false},
+    {ACTIVITY_EMAIL, "{'attachments':[]}", false},
+    {ACTIVITY_EMAIL, "{'attachments':'/tok/'}", false},
+    {ACTIVITY_EMAIL, "{'attachments':['/tok/',null,5]}", false},
+    {ACTIVITY_EMAIL, "{'attachments':[{'url':null},{'url':5}]}", false},
+    {ACTIVITY_NOTE, "{}", false},
+    {ACTIVITY_NOTE, "[]", false},
+    {ACTIVITY_LEAD_FILE, "{'download_url':null}", false},
+    {ACTIVITY_LEAD_FILE, "{'download_url':['/tok/']}", false},
+};
+
+static void looks_for_a_token_where_it_belongs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(tokens); i++) {
+        struct json *object = parse(tokens[i].object);
+        if (record_has_token(tokens[i].activity, object, "tok") != tokens[i].has_it)
+            fail_msg("%s: %s", activity_names[tokens[i].activity], tokens[i].object);
+        json_free(object);
+    }
+}
+
+/* ---- lead files without a token ---- */
+
+#define MD5 "835b9dc89efa2a1fba2223497a773426"
+
+static const struct {
+    const char *name, *file, *md5;
+    bool is_it;
+} files[] = {
+    {"ours", "{'name':'a.pdf','size':278585,'checksum':'" MD5 "'}", MD5, true},
+    {"in capital hex",
+        "{'name':'a.pdf','size':278585,'checksum':'835B9DC89EFA2A1FBA2223497A773426'}", MD5, true},
+    {"another name", "{'name':'A.pdf','size':278585,'checksum':'" MD5 "'}", MD5, false},
+    {"another size", "{'name':'a.pdf','size':278586,'checksum':'" MD5 "'}", MD5, false},
+    {"other bytes", "{'name':'a.pdf','size':278585,'checksum':'00000000000000000000000000000000'}",
+        MD5, false},
+    {"no checksum", "{'name':'a.pdf','size':278585}", MD5, false},
+    {"a checksum that is null", "{'name':'a.pdf','size':278585,'checksum':null}", MD5, false},
+    {"no size", "{'name':'a.pdf','checksum':'" MD5 "'}", MD5, false},
+    {"a size that is a text", "{'name':'a.pdf','size':'278585','checksum':'" MD5 "'}", MD5, false},
+    {"no name", "{'size':278585,'checksum':'" MD5 "'}", MD5, false},
+    {"nothing", "{}", MD5, false},
+    {"no object", "[]", MD5, false},
+    {"our bytes are not known", "{'name':'a.pdf','size':278585,'checksum':'" MD5 "'}", NULL, false},
+    {"no bytes are known", "{'name':'a.pdf','size':278585,'checksum':''}", "", false},
+};
+
+static void knows_a_lead_file_by_its_bytes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct json *file = parse(files[i].file);
+        if (record_is_file(file, "a.pdf", 278585, files[i].md5) != files[i].is_it)
+            fail_msg("%s", files[i].name);
+        json_free(file);
+    }
+}
+
+/* ---- a refusal that is about the target (close/reply.h) ---- */
+
+static const struct {
+    const char *body;
+    bool blames;
+} refusals[] = {
+    {"{'errors':[],'field-errors':{'lead':'Object does not exist.'}}", true},
+    {"{'errors':[],'field-errors':{'lead_id':'This field is required.'}}", true},
+    {"{'field-errors':{'contact':'Object does not exist.'}}", true},
+    {"{'field-errors':{'contact_id':['No.']}}", true},
+    {"{'field-errors':{'to':'Invalid email address.','contact_id':{'errors':[]}}}", true},
+    {"{'field-errors':{'to':{'errors':{'1':'Invalid email address.'}}}}", false},
+    {"{'field-errors':{'lead_idx':'x','leads':'x','a':{'lead':'x'}}}", false},
+    {"{'errors':['lead: Object does not exist.'],'field-errors':{}}", false},
+    {"{'error':'Empty query: Lead matching query does not exist.'}", false},
+    {"{'lead':'x','lead_id':'x'}", false},
+    {"{'field-errors':['lead']}", false},
+    {"{'field-errors':null}", false},
+    {"{}", false},
+    {"[]", false},
+    {"<html>lead</html>", false},
+    {"", false},
+};
+
+static void knows_when_the_target_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        char *body = quoted(refusals[i].body);
+        if (reply_blames_target(body, strlen(body)) != refusals[i].blames)
+            fail_msg("%s", refusals[i].body);
+        free(body);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_an_id),
+        cmocka_unit_test(reads_who_it_is),
+        cmocka_unit_test(reads_a_page),
+        cmocka_unit_test(finds_the_survivor_of_a_merge),
+        cmocka_unit_test(reads_the_id_of_what_was_created),
+        cmocka_unit_test(knows_a_token_as_a_whole_part_of_a_url),
+        cmocka_unit_test(looks_for_a_token_where_it_belongs),
+        cmocka_unit_test(knows_a_lead_file_by_its_bytes),
+        cmocka_unit_test(knows_when_the_target_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

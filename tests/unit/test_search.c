@@ -1,0 +1,486 @@
+/* Finding a contact or lead: the questions, as close-api.md 7.3 has them, and the comparison of
+ * what is answered: above all of phone numbers, where a wrong "the same" files a fax on a stranger.
+ */
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/close/search.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const matches[] = {"no", "yes", "unknown"};
+
+/* ---- the n-th allocation of a JSON value fails ---- */
+
+#define NEVER INT32_MAX
+static int allocations_left = NEVER;
+
+static void *allocate(size_t size)
+{
+    return allocations_left-- == 0 ? NULL : malloc(size);
+}
+
+static int begin_to_fail(void **state)
+{
+    (void)state;
+    cJSON_Hooks hooks = {allocate, free};
+    cJSON_InitHooks(&hooks);
+    return 0;
+}
+
+static int end_to_fail(void **state)
+{
+    (void)state;
+    allocations_left = NEVER;
+    cJSON_InitHooks(NULL);
+    return 0;
+}
+
+/* ---- JSON in rows: written with ' for " ---- */
+
+static struct json *parse(const char *text)
+{
+    char *copy = strdup(text);
+    for (char *at = copy; at && *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    struct json *value = copy ? json_parse(copy, strlen(copy)) : NULL;
+    free(copy);
+    if (!value)
+        fail_msg("no JSON: %s", text);
+    return value;
+}
+
+static bool is_same(const struct json *a, const struct json *b)
+{
+    return cJSON_Compare((const cJSON *)a, (const cJSON *)b, true);
+}
+
+/* ---- the question ---- */
+
+#define OF_CONTACTS "'_fields':{'contact':['id','lead_id','name','emails','phones']},'_limit':200"
+#define OF_LEADS "'_fields':{'lead':['id','name','display_name']},'_limit':200"
+#define QUERY(object, condition)                                                                   \
+    "'query':{'type':'and','queries':[{'type':'object_type','object_type':'" object                \
+    "'}," condition "]}"
+#define PHRASE(object, field, value)                                                               \
+    "{'type':'field_condition','field':{'type':'regular_field','object_type':'" object             \
+    "','field_name':'" field "'},'condition':{'type':'text','mode':'phrase','value':'" value "'}}"
+#define RELATED(related, condition)                                                                \
+    "{'type':'has_related','this_object_type':'contact','related_object_type':'" related           \
+    "','related_query':" condition "}"
+#define PHONE(value) PHRASE("contact_phone", "phone", value)
+#define ANY_OF(conditions) "{'type':'or','queries':[" conditions "]}"
+
+static const struct {
+    const char *name;
+    struct search search;
+    const char *cursor;
+    const char *body;
+} queries[] = {
+    {"an email address", {SEARCH_CONTACT_EMAIL, "jane@example.com", NULL}, NULL,
+        "{" QUERY("contact", RELATED("contact_email", PHRASE("contact_email", "email",
+                                                          "jane@example.com"))) "," OF_CONTACTS
+                                                                                "}"},
+    {"a phone number, however it is stored", {SEARCH_CONTACT_PHONE, "(030) 123-456", NULL}, NULL,
+        "{" QUERY("contact", RELATED("contact_phone",
+                                 ANY_OF(PHONE("(030) 123-456") "," PHONE("30123456") "," PHONE(
+                                     "+30123456") "," PHONE("030123456")))) "," OF_CONTACTS "}"},
+    {"a phone number with its country", {SEARCH_CONTACT_PHONE, "0049 (0)30 123456", NULL}, NULL,
+        "{" QUERY(
+            "contact", RELATED("contact_phone",
+                           ANY_OF(PHONE("0049 (0)30 123456") "," PHONE("4930123456") "," PHONE(
+                               "+4930123456") "," PHONE("04930123456")))) "," OF_CONTACTS "}"},
+    {"a contact's name", {SEARCH_CONTACT_NAME, "Jane Doe", NULL}, NULL,
+        "{" QUERY("contact", PHRASE("contact", "name", "Jane Doe")) "," OF_CONTACTS "}"},
+    {"a lead's name", {SEARCH_LEAD_NAME, "Bluth Company", NULL}, NULL,
+        "{" QUERY("lead", PHRASE("lead", "display_name", "Bluth Company")) "," OF_LEADS "}"},
+    {"a custom field", {SEARCH_CUSTOM_FIELD, "A-1042", "cf_Ab1"}, NULL,
+        "{" QUERY("lead",
+            "{'type':'field_condition','field':{'type':'custom_field','custom_field_id':'cf_Ab1'},"
+            "'condition':{'type':'text','mode':'phrase','value':'A-1042'}}") ","
+                                                                             "'_fields':{'lead':['"
+                                                                             "id','name','display_"
+                                                                             "name','custom.cf_Ab1'"
+                                                                             "]},'_limit':200}"},
+    {"where an answer ended", {SEARCH_LEAD_NAME, "Bluth", NULL}, "eyJza2lwIjoyMDB9",
+        "{" QUERY("lead", PHRASE("lead", "display_name", "Bluth")) "," OF_LEADS
+                                                                   ",'cursor':'eyJza2lwIjoyMDB9'}"},
+    {"what would end a text", {SEARCH_LEAD_NAME, "\"},{\\", NULL}, NULL,
+        "{" QUERY("lead", PHRASE("lead", "display_name", "\\\"},{\\\\")) "," OF_LEADS "}"},
+    {"letters of all countries", {SEARCH_CONTACT_NAME, "J\xC3\xBCrgen \xE5\xB1\xB1", NULL}, NULL,
+        "{" QUERY("contact", PHRASE("contact", "name", "J\\u00fcrgen \\u5c71")) "," OF_CONTACTS
+                                                                                "}"},
+};
+
+static void asks_as_close_wants_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        struct json *wanted = parse(queries[i].body);
+        struct json *body = search_query(&queries[i].search, queries[i].cursor);
+        if (!is_same(body, wanted)) {
+            char *printed = json_print(body);
+            fail_msg("%s: %s", queries[i].name, printed);
+        }
+        json_free(wanted);
+        json_free(body);
+    }
+}
+
+/* a question that lacks a part would ask something else */
+static void asks_nothing_when_memory_is_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        struct json *wanted = parse(queries[i].body);
+        struct json *body = NULL;
+        int calls = 0;
+        for (; !body; calls++) {
+            allocations_left = calls;
+            body = search_query(&queries[i].search, queries[i].cursor);
+            allocations_left = NEVER;
+        }
+        assert_true(calls > 20);
+        assert_true(is_same(body, wanted));
+        json_free(body);
+        json_free(wanted);
+    }
+}
+
+static void knows_what_it_asks_for(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "contact_email", "contact_phone", "contact_name", "lead_name", "custom_field"};
+    static const bool for_contacts[] = {true, true, true, false, false};
+    for (int by = 0; by < SEARCH_KINDS; by++) {
+        const struct search search = {(enum search_by)by, "x", "cf_1"};
+        assert_string_equal(search_names[by], names[by]);
+        assert_int_equal(search_is_for_contacts(&search), for_contacts[by]);
+    }
+}
+
+static const struct {
+    struct search search;
+    const char *words;
+} words[] = {
+    {{SEARCH_CONTACT_EMAIL, "a@b.c", NULL}, "contact with the email address \"a@b.c\""},
+    {{SEARCH_CONTACT_PHONE, "030 1", NULL}, "contact with the phone number \"030 1\""},
+    {{SEARCH_CONTACT_NAME, "Jo", NULL}, "contact with the name \"Jo\""},
+    {{SEARCH_LEAD_NAME, "Bluth", NULL}, "lead with the name \"Bluth\""},
+    {{SEARCH_CUSTOM_FIELD, "A-1", "cf_Ab1"}, "lead with the custom field cf_Ab1 = \"A-1\""},
+    {{SEARCH_LEAD_NAME, "a\nb\x1b[2J", NULL}, "lead with the name \"a\\x0Ab\\x1B[2J\""},
+};
+
+static void says_what_is_searched_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(words); i++) {
+        struct str out = STR_INIT(1000);
+        search_add_words(&words[i].search, &out);
+        assert_string_equal(str_text(&out), words[i].words);
+        str_release(&out);
+    }
+}
+
+static const struct {
+    enum search_by by;
+    const char *value;
+    bool is_sound;
+} values[] = {
+    {SEARCH_CONTACT_EMAIL, "a", true},
+    {SEARCH_CONTACT_EMAIL, "", false},
+    {SEARCH_CONTACT_NAME, "", false},
+    {SEARCH_LEAD_NAME, "x", true},
+    {SEARCH_LEAD_NAME, "", false},
+    {SEARCH_CUSTOM_FIELD, "0", true},
+    {SEARCH_CUSTOM_FIELD, "", false},
+    {SEARCH_CONTACT_PHONE, "5551234", true},
+    {SEARCH_CONTACT_PHONE, "+1 (650) 555-1234", true},
+    {SEARCH_CONTACT_PHONE, "555123", false},
+    {SEARCH_CONTACT_PHONE, "0555123", false}, /* the zero is dialled before it */
+    {SEARCH_CONTACT_PHONE, "0000000", false},
+    {SEARCH_CONTACT_PHONE, "+49 (0)30 1234", true},
+    {SEARCH_CONTACT_PHONE, "+49 (0)30 12", false},
+    {SEARCH_CONTACT_PHONE, "112", false},
+    {SEARCH_CONTACT_PHONE, "anonymous", false},
+    {SEARCH_CONTACT_PHONE, "", false},
+};
+
+static void knows_what_is_too_little(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        const struct search search = {values[i].by, values[i].value, "cf_1"};
+        if (search_is_sound(&search) != values[i].is_sound)
+            fail_msg("%s \"%s\"", search_names[values[i].by], values[i].value);
+    }
+}
+
+/* ---- phone numbers ---- */
+
+static const struct {
+    const char *a, *b;
+    bool is_same;
+} phones[] = {
+    /* however it is written */
+    {"+49 30 123456", "+4930123456", true},
+    {"+49 30 123456", "+49-30/12 34.56", true},
+    {"+49 30 123456", "+49 (30) 123456", true},
+    {"+49 30 123456", "  +49 30 123456 ", true},
+    {"+49 30 123456", "0049 30 123456", true},
+    {"+49 30 123456", "00 49 30 123456", true},
+    {"+49 30 123456", "(0049) 30 123456", true},
+    {"+49 30 123456", "(+49) 30 123456", true},
+    {"+49 30 123456", "4930123456", true},
+    {"+49 30 123456", "tel:+49-30-123456", true},
+    {"(030) 123456", "030/123456", true},
+    {"030 123456", "30 123456", true},
+    {"555-1234", "5551234", true},
+
+    /* "(0)" is dialled at home only */
+    {"+49 (0)30 123456", "+49 30 123456", true},
+    {"+49 (0) 30 123456", "0049 30 123456", true},
+    {"+49(0)30123456", "030 123456", true},
+    {"0049 (0)30 123456", "030 123456", true},
+    {"(0)30 123456", "+49 30 123456", true},
+    {"+44 (0)20 7946 0958", "(020) 7946 0958", true},
+
+    /* one of the two lacks its country */
+    {"+49 30 123456", "030 123456", true},
+    {"+49 30 123456", "(030) 123456", true},
+    {"+49 30 123456", "30123456", true},
+    {"0049 30 123456", "030 123456", true},
+    {"4930123456", "030 123456", true},
+    {"+1 (650) 555-1234", "6505551234", true},
+    {"+1 (650) 555-1234", "(650) 555-1234", true},
+    {"+1 (650) 555-1234", "1 650 555 1234", true},
+    {"+1 (650) 555-1234", "001 650 555 1234", true},
+    {"+44 20 7946 0958", "020 7946 0958", true},
+    {"+353 1 234 5678", "01 234 5678", true},
+    {"+39 06 1234 5678", "06 1234 5678", true}, /* Italy keeps its zero */
+    {"+7 812 123 45 67", "812 1234567", true},
+
+    /* another number */
+    {"+49 30 123456", "+49 30 123457", false},
+    {"+49 30 123456", "030 123457", false},
+    {"+49 30 123456", "030 12345", false},
+    {"+49 30 123456", "030 1234560", false},
+    {"+49 30 123456", "030 123456-12", false},
+    {"+49 30 123456", "040 123456", false},
+    {"+1 650 555 1234", "+1 650 555 12345", false},
+    {"650 555 1234", "415 555 1234", false},
+
+    /* another country with the same number in it */
+    {"+49 30 123456", "+43 30 123456", false},
+    {"+49 30 123456", "0043 30 123456", false},
+    {"+49 30 123456", "+1 49 30 123456", false},
+    {"+49 30 123456", "001 49 30 123456", false},
+    {"0049 30 123456", "+1 49 30 123456", false},
+    {"0049 30 123456", "00149 30 123456", false},
+    {"+1 650 555 1234", "+49 1 650 555 1234", false},
+    {"(+1) 650 555 1234", "+49 1 650 555 1234", false},
+    {" +1 650 555 1234", "+49 1 650 555 1234", false},
+    {"+353 1 234 5678", "+1 234 5678", false},
+
+    /* an end of it, where more is missing than a country's code */
+    {"+1 650 555 1234", "555 1234", false},
+    {"+49 30 1234567", "1234567", false},
+    {"+353 1 234 5678", "234 5678", false},
+    {"+1234 650 555 1234", "650 555 1234", false},
+    {"1234567890", "1234567890123456789012345678901234567890", false},
+
+    /* too short to say anything */
+    {"112", "112", false},
+    {"123456", "123456", false},
+    {"0123456", "123456", false},
+    {"+49 123456", "123456", false},
+    {"+49 123456", "0123456", false},
+    {"", "", false},
+    {"", "+49 30 123456", false},
+    {"0000000", "0000000", false},
+    {"unknown", "unknown", false},
+    {"+", "+49 30 123456", false},
+};
+
+static enum search_match compare_phone(const char *value, const char *phone)
+{
+    const struct search search = {SEARCH_CONTACT_PHONE, value, NULL};
+    struct json *contact = parse("{'phones':[{'phone':null},{'type':'office'},{}]}");
+    struct json *entry = json_object();
+    assert_int_equal(json_add_text(entry, "phone", phone), 0);
+    assert_int_equal(json_append(json_get(contact, "phones"), entry), 0);
+    enum search_match match = search_compare(&search, contact);
+    json_free(contact);
+    return match;
+}
+
+static void compares_phone_numbers(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < COUNT(phones); i++) {
+        enum search_match wanted = phones[i].is_same ? SEARCH_YES : SEARCH_NO;
+        if (compare_phone(phones[i].a, phones[i].b) != wanted ||
+            compare_phone(phones[i].b, phones[i].a) != wanted) {
+            print_error("  \"%s\", \"%s\": should be %s\n", phones[i].a, phones[i].b,
+                phones[i].is_same ? "the same" : "not the same");
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* a file's name may hold anything: AddressSanitizer watches */
+static void survives_digits_without_end(void **state)
+{
+    (void)state;
+    char digits[1000];
+    memset(digits, '7', sizeof(digits) - 1);
+    digits[sizeof(digits) - 1] = '\0';
+    const struct search search = {SEARCH_CONTACT_PHONE, digits, NULL};
+    (void)search_is_sound(&search);
+    json_free(search_query(&search, NULL));
+    assert_int_equal(compare_phone(digits, "+49 30 123456"), SEARCH_NO);
+    assert_int_equal(compare_phone("+49 30 123456", digits), SEARCH_NO);
+}
+
+/* ---- the other comparisons ---- */
+
+#define EMAILS "'emails':[{'email':'info@example.com'},{'email':'Jane.Doe@Example.com'}]"
+
+static const struct {
+    const char *name;
+    enum search_by by;
+    const char *value;
+    const char *object;
+    enum search_match match;
+} comparisons[] = {
+    {"the address", SEARCH_CONTACT_EMAIL, "info@example.com", "{" EMAILS "}", SEARCH_YES},
+    {"a later one, in other letters", SEARCH_CONTACT_EMAIL, "jane.doe@EXAMPLE.com", "{" EMAILS "}",
+        SEARCH_YES},
+    {"another", SEARCH_CONTACT_EMAIL, "john@example.com", "{" EMAILS "}", SEARCH_NO},
+    {"its beginning", SEARCH_CONTACT_EMAIL, "info@example.co", "{" EMAILS "}", SEARCH_NO},
+    {"its end", SEARCH_CONTACT_EMAIL, "doe@example.com", "{" EMAILS "}", SEARCH_NO},
+    {"no address", SEARCH_CONTACT_EMAIL, "a@b.c", "{'emails':[]}", SEARCH_NO},
+    {"an entry without one", SEARCH_CONTACT_EMAIL, "a@b.c", "{'emails':[{'type':'office'},null,5]}",
+        SEARCH_NO},
+    {"an address that is no text", SEARCH_CONTACT_EMAIL, "5", "{'emails':[{'email':5}]}",
+        SEARCH_NO},
+    {"addresses left out", SEARCH_CONTACT_EMAIL, "a@b.c", "{'id':'cont_1'}", SEARCH_UNKNOWN},
+    {"addresses that are null", SEARCH_CONTACT_EMAIL, "a@b.c", "{'emails':null}", SEARCH_UNKNOWN},
+    {"addresses that are no list", SEARCH_CONTACT_EMAIL, "a@b.c", "{'emails':{'email':'a@b.c'}}",
+        SEARCH_UNKNOWN},
+    {"no object", SEARCH_CONTACT_EMAIL, "a@b.c", "['a@b.c']", SEARCH_UNKNOWN},
+    {"a phone number elsewhere", SEARCH_CONTACT_PHONE, "030 123456",
+        "{'emails':[{'phone':'030 123456'}],'phones':[]}", SEARCH_NO},
+    {"phone numbers left out", SEARCH_CONTACT_PHONE, "030 123456", "{'id':'cont_1'}",
+        SEARCH_UNKNOWN},
+
+    {"the name", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane Doe'}", SEARCH_YES},
+    {"in other letters", SEARCH_CONTACT_NAME, "jane DOE", "{'name':'Jane Doe'}", SEARCH_YES},
+    {"with other blanks", SEARCH_CONTACT_NAME, " Jane \t Doe ", "{'name':'\\nJane  Doe\\r'}",
+        SEARCH_YES},
+    {"other letters than those of English", SEARCH_CONTACT_NAME, "J\xC3\xBCrgen",
+        "{'name':'J\\u00fcrgen'}", SEARCH_YES},
+    {"the words of it, and more", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane Doe Smith'}",
+        SEARCH_NO},
+    {"a word less", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane'}", SEARCH_NO},
+    {"in another order", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Doe Jane'}", SEARCH_NO},
+    {"in one word", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'JaneDoe'}", SEARCH_NO},
+    {"a beginning of a word", SEARCH_CONTACT_NAME, "Jane Do", "{'name':'Jane Doe'}", SEARCH_NO},
+    {"with a comma", SEARCH_CONTACT_NAME, "Doe Jane", "{'name':'Doe, Jane'}", SEARCH_NO},
+    {"no name", SEARCH_CONTACT_NAME, "Jane", "{'name':''}", SEARCH_NO},
+    {"a name left out", SEARCH_CONTACT_NAME, "Jane", "{'id':'cont_1'}", SEARCH_UNKNOWN},
+    {"a name that is null", SEARCH_CONTACT_NAME, "Jane", "{'name':null}", SEARCH_UNKNOWN},
+    {"the name that is shown", SEARCH_LEAD_NAME, "Bluth Company",
+        "{'name':'','display_name':'Bluth company'}", SEARCH_YES},
+    {"the name, where another is shown", SEARCH_LEAD_NAME, "Bluth Company",
+        "{'name':'Bluth Company','display_name':'Bluth'}", SEARCH_YES},
+    {"neither of the two", SEARCH_LEAD_NAME, "Bluth Company",
+        "{'name':'Bluth','display_name':'Bluth & Co.'}", SEARCH_NO},
+    {"only the name that is shown, another", SEARCH_LEAD_NAME, "Bluth",
+        "{'name':null,'display_name':'Sitwell'}", SEARCH_NO},
+
+    {"the field", SEARCH_CUSTOM_FIELD, "A-1042", "{'custom.cf_1':'A-1042'}", SEARCH_YES},
+    {"the field in other letters", SEARCH_CUSTOM_FIELD, "a-1042", "{'custom.cf_1':'A-1042'}",
+        SEARCH_NO},
+    {"the field with blanks", SEARCH_CUSTOM_FIELD, "A-1042", "{'custom.cf_1':'A-1042 '}",
+        SEARCH_NO},
+    {"a word of the field", SEARCH_CUSTOM_FIELD, "1042", "{'custom.cf_1':'A-1042'}", SEARCH_NO},
+    {"an empty field", SEARCH_CUSTOM_FIELD, "A", "{'custom.cf_1':''}", SEARCH_NO},
+    {"a number", SEARCH_CUSTOM_FIELD, "1042", "{'custom.cf_1':1042}", SEARCH_YES},
+    {"a number as it is written", SEARCH_CUSTOM_FIELD, "01042", "{'custom.cf_1':1042}", SEARCH_NO},
+    {"a number with a fraction", SEARCH_CUSTOM_FIELD, "10.5", "{'custom.cf_1':10.50}", SEARCH_YES},
+    {"a large number", SEARCH_CUSTOM_FIELD, "1234567890123456", "{'custom.cf_1':1234567890123456}",
+        SEARCH_YES},
+    {"another number", SEARCH_CUSTOM_FIELD, "1042", "{'custom.cf_1':1043}", SEARCH_NO},
+    {"one of a list", SEARCH_CUSTOM_FIELD, "b", "{'custom.cf_1':['a','b']}", SEARCH_YES},
+    {"a number of a list", SEARCH_CUSTOM_FIELD, "7", "{'custom.cf_1':['a',7]}", SEARCH_YES},
+    {"none of a list", SEARCH_CUSTOM_FIELD, "c", "{'custom.cf_1':['a','b']}", SEARCH_NO},
+    {"the list as it is printed", SEARCH_CUSTOM_FIELD, "[7]", "{'custom.cf_1':[7]}", SEARCH_NO},
+    {"an empty list", SEARCH_CUSTOM_FIELD, "a", "{'custom.cf_1':[]}", SEARCH_NO},
+    {"nothing, which is no text", SEARCH_CUSTOM_FIELD, "null", "{'custom.cf_1':null}", SEARCH_NO},
+    {"a list of nothing", SEARCH_CUSTOM_FIELD, "null", "{'custom.cf_1':[null]}", SEARCH_NO},
+    {"another field", SEARCH_CUSTOM_FIELD, "A", "{'custom.cf_2':'A','custom.cf_11':'A'}",
+        SEARCH_UNKNOWN},
+    {"a field of another shape", SEARCH_CUSTOM_FIELD, "A", "{'custom':{'cf_1':'A'}}",
+        SEARCH_UNKNOWN},
+};
+
+static void compares_what_was_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(comparisons); i++) {
+        const struct search search = {comparisons[i].by, comparisons[i].value, "cf_1"};
+        struct json *object = parse(comparisons[i].object);
+        enum search_match match = search_compare(&search, object);
+        if (match != comparisons[i].match)
+            fail_msg("%s: %s", comparisons[i].name, matches[match]);
+        json_free(object);
+    }
+}
+
+/* a name that is longer than what is compared is none, rather than one that begins alike */
+static void compares_no_half_names(void **state)
+{
+    (void)state;
+    char a[6000], b[6000];
+    memset(a, 'x', sizeof(a));
+    memset(b, 'x', sizeof(b));
+    a[sizeof(a) - 1] = b[sizeof(b) - 1] = '\0';
+    b[sizeof(b) - 2] = 'y';
+    const struct search search = {SEARCH_LEAD_NAME, a, NULL};
+    struct json *lead = json_object();
+    assert_int_equal(json_add_text(lead, "name", b), 0);
+    assert_int_equal(search_compare(&search, lead), SEARCH_NO);
+    const struct search shorter = {SEARCH_LEAD_NAME, "x", NULL};
+    assert_int_equal(search_compare(&shorter, lead), SEARCH_NO);
+    json_free(lead);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(asks_as_close_wants_it),
+        cmocka_unit_test_setup_teardown(
+            asks_nothing_when_memory_is_short, begin_to_fail, end_to_fail),
+        cmocka_unit_test(knows_what_it_asks_for),
+        cmocka_unit_test(says_what_is_searched_for),
+        cmocka_unit_test(knows_what_is_too_little),
+        cmocka_unit_test(compares_phone_numbers),
+        cmocka_unit_test(survives_digits_without_end),
+        cmocka_unit_test(compares_what_was_found),
+        cmocka_unit_test(compares_no_half_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
