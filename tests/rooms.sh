@@ -30,20 +30,23 @@ door() {
 
 room base
 room files base
-room config base files
-room http base
-room close base http
 room queue base files
+room rules base files queue
+room http base
+room close base http queue
+room config base files queue rules close
 room intake base files config
-room work base files config http close queue
+room work base files config http close queue rules
 room control base files config http queue
-room cli base files config http close queue work control agent
+room cli base files config http close queue rules work control agent
 room sandbox base
 
 door curl/ src/http/inner.h
 door sqlite3.h src/queue/store_sqlite.c
 door libconfig.h src/config/setting.c
 door inotifytools/ src/intake/events.c
+door pcre2.h src/rules/pattern.c
+door csv.h src/rules/table.c
 door cjson/ src/base/json.c
 door nettle/ src/base/digest.c
 door magic.h src/base/magic.c

@@ -1,5 +1,7 @@
 #include "closedrop/config/config.h"
 
+#include "rule_reader.h"
+
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
 #include "closedrop/config/setting.h"
@@ -129,6 +131,9 @@ static void read_limits(struct settings *settings, struct config *config)
     limits->retry_first_ms = setting_duration(settings, group, "retry_first", "1s", "1ms", "1h");
     limits->retry_max_ms = setting_duration(settings, group, "retry_max", "1h", "1ms", "7d");
     limits->timeout_ms = setting_duration(settings, group, "timeout", "60s", "100ms", "1h");
+    limits->doubt_ms = setting_duration(settings, group, "doubt", "2m", "10ms", "1d");
+    limits->max_sent = setting_size(settings, group, "max_sent", "25M");
+    limits->max_attached = setting_size(settings, group, "max_attached", "0");
     if (limits->retry_first_ms > limits->retry_max_ms)
         setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
 }
@@ -197,10 +202,10 @@ static void read_folder_name(
         setting_problem(settings, group, "name", "must have 1 to 100 characters, e.g. \"scans\"");
 }
 
-static void read_folder(
-    struct settings *settings, struct setting *group, const char *file, struct folder *folder)
+static void read_folder(struct settings *settings, struct setting *group,
+    const struct config *config, struct folder *folder)
 {
-    read_folder_name(settings, group, file, folder);
+    read_folder_name(settings, group, config->file, folder);
     read_folder_sizes(settings, group, folder);
     folder->recursive = setting_bool(settings, group, "recursive", true);
     folder->include = setting_texts(settings, group, "include", NULL);
@@ -223,6 +228,7 @@ static void read_folder(
         check_place(settings, group, "failed", folder->failed);
     if (folder->marker)
         check_marker(settings, group, folder->marker);
+    (void)read_folder_rules(settings, group, config, folder); /* memory: see is_whole() */
 }
 
 /** Whether `path` lies in a folder, or a folder in it. */
@@ -268,11 +274,12 @@ static bool is_whole(const struct config *config)
 {
     const struct close_settings *close = &config->close;
     bool whole = config->state_dir && config->control_socket && close->api_url &&
-                 close->upload_hosts && close->ca_file && close->proxy && config->folders;
+                 close->upload_hosts && close->ca_file && close->proxy && config->folders &&
+                 config->rules;
     for (size_t i = 0; whole && i < config->folder_count; i++) {
         const struct folder *f = &config->folders[i];
-        whole =
-            f->name && f->path && f->include && f->exclude && f->marker && f->archive && f->failed;
+        whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
+                f->failed && f->mark;
     }
     return whole;
 }
@@ -287,7 +294,7 @@ static void read_folders(struct settings *settings, struct config *config)
     for (; config->folder_count < count; config->folder_count++) {
         size_t i = config->folder_count;
         struct setting *group = setting_list_group(settings, root, "folders", i);
-        read_folder(settings, group, config->file, &config->folders[i]);
+        read_folder(settings, group, config, &config->folders[i]);
     }
     if (!is_whole(config)) /* no memory: told by config_load() */
         return;
@@ -323,6 +330,8 @@ static void read_all(struct settings *settings, struct config *config)
     read_root(settings, config);
     read_close(settings, config);
     read_limits(settings, config);
+    if (!read_rules(settings, config)) /* no memory: told by config_load() */
+        return;
     read_folders(settings, config);
     read_log(settings, config);
     if (is_whole(config)) {
@@ -385,6 +394,8 @@ static void release_folder(struct folder *folder)
     free(folder->marker);
     free(folder->archive);
     free(folder->failed);
+    free(folder->rules);
+    free(folder->mark);
 }
 
 void config_release(struct config *config)
@@ -394,6 +405,9 @@ void config_release(struct config *config)
     for (size_t i = 0; i < config->folder_count; i++)
         release_folder(&config->folders[i]);
     free(config->folders);
+    for (size_t i = 0; i < config->rule_count; i++)
+        rule_release(&config->rules[i]);
+    free(config->rules);
     free(config->file);
     free(config->state_dir);
     free(config->control_socket);
@@ -410,5 +424,13 @@ const struct folder *config_folder(const struct config *config, const char *name
     for (size_t i = 0; i < config->folder_count; i++)
         if (strcmp(config->folders[i].name, name) == 0)
             return &config->folders[i];
+    return NULL;
+}
+
+const struct rule *config_rule(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->rule_count; i++)
+        if (strcmp(config->rules[i].name, name) == 0)
+            return &config->rules[i];
     return NULL;
 }

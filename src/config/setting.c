@@ -259,6 +259,61 @@ static config_setting_t *consume(
     return member;
 }
 
+bool setting_has(const struct setting *group, const char *key)
+{
+    const config_setting_t *member = group ? config_setting_get_member(inner(group), key) : NULL;
+    const char *text = member ? config_setting_get_string(member) : NULL;
+    return member && !(text && !*text); /* an empty text is an unset key */
+}
+
+static void consume_all(config_setting_t *setting)
+{
+    config_setting_set_hook(setting, &consumed_mark);
+    for (int i = 0; config_setting_is_aggregate(setting) && i < config_setting_length(setting); i++)
+        consume_all(config_setting_get_elem(setting, (unsigned)i));
+}
+
+void setting_skip(struct settings *settings, struct setting *group, const char *key)
+{
+    config_setting_t *member = consume(settings, group, key);
+    if (member)
+        consume_all(member);
+}
+
+static void print_scalar(const config_setting_t *setting, struct str *out)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_STRING:
+        str_add(out, config_setting_get_string(setting));
+        break;
+    case CONFIG_TYPE_FLOAT:
+        str_printf(out, "%g", config_setting_get_float(setting));
+        break;
+    default:
+        str_printf(out, "%lld", config_setting_get_int64(setting));
+    }
+}
+
+static void print_setting(const config_setting_t *setting, struct str *out)
+{
+    const char *name = config_setting_name(setting);
+    str_printf(out, "%s=", name ? name : "");
+    if (!config_setting_is_aggregate(setting)) {
+        print_scalar(setting, out);
+    } else {
+        str_add_char(out, '{');
+        for (int i = 0; i < config_setting_length(setting); i++)
+            print_setting(config_setting_get_elem(setting, (unsigned)i), out);
+        str_add_char(out, '}');
+    }
+    str_add_char(out, ';');
+}
+
+void setting_print(const struct setting *group, struct str *out)
+{
+    print_setting(inner(group), out);
+}
+
 struct setting *setting_group(struct settings *settings, struct setting *parent, const char *key)
 {
     config_setting_t *member = consume(settings, parent, key);

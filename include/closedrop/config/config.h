@@ -9,6 +9,7 @@
 #define CLOSEDROP_CONFIG_CONFIG_H
 
 #include "closedrop/base/log.h"
+#include "closedrop/rules/rule.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -42,6 +43,10 @@ struct folder {
     char *archive; /* a strftime pattern, relative to path or absolute */
     char *failed;
     bool receipts;
+    bool sidecar;         /* a.pdf waits for a.pdf.json beside it */
+    struct rule **rules;  /* in order, into config->rules; ends with NULL, never NULL itself */
+    bool fails_unmatched; /* no_match = "fail" */
+    char *mark;           /* of these rules: equal as long as they say the same */
 };
 
 struct close_settings {
@@ -58,6 +63,9 @@ struct limits {
     int64_t retry_first_ms;
     int64_t retry_max_ms;
     int64_t timeout_ms;
+    int64_t doubt_ms;     /* an unclear POST waits this long before Close is asked */
+    int64_t max_sent;     /* bytes attached to one email that really leaves; 0: no limit */
+    int64_t max_attached; /* bytes attached to any other activity; 0: no limit */
 };
 
 struct config {
@@ -69,6 +77,8 @@ struct config {
     struct limits limits;
     struct folder *folders;
     size_t folder_count;
+    struct rule *rules;
+    size_t rule_count;
     enum log_level log_level;
     enum log_format log_format;
 };
@@ -91,5 +101,8 @@ void config_release(struct config *config);
 
 /** The folder called `name`, NULL where there is none (any more). */
 const struct folder *config_folder(const struct config *config, const char *name);
+
+/** The rule called `name`, NULL where there is none (any more). */
+const struct rule *config_rule(const struct config *config, const char *name);
 
 #endif

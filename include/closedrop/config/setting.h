@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct str;
+
 /** An open file and the problems found in it. */
 struct settings;
 
@@ -42,6 +44,16 @@ struct setting *setting_group(struct settings *settings, struct setting *parent,
 size_t setting_list_length(struct settings *settings, struct setting *parent, const char *key);
 struct setting *setting_list_group(
     struct settings *settings, struct setting *parent, const char *key, size_t index);
+
+/** Whether the group has `key`, with anything but an empty text. It is not consumed. */
+bool setting_has(const struct setting *group, const char *key);
+
+/** `key` may stand in the group, but nothing of it is read: neither it nor what is in it is a typo.
+ */
+void setting_skip(struct settings *settings, struct setting *group, const char *key);
+
+/** Add all that stands in the group, in order: equal for groups that say the same. */
+void setting_print(const struct setting *group, struct str *out);
 
 /** A text; a copy of `fallback` (NULL stays NULL) where unset. Freed by the caller. */
 char *setting_text(

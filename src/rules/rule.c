@@ -1,0 +1,237 @@
+#include "closedrop/rules/rule.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+/** The most bytes of one character in UTF-8. */
+#define CHARACTER_MOST 4
+
+static void release_field(struct rule_field *field)
+{
+    for (struct template **at = field->templates; at && *at; at++)
+        template_free(*at);
+    free(field->templates);
+}
+
+void rule_release(struct rule *rule)
+{
+    free(rule->name);
+    pattern_free(rule->path);
+    free(rule->content_type);
+    template_free(rule->lead_id);
+    template_free(rule->contact_id);
+    template_free(rule->find);
+    free(rule->custom_field);
+    free(rule->table);
+    template_free(rule->table_key);
+    template_free(rule->group);
+    for (size_t i = 0; i < rule->field_count; i++)
+        release_field(&rule->fields[i]);
+    free(rule->fields);
+    *rule = (struct rule){0};
+}
+
+/** Call `each` with every template a rule has. */
+static void walk_templates(const struct rule *rule,
+    void (*each)(void *context, const struct template *template), void *context)
+{
+    const struct template *const single[] = {
+        rule->lead_id, rule->contact_id, rule->find, rule->table_key, rule->group};
+    for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
+        if (single[i])
+            each(context, single[i]);
+    for (size_t i = 0; i < rule->field_count; i++)
+        for (struct template **at = rule->fields[i].templates; at && *at; at++)
+            each(context, *at);
+}
+
+struct use {
+    const char *prefix;
+    bool found;
+};
+
+static void look_for_use(void *context, const struct template *template)
+{
+    struct use *use = context;
+    use->found |= template_uses(template, use->prefix);
+}
+
+bool rule_uses(const struct rule *rule, const char *prefix)
+{
+    struct use use = {prefix, false};
+    walk_templates(rule, look_for_use, &use);
+    return use.found;
+}
+
+static void add_columns(void *context, const struct template *template)
+{
+    struct json **columns = context;
+    if (*columns && template_add_columns(template, *columns) < 0) {
+        json_free(*columns);
+        *columns = NULL;
+    }
+}
+
+struct json *rule_columns(const struct rule *rule)
+{
+    struct json *columns = json_array();
+    walk_templates(rule, add_columns, &columns);
+    return columns;
+}
+
+/* ---- choosing ---- */
+
+static bool is_of_kind(const struct rule *rule, const struct template_facts *facts)
+{
+    if (facts->size < rule->min_size || (rule->max_size && facts->size > rule->max_size))
+        return false;
+    return !*rule->content_type ||
+           fnmatch(rule->content_type, facts->content_type, FNM_CASEFOLD) == 0;
+}
+
+enum rule_choice rule_choose(struct rule *const *rules, const struct template_facts *facts,
+    struct json *values, const struct rule **ret_rule, struct str *why)
+{
+    for (; *rules; rules++) {
+        const struct rule *rule = *rules;
+        if (!is_of_kind(rule, facts))
+            continue;
+        enum pattern_match match =
+            rule->path ? pattern_match(rule->path, facts->path, values, why) : PATTERN_YES;
+        if (match == PATTERN_NO)
+            continue;
+        *ret_rule = rule;
+        return match == PATTERN_YES ? RULE_CHOSEN : RULE_ERROR;
+    }
+    return RULE_NONE;
+}
+
+/* ---- expanding ---- */
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80; /* not one that continues a character */
+    return count;
+}
+
+/** Expand one text; -E2BIG where it has more than `most` characters. */
+static int expand(const struct template *template, const struct template_facts *facts,
+    const struct json *values, enum template_manner manner, size_t most, char **ret_text)
+{
+    struct str text = STR_INIT(CHARACTER_MOST * most);
+    int result = template_expand(template, facts, values, manner, &text);
+    if (result == 0 && count_characters(str_text(&text)) > most)
+        result = -E2BIG;
+    if (result == 0) {
+        *ret_text = text.length ? str_take(&text) : strdup("");
+        result = *ret_text ? 0 : -ENOMEM;
+    }
+    str_release(&text);
+    return result;
+}
+
+static int too_long(struct str *why, const struct rule *rule, const char *what, size_t most)
+{
+    str_printf(why, "%s", what);
+    if (rule)
+        str_printf(why, " of rule \"%s\"", rule->name);
+    str_printf(
+        why, " would have more than the %zu characters that Close takes; use a shorter one", most);
+    return -EINVAL;
+}
+
+static void trim(char *text)
+{
+    size_t blanks = strspn(text, " ");
+    size_t length = strlen(text + blanks);
+    memmove(text, text + blanks, length + 1);
+    while (length > 0 && text[length - 1] == ' ')
+        text[--length] = '\0';
+}
+
+int rule_expand(const struct template *template, const struct template_facts *facts,
+    const struct json *values, const char *what, size_t most, char **ret_text, struct str *why)
+{
+    int result = expand(template, facts, values, TEMPLATE_LINE, most, ret_text);
+    if (result == 0)
+        trim(*ret_text);
+    return result == -E2BIG ? too_long(why, NULL, what, most) : result;
+}
+
+static int comes_out_empty(const struct rule *rule, const struct rule_field *field, struct str *why)
+{
+    str_printf(why,
+        "\"%s\" of rule \"%s\" comes out empty for this file, and Close wants it; see what its "
+        "template is made of",
+        field->name, rule->name);
+    return -EINVAL;
+}
+
+/** All texts of a field that are not empty, as an array. */
+static int fill_texts(const struct rule *rule, const struct rule_field *field,
+    const struct template_facts *facts, const struct json *values, struct json *texts,
+    struct str *why)
+{
+    int result = 0;
+    for (struct template **at = field->templates; *at && result == 0; at++) {
+        CLEANUP(free_text) char *text = NULL;
+        result = expand(*at, facts, values, field->manner, field->most, &text);
+        if (result == -E2BIG)
+            result = too_long(why, rule, field->name, field->most);
+        else if (result == 0 && field->manner == TEMPLATE_LINE)
+            trim(text);
+        if (result == 0 && *text)
+            result = json_append_text(texts, text);
+    }
+    return result;
+}
+
+static int fill_text_field(const struct rule *rule, const struct rule_field *field,
+    const struct template_facts *facts, const struct json *values, struct json *object,
+    struct str *why)
+{
+    struct json *texts = json_array();
+    int result = fill_texts(rule, field, facts, values, texts, why);
+    const struct json *first = json_first(texts);
+    if (result == 0 && !first && field->required)
+        result = comes_out_empty(rule, field, why);
+    if (result == 0 && first && field->kind == RULE_FIELD_LIST)
+        return json_add(object, field->name, texts);
+    if (result == 0 && first)
+        result = json_add_text(object, field->name, json_text(first));
+    json_free(texts);
+    return result;
+}
+
+static int fill_field(const struct rule *rule, const struct rule_field *field,
+    const struct template_facts *facts, const struct json *values, struct json *object,
+    struct str *why)
+{
+    if (field->kind == RULE_FIELD_NUMBER)
+        return json_add_int(object, field->name, field->number);
+    if (field->kind == RULE_FIELD_BOOL)
+        return json_add_bool(object, field->name, field->number != 0);
+    return fill_text_field(rule, field, facts, values, object, why);
+}
+
+int rule_fill(const struct rule *rule, const struct template_facts *facts,
+    const struct json *values, struct json **ret_fields, struct str *why)
+{
+    struct json *object = json_object();
+    int result = object ? 0 : -ENOMEM;
+    for (size_t i = 0; i < rule->field_count && result == 0; i++)
+        result = fill_field(rule, &rule->fields[i], facts, values, object, why);
+    if (result == 0)
+        *ret_fields = object;
+    else
+        json_free(object);
+    return result;
+}
