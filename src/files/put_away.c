@@ -369,31 +369,29 @@ void copy_free(struct copy *copy)
 
 /* ---- companions ---- */
 
-/** A marker on another file system: small, so it is copied in one go. */
-static void copy_companion(int parent, const char *name, const struct place *place)
+/** On another file system: small, so it is copied in one go. */
+static void copy_companion(
+    int directory, const char *name, const struct place *place, const char *new_name)
 {
     struct copy *copy = NULL;
     CLEANUP(free_text) char *given = NULL;
-    int result = copy_begin(parent, name, place, &copy);
+    int result = copy_begin(directory, name, place, &copy);
     while (result == 0 && (result = copy_step(copy)) > 0)
         result = 0;
     if (result == 0 && copy)
-        (void)copy_finish(copy, name, &given);
+        (void)copy_finish(copy, new_name, &given);
     copy_free(copy);
 }
 
-void put_away_companion(int root, const char *path, const struct place *place)
+void put_away_companion(
+    int directory, const char *name, const struct place *place, const char *new_name)
 {
-    CLEANUP(free_text) char *parent_path = path_directory(path);
-    CLEANUP(close_fd) int parent = parent_path ? safe_open_directory(root, parent_path) : -1;
     CLEANUP(free_text) char *given = NULL;
-    if (parent < 0)
-        return;
     if (!place) {
-        unlinkat(parent, path_name(path), 0);
+        unlinkat(directory, name, 0);
         return;
     }
-    struct rename_attempt attempt = {parent, path_name(path), place->directory};
-    if (with_free_name(path_name(path), try_rename, &attempt, &given) == -EXDEV)
-        copy_companion(parent, path_name(path), place);
+    struct rename_attempt attempt = {directory, name, place->directory};
+    if (with_free_name(new_name, try_rename, &attempt, &given) == -EXDEV)
+        copy_companion(directory, name, place, new_name);
 }

@@ -45,6 +45,13 @@ static bool is_marker(const struct folder *folder, const char *name)
            str_ends_with(name, after);
 }
 
+/** In a folder with sidecars every JSON file is one, whether its document is there or not. */
+static bool is_sidecar(const struct folder *folder, const char *name)
+{
+    static const char *const ends[] = {".json", NULL};
+    return folder->sidecar && ends_with_any(name, ends);
+}
+
 /** A pattern with a slash speaks of the whole path, one without of the name. Case is ignored. */
 static bool matches_any(char *const *patterns, const char *path)
 {
@@ -59,7 +66,7 @@ static bool matches_any(char *const *patterns, const char *path)
 bool filter_takes(const struct folder *folder, const char *path)
 {
     const char *name = path_name(path);
-    if (is_never_a_document(name) || is_marker(folder, name))
+    if (is_never_a_document(name) || is_marker(folder, name) || is_sidecar(folder, name))
         return false;
     if (folder->include[0] && !matches_any(folder->include, path))
         return false;

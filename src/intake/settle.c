@@ -50,13 +50,23 @@ static struct settle_step refuse_size(const struct folder *folder, int64_t size)
     return step;
 }
 
+/** A writer still has it, or its sidecar, open: quiet time begins anew. */
+static struct settle_step wait_for_writer(
+    const struct folder *folder, const struct settle_facts *facts)
+{
+    int64_t pause = folder->settle_ms > 100 ? folder->settle_ms : 100;
+    return wait_for(SETTLE_QUIET, facts->now + pause);
+}
+
 struct settle_step settle_before_open(const struct folder *folder, const struct settle_facts *facts)
 {
     int64_t quiet_end = facts->changed + folder->settle_ms;
     if (!facts->moved_in && facts->now < quiet_end)
         return wait_for(SETTLE_QUIET, quiet_end);
-    if (!facts->has_marker)
+    if (!facts->has_companions)
         return wait_for(SETTLE_MARKER, INT64_MAX);
+    if (facts->companions_busy)
+        return wait_for_writer(folder, facts);
     if (facts->size == 0)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("empty", "the file is empty (%s); the program that wrote it may have failed",
@@ -68,14 +78,6 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
             refuse("links", "the file has %s; copy it into the folder instead of linking it",
                 "more than one name (hard link)"));
     return (struct settle_step){.kind = SETTLE_OPEN};
-}
-
-/** A writer still has it open: quiet time begins anew. */
-static struct settle_step wait_for_writer(
-    const struct folder *folder, const struct settle_facts *facts)
-{
-    int64_t pause = folder->settle_ms > 100 ? folder->settle_ms : 100;
-    return wait_for(SETTLE_QUIET, facts->now + pause);
 }
 
 struct settle_step settle_after_look(

@@ -125,7 +125,7 @@ static void report_settled(
 
 /* ---- hints: something may be there ---- */
 
-/** A marker came: whoever waits for one in this folder looks again. */
+/** A marker or sidecar came: whoever waits for one in this folder looks again. */
 static void wake_marker_waiters(struct watch *watch, const struct watched *folder)
 {
     size_t count = candidates_count(watch->candidates), waiting = 0;
@@ -172,7 +172,7 @@ static void hint(struct watch *watch, struct watched *folder, const char *path, 
     if (folder->root < 0)
         return;
     if (!filter_takes(folder->folder, path)) {
-        if (*folder->folder->marker)
+        if (*folder->folder->marker || folder->folder->sidecar)
             wake_marker_waiters(watch, folder);
         return;
     }
@@ -532,13 +532,42 @@ static struct settle_look look_inside(struct watched *folder, int look, int64_t 
     return result;
 }
 
+/** Look at what lies beside a file by `pattern`; a descriptor or a negative errno. */
+static int look_beside(const struct watched *folder, const char *pattern, const char *path)
+{
+    CLEANUP(free_text) char *beside = path_marker(pattern, path);
+    return beside ? safe_open_look(folder->root, beside) : -ENOMEM;
+}
+
 static bool has_marker(const struct watched *folder, const char *path)
 {
     if (!*folder->folder->marker)
         return true;
-    CLEANUP(free_text) char *marker = path_marker(folder->folder->marker, path);
-    CLEANUP(close_fd) int fd = marker ? safe_open_look(folder->root, marker) : -1;
+    CLEANUP(close_fd) int fd = look_beside(folder, folder->folder->marker, path);
     return fd >= 0;
+}
+
+/** Whether nobody writes the sidecar: by a lease, and by its quiet time. */
+static bool is_sidecar_quiet(const struct watched *folder, int look)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    if (fd < 0 || file_state_read(fd, &state) < 0)
+        return fd != -EWOULDBLOCK; /* what else is wrong with it is told when it is read */
+    int64_t age_ms = clock_wall_ms() - state.ctime_ns / 1000000;
+    bool is_young = age_ms >= 0 && age_ms < folder->folder->settle_ms;
+    return lease_take(fd) != LEASE_REFUSED && !is_young;
+}
+
+static void look_for_companions(
+    const struct watched *folder, const char *path, struct settle_facts *facts)
+{
+    facts->has_companions = has_marker(folder, path);
+    if (!folder->folder->sidecar || !facts->has_companions)
+        return;
+    CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, path);
+    facts->has_companions = look >= 0;
+    facts->companions_busy = look >= 0 && !is_sidecar_quiet(folder, look);
 }
 
 static struct settle_step decide(
@@ -553,8 +582,8 @@ static struct settle_step decide(
         .size = state->identity.size,
         .links = state->links,
         .age_ms = clock_wall_ms() - state->ctime_ns / 1000000,
-        .has_marker = has_marker(folder, candidate->path),
     };
+    look_for_companions(folder, candidate->path, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN)
         return step;

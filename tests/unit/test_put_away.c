@@ -359,13 +359,17 @@ static void moves_a_marker_along(void **state)
     assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
     make_file(place.directory, "a.done", "earlier");
     make_file(folder->root, "in/a.done", "marker");
-    put_away_companion(folder->root, "in/a.done", &place);
-    assert_false(exists(folder->root, "in/a.done"));
+    int in = openat(folder->root, "in", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    put_away_companion(in, "a.done", &place, "a.done");
+    assert_false(exists(in, "a.done"));
     expect_file(place.directory, "a.done", "earlier");
     expect_file(place.directory, "a (2).done", "marker");
-    put_away_companion(folder->root, "in/a.done", &place); /* none there: nothing happens */
-    put_away_companion(folder->root, "none/a.done", &place);
+    put_away_companion(in, "a.done", &place, "a.done"); /* none there: nothing happens */
     assert_false(exists(place.directory, "a (3).done"));
+    make_file(in, "b.done", "marker of a file that got a number");
+    put_away_companion(in, "b.done", &place, "b (2).done");
+    expect_file(place.directory, "b (2).done", "marker of a file that got a number");
+    close(in);
     place_close(&place);
 }
 
@@ -373,9 +377,9 @@ static void deletes_a_marker_along(void **state)
 {
     const struct folder *folder = *state;
     make_file(folder->root, "a.done", "marker");
-    put_away_companion(folder->root, "a.done", NULL);
+    put_away_companion(folder->root, "a.done", NULL, "");
     assert_false(exists(folder->root, "a.done"));
-    put_away_companion(folder->root, "a.done", NULL);
+    put_away_companion(folder->root, "a.done", NULL, "");
 }
 
 /* ---- places ---- */
@@ -589,7 +593,7 @@ static void copies_a_marker_along(void **state)
     int directory = fcntl(place.directory, F_DUPFD_CLOEXEC, 0);
     make_file(directory, "a.done", "earlier");
     make_file(folder->root, "a.done", "marker");
-    put_away_companion(folder->root, "a.done", &place);
+    put_away_companion(folder->root, "a.done", &place, "a.done");
     place_close(&place);
     expect_file(directory, "a.done", "earlier"); /* never over a name */
     expect_file(directory, "a (2).done", "marker");
@@ -606,7 +610,7 @@ static void loses_no_byte_of_a_marker(void **state)
     int fd = openat(folder->root, "b.done", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(write(fd, "a\0b", 3), 3);
     close(fd);
-    put_away_companion(folder->root, "b.done", &place);
+    put_away_companion(folder->root, "b.done", &place, "b.done");
     bool moved = !exists(folder->root, "b.done"); /* it may also stay */
     fd = openat(moved ? place.directory : folder->root, "b.done", O_RDONLY | O_CLOEXEC);
     ssize_t length = read(fd, seen, sizeof(seen));

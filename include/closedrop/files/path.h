@@ -51,6 +51,9 @@ bool path_marker_split(const char *pattern, size_t *ret_before, const char **ret
  */
 char *path_marker(const char *pattern, const char *path);
 
+/** How a sidecar is called: a marker pattern, for path_marker(). */
+#define SIDECAR_PATTERN "{name}.json"
+
 /** Whether a relative path is sane: not empty, no leading slash, no "." or ".." or empty part. */
 bool path_is_plain_relative(const char *path);
 

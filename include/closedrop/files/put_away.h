@@ -70,10 +70,12 @@ int put_away_move(int from_directory, const char *from, const struct place *plac
 int put_away_delete(int staging, int64_t id);
 
 /**
- * A file that goes where another one went, by its own name: a marker. Deleted where `place` is
- * NULL. What cannot be moved stays; nothing depends on it.
+ * A file that goes where another one went: its marker, its sidecar. Moves `name` of an open
+ * directory to `new_name` at `place`, or to a free name like it; deletes it where `place` is NULL.
+ * What cannot be moved stays; nothing depends on it.
  */
-void put_away_companion(int root, const char *path, const struct place *place);
+void put_away_companion(
+    int directory, const char *name, const struct place *place, const char *new_name);
 
 /** Whatever lies in staging as `id` goes to `path`, or a free name like it. As put_away_move(). */
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path);

@@ -14,7 +14,7 @@
 /** What a candidate waits for; also what `status` counts. */
 enum settle_wait {
     SETTLE_QUIET,  /* for `settle` without a change, or a writer to end */
-    SETTLE_MARKER, /* for its marker, without end */
+    SETTLE_MARKER, /* for its marker or sidecar, without end */
     SETTLE_GROWTH, /* it is empty or looks cut off, and may still grow */
     SETTLE_ACCESS, /* it cannot be read, or has another name: that may still change */
     SETTLE_WAITS
@@ -28,8 +28,9 @@ struct settle_facts {
     bool judged;     /* a person brought it back after "looks cut off" */
     int64_t size;
     uint64_t links;
-    int64_t age_ms;  /* since its ctime, by the wall clock */
-    bool has_marker; /* true also where none is configured */
+    int64_t age_ms;       /* since its ctime, by the wall clock */
+    bool has_companions;  /* marker and sidecar; true also where none is configured */
+    bool companions_busy; /* its sidecar is still being written */
 };
 
 /** What opening it showed. */
