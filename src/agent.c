@@ -125,6 +125,12 @@ static void recover_staging(struct agent *agent, size_t index)
             folder->name, folder->path, strerror(-result));
 }
 
+static int64_t waiting_jobs(const struct store_counts *counts)
+{
+    return counts->by_state[JOB_QUEUED] + counts->by_state[JOB_UPLOADED] +
+           counts->by_state[JOB_ATTACHING] + counts->unfiled;
+}
+
 /**
  * A directory with nothing in it, not even our own, though jobs wait for files in it: the bare
  * mount point of something that is not there. Nothing is decided about it.
@@ -136,7 +142,7 @@ static bool looks_unmounted(struct agent *agent, const struct folder *folder)
     if (root < 0 || !directory_is_empty(root))
         return false;
     store_count(queue_store(agent->queue), folder->name, &counts);
-    return counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] + counts.unfiled > 0;
+    return waiting_jobs(&counts) > 0;
 }
 
 static void take_health(struct agent *agent, const struct letter *letter)
@@ -329,6 +335,15 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     return 0;
 }
 
+/** The rules may be others than they were: what waits for their sake looks again. */
+static void wake_for_rules(struct agent *agent)
+{
+    queue_wake(agent->queue, "rule_gone");
+    for (size_t i = 0; i < agent->config->folder_count; i++)
+        queue_wake_changed(
+            agent->queue, agent->config->folders[i].name, agent->config->folders[i].mark);
+}
+
 /** Tell each line of a list of problems on its own. */
 static void log_problems(const struct str *problems)
 {
@@ -352,6 +367,9 @@ static void reload(struct agent *agent)
         log_problems(&problems);
         log_error("the configuration has mistakes and was not reloaded; the old one goes on");
     } else {
+        queue_begin(agent->queue);
+        wake_for_rules(agent);
+        (void)commit(agent);
         log_info("reloaded %s", agent->file);
     }
     config_release(config);
@@ -454,7 +472,7 @@ static void end_once(struct agent *agent)
         return;
     struct store_counts counts;
     store_count(queue_store(agent->queue), NULL, &counts);
-    waiting |= counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] + counts.unfiled > 0;
+    waiting |= waiting_jobs(&counts) > 0;
     bool good = !waiting && agent->refused + worker_failures(agent->worker) == 0;
     agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;
     agent->stopping = true;
@@ -539,7 +557,8 @@ static int recover(struct agent *agent)
     if (!agent->health || !agent->recovered)
         return EXIT_NOT_DONE;
     queue_begin(agent->queue);
-    int64_t in_hand = queue_recover(agent->queue);
+    int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
+    wake_for_rules(agent);
     bool paused = queue_is_paused(agent->queue);
     for (size_t i = 0; i < agent->config->folder_count; i++)
         recover_folder(agent, i);

@@ -3,8 +3,8 @@
  *
  * A file's way through the program, from left to right:
  *
- *     drop folder -> watch, scan -> settle -> mailbox -> queue -> ticket -> send -> finish ->
- * Uploaded/
+ *     drop folder -> watch, scan -> settle -> mailbox -> queue
+ *         -> resolve -> ticket -> send -> attach -> finish -> Uploaded/
  *
  * - main(): argv to a command
  *     - cli/          one file a command; what they ask is answered by control/
@@ -29,17 +29,27 @@
  *     - queue/store_sqlite  where rows are kept (the door to SQLite), all SQL in store_sql.h
  *
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
- *     - work/worker         what is in hand, and what each verdict does to a job
+ *     - work/worker         what is in hand, what is claimed next, when to wake
+ *     - work/outcome        what each verdict does to a job and its group
+ *     - work/question       GET me/: whose fault is it
+ *     - work/filing         resolve, attach, look: whose it is, its activity, was it created
  *     - work/send           ticket and send: the file is opened, leased, streamed
  *     - work/finish         the file is put away, and a text beside it says what became of it
- *     - work/upload         the two requests of one file, shared with `closedrop upload`
- *     - work/verdict        what a reply means for a job, by tables (pure)
  *     - work/staging        what an unclean end left in .closedrop/
+ *   and what `closedrop upload` and `match` share with them:
+ *     - work/upload         the two requests of one file
+ *     - work/resolve        from a rule to a lead; work/survivor follows merged ones
+ *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
+ *     - work/answer         an answer of the API, from request to verdict
+ *     - work/verdict        what a reply means for a job, by tables (pure)
  *
- * - close/    api (what is sent), reply (what comes back), key
+ * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the door to
+ *             libcsv), template and sidecar (pure)
+ * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
+ *             reply and record (what comes back), key
  * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure)
  * - files/    safe_open, identity, lease, source, put_away, path: what intake and work stand on
- * - config/   setting (the door to libconfig), config
+ * - config/   setting (the door to libconfig), config, rule_reader
  * - control/  server (the door to libmicrohttpd), client, question
  * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify
  *

@@ -67,7 +67,8 @@ static void move(struct queue *queue, struct job *job, enum job_state state, con
     assert(job_may_move(job->state, state));
     job->state = state;
     store_update(queue->store, job);
-    note(queue, job, why);
+    if (why)
+        note(queue, job, why);
 }
 
 /**
@@ -112,6 +113,23 @@ enum known queue_known(struct queue *queue, const char *folder, const struct ide
     return was_judged_by_its_look(job) ? KNOWN_JUDGED : KNOWN_NOT;
 }
 
+/** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
+static void begin_anew(struct job *job)
+{
+    job->attempts = 0;
+    job->deaths = 0;
+    job->looks = 0;
+    job->suspect = false;
+    job->filed = false;
+    job->due_ms = clock_wall_ms();
+    job->uploaded_ms = 0;
+    (void)job_set_text(&job->mark, NULL); /* and so whose it is, is asked anew */
+    (void)job_set_text(&job->rule, NULL);
+    (void)job_set_text(&job->group, NULL);
+    (void)job_set_text(&job->error_code, NULL);
+    (void)job_set_text(&job->error_message, NULL);
+}
+
 /**
  * The file of a failed job came back: the same job goes on, and the person's word counts. Its place
  * in Failed is kept until it is claimed, for the error text that may still lie there.
@@ -121,13 +139,7 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
     if (job_set_text(&job->path, arrival->path) < 0)
         return 0;
     job->identity = arrival->identity;
-    job->attempts = 0;
-    job->deaths = 0;
-    job->suspect = false;
-    job->filed = false;
-    job->due_ms = clock_wall_ms();
-    (void)job_set_text(&job->error_code, NULL);
-    (void)job_set_text(&job->error_message, NULL);
+    begin_anew(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
     if (arrival->error_code) {
         (void)job_set_text(&job->place, NULL);
@@ -170,24 +182,62 @@ int64_t queue_add(struct queue *queue, const struct arrival *arrival)
     return add_new(queue, arrival);
 }
 
-struct job *queue_claim(struct queue *queue, const char *folder, bool send, bool suspects)
+/** The states a lane takes jobs from, nearest the end first. */
+static const struct {
+    enum lane lane;
+    enum job_state state;
+} claims[] = {
+    {LANE_FILE, JOB_DONE},
+    {LANE_FILE, JOB_FAILED},
+    {LANE_ATTACH, JOB_ATTACHING},
+    {LANE_ATTACH, JOB_UPLOADED},
+    {LANE_SEND, JOB_QUEUED},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static bool is_in_lanes(size_t row, unsigned lanes)
+{
+    return (claims[row].lane & lanes) != 0;
+}
+
+struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects)
 {
     int64_t now = clock_wall_ms();
-    struct job *job = suspects ? NULL : store_due_unfiled(queue->store, folder, now);
-    if (!job)
-        job = store_due(queue->store, folder, JOB_UPLOADED, suspects, now);
-    if (!job && send)
-        job = store_due(queue->store, folder, JOB_QUEUED, suspects, now);
+    struct job *job = NULL;
+    for (size_t i = 0; i < COUNT(claims) && !job; i++)
+        if (is_in_lanes(i, lanes))
+            job = store_due(queue->store, folder, claims[i].state, suspects, now);
     if (!job)
         return NULL;
     job->in_hand = true;
-    if (job->state == JOB_QUEUED) {
-        job->attempts++;
-        move(queue, job, JOB_UPLOADING, "in hand");
-    } else {
+    if (job->state == JOB_DONE || job->state == JOB_FAILED) {
         store_update(queue->store, job);
+        return job;
     }
+    job->attempts++;
+    if (job->state == JOB_QUEUED)
+        move(queue, job, JOB_UPLOADING, "in hand");
+    else
+        store_update(queue->store, job);
     return job;
+}
+
+int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < COUNT(claims); i++) {
+        int64_t due = is_in_lanes(i, lanes)
+                          ? store_next_due(queue->store, folder, claims[i].state, suspects)
+                          : INT64_MAX;
+        next = due < next ? due : next;
+    }
+    return next;
+}
+
+void queue_sorted(struct queue *queue, const struct job *job)
+{
+    store_update(queue->store, job);
 }
 
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why)
@@ -201,6 +251,29 @@ void queue_moved(struct queue *queue, struct job *job, const char *why)
 {
     store_update(queue->store, job);
     note(queue, job, why);
+}
+
+void queue_intend(struct queue *queue, struct job **jobs, size_t count)
+{
+    int64_t now = clock_wall_ms();
+    int64_t number = store_new_posting(queue->store);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->posting = number;
+        jobs[i]->looks = 0;
+        jobs[i]->in_hand = true;
+        store_post(queue->store, jobs[i], now);
+        move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
+    }
+}
+
+void queue_withdraw(struct queue *queue, struct job *job, const char *why)
+{
+    job->posting = 0;
+    job->looks = 0;
+    if (job->state == JOB_ATTACHING)
+        move(queue, job, JOB_UPLOADED, why);
+    else
+        queue_moved(queue, job, why);
 }
 
 void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why)
@@ -230,6 +303,10 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     (void)job_set_text(&job->error_message, NULL);
     job->done_ms = clock_wall_ms();
     job->due_ms = job->done_ms;
+    job->suspect = false;
+    job->filed = false;
+    job->posting = 0;
+    (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
     move(queue, job, JOB_DONE, why);
 }
 
@@ -266,12 +343,7 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
         return QUEUE_JOB_IN_HAND;
     if (job->state != JOB_FAILED)
         return QUEUE_WRONG_STATE;
-    job->attempts = 0;
-    job->deaths = 0;
-    job->filed = false;
-    job->due_ms = clock_wall_ms();
-    (void)job_set_text(&job->error_code, NULL);
-    (void)job_set_text(&job->error_message, NULL);
+    begin_anew(job);
     move(queue, job, JOB_QUEUED, "retry asked for");
     return QUEUE_OK;
 }
@@ -303,7 +375,7 @@ int64_t queue_retry_all(struct queue *queue)
 }
 
 /** Take back one job that an unclean end left in hand. */
-static void recover_one(struct queue *queue, struct job *job, bool alone)
+static void recover_one(struct queue *queue, struct job *job, bool alone, int64_t doubt_ms)
 {
     job->in_hand = false;
     if (job->state == JOB_DONE || job->state == JOB_FAILED) {
@@ -311,9 +383,11 @@ static void recover_one(struct queue *queue, struct job *job, bool alone)
         return;
     }
     job->suspect = true;
+    if (job->state == JOB_ATTACHING)
+        job->due_ms = clock_wall_ms() + doubt_ms;
     if (alone)
         job->deaths++;
-    else if (job->attempts > 0 && job->state == JOB_UPLOADING)
+    else if (job->attempts > 0)
         job->attempts--;
     if (job->deaths >= DEATHS_MOST)
         queue_fail(queue, job, "crashed",
@@ -324,17 +398,27 @@ static void recover_one(struct queue *queue, struct job *job, bool alone)
             "was in hand when closedrop ended without warning");
 }
 
-int64_t queue_recover(struct queue *queue)
+int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
 {
     int64_t in_hand = store_in_hand(queue->store);
     int64_t after = 0;
     struct job *job;
     while ((job = store_next_in_hand(queue->store, after)) != NULL) {
         after = job->id;
-        recover_one(queue, job, in_hand == 1);
+        recover_one(queue, job, in_hand == 1, doubt_ms);
         job_free(job);
     }
     return in_hand;
+}
+
+void queue_wake(struct queue *queue, const char *error_code)
+{
+    store_wake(queue->store, error_code, clock_wall_ms());
+}
+
+void queue_wake_changed(struct queue *queue, const char *folder, const char *mark)
+{
+    store_wake_changed(queue->store, folder, mark, clock_wall_ms());
 }
 
 bool queue_is_paused(struct queue *queue)

@@ -11,7 +11,8 @@
 #define SQL_COLUMNS                                                                                \
     "id, folder, path, handle, size, mtime_ns, state, ending, in_hand, suspect, filed, attempts, " \
     "deaths, due_ms, place, error_code, error_message, content_type, sha256, md5, download_url, "  \
-    "token, queued_ms, uploaded_ms, done_ms"
+    "token, mark, rule, group_key, job_values, lead_id, contact_id, activity_id, queued_ms, "      \
+    "uploaded_ms, done_ms, activity, posting, looks"
 
 /* migration i takes user_version i to i + 1 */
 static const char *const sql_migrations[] = {
@@ -62,10 +63,43 @@ static const char *const sql_migrations[] = {
     "  name TEXT PRIMARY KEY,"
     "  value INTEGER NOT NULL"
     ") STRICT;",
+
+    "ALTER TABLE job ADD COLUMN mark TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE job ADD COLUMN rule TEXT;"
+    "ALTER TABLE job ADD COLUMN group_key TEXT;"
+    "ALTER TABLE job ADD COLUMN job_values TEXT;"
+    "ALTER TABLE job ADD COLUMN lead_id TEXT;"
+    "ALTER TABLE job ADD COLUMN contact_id TEXT;"
+    "ALTER TABLE job ADD COLUMN activity_id TEXT;"
+    "ALTER TABLE job ADD COLUMN activity TEXT NOT NULL DEFAULT '' CHECK (activity IN"
+    "  ('', 'email', 'note', 'lead_file'));"
+    "ALTER TABLE job ADD COLUMN posting INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX job_unsorted ON job (folder, mark, id) WHERE ending = '' AND state = 'queued';"
+    "CREATE INDEX job_by_group ON job (folder, rule, group_key) WHERE ending = ''"
+    "  AND group_key IS NOT NULL AND state IN ('queued', 'uploading', 'uploaded', 'attaching');"
+    "CREATE INDEX job_by_posting ON job (posting) WHERE posting <> 0;"
+    "CREATE INDEX job_by_activity ON job (activity_id) WHERE activity_id IS NOT NULL;"
+    /* every token that was ever posted, with where it went */
+    "CREATE TABLE posting ("
+    "  number INTEGER NOT NULL,"
+    "  job INTEGER NOT NULL,"
+    "  token TEXT NOT NULL,"
+    "  lead_id TEXT NOT NULL,"
+    "  activity TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX posting_by_job ON posting (job);",
 };
 
 /* the index job_due serves exactly this */
 #define SQL_WAITING "ending = '' AND in_hand = 0 AND filed = 0"
+
+/* the index job_by_group serves this; a member whose target is not known yet may belong */
+#define SQL_OF_GROUP                                                                               \
+    "folder = :folder AND rule = :rule AND group_key = :group_key AND ending = ''"                 \
+    " AND group_key IS NOT NULL AND state IN ('queued', 'uploading', 'uploaded', 'attaching')"     \
+    " AND (lead_id IS NULL OR (lead_id = :lead_id AND contact_id IS :contact_id))"
 
 enum sql {
     SQL_INSERT,
@@ -77,6 +111,17 @@ enum sql {
     SQL_DUE,
     SQL_NEXT_DUE,
     SQL_SUSPECTS,
+    SQL_UNSORTED,
+    SQL_GROUP,
+    SQL_GROUP_MEMBERS,
+    SQL_GROUP_DELAY,
+    SQL_BY_POSTING,
+    SQL_HAS_ACTIVITY,
+    SQL_WAKE,
+    SQL_WAKE_CHANGED,
+    SQL_POST,
+    SQL_POSTINGS,
+    SQL_LAST_POSTING,
     SQL_NEXT_IN_HAND,
     SQL_IN_HAND,
     SQL_NOTE,
@@ -100,7 +145,10 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " deaths = :deaths, due_ms = :due_ms, place = :place, error_code = :error_code,"
                    " error_message = :error_message, content_type = :content_type,"
                    " sha256 = :sha256, md5 = :md5, download_url = :download_url, token = :token,"
-                   " uploaded_ms = :uploaded_ms, done_ms = :done_ms WHERE id = :id",
+                   " uploaded_ms = :uploaded_ms, done_ms = :done_ms, mark = :mark, rule = :rule,"
+                   " group_key = :group_key, job_values = :job_values, lead_id = :lead_id,"
+                   " contact_id = :contact_id, activity_id = :activity_id, activity = :activity,"
+                   " posting = :posting, looks = :looks WHERE id = :id",
     [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
                  " AND size = :size AND mtime_ns = :mtime_ns ORDER BY id DESC LIMIT 1",
@@ -115,9 +163,38 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_NEXT_DUE] = "SELECT min(due_ms) FROM job INDEXED BY job_due WHERE folder = :folder"
                      " AND state = :state AND suspect = :suspect AND " SQL_WAITING,
     [SQL_SUSPECTS] = "SELECT count(*) FROM job WHERE suspect = 1",
+    /* two ranges of the index job_unsorted: all that is sorted already costs nothing */
+    [SQL_UNSORTED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
+                     " AND state = 'queued' AND mark < :mark UNION ALL"
+                     " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
+                     " AND state = 'queued' AND mark > :mark LIMIT 1",
+    [SQL_GROUP] = "SELECT max(queued_ms), sum(state <> 'uploaded'),"
+                  " sum(state = 'queued' AND error_code IS NOT NULL) FROM job WHERE " SQL_OF_GROUP,
+    [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_OF_GROUP
+                          " AND state = 'uploaded' AND in_hand = 0 AND id <> :id"
+                          " ORDER BY path, id LIMIT :limit",
+    [SQL_GROUP_DELAY] = "UPDATE job SET due_ms = :due_ms WHERE " SQL_OF_GROUP
+                        " AND state = 'uploaded' AND in_hand = 0",
+    [SQL_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
+                       " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
+                       " ORDER BY path, id LIMIT :limit",
+    [SQL_HAS_ACTIVITY] =
+        "SELECT count(*) FROM job WHERE activity_id = :activity_id AND activity_id IS NOT NULL",
+    [SQL_WAKE] = "UPDATE job SET due_ms = :due_ms WHERE error_code = :error_code AND ending = ''"
+                 " AND in_hand = 0 AND state IN ('queued', 'uploaded')",
+    [SQL_WAKE_CHANGED] = "UPDATE job SET due_ms = :due_ms WHERE folder = :folder AND mark <> :mark"
+                         " AND rule IS NOT NULL AND ending = '' AND in_hand = 0"
+                         " AND state = 'uploaded'",
+    [SQL_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms)"
+                 " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms)",
+    [SQL_POSTINGS] =
+        "SELECT token, lead_id, activity, at_ms FROM posting WHERE job = :id ORDER BY rowid",
+    [SQL_LAST_POSTING] = "SELECT max(number) FROM posting",
     [SQL_NEXT_IN_HAND] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
                          " ORDER BY id LIMIT 1",
-    [SQL_IN_HAND] = "SELECT count(*) FROM job WHERE in_hand = 1",
+    /* the members of one group that is being posted count once */
+    [SQL_IN_HAND] = "SELECT count(DISTINCT CASE WHEN posting THEN -posting ELSE id END) FROM job"
+                    " WHERE in_hand = 1",
     [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
     [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = ''"

@@ -463,16 +463,21 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->deaths = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);
     char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
-        &job->sha256, &job->md5, &job->download_url, &job->token};
+        &job->sha256, &job->md5, &job->download_url, &job->token, &job->mark, &job->rule,
+        &job->group, &job->values, &job->lead_id, &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         *texts[i] = column_copy(store, statement, c++);
     job->queued_ms = sqlite3_column_int64(statement, c++);
     job->uploaded_ms = sqlite3_column_int64(statement, c++);
     job->done_ms = sqlite3_column_int64(statement, c++);
-    if (state < 0 || ending < 0 || !job->folder || !job->path)
+    int activity = column_name(statement, c++, activity_names, ACTIVITIES);
+    job->posting = sqlite3_column_int64(statement, c++);
+    job->looks = sqlite3_column_int(statement, c++);
+    if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
         fail(store, SQLITE_CORRUPT);
     job->state = (enum job_state)(state < 0 ? 0 : state);
     job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
+    job->activity = (enum activity)(activity < 0 ? 0 : activity);
     if (store->failure) {
         job_free(job);
         return NULL;
@@ -526,6 +531,16 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":token", job->token);
     bind_int(statement, ":uploaded_ms", job->uploaded_ms);
     bind_int(statement, ":done_ms", job->done_ms);
+    bind_text(statement, ":mark", job->mark ? job->mark : "");
+    bind_text(statement, ":rule", job->rule);
+    bind_text(statement, ":group_key", job->group);
+    bind_text(statement, ":job_values", job->values);
+    bind_text(statement, ":lead_id", job->lead_id);
+    bind_text(statement, ":contact_id", job->contact_id);
+    bind_text(statement, ":activity_id", job->activity_id);
+    bind_text(statement, ":activity", activity_names[job->activity]);
+    bind_int(statement, ":posting", job->posting);
+    bind_int(statement, ":looks", job->looks);
     carry_out(store, statement);
 }
 
@@ -572,14 +587,7 @@ struct job *store_due(
     return read_one_job(store, statement);
 }
 
-struct job *store_due_unfiled(struct store *store, const char *folder, int64_t now_ms)
-{
-    struct job *job = store_due(store, folder, JOB_DONE, false, now_ms);
-    return job ? job : store_due(store, folder, JOB_FAILED, false, now_ms);
-}
-
-static int64_t next_due_in(
-    struct store *store, const char *folder, enum job_state state, bool suspects)
+int64_t store_next_due(struct store *store, const char *folder, enum job_state state, bool suspects)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_NEXT_DUE);
     bind_text(statement, ":folder", folder);
@@ -588,22 +596,146 @@ static int64_t next_due_in(
     return read_one_int(store, statement, INT64_MAX);
 }
 
-int64_t store_next_due(struct store *store, const char *folder, bool send)
-{
-    static const enum job_state states[] = {JOB_DONE, JOB_FAILED, JOB_QUEUED, JOB_UPLOADED};
-    int64_t next = INT64_MAX;
-    for (size_t i = 0; i < (send ? 4 : 2); i++)
-        for (int suspects = 0; suspects < 2; suspects++) {
-            int64_t due = next_due_in(store, folder, states[i], suspects);
-            next = due < next ? due : next;
-        }
-    return next;
-}
-
 int64_t store_suspects(struct store *store)
 {
     return read_one_int(store, statement_of(store, SQL_SUSPECTS), 0);
 }
+
+void store_wake(struct store *store, const char *error_code, int64_t due_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_WAKE);
+    bind_text(statement, ":error_code", error_code);
+    bind_int(statement, ":due_ms", due_ms);
+    carry_out(store, statement);
+}
+
+void store_wake_changed(struct store *store, const char *folder, const char *mark, int64_t due_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_WAKE_CHANGED);
+    bind_text(statement, ":folder", folder);
+    bind_text(statement, ":mark", mark);
+    bind_int(statement, ":due_ms", due_ms);
+    carry_out(store, statement);
+}
+
+/* ---- groups, and what was posted ---- */
+
+struct job *store_unsorted(struct store *store, const char *folder, const char *mark)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_UNSORTED);
+    bind_text(statement, ":folder", folder);
+    bind_text(statement, ":mark", mark);
+    return read_one_job(store, statement);
+}
+
+static sqlite3_stmt *statement_of_group(struct store *store, enum sql sql, const struct job *member)
+{
+    sqlite3_stmt *statement = statement_of(store, sql);
+    bind_text(statement, ":folder", member->folder);
+    bind_text(statement, ":rule", member->rule);
+    bind_text(statement, ":group_key", member->group);
+    bind_text(statement, ":lead_id", member->lead_id);
+    bind_text(statement, ":contact_id", member->contact_id);
+    return statement;
+}
+
+void store_group(struct store *store, const struct job *member, struct store_group *ret_group)
+{
+    sqlite3_stmt *statement = statement_of_group(store, SQL_GROUP, member);
+    *ret_group = (struct store_group){0};
+    if (next_row(store, statement))
+        *ret_group = (struct store_group){
+            .newest_ms = sqlite3_column_int64(statement, 0),
+            .open = sqlite3_column_int64(statement, 1),
+            .failing = sqlite3_column_int64(statement, 2),
+        };
+    sqlite3_reset(statement);
+}
+
+static size_t read_jobs(
+    struct store *store, sqlite3_stmt *statement, struct job **ret_jobs, size_t most)
+{
+    size_t count = 0;
+    while (count < most && next_row(store, statement)) {
+        struct job *job = read_job(store, statement);
+        if (job)
+            ret_jobs[count++] = job;
+    }
+    sqlite3_reset(statement);
+    return count;
+}
+
+size_t store_group_members(
+    struct store *store, const struct job *member, struct job **ret_members, size_t most)
+{
+    sqlite3_stmt *statement = statement_of_group(store, SQL_GROUP_MEMBERS, member);
+    bind_int(statement, ":id", member->id);
+    bind_int(statement, ":limit", (int64_t)most);
+    return read_jobs(store, statement, ret_members, most);
+}
+
+void store_delay_group(struct store *store, const struct job *member, int64_t due_ms)
+{
+    sqlite3_stmt *statement = statement_of_group(store, SQL_GROUP_DELAY, member);
+    bind_int(statement, ":due_ms", due_ms);
+    carry_out(store, statement);
+}
+
+int64_t store_new_posting(struct store *store)
+{
+    return read_one_int(store, statement_of(store, SQL_LAST_POSTING), 0) + 1;
+}
+
+void store_post(struct store *store, const struct job *job, int64_t at_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_POST);
+    bind_int(statement, ":posting", job->posting);
+    bind_int(statement, ":id", job->id);
+    bind_text(statement, ":token", job->token ? job->token : "");
+    bind_text(statement, ":lead_id", job->lead_id);
+    bind_text(statement, ":activity", activity_names[job->activity]);
+    bind_int(statement, ":at_ms", at_ms);
+    carry_out(store, statement);
+}
+
+void store_postings(struct store *store, int64_t job,
+    void (*each)(void *context, const char *token, const char *lead_id, enum activity activity,
+        int64_t at_ms),
+    void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_POSTINGS);
+    bind_int(statement, ":id", job);
+    while (next_row(store, statement)) {
+        int activity = column_name(statement, 2, activity_names, ACTIVITIES);
+        if (activity < 0)
+            fail(store, SQLITE_CORRUPT);
+        else
+            each(context, (const char *)sqlite3_column_text(statement, 0),
+                (const char *)sqlite3_column_text(statement, 1), (enum activity)activity,
+                sqlite3_column_int64(statement, 3));
+    }
+    sqlite3_reset(statement);
+}
+
+size_t store_by_posting(
+    struct store *store, const struct job *job, struct job **ret_jobs, size_t most)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_BY_POSTING);
+    bind_int(statement, ":posting", job->posting);
+    bind_int(statement, ":id", job->id);
+    bind_text(statement, ":state", job_state_names[job->state]);
+    bind_int(statement, ":limit", (int64_t)most);
+    return read_jobs(store, statement, ret_jobs, most);
+}
+
+bool store_has_activity(struct store *store, const char *activity_id)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_HAS_ACTIVITY);
+    bind_text(statement, ":activity_id", activity_id);
+    return read_one_int(store, statement, 0) > 0;
+}
+
+/* ---- what an unclean end left ---- */
 
 struct job *store_next_in_hand(struct store *store, int64_t after)
 {

@@ -66,7 +66,9 @@ static void add_error_text(struct str *text, const struct task *task)
     struct tm local;
     bool is_dated =
         localtime_r(&done, &local) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
-    str_add(text, "This file could not be uploaded to Close.\n\nFile:   ");
+    bool has_rules = task->folder->rules[0] != NULL;
+    str_printf(text,
+        "This file could not be %s Close.\n\nFile:   ", has_rules ? "filed in" : "uploaded to");
     utf8_escape(text, job->path, strlen(job->path));
     str_add(text, "\nSize:   ");
     units_print_size(text, job->identity.size);
@@ -116,19 +118,40 @@ static void write_beside(const struct task *task, const char *name)
         write_receipt(task, name, mode, gid);
 }
 
-/** The marker a file waited for goes where the file goes (product.md 5). */
-static void move_marker(const struct task *task, const struct place *place)
+/** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
+static void move_companion(const char *pattern, int directory, const char *name,
+    const struct place *place, const char *new_name)
 {
-    CLEANUP(free_text) char *marker = path_marker(task->folder->marker, task->job->path);
-    if (marker)
-        put_away_companion(task->root, marker, place);
+    CLEANUP(free_text) char *from = path_marker(pattern, name);
+    CLEANUP(free_text) char *to = path_marker(pattern, new_name);
+    if (from && to)
+        put_away_companion(directory, from, place, to);
+}
+
+static void move_companions(const struct task *task, int directory, const char *name,
+    const struct place *place, const char *new_name)
+{
+    move_companion(task->folder->marker, directory, name, place, new_name);
+    if (task->folder->sidecar)
+        move_companion(SIDECAR_PATTERN, directory, name, place, new_name);
+}
+
+/** Marker and sidecar go where the file went (product.md 5); deleted with it where `place` is NULL.
+ */
+static void send_companions_after(
+    const struct task *task, const struct place *place, const char *new_name)
+{
+    CLEANUP(free_text) char *parent = path_directory(task->job->path);
+    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (directory >= 0)
+        move_companions(task, directory, path_name(task->job->path), place, new_name);
 }
 
 /** The file has its final name: write beside it and remember the place. */
 static struct verdict arrived(struct task *task, const char *name)
 {
     write_beside(task, name);
-    move_marker(task, &task->place);
+    send_companions_after(task, &task->place, name);
     task->outcome_place = path_join(task->place.path, name);
     return verdict_make(
         VERDICT_NEXT, NULL, "moved to %s", task->outcome_place ? task->outcome_place : name);
@@ -160,7 +183,7 @@ static struct verdict put_away(struct task *task)
     int result = put_away_delete(task->staging, task->job->id);
     if (result < 0)
         return refile("the file cannot be deleted", result);
-    move_marker(task, NULL);
+    send_companions_after(task, NULL, "");
     task->outcome_place = strdup("");
     return verdict_make(VERDICT_NEXT, NULL, "deleted");
 }
@@ -264,6 +287,7 @@ static int came_back(struct task *task, const char *name)
     if (!path)
         return -ENOMEM;
     remove_error_text(task->staging, path_name(job->place));
+    move_companions(task, task->staging, path_name(job->place), &task->place, name);
     free(job->path);
     job->path = TAKE_PTR(path);
     task_leave_directories(task);

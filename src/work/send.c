@@ -35,11 +35,44 @@ bool task_folder_is_here(const struct task *task, const struct stage_tools *tool
            !directory_is_empty(task->root);
 }
 
-static struct verdict wait_for(int64_t ms, const char *code, const char *why)
+struct verdict task_wait(int64_t ms, const char *code, const char *why)
 {
     struct verdict wait = verdict_make(VERDICT_WAIT, code, "%s", why);
     wait.wait_ms = ms;
     return wait;
+}
+
+struct verdict task_under_way(struct task *task, struct request *request)
+{
+    task->request = request;
+    if (request)
+        return verdict_make(VERDICT_RUNNING, NULL, "under way");
+    return task_wait(YOUNG_MS, "no_memory", "no memory left");
+}
+
+/** An upload that had got through must be made again: what is missing now is a person's business.
+ */
+static bool was_uploaded(const struct task *task)
+{
+    return task->job->uploaded_ms != 0;
+}
+
+static struct verdict is_gone(const struct task *task)
+{
+    if (was_uploaded(task))
+        return verdict_make(VERDICT_FAIL, "gone",
+            "the upload has become too old and must be made again, but the file was taken out of "
+            "the folder; drop it again");
+    return verdict_make(VERDICT_GONE, "gone", "the file was taken out of the folder");
+}
+
+static struct verdict has_changed(const struct task *task)
+{
+    if (was_uploaded(task))
+        return verdict_make(VERDICT_FAIL, "changed",
+            "the upload has become too old and must be made again, but the file was rewritten; the "
+            "new one is taken by itself");
+    return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
 }
 
 /** What it means that the file cannot be opened. */
@@ -52,11 +85,11 @@ static struct verdict of_open_error(
     case -ELOOP:
     case -EINVAL:
         if (!task_folder_is_here(task, tools))
-            return wait_for(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
-        return verdict_make(VERDICT_GONE, "gone", "the file was taken out of the folder");
+            return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
+        return is_gone(task);
     case -EWOULDBLOCK:
     case -EBUSY:
-        return wait_for(task->folder->settle_ms > YOUNG_MS ? task->folder->settle_ms : YOUNG_MS,
+        return task_wait(task->folder->settle_ms > YOUNG_MS ? task->folder->settle_ms : YOUNG_MS,
             "busy", "somebody has the file open for writing");
     default:
         return verdict_make(VERDICT_RETRY, "unreadable",
@@ -65,52 +98,64 @@ static struct verdict of_open_error(
     }
 }
 
-static bool is_young(const struct source *source)
+struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools)
 {
-    int64_t age = clock_wall_ms() - source->before.ctime_ns / 1000000;
-    return !source->leased && age >= 0 && age < YOUNG_MS;
-}
-
-/** Open the file of the task and see that it is still the one that was queued. */
-static struct verdict open_upload(struct task *task, const struct stage_tools *tools)
-{
-    struct source *source = NULL;
     int result = task_open_root(task);
     if (result < 0)
-        return wait_for(task->folder->poll_ms, "folder_away", strerror(-result));
+        return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
     if (task->job->place)
         result = bring_back_start(task);
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
         (void)job_set_text(&task->job->place, NULL);
     else if (result < 0)
         return of_open_error(task, tools, result);
-    if (task->copy)
-        return verdict_make(VERDICT_RUNNING, NULL, "copying");
-    int fd = safe_open_file(task->root, task->job->path);
-    result = fd < 0 ? fd : source_open(fd, true, &source);
+    return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");
+}
+
+struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int fd = safe_open_file(task->root, task->job->path);
+    int result = fd < 0 ? fd : file_state_read(fd, &state);
+    if (result < 0)
+        return of_open_error(task, tools, result);
+    if (!identity_equal(&state.identity, &task->job->identity))
+        return has_changed(task);
+    *ret_fd = TAKE_FD(fd);
+    return verdict_make(VERDICT_NEXT, NULL, "open");
+}
+
+static bool is_young(const struct source *source)
+{
+    int64_t age = clock_wall_ms() - source->before.ctime_ns / 1000000;
+    return !source->leased && age >= 0 && age < YOUNG_MS;
+}
+
+/** Open the file of the task to be sent. */
+static struct verdict open_upload(struct task *task, const struct stage_tools *tools)
+{
+    struct source *source = NULL;
+    int fd = -1;
+    struct verdict verdict = task_fetch_file(task, tools);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = task_open_file(task, tools, &fd);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int result = source_open(fd, true, &source);
     if (result < 0)
         return of_open_error(task, tools, result);
     if (!identity_equal(&source->before.identity, &task->job->identity)) {
         source_close(source);
-        return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
+        return has_changed(task);
     }
     if (is_young(source)) {
         source_close(source);
-        return wait_for(YOUNG_MS, "young", "the file changed just now");
+        return task_wait(YOUNG_MS, "young", "the file changed just now");
     }
     upload_init(&task->upload, source, path_name(task->job->path));
     task->has_upload = true;
     finish_remove_error_text(task);
-    return verdict_make(VERDICT_NEXT, NULL, "open");
-}
-
-/** A request under way, or memory was short. */
-static struct verdict under_way(struct task *task, struct request *request)
-{
-    task->request = request;
-    if (request)
-        return verdict_make(VERDICT_RUNNING, NULL, "under way");
-    return wait_for(YOUNG_MS, "no_memory", "no memory left");
+    return verdict;
 }
 
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
@@ -122,13 +167,16 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
     }
     if (source_yield(task->upload.source))
         return verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
-    return under_way(task, upload_ask_ticket(&task->upload, &tools->api));
+    return task_under_way(task, upload_ask_ticket(&task->upload, &tools->api));
 }
 
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return upload_read_ticket(&task->upload, task->request, task->config->close.upload_hosts);
+    struct verdict verdict =
+        upload_read_ticket(&task->upload, task->request, task->config->close.upload_hosts);
+    task->pace_ms = task->upload.pace_ms;
+    return verdict;
 }
 
 struct verdict send_start(struct task *task, const struct stage_tools *tools)
@@ -136,7 +184,7 @@ struct verdict send_start(struct task *task, const struct stage_tools *tools)
     if (upload_ticket_is_stale(&task->upload))
         return verdict_make(VERDICT_AGAIN, "s3_refused", "the form has become too old");
     task->started_ms = clock_steady_ms();
-    return under_way(task, upload_send_form(&task->upload, &tools->api));
+    return task_under_way(task, upload_send_form(&task->upload, &tools->api));
 }
 
 struct verdict send_finish(struct task *task, const struct stage_tools *tools)

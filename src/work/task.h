@@ -8,12 +8,24 @@
 #include "closedrop/config/config.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/queue/job.h"
+#include "closedrop/work/look.h"
+#include "closedrop/work/resolve.h"
 #include "closedrop/work/upload.h"
 
-enum stage { STAGE_TICKET, STAGE_SEND, STAGE_FINISH, STAGES };
+enum stage {
+    STAGE_RESOLVE, /* whose file is it */
+    STAGE_TICKET,
+    STAGE_SEND,
+    STAGE_ATTACH, /* create its activity */
+    STAGE_LOOK,   /* was it created */
+    STAGE_FINISH,
+    STAGES
+};
 
 struct task {
     struct job *job;
+    struct job **mates; /* the other members of its group, in hand with it */
+    size_t mate_count;
     struct config *config; /* held: a job ends with the settings it began with */
     const struct folder *folder;
     enum stage stage;
@@ -21,9 +33,15 @@ struct task {
     bool in_doubt;          /* waits for what GET me/ says */
     bool alone;             /* a suspect: nothing else is in hand */
     struct verdict verdict; /* of a stage that ended by itself; RUNNING: not yet */
+    struct resolution resolution;
+    bool has_resolution;
     struct upload upload;
     bool has_upload;
+    struct look look;
+    bool has_look;
+    char *activity_id; /* what was created */
     struct request *request;
+    int64_t pace_ms;    /* what the last answer says about asking again */
     int64_t started_ms; /* steady clock: when its bytes began to go */
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
@@ -36,13 +54,16 @@ struct task {
 /** What a stage may use. */
 struct stage_tools {
     struct api api;
+    struct tables *tables;
+    struct store *store;  /* to read what was posted */
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;
 };
 
 /**
  * A stage: `start` puts a request under way (RUNNING, with task->request to be started by the
- * worker), or is done at once; `finish` reads the request's end. `step` goes on with a copy.
+ * worker), or is done at once; `finish` reads the request's end, MORE starts the stage again. A
+ * copy is gone on with by itself.
  */
 struct stage_row {
     const char *name;
@@ -52,11 +73,46 @@ struct stage_row {
 
 extern const struct stage_row stage_rows[STAGES];
 
+/* filing.c */
+struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
+struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
+struct verdict attach_start(struct task *task, const struct stage_tools *tools);
+struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
+struct verdict look_start(struct task *task, const struct stage_tools *tools);
+struct verdict look_finish(struct task *task, const struct stage_tools *tools);
+
+/**
+ * Sort a file below `root`, open at `fd` (-1: it was uploaded, and may have gone): rule, values,
+ * group (see resolution_sort()); the resolution is to be released in any case.
+ */
+struct verdict sort_file(struct resolution *resolution, const struct job *job,
+    const struct folder *folder, struct tables *tables, int root, int fd);
+
+/** Keep in the job what sorting and looking up brought. Returns 0 or -ENOMEM. */
+int keep_resolution(
+    struct job *job, const struct resolution *resolution, const struct folder *folder);
+
 /* send.c */
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools);
 struct verdict send_start(struct task *task, const struct stage_tools *tools);
 struct verdict send_finish(struct task *task, const struct stage_tools *tools);
+
+/**
+ * Have the file where it belongs in its folder: one that had failed is brought back first. NEXT; or
+ * RUNNING while it is copied; or why not.
+ */
+struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools);
+
+/** Open the file, once it was fetched, and see that it is still the one that was queued: NEXT and
+ * the descriptor, the caller's. */
+struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd);
+
+/** The request of a stage: under way, or no memory was left for it. */
+struct verdict task_under_way(struct task *task, struct request *request);
+
+/** Later, for a reason that is not the job's fault. */
+struct verdict task_wait(int64_t ms, const char *code, const char *why);
 
 /* finish.c */
 struct verdict finish_start(struct task *task, const struct stage_tools *tools);

@@ -2,7 +2,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
-#include "closedrop/http/pace.h"
+#include "closedrop/work/answer.h"
 
 #include <string.h>
 
@@ -31,18 +31,11 @@ struct request *upload_ask_ticket(struct upload *upload, const struct api *api)
 struct verdict upload_read_ticket(
     struct upload *upload, const struct request *request, char *const *upload_hosts)
 {
-    size_t length;
-    const char *body = request_reply(request, &length);
     struct str words = STR_INIT(16384);
-    reply_add_close_error(&words, body, length);
-    upload->pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
-        request_reply_header(request, "Retry-After"), clock_wall_ms());
-    struct api_outcome outcome = {request_end(request), request_status(request),
-        request_failure(request), str_text(&words), upload->pace_ms};
-    struct verdict verdict = verdict_of_ticket(&outcome);
-    str_clear(&words);
-
+    struct verdict verdict = answer_read(request, "files/upload/", &upload->pace_ms);
     if (verdict.kind == VERDICT_NEXT) {
+        size_t length;
+        const char *body = request_reply(request, &length);
         ticket_release(&upload->ticket);
         enum ticket_problem problem =
             reply_ticket(body, length, upload_hosts, &upload->ticket, &words);

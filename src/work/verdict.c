@@ -23,12 +23,14 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
 /* ---- Close ---- */
 
 /** The first row whose range holds the status decides. */
-static const struct {
+struct status_row {
     int first, last;
     enum verdict_kind kind;
     const char *code;
     const char *advice;
-} ticket_rows[] = {
+};
+
+static const struct status_row read_rows[] = {
     {200, 299, VERDICT_NEXT, NULL, ""},
     {429, 429, VERDICT_WAIT, "rate_limit", ""},
     {401, 401, VERDICT_DOUBT, "key_refused", ": the API key is not good"},
@@ -41,23 +43,48 @@ static const struct {
     {0, 599, VERDICT_DOUBT, "no_answer", ""},
 };
 
-struct verdict verdict_of_ticket(const struct api_outcome *outcome)
+static const struct status_row create_rows[] = {
+    {200, 299, VERDICT_NEXT, NULL, ""},
+    {429, 429, VERDICT_WAIT, "rate_limit", ""},
+    {401, 401, VERDICT_DOUBT, "key_refused", ": the API key is not good"},
+    {402, 402, VERDICT_DOUBT, "plan", ": the Close plan does not allow it"},
+    {403, 403, VERDICT_DOUBT, "not_allowed", ": the API key's user may not do this"},
+    {404, 404, VERDICT_RETRY, "no_target", ": it is not there"},
+    {408, 409, VERDICT_UNCLEAR, "unclear", ""},
+    {425, 425, VERDICT_UNCLEAR, "unclear", ""},
+    {400, 499, VERDICT_FAIL, "close_refused", ""},
+    {0, 599, VERDICT_UNCLEAR, "unclear", ""},
+};
+
+static struct verdict of_status(
+    const struct status_row *rows, size_t count, const struct api_outcome *outcome)
+{
+    bool has_words = outcome->words && *outcome->words;
+    size_t i = 0;
+    while (i < count - 1 && (outcome->status < rows[i].first || outcome->status > rows[i].last))
+        i++; /* an odd status is as good as none: the last row */
+    struct verdict verdict = verdict_make(rows[i].kind, rows[i].code,
+        "Close answered %d to %s%s%s%s%s", outcome->status, outcome->what, rows[i].advice,
+        has_words ? " (" : "", has_words ? outcome->words : "", has_words ? ")" : "");
+    verdict.wait_ms = outcome->pace_ms;
+    return verdict;
+}
+
+struct verdict verdict_of_read(const struct api_outcome *outcome)
 {
     if (outcome->end != TRANSFER_ANSWERED)
         return verdict_make(VERDICT_DOUBT, "no_answer", "Close %s: %s",
             transfer_end_words[outcome->end], outcome->failure);
-    for (size_t i = 0; i < COUNT(ticket_rows); i++) {
-        if (outcome->status < ticket_rows[i].first || outcome->status > ticket_rows[i].last)
-            continue;
-        bool has_words = outcome->words && *outcome->words;
-        struct verdict verdict = verdict_make(ticket_rows[i].kind, ticket_rows[i].code,
-            "Close answered %d to files/upload/%s%s%s%s", outcome->status, ticket_rows[i].advice,
-            has_words ? " (" : "", has_words ? outcome->words : "", has_words ? ")" : "");
-        verdict.wait_ms = outcome->pace_ms;
-        return verdict;
-    }
-    return verdict_make(
-        VERDICT_DOUBT, "no_answer", "Close answered with the odd status %d", outcome->status);
+    return of_status(read_rows, COUNT(read_rows), outcome);
+}
+
+struct verdict verdict_of_create(const struct api_outcome *outcome, bool sent)
+{
+    if (outcome->end == TRANSFER_ANSWERED)
+        return of_status(create_rows, COUNT(create_rows), outcome);
+    return verdict_make(sent ? VERDICT_UNCLEAR : VERDICT_DOUBT, sent ? "unclear" : "no_answer",
+        "Close %s: %s%s", transfer_end_words[outcome->end], outcome->failure,
+        sent ? "; whether the activity was created is not known" : "");
 }
 
 enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)

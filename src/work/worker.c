@@ -2,13 +2,15 @@
 
 #include "closedrop/work/worker.h"
 
-#include "task.h"
+#include "inner.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
+#include "closedrop/files/safe_open.h"
 #include "closedrop/queue/backoff.h"
 
 #include <assert.h>
@@ -19,46 +21,18 @@
 
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
 #define FINISHING_MOST 32
-/** How often the key file is looked at while the key is refused. */
-#define KEY_LOOK_MS 5000
 /** Questions to a place that does not answer: back-off ends here, whatever retry_max says. */
 #define ASK_MOST_MS (5 * 60 * 1000)
-
-/** What the worker knows of a folder from the watch thread. */
-struct folder_view {
-    char *name;
-    bool healthy;
-    uint64_t device;
-    uint64_t inode;
-};
-
-struct worker {
-    struct queue *queue;
-    struct http *http;
-    struct config *config;
-    struct key key;
-    worker_look_again *look_again;
-    void *look_context;
-
-    struct task *tasks;
-    struct folder_view *folders; /* in the order of config->folders */
-    size_t turn;                 /* the folder that is asked first at the next claim */
-    bool paused;
-    bool stopping;
-    bool has_suspects;
-
-    struct gate api_gate;
-    struct gate s3_gate;
-    struct request *question; /* GET me/, while one is under way */
-    int64_t paced_until;      /* steady clock: files/upload/ is not asked before */
-    int64_t s3_success_ms;    /* steady clock: when a file last got through */
-    int64_t key_look_ms;      /* steady clock: when the key file is looked at next */
-    int64_t failures;
-};
+/** How many files of a folder with groups are sorted in one turn. */
+#define SORT_SLICE 64
+#define NO_MEMORY_WAIT_MS 1000
 
 const struct stage_row stage_rows[STAGES] = {
+    [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish},
     [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish},
     [STAGE_SEND] = {"send", send_start, send_finish},
+    [STAGE_ATTACH] = {"attach", attach_start, attach_finish},
+    [STAGE_LOOK] = {"look", look_start, look_finish},
     [STAGE_FINISH] = {"finish", finish_start, NULL},
 };
 
@@ -119,10 +93,14 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     worker->has_suspects = true; /* the first claim looks */
     worker->folders = view_folders(worker, config);
     worker->config = config_hold(config);
-    return worker;
+    worker->tables = tables_new();
+    if (worker->tables && worker->folders)
+        return worker;
+    worker_free(worker);
+    return NULL;
 }
 
-static void drop_request(struct worker *worker, struct request **request)
+void worker_drop_request(struct worker *worker, struct request **request)
 {
     if (!*request)
         return;
@@ -131,7 +109,7 @@ static void drop_request(struct worker *worker, struct request **request)
     *request = NULL;
 }
 
-static void close_upload(struct task *task)
+void task_close_upload(struct task *task)
 {
     if (task->has_upload)
         upload_release(&task->upload);
@@ -140,19 +118,26 @@ static void close_upload(struct task *task)
 
 static void free_task(struct worker *worker, struct task *task)
 {
-    drop_request(worker, &task->request);
-    close_upload(task);
+    worker_drop_request(worker, &task->request);
+    task_close_upload(task);
+    if (task->has_resolution)
+        resolution_release(&task->resolution);
+    if (task->has_look)
+        look_release(&task->look);
     copy_free(task->copy);
     task_leave_directories(task);
     close_fd(&task->root);
     free(task->outcome_place);
+    free(task->activity_id);
+    for (size_t i = 0; i < task->mate_count; i++)
+        job_free(task->mates[i]);
+    free(task->mates);
     job_free(task->job);
     config_release(task->config);
     free(task);
 }
 
-/** Take a task out of the list and free it. */
-static void end_task(struct worker *worker, struct task *task)
+void worker_end_task(struct worker *worker, struct task *task)
 {
     for (struct task **at = &worker->tasks; *at; at = &(*at)->next)
         if (*at == task) {
@@ -167,9 +152,10 @@ void worker_free(struct worker *worker)
     if (!worker)
         return;
     while (worker->tasks)
-        end_task(worker, worker->tasks);
-    drop_request(worker, &worker->question);
+        worker_end_task(worker, worker->tasks);
+    worker_drop_request(worker, &worker->question);
     key_release(&worker->key);
+    tables_free(worker->tables);
     free(worker->folders);
     config_release(worker->config);
     free(worker);
@@ -196,269 +182,22 @@ void worker_stop_claiming(struct worker *worker)
     worker->stopping = true;
 }
 
-/* ---- verdicts ---- */
+/* ---- what the other files use ---- */
 
-static int64_t retry_delay(const struct task *task)
-{
-    const struct limits *limits = &task->config->limits;
-    return backoff_delay(
-        task->job->attempts, limits->retry_first_ms, limits->retry_max_ms, backoff_chance());
-}
-
-static int64_t ask_delay(const struct worker *worker, const struct gate *gate)
+int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate)
 {
     const struct limits *limits = &worker->config->limits;
     int64_t most = limits->retry_max_ms < ASK_MOST_MS ? limits->retry_max_ms : ASK_MOST_MS;
     return backoff_delay(gate->tries + 1, limits->retry_first_ms, most, backoff_chance());
 }
 
-static void log_job(const struct task *task, const char *what, const char *message)
-{
-    log_info("job %lld %s: %s/%s: %s", (long long)task->job->id, what, task->job->folder,
-        task->job->path, message);
-}
-
-/** On to the stage that begins after this turn's commit. */
-static void go_on(struct task *task, enum stage stage)
+void task_go_on(struct task *task, enum stage stage)
 {
     task->stage = stage;
     task->to_start = true;
 }
 
-static void on_failed(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
-        task->job->path, verdict->message);
-    worker->failures++;
-    close_upload(task);
-    queue_fail(worker->queue, task->job, verdict->code, verdict->message);
-    go_on(task, STAGE_FINISH);
-}
-
-static void on_retry(
-    struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
-{
-    log_job(task, "waits", verdict->message);
-    queue_retry(worker->queue, task->job, clock_wall_ms() + wait_ms, false, verdict->message);
-    end_task(worker, task);
-}
-
-/** The job's own fault: another try later, or none any more. */
-static void on_own_fault(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    struct job *job = task->job;
-    if (job->attempts >= task->config->limits.max_attempts) {
-        struct verdict last = verdict_make(VERDICT_FAIL, verdict->code,
-            "%s (given up after %d attempts)", verdict->message, job->attempts);
-        on_failed(worker, task, &last);
-        return;
-    }
-    (void)job_set_text(&job->error_code, verdict->code);
-    (void)job_set_text(&job->error_message, verdict->message);
-    log_job(task, "waits", verdict->message);
-    queue_retry(worker->queue, job, clock_wall_ms() + retry_delay(task), true, verdict->message);
-    end_task(worker, task);
-}
-
-/** S3 counts as down only while no other upload gets through (product.md 6). */
-static void on_trouble(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    int64_t now = clock_steady_ms();
-    if (worker->s3_success_ms && worker->s3_success_ms >= task->started_ms) {
-        on_own_fault(worker, task, verdict);
-        return;
-    }
-    if (worker->s3_gate.state == GATE_OPEN || now >= worker->s3_gate.ask_at) {
-        gate_refused(&worker->s3_gate, GATE_OUTAGE, now, ask_delay(worker, &worker->s3_gate));
-        log_warn("uploads do not get through, trying again in %lld ms: %s",
-            (long long)(worker->s3_gate.ask_at - now), verdict->message);
-    }
-    on_retry(worker, task, verdict, worker->s3_gate.ask_at - now);
-}
-
-static void on_changed(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    log_job(task, "starts over", verdict->message);
-    worker->look_again(worker->look_context, task->job->folder, task->job->path);
-    if (task->has_upload) /* it may turn out to be the same after all: settle decides */
-        queue_retry(worker->queue, task->job, clock_wall_ms() + task->folder->settle_ms, false,
-            verdict->message);
-    else
-        queue_end(worker->queue, task->job, JOB_SUPERSEDED, verdict->message);
-    end_task(worker, task);
-}
-
-static void on_gone(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    log_job(task, "dropped", verdict->message);
-    queue_end(worker->queue, task->job, JOB_DROPPED, verdict->message);
-    end_task(worker, task);
-}
-
-/** The bytes are at Close: one transaction holds `uploaded` and, without a rule, `done`. */
-static void on_uploaded(struct worker *worker, struct task *task)
-{
-    struct job *job = task->job;
-    const struct upload *upload = &task->upload;
-    int result = job_set_text(&job->sha256, upload->sha256);
-    result |= job_set_text(&job->md5, upload->md5);
-    result |= job_set_text(&job->content_type, upload->content_type);
-    result |= job_set_text(&job->download_url, upload->ticket.download_url);
-    result |= job_set_text(&job->token, upload->ticket.token);
-    if (result)
-        log_error("job %lld: no memory for all of its outcome, ignoring", (long long)job->id);
-    job->uploaded_ms = clock_wall_ms();
-    worker->s3_success_ms = clock_steady_ms();
-    if (gate_answered(&worker->s3_gate))
-        log_info("uploads get through again");
-    queue_record(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
-    queue_done(worker->queue, job, "no rule: upload only");
-    log_job(task, "uploaded", upload->sha256);
-    close_upload(task);
-    go_on(task, STAGE_FINISH);
-}
-
-static void on_finished(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    if (task->job->state == JOB_DONE) {
-        (void)job_set_text(&task->job->error_code, NULL);
-        (void)job_set_text(&task->job->error_message, NULL);
-    }
-    queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
-    log_job(task, job_state_names[task->job->state], verdict->message);
-    end_task(worker, task);
-}
-
-static void on_not_put_away(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    struct job *job = task->job;
-    job->attempts++;
-    log_warn("job %lld: %s/%s: %s; trying again", (long long)job->id, job->folder, job->path,
-        verdict->message);
-    if (job->state == JOB_DONE) {
-        (void)job_set_text(&job->error_code, verdict->code);
-        (void)job_set_text(&job->error_message, verdict->message);
-    }
-    queue_refile(worker->queue, job, clock_wall_ms() + retry_delay(task), verdict->message);
-    end_task(worker, task);
-}
-
-static void on_next(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    switch (task->stage) {
-    case STAGE_TICKET:
-        go_on(task, STAGE_SEND);
-        break;
-    case STAGE_SEND:
-        on_uploaded(worker, task);
-        break;
-    default:
-        on_finished(worker, task, verdict);
-    }
-}
-
-static void on_doubt(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    task->in_doubt = true;
-    task->verdict = *verdict;
-    gate_doubt(&worker->api_gate);
-}
-
-static void apply(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    if (task->stage == STAGE_FINISH && verdict->kind != VERDICT_NEXT) {
-        on_not_put_away(worker, task, verdict);
-        return;
-    }
-    switch (verdict->kind) {
-    case VERDICT_RUNNING:
-        break;
-    case VERDICT_NEXT:
-        on_next(worker, task, verdict);
-        break;
-    case VERDICT_AGAIN:
-        log_job(task, "begins again", verdict->message);
-        queue_moved(worker->queue, task->job, verdict->message);
-        go_on(task, STAGE_TICKET);
-        break;
-    case VERDICT_RETRY:
-        on_own_fault(worker, task, verdict);
-        break;
-    case VERDICT_WAIT:
-        on_retry(worker, task, verdict, verdict->wait_ms);
-        break;
-    case VERDICT_DOUBT:
-        on_doubt(worker, task, verdict);
-        break;
-    case VERDICT_TROUBLE:
-        on_trouble(worker, task, verdict);
-        break;
-    case VERDICT_CHANGED:
-        on_changed(worker, task, verdict);
-        break;
-    case VERDICT_GONE:
-        on_gone(worker, task, verdict);
-        break;
-    case VERDICT_FAIL:
-        on_failed(worker, task, verdict);
-        break;
-    }
-}
-
-/* ---- the question: GET me/ ---- */
-
-static const char *block_message(enum gate_reason reason)
-{
-    return reason == GATE_KEY_REFUSED
-               ? "Close refuses the API key; put a good one in the key file (files stay queued)"
-               : "Close does not answer; files stay queued until it does";
-}
-
-/** What every task in doubt was waiting for. */
-static void settle_doubts(struct worker *worker, bool own_fault)
-{
-    struct task *next;
-    for (struct task *task = worker->tasks; task; task = next) {
-        next = task->next;
-        if (!task->in_doubt)
-            continue;
-        struct verdict verdict = task->verdict;
-        task->in_doubt = false;
-        task->verdict.kind = VERDICT_RUNNING;
-        if (own_fault)
-            on_own_fault(worker, task, &verdict);
-        else
-            on_retry(worker, task, &verdict, 0);
-    }
-}
-
-static void on_question_answered(struct worker *worker)
-{
-    struct api_outcome outcome = {.end = request_end(worker->question),
-        .status = request_status(worker->question),
-        .failure = request_failure(worker->question)};
-    size_t length;
-    const char *body = request_reply(worker->question, &length);
-    enum api_health health = verdict_of_me(&outcome, reply_is_me(body, length));
-    int64_t now = clock_steady_ms();
-    if (health == API_ANSWERS) {
-        if (gate_answered(&worker->api_gate))
-            log_info("Close answers again");
-    } else {
-        enum gate_reason reason = health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE;
-        bool is_news = worker->api_gate.reason != reason;
-        gate_refused(&worker->api_gate, reason, now, ask_delay(worker, &worker->api_gate));
-        if (is_news) {
-            worker->key_look_ms = now + KEY_LOOK_MS;
-            log_error("%s (%s %d)", block_message(reason),
-                outcome.end == TRANSFER_ANSWERED ? "status" : outcome.failure, outcome.status);
-        }
-    }
-    drop_request(worker, &worker->question);
-    settle_doubts(worker, health == API_ANSWERS);
-}
-
-static struct api api_of(const struct worker *worker, const struct config *config)
+struct api worker_api(const struct worker *worker, const struct config *config)
 {
     return (struct api){
         .url = config->close.api_url,
@@ -467,41 +206,6 @@ static struct api api_of(const struct worker *worker, const struct config *confi
             .proxy = config->close.proxy,
             .timeout_ms = config->limits.timeout_ms},
     };
-}
-
-/** While the key is refused: a changed key file is reason to ask at once. */
-static void look_at_key(struct worker *worker, int64_t now)
-{
-    bool is_time = now >= worker->key_look_ms || gate_is_due(&worker->api_gate, now);
-    if (worker->api_gate.reason != GATE_KEY_REFUSED || !is_time)
-        return;
-    worker->key_look_ms = now + KEY_LOOK_MS;
-    if (!key_has_changed(&worker->key))
-        return;
-    struct key key;
-    struct str why = STR_INIT(4096);
-    if (key_load(worker->config->close.api_key_file, &key, &why) == 0) {
-        key_release(&worker->key);
-        worker->key = key;
-        gate_ask_now(&worker->api_gate, now);
-    } else {
-        log_error("%s", str_text(&why));
-    }
-    str_release(&why);
-}
-
-static void ask_if_due(struct worker *worker)
-{
-    int64_t now = clock_steady_ms();
-    look_at_key(worker, now);
-    if (worker->question || !gate_is_due(&worker->api_gate, now))
-        return;
-    struct api api = api_of(worker, worker->config);
-    worker->question = api_me(&api);
-    if (worker->question)
-        (void)http_start(worker->http, worker->question); /* a failure ends it, and is read so */
-    if (worker->question && request_end(worker->question) != TRANSFER_RUNNING)
-        on_question_answered(worker);
 }
 
 /* ---- reap ---- */
@@ -516,7 +220,9 @@ static struct task *task_of(const struct worker *worker, const struct request *r
 
 static struct stage_tools tools_of(const struct worker *worker, const struct task *task)
 {
-    struct stage_tools tools = {.api = api_of(worker, task->config)};
+    struct stage_tools tools = {.api = worker_api(worker, task->config),
+        .tables = worker->tables,
+        .store = queue_store(worker->queue)};
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (strcmp(worker->folders[i].name, task->folder->name) == 0) {
             tools.root_device = worker->folders[i].device;
@@ -525,20 +231,30 @@ static struct stage_tools tools_of(const struct worker *worker, const struct tas
     return tools;
 }
 
+/** What Close said about asking again: one pace for tickets, one for all that files a document. */
+static void take_pace(struct worker *worker, struct task *task)
+{
+    int64_t *until =
+        task->stage == STAGE_TICKET ? &worker->tickets_paced_until : &worker->filing_paced_until;
+    int64_t end = clock_steady_ms() + task->pace_ms;
+    if (task->pace_ms && end > *until)
+        *until = end;
+    task->pace_ms = 0;
+}
+
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
-        on_question_answered(worker);
+        question_answered(worker);
         return;
     }
     struct task *task = task_of(worker, request);
     assert(task);
     struct stage_tools tools = tools_of(worker, task);
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
-    if (task->stage == STAGE_TICKET && task->upload.pace_ms)
-        worker->paced_until = clock_steady_ms() + task->upload.pace_ms;
-    drop_request(worker, &task->request);
-    apply(worker, task, &verdict);
+    take_pace(worker, task);
+    worker_drop_request(worker, &task->request);
+    outcome_apply(worker, task, &verdict);
 }
 
 void worker_reap(struct worker *worker)
@@ -555,7 +271,7 @@ void worker_reap(struct worker *worker)
             continue;
         struct verdict verdict = task->verdict;
         task->verdict.kind = VERDICT_RUNNING;
-        apply(worker, task, &verdict);
+        outcome_apply(worker, task, &verdict);
     }
 }
 
@@ -563,7 +279,7 @@ void worker_check_leases(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->has_upload && !task->in_doubt && source_yield(task->upload.source)) {
-            drop_request(worker, &task->request);
+            worker_drop_request(worker, &task->request);
             task->to_start = false;
             task->verdict =
                 verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
@@ -572,15 +288,8 @@ void worker_check_leases(struct worker *worker)
 
 void worker_abandon(struct worker *worker)
 {
-    while (worker->tasks) {
-        struct task *task = worker->tasks;
-        if (task->job->state == JOB_UPLOADING)
-            queue_retry(worker->queue, task->job, clock_wall_ms(), false,
-                "given up because closedrop was stopped");
-        else
-            queue_refile(worker->queue, task->job, clock_wall_ms(), "closedrop was stopped");
-        end_task(worker, task);
-    }
+    while (worker->tasks)
+        outcome_abandon(worker, worker->tasks);
 }
 
 /* ---- claim ---- */
@@ -598,24 +307,124 @@ size_t worker_in_hand(const struct worker *worker)
     return count_tasks(worker, false) + count_tasks(worker, true);
 }
 
-/** Whether a file's bytes could go right now: a ticket is asked only then. */
-static bool may_send(const struct worker *worker)
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/** Whether Close and a slot are free for anything at all. */
+static bool is_free(const struct worker *worker)
+{
+    return !worker->paused && !worker->stopping && worker->api_gate.state == GATE_OPEN &&
+           count_tasks(worker, false) < (size_t)worker->config->limits.transfers;
+}
+
+/**
+ * When a lane is free for the jobs of a folder, on the steady clock; INT64_MAX where no time brings
+ * that about. A folder with rules sends nothing while what files it must wait, so that uploads do
+ * not run far ahead of the activities they wait for.
+ */
+static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane lane)
+{
+    const struct folder_view *view = &worker->folders[index];
+    if (!view->healthy)
+        return INT64_MAX;
+    if (lane == LANE_FILE)
+        return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
+    if (!is_free(worker) || view->sorting != SORT_DONE)
+        return INT64_MAX;
+    if (lane == LANE_ATTACH)
+        return worker->filing_paced_until;
+    int64_t at = worker->tickets_paced_until;
+    if (worker->config->folders[index].rules[0])
+        at = later(at, worker->filing_paced_until);
+    if (worker->s3_gate.state == GATE_OPEN)
+        return at;
+    /* one goes first, to see whether S3 is back */
+    return count_tasks(worker, false) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
+}
+
+static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/** The lanes of a folder, by its index, that are free now. */
+static unsigned free_lanes(const struct worker *worker, size_t index)
 {
     int64_t now = clock_steady_ms();
-    size_t sending = count_tasks(worker, false);
-    if (worker->paused || worker->stopping || worker->api_gate.state != GATE_OPEN ||
-        now < worker->paced_until || sending >= (size_t)worker->config->limits.transfers)
+    unsigned lanes = 0;
+    for (size_t i = 0; i < COUNT(all_lanes); i++)
+        if (lane_free_at(worker, index, all_lanes[i]) <= now)
+            lanes |= all_lanes[i];
+    return lanes;
+}
+
+bool worker_may_attach(const struct worker *worker, int64_t *ret_wait_ms)
+{
+    int64_t now = clock_steady_ms();
+    bool is_open = !worker->paused && !worker->stopping && worker->api_gate.state == GATE_OPEN;
+    *ret_wait_ms = worker->filing_paced_until > now ? worker->filing_paced_until - now : 0;
+    return is_open && !*ret_wait_ms;
+}
+
+/** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
+static bool needs_resolving(const struct job *job, const struct folder *folder)
+{
+    if (!folder->rules[0] && !job->rule)
         return false;
-    if (worker->s3_gate.state != GATE_OPEN) /* one goes first, to see whether S3 is back */
-        return now >= worker->s3_gate.ask_at && sending == 0;
+    bool is_current = job->mark && strcmp(job->mark, folder->mark) == 0;
+    return !is_current || !job->lead_id;
+}
+
+/** The stage a claimed job goes on with. */
+static enum stage first_stage(const struct job *job, const struct folder *folder)
+{
+    if (job->state == JOB_DONE || job->state == JOB_FAILED)
+        return STAGE_FINISH;
+    if (job->posting)
+        return STAGE_LOOK;
+    if (needs_resolving(job, folder))
+        return STAGE_RESOLVE;
+    return job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_ATTACH;
+}
+
+/** A job of a rule that is gone stays in the queue until it returns (product.md 3). */
+static bool waits_for_rule(struct worker *worker, struct job *job)
+{
+    bool has_outcome = job->state == JOB_DONE || job->state == JOB_FAILED;
+    if (!job->rule || job->posting || has_outcome || config_rule(worker->config, job->rule))
+        return false;
+    CLEANUP(free_text)
+    char *why = str_format(
+        "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
+        job->rule);
+    (void)job_set_text(&job->error_code, "rule_gone");
+    (void)job_set_text(&job->error_message, why);
+    log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+    queue_retry(worker->queue, job, JOB_DUE_NEVER, false, why);
     return true;
+}
+
+/** The other jobs of a POST that is looked for: they share its fate. */
+static void gather_posted(struct worker *worker, struct task *task)
+{
+    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    if (!task->mates)
+        return; /* each is looked for by itself */
+    task->mate_count =
+        store_by_posting(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
+    for (size_t i = 0; i < task->mate_count; i++) {
+        task->mates[i]->in_hand = true;
+        store_update(queue_store(worker->queue), task->mates[i]);
+    }
 }
 
 static void take_on(struct worker *worker, struct job *job, const struct folder *folder)
 {
-    struct task *task = calloc(1, sizeof(*task));
+    struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
     if (!task) {
-        queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
+        if (job->in_hand)
+            queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
         job_free(job);
         return;
     }
@@ -626,21 +435,92 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     task->staging = -1;
     task->place.directory = -1;
     task->alone = job->suspect;
-    go_on(task, job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_FINISH);
     task->next = worker->tasks;
     worker->tasks = task;
+    task_go_on(task, first_stage(job, folder));
+    if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
+        gather_posted(worker, task);
+    if (task->stage == STAGE_ATTACH)
+        outcome_attach(worker, task);
 }
 
+/* ---- sorting: which files belong together must be known before the first of them goes ---- */
+
+static bool has_groups(const struct folder *folder)
+{
+    for (struct rule **rule = folder->rules; *rule; rule++)
+        if ((*rule)->group)
+            return true;
+    return false;
+}
+
+/**
+ * Find rule and group of a queued job. Where that fails, its own claim will say why. Returns 0, or
+ * for how many ms it cannot be said, since a table is being written.
+ */
+static int64_t sort_one(
+    struct worker *worker, struct job *job, const struct folder *folder, int root)
+{
+    struct resolution resolution = {0};
+    CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
+    struct verdict verdict =
+        sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    int result = 0;
+    if (verdict.kind == VERDICT_NEXT)
+        result = keep_resolution(job, &resolution, folder);
+    else if (verdict.kind != VERDICT_WAIT)
+        result = job_set_text(&job->mark, folder->mark);
+    resolution_release(&resolution);
+    if (verdict.kind == VERDICT_WAIT || result < 0)
+        return result < 0 ? NO_MEMORY_WAIT_MS : verdict.wait_ms;
+    queue_sorted(worker->queue, job);
+    return 0;
+}
+
+static enum sorting sort_some(
+    struct worker *worker, struct folder_view *view, const struct folder *folder)
+{
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    view->sort_again_ms = 0;
+    if (root < 0)
+        return SORT_CANNOT;
+    for (int i = 0; i < SORT_SLICE; i++) {
+        CLEANUP(job_freep)
+        struct job *job = store_unsorted(queue_store(worker->queue), folder->name, folder->mark);
+        if (!job)
+            return SORT_DONE;
+        int64_t wait_ms = sort_one(worker, job, folder, root);
+        if (wait_ms) {
+            view->sort_again_ms = clock_steady_ms() + wait_ms;
+            return SORT_CANNOT;
+        }
+    }
+    return SORT_GOES_ON;
+}
+
+static void sort_folders(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++) {
+        const struct folder *folder = &worker->config->folders[i];
+        struct folder_view *view = &worker->folders[i];
+        if (!view->healthy || clock_steady_ms() < view->sort_again_ms)
+            view->sorting = SORT_CANNOT;
+        else
+            view->sorting = has_groups(folder) ? sort_some(worker, view, folder) : SORT_DONE;
+    }
+}
+
+/* ---- claiming ---- */
+
 /** One claim, from the folders in turn. */
-static bool claim_one(struct worker *worker, bool send, bool suspects)
+static bool claim_one(struct worker *worker, bool suspects)
 {
     const struct config *config = worker->config;
     for (size_t i = 0; i < config->folder_count; i++) {
         size_t index = (worker->turn + i) % config->folder_count;
-        if (!worker->folders[index].healthy)
-            continue;
         const struct folder *folder = &config->folders[index];
-        struct job *job = queue_claim(worker->queue, folder->name, send, suspects);
+        unsigned lanes = free_lanes(worker, index) & ~(suspects ? LANE_FILE : 0U);
+        struct job *job = lanes ? queue_claim(worker->queue, folder->name, lanes, suspects) : NULL;
         if (!job)
             continue;
         worker->turn = (index + 1) % config->folder_count;
@@ -650,24 +530,42 @@ static bool claim_one(struct worker *worker, bool send, bool suspects)
     return false;
 }
 
-/** What was in hand at an unclean end goes through one at a time, before anything else. */
+static bool is_suspect_due(const struct worker *worker)
+{
+    const unsigned lanes = LANE_ATTACH | LANE_SEND;
+    int64_t now = clock_wall_ms();
+    for (size_t i = 0; i < worker->config->folder_count; i++) {
+        const struct folder_view *view = &worker->folders[i];
+        if (view->healthy && view->sorting == SORT_DONE &&
+            queue_next_due(worker->queue, view->name, lanes, true) <= now)
+            return true;
+    }
+    return false;
+}
+
+/**
+ * What was in hand at an unclean end goes through one at a time, before anything else. Returns
+ * whether others must wait for that.
+ */
 static bool claim_suspect(struct worker *worker)
 {
     if (!worker->has_suspects)
         return false;
-    if (worker->tasks)
-        return worker->tasks->alone;
+    if (worker->tasks && worker->tasks->alone)
+        return true;
     worker->has_suspects = store_suspects(queue_store(worker->queue)) > 0;
-    return worker->has_suspects && may_send(worker) && claim_one(worker, true, true);
+    if (!worker->has_suspects || !is_suspect_due(worker))
+        return false;
+    return worker->tasks || claim_one(worker, true);
 }
 
 void worker_claim(struct worker *worker)
 {
-    ask_if_due(worker);
+    question_ask_if_due(worker);
+    sort_folders(worker);
     if (claim_suspect(worker))
         return;
-    while (!worker->stopping && count_tasks(worker, true) < FINISHING_MOST &&
-           claim_one(worker, may_send(worker), false))
+    while (claim_one(worker, false))
         ;
 }
 
@@ -682,7 +580,7 @@ static void start_stage(struct worker *worker, struct task *task)
         return;
     if (http_start(worker->http, task->request) < 0) {
         task->verdict = stage_rows[task->stage].finish(task, &tools);
-        drop_request(worker, &task->request);
+        worker_drop_request(worker, &task->request);
     }
 }
 
@@ -708,52 +606,65 @@ static int64_t next_steady(const struct worker *worker)
         next = worker->api_gate.ask_at;
     if (worker->api_gate.reason == GATE_KEY_REFUSED)
         next = earlier(next, worker->key_look_ms);
-    return next;
-}
-
-/** When files may be sent again, steady clock; INT64_MAX where no time brings that about. */
-static int64_t next_send(const struct worker *worker)
-{
-    if (worker->paused || worker->stopping || worker->api_gate.state != GATE_OPEN ||
-        count_tasks(worker, false) >= (size_t)worker->config->limits.transfers)
-        return INT64_MAX;
-    bool is_probing = worker->s3_gate.state != GATE_OPEN;
-    if (is_probing && count_tasks(worker, false) > 0)
-        return INT64_MAX;
-    int64_t s3 = is_probing ? worker->s3_gate.ask_at : 0;
-    return s3 > worker->paced_until ? s3 : worker->paced_until;
-}
-
-static int64_t next_due_of(struct worker *worker, bool send)
-{
-    int64_t next = INT64_MAX;
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (worker->folders[i].healthy)
-            next = earlier(
-                next, store_next_due(queue_store(worker->queue), worker->folders[i].name, send));
+        if (worker->folders[i].sort_again_ms)
+            next = earlier(next, worker->folders[i].sort_again_ms);
     return next;
+}
+
+/** In how many ms a job of a folder can be claimed from a lane; INT64_MAX for never. */
+static int64_t wait_of_lane(struct worker *worker, size_t index, enum lane lane)
+{
+    int64_t free_at = lane_free_at(worker, index, lane);
+    int64_t due = INT64_MAX;
+    for (int suspects = 0; suspects < 2 && free_at != INT64_MAX; suspects++)
+        due = earlier(
+            due, queue_next_due(worker->queue, worker->folders[index].name, lane, suspects));
+    if (due == INT64_MAX)
+        return INT64_MAX;
+    return later(due - clock_wall_ms(), free_at - clock_steady_ms());
+}
+
+static int64_t wait_of_claims(struct worker *worker)
+{
+    int64_t wait = INT64_MAX;
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        for (size_t j = 0; j < COUNT(all_lanes); j++)
+            wait = earlier(wait, wait_of_lane(worker, i, all_lanes[j]));
+    return wait;
+}
+
+/** While a suspect is in hand, or waits for the last of the others to end, nothing is claimed. */
+static bool is_held_up(struct worker *worker)
+{
+    if (!worker->tasks)
+        return false;
+    return worker->tasks->alone || (worker->has_suspects && is_suspect_due(worker));
+}
+
+static bool is_busy(const struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (worker->folders[i].sorting == SORT_GOES_ON)
+            return true;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        if (task->copy || task->to_start ||
+            (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
+            return true;
+    return worker->api_gate.state == GATE_ASKING && !worker->question;
 }
 
 int64_t worker_timeout(struct worker *worker)
 {
-    int64_t now = clock_steady_ms();
-    for (const struct task *task = worker->tasks; task; task = task->next)
-        if (task->copy || (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
-            return 0;
-    if (worker->api_gate.state == GATE_ASKING && !worker->question)
+    if (is_busy(worker))
         return 0;
-    int64_t wait = next_steady(worker) - now;
     if (worker->stopping)
         return -1;
-    int64_t send_at = next_send(worker);
-    bool alone = worker->tasks && worker->tasks->alone;
-    int64_t due = alone ? INT64_MAX : next_due_of(worker, send_at != INT64_MAX);
-    if (due != INT64_MAX) {
-        int64_t until_due = due - clock_wall_ms();
-        if (send_at != INT64_MAX && send_at - now > until_due)
-            until_due = send_at - now;
-        wait = earlier(wait, until_due);
-    }
+    int64_t wait = next_steady(worker);
+    if (wait != INT64_MAX)
+        wait -= clock_steady_ms();
+    if (!is_held_up(worker))
+        wait = earlier(wait, wait_of_claims(worker));
     if (wait > INT32_MAX)
         return -1;
     return wait > 0 ? wait : 0;
@@ -781,7 +692,8 @@ static int add_blocked(const struct worker *worker, struct json *status)
     struct json *blocked = json_object();
     int result = json_add_text(blocked, "code", reason ? codes[reason] : "s3_down");
     result |= json_add_text(blocked, "message",
-        reason ? block_message(reason) : "uploads do not get through to S3; files stay queued");
+        reason ? question_gate_message(reason)
+               : "uploads do not get through to S3; files stay queued");
     return result | json_add(status, "blocked", blocked);
 }
 

@@ -57,14 +57,14 @@ stop_sandbox() {
     sandbox_pid=''
 }
 
-# A configuration with one folder; each argument is a setting for the folder, and $settle, $limits,
+# A configuration with one folder; each argument is a setting for the folder, and $settle, $timeout, $limits,
 # $close_settings, $more_folders and $more change or add to what is there.
 write_config() { # FOLDER-SETTING...
     cat >"$config" <<CONF
 state_dir = "state";
 control_socket = "control.sock";
 close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; ${close_settings:-} };
-limits = { retry_first = "50ms"; retry_max = "1s"; timeout = "10s"; ${limits:-} };
+limits = { retry_first = "50ms"; retry_max = "1s"; timeout = "${timeout:-10s}"; ${limits:-} };
 folders = ( { name = "scans"; path = "in"; settle = "${settle:-200ms}"; $* } ${more_folders:-} );
 ${more:-}
 CONF
@@ -187,9 +187,41 @@ counts() { # JQ-EXPRESSION on the sandbox's counts
     curl -s "${admin}counts" | jq "$1"
 }
 
+requests_reach() { # ENDPOINT NUMBER: the sandbox was asked that often
+    [ "$(counts ".requests.$1")" -ge "$2" ]
+}
+
 never() { # COMMAND ARGUMENT...: which must not succeed
     if "$@"; then
         echo "this should not be: $*"
         return 1
     fi
+}
+
+# ---- rules: the CRM of the sandbox ----
+
+seed() { # JSON: leads and contacts for the sandbox
+    curl -skf -X POST -d "$1" "${admin}seed" >/dev/null
+}
+
+activities() { # [JQ-FILTER]: what was created, in order, as one array
+    curl -skf "${admin}activities" | jq -c "${1:-.}"
+}
+
+activity_count() { # how many were created
+    activities length
+}
+
+activities_are() { # NUMBER
+    [ "$(activity_count)" = "$1" ]
+}
+
+pdf() { # NAME TEXT: a real PDF of one page
+    printf '/Helvetica findfont 12 scalefont setfont 72 700 moveto (%s) show showpage\n' "$2" |
+        gs -q -dNOPAUSE -dBATCH -sDEVICE=pdfwrite -sOutputFile="$1" - >/dev/null
+}
+
+tiff() { # NAME TEXT: a fax, as a fax server writes it
+    printf '/Helvetica findfont 24 scalefont setfont 72 700 moveto (%s) show showpage\n' "$2" |
+        gs -q -dNOPAUSE -dBATCH -sDEVICE=tiffg4 -r204x196 -sOutputFile="$1" - >/dev/null
 }

@@ -54,11 +54,34 @@ struct arrival {
  */
 int64_t queue_add(struct queue *queue, const struct arrival *arrival);
 
+/** What kinds of work a claim may give, from the end backwards. */
+enum lane {
+    LANE_FILE = 1,   /* put a file away: done or failed */
+    LANE_ATTACH = 2, /* create an activity, or look whether it was created */
+    LANE_SEND = 4,   /* begin: look up its target, send its bytes */
+    LANE_ALL = 7
+};
+
 /**
- * Claim the job of `folder` that should go next and is nearest its end: it is in hand from the
- * commit on. NULL: nothing is due. With `send`, jobs that have bytes to send are among them.
+ * Claim the job of `folder` that should go next and is nearest its end, out of `lanes`: it is in
+ * hand from the commit on. NULL: nothing is due. Suspects have no LANE_FILE.
  */
-struct job *queue_claim(struct queue *queue, const char *folder, bool send, bool suspects);
+struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
+
+/** When the next claim of the kind could succeed, wall clock; INT64_MAX for never. */
+int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
+
+/** Write what a job was sorted to (job->mark, rule, group): no state of it changes. */
+void queue_sorted(struct queue *queue, const struct job *job);
+
+/**
+ * The intent to create one activity for `count` uploaded jobs in hand, with their tokens: from the
+ * commit on it may exist, and only queue_done(), or looking and queue_withdraw(), say otherwise.
+ */
+void queue_intend(struct queue *queue, struct job **jobs, size_t count);
+
+/** It is certain that no activity was created: uploaded again. */
+void queue_withdraw(struct queue *queue, struct job *job, const char *why);
 
 /** Write back a job in hand that reached `state` without leaving the hand. */
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);
@@ -67,14 +90,14 @@ void queue_record(struct queue *queue, struct job *job, enum job_state state, co
 void queue_moved(struct queue *queue, struct job *job, const char *why);
 
 /** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.
- */
+ * No history row where `why` is NULL. */
 void queue_retry(
     struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why);
 
 /** The job failed: its file goes to Failed next. */
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message);
 
-/** The job is done: its file is put away next. */
+/** The job is done, and no POST of it is unclear any more: its file is put away next. */
 void queue_done(struct queue *queue, struct job *job, const char *why);
 
 /** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
@@ -97,9 +120,17 @@ int64_t queue_retry_all(struct queue *queue);
 
 /**
  * After a start: what was in hand at an unclean end is queued again as a suspect, and counted
- * against where it was alone in hand; the third time it fails. Returns how many were in hand.
+ * against where it was alone in hand; the third time it fails. A POST that was under way is unclear
+ * and waits `doubt_ms` before it is looked for. Returns how many were in hand.
  */
-int64_t queue_recover(struct queue *queue);
+int64_t queue_recover(struct queue *queue, int64_t doubt_ms);
+
+/** Make due what waits with this error: what it waits for may have come. */
+void queue_wake(struct queue *queue, const char *error_code);
+
+/** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
+ */
+void queue_wake_changed(struct queue *queue, const char *folder, const char *mark);
 
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);

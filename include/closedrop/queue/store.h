@@ -86,18 +86,62 @@ struct job *store_find_waiting(struct store *store, const char *folder, const ch
 struct job *store_due(
     struct store *store, const char *folder, enum job_state state, bool suspects, int64_t now_ms);
 
-/** The first job of `folder` that is done or failed, due, and whose file is not put away yet. */
-struct job *store_due_unfiled(struct store *store, const char *folder, int64_t now_ms);
-
-/** When the next waiting job of `folder` is due, INT64_MAX for never. Without `send`, of those
- * whose file is only to be put away. */
-int64_t store_next_due(struct store *store, const char *folder, bool send);
+/** When the next job of `folder` in `state` is due, INT64_MAX for never. */
+int64_t store_next_due(
+    struct store *store, const char *folder, enum job_state state, bool suspects);
 
 /** How many jobs wait as suspects. */
 int64_t store_suspects(struct store *store);
 
+/** Make due what waits with this error: what it waits for may have come. */
+void store_wake(struct store *store, const char *error_code, int64_t due_ms);
+
+/** Make due what is uploaded, and was sorted by other rules than those of `mark`. */
+void store_wake_changed(struct store *store, const char *folder, const char *mark, int64_t due_ms);
+
+/** A queued job of `folder` that was not sorted by the rules of `mark` yet, NULL: all are. */
+struct job *store_unsorted(struct store *store, const char *folder, const char *mark);
+
+/** How the group of a job stands: folder, rule, key and target; members not looked up included. */
+struct store_group {
+    int64_t newest_ms; /* when its newest member was queued */
+    int64_t open;      /* members that are not uploaded yet (or being attached) */
+    int64_t failing;   /* those of them that wait for another try after an error */
+};
+
+void store_group(struct store *store, const struct job *member, struct store_group *ret_group);
+
+/** The other members that are uploaded and not in hand, by path; at most `most`, the caller's. */
+size_t store_group_members(
+    struct store *store, const struct job *member, struct job **ret_members, size_t most);
+
+/** All uploaded members of the group, but those in hand, are due at `due_ms`. */
+void store_delay_group(struct store *store, const struct job *member, int64_t due_ms);
+
+/** A number for a new POST. */
+int64_t store_new_posting(struct store *store);
+
+/** Keep the token that a job is about to post (job->posting, token, lead_id, activity). */
+void store_post(struct store *store, const struct job *job, int64_t at_ms);
+
+/** Every token a job ever posted, oldest first; the texts are valid during the call. */
+void store_postings(struct store *store, int64_t job,
+    void (*each)(void *context, const char *token, const char *lead_id, enum activity activity,
+        int64_t at_ms),
+    void *context);
+
+/** The other jobs of the same state that share the POST of `job` and are not in hand, as
+ * store_group_members(). */
+size_t store_by_posting(
+    struct store *store, const struct job *job, struct job **ret_jobs, size_t most);
+
+/** Whether a job is known to have created this activity. */
+bool store_has_activity(struct store *store, const char *activity_id);
+
 /** Jobs left in hand by an unclean end, one after the other: the first with an id above `after`. */
 struct job *store_next_in_hand(struct store *store, int64_t after);
+
+/** How many were in hand; the jobs of one POST count once. */
 int64_t store_in_hand(struct store *store);
 
 /** Add a history row. */

@@ -15,10 +15,13 @@ struct s3_reply;
 enum verdict_kind {
     VERDICT_RUNNING, /* not yet: a request or a copy is under way */
     VERDICT_NEXT,    /* the stage is done */
+    VERDICT_MORE,    /* the stage has another request to make */
     VERDICT_AGAIN,   /* a new ticket, at once */
     VERDICT_RETRY,   /* later; counts as one of the job's attempts */
     VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
     VERDICT_DOUBT,   /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
+    VERDICT_UNCLEAR, /* it may have been created: look, after `limits.doubt`, before anything else
+                      */
     VERDICT_TROUBLE, /* S3 may be down: a RETRY if others get through, else a WAIT */
     VERDICT_CHANGED, /* the file changed under our hands: settle it anew */
     VERDICT_GONE,    /* the file was taken away */
@@ -38,6 +41,7 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
 
 /** How a request to the API ended. */
 struct api_outcome {
+    const char *what; /* was asked, for the message: "files/upload/" */
     enum transfer_end end;
     int status;
     const char *failure; /* libcurl's words */
@@ -45,8 +49,14 @@ struct api_outcome {
     int64_t pace_ms;     /* what pace_wait() made of its headers */
 };
 
-/** Of an answer to files/upload/; NEXT means: read the form. */
-struct verdict verdict_of_ticket(const struct api_outcome *outcome);
+/** Of an answer to a question, or to files/upload/, which may be repeated; NEXT means: read it. */
+struct verdict verdict_of_read(const struct api_outcome *outcome);
+
+/**
+ * Of an answer to a POST that creates an activity; NEXT means: read its id. `sent`: something of
+ * the request may have reached Close. Whatever is no plain yes or no is UNCLEAR.
+ */
+struct verdict verdict_of_create(const struct api_outcome *outcome, bool sent);
 
 /** What GET me/ says about Close as a whole; `is_me`: its body is what Close answers there. */
 enum api_health { API_ANSWERS, API_KEY_REFUSED, API_DOWN };

@@ -1,0 +1,31 @@
+/**
+ * An answer of the API, from request to verdict: Close's own words, what its headers say about
+ * asking again, and what it all means.
+ */
+#ifndef CLOSEDROP_WORK_ANSWER_H
+#define CLOSEDROP_WORK_ANSWER_H
+
+#include "closedrop/work/verdict.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request;
+
+/**
+ * What the end of a question means (verdict_of_read()). `what` was asked, for the message;
+ * `ret_pace_ms` is how long the endpoint must not be asked again (pace_wait()).
+ */
+struct verdict answer_read(const struct request *request, const char *what, int64_t *ret_pace_ms);
+
+/** The same of a POST that creates something (verdict_of_create()). */
+struct verdict answer_created(
+    const struct request *request, const char *what, int64_t *ret_pace_ms);
+
+/** Whether Close says that what was asked for is not there (404). */
+bool answer_is_absent(const struct request *request);
+
+/** An answer that is not what Close answers there: it may not be Close at all. */
+struct verdict answer_odd(const char *what);
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * Looking whether an activity was created after all: by the token of its upload, in what its lead
+ * has (design.md 6; close-api.md 1.5, 8.1). Asks Close, one request after the other.
+ */
+#ifndef CLOSEDROP_WORK_LOOK_H
+#define CLOSEDROP_WORK_LOOK_H
+
+#include "closedrop/close/api.h"
+#include "closedrop/queue/job.h"
+#include "closedrop/work/survivor.h"
+#include "closedrop/work/verdict.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A lead where something may have been created. */
+struct look_place {
+    char *lead_id;
+    enum activity activity;
+};
+
+/** A file that may be attached there, by one of the tokens it was posted with. */
+struct look_file {
+    char **tokens;
+    size_t token_count;
+    char *filename; /* as it was posted; with size and md5 for lead files, see look_read() */
+    int64_t size;
+    char *md5;
+    char *activity_id; /* what was found, NULL: nothing */
+    char *created;     /* when that was created; of several the oldest counts */
+};
+
+struct look {
+    struct look_file *files;
+    size_t file_count;
+    struct look_place *places;
+    size_t place_count;
+    int64_t since_ms; /* the first POST */
+    int64_t pace_ms;  /* what the last answer says about asking again */
+    size_t place;     /* the one that is looked at */
+    int page;
+    bool has_lead; /* who the lead of that place is now is known */
+    struct survivor survivor;
+};
+
+/** An empty look for `count` files. Returns 0 or -ENOMEM; to be released in any case. */
+int look_init(struct look *look, size_t count);
+void look_release(struct look *look);
+
+/** A file's own part: to be called once for each, with what is kept of its upload. */
+int look_add_file(struct look *look, size_t index, const struct job *job);
+
+/** A POST with the file's `token`. Returns 0 or -ENOMEM. */
+int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
+    enum activity activity, int64_t at_ms);
+
+/** The next question; NULL when memory is short. */
+struct request *look_ask(struct look *look, const struct api *api);
+
+/** Whether an activity is already known to be another job's. */
+typedef bool look_is_taken(void *context, const char *activity_id);
+
+/**
+ * MORE: ask on. NEXT: all was looked at; each file has its activity_id, or none. Anything else: the
+ * question could not be answered, which says nothing about any file.
+ *
+ * A lead file that has none of our tokens is taken for ours where name, size and MD5 are equal, it
+ * is not older than the POST, and nobody else's (`is_taken`; NULL: that cannot be known, so it is
+ * not taken).
+ */
+struct verdict look_read(
+    struct look *look, const struct request *request, look_is_taken *is_taken, void *context);
+
+#endif

@@ -1,0 +1,55 @@
+#include "closedrop/work/answer.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+#include "closedrop/close/reply.h"
+#include "closedrop/http/pace.h"
+#include "closedrop/http/request.h"
+
+static struct api_outcome outcome_of(
+    const struct request *request, const char *what, struct str *words)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    reply_add_close_error(words, body, length);
+    return (struct api_outcome){
+        .what = what,
+        .end = request_end(request),
+        .status = request_status(request),
+        .failure = request_failure(request),
+        .words = str_text(words),
+        .pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
+            request_reply_header(request, "Retry-After"), clock_wall_ms()),
+    };
+}
+
+struct verdict answer_read(const struct request *request, const char *what, int64_t *ret_pace_ms)
+{
+    struct str words = STR_INIT(16384);
+    struct api_outcome outcome = outcome_of(request, what, &words);
+    struct verdict verdict = verdict_of_read(&outcome);
+    *ret_pace_ms = outcome.pace_ms;
+    str_release(&words);
+    return verdict;
+}
+
+struct verdict answer_created(const struct request *request, const char *what, int64_t *ret_pace_ms)
+{
+    struct str words = STR_INIT(16384);
+    struct api_outcome outcome = outcome_of(request, what, &words);
+    struct verdict verdict = verdict_of_create(&outcome, request_was_sent(request));
+    *ret_pace_ms = outcome.pace_ms;
+    str_release(&words);
+    return verdict;
+}
+
+bool answer_is_absent(const struct request *request)
+{
+    return request_end(request) == TRANSFER_ANSWERED && request_status(request) == 404;
+}
+
+struct verdict answer_odd(const char *what)
+{
+    return verdict_make(
+        VERDICT_DOUBT, "no_answer", "Close's answer to %s is not what Close answers there", what);
+}

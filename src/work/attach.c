@@ -1,0 +1,147 @@
+#include "closedrop/work/attach.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/close/activity.h"
+#include "closedrop/close/record.h"
+#include "closedrop/close/reply.h"
+#include "closedrop/files/path.h"
+#include "closedrop/http/request.h"
+#include "closedrop/work/answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const created_by[ACTIVITIES] = {
+    [ACTIVITY_EMAIL] = "activity/email/",
+    [ACTIVITY_NOTE] = "activity/note/",
+    [ACTIVITY_LEAD_FILE] = "lead/files/",
+};
+
+static struct verdict no_memory(void)
+{
+    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
+    wait.wait_ms = 1000;
+    return wait;
+}
+
+/* ---- the body ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct job *const *one = a, *const *other = b;
+    int order = strcmp(path_name((*one)->path), path_name((*other)->path));
+    return order ? order : (*one)->id < (*other)->id ? -1 : 1;
+}
+
+void attach_sort(struct job **jobs, size_t count)
+{
+    qsort(jobs, count, sizeof(struct job *), compare_names);
+}
+
+static struct verdict check_amount(
+    const struct rule *rule, const struct limits *limits, struct job *const *jobs, size_t count)
+{
+    int64_t most = rule->is_sent ? limits->max_sent : limits->max_attached;
+    int64_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        total += jobs[i]->identity.size;
+    if (count > ATTACHMENTS_MOST)
+        return verdict_make(VERDICT_FAIL, "too_much",
+            "more than the %d files that Close takes with one activity belong together",
+            ATTACHMENTS_MOST);
+    if (!most || total <= most)
+        return verdict_make(VERDICT_NEXT, NULL, "fits");
+    struct str why = STR_INIT(400);
+    units_print_size(&why, total);
+    str_add(&why, count > 1 ? " in all belong together, more than the " : ", more than the ");
+    units_print_size(&why, most);
+    str_printf(&why, " that limits.%s allows with one activity",
+        rule->is_sent ? "max_sent" : "max_attached");
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "too_much", "%s", str_text(&why));
+    str_release(&why);
+    return verdict;
+}
+
+/** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
+static struct verdict fill(const struct rule *rule, const struct job *job, struct json **ret_fields)
+{
+    CLEANUP(free_text) char *path = utf8_clean_copy(job->path);
+    CLEANUP(free_text) char *type = utf8_clean_copy(job->content_type ? job->content_type : "");
+    const char *text = job->values ? job->values : "{}";
+    CLEANUP(json_freep) struct json *values = json_parse(text, strlen(text));
+    if (!path || !type)
+        return no_memory();
+    const struct template_facts facts = {.folder = job->folder,
+        .path = path,
+        .content_type = type,
+        .sha256 = job->sha256,
+        .size = job->identity.size,
+        .mtime_ns = job->identity.mtime_ns,
+        .queued_ms = job->queued_ms};
+    struct str why = STR_INIT(4096);
+    int result = rule_fill(rule, &facts, values, ret_fields, &why);
+    struct verdict verdict = result == -ENOMEM ? no_memory()
+                             : result < 0
+                                 ? verdict_make(VERDICT_FAIL, "template", "%s", str_text(&why))
+                                 : verdict_make(VERDICT_NEXT, NULL, "filled");
+    str_release(&why);
+    return verdict;
+}
+
+static struct json *make_body(
+    const struct rule *rule, struct job *const *jobs, size_t count, const struct json *fields)
+{
+    struct attachment *attachments = calloc(count, sizeof(*attachments));
+    for (size_t i = 0; attachments && i < count; i++)
+        attachments[i] = (struct attachment){.url = jobs[i]->download_url,
+            .filename = path_name(jobs[i]->path),
+            .content_type = jobs[i]->content_type,
+            .size = jobs[i]->identity.size};
+    struct json *body = attachments ? activity_body(rule->activity, jobs[0]->lead_id,
+                                          jobs[0]->contact_id, fields, attachments, count)
+                                    : NULL;
+    free(attachments);
+    return body;
+}
+
+struct verdict attach_body(const struct rule *rule, const struct limits *limits,
+    struct job *const *jobs, size_t count, struct json **ret_body)
+{
+    struct verdict verdict = check_amount(rule, limits, jobs, count);
+    CLEANUP(json_freep) struct json *fields = NULL;
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = fill(rule, jobs[0], &fields);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    struct json *body = make_body(rule, jobs, count, fields);
+    if (!body)
+        return no_memory();
+    *ret_body = body;
+    return verdict;
+}
+
+/* ---- the answer ---- */
+
+struct verdict attach_read(const struct request *request, enum activity activity,
+    char **ret_activity_id, int64_t *ret_pace_ms)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct verdict verdict = answer_created(request, created_by[activity], ret_pace_ms);
+    if (verdict.kind == VERDICT_FAIL && reply_blames_target(body, length)) {
+        verdict.kind = VERDICT_RETRY; /* merged or deleted meanwhile: look its target up again */
+        verdict.code = "no_target";
+    }
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    char *id = record_created_id(body, length);
+    if (!id)
+        return verdict_make(VERDICT_UNCLEAR, "unclear",
+            "Close's answer to %s names nothing that was created", created_by[activity]);
+    *ret_activity_id = id;
+    return verdict;
+}

@@ -1,0 +1,214 @@
+/**
+ * The stages that file a document in Close: whose it is (resolve), its activity (attach), and
+ * whether that was created where nobody can say (look).
+ */
+#include "task.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/magic.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/queue/store.h"
+#include "closedrop/rules/sidecar.h"
+#include "closedrop/work/attach.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NO_MEMORY_WAIT_MS 2000
+
+/* ---- resolve ---- */
+
+static int read_whole(int fd, struct str *text)
+{
+    char piece[4096];
+    ssize_t got;
+    while ((got = read(fd, piece, sizeof(piece))) > 0)
+        str_add_bytes(text, piece, (size_t)got);
+    return got < 0 ? -errno : str_error(text);
+}
+
+/** The sidecar of a file, as text. */
+static struct verdict load_sidecar(int root, const char *path, struct str *text)
+{
+    CLEANUP(free_text) char *sidecar = path_marker(SIDECAR_PATTERN, path);
+    CLEANUP(close_fd) int fd = sidecar ? safe_open_file(root, sidecar) : -ENOMEM;
+    int result = fd < 0 ? fd : read_whole(fd, text);
+    if (result == -E2BIG)
+        return verdict_make(VERDICT_FAIL, "sidecar",
+            "the sidecar %s is larger than the %d KiB a "
+            "sidecar may have",
+            path_name(sidecar), SIDECAR_MOST / 1024);
+    if (result < 0)
+        return verdict_make(VERDICT_FAIL, "sidecar", "the sidecar %s cannot be read: %s",
+            sidecar ? path_name(sidecar) : "", strerror(-result));
+    return verdict_make(VERDICT_NEXT, NULL, "read");
+}
+
+struct verdict sort_file(struct resolution *resolution, const struct job *job,
+    const struct folder *folder, struct tables *tables, int root, int fd)
+{
+    char guessed[CONTENT_TYPE_MOST];
+    const char *content_type = job->content_type;
+    struct str sidecar = STR_INIT(SIDECAR_MOST);
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "none");
+    *resolution = (struct resolution){0};
+    if (fd >= 0 || !content_type) {
+        content_type_guess(path_name(job->path), fd, guessed);
+        content_type = guessed;
+    }
+    if (folder->sidecar && folder->rules[0])
+        verdict = load_sidecar(root, job->path, &sidecar);
+    const struct resolve_file file = {.folder = folder->name,
+        .path = job->path,
+        .content_type = content_type,
+        .sidecar = folder->sidecar ? str_text(&sidecar) : NULL,
+        .sidecar_length = sidecar.length,
+        .size = job->identity.size,
+        .mtime_ns = job->identity.mtime_ns,
+        .queued_ms = job->queued_ms};
+    if (verdict.kind == VERDICT_NEXT)
+        verdict =
+            resolution_sort(resolution, &file, folder->rules, folder->fails_unmatched, tables);
+    str_release(&sidecar);
+    return verdict;
+}
+
+int keep_resolution(
+    struct job *job, const struct resolution *resolution, const struct folder *folder)
+{
+    const struct rule *rule = resolution->rule;
+    CLEANUP(free_text) char *values = resolution->lead_id ? json_print(resolution->values) : NULL;
+    int result = resolution->lead_id && !values ? -ENOMEM : 0;
+    result |= job_set_text(&job->mark, folder->mark);
+    result |= job_set_text(&job->rule, rule ? rule->name : NULL);
+    result |= job_set_text(&job->group, resolution->group);
+    result |= job_set_text(&job->values, values);
+    result |= job_set_text(&job->lead_id, resolution->lead_id);
+    result |= job_set_text(&job->contact_id, resolution->contact_id);
+    job->activity = rule ? rule->activity : ACTIVITY_NONE;
+    return result ? -ENOMEM : 0;
+}
+
+/** The part that needs the file, but not Close. */
+static struct verdict begin_resolution(struct task *task, const struct stage_tools *tools)
+{
+    CLEANUP(close_fd) int fd = -1;
+    bool is_uploaded = task->job->state != JOB_UPLOADING; /* then its file may have gone */
+    struct verdict verdict = task_fetch_file(task, tools);
+    if (verdict.kind == VERDICT_NEXT && !is_uploaded)
+        verdict = task_open_file(task, tools, &fd);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    task->has_resolution = true;
+    verdict = sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, fd);
+    if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
+        return verdict;
+    verdict = resolution_begin(&task->resolution);
+    return verdict.kind == VERDICT_NEXT ? verdict_make(VERDICT_MORE, NULL, "asks") : verdict;
+}
+
+struct verdict resolve_start(struct task *task, const struct stage_tools *tools)
+{
+    if (!task->has_resolution) {
+        struct verdict verdict = begin_resolution(task, tools);
+        if (verdict.kind != VERDICT_MORE)
+            return verdict;
+    }
+    return task_under_way(task, resolution_ask(&task->resolution, &tools->api));
+}
+
+struct verdict resolve_finish(struct task *task, const struct stage_tools *tools)
+{
+    (void)tools;
+    struct verdict verdict = resolution_read(&task->resolution, task->request);
+    task->pace_ms = task->resolution.pace_ms;
+    return verdict;
+}
+
+/* ---- attach ---- */
+
+struct verdict attach_start(struct task *task, const struct stage_tools *tools)
+{
+    const struct rule *rule = config_rule(task->config, task->job->rule);
+    size_t count = 1 + task->mate_count;
+    CLEANUP(free_text) struct job **jobs = calloc(count, sizeof(struct job *));
+    CLEANUP(json_freep) struct json *body = NULL;
+    if (!jobs)
+        return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+    jobs[0] = task->job;
+    for (size_t i = 0; i < task->mate_count; i++)
+        jobs[i + 1] = task->mates[i];
+    attach_sort(jobs, count);
+    struct verdict verdict = attach_body(rule, &task->config->limits, jobs, count, &body);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    return task_under_way(task, api_create(&tools->api, rule->activity, task->job->lead_id, body));
+}
+
+struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
+{
+    (void)tools;
+    return attach_read(task->request, task->job->activity, &task->activity_id, &task->pace_ms);
+}
+
+/* ---- look ---- */
+
+/** What one job ever posted goes into the look. */
+struct gathering {
+    struct look *look;
+    size_t index;
+    int result;
+};
+
+static void add_posting(
+    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+{
+    struct gathering *gathering = context;
+    gathering->result |=
+        look_add_posting(gathering->look, gathering->index, token, lead_id, activity, at_ms);
+}
+
+static int gather(struct task *task, struct store *store)
+{
+    struct gathering gathering = {.look = &task->look};
+    gathering.result = look_init(&task->look, 1 + task->mate_count);
+    task->has_look = true;
+    for (size_t i = 0; i <= task->mate_count && gathering.result == 0; i++) {
+        const struct job *job = i ? task->mates[i - 1] : task->job;
+        gathering.index = i;
+        gathering.result = look_add_file(&task->look, i, job);
+        store_postings(store, job->id, add_posting, &gathering);
+    }
+    return gathering.result;
+}
+
+struct verdict look_start(struct task *task, const struct stage_tools *tools)
+{
+    if (!task->has_look) {
+        struct verdict fetched = task->job->place ? task_fetch_file(task, tools)
+                                                  : verdict_make(VERDICT_NEXT, NULL, "there");
+        if (fetched.kind != VERDICT_NEXT)
+            return fetched;
+        if (gather(task, tools->store) < 0)
+            return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+        if (!task->look.place_count) /* nothing was ever posted */
+            return verdict_make(VERDICT_NEXT, NULL, "looked");
+    }
+    return task_under_way(task, look_ask(&task->look, &tools->api));
+}
+
+static bool is_taken(void *context, const char *activity_id)
+{
+    return activity_id && store_has_activity(context, activity_id);
+}
+
+struct verdict look_finish(struct task *task, const struct stage_tools *tools)
+{
+    struct verdict verdict = look_read(&task->look, task->request, is_taken, tools->store);
+    task->pace_ms = task->look.pace_ms;
+    return verdict;
+}

@@ -1,0 +1,103 @@
+/**
+ * The worker's own state, shared by the three files it is made of: worker.c carries tasks through
+ * their stages, outcome.c says what a verdict does to a job and its group, question.c asks Close
+ * whether it is there.
+ */
+#ifndef CLOSEDROP_WORK_INNER_H
+#define CLOSEDROP_WORK_INNER_H
+
+#include "task.h"
+
+#include "closedrop/close/key.h"
+#include "closedrop/http/pace.h"
+#include "closedrop/work/worker.h"
+
+/** Whether every queued file's rule and group are known, in a folder where that matters. */
+enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
+
+/** What the worker knows of a folder, most of it from the watch thread. */
+struct folder_view {
+    char *name;
+    bool healthy;
+    enum sorting sorting;
+    int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
+    uint64_t device;
+    uint64_t inode;
+};
+
+struct worker {
+    struct queue *queue;
+    struct http *http;
+    struct config *config;
+    struct key key;
+    struct tables *tables;
+    worker_look_again *look_again;
+    void *look_context;
+
+    struct task *tasks;
+    struct folder_view *folders; /* in the order of config->folders */
+    size_t turn;                 /* the folder that is asked first at the next claim */
+    bool paused;
+    bool stopping;
+    bool has_suspects;
+
+    struct gate api_gate;
+    struct gate s3_gate;
+    struct request *question;    /* GET me/, while one is under way */
+    int64_t tickets_paced_until; /* steady clock: files/upload/ is not asked before */
+    int64_t filing_paced_until;  /* the same for all that files a document */
+    int64_t s3_success_ms;       /* steady clock: when a file last got through */
+    int64_t key_look_ms;         /* steady clock: when the key file is looked at next */
+    int64_t failures;
+};
+
+/* worker.c */
+
+/** On to the stage that begins after this turn's commit. */
+void task_go_on(struct task *task, enum stage stage);
+
+/** Free what a task holds of the upload, of its target, of its look. */
+void task_close_upload(struct task *task);
+
+/** Take a task out of the list and free it. */
+void worker_end_task(struct worker *worker, struct task *task);
+
+void worker_drop_request(struct worker *worker, struct request **request);
+
+struct api worker_api(const struct worker *worker, const struct config *config);
+
+/** How long a place that does not answer is left alone. */
+int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate);
+
+/** Whether activities may be created now; `ret_wait_ms`: else in how long. */
+bool worker_may_attach(const struct worker *worker, int64_t *ret_wait_ms);
+
+/* outcome.c: all inside a transaction */
+
+/** What a verdict does to the job of a task, and to the others of its group. May end the task. */
+void outcome_apply(struct worker *worker, struct task *task, const struct verdict *verdict);
+
+/** What every task in doubt was waiting for. */
+void outcome_settle_doubts(struct worker *worker, bool own_fault);
+
+/** An uploaded job with a rule: create its activity now, or wait for the others of its group. */
+void outcome_attach(struct worker *worker, struct task *task);
+
+/** Done: its file is put away next, and those of its group. */
+void outcome_done(struct worker *worker, struct task *task, const char *why);
+
+/** Give up what is in hand: back to the queue. */
+void outcome_abandon(struct worker *worker, struct task *task);
+
+/* question.c */
+
+/** Why a gate is closed, for people. */
+const char *question_gate_message(enum gate_reason reason);
+
+/** Ask Close whether it is there, if that is due. */
+void question_ask_if_due(struct worker *worker);
+
+/** The question has ended. */
+void question_answered(struct worker *worker);
+
+#endif

@@ -1,0 +1,216 @@
+#include "closedrop/work/look.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/close/record.h"
+#include "closedrop/files/path.h"
+#include "closedrop/http/request.h"
+#include "closedrop/work/answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+/** Our clock and Close's may differ by this much. */
+#define CLOCKS_MS (24LL * 3600 * 1000)
+/** The same where nothing but the time tells our file from an older one. */
+#define CLOCKS_OF_FILES_MS (10LL * 60 * 1000)
+#define PAGES_MOST 200
+
+int look_init(struct look *look, size_t count)
+{
+    *look = (struct look){.since_ms = INT64_MAX};
+    look->files = calloc(count + 1, sizeof(*look->files));
+    look->file_count = look->files ? count : 0;
+    return look->files ? 0 : -ENOMEM;
+}
+
+static void release_file(struct look_file *file)
+{
+    for (size_t i = 0; i < file->token_count; i++)
+        free(file->tokens[i]);
+    free(file->tokens);
+    free(file->filename);
+    free(file->md5);
+    free(file->activity_id);
+    free(file->created);
+}
+
+void look_release(struct look *look)
+{
+    for (size_t i = 0; i < look->file_count; i++)
+        release_file(&look->files[i]);
+    free(look->files);
+    for (size_t i = 0; i < look->place_count; i++)
+        free(look->places[i].lead_id);
+    free(look->places);
+    survivor_release(&look->survivor);
+    *look = (struct look){0};
+}
+
+int look_add_file(struct look *look, size_t index, const struct job *job)
+{
+    struct look_file *file = &look->files[index];
+    file->size = job->identity.size;
+    file->filename = utf8_clean_copy(path_name(job->path));
+    file->md5 = strdup(job->md5 ? job->md5 : "");
+    return file->filename && file->md5 ? 0 : -ENOMEM;
+}
+
+static int add_token(struct look_file *file, const char *token)
+{
+    char **more = reallocarray(file->tokens, file->token_count + 1, sizeof(*more));
+    char *copy = strdup(token);
+    if (more)
+        file->tokens = more;
+    if (!more || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    file->tokens[file->token_count++] = copy;
+    return 0;
+}
+
+static int add_place(struct look *look, const char *lead_id, enum activity activity)
+{
+    for (size_t i = 0; i < look->place_count; i++)
+        if (look->places[i].activity == activity && strcmp(look->places[i].lead_id, lead_id) == 0)
+            return 0;
+    struct look_place *more = reallocarray(look->places, look->place_count + 1, sizeof(*more));
+    char *copy = strdup(lead_id);
+    if (more)
+        look->places = more;
+    if (!more || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    look->places[look->place_count++] = (struct look_place){copy, activity};
+    return 0;
+}
+
+int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
+    enum activity activity, int64_t at_ms)
+{
+    look->since_ms = at_ms < look->since_ms ? at_ms : look->since_ms;
+    int result = *token ? add_token(&look->files[index], token) : 0;
+    return result | add_place(look, lead_id, activity) ? -ENOMEM : 0;
+}
+
+/* ---- asking ---- */
+
+struct request *look_ask(struct look *look, const struct api *api)
+{
+    const struct look_place *place = &look->places[look->place];
+    if (!look->survivor.lead_id && survivor_init(&look->survivor, place->lead_id, false) < 0)
+        return NULL;
+    if (!look->has_lead)
+        return survivor_ask(&look->survivor, api);
+    return api_created(api, place->activity, look->survivor.lead_id, look->since_ms - CLOCKS_MS,
+        look->page * API_PAGE);
+}
+
+/* ---- reading ---- */
+
+static bool has_our_token(
+    const struct look_file *file, enum activity activity, const struct json *object)
+{
+    for (size_t i = 0; i < file->token_count; i++)
+        if (record_has_token(activity, object, file->tokens[i]))
+            return true;
+    return false;
+}
+
+static bool looks_like_ours(const struct look *look, const struct look_file *file,
+    const struct json *object, look_is_taken *is_taken, void *context)
+{
+    char earliest[CLOCK_TEXT];
+    clock_rfc3339(look->since_ms - CLOCKS_OF_FILES_MS, earliest);
+    return record_is_file(object, file->filename, file->size, file->md5) &&
+           strcmp(record_created(object), earliest) >= 0 &&
+           !is_taken(context, json_get_text(object, "id"));
+}
+
+static int take_object(
+    struct look *look, const struct json *object, look_is_taken *is_taken, void *context)
+{
+    enum activity activity = look->places[look->place].activity;
+    const char *id = json_get_text(object, "id");
+    const char *created = record_created(object);
+    int result = 0;
+    for (size_t i = 0; id && *id && i < look->file_count && !result; i++) {
+        struct look_file *file = &look->files[i];
+        bool is_ours = has_our_token(file, activity, object) ||
+                       (activity == ACTIVITY_LEAD_FILE && is_taken &&
+                           looks_like_ours(look, file, object, is_taken, context));
+        if (!is_ours || (file->activity_id && strcmp(file->created, created) <= 0))
+            continue;
+        result = job_set_text(&file->activity_id, id);
+        result |= job_set_text(&file->created, created);
+    }
+    return result;
+}
+
+static struct verdict more(void)
+{
+    return verdict_make(VERDICT_MORE, NULL, "asks on");
+}
+
+/** This lead is through: on to the next place, if there is one. */
+static struct verdict next_place(struct look *look)
+{
+    survivor_release(&look->survivor);
+    look->has_lead = false;
+    look->page = 0;
+    return ++look->place < look->place_count ? more() : verdict_make(VERDICT_NEXT, NULL, "looked");
+}
+
+/** A question that was refused says nothing about the file: it is asked again. */
+static struct verdict not_answered(struct verdict verdict)
+{
+    if (verdict.kind == VERDICT_FAIL)
+        verdict.kind = VERDICT_RETRY;
+    return verdict;
+}
+
+static struct verdict read_lead(struct look *look, const struct request *request)
+{
+    CLEANUP(json_freep) struct json *lead = NULL;
+    struct verdict verdict = survivor_read(&look->survivor, request, &lead);
+    look->pace_ms = look->survivor.pace_ms;
+    look->has_lead = verdict.kind == VERDICT_NEXT;
+    if (verdict.kind == VERDICT_FAIL && strcmp(verdict.code, "no_target") == 0)
+        return next_place(look); /* gone, and all that was created there with it */
+    return verdict.kind == VERDICT_NEXT ? more() : not_answered(verdict);
+}
+
+static struct verdict read_page(
+    struct look *look, const struct request *request, look_is_taken *is_taken, void *context)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct record_page page;
+    struct verdict verdict = answer_read(request, "the lead's activities", &look->pace_ms);
+    if (verdict.kind != VERDICT_NEXT)
+        return not_answered(verdict);
+    if (record_page_read(body, length, &page) < 0)
+        return answer_odd("the list of a lead's activities");
+    int result = 0;
+    for (const struct json *one = json_first(page.data); one && !result; one = json_next(one))
+        result = take_object(look, one, is_taken, context);
+    bool has_more = page.has_more;
+    record_page_release(&page);
+    if (result < 0)
+        return verdict_make(VERDICT_RETRY, "no_memory", "no memory left");
+    if (!has_more)
+        return next_place(look);
+    return ++look->page < PAGES_MOST ? more()
+                                     : verdict_make(VERDICT_RETRY, "unclear",
+                                           "the lead has too many activities to look at");
+}
+
+struct verdict look_read(
+    struct look *look, const struct request *request, look_is_taken *is_taken, void *context)
+{
+    return look->has_lead ? read_page(look, request, is_taken, context) : read_lead(look, request);
+}

@@ -1,0 +1,573 @@
+/**
+ * What a verdict does to a job, and to the others of its group that are in hand with it.
+ *
+ * Everything here runs inside a transaction of the queue; nothing here touches a file or a server.
+ */
+#define LOG_MODULE "worker"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
+#include "closedrop/queue/backoff.h"
+#include "closedrop/work/attach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** How many looks that find nothing prove that nothing was created (design.md 6). */
+#define LOOKS_NEEDED 2
+/** The pause between two looks, as a part of `limits.doubt`. */
+#define LOOK_PAUSE_PART 4
+/** How often a group is looked at that waits for the upload of a member. */
+#define GROUP_LOOK_MS 1000
+
+/* ---- a task's jobs: its own, and its mates ---- */
+
+static size_t count_jobs(const struct task *task)
+{
+    return 1 + task->mate_count;
+}
+
+static struct job *job_at(const struct task *task, size_t i)
+{
+    return i ? task->mates[i - 1] : task->job;
+}
+
+static void free_mates(struct task *task)
+{
+    for (size_t i = 0; i < task->mate_count; i++)
+        job_free(task->mates[i]);
+    free(task->mates);
+    task->mates = NULL;
+    task->mate_count = 0;
+}
+
+static void log_job(const struct task *task, const char *what, const char *message)
+{
+    log_info("job %lld %s: %s/%s: %s", (long long)task->job->id, what, task->job->folder,
+        task->job->path, message);
+}
+
+/** All back to the queue, due at `due_ms`, and the task ends. */
+static void release(
+    struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why)
+{
+    for (size_t i = 0; i < count_jobs(task); i++)
+        queue_retry(worker->queue, job_at(task, i), due_ms, counts || i > 0, why);
+    free_mates(task);
+    worker_end_task(worker, task);
+}
+
+/** It is certain that no activity was created: what was intended is taken back. */
+static void withdraw(struct worker *worker, struct task *task, const char *why)
+{
+    for (size_t i = 0; i < count_jobs(task); i++)
+        queue_withdraw(worker->queue, job_at(task, i), why);
+}
+
+/* ---- no ---- */
+
+static int64_t retry_delay(const struct task *task)
+{
+    const struct limits *limits = &task->config->limits;
+    return backoff_delay(
+        task->job->attempts, limits->retry_first_ms, limits->retry_max_ms, backoff_chance());
+}
+
+/** The others of the group fail as well: each is put away by itself, in a claim of its own. */
+static void fail_mates(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < task->mate_count; i++) {
+        task->mates[i]->in_hand = false;
+        queue_fail(worker->queue, task->mates[i], verdict->code, verdict->message);
+        worker->failures++;
+    }
+    free_mates(task);
+}
+
+static void on_failed(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
+        task->job->path, verdict->message);
+    worker->failures++;
+    fail_mates(worker, task, verdict);
+    task_close_upload(task);
+    queue_fail(worker->queue, task->job, verdict->code, verdict->message);
+    task_go_on(task, STAGE_FINISH);
+}
+
+static void on_wait(
+    struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
+{
+    log_job(task, "waits", verdict->message);
+    release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
+}
+
+/** Given up; where an activity may exist all the same, that is what a person must know. */
+static void give_up(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    const struct job *job = task->job;
+    struct verdict last = verdict_make(VERDICT_FAIL, verdict->code,
+        "%s (given up after %d attempts)", verdict->message, job->attempts);
+    if (job->posting)
+        last = verdict_make(VERDICT_FAIL, "unclear",
+            "whether its %s was created on %s is not known, and could not be found out: %s; look "
+            "at "
+            "the lead in Close; if it is not there, drag the file back",
+            activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
+            verdict->message);
+    on_failed(worker, task, &last);
+}
+
+/** The job's own fault: another try later, or none any more. */
+static void on_own_fault(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    struct job *job = task->job;
+    if (job->attempts >= task->config->limits.max_attempts) {
+        give_up(worker, task, verdict);
+        return;
+    }
+    for (size_t i = 0; i < count_jobs(task); i++) {
+        (void)job_set_text(&job_at(task, i)->error_code, verdict->code);
+        (void)job_set_text(&job_at(task, i)->error_message, verdict->message);
+        if (verdict->code && strcmp(verdict->code, "no_target") == 0)
+            (void)job_set_text(&job_at(task, i)->mark, NULL); /* look it up anew */
+    }
+    log_job(task, "waits", verdict->message);
+    release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
+}
+
+/** S3 counts as down only while no other upload gets through (product.md 6). */
+static void on_trouble(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    int64_t now = clock_steady_ms();
+    if (worker->s3_success_ms && worker->s3_success_ms >= task->started_ms) {
+        on_own_fault(worker, task, verdict);
+        return;
+    }
+    if (worker->s3_gate.state == GATE_OPEN || now >= worker->s3_gate.ask_at) {
+        gate_refused(
+            &worker->s3_gate, GATE_OUTAGE, now, worker_ask_delay(worker, &worker->s3_gate));
+        log_warn("uploads do not get through, trying again in %lld ms: %s",
+            (long long)(worker->s3_gate.ask_at - now), verdict->message);
+    }
+    on_wait(worker, task, verdict, worker->s3_gate.ask_at - now);
+}
+
+static void on_changed(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    log_job(task, "starts over", verdict->message);
+    worker->look_again(worker->look_context, task->job->folder, task->job->path);
+    if (task->has_upload) { /* it may turn out to be the same after all: settle decides */
+        release(worker, task, clock_wall_ms() + task->folder->settle_ms, false, verdict->message);
+        return;
+    }
+    queue_end(worker->queue, task->job, JOB_SUPERSEDED, verdict->message);
+    worker_end_task(worker, task);
+}
+
+static void on_gone(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    log_job(task, "dropped", verdict->message);
+    queue_end(worker->queue, task->job, JOB_DROPPED, verdict->message);
+    worker_end_task(worker, task);
+}
+
+static void on_refused(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    /* an upload that had to be made again, but the file was rewritten: that one is new */
+    if (verdict->code && strcmp(verdict->code, "changed") == 0)
+        worker->look_again(worker->look_context, task->job->folder, task->job->path);
+    if (task->has_resolution && task->resolution.rule)
+        (void)job_set_text(&task->job->rule, task->resolution.rule->name);
+    on_failed(worker, task, verdict);
+}
+
+/* ---- whose it is ---- */
+
+static void on_resolved(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    if (keep_resolution(job, &task->resolution, task->folder) < 0) {
+        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    CLEANUP(free_text)
+    char *why = job->rule ? str_format("rule \"%s\": it belongs to %s%s%s", job->rule, job->lead_id,
+                                job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
+                          : strdup("no rule takes it: upload only");
+    queue_moved(worker->queue, job, why ? why : "");
+    if (job->state == JOB_UPLOADING)
+        task_go_on(task, STAGE_TICKET);
+    else if (job->rule)
+        outcome_attach(worker, task);
+    else
+        outcome_done(worker, task, "no rule takes it any more: upload only");
+}
+
+/* ---- uploaded ---- */
+
+void outcome_done(struct worker *worker, struct task *task, const char *why)
+{
+    for (size_t i = 0; i < task->mate_count; i++) {
+        task->mates[i]->in_hand = false;
+        queue_done(worker->queue, task->mates[i], why);
+    }
+    free_mates(task);
+    queue_done(worker->queue, task->job, why);
+    task_go_on(task, STAGE_FINISH);
+}
+
+/** The bytes are at Close: one transaction holds `uploaded` and what follows from it. */
+static void on_uploaded(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const struct upload *upload = &task->upload;
+    int result = job_set_text(&job->sha256, upload->sha256);
+    result |= job_set_text(&job->md5, upload->md5);
+    result |= job_set_text(&job->content_type, upload->content_type);
+    result |= job_set_text(&job->download_url, upload->ticket.download_url);
+    result |= job_set_text(&job->token, upload->ticket.token);
+    worker->s3_success_ms = clock_steady_ms();
+    if (gate_answered(&worker->s3_gate))
+        log_info("uploads get through again");
+    if (result) {
+        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    job->uploaded_ms = clock_wall_ms();
+    queue_record(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
+    log_job(task, "uploaded", upload->sha256);
+    task_close_upload(task);
+    if (job->rule)
+        outcome_attach(worker, task);
+    else
+        outcome_done(worker, task, "no rule: upload only");
+}
+
+/* ---- attach: now, or wait for the group ---- */
+
+static bool is_too_old(const struct job *job)
+{
+    int64_t age = clock_wall_ms() - job->uploaded_ms;
+    return age > UPLOAD_AGE_MOST_MS || age < -UPLOAD_AGE_MOST_MS;
+}
+
+/** An upload that will not be good for long enough is made again. */
+static void upload_again(struct worker *worker, struct job *job)
+{
+    static const char why[] = "its upload has become too old and is made again";
+    job->in_hand = false;
+    job->due_ms = clock_wall_ms();
+    queue_record(worker->queue, job, JOB_QUEUED, why);
+    log_info("job %lld: %s", (long long)job->id, why);
+}
+
+/** How long the group of a job still waits, 0: it is complete (product.md 4). */
+static int64_t group_wait(struct worker *worker, const struct task *task, const struct rule *rule)
+{
+    struct store_group group;
+    int64_t now = clock_wall_ms();
+    store_group(queue_store(worker->queue), task->job, &group);
+    int64_t closes = group.newest_ms + rule->group_wait_ms;
+    if (now < closes)
+        return closes - now;
+    bool only_failing_left = group.open == group.failing;
+    int64_t patience_ends = closes + rule->group_wait_ms;
+    if (!group.open || (only_failing_left && now >= patience_ends))
+        return 0;
+    return GROUP_LOOK_MS;
+}
+
+/** Take the other uploaded members in hand; those whose upload is too old go back. */
+static int gather_mates(struct worker *worker, struct task *task)
+{
+    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    if (!task->mates)
+        return -1;
+    task->mate_count =
+        store_group_members(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
+    bool has_old = false;
+    for (size_t i = 0; i < task->mate_count; i++)
+        if (is_too_old(task->mates[i])) {
+            upload_again(worker, task->mates[i]);
+            has_old = true;
+        }
+    return has_old ? -1 : 0;
+}
+
+/** All are known: the intent, and after the commit the POST. */
+static void intend(struct worker *worker, struct task *task)
+{
+    struct job **jobs = calloc(count_jobs(task), sizeof(struct job *));
+    if (!jobs) {
+        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    for (size_t i = 0; i < count_jobs(task); i++)
+        jobs[i] = job_at(task, i);
+    queue_intend(worker->queue, jobs, count_jobs(task));
+    free(jobs);
+    task_go_on(task, STAGE_ATTACH);
+}
+
+void outcome_attach(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const struct rule *rule = config_rule(task->config, job->rule);
+    int64_t wait_ms = 0;
+    if (is_too_old(job)) {
+        upload_again(worker, job);
+        worker_end_task(worker, task);
+        return;
+    }
+    if (job->group && rule)
+        wait_ms = group_wait(worker, task, rule);
+    if (wait_ms) {
+        bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+        store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
+        release(worker, task, clock_wall_ms() + wait_ms, false,
+            is_news ? "waits for the others of its group" : NULL);
+        return;
+    }
+    if (!rule || !worker_may_attach(worker, &wait_ms)) {
+        release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+        return;
+    }
+    if (job->group && gather_mates(worker, task) < 0) {
+        free_mates(task);
+        release(worker, task, clock_wall_ms(), false, NULL);
+        return;
+    }
+    intend(worker, task);
+}
+
+/** Its activity exists. */
+static void on_created(struct worker *worker, struct task *task)
+{
+    for (size_t i = 0; i < count_jobs(task); i++)
+        (void)job_set_text(&job_at(task, i)->activity_id, task->activity_id);
+    CLEANUP(free_text)
+    char *why = str_format(
+        "%s %s on %s", activity_names[task->job->activity], task->activity_id, task->job->lead_id);
+    log_job(task, "filed", why ? why : "");
+    outcome_done(worker, task, why ? why : "its activity was created");
+}
+
+/* ---- unclear: look ---- */
+
+static void on_unclear(
+    struct worker *worker, struct task *task, const struct verdict *verdict, bool counts)
+{
+    log_warn("job %lld: %s/%s: %s; looks for it in %lld ms", (long long)task->job->id,
+        task->job->folder, task->job->path, verdict->message,
+        (long long)task->config->limits.doubt_ms);
+    release(
+        worker, task, clock_wall_ms() + task->config->limits.doubt_ms, counts, verdict->message);
+}
+
+/** One job was found, or not; not for the task's own job, which may go on. */
+static void settle_mate(
+    struct worker *worker, struct job *job, const struct look_file *found, int64_t pause_ms)
+{
+    job->in_hand = false;
+    if (found->activity_id) {
+        (void)job_set_text(&job->activity_id, found->activity_id);
+        queue_done(worker->queue, job, "its activity was found in Close");
+        return;
+    }
+    bool is_proven = ++job->looks >= LOOKS_NEEDED;
+    if (is_proven)
+        queue_withdraw(worker->queue, job, "it was looked for, and was not created");
+    queue_retry(worker->queue, job, clock_wall_ms() + (is_proven ? 0 : pause_ms), false,
+        is_proven ? "is filed anew" : "was not found in Close; looks once more");
+}
+
+/** Not there. Once is no proof: the index, or a late commit, may be behind. */
+static void on_absent(struct worker *worker, struct task *task, int64_t pause_ms)
+{
+    struct job *job = task->job;
+    if (++job->looks < LOOKS_NEEDED) {
+        release(worker, task, clock_wall_ms() + pause_ms, false,
+            "was not found in Close; looks once more");
+        return;
+    }
+    queue_withdraw(worker->queue, job, "it was looked for, and was not created");
+    if (job->attempts > task->config->limits.max_attempts) {
+        struct verdict last = verdict_make(VERDICT_FAIL, "no_answer",
+            "Close did not say what became of its %s, %d times; it was not created",
+            activity_names[job->activity], job->attempts);
+        on_failed(worker, task, &last);
+        return;
+    }
+    release(worker, task, clock_wall_ms(), false, "is filed anew");
+}
+
+static void on_looked(struct worker *worker, struct task *task)
+{
+    int64_t pause_ms = task->config->limits.doubt_ms / LOOK_PAUSE_PART;
+    for (size_t i = 0; i < task->mate_count; i++)
+        settle_mate(worker, task->mates[i], &task->look.files[i + 1], pause_ms);
+    free_mates(task);
+    task->activity_id = TAKE_PTR(task->look.files[0].activity_id);
+    if (task->activity_id)
+        on_created(worker, task);
+    else
+        on_absent(worker, task, pause_ms);
+}
+
+/* ---- finish ---- */
+
+static void on_finished(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    if (task->job->state == JOB_DONE) {
+        (void)job_set_text(&task->job->error_code, NULL);
+        (void)job_set_text(&task->job->error_message, NULL);
+    }
+    queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
+    log_job(task, job_state_names[task->job->state], verdict->message);
+    worker_end_task(worker, task);
+}
+
+static void on_not_put_away(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    struct job *job = task->job;
+    job->attempts++;
+    log_warn("job %lld: %s/%s: %s; trying again", (long long)job->id, job->folder, job->path,
+        verdict->message);
+    if (job->state == JOB_DONE) {
+        (void)job_set_text(&job->error_code, verdict->code);
+        (void)job_set_text(&job->error_message, verdict->message);
+    }
+    queue_refile(worker->queue, job, clock_wall_ms() + retry_delay(task), verdict->message);
+    worker_end_task(worker, task);
+}
+
+/* ---- the verdict ---- */
+
+static void on_next(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    switch (task->stage) {
+    case STAGE_RESOLVE:
+        on_resolved(worker, task);
+        break;
+    case STAGE_TICKET:
+        task_go_on(task, STAGE_SEND);
+        break;
+    case STAGE_SEND:
+        on_uploaded(worker, task);
+        break;
+    case STAGE_ATTACH:
+        on_created(worker, task);
+        break;
+    case STAGE_LOOK:
+        on_looked(worker, task);
+        break;
+    default:
+        on_finished(worker, task, verdict);
+    }
+}
+
+static void on_again(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    log_job(task, "begins again", verdict->message);
+    queue_moved(worker->queue, task->job, verdict->message);
+    task_go_on(task, task->stage == STAGE_SEND ? STAGE_TICKET : task->stage);
+}
+
+static void on_doubt(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    task->in_doubt = true;
+    task->verdict = *verdict;
+    gate_doubt(&worker->api_gate);
+}
+
+/** Whether a verdict leaves no doubt that the POST of an activity created nothing. */
+static bool is_clear_no(enum verdict_kind kind)
+{
+    return kind != VERDICT_RUNNING && kind != VERDICT_NEXT && kind != VERDICT_UNCLEAR;
+}
+
+void outcome_apply(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    if (task->stage == STAGE_FINISH && verdict->kind != VERDICT_NEXT) {
+        on_not_put_away(worker, task, verdict);
+        return;
+    }
+    if (task->stage == STAGE_ATTACH && is_clear_no(verdict->kind))
+        withdraw(worker, task, verdict->message);
+    switch (verdict->kind) {
+    case VERDICT_RUNNING:
+        break;
+    case VERDICT_NEXT:
+        on_next(worker, task, verdict);
+        break;
+    case VERDICT_MORE:
+        task_go_on(task, task->stage);
+        break;
+    case VERDICT_AGAIN:
+        on_again(worker, task, verdict);
+        break;
+    case VERDICT_RETRY:
+        on_own_fault(worker, task, verdict);
+        break;
+    case VERDICT_WAIT:
+        on_wait(worker, task, verdict, verdict->wait_ms);
+        break;
+    case VERDICT_DOUBT:
+    case VERDICT_UNCLEAR:
+        on_doubt(worker, task, verdict);
+        break;
+    case VERDICT_TROUBLE:
+        on_trouble(worker, task, verdict);
+        break;
+    case VERDICT_CHANGED:
+        on_changed(worker, task, verdict);
+        break;
+    case VERDICT_GONE:
+        on_gone(worker, task, verdict);
+        break;
+    case VERDICT_FAIL:
+        on_refused(worker, task, verdict);
+        break;
+    }
+}
+
+void outcome_settle_doubts(struct worker *worker, bool own_fault)
+{
+    struct task *next;
+    for (struct task *task = worker->tasks; task; task = next) {
+        next = task->next;
+        if (!task->in_doubt)
+            continue;
+        struct verdict verdict = task->verdict;
+        task->in_doubt = false;
+        task->verdict.kind = VERDICT_RUNNING;
+        if (verdict.kind == VERDICT_UNCLEAR)
+            on_unclear(worker, task, &verdict, own_fault);
+        else if (own_fault)
+            on_own_fault(worker, task, &verdict);
+        else
+            on_wait(worker, task, &verdict, 0);
+    }
+}
+
+void outcome_abandon(struct worker *worker, struct task *task)
+{
+    static const char why[] = "closedrop was stopped";
+    bool has_outcome = task->job->state == JOB_DONE || task->job->state == JOB_FAILED;
+    int64_t now = clock_wall_ms();
+    if (has_outcome) {
+        queue_refile(worker->queue, task->job, now, why);
+        worker_end_task(worker, task);
+        return;
+    }
+    bool was_posted = task->job->posting && !task->to_start;
+    if (task->stage == STAGE_ATTACH && task->to_start)
+        withdraw(worker, task, why);
+    release(worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
+}

@@ -1,0 +1,516 @@
+#include "closedrop/work/resolve.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/close/record.h"
+#include "closedrop/files/path.h"
+#include "closedrop/http/request.h"
+#include "closedrop/rules/sidecar.h"
+#include "closedrop/work/answer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define KEY_MOST 1000 /* characters of what is looked up */
+#define PAGES_MOST 50 /* of search results */
+#define NAMES_MOST 5  /* candidates that a message names */
+
+static struct verdict next(void)
+{
+    return verdict_make(VERDICT_NEXT, NULL, "known");
+}
+
+static struct verdict more(void)
+{
+    return verdict_make(VERDICT_MORE, NULL, "asks on");
+}
+
+static struct verdict no_memory(void)
+{
+    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
+    wait.wait_ms = 1000;
+    return wait;
+}
+
+/** A failure for the reason in `why`, which is released; -ENOMEM waits. */
+static struct verdict failed(const char *code, int result, struct str *why)
+{
+    struct verdict verdict =
+        result == -ENOMEM ? no_memory() : verdict_make(VERDICT_FAIL, code, "%s", str_text(why));
+    str_release(why);
+    return verdict;
+}
+
+/* ---- what needs no network ---- */
+
+static int read_facts(struct resolution *resolution, const struct resolve_file *file)
+{
+    resolution->path = utf8_clean_copy(file->path);
+    resolution->content_type = utf8_clean_copy(file->content_type);
+    resolution->values = json_object();
+    resolution->facts = (struct template_facts){.folder = file->folder,
+        .path = resolution->path,
+        .content_type = resolution->content_type,
+        .size = file->size,
+        .mtime_ns = file->mtime_ns,
+        .queued_ms = file->queued_ms};
+    return resolution->path && resolution->content_type && resolution->values ? 0 : -ENOMEM;
+}
+
+/** What the sidecar says, if the folder has them. */
+static struct verdict read_meta(struct resolution *resolution, const struct resolve_file *file)
+{
+    struct str why = STR_INIT(4096);
+    if (!file->sidecar)
+        return next();
+    str_add(&why, "the sidecar ");
+    utf8_escape(&why, path_name(resolution->path), strlen(path_name(resolution->path)));
+    str_add(&why, ".json cannot be used: ");
+    int result = sidecar_read(file->sidecar, file->sidecar_length, resolution->values, &why);
+    if (result < 0)
+        return failed("sidecar", result, &why);
+    str_release(&why);
+    return next();
+}
+
+/** Expand a text of the rule that must not come out empty. */
+static struct verdict expand_needed(const struct resolution *resolution,
+    const struct template *template, const char *what, char **ret_text)
+{
+    struct str why = STR_INIT(4096);
+    int result = rule_expand(
+        template, &resolution->facts, resolution->values, what, KEY_MOST, ret_text, &why);
+    if (result == 0 && !**ret_text) {
+        str_printf(&why, "\"%s\" of rule \"%s\" comes out empty for this file", what,
+            resolution->rule->name);
+        result = -EINVAL;
+    }
+    if (result < 0)
+        return failed("template", result, &why);
+    str_release(&why);
+    return next();
+}
+
+static struct verdict look_up_row(struct resolution *resolution, struct tables *tables)
+{
+    CLEANUP(free_text) char *key = NULL;
+    const struct rule *rule = resolution->rule;
+    struct verdict verdict = expand_needed(resolution, rule->table_key, "table.key", &key);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    struct str why = STR_INIT(4096);
+    enum table_answer answer = tables_look_up(tables, rule->table, key, resolution->values, &why);
+    if (answer == TABLE_FOUND) {
+        str_release(&why);
+        return next();
+    }
+    verdict = failed(answer == TABLE_NO_SUCH_KEY ? "no_target" : "table", -EINVAL, &why);
+    if (answer == TABLE_CHANGING) {
+        verdict.kind = VERDICT_WAIT;
+        verdict.wait_ms = TABLE_YOUNG_MS;
+    }
+    return verdict;
+}
+
+static struct verdict make_group_key(struct resolution *resolution)
+{
+    const struct rule *rule = resolution->rule;
+    return rule->group ? expand_needed(resolution, rule->group, "group.by", &resolution->group)
+                       : next();
+}
+
+static struct verdict choose_rule(
+    struct resolution *resolution, struct rule *const *rules, bool fails_unmatched)
+{
+    struct str why = STR_INIT(4096);
+    switch (rule_choose(rules, &resolution->facts, resolution->values, &resolution->rule, &why)) {
+    case RULE_CHOSEN:
+        break;
+    case RULE_NONE:
+        if (*rules && fails_unmatched)
+            return verdict_make(VERDICT_FAIL, "no_rule",
+                "no rule says where this file belongs; give it a name that one of the rules takes");
+        break;
+    case RULE_ERROR:
+        return failed("pattern", -EINVAL, &why);
+    }
+    str_release(&why);
+    return next();
+}
+
+struct verdict resolution_sort(struct resolution *resolution, const struct resolve_file *file,
+    struct rule *const *rules, bool fails_unmatched, struct tables *tables)
+{
+    *resolution = (struct resolution){0};
+    if (read_facts(resolution, file) < 0)
+        return no_memory();
+    struct verdict verdict = *rules ? read_meta(resolution, file) : next();
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = choose_rule(resolution, rules, fails_unmatched);
+    if (verdict.kind != VERDICT_NEXT || !resolution->rule)
+        return verdict;
+    if (resolution->rule->source == SOURCE_TABLE)
+        verdict = look_up_row(resolution, tables);
+    return verdict.kind == VERDICT_NEXT ? make_group_key(resolution) : verdict;
+}
+
+void resolution_release(struct resolution *resolution)
+{
+    json_free(resolution->values);
+    free(resolution->group);
+    free(resolution->lead_id);
+    free(resolution->contact_id);
+    free(resolution->path);
+    free(resolution->content_type);
+    free(resolution->search_value);
+    json_free(resolution->candidates);
+    free(resolution->cursor);
+    free(resolution->contact_lead);
+    survivor_release(&resolution->survivor);
+    *resolution = (struct resolution){0};
+}
+
+/* ---- where to begin ---- */
+
+static struct search search_of(const struct resolution *resolution)
+{
+    return (struct search){.by = (enum search_by)resolution->rule->find_by,
+        .value = resolution->search_value,
+        .custom_field = resolution->rule->custom_field};
+}
+
+static bool is_found_by_search(const struct resolution *resolution)
+{
+    return resolution->search_value != NULL;
+}
+
+/** Take an id over that must be one; "" is none. */
+static struct verdict take_id(const char *prefix, const char *words, char *text, char **ret_id)
+{
+    if (!*text) {
+        free(text);
+        return next();
+    }
+    if (record_is_id(text, prefix)) {
+        *ret_id = text;
+        return next();
+    }
+    CLEANUP(free_text) char *shown = utf8_escape_copy(text);
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "no_target",
+        "\"%s\" is no id of a %s in Close; one looks like %s4tX9...", shown ? shown : "?", words,
+        prefix);
+    free(text);
+    return verdict;
+}
+
+/** The lead is known: next, see that it is there, and who it is. */
+static int go_to_lead(struct resolution *resolution)
+{
+    bool whole =
+        is_found_by_search(resolution) && resolution->rule->find_by == (int)SEARCH_CUSTOM_FIELD;
+    resolution->step = RESOLVE_LEAD;
+    return survivor_init(&resolution->survivor, resolution->lead_id, whole);
+}
+
+static struct verdict take_ids(struct resolution *resolution, char *lead_id, char *contact_id)
+{
+    if (!lead_id || !contact_id) {
+        free(lead_id);
+        free(contact_id);
+        return no_memory();
+    }
+    struct verdict of_lead = take_id("lead_", "lead", lead_id, &resolution->lead_id);
+    struct verdict of_contact = take_id("cont_", "contact", contact_id, &resolution->contact_id);
+    if (of_lead.kind != VERDICT_NEXT || of_contact.kind != VERDICT_NEXT)
+        return of_lead.kind != VERDICT_NEXT ? of_lead : of_contact;
+    if (!resolution->lead_id && !resolution->contact_id)
+        return verdict_make(VERDICT_FAIL, "no_target",
+            "neither a lead_id nor a contact_id comes out of rule \"%s\" for this file",
+            resolution->rule->name);
+    resolution->step = RESOLVE_CONTACT;
+    if (!resolution->contact_id && go_to_lead(resolution) < 0)
+        return no_memory();
+    return next();
+}
+
+struct verdict resolution_aim(
+    struct resolution *resolution, const char *lead_id, const char *contact_id)
+{
+    return take_ids(
+        resolution, strdup(lead_id ? lead_id : ""), strdup(contact_id ? contact_id : ""));
+}
+
+static struct verdict expand_id(const struct resolution *resolution,
+    const struct template *template, const char *what, char **ret_text)
+{
+    struct str why = STR_INIT(4096);
+    *ret_text = NULL;
+    int result = template ? rule_expand(template, &resolution->facts, resolution->values, what,
+                                KEY_MOST, ret_text, &why)
+                          : 0;
+    if (result < 0)
+        return failed("template", result, &why);
+    str_release(&why);
+    if (!*ret_text)
+        *ret_text = strdup("");
+    return next();
+}
+
+static struct verdict begin_with_ids(struct resolution *resolution)
+{
+    const struct rule *rule = resolution->rule;
+    char *lead_id = NULL, *contact_id = NULL;
+    struct verdict verdict = expand_id(resolution, rule->lead_id, "lead_id", &lead_id);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = expand_id(resolution, rule->contact_id, "contact_id", &contact_id);
+    if (verdict.kind == VERDICT_NEXT)
+        return take_ids(resolution, lead_id, contact_id);
+    free(lead_id);
+    free(contact_id);
+    return verdict;
+}
+
+static struct verdict begin_with_row(struct resolution *resolution)
+{
+    const char *lead_id = json_get_text(resolution->values, "row.lead_id");
+    const char *contact_id = json_get_text(resolution->values, "row.contact_id");
+    return resolution_aim(resolution, lead_id, contact_id);
+}
+
+static struct verdict begin_with_search(struct resolution *resolution)
+{
+    const struct rule *rule = resolution->rule;
+    struct verdict verdict =
+        expand_needed(resolution, rule->find, "find", &resolution->search_value);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    struct search search = search_of(resolution);
+    if (!search_is_sound(&search)) {
+        struct str why = STR_INIT(4096);
+        str_add(&why, "there is too little to search by: ");
+        search_add_words(&search, &why);
+        str_add(&why, " (a phone number needs seven digits)");
+        return failed("no_target", -EINVAL, &why);
+    }
+    resolution->candidates = json_array();
+    resolution->step = RESOLVE_SEARCH;
+    return resolution->candidates ? next() : no_memory();
+}
+
+struct verdict resolution_begin(struct resolution *resolution)
+{
+    static struct verdict (*const begins[SOURCES])(struct resolution * resolution) = {
+        [SOURCE_IDS] = begin_with_ids,
+        [SOURCE_FIND] = begin_with_search,
+        [SOURCE_TABLE] = begin_with_row,
+    };
+    return begins[resolution->rule->source](resolution);
+}
+
+/* ---- asking ---- */
+
+struct request *resolution_ask(struct resolution *resolution, const struct api *api)
+{
+    struct search search = search_of(resolution);
+    switch (resolution->step) {
+    case RESOLVE_SEARCH:
+        return api_search(api, &search, resolution->cursor);
+    case RESOLVE_CONTACT:
+        return api_contact(api, resolution->contact_id);
+    default:
+        return survivor_ask(&resolution->survivor, api);
+    }
+}
+
+/* ---- search ---- */
+
+/** Keep of a page what may be the one that is searched for. */
+static int keep_candidates(struct resolution *resolution, const struct record_page *page)
+{
+    struct search search = search_of(resolution);
+    const char *prefix = search_is_for_contacts(&search) ? "cont_" : "lead_";
+    int result = 0;
+    for (const struct json *one = json_first(page->data); one && !result; one = json_next(one)) {
+        const char *id = json_get_text(one, "id");
+        if (id && record_is_id(id, prefix) && search_compare(&search, one) != SEARCH_NO)
+            result = json_append(resolution->candidates, json_copy(one));
+    }
+    return result;
+}
+
+static struct verdict none_found(const struct resolution *resolution)
+{
+    struct search search = search_of(resolution);
+    struct str why = STR_INIT(4096);
+    str_add(&why, "Close knows no ");
+    search_add_words(&search, &why);
+    str_add(&why, "; add it in Close, or correct the name of the file");
+    return failed("no_target", -EINVAL, &why);
+}
+
+static void add_candidate(struct str *why, const struct json *candidate)
+{
+    const char *name = record_name(candidate);
+    const char *id = json_get_text(candidate, "id");
+    if (name)
+        utf8_escape(why, name, strnlen(name, 60));
+    str_printf(why, " (%s)", id ? id : "?");
+}
+
+static struct verdict several_found(const struct resolution *resolution)
+{
+    struct search search = search_of(resolution);
+    struct str why = STR_INIT(4096);
+    size_t count = 0;
+    str_add(&why, "Close knows more than one ");
+    search_add_words(&search, &why);
+    for (const struct json *one = json_first(resolution->candidates); one; one = json_next(one)) {
+        if (count++ < NAMES_MOST) {
+            str_add(&why, count > 1 ? ", " : ": ");
+            add_candidate(&why, one);
+        }
+    }
+    str_add(&why, count > NAMES_MOST ? " and others" : "");
+    return failed("several", -EINVAL, &why);
+}
+
+/** All pages are in: exactly one candidate is the one. */
+static struct verdict take_candidate(struct resolution *resolution)
+{
+    struct search search = search_of(resolution);
+    const struct json *first = json_first(resolution->candidates);
+    if (!first)
+        return none_found(resolution);
+    if (json_next(first))
+        return several_found(resolution);
+    bool is_contact = search_is_for_contacts(&search);
+    char **id = is_contact ? &resolution->contact_id : &resolution->lead_id;
+    if (job_set_text(id, json_get_text(first, "id")) < 0)
+        return no_memory();
+    resolution->step = RESOLVE_CONTACT;
+    if (!is_contact && go_to_lead(resolution) < 0)
+        return no_memory();
+    return more();
+}
+
+static struct verdict read_search(struct resolution *resolution, const char *body, size_t length)
+{
+    struct record_page page;
+    if (record_page_read(body, length, &page) < 0)
+        return answer_odd("data/search/");
+    int result = keep_candidates(resolution, &page);
+    if (result == 0)
+        result = job_set_text(&resolution->cursor, page.cursor);
+    record_page_release(&page);
+    if (result < 0)
+        return no_memory();
+    if (!resolution->cursor)
+        return take_candidate(resolution);
+    if (++resolution->page < PAGES_MOST)
+        return more();
+    struct search search = search_of(resolution);
+    struct str why = STR_INIT(4096);
+    str_add(&why, "Close finds too much that may be the ");
+    search_add_words(&search, &why);
+    return failed("several", -EINVAL, &why);
+}
+
+/* ---- contact ---- */
+
+/** The index lags: what it found must still be what was searched for. */
+static bool is_still_the_one(const struct resolution *resolution, const struct json *object)
+{
+    struct search search = search_of(resolution);
+    return search_compare(&search, object) == SEARCH_YES;
+}
+
+static struct verdict take_contact(struct resolution *resolution, const struct json *contact)
+{
+    const char *lead_id = json_get_text(contact, "lead_id");
+    const char *name = record_name(contact), *email = record_email(contact);
+    if (!lead_id || !record_is_id(lead_id, "lead_"))
+        return answer_odd("contact/");
+    if (is_found_by_search(resolution) && !is_still_the_one(resolution, contact))
+        return none_found(resolution);
+    int result = json_add_text(resolution->values, "contact.id", resolution->contact_id);
+    result |= json_add_text(resolution->values, "contact.name", name ? name : "");
+    result |= json_add_text(resolution->values, "contact.email", email ? email : "");
+    result |= job_set_text(&resolution->contact_lead, lead_id);
+    if (!resolution->lead_id)
+        result |= job_set_text(&resolution->lead_id, lead_id);
+    return result || go_to_lead(resolution) < 0 ? no_memory() : more();
+}
+
+static struct verdict read_contact(struct resolution *resolution, const char *body, size_t length)
+{
+    CLEANUP(json_freep) struct json *contact = json_parse(body, length);
+    const char *id = json_get_text(contact, "id");
+    if (!id || strcmp(id, resolution->contact_id) != 0)
+        return answer_odd("contact/");
+    return take_contact(resolution, contact);
+}
+
+/* ---- lead ---- */
+
+/** Everything is known: whether the activity can be made of it is seen now, not after the upload.
+ */
+static struct verdict try_activity(struct resolution *resolution)
+{
+    struct json *fields = NULL;
+    struct str why = STR_INIT(4096);
+    int result = rule_fill(resolution->rule, &resolution->facts, resolution->values, &fields, &why);
+    json_free(fields);
+    if (result < 0)
+        return failed("template", result, &why);
+    str_release(&why);
+    return next();
+}
+
+static struct verdict take_lead(struct resolution *resolution, const struct json *lead)
+{
+    const char *name = record_name(lead);
+    bool is_searched = is_found_by_search(resolution) && !resolution->contact_id;
+    if (job_set_text(&resolution->lead_id, resolution->survivor.lead_id) < 0)
+        return no_memory();
+    if (is_searched && !is_still_the_one(resolution, lead))
+        return none_found(resolution);
+    if (resolution->contact_lead && strcmp(resolution->contact_lead, resolution->lead_id) != 0)
+        return verdict_make(VERDICT_FAIL, "wrong_contact",
+            "the contact %s is not one of the lead %s (but of %s); correct one of the two",
+            resolution->contact_id, resolution->lead_id, resolution->contact_lead);
+    int result = json_add_text(resolution->values, "lead.id", resolution->lead_id);
+    result |= json_add_text(resolution->values, "lead.name", name ? name : "");
+    return result ? no_memory() : try_activity(resolution);
+}
+
+/* ---- reading ---- */
+
+static struct verdict read_survivor(struct resolution *resolution, const struct request *request)
+{
+    CLEANUP(json_freep) struct json *lead = NULL;
+    struct verdict verdict = survivor_read(&resolution->survivor, request, &lead);
+    resolution->pace_ms = resolution->survivor.pace_ms;
+    return verdict.kind == VERDICT_NEXT ? take_lead(resolution, lead) : verdict;
+}
+
+struct verdict resolution_read(struct resolution *resolution, const struct request *request)
+{
+    if (resolution->step == RESOLVE_LEAD)
+        return read_survivor(resolution, request);
+    size_t length;
+    const char *body = request_reply(request, &length);
+    bool is_search = resolution->step == RESOLVE_SEARCH;
+    struct verdict verdict =
+        answer_read(request, is_search ? "data/search/" : "contact/", &resolution->pace_ms);
+    if (!is_search && answer_is_absent(request))
+        return verdict_make(VERDICT_FAIL, "no_target",
+            "Close knows no contact %s: it was deleted, or the id is wrong; correct it, then drag "
+            "the file back",
+            resolution->contact_id);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    return is_search ? read_search(resolution, body, length)
+                     : read_contact(resolution, body, length);
+}
