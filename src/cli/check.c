@@ -1,9 +1,11 @@
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/files/path.h"
 #include "closedrop/http/http.h"
+#include "closedrop/rules/table.h"
 #include "closedrop/work/verdict.h"
 
 #include <errno.h>
@@ -65,6 +67,31 @@ static void check_ca_file(const struct config *config, struct str *problems)
             "name a file of PEM certificates, or leave it out");
 }
 
+static bool is_used(const struct config *config, const struct rule *rule)
+{
+    for (size_t i = 0; i < config->folder_count; i++)
+        for (struct rule **used = config->folders[i].rules; *used; used++)
+            if (*used == rule)
+                return true;
+    return false;
+}
+
+/** Every table of a rule in use must be one, and have the columns the rule speaks of. */
+static void check_tables(const struct config *config, struct str *problems)
+{
+    struct tables *tables = tables_new();
+    for (size_t i = 0; tables && i < config->rule_count; i++) {
+        const struct rule *rule = &config->rules[i];
+        CLEANUP(json_freep) struct json *columns = rule_columns(rule);
+        struct str why = STR_INIT(4096);
+        if (rule->source == SOURCE_TABLE && is_used(config, rule) &&
+            tables_check(tables, rule->table, columns, &why) < 0)
+            str_printf(problems, "%s: rule \"%s\": %s\n", config->file, rule->name, str_text(&why));
+        str_release(&why);
+    }
+    tables_free(tables);
+}
+
 /** All that a run needs from the machine. The key is kept for --online. */
 static void check_machine(const struct config *config, struct key *key, struct str *problems)
 {
@@ -74,6 +101,7 @@ static void check_machine(const struct config *config, struct key *key, struct s
     str_release(&why);
     check_state_dir(config, problems);
     check_ca_file(config, problems);
+    check_tables(config, problems);
     for (size_t i = 0; i < config->folder_count; i++)
         check_folder(config, &config->folders[i], problems);
 }
@@ -143,8 +171,9 @@ static int check(const struct options *options)
     int code = problems.length ? EXIT_CONFIG : EXIT_DONE;
     fputs(str_text(&problems), stderr);
     if (code == EXIT_DONE)
-        printf("%s is good: %zu folder%s\n", config->file, config->folder_count,
-            config->folder_count == 1 ? "" : "s");
+        printf("%s is good: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
+            config->folder_count == 1 ? "" : "s", config->rule_count,
+            config->rule_count == 1 ? "" : "s");
     if (code == EXIT_DONE && options->online)
         code = ask_online(config, &key);
     key_release(&key);

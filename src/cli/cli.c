@@ -13,9 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&command_run, &command_check, &command_upload,
-    &command_status, &command_list, &command_show, &command_retry, &command_forget, &command_pause,
-    &command_resume};
+static const struct command *const commands[] = {&command_run, &command_check, &command_match,
+    &command_upload, &command_status, &command_list, &command_show, &command_retry, &command_forget,
+    &command_pause, &command_resume};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -33,7 +33,10 @@ static const struct {
     {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}},
     {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}},
     {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'}},
-    {'f', "--folder F", "only jobs of this folder", {"folder", required_argument, NULL, 'f'}},
+    {'r', "--rule NAME", "file it by this rule", {"rule", required_argument, NULL, 'r'}},
+    {'l', "--lead ID", "put it on this lead", {"lead", required_argument, NULL, 'l'}},
+    {'t', "--contact ID", "note it with this contact", {"contact", required_argument, NULL, 't'}},
+    {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'}},
     {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
 };
 
@@ -56,13 +59,13 @@ static void print_command_help(const struct command *command)
     printf("\nOptions:\n");
     for (size_t i = 0; i < COUNT(all_options); i++)
         if (strchr(command->allowed, all_options[i].letter))
-            printf("  %-12s %s\n", all_options[i].usage, all_options[i].help);
-    printf("  %-12s %s\n", "--help", "this text");
+            printf("  %-14s %s\n", all_options[i].usage, all_options[i].help);
+    printf("  %-14s %s\n", "--help", "this text");
 }
 
 static void print_help(void)
 {
-    printf("closedrop watches drop folders and uploads what lands in them to the Close CRM.\n\n"
+    printf("closedrop watches drop folders and files what lands in them in the Close CRM.\n\n"
            "Usage: closedrop COMMAND ...\n\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
@@ -116,6 +119,15 @@ static int take_option(
         break;
     case 'f':
         options->folder = value;
+        break;
+    case 'r':
+        options->rule = value;
+        break;
+    case 'l':
+        options->lead = value;
+        break;
+    case 't':
+        options->contact = value;
         break;
     case 'n':
         if (!read_limit(value, &options->limit))

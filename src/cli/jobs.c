@@ -103,9 +103,10 @@ static void print_job(const struct json *job)
 {
     static const char *const fields[][2] = {{"State", "state"}, {"Ended as", "ended"},
         {"Folder", "folder"}, {"File", "path"}, {"Lies now at", "place"},
-        {"Content type", "content_type"}, {"SHA-256", "sha256"}, {"Queued", "queued_at"},
-        {"Next try", "next_attempt_at"}, {"Uploaded", "uploaded_at"}, {"Done", "done_at"},
-        {"Download", "download_url"}};
+        {"Content type", "content_type"}, {"SHA-256", "sha256"}, {"Rule", "rule"},
+        {"Lead", "lead_id"}, {"Contact", "contact_id"}, {"Activity", "activity"},
+        {"Activity's id", "activity_id"}, {"Queued", "queued_at"}, {"Next try", "next_attempt_at"},
+        {"Uploaded", "uploaded_at"}, {"Done", "done_at"}, {"Download", "download_url"}};
     struct str size = STR_INIT(64);
     units_print_size(&size, json_get_int(job, "size", 0));
     printf("%-14s %" PRId64 "\n", "Job", json_get_int(job, "id", 0));

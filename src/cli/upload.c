@@ -1,18 +1,21 @@
 /** upload: send files now, in this process, without queue or folder. */
+#include "session.h"
+
 #include "closedrop/work/upload.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
-#include "closedrop/base/units.h"
-#include "closedrop/cli/cli.h"
+#include "closedrop/close/record.h"
 #include "closedrop/files/path.h"
-#include "closedrop/http/http.h"
 #include "closedrop/queue/backoff.h"
+#include "closedrop/work/attach.h"
+#include "closedrop/work/look.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,55 +24,20 @@
 
 /** Somebody waits at the terminal: give up sooner than the agent does. */
 #define ATTEMPTS_MOST 4
-#define BAR_WIDTH 30
-#define BAR_EVERY_MS 100
+#define LOOKS_MOST 2
+#define WAIT_MOST_MS 3600000
 
-struct session {
-    const struct options *options;
-    struct config *config;
-    struct key key;
-    struct http *http;
-    struct api api;
+/** One file on its way. */
+struct errand {
+    struct session *session;
+    const char *path;
+    const struct rule *rule; /* NULL: upload only */
+    struct upload upload;
+    struct resolution resolution;
+    char *activity_id;
 };
 
-/* ---- the bar ---- */
-
-static void draw_bar(const struct upload *upload, const struct request *request)
-{
-    int64_t size = upload->source->before.identity.size;
-    int64_t sent = request_sent(request);
-    sent = sent < size ? sent : size;
-    int full = size ? (int)(sent * BAR_WIDTH / size) : BAR_WIDTH;
-    struct str sizes = STR_INIT(128);
-    units_print_size(&sizes, sent);
-    str_add(&sizes, " of ");
-    units_print_size(&sizes, size);
-    fprintf(stderr, "\r[%.*s%*s] %3d %%  %s  \033[K", full, "##############################",
-        BAR_WIDTH - full, "", size ? (int)(sent * 100 / size) : 100, str_text(&sizes));
-    str_release(&sizes);
-}
-
-static void clear_bar(void)
-{
-    fprintf(stderr, "\r\033[K");
-}
-
-/** Run one request to its end, with a bar where it sends a file and somebody looks on. */
-static void run_request(struct session *session, struct request *request, const struct upload *bar)
-{
-    bool draws = bar && isatty(STDERR_FILENO);
-    if (http_start(session->http, request) < 0)
-        return;
-    while (!http_next_ended(session->http)) {
-        http_wait(session->http, NULL, 0, draws ? BAR_EVERY_MS : -1);
-        if (draws)
-            draw_bar(bar, request);
-    }
-    if (draws)
-        clear_bar();
-}
-
-/* ---- one file ---- */
+/* ---- the upload ---- */
 
 static struct verdict no_memory(void)
 {
@@ -84,7 +52,7 @@ static struct verdict send_once(struct session *session, struct upload *upload)
         struct request *request = upload_ask_ticket(upload, &session->api);
         if (!request)
             return no_memory();
-        run_request(session, request, NULL);
+        session_run(session, request, NULL);
         verdict = upload_read_ticket(upload, request, session->config->close.upload_hosts);
         request_free(request);
         if (verdict.kind != VERDICT_NEXT)
@@ -92,7 +60,7 @@ static struct verdict send_once(struct session *session, struct upload *upload)
         request = upload_send_form(upload, &session->api);
         if (!request)
             return no_memory();
-        run_request(session, request, upload);
+        session_run(session, request, upload);
         verdict = upload_read_form(upload, request);
         request_free(request);
     } while (verdict.kind == VERDICT_AGAIN);
@@ -101,26 +69,37 @@ static struct verdict send_once(struct session *session, struct upload *upload)
 
 static bool is_worth_another_try(const struct verdict *verdict)
 {
-    if (verdict->code && strcmp(verdict->code, "key_refused") == 0)
+    if (session_key_refused(verdict))
         return false;
     return verdict->kind == VERDICT_RETRY || verdict->kind == VERDICT_WAIT ||
            verdict->kind == VERDICT_DOUBT || verdict->kind == VERDICT_TROUBLE;
 }
 
-static struct verdict send_with_patience(struct session *session, struct upload *upload)
+static void pause_for(int64_t ms, const char *why)
 {
-    const struct limits *limits = &session->config->limits;
-    struct verdict verdict = send_once(session, upload);
+    fprintf(stderr, "closedrop: %s; trying again in %" PRId64 " ms\n", why, ms);
+    usleep((useconds_t)(ms < WAIT_MOST_MS ? ms : WAIT_MOST_MS) * 1000);
+}
+
+/** Take a step until it is through, or no further try is worth it. */
+static struct verdict with_patience(
+    struct errand *errand, struct verdict (*step)(struct errand *errand))
+{
+    const struct limits *limits = &errand->session->config->limits;
+    struct verdict verdict = step(errand);
     for (int attempt = 1; attempt < ATTEMPTS_MOST && is_worth_another_try(&verdict); attempt++) {
-        int64_t wait = verdict.kind == VERDICT_WAIT ? verdict.wait_ms
-                                                    : backoff_delay(attempt, limits->retry_first_ms,
-                                                          limits->retry_max_ms, backoff_chance());
-        fprintf(
-            stderr, "closedrop: %s; trying again in %lld ms\n", verdict.message, (long long)wait);
-        usleep((useconds_t)(wait < 3600000 ? wait : 3600000) * 1000);
-        verdict = send_once(session, upload);
+        pause_for(verdict.kind == VERDICT_WAIT ? verdict.wait_ms
+                                               : backoff_delay(attempt, limits->retry_first_ms,
+                                                     limits->retry_max_ms, backoff_chance()),
+            verdict.message);
+        verdict = step(errand);
     }
     return verdict;
+}
+
+static struct verdict send_step(struct errand *errand)
+{
+    return send_once(errand->session, &errand->upload);
 }
 
 static struct verdict open_file(const char *path, struct upload *upload)
@@ -145,96 +124,259 @@ static struct verdict open_file(const char *path, struct upload *upload)
     return verdict_make(VERDICT_NEXT, NULL, "open");
 }
 
-static int print_result(const struct session *session, const char *path,
-    const struct upload *upload, const struct verdict *verdict)
+/* ---- filing it ---- */
+
+/** Where `--lead` puts a file: straight on the lead; `--contact`: in a note of that contact. */
+static struct rule on_lead = {
+    .name = (char[]){"--lead"}, .content_type = (char[]){""}, .activity = ACTIVITY_LEAD_FILE};
+static struct rule with_contact = {
+    .name = (char[]){"--contact"}, .content_type = (char[]){""}, .activity = ACTIVITY_NOTE};
+
+static const struct rule *rule_of(const struct session *session)
 {
-    bool done = verdict->kind == VERDICT_NEXT;
-    if (!session->options->json) {
-        if (done)
-            puts(upload->ticket.download_url);
-        else
-            fprintf(stderr, "closedrop: %s: %s\n", path, verdict->message);
-        return done ? EXIT_DONE : EXIT_NOT_DONE;
+    const struct options *options = session->options;
+    if (options->rule)
+        return config_rule(session->config, options->rule);
+    return options->lead ? &on_lead : options->contact ? &with_contact : NULL;
+}
+
+/** Sort by the one rule that was named; a rule is for the files it takes. */
+static struct verdict sort_by_rule(struct errand *errand)
+{
+    const struct file_state *state = &errand->upload.source->before;
+    const struct resolve_file file = {.folder = "",
+        .path = path_name(errand->path),
+        .content_type = errand->upload.content_type,
+        .size = state->identity.size,
+        .mtime_ns = state->identity.mtime_ns,
+        .queued_ms = clock_wall_ms()};
+    struct rule *rules[] = {(struct rule *)(uintptr_t)errand->rule, NULL};
+    return resolution_sort(&errand->resolution, &file, rules, true, errand->session->tables);
+}
+
+static struct verdict resolve_step(struct errand *errand)
+{
+    const struct options *options = errand->session->options;
+    resolution_release(&errand->resolution);
+    struct verdict verdict = sort_by_rule(errand);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    verdict = options->rule ? resolution_begin(&errand->resolution)
+                            : resolution_aim(&errand->resolution, options->lead, options->contact);
+    return verdict.kind == VERDICT_NEXT ? session_resolve(errand->session, &errand->resolution)
+                                        : verdict;
+}
+
+/** The file as a job, for what is made of jobs; its texts stay the errand's. */
+static struct job job_of(const struct errand *errand, char *values)
+{
+    const struct upload *upload = &errand->upload;
+    return (struct job){.folder = (char *)(uintptr_t) "",
+        .path = (char *)(uintptr_t)path_name(errand->path),
+        .identity = upload->source->before.identity,
+        .content_type = (char *)(uintptr_t)upload->content_type,
+        .sha256 = (char *)(uintptr_t)upload->sha256,
+        .md5 = (char *)(uintptr_t)upload->md5,
+        .download_url = upload->ticket.download_url,
+        .token = upload->ticket.token,
+        .queued_ms = errand->resolution.facts.queued_ms,
+        .values = values,
+        .activity = errand->rule->activity,
+        .lead_id = errand->resolution.lead_id,
+        .contact_id = errand->resolution.contact_id};
+}
+
+static struct verdict look_once(struct errand *errand, struct look *look)
+{
+    struct verdict verdict;
+    do {
+        struct request *request = look_ask(look, &errand->session->api);
+        if (!request)
+            return no_memory();
+        session_run(errand->session, request, NULL);
+        verdict = look_read(look, request, NULL, NULL);
+        request_free(request);
+    } while (verdict.kind == VERDICT_MORE);
+    return verdict;
+}
+
+/** Whether it was created after all: NEXT and its id, or UNCLEAR. Nothing is posted again. */
+static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
+{
+    const struct limits *limits = &errand->session->config->limits;
+    struct verdict verdict = verdict_make(VERDICT_UNCLEAR, "unclear", "not looked yet");
+    for (int i = 0; i < LOOKS_MOST && !errand->activity_id; i++) {
+        struct look look;
+        const struct job job = job_of(errand, NULL);
+        pause_for(i ? limits->doubt_ms / 4 : limits->doubt_ms,
+            "whether Close created the activity is not known; looks for it");
+        int result = look_init(&look, 1);
+        if (result == 0)
+            result = look_add_file(&look, 0, &job) |
+                     look_add_posting(&look, 0, job.token, job.lead_id, job.activity, posted_ms);
+        verdict = result ? no_memory() : look_once(errand, &look);
+        if (verdict.kind == VERDICT_NEXT)
+            errand->activity_id = TAKE_PTR(look.files[0].activity_id);
+        look_release(&look);
     }
+    if (errand->activity_id)
+        return verdict;
+    return verdict_make(VERDICT_FAIL, "unclear",
+        "whether its activity was created on %s is not known (%s); look at the lead in Close "
+        "before "
+        "you try again",
+        errand->resolution.lead_id,
+        verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
+}
+
+static struct verdict create_step(struct errand *errand)
+{
+    CLEANUP(free_text) char *values = json_print(errand->resolution.values);
+    CLEANUP(json_freep) struct json *body = NULL;
+    struct job job = job_of(errand, values);
+    struct job *const jobs[] = {&job};
+    struct verdict verdict =
+        attach_body(errand->rule, &errand->session->config->limits, jobs, 1, &body);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int64_t pace_ms, posted_ms = clock_wall_ms();
+    struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
+    if (!request)
+        return no_memory();
+    session_run(errand->session, request, NULL);
+    verdict = attach_read(request, job.activity, &errand->activity_id, &pace_ms);
+    request_free(request);
+    return verdict.kind == VERDICT_UNCLEAR ? look_for_it(errand, posted_ms) : verdict;
+}
+
+/* ---- what came of it ---- */
+
+static int add_filing(struct json *object, const struct errand *errand)
+{
+    const struct resolution *resolution = &errand->resolution;
+    const struct rule *rule = errand->rule;
+    int result = json_add_text(object, "rule", rule ? rule->name : NULL);
+    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= json_add_text(object, "contact_id", resolution->contact_id);
+    result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);
+    return result | json_add_text(object, "activity_id", errand->activity_id);
+}
+
+static int print_json(const struct errand *errand, const struct verdict *verdict)
+{
+    const struct upload *upload = &errand->upload;
+    bool done = verdict->kind == VERDICT_NEXT;
     CLEANUP(json_freep) struct json *object = json_object();
-    struct json *error = done ? NULL : json_object();
-    int result = json_add_text(object, "path", path);
+    int result = json_add_text(object, "path", errand->path);
     result |= json_add_text(object, "state", done ? "done" : "failed");
     result |=
         json_add_int(object, "size", upload->source ? upload->source->before.identity.size : 0);
     result |= json_add_text(object, "sha256", done ? upload->sha256 : NULL);
     result |= json_add_text(object, "content_type", done ? upload->content_type : NULL);
     result |= json_add_text(object, "download_url", done ? upload->ticket.download_url : NULL);
-    if (error) {
+    result |= add_filing(object, errand);
+    if (done) {
+        result |= json_add_null(object, "error");
+    } else {
+        struct json *error = json_object();
         result |= json_add_text(error, "code", verdict->code);
         result |= json_add_text(error, "message", verdict->message);
         result |= json_add(object, "error", error);
-    } else {
-        result |= json_add_null(object, "error");
     }
     cli_print_json(result ? NULL : object);
     return done ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
+static int print_result(const struct errand *errand, const struct verdict *verdict)
+{
+    if (errand->session->options->json)
+        return print_json(errand, verdict);
+    if (verdict->kind != VERDICT_NEXT) {
+        fprintf(stderr, "closedrop: %s: %s\n", errand->path, verdict->message);
+        return EXIT_NOT_DONE;
+    }
+    puts(errand->upload.ticket.download_url);
+    if (errand->rule)
+        fprintf(stderr, "closedrop: %s: %s %s on %s\n", errand->path,
+            activity_names[errand->rule->activity], errand->activity_id,
+            errand->resolution.lead_id);
+    return EXIT_DONE;
+}
+
 static int upload_one(struct session *session, const char *path)
 {
-    struct upload upload = {.name = path_name(path)};
-    struct verdict verdict = open_file(path, &upload);
+    struct errand errand = {.session = session,
+        .path = path,
+        .rule = rule_of(session),
+        .upload = {.name = path_name(path)}};
+    struct verdict verdict = open_file(path, &errand.upload);
+    if (verdict.kind == VERDICT_NEXT && errand.rule)
+        verdict = with_patience(&errand, resolve_step);
     if (verdict.kind == VERDICT_NEXT)
-        verdict = send_with_patience(session, &upload);
-    int code = print_result(session, path, &upload, &verdict);
-    if (verdict.code && strcmp(verdict.code, "key_refused") == 0)
-        code = EXIT_KEY_REFUSED;
-    upload_release(&upload);
-    return code;
+        verdict = with_patience(&errand, send_step);
+    if (verdict.kind == VERDICT_NEXT && errand.rule)
+        verdict = with_patience(&errand, create_step);
+    int code = print_result(&errand, &verdict);
+    upload_release(&errand.upload);
+    resolution_release(&errand.resolution);
+    free(errand.activity_id);
+    return session_key_refused(&verdict) ? EXIT_KEY_REFUSED : code;
 }
 
 /* ---- the command ---- */
 
-static int open_session(struct session *session)
+static int check_options(const struct session *session)
 {
-    struct str why = STR_INIT(4096);
-    session->config = cli_config(session->options);
-    if (!session->config)
-        return EXIT_CONFIG;
-    int result = key_load(session->config->close.api_key_file, &session->key, &why);
-    if (result < 0)
-        fprintf(stderr, "closedrop: %s\n", str_text(&why));
-    str_release(&why);
-    session->http = result < 0 ? NULL : http_new();
-    if (!session->http)
-        return result < 0 ? EXIT_CONFIG : EXIT_NOT_DONE;
-    session->api = (struct api){.url = session->config->close.api_url,
-        .key = session->key.text,
-        .options = {.ca_file = session->config->close.ca_file,
-            .proxy = session->config->close.proxy,
-            .timeout_ms = session->config->limits.timeout_ms}};
+    const struct options *options = session->options;
+    if ((options->rule != NULL) + (options->lead != NULL) + (options->contact != NULL) > 1) {
+        fprintf(
+            stderr, "closedrop upload: only one of --rule, --lead and --contact can be given\n");
+        return EXIT_USAGE;
+    }
+    const char *wrong = options->lead && !record_is_id(options->lead, "lead_") ? options->lead
+                        : options->contact && !record_is_id(options->contact, "cont_")
+                            ? options->contact
+                            : NULL;
+    if (wrong) {
+        fprintf(stderr, "closedrop upload: \"%s\" is no id of a %s in Close; one begins with %s\n",
+            wrong, options->lead ? "lead" : "contact", options->lead ? "lead_" : "cont_");
+        return EXIT_USAGE;
+    }
+    if (options->rule && !config_rule(session->config, options->rule)) {
+        fprintf(stderr, "closedrop upload: there is no rule \"%s\" in %s\n", options->rule,
+            session->config->file);
+        return EXIT_USAGE;
+    }
     return EXIT_DONE;
 }
 
 static int upload(const struct options *options)
 {
-    struct session session = {.options = options};
-    int code = open_session(&session);
+    struct session session;
+    int code = session_open(options, &session);
+    if (code == EXIT_DONE)
+        code = check_options(&session);
     bool usable = code == EXIT_DONE;
     for (int i = 0; usable && i < options->count && code != EXIT_KEY_REFUSED; i++) {
         int one = upload_one(&session, options->arguments[i]);
         code = one ? one : code;
     }
-    http_free(session.http);
-    key_release(&session.key);
-    config_release(session.config);
+    session_close(&session);
     return code;
 }
 
 const struct command command_upload = {
     .name = "upload",
-    .allowed = "cj",
+    .allowed = "cjrlt",
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
     .summary = "upload files now, without a drop folder",
-    .help = "Uploads each file and prints its download URL (good for 24 hours), with --json one\n"
-            "object a line. Needs no running agent and never moves the file.",
+    .help =
+        "Uploads each file and prints its download URL (good for 24 hours), with --json one\n"
+        "object a line. Needs no running agent and never moves the file.\n\n"
+        "With --rule it is filed as that rule says (the rule sees the file's name without its\n"
+        "directories); with --lead it is put straight on that lead, with --contact it goes into\n"
+        "a note with that contact.",
     .run = upload,
 };

@@ -23,6 +23,9 @@ struct options {
     bool watch;
     const char *state;
     const char *folder;
+    const char *rule;
+    const char *lead;
+    const char *contact;
     int limit; /* 0: all */
     char **arguments;
     int count;
@@ -32,7 +35,7 @@ struct options {
 struct command {
     const char *name;
     const char *allowed;   /* option letters: c config, j json, o online, 1 once, a all, w watch,
-                              s state, f folder, n limit */
+                              s state, f folder, n limit, r rule, l lead, t contact */
     int least, most;       /* arguments; most -1 for any number */
     const char *arguments; /* for the usage line */
     const char *summary;
@@ -40,8 +43,9 @@ struct command {
     int (*run)(const struct options *options);
 };
 
-extern const struct command command_run, command_check, command_upload, command_status,
-    command_list, command_show, command_retry, command_forget, command_pause, command_resume;
+extern const struct command command_run, command_check, command_match, command_upload,
+    command_status, command_list, command_show, command_retry, command_forget, command_pause,
+    command_resume;
 
 /** Find and load the configuration, or print every mistake. NULL: end with EXIT_CONFIG. */
 struct config *cli_config(const struct options *options);

@@ -1,0 +1,377 @@
+/** match: what would become of a file, without touching anything. */
+#include "session.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/digest.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/magic.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/files/identity.h"
+#include "closedrop/files/path.h"
+#include "closedrop/rules/sidecar.h"
+#include "closedrop/work/attach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/** What stands for the address that only an upload gives a file. */
+#define URL_TO_COME "https://app.close.com/go/file/temporary/..."
+
+#define TRIES_MOST 4
+#define WAIT_MOST_MS 10000
+
+/** One file that is looked at. */
+struct look_at {
+    struct session *session;
+    const char *given; /* as on the command line */
+    const struct folder *folder;
+    char *path; /* in its folder */
+    struct file_state state;
+    char content_type[CONTENT_TYPE_MOST];
+    char sha256[DIGEST_SHA256_HEX];
+    struct str sidecar;
+    struct resolution resolution;
+    struct json *body; /* what would be posted; NULL: it would only be uploaded */
+};
+
+/* ---- where it lies ---- */
+
+/**
+ * What follows a place like "/srv/scans/Uploaded/%Y-%m" in `path`; NULL where it does not lie
+ * there. A part with a conversion stands for any one directory.
+ */
+static const char *below_place(const char *path, const char *place)
+{
+    while (*place) {
+        size_t in_place = strcspn(place + 1, "/") + 1, in_path = strcspn(path + 1, "/") + 1;
+        bool is_open = memchr(place, '%', in_place) != NULL;
+        bool is_same = in_place == in_path && strncmp(place, path, in_place) == 0;
+        if (*path != '/' || !path[in_path] || (!is_open && !is_same))
+            return NULL;
+        place += in_place;
+        path += in_path;
+    }
+    return path + 1;
+}
+
+/** The path a file has, or had before it was put away, in this folder; in new memory, or NULL. */
+static char *path_in(const struct folder *folder, const char *path)
+{
+    const char *const places[] = {folder->archive, folder->failed, ""};
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        CLEANUP(free_text) char *place = path_normal(folder->path, places[i]);
+        const char *below = place ? below_place(path, place) : NULL;
+        if (below && *below)
+            return strdup(below);
+    }
+    return NULL;
+}
+
+static char *absolute_path(const char *given)
+{
+    char here[PATH_LENGTH_MOST + 1];
+    return getcwd(here, sizeof(here)) ? path_normal(here, given) : NULL;
+}
+
+/** The folder the file is of: named, or the one it lies in, or the only one. */
+static struct verdict find_folder(struct look_at *look)
+{
+    const struct config *config = look->session->config;
+    const char *name = look->session->options->folder;
+    CLEANUP(free_text) char *path = absolute_path(look->given);
+    for (size_t i = 0; path && i < config->folder_count && !look->path; i++) {
+        look->folder = &config->folders[i];
+        if (!name || strcmp(name, look->folder->name) == 0)
+            look->path = path_in(look->folder, path);
+    }
+    if (look->path)
+        return verdict_make(VERDICT_NEXT, NULL, "found");
+    look->folder = name                        ? config_folder(config, name)
+                   : config->folder_count == 1 ? &config->folders[0]
+                                               : NULL;
+    if (!look->folder)
+        return verdict_make(VERDICT_FAIL, "no_folder",
+            "it lies in none of the configured folders; say by --folder which one it is for");
+    look->path = strdup(path_name(look->given));
+    return look->path ? verdict_make(VERDICT_NEXT, NULL, "found")
+                      : verdict_make(VERDICT_FAIL, "no_memory", "no memory left");
+}
+
+/* ---- what it is ---- */
+
+static int read_all(int fd, struct str *text)
+{
+    char piece[4096];
+    ssize_t got;
+    while ((got = read(fd, piece, sizeof(piece))) > 0)
+        str_add_bytes(text, piece, (size_t)got);
+    return got < 0 ? -errno : str_error(text);
+}
+
+static struct verdict cannot_read(const char *what, int error)
+{
+    return verdict_make(VERDICT_FAIL, "unreadable", "%s cannot be read: %s", what, strerror(error));
+}
+
+static struct verdict read_sidecar(struct look_at *look)
+{
+    CLEANUP(free_text) char *path = path_marker(SIDECAR_PATTERN, look->given);
+    CLEANUP(close_fd) int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    int result = fd < 0 ? -errno : read_all(fd, &look->sidecar);
+    return result < 0 ? cannot_read("its sidecar", -result)
+                      : verdict_make(VERDICT_NEXT, NULL, "read");
+}
+
+/** The hash is known only after an upload; whoever sees the JSON wants the real one. */
+static int hash_file(int fd, char sha256[DIGEST_SHA256_HEX])
+{
+    char md5[DIGEST_MD5_HEX], piece[65536];
+    struct digest *digest = digest_new();
+    ssize_t got = -1;
+    if (!digest)
+        return ENOMEM;
+    while ((got = read(fd, piece, sizeof(piece))) > 0)
+        digest_update(digest, piece, (size_t)got);
+    digest_finish(digest, sha256, md5);
+    digest_free(digest);
+    return got < 0 ? errno : 0;
+}
+
+static struct verdict read_file(struct look_at *look)
+{
+    CLEANUP(close_fd) int fd = open(look->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int result = fd < 0 ? -errno : file_state_read(fd, &look->state);
+    if (result < 0)
+        return cannot_read("it", -result);
+    if (!S_ISREG(look->state.mode))
+        return verdict_make(VERDICT_FAIL, "unreadable", "it is no regular file");
+    content_type_guess(path_name(look->path), fd, look->content_type);
+    int error = hash_file(fd, look->sha256);
+    if (error)
+        return cannot_read("it", error);
+    return look->folder->sidecar ? read_sidecar(look) : verdict_make(VERDICT_NEXT, NULL, "read");
+}
+
+/* ---- what would become of it ---- */
+
+static struct verdict resolve_once(struct look_at *look)
+{
+    const struct folder *folder = look->folder;
+    const struct resolve_file file = {.folder = folder->name,
+        .path = look->path,
+        .content_type = look->content_type,
+        .sidecar = folder->sidecar ? str_text(&look->sidecar) : NULL,
+        .sidecar_length = look->sidecar.length,
+        .size = look->state.identity.size,
+        .mtime_ns = look->state.identity.mtime_ns,
+        .queued_ms = clock_wall_ms()};
+    struct verdict verdict = resolution_sort(
+        &look->resolution, &file, folder->rules, folder->fails_unmatched, look->session->tables);
+    if (verdict.kind != VERDICT_NEXT || !look->resolution.rule)
+        return verdict;
+    verdict = resolution_begin(&look->resolution);
+    return verdict.kind == VERDICT_NEXT ? session_resolve(look->session, &look->resolution)
+                                        : verdict;
+}
+
+/** A table that is being written, a limit of Close: soon over. */
+static struct verdict resolve(struct look_at *look)
+{
+    struct verdict verdict = resolve_once(look);
+    for (int tries = 1; verdict.kind == VERDICT_WAIT && tries < TRIES_MOST; tries++) {
+        usleep(
+            (useconds_t)(verdict.wait_ms < WAIT_MOST_MS ? verdict.wait_ms : WAIT_MOST_MS) * 1000);
+        resolution_release(&look->resolution);
+        verdict = resolve_once(look);
+    }
+    return verdict;
+}
+
+static struct verdict make_body(struct look_at *look)
+{
+    const struct rule *rule = look->resolution.rule;
+    CLEANUP(free_text) char *values = json_print(look->resolution.values);
+    struct job job = {.folder = look->folder->name,
+        .path = look->path,
+        .identity = look->state.identity,
+        .content_type = look->content_type,
+        .sha256 = look->sha256,
+        .download_url = (char[]){URL_TO_COME},
+        .queued_ms = look->resolution.facts.queued_ms,
+        .values = values,
+        .activity = rule->activity,
+        .lead_id = look->resolution.lead_id,
+        .contact_id = look->resolution.contact_id};
+    struct job *const jobs[] = {&job};
+    return attach_body(rule, &look->session->config->limits, jobs, 1, &look->body);
+}
+
+static struct verdict look_at_file(struct look_at *look)
+{
+    struct verdict verdict = find_folder(look);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = read_file(look);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = resolve(look);
+    if (verdict.kind == VERDICT_NEXT && look->resolution.rule)
+        verdict = make_body(look);
+    if (verdict.kind == VERDICT_NEXT && !look->resolution.rule && look->folder->rules[0])
+        return verdict_make(
+            VERDICT_FAIL, "no_rule", "no rule takes it: it would be uploaded, and no more");
+    return verdict;
+}
+
+static void release_look(struct look_at *look)
+{
+    free(look->path);
+    str_release(&look->sidecar);
+    resolution_release(&look->resolution);
+    json_free(look->body);
+}
+
+/* ---- saying so ---- */
+
+static const char *name_of(const struct look_at *look, const char *key)
+{
+    const char *name = json_get_text(look->resolution.values, key);
+    return name && *name ? name : "(no name)";
+}
+
+static void print_field(const char *label, const char *text)
+{
+    printf("%-9s ", label);
+    cli_print_text(text);
+    putchar('\n');
+}
+
+static void print_target(const struct look_at *look)
+{
+    const struct resolution *resolution = &look->resolution;
+    CLEANUP(free_text)
+    char *lead = str_format("%s, %s", name_of(look, "lead.name"), resolution->lead_id);
+    CLEANUP(free_text)
+    char *contact = str_format("%s, %s", name_of(look, "contact.name"), resolution->contact_id);
+    print_field("Lead", lead ? lead : "?");
+    if (resolution->contact_id)
+        print_field("Contact", contact ? contact : "?");
+    if (resolution->group)
+        print_field("Group", resolution->group);
+}
+
+/** All there is to say of one file. */
+static void print_whole(const struct look_at *look, const struct verdict *verdict)
+{
+    const struct rule *rule = look->resolution.rule;
+    print_field("File", look->given);
+    if (look->path)
+        print_field("Folder", look->folder->name);
+    print_field("Rule", rule ? rule->name : "none");
+    if (look->body) {
+        print_target(look);
+        print_field("Creates", activity_names[rule->activity]);
+        CLEANUP(free_text) char *text = json_print(look->body);
+        print_field("JSON", text ? text : "?");
+    } else {
+        print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem",
+            verdict->kind == VERDICT_NEXT ? "nothing: it is uploaded only" : verdict->message);
+    }
+}
+
+static void print_line(const struct look_at *look, const struct verdict *verdict)
+{
+    const struct rule *rule = look->resolution.rule;
+    CLEANUP(free_text) char *file = utf8_escape_copy(look->path ? look->path : look->given);
+    CLEANUP(free_text)
+    char *target = look->body ? str_format("%s on %s (%s)", activity_names[rule->activity],
+                                    name_of(look, "lead.name"), look->resolution.lead_id)
+                   : verdict->kind == VERDICT_NEXT ? strdup("upload only")
+                                                   : str_format("-- %s", verdict->message);
+    printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
+    cli_print_text(target ? target : "?");
+    putchar('\n');
+}
+
+static int add_error(struct json *object, const struct verdict *verdict)
+{
+    if (verdict->kind == VERDICT_NEXT)
+        return json_add_null(object, "error");
+    struct json *error = json_object();
+    int result = json_add_text(error, "code", verdict->code);
+    result |= json_add_text(error, "message", verdict->message);
+    return result | json_add(object, "error", error);
+}
+
+static void print_json(struct look_at *look, const struct verdict *verdict)
+{
+    const struct resolution *resolution = &look->resolution;
+    const struct rule *rule = resolution->rule;
+    CLEANUP(json_freep) struct json *object = json_object();
+    int result = json_add_text(object, "path", look->given);
+    result |= json_add_text(object, "folder", look->folder ? look->folder->name : NULL);
+    result |= json_add_text(object, "rule", rule ? rule->name : NULL);
+    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= json_add_text(object, "contact_id", resolution->contact_id);
+    result |= json_add_text(object, "group", resolution->group);
+    result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);
+    result |=
+        look->body ? json_add(object, "body", TAKE_PTR(look->body)) : json_add_null(object, "body");
+    result |= add_error(object, verdict);
+    cli_print_json(result ? NULL : object);
+}
+
+static int match_one(struct session *session, const char *path)
+{
+    struct look_at look = {.session = session, .given = path, .sidecar = STR_INIT(SIDECAR_MOST)};
+    struct verdict verdict = look_at_file(&look);
+    if (session->options->json)
+        print_json(&look, &verdict);
+    else if (session->options->count == 1)
+        print_whole(&look, &verdict);
+    else
+        print_line(&look, &verdict);
+    release_look(&look);
+    if (session_key_refused(&verdict))
+        return EXIT_KEY_REFUSED;
+    return verdict.kind == VERDICT_NEXT ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+static int match(const struct options *options)
+{
+    struct session session;
+    int code = session_open(options, &session);
+    bool usable = code == EXIT_DONE;
+    if (usable && options->count > 1 && !options->json)
+        printf("%-40s  %-16s  %s\n", "FILE", "RULE", "WHAT WOULD BECOME OF IT");
+    for (int i = 0; usable && i < options->count && code != EXIT_KEY_REFUSED; i++) {
+        int one = match_one(&session, options->arguments[i]);
+        code = one ? one : code;
+    }
+    session_close(&session);
+    return code;
+}
+
+const struct command command_match = {
+    .name = "match",
+    .allowed = "cjf",
+    .least = 1,
+    .most = -1,
+    .arguments = "PATH...",
+    .summary = "which rule takes a file, whose it is, and what would be created",
+    .help = "Says for each file which rule would take it, which lead or contact it belongs to, and "
+            "the\n"
+            "exact JSON that would be posted. Asks Close, but changes nothing: neither there nor "
+            "in the\n"
+            "folder. For several files it prints a table; the exit code is 1 if any of them would "
+            "find\n"
+            "no home. Files that were put away are taken as if they still lay in the folder, so "
+            "that a\n"
+            "change of the rules can be tried on all of Uploaded. Without an agent.",
+    .run = match,
+};

@@ -1,0 +1,100 @@
+#include "session.h"
+
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/work/upload.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BAR_WIDTH 30
+#define BAR_EVERY_MS 100
+
+int session_open(const struct options *options, struct session *ret_session)
+{
+    struct session *session = ret_session;
+    struct str why = STR_INIT(4096);
+    *session = (struct session){.options = options, .config = cli_config(options)};
+    if (!session->config)
+        return EXIT_CONFIG;
+    int result = key_load(session->config->close.api_key_file, &session->key, &why);
+    if (result < 0)
+        fprintf(stderr, "closedrop: %s\n", str_text(&why));
+    str_release(&why);
+    if (result < 0)
+        return EXIT_CONFIG;
+    session->http = http_new();
+    session->tables = tables_new();
+    session->api = (struct api){.url = session->config->close.api_url,
+        .key = session->key.text,
+        .options = {.ca_file = session->config->close.ca_file,
+            .proxy = session->config->close.proxy,
+            .timeout_ms = session->config->limits.timeout_ms}};
+    return session->http && session->tables ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+void session_close(struct session *session)
+{
+    http_free(session->http);
+    tables_free(session->tables);
+    key_release(&session->key);
+    config_release(session->config);
+}
+
+/* ---- the bar ---- */
+
+static void draw_bar(const struct upload *upload, const struct request *request)
+{
+    int64_t size = upload->source->before.identity.size;
+    int64_t sent = request_sent(request);
+    sent = sent < size ? sent : size;
+    int full = size ? (int)(sent * BAR_WIDTH / size) : BAR_WIDTH;
+    struct str sizes = STR_INIT(128);
+    units_print_size(&sizes, sent);
+    str_add(&sizes, " of ");
+    units_print_size(&sizes, size);
+    fprintf(stderr, "\r[%.*s%*s] %3d %%  %s  \033[K", full, "##############################",
+        BAR_WIDTH - full, "", size ? (int)(sent * 100 / size) : 100, str_text(&sizes));
+    str_release(&sizes);
+}
+
+static void clear_bar(void)
+{
+    fprintf(stderr, "\r\033[K");
+}
+
+void session_run(struct session *session, struct request *request, const struct upload *bar)
+{
+    bool draws = bar && isatty(STDERR_FILENO);
+    if (http_start(session->http, request) < 0)
+        return;
+    while (!http_next_ended(session->http)) {
+        http_wait(session->http, NULL, 0, draws ? BAR_EVERY_MS : -1);
+        if (draws)
+            draw_bar(bar, request);
+    }
+    if (draws)
+        clear_bar();
+}
+
+/* ---- whose it is ---- */
+
+struct verdict session_resolve(struct session *session, struct resolution *resolution)
+{
+    struct verdict verdict;
+    do {
+        struct request *request = resolution_ask(resolution, &session->api);
+        if (!request)
+            return verdict_make(VERDICT_FAIL, "no_memory", "no memory left");
+        session_run(session, request, NULL);
+        verdict = resolution_read(resolution, request);
+        request_free(request);
+    } while (verdict.kind == VERDICT_MORE);
+    return verdict;
+}
+
+bool session_key_refused(const struct verdict *verdict)
+{
+    return verdict->code && strcmp(verdict->code, "key_refused") == 0;
+}

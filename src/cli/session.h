@@ -1,0 +1,35 @@
+/** What commands share that talk to Close themselves, without an agent. */
+#ifndef CLOSEDROP_CLI_SESSION_H
+#define CLOSEDROP_CLI_SESSION_H
+
+#include "closedrop/cli/cli.h"
+#include "closedrop/close/api.h"
+#include "closedrop/http/http.h"
+#include "closedrop/work/resolve.h"
+
+struct upload;
+
+struct session {
+    const struct options *options;
+    struct config *config;
+    struct key key;
+    struct http *http;
+    struct api api;
+    struct tables *tables;
+};
+
+/** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;
+ * to be closed in any case. */
+int session_open(const struct options *options, struct session *ret_session);
+void session_close(struct session *session);
+
+/** Run one request to its end; with a bar where it sends a file (`bar`) and somebody looks on. */
+void session_run(struct session *session, struct request *request, const struct upload *bar);
+
+/** Ask Close whose the file is, after resolution_begin() or resolution_aim(): all questions. */
+struct verdict session_resolve(struct session *session, struct resolution *resolution);
+
+/** Whether Close refused the key: then no other file fares better. */
+bool session_key_refused(const struct verdict *verdict);
+
+#endif
