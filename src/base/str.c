@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /** Make room for `more` bytes and the NUL; false (and a sticky error) where that cannot be. */
 static bool make_room(struct str *s, size_t more)
@@ -73,6 +74,18 @@ void str_printf(struct str *s, const char *format, ...)
     va_start(arguments, format);
     str_vprintf(s, format, arguments);
     va_end(arguments);
+}
+
+int str_add_file(struct str *s, int fd)
+{
+    char piece[16384];
+    ssize_t got;
+    while (!s->error && (got = read(fd, piece, sizeof(piece))) != 0) {
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        str_add_bytes(s, piece, got > 0 ? (size_t)got : 0);
+    }
+    return s->error;
 }
 
 int str_error(const struct str *s)

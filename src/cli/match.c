@@ -13,6 +13,7 @@
 #include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -106,15 +107,6 @@ static struct verdict find_folder(struct look_at *look)
 
 /* ---- what it is ---- */
 
-static int read_all(int fd, struct str *text)
-{
-    char piece[4096];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(text, piece, (size_t)got);
-    return got < 0 ? -errno : str_error(text);
-}
-
 static struct verdict cannot_read(const char *what, int error)
 {
     return verdict_make(VERDICT_FAIL, "unreadable", "%s cannot be read: %s", what, strerror(error));
@@ -124,7 +116,7 @@ static struct verdict read_sidecar(struct look_at *look)
 {
     CLEANUP(free_text) char *path = path_marker(SIDECAR_PATTERN, look->given);
     CLEANUP(close_fd) int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
-    int result = fd < 0 ? -errno : read_all(fd, &look->sidecar);
+    int result = fd < 0 ? -errno : str_add_file(&look->sidecar, fd);
     return result < 0 ? cannot_read("its sidecar", -result)
                       : verdict_make(VERDICT_NEXT, NULL, "read");
 }
@@ -164,6 +156,7 @@ static struct verdict read_file(struct look_at *look)
 static struct verdict resolve_once(struct look_at *look)
 {
     const struct folder *folder = look->folder;
+    assert(folder);
     const struct resolve_file file = {.folder = folder->name,
         .path = look->path,
         .content_type = look->content_type,
@@ -269,6 +262,7 @@ static void print_target(const struct look_at *look)
 static void print_whole(const struct look_at *look, const struct verdict *verdict)
 {
     const struct rule *rule = look->resolution.rule;
+    assert(rule || !look->body);
     print_field("File", look->given);
     if (look->path)
         print_field("Folder", look->folder->name);
@@ -287,6 +281,7 @@ static void print_whole(const struct look_at *look, const struct verdict *verdic
 static void print_line(const struct look_at *look, const struct verdict *verdict)
 {
     const struct rule *rule = look->resolution.rule;
+    assert(rule || !look->body);
     CLEANUP(free_text) char *file = utf8_escape_copy(look->path ? look->path : look->given);
     CLEANUP(free_text)
     char *target = look->body ? str_format("%s on %s (%s)", activity_names[rule->activity],

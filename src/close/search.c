@@ -34,8 +34,7 @@ static const struct {
 } kinds[SEARCH_KINDS] = {
     [SEARCH_CONTACT_EMAIL] = {"contact", "contact_email", "email",
         "contact with the email address"},
-    [SEARCH_CONTACT_PHONE] = {"contact", "contact_phone", "phone",
-        "contact with the phone number"},
+    [SEARCH_CONTACT_PHONE] = {"contact", "contact_phone", "phone", "contact with the phone number"},
     [SEARCH_CONTACT_NAME] = {"contact", NULL, "name", "contact with the name"},
     [SEARCH_LEAD_NAME] = {"lead", NULL, "display_name", "lead with the name"},
     [SEARCH_CUSTOM_FIELD] = {"lead", NULL, NULL, "lead with the custom field"},

@@ -49,11 +49,7 @@ static int read_file(const char *path, struct str *text)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return -errno;
-    char piece[16384];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(text, piece, (size_t)got);
-    int result = got < 0 ? -errno : str_error(text);
+    int result = str_add_file(text, fd);
     close(fd);
     if (!result && memchr(str_text(text), '\0', text->length))
         result = -EILSEQ;

@@ -12,9 +12,5 @@ int file_read(const char *path, struct str *out)
     CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    char piece[4096];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(out, piece, (size_t)got);
-    return got < 0 ? -errno : str_error(out);
+    return str_add_file(out, fd);
 }

@@ -22,21 +22,12 @@
 
 /* ---- resolve ---- */
 
-static int read_whole(int fd, struct str *text)
-{
-    char piece[4096];
-    ssize_t got;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
-        str_add_bytes(text, piece, (size_t)got);
-    return got < 0 ? -errno : str_error(text);
-}
-
 /** The sidecar of a file, as text. */
 static struct verdict load_sidecar(int root, const char *path, struct str *text)
 {
     CLEANUP(free_text) char *sidecar = path_marker(SIDECAR_PATTERN, path);
     CLEANUP(close_fd) int fd = sidecar ? safe_open_file(root, sidecar) : -ENOMEM;
-    int result = fd < 0 ? fd : read_whole(fd, text);
+    int result = fd < 0 ? fd : str_add_file(text, fd);
     if (result == -E2BIG)
         return verdict_make(VERDICT_FAIL, "sidecar",
             "the sidecar %s is larger than the %d KiB a "

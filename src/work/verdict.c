@@ -22,49 +22,50 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
 
 /* ---- Close ---- */
 
-/** The first row whose range holds the status decides. */
+/** What a status means for a question, and for a POST that creates something. */
 struct status_row {
     int first, last;
-    enum verdict_kind kind;
-    const char *code;
     const char *advice;
+    struct meaning {
+        enum verdict_kind kind;
+        const char *code;
+    } of_read, of_create;
 };
 
-static const struct status_row read_rows[] = {
-    {200, 299, VERDICT_NEXT, NULL, ""},
-    {429, 429, VERDICT_WAIT, "rate_limit", ""},
-    {401, 401, VERDICT_DOUBT, "key_refused", ": the API key is not good"},
-    {402, 402, VERDICT_DOUBT, "plan", ": the Close plan does not allow it"},
-    {403, 403, VERDICT_DOUBT, "not_allowed", ": the API key's user may not do this"},
-    {404, 404, VERDICT_DOUBT, "no_answer", ""},
-    {408, 408, VERDICT_DOUBT, "no_answer", ""},
-    {425, 425, VERDICT_DOUBT, "no_answer", ""},
-    {400, 499, VERDICT_FAIL, "close_refused", ""},
-    {0, 599, VERDICT_DOUBT, "no_answer", ""},
+/** The first row whose range holds the status decides. */
+static const struct status_row status_rows[] = {
+    {200, 299, "", {VERDICT_NEXT, NULL}, {VERDICT_NEXT, NULL}},
+    {429, 429, "", {VERDICT_WAIT, "rate_limit"}, {VERDICT_WAIT, "rate_limit"}},
+    {401, 401, ": the API key is not good", {VERDICT_DOUBT, "key_refused"},
+        {VERDICT_DOUBT, "key_refused"}},
+    {402, 402, ": the Close plan does not allow it", {VERDICT_DOUBT, "plan"},
+        {VERDICT_DOUBT, "plan"}},
+    {403, 403, ": the API key's user may not do this", {VERDICT_DOUBT, "not_allowed"},
+        {VERDICT_DOUBT, "not_allowed"}},
+    {404, 404, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_RETRY, "no_target"}},
+    {408, 408, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
+    {409, 409, "", {VERDICT_FAIL, "close_refused"}, {VERDICT_UNCLEAR, "unclear"}},
+    {425, 425, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
+    {400, 499, "", {VERDICT_FAIL, "close_refused"}, {VERDICT_FAIL, "close_refused"}},
+    {0, 599, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
 };
 
-static const struct status_row create_rows[] = {
-    {200, 299, VERDICT_NEXT, NULL, ""},
-    {429, 429, VERDICT_WAIT, "rate_limit", ""},
-    {401, 401, VERDICT_DOUBT, "key_refused", ": the API key is not good"},
-    {402, 402, VERDICT_DOUBT, "plan", ": the Close plan does not allow it"},
-    {403, 403, VERDICT_DOUBT, "not_allowed", ": the API key's user may not do this"},
-    {404, 404, VERDICT_RETRY, "no_target", ": it is not there"},
-    {408, 409, VERDICT_UNCLEAR, "unclear", ""},
-    {425, 425, VERDICT_UNCLEAR, "unclear", ""},
-    {400, 499, VERDICT_FAIL, "close_refused", ""},
-    {0, 599, VERDICT_UNCLEAR, "unclear", ""},
-};
+/** The row of a status; an odd one is as good as none. */
+static const struct status_row *row_of(int status)
+{
+    size_t i = 0;
+    while (i < COUNT(status_rows) - 1 &&
+           (status < status_rows[i].first || status > status_rows[i].last))
+        i++;
+    return &status_rows[i];
+}
 
 static struct verdict of_status(
-    const struct status_row *rows, size_t count, const struct api_outcome *outcome)
+    const struct api_outcome *outcome, const struct meaning *meaning, const char *advice)
 {
     bool has_words = outcome->words && *outcome->words;
-    size_t i = 0;
-    while (i < count - 1 && (outcome->status < rows[i].first || outcome->status > rows[i].last))
-        i++; /* an odd status is as good as none: the last row */
-    struct verdict verdict = verdict_make(rows[i].kind, rows[i].code,
-        "Close answered %d to %s%s%s%s%s", outcome->status, outcome->what, rows[i].advice,
+    struct verdict verdict = verdict_make(meaning->kind, meaning->code,
+        "Close answered %d to %s%s%s%s%s", outcome->status, outcome->what, advice,
         has_words ? " (" : "", has_words ? outcome->words : "", has_words ? ")" : "");
     verdict.wait_ms = outcome->pace_ms;
     return verdict;
@@ -72,16 +73,18 @@ static struct verdict of_status(
 
 struct verdict verdict_of_read(const struct api_outcome *outcome)
 {
-    if (outcome->end != TRANSFER_ANSWERED)
-        return verdict_make(VERDICT_DOUBT, "no_answer", "Close %s: %s",
-            transfer_end_words[outcome->end], outcome->failure);
-    return of_status(read_rows, COUNT(read_rows), outcome);
+    const struct status_row *row = row_of(outcome->status);
+    if (outcome->end == TRANSFER_ANSWERED)
+        return of_status(outcome, &row->of_read, row->advice);
+    return verdict_make(VERDICT_DOUBT, "no_answer", "Close %s: %s",
+        transfer_end_words[outcome->end], outcome->failure);
 }
 
 struct verdict verdict_of_create(const struct api_outcome *outcome, bool sent)
 {
+    const struct status_row *row = row_of(outcome->status);
     if (outcome->end == TRANSFER_ANSWERED)
-        return of_status(create_rows, COUNT(create_rows), outcome);
+        return of_status(outcome, &row->of_create, row->advice);
     return verdict_make(sent ? VERDICT_UNCLEAR : VERDICT_DOUBT, sent ? "unclear" : "no_answer",
         "Close %s: %s%s", transfer_end_words[outcome->end], outcome->failure,
         sent ? "; whether the activity was created is not known" : "");

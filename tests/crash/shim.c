@@ -1,7 +1,8 @@
 /**
- * A library to preload: it counts the calls that make something durable, or leave the machine, and kills the process at the
- * one whose number is in $CRASH_AT, as a power switch would: before the call with $CRASH_WHEN=before, else after it.
- * With $CRASH_COUNT the number of calls is written to that file at the end.
+ * A library to preload: it counts the calls that make something durable, or leave the machine, and
+ * kills the process at the one whose number is in $CRASH_AT, as a power switch would: before the
+ * call with $CRASH_WHEN=before, else after it. With $CRASH_COUNT the number of calls is written to
+ * that file at the end.
  */
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -126,6 +128,27 @@ static void compares_starts_and_ends(void **state)
     }
 }
 
+static void reads_a_whole_file(void **state)
+{
+    (void)state;
+    struct str text = STR_INIT(100000), small = STR_INIT(10);
+    int fd = memfd_create("text", MFD_CLOEXEC);
+    char piece[40000];
+    memset(piece, 'x', sizeof(piece));
+    assert_int_equal(write(fd, piece, sizeof(piece)), sizeof(piece));
+    lseek(fd, 0, SEEK_SET);
+    assert_int_equal(str_add_file(&text, fd), 0);
+    assert_int_equal(text.length, sizeof(piece));
+    lseek(fd, 0, SEEK_SET);
+    assert_int_equal(str_add_file(&small, fd), -E2BIG);
+    assert_int_equal(str_error(&small), -E2BIG);
+    close(fd);
+    assert_int_equal(str_add_file(&text, fd), -EBADF);
+    assert_int_equal(text.length, sizeof(piece));
+    str_release(&text);
+    str_release(&small);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +160,7 @@ int main(void)
         cmocka_unit_test(hands_its_text_over),
         cmocka_unit_test(formats_into_new_memory),
         cmocka_unit_test(compares_starts_and_ends),
+        cmocka_unit_test(reads_a_whole_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

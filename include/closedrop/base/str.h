@@ -33,6 +33,10 @@ void str_printf(struct str *s, const char *format, ...) __attribute__((format(pr
 void str_vprintf(struct str *s, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
+/** Add all that can be read from `fd`, to its end. Returns 0 or a negative errno (also
+ * str_error()). */
+int str_add_file(struct str *s, int fd);
+
 /** 0, or the first failure (-ENOMEM, -E2BIG) of any addition since the last clear. */
 int str_error(const struct str *s);
 
