@@ -84,7 +84,13 @@ start() {
     mkdir -- "$folder"
     (umask 077 && echo api_sandbox.secret >"$work/api-key")
 
-    "$bin/closedrop-sandbox" --api-port 0 --s3-port 0 --ready-file "$work/ready.json" >"$work/sandbox.log" 2>&1 &
+    cat >"$work/leads.json" <<JSON
+{"leads": [{"id": "lead_Bluth", "name": "Bluth Company", "contacts": [
+    {"id": "cont_Jane", "name": "Jane Doe", "emails": ["jane@bluth.example"]}]}]}
+JSON
+    printf 'key,lead_id,contact_id\n1001,lead_Bluth,cont_Jane\n' >"$work/customers.csv"
+    "$bin/closedrop-sandbox" --api-port 0 --s3-port 0 --seed "$work/leads.json" \
+        --ready-file "$work/ready.json" >"$work/sandbox.log" 2>&1 &
     sandbox_pid=$!
     wait_until test -s "$work/ready.json" || die "the sandbox did not start: $(cat "$work/sandbox.log")"
     api=$(jq -r .api_url "$work/ready.json")
@@ -100,13 +106,23 @@ close = {
   upload_hosts = [ "127.0.0.1" ];
 };
 folders = (
-  { name = "scans"; path = "scans"; settle = "1s"; incomplete = "3s"; }
+  { name = "scans"; path = "scans"; settle = "1s"; incomplete = "3s"; rules = [ "customers" ]; }
+);
+rules = (
+  {
+    name  = "customers";                                     # what lies in "Customer 1001/"
+    match = { path = "^Customer (?<number>[0-9]+)/"; };
+    table = { file = "customers.csv"; key = "{number}"; };   # belongs to whom the table says
+    group = { by = "{number}"; wait = "2s"; };               # and goes into one email
+    email = { subject = "Documents for {lead.name}"; to = [ "{contact.email}" ]; };
+  }
 );
 CONF
     "$bin/closedrop" run -c "$work/closedrop.conf" >"$work/agent.log" 2>&1 &
     agent_pid=$!
     wait_until agent_is_up || die "closedrop did not start: $(cat "$work/agent.log")"
     say "closedrop watches the folder $folder"
+    say "and files what lies in a sub-folder \"Customer ...\" on that customer's lead, by a table"
 }
 
 # drop HOW DOCUMENT NAME: puts a document into the folder by put_HOW, and remembers what has to arrive.
@@ -174,6 +190,12 @@ half_has_failed() {
         [ -s "$folder/Failed/half a fax.tif.error.txt" ]
 }
 
+# Both documents of customer 1001 are in one draft on that customer's lead.
+is_filed() {
+    jq -e 'length == 1 and .[0].lead_id == "lead_Bluth" and .[0].body.status == "draft" and
+        (.[0].attachments | map(.filename) == ["customers.csv", "export.zip"])' "$work/activities" >/dev/null
+}
+
 prove() {
     local line hash name
     title "What closedrop says of them (closedrop list)"
@@ -187,6 +209,11 @@ prove() {
         sed 's/^/   | /' "$folder/Failed/half a fax.tif.error.txt"
     fi
 
+    title "What Close has: the documents of customer 1001, in one draft on the lead"
+    curl -sf --noproxy '*' "${admin}activities" >"$work/activities" || die "the sandbox does not answer"
+    jq -r '.[] | "   \(.kind) on \(.lead_id), to \(.body.to[0]): \(.body.subject)",
+        (.attachments[] | "        \(.filename), \(.size) bytes")' "$work/activities"
+
     title "The proof: SHA-256 of each document, and how often the receiving side has just that"
     curl -sf --noproxy '*' "${admin}ledger.tsv" >"$work/ledger" || die "the sandbox does not answer"
     for line in "${expected[@]}"; do
@@ -196,6 +223,7 @@ prove() {
     done
     echo
     check "every document arrived, once" [ "$everything_arrived" = true ]
+    check "what belongs to customer 1001 is on its lead, in one email" is_filed
     check "nothing else was sent" [ "$(wc -l <"$work/ledger")" = "${#expected[@]}" ]
     check "the broken one was not sent, and says why" half_has_failed
     check "the folder is empty" folder_is_empty
@@ -213,6 +241,7 @@ stay() {
      build/release/closedrop list             every file
      build/release/closedrop show 1           one of them, with its history
      curl ${admin}ledger      what the receiving side has
+     curl ${admin}activities  what was created on leads
      man -l packaging/man/closedrop.1         all of it
 
    Ctrl-C ends this and removes the folder. Meanwhile, closedrop's log:
