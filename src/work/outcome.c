@@ -15,6 +15,7 @@
 #include "closedrop/queue/backoff.h"
 #include "closedrop/work/attach.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,10 +204,8 @@ static void on_resolved(struct worker *worker, struct task *task)
     queue_moved(worker->queue, job, why ? why : "");
     if (job->state == JOB_UPLOADING)
         task_go_on(task, STAGE_TICKET);
-    else if (job->rule)
-        outcome_attach(worker, task);
     else
-        outcome_done(worker, task, "no rule takes it any more: upload only");
+        outcome_attach(worker, task);
 }
 
 /* ---- uploaded ---- */
@@ -243,10 +242,7 @@ static void on_uploaded(struct worker *worker, struct task *task)
     queue_record(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
     log_job(task, "uploaded", upload->sha256);
     task_close_upload(task);
-    if (job->rule)
-        outcome_attach(worker, task);
-    else
-        outcome_done(worker, task, "no rule: upload only");
+    outcome_attach(worker, task);
 }
 
 /* ---- attach: now, or wait for the group ---- */
@@ -315,30 +311,46 @@ static void intend(struct worker *worker, struct task *task)
     task_go_on(task, STAGE_ATTACH);
 }
 
-void outcome_attach(struct worker *worker, struct task *task)
+/** Not yet: the group is not complete. The task has ended then. */
+static bool waits_for_group(struct worker *worker, struct task *task, const struct rule *rule)
 {
     struct job *job = task->job;
-    const struct rule *rule = config_rule(task->config, job->rule);
-    int64_t wait_ms = 0;
-    if (is_too_old(job)) {
-        upload_again(worker, job);
+    int64_t wait_ms = job->group ? group_wait(worker, task, rule) : 0;
+    if (!wait_ms)
+        return false;
+    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+    store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
+    release(worker, task, clock_wall_ms() + wait_ms, false,
+        is_news ? "waits for the others of its group" : NULL);
+    return true;
+}
+
+/** Not yet: Close takes nothing now. The task has ended then. */
+static bool waits_for_close(struct worker *worker, struct task *task)
+{
+    int64_t wait_ms;
+    if (worker_may_attach(worker, &wait_ms))
+        return false;
+    release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+    return true;
+}
+
+void outcome_attach(struct worker *worker, struct task *task)
+{
+    if (!task->job->rule) {
+        outcome_done(worker, task, "no rule: upload only");
+        return;
+    }
+    const struct rule *rule = config_rule(task->config, task->job->rule);
+    assert(rule); /* a job whose rule is gone is not claimed */
+    if (is_too_old(task->job)) {
+        upload_again(worker, task->job);
         worker_end_task(worker, task);
         return;
     }
-    if (job->group && rule)
-        wait_ms = group_wait(worker, task, rule);
-    if (wait_ms) {
-        bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
-        store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
-        release(worker, task, clock_wall_ms() + wait_ms, false,
-            is_news ? "waits for the others of its group" : NULL);
+    if (waits_for_group(worker, task, rule) || waits_for_close(worker, task))
         return;
-    }
-    if (!rule || !worker_may_attach(worker, &wait_ms)) {
-        release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
-        return;
-    }
-    if (job->group && gather_mates(worker, task) < 0) {
+    if (task->job->group && gather_mates(worker, task) < 0) {
         free_mates(task);
         release(worker, task, clock_wall_ms(), false, NULL);
         return;
