@@ -485,7 +485,8 @@ static void drop(struct table *table)
     table->reason = NULL;
 }
 
-static int read_open(struct table *table, int fd, struct str *why)
+static int read_bytes(
+    const struct table *table, int fd, char **ret_text, size_t *ret_length, struct str *why)
 {
     size_t size = (size_t)table->stat.st_size;
     CLEANUP(free_text) char *text = malloc(size + 1);
@@ -494,14 +495,16 @@ static int read_open(struct table *table, int fd, struct str *why)
     ssize_t length = read_all(fd, text, size);
     if (length < 0)
         return refuse_errno(table->file, why, (int)-length);
-    return read_contents(table->file, text, (size_t)length, &table->contents, why);
+    *ret_text = TAKE_PTR(text);
+    *ret_length = (size_t)length;
+    return 0;
 }
 
 /**
- * Read the file. What was read of a young file is not remembered: it could be written again
- * within the same tick of the file system's clock, and look the same.
+ * Read the file. What comes of it is settled, except where the file is young: it could be written
+ * again within the same tick of the file system's clock, and look the same.
  */
-static int read_table(struct table *table, bool also_young, struct str *why)
+static int read_table(struct table *table, bool also_young, bool *ret_is_settled, struct str *why)
 {
     CLEANUP(close_fd) int fd = open_file(table->file, &table->stat, why);
     if (fd < 0)
@@ -509,13 +512,17 @@ static int read_table(struct table *table, bool also_young, struct str *why)
     bool young = is_young(&table->stat);
     if (young && !also_young)
         return -EAGAIN;
-    int result = read_open(table, fd, why);
+    CLEANUP(free_text) char *text = NULL;
+    size_t length = 0;
+    int result = read_bytes(table, fd, &text, &length, why);
+    if (result)
+        return result;
     struct stat afterwards;
     bool same = fstat(fd, &afterwards) == 0 && is_same(&table->stat, &afterwards);
     if (!same && !also_young)
-        result = -EAGAIN;
-    table->is_remembered = same && !young;
-    return result;
+        return -EAGAIN;
+    *ret_is_settled = !young;
+    return read_contents(table->file, text, length, &table->contents, why);
 }
 
 static bool is_unchanged(const struct table *table)
@@ -528,15 +535,14 @@ static bool is_unchanged(const struct table *table)
 static int read_anew(struct table *table, bool also_young)
 {
     struct str reason = STR_INIT(REASON_MOST);
+    bool is_settled = false;
     drop(table);
-    table->is_remembered = false;
-    int result = read_table(table, also_young, &reason);
+    int result = read_table(table, also_young, &is_settled, &reason);
     if (result)
         drop(table);
     if (result == -EINVAL && !(table->reason = str_take(&reason)))
         result = -ENOMEM;
-    if (result && result != -EINVAL)
-        table->is_remembered = false;
+    table->is_remembered = is_settled && (!result || result == -EINVAL);
     str_release(&reason);
     return result;
 }

@@ -350,7 +350,7 @@ static void says_what_is_wrong_and_where(void **state)
         str_printf(&place, "%s, line %d: ", file, wrong[i].line);
         enum table_answer answer = look_up(*state, "1", &values, &why);
         if (answer != TABLE_UNUSABLE || !str_starts_with(why, str_text(&place)) ||
-            !strstr(why, wrong[i].why) || strcmp(values, "{}") != 0)
+            !strstr(why, wrong[i].why) || strstr(why, "memory") || strcmp(values, "{}") != 0)
             fail_msg("%s: %d, %s, %s", wrong[i].text, answer, values, why);
         free(values);
         free(why);
@@ -383,7 +383,8 @@ static void says_why_a_file_cannot_be_read(void **state)
     write_table("");
     assert_int_equal(truncate(file, (64 << 20) + 1), 0);
     expect(*state, "1", TABLE_UNUSABLE, "/table.csv is larger than 64 MiB");
-    assert_int_equal(truncate(file, 0), 0);
+    assert_int_equal(truncate(file, 64 << 20), 0);
+    expect(*state, "1", TABLE_UNUSABLE, "line 1: this is not UTF-8");
     write_table(HEAD);
     if (geteuid() == 0)
         return;
@@ -396,9 +397,7 @@ static void says_that_a_file_could_not_be_read(void **state)
     write_table(HEAD "1,a\n");
     read_error = EIO;
     expect(*state, "1", TABLE_UNUSABLE, "/table.csv cannot be read: Input/output error");
-    tables_free(*state);
-    *state = tables_new();
-    read_error = EINTR;
+    read_error = EINTR; /* and it is tried again each time */
     expect(*state, "1", TABLE_FOUND, "\"a\"");
     tables_free(*state);
     *state = tables_new();
@@ -713,6 +712,8 @@ static void survives_every_failure_to_look_up(void **state)
         calls_left = NEVER;
         if (answer == TABLE_UNUSABLE)
             assert_non_null(strstr(str_text(&why), "there is no memory left"));
+        else
+            assert_string_equal(json_get_text(values, "row.lead_id"), "lead_1");
         assert_int_equal(tables_look_up(tables, file, "1", values, &why), TABLE_FOUND);
         assert_true(n < 100);
         json_free(values);
