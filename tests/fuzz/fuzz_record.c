@@ -1,0 +1,88 @@
+/* Leads, contacts, activities, pages of them, and merges, as Close may tell of them. The input is a
+ * text that is searched for, a NUL, and the body of the answer. */
+#include "fuzz.h"
+
+#include "closedrop/base/json.h"
+#include "closedrop/close/record.h"
+#include "closedrop/close/search.h"
+
+#define LEAD "lead_A1"
+
+static void read_created(const char *body, size_t length)
+{
+    char *id = record_created_id(body, length);
+    assert(!id || *id);
+    free(id);
+}
+
+static void check_merge(const struct record_page *page)
+{
+    const char *survivor = NULL;
+    enum merge_state state = record_merge(page, LEAD, &survivor);
+    assert((state == MERGE_DONE) == (survivor != NULL));
+    assert(!survivor || record_is_id(survivor, "lead_"));
+}
+
+static void check_object(const struct json *object, const char *text)
+{
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+        assert(!record_has_token((enum activity)activity, object, ""));
+        (void)record_has_token((enum activity)activity, object, text);
+    }
+    for (int by = 0; by < SEARCH_KINDS; by++) {
+        struct search search = {(enum search_by)by, text, "cf_A"};
+        enum search_match match = search_compare(&search, object);
+        assert(match == SEARCH_NO || match == SEARCH_YES || match == SEARCH_UNKNOWN);
+        if (by == SEARCH_CONTACT_PHONE && match == SEARCH_YES)
+            assert(search_is_sound(&search)); /* seven digits at least */
+    }
+    assert(record_created(object));
+    (void)record_name(object);
+    (void)record_email(object);
+    (void)record_is_file(object, text, 5, "d41d8cd98f00b204e9800998ecf8427e");
+}
+
+static void read_page(const char *body, size_t length, const char *text)
+{
+    struct record_page page = {0};
+    if (record_page_read(body, length, &page) < 0) {
+        assert(!page.document);
+        return;
+    }
+    assert(json_is_array(page.data));
+    check_merge(&page);
+    for (const struct json *one = json_first(page.data); one; one = json_next(one))
+        check_object(one, text);
+    record_page_release(&page);
+}
+
+/** What is asked is JSON, whatever is searched for. */
+static void ask(const char *text)
+{
+    for (int by = 0; by < SEARCH_KINDS; by++) {
+        struct search search = {(enum search_by)by, text, "cf_A"};
+        struct str words = STR_INIT(5 * strlen(text) + 1000);
+        struct json *query = search_query(&search, text);
+        char *printed = json_print(query);
+        assert(printed && fuzz_is_utf8(printed));
+        search_add_words(&search, &words);
+        assert(!str_error(&words) && fuzz_is_one_line(str_text(&words)));
+        free(printed);
+        json_free(query);
+        str_release(&words);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input input = {(const char *)data, size};
+    char *text = fuzz_clean_text(&input);
+    struct json *object = json_parse(input.bytes, input.left);
+    read_created(input.bytes, input.left);
+    read_page(input.bytes, input.left, text);
+    check_object(object, text);
+    ask(text);
+    json_free(object);
+    free(text);
+    return 0;
+}
