@@ -24,6 +24,22 @@ static const char *text_of(const struct json *object, const char *key)
     return text ? text : "";
 }
 
+/** Why a job is not done, or where it was filed. */
+static void print_remark(const struct json *job)
+{
+    const char *error = json_get_text(json_get(job, "error"), "message");
+    const char *activity_id = json_get_text(job, "activity_id");
+    CLEANUP(free_text)
+    char *filed = activity_id
+                      ? str_format("%s on %s", text_of(job, "activity"), text_of(job, "lead_id"))
+                      : NULL;
+    if (!error && !filed)
+        return;
+    printf("  (");
+    cli_print_text(error ? error : filed);
+    putchar(')');
+}
+
 static void print_row(const struct json *job)
 {
     struct str size = STR_INIT(64);
@@ -33,12 +49,7 @@ static void print_row(const struct json *job)
     printf("%7" PRId64 "  %s%-9s%s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
         *colour ? "\033[0m" : "", text_of(job, "folder"), str_text(&size));
     cli_print_text(text_of(job, "path"));
-    const struct json *error = json_get(job, "error");
-    if (json_is_object(error)) {
-        printf("  (");
-        cli_print_text(text_of(error, "message"));
-        printf(")");
-    }
+    print_remark(job);
     putchar('\n');
     str_release(&size);
 }

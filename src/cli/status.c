@@ -27,7 +27,7 @@ static void print_waits(const struct json *folder)
     static const struct {
         const char *key;
         const char *text;
-    } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker"},
+    } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker or sidecar"},
         {"waiting_incomplete", "empty or cut off, may still grow"},
         {"waiting_access", "not readable yet"}};
     for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
