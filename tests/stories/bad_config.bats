@@ -241,6 +241,133 @@ CONF
     [ ! -e in/state ]
 }
 
+# ---- rules: one mistake each ----
+
+# A folder with sidecars that names the rule r, in line 1; LINES are the rule, from line 2 on.
+configure_rule() { # LINES
+    configure <<CONF
+folders = ( { path = "in"; sidecar = true; rules = [ "r" ]; } );
+rules = ( { name = "r";
+$1 } );
+CONF
+}
+
+@test "a folder that names a rule there is not, and two rules of one name" {
+    configure <<'CONF'
+folders = ( { path = "in";
+    rules = [ "by-lead", "faxes" ]; } );
+rules = ( { name = "by-lead"; lead_id = "lead_1"; note = {}; },
+          { name = "by-lead"; lead_id = "lead_2"; note = {}; } );
+CONF
+    is_refused 2 'folders[0].rules' 'there is no rule "faxes"' 'correct the name'
+    is_refused 4 'rules[1].name' '"by-lead" is the name of another rule'
+}
+
+@test "a rule that does not say whose file it is, or says it twice" {
+    configure_rule '    lead_file = {};'
+    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of lead_id (or contact_id), find and table'
+    configure_rule '    lead_id = "lead_1"; find = { lead_name = "{stem}"; }; lead_file = {};'
+    is_refused 2 'rules[0]' 'exactly one of lead_id (or contact_id), find and table'
+}
+
+@test "a rule that does not say what is created, or says it twice" {
+    configure_rule '    lead_id = "lead_1";'
+    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of email, note and lead_file' 'lead_file = {};'
+    configure_rule '    lead_id = "lead_1"; email = {}; note = {};'
+    is_refused 2 'rules[0]' 'exactly one of email, note and lead_file'
+}
+
+@test "a search by nothing, by two things, and by a misspelt one" {
+    configure_rule '    find = { }; lead_file = {};'
+    is_refused 3 'rules[0].find' 'exactly one of contact_email, contact_phone, contact_name, lead_name and custom_field'
+    configure_rule '    find = { contact_email = "{stem}"; lead_name = "{stem}"; }; lead_file = {};'
+    is_refused 3 'rules[0].find' 'exactly one of'
+    configure_rule '    find = { contact_mail = "{stem}"; }; lead_file = {};'
+    is_refused 3 'rules[0].find.contact_mail' 'did you mean contact_email?'
+}
+
+@test "a custom field without its id" {
+    configure_rule '    find = { custom_field = { id = "Customer number"; value = "{stem}"; }; }; lead_file = {};'
+    is_refused 3 'rules[0].find.custom_field.id' 'must be the id of a custom field' 'id = "cf_..."'
+}
+
+@test "a table without its file or key" {
+    configure_rule '    table = { };
+    lead_file = {};'
+    is_refused 3 'rules[0].table.file' 'is missing' 'file = "customers.csv"'
+    is_refused 3 'rules[0].table.key' 'is missing' 'key = "{customer}"'
+}
+
+@test "a pattern that is none, and a group that hides a variable" {
+    configure_rule '    match = { path = "(lead_[a-z]+"; }; lead_id = "lead_1"; lead_file = {};'
+    is_refused 3 'rules[0].match.path' 'this is no regular expression' 'missing closing parenthesis' 'at its end'
+    configure_rule '    match = { path = "(?<name>[a-z]+)"; }; lead_id = "lead_1"; lead_file = {};'
+    is_refused 3 'rules[0].match.path' 'the group "name" hides the variable {name}'
+}
+
+@test "a variable there is not, and one that is not known yet" {
+    configure_rule '    match = { path = "(?<lead>lead_[A-Za-z0-9]+)"; };
+    lead_id = "{led}";
+    email = { subject = "{file}"; };'
+    is_refused 4 'rules[0].lead_id' '{led} is no variable; known here are {name}' '{lead}'
+    is_refused 5 'rules[0].email.subject' '{file} is no variable'
+    configure_rule '    lead_id = "{lead.id}";
+    email = { subject = "{row.city}"; };'
+    is_refused 3 'rules[0].lead_id' '{lead.id}' 'only once the lead or contact has been found'
+    is_refused 4 'rules[0].email.subject' '{row.city}' "only once a row of the rule's table has been found"
+}
+
+@test "an email that leaves without a sender, an address or a date" {
+    configure_rule '    lead_id = "lead_1";
+    email = { status = "outbox"; subject = "Scan"; };'
+    is_refused 4 'rules[0].email.sender' 'is missing' 'status "outbox"' 'sender = "billing@example.com"'
+    is_refused 4 'rules[0].email.to' 'is missing' 'to = [ "{contact.email}" ]'
+    configure_rule '    lead_id = "lead_1";
+    email = { status = "scheduled"; sender = "a@b.c"; to = [ "x@y.z" ]; };'
+    is_refused 4 'rules[0].email.date_scheduled' 'is missing' 'T18:00:00Z'
+}
+
+@test "a status that is none, and one text where a list of addresses is meant" {
+    configure_rule '    lead_id = "lead_1";
+    email = { status = "later";
+        to = "x@y.z"; };'
+    is_refused 4 'rules[0].email.status' '"later" is not known; it must be "draft", "inbox"'
+    is_refused 5 'rules[0].email.to' 'must be a list of texts in quotes'
+}
+
+@test "a body beside a template of Close, which would not be looked at" {
+    configure_rule '    lead_id = "lead_1";
+    email = { template_id = "tmpl_1";
+        body_text = "Hello"; };'
+    is_refused 4 'rules[0].email.template_id' 'leave one of them out'
+}
+
+@test "a group without a key, and one of lead files" {
+    configure_rule '    lead_id = "lead_1"; note = {};
+    group = { wait = "10s"; };'
+    is_refused 4 'rules[0].group.by' 'is missing' 'by = "{customer}"'
+    configure_rule '    lead_id = "lead_1"; lead_file = {};
+    group = { by = "{dir}"; };'
+    is_refused 4 'rules[0].group' 'makes no sense with lead_file'
+}
+
+@test "values of sidecars in a folder that has none" {
+    configure_rule '    lead_id = "{meta.lead}"; lead_file = {};'
+    sed -i 's/sidecar = true;/\n    sidecar = false;/' "$config"
+    is_refused 2 'folders[0].sidecar' 'must be true: the rule "r" uses a variable {meta.KEY}'
+}
+
+@test "a key of another activity" {
+    configure_rule '    lead_id = "lead_1";
+    note = { body_text = "Hello"; };'
+    is_refused 4 'rules[0].note.body_text' 'unknown key'
+    configure_rule '    lead_id = "lead_1";
+    lead_file = { title = "Scan"; };'
+    is_refused 4 'rules[0].lead_file.title' 'unknown key'
+}
+
+# ---- the file as a whole ----
+
 @test "a syntax error is told alone, with its line" {
     configure <<'CONF'
 folders = ( { path = "in"; } );

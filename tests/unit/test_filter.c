@@ -118,6 +118,35 @@ static void never_takes_a_marker(void **state)
     expect_takes(&folder, by_front, COUNT(by_front));
 }
 
+/* whether its document is there or not: a sidecar may come first */
+static const struct row beside_sidecars[] = {
+    {"a.pdf", true},
+    {"a.pdf.json", false},
+    {"a.json", false},
+    {"in/a.pdf.JSON", false},
+    {"a.json.json", false},
+    {"a.json.pdf", true},
+    {"ajson", true},
+    {"json", true},
+    {"a.json5", true},
+    {".json", false},
+};
+
+static void never_takes_a_sidecar(void **state)
+{
+    (void)state;
+    char all[] = "*", json[] = "*.json";
+    char *include[] = {all, json, NULL};
+    struct folder folder = plain_folder();
+    folder.sidecar = true;
+    expect_takes(&folder, beside_sidecars, COUNT(beside_sidecars));
+    folder.include = include; /* not even where it is asked for */
+    expect_takes(&folder, beside_sidecars, COUNT(beside_sidecars));
+    folder.include = none;
+    folder.marker = text_marker_name;
+    expect_takes(&folder, beside_sidecars, COUNT(beside_sidecars));
+}
+
 static const struct {
     const char *path;
     bool enters;
@@ -154,6 +183,7 @@ int main(void)
         cmocka_unit_test(leaves_out_the_usual_names),
         cmocka_unit_test(goes_by_include_and_exclude),
         cmocka_unit_test(never_takes_a_marker),
+        cmocka_unit_test(never_takes_a_sidecar),
         cmocka_unit_test(enters_all_but_its_own_directories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,8 +65,9 @@ static void expect_step(
 
 /* ---- before the file is opened ---- */
 
-/* a quiet file of good size with its marker and one name; rows name what is different */
-#define QUIET .now = T + SETTLE, .changed = T, .size = 100, .links = 1, .has_marker = true
+/* a quiet file of good size with its marker, its sidecar and one name; rows name what is different
+ */
+#define QUIET .now = T + SETTLE, .changed = T, .size = 100, .links = 1, .has_companions = true
 
 static const struct {
     const char *name;
@@ -80,12 +81,30 @@ static const struct {
     {"long quiet", &folder, {QUIET, .now = T + 100 * SETTLE}, OPENS},
     {"moved in", &folder, {QUIET, .now = T, .moved_in = true}, OPENS},
     {"no quiet time asked for", &impatient, {QUIET, .now = T}, OPENS},
-    {"no marker yet", &folder, {QUIET, .has_marker = false}, WAITS(MARKER, INT64_MAX)},
-    {"moved in, no marker yet", &folder, {QUIET, .moved_in = true, .has_marker = false},
+    {"its sidecar is still written", &folder, {QUIET, .companions_busy = true},
+        WAITS(QUIET, T + 2 * SETTLE)},
+    {"moved in, its sidecar is still written", &folder,
+        {QUIET, .now = T, .moved_in = true, .companions_busy = true}, WAITS(QUIET, T + SETTLE)},
+    {"its sidecar is written for a year", &folder,
+        {QUIET, .now = T + 31536000000, .companions_busy = true},
+        WAITS(QUIET, T + 31536000000 + SETTLE)},
+    {"its sidecar is still written, and no quiet time asked for", &impatient,
+        {QUIET, .now = T, .companions_busy = true}, WAITS(QUIET, T + 100)},
+    {"not quiet itself, nor its sidecar", &folder, {QUIET, .now = T + 1, .companions_busy = true},
+        WAITS(QUIET, T + SETTLE)},
+    {"no marker yet, and its sidecar is still written", &folder,
+        {QUIET, .has_companions = false, .companions_busy = true}, WAITS(MARKER, INT64_MAX)},
+    {"too large, and its sidecar is still written", &folder,
+        {QUIET, .size = 1001, .companions_busy = true}, WAITS(QUIET, T + 2 * SETTLE)},
+    {"empty for good, and its sidecar is still written", &folder,
+        {QUIET, .size = 0, .now = T + INCOMPLETE, .companions_busy = true},
+        WAITS(QUIET, T + INCOMPLETE + SETTLE)},
+    {"no marker yet", &folder, {QUIET, .has_companions = false}, WAITS(MARKER, INT64_MAX)},
+    {"moved in, no marker yet", &folder, {QUIET, .moved_in = true, .has_companions = false},
         WAITS(MARKER, INT64_MAX)},
-    {"no marker for a year", &folder, {QUIET, .now = T + 31536000000, .has_marker = false},
+    {"no marker for a year", &folder, {QUIET, .now = T + 31536000000, .has_companions = false},
         WAITS(MARKER, INT64_MAX)},
-    {"empty, no marker yet", &folder, {QUIET, .size = 0, .has_marker = false},
+    {"empty, no marker yet", &folder, {QUIET, .size = 0, .has_companions = false},
         WAITS(MARKER, INT64_MAX)},
     {"empty", &folder, {QUIET, .size = 0}, WAITS(GROWTH, T + INCOMPLETE)},
     {"empty, moved in", &folder, {QUIET, .now = T, .size = 0, .moved_in = true},
@@ -211,13 +230,14 @@ static void waits_for_the_future_only(void **state)
 {
     (void)state;
     for (int64_t now = T; now < T + INCOMPLETE + 10000; now += 997)
-        for (int what = 0; what < 8; what++) {
+        for (int what = 0; what < 16; what++) {
             struct settle_facts facts = {QUIET};
             struct settle_look look = {
                 what & 1 ? -EACCES : 0, what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, !(what & 4)};
             facts.now = now;
             facts.links = what & 1 ? 2 : 1;
             facts.size = what & 2 ? 0 : 100;
+            facts.companions_busy = what & 8;
             facts.age_ms = now - T;
             struct settle_step step = settle_before_open(&folder, &facts);
             assert_true(step.kind != SETTLE_WAIT || step.until > now);

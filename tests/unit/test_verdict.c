@@ -14,18 +14,20 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static const char *const kinds[] = {
-    "running", "next", "again", "retry", "wait", "doubt", "trouble", "changed", "gone", "fail"};
+static const char *const kinds[] = {"running", "next", "more", "again", "retry", "wait", "doubt",
+    "unclear", "trouble", "changed", "gone", "fail"};
 
-/* ---- Close ---- */
+/* ---- Close, asked a question ---- */
 
 static const struct {
     int status;
     enum verdict_kind kind;
     const char *code;
-} ticket_answers[] = {
+} read_answers[] = {
     {200, VERDICT_NEXT, NULL},
     {201, VERDICT_NEXT, NULL},
+    {299, VERDICT_NEXT, NULL},
+    {300, VERDICT_DOUBT, "no_answer"},
     {301, VERDICT_DOUBT, "no_answer"},
     {302, VERDICT_DOUBT, "no_answer"},
     {307, VERDICT_DOUBT, "no_answer"},
@@ -41,7 +43,10 @@ static const struct {
     {415, VERDICT_FAIL, "close_refused"},
     {422, VERDICT_FAIL, "close_refused"},
     {425, VERDICT_DOUBT, "no_answer"},
+    {426, VERDICT_FAIL, "close_refused"},
     {429, VERDICT_WAIT, "rate_limit"},
+    {430, VERDICT_FAIL, "close_refused"},
+    {499, VERDICT_FAIL, "close_refused"},
     {500, VERDICT_DOUBT, "no_answer"},
     {502, VERDICT_DOUBT, "no_answer"},
     {503, VERDICT_DOUBT, "no_answer"},
@@ -51,56 +56,191 @@ static const struct {
     {-1, VERDICT_DOUBT, "no_answer"},
 };
 
-static void judges_answers_to_the_ticket(void **state)
+static void judges_answers_to_questions(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT(ticket_answers); i++) {
-        struct api_outcome outcome = {.end = TRANSFER_ANSWERED,
-            .status = ticket_answers[i].status,
+    for (size_t i = 0; i < COUNT(read_answers); i++) {
+        struct api_outcome outcome = {.what = "files/upload/",
+            .end = TRANSFER_ANSWERED,
+            .status = read_answers[i].status,
             .failure = "",
             .words = "Words.",
             .pace_ms = 1234};
-        struct verdict verdict = verdict_of_ticket(&outcome);
-        const char *code = ticket_answers[i].code;
+        struct verdict verdict = verdict_of_read(&outcome);
+        const char *code = read_answers[i].code;
         bool same = code && verdict.code ? strcmp(verdict.code, code) == 0 : code == verdict.code;
-        if (verdict.kind != ticket_answers[i].kind || !same)
-            fail_msg("%d: %s, %s", ticket_answers[i].status, kinds[verdict.kind], verdict.code);
+        if (verdict.kind != read_answers[i].kind || !same)
+            fail_msg("%d: %s, %s", read_answers[i].status, kinds[verdict.kind], verdict.code);
     }
 }
 
 static void waits_as_the_reply_says(void **state)
 {
     (void)state;
-    struct api_outcome outcome = {
-        .end = TRANSFER_ANSWERED, .status = 429, .failure = "", .words = NULL, .pace_ms = 5200};
-    assert_int_equal(verdict_of_ticket(&outcome).wait_ms, 5200);
+    struct api_outcome outcome = {.what = "me/",
+        .end = TRANSFER_ANSWERED,
+        .status = 429,
+        .failure = "",
+        .words = NULL,
+        .pace_ms = 5200};
+    assert_int_equal(verdict_of_read(&outcome).wait_ms, 5200);
+    assert_int_equal(verdict_of_create(&outcome, true).wait_ms, 5200);
 }
 
 static void repeats_the_words_of_close(void **state)
 {
     (void)state;
-    struct api_outcome outcome = {.end = TRANSFER_ANSWERED,
+    struct api_outcome outcome = {.what = "files/upload/",
+        .end = TRANSFER_ANSWERED,
         .status = 400,
         .failure = "",
         .words = "filename: This field is required."};
-    struct verdict verdict = verdict_of_ticket(&outcome);
+    struct verdict verdict = verdict_of_read(&outcome);
     assert_non_null(strstr(verdict.message, "400"));
     assert_non_null(strstr(verdict.message, "filename: This field is required."));
     outcome.words = "";
-    assert_null(strchr(verdict_of_ticket(&outcome).message, '('));
+    assert_null(strchr(verdict_of_read(&outcome).message, '('));
 }
 
-static void doubts_every_ticket_without_an_answer(void **state)
+static void doubts_every_question_without_an_answer(void **state)
 {
     (void)state;
     for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++) {
-        struct api_outcome outcome = {.end = (enum transfer_end)end, .failure = "libcurl's words"};
-        struct verdict verdict = verdict_of_ticket(&outcome);
+        struct api_outcome outcome = {
+            .what = "lead/", .end = (enum transfer_end)end, .failure = "libcurl's words"};
+        struct verdict verdict = verdict_of_read(&outcome);
         if (verdict.kind != VERDICT_DOUBT || strcmp(verdict.code, "no_answer") != 0 ||
             !strstr(verdict.message, "libcurl's words"))
             fail_msg("%s: %s, %s", transfer_end_words[end], kinds[verdict.kind], verdict.message);
     }
 }
+
+/* ---- Close, asked to create something ---- */
+
+static const struct {
+    int status;
+    enum verdict_kind kind;
+    const char *code;
+} create_answers[] = {
+    {200, VERDICT_NEXT, NULL},
+    {201, VERDICT_NEXT, NULL},
+    {202, VERDICT_NEXT, NULL},
+    {299, VERDICT_NEXT, NULL},
+    /* a plain no */
+    {400, VERDICT_FAIL, "close_refused"},
+    {401, VERDICT_DOUBT, "key_refused"},
+    {402, VERDICT_DOUBT, "plan"},
+    {403, VERDICT_DOUBT, "not_allowed"},
+    {404, VERDICT_RETRY, "no_target"},
+    {405, VERDICT_FAIL, "close_refused"},
+    {407, VERDICT_FAIL, "close_refused"},
+    {410, VERDICT_FAIL, "close_refused"},
+    {413, VERDICT_FAIL, "close_refused"},
+    {415, VERDICT_FAIL, "close_refused"},
+    {422, VERDICT_FAIL, "close_refused"},
+    {424, VERDICT_FAIL, "close_refused"},
+    {426, VERDICT_FAIL, "close_refused"},
+    {429, VERDICT_WAIT, "rate_limit"},
+    {430, VERDICT_FAIL, "close_refused"},
+    {499, VERDICT_FAIL, "close_refused"},
+    /* neither yes nor no: it may have been created */
+    {408, VERDICT_UNCLEAR, "unclear"},
+    {409, VERDICT_UNCLEAR, "unclear"},
+    {425, VERDICT_UNCLEAR, "unclear"},
+    {500, VERDICT_UNCLEAR, "unclear"},
+    {501, VERDICT_UNCLEAR, "unclear"},
+    {502, VERDICT_UNCLEAR, "unclear"},
+    {503, VERDICT_UNCLEAR, "unclear"},
+    {504, VERDICT_UNCLEAR, "unclear"},
+    {599, VERDICT_UNCLEAR, "unclear"},
+    {300, VERDICT_UNCLEAR, "unclear"},
+    {301, VERDICT_UNCLEAR, "unclear"},
+    {302, VERDICT_UNCLEAR, "unclear"},
+    {307, VERDICT_UNCLEAR, "unclear"},
+    {399, VERDICT_UNCLEAR, "unclear"},
+    {100, VERDICT_UNCLEAR, "unclear"},
+    {199, VERDICT_UNCLEAR, "unclear"},
+    {600, VERDICT_UNCLEAR, "unclear"},
+    {999, VERDICT_UNCLEAR, "unclear"},
+    {0, VERDICT_UNCLEAR, "unclear"},
+    {-1, VERDICT_UNCLEAR, "unclear"},
+};
+
+/* an answer is one, whatever was sent */
+static void judges_answers_to_a_create(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(create_answers); i++)
+        for (int sent = 0; sent < 2; sent++) {
+            struct api_outcome outcome = {.what = "activity/email/",
+                .end = TRANSFER_ANSWERED,
+                .status = create_answers[i].status,
+                .failure = "",
+                .words = "Words."};
+            struct verdict verdict = verdict_of_create(&outcome, sent);
+            const char *code = create_answers[i].code;
+            bool same =
+                code && verdict.code ? strcmp(verdict.code, code) == 0 : code == verdict.code;
+            if (verdict.kind != create_answers[i].kind || !same)
+                fail_msg("%d: %s, %s", create_answers[i].status, kinds[verdict.kind], verdict.code);
+        }
+}
+
+/* whatever reached Close may have been created, also where only the status came back; what never
+ * left may simply be posted again */
+static void judges_a_create_without_an_answer_by_what_was_sent(void **state)
+{
+    (void)state;
+    for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++)
+        for (int sent = 0; sent < 2; sent++) {
+            struct api_outcome outcome = {.what = "activity/note/",
+                .end = (enum transfer_end)end,
+                .status = sent ? 400 : 0,
+                .failure = "libcurl's words"};
+            struct verdict verdict = verdict_of_create(&outcome, sent);
+            bool is_right =
+                verdict.kind == (sent ? VERDICT_UNCLEAR : VERDICT_DOUBT) &&
+                strcmp(verdict.code, sent ? "unclear" : "no_answer") == 0 &&
+                strstr(verdict.message, "libcurl's words") &&
+                strstr(verdict.message, transfer_end_words[end]) &&
+                (strstr(verdict.message, "whether the activity was created is not known") !=
+                    NULL) == (sent == 1);
+            if (!is_right)
+                fail_msg("%s, sent %d: %s, %s, %s", transfer_end_words[end], sent,
+                    kinds[verdict.kind], verdict.code, verdict.message);
+        }
+}
+
+static const struct {
+    int status;
+    const char *words, *message;
+} messages[] = {
+    {200, "", "Close answered 200 to activity/note/"},
+    {400, "note: Too long.", "Close answered 400 to activity/note/ (note: Too long.)"},
+    {401, "", "Close answered 401 to activity/note/: the API key is not good"},
+    {402, NULL, "Close answered 402 to activity/note/: the Close plan does not allow it"},
+    {403, "No.", "Close answered 403 to activity/note/: the API key's user may not do this (No.)"},
+    {404, "", "Close answered 404 to activity/note/"},
+    {429, "", "Close answered 429 to activity/note/"},
+    {500, "", "Close answered 500 to activity/note/"},
+    {503, "Down.", "Close answered 503 to activity/note/ (Down.)"},
+};
+
+static void names_what_was_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(messages); i++) {
+        struct api_outcome outcome = {.what = "activity/note/",
+            .end = TRANSFER_ANSWERED,
+            .status = messages[i].status,
+            .failure = "",
+            .words = messages[i].words};
+        assert_string_equal(verdict_of_read(&outcome).message, messages[i].message);
+        assert_string_equal(verdict_of_create(&outcome, true).message, messages[i].message);
+    }
+}
+
+/* ---- Close as a whole ---- */
 
 static const struct {
     int status;
@@ -108,6 +248,8 @@ static const struct {
 } me_answers[] = {
     {200, API_ANSWERS},
     {204, API_ANSWERS},
+    {299, API_ANSWERS},
+    {300, API_DOWN},
     {429, API_ANSWERS},
     {401, API_KEY_REFUSED},
     {402, API_KEY_REFUSED},
@@ -130,9 +272,12 @@ static void knows_how_close_is(void **state)
             fail_msg("%d", me_answers[i].status);
     }
     for (int end = TRANSFER_UNREACHABLE; end < TRANSFER_ENDS; end++) {
-        struct api_outcome outcome = {.end = (enum transfer_end)end, .status = 0};
-        if (verdict_of_me(&outcome, true) != API_DOWN)
-            fail_msg("%s", transfer_end_words[end]);
+        /* a status may have come before the reply broke off */
+        for (int status = 0; status <= 200; status += 200) {
+            struct api_outcome outcome = {.end = (enum transfer_end)end, .status = status};
+            if (verdict_of_me(&outcome, true) != API_DOWN)
+                fail_msg("%s, %d", transfer_end_words[end], status);
+        }
     }
 }
 
@@ -317,10 +462,13 @@ static void bounds_its_message(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges_answers_to_the_ticket),
+        cmocka_unit_test(judges_answers_to_questions),
         cmocka_unit_test(waits_as_the_reply_says),
         cmocka_unit_test(repeats_the_words_of_close),
-        cmocka_unit_test(doubts_every_ticket_without_an_answer),
+        cmocka_unit_test(doubts_every_question_without_an_answer),
+        cmocka_unit_test(judges_answers_to_a_create),
+        cmocka_unit_test(judges_a_create_without_an_answer_by_what_was_sent),
+        cmocka_unit_test(names_what_was_asked),
         cmocka_unit_test(knows_how_close_is),
         cmocka_unit_test(believes_only_close_itself),
         cmocka_unit_test(judges_answers_to_the_form),
