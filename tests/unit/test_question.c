@@ -1,9 +1,10 @@
 /* What a command may ask: a question becomes a request and the same question again; what is no
- * question is refused; and the answers of a queue. */
+ * question is refused; how a job looks; and the answers of a queue. */
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/control/question.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/view.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -15,9 +16,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* ---- the n-th allocation of a JSON value fails ---- */
+
+#define NEVER INT32_MAX
+static int allocations_left = NEVER;
+
+static void *allocate(size_t size)
+{
+    return allocations_left-- == 0 ? NULL : malloc(size);
+}
+
+static int begin_to_fail(void **state)
+{
+    (void)state;
+    cJSON_Hooks hooks = {allocate, free};
+    cJSON_InitHooks(&hooks);
+    return 0;
+}
+
+static int end_to_fail(void **state)
+{
+    (void)state;
+    allocations_left = NEVER;
+    cJSON_InitHooks(NULL);
+    return 0;
+}
 
 /* ---- a small web server's reading of a query ---- */
 
@@ -169,6 +197,127 @@ static void keeps_the_limit_within_a_page(void **state)
     }
 }
 
+/* ---- how a job looks ---- */
+
+/* a job as the queue holds it; to be freed */
+static struct job *make_job(const char *const texts[12])
+{
+    struct job *job = calloc(1, sizeof(*job));
+    assert_non_null(job);
+    char **const into[] = {&job->folder, &job->path, &job->sha256, &job->content_type,
+        &job->error_code, &job->error_message, &job->rule, &job->lead_id, &job->contact_id,
+        &job->activity_id, &job->place, &job->download_url};
+    for (size_t i = 0; i < COUNT(into); i++)
+        assert_int_equal(job_set_text(into[i], texts[i]), 0);
+    job->id = 17;
+    job->identity.size = 48213;
+    job->queued_ms = 1795341600000;
+    return job;
+}
+
+static void expect_view(const struct job *job, const char *text)
+{
+    struct json *object = view_job(job);
+    char *printed = json_print(object);
+    assert_string_equal(printed, text);
+    free(printed);
+    json_free(object);
+}
+
+#define HEAD "{\"id\":17,\"folder\":\"scans\",\"path\":\"in/a.pdf\",\"size\":48213,"
+
+/* product.md 3: the one form that --json, receipts and the control socket share */
+static void shows_a_filed_job(void **state)
+{
+    (void)state;
+    struct job *job = make_job((const char *const[12]){"scans", "in/a.pdf", "5ha",
+        "application/pdf", NULL, NULL, "by-lead-id", "lead_1", "cont_1", "leadfile_1",
+        "Uploaded/a.pdf", "https://app.close.com/go/file/x/"});
+    job->state = JOB_DONE;
+    job->attempts = 2;
+    job->activity = ACTIVITY_LEAD_FILE;
+    job->uploaded_ms = job->queued_ms + 1000;
+    job->done_ms = job->queued_ms + 2500;
+    expect_view(job, HEAD
+        "\"sha256\":\"5ha\",\"content_type\":\"application/pdf\",\"state\":\"done\","
+        "\"attempts\":2,\"next_attempt_at\":null,\"error\":null,\"rule\":\"by-lead-id\","
+        "\"lead_id\":\"lead_1\",\"contact_id\":\"cont_1\",\"activity\":\"lead_file\","
+        "\"activity_id\":\"leadfile_1\",\"place\":\"Uploaded/a.pdf\","
+        "\"download_url\":\"https://app.close.com/go/file/x/\","
+        "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":\"2026-11-22T10:00:01.000Z\","
+        "\"done_at\":\"2026-11-22T10:00:02.500Z\"}");
+    job_free(job);
+}
+
+static void shows_a_job_of_which_little_is_known(void **state)
+{
+    (void)state;
+    struct job *job = make_job((const char *const[12]){"scans", "in/a.pdf", NULL, NULL, "no_target",
+        "Close knows no such one", NULL, NULL, NULL, NULL, "", NULL});
+    job->ending = JOB_FORGOTTEN;
+    job->done_ms = 5; /* when it failed: not done */
+    expect_view(job, HEAD
+        "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":\"forgotten\","
+        "\"attempts\":0,\"next_attempt_at\":null,\"error\":{\"code\":\"no_target\",\"message\":"
+        "\"Close knows no such one\"},\"rule\":null,\"lead_id\":null,\"contact_id\":null,"
+        "\"activity\":null,\"activity_id\":null,\"place\":null,\"download_url\":null,"
+        "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null}");
+    job_free(job);
+}
+
+#undef HEAD
+
+static void shows_no_half_a_job_when_memory_is_short(void **state)
+{
+    (void)state;
+    struct job *job = make_job((const char *const[12]){"scans", "in/a.pdf", NULL, NULL, "no_target",
+        "Close knows no such one", NULL, NULL, NULL, NULL, NULL, NULL});
+    job->ending = JOB_FORGOTTEN;
+    struct json *whole = view_job(job), *object = NULL;
+    int calls = 0;
+    for (; !object; calls++) {
+        allocations_left = calls;
+        object = view_job(job);
+        allocations_left = NEVER;
+    }
+    assert_true(calls > 20);
+    assert_true(cJSON_Compare((const cJSON *)object, (const cJSON *)whole, true));
+    json_free(object);
+    json_free(whole);
+    job_free(job);
+}
+
+static const struct {
+    const char *name;
+    struct job job;
+    bool has_next;
+} attempts[] = {
+    {"for the first time", {.state = JOB_QUEUED, .due_ms = 5}, false},
+    {"a retry", {.state = JOB_QUEUED, .due_ms = 5, .attempts = 1}, true},
+    {"to be attached", {.state = JOB_UPLOADED, .due_ms = 5}, true},
+    {"to be looked for", {.state = JOB_ATTACHING, .due_ms = 5}, true},
+    {"for something no time brings", {.state = JOB_QUEUED, .due_ms = JOB_DUE_NEVER, .attempts = 1},
+        false},
+    {"in hand", {.state = JOB_ATTACHING, .due_ms = 5, .in_hand = true}, false},
+    {"sent", {.state = JOB_UPLOADING, .due_ms = 5, .attempts = 1}, false},
+    {"done", {.state = JOB_DONE, .due_ms = 5, .attempts = 1}, false},
+    {"failed", {.state = JOB_FAILED, .due_ms = 5, .attempts = 1}, false},
+    {"forgotten", {.state = JOB_QUEUED, .due_ms = 5, .attempts = 1, .ending = JOB_FORGOTTEN},
+        false},
+};
+
+static void tells_the_next_attempt_where_there_is_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(attempts); i++) {
+        struct json *object = view_job(&attempts[i].job);
+        assert_non_null(json_get(object, "next_attempt_at"));
+        if ((json_get_text(object, "next_attempt_at") != NULL) != attempts[i].has_next)
+            fail_msg("%s", attempts[i].name);
+        json_free(object);
+    }
+}
+
 /* ---- answers ---- */
 
 static int open_queue(void **state)
@@ -292,6 +441,11 @@ int main(void)
         cmocka_unit_test(has_room_for_the_longest_folder),
         cmocka_unit_test(refuses_what_is_no_question),
         cmocka_unit_test(keeps_the_limit_within_a_page),
+        cmocka_unit_test(shows_a_filed_job),
+        cmocka_unit_test(shows_a_job_of_which_little_is_known),
+        cmocka_unit_test_setup_teardown(
+            shows_no_half_a_job_when_memory_is_short, begin_to_fail, end_to_fail),
+        cmocka_unit_test(tells_the_next_attempt_where_there_is_one),
         ON_QUEUE(tells_how_the_queue_is),
         ON_QUEUE(lists_jobs),
         ON_QUEUE(shows_a_job_with_its_history),

@@ -1,14 +1,17 @@
-/* The queue: the life of an identity (product.md 2), the verbs, what an unclean end leaves, and the
- * store on a real directory. Most run on ":memory:"; the clock is ours. */
+/* The queue: the life of an identity (product.md 2), the verbs, groups, what was posted, what an
+ * unclean end leaves, and the store on a real directory. Most run on ":memory:"; the clock is ours.
+ */
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/queue.h"
+#include "queue/store_sql.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +26,9 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/** `limits.doubt`: how long an unclear POST waits before it is looked for. */
+#define DOUBT 120000
 
 /* ---- the clock ---- */
 
@@ -84,7 +90,15 @@ static enum known known(struct queue *queue, struct identity identity)
 
 static struct job *claim(struct queue *queue)
 {
-    return queue_claim(queue, "scans", true, false);
+    return queue_claim(queue, "scans", LANE_ALL, false);
+}
+
+/* for suspects or for the others, whichever comes first */
+static int64_t next_due(struct queue *queue, const char *folder, unsigned lanes)
+{
+    int64_t of_suspects = queue_next_due(queue, folder, lanes, true);
+    int64_t of_others = queue_next_due(queue, folder, lanes, false);
+    return of_suspects < of_others ? of_suspects : of_others;
 }
 
 static struct job *load(struct queue *queue, int64_t id)
@@ -451,6 +465,92 @@ static void leaves_a_file_alone_just_where_it_was_put(void **state)
     commit(queue);
 }
 
+struct lines {
+    char text[2000];
+};
+
+static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    struct lines *lines = context;
+    size_t length = strlen(lines->text);
+    assert_true(at_ms == now);
+    snprintf(lines->text + length, sizeof(lines->text) - length, "%s: %s\n", state, why);
+}
+
+/* ---- outcomes ---- */
+
+static void writes_an_outcome_whole(void **state)
+{
+    struct queue *queue = *state;
+    for (int fails = 0; fails < 2; fails++) {
+        begin(queue);
+        int64_t id = add(queue, "a.pdf", file(fails + 1));
+        struct job *job = claim(queue);
+        job->suspect = true;
+        job->filed = true;
+        int result = job_set_text(&job->error_code, "no_answer");
+        assert_int_equal(result | job_set_text(&job->error_message, "earlier"), 0);
+        now += 1000;
+        if (fails)
+            queue_fail(queue, job, "s3_refused", "in words");
+        else
+            queue_done(queue, job, "done");
+        job_free(job);
+        commit(queue);
+        job = load(queue, id);
+        assert_int_equal(job->state, fails ? JOB_FAILED : JOB_DONE);
+        assert_true(job->due_ms == now); /* its file is put away at once */
+        assert_true(job->done_ms == now);
+        assert_false(job->suspect);
+        assert_false(job->filed);
+        assert_int_equal(job->error_code != NULL, fails);
+        assert_int_equal(job->error_message != NULL, fails);
+        job_free(job);
+    }
+}
+
+static void keeps_a_job_in_hand_when_its_file_moved(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    assert_int_equal(job_set_text(&job->path, "b.pdf"), 0);
+    job->identity = file(2);
+    struct lines lines = {""};
+    queue_moved(queue, job, "moved back to its place");
+    job_free(job);
+    commit(queue);
+    store_history(queue_store(queue), id, add_history, &lines);
+    assert_non_null(strstr(lines.text, "uploading: moved back to its place\n"));
+    job = load(queue, id);
+    struct identity other = file(2);
+    assert_string_equal(job->path, "b.pdf");
+    assert_true(identity_equal(&job->identity, &other));
+    assert_true(job->in_hand);
+    assert_int_equal(job->state, JOB_UPLOADING);
+    job_free(job);
+}
+
+static void ends_a_job_for_good(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    job->suspect = true;
+    queue_end(queue, job, JOB_DROPPED, "taken out of the folder");
+    job_free(job);
+    commit(queue);
+    job = load(queue, id);
+    assert_int_equal(job->ending, JOB_DROPPED);
+    assert_false(job->in_hand);
+    assert_false(job->suspect); /* nobody waits for it to get through */
+    job_free(job);
+    assert_int_equal(store_in_hand(queue_store(queue)), 0);
+    assert_int_equal(store_suspects(queue_store(queue)), 0);
+}
+
 /* ---- retries ---- */
 
 static const struct {
@@ -472,7 +572,7 @@ static void counts_only_what_is_its_own_fault(void **state)
         queue_retry(queue, job, now + 60000, retries[i].counts, "later");
         job_free(job);
         assert_null(claim(queue));
-        assert_true(store_next_due(queue_store(queue), "scans", true) == now + 60000);
+        assert_true(next_due(queue, "scans", LANE_ALL) == now + 60000);
         commit(queue);
         job = load(queue, id);
         if (job->attempts != retries[i].attempts || job->state != JOB_QUEUED || job->in_hand)
@@ -486,6 +586,21 @@ static void counts_only_what_is_its_own_fault(void **state)
     }
 }
 
+/* the others of a group are taken along without a claim of their own */
+static void gives_back_no_attempt_that_was_not_counted(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = load(queue, id);
+    queue_retry(queue, job, now, false, "later");
+    job_free(job);
+    job = load(queue, id);
+    assert_int_equal(job->attempts, 0);
+    job_free(job);
+    commit(queue);
+}
+
 static void retries_an_uploaded_job_without_its_bytes(void **state)
 {
     struct queue *queue = *state;
@@ -496,7 +611,7 @@ static void retries_an_uploaded_job_without_its_bytes(void **state)
     queue_retry(queue, job, now, true, "later");
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
-    job = queue_claim(queue, "scans", false, false);
+    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false);
     assert_non_null(job);
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
@@ -514,9 +629,9 @@ static void tries_again_to_put_a_file_away(void **state)
     queue_refile(queue, job, now + 5000, "the archive is full");
     job_free(job);
     assert_null(claim(queue));
-    assert_true(store_next_due(queue_store(queue), "scans", false) == now + 5000);
+    assert_true(next_due(queue, "scans", LANE_FILE) == now + 5000);
     now += 5000;
-    job = queue_claim(queue, "scans", false, false);
+    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_DONE);
     assert_int_equal(job->attempts, 1); /* putting away is no attempt */
     job_free(job);
@@ -607,7 +722,7 @@ static void claims_what_is_nearest_its_end_first(void **state)
 
     static const int order[] = {2, 1, 3, 0}; /* to put away, to attach, then by due time */
     for (size_t i = 0; i < COUNT(order); i++) {
-        struct job *job = queue_claim(queue, "scans", true, false);
+        struct job *job = queue_claim(queue, "scans", LANE_ALL, false);
         assert_int_equal(job->id, ids[order[i]]);
         job_free(job);
     }
@@ -620,16 +735,712 @@ static void sends_nothing_where_nothing_may_be_sent(void **state)
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_null(queue_claim(queue, "scans", false, false));
-    assert_null(queue_claim(queue, "other", true, false));
-    assert_null(queue_claim(queue, "scans", true, true));
-    assert_true(store_next_due(queue_store(queue), "scans", false) == INT64_MAX);
-    assert_true(store_next_due(queue_store(queue), "other", true) == INT64_MAX);
-    assert_true(store_next_due(queue_store(queue), "scans", true) == now);
+    assert_null(queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false));
+    assert_null(queue_claim(queue, "other", LANE_ALL, false));
+    assert_null(queue_claim(queue, "scans", LANE_ALL, true));
+    assert_true(next_due(queue, "scans", LANE_FILE) == INT64_MAX);
+    assert_true(next_due(queue, "other", LANE_ALL) == INT64_MAX);
+    assert_true(next_due(queue, "scans", LANE_ALL) == now);
     struct job *job = claim(queue);
-    assert_true(store_next_due(queue_store(queue), "scans", true) == INT64_MAX);
+    assert_true(next_due(queue, "scans", LANE_ALL) == INT64_MAX);
     job_free(job);
     commit(queue);
+}
+
+/* one job in each state that a claim may take, "done" first; all are due */
+static void add_one_in_each_state(struct queue *queue)
+{
+    static const enum job_state states[] = {
+        JOB_DONE, JOB_FAILED, JOB_ATTACHING, JOB_UPLOADED, JOB_QUEUED};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        struct job *job = load(queue, add(queue, job_state_names[states[i]], file((int)i + 1)));
+        job->state = states[i];
+        store_update(queue_store(queue), job);
+        job_free(job);
+    }
+}
+
+static const struct {
+    const char *name;
+    unsigned lanes;
+    const char *claimed;
+} lanes[] = {
+    {"all", LANE_ALL, "done failed attaching uploaded queued "},
+    {"file", LANE_FILE, "done failed "},
+    {"attach", LANE_ATTACH, "attaching uploaded "},
+    {"send", LANE_SEND, "queued "},
+    {"no sending", LANE_FILE | LANE_ATTACH, "done failed attaching uploaded "},
+    {"no activities", LANE_FILE | LANE_SEND, "done failed queued "},
+    {"no filing", LANE_ATTACH | LANE_SEND, "attaching uploaded queued "},
+    {"none", 0, ""},
+};
+
+static void expect_claims(struct queue *queue, size_t row)
+{
+    char claimed[100] = "";
+    struct job *job;
+    add_one_in_each_state(queue);
+    bool is_due = next_due(queue, "scans", lanes[row].lanes) == now;
+    while ((job = queue_claim(queue, "scans", lanes[row].lanes, false)) != NULL) {
+        size_t length = strlen(claimed);
+        snprintf(claimed + length, sizeof(claimed) - length, "%s ", job->path);
+        job_free(job);
+    }
+    if (strcmp(claimed, lanes[row].claimed) != 0)
+        fail_msg("%s: %s", lanes[row].name, claimed);
+    bool is_left = next_due(queue, "scans", lanes[row].lanes) != INT64_MAX;
+    if (is_due != (*claimed != '\0') || is_left)
+        fail_msg("%s: is due %d, then %d", lanes[row].name, is_due, is_left);
+}
+
+static void claims_by_lane_from_the_end_backwards(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lanes); i++) {
+        void *queue = NULL;
+        assert_int_equal(open_queue(&queue), 0);
+        begin(queue);
+        expect_claims(queue, i);
+        commit(queue);
+        close_queue(&queue);
+    }
+}
+
+static void passes_over_what_is_not_due(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add_one_in_each_state(queue);
+    for (int64_t id = 1; id <= 3; id++) { /* done, failed, attaching */
+        struct job *job = load(queue, id);
+        job->due_ms = now + id;
+        store_update(queue_store(queue), job);
+        job_free(job);
+    }
+    struct job *job = claim(queue);
+    assert_int_equal(job->state, JOB_UPLOADED);
+    assert_int_equal(job->attempts, 1);
+    job_free(job);
+    assert_true(next_due(queue, "scans", LANE_FILE) == now + 1);
+    assert_true(next_due(queue, "scans", LANE_ATTACH) == now + 3);
+    now += 3;
+    job = queue_claim(queue, "scans", LANE_ATTACH, false);
+    assert_int_equal(job->state, JOB_ATTACHING); /* stays so: it is to be looked for */
+    assert_int_equal(job->attempts, 1);
+    assert_true(job->in_hand);
+    job_free(job);
+    commit(queue);
+}
+
+static void wakes_what_waits_for_something(void **state)
+{
+    static const struct {
+        const char *name, *code;
+        enum job_state state;
+        enum job_ending ending;
+        bool in_hand, wakes;
+    } rows[] = {
+        {"queued", "table", JOB_QUEUED, JOB_NOT_ENDED, false, true},
+        {"uploaded", "table", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
+        {"another reason", "no_target", JOB_QUEUED, JOB_NOT_ENDED, false, false},
+        {"no reason", NULL, JOB_QUEUED, JOB_NOT_ENDED, false, false},
+        {"in hand", "table", JOB_UPLOADED, JOB_NOT_ENDED, true, false},
+        {"may have been posted", "table", JOB_ATTACHING, JOB_NOT_ENDED, false, false},
+        {"failed", "table", JOB_FAILED, JOB_NOT_ENDED, false, false},
+        {"forgotten", "table", JOB_QUEUED, JOB_FORGOTTEN, false, false},
+    };
+    struct queue *queue = *state;
+    begin(queue);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct job *job = load(queue, add(queue, rows[i].name, file((int)i + 1)));
+        job->state = rows[i].state;
+        job->ending = rows[i].ending;
+        job->in_hand = rows[i].in_hand;
+        job->due_ms = JOB_DUE_NEVER;
+        assert_int_equal(job_set_text(&job->error_code, rows[i].code), 0);
+        store_update(queue_store(queue), job);
+        job_free(job);
+    }
+    assert_true(next_due(queue, "scans", LANE_ALL) == JOB_DUE_NEVER);
+    assert_null(claim(queue));
+    now += 1000;
+    queue_wake(queue, "table");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct job *job = load(queue, (int64_t)i + 1);
+        if (job->due_ms != (rows[i].wakes ? now : JOB_DUE_NEVER))
+            fail_msg("%s: due %lld", rows[i].name, (long long)job->due_ms);
+        job_free(job);
+    }
+    commit(queue);
+}
+
+/* the rules of its folder say something else now: what was uploaded is looked up anew */
+static void wakes_what_other_rules_have_looked_up(void **state)
+{
+    static const struct {
+        const char *name, *folder, *mark, *rule;
+        enum job_state state;
+        enum job_ending ending;
+        bool in_hand, wakes;
+    } rows[] = {
+        {"by another mark", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
+        {"by none", "scans", "", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
+        {"by this mark", "scans", "b1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, false},
+        {"no rule took it", "scans", "a1", NULL, JOB_UPLOADED, JOB_NOT_ENDED, false, false},
+        {"of another folder", "other", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, false},
+        {"in hand", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, true, false},
+        {"queued", "scans", "a1", "r", JOB_QUEUED, JOB_NOT_ENDED, false, false},
+        {"may have been posted", "scans", "a1", "r", JOB_ATTACHING, JOB_NOT_ENDED, false, false},
+        {"failed", "scans", "a1", "r", JOB_FAILED, JOB_NOT_ENDED, false, false},
+        {"dropped", "scans", "a1", "r", JOB_UPLOADED, JOB_DROPPED, false, false},
+    };
+    struct queue *queue = *state;
+    begin(queue);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct arrival arrival = {
+            .folder = rows[i].folder, .path = rows[i].name, .identity = file((int)i + 1)};
+        struct job *job = load(queue, queue_add(queue, &arrival));
+        int result = job_set_text(&job->mark, rows[i].mark);
+        assert_int_equal(result | job_set_text(&job->rule, rows[i].rule), 0);
+        job->state = rows[i].state;
+        job->ending = rows[i].ending;
+        job->in_hand = rows[i].in_hand;
+        job->due_ms = JOB_DUE_NEVER;
+        store_update(queue_store(queue), job);
+        job_free(job);
+    }
+    now += 1000;
+    queue_wake_changed(queue, "scans", "b1");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct job *job = load(queue, (int64_t)i + 1);
+        if (job->due_ms != (rows[i].wakes ? now : JOB_DUE_NEVER))
+            fail_msg("%s: due %lld", rows[i].name, (long long)job->due_ms);
+        job_free(job);
+    }
+    commit(queue);
+}
+
+/* ---- sorting by rules ---- */
+
+static const struct {
+    const char *name, *folder, *mark;
+    enum job_state state;
+    enum job_ending ending;
+    bool found;
+} unsorted[] = {
+    {"never sorted", "scans", "", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by an earlier mark", "scans", "a1", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a later mark", "scans", "c1", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a longer mark", "scans", "b12", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a shorter mark", "scans", "b", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by this mark", "scans", "b1", JOB_QUEUED, JOB_NOT_ENDED, false},
+    {"of another folder", "other", "a1", JOB_QUEUED, JOB_NOT_ENDED, false},
+    {"of another folder, by a later mark", "other", "c1", JOB_QUEUED, JOB_NOT_ENDED, false},
+    {"dropped, by a later mark", "scans", "c1", JOB_QUEUED, JOB_DROPPED, false},
+    {"in hand", "scans", "", JOB_UPLOADING, JOB_NOT_ENDED, false},
+    {"uploaded", "scans", "a1", JOB_UPLOADED, JOB_NOT_ENDED, false},
+    {"attaching", "scans", "a1", JOB_ATTACHING, JOB_NOT_ENDED, false},
+    {"done", "scans", "a1", JOB_DONE, JOB_NOT_ENDED, false},
+    {"failed", "scans", "", JOB_FAILED, JOB_NOT_ENDED, false},
+    {"dropped", "scans", "a1", JOB_QUEUED, JOB_DROPPED, false},
+    {"forgotten", "scans", "", JOB_QUEUED, JOB_FORGOTTEN, false},
+};
+
+static void add_unsorted(struct queue *queue, size_t row)
+{
+    struct arrival arrival = {
+        .folder = unsorted[row].folder, .path = unsorted[row].name, .identity = file((int)row + 1)};
+    struct job *job = load(queue, queue_add(queue, &arrival));
+    job->state = unsorted[row].state;
+    job->ending = unsorted[row].ending;
+    assert_int_equal(job_set_text(&job->mark, unsorted[row].mark), 0);
+    store_update(queue_store(queue), job);
+    job_free(job);
+}
+
+static void finds_what_other_rules_have_sorted(void **state)
+{
+    struct queue *queue = *state;
+    bool found[COUNT(unsorted)] = {false};
+    struct job *job;
+    begin(queue);
+    for (size_t i = 0; i < COUNT(unsorted); i++)
+        add_unsorted(queue, i);
+    while ((job = store_unsorted(queue_store(queue), "scans", "b1")) != NULL) {
+        size_t row = (size_t)job->id - 1;
+        if (found[row])
+            fail_msg("%s: is found again", unsorted[row].name);
+        found[row] = true;
+        assert_int_equal(job_set_text(&job->mark, "b1"), 0);
+        queue_sorted(queue, job);
+        job_free(job);
+    }
+    commit(queue);
+    for (size_t i = 0; i < COUNT(unsorted); i++)
+        if (found[i] != unsorted[i].found)
+            fail_msg("%s: found %d", unsorted[i].name, found[i]);
+}
+
+static void changes_nothing_else_by_sorting(void **state)
+{
+    struct queue *queue = *state;
+    struct lines lines = {""};
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = store_unsorted(queue_store(queue), "scans", "b1");
+    assert_int_equal(job_set_text(&job->mark, "b1"), 0);
+    assert_int_equal(job_set_text(&job->rule, "fax"), 0);
+    assert_int_equal(job_set_text(&job->group, "4711"), 0);
+    queue_sorted(queue, job);
+    job_free(job);
+    job = load(queue, id);
+    assert_string_equal(job->mark, "b1");
+    assert_string_equal(job->rule, "fax");
+    assert_string_equal(job->group, "4711");
+    assert_int_equal(job->state, JOB_QUEUED);
+    assert_int_equal(job->attempts, 0);
+    assert_false(job->in_hand);
+    job_free(job);
+    job = claim(queue);
+    assert_int_equal(job->id, id);
+    job_free(job);
+    commit(queue);
+    store_history(queue_store(queue), id, add_history, &lines);
+    assert_string_equal(lines.text, "queued: settled\nuploading: in hand\n");
+}
+
+/* ---- groups ---- */
+
+/* Beside an uploaded job of folder scans, rule r, key k, lead A (and contact C, where `of_contact`)
+ * stands another one: whether it belongs to the group, whether the group waits for it, and whether
+ * it is taken along when the group goes. */
+struct member {
+    const char *name, *folder, *rule, *group, *lead_id, *contact_id;
+    enum job_state state;
+    enum job_ending ending;
+    bool in_hand;
+    const char *error;
+    bool of_contact;
+    bool belongs;
+    int open, failing;
+    bool gathered;
+};
+
+#define MATE .folder = "scans", .rule = "r", .group = "k", .lead_id = "A"
+#define STRANGER .state = JOB_UPLOADED
+#define BELONGS .belongs = true
+
+/* a row says what is different: the later initializer wins */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const struct member members[] = {
+    {"uploaded", MATE, .state = JOB_UPLOADED, BELONGS, .gathered = true},
+    {"uploaded after an error", MATE, .state = JOB_UPLOADED, .error = "no_answer", BELONGS,
+        .gathered = true},
+    {"uploaded, in hand", MATE, .state = JOB_UPLOADED, .in_hand = true, BELONGS},
+    {"queued", MATE, .state = JOB_QUEUED, BELONGS, .open = 1},
+    {"queued after an error", MATE, .state = JOB_QUEUED, .error = "no_answer", BELONGS, .open = 1,
+        .failing = 1},
+    {"queued, not looked up yet", MATE, .lead_id = NULL, .state = JOB_QUEUED, BELONGS, .open = 1},
+    {"sent just now", MATE, .state = JOB_UPLOADING, .in_hand = true, BELONGS, .open = 1},
+    {"sent just now, not looked up yet", MATE, .lead_id = NULL, .state = JOB_UPLOADING,
+        .in_hand = true, BELONGS, .open = 1},
+    {"sent once more after an error", MATE, .state = JOB_UPLOADING, .in_hand = true,
+        .error = "s3_refused", BELONGS, .open = 1},
+    {"attached just now", MATE, .state = JOB_ATTACHING, .in_hand = true, BELONGS, .open = 1},
+    {"may be attached", MATE, .state = JOB_ATTACHING, BELONGS, .open = 1},
+    {"of the same contact", MATE, .contact_id = "C", .of_contact = true, .state = JOB_UPLOADED,
+        BELONGS, .gathered = true},
+    {"of the contact, not looked up yet", MATE, .lead_id = NULL, .of_contact = true,
+        .state = JOB_QUEUED, BELONGS, .open = 1},
+    {"done", MATE, .state = JOB_DONE},
+    {"failed", MATE, .state = JOB_FAILED, .error = "no_target"},
+    {"superseded", MATE, .state = JOB_QUEUED, .ending = JOB_SUPERSEDED},
+    {"dropped when uploaded", MATE, .state = JOB_UPLOADED, .ending = JOB_DROPPED},
+    {"of another folder", MATE, STRANGER, .folder = "other"},
+    {"of another rule", MATE, STRANGER, .rule = "s"},
+    {"of no rule", MATE, STRANGER, .rule = NULL},
+    {"of another key", MATE, STRANGER, .group = "K"},
+    {"of no group", MATE, STRANGER, .group = NULL},
+    {"of another lead", MATE, STRANGER, .lead_id = "B"},
+    {"of a contact of the lead", MATE, STRANGER, .contact_id = "C"},
+    {"of the lead itself", MATE, STRANGER, .of_contact = true},
+    {"of another contact", MATE, STRANGER, .contact_id = "D", .of_contact = true},
+    {"of another key, not looked up yet", MATE, .group = "K", .lead_id = NULL, .state = JOB_QUEUED},
+};
+
+#pragma GCC diagnostic pop
+
+static int64_t add_member(
+    struct queue *queue, const char *path, int number, const struct member *member)
+{
+    struct arrival arrival = {.folder = member->folder, .path = path, .identity = file(number)};
+    struct job *job = load(queue, queue_add(queue, &arrival));
+    int result = job_set_text(&job->rule, member->rule);
+    result |= job_set_text(&job->group, member->group);
+    result |= job_set_text(&job->lead_id, member->lead_id);
+    result |= job_set_text(&job->contact_id, member->contact_id);
+    result |= job_set_text(&job->error_code, member->error);
+    result |= job_set_text(&job->token, path);
+    assert_int_equal(result, 0);
+    job->state = member->state;
+    job->ending = member->ending;
+    job->in_hand = member->in_hand;
+    job->activity = ACTIVITY_EMAIL;
+    store_update(queue_store(queue), job);
+    int64_t id = job->id;
+    job_free(job);
+    return id;
+}
+
+static int64_t add_uploaded(struct queue *queue, const char *path, int number)
+{
+    static const struct member uploaded = {"uploaded", MATE, .state = JOB_UPLOADED};
+    return add_member(queue, path, number, &uploaded);
+}
+
+static void check_member(struct queue *queue, const struct member *member)
+{
+    const struct member first = {"first", MATE, .contact_id = member->of_contact ? "C" : NULL,
+        .state = JOB_UPLOADED, .in_hand = true};
+    struct store_group group;
+    struct job *mates[2];
+    int64_t began = now;
+    struct job *job = load(queue, add_member(queue, "first", 1, &first));
+    now += 1000;
+    int64_t id = add_member(queue, "other", 2, member);
+    now += 1000;
+    store_group(queue_store(queue), job, &group);
+    if (group.newest_ms != began + (member->belongs ? 1000 : 0))
+        fail_msg("%s: the newest is from %lld", member->name, (long long)(group.newest_ms - began));
+    if (group.open != member->open || group.failing != member->failing)
+        fail_msg("%s: %lld open, %lld failing", member->name, (long long)group.open,
+            (long long)group.failing);
+    size_t count = store_group_members(queue_store(queue), job, mates, COUNT(mates));
+    if (count != member->gathered || (count && mates[0]->id != id))
+        fail_msg("%s: %zu gathered", member->name, count);
+    if (count)
+        job_free(mates[0]);
+    store_delay_group(queue_store(queue), job, now + 7000);
+    job_free(job);
+    job = load(queue, id);
+    if ((job->due_ms == now + 7000) != member->gathered)
+        fail_msg("%s: due %lld", member->name, (long long)(job->due_ms - now));
+    job_free(job);
+    job = load(queue, 1); /* the one that is in hand */
+    assert_true(job->due_ms == began);
+    job_free(job);
+}
+
+static void knows_who_is_of_a_group(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(members); i++) {
+        void *queue = NULL;
+        assert_int_equal(open_queue(&queue), 0);
+        begin(queue);
+        check_member(queue, &members[i]);
+        commit(queue);
+        close_queue(&queue);
+    }
+}
+
+static void gathers_by_path_and_no_more_than_asked_for(void **state)
+{
+    struct queue *queue = *state;
+    static const char *const paths[] = {"c.pdf", "in/a.pdf", "a.pdf", "d.pdf", "b.pdf"};
+    struct job *mates[5];
+    char seen[100] = "";
+    begin(queue);
+    for (size_t i = 0; i < COUNT(paths); i++)
+        add_uploaded(queue, paths[i], (int)i + 1);
+    struct job *job = load(queue, 4);
+    size_t count = store_group_members(queue_store(queue), job, mates, COUNT(mates));
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s ", mates[i]->path);
+        job_free(mates[i]);
+    }
+    assert_string_equal(seen, "a.pdf b.pdf c.pdf in/a.pdf ");
+    count = store_group_members(queue_store(queue), job, mates, 2);
+    assert_int_equal(count, 2);
+    assert_string_equal(mates[1]->path, "b.pdf");
+    job_free(mates[0]);
+    job_free(mates[1]);
+    assert_int_equal(store_group_members(queue_store(queue), job, mates, 0), 0);
+    job_free(job);
+    commit(queue);
+}
+
+/* ---- what was posted ---- */
+
+static void add_posting(
+    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+{
+    struct lines *lines = context;
+    size_t length = strlen(lines->text);
+    snprintf(lines->text + length, sizeof(lines->text) - length, "%s %s %s %lld\n", token, lead_id,
+        activity_names[activity], (long long)(at_ms - now));
+}
+
+static void expect_postings(struct queue *queue, int64_t id, const char *text)
+{
+    struct lines lines = {""};
+    store_postings(queue_store(queue), id, add_posting, &lines);
+    assert_string_equal(lines.text, text);
+}
+
+/* three uploaded jobs of one group, about to be posted as one activity */
+static void intend_three(struct queue *queue, struct job *jobs[3])
+{
+    static const char *const paths[] = {"a.pdf", "b.pdf", "c.pdf"};
+    int64_t ids[3];
+    for (int i = 0; i < 3; i++)
+        ids[i] = add_uploaded(queue, paths[i], i + 1);
+    jobs[0] = queue_claim(queue, "scans", LANE_ATTACH, false);
+    jobs[0]->looks = 1; /* of an earlier post */
+    assert_int_equal(jobs[0]->id, ids[0]);
+    assert_int_equal(store_group_members(queue_store(queue), jobs[0], jobs + 1, 2), 2);
+    queue_intend(queue, jobs, 3);
+}
+
+static void free_three(struct job *jobs[3])
+{
+    for (int i = 0; i < 3; i++)
+        job_free(jobs[i]);
+}
+
+static void intends_one_post_for_a_group(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    commit(queue);
+    for (int i = 0; i < 3; i++) {
+        struct job *job = load(queue, jobs[i]->id);
+        assert_int_equal(job->state, JOB_ATTACHING);
+        assert_true(job->in_hand);
+        assert_true(job->posting > 0);
+        assert_true(job->posting == jobs[0]->posting);
+        assert_int_equal(job->looks, 0);
+        job_free(job);
+    }
+    expect_postings(queue, jobs[0]->id, "a.pdf A email 0\n");
+    expect_postings(queue, jobs[2]->id, "c.pdf A email 0\n");
+    expect_postings(queue, 4711, "");
+    begin(queue);
+    assert_null(queue_claim(queue, "scans", LANE_ALL, false));
+    commit(queue);
+    free_three(jobs);
+}
+
+static void gives_each_post_its_own_number(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    struct job *late = load(queue, add_uploaded(queue, "d.pdf", 4));
+    struct job *later = load(queue, add_uploaded(queue, "e.pdf", 5));
+    queue_intend(queue, &late, 1);
+    commit(queue);
+    begin(queue);
+    for (int i = 0; i < 3; i++)
+        queue_done(queue, jobs[i], "done"); /* the highest number is not any job's any more */
+    queue_done(queue, late, "done");
+    queue_intend(queue, &later, 1);
+    commit(queue);
+    expect_postings(queue, late->id, "d.pdf A email 0\n");
+    assert_int_equal(later->posting, 3);
+    free_three(jobs);
+    job_free(late);
+    job_free(later);
+}
+
+/* its lead is asked for what was created there, by each of the tokens */
+static void finds_the_others_of_a_post(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3], *others[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    struct job *alone = load(queue, add_uploaded(queue, "d.pdf", 4));
+    queue_intend(queue, &alone, 1);
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[0], others, 3), 0); /* in hand */
+    for (int i = 0; i < 3; i++)
+        queue_retry(queue, jobs[i], now, true, "unclear");
+    queue_retry(queue, alone, now, true, "unclear");
+    assert_int_equal(store_by_posting(queue_store(queue), alone, others, 3), 0);
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 2);
+    assert_int_equal(others[0]->id, jobs[0]->id);
+    assert_int_equal(others[1]->id, jobs[2]->id);
+    job_free(others[0]);
+    job_free(others[1]);
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 1), 1);
+    job_free(others[0]);
+
+    queue_fail(queue, jobs[2], "unclear", "in words"); /* another state: it is not taken along */
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 1);
+    assert_int_equal(others[0]->id, jobs[0]->id);
+    job_free(others[0]);
+    struct job *ended = load(queue, jobs[0]->id);
+    queue_end(queue, ended, JOB_FORGOTTEN, "forgotten by a person");
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 0);
+    job_free(ended);
+    queue_withdraw(queue, jobs[0], "was not created");
+    queue_withdraw(queue, jobs[1], "was not created");
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 0); /* no post */
+    free_three(jobs);
+    job_free(alone);
+    commit(queue);
+}
+
+static void takes_an_intent_back(void **state)
+{
+    struct queue *queue = *state;
+    struct lines lines = {""};
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    jobs[0]->looks = 2;
+    queue_withdraw(queue, jobs[0], "was not created");
+    commit(queue);
+    struct job *job = load(queue, jobs[0]->id);
+    assert_int_equal(job->state, JOB_UPLOADED);
+    assert_int_equal(job->posting, 0);
+    assert_int_equal(job->looks, 0);
+    assert_true(job->in_hand);
+    job_free(job);
+    job = load(queue, jobs[1]->id); /* each speaks for itself */
+    assert_int_equal(job->state, JOB_ATTACHING);
+    assert_true(job->posting > 0);
+    job_free(job);
+    expect_postings(queue, jobs[0]->id, "a.pdf A email 0\n"); /* may still come to light */
+    store_history(queue_store(queue), jobs[0]->id, add_history, &lines);
+    assert_non_null(strstr(lines.text, "attaching: its activity is about to be created\n"
+                                       "uploaded: was not created\n"));
+    free_three(jobs);
+}
+
+static void ends_a_post_when_it_is_done(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    assert_false(store_has_activity(queue_store(queue), "acti_1"));
+    int result = job_set_text(&jobs[0]->activity_id, "acti_1");
+    assert_int_equal(result | job_set_text(&jobs[0]->values, "{}"), 0);
+    queue_done(queue, jobs[0], "filed");
+    assert_true(store_has_activity(queue_store(queue), "acti_1"));
+    assert_false(store_has_activity(queue_store(queue), "acti_"));
+    commit(queue);
+    struct job *job = load(queue, jobs[0]->id);
+    assert_int_equal(job->posting, 0);
+    assert_string_equal(job->activity_id, "acti_1");
+    assert_null(job->values); /* only its activity was made of them */
+    assert_string_equal(job->lead_id, "A");
+    assert_int_equal(job->state, JOB_DONE);
+    job_free(job);
+    free_three(jobs);
+}
+
+/* a failed job in the state it is in after a POST whose end could not be found out */
+static int64_t fail_unclear(struct queue *queue)
+{
+    struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
+    job->uploaded_ms = now;
+    queue_intend(queue, &job, 1);
+    job->looks = 1;
+    queue_fail(queue, job, "unclear", "in words");
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    int64_t id = job->id;
+    job_free(job);
+    return id;
+}
+
+static void retry_by_hand(struct queue *queue, int64_t id)
+{
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
+}
+
+static void bring_back(struct queue *queue, int64_t id)
+{
+    assert_int_equal(add(queue, "a.pdf", file(1)), id);
+}
+
+static void remembers_an_unclear_post_when_it_is_tried_again(void **state)
+{
+    static void (*const ways[])(struct queue * queue, int64_t id) = {retry_by_hand, bring_back};
+    (void)state;
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        void *queue = NULL;
+        assert_int_equal(open_queue(&queue), 0);
+        begin(queue);
+        int64_t id = fail_unclear(queue);
+        struct job *job = load(queue, id);
+        int64_t posting = job->posting;
+        assert_true(posting > 0);
+        job_free(job);
+        ways[i](queue, id);
+        job = claim(queue);
+        assert_int_equal(job->id, id);
+        assert_int_equal(job->state, JOB_UPLOADING);
+        assert_true(job->posting == posting);
+        assert_int_equal(job->looks, 0);
+        assert_null(job->rule); /* and it is sorted anew */
+        assert_null(job->group);
+        assert_string_equal(job->mark, "");
+        assert_int_equal(job->uploaded_ms, 0);
+
+        /* looked, and found: done without an upload */
+        queue_done(queue, job, "its activity was found in Close");
+        assert_int_equal(job->posting, 0);
+        expect_postings(queue, id, "a.pdf A email 0\n");
+        job_free(job);
+        commit(queue);
+        close_queue(&queue);
+    }
+}
+
+static void keeps_every_token_that_was_posted(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = fail_unclear(queue);
+    now += 60000;
+    retry_by_hand(queue, id);
+    struct job *job = claim(queue);
+    queue_withdraw(queue, job, "was not created"); /* looked, and not found: it goes on */
+    struct job *kept = load(queue, id);
+    assert_int_equal(kept->state, JOB_UPLOADING);
+    assert_int_equal(kept->posting, 0);
+    job_free(kept);
+    int result = job_set_text(&job->token, "second");
+    result |= job_set_text(&job->lead_id, "B");
+    assert_int_equal(result, 0);
+    job->activity = ACTIVITY_NOTE;
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_intend(queue, &job, 1);
+    assert_int_equal(job->posting, 2);
+    job_free(job);
+    commit(queue);
+    expect_postings(queue, id, "a.pdf A email -60000\nsecond B note 0\n");
+}
+
+/* where Close's URL has another shape there is no token: the post counts all the same */
+static void keeps_a_post_without_a_token(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
+    assert_int_equal(job_set_text(&job->token, NULL), 0);
+    queue_intend(queue, &job, 1);
+    commit(queue);
+    expect_postings(queue, job->id, " A email 0\n");
+    job_free(job);
 }
 
 /* ---- after an unclean end ---- */
@@ -640,10 +1451,10 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     for (int death = 1; death <= 3; death++) {
-        struct job *job = queue_claim(queue, "scans", true, death > 1);
+        struct job *job = queue_claim(queue, "scans", LANE_ALL, death > 1);
         assert_non_null(job);
         job_free(job);
-        assert_int_equal(queue_recover(queue), 1);
+        assert_int_equal(queue_recover(queue, DOUBT), 1);
         job = load(queue, id);
         assert_int_equal(job->deaths, death);
         assert_int_equal(job->attempts, death); /* not given back */
@@ -669,8 +1480,8 @@ static void forgets_a_death_once_it_gets_through(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     job_free(claim(queue));
-    queue_recover(queue);
-    struct job *job = queue_claim(queue, "scans", true, true);
+    queue_recover(queue, DOUBT);
+    struct job *job = queue_claim(queue, "scans", LANE_ALL, true);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
     job = load(queue, id);
@@ -692,7 +1503,7 @@ static void blames_nobody_where_several_were_in_hand(void **state)
     }
     int64_t innocent = add(queue, "d", file(4));
     assert_int_equal(store_in_hand(queue_store(queue)), 3);
-    assert_int_equal(queue_recover(queue), 3);
+    assert_int_equal(queue_recover(queue, DOUBT), 3);
     assert_int_equal(store_in_hand(queue_store(queue)), 0);
     assert_int_equal(store_suspects(queue_store(queue)), 3);
     for (int i = 0; i < 3; i++) {
@@ -703,12 +1514,12 @@ static void blames_nobody_where_several_were_in_hand(void **state)
         assert_int_equal(job->state, JOB_QUEUED);
         job_free(job);
     }
-    struct job *job = queue_claim(queue, "scans", true, true);
+    struct job *job = queue_claim(queue, "scans", LANE_ALL, true);
     assert_int_equal(job->id, ids[0]);
     queue_retry(queue, job, now, true, "later"); /* it got through alive */
     job_free(job);
     assert_int_equal(store_suspects(queue_store(queue)), 2);
-    job = queue_claim(queue, "scans", true, false); /* no suspect among these */
+    job = queue_claim(queue, "scans", LANE_ALL, false); /* no suspect among these */
     assert_true(job->id == innocent || job->id == ids[0]);
     job_free(job);
     commit(queue);
@@ -725,7 +1536,7 @@ static void only_puts_away_what_had_its_outcome(void **state)
     queue_fail(queue, second, "s3_refused", "in words");
     job_free(first);
     job_free(second);
-    assert_int_equal(queue_recover(queue), 2);
+    assert_int_equal(queue_recover(queue, DOUBT), 2);
     assert_int_equal(store_suspects(queue_store(queue)), 0);
     first = claim(queue);
     second = claim(queue);
@@ -747,14 +1558,125 @@ static void does_not_upload_again_what_was_uploaded(void **state)
     struct job *job = claim(queue);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
-    assert_int_equal(queue_recover(queue), 1);
+    assert_int_equal(queue_recover(queue, DOUBT), 1);
     job = load(queue, id);
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_true(job->suspect);
     job_free(job);
-    job = queue_claim(queue, "scans", false, true);
+    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, true);
     assert_int_equal(job->id, id);
     job_free(job);
+    commit(queue);
+}
+
+static void waits_before_it_looks_for_what_was_posted(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    struct job *posted = load(queue, add_uploaded(queue, "a.pdf", 1));
+    struct job *waiting = load(queue, add_uploaded(queue, "b.pdf", 2));
+    struct job *uploaded = load(queue, add_uploaded(queue, "c.pdf", 3));
+    queue_intend(queue, &waiting, 1);
+    queue_retry(queue, waiting, now + 1, true, "unclear"); /* waits already */
+    queue_intend(queue, &posted, 1);
+    uploaded->in_hand = true;
+    store_update(queue_store(queue), uploaded);
+    assert_int_equal(queue_recover(queue, DOUBT), 2);
+    struct job *job = load(queue, posted->id);
+    assert_int_equal(job->state, JOB_ATTACHING);
+    assert_true(job->posting == posted->posting);
+    assert_true(job->due_ms == now + DOUBT);
+    assert_true(job->suspect);
+    job_free(job);
+    job = load(queue, waiting->id);
+    assert_true(job->due_ms == now + 1);
+    assert_false(job->suspect);
+    job_free(job);
+    job = load(queue, uploaded->id); /* nothing was posted: no doubt */
+    assert_true(job->due_ms <= now);
+    assert_true(job->suspect);
+    job_free(job);
+    job = queue_claim(queue, "scans", LANE_ALL, true);
+    assert_int_equal(job->id, uploaded->id);
+    job_free(job);
+    assert_null(queue_claim(queue, "scans", LANE_ALL, true));
+    now += DOUBT;
+    job = queue_claim(queue, "scans", LANE_ALL, true);
+    assert_int_equal(job->id, posted->id);
+    job_free(job);
+    job_free(posted);
+    job_free(waiting);
+    job_free(uploaded);
+    commit(queue);
+}
+
+static void counts_a_group_as_one_in_hand(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    assert_int_equal(store_in_hand(queue_store(queue)), 1);
+    assert_int_equal(queue_recover(queue, DOUBT), 1);
+    for (int i = 0; i < 3; i++) {
+        struct job *job = load(queue, jobs[i]->id);
+        assert_int_equal(job->deaths, 1);
+        assert_int_equal(job->state, JOB_ATTACHING);
+        assert_false(job->in_hand);
+        assert_true(job->suspect);
+        assert_true(job->due_ms == now + DOUBT);
+        job_free(job);
+    }
+    free_three(jobs);
+    commit(queue);
+}
+
+static void blames_no_group_where_another_job_was_in_hand(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    int64_t id = add(queue, "d.pdf", file(4));
+    job_free(queue_claim(queue, "scans", LANE_SEND, false));
+    assert_int_equal(store_in_hand(queue_store(queue)), 2);
+    assert_int_equal(queue_recover(queue, DOUBT), 2);
+    for (int i = 0; i < 4; i++) {
+        struct job *job = load(queue, i < 3 ? jobs[i]->id : id);
+        assert_int_equal(job->deaths, 0);
+        assert_int_equal(job->attempts, 0); /* given back where there was one */
+        assert_true(job->suspect);
+        job_free(job);
+    }
+    free_three(jobs);
+    commit(queue);
+}
+
+/* a person must look: it may exist, and may be what kills us */
+static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    for (int death = 1; death <= 3; death++) {
+        for (int i = 0; i < 3; i++) {
+            struct job *job = load(queue, jobs[i]->id);
+            job->in_hand = true;
+            store_update(queue_store(queue), job);
+            job_free(job);
+        }
+        assert_int_equal(queue_recover(queue, DOUBT), 1);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct job *job = load(queue, jobs[i]->id);
+        assert_int_equal(job->state, JOB_FAILED);
+        assert_string_equal(job->error_code, "crashed");
+        assert_true(job->posting == jobs[0]->posting);
+        assert_true(job->due_ms == now); /* to be moved to Failed at once */
+        job_free(job);
+    }
+    free_three(jobs);
     commit(queue);
 }
 
@@ -763,24 +1685,12 @@ static void recovers_nothing_after_a_clean_end(void **state)
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_int_equal(queue_recover(queue), 0);
+    assert_int_equal(queue_recover(queue, DOUBT), 0);
     assert_int_equal(store_suspects(queue_store(queue)), 0);
     commit(queue);
 }
 
 /* ---- reading ---- */
-
-struct lines {
-    char text[2000];
-};
-
-static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
-{
-    struct lines *lines = context;
-    size_t length = strlen(lines->text);
-    assert_true(at_ms == now);
-    snprintf(lines->text + length, sizeof(lines->text) - length, "%s: %s\n", state, why);
-}
 
 static void writes_down_every_change(void **state)
 {
@@ -791,12 +1701,16 @@ static void writes_down_every_change(void **state)
     struct job *job = claim(queue);
     queue_retry(queue, job, now, true, "S3 is slow");
     job_free(job);
+    job = claim(queue);
+    queue_retry(queue, job, now, false, NULL); /* looked again: no news */
+    job_free(job);
     finish_next(queue, NULL);
     assert_int_equal(queue_forget(queue, id), QUEUE_OK);
     commit(queue);
     store_history(queue_store(queue), id, add_history, &lines);
     assert_string_equal(lines.text, "queued: settled\nuploading: in hand\nqueued: S3 is slow\n"
-                                    "uploading: in hand\nuploaded: uploaded\ndone: done\n"
+                                    "uploading: in hand\nuploading: in hand\nuploaded: uploaded\n"
+                                    "done: done\n"
                                     "done: put away\nforgotten: forgotten by a person\n");
 }
 
@@ -895,8 +1809,23 @@ static void fail_after_done(struct queue *queue)
     queue_fail(queue, job, "code", "too late");
 }
 
-static void (*const wrong_moves[])(struct queue *queue) = {
-    finish_a_waiting_job, record_a_waiting_job, upload_twice, fail_after_done};
+static void intend_a_waiting_job(struct queue *queue)
+{
+    struct job *job = store_load(queue_store(queue), 1);
+    queue_intend(queue, &job, 1);
+}
+
+static void upload_what_may_have_been_posted(struct queue *queue)
+{
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_intend(queue, &job, 1);
+    queue_record(queue, job, JOB_QUEUED, "too early");
+}
+
+static void (*const wrong_moves[])(struct queue *queue) = {finish_a_waiting_job,
+    record_a_waiting_job, upload_twice, fail_after_done, intend_a_waiting_job,
+    upload_what_may_have_been_posted};
 
 #ifdef NDEBUG
 static const bool has_assertions = false;
@@ -985,13 +1914,17 @@ static void make_database(const struct place *place)
 
 static void fill(struct job *job)
 {
-    char **const texts[] = {
-        &job->content_type, &job->sha256, &job->md5, &job->download_url, &job->token};
+    char **const texts[] = {&job->content_type, &job->sha256, &job->md5, &job->download_url,
+        &job->token, &job->mark, &job->rule, &job->group, &job->values, &job->lead_id,
+        &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char text[] = {(char)('A' + i), '\0'};
         assert_int_equal(job_set_text(texts[i], text), 0);
     }
     job->uploaded_ms = 12345;
+    job->activity = ACTIVITY_LEAD_FILE;
+    job->posting = INT64_MAX;
+    job->looks = 2;
 }
 
 static void keeps_all_over_a_restart(void **state)
@@ -1024,6 +1957,16 @@ static void keeps_all_over_a_restart(void **state)
     assert_string_equal(after->md5, "C");
     assert_string_equal(after->download_url, "D");
     assert_string_equal(after->token, "E");
+    assert_string_equal(after->mark, "F");
+    assert_string_equal(after->rule, "G");
+    assert_string_equal(after->group, "H");
+    assert_string_equal(after->values, "I");
+    assert_string_equal(after->lead_id, "J");
+    assert_string_equal(after->contact_id, "K");
+    assert_string_equal(after->activity_id, "L");
+    assert_int_equal(after->activity, ACTIVITY_LEAD_FILE);
+    assert_true(after->posting == INT64_MAX);
+    assert_int_equal(after->looks, 2);
     assert_true(after->queued_ms == before->queued_ms && after->done_ms == before->done_ms);
     assert_true(after->uploaded_ms == 12345);
     assert_int_equal(after->attempts, 1);
@@ -1113,6 +2056,93 @@ static void holds_space_back(void **state)
     queue_close(queue);
     queue_close(open_at(place));
     assert_int_equal(access(ballast, F_OK), 0); /* the next start makes it again */
+}
+
+/* ---- made by an earlier closedrop ---- */
+
+/* format 1 had no rules: what the first migration makes, with a row in each state */
+static void make_format_1(const struct place *place)
+{
+    static const char *const rows[] = {
+        "(1,'scans',CAST('a.pdf' AS BLOB),x'0101',10,77,'queued',0,0,2,5000,NULL,NULL,NULL)",
+        "(2,'scans',CAST('b.pdf' AS BLOB),x'0202',11,78,'uploaded',0,0,1,6000,NULL,NULL,'tok')",
+        "(3,'scans',CAST('c.pdf' AS BLOB),x'0303',12,79,'done',0,1,1,0,CAST('U/c.pdf' AS "
+        "BLOB),NULL,'t3')",
+        "(4,'scans',CAST('d.pdf' AS BLOB),x'0404',13,80,'failed',0,1,9,0,CAST('F/d.pdf' AS "
+        "BLOB),'s3_refused',NULL)",
+        "(5,'scans',CAST('e.pdf' AS BLOB),x'0505',14,81,'uploading',1,0,1,0,NULL,NULL,NULL)",
+    };
+    sqlite3 *database = NULL;
+    struct str sql = STR_INIT(100000);
+    queue_close(open_at(place)); /* makes the directory */
+    assert_int_equal(unlink(place->database), 0);
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    str_printf(&sql, "%s PRAGMA application_id = %d; PRAGMA user_version = 1;", sql_migrations[0],
+        SQL_APPLICATION_ID);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        str_printf(&sql,
+            "INSERT INTO job (id, folder, path, handle, size, mtime_ns, state, in_hand, filed,"
+            " attempts, due_ms, place, error_code, token, queued_ms) VALUES %.*s,4000);",
+            (int)strlen(rows[i]) - 1, rows[i]);
+    str_add(&sql, "INSERT INTO history VALUES (1, 4000, 'queued', 'settled');"
+                  "INSERT INTO number VALUES ('paused', 1);");
+    if (sqlite3_exec(database, str_text(&sql), NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(database));
+    sqlite3_close(database);
+    str_release(&sql);
+}
+
+static void expect_kept(struct queue *queue)
+{
+    static const enum job_state states[] = {
+        JOB_QUEUED, JOB_UPLOADED, JOB_DONE, JOB_FAILED, JOB_UPLOADING};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        struct job *job = load(queue, (int64_t)i + 1);
+        char path[] = {(char)('a' + i), '.', 'p', 'd', 'f', '\0'};
+        assert_string_equal(job->path, path);
+        assert_int_equal(job->state, states[i]);
+        assert_int_equal(job->identity.size, 10 + i);
+        assert_int_equal(job->identity.handle_length, 2);
+        assert_int_equal(job->queued_ms, 4000);
+        assert_string_equal(job->mark, "");
+        assert_null(job->rule);
+        assert_null(job->group);
+        assert_null(job->values);
+        assert_null(job->lead_id);
+        assert_null(job->contact_id);
+        assert_null(job->activity_id);
+        assert_int_equal(job->activity, ACTIVITY_NONE);
+        assert_int_equal(job->posting, 0);
+        assert_int_equal(job->looks, 0);
+        job_free(job);
+    }
+}
+
+static void reads_a_queue_of_format_1(void **state)
+{
+    make_format_1(*state);
+    for (int start = 0; start < 2; start++) { /* once as it was, once as it has become */
+        struct queue *queue = open_at(*state);
+        struct lines lines = {""};
+        expect_kept(queue);
+        assert_true(queue_is_paused(queue));
+        struct job *job = store_unsorted(queue_store(queue), "scans", "mark");
+        assert_int_equal(job->id, 1);
+        job_free(job);
+        expect_postings(queue, 1, "");
+        now = 4000;
+        store_history(queue_store(queue), 1, add_history, &lines);
+        now = 1795341600000;
+        assert_string_equal(lines.text, "queued: settled\n");
+        queue_close(queue);
+    }
+    struct queue *queue = open_at(*state);
+    begin(queue);
+    assert_int_equal(queue_recover(queue, DOUBT), 1);
+    finish_next(queue, "U/b.pdf"); /* and it goes on: the uploaded one first */
+    assert_int_equal(queue_retry_all(queue), 1);
+    commit(queue);
+    queue_close(queue);
 }
 
 /* ---- strange files ---- */
@@ -1273,18 +2303,42 @@ int main(void)
         ON_MEMORY(takes_a_dropped_file_anew),
         ON_MEMORY(follows_a_waiting_file_that_is_renamed),
         ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
+        ON_MEMORY(writes_an_outcome_whole),
+        ON_MEMORY(keeps_a_job_in_hand_when_its_file_moved),
+        ON_MEMORY(ends_a_job_for_good),
         ON_MEMORY(counts_only_what_is_its_own_fault),
+        ON_MEMORY(gives_back_no_attempt_that_was_not_counted),
         ON_MEMORY(retries_an_uploaded_job_without_its_bytes),
         ON_MEMORY(tries_again_to_put_a_file_away),
         ON_MEMORY(retries_by_hand_only_what_failed),
         ON_MEMORY(retries_all_that_failed),
         ON_MEMORY(claims_what_is_nearest_its_end_first),
         ON_MEMORY(sends_nothing_where_nothing_may_be_sent),
+        ON_MEMORY(claims_by_lane_from_the_end_backwards),
+        ON_MEMORY(passes_over_what_is_not_due),
+        ON_MEMORY(wakes_what_waits_for_something),
+        ON_MEMORY(wakes_what_other_rules_have_looked_up),
+        ON_MEMORY(finds_what_other_rules_have_sorted),
+        ON_MEMORY(changes_nothing_else_by_sorting),
+        ON_MEMORY(knows_who_is_of_a_group),
+        ON_MEMORY(gathers_by_path_and_no_more_than_asked_for),
+        ON_MEMORY(intends_one_post_for_a_group),
+        ON_MEMORY(gives_each_post_its_own_number),
+        ON_MEMORY(finds_the_others_of_a_post),
+        ON_MEMORY(takes_an_intent_back),
+        ON_MEMORY(ends_a_post_when_it_is_done),
+        ON_MEMORY(remembers_an_unclear_post_when_it_is_tried_again),
+        ON_MEMORY(keeps_every_token_that_was_posted),
+        ON_MEMORY(keeps_a_post_without_a_token),
         ON_MEMORY(fails_a_file_that_kills_the_program_three_times),
         ON_MEMORY(forgets_a_death_once_it_gets_through),
         ON_MEMORY(blames_nobody_where_several_were_in_hand),
         ON_MEMORY(only_puts_away_what_had_its_outcome),
         ON_MEMORY(does_not_upload_again_what_was_uploaded),
+        ON_MEMORY(waits_before_it_looks_for_what_was_posted),
+        ON_MEMORY(counts_a_group_as_one_in_hand),
+        ON_MEMORY(blames_no_group_where_another_job_was_in_hand),
+        ON_MEMORY(remembers_the_post_of_a_group_that_kills_the_program),
         ON_MEMORY(recovers_nothing_after_a_clean_end),
         ON_MEMORY(writes_down_every_change),
         ON_MEMORY(lists_and_counts),
@@ -1297,6 +2351,7 @@ int main(void)
         ON_DISK(says_so_where_it_cannot_write),
         ON_DISK(is_for_its_owner_alone),
         ON_DISK(holds_space_back),
+        ON_DISK(reads_a_queue_of_format_1),
         ON_DISK(refuses_strange_files),
         ON_DISK(leaves_a_newer_database_as_it_is),
         ON_DISK(sets_a_damaged_store_aside),
