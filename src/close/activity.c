@@ -116,8 +116,11 @@ static int add_note_html(struct json *body, const char *html)
     html += strspn(html, " \t\r\n"); /* a text of several lines often begins with one */
     if (str_starts_with(html, "<body"))
         return json_add_text(body, "note_html", html);
-    CLEANUP(free_text) char *whole = str_format("<body>%s</body>", html);
-    return whole ? json_add_text(body, "note_html", whole) : -1;
+    struct str whole = STR_INIT(4 * BODY_MOST + 100); /* 4 bytes a character */
+    str_printf(&whole, "<body>%s</body>", html);
+    int result = str_error(&whole) ? -1 : json_add_text(body, "note_html", str_text(&whole));
+    str_release(&whole);
+    return result;
 }
 
 static int add_field(struct json *body, const struct json *field)

@@ -77,6 +77,13 @@ static bool is_international(const char *text)
     return *text == '+' || str_starts_with(text, "00");
 }
 
+/** Whether a number is written as it is dialled at home: with the zero before its area. */
+static bool is_national(const char *text)
+{
+    text += strspn(text, " (");
+    return *text == '0' && !is_international(text);
+}
+
 /** Equal, or one with its country's code and the other without. */
 static bool same_number(const char *a, const char *b)
 {
@@ -86,8 +93,11 @@ static bool same_number(const char *a, const char *b)
     bool a_is_longer = strlen(of_a) > strlen(of_b);
     const char *longer = a_is_longer ? of_a : of_b, *shorter = a_is_longer ? of_b : of_a;
     size_t more = strlen(longer) - strlen(shorter);
-    if (more > 0 && is_international(a_is_longer ? b : a))
-        return false; /* the shorter one says its country already: another one's number */
+    const char *longer_text = a_is_longer ? a : b, *shorter_text = a_is_longer ? b : a;
+    if (more > 0 && (is_international(shorter_text) || is_national(longer_text)))
+        return false; /* what is more in the longer one is no country's code */
+    if (more == 0 && is_international(a) != is_international(b) && is_national(a) != is_national(b))
+        return false; /* one lacks its country, and so cannot be as long */
     return strlen(shorter) >= DIGITS_LEAST && more <= COUNTRY_MOST &&
            strcmp(longer + more, shorter) == 0;
 }

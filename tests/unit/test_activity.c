@@ -337,6 +337,27 @@ static void wraps_the_html_of_a_note_once(void **state)
     }
 }
 
+/* a text may be as long as Close takes, in characters of several bytes */
+static void wraps_a_long_html_of_a_note(void **state)
+{
+    (void)state;
+    const size_t length = 1048576;
+    char *html = malloc(2 * length + 1);
+    assert_non_null(html);
+    for (size_t i = 0; i < length; i++)
+        memcpy(html + 2 * i, "\xC3\xBC", 2);
+    html[2 * length] = '\0';
+    struct json *of_fields = json_object();
+    assert_int_equal(json_add_text(of_fields, "note_html", html), 0);
+    struct json *body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+    assert_non_null(body);
+    assert_int_equal(
+        strlen(json_get_text(body, "note_html")), 2 * length + strlen("<body></body>"));
+    json_free(of_fields);
+    json_free(body);
+    free(html);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +370,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             makes_no_half_a_body_when_memory_is_short, begin_to_fail, end_to_fail),
         cmocka_unit_test(wraps_the_html_of_a_note_once),
+        cmocka_unit_test(wraps_a_long_html_of_a_note),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,6 +299,13 @@ static const struct {
     {"+1234 650 555 1234", "650 555 1234", false},
     {"1234567890", "1234567890123456789012345678901234567890", false},
 
+    /* an end of it without its area, and one of a country that looks like an area */
+    {"030 1234567", "1234567", false},
+    {"(030) 1234567", "123 45 67", false},
+    {"03521 23456", "+352 123456", false},
+    {"0316 123456", "+316 123456", false},
+    {"0316 123456", "00316 123456", false},
+
     /* too short to say anything */
     {"112", "112", false},
     {"123456", "123456", false},
