@@ -95,11 +95,16 @@ static const char *const sql_migrations[] = {
 /* the index job_due serves exactly this */
 #define SQL_WAITING "ending = '' AND in_hand = 0 AND filed = 0"
 
-/* the index job_by_group serves this; a member whose target is not known yet may belong */
+/* the index job_by_group serves this; a member whose target is not known yet, or was looked up by
+ * rules that have changed, may belong */
 #define SQL_OF_GROUP                                                                               \
     "folder = :folder AND rule = :rule AND group_key = :group_key AND ending = ''"                 \
     " AND group_key IS NOT NULL AND state IN ('queued', 'uploading', 'uploaded', 'attaching')"     \
-    " AND (lead_id IS NULL OR (lead_id = :lead_id AND contact_id IS :contact_id))"
+    " AND (lead_id IS NULL OR mark <> :mark"                                                       \
+    " OR (lead_id = :lead_id AND contact_id IS :contact_id))"
+#define SQL_UPLOADED_OF_GROUP                                                                      \
+    SQL_OF_GROUP " AND state = 'uploaded' AND in_hand = 0 AND lead_id IS NOT NULL AND mark = "     \
+                 ":mark"
 
 enum sql {
     SQL_INSERT,
@@ -168,13 +173,13 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                      " AND state = 'queued' AND mark < :mark UNION ALL"
                      " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
                      " AND state = 'queued' AND mark > :mark LIMIT 1",
-    [SQL_GROUP] = "SELECT max(queued_ms), sum(state <> 'uploaded'),"
+    [SQL_GROUP] = "SELECT max(queued_ms),"
+                  " sum(state <> 'uploaded' OR lead_id IS NULL OR mark <> :mark),"
                   " sum(state = 'queued' AND error_code IS NOT NULL) FROM job WHERE " SQL_OF_GROUP,
-    [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_OF_GROUP
-                          " AND state = 'uploaded' AND in_hand = 0 AND id <> :id"
+    [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_group"
+                          " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
                           " ORDER BY path, id LIMIT :limit",
-    [SQL_GROUP_DELAY] = "UPDATE job SET due_ms = :due_ms WHERE " SQL_OF_GROUP
-                        " AND state = 'uploaded' AND in_hand = 0",
+    [SQL_GROUP_DELAY] = "UPDATE job SET due_ms = :due_ms WHERE " SQL_UPLOADED_OF_GROUP,
     [SQL_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
                        " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
                        " ORDER BY path, id LIMIT :limit",
@@ -189,11 +194,12 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                  " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms)",
     [SQL_POSTINGS] =
         "SELECT token, lead_id, activity, at_ms FROM posting WHERE job = :id ORDER BY rowid",
-    [SQL_LAST_POSTING] = "SELECT max(number) FROM posting",
+    [SQL_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
     [SQL_NEXT_IN_HAND] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
                          " ORDER BY id LIMIT 1",
     /* the members of one group that is being posted count once */
-    [SQL_IN_HAND] = "SELECT count(DISTINCT CASE WHEN posting THEN -posting ELSE id END) FROM job"
+    [SQL_IN_HAND] = "SELECT count(DISTINCT CASE WHEN state = 'attaching' AND posting"
+                    " THEN -posting ELSE id END) FROM job"
                     " WHERE in_hand = 1",
     [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",

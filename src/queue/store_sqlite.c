@@ -636,6 +636,7 @@ static sqlite3_stmt *statement_of_group(struct store *store, enum sql sql, const
     bind_text(statement, ":group_key", member->group);
     bind_text(statement, ":lead_id", member->lead_id);
     bind_text(statement, ":contact_id", member->contact_id);
+    bind_text(statement, ":mark", member->mark ? member->mark : "");
     return statement;
 }
 

@@ -1020,6 +1020,7 @@ struct member {
     enum job_ending ending;
     bool in_hand;
     const char *error;
+    const char *mark;
     bool of_contact;
     bool belongs;
     int open, failing;
@@ -1042,6 +1043,12 @@ static const struct member members[] = {
     {"queued", MATE, .state = JOB_QUEUED, BELONGS, .open = 1},
     {"queued after an error", MATE, .state = JOB_QUEUED, .error = "no_answer", BELONGS, .open = 1,
         .failing = 1},
+    {"uploaded, to be looked up anew", MATE, .lead_id = NULL, .state = JOB_UPLOADED, BELONGS,
+        .open = 1},
+    {"uploaded, looked up by other rules", MATE, .mark = "old", .state = JOB_UPLOADED, BELONGS,
+        .open = 1},
+    {"of another lead by other rules", MATE, .mark = "old", .lead_id = "B", .state = JOB_UPLOADED,
+        BELONGS, .open = 1},
     {"queued, not looked up yet", MATE, .lead_id = NULL, .state = JOB_QUEUED, BELONGS, .open = 1},
     {"sent just now", MATE, .state = JOB_UPLOADING, .in_hand = true, BELONGS, .open = 1},
     {"sent just now, not looked up yet", MATE, .lead_id = NULL, .state = JOB_UPLOADING,
@@ -1083,6 +1090,7 @@ static int64_t add_member(
     result |= job_set_text(&job->contact_id, member->contact_id);
     result |= job_set_text(&job->error_code, member->error);
     result |= job_set_text(&job->token, path);
+    result |= job_set_text(&job->mark, member->mark);
     assert_int_equal(result, 0);
     job->state = member->state;
     job->ending = member->ending;
@@ -1345,6 +1353,24 @@ static void ends_a_post_when_it_is_done(void **state)
     assert_int_equal(job->state, JOB_DONE);
     job_free(job);
     free_three(jobs);
+}
+
+static void counts_each_that_is_tried_again_by_hand(void **state)
+{
+    struct queue *queue = *state;
+    struct job *jobs[3];
+    begin(queue);
+    intend_three(queue, jobs);
+    for (int i = 0; i < 3; i++) {
+        queue_fail(queue, jobs[i], "unclear", "in words");
+        queue_filed(queue, jobs[i], "Failed/x", "moved");
+    }
+    assert_int_equal(queue_retry_all(queue), 3);
+    for (int i = 0; i < 3; i++)
+        job_free(claim(queue));
+    assert_int_equal(store_in_hand(queue_store(queue)), 3);
+    free_three(jobs);
+    commit(queue);
 }
 
 /* a failed job in the state it is in after a POST whose end could not be found out */
@@ -2326,6 +2352,7 @@ int main(void)
         ON_MEMORY(gives_each_post_its_own_number),
         ON_MEMORY(finds_the_others_of_a_post),
         ON_MEMORY(takes_an_intent_back),
+        ON_MEMORY(counts_each_that_is_tried_again_by_hand),
         ON_MEMORY(ends_a_post_when_it_is_done),
         ON_MEMORY(remembers_an_unclear_post_when_it_is_tried_again),
         ON_MEMORY(keeps_every_token_that_was_posted),
