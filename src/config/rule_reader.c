@@ -210,6 +210,8 @@ static struct template **read_texts(
         count++;
     struct template **templates = calloc(count + 1, sizeof(struct template *));
     for (size_t i = 0, made = 0; templates && i < count; i++) {
+        if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
+            setting_problem(reader->settings, group, field->key, "must be one line");
         templates[made] = make_template(reader, group, field->key, texts[i], &reader->late);
         made += templates[made] != NULL;
     }
@@ -280,6 +282,13 @@ static void check_email(struct reader *reader, struct setting *group, enum activ
             "is not looked at by Close where there is a body; leave one of them out");
 }
 
+static void check_note(struct reader *reader, struct setting *group)
+{
+    if (setting_has(group, "text") && setting_has(group, "html"))
+        setting_problem(reader->settings, group, "text",
+            "is not looked at by Close where there is html; leave one of them out");
+}
+
 static void read_fields(struct reader *reader, struct setting *group)
 {
     size_t count;
@@ -292,6 +301,8 @@ static void read_fields(struct reader *reader, struct setting *group)
         status = read_status(reader, group);
         check_email(reader, group, status);
     }
+    if (reader->rule->activity == ACTIVITY_NOTE)
+        check_note(reader, group);
     for (size_t i = 0; i < count; i++) {
         bool is_set = setting_has(group, fields[i].key);
         if (is_set && fields[i].kind != FIELD_STATUS)

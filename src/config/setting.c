@@ -259,7 +259,9 @@ bool setting_has(const struct setting *group, const char *key)
 {
     const config_setting_t *member = group ? config_setting_get_member(inner(group), key) : NULL;
     const char *text = member ? config_setting_get_string(member) : NULL;
-    return member && !(text && !*text); /* an empty text is an unset key */
+    bool is_empty_list =
+        member && config_setting_is_array(member) && config_setting_length(member) == 0;
+    return member && !(text && !*text) && !is_empty_list; /* that is an unset key */
 }
 
 static void consume_all(config_setting_t *setting)
@@ -279,8 +281,12 @@ void setting_skip(struct settings *settings, struct setting *group, const char *
 static void print_scalar(const config_setting_t *setting, struct str *out)
 {
     switch (config_setting_type(setting)) {
-    case CONFIG_TYPE_STRING:
-        str_add(out, config_setting_get_string(setting));
+    case CONFIG_TYPE_STRING: /* with its length, so that no text looks like two keys */
+        str_printf(out, "%zu:%s", strlen(config_setting_get_string(setting)),
+            config_setting_get_string(setting));
+        break;
+    case CONFIG_TYPE_BOOL: /* for get_int64() every one is 0 */
+        str_add(out, config_setting_get_bool(setting) ? "true" : "false");
         break;
     case CONFIG_TYPE_FLOAT:
         str_printf(out, "%g", config_setting_get_float(setting));
@@ -359,14 +365,14 @@ static const char *read_text(
     if (!text)
         setting_problem(
             settings, group, key, "must be a text in quotes, e.g. %s = \"%s\";", key, example);
-    return text;
+    return text && *text ? text : NULL; /* an empty text is an unset key */
 }
 
 char *setting_text(
     struct settings *settings, struct setting *group, const char *key, const char *fallback)
 {
     const char *text = read_text(settings, group, key, fallback && *fallback ? fallback : "...");
-    if (!text || !*text) /* an empty text is an unset key */
+    if (!text)
         text = fallback;
     return text ? strdup(text) : NULL;
 }
@@ -558,6 +564,8 @@ static void report_unknown(
     const struct setting *within = outer((config_setting_t *)(uintptr_t)group);
     if (closest)
         setting_problem(settings, within, key, "unknown key; did you mean %s?", closest);
+    else if (!known.length)
+        setting_problem(settings, within, key, "unknown key; nothing can be set here");
     else
         setting_problem(settings, within, key, "unknown key; known here are %s", str_text(&known));
     str_release(&known);

@@ -143,8 +143,8 @@ static int too_long(struct str *why, const struct rule *rule, const char *what, 
     str_printf(why, "%s", what);
     if (rule)
         str_printf(why, " of rule \"%s\"", rule->name);
-    str_printf(
-        why, " would have more than the %zu characters that Close takes; use a shorter one", most);
+    str_printf(why, " would have more than the %zu characters that %s; use a shorter one", most,
+        rule ? "Close takes" : "can be looked up");
     return -EINVAL;
 }
 

@@ -467,8 +467,8 @@ static const struct {
 } activities[] = {
     {"every field of an email", EMAIL, ACTIVITY_EMAIL, true, EMAIL_JSON},
     {"an email of nothing", "email = {};", ACTIVITY_EMAIL, false, "{\"status\":\"draft\"}"},
-    {"an email of empty texts", "email = { subject = \"\"; body_text = \"\"; };", ACTIVITY_EMAIL,
-        false, "{\"status\":\"draft\"}"},
+    {"an email of empty texts", "email = { status = \"\"; subject = \"\"; body_text = \"\"; };",
+        ACTIVITY_EMAIL, false, "{\"status\":\"draft\"}"},
     {"an email that only says that it was sent", "email = { status = \"sent\"; };", ACTIVITY_EMAIL,
         false, "{\"status\":\"sent\"}"},
     {"an email that came in", "email = { status = \"inbox\"; sender = \"a@b.c\"; };",
@@ -480,17 +480,16 @@ static const struct {
         ACTIVITY_EMAIL, false,
         "{\"status\":\"draft\",\"subject\":\"S\",\"template_id\":\"tmpl_1\"}"},
     {"every field of a note",
-        "note = { text = \"Fax from {caller}\"; html = \"<b>{lead.name}</b>\"; title = \"T\";"
+        "note = { html = \"<b>{lead.name}</b>\"; title = \"T\";"
         " pinned = false; activity_at = \"2026\"; user_id = \"user_1\"; created_by = \"user_2\";"
         " organization_id = \"orga_1\"; };",
         ACTIVITY_NOTE, false,
-        "{\"note\":\"Fax from 030\",\"note_html\":\"<b>A &amp; B</b>\",\"title\":\"T\","
+        "{\"note_html\":\"<b>A &amp; B</b>\",\"title\":\"T\","
         "\"pinned\":false,\"activity_at\":\"2026\",\"user_id\":\"user_1\","
         "\"created_by\":\"user_2\",\"organization_id\":\"orga_1\"}"},
     {"texts as their fields take them",
-        "note = { text = \"{meta.lines}\"; html = \"{meta.lines}\"; title = \"{meta.lines}\"; };",
-        ACTIVITY_NOTE, false,
-        "{\"note\":\"a\\n<b\",\"note_html\":\"a\\n&lt;b\",\"title\":\"a <b\"}"},
+        "note = { text = \"{meta.lines}\"; title = \"{meta.lines}\"; };", ACTIVITY_NOTE, false,
+        "{\"note\":\"a\\n<b\",\"title\":\"a <b\"}"},
     {"a note of nothing", "note = {};", ACTIVITY_NOTE, false, "{}"},
     {"a lead file", "lead_file = {};", ACTIVITY_LEAD_FILE, false, "{}"},
 };
@@ -593,7 +592,9 @@ static void knows_what_is_known_when(void **state)
 #define MATCHED "match = { path = \"^(?<num>[0-9]+)\"; min_size = \"1K\"; };"
 #define FOUND "find = { contact_phone = \"{num}\"; };"
 #define GROUPED "group = { by = \"{num}\"; wait = \"30s\"; };"
-#define EMAILED "email = { subject = \"S\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86400; };"
+#define EMAILED                                                                                    \
+    "email = { subject = \"S\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86400; "             \
+    "followup_sequence_add_cc_bcc = true; };"
 #define RULE_A MATCHED FOUND GROUPED EMAILED
 #define RULE_B TO_LEAD AS_FILE
 
@@ -639,20 +640,28 @@ static const struct {
     {"no group", MARKED, MATCHED FOUND EMAILED, RULE_B, RULE_B, false},
     {"a text", MARKED,
         MATCHED FOUND GROUPED
-        "email = { subject = \"T\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86400; };",
+        "email = { subject = \"T\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86400; "
+        "followup_sequence_add_cc_bcc = true; };",
         RULE_B, RULE_B, false},
     {"a list", MARKED,
         MATCHED FOUND GROUPED
         "email = { subject = \"S\"; to = [ \"x@y.z\", \"z@y.x\" ]; followup_sequence_delay = "
-        "86400; };",
+        "86400; followup_sequence_add_cc_bcc = true; };",
         RULE_B, RULE_B, false},
     {"where a list is cut", MARKED,
         MATCHED FOUND GROUPED
-        "email = { subject = \"S\"; to = [ \"x@\", \"y.z\" ]; followup_sequence_delay = 86400; };",
+        "email = { subject = \"S\"; to = [ \"x@\", \"y.z\" ]; followup_sequence_delay = 86400; "
+        "followup_sequence_add_cc_bcc = true; };",
         RULE_B, RULE_B, false},
     {"a number", MARKED,
         MATCHED FOUND GROUPED
-        "email = { subject = \"S\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86401; };",
+        "email = { subject = \"S\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86401; "
+        "followup_sequence_add_cc_bcc = true; };",
+        RULE_B, RULE_B, false},
+    {"yes or no", MARKED,
+        MATCHED FOUND GROUPED
+        "email = { subject = \"S\"; to = [ \"x@y.z\" ]; followup_sequence_delay = 86400; "
+        "followup_sequence_add_cc_bcc = false; };",
         RULE_B, RULE_B, false},
     {"the activity", MARKED, RULE_A, TO_LEAD "note = {};", RULE_B, false},
     {"the lead", MARKED, RULE_A, "lead_id = \"lead_2\";" AS_FILE, RULE_B, false},
@@ -953,6 +962,8 @@ static const struct {
         ":4: rules[0].group.by: {row.key}: it is not known here"},
     {IN_NOTE("text = \"{row.city}\";"), ":4: rules[0].note.text: {row.city}: it is not known here"},
     {IN_NOTE("html = \"{nmae}\";"), ":4: rules[0].note.html: {nmae} is no variable"},
+    {IN_NOTE("title = \"a\\nb\";"), ":4: rules[0].note.title: must be one line"},
+    {IN_NOTE("text = \"a\"; html = \"b\";"), ":4: rules[0].note.text: is not looked at by Close"},
     {IN_NOTE("title = \"{date}\";"), ":4: rules[0].note.title: {date}: it needs a format"},
     {IN_EMAIL("to = [ \"a@b.c\", \"{mail}\" ];"), ":4: rules[0].email.to: {mail} is no variable"},
 

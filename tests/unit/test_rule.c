@@ -69,11 +69,11 @@ static struct template *compile(const char *text)
     static const struct template_scope everything = {
         .row = true, .meta = true, .target = true, .sha256 = true};
     struct str why = STR_INIT(4000);
-    struct template *template = NULL;
-    if (text && template_new(text, &everything, &template, &why) != 0)
+    struct template *compiled = NULL;
+    if (text && template_new(text, &everything, &compiled, &why) != 0)
         fail_msg("%s: %s", text, str_text(&why));
     str_release(&why);
-    return template;
+    return compiled;
 }
 
 static struct pattern *compile_pattern(const char *text)
@@ -287,7 +287,7 @@ static void says_that_a_text_is_too_long(void **state)
     char *text = NULL;
     assert_int_equal(rule_expand(template, &usual, NULL, "group.by", 4, &text, &why), -EINVAL);
     assert_string_equal(str_text(&why),
-        "group.by would have more than the 4 characters that Close takes; use a shorter one");
+        "group.by would have more than the 4 characters that can be looked up; use a shorter one");
     str_release(&why);
     template_free(template);
 }

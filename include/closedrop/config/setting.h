@@ -45,7 +45,7 @@ size_t setting_list_length(struct settings *settings, struct setting *parent, co
 struct setting *setting_list_group(
     struct settings *settings, struct setting *parent, const char *key, size_t index);
 
-/** Whether the group has `key`, with anything but an empty text. It is not consumed. */
+/** Whether the group has `key`, with anything but an empty text or list. It is not consumed. */
 bool setting_has(const struct setting *group, const char *key);
 
 /** `key` may stand in the group, but nothing of it is read: neither it nor what is in it is a typo.

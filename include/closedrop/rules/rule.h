@@ -75,8 +75,8 @@ enum rule_choice { RULE_CHOSEN, RULE_NONE, RULE_ERROR };
 
 /**
  * The first of `rules` (which ends with NULL) that takes a file. On RULE_CHOSEN its named groups
- * are added to the object `values`. RULE_ERROR: a pattern could not be held against the path; `why`
- * says so, and no later rule is asked, for the file may have been this one's.
+ * are added to the object `values`. RULE_ERROR: the pattern of `ret_rule` could not be held against
+ * the path; `why` says so, and no later rule is asked, for the file may have been this one's.
  */
 enum rule_choice rule_choose(struct rule *const *rules, const struct template_facts *facts,
     struct json *values, const struct rule **ret_rule, struct str *why);
