@@ -68,6 +68,13 @@ void job_free(struct job *job)
     free(job);
 }
 
+void job_forget_target(struct job *job)
+{
+    (void)job_set_text(&job->mark, NULL);
+    (void)job_set_text(&job->lead_id, NULL);
+    (void)job_set_text(&job->contact_id, NULL);
+}
+
 void job_freep(struct job **job)
 {
     job_free(*job);

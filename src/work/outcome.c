@@ -23,6 +23,8 @@
 #define LOOKS_NEEDED 2
 /** The pause between two looks, as a part of `limits.doubt`. */
 #define LOOK_PAUSE_PART 4
+/** More members of a group than Close takes are still taken in hand, to fail together. */
+#define GROUP_MOST (10 * ATTACHMENTS_MOST)
 /** How often a group is looked at that waits for the upload of a member. */
 #define GROUP_LOOK_MS 1000
 
@@ -124,6 +126,15 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
     on_failed(worker, task, &last);
 }
 
+/** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
+static void note_fault(struct job *job, const struct verdict *verdict)
+{
+    (void)job_set_text(&job->error_code, verdict->code);
+    (void)job_set_text(&job->error_message, verdict->message);
+    if (verdict->code && strcmp(verdict->code, "no_target") == 0)
+        job_forget_target(job);
+}
+
 /** The job's own fault: another try later, or none any more. */
 static void on_own_fault(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
@@ -132,12 +143,8 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
         give_up(worker, task, verdict);
         return;
     }
-    for (size_t i = 0; i < count_jobs(task); i++) {
-        (void)job_set_text(&job_at(task, i)->error_code, verdict->code);
-        (void)job_set_text(&job_at(task, i)->error_message, verdict->message);
-        if (verdict->code && strcmp(verdict->code, "no_target") == 0)
-            (void)job_set_text(&job_at(task, i)->mark, NULL); /* look it up anew */
-    }
+    for (size_t i = 0; i < count_jobs(task); i++)
+        note_fault(job_at(task, i), verdict);
     log_job(task, "waits", verdict->message);
     release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
 }
@@ -282,11 +289,11 @@ static int64_t group_wait(struct worker *worker, const struct task *task, const 
 /** Take the other uploaded members in hand; those whose upload is too old go back. */
 static int gather_mates(struct worker *worker, struct task *task)
 {
-    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    task->mates = calloc(GROUP_MOST, sizeof(struct job *));
     if (!task->mates)
         return -1;
     task->mate_count =
-        store_group_members(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
+        store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
     bool has_old = false;
     for (size_t i = 0; i < task->mate_count; i++)
         if (is_too_old(task->mates[i])) {

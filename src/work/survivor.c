@@ -9,7 +9,6 @@
 
 #define PAGES_MOST 50 /* of merges */
 #define HOPS_MOST 10
-#define MERGE_WAIT_MS 5000
 
 int survivor_init(struct survivor *survivor, const char *lead_id, bool whole)
 {
@@ -54,14 +53,12 @@ static struct verdict follow(struct survivor *survivor, const char *lead_id)
 static struct verdict read_page(struct survivor *survivor, const struct record_page *page)
 {
     const char *lead_id = NULL;
-    struct verdict wait;
     switch (record_merge(page, survivor->lead_id, &lead_id)) {
     case MERGE_DONE:
         return follow(survivor, lead_id);
     case MERGE_UNDER_WAY:
-        wait = verdict_make(VERDICT_WAIT, "no_target", "the lead is just being merged");
-        wait.wait_ms = MERGE_WAIT_MS;
-        return wait;
+        return verdict_make(
+            VERDICT_RETRY, "no_target", "the lead %s is just being merged", survivor->lead_id);
     default:
         return page->has_more && ++survivor->page < PAGES_MOST ? more() : no_lead(survivor);
     }

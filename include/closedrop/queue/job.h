@@ -79,6 +79,9 @@ struct job {
     int looks;   /* at Close for that POST, which found nothing */
 };
 
+/** Whose file it is must be asked anew. */
+void job_forget_target(struct job *job);
+
 /** Free a job and what it owns; NULL is nothing. */
 void job_free(struct job *job);
 

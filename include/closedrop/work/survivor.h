@@ -31,7 +31,7 @@ struct request *survivor_ask(const struct survivor *survivor, const struct api *
 
 /**
  * MORE: ask on. NEXT: `ret_lead` is the lead as Close shows it, the caller's. FAIL: there is none
- * (any more). WAIT: it is just being merged. Or what the answer means.
+ * (any more). RETRY: it is just being merged. Or what the answer means.
  */
 struct verdict survivor_read(
     struct survivor *survivor, const struct request *request, struct json **ret_lead);
