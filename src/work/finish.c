@@ -76,7 +76,8 @@ static void add_error_text(struct str *text, const struct task *task)
         job->error_message ? job->error_message : "unknown");
     str_printf(text,
         "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
-        "it is tried again. (For the administrator: job %lld, error \"%s\";\n"
+        "you may give it another name. It is tried again. (For the administrator: job %lld, error "
+        "\"%s\";\n"
         "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
         task->folder->name, (long long)job->id, job->error_code ? job->error_code : "",
         (long long)job->id, (long long)job->id);

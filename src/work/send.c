@@ -98,6 +98,12 @@ static struct verdict of_open_error(
     }
 }
 
+static bool lies_in_folder(const struct task *task)
+{
+    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
+    return look >= 0;
+}
+
 struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools)
 {
     int result = task_open_root(task);
@@ -105,6 +111,10 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
         return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
     if (task->job->place)
         result = bring_back_start(task);
+    if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
+        return verdict_make(VERDICT_FAIL, "gone",
+            "its file is no longer where it was put; if you have renamed it, drag it back into the "
+            "folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
         (void)job_set_text(&task->job->place, NULL);
     else if (result < 0)

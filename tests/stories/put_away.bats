@@ -327,6 +327,21 @@ put_away_is_done() {
     [ "$(closedrop list --json | jq -c '[.id, .state]')" = '[1,"failed"]' ]
 }
 
+@test "retry of a failed file that was renamed in Failed loses nothing, and says where to drag it" {
+    write_config 'max_size = "3";'
+    echo hello >in/a.txt
+    run_once
+    write_config
+    mv in/Failed/a.txt in/Failed/b.txt
+    closedrop retry 1
+    run_once
+    [ "$(closedrop list --json | jq -c '[.id, .state, .error.code]')" = '[1,"failed","gone"]' ]
+    mv in/Failed/b.txt in/
+    run_once
+    [ -f "$uploaded/b.txt" ]
+    [ "$(uploads)" = 1 ]
+}
+
 # ---- names that are taken ----
 
 @test "names that are taken get numbers before the suffix, and nothing is overwritten" {
