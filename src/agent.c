@@ -474,6 +474,8 @@ static void end_once(struct agent *agent)
     store_count(queue_store(agent->queue), NULL, &counts);
     waiting |= waiting_jobs(&counts) > 0;
     bool good = !waiting && agent->refused + worker_failures(agent->worker) == 0;
+    if (waiting && !key_refused)
+        log_info("ends although files still wait: closedrop list and status show them");
     agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;
     agent->stopping = true;
 }

@@ -76,6 +76,17 @@ static bool is_used(const struct config *config, const struct rule *rule)
     return false;
 }
 
+/** A rule that no folder names does nothing: most likely that was forgotten. */
+static void tell_unused_rules(const struct config *config)
+{
+    for (size_t i = 0; i < config->rule_count; i++)
+        if (!is_used(config, &config->rules[i]))
+            printf(
+                "note: no folder uses the rule \"%s\"; to use it, add it to rules = [ ... ] of a "
+                "folder\n",
+                config->rules[i].name);
+}
+
 /** Every table of a rule in use must be one, and have the columns the rule speaks of. */
 static void check_tables(const struct config *config, struct str *problems)
 {
@@ -174,6 +185,8 @@ static int check(const struct options *options)
         printf("%s is good: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
             config->folder_count == 1 ? "" : "s", config->rule_count,
             config->rule_count == 1 ? "" : "s");
+    if (code == EXIT_DONE)
+        tell_unused_rules(config);
     if (code == EXIT_DONE && options->online)
         code = ask_online(config, &key);
     key_release(&key);

@@ -150,6 +150,19 @@ static void read_table(struct reader *reader, const char *file)
     reader->late.row = true;
 }
 
+/** A template for an id; what has no variable must be one itself. */
+static struct template *read_id(struct reader *reader, const char *key, const char *prefix)
+{
+    CLEANUP(free_text) char *text = setting_text(reader->settings, reader->group, key, NULL);
+    if (!text)
+        return NULL;
+    if (!strchr(text, '{') && !record_is_id(text, prefix))
+        setting_problem(reader->settings, reader->group, key,
+            "\"%s\" is no id, which begins with %s, and has no variable in braces, e.g. \"{lead}\"",
+            text, prefix);
+    return make_template(reader, reader->group, key, text, &reader->early);
+}
+
 /** Exactly one source; which keys stand for it. */
 static void read_source(struct reader *reader, const char *file)
 {
@@ -163,8 +176,8 @@ static void read_source(struct reader *reader, const char *file)
             "the rule \"%s\" must have exactly one of lead_id (or contact_id), find and table, to "
             "say whose file it is",
             rule->name);
-    rule->lead_id = read_template(reader, reader->group, "lead_id", &reader->early);
-    rule->contact_id = read_template(reader, reader->group, "contact_id", &reader->early);
+    rule->lead_id = read_id(reader, "lead_id", "lead_");
+    rule->contact_id = read_id(reader, "contact_id", "cont_");
     rule->source = has_find ? SOURCE_FIND : has_table ? SOURCE_TABLE : SOURCE_IDS;
     if (has_find)
         read_find(reader);
@@ -432,6 +445,10 @@ bool read_folder_rules(struct settings *settings, struct setting *group,
         if (rule)
             folder->rules[found++] = &config->rules[rule - config->rules];
     }
+    if (count == 0 && folder->fails_unmatched)
+        setting_problem(settings, group, "no_match",
+            "speaks of files that no rule takes, but the folder names no rules, e.g. rules = [ "
+            "\"by-lead-id\" ];");
     text_list_free(names);
     folder->mark = folder->rules ? mark_of(settings, config, folder) : NULL;
     return folder->mark != NULL;

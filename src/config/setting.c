@@ -555,7 +555,7 @@ static void report_unknown(
         if (asked->group != group || asked_before(settings, i))
             continue;
         str_printf(&known, "%s%s", known.length ? ", " : "", asked->key);
-        unsigned far = distance(key, asked->key);
+        unsigned far = str_starts_with(asked->key, key) ? 0 : distance(key, asked->key);
         if (far < best) {
             best = far;
             closest = asked->key;

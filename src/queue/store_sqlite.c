@@ -205,8 +205,13 @@ static enum store_problem find_file(
             directory, made < 0 ? "made" : "written", strerror(made < 0 ? -made : errno));
         problem = STORE_UNWRITABLE;
     } else if (!create && access(path, F_OK) < 0) {
-        str_printf(why, "there is no queue in %s yet; `closedrop run` makes it", directory);
         problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;
+        str_printf(why,
+            problem == STORE_MISSING
+                ? "there is no queue in %s yet; `closedrop run` makes it"
+                : "you may not look into %s; ask as the user closedrop runs as, or, while it runs, "
+                  "as a member of its group",
+            directory);
     }
     if (problem)
         free(path);

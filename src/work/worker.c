@@ -52,6 +52,20 @@ static struct folder_view *view_folders(const struct worker *worker, const struc
     return views;
 }
 
+/** A table that cannot be used fails every file that needs it: said before the first one does. */
+static void warn_of_tables(const struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
+            CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
+            struct str why = STR_INIT(4096);
+            if ((*rule)->source == SOURCE_TABLE &&
+                tables_check(worker->tables, (*rule)->table, columns, &why) < 0)
+                log_warn("rule \"%s\": %s; files that need it fail", (*rule)->name, str_text(&why));
+            str_release(&why);
+        }
+}
+
 int worker_configure(struct worker *worker, struct config *config, struct str *why)
 {
     struct key key;
@@ -77,6 +91,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     worker->turn = 0;
     gate_ask_now(&worker->api_gate, clock_steady_ms());
     gate_ask_now(&worker->s3_gate, clock_steady_ms());
+    warn_of_tables(worker);
     return 0;
 }
 

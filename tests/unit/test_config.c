@@ -839,12 +839,20 @@ static const struct {
                        "contact_id), find and table, to say whose file it is"},
     {IN_RULE("lead_id = \"\"; contact_id = \"\"; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
-    {IN_RULE("lead_id = \"x\"; find = { lead_name = \"x\"; }; " AS_FILE),
+    {IN_RULE("lead_id = \"lead_x\"; find = { lead_name = \"x\"; }; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
-    {IN_RULE("contact_id = \"x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
+    {IN_RULE("contact_id = \"cont_x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
     {IN_RULE("table = { file = \"x\"; key = \"x\"; }; find = { lead_name = \"x\"; }; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
+    {IN_RULE("lead_id = \"42\"; " AS_FILE),
+        ":4: rules[0].lead_id: \"42\" is no id, which begins with lead_, and has no variable in "
+        "braces, e.g. \"{lead}\""},
+    {IN_RULE("contact_id = \"lead_x\"; " AS_FILE),
+        ":4: rules[0].contact_id: \"lead_x\" is no id, which begins with cont_"},
+    {IN_FOLDER("no_match = \"fail\";"),
+        ":3: folders[0].no_match: speaks of files that no rule takes, but the folder names no "
+        "rules, e.g. rules = [ \"by-lead-id\" ];"},
     {IN_RULE("lead_id = 5; " AS_FILE), ":4: rules[0].lead_id: must be a text in quotes"},
     {IN_RULE("tabel = { file = \"x\"; key = \"x\"; }; " AS_FILE),
         ":4: rules[0].tabel: unknown key; did you mean table?"},
@@ -1093,10 +1101,10 @@ static void says_everything_that_is_wrong_with_rules_at_once(void **state)
     struct str problems = STR_INIT(100000);
     struct config *config = NULL;
     int result = load("rules = (\n { name = \"a\"; match = { path = \"(?<stem>x)\"; };\n"
-                      "  find = { lead_name = \"x\"; }; lead_id = \"x\";\n"
+                      "  find = { lead_name = \"x\"; }; lead_id = \"lead_x\";\n"
                       "  group = { by = \"{sha256}\"; };\n"
                       "  email = { status = \"outbox\"; subject = \"{x}\"; }; },\n"
-                      " { name = \"a\"; lead_id = \"x\"; note = { title = \"{y}\"; }; } );\n"
+                      " { name = \"a\"; lead_id = \"lead_x\"; note = { title = \"{y}\"; }; } );\n"
                       "folders = ( { path = \"/srv/scans\"; rules = [ \"b\" ]; } );\n",
         &config, &problems);
     assert_int_equal(result, -EINVAL);
