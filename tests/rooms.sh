@@ -38,7 +38,7 @@ room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules
 room control base files config http queue
-room cli base files config http close queue rules work control agent
+room cli base files config http close queue rules intake work control agent
 room sandbox base
 
 door curl/ src/http/inner.h

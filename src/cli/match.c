@@ -10,6 +10,7 @@
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
+#include "closedrop/intake/filter.h"
 #include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
@@ -97,6 +98,8 @@ static struct verdict find_folder(struct look_at *look)
     look->folder = name                        ? config_folder(config, name)
                    : config->folder_count == 1 ? &config->folders[0]
                                                : NULL;
+    if (!look->folder && name)
+        return verdict_make(VERDICT_FAIL, "no_folder", "there is no folder \"%s\"", name);
     if (!look->folder)
         return verdict_make(VERDICT_FAIL, "no_folder",
             "it lies in none of the configured folders; say by --folder which one it is for");
@@ -116,6 +119,9 @@ static struct verdict read_sidecar(struct look_at *look)
 {
     CLEANUP(free_text) char *path = path_marker(SIDECAR_PATTERN, look->given);
     CLEANUP(close_fd) int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (path && fd < 0 && errno == ENOENT)
+        return verdict_make(VERDICT_FAIL, "sidecar",
+            "it waits for its sidecar %s, which is not there", path_name(path));
     int result = fd < 0 ? -errno : str_add_file(&look->sidecar, fd);
     return result < 0 ? cannot_read("its sidecar", -result)
                       : verdict_make(VERDICT_NEXT, NULL, "read");
@@ -143,7 +149,9 @@ static struct verdict read_file(struct look_at *look)
     if (result < 0)
         return cannot_read("it", -result);
     if (!S_ISREG(look->state.mode))
-        return verdict_make(VERDICT_FAIL, "unreadable", "it is no regular file");
+        return verdict_make(VERDICT_FAIL, "unreadable",
+            S_ISDIR(look->state.mode) ? "it is a directory; name the files in it"
+                                      : "it is no regular file");
     content_type_guess(path_name(look->path), fd, look->content_type);
     int error = hash_file(fd, look->sha256);
     if (error)
@@ -209,6 +217,10 @@ static struct verdict make_body(struct look_at *look)
 static struct verdict look_at_file(struct look_at *look)
 {
     struct verdict verdict = find_folder(look);
+    if (verdict.kind == VERDICT_NEXT && !filter_takes(look->folder, look->path))
+        return verdict_make(VERDICT_NEXT, NULL,
+            "nothing: it is left alone (a temporary or hidden name, one of closedrop's own, or "
+            "include and exclude)");
     if (verdict.kind == VERDICT_NEXT)
         verdict = read_file(look);
     if (verdict.kind == VERDICT_NEXT)
@@ -218,6 +230,8 @@ static struct verdict look_at_file(struct look_at *look)
     if (verdict.kind == VERDICT_NEXT && !look->resolution.rule && look->folder->rules[0])
         return verdict_make(
             VERDICT_FAIL, "no_rule", "no rule takes it: it would be uploaded, and no more");
+    if (verdict.kind == VERDICT_NEXT && !look->resolution.rule)
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is uploaded only");
     return verdict;
 }
 
@@ -258,6 +272,17 @@ static void print_target(const struct look_at *look)
         print_field("Group", resolution->group);
 }
 
+/** "email (draft)"; what leaves the house is not to be overlooked. */
+static char *describe_activity(const struct look_at *look)
+{
+    const struct rule *rule = look->resolution.rule;
+    const char *status = json_get_text(look->body, "status");
+    const char *to = json_text(json_first(json_get(look->body, "to")));
+    if (rule->is_sent)
+        return str_format("email (%s: REALLY SENT, to %s)", status, to ? to : "?");
+    return status ? str_format("email (%s)", status) : strdup(activity_names[rule->activity]);
+}
+
 /** All there is to say of one file. */
 static void print_whole(const struct look_at *look, const struct verdict *verdict)
 {
@@ -268,13 +293,13 @@ static void print_whole(const struct look_at *look, const struct verdict *verdic
         print_field("Folder", look->folder->name);
     print_field("Rule", rule ? rule->name : "none");
     if (look->body) {
+        CLEANUP(free_text) char *creates = describe_activity(look);
         print_target(look);
-        print_field("Creates", activity_names[rule->activity]);
+        print_field("Creates", creates ? creates : "?");
         CLEANUP(free_text) char *text = json_print(look->body);
         print_field("JSON", text ? text : "?");
     } else {
-        print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem",
-            verdict->kind == VERDICT_NEXT ? "nothing: it is uploaded only" : verdict->message);
+        print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem", verdict->message);
     }
 }
 
@@ -284,9 +309,11 @@ static void print_line(const struct look_at *look, const struct verdict *verdict
     assert(rule || !look->body);
     CLEANUP(free_text) char *file = utf8_escape_copy(look->path ? look->path : look->given);
     CLEANUP(free_text)
-    char *target = look->body ? str_format("%s on %s (%s)", activity_names[rule->activity],
+    char *creates = look->body ? describe_activity(look) : NULL;
+    CLEANUP(free_text)
+    char *target = look->body ? str_format("%s on %s (%s)", creates ? creates : "?",
                                     name_of(look, "lead.name"), look->resolution.lead_id)
-                   : verdict->kind == VERDICT_NEXT ? strdup("upload only")
+                   : verdict->kind == VERDICT_NEXT ? strdup(verdict->message)
                                                    : str_format("-- %s", verdict->message);
     printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
     cli_print_text(target ? target : "?");

@@ -255,7 +255,7 @@ static int add_filing(struct json *object, const struct errand *errand)
 {
     const struct resolution *resolution = &errand->resolution;
     const struct rule *rule = errand->rule;
-    int result = json_add_text(object, "rule", rule ? rule->name : NULL);
+    int result = json_add_text(object, "rule", errand->session->options->rule);
     result |= json_add_text(object, "lead_id", resolution->lead_id);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);

@@ -47,8 +47,8 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     echo c >in/ann.txt
     run closedrop match in/Uploaded/2026-11/in/2.txt in/Failed/1.txt in/ann.txt
     [ "$status" = 0 ]
-    [[ ${lines[1]} == "in/2.txt"*"table"*"email on Birch (lead_B)" ]]
-    [[ ${lines[2]} == "1.txt"*"table"*"email on Amber & Co (lead_A)" ]]
+    [[ ${lines[1]} == "in/2.txt"*"table"*"email (draft) on Birch (lead_B)" ]]
+    [[ ${lines[2]} == "1.txt"*"table"*"email (draft) on Amber & Co (lead_A)" ]]
     [[ ${lines[3]} == "ann.txt"*"contact"*"note on Amber & Co (lead_A)" ]]
     echo d >in/77.txt
     echo e >in/other.txt
