@@ -168,10 +168,13 @@ int rule_expand(const struct template *template, const struct template_facts *fa
 
 static int comes_out_empty(const struct rule *rule, const struct rule_field *field, struct str *why)
 {
-    str_printf(why,
-        "\"%s\" of rule \"%s\" comes out empty for this file, and Close wants it; see what its "
-        "template is made of",
-        field->name, rule->name);
+    bool is_of_contact = false;
+    for (struct template **at = field->templates; *at; at++)
+        is_of_contact |= template_uses(*at, "contact.");
+    str_printf(why, "\"%s\" of rule \"%s\" comes out empty for this file, and Close wants it; %s",
+        field->name, rule->name,
+        is_of_contact ? "is there a contact, and has it an email address in Close?"
+                      : "see what its template is made of");
     return -EINVAL;
 }
 

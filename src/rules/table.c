@@ -661,6 +661,7 @@ static int look_up(
         return add_values(&table->contents, row, values);
     refuse(file, why, "has no key ");
     add_quoted(why, bare);
+    str_add(why, "; add a row for it, or correct the name of the file");
     return -ENOENT;
 }
 

@@ -276,6 +276,10 @@ static struct verdict begin_with_row(struct resolution *resolution)
 {
     const char *lead_id = json_get_text(resolution->values, "row.lead_id");
     const char *contact_id = json_get_text(resolution->values, "row.contact_id");
+    if (!(lead_id && *lead_id) && !(contact_id && *contact_id))
+        return verdict_make(VERDICT_FAIL, "no_target",
+            "the row of this file in %s has neither a lead_id nor a contact_id; add one",
+            path_name(resolution->rule->table));
     return resolution_aim(resolution, lead_id, contact_id);
 }
 
@@ -373,6 +377,7 @@ static struct verdict several_found(const struct resolution *resolution)
         }
     }
     str_add(&why, count > NAMES_MOST ? " and others" : "");
+    str_add(&why, "; merge them in Close, or use a rule that tells them apart");
     return failed("several", -EINVAL, &why);
 }
 

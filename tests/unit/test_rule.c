@@ -389,8 +389,8 @@ static const struct {
         "\"sender\" of rule \"fax\" comes out empty for this file, and Close wants it; see what "
         "its template is made of"},
     {"a list that Close wants, of gaps", {LIST("to", true, "{contact.email}")}, 1, NULL,
-        "\"to\" of rule \"fax\" comes out empty for this file, and Close wants it; see what its "
-        "template is made of"},
+        "\"to\" of rule \"fax\" comes out empty for this file, and Close wants it; is there a "
+        "contact, and has it an email address in Close?"},
     {"an empty list that Close wants", {LIST("to", true, NULL)}, 1, NULL,
         "\"to\" of rule \"fax\" comes out empty for this file, and Close wants it; see what its "
         "template is made of"},

@@ -277,7 +277,8 @@ static void says_which_key_is_not_there(void **state)
 {
     struct str expected = STR_INIT(1000);
     write_table(HEAD "1,lead_1\n");
-    str_printf(&expected, "%s has no key \"47\\x0A11\"", file);
+    str_printf(&expected,
+        "%s has no key \"47\\x0A11\"; add a row for it, or correct the name of the file", file);
     expect(*state, " 47\n11 ", TABLE_NO_SUCH_KEY, str_text(&expected));
     struct str tails = STR_INIT(100); /* a key need not be UTF-8 */
     while (tails.length < 90)
