@@ -1,5 +1,7 @@
 /* An activity as Close takes it: which fields a rule may set, what an email needs, and the exact
  * body that is posted for each carrier (close-api.md 1.4, 1.7, 2.1, 3). */
+#include "json_rows.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/close/activity.h"
 
@@ -15,51 +17,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/* ---- the n-th allocation of a JSON value fails ---- */
-
-#define NEVER INT32_MAX
-static int allocations_left = NEVER;
-
-static void *allocate(size_t size)
-{
-    return allocations_left-- == 0 ? NULL : malloc(size);
-}
-
-static int begin_to_fail(void **state)
-{
-    (void)state;
-    cJSON_Hooks hooks = {allocate, free};
-    cJSON_InitHooks(&hooks);
-    return 0;
-}
-
-static int end_to_fail(void **state)
-{
-    (void)state;
-    allocations_left = NEVER;
-    cJSON_InitHooks(NULL);
-    return 0;
-}
-
-/* ---- JSON in rows: written with ' for " ---- */
-
-static struct json *parse(const char *text)
-{
-    char *copy = strdup(text);
-    for (char *at = copy; at && *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    struct json *value = copy ? json_parse(copy, strlen(copy)) : NULL;
-    free(copy);
-    if (!value)
-        fail_msg("no JSON: %s", text);
-    return value;
-}
-
-static bool is_same(const struct json *a, const struct json *b)
-{
-    return cJSON_Compare((const cJSON *)a, (const cJSON *)b, true);
-}
 
 /* ---- the fields ---- */
 

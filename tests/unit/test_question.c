@@ -1,5 +1,7 @@
 /* What a command may ask: a question becomes a request and the same question again; what is no
  * question is refused; how a job looks; and the answers of a queue. */
+#include "json_rows.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/control/question.h"
@@ -20,32 +22,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/* ---- the n-th allocation of a JSON value fails ---- */
-
-#define NEVER INT32_MAX
-static int allocations_left = NEVER;
-
-static void *allocate(size_t size)
-{
-    return allocations_left-- == 0 ? NULL : malloc(size);
-}
-
-static int begin_to_fail(void **state)
-{
-    (void)state;
-    cJSON_Hooks hooks = {allocate, free};
-    cJSON_InitHooks(&hooks);
-    return 0;
-}
-
-static int end_to_fail(void **state)
-{
-    (void)state;
-    allocations_left = NEVER;
-    cJSON_InitHooks(NULL);
-    return 0;
-}
 
 /* ---- a small web server's reading of a query ---- */
 
@@ -83,7 +59,7 @@ static const char *parameter(void *context, const char *name)
     return NULL;
 }
 
-static int parse(const char *method, const char *url, struct question *question)
+static int read_query(const char *method, const char *url, struct question *question)
 {
     char path[QUESTION_URL_MOST];
     snprintf(path, sizeof(path), "%s", url);
@@ -124,7 +100,7 @@ static void comes_back_as_it_was_asked(void **state)
         struct question read;
         char url[QUESTION_URL_MOST];
         question_url(asked, url);
-        if (parse(question_method(asked), url, &read) != 0)
+        if (read_query(question_method(asked), url, &read) != 0)
             fail_msg("%s: %s is refused", questions[i].name, url);
         if (read.kind != asked->kind || read.id != asked->id || read.state != asked->state ||
             read.below != asked->below || read.limit != asked->limit ||
@@ -144,7 +120,7 @@ static void has_room_for_the_longest_folder(void **state)
     char url[QUESTION_URL_MOST];
     memset(asked.folder, '\xC3', sizeof(asked.folder) - 1);
     question_url(&asked, url);
-    assert_int_equal(parse("GET", url, &read), 0);
+    assert_int_equal(read_query("GET", url, &read), 0);
     assert_string_equal(read.folder, asked.folder);
 }
 
@@ -179,7 +155,7 @@ static void refuses_what_is_no_question(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(strange); i++) {
         struct question read = {.id = 4711};
-        if (parse(strange[i].method, strange[i].url, &read) != -EINVAL || read.id != 4711)
+        if (read_query(strange[i].method, strange[i].url, &read) != -EINVAL || read.id != 4711)
             fail_msg("%s %s", strange[i].method, strange[i].url);
     }
 }
@@ -191,7 +167,7 @@ static void keeps_the_limit_within_a_page(void **state)
         "/jobs", "/jobs?limit=0", "/jobs?limit=-5", "/jobs?limit=501", "/jobs?limit=many"};
     for (size_t i = 0; i < COUNT(urls); i++) {
         struct question read;
-        assert_int_equal(parse("GET", urls[i], &read), 0);
+        assert_int_equal(read_query("GET", urls[i], &read), 0);
         if (read.limit != LIST_PAGE || read.below != 0 || read.state != -1)
             fail_msg("%s", urls[i]);
     }

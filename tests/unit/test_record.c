@@ -1,5 +1,7 @@
 /* What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. The
  * shapes are those of close-api.md 1.5, 1.7, 2.1, 7.2, 7.4. */
+#include "json_rows.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/reply.h"
@@ -15,28 +17,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/* ---- JSON in rows: written with ' for " ---- */
-
-/** To be freed. */
-static char *quoted(const char *text)
-{
-    char *copy = strdup(text);
-    assert_non_null(copy);
-    for (char *at = copy; *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    return copy;
-}
-
-static struct json *parse(const char *text)
-{
-    char *copy = quoted(text);
-    struct json *value = json_parse(copy, strlen(copy));
-    free(copy);
-    if (!value)
-        fail_msg("no JSON: %s", text);
-    return value;
-}
 
 static bool is_equal(const char *a, const char *b)
 {

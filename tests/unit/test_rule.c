@@ -1,4 +1,6 @@
 /* Rules: which one takes a file, and what it makes of its texts. */
+#include "json_rows.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/rules/rule.h"
@@ -16,32 +18,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* ---- the n-th allocation of a JSON value fails ---- */
-
-#define NEVER INT32_MAX
-static int allocations_left = NEVER;
-
-static void *allocate(size_t size)
-{
-    return allocations_left-- == 0 ? NULL : malloc(size);
-}
-
-static int begin_to_fail(void **state)
-{
-    (void)state;
-    cJSON_Hooks hooks = {allocate, free};
-    cJSON_InitHooks(&hooks);
-    return 0;
-}
-
-static int end_to_fail(void **state)
-{
-    (void)state;
-    allocations_left = NEVER;
-    cJSON_InitHooks(NULL);
-    return 0;
-}
-
 /* ---- a file, and rules for it ---- */
 
 static const struct template_facts usual = {.folder = "scans",
@@ -50,19 +26,6 @@ static const struct template_facts usual = {.folder = "scans",
     .size = 2000,
     .mtime_ns = 1795341600123456789,
     .queued_ms = 1795390200000};
-
-/** JSON written with ' for ", to be freed. */
-static struct json *parse(const char *text)
-{
-    char *copy = strdup(text);
-    for (char *at = copy; at && *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    struct json *value = copy ? json_parse(copy, strlen(copy)) : NULL;
-    free(copy);
-    if (!value)
-        fail_msg("no JSON: %s", text);
-    return value;
-}
 
 static struct template *compile(const char *text)
 {
@@ -185,7 +148,7 @@ static void takes_the_first_rule_that_fits(void **state)
         if (choice != choices[i].choice || rule != right)
             fail_msg("%s: %d, rule %d", choices[i].name, choice,
                 rule ? (int)(rule - choosing.rules) : -1);
-        if (!cJSON_Compare((const cJSON *)values, (const cJSON *)wanted, true))
+        if (!is_same(values, wanted))
             fail_msg("%s: %s", choices[i].name, json_print(values));
         assert_string_equal(str_text(&why), "");
         json_free(values);
@@ -456,7 +419,7 @@ static void fills_nothing_when_memory_is_short(void **state)
                 fail_msg("%s: %d with %d allocations", fills[i].name, result, calls);
         } while (result < 0);
         assert_true(calls > 1);
-        if (!cJSON_Compare((const cJSON *)object, (const cJSON *)wanted, true))
+        if (!is_same(object, wanted))
             fail_msg("%s: with %d allocations", fills[i].name, calls);
         json_free(object);
         json_free(wanted);

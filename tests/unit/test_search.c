@@ -1,6 +1,8 @@
 /* Finding a contact or lead: the questions, as close-api.md 7.3 has them, and the comparison of
  * what is answered: above all of phone numbers, where a wrong "the same" files a fax on a stranger.
  */
+#include "json_rows.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/search.h"
@@ -18,51 +20,6 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const matches[] = {"no", "yes", "unknown"};
-
-/* ---- the n-th allocation of a JSON value fails ---- */
-
-#define NEVER INT32_MAX
-static int allocations_left = NEVER;
-
-static void *allocate(size_t size)
-{
-    return allocations_left-- == 0 ? NULL : malloc(size);
-}
-
-static int begin_to_fail(void **state)
-{
-    (void)state;
-    cJSON_Hooks hooks = {allocate, free};
-    cJSON_InitHooks(&hooks);
-    return 0;
-}
-
-static int end_to_fail(void **state)
-{
-    (void)state;
-    allocations_left = NEVER;
-    cJSON_InitHooks(NULL);
-    return 0;
-}
-
-/* ---- JSON in rows: written with ' for " ---- */
-
-static struct json *parse(const char *text)
-{
-    char *copy = strdup(text);
-    for (char *at = copy; at && *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    struct json *value = copy ? json_parse(copy, strlen(copy)) : NULL;
-    free(copy);
-    if (!value)
-        fail_msg("no JSON: %s", text);
-    return value;
-}
-
-static bool is_same(const struct json *a, const struct json *b)
-{
-    return cJSON_Compare((const cJSON *)a, (const cJSON *)b, true);
-}
 
 /* ---- the question ---- */
 
