@@ -182,12 +182,14 @@ struct verdict look_start(struct task *task, const struct stage_tools *tools)
     if (!task->has_look) {
         struct verdict fetched = task->job->place ? task_fetch_file(task, tools)
                                                   : verdict_make(VERDICT_NEXT, NULL, "there");
-        if (fetched.kind != VERDICT_NEXT)
+        bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
+        if (fetched.kind != VERDICT_NEXT && !is_away) /* to look takes no file */
             return fetched;
         if (gather(task, tools->store) < 0)
             return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
-        if (!task->look.place_count) /* nothing was ever posted */
-            return verdict_make(VERDICT_NEXT, NULL, "looked");
+        if (!task->look.place_count)
+            return verdict_make(
+                VERDICT_RETRY, "unclear", "what was posted cannot be read from the queue");
     }
     return task_under_way(task, look_ask(&task->look, &tools->api));
 }

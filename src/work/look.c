@@ -20,7 +20,8 @@
 
 int look_init(struct look *look, size_t count)
 {
-    *look = (struct look){.since_ms = INT64_MAX};
+    /* a clock that was set back since the POST must not leave it out */
+    *look = (struct look){.since_ms = clock_wall_ms()};
     look->files = calloc(count + 1, sizeof(*look->files));
     look->file_count = look->files ? count : 0;
     return look->files ? 0 : -ENOMEM;
@@ -93,7 +94,9 @@ int look_add_posting(struct look *look, size_t index, const char *token, const c
     enum activity activity, int64_t at_ms)
 {
     look->since_ms = at_ms < look->since_ms ? at_ms : look->since_ms;
-    int result = *token ? add_token(&look->files[index], token) : 0;
+    struct look_file *file = &look->files[index];
+    file->is_unprovable |= !*token && activity != ACTIVITY_LEAD_FILE;
+    int result = *token ? add_token(file, token) : 0;
     return result | add_place(look, lead_id, activity) ? -ENOMEM : 0;
 }
 
@@ -162,7 +165,12 @@ static struct verdict next_place(struct look *look)
     survivor_release(&look->survivor);
     look->has_lead = false;
     look->page = 0;
-    return ++look->place < look->place_count ? more() : verdict_make(VERDICT_NEXT, NULL, "looked");
+    if (++look->place < look->place_count)
+        return more();
+    for (size_t i = 0; i < look->file_count; i++)
+        if (look->files[i].is_unprovable && !look->files[i].activity_id)
+            return verdict_make(VERDICT_RETRY, "unclear", "its upload has no token to be known by");
+    return verdict_make(VERDICT_NEXT, NULL, "looked");
 }
 
 /** A question that was refused says nothing about the file: it is asked again. */

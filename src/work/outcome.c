@@ -118,9 +118,8 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
         "%s (given up after %d attempts)", verdict->message, job->attempts);
     if (job->posting)
         last = verdict_make(VERDICT_FAIL, "unclear",
-            "whether its %s was created on %s is not known, and could not be found out: %s; look "
-            "at "
-            "the lead in Close; if it is not there, drag the file back",
+            "whether its %s was created on %s is not known, and could not be found out; look at "
+            "the lead in Close; if it is not there, drag the file back (%.200s)",
             activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
     on_failed(worker, task, &last);
@@ -131,7 +130,7 @@ static void note_fault(struct job *job, const struct verdict *verdict)
 {
     (void)job_set_text(&job->error_code, verdict->code);
     (void)job_set_text(&job->error_message, verdict->message);
-    if (verdict->code && strcmp(verdict->code, "no_target") == 0)
+    if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
         job_forget_target(job);
 }
 
@@ -276,12 +275,13 @@ static int64_t group_wait(struct worker *worker, const struct task *task, const 
     struct store_group group;
     int64_t now = clock_wall_ms();
     store_group(queue_store(worker->queue), task->job, &group);
-    int64_t closes = group.newest_ms + rule->group_wait_ms;
-    if (now < closes)
-        return closes - now;
+    int64_t age = now - group.newest_ms;
+    if (age < 0) /* the clock was set back since: nothing is waited for */
+        age = INT64_MAX;
+    if (age < rule->group_wait_ms)
+        return rule->group_wait_ms - age;
     bool only_failing_left = group.open == group.failing;
-    int64_t patience_ends = closes + rule->group_wait_ms;
-    if (!group.open || (only_failing_left && now >= patience_ends))
+    if (!group.open || (only_failing_left && age >= 2 * rule->group_wait_ms))
         return 0;
     return GROUP_LOOK_MS;
 }

@@ -23,6 +23,9 @@
 #define FINISHING_MOST 32
 /** Questions to a place that does not answer: back-off ends here, whatever retry_max says. */
 #define ASK_MOST_MS (5 * 60 * 1000)
+/** How many jobs are claimed in one turn: groups that wait are due again and again. */
+#define CLAIMS_MOST 256
+
 /** How many files of a folder with groups are sorted in one turn. */
 #define SORT_SLICE 64
 #define NO_MEMORY_WAIT_MS 1000
@@ -388,7 +391,7 @@ static bool needs_resolving(const struct job *job, const struct folder *folder)
     if (!folder->rules[0] && !job->rule)
         return false;
     bool is_current = job->mark && strcmp(job->mark, folder->mark) == 0;
-    return !is_current || !job->lead_id;
+    return !is_current || !job->lead_id || !job->rule;
 }
 
 /** The stage a claimed job goes on with. */
@@ -469,6 +472,21 @@ static bool has_groups(const struct folder *folder)
     return false;
 }
 
+/** Nothing is kept of what older rules said: its own claim asks anew, and says why it cannot. */
+static int mark_unsortable(struct job *job, const struct folder *folder)
+{
+    job_forget_target(job);
+    (void)job_set_text(&job->rule, NULL);
+    (void)job_set_text(&job->group, NULL);
+    return job_set_text(&job->mark, folder->mark);
+}
+
+/** Its rule has gone and may return (waits_for_rule()), or a POST of it is to be looked for. */
+static bool keeps_its_rule(const struct job *job, const struct config *config)
+{
+    return job->posting || (job->rule && !config_rule(config, job->rule));
+}
+
 /**
  * Find rule and group of a queued job. Where that fails, its own claim will say why. Returns 0, or
  * for how many ms it cannot be said, since a table is being written.
@@ -477,14 +495,18 @@ static int64_t sort_one(
     struct worker *worker, struct job *job, const struct folder *folder, int root)
 {
     struct resolution resolution = {0};
-    CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
-    struct verdict verdict =
-        sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "kept");
     int result = 0;
-    if (verdict.kind == VERDICT_NEXT)
+    bool is_kept = keeps_its_rule(job, worker->config);
+    CLEANUP(close_fd) int fd = is_kept ? -1 : safe_open_file(root, job->path);
+    if (!is_kept)
+        verdict = sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    if (is_kept)
+        result = job_set_text(&job->mark, folder->mark);
+    else if (verdict.kind == VERDICT_NEXT)
         result = keep_resolution(job, &resolution, folder);
     else if (verdict.kind != VERDICT_WAIT)
-        result = job_set_text(&job->mark, folder->mark);
+        result = mark_unsortable(job, folder);
     resolution_release(&resolution);
     if (verdict.kind == VERDICT_WAIT || result < 0)
         return result < 0 ? NO_MEMORY_WAIT_MS : verdict.wait_ms;
@@ -518,10 +540,15 @@ static void sort_folders(struct worker *worker)
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         const struct folder *folder = &worker->config->folders[i];
         struct folder_view *view = &worker->folders[i];
-        if (!view->healthy || clock_steady_ms() < view->sort_again_ms)
+        bool sorts = view->healthy && has_groups(folder);
+        if (sorts && clock_steady_ms() < view->sort_again_ms) {
             view->sorting = SORT_CANNOT;
-        else
-            view->sorting = has_groups(folder) ? sort_some(worker, view, folder) : SORT_DONE;
+            continue;
+        }
+        view->sort_again_ms = 0;
+        view->sorting = sorts           ? sort_some(worker, view, folder)
+                        : view->healthy ? SORT_DONE
+                                        : SORT_CANNOT;
     }
 }
 
@@ -580,7 +607,7 @@ void worker_claim(struct worker *worker)
     sort_folders(worker);
     if (claim_suspect(worker))
         return;
-    while (claim_one(worker, false))
+    for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
         ;
 }
 

@@ -169,3 +169,61 @@ twenty_failed() {
     activities_are 2
     [ "$(uploads)" = 2 ]
 }
+
+@test "retry of a file whose sidecar lies in Failed files it, and not without its activity" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; match = { path = "^A"; }; lead_id = "{meta.lead}"; group = { by = "{stem}"; wait = "100ms"; };
+        email = { subject = "{stem}"; }; } );'
+    write_config 'rules = [ "r" ]; sidecar = true; no_match = "fail";'
+    fault '[{"on":"email","do":{"status":400}}]'
+    echo '{"lead":"lead_A"}' >in/A1.txt.json
+    echo 1 >in/A1.txt
+    start_agent
+    wait_until test -f in/Failed/A1.txt.json
+    closedrop retry 1
+    wait_until jobs_are done 1
+    activities_are 1
+}
+
+two_rules() { # PATTERN-OF-THE-SECOND: the first makes it a folder with groups
+    more="rules = ( { name = \"g\"; match = { path = \"^g\"; }; lead_id = \"lead_A\"; group = { by = \"x\"; wait = \"100ms\"; };
+        note = { text = \"x\"; }; }, { name = \"r\"; match = { path = \"$1\"; }; lead_id = \"lead_A\"; email = { subject = \"a\"; }; } );"
+    write_config 'rules = [ "g", "r" ]; no_match = "fail";'
+}
+
+@test "a rule that is mended while its file waits for S3 no longer files it on the old lead" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    limits='max_attempts = 100;'
+    two_rules ^a
+    fault '[{"on":"s3","do":{"status":400,"code":"IncompleteBody"},"times":0}]'
+    start_agent
+    echo hello >in/a.txt
+    wait_until history_says 1 'it belongs to lead_A'
+    wait_until history_says 1 'IncompleteBody'
+    two_rules ^b
+    kill -HUP "$agent_pid"
+    wait_until jobs_are failed 1
+    activities_are 0
+    closedrop show 1 --json | jq -e '.error.code == "no_rule"'
+}
+
+@test "a file whose rule is taken away waits for it, also where others are grouped" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    limits='max_attempts = 100;'
+    two_rules ^a
+    fault '[{"on":"s3","do":{"status":400,"code":"IncompleteBody"},"times":0}]'
+    start_agent
+    echo hello >in/a.txt
+    wait_until history_says 1 'IncompleteBody'
+    local both=$more
+    more=${more%, \{ name = \"r\"*}' );'
+    write_config 'rules = [ "g" ];'
+    kill -HUP "$agent_pid"
+    wait_until history_says 1 'goes on when the rule returns'
+    no_faults
+    more=$both
+    write_config 'rules = [ "g", "r" ]; no_match = "fail";'
+    kill -HUP "$agent_pid"
+    wait_until jobs_are done 1
+    activities_are 1
+}

@@ -24,7 +24,8 @@ struct look_place {
 struct look_file {
     char **tokens;
     size_t token_count;
-    char *filename; /* as it was posted; with size and md5 for lead files, see look_read() */
+    bool is_unprovable; /* posted without a token: not to find it proves nothing */
+    char *filename;     /* as it was posted; with size and md5 for lead files, see look_read() */
     int64_t size;
     char *md5;
     char *activity_id; /* what was found, NULL: nothing */
