@@ -31,6 +31,7 @@
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
  *     - work/worker         what is in hand, what is claimed next, when to wake
  *     - work/outcome        what each verdict does to a job and its group
+ *     - work/sorting        which files belong together, before the first of them goes
  *     - work/question       GET me/: whose fault is it
  *     - work/filing         resolve, attach, look: whose it is, its activity, was it created
  *     - work/send           ticket and send: the file is opened, leased, streamed

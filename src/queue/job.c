@@ -75,6 +75,13 @@ void job_forget_target(struct job *job)
     (void)job_set_text(&job->contact_id, NULL);
 }
 
+void job_forget_rule(struct job *job)
+{
+    job_forget_target(job);
+    (void)job_set_text(&job->rule, NULL);
+    (void)job_set_text(&job->group, NULL);
+}
+
 void job_freep(struct job **job)
 {
     job_free(*job);

@@ -113,13 +113,6 @@ enum known queue_known(struct queue *queue, const char *folder, const struct ide
     return was_judged_by_its_look(job) ? KNOWN_JUDGED : KNOWN_NOT;
 }
 
-static void forget_rule(struct job *job)
-{
-    (void)job_set_text(&job->mark, NULL); /* and so whose it is, is asked anew */
-    (void)job_set_text(&job->rule, NULL);
-    (void)job_set_text(&job->group, NULL);
-}
-
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
 static void begin_anew(struct job *job)
 {
@@ -131,7 +124,7 @@ static void begin_anew(struct job *job)
     job->due_ms = clock_wall_ms();
     job->uploaded_ms = 0;
     if (!job->posting)
-        forget_rule(job);
+        job_forget_rule(job);
     (void)job_set_text(&job->error_code, NULL);
     (void)job_set_text(&job->error_message, NULL);
 }
@@ -279,7 +272,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
     if (job->state == JOB_ATTACHING)
         move(queue, job, JOB_UPLOADED, why);
     else {
-        forget_rule(job); /* a person began it anew */
+        job_forget_rule(job); /* a person began it anew */
         queue_moved(queue, job, why);
     }
 }

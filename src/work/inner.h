@@ -1,7 +1,7 @@
 /**
- * The worker's own state, shared by the three files it is made of: worker.c carries tasks through
- * their stages, outcome.c says what a verdict does to a job and its group, question.c asks Close
- * whether it is there.
+ * The worker's own state, shared by the four files it is made of: worker.c carries tasks through
+ * their stages, sorting.c finds out which files belong together, outcome.c says what a verdict does
+ * to a job and its group, question.c asks Close whether it is there.
  */
 #ifndef CLOSEDROP_WORK_INNER_H
 #define CLOSEDROP_WORK_INNER_H
@@ -56,7 +56,7 @@ struct worker {
 /** On to the stage that begins after this turn's commit. */
 void task_go_on(struct task *task, enum stage stage);
 
-/** Free what a task holds of the upload, of its target, of its look. */
+/** Free what a task holds of the upload. */
 void task_close_upload(struct task *task);
 
 /** Take a task out of the list and free it. */
@@ -88,6 +88,11 @@ void outcome_done(struct worker *worker, struct task *task, const char *why);
 
 /** Give up what is in hand: back to the queue. */
 void outcome_abandon(struct worker *worker, struct task *task);
+
+/* sorting.c */
+
+/** Sort a slice of what is queued in folders with groups; see folder_view for how far it got. */
+void sorting_go_on(struct worker *worker);
 
 /* question.c */
 

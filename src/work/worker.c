@@ -10,7 +10,6 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
-#include "closedrop/files/safe_open.h"
 #include "closedrop/queue/backoff.h"
 
 #include <assert.h>
@@ -25,10 +24,6 @@
 #define ASK_MOST_MS (5 * 60 * 1000)
 /** How many jobs are claimed in one turn: groups that wait are due again and again. */
 #define CLAIMS_MOST 256
-
-/** How many files of a folder with groups are sorted in one turn. */
-#define SORT_SLICE 64
-#define NO_MEMORY_WAIT_MS 1000
 
 const struct stage_row stage_rows[STAGES] = {
     [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish},
@@ -462,96 +457,6 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
         outcome_attach(worker, task);
 }
 
-/* ---- sorting: which files belong together must be known before the first of them goes ---- */
-
-static bool has_groups(const struct folder *folder)
-{
-    for (struct rule **rule = folder->rules; *rule; rule++)
-        if ((*rule)->group)
-            return true;
-    return false;
-}
-
-/** Nothing is kept of what older rules said: its own claim asks anew, and says why it cannot. */
-static int mark_unsortable(struct job *job, const struct folder *folder)
-{
-    job_forget_target(job);
-    (void)job_set_text(&job->rule, NULL);
-    (void)job_set_text(&job->group, NULL);
-    return job_set_text(&job->mark, folder->mark);
-}
-
-/** Its rule has gone and may return (waits_for_rule()), or a POST of it is to be looked for. */
-static bool keeps_its_rule(const struct job *job, const struct config *config)
-{
-    return job->posting || (job->rule && !config_rule(config, job->rule));
-}
-
-/**
- * Find rule and group of a queued job. Where that fails, its own claim will say why. Returns 0, or
- * for how many ms it cannot be said, since a table is being written.
- */
-static int64_t sort_one(
-    struct worker *worker, struct job *job, const struct folder *folder, int root)
-{
-    struct resolution resolution = {0};
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "kept");
-    int result = 0;
-    bool is_kept = keeps_its_rule(job, worker->config);
-    CLEANUP(close_fd) int fd = is_kept ? -1 : safe_open_file(root, job->path);
-    if (!is_kept)
-        verdict = sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
-    if (is_kept)
-        result = job_set_text(&job->mark, folder->mark);
-    else if (verdict.kind == VERDICT_NEXT)
-        result = keep_resolution(job, &resolution, folder);
-    else if (verdict.kind != VERDICT_WAIT)
-        result = mark_unsortable(job, folder);
-    resolution_release(&resolution);
-    if (verdict.kind == VERDICT_WAIT || result < 0)
-        return result < 0 ? NO_MEMORY_WAIT_MS : verdict.wait_ms;
-    queue_sorted(worker->queue, job);
-    return 0;
-}
-
-static enum sorting sort_some(
-    struct worker *worker, struct folder_view *view, const struct folder *folder)
-{
-    CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    view->sort_again_ms = 0;
-    if (root < 0)
-        return SORT_CANNOT;
-    for (int i = 0; i < SORT_SLICE; i++) {
-        CLEANUP(job_freep)
-        struct job *job = store_unsorted(queue_store(worker->queue), folder->name, folder->mark);
-        if (!job)
-            return SORT_DONE;
-        int64_t wait_ms = sort_one(worker, job, folder, root);
-        if (wait_ms) {
-            view->sort_again_ms = clock_steady_ms() + wait_ms;
-            return SORT_CANNOT;
-        }
-    }
-    return SORT_GOES_ON;
-}
-
-static void sort_folders(struct worker *worker)
-{
-    for (size_t i = 0; i < worker->config->folder_count; i++) {
-        const struct folder *folder = &worker->config->folders[i];
-        struct folder_view *view = &worker->folders[i];
-        bool sorts = view->healthy && has_groups(folder);
-        if (sorts && clock_steady_ms() < view->sort_again_ms) {
-            view->sorting = SORT_CANNOT;
-            continue;
-        }
-        view->sort_again_ms = 0;
-        view->sorting = sorts           ? sort_some(worker, view, folder)
-                        : view->healthy ? SORT_DONE
-                                        : SORT_CANNOT;
-    }
-}
-
 /* ---- claiming ---- */
 
 /** One claim, from the folders in turn. */
@@ -604,7 +509,7 @@ static bool claim_suspect(struct worker *worker)
 void worker_claim(struct worker *worker)
 {
     question_ask_if_due(worker);
-    sort_folders(worker);
+    sorting_go_on(worker);
     if (claim_suspect(worker))
         return;
     for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)

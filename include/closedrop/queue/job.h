@@ -82,6 +82,9 @@ struct job {
 /** Whose file it is must be asked anew. */
 void job_forget_target(struct job *job);
 
+/** Which rule takes it, and so whose it is, must be asked anew. */
+void job_forget_rule(struct job *job);
+
 /** Free a job and what it owns; NULL is nothing. */
 void job_free(struct job *job);
 

@@ -80,13 +80,14 @@ void queue_sorted(struct queue *queue, const struct job *job);
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count);
 
-/** It is certain that no activity was created: uploaded again. */
+/** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
+ * its rule is asked for. */
 void queue_withdraw(struct queue *queue, struct job *job, const char *why);
 
 /** Write back a job in hand that reached `state` without leaving the hand. */
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);
 
-/** Write back a job in hand whose file has another path or identity now. */
+/** Write back a job in hand that changed, but not its state. */
 void queue_moved(struct queue *queue, struct job *job, const char *why);
 
 /** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.

@@ -16,7 +16,7 @@ enum verdict_kind {
     VERDICT_RUNNING, /* not yet: a request or a copy is under way */
     VERDICT_NEXT,    /* the stage is done */
     VERDICT_MORE,    /* the stage has another request to make */
-    VERDICT_AGAIN,   /* a new ticket, at once */
+    VERDICT_AGAIN,   /* the stage, or its ticket, anew at once */
     VERDICT_RETRY,   /* later; counts as one of the job's attempts */
     VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
     VERDICT_DOUBT,   /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */

@@ -1,5 +1,6 @@
 /**
- * The worker: takes jobs from the queue and carries each through its stages (ticket, send, finish).
+ * The worker: takes jobs from the queue and carries each through its stages (resolve, ticket, send,
+ * attach, look, finish).
  *
  * One turn of the work thread is a story of five lines, told by the agent around these calls:
  *

@@ -1,0 +1,101 @@
+/**
+ * Sorting: in a folder with groups, which files belong together must be known before the first of
+ * them goes. So every queued file gets its rule and group first, without a question to Close.
+ */
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/queue/store.h"
+
+/** How many files of a folder are sorted in one turn. */
+#define SORT_SLICE 64
+#define NO_MEMORY_WAIT_MS 1000
+
+static bool has_groups(const struct folder *folder)
+{
+    for (struct rule **rule = folder->rules; *rule; rule++)
+        if ((*rule)->group)
+            return true;
+    return false;
+}
+
+/** Its rule has gone and may return, or a POST of it is to be looked for. */
+static bool keeps_its_rule(const struct job *job, const struct config *config)
+{
+    return job->posting || (job->rule && !config_rule(config, job->rule));
+}
+
+/** Find a job's rule and group, and keep them in it. */
+static struct verdict find_rule(
+    struct worker *worker, struct job *job, const struct folder *folder, int root)
+{
+    struct resolution resolution = {0};
+    CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
+    struct verdict verdict =
+        sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    if (verdict.kind == VERDICT_NEXT && keep_resolution(job, &resolution, folder) < 0)
+        verdict = task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+    resolution_release(&resolution);
+    return verdict;
+}
+
+/**
+ * Sort one job. Where no rule can be found, nothing is kept of what older rules said, and the job's
+ * own claim says why. Returns 0, or for how many ms it cannot be said, since a table is written.
+ */
+static int64_t sort_one(
+    struct worker *worker, struct job *job, const struct folder *folder, int root)
+{
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "sorted");
+    if (!keeps_its_rule(job, worker->config))
+        verdict = find_rule(worker, job, folder, root);
+    if (verdict.kind == VERDICT_WAIT)
+        return verdict.wait_ms;
+    if (verdict.kind != VERDICT_NEXT)
+        job_forget_rule(job);
+    if (job_set_text(&job->mark, folder->mark) < 0)
+        return NO_MEMORY_WAIT_MS;
+    queue_sorted(worker->queue, job);
+    return 0;
+}
+
+static enum sorting sort_some(
+    struct worker *worker, struct folder_view *view, const struct folder *folder)
+{
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    if (root < 0)
+        return SORT_CANNOT;
+    for (int i = 0; i < SORT_SLICE; i++) {
+        CLEANUP(job_freep)
+        struct job *job = store_unsorted(queue_store(worker->queue), folder->name, folder->mark);
+        if (!job)
+            return SORT_DONE;
+        int64_t wait_ms = sort_one(worker, job, folder, root);
+        if (wait_ms) {
+            view->sort_again_ms = clock_steady_ms() + wait_ms;
+            return SORT_CANNOT;
+        }
+    }
+    return SORT_GOES_ON;
+}
+
+static enum sorting sort_folder(
+    struct worker *worker, struct folder_view *view, const struct folder *folder)
+{
+    bool sorts = view->healthy && has_groups(folder);
+    if (sorts && clock_steady_ms() < view->sort_again_ms)
+        return SORT_CANNOT;
+    view->sort_again_ms = 0;
+    if (sorts)
+        return sort_some(worker, view, folder);
+    return view->healthy ? SORT_DONE : SORT_CANNOT;
+}
+
+void sorting_go_on(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        worker->folders[i].sorting =
+            sort_folder(worker, &worker->folders[i], &worker->config->folders[i]);
+}
