@@ -392,8 +392,11 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
         job->attempts--;
     if (job->deaths >= DEATHS_MOST)
         queue_fail(queue, job, "crashed",
-            "closedrop ended without warning three times while it had only this file in hand; "
-            "please report this with the file");
+            job->posting
+                ? "closedrop ended without warning three times while it filed only this file; it "
+                  "may be filed: look at its lead in Close; please report this with the file"
+                : "closedrop ended without warning three times while it had only this file in "
+                  "hand; please report this with the file");
     else
         move(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state,
             "was in hand when closedrop ended without warning");

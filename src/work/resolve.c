@@ -435,7 +435,10 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
 {
     const char *lead_id = json_get_text(contact, "lead_id");
     const char *name = record_name(contact), *email = record_email(contact);
-    if (!lead_id || !record_is_id(lead_id, "lead_"))
+    if (!lead_id) /* allowed since 2025-02-14 (close-api.md 9) */
+        return verdict_make(VERDICT_FAIL, "no_target",
+            "the contact %s belongs to no lead; put it on one in Close", resolution->contact_id);
+    if (!record_is_id(lead_id, "lead_"))
         return answer_odd("contact/");
     if (is_found_by_search(resolution) && !is_still_the_one(resolution, contact))
         return none_found(resolution);

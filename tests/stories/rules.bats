@@ -120,6 +120,15 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(activities '.[0].body.body_html' | jq -r .)" = '<b>Bluth Companya &lt;b&gt; &amp; &quot;c&quot;</b>' ]
 }
 
+@test "a contact that belongs to no lead fails at once, and the text says so" {
+    rules '{ name = "c"; contact_id = "'$jane'"; note = {}; }'
+    fault '[{"on":"contact","do":{"status":200,"body":"{\"id\":\"'$jane'\",\"lead_id\":null,\"name\":\"Jane\"}"},"times":0}]'
+    echo a >in/a.txt
+    run_once
+    grep -q "the contact $jane belongs to no lead; put it on one in Close" in/Failed/a.txt.error.txt
+    closedrop list --json | jq -e '.error.code == "no_target" and .attempts == 1'
+}
+
 @test "found by email, name, lead name, custom field: only the one that is really meant, whatever words the index knows" {
     rules '{ name = "m"; match = { path = "^mail-(?<v>.*)\\.txt$"; }; find = { contact_email = "{v}"; }; note = {}; }' \
         '{ name = "n"; match = { path = "^name-(?<v>.*)\\.txt$"; }; find = { contact_name = "{v}"; }; note = {}; }' \
