@@ -59,8 +59,13 @@ static void log_job(const struct task *task, const char *what, const char *messa
 static void release(
     struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why)
 {
-    for (size_t i = 0; i < count_jobs(task); i++)
-        queue_retry(worker->queue, job_at(task, i), due_ms, counts || i > 0, why);
+    int attempts = counts ? task->job->attempts : 0;
+    for (size_t i = 0; i < count_jobs(task); i++) {
+        struct job *job = job_at(task, i);
+        if (job->attempts < attempts) /* what failed was the try of them all */
+            job->attempts = attempts;
+        queue_retry(worker->queue, job, due_ms, counts || i > 0, why);
+    }
     free_mates(task);
     worker_end_task(worker, task);
 }
@@ -389,37 +394,51 @@ static void on_unclear(
         worker, task, clock_wall_ms() + task->config->limits.doubt_ms, counts, verdict->message);
 }
 
-/** One job was found, or not; not for the task's own job, which may go on. */
-static void settle_mate(
-    struct worker *worker, struct job *job, const struct look_file *found, int64_t pause_ms)
+/** The mates that were found are done, and leave the task. */
+static void settle_found(struct worker *worker, struct task *task)
 {
-    job->in_hand = false;
-    if (found->activity_id) {
-        (void)job_set_text(&job->activity_id, found->activity_id);
-        queue_done(worker->queue, job, "its activity was found in Close");
-        return;
+    size_t left = 0;
+    for (size_t i = 0; i < task->mate_count; i++) {
+        struct job *mate = task->mates[i];
+        const char *activity_id = task->look.files[i + 1].activity_id;
+        if (!activity_id) {
+            task->mates[left++] = mate;
+            continue;
+        }
+        (void)job_set_text(&mate->activity_id, activity_id);
+        mate->in_hand = false;
+        queue_done(worker->queue, mate, "its activity was found in Close");
+        job_free(mate);
     }
-    bool is_proven = ++job->looks >= LOOKS_NEEDED;
-    if (is_proven)
-        queue_withdraw(worker->queue, job, "it was looked for, and was not created");
-    queue_retry(worker->queue, job, clock_wall_ms() + (is_proven ? 0 : pause_ms), false,
-        is_proven ? "is filed anew" : "was not found in Close; looks once more");
+    task->mate_count = left;
+}
+
+/** Its own job was found; what became of the others, each finds out by itself. */
+static void release_mates(struct worker *worker, struct task *task)
+{
+    for (size_t i = 0; i < task->mate_count; i++)
+        queue_retry(worker->queue, task->mates[i], clock_wall_ms(), true, NULL);
+    free_mates(task);
 }
 
 /** Not there. Once is no proof: the index, or a late commit, may be behind. */
-static void on_absent(struct worker *worker, struct task *task, int64_t pause_ms)
+static void on_absent(struct worker *worker, struct task *task)
 {
-    struct job *job = task->job;
-    if (++job->looks < LOOKS_NEEDED) {
-        release(worker, task, clock_wall_ms() + pause_ms, false,
+    const struct limits *limits = &task->config->limits;
+    const struct job *job = task->job;
+    for (size_t i = 0; i < count_jobs(task); i++)
+        job_at(task, i)->looks++;
+    if (job->looks < LOOKS_NEEDED) {
+        release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
             "was not found in Close; looks once more");
         return;
     }
-    queue_withdraw(worker->queue, job, "it was looked for, and was not created");
-    if (job->attempts > task->config->limits.max_attempts) {
+    withdraw(worker, task, "it was looked for, and was not created");
+    if (job->attempts > limits->max_attempts) {
         struct verdict last = verdict_make(VERDICT_FAIL, "no_answer",
-            "Close did not say what became of its %s, %d times; it was not created",
-            activity_names[job->activity], job->attempts);
+            "Close did not say what became of its %s, which was not created (given up after %d "
+            "attempts)",
+            activity_names[job->activity], job->attempts - 1); /* the last was only the look */
         on_failed(worker, task, &last);
         return;
     }
@@ -428,15 +447,14 @@ static void on_absent(struct worker *worker, struct task *task, int64_t pause_ms
 
 static void on_looked(struct worker *worker, struct task *task)
 {
-    int64_t pause_ms = task->config->limits.doubt_ms / LOOK_PAUSE_PART;
-    for (size_t i = 0; i < task->mate_count; i++)
-        settle_mate(worker, task->mates[i], &task->look.files[i + 1], pause_ms);
-    free_mates(task);
     task->activity_id = TAKE_PTR(task->look.files[0].activity_id);
-    if (task->activity_id)
-        on_created(worker, task);
-    else
-        on_absent(worker, task, pause_ms);
+    settle_found(worker, task);
+    if (!task->activity_id) {
+        on_absent(worker, task);
+        return;
+    }
+    release_mates(worker, task);
+    on_created(worker, task);
 }
 
 /* ---- finish ---- */

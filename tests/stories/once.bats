@@ -79,6 +79,23 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     jobs_are done 10
 }
 
+@test "a group: max_attempts bounds its POSTs, and it fails as a whole" {
+    limits='doubt = "100ms"; max_attempts = 3;'
+    use_rule "group = { by = \"{l}\"; wait = \"300ms\"; }; $email"
+    fault '[{"on":"email","do":{"status":500},"times":0}]'
+    for i in 1 2 3 4; do echo "document $i" >"in/A$i.txt"; done
+    run_once
+    jobs_are failed 4
+    [ "$(counts .requests.email)" -le 3 ]
+    activities_are 0
+    grep -q 'was not created (given up after 3 attempts)' in/Failed/A4.txt.error.txt
+    no_faults
+    closedrop retry --all
+    run_once
+    jobs_are done 4
+    activities_are 1
+}
+
 @test "if the look itself fails, nothing is posted" {
     fault '[{"on":"email","do":"reset-after","times":1},{"on":"emails","do":{"status":500},"times":0},{"on":"lead","skip":1,"do":{"status":500},"times":0}]'
     drop 1
