@@ -1,4 +1,6 @@
 /* Regular expressions on paths: what compiles, what matches, and that nothing takes long. */
+#include "failing_calls.h"
+
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -18,27 +20,9 @@
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 
-#define NEVER INT32_MAX
-static int calls_left = NEVER;
-
-static bool fails(void)
-{
-    return calls_left-- == 0;
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-int __real_json_add_text(struct json *object, const char *key, const char *text);
-int __wrap_json_add_text(struct json *object, const char *key, const char *text);
-int __wrap_json_add_text(struct json *object, const char *key, const char *text)
-{
-    return fails() ? -ENOMEM : __real_json_add_text(object, key, text);
-}
+FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
+FAILING_CALL(int, json_add_text, -ENOMEM, (struct json * object, const char *key, const char *text),
+    (object, key, text))
 
 void *__real_pcre2_compile_8(
     const void *text, size_t length, uint32_t options, int *code, size_t *offset, void *context);
@@ -54,30 +38,12 @@ void *__wrap_pcre2_compile_8(
     return NULL;
 }
 
-void *__real_pcre2_match_context_create_8(void *context);
-void *__wrap_pcre2_match_context_create_8(void *context);
-void *__wrap_pcre2_match_context_create_8(void *context)
-{
-    return fails() ? NULL : __real_pcre2_match_context_create_8(context);
-}
-
-void *__real_pcre2_match_data_create_from_pattern_8(const void *code, void *context);
-void *__wrap_pcre2_match_data_create_from_pattern_8(const void *code, void *context);
-void *__wrap_pcre2_match_data_create_from_pattern_8(const void *code, void *context)
-{
-    return fails() ? NULL : __real_pcre2_match_data_create_from_pattern_8(code, context);
-}
-
-int __real_pcre2_substring_get_byname_8(
-    void *found, const void *name, unsigned char **ret_text, size_t *ret_length);
-int __wrap_pcre2_substring_get_byname_8(
-    void *found, const void *name, unsigned char **ret_text, size_t *ret_length);
-int __wrap_pcre2_substring_get_byname_8(
-    void *found, const void *name, unsigned char **ret_text, size_t *ret_length)
-{
-    return fails() ? -48 /* PCRE2_ERROR_NOMEMORY */
-                   : __real_pcre2_substring_get_byname_8(found, name, ret_text, ret_length);
-}
+FAILING_CALL(void *, pcre2_match_context_create_8, NULL, (void *context), (context))
+FAILING_CALL(void *, pcre2_match_data_create_from_pattern_8, NULL,
+    (const void *code, void *context), (code, context))
+FAILING_CALL(int, pcre2_substring_get_byname_8, -48 /* PCRE2_ERROR_NOMEMORY */,
+    (void *found, const void *name, unsigned char **ret_text, size_t *ret_length),
+    (found, name, ret_text, ret_length))
 
 /* ---- compiling ---- */
 

@@ -1,4 +1,6 @@
 /* Sidecars: what is read from one, and what is refused. */
+#include "failing_calls.h"
+
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -18,34 +20,10 @@
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 
-#define NEVER INT32_MAX
-static int calls_left = NEVER;
-
-static bool fails(void)
-{
-    return calls_left-- == 0;
-}
-
-void *__real_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size)
-{
-    return fails() ? NULL : __real_realloc(bytes, size);
-}
-
-int __real_json_add_text(struct json *object, const char *key, const char *text);
-int __wrap_json_add_text(struct json *object, const char *key, const char *text);
-int __wrap_json_add_text(struct json *object, const char *key, const char *text)
-{
-    return fails() ? -ENOMEM : __real_json_add_text(object, key, text);
-}
-
-char *__real_json_print(const struct json *value);
-char *__wrap_json_print(const struct json *value);
-char *__wrap_json_print(const struct json *value)
-{
-    return fails() ? NULL : __real_json_print(value);
-}
+FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
+FAILING_CALL(int, json_add_text, -ENOMEM, (struct json * object, const char *key, const char *text),
+    (object, key, text))
+FAILING_CALL(char *, json_print, NULL, (const struct json *value), (value))
 
 /* ---- what is read ---- */
 

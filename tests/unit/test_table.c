@@ -1,5 +1,7 @@
 /* Tables of customers: what is found in one, when it is read again, and what each mistake is told.
  */
+#include "failing_calls.h"
+
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -25,48 +27,11 @@
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 
-#define NEVER INT32_MAX
-static int calls_left = NEVER;
-
-static bool fails(void)
-{
-    return calls_left-- == 0;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size)
-{
-    return fails() ? NULL : __real_realloc(bytes, size);
-}
-
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
-
-char *__real_strndup(const char *text, size_t length);
-char *__wrap_strndup(const char *text, size_t length);
-char *__wrap_strndup(const char *text, size_t length)
-{
-    return fails() ? NULL : __real_strndup(text, length);
-}
+FAILING_CALL(void *, malloc, NULL, (size_t size), (size))
+FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
+FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
+FAILING_CALL(char *, strndup, NULL, (const char *text, size_t length), (text, length))
 
 static bool csv_failed;
 

@@ -1,4 +1,6 @@
 /* Templates: what they become, in each manner, and what is refused, with which words. */
+#include "failing_calls.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/rules/pattern.h"
@@ -19,48 +21,12 @@
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 
-#define NEVER INT32_MAX
-static int calls_left = NEVER;
-
-static bool fails(void)
-{
-    return calls_left-- == 0;
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size);
-void *__wrap_realloc(void *bytes, size_t size)
-{
-    return fails() ? NULL : __real_realloc(bytes, size);
-}
-
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-    return fails() ? NULL : __real_strdup(text);
-}
-
-int __real_json_append_text(struct json *array, const char *text);
-int __wrap_json_append_text(struct json *array, const char *text);
-int __wrap_json_append_text(struct json *array, const char *text)
-{
-    return fails() ? -ENOMEM : __real_json_append_text(array, text);
-}
-
-struct tm *__real_localtime_r(const time_t *moment, struct tm *ret_local);
-struct tm *__wrap_localtime_r(const time_t *moment, struct tm *ret_local);
-struct tm *__wrap_localtime_r(const time_t *moment, struct tm *ret_local)
-{
-    return fails() ? NULL : __real_localtime_r(moment, ret_local);
-}
+FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
+FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
+FAILING_CALL(int, json_append_text, -ENOMEM, (struct json * array, const char *text), (array, text))
+FAILING_CALL(struct tm *, localtime_r, NULL, (const time_t *moment, struct tm *ret_local),
+    (moment, ret_local))
 
 /* ---- what is known ---- */
 
