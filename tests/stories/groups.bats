@@ -191,7 +191,7 @@ two_rules() { # PATTERN-OF-THE-SECOND: the first makes it a folder with groups
     write_config 'rules = [ "g", "r" ]; no_match = "fail";'
 }
 
-@test "a rule that is mended while its file waits for S3 no longer files it on the old lead" {
+file_waits_for_s3() { # in/a.txt, which the rule "r" takes
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     limits='max_attempts = 100;'
     two_rules ^a
@@ -200,6 +200,10 @@ two_rules() { # PATTERN-OF-THE-SECOND: the first makes it a folder with groups
     echo hello >in/a.txt
     wait_until history_says 1 'it belongs to lead_A'
     wait_until history_says 1 'IncompleteBody'
+}
+
+@test "a rule that is mended while its file waits for S3 no longer files it on the old lead" {
+    file_waits_for_s3
     two_rules ^b
     kill -HUP "$agent_pid"
     wait_until jobs_are failed 1
@@ -208,13 +212,7 @@ two_rules() { # PATTERN-OF-THE-SECOND: the first makes it a folder with groups
 }
 
 @test "a file whose rule is taken away waits for it, also where others are grouped" {
-    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
-    limits='max_attempts = 100;'
-    two_rules ^a
-    fault '[{"on":"s3","do":{"status":400,"code":"IncompleteBody"},"times":0}]'
-    start_agent
-    echo hello >in/a.txt
-    wait_until history_says 1 'IncompleteBody'
+    file_waits_for_s3
     local both=$more
     more=${more%, \{ name = \"r\"*}' );'
     write_config 'rules = [ "g" ];'
