@@ -36,6 +36,7 @@
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
+#define DISK_LOOK_MS 1000 /* how often a full disk is looked at */
 #define HEAP_KEPT (4 * 1024 * 1024)
 
 struct agent {
@@ -58,6 +59,7 @@ struct agent {
     int64_t stop_ms; /* steady clock: when what is in hand is given up */
     int exit_code;
     int64_t refused; /* files that could not even be queued to be sent */
+    bool disk_short; /* no room for anything new under state_dir */
     bool broken;     /* the queue cannot be written: end without another word to it */
 };
 
@@ -66,6 +68,16 @@ struct agent {
 static bool by_path(const struct folder *folder)
 {
     return folder->after_upload == AFTER_KEEP;
+}
+
+/** Send a letter back with the first `kept` of its sightings, which are to be settled. */
+static void answer_seen(struct agent *agent, struct letter *letter, size_t kept)
+{
+    letter->asked = letter->count;
+    letter->count = kept;
+    letter->kind = LETTER_UNKNOWN;
+    if (!mailbox_post(agent->to_watch, letter, false))
+        watch_rescan(agent->watch);
 }
 
 /** Keep the sightings the queue does not know, and send the letter back with them. */
@@ -84,11 +96,7 @@ static void take_seen(struct agent *agent, struct letter *letter)
         sighting->judged = known == KNOWN_JUDGED;
         letter->sightings[kept++] = *sighting;
     }
-    letter->asked = letter->count;
-    letter->count = kept;
-    letter->kind = LETTER_UNKNOWN;
-    if (!mailbox_post(agent->to_watch, letter, false))
-        watch_rescan(agent->watch);
+    answer_seen(agent, letter, kept);
 }
 
 static void take_settled(struct agent *agent, const struct letter *letter)
@@ -168,10 +176,29 @@ static void take_health(struct agent *agent, const struct letter *letter)
             health->polls ? ", by looking every poll_interval" : "");
 }
 
+/**
+ * While the disk is short nothing new is promised: the files lie in their folders, and are looked
+ * at again when there is room.
+ */
+static void drop_letter(struct agent *agent, struct letter *letter)
+{
+    if (letter->kind == LETTER_SEEN) {
+        for (size_t i = 0; i < letter->count; i++)
+            free(letter->sightings[i].path);
+        answer_seen(agent, letter, 0);
+        return;
+    }
+    letter_free(letter);
+}
+
 static void take_letter(struct agent *agent, struct letter *letter)
 {
     if (letter->config != agent->config) {
         letter_free(letter); /* about folders as they were before a reload; all is seen again */
+        return;
+    }
+    if (agent->disk_short && letter->kind != LETTER_HEALTH) {
+        drop_letter(agent, letter);
         return;
     }
     switch (letter->kind) {
@@ -420,6 +447,8 @@ static int64_t loop_timeout(struct agent *agent)
         timeout = sooner(timeout, agent->stop_ms > now ? agent->stop_ms - now : 0);
     if (agent->alive_ms)
         timeout = sooner(timeout, agent->alive_ms > now ? agent->alive_ms - now : 0);
+    if (agent->disk_short)
+        timeout = sooner(timeout, DISK_LOOK_MS);
     return timeout;
 }
 
@@ -433,9 +462,28 @@ static void stay_alive(struct agent *agent)
     agent->alive_ms = now + period;
 }
 
+/** A full disk: what is under way ends, with the help of the ballast, and nothing new begins. */
+static void look_at_disk(struct agent *agent)
+{
+    bool was_short = agent->disk_short;
+    agent->disk_short = store_is_short(queue_store(agent->queue));
+    if (agent->disk_short == was_short)
+        return;
+    worker_set_disk_short(agent->worker, agent->disk_short);
+    if (agent->disk_short) {
+        log_error("the disk that holds %s is nearly full; free some space: nothing new is taken "
+                  "until then, and files stay where they are",
+            agent->config->state_dir);
+    } else {
+        log_info("there is room in %s again", agent->config->state_dir);
+        watch_rescan(agent->watch);
+    }
+}
+
 /** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
 static void turn(struct agent *agent)
 {
+    look_at_disk(agent);
     queue_begin(agent->queue);
     worker_reap(agent->worker);
     take_letters(agent);
@@ -465,11 +513,13 @@ static void end_once(struct agent *agent)
     if (!agent->once || agent->stopping || worker_in_hand(agent->worker) > 0)
         return;
     bool key_refused = worker_blocked(agent->worker) == GATE_KEY_REFUSED;
-    if (!key_refused && !is_everything_scanned(agent, &waiting))
+    bool is_blocked = key_refused || agent->disk_short;
+    if (!is_everything_scanned(agent, &waiting) && !is_blocked)
         return;
     int64_t wait = worker_timeout(agent->worker);
-    if (!key_refused && wait >= 0 && wait <= ONCE_PATIENCE_MS)
+    if (!is_blocked && wait >= 0 && wait <= ONCE_PATIENCE_MS)
         return;
+    waiting |= agent->disk_short;
     struct store_counts counts;
     store_count(queue_store(agent->queue), NULL, &counts);
     waiting |= waiting_jobs(&counts) > 0;
@@ -530,8 +580,8 @@ static int open_queue(struct agent *agent)
     CLEANUP(free_text) char *aside = NULL;
     int problem = open_when_free(agent, &why);
     if (problem == STORE_DAMAGED && store_set_aside(agent->config->state_dir, &aside) == 0) {
-        log_error("%s; it was set aside as %s and a new one begins: files that still lie in the "
-                  "folders are uploaded (again)",
+        log_error("%s; it was set aside as %s and a new one begins: what still lies in the folders "
+                  "is looked for in Close before it is filed",
             str_text(&why), aside);
         str_clear(&why);
         problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);

@@ -42,7 +42,7 @@ room cli base files config http close queue rules intake work control agent
 room sandbox base
 
 door curl/ src/http/inner.h
-door sqlite3.h src/queue/store_sqlite.c
+door sqlite3.h src/queue/inner.h
 door libconfig.h src/config/setting.c
 door inotifytools/ src/intake/events.c
 door pcre2.h src/rules/pattern.c

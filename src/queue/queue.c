@@ -49,10 +49,7 @@ void queue_begin(struct queue *queue)
 
 int queue_commit(struct queue *queue)
 {
-    int result = store_commit(queue->store);
-    if (result == -ENOSPC)
-        store_free_ballast(queue->store);
-    return result;
+    return store_commit(queue->store);
 }
 
 static void note(struct queue *queue, const struct job *job, const char *why)

@@ -190,6 +190,11 @@ void worker_set_paused(struct worker *worker, bool paused)
     worker->paused = paused;
 }
 
+void worker_set_disk_short(struct worker *worker, bool disk_short)
+{
+    worker->disk_short = disk_short;
+}
+
 void worker_stop_claiming(struct worker *worker)
 {
     worker->stopping = true;
@@ -340,7 +345,7 @@ static bool is_free(const struct worker *worker)
 static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane lane)
 {
     const struct folder_view *view = &worker->folders[index];
-    if (!view->healthy)
+    if (!view->healthy || worker->disk_short)
         return INT64_MAX;
     if (lane == LANE_FILE)
         return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
@@ -629,18 +634,35 @@ int64_t worker_failures(const struct worker *worker)
 
 /* ---- status ---- */
 
-static int add_blocked(const struct worker *worker, struct json *status)
+/** Why nothing (or not all) is done, and how it looks from outside; NULL code: all is well. */
+struct block {
+    const char *code;
+    const char *message;
+};
+
+static struct block block_of(const struct worker *worker)
 {
     static const char *const codes[] = {"", "key_refused", "no_answer"};
     enum gate_reason reason = worker->api_gate.reason;
-    bool s3_down = worker->s3_gate.state != GATE_OPEN;
-    if (reason == GATE_FINE && !s3_down)
+    if (worker->disk_short)
+        return (struct block){"disk_full",
+            "the disk that holds state_dir is nearly full; free some space (files stay where they "
+            "are)"};
+    if (reason != GATE_FINE)
+        return (struct block){codes[reason], question_gate_message(reason)};
+    if (worker->s3_gate.state != GATE_OPEN)
+        return (struct block){"s3_down", "uploads do not get through to S3; files stay queued"};
+    return (struct block){NULL, NULL};
+}
+
+static int add_blocked(const struct worker *worker, struct json *status)
+{
+    struct block block = block_of(worker);
+    if (!block.code)
         return json_add_null(status, "blocked");
     struct json *blocked = json_object();
-    int result = json_add_text(blocked, "code", reason ? codes[reason] : "s3_down");
-    result |= json_add_text(blocked, "message",
-        reason ? question_gate_message(reason)
-               : "uploads do not get through to S3; files stay queued");
+    int result = json_add_text(blocked, "code", block.code);
+    result |= json_add_text(blocked, "message", block.message);
     return result | json_add(status, "blocked", blocked);
 }
 

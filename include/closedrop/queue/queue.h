@@ -20,7 +20,7 @@ void queue_close(struct queue *queue);
 
 void queue_begin(struct queue *queue);
 
-/** As store_commit(); where the disk is full, the ballast is freed before it is told. */
+/** As store_commit(). */
 int queue_commit(struct queue *queue);
 
 /** What the queue knows of a file that a scan has seen. */

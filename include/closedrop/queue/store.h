@@ -19,6 +19,7 @@ enum store_problem {
     STORE_MISSING = 1,    /* there is none, and none was to be made */
     STORE_IN_USE,         /* another process has it: the agent runs */
     STORE_UNWRITABLE,     /* state_dir cannot be made or written */
+    STORE_FULL,           /* the disk has no room left, not even without the ballast */
     STORE_NEWER,          /* made by a newer closedrop, or by another program */
     STORE_DAMAGED,        /* no longer a sound database */
     STORE_BROKEN_MACHINE, /* I/O error, no memory */
@@ -54,13 +55,13 @@ int store_set_aside(const char *directory, char **ret_aside);
 void store_begin(struct store *store);
 
 /**
- * 0, or -ENOSPC (nothing was written; free space and do the work again), or -EIO (the disk or our
- * own code is at fault: end the process, the next start reads what the disk holds).
+ * 0, or -ENOSPC (nothing was written, and the ballast was given up), or -EIO (the disk or our own
+ * code is at fault). In both cases end the process: the next start reads what the disk holds.
  */
 int store_commit(struct store *store);
 
-/** Give up the space held back for hard times; the next start makes it again. */
-void store_free_ballast(struct store *store);
+/** Whether the disk has too little room to begin anything new; see ballast_is_needed(). */
+bool store_is_short(struct store *store);
 
 /** Add a job; sets its id. */
 void store_insert(struct store *store, struct job *job);

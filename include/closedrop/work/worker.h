@@ -46,6 +46,9 @@ void worker_set_folder(
 
 void worker_set_paused(struct worker *worker, bool paused);
 
+/** While the queue's disk is short, nothing is claimed, not even what is only to be put away. */
+void worker_set_disk_short(struct worker *worker, bool disk_short);
+
 /** No new claims from now on; what is in hand goes on. */
 void worker_stop_claiming(struct worker *worker);
 

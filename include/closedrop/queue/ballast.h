@@ -1,0 +1,29 @@
+/**
+ * Room on the disk that is held back for hard times: a file that is given up when the disk is full,
+ * so that what has happened outside can still be written down (reliability.md 4.3). SQLite in WAL
+ * mode needs room even to change or delete a row.
+ */
+#ifndef CLOSEDROP_QUEUE_BALLAST_H
+#define CLOSEDROP_QUEUE_BALLAST_H
+
+#include <stdbool.h>
+
+struct ballast;
+
+/** For the disk that holds `directory`; nothing is made yet. NULL when memory is short. */
+struct ballast *ballast_new(const char *directory);
+
+/** The file stays, for the next start. */
+void ballast_free(struct ballast *ballast);
+
+/**
+ * Look at the disk: where room is short the ballast is given up, and where there is room for it
+ * (again) it is made. Returns whether room is short: nothing new should be begun then. A disk that
+ * cannot be asked is not short.
+ */
+bool ballast_is_needed(struct ballast *ballast);
+
+/** Give it up, whatever the disk says of itself: a write has found it full. */
+void ballast_give_up(struct ballast *ballast);
+
+#endif

@@ -1,0 +1,19 @@
+/** What store_open.c and store_sqlite.c, the two halves of the door to SQLite, know of each other. */
+#ifndef CLOSEDROP_QUEUE_INNER_H
+#define CLOSEDROP_QUEUE_INNER_H
+
+#include "store_sql.h"
+
+#include "closedrop/queue/ballast.h"
+#include "closedrop/queue/store.h"
+
+#include <sqlite3.h>
+
+struct store {
+    sqlite3 *database;
+    sqlite3_stmt *statements[SQL_STATEMENTS];
+    int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
+    struct ballast *ballast; /* NULL on :memory:, and for a command */
+};
+
+#endif
