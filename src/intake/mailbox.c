@@ -125,6 +125,11 @@ struct letter *mailbox_take(struct mailbox *box)
     return letter;
 }
 
+void mailbox_wake(struct mailbox *box)
+{
+    ring(box);
+}
+
 void mailbox_close(struct mailbox *box)
 {
     pthread_mutex_lock(&box->lock);

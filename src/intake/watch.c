@@ -875,4 +875,5 @@ void watch_stop(struct watch *watch)
 void watch_rescan(struct watch *watch)
 {
     atomic_store(&watch->rescan, true);
+    mailbox_wake(watch->inbox);
 }

@@ -1,4 +1,5 @@
-/** What store_open.c and store_sqlite.c, the two halves of the door to SQLite, know of each other. */
+/** What store_open.c and store_sqlite.c, the two halves of the door to SQLite, know of each other.
+ */
 #ifndef CLOSEDROP_QUEUE_INNER_H
 #define CLOSEDROP_QUEUE_INNER_H
 

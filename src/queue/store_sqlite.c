@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* ---- statements ---- */
 
 static void fail(struct store *store, int code)

@@ -6,24 +6,11 @@ load ../support/story
 WAIT_MOST=15
 
 setup() {
-    mounts=()
     story_setup
     uploaded=in/Uploaded/$(date +%Y-%m)
 }
 
-teardown() {
-    local result=0 mount
-    story_teardown || result=$?
-    for mount in "${mounts[@]}"; do
-        umount -l "$mount" 2>/dev/null || true
-    done
-    return $result
-}
-
-mount_or_skip() { # OPTION... DIR
-    mount "$@" 2>mount.txt || skip "nothing can be mounted here: $(cat mount.txt)"
-    mounts+=("$PWD/${*: -1}")
-}
+teardown() { story_teardown; }
 
 folder_says() { # JQ-CONDITION on the folder "scans" in status
     closedrop status --json | jq -en "input | .folders[] | select(.name == \"scans\") | $1" >/dev/null

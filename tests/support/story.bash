@@ -18,7 +18,7 @@ story_setup() {
     export NO_COLOR=1
     folder=$BATS_TEST_TMPDIR/in
     config=$BATS_TEST_TMPDIR/closedrop.conf
-    sandbox_pid='' agent_pid=''
+    sandbox_pid='' agent_pid='' mounts=()
     mkdir -p "$folder"
     (umask 077 && echo api_sandbox.secret >key)
     start_sandbox
@@ -26,9 +26,18 @@ story_setup() {
 }
 
 story_teardown() {
+    local mount
     stop_agent
     stop_sandbox
+    for mount in "${mounts[@]}"; do
+        umount -l "$mount" 2>/dev/null || true
+    done
     no_sanitizer_spoke
+}
+
+mount_or_skip() { # OPTION... DIR: until the story ends
+    mount "$@" 2>mount.txt || skip "nothing can be mounted here: $(cat mount.txt)"
+    mounts+=("$PWD/${*: -1}")
 }
 
 no_sanitizer_spoke() { # a sanitizer's report fails the story, whatever else it showed

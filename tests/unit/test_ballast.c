@@ -1,4 +1,5 @@
-/** The room that is held back for a full disk; what the disk says of itself is the test's to say. */
+/** The room that is held back for a full disk; what the disk says of itself is the test's to say.
+ */
 #include "closedrop/queue/ballast.h"
 
 #include <setjmp.h>

@@ -83,6 +83,9 @@ bool mailbox_post(struct mailbox *box, struct letter *letter, bool wait);
 /** The next letter, the caller's to free; NULL where there is none. Never waits. */
 struct letter *mailbox_take(struct mailbox *box);
 
+/** Wake who waits at the descriptor, without a letter. */
+void mailbox_wake(struct mailbox *box);
+
 /** Refuse further letters, and wake whoever waits for room. */
 void mailbox_close(struct mailbox *box);
 bool mailbox_is_closed(struct mailbox *box);
