@@ -14,7 +14,11 @@ struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
+    bool is_new;
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
+
+/** Read every job and posting: SQLITE_OK, SQLITE_CORRUPT where a row is not what was written. */
+int store_read_all(struct store *store);
 
 #endif

@@ -12,7 +12,9 @@
     "id, folder, path, handle, size, mtime_ns, state, ending, in_hand, suspect, filed, attempts, " \
     "deaths, due_ms, place, error_code, error_message, content_type, sha256, md5, download_url, "  \
     "token, mark, rule, group_key, job_values, lead_id, contact_id, activity_id, queued_ms, "      \
-    "uploaded_ms, done_ms, activity, posting, looks"
+    "uploaded_ms, done_ms, activity, posting, looks, reconcile, checksum"
+
+#define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
 /* migration i takes user_version i to i + 1 */
 static const char *const sql_migrations[] = {
@@ -90,6 +92,11 @@ static const char *const sql_migrations[] = {
     "  at_ms INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX posting_by_job ON posting (job);",
+
+    /* 0 as checksum: CHECKSUM_NONE */
+    "ALTER TABLE job ADD COLUMN reconcile INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE posting ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;",
 };
 
 /* the index job_due serves exactly this */
@@ -103,8 +110,8 @@ static const char *const sql_migrations[] = {
     " AND (lead_id IS NULL OR mark <> :mark"                                                       \
     " OR (lead_id = :lead_id AND contact_id IS :contact_id))"
 #define SQL_UPLOADED_OF_GROUP                                                                      \
-    SQL_OF_GROUP " AND state = 'uploaded' AND in_hand = 0 AND lead_id IS NOT NULL AND mark = "     \
-                 ":mark"
+    SQL_OF_GROUP " AND state = 'uploaded' AND in_hand = 0 AND reconcile = 0"                       \
+                 " AND lead_id IS NOT NULL AND mark = :mark"
 
 enum sql {
     SQL_INSERT,
@@ -122,10 +129,14 @@ enum sql {
     SQL_GROUP_DELAY,
     SQL_BY_POSTING,
     SQL_HAS_ACTIVITY,
+    SQL_CLAMP,
+    SQL_SHIFT,
     SQL_WAKE,
     SQL_WAKE_CHANGED,
     SQL_POST,
     SQL_POSTINGS,
+    SQL_ALL_JOBS,
+    SQL_ALL_POSTINGS,
     SQL_LAST_POSTING,
     SQL_NEXT_IN_HAND,
     SQL_IN_HAND,
@@ -141,9 +152,10 @@ enum sql {
 
 static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_INSERT] =
-        "INSERT INTO job (folder, path, handle, size, mtime_ns, state, due_ms, queued_ms)"
-        " VALUES (:folder, :path, :handle, :size, :mtime_ns, :state, :due_ms,"
-        " :queued_ms)",
+        "INSERT INTO job (folder, path, handle, size, mtime_ns, state, due_ms, queued_ms, "
+        "reconcile,"
+        " checksum) VALUES (:folder, :path, :handle, :size, :mtime_ns, :state, :due_ms, :queued_ms,"
+        " :reconcile, :checksum)",
     [SQL_UPDATE] = "UPDATE job SET path = :path, handle = :handle, size = :size,"
                    " mtime_ns = :mtime_ns, state = :state, ending = :ending,"
                    " in_hand = :in_hand, suspect = :suspect, filed = :filed, attempts = :attempts,"
@@ -153,7 +165,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " uploaded_ms = :uploaded_ms, done_ms = :done_ms, mark = :mark, rule = :rule,"
                    " group_key = :group_key, job_values = :job_values, lead_id = :lead_id,"
                    " contact_id = :contact_id, activity_id = :activity_id, activity = :activity,"
-                   " posting = :posting, looks = :looks WHERE id = :id",
+                   " posting = :posting, looks = :looks, reconcile = :reconcile,"
+                   " checksum = :checksum WHERE id = :id",
     [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
                  " AND size = :size AND mtime_ns = :mtime_ns ORDER BY id DESC LIMIT 1",
@@ -174,7 +187,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                      " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
                      " AND state = 'queued' AND mark > :mark LIMIT 1",
     [SQL_GROUP] = "SELECT max(queued_ms),"
-                  " sum(state <> 'uploaded' OR lead_id IS NULL OR mark <> :mark),"
+                  " sum(state <> 'uploaded' OR reconcile OR lead_id IS NULL OR mark <> :mark),"
                   " sum(state = 'queued' AND error_code IS NOT NULL) FROM job WHERE " SQL_OF_GROUP,
     [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_group"
                           " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
@@ -183,17 +196,22 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
                        " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
                        " ORDER BY path, id LIMIT :limit",
-    [SQL_HAS_ACTIVITY] =
-        "SELECT count(*) FROM job WHERE activity_id = :activity_id AND activity_id IS NOT NULL",
+    [SQL_HAS_ACTIVITY] = "SELECT count(*) FROM job WHERE activity_id = :activity_id"
+                         " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)",
+    [SQL_CLAMP] = "UPDATE job SET due_ms = :due_ms WHERE due_ms > :due_ms AND due_ms <> :never"
+                  " AND " SQL_WAITING,
+    [SQL_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
+                  " AND " SQL_WAITING,
     [SQL_WAKE] = "UPDATE job SET due_ms = :due_ms WHERE error_code = :error_code AND ending = ''"
                  " AND in_hand = 0 AND state IN ('queued', 'uploaded')",
     [SQL_WAKE_CHANGED] = "UPDATE job SET due_ms = :due_ms WHERE folder = :folder AND mark <> :mark"
                          " AND rule IS NOT NULL AND ending = '' AND in_hand = 0"
                          " AND state = 'uploaded'",
-    [SQL_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms)"
-                 " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms)",
-    [SQL_POSTINGS] =
-        "SELECT token, lead_id, activity, at_ms FROM posting WHERE job = :id ORDER BY rowid",
+    [SQL_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms, checksum)"
+                 " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms, :checksum)",
+    [SQL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE job = :id ORDER BY rowid",
+    [SQL_ALL_JOBS] = "SELECT " SQL_COLUMNS " FROM job",
+    [SQL_ALL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting",
     [SQL_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
     [SQL_NEXT_IN_HAND] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
                          " ORDER BY id LIMIT 1",

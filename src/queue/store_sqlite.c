@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/checksum.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -155,6 +156,15 @@ static void read_identity(sqlite3_stmt *statement, int column, struct identity *
     identity->mtime_ns = sqlite3_column_int64(statement, column + 2);
 }
 
+/** A row must be what was written; those of before there were checksums are believed. */
+static void check_row(struct store *store, int64_t written, int64_t now)
+{
+    if (now == CHECKSUM_NONE)
+        fail(store, SQLITE_NOMEM);
+    else if (written != CHECKSUM_NONE && written != now)
+        fail(store, SQLITE_CORRUPT);
+}
+
 /** The job in the current row; columns in the order of SQL_COLUMNS. */
 static struct job *read_job(struct store *store, sqlite3_stmt *statement)
 {
@@ -188,11 +198,15 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     int activity = column_name(statement, c++, activity_names, ACTIVITIES);
     job->posting = sqlite3_column_int64(statement, c++);
     job->looks = sqlite3_column_int(statement, c++);
+    job->reconcile = sqlite3_column_int(statement, c++);
+    int64_t checksum = sqlite3_column_int64(statement, c++);
     if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
         fail(store, SQLITE_CORRUPT);
     job->state = (enum job_state)(state < 0 ? 0 : state);
     job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
     job->activity = (enum activity)(activity < 0 ? 0 : activity);
+    if (!store->failure)
+        check_row(store, checksum, checksum_job(job));
     if (store->failure) {
         job_free(job);
         return NULL;
@@ -217,6 +231,8 @@ void store_insert(struct store *store, struct job *job)
     bind_text(statement, ":state", job_state_names[job->state]);
     bind_int(statement, ":due_ms", job->due_ms);
     bind_int(statement, ":queued_ms", job->queued_ms);
+    bind_int(statement, ":reconcile", job->reconcile);
+    bind_int(statement, ":checksum", checksum_job(job));
     carry_out(store, statement);
     job->id = sqlite3_last_insert_rowid(store->database);
 }
@@ -256,6 +272,8 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":activity", activity_names[job->activity]);
     bind_int(statement, ":posting", job->posting);
     bind_int(statement, ":looks", job->looks);
+    bind_int(statement, ":reconcile", job->reconcile);
+    bind_int(statement, ":checksum", checksum_job(job));
     carry_out(store, statement);
 }
 
@@ -411,7 +429,33 @@ void store_post(struct store *store, const struct job *job, int64_t at_ms)
     bind_text(statement, ":lead_id", job->lead_id);
     bind_text(statement, ":activity", activity_names[job->activity]);
     bind_int(statement, ":at_ms", at_ms);
+    bind_int(statement, ":checksum",
+        checksum_posting(job->posting, job->id, job->token ? job->token : "", job->lead_id,
+            activity_names[job->activity], at_ms));
     carry_out(store, statement);
+}
+
+/** The posting in the current row; columns in the order of SQL_POSTING_COLUMNS. */
+struct posting {
+    const char *token;
+    const char *lead_id;
+    int activity;
+    int64_t at_ms;
+};
+
+static struct posting read_posting(struct store *store, sqlite3_stmt *statement)
+{
+    struct posting posting = {.token = (const char *)sqlite3_column_text(statement, 0),
+        .lead_id = (const char *)sqlite3_column_text(statement, 1),
+        .activity = column_name(statement, 2, activity_names, ACTIVITIES),
+        .at_ms = sqlite3_column_int64(statement, 3)};
+    if (posting.activity < 0 || !posting.token || !posting.lead_id)
+        fail(store, SQLITE_CORRUPT);
+    else
+        check_row(store, sqlite3_column_int64(statement, 6),
+            checksum_posting(sqlite3_column_int64(statement, 4), sqlite3_column_int64(statement, 5),
+                posting.token, posting.lead_id, activity_names[posting.activity], posting.at_ms));
+    return posting;
 }
 
 void store_postings(struct store *store, int64_t job,
@@ -422,13 +466,10 @@ void store_postings(struct store *store, int64_t job,
     sqlite3_stmt *statement = statement_of(store, SQL_POSTINGS);
     bind_int(statement, ":id", job);
     while (next_row(store, statement)) {
-        int activity = column_name(statement, 2, activity_names, ACTIVITIES);
-        if (activity < 0)
-            fail(store, SQLITE_CORRUPT);
-        else
-            each(context, (const char *)sqlite3_column_text(statement, 0),
-                (const char *)sqlite3_column_text(statement, 1), (enum activity)activity,
-                sqlite3_column_int64(statement, 3));
+        struct posting posting = read_posting(store, statement);
+        if (!store->failure)
+            each(context, posting.token, posting.lead_id, (enum activity)posting.activity,
+                posting.at_ms);
     }
     sqlite3_reset(statement);
 }
@@ -444,11 +485,30 @@ size_t store_by_posting(
     return read_jobs(store, statement, ret_jobs, most);
 }
 
-bool store_has_activity(struct store *store, const char *activity_id)
+bool store_has_activity(struct store *store, const char *activity_id, const char *md5)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_HAS_ACTIVITY);
     bind_text(statement, ":activity_id", activity_id);
+    bind_text(statement, ":md5", md5);
     return read_one_int(store, statement, 0) > 0;
+}
+
+/* ---- the clock was wrong, or is set ---- */
+
+void store_clamp(struct store *store, int64_t most_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_CLAMP);
+    bind_int(statement, ":due_ms", most_ms);
+    bind_int(statement, ":never", JOB_DUE_NEVER);
+    carry_out(store, statement);
+}
+
+void store_shift(struct store *store, int64_t by_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_SHIFT);
+    bind_int(statement, ":by_ms", by_ms);
+    bind_int(statement, ":never", JOB_DUE_NEVER);
+    carry_out(store, statement);
 }
 
 /* ---- what an unclean end left ---- */
@@ -548,4 +608,23 @@ void store_set_number(struct store *store, const char *name, int64_t value)
     bind_text(statement, ":name", name);
     bind_int(statement, ":value", value);
     carry_out(store, statement);
+}
+
+bool store_is_new(const struct store *store)
+{
+    return store->is_new;
+}
+
+int store_read_all(struct store *store)
+{
+    sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);
+    sqlite3_stmt *postings = statement_of(store, SQL_ALL_POSTINGS);
+    store->failure = SQLITE_OK;
+    while (next_row(store, jobs))
+        job_free(read_job(store, jobs));
+    while (next_row(store, postings))
+        (void)read_posting(store, postings);
+    sqlite3_reset(jobs);
+    sqlite3_reset(postings);
+    return store->failure;
 }

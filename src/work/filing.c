@@ -196,7 +196,7 @@ struct verdict look_start(struct task *task, const struct stage_tools *tools)
 
 static bool is_taken(void *context, const char *activity_id)
 {
-    return activity_id && store_has_activity(context, activity_id);
+    return activity_id && store_has_activity(context, activity_id, NULL);
 }
 
 struct verdict look_finish(struct task *task, const struct stage_tools *tools)

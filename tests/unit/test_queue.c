@@ -3,6 +3,7 @@
  */
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/checksum.h"
 #include "closedrop/queue/queue.h"
 #include "queue/store_sql.h"
 
@@ -1338,12 +1339,12 @@ static void ends_a_post_when_it_is_done(void **state)
     struct job *jobs[3];
     begin(queue);
     intend_three(queue, jobs);
-    assert_false(store_has_activity(queue_store(queue), "acti_1"));
+    assert_false(store_has_activity(queue_store(queue), "acti_1", NULL));
     int result = job_set_text(&jobs[0]->activity_id, "acti_1");
     assert_int_equal(result | job_set_text(&jobs[0]->values, "{}"), 0);
     queue_done(queue, jobs[0], "filed");
-    assert_true(store_has_activity(queue_store(queue), "acti_1"));
-    assert_false(store_has_activity(queue_store(queue), "acti_"));
+    assert_true(store_has_activity(queue_store(queue), "acti_1", NULL));
+    assert_false(store_has_activity(queue_store(queue), "acti_", NULL));
     commit(queue);
     struct job *job = load(queue, jobs[0]->id);
     assert_int_equal(job->posting, 0);
@@ -2248,6 +2249,77 @@ static void refuses_strange_files(void **state)
     }
 }
 
+/* ---- a byte that changed on the disk ---- */
+
+#define FLIPS 200
+#define FLIP_JOBS 40
+
+/** A sound queue of jobs in all states; what each says. */
+static void make_full_database(const struct place *place, int64_t sums[FLIP_JOBS])
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < FLIP_JOBS; i++) {
+        char path[40];
+        snprintf(path, sizeof(path), "in/document %d.pdf", i);
+        int64_t id = add(queue, path, file(1000 + i));
+        struct job *job = load(queue, id);
+        fill(job);
+        job->state = i % JOB_STATES;
+        store_update(queue_store(queue), job);
+        sums[i] = checksum_job(job);
+        job_free(job);
+    }
+    commit(queue);
+    queue_close(queue);
+}
+
+/** Whether each job is there and says what it said; a reading that fails is no lie. */
+static bool tells_the_truth(struct queue *queue, const int64_t sums[FLIP_JOBS])
+{
+    bool is_true = true;
+    queue_begin(queue);
+    for (int i = 0; i < FLIP_JOBS; i++) {
+        struct identity identity = file(1000 + i);
+        struct job *by_id = store_load(queue_store(queue), i + 1);
+        struct job *found = store_find(queue_store(queue), "scans", &identity, NULL);
+        is_true &= by_id && checksum_job(by_id) == sums[i];
+        is_true &= found && checksum_job(found) == sums[i];
+        job_free(by_id);
+        job_free(found);
+    }
+    return queue_commit(queue) < 0 || is_true;
+}
+
+static void never_believes_a_byte_that_changed(void **state)
+{
+    const struct place *place = *state;
+    static unsigned char sound[400000];
+    int64_t sums[FLIP_JOBS];
+    int refused = 0;
+    make_full_database(place, sums);
+    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+    ssize_t size = read(fd, sound, sizeof(sound));
+    close(fd);
+    assert_true(size > 0 && (size_t)size < sizeof(sound));
+    srand(4);
+    for (int i = 0; i < FLIPS; i++) {
+        off_t at = rand() % size;
+        unsigned char flipped = sound[at] ^ (1U << (rand() % 8));
+        struct queue *queue = NULL;
+        write_at(place, 0, sound, (size_t)size);
+        write_at(place, at, &flipped, 1);
+        int problem = try_open(place, true, &queue);
+        refused += problem != 0;
+        if (problem == 0 && !tells_the_truth(queue, sums))
+            fail_msg("byte %lld, made %#x, was believed", (long long)at, flipped);
+        queue_close(queue);
+    }
+    assert_true(refused > 0);
+    print_message(
+        "%d of %d changed bytes were noticed, the others harmed nothing\n", refused, FLIPS);
+}
+
 static void leaves_a_newer_database_as_it_is(void **state)
 {
     const struct place *place = *state;
@@ -2378,6 +2450,7 @@ int main(void)
         ON_DISK(holds_space_back),
         ON_DISK(reads_a_queue_of_format_1),
         ON_DISK(refuses_strange_files),
+        ON_DISK(never_believes_a_byte_that_changed),
         ON_DISK(leaves_a_newer_database_as_it_is),
         ON_DISK(sets_a_damaged_store_aside),
         ON_DISK(sets_a_second_one_aside_beside_the_first),

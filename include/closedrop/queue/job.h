@@ -77,6 +77,7 @@ struct job {
     int64_t
         posting; /* of a POST whose end is not known: look before posting again. 0: there is none */
     int looks;   /* at Close for that POST, which found nothing */
+    bool reconcile; /* an earlier queue, which is lost, may have filed it: look in Close first */
 };
 
 /** Whose file it is must be asked anew. */

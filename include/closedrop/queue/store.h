@@ -39,7 +39,8 @@ struct store_counts {
 };
 
 /**
- * Open the store in `directory` (":memory:" for tests), making both where `create`.
+ * Open the store in `directory` (":memory:" for tests), making both where `create`, which also
+ * reads all of it, to be sure that it is sound.
  * Returns 0, or one of enum store_problem with the reason added to `why`; `ret_store` is written on
  * success only. One process at a time can have a store open.
  */
@@ -136,8 +137,14 @@ void store_postings(struct store *store, int64_t job,
 size_t store_by_posting(
     struct store *store, const struct job *job, struct job **ret_jobs, size_t most);
 
-/** Whether a job is known to have created this activity. */
-bool store_has_activity(struct store *store, const char *activity_id);
+/** Whether a job (with the bytes of `md5`, NULL: any) is known to be in this activity. */
+bool store_has_activity(struct store *store, const char *activity_id, const char *md5);
+
+/** No job that waits is due later than `most_ms`: a clock that was wrong must not hold it up. */
+void store_clamp(struct store *store, int64_t most_ms);
+
+/** The clock was set on by `by_ms` (back, if negative): all that wait go with it. */
+void store_shift(struct store *store, int64_t by_ms);
 
 /** Jobs left in hand by an unclean end, one after the other: the first with an id above `after`. */
 struct job *store_next_in_hand(struct store *store, int64_t after);
@@ -161,6 +168,9 @@ void store_list(struct store *store, const struct store_filter *filter,
 size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t most);
 
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts);
+
+/** Whether the store began empty when it was opened. */
+bool store_is_new(const struct store *store);
 
 /** A named number kept over restarts; 0 where it was never set. */
 int64_t store_number(struct store *store, const char *name);

@@ -1,0 +1,25 @@
+/**
+ * A number made of what a row of the queue says, kept beside it: a disk that changes a byte of a
+ * row is noticed, where SQLite's own checks see only its structure (reliability.md 4.3). Pure.
+ */
+#ifndef CLOSEDROP_QUEUE_CHECKSUM_H
+#define CLOSEDROP_QUEUE_CHECKSUM_H
+
+#include "closedrop/queue/job.h"
+
+#include <stdint.h>
+
+/** Never what a checksum is: stands for a row that was written before there were any. */
+#define CHECKSUM_NONE 0
+
+/**
+ * Of all that decides about a job; not of `due_ms`, which many jobs get at once. CHECKSUM_NONE when
+ * memory is short.
+ */
+int64_t checksum_job(const struct job *job);
+
+/** Of a token that was posted. */
+int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
+    const char *activity, int64_t at_ms);
+
+#endif

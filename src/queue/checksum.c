@@ -1,0 +1,73 @@
+#include "closedrop/queue/checksum.h"
+
+#include "closedrop/base/digest.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+/** A row's texts and numbers, one after the other; the longest is a job's values. */
+#define ROW_MOST (64 * 1024 * 1024)
+
+static void add_bytes(struct str *row, const void *bytes, size_t length)
+{
+    str_add_bytes(row, (const char *)&length, sizeof(length));
+    if (length)
+        str_add_bytes(row, bytes, length);
+}
+
+static void add_int(struct str *row, int64_t value)
+{
+    add_bytes(row, &value, sizeof(value));
+}
+
+/** No text is not the empty one. */
+static void add_text(struct str *row, const char *text)
+{
+    add_int(row, text != NULL);
+    add_bytes(row, text, text ? strlen(text) : 0);
+}
+
+/** The number of a whole row, which is released. */
+static int64_t finish(struct str *row)
+{
+    uint8_t digest[DIGEST_SHA256_SIZE];
+    int64_t sum = CHECKSUM_NONE;
+    if (!str_error(row)) {
+        digest_sha256(str_text(row), row->length, digest);
+        memcpy(&sum, digest, sizeof(sum));
+        sum = sum == CHECKSUM_NONE ? 1 : sum;
+    }
+    str_release(row);
+    return sum;
+}
+
+int64_t checksum_job(const struct job *job)
+{
+    const char *const texts[] = {job->folder, job->path, job->place, job->error_code,
+        job->error_message, job->content_type, job->sha256, job->md5, job->download_url, job->token,
+        job->mark ? job->mark : "", job->rule, job->group, job->values, job->lead_id,
+        job->contact_id, job->activity_id};
+    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->state, job->ending,
+        job->in_hand, job->suspect, job->filed, job->attempts, job->deaths, job->queued_ms,
+        job->uploaded_ms, job->done_ms, job->activity, job->posting, job->looks, job->reconcile};
+    struct str row = STR_INIT(ROW_MOST);
+    add_bytes(&row, job->identity.handle, job->identity.handle_length);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        add_text(&row, texts[i]);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        add_int(&row, numbers[i]);
+    return finish(&row);
+}
+
+int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
+    const char *activity, int64_t at_ms)
+{
+    struct str row = STR_INIT(ROW_MOST);
+    add_int(&row, number);
+    add_int(&row, job);
+    add_text(&row, token);
+    add_text(&row, lead_id);
+    add_text(&row, activity);
+    add_int(&row, at_ms);
+    return finish(&row);
+}
