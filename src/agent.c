@@ -11,6 +11,7 @@
 #include "closedrop/cli/exit_codes.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/server.h"
+#include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/mailbox.h"
 #include "closedrop/intake/watch.h"
@@ -107,6 +108,7 @@ static void take_settled(struct agent *agent, const struct letter *letter)
         struct arrival arrival = {.folder = folder->name,
             .path = sighting->path,
             .identity = sighting->state.identity,
+            .changed_ms = sighting->state.ctime_ns / 1000000,
             .by_path = by_path(folder),
             .error_code = sighting->error_code,
             .error_message = sighting->error_message};
@@ -580,9 +582,7 @@ static int open_queue(struct agent *agent)
     CLEANUP(free_text) char *aside = NULL;
     int problem = open_when_free(agent, &why);
     if (problem == STORE_DAMAGED && store_set_aside(agent->config->state_dir, &aside) == 0) {
-        log_error("%s; it was set aside as %s and a new one begins: what still lies in the folders "
-                  "is looked for in Close before it is filed",
-            str_text(&why), aside);
+        log_error("%s; it was set aside as %s", str_text(&why), aside);
         str_clear(&why);
         problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);
     }
@@ -601,6 +601,29 @@ static void recover_folder(struct agent *agent, size_t index)
         recover_staging(agent, index);
 }
 
+/** Whether an agent with another queue has put files away in a folder that is there now. */
+static bool was_used_before(const struct agent *agent)
+{
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        CLEANUP(free_text)
+        char *staging = str_format("%s/" STAGING_NAME, agent->config->folders[i].path);
+        if (staging && access(staging, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/** A queue that begins anew where there had been one knows nothing of what was filed. */
+static void look_for_lost_queue(struct agent *agent)
+{
+    const struct store *store = queue_store(agent->queue);
+    if (!store_follows_another(store) && !(store_is_new(store) && was_used_before(agent)))
+        return;
+    queue_follows_lost(agent->queue);
+    log_warn("the queue begins anew, and what an earlier one filed is not known: what lies in the "
+             "folders now is looked for in Close before it is filed");
+}
+
 static int recover(struct agent *agent)
 {
     size_t count = agent->config->folder_count + 1;
@@ -609,6 +632,7 @@ static int recover(struct agent *agent)
     if (!agent->health || !agent->recovered)
         return EXIT_NOT_DONE;
     queue_begin(agent->queue);
+    look_for_lost_queue(agent);
     int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
     wake_for_rules(agent);
     bool paused = queue_is_paused(agent->queue);

@@ -26,14 +26,18 @@
  *     - queue/queue         the verbs
  *     - queue/job, view     a job, and how it looks from outside (pure)
  *     - queue/backoff       how long to wait (pure)
- *     - queue/store_sqlite  where rows are kept (the door to SQLite), all SQL in store_sql.h
+ *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_open opens it (the
+ *                           two are the door to SQLite)
+ *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
+ *     - queue/ballast       room held back for a full disk
  *
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
  *     - work/worker         what is in hand, what is claimed next, when to wake
  *     - work/outcome        what each verdict does to a job and its group
  *     - work/sorting        which files belong together, before the first of them goes
  *     - work/question       GET me/: whose fault is it
- *     - work/filing         resolve, attach, look: whose it is, its activity, was it created
+ *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;
+ *                           reconcile: was it filed by an earlier queue, which is lost
  *     - work/send           ticket and send: the file is opened, leased, streamed
  *     - work/finish         the file is put away, and a text beside it says what became of it
  *     - work/staging        what an unclean end left in .closedrop/

@@ -108,13 +108,36 @@ bool record_has_token(enum activity activity, const struct json *object, const c
     return false;
 }
 
-bool record_is_file(
+static bool is_md5(const char *text)
+{
+    return strlen(text) == 32 && strspn(text, "0123456789abcdefABCDEF") == 32;
+}
+
+enum record_likeness record_compare_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5)
 {
     const char *name = json_get_text(lead_file, "name");
     const char *checksum = json_get_text(lead_file, "checksum");
-    return name && checksum && md5 && *md5 && strcmp(name, filename) == 0 &&
-           strcasecmp(checksum, md5) == 0 && json_get_int(lead_file, "size", -1) == size;
+    if (json_get_int(lead_file, "size", -1) != size)
+        return RECORD_OTHER;
+    if (checksum && is_md5(checksum))
+        return strcasecmp(checksum, md5) == 0 ? RECORD_SAME : RECORD_OTHER;
+    return name && strcmp(name, filename) == 0 ? RECORD_DOUBTFUL : RECORD_OTHER;
+}
+
+bool record_is_file(
+    const struct json *lead_file, const char *filename, int64_t size, const char *md5)
+{
+    const char *name = json_get_text(lead_file, "name");
+    return name && md5 && strcmp(name, filename) == 0 &&
+           record_compare_file(lead_file, filename, size, md5) == RECORD_SAME;
+}
+
+const char *record_carrier(const struct json *lead_file)
+{
+    const char *type = json_get_text(lead_file, "last_object_type");
+    bool is_activity = type && str_starts_with(type, "activity.");
+    return json_get_text(lead_file, is_activity ? "last_object_id" : "id");
 }
 
 const char *record_created(const struct json *object)

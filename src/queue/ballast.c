@@ -18,6 +18,7 @@
 struct ballast {
     char *directory;
     char *path;
+    bool was_there;
     bool is_made; /* or could not be: a quota has no sign of its own */
     bool is_short;
 };
@@ -29,10 +30,17 @@ struct ballast *ballast_new(const char *directory)
         return NULL;
     ballast->directory = strdup(directory);
     ballast->path = str_format("%s/ballast", directory);
-    if (ballast->directory && ballast->path)
+    if (ballast->directory && ballast->path) {
+        ballast->was_there = access(ballast->path, F_OK) == 0;
         return ballast;
+    }
     ballast_free(ballast);
     return NULL;
+}
+
+bool ballast_was_there(const struct ballast *ballast)
+{
+    return ballast->was_there;
 }
 
 void ballast_free(struct ballast *ballast)

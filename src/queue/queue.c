@@ -12,8 +12,12 @@
 /** How many unclean ends a job may be alone responsible for. */
 #define DEATHS_MOST 3
 
+/** The clock of a file server may be ahead of ours by this much. */
+#define CLOCKS_MS (10LL * 60 * 1000)
+
 struct queue {
     struct store *store;
+    int64_t lost_ms; /* wall clock: when an earlier queue was lost, 0 for never */
 };
 
 int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why)
@@ -22,11 +26,13 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
     if (!queue)
         return STORE_BROKEN_MACHINE;
     int problem = store_open(directory, create, &queue->store, why);
-    if (problem)
+    if (problem) {
         free(queue);
-    else
-        *ret_queue = queue;
-    return problem;
+        return problem;
+    }
+    queue->lost_ms = store_number(queue->store, "lost_ms");
+    *ret_queue = queue;
+    return 0;
 }
 
 void queue_close(struct queue *queue)
@@ -89,10 +95,10 @@ static void follow(struct queue *queue, struct job *job, const char *path)
     move(queue, job, JOB_QUEUED, "renamed in the folder");
 }
 
-static bool was_judged_by_its_look(const struct job *job)
+static bool failed_as(const struct job *job, const char *code)
 {
-    const char *code = job->error_code;
-    return job->state == JOB_FAILED && !job->ending && code && strcmp(code, "cut_off") == 0;
+    return job->state == JOB_FAILED && !job->ending && job->error_code &&
+           strcmp(job->error_code, code) == 0;
 }
 
 enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
@@ -107,7 +113,7 @@ enum known queue_known(struct queue *queue, const char *folder, const struct ide
             follow(queue, job, path);
         return KNOWN_YES;
     }
-    return was_judged_by_its_look(job) ? KNOWN_JUDGED : KNOWN_NOT;
+    return failed_as(job, "cut_off") ? KNOWN_JUDGED : KNOWN_NOT;
 }
 
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
@@ -118,6 +124,8 @@ static void begin_anew(struct job *job)
     job->looks = 0;
     job->suspect = false;
     job->filed = false;
+    if (failed_as(job, "doubtful"))
+        job->reconcile = false; /* a person has looked */
     job->due_ms = clock_wall_ms();
     job->uploaded_ms = 0;
     if (!job->posting)
@@ -155,6 +163,7 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     job->state = JOB_QUEUED;
     job->queued_ms = now;
     job->due_ms = now;
+    job->reconcile = queue->lost_ms && arrival->changed_ms < queue->lost_ms + CLOCKS_MS;
     store_insert(queue->store, job);
     note(queue, job, "settled");
     if (arrival->error_code)
@@ -420,6 +429,12 @@ void queue_wake(struct queue *queue, const char *error_code)
 void queue_wake_changed(struct queue *queue, const char *folder, const char *mark)
 {
     store_wake_changed(queue->store, folder, mark, clock_wall_ms());
+}
+
+void queue_follows_lost(struct queue *queue)
+{
+    queue->lost_ms = clock_wall_ms();
+    store_set_number(queue->store, "lost_ms", queue->lost_ms);
 }
 
 bool queue_is_paused(struct queue *queue)

@@ -615,6 +615,11 @@ bool store_is_new(const struct store *store)
     return store->is_new;
 }
 
+bool store_follows_another(const struct store *store)
+{
+    return store->is_new && store->ballast && ballast_was_there(store->ballast);
+}
+
 int store_read_all(struct store *store)
 {
     sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);

@@ -194,14 +194,49 @@ struct verdict look_start(struct task *task, const struct stage_tools *tools)
     return task_under_way(task, look_ask(&task->look, &tools->api));
 }
 
+/** Who asks whether an activity is another job's. */
+struct asking {
+    struct store *store;
+    const char *md5; /* only jobs with these bytes count, NULL: all */
+};
+
 static bool is_taken(void *context, const char *activity_id)
 {
-    return activity_id && store_has_activity(context, activity_id, NULL);
+    const struct asking *asking = context;
+    return activity_id && store_has_activity(asking->store, activity_id, asking->md5);
 }
 
 struct verdict look_finish(struct task *task, const struct stage_tools *tools)
 {
-    struct verdict verdict = look_read(&task->look, task->request, is_taken, tools->store);
+    struct asking asking = {tools->store, NULL};
+    struct verdict verdict = look_read(&task->look, task->request, is_taken, &asking);
     task->pace_ms = task->look.pace_ms;
+    return verdict;
+}
+
+/* ---- reconcile ---- */
+
+struct verdict reconcile_start(struct task *task, const struct stage_tools *tools)
+{
+    if (!task->has_look) {
+        task->has_look = true;
+        if (look_by_content(&task->look, task->job) < 0)
+            return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+    }
+    return task_under_way(task, look_ask(&task->look, &tools->api));
+}
+
+struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools)
+{
+    /* one activity may hold several files, and so be that of several jobs */
+    struct asking asking = {tools->store, task->job->md5};
+    struct verdict verdict = look_read(&task->look, task->request, is_taken, &asking);
+    task->pace_ms = task->look.pace_ms;
+    if (verdict.kind == VERDICT_NEXT && task->look.is_doubtful && !task->look.files[0].activity_id)
+        return verdict_make(VERDICT_FAIL, "doubtful",
+            "%s has a file of this name and size already, and the queue that knew whether it is "
+            "this one is lost; look at the lead in Close; if this one is not there, drag it back "
+            "into the folder",
+            task->job->lead_id);
     return verdict;
 }

@@ -100,6 +100,15 @@ int look_add_posting(struct look *look, size_t index, const char *token, const c
     return result | add_place(look, lead_id, activity) ? -ENOMEM : 0;
 }
 
+int look_by_content(struct look *look, const struct job *job)
+{
+    int result = look_init(look, 1);
+    look->by_content = true;
+    if (result == 0)
+        result = look_add_file(look, 0, job);
+    return result ? result : add_place(look, job->lead_id, ACTIVITY_LEAD_FILE);
+}
+
 /* ---- asking ---- */
 
 struct request *look_ask(struct look *look, const struct api *api)
@@ -134,22 +143,44 @@ static bool looks_like_ours(const struct look *look, const struct look_file *fil
            !is_taken(context, json_get_text(object, "id"));
 }
 
+/** Of several the oldest counts. */
+static int take_if_older(struct look_file *file, const char *id, const char *created)
+{
+    if (file->activity_id && strcmp(file->created, created) <= 0)
+        return 0;
+    int result = job_set_text(&file->activity_id, id);
+    return result | job_set_text(&file->created, created);
+}
+
+/** One of the lead's files, in a look by content. */
+static int compare_content(
+    struct look *look, const struct json *object, look_is_taken *is_taken, void *context)
+{
+    struct look_file *file = &look->files[0];
+    const char *id = record_carrier(object);
+    enum record_likeness likeness =
+        record_compare_file(object, file->filename, file->size, file->md5);
+    look->is_doubtful |= likeness == RECORD_DOUBTFUL;
+    if (likeness != RECORD_SAME || !id || is_taken(context, id))
+        return 0;
+    return take_if_older(file, id, record_created(object));
+}
+
 static int take_object(
     struct look *look, const struct json *object, look_is_taken *is_taken, void *context)
 {
     enum activity activity = look->places[look->place].activity;
     const char *id = json_get_text(object, "id");
-    const char *created = record_created(object);
     int result = 0;
+    if (look->by_content)
+        return compare_content(look, object, is_taken, context);
     for (size_t i = 0; id && *id && i < look->file_count && !result; i++) {
         struct look_file *file = &look->files[i];
         bool is_ours = has_our_token(file, activity, object) ||
                        (activity == ACTIVITY_LEAD_FILE && is_taken &&
                            looks_like_ours(look, file, object, is_taken, context));
-        if (!is_ours || (file->activity_id && strcmp(file->created, created) <= 0))
-            continue;
-        result = job_set_text(&file->activity_id, id);
-        result |= job_set_text(&file->created, created);
+        if (is_ours)
+            result = take_if_older(file, id, record_created(object));
     }
     return result;
 }

@@ -360,6 +360,10 @@ void outcome_attach(struct worker *worker, struct task *task)
         worker_end_task(worker, task);
         return;
     }
+    if (task->job->reconcile) {
+        task_go_on(task, STAGE_RECONCILE);
+        return;
+    }
     if (waits_for_group(worker, task, rule) || waits_for_close(worker, task))
         return;
     if (task->job->group && gather_mates(worker, task) < 0) {
@@ -368,6 +372,22 @@ void outcome_attach(struct worker *worker, struct task *task)
         return;
     }
     intend(worker, task);
+}
+
+/** Filed already by a queue that is lost; or it may go. */
+static void on_reconciled(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const char *found = task->look.files[0].activity_id;
+    job->reconcile = false;
+    if (found) {
+        (void)job_set_text(&job->activity_id, found);
+        log_job(task, "filed before", found);
+        outcome_done(worker, task, "was filed already, before the queue was lost");
+        return;
+    }
+    queue_moved(worker->queue, job, "is not in Close yet");
+    outcome_attach(worker, task);
 }
 
 /** Its activity exists. */
@@ -497,6 +517,9 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
         break;
     case STAGE_SEND:
         on_uploaded(worker, task);
+        break;
+    case STAGE_RECONCILE:
+        on_reconciled(worker, task);
         break;
     case STAGE_ATTACH:
         on_created(worker, task);

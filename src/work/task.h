@@ -16,8 +16,9 @@ enum stage {
     STAGE_RESOLVE, /* whose file is it */
     STAGE_TICKET,
     STAGE_SEND,
-    STAGE_ATTACH, /* create its activity */
-    STAGE_LOOK,   /* was it created */
+    STAGE_RECONCILE, /* did an earlier queue, which is lost, file it */
+    STAGE_ATTACH,    /* create its activity */
+    STAGE_LOOK,      /* was it created */
     STAGE_FINISH,
     STAGES
 };
@@ -76,6 +77,8 @@ extern const struct stage_row stage_rows[STAGES];
 /* filing.c */
 struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
+struct verdict reconcile_start(struct task *task, const struct stage_tools *tools);
+struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools);
 struct verdict attach_start(struct task *task, const struct stage_tools *tools);
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
 struct verdict look_start(struct task *task, const struct stage_tools *tools);

@@ -29,6 +29,7 @@ const struct stage_row stage_rows[STAGES] = {
     [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish},
     [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish},
     [STAGE_SEND] = {"send", send_start, send_finish},
+    [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish},
     [STAGE_ATTACH] = {"attach", attach_start, attach_finish},
     [STAGE_LOOK] = {"look", look_start, look_finish},
     [STAGE_FINISH] = {"finish", finish_start, NULL},

@@ -1951,6 +1951,7 @@ static void fill(struct job *job)
     job->activity = ACTIVITY_LEAD_FILE;
     job->posting = INT64_MAX;
     job->looks = 2;
+    job->reconcile = true;
 }
 
 static void keeps_all_over_a_restart(void **state)
@@ -1993,6 +1994,7 @@ static void keeps_all_over_a_restart(void **state)
     assert_int_equal(after->activity, ACTIVITY_LEAD_FILE);
     assert_true(after->posting == INT64_MAX);
     assert_int_equal(after->looks, 2);
+    assert_true(after->reconcile);
     assert_true(after->queued_ms == before->queued_ms && after->done_ms == before->done_ms);
     assert_true(after->uploaded_ms == 12345);
     assert_int_equal(after->attempts, 1);

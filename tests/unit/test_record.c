@@ -406,6 +406,61 @@ static void knows_a_lead_file_by_its_bytes(void **state)
     }
 }
 
+/* one of a lead's files, to "a.pdf" of 278585 bytes with the MD5 above */
+static const struct {
+    const char *name, *file;
+    enum record_likeness likeness;
+} likenesses[] = {
+    {"ours", "{'name':'a.pdf','size':278585,'checksum':'" MD5 "'}", RECORD_SAME},
+    {"under another name", "{'name':'b.pdf','size':278585,'checksum':'" MD5 "'}", RECORD_SAME},
+    {"without a name", "{'size':278585,'checksum':'" MD5 "'}", RECORD_SAME},
+    {"another size", "{'name':'a.pdf','size':1,'checksum':'" MD5 "'}", RECORD_OTHER},
+    {"other bytes", "{'name':'a.pdf','size':278585,'checksum':'00000000000000000000000000000000'}",
+        RECORD_OTHER},
+    {"no checksum", "{'name':'a.pdf','size':278585}", RECORD_DOUBTFUL},
+    {"a checksum that is no MD5", "{'name':'a.pdf','size':278585,'checksum':'835b-2'}",
+        RECORD_DOUBTFUL},
+    {"nor a digit of one",
+        "{'name':'a.pdf','size':278585,'checksum':'z35b9dc89efa2a1fba2223497a773426'}",
+        RECORD_DOUBTFUL},
+    {"no checksum under another name", "{'name':'b.pdf','size':278585}", RECORD_OTHER},
+    {"neither checksum nor name", "{'size':278585}", RECORD_OTHER},
+    {"nothing", "{}", RECORD_OTHER},
+};
+
+static void compares_a_lead_file_by_its_bytes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(likenesses); i++) {
+        struct json *file = parse(likenesses[i].file);
+        if (record_compare_file(file, "a.pdf", 278585, MD5) != likenesses[i].likeness)
+            fail_msg("%s", likenesses[i].name);
+        json_free(file);
+    }
+}
+
+static const struct {
+    const char *file, *carrier;
+} carriers[] = {
+    {"{'id':'leadfile_1','last_object_type':'activity.email','last_object_id':'acti_1'}", "acti_1"},
+    {"{'id':'leadfile_1','last_object_type':'lead','last_object_id':'lead_1'}", "leadfile_1"},
+    {"{'id':'leadfile_1'}", "leadfile_1"},
+    {"{'last_object_type':'activity.note'}", NULL},
+};
+
+static void knows_what_a_lead_file_is_attached_to(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(carriers); i++) {
+        struct json *file = parse(carriers[i].file);
+        const char *carrier = record_carrier(file);
+        assert_int_equal(carrier != NULL, carriers[i].carrier != NULL);
+        if (carrier)
+            assert_string_equal(carrier, carriers[i].carrier);
+        json_free(file);
+    }
+}
+
 /* ---- a refusal that is about the target (close/reply.h) ---- */
 
 static const struct {
@@ -452,6 +507,8 @@ int main(void)
         cmocka_unit_test(knows_a_token_as_a_whole_part_of_a_url),
         cmocka_unit_test(looks_for_a_token_where_it_belongs),
         cmocka_unit_test(knows_a_lead_file_by_its_bytes),
+        cmocka_unit_test(compares_a_lead_file_by_its_bytes),
+        cmocka_unit_test(knows_what_a_lead_file_is_attached_to),
         cmocka_unit_test(knows_when_the_target_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

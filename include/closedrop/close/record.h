@@ -52,6 +52,19 @@ bool record_has_token(enum activity activity, const struct json *object, const c
 bool record_is_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5);
 
+/** What one of a lead's files is to a file of ours, by its bytes. */
+enum record_likeness {
+    RECORD_OTHER,
+    RECORD_SAME,    /* size and MD5 are equal, whatever its name */
+    RECORD_DOUBTFUL /* name and size are, and its MD5 is not told (s3-post.md, ETag) */
+};
+
+enum record_likeness record_compare_file(
+    const struct json *lead_file, const char *filename, int64_t size, const char *md5);
+
+/** The activity that one of a lead's files is attached to, or itself; NULL: it does not say. */
+const char *record_carrier(const struct json *lead_file);
+
 /** When an object was created, as text that sorts by time; "" where it does not say. */
 const char *record_created(const struct json *object);
 

@@ -13,6 +13,9 @@ struct ballast;
 /** For the disk that holds `directory`; nothing is made yet. NULL when memory is short. */
 struct ballast *ballast_new(const char *directory);
 
+/** Whether an earlier start had left one, before anything was made or given up. */
+bool ballast_was_there(const struct ballast *ballast);
+
 /** The file stays, for the next start. */
 void ballast_free(struct ballast *ballast);
 

@@ -42,6 +42,7 @@ struct arrival {
     const char *folder;
     const char *path;
     struct identity identity;
+    int64_t changed_ms;     /* its ctime, wall clock: it lay there at the latest then */
     bool by_path;           /* as for queue_known() */
     const char *error_code; /* not NULL: it can never be sent, and why */
     const char *error_message;
@@ -132,6 +133,12 @@ void queue_wake(struct queue *queue, const char *error_code);
 /** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
  */
 void queue_wake_changed(struct queue *queue, const char *folder, const char *mark);
+
+/**
+ * An earlier queue is lost: what lay in the folders before now may have been filed already, and is
+ * looked for in Close first (job->reconcile). Kept over restarts.
+ */
+void queue_follows_lost(struct queue *queue);
 
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);

@@ -172,6 +172,9 @@ void store_count(struct store *store, const char *folder, struct store_counts *r
 /** Whether the store began empty when it was opened. */
 bool store_is_new(const struct store *store);
 
+/** Whether there had been another before it, which is gone: set aside, or deleted. */
+bool store_follows_another(const struct store *store);
+
 /** A named number kept over restarts; 0 where it was never set. */
 int64_t store_number(struct store *store, const char *name);
 void store_set_number(struct store *store, const char *name, int64_t value);

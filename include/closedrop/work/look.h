@@ -1,6 +1,7 @@
 /**
  * Looking whether an activity was created after all: by the token of its upload, in what its lead
- * has (design.md 6; close-api.md 1.5, 8.1). Asks Close, one request after the other.
+ * has (design.md 6; close-api.md 1.5, 8.1); or, where the queue that knew the token is lost, by the
+ * bytes of the file. Asks Close, one request after the other.
  */
 #ifndef CLOSEDROP_WORK_LOOK_H
 #define CLOSEDROP_WORK_LOOK_H
@@ -41,7 +42,9 @@ struct look {
     int64_t pace_ms;  /* what the last answer says about asking again */
     size_t place;     /* the one that is looked at */
     int page;
-    bool has_lead; /* who the lead of that place is now is known */
+    bool by_content;  /* in the lead's files, whatever created them (close-api.md 8.2) */
+    bool is_doubtful; /* by content: there is one of that name and size, its bytes are not known */
+    bool has_lead;    /* who the lead of that place is now is known */
     struct survivor survivor;
 };
 
@@ -56,6 +59,10 @@ int look_add_file(struct look *look, size_t index, const struct job *job);
 int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
     enum activity activity, int64_t at_ms);
 
+/** A look by content for one uploaded job, whose lead is known. Returns 0 or -ENOMEM; to be
+ * released in any case. */
+int look_by_content(struct look *look, const struct job *job);
+
 /** The next question; NULL when memory is short. */
 struct request *look_ask(struct look *look, const struct api *api);
 
@@ -68,7 +75,7 @@ typedef bool look_is_taken(void *context, const char *activity_id);
  *
  * A lead file that has none of our tokens is taken for ours where name, size and MD5 are equal, it
  * is not older than the POST, and nobody else's (`is_taken`; NULL: that cannot be known, so it is
- * not taken).
+ * not taken). A look by content takes whatever has size and MD5.
  */
 struct verdict look_read(
     struct look *look, const struct request *request, look_is_taken *is_taken, void *context);
