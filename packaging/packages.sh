@@ -17,7 +17,7 @@ build_packages=(
 demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 
 # Without these there is no test at all.
-test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs)
+test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
 

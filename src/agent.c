@@ -37,7 +37,8 @@
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
-#define DISK_LOOK_MS 1000 /* how often a full disk is looked at */
+#define CLOCK_STEP_MS 5000 /* less than this is a clock that is being corrected */
+#define DISK_LOOK_MS 1000  /* how often a full disk is looked at */
 #define HEAP_KEPT (4 * 1024 * 1024)
 
 struct agent {
@@ -55,6 +56,7 @@ struct agent {
     struct folder_health *health; /* by folder of `config` */
     bool *recovered;              /* by folder: its staging was looked at */
     int64_t started_ms;
+    int64_t clock_ms; /* how far the wall clock is ahead of the steady one */
     int64_t alive_ms; /* steady clock: when systemd is told next */
     bool stopping;
     int64_t stop_ms; /* steady clock: when what is in hand is given up */
@@ -482,11 +484,29 @@ static void look_at_disk(struct agent *agent)
     }
 }
 
+static int64_t clock_lead(void)
+{
+    return clock_wall_ms() - clock_steady_ms();
+}
+
+/** Due times are kept by the wall clock, over restarts; when it is set, they go with it. */
+static void follow_clock(struct agent *agent)
+{
+    int64_t lead = clock_lead(), by = lead - agent->clock_ms;
+    agent->clock_ms = lead;
+    if (llabs(by) < CLOCK_STEP_MS)
+        return;
+    log_warn("the clock was set %s by %lld s; what waits, waits as long as it was to",
+        by > 0 ? "on" : "back", llabs(by) / 1000);
+    queue_follow_clock(agent->queue, by);
+}
+
 /** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
 static void turn(struct agent *agent)
 {
     look_at_disk(agent);
     queue_begin(agent->queue);
+    follow_clock(agent);
     worker_reap(agent->worker);
     take_letters(agent);
     worker_claim(agent->worker);
@@ -721,6 +741,7 @@ static int start(struct agent *agent)
      * fetched again */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();
+    agent->clock_ms = clock_lead();
     agent->signals = open_signals();
     if (agent->signals < 0)
         return EXIT_NOT_DONE;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** A server may ask for a day (http/pace.h); nothing that is due later was meant so. */
+#define WAIT_MOST_MS (25LL * 3600 * 1000)
 /** How many unclean ends a job may be alone responsible for. */
 #define DEATHS_MOST 3
 
@@ -408,8 +410,23 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
             "was in hand when closedrop ended without warning");
 }
 
+void queue_follow_clock(struct queue *queue, int64_t by_ms)
+{
+    store_shift(queue->store, by_ms);
+}
+
+/** Time does not go back: where it seems to, the clock was set since the last that was written. */
+static void mend_due_times(struct queue *queue)
+{
+    int64_t now = clock_wall_ms(), last = store_last_note(queue->store);
+    if (last > now)
+        queue_follow_clock(queue, now - last);
+    store_clamp(queue->store, now + WAIT_MOST_MS);
+}
+
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
 {
+    mend_due_times(queue);
     int64_t in_hand = store_in_hand(queue->store);
     int64_t after = 0;
     struct job *job;

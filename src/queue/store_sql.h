@@ -141,6 +141,7 @@ enum sql {
     SQL_NEXT_IN_HAND,
     SQL_IN_HAND,
     SQL_NOTE,
+    SQL_LAST_NOTE,
     SQL_HISTORY,
     SQL_LIST,
     SQL_FAILED,
@@ -220,6 +221,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                     " THEN -posting ELSE id END) FROM job"
                     " WHERE in_hand = 1",
     [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
+    [SQL_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
     [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = ''"
                  " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"

@@ -537,6 +537,11 @@ void store_note(struct store *store, int64_t job, int64_t at_ms, const char *sta
     carry_out(store, statement);
 }
 
+int64_t store_last_note(struct store *store)
+{
+    return read_one_int(store, statement_of(store, SQL_LAST_NOTE), 0);
+}
+
 void store_history(struct store *store, int64_t job,
     void (*each)(void *context, int64_t at_ms, const char *state, const char *why), void *context)
 {

@@ -93,6 +93,8 @@ static int add_place(struct look *look, const char *lead_id, enum activity activ
 int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
     enum activity activity, int64_t at_ms)
 {
+    if (at_ms > clock_wall_ms() + CLOCKS_MS) /* the clock was wrong then: it may be any time */
+        at_ms = 0;
     look->since_ms = at_ms < look->since_ms ? at_ms : look->since_ms;
     struct look_file *file = &look->files[index];
     file->is_unprovable |= !*token && activity != ACTIVITY_LEAD_FILE;
@@ -118,8 +120,9 @@ struct request *look_ask(struct look *look, const struct api *api)
         return NULL;
     if (!look->has_lead)
         return survivor_ask(&look->survivor, api);
-    return api_created(api, place->activity, look->survivor.lead_id, look->since_ms - CLOCKS_MS,
-        look->page * API_PAGE);
+    int64_t since_ms = look->since_ms > CLOCKS_MS ? look->since_ms - CLOCKS_MS : 0;
+    return api_created(
+        api, place->activity, look->survivor.lead_id, since_ms, look->page * API_PAGE);
 }
 
 /* ---- reading ---- */

@@ -123,9 +123,13 @@ int64_t queue_retry_all(struct queue *queue);
 /**
  * After a start: what was in hand at an unclean end is queued again as a suspect, and counted
  * against where it was alone in hand; the third time it fails. A POST that was under way is unclear
- * and waits `doubt_ms` before it is looked for. Returns how many were in hand.
+ * and waits `doubt_ms` before it is looked for. Nothing waits longer for a clock that was set back,
+ * or was wrong. Returns how many were in hand.
  */
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms);
+
+/** The wall clock was set on by `by_ms` (back, if negative): what waits goes with it. */
+void queue_follow_clock(struct queue *queue, int64_t by_ms);
 
 /** Make due what waits with this error: what it waits for may have come. */
 void queue_wake(struct queue *queue, const char *error_code);

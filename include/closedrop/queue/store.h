@@ -156,6 +156,9 @@ int64_t store_in_hand(struct store *store);
 void store_note(
     struct store *store, int64_t job, int64_t at_ms, const char *state, const char *why);
 
+/** When the newest history row was written, 0 where there is none. */
+int64_t store_last_note(struct store *store);
+
 /** One row of a job's history, in order; `each` is called with `context` first. */
 void store_history(struct store *store, int64_t job,
     void (*each)(void *context, int64_t at_ms, const char *state, const char *why), void *context);
