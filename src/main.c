@@ -14,6 +14,11 @@
  *
  * - watch_start(): the watch thread turns events and scans into settled files
  *     - intake/watch        its loop: hints in, questions to the queue, settled files out
+ *     - intake/folders      which directory a folder is, and how it is watched
+ *     - intake/rounds       which scan is due
+ *     - intake/hints        what events and scans point at: touch it, or ask the queue
+ *     - intake/looks        the candidates whose time has come, looked at
+ *     - intake/letters      what is seen and settled, and how each folder is, to the work thread
  *     - intake/events       file events, as hints (the door to libinotifytools)
  *     - intake/scan         the walk through a folder, a slice at a time
  *     - intake/filter       which names are documents (pure)

@@ -1,0 +1,72 @@
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/filter.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/** A marker or sidecar came: whoever waits for one in this folder looks again. */
+static void wake_marker_waiters(struct watch *watch, const struct watched *folder)
+{
+    size_t count = candidates_count(watch->candidates), waiting = 0;
+    struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
+    for (size_t i = 0; waiters && i < count; i++) {
+        struct candidate *candidate = candidates_at(watch->candidates, i);
+        if (candidate->folder == folder->index && candidate->wait == SETTLE_MARKER)
+            waiters[waiting++] = candidate;
+    }
+    for (size_t i = 0; i < waiting; i++)
+        candidates_delay(watch->candidates, waiters[i], clock_steady_ms());
+    free(waiters);
+}
+
+void hint_touch(struct watch *watch, struct candidate *candidate, bool moved_in)
+{
+    int64_t now = clock_steady_ms();
+    const struct folder *folder = watch->folders[candidate->folder].folder;
+    candidate->moved_in = moved_in;
+    candidate->changed_ms = now;
+    candidates_delay(watch->candidates, candidate, moved_in ? now : now + folder->settle_ms);
+}
+
+/** Look at what has this name, and ask the queue about it. */
+static void ask_about(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(folder->root, path);
+    if (look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode))
+        return;
+    letters_seen(watch, folder, path, &state, moved_in);
+}
+
+void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
+{
+    if (folder->root < 0)
+        return;
+    if (!filter_takes(folder->folder, path)) {
+        if (*folder->folder->marker || folder->folder->sidecar)
+            wake_marker_waiters(watch, folder);
+        return;
+    }
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    if (candidate)
+        hint_touch(watch, candidate, moved_in);
+    else
+        ask_about(watch, folder, path, moved_in);
+}
+
+void hint_of_scan(void *context, const char *path)
+{
+    struct watched *folder = context;
+    struct watch *watch = folder->watch;
+    if (!filter_takes(folder->folder, path))
+        return;
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    if (!candidate)
+        ask_about(watch, folder, path, false);
+    else if (candidate->wait == SETTLE_MARKER) /* all others look again by themselves */
+        candidates_delay(watch->candidates, candidate, clock_steady_ms());
+}

@@ -1,0 +1,134 @@
+/**
+ * The watch thread's own state, shared by the files it is made of: watch.c is its loop, folders.c
+ * knows which directory a folder is and how it is watched, rounds.c which scan is due, hints.c takes
+ * up what events and scans point at, looks.c looks at it until it is settled, letters.c tells the
+ * work thread.
+ */
+#ifndef CLOSEDROP_INTAKE_INNER_H
+#define CLOSEDROP_INTAKE_INNER_H
+
+#include "closedrop/config/config.h"
+#include "closedrop/intake/candidates.h"
+#include "closedrop/intake/mailbox.h"
+#include "closedrop/intake/scan.h"
+#include "closedrop/intake/settle.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CANDIDATES_MOST 16384
+#define BATCH 256          /* sightings in one letter */
+#define BATCHES_OUT_MOST 8 /* letters that wait for an answer, while a scan goes on */
+#define SUBTREES_MOST 64   /* new directories that wait for their scan, before all is scanned */
+
+struct watch;
+
+/** A folder while it is watched. */
+struct watched {
+    struct watch *watch;
+    const struct folder *folder;
+    size_t index;
+    int root;        /* -1 while it is away */
+    char *real_path; /* without symbolic links, as events name it */
+    bool polls;
+    struct scan *scan;
+    bool scan_is_whole;
+    char *subtrees[SUBTREES_MOST];
+    size_t subtree_count;
+    int64_t next_scan_ms;
+    bool scan_wanted;    /* before next_scan_ms */
+    struct letter *seen; /* sightings collected for the next letter */
+    struct letter *settled;
+    int64_t asked; /* sightings that are out to be answered */
+    struct folder_health health;
+    struct folder_health told;
+};
+
+struct watch {
+    pthread_t thread;
+    struct mailbox *inbox;
+    struct mailbox *outbox;
+    struct config *config;
+    struct watched *folders;
+    struct candidates *candidates;
+    int events; /* descriptor, negative errno where there are none */
+    int mounts; /* /proc/self/mountinfo, which poll(2) tells changes of; -1 where there is none */
+    size_t batches_out;
+    int64_t restart_ms; /* steady clock: events are begun anew, 0 for not */
+    int64_t restarted_ms;
+    atomic_bool rescan;
+};
+
+/* letters.c: what finds no memory is found by a scan later */
+
+/** Say that a file was seen: the queue is asked whether it knows it. */
+void letters_seen(struct watch *watch, struct watched *folder, const char *path,
+    const struct file_state *state, bool moved_in);
+
+/** Say that a candidate is finished, or by `refusal` (NULL: none) that it can never be sent. */
+void letters_settled(
+    struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal);
+
+/** Send what has gathered, and how each folder is where that has changed. */
+void letters_send(struct watch *watch);
+
+/** Forget what has gathered for a folder. */
+void letters_drop(struct watched *folder);
+
+/* folders.c */
+
+/** Open the folder's root, or see that it is still the same. Returns whether it is there. */
+bool folder_enter(struct watch *watch, struct watched *folder);
+
+/** Close its root, and forget the scans that are due. */
+void folder_leave(struct watched *folder);
+
+/** By events or by looking, as its configuration and its file system want it. */
+void folder_decide_polling(const struct watch *watch, struct watched *folder);
+
+/** Watch a directory of the folder, or go on without events. For struct scan_calls. */
+void folder_watch_directory(void *context, const char *path);
+
+/**
+ * Events of the directory above tell when the root itself goes or comes: we keep it open, and a
+ * deleted directory that is open tells nothing of its own.
+ */
+void folder_watch_parent(const struct watched *folder);
+
+/* rounds.c */
+
+/** Scan the folder anew: what cannot be remembered now is found then. */
+void rounds_soon(struct watched *folder);
+void rounds_all_soon(struct watch *watch);
+
+/** Scan a directory that is new in the folder. */
+void rounds_subtree(struct watched *folder, const char *path);
+
+/** Begin the scan that is due, and go on with the one under way. */
+void rounds_go_on(struct watch *watch, struct watched *folder);
+
+/** Give up the scan under way, and begin from the start. */
+void rounds_anew(struct watched *folder);
+
+/** When the folder is to be scanned next, on the steady clock; 0 for at once. */
+int64_t rounds_next(const struct watch *watch, const struct watched *folder);
+
+/* hints.c */
+
+/** Something may be there under this name: touch the candidate, or ask the queue about it. */
+void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in);
+
+/** The same from a scan: candidates look again by themselves. For struct scan_calls. */
+void hint_of_scan(void *context, const char *path);
+
+/** A candidate was heard of again: quiet time begins anew, or ends where it came whole. */
+void hint_touch(struct watch *watch, struct candidate *candidate, bool moved_in);
+
+/* looks.c */
+
+/** Look at the candidates whose time has come, a slice of them. */
+void looks_go_on(struct watch *watch);
+
+#endif

@@ -1,0 +1,126 @@
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+
+#include <string.h>
+
+static void send_letter(struct watch *watch, struct letter **letter)
+{
+    if (*letter)
+        mailbox_post(watch->outbox, TAKE_PTR(*letter), true);
+}
+
+/** One more sighting in a letter that grows; NULL when memory is short. */
+static struct sighting *add_sighting(struct watch *watch, struct watched *folder,
+    enum letter_kind kind, struct letter **letter, const char *path)
+{
+    if (*letter && (*letter)->count == BATCH) {
+        if (kind == LETTER_SEEN)
+            watch->batches_out++;
+        send_letter(watch, letter);
+    }
+    if (!*letter)
+        *letter = letter_new(kind, watch->config, folder->index, BATCH);
+    char *copy = *letter ? strdup(path) : NULL;
+    if (!copy)
+        return NULL;
+    struct sighting *sighting = &(*letter)->sightings[(*letter)->count++];
+    *sighting = (struct sighting){.path = copy};
+    return sighting;
+}
+
+void letters_seen(struct watch *watch, struct watched *folder, const char *path,
+    const struct file_state *state, bool moved_in)
+{
+    struct sighting *sighting = add_sighting(watch, folder, LETTER_SEEN, &folder->seen, path);
+    if (!sighting) {
+        rounds_soon(folder);
+        return;
+    }
+    sighting->state = *state;
+    sighting->moved_in = moved_in;
+    folder->asked++;
+}
+
+void letters_settled(
+    struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
+{
+    struct watched *folder = &watch->folders[candidate->folder];
+    struct sighting *sighting =
+        add_sighting(watch, folder, LETTER_SETTLED, &folder->settled, candidate->path);
+    if (!sighting) {
+        rounds_soon(folder);
+        return;
+    }
+    sighting->state = candidate->state;
+    if (refusal) {
+        sighting->error_code = refusal->code;
+        sighting->error_message = strdup(refusal->message);
+    }
+}
+
+void letters_drop(struct watched *folder)
+{
+    letter_free(folder->seen);
+    letter_free(folder->settled);
+    folder->seen = folder->settled = NULL;
+}
+
+/* ---- how each folder is ---- */
+
+static void clear_counts(struct watched *folder)
+{
+    bool scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
+    folder->health.settling = folder->asked + scanning;
+    memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
+}
+
+/** Waits that end by themselves, and soon, are work in progress; the others are just counted. */
+static void count_waits(const struct watch *watch)
+{
+    int64_t soon = clock_steady_ms() + 60000;
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        clear_counts(&watch->folders[i]);
+    for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
+        const struct candidate *candidate = candidates_at(watch->candidates, i);
+        struct folder_health *health = &watch->folders[candidate->folder].health;
+        health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
+        health->waiting[candidate->wait]++;
+    }
+}
+
+static bool is_same_health(const struct folder_health *a, const struct folder_health *b)
+{
+    return a->healthy == b->healthy && a->scanned == b->scanned && a->polls == b->polls &&
+           a->without_leases == b->without_leases && a->settling == b->settling &&
+           memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
+           a->inode == b->inode && strcmp(a->message, b->message) == 0;
+}
+
+static void tell_health(struct watch *watch, struct watched *folder)
+{
+    folder->health.polls = folder->polls;
+    if (is_same_health(&folder->health, &folder->told))
+        return;
+    struct letter *letter = letter_new(LETTER_HEALTH, watch->config, folder->index, 0);
+    if (!letter)
+        return;
+    letter->health = folder->health;
+    folder->told = folder->health;
+    send_letter(watch, &letter);
+}
+
+/** Settled files first: a folder that says it has none left has said all of them. */
+void letters_send(struct watch *watch)
+{
+    count_waits(watch);
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
+        struct watched *folder = &watch->folders[i];
+        send_letter(watch, &folder->settled);
+        if (folder->seen)
+            watch->batches_out++;
+        send_letter(watch, &folder->seen);
+        tell_health(watch, folder);
+    }
+}

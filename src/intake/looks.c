@@ -1,0 +1,138 @@
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/complete.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SETTLE_SLICE 256 /* candidates looked at in one turn */
+
+static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t length)
+{
+    const int *fd = context;
+    return pread(*fd, buffer, length, offset);
+}
+
+/** Open the candidate as a sender would, for a moment. */
+static struct settle_look look_inside(struct watched *folder, int look, int64_t size)
+{
+    struct settle_look result = {.has_end = true, .lease = LEASE_IMPOSSIBLE};
+    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    if (fd < 0) {
+        result.error = fd;
+        return result;
+    }
+    result.lease = lease_take(fd);
+    folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
+    if (result.lease != LEASE_REFUSED) {
+        const struct bytes bytes = {size, read_bytes, &fd};
+        result.has_end = complete_has_end(&bytes);
+    }
+    if (result.lease == LEASE_HELD && lease_is_called_back(fd))
+        result.lease = LEASE_REFUSED; /* somebody came to write while we looked */
+    return result;
+}
+
+/** Look at what lies beside a file by `pattern`; a descriptor or a negative errno. */
+static int look_beside(const struct watched *folder, const char *pattern, const char *path)
+{
+    CLEANUP(free_text) char *beside = path_marker(pattern, path);
+    return beside ? safe_open_look(folder->root, beside) : -ENOMEM;
+}
+
+static bool has_marker(const struct watched *folder, const char *path)
+{
+    if (!*folder->folder->marker)
+        return true;
+    CLEANUP(close_fd) int fd = look_beside(folder, folder->folder->marker, path);
+    return fd >= 0;
+}
+
+/** Whether nobody writes the sidecar: by a lease, and by its quiet time. */
+static bool is_sidecar_quiet(const struct watched *folder, int look)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    if (fd < 0 || file_state_read(fd, &state) < 0)
+        return fd != -EWOULDBLOCK; /* what else is wrong with it is told when it is read */
+    int64_t age_ms = clock_wall_ms() - state.ctime_ns / 1000000;
+    bool is_young = age_ms >= 0 && age_ms < folder->folder->settle_ms;
+    return lease_take(fd) != LEASE_REFUSED && !is_young;
+}
+
+static void look_for_companions(
+    const struct watched *folder, const char *path, struct settle_facts *facts)
+{
+    facts->has_companions = has_marker(folder, path);
+    if (!folder->folder->sidecar || !facts->has_companions)
+        return;
+    CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, path);
+    facts->has_companions = look >= 0;
+    facts->companions_busy = look >= 0 && !is_sidecar_quiet(folder, look);
+}
+
+static struct settle_step decide(
+    struct watched *folder, const struct candidate *candidate, int look)
+{
+    const struct file_state *state = &candidate->state;
+    struct settle_facts facts = {
+        .now = clock_steady_ms(),
+        .changed = candidate->changed_ms,
+        .moved_in = candidate->moved_in,
+        .judged = candidate->judged,
+        .size = state->identity.size,
+        .links = state->links,
+        .age_ms = clock_wall_ms() - state->ctime_ns / 1000000,
+    };
+    look_for_companions(folder, candidate->path, &facts);
+    struct settle_step step = settle_before_open(folder->folder, &facts);
+    if (step.kind != SETTLE_OPEN)
+        return step;
+    struct settle_look inside = look_inside(folder, look, facts.size);
+    return settle_after_look(folder->folder, &facts, &inside);
+}
+
+/** Look at a candidate whose time has come. */
+static void settle(struct watch *watch, struct candidate *candidate)
+{
+    struct watched *folder = &watch->folders[candidate->folder];
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(folder->root, candidate->path);
+    if (folder->root < 0 || look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode)) {
+        candidates_remove(watch->candidates, candidate);
+        return;
+    }
+    if (!file_state_equal(&state, &candidate->state)) {
+        candidate->state = state;
+        if (!candidate->moved_in) {
+            hint_touch(watch, candidate, false);
+            return;
+        }
+    }
+    struct settle_step step = decide(folder, candidate, look);
+    if (step.kind == SETTLE_WAIT) {
+        candidate->wait = step.wait;
+        /* a writer has a file open that came by rename: from now on it must be quiet */
+        candidate->moved_in = candidate->moved_in && step.wait != SETTLE_QUIET;
+        candidates_delay(watch->candidates, candidate, step.until);
+        return;
+    }
+    letters_settled(watch, candidate, step.kind == SETTLE_REFUSE ? &step : NULL);
+    candidates_remove(watch->candidates, candidate);
+}
+
+void looks_go_on(struct watch *watch)
+{
+    int64_t now = clock_steady_ms();
+    for (int i = 0; i < SETTLE_SLICE; i++) {
+        struct candidate *candidate = candidates_first(watch->candidates);
+        if (!candidate || candidate->due_ms > now)
+            return;
+        settle(watch, candidate);
+    }
+}
