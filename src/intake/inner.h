@@ -59,7 +59,13 @@ struct watch {
     int64_t restart_ms; /* steady clock: events are begun anew, 0 for not */
     int64_t restarted_ms;
     atomic_bool rescan;
+    atomic_llong busy_since_ms; /* steady clock; 0 while it waits for others */
 };
+
+/* watch.c */
+
+/** The thread begins to wait for others, or goes on: what watch_is_stuck() judges by. */
+void watch_set_waiting(struct watch *watch, bool waiting);
 
 /* letters.c: what finds no memory is found by a scan later */
 

@@ -7,8 +7,11 @@
 
 static void send_letter(struct watch *watch, struct letter **letter)
 {
-    if (*letter)
-        mailbox_post(watch->outbox, TAKE_PTR(*letter), true);
+    if (!*letter)
+        return;
+    watch_set_waiting(watch, true);
+    mailbox_post(watch->outbox, TAKE_PTR(*letter), true);
+    watch_set_waiting(watch, false);
 }
 
 /** One more sighting in a letter that grows; NULL when memory is short. */

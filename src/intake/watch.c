@@ -243,6 +243,11 @@ static int until_next(const struct watch *watch, bool more_events)
     return wait < 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+void watch_set_waiting(struct watch *watch, bool waiting)
+{
+    atomic_store(&watch->busy_since_ms, waiting ? 0 : clock_steady_ms());
+}
+
 static void sleep_until(struct watch *watch, int timeout)
 {
     struct pollfd fds[3] = {
@@ -250,13 +255,17 @@ static void sleep_until(struct watch *watch, int timeout)
         {.fd = watch->events >= 0 ? watch->events : -1, .events = POLLIN},
         {.fd = watch->mounts, .events = POLLPRI},
     };
-    if (poll(fds, 3, timeout) > 0 && fds[2].revents)
+    watch_set_waiting(watch, true);
+    int ready = poll(fds, 3, timeout);
+    watch_set_waiting(watch, false);
+    if (ready > 0 && fds[2].revents)
         rounds_all_soon(watch); /* a folder may have come, gone, or been covered */
 }
 
 static void *run(void *context)
 {
     struct watch *watch = context;
+    watch_set_waiting(watch, false);
     while (!mailbox_is_closed(watch->inbox)) {
         take_letters(watch);
         bool more_events = take_events(watch);
@@ -281,6 +290,7 @@ int watch_start(
     watch->inbox = inbox;
     watch->outbox = outbox;
     atomic_init(&watch->rescan, false);
+    atomic_init(&watch->busy_since_ms, 0);
     watch->events = events_open();
     watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     int result = enter_all(watch, config);
@@ -313,4 +323,10 @@ void watch_rescan(struct watch *watch)
 {
     atomic_store(&watch->rescan, true);
     mailbox_wake(watch->inbox);
+}
+
+bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t most_ms)
+{
+    int64_t since = atomic_load(&watch->busy_since_ms);
+    return since && now_ms - since > most_ms;
 }

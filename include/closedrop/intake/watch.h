@@ -15,6 +15,9 @@
 #include "closedrop/config/config.h"
 #include "closedrop/intake/mailbox.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct watch;
 
 /**
@@ -29,5 +32,13 @@ void watch_stop(struct watch *watch);
 
 /** From the work thread: everything must be looked at again, for a letter found no room. */
 void watch_rescan(struct watch *watch);
+
+/**
+ * From the work thread: whether the watch thread has been busy with one turn of its loop for more
+ * than `most_ms`, by `now_ms` on the steady clock. A turn takes milliseconds, but every call in it
+ * may hang on a file system that does not answer. Waiting, for events or for room in its outbox, is
+ * never stuck.
+ */
+bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t most_ms);
 
 #endif
