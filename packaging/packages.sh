@@ -25,7 +25,7 @@ lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
 fuzz_packages=(clang)
 
 # The servers some tests talk to; such a test is skipped where its server is missing.
-server_packages=(samba smbclient vsftpd radosgw ceph-mon ceph-osd ceph-common)
+server_packages=(samba smbclient vsftpd bindfs radosgw ceph-mon ceph-osd ceph-common)
 
 # missing_packages PACKAGE...: prints those that are not installed, one a line.
 missing_packages() {

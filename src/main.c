@@ -58,7 +58,8 @@
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
  * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure)
- * - files/    safe_open, identity, lease, source, put_away, path: what intake and work stand on
+ * - files/    safe_open, identity, lease, filesystem, source, put_away, path: what intake and work
+ *             stand on
  * - config/   setting (the door to libconfig), config, rule_reader
  * - control/  server (the door to libmicrohttpd), client, question
  * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify

@@ -1,13 +1,20 @@
 #include "closedrop/files/lease.h"
 
+#include "closedrop/files/filesystem.h"
+
 #include <errno.h>
 #include <fcntl.h>
 
 enum lease lease_take(int fd)
 {
-    if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
+    const struct filesystem filesystem = filesystem_of(fd);
+    bool is_granted = fcntl(fd, F_SETLEASE, F_RDLCK) == 0;
+    if (is_granted && filesystem.grants_rightly)
         return LEASE_HELD;
-    return errno == EAGAIN ? LEASE_REFUSED : LEASE_IMPOSSIBLE;
+    if (!is_granted && errno == EAGAIN && filesystem.refuses_rightly)
+        return LEASE_REFUSED;
+    lease_give_up(fd);
+    return LEASE_IMPOSSIBLE;
 }
 
 bool lease_is_called_back(int fd)

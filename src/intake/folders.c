@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/events.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 static void set_unhealthy(struct watched *folder, const char *format, const char *detail)
@@ -37,21 +37,6 @@ void folder_leave(struct watched *folder)
     folder->real_path = NULL;
 }
 
-/** Network and FUSE file systems tell no, or not all, events of other machines (statfs(2)). */
-static bool needs_polling(int root)
-{
-    static const unsigned long without_events[] = {0x6969 /* NFS */, 0xFF534D42 /* CIFS */,
-        0xFE534D42 /* SMB2 */, 0x517B /* SMB */, 0x65735546 /* FUSE */, 0x01021997 /* 9P */,
-        0x00C36400 /* Ceph */, 0x5346414F /* AFS */};
-    struct statfs stat;
-    if (fstatfs(root, &stat) < 0)
-        return false;
-    for (size_t i = 0; i < sizeof(without_events) / sizeof(*without_events); i++)
-        if ((unsigned long)stat.f_type == without_events[i])
-            return true;
-    return false;
-}
-
 static char *real_path_of(int root)
 {
     char link[32], path[PATH_MAX];
@@ -68,7 +53,7 @@ void folder_decide_polling(const struct watch *watch, struct watched *folder)
     enum watch_mode mode = folder->folder->watch;
     folder->health.message[0] = '\0';
     folder->polls = mode == WATCH_POLL || watch->events < 0 ||
-                    (mode == WATCH_AUTO && needs_polling(folder->root));
+                    (mode == WATCH_AUTO && !filesystem_of(folder->root).tells_all);
     if (watch->events < 0 && mode != WATCH_POLL)
         snprintf(folder->health.message, sizeof(folder->health.message),
             "no file events (%s; see fs.inotify.max_user_instances): looks every poll_interval",

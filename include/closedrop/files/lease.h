@@ -13,8 +13,8 @@
 enum lease {
     LEASE_HELD,      /* nobody writes, and nobody can begin without our knowing */
     LEASE_REFUSED,   /* somebody has the file open for writing: try again later */
-    LEASE_IMPOSSIBLE /* not our file and no CAP_LEASE, or the file system has none: look at the stat
-                      */
+    LEASE_IMPOSSIBLE /* not our file and no CAP_LEASE, or the file system has none that can be
+                        trusted (filesystem.h): look at the stat */
 };
 
 /** Ask for a read lease on `fd`, opened O_RDONLY. */

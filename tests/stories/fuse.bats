@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# A folder on a FUSE file system (bindfs): what happens behind the mount gives no event and holds no lease, and its
+# server may die.
+
+load ../support/story
+
+setup() {
+    type -P bindfs >/dev/null || skip "bindfs is not installed"
+    story_setup
+    mkdir behind
+    mount_fuse
+}
+
+teardown() {
+    local result=0
+    [ -d in ] || return 0
+    story_teardown || result=$?
+    umount -l in 2>/dev/null || true
+    return $result
+}
+
+mount_fuse() {
+    bindfs -f behind in >bindfs.log 2>&1 3>&- &
+    server_pid=$!
+    WAIT_MOST=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
+}
+
+kill_server() {
+    kill -KILL "$server_pid"
+    wait "$server_pid" 2>/dev/null || true
+}
+
+folder_says() { # JQ-CONDITION on the folder in status
+    closedrop status --json | jq -en "input | .folders[0] | $1" >/dev/null
+}
+
+@test "it is polled by itself, and a file that is put behind the mount arrives" {
+    write_config 'poll_interval = "200ms";'
+    start_agent
+    wait_until folder_says '.healthy and .watch == "poll"'
+    echo hello >behind/a.txt
+    mkdir -p behind/b/c
+    echo deep >behind/b/c/d.txt
+    wait_until jobs_are done 2
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b/c/d.txt"
+}
+
+@test "a lease proves nothing there: status says so, and nothing younger than two seconds is taken" {
+    settle=0s write_config 'poll_interval = "100ms";'
+    start_agent
+    local before queued
+    before=$(date +%s%3N)
+    echo hello >behind/a.txt
+    wait_until jobs_are done 1
+    folder_says '.leases == false'
+    queued=$(date -d "$(closedrop list --json | jq -r .queued_at)" +%s%3N)
+    echo "written $before, queued $queued"
+    [ $((queued - before)) -ge 2000 ]
+}
+
+@test "a server that has died: the folder is away and says why, and goes on when it is mounted again" {
+    write_config 'poll_interval = "200ms";'
+    start_agent
+    closedrop pause
+    echo hello >behind/a.txt
+    wait_until jobs_are queued 1
+    kill_server
+    closedrop resume
+    wait_until folder_says '.healthy == false and (.message | contains("Transport endpoint is not connected"))'
+    echo later >behind/b.txt
+    job_is 1 queued
+    [ "$(closedrop show 1 --json | jq .attempts)" = 0 ]
+    umount in
+    mount_fuse
+    wait_until jobs_are done 2
+    [ "$(uploads)" = 2 ]
+    folder_says '.healthy and .message == null'
+}
