@@ -1,9 +1,14 @@
 #include "closedrop/files/identity.h"
 
+#include "closedrop/files/filesystem.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/** FUSE's type of handle, and XFS's too (the kernel's FILEID_INO64_GEN). */
+#define HANDLE_OF_FUSE 0x81
 
 static int64_t to_ns(struct statx_timestamp time)
 {
@@ -30,6 +35,8 @@ static int read_handle(int fd, struct identity *identity)
     if (name_to_handle_at(fd, "", &buffer.handle, &mount, AT_EMPTY_PATH) < 0)
         return -errno;
     int32_t type = buffer.handle.handle_type;
+    if (type == HANDLE_OF_FUSE && !filesystem_of(fd).keeps_handles)
+        return -EOPNOTSUPP;
     memcpy(identity->handle, &type, sizeof(type));
     memcpy(identity->handle + sizeof(type), buffer.handle.f_handle, buffer.handle.handle_bytes);
     identity->handle_length = sizeof(type) + buffer.handle.handle_bytes;

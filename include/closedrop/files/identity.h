@@ -33,7 +33,8 @@ struct file_state {
 };
 
 /**
- * Look at the file behind `fd` (O_PATH will do). Where the file system has no handles, the inode
+ * Look at the file behind `fd` (O_PATH will do). Where the file system has no handles, or
+ * none that last (FUSE), the inode
  * number and the time of birth stand in.
  * Returns 0 or a negative errno; `ret_state` is written on success only.
  */
