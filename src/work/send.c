@@ -87,6 +87,11 @@ static struct verdict of_open_error(
         if (!task_folder_is_here(task, tools))
             return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
         return is_gone(task);
+    case -ENOTCONN: /* a FUSE mount whose server has died, a share that was cut off */
+    case -ESTALE:
+    case -EHOSTDOWN:
+    case -EHOSTUNREACH:
+        return task_wait(task->folder->poll_ms, "folder_away", strerror(-error));
     case -EWOULDBLOCK:
     case -EBUSY:
         return task_wait(task->folder->settle_ms > YOUNG_MS ? task->folder->settle_ms : YOUNG_MS,
