@@ -10,7 +10,9 @@
 #include <inotifytools/inotifytools.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #define WATCHED                                                                                    \
@@ -42,8 +44,12 @@ int events_open(void)
     if (!inotifytools_initialize())
         return -(inotifytools_error() > 0 ? inotifytools_error() : EMFILE);
     descriptor = find_descriptor();
-    if (descriptor < 0)
-        return descriptor;
+    if (descriptor < 0 || descriptor >= FD_SETSIZE) { /* its select(2) would abort the process */
+        int error = descriptor < 0 ? descriptor : -EMFILE;
+        inotifytools_cleanup();
+        descriptor = -1;
+        return error;
+    }
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     fcntl(descriptor, F_SETFL, O_NONBLOCK);
     return descriptor;
@@ -63,7 +69,7 @@ int events_watch(const char *directory)
     if (!known_as)
         return -ENOMEM;
     if (inotifytools_wd_from_filename(known_as) >= 0)
-        return 0;
+        return EVENTS_WATCHED;
     if (inotifytools_watch_file(directory, WATCHED))
         return 0;
     return inotifytools_error() > 0 ? -inotifytools_error() : -EIO;
@@ -102,19 +108,16 @@ int events_next(struct event *ret_event)
 
 int events_restart(void)
 {
-    int fresh = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (fresh < 0)
-        return -errno;
-    /* an empty queue under the library's descriptor, then its own buffer: both must run dry */
-    if (dup2(fresh, descriptor) < 0) {
-        int error = errno;
-        close(fresh);
-        return -error;
+    /* something that is never readable under the library's descriptor, which gives the old instance
+     * back before a new one is asked for; then its own buffer: both must run dry */
+    CLEANUP(close_fd) int silent = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (silent < 0 || dup2(silent, descriptor) < 0) {
+        int error = -errno;
+        events_close();
+        return error;
     }
-    close(fresh);
     while (inotifytools_next_events(0, 1))
         ;
-    inotifytools_cleanup();
-    descriptor = -1;
+    events_close();
     return events_open();
 }

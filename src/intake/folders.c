@@ -1,28 +1,106 @@
-#define LOG_MODULE "watch"
-
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"
-#include "closedrop/base/clock.h"
-#include "closedrop/base/log.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-static void set_unhealthy(struct watched *folder, const char *format, const char *detail)
+/* ---- what has no events, and how to mend it ---- */
+
+/** inotify's limits: by sysctl for each user, and for a user namespace (inotify(7), namespaces(7)).
+ */
+static const struct limit {
+    int error;
+    const char *of;
+    const char *system;
+    const char *space;
+} limits[] = {
+    {-ENOSPC, "watches", "fs.inotify.max_user_watches", "user.max_inotify_watches"},
+    {-EMFILE, "inotify instances (or of open files)", "fs.inotify.max_user_instances",
+        "user.max_inotify_instances"},
+};
+
+static int64_t read_sysctl(const char *name)
 {
-    folder->health.healthy = false;
-    snprintf(folder->health.message, sizeof(folder->health.message), format, detail);
+    char path[64];
+    int64_t value = -1;
+    snprintf(path, sizeof(path), "/proc/sys/%s", name);
+    for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
+        *dot = '/';
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%" SCNd64, &value) != 1)
+        value = -1;
+    if (file)
+        fclose(file);
+    return value;
 }
+
+static int64_t power_of_two_from(int64_t least)
+{
+    int64_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+static void explain_limit(
+    const struct watch *watch, struct watched *folder, const struct limit *limit, const char *what)
+{
+    int64_t system = read_sysctl(limit->system), space = read_sysctl(limit->space);
+    bool is_of_space = space >= 0 && space < system; /* outside of namespaces the two are one */
+    int64_t most = is_of_space ? space : system, missing = 1;
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        missing += watch->folders[i].unwatched;
+    snprintf(folder->health.message, sizeof(folder->health.message),
+        "degraded: %s looked at every poll_interval, for the limit of %" PRId64
+        " %s is reached; raise it%s: sysctl -w %s=%" PRId64,
+        what, most, limit->of, is_of_space ? " in this user namespace" : "",
+        is_of_space ? limit->space : limit->system, power_of_two_from(most + 2 * missing));
+}
+
+void folder_explain(const struct watch *watch, struct watched *folder)
+{
+    bool has_none = folder->wants_events && watch->events < 0;
+    int error = has_none ? watch->events : folder->unwatched ? folder->unwatched_why : 0;
+    folder->health.message[0] = '\0';
+    if (!error)
+        return;
+    char what[64] = "everything is";
+    if (!has_none)
+        snprintf(what, sizeof(what), "%" PRId64 " %s", folder->unwatched,
+            folder->unwatched == 1 ? "directory is" : "directories are");
+    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+        if (limits[i].error == error) {
+            explain_limit(watch, folder, &limits[i], what);
+            return;
+        }
+    snprintf(folder->health.message, sizeof(folder->health.message),
+        "degraded: %s looked at every poll_interval, for there are no file events: %s", what,
+        strerror(-error));
+}
+
+void folder_decide_polling(const struct watch *watch, struct watched *folder)
+{
+    enum watch_mode mode = folder->folder->watch;
+    folder->wants_events =
+        mode == WATCH_INOTIFY || (mode == WATCH_AUTO && filesystem_of(folder->root).tells_all);
+    folder->polls = !folder->wants_events || watch->events < 0;
+    folder_explain(watch, folder);
+}
+
+/* ---- its root ---- */
 
 void folder_leave(struct watched *folder)
 {
@@ -30,11 +108,20 @@ void folder_leave(struct watched *folder)
     folder->scan = NULL;
     while (folder->subtree_count)
         free(folder->subtrees[--folder->subtree_count]);
+    folder->unwatched = 0;
     if (folder->root >= 0)
         close(folder->root);
     folder->root = -1;
     free(folder->real_path);
     folder->real_path = NULL;
+}
+
+/** The same where it has gone, or is another one: the watches go on in the old one. */
+static void lose_root(struct watch *watch, struct watched *folder)
+{
+    if (folder->root >= 0 && !folder->polls)
+        watch_restart_later(watch);
+    folder_leave(folder);
 }
 
 static char *real_path_of(int root)
@@ -48,72 +135,88 @@ static char *real_path_of(int root)
     return strdup(path);
 }
 
-void folder_decide_polling(const struct watch *watch, struct watched *folder)
+struct found {
+    int root;
+    char *real_path;
+    uint64_t device;
+    uint64_t inode;
+    uint64_t mount;
+};
+
+/** What lies at a folder's path and can be listed. 0 or a negative errno. */
+static int find_root(const char *path, struct found *ret_found)
 {
-    enum watch_mode mode = folder->folder->watch;
-    folder->health.message[0] = '\0';
-    folder->polls = mode == WATCH_POLL || watch->events < 0 ||
-                    (mode == WATCH_AUTO && !filesystem_of(folder->root).tells_all);
-    if (watch->events < 0 && mode != WATCH_POLL)
-        snprintf(folder->health.message, sizeof(folder->health.message),
-            "no file events (%s; see fs.inotify.max_user_instances): looks every poll_interval",
-            strerror(-watch->events));
+    struct statx stat;
+    CLEANUP(close_fd) int root = safe_open_root(path);
+    CLEANUP(close_fd) int listable = root < 0 ? root : safe_open_directory(root, "");
+    if (listable < 0)
+        return listable;
+    if (statx(root, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &stat) < 0)
+        return -errno;
+    char *real_path = real_path_of(root);
+    if (!real_path)
+        return -ENOMEM;
+    *ret_found =
+        (struct found){TAKE_FD(root), real_path, makedev(stat.stx_dev_major, stat.stx_dev_minor),
+            stat.stx_ino, stat.stx_mask & STATX_MNT_ID ? stat.stx_mnt_id : 0};
+    return 0;
 }
 
-/** Open the folder's root, or see that it is still the same. Returns whether it is there. */
+static bool is_same(const struct watched *folder, const struct found *found)
+{
+    return folder->root >= 0 && folder->health.device == found->device &&
+           folder->health.inode == found->inode && folder->mount == found->mount &&
+           strcmp(folder->real_path, found->real_path) == 0;
+}
+
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
-    struct stat stat;
-    int root = safe_open_root(folder->folder->path);
-    CLEANUP(close_fd) int listable = root < 0 ? -1 : safe_open_directory(root, "");
-    if (root < 0 || listable < 0 || fstat(root, &stat) < 0) {
-        int error = root < 0 ? -root : listable < 0 ? -listable : errno;
-        set_unhealthy(folder, "cannot be opened: %s", strerror(error));
-        folder_leave(folder);
-        if (root >= 0)
-            close(root);
+    struct found found;
+    int error = find_root(folder->folder->path, &found);
+    if (error < 0) {
+        lose_root(watch, folder);
+        folder->health.healthy = false;
+        snprintf(folder->health.message, sizeof(folder->health.message), "cannot be opened: %s",
+            strerror(-error));
         return false;
     }
-    bool same = folder->root >= 0 && folder->health.device == stat.st_dev &&
-                folder->health.inode == stat.st_ino;
-    if (same) {
-        close(root);
+    if (is_same(folder, &found)) {
+        close(found.root);
+        free(found.real_path);
         return true;
     }
-    bool had_another = folder->root >= 0;
-    folder_leave(folder);
-    folder->root = root;
-    folder->real_path = real_path_of(root);
-    folder->health.healthy = folder->real_path != NULL;
-    folder->health.device = stat.st_dev;
-    folder->health.inode = stat.st_ino;
+    lose_root(watch, folder);
+    folder->root = found.root;
+    folder->real_path = found.real_path;
+    folder->mount = found.mount;
+    folder->health.healthy = true;
+    folder->health.device = found.device;
+    folder->health.inode = found.inode;
     folder_decide_polling(watch, folder);
-    if (had_another)
-        watch->restart_ms = clock_steady_ms(); /* the watches are those of the old directory */
-    return folder->health.healthy;
+    rounds_soon(folder);
+    return true;
 }
 
-static void degrade(struct watched *folder, int error)
+/* ---- its watches ---- */
+
+static bool has_gone(int error)
 {
-    folder->polls = true;
-    snprintf(folder->health.message, sizeof(folder->health.message), "%s",
-        error == -ENOSPC
-            ? "the limit of watches is reached: looks every poll_interval; raise it with "
-              "`sysctl fs.inotify.max_user_watches=1000000`"
-            : strerror(-error));
-    log_warn("%s: %s", folder->folder->name, folder->health.message);
+    return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
 }
 
-void folder_watch_directory(void *context, const char *path)
+bool folder_watch_directory(void *context, const char *path)
 {
     struct watched *folder = context;
     if (folder->polls)
-        return;
+        return true;
     CLEANUP(free_text)
     char *full = *path ? path_join(folder->real_path, path) : strdup(folder->real_path);
     int result = full ? events_watch(full) : -ENOMEM;
-    if (result < 0 && result != -ENOENT && result != -ENOTDIR && result != -ELOOP)
-        degrade(folder, result);
+    if (result < 0 && !has_gone(result)) {
+        folder->unwatched++;
+        folder->unwatched_why = result;
+    }
+    return folder->round != ROUND_UNWATCHED || result != EVENTS_WATCHED;
 }
 
 void folder_watch_parent(const struct watched *folder)

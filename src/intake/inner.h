@@ -1,8 +1,8 @@
 /**
  * The watch thread's own state, shared by the files it is made of: watch.c is its loop, folders.c
- * knows which directory a folder is and how it is watched, rounds.c which scan is due, hints.c takes
- * up what events and scans point at, looks.c looks at it until it is settled, letters.c tells the
- * work thread.
+ * knows which directory a folder is and how it is watched, rounds.c which scan is due, hints.c
+ * takes up what events and scans point at, looks.c looks at it until it is settled, letters.c tells
+ * the work thread.
  */
 #ifndef CLOSEDROP_INTAKE_INNER_H
 #define CLOSEDROP_INTAKE_INNER_H
@@ -25,21 +25,35 @@
 
 struct watch;
 
+/** What a folder's time has come for. */
+enum round {
+    ROUND_NONE,
+    ROUND_LOOK,      /* at its root alone: whether it is there, and the same */
+    ROUND_WHOLE,     /* all that lies in it */
+    ROUND_UNWATCHED, /* what lies in directories without a watch */
+    ROUND_SUBTREE    /* what lies in and below a directory that is new */
+};
+
 /** A folder while it is watched. */
 struct watched {
     struct watch *watch;
     const struct folder *folder;
     size_t index;
     int root;        /* -1 while it is away */
+    uint64_t mount;  /* its mount's id: another one may lie on it by and by */
     char *real_path; /* without symbolic links, as events name it */
-    bool polls;
+    bool wants_events;
+    bool polls;        /* all of it, for there are no events, or they do not tell all */
+    int64_t unwatched; /* directories that should have a watch and could not get one */
+    int unwatched_why; /* negative errno of the last one */
     struct scan *scan;
-    bool scan_is_whole;
+    enum round round; /* what the scan is for */
     char *subtrees[SUBTREES_MOST];
     size_t subtree_count;
-    int64_t next_scan_ms;
-    bool scan_wanted;    /* before next_scan_ms */
-    struct letter *seen; /* sightings collected for the next letter */
+    int64_t next_scan_ms; /* steady clock: ROUND_WHOLE */
+    int64_t next_look_ms; /* steady clock: ROUND_LOOK, and what is polled */
+    bool scan_wanted;     /* before next_scan_ms */
+    struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     int64_t asked; /* sightings that are out to be answered */
     struct folder_health health;
@@ -64,6 +78,9 @@ struct watch {
 
 /* watch.c */
 
+/** Watches or events were lost: everything anew, but not more than once a second. */
+void watch_restart_later(struct watch *watch);
+
 /** The thread begins to wait for others, or goes on: what watch_is_stuck() judges by. */
 void watch_set_waiting(struct watch *watch, bool waiting);
 
@@ -85,17 +102,26 @@ void letters_drop(struct watched *folder);
 
 /* folders.c */
 
-/** Open the folder's root, or see that it is still the same. Returns whether it is there. */
+/**
+ * Open the folder's root, or see that it is still the same; a new one is scanned soon. Returns
+ * whether it is there.
+ */
 bool folder_enter(struct watch *watch, struct watched *folder);
 
 /** Close its root, and forget the scans that are due. */
 void folder_leave(struct watched *folder);
 
-/** By events or by looking, as its configuration and its file system want it. */
+/** By events or by looking, as its configuration, its file system and the kernel allow. */
 void folder_decide_polling(const struct watch *watch, struct watched *folder);
 
-/** Watch a directory of the folder, or go on without events. For struct scan_calls. */
-void folder_watch_directory(void *context, const char *path);
+/** Say in its health what of it has no events, and how to mend that. */
+void folder_explain(const struct watch *watch, struct watched *folder);
+
+/**
+ * Watch a directory of the folder. Returns whether its files are to be told: a directory that had
+ * its watch before is passed by in ROUND_UNWATCHED. For struct scan_calls.
+ */
+bool folder_watch_directory(void *context, const char *path);
 
 /**
  * Events of the directory above tell when the root itself goes or comes: we keep it open, and a
@@ -107,18 +133,23 @@ void folder_watch_parent(const struct watched *folder);
 
 /** Scan the folder anew: what cannot be remembered now is found then. */
 void rounds_soon(struct watched *folder);
-void rounds_all_soon(struct watch *watch);
+
+/** Look at the root soon: it may have gone, come, or been covered. */
+void rounds_look_soon(struct watched *folder);
 
 /** Scan a directory that is new in the folder. */
 void rounds_subtree(struct watched *folder, const char *path);
 
-/** Begin the scan that is due, and go on with the one under way. */
+/** Begin the round that is due, and go on with the one under way. */
 void rounds_go_on(struct watch *watch, struct watched *folder);
 
-/** Give up the scan under way, and begin from the start. */
+/** Give up the round under way, and begin from the start. */
 void rounds_anew(struct watched *folder);
 
-/** When the folder is to be scanned next, on the steady clock; 0 for at once. */
+/** Whether all of some folder is being scanned, and that goes on. */
+bool rounds_are_under_way(const struct watch *watch);
+
+/** When the folder's next round is due, on the steady clock; 0 for at once. */
 int64_t rounds_next(const struct watch *watch, const struct watched *folder);
 
 /* hints.c */

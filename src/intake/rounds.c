@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/intake/events.h"
 #include "closedrop/intake/filter.h"
 
 #include <stdlib.h>
@@ -14,33 +15,64 @@ void rounds_soon(struct watched *folder)
     folder->scan_wanted = true;
 }
 
-void rounds_all_soon(struct watch *watch)
+void rounds_look_soon(struct watched *folder)
 {
-    for (size_t i = 0; i < watch->config->folder_count; i++)
-        rounds_soon(&watch->folders[i]);
+    folder->next_look_ms = 0;
 }
 
-/** Begin the scan that is due, if none goes on. */
-static void begin_scan(struct watch *watch, struct watched *folder)
+static enum round due_round(const struct watched *folder, int64_t now)
+{
+    if (folder->scan_wanted || now >= folder->next_scan_ms)
+        return ROUND_WHOLE;
+    if (now >= folder->next_look_ms)
+        return folder->polls ? ROUND_WHOLE : folder->unwatched ? ROUND_UNWATCHED : ROUND_LOOK;
+    return folder->subtree_count ? ROUND_SUBTREE : ROUND_NONE;
+}
+
+/** Events that could not be had may be had now. */
+static void try_events(struct watch *watch, const struct watched *folder)
+{
+    if (watch->events >= 0 || !folder->wants_events)
+        return;
+    watch->events = events_open();
+    if (watch->events >= 0)
+        watch_restart_later(watch);
+}
+
+/** Each round but a subtree's begins at the root. Returns whether it is there. */
+static bool look_at_root(struct watch *watch, struct watched *folder)
+{
+    int64_t now = clock_steady_ms();
+    bool is_there = folder_enter(watch, folder);
+    folder->next_look_ms = now + folder->folder->poll_ms;
+    folder_watch_parent(folder);
+    try_events(watch, folder);
+    if (folder->round == ROUND_WHOLE) {
+        folder->scan_wanted = false;
+        folder->next_scan_ms = folder->polls ? INT64_MAX : now + folder->folder->rescan_ms;
+    }
+    return is_there;
+}
+
+/** Begin the round that is due, if none goes on. */
+static void begin_round(struct watch *watch, struct watched *folder)
 {
     const struct scan_calls calls = {folder_watch_directory, hint_of_scan, folder};
-    int64_t now = clock_steady_ms();
+    CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;
-    if (folder->scan_wanted || now >= folder->next_scan_ms) {
-        folder->scan_wanted = false;
-        folder->next_scan_ms = now + folder->folder->poll_ms;
-        bool is_there = folder_enter(watch, folder);
-        folder_watch_parent(folder);
-        if (!is_there)
-            return;
-        folder->scan_is_whole = true;
-        folder->scan = scan_new(folder->folder, folder->root, "", &calls);
-    } else if (folder->subtree_count) {
-        CLEANUP(free_text) char *path = folder->subtrees[--folder->subtree_count];
-        folder->scan_is_whole = false;
-        folder->scan = scan_new(folder->folder, folder->root, path, &calls);
-    }
+    folder->round = due_round(folder, clock_steady_ms());
+    if (folder->round == ROUND_NONE)
+        return;
+    if (folder->round == ROUND_SUBTREE)
+        subtree = folder->subtrees[--folder->subtree_count];
+    else if (!look_at_root(watch, folder) || folder->round == ROUND_LOOK)
+        return;
+    else
+        folder->unwatched = 0;
+    folder->scan = scan_new(folder->folder, folder->root, subtree ? subtree : "", &calls);
+    if (!folder->scan)
+        folder->next_scan_ms = folder->next_look_ms;
 }
 
 static bool may_scan(const struct watch *watch)
@@ -49,24 +81,23 @@ static bool may_scan(const struct watch *watch)
            candidates_count(watch->candidates) < CANDIDATES_MOST - BATCHES_OUT_MOST * BATCH;
 }
 
-static void end_scan(struct watched *folder)
+static void end_round(const struct watch *watch, struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
-    if (!folder->scan_is_whole)
-        return;
-    folder->health.scanned = true;
-    folder->next_scan_ms =
-        clock_steady_ms() + (folder->polls ? folder->folder->poll_ms : folder->folder->rescan_ms);
+    folder->health.scanned |= folder->round == ROUND_WHOLE;
+    if (folder->round != ROUND_SUBTREE) /* it may have taken longer than poll_interval */
+        folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;
+    folder_explain(watch, folder);
 }
 
 void rounds_go_on(struct watch *watch, struct watched *folder)
 {
-    begin_scan(watch, folder);
+    begin_round(watch, folder);
     if (!folder->scan || !may_scan(watch))
         return;
     if (!scan_step(folder->scan, SCAN_SLICE))
-        end_scan(folder);
+        end_round(watch, folder);
 }
 
 void rounds_subtree(struct watched *folder, const char *path)
@@ -88,9 +119,18 @@ void rounds_anew(struct watched *folder)
     rounds_soon(folder);
 }
 
+bool rounds_are_under_way(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        if (watch->folders[i].scan && watch->folders[i].round == ROUND_WHOLE)
+            return may_scan(watch);
+    return false;
+}
+
 int64_t rounds_next(const struct watch *watch, const struct watched *folder)
 {
     if (folder->scan || folder->subtree_count || folder->scan_wanted)
         return may_scan(watch) ? 0 : INT64_MAX;
-    return folder->next_scan_ms;
+    return folder->next_look_ms < folder->next_scan_ms ? folder->next_look_ms
+                                                       : folder->next_scan_ms;
 }

@@ -22,6 +22,7 @@
 struct level {
     DIR *entries;
     char *path;
+    bool tells;
 };
 
 struct scan {
@@ -47,7 +48,7 @@ static void descend(struct scan *scan, const char *path)
         log_warn("%s/%s cannot be listed: %s", scan->folder->name, path, strerror(-fd));
     if (fd < 0)
         return;
-    scan->calls.directory(scan->calls.context, path);
+    bool tells = scan->calls.directory(scan->calls.context, path);
     char *copy = strdup(path);
     DIR *entries = copy ? fdopendir(fd) : NULL;
     if (!entries) {
@@ -55,7 +56,7 @@ static void descend(struct scan *scan, const char *path)
         close(fd);
         return;
     }
-    scan->levels[scan->depth++] = (struct level){entries, copy};
+    scan->levels[scan->depth++] = (struct level){entries, copy, tells};
 }
 
 static void ascend(struct scan *scan)
@@ -102,9 +103,10 @@ static void visit(struct scan *scan, const struct dirent *entry)
     CLEANUP(free_text) char *path = path_join(level->path, entry->d_name);
     if (!path)
         return;
-    if (!is_directory(level->entries, entry))
+    bool is_below = is_directory(level->entries, entry);
+    if (!is_below && level->tells)
         scan->calls.entry(scan->calls.context, path);
-    else if (scan->folder->recursive && filter_enters(scan->folder, path))
+    else if (is_below && scan->folder->recursive && filter_enters(scan->folder, path))
         descend(scan, path);
 }
 

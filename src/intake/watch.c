@@ -55,12 +55,11 @@ static void take_event_of_parent(struct watch *watch, const struct event *event)
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
         if (is_named(event, folder->real_path) || is_named(event, folder->folder->path))
-            rounds_soon(folder);
+            rounds_look_soon(folder);
     }
 }
 
-/** Watches or events were lost: everything anew, but not more than once a second. */
-static void restart_later(struct watch *watch)
+void watch_restart_later(struct watch *watch)
 {
     int64_t earliest = watch->restarted_ms + RESTART_PAUSE_MS;
     int64_t now = clock_steady_ms();
@@ -72,7 +71,7 @@ static void take_event(struct watch *watch, const struct event *event)
 {
     CLEANUP(free_text) char *path = NULL;
     if (event->kind == EVENT_LOST) {
-        restart_later(watch);
+        watch_restart_later(watch);
         return;
     }
     struct watched *folder = place_event(watch, event, &path);
@@ -110,7 +109,8 @@ static void restart_if_due(struct watch *watch)
 {
     bool asked = atomic_exchange(&watch->rescan, false);
     int64_t now = clock_steady_ms();
-    bool due = watch->restart_ms && now >= watch->restart_ms;
+    /* a scan is not given up for it: where directories come and go without end, none would end */
+    bool due = watch->restart_ms && now >= watch->restart_ms && !rounds_are_under_way(watch);
     if (!due && !asked)
         return;
     if (due && watch->events >= 0) {
@@ -258,8 +258,8 @@ static void sleep_until(struct watch *watch, int timeout)
     watch_set_waiting(watch, true);
     int ready = poll(fds, 3, timeout);
     watch_set_waiting(watch, false);
-    if (ready > 0 && fds[2].revents)
-        rounds_all_soon(watch); /* a folder may have come, gone, or been covered */
+    for (size_t i = 0; ready > 0 && fds[2].revents && i < watch->config->folder_count; i++)
+        rounds_look_soon(&watch->folders[i]);
 }
 
 static void *run(void *context)

@@ -76,3 +76,20 @@ folder_says() { # JQ-CONDITION on the folder in status
     [ "$(uploads)" = 2 ]
     folder_says '.healthy and .message == null'
 }
+
+@test "a server that dies before the agent has looked: the job waits, and no attempt is spent" {
+    write_config 'watch = "inotify"; poll_interval = "3s";'
+    start_agent
+    closedrop pause
+    echo hello >in/a.txt
+    wait_until jobs_are queued 1
+    kill_server
+    closedrop resume
+    wait_until folder_says '.healthy == false'
+    job_is 1 queued
+    [ "$(closedrop show 1 --json | jq .attempts)" = 0 ]
+    umount -l in
+    mount_fuse
+    wait_until jobs_are done 1
+    [ "$(uploads)" = 1 ]
+}

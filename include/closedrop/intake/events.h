@@ -22,20 +22,28 @@ struct event {
     const char *name;      /* bytes */
 };
 
-/** Begin. The descriptor to poll, or a negative errno. */
+/** Begin. The descriptor to poll, or a negative errno: -EMFILE where the limit of instances, or of
+ * open files, is reached. */
 int events_open(void);
 void events_close(void);
 
+/** From events_watch(): it was watched before. */
+#define EVENTS_WATCHED 1
+
 /**
  * Watch one directory, given by its absolute path; one that is watched already is left alone.
- * Returns 0 or a negative errno: -ENOSPC where the limit of watches is reached.
+ * Returns 0 where it is watched from now on, EVENTS_WATCHED, or a negative errno: -ENOSPC where the
+ * limit of watches is reached.
  */
 int events_watch(const char *directory);
 
 /** The next event, without waiting. Returns 1, or 0 where there is none. */
 int events_next(struct event *ret_event);
 
-/** Forget all watches and waiting events. The new descriptor to poll, or a negative errno. */
+/**
+ * Forget all watches and waiting events. The new descriptor to poll, or a negative errno: then
+ * there are no events until events_open() succeeds.
+ */
 int events_restart(void);
 
 #endif

@@ -42,13 +42,13 @@ struct sighting {
 struct folder_health {
     bool healthy;
     bool scanned;        /* wholly, at least once since this configuration */
-    bool polls;          /* no events, or not for all of it */
+    bool polls;          /* by looking every poll_interval, without events */
     bool without_leases; /* the last file could not be leased */
     int64_t settling;    /* files that wait for quiet, or are being asked about */
     int64_t waiting[SETTLE_WAITS];
     uint64_t device;
     uint64_t inode;
-    char message[200]; /* why it is not healthy, or polls; "" where there is nothing to say */
+    char message[320]; /* why it is away or degraded; "" where there is nothing to say */
 };
 
 struct letter {

@@ -11,10 +11,10 @@
 
 struct scan;
 
-/** What the walk calls: before a directory is listed, and for each thing in it that is no
- * directory. */
+/** What the walk calls: before a directory is listed, where it returns whether the files in it are
+ * to be told; and for each thing in it that is no directory. */
 struct scan_calls {
-    void (*directory)(void *context, const char *path);
+    bool (*directory)(void *context, const char *path);
     void (*entry)(void *context, const char *path);
     void *context;
 };

@@ -1,0 +1,15 @@
+/** A library to preload: a kernel without inotify. */
+#include <errno.h>
+#include <sys/inotify.h>
+
+int inotify_init(void)
+{
+    errno = ENOSYS;
+    return -1;
+}
+
+int inotify_init1(int flags)
+{
+    (void)flags;
+    return inotify_init();
+}
