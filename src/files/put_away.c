@@ -121,7 +121,8 @@ int place_write(
         return -error;
     }
     (void)!fchown(fd, (uid_t)-1, gid);
-    return fchmod(fd, mode & 0666) < 0 ? -errno : 0;
+    bool is_good = fchmod(fd, mode & 0666) == 0 && fsync(fd) == 0 && fsync(place->directory) == 0;
+    return is_good ? 0 : -errno;
 }
 
 /* ---- taking, moving, deleting ---- */

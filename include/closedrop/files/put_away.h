@@ -102,7 +102,7 @@ void copy_free(struct copy *copy);
 
 /**
  * Write a small text file `name` at `place`, replacing one of that name, readable by whoever may
- * read a file with `mode` and `gid`. Returns 0 or a negative errno.
+ * read a file with `mode` and `gid`; it is durable then. Returns 0 or a negative errno.
  */
 int place_write(
     const struct place *place, const char *name, const char *text, mode_t mode, gid_t gid);
