@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/** What a directory is called while it is made. */
+#define NEW_DIRECTORY ".closedrop-new"
 #define NUMBERS_MOST 10000
 #define SLICE (4 * 1024 * 1024)
 
@@ -41,22 +43,39 @@ const char *staged_name(int64_t id, char name[STAGED_NAME_MOST])
 
 /* ---- places ---- */
 
+/**
+ * Make a directory that looks like `like` as soon as it has its name: an unclean end at any moment
+ * leaves none behind that people cannot look into. One that is there meanwhile is as good.
+ */
+static int make_directory(int parent, const char *name, const struct stat *like)
+{
+    if (mkdirat(parent, NEW_DIRECTORY, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    CLEANUP(close_fd)
+    int fd = openat(parent, NEW_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    /* the group may be one we are not in: then ours has to do */
+    (void)!fchown(fd, (uid_t)-1, like->st_gid);
+    (void)fchmod(fd, like->st_mode & 07777);
+    bool named = renameat(parent, NEW_DIRECTORY, parent, name) == 0;
+    if (!named && errno != ENOTEMPTY && errno != EEXIST)
+        return -errno;
+    return 0;
+}
+
 /** One directory more on the way, made where it is missing. */
 static int step_into(int parent, const char *name, bool trusted, const struct stat *like)
 {
-    bool made = mkdirat(parent, name, 0700) == 0;
-    if (!made && errno != EEXIST)
-        return -errno;
     int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (trusted ? 0 : O_NOFOLLOW);
     int fd = openat(parent, name, flags);
-    if (fd < 0)
-        return -errno;
-    if (made) {
-        /* the group may be one we are not in: then ours has to do */
-        (void)!fchown(fd, (uid_t)-1, like->st_gid);
-        (void)fchmod(fd, like->st_mode & 07777);
+    if (fd < 0 && errno == ENOENT) {
+        int made = make_directory(parent, name, like);
+        if (made < 0)
+            return made;
+        fd = openat(parent, name, flags);
     }
-    return fd;
+    return fd < 0 ? -errno : fd;
 }
 
 /** Walk down `path` from `base`; an absolute one was named by the administrator and is trusted. */

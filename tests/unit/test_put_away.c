@@ -408,6 +408,18 @@ static void makes_directories_like_the_folder(void **state)
     }
 }
 
+static void makes_directories_that_an_unclean_end_left_unmade(void **state)
+{
+    const struct folder *folder = *state;
+    assert_int_equal(mkdirat(folder->root, ".closedrop-new", 0700), 0);
+    struct place place = open_place(folder, "Uploaded/2026");
+    place_close(&place);
+    mode_t wanted = stat_of(folder->root, ".").st_mode;
+    assert_int_equal(stat_of(folder->root, "Uploaded").st_mode, wanted);
+    assert_int_equal(stat_of(folder->root, "Uploaded/2026").st_mode, wanted);
+    assert_false(exists(folder->root, ".closedrop-new"));
+}
+
 static void leaves_directories_that_are_there_as_they_are(void **state)
 {
     const struct folder *folder = *state;
@@ -644,6 +656,7 @@ int main(void)
         IN_FOLDER(leaves_directories_that_are_there_as_they_are),
         IN_FOLDER(follows_no_link_below_the_folder),
         IN_FOLDER(opens_absolute_places),
+        IN_FOLDER(makes_directories_that_an_unclean_end_left_unmade),
         IN_FOLDER(writes_texts_for_the_people_who_drop_files),
         IN_FOLDER(writes_through_no_link),
         IN_FOLDER(copies_where_it_cannot_move),
