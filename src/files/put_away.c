@@ -122,6 +122,25 @@ void place_close(struct place *place)
     *place = (struct place){.directory = -1};
 }
 
+int place_find(
+    const struct place *place, const char *name, const struct identity *identity, char **ret_name)
+{
+    for (unsigned number = 1; number < NUMBERS_MOST; number++) {
+        struct file_state state;
+        CLEANUP(free_text) char *candidate = path_numbered(name, number);
+        CLEANUP(close_fd)
+        int look = candidate ? safe_open_look(place->directory, candidate) : -ENOMEM;
+        if (look == -ENOENT || look == -ENOMEM)
+            return look;
+        if (look < 0 || file_state_read(look, &state) < 0 ||
+            state.identity.size != identity->size || state.identity.mtime_ns != identity->mtime_ns)
+            continue;
+        *ret_name = TAKE_PTR(candidate);
+        return 0;
+    }
+    return -ENOENT;
+}
+
 int place_write(
     const struct place *place, const char *name, const char *text, mode_t mode, gid_t gid)
 {

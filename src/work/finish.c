@@ -158,10 +158,15 @@ static struct verdict arrived(struct task *task, const char *name)
         VERDICT_NEXT, NULL, "moved to %s", task->outcome_place ? task->outcome_place : name);
 }
 
-static struct verdict put_in_place(struct task *task)
+static int open_place(struct task *task)
 {
     CLEANUP(free_text) char *directory = target_directory(task);
-    int result = directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
+    return directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
+}
+
+static struct verdict put_in_place(struct task *task)
+{
+    int result = open_place(task);
     if (result < 0)
         return refile("the directory for the file cannot be made", result);
     CLEANUP(free_text) char *name = NULL;
@@ -175,11 +180,16 @@ static struct verdict put_in_place(struct task *task)
     return task->copy ? verdict_make(VERDICT_RUNNING, NULL, "copying") : arrived(task, name);
 }
 
+/** Whether its outcome gives the file a place of its own. */
+static bool is_put_in_place(const struct task *task)
+{
+    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE;
+}
+
 /** The file is safe in staging: on to where it belongs. */
 static struct verdict put_away(struct task *task)
 {
-    bool is_done = task->job->state == JOB_DONE;
-    if (!is_done || task->folder->after_upload == AFTER_ARCHIVE)
+    if (is_put_in_place(task))
         return put_in_place(task);
     int result = put_away_delete(task->staging, task->job->id);
     if (result < 0)
@@ -199,8 +209,34 @@ static struct verdict keep(struct task *task)
     return verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
 }
 
+/** A copy is another file: from now on it is the job's. */
+static int take_identity_of_copy(struct task *task, const char *name)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(task->place.directory, name);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result == 0)
+        task->job->identity = state.identity;
+    return result;
+}
+
+/**
+ * An unclean end may have come between the move and the moment the queue knew of it: the file lies
+ * where it belongs, and only what follows is still to do.
+ */
+static bool has_arrived_before(struct task *task, char **ret_name)
+{
+    const struct job *job = task->job;
+    return is_put_in_place(task) && open_place(task) == 0 &&
+           place_find(&task->place, path_name(job->path), &job->identity, ret_name) == 0 &&
+           take_identity_of_copy(task, *ret_name) == 0;
+}
+
 static struct verdict take_failed(struct task *task, int taken)
 {
+    CLEANUP(free_text) char *name = NULL;
+    if (has_arrived_before(task, &name))
+        return arrived(task, name);
     task->outcome_place = strdup("");
     if (taken == TAKEN_GONE)
         return verdict_make(VERDICT_NEXT, NULL, "the file had gone from the folder meanwhile");
@@ -225,17 +261,6 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     if (taken < 0)
         return refile("the file cannot be taken out of the folder", taken);
     return taken == TAKEN ? put_away(task) : take_failed(task, taken);
-}
-
-/** A copy is another file: from now on it is the job's. */
-static int take_identity_of_copy(struct task *task, const char *name)
-{
-    struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(task->place.directory, name);
-    int result = look < 0 ? look : file_state_read(look, &state);
-    if (result == 0)
-        task->job->identity = state.identity;
-    return result;
 }
 
 /** Copy a slice. 1: more is left, 0: done, under the name the caller frees; or a negative errno. */

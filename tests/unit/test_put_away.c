@@ -452,6 +452,23 @@ static void opens_absolute_places(void **state)
     place_close(&place);
 }
 
+static void finds_what_was_moved_before_an_unclean_end(void **state)
+{
+    const struct folder *folder = *state;
+    char *name = NULL;
+    struct place place = open_place(folder, "Uploaded");
+    make_file(place.directory, "a.pdf", "of another day");
+    make_file(place.directory, "a (2).pdf", "hello");
+    struct identity identity = identity_of(folder, "Uploaded/a (2).pdf");
+    assert_int_equal(place_find(&place, "a.pdf", &identity, &name), 0);
+    assert_string_equal(name, "a (2).pdf");
+    free(name);
+    assert_int_equal(place_find(&place, "b.pdf", &identity, &name), -ENOENT);
+    identity.mtime_ns++;
+    assert_int_equal(place_find(&place, "a.pdf", &identity, &name), -ENOENT);
+    place_close(&place);
+}
+
 static void writes_texts_for_the_people_who_drop_files(void **state)
 {
     const struct folder *folder = *state;
@@ -657,6 +674,7 @@ int main(void)
         IN_FOLDER(follows_no_link_below_the_folder),
         IN_FOLDER(opens_absolute_places),
         IN_FOLDER(makes_directories_that_an_unclean_end_left_unmade),
+        IN_FOLDER(finds_what_was_moved_before_an_unclean_end),
         IN_FOLDER(writes_texts_for_the_people_who_drop_files),
         IN_FOLDER(writes_through_no_link),
         IN_FOLDER(copies_where_it_cannot_move),

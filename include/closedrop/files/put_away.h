@@ -43,6 +43,14 @@ struct place {
 int place_open(int root, const char *path, struct place *ret_place);
 void place_close(struct place *place);
 
+/**
+ * Find a file of this size and mtime at `place`, under `name` or a numbered one: the file itself,
+ * or the copy that was made of it. Returns 0 and its name, which the caller frees; -ENOENT;
+ * -ENOMEM.
+ */
+int place_find(
+    const struct place *place, const char *name, const struct identity *identity, char **ret_name);
+
 /** What taking a file found. */
 enum taken {
     TAKEN,         /* it is in staging now (or was already) */
