@@ -61,7 +61,6 @@ struct agent {
     bool stopping;
     int64_t stop_ms; /* steady clock: when what is in hand is given up */
     int exit_code;
-    int64_t refused; /* files that could not even be queued to be sent */
     bool disk_short; /* no room for anything new under state_dir */
     bool broken;     /* the queue cannot be written: end without another word to it */
 };
@@ -120,7 +119,6 @@ static void take_settled(struct agent *agent, const struct letter *letter)
         else if (id)
             log_warn("job %lld failed: %s/%s: %s", (long long)id, folder->name, sighting->path,
                 arrival.error_message);
-        agent->refused += id && arrival.error_code;
     }
 }
 
@@ -545,7 +543,7 @@ static void end_once(struct agent *agent)
     struct store_counts counts;
     store_count(queue_store(agent->queue), NULL, &counts);
     waiting |= waiting_jobs(&counts) > 0;
-    bool good = !waiting && agent->refused + worker_failures(agent->worker) == 0;
+    bool good = !waiting && worker_failures(agent->worker) == 0;
     if (waiting && !key_refused)
         log_info("ends although files still wait: closedrop list and status show them");
     agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;

@@ -92,7 +92,6 @@ static void fail_mates(struct worker *worker, struct task *task, const struct ve
     for (size_t i = 0; i < task->mate_count; i++) {
         task->mates[i]->in_hand = false;
         queue_fail(worker->queue, task->mates[i], verdict->code, verdict->message);
-        worker->failures++;
     }
     free_mates(task);
 }
@@ -101,7 +100,6 @@ static void on_failed(struct worker *worker, struct task *task, const struct ver
 {
     log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
         task->job->path, verdict->message);
-    worker->failures++;
     fail_mates(worker, task, verdict);
     task_close_upload(task);
     queue_fail(worker->queue, task->job, verdict->code, verdict->message);
@@ -485,6 +483,7 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
         (void)job_set_text(&task->job->error_code, NULL);
         (void)job_set_text(&task->job->error_message, NULL);
     }
+    worker->failures += task->job->state == JOB_FAILED;
     queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
     log_job(task, job_state_names[task->job->state], verdict->message);
     worker_end_task(worker, task);

@@ -74,7 +74,7 @@ int64_t worker_timeout(struct worker *worker);
 /** Whether the API takes work, and why not. */
 enum gate_reason worker_blocked(const struct worker *worker);
 
-/** How many jobs failed since the start. */
+/** How many failed jobs were put away since the start. */
 int64_t worker_failures(const struct worker *worker);
 
 /** Add "blocked" and "transfers" to a status object. Returns 0 or -ENOMEM. */
