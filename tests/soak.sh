@@ -9,8 +9,14 @@
 #                 [--kill SECONDS] kill -9 the agent about every second for so long, and start it again
 #                 [--no-servers]   without Samba and FTP
 #
+#   tests/soak.sh --minutes N      instead: lives of a fraction of a second, each ended by kill -9, while files
+#                                  flow that a rule files as emails, for so long
+#                 --kills N        the same for so many lives, while --files flow
+#                 [--seed N]       which moments (1)
+#
 # What holds: every document's hash is in the ledger; without --kill none is there twice; with --kill a
-# second time only for files that a kill found in hand. Empty files end in Failed with their reason.
+# second time only for files that a kill found in hand. Empty files end in Failed with their reason. With
+# --minutes and --kills: what crash/invariants.py says, with one email for each job.
 # Needs $CLOSEDROP_BIN_DIR (build/dev by default) and what tests/run.sh installs. Exit 0 if all holds.
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
@@ -18,7 +24,7 @@ set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 support=$source_dir/tests/support
 CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$source_dir/build/dev}
-files=1000 big='' watch=auto queue='' kill_for=0 servers=yes
+files=1000 big='' watch=auto queue='' kill_for=0 servers=yes minutes=0 lives=0 seed=1
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -28,6 +34,9 @@ while [ $# -gt 0 ]; do
     --queue) queue=$2 && shift ;;
     --kill) kill_for=$2 && shift ;;
     --no-servers) servers='' ;;
+    --minutes) minutes=$2 && shift ;;
+    --kills) lives=$2 && shift ;;
+    --seed) seed=$2 && shift ;;
     *) sed -n '2,/^$/s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
     shift
@@ -162,9 +171,54 @@ report() {
     [ "$foreign" = 0 ] && [ "$baseless" = 0 ] && [ -z "$(sort -u all | comm -13 - expected)" ] && folder_is_empty
 }
 
+# ---- many short lives ----
+
+# A doubt is settled soon, and a job takes long enough for a kill to find it in hand.
+short_lives_config() {
+    seed "$(jq -n '{leads: [range(50) | "0\(.)"[-2:] | {id: "lead_\(.)", name: .}]}')"
+    settings '{"latency":"15ms"}'
+    limits='doubt = "500ms";'
+    more='rules = ( { name = "r"; match = { path = "^(?<l>..)-"; }; lead_id = "lead_{l}"; email = { subject = "{stem}"; }; } );
+log = { level = "warn"; };'
+    write_config 'rules = [ "r" ];'
+}
+
+what_holds() {
+    closedrop list --json --limit 10000000 | "$source_dir/tests/crash/invariants.py" "$admin" in dropped
+}
+
+# Those that died three times alone in hand have failed, as they should: they are told, and tried again.
+until_all_are_done() {
+    run_once
+    what_holds >end || { head -n 100 end && return 1; }
+    say "failed: $(jq '.failed | length' end)"
+    [ "$(jq '.failed | length' end)" = 0 ] && return
+    closedrop list --state failed --json | jq -r .error.code | sort | uniq -c
+    closedrop retry --all
+    run_once
+    what_holds >end || { head -n 100 end && return 1; }
+    jq -e '.failed == []' end >/dev/null
+}
+
+short_lives() {
+    local span=(--minutes "$minutes")
+    [ "$lives" = 0 ] || span=(--kills "$lives" --files "$files")
+    short_lives_config
+    say "seed $seed, in $PWD"
+    "$source_dir/tests/crash/lives.py" "${span[@]}" --seed "$seed" --into in --dropped dropped --log agent.log -- \
+        "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config"
+    say "ends that found jobs in hand: $(grep -c 'in hand at an unclean end' agent.log)"
+    until_all_are_done
+    say "$(wc -l <dropped) files: $(jq '.done | length' end) jobs done, $(jq .activities end) activities, $(uploads) uploads"
+}
+
 main() {
     local n
     story_setup
+    if [ "$minutes$lives" != 00 ]; then
+        short_lives
+        return
+    fi
     if [ -n "$queue" ]; then echo "$queue" >$events_limit; fi
     settle=1s
     write_config 'incomplete = "8s"; rescan = "20s"; poll_interval = "1s"; watch = "'$watch'";'
