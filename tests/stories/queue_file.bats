@@ -158,6 +158,35 @@ make_queue() { # with one job done
     wait_until test -f "$uploaded/good.txt"
 }
 
+@test "a file whose bytes kill the agent each time fails alone; the thirty beside it arrive" {
+    local i deaths=0
+    "${CC:-cc}" -shared -fPIC -O1 -D_GNU_SOURCE -o shim.so "$CLOSEDROP_SOURCE_DIR/tests/crash/shim.c" -ldl
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    limits='doubt = "100ms";'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
+    write_config 'rules = [ "r" ];'
+    for i in {1..30}; do
+        echo "document $i" >"in/$i.txt"
+    done
+    echo 'POISON in a letter' >in/letter.txt
+    (cd in && sha256sum -- *) >dropped
+    export CRASH_POISON=POISON ASAN_OPTIONS=verify_asan_link_order=0
+    until LD_PRELOAD=$PWD/shim.so run_once && [ "$agent_code" != 134 ]; do # SIGABRT
+        deaths=$((deaths + 1))
+        [ $deaths -lt 10 ]
+    done
+    [ $deaths -ge 3 ]
+    [ "$agent_code" = 1 ]
+    grep -q 'ended without warning three times' in/Failed/letter.txt.error.txt
+    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/crash/invariants.py" "$admin" in dropped >end
+    jq -e '.failed == ["letter.txt"] and (.done | length) == 30 and .activities == 30' end
+    # the program was mended meanwhile
+    closedrop retry --all
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 31
+}
+
 @test "the power fails again and again: everything arrives" {
     local i
     settings '{"latency":"30ms"}'
