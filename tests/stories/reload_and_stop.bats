@@ -181,6 +181,43 @@ two_folders() {
     jobs_are failed 0
 }
 
+use_rule() { # SUBJECT [TRANSFERS]
+    limits="doubt = \"200ms\"; transfers = ${2:-8};"
+    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; email = { subject = \"$1\"; }; } );"
+    write_config 'rules = [ "r" ];'
+}
+
+@test "a storm of reloads and stops at any moment: each file is filed once" {
+    local i round
+    RANDOM=${SEED:-1} settle=0
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    settings '{"latency":"30ms"}'
+    use_rule 'another {stem}' 2
+    cp "$config" 1.conf
+    echo 'colour = "blue";' >2.conf
+    use_rule '{stem}'
+    cp "$config" 0.conf
+    for round in {1..6}; do
+        cp 0.conf "$config"
+        start_agent
+        for i in {1..5}; do
+            echo "document $round $i" >"in/$round-$i.txt"
+            sha256sum <"in/$round-$i.txt" | sed "s/-$/$round-$i.txt/" >>dropped
+            cp $((RANDOM % 3)).conf "$config"
+            kill -HUP "$agent_pid"
+            sleep 0.0$((RANDOM % 10))
+            kill -HUP "$agent_pid"
+        done
+        stop_agent
+        [ "$agent_code" = 0 ]
+    done
+    cp 0.conf "$config"
+    run_once
+    [ "$agent_code" = 0 ]
+    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/crash/invariants.py" "$admin" in dropped >end
+    jq -e '(.done | length) == 30 and .activities == 30' end
+}
+
 @test "files that settle over a reload are not lost" {
     sed -i 's/settle = "200ms"/settle = "1s"/' "$config"
     start_agent
