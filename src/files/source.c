@@ -36,17 +36,33 @@ void source_close(struct source *source)
     free(source);
 }
 
+/** Whether the file is still as it was: under the lease, renaming it (a new ctime) harms nothing.
+ */
+static bool is_unchanged(const struct source *source)
+{
+    struct file_state now;
+    if (file_state_read(source->fd, &now) < 0)
+        return false;
+    return source->leased ? identity_equal(&now.identity, &source->before.identity)
+                          : file_state_equal(&now, &source->before);
+}
+
 int64_t source_read(struct source *source, char *buffer, size_t room)
 {
     int64_t left = source->before.identity.size - source->offset;
     if ((int64_t)room > left)
         room = (size_t)left;
-    if (source_yield(source) || !room)
+    if (!room)
         return -1;
     ssize_t got = pread(source->fd, buffer, room, source->offset);
-    if (got <= 0) {
-        source->read_error = got < 0 ? errno : 0;
-        source->disturbed = got == 0;
+    if (got < 0) {
+        source->read_error = errno;
+        return -1;
+    }
+    /* the last bytes are kept back where it changed: then nobody takes the rest for a whole */
+    bool is_last = got == left;
+    if (source_yield(source) || !got || (is_last && !is_unchanged(source))) {
+        source->disturbed = true;
         return -1;
     }
     digest_update(source->digest, buffer, (size_t)got);
@@ -72,12 +88,7 @@ bool source_yield(struct source *source)
 
 bool source_finish(struct source *source, char sha256[DIGEST_SHA256_HEX], char md5[DIGEST_MD5_HEX])
 {
-    struct file_state after;
     bool whole = source->offset == source->before.identity.size;
     digest_finish(source->digest, sha256, md5);
-    if (!whole || source_yield(source) || file_state_read(source->fd, &after) < 0)
-        return false;
-    if (source->leased)
-        return identity_equal(&after.identity, &source->before.identity);
-    return file_state_equal(&after, &source->before);
+    return whole && !source_yield(source) && is_unchanged(source);
 }

@@ -181,6 +181,20 @@ static void sees_that_it_was_touched(void **state)
     source_close(source);
 }
 
+/* who gets all but the last bytes cannot take them for a whole file */
+static void keeps_the_last_bytes_back_when_it_changed(void **state)
+{
+    (void)state;
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000}};
+    struct source *source = open_source(false);
+    char piece[3];
+    assert_int_equal(source_read(source, piece, 3), 3);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_int_equal(source_read(source, piece, 3), -1);
+    assert_true(source->disturbed);
+    source_close(source);
+}
+
 static void stays_with_its_file_when_another_takes_its_name(void **state)
 {
     (void)state;
@@ -314,6 +328,7 @@ int main(void)
         ON_FILE(sees_that_it_grew),
         ON_FILE(sees_that_it_shrank),
         ON_FILE(sees_that_it_was_touched),
+        ON_FILE(keeps_the_last_bytes_back_when_it_changed),
         ON_FILE(stays_with_its_file_when_another_takes_its_name),
         ON_FILE(tells_a_failed_read),
         ON_FILE(is_busy_while_somebody_writes),
