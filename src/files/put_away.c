@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/files/lease.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 
@@ -204,11 +205,25 @@ static int try_rename(void *context, const char *name)
     return rename_to_free_name(a->from_directory, a->from, a->to_directory, name);
 }
 
-static int staged_state(int staging, int64_t id, struct file_state *state)
+/**
+ * Whether what has this name is the file, and nobody has it open for writing: what a writer adds
+ * after it was put away would be lost. enum taken; -EBUSY while somebody has it open; or another
+ * negative errno.
+ */
+static int judge(int directory, const char *name, const struct identity *identity)
 {
-    char name[STAGED_NAME_MOST];
-    CLEANUP(close_fd) int fd = safe_open_look(staging, staged_name(id, name));
-    return fd < 0 ? fd : file_state_read(fd, state);
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(directory, name);
+    if (look < 0)
+        return look == -ENOENT || look == -ENOTDIR ? TAKEN_GONE : look;
+    CLEANUP(close_fd) int fd = safe_reopen_file(look); /* one that cannot be read is put away too */
+    bool is_written = fd == -EWOULDBLOCK || (fd >= 0 && lease_take(fd) == LEASE_REFUSED);
+    int result = file_state_read(look, &state);
+    if (result < 0)
+        return result;
+    if (!identity_equal(&state.identity, identity))
+        return TAKEN_ANOTHER;
+    return is_written ? -EBUSY : TAKEN;
 }
 
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path)
@@ -230,33 +245,38 @@ int put_away_restore(int root, int staging, int64_t id, const char *path, char *
     return *ret_path ? 0 : -ENOMEM;
 }
 
+/** Into staging, if it is the file; then it is judged again, for no name there can be swapped. */
+static int take_from(int directory, const char *name, int staging, const char *staged,
+    const struct identity *identity)
+{
+    int result = judge(directory, name, identity);
+    if (result != TAKEN)
+        return result;
+    result = rename_to_free_name(directory, name, staging, staged);
+    return result < 0 ? result : judge(staging, staged, identity);
+}
+
 int put_away_take(
     int root, int staging, const char *path, int64_t id, const struct identity *identity)
 {
     char name[STAGED_NAME_MOST];
-    struct file_state state;
-    int result = staged_state(staging, id, &state);
-    if (result == -ENOENT) {
+    int result = judge(staging, staged_name(id, name), identity);
+    if (result == TAKEN_GONE) {
         CLEANUP(free_text) char *parent_path = path_directory(path);
         CLEANUP(close_fd)
         int parent = parent_path ? safe_open_directory(root, parent_path) : -ENOMEM;
-        result = parent < 0
-                     ? parent
-                     : rename_to_free_name(parent, path_name(path), staging, staged_name(id, name));
-        if (result == 0)
-            result = staged_state(staging, id, &state);
+        result = parent < 0 ? parent : take_from(parent, path_name(path), staging, name, identity);
     }
     if (result == -ENOENT || result == -ENOTDIR)
         return TAKEN_GONE;
     if (result == -ELOOP)
         return TAKEN_ANOTHER;
-    if (result < 0)
+    bool is_staged = faccessat(staging, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_staged || (result != TAKEN_ANOTHER && result != -EBUSY))
         return result;
-    if (identity_equal(&state.identity, identity))
-        return TAKEN;
     CLEANUP(free_text) char *back = NULL;
-    result = put_away_restore(root, staging, id, path, &back);
-    return result < 0 ? result : TAKEN_ANOTHER;
+    int restored = put_away_restore(root, staging, id, path, &back);
+    return restored < 0 ? restored : result;
 }
 
 int put_away_move(int from_directory, const char *from, const struct place *place, const char *name,

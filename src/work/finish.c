@@ -258,6 +258,9 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     if (task->staging < 0)
         return refile("the folder's .closedrop directory cannot be used", task->staging);
     int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
+    if (taken == -EBUSY)
+        return verdict_make(
+            VERDICT_RETRY, "not_put_away", "somebody has the file open for writing");
     if (taken < 0)
         return refile("the file cannot be taken out of the folder", taken);
     return taken == TAKEN ? put_away(task) : take_failed(task, taken);

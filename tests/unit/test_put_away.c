@@ -242,6 +242,26 @@ static void puts_back_what_is_not_the_file(void **state)
     }
 }
 
+/* what a writer adds after that would lie in the archive, sent by nobody */
+static void leaves_a_file_that_somebody_writes(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.pdf", "hello");
+    struct identity identity = identity_of(folder, "a.pdf");
+    int writer = openat(folder->root, "a.pdf", O_WRONLY | O_APPEND | O_CLOEXEC);
+    int taken = take(folder, "a.pdf", &identity);
+    if (taken == TAKEN)
+        skip(); /* no leases here */
+    assert_int_equal(taken, -EBUSY);
+    expect_file(folder->root, "a.pdf", "hello");
+    assert_false(exists(folder->staging, STAGED));
+    assert_int_equal(renameat(folder->root, "a.pdf", folder->staging, STAGED), 0);
+    assert_int_equal(take(folder, "a.pdf", &identity), -EBUSY); /* as after a crash */
+    expect_file(folder->root, "a.pdf", "hello");
+    close(writer);
+    assert_int_equal(take(folder, "a.pdf", &identity), TAKEN);
+}
+
 static void does_not_follow_a_directory_that_became_a_link(void **state)
 {
     const struct folder *folder = *state;
@@ -659,6 +679,7 @@ int main(void)
         IN_FOLDER(takes_the_file_and_no_other),
         IN_FOLDER(finds_that_the_file_is_gone),
         IN_FOLDER(puts_back_what_is_not_the_file),
+        IN_FOLDER(leaves_a_file_that_somebody_writes),
         IN_FOLDER(does_not_follow_a_directory_that_became_a_link),
         IN_FOLDER(names_staged_files_by_their_job),
         IN_FOLDER(restores_to_a_free_name),

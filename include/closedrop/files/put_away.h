@@ -59,8 +59,9 @@ enum taken {
 };
 
 /**
- * Take the file at `path` into staging as `id`, if it is `identity`.
- * Returns enum taken, or a negative errno (nothing changed).
+ * Take the file at `path` into staging as `id`, if it is `identity` and nobody writes to it.
+ * Returns enum taken; -EBUSY while somebody has it open for writing; or another negative errno
+ * (nothing changed).
  */
 int put_away_take(
     int root, int staging, const char *path, int64_t id, const struct identity *identity);
