@@ -1,11 +1,20 @@
 #include "closedrop/intake/complete.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /** How far from a file's end its last marks are looked for. */
 #define TAIL_MOST (1024 * 1024)
+
+/** What is left of a PDF's last line behind its mark. */
+#define LINE_MOST 32
+
+/** No real file has more; a hostile one must not keep us reading. */
+#define CHUNKS_MOST 1000000
 #define DIRECTORIES_MOST 100000
+#define VALUES_MOST 20000000 /* entries, and places of image data */
 
 static bool read_at(const struct bytes *bytes, int64_t offset, void *buffer, size_t length)
 {
@@ -40,36 +49,81 @@ static const unsigned char *find_last(
 
 /* ---- PDF (ISO 32000-1, 7.5) ---- */
 
-/** A linearized file says at its start how long it is, and has an %%EOF long before its end. */
-static bool is_shorter_than_told(const struct bytes *bytes)
+/** How long a linearized file says at its start that it is, 0 for others; -1 where it is cut. */
+static int64_t told_length(const struct bytes *bytes)
 {
     char head[1025] = "";
     size_t length = bytes->size < 1024 ? (size_t)bytes->size : 1024;
     if (!read_at(bytes, 0, head, length))
-        return true;
+        return -1;
     const char *linearized = memmem(head, length, "/Linearized", 11);
     const char *told = linearized ? memmem(head, length, "/L ", 3) : NULL;
-    return told && strtoll(told + 3, NULL, 10) > bytes->size;
+    return told ? strtoll(told + 3, NULL, 10) : 0;
+}
+
+static const char *skip_spaces(const char *text, const char *end)
+{
+    while (text < end && (isspace((unsigned char)*text) || !*text))
+        text++;
+    return text;
+}
+
+static const char *skip_digits(const char *text, const char *end)
+{
+    while (text < end && isdigit((unsigned char)*text))
+        text++;
+    return text;
+}
+
+/** Whether all of the text is the beginning of `word`. */
+static bool begins(const char *text, const char *end, const char *word)
+{
+    size_t length = (size_t)(end - text);
+    return length <= strlen(word) && memcmp(text, word, length) == 0;
+}
+
+/** Cut in the first words of a part: "12 0 ob", "xre", "endst". */
+static bool is_begun_part(const char *text, const char *end)
+{
+    while (end > text && !end[-1]) /* room that was made for the rest */
+        end--;
+    const char *number = skip_spaces(text, end);
+    if (number == end)
+        return false;
+    const char *after = skip_digits(number, end);
+    if (after == number)
+        return begins(number, end, "xref") || begins(number, end, "endstream");
+    return begins(skip_spaces(skip_digits(skip_spaces(after, end), end), end), end, "obj");
 }
 
 /** What stands behind the last end when a later part (an update, or what embeds it) was cut. */
-static bool is_followed_by_more(const unsigned char *end, size_t length)
+static bool is_followed_by_more(const char *text, const char *end)
 {
     static const char *const parts[] = {" obj", "endstream", "endobj", "xref", "trailer"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-        if (memmem(end, length, parts[i], strlen(parts[i])))
+        if (memmem(text, (size_t)(end - text), parts[i], strlen(parts[i])))
             return true;
-    return false;
+    return is_begun_part(text, end);
 }
 
+/** A linearized file has an %%EOF long before its end: the last one must be near that. */
 static bool pdf_has_end(const struct bytes *bytes)
 {
+    static const char mark[] = "%%EOF";
+    const size_t mark_length = sizeof(mark) - 1;
     size_t length;
-    if (is_shorter_than_told(bytes))
+    int64_t told = told_length(bytes);
+    if (told < 0 || told > bytes->size)
         return false;
     unsigned char *tail = read_tail(bytes, &length);
-    const unsigned char *end = tail ? find_last(tail, length, "%%EOF", 5) : NULL;
-    bool has_end = end && !is_followed_by_more(end, length - (size_t)(end - tail));
+    const unsigned char *last = tail ? find_last(tail, length, mark, mark_length) : NULL;
+    bool has_end = false;
+    if (last) {
+        int64_t behind = (int64_t)length - (last - tail);
+        bool is_early = bytes->size - behind + LINE_MOST < told;
+        const char *text = (const char *)last + mark_length, *end = (const char *)tail + length;
+        has_end = !is_early && !is_followed_by_more(text, end);
+    }
     free(tail);
     return has_end;
 }
@@ -83,19 +137,37 @@ struct reader {
     size_t length, at;
 };
 
+/** Have bytes in the buffer; false at the end of the file. */
+static bool has_bytes(struct reader *reader)
+{
+    if (reader->at < reader->length)
+        return true;
+    int64_t left = reader->bytes->size - reader->offset;
+    size_t want = left < (int64_t)sizeof(reader->buffer) ? (size_t)left : sizeof(reader->buffer);
+    if (left <= 0 || !read_at(reader->bytes, reader->offset, reader->buffer, want))
+        return false;
+    reader->offset += (int64_t)want;
+    reader->length = want;
+    reader->at = 0;
+    return true;
+}
+
 static int next_byte(struct reader *reader)
 {
-    if (reader->at == reader->length) {
-        int64_t left = reader->bytes->size - reader->offset;
-        size_t want = left < (int64_t)sizeof(reader->buffer) ? (size_t)(left > 0 ? left : 0)
-                                                             : sizeof(reader->buffer);
-        if (!want || !read_at(reader->bytes, reader->offset, reader->buffer, want))
-            return -1;
-        reader->offset += (int64_t)want;
-        reader->length = want;
-        reader->at = 0;
+    return has_bytes(reader) ? reader->buffer[reader->at++] : -1;
+}
+
+/** Past the next byte of that value. */
+static bool skip_past(struct reader *reader, int value)
+{
+    while (has_bytes(reader)) {
+        const unsigned char *from = reader->buffer + reader->at;
+        const unsigned char *found = memchr(from, value, reader->length - reader->at);
+        reader->at = found ? (size_t)(found - reader->buffer) + 1 : reader->length;
+        if (found)
+            return true;
     }
-    return reader->buffer[reader->at++];
+    return false;
 }
 
 static bool skip_bytes(struct reader *reader, int64_t count)
@@ -113,14 +185,12 @@ static bool skip_bytes(struct reader *reader, int64_t count)
 /** The next marker, past any data before it; -1 at the end of the file. */
 static int next_marker(struct reader *reader)
 {
-    int byte;
-    while ((byte = next_byte(reader)) >= 0) {
-        while (byte == 0xFF) {
+    while (skip_past(reader, 0xFF)) {
+        int byte = next_byte(reader);
+        while (byte == 0xFF)
             byte = next_byte(reader);
-            bool is_data = byte == 0x00 || byte == 0xFF;
-            if (byte < 0 || !is_data)
-                return byte;
-        }
+        if (byte != 0x00)
+            return byte;
     }
     return -1;
 }
@@ -157,12 +227,22 @@ static uint32_t big32(const unsigned char *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+/** Zeros are no chunk: they are room that was made for one. */
+static bool is_chunk(const unsigned char *head)
+{
+    for (int i = 4; i < 8; i++)
+        if (!isalpha(head[i]))
+            return false;
+    return true;
+}
+
 static bool png_has_end(const struct bytes *bytes)
 {
     unsigned char head[8];
-    for (int64_t offset = 8; read_at(bytes, offset, head, sizeof(head));) {
+    int64_t offset = 8;
+    for (int i = 0; i < CHUNKS_MOST && read_at(bytes, offset, head, sizeof(head)); i++) {
         int64_t next = offset + 12 + big32(head);
-        if (next > bytes->size)
+        if (next > bytes->size || !is_chunk(head))
             return false;
         if (memcmp(head + 4, "IEND", 4) == 0)
             return true;
@@ -178,23 +258,34 @@ static uint32_t little32(const unsigned char *b)
     return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
 }
 
+static uint64_t little64(const unsigned char *b)
+{
+    return (uint64_t)little32(b + 4) << 32 | little32(b);
+}
+
+/** Whether ZIP64's own end record, as its locator before `offset` says, is behind its directory. */
+static bool closes_wide_archive(const struct bytes *bytes, int64_t offset)
+{
+    unsigned char locator[20], record[56];
+    if (!read_at(bytes, offset - 20, locator, sizeof(locator)) || memcmp(locator, "PK\6\7", 4) != 0)
+        return false;
+    uint64_t at = little64(locator + 8);
+    return read_at(bytes, (int64_t)at, record, sizeof(record)) &&
+           memcmp(record, "PK\6\6", 4) == 0 && little64(record + 40) + little64(record + 48) == at;
+}
+
 /**
  * The end record at `offset` closes this archive, and not one stored inside of it, when the central
- * directory it names stands right before it (or before its ZIP64 records).
+ * directory it names stands right before it (or before its ZIP64 records). Some programs keep but
+ * 32 bits of where that is.
  */
 static bool closes_archive(const struct bytes *bytes, const unsigned char *record, int64_t offset)
 {
     uint32_t size = little32(record + 12), start = little32(record + 16);
     int64_t comment = record[20] | record[21] << 8;
-    unsigned char locator[20], mark[4];
     if (offset + 22 + comment > bytes->size)
         return false;
-    if (start != UINT32_MAX && size != UINT32_MAX)
-        return (int64_t)start + size == offset;
-    return read_at(bytes, offset - 20, locator, sizeof(locator)) &&
-           memcmp(locator, "PK\6\7", 4) == 0 &&
-           read_at(bytes, (int64_t)little32(locator + 8), mark, sizeof(mark)) &&
-           memcmp(mark, "PK\6\6", 4) == 0;
+    return start + size == (uint32_t)offset || closes_wide_archive(bytes, offset);
 }
 
 static bool zip_has_end(const struct bytes *bytes)
@@ -213,138 +304,260 @@ static bool zip_has_end(const struct bytes *bytes)
     return has_end;
 }
 
-/* ---- TIFF (TIFF 6.0, section 2) ---- */
+/* ---- TIFF (TIFF 6.0, section 2), BigTIFF ---- */
 
 struct tiff {
     const struct bytes *bytes;
     bool is_big_endian;
+    size_t word; /* bytes of a count and of an offset: 4, in BigTIFF 8 */
+    uint64_t values_left;
+    int directories_left;
 };
 
-static uint32_t tiff_16(const struct tiff *tiff, const unsigned char *b)
+static uint64_t number(const struct tiff *tiff, const unsigned char *b, size_t size)
 {
-    return tiff->is_big_endian ? (uint32_t)b[0] << 8 | b[1] : (uint32_t)b[1] << 8 | b[0];
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++)
+        value = value << 8 | b[tiff->is_big_endian ? i : size - 1 - i];
+    return value;
 }
 
-static uint32_t tiff_32(const struct tiff *tiff, const unsigned char *b)
+/** Bytes of one value of each field type; others are as good as bytes. */
+static const unsigned char type_sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
+
+/** One entry of a directory, and where its values lie. */
+struct field {
+    unsigned tag;
+    size_t size; /* of one value */
+    uint64_t count;
+    int64_t at;
+};
+
+static bool is_inside(const struct tiff *tiff, uint64_t start, uint64_t length)
 {
-    return tiff->is_big_endian ? big32(b) : little32(b);
+    uint64_t size = (uint64_t)tiff->bytes->size;
+    return start <= size && length <= size - start;
 }
 
-/** Bytes of one value of each field type. */
-static const unsigned char type_sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
-
-/** Value `i` of an entry: within it, or where it points to. */
-static bool entry_value(
-    const struct tiff *tiff, const unsigned char *entry, uint32_t i, uint32_t *ret_value)
+/** Take the entry at `at` apart; false where its values are not all in the file. */
+static bool read_field(
+    const struct tiff *tiff, const unsigned char *entry, int64_t at, struct field *ret_field)
 {
-    uint32_t type = tiff_16(tiff, entry + 2), count = tiff_32(tiff, entry + 4);
-    uint32_t size = type == 3 ? 2 : 4;
-    unsigned char bytes[4];
-    if (i >= count || (type != 3 && type != 4))
+    uint64_t type = number(tiff, entry + 2, 2);
+    struct field field = {.tag = (unsigned)number(tiff, entry, 2),
+        .size = type < sizeof(type_sizes) ? type_sizes[type] : 1,
+        .count = number(tiff, entry + 4, tiff->word)};
+    if (field.count > (uint64_t)tiff->bytes->size)
         return false;
-    if ((uint64_t)count * size <= 4)
-        memcpy(bytes, entry + 8 + i * size, size);
-    else if (!read_at(
-                 tiff->bytes, (int64_t)tiff_32(tiff, entry + 8) + (int64_t)i * size, bytes, size))
+    bool is_within = field.size * field.count <= tiff->word;
+    uint64_t start = is_within ? (uint64_t)at + 4 + tiff->word
+                               : number(tiff, entry + 4 + tiff->word, tiff->word);
+    field.at = (int64_t)start;
+    *ret_field = field;
+    return is_within || is_inside(tiff, start, field.size * field.count);
+}
+
+/** The values of a field, read some at a time. */
+struct values {
+    const struct field *field;
+    uint64_t first, held;
+    unsigned char window[4096];
+};
+
+static bool value_of(
+    const struct tiff *tiff, struct values *values, uint64_t i, uint64_t *ret_value)
+{
+    const struct field *field = values->field;
+    if (i >= field->count || !field->size)
         return false;
-    *ret_value = size == 2 ? tiff_16(tiff, bytes) : tiff_32(tiff, bytes);
+    if (i - values->first >= values->held) {
+        uint64_t most = sizeof(values->window) / field->size, left = field->count - i;
+        values->first = i;
+        values->held = left < most ? left : most;
+        if (!read_at(tiff->bytes, field->at + (int64_t)(i * field->size), values->window,
+                values->held * field->size))
+            return false;
+    }
+    *ret_value = number(tiff, values->window + (i - values->first) * field->size, field->size);
     return true;
-}
-
-static bool entry_is_inside(const struct tiff *tiff, const unsigned char *entry)
-{
-    uint32_t type = tiff_16(tiff, entry + 2);
-    uint64_t size = type < sizeof(type_sizes) ? type_sizes[type] : 1;
-    size *= tiff_32(tiff, entry + 4);
-    return size <= 4 || (int64_t)(tiff_32(tiff, entry + 8) + size) <= tiff->bytes->size;
 }
 
 /** Whether the image data named by offsets and byte counts lies inside the file. */
 static bool data_is_inside(
-    const struct tiff *tiff, const unsigned char *offsets, const unsigned char *counts)
+    struct tiff *tiff, const struct field *offsets, const struct field *counts)
 {
-    if (!offsets || !counts)
+    if (!offsets->tag || !counts->tag)
         return true;
-    uint32_t strips = tiff_32(tiff, offsets + 4);
-    for (uint32_t i = 0; i < strips; i++) {
-        uint32_t start, length;
-        if (!entry_value(tiff, offsets, i, &start) || !entry_value(tiff, counts, i, &length))
+    struct values starts = {.field = offsets}, lengths = {.field = counts};
+    uint64_t start, length;
+    if (offsets->count > tiff->values_left)
+        return false;
+    tiff->values_left -= offsets->count;
+    for (uint64_t i = 0; i < offsets->count; i++)
+        if (!value_of(tiff, &starts, i, &start) || !value_of(tiff, &lengths, i, &length) ||
+            !is_inside(tiff, start, length))
             return false;
-        if ((int64_t)start + length > tiff->bytes->size)
-            return false;
-    }
     return true;
 }
 
-enum { STRIP_OFFSETS = 273, STRIP_COUNTS = 279, TILE_OFFSETS = 324, TILE_COUNTS = 325 };
+enum {
+    STRIP_OFFSETS = 273,
+    STRIP_COUNTS = 279,
+    TILE_OFFSETS = 324,
+    TILE_COUNTS = 325,
+    SUB_DIRECTORIES = 330,
+    EXIF_DIRECTORY = 34665,
+    GPS_DIRECTORY = 34853
+};
 
-static bool directory_is_inside(
-    const struct tiff *tiff, const unsigned char *entries, uint32_t count)
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth);
+
+/** The directories below one: smaller pictures, what the camera says. */
+static bool below_is_inside(struct tiff *tiff, const struct field *field, int depth)
 {
-    const unsigned char *offsets = NULL, *counts = NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        const unsigned char *entry = entries + (size_t)i * 12;
-        uint32_t tag = tiff_16(tiff, entry);
-        if (!entry_is_inside(tiff, entry))
+    struct values offsets = {.field = field};
+    uint64_t offset;
+    for (uint64_t i = 0; i < field->count; i++)
+        if (!value_of(tiff, &offsets, i, &offset) || !chain_is_inside(tiff, offset, depth + 1))
             return false;
-        if (tag == STRIP_OFFSETS || tag == TILE_OFFSETS)
-            offsets = entry;
-        if (tag == STRIP_COUNTS || tag == TILE_COUNTS)
-            counts = entry;
-    }
-    return data_is_inside(tiff, offsets, counts);
+    return true;
 }
 
-/** One directory; its successor's offset (0 for none), -1 where it is cut. */
-static int64_t check_directory(const struct tiff *tiff, int64_t offset)
+static bool directory_is_inside(
+    struct tiff *tiff, const unsigned char *entries, size_t count, int64_t at, int depth)
 {
-    unsigned char number[4];
-    if (!read_at(tiff->bytes, offset, number, 2))
-        return -1;
-    uint32_t count = tiff_16(tiff, number);
-    unsigned char *entries = malloc((size_t)count * 12 + 1);
-    bool inside = entries && count > 0 && read_at(tiff->bytes, offset + 2, entries, count * 12u) &&
-                  directory_is_inside(tiff, entries, count) &&
-                  read_at(tiff->bytes, offset + 2 + (int64_t)count * 12, number, 4);
+    struct field offsets = {0}, counts = {0}, field;
+    const size_t entry_size = 4 + 2 * tiff->word;
+    for (size_t i = 0; i < count; i++) {
+        if (!read_field(tiff, entries + i * entry_size, at + (int64_t)(i * entry_size), &field))
+            return false;
+        if (field.tag == STRIP_OFFSETS || field.tag == TILE_OFFSETS)
+            offsets = field;
+        if (field.tag == STRIP_COUNTS || field.tag == TILE_COUNTS)
+            counts = field;
+        bool is_below = field.tag == SUB_DIRECTORIES || field.tag == EXIF_DIRECTORY ||
+                        field.tag == GPS_DIRECTORY;
+        if (is_below && !below_is_inside(tiff, &field, depth))
+            return false;
+    }
+    return data_is_inside(tiff, &offsets, &counts);
+}
+
+/** One directory, and where the next one lies (0: it was the last). False where it is cut. */
+static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint64_t *ret_next)
+{
+    unsigned char word[8];
+    size_t count_size = tiff->word == 8 ? 8 : 2, entry_size = 4 + 2 * tiff->word;
+    if (!is_inside(tiff, offset, count_size) ||
+        !read_at(tiff->bytes, (int64_t)offset, word, count_size))
+        return false;
+    uint64_t count = number(tiff, word, count_size);
+    if (!count || count > UINT16_MAX || count > tiff->values_left)
+        return false;
+    tiff->values_left -= count;
+    int64_t at = (int64_t)(offset + count_size);
+    unsigned char *entries = malloc(count * entry_size);
+    bool inside = entries && read_at(tiff->bytes, at, entries, count * entry_size) &&
+                  directory_is_inside(tiff, entries, count, at, depth) &&
+                  read_at(tiff->bytes, at + (int64_t)(count * entry_size), word, tiff->word);
     free(entries);
-    return inside ? (int64_t)tiff_32(tiff, number) : -1;
+    if (inside)
+        *ret_next = number(tiff, word, tiff->word);
+    return inside;
+}
+
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth)
+{
+    const int depth_most = 4;
+    while (offset)
+        if (depth > depth_most || tiff->directories_left-- <= 0 ||
+            !check_directory(tiff, offset, depth, &offset))
+            return false;
+    return true;
 }
 
 static bool tiff_has_end(const struct bytes *bytes)
 {
-    unsigned char head[8];
-    if (!read_at(bytes, 0, head, sizeof(head)))
+    unsigned char head[16];
+    size_t length = 8;
+    if (!read_at(bytes, 0, head, length))
         return false;
-    struct tiff tiff = {bytes, head[0] == 'M'};
-    int64_t offset = tiff_32(&tiff, head + 4);
-    for (int i = 0; offset > 0 && i < DIRECTORIES_MOST; i++)
-        offset = check_directory(&tiff, offset);
-    return offset == 0 && tiff_32(&tiff, head + 4) != 0;
+    struct tiff tiff = {.bytes = bytes,
+        .is_big_endian = head[0] == 'M',
+        .word = 4,
+        .values_left = VALUES_MOST,
+        .directories_left = DIRECTORIES_MOST};
+    bool is_wide = number(&tiff, head + 2, 2) == 43;
+    if (is_wide) {
+        tiff.word = 8;
+        length = 16;
+        if (!read_at(bytes, 0, head, length))
+            return false;
+    }
+    uint64_t first = number(&tiff, head + length - tiff.word, tiff.word);
+    return first && chain_is_inside(&tiff, first, 0);
 }
 
 /* ---- which is it ---- */
 
-static const struct {
+static const char *const pdf_names[] = {".pdf", NULL};
+static const char *const tiff_names[] = {".tif", ".tiff", NULL};
+static const char *const jpeg_names[] = {".jpg", ".jpeg", NULL};
+static const char *const png_names[] = {".png", NULL};
+static const char *const zip_names[] = {
+    ".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", NULL};
+
+static const struct format {
     const char *start;
     size_t length;
+    const char *const *names; /* how such files are called */
     bool (*has_end)(const struct bytes *bytes);
 } formats[] = {
-    {"%PDF-", 5, pdf_has_end},
-    {"II*\0", 4, tiff_has_end},
-    {"MM\0*", 4, tiff_has_end},
-    {"\xFF\xD8\xFF", 3, jpeg_has_end},
-    {"\x89PNG\r\n\x1A\n", 8, png_has_end},
-    {"PK\3\4", 4, zip_has_end},
+    {"%PDF-", 5, pdf_names, pdf_has_end},
+    {"II*\0", 4, tiff_names, tiff_has_end},
+    {"MM\0*", 4, tiff_names, tiff_has_end},
+    {"II+\0", 4, tiff_names, tiff_has_end},
+    {"MM\0+", 4, tiff_names, tiff_has_end},
+    {"\xFF\xD8\xFF", 3, jpeg_names, jpeg_has_end},
+    {"\x89PNG\r\n\x1A\n", 8, png_names, png_has_end},
+    {"PK\3\4", 4, zip_names, zip_has_end},
+    {"PK\5\6", 4, zip_names, zip_has_end},
 };
 
-bool complete_has_end(const struct bytes *bytes)
+static bool is_called(const char *name, const char *const *suffixes)
+{
+    const char *suffix = strrchr(name, '.');
+    for (; suffix && *suffixes; suffixes++)
+        if (strcasecmp(suffix, *suffixes) == 0)
+            return true;
+    return false;
+}
+
+/** Not even the start is all there: it was cut, or room was made for a file that never came. */
+static bool is_hardly_begun(
+    const struct format *format, const char *head, size_t length, const char *name)
+{
+    size_t begun = 0;
+    while (begun < length && begun < format->length && head[begun] == format->start[begun])
+        begun++;
+    while (begun < length && !head[begun])
+        begun++;
+    return length && begun == length && is_called(name, format->names);
+}
+
+bool complete_has_end(const struct bytes *bytes, const char *name)
 {
     char head[8] = "";
     size_t length = bytes->size < (int64_t)sizeof(head) ? (size_t)bytes->size : sizeof(head);
     if (!read_at(bytes, 0, head, length))
         return true; /* it cannot be read: that is told elsewhere */
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+        const struct format *format = &formats[i];
+        if (length >= format->length && memcmp(head, format->start, format->length) == 0)
+            return format->has_end(bytes);
+    }
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-        if (length >= formats[i].length && memcmp(head, formats[i].start, formats[i].length) == 0)
-            return formats[i].has_end(bytes);
+        if (is_hardly_begun(&formats[i], head, length, name))
+            return false;
     return true;
 }

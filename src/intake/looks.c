@@ -19,7 +19,8 @@ static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t le
 }
 
 /** Open the candidate as a sender would, for a moment. */
-static struct settle_look look_inside(struct watched *folder, int look, int64_t size)
+static struct settle_look look_inside(
+    struct watched *folder, const struct candidate *candidate, int look)
 {
     struct settle_look result = {.has_end = true, .lease = LEASE_IMPOSSIBLE};
     CLEANUP(close_fd) int fd = safe_reopen_file(look);
@@ -30,8 +31,8 @@ static struct settle_look look_inside(struct watched *folder, int look, int64_t 
     result.lease = lease_take(fd);
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
-        const struct bytes bytes = {size, read_bytes, &fd};
-        result.has_end = complete_has_end(&bytes);
+        const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd};
+        result.has_end = complete_has_end(&bytes, path_name(candidate->path));
     }
     if (result.lease == LEASE_HELD && lease_is_called_back(fd))
         result.lease = LEASE_REFUSED; /* somebody came to write while we looked */
@@ -93,7 +94,7 @@ static struct settle_step decide(
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN)
         return step;
-    struct settle_look inside = look_inside(folder, look, facts.size);
+    struct settle_look inside = look_inside(folder, candidate, look);
     return settle_after_look(folder->folder, &facts, &inside);
 }
 

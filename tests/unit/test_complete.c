@@ -64,11 +64,11 @@ static int64_t read_file(void *context, int64_t offset, void *buffer, size_t len
     return (int64_t)length;
 }
 
-static bool is_whole(const unsigned char *bytes, size_t length)
+static bool is_whole(const char *name, const unsigned char *bytes, size_t length)
 {
     struct file file = {bytes, length, -1};
     const struct bytes view = {(int64_t)length, read_file, &file};
-    return complete_has_end(&view);
+    return complete_has_end(&view, name);
 }
 
 /* ---- PDF ---- */
@@ -90,9 +90,8 @@ static void make_pdf_with_update(struct sample *s)
 {
     make_pdf(s);
     s->spare_from = s->whole_from;
-    put_text(s, "2 0");
-    s->spare_to = s->length + strlen(" ob");
-    put_text(s, " obj\n<</Kids[]>>\nendobj\nxref\n2 1\n0000000300 00000 n \n"
+    s->spare_to = s->length;
+    put_text(s, "2 0 obj\n<</Kids[]>>\nendobj\nxref\n2 1\n0000000300 00000 n \n"
                 "trailer\n<</Size 3/Root 1 0 R/Prev 80>>\nstartxref\n340\n%%EOF");
     s->whole_from = s->length;
     put_text(s, "\n");
@@ -126,10 +125,10 @@ static void make_pdf_in_pdf(struct sample *s)
     s->signature = 5;
     put_text(s, PDF_BODY "3 0 obj\n<</Type/EmbeddedFile/Length 260>>\nstream\n");
     put_text(s, PDF_BODY PDF_XREF "%%EOF");
-    s->spare_from = s->length; /* until the word is whole, these are bytes behind an end */
-    put_text(s, "\n\nendstrea");
+    s->spare_from = s->length; /* up to the next word, this is an end */
+    put_text(s, "\n\n");
     s->spare_to = s->length;
-    put_text(s, "m\nendobj\n" PDF_XREF "%%EOF");
+    put_text(s, "endstream\nendobj\n" PDF_XREF "%%EOF");
 }
 
 /* ---- TIFF ---- */
@@ -228,6 +227,67 @@ static void make_little_tiff_data_last(struct sample *s)
 static void make_big_tiff_data_last(struct sample *s)
 {
     make_tiff_data_last(s, true);
+}
+
+/* BigTIFF: one page, its strips last, and a directory of the camera's */
+static void put_wide_entry(
+    struct sample *s, uint32_t tag, uint32_t type, uint32_t count, uint32_t value)
+{
+    put_number(s, false, 2, tag);
+    put_number(s, false, 2, type);
+    put_number(s, false, 4, count);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, value);
+    put_number(s, false, 4, 0);
+}
+
+static void make_wide_tiff(struct sample *s)
+{
+    enum {
+        ENTRIES = 3,
+        FIRST = 16,
+        ARRAYS_AT = FIRST + 8 + ENTRIES * 20 + 8,
+        CAMERA = ARRAYS_AT + 16,
+        STRIPS_AT = CAMERA + 8 + 20 + 8
+    };
+    s->signature = 4;
+    put(s, "II+\0\x08\0\0\0", 8);
+    put_number(s, false, 4, FIRST);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, ENTRIES);
+    put_number(s, false, 4, 0);
+    put_wide_entry(s, 273, 16, 2, ARRAYS_AT);
+    put_wide_entry(s, 279, 3, 2, STRIP | STRIP << 16); /* two short ones fit in the entry */
+    put_wide_entry(s, 34665, 13, 1, CAMERA);
+    put(s, "\0\0\0\0\0\0\0\0", 8);
+    put_number(s, false, 4, STRIPS_AT);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, STRIPS_AT + STRIP);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, 1);
+    put_number(s, false, 4, 0);
+    put_wide_entry(s, 36864, 7, 4, 0);
+    put(s, "\0\0\0\0\0\0\0\0", 8);
+    put_data(s);
+}
+
+/* what the camera says stands behind the picture */
+static void make_tiff_with_camera(struct sample *s)
+{
+    enum { CAMERA = 8 + 2 + 12 + 4 };
+    begin_tiff(s, true, 8);
+    put_number(s, true, 2, 1);
+    put_number(s, true, 2, 34665);
+    put_number(s, true, 2, 4);
+    put_number(s, true, 4, 1);
+    put_number(s, true, 4, CAMERA);
+    put_number(s, true, 4, 0);
+    put_number(s, true, 2, 1);
+    put_number(s, true, 2, 36864);
+    put_number(s, true, 2, 7);
+    put_number(s, true, 4, 4);
+    put(s, "0230", 4);
+    put_number(s, true, 4, 0);
 }
 
 /* ---- JPEG ---- */
@@ -350,6 +410,41 @@ static void make_zip_in_zip(struct sample *s)
     put_zip(s, nested.bytes, nested.length, "");
 }
 
+/* more than 65535 files: wide records, but the old one still says where the directory is */
+static void put_wide_records(struct sample *s, uint32_t size, uint32_t start)
+{
+    uint32_t record = (uint32_t)s->length;
+    put(s, "PK\6\6", 4);
+    put_number(s, false, 4, 44);
+    for (int i = 0; i < 8; i++)
+        put_number(s, false, 4, i == 1 ? 45 | 45 << 16 : 0);
+    const uint32_t wide[] = {size, 0, start, 0};
+    for (size_t i = 0; i < COUNT(wide); i++)
+        put_number(s, false, 4, wide[i]);
+    put(s, "PK\6\7", 4);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, record);
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, 1);
+}
+
+static void make_zip_of_many(struct sample *s)
+{
+    s->signature = 4;
+    put_zip_entry(s, false, (const unsigned char *)"hello", 5);
+    uint32_t start = (uint32_t)s->length;
+    put_zip_entry(s, true, (const unsigned char *)"hello", 5);
+    uint32_t size = (uint32_t)s->length - start;
+    put_wide_records(s, size, start);
+    put_end_record(s, size, start, "");
+}
+
+static void make_empty_zip(struct sample *s)
+{
+    s->signature = 4;
+    put_end_record(s, 0, 0, "");
+}
+
 static void put_zip64(struct sample *s, const unsigned char *data, size_t length)
 {
     size_t base = s->length;
@@ -394,25 +489,29 @@ static void make_zip64_in_zip(struct sample *s)
 /* ---- what holds for all ---- */
 
 static const struct {
-    const char *name;
+    const char *name, *called;
     void (*make)(struct sample *sample);
 } samples[] = {
-    {"PDF", make_pdf},
-    {"PDF, linearized", make_linearized_pdf},
-    {"PDF with an update", make_pdf_with_update},
-    {"PDF in a PDF", make_pdf_in_pdf},
-    {"TIFF, little end first", make_little_tiff},
-    {"TIFF, big end first", make_big_tiff},
-    {"TIFF, little end first, data last", make_little_tiff_data_last},
-    {"TIFF, big end first, data last", make_big_tiff_data_last},
-    {"JPEG", make_jpeg},
-    {"JPEG with a thumbnail", make_jpeg_with_thumbnail},
-    {"PNG", make_png},
-    {"ZIP", make_zip},
-    {"ZIP with a comment", make_zip_with_comment},
-    {"ZIP in a ZIP", make_zip_in_zip},
-    {"ZIP64", make_zip64},
-    {"ZIP64 in a ZIP", make_zip64_in_zip},
+    {"PDF", "a.pdf", make_pdf},
+    {"PDF, linearized", "a.pdf", make_linearized_pdf},
+    {"PDF with an update", "a.pdf", make_pdf_with_update},
+    {"PDF in a PDF", "a.pdf", make_pdf_in_pdf},
+    {"TIFF, little end first", "a.tif", make_little_tiff},
+    {"TIFF, big end first", "a.tif", make_big_tiff},
+    {"TIFF, little end first, data last", "a.tif", make_little_tiff_data_last},
+    {"TIFF, big end first, data last", "a.tif", make_big_tiff_data_last},
+    {"TIFF with a camera's directory", "a.TIFF", make_tiff_with_camera},
+    {"BigTIFF", "a.tif", make_wide_tiff},
+    {"JPEG", "a.jpeg", make_jpeg},
+    {"JPEG with a thumbnail", "a.jpeg", make_jpeg_with_thumbnail},
+    {"PNG", "A.PNG", make_png},
+    {"ZIP", "a.docx", make_zip},
+    {"ZIP with a comment", "a.docx", make_zip_with_comment},
+    {"ZIP in a ZIP", "a.docx", make_zip_in_zip},
+    {"ZIP of nothing", "a.zip", make_empty_zip},
+    {"ZIP of many", "a.zip", make_zip_of_many},
+    {"ZIP64", "a.docx", make_zip64},
+    {"ZIP64 in a ZIP", "a.docx", make_zip64_in_zip},
 };
 
 static const struct sample *make(size_t i)
@@ -430,7 +529,7 @@ static void is_whole_to_its_last_byte(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
         const struct sample *sample = make(i);
-        if (!is_whole(sample->bytes, sample->length))
+        if (!is_whole(samples[i].called, sample->bytes, sample->length))
             fail_msg("%s", samples[i].name);
     }
 }
@@ -445,7 +544,7 @@ static void is_whole_with_bytes_behind_its_end(void **state)
         for (size_t p = 0; p < COUNT(paddings); p++) {
             memset(padded, p % 2 ? '\n' : '\0', sizeof(padded));
             memcpy(padded, sample->bytes, sample->length);
-            if (!is_whole(padded, sample->length + paddings[p]))
+            if (!is_whole(samples[i].called, padded, sample->length + paddings[p]))
                 fail_msg("%s, %zu bytes behind it", samples[i].name, paddings[p]);
         }
     }
@@ -458,11 +557,11 @@ static void is_incomplete_cut_at_any_byte(void **state)
     for (size_t i = 0; i < COUNT(samples); i++) {
         const struct sample *sample = make(i);
         size_t first = 0, last = 0;
-        for (size_t cut = sample->signature; cut < sample->whole_from; cut++) {
+        for (size_t cut = 1; cut < sample->whole_from; cut++) {
             bool spare = cut >= sample->spare_from && cut <= sample->spare_to;
             if (spare && sample->spare_to)
                 continue;
-            if (!is_whole(sample->bytes, cut))
+            if (!is_whole(samples[i].called, sample->bytes, cut))
                 continue;
             first = first ? first : cut;
             last = cut;
@@ -476,6 +575,28 @@ static void is_incomplete_cut_at_any_byte(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* As fallocate(2) does it, and Windows before it copies: full size at once, zeros where nothing
+ * came yet. In a TIFF the zeros may be data; the last bytes of others may be zeros by themselves.
+ */
+static void is_incomplete_where_only_room_was_made(void **state)
+{
+    (void)state;
+    enum { ENDING = 24 };
+    static unsigned char room[4096];
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        bool is_tiff = strstr(samples[i].name, "TIFF") != NULL;
+        size_t last = is_tiff || sample->length < ENDING ? 0 : sample->length - ENDING;
+        for (size_t cut = 0; cut <= last; cut++) {
+            bool spare = cut >= sample->spare_from && cut <= sample->spare_to && cut;
+            memset(room, 0, sizeof(room));
+            memcpy(room, sample->bytes, cut);
+            if (!spare && is_whole(samples[i].called, room, sample->length))
+                fail_msg("%s, zeros from %zu on", samples[i].name, cut);
+        }
+    }
+}
+
 /* an earlier revision with a few bytes behind it is a whole PDF: nothing can tell it from one */
 static void takes_the_revision_before_the_update(void **state)
 {
@@ -483,8 +604,8 @@ static void takes_the_revision_before_the_update(void **state)
     static struct sample sample;
     memset(&sample, 0, sizeof(sample));
     make_pdf_with_update(&sample);
-    assert_true(is_whole(sample.bytes, sample.spare_from));
-    assert_false(is_whole(sample.bytes, sample.spare_to + 1));
+    assert_true(is_whole("a.pdf", sample.bytes, sample.spare_from));
+    assert_false(is_whole("a.pdf", sample.bytes, sample.spare_to + 1));
 }
 
 static void is_incomplete_when_a_read_fails(void **state)
@@ -495,12 +616,12 @@ static void is_incomplete_when_a_read_fails(void **state)
         for (int reads = 1;; reads++) {
             struct file file = {sample->bytes, sample->length, reads};
             const struct bytes view = {(int64_t)sample->length, read_file, &file};
-            bool whole = complete_has_end(&view);
+            bool whole = complete_has_end(&view, samples[i].called);
             if (file.reads_left > 0)
                 break; /* it needed no more */
             struct file again = {sample->bytes, sample->length, reads + 1};
             const struct bytes more = {(int64_t)sample->length, read_file, &again};
-            bool needs_more = !complete_has_end(&more) || again.reads_left == 0;
+            bool needs_more = !complete_has_end(&more, samples[i].called) || again.reads_left == 0;
             if (whole && needs_more)
                 fail_msg("%s, read %d fails", samples[i].name, reads + 1);
         }
@@ -516,8 +637,11 @@ static const struct {
     {"one byte", "%", 1},
     {"GIF", "GIF89a", 6},
     {"RIFF", "RIFF\0\0\0\0WEBP", 12},
-    {"an empty ZIP", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22},
-    {"BigTIFF", "II+\0\x08\0\0\0", 8},
+    {"a.zip", "%PDF", 4}, /* of no format: the names say nothing about each other */
+    {"disk.img", "\0\0\0\0\0\0\0\0\0\0", 10},
+    {"a.pdf", "", 0}, /* empty files are told elsewhere */
+    {"pdf", "%P", 2},
+    {"a.pdf", "\n\n%PDF-1.4", 10}, /* bytes before a PDF are allowed */
     {"CSV", "id,name\n1,", 10},
 };
 
@@ -525,7 +649,7 @@ static void takes_all_other_formats(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(others); i++)
-        if (!is_whole((const unsigned char *)others[i].bytes, others[i].length))
+        if (!is_whole(others[i].name, (const unsigned char *)others[i].bytes, others[i].length))
             fail_msg("%s", others[i].name);
 }
 
@@ -541,9 +665,24 @@ static void survives_any_damage(void **state)
             for (size_t v = 0; v < COUNT(values); v++) {
                 memcpy(damaged, sample->bytes, sample->length);
                 damaged[at] = values[v];
-                (void)is_whole(damaged, sample->length);
+                (void)is_whole("", damaged, sample->length);
             }
     }
+}
+
+/* tables that lead to each other, many times over: the time is bounded all the same */
+static void ends_on_a_tiff_of_endless_tables(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 65535, SIZE = 8 + 2 + ENTRIES * 12 + 4 };
+    unsigned char *bytes = calloc(1, SIZE);
+    struct sample head = {.length = 0};
+    begin_tiff(&head, false, 8);
+    put_number(&head, false, 2, ENTRIES);
+    memcpy(bytes, head.bytes, head.length);
+    memcpy(bytes + SIZE - 4, "\x08\0\0\0", 4); /* and from the start again */
+    assert_false(is_whole("a.tif", bytes, SIZE));
+    free(bytes);
 }
 
 /* a JPEG segment must hold its own length, two bytes; one that claims less leads nowhere, wherever
@@ -561,7 +700,7 @@ static void survives_a_jpeg_segment_without_length(void **state)
         bytes[4] = (unsigned char)(length >> 8);
         bytes[5] = (unsigned char)length;
         memcpy(bytes + 4 + length, "\xFF\xE1", 2);
-        assert_false(is_whole(bytes, sizeof(bytes)));
+        assert_false(is_whole("", bytes, sizeof(bytes)));
     }
 }
 
@@ -572,7 +711,7 @@ static void ends_on_a_tiff_that_bites_its_tail(void **state)
     memset(&sample, 0, sizeof(sample));
     make_little_tiff(&sample);
     memcpy(sample.bytes + sample.length - 4, sample.bytes + 4, 4); /* back to the first page */
-    assert_false(is_whole(sample.bytes, sample.length));
+    assert_false(is_whole("", sample.bytes, sample.length));
 }
 
 int main(void)
@@ -581,11 +720,13 @@ int main(void)
         cmocka_unit_test(is_whole_to_its_last_byte),
         cmocka_unit_test(is_whole_with_bytes_behind_its_end),
         cmocka_unit_test(is_incomplete_cut_at_any_byte),
+        cmocka_unit_test(is_incomplete_where_only_room_was_made),
         cmocka_unit_test(takes_the_revision_before_the_update),
         cmocka_unit_test(is_incomplete_when_a_read_fails),
         cmocka_unit_test(takes_all_other_formats),
         cmocka_unit_test(survives_any_damage),
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
+        cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
         cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

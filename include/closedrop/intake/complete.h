@@ -17,7 +17,11 @@ struct bytes {
     void *context;
 };
 
-/** False where the file begins like one of the formats and has no end; true for all others. */
-bool complete_has_end(const struct bytes *bytes);
+/**
+ * False where the file begins like one of the formats and has no end, or is called like one
+ * (`name`) and has not even begun: nothing but zeros, or less than the format's first bytes. True
+ * for all others. Takes time with the size at most, whatever is in it.
+ */
+bool complete_has_end(const struct bytes *bytes, const char *name);
 
 #endif
