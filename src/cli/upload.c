@@ -239,12 +239,12 @@ static struct verdict create_step(struct errand *errand)
         attach_body(errand->rule, &errand->session->config->limits, jobs, 1, &body);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int64_t pace_ms, posted_ms = clock_wall_ms();
+    int64_t posted_ms = clock_wall_ms();
     struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
     if (!request)
         return no_memory();
     session_run(errand->session, request, NULL);
-    verdict = attach_read(request, job.activity, &errand->activity_id, &pace_ms);
+    verdict = attach_read(request, job.activity, &errand->activity_id);
     request_free(request);
     return verdict.kind == VERDICT_UNCLEAR ? look_for_it(errand, posted_ms) : verdict;
 }

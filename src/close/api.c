@@ -8,12 +8,13 @@
 
 #include <stdarg.h>
 
-static struct request *api_request(const struct api *api, const char *path)
+static struct request *api_request(const struct api *api, int group, const char *path)
 {
     CLEANUP(free_text) char *url = str_format("%s%s", api->url, path);
     struct request *request = url ? request_new(url, &api->options) : NULL;
     if (!request)
         return NULL;
+    request_count_for(request, group);
     request_authorize(request, api->key);
     request_header(request, "Accept: application/json");
     return request;
@@ -21,7 +22,7 @@ static struct request *api_request(const struct api *api, const char *path)
 
 struct request *api_me(const struct api *api)
 {
-    return api_request(api, "me/");
+    return api_request(api, API_ME, "me/");
 }
 
 struct request *api_ticket(const struct api *api, const char *filename, const char *content_type)
@@ -30,7 +31,7 @@ struct request *api_ticket(const struct api *api, const char *filename, const ch
     int result = json_add_text(body, "filename", filename);
     result |= json_add_text(body, "content_type", content_type);
     CLEANUP(free_text) char *text = result ? NULL : json_print(body);
-    struct request *request = text ? api_request(api, "files/upload/") : NULL;
+    struct request *request = text ? api_request(api, API_TICKETS, "files/upload/") : NULL;
     if (request)
         request_post_json(request, text);
     return request;
@@ -49,36 +50,38 @@ struct request *api_form(const struct api *api, const struct ticket *ticket, int
 }
 
 /** A path that is put together like printf(); ids in it were checked to be ids. */
-static struct request *api_get(const struct api *api, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static struct request *api_get(const struct api *api, int group, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static struct request *api_get(const struct api *api, const char *format, ...)
+static struct request *api_get(const struct api *api, int group, const char *format, ...)
 {
     struct str path = STR_INIT(4096);
     va_list arguments;
     va_start(arguments, format);
     str_vprintf(&path, format, arguments);
     va_end(arguments);
-    struct request *request = str_error(&path) ? NULL : api_request(api, str_text(&path));
+    struct request *request = str_error(&path) ? NULL : api_request(api, group, str_text(&path));
     str_release(&path);
     return request;
 }
 
 struct request *api_lead(const struct api *api, const char *lead_id, bool whole)
 {
-    return api_get(api, "lead/%s/%s", lead_id, whole ? "" : "?_fields=id,name,display_name");
+    return api_get(
+        api, API_LEADS, "lead/%s/%s", lead_id, whole ? "" : "?_fields=id,name,display_name");
 }
 
 struct request *api_contact(const struct api *api, const char *contact_id)
 {
-    return api_get(api, "contact/%s/?_fields=id,lead_id,name,emails,phones", contact_id);
+    return api_get(
+        api, API_CONTACTS, "contact/%s/?_fields=id,lead_id,name,emails,phones", contact_id);
 }
 
 struct request *api_search(const struct api *api, const struct search *search, const char *cursor)
 {
     CLEANUP(json_freep) struct json *body = search_query(search, cursor);
     CLEANUP(free_text) char *text = body ? json_print(body) : NULL;
-    struct request *request = text ? api_request(api, "data/search/") : NULL;
+    struct request *request = text ? api_request(api, API_SEARCHES, "data/search/") : NULL;
     if (request)
         request_post_json(request, text);
     return request;
@@ -86,7 +89,7 @@ struct request *api_search(const struct api *api, const struct search *search, c
 
 struct request *api_merges(const struct api *api, int skip)
 {
-    return api_get(api, "activity/lead_merge/?_limit=%d&_skip=%d", API_PAGE, skip);
+    return api_get(api, API_MERGES, "activity/lead_merge/?_limit=%d&_skip=%d", API_PAGE, skip);
 }
 
 struct request *api_create(
@@ -94,7 +97,8 @@ struct request *api_create(
 {
     CLEANUP(free_text) char *path = activity_path(activity, lead_id);
     CLEANUP(free_text) char *text = json_print(body);
-    struct request *request = path && text ? api_request(api, path) : NULL;
+    struct request *request =
+        path && text ? api_request(api, API_CREATES + (int)activity, path) : NULL;
     if (request)
         request_post_json_once(request, text);
     return request;
@@ -104,12 +108,13 @@ struct request *api_created(
     const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip)
 {
     CLEANUP(free_text) char *path = activity_path(activity, lead_id);
+    const int group = API_LISTS + (int)activity;
     char since[CLOCK_TEXT];
     if (!path)
         return NULL;
     if (activity == ACTIVITY_LEAD_FILE)
-        return api_get(api, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
-    return api_get(api,
+        return api_get(api, group, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
+    return api_get(api, group,
         "%s?lead_id=%s&date_created__gt=%s&_fields=id,date_created,attachments&_limit=%d&_skip=%d",
         path, lead_id, clock_rfc3339(since_ms, since), API_PAGE, skip);
 }

@@ -16,6 +16,7 @@ struct request {
     size_t once_sent;
     struct str reply;
     char failure[CURL_ERROR_SIZE];
+    int group;
     CURLcode building; /* the first failure while it was put together */
     enum transfer_end end;
     int64_t timeout_ms;

@@ -87,9 +87,9 @@ void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64
     gate->ask_at = now + delay;
 }
 
-bool gate_is_due(const struct gate *gate, int64_t now)
+int64_t gate_due_at(const struct gate *gate)
 {
-    return gate->state == GATE_ASKING || (gate->state == GATE_CLOSED && now >= gate->ask_at);
+    return gate->state == GATE_ASKING ? 0 : gate->state == GATE_CLOSED ? gate->ask_at : INT64_MAX;
 }
 
 void gate_ask_now(struct gate *gate, int64_t now)

@@ -134,6 +134,16 @@ void request_free(struct request *request)
     free(request);
 }
 
+void request_count_for(struct request *request, int group)
+{
+    request->group = group;
+}
+
+int request_group(const struct request *request)
+{
+    return request->group;
+}
+
 void request_header(struct request *request, const char *line)
 {
     struct curl_slist *more = curl_slist_append(request->headers, line);

@@ -6,6 +6,12 @@
 #include "closedrop/http/pace.h"
 #include "closedrop/http/request.h"
 
+int64_t answer_pace(const struct request *request)
+{
+    return pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
+        request_reply_header(request, "Retry-After"), clock_wall_ms());
+}
+
 static struct api_outcome outcome_of(
     const struct request *request, const char *what, struct str *words)
 {
@@ -18,27 +24,24 @@ static struct api_outcome outcome_of(
         .status = request_status(request),
         .failure = request_failure(request),
         .words = str_text(words),
-        .pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
-            request_reply_header(request, "Retry-After"), clock_wall_ms()),
+        .pace_ms = answer_pace(request),
     };
 }
 
-struct verdict answer_read(const struct request *request, const char *what, int64_t *ret_pace_ms)
+struct verdict answer_read(const struct request *request, const char *what)
 {
     struct str words = STR_INIT(16384);
     struct api_outcome outcome = outcome_of(request, what, &words);
     struct verdict verdict = verdict_of_read(&outcome);
-    *ret_pace_ms = outcome.pace_ms;
     str_release(&words);
     return verdict;
 }
 
-struct verdict answer_created(const struct request *request, const char *what, int64_t *ret_pace_ms)
+struct verdict answer_created(const struct request *request, const char *what)
 {
     struct str words = STR_INIT(16384);
     struct api_outcome outcome = outcome_of(request, what, &words);
     struct verdict verdict = verdict_of_create(&outcome, request_was_sent(request));
-    *ret_pace_ms = outcome.pace_ms;
     str_release(&words);
     return verdict;
 }

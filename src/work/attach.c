@@ -126,12 +126,12 @@ struct verdict attach_body(const struct rule *rule, const struct limits *limits,
 
 /* ---- the answer ---- */
 
-struct verdict attach_read(const struct request *request, enum activity activity,
-    char **ret_activity_id, int64_t *ret_pace_ms)
+struct verdict attach_read(
+    const struct request *request, enum activity activity, char **ret_activity_id)
 {
     size_t length;
     const char *body = request_reply(request, &length);
-    struct verdict verdict = answer_created(request, created_by[activity], ret_pace_ms);
+    struct verdict verdict = answer_created(request, created_by[activity]);
     if (verdict.kind == VERDICT_FAIL && reply_blames_target(body, length)) {
         verdict.kind = VERDICT_RETRY; /* merged or deleted meanwhile: look its target up again */
         verdict.code = "no_target";

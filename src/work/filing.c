@@ -115,9 +115,7 @@ struct verdict resolve_start(struct task *task, const struct stage_tools *tools)
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    struct verdict verdict = resolution_read(&task->resolution, task->request);
-    task->pace_ms = task->resolution.pace_ms;
-    return verdict;
+    return resolution_read(&task->resolution, task->request);
 }
 
 /* ---- attach ---- */
@@ -143,7 +141,7 @@ struct verdict attach_start(struct task *task, const struct stage_tools *tools)
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return attach_read(task->request, task->job->activity, &task->activity_id, &task->pace_ms);
+    return attach_read(task->request, task->job->activity, &task->activity_id);
 }
 
 /* ---- look ---- */
@@ -209,9 +207,7 @@ static bool is_taken(void *context, const char *activity_id)
 struct verdict look_finish(struct task *task, const struct stage_tools *tools)
 {
     struct asking asking = {tools->store, NULL};
-    struct verdict verdict = look_read(&task->look, task->request, is_taken, &asking);
-    task->pace_ms = task->look.pace_ms;
-    return verdict;
+    return look_read(&task->look, task->request, is_taken, &asking);
 }
 
 /* ---- reconcile ---- */
@@ -231,7 +227,6 @@ struct verdict reconcile_finish(struct task *task, const struct stage_tools *too
     /* one activity may hold several files, and so be that of several jobs */
     struct asking asking = {tools->store, task->job->md5};
     struct verdict verdict = look_read(&task->look, task->request, is_taken, &asking);
-    task->pace_ms = task->look.pace_ms;
     if (verdict.kind == VERDICT_NEXT && task->look.is_doubtful && !task->look.files[0].activity_id)
         return verdict_make(VERDICT_FAIL, "doubtful",
             "%s has a file of this name and size already, and the queue that knew whether it is "

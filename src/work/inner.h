@@ -44,11 +44,10 @@ struct worker {
 
     struct gate api_gate;
     struct gate s3_gate;
-    struct request *question;    /* GET me/, while one is under way */
-    int64_t tickets_paced_until; /* steady clock: files/upload/ is not asked before */
-    int64_t filing_paced_until;  /* the same for all that files a document */
-    int64_t s3_success_ms;       /* steady clock: when a file last got through */
-    int64_t key_look_ms;         /* steady clock: when the key file is looked at next */
+    struct request *question;        /* GET me/, while one is under way */
+    int64_t paced_until[API_GROUPS]; /* steady clock: none of a group is asked before */
+    int64_t s3_success_ms;           /* steady clock: when a file last got through */
+    int64_t key_look_ms;             /* steady clock: when the key file is looked at next */
     int64_t failures;
 };
 
@@ -70,8 +69,11 @@ struct api worker_api(const struct worker *worker, const struct config *config);
 /** How long a place that does not answer is left alone. */
 int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate);
 
-/** Whether activities may be created now; `ret_wait_ms`: else in how long. */
-bool worker_may_attach(const struct worker *worker, int64_t *ret_wait_ms);
+/** What an answer says about asking again, for its whole group. */
+void worker_take_pace(struct worker *worker, const struct request *request);
+
+/** Whether an activity of that kind may be created now; `ret_wait_ms`: else in how long. */
+bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms);
 
 /* outcome.c: all inside a transaction */
 
@@ -99,6 +101,9 @@ void sorting_go_on(struct worker *worker);
 
 /** Why a gate is closed, for people. */
 const char *question_gate_message(enum gate_reason reason);
+
+/** When to ask, on the steady clock; INT64_MAX where there is no reason to, or it was asked. */
+int64_t question_due_at(const struct worker *worker);
 
 /** Ask Close whether it is there, if that is due. */
 void question_ask_if_due(struct worker *worker);

@@ -219,7 +219,6 @@ static struct verdict read_lead(struct look *look, const struct request *request
 {
     CLEANUP(json_freep) struct json *lead = NULL;
     struct verdict verdict = survivor_read(&look->survivor, request, &lead);
-    look->pace_ms = look->survivor.pace_ms;
     look->has_lead = verdict.kind == VERDICT_NEXT;
     if (verdict.kind == VERDICT_FAIL && strcmp(verdict.code, "no_target") == 0)
         return next_place(look); /* gone, and all that was created there with it */
@@ -232,7 +231,7 @@ static struct verdict read_page(
     size_t length;
     const char *body = request_reply(request, &length);
     struct record_page page;
-    struct verdict verdict = answer_read(request, "the lead's activities", &look->pace_ms);
+    struct verdict verdict = answer_read(request, "the lead's activities");
     if (verdict.kind != VERDICT_NEXT)
         return not_answered(verdict);
     if (record_page_read(body, length, &page) < 0)

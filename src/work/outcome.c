@@ -199,6 +199,16 @@ static void on_refused(struct worker *worker, struct task *task, const struct ve
 
 /* ---- whose it is ---- */
 
+/** Not yet: Close takes nothing now. The task has ended then. */
+static bool waits_for_close(struct worker *worker, struct task *task)
+{
+    int64_t wait_ms;
+    if (worker_may_attach(worker, task->job->activity, &wait_ms))
+        return false;
+    release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+    return true;
+}
+
 static void on_resolved(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
@@ -211,10 +221,10 @@ static void on_resolved(struct worker *worker, struct task *task)
                                 job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
                           : strdup("no rule takes it: upload only");
     queue_moved(worker->queue, job, why ? why : "");
-    if (job->state == JOB_UPLOADING)
-        task_go_on(task, STAGE_TICKET);
-    else
+    if (job->state != JOB_UPLOADING)
         outcome_attach(worker, task);
+    else if (!waits_for_close(worker, task))
+        task_go_on(task, STAGE_TICKET);
 }
 
 /* ---- uploaded ---- */
@@ -332,16 +342,6 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
     store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
     release(worker, task, clock_wall_ms() + wait_ms, false,
         is_news ? "waits for the others of its group" : NULL);
-    return true;
-}
-
-/** Not yet: Close takes nothing now. The task has ended then. */
-static bool waits_for_close(struct worker *worker, struct task *task)
-{
-    int64_t wait_ms;
-    if (worker_may_attach(worker, &wait_ms))
-        return false;
-    release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
     return true;
 }
 

@@ -26,6 +26,7 @@ void question_answered(struct worker *worker)
     const char *body = request_reply(worker->question, &length);
     enum api_health health = verdict_of_me(&outcome, reply_is_me(body, length));
     int64_t now = clock_steady_ms();
+    worker_take_pace(worker, worker->question);
     if (health == API_ANSWERS) {
         if (gate_answered(&worker->api_gate))
             log_info("Close answers again");
@@ -46,7 +47,7 @@ void question_answered(struct worker *worker)
 /** While the key is refused: a changed key file is reason to ask at once. */
 static void look_at_key(struct worker *worker, int64_t now)
 {
-    bool is_time = now >= worker->key_look_ms || gate_is_due(&worker->api_gate, now);
+    bool is_time = now >= worker->key_look_ms || now >= gate_due_at(&worker->api_gate);
     if (worker->api_gate.reason != GATE_KEY_REFUSED || !is_time)
         return;
     worker->key_look_ms = now + KEY_LOOK_MS;
@@ -64,11 +65,20 @@ static void look_at_key(struct worker *worker, int64_t now)
     str_release(&why);
 }
 
+int64_t question_due_at(const struct worker *worker)
+{
+    int64_t gate_at = gate_due_at(&worker->api_gate);
+    int64_t pace_at = worker->paced_until[API_ME];
+    if (worker->question)
+        return INT64_MAX;
+    return gate_at > pace_at ? gate_at : pace_at;
+}
+
 void question_ask_if_due(struct worker *worker)
 {
     int64_t now = clock_steady_ms();
     look_at_key(worker, now);
-    if (worker->question || !gate_is_due(&worker->api_gate, now))
+    if (now < question_due_at(worker))
         return;
     struct api api = worker_api(worker, worker->config);
     worker->question = api_me(&api);

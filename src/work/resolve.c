@@ -499,7 +499,6 @@ static struct verdict read_survivor(struct resolution *resolution, const struct 
 {
     CLEANUP(json_freep) struct json *lead = NULL;
     struct verdict verdict = survivor_read(&resolution->survivor, request, &lead);
-    resolution->pace_ms = resolution->survivor.pace_ms;
     return verdict.kind == VERDICT_NEXT ? take_lead(resolution, lead) : verdict;
 }
 
@@ -510,8 +509,7 @@ struct verdict resolution_read(struct resolution *resolution, const struct reque
     size_t length;
     const char *body = request_reply(request, &length);
     bool is_search = resolution->step == RESOLVE_SEARCH;
-    struct verdict verdict =
-        answer_read(request, is_search ? "data/search/" : "contact/", &resolution->pace_ms);
+    struct verdict verdict = answer_read(request, is_search ? "data/search/" : "contact/");
     if (!is_search && answer_is_absent(request))
         return verdict_make(VERDICT_FAIL, "no_target",
             "Close knows no contact %s: it was deleted, or the id is wrong; correct it, then drag "

@@ -188,10 +188,7 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    struct verdict verdict =
-        upload_read_ticket(&task->upload, task->request, task->config->close.upload_hosts);
-    task->pace_ms = task->upload.pace_ms;
-    return verdict;
+    return upload_read_ticket(&task->upload, task->request, task->config->close.upload_hosts);
 }
 
 struct verdict send_start(struct task *task, const struct stage_tools *tools)

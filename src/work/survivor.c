@@ -91,7 +91,7 @@ struct verdict survivor_read(
     size_t length;
     const char *body = request_reply(request, &length);
     const char *what = survivor->asks_merges ? "activity/lead_merge/" : "lead/";
-    struct verdict verdict = answer_read(request, what, &survivor->pace_ms);
+    struct verdict verdict = answer_read(request, what);
     if (!survivor->asks_merges && answer_is_absent(request)) {
         survivor->asks_merges = true;
         survivor->page = 0;

@@ -42,7 +42,6 @@ struct task {
     bool has_look;
     char *activity_id; /* what was created */
     struct request *request;
-    int64_t pace_ms;    /* what the last answer says about asking again */
     int64_t started_ms; /* steady clock: when its bytes began to go */
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */

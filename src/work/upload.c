@@ -32,7 +32,7 @@ struct verdict upload_read_ticket(
     struct upload *upload, const struct request *request, char *const *upload_hosts)
 {
     struct str words = STR_INIT(16384);
-    struct verdict verdict = answer_read(request, "files/upload/", &upload->pace_ms);
+    struct verdict verdict = answer_read(request, "files/upload/");
     if (verdict.kind == VERDICT_NEXT) {
         size_t length;
         const char *body = request_reply(request, &length);

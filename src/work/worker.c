@@ -11,6 +11,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/queue/backoff.h"
+#include "closedrop/work/answer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -203,6 +204,24 @@ void worker_stop_claiming(struct worker *worker)
 
 /* ---- what the other files use ---- */
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+void worker_take_pace(struct worker *worker, const struct request *request)
+{
+    int64_t *until = &worker->paced_until[request_group(request)];
+    int64_t pace_ms = answer_pace(request);
+    if (pace_ms)
+        *until = later(*until, clock_steady_ms() + pace_ms);
+}
+
 int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate)
 {
     const struct limits *limits = &worker->config->limits;
@@ -250,17 +269,6 @@ static struct stage_tools tools_of(const struct worker *worker, const struct tas
     return tools;
 }
 
-/** What Close said about asking again: one pace for tickets, one for all that files a document. */
-static void take_pace(struct worker *worker, struct task *task)
-{
-    int64_t *until =
-        task->stage == STAGE_TICKET ? &worker->tickets_paced_until : &worker->filing_paced_until;
-    int64_t end = clock_steady_ms() + task->pace_ms;
-    if (task->pace_ms && end > *until)
-        *until = end;
-    task->pace_ms = 0;
-}
-
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
@@ -271,7 +279,7 @@ static void reap_request(struct worker *worker, struct request *request)
     assert(task);
     struct stage_tools tools = tools_of(worker, task);
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
-    take_pace(worker, task);
+    worker_take_pace(worker, request);
     worker_drop_request(worker, &task->request);
     outcome_apply(worker, task, &verdict);
 }
@@ -326,11 +334,6 @@ size_t worker_in_hand(const struct worker *worker)
     return count_tasks(worker, false) + count_tasks(worker, true);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 /** Whether Close and a slot are free for anything at all. */
 static bool is_free(const struct worker *worker)
 {
@@ -338,10 +341,30 @@ static bool is_free(const struct worker *worker)
            count_tasks(worker, false) < (size_t)worker->config->limits.transfers;
 }
 
+/** When the first of the activities of a folder's rules may be created. */
+static int64_t attach_paced_until(const struct worker *worker, const struct folder *folder)
+{
+    int64_t at = folder->rules[0] ? INT64_MAX : 0;
+    for (struct rule **rule = folder->rules; *rule; rule++)
+        at = earlier(at, worker->paced_until[API_CREATES + (*rule)->activity]);
+    return at;
+}
+
+/**
+ * When a file may be begun. A folder with rules sends nothing while none of its activities may be
+ * created, so that uploads do not run far ahead of the activities they wait for.
+ */
+static int64_t send_paced_until(const struct worker *worker, const struct folder *folder)
+{
+    const int64_t *until = worker->paced_until;
+    int64_t at = later(until[API_TICKETS], until[API_FORMS]);
+    return folder->rules[0] ? later(at, later(until[API_LEADS], attach_paced_until(worker, folder)))
+                            : at;
+}
+
 /**
  * When a lane is free for the jobs of a folder, on the steady clock; INT64_MAX where no time brings
- * that about. A folder with rules sends nothing while what files it must wait, so that uploads do
- * not run far ahead of the activities they wait for.
+ * that about.
  */
 static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane lane)
 {
@@ -352,11 +375,10 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
         return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
     if (!is_free(worker) || view->sorting != SORT_DONE)
         return INT64_MAX;
+    const struct folder *folder = &worker->config->folders[index];
     if (lane == LANE_ATTACH)
-        return worker->filing_paced_until;
-    int64_t at = worker->tickets_paced_until;
-    if (worker->config->folders[index].rules[0])
-        at = later(at, worker->filing_paced_until);
+        return attach_paced_until(worker, folder);
+    int64_t at = send_paced_until(worker, folder);
     if (worker->s3_gate.state == GATE_OPEN)
         return at;
     /* one goes first, to see whether S3 is back */
@@ -378,11 +400,10 @@ static unsigned free_lanes(const struct worker *worker, size_t index)
     return lanes;
 }
 
-bool worker_may_attach(const struct worker *worker, int64_t *ret_wait_ms)
+bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
 {
-    int64_t now = clock_steady_ms();
     bool is_open = !worker->paused && !worker->stopping && worker->api_gate.state == GATE_OPEN;
-    *ret_wait_ms = worker->filing_paced_until > now ? worker->filing_paced_until - now : 0;
+    *ret_wait_ms = later(worker->paced_until[API_CREATES + activity] - clock_steady_ms(), 0);
     return is_open && !*ret_wait_ms;
 }
 
@@ -524,12 +545,23 @@ void worker_claim(struct worker *worker)
 
 /* ---- start ---- */
 
+/** A request whose group must wait meanwhile is not made. Returns whether that is so. */
+static bool is_held_back(struct worker *worker, struct task *task)
+{
+    int64_t wait_ms = worker->paced_until[request_group(task->request)] - clock_steady_ms();
+    if (wait_ms <= 0)
+        return false;
+    worker_drop_request(worker, &task->request);
+    task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
+    return true;
+}
+
 static void start_stage(struct worker *worker, struct task *task)
 {
     struct stage_tools tools = tools_of(worker, task);
     task->to_start = false;
     task->verdict = stage_rows[task->stage].start(task, &tools);
-    if (task->verdict.kind != VERDICT_RUNNING || !task->request)
+    if (task->verdict.kind != VERDICT_RUNNING || !task->request || is_held_back(worker, task))
         return;
     if (http_start(worker->http, task->request) < 0) {
         task->verdict = stage_rows[task->stage].finish(task, &tools);
@@ -546,17 +578,10 @@ void worker_start(struct worker *worker)
 
 /* ---- when next ---- */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /** When the first thing that time alone brings about is due, on the steady clock. */
 static int64_t next_steady(const struct worker *worker)
 {
-    int64_t next = INT64_MAX;
-    if (worker->api_gate.state == GATE_CLOSED && !worker->question)
-        next = worker->api_gate.ask_at;
+    int64_t next = question_due_at(worker);
     if (worker->api_gate.reason == GATE_KEY_REFUSED)
         next = earlier(next, worker->key_look_ms);
     for (size_t i = 0; i < worker->config->folder_count; i++)
@@ -604,7 +629,7 @@ static bool is_busy(const struct worker *worker)
         if (task->copy || task->to_start ||
             (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
             return true;
-    return worker->api_gate.state == GATE_ASKING && !worker->question;
+    return false;
 }
 
 int64_t worker_timeout(struct worker *worker)

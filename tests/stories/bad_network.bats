@@ -253,6 +253,33 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(job 1 .attempts)" = 1 ]
 }
 
+@test "a 429 holds back what it is about, and nothing else" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "e"; match = { path = "^e"; }; lead_id = "lead_A"; email = { subject = "{stem}"; }; },
+                    { name = "n"; match = { path = "^n"; }; lead_id = "lead_A"; note = { text = "{stem}"; }; } );'
+    write_config 'rules = [ "e", "n" ];'
+    fault '[{"on":"email","do":{"status":429,"headers":{"Retry-After":"3600"}}}]'
+    start_agent
+    drop e1.txt
+    wait_until jobs_are uploaded 1
+    drop e2.txt
+    wait_until history_says 2 'waits for Close to take it'
+    drop n1.txt n2.txt
+    wait_until activities_are 2
+    [ "$(activities '[.[].kind] | unique')" = '["note"]' ]
+    [ "$(uploads)" = 3 ] # what must wait for its activity is not sent ahead
+    [ "$(counts .requests.email)" = 1 ]
+}
+
+@test "what S3 says about asking again is obeyed too" {
+    fault '[{"on":"s3","do":{"status":503,"code":"SlowDown","headers":{"Retry-After":"2"}}}]'
+    start_agent
+    SECONDS=0
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    [ "$SECONDS" -ge 2 ]
+}
+
 # ---- the form ----
 
 @test "a form whose time is over gets a new one, within the same attempt" {

@@ -53,6 +53,18 @@ static const struct {
     {"429, reset of a year", 429, "remaining=0, reset=31536000", NULL, DAY},
     {"429, beyond numbers", 429, NULL, "1e999", DAY},
     {"429, a date in a year", 429, NULL, "Mon, 22 Nov 2027 10:00:00 GMT", DAY},
+    {"429, ten years", 429, NULL, "315360000", DAY},
+    {"429, a date in ten years", 429, NULL, "Wed, 22 Nov 2036 10:00:00 GMT", DAY},
+    {"429, a date of 1970", 429, NULL, "Thu, 01 Jan 1970 00:00:00 GMT", 1000},
+    {"429, half a date", 429, NULL, "Sun, 22 Nov", 1000},
+    {"429, zero", 429, NULL, "0", 1000},
+    {"429, minus ten years", 429, NULL, "-315360000", 1000},
+    {"429, infinite", 429, NULL, "inf", DAY},
+    {"429, seconds and more", 429, NULL, "7 or so", 7000},
+    {"503, ten years", 503, NULL, "315360000", DAY},
+    {"503, negative", 503, NULL, "-5", 1000},
+    {"503, junk", 503, NULL, "soon", 0},
+    {"503, a date", 503, NULL, "Sun, 22 Nov 2026 10:00:20 GMT", 20000},
     {"503 with Retry-After", 503, NULL, "5", 5000},
     {"503 bare", 503, NULL, NULL, 0},
 };
@@ -73,7 +85,7 @@ static void opens_and_stays_open(void **state)
     (void)state;
     struct gate gate = {0};
     assert_int_equal(gate.state, GATE_OPEN);
-    assert_false(gate_is_due(&gate, 0));
+    assert_true(gate_due_at(&gate) > 0);
     gate_ask_now(&gate, 5);
     assert_int_equal(gate.state, GATE_OPEN);
     assert_false(gate_answered(&gate));
@@ -85,7 +97,7 @@ static void asks_once_in_doubt(void **state)
     struct gate gate = {0};
     gate_doubt(&gate);
     assert_int_equal(gate.state, GATE_ASKING);
-    assert_true(gate_is_due(&gate, 0));
+    assert_true(gate_due_at(&gate) <= 0);
     gate_doubt(&gate);
     assert_int_equal(gate.state, GATE_ASKING);
     assert_false(gate_answered(&gate)); /* it had not been closed */
@@ -101,14 +113,14 @@ static void closes_until_the_time_has_come(void **state)
     assert_int_equal(gate.state, GATE_CLOSED);
     assert_int_equal(gate.reason, GATE_OUTAGE);
     assert_int_equal(gate.tries, 1);
-    assert_false(gate_is_due(&gate, 1499));
-    assert_true(gate_is_due(&gate, 1500));
+    assert_true(gate_due_at(&gate) > 1499);
+    assert_true(gate_due_at(&gate) <= 1500);
     gate_doubt(&gate); /* more doubt changes nothing */
     assert_int_equal(gate.state, GATE_CLOSED);
     gate_refused(&gate, GATE_KEY_REFUSED, 1500, 1000);
     assert_int_equal(gate.reason, GATE_KEY_REFUSED);
     assert_int_equal(gate.tries, 2);
-    assert_false(gate_is_due(&gate, 2499));
+    assert_true(gate_due_at(&gate) > 2499);
 }
 
 static void opens_when_answered(void **state)
@@ -127,9 +139,9 @@ static void asks_at_once_when_the_key_changed(void **state)
     (void)state;
     struct gate gate = {0};
     gate_refused(&gate, GATE_KEY_REFUSED, 0, DAY);
-    assert_false(gate_is_due(&gate, 10));
+    assert_true(gate_due_at(&gate) > 10);
     gate_ask_now(&gate, 10);
-    assert_true(gate_is_due(&gate, 10));
+    assert_true(gate_due_at(&gate) <= 10);
 }
 
 int main(void)

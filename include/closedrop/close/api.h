@@ -21,6 +21,23 @@ struct api {
     struct request_options options;
 };
 
+/**
+ * What Close counts requests by: path and method (close-api.md 4). Each request here carries its
+ * group (request_group()); the forms to S3 are one more.
+ */
+enum api_group {
+    API_FORMS, /* 0: what is not counted for another */
+    API_ME,
+    API_TICKETS,
+    API_LEADS,
+    API_CONTACTS,
+    API_SEARCHES,
+    API_MERGES,
+    API_CREATES,                          /* one for each kind of activity ... */
+    API_LISTS = API_CREATES + ACTIVITIES, /* ... and one for the list of each */
+    API_GROUPS = API_LISTS + ACTIVITIES
+};
+
 /** GET me/ : the cheapest question there is. */
 struct request *api_me(const struct api *api);
 

@@ -43,8 +43,8 @@ bool gate_answered(struct gate *gate);
 /** The question failed for `reason`: closed until `now + delay`. */
 void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64_t delay);
 
-/** Whether a question is due now. */
-bool gate_is_due(const struct gate *gate, int64_t now);
+/** When a question is due; INT64_MAX where there is none. */
+int64_t gate_due_at(const struct gate *gate);
 
 /** A closed gate asks again at once (the key changed, a reload). */
 void gate_ask_now(struct gate *gate, int64_t now);

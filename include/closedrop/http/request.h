@@ -54,6 +54,10 @@ struct body_source {
 struct request *request_new(const char *url, const struct request_options *options);
 void request_free(struct request *request);
 
+/** Which of its maker's rate limits it counts for; 0 unless told. */
+void request_count_for(struct request *request, int group);
+int request_group(const struct request *request);
+
 void request_header(struct request *request, const char *line);
 
 /** HTTP Basic with `key` as user and no password. */

@@ -12,15 +12,14 @@
 
 struct request;
 
-/**
- * What the end of a question means (verdict_of_read()). `what` was asked, for the message;
- * `ret_pace_ms` is how long the endpoint must not be asked again (pace_wait()).
- */
-struct verdict answer_read(const struct request *request, const char *what, int64_t *ret_pace_ms);
+/** What the end of a question means (verdict_of_read()). `what` was asked, for the message. */
+struct verdict answer_read(const struct request *request, const char *what);
 
 /** The same of a POST that creates something (verdict_of_create()). */
-struct verdict answer_created(
-    const struct request *request, const char *what, int64_t *ret_pace_ms);
+struct verdict answer_created(const struct request *request, const char *what);
+
+/** How long none of its group (request_group()) must be asked again (pace_wait()). */
+int64_t answer_pace(const struct request *request);
 
 /** Whether Close says that what was asked for is not there (404). */
 bool answer_is_absent(const struct request *request);

@@ -27,8 +27,8 @@ struct verdict attach_body(const struct rule *rule, const struct limits *limits,
     struct job *const *jobs, size_t count, struct json **ret_body);
 
 /** The answer to the POST. NEXT and the id of what was created, in new memory; UNCLEAR; or no. */
-struct verdict attach_read(const struct request *request, enum activity activity,
-    char **ret_activity_id, int64_t *ret_pace_ms);
+struct verdict attach_read(
+    const struct request *request, enum activity activity, char **ret_activity_id);
 
 /** Sort jobs by the name of their file: the order of their attachments. */
 void attach_sort(struct job **jobs, size_t count);

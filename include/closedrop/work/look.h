@@ -39,7 +39,6 @@ struct look {
     struct look_place *places;
     size_t place_count;
     int64_t since_ms; /* the first POST */
-    int64_t pace_ms;  /* what the last answer says about asking again */
     size_t place;     /* the one that is looked at */
     int page;
     bool by_content;  /* in the lead's files, whatever created them (close-api.md 8.2) */

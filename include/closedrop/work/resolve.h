@@ -40,7 +40,6 @@ struct resolution {
     char *group;             /* the key of its group, NULL: it goes alone */
     char *lead_id;
     char *contact_id; /* NULL: the lead as a whole */
-    int64_t pace_ms;  /* what the last answer says about asking again */
 
     struct template_facts facts; /* its texts are the two below, and the caller's */
     char *path;

@@ -14,9 +14,8 @@
 struct json;
 
 struct survivor {
-    char *lead_id;   /* the one that is asked about; in the end the survivor */
-    bool whole;      /* with all its fields */
-    int64_t pace_ms; /* what the last answer says about asking again */
+    char *lead_id; /* the one that is asked about; in the end the survivor */
+    bool whole;    /* with all its fields */
     bool asks_merges;
     int page;
     int hops; /* merges followed */

@@ -17,7 +17,6 @@ struct upload {
     struct ticket ticket;
     int tickets;      /* asked for so far */
     int64_t asked_ms; /* steady clock: when the current one was */
-    int64_t pace_ms;  /* what the last answer says about asking again */
     char sha256[DIGEST_SHA256_HEX];
     char md5[DIGEST_MD5_HEX];
 };
