@@ -68,15 +68,28 @@ int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, i
 
 void gate_doubt(struct gate *gate)
 {
-    if (gate->state == GATE_OPEN)
+    if (gate->state == GATE_TRYING)
+        gate->unproven = true;
+    if (gate->state == GATE_OPEN || gate->state == GATE_TRYING)
         gate->state = GATE_ASKING;
 }
 
 bool gate_answered(struct gate *gate)
 {
     bool was_closed = gate->reason != GATE_FINE;
-    *gate = (struct gate){.state = GATE_OPEN};
+    *gate = (struct gate){.state = was_closed || gate->unproven ? GATE_TRYING : GATE_OPEN};
     return was_closed;
+}
+
+void gate_passed(struct gate *gate)
+{
+    if (gate->state == GATE_TRYING)
+        gate->state = GATE_OPEN;
+}
+
+bool gate_lets_through(const struct gate *gate, size_t in_hand)
+{
+    return gate->state == GATE_OPEN || (gate->state == GATE_TRYING && !in_hand);
 }
 
 void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64_t delay)

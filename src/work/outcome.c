@@ -253,6 +253,7 @@ static void on_uploaded(struct worker *worker, struct task *task)
     worker->s3_success_ms = clock_steady_ms();
     if (gate_answered(&worker->s3_gate))
         log_info("uploads get through again");
+    gate_passed(&worker->s3_gate);
     if (result) {
         release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;

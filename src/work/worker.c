@@ -280,6 +280,9 @@ static void reap_request(struct worker *worker, struct request *request)
     struct stage_tools tools = tools_of(worker, task);
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
     worker_take_pace(worker, request);
+    bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
+    if (request_group(request) != API_FORMS && !is_doubtful)
+        gate_passed(&worker->api_gate);
     worker_drop_request(worker, &task->request);
     outcome_apply(worker, task, &verdict);
 }
@@ -337,8 +340,9 @@ size_t worker_in_hand(const struct worker *worker)
 /** Whether Close and a slot are free for anything at all. */
 static bool is_free(const struct worker *worker)
 {
-    return !worker->paused && !worker->stopping && worker->api_gate.state == GATE_OPEN &&
-           count_tasks(worker, false) < (size_t)worker->config->limits.transfers;
+    size_t in_hand = count_tasks(worker, false);
+    return !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, in_hand) &&
+           in_hand < (size_t)worker->config->limits.transfers;
 }
 
 /** When the first of the activities of a folder's rules may be created. */
@@ -402,7 +406,7 @@ static unsigned free_lanes(const struct worker *worker, size_t index)
 
 bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
 {
-    bool is_open = !worker->paused && !worker->stopping && worker->api_gate.state == GATE_OPEN;
+    bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
     *ret_wait_ms = later(worker->paced_until[API_CREATES + activity] - clock_steady_ms(), 0);
     return is_open && !*ret_wait_ms;
 }

@@ -81,6 +81,21 @@ arrives() { # NAME: uploaded whole and put away, not failed
     wait_until jobs_are done 4
 }
 
+@test "after an outage one file goes first, and the others only when Close takes that one" {
+    fault '[{"on":"me","times":3,"do":{"status":500}},
+            {"on":"upload","times":0,"do":{"status":500,"delay":"200ms"}}]'
+    start_agent
+    drop 0.txt
+    wait_until requests_reach me 1
+    drop {1..9}.txt
+    wait_until requests_reach upload 6
+    [ "$(counts .concurrent_most)" = 1 ]
+    settings '{"latency":"100ms"}' # so that they meet
+    no_faults
+    wait_until jobs_are done 10
+    [ "$(counts .concurrent_most)" -ge 2 ]
+}
+
 @test "a stop while Close is down does not take long, and keeps everything" {
     stop_sandbox
     drop a.txt

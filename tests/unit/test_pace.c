@@ -129,9 +129,49 @@ static void opens_when_answered(void **state)
     struct gate gate = {0};
     gate_refused(&gate, GATE_OUTAGE, 0, 1000);
     assert_true(gate_answered(&gate));
-    assert_int_equal(gate.state, GATE_OPEN);
     assert_int_equal(gate.reason, GATE_FINE);
     assert_int_equal(gate.tries, 0);
+}
+
+static void lets_one_go_first_after_an_outage(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    assert_true(gate_lets_through(&gate, 7));
+    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
+    assert_false(gate_lets_through(&gate, 0));
+    gate_answered(&gate);
+    assert_true(gate_lets_through(&gate, 0));
+    assert_false(gate_lets_through(&gate, 1));
+    assert_true(gate_due_at(&gate) == INT64_MAX);
+    gate_passed(&gate);
+    assert_true(gate_lets_through(&gate, 7));
+}
+
+static void goes_on_trying_until_work_gets_through(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
+    gate_answered(&gate);
+    gate_doubt(&gate); /* the one that went first was not answered well */
+    assert_false(gate_lets_through(&gate, 0));
+    assert_false(gate_answered(&gate)); /* GET me/ is: that job's own fault, the next one goes */
+    assert_true(gate_lets_through(&gate, 0));
+    assert_false(gate_lets_through(&gate, 1));
+    gate_passed(&gate);
+    assert_true(gate_lets_through(&gate, 7));
+    gate_passed(&gate);
+    assert_int_equal(gate.state, GATE_OPEN);
+}
+
+static void work_that_passes_does_not_end_an_outage(void **state)
+{
+    (void)state;
+    struct gate gate = {0};
+    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
+    gate_passed(&gate); /* an answer that was under way before */
+    assert_int_equal(gate.state, GATE_CLOSED);
 }
 
 static void asks_at_once_when_the_key_changed(void **state)
@@ -152,6 +192,9 @@ int main(void)
         cmocka_unit_test(asks_once_in_doubt),
         cmocka_unit_test(closes_until_the_time_has_come),
         cmocka_unit_test(opens_when_answered),
+        cmocka_unit_test(lets_one_go_first_after_an_outage),
+        cmocka_unit_test(goes_on_trying_until_work_gets_through),
+        cmocka_unit_test(work_that_passes_does_not_end_an_outage),
         cmocka_unit_test(asks_at_once_when_the_key_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
