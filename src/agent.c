@@ -530,7 +530,8 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
 static void end_once(struct agent *agent)
 {
     bool waiting = false;
-    if (!agent->once || agent->stopping || worker_in_hand(agent->worker) > 0)
+    bool is_at_work = worker_in_hand(agent->worker) > 0 || worker_is_asking(agent->worker);
+    if (!agent->once || agent->stopping || is_at_work)
         return;
     bool key_refused = worker_blocked(agent->worker) == GATE_KEY_REFUSED;
     bool is_blocked = key_refused || agent->disk_short;

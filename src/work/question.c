@@ -36,8 +36,10 @@ void question_answered(struct worker *worker)
         gate_refused(&worker->api_gate, reason, now, worker_ask_delay(worker, &worker->api_gate));
         if (is_news) {
             worker->key_look_ms = now + KEY_LOOK_MS;
-            log_error("%s (%s %d)", question_gate_message(reason),
-                outcome.end == TRANSFER_ANSWERED ? "status" : outcome.failure, outcome.status);
+            if (outcome.end == TRANSFER_ANSWERED)
+                log_error("%s (status %d)", question_gate_message(reason), outcome.status);
+            else
+                log_error("%s (%s)", question_gate_message(reason), outcome.failure);
         }
     }
     worker_drop_request(worker, &worker->question);
@@ -63,6 +65,11 @@ static void look_at_key(struct worker *worker, int64_t now)
         log_error("%s", str_text(&why));
     }
     str_release(&why);
+}
+
+bool worker_is_asking(const struct worker *worker)
+{
+    return worker->question != NULL;
 }
 
 int64_t question_due_at(const struct worker *worker)

@@ -96,6 +96,14 @@ arrives() { # NAME: uploaded whole and put away, not failed
     [ "$(counts .concurrent_most)" -ge 2 ]
 }
 
+@test "run --once waits for the end of a short outage" {
+    fault '[{"on":"me","times":2,"do":{"status":500,"delay":"300ms"}},{"on":"upload","do":{"status":500}}]'
+    drop a.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    [ -f "$uploaded/a.txt" ]
+}
+
 @test "a stop while Close is down does not take long, and keeps everything" {
     stop_sandbox
     drop a.txt

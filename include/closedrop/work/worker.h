@@ -71,6 +71,9 @@ size_t worker_in_hand(const struct worker *worker);
  */
 int64_t worker_timeout(struct worker *worker);
 
+/** Whether Close is being asked whether it is there: what is due next depends on the answer. */
+bool worker_is_asking(const struct worker *worker);
+
 /** Whether the API takes work, and why not. */
 enum gate_reason worker_blocked(const struct worker *worker);
 
