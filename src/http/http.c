@@ -49,7 +49,8 @@ void http_free(struct http *http)
 int http_start(struct http *http, struct request *request)
 {
     request->end = TRANSFER_RUNNING;
-    request->moved_ms = clock_steady_ms();
+    int64_t now = clock_steady_ms();
+    request->progress = (struct progress){.started_ms = now, .moved_ms = now};
     if (request->building == CURLE_OK)
         request->building = curl_easy_setopt(request->easy, CURLOPT_SHARE, http->share);
     if (request->building != CURLE_OK ||
@@ -74,12 +75,12 @@ void http_stop(struct http *http, struct request *request)
     }
 }
 
-/** How long until the first running request has made no progress for too long. */
+/** How long until the first running request has to be given up. */
 static int64_t until_deadline(const struct http *http, int64_t timeout_ms)
 {
     int64_t now = clock_steady_ms();
     for (const struct request *r = http->running; r; r = r->next) {
-        int64_t left = r->moved_ms + r->timeout_ms - now;
+        int64_t left = pace_deadline(&r->progress, r->timeout_ms) - now;
         if (left < 0)
             left = 0;
         if (timeout_ms < 0 || left < timeout_ms)
@@ -110,12 +111,12 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
     curl_multi_perform(http->multi, &running);
 }
 
-/** A running request that stalled. */
+/** A running request that has to be given up. */
 static struct request *next_stalled(struct http *http)
 {
     int64_t now = clock_steady_ms();
     for (struct request *r = http->running; r; r = r->next)
-        if (now - r->moved_ms >= r->timeout_ms)
+        if (now >= pace_deadline(&r->progress, r->timeout_ms))
             return r;
     return NULL;
 }

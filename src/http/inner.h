@@ -3,6 +3,7 @@
 #define CLOSEDROP_HTTP_INNER_H
 
 #include "closedrop/base/str.h"
+#include "closedrop/http/pace.h"
 #include "closedrop/http/request.h"
 
 #include <curl/curl.h>
@@ -20,8 +21,7 @@ struct request {
     CURLcode building; /* the first failure while it was put together */
     enum transfer_end end;
     int64_t timeout_ms;
-    int64_t moved_ms; /* steady clock: the last progress */
-    int64_t moved_bytes;
+    struct progress progress;
     struct request *next; /* in the engine's list of running ones */
 };
 

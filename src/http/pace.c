@@ -66,6 +66,14 @@ int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, i
     return 0;
 }
 
+int64_t pace_deadline(const struct progress *progress, int64_t timeout_ms)
+{
+    int64_t stalled_at = progress->moved_ms + timeout_ms;
+    int64_t dripped_at =
+        progress->started_ms + timeout_ms + progress->bytes * 1000 / PACE_LEAST_RATE;
+    return stalled_at < dripped_at ? stalled_at : dripped_at;
+}
+
 void gate_doubt(struct gate *gate)
 {
     if (gate->state == GATE_TRYING)

@@ -51,9 +51,9 @@ static int take_progress(
     struct request *request = context;
     (void)total_down;
     (void)total_up;
-    if (down + up != request->moved_bytes) {
-        request->moved_bytes = down + up;
-        request->moved_ms = clock_steady_ms();
+    if (down + up != request->progress.bytes) {
+        request->progress.bytes = down + up;
+        request->progress.moved_ms = clock_steady_ms();
     }
     return 0;
 }

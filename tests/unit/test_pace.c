@@ -80,6 +80,31 @@ static void waits_as_told(void **state)
     }
 }
 
+static const struct {
+    const char *name;
+    struct progress progress;
+    int64_t timeout, deadline;
+} deadlines[] = {
+    {"nothing moved yet", {1000, 1000, 0}, 60000, 61000},
+    {"moved just now", {1000, 31000, 1 << 20}, 60000, 91000},
+    {"moves for hours", {0, 7200000, 1 << 30}, 60000, 7260000},
+    {"100 bytes a second are enough", {0, 600000, 60000}, 60000, 660000},
+    {"one byte a second is not", {0, 60000, 60}, 60000, 60600},
+    {"all at once, then silence", {0, 1000, 1 << 20}, 60000, 61000},
+    {"the largest file", {0, 1000, 5LL << 30}, 100, 1100},
+};
+
+static void gives_up_in_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(deadlines); i++) {
+        int64_t deadline = pace_deadline(&deadlines[i].progress, deadlines[i].timeout);
+        if (deadline != deadlines[i].deadline)
+            fail_msg("%s: %lld, not %lld", deadlines[i].name, (long long)deadline,
+                (long long)deadlines[i].deadline);
+    }
+}
+
 static void opens_and_stays_open(void **state)
 {
     (void)state;
@@ -188,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_as_told),
+        cmocka_unit_test(gives_up_in_time),
         cmocka_unit_test(opens_and_stays_open),
         cmocka_unit_test(asks_once_in_doubt),
         cmocka_unit_test(closes_until_the_time_has_come),

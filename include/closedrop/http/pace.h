@@ -18,6 +18,22 @@
  */
 int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms);
 
+/** How a transfer goes; times on the steady clock. */
+struct progress {
+    int64_t started_ms;
+    int64_t moved_ms; /* the last time any byte of a body went or came */
+    int64_t bytes;    /* of bodies, both ways, so far */
+};
+
+/** Bytes a second: a transfer that is slower on the whole is one that somebody drips. */
+#define PACE_LEAST_RATE 100
+
+/**
+ * When a transfer has to be given up: `timeout_ms` after its last progress, or when it has taken
+ * more than `timeout_ms` and the time that its bytes need at PACE_LEAST_RATE.
+ */
+int64_t pace_deadline(const struct progress *progress, int64_t timeout_ms);
+
 enum gate_state {
     GATE_OPEN,   /* go on */
     GATE_ASKING, /* one cheap question is under way (or due); nothing new until it is answered */
