@@ -2,6 +2,7 @@
 
 #include "closedrop/base/str.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -56,9 +57,11 @@ int url_parse(const char *text, struct url *ret_url)
 
 bool url_is_loopback(const struct url *url)
 {
-    bool is_ipv4 = strspn(url->host, "0123456789.") == strlen(url->host);
-    return (is_ipv4 && str_starts_with(url->host, "127.")) || strcmp(url->host, "::1") == 0 ||
-           strcmp(url->host, "localhost") == 0 || str_ends_with(url->host, ".localhost");
+    struct in_addr ipv4; /* in four parts: any other number may be a name to whoever resolves it */
+    if (inet_pton(AF_INET, url->host, &ipv4) == 1)
+        return str_starts_with(url->host, "127.");
+    return strcmp(url->host, "::1") == 0 || strcmp(url->host, "localhost") == 0 ||
+           str_ends_with(url->host, ".localhost");
 }
 
 bool url_host_matches(const char *host, const char *pattern)
