@@ -473,7 +473,8 @@ static void put_in_html(struct str *out, const char *character, size_t length)
             str_add(out, entities[i].entity);
             return;
         }
-    str_add_bytes(out, character, length);
+    bool is_for_markup = (unsigned char)*character >= ' ' || strchr("\t\n\r", *character);
+    str_add_bytes(out, is_for_markup ? character : " ", length);
 }
 
 static void put(struct str *out, const struct value *value, enum template_manner manner)

@@ -237,7 +237,7 @@ static void puts_values_in_as_they_are_wanted(void **state)
     } rows[] = {
         {"a.pdf", "a.pdf", "a.pdf", "a.pdf"},
         {"a\nb\r\nc\td", "a\nb\r\nc\td", "a b  c d", "a\nb\r\nc\td"},
-        {"\x01\x1F\x7F\x1B[2J", "\x01\x1F\x7F\x1B[2J", "    [2J", "\x01\x1F\x7F\x1B[2J"},
+        {"\x01\x1F\x7F\x1B[2J", "\x01\x1F\x7F\x1B[2J", "    [2J", "  \x7F [2J"},
         {"a\xC2\x80-\xC2\x9F-\xC2\xA0.", "a\xC2\x80-\xC2\x9F-\xC2\xA0.", "a - -\xC2\xA0.",
             "a\xC2\x80-\xC2\x9F-\xC2\xA0."},
         {"\xC3\x80\xC3\x9F", "\xC3\x80\xC3\x9F", "\xC3\x80\xC3\x9F", "\xC3\x80\xC3\x9F"},

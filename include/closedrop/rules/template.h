@@ -43,7 +43,7 @@ struct template_facts {
 enum template_manner {
     TEMPLATE_PLAIN,
     TEMPLATE_LINE, /* what is no visible character (a newline, a tab) becomes a space */
-    TEMPLATE_HTML  /* & < > " ' as entities */
+    TEMPLATE_HTML  /* & < > " ' as entities, and what XML 1.0 has no place for as a space */
 };
 
 /**
