@@ -1,0 +1,89 @@
+/* The end of a file: a byte for the format it begins like, one for how many reads work (255: all),
+ * two for where it is cut, and what follows the beginning. */
+#include "fuzz.h"
+
+#include "closedrop/intake/complete.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct {
+    const char *bytes;
+    size_t length;
+} starts[] = {
+    {"", 0}, /* whatever the input says */
+    {"%PDF-", 5},
+    {"II*\0", 4},
+    {"MM\0*", 4},
+    {"\xFF\xD8\xFF", 3},
+    {"\x89PNG\r\n\x1A\n", 8},
+    {"PK\3\4", 4},
+};
+
+struct file {
+    const char *bytes;
+    int64_t size;
+    int64_t reads_left;
+    int64_t bytes_read;
+};
+
+static int64_t read_file(void *context, int64_t offset, void *buffer, size_t length)
+{
+    struct file *file = context;
+    assert(offset >= 0 && offset <= file->size && (int64_t)length <= file->size - offset);
+    if (file->reads_left-- <= 0)
+        return -5;
+    file->bytes_read += (int64_t)length;
+    memcpy(buffer, file->bytes + offset, length);
+    return (int64_t)length;
+}
+
+/** Whether the first `size` bytes are a whole file; that is told without reading them ever again.
+ */
+static bool is_whole(const char *bytes, int64_t size, int64_t reads)
+{
+    struct file file = {bytes, size, reads, 0};
+    const struct bytes view = {size, read_file, &file};
+    bool has_end = complete_has_end(&view);
+    assert(file.bytes_read <= 16 * size + 64);
+    return has_end;
+}
+
+static bool begins_like_a_format(const char *bytes, int64_t size)
+{
+    for (size_t i = 1; i < COUNT(starts); i++)
+        if (size >= (int64_t)starts[i].length &&
+            memcmp(bytes, starts[i].bytes, starts[i].length) == 0)
+            return true;
+    return false;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input input = {(const char *)data, size};
+    size_t start = fuzz_byte(&input) % COUNT(starts);
+    uint8_t reads = fuzz_byte(&input);
+    int64_t cut = fuzz_byte(&input) << 8;
+    cut |= fuzz_byte(&input);
+
+    int64_t length = (int64_t)(starts[start].length + input.left);
+    char *bytes = malloc((size_t)length + 1);
+    assert(bytes);
+    memcpy(bytes, starts[start].bytes, starts[start].length);
+    if (input.left)
+        memcpy(bytes + starts[start].length, input.bytes, input.left);
+
+    bool whole = is_whole(bytes, length, reads == 255 ? INT64_MAX : reads);
+    if (!begins_like_a_format(bytes, length))
+        assert(whole);
+    if (reads != 255 &&
+        whole) /* a read that fails makes no cut file whole, once its format is known */
+        assert(reads == 0 || is_whole(bytes, length, INT64_MAX));
+
+    /* bytes behind an end are no cut; but a PDF's may be the begin of an update */
+    cut = length ? cut % (length + 1) : 0;
+    bool is_pdf = length >= 5 && memcmp(bytes, "%PDF-", 5) == 0;
+    if (cut >= 8 && !is_pdf && is_whole(bytes, cut, INT64_MAX))
+        assert(is_whole(bytes, length, INT64_MAX));
+    free(bytes);
+    return 0;
+}
