@@ -1,0 +1,293 @@
+/* A queue whose file was damaged: four bytes for each byte that is wrong, where it lies and what it
+ * is now; before them one that tells how many pages are missing. What is left of the queue is used,
+ * or is set aside and a new one made, and nothing given out is unsound. */
+#include "fuzz.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/queue/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE 4096
+#define FOLDER "scans"
+#define MARK "5ca9"
+
+static int64_t noon(void)
+{
+    return INT64_C(1795521600000);
+}
+
+static const struct clock_source still_clock = {noon, noon};
+
+/* ---- a queue in memory, and its bytes while they were sound ---- */
+
+static char directory[] = "/dev/shm/closedrop-fuzz-XXXXXX";
+
+static struct {
+    char *bytes;
+    size_t length;
+    size_t *written; /* where it is not zero */
+    size_t count;
+} sound;
+
+static void file_of(const char *name, char path[100])
+{
+    snprintf(path, 100, "%s/%s", directory, name);
+}
+
+static void remove_all(void)
+{
+    char command[100];
+    snprintf(command, sizeof(command), "rm -rf %s", directory);
+    (void)!system(command);
+}
+
+static int64_t add(struct queue *queue, const char *path)
+{
+    struct arrival arrival = {.folder = FOLDER, .path = path};
+    arrival.identity = (struct identity){.handle_length = 12, .size = 1000, .mtime_ns = 5};
+    snprintf((char *)arrival.identity.handle, sizeof(arrival.identity.handle), "%s", path);
+    return queue_add(queue, &arrival);
+}
+
+static struct job *claim(struct queue *queue, unsigned lanes)
+{
+    struct job *job = queue_claim(queue, FOLDER, lanes, false);
+    assert(job);
+    return job;
+}
+
+static void sort_and_send(struct queue *queue, struct job *job, const char *group)
+{
+    assert(job_set_text(&job->mark, MARK) == 0 && job_set_text(&job->rule, "fax") == 0);
+    assert(job_set_text(&job->group, group) == 0 && job_set_text(&job->lead_id, "lead_a") == 0);
+    assert(job_set_text(&job->token, "t0k") == 0 && job_set_text(&job->values, "{\"a\":1}") == 0);
+    assert(job_set_text(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);
+    job->activity = ACTIVITY_EMAIL;
+    job->uploaded_ms = noon();
+    queue_record(queue, job, JOB_UPLOADED, "sent");
+}
+
+/** One job of every kind. */
+static void fill(struct queue *queue)
+{
+    static const char *const paths[] = {"a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"};
+    struct job *jobs[5];
+    queue_begin(queue);
+    for (size_t i = 0; i < 6; i++)
+        assert(add(queue, paths[i]) > 0);
+    for (size_t i = 0; i < 5; i++)
+        jobs[i] = claim(queue, LANE_SEND);
+    queue_fail(queue, jobs[0], "cut_off", "looks cut off");
+    queue_retry(queue, jobs[1], noon(), true, "the connection was lost");
+    for (size_t i = 2; i < 5; i++)
+        sort_and_send(queue, jobs[i], "g");
+    queue_retry(queue, jobs[2], noon(), false, "waits for its group");
+    queue_intend(queue, &jobs[3], 2);
+    assert(job_set_text(&jobs[4]->activity_id, "acti_a") == 0);
+    queue_done(queue, jobs[4], "filed");
+    queue_filed(queue, jobs[4], "Uploaded/2026-11/e.pdf", "moved");
+    queue_set_paused(queue, false);
+    assert(queue_commit(queue) == 0);
+    for (size_t i = 0; i < 5; i++)
+        job_free(jobs[i]);
+}
+
+static void keep_bytes(const char *path)
+{
+    struct str text = STR_INIT(1024 * 1024);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert(fd >= 0 && str_add_file(&text, fd) == 0);
+    close(fd);
+    sound.length = text.length;
+    sound.bytes = str_take(&text);
+    sound.written = calloc(sound.length, sizeof(*sound.written));
+    assert(sound.written);
+    for (size_t i = 0; i < sound.length; i++)
+        if (sound.bytes[i])
+            sound.written[sound.count++] = i;
+}
+
+static void make_sound_queue(void)
+{
+    struct queue *queue = NULL;
+    struct str why = STR_INIT(1000);
+    char path[100];
+    clock_source = &still_clock;
+    assert(mkdtemp(directory) && atexit(remove_all) == 0);
+    assert(queue_open(directory, true, &queue, &why) == 0);
+    fill(queue);
+    queue_close(queue);
+    str_release(&why);
+    file_of("queue.db", path);
+    keep_bytes(path);
+}
+
+/* ---- damage ---- */
+
+static void write_damaged(struct fuzz_input *input)
+{
+    static const char *const others[] = {"queue.db-wal", "queue.db-shm", "queue.db-journal"};
+    char path[100];
+    for (size_t i = 0; i < 3; i++) {
+        file_of(others[i], path);
+        unlink(path);
+    }
+    size_t missing = fuzz_byte(input) * (size_t)PAGE;
+    size_t length = missing < sound.length ? sound.length - missing : 0;
+    char *bytes = malloc(sound.length);
+    assert(bytes);
+    memcpy(bytes, sound.bytes, sound.length);
+    while (input->left >= 4) {
+        size_t at = (size_t)fuzz_byte(input) << 16 | (size_t)fuzz_byte(input) << 8;
+        at |= fuzz_byte(input);
+        bytes[sound.written[at % sound.count]] = (char)fuzz_byte(input);
+    }
+    file_of("queue.db", path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert(fd >= 0 && write(fd, bytes, length) == (ssize_t)length);
+    close(fd);
+    free(bytes);
+}
+
+/* ---- what is left of it ---- */
+
+static void check_job(const struct job *job)
+{
+    assert(job->folder && job->path && job->state < JOB_STATES && job->ending < JOB_ENDINGS);
+    assert(job->activity < ACTIVITIES && job->identity.handle_length <= IDENTITY_HANDLE_MOST);
+    assert(job->attempts >= 0 && job->deaths >= 0 && job->looks >= 0);
+    struct json *view = view_job(job);
+    char *printed = json_print(view);
+    assert(printed && fuzz_is_utf8(printed));
+    free(printed);
+    json_free(view);
+}
+
+static void see_job(void *context, const struct job *job)
+{
+    int64_t *last = context;
+    check_job(job);
+    *last = job->id;
+}
+
+static void see_history(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    (void)context;
+    (void)at_ms;
+    assert(state && why);
+}
+
+static void see_posting(
+    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+{
+    (void)context;
+    (void)at_ms;
+    assert(token && lead_id && activity < ACTIVITIES);
+}
+
+/** What the commands ask. */
+static void read_all(struct queue *queue)
+{
+    struct store *store = queue_store(queue);
+    struct store_counts counts;
+    int64_t last = 0, failed[10];
+    queue_begin(queue);
+    store_list(store, &(struct store_filter){.state = -1, .limit = 100}, see_job, &last);
+    store_count(store, NULL, &counts);
+    (void)store_failed(store, 0, failed, 10);
+    for (int64_t id = 1; id <= 6; id++) {
+        struct job *job = store_load(store, id);
+        if (job)
+            check_job(job);
+        job_free(job);
+        store_history(store, id, see_history, NULL);
+        store_postings(store, id, see_posting, NULL);
+    }
+    (void)queue_commit(queue);
+}
+
+/** One claim of what is due, and what follows it. */
+static void work_once(struct queue *queue, int round)
+{
+    struct store *store = queue_store(queue);
+    queue_begin(queue);
+    struct job *job = queue_claim(queue, FOLDER, LANE_ALL, round % 2);
+    if (job) {
+        struct job *members[4];
+        struct store_group group;
+        check_job(job);
+        store_group(store, job, &group);
+        size_t count = store_group_members(store, job, members, 4);
+        for (size_t i = 0; i < count; i++)
+            check_job(members[i]);
+        for (size_t i = 0; i < count; i++)
+            job_free(members[i]);
+        store_delay_group(store, job, noon());
+        if (job->state == JOB_DONE || job->state == JOB_FAILED)
+            queue_filed(queue, job, "Failed/a.pdf", "moved");
+        else if (round < 6)
+            queue_retry(queue, job, noon(), true, "again");
+        else
+            queue_fail(queue, job, "code", "message");
+    }
+    job_free(job);
+    (void)queue_commit(queue);
+}
+
+/** What the agent does with it. */
+static void work(struct queue *queue)
+{
+    queue_begin(queue);
+    (void)queue_recover(queue, 1000);
+    queue_wake(queue, "no_lead");
+    queue_wake_changed(queue, FOLDER, MARK);
+    job_free(store_unsorted(queue_store(queue), FOLDER, MARK));
+    (void)add(queue, "a.pdf");
+    (void)add(queue, "new.pdf");
+    (void)queue_retry_all(queue);
+    (void)queue_forget(queue, 2);
+    (void)queue_commit(queue);
+    for (int round = 0; round < 12; round++)
+        work_once(queue, round);
+}
+
+/** A damaged queue makes way for a new one. */
+static void begin_anew(struct str *why)
+{
+    struct queue *queue = NULL;
+    char *aside = NULL;
+    assert(store_set_aside(directory, &aside) == 0);
+    assert(queue_open(directory, true, &queue, why) == 0);
+    queue_close(queue);
+    unlink(aside);
+    free(aside);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_input input = {(const char *)data, size};
+    struct queue *queue = NULL;
+    struct str why = STR_INIT(10000);
+    if (!sound.bytes)
+        make_sound_queue();
+    write_damaged(&input);
+    int problem = queue_open(directory, true, &queue, &why);
+    assert((problem == 0) == (queue != NULL) && (problem == 0) == (why.length == 0));
+    if (queue) {
+        read_all(queue);
+        work(queue);
+        read_all(queue);
+    }
+    queue_close(queue);
+    if (problem)
+        begin_anew(&why);
+    str_release(&why);
+    return 0;
+}
