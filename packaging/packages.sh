@@ -24,6 +24,9 @@ lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
 # tests/fuzz.sh looks for inputs by libFuzzer, which gcc does not have.
 fuzz_packages=(clang)
 
+# tests/coverage.sh adds up what gcov has counted.
+coverage_packages=(gcovr)
+
 # The servers some tests talk to; such a test is skipped where its server is missing.
 server_packages=(samba smbclient vsftpd bindfs radosgw ceph-mon ceph-osd ceph-common)
 
