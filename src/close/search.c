@@ -152,7 +152,7 @@ static struct json *any_way_of_writing(const struct search *search)
     struct json *list = json_array();
     int result = json_add_text(node, "type", "or");
     for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-        result |= json_append(list, condition(search, ways[i] ? ways[i] : digits));
+        result |= ways[i] ? json_append(list, condition(search, ways[i])) : -1;
     result |= json_add(node, "queries", list);
     if (!result)
         return node;
