@@ -44,7 +44,8 @@ char *clock_rfc3339(int64_t wall_ms, char text[CLOCK_TEXT])
     }
     struct tm utc;
     char date[24];
-    if (!gmtime_r(&seconds, &utc) || !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc))
+    gmtime_r(&seconds, &utc); /* milliseconds reach no year that it has no room for */
+    if (!strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc))
         date[0] = '\0';
     snprintf(text, CLOCK_TEXT, "%s.%03dZ", date, rest);
     return text;

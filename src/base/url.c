@@ -42,7 +42,7 @@ int url_parse(const char *text, struct url *ret_url)
     const char *after = host + length;
     if (bracketed && *after++ != ']')
         return -EINVAL;
-    if (!length || length >= sizeof(url.host) || after > end)
+    if (!length || length >= sizeof(url.host))
         return -EINVAL;
     if (after < end && (*after != ':' || read_port(after + 1, end, &url.port) < 0))
         return -EINVAL;

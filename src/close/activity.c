@@ -126,7 +126,7 @@ static int add_note_html(struct json *body, const char *html)
 static int add_field(struct json *body, const struct json *field)
 {
     const char *name = json_key(field);
-    if (strcmp(name, "note_html") == 0 && json_text(field))
+    if (strcmp(name, "note_html") == 0)
         return add_note_html(body, json_text(field));
     return json_add(body, name, json_copy(field));
 }

@@ -84,7 +84,7 @@ static bool is_part_of(const char *url, const char *token)
 {
     size_t length = strlen(token);
     const char *at = url;
-    while (length && at && (at = strstr(at, token)) != NULL) {
+    while (length && (at = strstr(at, token)) != NULL) {
         bool begins = at > url && at[-1] == '/';
         if (begins && (at[length] == '/' || at[length] == '\0'))
             return true;

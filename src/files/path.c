@@ -76,8 +76,7 @@ static char *with_middle(const char *name, size_t stem, const char *middle)
 {
     const char *tail = name + stem;
     size_t added = strlen(middle) + strlen(tail);
-    size_t room = added < NAME_MAX ? NAME_MAX - added : 0;
-    int kept = (int)fitting(name, stem, room);
+    int kept = (int)fitting(name, stem, NAME_MAX - added);
     return str_format("%.*s%s%s", kept, name, middle, tail);
 }
 

@@ -17,7 +17,7 @@ struct str {
     size_t length; /* without the NUL */
     size_t room;
     size_t most; /* the ceiling, without the NUL */
-    int error;   /* 0, -ENOMEM, or -E2BIG where the ceiling was hit */
+    int error;   /* see str_error() */
 };
 
 /** An empty string that may grow to `ceiling` bytes. */
@@ -37,7 +37,8 @@ void str_vprintf(struct str *s, const char *format, va_list arguments)
  * str_error()). */
 int str_add_file(struct str *s, int fd);
 
-/** 0, or the first failure (-ENOMEM, -E2BIG) of any addition since the last clear. */
+/** 0, or the first failure of any addition since the last clear: -ENOMEM, -E2BIG, or -EINVAL for
+ * what printf(3) cannot print. */
 int str_error(const struct str *s);
 
 /** The text, never NULL: "" where nothing was added. Valid until the next change of `s`. */

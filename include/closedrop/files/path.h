@@ -36,7 +36,7 @@ bool path_is_within(const char *path, const char *directory);
  */
 char *path_numbered(const char *name, unsigned number);
 
-/** `name` with `suffix` appended, shortened in front of it to stay within 255 bytes. */
+/** `name` with a short `suffix` appended, shortened in front of it to stay within 255 bytes. */
 char *path_with_suffix(const char *name, const char *suffix);
 
 /**
