@@ -1,5 +1,6 @@
 /* An activity as Close takes it: which fields a rule may set, what an email needs, and the exact
  * body that is posted for each carrier (close-api.md 1.4, 1.7, 2.1, 3). */
+#include "failing_calls.h"
 #include "json_rows.h"
 
 #include "closedrop/base/json.h"
@@ -17,6 +18,8 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 
 /* ---- the fields ---- */
 
@@ -294,6 +297,23 @@ static void wraps_the_html_of_a_note_once(void **state)
     }
 }
 
+static void wraps_no_half_html_when_memory_is_short(void **state)
+{
+    (void)state;
+    struct json *of_fields = parse("{'note_html':'<p>Fax</p>'}");
+    struct json *body = NULL;
+    int calls = 0;
+    for (; !body; calls++) {
+        calls_left = calls;
+        body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+        calls_left = NEVER;
+    }
+    assert_true(calls > 2);
+    assert_string_equal(json_get_text(body, "note_html"), "<body><p>Fax</p></body>");
+    json_free(of_fields);
+    json_free(body);
+}
+
 /* a text may be as long as Close takes, in characters of several bytes */
 static void wraps_a_long_html_of_a_note(void **state)
 {
@@ -327,6 +347,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             makes_no_half_a_body_when_memory_is_short, begin_to_fail, end_to_fail),
         cmocka_unit_test(wraps_the_html_of_a_note_once),
+        cmocka_unit_test(wraps_no_half_html_when_memory_is_short),
         cmocka_unit_test(wraps_a_long_html_of_a_note),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

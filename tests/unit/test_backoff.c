@@ -1,14 +1,20 @@
 /* The wait before a retry: within its bounds for every attempt and every draw. */
+#include "failing_calls.h"
+
 #include "closedrop/queue/backoff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(
+    ssize_t, getrandom, -1, (void *bytes, size_t length, unsigned flags), (bytes, length, flags))
 
 static const struct {
     const char *name;
@@ -76,6 +82,15 @@ static void draws_between_nought_and_one(void **state)
     assert_true(least < 0.1 && most > 0.9);
 }
 
+/* early after a boot there may be no chance to draw: a wait is a wait all the same */
+static void waits_as_usual_where_nothing_can_be_drawn(void **state)
+{
+    (void)state;
+    calls_left = 0;
+    assert_in_range((int)(backoff_chance() * 1000), 499, 500);
+    calls_left = NEVER;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +98,7 @@ int main(void)
         cmocka_unit_test(uses_the_whole_width),
         cmocka_unit_test(grows_with_the_chance),
         cmocka_unit_test(draws_between_nought_and_one),
+        cmocka_unit_test(waits_as_usual_where_nothing_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,9 @@
 /* A job's states: their names, and which may follow which. */
+#include "failing_calls.h"
+
 #include "closedrop/queue/job.h"
+
+#include <errno.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +15,8 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
 
 /* one row a state, one column a state that may follow: product.md, "Words" */
 static const char *const moves[JOB_STATES] = {
@@ -60,6 +66,10 @@ static void owns_its_texts(void **state)
     text[0] = 'x';
     assert_string_equal(job->path, "first");
     assert_int_equal(job_set_text(&job->path, "second"), 0);
+    assert_string_equal(job->path, "second");
+    calls_left = 0;
+    assert_int_equal(job_set_text(&job->path, "third"), -ENOMEM);
+    calls_left = NEVER;
     assert_string_equal(job->path, "second");
     assert_int_equal(job_set_text(&job->path, NULL), 0);
     assert_null(job->path);

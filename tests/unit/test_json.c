@@ -88,9 +88,10 @@ static void refuses_what_is_nested_too_deep(void **state)
 static void reads_members(void **state)
 {
     (void)state;
-    struct json *o = parse("{\"t\":\"text\",\"n\":42,\"big\":9007199254740991,\"huge\":1e300,"
-                           "\"neg\":-3,\"d\":1.5,\"yes\":true,\"no\":false,\"nil\":null,\"a\":[1],"
-                           "\"T\":\"other\"}");
+    struct json *o =
+        parse("{\"t\":\"text\",\"n\":42,\"big\":9007199254740991,\"huge\":1e300,\"inf\":1e999,"
+              "\"neg\":-3,\"d\":1.5,\"yes\":true,\"no\":false,\"nil\":null,\"a\":[1],"
+              "\"T\":\"other\"}");
     assert_true(json_is_object(o));
     assert_false(json_is_array(o));
     assert_true(json_is_array(json_get(o, "a")));
@@ -103,6 +104,8 @@ static void reads_members(void **state)
     assert_int_equal(json_get_int(o, "neg", 7), -3);
     assert_true(json_get_int(o, "big", 7) == 9007199254740991);
     assert_int_equal(json_get_int(o, "huge", 7), 7);
+    assert_int_equal(json_get_int(o, "inf", 7), 7);
+    assert_true(json_get_double(o, "inf", 2.5) == 2.5);
     assert_int_equal(json_get_int(o, "t", 7), 7);
     assert_int_equal(json_get_int(o, "missing", 7), 7);
     assert_true(json_get_double(o, "d", 0) == 1.5);

@@ -145,6 +145,18 @@ static void never_cuts_a_character_in_two(void **state)
     }
 }
 
+/* nothing says what was meant: each byte counts for itself */
+static void shortens_names_that_are_no_text(void **state)
+{
+    (void)state;
+    char name[NAME_MAX + 1], wanted[NAME_MAX + 1];
+    memset(name, '\xE4', NAME_MAX);
+    name[NAME_MAX] = '\0';
+    memcpy(wanted, name, sizeof(wanted));
+    memcpy(wanted + NAME_MAX - 10, ".error.txt", 10);
+    expect_text(path_with_suffix(name, ".error.txt"), wanted);
+}
+
 static const struct {
     const char *pattern, *path, *marker;
 } markers[] = {
@@ -193,6 +205,8 @@ static const struct {
     {"a", true},
     {"a/b.pdf", true},
     {".hidden", true},
+    {".a", true},
+    {"a.", true},
     {"..a/b..", true},
     {"...", true},
     {"", false},
@@ -223,6 +237,7 @@ int main(void)
         cmocka_unit_test(numbers_names),
         cmocka_unit_test(keeps_names_short_enough),
         cmocka_unit_test(never_cuts_a_character_in_two),
+        cmocka_unit_test(shortens_names_that_are_no_text),
         cmocka_unit_test(names_the_marker_of_a_file),
         cmocka_unit_test(takes_marker_patterns_apart),
         cmocka_unit_test(knows_plain_relative_paths),

@@ -1,5 +1,7 @@
 /* What comes back from Close and from S3: read tolerantly, trusted in nothing. The shapes are those
  * of close-api.md 1.1, 4 and 5, and of S3's own documents. */
+#include "failing_calls.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/reply.h"
@@ -16,6 +18,9 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
+FAILING_CALL(char *, strndup, NULL, (const char *text, size_t length), (text, length))
 
 static char *const hosts[] = {(char[]){"*.amazonaws.com"}, (char[]){"127.0.0.1"}, NULL};
 
@@ -94,6 +99,7 @@ static const struct {
     {"a group for a field", TICKET(DOWNLOAD, S3, "{\"key\":{}}"), TICKET_GARBAGE},
     {"a field without a name", TICKET(DOWNLOAD, S3, "{\"\":\"k\"}"), TICKET_GARBAGE},
     {"a line end in a name", TICKET(DOWNLOAD, S3, "{\"k\\r\\nX: y\":\"k\"}"), TICKET_GARBAGE},
+    {"DEL in a name", TICKET(DOWNLOAD, S3, "{\"k\x7F\":\"k\"}"), TICKET_GARBAGE},
     {"a field called file", TICKET(DOWNLOAD, S3, "{\"key\":\"k\",\"file\":\"x\"}"), TICKET_GARBAGE},
     {"the URL is a number",
         "{\"download\":{\"url\":1},\"upload\":{\"url\":2,\"fields\":" FIELDS "}}", TICKET_GARBAGE},
@@ -111,6 +117,26 @@ static void judges_tickets(void **state)
             fail_msg("%s: %d", tickets[i].name, problem);
         if ((problem == TICKET_GOOD) != (why.length == 0))
             fail_msg("%s: why is \"%s\"", tickets[i].name, str_text(&why));
+        ticket_release(&ticket);
+        str_release(&why);
+    }
+}
+
+/* a ticket without one of its URLs would send the file nowhere, or forget where it went */
+static void takes_no_half_ticket_when_memory_is_short(void **state)
+{
+    (void)state;
+    static const char body[] = TICKET(DOWNLOAD, S3, FIELDS);
+    enum ticket_problem problem = TICKET_GARBAGE;
+    for (int calls = 0; problem != TICKET_GOOD; calls++) {
+        struct str why = STR_INIT(1000);
+        struct ticket ticket = {0};
+        calls_left = calls;
+        problem = read_ticket(body, strlen(body), &ticket, &why);
+        calls_left = NEVER;
+        assert_int_equal(problem, calls < 3 ? TICKET_GARBAGE : TICKET_GOOD);
+        assert_string_equal(str_text(&why), calls < 3 ? "no memory left" : "");
+        assert_true((problem == TICKET_GOOD) == (ticket.document != NULL));
         ticket_release(&ticket);
         str_release(&why);
     }
@@ -196,6 +222,8 @@ static const struct {
     {"a list", "[\"no frame\"]", ""},
     {"a text", "\"no frame\"", ""},
     {"numbers", "{\"error\":5,\"errors\":[1,null,true]}", ""},
+    {"a frame in a frame", "{\"errors\":{\"error\":\"One.\",\"to\":{\"message\":\"Two.\"}}}",
+        "One.; to: Two."},
     {"control characters", "{\"error\":\"a\\nb\\u001b[2J\"}", "a\\x0Ab\\x1B[2J"},
     {"control characters in a key", "{\"field-errors\":{\"a\\nb\":\"x\"}}", "a\\x0Ab: x"},
     {"another object", "{\"lead\":\"This is no error.\"}", ""},
@@ -273,6 +301,7 @@ static const struct {
         "", "", "9a0364b9e99bb480dd25e1f0284c8555"},
     {"quotes as entities", "<PostResponse><ETag>&quot;abc&quot;</ETag></PostResponse>", "", "",
         "abc"},
+    {"half a quote", "<ETag>\"abc</ETag>", "", "", "\"abc"},
     {"bare ETag", "<ETag>abc</ETag>", "", "", "abc"},
     {"expired",
         XML "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired."
@@ -371,6 +400,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_ticket_of_the_documentation),
         cmocka_unit_test(judges_tickets),
+        cmocka_unit_test(takes_no_half_ticket_when_memory_is_short),
         cmocka_unit_test(names_the_foreign_host_without_its_query),
         cmocka_unit_test(finds_the_token_in_the_url),
         cmocka_unit_test(tells_what_close_says),

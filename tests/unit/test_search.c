@@ -1,6 +1,7 @@
 /* Finding a contact or lead: the questions, as close-api.md 7.3 has them, and the comparison of
  * what is answered: above all of phone numbers, where a wrong "the same" files a fax on a stranger.
  */
+#include "failing_calls.h"
 #include "json_rows.h"
 
 #include "closedrop/base/json.h"
@@ -18,6 +19,8 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 
 static const char *const matches[] = {"no", "yes", "unknown"};
 
@@ -107,6 +110,26 @@ static void asks_nothing_when_memory_is_short(void **state)
             allocations_left = NEVER;
         }
         assert_true(calls > 20);
+        assert_true(is_same(body, wanted));
+        json_free(body);
+        json_free(wanted);
+    }
+}
+
+/* the same, where it is a text of the question that finds no memory */
+static void asks_nothing_with_half_a_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(queries); i++) {
+        struct json *wanted = parse(queries[i].body);
+        struct json *body = NULL;
+        int calls = 0;
+        for (; !body; calls++) {
+            calls_left = calls;
+            body = search_query(&queries[i].search, queries[i].cursor);
+            calls_left = NEVER;
+        }
+        assert_true(calls > 10);
         assert_true(is_same(body, wanted));
         json_free(body);
         json_free(wanted);
@@ -429,6 +452,25 @@ static void compares_no_half_names(void **state)
     assert_int_equal(search_compare(&search, lead), SEARCH_NO);
     const struct search shorter = {SEARCH_LEAD_NAME, "x", NULL};
     assert_int_equal(search_compare(&shorter, lead), SEARCH_NO);
+    struct json *short_lead = parse("{'name':'x'}");
+    assert_int_equal(search_compare(&search, short_lead), SEARCH_NO);
+    json_free(short_lead);
+    json_free(lead);
+}
+
+/* what cannot be compared is never the same */
+static void finds_nobody_when_memory_is_short(void **state)
+{
+    (void)state;
+    const struct search search = {SEARCH_CUSTOM_FIELD, "1042", "cf_1"};
+    struct json *lead = parse("{'custom.cf_1':1042}");
+    calls_left = 0; /* for the name of the field */
+    assert_int_equal(search_compare(&search, lead), SEARCH_UNKNOWN);
+    calls_left = NEVER;
+    allocations_left = 0; /* for the number as text */
+    assert_int_equal(search_compare(&search, lead), SEARCH_NO);
+    allocations_left = NEVER;
+    assert_int_equal(search_compare(&search, lead), SEARCH_YES);
     json_free(lead);
 }
 
@@ -438,6 +480,7 @@ int main(void)
         cmocka_unit_test(asks_as_close_wants_it),
         cmocka_unit_test_setup_teardown(
             asks_nothing_when_memory_is_short, begin_to_fail, end_to_fail),
+        cmocka_unit_test(asks_nothing_with_half_a_text),
         cmocka_unit_test(knows_what_it_asks_for),
         cmocka_unit_test(says_what_is_searched_for),
         cmocka_unit_test(knows_what_is_too_little),
@@ -445,6 +488,8 @@ int main(void)
         cmocka_unit_test(survives_digits_without_end),
         cmocka_unit_test(compares_what_was_found),
         cmocka_unit_test(compares_no_half_names),
+        cmocka_unit_test_setup_teardown(
+            finds_nobody_when_memory_is_short, begin_to_fail, end_to_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

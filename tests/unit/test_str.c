@@ -10,8 +10,20 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <cmocka.h>
+
+/* a signal comes first, every second time */
+static bool is_interrupted;
+ssize_t __real_read(int fd, void *bytes, size_t length);
+ssize_t __wrap_read(int fd, void *bytes, size_t length);
+ssize_t __wrap_read(int fd, void *bytes, size_t length)
+{
+    is_interrupted = !is_interrupted;
+    errno = EINTR;
+    return is_interrupted ? -1 : __real_read(fd, bytes, length);
+}
 
 static void is_empty_text_before_anything_is_added(void **state)
 {
@@ -75,6 +87,22 @@ static void sticks_to_the_first_failure(void **state)
     assert_int_equal(str_error(&s), 0);
     str_add(&s, "new");
     assert_string_equal(str_text(&s), "new");
+    str_release(&s);
+}
+
+/* half a character of a wide text is nothing that can be printed */
+static void keeps_out_what_cannot_be_printed(void **state)
+{
+    (void)state;
+    static const wchar_t half[] = {0xD83D, 0};
+    struct str s = STR_INIT(4);
+    str_add(&s, "a");
+    str_printf(&s, "%ls", half);
+    assert_int_equal(str_error(&s), -EINVAL);
+    str_clear(&s);
+    str_add(&s, "too long");
+    str_printf(&s, "%ls", half);
+    assert_int_equal(str_error(&s), -E2BIG);
     str_release(&s);
 }
 
@@ -157,6 +185,7 @@ int main(void)
         cmocka_unit_test(keeps_nul_bytes),
         cmocka_unit_test(grows_to_its_ceiling_and_no_further),
         cmocka_unit_test(sticks_to_the_first_failure),
+        cmocka_unit_test(keeps_out_what_cannot_be_printed),
         cmocka_unit_test(hands_its_text_over),
         cmocka_unit_test(formats_into_new_memory),
         cmocka_unit_test(compares_starts_and_ends),

@@ -107,6 +107,7 @@ static const struct printing printed_sizes[] = {
     {150 << 10, "150 KiB"},
     {5LL << 30, "5 GiB"},
     {1LL << 40, "1 TiB"},
+    {5000LL << 40, "5000 TiB"},
 };
 
 static const struct printing printed_durations[] = {

@@ -46,6 +46,8 @@ static const struct {
     {"two bytes, no tail", "\xC3(", 0},
     {"three bytes, bad second", "\xE2(\xA1", 0},
     {"three bytes, bad third", "\xE2\x82(", 0},
+    {"four bytes, bad second", "\xF0(\x8C\xBC", 0},
+    {"four bytes, bad third", "\xF0\x90(\xBC", 0},
     {"four bytes, bad fourth", "\xF0\x90\x8C(", 0},
 };
 
@@ -103,6 +105,7 @@ static const struct {
         "fdp.exe"},
     {"isolate", "\xE2\x81\xA6", "\xE2\x81\xA6", "\\xE2\\x81\\xA6"},
     {"left to right mark", "\xE2\x80\x8E", "\xE2\x80\x8E", "\\xE2\\x80\\x8E"},
+    {"right to left mark", "\xE2\x80\x8F", "\xE2\x80\x8F", "\\xE2\\x80\\x8F"},
     {"Arabic letter mark", "\xD8\x9C", "\xD8\x9C", "\\xD8\\x9C"},
     {"a dash is text", "\xE2\x80\x93", "\xE2\x80\x93", "\xE2\x80\x93"},
 };
