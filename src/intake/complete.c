@@ -13,8 +13,6 @@
 
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
-#define DIRECTORIES_MOST 100000
-#define VALUES_MOST 20000000 /* entries, and places of image data */
 
 static bool read_at(const struct bytes *bytes, int64_t offset, void *buffer, size_t length)
 {
@@ -309,9 +307,8 @@ static bool zip_has_end(const struct bytes *bytes)
 struct tiff {
     const struct bytes *bytes;
     bool is_big_endian;
-    size_t word; /* bytes of a count and of an offset: 4, in BigTIFF 8 */
-    uint64_t values_left;
-    int directories_left;
+    size_t word;          /* bytes of a count and of an offset: 4, in BigTIFF 8 */
+    uint64_t values_left; /* entries, and places of image data: in a sound file they lie apart */
 };
 
 static uint64_t number(const struct tiff *tiff, const unsigned char *b, size_t size)
@@ -470,8 +467,7 @@ static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth)
 {
     const int depth_most = 4;
     while (offset)
-        if (depth > depth_most || tiff->directories_left-- <= 0 ||
-            !check_directory(tiff, offset, depth, &offset))
+        if (depth > depth_most || !check_directory(tiff, offset, depth, &offset))
             return false;
     return true;
 }
@@ -485,8 +481,7 @@ static bool tiff_has_end(const struct bytes *bytes)
     struct tiff tiff = {.bytes = bytes,
         .is_big_endian = head[0] == 'M',
         .word = 4,
-        .values_left = VALUES_MOST,
-        .directories_left = DIRECTORIES_MOST};
+        .values_left = (uint64_t)bytes->size};
     bool is_wide = number(&tiff, head + 2, 2) == 43;
     if (is_wide) {
         tiff.word = 8;

@@ -43,8 +43,8 @@ static bool is_whole(const char *bytes, int64_t size, int64_t reads)
 {
     struct file file = {bytes, size, reads, 0};
     const struct bytes view = {size, read_file, &file};
-    bool has_end = complete_has_end(&view);
-    assert(file.bytes_read <= 16 * size + 64);
+    bool has_end = complete_has_end(&view, "scan.pdf");
+    assert(file.bytes_read <= 64 * size + 64);
     return has_end;
 }
 
