@@ -58,6 +58,7 @@ struct agent {
     int64_t started_ms;
     int64_t clock_ms; /* how far the wall clock is ahead of the steady one */
     int64_t alive_ms; /* steady clock: when systemd is told next */
+    bool watch_stuck; /* a file system does not answer */
     bool stopping;
     int64_t stop_ms; /* steady clock: when what is in hand is given up */
     int exit_code;
@@ -454,13 +455,20 @@ static int64_t loop_timeout(struct agent *agent)
     return timeout;
 }
 
+/** systemd is told as long as both threads get on; else it ends us, and starts us anew. */
 static void stay_alive(struct agent *agent)
 {
     int64_t period = notify_watchdog_ms();
     int64_t now = clock_steady_ms();
     if (!period || now < agent->alive_ms)
         return;
-    notify_alive();
+    bool was_stuck = agent->watch_stuck;
+    agent->watch_stuck = watch_is_stuck(agent->watch, now, 2 * period);
+    if (!agent->watch_stuck)
+        notify_alive();
+    else if (!was_stuck)
+        log_error("the watch thread hangs: a file system does not answer; systemd is no longer "
+                  "told that all is well");
     agent->alive_ms = now + period;
 }
 

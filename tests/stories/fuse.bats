@@ -14,6 +14,8 @@ setup() {
 teardown() {
     local result=0
     [ -d in ] || return 0
+    kill -CONT "$server_pid" || true
+    [ -z "${manager_pid:-}" ] || kill "$manager_pid"
     story_teardown || result=$?
     umount -l in 2>/dev/null || true
     return $result
@@ -92,4 +94,42 @@ folder_says() { # JQ-CONDITION on the folder in status
     mount_fuse
     wait_until jobs_are done 1
     [ "$(uploads)" = 1 ]
+}
+
+# A service manager that counts the signs of life (sd_notify(3)), one a line in "alive".
+start_manager() {
+    python3 - "$PWD/notify" 3>&- >alive <<'PY' &
+import socket, sys
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.bind(sys.argv[1])
+while True:
+    if b"WATCHDOG=1" in manager.recv(4096):
+        print("alive", flush=True)
+PY
+    manager_pid=$!
+    wait_until test -S notify
+}
+
+signs_of_life() {
+    wc -l <alive
+}
+
+lives_on() { # since COUNT
+    [ "$(signs_of_life)" -gt "$1" ]
+}
+
+@test "a server that does not answer: systemd is no longer told that all is well, until it does" {
+    local before
+    start_manager
+    write_config 'poll_interval = "100ms";'
+    NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=900000 start_agent
+    wait_until lives_on 1
+    kill -STOP "$server_pid"
+    wait_until log_says 'the watch thread hangs'
+    before=$(signs_of_life)
+    closedrop status >/dev/null # the work thread is well
+    sleep 1                     # three signs would come in this time
+    [ "$(signs_of_life)" = "$before" ]
+    kill -CONT "$server_pid"
+    wait_until lives_on "$before"
 }
