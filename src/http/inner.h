@@ -16,6 +16,7 @@ struct request {
     struct str once; /* the body of a POST that may go only once */
     size_t once_sent;
     struct str reply;
+    struct str key; /* to be hidden in whatever comes back */
     char failure[CURL_ERROR_SIZE];
     int group;
     CURLcode building; /* the first failure while it was put together */

@@ -105,6 +105,7 @@ struct request *request_new(const char *text, const struct request_options *opti
         return NULL;
     request->reply = (struct str)STR_INIT(REPLY_MOST);
     request->once = (struct str)STR_INIT(REQUEST_MOST);
+    request->key = (struct str)STR_INIT(8192);
     request->timeout_ms = options->timeout_ms;
     request->easy = curl_easy_init();
     if (!request->easy) {
@@ -131,6 +132,9 @@ void request_free(struct request *request)
     curl_slist_free_all(request->headers);
     str_release(&request->reply);
     str_release(&request->once);
+    if (request->key.length)
+        explicit_bzero(request->key.bytes, request->key.length);
+    str_release(&request->key);
     free(request);
 }
 
@@ -159,6 +163,7 @@ void request_authorize(struct request *request, const char *key)
 {
     struct str pair = STR_INIT(8192);
     struct str line = STR_INIT(16384);
+    str_add(&request->key, key);
     str_printf(&pair, "%s:", key);
     str_add(&line, "Authorization: Basic ");
     digest_add_base64(&line, str_text(&pair), pair.length);
@@ -287,8 +292,23 @@ bool request_was_sent(const struct request *request)
     return sent > 0;
 }
 
+/** A server that repeats the key must not bring it into our log, queue and error texts. */
+static void hide_key(struct request *request)
+{
+    size_t length = request->key.length;
+    char *at = request->reply.bytes;
+    if (!length || !at)
+        return;
+    while ((at = memmem(at, (size_t)(request->reply.bytes + request->reply.length - at),
+                str_text(&request->key), length)) != NULL) {
+        memset(at, '*', length);
+        at += length;
+    }
+}
+
 void request_ended(struct request *request, CURLcode code)
 {
+    hide_key(request);
     request->end = end_of(code);
     /* a time-out before a byte was sent is one of the connection */
     if (request->end == TRANSFER_TIMED_OUT && !request_was_sent(request))
