@@ -271,6 +271,84 @@ folder_says() { # JQ-CONDITION on the folder "scans" in status
     wait_until folder_says '.healthy'
 }
 
+@test "a folder that is mounted over: what lies on top is watched, and the old one when it is bare again" {
+    write_config 'poll_interval = "1h"; rescan = "1h";'
+    start_agent
+    echo first >in/first.txt
+    wait_until jobs_are done 1
+    mount_or_skip -t tmpfs -o size=1m tmpfs in
+    echo before >in/b.txt
+    wait_until jobs_are done 2
+    wait_until test -f "$uploaded/b.txt"
+    echo after >in/c.txt
+    wait_until jobs_are done 3
+    wait_until test -f "$uploaded/c.txt"
+    umount -l "$PWD/in"
+    echo again >in/d.txt
+    wait_until jobs_are done 4
+    wait_until test -f "$uploaded/d.txt"
+    [ "$(uploads)" = 4 ]
+}
+
+@test "a folder that is a symbolic link to a directory, turned to another one" {
+    mkdir one two
+    rmdir in
+    ln -s one in
+    write_config 'poll_interval = "200ms"; rescan = "1h";'
+    start_agent
+    echo first >one/a.txt
+    wait_until jobs_are done 1
+    ln -sfn two in
+    echo second >two/b.txt
+    wait_until jobs_are done 2
+    wait_until test -f "two/Uploaded/$(date +%Y-%m)/b.txt"
+    echo left >one/c.txt
+    echo third >two/d.txt
+    wait_until jobs_are done 3
+    [ -f one/c.txt ]
+    [ "$(uploads)" = 3 ]
+}
+
+@test "a directory above the folder that is renamed and made anew: the new folder is watched" {
+    mkdir -p top/in
+    sed -i 's|path = "in"|path = "top/in"|' "$config"
+    sed -i 's|settle = |poll_interval = "200ms"; rescan = "1h"; settle = |' "$config"
+    start_agent
+    echo first >top/in/a.txt
+    wait_until jobs_are done 1
+    mv top old
+    wait_until folder_says '.healthy == false'
+    mkdir -p top/in
+    echo second >top/in/b.txt
+    wait_until jobs_are done 2
+    wait_until test -f "top/$uploaded/b.txt"
+    echo left >old/in/c.txt
+    echo third >top/in/d.txt
+    wait_until jobs_are done 3
+    [ -f old/in/c.txt ]
+    [ "$(uploads)" = 3 ]
+}
+
+@test "a disk that is unmounted with files still to be sent: its bare mount point is away, not empty" {
+    head -c 8M /dev/zero >disk.img
+    mke2fs -q -t ext4 disk.img
+    mount_or_skip -o loop disk.img in
+    write_config 'exclude = [ "lost+found/*" ]; rescan = "1h";'
+    start_agent
+    closedrop pause
+    echo hello >in/a.txt
+    wait_until jobs_are queued 1
+    umount -l "$PWD/in"
+    wait_until folder_says '.healthy == false and (.message | contains("unmounted"))'
+    closedrop resume
+    job_is 1 queued
+    [ "$(closedrop show 1 --json | jq .attempts)" = 0 ]
+    mount_or_skip -o loop disk.img in
+    wait_until job_is 1 done
+    wait_until test -f "$uploaded/a.txt"
+    [ "$(uploads)" = 1 ]
+}
+
 @test "a folder that is a symbolic link to a directory is followed: the administrator named it" {
     mkdir real
     rmdir in
