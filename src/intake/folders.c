@@ -171,7 +171,7 @@ static bool is_same(const struct watched *folder, const struct found *found)
 
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
-    struct found found;
+    struct found found = {.root = -1};
     int error = find_root(folder->folder->path, &found);
     if (error < 0) {
         lose_root(watch, folder);
