@@ -39,9 +39,12 @@ static unsigned char *read_tail(const struct bytes *bytes, size_t *ret_length)
 static const unsigned char *find_last(
     const unsigned char *bytes, size_t length, const char *mark, size_t mark_length)
 {
-    for (size_t i = length; i >= mark_length; i--)
-        if (memcmp(bytes + i - mark_length, mark, mark_length) == 0)
-            return bytes + i - mark_length;
+    const unsigned char first = (unsigned char)*mark;
+    for (size_t i = length; i >= mark_length; i--) {
+        const unsigned char *at = bytes + i - mark_length;
+        if (*at == first && memcmp(at, mark, mark_length) == 0)
+            return at;
+    }
     return NULL;
 }
 
