@@ -30,6 +30,9 @@ coverage_packages=(gcovr)
 # The servers some tests talk to; such a test is skipped where its server is missing.
 server_packages=(samba smbclient vsftpd bindfs radosgw ceph-mon ceph-osd ceph-common)
 
+# Makers of documents, each with an end of its own kind; a document is left out where its maker is missing.
+maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)
+
 # missing_packages PACKAGE...: prints those that are not installed, one a line.
 missing_packages() {
     local package
