@@ -57,7 +57,8 @@
  *             libcsv), template and sidecar (pure)
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
- * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure)
+ * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure), bucket
+ *             (the bandwidth limit, pure)
  * - files/    safe_open, identity, lease, filesystem, source, put_away, path: what intake and work
  *             stand on
  * - config/   setting (the door to libconfig), config, rule_reader

@@ -31,6 +31,8 @@ int session_open(const struct options *options, struct session *ret_session)
         .options = {.ca_file = session->config->close.ca_file,
             .proxy = session->config->close.proxy,
             .timeout_ms = session->config->limits.timeout_ms}};
+    if (session->http)
+        http_set_bandwidth(session->http, session->config->limits.bandwidth);
     return session->http && session->tables ? EXIT_DONE : EXIT_NOT_DONE;
 }
 

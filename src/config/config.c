@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define SYSTEM_FILE "/etc/closedrop/closedrop.conf"
+#define BANDWIDTH_LEAST (8 * 1024)
 
 static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
 static const char *const after_names[AFTER_CHOICES] = {"archive", "delete", "keep"};
@@ -127,6 +128,7 @@ static void read_limits(struct settings *settings, struct config *config)
     struct setting *group = setting_group(settings, settings_root(settings), "limits");
     struct limits *limits = &config->limits;
     limits->transfers = setting_int(settings, group, "transfers", 8, 1, 64);
+    limits->bandwidth = setting_size(settings, group, "bandwidth", "0");
     limits->max_attempts = setting_int(settings, group, "max_attempts", 10, 1, 1000);
     limits->retry_first_ms = setting_duration(settings, group, "retry_first", "1s", "1ms", "1h");
     limits->retry_max_ms = setting_duration(settings, group, "retry_max", "1h", "1ms", "7d");
@@ -134,6 +136,11 @@ static void read_limits(struct settings *settings, struct config *config)
     limits->doubt_ms = setting_duration(settings, group, "doubt", "2m", "10ms", "1d");
     limits->max_sent = setting_size(settings, group, "max_sent", "25M");
     limits->max_attached = setting_size(settings, group, "max_attached", "0");
+    if (limits->bandwidth && limits->bandwidth < BANDWIDTH_LEAST)
+        setting_problem(settings, group, "bandwidth",
+            "less than \"8K\" a second is too slow for S3, which closes connections that are "
+            "still; "
+            "\"0\" is no limit");
     if (limits->retry_first_ms > limits->retry_max_ms)
         setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
 }

@@ -227,8 +227,16 @@ void request_form_field(struct request *request, const char *name, const char *v
 static size_t read_source(char *buffer, size_t one, size_t room, void *context)
 {
     struct request *request = context;
-    int64_t got = request->source.read(request->source.context, buffer, one * room);
-    return got > 0 ? (size_t)got : CURL_READFUNC_ABORT;
+    size_t allowed = http_allow(request, one * room);
+    if (!allowed)
+        return CURL_READFUNC_PAUSE;
+    int64_t got = request->source.read(request->source.context, buffer, allowed);
+    if (got <= 0)
+        return CURL_READFUNC_ABORT;
+    request->read += got;
+    if (request->allowed)
+        request->allowed -= got;
+    return (size_t)got;
 }
 
 static int rewind_source(void *context, curl_off_t offset, int origin)

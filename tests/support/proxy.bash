@@ -13,6 +13,7 @@ start_proxy() {
     "$CLOSEDROP_BIN_DIR/tests/tcp_proxy" --port-file "$name.port" --listen "$port" --heard "$name.heard" "$@" 3>&- &
     proxy_names+=("$name") proxy_pids+=($!)
     wait_until test -s "$name.port"
+    # shellcheck disable=SC2034 # for the story
     proxy_port=$(cat "$name.port")
 }
 

@@ -98,6 +98,7 @@ static void has_the_documented_defaults(void **state)
     assert_int_equal(config->limits.retry_max_ms, 3600000);
     assert_int_equal(config->limits.timeout_ms, 60000);
     assert_int_equal(config->limits.doubt_ms, 120000);
+    assert_int_equal(config->limits.bandwidth, 0);
     assert_int_equal(config->limits.max_sent, 25 << 20);
     assert_int_equal(config->limits.max_attached, 0);
     assert_int_equal(config->log_level, LOG_LEVEL_INFO);
@@ -147,7 +148,8 @@ static void reads_every_key(void **state)
         "  upload_hosts = [ \"127.0.0.1\", \"*.b\" ]; ca_file = \"/etc/ca\"; proxy = "
         "\"http://p:1\"; };\n"
         "limits = { transfers = 64; max_attempts = 1; retry_first = \"5ms\"; retry_max = \"7d\";\n"
-        "  timeout = \"100ms\"; doubt = \"10ms\"; max_sent = \"0\"; max_attached = \"2G\"; };\n"
+        "  timeout = \"100ms\"; doubt = \"10ms\"; max_sent = \"0\"; max_attached = \"2G\";\n"
+        "  bandwidth = \"8K\"; };\n"
         "folders = ( { name = \"n\"; path = \"/srv/a/\"; recursive = false; include = [ \"*.pdf\" "
         "];\n"
         "  exclude = ( \"x\", \"y\" ); min_size = \"0\"; max_size = \"25M\"; settle = \"0\";\n"
@@ -168,6 +170,7 @@ static void reads_every_key(void **state)
     assert_int_equal(config->limits.retry_first_ms, 5);
     assert_int_equal(config->limits.retry_max_ms, 604800000);
     assert_int_equal(config->limits.doubt_ms, 10);
+    assert_int_equal(config->limits.bandwidth, 8192);
     assert_int_equal(config->limits.max_sent, 0);
     assert_true(config->limits.max_attached == 2 * GIB);
     assert_string_equal(folder->name, "n");
@@ -830,6 +833,10 @@ static const struct {
     {FOLDER "limits = { doubt = \"1ms\"; };",
         ":2: limits.doubt: \"1ms\" is out of range; it must be 10ms to 1d"},
     {FOLDER "limits = { doubt = \"2d\"; };", ":2: limits.doubt: \"2d\" is out of range"},
+    {FOLDER "limits = { bandwidth = \"8191\"; };",
+        ":2: limits.bandwidth: less than \"8K\" a second is too slow"},
+    {FOLDER "limits = { bandwidth = 100000; };", ":2: limits.bandwidth: must be a text in quotes"},
+    {FOLDER "limits = { bandwidth = \"fast\"; };", ":2: limits.bandwidth: \"fast\" is no size"},
     {FOLDER "limits = { max_sent = 25; };", ":2: limits.max_sent: must be a text in quotes"},
     {FOLDER "limits = { max_attached = \"25 M\"; };",
         ":2: limits.max_attached: \"25 M\" is no size"},

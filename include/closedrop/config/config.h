@@ -59,6 +59,7 @@ struct close_settings {
 
 struct limits {
     int transfers;
+    int64_t bandwidth; /* bytes sent a second, over all; 0: no limit */
     int max_attempts;
     int64_t retry_first_ms;
     int64_t retry_max_ms;

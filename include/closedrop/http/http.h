@@ -17,6 +17,12 @@ struct request;
 struct http *http_new(void);
 void http_free(struct http *http);
 
+/**
+ * How many bytes a second all requests together may send, 0: no limit; from now on, also for those
+ * under way. Files wait for it, in turn; what else is sent (headers, fields, JSON) is counted.
+ */
+void http_set_bandwidth(struct http *http, int64_t bytes_a_second);
+
 /** Put a request under way. Returns 0 or a negative errno. The request stays the caller's. */
 int http_start(struct http *http, struct request *request);
 
