@@ -49,7 +49,7 @@ static bool is_space(const char *text, const char *end)
 
 struct json *json_parse(const char *text, size_t length)
 {
-    if (is_too_deep(text, length))
+    if (memchr(text, '\0', length) || is_too_deep(text, length))
         return NULL;
     const char *rest = NULL;
     cJSON *item = cJSON_ParseWithLengthOpts(text, length, &rest, false);

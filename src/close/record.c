@@ -70,11 +70,19 @@ enum merge_state record_merge(
     return MERGE_NONE;
 }
 
+/** An id of any kind: a word, an underscore, and what tells it from the others. */
+static bool is_some_id(const char *id)
+{
+    const char *rest = strrchr(id, '_');
+    return rest && rest > id && strlen(id) <= ID_LENGTH_MOST && record_is_id(rest, "_") &&
+           strspn(id, "abcdefghijklmnopqrstuvwxyz_") >= (size_t)(rest - id);
+}
+
 char *record_created_id(const char *body, size_t length)
 {
     struct json *document = json_parse(body, length);
     const char *id = json_get_text(document, "id");
-    char *copy = id && *id && strlen(id) <= ID_LENGTH_MOST ? strdup(id) : NULL;
+    char *copy = id && is_some_id(id) ? strdup(id) : NULL;
     json_free(document);
     return copy;
 }

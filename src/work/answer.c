@@ -6,6 +6,9 @@
 #include "closedrop/http/pace.h"
 #include "closedrop/http/request.h"
 
+#include <string.h>
+#include <strings.h>
+
 int64_t answer_pace(const struct request *request)
 {
     return pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
@@ -28,11 +31,20 @@ static struct api_outcome outcome_of(
     };
 }
 
+/** Close answers JSON; any other page comes from somebody in between. */
+static bool is_json(const struct request *request)
+{
+    const char *type = request_reply_header(request, "Content-Type");
+    return type && strncasecmp(type, "application/json", strlen("application/json")) == 0;
+}
+
 struct verdict answer_read(const struct request *request, const char *what)
 {
     struct str words = STR_INIT(16384);
     struct api_outcome outcome = outcome_of(request, what, &words);
     struct verdict verdict = verdict_of_read(&outcome);
+    if (verdict.kind == VERDICT_NEXT && !is_json(request))
+        verdict = answer_odd(what);
     str_release(&words);
     return verdict;
 }
@@ -42,6 +54,9 @@ struct verdict answer_created(const struct request *request, const char *what)
     struct str words = STR_INIT(16384);
     struct api_outcome outcome = outcome_of(request, what, &words);
     struct verdict verdict = verdict_of_create(&outcome, request_was_sent(request));
+    if (verdict.kind == VERDICT_NEXT && !is_json(request))
+        verdict = verdict_make(
+            VERDICT_UNCLEAR, "unclear", "the answer to %s is not what Close answers there", what);
     str_release(&words);
     return verdict;
 }

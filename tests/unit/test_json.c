@@ -69,6 +69,7 @@ static void stays_within_its_length(void **state)
     assert_null(json_parse(exact, 0));
     free(exact);
     assert_null(json_parse("{}\0{}", 5));
+    assert_null(json_parse("{\"id\":\"a\0b\"}", 12)); /* would be read as "a" */
 }
 
 static void refuses_what_is_nested_too_deep(void **state)

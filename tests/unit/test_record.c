@@ -26,6 +26,8 @@ static bool is_equal(const char *a, const char *b)
 /* ---- ids ---- */
 
 #define TEN "0123456789"
+/* 120 characters */
+#define LONGEST_ACTIVITY "acti_01234" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 #define LONGEST TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static const struct {
@@ -235,9 +237,15 @@ static const struct {
     {"{'id':'leadfile_0b4YISG3WcbhVfVCxgOT4d','lead_id':'lead_1'}",
         "leadfile_0b4YISG3WcbhVfVCxgOT4d"},
     {" {'id':'acti_1'}\n", "acti_1"},
-    {"{'id':'" LONGEST "'}", LONGEST},
-    {"{'id':'" LONGEST "1'}", NULL},
+    {"{'id':'" LONGEST_ACTIVITY "'}", LONGEST_ACTIVITY},
+    {"{'id':'" LONGEST_ACTIVITY "1'}", NULL},
     {"{'id':''}", NULL},
+    {"{'id':'acti_'}", NULL},
+    {"{'id':'acti_\\u0000x'}", NULL},
+    {"{'id':'_x'}", NULL},
+    {"{'id':'acti'}", NULL},
+    {"{'id':'\xff\xfe'}", NULL},
+    {"{'id':'acti_x y'}", NULL},
     {"{'id':null}", NULL},
     {"{'id':17}", NULL},
     {"{'lead_id':'lead_1'}", NULL},
