@@ -10,7 +10,7 @@
  *     --rate N          bytes a second of a connection
  *     --fault WAY:N:DO  after N bytes of WAY, "up" to the server or "down" to the client, DO
  *                       "reset", "close" or "stall" the connection, let it "drip" from there on,
- *                       or "answer" --answer's file
+ *                       or "answer" --answer's file (of several each the next one)
  *     --match TEXT      the fault is for requests with this text, and N is counted from there on;
  *                       without it, it is for connections
  *     --step N          each further one suffers it N bytes later
@@ -39,10 +39,12 @@
 #define HEAD_MOST 8192
 #define DRIPS 10 /* bytes a second */
 #define PIECES_A_SECOND 20
+#define ANSWERS_MOST 32
 
 static struct {
     int port, listen, delay_ms, rate;
-    const char *port_file, *match, *answer, *heard;
+    const char *port_file, *match, *heard, *answers[ANSWERS_MOST];
+    int answer_count;
     bool up; /* the fault's way */
     char what[8];
     long after, step, times;
@@ -57,7 +59,8 @@ enum { CLIENT, SERVER, SIDES };
 struct link {
     int fds[SIDES];
     bool ended[SIDES], stalled[SIDES], drips[SIDES]; /* what comes from that side */
-    long left; /* bytes of the fault's way until it strikes; -1: never */
+    long left;          /* bytes of the fault's way until it strikes; -1: never */
+    const char *answer; /* what it answers then */
 };
 
 /** Returns whether all of it could be written. */
@@ -81,23 +84,26 @@ static void hear(const char *bytes, size_t length)
     pthread_mutex_unlock(&lock);
 }
 
-/** Where the next fault strikes, -1 when all have been given out. */
-static long next_fault(void)
+/** The next fault is this connection's, unless all have been given out. */
+static void take_fault(struct link *link)
 {
     pthread_mutex_lock(&lock);
     bool is_over = !options.what[0] || turns == options.times;
-    long at = is_over ? -1 : options.after + options.step * turns++;
+    link->left = is_over ? -1 : options.after + options.step * turns;
+    link->answer =
+        options.answer_count ? options.answers[turns % options.answer_count] : "/dev/null";
+    turns += !is_over;
     pthread_mutex_unlock(&lock);
-    return at;
 }
 
-static void answer(int fd)
+static void answer(int fd, const char *path)
 {
     static const struct linger gently = {.l_onoff = 1, .l_linger = 5};
     char bytes[PIECE_MOST];
-    int file = open(options.answer, O_RDONLY | O_CLOEXEC);
-    for (ssize_t got; (got = read(file, bytes, sizeof(bytes))) > 0;)
-        say(fd, bytes, (size_t)got);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+    while ((got = read(file, bytes, sizeof(bytes))) > 0 && say(fd, bytes, (size_t)got))
+        ;
     close(file);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &gently, sizeof(gently));
 }
@@ -116,7 +122,7 @@ static bool strike(struct link *link, int from)
         return true;
     }
     if (strcmp(options.what, "answer") == 0)
-        answer(link->fds[CLIENT]);
+        answer(link->fds[CLIENT], link->answer);
     for (int i = 0; i < SIDES && strcmp(options.what, "reset") == 0; i++)
         setsockopt(link->fds[i], SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
     return false;
@@ -147,7 +153,7 @@ static bool pass(struct link *link, int from, const char *bytes, size_t length)
     if (from == CLIENT && options.match)
         match = memmem(bytes, length, options.match, strlen(options.match));
     if (match)
-        link->left = next_fault();
+        take_fault(link);
     bool counts = link->left >= 0 && options.up == (from == CLIENT);
     size_t begin = match ? (size_t)(match - bytes) : 0; /* from here on it counts */
     bool strikes = counts && (size_t)link->left <= length - begin;
@@ -230,8 +236,10 @@ static void *take(void *context)
 {
     int client = (int)(intptr_t)context, yes = 1;
     hear("connection\n", 11);
-    struct link link = {.left = options.match ? -1 : next_fault()};
-    bool answers = link.left == 0 && options.answer;
+    struct link link = {.left = -1};
+    if (!options.match)
+        take_fault(&link);
+    bool answers = link.left == 0 && options.answer_count;
     link.fds[CLIENT] = client;
     link.ended[SERVER] = answers; /* nobody is asked */
     link.fds[SERVER] = answers        ? open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -307,7 +315,8 @@ static void read_options(int count, char **arguments)
             options.times = number;
             break;
         case ANSWER:
-            options.answer = optarg;
+            if (options.answer_count < ANSWERS_MOST)
+                options.answers[options.answer_count++] = optarg;
             break;
         case HEARD:
             options.heard = optarg;
