@@ -1,5 +1,5 @@
-/* The end of a file: a byte for the format it begins like, one for how many reads work (255: all),
- * two for where it is cut, and what follows the beginning. */
+/* The end of a file: a byte for the format it begins like and for its name, one for how many reads
+ * work (255: all), two for where it is cut, and what follows the beginning. */
 #include "fuzz.h"
 
 #include "closedrop/intake/complete.h"
@@ -17,7 +17,12 @@ static const struct {
     {"\xFF\xD8\xFF", 3},
     {"\x89PNG\r\n\x1A\n", 8},
     {"PK\3\4", 4},
+    {"PK\5\6", 4},
+    {"II+\0", 4},
+    {"MM\0+", 4},
 };
+
+static const char *const names[] = {"a", "a.pdf", "a.TIF", "a.jpeg", "a.png", "a.docx"};
 
 struct file {
     const char *bytes;
@@ -37,14 +42,13 @@ static int64_t read_file(void *context, int64_t offset, void *buffer, size_t len
     return (int64_t)length;
 }
 
-/** Whether the first `size` bytes are a whole file; that is told without reading them ever again.
- */
-static bool is_whole(const char *bytes, int64_t size, int64_t reads)
+/** Whether the first `size` bytes are a whole file; that is told without reading on and on. */
+static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t reads)
 {
     struct file file = {bytes, size, reads, 0};
     const struct bytes view = {size, read_file, &file};
-    bool has_end = complete_has_end(&view, "scan.pdf");
-    assert(file.bytes_read <= 64 * size + 64);
+    bool has_end = complete_has_end(&view, name);
+    assert(file.bytes_read <= 200 * size + 64);
     return has_end;
 }
 
@@ -60,7 +64,9 @@ static bool begins_like_a_format(const char *bytes, int64_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = {(const char *)data, size};
-    size_t start = fuzz_byte(&input) % COUNT(starts);
+    uint8_t kind = fuzz_byte(&input);
+    size_t start = kind % COUNT(starts);
+    const char *name = names[kind / COUNT(starts) % COUNT(names)];
     uint8_t reads = fuzz_byte(&input);
     int64_t cut = fuzz_byte(&input) << 8;
     cut |= fuzz_byte(&input);
@@ -72,18 +78,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (input.left)
         memcpy(bytes + starts[start].length, input.bytes, input.left);
 
-    bool whole = is_whole(bytes, length, reads == 255 ? INT64_MAX : reads);
-    if (!begins_like_a_format(bytes, length))
-        assert(whole);
-    if (reads != 255 &&
-        whole) /* a read that fails makes no cut file whole, once its format is known */
-        assert(reads == 0 || is_whole(bytes, length, INT64_MAX));
+    bool whole = is_whole(name, bytes, length, reads == 255 ? INT64_MAX : reads);
+    if (!begins_like_a_format(bytes, length) && !whole) /* what is called so has not even begun */
+        assert(name != names[0] && (length < 8 || !bytes[7]));
+    if (whole && reads > 0) /* once it is known what it is, a read that fails makes nothing whole */
+        assert(is_whole(name, bytes, length, INT64_MAX));
 
     /* bytes behind an end are no cut; but a PDF's may be the begin of an update */
     cut = length ? cut % (length + 1) : 0;
     bool is_pdf = length >= 5 && memcmp(bytes, "%PDF-", 5) == 0;
-    if (cut >= 8 && !is_pdf && is_whole(bytes, cut, INT64_MAX))
-        assert(is_whole(bytes, length, INT64_MAX));
+    if (cut >= 8 && !is_pdf && is_whole(name, bytes, cut, INT64_MAX))
+        assert(is_whole(name, bytes, length, INT64_MAX));
     free(bytes);
     return 0;
 }
