@@ -314,6 +314,14 @@ struct tiff {
     uint64_t values_left; /* entries, and places of image data: in a sound file they lie apart */
 };
 
+static bool may_read(struct tiff *tiff, uint64_t values)
+{
+    if (values > tiff->values_left)
+        return false;
+    tiff->values_left -= values;
+    return true;
+}
+
 static uint64_t number(const struct tiff *tiff, const unsigned char *b, size_t size)
 {
     uint64_t value = 0;
@@ -390,9 +398,8 @@ static bool data_is_inside(
         return true;
     struct values starts = {.field = offsets}, lengths = {.field = counts};
     uint64_t start, length;
-    if (offsets->count > tiff->values_left)
+    if (!may_read(tiff, offsets->count + counts->count))
         return false;
-    tiff->values_left -= offsets->count;
     for (uint64_t i = 0; i < offsets->count; i++)
         if (!value_of(tiff, &starts, i, &start) || !value_of(tiff, &lengths, i, &length) ||
             !is_inside(tiff, start, length))
@@ -417,6 +424,8 @@ static bool below_is_inside(struct tiff *tiff, const struct field *field, int de
 {
     struct values offsets = {.field = field};
     uint64_t offset;
+    if (!may_read(tiff, field->count))
+        return false;
     for (uint64_t i = 0; i < field->count; i++)
         if (!value_of(tiff, &offsets, i, &offset) || !chain_is_inside(tiff, offset, depth + 1))
             return false;
@@ -452,9 +461,8 @@ static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint6
         !read_at(tiff->bytes, (int64_t)offset, word, count_size))
         return false;
     uint64_t count = number(tiff, word, count_size);
-    if (!count || count > UINT16_MAX || count > tiff->values_left)
+    if (!count || count > UINT16_MAX || !may_read(tiff, count))
         return false;
-    tiff->values_left -= count;
     int64_t at = (int64_t)(offset + count_size);
     unsigned char *entries = malloc(count * entry_size);
     bool inside = entries && read_at(tiff->bytes, at, entries, count * entry_size) &&

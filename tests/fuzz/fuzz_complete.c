@@ -48,7 +48,7 @@ static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t 
     struct file file = {bytes, size, reads, 0};
     const struct bytes view = {size, read_file, &file};
     bool has_end = complete_has_end(&view, name);
-    assert(file.bytes_read <= 200 * size + 64);
+    assert(file.bytes_read <= 40 * size + 64);
     return has_end;
 }
 

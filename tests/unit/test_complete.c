@@ -685,6 +685,30 @@ static void ends_on_a_tiff_of_endless_tables(void **state)
     free(bytes);
 }
 
+/* a thousand entries that share one long list of directories below, none of which is there */
+static void ends_on_a_tiff_that_shares_its_tables(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 1000, LIST = 20000, SIZE = 8 + LIST + 2 + ENTRIES * 12 + 4 };
+    static struct sample entry;
+    unsigned char *bytes = calloc(1, SIZE);
+    struct sample head = {.length = 0};
+    begin_tiff(&head, false, 8 + LIST);
+    memcpy(bytes, head.bytes, head.length);
+    entry.length = 0;
+    put_number(&entry, false, 2, ENTRIES);
+    memcpy(bytes + 8 + LIST, entry.bytes, entry.length);
+    entry.length = 0;
+    put_number(&entry, false, 2, 330); /* SubIFDs */
+    put_number(&entry, false, 2, 1);
+    put_number(&entry, false, 4, LIST);
+    put_number(&entry, false, 4, 8);
+    for (size_t i = 0; i < ENTRIES; i++)
+        memcpy(bytes + 8 + LIST + 2 + i * 12, entry.bytes, entry.length);
+    assert_false(is_whole("a.tif", bytes, SIZE));
+    free(bytes);
+}
+
 /* a JPEG segment must hold its own length, two bytes; one that claims less leads nowhere, wherever
  * it lies in the reader's buffer */
 static void survives_a_jpeg_segment_without_length(void **state)
@@ -727,6 +751,7 @@ int main(void)
         cmocka_unit_test(survives_any_damage),
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
         cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
+        cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
         cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
