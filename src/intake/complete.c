@@ -544,7 +544,7 @@ static bool is_hardly_begun(
     const struct format *format, const char *head, size_t length, const char *name)
 {
     size_t begun = 0;
-    while (begun < length && begun < format->length && head[begun] == format->start[begun])
+    while (begun < length && head[begun] == format->start[begun]) /* never all of the start */
         begun++;
     while (begun < length && !head[begun])
         begun++;

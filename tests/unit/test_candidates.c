@@ -1,6 +1,10 @@
 /* The files being settled: found by name, given by due time, bounded. Random operations are
  * compared with a model so plain that it cannot be wrong. */
+#include "failing_calls.h"
+
 #include "closedrop/intake/candidates.h"
+
+#include <search.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +18,12 @@
 #define FOLDERS 3
 #define NAMES 40
 #define MOST 50
+
+FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
+FAILING_CALL(void *, tsearch, NULL,
+    (const void *key, void **root, int (*compare)(const void *, const void *)),
+    (key, root, compare))
 
 static void is_empty_at_first(void **state)
 {
@@ -42,6 +52,30 @@ static void knows_files_by_folder_and_path(void **state)
     candidates_remove(set, a);
     assert_null(candidates_find(set, 0, "a"));
     assert_ptr_equal(candidates_find(set, 1, "a"), b);
+    candidates_free(set);
+}
+
+/* a later scan sees the file again */
+static void adds_nothing_when_memory_is_short(void **state)
+{
+    (void)state;
+    struct candidates *set = NULL;
+    for (int calls = 0; !set; calls++) {
+        calls_left = calls;
+        set = candidates_new(2);
+        calls_left = NEVER;
+        assert_true((set != NULL) == (calls == 2));
+    }
+    struct candidate *candidate = NULL;
+    for (int calls = 0; !candidate; calls++) {
+        assert_int_equal(candidates_count(set), 0);
+        assert_null(candidates_find(set, 0, "a"));
+        calls_left = calls;
+        candidate = candidates_add(set, 0, "a");
+        calls_left = NEVER;
+        assert_true((candidate != NULL) == (calls == 3));
+    }
+    assert_ptr_equal(candidates_first(set), candidate);
     candidates_free(set);
 }
 
@@ -162,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_empty_at_first),
         cmocka_unit_test(knows_files_by_folder_and_path),
+        cmocka_unit_test(adds_nothing_when_memory_is_short),
         cmocka_unit_test(takes_no_more_than_it_was_made_for),
         cmocka_unit_test(gives_them_by_due_time),
         cmocka_unit_test(behaves_like_the_model),

@@ -1,6 +1,8 @@
 /* Files with an end: each sample is whole, is whole with bytes behind its end, and is incomplete
  * when it is cut at any byte. The samples are the smallest that hold what has fooled such checks
  * before. */
+#include "failing_calls.h"
+
 #include "closedrop/intake/complete.h"
 
 #include <setjmp.h>
@@ -14,6 +16,9 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+FAILING_CALL(void *, malloc, NULL, (size_t size), (size))
+FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
 
 /* ---- a file in memory ---- */
 
@@ -290,6 +295,23 @@ static void make_tiff_with_camera(struct sample *s)
     put_number(s, true, 4, 0);
 }
 
+/* the same, for where the picture was taken */
+static void make_tiff_with_place(struct sample *s)
+{
+    make_tiff_with_camera(s);
+    memcpy(s->bytes + 10, "\x88\x25", 2);
+}
+
+/* tiles have tags of their own */
+static void make_tiff_of_tiles(struct sample *s)
+{
+    make_little_tiff_data_last(s);
+    for (size_t page = 0; page < 2; page++) {
+        memcpy(s->bytes + 8 + page * PAGE + 2 + 12, "\x44\x01", 2);
+        memcpy(s->bytes + 8 + page * PAGE + 2 + 24, "\x45\x01", 2);
+    }
+}
+
 /* ---- JPEG ---- */
 
 #define SEGMENT(marker, length) "\xFF" marker "\0" length
@@ -311,6 +333,13 @@ static void make_jpeg(struct sample *s)
 {
     s->signature = 3;
     put_jpeg(s, "", 0);
+}
+
+/* a marker that has no length and no meaning */
+static void make_jpeg_with_lone_marker(struct sample *s)
+{
+    s->signature = 3;
+    put_jpeg(s, "\xFF\x01", 2);
 }
 
 static void make_jpeg_with_thumbnail(struct sample *s)
@@ -501,8 +530,11 @@ static const struct {
     {"TIFF, little end first, data last", "a.tif", make_little_tiff_data_last},
     {"TIFF, big end first, data last", "a.tif", make_big_tiff_data_last},
     {"TIFF with a camera's directory", "a.TIFF", make_tiff_with_camera},
+    {"TIFF with a place's directory", "a.tif", make_tiff_with_place},
+    {"TIFF of tiles", "a.tif", make_tiff_of_tiles},
     {"BigTIFF", "a.tif", make_wide_tiff},
     {"JPEG", "a.jpeg", make_jpeg},
+    {"JPEG with a lone marker", "a.jpg", make_jpeg_with_lone_marker},
     {"JPEG with a thumbnail", "a.jpeg", make_jpeg_with_thumbnail},
     {"PNG", "A.PNG", make_png},
     {"ZIP", "a.docx", make_zip},
@@ -628,6 +660,65 @@ static void is_incomplete_when_a_read_fails(void **state)
     }
 }
 
+/* that nothing can be read is told elsewhere */
+static void says_nothing_of_what_cannot_be_read(void **state)
+{
+    (void)state;
+    struct file file = {(const unsigned char *)"%PDF-1.4", 8, 0};
+    const struct bytes view = {8, read_file, &file};
+    assert_true(complete_has_end(&view, "a.pdf"));
+}
+
+/* it is looked at again later, so that not enough memory makes no file whole */
+static void is_incomplete_when_memory_is_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(samples); i++) {
+        const struct sample *sample = make(i);
+        bool is_png = strcmp(samples[i].name, "PNG") == 0; /* takes none */
+        calls_left = 0;
+        bool whole = is_whole(samples[i].called, sample->bytes, sample->length);
+        calls_left = NEVER;
+        if (whole != is_png)
+            fail_msg("%s", samples[i].name);
+    }
+}
+
+/* only the end of a large file is looked at */
+static void finds_the_end_of_a_large_file(void **state)
+{
+    (void)state;
+    enum { SIZE = 3 * 1024 * 1024 };
+    static const char start[] = "%PDF-1.4\n", end[] = "startxref\n80\n%%EOF\n";
+    unsigned char *bytes = malloc(SIZE);
+    memset(bytes, 'x', SIZE);
+    memcpy(bytes, start, sizeof(start) - 1);
+    assert_false(is_whole("a.pdf", bytes, SIZE));
+    memcpy(bytes + SIZE - sizeof(end), end, sizeof(end));
+    assert_true(is_whole("a.pdf", bytes, SIZE));
+    assert_false(is_whole("a.pdf", bytes, SIZE - 4));
+    free(bytes);
+}
+
+/* the first letters of each thing that can stand behind an end */
+static void is_incomplete_where_more_has_begun(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *more;
+        bool is_whole;
+    } rows[] = {{"\nxre", false}, {"\nendst", false}, {"\n12 0 ob", false}, {"\n12", false},
+        {"\n", true}, {"\nxyz", true}, {"\n12 0 R", true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        static struct sample sample;
+        memset(&sample, 0, sizeof(sample));
+        put_text(&sample, PDF_BODY PDF_XREF "%%EOF");
+        put_text(&sample, rows[i].more);
+        if (is_whole("a.pdf", sample.bytes, sample.length) != rows[i].is_whole)
+            fail_msg("\"%s\"", rows[i].more);
+    }
+}
+
 static const struct {
     const char *name, *bytes;
     size_t length;
@@ -709,6 +800,30 @@ static void ends_on_a_tiff_that_shares_its_tables(void **state)
     free(bytes);
 }
 
+/* a directory that is the one below itself */
+static void ends_on_a_tiff_that_is_its_own_camera(void **state)
+{
+    (void)state;
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    make_tiff_with_camera(&sample);
+    memcpy(sample.bytes + 18, "\0\0\0\x08", 4);
+    assert_false(is_whole("a.tif", sample.bytes, sample.length));
+}
+
+static void ends_on_a_png_of_endless_chunks(void **state)
+{
+    (void)state;
+    enum { CHUNKS = 1000001, SIZE = 8 + CHUNKS * 12 };
+    unsigned char *bytes = calloc(1, SIZE);
+    memcpy(bytes, "\x89PNG\r\n\x1A\n", 8);
+    for (size_t i = 0; i < CHUNKS; i++)
+        memcpy(bytes + 8 + i * 12 + 4, "IDAT", 4);
+    memcpy(bytes + SIZE - 8, "IEND", 4);
+    assert_false(is_whole("a.png", bytes, SIZE));
+    free(bytes);
+}
+
 /* a JPEG segment must hold its own length, two bytes; one that claims less leads nowhere, wherever
  * it lies in the reader's buffer */
 static void survives_a_jpeg_segment_without_length(void **state)
@@ -747,11 +862,17 @@ int main(void)
         cmocka_unit_test(is_incomplete_where_only_room_was_made),
         cmocka_unit_test(takes_the_revision_before_the_update),
         cmocka_unit_test(is_incomplete_when_a_read_fails),
+        cmocka_unit_test(says_nothing_of_what_cannot_be_read),
+        cmocka_unit_test(is_incomplete_when_memory_is_short),
+        cmocka_unit_test(finds_the_end_of_a_large_file),
+        cmocka_unit_test(is_incomplete_where_more_has_begun),
         cmocka_unit_test(takes_all_other_formats),
         cmocka_unit_test(survives_any_damage),
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
         cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
         cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
+        cmocka_unit_test(ends_on_a_tiff_that_is_its_own_camera),
+        cmocka_unit_test(ends_on_a_png_of_endless_chunks),
         cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

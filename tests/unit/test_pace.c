@@ -45,6 +45,7 @@ static const struct {
     {"429, junk in reset", 429, "limit=1, remaining=0, reset=soon", "9", 9000},
     {"429, negative reset", 429, "limit=1, remaining=0, reset=-5", "9", 9000},
     {"429, another name's reset", 429, "xreset=50", "9", 9000},
+    {"429, a longer name's reset", 429, "resets=50, reset=4", NULL, 4000},
     {"429, empty", 429, "", "", 1000},
     {"429, junk in both", 429, "x", "in a while", 1000},
     {"429, negative seconds", 429, NULL, "-5", 1000},
