@@ -83,8 +83,10 @@ static void fill(struct queue *queue)
     static const char *const paths[JOBS] = {"a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf"};
     struct job *jobs[5];
     queue_begin(queue);
-    for (size_t i = 0; i < JOBS; i++)
-        assert(add(queue, paths[i]) > 0);
+    for (size_t i = 0; i < JOBS; i++) {
+        int64_t id = add(queue, paths[i]);
+        assert(id > 0);
+    }
     for (size_t i = 0; i < 5; i++)
         jobs[i] = claim(queue, LANE_SEND);
     queue_fail(queue, jobs[0], "cut_off", "looks cut off");
