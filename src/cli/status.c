@@ -53,7 +53,8 @@ static void print_folder(const struct json *folder)
         putchar('\n');
     }
     if (!json_get_bool(folder, "leases", true))
-        printf("        no read leases here (not the files' owner, or the file system has none to trust): "
+        printf("        no read leases here (not the files' owner, or the file system has none to "
+               "trust): "
                "quiet time alone decides\n");
 }
 
