@@ -43,6 +43,12 @@ static int read_handle(int fd, struct identity *identity)
     return 0;
 }
 
+/** Whether no file there ever has a handle: so says its file system, or a container's filter. */
+static bool has_no_handles(int result)
+{
+    return result == -EOPNOTSUPP || result == -EOVERFLOW || result == -ENOSYS || result == -EPERM;
+}
+
 int file_state_read(int fd, struct file_state *ret_state)
 {
     struct statx stat;
@@ -56,8 +62,11 @@ int file_state_read(int fd, struct file_state *ret_state)
         .uid = stat.stx_uid,
         .gid = stat.stx_gid,
     };
-    if (read_handle(fd, &state.identity) < 0)
+    int result = read_handle(fd, &state.identity);
+    if (has_no_handles(result))
         use_inode(&state.identity, &stat);
+    else if (result < 0)
+        return result; /* for now; with the stand-in it would be taken for another file */
     *ret_state = state;
     return 0;
 }
