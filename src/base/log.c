@@ -4,7 +4,9 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,6 +58,20 @@ static void add_json_line(
     str_add(line, "\"}\n");
 }
 
+/** Without memory for more: the beginning, in one line. */
+static void write_short(
+    enum log_level level, const char *module, const char *format, va_list arguments)
+{
+    char line[512];
+    int head = snprintf(line, sizeof(line), "%s: %s: ", log_level_names[level], module);
+    vsnprintf(line + head, sizeof(line) - (size_t)head - 1, format, arguments);
+    for (char *at = line; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7F)
+            *at = '?';
+    strcat(line, "\n");
+    (void)!write(STDERR_FILENO, line, strlen(line));
+}
+
 void log_write(enum log_level level, const char *module, const char *format, ...)
 {
     if ((int)level > atomic_load(&configured_level))
@@ -71,8 +87,14 @@ void log_write(enum log_level level, const char *module, const char *format, ...
         add_json_line(&line, level, module, str_text(&message));
     else
         add_text_line(&line, level, module, str_text(&message));
-    ssize_t written = write(STDERR_FILENO, str_text(&line), line.length);
-    (void)written; /* nobody is left to tell when standard error itself is broken */
+    if (str_error(&message) == -ENOMEM || str_error(&line) == -ENOMEM) {
+        va_start(arguments, format);
+        write_short(level, module, format, arguments);
+        va_end(arguments);
+    } else {
+        ssize_t written = write(STDERR_FILENO, str_text(&line), line.length);
+        (void)written; /* nobody is left to tell when standard error itself is broken */
+    }
     str_release(&line);
     str_release(&message);
 }
