@@ -6,6 +6,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
@@ -17,13 +18,16 @@
 
 #define VERSION_KNOWN ((int)(sizeof(sql_migrations) / sizeof(*sql_migrations)))
 
-static enum store_problem problem_of(int code)
+/** What it means that an SQLite call failed; where it is the machine's fault, nothing is done. */
+static enum store_problem problem_of(sqlite3 *database, int code)
 {
     switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return STORE_IN_USE;
     case SQLITE_CANTOPEN:
+        return is_shortage(sqlite3_system_errno(database)) ? STORE_BROKEN_MACHINE
+                                                           : STORE_UNWRITABLE;
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return STORE_UNWRITABLE;
@@ -64,6 +68,23 @@ static int migrate(sqlite3 *database, int version)
     return code;
 }
 
+static bool failed_to_read(sqlite3 *database, int which)
+{
+    sqlite3_file *file = NULL;
+    int error = 0;
+    sqlite3_file_control(database, "main", which, &file);
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error != 0;
+}
+
+/** The check calls a page damaged that could not be read: the disk may only have a bad moment. */
+static bool could_not_be_read(sqlite3 *database)
+{
+    return failed_to_read(database, SQLITE_FCNTL_FILE_POINTER) ||
+           failed_to_read(database, SQLITE_FCNTL_JOURNAL_POINTER);
+}
+
 /**
  * Look for damage: for a command a quick look; before work begins a full one, for an index that
  * misses a row would have its file filed again. It takes about 9 s for a million jobs.
@@ -77,7 +98,10 @@ static int check_soundness(sqlite3 *database, bool fully)
         code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
         const char *answer = (const char *)sqlite3_column_text(statement, 0);
-        code = answer && strcmp(answer, "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+        code = !answer                       ? SQLITE_NOMEM
+               : strcmp(answer, "ok") == 0   ? SQLITE_OK
+               : could_not_be_read(database) ? SQLITE_IOERR
+                                             : SQLITE_CORRUPT;
     }
     sqlite3_finalize(statement);
     return code;
@@ -107,7 +131,7 @@ static enum store_problem check_maker(sqlite3 *database, int *ret_version, struc
         code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code != SQLITE_OK) {
         str_printf(why, "the queue cannot be read: %s", sqlite3_errmsg(database));
-        return problem_of(code);
+        return problem_of(database, code);
     }
     if (application != SQL_APPLICATION_ID && (application || tables)) {
         str_add(why, "queue.db was made by another program; name another state_dir");
@@ -129,7 +153,8 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     int version = 0;
     sqlite3_busy_timeout(database, 0);
     int code = sqlite3_exec(database, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
-    enum store_problem problem = code ? problem_of(code) : check_maker(database, &version, why);
+    enum store_problem problem =
+        code ? problem_of(database, code) : check_maker(database, &version, why);
     if (problem)
         return problem;
     store->is_new = version == 0;
@@ -142,16 +167,19 @@ static enum store_problem prepare_database(struct store *store, bool create, str
         return 0;
     str_printf(why, "the queue cannot be used: %s",
         code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(database));
-    return problem_of(code);
+    return problem_of(database, code);
 }
 
-static int prepare_statements(struct store *store)
+static enum store_problem prepare_statements(struct store *store)
 {
     int code = SQLITE_OK;
     for (int i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
         code = sqlite3_prepare_v3(store->database, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
             &store->statements[i], NULL);
-    return code;
+    /* tables that are not as they were made are damage, though SQLite has no word for it */
+    return code == SQLITE_OK      ? 0
+           : code == SQLITE_ERROR ? STORE_DAMAGED
+                                  : problem_of(store->database, code);
 }
 
 static int make_directories(const char *path)
@@ -188,7 +216,7 @@ static enum store_problem find_file(
         str_printf(why,
             "state_dir %s cannot be %s: %s; make it writable for this user, or name another",
             directory, made < 0 ? "made" : "written", strerror(made < 0 ? -made : errno));
-        problem = STORE_UNWRITABLE;
+        problem = is_shortage(made) ? STORE_BROKEN_MACHINE : STORE_UNWRITABLE;
     } else if (!create && access(path, F_OK) < 0) {
         problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;
         str_printf(why,
@@ -205,6 +233,14 @@ static enum store_problem find_file(
     return problem;
 }
 
+static enum store_problem read_all(struct store *store, struct str *why)
+{
+    int code = store_read_all(store);
+    if (code == SQLITE_CORRUPT)
+        str_add(why, "the queue cannot be used: a row of it is not what was written");
+    return code == SQLITE_OK ? 0 : problem_of(store->database, code);
+}
+
 /** Open, check and prepare the database of `store`. */
 static enum store_problem open_database(
     struct store *store, const char *path, bool create, struct str *why)
@@ -212,16 +248,12 @@ static enum store_problem open_database(
     mode_t before = umask(0077);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &store->database, flags, NULL);
-    enum store_problem problem =
-        code == SQLITE_OK ? prepare_database(store, create, why) : problem_of(code);
+    enum store_problem problem = code == SQLITE_OK ? prepare_database(store, create, why)
+                                                   : problem_of(store->database, code);
     umask(before);
     if (!problem)
-        problem = prepare_statements(store) == SQLITE_OK ? 0 : STORE_DAMAGED;
-    if (!problem && create && store_read_all(store) != SQLITE_OK) {
-        str_add(why, "the queue cannot be used: a row of it is not what was written");
-        problem = STORE_DAMAGED;
-    }
-    return problem;
+        problem = prepare_statements(store);
+    return problem || !create ? problem : read_all(store, why);
 }
 
 /** What to say of a problem that nothing was said of yet. */
@@ -235,8 +267,9 @@ static void tell_problem(
         str_clear(why);
         str_printf(why, "the disk that holds %s is full; free some space", directory);
     } else if (!why->length) {
-        str_printf(why, "the queue in %s cannot be opened: %s", directory,
-            sqlite3_errmsg(store->database));
+        int error = sqlite3_system_errno(store->database);
+        str_printf(why, "the queue in %s cannot be opened: %s%s%s", directory,
+            sqlite3_errmsg(store->database), error ? ": " : "", error ? strerror(error) : "");
     }
 }
 
