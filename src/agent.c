@@ -7,6 +7,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/notify.h"
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/cli/exit_codes.h"
 #include "closedrop/config/config.h"
@@ -589,6 +590,19 @@ static void loop(struct agent *agent)
 
 /* ---- start and end ---- */
 
+/** The machine does not give what a start needs; `errno` says what. */
+static int refuse_to_start(const char *what)
+{
+    log_error("%s: %s; nothing was started", what, strerror(errno));
+    return EXIT_NOT_DONE;
+}
+
+/** A start that did not work is worth another try where the machine is to blame, and only there. */
+static int exit_code_of(int result)
+{
+    return result == 0 ? EXIT_DONE : is_shortage(result) ? EXIT_NOT_DONE : EXIT_CONFIG;
+}
+
 /** A command may have the queue open for a moment; another agent has it for good. */
 static int open_when_free(struct agent *agent, struct str *why)
 {
@@ -657,7 +671,7 @@ static int recover(struct agent *agent)
     agent->health = calloc(count, sizeof(*agent->health));
     agent->recovered = calloc(count, sizeof(*agent->recovered));
     if (!agent->health || !agent->recovered)
-        return EXIT_NOT_DONE;
+        return refuse_to_start("the folders cannot be kept in mind");
     queue_begin(agent->queue);
     look_for_lost_queue(agent);
     int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
@@ -679,19 +693,15 @@ static int recover(struct agent *agent)
 static int open_worker(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
-    int result = EXIT_DONE;
     agent->http = http_new();
     agent->worker = agent->http
                         ? worker_new(agent->queue, agent->http, agent->config, look_again, agent)
                         : NULL;
-    if (!agent->worker)
-        result = EXIT_NOT_DONE;
-    else if (worker_configure(agent->worker, agent->config, &why) < 0)
-        result = EXIT_CONFIG;
-    if (result)
-        log_error("%s", why.length ? str_text(&why) : "no memory left");
+    int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
+    if (result < 0)
+        log_error("%s", why.length ? str_text(&why) : strerror(-result));
     str_release(&why);
-    return result;
+    return exit_code_of(result);
 }
 
 static int open_intake(struct agent *agent)
@@ -699,7 +709,7 @@ static int open_intake(struct agent *agent)
     agent->to_watch = mailbox_new(LETTERS_IN_MOST);
     agent->to_work = mailbox_new(LETTERS_OUT_MOST);
     if (!agent->to_watch || !agent->to_work)
-        return EXIT_NOT_DONE;
+        return refuse_to_start("the two threads cannot talk");
     int result = watch_start(agent->config, agent->to_watch, agent->to_work, &agent->watch);
     if (result < 0)
         log_error("the watch thread cannot start: %s", strerror(-result));
@@ -713,7 +723,7 @@ static int open_control(struct agent *agent)
     if (result < 0)
         log_error("%s", str_text(&why));
     str_release(&why);
-    return result < 0 ? EXIT_CONFIG : EXIT_DONE;
+    return exit_code_of(result);
 }
 
 static int load_config(struct agent *agent)
@@ -722,10 +732,11 @@ static int load_config(struct agent *agent)
     int result = config_load(agent->file, &agent->config, &problems);
     if (result < 0) {
         fputs(str_text(&problems), stderr);
-        fprintf(stderr, "closedrop: the configuration is wrong; nothing was started\n");
+        fprintf(stderr, "closedrop: %s; nothing was started\n",
+            is_shortage(result) ? strerror(-result) : "the configuration is wrong");
     }
     str_release(&problems);
-    return result < 0 ? EXIT_CONFIG : EXIT_DONE;
+    return exit_code_of(result);
 }
 
 /** The key is never to be found in a core file. */
@@ -751,7 +762,7 @@ static int start(struct agent *agent)
     agent->clock_ms = clock_lead();
     agent->signals = open_signals();
     if (agent->signals < 0)
-        return EXIT_NOT_DONE;
+        return refuse_to_start("signals cannot be heard");
     for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
         int code = steps[i](agent);
         if (code)
@@ -781,7 +792,7 @@ static void stop(struct agent *agent)
 int agent_run(const char *config_file, bool once)
 {
     struct agent agent = {.file = strdup(config_file), .once = once, .signals = -1};
-    int code = agent.file ? start(&agent) : EXIT_NOT_DONE;
+    int code = agent.file ? start(&agent) : refuse_to_start("its name cannot be kept");
     if (code == EXIT_DONE) {
         log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);
         notify_ready("running");

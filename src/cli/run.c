@@ -2,10 +2,15 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/cli/cli.h"
 
+#include <stdio.h>
+
 static int run(const struct options *options)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
-    return file ? agent_run(file, options->once) : EXIT_NOT_DONE;
+    if (file)
+        return agent_run(file, options->once);
+    fputs("closedrop: no memory left; nothing was started\n", stderr);
+    return EXIT_NOT_DONE;
 }
 
 const struct command command_run = {

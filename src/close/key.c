@@ -32,10 +32,18 @@ static int take_text(struct key *key, const char *text, const char *from, struct
     return 0;
 }
 
+static int unreadable(const char *path, int error, struct str *why)
+{
+    str_printf(why,
+        "the key file %s cannot be read: %s; put the API key there, for this user alone to read",
+        path, strerror(error));
+    return -error;
+}
+
 static int check_file(int fd, const char *path, struct stat *stat, struct str *why)
 {
     if (fstat(fd, stat) < 0)
-        return -errno;
+        return unreadable(path, errno, why);
     const char *wrong = NULL;
     if (!S_ISREG(stat->st_mode))
         wrong = "is no regular file; name the file that holds the API key";
@@ -53,20 +61,16 @@ static int load_file(const char *path, struct key *key, struct str *why)
 {
     CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat stat;
-    if (fd < 0) {
-        int error = errno;
-        str_printf(why,
-            "the key file %s cannot be read: %s; put the API key there, for this user "
-            "alone to read",
-            path, strerror(error));
-        return -error;
-    }
+    if (fd < 0)
+        return unreadable(path, errno, why);
     int result = check_file(fd, path, &stat, why);
     if (result < 0)
         return result;
     char text[4096];
     ssize_t got = read(fd, text, sizeof(text) - 1);
-    text[got > 0 ? got : 0] = '\0';
+    if (got < 0)
+        return unreadable(path, errno, why);
+    text[got] = '\0';
     result = take_text(key, text, path, why);
     explicit_bzero(text, sizeof(text));
     key->file = strdup(path);

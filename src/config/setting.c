@@ -1,5 +1,6 @@
 #include "closedrop/config/setting.h"
 
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
@@ -161,6 +162,8 @@ int settings_open(const char *path, struct settings **ret_settings)
         report_syntax(settings);
     }
     str_release(&text);
+    if (is_shortage(result))
+        return result;
     return settings->problem_count ? -EINVAL : 0;
 }
 

@@ -122,7 +122,7 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
         if (!server || !server->daemon)
             close(fd);
         server_close(server);
-        return -ENOMEM;
+        return -ENOMEM; /* or descriptors */
     }
     *ret_server = server;
     return 0;
