@@ -289,7 +289,9 @@ static int commit(struct agent *agent)
     log_error("the queue in %s cannot be written: %s; ending, the next start goes on from what is "
               "on disk",
         agent->config->state_dir,
-        result == -ENOSPC ? "the disk is full, free some space" : "I/O error or damage");
+        result == -ENOSPC   ? "the disk is full, free some space"
+        : result == -ENOMEM ? "no memory left"
+                            : "I/O error or damage");
     agent->broken = true;
     agent->stopping = true;
     agent->exit_code = EXIT_NOT_DONE;
@@ -597,6 +599,13 @@ static int refuse_to_start(const char *what)
     return EXIT_NOT_DONE;
 }
 
+/** Say what is in the way; without memory to put it into words there is only one thing that can be.
+ */
+static void tell_why(const struct str *why)
+{
+    log_error("%s", why->length ? str_text(why) : "no memory left; nothing was started");
+}
+
 /** A start that did not work is worth another try where the machine is to blame, and only there. */
 static int exit_code_of(int result)
 {
@@ -628,7 +637,7 @@ static int open_queue(struct agent *agent)
         problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);
     }
     if (problem)
-        log_error("%s", str_text(&why));
+        tell_why(&why);
     str_release(&why);
     bool is_configuration = problem == STORE_NEWER || problem == STORE_UNWRITABLE;
     return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
@@ -699,7 +708,7 @@ static int open_worker(struct agent *agent)
                         : NULL;
     int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
     if (result < 0)
-        log_error("%s", why.length ? str_text(&why) : strerror(-result));
+        tell_why(&why);
     str_release(&why);
     return exit_code_of(result);
 }
@@ -721,7 +730,7 @@ static int open_control(struct agent *agent)
     struct str why = STR_INIT(4096);
     int result = server_open(agent->config->control_socket, answer, agent, &agent->server, &why);
     if (result < 0)
-        log_error("%s", str_text(&why));
+        tell_why(&why);
     str_release(&why);
     return exit_code_of(result);
 }

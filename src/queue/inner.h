@@ -18,6 +18,12 @@ struct store {
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
 
+/**
+ * Have no part in what comes after a failure: to close would tidy the files up, and a disk that has
+ * once failed to keep something says of a second try that all is well.
+ */
+void store_leave_alone(struct store *store);
+
 /** Read every job and posting: SQLITE_OK, SQLITE_CORRUPT where a row is not what was written. */
 int store_read_all(struct store *store);
 

@@ -60,6 +60,12 @@ int queue_commit(struct queue *queue)
     return store_commit(queue->store);
 }
 
+void queue_keep_text(struct queue *queue, char **text, const char *value)
+{
+    if (job_set_text(text, value) < 0)
+        store_run_out_of_memory(queue->store);
+}
+
 static void note(struct queue *queue, const struct job *job, const char *why)
 {
     const char *what = job->ending ? job_ending_names[job->ending] : job_state_names[job->state];
@@ -92,8 +98,9 @@ static bool still_blocks(const struct job *job, const char *path)
 static void follow(struct queue *queue, struct job *job, const char *path)
 {
     bool waits = job->state == JOB_QUEUED && !job->in_hand && !job->ending && !job->place;
-    if (!waits || strcmp(job->path, path) == 0 || job_set_text(&job->path, path) < 0)
+    if (!waits || strcmp(job->path, path) == 0)
         return;
+    queue_keep_text(queue, &job->path, path);
     move(queue, job, JOB_QUEUED, "renamed in the folder");
 }
 
@@ -142,8 +149,7 @@ static void begin_anew(struct job *job)
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
-    if (job_set_text(&job->path, arrival->path) < 0)
-        return 0;
+    queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
     begin_anew(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
@@ -158,9 +164,12 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
 {
     int64_t now = clock_wall_ms();
     CLEANUP(job_freep) struct job *job = calloc(1, sizeof(*job));
-    if (!job || job_set_text(&job->folder, arrival->folder) < 0 ||
-        job_set_text(&job->path, arrival->path) < 0)
+    if (!job) {
+        store_run_out_of_memory(queue->store);
         return 0;
+    }
+    queue_keep_text(queue, &job->folder, arrival->folder);
+    queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
     job->state = JOB_QUEUED;
     job->queued_ms = now;
@@ -297,8 +306,8 @@ void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool coun
 
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message)
 {
-    (void)job_set_text(&job->error_code, code);
-    (void)job_set_text(&job->error_message, message);
+    queue_keep_text(queue, &job->error_code, code);
+    queue_keep_text(queue, &job->error_message, message);
     job->suspect = false;
     job->filed = false;
     job->due_ms = clock_wall_ms();
@@ -321,7 +330,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
 
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why)
 {
-    (void)job_set_text(&job->place, place);
+    queue_keep_text(queue, &job->place, place);
     job->in_hand = false;
     job->filed = true;
     move(queue, job, job->state, why);

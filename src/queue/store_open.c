@@ -290,6 +290,7 @@ static enum store_problem open_store(
     tell_problem(store, problem, directory, why);
     if (problem == STORE_FULL && store->ballast)
         ballast_give_up(store->ballast);
+    store_leave_alone(store);
     store_close(store);
     return problem;
 }
@@ -306,6 +307,11 @@ int store_open(const char *directory, bool create, struct store **ret_store, str
         problem = open_store(directory, path, create, ret_store, why);
     }
     return (int)problem;
+}
+
+void store_leave_alone(struct store *store)
+{
+    sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void store_close(struct store *store)

@@ -17,6 +17,13 @@ static void fail(struct store *store, int code)
         store->failure = code;
 }
 
+/** A row that is not what was written, if it was not only memory that was missing to read it. */
+static void fail_as_damaged(struct store *store)
+{
+    bool is_short = sqlite3_errcode(store->database) == SQLITE_NOMEM;
+    fail(store, is_short ? SQLITE_NOMEM : SQLITE_CORRUPT);
+}
+
 static int parameter(sqlite3_stmt *statement, const char *name)
 {
     int index = sqlite3_bind_parameter_index(statement, name);
@@ -102,6 +109,11 @@ void store_begin(struct store *store)
     execute(store, "BEGIN IMMEDIATE");
 }
 
+void store_run_out_of_memory(struct store *store)
+{
+    fail(store, SQLITE_NOMEM);
+}
+
 int store_commit(struct store *store)
 {
     execute(store, "COMMIT");
@@ -109,6 +121,9 @@ int store_commit(struct store *store)
         return 0;
     if (!sqlite3_get_autocommit(store->database))
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    store_leave_alone(store);
+    if ((store->failure & 0xFF) == SQLITE_NOMEM)
+        return -ENOMEM;
     if ((store->failure & 0xFF) != SQLITE_FULL)
         return -EIO;
     if (store->ballast)
@@ -162,7 +177,7 @@ static void check_row(struct store *store, int64_t written, int64_t now)
     if (now == CHECKSUM_NONE)
         fail(store, SQLITE_NOMEM);
     else if (written != CHECKSUM_NONE && written != now)
-        fail(store, SQLITE_CORRUPT);
+        fail_as_damaged(store);
 }
 
 /** The job in the current row; columns in the order of SQL_COLUMNS. */
@@ -201,7 +216,7 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->reconcile = sqlite3_column_int(statement, c++);
     int64_t checksum = sqlite3_column_int64(statement, c++);
     if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
-        fail(store, SQLITE_CORRUPT);
+        fail_as_damaged(store);
     job->state = (enum job_state)(state < 0 ? 0 : state);
     job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
     job->activity = (enum activity)(activity < 0 ? 0 : activity);
@@ -450,7 +465,7 @@ static struct posting read_posting(struct store *store, sqlite3_stmt *statement)
         .activity = column_name(statement, 2, activity_names, ACTIVITIES),
         .at_ms = sqlite3_column_int64(statement, 3)};
     if (posting.activity < 0 || !posting.token || !posting.lead_id)
-        fail(store, SQLITE_CORRUPT);
+        fail_as_damaged(store);
     else
         check_row(store, sqlite3_column_int64(statement, 6),
             checksum_posting(sqlite3_column_int64(statement, 4), sqlite3_column_int64(statement, 5),

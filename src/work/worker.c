@@ -456,8 +456,8 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
     char *why = str_format(
         "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
         job->rule);
-    (void)job_set_text(&job->error_code, "rule_gone");
-    (void)job_set_text(&job->error_message, why);
+    queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
+    queue_keep_text(worker->queue, &job->error_message, why);
     log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
     queue_retry(worker->queue, job, JOB_DUE_NEVER, false, why);
     return true;

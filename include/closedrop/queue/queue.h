@@ -96,6 +96,12 @@ void queue_moved(struct queue *queue, struct job *job, const char *why);
 void queue_retry(
     struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why);
 
+/**
+ * Set a text of a job that is to be written. Where there is no memory for it, the transaction fails
+ * rather than that half of a job is written.
+ */
+void queue_keep_text(struct queue *queue, char **text, const char *value);
+
 /** The job failed: its file goes to Failed next. */
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message);
 

@@ -56,10 +56,14 @@ int store_set_aside(const char *directory, char **ret_aside);
 void store_begin(struct store *store);
 
 /**
- * 0, or -ENOSPC (nothing was written, and the ballast was given up), or -EIO (the disk or our own
- * code is at fault). In both cases end the process: the next start reads what the disk holds.
+ * 0, or -ENOSPC (nothing was written, and the ballast was given up), -ENOMEM, or -EIO (the disk or
+ * our own code is at fault). In all cases end the process: the next start reads what the disk
+ * holds.
  */
 int store_commit(struct store *store);
+
+/** There was no memory for what is to be written: a failure of the transaction. */
+void store_run_out_of_memory(struct store *store);
 
 /** Whether the disk has too little room to begin anything new; see ballast_is_needed(). */
 bool store_is_short(struct store *store);
