@@ -21,13 +21,6 @@ static const char *const created_by[ACTIVITIES] = {
     [ACTIVITY_LEAD_FILE] = "lead/files/",
 };
 
-static struct verdict no_memory(void)
-{
-    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
-    wait.wait_ms = 1000;
-    return wait;
-}
-
 /* ---- the body ---- */
 
 static int compare_names(const void *a, const void *b)
@@ -73,8 +66,8 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
     CLEANUP(free_text) char *type = utf8_clean_copy(job->content_type ? job->content_type : "");
     const char *text = job->values ? job->values : "{}";
     CLEANUP(json_freep) struct json *values = json_parse(text, strlen(text));
-    if (!path || !type)
-        return no_memory();
+    if (!path || !type || !values) /* the values are our own, so they can be read */
+        return verdict_no_memory();
     const struct template_facts facts = {.folder = job->folder,
         .path = path,
         .content_type = type,
@@ -84,7 +77,7 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
         .queued_ms = job->queued_ms};
     struct str why = STR_INIT(4096);
     int result = rule_fill(rule, &facts, values, ret_fields, &why);
-    struct verdict verdict = result == -ENOMEM ? no_memory()
+    struct verdict verdict = result == -ENOMEM ? verdict_no_memory()
                              : result < 0
                                  ? verdict_make(VERDICT_FAIL, "template", "%s", str_text(&why))
                                  : verdict_make(VERDICT_NEXT, NULL, "filled");
@@ -119,7 +112,7 @@ struct verdict attach_body(const struct rule *rule, const struct limits *limits,
         return verdict;
     struct json *body = make_body(rule, jobs, count, fields);
     if (!body)
-        return no_memory();
+        return verdict_no_memory();
     *ret_body = body;
     return verdict;
 }

@@ -242,7 +242,7 @@ static struct verdict read_page(
     bool has_more = page.has_more;
     record_page_release(&page);
     if (result < 0)
-        return verdict_make(VERDICT_RETRY, "no_memory", "no memory left");
+        return verdict_no_memory();
     if (!has_more)
         return next_place(look);
     return ++look->page < PAGES_MOST ? more()

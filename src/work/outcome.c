@@ -16,6 +16,7 @@
 #include "closedrop/work/attach.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -300,12 +301,15 @@ static int64_t group_wait(struct worker *worker, const struct task *task, const 
     return GROUP_LOOK_MS;
 }
 
-/** Take the other uploaded members in hand; those whose upload is too old go back. */
+/**
+ * Take the other uploaded members in hand; those whose upload is too old go back. 0, -EAGAIN where
+ * some went back, or -ENOMEM.
+ */
 static int gather_mates(struct worker *worker, struct task *task)
 {
     task->mates = calloc(GROUP_MOST, sizeof(struct job *));
     if (!task->mates)
-        return -1;
+        return -ENOMEM;
     task->mate_count =
         store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
     bool has_old = false;
@@ -314,7 +318,7 @@ static int gather_mates(struct worker *worker, struct task *task)
             upload_again(worker, task->mates[i]);
             has_old = true;
         }
-    return has_old ? -1 : 0;
+    return has_old ? -EAGAIN : 0;
 }
 
 /** All are known: the intent, and after the commit the POST. */
@@ -365,7 +369,12 @@ void outcome_attach(struct worker *worker, struct task *task)
     }
     if (waits_for_group(worker, task, rule) || waits_for_close(worker, task))
         return;
-    if (task->job->group && gather_mates(worker, task) < 0) {
+    int result = task->job->group ? gather_mates(worker, task) : 0;
+    if (result == -ENOMEM) {
+        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    if (result < 0) {
         free_mates(task);
         release(worker, task, clock_wall_ms(), false, NULL);
         return;
@@ -393,7 +402,7 @@ static void on_reconciled(struct worker *worker, struct task *task)
 static void on_created(struct worker *worker, struct task *task)
 {
     for (size_t i = 0; i < count_jobs(task); i++)
-        (void)job_set_text(&job_at(task, i)->activity_id, task->activity_id);
+        queue_keep_text(worker->queue, &job_at(task, i)->activity_id, task->activity_id);
     CLEANUP(free_text)
     char *why = str_format(
         "%s %s on %s", activity_names[task->job->activity], task->activity_id, task->job->lead_id);
@@ -424,7 +433,7 @@ static void settle_found(struct worker *worker, struct task *task)
             task->mates[left++] = mate;
             continue;
         }
-        (void)job_set_text(&mate->activity_id, activity_id);
+        queue_keep_text(worker->queue, &mate->activity_id, activity_id);
         mate->in_hand = false;
         queue_done(worker->queue, mate, "its activity was found in Close");
         job_free(mate);

@@ -13,9 +13,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define KEY_MOST 1000 /* characters of what is looked up */
-#define PAGES_MOST 50 /* of search results */
-#define NAMES_MOST 5  /* candidates that a message names */
+#define KEY_MOST 1000      /* characters of what is looked up */
+#define PAGES_MOST 50      /* of search results */
+#define NAMES_MOST 5       /* candidates that a message names */
+#define NAME_SHOWN_MOST 60 /* bytes of the name of each */
 
 static struct verdict next(void)
 {
@@ -27,18 +28,12 @@ static struct verdict more(void)
     return verdict_make(VERDICT_MORE, NULL, "asks on");
 }
 
-static struct verdict no_memory(void)
-{
-    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
-    wait.wait_ms = 1000;
-    return wait;
-}
-
 /** A failure for the reason in `why`, which is released; -ENOMEM waits. */
 static struct verdict failed(const char *code, int result, struct str *why)
 {
-    struct verdict verdict =
-        result == -ENOMEM ? no_memory() : verdict_make(VERDICT_FAIL, code, "%s", str_text(why));
+    struct verdict verdict = result == -ENOMEM
+                                 ? verdict_no_memory()
+                                 : verdict_make(VERDICT_FAIL, code, "%s", str_text(why));
     str_release(why);
     return verdict;
 }
@@ -145,7 +140,7 @@ struct verdict resolution_sort(struct resolution *resolution, const struct resol
 {
     *resolution = (struct resolution){0};
     if (read_facts(resolution, file) < 0)
-        return no_memory();
+        return verdict_no_memory();
     struct verdict verdict = *rules ? read_meta(resolution, file) : next();
     if (verdict.kind == VERDICT_NEXT)
         verdict = choose_rule(resolution, rules, fails_unmatched);
@@ -219,7 +214,7 @@ static struct verdict take_ids(struct resolution *resolution, char *lead_id, cha
     if (!lead_id || !contact_id) {
         free(lead_id);
         free(contact_id);
-        return no_memory();
+        return verdict_no_memory();
     }
     struct verdict of_lead = take_id("lead_", "lead", lead_id, &resolution->lead_id);
     struct verdict of_contact = take_id("cont_", "contact", contact_id, &resolution->contact_id);
@@ -231,7 +226,7 @@ static struct verdict take_ids(struct resolution *resolution, char *lead_id, cha
             resolution->rule->name);
     resolution->step = RESOLVE_CONTACT;
     if (!resolution->contact_id && go_to_lead(resolution) < 0)
-        return no_memory();
+        return verdict_no_memory();
     return next();
 }
 
@@ -300,7 +295,7 @@ static struct verdict begin_with_search(struct resolution *resolution)
     }
     resolution->candidates = json_array();
     resolution->step = RESOLVE_SEARCH;
-    return resolution->candidates ? next() : no_memory();
+    return resolution->candidates ? next() : verdict_no_memory();
 }
 
 struct verdict resolution_begin(struct resolution *resolution)
@@ -354,12 +349,20 @@ static struct verdict none_found(const struct resolution *resolution)
     return failed("no_target", -EINVAL, &why);
 }
 
+/** Whether a byte of UTF-8 goes on with a character that began before it. */
+static bool is_inside_character(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
 static void add_candidate(struct str *why, const struct json *candidate)
 {
     const char *name = record_name(candidate);
     const char *id = json_get_text(candidate, "id");
-    if (name)
-        utf8_escape(why, name, strnlen(name, 60));
+    size_t length = name ? strnlen(name, NAME_SHOWN_MOST) : 0;
+    while (length && is_inside_character(name[length]))
+        length--;
+    utf8_escape(why, name ? name : "", length);
     str_printf(why, " (%s)", id ? id : "?");
 }
 
@@ -393,10 +396,10 @@ static struct verdict take_candidate(struct resolution *resolution)
     bool is_contact = search_is_for_contacts(&search);
     char **id = is_contact ? &resolution->contact_id : &resolution->lead_id;
     if (job_set_text(id, json_get_text(first, "id")) < 0)
-        return no_memory();
+        return verdict_no_memory();
     resolution->step = RESOLVE_CONTACT;
     if (!is_contact && go_to_lead(resolution) < 0)
-        return no_memory();
+        return verdict_no_memory();
     return more();
 }
 
@@ -410,7 +413,7 @@ static struct verdict read_search(struct resolution *resolution, const char *bod
         result = job_set_text(&resolution->cursor, page.cursor);
     record_page_release(&page);
     if (result < 0)
-        return no_memory();
+        return verdict_no_memory();
     if (!resolution->cursor)
         return take_candidate(resolution);
     if (++resolution->page < PAGES_MOST)
@@ -448,7 +451,7 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
     result |= job_set_text(&resolution->contact_lead, lead_id);
     if (!resolution->lead_id)
         result |= job_set_text(&resolution->lead_id, lead_id);
-    return result || go_to_lead(resolution) < 0 ? no_memory() : more();
+    return result || go_to_lead(resolution) < 0 ? verdict_no_memory() : more();
 }
 
 static struct verdict read_contact(struct resolution *resolution, const char *body, size_t length)
@@ -481,7 +484,7 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
     const char *name = record_name(lead);
     bool is_searched = is_found_by_search(resolution) && !resolution->contact_id;
     if (job_set_text(&resolution->lead_id, resolution->survivor.lead_id) < 0)
-        return no_memory();
+        return verdict_no_memory();
     if (is_searched && !is_still_the_one(resolution, lead))
         return none_found(resolution);
     if (resolution->contact_lead && strcmp(resolution->contact_lead, resolution->lead_id) != 0)
@@ -490,7 +493,7 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
             resolution->contact_id, resolution->lead_id, resolution->contact_lead);
     int result = json_add_text(resolution->values, "lead.id", resolution->lead_id);
     result |= json_add_text(resolution->values, "lead.name", name ? name : "");
-    return result ? no_memory() : try_activity(resolution);
+    return result ? verdict_no_memory() : try_activity(resolution);
 }
 
 /* ---- reading ---- */

@@ -45,9 +45,9 @@ static struct verdict no_lead(const struct survivor *survivor)
 static struct verdict follow(struct survivor *survivor, const char *lead_id)
 {
     survivor->asks_merges = false;
-    if (++survivor->hops > HOPS_MOST || job_set_text(&survivor->lead_id, lead_id) < 0)
+    if (++survivor->hops > HOPS_MOST)
         return no_lead(survivor);
-    return more();
+    return job_set_text(&survivor->lead_id, lead_id) < 0 ? verdict_no_memory() : more();
 }
 
 static struct verdict read_page(struct survivor *survivor, const struct record_page *page)

@@ -20,6 +20,13 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
     return verdict;
 }
 
+struct verdict verdict_no_memory(void)
+{
+    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
+    wait.wait_ms = 1000;
+    return wait;
+}
+
 /* ---- Close ---- */
 
 /** What a status means for a question, and for a POST that creates something. */
