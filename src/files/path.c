@@ -4,6 +4,7 @@
 #include "closedrop/base/utf8.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,11 +88,8 @@ char *path_numbered(const char *name, unsigned number)
     const char *dot = strrchr(name, '.');
     bool has_suffix = dot && dot != name && strlen(dot) <= 16;
     size_t stem = has_suffix ? (size_t)(dot - name) : strlen(name);
-    char middle[16] = "";
-    struct str text = STR_INIT(sizeof(middle) - 1);
-    str_printf(&text, " (%u)", number);
-    memcpy(middle, str_text(&text), text.length + 1);
-    str_release(&text);
+    char middle[16];
+    snprintf(middle, sizeof(middle), " (%u)", number);
     return with_middle(name, stem, middle);
 }
 

@@ -131,10 +131,11 @@ int place_find(
         CLEANUP(free_text) char *candidate = path_numbered(name, number);
         CLEANUP(close_fd)
         int look = candidate ? safe_open_look(place->directory, candidate) : -ENOMEM;
-        if (look == -ENOENT || look == -ENOMEM)
-            return look;
-        if (look < 0 || file_state_read(look, &state) < 0 ||
-            state.identity.size != identity->size || state.identity.mtime_ns != identity->mtime_ns)
+        int result = look < 0 ? look : file_state_read(look, &state);
+        if (result == -ENOENT || (result < 0 && !safe_open_is_absent(result)))
+            return result;
+        if (result < 0 || state.identity.size != identity->size ||
+            state.identity.mtime_ns != identity->mtime_ns)
             continue;
         *ret_name = TAKE_PTR(candidate);
         return 0;
@@ -404,10 +405,12 @@ int copy_finish(struct copy *copy, const char *name, char **ret_name)
     if (result < 0)
         return result;
     copy->temporary[0] = '\0';
-    if (fsync(copy->directory) < 0)
-        return -errno;
-    if (unlinkat(copy->from_directory, copy->from_name, 0) < 0 && errno != ENOENT)
-        return -errno;
+    if (fsync(copy->directory) < 0 ||
+        (unlinkat(copy->from_directory, copy->from_name, 0) < 0 && errno != ENOENT)) {
+        int error = errno;
+        unlinkat(copy->directory, given, 0); /* not two of them: it is copied again */
+        return -error;
+    }
     *ret_name = TAKE_PTR(given);
     return fsync(copy->from_directory) < 0 ? -errno : 0;
 }

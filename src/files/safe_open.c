@@ -13,6 +13,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+bool safe_open_is_absent(int error)
+{
+    switch (error) {
+    case -ENOENT:
+    case -ENOTDIR:
+    case -ELOOP:
+    case -EXDEV:
+    case -EACCES:
+    case -EPERM:
+    case -ENAMETOOLONG:
+        return true;
+    default:
+        return false;
+    }
+}
+
 int safe_open_root(const char *path)
 {
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -83,28 +83,30 @@ static void add_error_text(struct str *text, const struct task *task)
         (long long)job->id, (long long)job->id);
 }
 
-static void write_error_text(const struct task *task, const char *name, mode_t mode, gid_t gid)
+static int write_error_text(const struct task *task, const char *name, mode_t mode, gid_t gid)
 {
     CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
     struct str text = STR_INIT(16384);
     add_error_text(&text, task);
-    if (text_name)
-        (void)place_write(&task->place, text_name, str_text(&text), mode, gid);
+    int result = text_name ? str_error(&text) : -ENOMEM;
+    if (result == 0)
+        result = place_write(&task->place, text_name, str_text(&text), mode, gid);
     str_release(&text);
+    return result;
 }
 
-static void write_receipt(const struct task *task, const char *name, mode_t mode, gid_t gid)
+static int write_receipt(const struct task *task, const char *name, mode_t mode, gid_t gid)
 {
     CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
     CLEANUP(json_freep) struct json *receipt = view_job(task->job);
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
-    if (receipt_name && line)
-        (void)place_write(&task->place, receipt_name, line, mode, gid);
+    return receipt_name && line ? place_write(&task->place, receipt_name, line, mode, gid)
+                                : -ENOMEM;
 }
 
 /** The text that lies beside the file, whichever its outcome asks for. */
-static void write_beside(const struct task *task, const char *name)
+static int write_beside(const struct task *task, const char *name)
 {
     struct stat stat;
     mode_t mode = 0644;
@@ -114,9 +116,8 @@ static void write_beside(const struct task *task, const char *name)
         gid = stat.st_gid;
     }
     if (task->job->state == JOB_FAILED)
-        write_error_text(task, name, mode, gid);
-    else if (task->folder->receipts)
-        write_receipt(task, name, mode, gid);
+        return write_error_text(task, name, mode, gid);
+    return task->folder->receipts ? write_receipt(task, name, mode, gid) : 0;
 }
 
 /** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
@@ -148,14 +149,23 @@ static void send_companions_after(
         move_companions(task, directory, path_name(task->job->path), place, new_name);
 }
 
+/** Done with the file, which is at `place` now; that is the task's from here on. */
+static struct verdict is_away(struct task *task, const char *how, char *place)
+{
+    if (!place)
+        return refile("its new place cannot be kept in mind", -ENOMEM);
+    task->outcome_place = place;
+    return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, place);
+}
+
 /** The file has its final name: write beside it and remember the place. */
 static struct verdict arrived(struct task *task, const char *name)
 {
-    write_beside(task, name);
+    int result = write_beside(task, name);
+    if (result < 0)
+        return refile("the text beside the file cannot be written", result);
     send_companions_after(task, &task->place, name);
-    task->outcome_place = path_join(task->place.path, name);
-    return verdict_make(
-        VERDICT_NEXT, NULL, "moved to %s", task->outcome_place ? task->outcome_place : name);
+    return is_away(task, "moved to ", path_join(task->place.path, name));
 }
 
 static int open_place(struct task *task)
@@ -195,18 +205,21 @@ static struct verdict put_away(struct task *task)
     if (result < 0)
         return refile("the file cannot be deleted", result);
     send_companions_after(task, NULL, "");
-    task->outcome_place = strdup("");
-    return verdict_make(VERDICT_NEXT, NULL, "deleted");
+    return is_away(task, "deleted", strdup(""));
 }
 
 /** A kept file stays; its receipt goes beside it. */
 static struct verdict keep(struct task *task)
 {
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
-    if (task->folder->receipts && directory &&
-        place_open(task->root, *directory ? directory : ".", &task->place) == 0)
-        write_beside(task, path_name(task->job->path));
-    return verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
+    int result = directory ? 0 : -ENOMEM;
+    if (result == 0 && task->folder->receipts) {
+        result = place_open(task->root, *directory ? directory : ".", &task->place);
+        if (result == 0)
+            result = write_beside(task, path_name(task->job->path));
+    }
+    return result < 0 ? refile("the receipt cannot be written", result)
+                      : verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
 }
 
 /** A copy is another file: from now on it is the job's. */
@@ -220,28 +233,34 @@ static int take_identity_of_copy(struct task *task, const char *name)
     return result;
 }
 
-/**
- * An unclean end may have come between the move and the moment the queue knew of it: the file lies
- * where it belongs, and only what follows is still to do.
- */
-static bool has_arrived_before(struct task *task, char **ret_name)
+/** Find the file at its place, and have its name there on disk. As place_find(). */
+static int find_at_place(struct task *task, char **ret_name)
 {
     const struct job *job = task->job;
-    return is_put_in_place(task) && open_place(task) == 0 &&
-           place_find(&task->place, path_name(job->path), &job->identity, ret_name) == 0 &&
-           take_identity_of_copy(task, *ret_name) == 0;
+    int result = is_put_in_place(task) ? open_place(task) : -ENOENT;
+    if (result == 0)
+        result = place_find(&task->place, path_name(job->path), &job->identity, ret_name);
+    if (result == 0 && fsync(task->place.directory) < 0)
+        result = -errno;
+    return result < 0 ? result : take_identity_of_copy(task, *ret_name);
 }
 
+/**
+ * It is not where it was. A failure or an unclean end may have come between the move and the moment
+ * the queue knew of it: the file lies where it belongs, and only what follows is still to do.
+ */
 static struct verdict take_failed(struct task *task, int taken)
 {
     CLEANUP(free_text) char *name = NULL;
-    if (has_arrived_before(task, &name))
+    int result = find_at_place(task, &name);
+    if (result == 0)
         return arrived(task, name);
-    task->outcome_place = strdup("");
-    if (taken == TAKEN_GONE)
-        return verdict_make(VERDICT_NEXT, NULL, "the file had gone from the folder meanwhile");
-    return verdict_make(
-        VERDICT_NEXT, NULL, "another file has taken its name meanwhile, which stays");
+    if (result != -ENOENT)
+        return refile("what became of the file cannot be seen", result);
+    return is_away(task,
+        taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
+                            : "another file has taken its name meanwhile, which stays",
+        strdup(""));
 }
 
 struct verdict finish_start(struct task *task, const struct stage_tools *tools)

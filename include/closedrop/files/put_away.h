@@ -45,8 +45,8 @@ void place_close(struct place *place);
 
 /**
  * Find a file of this size and mtime at `place`, under `name` or a numbered one: the file itself,
- * or the copy that was made of it. Returns 0 and its name, which the caller frees; -ENOENT;
- * -ENOMEM.
+ * or the copy that was made of it. Returns 0 and its name, which the caller frees; -ENOENT; or
+ * another negative errno where that cannot be told.
  */
 int place_find(
     const struct place *place, const char *name, const struct identity *identity, char **ret_name);
@@ -70,7 +70,8 @@ int put_away_take(
  * Move the file `from` of an open directory to `name` at `place`, or to the first free " (2)",
  * " (3)" ... of it, and have that on disk.
  * Returns 0 and the name it got, to be freed; -EXDEV where only a copy can bring it there; or
- * another negative errno, then it still lies where it was.
+ * another negative errno: then it still lies where it was, or has its new name, but the disk could
+ * not be made to keep it.
  */
 int put_away_move(int from_directory, const char *from, const struct place *place, const char *name,
     char **ret_name);

@@ -35,4 +35,10 @@ bool directory_is_empty(int directory);
 /** safe_open_look() and safe_reopen_file() in one. */
 int safe_open_file(int root, const char *relative);
 
+/**
+ * Whether an error of the above means that nothing is there for us: no such name, a link, another
+ * file system, no right. All others are the machine's, which may do better another time.
+ */
+bool safe_open_is_absent(int error);
+
 #endif
