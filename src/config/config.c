@@ -75,12 +75,14 @@ static char *default_socket(bool of_system, const char *state_dir)
 }
 
 /** Make a path of the file absolute: relative ones are relative to the configuration file. */
-static char *absolute(const char *file, char *path)
+static char *absolute(struct settings *settings, const char *file, char *path)
 {
     if (!path || !*path)
         return path;
     char *directory = path_directory(file);
     char *whole = directory ? path_normal(directory, path) : NULL;
+    if (!whole)
+        settings_set_short(settings);
     free(directory);
     free(path);
     return whole;
@@ -112,9 +114,9 @@ static void read_close(struct settings *settings, struct config *config)
     struct close_settings *close = &config->close;
     close->api_url = setting_text(settings, group, "api_url", "https://api.close.com/api/v1/");
     close->api_key_file =
-        absolute(config->file, setting_text(settings, group, "api_key_file", NULL));
+        absolute(settings, config->file, setting_text(settings, group, "api_key_file", NULL));
     close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
-    close->ca_file = absolute(config->file, setting_text(settings, group, "ca_file", ""));
+    close->ca_file = absolute(settings, config->file, setting_text(settings, group, "ca_file", ""));
     close->proxy = setting_text(settings, group, "proxy", "");
     if (close->api_url)
         check_api_url(settings, group, close);
@@ -196,7 +198,7 @@ static void read_folder_sizes(
 static void read_folder_name(
     struct settings *settings, struct setting *group, const char *file, struct folder *folder)
 {
-    folder->path = absolute(file, setting_text(settings, group, "path", NULL));
+    folder->path = absolute(settings, file, setting_text(settings, group, "path", NULL));
     if (!folder->path || !*folder->path) {
         setting_problem(settings, group, "path",
             "is missing; name the directory to watch, e.g. path = \"/srv/scans\";");
@@ -317,11 +319,12 @@ static void read_root(struct settings *settings, struct config *config)
 {
     struct setting *root = settings_root(settings);
     bool of_system = str_starts_with(config->file, "/etc/");
-    config->state_dir = absolute(config->file, setting_text(settings, root, "state_dir", NULL));
+    config->state_dir =
+        absolute(settings, config->file, setting_text(settings, root, "state_dir", NULL));
     if (!config->state_dir)
         config->state_dir = default_state_dir(of_system);
     config->control_socket =
-        absolute(config->file, setting_text(settings, root, "control_socket", NULL));
+        absolute(settings, config->file, setting_text(settings, root, "control_socket", NULL));
     if (!config->control_socket && config->state_dir)
         config->control_socket = default_socket(of_system, config->state_dir);
 
@@ -371,12 +374,14 @@ int config_load(const char *file, struct config **ret_config, struct str *proble
     int result = config->file ? settings_open(file, &settings) : -ENOMEM;
     if (result == 0) {
         read_all(settings, config);
-        if (settings_problem_count(settings))
+        if (settings_are_short(settings))
+            result = -ENOMEM;
+        else if (settings_problem_count(settings))
             result = -EINVAL;
         else if (!is_whole(config))
             result = -ENOMEM;
     }
-    if (settings)
+    if (settings && result != -ENOMEM)
         str_add(problems, settings_problems(settings));
     settings_close(settings);
     if (result < 0)

@@ -27,13 +27,14 @@ struct reader {
     struct template_scope late;  /* and when its activity is made */
 };
 
-/** Note what is wrong with a key where `result` says so; memory is told by config_load(). */
+/** Note what is wrong with a key where `result` says so. */
 static void note_problem(struct reader *reader, struct setting *group, const char *key, int result,
     const struct str *why)
 {
-    if (result < 0)
-        setting_problem(reader->settings, group, key, "%s",
-            result == -ENOMEM ? "no memory left to read this" : str_text(why));
+    if (result == -ENOMEM)
+        settings_set_short(reader->settings);
+    else if (result < 0)
+        setting_problem(reader->settings, group, key, "%s", str_text(why));
 }
 
 static struct template *make_template(struct reader *reader, struct setting *group, const char *key,
@@ -146,6 +147,8 @@ static void read_table(struct reader *reader, const char *file)
         setting_problem(reader->settings, table, "key",
             "is missing; say what is looked up in the column \"key\", e.g. key = \"{customer}\";");
     reader->rule->table = given && base ? path_normal(base, given) : NULL;
+    if (given && !reader->rule->table)
+        settings_set_short(reader->settings);
     /* a row is known once it was looked up: to the group's key, and to the activity */
     reader->late.row = true;
 }
@@ -222,6 +225,8 @@ static struct template **read_texts(
     while (texts && texts[count])
         count++;
     struct template **templates = calloc(count + 1, sizeof(struct template *));
+    if (!templates)
+        settings_set_short(reader->settings);
     for (size_t i = 0, made = 0; templates && i < count; i++) {
         if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
             setting_problem(reader->settings, group, field->key, "must be one line");
@@ -275,6 +280,8 @@ static enum activity_status read_status(struct reader *reader, struct setting *g
     if (into->templates)
         into->templates[0] =
             make_template(reader, group, "status", activity_statuses[status], &reader->late);
+    else
+        settings_set_short(reader->settings);
     rule->is_sent = activity_is_sent(status);
     return status;
 }
@@ -308,8 +315,10 @@ static void read_fields(struct reader *reader, struct setting *group)
     const struct activity_field *fields = activity_fields(reader->rule->activity, &count);
     enum activity_status status = STATUS_DRAFT;
     reader->rule->fields = calloc(count + 1, sizeof(*reader->rule->fields));
-    if (!reader->rule->fields)
+    if (!reader->rule->fields) {
+        settings_set_short(reader->settings);
         return;
+    }
     if (reader->rule->activity == ACTIVITY_EMAIL) {
         status = read_status(reader, group);
         check_email(reader, group, status);
@@ -423,9 +432,10 @@ static char *mark_of(
             setting_list_group(settings, root, "rules", (size_t)(*rule - config->rules)), &text);
     str_add(&text, no_match_names[folder->fails_unmatched]);
     digest_sha256(str_text(&text), text.length, digest);
-    digest_add_hex(&mark, digest, MARK_BYTES);
+    if (!str_error(&text))
+        digest_add_hex(&mark, digest, MARK_BYTES);
     str_release(&text);
-    return str_take(&mark);
+    return mark.length ? str_take(&mark) : NULL;
 }
 
 bool read_folder_rules(struct settings *settings, struct setting *group,

@@ -30,6 +30,7 @@ struct settings {
     size_t problem_count;
     struct asked *asked;
     size_t asked_count;
+    bool is_short; /* of memory: what was read is not all */
 };
 
 static char consumed_mark; /* its address, as a hook, says: this key was read */
@@ -181,6 +182,16 @@ void settings_close(struct settings *settings)
 const char *settings_problems(const struct settings *settings)
 {
     return str_text(&settings->problems);
+}
+
+void settings_set_short(struct settings *settings)
+{
+    settings->is_short = true;
+}
+
+bool settings_are_short(const struct settings *settings)
+{
+    return settings->is_short;
 }
 
 size_t settings_problem_count(const struct settings *settings)
@@ -377,7 +388,10 @@ char *setting_text(
     const char *text = read_text(settings, group, key, fallback && *fallback ? fallback : "...");
     if (!text)
         text = fallback;
-    return text ? strdup(text) : NULL;
+    char *copy = text ? strdup(text) : NULL;
+    if (text && !copy)
+        settings_set_short(settings);
+    return copy;
 }
 
 bool setting_bool(struct settings *settings, struct setting *group, const char *key, bool fallback)
@@ -465,17 +479,17 @@ int setting_choice(struct settings *settings, struct setting *group, const char 
     return fallback;
 }
 
-static char **copy_list(const char *const *texts, size_t count)
+static char **copy_list(struct settings *settings, const char *const *texts, size_t count)
 {
     char **copy = calloc(count + 1, sizeof(*copy));
-    for (size_t i = 0; copy && i < count; i++) {
-        copy[i] = strdup(texts[i]);
-        if (!copy[i]) {
-            text_list_free(copy);
-            return NULL;
-        }
-    }
-    return copy;
+    size_t made = 0;
+    while (copy && made < count && (copy[made] = strdup(texts[made])) != NULL)
+        made++;
+    if (copy && made == count)
+        return copy;
+    settings_set_short(settings);
+    text_list_free(copy);
+    return NULL;
 }
 
 void text_list_free(char **list)
@@ -493,11 +507,13 @@ char **setting_texts(
     if (!member) {
         while (fallback && fallback[count])
             count++;
-        return copy_list(fallback, count);
+        return copy_list(settings, fallback, count);
     }
     bool good = config_setting_is_array(member) || config_setting_is_list(member);
     count = good ? (size_t)config_setting_length(member) : 0;
     const char **texts = calloc(count + 1, sizeof(*texts));
+    if (!texts)
+        settings_set_short(settings);
     for (size_t i = 0; texts && i < count; i++) {
         texts[i] = config_setting_get_string_elem(member, (int)i);
         if (!texts[i] || !*texts[i])
@@ -507,7 +523,7 @@ char **setting_texts(
         setting_problem(settings, group, key,
             "must be a list of texts in quotes, none empty, e.g. %s = [ \"*.pdf\", \"*.tif\" ];",
             key);
-    char **copy = good && texts ? copy_list(texts, count) : copy_list(NULL, 0);
+    char **copy = good && texts ? copy_list(settings, texts, count) : copy_list(settings, NULL, 0);
     free(texts);
     return copy;
 }

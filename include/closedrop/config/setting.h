@@ -34,6 +34,14 @@ void settings_close(struct settings *settings);
 const char *settings_problems(const struct settings *settings);
 size_t settings_problem_count(const struct settings *settings);
 
+/**
+ * There was no memory for something that was set: then nothing of what was read may be used, for
+ * what is missing would count as unset. Readers say so here themselves; whoever makes more of what
+ * they return says it too.
+ */
+void settings_set_short(struct settings *settings);
+bool settings_are_short(const struct settings *settings);
+
 /** The file's outermost group. */
 struct setting *settings_root(struct settings *settings);
 
