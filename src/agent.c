@@ -532,7 +532,7 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
             return false;
         for (int wait = 0; wait < SETTLE_WAITS; wait++)
             *ret_waiting |= health->waiting[wait] > 0;
-        *ret_waiting |= is_away;
+        *ret_waiting |= is_away || health->missed;
     }
     return true;
 }

@@ -1,6 +1,7 @@
 #include "closedrop/intake/complete.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,11 +15,20 @@
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
 
+static void note_error(const struct bytes *bytes, int error)
+{
+    if (bytes->ret_error)
+        *bytes->ret_error = error;
+}
+
 static bool read_at(const struct bytes *bytes, int64_t offset, void *buffer, size_t length)
 {
     if (offset < 0 || offset > bytes->size || (int64_t)length > bytes->size - offset)
         return false;
-    return bytes->read(bytes->context, offset, buffer, length) == (int64_t)length;
+    int64_t got = bytes->read(bytes->context, offset, buffer, length);
+    if (got < 0)
+        note_error(bytes, (int)got);
+    return got == (int64_t)length;
 }
 
 /** The file's last bytes, at most TAIL_MOST; freed by the caller. */
@@ -26,12 +36,15 @@ static unsigned char *read_tail(const struct bytes *bytes, size_t *ret_length)
 {
     size_t length = bytes->size < TAIL_MOST ? (size_t)bytes->size : TAIL_MOST;
     unsigned char *tail = malloc(length + 1);
-    if (tail && !read_at(bytes, bytes->size - (int64_t)length, tail, length)) {
+    if (!tail) {
+        note_error(bytes, -ENOMEM);
+        return NULL;
+    }
+    if (!read_at(bytes, bytes->size - (int64_t)length, tail, length)) {
         free(tail);
         return NULL;
     }
-    if (tail)
-        tail[length] = '\0';
+    tail[length] = '\0';
     *ret_length = length;
     return tail;
 }

@@ -27,7 +27,7 @@ static int find_descriptor(void)
 {
     DIR *fds = opendir("/proc/self/fd");
     const struct dirent *entry;
-    int found = -ENOENT;
+    int found = fds ? -ENOENT : -errno;
     while (fds && (entry = readdir(fds)) != NULL) {
         char target[64] = "";
         if (readlinkat(dirfd(fds), entry->d_name, target, sizeof(target) - 1) > 0 &&

@@ -5,11 +5,12 @@
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/filter.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 /** A marker or sidecar came: whoever waits for one in this folder looks again. */
-static void wake_marker_waiters(struct watch *watch, const struct watched *folder)
+static void wake_marker_waiters(struct watch *watch, struct watched *folder)
 {
     size_t count = candidates_count(watch->candidates), waiting = 0;
     struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
@@ -20,6 +21,8 @@ static void wake_marker_waiters(struct watch *watch, const struct watched *folde
     }
     for (size_t i = 0; i < waiting; i++)
         candidates_delay(watch->candidates, waiters[i], clock_steady_ms());
+    if (!waiters)
+        rounds_missed(folder, -ENOMEM);
     free(waiters);
 }
 
@@ -37,9 +40,11 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
 {
     struct file_state state;
     CLEANUP(close_fd) int look = safe_open_look(folder->root, path);
-    if (look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode))
-        return;
-    letters_seen(watch, folder, path, &state, moved_in);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result < 0 && !safe_open_is_absent(result))
+        rounds_missed(folder, result);
+    if (result == 0 && S_ISREG(state.mode))
+        letters_seen(watch, folder, path, &state, moved_in);
 }
 
 void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in)

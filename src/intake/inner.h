@@ -53,6 +53,7 @@ struct watched {
     int64_t next_scan_ms; /* steady clock: ROUND_WHOLE */
     int64_t next_look_ms; /* steady clock: ROUND_LOOK, and what is polled */
     bool scan_wanted;     /* before next_scan_ms */
+    int missed;           /* since the last whole round began; see rounds_missed() */
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     int64_t asked; /* sightings that are out to be answered */
@@ -136,6 +137,12 @@ void rounds_soon(struct watched *folder);
 
 /** Look at the root soon: it may have gone, come, or been covered. */
 void rounds_look_soon(struct watched *folder);
+
+/**
+ * Something in the folder could not be looked at, for this (negative) errno: another scan comes
+ * after poll_interval. For struct scan_calls.
+ */
+void rounds_missed(void *context, int error);
 
 /** Scan a directory that is new in the folder. */
 void rounds_subtree(struct watched *folder, const char *path);

@@ -3,6 +3,8 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void send_letter(struct watch *watch, struct letter **letter)
@@ -38,7 +40,7 @@ void letters_seen(struct watch *watch, struct watched *folder, const char *path,
 {
     struct sighting *sighting = add_sighting(watch, folder, LETTER_SEEN, &folder->seen, path);
     if (!sighting) {
-        rounds_soon(folder);
+        rounds_missed(folder, -ENOMEM);
         return;
     }
     sighting->state = *state;
@@ -50,17 +52,17 @@ void letters_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
 {
     struct watched *folder = &watch->folders[candidate->folder];
-    struct sighting *sighting =
-        add_sighting(watch, folder, LETTER_SETTLED, &folder->settled, candidate->path);
+    CLEANUP(free_text) char *message = refusal ? strdup(refusal->message) : NULL;
+    struct sighting *sighting = refusal && !message ? NULL
+                                                    : add_sighting(watch, folder, LETTER_SETTLED,
+                                                          &folder->settled, candidate->path);
     if (!sighting) {
-        rounds_soon(folder);
+        rounds_missed(folder, -ENOMEM);
         return;
     }
     sighting->state = candidate->state;
-    if (refusal) {
-        sighting->error_code = refusal->code;
-        sighting->error_message = strdup(refusal->message);
-    }
+    sighting->error_code = refusal ? refusal->code : NULL;
+    sighting->error_message = TAKE_PTR(message);
 }
 
 void letters_drop(struct watched *folder)
@@ -98,7 +100,7 @@ static bool is_same_health(const struct folder_health *a, const struct folder_he
     return a->healthy == b->healthy && a->scanned == b->scanned && a->polls == b->polls &&
            a->without_leases == b->without_leases && a->settling == b->settling &&
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
-           a->inode == b->inode && strcmp(a->message, b->message) == 0;
+           a->inode == b->inode && a->missed == b->missed && strcmp(a->message, b->message) == 0;
 }
 
 static void tell_health(struct watch *watch, struct watched *folder)
@@ -107,9 +109,15 @@ static void tell_health(struct watch *watch, struct watched *folder)
     if (is_same_health(&folder->health, &folder->told))
         return;
     struct letter *letter = letter_new(LETTER_HEALTH, watch->config, folder->index, 0);
-    if (!letter)
+    if (!letter) {
+        rounds_missed(folder, -ENOMEM);
         return;
+    }
     letter->health = folder->health;
+    if (folder->health.missed && !*folder->health.message)
+        snprintf(letter->health.message, sizeof(letter->health.message),
+            "not all of it can be looked at: %s; looks again every poll_interval",
+            strerror(-folder->health.missed));
     folder->told = folder->health;
     send_letter(watch, &letter);
 }

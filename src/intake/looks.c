@@ -15,7 +15,16 @@
 static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t length)
 {
     const int *fd = context;
-    return pread(*fd, buffer, length, offset);
+    size_t done = 0;
+    while (done < length) {
+        ssize_t got = pread(*fd, (char *)buffer + done, length - done, offset + (off_t)done);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (got == 0)
+            break;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return (int64_t)done;
 }
 
 /** Open the candidate as a sender would, for a moment. */
@@ -31,7 +40,7 @@ static struct settle_look look_inside(
     result.lease = lease_take(fd);
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
-        const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd};
+        const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd, &result.error};
         result.has_end = complete_has_end(&bytes, path_name(candidate->path));
     }
     if (result.lease == LEASE_HELD && lease_is_called_back(fd))
@@ -103,8 +112,12 @@ static void settle(struct watch *watch, struct candidate *candidate)
 {
     struct watched *folder = &watch->folders[candidate->folder];
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(folder->root, candidate->path);
-    if (folder->root < 0 || look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode)) {
+    CLEANUP(close_fd)
+    int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result < 0 && !safe_open_is_absent(result))
+        rounds_missed(folder, result);
+    if (result < 0 || !S_ISREG(state.mode)) {
         candidates_remove(watch->candidates, candidate);
         return;
     }

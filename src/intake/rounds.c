@@ -5,6 +5,7 @@
 #include "closedrop/intake/events.h"
 #include "closedrop/intake/filter.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,16 @@ void rounds_soon(struct watched *folder)
 void rounds_look_soon(struct watched *folder)
 {
     folder->next_look_ms = 0;
+}
+
+void rounds_missed(void *context, int error)
+{
+    struct watched *folder = context;
+    int64_t again = clock_steady_ms() + folder->folder->poll_ms;
+    folder->missed = error;
+    folder->health.missed = error;
+    if (again < folder->next_scan_ms)
+        folder->next_scan_ms = again;
 }
 
 static enum round due_round(const struct watched *folder, int64_t now)
@@ -48,6 +59,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     folder_watch_parent(folder);
     try_events(watch, folder);
     if (folder->round == ROUND_WHOLE) {
+        folder->missed = 0;
         folder->scan_wanted = false;
         folder->next_scan_ms = folder->polls ? INT64_MAX : now + folder->folder->rescan_ms;
     }
@@ -57,7 +69,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
 /** Begin the round that is due, if none goes on. */
 static void begin_round(struct watch *watch, struct watched *folder)
 {
-    const struct scan_calls calls = {folder_watch_directory, hint_of_scan, folder};
+    const struct scan_calls calls = {folder_watch_directory, hint_of_scan, rounds_missed, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;
@@ -72,7 +84,7 @@ static void begin_round(struct watch *watch, struct watched *folder)
         folder->unwatched = 0;
     folder->scan = scan_new(folder->folder, folder->root, subtree ? subtree : "", &calls);
     if (!folder->scan)
-        folder->next_scan_ms = folder->next_look_ms;
+        rounds_missed(folder, -ENOMEM);
 }
 
 static bool may_scan(const struct watch *watch)
@@ -85,7 +97,10 @@ static void end_round(const struct watch *watch, struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
-    folder->health.scanned |= folder->round == ROUND_WHOLE;
+    if (folder->round == ROUND_WHOLE) {
+        folder->health.scanned = true;
+        folder->health.missed = folder->missed;
+    }
     if (folder->round != ROUND_SUBTREE) /* it may have taken longer than poll_interval */
         folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;
     folder_explain(watch, folder);

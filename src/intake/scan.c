@@ -46,12 +46,16 @@ static void descend(struct scan *scan, const char *path)
             scan->folder->name, path);
     else if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP)
         log_warn("%s/%s cannot be listed: %s", scan->folder->name, path, strerror(-fd));
-    if (fd < 0)
+    if (fd < 0) {
+        if (!safe_open_is_absent(fd))
+            scan->calls.missed(scan->calls.context, fd);
         return;
+    }
     bool tells = scan->calls.directory(scan->calls.context, path);
     char *copy = strdup(path);
     DIR *entries = copy ? fdopendir(fd) : NULL;
     if (!entries) {
+        scan->calls.missed(scan->calls.context, copy ? -errno : -ENOMEM);
         free(copy);
         close(fd);
         return;
@@ -102,9 +106,9 @@ static void visit(struct scan *scan, const struct dirent *entry)
     const struct level *level = &scan->levels[scan->depth - 1];
     CLEANUP(free_text) char *path = path_join(level->path, entry->d_name);
     if (!path)
-        return;
-    bool is_below = is_directory(level->entries, entry);
-    if (!is_below && level->tells)
+        scan->calls.missed(scan->calls.context, -ENOMEM);
+    bool is_below = path && is_directory(level->entries, entry);
+    if (path && !is_below && level->tells)
         scan->calls.entry(scan->calls.context, path);
     else if (is_below && scan->folder->recursive && filter_enters(scan->folder, path))
         descend(scan, path);
@@ -113,7 +117,10 @@ static void visit(struct scan *scan, const struct dirent *entry)
 bool scan_step(struct scan *scan, int entries)
 {
     while (scan->depth && entries-- > 0) {
+        errno = 0;
         const struct dirent *entry = readdir(scan->levels[scan->depth - 1].entries);
+        if (!entry && errno)
+            scan->calls.missed(scan->calls.context, -errno);
         if (!entry)
             ascend(scan);
         else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)

@@ -1,5 +1,6 @@
 #include "closedrop/intake/settle.h"
 
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 
@@ -85,6 +86,8 @@ struct settle_step settle_after_look(
 {
     if (look->error == -EWOULDBLOCK)
         return wait_for_writer(folder, facts);
+    if (is_shortage(look->error))
+        return wait_for(SETTLE_ACCESS, facts->now + LOOK_MS);
     if (look->error < 0)
         return wait_or_refuse(folder, facts, SETTLE_ACCESS,
             refuse("unreadable",

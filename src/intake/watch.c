@@ -16,9 +16,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EVENTS_SLICE 4096
 #define RESTART_PAUSE_MS 1000
+#define MEMORY_PAUSE_S 1
 
 /* ---- events ---- */
 
@@ -34,6 +36,8 @@ static struct watched *place_event(
             continue;
         const char *below = event->directory + length + 1;
         *ret_path = str_format("%s%s", below, event->name);
+        if (!*ret_path)
+            rounds_missed(folder, -ENOMEM);
         if (*ret_path && str_ends_with(*ret_path, "/")) /* the directory itself, without a name */
             (*ret_path)[strlen(*ret_path) - 1] = '\0';
         return *ret_path ? folder : NULL;
@@ -142,7 +146,7 @@ static void become_candidate(
     }
     candidate = candidates_add(watch->candidates, folder->index, sighting->path);
     if (!candidate) {
-        rounds_soon(folder);
+        rounds_missed(folder, -ENOMEM); /* or there are too many: later, too */
         return;
     }
     candidate->state = sighting->state;
@@ -181,14 +185,19 @@ static void leave_all(struct watch *watch)
     watch->config = NULL;
 }
 
-/** Watch the folders of a (new) configuration, from nothing. */
+/** Watch the folders of a (new) configuration, from nothing. -ENOMEM: all is as it was. */
 static int enter_all(struct watch *watch, struct config *config)
 {
-    leave_all(watch);
-    watch->folders = calloc(config->folder_count + 1, sizeof(*watch->folders));
-    watch->candidates = candidates_new(CANDIDATES_MOST);
-    if (!watch->folders || !watch->candidates)
+    struct watched *folders = calloc(config->folder_count + 1, sizeof(*folders));
+    struct candidates *candidates = candidates_new(CANDIDATES_MOST);
+    if (!folders || !candidates) {
+        free(folders);
+        candidates_free(candidates);
         return -ENOMEM;
+    }
+    leave_all(watch);
+    watch->folders = folders;
+    watch->candidates = candidates;
     watch->config = config_hold(config);
     watch->batches_out = 0;
     watch->restart_ms = watch->events >= 0 ? clock_steady_ms() : 0;
@@ -198,11 +207,19 @@ static int enter_all(struct watch *watch, struct config *config)
     return 0;
 }
 
+/** The work thread hears of no other folders any more: without memory for these, wait for it. */
+static void enter_when_possible(struct watch *watch, struct config *config)
+{
+    while (enter_all(watch, config) < 0 && !mailbox_is_closed(watch->inbox)) {
+        log_error("no memory for the new configuration; nothing is watched until there is");
+        sleep(MEMORY_PAUSE_S);
+    }
+}
+
 static void take_letter(struct watch *watch, const struct letter *letter)
 {
     if (letter->kind == LETTER_CONFIG) {
-        if (enter_all(watch, letter->config) < 0)
-            log_error("no memory for the new configuration; nothing is watched");
+        enter_when_possible(watch, letter->config);
     } else if (letter->config != watch->config) {
         return; /* an answer to folders that are no longer watched */
     } else if (letter->kind == LETTER_UNKNOWN) {

@@ -46,7 +46,7 @@ static int64_t read_file(void *context, int64_t offset, void *buffer, size_t len
 static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t reads)
 {
     struct file file = {bytes, size, reads, 0};
-    const struct bytes view = {size, read_file, &file};
+    const struct bytes view = {size, read_file, &file, NULL};
     bool has_end = complete_has_end(&view, name);
     assert(file.bytes_read <= 40 * size + 64);
     return has_end;

@@ -72,7 +72,7 @@ static int64_t read_file(void *context, int64_t offset, void *buffer, size_t len
 static bool is_whole(const char *name, const unsigned char *bytes, size_t length)
 {
     struct file file = {bytes, length, -1};
-    const struct bytes view = {(int64_t)length, read_file, &file};
+    const struct bytes view = {(int64_t)length, read_file, &file, NULL};
     return complete_has_end(&view, name);
 }
 
@@ -647,12 +647,12 @@ static void is_incomplete_when_a_read_fails(void **state)
         const struct sample *sample = make(i);
         for (int reads = 1;; reads++) {
             struct file file = {sample->bytes, sample->length, reads};
-            const struct bytes view = {(int64_t)sample->length, read_file, &file};
+            const struct bytes view = {(int64_t)sample->length, read_file, &file, NULL};
             bool whole = complete_has_end(&view, samples[i].called);
             if (file.reads_left > 0)
                 break; /* it needed no more */
             struct file again = {sample->bytes, sample->length, reads + 1};
-            const struct bytes more = {(int64_t)sample->length, read_file, &again};
+            const struct bytes more = {(int64_t)sample->length, read_file, &again, NULL};
             bool needs_more = !complete_has_end(&more, samples[i].called) || again.reads_left == 0;
             if (whole && needs_more)
                 fail_msg("%s, read %d fails", samples[i].name, reads + 1);

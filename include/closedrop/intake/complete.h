@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The bytes of a file: `read` gives up to `length` of them from `offset`; fewer or less than 0
- * ends the check, as if the file were cut there. */
+/** The bytes of a file: `read` gives up to `length` of them from `offset`; fewer ends the check, as
+ * if the file were cut there. */
 struct bytes {
     int64_t size;
-    int64_t (*read)(void *context, int64_t offset, void *buffer, size_t length);
+    int64_t (*read)(void *context, int64_t offset, void *buffer, size_t length); /* or -errno */
     void *context;
+    int *ret_error; /* or NULL: a negative errno where the machine failed; no answer counts then */
 };
 
 /**

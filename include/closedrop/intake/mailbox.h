@@ -46,6 +46,7 @@ struct folder_health {
     bool without_leases; /* the last file could not be leased */
     int64_t settling;    /* files that wait for quiet, or are being asked about */
     int64_t waiting[SETTLE_WAITS];
+    int missed; /* 0, or a negative errno: something in it could not be looked at, for now */
     uint64_t device;
     uint64_t inode;
     char message[320]; /* why it is away or degraded; "" where there is nothing to say */

@@ -12,10 +12,12 @@
 struct scan;
 
 /** What the walk calls: before a directory is listed, where it returns whether the files in it are
- * to be told; and for each thing in it that is no directory. */
+ * to be told; for each thing in it that is no directory; and for what it could not look at (a
+ * negative errno), though it may be there. */
 struct scan_calls {
     bool (*directory)(void *context, const char *path);
     void (*entry)(void *context, const char *path);
+    void (*missed)(void *context, int error);
     void *context;
 };
 
