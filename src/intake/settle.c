@@ -91,7 +91,7 @@ struct settle_step settle_after_look(
     if (look->error < 0)
         return wait_or_refuse(folder, facts, SETTLE_ACCESS,
             refuse("unreadable",
-                "the file cannot be opened: %s; make it readable for the user closedrop runs as",
+                "the file cannot be read: %s; make it readable for the user closedrop runs as",
                 strerror(-look->error)));
     if (look->lease == LEASE_REFUSED)
         return wait_for_writer(folder, facts);

@@ -198,6 +198,8 @@ enum pattern_match pattern_match(
         return PATTERN_NO;
     if (code >= 0)
         return PATTERN_YES;
+    if (code == PCRE2_ERROR_NOMEMORY)
+        return PATTERN_NO_MEMORY;
     tell_failure(why, code);
     return PATTERN_ERROR;
 }

@@ -107,7 +107,9 @@ enum rule_choice rule_choose(struct rule *const *rules, const struct template_fa
         if (match == PATTERN_NO)
             continue;
         *ret_rule = rule;
-        return match == PATTERN_YES ? RULE_CHOSEN : RULE_ERROR;
+        return match == PATTERN_YES         ? RULE_CHOSEN
+               : match == PATTERN_NO_MEMORY ? RULE_NO_MEMORY
+                                            : RULE_ERROR;
     }
     return RULE_NONE;
 }

@@ -3,6 +3,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -447,11 +448,14 @@ static int refuse(const char *file, struct str *why, const char *words)
     return -EINVAL;
 }
 
-/** What a failed call means: -EAGAIN and -ENOMEM pass, anything else makes the file unusable. */
+/** What a failed call means: -EAGAIN passes, and so does -ENOMEM, for any shortage; anything else
+ * makes the file unusable. */
 static int refuse_errno(const char *file, struct str *why, int error)
 {
-    if (error == EAGAIN || error == ENOMEM)
-        return -error;
+    if (error == EAGAIN)
+        return -EAGAIN;
+    if (is_shortage(error))
+        return -ENOMEM;
     refuse(file, why, "cannot be read: ");
     str_add(why, strerror(error));
     return -EINVAL;
@@ -674,7 +678,7 @@ static const struct {
     {-ENOENT, TABLE_NO_SUCH_KEY, NULL},
     {-EINVAL, TABLE_UNUSABLE, NULL},
     {-EAGAIN, TABLE_CHANGING, "changed a moment ago, and may still be written"},
-    {-ENOMEM, TABLE_UNUSABLE, "cannot be read: there is no memory left"},
+    {-ENOMEM, TABLE_CHANGING, "cannot be read: there is no memory left"},
 };
 
 enum table_answer tables_look_up(

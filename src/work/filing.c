@@ -7,6 +7,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/magic.h"
+#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -33,6 +34,8 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
             "the sidecar %s is larger than the %d KiB a "
             "sidecar may have",
             path_name(sidecar), SIDECAR_MOST / 1024);
+    if (is_shortage(result))
+        return task_wait(NO_MEMORY_WAIT_MS, "no_memory", strerror(-result));
     if (result < 0)
         return verdict_make(VERDICT_FAIL, "sidecar", "the sidecar %s cannot be read: %s",
             sidecar ? path_name(sidecar) : "", strerror(-result));

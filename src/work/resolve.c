@@ -130,6 +130,8 @@ static struct verdict choose_rule(
         break;
     case RULE_ERROR:
         return failed("pattern", -EINVAL, &why);
+    case RULE_NO_MEMORY:
+        return failed("pattern", -ENOMEM, &why);
     }
     str_release(&why);
     return next();

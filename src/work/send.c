@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/shortage.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 
@@ -79,6 +80,8 @@ static struct verdict has_changed(const struct task *task)
 static struct verdict of_open_error(
     const struct task *task, const struct stage_tools *tools, int error)
 {
+    if (is_shortage(error))
+        return task_wait(YOUNG_MS, "no_memory", strerror(-error));
     switch (error) {
     case -ENOENT:
     case -ENOTDIR:

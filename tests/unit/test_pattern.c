@@ -296,16 +296,14 @@ static void survives_every_failure_to_match(void **state)
 {
     (void)state;
     struct pattern *pattern = compile("(?<a>x)(?<b>y)?");
-    enum pattern_match answer = PATTERN_ERROR;
-    for (int n = 0; answer == PATTERN_ERROR; n++) {
+    enum pattern_match answer = PATTERN_NO_MEMORY;
+    for (int n = 0; answer == PATTERN_NO_MEMORY; n++) {
         struct str why = STR_INIT(1000);
         struct json *values = json_object();
         calls_left = n;
         answer = pattern_match(pattern, "x", values, &why);
         calls_left = NEVER;
-        assert_true(answer == PATTERN_ERROR || (answer == PATTERN_YES && n >= 5));
-        if (answer == PATTERN_ERROR)
-            assert_non_null(strstr(str_text(&why), "no more memory"));
+        assert_true(answer == PATTERN_NO_MEMORY || (answer == PATTERN_YES && n >= 5));
         json_free(values);
         str_release(&why);
     }

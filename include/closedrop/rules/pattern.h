@@ -29,12 +29,12 @@ const char *const *pattern_groups(const struct pattern *pattern);
 
 bool pattern_has_group(const struct pattern *pattern, const char *name);
 
-enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_ERROR };
+enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_ERROR, PATTERN_NO_MEMORY };
 
 /**
  * Search `subject`, which must be valid UTF-8. On PATTERN_YES every named group is added to the
  * object `values` under its name, one that took no part as "". On PATTERN_ERROR `why` says what is
- * wrong (a limit was hit, no UTF-8, no memory), and `values` may hold some of the groups.
+ * wrong (a limit was hit, no UTF-8). Where it fails, `values` may hold some of the groups.
  */
 enum pattern_match pattern_match(
     const struct pattern *pattern, const char *subject, struct json *values, struct str *why);

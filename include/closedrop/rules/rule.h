@@ -71,7 +71,7 @@ bool rule_uses(const struct rule *rule, const char *prefix);
 /** The columns its table must have, an array for tables_check(); NULL when memory is short. */
 struct json *rule_columns(const struct rule *rule);
 
-enum rule_choice { RULE_CHOSEN, RULE_NONE, RULE_ERROR };
+enum rule_choice { RULE_CHOSEN, RULE_NONE, RULE_ERROR, RULE_NO_MEMORY };
 
 /**
  * The first of `rules` (which ends with NULL) that takes a file. On RULE_CHOSEN its named groups

@@ -26,8 +26,8 @@ void tables_free(struct tables *tables);
 enum table_answer {
     TABLE_FOUND,
     TABLE_NO_SUCH_KEY,
-    TABLE_CHANGING, /* it changed a moment ago, or another program has a lease to write it: ask
-                       again in 2 s */
+    TABLE_CHANGING, /* it changed a moment ago, or another program has a lease to write it, or the
+                       machine is short of memory or descriptors: ask again in 2 s */
     TABLE_UNUSABLE  /* missing, empty, no table, a key twice: `why` says which, with its line */
 };
 
