@@ -290,6 +290,14 @@ static void reap_request(struct worker *worker, struct request *request)
     outcome_apply(worker, task, &verdict);
 }
 
+/** What its stage has found out without a request. */
+static void apply(struct worker *worker, struct task *task)
+{
+    struct verdict verdict = task->verdict;
+    task->verdict.kind = VERDICT_RUNNING;
+    outcome_apply(worker, task, &verdict);
+}
+
 void worker_reap(struct worker *worker)
 {
     struct request *request;
@@ -300,11 +308,10 @@ void worker_reap(struct worker *worker)
         next = task->next;
         if (task->copy)
             task->verdict = task->stage == STAGE_FINISH ? finish_step(task) : bring_back_step(task);
-        if (task->in_doubt || task->verdict.kind == VERDICT_RUNNING)
-            continue;
-        struct verdict verdict = task->verdict;
-        task->verdict.kind = VERDICT_RUNNING;
-        outcome_apply(worker, task, &verdict);
+        if (task->in_doubt && worker->stopping)
+            outcome_abandon(worker, task); /* nobody waits for whose fault it was */
+        else if (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING)
+            apply(worker, task);
     }
 }
 
