@@ -665,7 +665,7 @@ static void says_nothing_of_what_cannot_be_read(void **state)
 {
     (void)state;
     struct file file = {(const unsigned char *)"%PDF-1.4", 8, 0};
-    const struct bytes view = {8, read_file, &file};
+    const struct bytes view = {8, read_file, &file, NULL};
     assert_true(complete_has_end(&view, "a.pdf"));
 }
 
