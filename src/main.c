@@ -24,6 +24,7 @@
  *     - intake/filter       which names are documents (pure)
  *     - intake/candidates   the files being settled, in the order they are due
  *     - intake/settle       when is a file finished: the decision (pure)
+ *     - intake/last_look    a file whose very look kills the program is looked at three times
  *     - intake/complete     whether a format's end is there (pure)
  *     - intake/mailbox      what the two threads say to each other
  *

@@ -9,6 +9,7 @@
 
 #include "closedrop/config/config.h"
 #include "closedrop/intake/candidates.h"
+#include "closedrop/intake/last_look.h"
 #include "closedrop/intake/mailbox.h"
 #include "closedrop/intake/scan.h"
 #include "closedrop/intake/settle.h"
@@ -68,7 +69,8 @@ struct watch {
     struct config *config;
     struct watched *folders;
     struct candidates *candidates;
-    int events; /* descriptor, negative errno where there are none */
+    struct last_look *last_look; /* NULL: nothing is remembered */
+    int events;                  /* descriptor, negative errno where there are none */
     int mounts; /* /proc/self/mountinfo, which poll(2) tells changes of; -1 where there is none */
     size_t batches_out;
     int64_t restart_ms; /* steady clock: events are begun anew, 0 for not */

@@ -32,6 +32,7 @@ static struct settle_look look_inside(
     struct watched *folder, const struct candidate *candidate, int look)
 {
     struct settle_look result = {.has_end = true, .lease = LEASE_IMPOSSIBLE};
+    struct last_look *last = folder->watch->last_look;
     CLEANUP(close_fd) int fd = safe_reopen_file(look);
     if (fd < 0) {
         result.error = fd;
@@ -41,7 +42,11 @@ static struct settle_look look_inside(
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
         const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd, &result.error};
-        result.has_end = complete_has_end(&bytes, path_name(candidate->path));
+        if (last_look_begin(last, folder->folder->name, candidate->path))
+            result.has_end = complete_has_end(&bytes, path_name(candidate->path));
+        else
+            result.error = -EOWNERDEAD;
+        last_look_end(last);
     }
     if (result.lease == LEASE_HELD && lease_is_called_back(fd))
         result.lease = LEASE_REFUSED; /* somebody came to write while we looked */

@@ -84,6 +84,10 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
 struct settle_step settle_after_look(
     const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look)
 {
+    if (look->error == -EOWNERDEAD)
+        return refuse("crashed",
+            "closedrop ended without warning three times while it looked into this file; %s",
+            "please report this with the file");
     if (look->error == -EWOULDBLOCK)
         return wait_for_writer(folder, facts);
     if (is_shortage(look->error))

@@ -310,6 +310,7 @@ int watch_start(
     atomic_init(&watch->busy_since_ms, 0);
     watch->events = events_open();
     watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    watch->last_look = last_look_open(config->state_dir);
     int result = enter_all(watch, config);
     watch->restart_ms = 0;
     if (result == 0)
@@ -318,6 +319,7 @@ int watch_start(
         leave_all(watch);
         events_close();
         close_fd(&watch->mounts);
+        last_look_close(watch->last_look);
         free(watch);
         return result;
     }
@@ -333,6 +335,7 @@ void watch_stop(struct watch *watch)
     mailbox_close(watch->inbox);
     pthread_join(watch->thread, NULL);
     close_fd(&watch->mounts);
+    last_look_close(watch->last_look);
     free(watch);
 }
 

@@ -7,8 +7,8 @@
  * - $CRASH_POWER: a directory; the file system it lies on loses its power first: nothing that was
  *   not yet on the disk gets there. Needs CAP_SYS_ADMIN.
  * - $CRASH_COUNT: the number of calls is written to that file at the end.
- * - $CRASH_POISON: a text; the first thread, which does the work, aborts the process when it reads
- *   bytes that begin with it.
+ * - $CRASH_POISON: a text; the first thread, which does the work, or with $CRASH_POISON_WATCH any
+ *   other, aborts the process when it reads bytes that begin with it.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,8 @@ WRAP(ssize_t, recv, (int fd, void *bytes, size_t length, int flags), (fd, bytes,
 static void taste(const void *bytes, ssize_t length)
 {
     const char *poison = getenv("CRASH_POISON");
-    if (poison && gettid() == getpid() && length >= (ssize_t)strlen(poison) &&
+    bool is_its_thread = (gettid() == getpid()) == !getenv("CRASH_POISON_WATCH");
+    if (poison && is_its_thread && length >= (ssize_t)strlen(poison) &&
         !memcmp(bytes, poison, strlen(poison)))
         abort();
 }

@@ -158,7 +158,9 @@ make_queue() { # with one job done
     wait_until test -f "$uploaded/good.txt"
 }
 
-@test "a file whose bytes kill the agent each time fails alone; the thirty beside it arrive" {
+# One file among thirty whose bytes kill the agent each time they are read: by the thread that does the work, or with
+# CRASH_POISON_WATCH by the one that looks whether a file is finished.
+poison_fails_alone() {
     local i deaths=0
     "${CC:-cc}" -shared -fPIC -O1 -D_GNU_SOURCE -o shim.so "$CLOSEDROP_SOURCE_DIR/tests/crash/shim.c" -ldl
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
@@ -185,6 +187,15 @@ make_queue() { # with one job done
     run_once
     [ "$agent_code" = 0 ]
     activities_are 31
+}
+
+@test "a file whose bytes kill the agent each time fails alone; the thirty beside it arrive" {
+    poison_fails_alone
+}
+
+@test "a file that kills the agent each time it settles fails alone; the thirty beside it arrive" {
+    export CRASH_POISON_WATCH=yes
+    poison_fails_alone
 }
 
 @test "the power fails again and again: everything arrives" {

@@ -194,6 +194,7 @@ static const struct {
     struct wanted wanted;
 } together[] = {
     {"too small", {QUIET, .size = 9}, {0, LEASE_HELD, true}, REFUSES("too_small")},
+    {"the program dies of it", {QUIET}, {-EOWNERDEAD, LEASE_HELD, true}, REFUSES("crashed")},
     {"too small, and a writer has it open", {QUIET, .size = 9}, {0, LEASE_REFUSED, true},
         WAITS(QUIET, T + 2 * SETTLE)},
     {"too large", {QUIET, .size = 1001}, {0, LEASE_HELD, true}, REFUSES("too_large")},

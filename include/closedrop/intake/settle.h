@@ -35,7 +35,8 @@ struct settle_facts {
 
 /** What opening it showed. */
 struct settle_look {
-    int error; /* 0, or the negative errno of open */
+    int error; /* 0, or the negative errno of open; -EOWNERDEAD: the program died of each look so
+                  far (last_look.h) */
     enum lease lease;
     bool has_end; /* true also for formats without one */
 };

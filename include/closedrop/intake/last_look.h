@@ -1,0 +1,31 @@
+/**
+ * Which file the watch thread looks into, remembered over the death of the program: a file whose
+ * very look kills it would kill every life before it has a job to be counted against.
+ *
+ * Kept in STATE_DIR/looking, a mapped page that costs no system call a file and outlives the
+ * process, though not the machine, which is all that is needed.
+ */
+#ifndef CLOSEDROP_INTAKE_LAST_LOOK_H
+#define CLOSEDROP_INTAKE_LAST_LOOK_H
+
+#include <stdbool.h>
+
+struct last_look;
+
+/**
+ * Open, or make, what is kept in `state_dir`; a file that the last life died of is counted. NULL
+ * where that cannot be: then nothing is remembered, and all calls do nothing.
+ */
+struct last_look *last_look_open(const char *state_dir);
+void last_look_close(struct last_look *last);
+
+/**
+ * About to look into the file `path` of `folder`. False, where three lives in a row died of that:
+ * it is not to be looked at; if it is brought back, it is counted anew.
+ */
+bool last_look_begin(struct last_look *last, const char *folder, const char *path);
+
+/** The look is over, and well. */
+void last_look_end(struct last_look *last);
+
+#endif

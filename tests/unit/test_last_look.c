@@ -1,0 +1,109 @@
+/** A file whose look kills the program is known by the next life. A death is an open without an
+ * end. */
+#include "closedrop/intake/last_look.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char directory[] = "/tmp/closedrop-look-XXXXXX";
+static char path[sizeof(directory) + 10];
+
+static int make_directory(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/closedrop-look-XXXXXX");
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(path, sizeof(path), "%s/looking", directory);
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(directory);
+}
+
+/** A life that looks at `file`; false: it would not. */
+static bool live(const char *file, bool dies)
+{
+    struct last_look *last = last_look_open(directory);
+    assert_non_null(last);
+    bool looks = last_look_begin(last, "scans", file);
+    if (!looks || !dies)
+        last_look_end(last);
+    last_look_close(last);
+    return looks;
+}
+
+static void is_not_looked_at_a_fourth_time(void **state)
+{
+    (void)state;
+    for (int death = 0; death < 3; death++)
+        assert_true(live("bad.pdf", true));
+    assert_true(live("good.pdf", false));
+    assert_false(live("bad.pdf", true));
+    assert_true(live("bad.pdf", true)); /* a person has brought it back */
+}
+
+static void a_look_that_went_well_is_a_new_beginning(void **state)
+{
+    (void)state;
+    for (int life = 0; life < 12; life++)
+        assert_true(live("a.pdf", life % 3 != 2));
+}
+
+static void deaths_of_different_files_are_no_row(void **state)
+{
+    (void)state;
+    for (int life = 0; life < 12; life++)
+        assert_true(live(life % 2 ? "a.pdf" : "b.pdf", true));
+}
+
+static void believes_no_garbage(void **state)
+{
+    (void)state;
+    assert_true(live("a.pdf", false));
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    char junk[4096];
+    memset(junk, 'x', sizeof(junk));
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pwrite(fd, junk, sizeof(junk), i * (off_t)sizeof(junk)), sizeof(junk));
+    close(fd);
+    assert_true(live("a.pdf", true));
+    assert_true(live("a.pdf", false));
+}
+
+static void does_nothing_where_nothing_can_be_kept(void **state)
+{
+    (void)state;
+    struct last_look *last = last_look_open("/nonexistent");
+    assert_null(last);
+    assert_true(last_look_begin(last, "scans", "a.pdf"));
+    last_look_end(last);
+    last_look_close(last);
+}
+
+#define IN_A_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_A_DIRECTORY(is_not_looked_at_a_fourth_time),
+        IN_A_DIRECTORY(a_look_that_went_well_is_a_new_beginning),
+        IN_A_DIRECTORY(deaths_of_different_files_are_no_row),
+        IN_A_DIRECTORY(believes_no_garbage),
+        IN_A_DIRECTORY(does_nothing_where_nothing_can_be_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
