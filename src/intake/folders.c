@@ -173,7 +173,7 @@ bool folder_enter(struct watch *watch, struct watched *folder)
 {
     struct found found = {.root = -1};
     int error = find_root(folder->folder->path, &found);
-    if (error < 0) {
+    if (found.root < 0) {
         lose_root(watch, folder);
         folder->health.healthy = false;
         snprintf(folder->health.message, sizeof(folder->health.message), "cannot be opened: %s",
