@@ -173,7 +173,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     drop 1
     wait_until log_says 'job 1 waits'
     stop_agent
-    sqlite3 state/queue.db 'UPDATE job SET uploaded_ms = uploaded_ms - 21 * 3600000, due_ms = 0'
+    sqlite3 state/queue.db 'UPDATE job SET uploaded_ms = uploaded_ms - 21 * 3600000, due_ms = 0, checksum = 0'
     start_agent
     wait_until jobs_are done 1
     [ "$(uploads)" = 2 ]
@@ -191,7 +191,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
         wait_until log_says "job $count waits"
         stop_agent
     done
-    sqlite3 state/queue.db 'UPDATE job SET due_ms = 0; UPDATE job SET uploaded_ms = uploaded_ms - 21 * 3600000 WHERE id = 1'
+    sqlite3 state/queue.db 'UPDATE job SET due_ms = 0; UPDATE job SET uploaded_ms = uploaded_ms - 21 * 3600000, checksum = 0 WHERE id = 1'
     rm in/*.txt
     start_agent
     wait_until jobs_are failed 1

@@ -299,7 +299,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     echo 1 >"in/$bluth.txt"
     wait_until jobs_are queued 1
     stop_agent
-    sqlite3 state/queue.db "UPDATE job SET rule = 'by-lead-id', mark = 'x'"
+    sqlite3 state/queue.db "UPDATE job SET rule = 'by-lead-id', mark = 'x', checksum = 0"
     write_config
     more=''
     write_config
