@@ -214,8 +214,10 @@ static bool jpeg_has_end(const struct bytes *bytes)
     struct reader *reader = calloc(1, sizeof(*reader));
     bool has_end = false;
     int marker;
-    if (!reader)
+    if (!reader) {
+        note_error(bytes, -ENOMEM);
         return false;
+    }
     reader->bytes = bytes;
     reader->offset = 2;
     while (!has_end && (marker = next_marker(reader)) >= 0) {
@@ -478,7 +480,11 @@ static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint6
         return false;
     int64_t at = (int64_t)(offset + count_size);
     unsigned char *entries = malloc(count * entry_size);
-    bool inside = entries && read_at(tiff->bytes, at, entries, count * entry_size) &&
+    if (!entries) {
+        note_error(tiff->bytes, -ENOMEM);
+        return false;
+    }
+    bool inside = read_at(tiff->bytes, at, entries, count * entry_size) &&
                   directory_is_inside(tiff, entries, count, at, depth) &&
                   read_at(tiff->bytes, at + (int64_t)(count * entry_size), word, tiff->word);
     free(entries);

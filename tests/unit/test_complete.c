@@ -5,6 +5,7 @@
 
 #include "closedrop/intake/complete.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -660,27 +661,24 @@ static void is_incomplete_when_a_read_fails(void **state)
     }
 }
 
-/* that nothing can be read is told elsewhere */
-static void says_nothing_of_what_cannot_be_read(void **state)
-{
-    (void)state;
-    struct file file = {(const unsigned char *)"%PDF-1.4", 8, 0};
-    const struct bytes view = {8, read_file, &file, NULL};
-    assert_true(complete_has_end(&view, "a.pdf"));
-}
-
-/* it is looked at again later, so that not enough memory makes no file whole */
-static void is_incomplete_when_memory_is_short(void **state)
+/* a disk or a memory that fails says nothing of the file */
+static void tells_when_the_machine_fails(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(samples); i++) {
         const struct sample *sample = make(i);
-        bool is_png = strcmp(samples[i].name, "PNG") == 0; /* takes none */
+        bool takes_memory = strcmp(samples[i].name, "PNG") != 0;
+        struct file file = {sample->bytes, sample->length, -1};
+        int error = 0;
+        const struct bytes view = {(int64_t)sample->length, read_file, &file, &error};
         calls_left = 0;
-        bool whole = is_whole(samples[i].called, sample->bytes, sample->length);
+        bool whole = complete_has_end(&view, samples[i].called);
         calls_left = NEVER;
-        if (whole != is_png)
-            fail_msg("%s", samples[i].name);
+        if (whole == takes_memory || error != (takes_memory ? -ENOMEM : 0))
+            fail_msg("%s: %d", samples[i].name, error);
+        file.reads_left = 0;
+        (void)complete_has_end(&view, samples[i].called);
+        assert_int_equal(error, -1); /* as read_file() has it */
     }
 }
 
@@ -862,8 +860,7 @@ int main(void)
         cmocka_unit_test(is_incomplete_where_only_room_was_made),
         cmocka_unit_test(takes_the_revision_before_the_update),
         cmocka_unit_test(is_incomplete_when_a_read_fails),
-        cmocka_unit_test(says_nothing_of_what_cannot_be_read),
-        cmocka_unit_test(is_incomplete_when_memory_is_short),
+        cmocka_unit_test(tells_when_the_machine_fails),
         cmocka_unit_test(finds_the_end_of_a_large_file),
         cmocka_unit_test(is_incomplete_where_more_has_begun),
         cmocka_unit_test(takes_all_other_formats),
