@@ -232,6 +232,7 @@ static void finds_the_survivor_of_a_merge(void **state)
 static const struct {
     const char *body, *id;
 } created[] = {
+    {"{'id':'Acti_1'}", NULL},
     {"{'_type':'Email','id':'acti_EdpqkmtlQHIDWE2CixJo606BapX34SpYV3fzHryGPc3'}",
         "acti_EdpqkmtlQHIDWE2CixJo606BapX34SpYV3fzHryGPc3"},
     {"{'id':'leadfile_0b4YISG3WcbhVfVCxgOT4d','lead_id':'lead_1'}",

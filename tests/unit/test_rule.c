@@ -162,6 +162,26 @@ static void takes_the_first_rule_that_fits(void **state)
     }
 }
 
+/* nor after one whose groups find no memory */
+static void asks_no_rule_when_memory_is_short(void **state)
+{
+    (void)state;
+    static const struct taste tastes[] = {{"(?<num>[0-9]+)", "", 0, 0}, ANY, END};
+    struct choosing choosing;
+    const struct rule *rule = NULL;
+    struct json *values = json_object();
+    struct str why = STR_INIT(1000);
+    make_rules(tastes, &choosing);
+    allocations_left = 0;
+    assert_int_equal(rule_choose(choosing.list, &usual, values, &rule, &why), RULE_NO_MEMORY);
+    allocations_left = NEVER;
+    assert_int_equal(rule_choose(choosing.list, &usual, values, &rule, &why), RULE_CHOSEN);
+    assert_ptr_equal(rule, &choosing.rules[0]);
+    json_free(values);
+    str_release(&why);
+    release_rules(&choosing);
+}
+
 /* the file may have been that rule's: no later one may have it */
 static void asks_no_rule_after_one_that_cannot_be_tried(void **state)
 {
@@ -531,6 +551,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_first_rule_that_fits),
+        cmocka_unit_test_setup_teardown(
+            asks_no_rule_when_memory_is_short, begin_to_fail, end_to_fail),
         cmocka_unit_test(asks_no_rule_after_one_that_cannot_be_tried),
         cmocka_unit_test(expands_a_text_to_one_line),
         cmocka_unit_test(says_that_a_text_is_too_long),

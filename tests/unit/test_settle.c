@@ -172,6 +172,8 @@ static const struct {
     {"not ours to read", {QUIET}, {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + SETTLE + 5000)},
     {"not ours to read, near the end", {QUIET, .now = T + INCOMPLETE - 1},
         {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + INCOMPLETE)},
+    {"no descriptor is left, for long", {QUIET, .now = T + INCOMPLETE}, {-EMFILE, LEASE_HELD, true},
+        WAITS(ACCESS, T + INCOMPLETE + 5000)},
     {"not ours to read, for good", {QUIET, .now = T + INCOMPLETE}, {-EACCES, LEASE_HELD, true},
         REFUSES("unreadable")},
 };
