@@ -14,6 +14,7 @@
 
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
+#define VALUES_MOST 20000000 /* of a TIFF: entries, and places of image data */
 
 static void note_error(const struct bytes *bytes, int error)
 {
@@ -511,7 +512,7 @@ static bool tiff_has_end(const struct bytes *bytes)
     struct tiff tiff = {.bytes = bytes,
         .is_big_endian = head[0] == 'M',
         .word = 4,
-        .values_left = (uint64_t)bytes->size};
+        .values_left = bytes->size < VALUES_MOST ? (uint64_t)bytes->size : VALUES_MOST};
     bool is_wide = number(&tiff, head + 2, 2) == 43;
     if (is_wide) {
         tiff.word = 8;

@@ -774,6 +774,35 @@ static void ends_on_a_tiff_of_endless_tables(void **state)
     free(bytes);
 }
 
+static int64_t read_sparse(void *context, int64_t offset, void *buffer, size_t length)
+{
+    const struct sample *head = context;
+    memset(buffer, 0, length);
+    if (offset < (int64_t)head->length) {
+        size_t there = head->length - (size_t)offset;
+        memcpy(buffer, head->bytes + offset, there < length ? there : length);
+    }
+    return (int64_t)length;
+}
+
+/* 4 GB of holes leave room for 268 million places of image data */
+static void ends_on_a_tiff_of_holes(void **state)
+{
+    (void)state;
+    enum { PLACES = 0x10000000 };
+    struct sample head = {.length = 0};
+    begin_tiff(&head, false, 8);
+    put_number(&head, false, 2, 2);
+    for (uint32_t tag = 273; tag <= 279; tag += 6) {
+        put_number(&head, false, 2, tag);
+        put_number(&head, false, 2, 4);
+        put_number(&head, false, 4, PLACES);
+        put_number(&head, false, 4, 4096);
+    }
+    const struct bytes view = {INT64_C(4) << 30, read_sparse, &head, NULL};
+    assert_false(complete_has_end(&view, "a.tif"));
+}
+
 /* a thousand entries that share one long list of directories below, none of which is there */
 static void ends_on_a_tiff_that_shares_its_tables(void **state)
 {
@@ -867,6 +896,7 @@ int main(void)
         cmocka_unit_test(survives_any_damage),
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
         cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
+        cmocka_unit_test(ends_on_a_tiff_of_holes),
         cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
         cmocka_unit_test(ends_on_a_tiff_that_is_its_own_camera),
         cmocka_unit_test(ends_on_a_png_of_endless_chunks),
