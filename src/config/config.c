@@ -374,12 +374,11 @@ int config_load(const char *file, struct config **ret_config, struct str *proble
     int result = config->file ? settings_open(file, &settings) : -ENOMEM;
     if (result == 0) {
         read_all(settings, config);
-        if (settings_are_short(settings))
+        bool has_problems = settings_problem_count(settings) > 0;
+        if (settings_are_short(settings) || (!has_problems && !is_whole(config)))
             result = -ENOMEM;
-        else if (settings_problem_count(settings))
+        else if (has_problems)
             result = -EINVAL;
-        else if (!is_whole(config))
-            result = -ENOMEM;
     }
     if (settings && result != -ENOMEM)
         str_add(problems, settings_problems(settings));

@@ -187,7 +187,7 @@ static int with_free_name(const char *name, int (*attempt)(void *context, const 
         int result = candidate ? attempt(context, candidate) : -ENOMEM;
         if (result == -EEXIST)
             continue;
-        if (result == 0)
+        if (result >= 0)
             *ret_name = TAKE_PTR(candidate);
         return result;
     }

@@ -242,7 +242,7 @@ static int find_at_place(struct task *task, char **ret_name)
         result = place_find(&task->place, path_name(job->path), &job->identity, ret_name);
     if (result == 0 && fsync(task->place.directory) < 0)
         result = -errno;
-    return result < 0 ? result : take_identity_of_copy(task, *ret_name);
+    return result != 0 ? result : take_identity_of_copy(task, *ret_name);
 }
 
 /**
@@ -295,7 +295,7 @@ static int copy_a_slice(struct task *task, char **ret_name)
         result = copy_finish(task->copy, path_name(task->job->path), ret_name);
     copy_free(task->copy);
     task->copy = NULL;
-    return result < 0 ? result : take_identity_of_copy(task, *ret_name);
+    return result != 0 ? result : take_identity_of_copy(task, *ret_name);
 }
 
 struct verdict finish_step(struct task *task)

@@ -135,7 +135,7 @@ nothing_new() { # all is done, and by what was there before
 }
 
 @test "one of the same name and size whose bytes Close does not tell fails, for a person to judge" {
-    fault '[{"on":"leadfiles","do":{"status":200,"body":"{\"data\":[{\"id\":\"leadfile_1\",\"name\":\"A1.txt\",\"size\":4,\"checksum\":null}],\"has_more\":false}"},"times":0}]'
+    fault '[{"on":"leadfiles","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"data\":[{\"id\":\"leadfile_1\",\"name\":\"A1.txt\",\"size\":4,\"checksum\":null}],\"has_more\":false}"},"times":0}]'
     damage_queue
     rm in/B2.txt
     run_once

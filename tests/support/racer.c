@@ -322,8 +322,12 @@ static struct object *read_ledger(size_t *ret_count)
     while (objects && scanf("%64s %lld %63[^\n]", objects[count].sha256, &objects[count].size,
                           objects[count].name) == 3) {
         objects[count].is_whole = false;
-        if (++count == room)
-            objects = realloc(objects, (room *= 2) * sizeof(*objects));
+        if (++count < room)
+            continue;
+        struct object *more = realloc(objects, (room *= 2) * sizeof(*objects));
+        if (!more)
+            die("ledger");
+        objects = more;
     }
     if (!objects)
         die("ledger");
