@@ -306,6 +306,8 @@ static bool is_about_status(enum question_kind kind)
 static struct answer answer(void *context, const struct question *question)
 {
     struct agent *agent = context;
+    if (agent->broken)
+        return answer_error(500, "the queue cannot be written");
     queue_begin(agent->queue);
     struct answer reply = question_answer(agent->queue, question);
     if (is_about_status(question->kind) && reply.status == 200 &&
@@ -402,8 +404,8 @@ static void reload(struct agent *agent)
     } else {
         queue_begin(agent->queue);
         wake_for_rules(agent);
-        (void)commit(agent);
-        log_info("reloaded %s", agent->file);
+        if (commit(agent) == 0)
+            log_info("reloaded %s", agent->file);
     }
     config_release(config);
     str_release(&problems);
@@ -507,7 +509,9 @@ static void follow_clock(struct agent *agent)
         return;
     log_warn("the clock was set %s by %lld s; what waits, waits as long as it was to",
         by > 0 ? "on" : "back", llabs(by) / 1000);
+    queue_begin(agent->queue);
     queue_follow_clock(agent->queue, by);
+    (void)commit(agent);
 }
 
 /** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
@@ -515,7 +519,6 @@ static void turn(struct agent *agent)
 {
     look_at_disk(agent);
     queue_begin(agent->queue);
-    follow_clock(agent);
     worker_reap(agent->worker);
     take_letters(agent);
     worker_claim(agent->worker);
@@ -576,8 +579,10 @@ static void loop(struct agent *agent)
         const int fds[] = {
             agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
         http_wait(agent->http, fds, sizeof(fds) / sizeof(*fds), loop_timeout(agent));
+        follow_clock(agent); /* before anything is made due by the new one */
         take_signals(agent);
-        server_run(agent->server);
+        if (!agent->broken)
+            server_run(agent->server);
         if (!agent->broken)
             turn(agent);
         end_once(agent);
@@ -666,8 +671,11 @@ static bool was_used_before(const struct agent *agent)
 /** A queue that begins anew where there had been one knows nothing of what was filed. */
 static void look_for_lost_queue(struct agent *agent)
 {
-    const struct store *store = queue_store(agent->queue);
-    if (!store_follows_another(store) && !(store_is_new(store) && was_used_before(agent)))
+    enum queue_birth birth = queue_birth(agent->queue);
+    if (birth == QUEUE_WAS_THERE)
+        return;
+    queue_is_begun(agent->queue);
+    if (birth == QUEUE_IS_NEW && !was_used_before(agent))
         return;
     queue_follows_lost(agent->queue);
     log_warn("the queue begins anew, and what an earlier one filed is not known: what lies in the "
@@ -683,6 +691,7 @@ static int recover(struct agent *agent)
         return refuse_to_start("the folders cannot be kept in mind");
     queue_begin(agent->queue);
     look_for_lost_queue(agent);
+    agent->clock_ms = clock_lead();
     int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
     wake_for_rules(agent);
     bool paused = queue_is_paused(agent->queue);
@@ -768,7 +777,6 @@ static int start(struct agent *agent)
      * fetched again */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();
-    agent->clock_ms = clock_lead();
     agent->signals = open_signals();
     if (agent->signals < 0)
         return refuse_to_start("signals cannot be heard");

@@ -141,7 +141,8 @@ check_end() { # EXIT-CODE: of the agent that something failed for
     ! grep -qE 'Sanitizer|runtime error:|Assertion|shim: crashed' agent.log || complain "broke"
     [ -s told ] || return 0
     read -r calls busy time <told
-    [ "$time" -lt 700 ] || [ $((busy * 2)) -lt "$time" ] || complain "was busy for $busy of $time ms"
+    # processor time, which a busy machine does not change; a start and an end take some of it
+    [ "$time" -lt 2500 ] || [ $((busy * 10)) -lt $((time * 8)) ] || complain "was busy for $busy of $time ms"
     [ "$calls" -ge "$n" ] || reached=false
     # what the disk could not keep once, it may only pretend to keep the second time
     [ "$kind" != fdatasync ] || ! $reached || [ "$calls" = "$n" ] || complain "asked the disk again: $calls calls"

@@ -189,7 +189,8 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
     if (turn_ms >= 0 && (timeout_ms < 0 || turn_ms < timeout_ms))
         timeout_ms = turn_ms;
     int64_t wait = until_deadline(http, timeout_ms);
-    curl_multi_poll(http->multi, extra, (unsigned)count, wait < 0 ? INT_MAX : (int)wait, NULL);
+    curl_multi_poll(http->multi, extra, (unsigned)(count < FDS_MOST ? count : FDS_MOST),
+        wait < 0 ? INT_MAX : (int)wait, NULL);
     curl_multi_perform(http->multi, &running);
 }
 

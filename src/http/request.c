@@ -235,7 +235,7 @@ static size_t read_source(char *buffer, size_t one, size_t room, void *context)
         return CURL_READFUNC_ABORT;
     request->read += got;
     if (request->allowed)
-        request->allowed -= got;
+        request->allowed -= got < request->allowed ? got : request->allowed;
     return (size_t)got;
 }
 

@@ -14,7 +14,7 @@ struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
-    bool is_new;
+    bool follows_another;    /* should it begin empty: another was there before */
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
 

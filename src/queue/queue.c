@@ -14,6 +14,8 @@
 /** How many unclean ends a job may be alone responsible for. */
 #define DEATHS_MOST 3
 
+/** 2026: before there was a closedrop no clock was right. */
+#define CLOCK_SANE_MS 1767225600000LL
 /** The clock of a file server may be ahead of ours by this much. */
 #define CLOCKS_MS (10LL * 60 * 1000)
 
@@ -396,6 +398,7 @@ int64_t queue_retry_all(struct queue *queue)
 static void recover_one(struct queue *queue, struct job *job, bool alone, int64_t doubt_ms)
 {
     job->in_hand = false;
+    job->due_ms = clock_wall_ms(); /* it was due when it was claimed, by whatever clock */
     if (job->state == JOB_DONE || job->state == JOB_FAILED) {
         store_update(queue->store, job); /* only its file is left to put away */
         return;
@@ -428,8 +431,10 @@ void queue_follow_clock(struct queue *queue, int64_t by_ms)
 static void mend_due_times(struct queue *queue)
 {
     int64_t now = clock_wall_ms(), last = store_last_note(queue->store);
-    if (last > now)
+    if (last > now) {
         queue_follow_clock(queue, now - last);
+        store_note(queue->store, 0, now, "", "the clock was set back");
+    }
     store_clamp(queue->store, now + WAIT_MOST_MS);
 }
 
@@ -459,8 +464,20 @@ void queue_wake_changed(struct queue *queue, const char *folder, const char *mar
 
 void queue_follows_lost(struct queue *queue)
 {
-    queue->lost_ms = clock_wall_ms();
+    int64_t now = clock_wall_ms();
+    /* by a clock that was never set, everything is from the future: all is looked for then */
+    queue->lost_ms = now < CLOCK_SANE_MS ? INT64_MAX - CLOCKS_MS : now;
     store_set_number(queue->store, "lost_ms", queue->lost_ms);
+}
+
+enum queue_birth queue_birth(struct queue *queue)
+{
+    return (enum queue_birth)store_number(queue->store, STORE_BEGINS);
+}
+
+void queue_is_begun(struct queue *queue)
+{
+    store_set_number(queue->store, STORE_BEGINS, QUEUE_WAS_THERE);
 }
 
 bool queue_is_paused(struct queue *queue)

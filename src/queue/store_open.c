@@ -9,13 +9,17 @@
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/** What a store that is set aside has behind its name, and then the time. */
+#define ASIDE ".damaged-"
 #define VERSION_KNOWN ((int)(sizeof(sql_migrations) / sizeof(*sql_migrations)))
 
 /** What it means that an SQLite call failed; where it is the machine's fault, nothing is done. */
@@ -55,14 +59,19 @@ static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
     return code;
 }
 
-static int migrate(sqlite3 *database, int version)
+static int migrate(const struct store *store, int version)
 {
     int code = SQLITE_OK;
     for (; code == SQLITE_OK && version < VERSION_KNOWN; version++) {
         struct str sql = STR_INIT(64 * 1024);
-        str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;",
-            sql_migrations[version], version + 1);
-        code = sqlite3_exec(database, str_text(&sql), NULL, NULL, NULL);
+        str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d;", sql_migrations[version],
+            version + 1);
+        if (version == 0)
+            str_printf(&sql, "INSERT INTO number VALUES ('" STORE_BEGINS "', %d);",
+                store->follows_another ? 2 : 1);
+        str_add(&sql, "COMMIT;");
+        code = str_error(&sql) ? SQLITE_NOMEM
+                               : sqlite3_exec(store->database, str_text(&sql), NULL, NULL, NULL);
         str_release(&sql);
     }
     return code;
@@ -157,14 +166,19 @@ static enum store_problem prepare_database(struct store *store, bool create, str
         code ? problem_of(database, code) : check_maker(database, &version, why);
     if (problem)
         return problem;
-    store->is_new = version == 0;
+    if (!create && version == 0) {
+        str_add(why, "the queue is not made yet; `closedrop run` makes it");
+        return STORE_MISSING;
+    }
     code = configure(database);
     if (code == SQLITE_OK)
         code = check_soundness(database, create);
     if (code == SQLITE_OK)
-        code = migrate(database, version);
+        code = migrate(store, version);
     if (code == SQLITE_OK)
         return 0;
+    if (code == SQLITE_ERROR) /* the SQL is right: it is the tables that are not as they were */
+        code = SQLITE_CORRUPT;
     str_printf(why, "the queue cannot be used: %s",
         code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(database));
     return problem_of(database, code);
@@ -273,6 +287,19 @@ static void tell_problem(
     }
 }
 
+static bool was_set_aside(const char *directory)
+{
+    static const char prefix[] = "queue.db" ASIDE;
+    DIR *entries = opendir(directory);
+    const struct dirent *entry;
+    bool found = false;
+    while (entries && !found && (entry = readdir(entries)) != NULL)
+        found = strncmp(entry->d_name, prefix, sizeof(prefix) - 1) == 0;
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
 static enum store_problem open_store(
     const char *directory, const char *path, bool create, struct store **ret_store, struct str *why)
 {
@@ -281,6 +308,8 @@ static enum store_problem open_store(
     if (!store)
         return STORE_BROKEN_MACHINE;
     store->ballast = has_ballast ? ballast_new(directory) : NULL;
+    store->follows_another =
+        store->ballast && (ballast_was_there(store->ballast) || was_set_aside(directory));
     enum store_problem problem = open_database(store, path, create, why);
     if (!problem) {
         (void)store_is_short(store);
@@ -311,7 +340,8 @@ int store_open(const char *directory, bool create, struct store **ret_store, str
 
 void store_leave_alone(struct store *store)
 {
-    sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (store->database)
+        sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void store_close(struct store *store)
@@ -329,7 +359,7 @@ void store_close(struct store *store)
 static char *free_aside_name(const char *path)
 {
     for (int64_t at = clock_wall_ms();; at++) {
-        char *aside = str_format("%s.damaged-%lld", path, (long long)at);
+        char *aside = str_format("%s" ASIDE "%lld", path, (long long)at);
         if (!aside || access(aside, F_OK) < 0)
             return aside;
         free(aside);
@@ -338,7 +368,8 @@ static char *free_aside_name(const char *path)
 
 int store_set_aside(const char *directory, char **ret_aside)
 {
-    static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
+    /* the database first: a log without it is nothing, but it without its log is an older one */
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
     CLEANUP(free_text) char *path = str_format("%s/queue.db", directory);
     CLEANUP(free_text) char *aside = path ? free_aside_name(path) : NULL;
     if (!aside)
@@ -351,6 +382,9 @@ int store_set_aside(const char *directory, char **ret_aside)
         if (rename(from, to) < 0 && errno != ENOENT)
             return -errno;
     }
+    CLEANUP(close_fd) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) < 0)
+        return -errno;
     *ret_aside = TAKE_PTR(aside);
     return 0;
 }

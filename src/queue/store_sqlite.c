@@ -630,16 +630,6 @@ void store_set_number(struct store *store, const char *name, int64_t value)
     carry_out(store, statement);
 }
 
-bool store_is_new(const struct store *store)
-{
-    return store->is_new;
-}
-
-bool store_follows_another(const struct store *store)
-{
-    return store->is_new && store->ballast && ballast_was_there(store->ballast);
-}
-
 int store_read_all(struct store *store)
 {
     sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);

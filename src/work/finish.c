@@ -267,6 +267,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
 {
     struct job *job = task->job;
     int result = task_open_root(task);
+    task_leave_directories(task);
     if (result < 0)
         return refile("the folder cannot be opened", result);
     if (job->state == JOB_DONE && task->folder->after_upload == AFTER_KEEP)
@@ -361,6 +362,7 @@ int bring_back_start(struct task *task)
 {
     struct job *job = task->job;
     CLEANUP(free_text) char *parent = path_directory(job->path);
+    task_leave_directories(task);
     task->staging = open_place_directory(task, job->place);
     if (task->staging < 0 || !parent)
         return task->staging < 0 ? task->staging : -ENOMEM;

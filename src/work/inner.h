@@ -47,6 +47,7 @@ struct worker {
     struct request *question;        /* GET me/, while one is under way */
     int64_t paced_until[API_GROUPS]; /* steady clock: none of a group is asked before */
     int64_t s3_success_ms;           /* steady clock: when a file last got through */
+    int64_t s3_closed_ms;            /* the same: when S3 was last found to be down */
     int64_t key_look_ms;             /* steady clock: when the key file is looked at next */
     int64_t failures;
 };

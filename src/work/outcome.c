@@ -160,6 +160,8 @@ static void on_trouble(struct worker *worker, struct task *task, const struct ve
         on_own_fault(worker, task, verdict);
         return;
     }
+    if (worker->s3_gate.state == GATE_OPEN)
+        worker->s3_closed_ms = now;
     if (worker->s3_gate.state == GATE_OPEN || now >= worker->s3_gate.ask_at) {
         gate_refused(
             &worker->s3_gate, GATE_OUTAGE, now, worker_ask_delay(worker, &worker->s3_gate));
@@ -291,8 +293,8 @@ static int64_t group_wait(struct worker *worker, const struct task *task, const 
     int64_t now = clock_wall_ms();
     store_group(queue_store(worker->queue), task->job, &group);
     int64_t age = now - group.newest_ms;
-    if (age < 0) /* the clock was set back since: nothing is waited for */
-        age = INT64_MAX;
+    if (age < 0) /* the clock was set back since: who was waiting has waited, who is new waits */
+        age = task->stage == STAGE_ATTACH ? INT64_MAX : 0;
     if (age < rule->group_wait_ms)
         return rule->group_wait_ms - age;
     bool only_failing_left = group.open == group.failing;

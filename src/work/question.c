@@ -60,6 +60,7 @@ static void look_at_key(struct worker *worker, int64_t now)
     if (key_load(worker->config->close.api_key_file, &key, &why) == 0) {
         key_release(&worker->key);
         worker->key = key;
+        worker->paced_until[API_ME] = 0;
         gate_ask_now(&worker->api_gate, now);
     } else {
         log_error("%s", str_text(&why));
@@ -89,6 +90,8 @@ void question_ask_if_due(struct worker *worker)
         return;
     struct api api = worker_api(worker, worker->config);
     worker->question = api_me(&api);
+    if (!worker->question) /* no memory left */
+        worker->paced_until[API_ME] = now + 1000;
     if (worker->question)
         (void)http_start(worker->http, worker->question); /* a failure ends it, and is read so */
     if (worker->question && request_end(worker->question) != TRANSFER_RUNNING)

@@ -85,6 +85,8 @@ static enum sorting sort_folder(
     struct worker *worker, struct folder_view *view, const struct folder *folder)
 {
     bool sorts = view->healthy && has_groups(folder);
+    if (worker->disk_short)
+        return SORT_CANNOT;
     if (sorts && clock_steady_ms() < view->sort_again_ms)
         return SORT_CANNOT;
     view->sort_again_ms = 0;

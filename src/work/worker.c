@@ -92,6 +92,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     worker->config = config_hold(config);
     worker->turn = 0;
     http_set_bandwidth(worker->http, config->limits.bandwidth);
+    worker->paced_until[API_ME] = 0;
     gate_ask_now(&worker->api_gate, clock_steady_ms());
     gate_ask_now(&worker->s3_gate, clock_steady_ms());
     warn_of_tables(worker);
@@ -318,7 +319,7 @@ void worker_reap(struct worker *worker)
 void worker_check_leases(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->has_upload && !task->in_doubt && source_yield(task->upload.source)) {
+        if (task->has_upload && source_yield(task->upload.source) && !task->in_doubt) {
             worker_drop_request(worker, &task->request);
             task->to_start = false;
             task->verdict =
@@ -358,12 +359,31 @@ static size_t transfers_now(const struct limits *limits)
     return (size_t)(limits->bandwidth ? earlier(most, limits->transfers) : limits->transfers);
 }
 
+/** Those that still have to ask Close: a long upload says nothing of whether it is there. */
+static size_t count_asking(const struct worker *worker)
+{
+    size_t count = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        count += task->stage != STAGE_SEND && task->stage != STAGE_FINISH;
+    return count;
+}
+
+/** Those that may still show whether S3 is back: not uploads from before it went. */
+static size_t count_trials(const struct worker *worker)
+{
+    size_t count = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
+                 (task->stage == STAGE_SEND && task->started_ms >= worker->s3_closed_ms);
+    return count;
+}
+
 /** Whether Close and a slot are free for anything at all. */
 static bool is_free(const struct worker *worker)
 {
-    size_t in_hand = count_tasks(worker, false);
-    return !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, in_hand) &&
-           in_hand < transfers_now(&worker->config->limits);
+    return !worker->paused && !worker->stopping &&
+           gate_lets_through(&worker->api_gate, count_asking(worker)) &&
+           count_tasks(worker, false) < transfers_now(&worker->config->limits);
 }
 
 /** When the first of the activities of a folder's rules may be created. */
@@ -407,7 +427,7 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
     if (worker->s3_gate.state == GATE_OPEN)
         return at;
     /* one goes first, to see whether S3 is back */
-    return count_tasks(worker, false) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
+    return count_trials(worker) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
 }
 
 static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};

@@ -122,7 +122,7 @@ attachment() { # FILE TOKEN: as Close is told of it
 
 @test "a contact that belongs to no lead fails at once, and the text says so" {
     rules '{ name = "c"; contact_id = "'$jane'"; note = {}; }'
-    fault '[{"on":"contact","do":{"status":200,"body":"{\"id\":\"'$jane'\",\"lead_id\":null,\"name\":\"Jane\"}"},"times":0}]'
+    fault '[{"on":"contact","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"'$jane'\",\"lead_id\":null,\"name\":\"Jane\"}"},"times":0}]'
     echo a >in/a.txt
     run_once
     grep -q "the contact $jane belongs to no lead; put it on one in Close" in/Failed/a.txt.error.txt

@@ -2,8 +2,8 @@
  * The durable queue: every promise about a file is kept by a row here (product.md, "Words").
  *
  * The verbs are called between queue_begin() and queue_commit(); nothing outside the queue that
- * depends on a verb may happen before its commit returned 0. Every verb writes a history row saying
- * why. A verb that a job's state does not allow is a bug of the caller.
+ * depends on a verb may happen before its commit returned 0. Every verb that says why writes a
+ * history row. A verb that a job's state does not allow is a bug of the caller.
  */
 #ifndef CLOSEDROP_QUEUE_QUEUE_H
 #define CLOSEDROP_QUEUE_QUEUE_H
@@ -143,6 +143,17 @@ void queue_wake(struct queue *queue, const char *error_code);
 /** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
  */
 void queue_wake_changed(struct queue *queue, const char *folder, const char *mark);
+
+/** Whether the queue had been there before it was opened. */
+enum queue_birth {
+    QUEUE_WAS_THERE,
+    QUEUE_IS_NEW,         /* nothing beside it tells of another */
+    QUEUE_FOLLOWS_ANOTHER /* which was set aside, or deleted */
+};
+
+/** Answers the same at each start, until queue_is_begun() was committed. */
+enum queue_birth queue_birth(struct queue *queue);
+void queue_is_begun(struct queue *queue);
 
 /**
  * An earlier queue is lost: what lay in the folders before now may have been filed already, and is

@@ -176,11 +176,11 @@ size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t mos
 
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts);
 
-/** Whether the store began empty when it was opened. */
-bool store_is_new(const struct store *store);
-
-/** Whether there had been another before it, which is gone: set aside, or deleted. */
-bool store_follows_another(const struct store *store);
+/**
+ * The number that a new store has from the transaction that makes it: 1, or 2 where something
+ * beside it tells of another, which was set aside or deleted.
+ */
+#define STORE_BEGINS "begins"
 
 /** A named number kept over restarts; 0 where it was never set. */
 int64_t store_number(struct store *store, const char *name);
