@@ -96,6 +96,32 @@ arrives() { # NAME: uploaded whole and put away, not failed
     [ "$(counts .concurrent_most)" -ge 2 ]
 }
 
+# A file that is on its way to S3 for longer than the story lasts.
+long_upload() {
+    fault '[{"on":"s3","do":{"delay":"8s"}}]'
+    start_agent
+    drop long.txt
+    wait_until requests_reach s3 1
+}
+
+@test "after an outage of Close a long upload keeps nobody waiting" {
+    long_upload
+    fault '[{"on":"upload","do":{"status":500}},{"on":"me","do":{"status":500}}]'
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    log_says 'Close answers again'
+    job_is 1 uploading
+}
+
+@test "after an outage of S3 a long upload keeps nobody waiting" {
+    long_upload
+    fault '[{"on":"s3","do":{"status":503,"code":"SlowDown"}}]'
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    log_says 'uploads get through again'
+    job_is 1 uploading
+}
+
 @test "run --once waits for the end of a short outage" {
     fault '[{"on":"me","times":2,"do":{"status":500,"delay":"300ms"}},{"on":"upload","do":{"status":500}}]'
     drop a.txt
