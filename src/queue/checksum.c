@@ -45,11 +45,12 @@ int64_t checksum_job(const struct job *job)
 {
     const char *const texts[] = {job->folder, job->path, job->place, job->error_code,
         job->error_message, job->content_type, job->sha256, job->md5, job->download_url, job->token,
+        job_state_names[job->state], job_ending_names[job->ending], activity_names[job->activity],
         job->mark ? job->mark : "", job->rule, job->group, job->values, job->lead_id,
         job->contact_id, job->activity_id};
-    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->state, job->ending,
-        job->in_hand, job->suspect, job->filed, job->attempts, job->deaths, job->queued_ms,
-        job->uploaded_ms, job->done_ms, job->activity, job->posting, job->looks, job->reconcile};
+    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->in_hand,
+        job->suspect, job->filed, job->attempts, job->deaths, job->queued_ms, job->uploaded_ms,
+        job->done_ms, job->posting, job->looks, job->reconcile};
     struct str row = STR_INIT(ROW_MOST);
     add_bytes(&row, job->identity.handle, job->identity.handle_length);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

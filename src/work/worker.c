@@ -386,25 +386,40 @@ static bool is_free(const struct worker *worker)
            count_tasks(worker, false) < transfers_now(&worker->config->limits);
 }
 
-/** When the first of the activities of a folder's rules may be created. */
-static int64_t attach_paced_until(const struct worker *worker, const struct folder *folder)
+/** When the activity of a rule may be created, or with `look_up` also its target be asked for. */
+static int64_t rule_paced_until(const struct worker *worker, const struct rule *rule, bool look_up)
+{
+    const int64_t *until = worker->paced_until;
+    int64_t at = until[API_CREATES + rule->activity];
+    if (look_up && rule->source == SOURCE_FIND)
+        at = later(at, until[API_SEARCHES]);
+    if (look_up && rule->contact_id)
+        at = later(at, until[API_CONTACTS]);
+    return at;
+}
+
+/** The same for the first of a folder's rules that may. */
+static int64_t rules_paced_until(
+    const struct worker *worker, const struct folder *folder, bool look_up)
 {
     int64_t at = folder->rules[0] ? INT64_MAX : 0;
     for (struct rule **rule = folder->rules; *rule; rule++)
-        at = earlier(at, worker->paced_until[API_CREATES + (*rule)->activity]);
+        at = earlier(at, rule_paced_until(worker, *rule, look_up));
     return at;
 }
 
 /**
  * When a file may be begun. A folder with rules sends nothing while none of its activities may be
- * created, so that uploads do not run far ahead of the activities they wait for.
+ * created, so that uploads do not run far ahead of the activities they wait for; nor while no
+ * target may be asked for, or all that is queued would be taken up and put back in turn.
  */
 static int64_t send_paced_until(const struct worker *worker, const struct folder *folder)
 {
     const int64_t *until = worker->paced_until;
     int64_t at = later(until[API_TICKETS], until[API_FORMS]);
-    return folder->rules[0] ? later(at, later(until[API_LEADS], attach_paced_until(worker, folder)))
-                            : at;
+    if (folder->rules[0])
+        at = later(later(at, until[API_LEADS]), rules_paced_until(worker, folder, true));
+    return at;
 }
 
 /**
@@ -422,7 +437,7 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
         return INT64_MAX;
     const struct folder *folder = &worker->config->folders[index];
     if (lane == LANE_ATTACH)
-        return attach_paced_until(worker, folder);
+        return rules_paced_until(worker, folder, false);
     int64_t at = send_paced_until(worker, folder);
     if (worker->s3_gate.state == GATE_OPEN)
         return at;

@@ -13,6 +13,9 @@
 #define CHECKSUM_NONE 0
 
 /**
+ * A change of what is summed makes every row look damaged: it needs a migration that sets all
+ * checksums to CHECKSUM_NONE.
+ *
  * Of all that decides about a job; not of `due_ms`, which many jobs get at once. CHECKSUM_NONE when
  * memory is short.
  */
