@@ -70,7 +70,7 @@ folder_says() { # JQ-CONDITION on the folder "scans" in status
     chmod 555 in
     start_agent
     wait_until jobs_are done 1
-    [ "$(closedrop status --json | jq .not_put_away)" = 1 ]
+    not_put_away_are 1
     log_says 'keep'
     run closedrop status
     [[ $output == *"1 with their file still to be put away"* ]]
@@ -105,14 +105,14 @@ folder_says() { # JQ-CONDITION on the folder "scans" in status
     wait_until jobs_are uploading 1
     mount -o remount,ro "$PWD/in"
     wait_until jobs_are done 1
-    [ "$(closedrop status --json | jq .not_put_away)" = 1 ]
+    not_put_away_are 1
     [ -f in/a.txt ]
     wait_until log_says 'Read-only file system'
     stop_agent
     start_agent
     mount -o remount,rw "$PWD/in"
     wait_until test -f "$uploaded/a.txt"
-    wait_until test "$(closedrop status --json | jq .not_put_away)" = 0
+    wait_until not_put_away_are 0
     [ "$(uploads)" = 1 ]
 }
 
@@ -229,11 +229,11 @@ folder_says() { # JQ-CONDITION on the folder "scans" in status
     wait_until jobs_are uploading 1
     mv in/.closedrop disk/aside && touch in/.closedrop
     wait_until job_is 1 done
-    [ "$(closedrop status --json | jq .not_put_away)" = 1 ]
+    not_put_away_are 1
     stop_agent
     umount -l "$PWD/in"
     start_agent
-    wait_until test "$(closedrop status --json | jq .not_put_away)" = 1
+    wait_until not_put_away_are 1
     wait_until log_says unmounted
     stop_agent
     mount_or_skip --bind disk in

@@ -227,7 +227,7 @@ knows_no_such_job() {
     start_agent
     closedrop retry --all | grep -q '^3 jobs are queued again'
     wait_until jobs_are done 3
-    wait_until test "$(find in/Failed -type f | wc -l)" = 0
+    wait_until find_gives 0 in/Failed -type f
     closedrop retry --all | grep -q '^0 jobs'
 }
 

@@ -49,7 +49,7 @@ each_on_its_lead() { # every attachment is on the lead of the customer in its na
 
 twenty_failed() {
     jobs_are failed 20
-    wait_until test "$(find in/Failed -name 'statement-109*.pdf.error.txt' | wc -l)" = 20
+    wait_until find_gives 20 in/Failed -name 'statement-109*.pdf.error.txt'
     grep -q '10905' in/Failed/statement-10905-2026-10.pdf.error.txt
     grep -q 'customers.csv' in/Failed/statement-10905-2026-10.pdf.error.txt
 }

@@ -29,7 +29,7 @@ mode_and_group() { # PATH...
 }
 
 put_away_is_done() {
-    [ "$(closedrop status --json | jq .not_put_away)" = 0 ]
+    not_put_away_are 0
 }
 
 # ---- archive ----

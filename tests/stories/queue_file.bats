@@ -211,7 +211,7 @@ poison_fails_alone() {
     done
     start_agent
     wait_until jobs_are done 40
-    wait_until test "$(find "$uploaded" -type f | wc -l)" = 40
+    wait_until find_gives 40 "$uploaded" -type f
     for i in {1..40}; do
         was_uploaded "$uploaded/$i.txt"
     done

@@ -159,6 +159,18 @@ log_says() { # TEXT
     grep -qF -- "$1" agent.log
 }
 
+log_says_often() { # TEXT NUMBER: in so many lines at least
+    [ "$(grep -cF -- "$1" agent.log)" -ge "$2" ]
+}
+
+find_gives() { # NUMBER ARGUMENT...: so many files does find find
+    [ "$(find "${@:2}" | wc -l)" = "$1" ]
+}
+
+not_put_away_are() { # NUMBER
+    [ "$(closedrop status --json | jq .not_put_away)" = "$1" ]
+}
+
 # From here on closedrop runs as nobody, who may go through the directories above and owns this one.
 become_nobody() {
     local above=$PWD
