@@ -12,10 +12,6 @@ setup() {
 
 teardown() { story_teardown; }
 
-folder_says() { # JQ-CONDITION on the folder "scans" in status
-    closedrop status --json | jq -en "input | .folders[] | select(.name == \"scans\") | $1" >/dev/null
-}
-
 @test "a folder that is missing at the start: the others go on, and it is watched once it is there" {
     mkdir other
     rmdir in

@@ -25,7 +25,7 @@ lying_files() {
 watches_fit() { # one for each directory that is watched, and one for the directory above
     local directories
     directories=$(find in \( -path in/Uploaded -o -path in/Failed -o -path in/.closedrop \) -prune -o -type d -print | wc -l)
-    [ "$(cat "/proc/$agent_pid/fdinfo/"* 2>/dev/null | grep -c '^inotify ')" = $((directories + 1)) ]
+    watches_are $((directories + 1))
 }
 
 @test "trees that come and go, by events: all that stays arrives" {

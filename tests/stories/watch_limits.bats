@@ -39,23 +39,11 @@ set_limit() { # NAME NUMBER
     in_space sh -c "echo $2 >/proc/sys/user/$1"
 }
 
-folder_says() { # JQ-CONDITION on the folder in status
-    closedrop status --json | jq -en "input | .folders[0] | $1" >/dev/null
-}
-
 do_as_status_says() { # runs the sysctl that it prints
     local mend
     mend=$(closedrop status | grep -o 'sysctl -w .*')
     echo "$mend"
     in_space sh -c "$mend"
-}
-
-watches() { # how many the agent holds
-    cat "/proc/$agent_pid/fdinfo/"* 2>/dev/null | grep -c '^inotify '
-}
-
-watches_are() { # NUMBER
-    [ "$(watches)" = "$1" ]
 }
 
 events_were_lost() { # NUMBER: how often all began anew, by the log

@@ -200,6 +200,14 @@ folder_counts() { # KEY NUMBER: what status says of the folder
     [ "$(closedrop status --json | jq ".folders[0].$1")" = "$2" ]
 }
 
+folder_says() { # JQ-CONDITION on the (first) folder in status
+    closedrop status --json | jq -en "input | .folders[0] | $1" >/dev/null
+}
+
+watches_are() { # NUMBER: so many inotify watches does the agent hold
+    [ "$(cat "/proc/$agent_pid/fdinfo/"* 2>/dev/null | grep -c '^inotify ')" = "$1" ]
+}
+
 no_faults() { # the servers are well again
     curl -sf -X DELETE "${admin}faults" >/dev/null
 }
