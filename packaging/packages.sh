@@ -21,8 +21,8 @@ test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
 
-# tests/fuzz.sh looks for inputs by libFuzzer, which gcc does not have.
-fuzz_packages=(clang)
+# tests/fuzz.sh looks for inputs by libFuzzer, which gcc does not have; it comes apart from clang.
+fuzz_packages=(clang libclang-rt-14-dev)
 
 # tests/coverage.sh adds up what gcov has counted.
 coverage_packages=(gcovr)

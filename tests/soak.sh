@@ -5,7 +5,8 @@
 #   tests/soak.sh [--files N]      how many documents (1000)
 #                 [--big SIZE]     one more of SIZE without holes, e.g. 1G (none)
 #                 [--poll]         watch = "poll"
-#                 [--queue N]      fs.inotify.max_queued_events while it runs (root; put back afterwards)
+#                 [--queue N]      fs.inotify.max_queued_events while it runs: changes the whole machine's setting
+#                                  (root), and puts it back afterwards
 #                 [--kill SECONDS] kill -9 the agent about every second for so long, and start it again
 #                 [--no-servers]   without Samba and FTP
 #

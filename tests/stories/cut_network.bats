@@ -1,12 +1,13 @@
 #!/usr/bin/env bats
 # A network that breaks off, stalls or drips in the middle of a request or of its answer, by a TCP proxy between the agent and
-# the two servers: every file is filed once. RUNS files suffer each fault, each a STEP further on (12 unless set).
+# the two servers: every file is filed once. RUNS files suffer each fault (12 unless set), each SWEEP / RUNS bytes further on
+# (SWEEP is 1500 unless set).
 
 load ../support/story
 load ../support/proxy
 
 RUNS=${RUNS:-12}
-SWEEP=${SWEEP:-1500} # bytes that the positions are spread over
+SWEEP=${SWEEP:-1500}
 
 setup() {
     story_setup
