@@ -1,6 +1,7 @@
 /**
- * The stages that file a document in Close: whose it is (resolve), its activity (attach), and
- * whether that was created where nobody can say (look).
+ * The stages that file a document in Close: whose it is (resolve), whether an earlier queue has
+ * filed it (reconcile), its activity (attach), and whether that was created where nobody can say
+ * (look).
  */
 #include "task.h"
 
