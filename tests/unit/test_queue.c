@@ -1706,6 +1706,45 @@ static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
     commit(queue);
 }
 
+#define TEN_YEARS (3650LL * 24 * 3600 * 1000)
+
+/** Add a file, claim it, and take it to `state`, still in hand; returns its id. */
+static int64_t add_in_hand(struct queue *queue, const char *path, int number, enum job_state state)
+{
+    int64_t id = add(queue, path, file(number));
+    struct job *job = claim(queue);
+    assert_int_equal(job->id, id);
+    if (state != JOB_UPLOADING)
+        queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    if (state == JOB_DONE)
+        queue_done(queue, job, "done");
+    job_free(job);
+    return id;
+}
+
+static void goes_on_at_once_with_what_a_clock_ahead_had_in_hand(void **state)
+{
+    static const enum job_state in_hand[] = {JOB_UPLOADING, JOB_UPLOADED, JOB_DONE};
+    static const enum job_state after[] = {JOB_QUEUED, JOB_UPLOADED, JOB_DONE};
+    static const char *const paths[] = {"a.pdf", "b.pdf", "c.pdf"};
+    struct queue *queue = *state;
+    int64_t ids[COUNT(in_hand)];
+    begin(queue);
+    now += TEN_YEARS;
+    for (size_t i = 0; i < COUNT(ids); i++)
+        ids[i] = add_in_hand(queue, paths[i], (int)i + 1, in_hand[i]);
+    now -= TEN_YEARS;
+    assert_int_equal(queue_recover(queue, DOUBT), COUNT(ids));
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        struct job *job = load(queue, ids[i]);
+        assert_int_equal(job->state, after[i]);
+        assert_false(job->in_hand);
+        assert_true(job->due_ms == now);
+        job_free(job);
+    }
+    commit(queue);
+}
+
 static void recovers_nothing_after_a_clean_end(void **state)
 {
     struct queue *queue = *state;
@@ -2085,6 +2124,64 @@ static void holds_space_back(void **state)
     assert_int_equal(access(ballast, F_OK), 0); /* the next start makes it again */
 }
 
+/* ---- whether another queue was there before ---- */
+
+static enum queue_birth birth_at(const struct place *place)
+{
+    struct queue *queue = open_at(place);
+    enum queue_birth birth = queue_birth(queue);
+    queue_close(queue);
+    return birth;
+}
+
+/** Born as `birth`, until it is begun; then it was there. */
+static void check_birth(const struct place *place, enum queue_birth birth)
+{
+    assert_int_equal(birth_at(place), birth);
+    assert_int_equal(birth_at(place), birth);
+    struct queue *queue = open_at(place);
+    begin(queue);
+    queue_is_begun(queue);
+    commit(queue);
+    assert_int_equal(queue_birth(queue), QUEUE_WAS_THERE);
+    queue_close(queue);
+    assert_int_equal(birth_at(place), QUEUE_WAS_THERE);
+}
+
+static void remove_ballast(const struct place *place)
+{
+    char ballast[80];
+    snprintf(ballast, sizeof(ballast), "%s/ballast", place->directory);
+    assert_int_equal(unlink(ballast), 0);
+}
+
+static void knows_when_it_is_new(void **state)
+{
+    check_birth(*state, QUEUE_IS_NEW);
+}
+
+static void knows_by_the_ballast_that_another_was_deleted(void **state)
+{
+    const struct place *place = *state;
+    check_birth(place, QUEUE_IS_NEW);
+    assert_int_equal(unlink(place->database), 0);
+    check_birth(place, QUEUE_FOLLOWS_ANOTHER);
+    assert_int_equal(unlink(place->database), 0);
+    remove_ballast(place);
+    check_birth(place, QUEUE_IS_NEW);
+}
+
+static void knows_by_its_name_that_another_was_set_aside(void **state)
+{
+    const struct place *place = *state;
+    char *aside = NULL;
+    check_birth(place, QUEUE_IS_NEW);
+    assert_int_equal(store_set_aside(place->directory, &aside), 0);
+    free(aside);
+    remove_ballast(place);
+    check_birth(place, QUEUE_FOLLOWS_ANOTHER);
+}
+
 /* ---- made by an earlier closedrop ---- */
 
 /* format 1 had no rules: what the first migration makes, with a row in each state */
@@ -2438,6 +2535,7 @@ int main(void)
         ON_MEMORY(counts_a_group_as_one_in_hand),
         ON_MEMORY(blames_no_group_where_another_job_was_in_hand),
         ON_MEMORY(remembers_the_post_of_a_group_that_kills_the_program),
+        ON_MEMORY(goes_on_at_once_with_what_a_clock_ahead_had_in_hand),
         ON_MEMORY(recovers_nothing_after_a_clean_end),
         ON_MEMORY(writes_down_every_change),
         ON_MEMORY(lists_and_counts),
@@ -2450,6 +2548,9 @@ int main(void)
         ON_DISK(says_so_where_it_cannot_write),
         ON_DISK(is_for_its_owner_alone),
         ON_DISK(holds_space_back),
+        ON_DISK(knows_when_it_is_new),
+        ON_DISK(knows_by_the_ballast_that_another_was_deleted),
+        ON_DISK(knows_by_its_name_that_another_was_set_aside),
         ON_DISK(reads_a_queue_of_format_1),
         ON_DISK(refuses_strange_files),
         ON_DISK(never_believes_a_byte_that_changed),
