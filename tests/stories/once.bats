@@ -110,6 +110,22 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     each_once 1
 }
 
+@test "of two that were created, the oldest counts, and no third is posted" {
+    local url
+    fault '[{"on":"email","do":"reset-after","times":1}]'
+    drop 1
+    start_agent
+    wait_until log_says "looks for it"
+    kill_agent
+    url=$(sqlite3 state/queue.db 'SELECT download_url FROM job')
+    curl -skf -u api_sandbox.secret: -H 'Content-Type: application/json' "${api}activity/email/" -d "{\"lead_id\":\"lead_A\",
+        \"status\":\"draft\",\"attachments\":[{\"url\":\"$url\",\"filename\":\"A0.txt\",\"content_type\":\"text/plain\",\"size\":11}]}" >/dev/null
+    run_once
+    jobs_are done 1
+    activities_are 2
+    [ "$(closedrop list --json | jq -c .activity_id)" = "$(activities 'min_by(.date_created) | .id')" ]
+}
+
 @test "an unclear end that stays unclear fails, says so, and a retry looks before it posts" {
     limits='doubt = "100ms"; max_attempts = 2;'
     use_rule "$email"
