@@ -101,7 +101,7 @@ twenty_failed() {
 
 @test "the group waits for its newest file, over a restart and a reload" {
     customers 1
-    rule 'group = { by = "{customer}"; wait = "3s"; };'
+    rule 'group = { by = "{customer}"; wait = "10s"; };' # longer than a busy machine takes to start
     start_agent
     statements 0 0 01
     wait_until jobs_are uploaded 1
