@@ -12,30 +12,65 @@
 
 /** How many lives may end with a file. */
 #define DEATHS_MOST 3
+/** How many such files are told apart. */
+#define KILLERS_MOST 8
 /** A folder's name and a path. */
 #define NAME_MOST (PATH_LENGTH_MOST + 256)
+
+/** A file that lives have ended with. */
+struct killer {
+    char name[NAME_MOST];
+    int deaths;  /* since a look at it last went well */
+    int refused; /* 1: in the life that is on, or was the last */
+};
 
 /** What lies in the file. */
 struct page {
     char looking[NAME_MOST]; /* "" while no file is looked into */
-    char killer[NAME_MOST];  /* the one that the last death was during */
-    int deaths;              /* in a row, with it */
+    struct killer killers[KILLERS_MOST];
 };
 
 struct last_look {
     struct page *page;
 };
 
-/** Who died here is counted; somebody else's death ends the row. */
+static struct killer *find_killer(struct page *page, const char *name)
+{
+    for (size_t i = 0; i < KILLERS_MOST; i++)
+        if (strcmp(page->killers[i].name, name) == 0)
+            return &page->killers[i];
+    return NULL;
+}
+
+/** Where there is no room for another name, the one with the fewest deaths is forgotten. */
+static struct killer *take_killer(struct page *page, const char *name)
+{
+    struct killer *killer = find_killer(page, name), *least = page->killers;
+    if (killer)
+        return killer;
+    for (size_t i = 1; i < KILLERS_MOST; i++)
+        if (page->killers[i].deaths < least->deaths)
+            least = &page->killers[i];
+    *least = (struct killer){.deaths = 0};
+    memcpy(least->name, name, strlen(name) + 1);
+    return least;
+}
+
+/** What was refused stays so when the next look was a death: nobody may have heard of it. */
 static void count_death(struct page *page)
 {
-    page->looking[NAME_MOST - 1] = page->killer[NAME_MOST - 1] = '\0';
-    if (!page->looking[0])
-        return;
-    if (strcmp(page->looking, page->killer) != 0)
-        page->deaths = 0;
-    memcpy(page->killer, page->looking, NAME_MOST);
-    page->deaths++;
+    page->looking[NAME_MOST - 1] = '\0';
+    bool died = page->looking[0];
+    for (size_t i = 0; i < KILLERS_MOST; i++) {
+        struct killer *killer = &page->killers[i];
+        killer->name[NAME_MOST - 1] = '\0';
+        if (killer->refused && !died)
+            killer->deaths = 0;
+        killer->refused = 0;
+    }
+    struct killer *killer = died ? take_killer(page, page->looking) : NULL;
+    if (killer && killer->deaths < DEATHS_MOST)
+        killer->deaths++;
     page->looking[0] = '\0';
 }
 
@@ -78,10 +113,13 @@ bool last_look_begin(struct last_look *last, const char *folder, const char *pat
         return true;
     str_printf(&name, "%s/%s", folder, path);
     struct page *page = last->page;
-    bool kills = page->deaths >= DEATHS_MOST && strcmp(str_text(&name), page->killer) == 0;
-    if (kills)
-        page->deaths = 0;
-    else if (!str_error(&name))
+    struct killer *killer = find_killer(page, str_text(&name));
+    bool kills = killer && killer->deaths >= DEATHS_MOST && !killer->refused;
+    if (killer && killer->refused) /* it was brought back */
+        killer->deaths = 0;
+    if (killer)
+        killer->refused = kills;
+    if (!kills && !str_error(&name))
         memcpy(page->looking, str_text(&name), name.length + 1);
     str_release(&name);
     return !kills;
@@ -91,7 +129,9 @@ void last_look_end(struct last_look *last)
 {
     if (!last)
         return;
-    if (strcmp(last->page->looking, last->page->killer) == 0)
-        last->page->deaths = 0;
-    last->page->looking[0] = '\0';
+    struct page *page = last->page;
+    struct killer *killer = page->looking[0] ? find_killer(page, page->looking) : NULL;
+    if (killer)
+        killer->deaths = 0;
+    page->looking[0] = '\0';
 }

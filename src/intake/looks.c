@@ -112,8 +112,8 @@ static struct settle_step decide(
     return settle_after_look(folder->folder, &facts, &inside);
 }
 
-/** Look at a candidate whose time has come. */
-static void settle(struct watch *watch, struct candidate *candidate)
+/** Look at a candidate whose time has come. Returns whether it is refused. */
+static bool settle(struct watch *watch, struct candidate *candidate)
 {
     struct watched *folder = &watch->folders[candidate->folder];
     struct file_state state;
@@ -124,13 +124,13 @@ static void settle(struct watch *watch, struct candidate *candidate)
         rounds_missed(folder, result);
     if (result < 0 || !S_ISREG(state.mode)) {
         candidates_remove(watch->candidates, candidate);
-        return;
+        return false;
     }
     if (!file_state_equal(&state, &candidate->state)) {
         candidate->state = state;
         if (!candidate->moved_in) {
             hint_touch(watch, candidate, false);
-            return;
+            return false;
         }
     }
     struct settle_step step = decide(folder, candidate, look);
@@ -139,10 +139,12 @@ static void settle(struct watch *watch, struct candidate *candidate)
         /* a writer has a file open that came by rename: from now on it must be quiet */
         candidate->moved_in = candidate->moved_in && step.wait != SETTLE_QUIET;
         candidates_delay(watch->candidates, candidate, step.until);
-        return;
+        return false;
     }
-    letters_settled(watch, candidate, step.kind == SETTLE_REFUSE ? &step : NULL);
+    bool is_refused = step.kind == SETTLE_REFUSE;
+    letters_settled(watch, candidate, is_refused ? &step : NULL);
     candidates_remove(watch->candidates, candidate);
+    return is_refused;
 }
 
 void looks_go_on(struct watch *watch)
@@ -152,6 +154,7 @@ void looks_go_on(struct watch *watch)
         struct candidate *candidate = candidates_first(watch->candidates);
         if (!candidate || candidate->due_ms > now)
             return;
-        settle(watch, candidate);
+        if (settle(watch, candidate)) /* its letter goes out before the next look */
+            return;
     }
 }

@@ -158,9 +158,9 @@ make_queue() { # with one job done
     wait_until test -f "$uploaded/good.txt"
 }
 
-# One file among thirty whose bytes kill the agent each time they are read: by the thread that does the work, or with
+# Two files among thirty whose bytes kill the agent each time they are read: by the thread that does the work, or with
 # CRASH_POISON_WATCH by the one that looks whether a file is finished.
-poison_fails_alone() {
+poisons_fail_alone() {
     local i deaths=0
     "${CC:-cc}" -shared -fPIC -O1 -D_GNU_SOURCE -o shim.so "$CLOSEDROP_SOURCE_DIR/tests/crash/shim.c" -ldl
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
@@ -171,31 +171,33 @@ poison_fails_alone() {
         echo "document $i" >"in/$i.txt"
     done
     echo 'POISON in a letter' >in/letter.txt
+    echo 'POISON in a parcel' >in/parcel.txt
     (cd in && sha256sum -- *) >dropped
     export CRASH_POISON=POISON ASAN_OPTIONS=verify_asan_link_order=0
     until LD_PRELOAD=$PWD/shim.so run_once && [ "$agent_code" != 134 ]; do # SIGABRT
         deaths=$((deaths + 1))
-        [ $deaths -lt 10 ]
+        [ $deaths -lt 12 ]
     done
     [ $deaths -ge 3 ]
     [ "$agent_code" = 1 ]
     grep -q 'ended without warning three times' in/Failed/letter.txt.error.txt
+    grep -q 'ended without warning three times' in/Failed/parcel.txt.error.txt
     closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/crash/invariants.py" "$admin" in dropped >end
-    jq -e '.failed == ["letter.txt"] and (.done | length) == 30 and .activities == 30' end
+    jq -e '(.failed | sort) == ["letter.txt", "parcel.txt"] and (.done | length) == 30 and .activities == 30' end
     # the program was mended meanwhile
     closedrop retry --all
     run_once
     [ "$agent_code" = 0 ]
-    activities_are 31
+    activities_are 32
 }
 
-@test "a file whose bytes kill the agent each time fails alone; the thirty beside it arrive" {
-    poison_fails_alone
+@test "two files whose bytes kill the agent each time fail alone; the thirty beside it arrive" {
+    poisons_fail_alone
 }
 
-@test "a file that kills the agent each time it settles fails alone; the thirty beside it arrive" {
+@test "two files that kill the agent each time they settle fail alone; the thirty beside it arrive" {
     export CRASH_POISON_WATCH=yes
-    poison_fails_alone
+    poisons_fail_alone
 }
 
 @test "the power fails again and again: everything arrives" {

@@ -63,11 +63,59 @@ static void a_look_that_went_well_is_a_new_beginning(void **state)
         assert_true(live("a.pdf", life % 3 != 2));
 }
 
-static void deaths_of_different_files_are_no_row(void **state)
+/** A life that looks at all of them, in that order, and dies of those called bad. */
+static bool live_with(const char *const *files, size_t count)
+{
+    struct last_look *last = last_look_open(directory);
+    assert_non_null(last);
+    bool died = false;
+    for (size_t i = 0; i < count && !died; i++) {
+        died = last_look_begin(last, "scans", files[i]) && strncmp(files[i], "bad", 3) == 0;
+        if (!died)
+            last_look_end(last);
+    }
+    last_look_close(last);
+    return !died;
+}
+
+/* of the first one's refusal nobody hears, while the second one kills */
+static void each_file_is_counted_by_itself(void **state)
 {
     (void)state;
-    for (int life = 0; life < 12; life++)
-        assert_true(live(life % 2 ? "a.pdf" : "b.pdf", true));
+    static const char *const files[] = {"a.pdf", "bad-1.pdf", "b.pdf", "bad-2.pdf", "bad-3.pdf"};
+    for (int death = 0; death < 9; death++)
+        assert_false(live_with(files, 5));
+    assert_true(live_with(files, 5));
+    assert_true(live("bad-1.pdf", false)); /* brought back, and the program mended */
+    assert_true(live("a.pdf", true));
+}
+
+static void is_looked_at_when_brought_back_in_the_same_life(void **state)
+{
+    (void)state;
+    for (int death = 0; death < 3; death++)
+        assert_true(live("bad.pdf", true));
+    struct last_look *last = last_look_open(directory);
+    assert_non_null(last);
+    assert_false(last_look_begin(last, "scans", "bad.pdf"));
+    last_look_end(last);
+    assert_true(last_look_begin(last, "scans", "bad.pdf"));
+    last_look_close(last);
+    assert_true(live("bad.pdf", true)); /* its second death anew */
+}
+
+/* more than can be told apart: the one with most deaths is not forgotten */
+static void forgets_the_one_with_the_fewest_deaths(void **state)
+{
+    (void)state;
+    char name[20];
+    for (int death = 0; death < 3; death++)
+        assert_true(live("bad.pdf", true));
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof(name), "%d.pdf", i);
+        assert_true(live(name, true));
+    }
+    assert_false(live("bad.pdf", true));
 }
 
 static void believes_no_garbage(void **state)
@@ -101,7 +149,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_DIRECTORY(is_not_looked_at_a_fourth_time),
         IN_A_DIRECTORY(a_look_that_went_well_is_a_new_beginning),
-        IN_A_DIRECTORY(deaths_of_different_files_are_no_row),
+        IN_A_DIRECTORY(each_file_is_counted_by_itself),
+        IN_A_DIRECTORY(is_looked_at_when_brought_back_in_the_same_life),
+        IN_A_DIRECTORY(forgets_the_one_with_the_fewest_deaths),
         IN_A_DIRECTORY(believes_no_garbage),
         IN_A_DIRECTORY(does_nothing_where_nothing_can_be_kept),
     };

@@ -20,8 +20,10 @@ struct last_look *last_look_open(const char *state_dir);
 void last_look_close(struct last_look *last);
 
 /**
- * About to look into the file `path` of `folder`. False, where three lives in a row died of that:
- * it is not to be looked at; if it is brought back, it is counted anew.
+ * About to look into the file `path` of `folder`. False, where three lives died of that and no look
+ * at it went well since: it is not to be looked at. If it is brought back in this life, or after
+ * one that did not die of a look, it is counted anew. Eight such files are counted, each by itself,
+ * whatever other files lives die of in between.
  */
 bool last_look_begin(struct last_look *last, const char *folder, const char *path);
 
