@@ -102,6 +102,9 @@ struct settle_step settle_after_look(
     bool is_young = facts->age_ms >= 0 && facts->age_ms < YOUNG_MS;
     if (look->lease == LEASE_IMPOSSIBLE && is_young)
         return wait_for(SETTLE_QUIET, facts->now + YOUNG_MS - facts->age_ms);
+    int64_t quiet = facts->now - facts->changed; /* a server's clock may be ahead of ours */
+    if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && quiet < YOUNG_MS)
+        return wait_for(SETTLE_QUIET, facts->changed + YOUNG_MS);
     if (facts->size < folder->min_size) /* only now: a writer may have paused */
         return refuse_size(folder, facts->size);
     if (!look->has_end && !facts->judged)
