@@ -9,6 +9,9 @@
 /** How far from a file's end its last marks are looked for. */
 #define TAIL_MOST (1024 * 1024)
 
+/** How much of a JPEG is looked through, segment by segment. */
+#define SCAN_MOST (256 * 1024 * 1024)
+
 /** What is left of a PDF's last line behind its mark. */
 #define LINE_MOST 32
 
@@ -152,12 +155,13 @@ struct reader {
     size_t length, at;
 };
 
-/** Have bytes in the buffer; false at the end of the file. */
+/** Have bytes in the buffer; false at the end of the file, or of what is looked through. */
 static bool has_bytes(struct reader *reader)
 {
     if (reader->at < reader->length)
         return true;
-    int64_t left = reader->bytes->size - reader->offset;
+    int64_t size = reader->bytes->size;
+    int64_t left = (size < SCAN_MOST ? size : SCAN_MOST) - reader->offset;
     size_t want = left < (int64_t)sizeof(reader->buffer) ? (size_t)left : sizeof(reader->buffer);
     if (left <= 0 || !read_at(reader->bytes, reader->offset, reader->buffer, want))
         return false;
@@ -210,6 +214,16 @@ static int next_marker(struct reader *reader)
     return -1;
 }
 
+/** Whether an end stands near the end of a file too large to be looked through. */
+static bool tail_has_jpeg_end(const struct bytes *bytes)
+{
+    size_t length;
+    unsigned char *tail = read_tail(bytes, &length);
+    bool has_end = tail && find_last(tail, length, "\xFF\xD9", 2);
+    free(tail);
+    return has_end;
+}
+
 static bool jpeg_has_end(const struct bytes *bytes)
 {
     struct reader *reader = calloc(1, sizeof(*reader));
@@ -233,8 +247,9 @@ static bool jpeg_has_end(const struct bytes *bytes)
         if (length < 2 || !skip_bytes(reader, length - 2))
             break;
     }
+    bool is_too_large = bytes->size > SCAN_MOST && reader->offset >= SCAN_MOST;
     free(reader);
-    return has_end;
+    return has_end || (is_too_large && tail_has_jpeg_end(bytes));
 }
 
 /* ---- PNG (W3C PNG, 5.3) ---- */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define SETTLE_SLICE 256 /* candidates looked at in one turn */
+#define SLICE_MS 100     /* and the time after which no other is begun */
 
 static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t length)
 {
@@ -154,7 +155,8 @@ void looks_go_on(struct watch *watch)
         struct candidate *candidate = candidates_first(watch->candidates);
         if (!candidate || candidate->due_ms > now)
             return;
-        if (settle(watch, candidate)) /* its letter goes out before the next look */
-            return;
+        bool is_refused = settle(watch, candidate);
+        if (is_refused || clock_steady_ms() - now >= SLICE_MS)
+            return; /* a refusal's letter goes out before the next look */
     }
 }

@@ -67,10 +67,11 @@ while not os.path.exists("go"):
     printf 'II*\0\x08\0\0\0\x02\0\x11\x01\x04\0\0\0\0\x10\x08\0\0\0\x17\x01\x04\0\0\0\0\x10\x08\0\0\0' >in/b.tif
     printf 'PK\x03\x04' >in/c.zip
     printf '%%PDF-1.4\n' >in/d.pdf
-    truncate -s 4G in/a.png in/b.tif in/c.zip in/d.pdf
+    printf '\xff\xd8\xff\xda\0\x02' >in/e.jpg
+    truncate -s 4G in/a.png in/b.tif in/c.zip in/d.pdf in/e.jpg
     start_agent
     others_go 1
-    wait_until jobs_are failed 4
+    wait_until jobs_are failed 5
     [ "$(uploads)" = 1 ]
 }
 

@@ -774,14 +774,26 @@ static void ends_on_a_tiff_of_endless_tables(void **state)
     free(bytes);
 }
 
+/* a file of holes between its head and its tail */
+struct sparse {
+    struct sample head;
+    int64_t size;
+    const char *tail;
+    int64_t bytes_read;
+};
+
 static int64_t read_sparse(void *context, int64_t offset, void *buffer, size_t length)
 {
-    const struct sample *head = context;
+    struct sparse *file = context;
+    size_t tail = strlen(file->tail);
+    file->bytes_read += (int64_t)length;
     memset(buffer, 0, length);
-    if (offset < (int64_t)head->length) {
-        size_t there = head->length - (size_t)offset;
-        memcpy(buffer, head->bytes + offset, there < length ? there : length);
+    if (offset < (int64_t)file->head.length) {
+        size_t there = file->head.length - (size_t)offset;
+        memcpy(buffer, file->head.bytes + offset, there < length ? there : length);
     }
+    if (offset + (int64_t)length == file->size && length >= tail)
+        memcpy((char *)buffer + length - tail, file->tail, tail);
     return (int64_t)length;
 }
 
@@ -790,17 +802,55 @@ static void ends_on_a_tiff_of_holes(void **state)
 {
     (void)state;
     enum { PLACES = 0x10000000 };
-    struct sample head = {.length = 0};
-    begin_tiff(&head, false, 8);
-    put_number(&head, false, 2, 2);
+    struct sparse file = {.size = INT64_C(4) << 30, .tail = ""};
+    begin_tiff(&file.head, false, 8);
+    put_number(&file.head, false, 2, 2);
     for (uint32_t tag = 273; tag <= 279; tag += 6) {
-        put_number(&head, false, 2, tag);
-        put_number(&head, false, 2, 4);
-        put_number(&head, false, 4, PLACES);
-        put_number(&head, false, 4, 4096);
+        put_number(&file.head, false, 2, tag);
+        put_number(&file.head, false, 2, 4);
+        put_number(&file.head, false, 4, PLACES);
+        put_number(&file.head, false, 4, 4096);
     }
-    const struct bytes view = {INT64_C(4) << 30, read_sparse, &head, NULL};
+    const struct bytes view = {file.size, read_sparse, &file, NULL};
     assert_false(complete_has_end(&view, "a.tif"));
+}
+
+#define SCAN_MOST (INT64_C(256) << 20)
+
+/* a hole of 4 GB in the image data, and what stands at the end */
+static void ends_on_a_jpeg_of_holes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *head;
+        size_t length;
+        const char *tail;
+        bool has_end;
+    } rows[] = {
+        {"no end", "\xFF\xD8\xFF\xDA\0\x02", 6, "", false},
+        {"an end", "\xFF\xD8\xFF\xDA\0\x02", 6, "\xFF\xD9", true},
+        {"an end, and bytes behind it", "\xFF\xD8\xFF\xDA\0\x02", 6, "\xFF\xD9\r\n", true},
+        {"an end, but a segment without length", "\xFF\xD8\xFF\xDA\0\0", 6, "\xFF\xD9", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct sparse file = {.size = INT64_C(4) << 30, .tail = rows[i].tail};
+        const struct bytes view = {file.size, read_sparse, &file, NULL};
+        put(&file.head, rows[i].head, rows[i].length);
+        if (complete_has_end(&view, "a.jpg") != rows[i].has_end)
+            fail_msg("%s", rows[i].name);
+        if (file.bytes_read > SCAN_MOST + (2 << 20))
+            fail_msg("%s: reads %lld bytes", rows[i].name, (long long)file.bytes_read);
+    }
+}
+
+/* where all of it can be looked through, the end is not looked for in a segment */
+static void reads_all_of_a_large_jpeg(void **state)
+{
+    (void)state;
+    struct sparse file = {.size = SCAN_MOST, .tail = "\xFF\xE1\x01\x01\xFF\xD9"};
+    const struct bytes view = {file.size, read_sparse, &file, NULL};
+    put(&file.head, "\xFF\xD8\xFF\xDA\0\x02", 6);
+    assert_false(complete_has_end(&view, "a.jpg"));
 }
 
 /* a thousand entries that share one long list of directories below, none of which is there */
@@ -897,6 +947,8 @@ int main(void)
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
         cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
         cmocka_unit_test(ends_on_a_tiff_of_holes),
+        cmocka_unit_test(ends_on_a_jpeg_of_holes),
+        cmocka_unit_test(reads_all_of_a_large_jpeg),
         cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
         cmocka_unit_test(ends_on_a_tiff_that_is_its_own_camera),
         cmocka_unit_test(ends_on_a_png_of_endless_chunks),
