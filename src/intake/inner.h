@@ -155,7 +155,7 @@ void rounds_go_on(struct watch *watch, struct watched *folder);
 /** Give up the round under way, and begin from the start. */
 void rounds_anew(struct watched *folder);
 
-/** Whether all of some folder is being scanned, and that goes on. */
+/** Whether all of some folder with events is being scanned, and that goes on. */
 bool rounds_are_under_way(const struct watch *watch);
 
 /** When the folder's next round is due, on the steady clock; 0 for at once. */

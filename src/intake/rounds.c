@@ -136,9 +136,11 @@ void rounds_anew(struct watched *folder)
 
 bool rounds_are_under_way(const struct watch *watch)
 {
-    for (size_t i = 0; i < watch->config->folder_count; i++)
-        if (watch->folders[i].scan && watch->folders[i].round == ROUND_WHOLE)
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
+        const struct watched *folder = &watch->folders[i];
+        if (folder->scan && folder->round == ROUND_WHOLE && !folder->polls)
             return may_scan(watch);
+    }
     return false;
 }
 

@@ -129,7 +129,8 @@ static void restart_if_due(struct watch *watch)
         struct watched *folder = &watch->folders[i];
         if (folder->root >= 0)
             folder_decide_polling(watch, folder);
-        rounds_anew(folder);
+        if (asked || !folder->polls)
+            rounds_anew(folder);
     }
     watch->batches_out = 0;
 }
