@@ -17,7 +17,7 @@
 
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
-#define VALUES_MOST 20000000 /* of a TIFF: entries, and places of image data */
+#define VALUES_MOST 20000000 /* of a TIFF: directories, entries, places of image data */
 
 static void note_error(const struct bytes *bytes, int error)
 {
@@ -79,17 +79,32 @@ static int64_t told_length(const struct bytes *bytes)
     return told ? strtoll(told + 3, NULL, 10) : 0;
 }
 
-static const char *skip_spaces(const char *text, const char *end)
+static bool is_blank(char c)
 {
-    while (text < end && (isspace((unsigned char)*text) || !*text))
+    return c == ' ' || c == '\t';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_space(char c)
+{
+    return isspace((unsigned char)c) || !c;
+}
+
+static const char *skip(const char *text, const char *end, bool (*is_skipped)(char c))
+{
+    while (text < end && is_skipped(*text))
         text++;
     return text;
 }
 
-static const char *skip_digits(const char *text, const char *end)
+static const char *skip_back(const char *start, const char *text, bool (*is_skipped)(char c))
 {
-    while (text < end && isdigit((unsigned char)*text))
-        text++;
+    while (text > start && is_skipped(text[-1]))
+        text--;
     return text;
 }
 
@@ -105,21 +120,75 @@ static bool is_begun_part(const char *text, const char *end)
 {
     while (end > text && !end[-1]) /* room that was made for the rest */
         end--;
-    const char *number = skip_spaces(text, end);
+    const char *number = skip(text, end, is_space);
     if (number == end)
         return false;
-    const char *after = skip_digits(number, end);
+    const char *after = skip(number, end, is_digit);
     if (after == number)
         return begins(number, end, "xref") || begins(number, end, "endstream");
-    return begins(skip_spaces(skip_digits(skip_spaces(after, end), end), end), end, "obj");
+    const char *generation = skip(after, end, is_blank);
+    return begins(skip(skip(generation, end, is_digit), end, is_blank), end, "obj");
 }
 
-/** What stands behind the last end when a later part (an update, or what embeds it) was cut. */
+/** Whether two numbers stand before the word at `at`. */
+static bool has_numbers_before(const char *text, const char *at)
+{
+    for (int i = 0; i < 2; i++) {
+        const char *end = skip_back(text, at, is_space);
+        const char *number = skip_back(text, end, is_digit);
+        if (end == at || number == end)
+            return false;
+        at = number;
+    }
+    return true;
+}
+
+/** "12 0 obj", whatever follows. */
+static bool begins_object(const char *text, const char *end, const char *at, const char *after)
+{
+    bool is_whole_word = after == end || !isalpha((unsigned char)*after);
+    return is_whole_word && has_numbers_before(text, at);
+}
+
+/** A word that begins its line, and ends it or leads to a dictionary. */
+static bool has_its_line(const char *text, const char *end, const char *at, const char *after)
+{
+    bool begins_line = at == text || at[-1] == '\n' || at[-1] == '\r';
+    const char *next = skip(after, end, is_blank);
+    return begins_line && (next == end || strchr("\r\n<", *next)); /* or a zero */
+}
+
+static const struct part {
+    const char *word;
+    bool (*is_part)(const char *text, const char *end, const char *at, const char *after);
+} parts[] = {
+    {"obj", begins_object},
+    {"endstream", has_its_line},
+    {"endobj", has_its_line},
+    {"xref", has_its_line},
+    {"trailer", has_its_line},
+};
+
+static bool has_part(const char *text, const char *end, const struct part *part)
+{
+    const size_t length = strlen(part->word);
+    const char *after = text, *at;
+    while ((at = memmem(after, (size_t)(end - after), part->word, length)) != NULL) {
+        after = at + length;
+        if (part->is_part(text, end, at, after))
+            return true;
+    }
+    return false;
+}
+
+/**
+ * What stands behind the last end when a later part (an update, or what embeds it) was cut. Words
+ * count only as PDF writes them: mail programs and gateways leave text there.
+ */
 static bool is_followed_by_more(const char *text, const char *end)
 {
-    static const char *const parts[] = {" obj", "endstream", "endobj", "xref", "trailer"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-        if (memmem(text, (size_t)(end - text), parts[i], strlen(parts[i])))
+        if (has_part(text, end, &parts[i]))
             return true;
     return is_begun_part(text, end);
 }
@@ -131,7 +200,7 @@ static bool pdf_has_end(const struct bytes *bytes)
     const size_t mark_length = sizeof(mark) - 1;
     size_t length;
     int64_t told = told_length(bytes);
-    if (told < 0 || told > bytes->size)
+    if (told < 0 || told > bytes->size + LINE_MOST)
         return false;
     unsigned char *tail = read_tail(bytes, &length);
     const unsigned char *last = tail ? find_last(tail, length, mark, mark_length) : NULL;
@@ -342,7 +411,7 @@ struct tiff {
     const struct bytes *bytes;
     bool is_big_endian;
     size_t word;          /* bytes of a count and of an offset: 4, in BigTIFF 8 */
-    uint64_t values_left; /* entries, and places of image data: in a sound file they lie apart */
+    uint64_t values_left; /* directories, entries, data: in a sound file they lie apart */
 };
 
 static bool may_read(struct tiff *tiff, uint64_t values)
@@ -448,17 +517,19 @@ enum {
     GPS_DIRECTORY = 34853
 };
 
-static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth);
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty);
 
 /** The directories below one: smaller pictures, what the camera says. */
 static bool below_is_inside(struct tiff *tiff, const struct field *field, int depth)
 {
     struct values offsets = {.field = field};
+    bool may_be_empty = field->tag == GPS_DIRECTORY; /* a camera may not know where it is */
     uint64_t offset;
     if (!may_read(tiff, field->count))
         return false;
     for (uint64_t i = 0; i < field->count; i++)
-        if (!value_of(tiff, &offsets, i, &offset) || !chain_is_inside(tiff, offset, depth + 1))
+        if (!value_of(tiff, &offsets, i, &offset) ||
+            !chain_is_inside(tiff, offset, depth + 1, may_be_empty))
             return false;
     return true;
 }
@@ -484,7 +555,8 @@ static bool directory_is_inside(
 }
 
 /** One directory, and where the next one lies (0: it was the last). False where it is cut. */
-static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint64_t *ret_next)
+static bool check_directory(
+    struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty, uint64_t *ret_next)
 {
     unsigned char word[8];
     size_t count_size = tiff->word == 8 ? 8 : 2, entry_size = 4 + 2 * tiff->word;
@@ -492,10 +564,10 @@ static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint6
         !read_at(tiff->bytes, (int64_t)offset, word, count_size))
         return false;
     uint64_t count = number(tiff, word, count_size);
-    if (!count || count > UINT16_MAX || !may_read(tiff, count))
+    if ((!count && !may_be_empty) || count > UINT16_MAX || !may_read(tiff, count + 1))
         return false;
     int64_t at = (int64_t)(offset + count_size);
-    unsigned char *entries = malloc(count * entry_size);
+    unsigned char *entries = malloc(count * entry_size + 1);
     if (!entries) {
         note_error(tiff->bytes, -ENOMEM);
         return false;
@@ -509,11 +581,11 @@ static bool check_directory(struct tiff *tiff, uint64_t offset, int depth, uint6
     return inside;
 }
 
-static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth)
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty)
 {
     const int depth_most = 4;
     while (offset)
-        if (depth > depth_most || !check_directory(tiff, offset, depth, &offset))
+        if (depth > depth_most || !check_directory(tiff, offset, depth, may_be_empty, &offset))
             return false;
     return true;
 }
@@ -536,7 +608,7 @@ static bool tiff_has_end(const struct bytes *bytes)
             return false;
     }
     uint64_t first = number(&tiff, head + length - tiff.word, tiff.word);
-    return first && chain_is_inside(&tiff, first, 0);
+    return first && chain_is_inside(&tiff, first, 0, false);
 }
 
 /* ---- which is it ---- */

@@ -123,6 +123,7 @@ static void make_linearized_pdf(struct sample *s)
 {
     fill_linearized(s, 0);
     fill_linearized(s, s->length);
+    s->whole_from = s->length - 1; /* mail programs take the last line's end away */
 }
 
 /* a portfolio: a whole PDF stored inside, as the last object */
@@ -301,6 +302,20 @@ static void make_tiff_with_place(struct sample *s)
 {
     make_tiff_with_camera(s);
     memcpy(s->bytes + 10, "\x88\x25", 2);
+}
+
+/* a camera that does not know where it is has an empty directory for it */
+static void make_tiff_with_no_place(struct sample *s)
+{
+    begin_tiff(s, true, 8);
+    put_number(s, true, 2, 1);
+    put_number(s, true, 2, 34853);
+    put_number(s, true, 2, 4);
+    put_number(s, true, 4, 1);
+    put_number(s, true, 4, 8 + 2 + 12 + 4);
+    put_number(s, true, 4, 0);
+    put_number(s, true, 2, 0);
+    put_number(s, true, 4, 0);
 }
 
 /* tiles have tags of their own */
@@ -532,6 +547,7 @@ static const struct {
     {"TIFF, big end first, data last", "a.tif", make_big_tiff_data_last},
     {"TIFF with a camera's directory", "a.TIFF", make_tiff_with_camera},
     {"TIFF with a place's directory", "a.tif", make_tiff_with_place},
+    {"TIFF with an empty place's directory", "a.tif", make_tiff_with_no_place},
     {"TIFF of tiles", "a.tif", make_tiff_of_tiles},
     {"BigTIFF", "a.tif", make_wide_tiff},
     {"JPEG", "a.jpeg", make_jpeg},
@@ -705,8 +721,42 @@ static void is_incomplete_where_more_has_begun(void **state)
     static const struct {
         const char *more;
         bool is_whole;
-    } rows[] = {{"\nxre", false}, {"\nendst", false}, {"\n12 0 ob", false}, {"\n12", false},
-        {"\n", true}, {"\nxyz", true}, {"\n12 0 R", true}};
+    } rows[] = {
+        {"\nxre", false},
+        {"\nendst", false},
+        {"\n12 0 ob", false},
+        {"\n12", false},
+        {"\n12 0", false},
+        {"\n", true},
+        {"\nxyz", true},
+        {"\n12 0 R", true},
+        {"\n12345\n", true},
+        {"\n12 0 obj", false},
+        {"\n12 0 obj<<", false},
+        {"\n12  0\tobj\n", false},
+        {"\n12 0 object", true},
+        {"\n12 obj.", true},
+        {"12 obj.", true},
+        {"\nx 0 obj", true},
+        {"\n12 0obj.", true},
+        {"\nx0 obj", true},
+        {"\nan obj", true},
+        {" obj", true},
+        {"\n<p>This is an object of the gateway</p>", true},
+        {"\nan obj, and then\n12 0 obj", false},
+        {"\nthe trailer of the mail", true},
+        {"\ntrailer of the mail", true},
+        {"\ntrailers\n", true},
+        {"\ntrailer", false},
+        {"\ntrailer\n", false},
+        {"\r\ntrailer <<", false},
+        {"\rtrailer<<", false},
+        {"the trailer\ntrailer\n", false},
+        {"endstream\n", false},
+        {"\nendobj\r", false},
+        {"\nxref\t\n", false},
+        {"\nxref\n", false},
+    };
     for (size_t i = 0; i < COUNT(rows); i++) {
         static struct sample sample;
         memset(&sample, 0, sizeof(sample));
@@ -877,6 +927,22 @@ static void ends_on_a_tiff_that_shares_its_tables(void **state)
     free(bytes);
 }
 
+/* no others are empty */
+static void is_incomplete_where_a_directory_is_empty(void **state)
+{
+    (void)state;
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    make_tiff_with_no_place(&sample);
+    memcpy(sample.bytes + 10, "\x87\x69", 2); /* what the camera says */
+    assert_false(is_whole("a.tif", sample.bytes, sample.length));
+    sample.length = 0;
+    begin_tiff(&sample, true, 8);
+    put_number(&sample, true, 2, 0);
+    put_number(&sample, true, 4, 0);
+    assert_false(is_whole("a.tif", sample.bytes, sample.length));
+}
+
 /* a directory that is the one below itself */
 static void ends_on_a_tiff_that_is_its_own_camera(void **state)
 {
@@ -885,6 +951,17 @@ static void ends_on_a_tiff_that_is_its_own_camera(void **state)
     memset(&sample, 0, sizeof(sample));
     make_tiff_with_camera(&sample);
     memcpy(sample.bytes + 18, "\0\0\0\x08", 4);
+    assert_false(is_whole("a.tif", sample.bytes, sample.length));
+}
+
+/* an empty directory that is followed by itself */
+static void ends_on_a_tiff_of_endless_places(void **state)
+{
+    (void)state;
+    static struct sample sample;
+    memset(&sample, 0, sizeof(sample));
+    make_tiff_with_no_place(&sample);
+    memcpy(sample.bytes + sample.length - 1, "\x1A", 1);
     assert_false(is_whole("a.tif", sample.bytes, sample.length));
 }
 
@@ -950,7 +1027,9 @@ int main(void)
         cmocka_unit_test(ends_on_a_jpeg_of_holes),
         cmocka_unit_test(reads_all_of_a_large_jpeg),
         cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
+        cmocka_unit_test(is_incomplete_where_a_directory_is_empty),
         cmocka_unit_test(ends_on_a_tiff_that_is_its_own_camera),
+        cmocka_unit_test(ends_on_a_tiff_of_endless_places),
         cmocka_unit_test(ends_on_a_png_of_endless_chunks),
         cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
     };
