@@ -828,21 +828,24 @@ static void ends_on_a_tiff_of_endless_tables(void **state)
 struct sparse {
     struct sample head;
     int64_t size;
-    const char *tail;
+    const char *tail; /* NULL: it cannot be read */
     int64_t bytes_read;
 };
 
 static int64_t read_sparse(void *context, int64_t offset, void *buffer, size_t length)
 {
     struct sparse *file = context;
-    size_t tail = strlen(file->tail);
+    bool is_last = offset + (int64_t)length == file->size;
+    size_t tail = file->tail ? strlen(file->tail) : 0;
+    if (is_last && !file->tail)
+        return -1;
     file->bytes_read += (int64_t)length;
     memset(buffer, 0, length);
     if (offset < (int64_t)file->head.length) {
         size_t there = file->head.length - (size_t)offset;
         memcpy(buffer, file->head.bytes + offset, there < length ? there : length);
     }
-    if (offset + (int64_t)length == file->size && length >= tail)
+    if (is_last && length >= tail && tail)
         memcpy((char *)buffer + length - tail, file->tail, tail);
     return (int64_t)length;
 }
@@ -880,6 +883,7 @@ static void ends_on_a_jpeg_of_holes(void **state)
         {"no end", "\xFF\xD8\xFF\xDA\0\x02", 6, "", false},
         {"an end", "\xFF\xD8\xFF\xDA\0\x02", 6, "\xFF\xD9", true},
         {"an end, and bytes behind it", "\xFF\xD8\xFF\xDA\0\x02", 6, "\xFF\xD9\r\n", true},
+        {"an end that cannot be read", "\xFF\xD8\xFF\xDA\0\x02", 6, NULL, false},
         {"an end, but a segment without length", "\xFF\xD8\xFF\xDA\0\0", 6, "\xFF\xD9", false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
