@@ -398,6 +398,20 @@ static int try_name(void *context, const char *name)
     return linkat(AT_FDCWD, path, copy->directory, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
+/**
+ * Take a name from the open file, if it still has it: another that took the name meanwhile, in a
+ * folder that people write to, stays. 0 or a negative errno.
+ */
+static int unlink_file(int fd, int directory, const char *name)
+{
+    struct stat file, named;
+    if (fstat(fd, &file) < 0 || fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    bool has_it = file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+    bool is_kept = has_it && unlinkat(directory, name, 0) < 0 && errno != ENOENT;
+    return is_kept ? -errno : 0;
+}
+
 int copy_finish(struct copy *copy, const char *name, char **ret_name)
 {
     CLEANUP(free_text) char *given = NULL;
@@ -405,11 +419,12 @@ int copy_finish(struct copy *copy, const char *name, char **ret_name)
     if (result < 0)
         return result;
     copy->temporary[0] = '\0';
-    if (fsync(copy->directory) < 0 ||
-        (unlinkat(copy->from_directory, copy->from_name, 0) < 0 && errno != ENOENT)) {
-        int error = errno;
-        unlinkat(copy->directory, given, 0); /* not two of them: it is copied again */
-        return -error;
+    result = fsync(copy->directory) < 0
+                 ? -errno
+                 : unlink_file(copy->from, copy->from_directory, copy->from_name);
+    if (result < 0) {
+        unlink_file(copy->to, copy->directory, given); /* not two of them: it is copied again */
+        return result;
     }
     *ret_name = TAKE_PTR(given);
     return fsync(copy->from_directory) < 0 ? -errno : 0;

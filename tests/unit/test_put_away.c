@@ -616,6 +616,28 @@ static void copies_no_file_that_changes(void **state)
     place_close(&place);
 }
 
+/* a person saves a corrected version over the failed file while that is copied back */
+static void leaves_a_file_that_took_the_name_of_the_copied_one(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    char *name = NULL;
+    struct copy *copy = NULL;
+    int in = openat(folder->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    make_file(in, "a.pdf", "hello");
+    struct place place = open_place(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(in, "a.pdf", &place, &copy), 0);
+    assert_int_equal(copy_whole(copy), 0);
+    swap_in_a_file(folder);
+    assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
+    copy_free(copy);
+    free(name);
+    expect_file(folder->root, "a.pdf", "another");
+    expect_file(place.directory, "a.pdf", "hello");
+    close(in);
+    place_close(&place);
+}
+
 static void leaves_nothing_of_a_copy_given_up(void **state)
 {
     const struct folder *folder = *state;
@@ -701,6 +723,7 @@ int main(void)
         IN_FOLDER(copies_where_it_cannot_move),
         IN_FOLDER(copies_in_slices),
         IN_FOLDER(copies_no_file_that_changes),
+        IN_FOLDER(leaves_a_file_that_took_the_name_of_the_copied_one),
         IN_FOLDER(leaves_nothing_of_a_copy_given_up),
         IN_FOLDER(copies_a_marker_along),
         IN_FOLDER(loses_no_byte_of_a_marker),

@@ -106,7 +106,10 @@ int copy_begin(
 /** Copy a slice. 1: more is left, 0: all is copied and on disk, or a negative errno. */
 int copy_step(struct copy *copy);
 
-/** Give the whole copy its name, as put_away_move(), and delete the original. */
+/**
+ * Give the whole copy its name, as put_away_move(), and delete the original; a file that has taken
+ * its name meanwhile stays.
+ */
 int copy_finish(struct copy *copy, const char *name, char **ret_name);
 void copy_free(struct copy *copy);
 
