@@ -167,15 +167,67 @@ int place_write(
 
 /* ---- taking, moving, deleting ---- */
 
+/**
+ * Take its name from a file, if it still has it: another that took the name meanwhile, in a folder
+ * that people write to, stays. 0 or a negative errno.
+ */
+static int unlink_file(const struct stat *file, int directory, const char *name)
+{
+    struct stat named;
+    if (fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (file->st_dev != named.st_dev || file->st_ino != named.st_ino)
+        return 0;
+    return unlinkat(directory, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/** The file has both names; a failure leaves it the old one. */
+static int drop_old_name(int from_directory, const char *from, int to_directory, const char *to)
+{
+    if (unlinkat(from_directory, from, 0) == 0 || errno == ENOENT)
+        return 0;
+    int error = errno;
+    unlinkat(to_directory, to, 0);
+    return -error;
+}
+
+/** A new and empty file of this name, which is closed: FUSE would keep an open one (.fuse_hidden).
+ */
+static int reserve(int directory, const char *name, struct stat *ret_file)
+{
+    CLEANUP(close_fd)
+    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return fd < 0 || fstat(fd, ret_file) < 0 ? -errno : 0;
+}
+
+static int rename_over_reserved(
+    int from_directory, const char *from, int to_directory, const char *to)
+{
+    struct stat reserved;
+    int result = reserve(to_directory, to, &reserved);
+    if (result < 0 || renameat(from_directory, from, to_directory, to) == 0)
+        return result;
+    int error = errno;
+    unlink_file(&reserved, to_directory, to);
+    return error == EEXIST ? -EPERM : -error; /* it does not replace: no other name would do */
+}
+
+/** Whether link(2) failed because of the file system, or a rule about links. */
+static bool has_no_links(int error)
+{
+    return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK;
+}
+
 int rename_to_free_name(int from_directory, const char *from, int to_directory, const char *to)
 {
     if (renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -errno;
-    if (linkat(from_directory, from, to_directory, to, 0) < 0)
-        return errno == EPERM || errno == EOPNOTSUPP ? -EXDEV : -errno;
-    return unlinkat(from_directory, from, 0) < 0 ? -errno : 0;
+    if (linkat(from_directory, from, to_directory, to, 0) == 0)
+        return drop_old_name(from_directory, from, to_directory, to);
+    return has_no_links(errno) ? rename_over_reserved(from_directory, from, to_directory, to)
+                               : -errno;
 }
 
 /** Try `name`, then its numbered sisters, until `attempt` finds one free. */
@@ -246,15 +298,19 @@ int put_away_restore(int root, int staging, int64_t id, const char *path, char *
     return *ret_path ? 0 : -ENOMEM;
 }
 
-/** Into staging, if it is the file; then it is judged again, for no name there can be swapped. */
+/**
+ * Into staging, if it is the file; then it is judged again, for no name there can be swapped. Only
+ * we can take names there, and this one is free: every file system can rename to it.
+ */
 static int take_from(int directory, const char *name, int staging, const char *staged,
     const struct identity *identity)
 {
     int result = judge(directory, name, identity);
     if (result != TAKEN)
         return result;
-    result = rename_to_free_name(directory, name, staging, staged);
-    return result < 0 ? result : judge(staging, staged, identity);
+    if (renameat(directory, name, staging, staged) < 0)
+        return -errno;
+    return judge(staging, staged, identity);
 }
 
 int put_away_take(
@@ -398,32 +454,21 @@ static int try_name(void *context, const char *name)
     return linkat(AT_FDCWD, path, copy->directory, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-/**
- * Take a name from the open file, if it still has it: another that took the name meanwhile, in a
- * folder that people write to, stays. 0 or a negative errno.
- */
-static int unlink_file(int fd, int directory, const char *name)
-{
-    struct stat file, named;
-    if (fstat(fd, &file) < 0 || fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? 0 : -errno;
-    bool has_it = file.st_dev == named.st_dev && file.st_ino == named.st_ino;
-    bool is_kept = has_it && unlinkat(directory, name, 0) < 0 && errno != ENOENT;
-    return is_kept ? -errno : 0;
-}
-
 int copy_finish(struct copy *copy, const char *name, char **ret_name)
 {
     CLEANUP(free_text) char *given = NULL;
+    struct stat original, made;
+    if (fstat(copy->from, &original) < 0 || fstat(copy->to, &made) < 0)
+        return -errno;
     int result = with_free_name(name, try_name, copy, &given);
     if (result < 0)
         return result;
     copy->temporary[0] = '\0';
     result = fsync(copy->directory) < 0
                  ? -errno
-                 : unlink_file(copy->from, copy->from_directory, copy->from_name);
+                 : unlink_file(&original, copy->from_directory, copy->from_name);
     if (result < 0) {
-        unlink_file(copy->to, copy->directory, given); /* not two of them: it is copied again */
+        unlink_file(&made, copy->directory, given); /* not two of them: it is copied again */
         return result;
     }
     *ret_name = TAKE_PTR(given);

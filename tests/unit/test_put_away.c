@@ -21,6 +21,37 @@
 #define ID 17
 #define STAGED "17"
 
+/* ---- file systems that can do less; 0: as they can ---- */
+
+static int no_rename, no_link, no_unlink;
+
+int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    errno = no_rename;
+    return no_rename ? -1 : __real_renameat2(from, old, to, new, flags);
+}
+
+int __real_linkat(int from, const char *old, int to, const char *new, int flags);
+int __wrap_linkat(int from, const char *old, int to, const char *new, int flags);
+int __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
+{
+    errno = no_link;
+    return no_link ? -1 : __real_linkat(from, old, to, new, flags);
+}
+
+/* fails once */
+int __real_unlinkat(int directory, const char *name, int flags);
+int __wrap_unlinkat(int directory, const char *name, int flags);
+int __wrap_unlinkat(int directory, const char *name, int flags)
+{
+    int error = no_unlink;
+    no_unlink = 0;
+    errno = error;
+    return error ? -1 : __real_unlinkat(directory, name, flags);
+}
+
 /* ---- a drop folder ---- */
 
 struct folder {
@@ -44,6 +75,7 @@ static int make_folder(void **state)
 {
     static struct folder folder;
     umask(0077);
+    no_rename = no_link = no_unlink = 0;
     snprintf(folder.top, sizeof(folder.top), "/tmp/closedrop-test-XXXXXX");
     if (!mkdtemp(folder.top))
         return -1;
@@ -368,6 +400,57 @@ static void renames_to_free_names_only(void **state)
     assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "c"), 0);
     expect_file(folder->root, "c", "A");
     assert_int_equal(rename_to_free_name(folder->root, "none", folder->root, "d"), -ENOENT);
+}
+
+static const int link_errors[] = {0, EPERM, EOPNOTSUPP, ENOSYS, EMLINK};
+
+static void renames_where_the_file_system_can_do_little(void **state)
+{
+    const struct folder *folder = *state;
+    for (size_t i = 0; i < COUNT(link_errors); i++) {
+        no_rename = i % 2 ? EINVAL : ENOSYS;
+        no_link = link_errors[i];
+        make_file(folder->root, "a", "A");
+        make_file(folder->root, "b", "B");
+        assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "b"), -EEXIST);
+        expect_file(folder->root, "b", "B");
+        assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "c"), 0);
+        expect_file(folder->root, "c", "A");
+        assert_false(exists(folder->root, "a"));
+        assert_int_equal(rename_to_free_name(folder->root, "none", folder->root, "d"), -ENOENT);
+        assert_false(exists(folder->root, "d"));
+        assert_int_equal(unlinkat(folder->root, "b", 0), 0);
+        assert_int_equal(unlinkat(folder->root, "c", 0), 0);
+    }
+}
+
+static void puts_away_where_the_file_system_can_do_little(void **state)
+{
+    const struct folder *folder = *state;
+    char *name = NULL;
+    no_rename = EINVAL;
+    no_link = EPERM;
+    struct place place = open_place(folder, "Uploaded");
+    make_file(place.directory, "a.pdf", "earlier");
+    make_and_take(folder, "a.pdf", "hello");
+    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), 0);
+    assert_string_equal(name, "a (2).pdf");
+    free(name);
+    expect_file(place.directory, "a.pdf", "earlier");
+    expect_file(place.directory, "a (2).pdf", "hello");
+    assert_false(exists(folder->staging, STAGED));
+    place_close(&place);
+}
+
+static void leaves_one_name_where_the_old_one_stays(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a", "A");
+    no_rename = EINVAL;
+    no_unlink = EACCES;
+    assert_int_equal(rename_to_free_name(folder->root, "a", folder->root, "b"), -EACCES);
+    expect_file(folder->root, "a", "A");
+    assert_false(exists(folder->root, "b"));
 }
 
 /* ---- markers ---- */
@@ -710,6 +793,9 @@ int main(void)
         IN_FOLDER(moves_only_what_was_taken),
         IN_FOLDER(deletes_only_what_was_taken),
         IN_FOLDER(renames_to_free_names_only),
+        IN_FOLDER(renames_where_the_file_system_can_do_little),
+        IN_FOLDER(puts_away_where_the_file_system_can_do_little),
+        IN_FOLDER(leaves_one_name_where_the_old_one_stays),
         IN_FOLDER(moves_a_marker_along),
         IN_FOLDER(deletes_a_marker_along),
         IN_FOLDER(makes_directories_like_the_folder),

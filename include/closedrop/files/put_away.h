@@ -90,7 +90,10 @@ void put_away_companion(
 /** Whatever lies in staging as `id` goes to `path`, or a free name like it. As put_away_move(). */
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path);
 
-/** Rename without ever replacing: renameat2, else link and unlink. 0 or a negative errno. */
+/**
+ * Rename without ever replacing: renameat2, else link and unlink, else over an empty file of ours
+ * that reserves the name (FUSE: sshfs, s3fs). 0 or a negative errno: then it has its old name only.
+ */
 int rename_to_free_name(int from_directory, const char *from, int to_directory, const char *to);
 
 /** A copy across file systems, a slice at a time. */
