@@ -428,11 +428,19 @@ static int complete(const struct copy *copy)
     return fsync(copy->to) < 0 ? -errno : 0;
 }
 
+/** Whether only this way of copying failed: so says a file system, a kernel, a container's filter.
+ */
+static bool has_no_ranges(int error)
+{
+    return error == EXDEV || error == EINVAL || error == EOPNOTSUPP || error == ENOSYS ||
+           error == EPERM;
+}
+
 int copy_step(struct copy *copy)
 {
     off_t offset = copy->done;
     ssize_t moved = copy_file_range(copy->from, &offset, copy->to, NULL, SLICE, 0);
-    if (moved < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP)) {
+    if (moved < 0 && has_no_ranges(errno)) {
         static char buffer[256 * 1024];
         moved = pread(copy->from, buffer, sizeof(buffer), copy->done);
         if (moved > 0)

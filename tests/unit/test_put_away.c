@@ -23,7 +23,7 @@
 
 /* ---- file systems that can do less; 0: as they can ---- */
 
-static int no_rename, no_link, no_unlink;
+static int no_rename, no_link, no_unlink, no_range;
 
 int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
 int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
@@ -52,6 +52,17 @@ int __wrap_unlinkat(int directory, const char *name, int flags)
     return error ? -1 : __real_unlinkat(directory, name, flags);
 }
 
+ssize_t __real_copy_file_range(
+    int from, off_t *offset, int to, off_t *to_offset, size_t length, unsigned flags);
+ssize_t __wrap_copy_file_range(
+    int from, off_t *offset, int to, off_t *to_offset, size_t length, unsigned flags);
+ssize_t __wrap_copy_file_range(
+    int from, off_t *offset, int to, off_t *to_offset, size_t length, unsigned flags)
+{
+    errno = no_range;
+    return no_range ? -1 : __real_copy_file_range(from, offset, to, to_offset, length, flags);
+}
+
 /* ---- a drop folder ---- */
 
 struct folder {
@@ -75,7 +86,7 @@ static int make_folder(void **state)
 {
     static struct folder folder;
     umask(0077);
-    no_rename = no_link = no_unlink = 0;
+    no_rename = no_link = no_unlink = no_range = 0;
     snprintf(folder.top, sizeof(folder.top), "/tmp/closedrop-test-XXXXXX");
     if (!mkdtemp(folder.top))
         return -1;
@@ -680,6 +691,28 @@ static void copies_in_slices(void **state)
     place_close(&place);
 }
 
+static const int range_errors[] = {EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EPERM};
+
+static void copies_where_ranges_cannot_be(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    struct place place = open_place(folder, folder->elsewhere);
+    for (size_t i = 0; i < COUNT(range_errors); i++) {
+        struct copy *copy = NULL;
+        char *name = NULL;
+        no_range = range_errors[i];
+        make_and_take(folder, "a.pdf", "hello");
+        assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+        assert_int_equal(copy_whole(copy), 0);
+        assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
+        copy_free(copy);
+        expect_file(place.directory, name, "hello");
+        free(name);
+    }
+    place_close(&place);
+}
+
 static void copies_no_file_that_changes(void **state)
 {
     const struct folder *folder = *state;
@@ -808,6 +841,7 @@ int main(void)
         IN_FOLDER(writes_through_no_link),
         IN_FOLDER(copies_where_it_cannot_move),
         IN_FOLDER(copies_in_slices),
+        IN_FOLDER(copies_where_ranges_cannot_be),
         IN_FOLDER(copies_no_file_that_changes),
         IN_FOLDER(leaves_a_file_that_took_the_name_of_the_copied_one),
         IN_FOLDER(leaves_nothing_of_a_copy_given_up),
