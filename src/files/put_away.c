@@ -19,6 +19,7 @@
 #define NEW_DIRECTORY ".closedrop-new"
 #define NUMBERS_MOST 10000
 #define SLICE (4 * 1024 * 1024)
+#define COMPANION_MOST (1024 * 1024)
 
 int staging_open(int root)
 {
@@ -203,7 +204,7 @@ static int reserve(int directory, const char *name, struct stat *ret_file)
 static int rename_over_reserved(
     int from_directory, const char *from, int to_directory, const char *to)
 {
-    struct stat reserved;
+    struct stat reserved = {0};
     int result = reserve(to_directory, to, &reserved);
     if (result < 0 || renameat(from_directory, from, to_directory, to) == 0)
         return result;
@@ -449,7 +450,8 @@ int copy_step(struct copy *copy)
     if (moved < 0)
         return -errno;
     copy->done += moved;
-    return moved > 0 ? 1 : complete(copy);
+    bool is_more = moved > 0 && copy->done <= copy->before.identity.size; /* or it grows */
+    return is_more ? 1 : complete(copy);
 }
 
 static int try_name(void *context, const char *name)
@@ -499,17 +501,23 @@ void copy_free(struct copy *copy)
 
 /* ---- companions ---- */
 
-/** On another file system: small, so it is copied in one go. */
+static int copy_small(struct copy *copy, const char *new_name, char **ret_name)
+{
+    int result = copy->before.identity.size <= COMPANION_MOST ? 1 : -EFBIG;
+    while (result > 0)
+        result = copy_step(copy);
+    return result < 0 ? result : copy_finish(copy, new_name, ret_name);
+}
+
+/** On another file system: small, so it is copied in one go; a large one would hold all others up.
+ */
 static void copy_companion(
     int directory, const char *name, const struct place *place, const char *new_name)
 {
     struct copy *copy = NULL;
     CLEANUP(free_text) char *given = NULL;
-    int result = copy_begin(directory, name, place, &copy);
-    while (result == 0 && (result = copy_step(copy)) > 0)
-        result = 0;
-    if (result == 0 && copy)
-        (void)copy_finish(copy, new_name, &given);
+    if (copy_begin(directory, name, place, &copy) == 0)
+        (void)copy_small(copy, new_name, &given);
     copy_free(copy);
 }
 

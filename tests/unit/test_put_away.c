@@ -807,6 +807,34 @@ static void loses_no_byte_of_a_marker(void **state)
     assert_memory_equal(seen, "a\0b", 3);
 }
 
+static int truncate_file(int directory, const char *name, off_t size)
+{
+    int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+    int result = ftruncate(fd, size);
+    close(fd);
+    return result;
+}
+
+static void leaves_a_marker_that_is_long_to_copy(void **state)
+{
+    const struct folder *folder = *state;
+    need_elsewhere(folder);
+    struct place place = open_place(folder, folder->elsewhere);
+    make_file(folder->root, "a.done", "marker");
+    make_file(folder->root, "b.done", "marker");
+    int in = openat(folder->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(truncate_file(in, "a.done", 1024 * 1024), 0);
+    assert_int_equal(truncate_file(in, "b.done", 1024 * 1024 + 1), 0);
+    put_away_companion(in, "a.done", &place, "a.done");
+    put_away_companion(in, "b.done", &place, "b.done");
+    assert_false(exists(in, "a.done"));
+    assert_true(exists(place.directory, "a.done"));
+    assert_true(exists(in, "b.done"));
+    assert_false(exists(place.directory, "b.done"));
+    close(in);
+    place_close(&place);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -847,6 +875,7 @@ int main(void)
         IN_FOLDER(leaves_nothing_of_a_copy_given_up),
         IN_FOLDER(copies_a_marker_along),
         IN_FOLDER(loses_no_byte_of_a_marker),
+        IN_FOLDER(leaves_a_marker_that_is_long_to_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,8 @@ int put_away_delete(int staging, int64_t id);
 /**
  * A file that goes where another one went: its marker, its sidecar. Moves `name` of an open
  * directory to `new_name` at `place`, or to a free name like it; deletes it where `place` is NULL.
- * What cannot be moved stays; nothing depends on it.
+ * What cannot be moved stays, as does one of more than 1 MiB where only a copy would bring it
+ * there; nothing depends on it.
  */
 void put_away_companion(
     int directory, const char *name, const struct place *place, const char *new_name);
