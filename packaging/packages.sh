@@ -28,7 +28,7 @@ fuzz_packages=(clang libclang-rt-14-dev)
 coverage_packages=(gcovr)
 
 # The servers some tests talk to; such a test is skipped where its server is missing.
-server_packages=(samba smbclient vsftpd bindfs radosgw ceph-mon ceph-osd ceph-common)
+server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server radosgw ceph-mon ceph-osd ceph-common)
 
 # Makers of documents, each with an end of its own kind; a document is left out where its maker is missing.
 maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)

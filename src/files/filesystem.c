@@ -1,5 +1,6 @@
 #include "closedrop/files/filesystem.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/vfs.h>
@@ -9,32 +10,47 @@ static const struct {
     uint32_t type; /* statfs(2), coreutils' stat.c */
     struct filesystem worth;
 } doubtful[] = {
-    {0x794C7630, {true, true, true, false}},   /* overlayfs: misses the mapping of a closed file */
-    {0x65735546, {false, false, true, false}}, /* FUSE, virtiofs: misses writers behind it */
-    {0x00006969, {true, false, false, false}}, /* NFS */
-    {0xFF534D42, {true, false, false, false}}, /* CIFS */
-    {0xFE534D42, {true, false, false, false}}, /* SMB2 */
-    {0x0000517B, {true, false, false, false}}, /* SMB */
-    {0x01021997, {true, false, false, false}}, /* 9P */
-    {0x00C36400, {true, false, false, false}}, /* Ceph */
-    {0x5346414F, {true, false, false, false}}, /* AFS */
-    {0x6B414653, {true, false, false, false}}, /* AFS, the kernel's own */
-    {0x0BD00BD0, {true, false, false, false}}, /* Lustre */
-    {0x47504653, {true, false, false, false}}, /* GPFS */
-    {0x19830326, {true, false, false, false}}, /* BeeGFS */
-    {0x01161970, {true, false, false, false}}, /* GFS2 */
-    {0x7461636F, {true, false, false, false}}, /* OCFS2 */
-    {0x786F4256, {true, false, false, false}}, /* VirtualBox's shared folders */
-    {0xBACBACBC, {true, false, false, false}}, /* VMware's */
+    {0x794C7630, {true, true, true, false}},    /* overlayfs: misses the mapping of a closed file */
+    {0x65735546, {false, false, true, false}},  /* FUSE, virtiofs: misses writers behind it */
+    {0x00004D44, {false, true, true, true}},    /* FAT: numbers its files as it meets them */
+    {0x2011BAB0, {false, true, true, true}},    /* exFAT: likewise */
+    {0x00006969, {true, false, false, false}},  /* NFS */
+    {0xFF534D42, {false, false, false, false}}, /* CIFS */
+    {0xFE534D42, {false, false, false, false}}, /* SMB2 */
+    {0x0000517B, {false, false, false, false}}, /* SMB */
+    {0x01021997, {false, false, false, false}}, /* 9P */
+    {0x00C36400, {true, false, false, false}},  /* Ceph */
+    {0x5346414F, {true, false, false, false}},  /* AFS */
+    {0x6B414653, {true, false, false, false}},  /* AFS, the kernel's own */
+    {0x0BD00BD0, {true, false, false, false}},  /* Lustre */
+    {0x47504653, {true, false, false, false}},  /* GPFS */
+    {0x19830326, {true, false, false, false}},  /* BeeGFS */
+    {0x01161970, {true, false, false, false}},  /* GFS2 */
+    {0x7461636F, {true, false, false, false}},  /* OCFS2 */
+    {0x786F4256, {false, false, false, false}}, /* VirtualBox's shared folders */
+    {0xBACBACBC, {false, false, false, false}}, /* VMware's */
 };
+
+static struct filesystem worth_of(const struct statfs *stat)
+{
+    for (size_t i = 0; i < sizeof(doubtful) / sizeof(*doubtful); i++)
+        if ((uint32_t)stat->f_type == doubtful[i].type)
+            return doubtful[i].worth;
+    return (struct filesystem){true, true, true, true};
+}
 
 struct filesystem filesystem_of(int fd)
 {
     struct statfs stat;
     if (fstatfs(fd, &stat) < 0)
         return (struct filesystem){false, false, false, false};
-    for (size_t i = 0; i < sizeof(doubtful) / sizeof(*doubtful); i++)
-        if ((uint32_t)stat.f_type == doubtful[i].type)
-            return doubtful[i].worth;
-    return (struct filesystem){true, true, true, true};
+    return worth_of(&stat);
+}
+
+int filesystem_keeps_handles(int fd)
+{
+    struct statfs stat;
+    if (fstatfs(fd, &stat) < 0)
+        return errno == ENOSYS ? 0 : -errno; /* some FUSE servers never say */
+    return worth_of(&stat).keeps_handles;
 }

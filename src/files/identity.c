@@ -7,9 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/** FUSE's type of handle, and XFS's too (the kernel's FILEID_INO64_GEN). */
-#define HANDLE_OF_FUSE 0x81
-
 static int64_t to_ns(struct statx_timestamp time)
 {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
@@ -35,8 +32,6 @@ static int read_handle(int fd, struct identity *identity)
     if (name_to_handle_at(fd, "", &buffer.handle, &mount, AT_EMPTY_PATH) < 0)
         return -errno;
     int32_t type = buffer.handle.handle_type;
-    if (type == HANDLE_OF_FUSE && !filesystem_of(fd).keeps_handles)
-        return -EOPNOTSUPP;
     memcpy(identity->handle, &type, sizeof(type));
     memcpy(identity->handle + sizeof(type), buffer.handle.f_handle, buffer.handle.handle_bytes);
     identity->handle_length = sizeof(type) + buffer.handle.handle_bytes;
@@ -47,6 +42,18 @@ static int read_handle(int fd, struct identity *identity)
 static bool has_no_handles(int result)
 {
     return result == -EOPNOTSUPP || result == -EOVERFLOW || result == -ENOSYS || result == -EPERM;
+}
+
+static int read_lasting_handle(int fd, const struct statx *stat, struct identity *identity)
+{
+    int result = filesystem_keeps_handles(fd);
+    if (result <= 0)
+        return result; /* inode numbers do not last there either */
+    result = read_handle(fd, identity);
+    if (!has_no_handles(result))
+        return result; /* a failure for now: with the stand-in it would be taken for another file */
+    use_inode(identity, stat);
+    return 0;
 }
 
 int file_state_read(int fd, struct file_state *ret_state)
@@ -62,24 +69,27 @@ int file_state_read(int fd, struct file_state *ret_state)
         .uid = stat.stx_uid,
         .gid = stat.stx_gid,
     };
-    int result = read_handle(fd, &state.identity);
-    if (has_no_handles(result))
-        use_inode(&state.identity, &stat);
-    else if (result < 0)
-        return result; /* for now; with the stand-in it would be taken for another file */
+    int result = read_lasting_handle(fd, &stat, &state.identity);
+    if (result < 0)
+        return result;
     *ret_state = state;
     return 0;
 }
 
-bool identity_same_file(const struct identity *a, const struct identity *b)
+static bool has_equal_handle(const struct identity *a, const struct identity *b)
 {
     return a->handle_length == b->handle_length &&
            memcmp(a->handle, b->handle, a->handle_length) == 0;
 }
 
+bool identity_same_file(const struct identity *a, const struct identity *b)
+{
+    return a->handle_length && has_equal_handle(a, b);
+}
+
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
-    return a->size == b->size && a->mtime_ns == b->mtime_ns && identity_same_file(a, b);
+    return a->size == b->size && a->mtime_ns == b->mtime_ns && has_equal_handle(a, b);
 }
 
 bool file_state_equal(const struct file_state *a, const struct file_state *b)

@@ -112,11 +112,18 @@ static bool failed_as(const struct job *job, const char *code)
            strcmp(job->error_code, code) == 0;
 }
 
+/** By which path a file is found as well, NULL for by its handle alone. */
+static const char *path_to_find(const struct identity *identity, const char *path, bool by_path)
+{
+    return by_path || !identity->handle_length ? path : NULL;
+}
+
 enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
     const char *path, bool by_path)
 {
     CLEANUP(job_freep)
-    struct job *job = store_find(queue->store, folder, identity, by_path ? path : NULL);
+    struct job *job =
+        store_find(queue->store, folder, identity, path_to_find(identity, path, by_path));
     if (!job)
         return KNOWN_NOT;
     if (still_blocks(job, path)) {
@@ -187,8 +194,8 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
 int64_t queue_add(struct queue *queue, const struct arrival *arrival)
 {
     CLEANUP(job_freep)
-    struct job *old = store_find(
-        queue->store, arrival->folder, &arrival->identity, arrival->by_path ? arrival->path : NULL);
+    struct job *old = store_find(queue->store, arrival->folder, &arrival->identity,
+        path_to_find(&arrival->identity, arrival->path, arrival->by_path));
     if (old && still_blocks(old, arrival->path))
         return 0;
     if (old && old->state == JOB_FAILED && !old->ending)

@@ -299,21 +299,31 @@ struct job *store_load(struct store *store, int64_t id)
     return read_one_job(store, statement);
 }
 
-struct job *store_find(
-    struct store *store, const char *folder, const struct identity *identity, const char *path)
+static struct job *find_by_handle(
+    struct store *store, const char *folder, const struct identity *identity)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_FIND);
     bind_text(statement, ":folder", folder);
     bind_bytes(statement, ":handle", identity->handle, identity->handle_length);
     bind_identity(statement, identity);
-    struct job *job = read_one_job(store, statement);
-    if (job || !path)
-        return job;
-    statement = statement_of(store, SQL_FIND_BY_PATH);
+    return read_one_job(store, statement);
+}
+
+static struct job *find_by_path(
+    struct store *store, const char *folder, const struct identity *identity, const char *path)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FIND_BY_PATH);
     bind_text(statement, ":folder", folder);
     bind_path(statement, ":path", path);
     bind_identity(statement, identity);
     return read_one_job(store, statement);
+}
+
+struct job *store_find(
+    struct store *store, const char *folder, const struct identity *identity, const char *path)
+{
+    struct job *job = identity->handle_length ? find_by_handle(store, folder, identity) : NULL;
+    return job || !path ? job : find_by_path(store, folder, identity, path);
 }
 
 struct job *store_find_waiting(struct store *store, const char *folder, const char *path)

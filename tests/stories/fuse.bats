@@ -133,3 +133,65 @@ lives_on() { # since COUNT
     kill -CONT "$server_pid"
     wait_until lives_on "$before"
 }
+
+# The folder over SFTP; the server speaks through a pipe, so there is no network and no ssh.
+mount_sshfs() { # OPTION...
+    sshfs -f -o "ssh_command=$PWD/sftp" -o dir_cache=no "$@" "server:$PWD/behind" in >sshfs.log 2>&1 3>&- &
+    server_pid=$!
+    WAIT_MOST=5 wait_until mountpoint -q in || skip "sshfs cannot mount here: $(cat sshfs.log)"
+}
+
+drop_sshfs() { # OPTION...: the story's folder over SFTP, in place of bindfs
+    local server=/usr/lib/openssh/sftp-server
+    type -P sshfs >/dev/null || skip "sshfs is not installed"
+    [ -x $server ] || skip "openssh-sftp-server is not installed"
+    printf '#!/bin/sh\nexec %s\n' $server >sftp
+    chmod +x sftp
+    umount in
+    mount_sshfs "$@"
+}
+
+# Another mount numbers the files anew: these come first, and take the numbers from before.
+take_numbers() {
+    touch behind/.{1..20}
+    stat in/.{1..20} >/dev/null
+}
+
+@test "numbers that do not last: a file that is done, but not put away, is not filed again after another mount" {
+    local number
+    drop_sshfs
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; match = { path = "."; }; lead_id = "lead_A"; note = { text = "{name}"; }; } );'
+    write_config 'poll_interval = "200ms"; rules = [ "r" ];'
+    touch behind/.closedrop # no directory: nothing can be put away
+    start_agent
+    echo hello >behind/a.txt
+    wait_until log_says 'directory cannot be used'
+    number=$(stat -c %i in/a.txt)
+    stop_agent
+    umount in
+    mount_sshfs
+    take_numbers
+    [ "$(stat -c %i in/a.txt)" != "$number" ]
+    rm behind/.closedrop
+    start_agent
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/a.txt"
+    [ ! -e behind/a.txt ]
+    jobs_are done 1
+    activities_are 1
+    [ "$(uploads)" = 1 ]
+}
+
+@test "neither a rename that spares names nor hard links: files are put away all the same" {
+    drop_sshfs -o disable_hardlink
+    write_config 'poll_interval = "200ms";'
+    mkdir -p "behind/Uploaded/$(date +%Y-%m)"
+    echo earlier >"behind/Uploaded/$(date +%Y-%m)/a.txt"
+    start_agent
+    echo hello >behind/a.txt
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/a (2).txt"
+    wait_until jobs_are done 1
+    [ "$(cat "behind/Uploaded/$(date +%Y-%m)/a.txt")" = earlier ]
+    [ "$(cat "behind/Uploaded/$(date +%Y-%m)/a (2).txt")" = hello ]
+    [ ! -e behind/a.txt ]
+}

@@ -12,9 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/** What the file system says it is; 0: what it is. And why it does not say; 0: it does. */
+static unsigned type;
+static int silence;
+
+int __real_fstatfs(int fd, struct statfs *stat);
+int __wrap_fstatfs(int fd, struct statfs *stat);
+int __wrap_fstatfs(int fd, struct statfs *stat)
+{
+    int result = __real_fstatfs(fd, stat);
+    if (type)
+        stat->f_type = type;
+    errno = silence ? silence : errno;
+    return silence ? -1 : result;
+}
 
 static char top[40];
 
@@ -155,6 +171,27 @@ static void has_one_where_there_are_no_handles(void **state)
     assert_false(identity_same_file(&first.identity, &second.identity));
 }
 
+/* FUSE, FAT, SMB: numbers its files anew after a mount, and may call two files the same in turn */
+static void has_none_where_numbers_do_not_last(void **state)
+{
+    (void)state;
+    static const unsigned types[] = {0x65735546, 0x4D44, 0x2011BAB0, 0xFF534D42, 0xFE534D42};
+    write_file("a", "hello");
+    write_file("b", "hello");
+    set_mtime("a", 1000, 1);
+    set_mtime("b", 1000, 1);
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+        type = types[i];
+        struct file_state a = look("a"), b = look("b");
+        type = 0;
+        assert_int_equal(a.identity.handle_length, 0);
+        assert_true(identity_equal(&a.identity, &b.identity));
+        assert_false(identity_same_file(&a.identity, &b.identity));
+        b = look("b");
+        assert_false(identity_equal(&a.identity, &b.identity));
+    }
+}
+
 static void compares_values(void **state)
 {
     (void)state;
@@ -179,6 +216,13 @@ static void says_what_went_wrong(void **state)
     struct file_state seen = {.links = 4711};
     assert_int_equal(file_state_read(-1, &seen), -EBADF);
     assert_int_equal(seen.links, 4711);
+    int fd = open("/", O_PATH | O_CLOEXEC);
+    silence = EIO; /* for now: without a handle it would be taken for another file */
+    int result = file_state_read(fd, &seen);
+    silence = 0;
+    close(fd);
+    assert_int_equal(result, -EIO);
+    assert_int_equal(seen.links, 4711);
 }
 
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
@@ -193,6 +237,7 @@ int main(void)
         IN_PLACE(is_another_when_it_is_replaced),
         IN_PLACE(is_another_when_it_is_deleted_and_made_anew),
         cmocka_unit_test(has_one_where_there_are_no_handles),
+        IN_PLACE(has_none_where_numbers_do_not_last),
         cmocka_unit_test(compares_values),
         cmocka_unit_test(says_what_went_wrong),
     };

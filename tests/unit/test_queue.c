@@ -249,6 +249,34 @@ static void knows_a_kept_file_while_it_lies_there(void **state)
     commit(queue);
 }
 
+static struct identity without_handle(int number)
+{
+    struct identity identity = file(number);
+    identity.handle_length = 0;
+    return identity;
+}
+
+/* FUSE, SMB: after another mount only path, size and mtime tell that it is the file from before */
+static void knows_a_file_without_a_handle_by_its_path(void **state)
+{
+    struct queue *queue = *state;
+    struct identity same = without_handle(1), rewritten = same;
+    rewritten.mtime_ns++;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", same);
+    assert_int_equal(queue_known(queue, "scans", &same, "a.pdf", false), KNOWN_YES);
+    assert_int_equal(queue_known(queue, "scans", &same, "b.pdf", false), KNOWN_NOT);
+    assert_int_equal(queue_known(queue, "scans", &rewritten, "a.pdf", false), KNOWN_NOT);
+    assert_int_equal(add(queue, "a.pdf", same), 0);
+    assert_true(add(queue, "b.pdf", same) > id); /* as large and as old: another file */
+    commit(queue);
+    struct job *job = load(queue, id);
+    assert_int_equal(job->identity.handle_length, 0);
+    assert_true(identity_equal(&job->identity, &same));
+    assert_string_equal(job->path, "a.pdf"); /* it follows no other */
+    job_free(job);
+}
+
 static void continues_a_failed_job_whose_file_comes_back(void **state)
 {
     struct queue *queue = *state;
@@ -2487,6 +2515,7 @@ int main(void)
         ON_MEMORY(takes_an_archived_file_back_as_a_new_job),
         ON_MEMORY(takes_a_deleted_file_from_a_backup_as_a_new_job),
         ON_MEMORY(knows_a_kept_file_while_it_lies_there),
+        ON_MEMORY(knows_a_file_without_a_handle_by_its_path),
         ON_MEMORY(continues_a_failed_job_whose_file_comes_back),
         ON_MEMORY(continues_by_path_with_the_file_that_lies_there_now),
         ON_MEMORY(waits_for_a_failed_file_to_be_moved_away),

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct filesystem {
-    bool keeps_handles;   /* name_to_handle_at(2) names the file, not one of its names */
+    bool keeps_handles;   /* handles and inode numbers outlive a mount, and the kernel's memory */
     bool tells_all;       /* file events come for every change */
     bool refuses_rightly; /* where a lease is refused there is a writer */
     bool grants_rightly;  /* where a lease is granted there is none */
@@ -18,5 +18,8 @@ struct filesystem {
 /** The file system that `fd` (O_PATH will do) lies on; where it does not say, nothing is trusted.
  */
 struct filesystem filesystem_of(int fd);
+
+/** Its keeps_handles, 1 or 0; or a negative errno where it does not say for now. */
+int filesystem_keeps_handles(int fd);
 
 #endif

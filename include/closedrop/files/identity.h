@@ -2,7 +2,9 @@
  * What a file is, apart from its name: file handle, size and mtime (product.md, "Words").
  *
  * The handle (name_to_handle_at(2): inode and generation) never repeats, while ext4 gives an inode
- * number away again at once; a device number is no part of it, for it changes over a reboot.
+ * number away again at once; a device number is no part of it, for it changes over a reboot. Where
+ * neither handles nor inode numbers last (filesystem.h), a file has no handle, and its path stands
+ * in for it.
  */
 #ifndef CLOSEDROP_FILES_IDENTITY_H
 #define CLOSEDROP_FILES_IDENTITY_H
@@ -17,9 +19,9 @@
 
 struct identity {
     unsigned char handle[IDENTITY_HANDLE_MOST];
-    size_t handle_length;
-    int64_t size;     /* bytes */
-    int64_t mtime_ns; /* since 1970 */
+    size_t handle_length; /* 0: none that lasts */
+    int64_t size;         /* bytes */
+    int64_t mtime_ns;     /* since 1970 */
 };
 
 /** An identity and what else one look at an open file tells. */
@@ -33,17 +35,16 @@ struct file_state {
 };
 
 /**
- * Look at the file behind `fd` (O_PATH will do). Where the file system has no handles, or
- * none that last (FUSE), the inode
- * number and the time of birth stand in.
- * Returns 0 or a negative errno; `ret_state` is written on success only.
+ * Look at the file behind `fd` (O_PATH will do). Where the file system has no handles, but keeps
+ * its inode numbers, inode number and time of birth stand in. Returns 0 or a negative errno;
+ * `ret_state` is written on success only.
  */
 int file_state_read(int fd, struct file_state *ret_state);
 
-/** Whether handle, size and mtime are equal. */
+/** Whether handle, size and mtime are equal; without a handle that is for files of one path. */
 bool identity_equal(const struct identity *a, const struct identity *b);
 
-/** Whether the handles alone are: the same file, perhaps rewritten. */
+/** Whether the handles alone are: the same file, perhaps rewritten. Never without a handle. */
 bool identity_same_file(const struct identity *a, const struct identity *b);
 
 /** Whether nothing at all changed: identity and ctime. */

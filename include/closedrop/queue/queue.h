@@ -32,7 +32,8 @@ enum known {
 
 /**
  * Ask about a file seen at `path`. A waiting job whose file was renamed follows it.
- * `by_path`: a file with path, size and mtime of one that was kept is the same file too.
+ * `by_path`: a file with path, size and mtime of one that was kept is the same file too; one
+ * without a handle always is.
  */
 enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
     const char *path, bool by_path);

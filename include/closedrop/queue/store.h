@@ -78,8 +78,8 @@ void store_update(struct store *store, const struct job *job);
 struct job *store_load(struct store *store, int64_t id);
 
 /**
- * The newest job of this folder that is, or was, this file: by identity, or where `path` is given
- * also by path, size and mtime.
+ * The newest job of this folder that is, or was, this file: by identity (none is without a handle),
+ * or where `path` is given also by path, size and mtime.
  */
 struct job *store_find(
     struct store *store, const char *folder, const struct identity *identity, const char *path);
