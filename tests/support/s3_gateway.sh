@@ -129,11 +129,16 @@ start_monitor() {
     server_ready "$home" mon monitor_answers || server_failed "$home" mon
 }
 
+# In its first moments the monitor may refuse every command; to be told twice does it no harm.
+introduce_disk() { # UUID
+    timeout 20 ceph -c "$home/ceph.conf" osd new "$1" 0 >>"$home/osd.log" 2>&1 &&
+        timeout 20 ceph -c "$home/ceph.conf" osd crush add osd.0 1.0 host=localhost root=default >>"$home/osd.log" 2>&1
+}
+
 start_disk() {
     local uuid
     uuid=$(cat /proc/sys/kernel/random/uuid)
-    run osd ceph -c "$home/ceph.conf" osd new "$uuid" 0
-    run osd ceph -c "$home/ceph.conf" osd crush add osd.0 1.0 host=localhost root=default
+    server_ready "$home" mon introduce_disk "$uuid" || server_failed "$home" osd
     run osd ceph-osd -c "$home/ceph.conf" -i 0 --mkfs --osd-uuid "$uuid"
     server_start "$home" osd ceph-osd -c "$home/ceph.conf" -i 0 -f
     server_ready "$home" osd disk_is_up || server_failed "$home" osd
