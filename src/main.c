@@ -64,8 +64,7 @@
  *             stand on
  * - config/   setting (the door to libconfig), config, rule_reader
  * - control/  server (the door to libmicrohttpd), client, question
- * - base/     str, utf8, json, digest, clock, log, units, url, magic,
- *             notify, shortage (pure)
+ * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify, shortage
  *
  * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
  *             that shares only base/

@@ -188,11 +188,6 @@ static int take_object(
     return result;
 }
 
-static struct verdict more(void)
-{
-    return verdict_make(VERDICT_MORE, NULL, "asks on");
-}
-
 /** This lead is through: on to the next place, if there is one. */
 static struct verdict next_place(struct look *look)
 {
@@ -200,7 +195,7 @@ static struct verdict next_place(struct look *look)
     look->has_lead = false;
     look->page = 0;
     if (++look->place < look->place_count)
-        return more();
+        return verdict_more();
     for (size_t i = 0; i < look->file_count; i++)
         if (look->files[i].is_unprovable && !look->files[i].activity_id)
             return verdict_make(VERDICT_RETRY, "unclear", "its upload has no token to be known by");
@@ -222,7 +217,7 @@ static struct verdict read_lead(struct look *look, const struct request *request
     look->has_lead = verdict.kind == VERDICT_NEXT;
     if (verdict.kind == VERDICT_FAIL && strcmp(verdict.code, "no_target") == 0)
         return next_place(look); /* gone, and all that was created there with it */
-    return verdict.kind == VERDICT_NEXT ? more() : not_answered(verdict);
+    return verdict.kind == VERDICT_NEXT ? verdict_more() : not_answered(verdict);
 }
 
 static struct verdict read_page(
@@ -245,7 +240,7 @@ static struct verdict read_page(
         return verdict_no_memory();
     if (!has_more)
         return next_place(look);
-    return ++look->page < PAGES_MOST ? more()
+    return ++look->page < PAGES_MOST ? verdict_more()
                                      : verdict_make(VERDICT_RETRY, "unclear",
                                            "the lead has too many activities to look at");
 }

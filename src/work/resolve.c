@@ -23,11 +23,6 @@ static struct verdict next(void)
     return verdict_make(VERDICT_NEXT, NULL, "known");
 }
 
-static struct verdict more(void)
-{
-    return verdict_make(VERDICT_MORE, NULL, "asks on");
-}
-
 /** A failure for the reason in `why`, which is released; -ENOMEM waits. */
 static struct verdict failed(const char *code, int result, struct str *why)
 {
@@ -402,7 +397,7 @@ static struct verdict take_candidate(struct resolution *resolution)
     resolution->step = RESOLVE_CONTACT;
     if (!is_contact && go_to_lead(resolution) < 0)
         return verdict_no_memory();
-    return more();
+    return verdict_more();
 }
 
 static struct verdict read_search(struct resolution *resolution, const char *body, size_t length)
@@ -419,7 +414,7 @@ static struct verdict read_search(struct resolution *resolution, const char *bod
     if (!resolution->cursor)
         return take_candidate(resolution);
     if (++resolution->page < PAGES_MOST)
-        return more();
+        return verdict_more();
     struct search search = search_of(resolution);
     struct str why = STR_INIT(4096);
     str_add(&why, "Close finds too much that may be the ");
@@ -453,7 +448,7 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
     result |= job_set_text(&resolution->contact_lead, lead_id);
     if (!resolution->lead_id)
         result |= job_set_text(&resolution->lead_id, lead_id);
-    return result || go_to_lead(resolution) < 0 ? verdict_no_memory() : more();
+    return result || go_to_lead(resolution) < 0 ? verdict_no_memory() : verdict_more();
 }
 
 static struct verdict read_contact(struct resolution *resolution, const char *body, size_t length)

@@ -28,11 +28,6 @@ struct request *survivor_ask(const struct survivor *survivor, const struct api *
                                  : api_lead(api, survivor->lead_id, survivor->whole);
 }
 
-static struct verdict more(void)
-{
-    return verdict_make(VERDICT_MORE, NULL, "asks on");
-}
-
 static struct verdict no_lead(const struct survivor *survivor)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
@@ -47,7 +42,7 @@ static struct verdict follow(struct survivor *survivor, const char *lead_id)
     survivor->asks_merges = false;
     if (++survivor->hops > HOPS_MOST)
         return no_lead(survivor);
-    return job_set_text(&survivor->lead_id, lead_id) < 0 ? verdict_no_memory() : more();
+    return job_set_text(&survivor->lead_id, lead_id) < 0 ? verdict_no_memory() : verdict_more();
 }
 
 static struct verdict read_page(struct survivor *survivor, const struct record_page *page)
@@ -60,7 +55,7 @@ static struct verdict read_page(struct survivor *survivor, const struct record_p
         return verdict_make(
             VERDICT_RETRY, "no_target", "the lead %s is just being merged", survivor->lead_id);
     default:
-        return page->has_more && ++survivor->page < PAGES_MOST ? more() : no_lead(survivor);
+        return page->has_more && ++survivor->page < PAGES_MOST ? verdict_more() : no_lead(survivor);
     }
 }
 
@@ -95,7 +90,7 @@ struct verdict survivor_read(
     if (!survivor->asks_merges && answer_is_absent(request)) {
         survivor->asks_merges = true;
         survivor->page = 0;
-        return more();
+        return verdict_more();
     }
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

@@ -20,6 +20,11 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
     return verdict;
 }
 
+struct verdict verdict_more(void)
+{
+    return verdict_make(VERDICT_MORE, NULL, "asks on");
+}
+
 struct verdict verdict_no_memory(void)
 {
     struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");

@@ -39,6 +39,9 @@ struct verdict {
 struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** There is another question to ask, before anything can be said. */
+struct verdict verdict_more(void);
+
 /** No memory was left for it: nobody's fault, it is tried again soon. */
 struct verdict verdict_no_memory(void);
 
