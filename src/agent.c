@@ -580,7 +580,8 @@ static void loop(struct agent *agent)
             agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
         http_wait(agent->http, fds, sizeof(fds) / sizeof(*fds), loop_timeout(agent));
         follow_clock(agent); /* before anything is made due by the new one */
-        take_signals(agent);
+        if (!agent->broken)
+            take_signals(agent); /* a reload writes to the queue */
         if (!agent->broken)
             server_run(agent->server);
         if (!agent->broken)
