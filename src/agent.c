@@ -56,6 +56,7 @@ struct agent {
     int signals;
     struct folder_health *health; /* by folder of `config` */
     bool *recovered;              /* by folder: its staging was looked at */
+    int64_t scans;                /* asked for so far */
     int64_t started_ms;
     int64_t clock_ms; /* how far the wall clock is ahead of the steady one */
     int64_t alive_ms; /* steady clock: when systemd is told next */
@@ -91,9 +92,16 @@ static void take_seen(struct agent *agent, struct letter *letter)
     size_t kept = 0;
     for (size_t i = 0; i < letter->count; i++) {
         struct sighting *sighting = &letter->sightings[i];
-        enum known known = queue_known(
-            agent->queue, folder->name, &sighting->state.identity, sighting->path, by_path(folder));
-        if (known == KNOWN_YES) {
+        const struct seen seen = {.folder = folder->name,
+            .path = sighting->path,
+            .identity = &sighting->state.identity,
+            .by_path = by_path(folder),
+            .is_one_name = sighting->state.links == 1};
+        int64_t job = 0;
+        enum known known = queue_known(agent->queue, &seen, &job);
+        if (known == KNOWN_RENAMED)
+            worker_follow(agent->worker, job, sighting->path);
+        if (known == KNOWN_YES || known == KNOWN_RENAMED) {
             free(sighting->path);
             continue;
         }
@@ -172,7 +180,9 @@ static void take_health(struct agent *agent, const struct letter *letter)
     bool is_news = strcmp(health->message, before.message) != 0;
     if (health->healthy && !agent->recovered[letter->folder])
         recover_staging(agent, letter->folder);
-    worker_set_folder(agent->worker, folder->name, health->healthy, health->device, health->inode);
+    const struct folder_state state = {
+        health->healthy, health->device, health->inode, health->scanned_for};
+    worker_set_folder(agent->worker, folder->name, &state);
     if (*health->message && is_news)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
     else if (health->healthy && !was_healthy)
@@ -238,6 +248,22 @@ static void look_again(void *context, const char *folder_name, const char *path)
         if (!letter || !mailbox_post(agent->to_watch, letter, false))
             watch_rescan(agent->watch);
     }
+}
+
+/** The worker's other word to the left: scan all of this folder. Answered in its health. */
+static int64_t scan(void *context, const char *folder_name)
+{
+    struct agent *agent = context;
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        if (strcmp(agent->config->folders[i].name, folder_name) != 0)
+            continue;
+        struct letter *letter = letter_new(LETTER_SCAN, agent->config, i, 0);
+        if (!letter)
+            return 0;
+        letter->scan = agent->scans + 1;
+        return mailbox_post(agent->to_watch, letter, false) ? ++agent->scans : 0;
+    }
+    return 0;
 }
 
 /* ---- questions from the control socket ---- */
@@ -713,9 +739,9 @@ static int open_worker(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
     agent->http = http_new();
-    agent->worker = agent->http
-                        ? worker_new(agent->queue, agent->http, agent->config, look_again, agent)
-                        : NULL;
+    agent->worker =
+        agent->http ? worker_new(agent->queue, agent->http, agent->config, look_again, scan, agent)
+                    : NULL;
     int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
     if (result < 0)
         tell_why(&why);

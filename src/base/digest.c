@@ -3,11 +3,13 @@
 #include "closedrop/base/str.h"
 
 #include <errno.h>
+#include <nettle/base16.h>
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/md5.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct digest {
     struct sha256_ctx sha256;
@@ -119,4 +121,15 @@ int digest_decode_base64(struct str *out, const char *text, size_t length)
         str_add_bytes(out, bytes, size);
     free(bytes);
     return good ? str_error(out) : -EINVAL;
+}
+
+bool digest_from_hex(const char *text, uint8_t *bytes, size_t size)
+{
+    struct base16_decode_ctx context;
+    size_t length = strlen(text);
+    if (length != 2 * size)
+        return false;
+    base16_decode_init(&context);
+    return base16_decode_update(&context, &size, bytes, length, text) &&
+           base16_decode_final(&context);
 }

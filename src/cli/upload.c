@@ -305,10 +305,7 @@ static int print_result(const struct errand *errand, const struct verdict *verdi
 
 static int upload_one(struct session *session, const char *path)
 {
-    struct errand errand = {.session = session,
-        .path = path,
-        .rule = rule_of(session),
-        .upload = {.name = path_name(path)}};
+    struct errand errand = {.session = session, .path = path, .rule = rule_of(session)};
     struct verdict verdict = open_file(path, &errand.upload);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
         verdict = with_patience(&errand, resolve_step);

@@ -87,9 +87,10 @@ struct request *api_search(const struct api *api, const struct search *search, c
     return request;
 }
 
-struct request *api_merges(const struct api *api, int skip)
+struct request *api_merges(const struct api *api, const char *into, int skip)
 {
-    return api_get(api, API_MERGES, "activity/lead_merge/?_limit=%d&_skip=%d", API_PAGE, skip);
+    return api_get(api, API_MERGES, "activity/lead_merge/?%s%s%s_limit=%d&_skip=%d",
+        into ? "lead_id=" : "", into ? into : "", into ? "&" : "", API_PAGE, skip);
 }
 
 struct request *api_create(

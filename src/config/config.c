@@ -20,6 +20,7 @@
 #define BANDWIDTH_LEAST (8 * 1024)
 
 static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
+static const char *const duplicate_names[DUPLICATES_CHOICES] = {"ask", "file", "skip"};
 static const char *const after_names[AFTER_CHOICES] = {"archive", "delete", "keep"};
 
 /** A directory of the user who runs us: $VARIABLE, else his home and `below_home`. */
@@ -231,6 +232,8 @@ static void read_folder(struct settings *settings, struct setting *group,
     folder->archive = setting_text(settings, group, "archive", "Uploaded/%Y-%m");
     folder->failed = setting_text(settings, group, "failed", "Failed");
     folder->receipts = setting_bool(settings, group, "receipts", false);
+    folder->duplicates = (enum duplicates)setting_choice(
+        settings, group, "duplicates", duplicate_names, DUPLICATES_CHOICES, DUPLICATES_ASK);
     if (folder->archive)
         check_place(settings, group, "archive", folder->archive);
     if (folder->failed)

@@ -10,7 +10,8 @@ static const struct {
     uint32_t type; /* statfs(2), coreutils' stat.c */
     struct filesystem worth;
 } doubtful[] = {
-    {0x794C7630, {true, true, true, false}},    /* overlayfs: misses the mapping of a closed file */
+    {0x794C7630, {false, true, true, false}},   /* overlayfs: a file that is moved is another one
+                                                   then (copy-up), and misses closed mappings */
     {0x65735546, {false, false, true, false}},  /* FUSE, virtiofs: misses writers behind it */
     {0x00004D44, {false, true, true, true}},    /* FAT: numbers its files as it meets them */
     {0x2011BAB0, {false, true, true, true}},    /* exFAT: likewise */

@@ -54,6 +54,8 @@ struct watched {
     int64_t next_scan_ms; /* steady clock: ROUND_WHOLE */
     int64_t next_look_ms; /* steady clock: ROUND_LOOK, and what is polled */
     bool scan_wanted;     /* before next_scan_ms */
+    int64_t scan_asked;   /* number of the last LETTER_SCAN */
+    int64_t scan_begun;   /* the same when the last whole round began */
     int missed;           /* since the last whole round began; see rounds_missed() */
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;

@@ -60,6 +60,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     try_events(watch, folder);
     if (folder->round == ROUND_WHOLE) {
         folder->missed = 0;
+        folder->scan_begun = folder->scan_asked;
         folder->scan_wanted = false;
         folder->next_scan_ms = folder->polls ? INT64_MAX : now + folder->folder->rescan_ms;
     }
@@ -99,6 +100,7 @@ static void end_round(const struct watch *watch, struct watched *folder)
     folder->scan = NULL;
     if (folder->round == ROUND_WHOLE) {
         folder->health.scanned = true;
+        folder->health.scanned_for = folder->scan_begun;
         folder->health.missed = folder->missed;
     }
     if (folder->round != ROUND_SUBTREE) /* it may have taken longer than poll_interval */

@@ -172,6 +172,13 @@ static void take_look(struct watch *watch, const struct letter *letter)
         hint_take(watch, &watch->folders[letter->folder], letter->sightings[0].path, false);
 }
 
+static void take_scan(struct watch *watch, const struct letter *letter)
+{
+    struct watched *folder = &watch->folders[letter->folder];
+    folder->scan_asked = letter->scan;
+    rounds_soon(folder);
+}
+
 static void leave_all(struct watch *watch)
 {
     for (size_t i = 0; watch->config && i < watch->config->folder_count; i++) {
@@ -227,6 +234,8 @@ static void take_letter(struct watch *watch, const struct letter *letter)
         take_unknown(watch, letter);
     } else if (letter->kind == LETTER_LOOK) {
         take_look(watch, letter);
+    } else if (letter->kind == LETTER_SCAN) {
+        take_scan(watch, letter);
     }
 }
 

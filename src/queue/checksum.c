@@ -2,6 +2,7 @@
 
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/store.h"
 
 #include <string.h>
 
@@ -41,6 +42,16 @@ static int64_t finish(struct str *row)
     return sum;
 }
 
+/** What jobs of format 3 did not have is summed where it is set only: theirs stay good. */
+static void add_later(struct str *row, const struct job *job)
+{
+    if (!job->queued_path && !job->filed_path && !job->approved)
+        return;
+    add_text(row, job->queued_path);
+    add_text(row, job->filed_path);
+    add_int(row, job->approved);
+}
+
 int64_t checksum_job(const struct job *job)
 {
     const char *const texts[] = {job->folder, job->path, job->place, job->error_code,
@@ -57,6 +68,20 @@ int64_t checksum_job(const struct job *job)
         add_text(&row, texts[i]);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
         add_int(&row, numbers[i]);
+    add_later(&row, job);
+    return finish(&row);
+}
+
+int64_t checksum_filing(
+    const uint8_t sha256[DIGEST_SHA256_SIZE], const char *activity, const struct filing *filing)
+{
+    struct str row = STR_INIT(ROW_MOST);
+    add_bytes(&row, sha256, DIGEST_SHA256_SIZE);
+    add_text(&row, activity);
+    add_text(&row, filing->lead_id);
+    add_text(&row, filing->rule);
+    add_int(&row, filing->job);
+    add_int(&row, filing->at_ms);
     return finish(&row);
 }
 

@@ -50,6 +50,8 @@ void job_free(struct job *job)
         return;
     free(job->folder);
     free(job->path);
+    free(job->queued_path);
+    free(job->filed_path);
     free(job->place);
     free(job->error_code);
     free(job->error_message);
@@ -80,6 +82,21 @@ void job_forget_rule(struct job *job)
     job_forget_target(job);
     (void)job_set_text(&job->rule, NULL);
     (void)job_set_text(&job->group, NULL);
+}
+
+const char *job_filed_path(const struct job *job)
+{
+    return job->filed_path ? job->filed_path : job->path;
+}
+
+bool job_has_outcome(const struct job *job)
+{
+    return job->state == JOB_DONE || job->state == JOB_FAILED;
+}
+
+bool job_is_intended(const struct job *job)
+{
+    return job->posting || job->state == JOB_ATTACHING || job->state == JOB_DONE;
 }
 
 void job_freep(struct job **job)

@@ -96,14 +96,28 @@ static bool still_blocks(const struct job *job, const char *path)
     return !(has_outcome && job->filed && job->place) || strcmp(job->place, path) == 0;
 }
 
-/** A waiting file has another name now: the job goes with it, for it is the same file. */
-static void follow(struct queue *queue, struct job *job, const char *path)
+/** Whether the file of a job lies in the folder under another name than the job knows. */
+static bool was_renamed(const struct job *job, const struct seen *seen)
 {
-    bool waits = job->state == JOB_QUEUED && !job->in_hand && !job->ending && !job->place;
-    if (!waits || strcmp(job->path, path) == 0)
-        return;
+    bool is_put_away = job_has_outcome(job) && job->filed;
+    return !job->ending && !is_put_away && seen->is_one_name &&
+           identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
+}
+
+void queue_follow(struct queue *queue, struct job *job, const char *path)
+{
+    CLEANUP(free_text) char *why = str_format("renamed in the folder, was %s", job->path);
+    if (!job->queued_path)
+        queue_keep_text(queue, &job->queued_path, job->path);
+    if (job->rule && job_is_intended(job) && !job->filed_path)
+        queue_keep_text(queue, &job->filed_path, job->path);
+    if (!job_is_intended(job) && job->state != JOB_FAILED)
+        job_forget_rule(job);
     queue_keep_text(queue, &job->path, path);
-    move(queue, job, JOB_QUEUED, "renamed in the folder");
+    /* what is unclear still waits for the server's late commit */
+    if (!job->posting && !job->in_hand)
+        job->due_ms = clock_wall_ms();
+    queue_moved(queue, job, why ? why : "renamed in the folder");
 }
 
 static bool failed_as(const struct job *job, const char *code)
@@ -118,20 +132,23 @@ static const char *path_to_find(const struct identity *identity, const char *pat
     return by_path || !identity->handle_length ? path : NULL;
 }
 
-enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
-    const char *path, bool by_path)
+enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job)
 {
     CLEANUP(job_freep)
-    struct job *job =
-        store_find(queue->store, folder, identity, path_to_find(identity, path, by_path));
+    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+        path_to_find(seen->identity, seen->path, seen->by_path));
     if (!job)
         return KNOWN_NOT;
-    if (still_blocks(job, path)) {
-        if (identity_same_file(&job->identity, identity))
-            follow(queue, job, path);
+    if (!still_blocks(job, seen->path))
+        return failed_as(job, "cut_off") ? KNOWN_JUDGED : KNOWN_NOT;
+    if (!was_renamed(job, seen))
         return KNOWN_YES;
+    if (job->in_hand) {
+        *ret_job = job->id;
+        return KNOWN_RENAMED;
     }
-    return failed_as(job, "cut_off") ? KNOWN_JUDGED : KNOWN_NOT;
+    queue_follow(queue, job, seen->path);
+    return KNOWN_YES;
 }
 
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
@@ -144,6 +161,8 @@ static void begin_anew(struct job *job)
     job->filed = false;
     if (failed_as(job, "doubtful"))
         job->reconcile = false; /* a person has looked */
+    if (failed_as(job, "already_filed"))
+        job->approved = true;
     job->due_ms = clock_wall_ms();
     job->uploaded_ms = 0;
     if (!job->posting)
@@ -278,6 +297,16 @@ void queue_moved(struct queue *queue, struct job *job, const char *why)
     note(queue, job, why);
 }
 
+/** The content memory knows of it from this transaction on. */
+static void remember(struct queue *queue, const struct job *job, int64_t at_ms)
+{
+    const struct filing filing = {.lead_id = job->lead_id,
+        .rule = job->rule ? job->rule : "",
+        .at_ms = at_ms,
+        .job = job->id};
+    store_remember(queue->store, job->sha256, job->activity, &filing);
+}
+
 void queue_intend(struct queue *queue, struct job **jobs, size_t count)
 {
     int64_t now = clock_wall_ms();
@@ -287,6 +316,7 @@ void queue_intend(struct queue *queue, struct job **jobs, size_t count)
         jobs[i]->looks = 0;
         jobs[i]->in_hand = true;
         store_post(queue->store, jobs[i], now);
+        remember(queue, jobs[i], now);
         move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
     }
 }
@@ -295,6 +325,11 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
 {
     job->posting = 0;
     job->looks = 0;
+    store_unremember(queue->store, job);
+    if (job->filed_path) { /* nothing was filed under the name it had */
+        queue_keep_text(queue, &job->filed_path, NULL);
+        job_forget_rule(job);
+    }
     if (job->state == JOB_ATTACHING)
         move(queue, job, JOB_UPLOADED, why);
     else {
@@ -333,6 +368,8 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     job->suspect = false;
     job->filed = false;
     job->posting = 0;
+    if (job->activity_id) /* found by looking, it may not be remembered yet */
+        remember(queue, job, job->done_ms);
     (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
     move(queue, job, JOB_DONE, why);
 }
@@ -359,6 +396,32 @@ void queue_end(struct queue *queue, struct job *job, enum job_ending ending, con
     job->ending = ending;
     store_update(queue->store, job);
     note(queue, job, why);
+}
+
+void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
+{
+    CLEANUP(job_freep) struct job *kept = store_load(queue->store, kept_id);
+    CLEANUP(free_text)
+    char *why = str_format("its bytes are those of job %lld, which has it", (long long)kept_id);
+    if (kept) {
+        kept->identity = job->identity;
+        if (strcmp(kept->path, job->path) != 0)
+            queue_follow(queue, kept, job->path);
+        queue_moved(queue, kept, "its file has another time, but the bytes that were filed");
+    }
+    queue_end(queue, job, JOB_DROPPED, why ? why : "");
+}
+
+bool queue_approve(struct queue *queue, struct job *job, int64_t id)
+{
+    CLEANUP(job_freep) struct job *failed = store_load(queue->store, id);
+    CLEANUP(free_text) char *why = str_format("brought back as job %lld", (long long)job->id);
+    if (!failed || failed->in_hand || !failed_as(failed, "already_filed"))
+        return false;
+    queue_end(queue, failed, JOB_SUPERSEDED, why ? why : "");
+    job->approved = true;
+    queue_moved(queue, job, "brought back by a person: it is filed once more");
+    return true;
 }
 
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)

@@ -6,6 +6,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 
@@ -59,9 +60,21 @@ static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
     return code;
 }
 
+/** SQL function: the bytes of a digest in hex, NULL where it is none (SQLite has it from 3.41 on).
+ */
+static void unhex(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    uint8_t bytes[DIGEST_SHA256_SIZE];
+    const char *hex = (const char *)sqlite3_value_text(values[0]);
+    if (hex && digest_from_hex(hex, bytes, sizeof(bytes)))
+        sqlite3_result_blob(context, bytes, sizeof(bytes), SQLITE_TRANSIENT);
+}
+
 static int migrate(const struct store *store, int version)
 {
-    int code = SQLITE_OK;
+    int code = sqlite3_create_function(store->database, "unhex", 1,
+        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, unhex, NULL, NULL);
     for (; code == SQLITE_OK && version < VERSION_KNOWN; version++) {
         struct str sql = STR_INIT(64 * 1024);
         str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d;", sql_migrations[version],

@@ -12,7 +12,8 @@
     "id, folder, path, handle, size, mtime_ns, state, ending, in_hand, suspect, filed, attempts, " \
     "deaths, due_ms, place, error_code, error_message, content_type, sha256, md5, download_url, "  \
     "token, mark, rule, group_key, job_values, lead_id, contact_id, activity_id, queued_ms, "      \
-    "uploaded_ms, done_ms, activity, posting, looks, reconcile, checksum"
+    "uploaded_ms, done_ms, activity, posting, looks, reconcile, checksum, queued_path, "           \
+    "filed_path, approved"
 
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
@@ -97,6 +98,29 @@ static const char *const sql_migrations[] = {
     "ALTER TABLE job ADD COLUMN reconcile INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE job ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE posting ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;",
+
+    "ALTER TABLE job ADD COLUMN queued_path BLOB;"
+    "ALTER TABLE job ADD COLUMN filed_path BLOB;"
+    "ALTER TABLE job ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX job_already_filed ON job (sha256) WHERE ending = '' AND state = 'failed'"
+    "  AND error_code = 'already_filed';"
+    /* the content memory; a row a filing, in the order it is asked in, and nothing beside it */
+    "CREATE TABLE filing ("
+    "  sha256 BLOB NOT NULL,"
+    "  activity TEXT NOT NULL,"
+    "  lead_id TEXT NOT NULL,"
+    "  job INTEGER NOT NULL,"
+    "  rule TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  checksum INTEGER NOT NULL,"
+    "  PRIMARY KEY (sha256, activity, lead_id, job)"
+    ") STRICT, WITHOUT ROWID;"
+    /* what was filed before there was a memory, or may have been */
+    "INSERT INTO filing SELECT unhex(sha256), activity, lead_id, id, ifnull(rule, ''),"
+    "  CASE WHEN done_ms THEN done_ms ELSE queued_ms END, 0 FROM job"
+    "  WHERE activity <> '' AND lead_id IS NOT NULL AND unhex(sha256) IS NOT NULL"
+    "  AND (posting <> 0 OR state = 'done' AND activity_id IS NOT NULL)"
+    "  ORDER BY 1, 2, 3, 4;",
 };
 
 /* the index job_due serves exactly this */
@@ -120,6 +144,7 @@ enum sql {
     SQL_FIND,
     SQL_FIND_BY_PATH,
     SQL_FIND_WAITING,
+    SQL_FIND_KEPT,
     SQL_DUE,
     SQL_NEXT_DUE,
     SQL_SUSPECTS,
@@ -129,6 +154,11 @@ enum sql {
     SQL_GROUP_DELAY,
     SQL_BY_POSTING,
     SQL_HAS_ACTIVITY,
+    SQL_REMEMBER,
+    SQL_UNREMEMBER,
+    SQL_FILINGS,
+    SQL_ALL_FILINGS,
+    SQL_ALREADY_FILED,
     SQL_CLAMP,
     SQL_SHIFT,
     SQL_WAKE,
@@ -146,10 +176,21 @@ enum sql {
     SQL_LIST,
     SQL_FAILED,
     SQL_COUNT,
+    SQL_FOLDERS,
     SQL_NUMBER,
     SQL_SET_NUMBER,
     SQL_STATEMENTS
 };
+
+/* filed, and its file stays where it is */
+#define SQL_KEPT                                                                                   \
+    "id <> :id AND ending = '' AND state = 'done' AND filed = 1 AND place IS NULL"                 \
+    " AND sha256 IS NOT NULL"
+
+/* of several jobs of one file: what has ended, and does not stand in its way, counts last */
+#define SQL_NEWEST " ORDER BY ending NOT IN ('', 'forgotten'), id DESC LIMIT 1"
+
+#define SQL_FILING_COLUMNS "lead_id, rule, at_ms, job, sha256, activity, checksum"
 
 static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_INSERT] =
@@ -167,15 +208,21 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " group_key = :group_key, job_values = :job_values, lead_id = :lead_id,"
                    " contact_id = :contact_id, activity_id = :activity_id, activity = :activity,"
                    " posting = :posting, looks = :looks, reconcile = :reconcile,"
-                   " checksum = :checksum WHERE id = :id",
+                   " checksum = :checksum, queued_path = :queued_path, filed_path = :filed_path,"
+                   " approved = :approved WHERE id = :id",
     [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
-                 " AND size = :size AND mtime_ns = :mtime_ns ORDER BY id DESC LIMIT 1",
+                 " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
     [SQL_FIND_BY_PATH] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND path = :path"
-                         " AND size = :size AND mtime_ns = :mtime_ns ORDER BY id DESC LIMIT 1",
+                         " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
     [SQL_FIND_WAITING] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
                          " WHERE folder = :folder AND path = :path AND " SQL_WAITING
                          " AND state = 'queued' AND place IS NULL ORDER BY id DESC LIMIT 1",
+    [SQL_FIND_KEPT] = "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT max(id) FROM ("
+                      "SELECT id FROM job WHERE folder = :folder AND handle = :handle"
+                      " AND length(handle) > 0 AND size = :size AND " SQL_KEPT " UNION ALL"
+                      " SELECT id FROM job WHERE folder = :folder AND path = :path"
+                      " AND size = :size AND " SQL_KEPT "))",
     [SQL_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
                 " AND state = :state AND suspect = :suspect AND due_ms <= :due_ms AND " SQL_WAITING
                 " ORDER BY due_ms, id LIMIT 1",
@@ -199,6 +246,18 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                        " ORDER BY path, id LIMIT :limit",
     [SQL_HAS_ACTIVITY] = "SELECT count(*) FROM job WHERE activity_id = :activity_id"
                          " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)",
+    [SQL_REMEMBER] = "INSERT OR REPLACE INTO filing (sha256, activity, lead_id, job, rule, at_ms,"
+                     " checksum) VALUES (:sha256, :activity, :lead_id, :job, :rule, :at_ms,"
+                     " :checksum)",
+    [SQL_UNREMEMBER] = "DELETE FROM filing WHERE sha256 = :sha256 AND activity = :activity"
+                       " AND lead_id = :lead_id AND job = :job",
+    [SQL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :sha256"
+                    " AND activity = :activity",
+    [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
+    [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
+                          " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
+                          " AND error_code = 'already_filed' AND filed = 1 AND in_hand = 0"
+                          " ORDER BY id LIMIT :limit",
     [SQL_CLAMP] = "UPDATE job SET due_ms = :due_ms WHERE due_ms > :due_ms AND due_ms <> :never"
                   " AND " SQL_WAITING,
     [SQL_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
@@ -230,6 +289,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " AND id > :id ORDER BY id LIMIT :limit",
     [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = ''"
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
+    [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
+                    " FROM job WHERE ending = '' GROUP BY folder",
     [SQL_NUMBER] = "SELECT value FROM number WHERE name = :name",
     [SQL_SET_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :value)"
                        " ON CONFLICT (name) DO UPDATE SET value = :value",

@@ -215,6 +215,9 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->looks = sqlite3_column_int(statement, c++);
     job->reconcile = sqlite3_column_int(statement, c++);
     int64_t checksum = sqlite3_column_int64(statement, c++);
+    job->queued_path = column_copy(store, statement, c++);
+    job->filed_path = column_copy(store, statement, c++);
+    job->approved = sqlite3_column_int(statement, c++);
     if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
         fail_as_damaged(store);
     job->state = (enum job_state)(state < 0 ? 0 : state);
@@ -289,6 +292,9 @@ void store_update(struct store *store, const struct job *job)
     bind_int(statement, ":looks", job->looks);
     bind_int(statement, ":reconcile", job->reconcile);
     bind_int(statement, ":checksum", checksum_job(job));
+    bind_path(statement, ":queued_path", job->queued_path);
+    bind_path(statement, ":filed_path", job->filed_path);
+    bind_int(statement, ":approved", job->approved);
     carry_out(store, statement);
 }
 
@@ -331,6 +337,17 @@ struct job *store_find_waiting(struct store *store, const char *folder, const ch
     sqlite3_stmt *statement = statement_of(store, SQL_FIND_WAITING);
     bind_text(statement, ":folder", folder);
     bind_path(statement, ":path", path);
+    return read_one_job(store, statement);
+}
+
+struct job *store_find_kept(struct store *store, const struct job *than)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FIND_KEPT);
+    bind_int(statement, ":id", than->id);
+    bind_text(statement, ":folder", than->folder);
+    bind_bytes(statement, ":handle", than->identity.handle, than->identity.handle_length);
+    bind_path(statement, ":path", than->path);
+    bind_int(statement, ":size", than->identity.size);
     return read_one_job(store, statement);
 }
 
@@ -518,6 +535,87 @@ bool store_has_activity(struct store *store, const char *activity_id, const char
     return read_one_int(store, statement, 0) > 0;
 }
 
+/* ---- the content memory ---- */
+
+/** A statement about the bytes of `sha256`, filed as `activity`; NULL: that is no hash. */
+static sqlite3_stmt *statement_of_content(struct store *store, enum sql sql, const char *sha256,
+    enum activity activity, uint8_t bytes[DIGEST_SHA256_SIZE])
+{
+    if (!sha256 || !digest_from_hex(sha256, bytes, DIGEST_SHA256_SIZE))
+        return NULL;
+    sqlite3_stmt *statement = statement_of(store, sql);
+    bind_bytes(statement, ":sha256", bytes, DIGEST_SHA256_SIZE);
+    bind_text(statement, ":activity", activity_names[activity]);
+    return statement;
+}
+
+void store_remember(
+    struct store *store, const char *sha256, enum activity activity, const struct filing *filing)
+{
+    uint8_t bytes[DIGEST_SHA256_SIZE];
+    sqlite3_stmt *statement = statement_of_content(store, SQL_REMEMBER, sha256, activity, bytes);
+    if (!statement || !filing->lead_id)
+        return;
+    bind_text(statement, ":lead_id", filing->lead_id);
+    bind_int(statement, ":job", filing->job);
+    bind_text(statement, ":rule", filing->rule);
+    bind_int(statement, ":at_ms", filing->at_ms);
+    bind_int(statement, ":checksum", checksum_filing(bytes, activity_names[activity], filing));
+    carry_out(store, statement);
+}
+
+void store_unremember(struct store *store, const struct job *job)
+{
+    uint8_t bytes[DIGEST_SHA256_SIZE];
+    sqlite3_stmt *statement =
+        statement_of_content(store, SQL_UNREMEMBER, job->sha256, job->activity, bytes);
+    if (!statement)
+        return;
+    bind_text(statement, ":lead_id", job->lead_id);
+    bind_int(statement, ":job", job->id);
+    carry_out(store, statement);
+}
+
+/** The filing in the current row; columns in the order of SQL_FILING_COLUMNS. */
+static struct filing read_filing(struct store *store, sqlite3_stmt *statement)
+{
+    struct filing filing = {.lead_id = (const char *)sqlite3_column_text(statement, 0),
+        .rule = (const char *)sqlite3_column_text(statement, 1),
+        .at_ms = sqlite3_column_int64(statement, 2),
+        .job = sqlite3_column_int64(statement, 3)};
+    const uint8_t *sha256 = sqlite3_column_blob(statement, 4);
+    const char *activity = (const char *)sqlite3_column_text(statement, 5);
+    bool is_whole = sha256 && sqlite3_column_bytes(statement, 4) == DIGEST_SHA256_SIZE;
+    if (!is_whole || !activity || !filing.lead_id || !filing.rule)
+        fail_as_damaged(store);
+    else
+        check_row(
+            store, sqlite3_column_int64(statement, 6), checksum_filing(sha256, activity, &filing));
+    return filing;
+}
+
+void store_filings(struct store *store, const char *sha256, enum activity activity,
+    void (*each)(void *context, const struct filing *filing), void *context)
+{
+    uint8_t bytes[DIGEST_SHA256_SIZE];
+    sqlite3_stmt *statement = statement_of_content(store, SQL_FILINGS, sha256, activity, bytes);
+    while (statement && next_row(store, statement)) {
+        struct filing filing = read_filing(store, statement);
+        if (!store->failure)
+            each(context, &filing);
+    }
+    sqlite3_reset(statement);
+}
+
+size_t store_already_filed(
+    struct store *store, const char *sha256, struct job **ret_jobs, size_t most)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_ALREADY_FILED);
+    bind_text(statement, ":sha256", sha256);
+    bind_int(statement, ":limit", (int64_t)most);
+    return read_jobs(store, statement, ret_jobs, most);
+}
+
 /* ---- the clock was wrong, or is set ---- */
 
 void store_clamp(struct store *store, int64_t most_ms)
@@ -625,6 +723,16 @@ void store_count(struct store *store, const char *folder, struct store_counts *r
     *ret_counts = counts;
 }
 
+void store_folders(struct store *store,
+    void (*each)(void *context, const char *folder, int64_t jobs, int64_t waiting), void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_FOLDERS);
+    while (next_row(store, statement))
+        each(context, (const char *)sqlite3_column_text(statement, 0),
+            sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
+    sqlite3_reset(statement);
+}
+
 int64_t store_number(struct store *store, const char *name)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_NUMBER);
@@ -644,12 +752,16 @@ int store_read_all(struct store *store)
 {
     sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);
     sqlite3_stmt *postings = statement_of(store, SQL_ALL_POSTINGS);
+    sqlite3_stmt *filings = statement_of(store, SQL_ALL_FILINGS);
     store->failure = SQLITE_OK;
     while (next_row(store, jobs))
         job_free(read_job(store, jobs));
     while (next_row(store, postings))
         (void)read_posting(store, postings);
+    while (next_row(store, filings))
+        (void)read_filing(store, filings);
     sqlite3_reset(jobs);
     sqlite3_reset(postings);
+    sqlite3_reset(filings);
     return store->failure;
 }

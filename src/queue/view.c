@@ -39,6 +39,10 @@ struct json *view_job(const struct job *job)
     int result = json_add_int(object, "id", job->id);
     result |= json_add_text(object, "folder", job->folder);
     result |= json_add_text(object, "path", job->path);
+    if (job->queued_path)
+        result |= json_add_text(object, "queued_path", job->queued_path);
+    if (job->filed_path)
+        result |= json_add_text(object, "filed_path", job->filed_path);
     result |= json_add_int(object, "size", job->identity.size);
     result |= json_add_text(object, "sha256", job->sha256);
     result |= json_add_text(object, "content_type", job->content_type);

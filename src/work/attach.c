@@ -26,7 +26,7 @@ static const char *const created_by[ACTIVITIES] = {
 static int compare_names(const void *a, const void *b)
 {
     const struct job *const *one = a, *const *other = b;
-    int order = strcmp(path_name((*one)->path), path_name((*other)->path));
+    int order = strcmp(path_name(job_filed_path(*one)), path_name(job_filed_path(*other)));
     return order ? order : (*one)->id < (*other)->id ? -1 : 1;
 }
 
@@ -62,7 +62,7 @@ static struct verdict check_amount(
 /** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
 static struct verdict fill(const struct rule *rule, const struct job *job, struct json **ret_fields)
 {
-    CLEANUP(free_text) char *path = utf8_clean_copy(job->path);
+    CLEANUP(free_text) char *path = utf8_clean_copy(job_filed_path(job));
     CLEANUP(free_text) char *type = utf8_clean_copy(job->content_type ? job->content_type : "");
     const char *text = job->values ? job->values : "{}";
     CLEANUP(json_freep) struct json *values = json_parse(text, strlen(text));
@@ -91,7 +91,7 @@ static struct json *make_body(
     struct attachment *attachments = calloc(count, sizeof(*attachments));
     for (size_t i = 0; attachments && i < count; i++)
         attachments[i] = (struct attachment){.url = jobs[i]->download_url,
-            .filename = path_name(jobs[i]->path),
+            .filename = path_name(job_filed_path(jobs[i])),
             .content_type = jobs[i]->content_type,
             .size = jobs[i]->identity.size};
     struct json *body = attachments ? activity_body(rule->activity, jobs[0]->lead_id,

@@ -1,7 +1,7 @@
 /**
  * The stages that file a document in Close: whose it is (resolve), whether an earlier queue has
- * filed it (reconcile), its activity (attach), and whether that was created where nobody can say
- * (look).
+ * filed it (reconcile), its activity (attach), whether that was created where nobody can say
+ * (look), and whose it would be under the name it has been given since (renamed).
  */
 #include "task.h"
 
@@ -120,6 +120,37 @@ struct verdict resolve_finish(struct task *task, const struct stage_tools *tools
 {
     (void)tools;
     return resolution_read(&task->resolution, task->request);
+}
+
+/* ---- renamed since it was filed ---- */
+
+/** As if the file had come under its present name; only to say whose it would be. */
+static struct verdict begin_renamed(struct task *task, const struct stage_tools *tools)
+{
+    int result = task_open_root(task);
+    if (result < 0)
+        return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
+    task->has_resolution = true;
+    struct verdict verdict =
+        sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, -1);
+    if (verdict.kind == VERDICT_NEXT && task->resolution.rule)
+        verdict = resolution_begin(&task->resolution);
+    return verdict;
+}
+
+struct verdict renamed_start(struct task *task, const struct stage_tools *tools)
+{
+    if (!task->has_resolution) {
+        struct verdict verdict = begin_renamed(task, tools);
+        if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
+            return verdict;
+    }
+    return task_under_way(task, resolution_ask(&task->resolution, &tools->api));
+}
+
+struct verdict renamed_finish(struct task *task, const struct stage_tools *tools)
+{
+    return resolve_finish(task, tools);
 }
 
 /* ---- attach ---- */

@@ -57,6 +57,23 @@ static char *target_directory(const struct task *task)
     return *below ? path_join(base, below) : strdup(base);
 }
 
+/** What to do about it, where that is not to mend a cause. */
+static void add_advice(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    if (job->error_code && strcmp(job->error_code, "already_filed") == 0)
+        str_printf(text,
+            "\nWhat to do: if once is enough, nothing: delete this file and this text. To file it "
+            "once more, drag\n"
+            "the file back into the folder \"%s\"; you may give it another name.",
+            task->folder->name);
+    else
+        str_printf(text,
+            "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
+            "you may give it another name. It is tried again.",
+            task->folder->name);
+}
+
 /** What `NAME.error.txt` says, for somebody who only knows the folder. */
 static void add_error_text(struct str *text, const struct task *task)
 {
@@ -74,20 +91,38 @@ static void add_error_text(struct str *text, const struct task *task)
     units_print_size(text, job->identity.size);
     str_printf(text, "\nWhen:   %s\nReason: %s\n", is_dated ? when : "?",
         job->error_message ? job->error_message : "unknown");
+    add_advice(text, task);
     str_printf(text,
-        "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
-        "you may give it another name. It is tried again. (For the administrator: job %lld, error "
-        "\"%s\";\n"
+        " (For the administrator: job %lld, error \"%s\";\n"
         "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
-        task->folder->name, (long long)job->id, job->error_code ? job->error_code : "",
-        (long long)job->id, (long long)job->id);
+        (long long)job->id, job->error_code ? job->error_code : "", (long long)job->id,
+        (long long)job->id);
+}
+
+/** The file was filed on one lead, and its new name speaks of another. */
+static void add_other_lead_text(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    str_add(text, "This file was filed in Close under another name.\n\nFile:     ");
+    utf8_escape(text, job->path, strlen(job->path));
+    str_add(text, "\nFiled as: ");
+    utf8_escape(text, job_filed_path(job), strlen(job_filed_path(job)));
+    str_printf(text,
+        "\nFiled on: %s\nReason:   it was renamed after it had been filed; its new name would "
+        "belong to %s, where it was not filed\n"
+        "\nWhat to do: look at both leads in Close. To file it on %s as well, drag the file back "
+        "into the folder\n\"%s\". (For the administrator: closedrop show %lld tells more.)\n",
+        job->lead_id, task->other_lead, task->other_lead, task->folder->name, (long long)job->id);
 }
 
 static int write_error_text(const struct task *task, const char *name, mode_t mode, gid_t gid)
 {
     CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
     struct str text = STR_INIT(16384);
-    add_error_text(&text, task);
+    if (task->other_lead)
+        add_other_lead_text(&text, task);
+    else
+        add_error_text(&text, task);
     int result = text_name ? str_error(&text) : -ENOMEM;
     if (result == 0)
         result = place_write(&task->place, text_name, str_text(&text), mode, gid);
@@ -105,7 +140,7 @@ static int write_receipt(const struct task *task, const char *name, mode_t mode,
                                 : -ENOMEM;
 }
 
-/** The text that lies beside the file, whichever its outcome asks for. */
+/** The texts that lie beside the file, whichever its outcome asks for. */
 static int write_beside(const struct task *task, const char *name)
 {
     struct stat stat;
@@ -115,9 +150,12 @@ static int write_beside(const struct task *task, const char *name)
         mode = stat.st_mode;
         gid = stat.st_gid;
     }
-    if (task->job->state == JOB_FAILED)
-        return write_error_text(task, name, mode, gid);
-    return task->folder->receipts ? write_receipt(task, name, mode, gid) : 0;
+    int result = 0;
+    if (task->job->state == JOB_FAILED || task->other_lead)
+        result = write_error_text(task, name, mode, gid);
+    if (result == 0 && task->job->state == JOB_DONE && task->folder->receipts)
+        result = write_receipt(task, name, mode, gid);
+    return result;
 }
 
 /** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
@@ -138,15 +176,24 @@ static void move_companions(const struct task *task, int directory, const char *
         move_companion(SIDECAR_PATTERN, directory, name, place, new_name);
 }
 
-/** Marker and sidecar go where the file went (product.md 5); deleted with it where `place` is NULL.
- */
+static void send_companions_of(
+    const struct task *task, const char *path, const struct place *place, const char *new_name)
+{
+    CLEANUP(free_text) char *parent = path ? path_directory(path) : NULL;
+    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (directory >= 0)
+        move_companions(task, directory, path_name(path), place, new_name);
+}
+
+/** Marker and sidecar go where the file went (product.md 5), also those of the names it had;
+ * deleted with it where `place` is NULL. */
 static void send_companions_after(
     const struct task *task, const struct place *place, const char *new_name)
 {
-    CLEANUP(free_text) char *parent = path_directory(task->job->path);
-    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
-    if (directory >= 0)
-        move_companions(task, directory, path_name(task->job->path), place, new_name);
+    const struct job *job = task->job;
+    send_companions_of(task, job->path, place, new_name);
+    send_companions_of(task, job->filed_path, place, new_name);
+    send_companions_of(task, job->queued_path, place, new_name);
 }
 
 /** Done with the file, which is at `place` now; that is the task's from here on. */
@@ -257,6 +304,9 @@ static struct verdict take_failed(struct task *task, int taken)
         return arrived(task, name);
     if (result != -ENOENT)
         return refile("what became of the file cannot be seen", result);
+    /* it may lie in the folder under another name: the watch thread has not said so yet */
+    if (task->job->identity.handle_length && !task->was_scanned)
+        return verdict_make(VERDICT_GONE, "gone", "the file is looked for in the folder");
     return is_away(task,
         taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
                             : "another file has taken its name meanwhile, which stays",
@@ -309,13 +359,13 @@ struct verdict finish_step(struct task *task)
 }
 
 /** Open the directory an absolute or relative place lies in. */
-static int open_place_directory(const struct task *task, const char *place)
+static int open_place_directory(int root, const char *place)
 {
     CLEANUP(free_text) char *directory = path_directory(place);
     if (!directory)
         return -ENOMEM;
     if (*place != '/')
-        return safe_open_directory(task->root, directory);
+        return safe_open_directory(root, directory);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
@@ -344,18 +394,25 @@ static int came_back(struct task *task, const char *name)
 }
 
 /**
- * Whether the failed file still lies where it was put. If a person took it from there, its error
- * text goes too, but for one that belongs to another file of the same name.
+ * Whether the failed file still lies where it was put, in an open directory. If a person took it
+ * from there, its error text goes too, but for one that belongs to another file of the same name.
  */
-static bool lies_at_its_place(const struct task *task)
+static bool lies_in(int directory, const struct job *job)
 {
     struct file_state state;
-    const char *name = path_name(task->job->place);
-    CLEANUP(close_fd) int look = safe_open_look(task->staging, name);
+    const char *name = path_name(job->place);
+    CLEANUP(close_fd) int look = safe_open_look(directory, name);
     if (look == -ENOENT)
-        remove_error_text(task->staging, name);
+        remove_error_text(directory, name);
     return look >= 0 && file_state_read(look, &state) == 0 &&
-           identity_equal(&state.identity, &task->job->identity);
+           identity_equal(&state.identity, &job->identity);
+}
+
+bool finish_has_left(int root, const struct job *job)
+{
+    bool has_place = job->place && *job->place;
+    CLEANUP(close_fd) int directory = has_place ? open_place_directory(root, job->place) : -1;
+    return directory >= 0 && !lies_in(directory, job);
 }
 
 int bring_back_start(struct task *task)
@@ -363,10 +420,10 @@ int bring_back_start(struct task *task)
     struct job *job = task->job;
     CLEANUP(free_text) char *parent = path_directory(job->path);
     task_leave_directories(task);
-    task->staging = open_place_directory(task, job->place);
+    task->staging = open_place_directory(task->root, job->place);
     if (task->staging < 0 || !parent)
         return task->staging < 0 ? task->staging : -ENOMEM;
-    if (!lies_at_its_place(task))
+    if (!lies_in(task->staging, job))
         return -ENOENT;
     int result = place_open(task->root, *parent ? parent : ".", &task->place);
     if (result < 0)

@@ -1,7 +1,8 @@
 /**
- * The worker's own state, shared by the four files it is made of: worker.c carries tasks through
+ * The worker's own state, shared by the five files it is made of: worker.c carries tasks through
  * their stages, sorting.c finds out which files belong together, outcome.c says what a verdict does
- * to a job and its group, question.c asks Close whether it is there.
+ * to a job and its group, duplicates.c holds back what was filed before, question.c asks Close
+ * whether it is there.
  */
 #ifndef CLOSEDROP_WORK_INNER_H
 #define CLOSEDROP_WORK_INNER_H
@@ -19,6 +20,7 @@ enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
 struct folder_view {
     char *name;
     bool healthy;
+    int64_t scanned; /* the last scan that was asked for and has ended (worker_scan) */
     enum sorting sorting;
     int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
     uint64_t device;
@@ -32,7 +34,8 @@ struct worker {
     struct key key;
     struct tables *tables;
     worker_look_again *look_again;
-    void *look_context;
+    worker_scan *scan;
+    void *look_context; /* of both */
 
     struct task *tasks;
     struct folder_view *folders; /* in the order of config->folders */
@@ -56,6 +59,13 @@ struct worker {
 
 /** On to the stage that begins after this turn's commit. */
 void task_go_on(struct task *task, enum stage stage);
+
+/** The stage a job with an outcome goes on with: to put its file away, once it is known whether its
+ * name still says what it was filed as. */
+enum stage task_last_stage(const struct job *job, const struct folder *folder);
+
+/** Whether whose the file is must be asked again, for it was renamed since. */
+bool task_was_renamed(const struct task *task);
 
 /** Free what a task holds of the upload. */
 void task_close_upload(struct task *task);
@@ -92,6 +102,25 @@ void outcome_done(struct worker *worker, struct task *task, const char *why);
 
 /** Give up what is in hand: back to the queue. */
 void outcome_abandon(struct worker *worker, struct task *task);
+
+/** All jobs of a task back to the queue, due at `due_ms`, and the task ends. */
+void outcome_release(
+    struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why);
+
+/** The job failed, and its mates with it: its file goes to Failed. */
+void outcome_fail(struct worker *worker, struct task *task, const struct verdict *verdict);
+
+/* duplicates.c */
+
+/**
+ * Before an activity is intended: whether its bytes were filed before (product.md 5). True: all
+ * jobs of the task go on, those that are left out have left it. False: that is still to be found
+ * out, or the task has ended or goes on otherwise.
+ */
+bool duplicates_let_through(struct worker *worker, struct task *task);
+
+/** STAGE_DUPLICATE knows what it was asked. */
+void duplicates_found_out(struct worker *worker, struct task *task);
 
 /* sorting.c */
 

@@ -54,7 +54,7 @@ int look_add_file(struct look *look, size_t index, const struct job *job)
 {
     struct look_file *file = &look->files[index];
     file->size = job->identity.size;
-    file->filename = utf8_clean_copy(path_name(job->path));
+    file->filename = utf8_clean_copy(path_name(job_filed_path(job)));
     file->md5 = strdup(job->md5 ? job->md5 : "");
     return file->filename && file->md5 ? 0 : -ENOMEM;
 }

@@ -12,6 +12,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
+#include "closedrop/files/path.h"
 #include "closedrop/queue/backoff.h"
 #include "closedrop/work/attach.h"
 
@@ -31,17 +32,17 @@
 
 /* ---- a task's jobs: its own, and its mates ---- */
 
-static size_t count_jobs(const struct task *task)
+size_t task_count_jobs(const struct task *task)
 {
     return 1 + task->mate_count;
 }
 
-static struct job *job_at(const struct task *task, size_t i)
+struct job *task_job_at(const struct task *task, size_t i)
 {
     return i ? task->mates[i - 1] : task->job;
 }
 
-static void free_mates(struct task *task)
+void task_free_mates(struct task *task)
 {
     for (size_t i = 0; i < task->mate_count; i++)
         job_free(task->mates[i]);
@@ -56,26 +57,25 @@ static void log_job(const struct task *task, const char *what, const char *messa
         task->job->path, message);
 }
 
-/** All back to the queue, due at `due_ms`, and the task ends. */
-static void release(
+void outcome_release(
     struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why)
 {
     int attempts = counts ? task->job->attempts : 0;
-    for (size_t i = 0; i < count_jobs(task); i++) {
-        struct job *job = job_at(task, i);
+    for (size_t i = 0; i < task_count_jobs(task); i++) {
+        struct job *job = task_job_at(task, i);
         if (job->attempts < attempts) /* what failed was the try of them all */
             job->attempts = attempts;
         queue_retry(worker->queue, job, due_ms, counts || i > 0, why);
     }
-    free_mates(task);
+    task_free_mates(task);
     worker_end_task(worker, task);
 }
 
 /** It is certain that no activity was created: what was intended is taken back. */
 static void withdraw(struct worker *worker, struct task *task, const char *why)
 {
-    for (size_t i = 0; i < count_jobs(task); i++)
-        queue_withdraw(worker->queue, job_at(task, i), why);
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        queue_withdraw(worker->queue, task_job_at(task, i), why);
 }
 
 /* ---- no ---- */
@@ -94,10 +94,10 @@ static void fail_mates(struct worker *worker, struct task *task, const struct ve
         task->mates[i]->in_hand = false;
         queue_fail(worker->queue, task->mates[i], verdict->code, verdict->message);
     }
-    free_mates(task);
+    task_free_mates(task);
 }
 
-static void on_failed(struct worker *worker, struct task *task, const struct verdict *verdict)
+void outcome_fail(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
         task->job->path, verdict->message);
@@ -111,7 +111,7 @@ static void on_wait(
     struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
 {
     log_job(task, "waits", verdict->message);
-    release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
+    outcome_release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
 }
 
 /** Given up; where an activity may exist all the same, that is what a person must know. */
@@ -126,7 +126,7 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
             "the lead in Close; if it is not there, drag the file back (%.200s)",
             activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
-    on_failed(worker, task, &last);
+    outcome_fail(worker, task, &last);
 }
 
 /** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
@@ -146,10 +146,10 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
         give_up(worker, task, verdict);
         return;
     }
-    for (size_t i = 0; i < count_jobs(task); i++)
-        note_fault(job_at(task, i), verdict);
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        note_fault(task_job_at(task, i), verdict);
     log_job(task, "waits", verdict->message);
-    release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
+    outcome_release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
 }
 
 /** S3 counts as down only while no other upload gets through (product.md 6). */
@@ -176,7 +176,8 @@ static void on_changed(struct worker *worker, struct task *task, const struct ve
     log_job(task, "starts over", verdict->message);
     worker->look_again(worker->look_context, task->job->folder, task->job->path);
     if (task->has_upload) { /* it may turn out to be the same after all: settle decides */
-        release(worker, task, clock_wall_ms() + task->folder->settle_ms, false, verdict->message);
+        outcome_release(
+            worker, task, clock_wall_ms() + task->folder->settle_ms, false, verdict->message);
         return;
     }
     queue_end(worker->queue, task->job, JOB_SUPERSEDED, verdict->message);
@@ -197,7 +198,7 @@ static void on_refused(struct worker *worker, struct task *task, const struct ve
         worker->look_again(worker->look_context, task->job->folder, task->job->path);
     if (task->has_resolution && task->resolution.rule)
         (void)job_set_text(&task->job->rule, task->resolution.rule->name);
-    on_failed(worker, task, verdict);
+    outcome_fail(worker, task, verdict);
 }
 
 /* ---- whose it is ---- */
@@ -208,15 +209,17 @@ static bool waits_for_close(struct worker *worker, struct task *task)
     int64_t wait_ms;
     if (worker_may_attach(worker, task->job->activity, &wait_ms))
         return false;
-    release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+    outcome_release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
     return true;
 }
 
 static void on_resolved(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
+    merged_leads_release(&task->merged); /* its lead may be another one than before */
+    task->looked_in_failed = false;
     if (keep_resolution(job, &task->resolution, task->folder) < 0) {
-        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
     CLEANUP(free_text)
@@ -238,9 +241,9 @@ void outcome_done(struct worker *worker, struct task *task, const char *why)
         task->mates[i]->in_hand = false;
         queue_done(worker->queue, task->mates[i], why);
     }
-    free_mates(task);
+    task_free_mates(task);
     queue_done(worker->queue, task->job, why);
-    task_go_on(task, STAGE_FINISH);
+    task_go_on(task, task_last_stage(task->job, task->folder));
 }
 
 /** The bytes are at Close: one transaction holds `uploaded` and what follows from it. */
@@ -258,7 +261,7 @@ static void on_uploaded(struct worker *worker, struct task *task)
         log_info("uploads get through again");
     gate_passed(&worker->s3_gate);
     if (result) {
-        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
     job->uploaded_ms = clock_wall_ms();
@@ -326,14 +329,14 @@ static int gather_mates(struct worker *worker, struct task *task)
 /** All are known: the intent, and after the commit the POST. */
 static void intend(struct worker *worker, struct task *task)
 {
-    struct job **jobs = calloc(count_jobs(task), sizeof(struct job *));
+    struct job **jobs = calloc(task_count_jobs(task), sizeof(struct job *));
     if (!jobs) {
-        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
-    for (size_t i = 0; i < count_jobs(task); i++)
-        jobs[i] = job_at(task, i);
-    queue_intend(worker->queue, jobs, count_jobs(task));
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        jobs[i] = task_job_at(task, i);
+    queue_intend(worker->queue, jobs, task_count_jobs(task));
     free(jobs);
     task_go_on(task, STAGE_ATTACH);
 }
@@ -347,13 +350,17 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
         return false;
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
     store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
-    release(worker, task, clock_wall_ms() + wait_ms, false,
+    outcome_release(worker, task, clock_wall_ms() + wait_ms, false,
         is_news ? "waits for the others of its group" : NULL);
     return true;
 }
 
 void outcome_attach(struct worker *worker, struct task *task)
 {
+    if (task_was_renamed(task)) {
+        task_go_on(task, STAGE_RESOLVE);
+        return;
+    }
     if (!task->job->rule) {
         outcome_done(worker, task, "no rule: upload only");
         return;
@@ -373,15 +380,16 @@ void outcome_attach(struct worker *worker, struct task *task)
         return;
     int result = task->job->group ? gather_mates(worker, task) : 0;
     if (result == -ENOMEM) {
-        release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
     if (result < 0) {
-        free_mates(task);
-        release(worker, task, clock_wall_ms(), false, NULL);
+        task_free_mates(task);
+        outcome_release(worker, task, clock_wall_ms(), false, NULL);
         return;
     }
-    intend(worker, task);
+    if (duplicates_let_through(worker, task))
+        intend(worker, task);
 }
 
 /** Filed already by a queue that is lost; or it may go. */
@@ -389,6 +397,12 @@ static void on_reconciled(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     const char *found = task->look.files[0].activity_id;
+    if (task_was_renamed(task)) { /* it was looked for on a lead that may not be its own */
+        look_release(&task->look);
+        task->has_look = false;
+        outcome_attach(worker, task);
+        return;
+    }
     job->reconcile = false;
     if (found) {
         (void)job_set_text(&job->activity_id, found);
@@ -403,8 +417,8 @@ static void on_reconciled(struct worker *worker, struct task *task)
 /** Its activity exists. */
 static void on_created(struct worker *worker, struct task *task)
 {
-    for (size_t i = 0; i < count_jobs(task); i++)
-        queue_keep_text(worker->queue, &job_at(task, i)->activity_id, task->activity_id);
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        queue_keep_text(worker->queue, &task_job_at(task, i)->activity_id, task->activity_id);
     CLEANUP(free_text)
     char *why = str_format(
         "%s %s on %s", activity_names[task->job->activity], task->activity_id, task->job->lead_id);
@@ -420,7 +434,7 @@ static void on_unclear(
     log_warn("job %lld: %s/%s: %s; looks for it in %lld ms", (long long)task->job->id,
         task->job->folder, task->job->path, verdict->message,
         (long long)task->config->limits.doubt_ms);
-    release(
+    outcome_release(
         worker, task, clock_wall_ms() + task->config->limits.doubt_ms, counts, verdict->message);
 }
 
@@ -448,7 +462,7 @@ static void release_mates(struct worker *worker, struct task *task)
 {
     for (size_t i = 0; i < task->mate_count; i++)
         queue_retry(worker->queue, task->mates[i], clock_wall_ms(), true, NULL);
-    free_mates(task);
+    task_free_mates(task);
 }
 
 /** Not there. Once is no proof: the index, or a late commit, may be behind. */
@@ -456,10 +470,10 @@ static void on_absent(struct worker *worker, struct task *task)
 {
     const struct limits *limits = &task->config->limits;
     const struct job *job = task->job;
-    for (size_t i = 0; i < count_jobs(task); i++)
-        job_at(task, i)->looks++;
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        task_job_at(task, i)->looks++;
     if (job->looks < LOOKS_NEEDED) {
-        release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
+        outcome_release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
             "was not found in Close; looks once more");
         return;
     }
@@ -469,10 +483,10 @@ static void on_absent(struct worker *worker, struct task *task)
             "Close did not say what became of its %s, which was not created (given up after %d "
             "attempts)",
             activity_names[job->activity], job->attempts - 1); /* the last was only the look */
-        on_failed(worker, task, &last);
+        outcome_fail(worker, task, &last);
         return;
     }
-    release(worker, task, clock_wall_ms(), false, "is filed anew");
+    outcome_release(worker, task, clock_wall_ms(), false, "is filed anew");
 }
 
 static void on_looked(struct worker *worker, struct task *task)
@@ -488,6 +502,43 @@ static void on_looked(struct worker *worker, struct task *task)
 }
 
 /* ---- finish ---- */
+
+/** A kept file whose bytes are the filed ones; or a new one. */
+static void on_compared(struct worker *worker, struct task *task)
+{
+    source_close(TAKE_PTR(task->compared));
+    if (!task->is_kept) {
+        task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
+        return;
+    }
+    log_job(task, "has new times only", "its bytes were filed already");
+    queue_same_bytes(worker->queue, task->job, task->kept);
+    worker_end_task(worker, task);
+}
+
+/** Filed under a name that it no longer has: whose would it be now? */
+static void on_renamed(struct worker *worker, struct task *task, bool is_known)
+{
+    struct job *job = task->job;
+    const char *lead_id = is_known ? task->resolution.lead_id : NULL;
+    if (lead_id && strcmp(lead_id, job->lead_id) != 0) {
+        CLEANUP(free_text)
+        char *why = str_format("was filed on %s under the name %s; its new name would belong to %s",
+            job->lead_id, path_name(job->filed_path), lead_id);
+        queue_keep_text(worker->queue, &task->other_lead, lead_id);
+        log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+        queue_moved(worker->queue, job, why ? why : "");
+    }
+    task_go_on(task, STAGE_FINISH);
+}
+
+/** Its file has gone from its place, perhaps under another name: it is looked for, once. */
+static void on_missing(struct worker *worker, struct task *task)
+{
+    task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
+    if (!task->awaits_scan)
+        task_go_on(task, STAGE_FINISH);
+}
 
 static void on_finished(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
@@ -520,6 +571,15 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
 static void on_next(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     switch (task->stage) {
+    case STAGE_COMPARE:
+        on_compared(worker, task);
+        break;
+    case STAGE_DUPLICATE:
+        duplicates_found_out(worker, task);
+        break;
+    case STAGE_RENAMED:
+        on_renamed(worker, task, true);
+        break;
     case STAGE_RESOLVE:
         on_resolved(worker, task);
         break;
@@ -557,6 +617,28 @@ static void on_doubt(struct worker *worker, struct task *task, const struct verd
     gate_doubt(&worker->api_gate);
 }
 
+/** The job has its outcome already: whatever goes wrong now, its file is only put away later. */
+static void apply_to_outcome(
+    struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    switch (verdict->kind) {
+    case VERDICT_NEXT:
+        on_next(worker, task, verdict);
+        break;
+    case VERDICT_MORE:
+        task_go_on(task, task->stage);
+        break;
+    case VERDICT_GONE:
+        on_missing(worker, task);
+        break;
+    case VERDICT_FAIL:
+        on_renamed(worker, task, false);
+        break;
+    default:
+        on_not_put_away(worker, task, verdict);
+    }
+}
+
 /** Whether a verdict leaves no doubt that the POST of an activity created nothing. */
 static bool is_clear_no(enum verdict_kind kind)
 {
@@ -565,8 +647,8 @@ static bool is_clear_no(enum verdict_kind kind)
 
 void outcome_apply(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    if (task->stage == STAGE_FINISH && verdict->kind != VERDICT_NEXT) {
-        on_not_put_away(worker, task, verdict);
+    if (task->stage == STAGE_RENAMED || task->stage == STAGE_FINISH) {
+        apply_to_outcome(worker, task, verdict);
         return;
     }
     if (task->stage == STAGE_ATTACH && is_clear_no(verdict->kind))
@@ -640,5 +722,6 @@ void outcome_abandon(struct worker *worker, struct task *task)
     bool was_posted = task->job->posting && !task->to_start;
     if (task->stage == STAGE_ATTACH && task->to_start)
         withdraw(worker, task, why);
-    release(worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
+    outcome_release(
+        worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
 }

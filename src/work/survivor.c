@@ -24,7 +24,7 @@ void survivor_release(struct survivor *survivor)
 
 struct request *survivor_ask(const struct survivor *survivor, const struct api *api)
 {
-    return survivor->asks_merges ? api_merges(api, survivor->page * API_PAGE)
+    return survivor->asks_merges ? api_merges(api, NULL, survivor->page * API_PAGE)
                                  : api_lead(api, survivor->lead_id, survivor->whole);
 }
 

@@ -9,16 +9,21 @@
 #include "closedrop/files/put_away.h"
 #include "closedrop/queue/job.h"
 #include "closedrop/work/look.h"
+#include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"
 #include "closedrop/work/upload.h"
 
 enum stage {
+    STAGE_COMPARE, /* of a kept file: is it only its time that is new */
     STAGE_RESOLVE, /* whose file is it */
     STAGE_TICKET,
     STAGE_SEND,
     STAGE_RECONCILE, /* did an earlier queue, which is lost, file it */
+    STAGE_DUPLICATE, /* its bytes were filed before: on this lead, and does a person want it again
+                      */
     STAGE_ATTACH,    /* create its activity */
     STAGE_LOOK,      /* was it created */
+    STAGE_RENAMED,   /* filed, and renamed since: would it belong to another lead now */
     STAGE_FINISH,
     STAGES
 };
@@ -40,7 +45,18 @@ struct task {
     bool has_upload;
     struct look look;
     bool has_look;
-    char *activity_id; /* what was created */
+    char *activity_id;          /* what was created */
+    struct merged_leads merged; /* into its lead; known once STAGE_DUPLICATE has asked */
+    bool is_filed_before;       /* on its lead, says the memory */
+    bool looked_in_failed;      /* whether a person brought back what was filed before */
+    int64_t brought_back;       /* the job that failed, and whose file that is; 0: none */
+    char *other_lead;           /* its new name belongs to, after it was filed */
+    int64_t kept;               /* the job that may have filed these bytes already, 0: none */
+    char *kept_sha256;
+    struct source *compared; /* the file, while it is read for that */
+    bool is_kept;            /* its bytes are those */
+    int64_t awaits_scan;     /* what has gone from its place is looked for in the folder */
+    bool was_scanned;        /* and was not found */
     struct request *request;
     int64_t started_ms; /* steady clock: when its bytes began to go */
     int root;           /* the folder, open while the task touches it */
@@ -50,6 +66,13 @@ struct task {
     char *outcome_place; /* where the file came to lie */
     struct task *next;
 };
+
+/** The jobs of a task: its own is the first, then its mates. */
+size_t task_count_jobs(const struct task *task);
+struct job *task_job_at(const struct task *task, size_t i);
+
+/** Let go of the mates, which are not in hand or no longer. */
+void task_free_mates(struct task *task);
 
 /** What a stage may use. */
 struct stage_tools {
@@ -73,7 +96,19 @@ struct stage_row {
 
 extern const struct stage_row stage_rows[STAGES];
 
+/* compare.c */
+struct verdict compare_start(struct task *task, const struct stage_tools *tools);
+
+/** Read one more slice of the file. */
+struct verdict compare_step(struct task *task);
+
+/* duplicates.c */
+struct verdict duplicate_start(struct task *task, const struct stage_tools *tools);
+struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools);
+
 /* filing.c */
+struct verdict renamed_start(struct task *task, const struct stage_tools *tools);
+struct verdict renamed_finish(struct task *task, const struct stage_tools *tools);
 struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
 struct verdict reconcile_start(struct task *task, const struct stage_tools *tools);
@@ -137,6 +172,12 @@ bool task_folder_is_here(const struct task *task, const struct stage_tools *tool
  */
 int bring_back_start(struct task *task);
 struct verdict bring_back_step(struct task *task);
+
+/**
+ * Whether the file of a failed job has left the place it was put, in the folder open at `root`. Its
+ * error text goes with it then. False where that cannot be told.
+ */
+bool finish_has_left(int root, const struct job *job);
 
 /** Remove an error text that lies beside the file in the folder. */
 void finish_remove_error_text(const struct task *task);

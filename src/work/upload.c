@@ -4,25 +4,29 @@
 #include "closedrop/base/str.h"
 #include "closedrop/work/answer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define TICKET_AGE_MOST_MS 45000
 
 void upload_init(struct upload *upload, struct source *source, const char *name)
 {
-    *upload = (struct upload){.source = source, .name = name};
+    *upload = (struct upload){.source = source, .name = strdup(name)};
     content_type_guess(name, source->fd, upload->content_type);
 }
 
 void upload_release(struct upload *upload)
 {
     source_close(upload->source);
+    free(upload->name);
     ticket_release(&upload->ticket);
     *upload = (struct upload){0};
 }
 
 struct request *upload_ask_ticket(struct upload *upload, const struct api *api)
 {
+    if (!upload->name)
+        return NULL;
     upload->tickets++;
     upload->asked_ms = clock_steady_ms();
     return api_ticket(api, upload->name, upload->content_type);

@@ -29,12 +29,15 @@
 #define CLAIMS_MOST 256
 
 const struct stage_row stage_rows[STAGES] = {
+    [STAGE_COMPARE] = {"compare", compare_start, NULL},
     [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish},
     [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish},
     [STAGE_SEND] = {"send", send_start, send_finish},
     [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish},
+    [STAGE_DUPLICATE] = {"duplicate", duplicate_start, duplicate_finish},
     [STAGE_ATTACH] = {"attach", attach_start, attach_finish},
     [STAGE_LOOK] = {"look", look_start, look_finish},
+    [STAGE_RENAMED] = {"renamed", renamed_start, renamed_finish},
     [STAGE_FINISH] = {"finish", finish_start, NULL},
 };
 
@@ -68,6 +71,16 @@ static void warn_of_tables(const struct worker *worker)
         }
 }
 
+/** The folders are watched anew: what was asked of the watch thread before is not answered. */
+static void ask_for_scans_again(struct worker *worker)
+{
+    for (struct task *task = worker->tasks; task; task = task->next)
+        if (task->awaits_scan) {
+            task->awaits_scan = 0;
+            task_go_on(task, STAGE_FINISH);
+        }
+}
+
 int worker_configure(struct worker *worker, struct config *config, struct str *why)
 {
     struct key key;
@@ -91,6 +104,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     config_release(worker->config);
     worker->config = config_hold(config);
     worker->turn = 0;
+    ask_for_scans_again(worker);
     http_set_bandwidth(worker->http, config->limits.bandwidth);
     worker->paced_until[API_ME] = 0;
     gate_ask_now(&worker->api_gate, clock_steady_ms());
@@ -100,7 +114,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
 }
 
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_look_again *look_again, void *context)
+    worker_look_again *look_again, worker_scan *scan, void *context)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -108,6 +122,7 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     worker->queue = queue;
     worker->http = http;
     worker->look_again = look_again;
+    worker->scan = scan;
     worker->look_context = context;
     worker->has_suspects = true; /* the first claim looks */
     worker->folders = view_folders(worker, config);
@@ -144,13 +159,15 @@ static void free_task(struct worker *worker, struct task *task)
     if (task->has_look)
         look_release(&task->look);
     copy_free(task->copy);
+    source_close(task->compared);
+    merged_leads_release(&task->merged);
     task_leave_directories(task);
     close_fd(&task->root);
     free(task->outcome_place);
     free(task->activity_id);
-    for (size_t i = 0; i < task->mate_count; i++)
-        job_free(task->mates[i]);
-    free(task->mates);
+    free(task->other_lead);
+    free(task->kept_sha256);
+    task_free_mates(task);
     job_free(task->job);
     config_release(task->config);
     free(task);
@@ -180,15 +197,23 @@ void worker_free(struct worker *worker)
     free(worker);
 }
 
-void worker_set_folder(
-    struct worker *worker, const char *name, bool healthy, uint64_t device, uint64_t inode)
+static struct folder_view *view_of(const struct worker *worker, const char *name)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (strcmp(worker->folders[i].name, name) == 0) {
-            worker->folders[i].healthy = healthy;
-            worker->folders[i].device = device;
-            worker->folders[i].inode = inode;
-        }
+        if (strcmp(worker->folders[i].name, name) == 0)
+            return &worker->folders[i];
+    return NULL;
+}
+
+void worker_set_folder(struct worker *worker, const char *name, const struct folder_state *state)
+{
+    struct folder_view *view = view_of(worker, name);
+    if (!view)
+        return;
+    view->healthy = state->healthy;
+    view->device = state->device;
+    view->inode = state->inode;
+    view->scanned = state->scanned;
 }
 
 void worker_set_paused(struct worker *worker, bool paused)
@@ -265,11 +290,11 @@ static struct stage_tools tools_of(const struct worker *worker, const struct tas
     struct stage_tools tools = {.api = worker_api(worker, task->config),
         .tables = worker->tables,
         .store = queue_store(worker->queue)};
-    for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (strcmp(worker->folders[i].name, task->folder->name) == 0) {
-            tools.root_device = worker->folders[i].device;
-            tools.root_inode = worker->folders[i].inode;
-        }
+    const struct folder_view *view = view_of(worker, task->folder->name);
+    if (view) {
+        tools.root_device = view->device;
+        tools.root_inode = view->inode;
+    }
     return tools;
 }
 
@@ -299,6 +324,42 @@ static void apply(struct worker *worker, struct task *task)
     outcome_apply(worker, task, &verdict);
 }
 
+/** Whether its file may be looked for in its folder now. */
+static bool may_search(const struct worker *worker, const struct task *task)
+{
+    const struct folder_view *view = view_of(worker, task->folder->name);
+    return view && view->healthy && !worker->stopping;
+}
+
+/** Whether a search in the folder has ended: found, its file would have been followed. */
+static bool is_search_over(const struct worker *worker, const struct task *task)
+{
+    return task->awaits_scan &&
+           (!may_search(worker, task) ||
+               view_of(worker, task->folder->name)->scanned >= task->awaits_scan);
+}
+
+/** Where the folder is away now nothing is decided. */
+static void end_search(struct worker *worker, struct task *task)
+{
+    if (!may_search(worker, task)) {
+        outcome_abandon(worker, task);
+        return;
+    }
+    task->awaits_scan = 0;
+    task->was_scanned = true;
+    task_go_on(task, STAGE_FINISH);
+}
+
+/** What goes on by itself, a slice a turn. */
+static void step(struct task *task)
+{
+    if (task->compared)
+        task->verdict = compare_step(task);
+    else if (task->copy)
+        task->verdict = task->stage == STAGE_FINISH ? finish_step(task) : bring_back_step(task);
+}
+
 void worker_reap(struct worker *worker)
 {
     struct request *request;
@@ -307,9 +368,10 @@ void worker_reap(struct worker *worker)
     struct task *next;
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
-        if (task->copy)
-            task->verdict = task->stage == STAGE_FINISH ? finish_step(task) : bring_back_step(task);
-        if (task->in_doubt && worker->stopping)
+        step(task);
+        if (is_search_over(worker, task))
+            end_search(worker, task);
+        else if (task->in_doubt && worker->stopping)
             outcome_abandon(worker, task); /* nobody waits for whose fault it was */
         else if (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING)
             apply(worker, task);
@@ -364,7 +426,8 @@ static size_t count_asking(const struct worker *worker)
 {
     size_t count = 0;
     for (const struct task *task = worker->tasks; task; task = task->next)
-        count += task->stage != STAGE_SEND && task->stage != STAGE_FINISH;
+        count += task->stage != STAGE_SEND && task->stage != STAGE_FINISH &&
+                 task->stage != STAGE_COMPARE;
     return count;
 }
 
@@ -476,11 +539,23 @@ static bool needs_resolving(const struct job *job, const struct folder *folder)
     return !is_current || !job->lead_id || !job->rule;
 }
 
+bool task_was_renamed(const struct task *task)
+{
+    const char *mark = task->job->mark;
+    return task->folder->rules[0] && !(mark && *mark);
+}
+
+enum stage task_last_stage(const struct job *job, const struct folder *folder)
+{
+    bool was_filed_otherwise = job->state == JOB_DONE && job->filed_path;
+    return was_filed_otherwise && folder->rules[0] ? STAGE_RENAMED : STAGE_FINISH;
+}
+
 /** The stage a claimed job goes on with. */
 static enum stage first_stage(const struct job *job, const struct folder *folder)
 {
-    if (job->state == JOB_DONE || job->state == JOB_FAILED)
-        return STAGE_FINISH;
+    if (job_has_outcome(job))
+        return task_last_stage(job, folder);
     if (job->posting)
         return STAGE_LOOK;
     if (needs_resolving(job, folder))
@@ -491,8 +566,8 @@ static enum stage first_stage(const struct job *job, const struct folder *folder
 /** A job of a rule that is gone stays in the queue until it returns (product.md 3). */
 static bool waits_for_rule(struct worker *worker, struct job *job)
 {
-    bool has_outcome = job->state == JOB_DONE || job->state == JOB_FAILED;
-    if (!job->rule || job->posting || has_outcome || config_rule(worker->config, job->rule))
+    if (!job->rule || job->posting || job_has_outcome(job) ||
+        config_rule(worker->config, job->rule))
         return false;
     CLEANUP(free_text)
     char *why = str_format(
@@ -519,6 +594,20 @@ static void gather_posted(struct worker *worker, struct task *task)
     }
 }
 
+/** A file that a `keep` folder shows anew may be one that was filed, with another time. */
+static void find_kept(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    if (task->folder->after_upload != AFTER_KEEP || job->state != JOB_UPLOADING || job->posting)
+        return;
+    CLEANUP(job_freep) struct job *kept = store_find_kept(queue_store(worker->queue), job);
+    if (!kept)
+        return;
+    task->kept = kept->id;
+    task->kept_sha256 = TAKE_PTR(kept->sha256);
+    task->stage = STAGE_COMPARE;
+}
+
 static void take_on(struct worker *worker, struct job *job, const struct folder *folder)
 {
     struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
@@ -538,6 +627,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     task->next = worker->tasks;
     worker->tasks = task;
     task_go_on(task, first_stage(job, folder));
+    find_kept(worker, task);
     if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
         gather_posted(worker, task);
     if (task->stage == STAGE_ATTACH)
@@ -601,6 +691,40 @@ void worker_claim(struct worker *worker)
         return;
     for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
         ;
+}
+
+/* ---- renamed in hand ---- */
+
+/** What was found out under the old name does not count; what only needs the bytes goes on. */
+static void follow_in_task(struct worker *worker, struct task *task)
+{
+    bool is_asking = task->stage == STAGE_RESOLVE || task->stage == STAGE_RENAMED;
+    bool is_posted = task->stage == STAGE_ATTACH || task->stage == STAGE_LOOK;
+    if (task->copy || task->in_doubt || is_posted)
+        return;
+    if (task->has_resolution)
+        resolution_release(&task->resolution);
+    task->has_resolution = false;
+    if (!is_asking && !task->awaits_scan)
+        return;
+    worker_drop_request(worker, &task->request);
+    task->verdict.kind = VERDICT_RUNNING;
+    task->awaits_scan = 0;
+    task->was_scanned = false;
+    task_go_on(
+        task, task->stage == STAGE_RESOLVE ? STAGE_RESOLVE : first_stage(task->job, task->folder));
+}
+
+void worker_follow(struct worker *worker, int64_t job, const char *path)
+{
+    for (struct task *task = worker->tasks; task; task = task->next)
+        for (size_t i = 0; i < task_count_jobs(task); i++)
+            if (task_job_at(task, i)->id == job) {
+                queue_follow(worker->queue, task_job_at(task, i), path);
+                if (i == 0)
+                    follow_in_task(worker, task);
+                return;
+            }
 }
 
 /* ---- start ---- */
@@ -686,7 +810,7 @@ static bool is_busy(const struct worker *worker)
         if (worker->folders[i].sorting == SORT_GOES_ON)
             return true;
     for (const struct task *task = worker->tasks; task; task = task->next)
-        if (task->copy || task->to_start ||
+        if (task->copy || task->compared || task->to_start || is_search_over(worker, task) ||
             (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
             return true;
     return false;

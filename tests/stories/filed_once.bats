@@ -113,7 +113,7 @@ is_put_away_at_last() { # PLACE
 }
 
 @test "identical twins, also by cp -p, are filed once each, and not again after a restart" {
-    use_rule 'after_upload = "keep";'
+    use_rule 'after_upload = "keep"; duplicates = "file";'
     echo hello >in/a.txt
     cp -p in/a.txt in/b.txt
     mkdir in/sub

@@ -109,7 +109,8 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     jobs_are done 3
 }
 
-@test "of two equal files one of which was filed, the other one goes" {
+@test "of two equal files one of which was filed, the other one goes where the folder says so" {
+    use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
     damage_queue
     cp in/A1.txt in/A1-again.txt
     run_once
@@ -125,6 +126,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     wait_until jobs_are done 2
     stop_agent
     sqlite3 state/queue.db "UPDATE number SET value = value - 3600000 WHERE name = 'lost_ms'"
+    use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
     start_agent
     cp in/A1.txt in/A5.txt
     wait_until jobs_are done 3

@@ -84,9 +84,17 @@ static int64_t add(struct queue *queue, const char *path, struct identity identi
     return queue_add(queue, &arrival);
 }
 
+static enum known known_as(struct queue *queue, const char *folder, struct identity identity,
+    const char *path, bool by_path)
+{
+    const struct seen seen = {folder, path, &identity, by_path, true};
+    int64_t job = 0;
+    return queue_known(queue, &seen, &job);
+}
+
 static enum known known(struct queue *queue, struct identity identity)
 {
-    return queue_known(queue, "scans", &identity, "anywhere", false);
+    return known_as(queue, "scans", identity, "anywhere", false);
 }
 
 static struct job *claim(struct queue *queue)
@@ -144,7 +152,7 @@ static void knows_a_file_from_its_job(void **state)
     assert_int_equal(add(queue, "renamed.pdf", file(1)), 0);
     assert_int_equal(known(queue, file(2)), KNOWN_NOT);
     struct identity identity = file(1);
-    assert_int_equal(queue_known(queue, "other", &identity, "a.pdf", false), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "other", identity, "a.pdf", false), KNOWN_NOT);
     commit(queue);
 }
 
@@ -180,8 +188,8 @@ static void goes_from_queued_to_done(void **state)
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     now += 1000;
     queue_done(queue, job, "nothing more to do");
-    assert_true(job->in_hand); /* until it is put away */
-    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_true(job->in_hand);                              /* until it is put away */
+    assert_int_equal(known(queue, file(1)), KNOWN_RENAMED); /* its put-away follows it */
     queue_filed(queue, job, "Uploaded/a.pdf", "archived");
     job_free(job);
     commit(queue);
@@ -237,12 +245,12 @@ static void knows_a_kept_file_while_it_lies_there(void **state)
     assert_int_equal(add(queue, "a.pdf", file(1)), 0);
     struct identity restored = file(1); /* from a backup: same path, size, mtime */
     memset(restored.handle, 9, restored.handle_length);
-    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", true), KNOWN_YES);
-    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", false), KNOWN_NOT);
-    assert_int_equal(queue_known(queue, "scans", &restored, "b.pdf", true), KNOWN_NOT);
-    assert_int_equal(queue_known(queue, "other", &restored, "a.pdf", true), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "scans", restored, "a.pdf", true), KNOWN_YES);
+    assert_int_equal(known_as(queue, "scans", restored, "a.pdf", false), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "scans", restored, "b.pdf", true), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "other", restored, "a.pdf", true), KNOWN_NOT);
     restored.mtime_ns++;
-    assert_int_equal(queue_known(queue, "scans", &restored, "a.pdf", true), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "scans", restored, "a.pdf", true), KNOWN_NOT);
     struct identity rewritten = file(1);
     rewritten.mtime_ns++;
     assert_true(add(queue, "a.pdf", rewritten) > 0);
@@ -264,9 +272,9 @@ static void knows_a_file_without_a_handle_by_its_path(void **state)
     rewritten.mtime_ns++;
     begin(queue);
     int64_t id = add(queue, "a.pdf", same);
-    assert_int_equal(queue_known(queue, "scans", &same, "a.pdf", false), KNOWN_YES);
-    assert_int_equal(queue_known(queue, "scans", &same, "b.pdf", false), KNOWN_NOT);
-    assert_int_equal(queue_known(queue, "scans", &rewritten, "a.pdf", false), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "scans", same, "a.pdf", false), KNOWN_YES);
+    assert_int_equal(known_as(queue, "scans", same, "b.pdf", false), KNOWN_NOT);
+    assert_int_equal(known_as(queue, "scans", rewritten, "a.pdf", false), KNOWN_NOT);
     assert_int_equal(add(queue, "a.pdf", same), 0);
     assert_true(add(queue, "b.pdf", same) > id); /* as large and as old: another file */
     commit(queue);
@@ -287,7 +295,7 @@ static void continues_a_failed_job_whose_file_comes_back(void **state)
     now += 5000;
     assert_int_equal(add(queue, "in/b.pdf", file(1)), id);
     struct identity back = file(1);
-    assert_int_equal(queue_known(queue, "scans", &back, "in/b.pdf", false), KNOWN_YES);
+    assert_int_equal(known_as(queue, "scans", back, "in/b.pdf", false), KNOWN_YES);
     commit(queue);
     struct job *job = load(queue, id);
     assert_int_equal(job->state, JOB_QUEUED);
@@ -328,7 +336,7 @@ static void waits_for_a_failed_file_to_be_moved_away(void **state)
     begin(queue);
     add(queue, "a.pdf", file(1));
     fail_next(queue, "s3_refused", NULL);
-    assert_int_equal(known(queue, file(1)), KNOWN_YES);
+    assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
     assert_int_equal(add(queue, "a.pdf", file(1)), 0);
     commit(queue);
 }
@@ -449,7 +457,7 @@ static void takes_a_dropped_file_anew(void **state)
 static enum known seen_at(struct queue *queue, const char *path)
 {
     struct identity identity = file(1);
-    return queue_known(queue, "scans", &identity, path, false);
+    return known_as(queue, "scans", identity, path, false);
 }
 
 static void expect_path(struct queue *queue, int64_t id, const char *path)
@@ -470,15 +478,14 @@ static void follows_a_waiting_file_that_is_renamed(void **state)
     expect_path(queue, id, "in/b.pdf");
     struct job *job = claim(queue);
     assert_string_equal(job->path, "in/b.pdf");
-    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_YES); /* in hand: it finds out for itself */
+    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has it in hand is told */
     expect_path(queue, id, "in/b.pdf");
     queue_fail(queue, job, "s3_refused", "in words");
     queue_filed(queue, job, "Failed/b.pdf", "moved");
     job_free(job);
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
-    assert_int_equal(
-        seen_at(queue, "d.pdf"), KNOWN_YES); /* is to be moved back to its place first */
-    expect_path(queue, id, "in/b.pdf");
+    assert_int_equal(seen_at(queue, "d.pdf"), KNOWN_YES); /* a person was faster */
+    expect_path(queue, id, "d.pdf");
     commit(queue);
 }
 

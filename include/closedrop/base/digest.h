@@ -5,6 +5,7 @@
 #ifndef CLOSEDROP_BASE_DIGEST_H
 #define CLOSEDROP_BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,5 +47,8 @@ void digest_add_base64(struct str *out, const void *bytes, size_t length);
 
 /** Add what base64 `text` stands for. Returns 0, or -EINVAL where it is no base64. */
 int digest_decode_base64(struct str *out, const char *text, size_t length);
+
+/** Read exactly `size` bytes from hex, in any letter case; false where `text` is anything else. */
+bool digest_from_hex(const char *text, uint8_t *bytes, size_t size);
 
 #endif

@@ -58,8 +58,9 @@ struct request *api_search(const struct api *api, const struct search *search, c
 /** How many entries a page of a list has. */
 #define API_PAGE 100
 
-/** GET activity/lead_merge/ from the `skip`-th on: which leads went into which. */
-struct request *api_merges(const struct api *api, int skip);
+/** GET activity/lead_merge/ from the `skip`-th on: which leads went into which; `into`: only those
+ * that went into this one, NULL for all. */
+struct request *api_merges(const struct api *api, const char *into, int skip);
 
 /** POST of an activity, or of a lead file: sent once, never repeated by itself. */
 struct request *api_create(

@@ -19,6 +19,7 @@
 struct str;
 
 enum watch_mode { WATCH_AUTO, WATCH_INOTIFY, WATCH_POLL, WATCH_MODES };
+enum duplicates { DUPLICATES_ASK, DUPLICATES_FILE, DUPLICATES_SKIP, DUPLICATES_CHOICES };
 enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 
 /** S3's own limit for one form POST. */
@@ -43,7 +44,8 @@ struct folder {
     char *archive; /* a strftime pattern, relative to path or absolute */
     char *failed;
     bool receipts;
-    bool sidecar;         /* a.pdf waits for a.pdf.json beside it */
+    enum duplicates duplicates; /* the same bytes were filed on the same lead before */
+    bool sidecar;               /* a.pdf waits for a.pdf.json beside it */
     struct rule **rules;  /* in order, into config->rules; ends with NULL, never NULL itself */
     bool fails_unmatched; /* no_match = "fail" */
     char *mark;           /* of these rules: equal as long as they say the same */

@@ -25,6 +25,7 @@ enum letter_kind {
     /* to the watch thread */
     LETTER_UNKNOWN, /* of a batch that was seen: the ones to settle */
     LETTER_LOOK,    /* look at this path again */
+    LETTER_SCAN,    /* scan the folder; its health says when that has ended */
     LETTER_CONFIG,  /* watch these folders from now on */
 };
 
@@ -42,6 +43,7 @@ struct sighting {
 struct folder_health {
     bool healthy;
     bool scanned;        /* wholly, at least once since this configuration */
+    int64_t scanned_for; /* the last LETTER_SCAN that came before a scan which has ended */
     bool polls;          /* by looking every poll_interval, without events */
     bool without_leases; /* the last file could not be leased */
     int64_t settling;    /* files that wait for quiet, or are being asked about */
@@ -59,6 +61,7 @@ struct letter {
     struct sighting *sightings;
     size_t count;
     size_t asked; /* in LETTER_UNKNOWN: how many were seen, known ones included */
+    int64_t scan; /* in LETTER_SCAN: its number */
     struct folder_health health;
     struct letter *next;
 };

@@ -5,9 +5,12 @@
 #ifndef CLOSEDROP_QUEUE_CHECKSUM_H
 #define CLOSEDROP_QUEUE_CHECKSUM_H
 
+#include "closedrop/base/digest.h"
 #include "closedrop/queue/job.h"
 
 #include <stdint.h>
+
+struct filing;
 
 /** Never what a checksum is: stands for a row that was written before there were any. */
 #define CHECKSUM_NONE 0
@@ -24,5 +27,9 @@ int64_t checksum_job(const struct job *job);
 /** Of a token that was posted. */
 int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
     const char *activity, int64_t at_ms);
+
+/** Of what the memory keeps of some bytes that were filed. */
+int64_t checksum_filing(
+    const uint8_t sha256[DIGEST_SHA256_SIZE], const char *activity, const struct filing *filing);
 
 #endif

@@ -44,7 +44,9 @@ extern const char *const activity_names[ACTIVITIES];
 struct job {
     int64_t id;
     char *folder;
-    char *path; /* bytes, relative to the folder */
+    char *path;        /* bytes, relative to the folder; follows the file until it is put away */
+    char *queued_path; /* the one it was queued under, NULL: the same */
+    char *filed_path;  /* the one its activity was created for, NULL: the same */
     struct identity identity;
     enum job_state state;
     enum job_ending ending;
@@ -78,7 +80,17 @@ struct job {
         posting; /* of a POST whose end is not known: look before posting again. 0: there is none */
     int looks;   /* at Close for that POST, which found nothing */
     bool reconcile; /* an earlier queue, which is lost, may have filed it: look in Close first */
+    bool approved;  /* a person wants it filed although the same bytes were filed before */
 };
+
+/** The path that the activity of a job speaks of: renaming the file later does not change it. */
+const char *job_filed_path(const struct job *job);
+
+/** Whether a job has an outcome: what is left is to put its file away. */
+bool job_has_outcome(const struct job *job);
+
+/** Whether an activity of it may have been created: what it is filed as no longer changes. */
+bool job_is_intended(const struct job *job);
 
 /** Whose file it is must be asked anew. */
 void job_forget_target(struct job *job);

@@ -27,16 +27,31 @@ int queue_commit(struct queue *queue);
 enum known {
     KNOWN_NOT,    /* settle it */
     KNOWN_JUDGED, /* was failed as cut off and brought back by a person: take it as it is */
-    KNOWN_YES     /* a job has it, or had it and it may lie here */
+    KNOWN_YES,    /* a job has it, or had it and it may lie here */
+    KNOWN_RENAMED /* the same, and whoever has that job in hand is to follow it (queue_follow()) */
+};
+
+/** A file as it was seen. */
+struct seen {
+    const char *folder;
+    const char *path;
+    const struct identity *identity;
+    bool by_path;     /* a file with path, size and mtime of one that was kept is the same file too;
+                         one without a handle always is */
+    bool is_one_name; /* it has no other name (hard link) */
 };
 
 /**
- * Ask about a file seen at `path`. A waiting job whose file was renamed follows it.
- * `by_path`: a file with path, size and mtime of one that was kept is the same file too; one
- * without a handle always is.
+ * Ask about a file. A job whose file has another name now, and is not put away yet, follows it; or,
+ * if it is in hand, is told as `ret_job` (KNOWN_RENAMED).
  */
-enum known queue_known(struct queue *queue, const char *folder, const struct identity *identity,
-    const char *path, bool by_path);
+enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
+
+/**
+ * The file of a job has the name `path` now. Until its activity is intended, whose it is is asked
+ * anew under that name; after that only its putting away follows it.
+ */
+void queue_follow(struct queue *queue, struct job *job, const char *path);
 
 /** A settled file as the watch thread reports it. */
 struct arrival {
@@ -44,7 +59,7 @@ struct arrival {
     const char *path;
     struct identity identity;
     int64_t changed_ms;     /* its ctime, wall clock: it lay there at the latest then */
-    bool by_path;           /* as for queue_known() */
+    bool by_path;           /* as in struct seen */
     const char *error_code; /* not NULL: it can never be sent, and why */
     const char *error_message;
 };
@@ -78,13 +93,26 @@ void queue_sorted(struct queue *queue, const struct job *job);
 
 /**
  * The intent to create one activity for `count` uploaded jobs in hand, with their tokens: from the
- * commit on it may exist, and only queue_done(), or looking and queue_withdraw(), say otherwise.
+ * commit on it may exist, and the content memory says so; only queue_done(), or looking and
+ * queue_withdraw(), say otherwise.
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count);
 
 /** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
  * its rule is asked for. */
 void queue_withdraw(struct queue *queue, struct job *job, const char *why);
+
+/**
+ * The file of a kept job was touched, or lies elsewhere in its folder, and `job` is about it: its
+ * bytes are the filed ones. The kept one takes over its identity, and `job` ends.
+ */
+void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept);
+
+/**
+ * The job `id` failed because its bytes were filed before, and a person brought them back as `job`:
+ * it ends, and `job` is approved. False where it has not failed so any more.
+ */
+bool queue_approve(struct queue *queue, struct job *job, int64_t id);
 
 /** Write back a job in hand that reached `state` without leaving the hand. */
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);

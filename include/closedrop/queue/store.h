@@ -99,6 +99,12 @@ int64_t store_next_due(
 /** How many jobs wait as suspects. */
 int64_t store_suspects(struct store *store);
 
+/**
+ * The newest job of `folder` that filed the file kept under this identity's handle, or `path`, and
+ * has this size and a hash; NULL: there is none. `than` itself does not count.
+ */
+struct job *store_find_kept(struct store *store, const struct job *than);
+
 /** Make due what waits with this error: what it waits for may have come. */
 void store_wake(struct store *store, const char *error_code, int64_t due_ms);
 
@@ -144,6 +150,33 @@ size_t store_by_posting(
 /** Whether a job (with the bytes of `md5`, NULL: any) is known to be in this activity. */
 bool store_has_activity(struct store *store, const char *activity_id, const char *md5);
 
+/** One time that some bytes were filed, or may have been. The texts are valid during a call. */
+struct filing {
+    const char *lead_id;
+    const char *rule; /* its name, for words only; "" where there was none */
+    int64_t at_ms;    /* wall clock */
+    int64_t job;      /* 0: it was no job's, but `closedrop upload`'s */
+};
+
+/**
+ * The content memory: which bytes were filed as what on which lead. It knows no folder, path or
+ * handle, and is never pruned. `sha256` is in hex.
+ */
+void store_remember(
+    struct store *store, const char *sha256, enum activity activity, const struct filing *filing);
+
+/** The job did not file its bytes on its lead after all. */
+void store_unremember(struct store *store, const struct job *job);
+
+/** Every time these bytes were filed as that; `each` is called with `context` first. */
+void store_filings(struct store *store, const char *sha256, enum activity activity,
+    void (*each)(void *context, const struct filing *filing), void *context);
+
+/** The failed jobs with these bytes that wait in Failed for a person to say "once more"
+ * (already_filed), oldest first; at most `most`, the caller's. */
+size_t store_already_filed(
+    struct store *store, const char *sha256, struct job **ret_jobs, size_t most);
+
 /** No job that waits is due later than `most_ms`: a clock that was wrong must not hold it up. */
 void store_clamp(struct store *store, int64_t most_ms);
 
@@ -173,6 +206,10 @@ void store_list(struct store *store, const struct store_filter *filter,
 
 /** The ids of failed jobs above `after`, up to `most`; returns how many. */
 size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t most);
+
+/** How many jobs there are, and wait, of each folder that has any; by name. */
+void store_folders(struct store *store,
+    void (*each)(void *context, const char *folder, int64_t jobs, int64_t waiting), void *context);
 
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts);
 

@@ -12,7 +12,7 @@
 
 struct upload {
     struct source *source; /* owned */
-    const char *name;      /* the file's own name, bytes; the caller's */
+    char *name;            /* the file's own name, bytes; NULL when memory was short */
     char content_type[CONTENT_TYPE_MOST];
     struct ticket ticket;
     int tickets;      /* asked for so far */

@@ -29,9 +29,15 @@ struct json;
 /** How the worker speaks to the left: settle this file of this folder anew. */
 typedef void worker_look_again(void *context, const char *folder, const char *path);
 
+/**
+ * The same: scan all of this folder. The number by which worker_set_folder() says that it has
+ * ended, 0 where it could not be asked for now.
+ */
+typedef int64_t worker_scan(void *context, const char *folder);
+
 /** A new worker; it borrows queue and http, holds the configuration. NULL when memory is short. */
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_look_again *look_again, void *context);
+    worker_look_again *look_again, worker_scan *scan, void *context);
 void worker_free(struct worker *worker);
 
 /**
@@ -40,9 +46,18 @@ void worker_free(struct worker *worker);
  */
 int worker_configure(struct worker *worker, struct config *config, struct str *why);
 
-/** Whether files of a folder may be touched now, and which directory it was when that was said. */
-void worker_set_folder(
-    struct worker *worker, const char *name, bool healthy, uint64_t device, uint64_t inode);
+/** What the watch thread says of a folder. */
+struct folder_state {
+    bool healthy;    /* its files may be touched now */
+    uint64_t device; /* which directory it was when that was said */
+    uint64_t inode;
+    int64_t scanned; /* the last scan that was asked for and has ended; 0: none */
+};
+
+void worker_set_folder(struct worker *worker, const char *name, const struct folder_state *state);
+
+/** The file of a job in hand lies at `path` now (KNOWN_RENAMED). Inside a transaction. */
+void worker_follow(struct worker *worker, int64_t job, const char *path);
 
 void worker_set_paused(struct worker *worker, bool paused);
 

@@ -1,0 +1,51 @@
+/**
+ * A file that a `keep` folder shows anew, where one of its size was filed under its handle or path:
+ * is it that one, touched or restored with another time? Its bytes tell.
+ */
+#include "task.h"
+
+#include "closedrop/base/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SLICE (4 * 1024 * 1024)
+
+struct verdict compare_start(struct task *task, const struct stage_tools *tools)
+{
+    int fd = -1;
+    struct verdict verdict = task_fetch_file(task, tools);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = task_open_file(task, tools, &fd);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int result = source_open(fd, true, &task->compared);
+    if (result == -EBUSY)
+        return task_wait(task->folder->settle_ms, "busy", "somebody has the file open for writing");
+    return result < 0 ? verdict_no_memory() : verdict_make(VERDICT_RUNNING, NULL, "reading");
+}
+
+static struct verdict compare(struct task *task)
+{
+    char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
+    if (!source_finish(task->compared, sha256, md5))
+        return verdict_make(VERDICT_CHANGED, "changed", "the file changed while it was read");
+    task->is_kept = strcmp(sha256, task->kept_sha256) == 0;
+    return verdict_make(VERDICT_NEXT, NULL, "read");
+}
+
+struct verdict compare_step(struct task *task)
+{
+    static char buffer[256 * 1024];
+    struct source *source = task->compared;
+    int64_t end = source->offset + SLICE;
+    while (source->offset < source->before.identity.size && source->offset < end)
+        if (source_read(source, buffer, sizeof(buffer)) < 0)
+            return source->read_error
+                       ? verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be read: %s",
+                             strerror(source->read_error))
+                       : compare(task);
+    return source->offset < source->before.identity.size
+               ? verdict_make(VERDICT_RUNNING, NULL, "reading")
+               : compare(task);
+}

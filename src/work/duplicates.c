@@ -1,0 +1,252 @@
+/**
+ * The same bytes do not make a second activity of the same kind on the same lead, unless a person
+ * wants that (product.md 5). What was filed is asked of the content memory, which knows no names:
+ *
+ *     outcome_attach -> duplicates_let_through -> intend
+ *                          |            ^
+ *                          v            |
+ *                    STAGE_DUPLICATE: which leads were merged into this one (Close);
+ *                                     has what failed as a duplicate left Failed (the disk)
+ */
+#define LOG_MODULE "worker"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/safe_open.h"
+
+#include <string.h>
+#include <time.h>
+
+/** How often it is looked whether a POST of the same bytes has ended. */
+#define TWIN_LOOK_MS 1000
+/** How many failed files of the same bytes are looked for in Failed. */
+#define FAILED_MOST 64
+
+/** What the memory says of a job's bytes; of several filings the one that says most. */
+enum twin_kind {
+    TWIN_NONE,
+    TWIN_ELSEWHERE, /* on other leads, which may have been merged into this one */
+    TWIN_UNDER_WAY, /* on this one, by a POST whose end is not known yet */
+    TWIN_FILED      /* on this one */
+};
+
+struct twin {
+    enum twin_kind kind;
+    char lead_id[160];
+    int64_t at_ms;
+    bool is_sure; /* Close has said that it was created */
+};
+
+/* ---- asking the memory ---- */
+
+struct comparison {
+    struct store *store;
+    const struct task *task;
+    const struct job *job;
+    struct twin twin;
+};
+
+static struct twin twin_of(const struct comparison *comparison, const struct filing *filing)
+{
+    const struct task *task = comparison->task;
+    struct twin twin = {.kind = TWIN_FILED, .at_ms = filing->at_ms, .is_sure = true};
+    bool is_here = strcmp(filing->lead_id, comparison->job->lead_id) == 0 ||
+                   merged_leads_have(&task->merged, filing->lead_id);
+    if (!is_here)
+        return (struct twin){.kind = task->merged.count ? TWIN_NONE : TWIN_ELSEWHERE};
+    CLEANUP(job_freep) struct job *other = store_load(comparison->store, filing->job);
+    if (other && other->state == JOB_ATTACHING && !other->ending)
+        twin.kind = TWIN_UNDER_WAY;
+    twin.is_sure = !other || !other->posting;
+    strncpy(twin.lead_id, filing->lead_id, sizeof(twin.lead_id) - 1);
+    return twin;
+}
+
+static void compare(void *context, const struct filing *filing)
+{
+    struct comparison *comparison = context;
+    if (filing->job == comparison->job->id)
+        return;
+    struct twin twin = twin_of(comparison, filing);
+    if (twin.kind > comparison->twin.kind)
+        comparison->twin = twin;
+}
+
+static struct twin find_twin(struct worker *worker, const struct task *task, const struct job *job)
+{
+    struct comparison comparison = {.store = queue_store(worker->queue), .task = task, .job = job};
+    if (!job->approved)
+        store_filings(comparison.store, job->sha256, job->activity, compare, &comparison);
+    return comparison.twin;
+}
+
+/* ---- what is done about it ---- */
+
+/** "on ACME (lead_...) on 2026-11-28", and where that lead has gone. */
+static void add_where(struct str *text, const struct job *job, const struct twin *twin)
+{
+    const char *known = job->values ? job->values : "";
+    CLEANUP(json_freep) struct json *values = json_parse(known, strlen(known));
+    const char *name = json_get_text(values, "lead.name");
+    bool is_same_lead = strcmp(twin->lead_id, job->lead_id) == 0;
+    char day[32] = "";
+    struct tm local;
+    time_t at = (time_t)(twin->at_ms / 1000);
+    if (localtime_r(&at, &local))
+        strftime(day, sizeof(day), "%Y-%m-%d", &local);
+    if (is_same_lead && name && *name)
+        str_printf(text, "on \"%s\" (%s)", name, twin->lead_id);
+    else
+        str_printf(text, "on %s", twin->lead_id);
+    if (!is_same_lead)
+        str_printf(text, ", which was merged into %s,", job->lead_id);
+    str_printf(text, " on %s", day);
+}
+
+/** Its own job was filed before: no activity; a question to a person where that is wanted. */
+static void hold_back(struct worker *worker, struct task *task, const struct twin *twin)
+{
+    const struct folder *folder = task->folder;
+    bool asks = folder->duplicates == DUPLICATES_ASK && folder->after_upload != AFTER_KEEP;
+    struct str where = STR_INIT(1024);
+    add_where(&where, task->job, twin);
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed", "%s filed %s already%s",
+        twin->is_sure ? "was" : "may have been", str_text(&where),
+        asks ? "; to file it once more, drag it back" : "; nothing is filed again");
+    str_release(&where);
+    task_free_mates(task); /* they go on without it */
+    if (asks) {
+        outcome_fail(worker, task, &verdict);
+        return;
+    }
+    log_info("job %lld: %s/%s: %s", (long long)task->job->id, task->job->folder, task->job->path,
+        verdict.message);
+    outcome_done(worker, task, verdict.message);
+}
+
+/** The same bytes are just being filed there: what comes of that is waited for. */
+static void wait_for_twin(struct worker *worker, struct task *task)
+{
+    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+    task_free_mates(task);
+    outcome_release(worker, task, clock_wall_ms() + TWIN_LOOK_MS, false,
+        is_news ? "the same bytes are just being filed on the same lead; waits for that" : NULL);
+}
+
+/** Find out more, and come back. */
+static void find_out(struct task *task, bool is_filed_before)
+{
+    task->is_filed_before = is_filed_before;
+    task_free_mates(task);
+    task_go_on(task, STAGE_DUPLICATE);
+}
+
+/** Leave out the members of its group that were filed before: each fails in a claim of its own.
+ * False where it must be found out first which leads were merged. */
+static bool leave_out_mates(struct worker *worker, struct task *task)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < task->mate_count; i++)
+        if (find_twin(worker, task, task->mates[i]).kind == TWIN_ELSEWHERE)
+            return false;
+    for (size_t i = 0; i < task->mate_count; i++) {
+        if (find_twin(worker, task, task->mates[i]).kind == TWIN_NONE)
+            task->mates[left++] = task->mates[i];
+        else
+            job_free(task->mates[i]);
+    }
+    task->mate_count = left;
+    return true;
+}
+
+bool duplicates_let_through(struct worker *worker, struct task *task)
+{
+    if (task->folder->duplicates == DUPLICATES_FILE)
+        return true;
+    struct twin twin = find_twin(worker, task, task->job);
+    switch (twin.kind) {
+    case TWIN_NONE:
+        if (leave_out_mates(worker, task))
+            return true;
+        find_out(task, false);
+        break;
+    case TWIN_ELSEWHERE:
+        find_out(task, false);
+        break;
+    case TWIN_UNDER_WAY:
+        wait_for_twin(worker, task);
+        break;
+    case TWIN_FILED:
+        if (task->looked_in_failed)
+            hold_back(worker, task, &twin);
+        else
+            find_out(task, true);
+    }
+    return false;
+}
+
+/* ---- the stage ---- */
+
+/** Whether a job that failed as a duplicate would be filed as the same as the task's. */
+static bool would_be_the_same(const struct task *task, const struct job *failed)
+{
+    return failed->activity == task->job->activity && failed->lead_id &&
+           (strcmp(failed->lead_id, task->job->lead_id) == 0 ||
+               merged_leads_have(&task->merged, failed->lead_id));
+}
+
+/** Whether its file has left Failed; in this folder where its own has another name by now. */
+static bool has_left_failed(const struct task *task, const struct job *failed)
+{
+    const struct folder *folder = config_folder(task->config, failed->folder);
+    CLEANUP(close_fd) int root = safe_open_root(folder ? folder->path : task->folder->path);
+    return root >= 0 && finish_has_left(root, failed);
+}
+
+/** A failed file of the same bytes that a person took out of Failed, and brought back as this one.
+ */
+static int64_t find_brought_back(const struct task *task, struct store *store)
+{
+    struct job *failed[FAILED_MOST];
+    int64_t found = 0;
+    size_t count = store_already_filed(store, task->job->sha256, failed, FAILED_MOST);
+    for (size_t i = 0; i < count; i++) {
+        if (!found && would_be_the_same(task, failed[i]) && has_left_failed(task, failed[i]))
+            found = failed[i]->id;
+        job_free(failed[i]);
+    }
+    return found;
+}
+
+struct verdict duplicate_start(struct task *task, const struct stage_tools *tools)
+{
+    if (task->is_filed_before) {
+        task->looked_in_failed = true;
+        task->brought_back = find_brought_back(task, tools->store);
+        return verdict_make(VERDICT_NEXT, NULL, "looked");
+    }
+    if (!task->merged.count && merged_leads_init(&task->merged, task->job->lead_id) < 0)
+        return verdict_no_memory();
+    return task_under_way(task, merged_leads_ask(&task->merged, &tools->api));
+}
+
+struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools)
+{
+    (void)tools;
+    return merged_leads_read(&task->merged, task->request);
+}
+
+void duplicates_found_out(struct worker *worker, struct task *task)
+{
+    int64_t failed = task->brought_back;
+    task->brought_back = 0;
+    if (failed && queue_approve(worker->queue, task->job, failed))
+        log_info("job %lld: %s/%s was brought back, it is filed once more",
+            (long long)task->job->id, task->job->folder, task->job->path);
+    outcome_attach(worker, task);
+}

@@ -1,0 +1,310 @@
+#!/usr/bin/env bats
+# A file is renamed, or sorted into a sub-directory, after its way through the program began: it is filed once, under its
+# new name for as long as nothing was filed under the old one.
+
+load ../support/story
+WAIT_MOST=20
+
+setup() {
+    story_setup
+    uploaded=in/Uploaded/$(date +%Y-%m)
+    seed '{"leads":[{"id":"lead_A","name":"A"},{"id":"lead_B","name":"B"}]}'
+    use_rule
+}
+
+teardown() { story_teardown; }
+
+use_rule() { # FOLDER-SETTING...: A* belongs to lead_A, B* to lead_B
+    more="rules = ( { name = \"r\"; match = { path = \"(^|/)(?<l>[AB])[^/]*\$\"; }; lead_id = \"lead_{l}\"; ${group:-}
+        email = { subject = \"{stem}\"; }; } );"
+    write_config 'rules = [ "r" ]; receipts = true; no_match = "fail";' "$@"
+}
+
+drop_slowly() { # NAME: it is being sent when this returns
+    head -c 2M /dev/urandom >"$1"
+    fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
+    mv "$1" in/
+    wait_until is_in_stage send
+}
+
+is_in_stage() { # STAGE
+    closedrop status --json | jq -en "input | .transfers[] | select(.stage == \"$1\")" >/dev/null
+}
+
+filed_once_on() { # LEAD FILENAME
+    wait_until jobs_are done "${done:-1}"
+    wait_until not_put_away_are 0
+    [ "$(activities 'map([.lead_id, .attachments[0].filename])')" = "[[\"$1\",\"$2\"]]" ]
+}
+
+@test "renamed while it is sent: filed under the new name, and the receipt says both" {
+    start_agent
+    drop_slowly A1.pdf
+    mv in/A1.pdf in/B2.pdf
+    filed_once_on lead_B B2.pdf
+    [ -f "$uploaded/B2.pdf" ]
+    [ "$(jq -r .queued_path "$uploaded/B2.pdf.close.json")" = A1.pdf ]
+    [ "$(jq -r .path "$uploaded/B2.pdf.close.json")" = B2.pdf ]
+    history_says 1 'renamed in the folder, was A1.pdf'
+    [ "$(uploads)" = 1 ]
+}
+
+@test "sorted into a new sub-directory while it is sent" {
+    start_agent
+    drop_slowly A1.pdf
+    mkdir in/sorted
+    mv in/A1.pdf in/sorted/A1.pdf
+    filed_once_on lead_A A1.pdf
+    [ -f "$uploaded/sorted/A1.pdf" ]
+}
+
+@test "its directory is renamed while it is sent" {
+    mkdir in/monday
+    start_agent
+    head -c 2M /dev/urandom >A1.pdf
+    fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
+    mv A1.pdf in/monday/
+    wait_until is_in_stage send
+    mv in/monday in/tuesday
+    filed_once_on lead_A A1.pdf
+    [ -f "$uploaded/tuesday/A1.pdf" ]
+}
+
+@test "renamed to what no rule takes: it fails under its new name, and nothing is filed" {
+    start_agent
+    drop_slowly A1.pdf
+    mv in/A1.pdf in/C1.pdf
+    wait_until test -f in/Failed/C1.pdf.error.txt
+    activities_are 0
+}
+
+renamed_while_down() { # FOLDER-SETTING...
+    use_rule "$@"
+    fault '[{"on":"upload","do":{"status":503},"times":0},{"on":"me","do":{"status":503},"times":0}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until log_says 'Close does not answer'
+    mv in/A1.txt in/B1.txt
+    wait_until history_says 1 'renamed in the folder'
+    no_faults
+    filed_once_on lead_B B1.txt
+    [ -f "$uploaded/B1.txt" ]
+}
+
+@test "renamed while Close is down" {
+    renamed_while_down
+}
+
+@test "renamed while Close is down, in a polled folder" {
+    renamed_while_down 'watch = "poll"; poll_interval = "200ms";'
+}
+
+@test "renamed while its group waits: it goes with the group of its new name" {
+    group='group = { by = "{l}"; wait = "1s"; };'
+    use_rule
+    start_agent
+    echo 1 >in/A1.txt
+    echo 2 >in/A2.txt
+    wait_until jobs_are uploaded 2
+    mv in/A2.txt in/B2.txt
+    wait_until jobs_are done 2
+    [ "$(activities 'map([.lead_id, .attachments[].filename]) | sort')" = '[["lead_A","A1.txt"],["lead_B","B2.txt"]]' ]
+}
+
+stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, which is renamed then
+    fault "$2"
+    start_agent
+    echo hello >in/A1.txt
+    wait_until jobs_are "$1" 1
+    kill_agent
+    no_faults
+    mv in/A1.txt in/B1.txt
+    start_agent
+}
+
+@test "renamed while the agent is dead, with the file being sent" {
+    stopped_in uploading '[{"on":"s3","do":"hang","times":0}]'
+    filed_once_on lead_B B1.txt
+}
+
+@test "renamed while the agent is dead, with the file uploaded" {
+    group='group = { by = "{l}"; wait = "2s"; };'
+    use_rule
+    stopped_in uploaded '[]'
+    filed_once_on lead_B B1.txt
+}
+
+@test "renamed while the agent is dead, with its email posted: filed under the old name, and the folder says both leads" {
+    limits='doubt = "200ms"; '
+    use_rule
+    stopped_in attaching '[{"on":"email","do":"hang-after","times":0}]'
+    filed_once_on lead_A A1.txt
+    wait_until test -f "$uploaded/B1.txt.error.txt"
+    grep -q 'Filed as: A1.txt' "$uploaded/B1.txt.error.txt"
+    grep -q 'would belong to lead_B' "$uploaded/B1.txt.error.txt"
+    history_says 1 'was filed on lead_A under the name A1.txt; its new name would belong to lead_B'
+    [ "$(jq -r .filed_path "$uploaded/B1.txt.close.json")" = A1.txt ]
+}
+
+@test "what was filed under the old name is filed on the other lead as well when it is dragged back" {
+    limits='doubt = "200ms"; '
+    use_rule
+    stopped_in attaching '[{"on":"email","do":"hang-after","times":0}]'
+    wait_until test -f "$uploaded/B1.txt.error.txt"
+    mv "$uploaded/B1.txt" in/
+    wait_until activities_are 2
+    wait_until jobs_are done 2
+    [ "$(activities 'map(.lead_id)')" = '["lead_A","lead_B"]' ]
+}
+
+@test "renamed under its POST: filed under the old name; a new name of the same lead needs no text" {
+    fault '[{"on":"email","do":{"delay":"600ms"},"times":1}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until jobs_are attaching 1
+    mv in/A1.txt in/A2.txt
+    filed_once_on lead_A A1.txt
+    [ -f "$uploaded/A2.txt" ]
+    [ ! -e "$uploaded/A2.txt.error.txt" ]
+    [ "$(find in -name 'A*' | wc -l)" = 2 ]
+}
+
+@test "renamed when it was not created after all: filed under the new name" {
+    limits='doubt = "200ms"; '
+    use_rule
+    fault '[{"on":"email","do":"hang","times":1}]'
+    timeout=500ms use_rule
+    start_agent
+    echo hello >in/A1.txt
+    wait_until jobs_are attaching 1
+    mv in/A1.txt in/B1.txt
+    filed_once_on lead_B B1.txt
+    [ "$(closedrop list --json | jq .filed_path)" = null ]
+}
+
+@test "renamed after it was filed, while it cannot be put away" {
+    fault '[{"on":"email","do":{"delay":"600ms"},"times":1}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until jobs_are attaching 1
+    exec 7>>in/A1.txt # somebody has it open for writing
+    wait_until log_says 'somebody has the file open for writing'
+    mv in/A1.txt in/B1.txt
+    wait_until history_says 1 'renamed in the folder'
+    exec 7>&-
+    filed_once_on lead_A A1.txt
+    [ -f "$uploaded/B1.txt" ]
+    [ -f "$uploaded/B1.txt.error.txt" ]
+}
+
+@test "renamed and another file takes the old name: each is filed once" {
+    start_agent
+    drop_slowly A1.pdf
+    mv in/A1.pdf in/A2.pdf
+    echo other >A1.pdf
+    mv A1.pdf in/A1.pdf
+    wait_until jobs_are done 2
+    wait_until not_put_away_are 0
+    [ "$(activities 'map(.attachments[0].filename) | sort')" = '["A1.pdf","A2.pdf"]' ]
+    [ "$(cat "$uploaded/A1.pdf")" = other ]
+    [ "$(stat -c %s "$uploaded/A2.pdf")" = 2097152 ]
+}
+
+@test "taken out of the folder while it is sent: filed, and nothing waits for it" {
+    start_agent
+    drop_slowly A1.pdf
+    mv in/A1.pdf .
+    filed_once_on lead_A A1.pdf
+    history_says 1 'the file had gone from the folder meanwhile'
+}
+
+@test "a second name (hard link) is no new name" {
+    fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until is_in_stage send
+    ln in/A1.txt in/B1.txt
+    wait_until jobs_are done 1
+    [ "$(closedrop list --json | jq -r 'select(.id == 1) | [.path, .lead_id] | join(" ")')" = 'A1.txt lead_A' ]
+}
+
+# ---- what was filed is known, whatever is renamed ----
+
+files_three() { # and stops
+    local i
+    for i in 1 2 3; do echo "letter $i" >"in/A$i.txt"; done
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 3
+}
+
+nothing_new() { # PATTERN...: and these files say why they were not filed again
+    run_once
+    run_once
+    activities_are 3
+    # shellcheck disable=SC2231 # these are patterns
+    for file in $*; do
+        grep -q already "$file.error.txt"
+    done
+}
+
+@test "path becomes the parent directory" {
+    files_three
+    write_config 'rules = [ "r" ];'
+    sed -i 's|name = "scans"; path = "in"|name = "office"; path = "office"|' "$config"
+    mkdir office
+    mv in office/
+    nothing_new 'office/Failed/in/Uploaded/*/A?.txt'
+    mv office/Failed/in/Uploaded/*/A1.txt office/
+    run_once
+    activities_are 4
+}
+
+@test "folder renamed in the configuration, archive and name changed together" {
+    files_three
+    sed -i 's|name = "scans"|name = "letters"|; s|settle|archive = "Sent"; settle|' "$config"
+    nothing_new 'in/Failed/Uploaded/*/A?.txt'
+}
+
+@test "Uploaded renamed in the folder" {
+    files_three
+    mv in/Uploaded in/2025
+    nothing_new 'in/Failed/2025/*/A?.txt'
+}
+
+@test "a keep directory renamed, and the folder's name with it" {
+    mkdir in/x
+    use_rule 'after_upload = "keep";'
+    files_three
+    mv in/A?.txt in/x/
+    mv in/x in/y
+    nothing_new
+    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    nothing_new
+    [ -f in/y/A1.txt ]
+}
+
+@test "restored from a backup with new times and handles, on a server with another path, in two folders, with other names" {
+    files_three
+    mkdir backup new other
+    cp "$uploaded"/A?.txt backup/
+    cp backup/A1.txt new/a1.txt
+    cp backup/A2.txt new/A2.TXT
+    cp backup/A3.txt other/A33.txt
+    use_rule
+    sed -i 's|name = "scans"; path = "in"|name = "new"; path = "new"|' "$config"
+    sed -i 's|folders = (|folders = ( { name = "other"; path = "other"; settle = "200ms"; rules = [ "r" ]; },|' "$config"
+    sed -i 's|(?<l>\[AB\])|(?<l>[ABa])|; s|lead_{l}|lead_A|' "$config"
+    nothing_new new/Failed/a1.txt new/Failed/A2.TXT other/Failed/A33.txt
+}
+
+@test "on an overlay file system a file of the lower layer is filed once" {
+    mkdir lower upper work
+    echo hello >lower/A1.txt
+    mount_or_skip -t overlay overlay -o "lowerdir=$PWD/lower,upperdir=$PWD/upper,workdir=$PWD/work" in
+    run_once
+    run_once
+    activities_are 1
+    [ -f "$uploaded/A1.txt" ]
+    [ ! -e in/A1.txt ]
+}
