@@ -62,7 +62,7 @@
  *             (the bandwidth limit, pure)
  * - files/    safe_open, identity, lease, filesystem, source, put_away, path: what intake and work
  *             stand on
- * - config/   setting (the door to libconfig), config, rule_reader
+ * - config/   setting (the door to libconfig), config, rule_reader, refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question
  * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify, shortage
  *

@@ -1,8 +1,7 @@
 #include "closedrop/intake/settle.h"
 
 #include "closedrop/base/shortage.h"
-#include "closedrop/base/str.h"
-#include "closedrop/base/units.h"
+#include "closedrop/config/refusal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,18 +36,9 @@ static struct settle_step wait_or_refuse(const struct folder *folder,
     return wait_for(wait, has_events || end < look ? end : look);
 }
 
-static struct settle_step refuse_size(const struct folder *folder, int64_t size)
+static struct settle_step refuse_as(const struct refusal *refusal)
 {
-    struct str detail = STR_INIT(200);
-    bool is_small = size < folder->min_size;
-    units_print_size(&detail, size);
-    str_add(&detail, is_small ? ", less than min_size, " : ", more than ");
-    units_print_size(&detail, is_small ? folder->min_size : folder->max_size);
-    struct settle_step step = refuse(is_small ? "too_small" : "too_large",
-        is_small ? "the file has only %s" : "the file has %s, the most that is taken here",
-        str_text(&detail));
-    str_release(&detail);
-    return step;
+    return refuse(refusal->code, "%s", refusal->message);
 }
 
 /** A writer still has it, or its sidecar, open: quiet time begins anew. */
@@ -68,16 +58,14 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
         return wait_for(SETTLE_MARKER, INT64_MAX);
     if (facts->companions_busy)
         return wait_for_writer(folder, facts);
-    if (facts->size == 0)
+    if (facts->size == 0 && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
-            refuse("empty", "the file is empty (%s); the program that wrote it may have failed",
-                "0 bytes"));
-    if (facts->size > folder->max_size) /* it can only grow further */
-        return refuse_size(folder, facts->size);
-    if (facts->links > 1)
-        return wait_or_refuse(folder, facts, SETTLE_ACCESS,
-            refuse("links", "the file has %s; copy it into the folder instead of linking it",
-                "more than one name (hard link)"));
+            refuse("empty",
+                "the file is empty (0 bytes); the program that wrote it may have failed; %s",
+                "if it is to be filed all the same, drag it back into the folder"));
+    struct refusal refusal;
+    if (refusal_of_links(facts->links, &refusal))
+        return wait_or_refuse(folder, facts, SETTLE_ACCESS, refuse_as(&refusal));
     return (struct settle_step){.kind = SETTLE_OPEN};
 }
 
@@ -105,8 +93,10 @@ struct settle_step settle_after_look(
     int64_t quiet = facts->now - facts->changed; /* a server's clock may be ahead of ours */
     if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && quiet < YOUNG_MS)
         return wait_for(SETTLE_QUIET, facts->changed + YOUNG_MS);
-    if (facts->size < folder->min_size) /* only now: a writer may have paused */
-        return refuse_size(folder, facts->size);
+    struct refusal refusal;
+    /* only now: a writer that has paused may add to it, or cut it */
+    if (refusal_of_size(folder, facts->size, &refusal))
+        return refuse_as(&refusal);
     if (!look->has_end && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("cut_off",

@@ -300,6 +300,51 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }
 
+@test "a file over max_size that is still written, and then cut to size, goes" {
+    write_config 'max_size = "1K";'
+    start_agent
+    exec 9>>in/a.bin
+    head -c 2K /dev/zero >&9
+    echo other >in/b.txt
+    wait_until jobs_are done 1 # the first was looked at meanwhile
+    jobs_are failed 0
+    truncate -s 500 in/a.bin
+    exec 9>&-
+    wait_until jobs_are done 2
+    [ "$(closedrop list --json | jq -s length)" = 2 ]
+    [ ! -e in/Failed ]
+}
+
+# A file fails while a program has it open, is written after all, and must not stay failed for ever.
+written_after_it_failed() { # descriptor 9 is open for it
+    wait_until jobs_are failed 1
+    wait_until log_says 'somebody has the file open for writing'
+    rm -f outside.txt
+    echo hello >&9
+    exec 9>&-
+    wait_until jobs_are done 1
+    wait_until jobs_are failed 0
+    history_says 1 'superseded: its file was rewritten'
+    was_uploaded "$uploaded/a.txt"
+    [ -z "$(find in/Failed -type f)" ]
+}
+
+@test "an empty file that is written long after it failed, before it is put away, goes" {
+    write_config 'incomplete = "300ms";'
+    start_agent
+    exec 9>>in/a.txt
+    written_after_it_failed
+}
+
+@test "a hard link that is written, and becomes a file of its own, before it is put away, goes" {
+    write_config 'incomplete = "300ms";'
+    start_agent
+    echo secret >outside.txt
+    ln outside.txt in/a.txt
+    exec 9>>outside.txt
+    written_after_it_failed
+}
+
 @test "a file over 5 GB fails at once" {
     write_config 'incomplete = "1h";'
     start_agent

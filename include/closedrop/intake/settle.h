@@ -25,7 +25,7 @@ struct settle_facts {
     int64_t now;
     int64_t changed; /* when it was first seen, or last seen changed */
     bool moved_in;   /* it came whole, by rename: no quiet time */
-    bool judged;     /* a person brought it back after "looks cut off" */
+    bool judged;     /* a person brought it back after "empty" or "looks cut off" */
     int64_t size;
     uint64_t links;
     int64_t age_ms;       /* since its ctime, by the wall clock */
