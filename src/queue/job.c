@@ -27,6 +27,9 @@ const char *const activity_names[ACTIVITIES] = {
     [ACTIVITY_LEAD_FILE] = "lead_file",
 };
 
+const char *const job_judged_codes[JOB_JUDGED] = {
+    "already_filed", "cut_off", "doubtful", "empty", "recalled", "unclear"};
+
 /* may_move[from][to] */
 static const bool may_move[JOB_STATES][JOB_STATES] = {
     [JOB_QUEUED] = {[JOB_QUEUED] = true, [JOB_UPLOADING] = true, [JOB_FAILED] = true},
@@ -97,6 +100,25 @@ bool job_has_outcome(const struct job *job)
 bool job_is_intended(const struct job *job)
 {
     return job->posting || job->state == JOB_ATTACHING || job->state == JOB_DONE;
+}
+
+bool job_has_error(const struct job *job, const char *code)
+{
+    return job->error_code && strcmp(job->error_code, code) == 0;
+}
+
+void job_forget_error(struct job *job)
+{
+    (void)job_set_text(&job->error_code, NULL);
+    (void)job_set_text(&job->error_message, NULL);
+}
+
+int job_judgement(const struct job *job)
+{
+    for (int i = 0; i < JOB_JUDGED; i++)
+        if (job_has_error(job, job_judged_codes[i]))
+            return i;
+    return -1;
 }
 
 void job_freep(struct job **job)

@@ -122,8 +122,7 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
 
 static bool failed_as(const struct job *job, const char *code)
 {
-    return job->state == JOB_FAILED && !job->ending && job->error_code &&
-           strcmp(job->error_code, code) == 0;
+    return job->state == JOB_FAILED && !job->ending && job_has_error(job, code);
 }
 
 /** By which path a file is found as well, NULL for by its handle alone. */
@@ -167,19 +166,18 @@ static void begin_anew(struct job *job)
     job->uploaded_ms = 0;
     if (!job->posting)
         job_forget_rule(job);
-    (void)job_set_text(&job->error_code, NULL);
-    (void)job_set_text(&job->error_message, NULL);
 }
 
 /**
  * The file of a failed job came back: the same job goes on, and the person's word counts. Its place
- * in Failed is kept until it is claimed, for the error text that may still lie there.
+ * in Failed is kept until its file is in hand, for the error text that may still lie there.
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
     queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
     begin_anew(job);
+    job_forget_error(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
     if (arrival->error_code) {
         (void)job_set_text(&job->place, NULL);
@@ -424,6 +422,15 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id)
     return true;
 }
 
+static void retry_failed(struct queue *queue, struct job *job)
+{
+    bool is_link = job_has_error(job, "links"); /* it is not settled again, so this stays open */
+    begin_anew(job);
+    if (!is_link)
+        job_forget_error(job);
+    move(queue, job, JOB_QUEUED, "retry asked for");
+}
+
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
 {
     CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
@@ -433,8 +440,7 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
         return QUEUE_JOB_IN_HAND;
     if (job->state != JOB_FAILED)
         return QUEUE_WRONG_STATE;
-    begin_anew(job);
-    move(queue, job, JOB_QUEUED, "retry asked for");
+    retry_failed(queue, job);
     return QUEUE_OK;
 }
 

@@ -118,7 +118,8 @@ static void on_wait(
 static void give_up(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     const struct job *job = task->job;
-    struct verdict last = verdict_make(VERDICT_FAIL, verdict->code,
+    bool is_link = job_has_error(job, "links"); /* was, and could not be looked at */
+    struct verdict last = verdict_make(VERDICT_FAIL, is_link ? "links" : verdict->code,
         "%s (given up after %d attempts)", verdict->message, job->attempts);
     if (job->posting)
         last = verdict_make(VERDICT_FAIL, "unclear",
@@ -132,8 +133,10 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
 /** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
 static void note_fault(struct job *job, const struct verdict *verdict)
 {
-    (void)job_set_text(&job->error_code, verdict->code);
-    (void)job_set_text(&job->error_message, verdict->message);
+    if (!job_has_error(job, "links")) { /* that is still to be looked at */
+        (void)job_set_text(&job->error_code, verdict->code);
+        (void)job_set_text(&job->error_message, verdict->message);
+    }
     if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
         job_forget_target(job);
 }

@@ -3,12 +3,14 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/shortage.h"
+#include "closedrop/config/refusal.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /** Where no lease can be had, nothing that changed a moment ago counts as finished (design.md 5).
@@ -130,17 +132,47 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
     return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");
 }
 
-struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
+/**
+ * What its folder's limits say of the file now: they may have changed since it was settled. Its
+ * names count where it had failed for them, and `retry` went past the settling.
+ */
+static struct verdict check_limits(struct task *task, const struct file_state *state)
+{
+    struct job *job = task->job;
+    struct refusal refusal;
+    if (refusal_of_size(task->folder, state->identity.size, &refusal) ||
+        (job_has_error(job, "links") && refusal_of_links(state->links, &refusal)))
+        return verdict_make(VERDICT_FAIL, refusal.code, "%s", refusal.message);
+    if (job_has_error(job, "links"))
+        job_forget_error(job);
+    return verdict_make(VERDICT_NEXT, NULL, "within the limits");
+}
+
+/** Look at what lies at the job's path: whether it is its file, and may be sent. */
+static struct verdict look_at_file(struct task *task, const struct stage_tools *tools, int look)
 {
     struct file_state state;
-    CLEANUP(close_fd) int fd = safe_open_file(task->root, task->job->path);
-    int result = fd < 0 ? fd : file_state_read(fd, &state);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result == 0 && !S_ISREG(state.mode))
+        result = -EINVAL;
     if (result < 0)
         return of_open_error(task, tools, result);
     if (!identity_equal(&state.identity, &task->job->identity))
         return has_changed(task);
-    *ret_fd = TAKE_FD(fd);
-    return verdict_make(VERDICT_NEXT, NULL, "open");
+    return check_limits(task, &state);
+}
+
+struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
+{
+    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
+    struct verdict verdict = look_at_file(task, tools, look);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int fd = safe_reopen_file(look);
+    if (fd < 0)
+        return of_open_error(task, tools, fd);
+    *ret_fd = fd;
+    return verdict;
 }
 
 static bool is_young(const struct source *source)

@@ -57,6 +57,28 @@ static void knows_its_names(void **state)
         assert_string_equal(activity_names[i], activities[i]);
 }
 
+static const struct {
+    const char *code;
+    int judgement;
+} judgements[] = {{NULL, -1}, {"", -1}, {"too_large", -1}, {"links", -1}, {"crashed", -1},
+    {"already_filed", 0}, {"cut_off", 1}, {"cut_of", -1}, {"cut_off_", -1}, {"doubtful", 2},
+    {"empty", 3}, {"recalled", 4}, {"unclear", 5}};
+
+static void knows_what_a_person_must_judge(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(judgements); i++) {
+        char code[20] = "";
+        if (judgements[i].code)
+            strcpy(code, judgements[i].code);
+        const struct job job = {.error_code = judgements[i].code ? code : NULL};
+        if (job_judgement(&job) != judgements[i].judgement)
+            fail_msg("%s: %d", code, job_judgement(&job));
+    }
+    for (int i = 1; i < JOB_JUDGED; i++) /* they are told in this order */
+        assert_true(strcmp(job_judged_codes[i - 1], job_judged_codes[i]) < 0);
+}
+
 static void owns_its_texts(void **state)
 {
     (void)state;
@@ -88,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moves_as_the_table_says),
         cmocka_unit_test(knows_its_names),
+        cmocka_unit_test(knows_what_a_person_must_judge),
         cmocka_unit_test(owns_its_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,10 @@ enum job_ending {
 /** What a rule creates in Close (product.md, "Words"). */
 enum activity { ACTIVITY_NONE, ACTIVITY_EMAIL, ACTIVITY_NOTE, ACTIVITY_LEAD_FILE, ACTIVITIES };
 
+/** The codes of what only a person can judge, sorted: `retry` takes such a job by its id alone. */
+enum { JOB_JUDGED = 6 };
+extern const char *const job_judged_codes[JOB_JUDGED];
+
 extern const char *const job_state_names[JOB_STATES];
 extern const char *const job_ending_names[JOB_ENDINGS];
 
@@ -97,6 +101,15 @@ void job_forget_target(struct job *job);
 
 /** Which rule takes it, and so whose it is, must be asked anew. */
 void job_forget_rule(struct job *job);
+
+/** Whether it failed, or waits, with this error. */
+bool job_has_error(const struct job *job, const char *code);
+
+/** Nothing is wrong with it any more. */
+void job_forget_error(struct job *job);
+
+/** Which of job_judged_codes its error is, or -1. */
+int job_judgement(const struct job *job);
 
 /** Free a job and what it owns; NULL is nothing. */
 void job_free(struct job *job);

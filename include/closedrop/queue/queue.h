@@ -148,7 +148,10 @@ void queue_end(struct queue *queue, struct job *job, enum job_ending ending, con
 
 enum queue_answer { QUEUE_OK, QUEUE_NO_SUCH_JOB, QUEUE_WRONG_STATE, QUEUE_JOB_IN_HAND };
 
-/** A person's `retry` (failed -> queued, attempts at zero) and `forget`. */
+/**
+ * A person's `retry` (failed -> queued, attempts at zero) and `forget`. One that failed as `links`
+ * keeps that error, for its file is to be looked at again before it is sent.
+ */
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
 enum queue_answer queue_forget(struct queue *queue, int64_t id);
 
