@@ -145,6 +145,7 @@ enum sql {
     SQL_FIND_BY_PATH,
     SQL_FIND_WAITING,
     SQL_FIND_KEPT,
+    SQL_HAS_SUCCESSOR,
     SQL_DUE,
     SQL_NEXT_DUE,
     SQL_SUSPECTS,
@@ -223,6 +224,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                       " AND length(handle) > 0 AND size = :size AND " SQL_KEPT " UNION ALL"
                       " SELECT id FROM job WHERE folder = :folder AND path = :path"
                       " AND size = :size AND " SQL_KEPT "))",
+    [SQL_HAS_SUCCESSOR] = "SELECT count(*) FROM job INDEXED BY job_by_path WHERE folder = :folder"
+                          " AND path = :path AND id > :id",
     [SQL_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
                 " AND state = :state AND suspect = :suspect AND due_ms <= :due_ms AND " SQL_WAITING
                 " ORDER BY due_ms, id LIMIT 1",

@@ -351,6 +351,15 @@ struct job *store_find_kept(struct store *store, const struct job *than)
     return read_one_job(store, statement);
 }
 
+bool store_has_successor(struct store *store, const struct job *job)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_HAS_SUCCESSOR);
+    bind_text(statement, ":folder", job->folder);
+    bind_path(statement, ":path", job->path);
+    bind_int(statement, ":id", job->id);
+    return read_one_int(store, statement, 0) > 0;
+}
+
 struct job *store_due(
     struct store *store, const char *folder, enum job_state state, bool suspects, int64_t now_ms)
 {

@@ -12,6 +12,7 @@
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/store.h"
 #include "closedrop/queue/view.h"
 
 #include <errno.h>
@@ -292,11 +293,17 @@ static int find_at_place(struct task *task, char **ret_name)
     return result != 0 ? result : take_identity_of_copy(task, *ret_name);
 }
 
+/** Whether its outcome counts whatever becomes of its file: another file has no part in it. */
+static bool must_be_told(const struct job *job)
+{
+    return job->state == JOB_DONE || job->posting || job_has_error(job, "changed");
+}
+
 /**
  * It is not where it was. A failure or an unclean end may have come between the move and the moment
  * the queue knew of it: the file lies where it belongs, and only what follows is still to do.
  */
-static struct verdict take_failed(struct task *task, int taken)
+static struct verdict take_failed(struct task *task, const struct stage_tools *tools, int taken)
 {
     CLEANUP(free_text) char *name = NULL;
     int result = find_at_place(task, &name);
@@ -307,6 +314,10 @@ static struct verdict take_failed(struct task *task, int taken)
     /* it may lie in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_scanned)
         return verdict_make(VERDICT_GONE, "gone", "the file is looked for in the folder");
+    bool is_replaced = taken == TAKEN_ANOTHER || store_has_successor(tools->store, task->job);
+    if (is_replaced && !must_be_told(task->job))
+        return verdict_make(VERDICT_CHANGED, "changed",
+            "its file was rewritten or replaced before it was put away");
     return is_away(task,
         taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
                             : "another file has taken its name meanwhile, which stays",
@@ -333,7 +344,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
             VERDICT_RETRY, "not_put_away", "somebody has the file open for writing");
     if (taken < 0)
         return refile("the file cannot be taken out of the folder", taken);
-    return taken == TAKEN ? put_away(task) : take_failed(task, taken);
+    return taken == TAKEN ? put_away(task) : take_failed(task, tools, taken);
 }
 
 /** Copy a slice. 1: more is left, 0: done, under the name the caller frees; or a negative errno. */

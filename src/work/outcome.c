@@ -634,6 +634,9 @@ static void apply_to_outcome(
     case VERDICT_GONE:
         on_missing(worker, task);
         break;
+    case VERDICT_CHANGED:
+        on_changed(worker, task, verdict);
+        break;
     case VERDICT_FAIL:
         on_renamed(worker, task, false);
         break;

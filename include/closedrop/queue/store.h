@@ -87,6 +87,9 @@ struct job *store_find(
 /** The newest waiting (queued, not in hand) job of this path, or NULL. */
 struct job *store_find_waiting(struct store *store, const char *folder, const char *path);
 
+/** Whether a later job had a file of this one's path. */
+bool store_has_successor(struct store *store, const struct job *job);
+
 /** The first job of `folder` in `state` that is due and not in hand; `suspects` only those, or
  * none. */
 struct job *store_due(
