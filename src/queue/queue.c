@@ -179,10 +179,8 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
     begin_anew(job);
     job_forget_error(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
-    if (arrival->error_code) {
-        (void)job_set_text(&job->place, NULL);
+    if (arrival->error_code)
         queue_fail(queue, job, arrival->error_code, arrival->error_message);
-    }
     return job->id;
 }
 
@@ -453,7 +451,8 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id)
         return QUEUE_JOB_IN_HAND;
     /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
      */
-    queue_end(queue, job, job->place ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
+    bool is_away = job->place && (job->filed || job->state == JOB_QUEUED);
+    queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
     return QUEUE_OK;
 }
 

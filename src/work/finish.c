@@ -159,6 +159,57 @@ static int write_beside(const struct task *task, const char *name)
     return result;
 }
 
+/** Open the directory an absolute or relative place lies in. */
+static int open_place_directory(int root, const char *place)
+{
+    CLEANUP(free_text) char *directory = path_directory(place);
+    if (!directory)
+        return -ENOMEM;
+    if (*place != '/')
+        return safe_open_directory(root, directory);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static void remove_error_text(int directory, const char *name)
+{
+    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
+    if (text_name)
+        (void)unlinkat(directory, text_name, 0);
+}
+
+void finish_remove_error_text(const struct task *task)
+{
+    CLEANUP(free_text) char *parent = path_directory(task->job->path);
+    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (directory >= 0)
+        remove_error_text(directory, path_name(task->job->path));
+}
+
+/**
+ * The file has failed before, and is no longer where it was put then, nor is another of that name:
+ * the error text there is of no use any more.
+ */
+static void leave_former_place(struct job *job, int directory)
+{
+    const char *name = path_name(job->place);
+    CLEANUP(close_fd) int look = safe_open_look(directory, name);
+    if (look != -ENOENT)
+        return;
+    remove_error_text(directory, name);
+    (void)job_set_text(&job->place, NULL);
+}
+
+/** Remove the error texts of earlier failures, in the folder and where the file was put then. */
+static void remove_old_texts(struct task *task)
+{
+    const char *place = task->job->place;
+    finish_remove_error_text(task);
+    CLEANUP(close_fd) int directory = place && *place ? open_place_directory(task->root, place) : -1;
+    if (directory >= 0)
+        leave_former_place(task->job, directory);
+}
+
 /** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
 static void move_companion(const char *pattern, int directory, const char *name,
     const struct place *place, const char *new_name)
@@ -335,6 +386,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
         return keep(task);
     if (!task_folder_is_here(task, tools))
         return refile("the folder looks unmounted", -ENODEV);
+    remove_old_texts(task);
     task->staging = staging_open(task->root);
     if (task->staging < 0)
         return refile("the folder's .closedrop directory cannot be used", task->staging);
@@ -367,25 +419,6 @@ struct verdict finish_step(struct task *task)
     if (result > 0)
         return verdict_make(VERDICT_RUNNING, NULL, "copying");
     return result < 0 ? refile("the file cannot be copied", result) : arrived(task, name);
-}
-
-/** Open the directory an absolute or relative place lies in. */
-static int open_place_directory(int root, const char *place)
-{
-    CLEANUP(free_text) char *directory = path_directory(place);
-    if (!directory)
-        return -ENOMEM;
-    if (*place != '/')
-        return safe_open_directory(root, directory);
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
-}
-
-static void remove_error_text(int directory, const char *name)
-{
-    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
-    if (text_name)
-        (void)unlinkat(directory, text_name, 0);
 }
 
 /** The failed file is back in the folder: its error text goes, and the job knows its name. */
@@ -457,12 +490,4 @@ struct verdict bring_back_step(struct task *task)
         result = came_back(task, name);
     return result < 0 ? refile("the file cannot be brought back", result)
                       : verdict_make(VERDICT_AGAIN, NULL, "the file was brought back");
-}
-
-void finish_remove_error_text(const struct task *task)
-{
-    CLEANUP(free_text) char *parent = path_directory(task->job->path);
-    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
-    if (directory >= 0)
-        remove_error_text(directory, path_name(task->job->path));
 }

@@ -327,6 +327,52 @@ put_away_is_done() {
     [ "$(closedrop list --json | jq -c '[.id, .state]')" = '[1,"failed"]' ]
 }
 
+@test "a file that fails again under another name, or in a sub-directory, takes its text along" {
+    write_config 'max_size = "3";'
+    echo hello >in/a.txt
+    mkdir in/sub
+    start_agent
+    wait_until test -f in/Failed/a.txt.error.txt
+    mv in/Failed/a.txt in/b.txt
+    wait_until test -f in/Failed/b.txt.error.txt
+    wait_until not_put_away_are 0
+    [ "$(cd in && find Failed -type f | sort | paste -sd,)" = Failed/b.txt,Failed/b.txt.error.txt ]
+    mv in/Failed/b.txt in/sub/
+    wait_until test -f in/Failed/sub/b.txt.error.txt
+    wait_until not_put_away_are 0
+    [ "$(cd in && find Failed -type f | sort | paste -sd,)" = Failed/sub/b.txt,Failed/sub/b.txt.error.txt ]
+    # also one that was renamed in Failed first
+    mv in/Failed/sub/b.txt in/Failed/c.txt
+    mv in/Failed/c.txt in/d.txt
+    wait_until test -f in/Failed/d.txt.error.txt
+    wait_until not_put_away_are 0
+    [ "$(cd in && find Failed -type f | sort | paste -sd,)" = Failed/d.txt,Failed/d.txt.error.txt ]
+    [ "$(closedrop list --json | jq -c '[.id, .state, .place]')" = '[1,"failed","Failed/d.txt"]' ]
+}
+
+@test "a text stays that belongs to another file which has taken the name in Failed" {
+    write_config 'max_size = "3";'
+    echo hello >in/a.txt
+    run_once
+    mv in/Failed/a.txt b.txt
+    echo another >in/a.txt
+    run_once
+    mv b.txt in/
+    run_once
+    [ "$(find in/Failed -type f | wc -l)" = 4 ]
+    grep -q 'job 2' in/Failed/a.txt.error.txt
+    grep -q 'job 1' in/Failed/b.txt.error.txt
+}
+
+@test "a text that is dragged back with its file goes, also where the file fails again" {
+    write_config 'max_size = "3";'
+    echo hello >in/a.txt
+    run_once
+    mv in/Failed/a.txt in/Failed/a.txt.error.txt in/
+    run_once
+    [ "$(cd in && find . -type f -name 'a*' | sort | paste -sd,)" = ./Failed/a.txt,./Failed/a.txt.error.txt ]
+}
+
 @test "retry of a failed file that was renamed in Failed loses nothing, and says where to drag it" {
     write_config 'max_size = "3";'
     echo hello >in/a.txt
@@ -336,6 +382,7 @@ put_away_is_done() {
     closedrop retry 1
     run_once
     [ "$(closedrop list --json | jq -c '[.id, .state, .error.code]')" = '[1,"failed","gone"]' ]
+    [ ! -e in/Failed/a.txt.error.txt ]
     mv in/Failed/b.txt in/
     run_once
     [ -f "$uploaded/b.txt" ]

@@ -383,8 +383,12 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(queue_add(queue, &large), id);
     job = claim(queue);
     assert_int_equal(job->state, JOB_FAILED);
-    assert_null(job->place);
+    assert_string_equal(job->place, "Failed/a.pdf");    /* for the text that lies there */
+    assert_int_equal(known(queue, file(1)), KNOWN_YES); /* but it lies in the folder */
+    queue_refile(queue, job, now, "not yet");
     job_free(job);
+    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_int_equal(known(queue, file(1)), KNOWN_YES); /* left alone there */
     commit(queue);
 }
 
