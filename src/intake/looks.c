@@ -128,6 +128,8 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         return false;
     }
     if (!file_state_equal(&state, &candidate->state)) {
+        candidate->judged =
+            candidate->judged && identity_equal(&state.identity, &candidate->state.identity);
         candidate->state = state;
         if (!candidate->moved_in) {
             hint_touch(watch, candidate, false);

@@ -139,7 +139,7 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
     if (!job)
         return KNOWN_NOT;
     if (!still_blocks(job, seen->path))
-        return failed_as(job, "cut_off") ? KNOWN_JUDGED : KNOWN_NOT;
+        return failed_as(job, "cut_off") || failed_as(job, "empty") ? KNOWN_JUDGED : KNOWN_NOT;
     if (!was_renamed(job, seen))
         return KNOWN_YES;
     if (job->in_hand) {

@@ -341,21 +341,20 @@ static void waits_for_a_failed_file_to_be_moved_away(void **state)
     commit(queue);
 }
 
-static void believes_a_person_who_brings_a_cut_off_file_back(void **state)
+static void believe_a_person_who_brings_back(struct queue *queue, const char *code)
 {
-    struct queue *queue = *state;
     begin(queue);
     struct arrival cut = {.folder = "scans",
         .path = "a.pdf",
         .identity = file(1),
-        .error_code = "cut_off",
-        .error_message = "looks cut off"};
+        .error_code = code,
+        .error_message = "in words"};
     int64_t id = queue_add(queue, &cut);
     assert_int_equal(known(queue, file(1)), KNOWN_YES);
     struct job *job = claim(queue);
     assert_int_equal(job->id, id);
     assert_int_equal(job->state, JOB_FAILED);
-    assert_string_equal(job->error_code, "cut_off");
+    assert_string_equal(job->error_code, code);
     assert_int_equal(job->attempts, 0);
     queue_filed(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
@@ -364,6 +363,16 @@ static void believes_a_person_who_brings_a_cut_off_file_back(void **state)
     assert_int_equal(known(queue, file(1)), KNOWN_YES);
     finish_next(queue, "Uploaded/a.pdf");
     commit(queue);
+}
+
+static void believes_a_person_who_brings_a_cut_off_file_back(void **state)
+{
+    believe_a_person_who_brings_back(*state, "cut_off");
+}
+
+static void believes_a_person_who_brings_an_empty_file_back(void **state)
+{
+    believe_a_person_who_brings_back(*state, "empty");
 }
 
 static void fails_again_what_can_still_not_be_sent(void **state)
@@ -2531,6 +2540,7 @@ int main(void)
         ON_MEMORY(continues_by_path_with_the_file_that_lies_there_now),
         ON_MEMORY(waits_for_a_failed_file_to_be_moved_away),
         ON_MEMORY(believes_a_person_who_brings_a_cut_off_file_back),
+        ON_MEMORY(believes_a_person_who_brings_an_empty_file_back),
         ON_MEMORY(fails_again_what_can_still_not_be_sent),
         ON_MEMORY(supersedes_a_waiting_job_whose_file_was_rewritten),
         ON_MEMORY(leaves_a_forgotten_file_alone_until_it_changes),

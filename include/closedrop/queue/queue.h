@@ -26,7 +26,7 @@ int queue_commit(struct queue *queue);
 /** What the queue knows of a file that a scan has seen. */
 enum known {
     KNOWN_NOT,    /* settle it */
-    KNOWN_JUDGED, /* was failed as cut off and brought back by a person: take it as it is */
+    KNOWN_JUDGED, /* was failed as empty or cut off, and brought back: take it as it is */
     KNOWN_YES,    /* a job has it, or had it and it may lie here */
     KNOWN_RENAMED /* the same, and whoever has that job in hand is to follow it (queue_follow()) */
 };
