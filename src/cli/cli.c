@@ -37,6 +37,8 @@ static const struct {
     {'l', "--lead ID", "put it on this lead", {"lead", required_argument, NULL, 'l'}},
     {'t', "--contact ID", "note it with this contact", {"contact", required_argument, NULL, 't'}},
     {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'}},
+    {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}},
+    {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'}},
     {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
 };
 
@@ -121,6 +123,7 @@ static int take_option(
         options->folder = value;
         break;
     case 'r':
+    case 'R':
         options->rule = value;
         break;
     case 'l':
@@ -128,6 +131,9 @@ static int take_option(
         break;
     case 't':
         options->contact = value;
+        break;
+    case 'k':
+        options->code = value;
         break;
     case 'n':
         if (!read_limit(value, &options->limit))
@@ -140,6 +146,13 @@ static int take_option(
         return wrong_usage(command, "there is no such option, or it lacks its value: ", value);
     }
     return 0;
+}
+
+/** Whether jobs are meant that are not named by their ids: all, or those that fit. */
+static bool means_many(const struct command *command, const struct options *options)
+{
+    return strchr(command->allowed, 'a') &&
+           (options->all || options->folder || options->rule || options->code);
 }
 
 /** 0: go on; else an exit code, -1 for "help was printed". */
@@ -162,8 +175,11 @@ static int read_options(
             return result;
     options.arguments = argv + optind;
     options.count = argc - optind;
-    if (options.count < command->least && !options.all)
+    bool is_for_many = means_many(command, &options);
+    if (options.count < command->least && !is_for_many)
         return wrong_usage(command, "something is missing: ", command->arguments);
+    if (options.count && is_for_many)
+        return wrong_usage(command, "this is too much beside an option: ", options.arguments[0]);
     if (command->most >= 0 && options.count > command->most)
         return wrong_usage(command, "this is too much: ", argv[optind + command->most]);
     *ret_options = options;

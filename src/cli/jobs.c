@@ -187,23 +187,82 @@ static int for_each_job(
     return code;
 }
 
-static int retry_all(const struct options *options)
+/** Take the name that an option narrows by; false, having said so, where it is none. */
+static bool take_name(const char *option, const char *name, char *field, size_t size)
 {
-    const struct question question = {.kind = ASK_RETRY_ALL};
+    if (!name)
+        return true;
+    if (!*name || strlen(name) >= size) {
+        fprintf(
+            stderr, "closedrop retry: %s takes a name of 1 to %zu characters\n", option, size - 1);
+        return false;
+    }
+    strcpy(field, name);
+    return true;
+}
+
+static int64_t sum_of(const struct json *numbers)
+{
+    int64_t sum = 0;
+    for (const struct json *number = json_first(numbers); number; number = json_next(number))
+        sum += json_get_int(numbers, json_key(number), 0);
+    return sum;
+}
+
+static void print_left_out(const struct json *numbers, int64_t sum)
+{
+    printf("; %" PRId64 " left out, %s your judgement", sum, sum == 1 ? "it needs" : "they need");
+    const char *before = ": ";
+    for (const struct json *number = json_first(numbers); number; number = json_next(number)) {
+        const char *code = json_key(number);
+        printf("%s%s %" PRId64, before, code, json_get_int(numbers, code, 0));
+        before = ", ";
+    }
+    printf("\nLook at each of them (closedrop list --state failed). One that is right is filed by\n"
+           "closedrop retry ID, or when its file is dragged back into its folder.\n");
+}
+
+/** "14 queued again; 2 left out, they need your judgement: cut_off 1, empty 1" */
+static void print_retried(const struct json *body)
+{
+    const struct json *left_out = json_get(body, "left_out");
+    int64_t retried = json_get_int(body, "retried", 0), left = sum_of(left_out);
+    if (!retried && !left) {
+        puts("there is no failed job");
+        return;
+    }
+    if (retried)
+        printf("%" PRId64 " queued again", retried);
+    else
+        printf("none queued again");
+    if (left)
+        print_left_out(left_out, left);
+    else
+        putchar('\n');
+}
+
+static int retry_many(const struct options *options)
+{
+    struct question question = {.kind = ASK_RETRY_ALL};
     struct desk desk;
+    if (!take_name("--folder", options->folder, question.folder, sizeof(question.folder)) ||
+        !take_name("--rule", options->rule, question.rule, sizeof(question.rule)) ||
+        !take_name("--code", options->code, question.code, sizeof(question.code)))
+        return EXIT_USAGE;
     int code = cli_desk_open(options, &desk);
     if (code != EXIT_DONE)
         return code;
     CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
     if (body)
-        printf("%" PRId64 " jobs are queued again\n", json_get_int(body, "retried", 0));
+        print_retried(body);
     cli_desk_close(&desk);
     return body ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
 static int retry(const struct options *options)
 {
-    return options->all ? retry_all(options) : for_each_job(options, ASK_RETRY, "is queued again");
+    return options->count ? for_each_job(options, ASK_RETRY, "is queued again")
+                          : retry_many(options);
 }
 
 static int forget(const struct options *options)
@@ -234,14 +293,16 @@ const struct command command_show = {
 
 const struct command command_retry = {
     .name = "retry",
-    .allowed = "ca",
+    .allowed = "cafRk",
     .least = 1,
     .most = -1,
     .arguments = "ID... | --all",
     .summary = "try failed jobs again, at once",
     .help =
         "Queues failed jobs again, with all their attempts. Their files are moved back from the\n"
-        "Failed directory first.",
+        "Failed directory first. Either name them by their ID, or let --all take all of them, or\n"
+        "--folder, --rule and --code (together, too) all that fit. What a person must judge goes\n"
+        "only by its ID; the answer says how many were left out.",
     .run = retry,
 };
 

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 /** One row a question; "%" in a path stands for the id. */
 static const struct {
     const char *method;
@@ -42,6 +44,20 @@ static void add_escaped(struct str *out, const char *text)
     }
 }
 
+static void add_names(struct str *out, const struct question *question)
+{
+    const char *const names[][2] = {
+        {"folder", question->folder}, {"rule", question->rule}, {"code", question->code}};
+    char before = strchr(str_text(out), '?') ? '&' : '?';
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (!*names[i][1])
+            continue;
+        str_printf(out, "%c%s=", before, names[i][0]);
+        add_escaped(out, names[i][1]);
+        before = '&';
+    }
+}
+
 void question_url(const struct question *question, char url[QUESTION_URL_MOST])
 {
     struct str out = STR_INIT(QUESTION_URL_MOST - 1);
@@ -54,11 +70,8 @@ void question_url(const struct question *question, char url[QUESTION_URL_MOST])
         str_printf(&out, "?limit=%d&below=%" PRId64, question->limit, question->below);
         if (question->state >= 0)
             str_printf(&out, "&state=%s", job_state_names[question->state]);
-        if (*question->folder) {
-            str_add(&out, "&folder=");
-            add_escaped(&out, question->folder);
-        }
     }
+    add_names(&out, question);
     memcpy(url, str_text(&out), out.length + 1);
     str_release(&out);
 }
@@ -74,6 +87,26 @@ static bool matches(const char *pattern, const char *path, int64_t *id)
         return false;
     *id = strtoll(path + before, &rest, 10);
     return strcmp(rest, pattern + before + 1) == 0;
+}
+
+/** A name to narrow by: where it is empty, or longer than a name can be, all would be meant. */
+static int read_name(const char *value, char *name, size_t size)
+{
+    if (!value)
+        return 0;
+    if (!*value || strlen(value) >= size)
+        return -EINVAL;
+    strcpy(name, value);
+    return 0;
+}
+
+static int read_retry_all(question_parameter *parameter, void *context, struct question *question)
+{
+    int result =
+        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    result |= read_name(parameter(context, "code"), question->code, sizeof(question->code));
+    return result;
 }
 
 static int read_list(question_parameter *parameter, void *context, struct question *question)
@@ -100,7 +133,9 @@ int question_parse(const char *method, const char *path, question_parameter *par
         if (strcmp(method, rows[kind].method) != 0 || !matches(rows[kind].path, path, &question.id))
             continue;
         question.kind = (enum question_kind)kind;
-        int result = kind == ASK_LIST ? read_list(parameter, context, &question) : 0;
+        int result = kind == ASK_LIST        ? read_list(parameter, context, &question)
+                     : kind == ASK_RETRY_ALL ? read_retry_all(parameter, context, &question)
+                                             : 0;
         if (result == 0)
             *ret_question = question;
         return result;
@@ -213,10 +248,53 @@ static struct answer answer_change(
     }
 }
 
-static struct answer answer_retry_all(struct queue *queue)
+static const char *name_or_any(const char *name)
 {
-    struct json *body = json_object();
-    return answer_body(body, json_add_int(body, "retried", queue_retry_all(queue)));
+    return *name ? name : NULL;
+}
+
+/** No failed job fits the names by which it was narrowed. */
+static struct answer none_fits(const struct failed_filter *filter)
+{
+    const char *const names[][2] = {
+        {"folder", filter->folder}, {"rule", filter->rule}, {"code", filter->code}};
+    struct str message = STR_INIT(1000);
+    str_add(&message, "no failed job has");
+    const char *before = " ";
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (!names[i][1])
+            continue;
+        str_printf(&message, "%s%s \"%s\"", before, names[i][0], names[i][1]);
+        before = " and ";
+    }
+    struct answer answer = answer_error(404, str_text(&message));
+    str_release(&message);
+    return answer;
+}
+
+static struct answer answer_retried(const struct retried *retried)
+{
+    struct json *body = json_object(), *left_out = json_object();
+    int result = json_add_int(body, "retried", retried->queued);
+    for (int i = 0; i < JOB_JUDGED; i++)
+        if (retried->left_out[i])
+            result |= json_add_int(left_out, job_judged_codes[i], retried->left_out[i]);
+    result |= json_add(body, "left_out", left_out);
+    return answer_body(body, result);
+}
+
+static struct answer answer_retry_all(struct queue *queue, const struct question *question)
+{
+    const struct failed_filter filter = {.folder = name_or_any(question->folder),
+        .rule = name_or_any(question->rule),
+        .code = name_or_any(question->code)};
+    struct retried retried;
+    queue_retry_all(queue, &filter, &retried);
+    int64_t fitting = retried.queued;
+    for (int i = 0; i < JOB_JUDGED; i++)
+        fitting += retried.left_out[i];
+    bool is_narrowed = filter.folder || filter.rule || filter.code;
+    return is_narrowed && !fitting ? none_fits(&filter) : answer_retried(&retried);
 }
 
 static struct answer answer_pause(struct queue *queue, bool paused)
@@ -238,7 +316,7 @@ struct answer question_answer(struct queue *queue, const struct question *questi
         return answer_change(queue, question->id, queue_retry_by_hand(queue, question->id),
             "the job has not failed, there is nothing to retry");
     case ASK_RETRY_ALL:
-        return answer_retry_all(queue);
+        return answer_retry_all(queue, question);
     case ASK_FORGET:
         return answer_change(queue, question->id, queue_forget(queue, question->id), "");
     case ASK_PAUSE:

@@ -456,17 +456,31 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id)
     return QUEUE_OK;
 }
 
-int64_t queue_retry_all(struct queue *queue)
+/** Retry one of many, unless a person must judge it. */
+static void retry_one(struct queue *queue, int64_t id, struct retried *retried)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    int judgement = job ? job_judgement(job) : -1;
+    if (judgement >= 0) {
+        retried->left_out[judgement]++;
+    } else if (job) {
+        retry_failed(queue, job);
+        retried->queued++;
+    }
+}
+
+void queue_retry_all(
+    struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried)
 {
     int64_t ids[256];
-    int64_t after = 0, retried = 0;
+    int64_t after = 0;
     size_t count;
-    while ((count = store_failed(queue->store, after, ids, 256)) > 0) {
+    *ret_retried = (struct retried){0};
+    while ((count = store_failed(queue->store, filter, after, ids, 256)) > 0) {
         for (size_t i = 0; i < count; i++)
-            retried += queue_retry_by_hand(queue, ids[i]) == QUEUE_OK;
+            retry_one(queue, ids[i], ret_retried);
         after = ids[count - 1];
     }
-    return retried;
 }
 
 /** Take back one job that an unclean end left in hand. */

@@ -289,6 +289,9 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                  " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
                  " AND id < :below ORDER BY id DESC LIMIT :limit",
     [SQL_FAILED] = "SELECT id FROM job WHERE ending = '' AND state = 'failed' AND in_hand = 0"
+                   " AND (:folder IS NULL OR folder = :folder)"
+                   " AND (:rule IS NULL OR rule = :rule)"
+                   " AND (:code IS NULL OR error_code = :code)"
                    " AND id > :id ORDER BY id LIMIT :limit",
     [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = ''"
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",

@@ -702,9 +702,13 @@ void store_list(struct store *store, const struct store_filter *filter,
     sqlite3_reset(statement);
 }
 
-size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t most)
+size_t store_failed(struct store *store, const struct failed_filter *filter, int64_t after,
+    int64_t *ids, size_t most)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_FAILED);
+    bind_text(statement, ":folder", filter->folder);
+    bind_text(statement, ":rule", filter->rule);
+    bind_text(statement, ":code", filter->code);
     bind_int(statement, ":id", after);
     bind_int(statement, ":limit", (int64_t)most);
     size_t count = 0;

@@ -242,7 +242,7 @@ static void read_all(struct queue *queue)
     queue_begin(queue);
     store_list(store, &(struct store_filter){.state = -1, .limit = 100}, see_job, &last);
     store_count(store, NULL, &counts);
-    (void)store_failed(store, 0, failed, 10);
+    (void)store_failed(store, &(struct failed_filter){.rule = "r"}, 0, failed, 10);
     for (int64_t id = 1; id <= JOBS; id++) {
         struct job *job = store_load(store, id);
         if (job)
@@ -285,6 +285,7 @@ static void work_once(struct queue *queue, int round)
 /** What the agent does with it. */
 static void work(struct queue *queue)
 {
+    struct retried retried;
     queue_begin(queue);
     (void)queue_recover(queue, 1000);
     queue_wake(queue, "no_lead");
@@ -292,7 +293,7 @@ static void work(struct queue *queue)
     job_free(store_unsorted(queue_store(queue), FOLDER, MARK));
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
-    (void)queue_retry_all(queue);
+    queue_retry_all(queue, &(struct failed_filter){.folder = FOLDER}, &retried);
     (void)queue_forget(queue, 2);
     (void)queue_commit(queue);
     for (int round = 0; round < 12; round++)

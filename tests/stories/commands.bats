@@ -225,10 +225,10 @@ knows_no_such_job() {
     [ "$(count_jobs failed)" = 3 ]
     write_config
     start_agent
-    closedrop retry --all | grep -q '^3 jobs are queued again'
+    closedrop retry --all | grep -q '^3 queued again'
     wait_until jobs_are done 3
     wait_until find_gives 0 in/Failed -type f
-    closedrop retry --all | grep -q '^0 jobs'
+    closedrop retry --all | grep -q '^there is no failed job'
 }
 
 @test "retry of a job that has not failed says so" {

@@ -81,6 +81,11 @@ static const struct {
     {"show the largest", {.kind = ASK_SHOW, .id = INT64_MAX, .state = -1}},
     {"retry", {.kind = ASK_RETRY, .id = 1, .state = -1}},
     {"retry all", {.kind = ASK_RETRY_ALL, .state = -1}},
+    {"retry a folder", {.kind = ASK_RETRY_ALL, .state = -1, .folder = "a&b"}},
+    {"retry a rule", {.kind = ASK_RETRY_ALL, .state = -1, .rule = "by lead?"}},
+    {"retry a code", {.kind = ASK_RETRY_ALL, .state = -1, .code = "no_target"}},
+    {"retry what fits all",
+        {.kind = ASK_RETRY_ALL, .state = -1, .folder = "f", .rule = "r", .code = "c"}},
     {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
     {"pause", {.kind = ASK_PAUSE, .state = -1}},
     {"resume", {.kind = ASK_RESUME, .state = -1}},
@@ -104,7 +109,8 @@ static void comes_back_as_it_was_asked(void **state)
             fail_msg("%s: %s is refused", questions[i].name, url);
         if (read.kind != asked->kind || read.id != asked->id || read.state != asked->state ||
             read.below != asked->below || read.limit != asked->limit ||
-            strcmp(read.folder, asked->folder) != 0)
+            strcmp(read.folder, asked->folder) != 0 || strcmp(read.rule, asked->rule) != 0 ||
+            strcmp(read.code, asked->code) != 0)
             fail_msg("%s: %s", questions[i].name, url);
     }
 }
@@ -122,6 +128,37 @@ static void has_room_for_the_longest_folder(void **state)
     question_url(&asked, url);
     assert_int_equal(read_query("GET", url, &read), 0);
     assert_string_equal(read.folder, asked.folder);
+}
+
+static void has_room_for_the_longest_names(void **state)
+{
+    (void)state;
+    struct question asked = {.kind = ASK_RETRY_ALL}, read;
+    char url[QUESTION_URL_MOST];
+    memset(asked.folder, '\xC3', sizeof(asked.folder) - 1);
+    memset(asked.rule, ' ', sizeof(asked.rule) - 1);
+    memset(asked.code, '%', sizeof(asked.code) - 1);
+    question_url(&asked, url);
+    assert_int_equal(read_query("POST", url, &read), 0);
+    assert_string_equal(read.folder, asked.folder);
+    assert_string_equal(read.rule, asked.rule);
+    assert_string_equal(read.code, asked.code);
+}
+
+static void takes_no_name_that_would_mean_all(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"folder", "rule", "code"};
+    char url[QUESTION_URL_MOST];
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct question read;
+        snprintf(url, sizeof(url), "/retry?%s=", names[i]);
+        assert_int_equal(read_query("POST", url, &read), -EINVAL);
+        size_t length = strlen(url);
+        memset(url + length, 'x', 256); /* would be cut */
+        url[length + 256] = '\0';
+        assert_int_equal(read_query("POST", url, &read), -EINVAL);
+    }
 }
 
 static const struct {
@@ -396,6 +433,42 @@ static void answers_changes(void **state)
     }
 }
 
+static void expect_retry(
+    struct queue *queue, struct question question, int status, const char *wanted)
+{
+    question.kind = ASK_RETRY_ALL;
+    struct json *body = ask(queue, question, status);
+    char *text = json_print(body);
+    assert_string_equal(text, wanted);
+    free(text);
+    json_free(body);
+}
+
+static void tells_what_became_of_many(void **state)
+{
+    struct arrival cut = {.folder = "scans",
+        .path = "c.pdf",
+        .identity = {.size = 7},
+        .error_code = "cut_off",
+        .error_message = "cut off"};
+    queue_add(*state, &cut);
+    cut.path = "d.pdf";
+    cut.error_code = "empty";
+    queue_add(*state, &cut);
+    expect_retry(*state, (struct question){.folder = "faxes"}, 404,
+        "{\"error\":\"no failed job has folder \\\"faxes\\\"\"}");
+    expect_retry(*state, (struct question){.folder = "scans", .rule = "r", .code = "too_large"},
+        404,
+        "{\"error\":\"no failed job has folder \\\"scans\\\" and rule \\\"r\\\" and code "
+        "\\\"too_large\\\"\"}");
+    expect_retry(*state, (struct question){.code = "cut_off"}, 200,
+        "{\"retried\":0,\"left_out\":{\"cut_off\":1}}");
+    expect_retry(*state, (struct question){.folder = "scans"}, 200,
+        "{\"retried\":1,\"left_out\":{\"cut_off\":1,\"empty\":1}}");
+    expect_retry(*state, (struct question){.kind = ASK_RETRY_ALL}, 200,
+        "{\"retried\":0,\"left_out\":{\"cut_off\":1,\"empty\":1}}");
+}
+
 static void pauses_and_resumes(void **state)
 {
     struct json *body = ask(*state, (struct question){.kind = ASK_PAUSE}, 200);
@@ -415,6 +488,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_as_it_was_asked),
         cmocka_unit_test(has_room_for_the_longest_folder),
+        cmocka_unit_test(has_room_for_the_longest_names),
+        cmocka_unit_test(takes_no_name_that_would_mean_all),
         cmocka_unit_test(refuses_what_is_no_question),
         cmocka_unit_test(keeps_the_limit_within_a_page),
         cmocka_unit_test(shows_a_filed_job),
@@ -426,6 +501,7 @@ int main(void)
         ON_QUEUE(lists_jobs),
         ON_QUEUE(shows_a_job_with_its_history),
         ON_QUEUE(answers_changes),
+        ON_QUEUE(tells_what_became_of_many),
         ON_QUEUE(pauses_and_resumes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -718,6 +718,99 @@ static void retries_by_hand_only_what_failed(void **state)
     commit(queue);
 }
 
+/* what a `retry` of many says, as "QUEUED CODE NUMBER ..." */
+static void expect_retried(struct queue *queue, struct failed_filter filter, const char *wanted)
+{
+    struct retried retried;
+    char text[200];
+    queue_retry_all(queue, &filter, &retried);
+    int length = snprintf(text, sizeof(text), "%d", (int)retried.queued);
+    for (int i = 0; i < JOB_JUDGED; i++)
+        if (retried.left_out[i])
+            length += snprintf(text + length, sizeof(text) - (size_t)length, " %s %d",
+                job_judged_codes[i], (int)retried.left_out[i]);
+    assert_string_equal(text, wanted);
+}
+
+/* a failed job that has been put away */
+static int64_t add_failed(
+    struct queue *queue, const char *folder, const char *rule, const char *code)
+{
+    static int number = 100;
+    struct arrival arrival = {.folder = folder, .path = "x", .identity = file(++number)};
+    int64_t id = queue_add(queue, &arrival);
+    struct job *job = queue_claim(queue, folder, LANE_SEND, false);
+    assert_non_null(job);
+    assert_int_equal(job_set_text(&job->rule, rule), 0);
+    queue_fail(queue, job, code, "in words");
+    queue_filed(queue, job, "Failed/x", "moved");
+    job_free(job);
+    return id;
+}
+
+static void leaves_out_what_a_person_must_judge(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t empty = add_failed(queue, "scans", NULL, "empty");
+    add_failed(queue, "scans", NULL, "no_target");
+    add_failed(queue, "scans", "r", "unclear");
+    add_failed(queue, "scans", NULL, "empty");
+    add_failed(queue, "scans", NULL, "cut_off");
+    for (int i = 0; i < 2; i++) /* they stay what they are */
+        expect_retried(queue, (struct failed_filter){NULL, NULL, NULL},
+            i ? "0 cut_off 1 empty 2 unclear 1" : "1 cut_off 1 empty 2 unclear 1");
+    expect_retried(queue, (struct failed_filter){.code = "empty"}, "0 empty 2");
+    assert_int_equal(queue_retry_by_hand(queue, empty), QUEUE_OK);
+    expect_retried(queue, (struct failed_filter){.code = "empty"}, "0 empty 1");
+    commit(queue);
+}
+
+static void retries_only_what_fits(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add_failed(queue, "scans", "r", "no_target");
+    add_failed(queue, "scans", "r", "table");
+    add_failed(queue, "scans", NULL, "table");
+    add_failed(queue, "faxes", "r", "table");
+    add_failed(queue, "faxes", "s", "cut_off");
+    expect_retried(queue, (struct failed_filter){.folder = "letters"}, "0");
+    expect_retried(queue, (struct failed_filter){.folder = "scan"}, "0");
+    expect_retried(queue, (struct failed_filter){.folder = "faxes", .rule = "s"}, "0 cut_off 1");
+    expect_retried(queue, (struct failed_filter){"scans", "r", "table"}, "1");
+    expect_retried(queue, (struct failed_filter){.folder = "faxes", .code = "no_target"}, "0");
+    expect_retried(queue, (struct failed_filter){.code = "table"}, "2");
+    expect_retried(queue, (struct failed_filter){.rule = "r"}, "1");
+    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "0 cut_off 1");
+    commit(queue);
+}
+
+static void keeps_in_mind_that_a_file_was_refused_as_a_link(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add_failed(queue, "scans", NULL, "links");
+    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "1");
+    struct job *job = load(queue, id);
+    assert_int_equal(job->state, JOB_QUEUED);
+    assert_true(job_has_error(job, "links"));
+    assert_string_equal(job->error_message, "in words");
+    /* one that is dragged back has been settled: it has one name now */
+    struct arrival back = {.folder = "scans", .path = "y", .identity = job->identity};
+    job_free(job);
+    job = claim(queue);
+    queue_fail(queue, job, "links", "in words");
+    queue_filed(queue, job, "Failed/x", "moved");
+    job_free(job);
+    assert_int_equal(queue_add(queue, &back), id);
+    job = load(queue, id);
+    assert_null(job->error_code);
+    assert_null(job->error_message);
+    job_free(job);
+    commit(queue);
+}
+
 static void retries_all_that_failed(void **state)
 {
     struct queue *queue = *state;
@@ -734,8 +827,8 @@ static void retries_all_that_failed(void **state)
         else
             finish_next(queue, "Uploaded/x");
     }
-    assert_int_equal(queue_retry_all(queue), MANY / 2);
-    assert_int_equal(queue_retry_all(queue), 0);
+    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "300");
+    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "0");
     commit(queue);
     struct store_counts counts;
     store_count(queue_store(queue), NULL, &counts);
@@ -1414,7 +1507,8 @@ static void counts_each_that_is_tried_again_by_hand(void **state)
         queue_fail(queue, jobs[i], "unclear", "in words");
         queue_filed(queue, jobs[i], "Failed/x", "moved");
     }
-    assert_int_equal(queue_retry_all(queue), 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(queue_retry_by_hand(queue, jobs[i]->id), QUEUE_OK);
     for (int i = 0; i < 3; i++)
         job_free(claim(queue));
     assert_int_equal(store_in_hand(queue_store(queue)), 3);
@@ -2312,7 +2406,7 @@ static void reads_a_queue_of_format_1(void **state)
     begin(queue);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     finish_next(queue, "U/b.pdf"); /* and it goes on: the uploaded one first */
-    assert_int_equal(queue_retry_all(queue), 1);
+    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "1");
     commit(queue);
     queue_close(queue);
 }
@@ -2557,6 +2651,9 @@ int main(void)
         ON_MEMORY(tries_again_to_put_a_file_away),
         ON_MEMORY(retries_by_hand_only_what_failed),
         ON_MEMORY(retries_all_that_failed),
+        ON_MEMORY(leaves_out_what_a_person_must_judge),
+        ON_MEMORY(retries_only_what_fits),
+        ON_MEMORY(keeps_in_mind_that_a_file_was_refused_as_a_link),
         ON_MEMORY(claims_what_is_nearest_its_end_first),
         ON_MEMORY(sends_nothing_where_nothing_may_be_sent),
         ON_MEMORY(claims_by_lane_from_the_end_backwards),

@@ -24,6 +24,7 @@ struct options {
     const char *state;
     const char *folder;
     const char *rule;
+    const char *code;
     const char *lead;
     const char *contact;
     int limit; /* 0: all */
@@ -34,9 +35,10 @@ struct options {
 /** A command: its row holds all that --help and the parser need. */
 struct command {
     const char *name;
-    const char *allowed;   /* option letters: c config, j json, o online, 1 once, a all, w watch,
-                              s state, f folder, n limit, r rule, l lead, t contact */
-    int least, most;       /* arguments; most -1 for any number */
+    const char *allowed; /* option letters: c config, j json, o online, 1 once, a all, w watch,
+                            s state, f folder, n limit, r rule (to file by), l lead, t contact,
+                            R rule (of a job), k code */
+    int least, most;     /* arguments; most -1 for any number; none beside a, or what narrows it */
     const char *arguments; /* for the usage line */
     const char *summary;
     const char *help;

@@ -30,7 +30,9 @@ enum question_kind {
 struct question {
     enum question_kind kind;
     int64_t id;       /* show, retry, forget */
-    char folder[128]; /* list: "" for all */
+    char folder[128]; /* list, retry all: "" for any */
+    char rule[256];   /* retry all: "" for any */
+    char code[64];    /* retry all: "" for any */
     int state;        /* list: enum job_state, -1 for all */
     int64_t below;    /* list: only ids below, 0 for all */
     int limit;        /* list: 1 to LIST_PAGE */
@@ -43,7 +45,7 @@ struct answer {
 };
 
 /** "GET" or "POST", and the path with its query (room for QUESTION_URL_MOST bytes). */
-#define QUESTION_URL_MOST 512
+#define QUESTION_URL_MOST 2048
 const char *question_method(const struct question *question);
 void question_url(const struct question *question, char url[QUESTION_URL_MOST]);
 

@@ -155,8 +155,15 @@ enum queue_answer { QUEUE_OK, QUEUE_NO_SUCH_JOB, QUEUE_WRONG_STATE, QUEUE_JOB_IN
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
 enum queue_answer queue_forget(struct queue *queue, int64_t id);
 
-/** Retry every failed job; returns how many. */
-int64_t queue_retry_all(struct queue *queue);
+/** What became of many that were to be retried. */
+struct retried {
+    int64_t queued;
+    int64_t left_out[JOB_JUDGED]; /* by job_judged_codes: a person must judge them */
+};
+
+/** Retry the failed jobs that fit and are not in hand, but for those that a person must judge. */
+void queue_retry_all(
+    struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried);
 
 /**
  * After a start: what was in hand at an unclean end is queued again as a suspect, and counted

@@ -33,6 +33,13 @@ struct store_filter {
     int limit;
 };
 
+/** Which failed jobs are meant: those that fit all that is not NULL. */
+struct failed_filter {
+    const char *folder;
+    const char *rule;
+    const char *code;
+};
+
 struct store_counts {
     int64_t by_state[JOB_STATES];
     int64_t unfiled;
@@ -207,8 +214,9 @@ void store_history(struct store *store, int64_t job,
 void store_list(struct store *store, const struct store_filter *filter,
     void (*each)(void *context, const struct job *job), void *context);
 
-/** The ids of failed jobs above `after`, up to `most`; returns how many. */
-size_t store_failed(struct store *store, int64_t after, int64_t *ids, size_t most);
+/** The ids of failed jobs that fit, above `after`, up to `most`; returns how many. */
+size_t store_failed(struct store *store, const struct failed_filter *filter, int64_t after,
+    int64_t *ids, size_t most);
 
 /** How many jobs there are, and wait, of each folder that has any; by name. */
 void store_folders(struct store *store,
