@@ -423,6 +423,21 @@ static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
     commit(queue);
 }
 
+static void knows_a_job_that_took_over_a_path(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    struct job *old = load(queue, add(queue, "a.pdf", file(1)));
+    add(queue, "b.pdf", file(2));
+    assert_false(store_has_successor(queue_store(queue), old));
+    struct job *new = load(queue, add(queue, "a.pdf", file(3)));
+    assert_true(store_has_successor(queue_store(queue), old));
+    assert_false(store_has_successor(queue_store(queue), new));
+    job_free(old);
+    job_free(new);
+    commit(queue);
+}
+
 static void leaves_a_forgotten_file_alone_until_it_changes(void **state)
 {
     struct queue *queue = *state;
@@ -2637,6 +2652,7 @@ int main(void)
         ON_MEMORY(believes_a_person_who_brings_an_empty_file_back),
         ON_MEMORY(fails_again_what_can_still_not_be_sent),
         ON_MEMORY(supersedes_a_waiting_job_whose_file_was_rewritten),
+        ON_MEMORY(knows_a_job_that_took_over_a_path),
         ON_MEMORY(leaves_a_forgotten_file_alone_until_it_changes),
         ON_MEMORY(takes_a_forgotten_file_that_lay_in_failed),
         ON_MEMORY(takes_a_dropped_file_anew),
