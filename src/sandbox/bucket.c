@@ -12,6 +12,7 @@
 #include "reply.h"
 #include "sandbox.h"
 #include "signature.h"
+#include "token.h"
 #include "xml.h"
 
 #include "closedrop/base/clock.h"
@@ -141,6 +142,19 @@ static int on_part(void *self, const struct multipart_part *part)
     return 0;
 }
 
+/** The next bytes of the file, as they are to be stored. */
+static void take_file(struct visit *visit, const char *bytes, size_t length)
+{
+    if (effect_kind(visit->fault) == FAULT_OTHER_BYTES && !visit->size && length) {
+        const char other = (char)~bytes[0];
+        digest_update(visit->digest, &other, 1);
+        digest_update(visit->digest, bytes + 1, length - 1);
+    } else {
+        digest_update(visit->digest, bytes, length);
+    }
+    visit->size += (int64_t)length;
+}
+
 static int on_bytes(void *self, const char *bytes, size_t length)
 {
     struct visit *visit = request_state(self);
@@ -149,8 +163,7 @@ static int on_bytes(void *self, const char *bytes, size_t length)
     if (visit->place == VISIT_FIELDS) {
         keep(visit, form_append(&visit->form, bytes, length));
     } else if (visit->place == VISIT_FILE) {
-        visit->size += (int64_t)length;
-        digest_update(visit->digest, bytes, length);
+        take_file(visit, bytes, length);
     }
     return 0;
 }
@@ -228,15 +241,32 @@ static int success_status(const struct form *form)
     return wanted && strcmp(wanted, "200") == 0 ? 200 : 204;
 }
 
-static void reply_stored(
-    const struct sandbox *sandbox, const struct visit *visit, struct reply *reply)
+/** What the answer says of the object's bytes: with an MD5 of them, or with one that is none. */
+static void add_etag(
+    struct str *etag, enum settings_etag kind, const struct visit *visit, struct reply *reply)
+{
+    char random[DIGEST_MD5_SIZE + 1];
+    if (effect_kind(visit->fault) == FAULT_ETAG) {
+        str_add(etag, visit->fault->etag);
+    } else if (kind == ETAG_MD5) {
+        str_add(etag, visit->md5);
+    } else {
+        token_random(random, DIGEST_MD5_SIZE);
+        digest_add_hex(etag, random, DIGEST_MD5_SIZE);
+    }
+    if (kind == ETAG_KMS)
+        reply_header(reply, "x-amz-server-side-encryption", "aws:kms");
+}
+
+static void reply_stored(struct sandbox *sandbox, const struct visit *visit, struct reply *reply)
 {
     const char *key = form_get(&visit->form, "key");
     struct str location = STR_INIT(8192), etag = STR_INIT(1024);
-    bool wrong_etag = effect_kind(visit->fault) == FAULT_ETAG;
     str_printf(&location, "%s%s/", sandbox->own_url, sandbox->bucket);
     percent_add(&location, key, "/");
-    str_printf(&etag, "\"%s\"", wrong_etag ? visit->fault->etag : visit->md5);
+    str_add(&etag, "\"");
+    add_etag(&etag, settings_get(&sandbox->settings).etag, visit, reply);
+    str_add(&etag, "\"");
     reply->status = success_status(&visit->form);
     if (reply->status == 201) {
         reply_text(reply, 201, "application/xml", XML_DECLARATION "<PostResponse>");

@@ -44,6 +44,7 @@ static void answer(const struct fault *fault, struct reply *reply)
 {
     reply_drop_header(reply, "Location"); // S3's, of what was stored
     reply_drop_header(reply, "ETag");
+    reply_drop_header(reply, "x-amz-server-side-encryption");
     if (fault->code)
         refusal_reply_code(reply, fault->status, fault->code);
     else

@@ -35,6 +35,7 @@ static const struct {
     {"hang-after", FAULT_HANG_AFTER, ON_ALL},
     {"garbage", FAULT_GARBAGE, ON_ALL},
     {"truncated", FAULT_TRUNCATED, ON_ALL},
+    {"other-bytes", FAULT_OTHER_BYTES, ON(ENDPOINT_S3)},
     {"expired-form", FAULT_EXPIRED_FORM, ON(ENDPOINT_UPLOAD)},
     {"foreign-host", FAULT_FOREIGN_HOST, ON(ENDPOINT_UPLOAD)},
     {"no-fields", FAULT_NO_FIELDS, ON(ENDPOINT_UPLOAD)},
@@ -66,7 +67,8 @@ static int read_named_kind(struct fault *fault, const char *name, struct str *wh
         fault->kind = named_kinds[i].kind;
         if ((fault->on & ~named_kinds[i].on) == 0)
             return 0;
-        str_printf(why, "\"%s\" is only possible with \"on\":\"upload\"", name);
+        str_printf(why, "\"%s\" is only possible with \"on\":\"%s\"", name,
+            named_kinds[i].on == ON(ENDPOINT_S3) ? "s3" : "upload");
         return -EINVAL;
     }
     str_printf(why, "\"do\" does not know \"%s\"", name);

@@ -29,6 +29,7 @@ enum fault_kind {
     FAULT_GARBAGE,      /* act, answer success with a body that does not parse */
     FAULT_TRUNCATED,    /* act, answer, close in the middle of the body */
     FAULT_ETAG,         /* act, answer another ETag than the file's */
+    FAULT_OTHER_BYTES,  /* act with another file than was sent, and answer that one's ETag */
     FAULT_EXPIRED_FORM, /* a ticket whose form is past its time */
     FAULT_FOREIGN_HOST, /* a ticket that sends the file elsewhere */
     FAULT_NO_FIELDS,    /* a ticket without upload.fields */

@@ -1,7 +1,5 @@
 #include "options.h"
 
-#include "settings.h"
-
 #include "closedrop/base/units.h"
 
 #include <getopt.h>
@@ -10,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_TEXT, KIND_DURATION, KIND_NUMBER, KIND_FLAG, KIND_HELP, KIND_VERSION };
+enum kind { KIND_TEXT, KIND_DURATION, KIND_NUMBER, KIND_ETAG, KIND_FLAG, KIND_HELP, KIND_VERSION };
 
 struct row {
     const char *name;
@@ -33,6 +31,7 @@ static const struct row rows[] = {
     {"file-ttl", "DURATION", KIND_DURATION, AT(file_ttl_ms), 0,
         "how long a file can be attached (24h)"},
     {"sigv4", NULL, KIND_FLAG, AT(sigv4), 0, "sign forms in the new style (x-amz-...)"},
+    {"etag", "KIND", KIND_ETAG, AT(etag), 0, "ETags of the bucket: md5, kms or opaque (md5)"},
     {"latency", "DURATION", KIND_DURATION, AT(latency_ms), 0, "wait before each answer (0)"},
     {"rate", "N", KIND_NUMBER, AT(rate), 1000000,
         "API requests a second and endpoint (0: no limit)"},
@@ -100,6 +99,8 @@ static bool store(struct options *options, const struct row *row, const char *ar
         return units_duration(argument, member) == 0;
     case KIND_NUMBER:
         return read_number(argument, row->most, member);
+    case KIND_ETAG:
+        return settings_read_etag(argument, member) == 0;
     default:
         *(bool *)member = true;
         return true;

@@ -4,6 +4,8 @@
 #ifndef CLOSEDROP_SANDBOX_OPTIONS_H
 #define CLOSEDROP_SANDBOX_OPTIONS_H
 
+#include "settings.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +16,7 @@ struct options {
     int64_t form_ttl_ms, file_ttl_ms, search_lag_ms, latency_ms;
     int64_t rate; /* requests a second and endpoint, 0: no limit */
     bool sigv4;
+    enum settings_etag etag;
     const char *tls_cert, *tls_key; /* files, both or neither */
     const char *faults, *seed;      /* files, or NULL */
     const char *s3_endpoint;        /* a real gateway, or NULL: our own bucket */

@@ -73,6 +73,7 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         .search_lag_ms = options->search_lag_ms,
         .cursor_ttl_ms = CURSOR_LIFE_MS,
         .rate = (int)options->rate,
+        .etag = options->etag,
     };
     snprintf(values.api_key, sizeof(values.api_key), "%s", options->api_key);
     settings_init(&sandbox->settings, &values);

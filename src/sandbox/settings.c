@@ -26,6 +26,18 @@ struct settings_values settings_get(struct settings *settings)
     return values;
 }
 
+int settings_read_etag(const char *name, enum settings_etag *ret_etag)
+{
+    static const char *const names[] = {
+        [ETAG_MD5] = "md5", [ETAG_KMS] = "kms", [ETAG_OPAQUE] = "opaque"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(names[i], name) == 0) {
+            *ret_etag = (enum settings_etag)i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
 static bool read_duration(const struct json *value, int64_t *duration_ms)
 {
     const char *text = json_text(value);
@@ -66,6 +78,12 @@ static bool read_api_key(struct settings_values *values, const struct json *valu
     return true;
 }
 
+static bool read_etag(struct settings_values *values, const struct json *value)
+{
+    const char *text = json_text(value);
+    return text && settings_read_etag(text, &values->etag) == 0;
+}
+
 static bool read_rate(struct settings_values *values, const struct json *value)
 {
     char *text = json_print(value);
@@ -89,6 +107,7 @@ static const struct reader {
     {"cursor_ttl", read_cursor_ttl, "a duration such as \"30s\""},
     {"search_lag", read_search_lag, "a duration such as \"5s\""},
     {"rate", read_rate, "a whole number from 0 to 1000000"},
+    {"etag", read_etag, "md5, kms or opaque"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
 };
 

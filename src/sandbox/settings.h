@@ -12,6 +12,16 @@ struct str;
 
 #define SETTINGS_KEY_MOST 255
 
+/** What the ETags of the bucket are. */
+enum settings_etag {
+    ETAG_MD5,   /* of what is stored */
+    ETAG_KMS,   /* 32 random hex digits, with the header that names the encryption */
+    ETAG_OPAQUE /* the same without */
+};
+
+/** The kind that `name` names ("md5", "kms", "opaque"). Returns 0 or -EINVAL. */
+int settings_read_etag(const char *name, enum settings_etag *ret_etag);
+
 struct settings_values {
     char api_key[SETTINGS_KEY_MOST + 1];
     int64_t latency_ms;    /* before each answer */
@@ -19,7 +29,8 @@ struct settings_values {
     int64_t file_ttl_ms;   /* how long a temporary file may be attached */
     int64_t search_lag_ms; /* until search sees a change */
     int64_t cursor_ttl_ms; /* how long a search's cursor is good for */
-    int rate;              /* requests a second and endpoint; 0: no limit */
+    enum settings_etag etag;
+    int rate; /* requests a second and endpoint; 0: no limit */
 };
 
 struct settings {
@@ -34,8 +45,8 @@ struct settings_values settings_get(struct settings *settings);
 
 /**
  * Change what the members of `changes` name: "latency", "form_ttl", "file_ttl", "search_lag",
- * "cursor_ttl" (durations), "rate", "api_key". All or nothing. Returns 0, or -EINVAL and says in
- * `why` what is wrong.
+ * "cursor_ttl" (durations), "rate", "api_key", "etag". All or nothing. Returns 0, or -EINVAL and
+ * says in `why` what is wrong.
  */
 int settings_change(struct settings *settings, const struct json *changes, struct str *why);
 

@@ -607,6 +607,54 @@ stored() { # what lies in the ledger is the file
     grep -qi '^ETag: "00000000000000000000000000000000"' headers.txt
 }
 
+@test "other-bytes: what is stored is not the file, and the ETag says so" {
+    faults '[{"on":"s3","do":"other-bytes"},{"on":"s3","do":"other-bytes"}]'
+    ask a.pdf
+    send
+    status_is 201
+    curl -sk "${admin}ledger" | jq -e --arg sha "$(sha256sum <file | cut -d' ' -f1)" '.uploads[0].sha256 != $sha and .uploads[0].size == 14'
+    grep -qi "^ETag: \"$(curl -sk "${admin}ledger" | jq -r '.uploads[0].md5')\"" headers.txt
+    : >file
+    ask b.pdf
+    send
+    status_is 201
+    curl -sk "${admin}ledger" | jq -e '.uploads[1].size == 0'
+    printf 'hello, bucket\n' >file
+    ask c.pdf
+    send
+    curl -sk "${admin}ledger" | jq -e --arg sha "$(sha256sum <file | cut -d' ' -f1)" '.uploads[2].sha256 == $sha'
+}
+
+etag_is_no_md5() {
+    run sed -n 's/^ETag: "\([0-9a-f]\{32\}\)".*/\1/ip' headers.txt
+    [ "${#output}" = 32 ]
+    [ "$output" != "$(md5sum <file | cut -d' ' -f1)" ]
+    grep -qF "<ETag>&quot;$output&quot;</ETag>" answer.xml || grep -qF "<ETag>\"$output\"</ETag>" answer.xml
+}
+
+@test "--etag: MD5s, or none with and without a word of it" {
+    start --etag kms
+    ask a.pdf
+    send
+    stored
+    etag_is_no_md5
+    grep -qi '^x-amz-server-side-encryption: aws:kms' headers.txt
+    settings '{"etag":"opaque"}'
+    ask a.pdf
+    send
+    etag_is_no_md5
+    run grep -qi '^x-amz-server-side' headers.txt
+    [ "$status" = 1 ]
+    settings '{"etag":"md5"}'
+    ask a.pdf
+    send
+    grep -qi "^ETag: \"$(md5sum <file | cut -d' ' -f1)\"" headers.txt
+    run settings '{"etag":"sha1"}'
+    [ "$status" != 0 ]
+    run "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --etag sha1
+    [ "$status" = 2 ]
+}
+
 @test "expired-form, and the next is good" {
     faults '[{"on":"upload","do":"expired-form"}]'
     ask a.pdf
@@ -639,7 +687,7 @@ stored() { # what lies in the ledger is the file
 }
 
 @test "rules that make no sense are refused whole" {
-    for rule in '{"on":"s3","do":"expired-form"}' '{"on":"moon","do":"hang"}' '{"on":"s3"}' '{"do":"hang"}' \
+    for rule in '{"on":"s3","do":"expired-form"}' '{"on":"upload","do":"other-bytes"}' '{"on":"moon","do":"hang"}' '{"on":"s3"}' '{"do":"hang"}' \
         '{"on":"s3","do":"explode"}' '{"on":"s3","do":{"status":42}}' '{"on":"s3","do":"hang","tmies":1}' \
         '{"on":"s3","do":{"delay":"soon"}}' '{"on":"s3","do":{}}' '{"on":"s3","do":"hang","every":0}'; do
         run faults "[{\"on\":\"any\",\"do\":\"hang\"},$rule]"
