@@ -53,6 +53,7 @@
  *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
  *     - work/answer         an answer of the API, from request to verdict
  *     - work/verdict        what a reply means for a job, by tables (pure)
+ *     - work/etags          what S3's ETag says of the bytes, bucket by bucket
  *
  * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the door to
  *             libcsv), template and sidecar (pure)

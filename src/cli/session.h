@@ -5,6 +5,7 @@
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/http/http.h"
+#include "closedrop/work/etags.h"
 #include "closedrop/work/resolve.h"
 
 struct upload;
@@ -16,6 +17,7 @@ struct session {
     struct http *http;
     struct api api;
     struct tables *tables;
+    struct etags etags;
 };
 
 /** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;

@@ -47,7 +47,7 @@ static struct verdict no_memory(void)
 static struct verdict send_once(struct session *session, struct upload *upload)
 {
     struct verdict verdict;
-    upload->tickets = 0;
+    upload_try_anew(upload);
     do {
         struct request *request = upload_ask_ticket(upload, &session->api);
         if (!request)
@@ -61,7 +61,7 @@ static struct verdict send_once(struct session *session, struct upload *upload)
         if (!request)
             return no_memory();
         session_run(session, request, upload);
-        verdict = upload_read_form(upload, request);
+        verdict = upload_read_form(upload, request, &session->etags);
         request_free(request);
     } while (verdict.kind == VERDICT_AGAIN);
     return verdict;
@@ -72,7 +72,8 @@ static bool is_worth_another_try(const struct verdict *verdict)
     if (session_key_refused(verdict))
         return false;
     return verdict->kind == VERDICT_RETRY || verdict->kind == VERDICT_WAIT ||
-           verdict->kind == VERDICT_DOUBT || verdict->kind == VERDICT_TROUBLE;
+           verdict->kind == VERDICT_LATER || verdict->kind == VERDICT_DOUBT ||
+           verdict->kind == VERDICT_TROUBLE;
 }
 
 static void pause_for(int64_t ms, const char *why)

@@ -4,9 +4,14 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/http/request.h"
 
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /** Close's words go into one line of a message; this much of them. */
 #define ERROR_MOST 600
@@ -108,6 +113,38 @@ void ticket_release(struct ticket *ticket)
     *ticket = (struct ticket){0};
 }
 
+/** A field of the form; S3 knows its names in any letter case. */
+static const char *ticket_field(const struct ticket *ticket, const char *name)
+{
+    for (const struct json *field = json_first(ticket->fields); field; field = json_next(field))
+        if (strcasecmp(json_key(field), name) == 0)
+            return json_text(field);
+    return "";
+}
+
+int ticket_success_status(const struct ticket *ticket)
+{
+    const char *wanted = ticket_field(ticket, "success_action_status");
+    return strcmp(wanted, "201") == 0 ? 201 : strcmp(wanted, "200") == 0 ? 200 : 204;
+}
+
+bool ticket_is_for(const struct ticket *ticket, const char *key)
+{
+    static const char variable[] = "${filename}";
+    if (!*key)
+        return false;
+    for (const char *at = ticket_field(ticket, "key"); *at;) {
+        const bool is_variable = str_starts_with(at, variable);
+        const char *part = is_variable ? REQUEST_FORM_FILENAME : at;
+        const size_t length = is_variable ? strlen(part) : 1;
+        if (strncmp(key, part, length) != 0)
+            return false;
+        key += length;
+        at += is_variable ? strlen(variable) : 1;
+    }
+    return !*key;
+}
+
 static void add_piece(struct str *out, const char *name, const char *text)
 {
     if (out->length > ERROR_MOST)
@@ -166,28 +203,67 @@ bool reply_blames_target(const char *body, size_t length)
     return blames;
 }
 
-/** Undo the five entities of XML in place; anything else stays as it is. */
-static void decode_entities(char *text)
+/** The character that a reference of XML at `text` stands for ("&amp;", "&#233;", "&#xE9;"), 0
+ * where there is none; `ret_length` is the reference's own. */
+static uint32_t read_reference(const char *text, size_t *ret_length)
 {
     static const struct {
         const char *name;
-        char character;
+        uint32_t character;
     } entities[] = {
         {"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&apos;", '\''}};
-    char *to = text;
-    while (*text) {
-        size_t step = 1;
-        *to = *text;
-        for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
-            if (str_starts_with(text, entities[i].name)) {
-                *to = entities[i].character;
-                step = strlen(entities[i].name);
-                break;
-            }
-        to++;
-        text += step;
+    for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
+        if (str_starts_with(text, entities[i].name)) {
+            *ret_length = strlen(entities[i].name);
+            return entities[i].character;
+        }
+    if (!str_starts_with(text, "&#"))
+        return 0;
+    const bool is_hex = text[2] == 'x';
+    const char *digits = text + (is_hex ? 3 : 2);
+    char *end = NULL;
+    unsigned long number =
+        isxdigit((unsigned char)*digits) ? strtoul(digits, &end, is_hex ? 16 : 10) : 0;
+    bool is_surrogate = number >= 0xD800 && number <= 0xDFFF;
+    if (!number || *end != ';' || number > 0x10FFFF || is_surrogate)
+        return 0;
+    *ret_length = (size_t)(end + 1 - text);
+    return (uint32_t)number;
+}
+
+/** Write a character as UTF-8; returns its length. */
+static size_t write_character(uint32_t character, char out[4])
+{
+    static const struct {
+        uint32_t most;
+        unsigned char lead;
+    } rows[] = {{0x7F, 0}, {0x7FF, 0xC0}, {0xFFFF, 0xE0}, {0x10FFFF, 0xF0}};
+    size_t more = 0;
+    while (character > rows[more].most)
+        more++;
+    for (size_t i = more; i > 0; i--, character >>= 6)
+        out[i] = (char)(0x80 | (character & 0x3F));
+    out[0] = (char)(rows[more].lead | character);
+    return more + 1;
+}
+
+/** Copy the text of an element, its references undone; what does not fit is cut. */
+static void copy_text(const char *from, const char *end, char *out, size_t room)
+{
+    size_t length = 0;
+    while (from < end) {
+        char bytes[4] = {*from};
+        size_t step = 1, size = 1;
+        uint32_t character = read_reference(from, &step);
+        if (character)
+            size = write_character(character, bytes);
+        if (length + size >= room)
+            break;
+        memcpy(out + length, bytes, size);
+        length += size;
+        from += step;
     }
-    *to = '\0';
+    out[length] = '\0';
 }
 
 /** The text of the first element `name`; what does not fit is cut. */
@@ -195,25 +271,12 @@ static void read_element(const char *xml, const char *name, char *out, size_t ro
 {
     char open[32], close[32];
     out[0] = '\0';
-    struct str tag = STR_INIT(sizeof(open) - 1);
-    str_printf(&tag, "<%s>", name);
-    memcpy(open, str_text(&tag), tag.length + 1);
-    str_clear(&tag);
-    str_printf(&tag, "</%s>", name);
-    memcpy(close, str_text(&tag), tag.length + 1);
-    str_release(&tag);
-
+    snprintf(open, sizeof(open), "<%s>", name);
+    snprintf(close, sizeof(close), "</%s>", name);
     const char *start = strstr(xml, open);
     const char *end = start ? strstr(start, close) : NULL;
-    if (!end)
-        return;
-    start += strlen(open);
-    size_t length = (size_t)(end - start);
-    if (length >= room)
-        length = room - 1;
-    memcpy(out, start, length);
-    out[length] = '\0';
-    decode_entities(out);
+    if (end)
+        copy_text(start + strlen(open), end, out, room);
 }
 
 static void strip_quotes(char *text)
@@ -225,11 +288,14 @@ static void strip_quotes(char *text)
     }
 }
 
-void reply_s3(const char *body, struct s3_reply *ret_reply)
+void reply_s3(const char *body, const char *etag, struct s3_reply *ret_reply)
 {
     read_element(body, "Code", ret_reply->code, sizeof(ret_reply->code));
     read_element(body, "Message", ret_reply->message, sizeof(ret_reply->message));
+    read_element(body, "Key", ret_reply->key, sizeof(ret_reply->key));
     read_element(body, "ETag", ret_reply->etag, sizeof(ret_reply->etag));
+    if (etag)
+        snprintf(ret_reply->etag, sizeof(ret_reply->etag), "%s", etag);
     strip_quotes(ret_reply->etag);
 }
 

@@ -254,8 +254,7 @@ void request_form_file(struct request *request, int64_t size, const char *conten
     if (!part)
         return;
     request->source = *source;
-    /* a constant name: S3 looks at it only where a field says ${filename} (s3-post.md 1.5) */
-    check(request, curl_mime_filename(part, "file"));
+    check(request, curl_mime_filename(part, REQUEST_FORM_FILENAME));
     check(request, curl_mime_type(part, content_type));
     check(request, curl_mime_data_cb(part, size, read_source, rewind_source, NULL, request));
 }

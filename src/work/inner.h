@@ -33,6 +33,7 @@ struct worker {
     struct config *config;
     struct key key;
     struct tables *tables;
+    struct etags etags;
     worker_look_again *look_again;
     worker_scan *scan;
     void *look_context; /* of both */
@@ -77,8 +78,8 @@ void worker_drop_request(struct worker *worker, struct request **request);
 
 struct api worker_api(const struct worker *worker, const struct config *config);
 
-/** How long a place that does not answer is left alone. */
-int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate);
+/** How long a place is left alone that could not be used `tries` times. */
+int64_t worker_ask_delay(const struct worker *worker, int tries);
 
 /** What an answer says about asking again, for its whole group. */
 void worker_take_pace(struct worker *worker, const struct request *request);

@@ -166,12 +166,25 @@ static void on_trouble(struct worker *worker, struct task *task, const struct ve
     if (worker->s3_gate.state == GATE_OPEN)
         worker->s3_closed_ms = now;
     if (worker->s3_gate.state == GATE_OPEN || now >= worker->s3_gate.ask_at) {
-        gate_refused(
-            &worker->s3_gate, GATE_OUTAGE, now, worker_ask_delay(worker, &worker->s3_gate));
+        gate_refused(&worker->s3_gate, GATE_OUTAGE, now,
+            worker_ask_delay(worker, worker->s3_gate.tries + 1));
         log_warn("uploads do not get through, trying again in %lld ms: %s",
             (long long)(worker->s3_gate.ask_at - now), verdict->message);
     }
     on_wait(worker, task, verdict, worker->s3_gate.ask_at - now);
+}
+
+/** The place's fault, and not of all that goes there: no attempt is spent, but the job says why. */
+static void on_later(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    const int tries = etags_damages(&worker->etags, task->upload.ticket.upload_url);
+    const struct verdict later = verdict_make(verdict->kind, verdict->code,
+        "%s; closedrop keeps the file and tries again", verdict->message);
+    note_fault(task->job, &later);
+    log_warn("job %lld waits: %s/%s: %s", (long long)task->job->id, task->job->folder,
+        task->job->path, later.message);
+    outcome_release(
+        worker, task, clock_wall_ms() + worker_ask_delay(worker, tries), false, later.message);
 }
 
 static void on_changed(struct worker *worker, struct task *task, const struct verdict *verdict)
@@ -676,6 +689,9 @@ void outcome_apply(struct worker *worker, struct task *task, const struct verdic
         break;
     case VERDICT_WAIT:
         on_wait(worker, task, verdict, verdict->wait_ms);
+        break;
+    case VERDICT_LATER:
+        on_later(worker, task, verdict);
         break;
     case VERDICT_DOUBT:
     case VERDICT_UNCLEAR:

@@ -33,7 +33,8 @@ void question_answered(struct worker *worker)
     } else {
         enum gate_reason reason = health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE;
         bool is_news = worker->api_gate.reason != reason;
-        gate_refused(&worker->api_gate, reason, now, worker_ask_delay(worker, &worker->api_gate));
+        gate_refused(
+            &worker->api_gate, reason, now, worker_ask_delay(worker, worker->api_gate.tries + 1));
         if (is_news) {
             worker->key_look_ms = now + KEY_LOOK_MS;
             if (outcome.end == TRANSFER_ANSWERED)

@@ -236,6 +236,5 @@ struct verdict send_start(struct task *task, const struct stage_tools *tools)
 
 struct verdict send_finish(struct task *task, const struct stage_tools *tools)
 {
-    (void)tools;
-    return upload_read_form(&task->upload, task->request);
+    return upload_read_form(&task->upload, task->request, tools->etags);
 }

@@ -78,6 +78,7 @@ void task_free_mates(struct task *task);
 struct stage_tools {
     struct api api;
     struct tables *tables;
+    struct etags *etags;
     struct store *store;  /* to read what was posted */
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;

@@ -87,21 +87,53 @@ static struct verdict read_source_end(struct upload *upload)
     return verdict_make(VERDICT_NEXT, NULL, "sent");
 }
 
-struct verdict upload_read_form(struct upload *upload, const struct request *request)
+static enum etag_finding judge_etag(const struct upload *upload, const struct request *request,
+    const char *etag, const struct etags *etags)
+{
+    const bool has_customer_key =
+        request_reply_header(request, "x-amz-server-side-encryption-customer-algorithm");
+    const struct etag_case etag_case = {.etag = etag,
+        .md5 = upload->md5,
+        .encryption = request_reply_header(request, "x-amz-server-side-encryption"),
+        .has_customer_key = has_customer_key,
+        .kind = etags_kind(etags, upload->ticket.upload_url),
+        .is_second = upload->disagreed};
+    return etag_judge(&etag_case);
+}
+
+struct verdict upload_read_form(
+    struct upload *upload, const struct request *request, struct etags *etags)
 {
     struct verdict verdict = read_source_end(upload);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     struct s3_reply reply;
-    reply_s3(request_reply(request, NULL), &reply);
-    struct form_outcome outcome = {request_end(request), request_status(request),
-        request_failure(request), &reply, upload->md5, upload->tickets};
-    bool sent_all = upload->source->offset == upload->source->before.identity.size;
+    size_t length;
+    const char *body = request_reply(request, &length);
+    reply_s3(body, request_reply_header(request, "ETag"), &reply);
+    struct form_outcome outcome = {.end = request_end(request),
+        .status = request_status(request),
+        .success = ticket_success_status(&upload->ticket),
+        .failure = request_failure(request),
+        .reply = &reply,
+        .has_body = length > 0,
+        .names_key = ticket_is_for(&upload->ticket, reply.key),
+        .sent_all = upload->source->offset == upload->source->before.identity.size,
+        .md5 = upload->md5,
+        .tickets = upload->tickets};
+    if (outcome.status == outcome.success)
+        outcome.etag = judge_etag(upload, request, reply.etag, etags);
     verdict = verdict_of_form(&outcome);
-    if (verdict.kind == VERDICT_NEXT && !sent_all)
-        return verdict_make(
-            VERDICT_RETRY, "s3_refused", "S3 claims success before the whole file was sent");
+    upload->disagreed |= outcome.etag == ETAG_DIFFERS;
+    if (verdict.kind == VERDICT_NEXT || verdict.kind == VERDICT_LATER)
+        etags_learn(etags, upload->ticket.upload_url, outcome.etag);
     return verdict;
+}
+
+void upload_try_anew(struct upload *upload)
+{
+    upload->tickets = 0;
+    upload->disagreed = false;
 }
 
 bool upload_ticket_is_stale(const struct upload *upload)

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define TICKETS_MOST 3
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -158,20 +157,47 @@ static const struct {
     {0, 599, 1, VERDICT_TROUBLE},
 };
 
-static bool is_md5(const char *etag)
+/** What tells an answer that looks like success from S3's own; NULL: nothing. */
+static const char *oddity(const struct form_outcome *outcome)
 {
-    return strlen(etag) == 32 && strspn(etag, "0123456789abcdefABCDEF") == 32;
+    if (outcome->status != outcome->success)
+        return "which is not the status that the form asks for";
+    if (!*outcome->reply->etag)
+        return "but without an ETag";
+    if (outcome->status == 201 && !outcome->names_key)
+        return "but did not name the key that the file was sent for";
+    if (outcome->status != 201 && outcome->has_body)
+        return "but came with a page where S3 sends none";
+    return outcome->sent_all ? NULL : "but came before the whole file was sent";
 }
+
+/** What S3's ETag means for a file that it has stored. */
+static const struct {
+    enum verdict_kind kind;
+    const char *code;
+    const char *what_next;
+} etag_rows[ETAG_FINDINGS] = {
+    [ETAG_SILENT] = {VERDICT_NEXT, NULL, ""},
+    [ETAG_SAME] = {VERDICT_NEXT, NULL, ""},
+    [ETAG_NO_MD5] = {VERDICT_NEXT, NULL, ""},
+    [ETAG_DIFFERS] = {VERDICT_AGAIN, "damaged", "it is sent once more"},
+    [ETAG_DAMAGED] = {VERDICT_LATER, "damaged",
+        "so it was twice, while other files arrive as they are: something on the way changes them"},
+};
 
 static struct verdict of_success(const struct form_outcome *outcome)
 {
-    const char *etag = outcome->reply->etag;
-    /* with SSE-KMS the ETag is no MD5, but it then has the same shape only by chance (s3-post.md)
-     */
-    if (is_md5(etag) && strcasecmp(etag, outcome->md5) != 0)
-        return verdict_make(VERDICT_RETRY, "damaged",
-            "S3 stored other bytes than were sent (its MD5 is %s, ours %s)", etag, outcome->md5);
-    return verdict_make(VERDICT_NEXT, NULL, "uploaded");
+    const char *odd = oddity(outcome);
+    if (odd)
+        return verdict_make(VERDICT_TROUBLE, "s3_down",
+            "the upload was answered with %d, %s; something between here and S3 may have answered "
+            "in its place",
+            outcome->status, odd);
+    if (etag_rows[outcome->etag].kind == VERDICT_NEXT)
+        return verdict_make(VERDICT_NEXT, NULL, "uploaded");
+    return verdict_make(etag_rows[outcome->etag].kind, etag_rows[outcome->etag].code,
+        "S3 stored other bytes than were sent (its MD5 is %s, ours %s); %s", outcome->reply->etag,
+        outcome->md5, etag_rows[outcome->etag].what_next);
 }
 
 static struct verdict of_refusal(
@@ -189,7 +215,7 @@ struct verdict verdict_of_form(const struct form_outcome *outcome)
     if (outcome->end != TRANSFER_ANSWERED)
         return verdict_make(VERDICT_TROUBLE, "s3_down", "S3 %s: %s",
             transfer_end_words[outcome->end], outcome->failure);
-    if (outcome->status == 200 || outcome->status == 201 || outcome->status == 204)
+    if (outcome->status >= 200 && outcome->status <= 299)
         return of_success(outcome);
     for (size_t i = 0; i < COUNT(s3_rows); i++)
         if (strcmp(outcome->reply->code, s3_rows[i].code) == 0 &&

@@ -21,7 +21,7 @@
 
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
 #define FINISHING_MOST 32
-/** Questions to a place that does not answer: back-off ends here, whatever retry_max says. */
+/** A place that cannot be used: back-off ends here, whatever retry_max says. */
 #define ASK_MOST_MS (5 * 60 * 1000)
 /** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
 #define BANDWIDTH_EACH_LEAST (96 * 1024)
@@ -251,11 +251,11 @@ void worker_take_pace(struct worker *worker, const struct request *request)
         *until = later(*until, clock_steady_ms() + pace_ms);
 }
 
-int64_t worker_ask_delay(const struct worker *worker, const struct gate *gate)
+int64_t worker_ask_delay(const struct worker *worker, int tries)
 {
     const struct limits *limits = &worker->config->limits;
     int64_t most = limits->retry_max_ms < ASK_MOST_MS ? limits->retry_max_ms : ASK_MOST_MS;
-    return backoff_delay(gate->tries + 1, limits->retry_first_ms, most, backoff_chance());
+    return backoff_delay(tries, limits->retry_first_ms, most, backoff_chance());
 }
 
 void task_go_on(struct task *task, enum stage stage)
@@ -285,10 +285,11 @@ static struct task *task_of(const struct worker *worker, const struct request *r
     return NULL;
 }
 
-static struct stage_tools tools_of(const struct worker *worker, const struct task *task)
+static struct stage_tools tools_of(struct worker *worker, const struct task *task)
 {
     struct stage_tools tools = {.api = worker_api(worker, task->config),
         .tables = worker->tables,
+        .etags = &worker->etags,
         .store = queue_store(worker->queue)};
     const struct folder_view *view = view_of(worker, task->folder->name);
     if (view) {

@@ -14,7 +14,9 @@ static void check_ticket(const struct ticket *ticket)
     for (const struct json *it = json_first(ticket->fields); it; it = json_next(it)) {
         assert(json_text(it) && *json_key(it) && fuzz_is_one_line(json_key(it)));
         assert(strcmp(json_key(it), "file") != 0);
+        ticket_is_for(ticket, json_text(it));
     }
+    ticket_success_status(ticket);
 }
 
 static void read_ticket(const char *body, size_t length)
@@ -43,12 +45,12 @@ static void read_error(const char *body, size_t length)
 
 static void read_s3(const char *body, size_t length)
 {
-    (void)length;
     struct s3_reply reply;
     memset(&reply, 'x', sizeof(reply));
-    reply_s3(body, &reply);
+    reply_s3(body, length % 2 ? body : NULL, &reply);
     assert(strnlen(reply.code, sizeof(reply.code)) < sizeof(reply.code));
     assert(strnlen(reply.message, sizeof(reply.message)) < sizeof(reply.message));
+    assert(strnlen(reply.key, sizeof(reply.key)) < sizeof(reply.key));
     assert(strnlen(reply.etag, sizeof(reply.etag)) < sizeof(reply.etag));
 }
 

@@ -194,6 +194,75 @@ static void finds_the_token_in_the_url(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- the form ---- */
+
+static const struct {
+    const char *fields;
+    int status;
+} statuses[] = {
+    {"{\"success_action_status\":\"201\"}", 201},
+    {"{\"success_action_status\":\"200\"}", 200},
+    {"{\"success_action_status\":\"204\"}", 204},
+    {"{\"Success_Action_Status\":\"201\"}", 201},
+    {"{\"success_action_status\":\"202\"}", 204},
+    {"{\"success_action_status\":\"\"}", 204},
+    {"{\"key\":\"201\"}", 204},
+};
+
+static const struct {
+    const char *fields, *key;
+    bool is_for;
+} forms[] = {
+    {"{\"key\":\"a/b.pdf\"}", "a/b.pdf", true},
+    {"{\"KEY\":\"a/b.pdf\"}", "a/b.pdf", true},
+    {"{\"key\":\"a/b.pdf\"}", "a/b.pd", false},
+    {"{\"key\":\"a/b.pdf\"}", "a/b.pdfx", false},
+    {"{\"key\":\"a/b.pdf\"}", "", false},
+    {"{\"key\":\"a/b.pdf\"}", "A/b.pdf", false},
+    {"{\"key\":\"a/${filename}\"}", "a/file", true},
+    {"{\"key\":\"a/${filename}\"}", "a/${filename}", false},
+    {"{\"key\":\"a/${filename}\"}", "a/fil", false},
+    {"{\"key\":\"${filename}-${filename}.x\"}", "file-file.x", true},
+    {"{\"key\":\"a/$filename}\"}", "a/$filename}", true},
+    {"{\"policy\":\"p\"}", "a", false},
+    {"{\"policy\":\"p\"}", "", false},
+};
+
+static struct ticket ticket_with(const char *fields)
+{
+    char body[600];
+    struct str why = STR_INIT(1000);
+    struct ticket ticket;
+    snprintf(body, sizeof(body),
+        "{\"download\":{\"url\":\"" DOWNLOAD "\"},\"upload\":{\"url\":\"" S3 "\",\"fields\":%s}}",
+        fields);
+    assert_int_equal(read_ticket(body, strlen(body), &ticket, &why), TICKET_GOOD);
+    str_release(&why);
+    return ticket;
+}
+
+static void knows_what_a_form_asks_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(statuses); i++) {
+        struct ticket ticket = ticket_with(statuses[i].fields);
+        if (ticket_success_status(&ticket) != statuses[i].status)
+            fail_msg("%s: %d", statuses[i].fields, ticket_success_status(&ticket));
+        ticket_release(&ticket);
+    }
+}
+
+static void knows_the_key_of_a_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        struct ticket ticket = ticket_with(forms[i].fields);
+        if (ticket_is_for(&ticket, forms[i].key) != forms[i].is_for)
+            fail_msg("%s, \"%s\"", forms[i].fields, forms[i].key);
+        ticket_release(&ticket);
+    }
+}
+
 /* ---- Close's errors ---- */
 
 static const struct {
@@ -325,13 +394,58 @@ static void reads_s3_documents(void **state)
     for (size_t i = 0; i < COUNT(documents); i++) {
         struct s3_reply reply;
         memset(&reply, 'x', sizeof(reply));
-        reply_s3(documents[i].body, &reply);
+        reply_s3(documents[i].body, NULL, &reply);
         if (strcmp(reply.code, documents[i].code) != 0 ||
             strcmp(reply.message, documents[i].message) != 0 ||
             strcmp(reply.etag, documents[i].etag) != 0)
             fail_msg("%s: code \"%s\", message \"%s\", etag \"%s\"", documents[i].name, reply.code,
                 reply.message, reply.etag);
     }
+}
+
+static const struct {
+    const char *name, *xml, *key;
+} keys[] = {
+    {"plain", "temporary/u/t/a.pdf", "temporary/u/t/a.pdf"},
+    {"UTF-8", "t/M\xC3\xBCller \xE5\xA5\x91.pdf", "t/M\xC3\xBCller \xE5\xA5\x91.pdf"},
+    {"named", "a&amp;b&lt;c&gt;&quot;&apos;", "a&b<c>\"'"},
+    {"decimal", "M&#252;ller", "M\xC3\xBCller"},
+    {"hexadecimal", "M&#xFC;ller &#xfc;", "M\xC3\xBCller \xC3\xBC"},
+    {"three bytes", "&#x5951;", "\xE5\xA5\x91"},
+    {"four bytes", "&#x1F4C4;", "\xF0\x9F\x93\x84"},
+    {"the last one", "&#x10FFFF;", "\xF4\x8F\xBF\xBF"},
+    {"control character", "a&#13;&#xA;b", "a\r\nb"},
+    {"decoded once", "&amp;amp; &amp;#65;", "&amp; &#65;"},
+    {"no references",
+        "&; &#; &#x; &#65 &#xG; &#A; &auml; & &#0; &#xD800; &#x110000; &#99999999999999999999;",
+        "&; &#; &#x; &#65 &#xG; &#A; &auml; & &#0; &#xD800; &#x110000; &#99999999999999999999;"},
+    {"none", "", ""},
+};
+
+static void reads_the_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        char body[400];
+        struct s3_reply reply;
+        snprintf(body, sizeof(body), "<PostResponse><Key>%s</Key></PostResponse>", keys[i].xml);
+        reply_s3(body, NULL, &reply);
+        if (strcmp(reply.key, keys[i].key) != 0)
+            fail_msg("%s: \"%s\", not \"%s\"", keys[i].name, reply.key, keys[i].key);
+    }
+}
+
+static void prefers_the_etag_of_the_header(void **state)
+{
+    (void)state;
+    static const char document[] = "<PostResponse><ETag>\"of-the-document\"</ETag></PostResponse>";
+    struct s3_reply reply;
+    reply_s3(document, "\"of-the-header\"", &reply);
+    assert_string_equal(reply.etag, "of-the-header");
+    reply_s3("<html>", "bare", &reply);
+    assert_string_equal(reply.etag, "bare");
+    reply_s3(document, NULL, &reply);
+    assert_string_equal(reply.etag, "of-the-document");
 }
 
 static void cuts_what_does_not_fit(void **state)
@@ -343,8 +457,15 @@ static void cuts_what_does_not_fit(void **state)
         str_add(&body, "abcd");
     str_add(&body, "</Code>");
     struct s3_reply reply;
-    reply_s3(str_text(&body), &reply);
+    reply_s3(str_text(&body), NULL, &reply);
     assert_int_equal(strlen(reply.code), sizeof(reply.code) - 1);
+    str_clear(&body);
+    str_add(&body, "<Code>");
+    for (int i = 0; i < 1000; i++)
+        str_add(&body, "&#x20AC;");
+    str_add(&body, "</Code>");
+    reply_s3(str_text(&body), NULL, &reply);
+    assert_int_equal(strlen(reply.code), sizeof(reply.code) / 3 * 3); /* no half character */
     str_release(&body);
 }
 
@@ -403,10 +524,14 @@ int main(void)
         cmocka_unit_test(takes_no_half_ticket_when_memory_is_short),
         cmocka_unit_test(names_the_foreign_host_without_its_query),
         cmocka_unit_test(finds_the_token_in_the_url),
+        cmocka_unit_test(knows_what_a_form_asks_for),
+        cmocka_unit_test(knows_the_key_of_a_form),
         cmocka_unit_test(tells_what_close_says),
         cmocka_unit_test(finds_the_words_in_odd_shapes),
         cmocka_unit_test(bounds_a_flood_of_words),
         cmocka_unit_test(reads_s3_documents),
+        cmocka_unit_test(reads_the_key),
+        cmocka_unit_test(prefers_the_etag_of_the_header),
         cmocka_unit_test(cuts_what_does_not_fit),
         cmocka_unit_test(knows_the_answer_of_close),
         cmocka_unit_test(says_who_the_key_belongs_to),

@@ -14,8 +14,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static const char *const kinds[] = {"running", "next", "more", "again", "retry", "wait", "doubt",
-    "unclear", "trouble", "changed", "gone", "fail"};
+static const char *const kinds[] = {"running", "next", "more", "again", "retry", "wait", "later",
+    "doubt", "unclear", "trouble", "changed", "gone", "fail"};
 
 /* ---- Close, asked a question ---- */
 
@@ -392,24 +392,41 @@ static void says_what_s3_said(void **state)
     assert_string_equal(judge_form(503, "SlowDown", "", 1).code, "s3_down");
 }
 
+#define WHOLE "the reply names the key"
+#define PAGE "the reply is a page"
+
+/* an answer that looks like success, to a form that asks for `asked` */
 static const struct {
     const char *name;
-    int status;
-    const char *etag;
+    int asked, status;
+    const char *etag, *body;
+    bool is_cut;
     enum verdict_kind kind;
 } successes[] = {
-    {"201", 201, MD5, VERDICT_NEXT},
-    {"200", 200, MD5, VERDICT_NEXT},
-    {"204, no document", 204, "", VERDICT_NEXT},
-    {"201, no ETag", 201, "", VERDICT_NEXT},
-    {"capital hex", 201, "9A0364B9E99BB480DD25E1F0284C8555", VERDICT_NEXT},
-    {"of several parts", 201, "9a0364b9e99bb480dd25e1f0284c8555-3", VERDICT_NEXT},
-    {"not hex", 201, "za0364b9e99bb480dd25e1f0284c8555", VERDICT_NEXT},
-    {"other bytes", 201, "00000000000000000000000000000000", VERDICT_RETRY},
-    {"other bytes, 200", 200, "00000000000000000000000000000000", VERDICT_RETRY},
+    {"as S3 says it", 201, 201, MD5, WHOLE, false, VERDICT_NEXT},
+    {"204 was asked for, or nothing", 204, 204, MD5, "", false, VERDICT_NEXT},
+    {"200 was asked for", 200, 200, MD5, "", false, VERDICT_NEXT},
+    {"of several parts", 201, 201, MD5 "-3", WHOLE, false, VERDICT_NEXT},
+    {"200 for 201", 201, 200, MD5, WHOLE, false, VERDICT_TROUBLE},
+    {"204 for 201", 201, 204, MD5, "", false, VERDICT_TROUBLE},
+    {"200 for 204", 204, 200, MD5, "", false, VERDICT_TROUBLE},
+    {"201 for 204", 204, 201, MD5, WHOLE, false, VERDICT_TROUBLE},
+    {"204 for 200", 200, 204, MD5, "", false, VERDICT_TROUBLE},
+    {"202", 201, 202, MD5, WHOLE, false, VERDICT_TROUBLE},
+    {"299", 201, 299, MD5, WHOLE, false, VERDICT_TROUBLE},
+    {"a page with 200", 201, 200, "", PAGE, false, VERDICT_TROUBLE},
+    {"a page with 201", 201, 201, "", PAGE, false, VERDICT_TROUBLE},
+    {"a page with an ETag of its own", 201, 201, "5f-2b", PAGE, false, VERDICT_TROUBLE},
+    {"a page with 200, as was asked for", 200, 200, "5f-2b", PAGE, false, VERDICT_TROUBLE},
+    {"no body", 201, 201, MD5, "", false, VERDICT_TROUBLE},
+    {"no ETag", 201, 201, "", WHOLE, false, VERDICT_TROUBLE},
+    {"no ETag, 204", 204, 204, "", "", false, VERDICT_TROUBLE},
+    {"no ETag, 200", 200, 200, "", "", false, VERDICT_TROUBLE},
+    {"before the file was sent", 201, 201, MD5, WHOLE, true, VERDICT_TROUBLE},
+    {"before the file was sent, 204", 204, 204, MD5, "", true, VERDICT_TROUBLE},
 };
 
-static void compares_the_etag(void **state)
+static void believes_only_what_s3_says(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(successes); i++) {
@@ -417,15 +434,62 @@ static void compares_the_etag(void **state)
         snprintf(reply.etag, sizeof(reply.etag), "%s", successes[i].etag);
         struct form_outcome outcome = {.end = TRANSFER_ANSWERED,
             .status = successes[i].status,
+            .success = successes[i].asked,
             .failure = "",
             .reply = &reply,
+            .has_body = *successes[i].body,
+            .names_key = strcmp(successes[i].body, WHOLE) == 0,
+            .sent_all = !successes[i].is_cut,
             .md5 = MD5,
             .tickets = 1};
         struct verdict verdict = verdict_of_form(&outcome);
         if (verdict.kind != successes[i].kind)
             fail_msg("%s: %s", successes[i].name, kinds[verdict.kind]);
-        if (verdict.kind == VERDICT_RETRY)
-            assert_string_equal(verdict.code, "damaged");
+        if (verdict.kind == VERDICT_TROUBLE) {
+            assert_string_equal(verdict.code, "s3_down");
+            assert_non_null(strstr(verdict.message, "something between here and S3"));
+        }
+    }
+}
+
+static const struct {
+    enum etag_finding etag;
+    enum verdict_kind kind;
+    const char *code;
+} findings[] = {
+    {ETAG_SILENT, VERDICT_NEXT, NULL},
+    {ETAG_SAME, VERDICT_NEXT, NULL},
+    {ETAG_DIFFERS, VERDICT_AGAIN, "damaged"},
+    {ETAG_NO_MD5, VERDICT_NEXT, NULL},
+    {ETAG_DAMAGED, VERDICT_LATER, "damaged"},
+};
+
+static void judges_what_the_etag_says(void **state)
+{
+    (void)state;
+    static const char other[] = "00000000000000000000000000000000";
+    struct s3_reply reply = {0};
+    snprintf(reply.etag, sizeof(reply.etag), "%s", other);
+    assert_int_equal(COUNT(findings), ETAG_FINDINGS);
+    for (size_t i = 0; i < COUNT(findings); i++) {
+        struct form_outcome outcome = {.end = TRANSFER_ANSWERED,
+            .status = 204,
+            .success = 204,
+            .failure = "",
+            .reply = &reply,
+            .sent_all = true,
+            .md5 = MD5,
+            .etag = findings[i].etag,
+            .tickets = 3};
+        struct verdict verdict = verdict_of_form(&outcome);
+        assert_int_equal(verdict.kind, findings[i].kind);
+        if (!findings[i].code) {
+            assert_null(verdict.code);
+            continue;
+        }
+        assert_string_equal(verdict.code, findings[i].code);
+        assert_non_null(strstr(verdict.message, other));
+        assert_non_null(strstr(verdict.message, MD5));
     }
 }
 
@@ -473,7 +537,8 @@ int main(void)
         cmocka_unit_test(believes_only_close_itself),
         cmocka_unit_test(judges_answers_to_the_form),
         cmocka_unit_test(says_what_s3_said),
-        cmocka_unit_test(compares_the_etag),
+        cmocka_unit_test(believes_only_what_s3_says),
+        cmocka_unit_test(judges_what_the_etag_says),
         cmocka_unit_test(takes_every_form_without_an_answer_for_trouble),
         cmocka_unit_test(bounds_its_message),
     };

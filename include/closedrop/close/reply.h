@@ -34,6 +34,12 @@ enum ticket_problem reply_ticket(const char *body, size_t length, char *const *u
     struct ticket *ret_ticket, struct str *why);
 void ticket_release(struct ticket *ticket);
 
+/** The status by which S3 says that it has stored the file: what the form asks for, else 204. */
+int ticket_success_status(const struct ticket *ticket);
+
+/** Whether `key` is where the form puts a file that is sent as REQUEST_FORM_FILENAME. */
+bool ticket_is_for(const struct ticket *ticket, const char *key);
+
 /** Add what Close says is wrong, in its own words, on one line; nothing where it says nothing. */
 void reply_add_close_error(struct str *out, const char *body, size_t length);
 
@@ -44,10 +50,13 @@ bool reply_blames_target(const char *body, size_t length);
 struct s3_reply {
     char code[64];
     char message[256];
+    char key[1025];
     char etag[64]; /* without quotes */
 };
 
-void reply_s3(const char *body, struct s3_reply *ret_reply);
+/** Read S3's document, if it is one, and its header `etag` (NULL: none), which goes before the
+ * document's own. */
+void reply_s3(const char *body, const char *etag, struct s3_reply *ret_reply);
 
 /** Whether this is what Close, and nobody else, answers to GET /me/. */
 bool reply_is_me(const char *body, size_t length);

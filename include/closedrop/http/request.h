@@ -73,6 +73,10 @@ void request_post_json(struct request *request, const char *json);
  */
 void request_post_json_once(struct request *request, const char *json);
 
+/** What a form calls its file: S3 looks at it only where a field says ${filename} (s3-post.md 1.5).
+ */
+#define REQUEST_FORM_FILENAME "file"
+
 /** A multipart POST: fields in the order of the calls, then the file as its last part. */
 void request_form_field(struct request *request, const char *name, const char *value);
 void request_form_file(struct request *request, int64_t size, const char *content_type,

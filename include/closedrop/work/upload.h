@@ -8,6 +8,7 @@
 #include "closedrop/base/magic.h"
 #include "closedrop/close/api.h"
 #include "closedrop/files/source.h"
+#include "closedrop/work/etags.h"
 #include "closedrop/work/verdict.h"
 
 struct upload {
@@ -16,6 +17,7 @@ struct upload {
     char content_type[CONTENT_TYPE_MOST];
     struct ticket ticket;
     int tickets;      /* asked for so far */
+    bool disagreed;   /* S3's ETag was not the MD5 of what was sent */
     int64_t asked_ms; /* steady clock: when the current one was */
     char sha256[DIGEST_SHA256_HEX];
     char md5[DIGEST_MD5_HEX];
@@ -32,7 +34,12 @@ struct verdict upload_read_ticket(
 
 /** Step two, with the ticket of step one; NULL when memory is short. */
 struct request *upload_send_form(struct upload *upload, const struct api *api);
-struct verdict upload_read_form(struct upload *upload, const struct request *request);
+/** `etags` is what is known of the buckets; it learns. */
+struct verdict upload_read_form(
+    struct upload *upload, const struct request *request, struct etags *etags);
+
+/** Begin anew after a pause: with all tickets, and as if nothing had disagreed. */
+void upload_try_anew(struct upload *upload);
 
 /** Whether the ticket is too old to begin with: S3 takes it for 60 seconds (close-api.md 1.2). */
 bool upload_ticket_is_stale(const struct upload *upload);

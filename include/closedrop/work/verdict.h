@@ -6,6 +6,7 @@
 #define CLOSEDROP_WORK_VERDICT_H
 
 #include "closedrop/http/request.h"
+#include "closedrop/work/etags.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +20,8 @@ enum verdict_kind {
     VERDICT_AGAIN,   /* the stage, or its ticket, anew at once */
     VERDICT_RETRY,   /* later; counts as one of the job's attempts */
     VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
-    VERDICT_DOUBT,   /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
+    VERDICT_LATER, /* later; the fault of a place where others get through, and the job says why */
+    VERDICT_DOUBT, /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
     VERDICT_UNCLEAR, /* it may have been created: look, after `limits.doubt`, before anything else
                       */
     VERDICT_TROUBLE, /* S3 may be down: a RETRY if others get through, else a WAIT */
@@ -71,13 +73,22 @@ enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me);
 struct form_outcome {
     enum transfer_end end;
     int status;
+    int success; /* the status that the form asks for where the file is stored */
     const char *failure;
     const struct s3_reply *reply;
+    bool has_body;
+    bool names_key;  /* the reply names the key that the file was sent for */
+    bool sent_all;   /* the file was sent to its end */
     const char *md5; /* of the bytes sent, in hex */
-    int tickets;     /* tickets used in this attempt, this one included */
+    enum etag_finding etag;
+    int tickets; /* tickets used in this attempt, this one included */
 };
 
-/** Of S3's answer to the form; NEXT means: the file is there, whole. */
+/**
+ * Of S3's answer to the form; NEXT means: the file is there, whole. Success is only what S3 says:
+ * the status that was asked for, an ETag, and with 201 the document that names the key. What else
+ * looks like success is TROUBLE: somebody in between may have said it.
+ */
 struct verdict verdict_of_form(const struct form_outcome *outcome);
 
 #endif
