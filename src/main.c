@@ -52,6 +52,7 @@
  *     - work/resolve        from a rule to a lead; work/survivor follows merged ones
  *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
  *     - work/answer         an answer of the API, from request to verdict
+ *     - work/close_clock    what time it is at Close (pure)
  *     - work/verdict        what a reply means for a job, by tables (pure)
  *     - work/etags          what S3's ETag says of the bytes, bucket by bucket
  *
@@ -60,7 +61,7 @@
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
  * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure), bucket
- *             (the bandwidth limit, pure)
+ *             (the bandwidth limit, pure), date (pure)
  * - files/    safe_open, identity, lease, filesystem, source, put_away, path: what intake and work
  *             stand on
  * - config/   setting (the door to libconfig), config, rule_reader, refusal (pure)

@@ -1,7 +1,9 @@
 #include "session.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
+#include "closedrop/work/answer.h"
 #include "closedrop/work/upload.h"
 
 #include <stdio.h>
@@ -78,6 +80,7 @@ void session_run(struct session *session, struct request *request, const struct 
     }
     if (draws)
         clear_bar();
+    close_clock_take(&session->close_clock, answer_close_ms(request), clock_steady_ms());
 }
 
 /* ---- whose it is ---- */

@@ -5,6 +5,7 @@
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/http/http.h"
+#include "closedrop/work/close_clock.h"
 #include "closedrop/work/etags.h"
 #include "closedrop/work/resolve.h"
 
@@ -18,6 +19,7 @@ struct session {
     struct api api;
     struct tables *tables;
     struct etags etags;
+    struct close_clock close_clock;
 };
 
 /** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;

@@ -240,7 +240,8 @@ static struct verdict create_step(struct errand *errand)
         attach_body(errand->rule, &errand->session->config->limits, jobs, 1, &body);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int64_t posted_ms = clock_wall_ms();
+    int64_t posted_ms =
+        close_clock_now(&errand->session->close_clock, clock_wall_ms(), clock_steady_ms());
     struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
     if (!request)
         return no_memory();

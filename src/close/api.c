@@ -116,6 +116,7 @@ struct request *api_created(
     if (activity == ACTIVITY_LEAD_FILE)
         return api_get(api, group, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
     return api_get(api, group,
-        "%s?lead_id=%s&date_created__gt=%s&_fields=id,date_created,attachments&_limit=%d&_skip=%d",
-        path, lead_id, clock_rfc3339(since_ms, since), API_PAGE, skip);
+        "%s?lead_id=%s%s%s&_fields=id,date_created,attachments&_limit=%d&_skip=%d", path, lead_id,
+        since_ms ? "&date_created__gt=" : "", since_ms ? clock_rfc3339(since_ms, since) : "",
+        API_PAGE, skip);
 }

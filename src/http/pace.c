@@ -1,8 +1,9 @@
 #include "closedrop/http/pace.h"
 
+#include "closedrop/http/date.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define WAIT_LEAST_MS 1000
 #define WAIT_MOST_MS (24LL * 3600 * 1000)
@@ -37,15 +38,14 @@ static bool read_retry_after(const char *header, int64_t wall_ms, double *ret_ms
 {
     char *end;
     double seconds = strtod(header, &end);
-    struct tm date;
-    memset(&date, 0, sizeof(date));
+    int64_t date_ms;
     if (end != header) {
         *ret_ms = seconds * 1000;
         return seconds == seconds;
     }
-    if (!strptime(header, "%a, %d %b %Y %H:%M:%S GMT", &date))
+    if (!date_read(header, &date_ms))
         return false;
-    *ret_ms = (double)timegm(&date) * 1000 - (double)wall_ms;
+    *ret_ms = (double)(date_ms - wall_ms);
     return true;
 }
 

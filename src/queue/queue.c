@@ -303,16 +303,15 @@ static void remember(struct queue *queue, const struct job *job, int64_t at_ms)
     store_remember(queue->store, job->sha256, job->activity, &filing);
 }
 
-void queue_intend(struct queue *queue, struct job **jobs, size_t count)
+void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms)
 {
-    int64_t now = clock_wall_ms();
     int64_t number = store_new_posting(queue->store);
     for (size_t i = 0; i < count; i++) {
         jobs[i]->posting = number;
         jobs[i]->looks = 0;
         jobs[i]->in_hand = true;
-        store_post(queue->store, jobs[i], now);
-        remember(queue, jobs[i], now);
+        store_post(queue->store, jobs[i], close_ms);
+        remember(queue, jobs[i], clock_wall_ms());
         move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
     }
 }

@@ -2,17 +2,28 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/api.h"
 #include "closedrop/close/reply.h"
+#include "closedrop/http/date.h"
 #include "closedrop/http/pace.h"
 #include "closedrop/http/request.h"
 
 #include <string.h>
 #include <strings.h>
 
+/** When an answer was made, by the clock of the one who made it; 0: it does not say. */
+static int64_t date_of(const struct request *request)
+{
+    const char *date = request_reply_header(request, "Date");
+    int64_t date_ms;
+    return date && date_read(date, &date_ms) ? date_ms : 0;
+}
+
 int64_t answer_pace(const struct request *request)
 {
+    int64_t date_ms = date_of(request);
     return pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
-        request_reply_header(request, "Retry-After"), clock_wall_ms());
+        request_reply_header(request, "Retry-After"), date_ms ? date_ms : clock_wall_ms());
 }
 
 static struct api_outcome outcome_of(
@@ -36,6 +47,13 @@ static bool is_json(const struct request *request)
 {
     const char *type = request_reply_header(request, "Content-Type");
     return type && strncasecmp(type, "application/json", strlen("application/json")) == 0;
+}
+
+int64_t answer_close_ms(const struct request *request)
+{
+    bool is_close = request_end(request) == TRANSFER_ANSWERED &&
+                    request_group(request) != API_FORMS && is_json(request);
+    return is_close ? date_of(request) : 0;
 }
 
 struct verdict answer_read(const struct request *request, const char *what)

@@ -11,6 +11,7 @@
 
 #include "closedrop/close/key.h"
 #include "closedrop/http/pace.h"
+#include "closedrop/work/close_clock.h"
 #include "closedrop/work/worker.h"
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
@@ -34,6 +35,7 @@ struct worker {
     struct key key;
     struct tables *tables;
     struct etags etags;
+    struct close_clock close_clock;
     worker_look_again *look_again;
     worker_scan *scan;
     void *look_context; /* of both */
@@ -81,7 +83,7 @@ struct api worker_api(const struct worker *worker, const struct config *config);
 /** How long a place is left alone that could not be used `tries` times. */
 int64_t worker_ask_delay(const struct worker *worker, int tries);
 
-/** What an answer says about asking again, for its whole group. */
+/** What an answer says about asking again, for its whole group, and what time it is at Close. */
 void worker_take_pace(struct worker *worker, const struct request *request);
 
 /** Whether an activity of that kind may be created now; `ret_wait_ms`: else in how long. */

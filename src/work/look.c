@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-/** Our clock and Close's may differ by this much. */
+/** Close's servers may differ by this much, and a POST be told late. */
 #define CLOCKS_MS (24LL * 3600 * 1000)
 /** The same where nothing but the time tells our file from an older one. */
 #define CLOCKS_OF_FILES_MS (10LL * 60 * 1000)
@@ -93,7 +93,7 @@ static int add_place(struct look *look, const char *lead_id, enum activity activ
 int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
     enum activity activity, int64_t at_ms)
 {
-    if (at_ms > clock_wall_ms() + CLOCKS_MS) /* the clock was wrong then: it may be any time */
+    if (at_ms > clock_wall_ms() + CLOCKS_MS) /* a clock is wrong: it may be any time */
         at_ms = 0;
     look->since_ms = at_ms < look->since_ms ? at_ms : look->since_ms;
     struct look_file *file = &look->files[index];

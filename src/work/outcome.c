@@ -352,7 +352,8 @@ static void intend(struct worker *worker, struct task *task)
     }
     for (size_t i = 0; i < task_count_jobs(task); i++)
         jobs[i] = task_job_at(task, i);
-    queue_intend(worker->queue, jobs, task_count_jobs(task));
+    queue_intend(worker->queue, jobs, task_count_jobs(task),
+        close_clock_now(&worker->close_clock, clock_wall_ms(), clock_steady_ms()));
     free(jobs);
     task_go_on(task, STAGE_ATTACH);
 }

@@ -249,6 +249,7 @@ void worker_take_pace(struct worker *worker, const struct request *request)
     int64_t pace_ms = answer_pace(request);
     if (pace_ms)
         *until = later(*until, clock_steady_ms() + pace_ms);
+    close_clock_take(&worker->close_clock, answer_close_ms(request), clock_steady_ms());
 }
 
 int64_t worker_ask_delay(const struct worker *worker, int tries)

@@ -94,7 +94,7 @@ static void fill(struct queue *queue)
     for (size_t i = 2; i < 5; i++)
         sort_and_send(queue, jobs[i], "g");
     queue_retry(queue, jobs[2], noon(), false, "waits for its group");
-    queue_intend(queue, &jobs[3], 2);
+    queue_intend(queue, &jobs[3], 2, clock_wall_ms());
     assert(job_set_text(&jobs[4]->activity_id, "acti_a") == 0);
     queue_done(queue, jobs[4], "filed");
     queue_filed(queue, jobs[4], "Uploaded/2026-11/e.pdf", "moved");

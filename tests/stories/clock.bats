@@ -110,3 +110,71 @@ due_in() { # HOURS: from the agent's now, about
     wait_until jobs_are done 1
     activities_are 1
 }
+
+# One POST whose answer is lost, with the clock at one shift when it is made and at another when it is looked for.
+one_answer_is_lost() { # CARRIER SHIFT SHIFT-AT-THE-LOOK
+    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; $1; } );"
+    sed -i "s/^rules = .*/$more/" "$config"
+    set_clock "$2"
+    fault '[{"on":"email","do":"reset-after"},{"on":"note","do":"reset-after"},{"on":"leadfile","do":"reset-after"}]'
+    start_in_time
+    echo hello >in/a.txt
+    wait_until log_says 'looks for it in'
+    set_clock "$3"
+    wait_until jobs_are done 1
+    activities_are 1
+    history_says 1 'whether the activity was created is not known'
+}
+
+email='email = { subject = "{stem}"; }' note='note = { text = "{stem}"; }'
+
+@test "two days ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +2d +2d; }
+@test "two days behind, and one answer is lost: one email" { one_answer_is_lost "$email" -2d -2d; }
+@test "twenty hours ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +20h +20h; }
+@test "ten years ahead, and one answer is lost: one note" { one_answer_is_lost "$note" +10y +10y; }
+@test "in 1971, and one answer is lost: one email" { one_answer_is_lost "$email" -20400d -20400d; }
+@test "two days ahead, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +2d; }
+@test "two days behind, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' -2d -2d; }
+@test "set back by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 -3d; }
+@test "set on by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 +3d; }
+@test "two days ahead, and set back by half a day before the look: one email" { one_answer_is_lost "$email" +2d +36h; }
+@test "two days ahead, and set right before the look: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +0; }
+
+@test "two days ahead, posted after a restart, before Close has told its time, and the answer is lost: one email" {
+    sed -i 's/email = {/group = { by = "all"; wait = "2s"; }; email = {/' "$config"
+    set_clock +2d
+    start_in_time
+    echo hello >in/a.txt
+    wait_until job_is 1 uploaded
+    stop_agent
+    fault '[{"on":"email","do":"reset-after"}]'
+    start_in_time
+    wait_until log_says 'looks for it in'
+    wait_until jobs_are done 1
+    activities_are 1
+    [ "$(counts .requests.upload)" = 1 ]
+}
+
+@test "upload --rule with a clock two days ahead or behind, and the answer is lost: one email each" {
+    local shift count=0
+    limits='doubt = "200ms"; retry_first = "100ms"; retry_max = "100ms";'
+    sed -i "s/^limits = .*/limits = { timeout = \"10s\"; $limits };/" "$config"
+    echo hello >a.txt
+    for shift in +2d -2d; do
+        set_clock "$shift"
+        fault '[{"on":"email","do":"reset-after"}]'
+        with_clock "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule r a.txt
+        count=$((count + 1))
+        activities_are "$count"
+    done
+}
+
+@test "a date in Retry-After is counted from the answer's own" {
+    local start=$SECONDS
+    set_clock -2d
+    fault "[{\"on\":\"upload\",\"do\":{\"status\":429,\"headers\":{\"Retry-After\":\"$(date -u -d '+2 seconds' '+%a, %d %b %Y %H:%M:%S GMT')\"}}}]"
+    start_in_time
+    echo hello >in/a.txt
+    wait_until jobs_are done 1
+    [ $((SECONDS - start)) -lt 20 ]
+}

@@ -1367,7 +1367,7 @@ static void intend_three(struct queue *queue, struct job *jobs[3])
     jobs[0]->looks = 1; /* of an earlier post */
     assert_int_equal(jobs[0]->id, ids[0]);
     assert_int_equal(store_group_members(queue_store(queue), jobs[0], jobs + 1, 2), 2);
-    queue_intend(queue, jobs, 3);
+    queue_intend(queue, jobs, 3, clock_wall_ms());
 }
 
 static void free_three(struct job *jobs[3])
@@ -1409,13 +1409,13 @@ static void gives_each_post_its_own_number(void **state)
     intend_three(queue, jobs);
     struct job *late = load(queue, add_uploaded(queue, "d.pdf", 4));
     struct job *later = load(queue, add_uploaded(queue, "e.pdf", 5));
-    queue_intend(queue, &late, 1);
+    queue_intend(queue, &late, 1, clock_wall_ms());
     commit(queue);
     begin(queue);
     for (int i = 0; i < 3; i++)
         queue_done(queue, jobs[i], "done"); /* the highest number is not any job's any more */
     queue_done(queue, late, "done");
-    queue_intend(queue, &later, 1);
+    queue_intend(queue, &later, 1, clock_wall_ms());
     commit(queue);
     expect_postings(queue, late->id, "d.pdf A email 0\n");
     assert_int_equal(later->posting, 3);
@@ -1432,7 +1432,7 @@ static void finds_the_others_of_a_post(void **state)
     begin(queue);
     intend_three(queue, jobs);
     struct job *alone = load(queue, add_uploaded(queue, "d.pdf", 4));
-    queue_intend(queue, &alone, 1);
+    queue_intend(queue, &alone, 1, clock_wall_ms());
     assert_int_equal(store_by_posting(queue_store(queue), jobs[0], others, 3), 0); /* in hand */
     for (int i = 0; i < 3; i++)
         queue_retry(queue, jobs[i], now, true, "unclear");
@@ -1536,7 +1536,7 @@ static int64_t fail_unclear(struct queue *queue)
 {
     struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
     job->uploaded_ms = now;
-    queue_intend(queue, &job, 1);
+    queue_intend(queue, &job, 1, clock_wall_ms());
     job->looks = 1;
     queue_fail(queue, job, "unclear", "in words");
     queue_filed(queue, job, "Failed/a.pdf", "moved");
@@ -1605,7 +1605,7 @@ static void keeps_every_token_that_was_posted(void **state)
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_NOTE;
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
-    queue_intend(queue, &job, 1);
+    queue_intend(queue, &job, 1, clock_wall_ms());
     assert_int_equal(job->posting, 2);
     job_free(job);
     commit(queue);
@@ -1619,7 +1619,7 @@ static void keeps_a_post_without_a_token(void **state)
     begin(queue);
     struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
     assert_int_equal(job_set_text(&job->token, NULL), 0);
-    queue_intend(queue, &job, 1);
+    queue_intend(queue, &job, 1, clock_wall_ms());
     commit(queue);
     expect_postings(queue, job->id, " A email 0\n");
     job_free(job);
@@ -1758,9 +1758,9 @@ static void waits_before_it_looks_for_what_was_posted(void **state)
     struct job *posted = load(queue, add_uploaded(queue, "a.pdf", 1));
     struct job *waiting = load(queue, add_uploaded(queue, "b.pdf", 2));
     struct job *uploaded = load(queue, add_uploaded(queue, "c.pdf", 3));
-    queue_intend(queue, &waiting, 1);
+    queue_intend(queue, &waiting, 1, clock_wall_ms());
     queue_retry(queue, waiting, now + 1, true, "unclear"); /* waits already */
-    queue_intend(queue, &posted, 1);
+    queue_intend(queue, &posted, 1, clock_wall_ms());
     uploaded->in_hand = true;
     store_update(queue_store(queue), uploaded);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
@@ -2034,14 +2034,14 @@ static void fail_after_done(struct queue *queue)
 static void intend_a_waiting_job(struct queue *queue)
 {
     struct job *job = store_load(queue_store(queue), 1);
-    queue_intend(queue, &job, 1);
+    queue_intend(queue, &job, 1, clock_wall_ms());
 }
 
 static void upload_what_may_have_been_posted(struct queue *queue)
 {
     struct job *job = claim(queue);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
-    queue_intend(queue, &job, 1);
+    queue_intend(queue, &job, 1, clock_wall_ms());
     queue_record(queue, job, JOB_QUEUED, "too early");
 }
 

@@ -66,7 +66,9 @@ struct request *api_merges(const struct api *api, const char *into, int skip);
 struct request *api_create(
     const struct api *api, enum activity activity, const char *lead_id, const struct json *body);
 
-/** GET of the activities of that kind a lead has, created after `since_ms` (lead files: all). */
+/** GET of the activities of that kind a lead has, created after `since_ms` (0, and lead files:
+ * all).
+ */
 struct request *api_created(
     const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip);
 

@@ -14,7 +14,7 @@
  * told by `RateLimit: limit=, remaining=, reset=` (seconds, may be decimal), else `Retry-After`
  * (seconds or a date), else a second; a 503 as `Retry-After` says; any other reply only where
  * `remaining` is 0. Junk is ignored; what is told is kept within a second and a day (reliability.md
- * 5). NULL: that header did not come.
+ * 5). NULL: that header did not come. `wall_ms` is the server's time, where that is known.
  */
 int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms);
 

@@ -94,9 +94,10 @@ void queue_sorted(struct queue *queue, const struct job *job);
 /**
  * The intent to create one activity for `count` uploaded jobs in hand, with their tokens: from the
  * commit on it may exist, and the content memory says so; only queue_done(), or looking and
- * queue_withdraw(), say otherwise.
+ * queue_withdraw(), say otherwise. `close_ms`: Close's time now, 0 where it is not known; nothing
+ * older is looked at.
  */
-void queue_intend(struct queue *queue, struct job **jobs, size_t count);
+void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
 
 /** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
  * its rule is asked for. */

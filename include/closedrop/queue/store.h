@@ -143,7 +143,8 @@ void store_delay_group(struct store *store, const struct job *member, int64_t du
 /** A number for a new POST. */
 int64_t store_new_posting(struct store *store);
 
-/** Keep the token that a job is about to post (job->posting, token, lead_id, activity). */
+/** Keep the token that a job is about to post (job->posting, token, lead_id, activity); `at_ms` is
+ * Close's time, 0: not known. */
 void store_post(struct store *store, const struct job *job, int64_t at_ms);
 
 /** Every token a job ever posted, oldest first; the texts are valid during the call. */

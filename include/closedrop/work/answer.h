@@ -21,6 +21,9 @@ struct verdict answer_created(const struct request *request, const char *what);
 /** How long none of its group (request_group()) must be asked again (pace_wait()). */
 int64_t answer_pace(const struct request *request);
 
+/** What time Close says it is; 0 where it is not Close who answers, or it does not say. */
+int64_t answer_close_ms(const struct request *request);
+
 /** Whether Close says that what was asked for is not there (404). */
 bool answer_is_absent(const struct request *request);
 

@@ -38,7 +38,7 @@ struct look {
     size_t file_count;
     struct look_place *places;
     size_t place_count;
-    int64_t since_ms; /* the first POST */
+    int64_t since_ms; /* the first POST, 0: at any time */
     size_t place;     /* the one that is looked at */
     int page;
     bool by_content;  /* in the lead's files, whatever created them (close-api.md 8.2) */
@@ -54,7 +54,8 @@ void look_release(struct look *look);
 /** A file's own part: to be called once for each, with what is kept of its upload. */
 int look_add_file(struct look *look, size_t index, const struct job *job);
 
-/** A POST with the file's `token`. Returns 0 or -ENOMEM. */
+/** A POST with the file's `token`, at Close's time `at_ms` (0: not known, so all that the lead has
+ * is looked at). Returns 0 or -ENOMEM. */
 int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
     enum activity activity, int64_t at_ms);
 
