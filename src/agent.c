@@ -405,6 +405,22 @@ static void wake_for_rules(struct agent *agent)
             agent->queue, agent->config->folders[i].name, agent->config->folders[i].mark);
 }
 
+/** The folders that the queue has jobs of, held against the configuration. */
+struct lost_folders {
+    const struct config *now;
+    const struct config *before; /* NULL at the start */
+};
+
+static void warn_of_lost_folder(void *context, const char *folder, int64_t jobs, int64_t waiting)
+{
+    const struct lost_folders *lost = context;
+    bool is_news = lost->before ? config_folder(lost->before, folder) != NULL : waiting > 0;
+    if (!config_folder(lost->now, folder) && is_news)
+        log_warn("the queue has %lld jobs (%lld of them wait) of a folder \"%s\" that is no longer "
+                 "there; if it was only renamed, keep its name: name = \"%s\";",
+            (long long)jobs, (long long)waiting, folder, folder);
+}
+
 /** Tell each line of a list of problems on its own. */
 static void log_problems(const struct str *problems)
 {
@@ -421,6 +437,7 @@ static void reload(struct agent *agent)
     struct config *config = NULL;
     struct str problems = STR_INIT(256 * 1024);
     notify_reloading();
+    struct config *before = config_hold(agent->config);
     int result = config_load(agent->file, &config, &problems);
     if (result == 0)
         result = swap_config(agent, config, &problems);
@@ -430,9 +447,12 @@ static void reload(struct agent *agent)
     } else {
         queue_begin(agent->queue);
         wake_for_rules(agent);
+        struct lost_folders lost = {agent->config, before};
+        store_folders(queue_store(agent->queue), warn_of_lost_folder, &lost);
         if (commit(agent) == 0)
             log_info("reloaded %s", agent->file);
     }
+    config_release(before);
     config_release(config);
     str_release(&problems);
     notify_ready("running");
@@ -721,6 +741,8 @@ static int recover(struct agent *agent)
     agent->clock_ms = clock_lead();
     int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
     wake_for_rules(agent);
+    struct lost_folders lost = {.now = agent->config};
+    store_folders(queue_store(agent->queue), warn_of_lost_folder, &lost);
     bool paused = queue_is_paused(agent->queue);
     for (size_t i = 0; i < agent->config->folder_count; i++)
         recover_folder(agent, i);

@@ -3,12 +3,14 @@
 #include "closedrop/base/str.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
+#include "closedrop/control/client.h"
 #include "closedrop/files/path.h"
 #include "closedrop/http/http.h"
 #include "closedrop/rules/table.h"
 #include "closedrop/work/verdict.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +87,29 @@ static void tell_unused_rules(const struct config *config)
                 "note: no folder uses the rule \"%s\"; to use it, add it to rules = [ ... ] of a "
                 "folder\n",
                 config->rules[i].name);
+}
+
+/** A folder that has jobs and is not named any more: most likely it was only given another name. */
+static void tell_lost_folders(const struct config *config)
+{
+    const struct question question = {.kind = ASK_FOLDERS, .state = -1};
+    struct client *client = NULL;
+    struct str why = STR_INIT(4096);
+    struct answer answer = {0, NULL};
+    if (client_open(config, &client, &why) == 0) /* else there is nothing to say about a queue */
+        answer = client_ask(client, &question);
+    const struct json *folders = json_get(answer.body, "folders");
+    for (const struct json *one = json_first(folders); one; one = json_next(one)) {
+        const char *name = json_get_text(one, "name");
+        if (name && !config_folder(config, name))
+            printf("note: the queue has %" PRId64 " jobs (%" PRId64
+                   " of them wait) of a folder \"%s\" that is no longer there; if it was only "
+                   "renamed, keep its name: name = \"%s\";\n",
+                json_get_int(one, "jobs", 0), json_get_int(one, "waiting", 0), name, name);
+    }
+    client_close(client);
+    json_free(answer.body);
+    str_release(&why);
 }
 
 /** Every table of a rule in use must be one, and have the columns the rule speaks of. */
@@ -185,8 +210,10 @@ static int check(const struct options *options)
         printf("%s is good: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
             config->folder_count == 1 ? "" : "s", config->rule_count,
             config->rule_count == 1 ? "" : "s");
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
         tell_unused_rules(config);
+        tell_lost_folders(config);
+    }
     if (code == EXIT_DONE && options->online)
         code = ask_online(config, &key);
     key_release(&key);

@@ -39,6 +39,7 @@ static const struct {
     {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'}},
     {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}},
     {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'}},
+    {'g', "--again", "also what was filed there before", {"again", no_argument, NULL, 'g'}},
     {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
 };
 
@@ -134,6 +135,9 @@ static int take_option(
         break;
     case 'k':
         options->code = value;
+        break;
+    case 'g':
+        options->again = true;
         break;
     case 'n':
         if (!read_limit(value, &options->limit))

@@ -1,4 +1,5 @@
 /** upload: send files now, in this process, without queue or folder. */
+#include "filed.h"
 #include "session.h"
 
 #include "closedrop/work/upload.h"
@@ -230,6 +231,30 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
         verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
 }
 
+static struct filed filed_of(const struct errand *errand)
+{
+    return (struct filed){.sha256 = errand->upload.sha256,
+        .activity = errand->rule->activity,
+        .lead_id = errand->resolution.lead_id,
+        .rule = errand->session->options->rule ? errand->session->options->rule : ""};
+}
+
+/** The same bytes are not filed a second time unless that is asked for. */
+static struct verdict ask_step(struct errand *errand)
+{
+    const struct filed filed = filed_of(errand);
+    return filed_ask(errand->session, &filed);
+}
+
+/** It was created, or nobody can say that it was not. */
+static void keep_in_mind(const struct errand *errand, const struct verdict *verdict)
+{
+    bool may_exist = errand->activity_id || (verdict->code && !strcmp(verdict->code, "unclear"));
+    const struct filed filed = filed_of(errand);
+    if (may_exist)
+        filed_keep(errand->session, &filed);
+}
+
 static struct verdict create_step(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
@@ -313,8 +338,12 @@ static int upload_one(struct session *session, const char *path)
         verdict = with_patience(&errand, resolve_step);
     if (verdict.kind == VERDICT_NEXT)
         verdict = with_patience(&errand, send_step);
-    if (verdict.kind == VERDICT_NEXT && errand.rule)
+    if (verdict.kind == VERDICT_NEXT && errand.rule && !session->options->again)
+        verdict = with_patience(&errand, ask_step);
+    if (verdict.kind == VERDICT_NEXT && errand.rule) {
         verdict = with_patience(&errand, create_step);
+        keep_in_mind(&errand, &verdict);
+    }
     int code = print_result(&errand, &verdict);
     upload_release(&errand.upload);
     resolution_release(&errand.resolution);
@@ -366,7 +395,7 @@ static int upload(const struct options *options)
 
 const struct command command_upload = {
     .name = "upload",
-    .allowed = "cjrlt",
+    .allowed = "cjrltg",
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
@@ -376,6 +405,7 @@ const struct command command_upload = {
         "object a line. Needs no running agent and never moves the file.\n\n"
         "With --rule it is filed as that rule says (the rule sees the file's name without its\n"
         "directories); with --lead it is put straight on that lead, with --contact it goes into\n"
-        "a note with that contact.",
+        "a note with that contact. The same bytes are not filed on the same lead a second time,\n"
+        "unless --again says so.",
     .run = upload,
 };

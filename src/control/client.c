@@ -66,7 +66,7 @@ static int find_somebody(struct client *client, struct str *why)
             return 0;
         int problem = queue_open(client->config->state_dir, false, &client->queue, why);
         if (problem != STORE_IN_USE)
-            return problem ? -1 : 0;
+            return problem == STORE_MISSING ? -ENOENT : problem ? -1 : 0;
         if (clock_steady_ms() >= end)
             break;
         str_clear(why);
@@ -84,12 +84,12 @@ int client_open(const struct config *config, struct client **ret_client, struct 
         return -1;
     client->config = config;
     client->http = http_new();
-    if (!client->http || find_somebody(client, why) < 0) {
+    int result = client->http ? find_somebody(client, why) : -1;
+    if (result < 0)
         client_close(client);
-        return -1;
-    }
-    *ret_client = client;
-    return 0;
+    else
+        *ret_client = client;
+    return result;
 }
 
 void client_close(struct client *client)

@@ -26,6 +26,9 @@ static const struct {
     [ASK_RETRY] = {"POST", "/jobs/%/retry"},
     [ASK_RETRY_ALL] = {"POST", "/retry"},
     [ASK_FORGET] = {"POST", "/jobs/%/forget"},
+    [ASK_FOLDERS] = {"GET", "/folders"},
+    [ASK_FILINGS] = {"GET", "/filings"},
+    [ASK_REMEMBER] = {"POST", "/filings"},
     [ASK_PAUSE] = {"POST", "/pause"},
     [ASK_RESUME] = {"POST", "/resume"},
 };
@@ -46,8 +49,9 @@ static void add_escaped(struct str *out, const char *text)
 
 static void add_names(struct str *out, const struct question *question)
 {
-    const char *const names[][2] = {
-        {"folder", question->folder}, {"rule", question->rule}, {"code", question->code}};
+    const char *const names[][2] = {{"folder", question->folder}, {"rule", question->rule},
+        {"code", question->code}, {"sha256", question->sha256},
+        {"activity", activity_names[question->activity]}, {"lead", question->lead_id}};
     char before = strchr(str_text(out), '?') ? '&' : '?';
     for (size_t i = 0; i < COUNT(names); i++) {
         if (!*names[i][1])
@@ -109,6 +113,23 @@ static int read_retry_all(question_parameter *parameter, void *context, struct q
     return result;
 }
 
+/** Some bytes, filed as something; with `lead` also where. */
+static int read_filing(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *activity = parameter(context, "activity");
+    uint8_t sha256[DIGEST_SHA256_SIZE];
+    int result =
+        read_name(parameter(context, "sha256"), question->sha256, sizeof(question->sha256));
+    result |= read_name(parameter(context, "lead"), question->lead_id, sizeof(question->lead_id));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
+        if (strcmp(activity, activity_names[i]) == 0)
+            question->activity = (enum activity)i;
+    bool is_whole = question->activity && *question->lead_id &&
+                    digest_from_hex(question->sha256, sha256, sizeof(sha256));
+    return is_whole ? result : -EINVAL;
+}
+
 static int read_list(question_parameter *parameter, void *context, struct question *question)
 {
     const char *state = parameter(context, "state");
@@ -125,6 +146,15 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     return state && question->state < 0 ? -EINVAL : 0;
 }
 
+/** How the parameters of a question are read, where it has any. */
+static int (*const parameters[ASK_KINDS])(
+    question_parameter *parameter, void *context, struct question *question) = {
+    [ASK_LIST] = read_list,
+    [ASK_RETRY_ALL] = read_retry_all,
+    [ASK_FILINGS] = read_filing,
+    [ASK_REMEMBER] = read_filing,
+};
+
 int question_parse(const char *method, const char *path, question_parameter *parameter,
     void *context, struct question *ret_question)
 {
@@ -133,9 +163,7 @@ int question_parse(const char *method, const char *path, question_parameter *par
         if (strcmp(method, rows[kind].method) != 0 || !matches(rows[kind].path, path, &question.id))
             continue;
         question.kind = (enum question_kind)kind;
-        int result = kind == ASK_LIST        ? read_list(parameter, context, &question)
-                     : kind == ASK_RETRY_ALL ? read_retry_all(parameter, context, &question)
-                                             : 0;
+        int result = parameters[kind] ? parameters[kind](parameter, context, &question) : 0;
         if (result == 0)
             *ret_question = question;
         return result;
@@ -297,6 +325,53 @@ static struct answer answer_retry_all(struct queue *queue, const struct question
     return is_narrowed && !fitting ? none_fits(&filter) : answer_retried(&retried);
 }
 
+static void add_folder(void *context, const char *folder, int64_t jobs, int64_t waiting)
+{
+    struct collection *collection = context;
+    struct json *one = json_object();
+    collection->result |= json_add_text(one, "name", folder);
+    collection->result |= json_add_int(one, "jobs", jobs);
+    collection->result |= json_add_int(one, "waiting", waiting);
+    collection->result |= json_append(collection->array, one);
+}
+
+static struct answer answer_folders(struct queue *queue)
+{
+    struct collection folders = {json_array(), 0};
+    store_folders(queue_store(queue), add_folder, &folders);
+    struct json *body = json_object();
+    folders.result |= json_add(body, "folders", folders.array);
+    return answer_body(body, folders.result);
+}
+
+static void add_filing(void *context, const struct filing *filing)
+{
+    struct collection *collection = context;
+    char time[CLOCK_TEXT];
+    struct json *one = json_object();
+    collection->result |= json_add_text(one, "lead_id", filing->lead_id);
+    collection->result |= json_add_text(one, "rule", *filing->rule ? filing->rule : NULL);
+    collection->result |= json_add_text(one, "filed_at", clock_rfc3339(filing->at_ms, time));
+    collection->result |= json_append(collection->array, one);
+}
+
+static struct answer answer_filings(struct queue *queue, const struct question *question)
+{
+    struct collection filings = {json_array(), 0};
+    store_filings(queue_store(queue), question->sha256, question->activity, add_filing, &filings);
+    struct json *body = json_object();
+    filings.result |= json_add(body, "filings", filings.array);
+    return answer_body(body, filings.result);
+}
+
+static struct answer answer_remember(struct queue *queue, const struct question *question)
+{
+    const struct filing filing = {
+        .lead_id = question->lead_id, .rule = question->rule, .at_ms = clock_wall_ms()};
+    store_remember(queue_store(queue), question->sha256, question->activity, &filing);
+    return answer_filings(queue, question);
+}
+
 static struct answer answer_pause(struct queue *queue, bool paused)
 {
     queue_set_paused(queue, paused);
@@ -319,6 +394,12 @@ struct answer question_answer(struct queue *queue, const struct question *questi
         return answer_retry_all(queue, question);
     case ASK_FORGET:
         return answer_change(queue, question->id, queue_forget(queue, question->id), "");
+    case ASK_FOLDERS:
+        return answer_folders(queue);
+    case ASK_FILINGS:
+        return answer_filings(queue, question);
+    case ASK_REMEMBER:
+        return answer_remember(queue, question);
     case ASK_PAUSE:
         return answer_pause(queue, true);
     default:

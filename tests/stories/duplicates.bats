@@ -282,3 +282,44 @@ merge() { # SOURCE DESTINATION
     run_once
     activities_are 1
 }
+
+# ---- closedrop upload ----
+
+upload_is_held_back() { # OPTION...
+    run closedrop upload "$@" letter.txt
+    [ "$status" = 1 ]
+    [[ $output == *"was filed on lead_A on $(date -u +%Y-%m-%d) already; --again files it once more"* ]]
+}
+
+@test "upload asks the same, of a running agent and of the queue, and goes on only with --again" {
+    use_rule 'lead_file = {};'
+    file_one A1.txt
+    echo hello >letter.txt
+    upload_is_held_back --lead lead_A
+    start_agent
+    upload_is_held_back --lead lead_A
+    [ "$(closedrop upload --json --lead lead_A letter.txt | jq -r .error.code)" = already_filed ]
+    activities_are 1
+    closedrop upload --again --lead lead_A letter.txt
+    closedrop upload --lead lead_B letter.txt
+    activities_are 3
+}
+
+@test "what upload filed is known to upload and to the folder" {
+    run_once
+    echo hello >letter.txt
+    cp letter.txt A9.txt
+    closedrop upload --rule r A9.txt
+    run closedrop upload --rule r A9.txt
+    [ "$status" = 1 ]
+    echo hello >in/A1.txt
+    run_once
+    was_held_back in/Failed/A1.txt
+}
+
+@test "upload without a queue needs none" {
+    echo hello >letter.txt
+    closedrop upload --lead lead_A letter.txt
+    activities_are 1
+    [ ! -e state ]
+}

@@ -266,6 +266,17 @@ nothing_new() { # PATTERN...: and these files say why they were not filed again
     nothing_new 'in/Failed/Uploaded/*/A?.txt'
 }
 
+@test "check, and a reload, warn when a folder's name disappears that has jobs" {
+    files_three
+    start_agent
+    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    kill -HUP "$agent_pid"
+    wait_until log_says 'the queue has 3 jobs (0 of them wait) of a folder "scans" that is no longer there'
+    closedrop check | grep -F 'the queue has 3 jobs (0 of them wait) of a folder "scans"'
+    stop_agent
+    closedrop check | grep -F 'keep its name: name = "scans";'
+}
+
 @test "Uploaded renamed in the folder" {
     files_three
     mv in/Uploaded in/2025

@@ -20,6 +20,7 @@ struct options {
     bool online;
     bool once;
     bool all;
+    bool again;
     bool watch;
     const char *state;
     const char *folder;
@@ -36,7 +37,7 @@ struct options {
 struct command {
     const char *name;
     const char *allowed; /* option letters: c config, j json, o online, 1 once, a all, w watch,
-                            s state, f folder, n limit, r rule (to file by), l lead, t contact,
+                            s state, f folder, n limit, r rule (to file by), l lead, t contact, g again,
                             R rule (of a job), k code */
     int least, most;     /* arguments; most -1 for any number; none beside a, or what narrows it */
     const char *arguments; /* for the usage line */

@@ -11,8 +11,8 @@ struct client;
 struct str;
 
 /**
- * Find out whom to ask. Returns 0, or -1 with the reason added to `why`: neither an agent answers
- * nor can the queue be opened. Nothing is ever created.
+ * Find out whom to ask. Returns 0, or with the reason added to `why` -ENOENT where no agent answers
+ * and there is no queue, -1 where it cannot be opened. Nothing is ever created.
  */
 int client_open(const struct config *config, struct client **ret_client, struct str *why);
 void client_close(struct client *client);

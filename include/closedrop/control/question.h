@@ -5,6 +5,9 @@
 #ifndef CLOSEDROP_CONTROL_QUESTION_H
 #define CLOSEDROP_CONTROL_QUESTION_H
 
+#include "closedrop/base/digest.h"
+#include "closedrop/queue/job.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +22,9 @@ enum question_kind {
     ASK_RETRY,
     ASK_RETRY_ALL,
     ASK_FORGET,
+    ASK_FOLDERS,  /* which folders have jobs */
+    ASK_FILINGS,  /* what is known of some bytes: where they were filed */
+    ASK_REMEMBER, /* they were filed without a job */
     ASK_PAUSE,
     ASK_RESUME,
     ASK_KINDS
@@ -29,13 +35,16 @@ enum question_kind {
 
 struct question {
     enum question_kind kind;
-    int64_t id;       /* show, retry, forget */
-    char folder[128]; /* list, retry all: "" for any */
-    char rule[256];   /* retry all: "" for any */
-    char code[64];    /* retry all: "" for any */
-    int state;        /* list: enum job_state, -1 for all */
-    int64_t below;    /* list: only ids below, 0 for all */
-    int limit;        /* list: 1 to LIST_PAGE */
+    int64_t id;                     /* show, retry, forget */
+    char folder[128];               /* list, retry all: "" for any */
+    char rule[256];                 /* retry all: "" for any; remember: the one it was filed by */
+    char code[64];                  /* retry all: "" for any */
+    char sha256[DIGEST_SHA256_HEX]; /* filings, remember */
+    enum activity activity;
+    char lead_id[160]; /* remember */
+    int state;         /* list: enum job_state, -1 for all */
+    int64_t below;     /* list: only ids below, 0 for all */
+    int limit;         /* list: 1 to LIST_PAGE */
 };
 
 /** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
