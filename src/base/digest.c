@@ -126,10 +126,10 @@ int digest_decode_base64(struct str *out, const char *text, size_t length)
 bool digest_from_hex(const char *text, uint8_t *bytes, size_t size)
 {
     struct base16_decode_ctx context;
-    size_t length = strlen(text);
+    size_t length = strlen(text), decoded = size;
     if (length != 2 * size)
         return false;
     base16_decode_init(&context);
-    return base16_decode_update(&context, &size, bytes, length, text) &&
-           base16_decode_final(&context);
+    return base16_decode_update(&context, &decoded, bytes, length, text) &&
+           base16_decode_final(&context) && decoded == size; /* white space counts for nothing */
 }

@@ -132,6 +132,7 @@ static void has_the_documented_defaults_of_a_folder(void **state)
     assert_string_equal(folder->archive, "Uploaded/%Y-%m");
     assert_string_equal(folder->failed, "Failed");
     assert_false(folder->receipts);
+    assert_int_equal(folder->duplicates, DUPLICATES_ASK);
     assert_false(folder->sidecar);
     assert_null(folder->rules[0]);
     assert_false(folder->fails_unmatched);
@@ -156,7 +157,8 @@ static void reads_every_key(void **state)
         "  incomplete = \"0\"; marker = \"{stem}.ok\"; watch = \"poll\"; poll_interval = "
         "\"100ms\";\n"
         "  rescan = \"1s\"; after_upload = \"keep\"; archive = \"/arch/%Y\"; failed = \"F/g\";\n"
-        "  receipts = true; }, { path = \"/srv/b\"; watch = \"inotify\"; after_upload = "
+        "  receipts = true; duplicates = \"skip\"; }, { path = \"/srv/b\"; watch = \"inotify\"; "
+        "after_upload = "
         "\"delete\"; } );\n"
         "log = { level = \"debug\"; format = \"json\"; };\n");
     const struct folder *folder = &config->folders[0];
@@ -186,6 +188,7 @@ static void reads_every_key(void **state)
     assert_int_equal(folder->after_upload, AFTER_KEEP);
     assert_string_equal(folder->archive, "/arch/%Y");
     assert_true(folder->receipts);
+    assert_int_equal(folder->duplicates, DUPLICATES_SKIP);
     assert_int_equal(config->folders[1].watch, WATCH_INOTIFY);
     assert_int_equal(config->folders[1].after_upload, AFTER_DELETE);
     assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);

@@ -137,6 +137,18 @@ static void refuses_what_is_no_base64(void **state)
     }
 }
 
+static void reads_hex(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "0", "0001", "00010203", "00010g", "0001 2", " 00102"};
+    uint8_t bytes[3] = {9, 9, 9};
+    assert_true(digest_from_hex("00aBfF", bytes, 3));
+    assert_memory_equal(bytes, "\x00\xab\xff", 3);
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (digest_from_hex(bad[i], bytes, 3))
+            fail_msg("taken: %s", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +158,7 @@ int main(void)
         cmocka_unit_test(makes_hmacs),
         cmocka_unit_test(goes_to_base64_and_back),
         cmocka_unit_test(refuses_what_is_no_base64),
+        cmocka_unit_test(reads_hex),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

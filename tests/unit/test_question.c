@@ -72,6 +72,8 @@ static int read_query(const char *method, const char *url, struct question *ques
 
 /* ---- there and back ---- */
 
+#define HASH "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+
 static const struct {
     const char *name;
     struct question question;
@@ -87,6 +89,18 @@ static const struct {
     {"retry what fits all",
         {.kind = ASK_RETRY_ALL, .state = -1, .folder = "f", .rule = "r", .code = "c"}},
     {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
+    {"folders", {.kind = ASK_FOLDERS, .state = -1}},
+    {"filings", {.kind = ASK_FILINGS,
+                    .state = -1,
+                    .sha256 = HASH,
+                    .activity = ACTIVITY_NOTE,
+                    .lead_id = "lead_a"}},
+    {"remember", {.kind = ASK_REMEMBER,
+                     .state = -1,
+                     .sha256 = HASH,
+                     .activity = ACTIVITY_EMAIL,
+                     .lead_id = "lead_a",
+                     .rule = "by lead"}},
     {"pause", {.kind = ASK_PAUSE, .state = -1}},
     {"resume", {.kind = ASK_RESUME, .state = -1}},
     {"list all", {.kind = ASK_LIST, .state = -1, .limit = LIST_PAGE}},
@@ -110,7 +124,8 @@ static void comes_back_as_it_was_asked(void **state)
         if (read.kind != asked->kind || read.id != asked->id || read.state != asked->state ||
             read.below != asked->below || read.limit != asked->limit ||
             strcmp(read.folder, asked->folder) != 0 || strcmp(read.rule, asked->rule) != 0 ||
-            strcmp(read.code, asked->code) != 0)
+            strcmp(read.code, asked->code) != 0 || strcmp(read.sha256, asked->sha256) != 0 ||
+            read.activity != asked->activity || strcmp(read.lead_id, asked->lead_id) != 0)
             fail_msg("%s: %s", questions[i].name, url);
     }
 }
@@ -143,6 +158,21 @@ static void has_room_for_the_longest_names(void **state)
     assert_string_equal(read.folder, asked.folder);
     assert_string_equal(read.rule, asked.rule);
     assert_string_equal(read.code, asked.code);
+}
+
+static void asks_for_no_filings_of_what_is_no_hash(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"/filings", "/filings?sha256=" HASH "&activity=email",
+        "/filings?sha256=" HASH "&lead=lead_a", "/filings?activity=email&lead=lead_a",
+        "/filings?sha256=" HASH "&activity=fax&lead=lead_a",
+        "/filings?sha256=" HASH "0&activity=email&lead=lead_a",
+        "/filings?sha256=abc&activity=email&lead=lead_a"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct question read;
+        if (read_query("GET", bad[i], &read) != -EINVAL)
+            fail_msg("taken: %s", bad[i]);
+    }
 }
 
 static void takes_no_name_that_would_mean_all(void **state)
@@ -489,6 +519,7 @@ int main(void)
         cmocka_unit_test(comes_back_as_it_was_asked),
         cmocka_unit_test(has_room_for_the_longest_folder),
         cmocka_unit_test(has_room_for_the_longest_names),
+        cmocka_unit_test(asks_for_no_filings_of_what_is_no_hash),
         cmocka_unit_test(takes_no_name_that_would_mean_all),
         cmocka_unit_test(refuses_what_is_no_question),
         cmocka_unit_test(keeps_the_limit_within_a_page),

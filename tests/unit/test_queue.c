@@ -392,7 +392,7 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(queue_add(queue, &large), id);
     job = claim(queue);
     assert_int_equal(job->state, JOB_FAILED);
-    assert_string_equal(job->place, "Failed/a.pdf");    /* for the text that lies there */
+    assert_string_equal(job->place, "Failed/a.pdf"); /* for the text that lies there */
     assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
     queue_refile(queue, job, now, "not yet");
     job_free(job);
