@@ -68,14 +68,15 @@ def check_files(folder, dropped, done, failed):
 
 def check_activities(activities, dropped, jobs, failed):
     """Each job that is done has its one activity; besides there is one at most for a file that has failed."""
-    filed = [(job['path'], job['sha256'], job['activity_id']) for job in jobs if job['state'] == 'done']
+    filed = [(job.get('filed_path', job['path']), job['sha256'], job['activity_id']) for job in jobs if job['state'] == 'done']
     found = [(file['filename'], file['sha256'], activity['id'])
              for activity in activities for file in activity['attachments']]
     same([item for item in found if item[0] not in failed], filed, 'each job has its one activity')
+    now = {job['filed_path']: job['path'] for job in jobs if 'filed_path' in job}
     for name, count in Counter(name for name, _, _ in found).items():
         demand(count == 1, f'{name} is in {count} activities')
     for name, sha256, _ in found:
-        demand(dropped.get(name) == sha256, f'{name}: its activity has other bytes')
+        demand(dropped.get(now.get(name, name)) == sha256, f'{name}: its activity has other bytes')
 
 
 def check_objects(stored, dropped, jobs):
