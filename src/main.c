@@ -40,16 +40,20 @@
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
  *     - work/worker         what is in hand, what is claimed next, when to wake
  *     - work/outcome        what each verdict does to a job and its group
+ *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
  *     - work/sorting        which files belong together, before the first of them goes
  *     - work/question       GET me/: whose fault is it
  *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;
- *                           reconcile: was it filed by an earlier queue, which is lost
+ *                           reconcile: was it filed by an earlier queue, which is lost;
+ *                           renamed: whose would it be under the name it has now
+ *     - work/compare        a kept file that was only touched
  *     - work/send           ticket and send: the file is opened, leased, streamed
  *     - work/finish         the file is put away, and a text beside it says what became of it
  *     - work/staging        what an unclean end left in .closedrop/
  *   and what `closedrop upload` and `match` share with them:
  *     - work/upload         the two requests of one file
- *     - work/resolve        from a rule to a lead; work/survivor follows merged ones
+ *     - work/resolve        from a rule to a lead; work/survivor follows merged ones,
+ *                           work/merged_leads goes back to what was merged
  *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
  *     - work/answer         an answer of the API, from request to verdict
  *     - work/close_clock    what time it is at Close (pure)
