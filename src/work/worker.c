@@ -336,9 +336,9 @@ static bool may_search(const struct worker *worker, const struct task *task)
 /** Whether a search in the folder has ended: found, its file would have been followed. */
 static bool is_search_over(const struct worker *worker, const struct task *task)
 {
-    return task->awaits_scan &&
-           (!may_search(worker, task) ||
-               view_of(worker, task->folder->name)->scanned >= task->awaits_scan);
+    const struct folder_view *view = view_of(worker, task->folder->name);
+    bool has_ended = view && view->scanned >= task->awaits_scan;
+    return task->awaits_scan && (has_ended || !may_search(worker, task));
 }
 
 /** Where the folder is away now nothing is decided. */
