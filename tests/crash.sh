@@ -117,7 +117,9 @@ begin_returned() {
 
 begin_renamed() { drop A1.txt; }
 
+# With a queue there: one that was killed while it was made has the next look for both in Close, and find the one in the other.
 begin_twins() {
+    agent || complain "nothing could be begun"
     echo document >disk/in/A1.txt
     cp disk/in/A1.txt disk/in/A2.txt
     (cd disk/in && sha256sum -- *) >dropped
