@@ -229,84 +229,120 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
 }
 
 # ---- what was filed is known, whatever is renamed ----
+# With FILES=1000 in the environment so many files suffer each of these.
 
-files_three() { # and stops
-    local i
-    for i in 1 2 3; do echo "letter $i" >"in/A$i.txt"; done
-    run_once
-    [ "$agent_code" = 0 ]
-    activities_are 3
+FILES=${FILES:-6}
+
+carriers() { # FOLDER-SETTING...: an email, a note, or a lead file; all belong to lead_A
+    more='rules = (
+        { name = "e"; match = { path = "(?i)(^|/)e[^/]*$"; }; lead_id = "lead_A"; email = { subject = "{stem}"; }; },
+        { name = "n"; match = { path = "(?i)(^|/)n[^/]*$"; }; lead_id = "lead_A"; note = { text = "{stem}"; }; },
+        { name = "l"; match = { path = "(?i)(^|/)l[^/]*$"; }; lead_id = "lead_A"; lead_file = {}; } );'
+    write_config 'rules = [ "e", "n", "l" ];' "$@"
 }
 
-nothing_new() { # PATTERN...: and these files say why they were not filed again
+files_all() { # FOLDER-SETTING...: each carrier has filed its share, and the agent has stopped
+    local i kinds=(e n l)
+    WAIT_MOST=600
+    carriers "$@"
+    for ((i = 0; i < FILES; i++)); do echo "letter $i" >"in/${kinds[i % 3]}$i.txt"; done
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are "$FILES"
+}
+
+nothing_new() { # [PATTERN]: the texts of so many files say why they were not filed again
     run_once
     run_once
-    activities_are 3
-    # shellcheck disable=SC2231 # these are patterns
-    for file in $*; do
-        grep -q already "$file.error.txt"
-    done
+    activities_are "$FILES"
+    [ $# = 0 ] || [ "$(find . -path "$1" -exec grep -l already {} + | wc -l)" = "$FILES" ]
+}
+
+one_more_is_filed() { # FILE FOLDER: dragged back
+    mv "$1" "$2"
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are $((FILES + 1))
 }
 
 @test "path becomes the parent directory" {
-    files_three
-    write_config 'rules = [ "r" ];'
+    files_all
+    carriers
     sed -i 's|name = "scans"; path = "in"|name = "office"; path = "office"|' "$config"
     mkdir office
     mv in office/
-    nothing_new 'office/Failed/in/Uploaded/*/A?.txt'
-    mv office/Failed/in/Uploaded/*/A1.txt office/
-    run_once
-    activities_are 4
+    nothing_new './office/Failed/in/Uploaded/*.error.txt'
+    one_more_is_filed office/Failed/in/Uploaded/*/e0.txt office/
 }
 
 @test "folder renamed in the configuration, archive and name changed together" {
-    files_three
+    files_all
     sed -i 's|name = "scans"|name = "letters"|; s|settle|archive = "Sent"; settle|' "$config"
-    nothing_new 'in/Failed/Uploaded/*/A?.txt'
+    nothing_new './in/Failed/Uploaded/*.error.txt'
+    one_more_is_filed in/Failed/Uploaded/*/n1.txt in/
 }
 
 @test "check, and a reload, warn when a folder's name disappears that has jobs" {
-    files_three
+    local says="the queue has $FILES jobs (0 of them wait) of a folder \"scans\""
+    files_all
     start_agent
     sed -i 's|name = "scans"|name = "letters"|' "$config"
     kill -HUP "$agent_pid"
-    wait_until log_says 'the queue has 3 jobs (0 of them wait) of a folder "scans" that is no longer there'
-    closedrop check | grep -F 'the queue has 3 jobs (0 of them wait) of a folder "scans"'
+    wait_until log_says "$says that is no longer there"
+    closedrop check | grep -F "$says"
     stop_agent
     closedrop check | grep -F 'keep its name: name = "scans";'
 }
 
 @test "Uploaded renamed in the folder" {
-    files_three
+    files_all
     mv in/Uploaded in/2025
-    nothing_new 'in/Failed/2025/*/A?.txt'
+    nothing_new './in/Failed/2025/*.error.txt'
+    one_more_is_filed in/Failed/2025/*/l2.txt in/
+}
+
+@test "a directory that is renamed to another case, and files to capital letters" {
+    local file
+    mkdir in/post
+    files_all
+    mkdir in/POST
+    for file in "$uploaded"/*.txt; do
+        mv "$file" "in/POST/$(basename "${file^^}")"
+    done
+    nothing_new './in/Failed/POST/*.error.txt'
 }
 
 @test "a keep directory renamed, and the folder's name with it" {
     mkdir in/x
-    use_rule 'after_upload = "keep";'
-    files_three
-    mv in/A?.txt in/x/
+    files_all 'after_upload = "keep";'
+    mv in/*.txt in/x/
     mv in/x in/y
     nothing_new
     sed -i 's|name = "scans"|name = "letters"|' "$config"
     nothing_new
-    [ -f in/y/A1.txt ]
+    [ -f in/y/e0.txt ]
+    find in -type f -exec touch {} +
+    nothing_new
 }
 
-@test "restored from a backup with new times and handles, on a server with another path, in two folders, with other names" {
-    files_three
-    mkdir backup new other
-    cp "$uploaded"/A?.txt backup/
-    cp backup/A1.txt new/a1.txt
-    cp backup/A2.txt new/A2.TXT
-    cp backup/A3.txt other/A33.txt
-    use_rule
+@test "restored from a backup with new times and handles" {
+    files_all
+    cp -r "$uploaded" restored
+    rm -r in
+    mv restored in
+    nothing_new './in/Failed/*.error.txt'
+    one_more_is_filed in/Failed/e0.txt in/e-once-more.txt
+}
+
+@test "a share that moved to another server, and was split into two folders" {
+    files_all
+    mkdir new other
+    cp "$uploaded"/[en]*.txt new/
+    cp "$uploaded"/l*.txt other/
+    carriers
     sed -i 's|name = "scans"; path = "in"|name = "new"; path = "new"|' "$config"
-    sed -i 's|folders = (|folders = ( { name = "other"; path = "other"; settle = "200ms"; rules = [ "r" ]; },|' "$config"
-    sed -i 's|(?<l>\[AB\])|(?<l>[ABa])|; s|lead_{l}|lead_A|' "$config"
-    nothing_new new/Failed/a1.txt new/Failed/A2.TXT other/Failed/A33.txt
+    sed -i 's|folders = (|folders = ( { name = "other"; path = "other"; settle = "200ms"; rules = [ "l" ]; },|' "$config"
+    nothing_new './*/Failed/*.error.txt'
 }
 
 @test "on an overlay file system a file of the lower layer is filed once" {
