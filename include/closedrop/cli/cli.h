@@ -37,8 +37,8 @@ struct options {
 struct command {
     const char *name;
     const char *allowed; /* option letters: c config, j json, o online, 1 once, a all, w watch,
-                            s state, f folder, n limit, r rule (to file by), l lead, t contact, g again,
-                            R rule (of a job), k code */
+                            s state, f folder, n limit, r rule (to file by), l lead, t contact, g
+                            again, R rule (of a job), k code */
     int least, most;     /* arguments; most -1 for any number; none beside a, or what narrows it */
     const char *arguments; /* for the usage line */
     const char *summary;
