@@ -15,9 +15,12 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+/* IN_MASK_CREATE: a directory that was watched under another name must not reach the library's
+ * table a second time; it would never be freed again */
 #define WATCHED                                                                                    \
     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE |            \
-        IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK)
+        IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK |             \
+        IN_MASK_CREATE)
 #define LOST (IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)
 
 static int descriptor = -1;
@@ -71,6 +74,10 @@ int events_watch(const char *directory)
     if (inotifytools_wd_from_filename(known_as) >= 0)
         return EVENTS_WATCHED;
     if (inotifytools_watch_file(directory, WATCHED))
+        return 0;
+    /* watched under the name it had before: its rename is among the events that are waiting, as
+     * EVENT_LOST, and then it gets its new one */
+    if (inotifytools_error() == EEXIST)
         return 0;
     return inotifytools_error() > 0 ? -inotifytools_error() : -EIO;
 }

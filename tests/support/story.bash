@@ -8,9 +8,6 @@
 # $agent_pid. Everything lies in $BATS_TEST_TMPDIR, which is the current directory.
 # Nothing here sleeps for luck: wait_until asks again until it is so, or fails after WAIT_MOST seconds.
 
-# libinotifytools itself leaks a few bytes a directory that goes while it is watched
-export LSAN_OPTIONS=suppressions=${BASH_SOURCE[0]%/*}/lsan.supp:print_suppressions=0
-
 WAIT_MOST=${WAIT_MOST:-30}
 
 story_setup() {

@@ -1,0 +1,96 @@
+/* The door to libinotifytools: what is watched twice costs nothing. */
+#include "closedrop/intake/events.h"
+
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+size_t __sanitizer_get_current_allocated_bytes(void);
+#define bytes_in_use() __sanitizer_get_current_allocated_bytes()
+#else
+#define bytes_in_use() mallinfo2().uordblks
+#endif
+
+#define RENAMES 2000
+#define GROWTH_MOST 16384 /* eight bytes a rename: room for what is allocated once */
+
+static char top[] = "/tmp/test_events.XXXXXX";
+
+static void name_of(char path[64], int number)
+{
+    snprintf(path, 64, "%s/%d", top, number);
+}
+
+static int make_top(void **state)
+{
+    (void)state;
+    return mkdtemp(top) && events_open() >= 0 ? 0 : -1;
+}
+
+static int remove_top(void **state)
+{
+    char path[64];
+    (void)state;
+    events_close();
+    name_of(path, RENAMES);
+    rmdir(path);
+    return rmdir(top);
+}
+
+/** The directory `from` is called `to`: take what events tell of it, and watch it by that name. */
+static void rename_and_watch(int from, int to, bool *ret_lost)
+{
+    char old[64], new[64];
+    struct event event;
+    name_of(old, from);
+    name_of(new, to);
+    assert_int_equal(rename(old, new), 0);
+    *ret_lost = false;
+    while (events_next(&event))
+        *ret_lost |= event.kind == EVENT_LOST;
+    assert_int_equal(events_watch(new), 0);
+}
+
+static void a_directory_that_is_renamed_and_watched_again_costs_no_memory(void **state)
+{
+    char path[64];
+    bool lost;
+    (void)state;
+    name_of(path, 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(events_watch(top), 0);
+    assert_int_equal(events_watch(path), 0);
+    size_t before = bytes_in_use();
+    for (int i = 0; i < RENAMES; i++) {
+        rename_and_watch(i, i + 1, &lost);
+        assert_true(lost); /* all begins anew soon: only then it has its new name */
+        if (i % 100 == 99) {
+            assert_true(events_restart() >= 0);
+            name_of(path, i + 1);
+            assert_int_equal(events_watch(top), 0);
+            assert_int_equal(events_watch(path), 0);
+        }
+    }
+    size_t after = bytes_in_use();
+    print_message("%d renames: %zd bytes more in use, %.1f each\n", RENAMES,
+        (ssize_t)(after - before), ((double)after - (double)before) / RENAMES);
+    assert_true(after < before + GROWTH_MOST);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_directory_that_is_renamed_and_watched_again_costs_no_memory),
+    };
+    return cmocka_run_group_tests(tests, make_top, remove_top);
+}
