@@ -15,7 +15,7 @@ import sys
 import time
 
 PAUSE = 0.004  # so that what watches gets a turn in between
-NOT_OURS = ("Uploaded", "Failed", ".closedrop")
+NOT_OURS = ("Uploaded", "Failed", ".closedrop", ".closedrop-new")
 
 top, operations, seed = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 outside = top + ".outside"
