@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /** A server may ask for a day (http/pace.h); nothing that is due later was meant so. */
 #define WAIT_MOST_MS (25LL * 3600 * 1000)
@@ -21,8 +22,21 @@
 
 struct queue {
     struct store *store;
+    int64_t id;
     int64_t lost_ms; /* wall clock: when an earlier queue was lost, 0 for never */
 };
+
+/** Give a queue that has none its id. 0 or a negative errno. */
+static int make_id(struct queue *queue)
+{
+    uint64_t random = 0;
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+        return -EIO;
+    queue->id = (int64_t)(random >> 1 | 1);
+    store_begin(queue->store);
+    store_set_number(queue->store, "queue_id", queue->id);
+    return store_commit(queue->store);
+}
 
 int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why)
 {
@@ -35,6 +49,13 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
         return problem;
     }
     queue->lost_ms = store_number(queue->store, "lost_ms");
+    queue->id = store_number(queue->store, "queue_id");
+    int result = create && !queue->id ? make_id(queue) : 0;
+    if (result < 0) {
+        str_printf(why, "%s: the queue cannot be written: %s", directory, strerror(-result));
+        queue_close(queue);
+        return result == -ENOSPC ? STORE_FULL : STORE_BROKEN_MACHINE;
+    }
     *ret_queue = queue;
     return 0;
 }
@@ -45,6 +66,11 @@ void queue_close(struct queue *queue)
         return;
     store_close(queue->store);
     free(queue);
+}
+
+int64_t queue_id(const struct queue *queue)
+{
+    return queue->id;
 }
 
 struct store *queue_store(struct queue *queue)

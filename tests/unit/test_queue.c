@@ -2124,6 +2124,27 @@ static struct queue *open_at(const struct place *place)
     return queue;
 }
 
+static void has_an_id_of_its_own_over_a_restart(void **state)
+{
+    const struct place *place = *state;
+    struct queue *queue = open_at(place);
+    int64_t id = queue_id(queue);
+    assert_true(id > 0);
+    queue_close(queue);
+    queue = open_at(place);
+    assert_true(queue_id(queue) == id);
+    queue_close(queue);
+    queue = NULL;
+    assert_int_equal(try_open(place, false, &queue), 0); /* a command's */
+    assert_true(queue_id(queue) == id);
+    queue_close(queue);
+    struct str why = STR_INIT(1000);
+    assert_int_equal(queue_open(":memory:", true, &queue, &why), 0);
+    assert_true(queue_id(queue) > 0 && queue_id(queue) != id);
+    queue_close(queue);
+    str_release(&why);
+}
+
 static void make_database(const struct place *place)
 {
     struct queue *queue = open_at(place);
@@ -2704,6 +2725,7 @@ int main(void)
         ON_MEMORY(lists_and_counts),
         ON_MEMORY(keeps_numbers),
         ON_MEMORY(ends_on_wrong_moves),
+        ON_DISK(has_an_id_of_its_own_over_a_restart),
         ON_DISK(keeps_all_over_a_restart),
         ON_DISK(keeps_nothing_that_was_not_committed),
         ON_DISK(lets_one_in_at_a_time),

@@ -18,6 +18,10 @@ struct queue;
 int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why);
 void queue_close(struct queue *queue);
 
+/** Which queue it is: a random number that is made with it, so that one that was lost and made anew
+ * has another. 0 for one that was opened without `create` and never had any. */
+int64_t queue_id(const struct queue *queue);
+
 void queue_begin(struct queue *queue);
 
 /** As store_commit(). */
