@@ -12,6 +12,7 @@
 #include "closedrop/cli/exit_codes.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/server.h"
+#include "closedrop/files/ownership.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/mailbox.h"
@@ -695,11 +696,20 @@ static int open_queue(struct agent *agent)
     return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
 }
 
+/** Whether another queue puts files away in the folder: they are not ours to give back. */
+static bool is_of_another(const struct agent *agent, const struct folder *folder)
+{
+    struct owner owner;
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    return root >= 0 && ownership_look(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
+}
+
 /** A folder that is there now gives back what an unclean end left, before anything is looked at. */
 static void recover_folder(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
-    if (access(folder->path, F_OK) == 0 && !looks_unmounted(agent, folder))
+    if (access(folder->path, F_OK) == 0 && !looks_unmounted(agent, folder) &&
+        !is_of_another(agent, folder))
         recover_staging(agent, index);
 }
 
@@ -777,7 +787,8 @@ static int open_intake(struct agent *agent)
     agent->to_work = mailbox_new(LETTERS_OUT_MOST);
     if (!agent->to_watch || !agent->to_work)
         return refuse_to_start("the two threads cannot talk");
-    int result = watch_start(agent->config, agent->to_watch, agent->to_work, &agent->watch);
+    int result = watch_start(
+        agent->config, queue_id(agent->queue), agent->to_watch, agent->to_work, &agent->watch);
     if (result < 0)
         log_error("the watch thread cannot start: %s", strerror(-result));
     return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;

@@ -4,7 +4,9 @@
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/control/client.h"
+#include "closedrop/files/ownership.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
 #include "closedrop/http/http.h"
 #include "closedrop/rules/table.h"
 #include "closedrop/work/verdict.h"
@@ -43,6 +45,32 @@ static void check_folder(
         add_problem(problems, config, where, folder->path, errno,
             "let the user closedrop runs as write there (finished files are moved), "
             "or set after_upload = \"keep\"");
+}
+
+/** An agent with another queue must not be there already; ours is known by its state_dir. */
+static void tell_owner(const struct config *config, const struct folder *folder, const char *where,
+    const struct owner *owner, struct str *problems)
+{
+    char words[OWNER_WORDS];
+    if (owner->is_foreign || owner_is_at(owner, config->state_dir))
+        return; /* whoever checks need not be the user that closedrop runs as */
+    str_printf(problems,
+        "%s: folder \"%s\": %s: is %s, state_dir %s; stop that one, or take the folder out of one "
+        "of the two configurations\n",
+        config->file, folder->name, where, owner_words(owner, words), owner->state_dir);
+}
+
+static void check_owner(
+    const struct config *config, const struct folder *folder, struct str *problems)
+{
+    struct owner owner;
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    CLEANUP(free_text) char *path = realpath(folder->path, NULL);
+    CLEANUP(free_text) char *above = path ? ownership_look_above(path, 0, &owner) : NULL;
+    if (above)
+        tell_owner(config, folder, above, &owner, problems);
+    if (root >= 0 && ownership_look(root, "", 0, &owner) == OWNERSHIP_REFUSED)
+        tell_owner(config, folder, folder->path, &owner, problems);
 }
 
 /** The nearest directory of a path that exists must let us write. */
@@ -138,8 +166,10 @@ static void check_machine(const struct config *config, struct key *key, struct s
     check_state_dir(config, problems);
     check_ca_file(config, problems);
     check_tables(config, problems);
-    for (size_t i = 0; i < config->folder_count; i++)
+    for (size_t i = 0; i < config->folder_count; i++) {
         check_folder(config, &config->folders[i], problems);
+        check_owner(config, &config->folders[i], problems);
+    }
 }
 
 static int tell_answer(const struct config *config, const struct request *request)

@@ -1,6 +1,10 @@
+#define LOG_MODULE "watch"
+
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -109,6 +113,9 @@ void folder_leave(struct watched *folder)
     while (folder->subtree_count)
         free(folder->subtrees[--folder->subtree_count]);
     folder->unwatched = 0;
+    ownership_release(
+        &folder->ownership, folder->is_claimed ? folder->root : -1, folder->watch->queue);
+    folder->is_claimed = false;
     if (folder->root >= 0)
         close(folder->root);
     folder->root = -1;
@@ -169,6 +176,92 @@ static bool is_same(const struct watched *folder, const struct found *found)
            strcmp(folder->real_path, found->real_path) == 0;
 }
 
+/* ---- whose it is ---- */
+
+/** Another has it: it is away, until a later look finds it free. */
+static void refuse(
+    struct watch *watch, struct watched *folder, const char *where, const struct owner *owner)
+{
+    char words[OWNER_WORDS];
+    char *message = folder->health.message;
+    size_t room = sizeof(folder->health.message);
+    owner_words(owner, words);
+    if (folder->health.healthy)
+        lose_root(watch, folder);
+    else
+        folder_leave(folder); /* nothing of it was watched yet */
+    letters_drop(folder);
+    folder->asked = 0;
+    folder->health.healthy = false;
+    if (!where)
+        snprintf(message, room, "is %s", words);
+    else if (*where == '/')
+        snprintf(message, room, "lies in %.120s, which is %s", where, words);
+    else
+        snprintf(message, room, "has %.120s in it, which is %s", where, words);
+}
+
+/** Whether a directory in it was found to be another's, and still is. */
+static bool has_conflict(struct watched *folder, struct owner *ret_owner)
+{
+    if (!folder->conflict)
+        return false;
+    if (ownership_look(folder->root, folder->conflict, folder->watch->queue, ret_owner) !=
+        OWNERSHIP_OURS)
+        return true;
+    free(folder->conflict);
+    folder->conflict = NULL;
+    return false;
+}
+
+bool folder_yield(struct watch *watch, struct watched *folder)
+{
+    struct owner owner;
+    if (folder->root < 0 || !has_conflict(folder, &owner))
+        return false;
+    refuse(watch, folder, folder->conflict, &owner);
+    return true;
+}
+
+static bool yield_to_above(struct watch *watch, struct watched *folder)
+{
+    struct owner owner;
+    CLEANUP(free_text)
+    char *above = ownership_look_above(folder->real_path, watch->queue, &owner);
+    if (above)
+        refuse(watch, folder, above, &owner);
+    return above;
+}
+
+static void tell_doubt(struct watched *folder, int error)
+{
+    if (!folder->is_doubtful)
+        log_warn("%s: cannot mark the folder as watched: %s/.closedrop/owner: %s; make sure that "
+                 "no other closedrop watches it",
+            folder->folder->name, folder->folder->path, strerror(-error));
+    folder->is_doubtful = true;
+}
+
+bool folder_claim(struct watch *watch, struct watched *folder)
+{
+    struct owner owner;
+    int64_t now = clock_steady_ms();
+    folder->next_claim_ms = now + OWNERSHIP_BEAT_MS;
+    /* the bare mount point of a folder that is not there must stay as bare as it is */
+    folder->is_claimed = !directory_is_empty(folder->root);
+    if (!folder->is_claimed)
+        return true;
+    int result = ownership_claim(
+        &folder->ownership, folder->root, watch->queue, watch->config->state_dir, now, &owner);
+    if (result == OWNERSHIP_REFUSED || result == OWNERSHIP_FOREIGN) {
+        refuse(watch, folder, NULL, &owner);
+        return false;
+    }
+    if (result < 0)
+        tell_doubt(folder, result);
+    return true;
+}
+
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
     struct found found = {.root = -1};
@@ -183,12 +276,16 @@ bool folder_enter(struct watch *watch, struct watched *folder)
     if (is_same(folder, &found)) {
         close(found.root);
         free(found.real_path);
-        return true;
+        return folder->is_claimed || folder_claim(watch, folder);
     }
-    lose_root(watch, folder);
+    if (folder->root >= 0)
+        lose_root(watch, folder);
     folder->root = found.root;
     folder->real_path = found.real_path;
     folder->mount = found.mount;
+    if (yield_to_above(watch, folder) || folder_yield(watch, folder) ||
+        !folder_claim(watch, folder))
+        return false;
     folder->health.healthy = true;
     folder->health.device = found.device;
     folder->health.inode = found.inode;
@@ -204,9 +301,25 @@ static bool has_gone(int error)
     return error == -ENOENT || error == -ENOTDIR || error == -ELOOP;
 }
 
+/** Whether the directory is another's, and with it all of the folder. */
+static bool is_of_another(struct watched *folder, const char *path)
+{
+    struct owner owner;
+    if (!*path || folder->conflict)
+        return folder->conflict;
+    if (ownership_look(folder->root, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
+        return false;
+    folder->conflict = strdup(path);
+    if (!folder->conflict)
+        rounds_missed(folder, -ENOMEM);
+    return true;
+}
+
 bool folder_watch_directory(void *context, const char *path)
 {
     struct watched *folder = context;
+    if (is_of_another(folder, path))
+        return false;
     if (folder->polls)
         return true;
     CLEANUP(free_text)

@@ -47,9 +47,17 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
         letters_seen(watch, folder, path, &state, moved_in);
 }
 
+/** Nothing of a folder is told before it is ours: the next round claims it, and finds the rest. */
+static bool may_tell(struct watched *folder)
+{
+    if (!folder->is_claimed)
+        rounds_soon(folder);
+    return folder->is_claimed && !folder->conflict;
+}
+
 void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
 {
-    if (folder->root < 0)
+    if (folder->root < 0 || !may_tell(folder))
         return;
     if (!filter_takes(folder->folder, path)) {
         if (*folder->folder->marker || folder->folder->sidecar)
@@ -67,7 +75,7 @@ void hint_of_scan(void *context, const char *path)
 {
     struct watched *folder = context;
     struct watch *watch = folder->watch;
-    if (!filter_takes(folder->folder, path))
+    if (!may_tell(folder) || !filter_takes(folder->folder, path))
         return;
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (!candidate)

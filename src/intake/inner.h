@@ -8,6 +8,7 @@
 #define CLOSEDROP_INTAKE_INNER_H
 
 #include "closedrop/config/config.h"
+#include "closedrop/files/ownership.h"
 #include "closedrop/intake/candidates.h"
 #include "closedrop/intake/last_look.h"
 #include "closedrop/intake/mailbox.h"
@@ -43,6 +44,11 @@ struct watched {
     int root;        /* -1 while it is away */
     uint64_t mount;  /* its mount's id: another one may lie on it by and by */
     char *real_path; /* without symbolic links, as events name it */
+    struct ownership ownership;
+    bool is_claimed;       /* nobody else has it, as far as that can be told */
+    bool is_doubtful;      /* it cannot be told, and that was said */
+    int64_t next_claim_ms; /* steady clock: the next beat */
+    char *conflict;        /* a directory in it that another queue has, NULL: none is known */
     bool wants_events;
     bool polls;        /* all of it, for there are no events, or they do not tell all */
     int64_t unwatched; /* directories that should have a watch and could not get one */
@@ -69,6 +75,7 @@ struct watch {
     struct mailbox *inbox;
     struct mailbox *outbox;
     struct config *config;
+    int64_t queue; /* its id */
     struct watched *folders;
     struct candidates *candidates;
     struct last_look *last_look; /* NULL: nothing is remembered */
@@ -113,7 +120,17 @@ void letters_drop(struct watched *folder);
  */
 bool folder_enter(struct watch *watch, struct watched *folder);
 
-/** Close its root, and forget the scans that are due. */
+/**
+ * Claim the folder, or beat: nothing of it is told before. Returns false where another has it: then
+ * it has been left.
+ */
+bool folder_claim(struct watch *watch, struct watched *folder);
+
+/** Leave the folder for now, if a directory that another queue has was met in it. Returns whether.
+ */
+bool folder_yield(struct watch *watch, struct watched *folder);
+
+/** Give it up, close its root, and forget the scans that are due. */
 void folder_leave(struct watched *folder);
 
 /** By events or by looking, as its configuration, its file system and the kernel allow. */
@@ -124,7 +141,8 @@ void folder_explain(const struct watch *watch, struct watched *folder);
 
 /**
  * Watch a directory of the folder. Returns whether its files are to be told: a directory that had
- * its watch before is passed by in ROUND_UNWATCHED. For struct scan_calls.
+ * its watch before is passed by in ROUND_UNWATCHED, and one that another queue has makes the whole
+ * folder wait for folder_yield(). For struct scan_calls.
  */
 bool folder_watch_directory(void *context, const char *path);
 

@@ -110,10 +110,13 @@ static void end_round(const struct watch *watch, struct watched *folder)
 
 void rounds_go_on(struct watch *watch, struct watched *folder)
 {
+    if (folder->root >= 0 && clock_steady_ms() >= folder->next_claim_ms)
+        (void)folder_claim(watch, folder);
     begin_round(watch, folder);
-    if (!folder->scan || !may_scan(watch))
+    if (folder_yield(watch, folder) || !folder->scan || !may_scan(watch))
         return;
-    if (!scan_step(folder->scan, SCAN_SLICE))
+    bool is_more = scan_step(folder->scan, SCAN_SLICE);
+    if (!folder_yield(watch, folder) && !is_more)
         end_round(watch, folder);
 }
 
@@ -148,8 +151,10 @@ bool rounds_are_under_way(const struct watch *watch)
 
 int64_t rounds_next(const struct watch *watch, const struct watched *folder)
 {
-    if (folder->scan || folder->subtree_count || folder->scan_wanted)
-        return may_scan(watch) ? 0 : INT64_MAX;
-    return folder->next_look_ms < folder->next_scan_ms ? folder->next_look_ms
-                                                       : folder->next_scan_ms;
+    bool is_scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
+    int64_t next = folder->root < 0 ? INT64_MAX : folder->next_claim_ms;
+    if (is_scanning)
+        return may_scan(watch) ? 0 : next;
+    next = folder->next_look_ms < next ? folder->next_look_ms : next;
+    return folder->next_scan_ms < next ? folder->next_scan_ms : next;
 }

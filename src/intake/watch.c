@@ -183,6 +183,7 @@ static void leave_all(struct watch *watch)
 {
     for (size_t i = 0; watch->config && i < watch->config->folder_count; i++) {
         folder_leave(&watch->folders[i]);
+        free(watch->folders[i].conflict);
         letters_drop(&watch->folders[i]);
     }
     free(watch->folders);
@@ -191,6 +192,19 @@ static void leave_all(struct watch *watch)
     watch->candidates = NULL;
     config_release(watch->config);
     watch->config = NULL;
+}
+
+/** A folder that goes on being watched is not given up meanwhile: another might take it. */
+static void hand_over(struct watch *watch, struct watched *folder)
+{
+    for (size_t i = 0; watch->config && i < watch->config->folder_count; i++) {
+        struct watched *old = &watch->folders[i];
+        if (strcmp(old->folder->path, folder->folder->path) != 0)
+            continue;
+        folder->ownership = old->ownership;
+        old->ownership = (struct ownership)OWNERSHIP_INIT;
+        old->is_claimed = false;
+    }
 }
 
 /** Watch the folders of a (new) configuration, from nothing. -ENOMEM: all is as it was. */
@@ -203,15 +217,20 @@ static int enter_all(struct watch *watch, struct config *config)
         candidates_free(candidates);
         return -ENOMEM;
     }
+    for (size_t i = 0; i < config->folder_count; i++) {
+        folders[i] = (struct watched){.watch = watch,
+            .folder = &config->folders[i],
+            .index = i,
+            .root = -1,
+            .ownership = OWNERSHIP_INIT};
+        hand_over(watch, &folders[i]);
+    }
     leave_all(watch);
     watch->folders = folders;
     watch->candidates = candidates;
     watch->config = config_hold(config);
     watch->batches_out = 0;
     watch->restart_ms = watch->events >= 0 ? clock_steady_ms() : 0;
-    for (size_t i = 0; i < config->folder_count; i++)
-        watch->folders[i] =
-            (struct watched){.watch = watch, .folder = &config->folders[i], .index = i, .root = -1};
     return 0;
 }
 
@@ -308,12 +327,13 @@ static void *run(void *context)
     return NULL;
 }
 
-int watch_start(
-    struct config *config, struct mailbox *inbox, struct mailbox *outbox, struct watch **ret_watch)
+int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, struct mailbox *outbox,
+    struct watch **ret_watch)
 {
     struct watch *watch = calloc(1, sizeof(*watch));
     if (!watch)
         return -ENOMEM;
+    watch->queue = queue;
     watch->inbox = inbox;
     watch->outbox = outbox;
     atomic_init(&watch->rescan, false);

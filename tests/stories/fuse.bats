@@ -96,6 +96,46 @@ folder_says() { # JQ-CONDITION on the folder in status
     [ "$(uploads)" = 1 ]
 }
 
+# Locks prove nothing there, so the owner file must.
+write_owner() { # HOST PID BOOT
+    mkdir -p -m 700 behind/.closedrop
+    printf 'queue 4711\nbeat 1\nhost %s\npid %s\nboot %s\nstate_dir /nowhere\n' "$@" >behind/.closedrop/owner
+}
+
+@test "another queue had it, on this machine, and was killed: it is taken over at once" {
+    write_config 'poll_interval = "200ms";'
+    start_agent
+    wait_until folder_says .healthy
+    kill_agent
+    [ -f behind/.closedrop/owner ]
+    rm -r state # another queue
+    start_agent
+    wait_until folder_says .healthy
+    echo hello >behind/a.txt
+    wait_until jobs_are done 1
+}
+
+@test "another machine has it: the folder is away and says who, and nothing is sent" {
+    write_config 'poll_interval = "200ms";'
+    write_owner fileserver 77 another
+    echo hello >behind/a.txt
+    start_agent
+    wait_until folder_says '.healthy == false and .message == "is watched by another closedrop (host fileserver, pid 77)"'
+    run_check_fails 'is watched by another closedrop (host fileserver, pid 77), state_dir /nowhere'
+    [ "$(closedrop list --json | wc -l)" = 0 ]
+    [ "$(uploads)" = 0 ]
+    grep -qx 'queue 4711' behind/.closedrop/owner
+    rm behind/.closedrop/owner # what the manual says for one that is no more
+    wait_until jobs_are done 1
+    [ "$(uploads)" = 1 ]
+}
+
+run_check_fails() { # WORDS
+    run closedrop check
+    echo "$output"
+    [ "$status" = 78 ] && [[ $output == *"$1"* ]]
+}
+
 # A service manager that counts the signs of life (sd_notify(3)), one a line in "alive".
 start_manager() {
     python3 - "$PWD/notify" 3>&- >alive <<'PY' &

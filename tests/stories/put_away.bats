@@ -138,7 +138,7 @@ put_away_is_done() {
     [ "$(uploads)" = 1 ]
 }
 
-@test "keep: nothing is moved or made, and nothing is sent again after a restart" {
+@test "keep: nothing is moved, nothing but .closedrop is made, and nothing is sent again after a restart" {
     write_config 'after_upload = "keep";'
     mkdir in/sub
     echo hello >in/sub/a.txt
@@ -146,7 +146,7 @@ put_away_is_done() {
     run_once
     [ "$agent_code" = 0 ]
     [ "$(uploads)" = 2 ]
-    [ "$(find in | sort | xargs)" = "in in/b.txt in/sub in/sub/a.txt" ]
+    [ "$(find in | sort | xargs)" = "in in/.closedrop in/b.txt in/sub in/sub/a.txt" ]
     run_once
     start_agent
     echo hello >in/c.txt

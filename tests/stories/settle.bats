@@ -344,7 +344,7 @@ storm() {
     done
     wait_until jobs_are done 100
     [ "$(uploads)" = 100 ]
-    wait_until find_gives 0 in -path in/Uploaded -prune -o -type f -print
+    wait_until find_gives 0 in \( -path in/Uploaded -o -path in/.closedrop \) -prune -o -type f -print
     [ "$(find in/Uploaded -type f | wc -l)" = 100 ]
 }
 

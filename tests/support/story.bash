@@ -160,6 +160,10 @@ log_says_often() { # TEXT NUMBER: in so many lines at least
     [ "$(grep -cF -- "$1" agent.log)" -ge "$2" ]
 }
 
+nothing_is_staged() { # the agent's own directory holds nobody's file
+    [ -z "$(ls -A -I owner in/.closedrop)" ]
+}
+
 find_gives() { # NUMBER ARGUMENT...: so many files does find find
     [ "$(find "${@:2}" | wc -l)" = "$1" ]
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -165,6 +166,7 @@ static void a_lock_ends_with_its_process(void **state)
     pid_t child = fork();
     if (child == 0) {
         struct ownership theirs = OWNERSHIP_INIT;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         byte = (char)(claim(&theirs, drop, THEIRS, 0) == OWNERSHIP_OURS);
         if (write(ready[1], &byte, 1) != 1)
             _exit(1);

@@ -73,7 +73,7 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     assert_non_null(mkdtemp(directory));
     came = eventfd(0, 0);
     may_go = eventfd(0, 0);
-    assert_int_equal(watch_start(&config, inbox, outbox, &watch), 0);
+    assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
     eventfd_read(came, &value);
     int64_t now = clock_steady_ms();
     assert_true(watch_is_stuck(watch, now + HOUR_MS, HOUR_MS / 2));
@@ -97,7 +97,7 @@ static void a_thread_that_waits_for_room_in_its_outbox_is_not_stuck(void **state
     struct config config = {.references = 1, .folders = folders, .folder_count = 2};
     struct mailbox *inbox = mailbox_new(16), *outbox = mailbox_new(1);
     struct watch *watch = NULL;
-    assert_int_equal(watch_start(&config, inbox, outbox, &watch), 0);
+    assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
     wait_for_letter(outbox); /* about the first folder: no room for the second */
     wait_until_idle(watch);
     watch_stop(watch);

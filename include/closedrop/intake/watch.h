@@ -22,10 +22,11 @@ struct watch;
 
 /**
  * Start the thread: it reads `inbox`, writes `outbox` (both borrowed), and watches the folders of
- * `config`. All signals must be blocked before. Returns 0 or a negative errno.
+ * `config` for the queue of this id. All signals must be blocked before. Returns 0 or a negative
+ * errno.
  */
-int watch_start(
-    struct config *config, struct mailbox *inbox, struct mailbox *outbox, struct watch **ret_watch);
+int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, struct mailbox *outbox,
+    struct watch **ret_watch);
 
 /** Close both mailboxes, wait for the thread to end, and free it. */
 void watch_stop(struct watch *watch);
