@@ -219,8 +219,9 @@ static struct verdict look_at_file(struct look_at *look)
     struct verdict verdict = find_folder(look);
     if (verdict.kind == VERDICT_NEXT && !filter_takes(look->folder, look->path))
         return verdict_make(VERDICT_NEXT, NULL,
-            "nothing: it is left alone (a temporary or hidden name, one of closedrop's own, or "
-            "include and exclude)");
+            "nothing: it is left alone (a temporary or hidden name, one of a server or of "
+            "closedrop, "
+            "on its path or its own; or include and exclude)");
     if (verdict.kind == VERDICT_NEXT)
         verdict = read_file(look);
     if (verdict.kind == VERDICT_NEXT)

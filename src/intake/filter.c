@@ -3,36 +3,119 @@
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
-static const char *const temporary_starts[] = {".", "~$", NULL};
-static const char *const temporary_ends[] = {
-    ".tmp", ".part", ".filepart", ".crdownload", ".swp", "~", NULL};
-static const char *const never_names[] = {"Thumbs.db", "desktop.ini", NULL};
-static const char *const own_ends[] = {".error.txt", ".close.json", NULL};
+/* Characters that Windows may not have in a name, as servers write them (mapposix, SFM). */
+#define MAPPED_COLON "\xEF\x80\xBA"
+#define MAPPED_COLON_OF_MACS "\xEF\x80\xA2"
+#define MAPPED_ICON "Icon\xEF\x80\x8D"
 
-static bool ends_with_any(const char *name, const char *const *ends)
+static const char *const never_starts[] = {".", "~$", NULL};
+static const char *const never_ends[] = {
+    /* still written */
+    ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload",
+    ".aria2", ".!ut", ".!qb", ".!sync", ".swp", "~",
+    /* streams that a server shows as files */
+    "@SynoEAStream", "@SynoResource",
+    /* our own */
+    ".error.txt", ".waiting.txt", ".close.json", NULL};
+static const char *const never_names[] = {
+    "Thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "Icon\r", MAPPED_ICON, NULL};
+static const char *const shortcut_ends[] = {".url", ".lnk", ".desktop", NULL};
+
+/** What servers keep in a share: none of it is what somebody dropped. */
+static const char *const server_directories[] = {"@eaDir", "#recycle", "#snapshot", "@Recycle",
+    "@Recently-Snapshot", "$RECYCLE.BIN", "RECYCLER", "RECYCLED", "Network Trash Folder",
+    "Temporary Items", "System Volume Information", "lost+found", "~snapshot", NULL};
+
+/** An alternate stream's name follows a colon, or what a server writes for one. */
+static const char *const colons[] = {":", MAPPED_COLON, MAPPED_COLON_OF_MACS, NULL};
+static const char *const streams[] = {"Zone.Identifier", "encryptable", "SmartScreen",
+    "AFP_AfpInfo", "AFP_Resource", "com.dropbox.attributes", NULL};
+#define STREAM_TYPE "$DATA"
+
+static bool ends_with(const char *name, size_t length, const char *end)
 {
-    size_t length = strlen(name);
-    for (; *ends; ends++) {
-        size_t tail = strlen(*ends);
-        if (length >= tail && strcasecmp(name + length - tail, *ends) == 0)
+    size_t tail = strlen(end);
+    return length >= tail && strncasecmp(name + length - tail, end, tail) == 0;
+}
+
+/** The one of `ends` that the name has, in any letter case; NULL where it has none. */
+static const char *end_of(const char *name, const char *const *ends)
+{
+    for (; *ends; ends++)
+        if (ends_with(name, strlen(name), *ends))
+            return *ends;
+    return NULL;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcasecmp(name, *names) != 0)
+        names++;
+    return *names != NULL;
+}
+
+/** How long the name is without a colon and `word` at its end; 0 where it does not end so. */
+static size_t length_before(const char *name, size_t length, const char *word)
+{
+    if (!ends_with(name, length, word))
+        return 0;
+    length -= strlen(word);
+    for (const char *const *colon = colons; *colon; colon++)
+        if (ends_with(name, length, *colon))
+            return length - strlen(*colon);
+    return 0;
+}
+
+/** "letter.pdf:Zone.Identifier", or with ":$DATA" behind it. */
+static bool is_stream(const char *name)
+{
+    size_t length = strlen(name), before_type = length_before(name, length, STREAM_TYPE);
+    length = before_type ? before_type : length;
+    for (const char *const *stream = streams; *stream; stream++)
+        if (length_before(name, length, *stream))
             return true;
-    }
     return false;
 }
 
-static bool is_never_a_document(const char *name)
+/** What a Mac calls a document while it saves it: "a.pdf.sb-1a2b3c4d-Xy12Zk". */
+static bool is_safe_save(const char *name)
 {
-    for (const char *const *start = temporary_starts; *start; start++)
+    static const char pattern[] = ".sb-xxxxxxxx-xxxxxx"; /* an x stands for a letter or digit */
+    size_t length = strlen(name), tail = sizeof(pattern) - 1;
+    if (length < tail)
+        return false;
+    for (size_t i = 0; i < tail; i++) {
+        unsigned char c = (unsigned char)name[length - tail + i];
+        if (pattern[i] == 'x' ? !isalnum(c) : tolower(c) != pattern[i])
+            return false;
+    }
+    return true;
+}
+
+/** Of a file and of a directory. */
+static bool is_never_taken(const char *name)
+{
+    for (const char *const *start = never_starts; *start; start++)
         if (str_starts_with(name, *start))
             return true;
-    for (const char *const *never = never_names; *never; never++)
-        if (strcasecmp(name, *never) == 0)
-            return true;
-    return ends_with_any(name, temporary_ends) || ends_with_any(name, own_ends);
+    return is_one_of(name, never_names) || end_of(name, never_ends) || is_stream(name) ||
+           is_safe_save(name);
+}
+
+/** A shortcut is a document only where a pattern asks for just those. */
+static bool is_unwanted_shortcut(const struct folder *folder, const char *name)
+{
+    const char *end = end_of(name, shortcut_ends);
+    const char *const asked[] = {end, NULL};
+    for (char *const *pattern = folder->include; end && *pattern; pattern++)
+        if (end_of(*pattern, asked))
+            return false;
+    return end != NULL;
 }
 
 static bool is_marker(const struct folder *folder, const char *name)
@@ -41,36 +124,27 @@ static bool is_marker(const struct folder *folder, const char *name)
     const char *after;
     if (!path_marker_split(folder->marker, &before, &after))
         return false;
-    return strlen(name) > before + strlen(after) && strncmp(name, folder->marker, before) == 0 &&
-           str_ends_with(name, after);
+    size_t length = strlen(name);
+    return length > before + strlen(after) && strncasecmp(name, folder->marker, before) == 0 &&
+           ends_with(name, length, after);
 }
 
 /** In a folder with sidecars every JSON file is one, whether its document is there or not. */
 static bool is_sidecar(const struct folder *folder, const char *name)
 {
     static const char *const ends[] = {".json", NULL};
-    return folder->sidecar && ends_with_any(name, ends);
+    return folder->sidecar && end_of(name, ends);
 }
 
-/** A pattern with a slash speaks of the whole path, one without of the name. Case is ignored. */
-static bool matches_any(char *const *patterns, const char *path)
+/** A pattern with a slash speaks of a file's whole path, one without of a name. Case is ignored. */
+static bool matches_any(char *const *patterns, const char *path, const char *name)
 {
     for (; *patterns; patterns++) {
-        const char *subject = strchr(*patterns, '/') ? path : path_name(path);
-        if (fnmatch(*patterns, subject, FNM_CASEFOLD) == 0)
+        const char *subject = strchr(*patterns, '/') ? path : name;
+        if (subject && fnmatch(*patterns, subject, FNM_CASEFOLD) == 0)
             return true;
     }
     return false;
-}
-
-bool filter_takes(const struct folder *folder, const char *path)
-{
-    const char *name = path_name(path);
-    if (is_never_a_document(name) || is_marker(folder, name) || is_sidecar(folder, name))
-        return false;
-    if (folder->include[0] && !matches_any(folder->include, path))
-        return false;
-    return !matches_any(folder->exclude, path);
 }
 
 /** Whether `path` is the fixed first directory of a relative place like "Uploaded/%Y". */
@@ -80,8 +154,42 @@ static bool is_top_of(const char *place, const char *path)
     return *place != '/' && strncmp(place, path, length) == 0 && path[length] == '\0';
 }
 
+static bool enters(const struct folder *folder, const char *path)
+{
+    const char *name = path_name(path);
+    return !is_never_taken(name) && !is_one_of(name, server_directories) &&
+           !is_top_of(folder->archive, path) && !is_top_of(folder->failed, path) &&
+           !matches_any(folder->exclude, NULL, name);
+}
+
+/** Whether all directories on the way to `path` are entered. */
+static bool reaches(const struct folder *folder, const char *path)
+{
+    char above[PATH_LENGTH_MOST + 1];
+    size_t length = strlen(path);
+    if (length > PATH_LENGTH_MOST)
+        return true; /* nobody can open it: the scan says that it lies too deep */
+    memcpy(above, path, length + 1);
+    for (char *slash = above; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+        *slash = '\0';
+        if (!folder->recursive || !enters(folder, above))
+            return false;
+    }
+    return true;
+}
+
 bool filter_enters(const struct folder *folder, const char *path)
 {
-    return *path_name(path) != '.' && !is_top_of(folder->archive, path) &&
-           !is_top_of(folder->failed, path);
+    return folder->recursive && enters(folder, path) && reaches(folder, path);
+}
+
+bool filter_takes(const struct folder *folder, const char *path)
+{
+    const char *name = path_name(path);
+    if (is_never_taken(name) || is_unwanted_shortcut(folder, name) || is_marker(folder, name) ||
+        is_sidecar(folder, name))
+        return false;
+    if (folder->include[0] && !matches_any(folder->include, path, name))
+        return false;
+    return !matches_any(folder->exclude, path, name) && reaches(folder, path);
 }

@@ -122,7 +122,7 @@ void rounds_go_on(struct watch *watch, struct watched *folder)
 
 void rounds_subtree(struct watched *folder, const char *path)
 {
-    if (!filter_enters(folder->folder, path) || !folder->folder->recursive)
+    if (!filter_enters(folder->folder, path))
         return;
     char *copy = folder->subtree_count < SUBTREES_MOST ? strdup(path) : NULL;
     if (copy)

@@ -110,7 +110,7 @@ static void visit(struct scan *scan, const struct dirent *entry)
     bool is_below = path && is_directory(level->entries, entry);
     if (path && !is_below && level->tells)
         scan->calls.entry(scan->calls.context, path);
-    else if (is_below && scan->folder->recursive && filter_enters(scan->folder, path))
+    else if (is_below && filter_enters(scan->folder, path))
         descend(scan, path);
 }
 

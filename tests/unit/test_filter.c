@@ -19,7 +19,8 @@ static char text_archive[] = "Uploaded/%Y-%m", text_failed[] = "Failed", text_ab
 
 static struct folder plain_folder(void)
 {
-    return (struct folder){.include = none,
+    return (struct folder){.recursive = true,
+        .include = none,
         .exclude = none,
         .marker = text_none,
         .archive = text_archive,
@@ -70,6 +71,79 @@ static const struct row usual[] = {
     {"a.pdf.error.txt", false},
     {"a.pdf.close.json", false},
     {"in/a.pdf.close.json", false},
+    {"a.pdf.waiting.txt", false},
+    {"A.PDF.ERROR.TXT", false},
+    {"waiting.txt", true},
+    /* still written */
+    {"a.pdf.temp", false},
+    {"a.pdf.PARTIAL", false},
+    {"a.pdf.download", false},
+    {"a.pdf.opdownload", false},
+    {"a.pdf.aria2", false},
+    {"a.pdf.!ut", false},
+    {"a.pdf.!qB", false},
+    {"a.pdf.!sync", false},
+    {"in/a.pdf.!Sync", false},
+    {"temp", true},
+    {"a.template", true},
+    {"a.!utx", true},
+    {"download.pdf", true},
+    {"a.pdf.sb-1a2b3c4d-Xy12Zk", false},
+    {"a.pdf.SB-1A2B3C4D-XY12ZK", false},
+    {".sb-1a2b3c4d-Xy12Zk", false},
+    {"a.sb-1a2b3c4d-Xy12Zk.pdf", true},
+    {"a.sb-1a2b3c4d-Xy12Z", true},
+    {"a.sb-1a2b3c4d_Xy12Zk", true},
+    {"a.sb-1a2b3c4-dXy12Zk", true},
+    {"sb-1a2b3c4d-Xy12Zk", true},
+    /* what systems keep in a directory */
+    {"EHThumbs.db", false},
+    {"ehthumbs_vista.db", false},
+    {"Desktop.INI", false},
+    {"Icon\r", false},
+    {"in/ICON\r", false},
+    {"Icon\xEF\x80\x8D", false},
+    {"Icon", true},
+    {"Icon\rx", true},
+    /* streams that a server shows as files */
+    {"letter.pdf:Zone.Identifier", false},
+    {"in/letter.pdf:zone.identifier", false},
+    {"letter.pdf\xEF\x80\xBAZone.Identifier", false},
+    {"letter.pdf\xEF\x80\xA2Zone.Identifier", false},
+    {"letter.pdf:Zone.Identifier:$DATA", false},
+    {"letter.pdf\xEF\x80\xBAZone.Identifier\xEF\x80\xBA$DATA", false},
+    {"Thumbs.db:encryptable", false},
+    {"letter.pdf:encryptable", false},
+    {"letter.pdf:AFP_AfpInfo", false},
+    {"letter.pdf:SmartScreen:$data", false},
+    {"letter.pdf@SynoEAStream", false},
+    {"letter.pdf@SynoResource", false},
+    {"@eaDir/letter.pdf@SynoEAStream", false},
+    {"Re: letter.pdf", true},
+    {"12:30.pdf", true},
+    {"Zone.Identifier", true},
+    {"letter.pdf$DATA", true},
+    {"letter.pdf:$DATA", true},
+    {"a Zone.Identifier.pdf", true},
+    /* shortcuts */
+    {"a.url", false},
+    {"a.LNK", false},
+    {"in/a.desktop", false},
+    {"curl", true},
+    {"a.url.pdf", true},
+    /* a name is not all: what lies in such a directory was dropped by nobody */
+    {"@eaDir/contract lead_X.pdf/SYNOFILE_THUMB_M.jpg", false},
+    {"in/@EADIR/a.pdf", false},
+    {"#recycle/a.pdf", false},
+    {"a.pdf.download/a.pdf", false},
+    {".git/a.pdf", false},
+    {"in/.hidden/deep/a.pdf", false},
+    {"Uploaded/a.pdf", false},
+    {"Failed/deep/a.pdf", false},
+    {"in/Uploaded/a.pdf", true},
+    {"recycle/a.pdf", true},
+    {"@eaDir", true},
+    {"#recycle.pdf", true},
 };
 
 static void leaves_out_the_usual_names(void **state)
@@ -77,6 +151,19 @@ static void leaves_out_the_usual_names(void **state)
     (void)state;
     struct folder folder = plain_folder();
     expect_takes(&folder, usual, COUNT(usual));
+}
+
+static const struct row by_pattern[] = {{"a.url", true}, {"in/A.URL", true}, {"a.pdf", true},
+    {"a.lnk", false}, {"a.desktop", false}, {".a.url", false}, {"a.url.tmp", false}};
+
+static void takes_a_shortcut_only_where_a_pattern_names_it(void **state)
+{
+    (void)state;
+    char all[] = "*", url[] = "*.Url", part[] = "*.lnk*";
+    char *include[] = {all, url, part, NULL};
+    struct folder folder = plain_folder();
+    folder.include = include;
+    expect_takes(&folder, by_pattern, COUNT(by_pattern));
 }
 
 static const struct row chosen[] = {
@@ -88,7 +175,17 @@ static const struct row chosen[] = {
     {"a.doc", false},
     {"draft-a.pdf", false},
     {"in/draft-a.pdf", false},
+    {"draft-1/a.pdf", false},
+    {"in/DRAFT-1/deep/a.pdf", false},
+    {"in/a draft-1/a.pdf", true},
+    {"in/private/a.pdf", false},
+    {"in/private.pdf", true},
+    {"in/privates/a.pdf", true},
+    {"secret/private/a.pdf", false},
     {"old/a.pdf", false},
+    {"old/in/a.pdf", false},
+    {"a/b.pdf", false},
+    {"a/b.pdf/c.pdf", true},
     {"in/old/a.pdf", true},
     {".a.pdf", false},
 };
@@ -97,7 +194,8 @@ static void goes_by_include_and_exclude(void **state)
 {
     (void)state;
     char pdf[] = "*.pdf", fax[] = "fax/*", draft[] = "draft-*", old[] = "old/*";
-    char *include[] = {pdf, fax, NULL}, *exclude[] = {draft, old, NULL};
+    char private[] = "private", whole[] = "a/b.pdf";
+    char *include[] = {pdf, fax, NULL}, *exclude[] = {draft, private, old, whole, NULL};
     struct folder folder = plain_folder();
     folder.include = include;
     folder.exclude = exclude;
@@ -108,9 +206,9 @@ static void never_takes_a_marker(void **state)
 {
     (void)state;
     static const struct row by_name[] = {{"a.pdf", true}, {"a.pdf.done", false},
-        {"in/a.done", false}, {".done", false}, {"done", true}};
-    static const struct row by_front[] = {
-        {"a.pdf", true}, {"ready-a.pdf", false}, {"ready-", true}, {"already-a.pdf", true}};
+        {"in/a.done", false}, {".done", false}, {"done", true}, {"A.PDF.DONE", false}};
+    static const struct row by_front[] = {{"a.pdf", true}, {"ready-a.pdf", false},
+        {"Ready-a.pdf", false}, {"ready-", true}, {"already-a.pdf", true}};
     struct folder folder = plain_folder();
     folder.marker = text_marker_name;
     expect_takes(&folder, by_name, COUNT(by_name));
@@ -163,12 +261,47 @@ static const struct {
     {".closedrop", false},
     {".git", false},
     {"in/.hidden", false},
+    {".hidden/in", false},
+    {"Uploaded/2026-11", false},
+    {"in/x.tmp", false},
+    {"Movie.Download", false},
+    {"~$in", false},
+    {"in~", false},
+    {"a.pdf.sb-1a2b3c4d-Xy12Zk", false},
+    {"a.pdf.error.txt", false},
+    {"a.url", true},
+    {"@eaDir", false},
+    {"in/@eadir", false},
+    {"in/@eaDir/deep", false},
+    {"#recycle", false},
+    {"#Snapshot", false},
+    {"@Recycle", false},
+    {"@Recently-Snapshot", false},
+    {"$Recycle.Bin", false},
+    {"RECYCLER", false},
+    {"Recycled", false},
+    {"Network Trash Folder", false},
+    {"Temporary Items", false},
+    {"System Volume Information", false},
+    {"lost+found", false},
+    {"~snapshot", false},
+    {".Trash-1000", false},
+    {"Recycle", true},
+    {"@eaDirs", true},
+    {"Temporary", true},
+    {"drafts", false},
+    {"in/Drafts/deep", false},
+    {"in/all drafts", true},
+    {"skip/this", true},
 };
 
 static void enters_all_but_its_own_directories(void **state)
 {
     (void)state;
+    char drafts[] = "drafts", whole[] = "skip/this";
+    char *exclude[] = {drafts, whole, NULL};
     struct folder folder = plain_folder();
+    folder.exclude = exclude;
     for (size_t i = 0; i < COUNT(directories); i++)
         if (filter_enters(&folder, directories[i].path) != directories[i].enters)
             fail_msg("%s", directories[i].path);
@@ -177,14 +310,40 @@ static void enters_all_but_its_own_directories(void **state)
     assert_true(filter_enters(&folder, "Uploaded"));
 }
 
+static void stays_at_the_top_where_it_is_not_recursive(void **state)
+{
+    (void)state;
+    struct folder folder = plain_folder();
+    folder.recursive = false;
+    assert_true(filter_takes(&folder, "a.pdf"));
+    assert_false(filter_takes(&folder, "in/a.pdf"));
+    assert_false(filter_enters(&folder, "in"));
+}
+
+static void leaves_a_path_that_is_too_long_to_the_scan(void **state)
+{
+    (void)state;
+    struct folder folder = plain_folder();
+    char path[4098];
+    memset(path, 'a', sizeof(path));
+    path[4095] = '\0';
+    assert_true(filter_takes(&folder, path));
+    path[4095] = 'a';
+    path[4096] = '\0';
+    assert_true(filter_enters(&folder, path));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out_the_usual_names),
+        cmocka_unit_test(takes_a_shortcut_only_where_a_pattern_names_it),
         cmocka_unit_test(goes_by_include_and_exclude),
         cmocka_unit_test(never_takes_a_marker),
         cmocka_unit_test(never_takes_a_sidecar),
         cmocka_unit_test(enters_all_but_its_own_directories),
+        cmocka_unit_test(stays_at_the_top_where_it_is_not_recursive),
+        cmocka_unit_test(leaves_a_path_that_is_too_long_to_the_scan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

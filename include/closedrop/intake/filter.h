@@ -9,10 +9,16 @@
 
 #include <stdbool.h>
 
-/** Whether the file is one to take: no temporary name, none of our own, within include/exclude. */
+/**
+ * Whether the file is one to take: it and every directory on its path have names that documents
+ * have, and include and exclude allow it. Whoever asks need not have walked there.
+ */
 bool filter_takes(const struct folder *folder, const char *path);
 
-/** Whether a scan goes into the directory: not hidden, not where finished files lie. */
+/**
+ * Whether a scan goes into the directory, and those on its path: not temporary or hidden, not what
+ * a server keeps for itself, not excluded, not where finished files lie.
+ */
 bool filter_enters(const struct folder *folder, const char *path);
 
 #endif
