@@ -439,7 +439,7 @@ static void reload(struct agent *agent)
     struct str problems = STR_INIT(256 * 1024);
     notify_reloading();
     struct config *before = config_hold(agent->config);
-    int result = config_load(agent->file, &config, &problems);
+    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &config, &problems);
     if (result == 0)
         result = swap_config(agent, config, &problems);
     if (result < 0) {
@@ -807,7 +807,7 @@ static int open_control(struct agent *agent)
 static int load_config(struct agent *agent)
 {
     struct str problems = STR_INIT(256 * 1024);
-    int result = config_load(agent->file, &agent->config, &problems);
+    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &agent->config, &problems);
     if (result < 0) {
         fputs(str_text(&problems), stderr);
         fprintf(stderr, "closedrop: %s; nothing was started\n",

@@ -217,12 +217,12 @@ int cli_main(int argc, char **argv)
 
 /* ---- what commands share ---- */
 
-struct config *cli_config(const struct options *options)
+struct config *cli_config(const struct options *options, enum config_places places)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
     struct config *config = NULL;
     struct str problems = STR_INIT(256 * 1024);
-    if (!file || config_load(file, &config, &problems) < 0)
+    if (!file || config_load(file, places, &config, &problems) < 0)
         fputs(problems.length ? str_text(&problems) : "closedrop: no memory left\n", stderr);
     str_release(&problems);
     return config;
@@ -230,7 +230,7 @@ struct config *cli_config(const struct options *options)
 
 int cli_desk_open(const struct options *options, struct desk *ret_desk)
 {
-    struct desk desk = {.config = cli_config(options)};
+    struct desk desk = {.config = cli_config(options, CONFIG_PLACES_SPELLED)};
     struct str why = STR_INIT(4096);
     int code = EXIT_DONE;
     if (!desk.config) {

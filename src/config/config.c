@@ -2,9 +2,11 @@
 
 #include "rule_reader.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
 #include "closedrop/config/setting.h"
+#include "closedrop/files/inode.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>
@@ -243,42 +245,115 @@ static void read_folder(struct settings *settings, struct setting *group,
     (void)read_folder_rules(settings, group, config, folder); /* memory: see is_whole() */
 }
 
-/** Whether `path` lies in a folder, or a folder in it. */
-static const struct folder *overlapping(const struct config *config, const char *path, size_t count)
+/** What the checks of places go by. */
+struct places {
+    struct settings *settings;
+    const struct config *config;
+    bool are_found; /* on the disk, too */
+};
+
+/** Whether `path` lies in `directory`: as it is spelled, or as it is found on the disk. */
+static bool lies_in(const struct places *places, const char *path, const char *directory)
+{
+    bool is_spelled_out = !strstr(path, "/..");
+    return (is_spelled_out && path_is_within(path, directory)) ||
+           (places->are_found && inode_holds(directory, path));
+}
+
+/** The first of `count` folders that lies in this one, or this one in it. */
+static const struct folder *overlapping(const struct places *places, const char *path, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *other = config->folders[i].path;
-        if (*other && (path_is_within(path, other) || path_is_within(other, path)))
-            return &config->folders[i];
+        const struct folder *other = &places->config->folders[i];
+        if (*other->path &&
+            (lies_in(places, path, other->path) || lies_in(places, other->path, path)))
+            return other;
     }
     return NULL;
 }
 
-static void check_against_earlier(
-    struct settings *settings, struct setting *group, const struct config *config, size_t index)
+static void check_against_earlier(const struct places *places, struct setting *group, size_t index)
 {
+    const struct config *config = places->config;
     const struct folder *folder = &config->folders[index];
-    const struct folder *other = *folder->path ? overlapping(config, folder->path, index) : NULL;
+    const struct folder *other = *folder->path ? overlapping(places, folder->path, index) : NULL;
     if (other)
-        setting_problem(settings, group, "path",
+        setting_problem(places->settings, group, "path",
             "\"%s\" and \"%s\" lie one inside the other; each folder must stand alone",
             folder->path, other->path);
     for (size_t i = 0; i < index; i++)
         if (*folder->path && strcmp(folder->name, config->folders[i].name) == 0)
-            setting_problem(settings, group, "name",
+            setting_problem(places->settings, group, "name",
                 "\"%s\" is the name of another folder; each needs its own, e.g. name = \"%s-2\";",
                 folder->name, folder->name);
 }
 
-static void check_outside(struct settings *settings, struct setting *group, const char *key,
-    const struct config *config, const char *path)
+static void tell_inside(const struct places *places, struct setting *group, const char *key,
+    const char *path, const struct folder *folder)
 {
-    for (size_t i = 0; i < config->folder_count; i++)
-        if (*path == '/' && *config->folders[i].path &&
-            path_is_within(path, config->folders[i].path))
-            setting_problem(settings, group, key,
-                "\"%s\" lies inside the drop folder \"%s\"; put it elsewhere", path,
-                config->folders[i].path);
+    setting_problem(places->settings, group, key,
+        "\"%s\" lies inside the drop folder \"%s\"; put it elsewhere", path, folder->path);
+}
+
+/** A path of ours, NULL or "" for none, may lie in no folder. */
+static void check_outside(
+    const struct places *places, struct setting *group, const char *key, const char *path)
+{
+    for (size_t i = 0; path && *path && i < places->config->folder_count; i++) {
+        const struct folder *folder = &places->config->folders[i];
+        if (*folder->path && lies_in(places, path, folder->path))
+            tell_inside(places, group, key, path, folder);
+    }
+}
+
+/** Whether the place below `folder` is, or is in, another folder that is mounted there. */
+static bool leads_into(const struct folder *folder, const char *place, const struct folder *other)
+{
+    CLEANUP(free_text) char *path = path_join(folder->path, place);
+    return path && !inode_holds(other->path, folder->path) && inode_holds(other->path, path);
+}
+
+/** Where finished files go: an absolute place in no folder, a relative one in no other. */
+static void check_destination(const struct places *places, struct setting *group, const char *key,
+    const struct folder *folder, const char *place)
+{
+    if (*place == '/')
+        check_outside(places, group, key, place);
+    else
+        for (size_t i = 0; places->are_found && i < places->config->folder_count; i++)
+            if (leads_into(folder, place, &places->config->folders[i]))
+                tell_inside(places, group, key, place, &places->config->folders[i]);
+}
+
+static void check_files_outside(const struct places *places)
+{
+    const struct config *config = places->config;
+    struct setting *root = settings_root(places->settings);
+    struct setting *close = setting_group(places->settings, root, "close");
+    check_outside(places, root, "state_dir", config->state_dir);
+    check_outside(places, root, "control_socket", config->control_socket);
+    check_outside(places, close, "api_key_file", config->close.api_key_file);
+    check_outside(places, close, "ca_file", config->close.ca_file);
+    for (size_t i = 0; i < config->rule_count; i++) {
+        struct setting *rule = setting_list_group(places->settings, root, "rules", i);
+        check_outside(places, rule, "table", config->rules[i].table);
+    }
+}
+
+static void check_folder_places(const struct places *places)
+{
+    const struct config *config = places->config;
+    struct setting *root = settings_root(places->settings);
+    for (size_t i = 0; i < config->folder_count; i++) {
+        const struct folder *folder = &config->folders[i];
+        struct setting *group = setting_list_group(places->settings, root, "folders", i);
+        check_against_earlier(places, group, i);
+        check_destination(places, group, "archive", folder, folder->archive);
+        check_destination(places, group, "failed", folder, folder->failed);
+        if (*folder->path && lies_in(places, config->file, folder->path))
+            setting_problem(places->settings, group, "path",
+                "\"%s\" holds this configuration file; put the file elsewhere", folder->path);
+    }
 }
 
 /** Whether no copy failed for want of memory. */
@@ -308,14 +383,6 @@ static void read_folders(struct settings *settings, struct config *config)
         struct setting *group = setting_list_group(settings, root, "folders", i);
         read_folder(settings, group, config, &config->folders[i]);
     }
-    if (!is_whole(config)) /* no memory: told by config_load() */
-        return;
-    for (size_t i = 0; i < count; i++) {
-        struct setting *group = setting_list_group(settings, root, "folders", i);
-        check_against_earlier(settings, group, config, i);
-        check_outside(settings, group, "archive", config, config->folders[i].archive);
-        check_outside(settings, group, "failed", config, config->folders[i].failed);
-    }
 }
 
 static void read_root(struct settings *settings, struct config *config)
@@ -338,7 +405,7 @@ static void read_root(struct settings *settings, struct config *config)
             config->control_socket, sizeof(address.sun_path) - 1);
 }
 
-static void read_all(struct settings *settings, struct config *config)
+static void read_all(struct settings *settings, struct config *config, enum config_places compared)
 {
     read_root(settings, config);
     read_close(settings, config);
@@ -348,7 +415,9 @@ static void read_all(struct settings *settings, struct config *config)
     read_folders(settings, config);
     read_log(settings, config);
     if (is_whole(config)) {
-        check_outside(settings, settings_root(settings), "state_dir", config, config->state_dir);
+        const struct places places = {settings, config, compared == CONFIG_PLACES_FOUND};
+        check_folder_places(&places);
+        check_files_outside(&places);
         if (!config->folder_count)
             setting_problem(settings, settings_root(settings), "folders",
                 "names no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
@@ -365,7 +434,8 @@ static char *absolute_file(const char *file)
     return path_normal(here, file);
 }
 
-int config_load(const char *file, struct config **ret_config, struct str *problems)
+int config_load(
+    const char *file, enum config_places places, struct config **ret_config, struct str *problems)
 {
     struct config *config = calloc(1, sizeof(*config));
     struct settings *settings = NULL;
@@ -376,7 +446,7 @@ int config_load(const char *file, struct config **ret_config, struct str *proble
 
     int result = config->file ? settings_open(file, &settings) : -ENOMEM;
     if (result == 0) {
-        read_all(settings, config);
+        read_all(settings, config, places);
         bool has_problems = settings_problem_count(settings) > 0;
         if (settings_are_short(settings) || (!has_problems && !is_whole(config)))
             result = -ENOMEM;

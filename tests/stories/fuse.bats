@@ -167,6 +167,8 @@ lives_on() { # since COUNT
     kill -STOP "$server_pid"
     wait_until log_says 'the watch thread hangs'
     before=$(signs_of_life)
+    kill -HUP "$agent_pid" # its folder is compared with others, without asking the server
+    wait_until log_says 'reloaded'
     closedrop status >/dev/null # the work thread is well
     sleep 1                     # three signs would come in this time
     [ "$(signs_of_life)" = "$before" ]

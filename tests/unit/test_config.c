@@ -61,7 +61,7 @@ static void write_bytes(const char *bytes, size_t length)
 static int load(const char *text, struct config **config, struct str *problems)
 {
     write_bytes(text, strlen(text));
-    return config_load(path, config, problems);
+    return config_load(path, CONFIG_PLACES_SPELLED, config, problems);
 }
 
 static struct config *load_good(const char *text)
@@ -771,6 +771,18 @@ static const struct {
     {IN_FOLDER("after_upload = \"burn\";"), ":3: folders[0].after_upload: \"burn\" is not known"},
     {"state_dir = \"/srv/scans/state\";\n" FOLDER,
         ":1: state_dir: \"/srv/scans/state\" lies inside"},
+    {"control_socket = \"/srv/scans/control.sock\";\n" FOLDER,
+        ":1: control_socket: \"/srv/scans/control.sock\" lies inside"},
+    {"close = {\n api_key_file = \"/srv/scans/key\"; };\n" FOLDER,
+        ":2: close.api_key_file: \"/srv/scans/key\" lies inside the drop folder \"/srv/scans\"; "
+        "put "
+        "it elsewhere"},
+    {"close = { ca_file = \"/srv/scans/in/ca.pem\"; };\n" FOLDER,
+        ":1: close.ca_file: \"/srv/scans/in/ca.pem\" lies inside"},
+    {FOLDER "rules = (\n { name = \"r\"; " AS_FILE
+            "\n table = { file = \"/srv/scans/t.csv\"; key = "
+            "\"x\"; }; } );",
+        ":4: rules[0].table: \"/srv/scans/t.csv\" lies inside"},
     {"folders = ( { path = \"/srv/a\"; },\n { path = \"/srv/a/b\"; } );",
         ":2: folders[1].path: \"/srv/a/b\" and \"/srv/a\" lie one inside the other"},
     {"folders = ( { path = \"/srv/a/b\"; },\n { path = \"/srv/a//\"; } );",
@@ -1151,7 +1163,7 @@ static void expect_unreadable(const char *file, const char *words)
 {
     struct str problems = STR_INIT(100000);
     struct config *config = NULL;
-    assert_int_equal(config_load(file, &config, &problems), -EINVAL);
+    assert_int_equal(config_load(file, CONFIG_PLACES_SPELLED, &config, &problems), -EINVAL);
     assert_null(config);
     if (!strstr(str_text(&problems), words))
         fail_msg("%s: %s", words, str_text(&problems));

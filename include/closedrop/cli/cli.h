@@ -50,8 +50,9 @@ extern const struct command command_run, command_check, command_match, command_u
     command_status, command_list, command_show, command_retry, command_forget, command_pause,
     command_resume;
 
-/** Find and load the configuration, or print every mistake. NULL: end with EXIT_CONFIG. */
-struct config *cli_config(const struct options *options);
+/** Find and load the configuration (config_load()), or print every mistake. NULL: end with
+ * EXIT_CONFIG. */
+struct config *cli_config(const struct options *options, enum config_places places);
 
 /** Where questions are asked: the agent, or the queue itself where none runs. */
 struct desk {
