@@ -376,16 +376,20 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     struct folder_health *health = calloc(config->folder_count + 1, sizeof(*health));
     bool *recovered = calloc(config->folder_count + 1, sizeof(*recovered));
     struct letter *letter = letter_new(LETTER_CONFIG, config, 0, 0);
-    int result = health && recovered && letter ? 0 : -ENOMEM;
+    char *state_dir = strdup(agent->config->state_dir);
+    int result = health && recovered && letter && state_dir ? 0 : -ENOMEM;
     if (result == 0)
         result = worker_configure(agent->worker, config, why);
     if (result < 0) {
         free(health);
         free(recovered);
+        free(state_dir);
         letter_free(letter);
         return result;
     }
     warn_of_fixed(agent->config, config);
+    free(config->state_dir); /* where the queue stays is what own_directory() must know */
+    config->state_dir = state_dir;
     free(agent->health);
     free(agent->recovered);
     agent->health = health;

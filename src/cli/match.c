@@ -8,6 +8,7 @@
 #include "closedrop/base/magic.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/intake/filter.h"
@@ -214,14 +215,21 @@ static struct verdict make_body(struct look_at *look)
     return attach_body(rule, &look->session->config->limits, jobs, 1, &look->body);
 }
 
+static bool is_own(const struct look_at *look)
+{
+    CLEANUP(close_fd) int fd = open(look->given, O_PATH | O_CLOEXEC);
+    return fd >= 0 && own_file(look->session->config, fd) > 0;
+}
+
 static struct verdict look_at_file(struct look_at *look)
 {
     struct verdict verdict = find_folder(look);
     if (verdict.kind == VERDICT_NEXT && !filter_takes(look->folder, look->path))
         return verdict_make(VERDICT_NEXT, NULL,
-            "nothing: it is left alone (a temporary or hidden name, one of a server or of "
-            "closedrop, "
-            "on its path or its own; or include and exclude)");
+            "nothing: it is left alone; a name on its path is never taken (closedrop.conf(5)), or "
+            "include and exclude leave it out");
+    if (verdict.kind == VERDICT_NEXT && is_own(look))
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: closedrop itself uses it");
     if (verdict.kind == VERDICT_NEXT)
         verdict = read_file(look);
     if (verdict.kind == VERDICT_NEXT)

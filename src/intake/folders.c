@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -262,15 +263,27 @@ bool folder_claim(struct watch *watch, struct watched *folder)
     return true;
 }
 
+static void be_away(
+    struct watch *watch, struct watched *folder, const char *format, const char *why)
+{
+    lose_root(watch, folder);
+    folder->health.healthy = false;
+    snprintf(folder->health.message, sizeof(folder->health.message), format, why);
+}
+
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
     struct found found = {.root = -1};
+    char words[OWN_DIRECTORY_MOST];
     int error = find_root(folder->folder->path, &found);
     if (found.root < 0) {
-        lose_root(watch, folder);
-        folder->health.healthy = false;
-        snprintf(folder->health.message, sizeof(folder->health.message), "cannot be opened: %s",
-            strerror(-error));
+        be_away(watch, folder, "cannot be opened: %s", strerror(-error));
+        return false;
+    }
+    if (own_directory(watch->config, folder->folder, found.root, words)) {
+        close(found.root);
+        free(found.real_path);
+        be_away(watch, folder, "is %s under another name; each folder must stand alone", words);
         return false;
     }
     if (is_same(folder, &found)) {

@@ -1,12 +1,18 @@
+#define LOG_MODULE "watch"
+
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/complete.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,6 +119,33 @@ static struct settle_step decide(
     return settle_after_look(folder->folder, &facts, &inside);
 }
 
+/** Whether a directory on the path is not the folder's own; it may have been watched before it
+ * became so. */
+static bool lies_in_own_directory(const struct watched *folder, const char *path)
+{
+    char above[PATH_LENGTH_MOST + 1], words[OWN_DIRECTORY_MOST];
+    char *slash;
+    snprintf(above, sizeof(above), "%s", path);
+    while ((slash = strrchr(above, '/')) != NULL) {
+        *slash = '\0';
+        CLEANUP(close_fd) int fd = safe_open_look(folder->root, above);
+        if (fd >= 0 && own_directory(folder->watch->config, folder->folder, fd, words))
+            return true;
+    }
+    return false;
+}
+
+/** Whether closedrop itself uses the file: 1, 0, or a negative errno where it cannot be told. */
+static int is_own(const struct watched *folder, const char *path, int look)
+{
+    int result = own_file(folder->watch->config, look);
+    if (result == 0)
+        result = lies_in_own_directory(folder, path);
+    if (result > 0)
+        log_debug("%s/%s is used by closedrop itself, left alone", folder->folder->name, path);
+    return result;
+}
+
 /** Look at a candidate whose time has come. Returns whether it is refused. */
 static bool settle(struct watch *watch, struct candidate *candidate)
 {
@@ -121,9 +154,11 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     CLEANUP(close_fd)
     int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
     int result = look < 0 ? look : file_state_read(look, &state);
+    int own = result < 0 ? 0 : is_own(folder, candidate->path, look);
+    result = own < 0 ? own : result;
     if (result < 0 && !safe_open_is_absent(result))
         rounds_missed(folder, result);
-    if (result < 0 || !S_ISREG(state.mode)) {
+    if (result < 0 || own || !S_ISREG(state.mode)) {
         candidates_remove(watch->candidates, candidate);
         return false;
     }

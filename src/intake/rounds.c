@@ -83,7 +83,8 @@ static void begin_round(struct watch *watch, struct watched *folder)
         return;
     else
         folder->unwatched = 0;
-    folder->scan = scan_new(folder->folder, folder->root, subtree ? subtree : "", &calls);
+    folder->scan =
+        scan_new(watch->config, folder->folder, folder->root, subtree ? subtree : "", &calls);
     if (!folder->scan)
         rounds_missed(folder, -ENOMEM);
 }

@@ -4,6 +4,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/filter.h"
@@ -26,6 +27,7 @@ struct level {
 };
 
 struct scan {
+    const struct config *config;
     const struct folder *folder;
     int root;
     struct scan_calls calls;
@@ -51,6 +53,12 @@ static void descend(struct scan *scan, const char *path)
             scan->calls.missed(scan->calls.context, fd);
         return;
     }
+    char words[OWN_DIRECTORY_MOST];
+    if (*path && own_directory(scan->config, scan->folder, fd, words)) {
+        log_warn("%s/%s is %s under another name, left out", scan->folder->name, path, words);
+        close(fd);
+        return;
+    }
     bool tells = scan->calls.directory(scan->calls.context, path);
     char *copy = strdup(path);
     DIR *entries = copy ? fdopendir(fd) : NULL;
@@ -70,12 +78,13 @@ static void ascend(struct scan *scan)
     free(level->path);
 }
 
-struct scan *scan_new(
-    const struct folder *folder, int root, const char *path, const struct scan_calls *calls)
+struct scan *scan_new(const struct config *config, const struct folder *folder, int root,
+    const char *path, const struct scan_calls *calls)
 {
     struct scan *scan = calloc(1, sizeof(*scan));
     if (!scan)
         return NULL;
+    scan->config = config;
     scan->folder = folder;
     scan->root = root;
     scan->calls = *calls;

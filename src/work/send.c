@@ -3,6 +3,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/shortage.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/config/refusal.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -157,6 +158,11 @@ static struct verdict look_at_file(struct task *task, const struct stage_tools *
         result = -EINVAL;
     if (result < 0)
         return of_open_error(task, tools, result);
+    int own = own_file(task->config, look); /* since a reload, perhaps */
+    if (own < 0)
+        return of_open_error(task, tools, own);
+    if (own)
+        return verdict_make(VERDICT_GONE, "own_file", "it is used by closedrop itself");
     if (!identity_equal(&state.identity, &task->job->identity))
         return has_changed(task);
     return check_limits(task, &state);

@@ -22,11 +22,12 @@ struct scan_calls {
 };
 
 /**
- * Begin at the directory `path` ("" for all) of the folder open at `root`, which must stay open.
- * NULL when memory is short.
+ * Begin at the directory `path` ("" for all) of the folder open at `root`; both it and `config` must
+ * stay. What own_directory() knows below the root is left out, with a warning. NULL when memory is
+ * short.
  */
-struct scan *scan_new(
-    const struct folder *folder, int root, const char *path, const struct scan_calls *calls);
+struct scan *scan_new(const struct config *config, const struct folder *folder, int root,
+    const char *path, const struct scan_calls *calls);
 void scan_free(struct scan *scan);
 
 /** Go on for at most `entries` entries. Returns whether there is more to come. */
