@@ -168,8 +168,10 @@ void request_authorize(struct request *request, const char *key)
     str_add(&line, "Authorization: Basic ");
     digest_add_base64(&line, str_text(&pair), pair.length);
     request_header(request, str_text(&line));
-    explicit_bzero(pair.bytes, pair.length);
-    explicit_bzero(line.bytes, line.length);
+    if (pair.bytes)
+        explicit_bzero(pair.bytes, pair.length);
+    if (line.bytes)
+        explicit_bzero(line.bytes, line.length);
     str_release(&pair);
     str_release(&line);
 }
