@@ -205,7 +205,8 @@ static void remove_old_texts(struct task *task)
 {
     const char *place = task->job->place;
     finish_remove_error_text(task);
-    CLEANUP(close_fd) int directory = place && *place ? open_place_directory(task->root, place) : -1;
+    CLEANUP(close_fd)
+    int directory = place && *place ? open_place_directory(task->root, place) : -1;
     if (directory >= 0)
         leave_former_place(task->job, directory);
 }

@@ -22,9 +22,9 @@ struct scan_calls {
 };
 
 /**
- * Begin at the directory `path` ("" for all) of the folder open at `root`; both it and `config` must
- * stay. What own_directory() knows below the root is left out, with a warning. NULL when memory is
- * short.
+ * Begin at the directory `path` ("" for all) of the folder open at `root`; both it and `config`
+ * must stay. What own_directory() knows below the root is left out, with a warning. NULL when
+ * memory is short.
  */
 struct scan *scan_new(const struct config *config, const struct folder *folder, int root,
     const char *path, const struct scan_calls *calls);
