@@ -61,32 +61,36 @@ static struct verdict ask_merged(
     return verdict;
 }
 
-static struct verdict compare(const struct json *filings, const struct merged_leads *leads)
+/** What is known of one lead. NEXT: not filed there; `ret_elsewhere`: but on others. */
+static struct verdict ask_about(
+    struct session *session, const struct filed *filed, const char *lead_id, bool *ret_elsewhere)
 {
-    for (const struct json *one = json_first(filings); one; one = json_next(one)) {
-        const char *lead_id = json_get_text(one, "lead_id"), *at = json_get_text(one, "filed_at");
-        if (lead_id && at && merged_leads_have(leads, lead_id))
-            return verdict_make(VERDICT_FAIL, "already_filed",
-                "was filed on %s on %.10s already; --again files it once more", lead_id, at);
-    }
-    return verdict_make(VERDICT_NEXT, NULL, "new");
+    struct str why = STR_INIT(4096);
+    struct filed here = *filed;
+    here.lead_id = lead_id;
+    CLEANUP(json_freep) struct json *answer = ask(session, &here, ASK_FILINGS, &why);
+    const char *at = json_get_text(json_first(json_get(answer, "filings")), "filed_at");
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "new");
+    *ret_elsewhere = json_get_bool(answer, "elsewhere", false);
+    if (why.length)
+        verdict = not_known(str_text(&why));
+    else if (at)
+        verdict = verdict_make(VERDICT_FAIL, "already_filed",
+            "was filed on %s on %.10s already; --again files it once more", lead_id, at);
+    str_release(&why);
+    return verdict;
 }
 
 struct verdict filed_ask(struct session *session, const struct filed *filed)
 {
-    struct str why = STR_INIT(4096);
     struct merged_leads leads = {0};
-    CLEANUP(json_freep) struct json *answer = ask(session, filed, ASK_FILINGS, &why);
-    const struct json *filings = json_get(answer, "filings");
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "new");
-    if (why.length)
-        verdict = not_known(str_text(&why));
-    else if (json_first(filings))
+    bool is_elsewhere, ignored;
+    struct verdict verdict = ask_about(session, filed, filed->lead_id, &is_elsewhere);
+    if (verdict.kind == VERDICT_NEXT && is_elsewhere)
         verdict = ask_merged(session, filed->lead_id, &leads);
-    if (verdict.kind == VERDICT_NEXT)
-        verdict = compare(filings, &leads);
+    for (size_t i = 1; i < leads.count && verdict.kind == VERDICT_NEXT; i++)
+        verdict = ask_about(session, filed, leads.ids[i], &ignored);
     merged_leads_release(&leads);
-    str_release(&why);
     return verdict;
 }
 

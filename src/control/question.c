@@ -358,9 +358,13 @@ static void add_filing(void *context, const struct filing *filing)
 static struct answer answer_filings(struct queue *queue, const struct question *question)
 {
     struct collection filings = {json_array(), 0};
-    store_filings(queue_store(queue), question->sha256, question->activity, add_filing, &filings);
+    struct store *store = queue_store(queue);
+    store_filings(
+        store, question->sha256, question->activity, question->lead_id, add_filing, &filings);
     struct json *body = json_object();
     filings.result |= json_add(body, "filings", filings.array);
+    filings.result |= json_add_bool(body, "elsewhere",
+        store_is_filed_elsewhere(store, question->sha256, question->activity, question->lead_id));
     return answer_body(body, filings.result);
 }
 

@@ -158,6 +158,7 @@ enum sql {
     SQL_REMEMBER,
     SQL_UNREMEMBER,
     SQL_FILINGS,
+    SQL_FILED_ELSEWHERE,
     SQL_ALL_FILINGS,
     SQL_ALREADY_FILED,
     SQL_CLAMP,
@@ -255,7 +256,12 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_UNREMEMBER] = "DELETE FROM filing WHERE sha256 = :sha256 AND activity = :activity"
                        " AND lead_id = :lead_id AND job = :job",
     [SQL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :sha256"
-                    " AND activity = :activity",
+                    " AND activity = :activity AND lead_id = :lead_id",
+    /* the first of others: a price list may lie on every lead there is */
+    [SQL_FILED_ELSEWHERE] = "SELECT EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"
+                            " AND activity = :activity AND lead_id < :lead_id)"
+                            " OR EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"
+                            " AND activity = :activity AND lead_id > :lead_id)",
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
     [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                           " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"

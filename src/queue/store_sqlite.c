@@ -604,16 +604,30 @@ static struct filing read_filing(struct store *store, sqlite3_stmt *statement)
 }
 
 void store_filings(struct store *store, const char *sha256, enum activity activity,
-    void (*each)(void *context, const struct filing *filing), void *context)
+    const char *lead_id, void (*each)(void *context, const struct filing *filing), void *context)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
     sqlite3_stmt *statement = statement_of_content(store, SQL_FILINGS, sha256, activity, bytes);
+    if (statement)
+        bind_text(statement, ":lead_id", lead_id);
     while (statement && next_row(store, statement)) {
         struct filing filing = read_filing(store, statement);
         if (!store->failure)
             each(context, &filing);
     }
     sqlite3_reset(statement);
+}
+
+bool store_is_filed_elsewhere(
+    struct store *store, const char *sha256, enum activity activity, const char *lead_id)
+{
+    uint8_t bytes[DIGEST_SHA256_SIZE];
+    sqlite3_stmt *statement =
+        statement_of_content(store, SQL_FILED_ELSEWHERE, sha256, activity, bytes);
+    if (!statement)
+        return false;
+    bind_text(statement, ":lead_id", lead_id);
+    return read_one_int(store, statement, 0) != 0;
 }
 
 size_t store_already_filed(

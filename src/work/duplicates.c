@@ -19,6 +19,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -46,43 +47,41 @@ struct twin {
 
 struct comparison {
     struct store *store;
-    const struct task *task;
     const struct job *job;
     struct twin twin;
 };
 
-static struct twin twin_of(const struct comparison *comparison, const struct filing *filing)
-{
-    const struct task *task = comparison->task;
-    struct twin twin = {.kind = TWIN_FILED, .at_ms = filing->at_ms, .is_sure = true};
-    bool is_here = strcmp(filing->lead_id, comparison->job->lead_id) == 0 ||
-                   merged_leads_have(&task->merged, filing->lead_id);
-    if (!is_here)
-        return (struct twin){.kind = task->merged.count ? TWIN_NONE : TWIN_ELSEWHERE};
-    CLEANUP(job_freep) struct job *other = store_load(comparison->store, filing->job);
-    if (other && other->state == JOB_ATTACHING && !other->ending)
-        twin.kind = TWIN_UNDER_WAY;
-    twin.is_sure = !other || !other->posting;
-    strncpy(twin.lead_id, filing->lead_id, sizeof(twin.lead_id) - 1);
-    return twin;
-}
-
 static void compare(void *context, const struct filing *filing)
 {
     struct comparison *comparison = context;
+    struct twin *twin = &comparison->twin;
     if (filing->job == comparison->job->id)
         return;
-    struct twin twin = twin_of(comparison, filing);
-    if (twin.kind > comparison->twin.kind)
-        comparison->twin = twin;
+    CLEANUP(job_freep) struct job *other = store_load(comparison->store, filing->job);
+    bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending;
+    if (twin->kind == TWIN_FILED || (is_under_way && twin->kind == TWIN_UNDER_WAY))
+        return;
+    *twin = (struct twin){.kind = is_under_way ? TWIN_UNDER_WAY : TWIN_FILED,
+        .at_ms = filing->at_ms,
+        .is_sure = !other || !other->posting};
+    snprintf(twin->lead_id, sizeof(twin->lead_id), "%s", filing->lead_id);
 }
 
+/** The first of its merged leads is the lead itself. */
 static struct twin find_twin(struct worker *worker, const struct task *task, const struct job *job)
 {
-    struct comparison comparison = {.store = queue_store(worker->queue), .task = task, .job = job};
-    if (!job->approved)
-        store_filings(comparison.store, job->sha256, job->activity, compare, &comparison);
-    return comparison.twin;
+    struct store *store = queue_store(worker->queue);
+    struct comparison comparison = {.store = store, .job = job};
+    struct twin *twin = &comparison.twin;
+    if (job->approved)
+        return *twin;
+    store_filings(store, job->sha256, job->activity, job->lead_id, compare, &comparison);
+    for (size_t i = 1; i < task->merged.count && twin->kind == TWIN_NONE; i++)
+        store_filings(store, job->sha256, job->activity, task->merged.ids[i], compare, &comparison);
+    bool may_be_merged = twin->kind == TWIN_NONE && !task->merged.count;
+    if (may_be_merged && store_is_filed_elsewhere(store, job->sha256, job->activity, job->lead_id))
+        twin->kind = TWIN_ELSEWHERE;
+    return *twin;
 }
 
 /* ---- what is done about it ---- */

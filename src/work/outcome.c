@@ -549,14 +549,6 @@ static void on_renamed(struct worker *worker, struct task *task, bool is_known)
     task_go_on(task, STAGE_FINISH);
 }
 
-/** Its file has gone from its place, perhaps under another name: it is looked for, once. */
-static void on_missing(struct worker *worker, struct task *task)
-{
-    task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
-    if (!task->awaits_scan)
-        task_go_on(task, STAGE_FINISH);
-}
-
 static void on_finished(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     if (task->job->state == JOB_DONE) {
@@ -581,6 +573,14 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
     }
     queue_refile(worker->queue, job, clock_wall_ms() + retry_delay(task), verdict->message);
     worker_end_task(worker, task);
+}
+
+/** Its file has gone from its place, perhaps under another name: it is looked for, once. */
+static void on_missing(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
+    if (!task->awaits_scan)
+        on_not_put_away(worker, task, verdict);
 }
 
 /* ---- the verdict ---- */
@@ -646,7 +646,7 @@ static void apply_to_outcome(
         task_go_on(task, task->stage);
         break;
     case VERDICT_GONE:
-        on_missing(worker, task);
+        on_missing(worker, task, verdict);
         break;
     case VERDICT_CHANGED:
         on_changed(worker, task, verdict);

@@ -24,6 +24,7 @@
 #define LOOKUPS 20000
 #define FORMAT 3
 #define NOON 1795341600000
+#define LEAD "lead_KwD00BYbXCHiPWj68LxFkxaeWuULpZ7awzm6L%" PRId64
 
 static double seconds(void)
 {
@@ -103,10 +104,13 @@ static void count_filing(void *context, const struct filing *filing)
 
 static int64_t look_up(struct queue *queue, int64_t number)
 {
-    char hash[DIGEST_SHA256_HEX];
+    char hash[DIGEST_SHA256_HEX], lead[60];
     int64_t found = 0;
     make_hash(number, hash);
-    store_filings(queue_store(queue), hash, ACTIVITY_EMAIL, count_filing, &found);
+    snprintf(lead, sizeof(lead), LEAD, number % 1000);
+    store_filings(queue_store(queue), hash, ACTIVITY_EMAIL, lead, count_filing, &found);
+    if (!found && store_is_filed_elsewhere(queue_store(queue), hash, ACTIVITY_EMAIL, lead))
+        die("it is on another lead");
     return found;
 }
 

@@ -106,7 +106,8 @@ static void take(void *context, const struct filing *filing)
 static struct filings filings(struct queue *queue, const char *hash, enum activity activity)
 {
     struct filings found = {0};
-    store_filings(queue_store(queue), hash, activity, take, &found);
+    store_filings(queue_store(queue), hash, activity, "lead_a", take, &found);
+    assert_false(store_is_filed_elsewhere(queue_store(queue), hash, activity, "lead_a"));
     return found;
 }
 
@@ -123,6 +124,10 @@ static void knows_an_intent_from_its_transaction_on(void **state)
     assert_string_equal(found.rule, "r");
     assert_int_equal(filings(*state, HASH, ACTIVITY_NOTE).count, 0);
     assert_int_equal(filings(*state, OTHER, ACTIVITY_EMAIL).count, 0);
+    struct store *store = queue_store(*state);
+    assert_true(store_is_filed_elsewhere(store, HASH, ACTIVITY_EMAIL, "lead_b"));
+    assert_true(store_is_filed_elsewhere(store, HASH, ACTIVITY_EMAIL, "lead_"));
+    assert_false(store_is_filed_elsewhere(store, HASH, ACTIVITY_NOTE, "lead_b"));
     job_free(job);
 }
 

@@ -23,7 +23,7 @@ enum question_kind {
     ASK_RETRY_ALL,
     ASK_FORGET,
     ASK_FOLDERS,  /* which folders have jobs */
-    ASK_FILINGS,  /* what is known of some bytes: where they were filed */
+    ASK_FILINGS,  /* what is known of some bytes: when they were filed on a lead, if elsewhere */
     ASK_REMEMBER, /* they were filed without a job */
     ASK_PAUSE,
     ASK_RESUME,
@@ -41,7 +41,7 @@ struct question {
     char code[64];                  /* retry all: "" for any */
     char sha256[DIGEST_SHA256_HEX]; /* filings, remember */
     enum activity activity;
-    char lead_id[160]; /* remember */
+    char lead_id[160]; /* the same */
     int state;         /* list: enum job_state, -1 for all */
     int64_t below;     /* list: only ids below, 0 for all */
     int limit;         /* list: 1 to LIST_PAGE */

@@ -179,9 +179,13 @@ void store_remember(
 /** The job did not file its bytes on its lead after all. */
 void store_unremember(struct store *store, const struct job *job);
 
-/** Every time these bytes were filed as that; `each` is called with `context` first. */
+/** Every time these bytes were filed as that on the lead; `each` is called with `context` first. */
 void store_filings(struct store *store, const char *sha256, enum activity activity,
-    void (*each)(void *context, const struct filing *filing), void *context);
+    const char *lead_id, void (*each)(void *context, const struct filing *filing), void *context);
+
+/** Whether they were filed as that on any other lead. */
+bool store_is_filed_elsewhere(
+    struct store *store, const char *sha256, enum activity activity, const char *lead_id);
 
 /** The failed jobs with these bytes that wait in Failed for a person to say "once more"
  * (already_filed), oldest first; at most `most`, the caller's. */
