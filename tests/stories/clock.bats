@@ -94,7 +94,7 @@ due_in() { # HOURS: from the agent's now, about
     wait_until test -f "$uploaded/a.txt"
     touch -d '2040-01-01' in/b.part
     mv in/b.part in/b.txt
-    echo hello >>in/b.txt
+    echo another >>in/b.txt
     wait_until test -f "$uploaded/b.txt"
 }
 
