@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 static struct verdict not_known(const char *why)
 {
@@ -24,7 +25,8 @@ static struct json *ask(
     struct session *session, const struct filed *filed, enum question_kind kind, struct str *why)
 {
     struct client *client = NULL;
-    struct question question = {.kind = kind, .state = -1, .activity = filed->activity};
+    struct question question = {
+        .kind = kind, .state = -1, .activity = filed->activity, .id = filed->number};
     snprintf(question.sha256, sizeof(question.sha256), "%s", filed->sha256);
     snprintf(question.lead_id, sizeof(question.lead_id), "%s", filed->lead_id);
     snprintf(question.rule, sizeof(question.rule), "%s", filed->rule);
@@ -62,13 +64,11 @@ static struct verdict ask_merged(
 }
 
 /** What is known of one lead. NEXT: not filed there; `ret_elsewhere`: but on others. */
-static struct verdict ask_about(
-    struct session *session, const struct filed *filed, const char *lead_id, bool *ret_elsewhere)
+static struct verdict ask_about(struct session *session, const struct filed *filed,
+    enum question_kind kind, bool *ret_elsewhere)
 {
     struct str why = STR_INIT(4096);
-    struct filed here = *filed;
-    here.lead_id = lead_id;
-    CLEANUP(json_freep) struct json *answer = ask(session, &here, ASK_FILINGS, &why);
+    CLEANUP(json_freep) struct json *answer = ask(session, filed, kind, &why);
     const char *at = json_get_text(json_first(json_get(answer, "filings")), "filed_at");
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "new");
     *ret_elsewhere = json_get_bool(answer, "elsewhere", false);
@@ -76,30 +76,45 @@ static struct verdict ask_about(
         verdict = not_known(str_text(&why));
     else if (at)
         verdict = verdict_make(VERDICT_FAIL, "already_filed",
-            "was filed on %s on %.10s already; --again files it once more", lead_id, at);
+            "was filed on %s on %.10s already; --again files it once more", filed->lead_id, at);
     str_release(&why);
     return verdict;
 }
 
-struct verdict filed_ask(struct session *session, const struct filed *filed)
+/** The same of the leads that were merged into its own. */
+static struct verdict ask_elsewhere(struct session *session, const struct filed *filed)
 {
     struct merged_leads leads = {0};
-    bool is_elsewhere, ignored;
-    struct verdict verdict = ask_about(session, filed, filed->lead_id, &is_elsewhere);
-    if (verdict.kind == VERDICT_NEXT && is_elsewhere)
-        verdict = ask_merged(session, filed->lead_id, &leads);
-    for (size_t i = 1; i < leads.count && verdict.kind == VERDICT_NEXT; i++)
-        verdict = ask_about(session, filed, leads.ids[i], &ignored);
+    bool ignored;
+    struct verdict verdict = ask_merged(session, filed->lead_id, &leads);
+    for (size_t i = 1; i < leads.count && verdict.kind == VERDICT_NEXT; i++) {
+        struct filed there = *filed;
+        there.lead_id = leads.ids[i];
+        verdict = ask_about(session, &there, ASK_FILINGS, &ignored);
+    }
     merged_leads_release(&leads);
     return verdict;
 }
 
-void filed_keep(struct session *session, const struct filed *filed)
+struct verdict filed_intend(struct session *session, struct filed *filed, bool again)
+{
+    bool is_elsewhere;
+    if (getrandom(&filed->number, sizeof(filed->number), 0) < 0)
+        return verdict_no_memory();
+    filed->number |= INT64_MIN; /* below 0: not a job's */
+    struct verdict verdict = ask_about(session, filed, ASK_INTEND, &is_elsewhere);
+    if (again)
+        return verdict_make(VERDICT_NEXT, NULL, "asked for");
+    if (verdict.kind == VERDICT_NEXT && is_elsewhere)
+        verdict = ask_elsewhere(session, filed);
+    if (verdict.kind != VERDICT_NEXT)
+        filed_withdraw(session, filed);
+    return verdict;
+}
+
+void filed_withdraw(struct session *session, const struct filed *filed)
 {
     struct str why = STR_INIT(4096);
-    CLEANUP(json_freep) struct json *answer = ask(session, filed, ASK_REMEMBER, &why);
-    if (why.length)
-        fprintf(
-            stderr, "closedrop: that it was filed cannot be kept in mind: %s\n", str_text(&why));
-    str_release(&why);
+    json_free(ask(session, filed, ASK_WITHDRAW, &why));
+    str_release(&why); /* then it counts as filed, and --again helps */
 }

@@ -10,16 +10,18 @@ struct filed {
     enum activity activity;
     const char *lead_id;
     const char *rule; /* its name, "" for none */
+    int64_t number;   /* by filed_intend() */
 };
 
 /**
- * Whether the same was filed before, on that lead or one that was merged into it: asked of the
- * agent, or of the queue where none runs; without a queue there is nothing to know. NEXT: it was
- * not. FAIL: it was (already_filed), or that cannot be found out.
+ * Have kept that it may be filed from now on, before it is; and find out whether the same was filed
+ * before, on that lead or one that was merged into it, unless `again`. Asked of the agent, or of
+ * the queue where none runs; without a queue there is nothing to know. NEXT: file it. FAIL: it was
+ * (already_filed), or that cannot be found out; nothing is kept then.
  */
-struct verdict filed_ask(struct session *session, const struct filed *filed);
+struct verdict filed_intend(struct session *session, struct filed *filed, bool again);
 
-/** It is filed now, or may be: have that kept. Prints why where it cannot be. */
-void filed_keep(struct session *session, const struct filed *filed);
+/** It is certain that it was not created: nothing is kept. */
+void filed_withdraw(struct session *session, const struct filed *filed);
 
 #endif

@@ -35,6 +35,7 @@ struct errand {
     const struct rule *rule; /* NULL: upload only */
     struct upload upload;
     struct resolution resolution;
+    struct filed filed;
     char *activity_id;
 };
 
@@ -231,30 +232,6 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
         verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
 }
 
-static struct filed filed_of(const struct errand *errand)
-{
-    return (struct filed){.sha256 = errand->upload.sha256,
-        .activity = errand->rule->activity,
-        .lead_id = errand->resolution.lead_id,
-        .rule = errand->session->options->rule ? errand->session->options->rule : ""};
-}
-
-/** The same bytes are not filed a second time unless that is asked for. */
-static struct verdict ask_step(struct errand *errand)
-{
-    const struct filed filed = filed_of(errand);
-    return filed_ask(errand->session, &filed);
-}
-
-/** It was created, or nobody can say that it was not. */
-static void keep_in_mind(const struct errand *errand, const struct verdict *verdict)
-{
-    bool may_exist = errand->activity_id || (verdict->code && !strcmp(verdict->code, "unclear"));
-    const struct filed filed = filed_of(errand);
-    if (may_exist)
-        filed_keep(errand->session, &filed);
-}
-
 static struct verdict create_step(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
@@ -274,6 +251,29 @@ static struct verdict create_step(struct errand *errand)
     verdict = attach_read(request, job.activity, &errand->activity_id);
     request_free(request);
     return verdict.kind == VERDICT_UNCLEAR ? look_for_it(errand, posted_ms) : verdict;
+}
+
+static struct verdict intend_step(struct errand *errand)
+{
+    const struct options *options = errand->session->options;
+    errand->filed = (struct filed){.sha256 = errand->upload.sha256,
+        .activity = errand->rule->activity,
+        .lead_id = errand->resolution.lead_id,
+        .rule = options->rule ? options->rule : ""};
+    return filed_intend(errand->session, &errand->filed, options->again);
+}
+
+/** Create its activity, where the same bytes were not filed before; what is unclear counts. */
+static struct verdict file_it(struct errand *errand)
+{
+    struct verdict verdict = with_patience(errand, intend_step);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    verdict = with_patience(errand, create_step);
+    bool is_unclear = verdict.code && strcmp(verdict.code, "unclear") == 0;
+    if (verdict.kind != VERDICT_NEXT && !is_unclear)
+        filed_withdraw(errand->session, &errand->filed);
+    return verdict;
 }
 
 /* ---- what came of it ---- */
@@ -338,12 +338,8 @@ static int upload_one(struct session *session, const char *path)
         verdict = with_patience(&errand, resolve_step);
     if (verdict.kind == VERDICT_NEXT)
         verdict = with_patience(&errand, send_step);
-    if (verdict.kind == VERDICT_NEXT && errand.rule && !session->options->again)
-        verdict = with_patience(&errand, ask_step);
-    if (verdict.kind == VERDICT_NEXT && errand.rule) {
-        verdict = with_patience(&errand, create_step);
-        keep_in_mind(&errand, &verdict);
-    }
+    if (verdict.kind == VERDICT_NEXT && errand.rule)
+        verdict = file_it(&errand);
     int code = print_result(&errand, &verdict);
     upload_release(&errand.upload);
     resolution_release(&errand.resolution);

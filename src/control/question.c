@@ -28,7 +28,8 @@ static const struct {
     [ASK_FORGET] = {"POST", "/jobs/%/forget"},
     [ASK_FOLDERS] = {"GET", "/folders"},
     [ASK_FILINGS] = {"GET", "/filings"},
-    [ASK_REMEMBER] = {"POST", "/filings"},
+    [ASK_INTEND] = {"POST", "/filings"},
+    [ASK_WITHDRAW] = {"POST", "/filings/withdraw"},
     [ASK_PAUSE] = {"POST", "/pause"},
     [ASK_RESUME] = {"POST", "/resume"},
 };
@@ -76,6 +77,8 @@ void question_url(const struct question *question, char url[QUESTION_URL_MOST])
             str_printf(&out, "&state=%s", job_state_names[question->state]);
     }
     add_names(&out, question);
+    if (question->id < 0)
+        str_printf(&out, "&id=%" PRId64, question->id);
     memcpy(url, str_text(&out), out.length + 1);
     str_release(&out);
 }
@@ -116,7 +119,7 @@ static int read_retry_all(question_parameter *parameter, void *context, struct q
 /** Some bytes, filed as something; with `lead` also where. */
 static int read_filing(question_parameter *parameter, void *context, struct question *question)
 {
-    const char *activity = parameter(context, "activity");
+    const char *activity = parameter(context, "activity"), *id = parameter(context, "id");
     uint8_t sha256[DIGEST_SHA256_SIZE];
     int result =
         read_name(parameter(context, "sha256"), question->sha256, sizeof(question->sha256));
@@ -125,7 +128,9 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
     for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
         if (strcmp(activity, activity_names[i]) == 0)
             question->activity = (enum activity)i;
-    bool is_whole = question->activity && *question->lead_id &&
+    question->id = id ? strtoll(id, NULL, 10) : 0;
+    bool is_asked = question->kind == ASK_FILINGS;
+    bool is_whole = question->activity && *question->lead_id && (is_asked || question->id < 0) &&
                     digest_from_hex(question->sha256, sha256, sizeof(sha256));
     return is_whole ? result : -EINVAL;
 }
@@ -152,7 +157,8 @@ static int (*const parameters[ASK_KINDS])(
     [ASK_LIST] = read_list,
     [ASK_RETRY_ALL] = read_retry_all,
     [ASK_FILINGS] = read_filing,
-    [ASK_REMEMBER] = read_filing,
+    [ASK_INTEND] = read_filing,
+    [ASK_WITHDRAW] = read_filing,
 };
 
 int question_parse(const char *method, const char *path, question_parameter *parameter,
@@ -368,11 +374,23 @@ static struct answer answer_filings(struct queue *queue, const struct question *
     return answer_body(body, filings.result);
 }
 
-static struct answer answer_remember(struct queue *queue, const struct question *question)
+/** In one transaction, so that of two that come at once the second hears of the first. */
+static struct answer answer_intend(struct queue *queue, const struct question *question)
 {
-    const struct filing filing = {
-        .lead_id = question->lead_id, .rule = question->rule, .at_ms = clock_wall_ms()};
-    store_remember(queue_store(queue), question->sha256, question->activity, &filing);
+    struct answer answer = answer_filings(queue, question);
+    const struct filing filing = {.lead_id = question->lead_id,
+        .rule = question->rule,
+        .at_ms = clock_wall_ms(),
+        .job = question->id};
+    if (answer.status == 200)
+        store_remember(queue_store(queue), question->sha256, question->activity, &filing);
+    return answer;
+}
+
+static struct answer answer_withdraw(struct queue *queue, const struct question *question)
+{
+    store_unremember(
+        queue_store(queue), question->sha256, question->activity, question->lead_id, question->id);
     return answer_filings(queue, question);
 }
 
@@ -402,8 +420,10 @@ struct answer question_answer(struct queue *queue, const struct question *questi
         return answer_folders(queue);
     case ASK_FILINGS:
         return answer_filings(queue, question);
-    case ASK_REMEMBER:
-        return answer_remember(queue, question);
+    case ASK_INTEND:
+        return answer_intend(queue, question);
+    case ASK_WITHDRAW:
+        return answer_withdraw(queue, question);
     case ASK_PAUSE:
         return answer_pause(queue, true);
     default:

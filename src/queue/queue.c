@@ -200,9 +200,13 @@ static void begin_anew(struct job *job)
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
+    bool is_moved = !job_lies_at_place(job, arrival->path); /* not only with all around it */
+    if (job->posting && !job->filed_path && strcmp(job->path, arrival->path) != 0)
+        queue_keep_text(queue, &job->filed_path, job->path);
     queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
     begin_anew(job);
+    job->approved = job->approved && is_moved;
     job_forget_error(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
     if (arrival->error_code)
@@ -346,7 +350,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
 {
     job->posting = 0;
     job->looks = 0;
-    store_unremember(queue->store, job);
+    store_unremember(queue->store, job->sha256, job->activity, job->lead_id, job->id);
     if (job->filed_path) { /* nothing was filed under the name it had */
         queue_keep_text(queue, &job->filed_path, NULL);
         job_forget_rule(job);

@@ -266,7 +266,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                           " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
                           " AND error_code = 'already_filed' AND filed = 1 AND in_hand = 0"
-                          " ORDER BY id LIMIT :limit",
+                          " AND id > :id ORDER BY id LIMIT 1",
     [SQL_CLAMP] = "UPDATE job SET due_ms = :due_ms WHERE due_ms > :due_ms AND due_ms <> :never"
                   " AND " SQL_WAITING,
     [SQL_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"

@@ -573,15 +573,15 @@ void store_remember(
     carry_out(store, statement);
 }
 
-void store_unremember(struct store *store, const struct job *job)
+void store_unremember(struct store *store, const char *sha256, enum activity activity,
+    const char *lead_id, int64_t job)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
-    sqlite3_stmt *statement =
-        statement_of_content(store, SQL_UNREMEMBER, job->sha256, job->activity, bytes);
+    sqlite3_stmt *statement = statement_of_content(store, SQL_UNREMEMBER, sha256, activity, bytes);
     if (!statement)
         return;
-    bind_text(statement, ":lead_id", job->lead_id);
-    bind_int(statement, ":job", job->id);
+    bind_text(statement, ":lead_id", lead_id);
+    bind_int(statement, ":job", job);
     carry_out(store, statement);
 }
 
@@ -630,13 +630,12 @@ bool store_is_filed_elsewhere(
     return read_one_int(store, statement, 0) != 0;
 }
 
-size_t store_already_filed(
-    struct store *store, const char *sha256, struct job **ret_jobs, size_t most)
+struct job *store_already_filed(struct store *store, const char *sha256, int64_t after)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_ALREADY_FILED);
     bind_text(statement, ":sha256", sha256);
-    bind_int(statement, ":limit", (int64_t)most);
-    return read_jobs(store, statement, ret_jobs, most);
+    bind_int(statement, ":id", after);
+    return read_one_job(store, statement);
 }
 
 /* ---- the clock was wrong, or is set ---- */

@@ -95,12 +95,19 @@ static const struct {
                     .sha256 = HASH,
                     .activity = ACTIVITY_NOTE,
                     .lead_id = "lead_a"}},
-    {"remember", {.kind = ASK_REMEMBER,
+    {"withdraw", {.kind = ASK_WITHDRAW,
+                     .id = -1,
                      .state = -1,
                      .sha256 = HASH,
-                     .activity = ACTIVITY_EMAIL,
-                     .lead_id = "lead_a",
-                     .rule = "by lead"}},
+                     .activity = ACTIVITY_LEAD_FILE,
+                     .lead_id = "lead_a"}},
+    {"intend", {.kind = ASK_INTEND,
+                   .id = INT64_MIN,
+                   .state = -1,
+                   .sha256 = HASH,
+                   .activity = ACTIVITY_EMAIL,
+                   .lead_id = "lead_a",
+                   .rule = "by lead"}},
     {"pause", {.kind = ASK_PAUSE, .state = -1}},
     {"resume", {.kind = ASK_RESUME, .state = -1}},
     {"list all", {.kind = ASK_LIST, .state = -1, .limit = LIST_PAGE}},
@@ -173,6 +180,10 @@ static void asks_for_no_filings_of_what_is_no_hash(void **state)
         if (read_query("GET", bad[i], &read) != -EINVAL)
             fail_msg("taken: %s", bad[i]);
     }
+    struct question read; /* a job's number is not for others */
+    assert_int_equal(
+        read_query("POST", "/filings?sha256=" HASH "&activity=email&lead=lead_a&id=7", &read),
+        -EINVAL);
 }
 
 static void takes_no_name_that_would_mean_all(void **state)

@@ -24,7 +24,9 @@ enum question_kind {
     ASK_FORGET,
     ASK_FOLDERS,  /* which folders have jobs */
     ASK_FILINGS,  /* what is known of some bytes: when they were filed on a lead, if elsewhere */
-    ASK_REMEMBER, /* they were filed without a job */
+    ASK_INTEND,   /* the same, and from now on they may be filed there without a job, as number `id`
+                   */
+    ASK_WITHDRAW, /* what was intended under that number was not created */
     ASK_PAUSE,
     ASK_RESUME,
     ASK_KINDS
@@ -35,11 +37,11 @@ enum question_kind {
 
 struct question {
     enum question_kind kind;
-    int64_t id;                     /* show, retry, forget */
+    int64_t id;                     /* show, retry, forget; intend, withdraw: below 0 */
     char folder[128];               /* list, retry all: "" for any */
-    char rule[256];                 /* retry all: "" for any; remember: the one it was filed by */
+    char rule[256];                 /* retry all: "" for any; intend: the one it is filed by */
     char code[64];                  /* retry all: "" for any */
-    char sha256[DIGEST_SHA256_HEX]; /* filings, remember */
+    char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
     enum activity activity;
     char lead_id[160]; /* the same */
     int state;         /* list: enum job_state, -1 for all */

@@ -166,7 +166,7 @@ struct filing {
     const char *lead_id;
     const char *rule; /* its name, for words only; "" where there was none */
     int64_t at_ms;    /* wall clock */
-    int64_t job;      /* 0: it was no job's, but `closedrop upload`'s */
+    int64_t job;      /* below 0: not a job's, but a number of `closedrop upload`'s */
 };
 
 /**
@@ -177,7 +177,8 @@ void store_remember(
     struct store *store, const char *sha256, enum activity activity, const struct filing *filing);
 
 /** The job did not file its bytes on its lead after all. */
-void store_unremember(struct store *store, const struct job *job);
+void store_unremember(struct store *store, const char *sha256, enum activity activity,
+    const char *lead_id, int64_t job);
 
 /** Every time these bytes were filed as that on the lead; `each` is called with `context` first. */
 void store_filings(struct store *store, const char *sha256, enum activity activity,
@@ -188,9 +189,8 @@ bool store_is_filed_elsewhere(
     struct store *store, const char *sha256, enum activity activity, const char *lead_id);
 
 /** The failed jobs with these bytes that wait in Failed for a person to say "once more"
- * (already_filed), oldest first; at most `most`, the caller's. */
-size_t store_already_filed(
-    struct store *store, const char *sha256, struct job **ret_jobs, size_t most);
+ * (already_filed), one after the other: the first with an id above `after`, or NULL. */
+struct job *store_already_filed(struct store *store, const char *sha256, int64_t after);
 
 /** No job that waits is due later than `most_ms`: a clock that was wrong must not hold it up. */
 void store_clamp(struct store *store, int64_t most_ms);
