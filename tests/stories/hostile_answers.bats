@@ -54,7 +54,7 @@ make_answers() {
 drop_one_each() {
     local name
     for name in answers/*; do
-        echo "a document" >"in/a-${name##*/}.txt"
+        echo "a document: ${name##*/}" >"in/a-${name##*/}.txt"
     done
 }
 
