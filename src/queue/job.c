@@ -92,6 +92,14 @@ const char *job_filed_path(const struct job *job)
     return job->filed_path ? job->filed_path : job->path;
 }
 
+bool job_lies_at_place(const struct job *job, const char *path)
+{
+    size_t length = strlen(path), place = job->place ? strlen(job->place) : 0;
+    if (!place || length < place || strcmp(path + length - place, job->place) != 0)
+        return false;
+    return length == place || path[length - place - 1] == '/';
+}
+
 bool job_has_outcome(const struct job *job)
 {
     return job->state == JOB_DONE || job->state == JOB_FAILED;

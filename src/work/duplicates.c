@@ -25,8 +25,6 @@
 
 /** How often it is looked whether a POST of the same bytes has ended. */
 #define TWIN_LOOK_MS 1000
-/** How many failed files of the same bytes are looked for in Failed. */
-#define FAILED_MOST 64
 
 /** What the memory says of a job's bytes; of several filings the one that says most. */
 enum twin_kind {
@@ -47,6 +45,7 @@ struct twin {
 
 struct comparison {
     struct store *store;
+    const struct config *config;
     const struct job *job;
     struct twin twin;
 };
@@ -58,7 +57,9 @@ static void compare(void *context, const struct filing *filing)
     if (filing->job == comparison->job->id)
         return;
     CLEANUP(job_freep) struct job *other = store_load(comparison->store, filing->job);
-    bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending;
+    /* where its folder is gone nobody asks what became of it */
+    bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending &&
+                        config_folder(comparison->config, other->folder);
     if (twin->kind == TWIN_FILED || (is_under_way && twin->kind == TWIN_UNDER_WAY))
         return;
     *twin = (struct twin){.kind = is_under_way ? TWIN_UNDER_WAY : TWIN_FILED,
@@ -71,7 +72,7 @@ static void compare(void *context, const struct filing *filing)
 static struct twin find_twin(struct worker *worker, const struct task *task, const struct job *job)
 {
     struct store *store = queue_store(worker->queue);
-    struct comparison comparison = {.store = store, .job = job};
+    struct comparison comparison = {.store = store, .config = worker->config, .job = job};
     struct twin *twin = &comparison.twin;
     if (job->approved)
         return *twin;
@@ -199,25 +200,31 @@ static bool would_be_the_same(const struct task *task, const struct job *failed)
                merged_leads_have(&task->merged, failed->lead_id));
 }
 
-/** Whether its file has left Failed; in this folder where its own has another name by now. */
+/**
+ * Whether its file has left Failed. Where the folder has another name by now, its Failed may be
+ * anywhere: only the file itself tells.
+ */
 static bool has_left_failed(const struct task *task, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
-    CLEANUP(close_fd) int root = safe_open_root(folder ? folder->path : task->folder->path);
-    return root >= 0 && finish_has_left(root, failed);
+    if (!folder)
+        return identity_same_file(&failed->identity, &task->job->identity) &&
+               !job_lies_at_place(failed, task->job->path);
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    return root >= 0 && finish_has_left(root, folder->failed, failed);
 }
 
 /** A failed file of the same bytes that a person took out of Failed, and brought back as this one.
  */
 static int64_t find_brought_back(const struct task *task, struct store *store)
 {
-    struct job *failed[FAILED_MOST];
-    int64_t found = 0;
-    size_t count = store_already_filed(store, task->job->sha256, failed, FAILED_MOST);
-    for (size_t i = 0; i < count; i++) {
-        if (!found && would_be_the_same(task, failed[i]) && has_left_failed(task, failed[i]))
-            found = failed[i]->id;
-        job_free(failed[i]);
+    int64_t after = 0, found = 0;
+    struct job *failed;
+    while (!found && (failed = store_already_filed(store, task->job->sha256, after)) != NULL) {
+        after = failed->id;
+        if (would_be_the_same(task, failed) && has_left_failed(task, failed))
+            found = failed->id;
+        job_free(failed);
     }
     return found;
 }

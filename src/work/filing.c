@@ -43,6 +43,15 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
     return verdict_make(VERDICT_NEXT, NULL, "read");
 }
 
+/** Whose sidecar it is: of a file that was renamed without it, that of the name it was queued
+ * under. */
+static const char *sidecar_owner(int root, const struct job *job)
+{
+    CLEANUP(free_text) char *sidecar = path_marker(SIDECAR_PATTERN, job->path);
+    CLEANUP(close_fd) int look = sidecar ? safe_open_look(root, sidecar) : -ENOMEM;
+    return look == -ENOENT && job->queued_path ? job->queued_path : job->path;
+}
+
 struct verdict sort_file(struct resolution *resolution, const struct job *job,
     const struct folder *folder, struct tables *tables, int root, int fd)
 {
@@ -56,7 +65,7 @@ struct verdict sort_file(struct resolution *resolution, const struct job *job,
         content_type = guessed;
     }
     if (folder->sidecar && folder->rules[0])
-        verdict = load_sidecar(root, job->path, &sidecar);
+        verdict = load_sidecar(root, sidecar_owner(root, job), &sidecar);
     const struct resolve_file file = {.folder = folder->name,
         .path = job->path,
         .content_type = content_type,
@@ -96,6 +105,9 @@ static struct verdict begin_resolution(struct task *task, const struct stage_too
     struct verdict verdict = task_fetch_file(task, tools);
     if (verdict.kind == VERDICT_NEXT && !is_uploaded)
         verdict = task_open_file(task, tools, &fd);
+    else if (verdict.kind == VERDICT_NEXT &&
+             task->job->queued_path) /* its new name may be of another type */
+        (void)task_open_file(task, tools, &fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     task->has_resolution = true;

@@ -15,6 +15,7 @@
 #include "closedrop/queue/store.h"
 #include "closedrop/queue/view.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 
 #define ERROR_SUFFIX ".error.txt"
 #define RECEIPT_SUFFIX ".close.json"
+/** How deep Failed is searched for a file that may have been sorted in it. */
+#define FAILED_DEPTH_MOST 16
 
 void task_leave_directories(struct task *task)
 {
@@ -293,7 +296,8 @@ static struct verdict put_in_place(struct task *task)
 /** Whether its outcome gives the file a place of its own. */
 static bool is_put_in_place(const struct task *task)
 {
-    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE;
+    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE ||
+           task->other_lead; /* not deleted: a person must look at it */
 }
 
 /** The file is safe in staging: on to where it belongs. */
@@ -313,7 +317,7 @@ static struct verdict keep(struct task *task)
 {
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
     int result = directory ? 0 : -ENOMEM;
-    if (result == 0 && task->folder->receipts) {
+    if (result == 0 && (task->folder->receipts || task->other_lead)) {
         result = place_open(task->root, *directory ? directory : ".", &task->place);
         if (result == 0)
             result = write_beside(task, path_name(task->job->path));
@@ -453,11 +457,63 @@ static bool lies_in(int directory, const struct job *job)
            identity_equal(&state.identity, &job->identity);
 }
 
-bool finish_has_left(int root, const struct job *job)
+/** Whether a file of its name and size lies there: touched, or restored from a backup, perhaps. */
+static bool has_its_like(int directory, const struct job *job)
 {
-    bool has_place = job->place && *job->place;
-    CLEANUP(close_fd) int directory = has_place ? open_place_directory(root, job->place) : -1;
-    return directory >= 0 && !lies_in(directory, job);
+    struct stat stat;
+    return fstatat(directory, path_name(job->place), &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(stat.st_mode) && stat.st_size == job->identity.size;
+}
+
+/** Whether the file itself lies below a directory, however it is called there. */
+static bool lies_below(int directory, const struct job *job, int depth)
+{
+    bool found = false;
+    int listed = safe_open_directory(directory, "");
+    DIR *entries = listed < 0 ? NULL : fdopendir(listed);
+    const struct dirent *entry;
+    while (entries && !found && (entry = readdir(entries)) != NULL) {
+        struct file_state state;
+        CLEANUP(close_fd) int look = safe_open_look(directory, entry->d_name);
+        bool is_dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        if (is_dots || look < 0 || file_state_read(look, &state) < 0)
+            continue;
+        if (S_ISDIR(state.mode))
+            found = depth > 0 && lies_below(look, job, depth - 1);
+        else
+            found = identity_same_file(&state.identity, &job->identity);
+    }
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
+/**
+ * Where failed files are put, as it was when the job's was: the fixed directory its place begins
+ * with, or an absolute one as it is configured now.
+ */
+static int open_failed(int root, const char *failed, const char *place)
+{
+    CLEANUP(free_text) char *first = strndup(place, strcspn(place, "/"));
+    if (*place != '/')
+        return first ? safe_open_directory(root, first) : -ENOMEM;
+    int fd = open(failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+bool finish_has_left(int root, const char *failed, const struct job *job)
+{
+    const char *place = job->place ? job->place : "";
+    CLEANUP(close_fd) int top = *place ? open_failed(root, failed, place) : -ENOENT;
+    /* all of it was renamed, or is not mounted: nobody has spoken of this file */
+    if (top < 0 || (*place == '/' && directory_is_empty(top)))
+        return false;
+    CLEANUP(close_fd) int directory = open_place_directory(root, place);
+    if (directory < 0 && directory != -ENOENT)
+        return false;
+    if (directory >= 0 && (has_its_like(directory, job) || lies_in(directory, job)))
+        return false;
+    return !lies_below(top, job, FAILED_DEPTH_MOST);
 }
 
 int bring_back_start(struct task *task)
@@ -466,6 +522,9 @@ int bring_back_start(struct task *task)
     CLEANUP(free_text) char *parent = path_directory(job->path);
     task_leave_directories(task);
     task->staging = open_place_directory(task->root, job->place);
+    CLEANUP(close_fd) int top = open_failed(task->root, task->folder->failed, job->place);
+    if (top == -ENOENT) /* all of Failed was renamed: nobody has spoken of this file */
+        job->approved = false;
     if (task->staging < 0 || !parent)
         return task->staging < 0 ? task->staging : -ENOMEM;
     if (!lies_in(task->staging, job))

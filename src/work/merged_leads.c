@@ -78,12 +78,12 @@ static struct verdict next_lead(struct merged_leads *leads)
                                          : verdict_make(VERDICT_NEXT, NULL, "known");
 }
 
-/** A lead that was merged is gone: Close may refuse to list anything of it. */
-static bool is_refused_as_gone(const struct merged_leads *leads, const struct request *request)
+/** Close does not list merges for this key; or none of a lead that was merged, and so is gone. */
+static bool is_refused(const struct merged_leads *leads, const struct request *request)
 {
     int status = request_status(request);
-    return leads->asked > 0 && request_end(request) == TRANSFER_ANSWERED &&
-           (status == 400 || status == 404);
+    return request_end(request) == TRANSFER_ANSWERED &&
+           (status == 400 || status == 403 || (status == 404 && leads->asked > 0));
 }
 
 struct verdict merged_leads_read(struct merged_leads *leads, const struct request *request)
@@ -91,7 +91,7 @@ struct verdict merged_leads_read(struct merged_leads *leads, const struct reques
     size_t length;
     const char *body = request_reply(request, &length);
     struct record_page page;
-    if (is_refused_as_gone(leads, request))
+    if (is_refused(leads, request))
         return next_lead(leads);
     struct verdict verdict = answer_read(request, "activity/lead_merge/");
     if (verdict.kind != VERDICT_NEXT)

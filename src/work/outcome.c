@@ -258,6 +258,9 @@ void outcome_done(struct worker *worker, struct task *task, const char *why)
         queue_done(worker->queue, task->mates[i], why);
     }
     task_free_mates(task);
+    if (task->has_resolution) /* of the name it had; STAGE_RENAMED asks for the one it has */
+        resolution_release(&task->resolution);
+    task->has_resolution = false;
     queue_done(worker->queue, task->job, why);
     task_go_on(task, task_last_stage(task->job, task->folder));
 }

@@ -175,10 +175,11 @@ int bring_back_start(struct task *task);
 struct verdict bring_back_step(struct task *task);
 
 /**
- * Whether the file of a failed job has left the place it was put, in the folder open at `root`. Its
- * error text goes with it then. False where that cannot be told.
+ * Whether the file of a failed job has left the directory `failed` of the folder open at `root`, by
+ * itself: not sorted in it, nor with all of it. Its error text goes then. False where that cannot
+ * be told.
  */
-bool finish_has_left(int root, const struct job *job);
+bool finish_has_left(int root, const char *failed, const struct job *job);
 
 /** Remove an error text that lies beside the file in the folder. */
 void finish_remove_error_text(const struct task *task);

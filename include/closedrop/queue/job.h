@@ -90,6 +90,9 @@ struct job {
 /** The path that the activity of a job speaks of: renaming the file later does not change it. */
 const char *job_filed_path(const struct job *job);
 
+/** Whether `path` ends in the place its file was put: a directory above it became the folder. */
+bool job_lies_at_place(const struct job *job, const char *path);
+
 /** Whether a job has an outcome: what is left is to put its file away. */
 bool job_has_outcome(const struct job *job);
 
