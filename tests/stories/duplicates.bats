@@ -107,6 +107,100 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     was_held_back in/Failed/A3.txt
 }
 
+fail_one() { # NAME...: filed once already, each in Failed
+    file_one A1.txt
+    local name
+    for name in "$@"; do
+        mkdir -p "$(dirname "in/$name")"
+        echo hello >"in/$name"
+    done
+    run_once
+    for name in "$@"; do [ -f "in/Failed/$name" ]; done
+    activities_are 1
+}
+
+third_copy_is_held_back() {
+    echo hello >in/A3.txt
+    run_once
+    was_held_back in/Failed/A3.txt
+}
+
+@test "touched in Failed, or sorted there, is no approval for another copy" {
+    fail_one A2.txt
+    touch -d 2020-01-01 in/Failed/A2.txt
+    third_copy_is_held_back
+    mkdir in/Failed/old
+    mv in/Failed/A2.txt in/Failed/A3.txt in/Failed/old/
+    echo hello >in/A4.txt
+    run_once
+    was_held_back in/Failed/A4.txt
+}
+
+@test "the folder restored from a backup, Failed with it, is no approval" {
+    fail_one A2.txt
+    cp -a in backup
+    rm -r in
+    mv backup in
+    third_copy_is_held_back
+}
+
+@test "all of Failed renamed is no approval" {
+    fail_one A2.txt A3.txt
+    mv in/Failed in/Problems
+    run_once
+    run_once
+    activities_are 1
+}
+
+@test "Failed that is not mounted is no approval" {
+    mkdir bad
+    mount_or_skip -t tmpfs tmpfs bad
+    use_rule 'email = { subject = "{stem}"; };' "failed = \"$PWD/bad\";"
+    file_one A1.txt
+    echo hello >in/A2.txt
+    run_once
+    was_held_back bad/A2.txt
+    umount bad
+    echo hello >in/A3.txt
+    run_once
+    was_held_back bad/A3.txt
+}
+
+@test "the directory above becomes the folder: what lies in Failed is no approval, by whatever name it is called" {
+    fail_one A2.txt A3.txt
+    mkdir office
+    mv in office/
+    sed -i 's|path = "in"|path = "office"|' "$config"
+    run_once
+    run_once
+    activities_are 1
+    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    run_once
+    activities_are 1
+}
+
+@test "a directory of failed files that is copied back is filed once more" {
+    fail_one sub/A2.txt
+    cp -r in/Failed/sub back
+    rm -r in/Failed/sub back/*.error.txt
+    cp -r back in/sub
+    run_once
+    activities_are 2
+}
+
+@test "Close does not list merges for this key: another lead is filed all the same" {
+    local status
+    for status in 400 403; do
+        fault '[{"on":"merges","do":{"status":'$status',"body":"{\"error\":\"no\"}"},"times":0}]'
+        echo "$status" >in/A1.txt
+        run_once
+        echo "$status" >in/B1.txt
+        run_once
+        [ "$agent_code" = 0 ]
+    done
+    activities_are 4
+}
+
 @test "retry ID is an approval as well" {
     file_one A1.txt
     echo hello >in/A2.txt
@@ -322,4 +416,46 @@ upload_is_held_back() { # OPTION...
     closedrop upload --lead lead_A letter.txt
     activities_are 1
     [ ! -e state ]
+}
+
+@test "upload twice at once, or while the folder posts the same: one is filed" {
+    start_agent
+    fault '[{"on":"email","do":{"delay":"900ms"},"times":2}]'
+    echo hello >A9.txt
+    "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule r A9.txt 3>&- &
+    local first=$!
+    "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule r A9.txt 3>&- || true
+    wait "$first" || true
+    activities_are 1
+    echo two >in/A1.txt
+    wait_until jobs_are attaching 1
+    cp in/A1.txt A8.txt
+    run closedrop upload --rule r A8.txt
+    [ "$status" = 1 ]
+    wait_until jobs_are done 1
+    activities_are 2
+}
+
+@test "upload killed in its POST: what may be there is known to the folder" {
+    run_once
+    fault '[{"on":"email","do":"hang-after","times":1}]'
+    echo hello >A9.txt
+    "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule r A9.txt 3>&- &
+    local upload=$!
+    wait_until activities_are 1
+    kill -9 "$upload"
+    wait "$upload" || true
+    cp A9.txt in/A1.txt
+    run_once
+    was_held_back in/Failed/A1.txt
+}
+
+@test "upload that Close refuses holds nothing back" {
+    run_once
+    fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[\"no\"]}"},"times":1}]'
+    echo hello >A9.txt
+    run closedrop upload --rule r A9.txt
+    [ "$status" = 1 ]
+    closedrop upload --rule r A9.txt
+    activities_are 1
 }

@@ -17,7 +17,7 @@ teardown() { story_teardown; }
 use_rule() { # FOLDER-SETTING...: A* belongs to lead_A, B* to lead_B
     more="rules = ( { name = \"r\"; match = { path = \"(^|/)(?<l>[AB])[^/]*\$\"; }; lead_id = \"lead_{l}\"; ${group:-}
         email = { subject = \"{stem}\"; }; } );"
-    write_config 'rules = [ "r" ]; receipts = true; no_match = "fail";' "$@"
+    write_config "rules = [ \"r\" ]; receipts = ${receipts:-true}; no_match = \"fail\";" "$@"
 }
 
 drop_slowly() { # NAME: it is being sent when this returns
@@ -167,6 +167,67 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
     [ -f "$uploaded/A2.txt" ]
     [ ! -e "$uploaded/A2.txt.error.txt" ]
     [ "$(find in -name 'A*' | wc -l)" = 2 ]
+}
+
+posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
+    limits='doubt = "200ms"; '
+    use_rule "$@"
+    fault '[{"on":"email","do":{"delay":"600ms"},"times":1}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until jobs_are attaching 1
+    mv in/A1.txt in/B1.txt
+    filed_once_on lead_A A1.txt
+}
+
+@test "renamed under its POST where files are deleted: it is archived with the text, for a person to look at" {
+    posted_then_renamed 'after_upload = "delete";'
+    [ -f "$uploaded/B1.txt" ]
+    grep -q 'would belong to lead_B' "$uploaded/B1.txt.error.txt"
+}
+
+@test "renamed under its POST where files are kept: the text lies beside it" {
+    receipts=false posted_then_renamed 'after_upload = "keep";'
+    [ -f in/B1.txt ]
+    grep -q 'would belong to lead_B' in/B1.txt.error.txt
+}
+
+@test "renamed without its sidecar: what the sidecar says still counts" {
+    use_rule 'sidecar = true;'
+    fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
+    start_agent
+    echo '{}' >in/A1.txt.json
+    echo hello >in/A1.txt
+    wait_until is_in_stage send
+    mv in/A1.txt in/B1.txt
+    filed_once_on lead_B B1.txt
+    [ -f "$uploaded/B1.txt" ]
+}
+
+@test "renamed to another type: the rule that wants that type takes it" {
+    more="rules = ( { name = \"r\"; match = { content_type = \"text/csv\"; }; lead_id = \"lead_A\"; email = { subject = \"x\"; }; } );"
+    write_config 'rules = [ "r" ];'
+    fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until is_in_stage send
+    mv in/A1.txt in/A1.csv
+    filed_once_on lead_A A1.csv
+}
+
+@test "its folder is renamed in the configuration while its email is posted: the same file under the new folder waits for nobody" {
+    limits='doubt = "200ms"; '
+    use_rule
+    fault '[{"on":"email","do":"hang-after","times":0}]'
+    start_agent
+    echo hello >in/A1.txt
+    wait_until activities_are 1
+    kill_agent
+    no_faults
+    sed -i 's|name = "scans"; path = "in"|name = "letters"; path = "in"|' "$config"
+    start_agent
+    wait_until test -f in/Failed/A1.txt
+    activities_are 1
 }
 
 @test "renamed when it was not created after all: filed under the new name" {
