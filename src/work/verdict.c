@@ -203,8 +203,10 @@ static struct verdict of_success(const struct form_outcome *outcome)
 static struct verdict of_refusal(
     const struct form_outcome *outcome, int tickets, enum verdict_kind then)
 {
-    enum verdict_kind kind = outcome->tickets < tickets ? VERDICT_AGAIN : then;
     const struct s3_reply *reply = outcome->reply;
+    if (!*reply->code)
+        then = VERDICT_TROUBLE; /* S3 names a code: this is somebody's in between */
+    enum verdict_kind kind = outcome->tickets < tickets ? VERDICT_AGAIN : then;
     return verdict_make(kind, kind == VERDICT_TROUBLE ? "s3_down" : "s3_refused",
         "S3 answered %d%s%s%s%s", outcome->status, *reply->code ? " " : "", reply->code,
         *reply->message ? ": " : "", reply->message);

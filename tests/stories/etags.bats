@@ -195,6 +195,22 @@ stays_until_stored() { # RULE: for the sandbox
 }
 @test "S3 stores the file, and somebody changes its answer" { stays_until_stored '"garbage"'; }
 
+@test "a refusal without S3's code is somebody else's: the file waits, and goes" {
+    limits='max_attempts = 1;' begin
+    local answer id=0
+    for answer in '{"status":403,"body":"<html>blocked by a filter</html>"}' '{"status":407,"body":"<html>proxy</html>"}' \
+        '{"status":404,"body":"<html>bad</html>"}' '{"status":400,"body":"<html>bad</html>"}' \
+        '{"status":302,"headers":{"Location":"http://login/"}}' '{"status":413,"body":"<html>too large for me</html>"}'; do
+        id=$((id + 1))
+        fault "[{\"on\":\"s3\",\"times\":0,\"do\":$answer}]"
+        drop "$id.txt"
+        wait_until eval '[ "$(closedrop status --json | jq -r ".blocked.code?")" = s3_down ]'
+        no_faults
+        wait_until jobs_are done "$id"
+    done
+    [ ! -e in/Failed ]
+}
+
 @test "status says that S3 is down while such pages come, and no attempt is spent" {
     begin
     fault "[{\"on\":\"s3\",\"times\":0,\"do\":$page}]"
