@@ -221,6 +221,8 @@ static int claim_file(const struct claim *claim, struct owner *ret_owner)
     struct ownership_facts facts = facts_of(ret_owner, claim->queue);
     facts.is_free = lock.is_free;
     facts.is_held = lock.is_held;
+    /* a copy of the queue in another process has the lock: ours would be held open here */
+    facts.is_ours &= !facts.is_held || claim->ownership->file >= 0;
     if (facts.is_ours)
         return keep(claim, &file, facts.is_free);
     add_look(claim->ownership, seen, claim->now_ms);
@@ -275,6 +277,12 @@ void ownership_release(struct ownership *ownership, int root, int64_t queue)
             unlinkat(staging, OWNER_NAME, 0);
     }
     drop_lock(ownership);
+}
+
+bool ownership_is_lost(const struct ownership *ownership)
+{
+    struct stat stat;
+    return ownership->file >= 0 && fstat(ownership->file, &stat) == 0 && stat.st_nlink == 0;
 }
 
 /* ---- looking ---- */

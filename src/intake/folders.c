@@ -289,7 +289,8 @@ bool folder_enter(struct watch *watch, struct watched *folder)
     if (is_same(folder, &found)) {
         close(found.root);
         free(found.real_path);
-        return folder->is_claimed || folder_claim(watch, folder);
+        return folder->is_claimed ||
+               (!yield_to_above(watch, folder) && folder_claim(watch, folder));
     }
     if (folder->root >= 0)
         lose_root(watch, folder);
@@ -326,6 +327,21 @@ static bool is_of_another(struct watched *folder, const char *path)
     if (!folder->conflict)
         rounds_missed(folder, -ENOMEM);
     return true;
+}
+
+bool folder_has(struct watched *folder, const char *path)
+{
+    if (ownership_is_lost(&folder->ownership)) {
+        folder->next_claim_ms = 0;
+        return false;
+    }
+    CLEANUP(free_text) char *at = path_directory(path);
+    while (at && *at && !is_of_another(folder, at)) {
+        char *above = path_directory(at);
+        free(at);
+        at = above;
+    }
+    return at && !*at;
 }
 
 bool folder_watch_directory(void *context, const char *path)

@@ -126,6 +126,12 @@ bool folder_enter(struct watch *watch, struct watched *folder);
  */
 bool folder_claim(struct watch *watch, struct watched *folder);
 
+/**
+ * Whether a file is still ours to tell, just before it is: its owner files are looked at once more.
+ * If not, the next round claims the folder anew, or yields.
+ */
+bool folder_has(struct watched *folder, const char *path);
+
 /** Leave the folder for now, if a directory that another queue has was met in it. Returns whether.
  */
 bool folder_yield(struct watch *watch, struct watched *folder);

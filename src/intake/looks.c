@@ -179,6 +179,10 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         candidates_delay(watch->candidates, candidate, step.until);
         return false;
     }
+    if (!folder_has(folder, candidate->path)) {
+        candidates_delay(watch->candidates, candidate, clock_steady_ms());
+        return true;
+    }
     bool is_refused = step.kind == SETTLE_REFUSE;
     letters_settled(watch, candidate, is_refused ? &step : NULL);
     candidates_remove(watch->candidates, candidate);

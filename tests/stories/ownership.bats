@@ -183,6 +183,38 @@ a_gone_pid() {
     [ "$(uploads)" = 3 ]
 }
 
+@test "two empty folders that are one: files that are moved in are sent once" {
+    write_config
+    write_second in
+    start_agent
+    start_second
+    wait_until folder_says .healthy
+    local i
+    for i in 1 2 3; do
+        echo "$i" >m
+        mv m "in/m$i.txt"
+    done
+    wait_until eval '[ "$(find in/Uploaded -name "m*" | wc -l)" = 3 ]'
+    wait_until eval 'folder_says ".healthy == false" || second_says ".folders[0].healthy == false"'
+    [ "$(uploads)" = 3 ]
+}
+
+@test "a copy of the state directory is another agent all the same" {
+    echo hello >in/.hidden
+    start_agent
+    wait_until folder_says .healthy
+    stop_agent
+    cp -a state state2
+    write_second in
+    start_agent
+    wait_until folder_says .healthy
+    start_second
+    wait_until second_is_refused "is $(words)"
+    drop_six a
+    wait_until jobs_are done 6
+    [ "$(uploads)" = 6 ]
+}
+
 @test "the path is changed to the directory above: with the same queue nothing is refused" {
     mkdir in/sub
     sed -i 's|path = "in"|path = "in/sub"|' "$config"
