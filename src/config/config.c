@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
+#include "closedrop/config/own_files.h"
 #include "closedrop/config/setting.h"
 #include "closedrop/files/inode.h"
 #include "closedrop/files/path.h"
@@ -452,7 +453,11 @@ int config_load(
             result = -ENOMEM;
         else if (has_problems)
             result = -EINVAL;
+        else
+            result = own_files_make(config);
     }
+    if (result == 0 && places == CONFIG_PLACES_FOUND)
+        own_files_see(config);
     if (settings && result != -ENOMEM)
         str_add(problems, settings_problems(settings));
     settings_close(settings);
@@ -500,6 +505,7 @@ void config_release(struct config *config)
     text_list_free(config->close.upload_hosts);
     free(config->close.ca_file);
     free(config->close.proxy);
+    own_files_free(config->own_files);
     free(config);
 }
 

@@ -1,16 +1,102 @@
 #include "closedrop/config/own_files.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/shortage.h"
+#include "closedrop/files/identity.h"
 #include "closedrop/files/inode.h"
 #include "closedrop/files/path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- files ---- */
+
+/** A file that the configuration names, as it was when it was last seen there. */
+struct own {
+    const char *path; /* the configuration's */
+    struct inode inode;
+    struct identity identity;
+};
+
+struct own_files {
+    pthread_mutex_t lock; /* both threads look */
+    size_t count;
+    struct own files[];
+};
+
+static void add_file(struct own_files *own_files, const char *path)
+{
+    if (path && *path)
+        own_files->files[own_files->count++].path = path;
+}
+
+int own_files_make(struct config *config)
+{
+    size_t most = 3 + config->rule_count;
+    struct own_files *own_files =
+        calloc(1, sizeof(*own_files) + most * sizeof(own_files->files[0]));
+    if (!own_files)
+        return -ENOMEM;
+    pthread_mutex_init(&own_files->lock, NULL);
+    add_file(own_files, config->file);
+    add_file(own_files, config->close.api_key_file);
+    add_file(own_files, config->close.ca_file);
+    for (size_t i = 0; i < config->rule_count; i++)
+        add_file(own_files, config->rules[i].table);
+    config->own_files = own_files;
+    return 0;
+}
+
+void own_files_free(struct own_files *own_files)
+{
+    if (own_files)
+        pthread_mutex_destroy(&own_files->lock);
+    free(own_files);
+}
+
+/** See what lies at its path now; 0 or a negative errno. */
+static int see(struct own *own)
+{
+    struct inode inode;
+    struct file_state state;
+    int result = inode_at(AT_FDCWD, own->path, &inode);
+    if (result < 0 || inode_equal(&inode, &own->inode))
+        return result;
+    CLEANUP(close_fd) int look = open(own->path, O_PATH | O_CLOEXEC);
+    if (look >= 0 && file_state_read(look, &state) == 0 && inode_of(look, &own->inode) == 0)
+        own->identity = state.identity;
+    return 0;
+}
+
+void own_files_see(const struct config *config)
+{
+    struct own_files *own_files = config->own_files;
+    pthread_mutex_lock(&own_files->lock);
+    for (size_t i = 0; i < own_files->count; i++)
+        (void)see(&own_files->files[i]);
+    pthread_mutex_unlock(&own_files->lock);
+}
+
+/** Whether it is a file that lies at its path, or that was moved from there with nothing in its
+ * place. */
+static bool is_named_file(
+    struct own_files *own_files, const struct inode *inode, const struct identity *identity)
+{
+    bool found = false;
+    pthread_mutex_lock(&own_files->lock);
+    for (size_t i = 0; i < own_files->count && !found; i++) {
+        struct own *own = &own_files->files[i];
+        found = see(own) == 0 ? inode_equal(&own->inode, inode)
+                              : identity_same_file(&own->identity, identity);
+    }
+    pthread_mutex_unlock(&own_files->lock);
+    return found;
+}
 
 static bool is_at(const char *path, const struct inode *inode)
 {
@@ -36,17 +122,15 @@ static int is_in_state_dir(const struct config *config, const struct inode *inod
 
 int own_file(const struct config *config, int fd)
 {
-    const char *const files[] = {config->file, config->close.api_key_file, config->close.ca_file};
     struct inode inode;
+    struct file_state state;
     int result = inode_of(fd, &inode);
+    if (result == 0)
+        result = file_state_read(fd, &state);
     if (result < 0)
         return result;
-    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-        if (is_at(files[i], &inode))
-            return 1;
-    for (size_t i = 0; i < config->rule_count; i++)
-        if (is_at(config->rules[i].table, &inode))
-            return 1;
+    if (is_named_file(config->own_files, &inode, &state.identity))
+        return 1;
     return is_in_state_dir(config, &inode);
 }
 

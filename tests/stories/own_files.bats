@@ -65,6 +65,17 @@ nothing_waits_or_failed() {
     [ -f in/customers.csv ]
 }
 
+@test "the key, the table and the configuration are not taken when they are dragged into the folder" {
+    start_agent
+    drop_and_wait a.txt 1
+    mv key closedrop.conf customers.csv in/
+    echo 'document b.txt' >in/b.txt
+    wait_until log_says 'job 2 failed' # there is no table
+    mv in/customers.csv in/key in/closedrop.conf .
+    drop_and_wait c.txt 2
+    [ "$(closedrop list --json | jq -rs 'map(.path) | sort | join(" ")')" = 'a.txt b.txt c.txt' ]
+}
+
 @test "a queue that comes to lie in the folder by a mount" {
     mkdir in/sub other
     mount_or_skip --bind in/sub other

@@ -71,6 +71,14 @@ static void fill(void)
         .folder_count = 2,
         .rules = rules,
         .rule_count = 2};
+    assert_int_equal(own_files_make(&config), 0);
+}
+
+static int forget(void **state)
+{
+    (void)state;
+    own_files_free(config.own_files);
+    return 0;
 }
 
 static int own_file_at(const char *path, int flags)
@@ -92,13 +100,32 @@ static void knows_its_files_by_any_name(void **state)
         if (own_file_at(own[i], O_PATH) != 1)
             fail_msg("%s", own[i]);
     assert_int_equal(own_file_at("doc", O_RDONLY), 0);
+    own_files_free(config.own_files);
     config.close.api_key_file = NULL;
     config.close.ca_file = nothing;
+    assert_int_equal(own_files_make(&config), 0);
     assert_int_equal(own_file_at("key", O_PATH), 0);
     assert_int_equal(own_file_at("ca", O_PATH), 0);
     config.state_dir = missing;
     assert_int_equal(own_file_at("state/ballast", O_PATH), 0);
     assert_int_equal(own_file(&config, -1), -EBADF);
+}
+
+static void knows_what_was_moved_until_something_takes_its_place(void **state)
+{
+    (void)state;
+    fill();
+    own_files_see(&config);
+    assert_int_equal(rename("key", "a/moved"), 0);
+    assert_int_equal(own_file_at("a/moved", O_PATH), 1);
+    assert_int_equal(own_file_at("doc", O_PATH), 0);
+    assert_int_equal(rename("doc", "key"), 0); /* a new key */
+    assert_int_equal(own_file_at("a/moved", O_PATH), 0);
+    assert_int_equal(own_file_at("key", O_PATH), 1);
+    assert_int_equal(rename("key", "doc"), 0);
+    assert_int_equal(own_file_at("doc", O_PATH), 1);
+    assert_int_equal(own_file_at("a/moved", O_PATH), 0);
+    assert_int_equal(rename("a/moved", "key"), 0);
 }
 
 static const struct {
@@ -153,9 +180,10 @@ static void gives_a_root_that_two_have_to_the_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_its_files_by_any_name),
-        cmocka_unit_test(knows_directories_that_are_not_the_folders),
-        cmocka_unit_test(gives_a_root_that_two_have_to_the_first),
+        cmocka_unit_test_teardown(knows_its_files_by_any_name, forget),
+        cmocka_unit_test_teardown(knows_what_was_moved_until_something_takes_its_place, forget),
+        cmocka_unit_test_teardown(knows_directories_that_are_not_the_folders, forget),
+        cmocka_unit_test_teardown(gives_a_root_that_two_have_to_the_first, forget),
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }

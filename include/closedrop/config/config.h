@@ -84,6 +84,7 @@ struct config {
     size_t rule_count;
     enum log_level log_level;
     enum log_format log_format;
+    struct own_files *own_files; /* own_files.h */
 };
 
 /**

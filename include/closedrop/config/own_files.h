@@ -11,9 +11,19 @@
 
 #include <stdbool.h>
 
+/** Make `own_files` of a configuration that was read whole; 0 or -ENOMEM. config_load()'s. */
+int own_files_make(struct config *config);
+
+/** NULL is nothing. */
+void own_files_free(struct own_files *own_files);
+
+/** See the files where they are now, so that they are known when they are moved. */
+void own_files_see(const struct config *config);
+
 /**
  * Whether the file behind `fd` (O_PATH will do) is one that the program uses, by this name or by
- * another. 1 or 0; or a negative errno (a shortage) where that cannot be told for now.
+ * another; also one that was moved, for as long as nothing is in its place, but for state_dir. 1 or
+ * 0; or a negative errno where that cannot be told for now.
  */
 int own_file(const struct config *config, int fd);
 
