@@ -215,14 +215,27 @@ static void read_folder_name(
         setting_problem(settings, group, "name", "must have 1 to 100 characters, e.g. \"scans\"");
 }
 
+/** Names, or paths from the folder on (fnmatch(3)): neither begins or ends with a slash. */
+static char **read_patterns(struct settings *settings, struct setting *group, const char *key)
+{
+    char **patterns = setting_texts(settings, group, key, NULL);
+    for (char *const *pattern = patterns; pattern && *pattern; pattern++)
+        if (**pattern == '/' || (*pattern)[strlen(*pattern) - 1] == '/')
+            setting_problem(settings, group, key,
+                "\"%s\" fits nothing: a pattern begins and ends without a slash, e.g. \"private\" "
+                "or \"private/*.pdf\"",
+                *pattern);
+    return patterns;
+}
+
 static void read_folder(struct settings *settings, struct setting *group,
     const struct config *config, struct folder *folder)
 {
     read_folder_name(settings, group, config->file, folder);
     read_folder_sizes(settings, group, folder);
     folder->recursive = setting_bool(settings, group, "recursive", true);
-    folder->include = setting_texts(settings, group, "include", NULL);
-    folder->exclude = setting_texts(settings, group, "exclude", NULL);
+    folder->include = read_patterns(settings, group, "include");
+    folder->exclude = read_patterns(settings, group, "exclude");
     folder->settle_ms = setting_duration(settings, group, "settle", "5s", "0", "1d");
     folder->incomplete_ms = setting_duration(settings, group, "incomplete", "15m", "0", "30d");
     folder->marker = setting_text(settings, group, "marker", "");

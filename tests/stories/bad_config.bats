@@ -141,6 +141,16 @@ CONF
     is_refused 3 'folders[0].exclude' 'none empty'
 }
 
+@test "a pattern that can fit nothing" {
+    configure <<'CONF'
+folders = ( { path = "in";
+    include = [ "*.pdf", "/srv/scans/*.tif" ];
+    exclude = [ "private/" ]; } );
+CONF
+    is_refused 2 'folders[0].include' '"/srv/scans/*.tif" fits nothing' 'begins and ends without a slash'
+    is_refused 3 'folders[0].exclude' '"private/" fits nothing'
+}
+
 @test "the key is never sent in the clear" {
     configure <<'CONF'
 close = {
