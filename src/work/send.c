@@ -124,7 +124,7 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
         result = bring_back_start(task);
     if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
         return verdict_make(VERDICT_FAIL, "gone",
-            "its file is no longer where it was put; if you have renamed it, drag it back into the "
+            "its file is no longer where it was put, or was changed there; drag it back into the "
             "folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
         (void)job_set_text(&task->job->place, NULL);
