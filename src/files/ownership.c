@@ -197,11 +197,11 @@ static int make_file(const struct claim *claim)
 }
 
 /** Whether the file still has its name: the one that had its lock may have removed it. */
-static bool is_named(int staging, int file)
+static bool is_named(int directory, const char *name, int file)
 {
     struct stat opened, named;
     return fstat(file, &opened) == 0 &&
-           fstatat(staging, OWNER_NAME, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
@@ -215,7 +215,7 @@ static int claim_file(const struct claim *claim, struct owner *ret_owner)
         return errno == ENOENT ? make_file(claim) : -errno;
     struct ownership_facts lock = {0};
     try_lock(file, LOCK_EX, &lock);
-    if (!is_named(claim->staging, file))
+    if (!is_named(claim->staging, OWNER_NAME, file))
         return -EAGAIN;
     read_file(file, ret_owner, seen);
     struct ownership_facts facts = facts_of(ret_owner, claim->queue);
@@ -279,10 +279,9 @@ void ownership_release(struct ownership *ownership, int root, int64_t queue)
     drop_lock(ownership);
 }
 
-bool ownership_is_lost(const struct ownership *ownership)
+bool ownership_is_lost(const struct ownership *ownership, int root)
 {
-    struct stat stat;
-    return ownership->file >= 0 && fstat(ownership->file, &stat) == 0 && stat.st_nlink == 0;
+    return ownership->file >= 0 && !is_named(root, STAGING_NAME "/" OWNER_NAME, ownership->file);
 }
 
 /* ---- looking ---- */

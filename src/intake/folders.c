@@ -331,7 +331,7 @@ static bool is_of_another(struct watched *folder, const char *path)
 
 bool folder_has(struct watched *folder, const char *path)
 {
-    if (ownership_is_lost(&folder->ownership)) {
+    if (ownership_is_lost(&folder->ownership, folder->root)) {
         folder->next_claim_ms = 0;
         return false;
     }

@@ -84,8 +84,9 @@ struct ownership {
 int ownership_claim(struct ownership *ownership, int root, int64_t queue, const char *state_dir,
     int64_t now_ms, struct owner *ret_owner);
 
-/** Whether somebody has removed our owner file, as far as a lock tells: claim again, at once. */
-bool ownership_is_lost(const struct ownership *ownership);
+/** Whether somebody has moved or removed our owner file, as far as a lock tells: claim again, at
+ * once. */
+bool ownership_is_lost(const struct ownership *ownership, int root);
 
 /** Give the folder up and remove the owner file, if it still names this process. `root` may be -1.
  */
