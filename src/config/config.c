@@ -487,6 +487,11 @@ struct config *config_hold(struct config *config)
     return config;
 }
 
+bool config_is_shared(const struct config *config)
+{
+    return atomic_load(&config->references) > 1;
+}
+
 static void release_folder(struct folder *folder)
 {
     free(folder->name);

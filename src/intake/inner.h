@@ -77,6 +77,7 @@ struct watch {
     struct config *config;
     int64_t queue; /* its id */
     struct watched *folders;
+    struct left *left; /* folders of earlier configurations, the newest first */
     struct candidates *candidates;
     struct last_look *last_look; /* NULL: nothing is remembered */
     int events;                  /* descriptor, negative errno where there are none */

@@ -21,6 +21,8 @@
 #define EVENTS_SLICE 4096
 #define RESTART_PAUSE_MS 1000
 #define MEMORY_PAUSE_S 1
+/** How often it is looked whether a folder of an earlier configuration is still used. */
+#define LEFT_LOOK_MS 200
 
 /* ---- events ---- */
 
@@ -179,32 +181,82 @@ static void take_scan(struct watch *watch, const struct letter *letter)
     rounds_soon(folder);
 }
 
-static void leave_all(struct watch *watch)
+/* ---- folders of an earlier configuration ---- */
+
+/** Kept from other agents for as long as a file of theirs may be in hand. */
+struct left {
+    struct config *config;
+    struct watched *folders;
+    struct left *next;
+};
+
+static void leave_folders(struct config *config, struct watched *folders)
 {
-    for (size_t i = 0; watch->config && i < watch->config->folder_count; i++) {
-        folder_leave(&watch->folders[i]);
-        free(watch->folders[i].conflict);
-        letters_drop(&watch->folders[i]);
+    for (size_t i = 0; config && i < config->folder_count; i++) {
+        folder_leave(&folders[i]);
+        free(folders[i].conflict);
+        letters_drop(&folders[i]);
     }
-    free(watch->folders);
-    watch->folders = NULL;
-    candidates_free(watch->candidates);
-    watch->candidates = NULL;
-    config_release(watch->config);
-    watch->config = NULL;
+    free(folders);
+    config_release(config);
 }
 
-/** A folder that goes on being watched is not given up meanwhile: another might take it. */
-static void hand_over(struct watch *watch, struct watched *folder)
+/** Leave those that nobody works on any more, or all. */
+static void leave_the_unused(struct watch *watch, bool all)
 {
-    for (size_t i = 0; watch->config && i < watch->config->folder_count; i++) {
-        struct watched *old = &watch->folders[i];
-        if (strcmp(old->folder->path, folder->folder->path) != 0)
+    for (struct left **at = &watch->left; *at;) {
+        struct left *left = *at;
+        if (!all && config_is_shared(left->config)) {
+            at = &left->next;
+            continue;
+        }
+        *at = left->next;
+        leave_folders(left->config, left->folders);
+        free(left);
+    }
+}
+
+/** Watch the folders of this configuration no longer; leave them when they are not used. */
+static void put_aside(struct watch *watch)
+{
+    struct left *left = watch->config ? malloc(sizeof(*left)) : NULL;
+    if (left) {
+        *left = (struct left){watch->config, watch->folders, watch->left};
+        watch->left = left;
+    } else {
+        leave_folders(watch->config, watch->folders);
+    }
+    candidates_free(watch->candidates);
+    watch->config = NULL;
+    watch->folders = NULL;
+    watch->candidates = NULL;
+}
+
+static void leave_all(struct watch *watch)
+{
+    put_aside(watch);
+    leave_the_unused(watch, true);
+}
+
+static void take_over_from(
+    const struct config *config, struct watched *folders, struct watched *folder)
+{
+    for (size_t i = 0; config && i < config->folder_count; i++) {
+        struct watched *old = &folders[i];
+        if (!old->is_claimed || strcmp(old->folder->path, folder->folder->path) != 0)
             continue;
         folder->ownership = old->ownership;
         old->ownership = (struct ownership)OWNERSHIP_INIT;
         old->is_claimed = false;
     }
+}
+
+/** A folder that goes on being watched is not given up meanwhile: another might take it. */
+static void take_over(struct watch *watch, struct watched *folder)
+{
+    take_over_from(watch->config, watch->folders, folder);
+    for (const struct left *left = watch->left; left; left = left->next)
+        take_over_from(left->config, left->folders, folder);
 }
 
 /** Watch the folders of a (new) configuration, from nothing. -ENOMEM: all is as it was. */
@@ -223,9 +275,9 @@ static int enter_all(struct watch *watch, struct config *config)
             .index = i,
             .root = -1,
             .ownership = OWNERSHIP_INIT};
-        hand_over(watch, &folders[i]);
+        take_over(watch, &folders[i]);
     }
-    leave_all(watch);
+    put_aside(watch);
     watch->folders = folders;
     watch->candidates = candidates;
     watch->config = config_hold(config);
@@ -279,6 +331,8 @@ static int until_next(const struct watch *watch, bool more_events)
         return 0;
     if (first && first->due_ms < next)
         next = first->due_ms;
+    if (watch->left && now + LEFT_LOOK_MS < next)
+        next = now + LEFT_LOOK_MS;
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         int64_t scan = rounds_next(watch, &watch->folders[i]);
         next = scan < next ? scan : next;
@@ -320,6 +374,7 @@ static void *run(void *context)
             rounds_go_on(watch, &watch->folders[i]);
         looks_go_on(watch);
         letters_send(watch);
+        leave_the_unused(watch, false);
         sleep_until(watch, until_next(watch, more_events));
     }
     leave_all(watch);

@@ -199,6 +199,33 @@ a_gone_pid() {
     [ "$(uploads)" = 3 ]
 }
 
+left_by_a_reload() { # FOLDER: instead of scans, in "in"; its file in hand is sent and put away once, by the first
+    echo hello >in/.hidden
+    mkdir other
+    start_agent
+    wait_until folder_says .healthy
+    write_second in
+    start_second
+    fault '[{"on":"s3","times":1,"do":{"delay":"2s"}}]'
+    echo hello >in/a.txt
+    wait_until requests_reach s3 1
+    sed -i "s|name = \"scans\"; path = \"in\"|$1|" "$config"
+    kill -HUP "$agent_pid"
+    wait_until jobs_are done 1
+    wait_until second_says '.folders[0].healthy'
+    echo again >in/b.txt
+    wait_until second_says '.jobs.done == 1'
+    [ "$(ledger | cut -f3 | sort | xargs)" = 'a.txt b.txt' ]
+    [ -f "$uploaded/a.txt" ]
+    [ -f "$uploaded/b.txt" ]
+}
+@test "a folder that a reload takes out of the configuration stays ours until its file in hand is put away" {
+    left_by_a_reload 'name = "letters"; path = "other"'
+}
+@test "so does one that a reload gives another path" {
+    left_by_a_reload 'name = "scans"; path = "other"'
+}
+
 @test "a copy of the state directory is another agent all the same" {
     echo hello >in/.hidden
     start_agent
@@ -285,4 +312,22 @@ a_gone_pid() {
     wait_until log_says 'cannot mark the folder as watched'
     sleep 0.5 # some looks
     [ "$(grep -c 'cannot mark the folder' agent.log)" = 1 ]
+}
+
+@test ".closedrop is moved away while the first watches: what the second takes then is sent once" {
+    echo hello >in/.hidden
+    start_agent
+    wait_until folder_says .healthy
+    write_second in
+    start_second
+    wait_until second_is_refused "is $(words)"
+    mv in/.closedrop in/.moved
+    wait_until eval 'second_says ".folders[0].healthy" || test -d in/.closedrop'
+    local i
+    for i in 1 2 3; do
+        echo "$i" >"in/$i.txt"
+    done
+    wait_until eval '[ "$(find in/Uploaded -name "?.txt" | wc -l)" = 3 ]'
+    wait_until eval 'folder_says ".healthy == false" || second_says ".folders[0].healthy == false"'
+    [ "$(uploads)" = 3 ]
 }

@@ -110,6 +110,9 @@ int config_load(
 struct config *config_hold(struct config *config);
 void config_release(struct config *config);
 
+/** Whether others than the caller hold it, too. */
+bool config_is_shared(const struct config *config);
+
 /** The folder called `name`, NULL where there is none (any more). */
 const struct folder *config_folder(const struct config *config, const char *name);
 
