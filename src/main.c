@@ -67,9 +67,9 @@
  * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure), bucket
  *             (the bandwidth limit, pure), date (pure)
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path:
- * what intake and work stand on
- * - config/   setting (the door to libconfig), config, rule_reader, own_files (never taken),
- * refusal (pure)
+ *             what intake and work stand on
+ * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
+ *             taken), refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question
  * - base/     str, utf8, json, digest, clock, log, units, url, magic, notify, shortage
  *
