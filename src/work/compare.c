@@ -4,25 +4,14 @@
  */
 #include "task.h"
 
-#include "closedrop/base/cleanup.h"
-
-#include <errno.h>
 #include <string.h>
 
 #define SLICE (4 * 1024 * 1024)
 
 struct verdict compare_start(struct task *task, const struct stage_tools *tools)
 {
-    int fd = -1;
-    struct verdict verdict = task_fetch_file(task, tools);
-    if (verdict.kind == VERDICT_NEXT)
-        verdict = task_open_file(task, tools, &fd);
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
-    int result = source_open(fd, true, &task->compared);
-    if (result == -EBUSY)
-        return task_wait(task->folder->settle_ms, "busy", "somebody has the file open for writing");
-    return result < 0 ? verdict_no_memory() : verdict_make(VERDICT_RUNNING, NULL, "reading");
+    struct verdict verdict = task_open_source(task, tools, &task->compared);
+    return verdict.kind == VERDICT_NEXT ? verdict_make(VERDICT_RUNNING, NULL, "reading") : verdict;
 }
 
 static struct verdict compare(struct task *task)

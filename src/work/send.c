@@ -187,19 +187,26 @@ static bool is_young(const struct source *source)
     return !source->leased && age >= 0 && age < YOUNG_MS;
 }
 
-/** Open the file of the task to be sent. */
-static struct verdict open_upload(struct task *task, const struct stage_tools *tools)
+struct verdict task_open_source(
+    struct task *task, const struct stage_tools *tools, struct source **ret_source)
 {
-    struct source *source = NULL;
     int fd = -1;
     struct verdict verdict = task_fetch_file(task, tools);
     if (verdict.kind == VERDICT_NEXT)
         verdict = task_open_file(task, tools, &fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int result = source_open(fd, true, &source);
-    if (result < 0)
-        return of_open_error(task, tools, result);
+    int result = source_open(fd, true, ret_source);
+    return result < 0 ? of_open_error(task, tools, result) : verdict;
+}
+
+/** Open the file of the task to be sent. */
+static struct verdict open_upload(struct task *task, const struct stage_tools *tools)
+{
+    struct source *source = NULL;
+    struct verdict verdict = task_open_source(task, tools, &source);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
     if (!identity_equal(&source->before.identity, &task->job->identity)) {
         source_close(source);
         return has_changed(task);

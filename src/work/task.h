@@ -146,6 +146,10 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
  * the descriptor, the caller's. */
 struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd);
 
+/** Both, and have it ready to be read: NEXT and the source, the caller's (source_close()). */
+struct verdict task_open_source(
+    struct task *task, const struct stage_tools *tools, struct source **ret_source);
+
 /** The request of a stage: under way, or no memory was left for it. */
 struct verdict task_under_way(struct task *task, struct request *request);
 
