@@ -71,8 +71,10 @@ int history_merged(struct history *history, const char *source, const char *dest
         free_merge(merge);
         return -ENOMEM;
     }
-    struct event event = {.object_type = "lead", .action = "merged", .merge = merge};
-    return enter(history, &event, destination, destination);
+    struct event deleted = {.object_type = "lead", .action = "deleted", .merge = merge};
+    struct event merged = {.object_type = "lead", .action = "merged", .merge = merge};
+    int error = enter(history, &deleted, source, source);
+    return error ? error : enter(history, &merged, destination, destination);
 }
 
 int history_deleted(struct history *history, const char *lead_id)

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define EVENTS_MOST 50
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- one lead, one contact ---- */
 
@@ -138,6 +139,41 @@ static bool event_is_wanted(
            event->at_us <= page->before_us;
 }
 
+/** The filters of events, and which of them Close takes together, each a set of bits. */
+static const char *const event_filters[] = {
+    "object_type", "object_id", "action", "lead_id", "user_id", "request_id"};
+enum { OBJECT_TYPE = 1, OBJECT_ID = 2, ACTION = 4, LEAD_ID = 8, USER_ID = 16, REQUEST_ID = 32 };
+static const int event_filter_sets[] = {
+    0,
+    OBJECT_TYPE | OBJECT_ID,
+    OBJECT_TYPE | ACTION,
+    OBJECT_ID | ACTION,
+    LEAD_ID | OBJECT_TYPE,
+    LEAD_ID | OBJECT_TYPE | ACTION,
+    LEAD_ID | USER_ID | OBJECT_TYPE,
+    LEAD_ID | USER_ID | OBJECT_TYPE | ACTION,
+    LEAD_ID | USER_ID,
+    USER_ID | OBJECT_ID,
+    USER_ID | OBJECT_ID | ACTION,
+    USER_ID | OBJECT_TYPE,
+    USER_ID | OBJECT_TYPE | ACTION,
+    LEAD_ID,
+    USER_ID,
+    REQUEST_ID,
+};
+
+static bool event_filters_go_together(const struct call *call)
+{
+    int set = 0;
+    for (size_t i = 0; i < COUNT(event_filters); i++)
+        set |= request_query(call->request, event_filters[i]) ? 1 << i : 0;
+    for (size_t i = 0; i < COUNT(event_filter_sets); i++)
+        if (event_filter_sets[i] == set)
+            return true;
+    reply_error(call->reply, 400, "This combination of filters is not supported.");
+    return false;
+}
+
 /** A cursor is the number of events before it, so what is new does not shift it. */
 static bool read_cursor(const struct call *call, size_t *cursor)
 {
@@ -167,7 +203,7 @@ void call_list_events(struct call *call)
     struct page page;
     size_t cursor = events->count;
     if (!page_read(call, EVENTS_MOST, "date_updated", filters, &page) ||
-        !read_cursor(call, &cursor))
+        !event_filters_go_together(call) || !read_cursor(call, &cursor))
         return;
     struct json *data = json_array();
     int error = 0;

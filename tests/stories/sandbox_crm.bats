@@ -173,7 +173,8 @@ by_email() { # VALUE: contacts with this address
         answers 404
     done
     gets 'activity/email/?lead_id=lead_bluth' '.data == []'
-    gets 'event/?object_type=lead&action=deleted' '.data[0].object_id == "lead_bluth"'
+    gets 'event/?object_id=lead_bluth&action=deleted' '(.data | length) == 1 and (.data[0] | .object_id == "lead_bluth" and
+        (.meta | has("merge_destination_lead_id") | not))'
     made 'length == 1'
     never tell lead/delete '{"id":"lead_bluth"}'
 }
@@ -266,6 +267,9 @@ by_email() { # VALUE: contacts with this address
     gets 'event/?object_type=lead&action=merged' '(.data | length) == 2 and (.data[0] | (.id | startswith("ev_")) and
         .meta.merge_source_lead_id == "lead_sitwell" and .meta.merge_destination_lead_id == "lead_empty")'
     gets 'event/?object_type=lead&action=merged&lead_id=lead_sitwell' '(.data | length) == 1'
+    gets 'event/?object_id=lead_bluth&action=deleted' '(.data | length) == 1 and (.data[0] | .object_type == "lead" and
+        .meta.merge_source_lead_id == "lead_bluth" and .meta.merge_destination_lead_id == "lead_sitwell")'
+    gets 'event/?object_id=lead_empty&action=deleted' '.data == []'
 }
 
 @test "merges that cannot be" {
@@ -297,6 +301,20 @@ by_email() { # VALUE: contacts with this address
     gets "event/?date_updated__gt=$(date -ud '+1 minute' +%FT%TZ)" '.data == []'
     call 'event/?_limit=51'
     answers 400 '.error == "The limit you set is larger than the maximum limit for this resource (max_limit = 50)."'
+}
+
+@test "events take only some filters together" {
+    local filters
+    for filters in object_type=lead\&object_id=a object_id=a\&action=deleted user_id=u\&object_id=a\&action=deleted \
+        lead_id=a\&user_id=u\&object_type=lead\&action=deleted request_id=r; do
+        gets "event/?$filters" '.data == []'
+        gets "event/?$filters&date_updated__gt=2026-01-01T00:00:00Z&_limit=1" '.data == []'
+    done
+    for filters in object_id=a action=deleted object_type=lead lead_id=a\&action=deleted lead_id=a\&object_id=a \
+        object_type=lead\&object_id=a\&action=deleted request_id=r\&lead_id=a; do
+        call "event/?$filters"
+        answers 400 '.error == "This combination of filters is not supported."'
+    done
 }
 
 # ---- search ----
