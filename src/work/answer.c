@@ -81,7 +81,14 @@ struct verdict answer_created(const struct request *request, const char *what)
 
 bool answer_is_absent(const struct request *request)
 {
-    return request_end(request) == TRANSFER_ANSWERED && request_status(request) == 404;
+    return request_end(request) == TRANSFER_ANSWERED && request_status(request) == 404 &&
+           is_json(request);
+}
+
+bool answer_is_refused(const struct request *request)
+{
+    int status = request_status(request);
+    return request_end(request) == TRANSFER_ANSWERED && (status == 400 || status == 403);
 }
 
 struct verdict answer_odd(const char *what)

@@ -81,9 +81,7 @@ static struct verdict next_lead(struct merged_leads *leads)
 /** Close does not list merges for this key; or none of a lead that was merged, and so is gone. */
 static bool is_refused(const struct merged_leads *leads, const struct request *request)
 {
-    int status = request_status(request);
-    return request_end(request) == TRANSFER_ANSWERED &&
-           (status == 400 || status == 403 || (status == 404 && leads->asked > 0));
+    return answer_is_refused(request) || (leads->asked > 0 && answer_is_absent(request));
 }
 
 struct verdict merged_leads_read(struct merged_leads *leads, const struct request *request)

@@ -24,8 +24,12 @@ int64_t answer_pace(const struct request *request);
 /** What time Close says it is; 0 where it is not Close who answers, or it does not say. */
 int64_t answer_close_ms(const struct request *request);
 
-/** Whether Close says that what was asked for is not there (404). */
+/** Whether Close says that what was asked for is not there (404); a page of somebody in between
+ * does not. */
 bool answer_is_absent(const struct request *request);
+
+/** Whether that is not answered to this key, or at all (400, 403). */
+bool answer_is_refused(const struct request *request);
 
 /** An answer that is not what Close answers there: it may not be Close at all. */
 struct verdict answer_odd(const char *what);
