@@ -54,6 +54,8 @@
  *     - work/upload         the two requests of one file
  *     - work/resolve        from a rule to a lead; work/survivor follows merged ones,
  *                           work/merged_leads goes back to what was merged
+ *     - work/absences       what was found out about leads that are gone, for a while (pure);
+ *                           work/merge_list is the list of merges in it (pure)
  *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
  *     - work/answer         an answer of the API, from request to verdict
  *     - work/close_clock    what time it is at Close (pure)

@@ -178,6 +178,7 @@ static struct verdict resolve_once(struct look_at *look)
         &look->resolution, &file, folder->rules, folder->fails_unmatched, look->session->tables);
     if (verdict.kind != VERDICT_NEXT || !look->resolution.rule)
         return verdict;
+    look->resolution.absences = &look->session->absences;
     verdict = resolution_begin(&look->resolution);
     return verdict.kind == VERDICT_NEXT ? session_resolve(look->session, &look->resolution)
                                         : verdict;

@@ -43,6 +43,7 @@ void session_close(struct session *session)
 {
     http_free(session->http);
     tables_free(session->tables);
+    absences_release(&session->absences);
     key_release(&session->key);
     config_release(session->config);
 }

@@ -19,6 +19,7 @@ struct session {
     struct api api;
     struct tables *tables;
     struct etags etags;
+    struct absences absences;
     struct close_clock close_clock;
 };
 

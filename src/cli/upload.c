@@ -164,6 +164,7 @@ static struct verdict resolve_step(struct errand *errand)
     struct verdict verdict = sort_by_rule(errand);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
+    errand->resolution.absences = &errand->session->absences;
     verdict = options->rule ? resolution_begin(&errand->resolution)
                             : resolution_aim(&errand->resolution, options->lead, options->contact);
     return verdict.kind == VERDICT_NEXT ? session_resolve(errand->session, &errand->resolution)

@@ -93,6 +93,11 @@ struct request *api_merges(const struct api *api, const char *into, int skip)
         into ? "lead_id=" : "", into ? into : "", into ? "&" : "", API_PAGE, skip);
 }
 
+struct request *api_deletions(const struct api *api, const char *lead_id)
+{
+    return api_get(api, API_EVENTS, "event/?object_id=%s&action=deleted", lead_id);
+}
+
 struct request *api_create(
     const struct api *api, enum activity activity, const char *lead_id, const struct json *body)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define ID_LENGTH_MOST 120
+#define ID_LENGTH_MOST 120 /* with a prefix it fits RECORD_ID_ROOM */
 
 bool record_is_id(const char *id, const char *prefix)
 {
@@ -52,22 +52,43 @@ void record_page_release(struct record_page *page)
 }
 
 enum merge_state record_merge(
-    const struct record_page *page, const char *lead_id, const char **ret_survivor)
+    const struct json *merge, const char **ret_source, const char **ret_survivor)
 {
-    for (const struct json *merge = json_first(page->data); merge; merge = json_next(merge)) {
-        const char *source = json_get_text(merge, "source_lead_id");
-        const char *survivor = json_get_text(merge, "destination_lead_id");
-        const char *status = json_get_text(merge, "merge_status");
-        bool is_wanted = source && survivor && strcmp(source, lead_id) == 0;
-        if (!is_wanted || !record_is_id(survivor, "lead_") ||
-            (status && strcmp(status, "errored") == 0))
+    const char *source = json_get_text(merge, "source_lead_id");
+    const char *survivor = json_get_text(merge, "destination_lead_id");
+    const char *status = json_get_text(merge, "merge_status");
+    bool is_merge = source && survivor && record_is_id(source, "lead_") &&
+                    record_is_id(survivor, "lead_") && !(status && strcmp(status, "errored") == 0);
+    if (!is_merge)
+        return MERGE_NONE;
+    *ret_source = source;
+    *ret_survivor = survivor;
+    return status && strcmp(status, "completed") != 0 ? MERGE_UNDER_WAY : MERGE_DONE;
+}
+
+/** Whether an event tells that this lead was deleted, by itself or by a merge. */
+static bool is_deletion(const struct json *event, const char *lead_id)
+{
+    const char *object = json_get_text(event, "object_id");
+    const char *action = json_get_text(event, "action");
+    return object && action && strcmp(object, lead_id) == 0 && strcmp(action, "deleted") == 0;
+}
+
+enum lead_end record_lead_end(
+    const struct record_page *events, const char *lead_id, const char **ret_told)
+{
+    for (const struct json *event = json_first(events->data); event; event = json_next(event)) {
+        if (!is_deletion(event, lead_id))
             continue;
-        if (status && strcmp(status, "completed") != 0)
-            return MERGE_UNDER_WAY;
-        *ret_survivor = survivor;
-        return MERGE_DONE;
+        const char *survivor = json_get_text(json_get(event, "meta"), "merge_destination_lead_id");
+        bool is_merge =
+            survivor && record_is_id(survivor, "lead_") && strcmp(survivor, lead_id) != 0;
+        const char *when = record_created(event);
+        bool is_dated = strspn(when, "0123456789-") == strlen("2026-11-22");
+        *ret_told = is_merge ? survivor : is_dated ? when : "";
+        return is_merge ? LEAD_END_MERGED : LEAD_END_DELETED;
     }
-    return MERGE_NONE;
+    return LEAD_END_UNTOLD;
 }
 
 /** An id of any kind: a word, an underscore, and what tells it from the others. */

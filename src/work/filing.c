@@ -114,6 +114,7 @@ static struct verdict begin_resolution(struct task *task, const struct stage_too
     verdict = sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, fd);
     if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
         return verdict;
+    task->resolution.absences = tools->absences;
     verdict = resolution_begin(&task->resolution);
     return verdict.kind == VERDICT_NEXT ? verdict_make(VERDICT_MORE, NULL, "asks") : verdict;
 }
@@ -145,6 +146,7 @@ static struct verdict begin_renamed(struct task *task, const struct stage_tools 
     task->has_resolution = true;
     struct verdict verdict =
         sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, -1);
+    task->resolution.absences = tools->absences;
     if (verdict.kind == VERDICT_NEXT && task->resolution.rule)
         verdict = resolution_begin(&task->resolution);
     return verdict;

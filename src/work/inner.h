@@ -35,6 +35,7 @@ struct worker {
     struct key key;
     struct tables *tables;
     struct etags etags;
+    struct absences absences;
     struct close_clock close_clock;
     worker_look_again *look_again;
     worker_scan *scan;

@@ -116,7 +116,8 @@ int look_by_content(struct look *look, const struct job *job)
 struct request *look_ask(struct look *look, const struct api *api)
 {
     const struct look_place *place = &look->places[look->place];
-    if (!look->survivor.lead_id && survivor_init(&look->survivor, place->lead_id, false) < 0)
+    if (!look->survivor.lead_id && /* asked anew: what is remembered may be from before the POST */
+        survivor_begin(&look->survivor, place->lead_id, false, NULL).kind != VERDICT_MORE)
         return NULL;
     if (!look->has_lead)
         return survivor_ask(&look->survivor, api);

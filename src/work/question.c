@@ -61,6 +61,7 @@ static void look_at_key(struct worker *worker, int64_t now)
     if (key_load(worker->config->close.api_key_file, &key, &why) == 0) {
         key_release(&worker->key);
         worker->key = key;
+        absences_release(&worker->absences);
         worker->paced_until[API_ME] = 0;
         gate_ask_now(&worker->api_gate, now);
     } else {

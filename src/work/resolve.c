@@ -198,12 +198,12 @@ static struct verdict take_id(const char *prefix, const char *words, char *text,
 }
 
 /** The lead is known: next, see that it is there, and who it is. */
-static int go_to_lead(struct resolution *resolution)
+static struct verdict go_to_lead(struct resolution *resolution)
 {
     bool whole =
         is_found_by_search(resolution) && resolution->rule->find_by == (int)SEARCH_CUSTOM_FIELD;
     resolution->step = RESOLVE_LEAD;
-    return survivor_init(&resolution->survivor, resolution->lead_id, whole);
+    return survivor_begin(&resolution->survivor, resolution->lead_id, whole, resolution->absences);
 }
 
 static struct verdict take_ids(struct resolution *resolution, char *lead_id, char *contact_id)
@@ -222,9 +222,8 @@ static struct verdict take_ids(struct resolution *resolution, char *lead_id, cha
             "neither a lead_id nor a contact_id comes out of rule \"%s\" for this file",
             resolution->rule->name);
     resolution->step = RESOLVE_CONTACT;
-    if (!resolution->contact_id && go_to_lead(resolution) < 0)
-        return verdict_no_memory();
-    return next();
+    struct verdict verdict = resolution->contact_id ? next() : go_to_lead(resolution);
+    return verdict.kind == VERDICT_MORE ? next() : verdict;
 }
 
 struct verdict resolution_aim(
@@ -395,9 +394,7 @@ static struct verdict take_candidate(struct resolution *resolution)
     if (job_set_text(id, json_get_text(first, "id")) < 0)
         return verdict_no_memory();
     resolution->step = RESOLVE_CONTACT;
-    if (!is_contact && go_to_lead(resolution) < 0)
-        return verdict_no_memory();
-    return verdict_more();
+    return is_contact ? verdict_more() : go_to_lead(resolution);
 }
 
 static struct verdict read_search(struct resolution *resolution, const char *body, size_t length)
@@ -448,7 +445,7 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
     result |= job_set_text(&resolution->contact_lead, lead_id);
     if (!resolution->lead_id)
         result |= job_set_text(&resolution->lead_id, lead_id);
-    return result || go_to_lead(resolution) < 0 ? verdict_no_memory() : verdict_more();
+    return result ? verdict_no_memory() : go_to_lead(resolution);
 }
 
 static struct verdict read_contact(struct resolution *resolution, const char *body, size_t length)

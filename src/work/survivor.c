@@ -1,99 +1,272 @@
 #include "closedrop/work/survivor.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/close/record.h"
 #include "closedrop/work/answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define PAGES_MOST 50 /* of merges */
 #define HOPS_MOST 10
+#define OTHER_READS_MS 1000
 
-int survivor_init(struct survivor *survivor, const char *lead_id, bool whole)
+/* ---- what is known ---- */
+
+static struct absences *memory(struct survivor *survivor)
 {
-    *survivor = (struct survivor){.whole = whole};
-    return job_set_text(&survivor->lead_id, lead_id);
+    return survivor->shared ? survivor->shared : &survivor->own;
+}
+
+/** Returns 0 or -ENOMEM. */
+static int remember(struct survivor *survivor, enum absence_kind kind, const char *told)
+{
+    struct absence absence = {.kind = kind, .found_ms = clock_steady_ms()};
+    snprintf(absence.lead_id, sizeof(absence.lead_id), "%s", survivor->lead_id);
+    snprintf(absence.told, sizeof(absence.told), "%s", told);
+    absence.merges_since_ms = survivor->merges_since_ms;
+    return absences_add(memory(survivor), &absence);
+}
+
+static void give_list_back(struct survivor *survivor)
+{
+    struct merge_list *merges = &memory(survivor)->merges;
+    if (merges->reader == survivor)
+        merges->reader = NULL;
 }
 
 void survivor_release(struct survivor *survivor)
 {
+    give_list_back(survivor);
+    absences_release(&survivor->own);
     free(survivor->lead_id);
     *survivor = (struct survivor){0};
 }
 
-struct request *survivor_ask(const struct survivor *survivor, const struct api *api)
-{
-    return survivor->asks_merges ? api_merges(api, NULL, survivor->page * API_PAGE)
-                                 : api_lead(api, survivor->lead_id, survivor->whole);
-}
+/* ---- there is none ---- */
 
 static struct verdict no_lead(const struct survivor *survivor)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
         "Close knows no lead %s: it was deleted, or the id is wrong; correct it, then drag the "
-        "file "
-        "back",
+        "file back",
         survivor->lead_id);
 }
 
-static struct verdict follow(struct survivor *survivor, const char *lead_id)
+static struct verdict not_among_merges(const struct survivor *survivor)
 {
-    survivor->asks_merges = false;
-    if (++survivor->hops > HOPS_MOST)
-        return no_lead(survivor);
-    return job_set_text(&survivor->lead_id, lead_id) < 0 ? verdict_no_memory() : verdict_more();
+    return verdict_make(VERDICT_FAIL, "no_target",
+        "Close knows no lead %s, and it is not among the latest %d merges: it was deleted, merged "
+        "before those, or the id is wrong; correct it, then drag the file back",
+        survivor->lead_id, MERGE_LIST_PAGES_MOST * API_PAGE);
 }
 
-static struct verdict read_page(struct survivor *survivor, const struct record_page *page)
+static struct verdict was_deleted(struct survivor *survivor, const struct absence *known)
 {
-    const char *lead_id = NULL;
-    switch (record_merge(page, survivor->lead_id, &lead_id)) {
+    return verdict_make(VERDICT_FAIL, "no_target",
+        "Close has no lead %s any more: it was deleted%s%.10s; name another one, then drag the "
+        "file back",
+        survivor->lead_id, *known->told ? " on " : "", known->told);
+}
+
+/* ---- where to go on ---- */
+
+static struct verdict ask(struct survivor *survivor, enum survivor_step step)
+{
+    survivor->step = step;
+    return verdict_more();
+}
+
+/** The list says nothing of it so far: read on, unless another one does. */
+static struct verdict read_on(struct survivor *survivor, bool counts)
+{
+    struct merge_list *merges = &memory(survivor)->merges;
+    if (merges->reader) {
+        struct verdict wait = verdict_make(VERDICT_WAIT, "no_target",
+            "the list of merges, which may tell of the lead %s, is just being read",
+            survivor->lead_id);
+        wait.wait_ms = OTHER_READS_MS;
+        return wait;
+    }
+    if (!counts)
+        merge_list_begin(merges, clock_steady_ms());
+    merges->reader = survivor;
+    survivor->page = merges->pages;
+    return ask(survivor, SURVIVOR_MERGES);
+}
+
+/** NEXT: it is known now where the lead went. */
+static struct verdict search_merges(struct survivor *survivor)
+{
+    struct merge_list *merges = &memory(survivor)->merges;
+    const char *into = NULL;
+    give_list_back(survivor);
+    bool counts = merge_list_counts(merges, survivor->merges_since_ms, clock_steady_ms());
+    switch (counts ? merge_list_find(merges, survivor->lead_id, &into) : MERGE_NONE) {
     case MERGE_DONE:
-        return follow(survivor, lead_id);
+        return remember(survivor, ABSENCE_MERGED, into) < 0
+                   ? verdict_no_memory()
+                   : verdict_make(VERDICT_NEXT, NULL, "found");
     case MERGE_UNDER_WAY:
+        merge_list_begin(merges, clock_steady_ms()); /* or it would say so for minutes */
         return verdict_make(
             VERDICT_RETRY, "no_target", "the lead %s is just being merged", survivor->lead_id);
     default:
-        return page->has_more && ++survivor->page < PAGES_MOST ? verdict_more() : no_lead(survivor);
+        break;
     }
+    if (!counts || !merge_list_is_read(merges))
+        return read_on(survivor, counts);
+    return merges->is_whole ? no_lead(survivor) : not_among_merges(survivor);
 }
 
-static struct verdict read_merges(struct survivor *survivor, const char *body, size_t length)
+static struct verdict search_merges_since(struct survivor *survivor, const struct absence *known)
 {
-    struct record_page page;
-    if (record_page_read(body, length, &page) < 0)
-        return answer_odd("activity/lead_merge/");
-    struct verdict verdict = read_page(survivor, &page);
-    record_page_release(&page);
+    survivor->merges_since_ms = known->merges_since_ms;
+    return search_merges(survivor);
+}
+
+static struct verdict follow(struct survivor *survivor, const struct absence *known)
+{
+    if (++survivor->hops > HOPS_MOST)
+        return verdict_make(VERDICT_FAIL, "no_target",
+            "more than %d merges lead on to the lead %s, and its end is not known; name another "
+            "one, then drag the file back",
+            HOPS_MOST, survivor->lead_id);
+    return job_set_text(&survivor->lead_id, known->told) < 0
+               ? verdict_no_memory()
+               : verdict_make(VERDICT_NEXT, NULL, "followed");
+}
+
+/** On by what is known of the lead already. */
+static struct verdict go_on(struct survivor *survivor)
+{
+    static struct verdict (*const steps[ABSENCE_KINDS])(
+        struct survivor * survivor, const struct absence *known) = {
+        [ABSENCE_MERGED] = follow,
+        [ABSENCE_DELETED] = was_deleted,
+        [ABSENCE_UNEXPLAINED] = search_merges_since,
+    };
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "begun");
+    while (verdict.kind == VERDICT_NEXT) {
+        const struct absence *known =
+            absences_find(memory(survivor), survivor->lead_id, clock_steady_ms());
+        verdict = known ? steps[known->kind](survivor, known) : ask(survivor, SURVIVOR_LEAD);
+    }
     return verdict;
 }
 
-static struct verdict read_lead(
-    const struct survivor *survivor, const char *body, size_t length, struct json **ret_lead)
+struct verdict survivor_begin(
+    struct survivor *survivor, const char *lead_id, bool whole, struct absences *absences)
 {
+    *survivor = (struct survivor){.whole = whole, .shared = absences};
+    if (job_set_text(&survivor->lead_id, lead_id) < 0)
+        return verdict_no_memory();
+    return go_on(survivor);
+}
+
+struct request *survivor_ask(const struct survivor *survivor, const struct api *api)
+{
+    switch (survivor->step) {
+    case SURVIVOR_EVENTS:
+        return api_deletions(api, survivor->lead_id);
+    case SURVIVOR_MERGES:
+        return api_merges(api, NULL, survivor->page * API_PAGE);
+    default:
+        return api_lead(api, survivor->lead_id, survivor->whole);
+    }
+}
+
+/* ---- reading ---- */
+
+static struct verdict read_lead(
+    struct survivor *survivor, const struct request *request, struct json **ret_lead)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct verdict verdict = answer_read(request, "lead/");
+    if (answer_is_absent(request))
+        return ask(survivor, SURVIVOR_EVENTS);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
     CLEANUP(json_freep) struct json *lead = json_parse(body, length);
     const char *id = json_get_text(lead, "id");
     if (!id || strcmp(id, survivor->lead_id) != 0)
         return answer_odd("lead/");
     *ret_lead = TAKE_PTR(lead);
-    return verdict_make(VERDICT_NEXT, NULL, "known");
+    return verdict;
+}
+
+/** A page of a list, or what its answer means instead. */
+static struct verdict read_page(
+    const struct request *request, const char *what, struct record_page *ret_page)
+{
+    size_t length;
+    const char *body = request_reply(request, &length);
+    struct verdict verdict = answer_read(request, what);
+    if (verdict.kind == VERDICT_NEXT && record_page_read(body, length, ret_page) < 0)
+        return answer_odd(what);
+    return verdict;
+}
+
+/** Without events only a list of merges that is read from now on tells of the latest ones. */
+static int remember_refusal(struct survivor *survivor)
+{
+    survivor->merges_since_ms = clock_steady_ms();
+    return remember(survivor, ABSENCE_UNEXPLAINED, "");
+}
+
+static int remember_end(struct survivor *survivor, const struct record_page *events)
+{
+    static const enum absence_kind kinds[] = {
+        [LEAD_END_UNTOLD] = ABSENCE_UNEXPLAINED,
+        [LEAD_END_MERGED] = ABSENCE_MERGED,
+        [LEAD_END_DELETED] = ABSENCE_DELETED,
+    };
+    const char *told = "";
+    enum lead_end end = record_lead_end(events, survivor->lead_id, &told);
+    survivor->merges_since_ms = 0;
+    return remember(survivor, kinds[end], told);
+}
+
+static struct verdict read_events(struct survivor *survivor, const struct request *request)
+{
+    struct record_page page = {0};
+    bool is_refused = answer_is_refused(request) || answer_is_absent(request);
+    struct verdict verdict = read_page(request, "event/", &page);
+    if (!is_refused && verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int result = is_refused ? remember_refusal(survivor) : remember_end(survivor, &page);
+    record_page_release(&page);
+    return result < 0 ? verdict_no_memory() : go_on(survivor);
+}
+
+static struct verdict read_merges(struct survivor *survivor, const struct request *request)
+{
+    struct merge_list *merges = &memory(survivor)->merges;
+    struct record_page page = {0};
+    int result = 0;
+    struct verdict verdict = read_page(request, "activity/lead_merge/", &page);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    if (merges->reader == survivor) /* or the list was begun anew since: this is no page of it */
+        result = merge_list_add_page(merges, &page, clock_steady_ms());
+    record_page_release(&page);
+    if (result < 0)
+        return verdict_no_memory();
+    verdict = search_merges(survivor);
+    return verdict.kind == VERDICT_NEXT ? go_on(survivor) : verdict;
 }
 
 struct verdict survivor_read(
     struct survivor *survivor, const struct request *request, struct json **ret_lead)
 {
-    size_t length;
-    const char *body = request_reply(request, &length);
-    const char *what = survivor->asks_merges ? "activity/lead_merge/" : "lead/";
-    struct verdict verdict = answer_read(request, what);
-    if (!survivor->asks_merges && answer_is_absent(request)) {
-        survivor->asks_merges = true;
-        survivor->page = 0;
-        return verdict_more();
+    switch (survivor->step) {
+    case SURVIVOR_EVENTS:
+        return read_events(survivor, request);
+    case SURVIVOR_MERGES:
+        return read_merges(survivor, request);
+    default:
+        return read_lead(survivor, request, ret_lead);
     }
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
-    return survivor->asks_merges ? read_merges(survivor, body, length)
-                                 : read_lead(survivor, body, length, ret_lead);
 }

@@ -79,6 +79,7 @@ struct stage_tools {
     struct api api;
     struct tables *tables;
     struct etags *etags;
+    struct absences *absences;
     struct store *store;  /* to read what was posted */
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;

@@ -99,6 +99,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     if (key.file || worker->key.file)
         key_release(&worker->key);
     worker->key = key;
+    absences_release(&worker->absences); /* it may be the key of another organisation */
     free(worker->folders);
     worker->folders = views;
     config_release(worker->config);
@@ -192,6 +193,7 @@ void worker_free(struct worker *worker)
     worker_drop_request(worker, &worker->question);
     key_release(&worker->key);
     tables_free(worker->tables);
+    absences_release(&worker->absences);
     free(worker->folders);
     config_release(worker->config);
     free(worker);
@@ -291,6 +293,7 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
     struct stage_tools tools = {.api = worker_api(worker, task->config),
         .tables = worker->tables,
         .etags = &worker->etags,
+        .absences = &worker->absences,
         .store = queue_store(worker->queue)};
     const struct folder_view *view = view_of(worker, task->folder->name);
     const struct folder *now = config_folder(worker->config, task->folder->name);

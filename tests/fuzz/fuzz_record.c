@@ -15,12 +15,21 @@ static void read_created(const char *body, size_t length)
     free(id);
 }
 
-static void check_merge(const struct record_page *page)
+static void check_merge(const struct json *merge)
 {
-    const char *survivor = NULL;
-    enum merge_state state = record_merge(page, LEAD, &survivor);
-    assert((state == MERGE_DONE) == (survivor != NULL));
-    assert(!survivor || record_is_id(survivor, "lead_"));
+    const char *source = NULL, *survivor = NULL;
+    enum merge_state state = record_merge(merge, &source, &survivor);
+    assert((state != MERGE_NONE) == (survivor != NULL));
+    assert(!survivor || (record_is_id(survivor, "lead_") && strlen(survivor) < RECORD_ID_ROOM));
+    assert(!source || (record_is_id(source, "lead_") && strlen(source) < RECORD_ID_ROOM));
+}
+
+static void check_end(const struct record_page *page)
+{
+    const char *told = NULL;
+    enum lead_end end = record_lead_end(page, LEAD, &told);
+    assert((end == LEAD_END_UNTOLD) == (told == NULL));
+    assert(end != LEAD_END_MERGED || (told && record_is_id(told, "lead_")));
 }
 
 static void check_object(const struct json *object, const char *text)
@@ -50,9 +59,11 @@ static void read_page(const char *body, size_t length, const char *text)
         return;
     }
     assert(json_is_array(page.data));
-    check_merge(&page);
-    for (const struct json *one = json_first(page.data); one; one = json_next(one))
+    check_end(&page);
+    for (const struct json *one = json_first(page.data); one; one = json_next(one)) {
+        check_merge(one);
         check_object(one, text);
+    }
     record_page_release(&page);
 }
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,56 +173,92 @@ static void reads_a_page(void **state)
     "{'source_lead_id':'" from "','destination_lead_id':'" to "','merge_status':'" status "'}"
 
 static const struct {
-    const char *name, *data;
+    const char *name, *merge;
     enum merge_state state;
-    const char *survivor;
 } merges[] = {
-    {"completed", MERGE("lead_a", "lead_b", "completed"), MERGE_DONE, "lead_b"},
-    {"pending", MERGE("lead_a", "lead_b", "pending"), MERGE_UNDER_WAY, NULL},
-    {"in progress", MERGE("lead_a", "lead_b", "in_progress"), MERGE_UNDER_WAY, NULL},
-    {"errored", MERGE("lead_a", "lead_b", "errored"), MERGE_NONE, NULL},
-    {"of no status", "{'source_lead_id':'lead_a','destination_lead_id':'lead_b'}", MERGE_DONE,
-        "lead_b"},
+    {"completed", MERGE("lead_a", "lead_b", "completed"), MERGE_DONE},
+    {"pending", MERGE("lead_a", "lead_b", "pending"), MERGE_UNDER_WAY},
+    {"in progress", MERGE("lead_a", "lead_b", "in_progress"), MERGE_UNDER_WAY},
+    {"errored", MERGE("lead_a", "lead_b", "errored"), MERGE_NONE},
+    {"of no status", "{'source_lead_id':'lead_a','destination_lead_id':'lead_b'}", MERGE_DONE},
     {"of a status that is null",
         "{'source_lead_id':'lead_a','destination_lead_id':'lead_b','merge_status':null}",
-        MERGE_DONE, "lead_b"},
-    {"errored, then completed",
-        MERGE("lead_a", "lead_b", "errored") "," MERGE("lead_a", "lead_c", "completed"), MERGE_DONE,
-        "lead_c"},
-    {"errored, then pending",
-        MERGE("lead_a", "lead_b", "errored") "," MERGE("lead_a", "lead_c", "pending"),
-        MERGE_UNDER_WAY, NULL},
-    {"among others",
-        MERGE("lead_x", "lead_y", "completed") "," MERGE("lead_a", "lead_b", "completed") "," MERGE(
-            "lead_b", "lead_c", "completed"),
-        MERGE_DONE, "lead_b"},
-    {"of others",
-        MERGE("lead_x", "lead_a", "completed") "," MERGE("lead_ab", "lead_b", "completed"),
-        MERGE_NONE, NULL},
-    {"of others, under way", MERGE("lead_x", "lead_y", "pending"), MERGE_NONE, NULL},
-    {"into nothing", "{'source_lead_id':'lead_a','destination_lead_id':null}", MERGE_NONE, NULL},
-    {"into what is no lead", MERGE("lead_a", "cont_b", "completed"), MERGE_NONE, NULL},
-    {"into another path", MERGE("lead_a", "lead_b/../me", "completed"), MERGE_NONE, NULL},
-    {"from nothing", "{'source_lead_id':null,'destination_lead_id':'lead_b'}", MERGE_NONE, NULL},
-    {"entries of other shapes", "null,5,'lead_a',[],{}", MERGE_NONE, NULL},
-    {"none", "", MERGE_NONE, NULL},
+        MERGE_DONE},
+    {"into nothing", "{'source_lead_id':'lead_a','destination_lead_id':null}", MERGE_NONE},
+    {"into what is no lead", MERGE("lead_a", "cont_b", "completed"), MERGE_NONE},
+    {"into another path", MERGE("lead_a", "lead_b/../me", "completed"), MERGE_NONE},
+    {"from nothing", "{'source_lead_id':null,'destination_lead_id':'lead_b'}", MERGE_NONE},
+    {"from what is no lead", MERGE("cont_a", "lead_b", "completed"), MERGE_NONE},
+    {"a text", "'lead_a'", MERGE_NONE},
+    {"a list", "[]", MERGE_NONE},
+    {"an empty one", "{}", MERGE_NONE},
 };
 
-static void finds_the_survivor_of_a_merge(void **state)
+static void reads_a_merge(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(merges); i++) {
+        bool is_merge = merges[i].state != MERGE_NONE;
+        struct json *merge = parse(merges[i].merge);
+        const char *source = NULL, *survivor = NULL;
+        enum merge_state found = record_merge(merge, &source, &survivor);
+        if (found != merges[i].state || !is_equal(source, is_merge ? "lead_a" : NULL) ||
+            !is_equal(survivor, is_merge ? "lead_b" : NULL))
+            fail_msg("%s: %d, %s, %s", merges[i].name, found, source, survivor);
+        json_free(merge);
+    }
+}
+
+/* ---- events ---- */
+
+#define EVENT(object, action, rest)                                                                \
+    "{'object_type':'lead','object_id':'" object "','action':'" action "'" rest "}"
+#define WHEN ",'date_created':'2026-11-22T10:00:00.123000+00:00'"
+#define META(source, destination)                                                                  \
+    ",'meta':{'merge_source_lead_id':'" source "','merge_destination_lead_id':'" destination "'}"
+
+static const struct {
+    const char *name, *data;
+    enum lead_end end;
+    const char *told;
+} ends[] = {
+    {"merged", EVENT("lead_a", "deleted", META("lead_a", "lead_b") WHEN), LEAD_END_MERGED,
+        "lead_b"},
+    {"deleted", EVENT("lead_a", "deleted", ",'meta':{'request_method':'DELETE'}" WHEN),
+        LEAD_END_DELETED, "2026-11-22T10:00:00.123000+00:00"},
+    {"deleted, and no meta", EVENT("lead_a", "deleted", WHEN), LEAD_END_DELETED,
+        "2026-11-22T10:00:00.123000+00:00"},
+    {"deleted, and no date", EVENT("lead_a", "deleted", ""), LEAD_END_DELETED, ""},
+    {"deleted, and an odd date", EVENT("lead_a", "deleted", ",'date_created':'\\u001b[31m2026'"),
+        LEAD_END_DELETED, ""},
+    {"into what is no lead", EVENT("lead_a", "deleted", META("lead_a", "lead_b/../me")),
+        LEAD_END_DELETED, ""},
+    {"into itself", EVENT("lead_a", "deleted", META("lead_b", "lead_a")), LEAD_END_DELETED, ""},
+    {"the latest counts",
+        EVENT("lead_a", "deleted", META("lead_a", "lead_b")) "," EVENT("lead_a", "deleted", WHEN),
+        LEAD_END_MERGED, "lead_b"},
+    {"another object's",
+        EVENT("lead_ab", "deleted", WHEN) "," EVENT("lead_b", "deleted", META("lead_b", "lead_a")),
+        LEAD_END_UNTOLD, NULL},
+    {"of another kind", EVENT("lead_a", "updated", META("lead_a", "lead_b")), LEAD_END_UNTOLD,
+        NULL},
+    {"events of other shapes", "null,5,'lead_a',[],{},{'object_id':5}", LEAD_END_UNTOLD, NULL},
+    {"none", "", LEAD_END_UNTOLD, NULL},
+};
+
+static void reads_how_a_lead_ended(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
         char text[1000];
         struct record_page page;
-        const char *survivor = NULL;
-        strcpy(text, "{'data':[");
-        strcat(text, merges[i].data);
-        strcat(text, "]}");
+        const char *told = NULL;
+        snprintf(text, sizeof(text), "{'data':[%s]}", ends[i].data);
         char *body = quoted(text);
         assert_int_equal(record_page_read(body, strlen(body), &page), 0);
-        enum merge_state found = record_merge(&page, "lead_a", &survivor);
-        if (found != merges[i].state || !is_equal(survivor, merges[i].survivor))
-            fail_msg("%s: %d, %s", merges[i].name, found, survivor);
+        enum lead_end end = record_lead_end(&page, "lead_a", &told);
+        if (end != ends[i].end || !is_equal(told, ends[i].told))
+            fail_msg("%s: %d, %s", ends[i].name, end, told);
         record_page_release(&page);
         free(body);
     }
@@ -511,7 +548,8 @@ int main(void)
         cmocka_unit_test(knows_an_id),
         cmocka_unit_test(reads_who_it_is),
         cmocka_unit_test(reads_a_page),
-        cmocka_unit_test(finds_the_survivor_of_a_merge),
+        cmocka_unit_test(reads_a_merge),
+        cmocka_unit_test(reads_how_a_lead_ended),
         cmocka_unit_test(reads_the_id_of_what_was_created),
         cmocka_unit_test(knows_a_token_as_a_whole_part_of_a_url),
         cmocka_unit_test(looks_for_a_token_where_it_belongs),

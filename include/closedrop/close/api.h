@@ -33,6 +33,7 @@ enum api_group {
     API_CONTACTS,
     API_SEARCHES,
     API_MERGES,
+    API_EVENTS,
     API_CREATES,                          /* one for each kind of activity ... */
     API_LISTS = API_CREATES + ACTIVITIES, /* ... and one for the list of each */
     API_GROUPS = API_LISTS + ACTIVITIES
@@ -61,6 +62,9 @@ struct request *api_search(const struct api *api, const struct search *search, c
 /** GET activity/lead_merge/ from the `skip`-th on: which leads went into which; `into`: only those
  * that went into this one, NULL for all. */
 struct request *api_merges(const struct api *api, const char *into, int skip);
+
+/** GET event/ : how a lead that is gone came to its end, where that was not long ago. */
+struct request *api_deletions(const struct api *api, const char *lead_id);
 
 /** POST of an activity, or of a lead file: sent once, never repeated by itself. */
 struct request *api_create(

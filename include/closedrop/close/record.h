@@ -12,6 +12,9 @@
 
 struct json;
 
+/** Room for an id, and its end. */
+#define RECORD_ID_ROOM 128
+
 /** Whether `id` is one of Close's: `prefix` ("lead_", "cont_"), then letters and digits. */
 bool record_is_id(const char *id, const char *prefix);
 
@@ -35,9 +38,18 @@ void record_page_release(struct record_page *page);
 
 enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };
 
-/** What a page of lead merges says of `lead_id`; on MERGE_DONE the survivor's id is in the page. */
+/** What one of a list of lead merges says; the ids, given unless it is MERGE_NONE, are in it. */
 enum merge_state record_merge(
-    const struct record_page *page, const char *lead_id, const char **ret_survivor);
+    const struct json *merge, const char **ret_source, const char **ret_survivor);
+
+enum lead_end { LEAD_END_UNTOLD, LEAD_END_MERGED, LEAD_END_DELETED };
+
+/**
+ * What a page of events says of the end of a lead; in the page are, on LEAD_END_MERGED, the
+ * survivor's id, and on LEAD_END_DELETED when that was ("2026-11-22T...", "": it does not say).
+ */
+enum lead_end record_lead_end(
+    const struct record_page *events, const char *lead_id, const char **ret_told);
 
 /** The id of what was created, from the answer to its POST, in new memory; NULL: there is none. */
 char *record_created_id(const char *body, size_t length);

@@ -51,6 +51,7 @@ struct resolution {
     int page;
     char *contact_lead; /* the lead the contact is of */
     struct survivor survivor;
+    struct absences *absences; /* the caller's, to be set before resolution_begin(); or NULL */
 };
 
 /**
@@ -65,7 +66,8 @@ void resolution_release(struct resolution *resolution);
 
 /**
  * Begin to ask, after resolution_sort() found a rule: with what the rule says, or with a target
- * that is given in its place. NEXT: ask. FAIL: what the rule gives is no target.
+ * that is given in its place. NEXT: ask. FAIL: what the rule gives is no target, or known to be
+ * none. WAIT: survivor_begin().
  */
 struct verdict resolution_begin(struct resolution *resolution);
 struct verdict resolution_aim(
