@@ -443,7 +443,8 @@ static size_t count_trials(const struct worker *worker)
     size_t count = 0;
     for (const struct task *task = worker->tasks; task; task = task->next)
         count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
-                 (task->stage == STAGE_SEND && task->started_ms >= worker->s3_closed_ms);
+                 (task->stage == STAGE_SEND &&
+                     (task->to_start || task->started_ms >= worker->s3_closed_ms));
     return count;
 }
 
