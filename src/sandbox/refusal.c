@@ -16,9 +16,14 @@ struct known_code {
 
 static const struct known_code known_codes[] = {
     {"AccessDenied", 403, "Access Denied"},
+    {"AccountProblem", 403,
+        "There is a problem with your AWS account that prevents the operation from completing "
+        "successfully."},
+    {"AllAccessDisabled", 403, "All access to this Amazon S3 resource has been disabled."},
     {"BadDigest", 400, "The Content-MD5 you specified did not match what we received."},
     {"EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size"},
     {"EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size"},
+    {"ExpiredToken", 400, "The provided token has expired."},
     {"InternalError", 500, "We encountered an internal error. Please try again."},
     {"InvalidAccessKeyId", 403,
         "The AWS Access Key Id you provided does not exist in our records."},
@@ -26,6 +31,9 @@ static const struct known_code known_codes[] = {
     {"InvalidPolicyDocument", 400,
         "The content of the form does not meet the conditions "
         "specified in the policy document."},
+    {"InvalidToken", 400, "The provided token is malformed or otherwise invalid."},
+    {"KMS.DisabledException", 400,
+        "The request was rejected because the specified KMS key is not enabled."},
     {"KeyTooLongError", 400, "Your key is too long"},
     {"MalformedPOSTRequest", 400,
         "The body of your POST request is not well-formed multipart/form-data."},
@@ -35,6 +43,8 @@ static const struct known_code known_codes[] = {
     {"MissingContentLength", 411, "You must provide the Content-Length HTTP header."},
     {"NoSuchBucket", 404, "The specified bucket does not exist"},
     {"PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold"},
+    {"RequestTimeTooSkewed", 403,
+        "The difference between the request time and the server's time is too large."},
     {"RequestTimeout", 400,
         "Your socket connection to the server was not read from or written to within the timeout "
         "period. Idle connections will be closed."},
