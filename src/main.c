@@ -61,6 +61,7 @@
  *     - work/close_clock    what time it is at Close (pure)
  *     - work/verdict        what a reply means for a job, by tables (pure)
  *     - work/etags          what S3's ETag says of the bytes, bucket by bucket
+ *     - work/rejections     is it the file or the place that S3 refuses: other files show (pure)
  *
  * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the door to
  *             libcsv), template and sidecar (pure)

@@ -12,6 +12,7 @@
 #include "closedrop/close/key.h"
 #include "closedrop/http/pace.h"
 #include "closedrop/work/close_clock.h"
+#include "closedrop/work/rejections.h"
 #include "closedrop/work/worker.h"
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
@@ -51,6 +52,8 @@ struct worker {
 
     struct gate api_gate;
     struct gate s3_gate;
+    struct rejections rejections;    /* by S3 */
+    char s3_rejection[768];          /* for people: why s3_gate is closed, with GATE_REJECTS */
     struct request *question;        /* GET me/, while one is under way */
     int64_t paced_until[API_GROUPS]; /* steady clock: none of a group is asked before */
     int64_t s3_success_ms;           /* steady clock: when a file last got through */

@@ -18,6 +18,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,18 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
     outcome_release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
 }
 
+/** Close the gate of S3, or keep it closed where it was time to try. Whether it was. */
+static bool close_s3_gate(struct worker *worker, enum gate_reason reason, int64_t now)
+{
+    struct gate *gate = &worker->s3_gate;
+    if (gate->state != GATE_OPEN && now < gate->ask_at)
+        return false;
+    if (gate->state == GATE_OPEN)
+        worker->s3_closed_ms = now;
+    gate_refused(gate, reason, now, worker_ask_delay(worker, gate->tries + 1));
+    return true;
+}
+
 /** S3 counts as down only while no other upload gets through (product.md 6). */
 static void on_trouble(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
@@ -163,15 +176,39 @@ static void on_trouble(struct worker *worker, struct task *task, const struct ve
         on_own_fault(worker, task, verdict);
         return;
     }
-    if (worker->s3_gate.state == GATE_OPEN)
-        worker->s3_closed_ms = now;
-    if (worker->s3_gate.state == GATE_OPEN || now >= worker->s3_gate.ask_at) {
-        gate_refused(&worker->s3_gate, GATE_OUTAGE, now,
-            worker_ask_delay(worker, worker->s3_gate.tries + 1));
+    if (close_s3_gate(worker, GATE_OUTAGE, now))
         log_warn("uploads do not get through, trying again in %lld ms: %s",
             (long long)(worker->s3_gate.ask_at - now), verdict->message);
-    }
     on_wait(worker, task, verdict, worker->s3_gate.ask_at - now);
+}
+
+/** S3 takes nobody's file. Returns how long it is left alone; then one file tries, and each time
+ * another one, for those that were tried are due behind all others. */
+static int64_t stop_uploads(struct worker *worker, const struct verdict *verdict)
+{
+    const int64_t now = clock_steady_ms();
+    const bool is_news = worker->s3_gate.reason != GATE_REJECTS;
+    snprintf(worker->s3_rejection, sizeof(worker->s3_rejection),
+        "S3 refuses every upload, whatever the file: %s (files stay queued and are sent when S3 "
+        "accepts them again; if this lasts, tell Close's support what S3 answered)",
+        verdict->message);
+    if (close_s3_gate(worker, GATE_REJECTS, now) && is_news)
+        log_warn("%s", worker->s3_rejection);
+    return worker->s3_gate.ask_at - now;
+}
+
+/** Only where others get through it is the job's own fault; else it waits, and says why. */
+static void on_rejected(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    int times;
+    const enum blame blame = rejections_add(&worker->rejections, task->job->id, &times);
+    if (blame == BLAME_FILE) {
+        on_own_fault(worker, task, verdict);
+        return;
+    }
+    note_fault(task->job, verdict);
+    on_wait(worker, task, verdict,
+        blame == BLAME_PLACE ? stop_uploads(worker, verdict) : worker_ask_delay(worker, times));
 }
 
 /** The place's fault, and not of all that goes there: no attempt is spent, but the job says why. */
@@ -275,7 +312,9 @@ static void on_uploaded(struct worker *worker, struct task *task)
     result |= job_set_text(&job->content_type, upload->content_type);
     result |= job_set_text(&job->download_url, upload->ticket.download_url);
     result |= job_set_text(&job->token, upload->ticket.token);
+    job_forget_error(job);
     worker->s3_success_ms = clock_steady_ms();
+    rejections_end(&worker->rejections, job->id);
     if (gate_answered(&worker->s3_gate))
         log_info("uploads get through again");
     gate_passed(&worker->s3_gate);
@@ -703,6 +742,9 @@ void outcome_apply(struct worker *worker, struct task *task, const struct verdic
         break;
     case VERDICT_TROUBLE:
         on_trouble(worker, task, verdict);
+        break;
+    case VERDICT_REJECTED:
+        on_rejected(worker, task, verdict);
         break;
     case VERDICT_CHANGED:
         on_changed(worker, task, verdict);

@@ -2,6 +2,7 @@
 
 #include "closedrop/close/reply.h"
 
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,20 +116,44 @@ enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)
 
 /* ---- S3 ---- */
 
-/** What an error code of S3 means; `tickets` new forms are tried before `then` holds. */
+/**
+ * What an error code of S3 means; `tickets` new forms are tried before `then` holds. The first row
+ * that fits decides. What speaks of the place stands here where its status (400, or another one at
+ * other gateways) does not say so.
+ */
 static const struct {
-    const char *code;
+    const char *code;       /* a shell pattern */
     const char *in_message; /* "" for any */
     int tickets;
     enum verdict_kind then;
 } s3_rows[] = {
-    {"AccessDenied", "expired", TICKETS_MOST, VERDICT_RETRY},
-    {"AccessDenied", "", TICKETS_MOST, VERDICT_RETRY},
-    {"SignatureDoesNotMatch", "", TICKETS_MOST, VERDICT_RETRY},
-    {"InvalidAccessKeyId", "", TICKETS_MOST, VERDICT_RETRY},
-    {"ExpiredToken", "", TICKETS_MOST, VERDICT_RETRY},
-    {"RequestTimeTooSkewed", "", TICKETS_MOST, VERDICT_RETRY},
-    {"NoSuchBucket", "", TICKETS_MOST, VERDICT_RETRY},
+    /* the file: the policy names another type, in the words of AWS and of Ceph */
+    {"AccessDenied", "$content-type", TICKETS_MOST, VERDICT_RETRY},
+    {"AccessDenied", "not met condition: content-type", TICKETS_MOST, VERDICT_RETRY},
+    /* the place: permission, credentials, clock */
+    {"AccessDenied", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidAccessKeyId", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"SignatureDoesNotMatch", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"RequestTimeTooSkewed", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"RequestExpired", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"ExpiredToken*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidToken", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"Token*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"Authorization*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"CredentialsNotSupported", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"MissingSecurity*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"UnsupportedSignature", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidRequest", "authorization mechanism", TICKETS_MOST, VERDICT_REJECTED},
+    /* bucket, region, account, key of KMS */
+    {"NoSuchBucket", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidBucket*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"IllegalLocationConstraintException", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidRegion", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"AccountProblem", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"*QuotaExceeded", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"KMS.*", "", TICKETS_MOST, VERDICT_REJECTED},
+    {"InvalidArgument", "KMS", TICKETS_MOST, VERDICT_REJECTED}, /* it wants other signatures */
+    /* the file, or its transfer */
     {"EntityTooLarge", "", 1, VERDICT_FAIL},
     {"EntityTooSmall", "", 1, VERDICT_FAIL},
     {"BadDigest", "", 1, VERDICT_RETRY},
@@ -136,6 +161,7 @@ static const struct {
     {"IncompleteBody", "", 1, VERDICT_RETRY},
     {"RequestTimeout", "", 1, VERDICT_RETRY},
     {"OperationAborted", "", 1, VERDICT_RETRY},
+    /* an outage */
     {"SlowDown", "", 1, VERDICT_TROUBLE},
     {"ServiceUnavailable", "", 1, VERDICT_TROUBLE},
     {"InternalError", "", 1, VERDICT_TROUBLE},
@@ -147,9 +173,9 @@ static const struct {
     int tickets;
     enum verdict_kind then;
 } s3_status_rows[] = {
-    {300, 399, TICKETS_MOST, VERDICT_RETRY}, /* a redirect gets a new form, which names the place */
-    {403, 403, TICKETS_MOST, VERDICT_RETRY},
-    {404, 404, TICKETS_MOST, VERDICT_RETRY},
+    /* a redirect gets a new form, which names the place */
+    {300, 399, TICKETS_MOST, VERDICT_REJECTED},
+    {401, 404, TICKETS_MOST, VERDICT_REJECTED},
     {408, 409, 1, VERDICT_TROUBLE},
     {429, 429, 1, VERDICT_TROUBLE},
     {400, 499, 2, VERDICT_FAIL},
@@ -220,7 +246,7 @@ struct verdict verdict_of_form(const struct form_outcome *outcome)
     if (outcome->status >= 200 && outcome->status <= 299)
         return of_success(outcome);
     for (size_t i = 0; i < COUNT(s3_rows); i++)
-        if (strcmp(outcome->reply->code, s3_rows[i].code) == 0 &&
+        if (fnmatch(s3_rows[i].code, outcome->reply->code, 0) == 0 &&
             strcasestr(outcome->reply->message, s3_rows[i].in_message))
             return of_refusal(outcome, s3_rows[i].tickets, s3_rows[i].then);
     for (size_t i = 0; i < COUNT(s3_status_rows); i++)

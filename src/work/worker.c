@@ -867,6 +867,8 @@ static struct block block_of(const struct worker *worker)
             "are)"};
     if (reason != GATE_FINE)
         return (struct block){codes[reason], question_gate_message(reason)};
+    if (worker->s3_gate.reason == GATE_REJECTS)
+        return (struct block){"s3_refused", worker->s3_rejection};
     if (worker->s3_gate.state != GATE_OPEN)
         return (struct block){"s3_down", "uploads do not get through to S3; files stay queued"};
     return (struct block){NULL, NULL};

@@ -113,20 +113,21 @@ all_arrive() { # NUMBER: no attempt was spent on the outage
     all_arrive 2
 }
 
-@test "forms that are signed with a wrong secret: the reason is told, nothing is lost, and a right one mends it" {
+@test "forms that are signed with a wrong secret: status says so, no file fails, and a right one mends it" {
     start_gateway
     S3_SECRET=wrong sign_for_gateway
     limits='max_attempts = 2;' write_config
     start_agent
-    drop_large 1
-    wait_until log_says 'AccessDenied'
-    [ -f in/0.bin ] || wait_until grep -q 'AccessDenied' in/Failed/0.bin.error.txt
+    drop_large 6
+    wait_until blocked_is s3_refused
+    closedrop status --json | jq -r .blocked.message | grep -qF 'S3 answered 403 AccessDenied'
+    wait_until requests_reach upload 60 # three forms a try: twenty tries
+    jobs_are failed 0
+    [ ! -e in/Failed ]
     stop_sandbox
     sign_for_gateway
-    wait_until eval 'jobs_are failed 1 || jobs_are done 1'
-    [ "$(count_jobs done)" = 1 ] || closedrop retry --all
-    wait_until jobs_are done 1
-    stored_as_expected
+    all_arrive 6
+    blocked_is null
 }
 
 @test "connections that are closed while idle cost nothing" {

@@ -15,7 +15,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const kinds[] = {"running", "next", "more", "again", "retry", "wait", "later",
-    "doubt", "unclear", "trouble", "changed", "gone", "fail"};
+    "doubt", "unclear", "trouble", "rejected", "changed", "gone", "fail"};
 
 /* ---- Close, asked a question ---- */
 
@@ -311,23 +311,85 @@ static struct verdict judge_form(int status, const char *code, const char *messa
     return verdict_of_form(&outcome);
 }
 
+#define REJECTED                                                                                   \
+    {                                                                                              \
+        VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_REJECTED                                             \
+    }
+
 /* the verdict after the first, second and third ticket of one attempt */
 static const struct {
     int status;
     const char *code, *message;
     enum verdict_kind after[3];
 } form_answers[] = {
-    {403, "AccessDenied", "Invalid according to Policy: Policy expired.",
+    /* the place: credentials, clock, bucket, account */
+    {403, "AccessDenied", "Invalid according to Policy: Policy expired.", REJECTED},
+    {403, "AccessDenied", "Access Denied", REJECTED},
+    {403, "AccessDenied", "", REJECTED},
+    {403, "AccessDenied", "Invalid according to Policy: Extra input fields: content-type",
+        REJECTED},
+    {403, "AccessDenied",
+        "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$bucket\", \"b\"]",
+        REJECTED},
+    {403, "AccessDenied", "Policy check failed, variable not met condition: key", REJECTED},
+    {403, "InvalidAccessKeyId", "", REJECTED},
+    {403, "SignatureDoesNotMatch", "", REJECTED},
+    {403, "RequestTimeTooSkewed", "", REJECTED},
+    {400, "RequestExpired", "", REJECTED},
+    {400, "ExpiredToken", "", REJECTED},
+    {400, "ExpiredTokenException", "", REJECTED},
+    {400, "InvalidToken", "", REJECTED},
+    {400, "TokenRefreshRequired", "", REJECTED},
+    {400, "TokenCodeInvalidError", "", REJECTED},
+    {400, "AuthorizationHeaderMalformed", "", REJECTED},
+    {400, "AuthorizationQueryParametersError", "", REJECTED},
+    {400, "CredentialsNotSupported", "", REJECTED},
+    {400, "MissingSecurityHeader", "", REJECTED},
+    {400, "MissingSecurityElement", "", REJECTED},
+    {400, "UnsupportedSignature", "", REJECTED},
+    {400, "InvalidRequest",
+        "The authorization mechanism you have provided is not supported. Please use "
+        "AWS4-HMAC-SHA256.",
+        REJECTED},
+    {404, "NoSuchBucket", "", REJECTED},
+    {400, "InvalidBucketName", "", REJECTED},
+    {409, "InvalidBucketState", "", REJECTED},
+    {400, "IllegalLocationConstraintException", "", REJECTED},
+    {400, "InvalidRegion", "", REJECTED},
+    {403, "AccountProblem", "", REJECTED},
+    {403, "AllAccessDisabled", "", REJECTED},
+    {403, "NotSignedUp", "", REJECTED},
+    {403, "InvalidSecurity", "", REJECTED},
+    {403, "InvalidPayer", "", REJECTED},
+    {403, "UserSuspended", "", REJECTED},
+    {403, "QuotaExceeded", "", REJECTED},
+    {400, "XMinioAdminBucketQuotaExceeded", "", REJECTED},
+    {400, "KMS.DisabledException", "", REJECTED},
+    {400, "KMS.NotFoundException", "", REJECTED},
+    {400, "KMS.KMSInvalidStateException", "", REJECTED},
+    {400, "InvalidArgument",
+        "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS "
+        "Signature Version 4.",
+        REJECTED},
+    {401, "InvalidAccessKeyId", "", REJECTED},
+    {401, "SomethingNew", "", REJECTED},
+    {402, "SomethingNew", "", REJECTED},
+    {403, "SomethingNew", "", REJECTED},
+    {404, "SomethingNew", "", REJECTED},
+    {301, "PermanentRedirect", "", REJECTED},
+    {307, "TemporaryRedirect", "", REJECTED},
+    /* the file: a policy that names its type */
+    {403, "AccessDenied",
+        "Invalid according to Policy: Policy Condition failed: [\"eq\", \"$Content-Type\", "
+        "\"image/png\"]",
         {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {403, "AccessDenied", "Access Denied", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {403, "SignatureDoesNotMatch", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {403, "InvalidAccessKeyId", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {400, "ExpiredToken", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {403, "RequestTimeTooSkewed", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {404, "NoSuchBucket", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {403, "SomethingNew", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {301, "PermanentRedirect", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
-    {307, "TemporaryRedirect", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "AccessDenied",
+        "Invalid according to Policy: Policy Condition failed: [\"starts-with\", "
+        "\"$content-type\", \"image/\"]",
+        {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {403, "AccessDenied", "Policy check failed, variable not met condition: Content-Type",
+        {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_RETRY}},
+    {400, "InvalidRequest", "Something else.", {VERDICT_AGAIN, VERDICT_FAIL, VERDICT_FAIL}},
     {307, "", "", {VERDICT_AGAIN, VERDICT_AGAIN, VERDICT_TROUBLE}},
     {400, "EntityTooLarge", "", {VERDICT_FAIL, VERDICT_FAIL, VERDICT_FAIL}},
     {400, "EntityTooSmall", "", {VERDICT_FAIL, VERDICT_FAIL, VERDICT_FAIL}},
@@ -391,6 +453,9 @@ static void says_what_s3_said(void **state)
     assert_string_equal(verdict.code, "s3_refused");
     assert_non_null(strstr(verdict.message, "400 EntityTooLarge: Your proposal is too large"));
     assert_string_equal(judge_form(503, "SlowDown", "", 1).code, "s3_down");
+    verdict = judge_form(403, "InvalidAccessKeyId", "Unknown key", 3);
+    assert_string_equal(verdict.code, "s3_refused");
+    assert_string_equal(verdict.message, "S3 answered 403 InvalidAccessKeyId: Unknown key");
 }
 
 #define WHOLE "the reply names the key"

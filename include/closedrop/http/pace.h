@@ -41,7 +41,12 @@ enum gate_state {
     GATE_TRYING  /* the question was answered: one job goes first, to see whether work is, too */
 };
 
-enum gate_reason { GATE_FINE, GATE_KEY_REFUSED, GATE_OUTAGE };
+enum gate_reason {
+    GATE_FINE,
+    GATE_KEY_REFUSED,
+    GATE_OUTAGE,
+    GATE_REJECTS /* it answers, and takes nobody's work */
+};
 
 /** Whether one place (Close's API, S3) takes work. Begin with all zero: open. */
 struct gate {

@@ -22,12 +22,14 @@ enum verdict_kind {
     VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
     VERDICT_LATER, /* later; the fault of a place where others get through, and the job says why */
     VERDICT_DOUBT, /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
-    VERDICT_UNCLEAR, /* it may have been created: look, after `limits.doubt`, before anything else
-                      */
-    VERDICT_TROUBLE, /* S3 may be down: a RETRY if others get through, else a WAIT */
-    VERDICT_CHANGED, /* the file changed under our hands: settle it anew */
-    VERDICT_GONE,    /* the file was taken away */
-    VERDICT_FAIL     /* never, without a person's help */
+    VERDICT_UNCLEAR,  /* it may have been created: look, after `limits.doubt`, before anything else
+                       */
+    VERDICT_TROUBLE,  /* S3 may be down: a RETRY if others get through, else a WAIT */
+    VERDICT_REJECTED, /* S3 blames credentials, clock, bucket or account: a RETRY only if others get
+                         through (rejections.h) */
+    VERDICT_CHANGED,  /* the file changed under our hands: settle it anew */
+    VERDICT_GONE,     /* the file was taken away */
+    VERDICT_FAIL      /* never, without a person's help */
 };
 
 struct verdict {
