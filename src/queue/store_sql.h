@@ -240,7 +240,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                      " AND state = 'queued' AND mark > :mark LIMIT 1",
     [SQL_GROUP] = "SELECT max(queued_ms),"
                   " sum(state <> 'uploaded' OR reconcile OR lead_id IS NULL OR mark <> :mark),"
-                  " sum(state = 'queued' AND error_code IS NOT NULL) FROM job WHERE " SQL_OF_GROUP,
+                  " sum(state = 'queued' AND error_code IS NOT NULL AND attempts > 0)"
+                  " FROM job WHERE " SQL_OF_GROUP,
     [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_group"
                           " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
                           " ORDER BY path, id LIMIT :limit",

@@ -211,16 +211,20 @@ only_one_is_refused() { # STATUS CODE
     list_shows 'all(.attempts == 1 and .error == null)'
 }
 
-@test "with a rule: what waits is filed once, and no error is left while it waits for its group" {
+@test "a group that S3 refuses a part of waits for it, and goes as one" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "all"; }; group = { by = "all"; wait = "1s"; }; } );'
-    write_config 'archive = "Uploaded"; rules = [ "r" ];'
-    refuse 403 InvalidAccessKeyId
+    configure
+    sed -i 's/archive = "Uploaded";/archive = "Uploaded"; rules = [ "r" ];/' "$config"
+    refuse 403 InvalidAccessKeyId late
+    drop 1.txt late-{1..6}.txt
     start_agent
-    drop {1..6}.txt
+    wait_until jobs_are uploaded 1
     wait_until blocked_is s3_refused
+    wait_until requests_reach s3 250 # the group has waited twice by then
+    activities_are 0
     no_faults
-    wait_until jobs_are done 6
+    wait_until jobs_are done 7
     activities_are 1
 }
 

@@ -1177,6 +1177,7 @@ struct member {
     enum job_ending ending;
     bool in_hand;
     const char *error;
+    int attempts;
     const char *mark;
     bool of_contact;
     bool belongs;
@@ -1198,8 +1199,10 @@ static const struct member members[] = {
         .gathered = true},
     {"uploaded, in hand", MATE, .state = JOB_UPLOADED, .in_hand = true, BELONGS},
     {"queued", MATE, .state = JOB_QUEUED, BELONGS, .open = 1},
-    {"queued after an error", MATE, .state = JOB_QUEUED, .error = "no_answer", BELONGS, .open = 1,
-        .failing = 1},
+    {"queued after an error", MATE, .state = JOB_QUEUED, .error = "no_answer", .attempts = 1,
+        BELONGS, .open = 1, .failing = 1},
+    {"queued after what was not its fault", MATE, .state = JOB_QUEUED, .error = "s3_refused",
+        BELONGS, .open = 1},
     {"uploaded, to be looked up anew", MATE, .lead_id = NULL, .state = JOB_UPLOADED, BELONGS,
         .open = 1},
     {"uploaded, looked up by other rules", MATE, .mark = "old", .state = JOB_UPLOADED, BELONGS,
@@ -1252,6 +1255,7 @@ static int64_t add_member(
     job->state = member->state;
     job->ending = member->ending;
     job->in_hand = member->in_hand;
+    job->attempts = member->attempts;
     job->activity = ACTIVITY_EMAIL;
     store_update(queue_store(queue), job);
     int64_t id = job->id;

@@ -128,7 +128,8 @@ struct job *store_unsorted(struct store *store, const char *folder, const char *
 struct store_group {
     int64_t newest_ms; /* when its newest member was queued */
     int64_t open;      /* members that are not uploaded yet (or being attached) */
-    int64_t failing;   /* those of them that wait for another try after an error */
+    int64_t failing;   /* those of them that wait for another try after an error of their own, for
+                          which an attempt was spent */
 };
 
 void store_group(struct store *store, const struct job *member, struct store_group *ret_group);
