@@ -200,7 +200,7 @@ static int answer_route(struct visit *visit, const struct str *body)
     struct reply *reply = visit->call.reply;
     const struct settings_values *settings = &visit->call.settings;
     if (error ||
-        gate_pace(&visit->call.sandbox->pace, visit->route->endpoint, settings->rate, reply))
+        gate_pace(&visit->call.sandbox->pace, visit->route->endpoint, &settings->rate, reply))
         return error;
     bool acts = effect_act(visit->fault) != EFFECT_ACT_NEVER;
     if (acts && !gate_key(visit->request, settings->api_key, reply) &&

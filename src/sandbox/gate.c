@@ -40,7 +40,8 @@ bool gate_key(const struct request *request, const char *api_key, struct reply *
     return true;
 }
 
-bool gate_pace(struct pace *pace, enum endpoint endpoint, int rate, struct reply *reply)
+bool gate_pace(
+    struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, struct reply *reply)
 {
     struct pace_state state = pace_count(pace, endpoint, rate, clock_steady_ms());
     if (state.over)

@@ -11,11 +11,13 @@
 
 struct json;
 struct pace;
+struct pace_rate;
 struct reply;
 struct request;
 
-/** Too many of this endpoint; a `rate` of 0 is no limit. The RateLimit header is added anyway. */
-bool gate_pace(struct pace *pace, enum endpoint endpoint, int rate, struct reply *reply);
+/** Too many of this endpoint. The RateLimit header is added anyway. */
+bool gate_pace(
+    struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, struct reply *reply);
 
 /** Not the key. */
 bool gate_key(const struct request *request, const char *api_key, struct reply *reply);

@@ -34,7 +34,8 @@ static const struct row rows[] = {
     {"etag", "KIND", KIND_ETAG, AT(etag), 0, "ETags of the bucket: md5, kms or opaque (md5)"},
     {"latency", "DURATION", KIND_DURATION, AT(latency_ms), 0, "wait before each answer (0)"},
     {"rate", "N", KIND_NUMBER, AT(rate), 1000000,
-        "API requests a second and endpoint (0: no limit)"},
+        "API requests in a window, for each endpoint (0: no limit)"},
+    {"window", "DURATION", KIND_DURATION, AT(window_ms), 0, "how long a window is (1s)"},
     {"tls-cert", "FILE", KIND_TEXT, AT(tls_cert), 0, "speak TLS with this certificate (PEM)"},
     {"tls-key", "FILE", KIND_TEXT, AT(tls_key), 0, "and its private key (PEM)"},
     {"seed", "FILE", KIND_TEXT, AT(seed), 0, "leads and contacts to begin with (JSON)"},
@@ -60,6 +61,7 @@ static const struct options defaults = {
     .host = "127.0.0.1",
     .form_ttl_ms = 60000,
     .file_ttl_ms = INT64_C(24) * 3600 * 1000,
+    .window_ms = 1000,
     .s3_region = "us-east-1",
 };
 
@@ -122,6 +124,8 @@ static enum options_read check_together(const struct options *options)
         return wrong("--s3-endpoint needs --s3-bucket, --s3-key and --s3-secret");
     if (options->api_port && options->api_port == options->s3_port)
         return wrong("--api-port and --s3-port are the same");
+    if (!options->window_ms)
+        return wrong("--window is to be longer than 0");
     if (strlen(options->api_key) > SETTINGS_KEY_MOST)
         return wrong("--api-key is too long");
     return OPTIONS_RUN;

@@ -14,7 +14,8 @@ struct options {
     const char *api_key;
     const char *host; /* the name in the URL of a form */
     int64_t form_ttl_ms, file_ttl_ms, search_lag_ms, latency_ms;
-    int64_t rate; /* requests a second and endpoint, 0: no limit */
+    int64_t rate; /* requests in a window, for each endpoint; 0: no limit */
+    int64_t window_ms;
     bool sigv4;
     enum settings_etag etag;
     const char *tls_cert, *tls_key; /* files, both or neither */

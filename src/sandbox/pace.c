@@ -2,8 +2,6 @@
 
 #include "reply.h"
 
-#define WINDOW_MS 1000
-
 /** Close tells every client its limit; without one this is what we tell: out of anyone's reach. */
 #define NO_LIMIT 1000000
 
@@ -12,13 +10,14 @@ void pace_init(struct pace *pace)
     *pace = (struct pace){.lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
-struct pace_state pace_count(struct pace *pace, enum endpoint endpoint, int rate, int64_t now_ms)
+struct pace_state pace_count(
+    struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, int64_t now_ms)
 {
-    struct pace_state state = {.limit = rate ? rate : NO_LIMIT};
+    struct pace_state state = {.limit = rate->requests ? rate->requests : NO_LIMIT};
     pthread_mutex_lock(&pace->lock);
     int64_t *began_ms = &pace->windows[endpoint].began_ms;
     int *used = &pace->windows[endpoint].used;
-    if (now_ms - *began_ms >= WINDOW_MS) {
+    if (now_ms - *began_ms >= rate->window_ms) {
         *began_ms = now_ms;
         *used = 0;
     }
@@ -26,7 +25,7 @@ struct pace_state pace_count(struct pace *pace, enum endpoint endpoint, int rate
     if (!state.over)
         ++*used;
     state.remaining = state.limit > *used ? state.limit - *used : 0;
-    state.reset_ms = *began_ms + WINDOW_MS - now_ms;
+    state.reset_ms = rate->window_ms - (now_ms - *began_ms);
     pthread_mutex_unlock(&pace->lock);
     return state;
 }

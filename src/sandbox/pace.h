@@ -1,6 +1,6 @@
 /**
- * Close's rate limits: so many requests a second for each endpoint, counted in windows of a
- * second. Safe to use from any thread.
+ * Close's rate limits: so many requests in a window for each endpoint. A window begins with the
+ * first request after the last one. Safe to use from any thread.
  */
 #ifndef CLOSEDROP_SANDBOX_PACE_H
 #define CLOSEDROP_SANDBOX_PACE_H
@@ -21,6 +21,12 @@ struct pace {
     } windows[ENDPOINTS];
 };
 
+/** What each endpoint allows. */
+struct pace_rate {
+    int requests; /* in a window; 0: no limit */
+    int64_t window_ms;
+};
+
 /** How a request stands to the limit. */
 struct pace_state {
     bool over; /* refuse it */
@@ -30,8 +36,9 @@ struct pace_state {
 
 void pace_init(struct pace *pace);
 
-/** Count one request at `now_ms` (steady). A `rate` of 0 is no limit. */
-struct pace_state pace_count(struct pace *pace, enum endpoint endpoint, int rate, int64_t now_ms);
+/** Count one request at `now_ms` (steady). */
+struct pace_state pace_count(
+    struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, int64_t now_ms);
 
 /** Add the RateLimit header, and Retry-After where the request is over the limit. */
 void pace_headers(const struct pace_state *state, struct reply *reply);

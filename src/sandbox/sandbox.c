@@ -72,7 +72,7 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         .file_ttl_ms = options->file_ttl_ms,
         .search_lag_ms = options->search_lag_ms,
         .cursor_ttl_ms = CURSOR_LIFE_MS,
-        .rate = (int)options->rate,
+        .rate = {(int)options->rate, options->window_ms},
         .etag = options->etag,
     };
     snprintf(values.api_key, sizeof(values.api_key), "%s", options->api_key);

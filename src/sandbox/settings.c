@@ -92,7 +92,16 @@ static bool read_rate(struct settings_values *values, const struct json *value)
     free(text);
     if (!whole || rate < 0 || rate > RATE_MOST)
         return false;
-    values->rate = rate;
+    values->rate.requests = rate;
+    return true;
+}
+
+static bool read_window(struct settings_values *values, const struct json *value)
+{
+    int64_t window_ms;
+    if (!read_duration(value, &window_ms) || !window_ms)
+        return false;
+    values->rate.window_ms = window_ms;
     return true;
 }
 
@@ -107,6 +116,7 @@ static const struct reader {
     {"cursor_ttl", read_cursor_ttl, "a duration such as \"30s\""},
     {"search_lag", read_search_lag, "a duration such as \"5s\""},
     {"rate", read_rate, "a whole number from 0 to 1000000"},
+    {"window", read_window, "a duration such as \"5s\", not 0"},
     {"etag", read_etag, "md5, kms or opaque"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
 };

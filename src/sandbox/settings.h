@@ -4,6 +4,8 @@
 #ifndef CLOSEDROP_SANDBOX_SETTINGS_H
 #define CLOSEDROP_SANDBOX_SETTINGS_H
 
+#include "pace.h"
+
 #include <pthread.h>
 #include <stdint.h>
 
@@ -30,7 +32,7 @@ struct settings_values {
     int64_t search_lag_ms; /* until search sees a change */
     int64_t cursor_ttl_ms; /* how long a search's cursor is good for */
     enum settings_etag etag;
-    int rate; /* requests a second and endpoint; 0: no limit */
+    struct pace_rate rate;
 };
 
 struct settings {
@@ -45,8 +47,8 @@ struct settings_values settings_get(struct settings *settings);
 
 /**
  * Change what the members of `changes` name: "latency", "form_ttl", "file_ttl", "search_lag",
- * "cursor_ttl" (durations), "rate", "api_key", "etag". All or nothing. Returns 0, or -EINVAL and
- * says in `why` what is wrong.
+ * "cursor_ttl", "window" (durations), "rate", "api_key", "etag". All or nothing. Returns 0, or
+ * -EINVAL and says in `why` what is wrong.
  */
 int settings_change(struct settings *settings, const struct json *changes, struct str *why);
 

@@ -188,6 +188,15 @@ stored() { # what lies in the ledger is the file
     grep -qi '^Retry-After: 1' headers.txt
 }
 
+@test "the calls are counted in windows of any length" {
+    settings '{"rate":1,"window":"1h"}'
+    call me/ && call me/
+    status_is 429
+    grep -qiE '^RateLimit: limit=1, remaining=0, reset=3[56][0-9]{2}\.' headers.txt
+    run settings '{"window":"0"}'
+    [ "$status" != 0 ]
+}
+
 @test "settings change while it runs, or not at all" {
     settings '{"api_key":"api_new.secret","latency":"1ms"}'
     call me/
