@@ -67,8 +67,9 @@
  *             libcsv), template and sidecar (pure)
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
- * - http/     http and request (the door to libcurl), pace (rate limits and outages, pure), bucket
- *             (the bandwidth limit, pure), date (pure)
+ * - http/     http and request (the door to libcurl), pace (what a reply says of asking again, and
+ *             outages), window (how many requests a rate limit still takes), bucket (the bandwidth
+ *             limit), date (all pure)
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path:
  *             what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never

@@ -2,17 +2,27 @@
 
 #include "closedrop/http/date.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/** Where no more is told: Retry-After has whole seconds. */
 #define WAIT_LEAST_MS 1000
 #define WAIT_MOST_MS (24LL * 3600 * 1000)
+#define REMAINING_MOST 1000000000
 
-static int64_t clamp(double ms)
+/** Upwards to a whole number, of `most` at most. */
+static int64_t round_up(double number, int64_t most)
 {
-    if (!(ms > WAIT_LEAST_MS))
-        return WAIT_LEAST_MS;
-    return ms < (double)WAIT_MOST_MS ? (int64_t)ms : WAIT_MOST_MS;
+    if (!(number < (double)most))
+        return most;
+    int64_t whole = (int64_t)number;
+    return whole < number ? whole + 1 : whole;
+}
+
+static int64_t round_wait(double ms)
+{
+    return ms > WAIT_LEAST_MS ? round_up(ms, WAIT_MOST_MS) : WAIT_LEAST_MS;
 }
 
 /** The number behind `name=` in a header like "limit=100, remaining=50, reset=5.2". */
@@ -53,17 +63,38 @@ int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, i
 {
     bool refused = status == 429;
     double remaining = refused ? 0 : 1, reset = 0, ms = 0;
-    bool has_reset = rate_limit && read_member(rate_limit, "reset", &reset);
+    bool has_reset = rate_limit && read_member(rate_limit, "reset", &reset) && reset > 0;
     if (rate_limit)
         (void)read_member(rate_limit, "remaining", &remaining);
     if (has_reset && remaining < 1)
-        return reset > 0 || refused ? clamp(reset * 1000) : 0;
+        return round_up(reset * 1000, WAIT_MOST_MS);
     bool obeys_retry_after = refused || status == 503;
     if (obeys_retry_after && retry_after && read_retry_after(retry_after, wall_ms, &ms))
-        return clamp(ms);
+        return round_wait(ms);
     if (refused)
-        return has_reset ? clamp(reset * 1000) : WAIT_LEAST_MS;
+        return has_reset ? round_up(reset * 1000, WAIT_MOST_MS) : WAIT_LEAST_MS;
     return 0;
+}
+
+bool pace_read(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms,
+    struct allowance *ret_allowance)
+{
+    double limit = 0, remaining = 0, reset = 0;
+    bool is_refusal = status == 429 || status == 503;
+    int64_t wait_ms = is_refusal ? pace_wait(status, rate_limit, retry_after, wall_ms) : 0;
+    bool is_told = rate_limit && read_member(rate_limit, "remaining", &remaining) &&
+                   read_member(rate_limit, "reset", &reset);
+    if (is_told)
+        (void)read_member(rate_limit, "limit", &limit);
+    if (!is_told && !wait_ms)
+        return false;
+    *ret_allowance = (struct allowance){
+        .limit = (int64_t)fmin(limit, REMAINING_MOST),
+        .remaining = (int64_t)fmin(remaining, REMAINING_MOST),
+        .reset_ms = round_up(reset * 1000, WAIT_MOST_MS),
+        .wait_ms = wait_ms,
+    };
+    return true;
 }
 
 int64_t pace_deadline(const struct progress *progress, int64_t timeout_ms)

@@ -2,7 +2,7 @@
  * Retry-After. An empty text is a header that did not come. */
 #include "fuzz.h"
 
-#include "closedrop/http/pace.h"
+#include "closedrop/http/window.h"
 
 #define SECOND_MS INT64_C(1000)
 #define DAY_MS (24 * 3600 * SECOND_MS)
@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *retry_after = fuzz_text(&input);
 
     int64_t wait = pace_wait(status, header(rate_limit), header(retry_after), now);
-    assert(wait == 0 || (wait >= SECOND_MS && wait <= DAY_MS));
+    assert(wait >= 0 && wait <= DAY_MS);
+    assert(*rate_limit || wait == 0 || wait >= SECOND_MS);
     assert(wait || status != 429);
     if (status != 429 && status != 503) /* only these two speak of Retry-After */
         assert(wait == pace_wait(status, header(rate_limit), NULL, now));
@@ -43,6 +44,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(wait == within_bounds(plain_seconds(retry_after) * SECOND_MS));
     if (!*rate_limit && status != 429 && (status != 503 || !*retry_after))
         assert(wait == 0);
+
+    struct allowance told = {0};
+    bool is_told = pace_read(status, header(rate_limit), header(retry_after), now, &told);
+    assert(is_told || (status != 429 && (status != 503 || !wait)));
+    assert(told.limit >= 0 && told.remaining >= 0 && told.reset_ms >= 0);
+    assert(told.reset_ms <= DAY_MS && told.wait_ms <= wait);
+    struct window window = {0};
+    window_take(&window, 0);
+    window_answered(&window, 0, 1, is_told ? &told : NULL);
+    assert(window_opens_at(&window, 2) >= 2 && window_opens_at(&window, 2) <= DAY_MS + SECOND_MS);
+    assert(window_opens_at(&window, 2) > 2 || window_shut_until(&window, 2) == 0);
     free(rate_limit);
     free(retry_after);
     return 0;

@@ -25,7 +25,9 @@ static const struct {
     {"plenty left", 200, "limit=100, remaining=50, reset=5", NULL, 0},
     {"none left", 200, "limit=100, remaining=0, reset=5", NULL, 5000},
     {"none left, decimal", 200, "limit=100, remaining=0, reset=5.2", NULL, 5200},
-    {"none left, at least a second", 200, "limit=100, remaining=0, reset=0.2", NULL, 1000},
+    {"none left, for less than a second", 200, "limit=100, remaining=0, reset=0.2", NULL, 200},
+    {"none left, for a part of a ms", 200, "limit=100, remaining=0, reset=0.0001", NULL, 1},
+    {"none left, parameters", 200, "limit=100;w=1, remaining=0;w=1, reset=0.25;w=1", NULL, 250},
     {"none left, but over", 200, "limit=100, remaining=0, reset=0", NULL, 0},
     {"none left, no reset", 200, "limit=100, remaining=0", NULL, 0},
     {"no spaces", 200, "limit=100,remaining=0,reset=7", NULL, 7000},
@@ -35,6 +37,7 @@ static const struct {
     {"none left on an error", 400, "limit=1, remaining=0, reset=3", NULL, 3000},
     {"429 bare", 429, NULL, NULL, 1000},
     {"429 by reset", 429, "limit=100, remaining=0, reset=12.5", NULL, 12500},
+    {"429 by a reset below a second", 429, "limit=100, remaining=0, reset=0.2", "1", 200},
     {"429 by reset though some remain", 429, "limit=100, remaining=3, reset=4", NULL, 4000},
     {"429, reset before Retry-After", 429, "limit=1, remaining=0, reset=2.25", "3", 2250},
     {"429, reset zero", 429, "limit=1, remaining=0, reset=0", NULL, 1000},
@@ -78,6 +81,49 @@ static void waits_as_told(void **state)
         if (wait != waits[i].wait)
             fail_msg(
                 "%s: %lld ms, not %lld", waits[i].name, (long long)wait, (long long)waits[i].wait);
+    }
+}
+
+static const struct {
+    const char *name;
+    int status;
+    const char *rate_limit, *retry_after;
+    bool is_told;
+    struct allowance told;
+} allowances[] = {
+    {"nothing told", 200, NULL, NULL, false, {0}},
+    {"junk", 200, "soon", NULL, false, {0}},
+    {"no remaining", 200, "limit=100, reset=5", NULL, false, {0}},
+    {"no reset", 200, "limit=100, remaining=5", NULL, false, {0}},
+    {"all of it", 200, "limit=100, remaining=50, reset=5.25", NULL, true, {100, 50, 5250, 0}},
+    {"no limit", 200, "remaining=50, reset=5", NULL, true, {0, 50, 5000, 0}},
+    {"parts", 200, "limit=2.5, remaining=1.5, reset=0.0001", NULL, true, {2, 1, 1, 0}},
+    {"none left", 201, "limit=100, remaining=0, reset=0.2", NULL, true, {100, 0, 200, 0}},
+    {"none left, but over", 200, "limit=100, remaining=0, reset=0", NULL, true, {100, 0, 0, 0}},
+    {"more than can be", 200, "limit=1e300, remaining=inf, reset=1e300", NULL, true,
+        {1000000000, 1000000000, DAY, 0}},
+    {"Retry-After of a good answer", 200, NULL, "30", false, {0}},
+    {"429", 429, "limit=20, remaining=0, reset=0.2", "1", true, {20, 0, 200, 200}},
+    {"429, Retry-After", 429, NULL, "17", true, {0, 0, 0, 17000}},
+    {"503", 503, "limit=20, remaining=9, reset=0.2", NULL, true, {20, 9, 200, 0}},
+    {"503, Retry-After", 503, "limit=20, remaining=9, reset=0.2", "2", true, {20, 9, 200, 2000}},
+    {"503 bare", 503, NULL, NULL, false, {0}},
+};
+
+static void reads_what_is_left(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(allowances); i++) {
+        struct allowance told = {0};
+        bool is_told = pace_read(
+            allowances[i].status, allowances[i].rate_limit, allowances[i].retry_after, NOW, &told);
+        const struct allowance *expected = &allowances[i].told;
+        if (is_told != allowances[i].is_told || told.limit != expected->limit ||
+            told.remaining != expected->remaining || told.reset_ms != expected->reset_ms ||
+            told.wait_ms != expected->wait_ms)
+            fail_msg("%s: limit %lld, remaining %lld, reset %lld, wait %lld", allowances[i].name,
+                (long long)told.limit, (long long)told.remaining, (long long)told.reset_ms,
+                (long long)told.wait_ms);
     }
 }
 
@@ -214,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_as_told),
+        cmocka_unit_test(reads_what_is_left),
         cmocka_unit_test(gives_up_in_time),
         cmocka_unit_test(opens_and_stays_open),
         cmocka_unit_test(asks_once_in_doubt),
