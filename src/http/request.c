@@ -148,6 +148,11 @@ int request_group(const struct request *request)
     return request->group;
 }
 
+int64_t request_began_ms(const struct request *request)
+{
+    return request->progress.started_ms;
+}
+
 void request_header(struct request *request, const char *line)
 {
     struct curl_slist *more = curl_slist_append(request->headers, line);

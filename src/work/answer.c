@@ -19,11 +19,17 @@ static int64_t date_of(const struct request *request)
     return date && date_read(date, &date_ms) ? date_ms : 0;
 }
 
-int64_t answer_pace(const struct request *request)
+/** The time by which a date in its headers counts. */
+static int64_t wall_of(const struct request *request)
 {
     int64_t date_ms = date_of(request);
-    return pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
-        request_reply_header(request, "Retry-After"), date_ms ? date_ms : clock_wall_ms());
+    return date_ms ? date_ms : clock_wall_ms();
+}
+
+bool answer_allowance(const struct request *request, struct allowance *ret_allowance)
+{
+    return pace_read(request_status(request), request_reply_header(request, "RateLimit"),
+        request_reply_header(request, "Retry-After"), wall_of(request), ret_allowance);
 }
 
 static struct api_outcome outcome_of(
@@ -38,7 +44,8 @@ static struct api_outcome outcome_of(
         .status = request_status(request),
         .failure = request_failure(request),
         .words = str_text(words),
-        .pace_ms = answer_pace(request),
+        .pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
+            request_reply_header(request, "Retry-After"), wall_of(request)),
     };
 }
 

@@ -11,6 +11,7 @@
 
 #include "closedrop/close/key.h"
 #include "closedrop/http/pace.h"
+#include "closedrop/http/window.h"
 #include "closedrop/work/close_clock.h"
 #include "closedrop/work/rejections.h"
 #include "closedrop/work/worker.h"
@@ -52,13 +53,13 @@ struct worker {
 
     struct gate api_gate;
     struct gate s3_gate;
-    struct rejections rejections;    /* by S3 */
-    char s3_rejection[768];          /* for people: why s3_gate is closed, with GATE_REJECTS */
-    struct request *question;        /* GET me/, while one is under way */
-    int64_t paced_until[API_GROUPS]; /* steady clock: none of a group is asked before */
-    int64_t s3_success_ms;           /* steady clock: when a file last got through */
-    int64_t s3_closed_ms;            /* the same: when S3 was last found to be down */
-    int64_t key_look_ms;             /* steady clock: when the key file is looked at next */
+    struct rejections rejections;      /* by S3 */
+    char s3_rejection[768];            /* for people: why s3_gate is closed, with GATE_REJECTS */
+    struct request *question;          /* GET me/, while one is under way */
+    struct window windows[API_GROUPS]; /* what the server still takes of each group */
+    int64_t s3_success_ms;             /* steady clock: when a file last got through */
+    int64_t s3_closed_ms;              /* the same: when S3 was last found to be down */
+    int64_t key_look_ms;               /* steady clock: when the key file is looked at next */
     int64_t failures;
 };
 
@@ -80,15 +81,16 @@ void task_close_upload(struct task *task);
 /** Take a task out of the list and free it. */
 void worker_end_task(struct worker *worker, struct task *task);
 
+/** Put a request under way, which counts for its group's window. Returns 0 or a negative errno. */
+int worker_send_request(struct worker *worker, struct request *request);
+
+/** The end of a request, answered or not: what it says about asking again counts for its group. */
 void worker_drop_request(struct worker *worker, struct request **request);
 
 struct api worker_api(const struct worker *worker, const struct config *config);
 
 /** How long a place is left alone that could not be used `tries` times. */
 int64_t worker_ask_delay(const struct worker *worker, int tries);
-
-/** What an answer says about asking again, for its whole group, and what time it is at Close. */
-void worker_take_pace(struct worker *worker, const struct request *request);
 
 /** Whether an activity of that kind may be created now; `ret_wait_ms`: else in how long. */
 bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms);

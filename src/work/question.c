@@ -26,7 +26,6 @@ void question_answered(struct worker *worker)
     const char *body = request_reply(worker->question, &length);
     enum api_health health = verdict_of_me(&outcome, reply_is_me(body, length));
     int64_t now = clock_steady_ms();
-    worker_take_pace(worker, worker->question);
     if (health == API_ANSWERS) {
         if (gate_answered(&worker->api_gate))
             log_info("Close answers again");
@@ -62,7 +61,7 @@ static void look_at_key(struct worker *worker, int64_t now)
         key_release(&worker->key);
         worker->key = key;
         absences_release(&worker->absences);
-        worker->paced_until[API_ME] = 0;
+        window_forget(&worker->windows[API_ME]);
         gate_ask_now(&worker->api_gate, now);
     } else {
         log_error("%s", str_text(&why));
@@ -78,7 +77,7 @@ bool worker_is_asking(const struct worker *worker)
 int64_t question_due_at(const struct worker *worker)
 {
     int64_t gate_at = gate_due_at(&worker->api_gate);
-    int64_t pace_at = worker->paced_until[API_ME];
+    int64_t pace_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
     if (worker->question)
         return INT64_MAX;
     return gate_at > pace_at ? gate_at : pace_at;
@@ -93,9 +92,9 @@ void question_ask_if_due(struct worker *worker)
     struct api api = worker_api(worker, worker->config);
     worker->question = api_me(&api);
     if (!worker->question) /* no memory left */
-        worker->paced_until[API_ME] = now + 1000;
+        window_shut(&worker->windows[API_ME], now + 1000);
     if (worker->question)
-        (void)http_start(worker->http, worker->question); /* a failure ends it, and is read so */
+        (void)worker_send_request(worker, worker->question); /* a failure ends it, and is read so */
     if (worker->question && request_end(worker->question) != TRANSFER_RUNNING)
         question_answered(worker);
 }

@@ -35,7 +35,8 @@ struct task {
     struct config *config; /* held: a job ends with the settings it began with */
     const struct folder *folder;
     enum stage stage;
-    bool to_start;          /* its stage begins after the next commit */
+    bool to_start;          /* its stage begins after the next commit; or its request is made, and
+                               waits until it may go */
     bool in_doubt;          /* waits for what GET me/ says */
     bool alone;             /* a suspect: nothing else is in hand */
     struct verdict verdict; /* of a stage that ended by itself; RUNNING: not yet */

@@ -25,6 +25,8 @@
 #define ASK_MOST_MS (5 * 60 * 1000)
 /** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
 #define BANDWIDTH_EACH_LEAST (96 * 1024)
+/** How long a task waits in hand for its group's next window, and not in the queue. */
+#define HELD_MOST_MS 2000
 /** How many jobs are claimed in one turn: groups that wait are due again and again. */
 #define CLAIMS_MOST 256
 
@@ -107,7 +109,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     worker->turn = 0;
     ask_for_scans_again(worker);
     http_set_bandwidth(worker->http, config->limits.bandwidth);
-    worker->paced_until[API_ME] = 0;
+    window_forget(&worker->windows[API_ME]);
     gate_ask_now(&worker->api_gate, clock_steady_ms());
     gate_ask_now(&worker->s3_gate, clock_steady_ms());
     warn_of_tables(worker);
@@ -125,7 +127,8 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     worker->look_again = look_again;
     worker->scan = scan;
     worker->look_context = context;
-    worker->has_suspects = true; /* the first claim looks */
+    worker->has_suspects = true;                        /* the first claim looks */
+    worker->windows[API_FORMS].limit = WINDOW_NO_LIMIT; /* S3's, and a file may take hours */
     worker->folders = view_folders(worker, config);
     worker->config = config_hold(config);
     worker->tables = tables_new();
@@ -135,10 +138,32 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     return NULL;
 }
 
+int worker_send_request(struct worker *worker, struct request *request)
+{
+    window_take(&worker->windows[request_group(request)], clock_steady_ms());
+    return http_start(worker->http, request);
+}
+
+/** What the end of a request says of its group's window, and of what time it is at Close. */
+static void take_end(struct worker *worker, const struct request *request)
+{
+    struct window *window = &worker->windows[request_group(request)];
+    int64_t now = clock_steady_ms();
+    struct allowance told;
+    bool is_told = answer_allowance(request, &told);
+    if (request_end(request) == TRANSFER_ANSWERED)
+        window_answered(window, request_began_ms(request), now, is_told ? &told : NULL);
+    else
+        window_lost(window, request_was_sent(request));
+    close_clock_take(&worker->close_clock, answer_close_ms(request), now);
+}
+
 void worker_drop_request(struct worker *worker, struct request **request)
 {
     if (!*request)
         return;
+    if (request_began_ms(*request))
+        take_end(worker, *request);
     http_stop(worker->http, *request);
     request_free(*request);
     *request = NULL;
@@ -245,15 +270,6 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-void worker_take_pace(struct worker *worker, const struct request *request)
-{
-    int64_t *until = &worker->paced_until[request_group(request)];
-    int64_t pace_ms = answer_pace(request);
-    if (pace_ms)
-        *until = later(*until, clock_steady_ms() + pace_ms);
-    close_clock_take(&worker->close_clock, answer_close_ms(request), clock_steady_ms());
-}
-
 int64_t worker_ask_delay(const struct worker *worker, int tries)
 {
     const struct limits *limits = &worker->config->limits;
@@ -276,6 +292,12 @@ struct api worker_api(const struct worker *worker, const struct config *config)
             .proxy = config->close.proxy,
             .timeout_ms = config->limits.timeout_ms},
     };
+}
+
+/** Whether its request is ready, and only waits until it may go. */
+static bool task_holds_request(const struct task *task)
+{
+    return task->to_start && task->request;
 }
 
 /* ---- reap ---- */
@@ -314,7 +336,6 @@ static void reap_request(struct worker *worker, struct request *request)
     assert(task);
     struct stage_tools tools = tools_of(worker, task);
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
-    worker_take_pace(worker, request);
     bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
     if (request_group(request) != API_FORMS && !is_doubtful)
         gate_passed(&worker->api_gate);
@@ -456,15 +477,20 @@ static bool is_free(const struct worker *worker)
            count_tasks(worker, false) < transfers_now(&worker->config->limits);
 }
 
+/** When a group has requests left; 0 where it has. */
+static int64_t paced_until(const struct worker *worker, size_t group)
+{
+    return window_shut_until(&worker->windows[group], clock_steady_ms());
+}
+
 /** When the activity of a rule may be created, or with `look_up` also its target be asked for. */
 static int64_t rule_paced_until(const struct worker *worker, const struct rule *rule, bool look_up)
 {
-    const int64_t *until = worker->paced_until;
-    int64_t at = until[API_CREATES + rule->activity];
+    int64_t at = paced_until(worker, API_CREATES + rule->activity);
     if (look_up && rule->source == SOURCE_FIND)
-        at = later(at, until[API_SEARCHES]);
+        at = later(at, paced_until(worker, API_SEARCHES));
     if (look_up && rule->contact_id)
-        at = later(at, until[API_CONTACTS]);
+        at = later(at, paced_until(worker, API_CONTACTS));
     return at;
 }
 
@@ -485,10 +511,10 @@ static int64_t rules_paced_until(
  */
 static int64_t send_paced_until(const struct worker *worker, const struct folder *folder)
 {
-    const int64_t *until = worker->paced_until;
-    int64_t at = later(until[API_TICKETS], until[API_FORMS]);
+    int64_t at = later(paced_until(worker, API_TICKETS), paced_until(worker, API_FORMS));
     if (folder->rules[0])
-        at = later(later(at, until[API_LEADS]), rules_paced_until(worker, folder, true));
+        at = later(
+            later(at, paced_until(worker, API_LEADS)), rules_paced_until(worker, folder, true));
     return at;
 }
 
@@ -533,7 +559,7 @@ static unsigned free_lanes(const struct worker *worker, size_t index)
 bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
 {
     bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
-    *ret_wait_ms = later(worker->paced_until[API_CREATES + activity] - clock_steady_ms(), 0);
+    *ret_wait_ms = later(paced_until(worker, API_CREATES + activity) - clock_steady_ms(), 0);
     return is_open && !*ret_wait_ms;
 }
 
@@ -631,8 +657,10 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     task->staging = -1;
     task->place.directory = -1;
     task->alone = job->suspect;
-    task->next = worker->tasks;
-    worker->tasks = task;
+    struct task **last = &worker->tasks; /* the oldest is the first */
+    while (*last)
+        last = &(*last)->next;
+    *last = task;
     task_go_on(task, first_stage(job, folder));
     find_kept(worker, task);
     if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
@@ -736,25 +764,35 @@ void worker_follow(struct worker *worker, int64_t job, const char *path)
 
 /* ---- start ---- */
 
-/** A request whose group must wait meanwhile is not made. Returns whether that is so. */
-static bool is_held_back(struct worker *worker, struct task *task)
+/**
+ * Whether a request may go now. One whose group has nothing left for long goes back to the queue
+ * with its task; any other waits in hand, and what is asked first goes first.
+ */
+static bool may_send(struct worker *worker, struct task *task)
 {
-    int64_t wait_ms = worker->paced_until[request_group(task->request)] - clock_steady_ms();
-    if (wait_ms <= 0)
-        return false;
-    worker_drop_request(worker, &task->request);
-    task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
-    return true;
+    int64_t now = clock_steady_ms();
+    const struct window *window = &worker->windows[request_group(task->request)];
+    if (window_opens_at(window, now) <= now)
+        return true;
+    int64_t wait_ms = window_shut_until(window, now) - now;
+    if (wait_ms > HELD_MOST_MS) {
+        task->to_start = false;
+        worker_drop_request(worker, &task->request);
+        task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
+    }
+    return false;
 }
 
 static void start_stage(struct worker *worker, struct task *task)
 {
     struct stage_tools tools = tools_of(worker, task);
-    task->to_start = false;
-    task->verdict = stage_rows[task->stage].start(task, &tools);
-    if (task->verdict.kind != VERDICT_RUNNING || !task->request || is_held_back(worker, task))
+    if (!task->request)
+        task->verdict = stage_rows[task->stage].start(task, &tools);
+    task->to_start = task->verdict.kind == VERDICT_RUNNING && task->request;
+    if (!task->to_start || !may_send(worker, task))
         return;
-    if (http_start(worker->http, task->request) < 0) {
+    task->to_start = false;
+    if (worker_send_request(worker, task->request) < 0) {
         task->verdict = stage_rows[task->stage].finish(task, &tools);
         worker_drop_request(worker, &task->request);
     }
@@ -778,6 +816,17 @@ static int64_t next_steady(const struct worker *worker)
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (worker->folders[i].sort_again_ms)
             next = earlier(next, worker->folders[i].sort_again_ms);
+    return next;
+}
+
+/** When the first request that waits in hand may go, on the steady clock. */
+static int64_t next_send(const struct worker *worker)
+{
+    int64_t next = INT64_MAX, now = clock_steady_ms();
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        if (task_holds_request(task))
+            next =
+                earlier(next, window_opens_at(&worker->windows[request_group(task->request)], now));
     return next;
 }
 
@@ -817,7 +866,8 @@ static bool is_busy(const struct worker *worker)
         if (worker->folders[i].sorting == SORT_GOES_ON)
             return true;
     for (const struct task *task = worker->tasks; task; task = task->next)
-        if (task->copy || task->compared || task->to_start || is_search_over(worker, task) ||
+        if (task->copy || task->compared || (task->to_start && !task_holds_request(task)) ||
+            is_search_over(worker, task) ||
             (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
             return true;
     return false;
@@ -827,12 +877,11 @@ int64_t worker_timeout(struct worker *worker)
 {
     if (is_busy(worker))
         return 0;
-    if (worker->stopping)
-        return -1;
-    int64_t wait = next_steady(worker);
-    if (wait != INT64_MAX)
-        wait -= clock_steady_ms();
-    if (!is_held_up(worker))
+    int64_t next = next_send(worker);
+    if (!worker->stopping)
+        next = earlier(next, next_steady(worker));
+    int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
+    if (!worker->stopping && !is_held_up(worker))
         wait = earlier(wait, wait_of_claims(worker));
     if (wait > INT32_MAX)
         return -1;

@@ -58,6 +58,10 @@ void request_free(struct request *request);
 void request_count_for(struct request *request, int group);
 int request_group(const struct request *request);
 
+/** When it was started, on the steady clock; 0: not yet. What a bandwidth limit held it counts not.
+ */
+int64_t request_began_ms(const struct request *request);
+
 void request_header(struct request *request, const char *line);
 
 /** HTTP Basic with `key` as user and no password. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct allowance;
 struct request;
 
 /** What the end of a question means (verdict_of_read()). `what` was asked, for the message. */
@@ -18,8 +19,8 @@ struct verdict answer_read(const struct request *request, const char *what);
 /** The same of a POST that creates something (verdict_of_create()). */
 struct verdict answer_created(const struct request *request, const char *what);
 
-/** How long none of its group (request_group()) must be asked again (pace_wait()). */
-int64_t answer_pace(const struct request *request);
+/** What it says of the requests that its group (request_group()) still has; see pace_read(). */
+bool answer_allowance(const struct request *request, struct allowance *ret_allowance);
 
 /** What time Close says it is; 0 where it is not Close who answers, or it does not say. */
 int64_t answer_close_ms(const struct request *request);
