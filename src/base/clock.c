@@ -1,6 +1,8 @@
 #include "closedrop/base/clock.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 static int64_t read_ms(clockid_t clock)
@@ -32,6 +34,16 @@ int64_t clock_wall_ms(void)
 int64_t clock_steady_ms(void)
 {
     return clock_source->steady_ms();
+}
+
+int64_t clock_boot(void)
+{
+    char text[64] = "";
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+    bool is_read = file && fgets(text, sizeof(text), file);
+    if (file)
+        fclose(file);
+    return is_read ? (int64_t)(strtoull(text, NULL, 16) << 31 | 1) : 0; /* up to its first dash */
 }
 
 char *clock_rfc3339(int64_t wall_ms, char text[CLOCK_TEXT])

@@ -52,6 +52,19 @@ static void add_later(struct str *row, const struct job *job)
     add_int(row, job->approved);
 }
 
+/** The same of format 4. */
+static void add_guarded(struct str *row, const struct job *job)
+{
+    const int64_t numbers[] = {job->entered, job->released, job->held, job->closed};
+    bool is_set = job->sender != NULL;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        is_set = is_set || numbers[i];
+    for (size_t i = 0; is_set && i < sizeof(numbers) / sizeof(*numbers); i++)
+        add_int(row, numbers[i]);
+    if (is_set)
+        add_text(row, job->sender);
+}
+
 int64_t checksum_job(const struct job *job)
 {
     const char *const texts[] = {job->folder, job->path, job->place, job->error_code,
@@ -69,6 +82,7 @@ int64_t checksum_job(const struct job *job)
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
         add_int(&row, numbers[i]);
     add_later(&row, job);
+    add_guarded(&row, job);
     return finish(&row);
 }
 

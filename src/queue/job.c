@@ -70,6 +70,7 @@ void job_free(struct job *job)
     free(job->lead_id);
     free(job->contact_id);
     free(job->activity_id);
+    free(job->sender);
     free(job);
 }
 
@@ -113,6 +114,21 @@ bool job_is_intended(const struct job *job)
 bool job_has_error(const struct job *job, const char *code)
 {
     return job->error_code && strcmp(job->error_code, code) == 0;
+}
+
+bool job_is_held_back(const struct job *job)
+{
+    return job->state == JOB_UPLOADED && !job->ending &&
+           (job->held == HELD_FOR_WORD || job->held == HELD_FOR_TURN);
+}
+
+void job_let_go(struct job *job)
+{
+    if (job->held == HELD_NEVER)
+        return;
+    job->held = HELD_BEFORE;
+    if (job_has_error(job, "held") || job_has_error(job, "paced"))
+        job_forget_error(job);
 }
 
 void job_forget_error(struct job *job)

@@ -12,6 +12,8 @@
 
 /** A server may ask for a day (http/pace.h); nothing that is due later was meant so. */
 #define WAIT_MOST_MS (25LL * 3600 * 1000)
+/** More files than Close takes with one activity never leave together. */
+#define LEAVERS_MOST 1001
 /** How many unclean ends a job may be alone responsible for. */
 #define DEATHS_MOST 3
 
@@ -19,11 +21,16 @@
 #define CLOCK_SANE_MS 1767225600000LL
 /** The clock of a file server may be ahead of ours by this much. */
 #define CLOCKS_MS (10LL * 60 * 1000)
+/** Nothing that left longer ago is in any window (guard.h). */
+#define LEDGER_MS (25LL * 3600 * 1000)
+/** Less than this is a clock that is being corrected. */
+#define CLOCK_STEP_MS 5000
 
 struct queue {
     struct store *store;
     int64_t id;
-    int64_t lost_ms; /* wall clock: when an earlier queue was lost, 0 for never */
+    int64_t lost_ms;   /* wall clock: when an earlier queue was lost, 0 for never */
+    int64_t ledger_ms; /* the same, by the clock as it is now; INT64_MIN for never */
 };
 
 /** Give a queue that has none its id. 0 or a negative errno. */
@@ -49,6 +56,9 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
         return problem;
     }
     queue->lost_ms = store_number(queue->store, "lost_ms");
+    queue->ledger_ms = store_number(queue->store, "ledger_ms");
+    if (!queue->ledger_ms)
+        queue->ledger_ms = INT64_MIN;
     queue->id = store_number(queue->store, "queue_id");
     int result = create && !queue->id ? make_id(queue) : 0;
     if (result < 0) {
@@ -76,6 +86,24 @@ int64_t queue_id(const struct queue *queue)
 struct store *queue_store(struct queue *queue)
 {
     return queue->store;
+}
+
+int64_t queue_ledger_ms(const struct queue *queue)
+{
+    return queue->ledger_ms;
+}
+
+int64_t queue_last_entered(struct queue *queue)
+{
+    return store_number(queue->store, "entered");
+}
+
+/** The number that a job enters by. */
+static int64_t next_entered(struct queue *queue)
+{
+    int64_t next = queue_last_entered(queue) + 1;
+    store_set_number(queue->store, "entered", next);
+    return next;
 }
 
 void queue_begin(struct queue *queue)
@@ -130,6 +158,35 @@ static bool was_renamed(const struct job *job, const struct seen *seen)
            identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
 }
 
+/** The others of its group may have waited for it, or it leaves them. */
+static void wake_group(struct queue *queue, const struct job *job)
+{
+    if (job->rule && job->group)
+        store_wake_group(queue->store, job, clock_wall_ms());
+}
+
+/** It does not leave the house for now: its place in the ledger is another's. */
+static void stay(struct queue *queue, struct job *job)
+{
+    if (job->sender && !job->posting)
+        store_stay(queue->store, job->id);
+}
+
+void queue_wake_group(struct queue *queue, const struct job *job)
+{
+    wake_group(queue, job);
+}
+
+void queue_enters_anew(struct queue *queue, struct job *job)
+{
+    wake_group(queue, job);
+    stay(queue, job);
+    job_let_go(job);
+    job->entered = next_entered(queue);
+    job->released = false;
+    job->closed = 0;
+}
+
 void queue_follow(struct queue *queue, struct job *job, const char *path)
 {
     CLEANUP(free_text) char *why = str_format("renamed in the folder, was %s", job->path);
@@ -137,8 +194,10 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
         queue_keep_text(queue, &job->queued_path, job->path);
     if (job->rule && job_is_intended(job) && !job->filed_path)
         queue_keep_text(queue, &job->filed_path, job->path);
-    if (!job_is_intended(job) && job->state != JOB_FAILED)
+    if (!job_is_intended(job) && job->state != JOB_FAILED) {
+        queue_enters_anew(queue, job);
         job_forget_rule(job);
+    }
     queue_keep_text(queue, &job->path, path);
     /* what is unclear still waits for the server's late commit */
     if (!job->posting && !job->in_hand)
@@ -177,8 +236,12 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
 }
 
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
-static void begin_anew(struct job *job)
+static void begin_anew(struct queue *queue, struct job *job)
 {
+    job->entered = next_entered(queue);
+    job->released = failed_as(job, "recalled"); /* a person wants it after all */
+    job->held = HELD_NEVER;
+    job->closed = 0;
     job->attempts = 0;
     job->deaths = 0;
     job->looks = 0;
@@ -205,8 +268,9 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
         queue_keep_text(queue, &job->filed_path, job->path);
     queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
-    begin_anew(job);
+    begin_anew(queue, job);
     job->approved = job->approved && is_moved;
+    job->released = job->released && is_moved;
     job_forget_error(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
     if (arrival->error_code)
@@ -228,6 +292,7 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     job->state = JOB_QUEUED;
     job->queued_ms = now;
     job->due_ms = now;
+    job->entered = next_entered(queue);
     job->reconcile = queue->lost_ms && arrival->changed_ms < queue->lost_ms + CLOCKS_MS;
     store_insert(queue->store, job);
     note(queue, job, "settled");
@@ -344,6 +409,15 @@ void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t 
         remember(queue, jobs[i], clock_wall_ms());
         move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
     }
+    if (jobs[0]->sender)
+        queue_leaves(queue, jobs[0]->id, jobs[0]->rule, jobs[0]->sender);
+}
+
+void queue_leaves(struct queue *queue, int64_t id, const char *rule, const char *sender)
+{
+    const struct leaving leaving = {id, rule, sender, clock_wall_ms()};
+    store_leave(queue->store, &leaving);
+    store_forget_left(queue->store, leaving.at_ms - LEDGER_MS);
 }
 
 void queue_withdraw(struct queue *queue, struct job *job, const char *why)
@@ -371,6 +445,8 @@ void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool coun
     if (!counts && job->attempts > 0)
         job->attempts--;
     move(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state, why);
+    if (job->state == JOB_QUEUED && job->error_code)
+        wake_group(queue, job);
 }
 
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message)
@@ -381,7 +457,9 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     job->filed = false;
     job->due_ms = clock_wall_ms();
     job->done_ms = job->due_ms;
+    stay(queue, job);
     move(queue, job, JOB_FAILED, message);
+    wake_group(queue, job);
 }
 
 void queue_done(struct queue *queue, struct job *job, const char *why)
@@ -395,8 +473,13 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     job->posting = 0;
     if (job->activity_id) /* found by looking, it may not be remembered yet */
         remember(queue, job, job->done_ms);
+    if (job->activity_id && job->sender)
+        store_left_again(queue->store, job->id, job->done_ms);
+    else
+        stay(queue, job);
     (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
     move(queue, job, JOB_DONE, why);
+    wake_group(queue, job);
 }
 
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why)
@@ -419,8 +502,10 @@ void queue_end(struct queue *queue, struct job *job, enum job_ending ending, con
     job->in_hand = false;
     job->suspect = false;
     job->ending = ending;
+    stay(queue, job);
     store_update(queue->store, job);
     note(queue, job, why);
+    wake_group(queue, job);
 }
 
 void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
@@ -452,7 +537,7 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id)
 static void retry_failed(struct queue *queue, struct job *job)
 {
     bool is_link = job_has_error(job, "links"); /* it is not settled again, so this stays open */
-    begin_anew(job);
+    begin_anew(queue, job);
     if (!is_link)
         job_forget_error(job);
     move(queue, job, JOB_QUEUED, "retry asked for");
@@ -483,6 +568,117 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id)
     bool is_away = job->place && (job->filed || job->state == JOB_QUEUED);
     queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
     return QUEUE_OK;
+}
+
+/* ---- a person's word about what the guard holds back ---- */
+
+/** The others that would leave with it go its way; `ret_jobs`: it and them, the caller's. */
+static size_t load_leavers(struct queue *queue, struct job *job, struct job **ret_jobs, size_t most)
+{
+    ret_jobs[0] = job;
+    return 1 + (job->group ? store_group_members(queue->store, job, ret_jobs + 1, most - 1) : 0);
+}
+
+const char queue_recalled[] =
+    "recalled by a person: it was not sent; to send it all the same, drag it back";
+
+static void release_one(struct queue *queue, struct job *job)
+{
+    job_let_go(job);
+    job->due_ms = clock_wall_ms();
+    queue_moved(queue, job, "released by a person");
+}
+
+static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release)
+{
+    struct job *jobs[LEAVERS_MOST];
+    struct job *job = store_load(queue->store, id);
+    bool fits = job && (is_release ? job->held == HELD_FOR_WORD : job->held != HELD_NEVER) &&
+                !job_has_outcome(job);
+    enum queue_answer answer = !job || job->ending ? QUEUE_NO_SUCH_JOB
+                               : job->in_hand      ? QUEUE_JOB_IN_HAND
+                               : fits              ? QUEUE_OK
+                                                   : QUEUE_WRONG_STATE;
+    if (answer != QUEUE_OK) {
+        job_free(job);
+        return answer;
+    }
+    size_t count = load_leavers(queue, job, jobs, LEAVERS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->released = is_release;
+        if (is_release)
+            release_one(queue, jobs[i]);
+        else
+            queue_fail(queue, jobs[i], "recalled", queue_recalled);
+        job_free(jobs[i]);
+    }
+    return QUEUE_OK;
+}
+
+enum queue_answer queue_release(struct queue *queue, int64_t id)
+{
+    return decide(queue, id, true);
+}
+
+enum queue_answer queue_recall(struct queue *queue, int64_t id)
+{
+    return decide(queue, id, false);
+}
+
+/** What the guard holds back of a rule, one page after the other. */
+static int64_t for_each_held(struct queue *queue, const char *rule, enum job_held held,
+    void (*each)(struct queue *queue, struct job *job))
+{
+    int64_t ids[256], after = 0, count = 0;
+    size_t some;
+    while ((some = store_held_of_rule(queue->store, rule, held, after, ids, 256)) > 0) {
+        after = ids[some - 1];
+        count += (int64_t)some;
+        for (size_t i = 0; i < some; i++) {
+            CLEANUP(job_freep) struct job *job = store_load(queue->store, ids[i]);
+            if (job)
+                each(queue, job);
+        }
+    }
+    return count;
+}
+
+void queue_release_rule(struct queue *queue, const char *rule)
+{
+    struct guard_marks marks;
+    store_guard_marks(queue->store, rule, &marks);
+    marks.released = queue_last_entered(queue);
+    store_set_guard_marks(queue->store, rule, &marks);
+    for_each_held(queue, rule, HELD_FOR_WORD, release_one);
+}
+
+static void recall_one(struct queue *queue, struct job *job)
+{
+    queue_fail(queue, job, "recalled", queue_recalled);
+}
+
+int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
+{
+    struct guard_marks marks;
+    store_guard_marks(queue->store, rule, &marks);
+    int64_t count = for_each_held(queue, rule, HELD_NEVER, recall_one);
+    *ret_more = store_is_undecided(queue->store, rule, &marks);
+    if (!count && !*ret_more)
+        return 0;
+    marks.released = 0;
+    marks.recalled = marks.over;
+    marks.recalled_held = queue_last_entered(queue);
+    store_set_guard_marks(queue->store, rule, &marks);
+    return count;
+}
+
+void queue_left(struct queue *queue, const char *folder, const char *path)
+{
+    CLEANUP(job_freep) struct job *job = store_find_held(queue->store, folder, path);
+    if (!job)
+        return;
+    job->due_ms = clock_wall_ms();
+    store_update(queue->store, job);
 }
 
 /** Retry one of many, unless a person must judge it. */
@@ -540,20 +736,46 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
             "was in hand when closedrop ended without warning");
 }
 
+/** By which the next start knows whether the clock was set meanwhile. */
+static void note_clock(struct queue *queue)
+{
+    store_set_number(queue->store, "clock_boot", clock_boot());
+    store_set_number(queue->store, "clock_lead_ms", clock_wall_ms() - clock_steady_ms());
+}
+
 void queue_follow_clock(struct queue *queue, int64_t by_ms)
 {
     store_shift(queue->store, by_ms);
+    if (queue->ledger_ms != INT64_MIN) {
+        queue->ledger_ms += by_ms;
+        store_set_number(queue->store, "ledger_ms", queue->ledger_ms);
+    }
+    note_clock(queue);
 }
 
-/** Time does not go back: where it seems to, the clock was set since the last that was written. */
+/**
+ * By how much the clock was set while nothing ran. Since the machine has not booted, its steady
+ * clock tells; else only that time does not go back.
+ */
+static int64_t clock_was_set_by(struct queue *queue)
+{
+    int64_t boot = clock_boot(), now = clock_wall_ms(), last = store_last_note(queue->store);
+    if (boot && store_number(queue->store, "clock_boot") == boot)
+        return now - clock_steady_ms() - store_number(queue->store, "clock_lead_ms");
+    return last > now ? now - last : 0;
+}
+
 static void mend_due_times(struct queue *queue)
 {
-    int64_t now = clock_wall_ms(), last = store_last_note(queue->store);
-    if (last > now) {
-        queue_follow_clock(queue, now - last);
-        store_note(queue->store, 0, now, "", "the clock was set back");
+    int64_t now = clock_wall_ms(), by = clock_was_set_by(queue);
+    if (llabs(by) >= CLOCK_STEP_MS || (by < 0 && store_last_note(queue->store) > now)) {
+        queue_follow_clock(queue, by);
+        store_note(
+            queue->store, 0, now, "", by < 0 ? "the clock was set back" : "the clock was set on");
     }
+    note_clock(queue);
     store_clamp(queue->store, now + WAIT_MOST_MS);
+    store_clamp_left(queue->store, now);
 }
 
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
@@ -586,6 +808,8 @@ void queue_follows_lost(struct queue *queue)
     /* by a clock that was never set, everything is from the future: all is looked for then */
     queue->lost_ms = now < CLOCK_SANE_MS ? INT64_MAX - CLOCKS_MS : now;
     store_set_number(queue->store, "lost_ms", queue->lost_ms);
+    queue->ledger_ms = now;
+    store_set_number(queue->store, "ledger_ms", queue->ledger_ms);
 }
 
 enum queue_birth queue_birth(struct queue *queue)

@@ -13,7 +13,7 @@
     "deaths, due_ms, place, error_code, error_message, content_type, sha256, md5, download_url, "  \
     "token, mark, rule, group_key, job_values, lead_id, contact_id, activity_id, queued_ms, "      \
     "uploaded_ms, done_ms, activity, posting, looks, reconcile, checksum, queued_path, "           \
-    "filed_path, approved"
+    "filed_path, approved, entered, released, sender, held, closed"
 
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
@@ -121,15 +121,47 @@ static const char *const sql_migrations[] = {
     "  WHERE activity <> '' AND lead_id IS NOT NULL AND unhex(sha256) IS NOT NULL"
     "  AND (posting <> 0 OR state = 'done' AND activity_id IS NOT NULL)"
     "  ORDER BY 1, 2, 3, 4;",
+
+    "ALTER TABLE job ADD COLUMN entered INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN released INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE job ADD COLUMN sender TEXT;"
+    "ALTER TABLE job ADD COLUMN held INTEGER NOT NULL DEFAULT 0;" /* enum job_held */
+    "ALTER TABLE job ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX job_held ON job (rule, id) WHERE ending = '' AND held <> 0"
+    "  AND state IN ('queued', 'uploading', 'uploaded');"
+    "CREATE INDEX job_paced ON job (sender, folder, entered) WHERE ending = '' AND held = 2"
+    "  AND state = 'uploaded';"
+    /* the ledger: a row for what left the house, or may have, under the job that led it */
+    "CREATE TABLE leaving ("
+    "  job INTEGER PRIMARY KEY,"
+    "  rule TEXT NOT NULL,"
+    "  sender TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX leaving_by_rule ON leaving (rule, at_ms);"
+    "CREATE INDEX leaving_by_sender ON leaving (sender, at_ms);"
+    "CREATE INDEX leaving_by_time ON leaving (at_ms);"
+    /* what went over the limit, and what a person said of it: all that entered up to a number */
+    "CREATE TABLE guard ("
+    "  rule TEXT PRIMARY KEY,"
+    "  over INTEGER NOT NULL,"
+    "  released INTEGER NOT NULL,"
+    "  recalled INTEGER NOT NULL,"
+    "  recalled_held INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 /* the index job_due serves exactly this */
 #define SQL_WAITING "ending = '' AND in_hand = 0 AND filed = 0"
 
+/* the index job_held serves this: the send guard has held it back, and perhaps let it go since */
+#define SQL_WAS_HELD "ending = '' AND held <> 0 AND state IN ('queued', 'uploading', 'uploaded')"
+
 /* the index job_by_group serves this; a member whose target is not known yet, or was looked up by
  * rules that have changed, may belong */
 #define SQL_OF_GROUP                                                                               \
     "folder = :folder AND rule = :rule AND group_key = :group_key AND ending = ''"                 \
+    " AND closed = :closed"                                                                        \
     " AND group_key IS NOT NULL AND state IN ('queued', 'uploading', 'uploaded', 'attaching')"     \
     " AND (lead_id IS NULL OR mark <> :mark"                                                       \
     " OR (lead_id = :lead_id AND contact_id IS :contact_id))"
@@ -153,6 +185,7 @@ enum sql {
     SQL_GROUP,
     SQL_GROUP_MEMBERS,
     SQL_GROUP_DELAY,
+    SQL_WAKE_GROUP,
     SQL_BY_POSTING,
     SQL_HAS_ACTIVITY,
     SQL_REMEMBER,
@@ -161,6 +194,26 @@ enum sql {
     SQL_FILED_ELSEWHERE,
     SQL_ALL_FILINGS,
     SQL_ALREADY_FILED,
+    SQL_LEAVE,
+    SQL_STAY,
+    SQL_LEAVE_AS,
+    SQL_HAS_LEFT,
+    SQL_LEFT_BY_RULE,
+    SQL_LEFT_BY_SENDER,
+    SQL_LEFT_AGAIN,
+    SQL_LEFT_CLAMP,
+    SQL_LEFT_FORGET,
+    SQL_LEFT_SHIFT,
+    SQL_IS_LEAVING,
+    SQL_GUARD,
+    SQL_SET_GUARD,
+    SQL_HELD,
+    SQL_HELD_OF_RULE,
+    SQL_IS_UNDECIDED,
+    SQL_FIND_HELD,
+    SQL_PACED_SENDER,
+    SQL_PACED,
+    SQL_COUNT_PACED,
     SQL_CLAMP,
     SQL_SHIFT,
     SQL_WAKE,
@@ -198,8 +251,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_INSERT] =
         "INSERT INTO job (folder, path, handle, size, mtime_ns, state, due_ms, queued_ms, "
         "reconcile,"
-        " checksum) VALUES (:folder, :path, :handle, :size, :mtime_ns, :state, :due_ms, :queued_ms,"
-        " :reconcile, :checksum)",
+        " checksum, entered) VALUES (:folder, :path, :handle, :size, :mtime_ns, :state, :due_ms,"
+        " :queued_ms, :reconcile, :checksum, :entered)",
     [SQL_UPDATE] = "UPDATE job SET path = :path, handle = :handle, size = :size,"
                    " mtime_ns = :mtime_ns, state = :state, ending = :ending,"
                    " in_hand = :in_hand, suspect = :suspect, filed = :filed, attempts = :attempts,"
@@ -211,15 +264,18 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " contact_id = :contact_id, activity_id = :activity_id, activity = :activity,"
                    " posting = :posting, looks = :looks, reconcile = :reconcile,"
                    " checksum = :checksum, queued_path = :queued_path, filed_path = :filed_path,"
-                   " approved = :approved WHERE id = :id",
+                   " approved = :approved, entered = :entered, released = :released,"
+                   " sender = :sender, held = :held, closed = :closed WHERE id = :id",
     [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
                  " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
     [SQL_FIND_BY_PATH] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND path = :path"
                          " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
-    [SQL_FIND_WAITING] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
-                         " WHERE folder = :folder AND path = :path AND " SQL_WAITING
-                         " AND state = 'queued' AND place IS NULL ORDER BY id DESC LIMIT 1",
+    [SQL_FIND_WAITING] =
+        "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
+        " WHERE folder = :folder AND path = :path AND " SQL_WAITING
+        " AND (state = 'queued' OR (state = 'uploaded' AND held <> 0)) AND place IS NULL"
+        " ORDER BY id DESC LIMIT 1",
     [SQL_FIND_KEPT] = "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT max(id) FROM ("
                       "SELECT id FROM job WHERE folder = :folder AND handle = :handle"
                       " AND length(handle) > 0 AND size = :size AND " SQL_KEPT " UNION ALL"
@@ -246,6 +302,11 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                           " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
                           " ORDER BY path, id LIMIT :limit",
     [SQL_GROUP_DELAY] = "UPDATE job SET due_ms = :due_ms WHERE " SQL_UPLOADED_OF_GROUP,
+    [SQL_WAKE_GROUP] = "UPDATE job INDEXED BY job_by_group SET due_ms = :due_ms"
+                       " WHERE folder = :folder AND rule = :rule AND group_key = :group_key"
+                       " AND ending = '' AND group_key IS NOT NULL AND state IN ('queued',"
+                       " 'uploading', 'uploaded', 'attaching') AND state = 'uploaded'"
+                       " AND in_hand = 0 AND due_ms = :never",
     [SQL_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
                        " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
                        " ORDER BY path, id LIMIT :limit",
@@ -268,6 +329,49 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                           " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
                           " AND error_code = 'already_filed' AND filed = 1 AND in_hand = 0"
                           " AND id > :id ORDER BY id LIMIT 1",
+    [SQL_LEAVE] = "INSERT OR REPLACE INTO leaving (job, rule, sender, at_ms)"
+                  " VALUES (:id, :rule, :sender, :at_ms)",
+    [SQL_STAY] = "DELETE FROM leaving WHERE job = :id",
+    [SQL_LEAVE_AS] = "UPDATE OR REPLACE leaving SET job = :id WHERE job = :other",
+    [SQL_HAS_LEFT] = "SELECT count(*) FROM leaving WHERE job = :id AND rule = :rule"
+                     " AND at_ms > :at_ms",
+    [SQL_LEFT_BY_RULE] = "SELECT at_ms FROM leaving WHERE rule = :rule AND job <> :id"
+                         " ORDER BY at_ms DESC LIMIT 1 OFFSET :nth",
+    [SQL_LEFT_BY_SENDER] = "SELECT at_ms FROM leaving WHERE sender = :sender AND job <> :id"
+                           " ORDER BY at_ms DESC LIMIT 1 OFFSET :nth",
+    [SQL_LEFT_AGAIN] = "UPDATE leaving SET at_ms = max(at_ms, :at_ms) WHERE job = :id",
+    [SQL_LEFT_CLAMP] = "UPDATE leaving SET at_ms = :at_ms WHERE at_ms > :at_ms",
+    [SQL_LEFT_FORGET] = "DELETE FROM leaving WHERE at_ms < :at_ms",
+    [SQL_LEFT_SHIFT] = "UPDATE leaving SET at_ms = at_ms + :by_ms",
+    [SQL_IS_LEAVING] = "SELECT count(*) FROM leaving INDEXED BY leaving_by_sender JOIN job"
+                       " ON job.id = leaving.job WHERE leaving.sender = :sender AND leaving.job"
+                       " <> :id AND job.state = 'attaching'",
+    [SQL_GUARD] = "SELECT over, released, recalled, recalled_held FROM guard WHERE rule = :rule",
+    [SQL_SET_GUARD] = "INSERT OR REPLACE INTO guard (rule, over, released, recalled,"
+                      " recalled_held) VALUES (:rule, :over, :released, :recalled,"
+                      " :recalled_held)",
+    /* the files of one group leave as one */
+    [SQL_HELD] = "SELECT rule, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
+                 " FROM job INDEXED BY job_held WHERE " SQL_WAS_HELD " AND held = 1"
+                 " AND rule IS NOT NULL AND (:rule IS NULL OR rule = :rule) GROUP BY rule",
+    [SQL_HELD_OF_RULE] = "SELECT id FROM job INDEXED BY job_held WHERE rule = :rule"
+                         " AND " SQL_WAS_HELD " AND in_hand = 0 AND (held = :held OR NOT :held)"
+                         " AND id > :id ORDER BY id LIMIT :limit",
+    [SQL_IS_UNDECIDED] = "SELECT EXISTS (SELECT 1 FROM job WHERE ending = '' AND state IN"
+                         " ('queued', 'uploading', 'uploaded') AND (rule = :rule OR rule IS NULL)"
+                         " AND entered > :recalled AND entered <= :over)",
+    [SQL_FIND_HELD] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
+                      " WHERE folder = :folder AND path = :path AND ending = '' AND held <> 0"
+                      " AND in_hand = 0 AND state = 'uploaded' ORDER BY id DESC LIMIT 1",
+    [SQL_PACED_SENDER] = "SELECT min(sender) FROM job INDEXED BY job_paced WHERE ending = ''"
+                         " AND held = 2 AND state = 'uploaded'"
+                         " AND (:after IS NULL OR sender > :after)",
+    [SQL_PACED] = "SELECT id, entered FROM job INDEXED BY job_paced WHERE sender = :sender"
+                  " AND folder = :folder AND ending = '' AND held = 2"
+                  " AND state = 'uploaded' AND in_hand = 0 ORDER BY entered LIMIT 1",
+    [SQL_COUNT_PACED] = "SELECT sender, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
+                        " FROM job INDEXED BY job_paced WHERE ending = '' AND held = 2"
+                        " AND state = 'uploaded' AND sender IS NOT NULL GROUP BY sender",
     [SQL_CLAMP] = "UPDATE job SET due_ms = :due_ms WHERE due_ms > :due_ms AND due_ms <> :never"
                   " AND " SQL_WAITING,
     [SQL_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
@@ -294,6 +398,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
     [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = ''"
                  " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
+                 " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
                  " AND id < :below ORDER BY id DESC LIMIT :limit",
     [SQL_FAILED] = "SELECT id FROM job WHERE ending = '' AND state = 'failed' AND in_hand = 0"
                    " AND (:folder IS NULL OR folder = :folder)"

@@ -31,12 +31,12 @@ static int parameter(sqlite3_stmt *statement, const char *name)
     return index;
 }
 
-static void bind_int(sqlite3_stmt *statement, const char *name, int64_t value)
+void bind_int(sqlite3_stmt *statement, const char *name, int64_t value)
 {
     sqlite3_bind_int64(statement, parameter(statement, name), value);
 }
 
-static void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
 {
     sqlite3_bind_text(statement, parameter(statement, name), text, -1, SQLITE_STATIC);
 }
@@ -50,7 +50,7 @@ static void bind_bytes(sqlite3_stmt *statement, const char *name, const void *by
         sqlite3_bind_null(statement, index);
 }
 
-static void bind_path(sqlite3_stmt *statement, const char *name, const char *path)
+void bind_path(sqlite3_stmt *statement, const char *name, const char *path)
 {
     bind_bytes(statement, name, path, path ? strlen(path) : 0);
 }
@@ -61,8 +61,7 @@ static void bind_identity(sqlite3_stmt *statement, const struct identity *identi
     bind_int(statement, ":mtime_ns", identity->mtime_ns);
 }
 
-/** The statement, ready to be bound. */
-static sqlite3_stmt *statement_of(struct store *store, enum sql sql)
+sqlite3_stmt *statement_of(struct store *store, enum sql sql)
 {
     sqlite3_stmt *statement = store->statements[sql];
     sqlite3_reset(statement);
@@ -70,8 +69,7 @@ static sqlite3_stmt *statement_of(struct store *store, enum sql sql)
     return statement;
 }
 
-/** Whether there is a (further) row; a failure is remembered and ends the rows. */
-static bool next_row(struct store *store, sqlite3_stmt *statement)
+bool next_row(struct store *store, sqlite3_stmt *statement)
 {
     if (store->failure)
         return false;
@@ -82,13 +80,13 @@ static bool next_row(struct store *store, sqlite3_stmt *statement)
     return code == SQLITE_ROW;
 }
 
-static void carry_out(struct store *store, sqlite3_stmt *statement)
+void carry_out(struct store *store, sqlite3_stmt *statement)
 {
     (void)next_row(store, statement);
     sqlite3_reset(statement);
 }
 
-static int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback)
+int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback)
 {
     int64_t value = fallback;
     if (next_row(store, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL)
@@ -218,11 +216,17 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->queued_path = column_copy(store, statement, c++);
     job->filed_path = column_copy(store, statement, c++);
     job->approved = sqlite3_column_int(statement, c++);
+    job->entered = sqlite3_column_int64(statement, c++);
+    job->released = sqlite3_column_int(statement, c++);
+    job->sender = column_copy(store, statement, c++);
+    int held = sqlite3_column_int(statement, c++);
+    job->closed = sqlite3_column_int64(statement, c++);
     if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
         fail_as_damaged(store);
     job->state = (enum job_state)(state < 0 ? 0 : state);
     job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
     job->activity = (enum activity)(activity < 0 ? 0 : activity);
+    job->held = held < HELD_NEVER || held > HELD_BEFORE ? HELD_BEFORE : (enum job_held)held;
     if (!store->failure)
         check_row(store, checksum, checksum_job(job));
     if (store->failure) {
@@ -232,7 +236,7 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     return job;
 }
 
-static struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
+struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
 {
     struct job *job = next_row(store, statement) ? read_job(store, statement) : NULL;
     sqlite3_reset(statement);
@@ -251,6 +255,7 @@ void store_insert(struct store *store, struct job *job)
     bind_int(statement, ":queued_ms", job->queued_ms);
     bind_int(statement, ":reconcile", job->reconcile);
     bind_int(statement, ":checksum", checksum_job(job));
+    bind_int(statement, ":entered", job->entered);
     carry_out(store, statement);
     job->id = sqlite3_last_insert_rowid(store->database);
 }
@@ -295,6 +300,11 @@ void store_update(struct store *store, const struct job *job)
     bind_path(statement, ":queued_path", job->queued_path);
     bind_path(statement, ":filed_path", job->filed_path);
     bind_int(statement, ":approved", job->approved);
+    bind_int(statement, ":entered", job->entered);
+    bind_int(statement, ":released", job->released);
+    bind_text(statement, ":sender", job->sender);
+    bind_int(statement, ":held", job->held);
+    bind_int(statement, ":closed", job->closed);
     carry_out(store, statement);
 }
 
@@ -421,6 +431,7 @@ static sqlite3_stmt *statement_of_group(struct store *store, enum sql sql, const
     bind_text(statement, ":lead_id", member->lead_id);
     bind_text(statement, ":contact_id", member->contact_id);
     bind_text(statement, ":mark", member->mark ? member->mark : "");
+    bind_int(statement, ":closed", member->closed);
     return statement;
 }
 
@@ -463,6 +474,17 @@ void store_delay_group(struct store *store, const struct job *member, int64_t du
 {
     sqlite3_stmt *statement = statement_of_group(store, SQL_GROUP_DELAY, member);
     bind_int(statement, ":due_ms", due_ms);
+    carry_out(store, statement);
+}
+
+void store_wake_group(struct store *store, const struct job *member, int64_t due_ms)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_WAKE_GROUP);
+    bind_text(statement, ":folder", member->folder);
+    bind_text(statement, ":rule", member->rule);
+    bind_text(statement, ":group_key", member->group);
+    bind_int(statement, ":due_ms", due_ms);
+    bind_int(statement, ":never", JOB_DUE_NEVER);
     carry_out(store, statement);
 }
 
@@ -654,6 +676,9 @@ void store_shift(struct store *store, int64_t by_ms)
     bind_int(statement, ":by_ms", by_ms);
     bind_int(statement, ":never", JOB_DUE_NEVER);
     carry_out(store, statement);
+    statement = statement_of(store, SQL_LEFT_SHIFT);
+    bind_int(statement, ":by_ms", by_ms);
+    carry_out(store, statement);
 }
 
 /* ---- what an unclean end left ---- */
@@ -705,6 +730,7 @@ void store_list(struct store *store, const struct store_filter *filter,
     sqlite3_stmt *statement = statement_of(store, SQL_LIST);
     bind_text(statement, ":folder", filter->folder);
     bind_text(statement, ":state", filter->state < 0 ? NULL : job_state_names[filter->state]);
+    bind_int(statement, ":held", filter->held);
     bind_int(statement, ":below", filter->below ? filter->below : INT64_MAX);
     bind_int(statement, ":limit", filter->limit);
     while (next_row(store, statement)) {

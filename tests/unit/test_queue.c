@@ -1952,15 +1952,15 @@ static const struct {
     struct store_filter filter;
     const char *ids;
 } lists[] = {
-    {"all", {NULL, -1, 0, 100}, "4 3 2 "},
-    {"the newest", {NULL, -1, 0, 1}, "4 "},
-    {"the next page", {NULL, -1, 4, 1}, "3 "},
-    {"of a folder", {"scans", -1, 0, 100}, "3 2 "},
-    {"of no folder", {"nowhere", -1, 0, 100}, ""},
-    {"queued", {NULL, JOB_QUEUED, 0, 100}, "4 3 "},
-    {"queued in a folder", {"scans", JOB_QUEUED, 0, 100}, "3 "},
-    {"failed", {NULL, JOB_FAILED, 0, 100}, "2 "},
-    {"done", {NULL, JOB_DONE, 0, 100}, ""},
+    {"all", {NULL, -1, 0, 100, false}, "4 3 2 "},
+    {"the newest", {NULL, -1, 0, 1, false}, "4 "},
+    {"the next page", {NULL, -1, 4, 1, false}, "3 "},
+    {"of a folder", {"scans", -1, 0, 100, false}, "3 2 "},
+    {"of no folder", {"nowhere", -1, 0, 100, false}, ""},
+    {"queued", {NULL, JOB_QUEUED, 0, 100, false}, "4 3 "},
+    {"queued in a folder", {"scans", JOB_QUEUED, 0, 100, false}, "3 "},
+    {"failed", {NULL, JOB_FAILED, 0, 100, false}, "2 "},
+    {"done", {NULL, JOB_DONE, 0, 100, false}, ""},
 };
 
 static void lists_and_counts(void **state)

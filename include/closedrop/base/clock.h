@@ -22,6 +22,10 @@ extern const struct clock_source *clock_source;
 int64_t clock_wall_ms(void);
 int64_t clock_steady_ms(void);
 
+/** A number that is another one whenever the machine has booted (proc(5), boot_id): as long as it
+ * is the same, so is the steady clock. 0 where it cannot be read. */
+int64_t clock_boot(void);
+
 /** Room for clock_rfc3339(). */
 #define CLOCK_TEXT 32
 

@@ -42,6 +42,14 @@ extern const char *const job_ending_names[JOB_ENDINGS];
 /** "", "email", "note", "lead_file". */
 extern const char *const activity_names[ACTIVITIES];
 
+/** What the send guard (guard.h) has done about a job. */
+enum job_held {
+    HELD_NEVER,
+    HELD_FOR_WORD, /* too much would leave: it waits for a person */
+    HELD_FOR_TURN, /* it waits until its sender may send again */
+    HELD_BEFORE    /* it waited, and may go; its file is looked at before it does */
+};
+
 /** For `due_ms`: waits for something that no time brings (store_wake()). */
 #define JOB_DUE_NEVER INT64_MAX
 
@@ -85,6 +93,12 @@ struct job {
     int looks;   /* at Close for that POST, which found nothing */
     bool reconcile; /* an earlier queue, which is lost, may have filed it: look in Close first */
     bool approved;  /* a person wants it filed although the same bytes were filed before */
+
+    int64_t entered; /* counts up with each job that enters the queue, or begins anew */
+    bool released;   /* a person wants it to leave the house, however much does */
+    char *sender;    /* of the email that it is to leave by; NULL: not asked yet */
+    enum job_held held;
+    int64_t closed; /* its group is complete and waits to leave as one, under this number; else 0 */
 };
 
 /** The path that the activity of a job speaks of: renaming the file later does not change it. */
@@ -107,6 +121,12 @@ void job_forget_rule(struct job *job);
 
 /** Whether it failed, or waits, with this error. */
 bool job_has_error(const struct job *job, const char *code);
+
+/** Whether it is uploaded and the send guard keeps it from leaving the house. */
+bool job_is_held_back(const struct job *job);
+
+/** The guard keeps it back no longer; that it did is not forgotten. */
+void job_let_go(struct job *job);
 
 /** Nothing is wrong with it any more. */
 void job_forget_error(struct job *job);

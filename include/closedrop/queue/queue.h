@@ -22,6 +22,13 @@ void queue_close(struct queue *queue);
  * has another. 0 for one that was opened without `create` and never had any. */
 int64_t queue_id(const struct queue *queue);
 
+/** Since when it knows what has left the house, wall clock: what an earlier queue that was lost let
+ * go is not known. INT64_MIN: there was none. */
+int64_t queue_ledger_ms(const struct queue *queue);
+
+/** The number by which the last job entered (job->entered). */
+int64_t queue_last_entered(struct queue *queue);
+
 void queue_begin(struct queue *queue);
 
 /** As store_commit(). */
@@ -56,6 +63,9 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
  * anew under that name; after that only its putting away follows it.
  */
 void queue_follow(struct queue *queue, struct job *job, const char *path);
+
+/** A job begins anew for the send guard: by another name, or another rule, it is another email. */
+void queue_enters_anew(struct queue *queue, struct job *job);
 
 /** A settled file as the watch thread reports it. */
 struct arrival {
@@ -98,10 +108,13 @@ void queue_sorted(struct queue *queue, const struct job *job);
 /**
  * The intent to create one activity for `count` uploaded jobs in hand, with their tokens: from the
  * commit on it may exist, and the content memory says so; only queue_done(), or looking and
- * queue_withdraw(), say otherwise. `close_ms`: Close's time now, 0 where it is not known; nothing
- * older is looked at.
+ * queue_withdraw(), say otherwise. One that leaves the house (job->sender) is in the ledger from
+ * then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is looked at.
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
+
+/** Something leaves the house under this id (struct leaving). */
+void queue_leaves(struct queue *queue, int64_t id, const char *rule, const char *sender);
 
 /** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
  * its rule is asked for. */
@@ -160,6 +173,26 @@ enum queue_answer { QUEUE_OK, QUEUE_NO_SUCH_JOB, QUEUE_WRONG_STATE, QUEUE_JOB_IN
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
 enum queue_answer queue_forget(struct queue *queue, int64_t id);
 
+/**
+ * A person's word about one job that the send guard holds back, and the others that would leave
+ * with it: it may leave (QUEUE_WRONG_STATE for one that goes by itself), or fails as recalled.
+ */
+enum queue_answer queue_release(struct queue *queue, int64_t id);
+enum queue_answer queue_recall(struct queue *queue, int64_t id);
+
+/** What is said of a job that was recalled. */
+extern const char queue_recalled[];
+
+/** All that is in the queue of a rule may leave, also what is not uploaded yet. */
+void queue_release_rule(struct queue *queue, const char *rule);
+
+/** All that the guard holds back of a rule fails as recalled; what came with it and is not uploaded
+ * yet does when its turn comes (`ret_more`: there is such). Returns how many were recalled now. */
+int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more);
+
+/** Something has left its place in a folder: if the guard holds that back, it is looked for. */
+void queue_left(struct queue *queue, const char *folder, const char *path);
+
 /** What became of many that were to be retried. */
 struct retried {
     int64_t queued;
@@ -183,6 +216,10 @@ void queue_follow_clock(struct queue *queue, int64_t by_ms);
 
 /** Make due what waits with this error: what it waits for may have come. */
 void queue_wake(struct queue *queue, const char *error_code);
+
+/** Make due the uploaded members of the group that a job belongs to by what it knows: they may have
+ * waited for it. Ending, failing and waiting after an error do that by themselves. */
+void queue_wake_group(struct queue *queue, const struct job *job);
 
 /** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
  */

@@ -31,6 +31,7 @@ struct store_filter {
     int state;          /* enum job_state, -1: all */
     int64_t below;      /* only ids below this one, 0: all */
     int limit;
+    bool held; /* only what waits for `release` or `recall` */
 };
 
 /** Which failed jobs are meant: those that fit all that is not NULL. */
@@ -91,7 +92,8 @@ struct job *store_load(struct store *store, int64_t id);
 struct job *store_find(
     struct store *store, const char *folder, const struct identity *identity, const char *path);
 
-/** The newest waiting (queued, not in hand) job of this path, or NULL. */
+/** The newest job of this path that waits (queued, or held back by the guard) and is not in hand,
+ * or NULL. */
 struct job *store_find_waiting(struct store *store, const char *folder, const char *path);
 
 /** Whether a later job had a file of this one's path. */
@@ -140,6 +142,9 @@ size_t store_group_members(
 
 /** All uploaded members of the group, but those in hand, are due at `due_ms`. */
 void store_delay_group(struct store *store, const struct job *member, int64_t due_ms);
+
+/** All its uploaded members that wait for others, whatever their target, are due at `due_ms`. */
+void store_wake_group(struct store *store, const struct job *member, int64_t due_ms);
 
 /** A number for a new POST. */
 int64_t store_new_posting(struct store *store);
@@ -196,8 +201,89 @@ struct job *store_already_filed(struct store *store, const char *sha256, int64_t
 /** No job that waits is due later than `most_ms`: a clock that was wrong must not hold it up. */
 void store_clamp(struct store *store, int64_t most_ms);
 
-/** The clock was set on by `by_ms` (back, if negative): all that wait go with it. */
+/** The clock was set on by `by_ms` (back, if negative): all that wait go with it, and what has left
+ * the house. */
 void store_shift(struct store *store, int64_t by_ms);
+
+/* ---- the send guard (guard.h) ---- */
+
+/** One activity that left the house, or may have; for a group, under the id of one of its jobs. */
+struct leaving {
+    int64_t job; /* below 0: a number of `closedrop upload`'s */
+    const char *rule;
+    const char *sender; /* "": the one that the key's user has by default */
+    int64_t at_ms;      /* wall clock */
+};
+
+/** Write it into the ledger; what the job had there before counts no longer. */
+void store_leave(struct store *store, const struct leaving *leaving);
+
+/** It is certain that the job did not leave, and will not for now. */
+void store_stay(struct store *store, int64_t job);
+
+/** What left, or is to, under the id of `other` does so under that of `job`. */
+void store_leave_as(struct store *store, int64_t job, int64_t other);
+
+/** Whether the job is in the ledger for this rule, later than `since_ms`. */
+bool store_has_left(struct store *store, int64_t job, const char *rule, int64_t since_ms);
+
+/** When the nth last (0: the last) of a rule, or of a sender, left, `but` the job's own;
+ * INT64_MIN: fewer did. */
+int64_t store_left_by_rule(struct store *store, const char *rule, int64_t but, int64_t nth);
+int64_t store_left_by_sender(struct store *store, const char *sender, int64_t but, int64_t nth);
+
+/** The job has left now at the latest, if it is in the ledger. */
+void store_left_again(struct store *store, int64_t job, int64_t at_ms);
+
+/** Nothing has left later than now. */
+void store_clamp_left(struct store *store, int64_t now_ms);
+
+/** Forget what left before a time. */
+void store_forget_left(struct store *store, int64_t before_ms);
+
+/** Whether something of a sender, `but` that job, is just being posted. */
+bool store_is_leaving(struct store *store, const char *sender, int64_t but);
+
+/** What is known of a rule that sends; numbers as in job->entered, all 0 where nothing is. */
+struct guard_marks {
+    int64_t over;          /* all that entered up to here came with what was too much */
+    int64_t released;      /* all that entered up to here may leave */
+    int64_t recalled;      /* all that entered up to here may not, whatever is released later */
+    int64_t recalled_held; /* the same of what the guard had held back */
+};
+
+void store_guard_marks(struct store *store, const char *rule, struct guard_marks *ret_marks);
+void store_set_guard_marks(struct store *store, const char *rule, const struct guard_marks *marks);
+
+/** Whether something that came with what was too much of a rule is not decided: held, or not even
+ * uploaded. */
+bool store_is_undecided(struct store *store, const char *rule, const struct guard_marks *marks);
+
+/** Told of each rule, or sender, and how many emails; `name` is valid during the call. */
+typedef void store_number_of(void *context, const char *name, int64_t emails);
+
+/** How many emails of a rule (NULL: of each) wait for a person. */
+void store_held(struct store *store, const char *rule, store_number_of *each, void *context);
+
+/** How many emails of each sender wait for their turn. */
+void store_count_paced(struct store *store, store_number_of *each, void *context);
+
+/** The ids of the jobs of a rule that the guard keeps back for this reason (HELD_NEVER: has ever
+ * kept back) and that are not in hand, above `after`, up to `most`; returns how many. */
+size_t store_held_of_rule(struct store *store, const char *rule, enum job_held held, int64_t after,
+    int64_t *ids, size_t most);
+
+/** The uploaded job of this path that was ever held back and is not in hand, or NULL. */
+struct job *store_find_held(struct store *store, const char *folder, const char *path);
+
+/** The first sender after this one (NULL: of all) that jobs wait for; freed by the caller, NULL
+ * after the last. */
+char *store_paced_sender(struct store *store, const char *after);
+
+/** The job of a folder that has waited longest for its sender, 0: none does. `ret_entered`: its
+ * job->entered. */
+int64_t store_paced(
+    struct store *store, const char *sender, const char *folder, int64_t *ret_entered);
 
 /** Jobs left in hand by an unclean end, one after the other: the first with an id above `after`. */
 struct job *store_next_in_hand(struct store *store, int64_t after);
