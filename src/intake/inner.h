@@ -65,6 +65,7 @@ struct watched {
     int missed;           /* since the last whole round began; see rounds_missed() */
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
+    struct letter *left;
     int64_t asked; /* sightings that are out to be answered */
     struct folder_health health;
     struct folder_health told;
@@ -102,6 +103,9 @@ void watch_set_waiting(struct watch *watch, bool waiting);
 /** Say that a file was seen: the queue is asked whether it knows it. */
 void letters_seen(struct watch *watch, struct watched *folder, const char *path,
     const struct file_state *state, bool moved_in);
+
+/** A file is no longer at a path. */
+void letters_left(struct watch *watch, struct watched *folder, const char *path);
 
 /** Say that a candidate is finished, or by `refusal` (NULL: none) that it can never be sent. */
 void letters_settled(

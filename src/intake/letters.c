@@ -48,6 +48,12 @@ void letters_seen(struct watch *watch, struct watched *folder, const char *path,
     folder->asked++;
 }
 
+void letters_left(struct watch *watch, struct watched *folder, const char *path)
+{
+    /* where memory is short nothing is lost: it is looked for before it is sent */
+    (void)add_sighting(watch, folder, LETTER_LEFT, &folder->left, path);
+}
+
 void letters_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
 {
@@ -69,7 +75,8 @@ void letters_drop(struct watched *folder)
 {
     letter_free(folder->seen);
     letter_free(folder->settled);
-    folder->seen = folder->settled = NULL;
+    letter_free(folder->left);
+    folder->seen = folder->settled = folder->left = NULL;
 }
 
 /* ---- how each folder is ---- */
@@ -123,7 +130,8 @@ static void tell_health(struct watch *watch, struct watched *folder)
     send_letter(watch, &letter);
 }
 
-/** Settled files first: a folder that says it has none left has said all of them. */
+/** Settled files first: a folder that says it has none left has said all of them. What has left its
+ * place last: under its new name it is known by then. */
 void letters_send(struct watch *watch)
 {
     count_waits(watch);
@@ -133,6 +141,7 @@ void letters_send(struct watch *watch)
         if (folder->seen)
             watch->batches_out++;
         send_letter(watch, &folder->seen);
+        send_letter(watch, &folder->left);
         tell_health(watch, folder);
     }
 }

@@ -9,6 +9,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/intake/events.h"
+#include "closedrop/intake/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,6 +95,8 @@ static void take_event(struct watch *watch, const struct event *event)
         candidate = candidates_find(watch->candidates, folder->index, path);
         if (candidate)
             candidates_remove(watch->candidates, candidate);
+        else if (filter_takes(folder->folder, path))
+            letters_left(watch, folder, path);
         break;
     default:
         hint_take(watch, folder, path, event->kind == EVENT_MOVED_IN);
