@@ -39,8 +39,9 @@
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
-#define CLOCK_STEP_MS 5000 /* less than this is a clock that is being corrected */
-#define DISK_LOOK_MS 1000  /* how often a full disk is looked at */
+#define CLOCK_STEP_MS 5000   /* less than this is a clock that is being corrected */
+#define DISK_LOOK_MS 1000    /* how often a full disk is looked at */
+#define WAITING_TOLD_MOST 20 /* jobs of each state, at the end of --once */
 #define HEAP_KEPT (4 * 1024 * 1024)
 
 struct agent {
@@ -133,6 +134,13 @@ static void take_settled(struct agent *agent, const struct letter *letter)
     }
 }
 
+static void take_left(struct agent *agent, const struct letter *letter)
+{
+    for (size_t i = 0; i < letter->count; i++)
+        queue_left(
+            agent->queue, agent->config->folders[letter->folder].name, letter->sightings[i].path);
+}
+
 static void recover_staging(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
@@ -222,6 +230,9 @@ static void take_letter(struct agent *agent, struct letter *letter)
         return;
     case LETTER_SETTLED:
         take_settled(agent, letter);
+        break;
+    case LETTER_LEFT:
+        take_left(agent, letter);
         break;
     default:
         take_health(agent, letter);
@@ -336,7 +347,7 @@ static struct answer answer(void *context, const struct question *question)
     if (agent->broken)
         return answer_error(500, "the queue cannot be written");
     queue_begin(agent->queue);
-    struct answer reply = question_answer(agent->queue, question);
+    struct answer reply = question_answer(agent->queue, &agent->config->limits.guard, question);
     if (is_about_status(question->kind) && reply.status == 200 &&
         add_status(agent, reply.body) < 0) {
         json_free(reply.body);
@@ -405,6 +416,8 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
 static void wake_for_rules(struct agent *agent)
 {
     queue_wake(agent->queue, "rule_gone");
+    if (!agent->config->limits.guard.ask_above)
+        queue_wake(agent->queue, "held");
     for (size_t i = 0; i < agent->config->folder_count; i++)
         queue_wake_changed(
             agent->queue, agent->config->folders[i].name, agent->config->folders[i].mark);
@@ -591,6 +604,32 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
     return true;
 }
 
+/** Why one job still waits; what is held has been told. */
+static void tell_waiting_job(void *context, const struct job *job)
+{
+    (void)context;
+    char due[CLOCK_TEXT];
+    bool has_due = job->due_ms != JOB_DUE_NEVER && job->due_ms > clock_wall_ms();
+    const char *why = job->error_message ? job->error_message
+                      : job->group && job->state == JOB_UPLOADED
+                          ? "waits for the others of its group"
+                          : job_state_names[job->state];
+    if (!job_has_error(job, "held"))
+        log_info("job %lld waits%s%s: %s/%s: %s", (long long)job->id, has_due ? " until " : "",
+            has_due ? clock_rfc3339(job->due_ms, due) : "", job->folder, job->path, why);
+}
+
+static void tell_waiting(struct agent *agent)
+{
+    static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
+    worker_tell_held(agent->worker);
+    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+        const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MOST};
+        store_list(queue_store(agent->queue), &filter, tell_waiting_job, NULL);
+    }
+    log_info("ends although files still wait: closedrop list and status show them");
+}
+
 /** `--once`: end when nothing is in hand or settling, and nothing is due soon. */
 static void end_once(struct agent *agent)
 {
@@ -611,7 +650,7 @@ static void end_once(struct agent *agent)
     waiting |= waiting_jobs(&counts) > 0;
     bool good = !waiting && worker_failures(agent->worker) == 0;
     if (waiting && !key_refused)
-        log_info("ends although files still wait: closedrop list and status show them");
+        tell_waiting(agent);
     agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;
     agent->stopping = true;
 }
@@ -768,6 +807,7 @@ static int recover(struct agent *agent)
     if (paused)
         log_warn("paused: files are queued, none is sent; closedrop resume goes on");
     worker_set_paused(agent->worker, paused);
+    worker_tell_held(agent->worker);
     return EXIT_DONE;
 }
 

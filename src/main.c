@@ -31,9 +31,10 @@
  * - queue_add(), queue_claim() ...: every promise is a row
  *     - queue/queue         the verbs
  *     - queue/job, view     a job, and how it looks from outside (pure)
+ *     - queue/guard         how much may leave the house, and how fast
  *     - queue/backoff       how long to wait (pure)
- *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_open opens it (the
- *                           two are the door to SQLite)
+ *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_guard has those of the
+ *                           guard, store_open opens it (the three are the door to SQLite)
  *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
  *     - queue/ballast       room held back for a full disk
  *
@@ -41,6 +42,8 @@
  *     - work/worker         what is in hand, what is claimed next, when to wake
  *     - work/outcome        what each verdict does to a job and its group
  *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
+ *     - work/guard          what really leaves the house: too much waits for a person, too fast for
+ *                           its turn
  *     - work/sorting        which files belong together, before the first of them goes
  *     - work/question       GET me/: whose fault is it
  *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;

@@ -1,6 +1,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/control/client.h"
@@ -115,6 +116,43 @@ static void tell_unused_rules(const struct config *config)
                 "note: no folder uses the rule \"%s\"; to use it, add it to rules = [ ... ] of a "
                 "folder\n",
                 config->rules[i].name);
+}
+
+/** "of one sender 20 an hour and 200 a day, at least 30 s apart" */
+static void print_pace(const struct guard_limits *limits)
+{
+    struct str pace = STR_INIT(256);
+    if (limits->per_hour)
+        str_printf(&pace, "%" PRId64 " an hour", limits->per_hour);
+    if (limits->per_day)
+        str_printf(&pace, "%s%" PRId64 " a day", pace.length ? " and " : "", limits->per_day);
+    if (limits->gap_ms) {
+        str_add(&pace, pace.length ? ", at least " : "one every ");
+        units_print_duration(&pace, limits->gap_ms);
+        str_add(&pace, limits->per_hour || limits->per_day ? " apart" : "");
+    }
+    printf("; of one sender %s (limits.sends), the rest goes by itself", str_text(&pace));
+    str_release(&pace);
+}
+
+/** What leaves the house is not to be a surprise: what the send guard will do. */
+static void tell_sending_rules(const struct config *config)
+{
+    const struct guard_limits *limits = &config->limits.guard;
+    for (size_t i = 0; i < config->rule_count; i++) {
+        if (!config->rules[i].is_sent || !is_used(config, &config->rules[i]))
+            continue;
+        printf("note: the rule \"%s\" really sends email: ", config->rules[i].name);
+        if (limits->ask_above)
+            printf("at most %" PRId64 " an hour leave without you; set limits.ask_above to your "
+                   "largest run",
+                limits->ask_above);
+        else
+            printf("any number leaves without you (limits.ask_above is 0)");
+        if (limits->per_hour || limits->per_day || limits->gap_ms)
+            print_pace(limits);
+        putchar('\n');
+    }
 }
 
 /** A folder that has jobs and is not named any more: most likely it was only given another name. */
@@ -242,6 +280,7 @@ static int check(const struct options *options)
             config->rule_count == 1 ? "" : "s");
     if (code == EXIT_DONE) {
         tell_unused_rules(config);
+        tell_sending_rules(config);
         tell_lost_folders(config);
     }
     if (code == EXIT_DONE && options->online)

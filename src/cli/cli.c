@@ -15,7 +15,7 @@
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_match,
     &command_upload, &command_status, &command_list, &command_show, &command_retry, &command_forget,
-    &command_pause, &command_resume};
+    &command_release, &command_recall, &command_pause, &command_resume};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -31,6 +31,7 @@ static const struct {
     {'o', "--online", "also ask Close who we are", {"online", no_argument, NULL, 'o'}},
     {'1', "--once", "end when all that is there is done", {"once", no_argument, NULL, '1'}},
     {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}},
+    {'A', "--all", "all that waits", {"all", no_argument, NULL, 'A'}},
     {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}},
     {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'}},
     {'r', "--rule NAME", "file it by this rule", {"rule", required_argument, NULL, 'r'}},
@@ -40,6 +41,8 @@ static const struct {
     {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}},
     {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'}},
     {'g', "--again", "also what was filed there before", {"again", no_argument, NULL, 'g'}},
+    {'y', "--yes", "above limits.ask_above, too", {"yes", no_argument, NULL, 'y'}},
+    {'H', "--held", "only what waits for release", {"held", no_argument, NULL, 'H'}},
     {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
 };
 
@@ -112,6 +115,7 @@ static int take_option(
         options->once = true;
         break;
     case 'a':
+    case 'A':
         options->all = true;
         break;
     case 'w':
@@ -139,6 +143,12 @@ static int take_option(
     case 'g':
         options->again = true;
         break;
+    case 'y':
+        options->yes = true;
+        break;
+    case 'H':
+        options->held = true;
+        break;
     case 'n':
         if (!read_limit(value, &options->limit))
             return wrong_usage(command, "--limit takes a whole number from 1, not ", value);
@@ -155,8 +165,8 @@ static int take_option(
 /** Whether jobs are meant that are not named by their ids: all, or those that fit. */
 static bool means_many(const struct command *command, const struct options *options)
 {
-    return strchr(command->allowed, 'a') &&
-           (options->all || options->folder || options->rule || options->code);
+    bool is_narrowed = options->folder || options->rule || options->code;
+    return options->all || (strchr(command->allowed, 'a') && is_narrowed);
 }
 
 /** 0: go on; else an exit code, -1 for "help was printed". */

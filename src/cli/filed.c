@@ -8,6 +8,7 @@
 #include "closedrop/work/merged_leads.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -30,8 +31,13 @@ static struct json *ask(
     snprintf(question.sha256, sizeof(question.sha256), "%s", filed->sha256);
     snprintf(question.lead_id, sizeof(question.lead_id), "%s", filed->lead_id);
     snprintf(question.rule, sizeof(question.rule), "%s", filed->rule);
+    if (kind == ASK_INTEND && filed->leaves) {
+        question.leaves = true;
+        question.yes = session->options->yes;
+        snprintf(question.sender, sizeof(question.sender), "%s", filed->sender);
+    }
     int result = client_open(session->config, &client, why);
-    if (result == -ENOENT)
+    if (result == -ENOENT && !question.leaves)
         str_clear(why); /* no queue, nothing was filed by one */
     if (result < 0)
         return NULL;
@@ -63,15 +69,44 @@ static struct verdict ask_merged(
     return verdict;
 }
 
-/** What is known of one lead. NEXT: not filed there; `ret_elsewhere`: but on others. */
+/** What the send guard says; NEXT where it lets go, or was not asked. */
+static struct verdict of_guard(const struct session *session, const struct json *answer)
+{
+    const struct guard_limits *limits = &session->config->limits.guard;
+    const char *guard = json_get_text(answer, "guard");
+    if (!guard)
+        return verdict_make(VERDICT_NEXT, NULL, "may leave");
+    if (strcmp(guard, "asks") == 0)
+        return verdict_make(VERDICT_FAIL, "held",
+            "more than %" PRId64 " emails of its rule would leave within an hour "
+            "(limits.ask_above); --yes sends it all the same",
+            limits->ask_above);
+    return verdict_make(VERDICT_FAIL, "paced",
+        "its sender may send again at %s (limits.sends); try again then",
+        json_get_text(answer, "leaves_at"));
+}
+
+/** What leaves the house is counted, or does not leave. */
+static struct verdict not_counted(const char *why)
+{
+    return verdict_make(VERDICT_FAIL, "no_queue",
+        "it would really send an email, and the queue that counts those cannot be asked: %s; start "
+        "closedrop run first",
+        why);
+}
+
+/** What is known of one lead. NEXT: not filed there; `ret_elsewhere`: but on others. `ret_guard`:
+ * whether it may leave. */
 static struct verdict ask_about(struct session *session, const struct filed *filed,
-    enum question_kind kind, bool *ret_elsewhere)
+    enum question_kind kind, bool *ret_elsewhere, struct verdict *ret_guard)
 {
     struct str why = STR_INIT(4096);
     CLEANUP(json_freep) struct json *answer = ask(session, filed, kind, &why);
     const char *at = json_get_text(json_first(json_get(answer, "filings")), "filed_at");
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "new");
     *ret_elsewhere = json_get_bool(answer, "elsewhere", false);
+    *ret_guard = !answer && filed->leaves && kind == ASK_INTEND ? not_counted(str_text(&why))
+                                                                : of_guard(session, answer);
     if (why.length)
         verdict = not_known(str_text(&why));
     else if (at)
@@ -85,12 +120,13 @@ static struct verdict ask_about(struct session *session, const struct filed *fil
 static struct verdict ask_elsewhere(struct session *session, const struct filed *filed)
 {
     struct merged_leads leads = {0};
+    struct verdict no_guard;
     bool ignored;
     struct verdict verdict = ask_merged(session, filed->lead_id, &leads);
     for (size_t i = 1; i < leads.count && verdict.kind == VERDICT_NEXT; i++) {
         struct filed there = *filed;
         there.lead_id = leads.ids[i];
-        verdict = ask_about(session, &there, ASK_FILINGS, &ignored);
+        verdict = ask_about(session, &there, ASK_FILINGS, &ignored, &no_guard);
     }
     merged_leads_release(&leads);
     return verdict;
@@ -102,14 +138,26 @@ struct verdict filed_intend(struct session *session, struct filed *filed, bool a
     if (getrandom(&filed->number, sizeof(filed->number), 0) < 0)
         return verdict_no_memory();
     filed->number |= INT64_MIN; /* below 0: not a job's */
-    struct verdict verdict = ask_about(session, filed, ASK_INTEND, &is_elsewhere);
-    if (again)
-        return verdict_make(VERDICT_NEXT, NULL, "asked for");
-    if (verdict.kind == VERDICT_NEXT && is_elsewhere)
+    struct verdict guard;
+    struct verdict verdict = ask_about(session, filed, ASK_INTEND, &is_elsewhere, &guard);
+    bool is_unknown = guard.code && strcmp(guard.code, "no_queue") == 0;
+    if (again || is_unknown)
+        verdict = verdict_make(VERDICT_NEXT, NULL, "asked for");
+    else if (verdict.kind == VERDICT_NEXT && is_elsewhere)
         verdict = ask_elsewhere(session, filed);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = guard;
     if (verdict.kind != VERDICT_NEXT)
         filed_withdraw(session, filed);
     return verdict;
+}
+
+void filed_left(struct session *session, const struct filed *filed)
+{
+    struct str why = STR_INIT(4096);
+    if (filed->leaves)
+        json_free(ask(session, filed, ASK_LEFT, &why));
+    str_release(&why); /* then it counts from when it was intended */
 }
 
 void filed_withdraw(struct session *session, const struct filed *filed)

@@ -9,17 +9,24 @@ struct filed {
     const char *sha256;
     enum activity activity;
     const char *lead_id;
-    const char *rule; /* its name, "" for none */
-    int64_t number;   /* by filed_intend() */
+    const char *rule;   /* its name, "" for none */
+    bool leaves;        /* the house, really */
+    const char *sender; /* of what leaves, "" for the key's user's own */
+    int64_t number;     /* by filed_intend() */
 };
 
 /**
  * Have kept that it may be filed from now on, before it is; and find out whether the same was filed
  * before, on that lead or one that was merged into it, unless `again`. Asked of the agent, or of
- * the queue where none runs; without a queue there is nothing to know. NEXT: file it. FAIL: it was
- * (already_filed), or that cannot be found out; nothing is kept then.
+ * the queue where none runs; without a queue there is nothing to know, and nothing leaves the
+ * house. NEXT: file it. FAIL: it was (already_filed), or that cannot be found out; or it is too
+ * much that would leave (held; not where --yes was said), or too fast (paced). Nothing is kept
+ * then.
  */
 struct verdict filed_intend(struct session *session, struct filed *filed, bool again);
+
+/** It was created; what leaves the house counts from now. */
+void filed_left(struct session *session, const struct filed *filed);
 
 /** It is certain that it was not created: nothing is kept. */
 void filed_withdraw(struct session *session, const struct filed *filed);

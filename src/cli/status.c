@@ -71,10 +71,37 @@ static void print_transfer(const struct json *transfer)
     str_release(&sizes);
 }
 
+/** "412 emails of rule statements wait for you": nothing is more urgent. */
+static void print_held(const struct json *held)
+{
+    for (const struct json *one = json_first(held); one; one = json_next(one)) {
+        int64_t emails = json_get_int(one, "emails", 0);
+        const char *rule = json_get_text(one, "rule");
+        printf("HELD: %" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
+        cli_print_text(rule);
+        printf(" wait%s for you: closedrop release ", emails == 1 ? "s" : "");
+        cli_print_text(rule);
+        printf(", or recall\n");
+    }
+}
+
+static void print_paced(const struct json *paced)
+{
+    for (const struct json *one = json_first(paced); one; one = json_next(one)) {
+        int64_t emails = json_get_int(one, "emails", 0);
+        const char *sender = json_get_text(one, "sender");
+        printf("        %" PRId64 " email%s of ", emails, emails == 1 ? "" : "s");
+        cli_print_text(sender ? sender : "the key's own sender");
+        printf(" wait%s for %s turn (limits.sends)\n", emails == 1 ? "s" : "",
+            emails == 1 ? "its" : "their");
+    }
+}
+
 static void print_status(const struct json *status)
 {
     const struct json *agent = json_get(status, "agent");
     const struct json *blocked = json_get(status, "blocked");
+    print_held(json_get(status, "held"));
     if (json_get_bool(status, "paused", false))
         printf("PAUSED: files are queued, none is sent; closedrop resume goes on\n");
     if (json_is_object(blocked))
@@ -85,6 +112,7 @@ static void print_status(const struct json *status)
     else
         printf("Agent:  not running\n");
     print_counts(json_get(status, "jobs"));
+    print_paced(json_get(status, "paced"));
     if (json_get_int(status, "not_put_away", 0))
         printf("        %" PRId64 " with their file still to be put away\n",
             json_get_int(status, "not_put_away", 0));

@@ -36,6 +36,7 @@ struct errand {
     struct upload upload;
     struct resolution resolution;
     struct filed filed;
+    char *sender; /* of an email that leaves the house */
     char *activity_id;
 };
 
@@ -254,13 +255,28 @@ static struct verdict create_step(struct errand *errand)
     return verdict.kind == VERDICT_UNCLEAR ? look_for_it(errand, posted_ms) : verdict;
 }
 
+/** By whom its email leaves the house, if it does. */
+static struct verdict find_sender(struct errand *errand)
+{
+    CLEANUP(free_text) char *values = json_print(errand->resolution.values);
+    const struct job job = job_of(errand, values);
+    if (!errand->rule->is_sent || errand->sender)
+        return verdict_make(VERDICT_NEXT, NULL, "known");
+    return attach_sender(errand->rule, &job, &errand->sender);
+}
+
 static struct verdict intend_step(struct errand *errand)
 {
     const struct options *options = errand->session->options;
+    struct verdict verdict = find_sender(errand);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
     errand->filed = (struct filed){.sha256 = errand->upload.sha256,
         .activity = errand->rule->activity,
         .lead_id = errand->resolution.lead_id,
-        .rule = options->rule ? options->rule : ""};
+        .rule = options->rule ? options->rule : "",
+        .leaves = errand->rule->is_sent,
+        .sender = errand->sender ? errand->sender : ""};
     return filed_intend(errand->session, &errand->filed, options->again);
 }
 
@@ -272,7 +288,9 @@ static struct verdict file_it(struct errand *errand)
         return verdict;
     verdict = with_patience(errand, create_step);
     bool is_unclear = verdict.code && strcmp(verdict.code, "unclear") == 0;
-    if (verdict.kind != VERDICT_NEXT && !is_unclear)
+    if (verdict.kind == VERDICT_NEXT)
+        filed_left(errand->session, &errand->filed);
+    else if (!is_unclear)
         filed_withdraw(errand->session, &errand->filed);
     return verdict;
 }
@@ -344,6 +362,7 @@ static int upload_one(struct session *session, const char *path)
     int code = print_result(&errand, &verdict);
     upload_release(&errand.upload);
     resolution_release(&errand.resolution);
+    free(errand.sender);
     free(errand.activity_id);
     return session_key_refused(&verdict) ? EXIT_KEY_REFUSED : code;
 }
@@ -392,7 +411,7 @@ static int upload(const struct options *options)
 
 const struct command command_upload = {
     .name = "upload",
-    .allowed = "cjrltg",
+    .allowed = "cjrltgy",
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
@@ -403,6 +422,9 @@ const struct command command_upload = {
         "With --rule it is filed as that rule says (the rule sees the file's name without its\n"
         "directories); with --lead it is put straight on that lead, with --contact it goes into\n"
         "a note with that contact. The same bytes are not filed on the same lead a second time,\n"
-        "unless --again says so.",
+        "unless --again says so. An email that really leaves the house counts with those of the\n"
+        "agent: above limits.ask_above it is refused unless --yes is given, and none is sent "
+        "while\n"
+        "no queue can be asked.",
     .run = upload,
 };

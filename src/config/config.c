@@ -21,6 +21,8 @@
 
 #define SYSTEM_FILE "/etc/closedrop/closedrop.conf"
 #define BANDWIDTH_LEAST (8 * 1024)
+/** Of what may leave in a day: more is no limit. */
+#define GUARD_MOST 1000000
 
 static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
 static const char *const duplicate_names[DUPLICATES_CHOICES] = {"ask", "file", "skip"};
@@ -129,6 +131,17 @@ static void read_close(struct settings *settings, struct config *config)
             "names no host, so nothing could be uploaded; leave it out for \"*.amazonaws.com\"");
 }
 
+/** What may leave the house (product.md 4). */
+static void read_guard(
+    struct settings *settings, struct setting *group, struct guard_limits *guard)
+{
+    struct setting *sends = setting_group(settings, group, "sends");
+    guard->ask_above = setting_int(settings, group, "ask_above", 100, 0, GUARD_MOST);
+    guard->per_hour = setting_int(settings, sends, "per_hour", 0, 0, GUARD_MOST);
+    guard->per_day = setting_int(settings, sends, "per_day", 0, 0, GUARD_MOST);
+    guard->gap_ms = setting_duration(settings, sends, "gap", "0", "0", "24h");
+}
+
 static void read_limits(struct settings *settings, struct config *config)
 {
     struct setting *group = setting_group(settings, settings_root(settings), "limits");
@@ -142,6 +155,7 @@ static void read_limits(struct settings *settings, struct config *config)
     limits->doubt_ms = setting_duration(settings, group, "doubt", "2m", "10ms", "1d");
     limits->max_sent = setting_size(settings, group, "max_sent", "25M");
     limits->max_attached = setting_size(settings, group, "max_attached", "0");
+    read_guard(settings, group, &limits->guard);
     if (limits->bandwidth && limits->bandwidth < BANDWIDTH_LEAST)
         setting_problem(settings, group, "bandwidth",
             "less than \"8K\" a second is too slow for S3, which closes connections that are "

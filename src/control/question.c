@@ -4,6 +4,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/guard.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 
@@ -30,6 +31,11 @@ static const struct {
     [ASK_FILINGS] = {"GET", "/filings"},
     [ASK_INTEND] = {"POST", "/filings"},
     [ASK_WITHDRAW] = {"POST", "/filings/withdraw"},
+    [ASK_LEFT] = {"POST", "/filings/left"},
+    [ASK_RELEASE] = {"POST", "/release"},
+    [ASK_RECALL] = {"POST", "/recall"},
+    [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release"},
+    [ASK_RECALL_JOB] = {"POST", "/jobs/%/recall"},
     [ASK_PAUSE] = {"POST", "/pause"},
     [ASK_RESUME] = {"POST", "/resume"},
 };
@@ -48,11 +54,18 @@ static void add_escaped(struct str *out, const char *text)
     }
 }
 
+static const char *flag(bool is_set)
+{
+    return is_set ? "1" : "";
+}
+
 static void add_names(struct str *out, const struct question *question)
 {
     const char *const names[][2] = {{"folder", question->folder}, {"rule", question->rule},
         {"code", question->code}, {"sha256", question->sha256},
-        {"activity", activity_names[question->activity]}, {"lead", question->lead_id}};
+        {"activity", activity_names[question->activity]}, {"lead", question->lead_id},
+        {"sender", question->sender}, {"held", flag(question->held)},
+        {"leaves", flag(question->leaves)}, {"yes", flag(question->yes)}};
     char before = strchr(str_text(out), '?') ? '&' : '?';
     for (size_t i = 0; i < COUNT(names); i++) {
         if (!*names[i][1])
@@ -116,6 +129,12 @@ static int read_retry_all(question_parameter *parameter, void *context, struct q
     return result;
 }
 
+/** One rule, or all. */
+static int read_rule(question_parameter *parameter, void *context, struct question *question)
+{
+    return read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+}
+
 /** Some bytes, filed as something; with `lead` also where. */
 static int read_filing(question_parameter *parameter, void *context, struct question *question)
 {
@@ -125,6 +144,9 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
         read_name(parameter(context, "sha256"), question->sha256, sizeof(question->sha256));
     result |= read_name(parameter(context, "lead"), question->lead_id, sizeof(question->lead_id));
     result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    result |= read_name(parameter(context, "sender"), question->sender, sizeof(question->sender));
+    question->leaves = parameter(context, "leaves") != NULL;
+    question->yes = parameter(context, "yes") != NULL;
     for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
         if (strcmp(activity, activity_names[i]) == 0)
             question->activity = (enum activity)i;
@@ -142,6 +164,7 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     const char *below = parameter(context, "below");
     const char *limit = parameter(context, "limit");
     question->state = state ? job_state_from_name(state) : -1;
+    question->held = parameter(context, "held") != NULL;
     question->below = below ? strtoll(below, NULL, 10) : 0;
     question->limit = limit ? atoi(limit) : LIST_PAGE;
     if (question->limit < 1 || question->limit > LIST_PAGE)
@@ -159,6 +182,9 @@ static int (*const parameters[ASK_KINDS])(
     [ASK_FILINGS] = read_filing,
     [ASK_INTEND] = read_filing,
     [ASK_WITHDRAW] = read_filing,
+    [ASK_LEFT] = read_filing,
+    [ASK_RELEASE] = read_rule,
+    [ASK_RECALL] = read_rule,
 };
 
 int question_parse(const char *method, const char *path, question_parameter *parameter,
@@ -198,6 +224,39 @@ static struct answer answer_body(struct json *body, int result)
     return (struct answer){200, body};
 }
 
+struct collection {
+    struct json *array;
+    int result;
+};
+
+static void add_held(void *context, const char *rule, int64_t emails)
+{
+    struct collection *collection = context;
+    struct json *one = json_object();
+    collection->result |= json_add_text(one, "rule", rule);
+    collection->result |= json_add_int(one, "emails", emails);
+    collection->result |= json_append(collection->array, one);
+}
+
+static void add_paced(void *context, const char *sender, int64_t emails)
+{
+    struct collection *collection = context;
+    struct json *one = json_object();
+    collection->result |= json_add_text(one, "sender", *sender ? sender : NULL);
+    collection->result |= json_add_int(one, "emails", emails);
+    collection->result |= json_append(collection->array, one);
+}
+
+/** What the send guard holds back: for `release` or `recall`, by rule; for its turn, by sender. */
+static int add_all_held(struct queue *queue, struct json *body)
+{
+    struct collection held = {json_array(), 0}, paced = {json_array(), 0};
+    store_held(queue_store(queue), NULL, add_held, &held);
+    store_count_paced(queue_store(queue), add_paced, &paced);
+    return held.result | paced.result | json_add(body, "held", held.array) |
+           json_add(body, "paced", paced.array);
+}
+
 static struct answer answer_status(struct queue *queue)
 {
     struct store_counts counts;
@@ -207,15 +266,11 @@ static struct answer answer_status(struct queue *queue)
     int result = json_add_bool(body, "paused", queue_is_paused(queue));
     for (int state = 0; state < JOB_STATES; state++)
         result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
+    result |= add_all_held(queue, body);
     result |= json_add(body, "jobs", jobs);
     result |= json_add_int(body, "not_put_away", counts.unfiled);
     return answer_body(body, result);
 }
-
-struct collection {
-    struct json *array;
-    int result;
-};
 
 static void add_job(void *context, const struct job *job)
 {
@@ -228,6 +283,7 @@ static struct answer answer_list(struct queue *queue, const struct question *que
     struct collection jobs = {json_array(), 0};
     struct store_filter filter = {.folder = *question->folder ? question->folder : NULL,
         .state = question->state,
+        .held = question->held,
         .below = question->below,
         .limit = question->limit};
     store_list(queue_store(queue), &filter, add_job, &jobs);
@@ -374,24 +430,107 @@ static struct answer answer_filings(struct queue *queue, const struct question *
     return answer_body(body, filings.result);
 }
 
+/** Whether what is filed without a job may leave the house now; then it is in the ledger. */
+static int ask_guard(struct queue *queue, const struct guard_limits *limits,
+    const struct question *question, struct json *body)
+{
+    static const char *const answers[] = {
+        [GUARD_ASKS] = "asks", [GUARD_PACES] = "paces", [GUARD_RECALLED] = "asks"};
+    char time[CLOCK_TEXT];
+    int64_t at_ms = 0;
+    const struct leaver leaver = {.id = question->id,
+        .rule = question->rule,
+        .sender = question->sender,
+        .oldest = INT64_MAX, /* a person's, here and now */
+        .newest = INT64_MAX,
+        .is_released = question->yes};
+    enum guard_answer answer = guard_ask(queue, limits, &leaver, &at_ms);
+    if (answer == GUARD_LETS_GO) {
+        queue_leaves(queue, question->id, question->rule, question->sender);
+        return json_add_null(body, "guard");
+    }
+    return json_add_text(body, "guard", answers[answer]) |
+           json_add_text(body, "leaves_at", at_ms ? clock_rfc3339(at_ms, time) : NULL);
+}
+
 /** In one transaction, so that of two that come at once the second hears of the first. */
-static struct answer answer_intend(struct queue *queue, const struct question *question)
+static struct answer answer_intend(
+    struct queue *queue, const struct guard_limits *limits, const struct question *question)
 {
     struct answer answer = answer_filings(queue, question);
     const struct filing filing = {.lead_id = question->lead_id,
         .rule = question->rule,
         .at_ms = clock_wall_ms(),
         .job = question->id};
-    if (answer.status == 200)
-        store_remember(queue_store(queue), question->sha256, question->activity, &filing);
-    return answer;
+    if (answer.status != 200)
+        return answer;
+    store_remember(queue_store(queue), question->sha256, question->activity, &filing);
+    return answer_body(
+        answer.body, question->leaves ? ask_guard(queue, limits, question, answer.body) : 0);
 }
 
 static struct answer answer_withdraw(struct queue *queue, const struct question *question)
 {
     store_unremember(
         queue_store(queue), question->sha256, question->activity, question->lead_id, question->id);
+    store_stay(queue_store(queue), question->id);
     return answer_filings(queue, question);
+}
+
+static struct answer answer_left(struct queue *queue, const struct question *question)
+{
+    store_left_again(queue_store(queue), question->id, clock_wall_ms());
+    return answer_filings(queue, question);
+}
+
+/* ---- what the send guard holds back ---- */
+
+/** Nothing fits; what there is is said as well. */
+static struct answer none_waits(const char *rule, const char *word)
+{
+    char message[400];
+    if (*rule)
+        snprintf(message, sizeof(message),
+            "no email of rule \"%s\" waits for %s; closedrop list --held shows what does", rule,
+            word);
+    else
+        snprintf(message, sizeof(message), "no email waits for %s", word);
+    return answer_error(404, message);
+}
+
+static struct answer answer_release(struct queue *queue, const struct question *question)
+{
+    struct collection held = {json_array(), 0};
+    struct json *rules = json_array();
+    int result = 0;
+    store_held(queue_store(queue), name_or_any(question->rule), add_held, &held);
+    for (const struct json *one = json_first(held.array); one; one = json_next(one)) {
+        const char *rule = json_get_text(one, "rule");
+        if (!rule)
+            continue;
+        queue_release_rule(queue, rule);
+        result |= json_append(rules, json_copy(one));
+    }
+    json_free(held.array);
+    if (!json_first(rules) && !result && !held.result) {
+        json_free(rules);
+        return none_waits(question->rule, "release");
+    }
+    struct json *body = json_object();
+    result |= json_add(body, "rules", rules);
+    return answer_body(body, result | held.result);
+}
+
+static struct answer answer_recall(struct queue *queue, const struct question *question)
+{
+    bool has_more;
+    int64_t files = queue_recall_rule(queue, question->rule, &has_more);
+    if (!files && !has_more)
+        return none_waits(question->rule, "release, or for limits.sends");
+    struct json *body = json_object();
+    int result = json_add_text(body, "rule", question->rule);
+    result |= json_add_bool(body, "more", has_more);
+    return answer_body(body, result | json_add_int(body, "files", files));
 }
 
 static struct answer answer_pause(struct queue *queue, bool paused)
@@ -400,7 +539,8 @@ static struct answer answer_pause(struct queue *queue, bool paused)
     return answer_status(queue);
 }
 
-struct answer question_answer(struct queue *queue, const struct question *question)
+struct answer question_answer(
+    struct queue *queue, const struct guard_limits *limits, const struct question *question)
 {
     switch (question->kind) {
     case ASK_STATUS:
@@ -421,9 +561,21 @@ struct answer question_answer(struct queue *queue, const struct question *questi
     case ASK_FILINGS:
         return answer_filings(queue, question);
     case ASK_INTEND:
-        return answer_intend(queue, question);
+        return answer_intend(queue, limits, question);
     case ASK_WITHDRAW:
         return answer_withdraw(queue, question);
+    case ASK_LEFT:
+        return answer_left(queue, question);
+    case ASK_RELEASE:
+        return answer_release(queue, question);
+    case ASK_RECALL:
+        return answer_recall(queue, question);
+    case ASK_RELEASE_JOB:
+        return answer_change(queue, question->id, queue_release(queue, question->id),
+            "the job does not wait for release; closedrop list --held shows what does");
+    case ASK_RECALL_JOB:
+        return answer_change(queue, question->id, queue_recall(queue, question->id),
+            "the send guard does not hold the job back; closedrop list --held shows what it does");
     case ASK_PAUSE:
         return answer_pause(queue, true);
     default:

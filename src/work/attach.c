@@ -117,6 +117,29 @@ struct verdict attach_body(const struct rule *rule, const struct limits *limits,
     return verdict;
 }
 
+/** The address alone, in small letters: a mail provider counts by it, however it is written. */
+static char *address_of(const char *sender)
+{
+    const char *begin = strrchr(sender, '<'), *end = begin ? strchr(begin, '>') : NULL;
+    bool has_brackets = begin && end;
+    char *address = has_brackets ? strndup(begin + 1, (size_t)(end - begin - 1)) : strdup(sender);
+    for (char *at = address; at && *at; at++)
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+    return address;
+}
+
+struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender)
+{
+    CLEANUP(json_freep) struct json *fields = NULL;
+    struct verdict verdict = fill(rule, job, &fields);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    const char *sender = json_get_text(fields, "sender");
+    *ret_sender = address_of(sender ? sender : "");
+    return *ret_sender ? verdict : verdict_no_memory();
+}
+
 /* ---- the answer ---- */
 
 struct verdict attach_read(

@@ -139,11 +139,10 @@ static void wait_for_twin(struct worker *worker, struct task *task)
 }
 
 /** Find out more, and come back. */
-static void find_out(struct task *task, bool is_filed_before)
+static void find_out(struct worker *worker, struct task *task, bool is_filed_before)
 {
     task->is_filed_before = is_filed_before;
-    task_free_mates(task);
-    task_go_on(task, STAGE_DUPLICATE);
+    outcome_find_out(worker, task, STAGE_DUPLICATE);
 }
 
 /** Leave out the members of its group that were filed before: each fails in a claim of its own.
@@ -173,10 +172,10 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
     case TWIN_NONE:
         if (leave_out_mates(worker, task))
             return true;
-        find_out(task, false);
+        find_out(worker, task, false);
         break;
     case TWIN_ELSEWHERE:
-        find_out(task, false);
+        find_out(worker, task, false);
         break;
     case TWIN_UNDER_WAY:
         wait_for_twin(worker, task);
@@ -185,7 +184,7 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
         if (task->looked_in_failed)
             hold_back(worker, task, &twin);
         else
-            find_out(task, true);
+            find_out(worker, task, true);
     }
     return false;
 }

@@ -1,20 +1,24 @@
 /**
- * The worker's own state, shared by the five files it is made of: worker.c carries tasks through
+ * The worker's own state, shared by the six files it is made of: worker.c carries tasks through
  * their stages, sorting.c finds out which files belong together, outcome.c says what a verdict does
- * to a job and its group, duplicates.c holds back what was filed before, question.c asks Close
- * whether it is there.
+ * to a job and its group, duplicates.c holds back what was filed before, guard.c what is too much
+ * to leave the house, question.c asks Close whether it is there.
  */
 #ifndef CLOSEDROP_WORK_INNER_H
 #define CLOSEDROP_WORK_INNER_H
 
 #include "task.h"
 
+#include "closedrop/close/activity.h"
 #include "closedrop/close/key.h"
 #include "closedrop/http/pace.h"
 #include "closedrop/http/window.h"
 #include "closedrop/work/close_clock.h"
 #include "closedrop/work/rejections.h"
 #include "closedrop/work/worker.h"
+
+/** More members of a group than Close takes are still taken in hand, to fail together. */
+#define GROUP_MOST (10 * ATTACHMENTS_MOST)
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
 enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
@@ -61,6 +65,10 @@ struct worker {
     int64_t s3_closed_ms;              /* the same: when S3 was last found to be down */
     int64_t key_look_ms;               /* steady clock: when the key file is looked at next */
     int64_t failures;
+
+    bool has_paced;         /* jobs wait for their sender (guard.c) */
+    int64_t paced_until_ms; /* wall clock: when the first of the senders may go on */
+    struct held_news *news; /* rules of which something is held, and nobody has been told yet */
 };
 
 /* worker.c */
@@ -92,6 +100,9 @@ struct api worker_api(const struct worker *worker, const struct config *config);
 /** How long a place is left alone that could not be used `tries` times. */
 int64_t worker_ask_delay(const struct worker *worker, int tries);
 
+/** Whether what is uploaded in a folder, by its index, can be claimed now. */
+bool worker_can_attach(const struct worker *worker, size_t index);
+
 /** Whether an activity of that kind may be created now; `ret_wait_ms`: else in how long. */
 bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms);
 
@@ -105,6 +116,15 @@ void outcome_settle_doubts(struct worker *worker, bool own_fault);
 
 /** An uploaded job with a rule: create its activity now, or wait for the others of its group. */
 void outcome_attach(struct worker *worker, struct task *task);
+
+/** On to a stage that finds something out before the activity is intended. The others of its group
+ * wait for what comes of that, and are gathered anew. */
+void outcome_find_out(struct worker *worker, struct task *task, enum stage stage);
+
+/** Before a job keeps what it was resolved to: it may leave the group it was in, and by another
+ * rule it is another email. */
+void outcome_leave_group(
+    struct worker *worker, struct job *job, const struct resolution *resolution);
 
 /** Done: its file is put away next, and those of its group. */
 void outcome_done(struct worker *worker, struct task *task, const char *why);
@@ -130,6 +150,34 @@ bool duplicates_let_through(struct worker *worker, struct task *task);
 
 /** STAGE_DUPLICATE knows what it was asked. */
 void duplicates_found_out(struct worker *worker, struct task *task);
+
+/* guard.c */
+
+/**
+ * Before an activity is intended: whether it may leave the house (closedrop/queue/guard.h). What
+ * does not leave it may always. False: all jobs of the task wait, or failed, and it has ended.
+ */
+bool guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule);
+
+/** Whether what the guard holds back must be looked for in the folder first; then that is next. */
+bool guard_looks_first(struct worker *worker, struct task *task);
+
+/** A job that was its sender's next must wait for something else: those behind it go first. */
+void guard_step_aside(struct worker *worker, struct task *task);
+
+/** A file of the group has gone, or was rewritten: its job is not sent, the others go on. */
+void guard_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict);
+
+/** Wake those whose sender may send again, the oldest first, and tell what is held. */
+void guard_go_on(struct worker *worker);
+
+/** In how many ms there is something to do for guard_go_on(); INT64_MAX for never. */
+int64_t guard_wait(const struct worker *worker);
+
+/** The limits may be others now. */
+void guard_limits_changed(struct worker *worker);
+
+void guard_free_news(struct worker *worker);
 
 /* sorting.c */
 

@@ -26,10 +26,6 @@
 #define LOOKS_NEEDED 2
 /** The pause between two looks, as a part of `limits.doubt`. */
 #define LOOK_PAUSE_PART 4
-/** More members of a group than Close takes are still taken in hand, to fail together. */
-#define GROUP_MOST (10 * ATTACHMENTS_MOST)
-/** How often a group is looked at that waits for the upload of a member. */
-#define GROUP_LOOK_MS 1000
 
 /* ---- a task's jobs: its own, and its mates ---- */
 
@@ -266,11 +262,22 @@ static bool waits_for_close(struct worker *worker, struct task *task)
     return true;
 }
 
+void outcome_leave_group(
+    struct worker *worker, struct job *job, const struct resolution *resolution)
+{
+    const char *rule = resolution->rule ? resolution->rule->name : "";
+    if (job->rule && strcmp(job->rule, rule) != 0)
+        queue_enters_anew(worker->queue, job);
+    else
+        queue_wake_group(worker->queue, job);
+}
+
 static void on_resolved(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     merged_leads_release(&task->merged); /* its lead may be another one than before */
     task->looked_in_failed = false;
+    outcome_leave_group(worker, job, &task->resolution);
     if (keep_resolution(job, &task->resolution, task->folder) < 0) {
         outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
@@ -341,14 +348,18 @@ static bool is_too_old(const struct job *job)
 static void upload_again(struct worker *worker, struct job *job)
 {
     static const char why[] = "its upload has become too old and is made again";
+    job_let_go(job);
     job->in_hand = false;
     job->due_ms = clock_wall_ms();
     queue_record(worker->queue, job, JOB_QUEUED, why);
     log_info("job %lld: %s", (long long)job->id, why);
 }
 
-/** How long the group of a job still waits, 0: it is complete (product.md 4). */
-static int64_t group_wait(struct worker *worker, const struct task *task, const struct rule *rule)
+/**
+ * When the group of a job is to be looked at again, 0: it is complete (product.md 4). It waits for
+ * its quiet time; then, without end, for members that are not uploaded yet, each of which wakes it.
+ */
+static int64_t group_due(struct worker *worker, const struct task *task, const struct rule *rule)
 {
     struct store_group group;
     int64_t now = clock_wall_ms();
@@ -357,31 +368,40 @@ static int64_t group_wait(struct worker *worker, const struct task *task, const 
     if (age < 0) /* the clock was set back since: who was waiting has waited, who is new waits */
         age = task->stage == STAGE_ATTACH ? INT64_MAX : 0;
     if (age < rule->group_wait_ms)
-        return rule->group_wait_ms - age;
-    bool only_failing_left = group.open == group.failing;
-    if (!group.open || (only_failing_left && age >= 2 * rule->group_wait_ms))
-        return 0;
-    return GROUP_LOOK_MS;
+        return now + rule->group_wait_ms - age;
+    bool only_failing_left = group.open && group.open == group.failing;
+    if (only_failing_left && age < 2 * rule->group_wait_ms)
+        return now + 2 * rule->group_wait_ms - age;
+    return !group.open || only_failing_left ? 0 : JOB_DUE_NEVER;
 }
 
-/**
- * Take the other uploaded members in hand; those whose upload is too old go back. 0, -EAGAIN where
- * some went back, or -ENOMEM.
- */
+/** Take the other uploaded members along. 0 or -ENOMEM. */
 static int gather_mates(struct worker *worker, struct task *task)
 {
+    if (!task->job->group)
+        return 0;
     task->mates = calloc(GROUP_MOST, sizeof(struct job *));
     if (!task->mates)
         return -ENOMEM;
     task->mate_count =
         store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
+    return 0;
+}
+
+/** Mates whose upload is too old go back, and all wait for them. The task has ended then. */
+static bool renews_mates(struct worker *worker, struct task *task)
+{
     bool has_old = false;
     for (size_t i = 0; i < task->mate_count; i++)
         if (is_too_old(task->mates[i])) {
             upload_again(worker, task->mates[i]);
             has_old = true;
         }
-    return has_old ? -EAGAIN : 0;
+    if (!has_old)
+        return false;
+    task_free_mates(task);
+    outcome_release(worker, task, clock_wall_ms(), false, NULL);
+    return true;
 }
 
 /** All are known: the intent, and after the commit the POST. */
@@ -404,14 +424,23 @@ static void intend(struct worker *worker, struct task *task)
 static bool waits_for_group(struct worker *worker, struct task *task, const struct rule *rule)
 {
     struct job *job = task->job;
-    int64_t wait_ms = job->group ? group_wait(worker, task, rule) : 0;
-    if (!wait_ms)
+    int64_t due_ms = job->group ? group_due(worker, task, rule) : 0;
+    if (!due_ms)
         return false;
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
-    store_delay_group(queue_store(worker->queue), job, clock_wall_ms() + wait_ms);
-    outcome_release(worker, task, clock_wall_ms() + wait_ms, false,
-        is_news ? "waits for the others of its group" : NULL);
+    guard_step_aside(worker, task);
+    store_delay_group(queue_store(worker->queue), job, due_ms);
+    outcome_release(
+        worker, task, due_ms, false, is_news ? "waits for the others of its group" : NULL);
     return true;
+}
+
+void outcome_find_out(struct worker *worker, struct task *task, enum stage stage)
+{
+    task_free_mates(task);
+    if (task->job->group)
+        store_delay_group(queue_store(worker->queue), task->job, JOB_DUE_NEVER);
+    task_go_on(task, stage);
 }
 
 void outcome_attach(struct worker *worker, struct task *task)
@@ -426,6 +455,8 @@ void outcome_attach(struct worker *worker, struct task *task)
     }
     const struct rule *rule = config_rule(task->config, task->job->rule);
     assert(rule); /* a job whose rule is gone is not claimed */
+    if (guard_looks_first(worker, task))
+        return;
     if (is_too_old(task->job)) {
         upload_again(worker, task->job);
         worker_end_task(worker, task);
@@ -437,17 +468,13 @@ void outcome_attach(struct worker *worker, struct task *task)
     }
     if (waits_for_group(worker, task, rule) || waits_for_close(worker, task))
         return;
-    int result = task->job->group ? gather_mates(worker, task) : 0;
-    if (result == -ENOMEM) {
+    if (gather_mates(worker, task) < 0) {
         outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
-    if (result < 0) {
-        task_free_mates(task);
-        outcome_release(worker, task, clock_wall_ms(), false, NULL);
+    if (guard_looks_first(worker, task) || renews_mates(worker, task))
         return;
-    }
-    if (duplicates_let_through(worker, task))
+    if (duplicates_let_through(worker, task) && guard_lets_go(worker, task, rule))
         intend(worker, task);
 }
 
@@ -648,6 +675,10 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
     case STAGE_SEND:
         on_uploaded(worker, task);
         break;
+    case STAGE_PRESENT:
+        task->is_present = true;
+        outcome_attach(worker, task);
+        break;
     case STAGE_RECONCILE:
         on_reconciled(worker, task);
         break;
@@ -701,6 +732,22 @@ static void apply_to_outcome(
     }
 }
 
+/**
+ * A file that waited to leave the house is not where it belongs. It may have another name: all of
+ * its folder is scanned, once. True where that, or the rest of its group, is what goes on.
+ */
+static bool is_looked_for(struct worker *worker, struct task *task, const struct verdict *verdict)
+{
+    bool is_gone = verdict->kind == VERDICT_GONE;
+    if (is_gone && !task->was_scanned)
+        task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
+    if (verdict->kind == VERDICT_WAIT) /* its folder is away, or may not be looked into */
+        guard_step_aside(worker, task);
+    if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
+        guard_leave_out(worker, task, verdict);
+    return task->awaits_scan || task->to_start;
+}
+
 /** Whether a verdict leaves no doubt that the POST of an activity created nothing. */
 static bool is_clear_no(enum verdict_kind kind)
 {
@@ -713,6 +760,8 @@ void outcome_apply(struct worker *worker, struct task *task, const struct verdic
         apply_to_outcome(worker, task, verdict);
         return;
     }
+    if (task->stage == STAGE_PRESENT && is_looked_for(worker, task, verdict))
+        return;
     if (task->stage == STAGE_ATTACH && is_clear_no(verdict->kind))
         withdraw(worker, task, verdict->message);
     switch (verdict->kind) {

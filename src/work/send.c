@@ -58,7 +58,8 @@ struct verdict task_under_way(struct task *task, struct request *request)
  */
 static bool was_uploaded(const struct task *task)
 {
-    return task->job->uploaded_ms != 0;
+    /* what waited to leave the house is recalled by being taken away */
+    return task->job->uploaded_ms != 0 && task->job->held == HELD_NEVER;
 }
 
 static struct verdict is_gone(const struct task *task)
@@ -166,6 +167,24 @@ static struct verdict look_at_file(struct task *task, const struct stage_tools *
     if (!identity_equal(&state.identity, &task->job->identity))
         return has_changed(task);
     return check_limits(task, &state);
+}
+
+struct verdict task_look_at(
+    const struct task *task, const struct stage_tools *tools, const struct job *job)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(task->root, job->path);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    bool is_refused = result == -EACCES || result == -EPERM; /* it may be there all the same */
+    if (result < 0 && (is_refused || !safe_open_is_absent(result)))
+        return task_wait(task->folder->poll_ms, "unreadable", strerror(-result));
+    if (result < 0 && !task_folder_is_here(task, tools))
+        return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
+    if (result < 0)
+        return verdict_make(VERDICT_GONE, "gone", "its file was taken out of the folder");
+    if (!S_ISREG(state.mode) || !identity_equal(&state.identity, &job->identity))
+        return verdict_make(VERDICT_CHANGED, "changed", "its file was rewritten or replaced");
+    return verdict_make(VERDICT_NEXT, NULL, "is there");
 }
 
 struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)

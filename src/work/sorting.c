@@ -35,6 +35,8 @@ static struct verdict find_rule(
     CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
     struct verdict verdict =
         sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    if (verdict.kind == VERDICT_NEXT)
+        outcome_leave_group(worker, job, &resolution);
     if (verdict.kind == VERDICT_NEXT && keep_resolution(job, &resolution, folder) < 0)
         verdict = task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
     resolution_release(&resolution);
@@ -53,8 +55,10 @@ static int64_t sort_one(
         verdict = find_rule(worker, job, folder, root);
     if (verdict.kind == VERDICT_WAIT)
         return verdict.wait_ms;
-    if (verdict.kind != VERDICT_NEXT)
+    if (verdict.kind != VERDICT_NEXT) {
+        queue_enters_anew(worker->queue, job);
         job_forget_rule(job);
+    }
     if (job_set_text(&job->mark, folder->mark) < 0)
         return NO_MEMORY_WAIT_MS;
     queue_sorted(worker->queue, job);

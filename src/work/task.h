@@ -18,6 +18,7 @@ enum stage {
     STAGE_RESOLVE, /* whose file is it */
     STAGE_TICKET,
     STAGE_SEND,
+    STAGE_PRESENT,   /* held back by the guard: does its file still lie there as it was */
     STAGE_RECONCILE, /* did an earlier queue, which is lost, file it */
     STAGE_DUPLICATE, /* its bytes were filed before: on this lead, and does a person want it again
                       */
@@ -51,6 +52,8 @@ struct task {
     bool is_filed_before;       /* on its lead, says the memory */
     bool looked_in_failed;      /* whether a person brought back what was filed before */
     int64_t brought_back;       /* the job that failed, and whose file that is; 0: none */
+    bool is_present;            /* its file, and those of its group, were seen where they belong */
+    int64_t absent;             /* the job of its group whose file was not */
     char *other_lead;           /* its new name belongs to, after it was filed */
     int64_t kept;               /* the job that may have filed these bytes already, 0: none */
     char *kept_sha256;
@@ -105,6 +108,9 @@ struct verdict compare_start(struct task *task, const struct stage_tools *tools)
 /** Read one more slice of the file. */
 struct verdict compare_step(struct task *task);
 
+/* guard.c */
+struct verdict present_start(struct task *task, const struct stage_tools *tools);
+
 /* duplicates.c */
 struct verdict duplicate_start(struct task *task, const struct stage_tools *tools);
 struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools);
@@ -151,6 +157,11 @@ struct verdict task_open_file(struct task *task, const struct stage_tools *tools
 /** Both, and have it ready to be read: NEXT and the source, the caller's (source_close()). */
 struct verdict task_open_source(
     struct task *task, const struct stage_tools *tools, struct source **ret_source);
+
+/** Whether the file of a job of this task's folder lies where it belongs, as it was: NEXT; GONE;
+ * CHANGED; or WAIT, where that cannot be told now. The folder is open. */
+struct verdict task_look_at(
+    const struct task *task, const struct stage_tools *tools, const struct job *job);
 
 /** The request of a stage: under way, or no memory was left for it. */
 struct verdict task_under_way(struct task *task, struct request *request);

@@ -35,6 +35,7 @@ const struct stage_row stage_rows[STAGES] = {
     [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish},
     [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish},
     [STAGE_SEND] = {"send", send_start, send_finish},
+    [STAGE_PRESENT] = {"present", present_start, NULL},
     [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish},
     [STAGE_DUPLICATE] = {"duplicate", duplicate_start, duplicate_finish},
     [STAGE_ATTACH] = {"attach", attach_start, attach_finish},
@@ -79,7 +80,7 @@ static void ask_for_scans_again(struct worker *worker)
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->awaits_scan) {
             task->awaits_scan = 0;
-            task_go_on(task, STAGE_FINISH);
+            task_go_on(task, task->stage);
         }
 }
 
@@ -112,6 +113,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     window_forget(&worker->windows[API_ME]);
     gate_ask_now(&worker->api_gate, clock_steady_ms());
     gate_ask_now(&worker->s3_gate, clock_steady_ms());
+    guard_limits_changed(worker);
     warn_of_tables(worker);
     return 0;
 }
@@ -217,6 +219,7 @@ void worker_free(struct worker *worker)
         worker_end_task(worker, worker->tasks);
     worker_drop_request(worker, &worker->question);
     key_release(&worker->key);
+    guard_free_news(worker);
     tables_free(worker->tables);
     absences_release(&worker->absences);
     free(worker->folders);
@@ -375,7 +378,7 @@ static void end_search(struct worker *worker, struct task *task)
     }
     task->awaits_scan = 0;
     task->was_scanned = true;
-    task_go_on(task, STAGE_FINISH);
+    task_go_on(task, task->stage);
 }
 
 /** What goes on by itself, a slice a turn. */
@@ -556,6 +559,11 @@ static unsigned free_lanes(const struct worker *worker, size_t index)
     return lanes;
 }
 
+bool worker_can_attach(const struct worker *worker, size_t index)
+{
+    return lane_free_at(worker, index, LANE_ATTACH) <= clock_steady_ms();
+}
+
 bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
 {
     bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
@@ -606,6 +614,7 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
     char *why = str_format(
         "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
         job->rule);
+    job_let_go(job); /* not in anybody's way meanwhile */
     queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
     queue_keep_text(worker->queue, &job->error_message, why);
     log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
@@ -722,6 +731,7 @@ void worker_claim(struct worker *worker)
 {
     question_ask_if_due(worker);
     sorting_go_on(worker);
+    guard_go_on(worker);
     if (claim_suspect(worker))
         return;
     for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
@@ -881,6 +891,8 @@ int64_t worker_timeout(struct worker *worker)
     if (!worker->stopping)
         next = earlier(next, next_steady(worker));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
+    if (!worker->stopping)
+        wait = earlier(wait, guard_wait(worker));
     if (!worker->stopping && !is_held_up(worker))
         wait = earlier(wait, wait_of_claims(worker));
     if (wait > INT32_MAX)

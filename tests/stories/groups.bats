@@ -3,7 +3,10 @@
 
 load ../support/story
 
-setup() { story_setup; }
+setup() {
+    story_setup
+    limits='ask_above = 0;' # hundreds of emails leave here
+}
 teardown() { story_teardown; }
 
 customers() { # NUMBER: as many leads, each with one contact, and a table of them
@@ -224,4 +227,44 @@ file_waits_for_s3() { # in/a.txt, which the rule "r" takes
     kill -HUP "$agent_pid"
     wait_until jobs_are done 1
     activities_are 1
+}
+
+# ---- what a group waits for wakes it ----
+
+paced_member() { # one of two of a group is uploaded, the other is told to come again in an hour
+    customers 1
+    rule 'group = { by = "{customer}"; wait = "300ms"; };'
+    fault '[{"on":"upload","skip":1,"do":{"status":429,"headers":{"Retry-After":"3600"}}}]'
+    statements 0 0 2026-01
+    statements 0 0 2026-02
+}
+
+@test "--once ends though a group waits for a member that Close paces for an hour, and says what waits" {
+    paced_member
+    run_once
+    [ "$agent_code" = 1 ]
+    log_says 'waits for the others of its group'
+    log_says 'ends although files still wait'
+    activities_are 0
+}
+
+@test "a member that leaves the queue wakes the others, which go without it" {
+    paced_member
+    start_agent
+    wait_until jobs_are uploaded 1
+    id=$(closedrop list --state queued --json | jq .id)
+    wait_until history_says "$id" 'Close answered 429'
+    closedrop forget "$id"
+    wait_until jobs_are 'done' 1
+    [ "$(activities '[.[].attachments | length]')" = '[1]' ]
+}
+
+@test "a member that is renamed into another group wakes the one it leaves" {
+    paced_member
+    start_agent
+    wait_until jobs_are uploaded 1
+    id=$(closedrop list --state queued --json | jq .id)
+    wait_until history_says "$id" 'Close answered 429'
+    mv "in/$(closedrop show "$id" --json | jq -r .path)" in/statement-10001-2026.pdf
+    wait_until jobs_are 'done' 1
 }

@@ -5,6 +5,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/control/question.h"
+#include "closedrop/queue/guard.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 
@@ -404,7 +405,7 @@ static int close_queue(void **state)
 
 static struct json *ask(struct queue *queue, struct question question, int status)
 {
-    struct answer answer = question_answer(queue, &question);
+    struct answer answer = question_answer(queue, &(struct guard_limits){0}, &question);
     assert_non_null(answer.body);
     if (answer.status != status)
         fail_msg("%s %d: %d", question_method(&question), question.kind, answer.status);

@@ -21,6 +21,8 @@ struct options {
     bool once;
     bool all;
     bool again;
+    bool yes;
+    bool held;
     bool watch;
     const char *state;
     const char *folder;
@@ -38,7 +40,7 @@ struct command {
     const char *name;
     const char *allowed; /* option letters: c config, j json, o online, 1 once, a all, w watch,
                             s state, f folder, n limit, r rule (to file by), l lead, t contact, g
-                            again, R rule (of a job), k code */
+                            again, R rule (of a job), k code, A all that waits, y yes, H held */
     int least, most;     /* arguments; most -1 for any number; none beside a, or what narrows it */
     const char *arguments; /* for the usage line */
     const char *summary;
@@ -47,8 +49,8 @@ struct command {
 };
 
 extern const struct command command_run, command_check, command_match, command_upload,
-    command_status, command_list, command_show, command_retry, command_forget, command_pause,
-    command_resume;
+    command_status, command_list, command_show, command_retry, command_forget, command_release,
+    command_recall, command_pause, command_resume;
 
 /** Find and load the configuration (config_load()), or print every mistake. NULL: end with
  * EXIT_CONFIG. */

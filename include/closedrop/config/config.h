@@ -9,6 +9,7 @@
 #define CLOSEDROP_CONFIG_CONFIG_H
 
 #include "closedrop/base/log.h"
+#include "closedrop/queue/guard.h"
 #include "closedrop/rules/rule.h"
 
 #include <stdatomic.h>
@@ -69,6 +70,7 @@ struct limits {
     int64_t doubt_ms;     /* an unclear POST waits this long before Close is asked */
     int64_t max_sent;     /* bytes attached to one email that really leaves; 0: no limit */
     int64_t max_attached; /* bytes attached to any other activity; 0: no limit */
+    struct guard_limits guard;
 };
 
 struct config {

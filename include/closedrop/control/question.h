@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct guard_limits;
 struct json;
 struct queue;
 
@@ -27,6 +28,11 @@ enum question_kind {
     ASK_INTEND,   /* the same, and from now on they may be filed there without a job, as number `id`
                    */
     ASK_WITHDRAW, /* what was intended under that number was not created */
+    ASK_LEFT,     /* it was created, just now */
+    ASK_RELEASE,  /* all that the send guard holds of a rule, or of every rule, may leave */
+    ASK_RECALL,   /* or fails */
+    ASK_RELEASE_JOB,
+    ASK_RECALL_JOB,
     ASK_PAUSE,
     ASK_RESUME,
     ASK_KINDS
@@ -37,9 +43,9 @@ enum question_kind {
 
 struct question {
     enum question_kind kind;
-    int64_t id;                     /* show, retry, forget; intend, withdraw: below 0 */
+    int64_t id;                     /* of a job; intend, withdraw: below 0 */
     char folder[128];               /* list, retry all: "" for any */
-    char rule[256];                 /* retry all: "" for any; intend: the one it is filed by */
+    char rule[256];                 /* retry all, release: "" for any; intend: it is filed by */
     char code[64];                  /* retry all: "" for any */
     char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
     enum activity activity;
@@ -47,6 +53,10 @@ struct question {
     int state;         /* list: enum job_state, -1 for all */
     int64_t below;     /* list: only ids below, 0 for all */
     int limit;         /* list: 1 to LIST_PAGE */
+    bool held;         /* list: only what waits for release or recall */
+    bool leaves;       /* intend: it really leaves the house, by `sender` */
+    bool yes;          /* intend: however much does */
+    char sender[1024];
 };
 
 /** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
@@ -56,7 +66,7 @@ struct answer {
 };
 
 /** "GET" or "POST", and the path with its query (room for QUESTION_URL_MOST bytes). */
-#define QUESTION_URL_MOST 2048
+#define QUESTION_URL_MOST 6144
 const char *question_method(const struct question *question);
 void question_url(const struct question *question, char url[QUESTION_URL_MOST]);
 
@@ -68,7 +78,8 @@ int question_parse(const char *method, const char *path, question_parameter *par
     void *context, struct question *ret_question);
 
 /** Answer from the queue, inside a transaction. The body is the caller's. */
-struct answer question_answer(struct queue *queue, const struct question *question);
+struct answer question_answer(
+    struct queue *queue, const struct guard_limits *limits, const struct question *question);
 
 /** An answer that only says what is wrong. */
 struct answer answer_error(int status, const char *message);

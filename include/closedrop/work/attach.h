@@ -26,6 +26,10 @@ struct json;
 struct verdict attach_body(const struct rule *rule, const struct limits *limits,
     struct job *const *jobs, size_t count, struct json **ret_body);
 
+/** The address of the sender that the email of a job comes out with, in small letters; "" where the
+ * rule names none. NEXT and `ret_sender`, the caller's; or as attach_body(). */
+struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender);
+
 /** The answer to the POST. NEXT and the id of what was created, in new memory; UNCLEAR; or no. */
 struct verdict attach_read(
     const struct request *request, enum activity activity, char **ret_activity_id);

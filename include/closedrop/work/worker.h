@@ -92,6 +92,9 @@ bool worker_is_asking(const struct worker *worker);
 /** Whether the API takes work, and why not. */
 enum gate_reason worker_blocked(const struct worker *worker);
 
+/** Log how many emails of each rule wait for a person. */
+void worker_tell_held(struct worker *worker);
+
 /** How many failed jobs were put away since the start. */
 int64_t worker_failures(const struct worker *worker);
 
