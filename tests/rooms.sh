@@ -51,6 +51,7 @@ door cjson/ src/base/json.c
 door nettle/ src/base/digest.c
 door magic.h src/base/magic.c
 door microhttpd.h src/control/server.c src/sandbox/server.c
+door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
 
 [ $wrong = 0 ] && echo "every room includes only what it may"

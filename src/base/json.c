@@ -60,6 +60,23 @@ struct json *json_parse(const char *text, size_t length)
     return outer(item);
 }
 
+bool json_is_cut(const char *text, size_t length)
+{
+    bool is_quoted = false, is_blank = true;
+    int depth = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        is_blank = is_blank && memchr(" \t\r\n", c, 4);
+        if (is_quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            is_quoted = !is_quoted;
+        else if (!is_quoted)
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+    }
+    return is_blank || is_quoted || depth > 0;
+}
+
 void json_free(struct json *value)
 {
     cJSON_Delete(inner(value));

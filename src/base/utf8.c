@@ -3,6 +3,7 @@
 #include "closedrop/base/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 static bool is_tail(unsigned char byte)
@@ -34,6 +35,49 @@ size_t utf8_length(const unsigned char *bytes, size_t left)
         return overlong || too_big ? 0 : 4;
     }
     return 0;
+}
+
+/** What utf8_trim() leaves out; all of it is written in three bytes at most. */
+static const struct {
+    uint32_t first, last;
+} unseen[] = {{'\t', '\r'}, {' ', ' '}, {0x85, 0x85}, {0xA0, 0xA0}, {0x1680, 0x1680},
+    {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x2064}, {0x2066, 0x2069}, {0x3000, 0x3000},
+    {0xFEFF, 0xFEFF}};
+
+static bool is_unseen(const char *text, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    uint32_t c = at[0] < 0x80 ? at[0] : 0;
+    if (length == 2)
+        c = (at[0] & 0x1FU) << 6 | (at[1] & 0x3FU);
+    else if (length == 3)
+        c = (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
+    for (size_t i = 0; length < 4 && i < sizeof(unseen) / sizeof(*unseen); i++)
+        if (c >= unseen[i].first && c <= unseen[i].last)
+            return true;
+    return false;
+}
+
+/** The length of the character that ends the text; 1 for a byte that ends none. */
+static size_t last_length(const char *text, size_t length)
+{
+    size_t size = 1;
+    while (size < length && size < 4 && is_tail((unsigned char)text[length - size]))
+        size++;
+    return utf8_length((const unsigned char *)text + length - size, size) == size ? size : 1;
+}
+
+void utf8_trim(const char **text, size_t *length)
+{
+    size_t step;
+    while ((step = utf8_length((const unsigned char *)*text, *length)) != 0 &&
+           is_unseen(*text, step)) {
+        *text += step;
+        *length -= step;
+    }
+    while (*length && (step = last_length(*text, *length)) != 0 &&
+           is_unseen(*text + *length - step, step))
+        *length -= step;
 }
 
 void utf8_clean(struct str *out, const char *bytes, size_t length)

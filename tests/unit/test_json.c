@@ -57,6 +57,32 @@ static void parses_one_value_and_nothing_behind_it(void **state)
     }
 }
 
+static const struct {
+    const char *text;
+    bool is_cut;
+} ends[] = {
+    {"", true},
+    {" \r\n\t", true},
+    {"{\"lead\":\"lead_A1\"", true},
+    {"{\"a\":\"b", true},
+    {"{\"a\":\"b\\\"}", true},
+    {"{\"a\":[1,2}", true},
+    {"\"{", true},
+    {"{}", false},
+    {"{\"a\":\"{[\"}", false},
+    {"{\"a\":\"\\\\\"}", false},
+    {"{a}}", false},
+    {"customer=1", false},
+};
+
+static void sees_where_the_end_is_missing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++)
+        if (json_is_cut(ends[i].text, strlen(ends[i].text)) != ends[i].is_cut)
+            fail_msg("%s", ends[i].text);
+}
+
 static void stays_within_its_length(void **state)
 {
     (void)state;
@@ -202,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses_one_value_and_nothing_behind_it),
+        cmocka_unit_test(sees_where_the_end_is_missing),
         cmocka_unit_test(stays_within_its_length),
         cmocka_unit_test(refuses_what_is_nested_too_deep),
         cmocka_unit_test(reads_members),

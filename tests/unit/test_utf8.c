@@ -51,6 +51,47 @@ static const struct {
     {"four bytes, bad fourth", "\xF0\x90\x8C(", 0},
 };
 
+static const struct {
+    const char *text, *trimmed;
+} blanks[] = {
+    {"", ""},
+    {" \t\r\n\v\f", ""},
+    {" a b ", "a b"},
+    {"\xC2\xA0"
+     "10452\xC2\xA0",
+        "10452"}, /* no-break space */
+    {"\xE3\x80\x80\xE2\x80\xAF"
+     "a\xE2\x81\x9F\xE1\x9A\x80",
+        "a"}, /* ideographic, narrow ... */
+    {"\xEF\xBB\xBF\xE2\x80\x8E"
+     "a\xE2\x80\x8B",
+        "a"}, /* what takes no room */
+    {"\xC2\x85"
+     "a\xE2\x80\xA8",
+        "a"}, /* line ends */
+    {"a\xC2\xA0"
+     "b",
+        "a\xC2\xA0"
+        "b"},
+    {"\xC3\xA0", "\xC3\xA0"},
+    {"\xF0\x90\x80\x8A ", "\xF0\x90\x80\x8A"},
+    {" \xA0 ", "\xA0"}, /* no UTF-8 */
+    {"\xC2", "\xC2"},
+    {" \x80\x80\x80\x80 ", "\x80\x80\x80\x80"},
+};
+
+static void trims_what_nobody_sees(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(blanks); i++) {
+        const char *text = blanks[i].text;
+        size_t length = strlen(text);
+        utf8_trim(&text, &length);
+        if (length != strlen(blanks[i].trimmed) || memcmp(text, blanks[i].trimmed, length) != 0)
+            fail_msg("%zu: %.*s", i, (int)length, text);
+    }
+}
+
 static void measures_characters(void **state)
 {
     (void)state;
@@ -156,6 +197,7 @@ static void is_clean_whatever_comes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trims_what_nobody_sees),
         cmocka_unit_test(measures_characters),
         cmocka_unit_test(never_reads_beyond_what_is_left),
         cmocka_unit_test(cleans_for_close),

@@ -24,6 +24,10 @@ struct json;
  */
 struct json *json_parse(const char *text, size_t length);
 
+/** Whether such a text ends too early: it is blank, or a string, object or list in it is not
+ * closed. */
+bool json_is_cut(const char *text, size_t length);
+
 /** Free a value and all in it; NULL is nothing. Not for a value that an object owns. */
 void json_free(struct json *value);
 

@@ -23,6 +23,12 @@ void utf8_clean(struct str *out, const char *bytes, size_t length);
  */
 void utf8_escape(struct str *out, const char *bytes, size_t length);
 
+/**
+ * Leave out what nobody sees at both ends of `*text`: all of Unicode's blanks and line ends, and
+ * what takes no room at all (zero-width characters, byte order marks, marks of direction).
+ */
+void utf8_trim(const char **text, size_t *length);
+
 /** utf8_clean() of a text into new memory; NULL when memory is short. */
 char *utf8_clean_copy(const char *text);
 
