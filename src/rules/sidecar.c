@@ -1,6 +1,7 @@
 #include "closedrop/rules/sidecar.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/encoding.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
@@ -108,19 +109,39 @@ static int refuse(struct str *why, const char *words)
     return -EINVAL;
 }
 
+static int refuse_encoding(struct str *why, const char *text, size_t length)
+{
+    str_printf(why, "line %zu: this is not UTF-8; let the program that writes it write UTF-8",
+        encoding_line_at(text, length));
+    return -EINVAL;
+}
+
+static int read_document(const char *text, size_t length, struct json *values, struct str *why)
+{
+    if (!length)
+        return refuse(why, "empty");
+    CLEANUP(json_freep) struct json *document = json_parse(text, length);
+    if (!document)
+        return refuse(
+            why, json_is_cut(text, length) ? "cut off: not all of it is there" : "not JSON");
+    if (!json_is_object(document))
+        return refuse(why,
+            json_is_array(document) ? "a list, and no object" : "a single value, and no object");
+    return add_members(document, "meta.", values, why);
+}
+
 int sidecar_read(const char *text, size_t length, struct json *values, struct str *why)
 {
     if (length > SIDECAR_MOST) {
         str_printf(why, "the sidecar is larger than %d KiB", SIDECAR_MOST / 1024);
         return -EINVAL;
     }
-    if (!length)
-        return refuse(why, "empty");
-    CLEANUP(json_freep) struct json *document = json_parse(text, length);
-    if (!document)
-        return refuse(why, "not JSON, or not all of it is there");
-    if (!json_is_object(document))
-        return refuse(why,
-            json_is_array(document) ? "a list, and no object" : "a single value, and no object");
-    return add_members(document, "meta.", values, why);
+    CLEANUP(free_text) char *utf8 = malloc(length + 1);
+    if (!utf8)
+        return -ENOMEM;
+    memcpy(utf8, text, length);
+    int foreign = encoding_to_utf8(NULL, &utf8, &length);
+    if (foreign == -EILSEQ)
+        return refuse_encoding(why, utf8, length);
+    return foreign == -ENOMEM ? foreign : read_document(utf8, length, values, why);
 }

@@ -46,8 +46,6 @@ static const struct {
     {"{\"a\":[1],\"a\":\"second\"}", "{}"},
     {"{\"a\":1,\"A\":2}", "{\"meta.a\":\"1\",\"meta.A\":\"2\"}"},
     {"{\"a\":\"x\\ny\\u00fc\\\"{name}\"}", "{\"meta.a\":\"x\\ny\xC3\xBC\\\"{name}\"}"},
-    {"{\"a\":\"\xFF\",\"\xFF\":\"b\"}",
-        "{\"meta.a\":\"\xEF\xBF\xBD\",\"meta.\xEF\xBF\xBD\":\"b\"}"},
     {"{\"a b:c}\":\"d\"}", "{\"meta.a b:c}\":\"d\"}"},
 };
 
@@ -65,6 +63,18 @@ static void reads_what_stands_in_it(void **state)
         json_free(values);
         str_release(&why);
     }
+}
+
+static void reads_utf_16_with_a_mark(void **state)
+{
+    (void)state;
+    static const char text[] = "\xFF\xFE{\0\"\0n\0\"\0:\0\"\0M\0\xFC\0\"\0}";
+    struct str why = STR_INIT(1000);
+    struct json *values = json_object();
+    assert_int_equal(sidecar_read(text, sizeof(text), values, &why), 0);
+    assert_string_equal(json_get_text(values, "meta.n"), "M\xC3\xBC");
+    json_free(values);
+    str_release(&why);
 }
 
 static void keeps_what_is_known_already(void **state)
@@ -140,9 +150,14 @@ static const struct {
     const char *text, *why;
 } wrong[] = {
     {"", "the sidecar is empty; right would be {\"customer\": \"4711\"}"},
-    {MARK, "is not JSON"},
-    {" ", "is not JSON, or not all of it is there"},
-    {"{\"a\":\"b\"", "is not JSON"},
+    {MARK, "is empty"},
+    {" ", "is cut off: not all of it is there"},
+    {"{\"a\":\"b\"", "is cut off"},
+    {"{\"lead\":\"lead_A1\"", "is cut off"},
+    {"{\"a\":\"M\xC3", "is cut off"},
+    {"{\"lead\":\"lead_A1\",\n\"name\":\"M\xFCller\"}",
+        "line 2: this is not UTF-8; let the program"},
+    {"{\"\xFF\":\"b\"}", "line 1: this is not UTF-8"},
     {"{\"a\":\"b\"}}", "is not JSON"},
     {"{a: \"b\"}", "is not JSON"},
     {"{'a': 'b'}", "is not JSON"},
@@ -262,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_stands_in_it),
+        cmocka_unit_test(reads_utf_16_with_a_mark),
         cmocka_unit_test(keeps_what_is_known_already),
         cmocka_unit_test(tells_numbers_exactly_or_not_at_all),
         cmocka_unit_test(says_what_is_wrong),
