@@ -187,7 +187,7 @@ static void check_tables(const struct config *config, struct str *problems)
         CLEANUP(json_freep) struct json *columns = rule_columns(rule);
         struct str why = STR_INIT(4096);
         if (rule->source == SOURCE_TABLE && is_used(config, rule) &&
-            tables_check(tables, rule->table, columns, &why) < 0)
+            tables_check(tables, rule->table, rule->table_encoding, columns, &why) < 0)
             str_printf(problems, "%s: rule \"%s\": %s\n", config->file, rule->name, str_text(&why));
         str_release(&why);
     }

@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/digest.h"
+#include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/close/record.h"
@@ -132,6 +133,22 @@ static void read_find(struct reader *reader)
             "custom_field, e.g. find = { contact_email = \"{sender}\"; };");
 }
 
+/** For tables of programs that know nothing else. */
+static void read_encoding(struct reader *reader, struct setting *table)
+{
+    char *encoding = setting_text(reader->settings, table, "encoding", NULL);
+    if (encoding && *encoding && !encoding_is_known(encoding))
+        setting_problem(reader->settings, table, "encoding",
+            "\"%s\" is no known encoding; did you mean encoding = \"%s\";? iconv -l lists them "
+            "all; leave it out for UTF-8",
+            encoding, encoding_like(encoding));
+    if (encoding && !*encoding) {
+        free(encoding);
+        encoding = NULL;
+    }
+    reader->rule->table_encoding = encoding;
+}
+
 static void read_table(struct reader *reader, const char *file)
 {
     struct setting *table = setting_group(reader->settings, reader->group, "table");
@@ -147,6 +164,7 @@ static void read_table(struct reader *reader, const char *file)
         setting_problem(reader->settings, table, "key",
             "is missing; say what is looked up in the column \"key\", e.g. key = \"{customer}\";");
     reader->rule->table = given && base ? path_normal(base, given) : NULL;
+    read_encoding(reader, table);
     if (given && !reader->rule->table)
         settings_set_short(reader->settings);
     /* a row is known once it was looked up: to the group's key, and to the activity */

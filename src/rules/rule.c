@@ -29,6 +29,7 @@ void rule_release(struct rule *rule)
     template_free(rule->find);
     free(rule->custom_field);
     free(rule->table);
+    free(rule->table_encoding);
     template_free(rule->table_key);
     template_free(rule->group);
     for (size_t i = 0; i < rule->field_count; i++)

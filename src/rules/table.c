@@ -2,19 +2,23 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/encoding.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/lease.h"
 
 #include <csv.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,8 +33,16 @@
 #define NAMES_MOST 20
 #define REASON_MOST 65536
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define BLANKS " \t\r\n"
+
+/** Old programs end a text with it (Ctrl-Z). */
+#define END_OF_FILE_MARK '\x1A'
+
+/** That a table is away is forgotten where nobody has asked for so much longer than it may be. */
+#define FORGET_MS 60000
+
+/** A change is this old at most: what is older was made under another clock. */
+#define AGE_MOST_S (400 * 86400)
 
 /** One row; its fields lie behind one another, each with its NUL. Those left out at its end are "".
  */
@@ -53,7 +65,11 @@ struct contents {
 struct table {
     struct table *next;
     char *file;
-    bool is_remembered; /* what follows holds as long as the file has this `stat` */
+    char *encoding;             /* NULL: UTF-8 */
+    int64_t away_ms, missed_ms; /* steady clock: since when it is away, and was last missed; 0: it
+                                   was there */
+    bool is_cut;                /* it looks as if more were to come */
+    bool is_remembered;         /* what follows holds as long as the file has this `stat` */
     struct stat stat;
     struct contents contents;
     char *reason; /* why it cannot be used; NULL: it can */
@@ -72,6 +88,7 @@ struct reading {
     int result;
     size_t line;
     bool is_between_rows;
+    bool is_open;               /* it ends within quotes */
     size_t row_line, row_bytes; /* where the row begins, and how long it is so far */
     size_t row_start;           /* of its fields in `texts` */
     size_t fields, filled;      /* how many it has, and up to the last that is not empty */
@@ -211,15 +228,23 @@ static void take_row(struct reading *reading)
         contents->rows[contents->count++] = row;
 }
 
+/** Excel keeps the zeros of a number by a formula: ="0123" is the text 0123. */
+static void take_out_of_formula(const char **text, size_t *length)
+{
+    if (*length < 3 || memcmp(*text, "=\"", 2) != 0 || (*text)[*length - 1] != '"')
+        return;
+    *text += 2;
+    *length -= 3;
+    utf8_trim(text, length);
+}
+
 static void on_field(void *bytes, size_t length, void *data)
 {
     struct reading *reading = data;
     struct contents *contents = reading->contents;
     const char *text = bytes;
-    for (; length && strchr(BLANKS, *text); text++)
-        length--;
-    while (length && strchr(BLANKS, text[length - 1]))
-        length--;
+    utf8_trim(&text, &length);
+    take_out_of_formula(&text, &length);
     memcpy(contents->texts + contents->length, text, length);
     contents->length += length;
     contents->texts[contents->length++] = '\0';
@@ -250,18 +275,54 @@ static bool is_line_end(char c)
     return c == '\n' || c == '\r';
 }
 
-/** The first line with its end: LF, CRLF or CR. */
-static size_t line_length(const char *text, size_t length)
+/* ---- the delimiter ---- */
+
+/** The wanted columns that a first row names. */
+struct heading {
+    bool has_key, has_target, is_over;
+    size_t named;
+};
+
+static void on_heading(void *bytes, size_t length, void *data)
 {
-    size_t at = 0;
-    while (at < length && !is_line_end(text[at]))
-        at++;
-    bool is_crlf = at + 1 < length && text[at] == '\r' && text[at + 1] == '\n';
-    return at + (at < length) + is_crlf;
+    static const char key[] = "key", lead[] = "lead_id", contact[] = "contact_id";
+    struct heading *heading = data;
+    const char *text = bytes;
+    utf8_trim(&text, &length);
+    heading->named += length > 0;
+    heading->has_key |= length == strlen(key) && memcmp(text, key, length) == 0;
+    heading->has_target |= (length == strlen(lead) && memcmp(text, lead, length) == 0) ||
+                           (length == strlen(contact) && memcmp(text, contact, length) == 0);
 }
 
-/** The delimiter of the first row that is not blank. */
-static unsigned char choose_delimiter(const char *text, size_t length)
+static void on_heading_end(int end, void *data)
+{
+    (void)end;
+    struct heading *heading = data;
+    heading->is_over = heading->named > 0;
+}
+
+/** How many of the columns that must be there the first row has, where this is the delimiter; or
+ * -ENOMEM. */
+static int wanted_columns(const char *text, size_t length, char delimiter)
+{
+    struct heading heading = {0};
+    struct csv_parser parser;
+    csv_init(&parser, CSV_STRICT);
+    csv_set_delim(&parser, (unsigned char)delimiter);
+    for (size_t at = 0, step; at < length && at <= ROW_MOST && !heading.is_over; at += step) {
+        step = encoding_line_length(text + at, length - at);
+        if (csv_parse(&parser, text + at, step, on_heading, on_heading_end, &heading) != step)
+            break;
+    }
+    bool is_short = csv_error(&parser) == CSV_ENOMEM; /* of what else is wrong parse() tells */
+    (void)csv_fini(&parser, on_heading, on_heading_end, &heading);
+    csv_free(&parser);
+    return is_short ? -ENOMEM : heading.has_key + heading.has_target;
+}
+
+/** The delimiter of the first row that is not blank, where the columns do not tell. */
+static char guess_delimiter(const char *text, size_t length)
 {
     char other = ',';
     bool quoted = false;
@@ -276,8 +337,56 @@ static unsigned char choose_delimiter(const char *text, size_t length)
         if ((c == ';' || c == '\t') && !quoted && other == ',')
             other = c;
     }
-    return (unsigned char)other;
+    return other;
 }
+
+/** The one under which the first row names most of the columns that must be there. Returns 0 or
+ * -ENOMEM. */
+static int choose_delimiter(const char *text, size_t length, char *ret_delimiter)
+{
+    const char delimiters[] = {guess_delimiter(text, length), ',', ';', '\t'};
+    int most = -1;
+    for (size_t i = 0; i < sizeof(delimiters) && most < 2; i++) {
+        int wanted = wanted_columns(text, length, delimiters[i]);
+        if (wanted < 0)
+            return wanted;
+        if (wanted > most)
+            *ret_delimiter = delimiters[i];
+        most = wanted > most ? wanted : most;
+    }
+    return 0;
+}
+
+/** Excel's own first line, sep=; or "sep=;". Returns its length with its end; 0: it is another. */
+static size_t separator_line(const char *text, char *ret_delimiter)
+{
+    bool quoted = *text == '"';
+    const char *at = text + quoted;
+    if (strncasecmp(at, "sep=", 4) != 0 || !(ispunct((unsigned char)at[4]) || at[4] == '\t') ||
+        at[4] == '"')
+        return 0;
+    const char *end = at + 5 + (quoted && at[5] == '"');
+    end += strspn(end, " ,;\t");
+    if (*end && !is_line_end(*end))
+        return 0;
+    *ret_delimiter = at[4];
+    return (size_t)(end - text) + encoding_line_length(end, strnlen(end, 2));
+}
+
+/** Where a value is a formula, ="0123", leave the text in quotes alone. */
+static void take_out_formulas(char *text, size_t length, char delimiter)
+{
+    bool is_quoted = false, is_start = true; /* of a value */
+    for (size_t i = 0; i < length; i++) {
+        if (is_start && text[i] == '=' && text[i + 1] == '"')
+            text[i] = ' ';
+        is_quoted ^= text[i] == '"';
+        bool is_border = text[i] == delimiter || is_line_end(text[i]);
+        is_start = !is_quoted && (is_border || (is_start && text[i] == ' '));
+    }
+}
+
+/* ---- the rows ---- */
 
 static void complain_syntax(struct reading *reading, int error)
 {
@@ -289,12 +398,18 @@ static void complain_syntax(struct reading *reading, int error)
         reading->result = -ENOMEM;
 }
 
+static void complain_open_quote(struct reading *reading)
+{
+    str_add(complain(reading, reading->row_line), "a quote in this row has no other half");
+    reading->is_open = true;
+}
+
 /** Line by line, so that a complaint can name the line: libcsv does not count them. */
 static void feed(
     struct reading *reading, struct csv_parser *parser, const char *text, size_t length)
 {
     while (length && !reading->result) {
-        size_t step = line_length(text, length);
+        size_t step = encoding_line_length(text, length);
         reading->line++;
         if (reading->is_between_rows) {
             reading->row_line = reading->line;
@@ -312,38 +427,25 @@ static void feed(
         length -= step;
     }
     if (!reading->result && csv_fini(parser, on_field, on_row, reading) != 0)
-        str_add(complain(reading, reading->row_line), "a quote in this row has no other half");
+        complain_open_quote(reading);
 }
 
-static void parse(struct reading *reading, const char *text, size_t length)
+static void parse(struct reading *reading, char *text, size_t length)
 {
     struct csv_parser parser;
+    char delimiter = ',';
+    size_t skipped = separator_line(text, &delimiter);
+    text += skipped;
+    length -= skipped;
+    reading->line = skipped > 0;
+    if (!skipped && (reading->result = choose_delimiter(text, length, &delimiter)) < 0)
+        return;
+    take_out_formulas(text, length, delimiter);
     csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
-    csv_set_delim(&parser, choose_delimiter(text, length));
+    csv_set_delim(&parser, (unsigned char)delimiter);
     csv_set_blk_size(&parser, 4096);
     feed(reading, &parser, text, length);
     csv_free(&parser);
-}
-
-/** Where the first byte lies that is no UTF-8 text; `length` where all is. */
-static size_t find_foreign(const char *text, size_t length)
-{
-    size_t at = 0, step = 1;
-    for (; at < length && step; at += step)
-        step = text[at] ? utf8_length((const unsigned char *)text + at, length - at) : 0;
-    return at;
-}
-
-/** The line of the byte at `offset`. */
-static size_t line_at(const char *text, size_t offset)
-{
-    size_t line = 1;
-    for (size_t at = 0; at < offset;) {
-        size_t step = line_length(text + at, offset - at);
-        at += step;
-        line += is_line_end(text[at - 1]);
-    }
-    return line;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -375,26 +477,51 @@ static void sort_rows(struct reading *reading)
         (unsigned)again[-1].line);
 }
 
-/** Returns 0, -ENOMEM, or -EINVAL with what is wrong added to `why`. */
-static int read_contents(
-    const char *file, const char *text, size_t length, struct contents *contents, struct str *why)
+static void complain_encoding(
+    struct reading *reading, const char *encoding, const char *text, size_t length)
 {
+    str_printf(complain(reading, encoding_line_at(text, length)),
+        encoding ? "this is no text in %s; correct encoding, or save the table as \"CSV UTF-8\""
+                 : "this is not UTF-8; save it as \"CSV UTF-8\", or say in the rule's table how it "
+                   "is written, e.g. encoding = \"%s\";",
+        encoding ? encoding : "windows-1252");
+}
+
+/** The text without the mark that old programs put at its end. */
+static size_t without_end_mark(const char *text, size_t length)
+{
+    return length - (length && text[length - 1] == END_OF_FILE_MARK);
+}
+
+/** Whether a text ends so that its writer may not have been done. */
+static bool is_cut_off(const struct reading *reading, const char *text, size_t length)
+{
+    bool has_end = length && is_line_end(text[length - 1]);
+    bool has_rows = reading->contents->count || reading->result;
+    return !has_end || !has_rows || reading->is_open;
+}
+
+/**
+ * From the bytes of the file, which become text. Returns 0, -ENOMEM, or -EINVAL with what is wrong
+ * added to `why`.
+ */
+static int read_contents(struct table *table, char **text, size_t length, struct str *why)
+{
+    struct contents *contents = &table->contents;
     struct reading reading = {
-        .contents = contents, .file = file, .why = why, .is_between_rows = true};
-    size_t mark = strlen(BYTE_ORDER_MARK);
-    if (length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0) {
-        text += mark;
-        length -= mark;
-    }
-    size_t foreign = find_foreign(text, length);
+        .contents = contents, .file = table->file, .why = why, .is_between_rows = true};
+    int foreign = encoding_to_utf8(table->encoding, text, &length);
+    if (foreign == -ENOMEM)
+        return foreign;
+    length = without_end_mark(*text, length);
     contents->texts = malloc(length + 1); /* the last field may end without a line end */
     if (!contents->texts)
         return -ENOMEM;
-    if (foreign < length)
-        str_add(complain(&reading, line_at(text, foreign)),
-            "this is not UTF-8; save it as \"CSV UTF-8\"");
+    if (foreign)
+        complain_encoding(&reading, table->encoding, *text, length);
     else
-        parse(&reading, text, length);
+        parse(&reading, *text, length);
+    table->is_cut = foreign ? foreign == -ENODATA : is_cut_off(&reading, *text, length);
     if (!reading.result && !contents->column_count)
         str_add(complain(&reading, 1),
             "the table is empty; its first row must name the columns: key,lead_id");
@@ -416,15 +543,15 @@ static bool is_same(const struct stat *a, const struct stat *b)
            is_same_time(&a->st_mtim, &b->st_mtim) && is_same_time(&a->st_ctim, &b->st_ctim);
 }
 
-/** Whether it changed a moment ago; one of the far future changed under another clock. */
-static bool is_young(const struct stat *stat)
+/** How long ago it changed, in ms; one of the far future changed under another clock, long ago. */
+static int64_t age_of(const struct stat *stat)
 {
     int64_t now = clock_wall_ms();
     int64_t seconds = stat->st_ctim.tv_sec;
-    if (seconds < now / 1000 - 60 || seconds > now / 1000 + 60)
-        return false;
+    if (seconds < now / 1000 - AGE_MOST_S || seconds > now / 1000 + 60)
+        return INT64_MAX;
     int64_t age = now - (seconds * 1000 + stat->st_ctim.tv_nsec / 1000000);
-    return age < TABLE_YOUNG_MS && age >= -TABLE_YOUNG_MS;
+    return age >= -TABLE_YOUNG_MS ? age : INT64_MAX;
 }
 
 /** Up to `most` bytes; returns how many there were, or a negative errno. */
@@ -470,13 +597,26 @@ static int check_file(const char *file, const struct stat *found, struct str *wh
     return 0;
 }
 
-/** Open it; -EAGAIN where another program holds a lease, because it writes to it. */
-static int open_file(const char *file, struct stat *ret_found, struct str *why)
+/** It is not there, or cannot be read: since when. Where nobody asked for so long, it begins anew.
+ */
+static void note_away(struct table *table, const struct table_ask *ask)
 {
-    CLEANUP(close_fd) int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, ret_found) < 0)
-        return refuse_errno(file, why, errno);
-    int result = check_file(file, ret_found, why);
+    int64_t now = clock_steady_ms();
+    if (!table->away_ms || now - table->missed_ms > ask->incomplete_ms + FORGET_MS)
+        table->away_ms = now;
+    table->missed_ms = now;
+}
+
+/** Open it; -EAGAIN where another program holds a lease, because it writes to it. */
+static int open_file(struct table *table, const struct table_ask *ask, struct str *why)
+{
+    CLEANUP(close_fd) int fd = open(table->file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &table->stat) < 0) {
+        note_away(table, ask);
+        return refuse_errno(table->file, why, errno);
+    }
+    table->away_ms = 0;
+    int result = check_file(table->file, &table->stat, why);
     return result ? result : TAKE_FD(fd);
 }
 
@@ -487,6 +627,7 @@ static void drop(struct table *table)
     free(table->reason);
     table->contents = (struct contents){0};
     table->reason = NULL;
+    table->is_cut = false;
 }
 
 static int read_bytes(
@@ -505,28 +646,48 @@ static int read_bytes(
 }
 
 /**
+ * Whether what it is now may be all: 0; -EAGAIN where it is young; or -EBUSY where somebody has it
+ * open to write (a lease says so, where there are any) and changed it not long ago.
+ */
+static int check_settled(const struct table *table, const struct table_ask *ask, int fd)
+{
+    int64_t age_ms = age_of(&table->stat);
+    int64_t quiet_ms = ask->settle_ms > TABLE_YOUNG_MS ? ask->settle_ms : TABLE_YOUNG_MS;
+    if (ask->takes_young)
+        return 0;
+    if (age_ms < quiet_ms)
+        return -EAGAIN;
+    return age_ms < ask->incomplete_ms && lease_take(fd) == LEASE_REFUSED ? -EBUSY : 0;
+}
+
+/** Whether what was read is one version of the file, which nobody came to write. */
+static bool is_one_version(const struct table *table, int fd)
+{
+    struct stat afterwards;
+    return fstat(fd, &afterwards) == 0 && is_same(&table->stat, &afterwards);
+}
+
+/**
  * Read the file. What comes of it is settled, except where the file is young: it could be written
  * again within the same tick of the file system's clock, and look the same.
  */
-static int read_table(struct table *table, bool also_young, bool *ret_is_settled, struct str *why)
+static int read_table(
+    struct table *table, const struct table_ask *ask, bool *ret_is_settled, struct str *why)
 {
-    CLEANUP(close_fd) int fd = open_file(table->file, &table->stat, why);
+    CLEANUP(close_fd) int fd = open_file(table, ask, why);
     if (fd < 0)
         return fd;
-    bool young = is_young(&table->stat);
-    if (young && !also_young)
-        return -EAGAIN;
     CLEANUP(free_text) char *text = NULL;
     size_t length = 0;
-    int result = read_bytes(table, fd, &text, &length, why);
+    int result = check_settled(table, ask, fd);
+    if (result == 0)
+        result = read_bytes(table, fd, &text, &length, why);
     if (result)
         return result;
-    struct stat afterwards;
-    bool same = fstat(fd, &afterwards) == 0 && is_same(&table->stat, &afterwards);
-    if (!same && !also_young)
+    if (!ask->takes_young && !is_one_version(table, fd))
         return -EAGAIN;
-    *ret_is_settled = !young;
-    return read_contents(table->file, text, length, &table->contents, why);
+    *ret_is_settled = age_of(&table->stat) >= TABLE_YOUNG_MS;
+    return read_contents(table, &text, length, why);
 }
 
 static bool is_unchanged(const struct table *table)
@@ -536,14 +697,16 @@ static bool is_unchanged(const struct table *table)
 }
 
 /** Read the file anew, and keep what is in it, or the reason why that is nothing. */
-static int read_anew(struct table *table, bool also_young)
+static int read_anew(struct table *table, const struct table_ask *ask)
 {
     struct str reason = STR_INIT(REASON_MOST);
     bool is_settled = false;
     drop(table);
-    int result = read_table(table, also_young, &is_settled, &reason);
+    int result = read_table(table, ask, &is_settled, &reason);
+    bool is_cut = table->is_cut;
     if (result)
         drop(table);
+    table->is_cut = is_cut;
     if (result == -EINVAL && !(table->reason = str_take(&reason)))
         result = -ENOMEM;
     table->is_remembered = is_settled && (!result || result == -EINVAL);
@@ -553,13 +716,13 @@ static int read_anew(struct table *table, bool also_young)
 
 /**
  * Make the contents those of the file. Returns 0; -EINVAL with the reason added to `why`; -EAGAIN
- * where it may still be written; or -ENOMEM.
+ * or -EBUSY where it may still be written; or -ENOMEM.
  */
-static int refresh(struct table *table, bool also_young, struct str *why)
+static int refresh(struct table *table, const struct table_ask *ask, struct str *why)
 {
     int result = 0;
     if (!is_unchanged(table))
-        result = read_anew(table, also_young);
+        result = read_anew(table, ask);
     if (result && result != -EINVAL)
         return result;
     if (!table->reason)
@@ -581,6 +744,7 @@ static void free_table(struct table *table)
         return;
     drop(table);
     free(table->file);
+    free(table->encoding);
     free(table);
 }
 
@@ -594,16 +758,25 @@ void tables_free(struct tables *tables)
     free(tables);
 }
 
-/** The table of `file`, a new one where it was not asked before; NULL when memory is short. */
-static struct table *find_table(struct tables *tables, const char *file)
+static bool is_of(const struct table *table, const struct table_ask *ask)
+{
+    const char *encoding = ask->encoding ? ask->encoding : "";
+    return strcmp(table->file, ask->file) == 0 &&
+           strcmp(table->encoding ? table->encoding : "", encoding) == 0;
+}
+
+/** The table that is asked, a new one where it was not asked before; NULL when memory is short. */
+static struct table *find_table(struct tables *tables, const struct table_ask *ask)
 {
     for (struct table *it = tables->first; it; it = it->next)
-        if (strcmp(it->file, file) == 0)
+        if (is_of(it, ask))
             return it;
     struct table *table = calloc(1, sizeof(*table));
     if (table)
-        table->file = strdup(file);
-    if (!table || !table->file) {
+        table->file = strdup(ask->file);
+    if (table && table->file && ask->encoding)
+        table->encoding = strdup(ask->encoding);
+    if (!table || !table->file || (ask->encoding && !table->encoding)) {
         free_table(table);
         return NULL;
     }
@@ -645,28 +818,42 @@ static int add_values(const struct contents *contents, const struct row *row, st
 
 static char *without_blanks(const char *text)
 {
-    text += strspn(text, BLANKS);
     size_t length = strlen(text);
-    while (length && strchr(BLANKS, text[length - 1]))
-        length--;
+    utf8_trim(&text, &length);
     return strndup(text, length);
 }
 
-static int look_up(
-    struct tables *tables, const char *file, const char *key, struct json *values, struct str *why)
+/** Whether what is not there now may still come: the table is away, or looks cut off. */
+static bool may_come(const struct table *table, const struct table_ask *ask)
 {
-    struct table *table = find_table(tables, file);
-    CLEANUP(free_text) char *bare = without_blanks(key);
-    int result = table && bare ? refresh(table, false, why) : -ENOMEM;
-    if (result)
-        return result;
-    const struct row *row = find_row(&table->contents, bare);
+    if (table->away_ms)
+        return clock_steady_ms() - table->away_ms < ask->incomplete_ms;
+    return table->is_cut && age_of(&table->stat) < ask->incomplete_ms;
+}
+
+static int find_values(
+    const struct table *table, const char *key, struct json *values, struct str *why)
+{
+    const struct row *row = find_row(&table->contents, key);
     if (row)
         return add_values(&table->contents, row, values);
-    refuse(file, why, "has no key ");
-    add_quoted(why, bare);
+    refuse(table->file, why, "has no key ");
+    add_quoted(why, key);
     str_add(why, "; add a row for it, or correct the name of the file");
     return -ENOENT;
+}
+
+/** Returns what `answers` has. */
+static int look_up(struct tables *tables, const struct table_ask *ask, const char *key,
+    struct json *values, struct str *why)
+{
+    struct table *table = find_table(tables, ask);
+    CLEANUP(free_text) char *bare = without_blanks(key);
+    int result = table && bare ? refresh(table, ask, why) : -ENOMEM;
+    if (result == 0)
+        result = find_values(table, bare, values, why);
+    bool is_lacking = result == -EINVAL || result == -ENOENT;
+    return is_lacking && may_come(table, ask) ? -ENODATA : result;
 }
 
 static const struct {
@@ -677,19 +864,21 @@ static const struct {
     {0, TABLE_FOUND, NULL},
     {-ENOENT, TABLE_NO_SUCH_KEY, NULL},
     {-EINVAL, TABLE_UNUSABLE, NULL},
+    {-ENODATA, TABLE_INCOMPLETE, NULL},
     {-EAGAIN, TABLE_CHANGING, "changed a moment ago, and may still be written"},
+    {-EBUSY, TABLE_CHANGING, "is open for writing in another program, and may still be written"},
     {-ENOMEM, TABLE_CHANGING, "cannot be read: there is no memory left"},
 };
 
-enum table_answer tables_look_up(
-    struct tables *tables, const char *file, const char *key, struct json *values, struct str *why)
+enum table_answer tables_look_up(struct tables *tables, const struct table_ask *ask,
+    const char *key, struct json *values, struct str *why)
 {
     size_t i = 0;
-    int result = look_up(tables, file, key, values, why);
+    int result = look_up(tables, ask, key, values, why);
     while (answers[i].result != result)
         i++;
     if (answers[i].words)
-        refuse(file, why, answers[i].words);
+        refuse(ask->file, why, answers[i].words);
     return answers[i].answer;
 }
 
@@ -707,11 +896,12 @@ static int check_columns(
     return 0;
 }
 
-int tables_check(
-    struct tables *tables, const char *file, const struct json *columns, struct str *why)
+int tables_check(struct tables *tables, const char *file, const char *encoding,
+    const struct json *columns, struct str *why)
 {
-    struct table *table = find_table(tables, file);
-    int result = table ? refresh(table, true, why) : -ENOMEM;
+    const struct table_ask ask = {.file = file, .encoding = encoding, .takes_young = true};
+    struct table *table = find_table(tables, &ask);
+    int result = table ? refresh(table, &ask, why) : -ENOMEM;
     if (result == -EAGAIN)
         return refuse(file, why, "is being written by another program; try again");
     if (result == -ENOMEM)

@@ -73,7 +73,9 @@ struct verdict sort_file(struct resolution *resolution, const struct job *job,
         .sidecar_length = sidecar.length,
         .size = job->identity.size,
         .mtime_ns = job->identity.mtime_ns,
-        .queued_ms = job->queued_ms};
+        .queued_ms = job->queued_ms,
+        .settle_ms = folder->settle_ms,
+        .incomplete_ms = folder->incomplete_ms};
     if (verdict.kind == VERDICT_NEXT)
         verdict =
             resolution_sort(resolution, &file, folder->rules, folder->fails_unmatched, tables);

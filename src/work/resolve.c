@@ -83,7 +83,21 @@ static struct verdict expand_needed(const struct resolution *resolution,
     return next();
 }
 
-static struct verdict look_up_row(struct resolution *resolution, struct tables *tables)
+/** What an answer of a table means; where it is to be asked again, after how long. */
+static const struct {
+    enum verdict_kind kind;
+    const char *code;
+    int64_t wait_ms;
+} table_verdicts[] = {
+    [TABLE_FOUND] = {VERDICT_NEXT, NULL, 0},
+    [TABLE_NO_SUCH_KEY] = {VERDICT_FAIL, "no_target", 0},
+    [TABLE_CHANGING] = {VERDICT_WAIT, "table", TABLE_YOUNG_MS},
+    [TABLE_INCOMPLETE] = {VERDICT_WAIT, "table", TABLE_INCOMPLETE_MS},
+    [TABLE_UNUSABLE] = {VERDICT_FAIL, "table", 0},
+};
+
+static struct verdict look_up_row(
+    struct resolution *resolution, const struct resolve_file *file, struct tables *tables)
 {
     CLEANUP(free_text) char *key = NULL;
     const struct rule *rule = resolution->rule;
@@ -91,16 +105,18 @@ static struct verdict look_up_row(struct resolution *resolution, struct tables *
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     struct str why = STR_INIT(4096);
-    enum table_answer answer = tables_look_up(tables, rule->table, key, resolution->values, &why);
+    const struct table_ask ask = {.file = rule->table,
+        .encoding = rule->table_encoding,
+        .settle_ms = file->settle_ms,
+        .incomplete_ms = file->incomplete_ms};
+    enum table_answer answer = tables_look_up(tables, &ask, key, resolution->values, &why);
     if (answer == TABLE_FOUND) {
         str_release(&why);
         return next();
     }
-    verdict = failed(answer == TABLE_NO_SUCH_KEY ? "no_target" : "table", -EINVAL, &why);
-    if (answer == TABLE_CHANGING) {
-        verdict.kind = VERDICT_WAIT;
-        verdict.wait_ms = TABLE_YOUNG_MS;
-    }
+    verdict = failed(table_verdicts[answer].code, -EINVAL, &why);
+    verdict.kind = table_verdicts[answer].kind;
+    verdict.wait_ms = table_verdicts[answer].wait_ms;
     return verdict;
 }
 
@@ -144,7 +160,7 @@ struct verdict resolution_sort(struct resolution *resolution, const struct resol
     if (verdict.kind != VERDICT_NEXT || !resolution->rule)
         return verdict;
     if (resolution->rule->source == SOURCE_TABLE)
-        verdict = look_up_row(resolution, tables);
+        verdict = look_up_row(resolution, file, tables);
     return verdict.kind == VERDICT_NEXT ? make_group_key(resolution) : verdict;
 }
 

@@ -67,8 +67,8 @@ static void warn_of_tables(const struct worker *worker)
         for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
             CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
             struct str why = STR_INIT(4096);
-            if ((*rule)->source == SOURCE_TABLE &&
-                tables_check(worker->tables, (*rule)->table, columns, &why) < 0)
+            if ((*rule)->source == SOURCE_TABLE && tables_check(worker->tables, (*rule)->table,
+                                                       (*rule)->table_encoding, columns, &why) < 0)
                 log_warn("rule \"%s\": %s; files that need it fail", (*rule)->name, str_text(&why));
             str_release(&why);
         }

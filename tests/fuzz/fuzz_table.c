@@ -3,6 +3,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/utf8.h"
 #include "closedrop/rules/table.h"
 
 #include <errno.h>
@@ -44,21 +45,11 @@ static char *first_key(const char *bytes, size_t length)
     return key;
 }
 
-static bool is_blank(char c)
-{
-    return c && strchr(" \t\r\n", c);
-}
-
 static bool is_same_key(const char *asked, const char *found)
 {
-    while (is_blank(*asked))
-        asked++;
-    size_t length = strlen(found);
-    if (strncmp(asked, found, length) != 0)
-        return false;
-    for (asked += length; is_blank(*asked);)
-        asked++;
-    return *asked == '\0';
+    size_t length = strlen(asked);
+    utf8_trim(&asked, &length);
+    return length == strlen(found) && memcmp(asked, found, length) == 0;
 }
 
 static void check_found(const struct json *values, const char *key)
@@ -76,7 +67,8 @@ static char *look_up(struct tables *tables, const char *file, const char *key)
 {
     struct json *values = json_object();
     struct str why = STR_INIT(100000);
-    enum table_answer answer = tables_look_up(tables, file, key, values, &why);
+    const struct table_ask ask = {.file = file, .encoding = NULL};
+    enum table_answer answer = tables_look_up(tables, &ask, key, values, &why);
     assert(answer != TABLE_CHANGING);
     assert((answer == TABLE_FOUND) == (why.length == 0));
     assert((answer == TABLE_FOUND) == (json_first(values) != NULL));
@@ -84,7 +76,7 @@ static char *look_up(struct tables *tables, const char *file, const char *key)
     if (answer == TABLE_FOUND)
         check_found(values, key);
     struct str check = STR_INIT(100000);
-    int result = tables_check(tables, file, NULL, &check);
+    int result = tables_check(tables, file, NULL, NULL, &check);
     assert(result == (answer == TABLE_UNUSABLE ? -EINVAL : 0));
     char *text = answer == TABLE_FOUND ? json_print(values) : str_take(&why);
     json_free(values);

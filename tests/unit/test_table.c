@@ -84,7 +84,7 @@ int __wrap_fstat(int fd, struct stat *ret_found)
 static char directory[64];
 static char file[128]; /* the table */
 static const struct clock_source *machine;
-static int64_t now_ms;
+static int64_t now_ms, steady_offset_ms;
 
 static int64_t wall_ms(void)
 {
@@ -93,7 +93,7 @@ static int64_t wall_ms(void)
 
 static int64_t steady_ms(void)
 {
-    return machine->steady_ms();
+    return machine->steady_ms() + steady_offset_ms;
 }
 
 static const struct clock_source own_clock = {wall_ms, steady_ms};
@@ -145,7 +145,8 @@ static enum table_answer look_up(
 {
     struct str why = STR_INIT(100000);
     struct json *values = json_object();
-    enum table_answer answer = tables_look_up(tables, file, key, values, &why);
+    enum table_answer answer =
+        tables_look_up(tables, &(struct table_ask){.file = file}, key, values, &why);
     if ((answer == TABLE_FOUND) != (why.length == 0))
         fail_msg("%d: why is \"%s\"", answer, str_text(&why));
     *ret_values = json_print(values);
@@ -170,6 +171,7 @@ static void expect(
 
 #define MARK "\xEF\xBB\xBF"
 #define HEAD "key,lead_id\n"
+#define NBSP "\xC2\xA0"
 #define ROW1 "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\"}"
 
 static const struct {
@@ -219,6 +221,33 @@ static const struct {
         "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.Key\":\"x\",\"row.key \xC3\xBC\":"
         "\"y\"}"},
     {HEAD "9,i\n3,c\n7,g\n1,lead_1\n5,e\n", "1", ROW1},
+    /* what other programs write: shared inputs of an office */
+    {"sep=;\r\nkey;lead_id;contact_id\r\n1;lead_1;cont_1\r\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.contact_id\":\"cont_1\"}"},
+    {"\"SEP=|\"\nkey|lead_id\n1|lead_1\n", "1", ROW1},
+    {MARK "sep=\t\nkey\tlead_id\n1\tlead_1\n", "1", ROW1},
+    {MARK "key;lead_id;\"x\";Name, Vorname\r\n1;lead_1;;Muster, Erika\r\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.x\":\"\",\"row.Name, Vorname\":"
+        "\"Muster, Erika\"}"},
+    {"key\tlead_id\ta,b;c\n1\tlead_1\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.a,b;c\":\"\"}"},
+    {"\n;\n\"key\"; lead_id ;a,b,c\n1;lead_1\n", "1",
+        "{\"row.key\":\"1\",\"row.lead_id\":\"lead_1\",\"row.a,b,c\":\"\"}"},
+    {"key,lead_id\r\n1,lead_1\r\n\x1A", "1", ROW1},
+    {"key,lead_id\r\n1,lead_1\x1A", "1", ROW1},
+    {"key" NBSP ",\xE2\x80\x8Flead_id\n\xE2\x80\xAF"
+     "1" NBSP ",lead_1" NBSP "\n",
+        "1", ROW1},
+    {HEAD "1,lead_1\n",
+        NBSP "\xEF\xBB\xBF"
+             "1\xE3\x80\x80",
+        ROW1},
+    {"key;lead_id\r\n=\"01\";lead_1\r\n", "01", "{\"row.key\":\"01\",\"row.lead_id\":\"lead_1\"}"},
+    {"key;lead_id\r\n\"=\"\"01\"\"\";lead_1\r\n", "01",
+        "{\"row.key\":\"01\",\"row.lead_id\":\"lead_1\"}"},
+    {"=\"key\",=\"lead_id\"\n =\"1\", =\"lead_1\"\n", "1", ROW1},
+    {HEAD "1,\"a\n=\"\"b\"\"\"\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"a\\n=\\\"b\\\"\"}"},
+    {HEAD "1,=1+1\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"=1+1\"}"},
     {HEAD "a b,lead_1\n", "a b", "{\"row.key\":\"a b\",\"row.lead_id\":\"lead_1\"}"},
 };
 
@@ -265,6 +294,8 @@ static const struct {
 } wrong[] = {
     {"", 1, "the table is empty; its first row must name the columns"},
     {MARK, 1, "the table is empty"},
+    {"sep=;", 1, "the table is empty"},
+    {"\x1A", 1, "the table is empty"},
     {"\n\n , \n", 1, "the table is empty"},
     {"lead_id,x\na,b\n", 1, "no column is called \"key\"; there are only \"lead_id\", \"x\""},
     {"\n\nKey,lead_id\n1,a\n", 3,
@@ -302,7 +333,15 @@ static const struct {
     {HEAD "1,\"a", 2, "a quote in this row has no other half"},
     {HEAD "1,K\xF6ln\n", 2, "this is not UTF-8; save it as \"CSV UTF-8\""},
     {HEAD "1,\"a\nb\"\n2,\xED\xA0\x80\n", 4, "this is not UTF-8"},
-    {"\xFF\xFEk\n", 1, "this is not UTF-8"},
+    {"\xFF\xFEk\n", 1, "no column is called \"key\""}, /* one character of UTF-16 */
+    {"sep=;\nkey,lead_id\n1,a\n", 2, "no column is called \"key\""},
+    {"\"sep=;\"\nkey;lead_id\n1;a\"b\n", 3, "a quote stands in the middle"},
+    {"sep=\"\n1,a\n", 1, "a quote stands in the middle"},
+    {"sep=x\n1,a\n", 1, "no column is called \"key\""},
+    {"key;x;Name, Vorname\n1;a;b\n", 1, "there are only \"key\", \"x\", \"Name, Vorname\""},
+    {HEAD "1,=\"a\"b\n", 2, "a quote stands in the middle"},
+    {HEAD "1,a\x1A\"b\n", 2, "a quote stands in the middle"},
+    {HEAD "1,M\xFCller\n", 2, "how it is written, e.g. encoding = \"windows-1252\";"},
     {"\xFFkey,lead_id\n", 1, "this is not UTF-8"},
     {HEAD "1,a\r\n2,b\r3,\xC3", 4, "this is not UTF-8"},
 };
@@ -437,7 +476,9 @@ static void is_quick_with_many_rows(void **state)
         struct json *values = json_object();
         str_clear(&key);
         str_printf(&key, "%d", i * 10);
-        assert_int_equal(tables_look_up(*state, file, str_text(&key), values, &text), TABLE_FOUND);
+        assert_int_equal(tables_look_up(*state, &(struct table_ask){.file = file}, str_text(&key),
+                             values, &text),
+            TABLE_FOUND);
         assert_string_equal(json_get_text(values, "row.key"), str_text(&key));
         json_free(values);
     }
@@ -584,11 +625,145 @@ static void waits_for_whoever_holds_a_lease_to_write(void **state)
     }
     struct str why = STR_INIT(1000);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
-    assert_int_equal(tables_check(*state, file, NULL, &why), -EINVAL);
+    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), -EINVAL);
     assert_non_null(strstr(str_text(&why), "is being written by another program; try again"));
     close(fd);
     expect(*state, "1", TABLE_FOUND, "lead_1");
     str_release(&why);
+}
+
+/* ---- encodings ---- */
+
+static const struct {
+    const char *encoding, *bytes;
+    size_t length;
+    enum table_answer answer;
+    const char *text;
+} encodings[] = {
+#define ROWS(text) text, sizeof(text) - 1
+#define WIDE(mark)                                                                                 \
+    ROWS(mark "k\0e\0y\0,\0l\0e\0a\0d\0_\0i\0d\0\n\0"                                              \
+              "1\0,\0M\0\xFC\0\n\0")
+    {NULL, ROWS(HEAD "1,M\xFC\n"), TABLE_UNUSABLE, "line 2: this is not UTF-8"},
+    {"windows-1252", ROWS(HEAD "1,M\xFC\x80\n"), TABLE_FOUND, "M\xC3\xBC\xE2\x82\xAC\"}"},
+    {"windows-1252", ROWS(MARK HEAD "1,M\xC3\xBC\n"), TABLE_FOUND, "M\xC3\xBC\"}"},
+    {"windows-1252", ROWS(HEAD "\n1,\x81\n"), TABLE_UNUSABLE,
+        "line 3: this is no text in windows-1252; correct encoding"},
+    {"CP850", ROWS(HEAD "1,M\x81\n"), TABLE_FOUND, "M\xC3\xBC\"}"},
+    {"UTF-16LE", WIDE(""), TABLE_FOUND, "M\xC3\xBC\"}"},
+    {NULL, WIDE("\xFF\xFE"), TABLE_FOUND, "M\xC3\xBC\"}"},
+    {"windows-1252", WIDE("\xFF\xFE"), TABLE_FOUND, "M\xC3\xBC\"}"},
+    {NULL, ROWS("\xFE\xFF\0k"), TABLE_UNUSABLE, "there are only \"k\""},
+    {NULL, ROWS("\xFF\xFEk\0\0\0"), TABLE_UNUSABLE, "line 1: this is not UTF-8"},
+};
+
+static void reads_what_is_written_otherwise(void **state)
+{
+    for (size_t i = 0; i < COUNT(encodings); i++) {
+        struct str why = STR_INIT(1000);
+        struct json *values = json_object();
+        const struct table_ask ask = {.file = file, .encoding = encodings[i].encoding};
+        write_bytes(encodings[i].bytes, encodings[i].length);
+        enum table_answer answer = tables_look_up(*state, &ask, "1", values, &why);
+        char *text = json_print(values);
+        if (answer != encodings[i].answer ||
+            !strstr(answer == TABLE_FOUND ? text : str_text(&why), encodings[i].text))
+            fail_msg("%zu: %d, %s, %s", i, answer, text, str_text(&why));
+        free(text);
+        json_free(values);
+        str_release(&why);
+        unlink(file);
+        let_time_pass();
+    }
+}
+
+/* ---- what is not there yet ---- */
+
+#define SETTLE_MS 5000
+#define INCOMPLETE_MS 60000
+
+static enum table_answer ask_patiently(struct tables *tables, const char *key)
+{
+    struct str why = STR_INIT(1000);
+    struct json *values = json_object();
+    const struct table_ask ask = {
+        .file = file, .settle_ms = SETTLE_MS, .incomplete_ms = INCOMPLETE_MS};
+    enum table_answer answer = tables_look_up(tables, &ask, key, values, &why);
+    json_free(values);
+    str_release(&why);
+    return answer;
+}
+
+static const struct {
+    const char *text, *key;
+    int64_t age_ms;
+    enum table_answer answer;
+} patience[] = {
+    {HEAD "1,lead_1\n", "1", SETTLE_MS - 1, TABLE_CHANGING}, /* as a document is quiet */
+    {HEAD "1,lead_1\n", "1", SETTLE_MS, TABLE_FOUND},
+    {HEAD "1,lead_1\n", "2", SETTLE_MS, TABLE_NO_SUCH_KEY}, /* it looks whole */
+    {HEAD "1,le", "1", SETTLE_MS, TABLE_FOUND},             /* and many write no last line end */
+    {HEAD "1,le", "2", SETTLE_MS, TABLE_INCOMPLETE},        /* cut in a row */
+    {HEAD "1,le", "2", INCOMPLETE_MS, TABLE_NO_SUCH_KEY},
+    {HEAD "1,\"le\n", "1", INCOMPLETE_MS - 1, TABLE_INCOMPLETE}, /* within quotes */
+    {HEAD "1,\"le\n", "1", INCOMPLETE_MS, TABLE_UNUSABLE},
+    {"key,le", "1", SETTLE_MS, TABLE_INCOMPLETE}, /* in its head */
+    {HEAD, "1", SETTLE_MS, TABLE_INCOMPLETE},     /* behind it */
+    {"", "1", SETTLE_MS, TABLE_INCOMPLETE},
+    {"", "1", INCOMPLETE_MS, TABLE_UNUSABLE},
+    {HEAD "1,K\xC3", "2", SETTLE_MS, TABLE_INCOMPLETE}, /* in a character */
+    {HEAD "1,K\xC3\xB6\xF6", "2", SETTLE_MS, TABLE_UNUSABLE},
+    {HEAD "1,M\xFCller\n", "1", SETTLE_MS, TABLE_UNUSABLE}, /* no more bytes mend that */
+    {HEAD "1,a\n1,b\n", "1", SETTLE_MS, TABLE_UNUSABLE},
+    {"key,lead_id\n1,a\"b\n", "1", SETTLE_MS, TABLE_UNUSABLE},
+};
+
+static void waits_for_the_rest_of_a_table(void **state)
+{
+    for (size_t i = 0; i < COUNT(patience); i++) {
+        write_table(patience[i].text);
+        be_later(patience[i].age_ms);
+        enum table_answer answer = ask_patiently(*state, patience[i].key);
+        if (answer != patience[i].answer)
+            fail_msg("%zu: %d", i, answer);
+        unlink(file);
+        let_time_pass();
+    }
+}
+
+static void waits_for_a_table_that_is_away(void **state)
+{
+    steady_offset_ms = 0;
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE);
+    steady_offset_ms = INCOMPLETE_MS + 60001;
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE); /* nobody asked for long */
+    steady_offset_ms += INCOMPLETE_MS / 2;
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE);
+    steady_offset_ms += INCOMPLETE_MS / 2;
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_UNUSABLE);
+    write_table(HEAD "1,lead_1\n");
+    let_time_pass();
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_FOUND);
+    unlink(file);
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE);
+    steady_offset_ms = 0;
+}
+
+static void waits_for_whoever_has_it_open(void **state)
+{
+    signal(SIGIO, SIG_IGN);
+    write_table(HEAD "1,lead_1\n");
+    FILE *writer = fopen(file, "a");
+    be_later(INCOMPLETE_MS - 1);
+    enum table_answer answer = ask_patiently(*state, "1");
+    if (answer == TABLE_FOUND) { /* no leases here */
+        fclose(writer);
+        skip();
+    }
+    assert_int_equal(answer, TABLE_CHANGING);
+    be_later(INCOMPLETE_MS); /* an open spreadsheet that rests is no reason to wait longer */
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_FOUND);
+    fclose(writer);
 }
 
 /* ---- several tables ---- */
@@ -629,7 +804,7 @@ static void checks_that_all_columns_are_there(void **state)
         struct str why = STR_INIT(1000);
         write_table(checks[i].text);
         be_later(0); /* also where it is young */
-        int result = tables_check(*state, file, columns, &why);
+        int result = tables_check(*state, file, NULL, columns, &why);
         if (result != (*checks[i].why ? -EINVAL : 0) || !strstr(str_text(&why), checks[i].why) ||
             (result == 0 && why.length))
             fail_msg("%s: %d, %s", checks[i].text, result, str_text(&why));
@@ -638,7 +813,7 @@ static void checks_that_all_columns_are_there(void **state)
     }
     struct str why = STR_INIT(1000);
     unlink(file);
-    assert_int_equal(tables_check(*state, file, NULL, &why), -EINVAL);
+    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), -EINVAL);
     assert_non_null(strstr(str_text(&why), "No such file"));
     str_release(&why);
 }
@@ -648,15 +823,15 @@ static void does_not_trust_what_it_checked_while_it_was_young(void **state)
     struct str why = STR_INIT(1000);
     write_table(HEAD "1,lead_1\n");
     be_later(0);
-    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
-    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
     be_later(3600000);
     expect(*state, "1", TABLE_FOUND, "lead_1");
     let_time_pass();
     write_table(HEAD "1,lead_1\n");
     before_read = append_a_row;
-    assert_int_equal(tables_check(*state, file, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
     expect(*state, "2", TABLE_FOUND, "lead_2");
     str_release(&why);
 }
@@ -674,13 +849,15 @@ static void survives_every_failure_to_look_up(void **state)
         struct str why = STR_INIT(1000);
         str_add(&why, ">");
         calls_left = n;
-        answer = tables_look_up(tables, file, "1", values, &why);
+        answer = tables_look_up(tables, &(struct table_ask){.file = file}, "1", values, &why);
         calls_left = NEVER;
         if (answer == TABLE_CHANGING)
             assert_non_null(strstr(str_text(&why), "there is no memory left"));
         else
             assert_string_equal(json_get_text(values, "row.lead_id"), "lead_1");
-        assert_int_equal(tables_look_up(tables, file, "1", values, &why), TABLE_FOUND);
+        assert_int_equal(
+            tables_look_up(tables, &(struct table_ask){.file = file}, "1", values, &why),
+            TABLE_FOUND);
         assert_true(n < 100);
         json_free(values);
         str_release(&why);
@@ -701,14 +878,14 @@ static void survives_every_failure_to_check(void **state)
         struct str why = STR_INIT(1000);
         str_add(&why, ">");
         calls_left = n;
-        assert_int_equal(tables_check(tables, file, NULL, &why), -EINVAL);
+        assert_int_equal(tables_check(tables, file, NULL, NULL, &why), -EINVAL);
         done = calls_left > 0;
         calls_left = NEVER;
         if (done)
             assert_non_null(strstr(str_text(&why), "line 3: the key"));
         assert_true(n < 100);
         str_clear(&why);
-        assert_int_equal(tables_check(tables, file, NULL, &why), -EINVAL);
+        assert_int_equal(tables_check(tables, file, NULL, NULL, &why), -EINVAL);
         assert_non_null(strstr(str_text(&why), "line 3: the key"));
         str_release(&why);
         tables_free(tables);
@@ -756,6 +933,10 @@ int main(void)
         TEST(tells_a_young_mistake_later),
         TEST(does_not_trust_what_changed_while_it_was_read),
         TEST(waits_for_whoever_holds_a_lease_to_write),
+        TEST(reads_what_is_written_otherwise),
+        TEST(waits_for_the_rest_of_a_table),
+        TEST(waits_for_a_table_that_is_away),
+        TEST(waits_for_whoever_has_it_open),
         TEST(keeps_tables_apart),
         TEST(checks_that_all_columns_are_there),
         TEST(does_not_trust_what_it_checked_while_it_was_young),

@@ -49,8 +49,9 @@ struct rule {
     struct template *lead_id, *contact_id; /* SOURCE_IDS; either may be NULL */
     int find_by; /* SOURCE_FIND: an enum search_by of close/search.h, passed through */
     struct template *find;
-    char *custom_field; /* the id of the field to find it by, or NULL */
-    char *table;        /* SOURCE_TABLE: an absolute path */
+    char *custom_field;   /* the id of the field to find it by, or NULL */
+    char *table;          /* SOURCE_TABLE: an absolute path */
+    char *table_encoding; /* as iconv(3) calls it; NULL: UTF-8 */
     struct template *table_key;
 
     struct template *group; /* the key of its group; NULL: each file goes alone */

@@ -30,6 +30,8 @@ struct resolve_file {
     int64_t size;
     int64_t mtime_ns;
     int64_t queued_ms;
+    int64_t settle_ms; /* the folder's patience with a table that is written (table.h); 0: none */
+    int64_t incomplete_ms;
 };
 
 enum resolve_step { RESOLVE_SEARCH, RESOLVE_CONTACT, RESOLVE_LEAD };
