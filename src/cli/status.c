@@ -39,7 +39,8 @@ static void print_waits(const struct json *folder)
 
 static void print_folder(const struct json *folder)
 {
-    const char *message = json_get_text(folder, "message");
+    const char *const lines[] = {
+        json_get_text(folder, "message"), json_get_text(folder, "waits_for")};
     printf("Folder: %s (", json_get_text(folder, "name"));
     cli_print_text(json_get_text(folder, "path"));
     printf("): %s, %" PRId64 " queued, %" PRId64 " failed",
@@ -47,9 +48,11 @@ static void print_folder(const struct json *folder)
         json_get_int(folder, "queued", 0), json_get_int(folder, "failed", 0));
     print_waits(folder);
     putchar('\n');
-    if (message) {
+    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+        if (!lines[i])
+            continue;
         printf("        ");
-        cli_print_text(message);
+        cli_print_text(lines[i]);
         putchar('\n');
     }
     if (!json_get_bool(folder, "leases", true))

@@ -16,7 +16,7 @@ static void wake_marker_waiters(struct watch *watch, struct watched *folder)
     struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
     for (size_t i = 0; waiters && i < count; i++) {
         struct candidate *candidate = candidates_at(watch->candidates, i);
-        if (candidate->folder == folder->index && candidate->wait == SETTLE_MARKER)
+        if (candidate->folder == folder->index && candidate->wants)
             waiters[waiting++] = candidate;
     }
     for (size_t i = 0; i < waiting; i++)
@@ -80,6 +80,6 @@ void hint_of_scan(void *context, const char *path)
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (!candidate)
         ask_about(watch, folder, path, false);
-    else if (candidate->wait == SETTLE_MARKER) /* all others look again by themselves */
+    else if (candidate->wants) /* all others look again by themselves */
         candidates_delay(watch->candidates, candidate, clock_steady_ms());
 }

@@ -2,6 +2,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/files/path.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,6 +87,33 @@ static void clear_counts(struct watched *folder)
     bool scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
     folder->health.settling = folder->asked + scanning;
     memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
+    folder->first_waiter = NULL;
+}
+
+/** The first by name: who looks at `status` again and again sees the same. */
+static void note_waiter(struct watched *folder, const struct candidate *candidate)
+{
+    const struct candidate *first = folder->first_waiter;
+    if (candidate->wants && (!first || strcmp(candidate->path, first->path) < 0))
+        folder->first_waiter = candidate;
+}
+
+/** Somebody may look for a file in vain, since its companion has another name than he thinks. */
+static void name_waiter(struct watched *folder)
+{
+    char *words = folder->health.waits_for;
+    const size_t room = sizeof(folder->health.waits_for);
+    const struct candidate *first = folder->first_waiter;
+    bool is_marker = first && first->wants == COMPANION_MARKER;
+    CLEANUP(free_text)
+    char *companion =
+        first ? path_marker(is_marker ? folder->folder->marker : SIDECAR_PATTERN, first->path)
+              : NULL;
+    *words = '\0';
+    if (companion)
+        snprintf(words, room, "%.300s waits for its %s %.255s%s", first->path,
+            is_marker ? "marker" : "sidecar", path_name(companion),
+            first->wait == SETTLE_GROWTH ? ", which is empty or cut off" : "");
 }
 
 /** Waits that end by themselves, and soon, are work in progress; the others are just counted. */
@@ -99,7 +127,10 @@ static void count_waits(const struct watch *watch)
         struct folder_health *health = &watch->folders[candidate->folder].health;
         health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
         health->waiting[candidate->wait]++;
+        note_waiter(&watch->folders[candidate->folder], candidate);
     }
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        name_waiter(&watch->folders[i]);
 }
 
 static bool is_same_health(const struct folder_health *a, const struct folder_health *b)
@@ -108,7 +139,8 @@ static bool is_same_health(const struct folder_health *a, const struct folder_he
            a->scanned_for == b->scanned_for && a->polls == b->polls &&
            a->without_leases == b->without_leases && a->settling == b->settling &&
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
-           a->inode == b->inode && a->missed == b->missed && strcmp(a->message, b->message) == 0;
+           a->inode == b->inode && a->missed == b->missed &&
+           strcmp(a->waits_for, b->waits_for) == 0 && strcmp(a->message, b->message) == 0;
 }
 
 static void tell_health(struct watch *watch, struct watched *folder)

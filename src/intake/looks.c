@@ -4,7 +4,10 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/encoding.h"
+#include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -16,8 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SETTLE_SLICE 256 /* candidates looked at in one turn */
-#define SLICE_MS 100     /* and the time after which no other is begun */
+#define SETTLE_SLICE 256        /* candidates looked at in one turn */
+#define SIDECAR_LOOK_MOST 65536 /* a larger one is refused when it is used */
+#define SLICE_MS 100            /* and the time after which no other is begun */
 
 static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t length)
 {
@@ -75,31 +79,52 @@ static bool has_marker(const struct watched *folder, const char *path)
     return fd >= 0;
 }
 
-/** Whether nobody writes the sidecar: by a lease, and by its quiet time. */
-static bool is_sidecar_quiet(const struct watched *folder, int look)
+/** Whether the JSON ends too early, as far as it can be read; what else is wrong with it is told
+ * when it is used. */
+static bool is_cut(int fd)
+{
+    struct str bytes = STR_INIT(SIDECAR_LOOK_MOST);
+    int result = str_add_file(&bytes, fd);
+    size_t length = bytes.length;
+    CLEANUP(free_text) char *text = str_take(&bytes);
+    if (result < 0 || !text)
+        return false;
+    result = encoding_to_utf8(NULL, &text, &length);
+    return result == -ENODATA || (result == 0 && json_is_cut(text, length));
+}
+
+/** Whether nobody writes the sidecar, by a lease and by its quiet time; and whether it is whole. */
+static void look_at_sidecar(const struct watched *folder, int look, struct settle_facts *facts)
 {
     struct file_state state;
     CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    facts->companions_busy = fd == -EWOULDBLOCK;
     if (fd < 0 || file_state_read(fd, &state) < 0)
-        return fd != -EWOULDBLOCK; /* what else is wrong with it is told when it is read */
+        return; /* what else is wrong with it is told when it is read */
     int64_t age_ms = clock_wall_ms() - state.ctime_ns / 1000000;
     bool is_young = age_ms >= 0 && age_ms < folder->folder->settle_ms;
-    return lease_take(fd) != LEASE_REFUSED && !is_young;
+    facts->companions_busy = lease_take(fd) == LEASE_REFUSED || is_young;
+    facts->companions_changed = facts->now - age_ms;
+    facts->companions_cut = folder->folder->rules[0] && !facts->companions_busy && is_cut(fd);
 }
 
-static void look_for_companions(
+/** Returns the one that is missing, or is not all there. */
+static enum companion look_for_companions(
     const struct watched *folder, const char *path, struct settle_facts *facts)
 {
     facts->has_companions = has_marker(folder, path);
-    if (!folder->folder->sidecar || !facts->has_companions)
-        return;
+    if (!facts->has_companions)
+        return COMPANION_MARKER;
+    if (!folder->folder->sidecar)
+        return COMPANION_NONE;
     CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, path);
     facts->has_companions = look >= 0;
-    facts->companions_busy = look >= 0 && !is_sidecar_quiet(folder, look);
+    if (look >= 0)
+        look_at_sidecar(folder, look, facts);
+    return look < 0 || facts->companions_cut ? COMPANION_SIDECAR : COMPANION_NONE;
 }
 
-static struct settle_step decide(
-    struct watched *folder, const struct candidate *candidate, int look)
+static struct settle_step decide(struct watched *folder, struct candidate *candidate, int look)
 {
     const struct file_state *state = &candidate->state;
     struct settle_facts facts = {
@@ -111,7 +136,7 @@ static struct settle_step decide(
         .links = state->links,
         .age_ms = clock_wall_ms() - state->ctime_ns / 1000000,
     };
-    look_for_companions(folder, candidate->path, &facts);
+    candidate->wants = look_for_companions(folder, candidate->path, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN)
         return step;

@@ -49,6 +49,20 @@ static struct settle_step wait_for_writer(
     return wait_for(SETTLE_QUIET, facts->now + pause);
 }
 
+/** Its sidecar is empty or cut off, and may still grow; not every folder has events of that. */
+static struct settle_step wait_for_sidecar(
+    const struct folder *folder, const struct settle_facts *facts)
+{
+    bool is_newer = facts->companions_changed > facts->changed;
+    int64_t end = (is_newer ? facts->companions_changed : facts->changed) + folder->incomplete_ms;
+    int64_t look = facts->now + LOOK_MS;
+    if (facts->now >= end)
+        return refuse("sidecar",
+            "its sidecar is empty or cut off: not all of the JSON is there; %s",
+            "the program that writes it may have failed; mend it, then drag the file back");
+    return wait_for(SETTLE_GROWTH, end < look ? end : look);
+}
+
 struct settle_step settle_before_open(const struct folder *folder, const struct settle_facts *facts)
 {
     int64_t quiet_end = facts->changed + folder->settle_ms;
@@ -58,6 +72,8 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
         return wait_for(SETTLE_MARKER, INT64_MAX);
     if (facts->companions_busy)
         return wait_for_writer(folder, facts);
+    if (facts->companions_cut)
+        return wait_for_sidecar(folder, facts);
     if (facts->size == 0 && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("empty",

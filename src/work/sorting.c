@@ -2,10 +2,13 @@
  * Sorting: in a folder with groups, which files belong together must be known before the first of
  * them goes. So every queued file gets its rule and group first, without a question to Close.
  */
+#define LOG_MODULE "worker"
+
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
 
@@ -53,8 +56,11 @@ static int64_t sort_one(
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "sorted");
     if (!keeps_its_rule(job, worker->config))
         verdict = find_rule(worker, job, folder, root);
-    if (verdict.kind == VERDICT_WAIT)
+    if (verdict.kind == VERDICT_WAIT) {
+        log_info("folder %s waits with %s, and what may belong to it: %s", folder->name, job->path,
+            verdict.message);
         return verdict.wait_ms;
+    }
     if (verdict.kind != VERDICT_NEXT) {
         queue_enters_anew(worker->queue, job);
         job_forget_rule(job);

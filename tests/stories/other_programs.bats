@@ -143,3 +143,70 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     [ "$status" = 78 ]
     [[ $output == *'rules[0].table.encoding: "ANSI" is no known encoding; did you mean encoding = "windows-1252";?'* ]]
 }
+
+# ---- sidecars ----
+
+sidecar_rule='{ name = "s"; match = { path = "[.]txt$"; }; lead_id = "{meta.lead}"; note = { text = "Guten Tag {meta.name}"; }; }'
+
+# a document and its sidecar, both whole when the folder sees them
+drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
+    cat >"$1.json"
+    mv "$1.json" in/
+    echo "$1" >"in/$1"
+}
+
+@test "a sidecar in UTF-16 is read; one that is not UTF-8 fails, and nothing of it is sent" {
+    folder_settings='sidecar = true;' rules "$sidecar_rule"
+    printf '{"lead":"lead_A1","name":"Müller"}' | iconv -f UTF-8 -t UTF-16 | drop_with_sidecar wide.txt
+    printf '{"lead":"lead_A1",\n"name":"M\xfcller"}' | drop_with_sidecar old.txt
+    run_once
+    filed_on lead_A1 'Guten Tag Müller'
+    grep -q 'line 2: this is not UTF-8' in/Failed/old.txt.error.txt
+    [ "$(uploads)" = 1 ]
+}
+
+@test "a sidecar that is empty or not closed is waited for, and status names the file and the sidecar" {
+    folder_settings='sidecar = true;' rules "$sidecar_rule"
+    start_agent
+    printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
+    drop_with_sidecar empty.txt </dev/null
+    wait_until folder_counts waiting_incomplete 2
+    folder_says '.waits_for == "cut.txt waits for its sidecar cut.txt.json, which is empty or cut off"'
+    closedrop status | grep -q '^        cut.txt waits for its sidecar cut.txt.json, which is empty or cut off$'
+    jobs_are failed 0
+    printf ',"name":"Müller"}' >>in/cut.txt.json
+    printf '{"lead":"lead_A2","name":"Birch"}' >in/empty.txt.json
+    wait_until jobs_are done 2
+    filed_on lead_A1 'Guten Tag Müller'
+    filed_on lead_A2 'Guten Tag Birch'
+}
+
+@test "a sidecar that stays cut off fails its file once incomplete is over" {
+    folder_settings='sidecar = true; incomplete = "1s";' rules "$sidecar_rule"
+    start_agent
+    printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
+    wait_until jobs_are failed 1
+    closedrop list --json | jq -e '.error.code == "sidecar"'
+    grep -q 'its sidecar is empty or cut off' in/Failed/cut.txt.error.txt
+    [ -e in/Failed/cut.txt.json ]
+    [ "$(uploads)" = 0 ]
+}
+
+@test "status names the first file that waits, and the marker or sidecar that it wants" {
+    write_config 'marker = "{stem}.ok"; sidecar = true;'
+    start_agent
+    mkdir in/sub
+    echo b >in/sub/b.pdf.txt
+    echo a >in/a.txt
+    wait_until folder_counts waiting_marker 2
+    folder_says '.waits_for == "a.txt waits for its marker a.ok"'
+    touch in/a.ok
+    wait_until folder_says '.waits_for == "a.txt waits for its sidecar a.txt.json"'
+    echo '{}' >in/a.txt.json
+    wait_until jobs_are done 1
+    wait_until folder_says '.waits_for == "sub/b.pdf.txt waits for its marker b.pdf.ok"'
+    echo '{}' >in/sub/b.pdf.txt.json
+    touch in/sub/b.pdf.ok
+    wait_until jobs_are done 2
+    wait_until folder_says '.waits_for == null'
+}

@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** What must lie beside a file before it is taken. */
+enum companion { COMPANION_NONE, COMPANION_MARKER, COMPANION_SIDECAR };
+
 struct candidate {
     size_t folder; /* index in the configuration */
     char *path;
@@ -21,7 +24,8 @@ struct candidate {
     bool moved_in;
     bool judged;
     enum settle_wait wait;
-    size_t position; /* in the heap */
+    enum companion wants; /* it waits for this one, or for the rest of it */
+    size_t position;      /* in the heap */
 };
 
 struct candidates;

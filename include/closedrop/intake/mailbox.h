@@ -52,7 +52,8 @@ struct folder_health {
     int missed; /* 0, or a negative errno: something in it could not be looked at, for now */
     uint64_t device;
     uint64_t inode;
-    char message[320]; /* why it is away or degraded; "" where there is nothing to say */
+    char waits_for[640]; /* the first file that waits for its marker or sidecar, and which; or "" */
+    char message[320];   /* why it is away or degraded; "" where there is nothing to say */
 };
 
 struct letter {

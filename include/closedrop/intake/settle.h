@@ -28,9 +28,11 @@ struct settle_facts {
     bool judged;     /* a person brought it back after "empty" or "looks cut off" */
     int64_t size;
     uint64_t links;
-    int64_t age_ms;       /* since its ctime, by the wall clock */
-    bool has_companions;  /* marker and sidecar; true also where none is configured */
-    bool companions_busy; /* its sidecar is still being written */
+    int64_t age_ms;             /* since its ctime, by the wall clock */
+    bool has_companions;        /* marker and sidecar; true also where none is configured */
+    bool companions_busy;       /* its sidecar is still being written */
+    bool companions_cut;        /* its sidecar is empty, or ends too early */
+    int64_t companions_changed; /* and when that changed last */
 };
 
 /** What opening it showed. */
