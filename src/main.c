@@ -76,7 +76,7 @@
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path:
  *             what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
- *             taken), refusal (pure)
+ *             taken), never_fits and refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question
  * - base/     str, utf8, encoding (the door to iconv), json, digest, clock, log, units, url, magic,
  *             notify, shortage

@@ -14,17 +14,49 @@ static int64_t ctime_ns(const struct stat *stat)
     return (int64_t)stat->st_ctim.tv_sec * 1000000000 + stat->st_ctim.tv_nsec;
 }
 
+/** Whether it is a line of a shell or of a configuration: NAME=value. */
+static bool is_assignment(const char *text)
+{
+    text += strspn(text, " \t");
+    if (str_starts_with(text, "export "))
+        text += strlen("export ");
+    size_t name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    const char *sign = text + name + strspn(text + name, " \t");
+    return name && (*sign == '=' || *sign == ':') && sign[1] && !strchr(" \t\r\n", sign[1]);
+}
+
+static bool is_quoted(const char *text)
+{
+    static const char *const quotes[] = {"\"", "'", "`", "\xE2\x80\x9C", "\xE2\x80\x9E"};
+    for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++)
+        if (str_starts_with(text, quotes[i]))
+            return true;
+    return false;
+}
+
+static const char *what_is_wrong(const char *text)
+{
+    if (is_assignment(text))
+        return "has a name before the API key; write the key alone, what follows the = or :";
+    if (is_quoted(text))
+        return "has the API key in quotes; write the key alone, without them";
+    return "must hold the API key and nothing else, on one line";
+}
+
 /** A key is one line of printable ASCII: a line break in it would smuggle in a header. */
 static int take_text(struct key *key, const char *text, const char *from, struct str *why)
 {
+    static const char mark[] = "\xEF\xBB\xBF"; /* as some editors begin a file */
+    text += str_starts_with(text, mark) ? strlen(mark) : 0;
     size_t length = strlen(text);
     while (length && strchr(" \t\r\n", text[length - 1]))
         length--;
-    bool good = length > 0 && length < sizeof(key->text);
+    bool good =
+        length > 0 && length < sizeof(key->text) && !is_quoted(text) && !is_assignment(text);
     for (size_t i = 0; good && i < length; i++)
         good = text[i] > ' ' && text[i] < 0x7F && text[i] != ':';
     if (!good) {
-        str_printf(why, "%s must hold the API key and nothing else, on one line", from);
+        str_printf(why, "%s %s", from, what_is_wrong(text));
         return -EINVAL;
     }
     memcpy(key->text, text, length);

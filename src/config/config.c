@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
+#include "closedrop/config/never_fits.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/setting.h"
 #include "closedrop/files/inode.h"
@@ -132,8 +133,7 @@ static void read_close(struct settings *settings, struct config *config)
 }
 
 /** What may leave the house (product.md 4). */
-static void read_guard(
-    struct settings *settings, struct setting *group, struct guard_limits *guard)
+static void read_guard(struct settings *settings, struct setting *group, struct guard_limits *guard)
 {
     struct setting *sends = setting_group(settings, group, "sends");
     guard->ask_above = setting_int(settings, group, "ask_above", 100, 0, GUARD_MOST);
@@ -229,16 +229,27 @@ static void read_folder_name(
         setting_problem(settings, group, "name", "must have 1 to 100 characters, e.g. \"scans\"");
 }
 
+static void check_pattern(struct settings *settings, struct setting *group, const char *key,
+    const char *folder, const char *pattern)
+{
+    struct str why = STR_INIT(4096);
+    if (never_fits(folder, pattern, strcmp(key, "include") == 0, &why))
+        setting_problem(settings, group, key, "%s", str_text(&why));
+    else if (pattern[strlen(pattern) - 1] == '/')
+        setting_problem(settings, group, key,
+            "\"%s\" fits nothing: a pattern begins and ends without a slash, e.g. \"private\" or "
+            "\"private/*.pdf\"",
+            pattern);
+    str_release(&why);
+}
+
 /** Names, or paths from the folder on (fnmatch(3)): neither begins or ends with a slash. */
-static char **read_patterns(struct settings *settings, struct setting *group, const char *key)
+static char **read_patterns(
+    struct settings *settings, struct setting *group, const char *key, const char *folder)
 {
     char **patterns = setting_texts(settings, group, key, NULL);
     for (char *const *pattern = patterns; pattern && *pattern; pattern++)
-        if (**pattern == '/' || (*pattern)[strlen(*pattern) - 1] == '/')
-            setting_problem(settings, group, key,
-                "\"%s\" fits nothing: a pattern begins and ends without a slash, e.g. \"private\" "
-                "or \"private/*.pdf\"",
-                *pattern);
+        check_pattern(settings, group, key, folder ? folder : "", *pattern);
     return patterns;
 }
 
@@ -248,8 +259,8 @@ static void read_folder(struct settings *settings, struct setting *group,
     read_folder_name(settings, group, config->file, folder);
     read_folder_sizes(settings, group, folder);
     folder->recursive = setting_bool(settings, group, "recursive", true);
-    folder->include = read_patterns(settings, group, "include");
-    folder->exclude = read_patterns(settings, group, "exclude");
+    folder->include = read_patterns(settings, group, "include", folder->path);
+    folder->exclude = read_patterns(settings, group, "exclude", folder->path);
     folder->settle_ms = setting_duration(settings, group, "settle", "5s", "0", "1d");
     folder->incomplete_ms = setting_duration(settings, group, "incomplete", "15m", "0", "30d");
     folder->marker = setting_text(settings, group, "marker", "");

@@ -136,6 +136,115 @@ static unsigned line_of_big_number(const char *text)
     return 0;
 }
 
+/** What libconfig stumbles over, and what was most likely meant. */
+static const struct {
+    uint32_t first, last;
+    const char *name, *right;
+} odd_characters[] = {
+    {0xA0, 0xA0, "a non-breaking space", "write a plain one"},
+    {0x2000, 0x200F, "an odd blank", "write a plain space"},
+    {0x202F, 0x202F, "a narrow non-breaking space", "write a plain one"},
+    {0x3000, 0x3000, "a wide space", "write a plain one"},
+    {0xFEFF, 0xFEFF, "a byte order mark in the middle", "delete it"},
+    {0x2018, 0x201F, "a curly quote", "write a straight one, \""},
+    {0xAB, 0xAB, "an angle quote", "write a straight one, \""},
+    {0xBB, 0xBB, "an angle quote", "write a straight one, \""},
+    {0, UINT32_MAX, "a character that stands in texts only", "put the text in quotes"},
+};
+
+/** The number of the character at `at`; the byte where it is none. */
+static uint32_t code_at(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    switch (utf8_length(c, strnlen(at, 4))) {
+    case 2:
+        return (c[0] & 0x1FU) << 6 | (c[1] & 0x3FU);
+    case 3:
+        return (c[0] & 0x0FU) << 12 | (c[1] & 0x3FU) << 6 | (c[2] & 0x3FU);
+    case 4:
+        return (c[0] & 0x07U) << 18 | (c[1] & 0x3FU) << 12 | (c[2] & 0x3FU) << 6 | (c[3] & 0x3FU);
+    default:
+        return c[0];
+    }
+}
+
+/** The first character outside of texts and comments that is not ASCII; NULL where there is none.
+ */
+static const char *find_odd(const char *text)
+{
+    while (*text && (unsigned char)*text < 0x80) {
+        const char *after = after_quiet_part(text);
+        text = after ? after : text + 1;
+    }
+    return *text ? text : NULL;
+}
+
+/** A curly quote that was to end a text which goes on in the next line; NULL where there is none.
+ */
+static const char *find_odd_end(const char *text)
+{
+    for (const char *after; *text; text = after ? after : text + 1) {
+        after = after_quiet_part(text);
+        size_t line = strcspn(text, "\n");
+        if (*text != '"' || !after || text + line >= after)
+            continue;
+        for (const char *at = text; at < text + line; at++)
+            if ((*at & 0x80) && code_at(at) >= 0x2018 && code_at(at) <= 0x201F)
+                return at;
+    }
+    return NULL;
+}
+
+static void report_odd(struct settings *settings, const char *text, const char *odd)
+{
+    struct str what = STR_INIT(512);
+    unsigned line = 1, column = 1;
+    size_t i = 0;
+    for (const char *at = text; at < odd; at++) {
+        bool is_end = *at == '\n';
+        line += is_end;
+        column = is_end ? 1 : column + (((unsigned char)*at & 0xC0) != 0x80);
+    }
+    while (code_at(odd) < odd_characters[i].first || code_at(odd) > odd_characters[i].last)
+        i++;
+    bool is_text = utf8_length((const unsigned char *)odd, strnlen(odd, 4)) > 0;
+    if (is_text)
+        str_printf(&what, "column %u: here is %s (U+%04X); %s", column, odd_characters[i].name,
+            (unsigned)code_at(odd), odd_characters[i].right);
+    else
+        str_printf(&what,
+            "column %u: here is a byte that is no UTF-8, %02X; save the file as UTF-8", column,
+            (unsigned)code_at(odd));
+    add_problem(settings, line, NULL, str_text(&what));
+    str_release(&what);
+}
+
+/** Some editors begin a file with a byte order mark. */
+static const char *after_mark(const char *text)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    return text + (str_starts_with(text, mark) ? strlen(mark) : 0);
+}
+
+/** What is wrong is noted. */
+static void parse(struct settings *settings, const char *text)
+{
+    unsigned line;
+    const char *odd = find_odd(text);
+    if (odd)
+        report_odd(settings, text, odd);
+    else if ((line = line_of_include(text)) != 0)
+        add_problem(
+            settings, line, NULL, "@include is not supported; write everything into this file");
+    else if ((line = line_of_big_number(text)) != 0)
+        add_problem(settings, line, NULL,
+            "a number is too large; sizes and durations are texts, e.g. \"25M\" or \"15m\"");
+    else if (!config_read_string(&settings->tree, text) && (odd = find_odd_end(text)) != NULL)
+        report_odd(settings, text, odd);
+    else if (config_error_type(&settings->tree) != CONFIG_ERR_NONE)
+        report_syntax(settings);
+}
+
 int settings_open(const char *path, struct settings **ret_settings)
 {
     struct settings *settings = calloc(1, sizeof(*settings));
@@ -149,19 +258,11 @@ int settings_open(const char *path, struct settings **ret_settings)
         return -ENOMEM;
 
     struct str text = STR_INIT(FILE_MOST);
-    unsigned line;
     int result = read_file(path, &text);
-    if (result < 0) {
+    if (result < 0)
         report_unreadable(settings, result);
-    } else if ((line = line_of_include(str_text(&text))) != 0) {
-        add_problem(
-            settings, line, NULL, "@include is not supported; write everything into this file");
-    } else if ((line = line_of_big_number(str_text(&text))) != 0) {
-        add_problem(settings, line, NULL,
-            "a number is too large; sizes and durations are texts, e.g. \"25M\" or \"15m\"");
-    } else if (!config_read_string(&settings->tree, str_text(&text))) {
-        report_syntax(settings);
-    }
+    else
+        parse(settings, after_mark(str_text(&text)));
     str_release(&text);
     if (is_shortage(result))
         return result;

@@ -151,6 +151,46 @@ CONF
     is_refused 3 'folders[0].exclude' '"private/" fits nothing'
 }
 
+@test "patterns as other programs want them, which can never match, with the right spelling" {
+    configure <<CONF
+folders = ( { path = "in";
+    include = [ "*.pdf;*.tif", "*.{pdf,tif}", "$PWD/in/*.jpg", "pdf", "invoices", ".tiff", "*.pdf *.tif" ];
+    exclude = [ "*.bak;*.old", "~{a,b}*", "private" ]; } );
+CONF
+    is_refused 2 'folders[0].include' \
+        '"*.pdf;*.tif" fits nothing and can never match: each pattern is a text of its own; write [ "*.pdf", "*.tif" ]' \
+        '"*.{pdf,tif}" fits nothing and can never match: braces are no wildcard here; write [ "*.pdf", "*.tif" ]' \
+        "a pattern begins and ends without a slash, in the folder; write [ \"*.jpg\" ]" \
+        '"pdf" fits nothing and can never match: it has no wildcard; write [ "*.pdf" ]' \
+        'write [ "invoices/*" ]' 'write [ "*.tiff" ]' '"*.pdf *.tif" fits nothing'
+    is_refused 3 'folders[0].exclude' 'write [ "*.bak", "*.old" ]' 'write [ "~a*", "~b*" ]'
+    [[ $output != *'"private"'* ]]
+}
+
+@test "a byte order mark at the beginning is passed over" {
+    printf '\xef\xbb\xbf' | cat - "$config" >with-mark
+    mv with-mark "$config"
+    ends check -c "$config"
+    ends_with 0
+}
+
+odd() { # BYTES-OF-A-CONFIGURATION: it is refused in this line and column, without a word of libconfig's
+    printf "$1" >"$config"
+    ends check -c "$config"
+    ends_with 78
+    says "$config:$2: column $3: here is $4"
+    [[ $output != *'syntax error'* ]]
+}
+
+@test "a non-breaking space, a curly quote and other odd characters are named, with their line and column" {
+    odd 'folders = ( { path =\xc2\xa0"in"; } );\n' 1 21 'a non-breaking space (U+00A0); write a plain one'
+    odd 'folders = ( { path = \xe2\x80\x9cin\xe2\x80\x9d; } );\n' 1 22 'a curly quote (U+201C); write a straight one, "'
+    odd '# M\xc3\xbcller \xe2\x80\x9c\nfolders = ( {\n path = "\xc3\xbc\xe2\x80\x9d;\n settle = "5s"; } );\n' 3 11 \
+        'a curly quote (U+201D)'
+    odd 'folders = ( { path = "\xc3\xbc" \xc3\xbc; } );\n' 1 26 'a character that stands in texts only (U+00FC)'
+    odd 'folders = ( { path =\xa0"in"; } );\n' 1 21 'a byte that is no UTF-8, A0; save the file as UTF-8'
+}
+
 @test "the key is never sent in the clear" {
     configure <<'CONF'
 close = {
@@ -492,6 +532,26 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     no_key 'must hold the API key'
     printf 'api_sandbox .secret\n' >key
     no_key 'must hold the API key'
+}
+
+@test "a key file in quotes, or as NAME=value, is told apart" {
+    printf '"api_sandbox.secret"\n' >key
+    no_key 'has the API key in quotes; write the key alone'
+    printf '\xe2\x80\x9capi_sandbox.secret\xe2\x80\x9d\n' >key
+    no_key 'has the API key in quotes'
+    for line in 'CLOSE_API_KEY=api_sandbox.secret' 'export CLOSE_API_KEY="api_sandbox.secret"' \
+        'api_key = "api_sandbox.secret";' 'API key: api_sandbox.secret'; do
+        echo "$line" >key
+        no_key 'key'
+    done
+    echo 'CLOSE_API_KEY=api_sandbox.secret' >key
+    no_key 'has a name before the API key; write the key alone'
+}
+
+@test "a key file with a byte order mark is good" {
+    printf '\xef\xbb\xbfapi_sandbox.secret\r\n' >key
+    ends check -c "$config" --online
+    ends_with 0
 }
 
 @test "a key file with DOS line ends, or without an end of line, is good" {

@@ -753,6 +753,8 @@ static const struct {
         ":3: folders[0].poll_interval: \"1ms\" is out of range"},
     {IN_FOLDER("include = [ \"*.pdf\", \"\" ];"),
         ":3: folders[0].include: must be a list of texts"},
+    {IN_FOLDER("include = [ \"*.pdf;*.tif\" ];"),
+        ":3: folders[0].include: \"*.pdf;*.tif\" fits nothing and can never match"},
     {IN_FOLDER("include = [ 1, 2 ];"), ":3: folders[0].include: must be a list of texts"},
     {IN_FOLDER("marker = \"done\";"), ":3: folders[0].marker: \"done\" must be a file name with"},
     {IN_FOLDER("marker = \"x/{name}\";"),
