@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /** What stands for the address that only an upload gives a file. */
@@ -293,6 +294,40 @@ static char *describe_activity(const struct look_at *look)
     return status ? str_format("email (%s)", status) : strdup(activity_names[rule->activity]);
 }
 
+/** The moment an email leaves, as Close reads it: without a zone it is UTC. False: it cannot. */
+static bool read_moment(const char *text, time_t *ret_seconds)
+{
+    struct tm moment = {0};
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &moment);
+    if (rest && *rest == '.')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    if (rest && *rest)
+        rest = strptime(rest, "%z", &moment);
+    const long offset = moment.tm_gmtoff; /* timegm() forgets it */
+    if (!rest || *rest)
+        return false;
+    *ret_seconds = timegm(&moment) - offset;
+    return true;
+}
+
+/** "2026-11-22 18:00:00 CET (2026-11-22 17:00:00 UTC)": a wrong zone is seen before it is sent. */
+static void print_moment(const char *text)
+{
+    char here[64], there[64];
+    struct tm local, utc;
+    time_t seconds;
+    bool is_moment = read_moment(text, &seconds) && localtime_r(&seconds, &local) &&
+                     gmtime_r(&seconds, &utc) &&
+                     strftime(here, sizeof(here), "%Y-%m-%d %H:%M:%S %Z", &local) &&
+                     strftime(there, sizeof(there), "%Y-%m-%d %H:%M:%S UTC", &utc);
+    CLEANUP(free_text)
+    char *words = is_moment ? str_format("%s (%s)", here, there)
+                            : str_format("\"%s\" is no moment that Close knows; right would be "
+                                         "2026-11-22T18:00:00+01:00",
+                                  text);
+    print_field("Sends", words ? words : "?");
+}
+
 /** All there is to say of one file. */
 static void print_whole(const struct look_at *look, const struct verdict *verdict)
 {
@@ -305,7 +340,10 @@ static void print_whole(const struct look_at *look, const struct verdict *verdic
     if (look->body) {
         CLEANUP(free_text) char *creates = describe_activity(look);
         print_target(look);
+        const char *scheduled = json_get_text(look->body, "date_scheduled");
         print_field("Creates", creates ? creates : "?");
+        if (scheduled)
+            print_moment(scheduled);
         CLEANUP(free_text) char *text = json_print(look->body);
         print_field("JSON", text ? text : "?");
     } else {

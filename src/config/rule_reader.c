@@ -308,7 +308,7 @@ static void check_email(struct reader *reader, struct setting *group, enum activ
 {
     static const char *const needed[] = {"sender", "to", "date_scheduled"};
     static const char *const examples[] = {"sender = \"billing@example.com\"",
-        "to = [ \"{contact.email}\" ]", "date_scheduled = \"{date:%Y-%m-%d}T18:00:00Z\""};
+        "to = [ \"{contact.email}\" ]", "date_scheduled = \"{date:%Y-%m-%dT18:00:00%z}\""};
     for (size_t i = 0; i < COUNT(needed); i++)
         if (activity_requires(status, needed[i]) && !setting_has(group, needed[i]))
             setting_problem(reader->settings, group, needed[i],

@@ -3,6 +3,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/rules/pattern.h"
 
@@ -15,6 +16,7 @@
 /** How long a date may be when it is checked; no year makes one five times as long. */
 #define DATE_MOST 200
 #define VALUE_ROOM (5 * DATE_MOST)
+#define ZONE_ROOM sizeof("+01:00")
 
 /** How much of an unknown variable a message repeats. */
 #define REPEAT_MOST 60
@@ -122,25 +124,47 @@ static void find_type(const struct template_facts *facts, const char *format, st
     set_text(value, facts->content_type, strlen(facts->content_type));
 }
 
-/** The moment `count` units of 1 / `per_second` s after 1970; nothing where no calendar has it. */
-static void find_time(int64_t count, int64_t per_second, const char *format, struct value *value)
+/** strftime(3), but %z is +01:00, as Close and RFC 3339 have it, and not +0100. */
+static size_t print_time(char *room, size_t size, const char *format, const struct tm *local)
 {
-    time_t seconds = count / per_second - (count % per_second < 0);
+    char own[4 * DATE_MOST];
+    const long minutes = labs(local->tm_gmtoff) / 60;
+    size_t length = 0;
+    for (const char *at = format; *at;) {
+        const size_t step = at[0] == '%' && at[1] ? 2 : 1;
+        if (length + ZONE_ROOM > sizeof(own))
+            return 0;
+        memcpy(own + length, at, step);
+        if (step == 2 && at[1] == 'z')
+            length += (size_t)snprintf(own + length, ZONE_ROOM, "%c%02ld:%02ld",
+                local->tm_gmtoff < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+        else
+            length += step;
+        at += step;
+    }
+    own[length] = '\0';
+    return strftime(room, size, own, local);
+}
+
+/** A moment; nothing where no calendar has it. */
+static void find_time(time_t seconds, const char *format, struct value *value)
+{
     struct tm local;
     size_t length = 0;
     if (localtime_r(&seconds, &local))
-        length = strftime(value->room, sizeof(value->room), format, &local);
+        length = print_time(value->room, sizeof(value->room), format, &local);
     set_text(value, value->room, length);
 }
 
 static void find_mtime(const struct template_facts *facts, const char *format, struct value *value)
 {
-    find_time(facts->mtime_ns, 1000000000, format, value);
+    find_time(identity_seconds(facts->mtime_ns), format, value);
 }
 
 static void find_date(const struct template_facts *facts, const char *format, struct value *value)
 {
-    find_time(facts->queued_ms, 1000, format, value);
+    int64_t ms = facts->queued_ms;
+    find_time(ms / 1000 - (ms % 1000 < 0), format, value);
 }
 
 /* ---- which variables there are ---- */
@@ -274,7 +298,7 @@ static bool is_format(const char *format)
     const time_t sample = 1790769600; /* Wednesday, 30 September 2026: no names are longer */
     struct tm local;
     char result[DATE_MOST + 1];
-    return localtime_r(&sample, &local) && strftime(result, sizeof(result), format, &local) &&
+    return localtime_r(&sample, &local) && print_time(result, sizeof(result), format, &local) &&
            is_all_known(format, result);
 }
 

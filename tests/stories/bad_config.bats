@@ -374,7 +374,7 @@ CONF
     is_refused 4 'rules[0].email.to' 'is missing' 'to = [ "{contact.email}" ]'
     configure_rule '    lead_id = "lead_1";
     email = { status = "scheduled"; sender = "a@b.c"; to = [ "x@y.z" ]; };'
-    is_refused 4 'rules[0].email.date_scheduled' 'is missing' 'T18:00:00Z'
+    is_refused 4 'rules[0].email.date_scheduled' 'is missing' 'date_scheduled = "{date:%Y-%m-%dT18:00:00%z}"'
 }
 
 @test "a status that is none, and one text where a list of addresses is meant" {

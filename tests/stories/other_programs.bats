@@ -210,3 +210,36 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     wait_until jobs_are done 2
     wait_until folder_says '.waits_for == null'
 }
+
+# ---- dates ----
+
+@test "an email is scheduled in the zone of this machine, and match prints the moment here and in UTC" {
+    export TZ=Europe/Berlin
+    rules '{ name = "later"; match = { path = "[.]txt$"; }; lead_id = "lead_A1"; email = { status = "scheduled";
+        sender = "a@example.com"; to = [ "b@example.com" ]; subject = "{mtime:%Y}";
+        date_scheduled = "{date:%Y-%m-%dT18:00:00%z}"; }; }'
+    echo 1 >in/1.txt
+    zone=$(date +%:z)
+    run closedrop match in/1.txt
+    [ "$status" = 0 ]
+    [[ $output == *"Sends     $(date '+%Y-%m-%d 18:00:00 %Z') ($(date -u -d "$(date +%F)T18:00:00$zone" '+%Y-%m-%d %H:%M:%S UTC'))"* ]]
+    run_once
+    [ "$(activities '.[0].body.date_scheduled')" = "\"$(date +%F)T18:00:00$zone\"" ]
+}
+
+@test "a moment that Close would not know is told by match" {
+    rules '{ name = "later"; match = { path = "[.]txt$"; }; lead_id = "lead_A1"; email = { status = "scheduled";
+        sender = "a@example.com"; to = [ "b@example.com" ]; date_scheduled = "{date:%d.%m.%Y}"; }; }'
+    echo 1 >in/1.txt
+    run closedrop match in/1.txt
+    [[ $output == *'Sends '*"\"$(date +%d.%m.%Y)\" is no moment that Close knows; right would be 2026-11-22T18:00:00+01:00"* ]]
+}
+
+@test "the time of a file is told beyond 2262 and before 1970" {
+    rules '{ name = "old"; match = { path = "[.]txt$"; }; lead_id = "lead_A1"; note = { text = "{mtime:%Y-%m-%d}"; }; }'
+    echo 1 >in/1.txt && touch -d '2300-02-03 12:00' in/1.txt
+    echo 2 >in/2.txt && touch -d '1955-04-05 12:00' in/2.txt
+    [ "$(stat -c %y in/1.txt | cut -c 1-4)" = 2300 ] || skip "this file system has no such years"
+    run_once
+    filed_on lead_A1 '1955-04-05 2300-02-03'
+}

@@ -227,6 +227,26 @@ static void says_what_went_wrong(void **state)
 
 #define IN_PLACE(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
+static void tells_the_second_of_any_mtime(void **state)
+{
+    (void)state;
+    static const int64_t seconds[] = {-2147483648, -1, 0, 9223372036, 9223372037, 10413792000,
+        15032385535 /* the last of ext4 */, 16299260424 /* the last of XFS */};
+    write_file("a", "a");
+    for (size_t i = 0; i < sizeof(seconds) / sizeof(*seconds); i++) {
+        const struct timespec times[] = {{seconds[i], 5}, {seconds[i], 5}};
+        struct stat stat_of;
+        assert_int_equal(utimensat(AT_FDCWD, "a", times, 0), 0);
+        assert_int_equal(stat("a", &stat_of), 0);
+        if (stat_of.st_mtim.tv_sec != seconds[i])
+            continue; /* this file system has fewer years */
+        struct file_state state_of = look("a");
+        assert_int_equal(identity_seconds(state_of.identity.mtime_ns), seconds[i]);
+    }
+    assert_int_equal(identity_seconds(0), 0);
+    unlink("a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +256,7 @@ int main(void)
         IN_PLACE(is_another_when_it_is_touched),
         IN_PLACE(is_another_when_it_is_replaced),
         IN_PLACE(is_another_when_it_is_deleted_and_made_anew),
+        cmocka_unit_test(tells_the_second_of_any_mtime),
         cmocka_unit_test(has_one_where_there_are_no_handles),
         IN_PLACE(has_none_where_numbers_do_not_last),
         cmocka_unit_test(compares_values),

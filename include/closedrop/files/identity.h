@@ -21,7 +21,7 @@ struct identity {
     unsigned char handle[IDENTITY_HANDLE_MOST];
     size_t handle_length; /* 0: none that lasts */
     int64_t size;         /* bytes */
-    int64_t mtime_ns;     /* since 1970 */
+    int64_t mtime_ns;     /* since 1970, modulo 2^64: see identity_seconds() */
 };
 
 /** An identity and what else one look at an open file tells. */
@@ -40,6 +40,13 @@ struct file_state {
  * `ret_state` is written on success only.
  */
 int file_state_read(int fd, struct file_state *ret_state);
+
+/**
+ * The whole seconds since 1970 of a `mtime_ns`. In 64 bits they repeat after 584 years; this is the
+ * one from 13 December 1901 to 2 July 2486, which is all that ext4 and XFS can keep. What another
+ * file system has outside of it counts as the first or last of it.
+ */
+int64_t identity_seconds(int64_t ns);
 
 /** Whether handle, size and mtime are equal; without a handle that is for files of one path. */
 bool identity_equal(const struct identity *a, const struct identity *b);

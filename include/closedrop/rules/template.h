@@ -35,7 +35,7 @@ struct template_facts {
     const char *content_type;
     const char *sha256; /* NULL: not known yet, stands as 64 zeros */
     int64_t size;
-    int64_t mtime_ns;  /* {mtime:FORMAT}: since 1970, shown in local time */
+    int64_t mtime_ns;  /* {mtime:FORMAT}: see identity_seconds(), shown in local time */
     int64_t queued_ms; /* {date:FORMAT} */
 };
 
