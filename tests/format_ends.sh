@@ -62,9 +62,15 @@ pdfs() {
     updated_pdf
     { cat gs.pdf && printf '\r\n\0\0\0<!-- added by a mail gateway -->\r\n'; } >gs-behind.pdf
     try_pdf gs-behind.pdf
+    try_behind_head mark '\xef\xbb\xbf'
+    try_behind_head lines '\r\n \r\n'
+    try_behind_head pjl '\x1b%%-12345X@PJL JOB NAME="scan"\r\n@PJL ENTER LANGUAGE=PDF\r\n'
+    try_behind_head mime 'Content-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\n\r\n'
     if have qpdf; then
         qpdf gs.pdf qpdf.pdf && try_pdf qpdf.pdf
         qpdf --linearize gs.pdf linearized.pdf && try_pdf linearized.pdf
+        { printf '\xef\xbb\xbf' && cat linearized.pdf; } >linearized-mark.pdf
+        try linearized-mark.pdf "$(behind_eof linearized-mark.pdf)" 1 7
         qpdf --object-streams=generate --linearize gs.pdf streams.pdf && try_pdf streams.pdf
         qpdf --encrypt '' owner 256 -- gs.pdf encrypted.pdf && try_pdf encrypted.pdf
     fi
@@ -81,6 +87,14 @@ pdfs() {
         HOME=$work soffice --headless --convert-to pdf letter.txt >/dev/null 2>&1 && mv letter.pdf office.pdf && try_pdf office.pdf
         HOME=$work soffice --headless --convert-to docx letter.txt >/dev/null 2>&1 && mv letter.docx office.docx && try office.docx
     fi
+}
+
+# What editors, spoolers and gateways write before a PDF: cut in there, nothing says yet that it is one.
+try_behind_head() { # NAME HEAD, for printf
+    # shellcheck disable=SC2059
+    printf "$2" >head.bin
+    cat head.bin gs.pdf >"head-$1.pdf"
+    try "head-$1.pdf" "$(behind_eof "head-$1.pdf")" 1 "$(($(size head.bin) + 4))"
 }
 
 # What was there before the update is a whole PDF, up to the update's first number.
@@ -114,6 +128,7 @@ tiffs() {
         tiffcp -t -w 16 -l 16 -c zip gs24.tif tiles.tif && try tiles.tif
         tiffcp -p separate -c lzw gs24.tif planes.tif && try planes.tif
     fi
+    odd_tiffs
     if have convert; then
         for how in none lzw zip jpeg rle; do
             convert -size 40x30 gradient:red-blue -compress $how "magick-$how.tif" && try "magick-$how.tif"
@@ -121,6 +136,43 @@ tiffs() {
         convert fax.tif magick-pages.tif && try magick-pages.tif
         convert -size 40x30 plasma:fractal -define tiff:tile-geometry=16x16 magick-tiles.tif && try magick-tiles.tif
     fi
+}
+
+# Whole ones that a reader takes for cut who follows all they say: a camera's directory that seems to go on, or ends with
+# the file; lengths rounded up, past the end. What is behind the end is cut away, where there is such.
+odd_tiffs() {
+    local file
+    python3 - <<'PY'
+import struct
+def field(tag, kind, count, value):
+    return struct.pack("<HHII", tag, kind, count, value)
+def directory(fields, after):
+    return struct.pack("<H", len(fields)) + b"".join(fields) + after
+def picture(more, offset, length, compression=1, rows=64, strip_rows=64):
+    return [field(256, 4, 1, 64), field(257, 4, 1, rows), field(258, 3, 1, 1), field(259, 3, 1, compression),
+            field(273, 4, 1, offset), field(278, 4, 1, strip_rows), field(279, 4, 1, length)] + more
+def save(name, *parts):
+    open(name, "wb").write(b"II*\0" + b"".join(parts))
+def camera_tiff(name, tag, after):
+    end = 8 + 512 + 2 + 8 * 12 + 4
+    camera = directory([field(36864, 7, 4, 0x30333230)], after)
+    save(name, struct.pack("<I", 8 + 512), b"\x55" * 512,
+         directory(picture([field(tag, 4, 1, end)], 8, 512), bytes(4)), camera)
+camera_tiff("camera-last.tif", 34665, b"")
+camera_tiff("camera-outside.tif", 34665, struct.pack("<I", 123456))
+camera_tiff("place-nowhere.tif", 34853, b"\xff\xff\xff\xff")
+last = 2 + 7 * 12 + 4
+save("rounded-directory-last.tif", struct.pack("<I", 8 + 500), b"\x55" * 500, directory(picture([], 8, 4096, 4), bytes(4)))
+save("rounded-rows.tif", struct.pack("<I", 8), directory(picture([], 8 + last, 1024, 1, 40, 64), bytes(4)), b"\x55" * 320)
+save("rounded-block.tif", struct.pack("<I", 8), directory(picture([], 8 + last, 4096, 4), bytes(4)), b"\x55" * 4000)
+PY
+    for file in camera-last.tif rounded-directory-last.tif rounded-rows.tif; do
+        try "$file"
+    done
+    for file in camera-outside.tif place-nowhere.tif; do
+        try "$file" 4
+    done
+    try rounded-block.tif 3999 # up to where its data begins
 }
 
 # ---- JPEG ----
@@ -219,11 +271,25 @@ PY
     done
 }
 
+# ---- what a write that failed leaves, of any type ----
+
+zeros() {
+    local name
+    for name in zeros.csv zeros.pdf zeros.bin; do
+        truncate -s 5000 "$name"
+        tried=$((tried + 1))
+        if "$cuts" "$name" 0 >zeros; then
+            echo "$name holds nothing, but looks whole" && wrong=$((wrong + 1))
+        fi
+    done
+}
+
 pdfs
 tiffs
 jpegs
 pngs
 zips
+zeros
 [ -z "$missing" ] || echo "not installed: $missing"
 echo "$tried documents, $wrong wrong"
 [ "$wrong" = 0 ] && [ "$tried" -ge 8 ]

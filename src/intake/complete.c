@@ -1,5 +1,7 @@
 #include "closedrop/intake/complete.h"
 
+#include "closedrop/base/str.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +16,18 @@
 
 /** What is left of a PDF's last line behind its mark. */
 #define LINE_MOST 32
+
+/** How far from its file's start a PDF may begin, as its readers have it. */
+#define HEAD_MOST 1024
+
+/** A file of nothing but zeros is known as such when it is larger than this. */
+#define ZEROS_LEAST 1024
+/** It is read in blocks; a large one in so many steps, with room between them. */
+#define ZEROS_BLOCK (256 * 1024)
+#define ZEROS_STEPS_MOST 255
+
+/** A strip's length that is a multiple of this was rounded up to whole blocks of a disk. */
+#define DISK_BLOCK 512
 
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
@@ -92,6 +106,11 @@ static bool is_digit(char c)
 static bool is_space(char c)
 {
     return isspace((unsigned char)c) || !c;
+}
+
+static bool is_nul(char c)
+{
+    return !c;
 }
 
 static const char *skip(const char *text, const char *end, bool (*is_skipped)(char c))
@@ -193,6 +212,32 @@ static bool is_followed_by_more(const char *text, const char *end)
     return is_begun_part(text, end);
 }
 
+/**
+ * The bytes before the first "%PDF-": a byte order mark, blank lines, what a printer's spooler or a
+ * mail gateway has left there. Only a file that is called a PDF may begin with just anything, for
+ * others may speak of one. -1 where no PDF begins.
+ */
+static int64_t before_pdf(const char *head, size_t length, bool is_called_pdf)
+{
+    static const char order_mark[] = "\xEF\xBB\xBF";
+    const char *end = head + length, *found = memmem(head, length, "%PDF-", 5);
+    const char *text = str_starts_with(head, order_mark) ? head + strlen(order_mark) : head;
+    bool is_first = found && skip(text, end, is_space) == found;
+    return is_first || (found && is_called_pdf) ? found - head : -1;
+}
+
+/** What follows the bytes before a PDF: its own numbers count from there, or nearly so. */
+struct behind {
+    const struct bytes *whole;
+    int64_t start;
+};
+
+static int64_t read_behind(void *context, int64_t offset, void *buffer, size_t length)
+{
+    const struct behind *behind = context;
+    return behind->whole->read(behind->whole->context, behind->start + offset, buffer, length);
+}
+
 /** A linearized file has an %%EOF long before its end: the last one must be near that. */
 static bool pdf_has_end(const struct bytes *bytes)
 {
@@ -213,6 +258,13 @@ static bool pdf_has_end(const struct bytes *bytes)
     }
     free(tail);
     return has_end;
+}
+
+static bool pdf_behind_has_end(const struct bytes *bytes, int64_t start)
+{
+    struct behind behind = {bytes, start};
+    const struct bytes pdf = {bytes->size - start, read_behind, &behind, bytes->ret_error};
+    return pdf_has_end(&pdf);
 }
 
 /* ---- JPEG (ITU T.81, B.1) ---- */
@@ -490,23 +542,6 @@ static bool value_of(
     return true;
 }
 
-/** Whether the image data named by offsets and byte counts lies inside the file. */
-static bool data_is_inside(
-    struct tiff *tiff, const struct field *offsets, const struct field *counts)
-{
-    if (!offsets->tag || !counts->tag)
-        return true;
-    struct values starts = {.field = offsets}, lengths = {.field = counts};
-    uint64_t start, length;
-    if (!may_read(tiff, offsets->count + counts->count))
-        return false;
-    for (uint64_t i = 0; i < offsets->count; i++)
-        if (!value_of(tiff, &starts, i, &start) || !value_of(tiff, &lengths, i, &length) ||
-            !is_inside(tiff, start, length))
-            return false;
-    return true;
-}
-
 enum {
     STRIP_OFFSETS = 273,
     STRIP_COUNTS = 279,
@@ -517,49 +552,154 @@ enum {
     GPS_DIRECTORY = 34853
 };
 
-static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty);
+/** What a directory says of its picture in one number each, and what holds where it says nothing.
+ */
+enum number { WIDTH, ROWS, BITS, COMPRESSION, SAMPLES, ROWS_OF_STRIP, PLANES, NUMBERS };
+
+static const struct {
+    unsigned tag;
+    uint64_t fallback;
+} numbers[NUMBERS] = {
+    [WIDTH] = {256, 0},
+    [ROWS] = {257, 0},
+    [BITS] = {258, 1},
+    [COMPRESSION] = {259, 1},
+    [SAMPLES] = {277, 1},
+    [ROWS_OF_STRIP] = {278, UINT32_MAX},
+    [PLANES] = {284, 1},
+};
+
+struct picture {
+    int64_t directory; /* where it lies itself */
+    struct field offsets, counts;
+    uint64_t numbers[NUMBERS];
+};
+
+/** How many bytes the last strip of a picture that is not compressed really has; 0: unknown. */
+static uint64_t bytes_of_last_strip(const struct picture *picture)
+{
+    const uint64_t *of = picture->numbers;
+    uint64_t before = (picture->offsets.count - 1) * of[ROWS_OF_STRIP];
+    bool is_plain =
+        picture->offsets.tag == STRIP_OFFSETS && of[COMPRESSION] == 1 && of[PLANES] == 1;
+    bool is_sane = of[WIDTH] <= UINT32_MAX && of[ROWS] <= UINT32_MAX && of[BITS] <= UINT8_MAX &&
+                   of[SAMPLES] <= UINT8_MAX && of[ROWS_OF_STRIP] <= UINT32_MAX;
+    if (!is_plain || !is_sane || before >= of[ROWS])
+        return 0;
+    return (of[WIDTH] * of[BITS] * of[SAMPLES] + 7) / 8 * (of[ROWS] - before);
+}
+
+/**
+ * Whether the last strip is all there, though it seems to go on past the end of the file: its
+ * length was rounded up. That is sure where its directory lies behind it, for that was written
+ * later; and where the picture's own measures say that it needs no more. Else a cut looks much the
+ * same, and only a length of whole blocks of a disk will do, which compressed data has by chance.
+ */
+static bool is_rounded_up(
+    const struct tiff *tiff, const struct picture *picture, uint64_t start, uint64_t length)
+{
+    uint64_t size = (uint64_t)tiff->bytes->size;
+    if (start >= size)
+        return false;
+    uint64_t there = size - start, needed = bytes_of_last_strip(picture), unit = length & -length;
+    bool is_compressed = picture->numbers[COMPRESSION] != 1;
+    bool is_of_blocks = is_compressed && unit >= DISK_BLOCK && length - there < unit;
+    return start < (uint64_t)picture->directory || (needed && needed <= there) || is_of_blocks;
+}
+
+/** Whether the image data named by offsets and byte counts lies inside the file. */
+static bool data_is_inside(struct tiff *tiff, const struct picture *picture)
+{
+    const struct field *offsets = &picture->offsets, *counts = &picture->counts;
+    if (!offsets->tag || !counts->tag)
+        return true;
+    struct values starts = {.field = offsets}, lengths = {.field = counts};
+    uint64_t start, length;
+    if (!may_read(tiff, offsets->count + counts->count))
+        return false;
+    for (uint64_t i = 0; i < offsets->count; i++) {
+        if (!value_of(tiff, &starts, i, &start) || !value_of(tiff, &lengths, i, &length))
+            return false;
+        bool is_last = i + 1 == offsets->count;
+        if (!is_inside(tiff, start, length) &&
+            !(is_last && is_rounded_up(tiff, picture, start, length)))
+            return false;
+    }
+    return true;
+}
+
+/** What a directory is: the pages of the file, or by the tag of the field that names it. */
+enum { PAGES = 0 };
+
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, unsigned what);
 
 /** The directories below one: smaller pictures, what the camera says. */
 static bool below_is_inside(struct tiff *tiff, const struct field *field, int depth)
 {
     struct values offsets = {.field = field};
-    bool may_be_empty = field->tag == GPS_DIRECTORY; /* a camera may not know where it is */
     uint64_t offset;
     if (!may_read(tiff, field->count))
         return false;
     for (uint64_t i = 0; i < field->count; i++)
         if (!value_of(tiff, &offsets, i, &offset) ||
-            !chain_is_inside(tiff, offset, depth + 1, may_be_empty))
+            !chain_is_inside(tiff, offset, depth + 1, field->tag))
             return false;
     return true;
+}
+
+static void note_field(const struct tiff *tiff, const struct field *field, struct picture *picture)
+{
+    struct values values = {.field = field};
+    if (field->tag == STRIP_OFFSETS || field->tag == TILE_OFFSETS)
+        picture->offsets = *field;
+    if (field->tag == STRIP_COUNTS || field->tag == TILE_COUNTS)
+        picture->counts = *field;
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (field->tag == numbers[i].tag)
+            (void)value_of(tiff, &values, 0, &picture->numbers[i]);
 }
 
 static bool directory_is_inside(
     struct tiff *tiff, const unsigned char *entries, size_t count, int64_t at, int depth)
 {
-    struct field offsets = {0}, counts = {0}, field;
+    struct picture picture = {.directory = at};
+    struct field field;
     const size_t entry_size = 4 + 2 * tiff->word;
+    for (size_t i = 0; i < NUMBERS; i++)
+        picture.numbers[i] = numbers[i].fallback;
     for (size_t i = 0; i < count; i++) {
         if (!read_field(tiff, entries + i * entry_size, at + (int64_t)(i * entry_size), &field))
             return false;
-        if (field.tag == STRIP_OFFSETS || field.tag == TILE_OFFSETS)
-            offsets = field;
-        if (field.tag == STRIP_COUNTS || field.tag == TILE_COUNTS)
-            counts = field;
+        note_field(tiff, &field, &picture);
         bool is_below = field.tag == SUB_DIRECTORIES || field.tag == EXIF_DIRECTORY ||
                         field.tag == GPS_DIRECTORY;
         if (is_below && !below_is_inside(tiff, &field, depth))
             return false;
     }
-    return data_is_inside(tiff, &offsets, &counts);
+    return data_is_inside(tiff, &picture);
+}
+
+/** Where the next directory lies. The camera's are the only ones of their kind: what some programs
+ * leave there, or leave out, leads nowhere. */
+static bool read_next(const struct tiff *tiff, int64_t at, unsigned what, uint64_t *ret_next)
+{
+    unsigned char word[8];
+    *ret_next = 0;
+    if (what == EXIF_DIRECTORY || what == GPS_DIRECTORY)
+        return true;
+    if (!read_at(tiff->bytes, at, word, tiff->word))
+        return false;
+    *ret_next = number(tiff, word, tiff->word);
+    return true;
 }
 
 /** One directory, and where the next one lies (0: it was the last). False where it is cut. */
 static bool check_directory(
-    struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty, uint64_t *ret_next)
+    struct tiff *tiff, uint64_t offset, int depth, unsigned what, uint64_t *ret_next)
 {
     unsigned char word[8];
     size_t count_size = tiff->word == 8 ? 8 : 2, entry_size = 4 + 2 * tiff->word;
+    bool may_be_empty = what == GPS_DIRECTORY; /* a camera may not know where it is */
     if (!is_inside(tiff, offset, count_size) ||
         !read_at(tiff->bytes, (int64_t)offset, word, count_size))
         return false;
@@ -574,18 +714,16 @@ static bool check_directory(
     }
     bool inside = read_at(tiff->bytes, at, entries, count * entry_size) &&
                   directory_is_inside(tiff, entries, count, at, depth) &&
-                  read_at(tiff->bytes, at + (int64_t)(count * entry_size), word, tiff->word);
+                  read_next(tiff, at + (int64_t)(count * entry_size), what, ret_next);
     free(entries);
-    if (inside)
-        *ret_next = number(tiff, word, tiff->word);
     return inside;
 }
 
-static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, bool may_be_empty)
+static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, unsigned what)
 {
     const int depth_most = 4;
     while (offset)
-        if (depth > depth_most || !check_directory(tiff, offset, depth, may_be_empty, &offset))
+        if (depth > depth_most || !check_directory(tiff, offset, depth, what, &offset))
             return false;
     return true;
 }
@@ -608,7 +746,7 @@ static bool tiff_has_end(const struct bytes *bytes)
             return false;
     }
     uint64_t first = number(&tiff, head + length - tiff.word, tiff.word);
-    return first && chain_is_inside(&tiff, first, 0, false);
+    return first && chain_is_inside(&tiff, first, 0, PAGES);
 }
 
 /* ---- which is it ---- */
@@ -626,7 +764,7 @@ static const struct format {
     const char *const *names; /* how such files are called */
     bool (*has_end)(const struct bytes *bytes);
 } formats[] = {
-    {"%PDF-", 5, pdf_names, pdf_has_end},
+    {"%PDF-", 5, pdf_names, pdf_has_end}, /* also further on: before_pdf() */
     {"II*\0", 4, tiff_names, tiff_has_end},
     {"MM\0*", 4, tiff_names, tiff_has_end},
     {"II+\0", 4, tiff_names, tiff_has_end},
@@ -646,6 +784,9 @@ static bool is_called(const char *name, const char *const *suffixes)
     return false;
 }
 
+/** How much of a file is compared with how its format begins. */
+#define START_MOST 8
+
 /** Not even the start is all there: it was cut, or room was made for a file that never came. */
 static bool is_hardly_begun(
     const struct format *format, const char *head, size_t length, const char *name)
@@ -658,19 +799,63 @@ static bool is_hardly_begun(
     return length && begun == length && is_called(name, format->names);
 }
 
-bool complete_has_end(const struct bytes *bytes, const char *name)
+/** The same for all of the file, or of a large one for blocks from its first to its last. */
+static bool is_all_zeros(const struct bytes *bytes)
 {
-    char head[8] = "";
-    size_t length = bytes->size < (int64_t)sizeof(head) ? (size_t)bytes->size : sizeof(head);
-    if (!read_at(bytes, 0, head, length))
-        return true; /* it cannot be read: that is told elsewhere */
-    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
-        const struct format *format = &formats[i];
-        if (length >= format->length && memcmp(head, format->start, format->length) == 0)
-            return format->has_end(bytes);
-    }
+    size_t length = bytes->size < ZEROS_BLOCK ? (size_t)bytes->size : ZEROS_BLOCK;
+    int64_t last = bytes->size - (int64_t)length, step = last / ZEROS_STEPS_MOST + 1;
+    unsigned char *block = malloc(length);
+    bool is_zero = block != NULL;
+    if (!block)
+        note_error(bytes, -ENOMEM);
+    if (step < ZEROS_BLOCK)
+        step = ZEROS_BLOCK;
+    for (int64_t at = 0; is_zero && at < last + step; at += step)
+        is_zero = read_at(bytes, at < last ? at : last, block, length) && !*block &&
+                  memcmp(block, block + 1, length - 1) == 0;
+    free(block);
+    return is_zero;
+}
+
+/** Whether zeros are all there is: no program means that much of them. */
+static bool holds_nothing(const struct bytes *bytes, const char *head, size_t length)
+{
+    const char *end = head + length;
+    return bytes->size > ZEROS_LEAST && skip(head, end, is_nul) == end && is_all_zeros(bytes);
+}
+
+static const struct format *find_format(const char *head, size_t length)
+{
+    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+        if (length >= formats[i].length && memcmp(head, formats[i].start, formats[i].length) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+/** Whether its name says of some format that it is one, and it has hardly begun. */
+static bool has_hardly_begun(const char *head, size_t length, const char *name)
+{
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
         if (is_hardly_begun(&formats[i], head, length, name))
-            return false;
-    return true;
+            return true;
+    return false;
+}
+
+const char *complete_find_cut(const struct bytes *bytes, const char *name)
+{
+    static const char no_end[] = "its format's end is missing";
+    char head[HEAD_MOST + 1] = "";
+    size_t length = bytes->size < HEAD_MOST ? (size_t)bytes->size : HEAD_MOST;
+    if (!read_at(bytes, 0, head, length))
+        return NULL; /* it cannot be read: that is told elsewhere */
+    const struct format *format = find_format(head, length);
+    if (format)
+        return format->has_end(bytes) ? NULL : no_end;
+    int64_t before = before_pdf(head, length, is_called(name, pdf_names));
+    if (before >= 0)
+        return pdf_behind_has_end(bytes, before) ? NULL : no_end;
+    if (holds_nothing(bytes, head, length))
+        return "it holds nothing but zeros, as a write that failed leaves it";
+    size_t begun = length < START_MOST ? length : START_MOST;
+    return has_hardly_begun(head, begun, name) ? no_end : NULL;
 }

@@ -42,7 +42,7 @@ static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t le
 static struct settle_look look_inside(
     struct watched *folder, const struct candidate *candidate, int look)
 {
-    struct settle_look result = {.has_end = true, .lease = LEASE_IMPOSSIBLE};
+    struct settle_look result = {.lease = LEASE_IMPOSSIBLE};
     struct last_look *last = folder->watch->last_look;
     CLEANUP(close_fd) int fd = safe_reopen_file(look);
     if (fd < 0) {
@@ -54,7 +54,7 @@ static struct settle_look look_inside(
     if (result.lease != LEASE_REFUSED) {
         const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd, &result.error};
         if (last_look_begin(last, folder->folder->name, candidate->path))
-            result.has_end = complete_has_end(&bytes, path_name(candidate->path));
+            result.cut = complete_find_cut(&bytes, path_name(candidate->path));
         else
             result.error = -EOWNERDEAD;
         last_look_end(last);

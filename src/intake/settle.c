@@ -113,11 +113,11 @@ struct settle_step settle_after_look(
     /* only now: a writer that has paused may add to it, or cut it */
     if (refusal_of_size(folder, facts->size, &refusal))
         return refuse_as(&refusal);
-    if (!look->has_end && !facts->judged)
+    if (look->cut && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("cut_off",
                 "the file looks cut off: %s; if it is whole all the same, drag it back into the "
                 "folder and it is taken as it is",
-                "its format's end is missing"));
+                look->cut));
     return (struct settle_step){.kind = SETTLE_READY};
 }

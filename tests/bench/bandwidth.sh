@@ -95,7 +95,7 @@ run() { # RATE LOAD
     start_servers
     configure "$1"
     case $2 in
-    big) truncate -s $((bytes * (seconds + 30))) drop/big.bin ;;
+    big) printf x >drop/big.bin && truncate -s $((bytes * (seconds + 30))) drop/big.bin ;;
     small) "$top/tests/support/documents.sh" --big $((bytes * (seconds + 10))) stream && split -b 10240 -a 6 -d stream drop/f- && rm stream ;;
     esac
     "$bin/closedrop" run -c closedrop.conf 2>agent.log &

@@ -47,9 +47,23 @@ static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t 
 {
     struct file file = {bytes, size, reads, 0};
     const struct bytes view = {size, read_file, &file, NULL};
-    bool has_end = complete_has_end(&view, name);
+    const char *cut = complete_find_cut(&view, name);
     assert(file.bytes_read <= 40 * size + 64);
-    return has_end;
+    return !cut;
+}
+
+/** A PDF may begin further on, behind what others have written before it. */
+static bool has_pdf(const char *bytes, int64_t size)
+{
+    return memmem(bytes, size < 1024 ? (size_t)size : 1024, "%PDF-", 5) != NULL;
+}
+
+static bool is_all_zeros(const char *bytes, int64_t size)
+{
+    for (int64_t i = 0; i < size; i++)
+        if (bytes[i])
+            return false;
+    return size > 1024;
 }
 
 static bool begins_like_a_format(const char *bytes, int64_t size)
@@ -58,7 +72,7 @@ static bool begins_like_a_format(const char *bytes, int64_t size)
         if (size >= (int64_t)starts[i].length &&
             memcmp(bytes, starts[i].bytes, starts[i].length) == 0)
             return true;
-    return false;
+    return has_pdf(bytes, size) || is_all_zeros(bytes, size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -86,8 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     /* bytes behind an end are no cut; but a PDF's may be the begin of an update */
     cut = length ? cut % (length + 1) : 0;
-    bool is_pdf = length >= 5 && memcmp(bytes, "%PDF-", 5) == 0;
-    if (cut >= 8 && !is_pdf && is_whole(name, bytes, cut, INT64_MAX))
+    bool may_go_on = has_pdf(bytes, length) || is_all_zeros(bytes, length);
+    if (cut >= 8 && !may_go_on && is_whole(name, bytes, cut, INT64_MAX))
         assert(is_whole(name, bytes, length, INT64_MAX));
     free(bytes);
     return 0;

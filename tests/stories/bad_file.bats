@@ -274,6 +274,32 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(find in/Failed -name 'cut-*' ! -name '*.error.txt' | wc -l)" = 4 ]
 }
 
+@test "a PDF behind a byte order mark, blank lines, PJL or MIME is known, and so is its cut" {
+    write_config 'incomplete = "500ms";'
+    local heads=('\xef\xbb\xbf' '\r\n\r\n' '\x1b%%-12345X@PJL ENTER LANGUAGE=PDF\r\n' 'Content-Type: application/pdf\r\n\r\n')
+    for i in 0 1 2 3; do
+        { printf "${heads[i]}" && cat "$pdf"; } >"whole-$i.pdf"
+        "$BATS_TEST_DIRNAME/../support/documents.sh" --cut "whole-$i.pdf" "cut-$i.pdf" 60
+    done
+    mv whole-* cut-* in/
+    run_once
+    [ "$agent_code" = 1 ]
+    [ "$(uploads)" = 4 ]
+    [ "$(closedrop list --json | jq -r 'select(.error.code == "cut_off").path' | sort | xargs)" = "cut-0.pdf cut-1.pdf cut-2.pdf cut-3.pdf" ]
+}
+
+@test "a file of nothing but zeros is cut off whatever it is called, unless a person says that it is whole" {
+    write_config 'incomplete = "300ms";'
+    start_agent
+    head -c 3000 /dev/zero >in/a.csv
+    failed_because a.csv 'it holds nothing but zeros, as a write that failed leaves it'
+    closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
+    [ "$(uploads)" = 0 ]
+    mv in/Failed/a.csv in/
+    wait_until job_is 1 done
+    [ "$(uploads)" = 1 ]
+}
+
 @test "a file dragged back after \"looks cut off\" is taken as it is, as the same job" {
     write_config 'incomplete = "300ms";'
     start_agent

@@ -43,7 +43,7 @@ sent_so_far() { # BYTES: that much of a file has gone
 
 @test "a small file does not wait for a large one, and a reload lifts the limit at once" {
     bandwidth_is 64K
-    head -c 20000000 /dev/zero >in/large.bin # five minutes
+    head -c 20000000 /dev/zero | tr '\0' x >in/large.bin # five minutes
     start_agent
     wait_until sent_so_far 50000
     echo small >in/small.txt
@@ -55,7 +55,7 @@ sent_so_far() { # BYTES: that much of a file has gone
 
 @test "a stop does not wait for a file that hardly moves" {
     bandwidth_is 8K
-    head -c 30000000 /dev/zero >in/large.bin
+    head -c 30000000 /dev/zero | tr '\0' x >in/large.bin
     start_agent
     wait_until sent_so_far 10000
     kill -TERM "$agent_pid"

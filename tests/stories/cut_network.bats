@@ -82,7 +82,7 @@ sweep() { # PLACE REQUEST WAY DO: after more and more bytes
 @test "a file that stalls on its way is given up, and does not hold up the others" {
     again_through s3 --match 'POST /' --fault up:1000000:stall --times 1
     timeout=1h write_config 'rules = [ "r" ];'
-    head -c 20000000 /dev/zero >in/a.bin
+    head -c 20000000 /dev/zero | tr '\0' x >in/a.bin
     start_agent
     wait_until eval '[ "$(closedrop status --json | jq "[.transfers[].sent] | max")" -gt 100000 ]'
     drop 3
@@ -106,7 +106,7 @@ sweep() { # PLACE REQUEST WAY DO: after more and more bytes
     again_through s3 --delay 100 --rate 2000000
     timeout=20s write_config 'rules = [ "r" ];'
     drop 8
-    head -c 1000000 /dev/zero >in/a.bin
+    head -c 1000000 /dev/zero | tr '\0' x >in/a.bin
     run_once
     each_once 9
     [ "$(closedrop list --json | jq .attempts | sort -u)" = 1 ]

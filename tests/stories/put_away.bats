@@ -95,7 +95,7 @@ put_away_is_done() {
     chgrp "$(id -G | tr ' ' '\n' | tail -n 1)" in/big.bin
     touch -d '2001-02-03 04:05:06.789' in/big.bin
     stat -c '%a %g %Y %s' in/big.bin >before
-    head -c 21M /dev/zero >in/too-big.bin
+    head -c 21M /dev/zero | tr '\0' x >in/too-big.bin
     run_once
     cmp big.bin "$elsewhere/$(date +%Y)/big.bin"
     stat -c '%a %g %Y %s' "$elsewhere/$(date +%Y)/big.bin" | cmp before -

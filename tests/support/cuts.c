@@ -31,7 +31,7 @@ static int64_t read_memory(void *context, int64_t offset, void *buffer, size_t l
 static bool is_whole(const char *name, char *content, int64_t size)
 {
     const struct bytes bytes = {size, read_memory, content, NULL};
-    return complete_has_end(&bytes, name);
+    return !complete_find_cut(&bytes, name);
 }
 
 static char *read_file(const char *path, int64_t *ret_size)

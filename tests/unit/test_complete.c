@@ -74,7 +74,7 @@ static bool is_whole(const char *name, const unsigned char *bytes, size_t length
 {
     struct file file = {bytes, length, -1};
     const struct bytes view = {(int64_t)length, read_file, &file, NULL};
-    return complete_has_end(&view, name);
+    return !complete_find_cut(&view, name);
 }
 
 /* ---- PDF ---- */
@@ -136,6 +136,50 @@ static void make_pdf_in_pdf(struct sample *s)
     put_text(s, "\n\n");
     s->spare_to = s->length;
     put_text(s, "endstream\nendobj\n" PDF_XREF "%%EOF");
+}
+
+/* what stands before a PDF that a printer's spooler, a mail gateway or an editor had in hand */
+static void put_pdf_behind(struct sample *s, const char *head)
+{
+    put_text(s, head);
+    s->spare_from = 1; /* so far nothing says that it is a PDF */
+    s->spare_to = strlen(head) + 4;
+    put_text(s, PDF_BODY PDF_XREF "%%EOF");
+    s->whole_from = s->length;
+    put_text(s, "\r\n");
+}
+
+static void make_pdf_behind_mark(struct sample *s)
+{
+    put_pdf_behind(s, "\xEF\xBB\xBF");
+}
+
+static void make_pdf_behind_lines(struct sample *s)
+{
+    put_pdf_behind(s, "\r\n \n");
+}
+
+static void make_pdf_behind_pjl(struct sample *s)
+{
+    put_pdf_behind(s, "\x1B%-12345X@PJL JOB NAME=\"scan\"\r\n@PJL ENTER LANGUAGE=PDF\r\n");
+}
+
+static void make_pdf_behind_mime(struct sample *s)
+{
+    put_pdf_behind(s, "Content-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\n\r\n");
+}
+
+/* its own numbers count from its own first byte */
+static void make_linearized_pdf_behind_mark(struct sample *s)
+{
+    static struct sample pdf;
+    memset(&pdf, 0, sizeof(pdf));
+    make_linearized_pdf(&pdf);
+    put_text(s, "\xEF\xBB\xBF");
+    put(s, pdf.bytes, pdf.length);
+    s->spare_from = 1;
+    s->spare_to = 3 + 4;
+    s->whole_from = 3 + pdf.whole_from;
 }
 
 /* ---- TIFF ---- */
@@ -294,6 +338,7 @@ static void make_tiff_with_camera(struct sample *s)
     put_number(s, true, 2, 7);
     put_number(s, true, 4, 4);
     put(s, "0230", 4);
+    s->whole_from = s->length; /* what may follow here leads nowhere */
     put_number(s, true, 4, 0);
 }
 
@@ -315,7 +360,66 @@ static void make_tiff_with_no_place(struct sample *s)
     put_number(s, true, 4, 8 + 2 + 12 + 4);
     put_number(s, true, 4, 0);
     put_number(s, true, 2, 0);
+    s->whole_from = s->length;
     put_number(s, true, 4, 0);
+}
+
+/* what some programs leave where the camera's directory would name a next one: outside of the file,
+ * or nothing at all */
+static void make_tiff_with_camera_to_nowhere(struct sample *s)
+{
+    make_tiff_with_camera(s);
+    memset(s->bytes + s->length - 4, 0xFF, 4);
+}
+
+static void make_tiff_with_place_to_nowhere(struct sample *s)
+{
+    make_tiff_with_place(s);
+    s->length -= 4;
+}
+
+/* the last strip's length is rounded up: past its directory, and past the end of the file */
+static void make_tiff_rounded_up(struct sample *s)
+{
+    make_little_tiff(s);
+    size_t last_count = 8 + DATA + ARRAYS + PAGE + DATA + ARRAYS - 4;
+    memcpy(s->bytes + last_count, "\x00\x20\0\0", 4);
+}
+
+/* and where the data comes last, to whole blocks of a disk: the data is compressed, by T.6 */
+static void make_tiff_rounded_up_to_blocks(struct sample *s)
+{
+    make_little_tiff_data_last(s);
+    for (size_t page = 0; page < 2; page++)
+        memcpy(s->bytes + 8 + page * PAGE + 2, "\x03\x01\x03\0\x01\0\0\0\x04\0\0\0", 12);
+    size_t last_count = 8 + 2 * PAGE + ARRAYS + DATA + ARRAYS - 4;
+    memcpy(s->bytes + last_count, "\0\x02\0\0", 4);
+    s->whole_from = s->length - STRIP + 1;
+}
+
+/* two strips of 5 rows of 32 black and white points each are announced; of the 8 rows the second
+ * has but 3, and so 12 bytes */
+static void make_tiff_of_too_many_rows(struct sample *s)
+{
+    static const uint32_t fields[][2] = {
+        {256, 32}, {257, 8}, {258, 1}, {259, 1}, {273, 0}, {278, 5}, {279, 0}};
+    enum { COUNT_OF = 7, ARRAYS_AT = 8 + 2 + COUNT_OF * 12 + 4, DATA_AT = ARRAYS_AT + 16 };
+    begin_tiff(s, false, 8);
+    put_number(s, false, 2, COUNT_OF);
+    for (size_t i = 0; i < COUNT_OF; i++) {
+        bool is_list = fields[i][0] == 273 || fields[i][0] == 279;
+        put_number(s, false, 2, fields[i][0]);
+        put_number(s, false, 2, 4);
+        put_number(s, false, 4, is_list ? 2 : 1);
+        put_number(s, false, 4, is_list ? ARRAYS_AT + (fields[i][0] == 279 ? 8 : 0) : fields[i][1]);
+    }
+    put_number(s, false, 4, 0);
+    put_number(s, false, 4, DATA_AT);
+    put_number(s, false, 4, DATA_AT + 20);
+    put_number(s, false, 4, 20);
+    put_number(s, false, 4, 20);
+    for (int i = 0; i < 20 + 12; i++)
+        put(s, "\x55", 1);
 }
 
 /* tiles have tags of their own */
@@ -541,6 +645,11 @@ static const struct {
     {"PDF, linearized", "a.pdf", make_linearized_pdf},
     {"PDF with an update", "a.pdf", make_pdf_with_update},
     {"PDF in a PDF", "a.pdf", make_pdf_in_pdf},
+    {"PDF behind a byte order mark", "a.pdf", make_pdf_behind_mark},
+    {"PDF behind blank lines", "a.PDF", make_pdf_behind_lines},
+    {"PDF behind PJL", "a.pdf", make_pdf_behind_pjl},
+    {"PDF behind MIME", "a.pdf", make_pdf_behind_mime},
+    {"PDF, linearized, behind a byte order mark", "a.pdf", make_linearized_pdf_behind_mark},
     {"TIFF, little end first", "a.tif", make_little_tiff},
     {"TIFF, big end first", "a.tif", make_big_tiff},
     {"TIFF, little end first, data last", "a.tif", make_little_tiff_data_last},
@@ -548,6 +657,12 @@ static const struct {
     {"TIFF with a camera's directory", "a.TIFF", make_tiff_with_camera},
     {"TIFF with a place's directory", "a.tif", make_tiff_with_place},
     {"TIFF with an empty place's directory", "a.tif", make_tiff_with_no_place},
+    {"TIFF with a camera's directory that leads nowhere", "a.tif",
+        make_tiff_with_camera_to_nowhere},
+    {"TIFF with a place's directory that leads nowhere", "a.tif", make_tiff_with_place_to_nowhere},
+    {"TIFF with a length rounded up", "a.tif", make_tiff_rounded_up},
+    {"TIFF with a length rounded up to blocks", "a.tif", make_tiff_rounded_up_to_blocks},
+    {"TIFF of too many rows", "a.tif", make_tiff_of_too_many_rows},
     {"TIFF of tiles", "a.tif", make_tiff_of_tiles},
     {"BigTIFF", "a.tif", make_wide_tiff},
     {"JPEG", "a.jpeg", make_jpeg},
@@ -665,12 +780,12 @@ static void is_incomplete_when_a_read_fails(void **state)
         for (int reads = 1;; reads++) {
             struct file file = {sample->bytes, sample->length, reads};
             const struct bytes view = {(int64_t)sample->length, read_file, &file, NULL};
-            bool whole = complete_has_end(&view, samples[i].called);
+            bool whole = !complete_find_cut(&view, samples[i].called);
             if (file.reads_left > 0)
                 break; /* it needed no more */
             struct file again = {sample->bytes, sample->length, reads + 1};
             const struct bytes more = {(int64_t)sample->length, read_file, &again, NULL};
-            bool needs_more = !complete_has_end(&more, samples[i].called) || again.reads_left == 0;
+            bool needs_more = complete_find_cut(&more, samples[i].called) || again.reads_left == 0;
             if (whole && needs_more)
                 fail_msg("%s, read %d fails", samples[i].name, reads + 1);
         }
@@ -688,12 +803,12 @@ static void tells_when_the_machine_fails(void **state)
         int error = 0;
         const struct bytes view = {(int64_t)sample->length, read_file, &file, &error};
         calls_left = 0;
-        bool whole = complete_has_end(&view, samples[i].called);
+        bool whole = !complete_find_cut(&view, samples[i].called);
         calls_left = NEVER;
         if (whole == takes_memory || error != (takes_memory ? -ENOMEM : 0))
             fail_msg("%s: %d", samples[i].name, error);
         file.reads_left = 0;
-        (void)complete_has_end(&view, samples[i].called);
+        (void)complete_find_cut(&view, samples[i].called);
         assert_int_equal(error, -1); /* as read_file() has it */
     }
 }
@@ -712,6 +827,20 @@ static void finds_the_end_of_a_large_file(void **state)
     assert_true(is_whole("a.pdf", bytes, SIZE));
     assert_false(is_whole("a.pdf", bytes, SIZE - 4));
     free(bytes);
+}
+
+/* behind a mark or blanks a PDF is one whatever its file is called */
+static void knows_a_pdf_by_its_first_letters(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"", "\xEF\xBB\xBF", "\r\n", "\xEF\xBB\xBF \n"};
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        static struct sample sample;
+        memset(&sample, 0, sizeof(sample));
+        put_pdf_behind(&sample, heads[i]);
+        assert_true(is_whole("scan", sample.bytes, sample.length));
+        assert_false(is_whole("scan", sample.bytes, sample.length - 10));
+    }
 }
 
 /* the first letters of each thing that can stand behind an end */
@@ -767,6 +896,79 @@ static void is_incomplete_where_more_has_begun(void **state)
     }
 }
 
+static const unsigned char *zeros_but(size_t at)
+{
+    enum { SIZE = 80 * 1024 * 1024 };
+    static unsigned char *bytes;
+    if (!bytes)
+        bytes = calloc(1, SIZE);
+    assert_non_null(bytes);
+    memset(bytes, 0, SIZE);
+    if (at < SIZE)
+        bytes[at] = 'x';
+    return bytes;
+}
+
+/* what a write that failed leaves, whatever its file is called; a byte of it is enough to be more,
+ * but in one so large that not all of it is read */
+static void is_incomplete_where_all_is_zeros(void **state)
+{
+    (void)state;
+    enum { NOWHERE = 1000000000, BLOCK = 256 * 1024, MUCH = 80 * 1024 * 1024 };
+    static const struct {
+        const char *name;
+        size_t size, at;
+        bool is_whole;
+    } rows[] = {
+        {"a.csv", 1025, NOWHERE, false},
+        {"a.csv", 1024, NOWHERE, true},
+        {"a", 5000, NOWHERE, false},
+        {"a.pdf", 5000, NOWHERE, false},
+        {"a.zip", 1000, NOWHERE, false},
+        {"a.csv", 1025, 0, true},
+        {"a.csv", 1025, 1024, true},
+        {"a.csv", BLOCK + 1, BLOCK, true},
+        {"a.csv", 3 * BLOCK + 7, BLOCK + 5, true},
+        {"a.bin", MUCH, NOWHERE, false},
+        {"a.bin", MUCH, MUCH - 1, true},
+        {"a.bin", MUCH, 100, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (is_whole(rows[i].name, zeros_but(rows[i].at), rows[i].size) != rows[i].is_whole)
+            fail_msg("%s, %zu bytes, but %zu", rows[i].name, rows[i].size, rows[i].at);
+}
+
+/* however large it is, what is read of it has a bound */
+static int64_t read_hole(void *context, int64_t offset, void *buffer, size_t length)
+{
+    (void)offset;
+    *(int64_t *)context += (int64_t)length;
+    memset(buffer, 0, length);
+    return (int64_t)length;
+}
+
+static void reads_little_of_a_large_hole(void **state)
+{
+    (void)state;
+    int64_t total = 0;
+    const struct bytes hole = {5LL << 30, read_hole, &total, NULL};
+    assert_string_equal(complete_find_cut(&hole, "a"),
+        "it holds nothing but zeros, as a write that failed leaves it");
+    assert_true(total <= (64 << 20) + 1024);
+}
+
+static void tells_when_memory_is_short_for_zeros(void **state)
+{
+    (void)state;
+    struct file file = {zeros_but(4000), 4000, -1};
+    int error = 0;
+    const struct bytes view = {4000, read_file, &file, &error};
+    calls_left = 0;
+    assert_null(complete_find_cut(&view, "a"));
+    calls_left = NEVER;
+    assert_int_equal(error, -ENOMEM);
+}
+
 static const struct {
     const char *name, *bytes;
     size_t length;
@@ -780,7 +982,8 @@ static const struct {
     {"disk.img", "\0\0\0\0\0\0\0\0\0\0", 10},
     {"a.pdf", "", 0}, /* empty files are told elsewhere */
     {"pdf", "%P", 2},
-    {"a.pdf", "\n\n%PDF-1.4", 10}, /* bytes before a PDF are allowed */
+    {"a.txt", "see %PDF-1.4", 12}, /* it speaks of one */
+    {"a.pdf", "<html>", 6},        /* an error page is told by its kind, not by its end */
     {"CSV", "id,name\n1,", 10},
 };
 
@@ -865,7 +1068,7 @@ static void ends_on_a_tiff_of_holes(void **state)
         put_number(&file.head, false, 4, 4096);
     }
     const struct bytes view = {file.size, read_sparse, &file, NULL};
-    assert_false(complete_has_end(&view, "a.tif"));
+    assert_non_null(complete_find_cut(&view, "a.tif"));
 }
 
 #define SCAN_MOST (INT64_C(256) << 20)
@@ -890,7 +1093,7 @@ static void ends_on_a_jpeg_of_holes(void **state)
         struct sparse file = {.size = INT64_C(4) << 30, .tail = rows[i].tail};
         const struct bytes view = {file.size, read_sparse, &file, NULL};
         put(&file.head, rows[i].head, rows[i].length);
-        if (complete_has_end(&view, "a.jpg") != rows[i].has_end)
+        if (!complete_find_cut(&view, "a.jpg") != rows[i].has_end)
             fail_msg("%s", rows[i].name);
         if (file.bytes_read > SCAN_MOST + (2 << 20))
             fail_msg("%s: reads %lld bytes", rows[i].name, (long long)file.bytes_read);
@@ -904,7 +1107,7 @@ static void reads_all_of_a_large_jpeg(void **state)
     struct sparse file = {.size = SCAN_MOST, .tail = "\xFF\xE1\x01\x01\xFF\xD9"};
     const struct bytes view = {file.size, read_sparse, &file, NULL};
     put(&file.head, "\xFF\xD8\xFF\xDA\0\x02", 6);
-    assert_false(complete_has_end(&view, "a.jpg"));
+    assert_non_null(complete_find_cut(&view, "a.jpg"));
 }
 
 /* a thousand entries that share one long list of directories below, none of which is there */
@@ -958,15 +1161,15 @@ static void ends_on_a_tiff_that_is_its_own_camera(void **state)
     assert_false(is_whole("a.tif", sample.bytes, sample.length));
 }
 
-/* an empty directory that is followed by itself */
-static void ends_on_a_tiff_of_endless_places(void **state)
+/* what seems to follow it is not looked at: here itself */
+static void takes_a_tiff_of_endless_places(void **state)
 {
     (void)state;
     static struct sample sample;
     memset(&sample, 0, sizeof(sample));
     make_tiff_with_no_place(&sample);
     memcpy(sample.bytes + sample.length - 1, "\x1A", 1);
-    assert_false(is_whole("a.tif", sample.bytes, sample.length));
+    assert_true(is_whole("a.tif", sample.bytes, sample.length));
 }
 
 static void ends_on_a_png_of_endless_chunks(void **state)
@@ -1024,6 +1227,10 @@ int main(void)
         cmocka_unit_test(finds_the_end_of_a_large_file),
         cmocka_unit_test(is_incomplete_where_more_has_begun),
         cmocka_unit_test(takes_all_other_formats),
+        cmocka_unit_test(knows_a_pdf_by_its_first_letters),
+        cmocka_unit_test(is_incomplete_where_all_is_zeros),
+        cmocka_unit_test(reads_little_of_a_large_hole),
+        cmocka_unit_test(tells_when_memory_is_short_for_zeros),
         cmocka_unit_test(survives_any_damage),
         cmocka_unit_test(survives_a_jpeg_segment_without_length),
         cmocka_unit_test(ends_on_a_tiff_of_endless_tables),
@@ -1033,7 +1240,7 @@ int main(void)
         cmocka_unit_test(ends_on_a_tiff_that_shares_its_tables),
         cmocka_unit_test(is_incomplete_where_a_directory_is_empty),
         cmocka_unit_test(ends_on_a_tiff_that_is_its_own_camera),
-        cmocka_unit_test(ends_on_a_tiff_of_endless_places),
+        cmocka_unit_test(takes_a_tiff_of_endless_places),
         cmocka_unit_test(ends_on_a_png_of_endless_chunks),
         cmocka_unit_test(ends_on_a_tiff_that_bites_its_tail),
     };

@@ -17,6 +17,7 @@
 #define T 1000000 /* last seen changed */
 #define SETTLE 5000
 #define INCOMPLETE 900000
+#define CUT "its format's end is missing"
 
 static const struct folder folder = {
     .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 10, .max_size = 1000};
@@ -160,48 +161,47 @@ static const struct {
     struct settle_look look;
     struct wanted wanted;
 } after[] = {
-    {"leased and whole", {QUIET}, {0, LEASE_HELD, true}, READY},
-    {"leased, young", {QUIET, .age_ms = 0}, {0, LEASE_HELD, true}, READY},
-    {"a writer", {QUIET}, {0, LEASE_REFUSED, true}, WAITS(QUIET, T + 2 * SETTLE)},
-    {"a writer, cut off", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_REFUSED, false},
+    {"leased and whole", {QUIET}, {0, LEASE_HELD, NULL}, READY},
+    {"leased, young", {QUIET, .age_ms = 0}, {0, LEASE_HELD, NULL}, READY},
+    {"a writer", {QUIET}, {0, LEASE_REFUSED, NULL}, WAITS(QUIET, T + 2 * SETTLE)},
+    {"a writer, cut off", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_REFUSED, CUT},
         WAITS(QUIET, T + INCOMPLETE + SETTLE)},
-    {"a writer, judged", {QUIET, .judged = true}, {0, LEASE_REFUSED, true},
+    {"a writer, judged", {QUIET, .judged = true}, {0, LEASE_REFUSED, NULL},
         WAITS(QUIET, T + 2 * SETTLE)},
-    {"a lease against us", {QUIET}, {-EWOULDBLOCK, LEASE_HELD, true}, WAITS(QUIET, T + 2 * SETTLE)},
-    {"no leases, old", {QUIET, .age_ms = 2000}, {0, LEASE_IMPOSSIBLE, true}, READY},
-    {"no leases, young", {QUIET, .age_ms = 500}, {0, LEASE_IMPOSSIBLE, true},
+    {"a lease against us", {QUIET}, {-EWOULDBLOCK, LEASE_HELD, NULL}, WAITS(QUIET, T + 2 * SETTLE)},
+    {"no leases, old", {QUIET, .age_ms = 2000}, {0, LEASE_IMPOSSIBLE, NULL}, READY},
+    {"no leases, young", {QUIET, .age_ms = 500}, {0, LEASE_IMPOSSIBLE, NULL},
         WAITS(QUIET, T + SETTLE + 1500)},
-    {"no leases, almost old", {QUIET, .age_ms = 1999}, {0, LEASE_IMPOSSIBLE, true},
+    {"no leases, almost old", {QUIET, .age_ms = 1999}, {0, LEASE_IMPOSSIBLE, NULL},
         WAITS(QUIET, T + SETTLE + 1)},
-    {"no leases, from the future", {QUIET, .age_ms = -5000}, {0, LEASE_IMPOSSIBLE, true}, READY},
+    {"no leases, from the future", {QUIET, .age_ms = -5000}, {0, LEASE_IMPOSSIBLE, NULL}, READY},
     {"no leases, from the future, just seen", {QUIET, .now = T, .age_ms = -5000},
-        {0, LEASE_IMPOSSIBLE, true}, WAITS(QUIET, T + 2000)},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + 2000)},
     {"no leases, from the near future, almost quiet", {QUIET, .now = T + 1999, .age_ms = -1},
-        {0, LEASE_IMPOSSIBLE, true}, WAITS(QUIET, T + 2000)},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + 2000)},
     {"no leases, from the near future, quiet", {QUIET, .now = T + 2000, .age_ms = -1},
-        {0, LEASE_IMPOSSIBLE, true}, READY},
+        {0, LEASE_IMPOSSIBLE, NULL}, READY},
     {"no leases, from the future, moved in", {QUIET, .now = T, .age_ms = -5000, .moved_in = true},
-        {0, LEASE_IMPOSSIBLE, true}, READY},
+        {0, LEASE_IMPOSSIBLE, NULL}, READY},
     {"leased, from the future, just seen", {QUIET, .now = T, .age_ms = -5000},
-        {0, LEASE_HELD, true}, READY},
+        {0, LEASE_HELD, NULL}, READY},
     {"no leases, moved in young", {QUIET, .age_ms = 0, .moved_in = true},
-        {0, LEASE_IMPOSSIBLE, true}, WAITS(QUIET, T + SETTLE + 2000)},
-    {"cut off", {QUIET}, {0, LEASE_HELD, false}, WAITS(GROWTH, T + INCOMPLETE)},
-    {"cut off, moved in", {QUIET, .moved_in = true}, {0, LEASE_HELD, false},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + SETTLE + 2000)},
+    {"cut off", {QUIET}, {0, LEASE_HELD, CUT}, WAITS(GROWTH, T + INCOMPLETE)},
+    {"cut off, moved in", {QUIET, .moved_in = true}, {0, LEASE_HELD, CUT},
         WAITS(GROWTH, T + INCOMPLETE)},
-    {"cut off, the last moment", {QUIET, .now = T + INCOMPLETE - 1}, {0, LEASE_HELD, false},
+    {"cut off, the last moment", {QUIET, .now = T + INCOMPLETE - 1}, {0, LEASE_HELD, CUT},
         WAITS(GROWTH, T + INCOMPLETE)},
-    {"cut off for good", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_HELD, false},
-        REFUSES("cut_off")},
-    {"cut off, but judged", {QUIET, .judged = true}, {0, LEASE_HELD, false}, READY},
+    {"cut off for good", {QUIET, .now = T + INCOMPLETE}, {0, LEASE_HELD, CUT}, REFUSES("cut_off")},
+    {"cut off, but judged", {QUIET, .judged = true}, {0, LEASE_HELD, CUT}, READY},
     {"cut off, judged, no lease", {QUIET, .judged = true, .age_ms = 2000},
-        {0, LEASE_IMPOSSIBLE, false}, READY},
-    {"not ours to read", {QUIET}, {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + SETTLE + 5000)},
+        {0, LEASE_IMPOSSIBLE, CUT}, READY},
+    {"not ours to read", {QUIET}, {-EACCES, LEASE_HELD, NULL}, WAITS(ACCESS, T + SETTLE + 5000)},
     {"not ours to read, near the end", {QUIET, .now = T + INCOMPLETE - 1},
-        {-EACCES, LEASE_HELD, true}, WAITS(ACCESS, T + INCOMPLETE)},
-    {"no descriptor is left, for long", {QUIET, .now = T + INCOMPLETE}, {-EMFILE, LEASE_HELD, true},
+        {-EACCES, LEASE_HELD, NULL}, WAITS(ACCESS, T + INCOMPLETE)},
+    {"no descriptor is left, for long", {QUIET, .now = T + INCOMPLETE}, {-EMFILE, LEASE_HELD, NULL},
         WAITS(ACCESS, T + INCOMPLETE + 5000)},
-    {"not ours to read, for good", {QUIET, .now = T + INCOMPLETE}, {-EACCES, LEASE_HELD, true},
+    {"not ours to read, for good", {QUIET, .now = T + INCOMPLETE}, {-EACCES, LEASE_HELD, NULL},
         REFUSES("unreadable")},
 };
 
@@ -222,26 +222,26 @@ static const struct {
     struct settle_look look;
     struct wanted wanted;
 } together[] = {
-    {"too small", {QUIET, .size = 9}, {0, LEASE_HELD, true}, REFUSES("too_small")},
-    {"the program dies of it", {QUIET}, {-EOWNERDEAD, LEASE_HELD, true}, REFUSES("crashed")},
-    {"too small, and a writer has it open", {QUIET, .size = 9}, {0, LEASE_REFUSED, true},
+    {"too small", {QUIET, .size = 9}, {0, LEASE_HELD, NULL}, REFUSES("too_small")},
+    {"the program dies of it", {QUIET}, {-EOWNERDEAD, LEASE_HELD, NULL}, REFUSES("crashed")},
+    {"too small, and a writer has it open", {QUIET, .size = 9}, {0, LEASE_REFUSED, NULL},
         WAITS(QUIET, T + 2 * SETTLE)},
-    {"too large", {QUIET, .size = 1001}, {0, LEASE_HELD, true}, REFUSES("too_large")},
-    {"too large, and a writer has it open", {QUIET, .size = 1001}, {0, LEASE_REFUSED, true},
+    {"too large", {QUIET, .size = 1001}, {0, LEASE_HELD, NULL}, REFUSES("too_large")},
+    {"too large, and a writer has it open", {QUIET, .size = 1001}, {0, LEASE_REFUSED, NULL},
         WAITS(QUIET, T + 2 * SETTLE)},
     {"too large, moved in, and a writer has it open",
-        {QUIET, .now = T, .size = 1001, .moved_in = true}, {0, LEASE_REFUSED, true},
+        {QUIET, .now = T, .size = 1001, .moved_in = true}, {0, LEASE_REFUSED, NULL},
         WAITS(QUIET, T + SETTLE)},
     {"too large, no leases, young", {QUIET, .size = 1001, .age_ms = 500},
-        {0, LEASE_IMPOSSIBLE, true}, WAITS(QUIET, T + SETTLE + 1500)},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + SETTLE + 1500)},
     {"too large, no leases, old", {QUIET, .size = 1001, .age_ms = 2000},
-        {0, LEASE_IMPOSSIBLE, true}, REFUSES("too_large")},
-    {"too large, and cut off", {QUIET, .size = 1001}, {0, LEASE_HELD, false}, REFUSES("too_large")},
-    {"too large, judged", {QUIET, .size = 1001, .judged = true}, {0, LEASE_HELD, false},
+        {0, LEASE_IMPOSSIBLE, NULL}, REFUSES("too_large")},
+    {"too large, and cut off", {QUIET, .size = 1001}, {0, LEASE_HELD, CUT}, REFUSES("too_large")},
+    {"too large, judged", {QUIET, .size = 1001, .judged = true}, {0, LEASE_HELD, CUT},
         REFUSES("too_large")},
     {"empty, judged, where min_size is 10", {QUIET, .size = 0, .judged = true},
-        {0, LEASE_HELD, true}, REFUSES("too_small")},
-    {"good", {QUIET}, {0, LEASE_HELD, true}, READY},
+        {0, LEASE_HELD, NULL}, REFUSES("too_small")},
+    {"good", {QUIET}, {0, LEASE_HELD, NULL}, READY},
 };
 
 static struct settle_step decide(const struct settle_facts *facts, const struct settle_look *look)
@@ -263,7 +263,7 @@ static void never_turns_in_circles_at_once(void **state)
 {
     (void)state;
     static const struct settle_facts facts = {QUIET};
-    static const struct settle_look written = {0, LEASE_REFUSED, true};
+    static const struct settle_look written = {0, LEASE_REFUSED, NULL};
     struct settle_step step = settle_after_look(&impatient, &facts, &written);
     assert_int_equal(step.kind, SETTLE_WAIT);
     assert_true(step.until >= facts.now + 100);
@@ -276,8 +276,8 @@ static void waits_for_the_future_only(void **state)
     for (int64_t now = T; now < T + INCOMPLETE + 10000; now += 997)
         for (int what = 0; what < 16; what++) {
             struct settle_facts facts = {QUIET};
-            struct settle_look look = {
-                what & 1 ? -EACCES : 0, what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, !(what & 4)};
+            struct settle_look look = {what & 1 ? -EACCES : 0,
+                what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, what & 4 ? CUT : NULL};
             facts.now = now;
             facts.links = what & 1 ? 2 : 1;
             facts.size = what & 2 ? 0 : 100;
@@ -294,15 +294,15 @@ static void says_why_in_words(void **state)
 {
     (void)state;
     struct settle_facts facts = {QUIET, .size = 9};
-    struct settle_look look = {0, LEASE_HELD, true};
+    struct settle_look look = {0, LEASE_HELD, NULL};
     struct settle_step step = decide(&facts, &look);
     assert_non_null(strstr(step.message, "9 B"));
     assert_non_null(strstr(step.message, "10 B"));
     facts = (struct settle_facts){QUIET, .now = T + INCOMPLETE};
-    look = (struct settle_look){-EACCES, LEASE_IMPOSSIBLE, true};
+    look = (struct settle_look){-EACCES, LEASE_IMPOSSIBLE, NULL};
     step = settle_after_look(&folder, &facts, &look);
     assert_non_null(strstr(step.message, strerror(EACCES)));
-    look = (struct settle_look){0, LEASE_HELD, false};
+    look = (struct settle_look){0, LEASE_HELD, CUT};
     step = settle_after_look(&folder, &facts, &look);
     assert_non_null(strstr(step.message, "drag it back"));
 }

@@ -40,7 +40,7 @@ struct settle_look {
     int error; /* 0, or the negative errno of open; -EOWNERDEAD: the program died of each look so
                   far (last_look.h) */
     enum lease lease;
-    bool has_end; /* true also for formats without one */
+    const char *cut; /* what shows that it is not whole (complete.h), NULL: nothing */
 };
 
 enum settle_kind { SETTLE_WAIT, SETTLE_OPEN, SETTLE_READY, SETTLE_REFUSE };
