@@ -1,6 +1,7 @@
 #include "closedrop/base/magic.h"
 
 #include <magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -8,53 +9,92 @@
 
 #define LOOK_AT 65536
 
-static const struct {
+static const char unknown[] = "application/octet-stream";
+
+/** How far from its start a PDF may begin. */
+#define PDF_HEAD_MOST 1024
+
+/** With what a file of a format begins, whoever wrote it; more than one, divided by bars. */
+#define TEXT "" /* with anything, but it is text */
+#define OLE "\xD0\xCF\x11\xE0"
+#define OFFICE "PK|" OLE /* with a password it is wrapped in the older format */
+
+static const struct suffix {
     const char *suffix;
     const char *type;
+    const char *start; /* NULL: nothing can be said */
 } known_suffixes[] = {
-    {"pdf", "application/pdf"},
-    {"tif", "image/tiff"},
-    {"tiff", "image/tiff"},
-    {"jpg", "image/jpeg"},
-    {"jpeg", "image/jpeg"},
-    {"png", "image/png"},
-    {"gif", "image/gif"},
-    {"webp", "image/webp"},
-    {"heic", "image/heic"},
-    {"bmp", "image/bmp"},
-    {"csv", "text/csv"},
-    {"txt", "text/plain"},
-    {"htm", "text/html"},
-    {"html", "text/html"},
-    {"xml", "application/xml"},
-    {"json", "application/json"},
-    {"eml", "message/rfc822"},
-    {"vcf", "text/vcard"},
-    {"ics", "text/calendar"},
-    {"zip", "application/zip"},
-    {"gz", "application/gzip"},
-    {"doc", "application/msword"},
-    {"xls", "application/vnd.ms-excel"},
-    {"ppt", "application/vnd.ms-powerpoint"},
-    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-    {"odt", "application/vnd.oasis.opendocument.text"},
-    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
-    {"rtf", "application/rtf"},
-    {"mp3", "audio/mpeg"},
-    {"wav", "audio/wav"},
-    {"mp4", "video/mp4"},
-    {"mov", "video/quicktime"},
+    {"pdf", "application/pdf", "%PDF-"},
+    {"tif", "image/tiff", "II|MM"},
+    {"tiff", "image/tiff", "II|MM"},
+    {"jpg", "image/jpeg", "\xFF\xD8"},
+    {"jpeg", "image/jpeg", "\xFF\xD8"},
+    {"png", "image/png", "\x89PNG"},
+    {"gif", "image/gif", "GIF8"},
+    {"webp", "image/webp", "RIFF"},
+    {"heic", "image/heic", NULL},
+    {"bmp", "image/bmp", "BM"},
+    {"csv", "text/csv", TEXT},
+    {"txt", "text/plain", TEXT},
+    {"htm", "text/html", TEXT},
+    {"html", "text/html", TEXT},
+    {"xml", "application/xml", TEXT},
+    {"json", "application/json", TEXT},
+    {"eml", "message/rfc822", TEXT},
+    {"vcf", "text/vcard", TEXT},
+    {"ics", "text/calendar", TEXT},
+    {"zip", "application/zip", "PK"},
+    {"gz", "application/gzip", "\x1F\x8B"},
+    {"doc", "application/msword", OLE},
+    {"xls", "application/vnd.ms-excel", OLE},
+    {"ppt", "application/vnd.ms-powerpoint", OLE},
+    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", OFFICE},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", OFFICE},
+    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", OFFICE},
+    {"odt", "application/vnd.oasis.opendocument.text", "PK"},
+    {"ods", "application/vnd.oasis.opendocument.spreadsheet", "PK"},
+    {"rtf", "application/rtf", "{\\rtf"},
+    {"mp3", "audio/mpeg", NULL},
+    {"wav", "audio/wav", "RIFF"},
+    {"mp4", "video/mp4", NULL},
+    {"mov", "video/quicktime", NULL},
 };
 
-static const char *type_of_suffix(const char *name)
+static const struct suffix *find_suffix(const char *name)
 {
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof(known_suffixes) / sizeof(*known_suffixes); i++)
         if (strcasecmp(dot + 1, known_suffixes[i].suffix) == 0)
-            return known_suffixes[i].type;
+            return &known_suffixes[i];
     return NULL;
+}
+
+static bool holds_pdf(const char *head, size_t length)
+{
+    return memmem(head, length < PDF_HEAD_MOST ? length : PDF_HEAD_MOST, "%PDF-", 5) != NULL;
+}
+
+static bool begins_with(const char *head, size_t length, const char *starts)
+{
+    for (const char *start = starts; *start; start += *start == '|') {
+        size_t size = strcspn(start, "|");
+        if (length >= size && memcmp(head, start, size) == 0)
+            return true;
+        start += size;
+    }
+    return false;
+}
+
+/** Whether a file cannot be what its suffix says. */
+static bool contradicts(const struct suffix *suffix, const char *head, size_t length)
+{
+    if (!suffix->start || !length)
+        return false;
+    if (!*suffix->start) /* of what is no text, a PDF alone may have no zero in it */
+        return memchr(head, '\0', length) || begins_with(head, length, "%PDF-");
+    if (*suffix->start == '%')
+        return !holds_pdf(head, length);
+    return !begins_with(head, length, suffix->start);
 }
 
 /** The library's own tables, loaded at the first file that needs them. */
@@ -71,15 +111,24 @@ static magic_t tables(void)
     return cookie;
 }
 
+/** What it is by its first bytes; NULL where they say nothing. */
+static const char *type_of_content(const char *head, size_t length)
+{
+    const char *type = length && tables() ? magic_buffer(tables(), head, length) : NULL;
+    return type && strchr(type, '/') && strcmp(type, unknown) != 0 ? type : NULL;
+}
+
 void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOST])
 {
     static char head[LOOK_AT];
-    const char *type = type_of_suffix(name);
-    if (!type && tables()) {
-        ssize_t got = pread(fd, head, sizeof(head), 0);
-        type = got > 0 ? magic_buffer(tables(), head, (size_t)got) : NULL;
-    }
-    if (!type || !strchr(type, '/'))
-        type = "application/octet-stream";
-    snprintf(ret_type, CONTENT_TYPE_MOST, "%s", type);
+    const struct suffix *suffix = find_suffix(name);
+    ssize_t got = pread(fd, head, sizeof(head), 0);
+    size_t length = got > 0 ? (size_t)got : 0;
+    const char *type = suffix ? suffix->type : unknown;
+    const char *found =
+        !suffix || contradicts(suffix, head, length) ? type_of_content(head, length) : NULL;
+    /* text is often in UTF-16, which is full of zeros */
+    bool is_still_text =
+        found && suffix && suffix->start && !*suffix->start && strncmp(found, "text/", 5) == 0;
+    snprintf(ret_type, CONTENT_TYPE_MOST, "%s", found && !is_still_text ? found : type);
 }

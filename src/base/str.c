@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define DIGITS "0123456789"
+
 /** Make room for `more` bytes and the NUL; false (and a sticky error) where that cannot be. */
 static bool make_room(struct str *s, size_t more)
 {
@@ -131,6 +133,34 @@ char *str_format(const char *format, ...)
     str_vprintf(&s, format, arguments);
     va_end(arguments);
     return str_take(&s);
+}
+
+/** The digits of a number without the zeros before it. */
+static size_t significant_digits(const char **at)
+{
+    *at += strspn(*at, "0");
+    return strspn(*at, DIGITS);
+}
+
+int str_compare_natural(const char *a, const char *b)
+{
+    const char *one = a, *other = b;
+    while (*one && *other) {
+        size_t length = 1;
+        if (strspn(one, DIGITS) && strspn(other, DIGITS)) {
+            length = significant_digits(&one);
+            size_t other_length = significant_digits(&other);
+            if (length != other_length)
+                return length < other_length ? -1 : 1;
+        }
+        int order = memcmp(one, other, length);
+        if (order)
+            return order;
+        one += length;
+        other += length;
+    }
+    int order = (*one != 0) - (*other != 0);
+    return order ? order : strcmp(a, b);
 }
 
 bool str_starts_with(const char *text, const char *prefix)

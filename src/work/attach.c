@@ -26,7 +26,8 @@ static const char *const created_by[ACTIVITIES] = {
 static int compare_names(const void *a, const void *b)
 {
     const struct job *const *one = a, *const *other = b;
-    int order = strcmp(path_name(job_filed_path(*one)), path_name(job_filed_path(*other)));
+    int order =
+        str_compare_natural(path_name(job_filed_path(*one)), path_name(job_filed_path(*other)));
     return order ? order : (*one)->id < (*other)->id ? -1 : 1;
 }
 

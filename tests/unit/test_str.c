@@ -156,6 +156,21 @@ static void compares_starts_and_ends(void **state)
     }
 }
 
+/* each is before the next one */
+static void counts_as_people_do(void **state)
+{
+    (void)state;
+    static const char *const sorted[] = {"", "0", "00", "01", "1", "02", "3", "9 a", "09 b", "10",
+        "Seite", "Seite 1", "Seite 2", "Seite 2.pdf", "Seite 02b", "Seite 10", "Seite 010a",
+        "Seite 12345678901234567890123", "Seite a", "a1b2", "a1b10", "a2b1", "\xC3\xA4"};
+    for (size_t i = 0; i < sizeof(sorted) / sizeof(*sorted); i++)
+        for (size_t j = 0; j < sizeof(sorted) / sizeof(*sorted); j++) {
+            int order = str_compare_natural(sorted[i], sorted[j]);
+            if ((order > 0) - (order < 0) != (i > j) - (i < j))
+                fail_msg("\"%s\" and \"%s\": %d", sorted[i], sorted[j], order);
+        }
+}
+
 static void reads_a_whole_file(void **state)
 {
     (void)state;
@@ -189,6 +204,7 @@ int main(void)
         cmocka_unit_test(hands_its_text_over),
         cmocka_unit_test(formats_into_new_memory),
         cmocka_unit_test(compares_starts_and_ends),
+        cmocka_unit_test(counts_as_people_do),
         cmocka_unit_test(reads_a_whole_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

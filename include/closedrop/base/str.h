@@ -56,6 +56,13 @@ char *str_take(struct str *s);
 /** printf() into memory the caller frees; NULL when memory is short. */
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * Compare as people sort what is numbered: digits in a row are one number, all else goes by its
+ * bytes; equal only where strcmp(3) says so. glibc's strverscmp(3) takes what begins with a zero
+ * for a fraction, and so "02" goes before "1" there.
+ */
+int str_compare_natural(const char *a, const char *b);
+
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);
 

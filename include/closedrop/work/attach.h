@@ -34,7 +34,8 @@ struct verdict attach_sender(const struct rule *rule, const struct job *job, cha
 struct verdict attach_read(
     const struct request *request, enum activity activity, char **ret_activity_id);
 
-/** Sort jobs by the name of their file: the order of their attachments. */
+/** Sort jobs by the name of their file, as people count ("Seite 2" before "Seite 10"): the order of
+ * their attachments. */
 void attach_sort(struct job **jobs, size_t count);
 
 #endif
