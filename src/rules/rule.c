@@ -11,6 +11,8 @@
 
 /** The most bytes of one character in UTF-8. */
 #define CHARACTER_MOST 4
+/** In one text of a list, as far as their length goes. */
+#define ADDRESSES_MOST 50
 
 static void release_field(struct rule_field *field)
 {
@@ -181,21 +183,72 @@ static int comes_out_empty(const struct rule *rule, const struct rule_field *fie
     return -EINVAL;
 }
 
+/**
+ * The length of the address at `text`: a semicolon ends it, and so does a comma behind an @, for
+ * "Miller, Ann <ann@example.com>" is one. In quotes neither does.
+ */
+static size_t address_length(const char *text)
+{
+    bool is_quoted = false, has_at = false;
+    size_t length = 0;
+    for (; text[length]; length++) {
+        const char c = text[length];
+        if (!is_quoted && (c == ';' || (c == ',' && has_at)))
+            break;
+        is_quoted ^= c == '"';
+        has_at |= c == '@';
+        length += c == '\\' && text[length + 1]; /* whatever follows it is no quote */
+    }
+    return length;
+}
+
+static int append_line(const struct rule *rule, const struct rule_field *field, char *text,
+    struct json *texts, struct str *why)
+{
+    trim(text);
+    if (count_characters(text) > field->most)
+        return too_long(why, rule, field->name, field->most);
+    return *text ? json_append_text(texts, text) : 0;
+}
+
+/** One cell or variable may hold several addresses. */
+static int append_addresses(const struct rule *rule, const struct rule_field *field,
+    const char *text, struct json *texts, struct str *why)
+{
+    int result = 0;
+    while (*text && result == 0) {
+        size_t length = address_length(text);
+        CLEANUP(free_text) char *address = strndup(text, length);
+        result = address ? append_line(rule, field, address, texts, why) : -ENOMEM;
+        text += length + (text[length] != '\0');
+    }
+    return result;
+}
+
+static int append_text(const struct rule *rule, const struct rule_field *field, char *text,
+    struct json *texts, struct str *why)
+{
+    if (field->kind == RULE_FIELD_LIST)
+        return append_addresses(rule, field, text, texts, why);
+    if (field->manner == TEMPLATE_LINE)
+        return append_line(rule, field, text, texts, why);
+    return *text ? json_append_text(texts, text) : 0;
+}
+
 /** All texts of a field that are not empty, as an array. */
 static int fill_texts(const struct rule *rule, const struct rule_field *field,
     const struct template_facts *facts, const struct json *values, struct json *texts,
     struct str *why)
 {
+    size_t most = field->kind == RULE_FIELD_LIST ? ADDRESSES_MOST * field->most : field->most;
     int result = 0;
     for (struct template **at = field->templates; *at && result == 0; at++) {
         CLEANUP(free_text) char *text = NULL;
-        result = expand(*at, facts, values, field->manner, field->most, &text);
+        result = expand(*at, facts, values, field->manner, most, &text);
         if (result == -E2BIG)
             result = too_long(why, rule, field->name, field->most);
-        else if (result == 0 && field->manner == TEMPLATE_LINE)
-            trim(text);
-        if (result == 0 && *text)
-            result = json_append_text(texts, text);
+        else if (result == 0)
+            result = append_text(rule, field, text, texts, why);
     }
     return result;
 }

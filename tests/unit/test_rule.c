@@ -366,6 +366,21 @@ static const struct {
     {"a list of gaps", {LIST("cc", false, "{contact.email}", "{meta.x}"), TEXT("subject", "a")}, 2,
         "{'subject':'a'}", ""},
     {"an empty list", {LIST("cc", false, NULL)}, 1, "{}", ""},
+    {"several in one", {LIST("to", true, "a@b.c; d@e.f,;g@h.i ;", "j@k.l")}, 1,
+        "{'to':['a@b.c','d@e.f','g@h.i','j@k.l']}", ""},
+    {"with names",
+        {{"to", RULE_FIELD_LIST, {"Miller, Ann <a@b.c>, \"Lee; B, \\\"C\\\"\" <l@e.f>;\"x; y@z"},
+            TEMPLATE_LINE, 40, true, 0}},
+        1,
+        "{'to':['Miller, Ann <a@b.c>','\\\"Lee; B, \\\\\\\"C\\\\\\\"\\\" <l@e.f>',"
+        "'\\\"x; y@z']}",
+        ""},
+    {"no address at all", {LIST("to", true, "a, b;c")}, 1, "{'to':['a, b','c']}", ""},
+    {"nothing but separators", {LIST("cc", false, " ; , ;")}, 1, "{'cc':[',']}", ""},
+    {"one of several is long", {LIST("to", true, "a@b.c;abcdef@b.cd")}, 1, NULL,
+        "to of rule \"fax\" would have more than the 10 characters that Close takes; use a shorter "
+        "one"},
+    {"a text of no list", {TEXT("sender", "a@b.c; d@e.f")}, 1, "{'sender':'a@b.c; d@e.f'}", ""},
 
     {"a text that Close wants", {NEEDED("sender", "{meta.num}")}, 1, "{'sender':'4711'}", ""},
     {"a text that Close wants, empty", {TEXT("subject", "a"), NEEDED("sender", "{meta.x}")}, 2,

@@ -92,7 +92,7 @@ int rule_expand(const struct template *template, const struct template_facts *fa
 
 /**
  * Expand all fields of a rule's activity into an object, as Close calls them. A field that comes
- * out empty is left out. Returns 0 and the object; -ENOMEM; or -EINVAL with the reason in `why`: a
+ * out empty is left out; a text of a list is split into the addresses it holds. Returns 0 and the object; -ENOMEM; or -EINVAL with the reason in `why`: a
  * text is too long, or one that Close wants is empty.
  */
 int rule_fill(const struct rule *rule, const struct template_facts *facts,
