@@ -15,6 +15,9 @@
 
 /** Close's words go into one line of a message; this much of them. */
 #define ERROR_MOST 600
+/** A value that was sent is shown with its error unless it is longer: an address, not a letter. */
+#define SENT_SHOWN_MOST 200
+#define NAME_SHOWN_MOST 100
 
 /**
  * The last part but one: .../go/file/temporary/<user>/<token>/<filename>/, and so it is when the
@@ -145,49 +148,93 @@ bool ticket_is_for(const struct ticket *ticket, const char *key)
     return !*key;
 }
 
-static void add_piece(struct str *out, const char *name, const char *text)
+/** What an error is about: a field, the entry of a list, a field of that ... */
+struct about {
+    const struct about *above; /* NULL for the outermost */
+    const char *name;
+    const struct json *sent; /* what was sent there; NULL: that is not known */
+};
+
+static bool is_number(const char *text)
 {
+    return *text && !text[strspn(text, "0123456789")];
+}
+
+/** "to, entry 1" */
+static void add_about(struct str *out, const struct about *about)
+{
+    if (about->above) {
+        add_about(out, about->above);
+        str_add(out, ", ");
+    }
+    if (is_number(about->name))
+        str_printf(out, "entry %lu", strtoul(about->name, NULL, 10) + 1);
+    else
+        utf8_escape(out, about->name, strnlen(about->name, NAME_SHOWN_MOST));
+}
+
+static void add_piece(struct str *out, const struct about *about, const char *text)
+{
+    const char *sent = about ? json_text(about->sent) : NULL;
     if (out->length > ERROR_MOST)
         return;
     if (out->length)
         str_add(out, "; ");
-    if (name) {
-        utf8_escape(out, name, strlen(name));
-        str_add(out, ": ");
+    if (about)
+        add_about(out, about);
+    if (sent && *sent && strlen(sent) <= SENT_SHOWN_MOST) {
+        str_add(out, ", \"");
+        utf8_escape(out, sent, strlen(sent));
+        str_add_char(out, '"');
     }
+    str_add(out, about ? ": " : "");
     utf8_escape(out, text, strnlen(text, ERROR_MOST));
 }
 
+static const struct json *member_of(const struct json *sent, const char *key)
+{
+    const struct json *at = json_is_array(sent) && is_number(key) ? json_first(sent) : NULL;
+    for (unsigned long left = at ? strtoul(key, NULL, 10) : 0; at && left > 0; left--)
+        at = json_next(at);
+    return at ? at : json_get(sent, key);
+}
+
 /**
- * Every text below `value`, each with the nearest key that names a field; Close nests "errors" and
- * "field-errors" in itself (close-api.md 5).
+ * Every text below `value`, each with the keys that name what it is about; Close nests "errors" and
+ * "field-errors" in itself, and counts the entries of a list from 0 (close-api.md 5).
  */
-static void add_errors(struct str *out, const char *name, const struct json *value)
+static void add_errors(
+    struct str *out, const struct about *about, const struct json *sent, const struct json *value)
 {
     if (json_text(value)) {
-        add_piece(out, name, json_text(value));
+        add_piece(out, about, json_text(value));
         return;
     }
     for (const struct json *item = json_first(value); item; item = json_next(item)) {
         const char *key = json_key(item);
         bool is_frame = !key || strcmp(key, "errors") == 0 || strcmp(key, "field-errors") == 0 ||
                         strcmp(key, "error") == 0 || strcmp(key, "message") == 0;
-        add_errors(out, is_frame ? name : key, item);
+        struct about inner = {about, key, is_frame ? sent : member_of(sent, key)};
+        add_errors(out, is_frame ? about : &inner, inner.sent, item);
     }
 }
 
-void reply_add_close_error(struct str *out, const char *body, size_t length)
+void reply_add_close_error(struct str *out, const char *body, size_t length, const char *posted)
 {
     static const char *const frames[] = {"error", "errors", "field-errors", "message"};
     struct json *document = json_parse(body, length);
-    struct str words = STR_INIT(4 * ERROR_MOST + 1024);
+    struct json *sent = NULL;
+    struct str words = STR_INIT(4 * ERROR_MOST + 4 * SENT_SHOWN_MOST + 1024);
     for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
         const struct json *frame = json_get(document, frames[i]);
+        if (frame && !sent)
+            sent = json_parse(posted, strlen(posted));
         if (frame)
-            add_errors(&words, NULL, frame);
+            add_errors(&words, NULL, sent, frame);
     }
     str_add(out, str_text(&words));
     str_release(&words);
+    json_free(sent);
     json_free(document);
 }
 

@@ -212,6 +212,11 @@ void request_post_json_once(struct request *request, const char *json)
     SET(request, CURLOPT_FRESH_CONNECT, 1L);
 }
 
+const char *request_posted(const struct request *request)
+{
+    return str_text(&request->once);
+}
+
 /** One more part of the form, NULL when memory is short. */
 static curl_mimepart *add_part(struct request *request, const char *name)
 {

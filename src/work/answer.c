@@ -37,7 +37,7 @@ static struct api_outcome outcome_of(
 {
     size_t length;
     const char *body = request_reply(request, &length);
-    reply_add_close_error(words, body, length);
+    reply_add_close_error(words, body, length, request_posted(request));
     return (struct api_outcome){
         .what = what,
         .end = request_end(request),

@@ -273,7 +273,7 @@ static const struct {
     {"an object for a field",
         "{\"field-errors\":{\"user\":{\"errors\":[],\"field-errors\":"
         "{\"email\":\"Invalid email address.\"}}}}",
-        "email: Invalid email address."},
+        "user, email: Invalid email address."},
     {"one text", "{\"error\":\"Empty query: Lead matching query does not exist.\"}",
         "Empty query: Lead matching query does not exist."},
     {"a list of texts", "{\"errors\":[\"Source lead does not exist.\"]}",
@@ -303,7 +303,7 @@ static void tells_what_close_says(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(errors); i++) {
         struct str out = STR_INIT(8000);
-        reply_add_close_error(&out, errors[i].body, strlen(errors[i].body));
+        reply_add_close_error(&out, errors[i].body, strlen(errors[i].body), "");
         if (strcmp(str_text(&out), errors[i].words) != 0)
             fail_msg("%s: \"%s\", not \"%s\"", errors[i].name, str_text(&out), errors[i].words);
         str_release(&out);
@@ -326,11 +326,69 @@ static void finds_the_words_in_odd_shapes(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(loose_errors); i++) {
         struct str out = STR_INIT(8000);
-        reply_add_close_error(&out, loose_errors[i].body, strlen(loose_errors[i].body));
+        reply_add_close_error(&out, loose_errors[i].body, strlen(loose_errors[i].body), "");
         if (!strstr(str_text(&out), loose_errors[i].fragment))
             fail_msg("%s: \"%s\"", loose_errors[i].name, str_text(&out));
         str_release(&out);
     }
+}
+
+#define POSTED                                                                                     \
+    "{\"subject\":\"Hello\",\"to\":[\"a@example.com\",\"x@example.com; y\\u001b\"],"               \
+    "\"attachments\":[{\"url\":\"https://a\"}],\"followup_sequence_delay\":5}"
+
+/* what Close says of a list's entries names the list and what was sent there */
+static const struct {
+    const char *name, *body, *words;
+} nested[] = {
+    {"an entry",
+        "{\"errors\":[],\"field-errors\":{\"to\":{\"errors\":{\"1\":\"Invalid email address.\"}}}}",
+        "to, entry 2, \"x@example.com; y\\x1B\": Invalid email address."},
+    {"a field of an entry",
+        "{\"field-errors\":{\"attachments\":{\"errors\":{\"0\":{\"field-errors\":{\"url\":\"Bad.\"}"
+        "}}}}}",
+        "attachments, entry 1, url, \"https://a\": Bad."},
+    {"two entries", "{\"field-errors\":{\"to\":{\"errors\":{\"0\":\"Bad.\",\"1\":\"Worse.\"}}}}",
+        "to, entry 1, \"a@example.com\": Bad.; to, entry 2, \"x@example.com; y\\x1B\": Worse."},
+    {"a field", "{\"field-errors\":{\"subject\":\"Odd.\"}}", "subject, \"Hello\": Odd."},
+    {"a list as a whole", "{\"field-errors\":{\"to\":\"List is too long.\"}}",
+        "to: List is too long."},
+    {"no text", "{\"field-errors\":{\"followup_sequence_delay\":\"Bad.\"}}",
+        "followup_sequence_delay: Bad."},
+    {"an entry that was not sent", "{\"field-errors\":{\"to\":{\"errors\":{\"7\":\"Bad.\"}}}}",
+        "to, entry 8: Bad."},
+    {"a number that was no list", "{\"field-errors\":{\"cc\":{\"errors\":{\"0\":\"Bad.\"}}}}",
+        "cc, entry 1: Bad."},
+    {"a field that was not sent", "{\"field-errors\":{\"lead\":\"Object does not exist.\"}}",
+        "lead: Object does not exist."},
+};
+
+static void says_what_was_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(nested); i++) {
+        struct str out = STR_INIT(8000);
+        reply_add_close_error(&out, nested[i].body, strlen(nested[i].body), POSTED);
+        if (strcmp(str_text(&out), nested[i].words) != 0)
+            fail_msg("%s: \"%s\", not \"%s\"", nested[i].name, str_text(&out), nested[i].words);
+        str_release(&out);
+    }
+}
+
+/* a letter is not shown again */
+static void leaves_out_what_is_long(void **state)
+{
+    (void)state;
+    static const char body[] = "{\"field-errors\":{\"body_text\":\"Bad.\"}}";
+    struct str out = STR_INIT(8000), posted = STR_INIT(8000);
+    str_add(&posted, "{\"body_text\":\"");
+    for (int i = 0; i < 201; i++)
+        str_add_char(&posted, 'x');
+    str_add(&posted, "\"}");
+    reply_add_close_error(&out, body, strlen(body), str_text(&posted));
+    assert_string_equal(str_text(&out), "body_text: Bad.");
+    str_release(&out);
+    str_release(&posted);
 }
 
 static void bounds_a_flood_of_words(void **state)
@@ -341,7 +399,7 @@ static void bounds_a_flood_of_words(void **state)
     for (int i = 0; i < 5000; i++)
         str_add(&body, "\"A long complaint that is made again and again.\",");
     str_add(&body, "\"end\"]}");
-    reply_add_close_error(&out, str_text(&body), body.length);
+    reply_add_close_error(&out, str_text(&body), body.length, "");
     assert_int_equal(str_error(&out), 0);
     assert_in_range(out.length, 100, 4000);
     str_clear(&body);
@@ -350,7 +408,7 @@ static void bounds_a_flood_of_words(void **state)
     for (int i = 0; i < 100000; i++)
         str_add(&body, "\\u0001");
     str_add(&body, "\"}");
-    reply_add_close_error(&out, str_text(&body), body.length);
+    reply_add_close_error(&out, str_text(&body), body.length, "");
     assert_int_equal(str_error(&out), 0);
     assert_in_range(out.length, 1, 4000);
     str_release(&body);
@@ -528,6 +586,8 @@ int main(void)
         cmocka_unit_test(knows_the_key_of_a_form),
         cmocka_unit_test(tells_what_close_says),
         cmocka_unit_test(finds_the_words_in_odd_shapes),
+        cmocka_unit_test(says_what_was_sent),
+        cmocka_unit_test(leaves_out_what_is_long),
         cmocka_unit_test(bounds_a_flood_of_words),
         cmocka_unit_test(reads_s3_documents),
         cmocka_unit_test(reads_the_key),

@@ -40,8 +40,12 @@ int ticket_success_status(const struct ticket *ticket);
 /** Whether `key` is where the form puts a file that is sent as REQUEST_FORM_FILENAME. */
 bool ticket_is_for(const struct ticket *ticket, const char *key);
 
-/** Add what Close says is wrong, in its own words, on one line; nothing where it says nothing. */
-void reply_add_close_error(struct str *out, const char *body, size_t length);
+/**
+ * Add what Close says is wrong, in its own words, on one line; nothing where it says nothing. What
+ * it says of a field begins with the field and with what was sent there, by the JSON text `posted`
+ * ("": not known): `to, entry 1, "nobody": Invalid email address.`
+ */
+void reply_add_close_error(struct str *out, const char *body, size_t length, const char *posted);
 
 /** Whether Close's refusal is about the lead or contact: it is not there, or not what it was. */
 bool reply_blames_target(const char *body, size_t length);

@@ -77,6 +77,9 @@ void request_post_json(struct request *request, const char *json);
  */
 void request_post_json_once(struct request *request, const char *json);
 
+/** The JSON text of that POST; "" for any other request. */
+const char *request_posted(const struct request *request);
+
 /** What a form calls its file: S3 looks at it only where a field says ${filename} (s3-post.md 1.5).
  */
 #define REQUEST_FORM_FILENAME "file"
