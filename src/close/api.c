@@ -77,9 +77,10 @@ struct request *api_contact(const struct api *api, const char *contact_id)
         api, API_CONTACTS, "contact/%s/?_fields=id,lead_id,name,emails,phones", contact_id);
 }
 
-struct request *api_search(const struct api *api, const struct search *search, const char *cursor)
+struct request *api_search(
+    const struct api *api, const struct search *search, const char *cursor, int page)
 {
-    CLEANUP(json_freep) struct json *body = search_query(search, cursor);
+    CLEANUP(json_freep) struct json *body = search_query(search, cursor, page);
     CLEANUP(free_text) char *text = body ? json_print(body) : NULL;
     struct request *request = text ? api_request(api, API_SEARCHES, "data/search/") : NULL;
     if (request)

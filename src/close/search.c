@@ -9,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define PAGE 200
 #define NAME_MOST 4096
 #define DIGITS_MOST 32
 /** Fewer digits say too little: an extension, a short number. */
@@ -218,12 +217,12 @@ static struct json *fields_of(const struct search *search)
     return NULL;
 }
 
-struct json *search_query(const struct search *search, const char *cursor)
+struct json *search_query(const struct search *search, const char *cursor, int page)
 {
     struct json *body = json_object();
     int result = json_add(body, "query", query_of(search));
     result |= json_add(body, "_fields", fields_of(search));
-    result |= json_add_int(body, "_limit", PAGE);
+    result |= json_add_int(body, "_limit", page);
     if (cursor)
         result |= json_add_text(body, "cursor", cursor);
     if (!result)

@@ -327,7 +327,8 @@ struct request *resolution_ask(struct resolution *resolution, const struct api *
     struct search search = search_of(resolution);
     switch (resolution->step) {
     case RESOLVE_SEARCH:
-        return api_search(api, &search, resolution->cursor);
+        return api_search(api, &search, resolution->cursor,
+            resolution->wants_less ? SEARCH_PAGE_SMALL : SEARCH_PAGE);
     case RESOLVE_CONTACT:
         return api_contact(api, resolution->contact_id);
     default:
@@ -515,10 +516,22 @@ static struct verdict read_survivor(struct resolution *resolution, const struct 
     return verdict.kind == VERDICT_NEXT ? take_lead(resolution, lead) : verdict;
 }
 
+/** Whether Close may have refused the search for the size of its page alone: what it takes has
+ * changed before. */
+static bool may_be_too_much(const struct resolution *resolution, const struct request *request)
+{
+    bool is_first = resolution->step == RESOLVE_SEARCH && !resolution->cursor;
+    return is_first && !resolution->wants_less && request_status(request) == 400;
+}
+
 struct verdict resolution_read(struct resolution *resolution, const struct request *request)
 {
     if (resolution->step == RESOLVE_LEAD)
         return read_survivor(resolution, request);
+    if (may_be_too_much(resolution, request)) {
+        resolution->wants_less = true;
+        return verdict_more();
+    }
     size_t length;
     const char *body = request_reply(request, &length);
     bool is_search = resolution->step == RESOLVE_SEARCH;

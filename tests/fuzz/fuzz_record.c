@@ -73,7 +73,7 @@ static void ask(const char *text)
     for (int by = 0; by < SEARCH_KINDS; by++) {
         struct search search = {(enum search_by)by, text, "cf_A"};
         struct str words = STR_INIT(5 * strlen(text) + 1000);
-        struct json *query = search_query(&search, text);
+        struct json *query = search_query(&search, text, SEARCH_PAGE);
         char *printed = json_print(query);
         assert(printed && fuzz_is_utf8(printed));
         search_add_words(&search, &words);

@@ -39,3 +39,55 @@ rule() { # THE-REST: a rule for the lead A1, and a folder that uses it
     [ "$(activities '[.[].body | .title, .attachments[].filename]')" = \
         '["Seite 1","Seite 1.txt","Seite 2.txt","Seite 02b.txt","Seite 10.txt"]' ]
 }
+
+# ---- what Close says, and what it is asked ----
+
+email() { # TO: a rule for a draft to these addresses
+    rule "email = { to = [ $1 ]; subject = \"Hello\"; };"
+    echo hello >in/a.txt
+}
+
+@test "several addresses in one cell are several recipients" {
+    printf 'key,lead_id,boss,copies\na,lead_A1,"Miller, Ann <ann@example.com>; bob@example.com","c@example.com,d@example.com"\n' >t.csv
+    more='rules = ( { name = "r"; table = { file = "t.csv"; key = "{stem}"; };
+        email = { to = [ "{row.boss}", "e@example.com" ]; cc = [ "{row.copies}" ]; }; } );'
+    write_config 'rules = [ "r" ]; no_match = "fail";'
+    echo hello >in/a.txt
+    run_once
+    [ "$(activities '.[0].body | .to, .cc')" = '["Miller, Ann <ann@example.com>","bob@example.com","e@example.com"]
+["c@example.com","d@example.com"]' ]
+}
+
+@test "what Close says of an entry names the field, the entry and what was sent" {
+    email '"ada@example.com", "x at example.com"'
+    fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[],\"field-errors\":{\"to\":{\"errors\":{\"1\":\"Invalid email address.\"}}}}","headers":{"Content-Type":"application/json"}}}]'
+    run_once
+    [ "$agent_code" = 1 ]
+    grep -qF 'to, entry 2, "x at example.com": Invalid email address.' in/Failed/a.txt.error.txt
+}
+
+find_ada() {
+    more='rules = ( { name = "r"; find = { contact_email = "ada@example.com"; }; lead_file = {}; } );'
+    write_config 'rules = [ "r" ]; no_match = "fail";'
+    echo hello >in/a.txt
+}
+
+too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the maximum limit for this resource (max_limit = 100).\"}","headers":{"Content-Type":"application/json"}'
+
+@test "where Close takes no search of 200, one of 100 is asked" {
+    find_ada
+    fault '[{"on":"search","match":"\"_limit\":200","times":0,"do":{'"$too_much"'}}]'
+    run_once
+    [ "$agent_code" = 0 ]
+    [ "$(counts .requests.search)" = 2 ]
+    [ "$(uploads)" = 1 ]
+}
+
+@test "a search that is refused for whatever reason is asked twice, not more" {
+    find_ada
+    fault '[{"on":"search","times":0,"do":{'"$too_much"'}}]'
+    run_once
+    [ "$agent_code" = 1 ]
+    [ "$(counts .requests.search)" = 2 ]
+    grep -qF 'The limit you set is larger' in/Failed/a.txt.error.txt
+}

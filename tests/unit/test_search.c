@@ -86,7 +86,7 @@ static void asks_as_close_wants_it(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(queries); i++) {
         struct json *wanted = parse(queries[i].body);
-        struct json *body = search_query(&queries[i].search, queries[i].cursor);
+        struct json *body = search_query(&queries[i].search, queries[i].cursor, 200);
         if (!is_same(body, wanted)) {
             char *printed = json_print(body);
             fail_msg("%s: %s", queries[i].name, printed);
@@ -105,7 +105,7 @@ static void asks_all_or_nothing(int *left, int calls_least)
         int calls = 0;
         for (; !body; calls++) {
             *left = calls;
-            body = search_query(&queries[i].search, queries[i].cursor);
+            body = search_query(&queries[i].search, queries[i].cursor, 200);
             *left = NEVER;
         }
         assert_true(calls > calls_least);
@@ -329,7 +329,7 @@ static void survives_digits_without_end(void **state)
     digits[sizeof(digits) - 1] = '\0';
     const struct search search = {SEARCH_CONTACT_PHONE, digits, NULL};
     (void)search_is_sound(&search);
-    json_free(search_query(&search, NULL));
+    json_free(search_query(&search, NULL, 100));
     assert_int_equal(compare_phone(digits, "+49 30 123456"), SEARCH_NO);
     assert_int_equal(compare_phone("+49 30 123456", digits), SEARCH_NO);
 }

@@ -54,7 +54,8 @@ struct request *api_lead(const struct api *api, const char *lead_id, bool whole)
 struct request *api_contact(const struct api *api, const char *contact_id);
 
 /** POST data/search/ : a question only, which may be repeated. */
-struct request *api_search(const struct api *api, const struct search *search, const char *cursor);
+struct request *api_search(
+    const struct api *api, const struct search *search, const char *cursor, int page);
 
 /** How many entries a page of a list has. */
 #define API_PAGE 100

@@ -35,9 +35,13 @@ bool search_is_for_contacts(const struct search *search);
 /** Whether there is enough in the value to search by: a phone number needs seven digits. */
 bool search_is_sound(const struct search *search);
 
-/** The body of the question; `cursor` goes on where an answer ended, NULL begins. The caller's;
- * NULL when memory is short. */
-struct json *search_query(const struct search *search, const char *cursor);
+/** How many an answer may give at most, and what to ask for where Close takes less. */
+#define SEARCH_PAGE 200
+#define SEARCH_PAGE_SMALL 100
+
+/** The body of the question for up to `page` of them; `cursor` goes on where an answer ended, NULL
+ * begins. The caller's; NULL when memory is short. */
+struct json *search_query(const struct search *search, const char *cursor, int page);
 
 enum search_match {
     SEARCH_NO,

@@ -51,6 +51,7 @@ struct resolution {
     struct json *candidates;
     char *cursor;
     int page;
+    bool wants_less;    /* Close has refused a page of the usual size */
     char *contact_lead; /* the lead the contact is of */
     struct survivor survivor;
     struct absences *absences; /* the caller's, to be set before resolution_begin(); or NULL */
