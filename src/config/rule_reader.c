@@ -4,6 +4,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/xhtml.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/search.h"
@@ -230,6 +231,34 @@ static enum template_manner manner_of(enum activity_field_kind kind)
     return kind == FIELD_HTML ? TEMPLATE_HTML : kind == FIELD_TEXT ? TEMPLATE_PLAIN : TEMPLATE_LINE;
 }
 
+/** HTML with a letter in place of each byte of a variable: what is put in there is escaped. */
+static void blank_variables(char *html)
+{
+    while ((html = strchr(html, '{')) != NULL) {
+        if (html[1] == '{') { /* a brace */
+            html += 2;
+            continue;
+        }
+        size_t length = strcspn(html, "}");
+        length += html[length] == '}';
+        memset(html, 'x', length);
+        html += length;
+    }
+}
+
+/** What Close would refuse for each file is wrong here already. */
+static void check_html(
+    struct reader *reader, struct setting *group, const char *key, const char *text)
+{
+    CLEANUP(free_text) char *html = strdup(text + strspn(text, " \t\r\n")); /* as it is sent */
+    enum xhtml_kind kind = reader->rule->activity == ACTIVITY_NOTE ? XHTML_NOTE : XHTML_EMAIL;
+    struct str why = STR_INIT(4096);
+    if (html)
+        blank_variables(html);
+    note_problem(reader, group, key, html ? xhtml_check(html, kind, &why) : -ENOMEM, &why);
+    str_release(&why);
+}
+
 static struct template **read_texts(
     struct reader *reader, struct setting *group, const struct activity_field *field)
 {
@@ -249,6 +278,8 @@ static struct template **read_texts(
         if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
             setting_problem(reader->settings, group, field->key, "must be one line");
         templates[made] = make_template(reader, group, field->key, texts[i], &reader->late);
+        if (templates[made] && field->kind == FIELD_HTML)
+            check_html(reader, group, field->key, texts[i]);
         made += templates[made] != NULL;
     }
     if (field->kind == FIELD_LINES && count > LIST_MOST)

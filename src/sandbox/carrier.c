@@ -1,11 +1,10 @@
 #include "carrier.h"
 
-#include "xhtml.h"
-
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/xhtml.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define BODY_MOST 1048576
@@ -151,15 +150,24 @@ static const struct schema_field note_fields[] = {
     USER_ID,
 };
 
+/** Whether it is rich text as Close takes it; `why` says why not. */
+static bool is_rich_text(const char *html, struct str *why)
+{
+    if (str_starts_with(html, "<body>"))
+        return xhtml_check(html, XHTML_NOTE, why) == 0;
+    str_add(why, "it is not wrapped in <body>");
+    return false;
+}
+
 static int check_note(const struct json *body, struct json *wrong)
 {
     const char *html = json_get_text(body, "note_html");
-    const char *fault = html ? xhtml_fault(html) : NULL;
-    if (!fault)
-        return 0;
-    char message[128];
-    snprintf(message, sizeof(message), "The value is not well-formed: %s.", fault);
-    return json_add_text(wrong, "note_html", message);
+    struct str why = STR_INIT(1024);
+    str_add(&why, "The value is not well-formed: ");
+    bool is_good = !html || is_rich_text(html, &why);
+    int result = is_good ? 0 : json_add_text(wrong, "note_html", str_text(&why));
+    str_release(&why);
+    return result;
 }
 
 /* ---- lead files ---- */

@@ -5,10 +5,10 @@
 #include "pick.h"
 #include "schema.h"
 #include "stamp.h"
-#include "xhtml.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/xhtml.h"
 
 #include <string.h>
 

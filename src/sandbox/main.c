@@ -41,7 +41,7 @@
  *     fault, effect  requests that shall go wrong: which, and how
  *     late           what is done when nobody waits for it any more
  *     ledger         what happened
- *     place, stamp, token, account, lookup, rows, pick, percent, xml, xhtml: what these stand on
+ *     place, stamp, token, account, lookup, rows, pick, percent, xml: what these stand on
  */
 #include "options.h"
 #include "sandbox.h"

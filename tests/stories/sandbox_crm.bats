@@ -598,7 +598,8 @@ END
     posts activity/note/ '{"lead_id":"lead_bluth","note":"lost","note_html":"<body><p class=\"x\">A &amp; B<br/></p><ul><li>1</li></ul></body>"}' \
         '.note == "A & B1" and (.note_html | startswith("<body><p"))'
     for html in '<p>x</p>' '<body>x' '<body>A & B</body>' '<body><p>x</body>' '<body>1 < 2</body>' '<body><a href=x>y</a></body>' \
-        '<body></body>x' 'x' '' '<body></p></body>' '<body><br></body>'; do
+        '<body></body>x' 'x' '' '<body></p></body>' '<body><br></body>' '<body>&copy;</body>' '<body><table/></body>' \
+        '<body><p onclick="x">y</p></body>'; do
         call activity/note/ -d "$(jq -nc --arg html "$html" '{lead_id: "lead_bluth", note_html: $html}')"
         answers 400 '."field-errors".note_html | startswith("The value is not well-formed")'
     done

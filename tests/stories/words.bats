@@ -2,6 +2,7 @@
 # What offices write into fields and files, and the words that answer them.
 
 load ../support/story
+bats_require_minimum_version 1.5.0
 
 setup() {
     story_setup
@@ -90,4 +91,33 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
     [ "$agent_code" = 1 ]
     [ "$(counts .requests.search)" = 2 ]
     grep -qF 'The limit you set is larger' in/Failed/a.txt.error.txt
+}
+
+# ---- HTML ----
+
+@test "HTML that Close would refuse is found by check, match and a reload, with its place" {
+    rule 'note = { html = "<p>good<br/></p>"; };'
+    start_agent
+    sed -i 's|good<br/>|a<br>b|' "$config"
+    for command in check 'match in/a.txt'; do
+        run -78 closedrop $command
+        [[ $output == *"closedrop.conf:6: rules[0].note.html: <br> is not closed; write <br/> (character 5: \"<br>b</p>\")"* ]]
+    done
+    kill -HUP "$agent_pid"
+    wait_until log_says 'rules[0].note.html: <br> is not closed; write <br/>'
+    sed -i 's|a<br>b|a \&copy; b|' "$config"
+    run -78 closedrop check
+    [[ $output == *'rules[0].note.html: &copy; is no entity of XHTML; write the character itself or its number, such as &#169; (character 6: "&copy; b</p>")'* ]]
+    sed -i 's|<p>a &copy; b</p>|<table/>|' "$config"
+    run -78 closedrop check
+    [[ $output == *'Close takes no element table in a note'* ]]
+}
+
+@test "a mention and every element that the manual page names go into a note" {
+    rule 'note = { html = "<h1>{stem}</h1><p><b>b</b><strong>b</strong><i>i</i><em>i</em><u>u</u><s>s</s><code>c</code><br/><a href=\"https://example.com/?a=1&amp;b=2\">x</a><img src=\"https://example.com/x.png\" alt=\"x\"/></p><ul><li>1</li></ul><hr/><p style=\"color: red\"><span data-type=\"mention\" data-id=\"user_1\" data-label=\"Ada\" class=\"mention\">@Ada</span></p>"; };'
+    closedrop check
+    echo hello >"in/a & b.txt"
+    run_once
+    [ "$agent_code" = 0 ]
+    [[ $(activities '.[0].body.note_html' | jq -r .) == '<body><h1>a &amp; b</h1>'*'<span data-type="mention" '*'</body>' ]]
 }

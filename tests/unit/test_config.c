@@ -1036,6 +1036,16 @@ static const struct {
     {IN_NOTE("pinned = \"yes\";"), ":4: rules[0].note.pinned: must be true or false"},
     {IN_NOTE("note = \"x\";"), ":4: rules[0].note.note: unknown key"},
     {IN_NOTE("status = \"draft\";"), ":4: rules[0].note.status: unknown key"},
+    {IN_NOTE("html = \" <p>a<br>b</p>\";"),
+        ":4: rules[0].note.html: <br> is not closed; write <br/> (character 5: \"<br>b</p>\")"},
+    {IN_NOTE("html = \"<table/>\";"),
+        ":4: rules[0].note.html: Close takes no element table in a note"},
+    {IN_NOTE("html = \"{date:%H & %M} {{ &copy;\";"), ":4: rules[0].note.html: &copy; is no entity"},
+    {IN_NOTE("html = \"<{stem}>x</{stem}>\";"),
+        ":4: rules[0].note.html: Close takes no element xxxxxx"},
+    {IN_EMAIL("body_html = \"<table><br></table>\";"),
+        ":4: rules[0].email.body_html: <br> is not closed; write <br/> (character 8: "
+        "\"<br></table>\")"},
 };
 
 /* whether a line begins with the file's name and `words` */
