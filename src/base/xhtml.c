@@ -25,7 +25,7 @@ static const char *const empty_elements[] = {"br", "hr", "img", NULL};
 struct name {
     const char *at;
     const char *text;
-    int length;
+    size_t length;
 };
 
 /** The elements that are open, from the outside in. */
@@ -63,8 +63,7 @@ static size_t entity_length(const char *at)
 static bool is_one_of(const char *const *names, const struct name *name)
 {
     for (; *names; names++)
-        if (strlen(*names) == (size_t)name->length &&
-            memcmp(*names, name->text, strlen(*names)) == 0)
+        if (strlen(*names) == name->length && memcmp(*names, name->text, strlen(*names)) == 0)
             return true;
     return false;
 }
@@ -111,20 +110,30 @@ static int complain(const struct reader *reader, const char *at, const char *wor
     return add_place(reader, at);
 }
 
+static void add_name(struct str *out, const char *name, size_t length)
+{
+    size_t most = shown_length(name);
+    utf8_escape(out, name, length < most ? length : most);
+}
+
 static int complain_unclosed(const struct reader *reader)
 {
     const struct name *name = &reader->open[reader->depth - 1];
-    str_printf(reader->why, "<%.*s> is not closed; write ", name->length, name->text);
-    str_printf(reader->why, is_one_of(empty_elements, name) ? "<%.*s/>" : "</%.*s> where it ends",
-        name->length, name->text);
+    bool is_empty = is_one_of(empty_elements, name);
+    str_add_char(reader->why, '<');
+    add_name(reader->why, name->text, name->length);
+    str_add(reader->why, is_empty ? "> is not closed; write <" : "> is not closed; write </");
+    add_name(reader->why, name->text, name->length);
+    str_add(reader->why, is_empty ? "/>" : "> where it ends");
     return add_place(reader, name->at);
 }
 
 static int complain_unknown(const struct reader *reader, const struct name *name, const char *what,
     const char *const *known)
 {
-    str_printf(
-        reader->why, "Close takes no %s %.*s in a note; it takes ", what, name->length, name->text);
+    str_printf(reader->why, "Close takes no %s ", what);
+    add_name(reader->why, name->text, name->length);
+    str_add(reader->why, " in a note; it takes ");
     add_list(reader->why, known);
     return add_place(reader, name->at);
 }
@@ -134,10 +143,9 @@ static int complain_entity(const struct reader *reader, const char *at)
     size_t length = strcspn(at + 1, "&; <" SPACES) + 1;
     if (at[length] != ';')
         return complain(reader, at, "a & by itself; write &amp;");
-    str_printf(reader->why,
-        "%.*s; is no entity of XHTML; write the character itself or its number, "
-        "such as &#169;",
-        length < SHOWN_MOST ? (int)length : SHOWN_MOST, at);
+    add_name(reader->why, at, length);
+    str_add(reader->why, "; is no entity of XHTML; write the character itself or its number, "
+                         "such as &#169;");
     return add_place(reader, at);
 }
 
@@ -156,7 +164,7 @@ static struct name read_name(const char *at, const char *text)
 
 static bool is_same(const struct name *a, const struct name *b)
 {
-    return a->length == b->length && memcmp(a->text, b->text, (size_t)a->length) == 0;
+    return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
 /** Text up to one of `ends`, or to the end of all. */
@@ -199,7 +207,7 @@ static int read_close(struct reader *reader)
 static int read_attribute(struct reader *reader)
 {
     struct name name = {.at = reader->at, .text = reader->at};
-    name.length = (int)strcspn(reader->at, "=<>\"'/" SPACES);
+    name.length = strcspn(reader->at, "=<>\"'/" SPACES);
     const char *value = name.text + name.length;
     if (!name.length || value[0] != '=' || (value[1] != '"' && value[1] != '\''))
         return complain(reader, name.at,
