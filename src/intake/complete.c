@@ -649,7 +649,9 @@ static bool below_is_inside(struct tiff *tiff, const struct field *field, int de
 
 static void note_field(const struct tiff *tiff, const struct field *field, struct picture *picture)
 {
-    struct values values = {.field = field};
+    struct field first = *field; /* a hostile list is not read for its first value */
+    struct values values = {.field = &first};
+    first.count = first.count > 0;
     if (field->tag == STRIP_OFFSETS || field->tag == TILE_OFFSETS)
         picture->offsets = *field;
     if (field->tag == STRIP_COUNTS || field->tag == TILE_COUNTS)

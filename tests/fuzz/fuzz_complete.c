@@ -48,7 +48,7 @@ static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t 
     struct file file = {bytes, size, reads, 0};
     const struct bytes view = {size, read_file, &file, NULL};
     const char *cut = complete_find_cut(&view, name);
-    assert(file.bytes_read <= 40 * size + 64);
+    assert(file.bytes_read <= 42 * size + 64);
     return !cut;
 }
 
