@@ -20,11 +20,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void add_problem(struct str *problems, const struct config *config, const char *where,
-    const char *what, int error, const char *advice)
+static void add_problem(struct str *problems, const struct config *config, unsigned line,
+    const char *where, const char *what, int error, const char *advice)
 {
-    str_printf(
-        problems, "%s: %s: %s: %s; %s\n", config->file, where, what, strerror(error), advice);
+    str_printf(problems, "%s:%u: %s: %s: %s; %s\n", config->file, line, where, what,
+        strerror(error), advice);
 }
 
 static void check_folder(
@@ -35,15 +35,16 @@ static void check_folder(
     if (!where)
         return;
     if (stat(folder->path, &stat_of) < 0)
-        add_problem(problems, config, where, folder->path, errno,
+        add_problem(problems, config, folder->line, where, folder->path, errno,
             "create the directory, or correct the path");
     else if (!S_ISDIR(stat_of.st_mode))
-        add_problem(problems, config, where, folder->path, ENOTDIR, "name a directory");
+        add_problem(
+            problems, config, folder->line, where, folder->path, ENOTDIR, "name a directory");
     else if (access(folder->path, R_OK | X_OK) < 0)
-        add_problem(problems, config, where, folder->path, errno,
+        add_problem(problems, config, folder->line, where, folder->path, errno,
             "let the user closedrop runs as list and enter it");
     else if (folder->after_upload != AFTER_KEEP && access(folder->path, W_OK) < 0)
-        add_problem(problems, config, where, folder->path, errno,
+        add_problem(problems, config, folder->line, where, folder->path, errno,
             "let the user closedrop runs as write there (finished files are moved), "
             "or set after_upload = \"keep\"");
 }
@@ -56,9 +57,11 @@ static void tell_owner(const struct config *config, const struct folder *folder,
     if (owner->is_foreign || owner_is_at(owner, config->state_dir))
         return; /* whoever checks need not be the user that closedrop runs as */
     str_printf(problems,
-        "%s: folder \"%s\": %s: is %s, state_dir %s; stop that one, or take the folder out of one "
+        "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or take the folder out of "
+        "one "
         "of the two configurations\n",
-        config->file, folder->name, where, owner_words(owner, words), owner->state_dir);
+        config->file, folder->line, folder->name, where, owner_words(owner, words),
+        owner->state_dir);
 }
 
 static void check_owner(
@@ -86,7 +89,7 @@ static void check_state_dir(const struct config *config, struct str *problems)
             free(parent);
     }
     if (at && access(at, W_OK | X_OK) < 0)
-        add_problem(problems, config, "state_dir", config->state_dir, errno,
+        add_problem(problems, config, config->state_line, "state_dir", config->state_dir, errno,
             "make it writable for the user closedrop runs as, or name another");
 }
 
@@ -94,7 +97,7 @@ static void check_ca_file(const struct config *config, struct str *problems)
 {
     const char *file = config->close.ca_file;
     if (*file && access(file, R_OK) < 0)
-        add_problem(problems, config, "close.ca_file", file, errno,
+        add_problem(problems, config, config->close.ca_line, "close.ca_file", file, errno,
             "name a file of PEM certificates, or leave it out");
 }
 
@@ -188,7 +191,8 @@ static void check_tables(const struct config *config, struct str *problems)
         struct str why = STR_INIT(4096);
         if (rule->source == SOURCE_TABLE && is_used(config, rule) &&
             tables_check(tables, rule->table, rule->table_encoding, columns, &why) < 0)
-            str_printf(problems, "%s: rule \"%s\": %s\n", config->file, rule->name, str_text(&why));
+            str_printf(problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line,
+                rule->name, str_text(&why));
         str_release(&why);
     }
     tables_free(tables);
@@ -199,7 +203,8 @@ static void check_machine(const struct config *config, struct key *key, struct s
 {
     struct str why = STR_INIT(4096);
     if (key_load(config->close.api_key_file, key, &why) < 0)
-        str_printf(problems, "%s: close.api_key_file: %s\n", config->file, str_text(&why));
+        str_printf(problems, "%s:%u: close.api_key_file: %s\n", config->file,
+            config->close.key_line, str_text(&why));
     str_release(&why);
     check_state_dir(config, problems);
     check_ca_file(config, problems);
@@ -208,6 +213,18 @@ static void check_machine(const struct config *config, struct key *key, struct s
         check_folder(config, &config->folders[i], problems);
         check_owner(config, &config->folders[i], problems);
     }
+}
+
+/** Nobody answers, or somebody else: a status is told only where one came. */
+static void tell_down(const struct config *config, const struct api_outcome *outcome)
+{
+    const char *words = transfer_end_words[outcome->end];
+    fprintf(stderr, "closedrop: %s ", config->close.api_url);
+    if (outcome->end == TRANSFER_ANSWERED)
+        fprintf(stderr, "does not answer like Close: status %d", outcome->status);
+    else
+        fprintf(stderr, "%s%s%s", words, *outcome->failure ? ": " : "", outcome->failure);
+    fputs("; look at close.api_url, proxy and the network\n", stderr);
 }
 
 static int tell_answer(const struct config *config, const struct request *request)
@@ -233,11 +250,7 @@ static int tell_answer(const struct config *config, const struct request *reques
         code = EXIT_KEY_REFUSED;
         break;
     case API_DOWN:
-        fprintf(stderr, "closedrop: %s %s: %s %d; look at close.api_url, proxy and the network\n",
-            config->close.api_url,
-            outcome.end == TRANSFER_ANSWERED ? "does not answer like Close"
-                                             : transfer_end_words[outcome.end],
-            outcome.end == TRANSFER_ANSWERED ? "status" : outcome.failure, outcome.status);
+        tell_down(config, &outcome);
     }
     str_release(&who);
     return code;

@@ -122,6 +122,8 @@ static void read_close(struct settings *settings, struct config *config)
     close->api_url = setting_text(settings, group, "api_url", "https://api.close.com/api/v1/");
     close->api_key_file =
         absolute(settings, config->file, setting_text(settings, group, "api_key_file", NULL));
+    close->key_line = setting_line(group, "api_key_file");
+    close->ca_line = setting_line(group, "ca_file");
     close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
     close->ca_file = absolute(settings, config->file, setting_text(settings, group, "ca_file", ""));
     close->proxy = setting_text(settings, group, "proxy", "");
@@ -216,6 +218,7 @@ static void read_folder_sizes(
 static void read_folder_name(
     struct settings *settings, struct setting *group, const char *file, struct folder *folder)
 {
+    folder->line = setting_line(group, "path");
     folder->path = absolute(settings, file, setting_text(settings, group, "path", NULL));
     if (!folder->path || !*folder->path) {
         setting_problem(settings, group, "path",
@@ -428,6 +431,7 @@ static void read_root(struct settings *settings, struct config *config)
 {
     struct setting *root = settings_root(settings);
     bool of_system = str_starts_with(config->file, "/etc/");
+    config->state_line = setting_line(root, "state_dir");
     config->state_dir =
         absolute(settings, config->file, setting_text(settings, root, "state_dir", NULL));
     if (!config->state_dir)

@@ -156,6 +156,7 @@ static void read_table(struct reader *reader, const char *file)
     if (!table)
         return;
     CLEANUP(free_text) char *given = setting_text(reader->settings, table, "file", NULL);
+    reader->rule->table_line = setting_line(table, "file");
     CLEANUP(free_text) char *base = path_directory(file);
     reader->rule->table_key = read_template(reader, table, "key", &reader->early);
     if (!setting_has(table, "file"))

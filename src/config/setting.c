@@ -323,20 +323,22 @@ static void add_key_path(struct str *out, const config_setting_t *group, const c
         str_add(out, key);
 }
 
-void setting_problem(struct settings *settings, const struct setting *group, const char *key,
-    const char *format, ...)
+unsigned setting_line(const struct setting *group, const char *key)
 {
     config_setting_t *within = inner(group);
     config_setting_t *member = within && key ? config_setting_get_member(within, key) : NULL;
-    unsigned line = 1;
     if (member)
-        line = config_setting_source_line(member);
-    else if (within && config_setting_parent(within))
-        line = config_setting_source_line(within);
+        return config_setting_source_line(member);
+    return within && config_setting_parent(within) ? config_setting_source_line(within) : 1;
+}
 
+void setting_problem(struct settings *settings, const struct setting *group, const char *key,
+    const char *format, ...)
+{
+    unsigned line = setting_line(group, key);
     struct str path = STR_INIT(1024);
     struct str what = STR_INIT(4096);
-    add_key_path(&path, within, key);
+    add_key_path(&path, inner(group), key);
     va_list arguments;
     va_start(arguments, format);
     str_vprintf(&what, format, arguments);

@@ -121,3 +121,32 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
     [ "$agent_code" = 0 ]
     [[ $(activities '.[0].body.note_html' | jq -r .) == '<body><h1>a &amp; b</h1>'*'<span data-type="mention" '*'</body>' ]]
 }
+
+# ---- check ----
+
+@test "check names file and line of a folder, a key file, a table or a ca_file that is missing" {
+    more='rules = ( { name = "r"; lead_file = {};
+        table = { key = "{stem}"; file = "customers.csv"; }; } );'
+    close_settings='
+        ca_file = "ca.pem";'
+    write_config 'rules = [ "r" ];'
+    sed -i 's|"in"|"elsewhere"|' "$config"
+    rm key
+    run -78 closedrop check
+    while read -r line words; do
+        grep -qF -- "$config:$line: $words" <<<"$output" || { echo "no $line: $words" && return 1; }
+    done <<'LINES'
+3 close.api_key_file: 
+4 close.ca_file: 
+6 folder "scans": 
+8 rule "r": 
+LINES
+    [ "$(grep -c "^$config:" <<<"$output")" = 4 ]
+}
+
+@test "check --online names what curl says, and no status where none came" {
+    stop_sandbox
+    run -1 closedrop check --online
+    [[ $output == *'could not be reached'*"; look at close.api_url"* ]]
+    [[ $output != *' 0; look'* ]]
+}

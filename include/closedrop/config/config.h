@@ -29,7 +29,8 @@ enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 /** One drop folder. Sizes in bytes, durations in ms. */
 struct folder {
     char *name;
-    char *path; /* absolute, normal */
+    char *path;    /* absolute, normal */
+    unsigned line; /* of the configuration file, where `path` stands */
     bool recursive;
     char **include; /* patterns, NULL-terminated; empty takes all */
     char **exclude;
@@ -55,9 +56,11 @@ struct folder {
 struct close_settings {
     char *api_url;      /* ends in a slash */
     char *api_key_file; /* NULL: the systemd credential, then $CLOSE_API_KEY */
+    unsigned key_line;  /* of the configuration file, where that stands, or the group */
     char **upload_hosts;
     char *ca_file; /* "" for the system's */
-    char *proxy;   /* "" for none */
+    unsigned ca_line;
+    char *proxy; /* "" for none */
 };
 
 struct limits {
@@ -77,6 +80,7 @@ struct config {
     atomic_int references;
     char *file; /* where it was read from */
     char *state_dir;
+    unsigned state_line;
     char *control_socket;
     struct close_settings close;
     struct limits limits;

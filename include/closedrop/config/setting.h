@@ -87,6 +87,9 @@ char **setting_texts(
     struct settings *settings, struct setting *group, const char *key, const char *const *fallback);
 void text_list_free(char **list);
 
+/** The line of `key`; where the file has none, of the group. */
+unsigned setting_line(const struct setting *group, const char *key);
+
 /** Note a problem with `key` of `group` (with the line of the key, or of the group). */
 void setting_problem(struct settings *settings, const struct setting *group, const char *key,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

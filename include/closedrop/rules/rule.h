@@ -52,6 +52,7 @@ struct rule {
     char *custom_field;   /* the id of the field to find it by, or NULL */
     char *table;          /* SOURCE_TABLE: an absolute path */
     char *table_encoding; /* as iconv(3) calls it; NULL: UTF-8 */
+    unsigned table_line;  /* of the configuration file, where it stands */
     struct template *table_key;
 
     struct template *group; /* the key of its group; NULL: each file goes alone */
@@ -92,8 +93,9 @@ int rule_expand(const struct template *template, const struct template_facts *fa
 
 /**
  * Expand all fields of a rule's activity into an object, as Close calls them. A field that comes
- * out empty is left out; a text of a list is split into the addresses it holds. Returns 0 and the object; -ENOMEM; or -EINVAL with the reason in `why`: a
- * text is too long, or one that Close wants is empty.
+ * out empty is left out; a text of a list is split into the addresses it holds. Returns 0 and the
+ * object; -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, or one that Close wants
+ * is empty.
  */
 int rule_fill(const struct rule *rule, const struct template_facts *facts,
     const struct json *values, struct json **ret_fields, struct str *why);
