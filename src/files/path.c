@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** What a name ends with tells it from its sisters (" (2).pdf", "page 12.tif"): that much of it is
+ * not cut. */
+#define TAIL_KEPT 48
+
 char *path_join(const char *directory, const char *name)
 {
     return *directory ? str_format("%s/%s", directory, name) : strdup(name);
@@ -73,14 +77,6 @@ static size_t fitting(const char *text, size_t length, size_t most)
     return at;
 }
 
-static char *with_middle(const char *name, size_t stem, const char *middle)
-{
-    const char *tail = name + stem;
-    size_t added = strlen(middle) + strlen(tail);
-    int kept = (int)fitting(name, stem, NAME_MAX - added);
-    return str_format("%.*s%s%s", kept, name, middle, tail);
-}
-
 char *path_numbered(const char *name, unsigned number)
 {
     if (number < 2)
@@ -90,12 +86,16 @@ char *path_numbered(const char *name, unsigned number)
     size_t stem = has_suffix ? (size_t)(dot - name) : strlen(name);
     char middle[16];
     snprintf(middle, sizeof(middle), " (%u)", number);
-    return with_middle(name, stem, middle);
+    size_t kept = fitting(name, stem, NAME_MAX - strlen(middle) - strlen(name + stem));
+    return str_format("%.*s%s%s", (int)kept, name, middle, name + stem);
 }
 
 char *path_with_suffix(const char *name, const char *suffix)
 {
-    return with_middle(name, strlen(name), suffix);
+    size_t length = strlen(name);
+    size_t head = fitting(name, length, length > TAIL_KEPT ? length - TAIL_KEPT : 0);
+    size_t kept = fitting(name, head, NAME_MAX - (length - head) - strlen(suffix));
+    return str_format("%.*s%s%s", (int)kept, name, name + head, suffix);
 }
 
 bool path_marker_split(const char *pattern, size_t *ret_before, const char **ret_after)

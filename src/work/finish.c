@@ -134,14 +134,25 @@ static int write_error_text(const struct task *task, const char *name, mode_t mo
     return result;
 }
 
+/** Whether its outcome gives the file a place of its own. */
+static bool is_put_in_place(const struct task *task)
+{
+    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE ||
+           task->other_lead; /* not deleted: a person must look at it */
+}
+
 static int write_receipt(const struct task *task, const char *name, mode_t mode, gid_t gid)
 {
     CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
-    CLEANUP(json_freep) struct json *receipt = view_job(task->job);
+    CLEANUP(free_text)
+    char *place = is_put_in_place(task) ? path_join(task->place.path, name) : NULL;
+    struct job job = *task->job; /* as it will be once it has a place */
+    job.place = place;
+    CLEANUP(json_freep) struct json *receipt = view_job(&job);
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
-    return receipt_name && line ? place_write(&task->place, receipt_name, line, mode, gid)
-                                : -ENOMEM;
+    bool is_whole = receipt_name && line && (place || !is_put_in_place(task));
+    return is_whole ? place_write(&task->place, receipt_name, line, mode, gid) : -ENOMEM;
 }
 
 /** The texts that lie beside the file, whichever its outcome asks for. */
@@ -291,13 +302,6 @@ static struct verdict put_in_place(struct task *task)
     if (result < 0)
         return refile("the file cannot be moved", result);
     return task->copy ? verdict_make(VERDICT_RUNNING, NULL, "copying") : arrived(task, name);
-}
-
-/** Whether its outcome gives the file a place of its own. */
-static bool is_put_in_place(const struct task *task)
-{
-    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE ||
-           task->other_lead; /* not deleted: a person must look at it */
 }
 
 /** The file is safe in staging: on to where it belongs. */

@@ -251,6 +251,22 @@ put_away_is_done() {
         .sha256 == $sum and .error == null and (.download_url | startswith("http"))' "$uploaded/a.txt.close.json"
 }
 
+@test "receipts say where the file lies, and each file of one long name has its own" {
+    write_config 'receipts = true;'
+    local longest round
+    longest=$(printf 'n%.0s' {1..251}).txt
+    for round in 1 2 3; do
+        echo "$round" >"in/$longest"
+        run_once
+    done
+    (cd "$uploaded" && for receipt in *.close.json; do
+        place=$(jq -r .place "$receipt")
+        [ "$(jq -r .sha256 "$receipt")" = "$(sha256sum <"../../$place" | cut -d' ' -f1)" ] || exit 1
+        echo "$place"
+    done) | sort -u | wc -l | grep -qx 3
+    [ "$(closedrop list --json | jq -r .place | sort)" = "$(cat "$uploaded"/*.close.json | jq -r .place | sort)" ]
+}
+
 @test "receipts of kept files lie beside them, and are no documents" {
     write_config 'receipts = true; after_upload = "keep";'
     mkdir in/sub

@@ -145,6 +145,26 @@ static void never_cuts_a_character_in_two(void **state)
     }
 }
 
+/* their texts lie beside each other */
+static void keeps_long_names_apart(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {
+        "n.pdf", "n.tif", " (2).pdf", " (3).pdf", "page 1", "page 2"};
+    char *made[COUNT(ends)];
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        char name[NAME_MAX + 1];
+        memset(name, 'n', sizeof(name));
+        memcpy(name + NAME_MAX - strlen(ends[i]), ends[i], strlen(ends[i]) + 1);
+        made[i] = path_with_suffix(name, ".close.json");
+        assert_int_equal(strlen(made[i]), NAME_MAX);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(made[i], made[j]);
+    }
+    for (size_t i = 0; i < COUNT(ends); i++)
+        free(made[i]);
+}
+
 /* nothing says what was meant: each byte counts for itself */
 static void shortens_names_that_are_no_text(void **state)
 {
@@ -237,6 +257,7 @@ int main(void)
         cmocka_unit_test(numbers_names),
         cmocka_unit_test(keeps_names_short_enough),
         cmocka_unit_test(never_cuts_a_character_in_two),
+        cmocka_unit_test(keeps_long_names_apart),
         cmocka_unit_test(shortens_names_that_are_no_text),
         cmocka_unit_test(names_the_marker_of_a_file),
         cmocka_unit_test(takes_marker_patterns_apart),

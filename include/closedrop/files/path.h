@@ -36,7 +36,8 @@ bool path_is_within(const char *path, const char *directory);
  */
 char *path_numbered(const char *name, unsigned number);
 
-/** `name` with a short `suffix` appended, shortened in front of it to stay within 255 bytes. */
+/** `name` with a short `suffix` appended. What would be longer than 255 bytes is shortened in the
+ * middle: long names that differ in how they begin or end still do. */
 char *path_with_suffix(const char *name, const char *suffix);
 
 /**
