@@ -63,6 +63,7 @@ struct watched {
     int64_t scan_asked;   /* number of the last LETTER_SCAN */
     int64_t scan_begun;   /* the same when the last whole round began */
     int missed;           /* since the last whole round began; see rounds_missed() */
+    bool has_unreachable; /* the same, for what lies too deep */
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     struct letter *left;

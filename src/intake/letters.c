@@ -140,7 +140,23 @@ static bool is_same_health(const struct folder_health *a, const struct folder_he
            a->without_leases == b->without_leases && a->settling == b->settling &&
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
            a->inode == b->inode && a->missed == b->missed &&
+           a->has_unreachable == b->has_unreachable &&
            strcmp(a->waits_for, b->waits_for) == 0 && strcmp(a->message, b->message) == 0;
+}
+
+/** Say what is wrong in a folder that is there. */
+static void add_message(struct folder_health *health)
+{
+    if (*health->message)
+        return;
+    if (health->missed)
+        snprintf(health->message, sizeof(health->message),
+            "not all of it can be looked at: %s; looks again every poll_interval",
+            strerror(-health->missed));
+    else if (health->has_unreachable)
+        snprintf(health->message, sizeof(health->message),
+            "some of it cannot be reached: a path is too long, or more than 64 directories deep "
+            "(the log says which); give shorter names, or move it up");
 }
 
 static void tell_health(struct watch *watch, struct watched *folder)
@@ -154,10 +170,7 @@ static void tell_health(struct watch *watch, struct watched *folder)
         return;
     }
     letter->health = folder->health;
-    if (folder->health.missed && !*folder->health.message)
-        snprintf(letter->health.message, sizeof(letter->health.message),
-            "not all of it can be looked at: %s; looks again every poll_interval",
-            strerror(-folder->health.missed));
+    add_message(&letter->health);
     folder->told = folder->health;
     send_letter(watch, &letter);
 }

@@ -31,6 +31,14 @@ void rounds_missed(void *context, int error)
         folder->next_scan_ms = again;
 }
 
+/** Not worth another look: it stays so until somebody shortens a name. */
+static void note_unreachable(void *context)
+{
+    struct watched *folder = context;
+    folder->has_unreachable = true;
+    folder->health.has_unreachable = true;
+}
+
 static enum round due_round(const struct watched *folder, int64_t now)
 {
     if (folder->scan_wanted || now >= folder->next_scan_ms)
@@ -60,6 +68,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     try_events(watch, folder);
     if (folder->round == ROUND_WHOLE) {
         folder->missed = 0;
+        folder->has_unreachable = false;
         folder->scan_begun = folder->scan_asked;
         folder->scan_wanted = false;
         folder->next_scan_ms = folder->polls ? INT64_MAX : now + folder->folder->rescan_ms;
@@ -70,7 +79,8 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
 /** Begin the round that is due, if none goes on. */
 static void begin_round(struct watch *watch, struct watched *folder)
 {
-    const struct scan_calls calls = {folder_watch_directory, hint_of_scan, rounds_missed, folder};
+    const struct scan_calls calls = {
+        folder_watch_directory, hint_of_scan, rounds_missed, note_unreachable, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;
@@ -103,6 +113,7 @@ static void end_round(const struct watch *watch, struct watched *folder)
         folder->health.scanned = true;
         folder->health.scanned_for = folder->scan_begun;
         folder->health.missed = folder->missed;
+        folder->health.has_unreachable = folder->has_unreachable;
     }
     if (folder->round != ROUND_SUBTREE) /* it may have taken longer than poll_interval */
         folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;

@@ -35,13 +35,22 @@ struct scan {
     size_t depth;
 };
 
+/** Whether no call could name it, or it lies deeper than we go; that is told. */
+static bool is_unreachable(struct scan *scan, const char *path, bool is_directory)
+{
+    bool is_too_deep = is_directory && scan->depth == DEPTH_MOST;
+    if (!is_too_deep && strlen(path) <= PATH_LENGTH_MOST)
+        return false;
+    log_warn("%s/%s lies too deep, left out", scan->folder->name, path);
+    scan->calls.unreachable(scan->calls.context);
+    return true;
+}
+
 /** Go into a directory: watch first, then list, so that nothing falls between the two. */
 static void descend(struct scan *scan, const char *path)
 {
-    if (scan->depth == DEPTH_MOST || strlen(path) > PATH_LENGTH_MOST) {
-        log_warn("%s/%s lies too deep, left out", scan->folder->name, path);
+    if (is_unreachable(scan, path, true))
         return;
-    }
     int fd = safe_open_directory(scan->root, path);
     if (fd == -EXDEV)
         log_warn("%s/%s is another file system, left out; make it a folder of its own",
@@ -117,7 +126,7 @@ static void visit(struct scan *scan, const struct dirent *entry)
     if (!path)
         scan->calls.missed(scan->calls.context, -ENOMEM);
     bool is_below = path && is_directory(level->entries, entry);
-    if (path && !is_below && level->tells)
+    if (path && !is_below && level->tells && !is_unreachable(scan, path, false))
         scan->calls.entry(scan->calls.context, path);
     else if (is_below && filter_enters(scan->folder, path))
         descend(scan, path);

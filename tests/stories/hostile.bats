@@ -103,6 +103,8 @@ for depth in range(40):
 '
     others_go 2
     wait_until log_says 'lies too deep'
+    wait_until folder_says '.message | startswith("some of it cannot be reached: a path is too long")'
+    closedrop status | grep -q 'give shorter names, or move it up'
     others_go 3
     is_clean agent.log
     closedrop list --json | jq -es 'all(.[]; .state == "done")' >/dev/null

@@ -50,6 +50,7 @@ struct folder_health {
     int64_t settling;    /* files that wait for quiet, or are being asked about */
     int64_t waiting[SETTLE_WAITS];
     int missed; /* 0, or a negative errno: something in it could not be looked at, for now */
+    bool has_unreachable; /* something in it lies too deep, or its path is too long */
     uint64_t device;
     uint64_t inode;
     char waits_for[640]; /* the first file that waits for its marker or sidecar, and which; or "" */
