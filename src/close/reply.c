@@ -175,7 +175,8 @@ static void add_about(struct str *out, const struct about *about)
 
 static void add_piece(struct str *out, const struct about *about, const char *text)
 {
-    const char *sent = about ? json_text(about->sent) : NULL;
+    /* a field by itself says enough; of a list's entries nobody knows which is which */
+    const char *sent = about && about->above ? json_text(about->sent) : NULL;
     if (out->length > ERROR_MOST)
         return;
     if (out->length)

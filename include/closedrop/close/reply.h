@@ -42,8 +42,8 @@ bool ticket_is_for(const struct ticket *ticket, const char *key);
 
 /**
  * Add what Close says is wrong, in its own words, on one line; nothing where it says nothing. What
- * it says of a field begins with the field and with what was sent there, by the JSON text `posted`
- * ("": not known): `to, entry 1, "nobody": Invalid email address.`
+ * it says of a field begins with the field; in a list also with the entry and what was sent there,
+ * by the JSON text `posted` ("": not known): `to, entry 1, "nobody": Invalid email address.`
  */
 void reply_add_close_error(struct str *out, const char *body, size_t length, const char *posted);
 
