@@ -11,6 +11,7 @@ build_packages=(
     build-essential cmake pkg-config
     libcurl4-openssl-dev libcjson-dev libinotifytools0-dev libconfig-dev libsqlite3-dev libmagic-dev
     libmicrohttpd-dev libsystemd-dev nettle-dev libpcre2-dev libcsv-dev
+    libunistring-dev
 )
 
 # To make documents, to drop them, to look at what arrived.

@@ -78,8 +78,9 @@
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
  *             taken), never_fits and refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question
- * - base/     str, utf8, encoding (the door to iconv), json, xhtml (pure), digest, clock, log, units,
- *             url, magic, notify, shortage
+ * - base/     text (names as people see them: the door to libunistring), encoding (the door to
+ *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, url, magic, notify,
+ *             shortage
  *
  * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
  *             that shares only base/

@@ -53,6 +53,8 @@ door magic.h src/base/magic.c
 door microhttpd.h src/control/server.c src/sandbox/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
+door 'uni(case|ctype|norm|str).h' src/base/text.c
+door 'uni(case|ctype|norm|str).h' src/base/text.c
 
 [ $wrong = 0 ] && echo "every room includes only what it may"
 exit $wrong

@@ -13,5 +13,5 @@ cmake --build "$top/build/release" >/dev/null
 cc -std=gnu17 -O2 -I"$top/include" -I"$top/src" -o "$work/memory" "$top/tests/bench/memory.c" \
     "$top/build/release/libclosedrop-agent.a" "$top/build/release/libclosedrop-base.a" \
     $(pkg-config --libs libcurl sqlite3 libcjson libconfig libpcre2-8 libmicrohttpd libsystemd nettle) \
-    -linotifytools -lcsv -lmagic -lpthread
+    -linotifytools -lcsv -lmagic -lunistring -lpthread
 "$work/memory" "$work/queue" "${1:-100000}" "${2:-1000000}"
