@@ -33,8 +33,8 @@
  *     - queue/job, view     a job, and how it looks from outside (pure)
  *     - queue/guard         how much may leave the house, and how fast
  *     - queue/backoff       how long to wait (pure)
- *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_guard has those of the
- *                           guard, store_open opens it (the three are the door to SQLite)
+ *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_guard has those of
+ * the guard, store_open opens it (the three are the door to SQLite)
  *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
  *     - queue/ballast       room held back for a full disk
  *
@@ -73,8 +73,8 @@
  * - http/     http and request (the door to libcurl), pace (what a reply says of asking again, and
  *             outages), window (how many requests a rate limit still takes), bucket (the bandwidth
  *             limit), date (all pure)
- * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path:
- *             what intake and work stand on
+ * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path,
+ *             companion: what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
  *             taken), never_fits and refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question

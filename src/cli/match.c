@@ -9,6 +9,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/config/own_files.h"
+#include "closedrop/files/companion.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/intake/filter.h"
@@ -119,7 +120,7 @@ static struct verdict cannot_read(const char *what, int error)
 
 static struct verdict read_sidecar(struct look_at *look)
 {
-    CLEANUP(free_text) char *path = path_marker(SIDECAR_PATTERN, look->given);
+    CLEANUP(free_text) char *path = companion_path(AT_FDCWD, SIDECAR_PATTERN, look->given);
     CLEANUP(close_fd) int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
     if (path && fd < 0 && errno == ENOENT)
         return verdict_make(VERDICT_FAIL, "sidecar",

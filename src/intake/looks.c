@@ -9,6 +9,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
+#include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/complete.h"
@@ -67,7 +68,7 @@ static struct settle_look look_inside(
 /** Look at what lies beside a file by `pattern`; a descriptor or a negative errno. */
 static int look_beside(const struct watched *folder, const char *pattern, const char *path)
 {
-    CLEANUP(free_text) char *beside = path_marker(pattern, path);
+    CLEANUP(free_text) char *beside = companion_path(folder->root, pattern, path);
     return beside ? safe_open_look(folder->root, beside) : -ENOMEM;
 }
 

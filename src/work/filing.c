@@ -10,6 +10,7 @@
 #include "closedrop/base/magic.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
+#include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
@@ -27,7 +28,7 @@
 /** The sidecar of a file, as text. */
 static struct verdict load_sidecar(int root, const char *path, struct str *text)
 {
-    CLEANUP(free_text) char *sidecar = path_marker(SIDECAR_PATTERN, path);
+    CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, path);
     CLEANUP(close_fd) int fd = sidecar ? safe_open_file(root, sidecar) : -ENOMEM;
     int result = fd < 0 ? fd : str_add_file(text, fd);
     if (result == -E2BIG)
@@ -47,7 +48,7 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
  * under. */
 static const char *sidecar_owner(int root, const struct job *job)
 {
-    CLEANUP(free_text) char *sidecar = path_marker(SIDECAR_PATTERN, job->path);
+    CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, job->path);
     CLEANUP(close_fd) int look = sidecar ? safe_open_look(root, sidecar) : -ENOMEM;
     return look == -ENOENT && job->queued_path ? job->queued_path : job->path;
 }

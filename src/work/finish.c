@@ -10,6 +10,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
@@ -229,8 +230,9 @@ static void remove_old_texts(struct task *task)
 static void move_companion(const char *pattern, int directory, const char *name,
     const struct place *place, const char *new_name)
 {
-    CLEANUP(free_text) char *from = path_marker(pattern, name);
-    CLEANUP(free_text) char *to = path_marker(pattern, new_name);
+    CLEANUP(free_text) char *spelled = companion_pattern(directory, pattern, name);
+    CLEANUP(free_text) char *from = spelled ? path_marker(spelled, name) : NULL;
+    CLEANUP(free_text) char *to = spelled ? path_marker(spelled, new_name) : NULL;
     if (from && to)
         put_away_companion(directory, from, place, to);
 }
