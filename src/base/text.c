@@ -65,9 +65,8 @@ static bool turns_direction(ucs4_t c)
 
 static ucs4_t clean(ucs4_t c)
 {
-    if (uc_is_general_category_withtable(
-            c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp))
-        return ' ';
+    if (uc_is_property_white_space(c) || uc_is_general_category(c, UC_CATEGORY_Cc))
+        return ' '; /* ends of lines and paragraphs are white, too */
     return turns_direction(c) || uc_is_property_not_a_character(c) ? REPLACEMENT : c;
 }
 
@@ -181,7 +180,7 @@ static void drop_spare_spaces(char *text)
     *to = '\0';
 }
 
-static char *words_of(const char *text, character_change *change)
+static char *spelling_of(const char *text, character_change *change)
 {
     struct str out = STR_INIT(GROWTH_MOST * strlen(text) + 1);
     add_text(&out, text, change);
@@ -191,17 +190,22 @@ static char *words_of(const char *text, character_change *change)
     return words;
 }
 
+char *text_words(const char *text)
+{
+    return spelling_of(text, unify_blank);
+}
+
 char *text_key(const char *text)
 {
-    return words_of(text, fold_or_unify);
+    return spelling_of(text, fold_or_unify);
 }
 
 enum text_likeness text_compare(const char *a, const char *b)
 {
     if (strcmp(a, b) == 0)
         return TEXT_EQUAL;
-    CLEANUP(free_text) char *seen_a = words_of(a, unify_blank);
-    CLEANUP(free_text) char *seen_b = words_of(b, unify_blank);
+    CLEANUP(free_text) char *seen_a = text_words(a);
+    CLEANUP(free_text) char *seen_b = text_words(b);
     if (seen_a && seen_b && strcmp(seen_a, seen_b) == 0)
         return TEXT_LOOKS_SAME;
     CLEANUP(free_text) char *key_a = text_key(a);

@@ -3,13 +3,13 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define NAME_MOST 4096
 #define DIGITS_MOST 32
 /** Fewer digits say too little: an extension, a short number. */
 #define DIGITS_LEAST 7
@@ -233,27 +233,20 @@ struct json *search_query(const struct search *search, const char *cursor, int p
 
 /* ---- the comparison ---- */
 
-/** The words of a text in small letters, with one blank between them. */
-static void add_words(struct str *out, const char *text)
+static enum search_match compare_texts(const char *text, const char *value)
 {
-    while (*(text += strspn(text, " \t\r\n"))) {
-        if (out->length)
-            str_add_char(out, ' ');
-        for (; *text && !strchr(" \t\r\n", *text); text++)
-            str_add_char(out, (char)tolower((unsigned char)*text));
-    }
+    static const enum search_match matches[] = {
+        [TEXT_OTHER] = SEARCH_NO,
+        [TEXT_BUT_FOR_CASE] = SEARCH_BUT_FOR_CASE,
+        [TEXT_LOOKS_SAME] = SEARCH_YES,
+        [TEXT_EQUAL] = SEARCH_YES,
+    };
+    return matches[text_compare(text, value)];
 }
 
-static bool same_words(const char *a, const char *b)
+static enum search_match better(enum search_match one, enum search_match other)
 {
-    struct str of_a = STR_INIT(NAME_MOST), of_b = STR_INIT(NAME_MOST);
-    add_words(&of_a, a);
-    add_words(&of_b, b);
-    bool same =
-        !str_error(&of_a) && !str_error(&of_b) && strcmp(str_text(&of_a), str_text(&of_b)) == 0;
-    str_release(&of_a);
-    str_release(&of_b);
-    return same;
+    return one > other ? one : other;
 }
 
 /** Whether a member of the list `key` has a `field` that is the value. */
@@ -274,45 +267,48 @@ static enum search_match compare_list(const struct json *object, const char *key
 static enum search_match compare_names(const struct json *object, const char *value)
 {
     static const char *const keys[] = {"name", "display_name"};
-    enum search_match match = SEARCH_UNKNOWN;
+    enum search_match match = SEARCH_NO;
+    bool is_told = false;
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
         const char *name = json_get_text(object, keys[i]);
-        if (name && same_words(name, value))
-            return SEARCH_YES;
-        if (name)
-            match = SEARCH_NO;
+        is_told |= name != NULL;
+        match = name ? better(match, compare_texts(name, value)) : match;
     }
-    return match;
+    return is_told ? match : SEARCH_UNKNOWN;
 }
 
 /** A custom field may hold a text, a number, or a list of them. */
-static bool holds(const struct json *field, const char *value)
+static enum search_match compare_field(const struct json *field, const char *value)
 {
     if (json_text(field))
-        return strcmp(json_text(field), value) == 0;
+        return compare_texts(json_text(field), value);
     if (json_is_array(field)) {
+        enum search_match match = SEARCH_NO;
         for (const struct json *item = json_first(field); item; item = json_next(item))
-            if (holds(item, value))
-                return true;
-        return false;
+            match = better(match, compare_field(item, value));
+        return match;
     }
     CLEANUP(free_text) char *printed = json_print(field);
     /* null holds nothing, not even the word */
-    return printed && strcmp(printed, "null") != 0 && strcmp(printed, value) == 0;
+    bool is_value = printed && strcmp(printed, "null") != 0 && strcmp(printed, value) == 0;
+    return is_value ? SEARCH_YES : SEARCH_NO;
 }
 
 static enum search_match compare_custom(const struct search *search, const struct json *object)
 {
     CLEANUP(free_text) char *key = str_format("custom.%s", search->custom_field);
     const struct json *field = key ? json_get(object, key) : NULL;
-    if (!field)
-        return SEARCH_UNKNOWN;
-    return holds(field, search->value) ? SEARCH_YES : SEARCH_NO;
+    return field ? compare_field(field, search->value) : SEARCH_UNKNOWN;
 }
 
 static bool same_address(const char *a, const char *b)
 {
-    return strcasecmp(a, b) == 0;
+    return text_compare(a, b) >= TEXT_BUT_FOR_CASE;
+}
+
+bool search_is_like(enum search_match match)
+{
+    return match == SEARCH_YES || match == SEARCH_BUT_FOR_CASE;
 }
 
 enum search_match search_compare(const struct search *search, const struct json *object)

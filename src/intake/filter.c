@@ -1,10 +1,10 @@
 #include "closedrop/intake/filter.h"
 
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/files/path.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
@@ -136,12 +136,12 @@ static bool is_sidecar(const struct folder *folder, const char *name)
     return folder->sidecar && end_of(name, ends);
 }
 
-/** A pattern with a slash speaks of a file's whole path, one without of a name. Case is ignored. */
+/** A pattern with a slash speaks of a file's whole path, one without of a name. */
 static bool matches_any(char *const *patterns, const char *path, const char *name)
 {
     for (; *patterns; patterns++) {
         const char *subject = strchr(*patterns, '/') ? path : name;
-        if (subject && fnmatch(*patterns, subject, FNM_CASEFOLD) == 0)
+        if (subject && text_fits(*patterns, subject))
             return true;
     }
     return false;

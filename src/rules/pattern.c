@@ -1,7 +1,9 @@
 #include "closedrop/rules/pattern.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -66,7 +68,7 @@ static int compile(struct pattern *pattern, const char *text, struct str *why)
 {
     /* \C would cut a character in two */
     const uint32_t options =
-        PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+        PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
     int code;
     size_t offset;
     pattern->code =
@@ -118,7 +120,8 @@ static int list_groups(struct pattern *pattern)
 int pattern_new(const char *text, struct pattern **ret_pattern, struct str *why)
 {
     struct pattern *pattern = calloc(1, sizeof(*pattern));
-    int result = pattern ? compile(pattern, text, why) : -ENOMEM;
+    CLEANUP(free_text) char *normal = text_normal_copy(text);
+    int result = pattern && normal ? compile(pattern, normal, why) : -ENOMEM;
     if (!result)
         result = set_limits(pattern);
     if (!result)

@@ -6,6 +6,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/lease.h"
 
@@ -53,6 +54,12 @@ struct row {
     uint32_t line;
 };
 
+/** A row, by its key in any spelling. */
+struct spelling {
+    uint64_t hash;
+    const struct row *row;
+};
+
 struct contents {
     char *texts; /* the fields of all rows, which never take more room than the file */
     size_t length;
@@ -60,6 +67,7 @@ struct contents {
     size_t column_count, key_column;
     struct row *rows; /* by key */
     size_t count, room;
+    struct spelling *spellings; /* of all rows, by hash; NULL: not needed yet */
 };
 
 struct table {
@@ -624,6 +632,7 @@ static void drop(struct table *table)
 {
     free(table->contents.texts);
     free(table->contents.rows);
+    free(table->contents.spellings);
     free(table->reason);
     table->contents = (struct contents){0};
     table->reason = NULL;
@@ -797,6 +806,88 @@ static const struct row *find_row(const struct contents *contents, const char *k
                : NULL;
 }
 
+/* ---- keys that people spell in another way ---- */
+
+/** FNV-1a of what all spellings of a key have in common. */
+static int hash_key(const char *key, uint64_t *ret_hash)
+{
+    CLEANUP(free_text) char *common = text_key(key);
+    uint64_t hash = 0xCBF29CE484222325;
+    if (!common)
+        return -ENOMEM;
+    for (const char *at = common; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001B3;
+    *ret_hash = hash;
+    return 0;
+}
+
+static int compare_spellings(const void *a, const void *b)
+{
+    const struct spelling *left = a, *right = b;
+    return (left->hash > right->hash) - (left->hash < right->hash);
+}
+
+/** List all rows by their hashes; only now, for most tables are never asked for another spelling.
+ */
+static int list_spellings(struct contents *contents)
+{
+    int result = 0;
+    if (contents->spellings || !contents->count)
+        return 0;
+    struct spelling *spellings = malloc(contents->count * sizeof(*spellings));
+    if (!spellings)
+        return -ENOMEM;
+    for (size_t i = 0; i < contents->count && !result; i++) {
+        spellings[i].row = &contents->rows[i];
+        result = hash_key(contents->rows[i].key, &spellings[i].hash);
+    }
+    if (result) {
+        free(spellings);
+        return result;
+    }
+    qsort(spellings, contents->count, sizeof(*spellings), compare_spellings);
+    contents->spellings = spellings;
+    return 0;
+}
+
+/** The first of the rows with the hash, or where it would stand. */
+static size_t find_spelling(const struct contents *contents, uint64_t hash)
+{
+    size_t low = 0, high = contents->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (contents->spellings[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/** The rows whose keys are most like `key`: the first, and another one that is just as like. */
+static int find_like(struct contents *contents, const char *key, const struct row *ret_rows[2])
+{
+    uint64_t hash;
+    enum text_likeness best = TEXT_BUT_FOR_CASE;
+    int result = hash_key(key, &hash);
+    if (!result)
+        result = list_spellings(contents);
+    if (result)
+        return result;
+    for (size_t i = find_spelling(contents, hash);
+         i < contents->count && contents->spellings[i].hash == hash; i++) {
+        const struct row *row = contents->spellings[i].row;
+        enum text_likeness likeness = text_compare(row->key, key);
+        if (likeness < best)
+            continue;
+        bool is_better = likeness > best || !ret_rows[0];
+        ret_rows[!is_better] = row;
+        ret_rows[1] = is_better ? NULL : ret_rows[1];
+        best = likeness;
+    }
+    return 0;
+}
+
 static int add_value(struct json *values, const char *column, const char *text)
 {
     CLEANUP(free_text) char *name = str_format("row.%s", column);
@@ -834,11 +925,17 @@ static bool may_come(const struct table *table, const struct table_ask *ask)
 static int find_values(
     const struct table *table, const char *key, struct json *values, struct str *why)
 {
-    const struct row *row = find_row(&table->contents, key);
-    if (row)
-        return add_values(&table->contents, row, values);
+    const struct row *rows[2] = {find_row(&table->contents, key), NULL};
+    int result = rows[0] ? 0 : find_like(&table->contents, key, rows);
+    if (result)
+        return result;
+    if (rows[0] && !rows[1])
+        return add_values(&table->contents, rows[0], values);
     refuse(table->file, why, "has no key ");
     add_quoted(why, key);
+    if (rows[0] && rows[1])
+        str_printf(why, ", but several like it, as in lines %u and %u", (unsigned)rows[0]->line,
+            (unsigned)rows[1]->line);
     str_add(why, "; add a row for it, or correct the name of the file");
     return -ENOENT;
 }

@@ -3,6 +3,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/close/record.h"
 #include "closedrop/files/path.h"
@@ -120,11 +121,18 @@ static struct verdict look_up_row(
     return verdict;
 }
 
+/** Files of one group may spell its key each in its own way. */
 static struct verdict make_group_key(struct resolution *resolution)
 {
+    CLEANUP(free_text) char *text = NULL;
     const struct rule *rule = resolution->rule;
-    return rule->group ? expand_needed(resolution, rule->group, "group.by", &resolution->group)
-                       : next();
+    if (!rule->group)
+        return next();
+    struct verdict verdict = expand_needed(resolution, rule->group, "group.by", &text);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    resolution->group = text_key(text);
+    return resolution->group ? next() : verdict_no_memory();
 }
 
 static struct verdict choose_rule(
@@ -293,10 +301,13 @@ static struct verdict begin_with_row(struct resolution *resolution)
 static struct verdict begin_with_search(struct resolution *resolution)
 {
     const struct rule *rule = resolution->rule;
-    struct verdict verdict =
-        expand_needed(resolution, rule->find, "find", &resolution->search_value);
+    CLEANUP(free_text) char *text = NULL;
+    struct verdict verdict = expand_needed(resolution, rule->find, "find", &text);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
+    resolution->search_value = text_words(text);
+    if (!resolution->search_value)
+        return verdict_no_memory();
     struct search search = search_of(resolution);
     if (!search_is_sound(&search)) {
         struct str why = STR_INIT(4096);
@@ -397,10 +408,37 @@ static struct verdict several_found(const struct resolution *resolution)
     return failed("several", -EINVAL, &why);
 }
 
+static bool is_match(
+    const struct resolution *resolution, const struct json *candidate, enum search_match match)
+{
+    struct search search = search_of(resolution);
+    return search_compare(&search, candidate) == match;
+}
+
+/** Where one has just the value, those that have it but for the case of letters are not meant. */
+static int drop_less_likely(struct resolution *resolution)
+{
+    const struct json *it = json_first(resolution->candidates);
+    while (it && !is_match(resolution, it, SEARCH_YES))
+        it = json_next(it);
+    if (!it)
+        return 0;
+    struct json *likely = json_array();
+    int result = likely ? 0 : -ENOMEM;
+    for (it = json_first(resolution->candidates); it && !result; it = json_next(it))
+        if (!is_match(resolution, it, SEARCH_BUT_FOR_CASE))
+            result = json_append(likely, json_copy(it));
+    json_free(resolution->candidates);
+    resolution->candidates = likely;
+    return result;
+}
+
 /** All pages are in: exactly one candidate is the one. */
 static struct verdict take_candidate(struct resolution *resolution)
 {
     struct search search = search_of(resolution);
+    if (drop_less_likely(resolution) < 0)
+        return verdict_no_memory();
     const struct json *first = json_first(resolution->candidates);
     if (!first)
         return none_found(resolution);
@@ -442,7 +480,7 @@ static struct verdict read_search(struct resolution *resolution, const char *bod
 static bool is_still_the_one(const struct resolution *resolution, const struct json *object)
 {
     struct search search = search_of(resolution);
-    return search_compare(&search, object) == SEARCH_YES;
+    return search_is_like(search_compare(&search, object));
 }
 
 static struct verdict take_contact(struct resolution *resolution, const struct json *contact)

@@ -145,15 +145,15 @@ attachment() { # FILE TOKEN: as Close is told of it
 @test "none and several: the file fails with what was searched for and the candidates, and the next one goes on" {
     seed '{"leads":[{"id":"lead_Twin","name":"Bluth company","contacts":[]}]}'
     rules '{ name = "l"; match = { path = "^(?<v>.*)\\.txt$"; }; find = { lead_name = "{v}"; }; note = {}; }'
-    echo 1 >'in/Bluth Company.txt'
+    echo 1 >'in/Bluth COMPANY.txt' # either would do, and neither is just this
     echo 2 >'in/Nobody Inc.txt'
     echo 3 >'in/Sitwell & Sons.txt'
     run_once
     [ "$agent_code" = 1 ]
     activities_are 1
     grep -q 'Close knows no lead with the name "Nobody Inc"' 'in/Failed/Nobody Inc.txt.error.txt'
-    grep -q "Bluth Company ($bluth)" 'in/Failed/Bluth Company.txt.error.txt'
-    grep -q 'Bluth company (lead_Twin)' 'in/Failed/Bluth Company.txt.error.txt'
+    grep -q "Bluth Company ($bluth)" 'in/Failed/Bluth COMPANY.txt.error.txt'
+    grep -q 'Bluth company (lead_Twin)' 'in/Failed/Bluth COMPANY.txt.error.txt'
     [ "$(uploads)" = 1 ] # nothing is uploaded before it is known whose it is
     closedrop list --json | jq -se 'map(select(.state == "failed") | .error.code) | sort == ["no_target", "several"]'
 }

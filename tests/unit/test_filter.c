@@ -202,6 +202,38 @@ static void goes_by_include_and_exclude(void **state)
     expect_takes(&folder, chosen, COUNT(chosen));
 }
 
+static const struct row in_any_spelling[] = {
+    {"übergabe 1.pdf", true}, {"ÜBERGABE 1.pdf", true},
+    {"u\xCC\x88"
+     "bergabe 1.pdf",
+        true},
+    {"U\xCC\x88"
+     "BERGABE 1.pdf",
+        true},
+    {"ubergabe 1.pdf", false}, {"Blatt Ä.tif", true}, {"Blatt A\xCC\x88.tif", true},
+    {"Blatt\xC2\xA0Ä.tif", true}, {"Blatt ÄÄ.tif", false}, {"in/Geprüft/übergabe.pdf", false},
+    {"in/GEPRU\xCC\x88"
+     "FT/übergabe.pdf",
+        false},
+    {"\xFC"
+     "bergabe.pdf",
+        true}, /* not UTF-8, and a pattern of bytes */
+};
+
+static void sees_names_as_people_do(void **state)
+{
+    (void)state;
+    char handover[] = "Übergabe*", sheet[] = "blatt ?.TIF",
+         bytes[] = "\xFC"
+                   "bergabe*";
+    char checked[] = "geprüft";
+    char *include[] = {handover, sheet, bytes, NULL}, *exclude[] = {checked, NULL};
+    struct folder folder = plain_folder();
+    folder.include = include;
+    folder.exclude = exclude;
+    expect_takes(&folder, in_any_spelling, COUNT(in_any_spelling));
+}
+
 static void never_takes_a_marker(void **state)
 {
     (void)state;
@@ -339,6 +371,7 @@ int main(void)
         cmocka_unit_test(leaves_out_the_usual_names),
         cmocka_unit_test(takes_a_shortcut_only_where_a_pattern_names_it),
         cmocka_unit_test(goes_by_include_and_exclude),
+        cmocka_unit_test(sees_names_as_people_do),
         cmocka_unit_test(never_takes_a_marker),
         cmocka_unit_test(never_takes_a_sidecar),
         cmocka_unit_test(enters_all_but_its_own_directories),

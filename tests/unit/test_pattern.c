@@ -161,6 +161,13 @@ static const struct {
     {"^.$", "\xC3\xBC", PATTERN_YES, "{}"}, /* one character, not two bytes */
     {"^(?<x>.)(?<y>.+)$", "\xF0\x9F\x98\x80\xC3\xBC", PATTERN_YES,
         "{\"x\":\"\xF0\x9F\x98\x80\",\"y\":\"\xC3\xBC\"}"},
+    /* letters and digits of all scripts, and the pattern in the path's normal form */
+    {"rechnung_(?<c>\\w+)", "rechnung_Müller", PATTERN_YES, "{\"c\":\"Müller\"}"},
+    {"^Mu\xCC\x88ller", "Müller.pdf", PATTERN_YES, "{}"},
+    {"^[u\xCC\x88]", "übergabe", PATTERN_YES, "{}"},
+    {"^(?<n>\\d+)", "\xD9\xA3\xD9\xA4", PATTERN_YES, "{\"n\":\"\xD9\xA3\xD9\xA4\"}"},
+    {"^[0-9]", "\xD9\xA3", PATTERN_NO, "{}"},
+    {"(?i)^MÜLLER\\b", "Müller 1.pdf", PATTERN_YES, "{}"},
     {"a(?<x>.*)b", "a\"\\\tb", PATTERN_YES, "{\"x\":\"\\\"\\\\\\t\"}"},
     {"(?<x>a(?C1)b)", "ab", PATTERN_YES, "{\"x\":\"ab\"}"},
     {"(?<x>a)", "a\xFF", PATTERN_ERROR, "{}"},

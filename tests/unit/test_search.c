@@ -22,7 +22,7 @@
 
 FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 
-static const char *const matches[] = {"no", "yes", "unknown"};
+static const char *const matches[] = {"no", "but for case", "yes", "unknown"};
 
 /* ---- the question ---- */
 
@@ -367,11 +367,21 @@ static const struct {
         SEARCH_UNKNOWN},
 
     {"the name", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane Doe'}", SEARCH_YES},
-    {"in other letters", SEARCH_CONTACT_NAME, "jane DOE", "{'name':'Jane Doe'}", SEARCH_YES},
+    {"in other letters", SEARCH_CONTACT_NAME, "jane DOE", "{'name':'Jane Doe'}",
+        SEARCH_BUT_FOR_CASE},
     {"with other blanks", SEARCH_CONTACT_NAME, " Jane \t Doe ", "{'name':'\\nJane  Doe\\r'}",
         SEARCH_YES},
     {"other letters than those of English", SEARCH_CONTACT_NAME, "J\xC3\xBCrgen",
         "{'name':'J\\u00fcrgen'}", SEARCH_YES},
+    {"in other letters than those of English", SEARCH_LEAD_NAME, "MÜLLER GMBH",
+        "{'name':'Müller GmbH'}", SEARCH_BUT_FOR_CASE},
+    {"as a Mac writes it", SEARCH_LEAD_NAME, "Mu\xCC\x88ller GmbH", "{'name':'Müller GmbH'}",
+        SEARCH_YES},
+    {"with a blank that does not break", SEARCH_LEAD_NAME, "Müller\xC2\xA0GmbH",
+        "{'name':'Müller GmbH'}", SEARCH_YES},
+    {"a sharp s is not two", SEARCH_LEAD_NAME, "Weiss", "{'name':'Weiß'}", SEARCH_NO},
+    {"the better of two names", SEARCH_LEAD_NAME, "Müller",
+        "{'name':'MÜLLER','display_name':'Müller'}", SEARCH_YES},
     {"the words of it, and more", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane Doe Smith'}",
         SEARCH_NO},
     {"a word less", SEARCH_CONTACT_NAME, "Jane Doe", "{'name':'Jane'}", SEARCH_NO},
@@ -383,7 +393,7 @@ static const struct {
     {"a name left out", SEARCH_CONTACT_NAME, "Jane", "{'id':'cont_1'}", SEARCH_UNKNOWN},
     {"a name that is null", SEARCH_CONTACT_NAME, "Jane", "{'name':null}", SEARCH_UNKNOWN},
     {"the name that is shown", SEARCH_LEAD_NAME, "Bluth Company",
-        "{'name':'','display_name':'Bluth company'}", SEARCH_YES},
+        "{'name':'','display_name':'Bluth company'}", SEARCH_BUT_FOR_CASE},
     {"the name, where another is shown", SEARCH_LEAD_NAME, "Bluth Company",
         "{'name':'Bluth Company','display_name':'Bluth'}", SEARCH_YES},
     {"neither of the two", SEARCH_LEAD_NAME, "Bluth Company",
@@ -393,9 +403,10 @@ static const struct {
 
     {"the field", SEARCH_CUSTOM_FIELD, "A-1042", "{'custom.cf_1':'A-1042'}", SEARCH_YES},
     {"the field in other letters", SEARCH_CUSTOM_FIELD, "a-1042", "{'custom.cf_1':'A-1042'}",
-        SEARCH_NO},
+        SEARCH_BUT_FOR_CASE},
     {"the field with blanks", SEARCH_CUSTOM_FIELD, "A-1042", "{'custom.cf_1':'A-1042 '}",
-        SEARCH_NO},
+        SEARCH_YES},
+    {"the better of a list", SEARCH_CUSTOM_FIELD, "a", "{'custom.cf_1':['A','a','b']}", SEARCH_YES},
     {"a word of the field", SEARCH_CUSTOM_FIELD, "1042", "{'custom.cf_1':'A-1042'}", SEARCH_NO},
     {"an empty field", SEARCH_CUSTOM_FIELD, "A", "{'custom.cf_1':''}", SEARCH_NO},
     {"a number", SEARCH_CUSTOM_FIELD, "1042", "{'custom.cf_1':1042}", SEARCH_YES},

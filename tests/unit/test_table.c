@@ -248,6 +248,22 @@ static const struct {
     {"=\"key\",=\"lead_id\"\n =\"1\", =\"lead_1\"\n", "1", ROW1},
     {HEAD "1,\"a\n=\"\"b\"\"\"\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"a\\n=\\\"b\\\"\"}"},
     {HEAD "1,=1+1\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"=1+1\"}"},
+    /* but for the normal form, the case of letters and the kind of blanks */
+    {HEAD "Müller,lead_1\n", "Mu\xCC\x88ller",
+        "{\"row.key\":\"Müller\",\"row.lead_id\":\"lead_1\"}"},
+    {HEAD "Mu\xCC\x88ller,lead_1\n", "MÜLLER",
+        "{\"row.key\":\"Mu\xCC\x88ller\",\"row.lead_id\":\"lead_1\"}"},
+    {HEAD "a\xC2\xA0"
+          "b,lead_1\n",
+        "a b",
+        "{\"row.key\":\"a\xC2\xA0"
+        "b\",\"row.lead_id\":\"lead_1\"}"},
+    {HEAD "A,x\na,y\nMÜLLER,z\nMüller,lead_1\n", "Mu\xCC\x88ller",
+        "{\"row.key\":\"Müller\",\"row.lead_id\":\"lead_1\"}"},
+    {HEAD "A,x\nA\xC2\xA0"
+          "B,y\n",
+        "a", "{\"row.key\":\"A\",\"row.lead_id\":\"x\"}"},
+    {HEAD "Weiß,lead_1\n", "Weiss", NULL},
     {HEAD "a b,lead_1\n", "a b", "{\"row.key\":\"a b\",\"row.lead_id\":\"lead_1\"}"},
 };
 
@@ -265,6 +281,13 @@ static void finds_the_row_of_a_key(void **state)
         unlink(file);
         let_time_pass();
     }
+}
+
+static void takes_no_row_where_several_keys_are_alike(void **state)
+{
+    write_table(HEAD "Müller,a\nx,b\nMÜLLER,c\n");
+    expect(*state, "müller", TABLE_NO_SUCH_KEY,
+        " has no key \"müller\", but several like it, as in lines ");
 }
 
 static void says_which_key_is_not_there(void **state)
@@ -918,6 +941,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(finds_the_row_of_a_key),
         TEST(says_which_key_is_not_there),
+        TEST(takes_no_row_where_several_keys_are_alike),
         TEST(says_what_is_wrong_and_where),
         TEST(refuses_nul_bytes),
         TEST(says_why_a_file_cannot_be_read),

@@ -70,7 +70,7 @@ static const struct {
     {"marks of direction are part of names", "\xE2\x80\x8F.a", "\xE2\x80\x8F.a"},
     {"a noncharacter", "a\xEF\xBF\xBE.a", "a" BAD ".a"},
     {"not UTF-8", "M\xFCller.pdf", "M" BAD "ller.pdf"},
-    {"a blank that does not break is one", "a" NBSP "b", "a" NBSP "b"},
+    {"kinds of blanks", "a" NBSP "b" NARROW_NBSP "c", "a b c"},
     {"emoji of several characters", "👩‍👧.pdf", "👩‍👧.pdf"},
     {"nothing to be seen", "\r\n", BAD},
     {"a path", "a\n/b\n.pdf", "a /b .pdf"},

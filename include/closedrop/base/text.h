@@ -18,8 +18,8 @@ void text_normalise(struct str *out, const char *text);
 
 /**
  * Add `text` to `out` as it may be sent and shown, on one line, as valid UTF-8 in normal form C:
- * control characters and ends of lines become blanks; bytes that are no UTF-8, noncharacters, and
- * controls that turn the reading direction round become U+FFFD.
+ * blanks of any kind, ends of lines and control characters become spaces; bytes that are no UTF-8,
+ * noncharacters, and controls that turn the reading direction round become U+FFFD.
  */
 void text_clean(struct str *out, const char *text);
 
@@ -29,10 +29,14 @@ char *text_normal_copy(const char *text);
 /** text_clean() of a name or path, the same way; U+FFFD where nothing but blanks would be left. */
 char *text_clean_name(const char *name);
 
+/** A text in normal form C, with one space for blanks of any kind and number between its words, and
+ * none around them. In new memory, the caller's; NULL when memory is short. */
+char *text_words(const char *text);
+
 /**
- * What all spellings of a name have in common, to find it by: normal form C, small letters (by
- * Unicode's simple case folding: "WEIẞ" is "weiß", and not "weiss"), every kind of blank as one
- * space, several as one, none at the ends. In new memory, the caller's; NULL when memory is short.
+ * What all spellings of a name have in common, to find it by: its words in small letters, by
+ * Unicode's simple case folding ("WEIẞ" is "weiß", and not "weiss"). In new memory, the caller's;
+ * NULL when memory is short.
  */
 char *text_key(const char *text);
 

@@ -45,14 +45,18 @@ struct json *search_query(const struct search *search, const char *cursor, int p
 
 enum search_match {
     SEARCH_NO,
+    SEARCH_BUT_FOR_CASE, /* it counts only where no other object has just the value */
     SEARCH_YES,
     SEARCH_UNKNOWN /* the object does not show the value that is compared */
 };
 
+/** Whether an object that shows its value may be meant: SEARCH_YES, SEARCH_BUT_FOR_CASE. */
+bool search_is_like(enum search_match match);
+
 /**
- * Whether a contact or lead, as Close gives it, has just what is searched for: an email address or
- * a name whatever the case of its letters, a phone number by its digits (one of the two may lack
- * the country's code), a custom field to the letter.
+ * Whether a contact or lead, as Close gives it, has just what is searched for: a name or a custom
+ * field as people see it (base/text.h, TEXT_LOOKS_SAME), an email address whatever the case of its
+ * letters, a phone number by its digits (one of the two may lack the country's code).
  */
 enum search_match search_compare(const struct search *search, const struct json *object);
 

@@ -18,8 +18,9 @@ struct str;
 struct pattern;
 
 /**
- * Compile `text` (UTF-8; PCRE2_UTF, PCRE2_DOLLAR_ENDONLY). Returns 0, -ENOMEM, or -EINVAL with what
- * is wrong, and at which character, added to `why`; `ret_pattern` is written on success only.
+ * Compile `text` (UTF-8, taken in normal form C; PCRE2_UTF, PCRE2_UCP, PCRE2_DOLLAR_ENDONLY).
+ * Returns 0, -ENOMEM, or -EINVAL with what is wrong, and at which character, added to `why`;
+ * `ret_pattern` is written on success only.
  */
 int pattern_new(const char *text, struct pattern **ret_pattern, struct str *why);
 void pattern_free(struct pattern *pattern);
@@ -32,9 +33,10 @@ bool pattern_has_group(const struct pattern *pattern, const char *name);
 enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_ERROR, PATTERN_NO_MEMORY };
 
 /**
- * Search `subject`, which must be valid UTF-8. On PATTERN_YES every named group is added to the
- * object `values` under its name, one that took no part as "". On PATTERN_ERROR `why` says what is
- * wrong (a limit was hit, no UTF-8). Where it fails, `values` may hold some of the groups.
+ * Search `subject`, which must be valid UTF-8, in normal form C (base/text.h). On PATTERN_YES every
+ * named group is added to the object `values` under its name, one that took no part as "". On
+ * PATTERN_ERROR `why` says what is wrong (a limit was hit, no UTF-8). Where it fails, `values` may
+ * hold some of the groups.
  */
 enum pattern_match pattern_match(
     const struct pattern *pattern, const char *subject, struct json *values, struct str *why);

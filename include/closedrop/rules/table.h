@@ -55,8 +55,9 @@ enum table_answer {
 #define TABLE_INCOMPLETE_MS 5000
 
 /**
- * Look `key` up in a table. On TABLE_FOUND each column is added to the object `values` as
- * "row.COLUMN"; else `why` says what is wrong, for a person who knows spreadsheets.
+ * Look `key` up in a table: the row with just this key, else the one that people would take for it
+ * (base/text.h), where there is one and not two. On TABLE_FOUND each column is added to the object
+ * `values` as "row.COLUMN"; else `why` says what is wrong, for a person who knows spreadsheets.
  */
 enum table_answer tables_look_up(struct tables *tables, const struct table_ask *ask,
     const char *key, struct json *values, struct str *why);
