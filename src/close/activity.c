@@ -3,7 +3,9 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define BODY_MOST 1048576
@@ -89,8 +91,9 @@ bool activity_requires(enum activity_status status, const char *name)
 static int add_attachment(
     enum activity activity, struct json *object, const struct attachment *attachment)
 {
-    int result = json_add_text(object, "url", attachment->url);
-    result |= json_add_text(object, "filename", attachment->filename);
+    CLEANUP(free_text) char *name = text_clean_name(attachment->filename);
+    int result = name ? json_add_text(object, "filename", name) : -ENOMEM;
+    result |= json_add_text(object, "url", attachment->url);
     result |= json_add_text(object, "content_type", attachment->content_type);
     if (carriers[activity].has_size)
         result |= json_add_int(object, "size", attachment->size);

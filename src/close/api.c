@@ -4,8 +4,10 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/close/activity.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 static struct request *api_request(const struct api *api, int group, const char *path)
@@ -28,7 +30,8 @@ struct request *api_me(const struct api *api)
 struct request *api_ticket(const struct api *api, const char *filename, const char *content_type)
 {
     CLEANUP(json_freep) struct json *body = json_object();
-    int result = json_add_text(body, "filename", filename);
+    CLEANUP(free_text) char *name = text_clean_name(filename);
+    int result = name ? json_add_text(body, "filename", name) : -ENOMEM;
     result |= json_add_text(body, "content_type", content_type);
     CLEANUP(free_text) char *text = result ? NULL : json_print(body);
     struct request *request = text ? api_request(api, API_TICKETS, "files/upload/") : NULL;

@@ -1,7 +1,9 @@
 #include "closedrop/close/record.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -142,23 +144,29 @@ static bool is_md5(const char *text)
     return strlen(text) == 32 && strspn(text, "0123456789abcdefABCDEF") == 32;
 }
 
+/** A name is cleaned before it is sent, and a server may write it in its own way again. */
+static bool has_name(const struct json *lead_file, const char *filename)
+{
+    const char *name = json_get_text(lead_file, "name");
+    CLEANUP(free_text) char *clean = name ? text_clean_name(name) : NULL;
+    return clean && text_compare(clean, filename) >= TEXT_LOOKS_SAME;
+}
+
 enum record_likeness record_compare_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5)
 {
-    const char *name = json_get_text(lead_file, "name");
     const char *checksum = json_get_text(lead_file, "checksum");
     if (json_get_int(lead_file, "size", -1) != size)
         return RECORD_OTHER;
     if (checksum && is_md5(checksum))
         return strcasecmp(checksum, md5) == 0 ? RECORD_SAME : RECORD_OTHER;
-    return name && strcmp(name, filename) == 0 ? RECORD_DOUBTFUL : RECORD_OTHER;
+    return has_name(lead_file, filename) ? RECORD_DOUBTFUL : RECORD_OTHER;
 }
 
 bool record_is_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5)
 {
-    const char *name = json_get_text(lead_file, "name");
-    return name && md5 && strcmp(name, filename) == 0 &&
+    return md5 && has_name(lead_file, filename) &&
            record_compare_file(lead_file, filename, size, md5) == RECORD_SAME;
 }
 

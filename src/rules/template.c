@@ -1,7 +1,9 @@
 #include "closedrop/rules/template.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
@@ -462,30 +464,6 @@ int template_add_columns(const struct template *template, struct json *columns)
 
 /* ---- expanding ---- */
 
-static void put_plain(struct str *out, const char *character, size_t length)
-{
-    str_add_bytes(out, character, length);
-}
-
-/** C0, DEL, C1 (C2 80 to C2 9F), and U+2028 and U+2029 (E2 80 A8 and A9). */
-static bool is_control(const char *character, size_t length)
-{
-    const unsigned char *at = (const unsigned char *)character;
-    if (length == 1)
-        return at[0] < ' ' || at[0] == 0x7F;
-    if (length == 2)
-        return at[0] == 0xC2 && at[1] < 0xA0;
-    return length == 3 && at[0] == 0xE2 && at[1] == 0x80 && (at[2] | 1) == 0xA9;
-}
-
-static void put_in_line(struct str *out, const char *character, size_t length)
-{
-    if (is_control(character, length))
-        str_add_char(out, ' ');
-    else
-        str_add_bytes(out, character, length);
-}
-
 static void put_in_html(struct str *out, const char *character, size_t length)
 {
     static const struct {
@@ -501,21 +479,35 @@ static void put_in_html(struct str *out, const char *character, size_t length)
     str_add_bytes(out, is_for_markup ? character : " ", length);
 }
 
-static void put(struct str *out, const struct value *value, enum template_manner manner)
+static void put_html(struct str *out, const struct value *value)
 {
-    static void (*const put_character[])(struct str *, const char *, size_t) = {
-        [TEMPLATE_PLAIN] = put_plain,
-        [TEMPLATE_LINE] = put_in_line,
-        [TEMPLATE_HTML] = put_in_html,
-    };
     const char *at = value->text;
     for (size_t left = value->length; left;) {
         size_t step = utf8_length((const unsigned char *)at, left);
         step = step ? step : 1;
-        put_character[manner](out, at, step);
+        put_in_html(out, at, step);
         at += step;
         left -= step;
     }
+}
+
+static void put_in_line(struct str *out, const struct value *value)
+{
+    CLEANUP(free_text) char *text = strndup(value->text, value->length);
+    if (text)
+        text_clean(out, text);
+    else if (!out->error)
+        out->error = -ENOMEM;
+}
+
+static void put(struct str *out, const struct value *value, enum template_manner manner)
+{
+    if (manner == TEMPLATE_HTML)
+        put_html(out, value);
+    else if (manner == TEMPLATE_LINE)
+        put_in_line(out, value);
+    else
+        str_add_bytes(out, value->text, value->length);
 }
 
 static void find_value(const struct piece *piece, const struct template_facts *facts,

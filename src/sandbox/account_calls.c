@@ -37,7 +37,7 @@ void call_me(struct call *call)
 /* ---- POST files/upload/ ---- */
 
 static const struct schema_field upload_fields[] = {
-    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
     {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
 };
 

@@ -17,7 +17,7 @@
 
 static const struct schema_field email_file_fields[] = {
     {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
-    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
     {.key = "size", .need = SCHEMA_REQUIRED, .type = SCHEMA_WHOLE},
     {.key = "content_type", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
     {.key = "content_id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
@@ -129,7 +129,7 @@ static int check_email(const struct json *body, struct json *wrong)
 
 static const struct schema_field note_file_fields[] = {
     {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
-    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
     {.key = "content_type", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
 };
 
@@ -174,7 +174,7 @@ static int check_note(const struct json *body, struct json *wrong)
 
 static const struct schema_field lead_file_fields[] = {
     {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1, .most = 255},
-    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1, .most = 1024},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME, .least = 1, .most = 1024},
     {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1},
 };
 

@@ -109,6 +109,33 @@ static int check_text(const struct check *check)
     return 0;
 }
 
+/** Whether a text begins with what no name may have: C0, DEL, C1, an end of a line or paragraph, or
+ * what turns the reading direction round. */
+static bool is_disturbing(const char *text)
+{
+    static const char *const others[] = {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
+        "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+        "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] < ' ' || at[0] == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0))
+        return true;
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (strncmp(text, others[i], strlen(others[i])) == 0)
+            return true;
+    return false;
+}
+
+static int check_name(const struct check *check)
+{
+    const char *name = json_text(check->value);
+    if (name && !name[strspn(name, " ")])
+        return complain(check, "This field is required.");
+    for (const char *at = name; at && *at; at++)
+        if (is_disturbing(at))
+            return complain(check, "Control characters are not allowed.");
+    return check_text(check);
+}
+
 static int check_texts(const struct check *check)
 {
     if (!json_is_array(check->value))
@@ -207,6 +234,7 @@ static int check_object(const struct check *check)
 
 static int (*const checks[])(const struct check *check) = {
     [SCHEMA_TEXT] = check_text,
+    [SCHEMA_NAME] = check_name,
     [SCHEMA_TEXTS] = check_texts,
     [SCHEMA_FLAG] = check_flag,
     [SCHEMA_WHOLE] = check_whole,

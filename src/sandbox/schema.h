@@ -15,6 +15,8 @@ struct json;
 
 enum schema_type {
     SCHEMA_TEXT,   /* least to most characters */
+    SCHEMA_NAME,   /* a text that something is to be seen of, without control characters, ends of
+                      lines, and what turns the reading direction round */
     SCHEMA_TEXTS,  /* a list of at most `most` texts of at most `each` characters */
     SCHEMA_FLAG,   /* true or false */
     SCHEMA_WHOLE,  /* a whole number from least to most */

@@ -3,6 +3,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/close/activity.h"
@@ -63,7 +64,7 @@ static struct verdict check_amount(
 /** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
 static struct verdict fill(const struct rule *rule, const struct job *job, struct json **ret_fields)
 {
-    CLEANUP(free_text) char *path = utf8_clean_copy(job_filed_path(job));
+    CLEANUP(free_text) char *path = text_clean_name(job_filed_path(job));
     CLEANUP(free_text) char *type = utf8_clean_copy(job->content_type ? job->content_type : "");
     const char *text = job->values ? job->values : "{}";
     CLEANUP(json_freep) struct json *values = json_parse(text, strlen(text));

@@ -3,7 +3,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
-#include "closedrop/base/utf8.h"
+#include "closedrop/base/text.h"
 #include "closedrop/close/record.h"
 #include "closedrop/files/path.h"
 #include "closedrop/http/request.h"
@@ -54,7 +54,7 @@ int look_add_file(struct look *look, size_t index, const struct job *job)
 {
     struct look_file *file = &look->files[index];
     file->size = job->identity.size;
-    file->filename = utf8_clean_copy(path_name(job_filed_path(job)));
+    file->filename = text_clean_name(path_name(job_filed_path(job)));
     file->md5 = strdup(job->md5 ? job->md5 : "");
     return file->filename && file->md5 ? 0 : -ENOMEM;
 }

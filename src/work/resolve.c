@@ -38,7 +38,7 @@ static struct verdict failed(const char *code, int result, struct str *why)
 
 static int read_facts(struct resolution *resolution, const struct resolve_file *file)
 {
-    resolution->path = utf8_clean_copy(file->path);
+    resolution->path = text_clean_name(file->path);
     resolution->content_type = utf8_clean_copy(file->content_type);
     resolution->values = json_object();
     resolution->facts = (struct template_facts){.folder = file->folder,

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/text.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/rules/rule.h"
 
@@ -137,7 +138,7 @@ static void check_texts(const struct json *value)
 
 static void check_attachments(const struct given *given, const struct json *list)
 {
-    char *filename = utf8_clean_copy(given->filename);
+    char *filename = text_clean_name(given->filename);
     size_t count = 0;
     for (const struct json *it = json_first(list); it; it = json_next(it), count++) {
         assert(strcmp(json_get_text(it, "filename"), filename) == 0);

@@ -426,6 +426,8 @@ static const struct {
     {"ours", "{'name':'a.pdf','size':278585,'checksum':'" MD5 "'}", MD5, true},
     {"in capital hex",
         "{'name':'a.pdf','size':278585,'checksum':'835B9DC89EFA2A1FBA2223497A773426'}", MD5, true},
+    {"as it was sent before names were cleaned",
+        "{'name':' a.pdf\\n','size':278585,'checksum':'" MD5 "'}", MD5, true},
     {"another name", "{'name':'A.pdf','size':278585,'checksum':'" MD5 "'}", MD5, false},
     {"another size", "{'name':'a.pdf','size':278586,'checksum':'" MD5 "'}", MD5, false},
     {"other bytes", "{'name':'a.pdf','size':278585,'checksum':'00000000000000000000000000000000'}",

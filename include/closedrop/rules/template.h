@@ -31,7 +31,7 @@ struct template_scope {
  * {mtime:FORMAT} {date:FORMAT}, and {sha256}. The texts are valid UTF-8. */
 struct template_facts {
     const char *folder;
-    const char *path; /* relative to the folder, as it is shown */
+    const char *path; /* relative to the folder, as text_clean_name() makes it */
     const char *content_type;
     const char *sha256; /* NULL: not known yet, stands as 64 zeros */
     int64_t size;
@@ -42,7 +42,7 @@ struct template_facts {
 /** How values are put in; the template's own text is left as it is. */
 enum template_manner {
     TEMPLATE_PLAIN,
-    TEMPLATE_LINE, /* what is no visible character (a newline, a tab) becomes a space */
+    TEMPLATE_LINE, /* as text_clean() makes it: a newline, a tab become blanks */
     TEMPLATE_HTML  /* & < > " ' as entities, and what XML 1.0 has no place for as a space */
 };
 
