@@ -44,6 +44,9 @@ void carry_out(struct store *store, sqlite3_stmt *statement);
 /** The number in the one row, `fallback` where there is none. */
 int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback);
 
+/** The ids in the first column, up to `most`; returns how many. */
+size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most);
+
 /** The job in the one row, NULL where there is none. */
 struct job *read_one_job(struct store *store, sqlite3_stmt *statement);
 

@@ -154,11 +154,7 @@ size_t store_held_of_rule(struct store *store, const char *rule, enum job_held h
     bind_int(statement, ":held", held);
     bind_int(statement, ":id", after);
     bind_int(statement, ":limit", (int64_t)most);
-    size_t count = 0;
-    while (count < most && next_row(store, statement))
-        ids[count++] = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return count;
+    return read_ids(store, statement, ids, most);
 }
 
 struct job *store_find_held(struct store *store, const char *folder, const char *path)

@@ -236,6 +236,15 @@ static struct job *read_job(struct store *store, sqlite3_stmt *statement)
     return job;
 }
 
+size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most)
+{
+    size_t count = 0;
+    while (count < most && next_row(store, statement))
+        ids[count++] = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return count;
+}
+
 struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
 {
     struct job *job = next_row(store, statement) ? read_job(store, statement) : NULL;
@@ -750,11 +759,7 @@ size_t store_failed(struct store *store, const struct failed_filter *filter, int
     bind_text(statement, ":code", filter->code);
     bind_int(statement, ":id", after);
     bind_int(statement, ":limit", (int64_t)most);
-    size_t count = 0;
-    while (count < most && next_row(store, statement))
-        ids[count++] = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return count;
+    return read_ids(store, statement, ids, most);
 }
 
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts)
