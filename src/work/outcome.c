@@ -107,6 +107,7 @@ void outcome_fail(struct worker *worker, struct task *task, const struct verdict
 static void on_wait(
     struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
 {
+    guard_step_aside(worker, task);
     log_job(task, "waits", verdict->message);
     outcome_release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
 }
@@ -146,6 +147,7 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
         give_up(worker, task, verdict);
         return;
     }
+    guard_step_aside(worker, task);
     for (size_t i = 0; i < task_count_jobs(task); i++)
         note_fault(task_job_at(task, i), verdict);
     log_job(task, "waits", verdict->message);
@@ -741,8 +743,6 @@ static bool is_looked_for(struct worker *worker, struct task *task, const struct
     bool is_gone = verdict->kind == VERDICT_GONE;
     if (is_gone && !task->was_scanned)
         task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
-    if (verdict->kind == VERDICT_WAIT) /* its folder is away, or may not be looked into */
-        guard_step_aside(worker, task);
     if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
         guard_leave_out(worker, task, verdict);
     return task->awaits_scan || task->to_start;
