@@ -922,8 +922,7 @@ static bool may_come(const struct table *table, const struct table_ask *ask)
     return table->is_cut && age_of(&table->stat) < ask->incomplete_ms;
 }
 
-static int find_values(
-    const struct table *table, const char *key, struct json *values, struct str *why)
+static int find_values(struct table *table, const char *key, struct json *values, struct str *why)
 {
     const struct row *rows[2] = {find_row(&table->contents, key), NULL};
     int result = rows[0] ? 0 : find_like(&table->contents, key, rows);

@@ -313,10 +313,11 @@ merge() { # SOURCE DESTINATION
 @test "what was filed by the last version is known" {
     file_one A1.txt
     sqlite3 state/queue.db "DROP TABLE filing; DROP INDEX job_already_filed;
-        DROP TABLE leaving; DROP TABLE guard; DROP INDEX job_held_back; DROP INDEX job_paced;
+        DROP TABLE leaving; DROP TABLE guard; DROP INDEX job_held; DROP INDEX job_paced;
         ALTER TABLE job DROP COLUMN queued_path; ALTER TABLE job DROP COLUMN filed_path;
         ALTER TABLE job DROP COLUMN approved; ALTER TABLE job DROP COLUMN entered;
         ALTER TABLE job DROP COLUMN released; ALTER TABLE job DROP COLUMN sender;
+        ALTER TABLE job DROP COLUMN held; ALTER TABLE job DROP COLUMN closed;
         UPDATE job SET checksum = 0; PRAGMA user_version = 3"
     echo hello >in/A2.txt
     run_once
