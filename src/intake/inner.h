@@ -67,7 +67,7 @@ struct watched {
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     struct letter *left;
-    int64_t asked; /* sightings that are out to be answered */
+    int64_t asked;                        /* sightings that are out to be answered */
     const struct candidate *first_waiter; /* while waits are counted */
     struct folder_health health;
     struct folder_health told;

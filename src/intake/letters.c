@@ -140,8 +140,8 @@ static bool is_same_health(const struct folder_health *a, const struct folder_he
            a->without_leases == b->without_leases && a->settling == b->settling &&
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
            a->inode == b->inode && a->missed == b->missed &&
-           a->has_unreachable == b->has_unreachable &&
-           strcmp(a->waits_for, b->waits_for) == 0 && strcmp(a->message, b->message) == 0;
+           a->has_unreachable == b->has_unreachable && strcmp(a->waits_for, b->waits_for) == 0 &&
+           strcmp(a->message, b->message) == 0;
 }
 
 /** Say what is wrong in a folder that is there. */
