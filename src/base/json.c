@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ bool json_is_cut(const char *text, size_t length)
     int depth = 0;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
-        is_blank = is_blank && memchr(" \t\r\n", c, 4);
+        is_blank = is_blank && isspace((unsigned char)c);
         if (is_quoted && c == '\\')
             i++;
         else if (c == '"')

@@ -226,6 +226,17 @@ static const char *after_mark(const char *text)
     return text + (str_starts_with(text, mark) ? strlen(mark) : 0);
 }
 
+static void read_tree(struct settings *settings, const char *text)
+{
+    if (config_read_string(&settings->tree, text))
+        return;
+    const char *odd = find_odd_end(text);
+    if (odd)
+        report_odd(settings, text, odd);
+    else
+        report_syntax(settings);
+}
+
 /** What is wrong is noted. */
 static void parse(struct settings *settings, const char *text)
 {
@@ -239,10 +250,8 @@ static void parse(struct settings *settings, const char *text)
     else if ((line = line_of_big_number(text)) != 0)
         add_problem(settings, line, NULL,
             "a number is too large; sizes and durations are texts, e.g. \"25M\" or \"15m\"");
-    else if (!config_read_string(&settings->tree, text) && (odd = find_odd_end(text)) != NULL)
-        report_odd(settings, text, odd);
-    else if (config_error_type(&settings->tree) != CONFIG_ERR_NONE)
-        report_syntax(settings);
+    else
+        read_tree(settings, text);
 }
 
 int settings_open(const char *path, struct settings **ret_settings)
