@@ -3,7 +3,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
-#include "closedrop/base/utf8.h"
+#include "closedrop/base/text.h"
 #include "closedrop/rules/table.h"
 
 #include <errno.h>
@@ -45,11 +45,10 @@ static char *first_key(const char *bytes, size_t length)
     return key;
 }
 
+/** As people see it. */
 static bool is_same_key(const char *asked, const char *found)
 {
-    size_t length = strlen(asked);
-    utf8_trim(&asked, &length);
-    return length == strlen(found) && memcmp(asked, found, length) == 0;
+    return text_compare(asked, found) != TEXT_OTHER;
 }
 
 static void check_found(const struct json *values, const char *key)

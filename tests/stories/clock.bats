@@ -23,13 +23,19 @@ set_clock() { # SHIFT: e.g. -1h, +10y
     mv clock.new clock
 }
 
-with_clock() { # COMMAND...: stat(2) and the steady clock stay as they are
-    LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-        NO_FAKE_STAT=1 ASAN_OPTIONS=verify_asan_link_order=0 "$@"
+clock_of() { # what makes a program's clock that of the file; stat(2) and the steady clock stay as they are
+    echo LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+        NO_FAKE_STAT=1 ASAN_OPTIONS=verify_asan_link_order=0
 }
 
-start_in_time() {
-    with_clock "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
+with_clock() { # COMMAND...
+    # shellcheck disable=SC2046
+    env $(clock_of) "$@"
+}
+
+start_in_time() { # not with_clock: agent_pid is to be the agent's own
+    # shellcheck disable=SC2046
+    env $(clock_of) "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
     agent_pid=$!
     wait_until agent_is_up
 }
