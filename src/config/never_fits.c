@@ -36,7 +36,8 @@ static const char *next_in_list(const char *pattern)
 
 static bool is_list(const char *pattern, struct str *why)
 {
-    if (!next_in_list(pattern))
+    /* "Scan 1; *.pdf" may be a name: only suffixes side by side are surely meant as several */
+    if (!str_starts_with(pattern, "*.") || !next_in_list(pattern))
         return false;
     complain(why, pattern, "each pattern is a text of its own");
     for (const char *next; pattern; pattern = next) {
