@@ -922,12 +922,26 @@ static bool may_come(const struct table *table, const struct table_ask *ask)
     return table->is_cut && age_of(&table->stat) < ask->incomplete_ms;
 }
 
-static int find_values(struct table *table, const char *key, struct json *values, struct str *why)
+/** Whether a row may not be whole yet: the last one, of a table that looks cut off. */
+static bool may_grow(const struct table *table, const struct table_ask *ask, const struct row *row)
+{
+    bool is_last = may_come(table, ask);
+    for (size_t i = 0; i < table->contents.count && is_last; i++)
+        is_last = table->contents.rows[i].line <= row->line;
+    return is_last;
+}
+
+static int find_values(struct table *table, const struct table_ask *ask, const char *key,
+    struct json *values, struct str *why)
 {
     const struct row *rows[2] = {find_row(&table->contents, key), NULL};
     int result = rows[0] ? 0 : find_like(&table->contents, key, rows);
     if (result)
         return result;
+    if (rows[0] && may_grow(table, ask, rows[0])) {
+        refuse(table->file, why, "may be cut off in its last row");
+        return -ENODATA;
+    }
     if (rows[0] && !rows[1])
         return add_values(&table->contents, rows[0], values);
     refuse(table->file, why, "has no key ");
@@ -947,7 +961,7 @@ static int look_up(struct tables *tables, const struct table_ask *ask, const cha
     CLEANUP(free_text) char *bare = without_blanks(key);
     int result = table && bare ? refresh(table, ask, why) : -ENOMEM;
     if (result == 0)
-        result = find_values(table, bare, values, why);
+        result = find_values(table, ask, bare, values, why);
     bool is_lacking = result == -EINVAL || result == -ENOENT;
     return is_lacking && may_come(table, ask) ? -ENODATA : result;
 }

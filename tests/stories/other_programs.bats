@@ -115,6 +115,19 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     filed_on lead_A1 '2 2 2'
 }
 
+@test "the last row of a table that may be cut off is waited for, though its key is there: the rest may be another lead's" {
+    rules "$(table_rule row)"
+    printf 'key,lead_id\n1,lead_A2\n2,lead_A' >row.csv
+    start_agent
+    echo last >in/row-2.txt
+    wait_until history_says 1 'may be cut off in its last row'
+    echo whole >in/row-1.txt
+    wait_until jobs_are 'done' 1
+    printf '1\n' >>row.csv
+    wait_until jobs_are 'done' 2
+    filed_on lead_A1 2
+}
+
 @test "a table that stays away or cut off fails what needs it once incomplete is over" {
     folder_settings='incomplete = "3s";' rules "$(table_rule away)" "$(table_rule cut)"
     printf 'key,lead_id\n1,"le' >cut.csv
