@@ -4,6 +4,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/text.h"
+#include "closedrop/base/utf8.h"
 #include "closedrop/rules/table.h"
 
 #include <errno.h>
@@ -48,7 +49,13 @@ static char *first_key(const char *bytes, size_t length)
 /** As people see it. */
 static bool is_same_key(const char *asked, const char *found)
 {
-    return text_compare(asked, found) != TEXT_OTHER;
+    size_t length = strlen(asked);
+    utf8_trim(&asked, &length);
+    char *bare = strndup(asked, length);
+    assert(bare);
+    bool is_same = text_compare(bare, found) != TEXT_OTHER;
+    free(bare);
+    return is_same;
 }
 
 static void check_found(const struct json *values, const char *key)
