@@ -24,11 +24,16 @@ static const char *const created_by[ACTIVITIES] = {
 
 /* ---- the body ---- */
 
+/** As people see the names: a Mac writes its letters in other bytes. */
 static int compare_names(const void *a, const void *b)
 {
     const struct job *const *one = a, *const *other = b;
+    const char *first = path_name(job_filed_path(*one));
+    const char *second = path_name(job_filed_path(*other));
+    CLEANUP(free_text) char *first_key = text_key(first);
+    CLEANUP(free_text) char *second_key = text_key(second);
     int order =
-        str_compare_natural(path_name(job_filed_path(*one)), path_name(job_filed_path(*other)));
+        str_compare_natural(first_key ? first_key : first, second_key ? second_key : second);
     return order ? order : (*one)->id < (*other)->id ? -1 : 1;
 }
 

@@ -35,10 +35,11 @@ rule() { # THE-REST: a rule for the lead A1, and a folder that uses it
 
 @test "the files of a group are attached as people count, and its texts are those of the first" {
     rule 'group = { by = "all"; wait = "300ms"; }; note = { title = "{stem}"; };'
-    for page in 10 2 1 '02b'; do echo "$page" >"in/Seite $page.txt"; done
+    for page in 10 2 1 '02b'; do echo "$page" >"in/Blätter $page.txt"; done
+    echo 9 >"in/$(printf 'BLA\xcc\x88TTER 9.txt')" # as a Mac writes it
     run_once
     [ "$(activities '[.[].body | .title, .attachments[].filename]')" = \
-        '["Seite 1","Seite 1.txt","Seite 2.txt","Seite 02b.txt","Seite 10.txt"]' ]
+        '["Blätter 1","Blätter 1.txt","Blätter 2.txt","Blätter 02b.txt","BLÄTTER 9.txt","Blätter 10.txt"]' ]
 }
 
 # ---- what Close says, and what it is asked ----
