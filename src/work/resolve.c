@@ -1,6 +1,7 @@
 #include "closedrop/work/resolve.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
@@ -84,7 +85,10 @@ static struct verdict expand_needed(const struct resolution *resolution,
     return next();
 }
 
-/** What an answer of a table means; where it is to be asked again, after how long. */
+/** More than a minute: see table_wait(). */
+#define TABLE_WAIT_MOST_MS 65000
+
+/** What an answer of a table means; where it is to be asked again, after how long at least. */
 static const struct {
     enum verdict_kind kind;
     const char *code;
@@ -96,6 +100,16 @@ static const struct {
     [TABLE_INCOMPLETE] = {VERDICT_WAIT, "table", TABLE_INCOMPLETE_MS},
     [TABLE_UNUSABLE] = {VERDICT_FAIL, "table", 0},
 };
+
+/** A table is asked again as long after as its file has waited so far: often at first, and then not
+ * so often that `run --once` would take it for work that soon ends. */
+static int64_t table_wait(enum table_answer answer, const struct resolve_file *file)
+{
+    int64_t least = table_verdicts[answer].wait_ms, waited = clock_wall_ms() - file->queued_ms;
+    if (answer != TABLE_INCOMPLETE || waited < least)
+        return least;
+    return waited < TABLE_WAIT_MOST_MS ? waited : TABLE_WAIT_MOST_MS;
+}
 
 static struct verdict look_up_row(
     struct resolution *resolution, const struct resolve_file *file, struct tables *tables)
@@ -117,7 +131,7 @@ static struct verdict look_up_row(
     }
     verdict = failed(table_verdicts[answer].code, -EINVAL, &why);
     verdict.kind = table_verdicts[answer].kind;
-    verdict.wait_ms = table_verdicts[answer].wait_ms;
+    verdict.wait_ms = table_wait(answer, file);
     return verdict;
 }
 

@@ -42,7 +42,7 @@ id_of() { # PATH
 
 # A folder whose rule looks into a table that lacks what two of four files need; the other two are an empty one and half a scan.
 broken_table() {
-    printf 'key,lead_id\n' >customers.csv
+    printf 'key,lead_id\n0,lead_A\n' >customers.csv
     more='rules = ( { name = "statements"; match = { path = "^(?<k>[0-9]+)"; };
         table = { file = "customers.csv"; key = "{k}"; }; note = {}; } );'
     more_folders=', { path = "faxes"; name = "faxes"; rules = [ "statements" ]; settle = "200ms"; }'
