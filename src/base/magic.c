@@ -85,9 +85,28 @@ static bool begins_with(const char *head, size_t length, const char *starts)
     return false;
 }
 
+/** An error page, most often. */
+static bool begins_as_html(const char *head, size_t length)
+{
+    static const char *const starts[] = {"<!doctype html", "<html"};
+    for (; length && strchr(" \t\r\n", *head); head++)
+        length--;
+    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+        if (length > strlen(starts[i]) && strncasecmp(head, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool may_be_html(const struct suffix *suffix)
+{
+    return strcmp(suffix->type, "text/html") == 0 || strcmp(suffix->type, "application/xml") == 0;
+}
+
 /** Whether a file cannot be what its suffix says. */
 static bool contradicts(const struct suffix *suffix, const char *head, size_t length)
 {
+    if (!may_be_html(suffix) && begins_as_html(head, length))
+        return true;
     if (!suffix->start || !length)
         return false;
     if (!*suffix->start) /* of what is no text, a PDF alone may have no zero in it */
@@ -128,7 +147,7 @@ void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOS
     const char *found =
         !suffix || contradicts(suffix, head, length) ? type_of_content(head, length) : NULL;
     /* text is often in UTF-16, which is full of zeros */
-    bool is_still_text =
-        found && suffix && suffix->start && !*suffix->start && strncmp(found, "text/", 5) == 0;
+    bool is_still_text = found && suffix && suffix->start && !*suffix->start &&
+                         strncmp(found, "text/", 5) == 0 && strcmp(found, "text/html") != 0;
     snprintf(ret_type, CONTENT_TYPE_MOST, "%s", found && !is_still_text ? found : type);
 }
