@@ -598,8 +598,8 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     start_in_time
     mails 6
     wait_until paced_are 4
-    set_time +21h
     fault '[{"on":"s3","times":0,"do":{"status":503,"code":"SlowDown"}}]'
+    set_time +21h
     wait_until log_says 'uploads do not get through'
     closedrop recall statements
     no_faults

@@ -725,7 +725,9 @@ static const struct {
     {HEAD "1,lead_1\n", "1", SETTLE_MS - 1, TABLE_CHANGING}, /* as a document is quiet */
     {HEAD "1,lead_1\n", "1", SETTLE_MS, TABLE_FOUND},
     {HEAD "1,lead_1\n", "2", SETTLE_MS, TABLE_NO_SUCH_KEY}, /* it looks whole */
-    {HEAD "1,le", "1", SETTLE_MS, TABLE_FOUND},             /* and many write no last line end */
+    {HEAD "1,le", "1", SETTLE_MS, TABLE_INCOMPLETE},        /* it may grow */
+    {HEAD "1,le", "1", INCOMPLETE_MS, TABLE_FOUND},         /* many write no last line end */
+    {HEAD "1,lead_1\n2,le", "1", SETTLE_MS, TABLE_FOUND},   /* not the last row */
     {HEAD "1,le", "2", SETTLE_MS, TABLE_INCOMPLETE},        /* cut in a row */
     {HEAD "1,le", "2", INCOMPLETE_MS, TABLE_NO_SUCH_KEY},
     {HEAD "1,\"le\n", "1", INCOMPLETE_MS - 1, TABLE_INCOMPLETE}, /* within quotes */
