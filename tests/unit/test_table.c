@@ -781,14 +781,15 @@ static void waits_for_whoever_has_it_open(void **state)
     FILE *writer = fopen(file, "a");
     be_later(INCOMPLETE_MS - 1);
     enum table_answer answer = ask_patiently(*state, "1");
-    if (answer == TABLE_FOUND) { /* no leases here */
-        fclose(writer);
+    be_later(INCOMPLETE_MS); /* an open spreadsheet that rests is no reason to wait longer */
+    enum table_answer later = ask_patiently(*state, "1");
+    fclose(writer);
+    if (answer == TABLE_FOUND) {
+        print_message("there are no leases here\n");
         skip();
     }
     assert_int_equal(answer, TABLE_CHANGING);
-    be_later(INCOMPLETE_MS); /* an open spreadsheet that rests is no reason to wait longer */
-    assert_int_equal(ask_patiently(*state, "1"), TABLE_FOUND);
-    fclose(writer);
+    assert_int_equal(later, TABLE_FOUND);
 }
 
 /* ---- several tables ---- */
