@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,31 +20,41 @@ static const struct command *const commands[] = {&command_run, &command_check, &
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+#define AT(member) offsetof(struct options, member)
+
 /** Every option there is; a command allows some by their letter. */
 static const struct {
     char letter;
     const char *usage;
     const char *help;
     struct option option;
+    size_t member; /* of struct options: a bool, or with a value its text (a number for 'n') */
 } all_options[] = {
-    {'c', "-c FILE", "the configuration to use", {"config", required_argument, NULL, 'c'}},
-    {'j', "--json", "print JSON, for programs", {"json", no_argument, NULL, 'j'}},
-    {'o', "--online", "also ask Close who we are", {"online", no_argument, NULL, 'o'}},
-    {'1', "--once", "end when all that is there is done", {"once", no_argument, NULL, '1'}},
-    {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}},
-    {'A', "--all", "all that waits", {"all", no_argument, NULL, 'A'}},
-    {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}},
-    {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'}},
-    {'r', "--rule NAME", "file it by this rule", {"rule", required_argument, NULL, 'r'}},
-    {'l', "--lead ID", "put it on this lead", {"lead", required_argument, NULL, 'l'}},
-    {'t', "--contact ID", "note it with this contact", {"contact", required_argument, NULL, 't'}},
-    {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'}},
-    {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}},
-    {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'}},
-    {'g', "--again", "also what was filed there before", {"again", no_argument, NULL, 'g'}},
-    {'y', "--yes", "above limits.ask_above, too", {"yes", no_argument, NULL, 'y'}},
-    {'H', "--held", "only what waits for release", {"held", no_argument, NULL, 'H'}},
-    {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}},
+    {'c', "-c FILE", "the configuration to use", {"config", required_argument, NULL, 'c'},
+        AT(config_file)},
+    {'j', "--json", "print JSON, for programs", {"json", no_argument, NULL, 'j'}, AT(json)},
+    {'o', "--online", "also ask Close who we are", {"online", no_argument, NULL, 'o'}, AT(online)},
+    {'1', "--once", "end when all that is there is done", {"once", no_argument, NULL, '1'},
+        AT(once)},
+    {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}, AT(all)},
+    {'A', "--all", "all that waits", {"all", no_argument, NULL, 'A'}, AT(all)},
+    {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}, AT(watch)},
+    {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'},
+        AT(state)},
+    {'r', "--rule NAME", "file it by this rule", {"rule", required_argument, NULL, 'r'}, AT(rule)},
+    {'l', "--lead ID", "put it on this lead", {"lead", required_argument, NULL, 'l'}, AT(lead)},
+    {'t', "--contact ID", "note it with this contact", {"contact", required_argument, NULL, 't'},
+        AT(contact)},
+    {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'},
+        AT(folder)},
+    {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}, AT(rule)},
+    {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'},
+        AT(code)},
+    {'g', "--again", "also what was filed there before", {"again", no_argument, NULL, 'g'},
+        AT(again)},
+    {'y', "--yes", "above limits.ask_above, too", {"yes", no_argument, NULL, 'y'}, AT(yes)},
+    {'H', "--held", "only what waits for release", {"held", no_argument, NULL, 'H'}, AT(held)},
+    {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}, AT(limit)},
 };
 
 /* ---- help ---- */
@@ -98,68 +109,32 @@ static bool read_limit(const char *text, int *ret_limit)
     return true;
 }
 
+/** Set what an option is there for; false where its value is unfit. */
+static bool set_option(struct options *options, size_t row, const char *value)
+{
+    void *member = (char *)options + all_options[row].member;
+    if (all_options[row].letter == 'n')
+        return read_limit(value, member);
+    if (all_options[row].option.has_arg == no_argument)
+        *(bool *)member = true;
+    else
+        *(const char **)member = value;
+    return true;
+}
+
 static int take_option(
     const struct command *command, struct options *options, int letter, const char *value)
 {
-    switch (letter) {
-    case 'c':
-        options->config_file = value;
-        break;
-    case 'j':
-        options->json = true;
-        break;
-    case 'o':
-        options->online = true;
-        break;
-    case '1':
-        options->once = true;
-        break;
-    case 'a':
-    case 'A':
-        options->all = true;
-        break;
-    case 'w':
-        options->watch = true;
-        break;
-    case 's':
-        options->state = value;
-        break;
-    case 'f':
-        options->folder = value;
-        break;
-    case 'r':
-    case 'R':
-        options->rule = value;
-        break;
-    case 'l':
-        options->lead = value;
-        break;
-    case 't':
-        options->contact = value;
-        break;
-    case 'k':
-        options->code = value;
-        break;
-    case 'g':
-        options->again = true;
-        break;
-    case 'y':
-        options->yes = true;
-        break;
-    case 'H':
-        options->held = true;
-        break;
-    case 'n':
-        if (!read_limit(value, &options->limit))
-            return wrong_usage(command, "--limit takes a whole number from 1, not ", value);
-        break;
-    case 'h':
+    if (letter == 'h') {
         print_command_help(command);
         return -1;
-    default:
-        return wrong_usage(command, "there is no such option, or it lacks its value: ", value);
     }
-    return 0;
+    for (size_t i = 0; i < COUNT(all_options); i++)
+        if (all_options[i].letter == letter)
+            return set_option(options, i, value)
+                       ? 0
+                       : wrong_usage(command, "--limit takes a whole number from 1, not ", value);
+    return wrong_usage(command, "there is no such option, or it lacks its value: ", value);
 }
 
 /** Whether jobs are meant that are not named by their ids: all, or those that fit. */
