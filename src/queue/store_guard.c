@@ -40,22 +40,24 @@ bool store_has_left(struct store *store, int64_t job, const char *rule, int64_t 
     return read_one_int(store, statement, 0) > 0;
 }
 
-int64_t store_left_by_rule(struct store *store, const char *rule, int64_t but, int64_t nth)
+static int64_t nth_left(struct store *store, enum sql sql, const char *parameter, const char *value,
+    int64_t but, int64_t nth)
 {
-    sqlite3_stmt *statement = statement_of(store, SQL_LEFT_BY_RULE);
-    bind_text(statement, ":rule", rule);
+    sqlite3_stmt *statement = statement_of(store, sql);
+    bind_text(statement, parameter, value);
     bind_int(statement, ":id", but);
     bind_int(statement, ":nth", nth);
     return read_one_int(store, statement, INT64_MIN);
 }
 
+int64_t store_left_by_rule(struct store *store, const char *rule, int64_t but, int64_t nth)
+{
+    return nth_left(store, SQL_LEFT_BY_RULE, ":rule", rule, but, nth);
+}
+
 int64_t store_left_by_sender(struct store *store, const char *sender, int64_t but, int64_t nth)
 {
-    sqlite3_stmt *statement = statement_of(store, SQL_LEFT_BY_SENDER);
-    bind_text(statement, ":sender", sender);
-    bind_int(statement, ":id", but);
-    bind_int(statement, ":nth", nth);
-    return read_one_int(store, statement, INT64_MIN);
+    return nth_left(store, SQL_LEFT_BY_SENDER, ":sender", sender, but, nth);
 }
 
 void store_left_again(struct store *store, int64_t job, int64_t at_ms)
