@@ -158,8 +158,7 @@ static bool was_renamed(const struct job *job, const struct seen *seen)
            identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
 }
 
-/** The others of its group may have waited for it, or it leaves them. */
-static void wake_group(struct queue *queue, const struct job *job)
+void queue_wake_group(struct queue *queue, const struct job *job)
 {
     if (job->rule && job->group)
         store_wake_group(queue->store, job, clock_wall_ms());
@@ -172,14 +171,9 @@ static void stay(struct queue *queue, struct job *job)
         store_stay(queue->store, job->id);
 }
 
-void queue_wake_group(struct queue *queue, const struct job *job)
-{
-    wake_group(queue, job);
-}
-
 void queue_enters_anew(struct queue *queue, struct job *job)
 {
-    wake_group(queue, job);
+    queue_wake_group(queue, job);
     stay(queue, job);
     job_let_go(job);
     job->entered = next_entered(queue);
@@ -446,7 +440,7 @@ void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool coun
         job->attempts--;
     move(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state, why);
     if (job->state == JOB_QUEUED && job->error_code)
-        wake_group(queue, job);
+        queue_wake_group(queue, job);
 }
 
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message)
@@ -459,7 +453,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     job->done_ms = job->due_ms;
     stay(queue, job);
     move(queue, job, JOB_FAILED, message);
-    wake_group(queue, job);
+    queue_wake_group(queue, job);
 }
 
 void queue_done(struct queue *queue, struct job *job, const char *why)
@@ -479,7 +473,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
         stay(queue, job);
     (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
     move(queue, job, JOB_DONE, why);
-    wake_group(queue, job);
+    queue_wake_group(queue, job);
 }
 
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why)
@@ -505,7 +499,7 @@ void queue_end(struct queue *queue, struct job *job, enum job_ending ending, con
     stay(queue, job);
     store_update(queue->store, job);
     note(queue, job, why);
-    wake_group(queue, job);
+    queue_wake_group(queue, job);
 }
 
 void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
