@@ -2,6 +2,8 @@
  */
 #include "closedrop/queue/ballast.h"
 
+#include "scratch.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,13 +30,13 @@ int __wrap_statvfs(const char *path, struct statvfs *disk)
     return 0;
 }
 
-static char directory[] = "/tmp/closedrop-ballast-XXXXXX";
+static char directory[SCRATCH_MAX];
 static char path[sizeof(directory) + 10];
 
 static int make_directory(void **state)
 {
     (void)state;
-    if (!mkdtemp(directory))
+    if (scratch_make(directory) < 0)
         return -1;
     snprintf(path, sizeof(path), "%s/ballast", directory);
     return 0;
@@ -43,8 +45,7 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    unlink(path);
-    return rmdir(directory);
+    return scratch_remove(directory);
 }
 
 static bool is_held(void)

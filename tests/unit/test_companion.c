@@ -2,6 +2,8 @@
  */
 #include "closedrop/files/companion.h"
 
+#include "scratch.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +34,8 @@ static const struct {
 static void finds_what_lies_beside(void **state)
 {
     (void)state;
-    char directory[] = "/tmp/companion.XXXXXX";
-    assert_non_null(mkdtemp(directory));
+    char directory[SCRATCH_MAX];
+    assert_int_equal(scratch_make(directory), 0);
     int root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(root >= 0);
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -45,7 +47,7 @@ static void finds_what_lies_beside(void **state)
         unlinkat(root, rows[i].beside, 0);
     }
     close(root);
-    rmdir(directory);
+    scratch_remove(directory);
 }
 
 int main(void)

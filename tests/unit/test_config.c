@@ -6,6 +6,8 @@
 #include "closedrop/close/search.h"
 #include "closedrop/config/config.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -25,13 +27,12 @@
 
 /* ---- a configuration in a directory of its own ---- */
 
-static char top[40], path[60];
+static char top[SCRATCH_MAX], path[SCRATCH_MAX + 8];
 
 static int make_place(void **state)
 {
     (void)state;
-    snprintf(top, sizeof(top), "/tmp/closedrop-test-XXXXXX");
-    if (!mkdtemp(top))
+    if (scratch_make(top) < 0)
         return -1;
     snprintf(path, sizeof(path), "%s/c.conf", top);
     setenv("HOME", "/home/nobody", 1);
@@ -45,9 +46,7 @@ static int make_place(void **state)
 static int remove_place(void **state)
 {
     (void)state;
-    char command[80];
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return system(command);
+    return scratch_remove(top);
 }
 
 static void write_bytes(const char *bytes, size_t length)
@@ -199,7 +198,7 @@ static void reads_every_key(void **state)
 static void takes_relative_paths_from_its_own_directory(void **state)
 {
     (void)state;
-    char wanted[80];
+    char wanted[SCRATCH_MAX + 32];
     struct config *config =
         load_good("state_dir = \"state\"; close = { api_key_file = \"./key\"; };\n"
                   "folders = ( { path = \"scans/\"; } );\n");
@@ -382,7 +381,7 @@ static void reads_every_source(void **state)
 static void takes_a_table_from_its_own_directory(void **state)
 {
     (void)state;
-    char wanted[80];
+    char wanted[SCRATCH_MAX + 32];
     struct config *config =
         load_good(WITH_RULE("table = { file = \"./customers.csv\"; key = \"{stem}\"; };" AS_FILE));
     snprintf(wanted, sizeof(wanted), "%s/customers.csv", top);

@@ -1,6 +1,8 @@
 /* The door to libinotifytools: what is watched twice costs nothing. */
 #include "closedrop/intake/events.h"
 
+#include "scratch.h"
+
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,33 +26,30 @@ size_t __sanitizer_get_current_allocated_bytes(void);
 #define RENAMES 2000
 #define GROWTH_MOST 16384 /* eight bytes a rename: room for what is allocated once */
 
-static char top[] = "/tmp/test_events.XXXXXX";
+static char top[SCRATCH_MAX];
 
-static void name_of(char path[64], int number)
+static void name_of(char path[SCRATCH_MAX + 16], int number)
 {
-    snprintf(path, 64, "%s/%d", top, number);
+    snprintf(path, SCRATCH_MAX + 16, "%s/%d", top, number);
 }
 
 static int make_top(void **state)
 {
     (void)state;
-    return mkdtemp(top) && events_open() >= 0 ? 0 : -1;
+    return scratch_make(top) == 0 && events_open() >= 0 ? 0 : -1;
 }
 
 static int remove_top(void **state)
 {
-    char path[64];
     (void)state;
     events_close();
-    name_of(path, RENAMES);
-    rmdir(path);
-    return rmdir(top);
+    return scratch_remove(top);
 }
 
 /** The directory `from` is called `to`: take what events tell of it, and watch it by that name. */
 static void rename_and_watch(int from, int to, bool *ret_lost)
 {
-    char old[64], new[64];
+    char old[SCRATCH_MAX + 16], new[SCRATCH_MAX + 16];
     struct event event;
     name_of(old, from);
     name_of(new, to);
@@ -63,7 +62,7 @@ static void rename_and_watch(int from, int to, bool *ret_lost)
 
 static void a_directory_that_is_renamed_and_watched_again_costs_no_memory(void **state)
 {
-    char path[64];
+    char path[SCRATCH_MAX + 16];
     bool lost;
     (void)state;
     name_of(path, 0);

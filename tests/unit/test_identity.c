@@ -2,6 +2,8 @@
  */
 #include "closedrop/files/identity.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -32,21 +34,18 @@ int __wrap_fstatfs(int fd, struct statfs *stat)
     return silence ? -1 : result;
 }
 
-static char top[40];
+static char top[SCRATCH_MAX];
 
 static int make_place(void **state)
 {
     (void)state;
-    snprintf(top, sizeof(top), "/tmp/closedrop-test-XXXXXX");
-    return mkdtemp(top) && chdir(top) == 0 ? 0 : -1;
+    return scratch_make(top) == 0 && chdir(top) == 0 ? 0 : -1;
 }
 
 static int remove_place(void **state)
 {
     (void)state;
-    char command[80];
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return chdir("/") | system(command);
+    return chdir("/") | scratch_remove(top);
 }
 
 static void write_file(const char *name, const char *text)

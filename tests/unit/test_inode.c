@@ -1,6 +1,8 @@
 /* A directory is known by device and inode, however the path to it is spelled. */
 #include "closedrop/files/inode.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +19,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static char top[64];
+static char top[SCRATCH_MAX];
 
 /** Under `top`: drop/sub/file, other/, alias -> drop, deep -> drop/sub, out.csv -> drop/sub/file.
  */
@@ -25,8 +27,7 @@ static int make_tree(void **state)
 {
     (void)state;
     char command[512];
-    snprintf(top, sizeof(top), "/tmp/closedrop-inode-XXXXXX");
-    if (!mkdtemp(top))
+    if (scratch_make(top) < 0)
         return -1;
     snprintf(command, sizeof(command),
         "cd %s && mkdir -p drop/sub other drop2 && : >drop/sub/file && ln -s drop alias && "
@@ -39,9 +40,7 @@ static int make_tree(void **state)
 static int remove_tree(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return system(command);
+    return scratch_remove(top);
 }
 
 static const struct {

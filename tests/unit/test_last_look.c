@@ -2,6 +2,8 @@
  * end. */
 #include "closedrop/intake/last_look.h"
 
+#include "scratch.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,14 +16,13 @@
 
 #include <cmocka.h>
 
-static char directory[] = "/tmp/closedrop-look-XXXXXX";
+static char directory[SCRATCH_MAX];
 static char path[sizeof(directory) + 10];
 
 static int make_directory(void **state)
 {
     (void)state;
-    strcpy(directory, "/tmp/closedrop-look-XXXXXX");
-    if (!mkdtemp(directory))
+    if (scratch_make(directory) < 0)
         return -1;
     snprintf(path, sizeof(path), "%s/looking", directory);
     return 0;
@@ -30,8 +31,7 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    unlink(path);
-    return rmdir(directory);
+    return scratch_remove(directory);
 }
 
 /** A life that looks at `file`; false: it would not. */

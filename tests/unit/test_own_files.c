@@ -2,6 +2,8 @@
  * folder's own. */
 #include "closedrop/config/own_files.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -18,14 +20,13 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static char top[64];
+static char top[SCRATCH_MAX];
 
 static int make_tree(void **state)
 {
     (void)state;
     char command[512];
-    snprintf(top, sizeof(top), "/tmp/closedrop-own-XXXXXX");
-    if (!mkdtemp(top) || chdir(top) < 0)
+    if (scratch_make(top) < 0 || chdir(top) < 0)
         return -1;
     snprintf(command, sizeof(command),
         "mkdir -p a b a/in arch/deep away/2026 wrong state a/Uploaded && "
@@ -37,9 +38,7 @@ static int make_tree(void **state)
 static int remove_tree(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return chdir("/") < 0 ? -1 : system(command);
+    return chdir("/") < 0 ? -1 : scratch_remove(top);
 }
 
 /* paths in the tree, where the tests run */

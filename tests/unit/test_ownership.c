@@ -4,6 +4,8 @@
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -75,7 +77,7 @@ static void whose_it_is(void **state)
 /* ---- the file ---- */
 
 struct drop {
-    char path[64];
+    char path[SCRATCH_MAX];
     int root;
 };
 
@@ -83,8 +85,7 @@ static int make_drop(void **state)
 {
     struct drop *drop = calloc(1, sizeof(*drop));
     type = 0;
-    strcpy(drop->path, "/tmp/test_ownership.XXXXXX");
-    assert_non_null(mkdtemp(drop->path));
+    assert_int_equal(scratch_make(drop->path), 0);
     drop->root = safe_open_root(drop->path);
     *state = drop;
     return 0;
@@ -93,9 +94,7 @@ static int make_drop(void **state)
 static int remove_drop(void **state)
 {
     struct drop *drop = *state;
-    char command[128];
-    snprintf(command, sizeof(command), "rm -r %s", drop->path);
-    int result = system(command);
+    int result = scratch_remove(drop->path);
     close(drop->root);
     free(drop);
     return result;

@@ -3,6 +3,8 @@
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -66,7 +68,7 @@ ssize_t __wrap_copy_file_range(
 /* ---- a drop folder ---- */
 
 struct folder {
-    char top[40];
+    char top[SCRATCH_MAX];
     char elsewhere[40]; /* on another file system; "" where there is none */
     int root, staging;
 };
@@ -87,8 +89,7 @@ static int make_folder(void **state)
     static struct folder folder;
     umask(0077);
     no_rename = no_link = no_unlink = no_range = 0;
-    snprintf(folder.top, sizeof(folder.top), "/tmp/closedrop-test-XXXXXX");
-    if (!mkdtemp(folder.top))
+    if (scratch_make(folder.top) < 0)
         return -1;
     folder.root = safe_open_root(folder.top);
     folder.staging = staging_open(folder.root);
@@ -99,11 +100,9 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     const struct folder *folder = *state;
-    char command[120];
     close(folder->root);
     close(folder->staging);
-    snprintf(command, sizeof(command), "rm -rf %s %s", folder->top, folder->elsewhere);
-    return system(command);
+    return scratch_remove(folder->top) | scratch_remove(folder->elsewhere);
 }
 
 static void make_file(int directory, const char *name, const char *text)

@@ -6,6 +6,7 @@
 #include "closedrop/queue/checksum.h"
 #include "closedrop/queue/queue.h"
 #include "queue/store_sql.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -2086,17 +2087,16 @@ static void ends_on_wrong_moves(void **state)
 /* ---- on a real directory ---- */
 
 struct place {
-    char top[40];
-    char directory[60];
-    char database[80];
+    char top[SCRATCH_MAX];
+    char directory[SCRATCH_MAX + 16];
+    char database[SCRATCH_MAX + 32];
 };
 
 static int make_place(void **state)
 {
     static struct place place;
     clock_source = &own_source;
-    snprintf(place.top, sizeof(place.top), "/tmp/closedrop-test-XXXXXX");
-    if (!mkdtemp(place.top))
+    if (scratch_make(place.top) < 0)
         return -1;
     snprintf(place.directory, sizeof(place.directory), "%s/deep/state", place.top);
     snprintf(place.database, sizeof(place.database), "%s/queue.db", place.directory);
@@ -2107,9 +2107,7 @@ static int make_place(void **state)
 static int remove_place(void **state)
 {
     const struct place *place = *state;
-    char command[100];
-    snprintf(command, sizeof(command), "rm -rf %s", place->top);
-    return system(command);
+    return scratch_remove(place->top);
 }
 
 static int try_open(const struct place *place, bool create, struct queue **queue)
@@ -2261,7 +2259,7 @@ static void makes_nothing_where_nothing_is(void **state)
     struct queue *queue = NULL;
     assert_int_equal(try_open(place, false, &queue), STORE_MISSING);
     assert_int_equal(access(place->directory, F_OK), -1);
-    char deep[60];
+    char deep[sizeof(place->directory)];
     snprintf(deep, sizeof(deep), "%s/deep", place->top);
     assert_int_equal(mkdir(deep, 0700), 0);
     assert_int_equal(mkdir(place->directory, 0700), 0);
@@ -2295,7 +2293,7 @@ static void holds_space_back(void **state)
 {
     const struct place *place = *state;
     struct queue *queue = open_at(place);
-    char ballast[80];
+    char ballast[sizeof(place->database)];
     struct stat stat_;
     snprintf(ballast, sizeof(ballast), "%s/ballast", place->directory);
     assert_int_equal(stat(ballast, &stat_), 0);
@@ -2332,7 +2330,7 @@ static void check_birth(const struct place *place, enum queue_birth birth)
 
 static void remove_ballast(const struct place *place)
 {
-    char ballast[80];
+    char ballast[sizeof(place->database)];
     snprintf(ballast, sizeof(ballast), "%s/ballast", place->directory);
     assert_int_equal(unlink(ballast), 0);
 }

@@ -2,6 +2,8 @@
  * reading. */
 #include "closedrop/files/safe_open.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -23,7 +25,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct place {
-    char top[40];
+    char top[SCRATCH_MAX];
     int root; /* of the drop folder: top/drop */
 };
 
@@ -38,9 +40,8 @@ static void write_file(int directory, const char *name, const char *text)
 static int make_place(void **state)
 {
     static struct place place;
-    snprintf(place.top, sizeof(place.top), "/tmp/closedrop-test-XXXXXX");
     char path[80];
-    if (!mkdtemp(place.top) || snprintf(path, sizeof(path), "%s/drop", place.top) < 0)
+    if (scratch_make(place.top) < 0 || snprintf(path, sizeof(path), "%s/drop", place.top) < 0)
         return -1;
     int top = open(place.top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     write_file(top, "secret", "secret");
@@ -57,10 +58,8 @@ static int make_place(void **state)
 static int remove_place(void **state)
 {
     const struct place *place = *state;
-    char command[80];
     close(place->root);
-    snprintf(command, sizeof(command), "rm -rf %s", place->top);
-    return system(command);
+    return scratch_remove(place->top);
 }
 
 static void opens_regular_files(void **state)

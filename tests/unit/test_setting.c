@@ -2,7 +2,10 @@
  * or wrong, and notes what is wrong; what nobody consumed is a typo. */
 #include "closedrop/config/setting.h"
 
+#include "scratch.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,18 +19,20 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static char path[] = "/tmp/closedrop-test-XXXXXX";
+static char path[SCRATCH_MAX + 8];
 
 static struct settings *open_text(const char *text, int result)
 {
     struct settings *settings = NULL;
-    snprintf(path, sizeof(path), "/tmp/closedrop-test-XXXXXX");
-    int fd = mkstemp(path);
+    char directory[SCRATCH_MAX];
+    assert_int_equal(scratch_make(directory), 0);
+    snprintf(path, sizeof(path), "%s/c.conf", directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     close(fd);
     int opened = settings_open(path, &settings);
-    unlink(path);
+    scratch_remove(directory);
     assert_non_null(settings);
     if (opened != result) {
         print_error("  %s\n", settings_problems(settings));

@@ -3,6 +3,8 @@
 #include "closedrop/files/lease.h"
 #include "closedrop/files/source.h"
 
+#include "scratch.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,7 +23,7 @@
 #define SHA256_HELLO "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 #define MD5_HELLO "5d41402abc4b2a76b9719d911017c592"
 
-static char path[] = "/tmp/closedrop-test-XXXXXX";
+static char directory[SCRATCH_MAX], path[SCRATCH_MAX + 8];
 static char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
 
 static int make_file(void **state)
@@ -31,8 +33,10 @@ static int make_file(void **state)
     sigemptyset(&bell);
     sigaddset(&bell, SIGIO);
     sigprocmask(SIG_BLOCK, &bell, NULL);
-    snprintf(path, sizeof(path), "/tmp/closedrop-test-XXXXXX");
-    int fd = mkstemp(path);
+    if (scratch_make(directory) < 0)
+        return -1;
+    snprintf(path, sizeof(path), "%s/file", directory);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     bool written = fd >= 0 && write(fd, "hello", 5) == 5;
     close(fd);
     return written ? 0 : -1;
@@ -41,7 +45,7 @@ static int make_file(void **state)
 static int remove_file(void **state)
 {
     (void)state;
-    return unlink(path);
+    return scratch_remove(directory);
 }
 
 static int open_to_read(void)
@@ -198,7 +202,7 @@ static void keeps_the_last_bytes_back_when_it_changed(void **state)
 static void stays_with_its_file_when_another_takes_its_name(void **state)
 {
     (void)state;
-    char other[60];
+    char other[sizeof(path) + 8];
     snprintf(other, sizeof(other), "%s.new", path);
     struct source *source = open_leased();
     int fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -279,7 +283,7 @@ static void yields_while_it_reads_and_at_the_end(void **state)
 static void does_not_mind_a_rename_or_other_readers(void **state)
 {
     (void)state;
-    char other[60];
+    char other[sizeof(path) + 8];
     snprintf(other, sizeof(other), "%s.moved", path);
     struct source *source = open_leased();
     read_all(source, 3, "hello");

@@ -1,6 +1,7 @@
 /* Tables of customers: what is found in one, when it is read again, and what each mistake is told.
  */
 #include "failing_calls.h"
+#include "scratch.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -81,7 +82,7 @@ int __wrap_fstat(int fd, struct stat *ret_found)
 
 /* ---- the table, and the clock ---- */
 
-static char directory[64];
+static char directory[SCRATCH_MAX];
 static char file[128]; /* the table */
 static const struct clock_source *machine;
 static int64_t now_ms, steady_offset_ms;
@@ -921,8 +922,7 @@ static void survives_every_failure_to_check(void **state)
 static int begin(void **state)
 {
     (void)state;
-    snprintf(directory, sizeof(directory), "/tmp/test_table.XXXXXX");
-    if (!mkdtemp(directory))
+    if (scratch_make(directory) < 0)
         return -1;
     snprintf(file, sizeof(file), "%s/table.csv", directory);
     machine = clock_source;
@@ -934,7 +934,7 @@ static int end(void **state)
 {
     (void)state;
     clock_source = machine;
-    return rmdir(directory);
+    return scratch_remove(directory);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -3,6 +3,8 @@
 
 #include "closedrop/base/clock.h"
 
+#include "scratch.h"
+
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +36,7 @@ int __wrap_fstatfs(int fd, struct statfs *stat)
 static char *none[] = {NULL};
 static char text_none[] = "", text_archive[] = "Uploaded", text_failed[] = "Failed";
 static char text_name[] = "in", text_nowhere[] = "/nowhere";
-static char directory[] = "/tmp/test_watch.XXXXXX";
+static char directory[SCRATCH_MAX];
 
 static struct folder plain_folder(char *path, enum watch_mode watch)
 {
@@ -70,7 +72,7 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     struct mailbox *inbox = mailbox_new(16), *outbox = mailbox_new(16);
     struct watch *watch = NULL;
     eventfd_t value;
-    assert_non_null(mkdtemp(directory));
+    assert_int_equal(scratch_make(directory), 0);
     came = eventfd(0, 0);
     may_go = eventfd(0, 0);
     assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
@@ -86,7 +88,7 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     mailbox_free(outbox);
     close(came);
     close(may_go);
-    rmdir(directory);
+    scratch_remove(directory);
 }
 
 static void a_thread_that_waits_for_room_in_its_outbox_is_not_stuck(void **state)
