@@ -63,7 +63,7 @@ done
 
 work=$(mktemp -d)
 archive=$work/in/Uploaded archive_setting=Uploaded
-[ -z "$elsewhere" ] || archive=$(mktemp -d -p /dev/shm) archive_setting=$archive
+[ -z "$elsewhere" ] || archive=$(mktemp -d /dev/shm/closedrop-fault.XXXXXX) archive_setting=$archive
 sandbox_pid=''
 cleanup() {
     [ -z "$sandbox_pid" ] || kill "$sandbox_pid" 2>/dev/null || true

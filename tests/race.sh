@@ -41,7 +41,7 @@ while [ $# -gt 0 ]; do
 done
 
 [ -w "$on" ] || { echo "skipped: $on cannot be written" && exit 77; }
-BATS_TEST_TMPDIR=$(mktemp -d "$on/race.XXXXXX")
+BATS_TEST_TMPDIR=$(mktemp -d "$on/closedrop-race.XXXXXX")
 WAIT_MOST=60
 # shellcheck source=support/story.bash
 . "$source_dir/tests/support/story.bash"

@@ -168,15 +168,23 @@ run_tests() { # PRESET CTEST-OPTION...
     local preset=$1 output=$logs/ctest.log code=0
     shift
     say "testing ($preset)"
-    "${around[@]}" ctest --preset "$preset" -j "$jobs" "$@" 2>&1 | tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' ||
+    "${around[@]}" tests/leftovers.py "$logs/left" ctest --preset "$preset" -j "$jobs" "$@" 2>&1 | tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' ||
         code=$?
     if [ "$preset" = tsan ]; then
         tell_races || code=1
     fi
+    tell_left
     tell_not_run
     sed -n '/^[0-9]*% tests passed/,$p' "$output"
     grep -q '^[0-9]*% tests passed' "$output" || tail -n 3 "$output"
     return "$code"
+}
+
+# A process, mount or file that a test has left behind: the test is to be mended.
+tell_left() {
+    [ -s "$logs/left" ] || return 0
+    say "tests have left behind:"
+    sed 's/^/   /' "$logs/left"
 }
 
 # ThreadSanitizer writes into files, so that no test can hide what it says.

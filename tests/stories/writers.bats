@@ -40,7 +40,7 @@ stop_servers() {
 
 start_server() { # samba | ftp: sets $port
     local printed
-    servers=$(mktemp -d /tmp/servers.XXXXXX) # the names of Samba's sockets must be short
+    servers=$(mktemp -d "${TMPDIR:-/tmp}/servers.XXXXXX") # the names of Samba's sockets must be short
     printed=$("$BATS_TEST_DIRNAME/../support/$1.sh" start "$servers" "$folder") || skip "no $1 server: $printed"
     port=${printed#port=}
 }
