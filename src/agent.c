@@ -1,3 +1,5 @@
+/* The work thread: wires the stages, runs them a turn at a time, one transaction each, and stops
+ * them in reverse. */
 #define LOG_MODULE "agent"
 
 #include "closedrop/agent.h"

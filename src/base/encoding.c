@@ -1,3 +1,4 @@
+/* Bytes of another encoding to UTF-8, by iconv, in one pass and all or nothing. */
 #include "closedrop/base/encoding.h"
 
 #include "closedrop/base/str.h"

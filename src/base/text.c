@@ -1,3 +1,4 @@
+/* Folding, comparing and showing of names, by libunistring. */
 #include "closedrop/base/text.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* A strict parser of the few kinds of URL that we follow. */
 #include "closedrop/base/url.h"
 
 #include "closedrop/base/str.h"

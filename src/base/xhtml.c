@@ -1,3 +1,5 @@
+/* A small reader of XHTML that only says where a text stops being well-formed, or what is not
+ * allowed in it. */
 #include "closedrop/base/xhtml.h"
 
 #include "closedrop/base/str.h"

@@ -1,3 +1,5 @@
+/* closedrop check: everything that a run would trip over, found before it, and with --online who
+ * the key belongs to. */
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

@@ -1,3 +1,5 @@
+/* From argv to a command: the table of commands, the options they share, what goes to stdout and
+ * how it ends. */
 #include "closedrop/cli/cli.h"
 
 #include "closedrop/base/cleanup.h"

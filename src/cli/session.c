@@ -1,3 +1,5 @@
+/* What the commands that speak to Close by themselves share: configuration, key, engine, and a
+ * progress bar while a request runs. */
 #include "session.h"
 
 #include "closedrop/base/clock.h"

@@ -1,3 +1,5 @@
+/* The key, from its file, systemd's credential or the environment, checked for what a person may
+ * have put there in its place. */
 #include "closedrop/close/key.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,5 @@
+/* Leads, contacts and activities taken out of Close's JSON; what is missing or of another type is
+ * left empty. */
 #include "closedrop/close/record.h"
 
 #include "closedrop/base/cleanup.h"

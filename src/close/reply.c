@@ -1,3 +1,5 @@
+/* The few values that we need of each reply, taken out of its JSON or XML; all else is passed
+ * over. */
 #include "closedrop/close/reply.h"
 
 #include "closedrop/base/json.h"

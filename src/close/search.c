@@ -1,3 +1,5 @@
+/* The JSON of a search, and the comparison, digit by digit and letter by letter, of what it
+ * finds. */
 #include "closedrop/close/search.h"
 
 #include "closedrop/base/cleanup.h"

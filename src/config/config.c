@@ -1,3 +1,5 @@
+/* The tree of the configuration: found, read section by section, checked as a whole, held and
+ * released. */
 #include "closedrop/config/config.h"
 
 #include "rule_reader.h"

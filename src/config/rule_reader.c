@@ -1,3 +1,4 @@
+/* A rule as the configuration file has it, read and checked key by key. */
 #include "rule_reader.h"
 
 #include "closedrop/base/cleanup.h"

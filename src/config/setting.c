@@ -1,3 +1,4 @@
+/* One libconfig file, with a note of each key that was read and of each problem that was found. */
 #include "closedrop/config/setting.h"
 
 #include "closedrop/base/shortage.h"

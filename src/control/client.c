@@ -1,3 +1,4 @@
+/* One question, put to the agent's socket or, without an agent, to the queue. */
 #include "closedrop/control/client.h"
 
 #include "closedrop/base/clock.h"

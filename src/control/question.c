@@ -1,3 +1,4 @@
+/* The table of questions, and the answer to each: a read, or a change, of the queue. */
 #include "closedrop/control/question.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The HTTP daemon on the control socket: who may ask, what comes in, whole or not at all. */
 #include "closedrop/control/server.h"
 
 #include "closedrop/base/cleanup.h"

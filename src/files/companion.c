@@ -1,3 +1,4 @@
+/* The lookup of a companion: the name as it is, then in any letter case of its suffix. */
 #include "closedrop/files/companion.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,5 @@
+/* A path followed as the kernel does, to the device and inode at its end, or at the end of what
+ * exists. */
 #include "closedrop/files/inode.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,5 @@
+/* The file of a folder's owner: taken, kept fresh by a beat, given back; and the decision whether
+ * another's counts. */
 #include "closedrop/files/ownership.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* Moving and deleting: first taken into .closedrop/, looked at there, then put where it goes. */
 #include "closedrop/files/put_away.h"
 
 #include "closedrop/base/cleanup.h"

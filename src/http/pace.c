@@ -1,3 +1,4 @@
+/* What a reply says of asking again, and the gate before a place that may be out of order. */
 #include "closedrop/http/pace.h"
 
 #include "closedrop/http/date.h"

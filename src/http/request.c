@@ -1,3 +1,4 @@
+/* One libcurl transfer: its options, its callbacks, its bounded reply. */
 #include "closedrop/http/request.h"
 
 #include "inner.h"

@@ -1,3 +1,4 @@
+/* The arithmetic of a rate limit's window: taken, given back, and how many may be under way. */
 #include "closedrop/http/window.h"
 
 #include <math.h>

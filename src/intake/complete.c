@@ -1,3 +1,4 @@
+/* The ends of the formats, each found in its own way from the back of the file. */
 #include "closedrop/intake/complete.h"
 
 #include "closedrop/base/str.h"

@@ -1,3 +1,4 @@
+/* Which directory each folder is at present, whether it is ours, and how it is watched. */
 #define LOG_MODULE "watch"
 
 #include "inner.h"

@@ -1,3 +1,4 @@
+/* What an event or a scan points at: a candidate is touched, or the queue is asked about it. */
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The small file that is written before each look and taken back after it. */
 #include "closedrop/intake/last_look.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* Letters to the work thread: a file seen, a file settled, a file gone, how a folder is. */
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"

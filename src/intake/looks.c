@@ -1,3 +1,5 @@
+/* The candidates that are due, looked at: facts from the disk, a decision by settle, and what
+ * follows from it. */
 #define LOG_MODULE "watch"
 
 #include "inner.h"

@@ -1,3 +1,4 @@
+/* A bounded ring of letters, a lock, and an eventfd that is readable while there are some. */
 #include "closedrop/intake/mailbox.h"
 
 #include <pthread.h>

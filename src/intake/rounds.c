@@ -1,3 +1,5 @@
+/* Which folder is scanned next, and when: its own rescan, a poll, or sooner since something was
+ * missed. */
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The watch thread: its life, and the loop that gives events, letters and times their turns. */
 #define LOG_MODULE "watch"
 
 #include "closedrop/intake/watch.h"

@@ -1,3 +1,4 @@
+/* Exponential back-off with full jitter. */
 #include "closedrop/queue/backoff.h"
 
 #include <sys/random.h>

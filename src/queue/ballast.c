@@ -1,3 +1,4 @@
+/* The file that holds the room: made while there is plenty, given up when there is none. */
 #include "closedrop/queue/ballast.h"
 
 #include "closedrop/base/str.h"

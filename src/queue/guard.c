@@ -1,3 +1,4 @@
+/* How many may still leave, and from when on: counting in windows of what has left. */
 #include "closedrop/queue/guard.h"
 
 #include "closedrop/base/clock.h"

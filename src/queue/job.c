@@ -1,3 +1,4 @@
+/* Job states and which may follow which; copying, comparing and freeing a job. */
 #include "closedrop/queue/job.h"
 
 #include <errno.h>

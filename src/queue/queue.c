@@ -1,3 +1,5 @@
+/* The queue's verbs: each checks that a job may go where it is told to, and writes that with its
+ * history. */
 #include "closedrop/queue/queue.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The queue's rows in SQLite: jobs, groups and history, read and written by prepared statements. */
 #include "inner.h"
 
 #include "closedrop/base/cleanup.h"

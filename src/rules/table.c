@@ -1,3 +1,4 @@
+/* A table of customers: read by libcsv, kept while its file stays the same, searched by key. */
 #include "closedrop/rules/table.h"
 
 #include "closedrop/base/cleanup.h"

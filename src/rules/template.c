@@ -1,3 +1,4 @@
+/* A template taken apart into pieces once, and put together with values each time. */
 #include "closedrop/rules/template.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,5 @@
+/* The pages of a lead's activities, asked for one after the other until the token is found or they
+ * end. */
 #include "closedrop/work/look.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,5 @@
+/* The names of files that were rejected since the last one that went through, and what they
+ * prove. */
 #include "closedrop/work/rejections.h"
 
 /** What is known of a job, NULL: nothing. */

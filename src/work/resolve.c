@@ -1,3 +1,5 @@
+/* The steps from a file's name to a lead: rule, variables, table, search, comparison, each with its
+ * own way to fail. */
 #include "closedrop/work/resolve.h"
 
 #include "closedrop/base/cleanup.h"

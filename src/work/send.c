@@ -1,3 +1,5 @@
+/* The stages ticket and send: the file opened and leased, the form asked for, the bytes streamed,
+ * the end looked at. */
 #include "task.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The requests that follow a lead through its merges, one after the other, within a bound. */
 #include "closedrop/work/survivor.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,4 @@
+/* The tables from outcomes to verdicts. */
 #include "closedrop/work/verdict.h"
 
 #include "closedrop/close/reply.h"

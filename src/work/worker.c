@@ -1,3 +1,5 @@
+/* The jobs in hand: claimed when there is room, carried from stage to stage, and who is woken
+ * when. */
 #define LOG_MODULE "worker"
 
 #include "closedrop/work/worker.h"
