@@ -70,9 +70,10 @@
  *             libcsv), template and sidecar (pure)
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
- * - http/     http and request (the door to libcurl), pace (what a reply says of asking again, and
- *             outages), window (how many requests a rate limit still takes), bucket (the bandwidth
- *             limit), date (all pure)
+ * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the
+ * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
+ *             many requests a rate limit still takes), breaker (is a place out of order), progress
+ *             (does a transfer go on), bucket, date
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path,
  *             companion: what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never

@@ -41,7 +41,7 @@ room control base files config http queue
 room cli base files config http close queue rules intake work control agent
 room sandbox base
 
-door curl/ src/http/inner.h
+door curl/ src/http/request_state.h src/http/shaper.h
 door sqlite3.h src/queue/inner.h
 door libconfig.h src/config/setting.c
 door inotifytools/ src/intake/events.c
@@ -53,7 +53,6 @@ door magic.h src/base/magic.c
 door microhttpd.h src/control/server.c src/sandbox/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
-door 'uni(case|ctype|norm|str).h' src/base/text.c
 door 'uni(case|ctype|norm|str).h' src/base/text.c
 
 [ $wrong = 0 ] && echo "every room includes only what it may"

@@ -1,10 +1,9 @@
 /* The loop around libcurl's multi interface: what is started, what goes on, what has ended. */
 #include "closedrop/http/http.h"
 
-#include "inner.h"
+#include "request_state.h"
 
 #include "closedrop/base/clock.h"
-#include "closedrop/http/bucket.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,8 +17,7 @@ struct http {
     CURLM *multi;
     CURLSH *share; /* TLS sessions: without it every new handle begins with a full handshake */
     struct request *running;
-    struct bucket bucket;
-    uint64_t turns;
+    struct shaper shaper;
 };
 
 struct http *http_new(void)
@@ -54,7 +52,8 @@ int http_start(struct http *http, struct request *request)
 {
     request->end = TRANSFER_RUNNING;
     int64_t now = clock_steady_ms();
-    request->http = http;
+    request->shaper = &http->shaper;
+    request->shaped = (struct shaped){.easy = request->easy, .progress = &request->progress};
     request->progress = (struct progress){.started_ms = now, .moved_ms = now};
     if (request->building == CURLE_OK)
         request->building = curl_easy_setopt(request->easy, CURLOPT_SHARE, http->share);
@@ -68,73 +67,9 @@ int http_start(struct http *http, struct request *request)
     return 0;
 }
 
-/* ---- bandwidth: the bytes of files wait for their turn, all others are counted behind them ----
- */
-
 void http_set_bandwidth(struct http *http, int64_t bytes_a_second)
 {
-    bucket_set_rate(&http->bucket, bytes_a_second, clock_steady_ms());
-}
-
-size_t http_allow(struct request *request, size_t room)
-{
-    struct http *http = request->http;
-    if (!http->bucket.rate)
-        return room;
-    if (request->allowed > 0)
-        return room < (size_t)request->allowed ? room : (size_t)request->allowed;
-    request->held_ms = clock_steady_ms();
-    request->turn = ++http->turns;
-    return 0;
-}
-
-/** Who has waited longest, NULL where nobody waits. */
-static struct request *next_held(const struct http *http)
-{
-    struct request *next = NULL;
-    for (struct request *r = http->running; r; r = r->next)
-        if (r->held_ms && (!next || r->turn < next->turn))
-            next = r;
-    return next;
-}
-
-/** The time that it was held does not count as its own. */
-static void let_go(struct http *http, struct request *request, int64_t now)
-{
-    int64_t portion = bucket_portion(&http->bucket);
-    bucket_take(&http->bucket, portion, now);
-    request->allowed = http->bucket.rate ? portion : 0;
-    request->progress.started_ms += now - request->held_ms;
-    request->progress.moved_ms += now - request->held_ms;
-    request->held_ms = 0;
-    /* libcurl may still be about to send what comes before the file, and not know that it pauses */
-    curl_easy_pause(request->easy, CURLPAUSE_SEND);
-    curl_easy_pause(request->easy, CURLPAUSE_CONT);
-}
-
-/** Whoever's turn it is goes on. Returns in how many ms the next turn is, or -1 for never. */
-static int64_t give_turns(struct http *http)
-{
-    struct request *next;
-    while ((next = next_held(http)) != NULL) {
-        int64_t now = clock_steady_ms();
-        int64_t wait = bucket_wait(&http->bucket, now);
-        if (wait)
-            return wait;
-        let_go(http, next, now);
-    }
-    return -1;
-}
-
-/** All that a request sent beside its file (headers, fields, JSON) went without being asked. */
-static void settle_account(struct http *http, struct request *request)
-{
-    long headers = 0;
-    curl_easy_getinfo(request->easy, CURLINFO_REQUEST_SIZE, &headers);
-    int64_t others = headers + request_sent(request) - request->read;
-    bucket_take(&http->bucket, (others > 0 ? others : 0) - request->allowed, clock_steady_ms());
-    request->allowed = 0;
-    request->held_ms = 0;
+    bucket_set_rate(&http->shaper.bucket, bytes_a_second, clock_steady_ms());
 }
 
 void http_stop(struct http *http, struct request *request)
@@ -144,7 +79,7 @@ void http_stop(struct http *http, struct request *request)
             continue;
         *at = request->next;
         request->next = NULL;
-        settle_account(http, request);
+        shaper_settle(&http->shaper, &request->shaped);
         curl_multi_remove_handle(http->multi, request->easy);
         return;
     }
@@ -152,7 +87,8 @@ void http_stop(struct http *http, struct request *request)
 
 static int64_t deadline_of(const struct request *request)
 {
-    return request->held_ms ? INT64_MAX : pace_deadline(&request->progress, request->timeout_ms);
+    return request->shaped.held_ms ? INT64_MAX
+                                   : progress_deadline(&request->progress, request->timeout_ms);
 }
 
 /** How long until the first running request has to be given up. */
@@ -186,7 +122,7 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
     curl_multi_perform(http->multi, &running);
     if (running < count_running(http))
         timeout_ms = 0; /* something has ended already */
-    int64_t turn_ms = give_turns(http);
+    int64_t turn_ms = shaper_give_turns(&http->shaper);
     if (turn_ms >= 0 && (timeout_ms < 0 || turn_ms < timeout_ms))
         timeout_ms = turn_ms;
     int64_t wait = until_deadline(http, timeout_ms);

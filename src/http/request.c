@@ -1,7 +1,7 @@
 /* One libcurl transfer: its options, its callbacks, its bounded reply. */
 #include "closedrop/http/request.h"
 
-#include "inner.h"
+#include "request_state.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -240,15 +240,13 @@ void request_form_field(struct request *request, const char *name, const char *v
 static size_t read_source(char *buffer, size_t one, size_t room, void *context)
 {
     struct request *request = context;
-    size_t allowed = http_allow(request, one * room);
+    size_t allowed = shaper_allow(request->shaper, &request->shaped, one * room);
     if (!allowed)
         return CURL_READFUNC_PAUSE;
     int64_t got = request->source.read(request->source.context, buffer, allowed);
     if (got <= 0)
         return CURL_READFUNC_ABORT;
-    request->read += got;
-    if (request->allowed)
-        request->allowed -= got < request->allowed ? got : request->allowed;
+    shaper_note_sent(&request->shaped, got);
     return (size_t)got;
 }
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-/** A server may ask for a day (http/pace.h); nothing that is due later was meant so. */
+/** A server may ask for a day (http/rate_limit.h); nothing that is due later was meant so. */
 #define WAIT_MOST_MS (25LL * 3600 * 1000)
 /** More files than Close takes with one activity never leave together. */
 #define LEAVERS_MOST 1001

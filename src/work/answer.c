@@ -6,7 +6,7 @@
 #include "closedrop/close/api.h"
 #include "closedrop/close/reply.h"
 #include "closedrop/http/date.h"
-#include "closedrop/http/pace.h"
+#include "closedrop/http/rate_limit.h"
 #include "closedrop/http/request.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static int64_t wall_of(const struct request *request)
 
 bool answer_allowance(const struct request *request, struct allowance *ret_allowance)
 {
-    return pace_read(request_status(request), request_reply_header(request, "RateLimit"),
+    return rate_limit_read(request_status(request), request_reply_header(request, "RateLimit"),
         request_reply_header(request, "Retry-After"), wall_of(request), ret_allowance);
 }
 
@@ -45,8 +45,9 @@ static struct api_outcome outcome_of(
         .status = request_status(request),
         .failure = request_failure(request),
         .words = str_text(words),
-        .pace_ms = pace_wait(request_status(request), request_reply_header(request, "RateLimit"),
-            request_reply_header(request, "Retry-After"), wall_of(request)),
+        .wait_ms =
+            rate_limit_wait(request_status(request), request_reply_header(request, "RateLimit"),
+                request_reply_header(request, "Retry-After"), wall_of(request)),
     };
 }
 

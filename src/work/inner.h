@@ -11,7 +11,7 @@
 
 #include "closedrop/close/activity.h"
 #include "closedrop/close/key.h"
-#include "closedrop/http/pace.h"
+#include "closedrop/http/breaker.h"
 #include "closedrop/http/window.h"
 #include "closedrop/work/close_clock.h"
 #include "closedrop/work/rejections.h"

@@ -77,10 +77,10 @@ bool worker_is_asking(const struct worker *worker)
 int64_t question_due_at(const struct worker *worker)
 {
     int64_t gate_at = gate_due_at(&worker->api_gate);
-    int64_t pace_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
+    int64_t window_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
     if (worker->question)
         return INT64_MAX;
-    return gate_at > pace_at ? gate_at : pace_at;
+    return gate_at > window_at ? gate_at : window_at;
 }
 
 void question_ask_if_due(struct worker *worker)

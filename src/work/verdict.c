@@ -80,7 +80,7 @@ static struct verdict of_status(
     struct verdict verdict = verdict_make(meaning->kind, meaning->code,
         "Close answered %d to %s%s%s%s%s", outcome->status, outcome->what, advice,
         has_words ? " (" : "", has_words ? outcome->words : "", has_words ? ")" : "");
-    verdict.wait_ms = outcome->pace_ms;
+    verdict.wait_ms = outcome->wait_ms;
     return verdict;
 }
 

@@ -34,19 +34,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *rate_limit = fuzz_text(&input);
     char *retry_after = fuzz_text(&input);
 
-    int64_t wait = pace_wait(status, header(rate_limit), header(retry_after), now);
+    int64_t wait = rate_limit_wait(status, header(rate_limit), header(retry_after), now);
     assert(wait >= 0 && wait <= DAY_MS);
     assert(*rate_limit || wait == 0 || wait >= SECOND_MS);
     assert(wait || status != 429);
     if (status != 429 && status != 503) /* only these two speak of Retry-After */
-        assert(wait == pace_wait(status, header(rate_limit), NULL, now));
+        assert(wait == rate_limit_wait(status, header(rate_limit), NULL, now));
     if (!*rate_limit && status == 429 && plain_seconds(retry_after) >= 0)
         assert(wait == within_bounds(plain_seconds(retry_after) * SECOND_MS));
     if (!*rate_limit && status != 429 && (status != 503 || !*retry_after))
         assert(wait == 0);
 
     struct allowance told = {0};
-    bool is_told = pace_read(status, header(rate_limit), header(retry_after), now, &told);
+    bool is_told = rate_limit_read(status, header(rate_limit), header(retry_after), now, &told);
     assert(is_told || (status != 429 && (status != 503 || !wait)));
     assert(told.limit >= 0 && told.remaining >= 0 && told.reset_ms >= 0);
     assert(told.reset_ms <= DAY_MS && told.wait_ms <= wait);

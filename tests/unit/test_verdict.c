@@ -65,7 +65,7 @@ static void judges_answers_to_questions(void **state)
             .status = read_answers[i].status,
             .failure = "",
             .words = "Words.",
-            .pace_ms = 1234};
+            .wait_ms = 1234};
         struct verdict verdict = verdict_of_read(&outcome);
         const char *code = read_answers[i].code;
         bool same = code && verdict.code ? strcmp(verdict.code, code) == 0 : code == verdict.code;
@@ -82,7 +82,7 @@ static void waits_as_the_reply_says(void **state)
         .status = 429,
         .failure = "",
         .words = NULL,
-        .pace_ms = 5200};
+        .wait_ms = 5200};
     assert_int_equal(verdict_of_read(&outcome).wait_ms, 5200);
     assert_int_equal(verdict_of_create(&outcome, true).wait_ms, 5200);
 }

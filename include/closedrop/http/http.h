@@ -2,7 +2,7 @@
  * The HTTP engine: many transfers at once in one thread (libcurl's multi interface). HTTP/1.1,
  * connections kept alive, TLS sessions shared, no redirects, nothing taken from the environment.
  *
- * http.c and request.c are the only doors to libcurl.
+ * http.c, request.c and shaper.c are the only doors to libcurl.
  */
 #ifndef CLOSEDROP_HTTP_HTTP_H
 #define CLOSEDROP_HTTP_HTTP_H

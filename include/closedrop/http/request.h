@@ -23,7 +23,7 @@ enum transfer_end {
     TRANSFER_ANSWERED,    /* a whole reply came, whatever it says */
     TRANSFER_UNREACHABLE, /* no name, no connection, no TLS: nothing was sent */
     TRANSFER_UNTRUSTED,   /* the certificate is not good: nothing was sent */
-    TRANSFER_TIMED_OUT,   /* see pace_deadline() */
+    TRANSFER_TIMED_OUT,   /* see progress_deadline() */
     TRANSFER_CUT,         /* the connection broke; what was sent may have arrived */
     TRANSFER_SOURCE,      /* our own body could not be read on, or must not be */
     TRANSFER_TOO_MUCH,    /* the reply was larger than REPLY_MOST */
@@ -38,7 +38,7 @@ struct request_options {
     const char *ca_file;     /* "" or NULL: the system's */
     const char *proxy;       /* "" or NULL: none, not even from the environment */
     const char *unix_socket; /* NULL: TCP */
-    int64_t timeout_ms;      /* see pace_deadline() */
+    int64_t timeout_ms;      /* see progress_deadline() */
 };
 
 /** Where a form's file part comes from. */

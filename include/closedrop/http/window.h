@@ -9,7 +9,7 @@
 #ifndef CLOSEDROP_HTTP_WINDOW_H
 #define CLOSEDROP_HTTP_WINDOW_H
 
-#include "closedrop/http/pace.h"
+#include "closedrop/http/rate_limit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,7 +49,7 @@ int64_t window_shut_until(const struct window *window, int64_t now);
 void window_take(struct window *window, int64_t now);
 
 /**
- * One that went at `began` is answered. `told`: what the answer says (pace_read()), NULL for
+ * One that went at `began` is answered. `told`: what the answer says (rate_limit_read()), NULL for
  * nothing: where nothing else is known there is no limit then. Answers may come in any order.
  */
 void window_answered(

@@ -56,7 +56,7 @@ struct api_outcome {
     int status;
     const char *failure; /* libcurl's words */
     const char *words;   /* Close's */
-    int64_t pace_ms;     /* what pace_wait() made of its headers */
+    int64_t wait_ms;     /* what rate_limit_wait() made of its headers */
 };
 
 /** Of an answer to a question, or to files/upload/, which may be repeated; NEXT means: read it. */

@@ -16,7 +16,7 @@
 
 #include "closedrop/config/config.h"
 #include "closedrop/http/http.h"
-#include "closedrop/http/pace.h"
+#include "closedrop/http/breaker.h"
 #include "closedrop/queue/queue.h"
 
 #include <stdbool.h>

@@ -1,6 +1,5 @@
-/* How long a reply makes us wait, header by header, and the gate that closes when a place is down.
- */
-#include "closedrop/http/pace.h"
+/* How long a reply makes us wait, and what it leaves, header by header. */
+#include "closedrop/http/rate_limit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +9,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 #define DAY (24LL * 3600 * 1000)
 
 /* Sun, 22 Nov 2026 10:00:00 GMT */
@@ -77,7 +77,8 @@ static void waits_as_told(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(waits); i++) {
-        int64_t wait = pace_wait(waits[i].status, waits[i].rate_limit, waits[i].retry_after, NOW);
+        int64_t wait =
+            rate_limit_wait(waits[i].status, waits[i].rate_limit, waits[i].retry_after, NOW);
         if (wait != waits[i].wait)
             fail_msg(
                 "%s: %lld ms, not %lld", waits[i].name, (long long)wait, (long long)waits[i].wait);
@@ -115,7 +116,7 @@ static void reads_what_is_left(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(allowances); i++) {
         struct allowance told = {0};
-        bool is_told = pace_read(
+        bool is_told = rate_limit_read(
             allowances[i].status, allowances[i].rate_limit, allowances[i].retry_after, NOW, &told);
         const struct allowance *expected = &allowances[i].told;
         if (is_told != allowances[i].is_told || told.limit != expected->limit ||
@@ -127,149 +128,11 @@ static void reads_what_is_left(void **state)
     }
 }
 
-static const struct {
-    const char *name;
-    struct progress progress;
-    int64_t timeout, deadline;
-} deadlines[] = {
-    {"nothing moved yet", {1000, 1000, 0}, 60000, 61000},
-    {"moved just now", {1000, 31000, 1 << 20}, 60000, 91000},
-    {"moves for hours", {0, 7200000, 1 << 30}, 60000, 7260000},
-    {"100 bytes a second are enough", {0, 600000, 60000}, 60000, 660000},
-    {"one byte a second is not", {0, 60000, 60}, 60000, 60600},
-    {"all at once, then silence", {0, 1000, 1 << 20}, 60000, 61000},
-    {"the largest file", {0, 1000, 5LL << 30}, 100, 1100},
-};
-
-static void gives_up_in_time(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(deadlines); i++) {
-        int64_t deadline = pace_deadline(&deadlines[i].progress, deadlines[i].timeout);
-        if (deadline != deadlines[i].deadline)
-            fail_msg("%s: %lld, not %lld", deadlines[i].name, (long long)deadline,
-                (long long)deadlines[i].deadline);
-    }
-}
-
-static void opens_and_stays_open(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    assert_int_equal(gate.state, GATE_OPEN);
-    assert_true(gate_due_at(&gate) > 0);
-    gate_ask_now(&gate, 5);
-    assert_int_equal(gate.state, GATE_OPEN);
-    assert_false(gate_answered(&gate));
-}
-
-static void asks_once_in_doubt(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_doubt(&gate);
-    assert_int_equal(gate.state, GATE_ASKING);
-    assert_true(gate_due_at(&gate) <= 0);
-    gate_doubt(&gate);
-    assert_int_equal(gate.state, GATE_ASKING);
-    assert_false(gate_answered(&gate)); /* it had not been closed */
-    assert_int_equal(gate.state, GATE_OPEN);
-}
-
-static void closes_until_the_time_has_come(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_doubt(&gate);
-    gate_refused(&gate, GATE_OUTAGE, 1000, 500);
-    assert_int_equal(gate.state, GATE_CLOSED);
-    assert_int_equal(gate.reason, GATE_OUTAGE);
-    assert_int_equal(gate.tries, 1);
-    assert_true(gate_due_at(&gate) > 1499);
-    assert_true(gate_due_at(&gate) <= 1500);
-    gate_doubt(&gate); /* more doubt changes nothing */
-    assert_int_equal(gate.state, GATE_CLOSED);
-    gate_refused(&gate, GATE_KEY_REFUSED, 1500, 1000);
-    assert_int_equal(gate.reason, GATE_KEY_REFUSED);
-    assert_int_equal(gate.tries, 2);
-    assert_true(gate_due_at(&gate) > 2499);
-}
-
-static void opens_when_answered(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    assert_true(gate_answered(&gate));
-    assert_int_equal(gate.reason, GATE_FINE);
-    assert_int_equal(gate.tries, 0);
-}
-
-static void lets_one_go_first_after_an_outage(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    assert_true(gate_lets_through(&gate, 7));
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    assert_false(gate_lets_through(&gate, 0));
-    gate_answered(&gate);
-    assert_true(gate_lets_through(&gate, 0));
-    assert_false(gate_lets_through(&gate, 1));
-    assert_true(gate_due_at(&gate) == INT64_MAX);
-    gate_passed(&gate);
-    assert_true(gate_lets_through(&gate, 7));
-}
-
-static void goes_on_trying_until_work_gets_through(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    gate_answered(&gate);
-    gate_doubt(&gate); /* the one that went first was not answered well */
-    assert_false(gate_lets_through(&gate, 0));
-    assert_false(gate_answered(&gate)); /* GET me/ is: that job's own fault, the next one goes */
-    assert_true(gate_lets_through(&gate, 0));
-    assert_false(gate_lets_through(&gate, 1));
-    gate_passed(&gate);
-    assert_true(gate_lets_through(&gate, 7));
-    gate_passed(&gate);
-    assert_int_equal(gate.state, GATE_OPEN);
-}
-
-static void work_that_passes_does_not_end_an_outage(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    gate_passed(&gate); /* an answer that was under way before */
-    assert_int_equal(gate.state, GATE_CLOSED);
-}
-
-static void asks_at_once_when_the_key_changed(void **state)
-{
-    (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_KEY_REFUSED, 0, DAY);
-    assert_true(gate_due_at(&gate) > 10);
-    gate_ask_now(&gate, 10);
-    assert_true(gate_due_at(&gate) <= 10);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_as_told),
         cmocka_unit_test(reads_what_is_left),
-        cmocka_unit_test(gives_up_in_time),
-        cmocka_unit_test(opens_and_stays_open),
-        cmocka_unit_test(asks_once_in_doubt),
-        cmocka_unit_test(closes_until_the_time_has_come),
-        cmocka_unit_test(opens_when_answered),
-        cmocka_unit_test(lets_one_go_first_after_an_outage),
-        cmocka_unit_test(goes_on_trying_until_work_gets_through),
-        cmocka_unit_test(work_that_passes_does_not_end_an_outage),
-        cmocka_unit_test(asks_at_once_when_the_key_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* What a reply says of asking again, and the gate before a place that may be out of order. */
-#include "closedrop/http/pace.h"
+/* What the headers of a reply say of asking again, read strictly; what cannot be read is ignored.
+ */
+#include "closedrop/http/rate_limit.h"
 
 #include "closedrop/http/date.h"
 
@@ -60,7 +61,8 @@ static bool read_retry_after(const char *header, int64_t wall_ms, double *ret_ms
     return true;
 }
 
-int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms)
+int64_t rate_limit_wait(
+    int status, const char *rate_limit, const char *retry_after, int64_t wall_ms)
 {
     bool refused = status == 429;
     double remaining = refused ? 0 : 1, reset = 0, ms = 0;
@@ -77,12 +79,12 @@ int64_t pace_wait(int status, const char *rate_limit, const char *retry_after, i
     return 0;
 }
 
-bool pace_read(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms,
+bool rate_limit_read(int status, const char *rate_limit, const char *retry_after, int64_t wall_ms,
     struct allowance *ret_allowance)
 {
     double limit = 0, remaining = 0, reset = 0;
     bool is_refusal = status == 429 || status == 503;
-    int64_t wait_ms = is_refusal ? pace_wait(status, rate_limit, retry_after, wall_ms) : 0;
+    int64_t wait_ms = is_refusal ? rate_limit_wait(status, rate_limit, retry_after, wall_ms) : 0;
     bool is_told = rate_limit && read_member(rate_limit, "remaining", &remaining) &&
                    read_member(rate_limit, "reset", &reset);
     if (is_told)
@@ -96,57 +98,4 @@ bool pace_read(int status, const char *rate_limit, const char *retry_after, int6
         .wait_ms = wait_ms,
     };
     return true;
-}
-
-int64_t pace_deadline(const struct progress *progress, int64_t timeout_ms)
-{
-    int64_t stalled_at = progress->moved_ms + timeout_ms;
-    int64_t dripped_at =
-        progress->started_ms + timeout_ms + progress->bytes * 1000 / PACE_LEAST_RATE;
-    return stalled_at < dripped_at ? stalled_at : dripped_at;
-}
-
-void gate_doubt(struct gate *gate)
-{
-    if (gate->state == GATE_TRYING)
-        gate->unproven = true;
-    if (gate->state == GATE_OPEN || gate->state == GATE_TRYING)
-        gate->state = GATE_ASKING;
-}
-
-bool gate_answered(struct gate *gate)
-{
-    bool was_closed = gate->reason != GATE_FINE;
-    *gate = (struct gate){.state = was_closed || gate->unproven ? GATE_TRYING : GATE_OPEN};
-    return was_closed;
-}
-
-void gate_passed(struct gate *gate)
-{
-    if (gate->state == GATE_TRYING)
-        gate->state = GATE_OPEN;
-}
-
-bool gate_lets_through(const struct gate *gate, size_t in_hand)
-{
-    return gate->state == GATE_OPEN || (gate->state == GATE_TRYING && !in_hand);
-}
-
-void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64_t delay)
-{
-    gate->state = GATE_CLOSED;
-    gate->reason = reason;
-    gate->tries++;
-    gate->ask_at = now + delay;
-}
-
-int64_t gate_due_at(const struct gate *gate)
-{
-    return gate->state == GATE_ASKING ? 0 : gate->state == GATE_CLOSED ? gate->ask_at : INT64_MAX;
-}
-
-void gate_ask_now(struct gate *gate, int64_t now)
-{
-    if (gate->state == GATE_CLOSED)
-        gate->ask_at = now;
 }

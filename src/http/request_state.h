@@ -1,0 +1,35 @@
+/** A request as http.c and request.c share it. */
+#ifndef CLOSEDROP_HTTP_REQUEST_STATE_H
+#define CLOSEDROP_HTTP_REQUEST_STATE_H
+
+#include "shaper.h"
+
+#include "closedrop/base/str.h"
+#include "closedrop/http/request.h"
+
+#include <curl/curl.h>
+
+struct request {
+    CURL *easy;
+    struct curl_slist *headers;
+    curl_mime *form;
+    struct body_source source;
+    struct str once; /* the body of a POST that may go only once */
+    size_t once_sent;
+    struct str reply;
+    struct str key; /* to be hidden in whatever comes back */
+    char failure[CURL_ERROR_SIZE];
+    int group;
+    CURLcode building; /* the first failure while it was put together */
+    enum transfer_end end;
+    int64_t timeout_ms;
+    struct progress progress;
+    struct shaped shaped;  /* its turns to send, */
+    struct shaper *shaper; /* in the engine that it is under way in */
+    struct request *next;  /* in the engine's list of running ones */
+};
+
+/** Set the request's end from libcurl's result. */
+void request_ended(struct request *request, CURLcode code);
+
+#endif
