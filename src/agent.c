@@ -6,12 +6,12 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/exit_codes.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/notify.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
-#include "closedrop/cli/exit_codes.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/server.h"
 #include "closedrop/files/ownership.h"

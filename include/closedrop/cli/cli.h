@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_CLI_CLI_H
 #define CLOSEDROP_CLI_CLI_H
 
-#include "closedrop/cli/exit_codes.h"
+#include "closedrop/base/exit_codes.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/question.h"
 

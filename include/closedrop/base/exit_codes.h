@@ -1,6 +1,6 @@
 /** The exit codes of closedrop (product.md 3; 77 and 78 as in sysexits.h). */
-#ifndef CLOSEDROP_CLI_EXIT_CODES_H
-#define CLOSEDROP_CLI_EXIT_CODES_H
+#ifndef CLOSEDROP_BASE_EXIT_CODES_H
+#define CLOSEDROP_BASE_EXIT_CODES_H
 
 enum exit_code {
     EXIT_DONE = 0,
