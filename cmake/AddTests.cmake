@@ -1,9 +1,10 @@
 # One function a kind of test: a cmocka file, a bats story, a fuzz target, a script. Every test has a time limit.
 
-function(add_unit_test name)
-  add_executable(${name} unit/${name}.c)
+function(add_unit_test file)
+  get_filename_component(name ${file} NAME_WE)
+  add_executable(${name} ${file})
   target_link_libraries(${name} PRIVATE closedrop-agent PkgConfig::cmocka)
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/sandbox)
+  target_include_directories(${name} PRIVATE unit ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/sandbox)
   add_test(NAME unit/${name} COMMAND ${name})
   set_tests_properties(unit/${name} PROPERTIES TIMEOUT 60)
 endfunction()

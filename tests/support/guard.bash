@@ -1,8 +1,8 @@
 # What the stories of the send guard share: a rule whose emails really leave, and the agent's clock, which is libfaketime's,
 # told by a file.
 #
-#     load ../support/story
-#     load ../support/guard
+#     load ../../support/story
+#     load ../../support/guard
 
 WAIT_MOST=30
 

@@ -1,6 +1,6 @@
 # What the stories share: the real agent against closedrop-sandbox in a temporary directory of its own.
 #
-#     load ../support/story
+#     load ../../support/story
 #     setup()    { story_setup; }      a sandbox on free ports, a folder "in", a key, a configuration
 #     teardown() { story_teardown; }   stops what was started, by its id
 #
@@ -9,6 +9,10 @@
 # Nothing here sleeps for luck: wait_until asks again until it is so, or fails after WAIT_MOST seconds.
 
 WAIT_MOST=${WAIT_MOST:-30}
+
+# where ctest does not say it
+export CLOSEDROP_SOURCE_DIR=${CLOSEDROP_SOURCE_DIR:-$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")}
+export CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$CLOSEDROP_SOURCE_DIR/build/dev}
 
 story_setup() {
     cd "$BATS_TEST_TMPDIR" || return

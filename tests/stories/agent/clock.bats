@@ -1,0 +1,186 @@
+#!/usr/bin/env bats
+# The wall clock is wrong, or is set while the agent runs or is away: what waits neither stalls nor comes all at once, and
+# nothing is filed twice. The agent's clock is libfaketime's, told by a file.
+
+load ../../support/story
+WAIT_MOST=20
+
+setup() {
+    story_setup
+    faketime=$(dpkg -L libfaketime 2>/dev/null | grep -m1 '/libfaketime\.so\.1$') || skip "libfaketime is not installed"
+    uploaded=in/Uploaded
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    limits='doubt = "400ms"; retry_first = "1h"; retry_max = "1h";'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
+    write_config 'rules = [ "r" ]; archive = "Uploaded";'
+    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    set_clock +0
+}
+teardown() { story_teardown; }
+
+set_clock() { # SHIFT: e.g. -1h, +10y
+    echo "$1" >clock.new
+    mv clock.new clock
+}
+
+clock_of() { # what makes a program's clock that of the file; stat(2) and the steady clock stay as they are
+    echo LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
+        NO_FAKE_STAT=1 ASAN_OPTIONS=verify_asan_link_order=0
+}
+
+with_clock() { # COMMAND...
+    # shellcheck disable=SC2046
+    env $(clock_of) "$@"
+}
+
+start_in_time() { # not with_clock: agent_pid is to be the agent's own
+    # shellcheck disable=SC2046
+    env $(clock_of) "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
+    agent_pid=$!
+    wait_until agent_is_up
+}
+
+# One that waits for its retry in an hour: Close refused it once, which was its own fault.
+one_waits() {
+    fault '[{"on":"upload","do":{"status":500}}]'
+    echo waits >in/waits.txt
+    wait_until history_says 1 'Close answered 500'
+    wait_until job_is 1 queued
+}
+
+another_goes() { # NAME: the agent is at work, and has had its turns
+    echo "$1" >"in/$1.txt"
+    wait_until test -f "$uploaded/$1.txt"
+}
+
+due_in() { # HOURS: from the agent's now, about
+    closedrop show 1 --json | jq -e --arg now "$(with_clock date +%s)" --argjson hours "$1" \
+        '(.next_attempt_at | sub("\\.[0-9]+Z$"; "Z") | fromdate) - ($now | tonumber) | . > $hours * 3600 - 3000 and . <= $hours * 3600 + 60' >/dev/null
+}
+
+@test "set while it runs, on and back: what waits, waits as long as it was to" {
+    local shift
+    start_in_time
+    one_waits
+    for shift in +1h -1h +10y +0; do
+        set_clock "$shift"
+        another_goes "x$shift"
+        due_in 1
+        job_is 1 queued
+    done
+    log_says 'the clock was set on by'
+    log_says 'the clock was set back by'
+    closedrop show 1 --json | jq -en 'input | .attempts == 1' >/dev/null
+}
+
+@test "set back while it was away: what waits, waits no longer for that" {
+    set_clock +3d
+    start_in_time
+    one_waits
+    stop_agent
+    set_clock +0
+    start_in_time
+    another_goes x
+    due_in 1
+}
+
+@test "started in 1970, and set right later: everything arrives, once" {
+    set_clock '1970-01-01 00:01:00'
+    start_in_time
+    another_goes a
+    set_clock +0
+    another_goes b
+    activities_are 2
+}
+
+@test "quiet time does not hang on the wall clock" {
+    start_in_time
+    echo hello >in/a.txt
+    set_clock -1h
+    wait_until test -f "$uploaded/a.txt"
+    touch -d '2040-01-01' in/b.part
+    mv in/b.part in/b.txt
+    echo another >>in/b.txt
+    wait_until test -f "$uploaded/b.txt"
+}
+
+@test "posted with a clock that was ten years ahead, and looked for when it is right: one activity" {
+    set_clock +10y
+    fault '[{"on":"email","do":"hang-after"}]'
+    start_in_time
+    echo hello >in/a.txt
+    wait_until activities_are 1
+    kill_agent
+    set_clock +0
+    start_in_time
+    wait_until jobs_are done 1
+    activities_are 1
+}
+
+# One POST whose answer is lost, with the clock at one shift when it is made and at another when it is looked for.
+one_answer_is_lost() { # CARRIER SHIFT SHIFT-AT-THE-LOOK
+    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; $1; } );"
+    sed -i "s/^rules = .*/$more/" "$config"
+    set_clock "$2"
+    fault '[{"on":"email","do":"reset-after"},{"on":"note","do":"reset-after"},{"on":"leadfile","do":"reset-after"}]'
+    start_in_time
+    echo hello >in/a.txt
+    wait_until log_says 'looks for it in'
+    set_clock "$3"
+    wait_until jobs_are done 1
+    activities_are 1
+    history_says 1 'whether the activity was created is not known'
+}
+
+email='email = { subject = "{stem}"; }' note='note = { text = "{stem}"; }'
+
+@test "two days ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +2d +2d; }
+@test "two days behind, and one answer is lost: one email" { one_answer_is_lost "$email" -2d -2d; }
+@test "twenty hours ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +20h +20h; }
+@test "ten years ahead, and one answer is lost: one note" { one_answer_is_lost "$note" +10y +10y; }
+@test "in 1971, and one answer is lost: one email" { one_answer_is_lost "$email" -20400d -20400d; }
+@test "two days ahead, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +2d; }
+@test "two days behind, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' -2d -2d; }
+@test "set back by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 -3d; }
+@test "set on by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 +3d; }
+@test "two days ahead, and set back by half a day before the look: one email" { one_answer_is_lost "$email" +2d +36h; }
+@test "two days ahead, and set right before the look: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +0; }
+
+@test "two days ahead, posted after a restart, before Close has told its time, and the answer is lost: one email" {
+    sed -i 's/email = {/group = { by = "all"; wait = "2s"; }; email = {/' "$config"
+    set_clock +2d
+    start_in_time
+    echo hello >in/a.txt
+    wait_until job_is 1 uploaded
+    stop_agent
+    fault '[{"on":"email","do":"reset-after"}]'
+    start_in_time
+    wait_until log_says 'looks for it in'
+    wait_until jobs_are done 1
+    activities_are 1
+    [ "$(counts .requests.upload)" = 1 ]
+}
+
+@test "upload --rule with a clock two days ahead or behind, and the answer is lost: one email each" {
+    local shift count=0
+    limits='doubt = "200ms"; retry_first = "100ms"; retry_max = "100ms";'
+    sed -i "s/^limits = .*/limits = { timeout = \"10s\"; $limits };/" "$config"
+    echo hello >a.txt
+    for shift in +2d -2d; do
+        set_clock "$shift"
+        fault '[{"on":"email","do":"reset-after"}]'
+        with_clock "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule r a.txt
+        count=$((count + 1))
+        activities_are "$count"
+    done
+}
+
+@test "a date in Retry-After is counted from the answer's own" {
+    local start=$SECONDS
+    set_clock -2d
+    fault "[{\"on\":\"upload\",\"do\":{\"status\":429,\"headers\":{\"Retry-After\":\"$(date -u -d '+2 seconds' '+%a, %d %b %Y %H:%M:%S GMT')\"}}}]"
+    start_in_time
+    echo hello >in/a.txt
+    wait_until jobs_are done 1
+    [ $((SECONDS - start)) -lt 20 ]
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# No room left where the queue is kept: nothing new is begun, what is under way is written down all the same, and everything
+# goes on by itself once there is room.
+
+load ../../support/story
+WAIT_MOST=15
+
+setup() {
+    story_setup
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    limits='doubt = "300ms";'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
+    write_config 'rules = [ "r" ];'
+    uploaded=in/Uploaded/$(date +%Y-%m)
+    mkdir state
+    mount_or_skip -t tmpfs -o size=32m,mode=0700 tmpfs state
+}
+teardown() { story_teardown; }
+
+fill_disk() { # to the last byte; what dd cannot write is what it is about
+    dd if=/dev/zero of=state/fill bs=64K status=none 2>/dev/null || true
+    dd if=/dev/zero of=state/fill bs=1 oflag=append conv=notrunc status=none 2>/dev/null || true
+}
+
+is_full() {
+    closedrop status --json | jq -en 'input | .blocked.code == "disk_full"' >/dev/null
+}
+
+filed_once() { # FILE
+    wait_until test -f "$uploaded/$1"
+    was_uploaded "$uploaded/$1"
+    activities_are 1
+}
+
+@test "full before anything was sent: the file stays, status says so, and it goes when there is room" {
+    start_agent
+    fill_disk
+    wait_until is_full
+    echo hello >in/a.txt
+    [[ $(closedrop status) == *"free some space"* ]]
+    log_says 'free some space'
+    [ -f in/a.txt ]
+    [ "$(uploads)" = 0 ]
+    [ "$(counts .tickets)" = 0 ]
+    rm state/fill
+    filed_once a.txt
+    log_says 'there is room in'
+    [ -f state/ballast ] # held back again
+}
+
+@test "full while the activity is created: its outcome is written down, and nothing is created twice" {
+    fault '[{"on":"email","do":{"delay":"1500ms"}}]'
+    start_agent
+    echo hello >in/a.txt
+    wait_until requests_reach email 1
+    fill_disk
+    wait_until jobs_are done 1
+    is_full
+    activities_are 1
+    kill_agent # whatever it knew, the disk knows
+    rm state/fill
+    start_agent
+    filed_once a.txt
+    [ "$(counts .requests.email)" = 1 ]
+}
+
+@test "full while the end of the activity is unclear: it is looked for when there is room" {
+    fault '[{"on":"email","do":{"delay":"1s","status":500,"after":true}}]'
+    start_agent
+    echo hello >in/a.txt
+    wait_until requests_reach email 1
+    fill_disk
+    wait_until is_full
+    wait_until history_says 1 'Close answered 500'
+    rm state/fill
+    filed_once a.txt
+}
+
+@test "full at the start: the agent waits for room" {
+    echo hello >in/a.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    echo again >in/b.txt
+    fill_disk
+    start_agent
+    wait_until is_full
+    [ -f in/b.txt ]
+    rm state/fill
+    wait_until test -f "$uploaded/b.txt"
+    activities_are 2
+}
+
+@test "full at the very first start: it ends with 1 and says so, for it is no mistake in the configuration" {
+    fill_disk
+    run_once
+    [ "$agent_code" = 1 ]
+    log_says 'free some space'
+    rm state/fill
+    echo hello >in/a.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    filed_once a.txt
+}
+
+@test "full during run --once: it ends with 1, and the file stays" {
+    echo hello >in/a.txt
+    run_once
+    echo again >in/b.txt
+    fill_disk
+    run_once
+    [ "$agent_code" = 1 ]
+    [ -f in/b.txt ]
+    activities_are 1
+}

@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# The queue is damaged, or gone, and with it what it knew: what still lies in a folder is looked for in Close before it is
+# filed, and nothing is filed twice.
+
+load ../../support/story
+WAIT_MOST=15
+
+setup() {
+    story_setup
+    seed '{"leads":[{"id":"lead_A","name":"A"},{"id":"lead_B","name":"B"}]}'
+    use_rule 'email = { subject = "{stem}"; };'
+    echo one >in/A1.txt
+    echo two >in/B2.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 2
+    before=$(activities '.[].id')
+}
+teardown() { story_teardown; }
+
+use_rule() { # ACTIVITY FOLDER-SETTING...
+    more="rules = ( { name = \"r\"; match = { path = \"^(?<l>[AB])\"; }; lead_id = \"lead_{l}\"; $1 } );"
+    write_config 'rules = [ "r" ]; after_upload = "keep";' "${@:2}"
+}
+
+damage_queue() {
+    printf 'no database' | dd of=state/queue.db conv=notrunc status=none
+}
+
+nothing_new() { # all is done, and by what was there before
+    [ "$agent_code" = 0 ]
+    [ "$(activities '.[].id')" = "$before" ]
+    jobs_are done 2
+    [ "$(closedrop list --json | jq .activity_id | sort)" = "$(sort <<<"$before")" ]
+}
+
+@test "damaged: kept files that were filed are found, and nothing is filed again" {
+    damage_queue
+    run_once
+    log_says 'is looked for in Close before it is filed'
+    nothing_new
+    history_says 1 'was filed already'
+}
+
+@test "deleted: kept files that were filed are found, and nothing is filed again" {
+    rm state/queue.db*
+    run_once
+    nothing_new
+}
+
+found_again() { # ACTIVITY: what the rule creates is found when the queue is damaged
+    use_rule "$1"
+    echo three >in/A3.txt
+    run_once
+    before=$(activities '.[].id')
+    damage_queue
+    run_once
+    [ "$agent_code" = 0 ]
+    [ "$(activities '.[].id')" = "$before" ]
+}
+
+@test "notes are found as well as emails" {
+    found_again 'note = { text = "{stem}"; };'
+}
+
+@test "lead files are found" {
+    found_again 'lead_file = {};'
+}
+
+@test "the files of one email are found together" {
+    use_rule 'group = { by = "{l}"; wait = "100ms"; }; email = { subject = "{l}"; };'
+    echo three >in/A3.txt
+    echo four >in/A4.txt
+    run_once
+    activities_are 3
+    damage_queue
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 3
+    jobs_are done 4
+}
+
+@test "what was not filed yet is filed, once" {
+    fault '[{"on":"email","do":{"status":500},"times":0}]'
+    echo three >in/A3.txt
+    start_agent
+    wait_until job_is 3 attaching
+    kill_agent
+    no_faults
+    rm state/queue.db*
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 3
+    jobs_are done 3
+}
+
+@test "a POST that was under way when all was lost is found" {
+    fault '[{"on":"email","do":"hang-after"}]'
+    echo three >in/A3.txt
+    start_agent
+    wait_until activities_are 3
+    kill_agent
+    rm -r state
+    mkdir state
+    touch state/ballast # an earlier queue had been there
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 3
+    jobs_are done 3
+}
+
+@test "of two equal files one of which was filed, the other one goes where the folder says so" {
+    use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
+    damage_queue
+    cp in/A1.txt in/A1-again.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    activities_are 3
+    jobs_are done 3
+    [ "$(closedrop list --json | jq -r .activity_id | sort -u | wc -l)" = 3 ]
+}
+
+@test "a file that came after the loss is not looked for" {
+    damage_queue
+    start_agent
+    wait_until jobs_are done 2
+    stop_agent
+    sqlite3 state/queue.db "UPDATE number SET value = value - 3600000 WHERE name = 'lost_ms'"
+    use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
+    start_agent
+    cp in/A1.txt in/A5.txt
+    wait_until jobs_are done 3
+    activities_are 3
+}
+
+@test "one of the same name and size whose bytes Close does not tell fails, for a person to judge" {
+    fault '[{"on":"leadfiles","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"data\":[{\"id\":\"leadfile_1\",\"name\":\"A1.txt\",\"size\":4,\"checksum\":null}],\"has_more\":false}"},"times":0}]'
+    damage_queue
+    rm in/B2.txt
+    run_once
+    [ "$agent_code" = 1 ]
+    grep -q 'look at the lead in Close' in/Failed/A1.txt.error.txt
+    activities_are 2
+    mv in/Failed/A1.txt in/ # a person has judged
+    no_faults
+    run_once
+    activities_are 3
+}
+
+@test "the agent's own directory in a folder tells of an earlier queue, too" {
+    use_rule 'email = { subject = "{stem}"; };' 'after_upload = "archive";'
+    write_config 'rules = [ "r" ];'
+    [ -d in/.closedrop ]
+    rm -r state
+    run_once
+    log_says 'is looked for in Close before it is filed'
+    [ "$agent_code" = 0 ]
+    [ "$(activities '.[].id')" = "$before" ]
+}
+
+@test "while the lead's files cannot be read nothing is filed" {
+    fault '[{"on":"leadfiles","do":{"status":500},"times":0}]'
+    damage_queue
+    run_once
+    activities_are 2
+    jobs_are failed 2
+    no_faults
+    closedrop retry --all
+    run_once
+    nothing_new
+}

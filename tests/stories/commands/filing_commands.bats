@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# match shows what rules make of files and touches nothing; upload files a document without an agent.
+
+load ../../support/story
+
+setup() {
+    story_setup
+    seed '{"leads":[
+        {"id":"lead_A","name":"Amber & Co","contacts":[{"id":"cont_A","name":"Ann","emails":["ann@a.example"]}]},
+        {"id":"lead_B","name":"Birch","contacts":[]}]}'
+    printf 'key,lead_id\n1,lead_A\n2,lead_B\n' >customers.csv
+    limits='doubt = "300ms";'
+    more='rules = (
+        { name = "table"; match = { path = "^(in/)?(?<n>[0-9]+)\\.txt$"; }; table = { file = "customers.csv"; key = "{n}"; };
+          email = { subject = "{name} {sha256}"; }; },
+        { name = "contact"; match = { path = "^ann"; }; contact_id = "cont_A"; note = { text = "{contact.email} {dir}"; }; } );'
+    write_config 'rules = [ "table", "contact" ];'
+}
+teardown() { story_teardown; }
+
+no_trace() { # nothing was posted, uploaded, moved or queued
+    activities_are 0
+    [ "$(uploads)" = 0 ]
+    [ ! -e state ]
+}
+
+@test "match tells of one file: rule, target, and the exact JSON" {
+    echo hello >in/1.txt
+    run closedrop match in/1.txt
+    [ "$status" = 0 ]
+    [[ $output == *"Rule      table"* ]]
+    [[ $output == *"Lead      Amber & Co, lead_A"* ]]
+    json=$(sed -n 's/^JSON *//p' <<<"$output")
+    sha=$(sha256sum <in/1.txt | cut -d' ' -f1)
+    jq -e --arg sha "$sha" '.lead_id == "lead_A" and .status == "draft" and .subject == "1.txt \($sha)" and
+        .attachments[0].size == 6 and .attachments[0].filename == "1.txt"' <<<"$json"
+    no_trace
+    # what it showed is what is then posted
+    run_once
+    [ "$(activities '.[0].body | .attachments[0].url = ""' | jq -S .)" = "$(jq -S '.attachments[0].url = ""' <<<"$json")" ]
+}
+
+@test "match over an archive prints a table, and ends with 1 if any file would find no home" {
+    mkdir -p in/Uploaded/2026-11/in in/Failed
+    echo a >in/Uploaded/2026-11/in/2.txt
+    echo b >in/Failed/1.txt
+    echo c >in/ann.txt
+    run closedrop match in/Uploaded/2026-11/in/2.txt in/Failed/1.txt in/ann.txt
+    [ "$status" = 0 ]
+    [[ ${lines[1]} == "in/2.txt"*"table"*"email (draft) on Birch (lead_B)" ]]
+    [[ ${lines[2]} == "1.txt"*"table"*"email (draft) on Amber & Co (lead_A)" ]]
+    [[ ${lines[3]} == "ann.txt"*"contact"*"note on Amber & Co (lead_A)" ]]
+    echo d >in/77.txt
+    echo e >in/other.txt
+    run closedrop match in/1.txt in/77.txt in/other.txt in/ann.txt in/none.txt
+    [ "$status" = 1 ]
+    [[ $output == *"77.txt"*"77"* ]]
+    [[ $output == *"other.txt"*"no rule takes it"* ]]
+    [[ $output == *"none.txt"*"cannot be read"* ]]
+    run closedrop match --json in/77.txt in/ann.txt
+    jq -se '.[0].error.code == "no_target" and .[1].error == null and .[1].contact_id == "cont_A" and
+        .[1].body.note == "ann@a.example "' <<<"$output"
+    no_trace
+}
+
+@test "match of a file elsewhere takes the only folder, or the one that is named" {
+    echo x >1.txt
+    run closedrop match --json 1.txt
+    jq -e '.folder == "scans" and .lead_id == "lead_A"' <<<"$output"
+    more_folders=', { name = "b"; path = "b"; }'
+    mkdir b
+    write_config 'rules = [ "table" ];'
+    run closedrop match 1.txt
+    [ "$status" = 1 ]
+    [[ $output == *"--folder"* ]]
+    run closedrop match --folder b --json 1.txt
+    [ "$status" = 0 ]
+    jq -e '.rule == null and .body == null and .error == null' <<<"$output"
+}
+
+@test "upload --rule files it, without agent and queue; the file stays" {
+    echo hello >2.txt
+    output=$(closedrop upload --rule table 2.txt)
+    [[ $output == https://app.close.com/go/file/* ]]
+    [ "$(activities '.[0] | [.kind, .lead_id]')" = '["email","lead_B"]' ]
+    [ -f 2.txt ]
+    [ ! -e state ]
+    output=$(closedrop upload --json --rule table 2.txt)
+    jq -e '.state == "done" and .rule == "table" and .lead_id == "lead_B" and .activity == "email" and
+        (.activity_id | startswith("acti_"))' <<<"$output"
+    run closedrop upload --rule table ann.txt
+    [ "$status" = 1 ]
+    touch x && echo x >ann.txt
+    run closedrop upload --rule table ann.txt # not a file of this rule
+    [ "$status" = 1 ]
+    [ "$(uploads)" = 2 ]
+}
+
+@test "upload --lead puts it on the lead, --contact into a note" {
+    echo hello >a.txt
+    closedrop upload --lead lead_B a.txt
+    closedrop upload --contact cont_A a.txt
+    [ "$(activities 'map([.kind, .lead_id, .contact_id])')" = '[["lead_file","lead_B",null],["note","lead_A","cont_A"]]' ]
+    run closedrop upload --lead lead_Nobody a.txt
+    [ "$status" = 1 ]
+    [[ $output == *"no lead lead_Nobody"* ]]
+    [ "$(uploads)" = 2 ]
+}
+
+@test "upload: wrong usage is told" {
+    echo x >a.txt
+    run closedrop upload --lead nonsense a.txt
+    [ "$status" = 2 ]
+    run closedrop upload --rule none a.txt
+    [ "$status" = 2 ]
+    run closedrop upload --lead lead_A --contact cont_A a.txt
+    [ "$status" = 2 ]
+    [ "$(uploads)" = 0 ]
+}
+
+@test "upload: after an unclear POST it looks, and takes what is there" {
+    fault '[{"on":"leadfile","do":"reset-after"}]'
+    echo x >a.txt
+    run closedrop upload --lead lead_A a.txt
+    [ "$status" = 0 ]
+    activities_are 1
+    [ "$(counts .requests.leadfile)" = 1 ]
+}
+
+@test "upload: what stays unclear is said, and is not posted again" {
+    fault '[{"on":"email","do":{"status":500}}]'
+    echo x >1.txt
+    run closedrop upload --rule table 1.txt
+    [ "$status" = 1 ]
+    [[ $output == *"look at the lead in Close"* ]]
+    [ "$(counts .requests.email)" = 1 ]
+    activities_are 0
+}
+
+@test "check finds a table that is missing or lacks a column that a rule uses" {
+    closedrop check
+    rm customers.csv
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'rule "table"'*customers.csv* ]]
+    printf 'number,lead_id\n1,lead_A\n' >customers.csv
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *key* ]]
+}

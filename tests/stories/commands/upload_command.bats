@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# closedrop upload: one file now, from a shell, without queue or folder.
+
+load ../../support/story
+WAIT_MOST=15
+
+setup() {
+    story_setup
+    echo hello >letter.txt
+}
+
+teardown() { story_teardown; }
+
+up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
+    code=0
+    timeout 30 "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" "$@" >out.txt 2>err.txt || code=$?
+}
+
+@test "it prints the download URL, and nothing else" {
+    up letter.txt
+    [ "$code" = 0 ]
+    [ "$(wc -l <out.txt)" = 1 ]
+    grep -qE '^https?://.*/go/file/' out.txt
+    [ ! -s err.txt ]
+    was_uploaded letter.txt
+}
+
+@test "it needs no queue, no folder and no agent, and makes nothing" {
+    rmdir in
+    up letter.txt
+    [ "$code" = 0 ]
+    was_uploaded letter.txt
+    [ ! -e state ]
+    [ ! -e in ]
+    [ ! -e control.sock ]
+}
+
+@test "it never moves the file, not even one that lies in a drop folder" {
+    cp -p letter.txt in/letter.txt
+    stat in/letter.txt -c '%i %Y %s %a' >before
+    up in/letter.txt
+    [ "$code" = 0 ]
+    stat in/letter.txt -c '%i %Y %s %a' | cmp before -
+    was_uploaded in/letter.txt
+}
+
+@test "--json prints one object a file" {
+    echo second >second.txt
+    up --json letter.txt second.txt
+    [ "$code" = 0 ]
+    [ "$(wc -l <out.txt)" = 2 ]
+    jq -es --arg sum "$(sha256sum <letter.txt | cut -d' ' -f1)" '.[0] | .path == "letter.txt" and .state == "done" and
+        .size == 6 and .sha256 == $sum and .content_type == "text/plain" and .error == null and
+        (.download_url | startswith("http"))' out.txt
+    jq -es '.[1].path == "second.txt"' out.txt
+}
+
+@test "--json tells what did not work, too" {
+    up --json nowhere.txt letter.txt
+    [ "$code" = 1 ]
+    jq -es '.[0] | .path == "nowhere.txt" and .state == "failed" and .error.code == "unreadable" and
+        (.error.message | contains("No such file")) and .download_url == null and .sha256 == null' out.txt
+    jq -es '.[1].state == "done"' out.txt
+}
+
+@test "several files: one that does not work does not stop the others" {
+    echo second >second.txt
+    up letter.txt nowhere.txt second.txt
+    [ "$code" = 1 ]
+    [ "$(wc -l <out.txt)" = 2 ]
+    grep -q 'nowhere.txt: .*No such file' err.txt
+    [ "$(uploads)" = 2 ]
+}
+
+@test "a wrong key ends with 77, at once, and without asking for each file" {
+    echo api_wrong.secret >key
+    up letter.txt letter.txt letter.txt
+    [ "$code" = 77 ]
+    [ ! -s out.txt ]
+    grep -q 'API key' err.txt
+    [ "$(counts .requests.upload)" = 1 ]
+    if grep -q api_wrong err.txt; then return 1; fi
+}
+
+@test "a missing key ends with 78" {
+    rm key
+    up letter.txt
+    [ "$code" = 78 ]
+    grep -q "$PWD/key" err.txt
+}
+
+@test "a wrong configuration ends with 78" {
+    echo 'colour = "blue";' >>"$config"
+    up letter.txt
+    [ "$code" = 78 ]
+    grep -q 'colour: unknown key' err.txt
+}
+
+@test "an empty file, a directory and a pipe are refused in words" {
+    : >empty.txt
+    mkdir directory
+    mkfifo pipe
+    local file
+    for file in empty.txt directory pipe; do
+        up "$file"
+        [ "$code" = 1 ]
+        grep -q "^closedrop: $file: " err.txt
+    done
+    truncate -s 6G huge.bin
+    up huge.bin
+    [ "$code" = 1 ]
+    grep -q '5 G' err.txt
+    [ "$(counts .tickets)" = 0 ]
+}
+
+@test "S3 says 503: it is tried again, and says so" {
+    fault '[{"on":"s3","times":2,"do":{"status":503,"code":"SlowDown"}}]'
+    up letter.txt
+    [ "$code" = 0 ]
+    [ "$(grep -c 'SlowDown.*trying again' err.txt)" = 2 ]
+    [ "$(wc -l <out.txt)" = 1 ]
+    [ "$(uploads)" = 1 ]
+}
+
+@test "Close says 500, resets and answers garbage: it is tried again" {
+    fault '[{"on":"upload","do":{"status":500}},{"on":"upload","do":"reset-before"},{"on":"upload","do":"garbage"}]'
+    up letter.txt
+    [ "$code" = 0 ]
+    was_uploaded letter.txt
+}
+
+@test "a form whose time is over is asked for anew" {
+    fault '[{"on":"upload","do":"expired-form"}]'
+    up letter.txt
+    [ "$code" = 0 ]
+    [ "$(counts .tickets)" = 2 ]
+}
+
+@test "Close is down: it gives up after some tries, and ends with 1" {
+    stop_sandbox
+    SECONDS=0
+    up letter.txt
+    [ "$code" = 1 ]
+    [ ! -s out.txt ]
+    grep -q 'letter.txt: Close ' err.txt
+    [ $SECONDS -lt 20 ]
+}
+
+@test "what Close refuses is told in its own words, without another try" {
+    fault '[{"on":"upload","times":0,"do":{"status":400,"body":"{\"error\":\"No such plan.\"}"}}]'
+    up letter.txt
+    [ "$code" = 1 ]
+    grep -q 'No such plan.' err.txt
+    [ "$(counts .requests.upload)" = 1 ]
+}
+
+@test "a form that points at a foreign host is refused" {
+    fault '[{"on":"upload","times":0,"do":"foreign-host"}]'
+    up letter.txt
+    [ "$code" = 1 ]
+    grep -q 'files.example.com' err.txt
+    [ "$(counts .requests.s3)" = 0 ]
+}
+
+@test "a file that is written to meanwhile is not sent as a mixture" {
+    "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --big 12M old.bin
+    cp old.bin big.bin
+    fault '[{"on":"s3","do":{"delay":"1s"}}]'
+    up big.bin 3>&- &
+    local pid=$!
+    wait_until eval '[ "$(counts .tickets)" = 1 ]'
+    sleep 0.3
+    echo "one line more" >>big.bin
+    wait "$pid"
+    # either it says that it did not work, or one of the two went
+    [ -s err.txt ] || [ "$(wc -l <out.txt)" = 1 ]
+    local sums
+    sums=$(sha256sum old.bin big.bin | cut -d' ' -f1)
+    [ -z "$(ledger | cut -f1 | grep -vF "$sums")" ]
+}
+
+@test "it works while the agent runs, and does not disturb it" {
+    start_agent
+    echo dropped >in/a.txt
+    up letter.txt
+    [ "$code" = 0 ]
+    wait_until jobs_are done 1
+    [ "$(uploads)" = 2 ]
+    [ "$(closedrop list --json | wc -l)" = 1 ]
+}
+
+@test "awkward names are sent as they are, and need no quoting" {
+    local name
+    for name in '-rf.txt' 'Müller Straße.txt' $'new\nline.txt' $'not UTF-8 \xff.txt' '"quoted".txt'; do
+        echo "$name" >"./$name"
+        up -- "$name"
+        [ "$code" = 0 ]
+        was_uploaded "./$name"
+    done
+    up --json -- $'not UTF-8 \xff.txt'
+    jq -e '.path == "not UTF-8 \ufffd.txt"' out.txt
+}
+
+@test "without a terminal there is no progress bar" {
+    up letter.txt
+    [ "$code" = 0 ]
+    [ "$(wc -l <out.txt)" = 1 ]
+    if grep -q $'\r' err.txt out.txt; then return 1; fi
+}
+
+@test "on a terminal there is one" {
+    type -P script >/dev/null || skip "script(1) is not installed"
+    "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --big 12M big.bin
+    fault '[{"on":"s3","do":{"delay":"500ms"}}]'
+    script -qec "$CLOSEDROP_BIN_DIR/closedrop upload -c $config big.bin" /dev/null </dev/null >terminal.txt
+    grep -q '%' terminal.txt
+    grep -q $'\r' terminal.txt
+}

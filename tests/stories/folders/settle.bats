@@ -1,0 +1,394 @@
+#!/usr/bin/env bats
+# When a file is taken: when whoever writes it is finished, and not before.
+
+load ../../support/story
+. "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"
+WAIT_MOST=15
+
+setup_file() {
+    "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --count 4 "$BATS_FILE_TMPDIR/documents"
+}
+
+setup() {
+    story_setup
+    uploaded=in/Uploaded/$(date +%Y-%m)
+    pdf=$BATS_FILE_TMPDIR/documents/doc-00001.pdf
+}
+
+teardown() {
+    [ -z "${writer:-}" ] || kill "$writer" 2>/dev/null || true
+    story_teardown
+}
+
+settle() { # DURATION OTHER-SETTING...: in place of the short one
+    local settle=$1
+    shift
+    write_config "$@"
+    sed -i "s/settle = \"200ms\"/settle = \"$settle\"/" "$config"
+}
+
+arrives_once() { # FILE: its content, whole, and nothing but it
+    wait_until jobs_are done 1
+    was_uploaded "$1"
+    [ "$(uploads)" = 1 ]
+    [ "$(curl -s "${admin}counts" | jq .tickets)" = 1 ]
+}
+
+# ---- writers, as they are ----
+
+by_events_and_by_looking() { # COMMAND ARGUMENT...: the same story with both ways of watching
+    "$@"
+    stop_agent
+    rm -rf in state
+    mkdir in
+    curl -sf -X POST "${admin}reset" >/dev/null
+    how='watch = "poll"; poll_interval = "200ms";'
+    "$@"
+}
+
+slow_writer() {
+    settle 500ms "${how:-}"
+    start_agent
+    put_slow "$pdf" in/slow.pdf 1.5
+    arrives_once "$pdf"
+}
+
+@test "a slow writer's file goes once, and whole" {
+    by_events_and_by_looking slow_writer
+}
+
+slow_text() { # no end by which it could be told
+    settle 300ms "${how:-}"
+    start_agent
+    (for i in {1..10}; do
+        echo "line $i"
+        sleep 0.15
+    done) >in/slow.txt
+    for i in {1..10}; do
+        echo "line $i"
+    done >whole.txt
+    arrives_once whole.txt
+}
+
+@test "a slow writer of something without an end goes once, and whole: the open file holds it back" {
+    by_events_and_by_looking slow_text
+}
+
+several_appends() { # opened and closed each time, with less than settle between
+    settle 1s "${how:-}"
+    start_agent
+    for i in {1..6}; do
+        echo "line $i" >>in/a.txt
+        sleep 0.3
+    done
+    for i in {1..6}; do
+        echo "line $i"
+    done >whole.txt
+    arrives_once whole.txt
+}
+
+@test "a file that is closed and opened again within settle goes once, and whole" {
+    by_events_and_by_looking several_appends
+}
+
+@test "what is moved in is complete, and goes at once" {
+    settle 1h
+    start_agent
+    put_mv "$pdf" in/a.pdf
+    arrives_once "$pdf"
+}
+
+@test "a directory that is moved in with its files goes after settle" {
+    start_agent
+    mkdir -p outside/deep
+    cp "$pdf" outside/deep/a.pdf
+    mv outside in/inside
+    arrives_once "$pdf"
+    wait_until test -f "$uploaded/inside/deep/a.pdf"
+}
+
+@test "a file with settle = 1h is not taken yet, and status says that it settles" {
+    settle 1h
+    start_agent
+    cp "$pdf" in/a.pdf
+    wait_until folder_counts settling 1
+    put_mv "$BATS_FILE_TMPDIR/documents/doc-00002.tif" in/b.tif
+    wait_until jobs_are done 1
+    [ -f in/a.pdf ]
+    folder_counts settling 1
+}
+
+each_writer() {
+    write_config "${how:-}"
+    start_agent
+    local done=0 put
+    for put in put_cp put_mv put_rsync put_rsync_inplace put_link put_tmpfile; do
+        "$put" "$pdf" "in/$put.pdf"
+    done
+    wait_until jobs_are done 6
+    for put in put_cp put_mv put_rsync put_rsync_inplace put_link put_tmpfile; do
+        wait_until test -f "$uploaded/$put.pdf"
+    done
+    [ "$(uploads)" = 6 ]
+    [ "$(ledger | cut -f1 | sort -u)" = "$(sha256sum <"$pdf" | cut -d' ' -f1)" ]
+}
+
+@test "each way in which a file comes into a folder: cp, mv, rsync, link, O_TMPFILE" {
+    type -P rsync >/dev/null || skip "rsync is not installed"
+    by_events_and_by_looking each_writer
+}
+
+# ---- somebody has it open ----
+
+hold_open() { # FILE: a writer has it open, and writes nothing
+    exec 7>>"$1"
+}
+
+open_writer() {
+    settle 200ms "${how:-}"
+    start_agent
+    hold_open in/a.txt
+    echo "first line" >&7
+    echo other >in/b.txt
+    wait_until jobs_are done 1
+    [ -f in/a.txt ]
+    echo "second line" >&7
+    exec 7>&-
+    wait_until jobs_are done 2
+    printf 'first line\nsecond line\n' | cmp - "$uploaded/a.txt"
+    was_uploaded "$uploaded/a.txt"
+    [ "$(uploads)" = 2 ]
+}
+
+@test "a file that a writer has open waits, however long it is quiet" {
+    by_events_and_by_looking open_writer
+}
+
+@test "a file that is still written waits even after it was moved in" {
+    settle 200ms
+    start_agent
+    hold_open a.txt
+    echo "first line" >&7
+    mv a.txt in/a.txt
+    echo other >in/b.txt
+    wait_until jobs_are done 1
+    [ -f in/a.txt ]
+    echo "second line" >&7
+    exec 7>&-
+    wait_until jobs_are done 2
+    was_uploaded "$uploaded/a.txt"
+    [ "$(wc -l <"$uploaded/a.txt")" = 2 ]
+}
+
+@test "a writer that has only mapped the file holds it back" {
+    start_agent
+    python3 -c '
+import mmap, os, sys, time
+fd = os.open("in/a.txt", os.O_RDWR | os.O_CREAT, 0o644)
+os.write(fd, b"first line\n")
+with mmap.mmap(fd, 0) as page:
+    os.close(fd)
+    open("mapped", "w").close()
+    while not os.path.exists("go"):
+        time.sleep(0.02)
+    page[0:5] = b"FIRST"
+' 3>&- &
+    writer=$!
+    wait_until test -e mapped
+    echo other >in/b.txt
+    wait_until jobs_are done 1
+    [ -f in/a.txt ]
+    touch go
+    wait "$writer"
+    writer=''
+    wait_until jobs_are done 2
+    [ "$(cat "$uploaded/a.txt")" = "FIRST line" ]
+    was_uploaded "$uploaded/a.txt"
+}
+
+@test "a reader does not hold a file back" {
+    exec 7>&-
+    start_agent
+    echo hello >outside.txt
+    exec 7<outside.txt
+    mv outside.txt in/a.txt
+    wait_until jobs_are done 1
+    exec 7<&-
+}
+
+# ---- marker ----
+
+with_marker() {
+    write_config 'marker = "{name}.done";' "${how:-}"
+    start_agent
+    echo hello >in/a.txt
+    echo hello >in/b.txt
+    : >in/b.txt.done
+    wait_until jobs_are done 1
+    [ "$(closedrop list --json | jq -r .path)" = b.txt ]
+    wait_until folder_counts waiting_marker 1
+    run closedrop status
+    [[ $output == *"1 waiting for a marker"* ]]
+    : >in/a.txt.done
+    wait_until jobs_are done 2
+    wait_until test -f "$uploaded/a.txt"
+    [ "$(uploads)" = 2 ]
+}
+
+@test "with a marker, a file waits for it, without end" {
+    by_events_and_by_looking with_marker
+}
+
+@test "a marker goes where its file goes" {
+    write_config 'marker = "{stem}.ok";'
+    echo hello >in/a.txt
+    : >in/a.ok
+    run_once
+    [ "$agent_code" = 0 ]
+    [ -f "$uploaded/a.txt" ]
+    [ -f "$uploaded/a.ok" ]
+    [ ! -e in/a.ok ]
+    [ "$(uploads)" = 1 ]
+}
+
+@test "a marker that comes first waits for its file" {
+    write_config 'marker = "{name}.done";'
+    start_agent
+    : >in/a.txt.done
+    echo hello >in/a.txt
+    wait_until jobs_are done 1
+}
+
+@test "run --once ends with 1 while a file waits for its marker" {
+    write_config 'marker = "{name}.done";'
+    echo hello >in/a.txt
+    run_once
+    [ "$agent_code" = 1 ]
+    [ -f in/a.txt ]
+    [ "$(uploads)" = 0 ]
+}
+
+# ---- include, exclude, recursive ----
+
+with_filters() {
+    write_config 'include = [ "*.txt", "*.PDF" ]; exclude = [ "draft-*", "old/*" ];' "${how:-}"
+    mkdir -p in/old in/new
+    local name
+    for name in a.txt draft-a.txt b.doc old/a.txt new/c.TXT new/draft-c.txt; do
+        echo "$name" >"in/$name"
+    done
+    cp "$pdf" in/d.pdf
+    start_agent
+    wait_until jobs_are done 3
+    echo late >in/draft-late.txt
+    echo late >in/late.txt
+    wait_until jobs_are done 4
+    [ "$(closedrop list --json | jq -r .path | sort | xargs)" = "a.txt d.pdf late.txt new/c.TXT" ]
+    [ -f in/draft-a.txt ]
+    [ -f in/draft-late.txt ]
+    [ -f in/b.doc ]
+    [ -f in/old/a.txt ]
+    [ -f in/new/draft-c.txt ]
+    [ "$(uploads)" = 4 ]
+}
+
+@test "include and exclude: what they leave out stays where it is, unmentioned" {
+    by_events_and_by_looking with_filters
+}
+
+@test "a sub-directory whose mode or time changes is still the same: filters and paths hold" {
+    write_config 'exclude = [ "sub/draft.txt" ];'
+    start_agent
+    mkdir in/sub
+    echo hello >in/sub/a.txt
+    wait_until jobs_are done 1
+    echo draft >in/sub/draft.txt
+    chmod 700 in/sub
+    touch in/sub
+    echo hello >in/sub/b.txt
+    chmod 755 in/sub
+    wait_until jobs_are done 2
+    echo last >in/c.txt
+    wait_until jobs_are done 3
+    [ -f in/sub/draft.txt ]
+    [ "$(closedrop list --json | jq -r .path | sort | xargs)" = "c.txt sub/a.txt sub/b.txt" ]
+    [ "$(uploads)" = 3 ]
+}
+
+@test "a folder that is not recursive leaves sub-directories alone" {
+    write_config 'recursive = false;'
+    mkdir in/sub
+    echo hello >in/sub/a.txt
+    echo hello >in/b.txt
+    start_agent
+    wait_until jobs_are done 1
+    mkdir in/later
+    echo hello >in/later/c.txt
+    echo hello >in/d.txt
+    wait_until jobs_are done 2
+    [ -f in/sub/a.txt ]
+    [ -f in/later/c.txt ]
+}
+
+# ---- many at once ----
+
+storm() {
+    write_config "${how:-}"
+    start_agent
+    local a b
+    for a in {1..10}; do
+        for b in {1..10}; do
+            mkdir -p "in/$a/$b/deep"
+            echo "$a $b" >"in/$a/$b/deep/file.txt"
+        done
+    done
+    wait_until jobs_are done 100
+    [ "$(uploads)" = 100 ]
+    wait_until find_gives 0 in \( -path in/Uploaded -o -path in/.closedrop \) -prune -o -type f -print
+    [ "$(find in/Uploaded -type f | wc -l)" = 100 ]
+}
+
+@test "a storm of new directories loses no file" {
+    by_events_and_by_looking storm
+}
+
+@test "a tree that is unpacked and renamed at once loses no file" {
+    start_agent
+    local i
+    for i in {1..30}; do
+        mkdir -p "in/.unpacking-$i/a"
+        echo "$i" >"in/.unpacking-$i/a/file.txt"
+        mv "in/.unpacking-$i" "in/tree-$i"
+    done
+    wait_until jobs_are done 30
+    [ "$(uploads)" = 30 ]
+}
+
+@test "a directory that is renamed while its files settle loses none" {
+    settle 700ms
+    start_agent
+    mkdir in/old
+    local i
+    for i in {1..10}; do
+        echo "$i" >"in/old/$i.txt"
+    done
+    wait_until eval '[ "$(closedrop status --json | jq ".folders[0].settling")" -ge 5 ]'
+    mv in/old in/new
+    wait_until jobs_are done 10
+    [ "$(find "$uploaded/new" -type f | wc -l)" = 10 ]
+    [ "$(uploads)" = 10 ]
+}
+
+@test "new directories keep being watched after many others have come and gone" {
+    start_agent
+    local i
+    for i in {1..40}; do
+        mkdir "in/d$i"
+        rmdir "in/d$i"
+    done
+    mkdir in/d1
+    echo hello >in/d1/a.txt
+    wait_until jobs_are done 1
+    echo hello >in/d1/b.txt
+    wait_until jobs_are done 2
+}

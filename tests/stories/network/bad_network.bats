@@ -1,0 +1,509 @@
+#!/usr/bin/env bats
+# Servers that are down, refuse, lie or dawdle: files stay queued and arrive once it is over, an outage costs no attempt,
+# and what cannot be mended by waiting ends in Failed with its reason.
+
+load ../../support/story
+WAIT_MOST=15
+
+setup() {
+    story_setup
+    uploaded=in/Uploaded/$(date +%Y-%m)
+}
+
+teardown() { story_teardown; }
+
+drop() { # NAME...: a small file each
+    local name
+    for name in "$@"; do
+        echo "contents of $name" >"in/$name"
+    done
+}
+
+job() { # ID JQ-EXPRESSION
+    closedrop show "$1" --json | jq -r "$2"
+}
+
+blocked_is() { # CODE (null for not blocked)
+    [ "$(closedrop status --json | jq -r '.blocked.code?')" = "$1" ]
+}
+
+arrives() { # NAME: uploaded whole and put away, not failed
+    wait_until test -f "$uploaded/$1"
+    was_uploaded "$uploaded/$1"
+    jobs_are failed 0
+    [ ! -e in/Failed ]
+}
+
+# ---- Close does not answer ----
+
+@test "Close is down at the start: files are queued, no attempt is spent, and they go when it comes up" {
+    stop_sandbox
+    drop a.txt b.txt
+    start_agent
+    drop c.txt
+    wait_until jobs_are queued 3
+    wait_until blocked_is no_answer
+    run closedrop status
+    [[ $output == *"BLOCKED: Close does not answer"* ]]
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 0 and .state == "queued")'
+    start_sandbox
+    wait_until jobs_are done 3
+    wait_until blocked_is null
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 1)'
+    log_says "Close answers again"
+    [ "$(uploads)" = 3 ]
+}
+
+@test "Close answers nothing but 500 for a while: it is an outage, and costs nothing" {
+    limits='max_attempts = 2;' write_config
+    fault '[{"on":"me","times":0,"do":{"status":500}},{"on":"upload","times":0,"do":{"status":500}}]'
+    start_agent
+    drop a.txt
+    wait_until blocked_is no_answer
+    wait_until eval '[ "$(counts .requests.me)" -ge 4 ]'
+    [ "$(job 1 .attempts)" = 0 ]
+    [ "$(counts .requests.upload)" -le 2 ]
+    no_faults
+    arrives a.txt
+}
+
+@test "while Close is down, it is not asked more often than back-off says" {
+    limits='retry_first = "400ms"; retry_max = "400ms";' write_config
+    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    fault '[{"on":"any","times":0,"do":"reset-before"}]'
+    start_agent
+    drop a.txt b.txt c.txt d.txt
+    wait_until blocked_is no_answer
+    sleep 2
+    [ "$(counts .requests.me)" -le 22 ]
+    [ "$(counts .requests.upload)" -le 8 ]
+    no_faults
+    wait_until jobs_are done 4
+}
+
+@test "after an outage one file goes first, and the others only when Close takes that one" {
+    fault '[{"on":"me","times":3,"do":{"status":500}},
+            {"on":"upload","times":0,"do":{"status":500,"delay":"200ms"}}]'
+    start_agent
+    drop 0.txt
+    wait_until requests_reach me 1
+    drop {1..9}.txt
+    wait_until requests_reach upload 6
+    [ "$(counts .concurrent_most)" = 1 ]
+    settings '{"latency":"100ms"}' # so that they meet
+    no_faults
+    wait_until jobs_are done 10
+    [ "$(counts .concurrent_most)" -ge 2 ]
+}
+
+# A file that is on its way to S3 for longer than the story lasts.
+long_upload() {
+    fault '[{"on":"s3","do":{"delay":"8s"}}]'
+    start_agent
+    drop long.txt
+    wait_until requests_reach s3 1
+}
+
+@test "after an outage of Close a long upload keeps nobody waiting" {
+    long_upload
+    fault '[{"on":"upload","do":{"status":500}},{"on":"me","do":{"status":500}}]'
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    log_says 'Close answers again'
+    job_is 1 uploading
+}
+
+@test "after an outage of S3 a long upload keeps nobody waiting" {
+    long_upload
+    fault '[{"on":"s3","do":{"status":503,"code":"SlowDown"}}]'
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    log_says 'uploads get through again'
+    job_is 1 uploading
+}
+
+@test "run --once waits for the end of a short outage" {
+    fault '[{"on":"me","times":2,"do":{"status":500,"delay":"300ms"}},{"on":"upload","do":{"status":500}}]'
+    drop a.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    [ -f "$uploaded/a.txt" ]
+}
+
+@test "a stop while Close is down does not take long, and keeps everything" {
+    stop_sandbox
+    drop a.txt
+    start_agent
+    wait_until jobs_are queued 1
+    SECONDS=0
+    stop_agent
+    [ "$agent_code" = 0 ]
+    [ $SECONDS -lt 5 ]
+    start_sandbox
+    start_agent
+    arrives a.txt
+}
+
+# ---- the key ----
+
+@test "a wrong key: the agent stays up, goes on queueing, says so, and goes on when the key file is mended" {
+    echo api_wrong.secret >key
+    start_agent
+    drop a.txt
+    wait_until blocked_is key_refused
+    drop b.txt
+    wait_until jobs_are queued 2
+    run closedrop status
+    [[ $output == *"BLOCKED: Close refuses the API key"* ]]
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 0)'
+    log_says 'Close refuses the API key'
+    never grep -q api_wrong agent.log
+    echo api_sandbox.secret >key
+    wait_until jobs_are done 2
+    wait_until blocked_is null
+}
+
+@test "a wrong key: a key file that is replaced by another is noticed too, and so is a reload" {
+    echo api_wrong.secret >key
+    limits='retry_first = "1h"; retry_max = "1h";' write_config
+    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    start_agent
+    drop a.txt
+    wait_until blocked_is key_refused
+    (umask 077 && echo api_sandbox.secret >key.new)
+    mv key.new key
+    kill -HUP "$agent_pid"
+    arrives a.txt
+}
+
+@test "run --once with a wrong key ends with 77, and the file stays" {
+    echo api_wrong.secret >key
+    drop a.txt
+    run_once
+    [ "$agent_code" = 77 ]
+    [ -f in/a.txt ]
+    [ ! -e in/Failed ]
+    [ "$(count_jobs queued)" = 1 ]
+    echo api_sandbox.secret >key
+    run_once
+    [ "$agent_code" = 0 ]
+    [ -f "$uploaded/a.txt" ]
+}
+
+@test "a key that is revoked in between blocks, and goes on when it is good again" {
+    start_agent
+    drop a.txt
+    wait_until jobs_are done 1
+    settings '{"api_key":"api_another.one"}'
+    drop b.txt
+    wait_until blocked_is key_refused
+    [ "$(job 2 .attempts)" = 0 ]
+    settings '{"api_key":"api_sandbox.secret"}'
+    arrives b.txt
+}
+
+# ---- one job's own fault ----
+
+is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails alone after max_attempts
+    limits='max_attempts = 2;' write_config
+    fault "[{\"on\":\"upload\",\"match\":\"bad\",\"times\":0,\"do\":{\"status\":$1,\"body\":\"{\\\"error\\\":\\\"no, $1\\\"}\"}}]"
+    start_agent
+    drop bad.txt good.txt
+    wait_until test -f in/Failed/bad.txt.error.txt
+    wait_until test -f "$uploaded/good.txt"
+    grep -qF "$2" in/Failed/bad.txt.error.txt
+    blocked_is null
+}
+
+@test "401 for one file while the key is good is that file's fault" {
+    is_own_fault 401 'Close answered 401'
+}
+
+@test "402 for one file while Close answers is that file's fault" {
+    is_own_fault 402 'plan'
+}
+
+@test "403 for one file while Close answers is that file's fault" {
+    is_own_fault 403 'may not do this'
+    grep -qF 'no, 403' in/Failed/bad.txt.error.txt
+    grep -qF 'given up after 2 attempts' in/Failed/bad.txt.error.txt
+}
+
+@test "500 for one file while Close answers is that file's fault" {
+    is_own_fault 500 'Close answered 500'
+}
+
+@test "400 for one file fails at once, with Close's own words" {
+    fault '[{"on":"upload","times":0,"do":{"status":400,"body":"{\"field-errors\":{\"filename\":\"Too long.\"}}"}}]'
+    start_agent
+    drop a.txt
+    wait_until test -f in/Failed/a.txt.error.txt
+    grep -qF 'Too long.' in/Failed/a.txt.error.txt
+    [ "$(counts .requests.upload)" = 1 ]
+    [ "$(job 1 .error.code)" = close_refused ]
+}
+
+@test "some 500s, resets and garbage from Close, and then the file arrives" {
+    fault '[{"on":"upload","times":2,"do":{"status":500}},{"on":"upload","do":"garbage"},
+            {"on":"upload","do":"reset-before"},{"on":"upload","do":"truncated"},{"on":"upload","do":"reset-after"}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(uploads)" = 1 ]
+}
+
+@test "Close hangs: the request is given up after the time-out, and tried again" {
+    limits='timeout = "1s";' write_config
+    sed -i 's/timeout = "10s"; //' "$config"
+    fault '[{"on":"upload","do":"hang"}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+}
+
+@test "somebody else answers in Close's name: files stay queued, and none fails" {
+    limits='max_attempts = 2;' write_config
+    fault '[{"on":"me","times":0,"do":{"status":200,"body":"<html>Welcome to the hotel"}},
+            {"on":"upload","times":0,"do":{"status":200,"body":"<html>Welcome to the hotel"}}]'
+    start_agent
+    drop a.txt
+    wait_until eval '[ "$(counts .requests.upload)" -ge 1 ]'
+    wait_until eval '[ "$(counts .requests.me)" -ge 3 ]'
+    jobs_are failed 0
+    no_faults
+    arrives a.txt
+}
+
+# ---- rate limits ----
+
+@test "429 is obeyed, and costs no attempt" {
+    stop_sandbox
+    start_sandbox --rate 5
+    start_agent
+    local name
+    for name in {1..12}; do
+        drop "$name.txt"
+    done
+    wait_until jobs_are done 12
+    jobs_are failed 0
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 1)'
+    [ "$(uploads)" = 12 ]
+    [ "$(counts .refused)" -le 10 ]
+}
+
+@test "Retry-After of a 429 is waited for" {
+    fault '[{"on":"upload","do":{"status":429,"headers":{"Retry-After":"2"}}}]'
+    start_agent
+    SECONDS=0
+    drop a.txt
+    arrives a.txt
+    [ $SECONDS -ge 2 ]
+    [ "$(counts .requests.upload)" = 2 ]
+    [ "$(job 1 .attempts)" = 1 ]
+}
+
+@test "a 429 holds back what it is about, and nothing else" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "e"; match = { path = "^e"; }; lead_id = "lead_A"; email = { subject = "{stem}"; }; },
+                    { name = "n"; match = { path = "^n"; }; lead_id = "lead_A"; note = { text = "{stem}"; }; } );'
+    write_config 'rules = [ "e", "n" ];'
+    fault '[{"on":"email","do":{"status":429,"headers":{"Retry-After":"3600"}}}]'
+    start_agent
+    drop e1.txt
+    wait_until jobs_are uploaded 1
+    drop e2.txt
+    wait_until history_says 2 'waits for Close to take it'
+    drop n1.txt n2.txt
+    wait_until activities_are 2
+    [ "$(activities '[.[].kind] | unique')" = '["note"]' ]
+    [ "$(uploads)" = 3 ] # what must wait for its activity is not sent ahead
+    [ "$(counts .requests.email)" = 1 ]
+}
+
+@test "what S3 says about asking again is obeyed too" {
+    fault '[{"on":"s3","do":{"status":503,"code":"SlowDown","headers":{"Retry-After":"2"}}}]'
+    start_agent
+    SECONDS=0
+    drop a.txt b.txt
+    wait_until jobs_are done 2
+    [ "$SECONDS" -ge 2 ]
+}
+
+# ---- the form ----
+
+@test "a form whose time is over gets a new one, within the same attempt" {
+    fault '[{"on":"upload","do":"expired-form"}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(job 1 .attempts)" = 1 ]
+    [ "$(counts .tickets)" = 2 ]
+}
+
+@test "a form that points at a foreign host is refused, and nothing is sent there" {
+    limits='max_attempts = 2;' write_config
+    fault '[{"on":"upload","times":0,"do":"foreign-host"}]'
+    start_agent
+    drop a.txt
+    wait_until test -f in/Failed/a.txt.error.txt
+    grep -qF 'files.example.com' in/Failed/a.txt.error.txt
+    grep -qF 'upload_hosts' in/Failed/a.txt.error.txt
+    [ "$(counts .requests.s3)" = 0 ]
+    [ "$(job 1 .error.code)" = foreign_host ]
+}
+
+@test "a form without fields is asked for again" {
+    fault '[{"on":"upload","do":"no-fields"}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .requests.s3)" = 1 ]
+}
+
+@test "fields that no one has heard of are passed on" {
+    fault '[{"on":"upload","do":"extra-fields"}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .tickets)" = 1 ]
+    [ "$(counts .refused)" = 0 ]
+}
+
+@test "forms signed in the new style are as good" {
+    stop_sandbox
+    start_sandbox --sigv4
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .refused)" = 0 ]
+}
+
+# ---- S3 ----
+
+s3_does() { # JSON-OF-DO: once, then it is well
+    fault "[{\"on\":\"s3\",\"do\":$1}]"
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .requests.s3)" -ge 2 ]
+}
+
+@test "S3 says 503 Slow Down" {
+    s3_does '{"status":503,"code":"SlowDown"}'
+}
+
+@test "S3 says 500 with no word" {
+    s3_does '{"status":500}'
+}
+
+@test "S3 resets the connection before it has taken the file" {
+    s3_does '"reset-before"'
+}
+
+@test "S3 takes the file and resets the connection" {
+    s3_does '"reset-after"'
+}
+
+@test "S3 answers half" {
+    s3_does '{"status":503,"body":"<Error><Code>SlowDo"}'
+}
+
+@test "S3 sends the sender elsewhere: a redirect is not followed, but gets a new form" {
+    fault '[{"on":"s3","do":{"status":307,"headers":{"Location":"http://127.0.0.1:1/"}}}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .tickets)" = 2 ]
+}
+
+@test "S3 hangs: the transfer is given up after the time-out without progress" {
+    limits='timeout = "1s";' write_config
+    sed -i 's/timeout = "10s"; //' "$config"
+    s3_does '"hang"'
+}
+
+@test "S3 stored something else: the ETag is looked at, and the file sent again" {
+    fault '[{"on":"s3","do":{"etag":"00000000000000000000000000000000"}}]'
+    start_agent
+    drop a.txt
+    arrives a.txt
+    [ "$(counts .requests.s3)" = 2 ]
+    history_says 1 'S3 stored other bytes than were sent'
+}
+
+@test "S3 is down for everyone: no attempt is spent, status says so, and everything goes when it is back" {
+    limits='max_attempts = 2;' write_config
+    fault '[{"on":"s3","times":0,"do":{"status":503,"code":"ServiceUnavailable"}}]'
+    start_agent
+    drop a.txt b.txt c.txt
+    wait_until blocked_is s3_down
+    wait_until eval '[ "$(counts .requests.s3)" -ge 5 ]'
+    closedrop list --json | jq -es 'length > 0 and all(.attempts <= 1 and .state != "failed")'
+    no_faults
+    wait_until jobs_are done 3
+    wait_until blocked_is null
+    jobs_are failed 0
+}
+
+@test "S3 fails one file while others get through: it is that file's fault" {
+    limits='max_attempts = 3; transfers = 2;' write_config
+    fault '[{"on":"s3","match":"bad","times":0,"do":{"status":500,"code":"InternalError","delay":"300ms"}}]'
+    start_agent
+    drop bad.txt
+    local i
+    for i in {1..60}; do
+        drop "good-$i.txt"
+        [ ! -e in/Failed/bad.txt.error.txt ] || break
+        sleep 0.1
+    done
+    wait_until test -f in/Failed/bad.txt.error.txt
+    grep -qF 'InternalError' in/Failed/bad.txt.error.txt
+}
+
+# ---- given up, and tried again ----
+
+@test "a job that was given up goes on after \`closedrop retry\`, as the same job" {
+    limits='max_attempts = 2;' write_config
+    fault '[{"on":"upload","times":0,"do":{"status":403}}]'
+    start_agent
+    drop a.txt
+    wait_until test -f in/Failed/a.txt.error.txt
+    [ "$(job 1 .attempts)" = 2 ]
+    [ "$(counts .requests.upload)" = 2 ]
+    no_faults
+    closedrop retry 1
+    wait_until test -f "$uploaded/a.txt"
+    [ "$(job 1 .state)" = done ]
+    [ "$(closedrop list --json | wc -l)" = 1 ]
+    [ -z "$(find in/Failed -type f)" ]
+}
+
+@test "a proxy in the environment is not for closedrop" {
+    http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1 \
+        ALL_PROXY=http://127.0.0.1:1 start_agent
+    drop a.txt
+    arrives a.txt
+}
+
+@test "the key is told to Close alone: not to S3, not to the log, not to the process list" {
+    log='level = "debug";'
+    more="log = { $log };" write_config
+    start_agent
+    drop a.txt
+    arrives a.txt
+    never grep -q 'api_sandbox' agent.log
+    never grep -qa api_sandbox "/proc/$agent_pid/cmdline"
+    never grep -rqa 'api_sandbox.secret' state in
+}
+
+@test "a key from the environment is taken out of it" {
+    sed -i 's/api_key_file = "key";//' "$config"
+    CLOSE_API_KEY=api_sandbox.secret start_agent
+    drop a.txt
+    arrives a.txt
+    never grep -qa api_sandbox "/proc/$agent_pid/environ"
+    kill -HUP "$agent_pid"
+    wait_until log_says reloaded
+    drop b.txt
+    arrives b.txt
+}
