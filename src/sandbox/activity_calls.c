@@ -1,11 +1,11 @@
 #include "account.h"
 #include "call.h"
+#include "context.h"
 #include "crm.h"
 #include "document.h"
 #include "page.h"
 #include "pick.h"
 #include "reply.h"
-#include "sandbox.h"
 #include "server.h"
 #include "world.h"
 

@@ -1,5 +1,6 @@
 #include "admin.h"
 
+#include "context.h"
 #include "crm.h"
 #include "fault.h"
 #include "late.h"
@@ -7,7 +8,6 @@
 #include "pick.h"
 #include "readout.h"
 #include "reply.h"
-#include "sandbox.h"
 #include "seed.h"
 #include "server.h"
 #include "world.h"

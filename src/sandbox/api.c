@@ -1,7 +1,7 @@
 #include "api.h"
 
-#include "admin.h"
 #include "call.h"
+#include "context.h"
 #include "crm.h"
 #include "effect.h"
 #include "gate.h"
@@ -9,7 +9,7 @@
 #include "ledger.h"
 #include "reply.h"
 #include "route.h"
-#include "sandbox.h"
+#include "server.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -18,15 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Two bodies of a mail may have 1,048,576 characters each. */
-#define BODY_MOST (16 << 20)
 #define SAYS_MOST (1 << 20)
-
-/** What the service keeps with a request. */
-struct incoming {
-    bool is_admin;
-    struct str body;
-};
 
 /** A request on its way to act. */
 struct visit {
@@ -209,7 +201,7 @@ static int answer_route(struct visit *visit, const struct str *body)
     return effect_after(visit->fault, visit->request, reply);
 }
 
-static int answer_api(struct request *request, const struct str *body, struct reply *reply)
+int api_answer(struct request *request, const struct str *body, struct reply *reply)
 {
     struct sandbox *sandbox = request_world(request);
     struct segment segment = {NULL, 0};
@@ -229,59 +221,3 @@ static int answer_api(struct request *request, const struct str *body, struct re
     free(visit.id);
     return error;
 }
-
-/* ---- the service ---- */
-
-static void api_begin(struct request *request, struct reply *reply)
-{
-    (void)reply;
-    struct sandbox *sandbox = request_world(request);
-    struct incoming *incoming = request_state(request);
-    incoming->body = (struct str)STR_INIT(BODY_MOST);
-    incoming->is_admin = str_starts_with(request_path(request), "/admin/");
-    if (!incoming->is_admin)
-        ledger_enter(sandbox->ledger);
-}
-
-static int api_body(struct request *request, const char *bytes, size_t length)
-{
-    struct incoming *incoming = request_state(request);
-    str_add_bytes(&incoming->body, bytes, length); // too much is told when all of it is in
-    return 0;
-}
-
-static int api_finish(struct request *request, struct reply *reply)
-{
-    struct incoming *incoming = request_state(request);
-    if (str_error(&incoming->body)) {
-        reply_error(reply, 413, "The request body is too large.");
-        return 0;
-    }
-    if (!incoming->is_admin)
-        return answer_api(request, &incoming->body, reply);
-    admin_answer(request_world(request), request, &incoming->body, reply);
-    return 0;
-}
-
-static void api_leave(struct request *request)
-{
-    struct sandbox *sandbox = request_world(request);
-    struct incoming *incoming = request_state(request);
-    if (!incoming->is_admin)
-        ledger_leave(sandbox->ledger);
-}
-
-static void api_end(struct request *request)
-{
-    struct incoming *incoming = request_state(request);
-    str_release(&incoming->body);
-}
-
-const struct service api_service = {
-    .state_size = sizeof(struct incoming),
-    .begin = api_begin,
-    .body = api_body,
-    .finish = api_finish,
-    .leave = api_leave,
-    .end = api_end,
-};

@@ -1,5 +1,6 @@
 #include "bucket.h"
 
+#include "context.h"
 #include "crm.h"
 #include "effect.h"
 #include "form.h"
@@ -10,7 +11,6 @@
 #include "policy.h"
 #include "refusal.h"
 #include "reply.h"
-#include "sandbox.h"
 #include "signature.h"
 #include "token.h"
 #include "xml.h"

@@ -2,7 +2,7 @@
  * closedrop-sandbox: a Close and an S3 bucket on the loopback interface.
  *
  *     options        the command line
- *     sandbox        what both ports share; start, wait for a signal, stop
+ *     run            start, wait for a signal, stop; which port answers what
  *       settings     what can be changed while it runs
  *       ready        tells that it listens
  *       file         reads a small file
@@ -24,14 +24,15 @@
  *           document       how they look
  *       schema       holds a body against a table of fields (pure)
  *       page         lists in pages, with filters
- *       admin        looking on and interfering: ledger, counts, faults, settings, leads
- *         seed       leads and contacts from JSON
- *         readout    everything that was made
+ *     admin          looking on and interfering: ledger, counts, faults, settings, leads
+ *       seed         leads and contacts from JSON
+ *       readout      everything that was made
  *     crm            Close's memory, behind one lock
  *       world        leads and contacts, and what the index has seen of them
  *       uploads      temporary files
  *       activity     emails, notes and lead files
  *       history      events and merges
+ *     context        what both ports share
  *     bucket         S3: takes the form
  *       multipart    reads the body as it comes
  *       form         the fields before the file
@@ -44,7 +45,7 @@
  *     place, stamp, token, account, lookup, rows, pick, percent, xml: what these stand on
  */
 #include "options.h"
-#include "sandbox.h"
+#include "run.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 #include "signature.h"
 
+#include "context.h"
 #include "form.h"
 #include "refusal.h"
 

@@ -1,19 +1,13 @@
 /**
- * The two ways AWS signs a form's policy, and who may sign. Pure.
+ * The two ways AWS signs a form's policy, and whether a form was. Pure.
  */
 #ifndef CLOSEDROP_SANDBOX_SIGNATURE_H
 #define CLOSEDROP_SANDBOX_SIGNATURE_H
 
 struct form;
 struct refusal;
+struct signer;
 struct str;
-
-/** Who signs: an access key with its secret, and the region named in new-style signatures. */
-struct signer {
-    const char *key;
-    const char *secret;
-    const char *region;
-};
 
 #define SIGNATURE_V4_ALGORITHM "AWS4-HMAC-SHA256"
 

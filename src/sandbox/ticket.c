@@ -1,9 +1,9 @@
 #include "ticket.h"
 
+#include "context.h"
 #include "form.h"
 #include "place.h"
 #include "policy.h"
-#include "sandbox.h"
 #include "signature.h"
 
 #include "closedrop/base/clock.h"

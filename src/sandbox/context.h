@@ -1,22 +1,26 @@
 /**
- * The whole sandbox: what its ports share, and its life from start to signal.
+ * What the two ports share: every request gets it, and every part of it guards itself.
  */
-#ifndef CLOSEDROP_SANDBOX_SANDBOX_H
-#define CLOSEDROP_SANDBOX_SANDBOX_H
+#ifndef CLOSEDROP_SANDBOX_CONTEXT_H
+#define CLOSEDROP_SANDBOX_CONTEXT_H
 
 #include "crm.h"
 #include "pace.h"
 #include "settings.h"
-#include "signature.h"
 
 #include <stdbool.h>
 
 struct faults;
 struct late;
 struct ledger;
-struct options;
 
-/** The world that both services work in; each part guards itself. */
+/** Who signs: an access key with its secret, and the region named in new-style signatures. */
+struct signer {
+    const char *key;
+    const char *secret;
+    const char *region;
+};
+
 struct sandbox {
     const char *bucket;
     struct signer signer;
@@ -30,8 +34,5 @@ struct sandbox {
     struct late *late;
     struct crm crm;
 };
-
-/** Serve until SIGTERM or SIGINT. Returns the exit code; says on standard error what went wrong. */
-int sandbox_run(const struct options *options);
 
 #endif

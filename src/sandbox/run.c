@@ -1,13 +1,16 @@
-#include "sandbox.h"
+#include "run.h"
 
+#include "admin.h"
 #include "api.h"
 #include "bucket.h"
+#include "context.h"
 #include "fault.h"
 #include "file.h"
 #include "late.h"
 #include "ledger.h"
 #include "options.h"
 #include "ready.h"
+#include "reply.h"
 #include "seed.h"
 #include "server.h"
 
@@ -23,6 +26,10 @@
 
 #define FAULTS_MOST (1 << 20)
 #define SEED_MOST (64 << 20)
+/** Two bodies of a mail may have 1,048,576 characters each. */
+#define BODY_MOST (16 << 20)
+
+/* ---- what the ports share ---- */
 
 static int say(const char *what, int error)
 {
@@ -102,6 +109,70 @@ static void release(struct sandbox *sandbox)
     ledger_free(sandbox->ledger);
 }
 
+/* ---- the port of the API, which also has what is below /admin/ ---- */
+
+/** What the port keeps with a request. */
+struct incoming {
+    bool is_admin;
+    struct str body;
+};
+
+static void begin(struct request *request, struct reply *reply)
+{
+    (void)reply;
+    struct sandbox *sandbox = request_world(request);
+    struct incoming *incoming = request_state(request);
+    incoming->body = (struct str)STR_INIT(BODY_MOST);
+    incoming->is_admin = str_starts_with(request_path(request), "/admin/");
+    if (!incoming->is_admin)
+        ledger_enter(sandbox->ledger);
+}
+
+static int take_body(struct request *request, const char *bytes, size_t length)
+{
+    struct incoming *incoming = request_state(request);
+    str_add_bytes(&incoming->body, bytes, length); // too much is told when all of it is in
+    return 0;
+}
+
+static int finish(struct request *request, struct reply *reply)
+{
+    struct incoming *incoming = request_state(request);
+    if (str_error(&incoming->body)) {
+        reply_error(reply, 413, "The request body is too large.");
+        return 0;
+    }
+    if (!incoming->is_admin)
+        return api_answer(request, &incoming->body, reply);
+    admin_answer(request_world(request), request, &incoming->body, reply);
+    return 0;
+}
+
+static void leave(struct request *request)
+{
+    struct sandbox *sandbox = request_world(request);
+    struct incoming *incoming = request_state(request);
+    if (!incoming->is_admin)
+        ledger_leave(sandbox->ledger);
+}
+
+static void end(struct request *request)
+{
+    struct incoming *incoming = request_state(request);
+    str_release(&incoming->body);
+}
+
+static const struct service api_port = {
+    .state_size = sizeof(struct incoming),
+    .begin = begin,
+    .body = take_body,
+    .finish = finish,
+    .leave = leave,
+    .end = end,
+};
+
+/* ---- the ports ---- */
+
 static int take_port(struct sandbox *sandbox, int64_t port, const struct service *service,
     struct server **ret_server)
 {
@@ -161,7 +232,7 @@ static int serve(struct sandbox *sandbox, const struct options *options, const s
     struct server *s3 = NULL, *api = NULL;
     int error = take_port(sandbox, options->s3_port, &bucket_service, &s3);
     if (!error)
-        error = take_port(sandbox, options->api_port, &api_service, &api);
+        error = take_port(sandbox, options->api_port, &api_port, &api);
     if (!error) {
         name_urls(sandbox, options, server_port(s3));
         error = start_port(options, s3);
@@ -176,6 +247,8 @@ static int serve(struct sandbox *sandbox, const struct options *options, const s
     server_stop(s3);
     return error;
 }
+
+/* ---- the life ---- */
 
 int sandbox_run(const struct options *options)
 {
