@@ -2,11 +2,11 @@
 #include "call.h"
 #include "context.h"
 #include "ledger.h"
-#include "pick.h"
 #include "reply.h"
 #include "schema.h"
 #include "ticket.h"
-#include "token.h"
+#include "util/pick.h"
+#include "util/token.h"
 
 #include "closedrop/base/json.h"
 

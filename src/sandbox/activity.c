@@ -1,8 +1,8 @@
 #include "activity.h"
 
-#include "pick.h"
-#include "stamp.h"
-#include "token.h"
+#include "util/pick.h"
+#include "util/stamp.h"
+#include "util/token.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

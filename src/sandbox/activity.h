@@ -8,9 +8,9 @@
 #define CLOSEDROP_SANDBOX_ACTIVITY_H
 
 #include "carrier.h"
-#include "lookup.h"
-#include "rows.h"
 #include "uploads.h"
+#include "util/lookup.h"
+#include "util/rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>

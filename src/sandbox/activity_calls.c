@@ -4,9 +4,9 @@
 #include "crm.h"
 #include "document.h"
 #include "page.h"
-#include "pick.h"
 #include "reply.h"
 #include "server.h"
+#include "util/pick.h"
 #include "world.h"
 
 #include "closedrop/base/json.h"

@@ -5,11 +5,11 @@
 #include "fault.h"
 #include "late.h"
 #include "ledger.h"
-#include "pick.h"
 #include "readout.h"
 #include "reply.h"
 #include "seed.h"
 #include "server.h"
+#include "util/pick.h"
 #include "world.h"
 
 #include "closedrop/base/cleanup.h"

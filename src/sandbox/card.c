@@ -1,8 +1,8 @@
 #include "card.h"
 
 #include "account.h"
-#include "pick.h"
-#include "stamp.h"
+#include "util/pick.h"
+#include "util/stamp.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

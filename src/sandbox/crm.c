@@ -1,6 +1,6 @@
 #include "crm.h"
 
-#include "stamp.h"
+#include "util/stamp.h"
 #include "world.h"
 
 #include "closedrop/base/clock.h"

@@ -1,6 +1,6 @@
 #include "cursor.h"
 
-#include "token.h"
+#include "util/token.h"
 
 #include "closedrop/base/clock.h"
 

@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_SANDBOX_CURSOR_H
 #define CLOSEDROP_SANDBOX_CURSOR_H
 
-#include "rows.h"
+#include "util/rows.h"
 
 #include <stdint.h>
 

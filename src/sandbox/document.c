@@ -2,9 +2,9 @@
 
 #include "account.h"
 #include "activity.h"
-#include "pick.h"
 #include "schema.h"
-#include "stamp.h"
+#include "util/pick.h"
+#include "util/stamp.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

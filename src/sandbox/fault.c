@@ -1,7 +1,7 @@
 #include "fault.h"
 
-#include "pick.h"
 #include "reply.h"
+#include "util/pick.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

@@ -3,9 +3,9 @@
 #include "account.h"
 #include "activity.h"
 #include "document.h"
-#include "pick.h"
-#include "stamp.h"
-#include "token.h"
+#include "util/pick.h"
+#include "util/stamp.h"
+#include "util/token.h"
 
 #include "closedrop/base/json.h"
 

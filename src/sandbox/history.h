@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_SANDBOX_HISTORY_H
 #define CLOSEDROP_SANDBOX_HISTORY_H
 
-#include "rows.h"
+#include "util/rows.h"
 
 #include <stdint.h>
 

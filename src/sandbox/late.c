@@ -1,6 +1,6 @@
 #include "late.h"
 
-#include "rows.h"
+#include "util/rows.h"
 
 #include <errno.h>
 #include <pthread.h>

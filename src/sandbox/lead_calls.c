@@ -4,10 +4,10 @@
 #include "context.h"
 #include "crm.h"
 #include "page.h"
-#include "pick.h"
 #include "reply.h"
 #include "schema.h"
 #include "server.h"
+#include "util/pick.h"
 #include "world.h"
 
 #include "closedrop/base/json.h"

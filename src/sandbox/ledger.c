@@ -1,10 +1,10 @@
 #include "ledger.h"
 
-#include "percent.h"
-#include "pick.h"
 #include "place.h"
 #include "reply.h"
-#include "rows.h"
+#include "util/percent.h"
+#include "util/pick.h"
+#include "util/rows.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"

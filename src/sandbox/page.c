@@ -1,10 +1,10 @@
 #include "page.h"
 
 #include "call.h"
-#include "pick.h"
 #include "reply.h"
 #include "server.h"
-#include "stamp.h"
+#include "util/pick.h"
+#include "util/stamp.h"
 
 #include "closedrop/base/json.h"
 

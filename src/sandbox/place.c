@@ -1,7 +1,7 @@
 #include "place.h"
 
 #include "account.h"
-#include "percent.h"
+#include "util/percent.h"
 
 #include "closedrop/base/str.h"
 

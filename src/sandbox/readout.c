@@ -1,8 +1,8 @@
 #include "readout.h"
 
 #include "crm.h"
-#include "pick.h"
 #include "reply.h"
+#include "util/pick.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"

@@ -1,8 +1,8 @@
 #include "refusal.h"
 
 #include "reply.h"
-#include "token.h"
-#include "xml.h"
+#include "util/token.h"
+#include "util/xml.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -5,7 +5,6 @@
 #include "bucket.h"
 #include "context.h"
 #include "fault.h"
-#include "file.h"
 #include "late.h"
 #include "ledger.h"
 #include "options.h"
@@ -13,6 +12,7 @@
 #include "reply.h"
 #include "seed.h"
 #include "server.h"
+#include "util/file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

@@ -1,7 +1,7 @@
 #include "schema.h"
 
-#include "pick.h"
-#include "stamp.h"
+#include "util/pick.h"
+#include "util/stamp.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

@@ -1,7 +1,7 @@
 #include "search.h"
 
-#include "pick.h"
-#include "words.h"
+#include "util/pick.h"
+#include "util/words.h"
 #include "world.h"
 
 #include "closedrop/base/json.h"

@@ -2,10 +2,10 @@
 #include "card.h"
 #include "context.h"
 #include "crm.h"
-#include "pick.h"
 #include "reply.h"
 #include "schema.h"
 #include "search.h"
+#include "util/pick.h"
 #include "world.h"
 
 #include "closedrop/base/cleanup.h"

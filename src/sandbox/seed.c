@@ -1,11 +1,11 @@
 #include "seed.h"
 
 #include "crm.h"
-#include "lookup.h"
-#include "pick.h"
 #include "schema.h"
-#include "stamp.h"
-#include "token.h"
+#include "util/lookup.h"
+#include "util/pick.h"
+#include "util/stamp.h"
+#include "util/token.h"
 #include "world.h"
 
 #include "closedrop/base/cleanup.h"

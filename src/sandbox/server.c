@@ -1,7 +1,7 @@
 #include "server.h"
 
-#include "file.h"
 #include "reply.h"
+#include "util/file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"

@@ -6,9 +6,9 @@
 #ifndef CLOSEDROP_SANDBOX_UPLOADS_H
 #define CLOSEDROP_SANDBOX_UPLOADS_H
 
-#include "lookup.h"
 #include "place.h"
-#include "rows.h"
+#include "util/lookup.h"
+#include "util/rows.h"
 
 #include "closedrop/base/digest.h"
 

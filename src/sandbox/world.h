@@ -8,8 +8,8 @@
 #ifndef CLOSEDROP_SANDBOX_WORLD_H
 #define CLOSEDROP_SANDBOX_WORLD_H
 
-#include "lookup.h"
-#include "rows.h"
+#include "util/lookup.h"
+#include "util/rows.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /**
  * Percent-encoding (RFC 3986) of names that go into a URL or onto a line.
  */
-#ifndef CLOSEDROP_SANDBOX_PERCENT_H
-#define CLOSEDROP_SANDBOX_PERCENT_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_PERCENT_H
+#define CLOSEDROP_SANDBOX_UTIL_PERCENT_H
 
 struct str;
 

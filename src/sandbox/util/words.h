@@ -2,8 +2,8 @@
  * Texts by their words, as a search index sees them: split at everything that is neither letter
  * nor digit, without regard to case. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_WORDS_H
-#define CLOSEDROP_SANDBOX_WORDS_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_WORDS_H
+#define CLOSEDROP_SANDBOX_UTIL_WORDS_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "file.h"
+#include "util/file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"

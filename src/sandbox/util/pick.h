@@ -1,8 +1,8 @@
 /**
  * Parts of JSON values.
  */
-#ifndef CLOSEDROP_SANDBOX_PICK_H
-#define CLOSEDROP_SANDBOX_PICK_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_PICK_H
+#define CLOSEDROP_SANDBOX_UTIL_PICK_H
 
 #include <stdbool.h>
 

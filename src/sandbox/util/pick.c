@@ -1,4 +1,4 @@
-#include "pick.h"
+#include "util/pick.h"
 
 #include "closedrop/base/json.h"
 

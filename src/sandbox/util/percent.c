@@ -1,4 +1,4 @@
-#include "percent.h"
+#include "util/percent.h"
 
 #include "closedrop/base/str.h"
 

@@ -1,4 +1,4 @@
-#include "words.h"
+#include "util/words.h"
 
 #include "closedrop/base/utf8.h"
 

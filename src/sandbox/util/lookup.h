@@ -1,8 +1,8 @@
 /**
  * From an id to what has it, at once however many there are. Nothing is ever taken out.
  */
-#ifndef CLOSEDROP_SANDBOX_LOOKUP_H
-#define CLOSEDROP_SANDBOX_LOOKUP_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_LOOKUP_H
+#define CLOSEDROP_SANDBOX_UTIL_LOOKUP_H
 
 #include <stddef.h>
 

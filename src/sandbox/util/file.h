@@ -1,8 +1,8 @@
 /**
  * Reading a small file whole.
  */
-#ifndef CLOSEDROP_SANDBOX_FILE_H
-#define CLOSEDROP_SANDBOX_FILE_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_FILE_H
+#define CLOSEDROP_SANDBOX_UTIL_FILE_H
 
 struct str;
 

@@ -1,4 +1,4 @@
-#include "stamp.h"
+#include "util/stamp.h"
 
 #include "closedrop/base/json.h"
 

@@ -1,8 +1,8 @@
 /**
  * Random letters and digits, for upload tokens and ids.
  */
-#ifndef CLOSEDROP_SANDBOX_TOKEN_H
-#define CLOSEDROP_SANDBOX_TOKEN_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_TOKEN_H
+#define CLOSEDROP_SANDBOX_UTIL_TOKEN_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /**
  * A growing list of pointers, in the order they were added. The rows belong to the user.
  */
-#ifndef CLOSEDROP_SANDBOX_ROWS_H
-#define CLOSEDROP_SANDBOX_ROWS_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_ROWS_H
+#define CLOSEDROP_SANDBOX_UTIL_ROWS_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-#include "lookup.h"
+#include "util/lookup.h"
 
 #include <errno.h>
 #include <stdint.h>

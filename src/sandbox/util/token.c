@@ -1,4 +1,4 @@
-#include "token.h"
+#include "util/token.h"
 
 #include "closedrop/base/str.h"
 

@@ -1,8 +1,8 @@
 /**
  * The little XML that S3 speaks.
  */
-#ifndef CLOSEDROP_SANDBOX_XML_H
-#define CLOSEDROP_SANDBOX_XML_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_XML_H
+#define CLOSEDROP_SANDBOX_UTIL_XML_H
 
 struct str;
 

@@ -4,8 +4,8 @@
  * Read: ISO 8601, with or without a fraction and a zone; without one it is UTC. A date alone is
  * its midnight. Written: "2015-06-26T02:01:43.059265", as Close does it without a zone.
  */
-#ifndef CLOSEDROP_SANDBOX_STAMP_H
-#define CLOSEDROP_SANDBOX_STAMP_H
+#ifndef CLOSEDROP_SANDBOX_UTIL_STAMP_H
+#define CLOSEDROP_SANDBOX_UTIL_STAMP_H
 
 #include <stdint.h>
 

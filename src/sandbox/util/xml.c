@@ -1,4 +1,4 @@
-#include "xml.h"
+#include "util/xml.h"
 
 #include "closedrop/base/str.h"
 
