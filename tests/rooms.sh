@@ -50,7 +50,7 @@ door csv.h src/rules/table.c
 door cjson/ src/base/json.c
 door nettle/ src/base/digest.c
 door magic.h src/base/magic.c
-door microhttpd.h src/control/server.c src/sandbox/server.c
+door microhttpd.h src/control/server.c src/sandbox/http/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
 door 'uni(case|ctype|norm|str).h' src/base/text.c

@@ -3,9 +3,9 @@
 #include "context.h"
 #include "crm.h"
 #include "document.h"
+#include "http/reply.h"
+#include "http/server.h"
 #include "page.h"
-#include "reply.h"
-#include "server.h"
 #include "util/pick.h"
 #include "world.h"
 

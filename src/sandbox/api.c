@@ -5,11 +5,11 @@
 #include "crm.h"
 #include "effect.h"
 #include "gate.h"
+#include "http/reply.h"
+#include "http/server.h"
 #include "late.h"
 #include "ledger.h"
-#include "reply.h"
 #include "route.h"
-#include "server.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

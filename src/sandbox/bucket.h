@@ -8,7 +8,7 @@
 #ifndef CLOSEDROP_SANDBOX_BUCKET_H
 #define CLOSEDROP_SANDBOX_BUCKET_H
 
-#include "server.h"
+#include "http/server.h"
 
 /** Its world is a `struct sandbox`. */
 extern const struct service bucket_service;

@@ -1,6 +1,6 @@
 #include "call.h"
 
-#include "reply.h"
+#include "http/reply.h"
 #include "schema.h"
 
 #include "closedrop/base/cleanup.h"

@@ -5,7 +5,7 @@
 #define CLOSEDROP_SANDBOX_CONTEXT_H
 
 #include "crm.h"
-#include "pace.h"
+#include "http/pace.h"
 #include "settings.h"
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 #include "effect.h"
 
-#include "refusal.h"
-#include "reply.h"
-#include "server.h"
+#include "http/refusal.h"
+#include "http/reply.h"
+#include "http/server.h"
 
 #include <errno.h>
 

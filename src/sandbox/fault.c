@@ -1,6 +1,6 @@
 #include "fault.h"
 
-#include "reply.h"
+#include "http/reply.h"
 #include "util/pick.h"
 
 #include "closedrop/base/json.h"

@@ -8,7 +8,7 @@
 #ifndef CLOSEDROP_SANDBOX_FAULT_H
 #define CLOSEDROP_SANDBOX_FAULT_H
 
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 #include "gate.h"
 
-#include "pace.h"
-#include "reply.h"
-#include "server.h"
+#include "http/pace.h"
+#include "http/reply.h"
+#include "http/server.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"

@@ -5,7 +5,7 @@
 #ifndef CLOSEDROP_SANDBOX_GATE_H
 #define CLOSEDROP_SANDBOX_GATE_H
 
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 #include <stdbool.h>
 

@@ -3,10 +3,10 @@
 #include "card.h"
 #include "context.h"
 #include "crm.h"
+#include "http/reply.h"
+#include "http/server.h"
 #include "page.h"
-#include "reply.h"
 #include "schema.h"
-#include "server.h"
 #include "util/pick.h"
 #include "world.h"
 

@@ -1,7 +1,7 @@
 #include "ledger.h"
 
+#include "http/reply.h"
 #include "place.h"
-#include "reply.h"
 #include "util/percent.h"
 #include "util/pick.h"
 #include "util/rows.h"

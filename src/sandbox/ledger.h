@@ -8,7 +8,7 @@
 #ifndef CLOSEDROP_SANDBOX_LEDGER_H
 #define CLOSEDROP_SANDBOX_LEDGER_H
 
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 #include "page.h"
 
 #include "call.h"
-#include "reply.h"
-#include "server.h"
+#include "http/reply.h"
+#include "http/server.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 

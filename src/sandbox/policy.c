@@ -1,7 +1,7 @@
 #include "policy.h"
 
 #include "form.h"
-#include "refusal.h"
+#include "http/refusal.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"

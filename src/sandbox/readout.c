@@ -1,7 +1,7 @@
 #include "readout.h"
 
 #include "crm.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "util/pick.h"
 
 #include "closedrop/base/clock.h"

@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_ROUTE_H
 #define CLOSEDROP_SANDBOX_ROUTE_H
 
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include "card.h"
 #include "context.h"
 #include "crm.h"
-#include "reply.h"
+#include "http/reply.h"
 #include "schema.h"
 #include "search.h"
 #include "util/pick.h"

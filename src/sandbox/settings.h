@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_SETTINGS_H
 #define CLOSEDROP_SANDBOX_SETTINGS_H
 
-#include "pace.h"
+#include "http/pace.h"
 
 #include <pthread.h>
 #include <stdint.h>

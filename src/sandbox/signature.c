@@ -2,7 +2,7 @@
 
 #include "context.h"
 #include "form.h"
-#include "refusal.h"
+#include "http/refusal.h"
 
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"

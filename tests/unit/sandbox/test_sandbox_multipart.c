@@ -1,6 +1,6 @@
 /* The multipart reader of the sandbox: every body is fed cut in two at every place, and byte by
  * byte, and what it finds is written down as text: "name(filename)=content;" a part. */
-#include "multipart.h"
+#include "http/multipart.h"
 
 #include <errno.h>
 #include <setjmp.h>

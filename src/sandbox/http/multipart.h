@@ -7,8 +7,8 @@
  * part is over. Strict where S3 is: the body begins with a boundary, and it is only complete
  * when the closing one was seen. What follows that is ignored.
  */
-#ifndef CLOSEDROP_SANDBOX_MULTIPART_H
-#define CLOSEDROP_SANDBOX_MULTIPART_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_MULTIPART_H
+#define CLOSEDROP_SANDBOX_HTTP_MULTIPART_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 const char *const endpoint_names[ENDPOINTS] = {
     [ENDPOINT_ME] = "me",

@@ -1,8 +1,8 @@
 /**
  * Why S3 says no: one of its codes, the status that belongs to it, and a message in its words.
  */
-#ifndef CLOSEDROP_SANDBOX_REFUSAL_H
-#define CLOSEDROP_SANDBOX_REFUSAL_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_REFUSAL_H
+#define CLOSEDROP_SANDBOX_HTTP_REFUSAL_H
 
 #include <stdbool.h>
 

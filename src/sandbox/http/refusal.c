@@ -1,6 +1,6 @@
-#include "refusal.h"
+#include "http/refusal.h"
 
-#include "reply.h"
+#include "http/reply.h"
 #include "util/token.h"
 #include "util/xml.h"
 

@@ -1,8 +1,8 @@
 /**
  * What a client can ask of the sandbox. Rates, counts and fault rules go by these.
  */
-#ifndef CLOSEDROP_SANDBOX_ENDPOINT_H
-#define CLOSEDROP_SANDBOX_ENDPOINT_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_ENDPOINT_H
+#define CLOSEDROP_SANDBOX_HTTP_ENDPOINT_H
 
 enum endpoint {
     ENDPOINT_ME,         /* GET me/ */

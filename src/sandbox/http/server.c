@@ -1,6 +1,6 @@
-#include "server.h"
+#include "http/server.h"
 
-#include "reply.h"
+#include "http/reply.h"
 #include "util/file.h"
 
 #include "closedrop/base/cleanup.h"

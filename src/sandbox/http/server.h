@@ -6,8 +6,8 @@
  * fault) without holding up anybody else; it waits by request_wait(), which ends at once when the
  * server stops. Listens on 127.0.0.1 only.
  */
-#ifndef CLOSEDROP_SANDBOX_SERVER_H
-#define CLOSEDROP_SANDBOX_SERVER_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_SERVER_H
+#define CLOSEDROP_SANDBOX_HTTP_SERVER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,8 +5,8 @@
  * frees them. Whether the answer really arrives whole is part of the answer: that is what fault
  * rules are for.
  */
-#ifndef CLOSEDROP_SANDBOX_REPLY_H
-#define CLOSEDROP_SANDBOX_REPLY_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_REPLY_H
+#define CLOSEDROP_SANDBOX_HTTP_REPLY_H
 
 #include "closedrop/base/str.h"
 

@@ -1,6 +1,6 @@
-#include "pace.h"
+#include "http/pace.h"
 
-#include "reply.h"
+#include "http/reply.h"
 
 /** Close tells every client its limit; without one this is what we tell: out of anyone's reach. */
 #define NO_LIMIT 1000000

@@ -1,4 +1,4 @@
-#include "reply.h"
+#include "http/reply.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

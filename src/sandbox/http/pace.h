@@ -2,10 +2,10 @@
  * Close's rate limits: so many requests in a window for each endpoint. A window begins with the
  * first request after the last one. Safe to use from any thread.
  */
-#ifndef CLOSEDROP_SANDBOX_PACE_H
-#define CLOSEDROP_SANDBOX_PACE_H
+#ifndef CLOSEDROP_SANDBOX_HTTP_PACE_H
+#define CLOSEDROP_SANDBOX_HTTP_PACE_H
 
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 #include <pthread.h>
 #include <stdbool.h>
