@@ -1,13 +1,13 @@
-#include "account.h"
 #include "call.h"
 #include "context.h"
-#include "crm.h"
-#include "document.h"
+#include "crm/account.h"
+#include "crm/crm.h"
+#include "crm/document.h"
+#include "crm/world.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "page.h"
 #include "util/pick.h"
-#include "world.h"
 
 #include "closedrop/base/json.h"
 

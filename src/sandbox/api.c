@@ -2,13 +2,13 @@
 
 #include "call.h"
 #include "context.h"
-#include "crm.h"
+#include "crm/crm.h"
+#include "crm/ledger.h"
 #include "effect.h"
 #include "gate.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "late.h"
-#include "ledger.h"
 #include "route.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,7 +1,7 @@
 #include "call.h"
 
+#include "crm/schema.h"
 #include "http/reply.h"
-#include "schema.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

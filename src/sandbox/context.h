@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_CONTEXT_H
 #define CLOSEDROP_SANDBOX_CONTEXT_H
 
-#include "crm.h"
+#include "crm/crm.h"
 #include "http/pace.h"
 #include "settings.h"
 

@@ -1,6 +1,6 @@
 #include "readout.h"
 
-#include "crm.h"
+#include "crm/crm.h"
 #include "http/reply.h"
 #include "util/pick.h"
 

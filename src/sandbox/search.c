@@ -1,8 +1,8 @@
 #include "search.h"
 
+#include "crm/world.h"
 #include "util/pick.h"
 #include "util/words.h"
-#include "world.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

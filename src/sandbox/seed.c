@@ -1,12 +1,12 @@
 #include "seed.h"
 
-#include "crm.h"
-#include "schema.h"
+#include "crm/crm.h"
+#include "crm/schema.h"
+#include "crm/world.h"
 #include "util/lookup.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 #include "util/token.h"
-#include "world.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

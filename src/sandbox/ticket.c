@@ -1,8 +1,8 @@
 #include "ticket.h"
 
 #include "context.h"
+#include "crm/place.h"
 #include "form.h"
-#include "place.h"
 #include "policy.h"
 #include "signature.h"
 

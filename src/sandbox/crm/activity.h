@@ -4,11 +4,11 @@
  * Not safe by itself: crm.h guards it. Nothing is taken out before all is: what a deleted lead had
  * is only hidden, for the ledger still tells of it.
  */
-#ifndef CLOSEDROP_SANDBOX_ACTIVITY_H
-#define CLOSEDROP_SANDBOX_ACTIVITY_H
+#ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_H
+#define CLOSEDROP_SANDBOX_CRM_ACTIVITY_H
 
-#include "carrier.h"
-#include "uploads.h"
+#include "crm/carrier.h"
+#include "crm/uploads.h"
 #include "util/lookup.h"
 #include "util/rows.h"
 

@@ -1,7 +1,7 @@
-#include "ledger.h"
+#include "crm/ledger.h"
 
+#include "crm/place.h"
 #include "http/reply.h"
-#include "place.h"
 #include "util/percent.h"
 #include "util/pick.h"
 #include "util/rows.h"

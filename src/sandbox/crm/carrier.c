@@ -1,4 +1,4 @@
-#include "carrier.h"
+#include "crm/carrier.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"

@@ -1,4 +1,4 @@
-#include "schema.h"
+#include "crm/schema.h"
 
 #include "util/pick.h"
 #include "util/stamp.h"

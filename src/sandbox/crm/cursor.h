@@ -3,8 +3,8 @@
  *
  * Not safe by itself: crm.h guards it.
  */
-#ifndef CLOSEDROP_SANDBOX_CURSOR_H
-#define CLOSEDROP_SANDBOX_CURSOR_H
+#ifndef CLOSEDROP_SANDBOX_CRM_CURSOR_H
+#define CLOSEDROP_SANDBOX_CRM_CURSOR_H
 
 #include "util/rows.h"
 

@@ -1,6 +1,6 @@
-#include "uploads.h"
+#include "crm/uploads.h"
 
-#include "ledger.h"
+#include "crm/ledger.h"
 
 #include "closedrop/base/clock.h"
 

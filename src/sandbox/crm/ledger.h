@@ -5,8 +5,8 @@
  * seen in it is entered before the client has its answer, so a test may look as soon as its
  * client is done.
  */
-#ifndef CLOSEDROP_SANDBOX_LEDGER_H
-#define CLOSEDROP_SANDBOX_LEDGER_H
+#ifndef CLOSEDROP_SANDBOX_CRM_LEDGER_H
+#define CLOSEDROP_SANDBOX_CRM_LEDGER_H
 
 #include "http/endpoint.h"
 

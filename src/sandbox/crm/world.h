@@ -5,8 +5,8 @@
  * told of a change at once, or only after a lag; until then it goes on with the old state. Not
  * safe by itself: crm.h guards it.
  */
-#ifndef CLOSEDROP_SANDBOX_WORLD_H
-#define CLOSEDROP_SANDBOX_WORLD_H
+#ifndef CLOSEDROP_SANDBOX_CRM_WORLD_H
+#define CLOSEDROP_SANDBOX_CRM_WORLD_H
 
 #include "util/lookup.h"
 #include "util/rows.h"

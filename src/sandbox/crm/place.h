@@ -2,8 +2,8 @@
  * Where a file lies: its key in the bucket, its URL while it is temporary, its URL once something
  * has it. The token in all three is the same.
  */
-#ifndef CLOSEDROP_SANDBOX_PLACE_H
-#define CLOSEDROP_SANDBOX_PLACE_H
+#ifndef CLOSEDROP_SANDBOX_CRM_PLACE_H
+#define CLOSEDROP_SANDBOX_CRM_PLACE_H
 
 #include <stdbool.h>
 

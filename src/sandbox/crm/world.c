@@ -1,4 +1,4 @@
-#include "world.h"
+#include "crm/world.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"

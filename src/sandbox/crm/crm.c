@@ -1,7 +1,7 @@
-#include "crm.h"
+#include "crm/crm.h"
 
+#include "crm/world.h"
 #include "util/stamp.h"
-#include "world.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"

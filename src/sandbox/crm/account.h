@@ -1,8 +1,8 @@
 /**
  * Whose account the sandbox plays: one user of one organization.
  */
-#ifndef CLOSEDROP_SANDBOX_ACCOUNT_H
-#define CLOSEDROP_SANDBOX_ACCOUNT_H
+#ifndef CLOSEDROP_SANDBOX_CRM_ACCOUNT_H
+#define CLOSEDROP_SANDBOX_CRM_ACCOUNT_H
 
 /** The user id is also in every key and URL of a temporary file, the organization in the others. */
 #define ACCOUNT_USER "user_SandboxRGFG7pztSeJiiMFdN7O2MFl71nD0uGO3bIOo4W"

@@ -1,4 +1,4 @@
-#include "cursor.h"
+#include "crm/cursor.h"
 
 #include "util/token.h"
 

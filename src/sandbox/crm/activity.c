@@ -1,4 +1,4 @@
-#include "activity.h"
+#include "crm/activity.h"
 
 #include "util/pick.h"
 #include "util/stamp.h"

@@ -1,8 +1,8 @@
 /**
  * How emails, notes and lead files look in an answer.
  */
-#ifndef CLOSEDROP_SANDBOX_DOCUMENT_H
-#define CLOSEDROP_SANDBOX_DOCUMENT_H
+#ifndef CLOSEDROP_SANDBOX_CRM_DOCUMENT_H
+#define CLOSEDROP_SANDBOX_CRM_DOCUMENT_H
 
 struct activity;
 struct attachment;

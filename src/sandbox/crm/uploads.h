@@ -3,10 +3,10 @@
  *
  * Not safe by itself: crm.h guards it.
  */
-#ifndef CLOSEDROP_SANDBOX_UPLOADS_H
-#define CLOSEDROP_SANDBOX_UPLOADS_H
+#ifndef CLOSEDROP_SANDBOX_CRM_UPLOADS_H
+#define CLOSEDROP_SANDBOX_CRM_UPLOADS_H
 
-#include "place.h"
+#include "crm/place.h"
 #include "util/lookup.h"
 #include "util/rows.h"
 

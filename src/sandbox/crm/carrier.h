@@ -2,10 +2,10 @@
  * The three things that carry a file to a lead, by tables: what their bodies may have, and what
  * else Close wants of them. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_CARRIER_H
-#define CLOSEDROP_SANDBOX_CARRIER_H
+#ifndef CLOSEDROP_SANDBOX_CRM_CARRIER_H
+#define CLOSEDROP_SANDBOX_CRM_CARRIER_H
 
-#include "schema.h"
+#include "crm/schema.h"
 
 struct json;
 

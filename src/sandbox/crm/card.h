@@ -1,10 +1,10 @@
 /**
  * How leads and contacts look in an answer.
  */
-#ifndef CLOSEDROP_SANDBOX_CARD_H
-#define CLOSEDROP_SANDBOX_CARD_H
+#ifndef CLOSEDROP_SANDBOX_CRM_CARD_H
+#define CLOSEDROP_SANDBOX_CRM_CARD_H
 
-#include "world.h"
+#include "crm/world.h"
 
 struct json;
 

@@ -1,8 +1,8 @@
-#include "document.h"
+#include "crm/document.h"
 
-#include "account.h"
-#include "activity.h"
-#include "schema.h"
+#include "crm/account.h"
+#include "crm/activity.h"
+#include "crm/schema.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 

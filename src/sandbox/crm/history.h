@@ -3,8 +3,8 @@
  *
  * Not safe by itself: crm.h guards it.
  */
-#ifndef CLOSEDROP_SANDBOX_HISTORY_H
-#define CLOSEDROP_SANDBOX_HISTORY_H
+#ifndef CLOSEDROP_SANDBOX_CRM_HISTORY_H
+#define CLOSEDROP_SANDBOX_CRM_HISTORY_H
 
 #include "util/rows.h"
 

@@ -1,6 +1,6 @@
-#include "place.h"
+#include "crm/place.h"
 
-#include "account.h"
+#include "crm/account.h"
 #include "util/percent.h"
 
 #include "closedrop/base/str.h"

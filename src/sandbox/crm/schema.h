@@ -4,8 +4,8 @@
  * As Close does it: a field that the table does not have is wrong, and every wrong field is named,
  * in its words.
  */
-#ifndef CLOSEDROP_SANDBOX_SCHEMA_H
-#define CLOSEDROP_SANDBOX_SCHEMA_H
+#ifndef CLOSEDROP_SANDBOX_CRM_SCHEMA_H
+#define CLOSEDROP_SANDBOX_CRM_SCHEMA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-#include "history.h"
+#include "crm/history.h"
 
-#include "account.h"
-#include "activity.h"
-#include "document.h"
+#include "crm/account.h"
+#include "crm/activity.h"
+#include "crm/document.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 #include "util/token.h"

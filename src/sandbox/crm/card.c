@@ -1,6 +1,6 @@
-#include "card.h"
+#include "crm/card.h"
 
-#include "account.h"
+#include "crm/account.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 

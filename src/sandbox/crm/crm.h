@@ -5,13 +5,13 @@
  * Every call of the API acts while it holds the lock, from its checks to its answer, so nothing
  * changes under it.
  */
-#ifndef CLOSEDROP_SANDBOX_CRM_H
-#define CLOSEDROP_SANDBOX_CRM_H
+#ifndef CLOSEDROP_SANDBOX_CRM_CRM_H
+#define CLOSEDROP_SANDBOX_CRM_CRM_H
 
-#include "activity.h"
-#include "cursor.h"
-#include "history.h"
-#include "uploads.h"
+#include "crm/activity.h"
+#include "crm/cursor.h"
+#include "crm/history.h"
+#include "crm/uploads.h"
 
 #include <pthread.h>
 #include <stdbool.h>
