@@ -4,11 +4,11 @@
 #include "context.h"
 #include "crm/crm.h"
 #include "crm/ledger.h"
-#include "effect.h"
+#include "faults/effect.h"
+#include "faults/late.h"
 #include "gate.h"
 #include "http/reply.h"
 #include "http/server.h"
-#include "late.h"
 #include "route.h"
 
 #include "closedrop/base/cleanup.h"

@@ -8,7 +8,7 @@
 #ifndef CLOSEDROP_SANDBOX_CALL_H
 #define CLOSEDROP_SANDBOX_CALL_H
 
-#include "fault.h"
+#include "faults/fault.h"
 #include "settings.h"
 
 #include <stdbool.h>

@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_TICKET_H
 #define CLOSEDROP_SANDBOX_TICKET_H
 
-#include "fault.h"
+#include "faults/fault.h"
 
 #include <stdint.h>
 

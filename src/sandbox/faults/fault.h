@@ -5,8 +5,8 @@
  * "skip" of them each "every"-th is due, until the rule fired "times" times (0: no end). The first
  * rule that is due takes the request. Safe to use from any thread.
  */
-#ifndef CLOSEDROP_SANDBOX_FAULT_H
-#define CLOSEDROP_SANDBOX_FAULT_H
+#ifndef CLOSEDROP_SANDBOX_FAULTS_FAULT_H
+#define CLOSEDROP_SANDBOX_FAULTS_FAULT_H
 
 #include "http/endpoint.h"
 

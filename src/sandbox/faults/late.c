@@ -1,4 +1,4 @@
-#include "late.h"
+#include "faults/late.h"
 
 #include "util/rows.h"
 

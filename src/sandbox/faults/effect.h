@@ -9,10 +9,10 @@
  *
  * So whatever the rule, a request acts at most once.
  */
-#ifndef CLOSEDROP_SANDBOX_EFFECT_H
-#define CLOSEDROP_SANDBOX_EFFECT_H
+#ifndef CLOSEDROP_SANDBOX_FAULTS_EFFECT_H
+#define CLOSEDROP_SANDBOX_FAULTS_EFFECT_H
 
-#include "fault.h"
+#include "faults/fault.h"
 
 struct reply;
 struct request;

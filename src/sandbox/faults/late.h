@@ -1,8 +1,8 @@
 /**
  * What is done later, when nobody waits for it any more: one thread that acts at its time.
  */
-#ifndef CLOSEDROP_SANDBOX_LATE_H
-#define CLOSEDROP_SANDBOX_LATE_H
+#ifndef CLOSEDROP_SANDBOX_FAULTS_LATE_H
+#define CLOSEDROP_SANDBOX_FAULTS_LATE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "effect.h"
+#include "faults/effect.h"
 
 #include "http/refusal.h"
 #include "http/reply.h"
