@@ -2,7 +2,6 @@
 
 #include "admin.h"
 #include "api.h"
-#include "bucket.h"
 #include "context.h"
 #include "crm/ledger.h"
 #include "faults/fault.h"
@@ -11,6 +10,7 @@
 #include "http/server.h"
 #include "options.h"
 #include "ready.h"
+#include "s3/bucket.h"
 #include "seed.h"
 #include "util/file.h"
 

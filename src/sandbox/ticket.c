@@ -2,9 +2,9 @@
 
 #include "context.h"
 #include "crm/place.h"
-#include "form.h"
-#include "policy.h"
-#include "signature.h"
+#include "s3/form.h"
+#include "s3/policy.h"
+#include "s3/signature.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"

@@ -1,7 +1,7 @@
-#include "policy.h"
+#include "s3/policy.h"
 
-#include "form.h"
 #include "http/refusal.h"
+#include "s3/form.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"

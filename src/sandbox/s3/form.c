@@ -1,4 +1,4 @@
-#include "form.h"
+#include "s3/form.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /**
  * The document that says what a signed form may be used for. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_POLICY_H
-#define CLOSEDROP_SANDBOX_POLICY_H
+#ifndef CLOSEDROP_SANDBOX_S3_POLICY_H
+#define CLOSEDROP_SANDBOX_S3_POLICY_H
 
 #include <stdint.h>
 

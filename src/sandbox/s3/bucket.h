@@ -5,8 +5,8 @@
  * checked; from then on the file's bytes are only counted and hashed. A refusal is answered once
  * the body is in. Nothing is stored before the closing boundary was seen.
  */
-#ifndef CLOSEDROP_SANDBOX_BUCKET_H
-#define CLOSEDROP_SANDBOX_BUCKET_H
+#ifndef CLOSEDROP_SANDBOX_S3_BUCKET_H
+#define CLOSEDROP_SANDBOX_S3_BUCKET_H
 
 #include "http/server.h"
 

@@ -1,8 +1,8 @@
-#include "signature.h"
+#include "s3/signature.h"
 
 #include "context.h"
-#include "form.h"
 #include "http/refusal.h"
+#include "s3/form.h"
 
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"

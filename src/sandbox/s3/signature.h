@@ -1,8 +1,8 @@
 /**
  * The two ways AWS signs a form's policy, and whether a form was. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_SIGNATURE_H
-#define CLOSEDROP_SANDBOX_SIGNATURE_H
+#ifndef CLOSEDROP_SANDBOX_S3_SIGNATURE_H
+#define CLOSEDROP_SANDBOX_S3_SIGNATURE_H
 
 struct form;
 struct refusal;

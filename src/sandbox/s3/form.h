@@ -3,8 +3,8 @@
  *
  * Names compare without case, as S3 does it; of two fields of one name the first counts.
  */
-#ifndef CLOSEDROP_SANDBOX_FORM_H
-#define CLOSEDROP_SANDBOX_FORM_H
+#ifndef CLOSEDROP_SANDBOX_S3_FORM_H
+#define CLOSEDROP_SANDBOX_S3_FORM_H
 
 #include "closedrop/base/str.h"
 
