@@ -1,7 +1,7 @@
 #include "run.h"
 
 #include "admin.h"
-#include "api.h"
+#include "api/api.h"
 #include "context.h"
 #include "crm/ledger.h"
 #include "faults/fault.h"

@@ -1,8 +1,8 @@
 /**
  * The signed form that POST files/upload/ answers.
  */
-#ifndef CLOSEDROP_SANDBOX_TICKET_H
-#define CLOSEDROP_SANDBOX_TICKET_H
+#ifndef CLOSEDROP_SANDBOX_API_TICKET_H
+#define CLOSEDROP_SANDBOX_API_TICKET_H
 
 #include "faults/fault.h"
 

@@ -1,8 +1,8 @@
 /**
  * Lists in pages: what the query asks for, and the answer. For every call that lists.
  */
-#ifndef CLOSEDROP_SANDBOX_PAGE_H
-#define CLOSEDROP_SANDBOX_PAGE_H
+#ifndef CLOSEDROP_SANDBOX_API_PAGE_H
+#define CLOSEDROP_SANDBOX_API_PAGE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
-#include "call.h"
+#include "api/call.h"
+#include "api/ticket.h"
 #include "context.h"
 #include "crm/account.h"
 #include "crm/ledger.h"
 #include "crm/schema.h"
 #include "http/reply.h"
-#include "ticket.h"
 #include "util/pick.h"
 #include "util/token.h"
 

@@ -1,8 +1,8 @@
 /**
  * Which call a path means: "*" in a route's path stands for one segment. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_ROUTE_H
-#define CLOSEDROP_SANDBOX_ROUTE_H
+#ifndef CLOSEDROP_SANDBOX_API_ROUTE_H
+#define CLOSEDROP_SANDBOX_API_ROUTE_H
 
 #include "http/endpoint.h"
 

@@ -1,11 +1,11 @@
-#include "call.h"
+#include "api/call.h"
+#include "api/search.h"
 #include "context.h"
 #include "crm/card.h"
 #include "crm/crm.h"
 #include "crm/schema.h"
 #include "crm/world.h"
 #include "http/reply.h"
-#include "search.h"
 #include "util/pick.h"
 
 #include "closedrop/base/cleanup.h"

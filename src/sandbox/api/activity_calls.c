@@ -1,4 +1,5 @@
-#include "call.h"
+#include "api/call.h"
+#include "api/page.h"
 #include "context.h"
 #include "crm/account.h"
 #include "crm/crm.h"
@@ -6,7 +7,6 @@
 #include "crm/world.h"
 #include "http/reply.h"
 #include "http/server.h"
-#include "page.h"
 #include "util/pick.h"
 
 #include "closedrop/base/json.h"

@@ -1,4 +1,4 @@
-#include "ticket.h"
+#include "api/ticket.h"
 
 #include "context.h"
 #include "crm/place.h"

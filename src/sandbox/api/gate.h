@@ -2,8 +2,8 @@
  * What a request has to get past before it may act. Each answers true where it refused, with the
  * refusal in `reply`.
  */
-#ifndef CLOSEDROP_SANDBOX_GATE_H
-#define CLOSEDROP_SANDBOX_GATE_H
+#ifndef CLOSEDROP_SANDBOX_API_GATE_H
+#define CLOSEDROP_SANDBOX_API_GATE_H
 
 #include "http/endpoint.h"
 

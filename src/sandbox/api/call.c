@@ -1,4 +1,4 @@
-#include "call.h"
+#include "api/call.h"
 
 #include "crm/schema.h"
 #include "http/reply.h"

@@ -2,8 +2,8 @@
  * The Close API, as far as uploading files and filing them needs it: the routes are a table in
  * api.c.
  */
-#ifndef CLOSEDROP_SANDBOX_API_H
-#define CLOSEDROP_SANDBOX_API_H
+#ifndef CLOSEDROP_SANDBOX_API_API_H
+#define CLOSEDROP_SANDBOX_API_API_H
 
 struct reply;
 struct request;

@@ -1,4 +1,4 @@
-#include "search.h"
+#include "api/search.h"
 
 #include "crm/world.h"
 #include "util/pick.h"

@@ -1,6 +1,6 @@
-#include "page.h"
+#include "api/page.h"
 
-#include "call.h"
+#include "api/call.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "util/pick.h"

@@ -5,8 +5,8 @@
  * A call may act when its client has gone already (see late.h); only the reading ones ask for
  * their request.
  */
-#ifndef CLOSEDROP_SANDBOX_CALL_H
-#define CLOSEDROP_SANDBOX_CALL_H
+#ifndef CLOSEDROP_SANDBOX_API_CALL_H
+#define CLOSEDROP_SANDBOX_API_CALL_H
 
 #include "faults/fault.h"
 #include "settings.h"

@@ -4,8 +4,8 @@
  *
  * It matches as an index does, by words: who asks for "Jane Doe" also gets "Jane Doe-Smith".
  */
-#ifndef CLOSEDROP_SANDBOX_SEARCH_H
-#define CLOSEDROP_SANDBOX_SEARCH_H
+#ifndef CLOSEDROP_SANDBOX_API_SEARCH_H
+#define CLOSEDROP_SANDBOX_API_SEARCH_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "route.h"
+#include "api/route.h"
 
 #include <string.h>
 
