@@ -1,6 +1,7 @@
 #include "run.h"
 
-#include "admin.h"
+#include "admin/admin.h"
+#include "admin/seed.h"
 #include "api/api.h"
 #include "context.h"
 #include "crm/ledger.h"
@@ -11,7 +12,6 @@
 #include "options.h"
 #include "ready.h"
 #include "s3/bucket.h"
-#include "seed.h"
 #include "util/file.h"
 
 #include "closedrop/base/cleanup.h"

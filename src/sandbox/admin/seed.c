@@ -1,4 +1,4 @@
-#include "seed.h"
+#include "admin/seed.h"
 
 #include "crm/crm.h"
 #include "crm/schema.h"

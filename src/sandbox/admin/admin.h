@@ -2,8 +2,8 @@
  * The admin endpoints: what happened, and what shall go wrong. For tests, so without a key; they
  * are neither counted nor delayed.
  */
-#ifndef CLOSEDROP_SANDBOX_ADMIN_H
-#define CLOSEDROP_SANDBOX_ADMIN_H
+#ifndef CLOSEDROP_SANDBOX_ADMIN_ADMIN_H
+#define CLOSEDROP_SANDBOX_ADMIN_ADMIN_H
 
 struct reply;
 struct request;

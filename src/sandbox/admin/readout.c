@@ -1,4 +1,4 @@
-#include "readout.h"
+#include "admin/readout.h"
 
 #include "crm/crm.h"
 #include "http/reply.h"

@@ -1,5 +1,7 @@
-#include "admin.h"
+#include "admin/admin.h"
 
+#include "admin/readout.h"
+#include "admin/seed.h"
 #include "context.h"
 #include "crm/crm.h"
 #include "crm/ledger.h"
@@ -8,8 +10,6 @@
 #include "faults/late.h"
 #include "http/reply.h"
 #include "http/server.h"
-#include "readout.h"
-#include "seed.h"
 #include "util/pick.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,8 +1,8 @@
 /**
  * Everything that was made, for GET /admin/activities: a JSON array, written as it is sent.
  */
-#ifndef CLOSEDROP_SANDBOX_READOUT_H
-#define CLOSEDROP_SANDBOX_READOUT_H
+#ifndef CLOSEDROP_SANDBOX_ADMIN_READOUT_H
+#define CLOSEDROP_SANDBOX_ADMIN_READOUT_H
 
 struct crm;
 struct reply;

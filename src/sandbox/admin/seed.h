@@ -1,8 +1,8 @@
 /**
  * Leads and contacts as JSON brings them: seeds, and later changes to a contact.
  */
-#ifndef CLOSEDROP_SANDBOX_SEED_H
-#define CLOSEDROP_SANDBOX_SEED_H
+#ifndef CLOSEDROP_SANDBOX_ADMIN_SEED_H
+#define CLOSEDROP_SANDBOX_ADMIN_SEED_H
 
 #include <stdint.h>
 
