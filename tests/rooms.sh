@@ -19,6 +19,15 @@ room() {
     done < <(grep -rHoP '#include "closedrop/\K[a-z_]+(?=[/.])' "src/$name" "include/closedrop/$name" 2>/dev/null)
 }
 
+# sandbox_room NAME ALLOWED...: the same for a folder or file of the sandbox, whose headers are named from src/sandbox on
+sandbox_room() {
+    local name=$1 file included
+    shift
+    while IFS=: read -r file included; do
+        case " $name $* " in *" $included "*) ;; *) complain "$file includes a header of src/sandbox/$included" ;; esac
+    done < <(grep -rHoP '#include "(?!closedrop/)\K[a-z0-9_]+(?=[/.])' "src/sandbox/$name" src/sandbox/"$name".[ch] 2>/dev/null)
+}
+
 # door PATTERN FILE...: only these files include the library's header
 door() {
     local pattern=$1 file
@@ -40,6 +49,20 @@ room work base files config http close queue rules
 room control base files config http queue
 room cli base files config http close queue rules intake work control agent
 room sandbox base
+
+sandbox_room util
+sandbox_room http util
+sandbox_room crm util http
+sandbox_room faults util http
+sandbox_room settings http
+sandbox_room context http crm faults settings
+sandbox_room s3 util http crm faults settings context
+sandbox_room api util http crm faults settings context s3
+sandbox_room admin util http crm faults settings context
+sandbox_room options settings
+sandbox_room ready
+sandbox_room run util http crm faults settings context s3 api admin options ready
+sandbox_room main options run
 
 door curl/ src/http/request_state.h src/http/shaper.h
 door sqlite3.h src/queue/inner.h

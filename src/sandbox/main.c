@@ -1,48 +1,51 @@
 /**
  * closedrop-sandbox: a Close and an S3 bucket on the loopback interface.
  *
- *     options        the command line
- *     run            start, wait for a signal, stop; which port answers what
- *       settings     what can be changed while it runs
- *       ready        tells that it listens
- *       file         reads a small file
- *     server         a port: requests in, replies out (libmicrohttpd); a thread a connection
- *       reply        an answer as data
- *     api            Close: a request's way to the call that it means, and back
- *       route        which call a path means (pure)
- *       gate, pace   what a request has to get past: rate, key, body
- *       call         one call being answered, and all that there are:
- *         account_calls    me, files/upload
- *           ticket         the signed form it gives out
- *         lead_calls       leads, contacts, merging, events
- *           card           how leads and contacts look
- *         search_calls     data/search
- *           search, words  does an object answer a query (pure)
- *           cursor         where the next page begins
- *         activity_calls   emails, notes, lead files: making, reading
- *           carrier        what their bodies may have, by tables (pure)
- *           document       how they look
- *       schema       holds a body against a table of fields (pure)
- *       page         lists in pages, with filters
- *     admin          looking on and interfering: ledger, counts, faults, settings, leads
- *       seed         leads and contacts from JSON
- *       readout      everything that was made
- *     crm            Close's memory, behind one lock
- *       world        leads and contacts, and what the index has seen of them
- *       uploads      temporary files
- *       activity     emails, notes and lead files
- *       history      events and merges
- *     context        what both ports share
- *     bucket         S3: takes the form
- *       multipart    reads the body as it comes
- *       form         the fields before the file
- *       signature    who signed it, in the old style or the new
- *       policy       what was signed, and whether the form keeps to it
- *       refusal      S3's codes and its XML
- *     fault, effect  requests that shall go wrong: which, and how
- *     late           what is done when nobody waits for it any more
- *     ledger         what happened
- *     place, stamp, token, account, lookup, rows, pick, percent, xml: what these stand on
+ * The folders stand on each other in this order, and include nothing to their right:
+ *
+ *     util <- http <- crm, faults <- context <- s3 <- api
+ *                                            <- admin       all of them <- run <- main
+ *
+ * - options, ready    the command line; tells that both ports listen
+ * - run               start, wait for a signal, stop; which port answers what
+ * - context, settings what both ports share, and what of it can be changed while it runs
+ *
+ * - api/      Close: a request's way to the call that it means, and back
+ *     - api              its way
+ *     - route            which call a path means (pure)
+ *     - gate             what a request has to get past: rate, key, body
+ *     - call             one call being answered, and all that there are:
+ *         - account_calls    me, files/upload; ticket: the signed form it gives out
+ *         - lead_calls       leads, contacts, merging, events
+ *         - search_calls     data/search; search: does an object answer a query (pure)
+ *         - activity_calls   emails, notes, lead files: making, reading
+ *     - page             lists in pages, with filters
+ * - admin/    looking on and interfering: ledger, counts, faults, settings, leads
+ *     - seed             leads and contacts from JSON
+ *     - readout          everything that was made
+ * - s3/       the bucket takes the form
+ *     - bucket           its way
+ *     - form             the fields before the file
+ *     - signature        who signed it, in the old style or the new (pure)
+ *     - policy           what was signed, and whether the form keeps to it (pure)
+ *
+ * - crm/      Close's memory
+ *     - crm              all of it, behind one lock
+ *     - world            leads and contacts, and what the index has seen of them
+ *     - uploads, place   temporary files; the keys and URLs of files (pure)
+ *     - activity         emails, notes and lead files
+ *     - carrier, schema  what their bodies may have, by tables (pure)
+ *     - card, document   how leads and contacts, and how activities look
+ *     - history, cursor  events and merges; where a search's next page begins
+ *     - account          whose account it is
+ *     - ledger           what happened
+ * - faults/   fault and effect: requests that shall go wrong, which and how; late: what is done
+ *             when nobody waits for it any more
+ *
+ * - http/     server (the door to libmicrohttpd: requests in, replies out, a thread a connection),
+ *             reply (an answer as data), refusal (one in S3's XML), endpoint, pace (rate limits),
+ *             multipart (reads a form's body as it comes)
+ * - util/     rows, lookup, pick, stamp, token, percent, xml, words, file
  */
 #include "options.h"
 #include "run.h"
