@@ -120,7 +120,7 @@ struct incoming {
 static void begin(struct request *request, struct reply *reply)
 {
     (void)reply;
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     struct incoming *incoming = request_state(request);
     incoming->body = (struct str)STR_INIT(BODY_MOST);
     incoming->is_admin = str_starts_with(request_path(request), "/admin/");
@@ -144,13 +144,13 @@ static int finish(struct request *request, struct reply *reply)
     }
     if (!incoming->is_admin)
         return api_answer(request, &incoming->body, reply);
-    admin_answer(request_world(request), request, &incoming->body, reply);
+    admin_answer(request_context(request), request, &incoming->body, reply);
     return 0;
 }
 
 static void leave(struct request *request)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     struct incoming *incoming = request_state(request);
     if (!incoming->is_admin)
         ledger_leave(sandbox->ledger);

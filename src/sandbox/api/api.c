@@ -203,7 +203,7 @@ static int answer_route(struct visit *visit, const struct str *body)
 
 int api_answer(struct request *request, const struct str *body, struct reply *reply)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     struct segment segment = {NULL, 0};
     struct visit visit = {
         .call = {.sandbox = sandbox, .request = request, .reply = reply},

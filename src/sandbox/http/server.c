@@ -29,7 +29,7 @@
 struct server {
     struct MHD_Daemon *daemon;
     const struct service *service;
-    void *world;
+    void *context;
     uint16_t port;
     int listener; /* until the daemon owns it, then -1 */
     int stopping; /* an eventfd: readable from server_stop() on */
@@ -94,9 +94,9 @@ void *request_state(struct request *request)
     return request->state;
 }
 
-void *request_world(const struct request *request)
+void *request_context(const struct request *request)
 {
-    return request->server->world;
+    return request->server->context;
 }
 
 int request_wait(const struct request *request, int64_t ms)
@@ -347,7 +347,7 @@ int server_bind(const struct server_options *options, struct server **ret_server
     if (!server)
         return -ENOMEM;
     server->service = options->service;
-    server->world = options->world;
+    server->context = options->context;
     server->port = options->port;
     server->listener = -1;
     server->stopping = eventfd(0, EFD_CLOEXEC);

@@ -42,7 +42,7 @@ struct service {
 struct server_options {
     uint16_t port; /* 0: a free one */
     const struct service *service;
-    void *world; /* handed to the service with each request */
+    void *context; /* handed to the service with each request */
 };
 
 /** Take the port; who connects waits until server_start(). Returns 0 or negative errno. */
@@ -74,7 +74,7 @@ void request_each_query(const struct request *request,
     void (*each)(void *self, const char *name, const char *value), void *self);
 
 void *request_state(struct request *request);
-void *request_world(const struct request *request);
+void *request_context(const struct request *request);
 
 /** Wait. Returns 0, or -ECANCELED when the server is stopping. */
 int request_wait(const struct request *request, int64_t ms);

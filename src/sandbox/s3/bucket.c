@@ -54,7 +54,7 @@ static bool is_bucket_path(const char *path, const char *bucket)
 
 static void check_header(const struct request *request, struct refusal *refusal)
 {
-    const struct sandbox *sandbox = request_world(request);
+    const struct sandbox *sandbox = request_context(request);
     if (!is_bucket_path(request_path(request), sandbox->bucket))
         refuse(refusal, "NoSuchBucket");
     else if (strcmp(request_method(request), "POST") != 0)
@@ -102,7 +102,7 @@ static void check_form(const struct sandbox *sandbox, struct visit *visit)
 /** Checked once for each request: as soon as the file begins, or else at the end. */
 static int judge(struct request *request, struct visit *visit)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     visit->judged = true;
     visit->fault = faults_take(sandbox->faults, ENDPOINT_S3, form_get(&visit->form, "key"));
     int error = effect_before(visit->fault, request);
@@ -351,7 +351,7 @@ static void settle_reply(struct sandbox *sandbox, struct reply *reply)
 
 static void bucket_begin(struct request *request, struct reply *reply)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     struct visit *visit = request_state(request);
     ledger_enter(sandbox->ledger);
     ledger_request(sandbox->ledger, ENDPOINT_S3);
@@ -377,7 +377,7 @@ static int bucket_body(struct request *request, const char *bytes, size_t length
 
 static int bucket_finish(struct request *request, struct reply *reply)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     struct visit *visit = request_state(request);
     int error = visit->judged ? 0 : judge(request, visit);
     if (error)
@@ -391,7 +391,7 @@ static int bucket_finish(struct request *request, struct reply *reply)
 
 static void bucket_leave(struct request *request)
 {
-    struct sandbox *sandbox = request_world(request);
+    struct sandbox *sandbox = request_context(request);
     ledger_leave(sandbox->ledger);
 }
 

@@ -10,7 +10,7 @@
 
 #include "http/server.h"
 
-/** Its world is a `struct sandbox`. */
+/** Its context is a `struct sandbox`. */
 extern const struct service bucket_service;
 
 #endif
