@@ -31,7 +31,7 @@
  *
  * - crm/      Close's memory
  *     - crm              all of it, behind one lock
- *     - world            leads and contacts, and what the index has seen of them
+ *     - leads            leads and contacts, and what the index has seen of them
  *     - uploads, place   temporary files; the keys and URLs of files (pure)
  *     - activity         emails, notes and lead files
  *     - carrier, schema  what their bodies may have, by tables (pure)

@@ -4,8 +4,8 @@
 #include "admin/seed.h"
 #include "context.h"
 #include "crm/crm.h"
+#include "crm/leads.h"
 #include "crm/ledger.h"
-#include "crm/world.h"
 #include "faults/fault.h"
 #include "faults/late.h"
 #include "http/reply.h"
@@ -140,7 +140,7 @@ static int check_lead(
     const struct sandbox *sandbox, const struct json *body, const char *key, struct str *why)
 {
     const char *id = json_get_text(body, key);
-    if (id && world_find(sandbox->crm.world, OBJECT_LEAD, id))
+    if (id && leads_find(sandbox->crm.leads, OBJECT_LEAD, id))
         return 0;
     str_printf(why, "%s: there is no lead \"%s\"", key, id ? id : "");
     return -EINVAL;

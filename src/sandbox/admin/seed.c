@@ -1,8 +1,8 @@
 #include "admin/seed.h"
 
 #include "crm/crm.h"
+#include "crm/leads.h"
 #include "crm/schema.h"
-#include "crm/world.h"
 #include "util/lookup.h"
 #include "util/pick.h"
 #include "util/stamp.h"
@@ -80,7 +80,7 @@ static int check(const struct schema *schema, const struct json *body, struct st
 
 /** The ids of a seed that were met so far. */
 struct met {
-    const struct world *world;
+    const struct leads *leads;
     struct lookup ids[OBJECT_KINDS];
 };
 
@@ -89,7 +89,7 @@ static int check_id(struct met *met, enum object_kind kind, const struct json *r
     const char *id = json_get_text(row, "id");
     if (!id)
         return 0;
-    if (!world_find(met->world, kind, id) && !lookup_get(&met->ids[kind], id))
+    if (!leads_find(met->leads, kind, id) && !lookup_get(&met->ids[kind], id))
         return lookup_put(&met->ids[kind], id, met);
     str_printf(why, "the id \"%s\" is there already", id);
     return -EINVAL;
@@ -109,7 +109,7 @@ static int check_ids(struct met *met, const struct json *leads, struct str *why)
 
 static int check_seed(const struct crm *crm, const struct json *seed, struct str *why)
 {
-    struct met met = {.world = crm->world};
+    struct met met = {.leads = crm->leads};
     int error = check(&seed_schema, seed, why);
     if (!error)
         error = check_ids(&met, json_get(seed, "leads"), why);
@@ -187,11 +187,11 @@ static struct state *contact_state(const struct json *row, const char *lead_id)
     return NULL;
 }
 
-/* ---- putting them into the world ---- */
+/* ---- putting them there ---- */
 
 /** One seed going in. */
 struct planting {
-    struct world *world;
+    struct leads *leads;
     int64_t lag_ms;
 };
 
@@ -205,7 +205,7 @@ static char *plant(const struct planting *planting, enum object_kind kind, const
     int error = id && state ? 0 : -ENOMEM;
     if (!error) {
         error = json_add_text(ids, "id", id) | json_add_text(ids, "name", state->name);
-        error |= world_put(planting->world, kind, id, state, planting->lag_ms);
+        error |= leads_put(planting->leads, kind, id, state, planting->lag_ms);
     } else {
         state_drop(state);
     }
@@ -241,7 +241,7 @@ static int plant_lead(const struct planting *planting, const struct json *row, s
 int seed_add(struct crm *crm, const struct json *seed, int64_t lag_ms, struct json **ret_ids,
     struct str *why)
 {
-    struct planting planting = {crm->world, lag_ms};
+    struct planting planting = {crm->leads, lag_ms};
     int error = check_seed(crm, seed, why);
     if (error)
         return error;
@@ -296,8 +296,8 @@ int seed_change_contact(struct crm *crm, const struct json *change, int64_t lag_
     if (error)
         return error;
     const char *id = json_get_text(change, "id"), *lead_id = json_get_text(change, "lead_id");
-    const struct object *contact = world_find(crm->world, OBJECT_CONTACT, id);
-    if (!contact || (lead_id && !world_find(crm->world, OBJECT_LEAD, lead_id))) {
+    const struct object *contact = leads_find(crm->leads, OBJECT_CONTACT, id);
+    if (!contact || (lead_id && !leads_find(crm->leads, OBJECT_LEAD, lead_id))) {
         str_printf(
             why, "there is no %s \"%s\"", contact ? "lead" : "contact", contact ? lead_id : id);
         return -EINVAL;
@@ -307,5 +307,5 @@ int seed_change_contact(struct crm *crm, const struct json *change, int64_t lag_
         state_drop(state);
         return -ENOMEM;
     }
-    return world_put(crm->world, OBJECT_CONTACT, id, state, lag_ms);
+    return leads_put(crm->leads, OBJECT_CONTACT, id, state, lag_ms);
 }

@@ -4,7 +4,7 @@
 #include "crm/account.h"
 #include "crm/crm.h"
 #include "crm/document.h"
-#include "crm/world.h"
+#include "crm/leads.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "util/pick.h"
@@ -51,7 +51,7 @@ void call_post_note(struct call *call)
 
 static bool has_no_lead(const struct call *call)
 {
-    if (world_find(call->sandbox->crm.world, OBJECT_LEAD, call->id))
+    if (leads_find(call->sandbox->crm.leads, OBJECT_LEAD, call->id))
         return false;
     call_missing(call, "Lead");
     return true;

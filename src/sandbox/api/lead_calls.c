@@ -4,8 +4,8 @@
 #include "crm/account.h"
 #include "crm/card.h"
 #include "crm/crm.h"
+#include "crm/leads.h"
 #include "crm/schema.h"
-#include "crm/world.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "util/pick.h"
@@ -22,7 +22,7 @@
 
 static void get_object(struct call *call, enum object_kind kind, const char *what)
 {
-    const struct object *object = world_find(call->sandbox->crm.world, kind, call->id);
+    const struct object *object = leads_find(call->sandbox->crm.leads, kind, call->id);
     if (!object) {
         call_missing(call, what);
         return;
@@ -51,13 +51,13 @@ static const struct schema_field merge_fields[] = {
 static const struct schema merge_schema = SCHEMA(merge_fields);
 
 /** What speaks against it, or NULL. */
-static const char *refuse_merge(const struct world *world, const struct json *body)
+static const char *refuse_merge(const struct leads *leads, const struct json *body)
 {
     const char *source = json_get_text(body, "source");
     const char *destination = json_get_text(body, "destination");
-    if (!world_find(world, OBJECT_LEAD, source))
+    if (!leads_find(leads, OBJECT_LEAD, source))
         return "Source lead does not exist.";
-    if (!world_find(world, OBJECT_LEAD, destination))
+    if (!leads_find(leads, OBJECT_LEAD, destination))
         return "Destination lead does not exist.";
     return strcmp(source, destination) == 0 ? "Cannot merge a lead with itself." : NULL;
 }
@@ -86,7 +86,7 @@ void call_merge(struct call *call)
     int error = schema_check(&merge_schema, call->body, wrong);
     if (call_refuse_fields(call, wrong, error))
         return;
-    const char *why = refuse_merge(crm->world, call->body);
+    const char *why = refuse_merge(crm->leads, call->body);
     if (why)
         reply_errors(call->reply, why);
     else

@@ -1,6 +1,6 @@
 #include "api/search.h"
 
-#include "crm/world.h"
+#include "crm/leads.h"
 #include "util/pick.h"
 #include "util/words.h"
 

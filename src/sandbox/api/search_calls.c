@@ -3,8 +3,8 @@
 #include "context.h"
 #include "crm/card.h"
 #include "crm/crm.h"
+#include "crm/leads.h"
 #include "crm/schema.h"
-#include "crm/world.h"
 #include "http/reply.h"
 #include "util/pick.h"
 
@@ -102,7 +102,7 @@ static struct json *describe(const struct json *all_fields, const struct object 
 
 static void look_through(struct hunt *hunt)
 {
-    const struct rows *objects = &hunt->call->sandbox->crm.world->objects;
+    const struct rows *objects = &hunt->call->sandbox->crm.leads->objects;
     const struct json *fields = json_get(hunt->call->body, "_fields");
     for (size_t i = 0; i < objects->count; i++) {
         if (!search_matches(hunt->search, objects->items[i]))
@@ -138,10 +138,10 @@ static void reply_found(struct hunt *hunt, const char *query)
 
 static void hunt(struct hunt *hunt, const char *query)
 {
-    struct world *world = hunt->call->sandbox->crm.world;
+    struct leads *leads = hunt->call->sandbox->crm.leads;
     if (refuse_limit(hunt) || refuse_cursor(hunt, query))
         return;
-    world_index(world, hunt->call->settings.search_lag_ms);
+    leads_index(leads, hunt->call->settings.search_lag_ms);
     hunt->data = json_array();
     look_through(hunt);
     reply_found(hunt, query);

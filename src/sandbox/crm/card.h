@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_CRM_CARD_H
 #define CLOSEDROP_SANDBOX_CRM_CARD_H
 
-#include "crm/world.h"
+#include "crm/leads.h"
 
 struct json;
 

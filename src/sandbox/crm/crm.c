@@ -1,6 +1,6 @@
 #include "crm/crm.h"
 
-#include "crm/world.h"
+#include "crm/leads.h"
 #include "util/stamp.h"
 
 #include "closedrop/base/clock.h"
@@ -13,15 +13,15 @@
 int crm_init(struct crm *crm, bool sees_stores)
 {
     *crm = (struct crm){.lock = PTHREAD_MUTEX_INITIALIZER, .sees_stores = sees_stores};
-    crm->world = world_new();
-    return crm->world ? 0 : -ENOMEM;
+    crm->leads = leads_new();
+    return crm->leads ? 0 : -ENOMEM;
 }
 
 void crm_release(struct crm *crm)
 {
     crm_reset(crm);
     history_release(&crm->history);
-    world_free(crm->world);
+    leads_free(crm->leads);
 }
 
 void crm_lock(struct crm *crm)
@@ -67,7 +67,7 @@ static int move_contact(
         state->lead_id = text;
         state->updated_us = stamp_now();
     }
-    return world_put(crm->world, OBJECT_CONTACT, contact->id, state, lag_ms);
+    return leads_put(crm->leads, OBJECT_CONTACT, contact->id, state, lag_ms);
 }
 
 static int move_contacts(
@@ -83,19 +83,19 @@ static int move_contacts(
 int crm_merge(struct crm *crm, const char *source, const char *destination, int64_t lag_ms)
 {
     int error =
-        move_contacts(crm, world_find(crm->world, OBJECT_LEAD, source), destination, lag_ms);
+        move_contacts(crm, leads_find(crm->leads, OBJECT_LEAD, source), destination, lag_ms);
     if (!error)
         error = activities_move(&crm->activities, source, destination);
     if (!error)
-        error = world_put(crm->world, OBJECT_LEAD, source, NULL, lag_ms);
+        error = leads_put(crm->leads, OBJECT_LEAD, source, NULL, lag_ms);
     return error ? error : history_merged(&crm->history, source, destination);
 }
 
 int crm_delete_lead(struct crm *crm, const char *id, int64_t lag_ms)
 {
-    int error = move_contacts(crm, world_find(crm->world, OBJECT_LEAD, id), NULL, lag_ms);
+    int error = move_contacts(crm, leads_find(crm->leads, OBJECT_LEAD, id), NULL, lag_ms);
     if (!error)
-        error = world_put(crm->world, OBJECT_LEAD, id, NULL, lag_ms);
+        error = leads_put(crm->leads, OBJECT_LEAD, id, NULL, lag_ms);
     activities_hide(&crm->activities, id);
     return error ? error : history_deleted(&crm->history, id);
 }
@@ -108,12 +108,12 @@ static int check_people(const struct crm *crm, const struct json *body, struct j
     const char *contact_id = json_get_text(body, "contact_id");
     if (!lead_id) // a lead file's is in its path
         return 0;
-    const struct object *lead = world_find(crm->world, OBJECT_LEAD, lead_id);
+    const struct object *lead = leads_find(crm->leads, OBJECT_LEAD, lead_id);
     if (!lead)
         return json_add_text(wrong, "lead", "Object does not exist.");
     if (!contact_id)
         return 0;
-    const struct object *contact = world_find(crm->world, OBJECT_CONTACT, contact_id);
+    const struct object *contact = leads_find(crm->leads, OBJECT_CONTACT, contact_id);
     if (!contact)
         return json_add_text(wrong, "contact", "Object does not exist.");
     if (!object_is_of(contact, lead, SIGHT_NOW))

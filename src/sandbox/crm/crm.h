@@ -18,11 +18,11 @@
 
 struct json;
 struct ledger_object;
-struct world;
+struct leads;
 
 struct crm {
     pthread_mutex_t lock;
-    struct world *world;
+    struct leads *leads;
     struct uploads uploads;
     struct activities activities;
     struct history history;

@@ -1,4 +1,4 @@
-#include "crm/world.h"
+#include "crm/leads.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -93,25 +93,25 @@ static void free_change(void *row)
     free(change);
 }
 
-struct world *world_new(void)
+struct leads *leads_new(void)
 {
-    return calloc(1, sizeof(struct world));
+    return calloc(1, sizeof(struct leads));
 }
 
-void world_free(struct world *world)
+void leads_free(struct leads *leads)
 {
-    if (!world)
+    if (!leads)
         return;
-    rows_release(&world->pending, free_change);
-    rows_release(&world->objects, free_object);
+    rows_release(&leads->pending, free_change);
+    rows_release(&leads->objects, free_object);
     for (size_t i = 0; i < OBJECT_KINDS; i++)
-        lookup_release(&world->by_id[i]);
-    free(world);
+        lookup_release(&leads->by_id[i]);
+    free(leads);
 }
 
-struct object *world_find(const struct world *world, enum object_kind kind, const char *id)
+struct object *leads_find(const struct leads *leads, enum object_kind kind, const char *id)
 {
-    struct object *object = lookup_get(&world->by_id[kind], id);
+    struct object *object = lookup_get(&leads->by_id[kind], id);
     return object && object->now ? object : NULL;
 }
 
@@ -126,25 +126,25 @@ bool object_is_of(const struct object *contact, const struct object *lead, enum 
     return state && strcmp(state->lead_id, lead->id) == 0;
 }
 
-static struct object *add_object(struct world *world, enum object_kind kind, const char *id)
+static struct object *add_object(struct leads *leads, enum object_kind kind, const char *id)
 {
     struct object *object = calloc(1, sizeof(*object));
     if (!object)
         return NULL;
     object->kind = kind;
     object->id = strdup(id);
-    if (!object->id || rows_add(&world->objects, object) != 0) {
+    if (!object->id || rows_add(&leads->objects, object) != 0) {
         free_object(object);
         return NULL;
     }
     // on failure it stays in the list, without a state: as if it had gone
-    return lookup_put(&world->by_id[kind], object->id, object) == 0 ? object : NULL;
+    return lookup_put(&leads->by_id[kind], object->id, object) == 0 ? object : NULL;
 }
 
 /** Let the contact's lead know of it. */
-static int relate(const struct world *world, struct object *contact, const struct state *state)
+static int relate(const struct leads *leads, struct object *contact, const struct state *state)
 {
-    struct object *lead = state ? lookup_get(&world->by_id[OBJECT_LEAD], state->lead_id) : NULL;
+    struct object *lead = state ? lookup_get(&leads->by_id[OBJECT_LEAD], state->lead_id) : NULL;
     if (!lead)
         return 0;
     for (size_t i = 0; i < lead->contacts.count; i++)
@@ -168,44 +168,44 @@ static void let_see(struct object *object, struct state *state, uint64_t number)
 }
 
 static int let_see_later(
-    struct world *world, struct object *object, struct state *state, int64_t lag_ms)
+    struct leads *leads, struct object *object, struct state *state, int64_t lag_ms)
 {
     struct change *change = calloc(1, sizeof(*change));
-    if (rows_add(&world->pending, change) != 0) {
+    if (rows_add(&leads->pending, change) != 0) {
         free(change);
         return -ENOMEM;
     }
     int64_t now_ms = clock_steady_ms();
-    *change = (struct change){object, state_hold(state), ++world->changes, now_ms, now_ms + lag_ms};
+    *change = (struct change){object, state_hold(state), ++leads->changes, now_ms, now_ms + lag_ms};
     return 0;
 }
 
-void world_index(struct world *world, int64_t lag_ms)
+void leads_index(struct leads *leads, int64_t lag_ms)
 {
     int64_t now_ms = clock_steady_ms();
     size_t kept = 0;
-    for (size_t i = 0; i < world->pending.count; i++) {
-        struct change *change = world->pending.items[i];
+    for (size_t i = 0; i < leads->pending.count; i++) {
+        struct change *change = leads->pending.items[i];
         if (change->due_ms > now_ms && change->at_ms + lag_ms > now_ms) {
-            world->pending.items[kept++] = change;
+            leads->pending.items[kept++] = change;
             continue;
         }
         let_see(change->object, change->state, change->number);
         free(change);
     }
-    world->pending.count = kept;
+    leads->pending.count = kept;
 }
 
 /* ---- changes ---- */
 
 static int change_object(
-    struct world *world, struct object *object, struct state *state, int64_t lag_ms)
+    struct leads *leads, struct object *object, struct state *state, int64_t lag_ms)
 {
-    int error = object->kind == OBJECT_CONTACT ? relate(world, object, state) : 0;
+    int error = object->kind == OBJECT_CONTACT ? relate(leads, object, state) : 0;
     if (!error && lag_ms > 0)
-        error = let_see_later(world, object, state, lag_ms);
+        error = let_see_later(leads, object, state, lag_ms);
     else if (!error)
-        let_see(object, state_hold(state), ++world->changes);
+        let_see(object, state_hold(state), ++leads->changes);
     if (error) {
         state_drop(state);
         return error;
@@ -215,14 +215,14 @@ static int change_object(
     return 0;
 }
 
-int world_put(
-    struct world *world, enum object_kind kind, const char *id, struct state *state, int64_t lag_ms)
+int leads_put(
+    struct leads *leads, enum object_kind kind, const char *id, struct state *state, int64_t lag_ms)
 {
-    struct object *object = lookup_get(&world->by_id[kind], id);
+    struct object *object = lookup_get(&leads->by_id[kind], id);
     if (!object)
-        object = add_object(world, kind, id);
+        object = add_object(leads, kind, id);
     if (object)
-        return change_object(world, object, state, lag_ms);
+        return change_object(leads, object, state, lag_ms);
     state_drop(state);
     return -ENOMEM;
 }

@@ -5,8 +5,8 @@
  * told of a change at once, or only after a lag; until then it goes on with the old state. Not
  * safe by itself: crm.h guards it.
  */
-#ifndef CLOSEDROP_SANDBOX_CRM_WORLD_H
-#define CLOSEDROP_SANDBOX_CRM_WORLD_H
+#ifndef CLOSEDROP_SANDBOX_CRM_LEADS_H
+#define CLOSEDROP_SANDBOX_CRM_LEADS_H
 
 #include "util/lookup.h"
 #include "util/rows.h"
@@ -57,30 +57,30 @@ const struct state *object_state(const struct object *object, enum sight sight);
 /** Whether a contact belongs to the lead, as they see it. */
 bool object_is_of(const struct object *contact, const struct object *lead, enum sight sight);
 
-struct world {
+struct leads {
     struct lookup by_id[OBJECT_KINDS];
     struct rows objects; /* in the order they came, with those that have gone */
     struct rows pending; /* changes that the index has not heard of */
     uint64_t changes;
 };
 
-struct world *world_new(void);
-void world_free(struct world *world);
+struct leads *leads_new(void);
+void leads_free(struct leads *leads);
 
 /** The lead or contact of this id, NULL where there is none (any more). */
-struct object *world_find(const struct world *world, enum object_kind kind, const char *id);
+struct object *leads_find(const struct leads *leads, enum object_kind kind, const char *id);
 
 /**
  * Give an object a state, taken over also on failure; an id that is not there becomes an object.
  * NULL: the object goes. The index hears of it after `lag_ms`. Returns 0 or -ENOMEM.
  */
-int world_put(struct world *world, enum object_kind kind, const char *id, struct state *state,
+int leads_put(struct leads *leads, enum object_kind kind, const char *id, struct state *state,
     int64_t lag_ms);
 
 /**
  * Tell the index what is due: a change is once the lag of its time or, where that is shorter, the
  * lag of today is over. What the index has seen stays seen.
  */
-void world_index(struct world *world, int64_t lag_ms);
+void leads_index(struct leads *leads, int64_t lag_ms);
 
 #endif
