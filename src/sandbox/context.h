@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 struct faults;
-struct late;
+struct deferred;
 struct ledger;
 
 /** Who signs: an access key with its secret, and the region named in new-style signatures. */
@@ -31,7 +31,7 @@ struct sandbox {
     struct pace pace;
     struct faults *faults;
     struct ledger *ledger;
-    struct late *late;
+    struct deferred *deferred;
     struct crm crm;
 };
 

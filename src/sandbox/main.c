@@ -39,7 +39,7 @@
  *     - history, cursor  events and merges; where a search's next page begins
  *     - account          whose account it is
  *     - ledger           what happened
- * - faults/   fault and effect: requests that shall go wrong, which and how; late: what is done
+ * - faults/   fault and effect: requests that shall go wrong, which and how; deferred: what is
  *             when nobody waits for it any more
  *
  * - http/     server (the door to libmicrohttpd: requests in, replies out, a thread a connection),

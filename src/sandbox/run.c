@@ -5,8 +5,8 @@
 #include "api/api.h"
 #include "context.h"
 #include "crm/ledger.h"
+#include "faults/deferred.h"
 #include "faults/fault.h"
-#include "faults/late.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "options.h"
@@ -94,7 +94,7 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         return say("starting", -ENOMEM);
     int error = crm_init(&sandbox->crm, !options->s3_endpoint);
     if (!error)
-        error = late_start(&sandbox->late);
+        error = deferred_start(&sandbox->deferred);
     if (error)
         return say("starting", error);
     error = load(sandbox, options->faults, FAULTS_MOST, take_faults);
@@ -103,7 +103,7 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
 
 static void release(struct sandbox *sandbox)
 {
-    late_stop(sandbox->late);
+    deferred_stop(sandbox->deferred);
     crm_release(&sandbox->crm);
     faults_free(sandbox->faults);
     ledger_free(sandbox->ledger);

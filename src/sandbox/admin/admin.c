@@ -6,8 +6,8 @@
 #include "crm/crm.h"
 #include "crm/leads.h"
 #include "crm/ledger.h"
+#include "faults/deferred.h"
 #include "faults/fault.h"
-#include "faults/late.h"
 #include "http/reply.h"
 #include "http/server.h"
 #include "util/pick.h"
@@ -63,7 +63,7 @@ static void get_counts(struct sandbox *sandbox, const struct str *body, struct r
     struct json *activities = activities_count(&sandbox->crm.activities);
     crm_unlock(&sandbox->crm);
     int error = json_add(counts, "activities", activities);
-    error |= json_add_int(counts, "late", (int64_t)late_count(sandbox->late));
+    error |= json_add_int(counts, "late", (int64_t)deferred_count(sandbox->deferred));
     reply_or_fail(reply, counts, error);
 }
 
@@ -97,7 +97,7 @@ static void post_reset(struct sandbox *sandbox, const struct str *body, struct r
 {
     (void)body;
     faults_clear(sandbox->faults);
-    late_clear(sandbox->late);
+    deferred_clear(sandbox->deferred);
     ledger_reset(sandbox->ledger);
     crm_lock(&sandbox->crm);
     crm_reset(&sandbox->crm);

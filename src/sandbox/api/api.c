@@ -6,8 +6,8 @@
 #include "context.h"
 #include "crm/crm.h"
 #include "crm/ledger.h"
+#include "faults/deferred.h"
 #include "faults/effect.h"
-#include "faults/late.h"
 #include "http/reply.h"
 #include "http/server.h"
 
@@ -75,7 +75,7 @@ static const struct route *find_route(
     return found;
 }
 
-/* ---- acting, now or late ---- */
+/* ---- acting, now or deferred ---- */
 
 static void act(struct visit *visit)
 {
@@ -88,44 +88,44 @@ static void act(struct visit *visit)
 }
 
 /** A visit that goes on without its request. */
-struct late_visit {
+struct deferred_visit {
     struct visit visit;
     struct reply reply; /* which nobody gets */
 };
 
-static void act_late(void *self)
+static void act_deferred(void *self)
 {
-    struct late_visit *late = self;
-    struct call *call = &late->visit.call;
+    struct deferred_visit *deferred = self;
+    struct call *call = &deferred->visit.call;
     call->settings = settings_get(&call->sandbox->settings);
-    act(&late->visit);
+    act(&deferred->visit);
 }
 
-static void end_late(void *self)
+static void end_deferred(void *self)
 {
-    struct late_visit *late = self;
-    reply_release(&late->reply);
-    json_free(late->visit.body);
-    free(late->visit.id);
-    free(late);
+    struct deferred_visit *deferred = self;
+    reply_release(&deferred->reply);
+    json_free(deferred->visit.body);
+    free(deferred->visit.id);
+    free(deferred);
 }
 
 /** Reading has no effect that could come late. */
 static void schedule(struct visit *visit)
 {
     bool reads = strcmp(visit->route->method, "GET") == 0;
-    struct late_visit *late = reads ? NULL : calloc(1, sizeof(*late));
-    if (!late)
+    struct deferred_visit *deferred = reads ? NULL : calloc(1, sizeof(*deferred));
+    if (!deferred)
         return;
-    late->reply = (struct reply)REPLY_INIT;
-    late->visit = *visit;
-    late->visit.call.request = NULL;
-    late->visit.call.reply = &late->reply;
-    late->visit.request = NULL;
-    late->visit.body = TAKE_PTR(visit->body); // now the late visit's
-    late->visit.id = TAKE_PTR(visit->id);
-    late_add(visit->call.sandbox->late, visit->fault->late_ms,
-        &(struct late_act){act_late, end_late, late});
+    deferred->reply = (struct reply)REPLY_INIT;
+    deferred->visit = *visit;
+    deferred->visit.call.request = NULL;
+    deferred->visit.call.reply = &deferred->reply;
+    deferred->visit.request = NULL;
+    deferred->visit.body = TAKE_PTR(visit->body); // now the deferred visit's
+    deferred->visit.id = TAKE_PTR(visit->id);
+    deferred_add(visit->call.sandbox->deferred, visit->fault->late_ms,
+        &(struct deferred_act){act_deferred, end_deferred, deferred});
 }
 
 static void perform(struct visit *visit)
@@ -134,7 +134,7 @@ static void perform(struct visit *visit)
     case EFFECT_ACT:
         act(visit);
         break;
-    case EFFECT_ACT_LATE:
+    case EFFECT_ACT_DEFERRED:
         schedule(visit);
         break;
     case EFFECT_ACT_NEVER:

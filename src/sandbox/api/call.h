@@ -2,7 +2,7 @@
  * One call of the API being answered, and the functions that act on one: those of a route are
  * called with the CRM's lock held, and fill in the reply.
  *
- * A call may act when its client has gone already (see late.h); only the reading ones ask for
+ * A call may act when its client has gone already (see deferred.h); only the reading ones ask for
  * their request.
  */
 #ifndef CLOSEDROP_SANDBOX_API_CALL_H
@@ -20,7 +20,7 @@ struct sandbox;
 
 struct call {
     struct sandbox *sandbox;
-    const struct request *request; /* NULL: it acts late */
+    const struct request *request; /* NULL: it is deferred */
     const char *id;                /* what the path has for the route's "*", or NULL */
     const struct json *body;       /* of a POST: an object */
     enum fault_kind fault;

@@ -33,7 +33,7 @@ enum effect_act effect_act(const struct fault *fault)
     case FAULT_ANSWER:
         return EFFECT_ACT_NEVER;
     case FAULT_LATE:
-        return EFFECT_ACT_LATE;
+        return EFFECT_ACT_DEFERRED;
     default:
         return EFFECT_ACT;
     }

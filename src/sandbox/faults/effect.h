@@ -28,7 +28,7 @@ int effect_before(const struct fault *fault, struct request *request);
 
 enum effect_act {
     EFFECT_ACT,
-    EFFECT_ACT_LATE, /* after the rule's `late_ms`, whatever became of the client */
+    EFFECT_ACT_DEFERRED, /* after the rule's `late_ms`, whatever became of the client */
     EFFECT_ACT_NEVER
 };
 

@@ -3,8 +3,8 @@
 #include "context.h"
 #include "crm/crm.h"
 #include "crm/ledger.h"
+#include "faults/deferred.h"
 #include "faults/effect.h"
-#include "faults/late.h"
 #include "http/multipart.h"
 #include "http/refusal.h"
 #include "http/reply.h"
@@ -283,31 +283,31 @@ static void reply_stored(struct sandbox *sandbox, const struct visit *visit, str
 }
 
 /** What is stored when its client has gone already. */
-struct late_store {
+struct deferred_store {
     struct sandbox *sandbox;
     struct ledger_object object;
     char *key, *content_type;
     char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
 };
 
-static void act_late(void *self)
+static void act_deferred(void *self)
 {
-    const struct late_store *store = self;
+    const struct deferred_store *store = self;
     if (ledger_store(store->sandbox->ledger, &store->object) == 0)
         crm_stored(&store->sandbox->crm, &store->object);
 }
 
-static void end_late(void *self)
+static void end_deferred(void *self)
 {
-    struct late_store *store = self;
+    struct deferred_store *store = self;
     free(store->key);
     free(store->content_type);
     free(store);
 }
 
-static void store_late(struct sandbox *sandbox, const struct visit *visit)
+static void store_deferred(struct sandbox *sandbox, const struct visit *visit)
 {
-    struct late_store *store = calloc(1, sizeof(*store));
+    struct deferred_store *store = calloc(1, sizeof(*store));
     if (!store)
         return;
     store->sandbox = sandbox;
@@ -317,10 +317,10 @@ static void store_late(struct sandbox *sandbox, const struct visit *visit)
     store->object.sha256 = memcpy(store->sha256, visit->sha256, sizeof(store->sha256));
     store->object.md5 = memcpy(store->md5, visit->md5, sizeof(store->md5));
     if (store->key && store->content_type)
-        late_add(
-            sandbox->late, visit->fault->late_ms, &(struct late_act){act_late, end_late, store});
+        deferred_add(sandbox->deferred, visit->fault->late_ms,
+            &(struct deferred_act){act_deferred, end_deferred, store});
     else
-        end_late(store);
+        end_deferred(store);
 }
 
 static void conclude(struct sandbox *sandbox, struct visit *visit, struct reply *reply)
@@ -330,8 +330,8 @@ static void conclude(struct sandbox *sandbox, struct visit *visit, struct reply 
         return;
     if (!is_refused(&visit->refusal))
         check_body(visit);
-    if (!is_refused(&visit->refusal) && act == EFFECT_ACT_LATE)
-        store_late(sandbox, visit);
+    if (!is_refused(&visit->refusal) && act == EFFECT_ACT_DEFERRED)
+        store_deferred(sandbox, visit);
     else if (!is_refused(&visit->refusal))
         store(sandbox, visit);
     if (is_refused(&visit->refusal))

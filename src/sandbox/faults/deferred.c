@@ -1,4 +1,4 @@
-#include "faults/late.h"
+#include "faults/deferred.h"
 
 #include "util/rows.h"
 
@@ -10,10 +10,10 @@
 
 struct task {
     struct timespec due;
-    struct late_act act;
+    struct deferred_act act;
 };
 
-struct late {
+struct deferred {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* tasks or stopping; waits on the monotonic clock */
     struct rows tasks;
@@ -71,63 +71,63 @@ static struct task *take_out(struct rows *tasks, size_t place)
 }
 
 /** Wait for the next task that is due; NULL when it is time to stop. With the lock held. */
-static struct task *wait_for_task(struct late *late)
+static struct task *wait_for_task(struct deferred *deferred)
 {
-    while (!late->stopping) {
-        if (late->tasks.count == 0) {
-            pthread_cond_wait(&late->changed, &late->lock);
+    while (!deferred->stopping) {
+        if (deferred->tasks.count == 0) {
+            pthread_cond_wait(&deferred->changed, &deferred->lock);
             continue;
         }
-        size_t first = find_first(&late->tasks);
-        const struct task *task = late->tasks.items[first];
+        size_t first = find_first(&deferred->tasks);
+        const struct task *task = deferred->tasks.items[first];
         struct timespec now = in_ms(0);
         if (!is_before(&now, &task->due))
-            return take_out(&late->tasks, first);
-        pthread_cond_timedwait(&late->changed, &late->lock, &task->due);
+            return take_out(&deferred->tasks, first);
+        pthread_cond_timedwait(&deferred->changed, &deferred->lock, &task->due);
     }
     return NULL;
 }
 
 static void *run(void *self)
 {
-    struct late *late = self;
+    struct deferred *deferred = self;
     struct task *task;
-    pthread_mutex_lock(&late->lock);
-    while ((task = wait_for_task(late)) != NULL) {
-        late->in_hand = 1;
-        pthread_mutex_unlock(&late->lock);
+    pthread_mutex_lock(&deferred->lock);
+    while ((task = wait_for_task(deferred)) != NULL) {
+        deferred->in_hand = 1;
+        pthread_mutex_unlock(&deferred->lock);
         task->act.act(task->act.self);
         free_task(task);
-        pthread_mutex_lock(&late->lock);
-        late->in_hand = 0;
+        pthread_mutex_lock(&deferred->lock);
+        deferred->in_hand = 0;
     }
-    pthread_mutex_unlock(&late->lock);
+    pthread_mutex_unlock(&deferred->lock);
     return NULL;
 }
 
-int late_start(struct late **ret_late)
+int deferred_start(struct deferred **ret_deferred)
 {
-    struct late *late = calloc(1, sizeof(*late));
-    if (!late)
+    struct deferred *deferred = calloc(1, sizeof(*deferred));
+    if (!deferred)
         return -ENOMEM;
-    pthread_mutex_init(&late->lock, NULL);
+    pthread_mutex_init(&deferred->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&late->changed, &monotonic);
+    pthread_cond_init(&deferred->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    int error = pthread_create(&late->thread, NULL, run, late);
+    int error = pthread_create(&deferred->thread, NULL, run, deferred);
     if (error) {
-        pthread_cond_destroy(&late->changed);
-        pthread_mutex_destroy(&late->lock);
-        free(late);
+        pthread_cond_destroy(&deferred->changed);
+        pthread_mutex_destroy(&deferred->lock);
+        free(deferred);
         return -error;
     }
-    *ret_late = late;
+    *ret_deferred = deferred;
     return 0;
 }
 
-void late_add(struct late *late, int64_t delay_ms, const struct late_act *act)
+void deferred_add(struct deferred *deferred, int64_t delay_ms, const struct deferred_act *act)
 {
     struct task *task = calloc(1, sizeof(*task));
     if (!task) {
@@ -135,40 +135,40 @@ void late_add(struct late *late, int64_t delay_ms, const struct late_act *act)
         return;
     }
     *task = (struct task){in_ms(delay_ms), *act};
-    pthread_mutex_lock(&late->lock);
-    int error = rows_add(&late->tasks, task);
-    pthread_cond_signal(&late->changed);
-    pthread_mutex_unlock(&late->lock);
+    pthread_mutex_lock(&deferred->lock);
+    int error = rows_add(&deferred->tasks, task);
+    pthread_cond_signal(&deferred->changed);
+    pthread_mutex_unlock(&deferred->lock);
     if (error)
         free_task(task);
 }
 
-size_t late_count(struct late *late)
+size_t deferred_count(struct deferred *deferred)
 {
-    pthread_mutex_lock(&late->lock);
-    size_t count = late->tasks.count + late->in_hand;
-    pthread_mutex_unlock(&late->lock);
+    pthread_mutex_lock(&deferred->lock);
+    size_t count = deferred->tasks.count + deferred->in_hand;
+    pthread_mutex_unlock(&deferred->lock);
     return count;
 }
 
-void late_clear(struct late *late)
+void deferred_clear(struct deferred *deferred)
 {
-    pthread_mutex_lock(&late->lock);
-    rows_release(&late->tasks, free_task);
-    pthread_mutex_unlock(&late->lock);
+    pthread_mutex_lock(&deferred->lock);
+    rows_release(&deferred->tasks, free_task);
+    pthread_mutex_unlock(&deferred->lock);
 }
 
-void late_stop(struct late *late)
+void deferred_stop(struct deferred *deferred)
 {
-    if (!late)
+    if (!deferred)
         return;
-    pthread_mutex_lock(&late->lock);
-    late->stopping = true;
-    pthread_cond_signal(&late->changed);
-    pthread_mutex_unlock(&late->lock);
-    pthread_join(late->thread, NULL);
-    rows_release(&late->tasks, free_task);
-    pthread_cond_destroy(&late->changed);
-    pthread_mutex_destroy(&late->lock);
-    free(late);
+    pthread_mutex_lock(&deferred->lock);
+    deferred->stopping = true;
+    pthread_cond_signal(&deferred->changed);
+    pthread_mutex_unlock(&deferred->lock);
+    pthread_join(deferred->thread, NULL);
+    rows_release(&deferred->tasks, free_task);
+    pthread_cond_destroy(&deferred->changed);
+    pthread_mutex_destroy(&deferred->lock);
+    free(deferred);
 }
