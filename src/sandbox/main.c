@@ -35,7 +35,8 @@
  *     - uploads, place   temporary files; the keys and URLs of files (pure)
  *     - activity         emails, notes and lead files
  *     - carrier, schema  what their bodies may have, by tables (pure)
- *     - card, document   how leads and contacts, and how activities look
+ *     - lead_json        leads and contacts, as they are answered (pure)
+ *     - document         activities, likewise (pure)
  *     - history, cursor  events and merges; where a search's next page begins
  *     - account          whose account it is
  *     - ledger           what happened

@@ -2,8 +2,8 @@
 #include "api/page.h"
 #include "context.h"
 #include "crm/account.h"
-#include "crm/card.h"
 #include "crm/crm.h"
+#include "crm/lead_json.h"
 #include "crm/leads.h"
 #include "crm/schema.h"
 #include "http/reply.h"
@@ -28,7 +28,7 @@ static void get_object(struct call *call, enum object_kind kind, const char *wha
         return;
     }
     const char *fields = request_query(call->request, "_fields");
-    reply_json(call->reply, 200, pick_fields(card_new(object, SIGHT_NOW), fields));
+    reply_json(call->reply, 200, pick_fields(lead_json_new(object, SIGHT_NOW), fields));
 }
 
 void call_get_lead(struct call *call)

@@ -1,8 +1,8 @@
 #include "api/call.h"
 #include "api/search.h"
 #include "context.h"
-#include "crm/card.h"
 #include "crm/crm.h"
+#include "crm/lead_json.h"
 #include "crm/leads.h"
 #include "crm/schema.h"
 #include "http/reply.h"
@@ -85,7 +85,7 @@ static struct json *describe(const struct json *all_fields, const struct object 
 {
     const char *type = object_names[object->kind];
     const struct json *fields = json_get(all_fields, type);
-    struct json *card = card_new(object, SIGHT_INDEX);
+    struct json *card = lead_json_new(object, SIGHT_INDEX);
     struct json *row = json_object();
     int error = json_add_text(row, "__object_type", type);
     if (!json_is_array(fields))

@@ -1,4 +1,4 @@
-#include "crm/card.h"
+#include "crm/lead_json.h"
 
 #include "crm/account.h"
 #include "util/pick.h"
@@ -10,13 +10,13 @@
 #include <string.h>
 
 /** What both have. */
-static int add_origin(struct json *card, const struct state *state)
+static int add_origin(struct json *json, const struct state *state)
 {
-    return json_add_text(card, "organization_id", ACCOUNT_ORGANIZATION) |
-           json_add_text(card, "created_by", ACCOUNT_USER) |
-           json_add_text(card, "updated_by", ACCOUNT_USER) |
-           stamp_add(card, "date_created", state->created_us) |
-           stamp_add(card, "date_updated", state->updated_us);
+    return json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION) |
+           json_add_text(json, "created_by", ACCOUNT_USER) |
+           json_add_text(json, "updated_by", ACCOUNT_USER) |
+           stamp_add(json, "date_created", state->created_us) |
+           stamp_add(json, "date_updated", state->updated_us);
 }
 
 /* ---- contacts ---- */
@@ -63,85 +63,85 @@ static struct json *describe_each(const struct json *texts, struct json *(*descr
 
 static struct json *describe_contact(const struct object *contact, const struct state *state)
 {
-    struct json *card = json_object();
-    int error = json_add_text(card, "id", contact->id);
-    error |= json_add_text(card, "lead_id", state->lead_id);
-    error |= json_add_text(card, "name", state->name);
-    error |= json_add_text(card, "display_name", state->name);
-    error |= json_add_text(card, "title", "");
-    error |= json_add(card, "emails", describe_each(state->emails, describe_email));
-    error |= json_add(card, "phones", describe_each(state->phones, describe_phone));
-    error |= json_add(card, "urls", json_array());
-    error |= add_origin(card, state);
-    return pick_whole(card, error);
+    struct json *json = json_object();
+    int error = json_add_text(json, "id", contact->id);
+    error |= json_add_text(json, "lead_id", state->lead_id);
+    error |= json_add_text(json, "name", state->name);
+    error |= json_add_text(json, "display_name", state->name);
+    error |= json_add_text(json, "title", "");
+    error |= json_add(json, "emails", describe_each(state->emails, describe_email));
+    error |= json_add(json, "phones", describe_each(state->phones, describe_phone));
+    error |= json_add(json, "urls", json_array());
+    error |= add_origin(json, state);
+    return pick_whole(json, error);
 }
 
 /* ---- leads ---- */
 
-static int add_contacts(struct json *card, const struct object *lead, enum sight sight)
+static int add_contacts(struct json *json, const struct object *lead, enum sight sight)
 {
-    struct json *ids = json_array(), *cards = json_array();
+    struct json *ids = json_array(), *list = json_array();
     int error = 0;
     for (size_t i = 0; i < lead->contacts.count; i++) {
         const struct object *contact = lead->contacts.items[i];
         if (!object_is_of(contact, lead, sight))
             continue;
         error |= json_append_text(ids, contact->id);
-        error |= json_append(cards, card_new(contact, sight));
+        error |= json_append(list, lead_json_new(contact, sight));
     }
-    error |= json_add(card, "contact_ids", ids);
-    return error | json_add(card, "contacts", cards);
+    error |= json_add(json, "contact_ids", ids);
+    return error | json_add(json, "contacts", list);
 }
 
-static int add_custom(struct json *card, const struct json *custom)
+static int add_custom(struct json *json, const struct json *custom)
 {
     int error = 0;
     for (const struct json *one = json_first(custom); one; one = json_next(one)) {
         struct str key = STR_INIT(4096);
         str_printf(&key, "custom.%s", json_key(one));
-        error |= str_error(&key) ? -1 : json_add(card, str_text(&key), json_copy(one));
+        error |= str_error(&key) ? -1 : json_add(json, str_text(&key), json_copy(one));
         str_release(&key);
     }
     return error;
 }
 
-static int add_empty_lists(struct json *card)
+static int add_empty_lists(struct json *json)
 {
     static const char *const keys[] = {"addresses", "opportunities", "tasks"};
     int error = 0;
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-        error |= json_add(card, keys[i], json_array());
+        error |= json_add(json, keys[i], json_array());
     return error;
 }
 
-static int add_links(struct json *card, const char *id)
+static int add_links(struct json *json, const char *id)
 {
     struct str url = STR_INIT(4096);
     str_printf(&url, "https://app.close.com/lead/%s/", id);
-    int error = json_add_text(card, "html_url", str_text(&url));
+    int error = json_add_text(json, "html_url", str_text(&url));
     str_release(&url);
-    return error | json_add_null(card, "url");
+    return error | json_add_null(json, "url");
 }
 
 static struct json *describe_lead(
     const struct object *lead, const struct state *state, enum sight sight)
 {
-    struct json *card = json_object();
-    int error = json_add_text(card, "id", lead->id);
-    error |= json_add_text(card, "name", state->name);
-    error |= json_add_text(card, "display_name", state->name);
-    error |= json_add_text(card, "description", "");
-    error |= add_links(card, lead->id);
-    error |= json_add_text(card, "status_id", "stat_SandboxPotentialLeadStatus");
-    error |= json_add_text(card, "status_label", "Potential");
-    error |= add_contacts(card, lead, sight);
-    error |= add_empty_lists(card);
-    error |= add_custom(card, state->custom);
-    error |= add_origin(card, state);
-    return pick_whole(card, error);
+    struct json *json = json_object();
+    int error = json_add_text(json, "id", lead->id);
+    error |= json_add_text(json, "name", state->name);
+    error |= json_add_text(json, "display_name", state->name);
+    error |= json_add_text(json, "description", "");
+    error |= add_links(json, lead->id);
+    error |= json_add_text(json, "status_id", "stat_SandboxPotentialLeadStatus");
+    error |= json_add_text(json, "status_label", "Potential");
+    error |= add_contacts(json, lead, sight);
+    error |= add_empty_lists(json);
+    error |= add_custom(json, state->custom);
+    error |= add_origin(json, state);
+    return pick_whole(json, error);
 }
 
-struct json *card_new(const struct object *object, enum sight sight)
+struct json *lead_json_new(const struct object *object, enum sight sight)
 {
     const struct state *state = object_state(object, sight);
     return object->kind == OBJECT_LEAD ? describe_lead(object, state, sight)
