@@ -36,7 +36,7 @@
  *     - activity         emails, notes and lead files
  *     - carrier, schema  what their bodies may have, by tables (pure)
  *     - lead_json        leads and contacts, as they are answered (pure)
- *     - document         activities, likewise (pure)
+ *     - activity_json    activities, likewise (pure)
  *     - history, cursor  events and merges; where a search's next page begins
  *     - account          whose account it is
  *     - ledger           what happened

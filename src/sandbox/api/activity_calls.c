@@ -2,8 +2,8 @@
 #include "api/page.h"
 #include "context.h"
 #include "crm/account.h"
+#include "crm/activity_json.h"
 #include "crm/crm.h"
-#include "crm/document.h"
 #include "crm/leads.h"
 #include "http/reply.h"
 #include "http/server.h"
@@ -30,7 +30,7 @@ static void create(const struct call *call, enum carrier_kind kind, const char *
 {
     const struct activity *activity = NULL;
     int error = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
-    reply_json(call->reply, carriers[kind].created, error ? NULL : document_new(activity));
+    reply_json(call->reply, carriers[kind].created, error ? NULL : activity_json_new(activity));
 }
 
 static void post_activity(const struct call *call, enum carrier_kind kind)
@@ -71,7 +71,7 @@ static void get_activity(const struct call *call, enum carrier_kind kind)
         activities_find(&call->sandbox->crm.activities, kind, call->id);
     if (activity)
         reply_json(call->reply, 200,
-            pick_fields(document_new(activity), request_query(call->request, "_fields")));
+            pick_fields(activity_json_new(activity), request_query(call->request, "_fields")));
     else
         call_missing(call, carriers[kind].type);
 }
@@ -134,7 +134,7 @@ static void list_activities(const struct call *call, enum carrier_kind kind)
     int error = collect(call, kind, &page, &found);
     size_t end = (size_t)(page.skip + page.limit);
     for (size_t i = (size_t)page.skip; i < end && i < found.count; i++)
-        error |= json_append(data, pick_fields(document_new(found.items[i]), page.fields));
+        error |= json_append(data, pick_fields(activity_json_new(found.items[i]), page.fields));
     page_reply(call, data, end < found.count, error);
     rows_release(&found, NULL);
 }
@@ -172,8 +172,9 @@ void call_list_lead_files(struct call *call)
         size_t count = count_files(activity, call->id);
         for (size_t k = 0; k < count; k++, found++)
             if (found >= page.skip && found < page.skip + page.limit)
-                error |= json_append(data,
-                    pick_fields(document_file(activity, &activity->attachments[k]), page.fields));
+                error |= json_append(
+                    data, pick_fields(activity_json_file(activity, &activity->attachments[k]),
+                              page.fields));
     }
     page_reply(call, data, found > page.skip + page.limit, error);
 }

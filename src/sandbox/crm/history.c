@@ -2,7 +2,7 @@
 
 #include "crm/account.h"
 #include "crm/activity.h"
-#include "crm/document.h"
+#include "crm/activity_json.h"
 #include "util/pick.h"
 #include "util/stamp.h"
 #include "util/token.h"
@@ -99,21 +99,21 @@ int history_created(struct history *history, const struct activity *activity)
 
 struct json *history_describe_merge(const struct merge *merge)
 {
-    struct json *document = json_object();
-    int error = json_add_text(document, "_type", "LeadMerge");
-    error |= json_add_text(document, "id", merge->id);
-    error |= json_add_text(document, "lead_id", merge->destination);
-    error |= json_add_text(document, "source_lead_id", merge->source);
-    error |= json_add_text(document, "destination_lead_id", merge->destination);
-    error |= json_add_text(document, "merge_status", "completed");
-    error |= json_add_null(document, "error_message");
-    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(document, "created_by", ACCOUNT_USER);
-    error |= json_add_text(document, "user_id", ACCOUNT_USER);
-    error |= stamp_add(document, "activity_at", merge->at_us);
-    error |= stamp_add(document, "date_created", merge->at_us);
-    error |= stamp_add(document, "date_updated", merge->at_us);
-    return pick_whole(document, error);
+    struct json *json = json_object();
+    int error = json_add_text(json, "_type", "LeadMerge");
+    error |= json_add_text(json, "id", merge->id);
+    error |= json_add_text(json, "lead_id", merge->destination);
+    error |= json_add_text(json, "source_lead_id", merge->source);
+    error |= json_add_text(json, "destination_lead_id", merge->destination);
+    error |= json_add_text(json, "merge_status", "completed");
+    error |= json_add_null(json, "error_message");
+    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(json, "created_by", ACCOUNT_USER);
+    error |= json_add_text(json, "user_id", ACCOUNT_USER);
+    error |= stamp_add(json, "activity_at", merge->at_us);
+    error |= stamp_add(json, "date_created", merge->at_us);
+    error |= stamp_add(json, "date_updated", merge->at_us);
+    return pick_whole(json, error);
 }
 
 static struct json *describe_meta(const struct event *event)
@@ -130,24 +130,24 @@ static struct json *describe_meta(const struct event *event)
 
 struct json *history_describe_event(const struct event *event)
 {
-    struct json *document = json_object();
-    int error = json_add_text(document, "id", event->id);
-    error |= json_add_text(document, "object_type", event->object_type);
-    error |= json_add_text(document, "object_id", event->object_id);
-    error |= json_add_text(document, "lead_id", event->lead_id);
-    error |= json_add_text(document, "action", event->action);
-    error |= json_add_text(document, "request_id", event->request_id);
-    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(document, "user_id", ACCOUNT_USER);
-    error |= json_add_null(document, "api_key_id");
-    error |= json_add(document, "meta", describe_meta(event));
-    error |=
-        json_add(document, "data", event->activity ? document_new(event->activity) : json_object());
-    error |= json_add(document, "previous_data", json_object());
-    error |= json_add(document, "changed_fields", json_array());
-    error |= stamp_add(document, "date_created", event->at_us);
-    error |= stamp_add(document, "date_updated", event->at_us);
-    return pick_whole(document, error);
+    struct json *json = json_object();
+    int error = json_add_text(json, "id", event->id);
+    error |= json_add_text(json, "object_type", event->object_type);
+    error |= json_add_text(json, "object_id", event->object_id);
+    error |= json_add_text(json, "lead_id", event->lead_id);
+    error |= json_add_text(json, "action", event->action);
+    error |= json_add_text(json, "request_id", event->request_id);
+    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add_text(json, "user_id", ACCOUNT_USER);
+    error |= json_add_null(json, "api_key_id");
+    error |= json_add(json, "meta", describe_meta(event));
+    error |= json_add(
+        json, "data", event->activity ? activity_json_new(event->activity) : json_object());
+    error |= json_add(json, "previous_data", json_object());
+    error |= json_add(json, "changed_fields", json_array());
+    error |= stamp_add(json, "date_created", event->at_us);
+    error |= stamp_add(json, "date_updated", event->at_us);
+    return pick_whole(json, error);
 }
 
 /* ---- forgetting ---- */

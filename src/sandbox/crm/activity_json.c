@@ -1,4 +1,4 @@
-#include "crm/document.h"
+#include "crm/activity_json.h"
 
 #include "crm/account.h"
 #include "crm/activity.h"
@@ -63,13 +63,13 @@ static const struct member note_members[] = {
 };
 
 static int add_members(
-    struct json *document, const struct member *members, size_t count, const struct json *posted)
+    struct json *json, const struct member *members, size_t count, const struct json *posted)
 {
     int error = 0;
     for (size_t i = 0; i < count; i++) {
         bool absent = schema_is_absent(posted, members[i].key);
         const char *fallback = members[i].fallback;
-        error |= json_add(document, members[i].key,
+        error |= json_add(json, members[i].key,
             absent ? json_parse(fallback, strlen(fallback))
                    : json_copy(json_get(posted, members[i].key)));
     }
@@ -112,41 +112,41 @@ static struct json *describe_attachments(const struct activity *activity)
 
 /* ---- activities ---- */
 
-static int add_people(struct json *document, const struct json *posted)
+static int add_people(struct json *json, const struct json *posted)
 {
     const char *creator = json_get_text(posted, "created_by");
     const char *user = json_get_text(posted, "user_id");
-    return json_add_text(document, "created_by", creator ? creator : ACCOUNT_USER) |
-           json_add_text(document, "created_by_name", ACCOUNT_NAME) |
-           json_add_text(document, "updated_by", ACCOUNT_USER) |
-           json_add_text(document, "updated_by_name", ACCOUNT_NAME) |
-           json_add_text(document, "user_id", user ? user : ACCOUNT_USER) |
-           json_add_text(document, "user_name", ACCOUNT_NAME);
+    return json_add_text(json, "created_by", creator ? creator : ACCOUNT_USER) |
+           json_add_text(json, "created_by_name", ACCOUNT_NAME) |
+           json_add_text(json, "updated_by", ACCOUNT_USER) |
+           json_add_text(json, "updated_by_name", ACCOUNT_NAME) |
+           json_add_text(json, "user_id", user ? user : ACCOUNT_USER) |
+           json_add_text(json, "user_name", ACCOUNT_NAME);
 }
 
-static int add_times(struct json *document, const struct activity *activity)
+static int add_times(struct json *json, const struct activity *activity)
 {
     const char *happened = json_get_text(activity->posted, "activity_at");
     int64_t happened_us = activity->created_us;
     if (happened)
         stamp_read(happened, &happened_us); // was checked
-    return stamp_add(document, "activity_at", happened_us) |
-           stamp_add(document, "date_created", activity->created_us) |
-           stamp_add(document, "date_updated", activity->at_us);
+    return stamp_add(json, "activity_at", happened_us) |
+           stamp_add(json, "date_created", activity->created_us) |
+           stamp_add(json, "date_updated", activity->at_us);
 }
 
 static struct json *describe_activity(const struct activity *activity)
 {
-    struct json *document = json_object();
-    int error = json_add_text(document, "_type", carriers[activity->kind].type);
-    error |= json_add_text(document, "id", activity->id);
-    error |= json_add_text(document, "lead_id", activity->lead_id);
-    error |= json_add_text(document, "contact_id", activity->contact_id);
-    error |= json_add_text(document, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add(document, "attachments", describe_attachments(activity));
-    error |= add_people(document, activity->posted);
-    error |= add_times(document, activity);
-    return pick_whole(document, error);
+    struct json *json = json_object();
+    int error = json_add_text(json, "_type", carriers[activity->kind].type);
+    error |= json_add_text(json, "id", activity->id);
+    error |= json_add_text(json, "lead_id", activity->lead_id);
+    error |= json_add_text(json, "contact_id", activity->contact_id);
+    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    error |= json_add(json, "attachments", describe_attachments(activity));
+    error |= add_people(json, activity->posted);
+    error |= add_times(json, activity);
+    return pick_whole(json, error);
 }
 
 /* ---- emails ---- */
@@ -159,7 +159,7 @@ static const char *sender_of(const struct json *posted)
     return !sender && status && strcmp(status, "sent") == 0 ? ACCOUNT_EMAIL : sender;
 }
 
-static int add_preview(struct json *document, const struct json *posted)
+static int add_preview(struct json *json, const struct json *posted)
 {
     const char *body = json_get_text(posted, "body_text");
     size_t length = body ? strnlen(body, PREVIEW_MOST) : 0;
@@ -167,30 +167,30 @@ static int add_preview(struct json *document, const struct json *posted)
         length--;
     struct str preview = STR_INIT(PREVIEW_MOST);
     str_add_bytes(&preview, body ? body : "", length);
-    int error = json_add_text(document, "body_preview", str_text(&preview));
+    int error = json_add_text(json, "body_preview", str_text(&preview));
     str_release(&preview);
     return error;
 }
 
 static struct json *describe_email(const struct activity *activity)
 {
-    struct json *document = describe_activity(activity);
+    struct json *json = describe_activity(activity);
     const struct json *posted = activity->posted;
     const char *status = json_get_text(posted, "status");
     bool incoming = status && strcmp(status, "inbox") == 0;
-    int error = json_add_text(document, "thread_id", activity->thread_id);
-    error |= json_add_text(document, "direction", incoming ? "incoming" : "outgoing");
-    error |= json_add_text(document, "sender", sender_of(posted));
-    error |= add_preview(document, posted);
-    error |= add_members(
-        document, email_members, sizeof(email_members) / sizeof(*email_members), posted);
-    return pick_whole(document, error);
+    int error = json_add_text(json, "thread_id", activity->thread_id);
+    error |= json_add_text(json, "direction", incoming ? "incoming" : "outgoing");
+    error |= json_add_text(json, "sender", sender_of(posted));
+    error |= add_preview(json, posted);
+    error |=
+        add_members(json, email_members, sizeof(email_members) / sizeof(*email_members), posted);
+    return pick_whole(json, error);
 }
 
 /* ---- notes ---- */
 
 /** The same text in both ways; of two that were posted the rich one wins. */
-static int add_note(struct json *document, const struct json *posted)
+static int add_note(struct json *json, const struct json *posted)
 {
     const char *plain = json_get_text(posted, "note"), *rich = json_get_text(posted, "note_html");
     struct str other = STR_INIT(NOTE_MOST);
@@ -198,24 +198,25 @@ static int add_note(struct json *document, const struct json *posted)
         xhtml_add_plain(&other, rich);
     else if (plain)
         xhtml_add_body(&other, plain);
-    int error = json_add_text(document, "note", rich ? str_text(&other) : plain ? plain : "");
-    error |= json_add_text(document, "note_html", rich ? rich : plain ? str_text(&other) : NULL);
+    int error = json_add_text(json, "note", rich ? str_text(&other) : plain ? plain : "");
+    error |= json_add_text(json, "note_html", rich ? rich : plain ? str_text(&other) : NULL);
     str_release(&other);
     return error;
 }
 
 static struct json *describe_note(const struct activity *activity)
 {
-    struct json *document = describe_activity(activity);
-    int error = add_note(document, activity->posted);
+    struct json *json = describe_activity(activity);
+    int error = add_note(json, activity->posted);
     error |= add_members(
-        document, note_members, sizeof(note_members) / sizeof(*note_members), activity->posted);
-    return pick_whole(document, error);
+        json, note_members, sizeof(note_members) / sizeof(*note_members), activity->posted);
+    return pick_whole(json, error);
 }
 
 /* ---- lead files ---- */
 
-struct json *document_file(const struct activity *activity, const struct attachment *attachment)
+struct json *activity_json_file(
+    const struct activity *activity, const struct attachment *attachment)
 {
     bool direct = activity->kind == CARRIER_LEAD_FILE;
     const struct json *posted = attachment->posted;
@@ -239,7 +240,7 @@ struct json *document_file(const struct activity *activity, const struct attachm
     return pick_whole(file, error);
 }
 
-struct json *document_new(const struct activity *activity)
+struct json *activity_json_new(const struct activity *activity)
 {
     switch (activity->kind) {
     case CARRIER_EMAIL:
@@ -247,6 +248,6 @@ struct json *document_new(const struct activity *activity)
     case CARRIER_NOTE:
         return describe_note(activity);
     default:
-        return document_file(activity, activity->attachments);
+        return activity_json_file(activity, activity->attachments);
     }
 }
