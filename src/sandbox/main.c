@@ -34,7 +34,8 @@
  *     - leads            leads and contacts, and what the index has seen of them
  *     - uploads, place   temporary files; the keys and URLs of files (pure)
  *     - activity         emails, notes and lead files
- *     - carrier, schema  what their bodies may have, by tables (pure)
+ *     - activity_kinds   what they are called, and what their bodies may have, by tables (pure)
+ *     - schema           holds a body against a table of fields (pure)
  *     - lead_json        leads and contacts, as they are answered (pure)
  *     - activity_json    activities, likewise (pure)
  *     - history, cursor  events and merges; where a search's next page begins

@@ -43,7 +43,7 @@ static struct json *describe(const struct activity *activity)
 {
     char at[CLOCK_TEXT];
     struct json *row = json_object();
-    int error = json_add_text(row, "kind", carriers[activity->kind].name);
+    int error = json_add_text(row, "kind", activity_kinds[activity->kind].name);
     error |= json_add_text(row, "id", activity->id);
     error |= json_add_text(row, "lead_id", activity->lead_id);
     error |= json_add_text(row, "contact_id", activity->contact_id);

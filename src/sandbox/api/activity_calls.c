@@ -17,23 +17,24 @@
 /* ---- making one ---- */
 
 /** Refuse a body that is wrong by itself or, being good, does not fit what there is. */
-static bool refuse(const struct call *call, enum carrier_kind kind)
+static bool refuse(const struct call *call, enum activity_kind kind)
 {
     struct json *wrong = json_object();
-    int error = carrier_check(kind, call->body, wrong);
+    int error = activity_kind_check(kind, call->body, wrong);
     if (!error && !json_first(wrong))
         error = crm_check(&call->sandbox->crm, kind, call->body, call->settings.file_ttl_ms, wrong);
     return call_refuse_fields(call, wrong, error);
 }
 
-static void create(const struct call *call, enum carrier_kind kind, const char *lead_id)
+static void create(const struct call *call, enum activity_kind kind, const char *lead_id)
 {
     const struct activity *activity = NULL;
     int error = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
-    reply_json(call->reply, carriers[kind].created, error ? NULL : activity_json_new(activity));
+    reply_json(
+        call->reply, activity_kinds[kind].created, error ? NULL : activity_json_new(activity));
 }
 
-static void post_activity(const struct call *call, enum carrier_kind kind)
+static void post_activity(const struct call *call, enum activity_kind kind)
 {
     if (!refuse(call, kind))
         create(call, kind, json_get_text(call->body, "lead_id"));
@@ -41,12 +42,12 @@ static void post_activity(const struct call *call, enum carrier_kind kind)
 
 void call_post_email(struct call *call)
 {
-    post_activity(call, CARRIER_EMAIL);
+    post_activity(call, ACTIVITY_EMAIL);
 }
 
 void call_post_note(struct call *call)
 {
-    post_activity(call, CARRIER_NOTE);
+    post_activity(call, ACTIVITY_NOTE);
 }
 
 static bool has_no_lead(const struct call *call)
@@ -59,13 +60,13 @@ static bool has_no_lead(const struct call *call)
 
 void call_post_lead_file(struct call *call)
 {
-    if (!has_no_lead(call) && !refuse(call, CARRIER_LEAD_FILE))
-        create(call, CARRIER_LEAD_FILE, call->id);
+    if (!has_no_lead(call) && !refuse(call, ACTIVITY_LEAD_FILE))
+        create(call, ACTIVITY_LEAD_FILE, call->id);
 }
 
 /* ---- reading one ---- */
 
-static void get_activity(const struct call *call, enum carrier_kind kind)
+static void get_activity(const struct call *call, enum activity_kind kind)
 {
     const struct activity *activity =
         activities_find(&call->sandbox->crm.activities, kind, call->id);
@@ -73,17 +74,17 @@ static void get_activity(const struct call *call, enum carrier_kind kind)
         reply_json(call->reply, 200,
             pick_fields(activity_json_new(activity), request_query(call->request, "_fields")));
     else
-        call_missing(call, carriers[kind].type);
+        call_missing(call, activity_kinds[kind].type);
 }
 
 void call_get_email(struct call *call)
 {
-    get_activity(call, CARRIER_EMAIL);
+    get_activity(call, ACTIVITY_EMAIL);
 }
 
 void call_get_note(struct call *call)
 {
-    get_activity(call, CARRIER_NOTE);
+    get_activity(call, ACTIVITY_NOTE);
 }
 
 /* ---- lists, newest first ---- */
@@ -110,7 +111,7 @@ static bool is_wanted(
 
 /** Those of the kind that the query asks for, sorted. */
 static int collect(
-    const struct call *call, enum carrier_kind kind, const struct page *page, struct rows *found)
+    const struct call *call, enum activity_kind kind, const struct page *page, struct rows *found)
 {
     const struct rows *all = &call->sandbox->crm.activities.all;
     int error = 0;
@@ -124,7 +125,7 @@ static int collect(
     return error;
 }
 
-static void list_activities(const struct call *call, enum carrier_kind kind)
+static void list_activities(const struct call *call, enum activity_kind kind)
 {
     struct page page;
     if (!page_read(call, PAGE_MOST, "date_created", "lead_id,contact_id,user_id,id__in", &page))
@@ -141,12 +142,12 @@ static void list_activities(const struct call *call, enum carrier_kind kind)
 
 void call_list_emails(struct call *call)
 {
-    list_activities(call, CARRIER_EMAIL);
+    list_activities(call, ACTIVITY_EMAIL);
 }
 
 void call_list_notes(struct call *call)
 {
-    list_activities(call, CARRIER_NOTE);
+    list_activities(call, ACTIVITY_NOTE);
 }
 
 /* ---- the files of a lead ---- */

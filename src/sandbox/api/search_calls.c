@@ -85,18 +85,18 @@ static struct json *describe(const struct json *all_fields, const struct object 
 {
     const char *type = object_names[object->kind];
     const struct json *fields = json_get(all_fields, type);
-    struct json *card = lead_json_new(object, SIGHT_INDEX);
+    struct json *json = lead_json_new(object, SIGHT_INDEX);
     struct json *row = json_object();
     int error = json_add_text(row, "__object_type", type);
     if (!json_is_array(fields))
         error |= json_add_text(row, "id", object->id);
     for (const struct json *one = json_first(fields); one; one = json_next(one)) {
         const char *key = json_text(one);
-        const struct json *value = key ? json_get(card, key) : NULL;
+        const struct json *value = key ? json_get(json, key) : NULL;
         if (value && !json_get(row, key))
             error |= json_add(row, key, json_copy(value));
     }
-    json_free(card);
+    json_free(json);
     return pick_whole(row, error);
 }
 

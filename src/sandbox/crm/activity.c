@@ -36,9 +36,9 @@ static void free_activity(void *row)
 /** What a lead file belongs to is its lead; what an attachment belongs to is its activity. */
 static char *persisted_url(const struct activity *activity, const struct attachment *attachment)
 {
-    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     struct place_owner owner = {
-        carriers[activity->kind].object_type, direct ? activity->lead_id : activity->id};
+        activity_kinds[activity->kind].object_type, direct ? activity->lead_id : activity->id};
     struct str url = STR_INIT(URL_MOST);
     place_add_persisted(
         &url, &owner, attachment->token, json_get_text(attachment->posted, "filename"));
@@ -53,7 +53,7 @@ static int fill_attachment(const struct activity *activity, struct attachment *a
     memcpy(attachment->token, upload->token, sizeof(attachment->token));
     memcpy(attachment->sha256, upload->sha256, sizeof(attachment->sha256));
     memcpy(attachment->md5, upload->md5, sizeof(attachment->md5));
-    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     attachment->id = direct ? strdup(activity->id) : token_id("leadfile_");
     attachment->url = persisted_url(activity, attachment);
     return attachment->id && attachment->url ? 0 : -ENOMEM;
@@ -62,14 +62,14 @@ static int fill_attachment(const struct activity *activity, struct attachment *a
 static int fill_attachments(struct activity *activity, const struct uploads *uploads)
 {
     size_t count = 0;
-    enum carrier_kind kind = activity->kind;
-    const struct json *file = carrier_first_file(kind, activity->posted);
-    for (const struct json *one = file; one; one = carrier_next_file(kind, one))
+    enum activity_kind kind = activity->kind;
+    const struct json *file = activity_first_file(kind, activity->posted);
+    for (const struct json *one = file; one; one = activity_next_file(kind, one))
         count++;
     activity->attachments = calloc(count ? count : 1, sizeof(*activity->attachments));
     if (!activity->attachments)
         return -ENOMEM;
-    for (; file; file = carrier_next_file(kind, file)) {
+    for (; file; file = activity_next_file(kind, file)) {
         const struct upload *upload = uploads_find(uploads, json_get_text(file, "url"));
         struct attachment *attachment = &activity->attachments[activity->attachment_count++];
         if (fill_attachment(activity, attachment, file, upload) != 0)
@@ -91,7 +91,7 @@ static int fill(struct activity *activity, const struct activity_plan *plan)
     const char *contact_id = json_get_text(plan->body, "contact_id");
     activity->kind = plan->kind;
     activity->posted = json_copy(plan->body);
-    activity->id = token_id(carriers[plan->kind].prefix);
+    activity->id = token_id(activity_kinds[plan->kind].prefix);
     activity->thread_id = token_id("acti_");
     activity->lead_id = strdup(plan->lead_id);
     activity->contact_id = contact_id ? strdup(contact_id) : NULL;
@@ -128,7 +128,7 @@ int activities_add(struct activities *activities, const struct activity_plan *pl
 /* ---- all of them ---- */
 
 const struct activity *activities_find(
-    const struct activities *activities, enum carrier_kind kind, const char *id)
+    const struct activities *activities, enum activity_kind kind, const char *id)
 {
     const struct activity *activity = lookup_get(&activities->by_id, id);
     return activity && activity->kind == kind && !activity->gone ? activity : NULL;
@@ -162,8 +162,8 @@ struct json *activities_count(const struct activities *activities)
 {
     struct json *counts = json_object();
     int error = 0;
-    for (size_t i = 0; i < CARRIERS; i++)
-        error |= json_add_int(counts, carriers[i].name, activities->counts[i]);
+    for (size_t i = 0; i < ACTIVITY_KINDS; i++)
+        error |= json_add_int(counts, activity_kinds[i].name, activities->counts[i]);
     return pick_whole(counts, error);
 }
 

@@ -7,7 +7,7 @@
 #ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_H
 #define CLOSEDROP_SANDBOX_CRM_ACTIVITY_H
 
-#include "crm/carrier.h"
+#include "crm/activity_kinds.h"
 #include "crm/uploads.h"
 #include "util/lookup.h"
 #include "util/rows.h"
@@ -26,7 +26,7 @@ struct attachment {
 };
 
 struct activity {
-    enum carrier_kind kind;
+    enum activity_kind kind;
     char *id, *lead_id;
     char *contact_id; /* or NULL */
     char *thread_id;
@@ -42,11 +42,11 @@ struct activity {
 struct activities {
     struct rows all;
     struct lookup by_id;
-    int64_t counts[CARRIERS];
+    int64_t counts[ACTIVITY_KINDS];
 };
 
 struct activity_plan {
-    enum carrier_kind kind;
+    enum activity_kind kind;
     const char *lead_id;
     const struct json *body;
     const struct uploads *uploads;
@@ -61,7 +61,7 @@ int activities_add(struct activities *activities, const struct activity_plan *pl
 
 /** One of that kind that is not hidden, or NULL. */
 const struct activity *activities_find(
-    const struct activities *activities, enum carrier_kind kind, const char *id);
+    const struct activities *activities, enum activity_kind kind, const char *id);
 
 /** Everything of one lead becomes another's. Returns 0 or -ENOMEM. */
 int activities_move(struct activities *activities, const char *from_lead, const char *to_lead);

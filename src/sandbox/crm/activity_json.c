@@ -92,7 +92,7 @@ static struct json *describe_attachment(
     error |= json_add_text(row, "filename", json_get_text(posted, "filename"));
     error |= json_add_text(row, "content_type", json_get_text(posted, "content_type"));
     error |= add_size(row, attachment->size);
-    if (activity->kind == CARRIER_EMAIL) {
+    if (activity->kind == ACTIVITY_EMAIL) {
         error |= json_add_text(row, "content_id", json_get_text(posted, "content_id"));
         error |= json_add_bool(row, "inline_only", json_get_bool(posted, "inline_only", false));
     } else {
@@ -138,7 +138,7 @@ static int add_times(struct json *json, const struct activity *activity)
 static struct json *describe_activity(const struct activity *activity)
 {
     struct json *json = json_object();
-    int error = json_add_text(json, "_type", carriers[activity->kind].type);
+    int error = json_add_text(json, "_type", activity_kinds[activity->kind].type);
     error |= json_add_text(json, "id", activity->id);
     error |= json_add_text(json, "lead_id", activity->lead_id);
     error |= json_add_text(json, "contact_id", activity->contact_id);
@@ -218,7 +218,7 @@ static struct json *describe_note(const struct activity *activity)
 struct json *activity_json_file(
     const struct activity *activity, const struct attachment *attachment)
 {
-    bool direct = activity->kind == CARRIER_LEAD_FILE;
+    bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     const struct json *posted = attachment->posted;
     struct json *file = json_object();
     int error = json_add_text(file, "id", attachment->id);
@@ -231,7 +231,7 @@ struct json *activity_json_file(
     error |= json_add_text(file, "download_url", attachment->url);
     error |= json_add_null(file, "thumbnail_url");
     error |= json_add_bool(file, "is_pinned", false);
-    error |= json_add_text(file, "last_object_type", carriers[activity->kind].object_type);
+    error |= json_add_text(file, "last_object_type", activity_kinds[activity->kind].object_type);
     error |= json_add_text(file, "last_object_id", direct ? activity->lead_id : activity->id);
     error |= stamp_add(file, "last_activity_at", activity->created_us);
     error |= stamp_add(file, "date_created", activity->at_us);
@@ -243,9 +243,9 @@ struct json *activity_json_file(
 struct json *activity_json_new(const struct activity *activity)
 {
     switch (activity->kind) {
-    case CARRIER_EMAIL:
+    case ACTIVITY_EMAIL:
         return describe_email(activity);
-    case CARRIER_NOTE:
+    case ACTIVITY_NOTE:
         return describe_note(activity);
     default:
         return activity_json_file(activity, activity->attachments);

@@ -139,20 +139,20 @@ static const char *refuse_file(const struct crm *crm, const struct json *file, i
     return NULL;
 }
 
-static int complain_file(enum carrier_kind kind, struct json *wrong, size_t index, const char *why)
+static int complain_file(enum activity_kind kind, struct json *wrong, size_t index, const char *why)
 {
-    if (kind == CARRIER_LEAD_FILE)
+    if (kind == ACTIVITY_LEAD_FILE)
         return json_add_text(wrong, "url", why);
     return schema_complain_element(wrong, "attachments", index, why);
 }
 
-int crm_check(struct crm *crm, enum carrier_kind kind, const struct json *body, int64_t file_ttl_ms,
-    struct json *wrong)
+int crm_check(struct crm *crm, enum activity_kind kind, const struct json *body,
+    int64_t file_ttl_ms, struct json *wrong)
 {
     int error = check_people(crm, body, wrong);
     size_t index = 0;
-    for (const struct json *file = carrier_first_file(kind, body); file;
-         file = carrier_next_file(kind, file), index++) {
+    for (const struct json *file = activity_first_file(kind, body); file;
+         file = activity_next_file(kind, file), index++) {
         const char *why = refuse_file(crm, file, file_ttl_ms);
         if (why)
             error |= complain_file(kind, wrong, index, why);
@@ -160,7 +160,7 @@ int crm_check(struct crm *crm, enum carrier_kind kind, const struct json *body, 
     return error ? -ENOMEM : 0;
 }
 
-int crm_create(struct crm *crm, enum carrier_kind kind, const char *lead_id,
+int crm_create(struct crm *crm, enum activity_kind kind, const char *lead_id,
     const struct json *body, const struct activity **ret_activity)
 {
     struct activity_plan plan = {kind, lead_id, body, &crm->uploads};

@@ -49,15 +49,15 @@ int crm_merge(struct crm *crm, const char *source, const char *destination, int6
 int crm_delete_lead(struct crm *crm, const char *id, int64_t lag_ms);
 
 /** Make one of a body that crm_check() found good. Returns 0 or -ENOMEM. */
-int crm_create(struct crm *crm, enum carrier_kind kind, const char *lead_id,
+int crm_create(struct crm *crm, enum activity_kind kind, const char *lead_id,
     const struct json *body, const struct activity **ret_activity);
 
 /**
  * Add to `wrong` what speaks against a body that is good by itself: its lead, contact and files,
  * of which none may be older than `file_ttl_ms`. Returns 0 or -ENOMEM.
  */
-int crm_check(struct crm *crm, enum carrier_kind kind, const struct json *body, int64_t file_ttl_ms,
-    struct json *wrong);
+int crm_check(struct crm *crm, enum activity_kind kind, const struct json *body,
+    int64_t file_ttl_ms, struct json *wrong);
 
 /** Forget activities and uploads; leads and contacts stay. */
 void crm_reset(struct crm *crm);

@@ -1,4 +1,4 @@
-#include "crm/carrier.h"
+#include "crm/activity_kinds.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -180,29 +180,29 @@ static const struct schema_field lead_file_fields[] = {
 
 /* ---- all of them ---- */
 
-const struct carrier carriers[CARRIERS] = {
-    [CARRIER_EMAIL] = {"email", "acti_", "activity.email", "Email", 200, SCHEMA(email_fields),
+const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
+    [ACTIVITY_EMAIL] = {"email", "acti_", "activity.email", "Email", 200, SCHEMA(email_fields),
         check_email},
-    [CARRIER_NOTE] = {"note", "acti_", "activity.note", "Note", 200, SCHEMA(note_fields),
+    [ACTIVITY_NOTE] = {"note", "acti_", "activity.note", "Note", 200, SCHEMA(note_fields),
         check_note},
-    [CARRIER_LEAD_FILE] = {"lead_file", "leadfile_", "lead", "LeadFile", 201,
+    [ACTIVITY_LEAD_FILE] = {"lead_file", "leadfile_", "lead", "LeadFile", 201,
         SCHEMA(lead_file_fields), NULL},
 };
 
-int carrier_check(enum carrier_kind kind, const struct json *body, struct json *wrong)
+int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong)
 {
-    int error = schema_check(&carriers[kind].schema, body, wrong);
-    if (!error && carriers[kind].check)
-        error = carriers[kind].check(body, wrong);
+    int error = schema_check(&activity_kinds[kind].schema, body, wrong);
+    if (!error && activity_kinds[kind].check)
+        error = activity_kinds[kind].check(body, wrong);
     return error ? -ENOMEM : 0;
 }
 
-const struct json *carrier_first_file(enum carrier_kind kind, const struct json *body)
+const struct json *activity_first_file(enum activity_kind kind, const struct json *body)
 {
-    return kind == CARRIER_LEAD_FILE ? body : json_first(json_get(body, "attachments"));
+    return kind == ACTIVITY_LEAD_FILE ? body : json_first(json_get(body, "attachments"));
 }
 
-const struct json *carrier_next_file(enum carrier_kind kind, const struct json *file)
+const struct json *activity_next_file(enum activity_kind kind, const struct json *file)
 {
-    return kind == CARRIER_LEAD_FILE ? NULL : json_next(file);
+    return kind == ACTIVITY_LEAD_FILE ? NULL : json_next(file);
 }

@@ -2,16 +2,16 @@
  * The three things that carry a file to a lead, by tables: what their bodies may have, and what
  * else Close wants of them. Pure.
  */
-#ifndef CLOSEDROP_SANDBOX_CRM_CARRIER_H
-#define CLOSEDROP_SANDBOX_CRM_CARRIER_H
+#ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_KINDS_H
+#define CLOSEDROP_SANDBOX_CRM_ACTIVITY_KINDS_H
 
 #include "crm/schema.h"
 
 struct json;
 
-enum carrier_kind { CARRIER_EMAIL, CARRIER_NOTE, CARRIER_LEAD_FILE, CARRIERS };
+enum activity_kind { ACTIVITY_EMAIL, ACTIVITY_NOTE, ACTIVITY_LEAD_FILE, ACTIVITY_KINDS };
 
-struct carrier {
+struct activity_traits {
     const char *name;        /* in the ledger and the counts */
     const char *prefix;      /* of its ids */
     const char *object_type; /* in URLs, events and the list of a lead's files */
@@ -21,13 +21,13 @@ struct carrier {
     int (*check)(const struct json *body, struct json *wrong); /* beyond single fields, or NULL */
 };
 
-extern const struct carrier carriers[CARRIERS];
+extern const struct activity_traits activity_kinds[ACTIVITY_KINDS];
 
 /** Add what is wrong with a body to `wrong`. Returns 0 or -ENOMEM. */
-int carrier_check(enum carrier_kind kind, const struct json *body, struct json *wrong);
+int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong);
 
 /** Walk the files that a good body brings: its attachments, or itself. */
-const struct json *carrier_first_file(enum carrier_kind kind, const struct json *body);
-const struct json *carrier_next_file(enum carrier_kind kind, const struct json *file);
+const struct json *activity_first_file(enum activity_kind kind, const struct json *body);
+const struct json *activity_next_file(enum activity_kind kind, const struct json *file);
 
 #endif
