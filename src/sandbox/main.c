@@ -47,7 +47,7 @@
  * - http/     server (the door to libmicrohttpd: requests in, replies out, a thread a connection),
  *             reply (an answer as data), refusal (one in S3's XML), endpoint, pace (rate limits),
  *             multipart (reads a form's body as it comes)
- * - util/     rows, lookup, pick, stamp, token, percent, xml, words, file
+ * - util/     rows, lookup, pick, stamp, token, percent, xml, text_match, file
  */
 #include "options.h"
 #include "run.h"

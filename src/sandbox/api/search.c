@@ -2,7 +2,7 @@
 
 #include "crm/leads.h"
 #include "util/pick.h"
-#include "util/words.h"
+#include "util/text_match.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -92,9 +92,9 @@ static int read_text(struct search *search, const struct json *condition, struct
         const char *name;
         bool (*compare)(const char *text, const char *wanted);
     } modes[] = {
-        {"full_words", words_have_all},
-        {"phrase", words_have_phrase},
-        {"exact_value", words_equal},
+        {"full_words", text_matches_words},
+        {"phrase", text_matches_phrase},
+        {"exact_value", text_matches_whole},
     };
     for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
         if (is_text(condition, "mode", modes[i].name))

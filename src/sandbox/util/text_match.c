@@ -1,4 +1,4 @@
-#include "util/words.h"
+#include "util/text_match.h"
 
 #include "closedrop/base/utf8.h"
 
@@ -89,7 +89,7 @@ static void need_unicode(void)
     pthread_once(&once, open_unicode);
 }
 
-bool words_have_phrase(const char *text, const char *wanted)
+bool text_matches_phrase(const char *text, const char *wanted)
 {
     need_unicode();
     if (!skip_to_word(&wanted))
@@ -110,7 +110,7 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
-bool words_have_all(const char *text, const char *wanted)
+bool text_matches_words(const char *text, const char *wanted)
 {
     need_unicode();
     if (!skip_to_word(&wanted))
@@ -121,7 +121,7 @@ bool words_have_all(const char *text, const char *wanted)
     return true;
 }
 
-bool words_equal(const char *text, const char *wanted)
+bool text_matches_whole(const char *text, const char *wanted)
 {
     need_unicode();
     while (*text && *wanted)
