@@ -32,7 +32,8 @@
  * - crm/      Close's memory
  *     - crm              all of it, behind one lock
  *     - leads            leads and contacts, and what the index has seen of them
- *     - uploads, place   temporary files; the keys and URLs of files (pure)
+ *     - uploads          temporary files
+ *     - file_url         the keys and URLs of files (pure)
  *     - activity         emails, notes and lead files
  *     - activity_kinds   what they are called, and what their bodies may have, by tables (pure)
  *     - schema           holds a body against a table of fields (pure)
@@ -41,8 +42,8 @@
  *     - history, cursor  events and merges; where a search's next page begins
  *     - account          whose account it is
  *     - ledger           what happened
- * - faults/   fault and effect: requests that shall go wrong, which and how; deferred: what is
- *             when nobody waits for it any more
+ * - faults/   fault and effect (requests that shall go wrong: which, and how), deferred (what is
+ *             done when nobody waits for it any more)
  *
  * - http/     server (the door to libmicrohttpd: requests in, replies out, a thread a connection),
  *             reply (an answer as data), refusal (one in S3's XML), endpoint, pace (rate limits),

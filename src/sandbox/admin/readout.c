@@ -53,11 +53,11 @@ static struct json *describe(const struct activity *activity)
     return pick_whole(row, error);
 }
 
-static void print(struct str *out, size_t place, const struct activity *activity)
+static void print(struct str *out, size_t index, const struct activity *activity)
 {
     struct json *row = describe(activity);
     char *text = json_print(row);
-    str_add(out, place ? ",\n" : "\n");
+    str_add(out, index ? ",\n" : "\n");
     str_add(out, text ? text : "null");
     free(text);
     json_free(row);

@@ -107,8 +107,8 @@ static void look_through(struct hunt *hunt)
     for (size_t i = 0; i < objects->count; i++) {
         if (!search_matches(hunt->search, objects->items[i]))
             continue;
-        int64_t place = hunt->matches++;
-        if (place >= hunt->behind && place < hunt->behind + hunt->limit && place < hunt->most)
+        int64_t index = hunt->matches++;
+        if (index >= hunt->behind && index < hunt->behind + hunt->limit && index < hunt->most)
             hunt->error |= json_append(hunt->data, describe(fields, objects->items[i]));
     }
 }

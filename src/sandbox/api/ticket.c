@@ -1,7 +1,7 @@
 #include "api/ticket.h"
 
 #include "context.h"
-#include "crm/place.h"
+#include "crm/file_url.h"
 #include "s3/form.h"
 #include "s3/policy.h"
 #include "s3/signature.h"
@@ -49,7 +49,7 @@ static int add_disposition(struct json *fields, const char *filename)
 static int add_key(struct json *fields, const struct plan *plan)
 {
     struct str text = STR_INIT(FORM_MOST);
-    place_add_key(&text, plan->file->token, plan->file->filename);
+    file_url_add_key(&text, plan->file->token, plan->file->filename);
     return add_str(fields, "key", &text);
 }
 
@@ -127,7 +127,7 @@ static struct json *make_upload(const struct plan *plan)
 static struct json *make_download(const struct plan *plan)
 {
     struct str url = STR_INIT(4 * FORM_MOST);
-    place_add_temporary(&url, plan->file->token, plan->file->filename);
+    file_url_add_temporary(&url, plan->file->token, plan->file->filename);
     struct json *download = json_object();
     if (add_str(download, "url", &url) == 0)
         return download;

@@ -37,10 +37,10 @@ static void free_activity(void *row)
 static char *persisted_url(const struct activity *activity, const struct attachment *attachment)
 {
     bool direct = activity->kind == ACTIVITY_LEAD_FILE;
-    struct place_owner owner = {
+    struct file_url_owner owner = {
         activity_kinds[activity->kind].object_type, direct ? activity->lead_id : activity->id};
     struct str url = STR_INIT(URL_MOST);
-    place_add_persisted(
+    file_url_add_persisted(
         &url, &owner, attachment->token, json_get_text(attachment->posted, "filename"));
     return str_take(&url);
 }

@@ -20,7 +20,7 @@ struct attachment {
     const struct json *posted; /* its filename, content_type ... */
     char *id;                  /* in the list of its lead's files */
     char *url;                 /* where it lies from now on */
-    char token[PLACE_TOKEN];
+    char token[FILE_URL_TOKEN];
     int64_t size;                                        /* negative: not known */
     char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX]; /* "": not known */
 };

@@ -125,7 +125,7 @@ static int check_people(const struct crm *crm, const struct json *body, struct j
 static const char *refuse_file(const struct crm *crm, const struct json *file, int64_t file_ttl_ms)
 {
     const char *url = json_get_text(file, "url");
-    if (!place_is_file_url(url))
+    if (!is_file_url(url))
         return "Invalid URL.";
     const struct upload *upload = uploads_find(&crm->uploads, url);
     if (!upload)

@@ -1,6 +1,6 @@
 #include "crm/ledger.h"
 
-#include "crm/place.h"
+#include "crm/file_url.h"
 #include "http/reply.h"
 #include "util/percent.h"
 #include "util/pick.h"
@@ -193,8 +193,8 @@ static void print_row(struct str *out, size_t index, struct json *row, int error
 
 static void print_object(struct str *out, size_t index, const struct stored *stored)
 {
-    char token[PLACE_TOKEN], at[CLOCK_TEXT];
-    const char *filename = place_split_key(stored->key, token);
+    char token[FILE_URL_TOKEN], at[CLOCK_TEXT];
+    const char *filename = file_url_split_key(stored->key, token);
     struct json *row = json_object();
     int error = json_add_text(row, "key", stored->key);
     error |= json_add_text(row, "token", token);
@@ -267,9 +267,9 @@ static bool walk_tsv(void *self, struct str *out)
     pthread_mutex_lock(&walk->ledger->lock);
     for (size_t i = 0; i < ROWS_A_PIECE && walk->object < rows->count; i++, walk->object++) {
         const struct stored *stored = rows->items[walk->object];
-        char token[PLACE_TOKEN];
+        char token[FILE_URL_TOKEN];
         str_printf(out, "%s\t%" PRId64 "\t", stored->sha256, stored->size);
-        percent_add(out, place_split_key(stored->key, token), "");
+        percent_add(out, file_url_split_key(stored->key, token), "");
         str_add_char(out, '\n');
     }
     pthread_mutex_unlock(&walk->ledger->lock);

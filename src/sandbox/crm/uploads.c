@@ -22,8 +22,8 @@ int uploads_ticket(struct uploads *uploads, const char *token)
 
 void uploads_stored(struct uploads *uploads, const struct ledger_object *object)
 {
-    char token[PLACE_TOKEN];
-    place_split_key(object->key, token);
+    char token[FILE_URL_TOKEN];
+    file_url_split_key(object->key, token);
     struct upload *upload = lookup_get(&uploads->by_token, token);
     if (!upload)
         return;
@@ -36,8 +36,8 @@ void uploads_stored(struct uploads *uploads, const struct ledger_object *object)
 
 const struct upload *uploads_find(const struct uploads *uploads, const char *url)
 {
-    char token[PLACE_TOKEN];
-    return place_split_temporary(url, token) ? lookup_get(&uploads->by_token, token) : NULL;
+    char token[FILE_URL_TOKEN];
+    return file_url_split_temporary(url, token) ? lookup_get(&uploads->by_token, token) : NULL;
 }
 
 void uploads_release(struct uploads *uploads)

@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_SANDBOX_CRM_UPLOADS_H
 #define CLOSEDROP_SANDBOX_CRM_UPLOADS_H
 
-#include "crm/place.h"
+#include "crm/file_url.h"
 #include "util/lookup.h"
 #include "util/rows.h"
 
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 struct upload {
-    char token[PLACE_TOKEN];
+    char token[FILE_URL_TOKEN];
     bool stored;   /* size and digests are known */
     int64_t at_ms; /* steady: of the ticket, then of the store */
     int64_t size;

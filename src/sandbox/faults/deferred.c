@@ -61,11 +61,11 @@ static size_t find_first(const struct rows *tasks)
     return first;
 }
 
-static struct task *take_out(struct rows *tasks, size_t place)
+static struct task *take_out(struct rows *tasks, size_t index)
 {
-    struct task *task = tasks->items[place];
+    struct task *task = tasks->items[index];
     tasks->count--;
-    for (size_t i = place; i < tasks->count; i++)
+    for (size_t i = index; i < tasks->count; i++)
         tasks->items[i] = tasks->items[i + 1];
     return task;
 }

@@ -1,4 +1,4 @@
-#include "crm/place.h"
+#include "crm/file_url.h"
 
 #include "crm/account.h"
 #include "util/percent.h"
@@ -11,7 +11,7 @@
 #define FILES "https://app.close.com/go/file/"
 #define TEMPORARY FILES "temporary/" ACCOUNT_USER "/"
 
-void place_add_key(struct str *out, const char *token, const char *filename)
+void file_url_add_key(struct str *out, const char *token, const char *filename)
 {
     str_printf(out, "temporary/user/%s/%s/%s", ACCOUNT_USER, token, filename);
 }
@@ -23,22 +23,22 @@ static void add_end(struct str *out, const char *token, const char *filename)
     str_add_char(out, '/');
 }
 
-void place_add_temporary(struct str *out, const char *token, const char *filename)
+void file_url_add_temporary(struct str *out, const char *token, const char *filename)
 {
     str_add(out, TEMPORARY);
     add_end(out, token, filename);
 }
 
-void place_add_persisted(
-    struct str *out, const struct place_owner *owner, const char *token, const char *filename)
+void file_url_add_persisted(
+    struct str *out, const struct file_url_owner *owner, const char *token, const char *filename)
 {
     str_printf(out, FILES "persisted/%s/%s/%s/", ACCOUNT_ORGANIZATION, owner->type, owner->id);
     add_end(out, token, filename);
 }
 
-const char *place_split_key(const char *key, char token[PLACE_TOKEN])
+const char *file_url_split_key(const char *key, char token[FILE_URL_TOKEN])
 {
-    char user[PLACE_TOKEN];
+    char user[FILE_URL_TOKEN];
     int behind = 0;
     if (sscanf(key, "temporary/user/%127[^/]/%127[^/]/%n", user, token, &behind) == 2 && behind)
         return key + behind;
@@ -47,12 +47,12 @@ const char *place_split_key(const char *key, char token[PLACE_TOKEN])
     return slash ? slash + 1 : key;
 }
 
-bool place_is_file_url(const char *url)
+bool is_file_url(const char *url)
 {
     return str_starts_with(url, FILES);
 }
 
-bool place_split_temporary(const char *url, char token[PLACE_TOKEN])
+bool file_url_split_temporary(const char *url, char token[FILE_URL_TOKEN])
 {
     int behind = 0;
     return str_starts_with(url, TEMPORARY) &&
