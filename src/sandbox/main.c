@@ -13,7 +13,7 @@
  * - api/      Close: a request's way to the call that it means, and back
  *     - api              its way
  *     - route            which call a path means (pure)
- *     - gate             what a request has to get past: rate, key, body
+ *     - admission        what a request has to get past: rate, key, body
  *     - call             one call being answered, and all that there are:
  *         - account_calls    me, files/upload; ticket: the signed form it gives out
  *         - lead_calls       leads, contacts, merging, events

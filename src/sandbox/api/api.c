@@ -1,7 +1,7 @@
 #include "api/api.h"
 
+#include "api/admission.h"
 #include "api/call.h"
-#include "api/gate.h"
 #include "api/route.h"
 #include "context.h"
 #include "crm/crm.h"
@@ -191,12 +191,12 @@ static int answer_route(struct visit *visit, const struct str *body)
     int error = effect_before(visit->fault, visit->request);
     struct reply *reply = visit->call.reply;
     const struct settings_values *settings = &visit->call.settings;
-    if (error ||
-        gate_pace(&visit->call.sandbox->pace, visit->route->endpoint, &settings->rate, reply))
+    if (error || admission_refuses_rate(
+                     &visit->call.sandbox->pace, visit->route->endpoint, &settings->rate, reply))
         return error;
     bool acts = effect_act(visit->fault) != EFFECT_ACT_NEVER;
-    if (acts && !gate_key(visit->request, settings->api_key, reply) &&
-        !gate_body(visit->request, visit->body, reply))
+    if (acts && !admission_refuses_key(visit->request, settings->api_key, reply) &&
+        !admission_refuses_body(visit->request, visit->body, reply))
         perform(visit);
     return effect_after(visit->fault, visit->request, reply);
 }

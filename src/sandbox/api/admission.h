@@ -2,8 +2,8 @@
  * What a request has to get past before it may act. Each answers true where it refused, with the
  * refusal in `reply`.
  */
-#ifndef CLOSEDROP_SANDBOX_API_GATE_H
-#define CLOSEDROP_SANDBOX_API_GATE_H
+#ifndef CLOSEDROP_SANDBOX_API_ADMISSION_H
+#define CLOSEDROP_SANDBOX_API_ADMISSION_H
 
 #include "http/endpoint.h"
 
@@ -16,13 +16,14 @@ struct reply;
 struct request;
 
 /** Too many of this endpoint. The RateLimit header is added anyway. */
-bool gate_pace(
+bool admission_refuses_rate(
     struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, struct reply *reply);
 
 /** Not the key. */
-bool gate_key(const struct request *request, const char *api_key, struct reply *reply);
+bool admission_refuses_key(const struct request *request, const char *api_key, struct reply *reply);
 
 /** A POST that is no JSON object (`body`: what it parsed to, or NULL). */
-bool gate_body(const struct request *request, const struct json *body, struct reply *reply);
+bool admission_refuses_body(
+    const struct request *request, const struct json *body, struct reply *reply);
 
 #endif

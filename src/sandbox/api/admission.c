@@ -1,4 +1,4 @@
-#include "api/gate.h"
+#include "api/admission.h"
 
 #include "http/pace.h"
 #include "http/reply.h"
@@ -28,7 +28,7 @@ static bool is_authorized(const struct request *request, const char *api_key)
     return same;
 }
 
-bool gate_key(const struct request *request, const char *api_key, struct reply *reply)
+bool admission_refuses_key(const struct request *request, const char *api_key, struct reply *reply)
 {
     if (is_authorized(request, api_key))
         return false;
@@ -40,7 +40,7 @@ bool gate_key(const struct request *request, const char *api_key, struct reply *
     return true;
 }
 
-bool gate_pace(
+bool admission_refuses_rate(
     struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, struct reply *reply)
 {
     struct pace_state state = pace_count(pace, endpoint, rate, clock_steady_ms());
@@ -50,7 +50,8 @@ bool gate_pace(
     return state.over;
 }
 
-bool gate_body(const struct request *request, const struct json *body, struct reply *reply)
+bool admission_refuses_body(
+    const struct request *request, const struct json *body, struct reply *reply)
 {
     if (strcmp(request_method(request), "POST") != 0)
         return false;
