@@ -21,7 +21,7 @@
 #define SAYS_MOST (1 << 20)
 
 /** A request on its way to act. */
-struct visit {
+struct exchange {
     struct call call;
     struct request *request;
     const struct route *route;
@@ -77,65 +77,65 @@ static const struct route *find_route(
 
 /* ---- acting, now or deferred ---- */
 
-static void act(struct visit *visit)
+static void act(struct exchange *exchange)
 {
-    struct crm *crm = &visit->call.sandbox->crm;
-    visit->call.body = visit->body;
-    visit->call.id = visit->id;
+    struct crm *crm = &exchange->call.sandbox->crm;
+    exchange->call.body = exchange->body;
+    exchange->call.id = exchange->id;
     crm_lock(crm);
-    visit->route->act(&visit->call);
+    exchange->route->act(&exchange->call);
     crm_unlock(crm);
 }
 
-/** A visit that goes on without its request. */
-struct deferred_visit {
-    struct visit visit;
+/** An exchange that goes on without its request. */
+struct deferred_exchange {
+    struct exchange exchange;
     struct reply reply; /* which nobody gets */
 };
 
 static void act_deferred(void *self)
 {
-    struct deferred_visit *deferred = self;
-    struct call *call = &deferred->visit.call;
+    struct deferred_exchange *deferred = self;
+    struct call *call = &deferred->exchange.call;
     call->settings = settings_get(&call->sandbox->settings);
-    act(&deferred->visit);
+    act(&deferred->exchange);
 }
 
 static void end_deferred(void *self)
 {
-    struct deferred_visit *deferred = self;
+    struct deferred_exchange *deferred = self;
     reply_release(&deferred->reply);
-    json_free(deferred->visit.body);
-    free(deferred->visit.id);
+    json_free(deferred->exchange.body);
+    free(deferred->exchange.id);
     free(deferred);
 }
 
 /** Reading has no effect that could come late. */
-static void schedule(struct visit *visit)
+static void schedule(struct exchange *exchange)
 {
-    bool reads = strcmp(visit->route->method, "GET") == 0;
-    struct deferred_visit *deferred = reads ? NULL : calloc(1, sizeof(*deferred));
+    bool reads = strcmp(exchange->route->method, "GET") == 0;
+    struct deferred_exchange *deferred = reads ? NULL : calloc(1, sizeof(*deferred));
     if (!deferred)
         return;
     deferred->reply = (struct reply)REPLY_INIT;
-    deferred->visit = *visit;
-    deferred->visit.call.request = NULL;
-    deferred->visit.call.reply = &deferred->reply;
-    deferred->visit.request = NULL;
-    deferred->visit.body = TAKE_PTR(visit->body); // now the deferred visit's
-    deferred->visit.id = TAKE_PTR(visit->id);
-    deferred_add(visit->call.sandbox->deferred, visit->fault->late_ms,
+    deferred->exchange = *exchange;
+    deferred->exchange.call.request = NULL;
+    deferred->exchange.call.reply = &deferred->reply;
+    deferred->exchange.request = NULL;
+    deferred->exchange.body = TAKE_PTR(exchange->body); // now the deferred exchange's
+    deferred->exchange.id = TAKE_PTR(exchange->id);
+    deferred_add(exchange->call.sandbox->deferred, exchange->fault->late_ms,
         &(struct deferred_act){act_deferred, end_deferred, deferred});
 }
 
-static void perform(struct visit *visit)
+static void perform(struct exchange *exchange)
 {
-    switch (effect_act(visit->fault)) {
+    switch (effect_act(exchange->fault)) {
     case EFFECT_ACT:
-        act(visit);
+        act(exchange);
         break;
     case EFFECT_ACT_DEFERRED:
-        schedule(visit);
+        schedule(exchange);
         break;
     case EFFECT_ACT_NEVER:
         break;
@@ -161,63 +161,64 @@ static void add_parameter(void *self, const char *name, const char *value)
 }
 
 /** What fault rules match: the names of files, or what is read or looked for. */
-static void describe_request(const struct visit *visit, const struct str *body, struct str *says)
+static void describe_request(
+    const struct exchange *exchange, const struct str *body, struct str *says)
 {
-    enum endpoint endpoint = visit->route->endpoint;
+    enum endpoint endpoint = exchange->route->endpoint;
     if (endpoint == ENDPOINT_SEARCH || endpoint == ENDPOINT_MERGE)
         str_add(says, str_text(body));
-    else if (strcmp(visit->route->method, "POST") == 0)
-        add_filenames(says, visit->body);
+    else if (strcmp(exchange->route->method, "POST") == 0)
+        add_filenames(says, exchange->body);
     else {
-        str_printf(says, "%s\n", request_path(visit->request));
-        request_each_query(visit->request, add_parameter, says);
+        str_printf(says, "%s\n", request_path(exchange->request));
+        request_each_query(exchange->request, add_parameter, says);
     }
 }
 
-static void take_fault(struct visit *visit, const struct str *body)
+static void take_fault(struct exchange *exchange, const struct str *body)
 {
     struct str says = STR_INIT(SAYS_MOST);
-    describe_request(visit, body, &says);
-    visit->fault =
-        faults_take(visit->call.sandbox->faults, visit->route->endpoint, str_text(&says));
-    visit->call.fault = effect_kind(visit->fault);
+    describe_request(exchange, body, &says);
+    exchange->fault =
+        faults_take(exchange->call.sandbox->faults, exchange->route->endpoint, str_text(&says));
+    exchange->call.fault = effect_kind(exchange->fault);
     str_release(&says);
 }
 
-static int answer_route(struct visit *visit, const struct str *body)
+static int answer_route(struct exchange *exchange, const struct str *body)
 {
-    ledger_request(visit->call.sandbox->ledger, visit->route->endpoint);
-    take_fault(visit, body);
-    int error = effect_before(visit->fault, visit->request);
-    struct reply *reply = visit->call.reply;
-    const struct settings_values *settings = &visit->call.settings;
-    if (error || admission_refuses_rate(
-                     &visit->call.sandbox->pace, visit->route->endpoint, &settings->rate, reply))
+    ledger_request(exchange->call.sandbox->ledger, exchange->route->endpoint);
+    take_fault(exchange, body);
+    int error = effect_before(exchange->fault, exchange->request);
+    struct reply *reply = exchange->call.reply;
+    const struct settings_values *settings = &exchange->call.settings;
+    if (error || admission_refuses_rate(&exchange->call.sandbox->pace, exchange->route->endpoint,
+                     &settings->rate, reply))
         return error;
-    bool acts = effect_act(visit->fault) != EFFECT_ACT_NEVER;
-    if (acts && !admission_refuses_key(visit->request, settings->api_key, reply) &&
-        !admission_refuses_body(visit->request, visit->body, reply))
-        perform(visit);
-    return effect_after(visit->fault, visit->request, reply);
+    bool acts = effect_act(exchange->fault) != EFFECT_ACT_NEVER;
+    if (acts && !admission_refuses_key(exchange->request, settings->api_key, reply) &&
+        !admission_refuses_body(exchange->request, exchange->body, reply))
+        perform(exchange);
+    return effect_after(exchange->fault, exchange->request, reply);
 }
 
 int api_answer(struct request *request, const struct str *body, struct reply *reply)
 {
     struct sandbox *sandbox = request_context(request);
     struct segment segment = {NULL, 0};
-    struct visit visit = {
+    struct exchange exchange = {
         .call = {.sandbox = sandbox, .request = request, .reply = reply},
         .request = request,
         .body = json_parse(str_text(body), body->length),
     };
-    visit.call.settings = settings_get(&sandbox->settings);
-    visit.route = find_route(request, &segment, reply);
-    visit.id = segment.text ? strndup(segment.text, segment.length) : NULL;
-    int error = visit.route ? answer_route(&visit, body) : 0;
-    reply->delay_ms = visit.call.settings.latency_ms;
+    exchange.call.settings = settings_get(&sandbox->settings);
+    exchange.route = find_route(request, &segment, reply);
+    exchange.id = segment.text ? strndup(segment.text, segment.length) : NULL;
+    int error = exchange.route ? answer_route(&exchange, body) : 0;
+    reply->delay_ms = exchange.call.settings.latency_ms;
     if (!error && reply->end != REPLY_NOTHING)
         ledger_answer(sandbox->ledger, "api", reply);
-    json_free(visit.body);
-    free(visit.id);
+    json_free(exchange.body);
+    free(exchange.id);
     return error;
 }

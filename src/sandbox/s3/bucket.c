@@ -28,10 +28,10 @@
 #define KEY_MOST 1024
 
 /** What the service keeps with a request. */
-struct visit {
+struct form_post {
     struct multipart reader;
     struct form form;
-    enum { VISIT_FIELDS, VISIT_FILE, VISIT_BEHIND } place; /* in the body */
+    enum { POST_FIELDS, POST_FILE, POST_BEHIND } stage; /* in the body */
     bool judged; /* the fields were checked, or a fault took their place */
     const struct fault *fault;
     struct refusal refusal;
@@ -67,112 +67,112 @@ static void check_header(const struct request *request, struct refusal *refusal)
 }
 
 static void check_content_type(
-    const struct request *request, struct visit *visit, const struct multipart_events *events)
+    const struct request *request, struct form_post *post, const struct multipart_events *events)
 {
     const char *type = request_header(request, "Content-Type");
     char boundary[MULTIPART_BOUNDARY_MOST + 1];
     int error = multipart_boundary(type ? type : "", boundary);
     if (error == -EPROTOTYPE)
-        refuse_because(&visit->refusal, "PreconditionFailed",
+        refuse_because(&post->refusal, "PreconditionFailed",
             "Bucket POST must be of the enclosure-type multipart/form-data");
     else if (error)
-        refuse_because(&visit->refusal, "InvalidArgument",
+        refuse_because(&post->refusal, "InvalidArgument",
             "Bucket POST of the enclosure-type multipart/form-data must name its boundary");
     else
-        multipart_init(&visit->reader, boundary, events, (void *)(uintptr_t)request);
+        multipart_init(&post->reader, boundary, events, (void *)(uintptr_t)request);
 }
 
 /* ---- the fields are complete ---- */
 
-static void check_form(const struct sandbox *sandbox, struct visit *visit)
+static void check_form(const struct sandbox *sandbox, struct form_post *post)
 {
-    const struct form *form = &visit->form;
+    const struct form *form = &post->form;
     const char *key = form_get(form, "key");
     if (!key || !*key)
-        refuse_because(&visit->refusal, "InvalidArgument",
+        refuse_because(&post->refusal, "InvalidArgument",
             "Bucket POST must contain a field named 'key'.  If it is specified, please check the "
             "order of the fields.");
     else if (strlen(key) > KEY_MOST)
-        refuse(&visit->refusal, "KeyTooLongError");
-    signature_check(form, &sandbox->signer, &visit->refusal);
-    if (!is_refused(&visit->refusal))
-        policy_check(form, sandbox->bucket, clock_wall_ms(), &visit->range, &visit->refusal);
+        refuse(&post->refusal, "KeyTooLongError");
+    signature_check(form, &sandbox->signer, &post->refusal);
+    if (!is_refused(&post->refusal))
+        policy_check(form, sandbox->bucket, clock_wall_ms(), &post->range, &post->refusal);
 }
 
 /** Checked once for each request: as soon as the file begins, or else at the end. */
-static int judge(struct request *request, struct visit *visit)
+static int judge(struct request *request, struct form_post *post)
 {
     struct sandbox *sandbox = request_context(request);
-    visit->judged = true;
-    visit->fault = faults_take(sandbox->faults, ENDPOINT_S3, form_get(&visit->form, "key"));
-    int error = effect_before(visit->fault, request);
-    if (!error && !is_refused(&visit->refusal) && effect_kind(visit->fault) != FAULT_ANSWER)
-        check_form(sandbox, visit);
+    post->judged = true;
+    post->fault = faults_take(sandbox->faults, ENDPOINT_S3, form_get(&post->form, "key"));
+    int error = effect_before(post->fault, request);
+    if (!error && !is_refused(&post->refusal) && effect_kind(post->fault) != FAULT_ANSWER)
+        check_form(sandbox, post);
     return error;
 }
 
 /* ---- what the reader finds ---- */
 
-static void keep(struct visit *visit, int error)
+static void keep(struct form_post *post, int error)
 {
     if (error == -E2BIG)
-        refuse(&visit->refusal, "MaxPostPreDataLengthExceededError");
+        refuse(&post->refusal, "MaxPostPreDataLengthExceededError");
     else if (error)
-        refuse(&visit->refusal, "InternalError");
+        refuse(&post->refusal, "InternalError");
 }
 
-static int begin_file(struct request *request, struct visit *visit, const char *filename)
+static int begin_file(struct request *request, struct form_post *post, const char *filename)
 {
-    visit->place = VISIT_FILE;
-    keep(visit, form_expand(&visit->form, filename ? filename : ""));
-    visit->digest = digest_new();
-    if (!visit->digest)
-        keep(visit, -ENOMEM);
-    return judge(request, visit);
+    post->stage = POST_FILE;
+    keep(post, form_expand(&post->form, filename ? filename : ""));
+    post->digest = digest_new();
+    if (!post->digest)
+        keep(post, -ENOMEM);
+    return judge(request, post);
 }
 
 static int on_part(void *self, const struct multipart_part *part)
 {
-    struct visit *visit = request_state(self);
-    if (visit->place != VISIT_FIELDS)
+    struct form_post *post = request_state(self);
+    if (post->stage != POST_FIELDS)
         return 0;
     if (strcasecmp(part->name, "file") == 0)
-        return begin_file(self, visit, part->filename);
-    keep(visit, form_begin(&visit->form, part->name));
+        return begin_file(self, post, part->filename);
+    keep(post, form_begin(&post->form, part->name));
     return 0;
 }
 
 /** The next bytes of the file, as they are to be stored. */
-static void take_file(struct visit *visit, const char *bytes, size_t length)
+static void take_file(struct form_post *post, const char *bytes, size_t length)
 {
-    if (effect_kind(visit->fault) == FAULT_OTHER_BYTES && !visit->size && length) {
+    if (effect_kind(post->fault) == FAULT_OTHER_BYTES && !post->size && length) {
         const char other = (char)~bytes[0];
-        digest_update(visit->digest, &other, 1);
-        digest_update(visit->digest, bytes + 1, length - 1);
+        digest_update(post->digest, &other, 1);
+        digest_update(post->digest, bytes + 1, length - 1);
     } else {
-        digest_update(visit->digest, bytes, length);
+        digest_update(post->digest, bytes, length);
     }
-    visit->size += (int64_t)length;
+    post->size += (int64_t)length;
 }
 
 static int on_bytes(void *self, const char *bytes, size_t length)
 {
-    struct visit *visit = request_state(self);
-    if (is_refused(&visit->refusal))
+    struct form_post *post = request_state(self);
+    if (is_refused(&post->refusal))
         return 0;
-    if (visit->place == VISIT_FIELDS) {
-        keep(visit, form_append(&visit->form, bytes, length));
-    } else if (visit->place == VISIT_FILE) {
-        take_file(visit, bytes, length);
+    if (post->stage == POST_FIELDS) {
+        keep(post, form_append(&post->form, bytes, length));
+    } else if (post->stage == POST_FILE) {
+        take_file(post, bytes, length);
     }
     return 0;
 }
 
 static int on_part_end(void *self)
 {
-    struct visit *visit = request_state(self);
-    if (visit->place == VISIT_FILE)
-        visit->place = VISIT_BEHIND;
+    struct form_post *post = request_state(self);
+    if (post->stage == POST_FILE)
+        post->stage = POST_BEHIND;
     return 0;
 }
 
@@ -180,54 +180,54 @@ static const struct multipart_events events = {on_part, on_bytes, on_part_end};
 
 /* ---- the body is in ---- */
 
-static void check_digest(struct visit *visit)
+static void check_digest(struct form_post *post)
 {
-    digest_finish(visit->digest, visit->sha256, visit->md5);
-    const char *wanted = form_get(&visit->form, "Content-MD5");
+    digest_finish(post->digest, post->sha256, post->md5);
+    const char *wanted = form_get(&post->form, "Content-MD5");
     if (!wanted)
         return;
     struct str raw = STR_INIT(DIGEST_MD5_HEX), hex = STR_INIT(2 * DIGEST_MD5_HEX);
     if (digest_decode_base64(&raw, wanted, strlen(wanted)) == 0)
         digest_add_hex(&hex, str_text(&raw), raw.length);
-    if (strcmp(str_text(&hex), visit->md5) != 0)
-        refuse(&visit->refusal, "BadDigest");
+    if (strcmp(str_text(&hex), post->md5) != 0)
+        refuse(&post->refusal, "BadDigest");
     str_release(&raw);
     str_release(&hex);
 }
 
-static void check_body(struct visit *visit)
+static void check_body(struct form_post *post)
 {
-    if (visit->place == VISIT_FIELDS)
-        refuse_because(&visit->refusal, "InvalidArgument",
+    if (post->stage == POST_FIELDS)
+        refuse_because(&post->refusal, "InvalidArgument",
             "POST requires exactly one file upload per request.");
-    else if (!multipart_complete(&visit->reader))
-        refuse(&visit->refusal, "MalformedPOSTRequest");
-    else if (visit->size > visit->range.most)
-        refuse(&visit->refusal, "EntityTooLarge");
-    else if (visit->size < visit->range.least)
-        refuse(&visit->refusal, "EntityTooSmall");
+    else if (!multipart_complete(&post->reader))
+        refuse(&post->refusal, "MalformedPOSTRequest");
+    else if (post->size > post->range.most)
+        refuse(&post->refusal, "EntityTooLarge");
+    else if (post->size < post->range.least)
+        refuse(&post->refusal, "EntityTooSmall");
     else
-        check_digest(visit);
+        check_digest(post);
 }
 
-/** Its texts are the visit's. */
-static struct ledger_object describe_object(const struct visit *visit)
+/** Its texts are the post's. */
+static struct ledger_object describe_object(const struct form_post *post)
 {
-    const char *content_type = form_get(&visit->form, "Content-Type");
+    const char *content_type = form_get(&post->form, "Content-Type");
     return (struct ledger_object){
-        .key = form_get(&visit->form, "key"),
+        .key = form_get(&post->form, "key"),
         .content_type = content_type ? content_type : "binary/octet-stream",
-        .sha256 = visit->sha256,
-        .md5 = visit->md5,
-        .size = visit->size,
+        .sha256 = post->sha256,
+        .md5 = post->md5,
+        .size = post->size,
     };
 }
 
-static void store(struct sandbox *sandbox, struct visit *visit)
+static void store(struct sandbox *sandbox, struct form_post *post)
 {
-    struct ledger_object object = describe_object(visit);
+    struct ledger_object object = describe_object(post);
     if (ledger_store(sandbox->ledger, &object) != 0)
-        refuse(&visit->refusal, "InternalError");
+        refuse(&post->refusal, "InternalError");
     else
         crm_stored(&sandbox->crm, &object);
 }
@@ -243,13 +243,13 @@ static int success_status(const struct form *form)
 
 /** What the answer says of the object's bytes: with an MD5 of them, or with one that is none. */
 static void add_etag(
-    struct str *etag, enum settings_etag kind, const struct visit *visit, struct reply *reply)
+    struct str *etag, enum settings_etag kind, const struct form_post *post, struct reply *reply)
 {
     char random[DIGEST_MD5_SIZE + 1];
-    if (effect_kind(visit->fault) == FAULT_ETAG) {
-        str_add(etag, visit->fault->etag);
+    if (effect_kind(post->fault) == FAULT_ETAG) {
+        str_add(etag, post->fault->etag);
     } else if (kind == ETAG_MD5) {
-        str_add(etag, visit->md5);
+        str_add(etag, post->md5);
     } else {
         token_random(random, DIGEST_MD5_SIZE);
         digest_add_hex(etag, random, DIGEST_MD5_SIZE);
@@ -258,16 +258,16 @@ static void add_etag(
         reply_header(reply, "x-amz-server-side-encryption", "aws:kms");
 }
 
-static void reply_stored(struct sandbox *sandbox, const struct visit *visit, struct reply *reply)
+static void reply_stored(struct sandbox *sandbox, const struct form_post *post, struct reply *reply)
 {
-    const char *key = form_get(&visit->form, "key");
+    const char *key = form_get(&post->form, "key");
     struct str location = STR_INIT(8192), etag = STR_INIT(1024);
     str_printf(&location, "%s%s/", sandbox->own_url, sandbox->bucket);
     percent_add(&location, key, "/");
     str_add(&etag, "\"");
-    add_etag(&etag, settings_get(&sandbox->settings).etag, visit, reply);
+    add_etag(&etag, settings_get(&sandbox->settings).etag, post, reply);
     str_add(&etag, "\"");
-    reply->status = success_status(&visit->form);
+    reply->status = success_status(&post->form);
     if (reply->status == 201) {
         reply_text(reply, 201, "application/xml", XML_DECLARATION "<PostResponse>");
         xml_element(&reply->body, "Location", str_text(&location));
@@ -305,39 +305,39 @@ static void end_deferred(void *self)
     free(store);
 }
 
-static void store_deferred(struct sandbox *sandbox, const struct visit *visit)
+static void store_deferred(struct sandbox *sandbox, const struct form_post *post)
 {
     struct deferred_store *store = calloc(1, sizeof(*store));
     if (!store)
         return;
     store->sandbox = sandbox;
-    store->object = describe_object(visit);
+    store->object = describe_object(post);
     store->object.key = store->key = strdup(store->object.key);
     store->object.content_type = store->content_type = strdup(store->object.content_type);
-    store->object.sha256 = memcpy(store->sha256, visit->sha256, sizeof(store->sha256));
-    store->object.md5 = memcpy(store->md5, visit->md5, sizeof(store->md5));
+    store->object.sha256 = memcpy(store->sha256, post->sha256, sizeof(store->sha256));
+    store->object.md5 = memcpy(store->md5, post->md5, sizeof(store->md5));
     if (store->key && store->content_type)
-        deferred_add(sandbox->deferred, visit->fault->late_ms,
+        deferred_add(sandbox->deferred, post->fault->late_ms,
             &(struct deferred_act){act_deferred, end_deferred, store});
     else
         end_deferred(store);
 }
 
-static void conclude(struct sandbox *sandbox, struct visit *visit, struct reply *reply)
+static void conclude(struct sandbox *sandbox, struct form_post *post, struct reply *reply)
 {
-    enum effect_act act = effect_act(visit->fault);
+    enum effect_act act = effect_act(post->fault);
     if (act == EFFECT_ACT_NEVER)
         return;
-    if (!is_refused(&visit->refusal))
-        check_body(visit);
-    if (!is_refused(&visit->refusal) && act == EFFECT_ACT_DEFERRED)
-        store_deferred(sandbox, visit);
-    else if (!is_refused(&visit->refusal))
-        store(sandbox, visit);
-    if (is_refused(&visit->refusal))
-        refusal_reply(&visit->refusal, reply);
+    if (!is_refused(&post->refusal))
+        check_body(post);
+    if (!is_refused(&post->refusal) && act == EFFECT_ACT_DEFERRED)
+        store_deferred(sandbox, post);
+    else if (!is_refused(&post->refusal))
+        store(sandbox, post);
+    if (is_refused(&post->refusal))
+        refusal_reply(&post->refusal, reply);
     else
-        reply_stored(sandbox, visit, reply);
+        reply_stored(sandbox, post, reply);
 }
 
 /* ---- the service ---- */
@@ -352,38 +352,38 @@ static void settle_reply(struct sandbox *sandbox, struct reply *reply)
 static void bucket_begin(struct request *request, struct reply *reply)
 {
     struct sandbox *sandbox = request_context(request);
-    struct visit *visit = request_state(request);
+    struct form_post *post = request_state(request);
     ledger_enter(sandbox->ledger);
     ledger_request(sandbox->ledger, ENDPOINT_S3);
-    check_header(request, &visit->refusal);
-    if (!is_refused(&visit->refusal))
-        check_content_type(request, visit, &events);
-    if (is_refused(&visit->refusal)) {
-        refusal_reply(&visit->refusal, reply);
+    check_header(request, &post->refusal);
+    if (!is_refused(&post->refusal))
+        check_content_type(request, post, &events);
+    if (is_refused(&post->refusal)) {
+        refusal_reply(&post->refusal, reply);
         settle_reply(sandbox, reply);
     }
 }
 
 static int bucket_body(struct request *request, const char *bytes, size_t length)
 {
-    struct visit *visit = request_state(request);
-    if (is_refused(&visit->refusal) || effect_kind(visit->fault) == FAULT_ANSWER)
+    struct form_post *post = request_state(request);
+    if (is_refused(&post->refusal) || effect_kind(post->fault) == FAULT_ANSWER)
         return 0;
-    int error = multipart_feed(&visit->reader, bytes, length);
+    int error = multipart_feed(&post->reader, bytes, length);
     if (error == -EBADMSG)
-        refuse(&visit->refusal, "MalformedPOSTRequest");
+        refuse(&post->refusal, "MalformedPOSTRequest");
     return error == -EBADMSG ? 0 : error;
 }
 
 static int bucket_finish(struct request *request, struct reply *reply)
 {
     struct sandbox *sandbox = request_context(request);
-    struct visit *visit = request_state(request);
-    int error = visit->judged ? 0 : judge(request, visit);
+    struct form_post *post = request_state(request);
+    int error = post->judged ? 0 : judge(request, post);
     if (error)
         return error;
-    conclude(sandbox, visit, reply);
-    error = effect_after(visit->fault, request, reply);
+    conclude(sandbox, post, reply);
+    error = effect_after(post->fault, request, reply);
     if (!error)
         settle_reply(sandbox, reply);
     return error;
@@ -397,13 +397,13 @@ static void bucket_leave(struct request *request)
 
 static void bucket_end(struct request *request)
 {
-    struct visit *visit = request_state(request);
-    form_release(&visit->form);
-    digest_free(visit->digest);
+    struct form_post *post = request_state(request);
+    form_release(&post->form);
+    digest_free(post->digest);
 }
 
 const struct service bucket_service = {
-    .state_size = sizeof(struct visit),
+    .state_size = sizeof(struct form_post),
     .begin = bucket_begin,
     .body = bucket_body,
     .finish = bucket_finish,
