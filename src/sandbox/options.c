@@ -15,7 +15,7 @@ struct row {
     const char *argument; /* NULL: takes none */
     enum kind kind;
     size_t offset; /* in struct options */
-    int64_t most;  /* KIND_NUMBER */
+    int64_t max;   /* KIND_NUMBER */
     const char *help;
 };
 
@@ -79,11 +79,11 @@ static void print_help(void)
          "needed. See closedrop-sandbox(1).");
 }
 
-static bool read_number(const char *text, int64_t most, int64_t *ret_number)
+static bool read_number(const char *text, int64_t max, int64_t *ret_number)
 {
     char *end;
     long long number = strtoll(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || number > most)
+    if (*text < '0' || *text > '9' || *end || number > max)
         return false;
     *ret_number = number;
     return true;
@@ -100,7 +100,7 @@ static bool store(struct options *options, const struct row *row, const char *ar
     case KIND_DURATION:
         return units_duration(argument, member) == 0;
     case KIND_NUMBER:
-        return read_number(argument, row->most, member);
+        return read_number(argument, row->max, member);
     case KIND_ETAG:
         return settings_read_etag(argument, member) == 0;
     default:
@@ -126,7 +126,7 @@ static enum options_read check_together(const struct options *options)
         return wrong("--api-port and --s3-port are the same");
     if (!options->window_ms)
         return wrong("--window is to be longer than 0");
-    if (strlen(options->api_key) > SETTINGS_KEY_MOST)
+    if (strlen(options->api_key) > SETTINGS_KEY_MAX)
         return wrong("--api-key is too long");
     return OPTIONS_RUN;
 }

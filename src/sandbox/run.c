@@ -24,10 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULTS_MOST (1 << 20)
-#define SEED_MOST (64 << 20)
+#define FAULTS_MAX (1 << 20)
+#define SEED_MAX (64 << 20)
 /** Two bodies of a mail may have 1,048,576 characters each. */
-#define BODY_MOST (16 << 20)
+#define BODY_MAX (16 << 20)
 
 /* ---- what the ports share ---- */
 
@@ -55,11 +55,11 @@ static int take_seed(struct sandbox *sandbox, const struct str *text, struct str
     return error;
 }
 
-static int load(struct sandbox *sandbox, const char *path, size_t most, take_text *take)
+static int load(struct sandbox *sandbox, const char *path, size_t max, take_text *take)
 {
     if (!path)
         return 0;
-    struct str text = STR_INIT(most), why = STR_INIT(1024);
+    struct str text = STR_INIT(max), why = STR_INIT(1024);
     int error = file_read(path, &text);
     if (!error)
         error = take(sandbox, &text, &why);
@@ -97,8 +97,8 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         error = deferred_start(&sandbox->deferred);
     if (error)
         return say("starting", error);
-    error = load(sandbox, options->faults, FAULTS_MOST, take_faults);
-    return error ? error : load(sandbox, options->seed, SEED_MOST, take_seed);
+    error = load(sandbox, options->faults, FAULTS_MAX, take_faults);
+    return error ? error : load(sandbox, options->seed, SEED_MAX, take_seed);
 }
 
 static void release(struct sandbox *sandbox)
@@ -122,7 +122,7 @@ static void begin(struct request *request, struct reply *reply)
     (void)reply;
     struct sandbox *sandbox = request_context(request);
     struct incoming *incoming = request_state(request);
-    incoming->body = (struct str)STR_INIT(BODY_MOST);
+    incoming->body = (struct str)STR_INIT(BODY_MAX);
     incoming->is_admin = str_starts_with(request_path(request), "/admin/");
     if (!incoming->is_admin)
         ledger_enter(sandbox->ledger);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RATE_MOST 1000000
+#define RATE_MAX 1000000
 
 void settings_init(struct settings *settings, const struct settings_values *values)
 {
@@ -72,7 +72,7 @@ static bool read_search_lag(struct settings_values *values, const struct json *v
 static bool read_api_key(struct settings_values *values, const struct json *value)
 {
     const char *text = json_text(value);
-    if (!text || !*text || strlen(text) > SETTINGS_KEY_MOST)
+    if (!text || !*text || strlen(text) > SETTINGS_KEY_MAX)
         return false;
     snprintf(values->api_key, sizeof(values->api_key), "%s", text);
     return true;
@@ -90,7 +90,7 @@ static bool read_rate(struct settings_values *values, const struct json *value)
     int rate = -1, used = 0;
     bool whole = text && sscanf(text, "%7d%n", &rate, &used) == 1 && !text[used];
     free(text);
-    if (!whole || rate < 0 || rate > RATE_MOST)
+    if (!whole || rate < 0 || rate > RATE_MAX)
         return false;
     values->rate.requests = rate;
     return true;

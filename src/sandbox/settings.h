@@ -12,7 +12,7 @@
 struct json;
 struct str;
 
-#define SETTINGS_KEY_MOST 255
+#define SETTINGS_KEY_MAX 255
 
 /** What the ETags of the bucket are. */
 enum settings_etag {
@@ -25,7 +25,7 @@ enum settings_etag {
 int settings_read_etag(const char *name, enum settings_etag *ret_etag);
 
 struct settings_values {
-    char api_key[SETTINGS_KEY_MOST + 1];
+    char api_key[SETTINGS_KEY_MAX + 1];
     int64_t latency_ms;    /* before each answer */
     int64_t form_ttl_ms;   /* how long a form is good for */
     int64_t file_ttl_ms;   /* how long a temporary file may be attached */

@@ -19,7 +19,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define WHY_MOST 1024
+#define WHY_MAX 1024
 
 static void reply_done(struct reply *reply)
 {
@@ -81,7 +81,7 @@ static void get_faults(struct sandbox *sandbox, const struct str *body, struct r
 
 static void post_faults(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     int error = faults_add(sandbox->faults, str_text(body), body->length, &why);
     reply_change(reply, error, &why);
 }
@@ -114,7 +114,7 @@ static int64_t lag_of(struct sandbox *sandbox)
 
 static void post_seed(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *seed = json_parse(str_text(body), body->length);
     struct json *ids = NULL;
     crm_lock(&sandbox->crm);
@@ -127,7 +127,7 @@ static void post_seed(struct sandbox *sandbox, const struct str *body, struct re
 
 static void post_contact(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *change = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
     int error = seed_change_contact(&sandbox->crm, change, lag_of(sandbox), &why);
@@ -148,7 +148,7 @@ static int check_lead(
 
 static void post_lead_delete(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
     int error = check_lead(sandbox, json, "id", &why);
@@ -175,7 +175,7 @@ static int merge(struct sandbox *sandbox, const struct json *json, struct str *w
 
 static void post_merge(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
     int error = merge(sandbox, json, &why);
@@ -187,7 +187,7 @@ static void post_merge(struct sandbox *sandbox, const struct str *body, struct r
 
 static void post_settings(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
-    struct str why = STR_INIT(WHY_MOST);
+    struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *changes = json_parse(str_text(body), body->length);
     int error = settings_change(&sandbox->settings, changes, &why);
     reply_change(reply, error, &why);

@@ -20,7 +20,7 @@
 
 #define ID                                                                                         \
     {                                                                                              \
-        .key = "id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .least = 1                      \
+        .key = "id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .min = 1                        \
     }
 #define TEXT(name)                                                                                 \
     {                                                                                              \

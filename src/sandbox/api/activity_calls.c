@@ -128,7 +128,7 @@ static int collect(
 static void list_activities(const struct call *call, enum activity_kind kind)
 {
     struct page page;
-    if (!page_read(call, PAGE_MOST, "date_created", "lead_id,contact_id,user_id,id__in", &page))
+    if (!page_read(call, PAGE_MAX, "date_created", "lead_id,contact_id,user_id,id__in", &page))
         return;
     struct rows found = {0};
     struct json *data = json_array();
@@ -163,7 +163,7 @@ void call_list_lead_files(struct call *call)
 {
     const struct rows *all = &call->sandbox->crm.activities.all;
     struct page page;
-    if (has_no_lead(call) || !page_read(call, PAGE_MOST, "date_created", "", &page))
+    if (has_no_lead(call) || !page_read(call, PAGE_MAX, "date_created", "", &page))
         return;
     struct json *data = json_array();
     int error = 0;

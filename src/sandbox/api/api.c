@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAYS_MOST (1 << 20)
+#define SAYS_MAX (1 << 20)
 
 /** A request on its way to act. */
 struct exchange {
@@ -177,7 +177,7 @@ static void describe_request(
 
 static void take_fault(struct exchange *exchange, const struct str *body)
 {
-    struct str says = STR_INIT(SAYS_MOST);
+    struct str says = STR_INIT(SAYS_MAX);
     describe_request(exchange, body, &says);
     exchange->fault =
         faults_take(exchange->call.sandbox->faults, exchange->route->endpoint, str_text(&says));

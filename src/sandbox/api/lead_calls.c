@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EVENTS_MOST 50
+#define EVENTS_MAX 50
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- one lead, one contact ---- */
@@ -109,7 +109,7 @@ void call_list_merges(struct call *call)
     const struct rows *merges = &call->sandbox->crm.history.merges;
     static const char filters[] = "lead_id,source_lead_id,destination_lead_id";
     struct page page;
-    if (!page_read(call, PAGE_MOST, "date_created", filters, &page))
+    if (!page_read(call, PAGE_MAX, "date_created", filters, &page))
         return;
     struct json *data = json_array();
     int64_t found = 0;
@@ -202,7 +202,7 @@ void call_list_events(struct call *call)
     static const char filters[] = "object_type,object_id,action,lead_id,user_id,request_id,_cursor";
     struct page page;
     size_t cursor = events->count;
-    if (!page_read(call, EVENTS_MOST, "date_updated", filters, &page) ||
+    if (!page_read(call, EVENTS_MAX, "date_updated", filters, &page) ||
         !event_filters_go_together(call) || !read_cursor(call, &cursor))
         return;
     struct json *data = json_array();

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SKIP_MOST 250000
+#define SKIP_MAX 250000
 
 static bool refuse(const struct call *call, const char *message)
 {
@@ -22,7 +22,7 @@ static bool refuse(const struct call *call, const char *message)
 }
 
 /** A whole number of the query; `number` stays where there is none. */
-static bool read_number(const struct call *call, const char *what, int64_t most, int64_t *number)
+static bool read_number(const struct call *call, const char *what, int64_t max, int64_t *number)
 {
     char name[16], message[128];
     snprintf(name, sizeof(name), "_%s", what);
@@ -35,11 +35,11 @@ static bool read_number(const struct call *call, const char *what, int64_t most,
         snprintf(message, sizeof(message), "The %s must be a whole number.", what);
         return refuse(call, message);
     }
-    if (value > most) {
+    if (value > max) {
         snprintf(message, sizeof(message),
             "The %s you set is larger than the maximum %s for this resource (max_%s = %" PRId64
             ").",
-            what, what, what, most);
+            what, what, what, max);
         return refuse(call, message);
     }
     *number = value;
@@ -124,17 +124,17 @@ static bool refuse_strangers(const struct call *call, const char *date, const ch
     return true;
 }
 
-bool page_read(const struct call *call, int64_t most, const char *date, const char *filters,
+bool page_read(const struct call *call, int64_t max, const char *date, const char *filters,
     struct page *ret_page)
 {
     struct page page = {
-        .limit = most,
+        .limit = max,
         .fields = request_query(call->request, "_fields"),
         .after_us = INT64_MIN,
         .before_us = INT64_MAX,
     };
-    if (refuse_strangers(call, date, filters) || !read_number(call, "limit", most, &page.limit) ||
-        !read_number(call, "skip", SKIP_MOST, &page.skip) || !read_bounds(call, date, &page))
+    if (refuse_strangers(call, date, filters) || !read_number(call, "limit", max, &page.limit) ||
+        !read_number(call, "skip", SKIP_MAX, &page.skip) || !read_bounds(call, date, &page))
         return false;
     *ret_page = page;
     return true;

@@ -11,7 +11,7 @@ struct call;
 struct json;
 
 /** The most of most lists. */
-#define PAGE_MOST 100
+#define PAGE_MAX 100
 
 /** What an answer may hold; times in microseconds. */
 struct page {
@@ -21,11 +21,11 @@ struct page {
 };
 
 /**
- * Read _limit (at most and by default `most`), _skip, _fields and the four `date` filters
+ * Read _limit (at most and by default `max`), _skip, _fields and the four `date` filters
  * ("date_created" for one). False: refused, as is every parameter that is neither one of these nor
  * in the list `filters` ("lead_id,contact_id").
  */
-bool page_read(const struct call *call, int64_t most, const char *date, const char *filters,
+bool page_read(const struct call *call, int64_t max, const char *date, const char *filters,
     struct page *ret_page);
 
 /** Whether the query's filter `name` lets a value pass: it is not there, or lists it. */

@@ -15,13 +15,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LIMIT_MOST 200
-#define RESULTS_MOST 10000
+#define LIMIT_MAX 200
+#define RESULTS_MAX 10000
 
 static const struct schema_field search_fields[] = {
     {.key = "query", .need = SCHEMA_REQUIRED, .type = SCHEMA_OBJECT},
-    {.key = "_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .least = 1},
-    {.key = "results_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .least = 1},
+    {.key = "_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .min = 1},
+    {.key = "results_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .min = 1},
     {.key = "cursor", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
     {.key = "_fields", .need = SCHEMA_NULLABLE, .type = SCHEMA_OBJECT},
     {.key = "sort", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST}, // and left alone
@@ -36,7 +36,7 @@ struct hunt {
     struct search *search;
     int64_t behind;  /* results of earlier pages */
     int64_t limit;   /* of this page */
-    int64_t most;    /* of all pages */
+    int64_t max;     /* of all pages */
     int64_t matches; /* so far */
     struct json *data;
     int error;
@@ -59,7 +59,7 @@ static bool refuse_query(const struct call *call, struct search **search)
 
 static bool refuse_limit(const struct hunt *hunt)
 {
-    if (hunt->limit <= LIMIT_MOST)
+    if (hunt->limit <= LIMIT_MAX)
         return false;
     reply_error(hunt->call->reply, 400,
         "The limit you set is larger than the maximum limit for this resource (max_limit = 200).");
@@ -108,7 +108,7 @@ static void look_through(struct hunt *hunt)
         if (!search_matches(hunt->search, objects->items[i]))
             continue;
         int64_t index = hunt->matches++;
-        if (index >= hunt->behind && index < hunt->behind + hunt->limit && index < hunt->most)
+        if (index >= hunt->behind && index < hunt->behind + hunt->limit && index < hunt->max)
             hunt->error |= json_append(hunt->data, describe(fields, objects->items[i]));
     }
 }
@@ -118,7 +118,7 @@ static int add_counts(const struct hunt *hunt, struct json *answer)
     if (!json_get_bool(hunt->call->body, "include_counts", false))
         return 0;
     struct json *count = json_object();
-    int64_t limited = hunt->matches < hunt->most ? hunt->matches : hunt->most;
+    int64_t limited = hunt->matches < hunt->max ? hunt->matches : hunt->max;
     return json_add_int(count, "limited", limited) | json_add_int(count, "total", hunt->matches) |
            json_add(answer, "count", count);
 }
@@ -128,7 +128,7 @@ static void reply_found(struct hunt *hunt, const char *query)
     struct cursors *cursors = &hunt->call->sandbox->crm.cursors;
     struct json *answer = json_object();
     int64_t behind = hunt->behind + hunt->limit;
-    bool more = behind < hunt->matches && behind < hunt->most;
+    bool more = behind < hunt->matches && behind < hunt->max;
     int error = hunt->error | json_add(answer, "data", hunt->data);
     error |= json_add_text(answer, "cursor",
         more ? cursors_add(cursors, query, behind, hunt->call->settings.cursor_ttl_ms) : NULL);
@@ -151,11 +151,11 @@ void call_search(struct call *call)
 {
     struct hunt all = {
         .call = call,
-        .limit = json_get_int(call->body, "_limit", LIMIT_MOST),
-        .most = json_get_int(call->body, "results_limit", RESULTS_MOST),
+        .limit = json_get_int(call->body, "_limit", LIMIT_MAX),
+        .max = json_get_int(call->body, "results_limit", RESULTS_MAX),
     };
-    if (all.most > RESULTS_MOST)
-        all.most = RESULTS_MOST;
+    if (all.max > RESULTS_MAX)
+        all.max = RESULTS_MAX;
     if (refuse_query(call, &all.search))
         return;
     CLEANUP(free_text) char *query = json_print(json_get(call->body, "query"));

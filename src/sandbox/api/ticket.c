@@ -35,7 +35,7 @@ static int add_str(struct json *object, const char *key, struct str *text)
 
 static int add_disposition(struct json *fields, const char *filename)
 {
-    struct str text = STR_INIT(FORM_MOST);
+    struct str text = STR_INIT(FORM_MAX);
     str_add(&text, "inline; filename=\"");
     for (; *filename; filename++) {
         if (*filename == '"' || *filename == '\\')
@@ -48,7 +48,7 @@ static int add_disposition(struct json *fields, const char *filename)
 
 static int add_key(struct json *fields, const struct plan *plan)
 {
-    struct str text = STR_INIT(FORM_MOST);
+    struct str text = STR_INIT(FORM_MAX);
     file_url_add_key(&text, plan->file->token, plan->file->filename);
     return add_str(fields, "key", &text);
 }
@@ -95,7 +95,7 @@ static int add_signature(struct json *fields, const struct plan *plan, const cha
 static struct json *make_fields(const struct plan *plan)
 {
     struct json *fields = json_object();
-    struct str policy = STR_INIT(4 * FORM_MOST);
+    struct str policy = STR_INIT(4 * FORM_MAX);
     int error = add_signed_fields(fields, plan);
     if (!error)
         error = policy_write(&policy, plan->sandbox->bucket, plan->expires_ms, fields);
@@ -126,7 +126,7 @@ static struct json *make_upload(const struct plan *plan)
 
 static struct json *make_download(const struct plan *plan)
 {
-    struct str url = STR_INIT(4 * FORM_MOST);
+    struct str url = STR_INIT(4 * FORM_MAX);
     file_url_add_temporary(&url, plan->file->token, plan->file->filename);
     struct json *download = json_object();
     if (add_str(download, "url", &url) == 0)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define URL_MOST 65536
+#define URL_MAX 65536
 
 static void free_activity(void *row)
 {
@@ -39,7 +39,7 @@ static char *persisted_url(const struct activity *activity, const struct attachm
     bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     struct file_url_owner owner = {
         activity_kinds[activity->kind].object_type, direct ? activity->lead_id : activity->id};
-    struct str url = STR_INIT(URL_MOST);
+    struct str url = STR_INIT(URL_MAX);
     file_url_add_persisted(
         &url, &owner, attachment->token, json_get_text(attachment->posted, "filename"));
     return str_take(&url);

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#define PREVIEW_MOST 100
-#define NOTE_MOST (64 << 20)
+#define PREVIEW_MAX 100
+#define NOTE_MAX (64 << 20)
 
 /** A member of an answer: what was posted or, without that, this JSON. */
 struct member {
@@ -162,10 +162,10 @@ static const char *sender_of(const struct json *posted)
 static int add_preview(struct json *json, const struct json *posted)
 {
     const char *body = json_get_text(posted, "body_text");
-    size_t length = body ? strnlen(body, PREVIEW_MOST) : 0;
+    size_t length = body ? strnlen(body, PREVIEW_MAX) : 0;
     while (length && (body[length] & 0xc0) == 0x80) // not in the middle of a character
         length--;
-    struct str preview = STR_INIT(PREVIEW_MOST);
+    struct str preview = STR_INIT(PREVIEW_MAX);
     str_add_bytes(&preview, body ? body : "", length);
     int error = json_add_text(json, "body_preview", str_text(&preview));
     str_release(&preview);
@@ -193,7 +193,7 @@ static struct json *describe_email(const struct activity *activity)
 static int add_note(struct json *json, const struct json *posted)
 {
     const char *plain = json_get_text(posted, "note"), *rich = json_get_text(posted, "note_html");
-    struct str other = STR_INIT(NOTE_MOST);
+    struct str other = STR_INIT(NOTE_MAX);
     if (rich)
         xhtml_add_plain(&other, rich);
     else if (plain)

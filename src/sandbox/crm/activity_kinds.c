@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define BODY_MOST 1048576
-#define ADDRESSES_MOST 500
-#define ADDRESS_MOST 1000
-#define ATTACHMENTS_MOST 1000
+#define BODY_MAX 1048576
+#define ADDRESSES_MAX 500
+#define ADDRESS_MAX 1000
+#define ATTACHMENTS_MAX 1000
 #define DAY_S 86400
 
 /* ---- emails ---- */
@@ -45,8 +45,8 @@ static const char *const statuses[] = {
     }
 #define ADDRESSES(name)                                                                            \
     {                                                                                              \
-        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXTS, .most = ADDRESSES_MOST,      \
-        .each = ADDRESS_MOST                                                                       \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXTS, .max = ADDRESSES_MAX,        \
+        .each = ADDRESS_MAX                                                                        \
     }
 #define LEAD_ID                                                                                    \
     {                                                                                              \
@@ -63,11 +63,11 @@ static const char *const statuses[] = {
 #define ATTACHMENTS(like)                                                                          \
     {                                                                                              \
         .key = "attachments", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST,                        \
-        .most = ATTACHMENTS_MOST, .items = &(like)                                                 \
+        .max = ATTACHMENTS_MAX, .items = &(like)                                                   \
     }
 #define BODY(name)                                                                                 \
     {                                                                                              \
-        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .most = BODY_MOST             \
+        .key = (name), .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .max = BODY_MAX               \
     }
 
 static const struct schema_field email_fields[] = {
@@ -82,7 +82,7 @@ static const struct schema_field email_fields[] = {
     ADDRESSES("to"),
     ADDRESSES("cc"),
     ADDRESSES("bcc"),
-    {.key = "subject", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .most = 1000},
+    {.key = "subject", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT, .max = 1000},
     BODY("body_text"),
     BODY("body_html"),
     ATTACHMENTS(email_file),
@@ -92,14 +92,11 @@ static const struct schema_field email_fields[] = {
     OPTIONAL_DATE("date_created"),
     OPTIONAL_DATE("followup_date"),
     OPTIONAL_TEXT("followup_sequence_id"),
-    {.key = "followup_sequence_delay",
-        .need = SCHEMA_NULLABLE,
-        .type = SCHEMA_WHOLE,
-        .least = DAY_S},
+    {.key = "followup_sequence_delay", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .min = DAY_S},
     {.key = "followup_sequence_add_cc_bcc", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
     {.key = "opens", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST, .items = &email_open},
     OPTIONAL_DATE("date_scheduled"),
-    {.key = "send_in", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .most = 59},
+    {.key = "send_in", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .max = 59},
 };
 
 static bool needs_sender(const char *status)
@@ -173,9 +170,9 @@ static int check_note(const struct json *body, struct json *wrong)
 /* ---- lead files ---- */
 
 static const struct schema_field lead_file_fields[] = {
-    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1, .most = 255},
-    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME, .least = 1, .most = 1024},
-    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .least = 1},
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .min = 1, .max = 255},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME, .min = 1, .max = 1024},
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .min = 1},
 };
 
 /* ---- all of them ---- */

@@ -100,12 +100,12 @@ static int check_text(const struct check *check)
     if (!*text && field->need == SCHEMA_REQUIRED)
         return complain(check, "This field is required.");
     int64_t count = count_characters(text);
-    if (field->most && count > field->most)
+    if (field->max && count > field->max)
         return complain(
-            check, "The value must be no longer than %" PRId64 " characters.", field->most);
-    if (count < field->least)
+            check, "The value must be no longer than %" PRId64 " characters.", field->max);
+    if (count < field->min)
         return complain(
-            check, "The value must be at least %" PRId64 " characters long.", field->least);
+            check, "The value must be at least %" PRId64 " characters long.", field->min);
     return 0;
 }
 
@@ -147,7 +147,7 @@ static int check_texts(const struct check *check)
             error |= complain_element(check, index, "Value must be of string type.");
         else if (check->field->each && count_characters(json_text(one)) > check->field->each)
             error |= complain_element(check, index, "The value is too long.");
-    if (!error && check->field->most && (int64_t)index > check->field->most)
+    if (!error && check->field->max && (int64_t)index > check->field->max)
         return complain(check, "List is too long.");
     return error;
 }
@@ -169,10 +169,10 @@ static int check_whole(const struct check *check)
     double number = json_get_double(check->body, check->field->key, NAN);
     if (isnan(number) || number != floor(number))
         return complain(check, "Value must be of int type.");
-    if (number < (double)check->field->least)
-        return complain(check, "The value must be at least %" PRId64 ".", check->field->least);
-    if (check->field->most && number > (double)check->field->most)
-        return complain(check, "The value must be at most %" PRId64 ".", check->field->most);
+    if (number < (double)check->field->min)
+        return complain(check, "The value must be at least %" PRId64 ".", check->field->min);
+    if (check->field->max && number > (double)check->field->max)
+        return complain(check, "The value must be at most %" PRId64 ".", check->field->max);
     return 0;
 }
 
@@ -218,7 +218,7 @@ static int check_list(const struct check *check)
     int64_t count = 0;
     for (const struct json *one = json_first(check->value); one; one = json_next(one))
         count++;
-    if (check->field->most && count > check->field->most)
+    if (check->field->max && count > check->field->max)
         return complain(check, "List is too long.");
     int error = 0;
     size_t index = 0;

@@ -14,15 +14,15 @@
 struct json;
 
 enum schema_type {
-    SCHEMA_TEXT,   /* least to most characters */
+    SCHEMA_TEXT,   /* min to max characters */
     SCHEMA_NAME,   /* a text that something is to be seen of, without control characters, ends of
                       lines, and what turns the reading direction round */
-    SCHEMA_TEXTS,  /* a list of at most `most` texts of at most `each` characters */
+    SCHEMA_TEXTS,  /* a list of at most `max` texts of at most `each` characters */
     SCHEMA_FLAG,   /* true or false */
-    SCHEMA_WHOLE,  /* a whole number from least to most */
+    SCHEMA_WHOLE,  /* a whole number from min to max */
     SCHEMA_DATE,   /* a date-time */
     SCHEMA_CHOICE, /* one of `choices` */
-    SCHEMA_LIST,   /* a list of at most `most` objects like `items` (NULL: of any kind) */
+    SCHEMA_LIST,   /* a list of at most `max` objects like `items` (NULL: of any kind) */
     SCHEMA_OBJECT  /* an object with whatever is in it */
 };
 
@@ -36,7 +36,7 @@ struct schema_field {
     const char *key;
     enum schema_need need;
     enum schema_type type;
-    int64_t least, most, each; /* a `most` of 0 is no limit */
+    int64_t min, max, each; /* a `max` of 0 is no limit */
     const char *const *choices;
     const struct schema *items;
     const char *named; /* how Close calls the field when it complains; NULL: as the key */

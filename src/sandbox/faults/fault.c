@@ -79,8 +79,8 @@ static int read_headers(struct fault *fault, const struct json *headers, struct 
 {
     for (const struct json *one = json_first(headers); one; one = json_next(one)) {
         const char *value = json_text(one);
-        if (!value || !json_key(one) || fault->header_count == FAULT_HEADERS_MOST) {
-            str_printf(why, "\"headers\" is an object of at most %d texts", FAULT_HEADERS_MOST);
+        if (!value || !json_key(one) || fault->header_count == FAULT_HEADERS_MAX) {
+            str_printf(why, "\"headers\" is an object of at most %d texts", FAULT_HEADERS_MAX);
             return -EINVAL;
         }
         fault->headers[fault->header_count].name = json_key(one);

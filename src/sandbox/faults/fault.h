@@ -37,7 +37,7 @@ enum fault_kind {
     FAULT_KINDS
 };
 
-#define FAULT_HEADERS_MOST 8
+#define FAULT_HEADERS_MAX 8
 
 /** One rule. Read-only for all but fault.c; lives as long as its `struct faults`. */
 struct fault {
@@ -51,7 +51,7 @@ struct fault {
     const char *etag;  /* FAULT_ETAG */
     struct {
         const char *name, *value;
-    } headers[FAULT_HEADERS_MOST];
+    } headers[FAULT_HEADERS_MAX];
     size_t header_count;
     unsigned on; /* one bit an endpoint */
     int64_t times, skip, every;

@@ -64,7 +64,7 @@ static bool find_parameter(const char *line, const char *name, char *out)
     return false;
 }
 
-int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDARY_MOST + 1])
+int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDARY_MAX + 1])
 {
     static const char wanted[] = "multipart/form-data";
     size_t length = sizeof(wanted) - 1;
@@ -74,7 +74,7 @@ int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDAR
     char value[1024];
     if (strlen(content_type) >= sizeof(value) || !find_parameter(content_type, "boundary", value))
         return -EINVAL;
-    if (!*value || strlen(value) > MULTIPART_BOUNDARY_MOST)
+    if (!*value || strlen(value) > MULTIPART_BOUNDARY_MAX)
         return -EINVAL;
     memcpy(boundary, value, strlen(value) + 1);
     return 0;
@@ -99,7 +99,7 @@ static char *find_disposition(char *head)
 
 static int begin_part(struct multipart *reader)
 {
-    char name[MULTIPART_HEAD_MOST + 1], filename[MULTIPART_HEAD_MOST + 1];
+    char name[MULTIPART_HEAD_MAX + 1], filename[MULTIPART_HEAD_MAX + 1];
     reader->head[reader->head_length] = '\0';
     if (strlen(reader->head) != reader->head_length)
         return -EBADMSG;
@@ -125,7 +125,7 @@ static int read_head(struct multipart *reader, const char *bytes, size_t length,
 {
     size_t used = 0;
     while (used < length) {
-        if (reader->head_length == MULTIPART_HEAD_MOST)
+        if (reader->head_length == MULTIPART_HEAD_MAX)
             return -EBADMSG;
         reader->head[reader->head_length++] = bytes[used++];
         if (!head_is_over(reader))
@@ -240,7 +240,7 @@ void multipart_init(struct multipart *reader, const char *boundary,
     reader->matched = 2; // the first boundary needs no line end before it
     reader->head_length = 0;
     reader->delimiter_length = (size_t)snprintf(reader->delimiter, sizeof(reader->delimiter),
-        "\r\n--%.*s", MULTIPART_BOUNDARY_MOST, boundary);
+        "\r\n--%.*s", MULTIPART_BOUNDARY_MAX, boundary);
 }
 
 int multipart_feed(struct multipart *reader, const char *bytes, size_t length)

@@ -14,10 +14,10 @@
 #include <stddef.h>
 
 /** RFC 2046 allows 70 bytes; clients have been seen to be more generous. */
-#define MULTIPART_BOUNDARY_MOST 200
+#define MULTIPART_BOUNDARY_MAX 200
 
 /** The most that the header lines of one part may take. */
-#define MULTIPART_HEAD_MOST 16384
+#define MULTIPART_HEAD_MAX 16384
 
 /** One part's name and file name (NULL: none). Good until the callback returns. */
 struct multipart_part {
@@ -45,10 +45,10 @@ struct multipart {
     const struct multipart_events *events;
     void *self;
     enum multipart_stage stage;
-    char delimiter[MULTIPART_BOUNDARY_MOST + 5]; /* CR LF "--" boundary */
+    char delimiter[MULTIPART_BOUNDARY_MAX + 5]; /* CR LF "--" boundary */
     size_t delimiter_length;
     size_t matched; /* how much of the delimiter the bytes so far ended with */
-    char head[MULTIPART_HEAD_MOST + 1];
+    char head[MULTIPART_HEAD_MAX + 1];
     size_t head_length;
 };
 
@@ -56,7 +56,7 @@ struct multipart {
  * The boundary named by a Content-Type value, into `boundary`.
  * Returns 0; -EPROTOTYPE where it is not multipart/form-data; -EINVAL without a usable boundary.
  */
-int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDARY_MOST + 1]);
+int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDARY_MAX + 1]);
 
 /** Make ready for a body with this boundary. */
 void multipart_init(struct multipart *reader, const char *boundary,

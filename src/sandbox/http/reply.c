@@ -42,7 +42,7 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
     reply_drop_header(reply, name);
     CLEANUP(free_text) char *key = strdup(name);
     CLEANUP(free_text) char *text = str_take(&value);
-    if (!key || !text || reply->header_count == REPLY_HEADERS_MOST)
+    if (!key || !text || reply->header_count == REPLY_HEADERS_MAX)
         return;
     reply->headers[reply->header_count].name = TAKE_PTR(key);
     reply->headers[reply->header_count++].value = TAKE_PTR(text);

@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define REPLY_HEADERS_MOST 24
+#define REPLY_HEADERS_MAX 24
 /** Room for any single email; lists of long ones may be too much. */
-#define REPLY_BODY_MOST (32 << 20)
+#define REPLY_BODY_MAX (32 << 20)
 
 struct json;
 
@@ -36,7 +36,7 @@ struct reply {
     int status; /* 0: no answer yet */
     struct {
         char *name, *value;
-    } headers[REPLY_HEADERS_MOST];
+    } headers[REPLY_HEADERS_MAX];
     size_t header_count;
     struct str body;
     struct reply_stream stream; /* in place of the body where `more` is set */
@@ -48,7 +48,7 @@ struct reply {
 
 #define REPLY_INIT                                                                                 \
     {                                                                                              \
-        .body = STR_INIT(REPLY_BODY_MOST)                                                          \
+        .body = STR_INIT(REPLY_BODY_MAX)                                                           \
     }
 
 /** Free what it holds; it may be filled again. */
@@ -61,7 +61,7 @@ void reply_header(struct reply *reply, const char *name, const char *format, ...
 /** Take the header of that name out, where there is one. */
 void reply_drop_header(struct reply *reply, const char *name);
 
-/** Set status, Content-Type and body; what is beyond REPLY_BODY_MOST becomes a 500. */
+/** Set status, Content-Type and body; what is beyond REPLY_BODY_MAX becomes a 500. */
 void reply_text(struct reply *reply, int status, const char *content_type, const char *body);
 
 /** Answer with a JSON value, which is taken over; NULL (no memory) becomes a 500. */

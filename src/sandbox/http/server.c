@@ -20,10 +20,10 @@
 
 /** Room for the header and for a piece of the body; large uploads come in pieces of this size. */
 #define CONNECTION_MEMORY ((size_t)256 << 10)
-#define CONNECTIONS_MOST 4096U
+#define CONNECTIONS_MAX 4096U
 #define THREAD_STACK ((size_t)512 << 10)
 #define BACKLOG 1024
-#define PEM_MOST 65536
+#define PEM_MAX 65536
 #define STREAM_BLOCK ((size_t)64 << 10)
 
 struct server {
@@ -149,7 +149,7 @@ static void free_outflow(void *self)
     free(outflow);
 }
 
-static ssize_t next_piece(void *self, uint64_t position, char *room, size_t most)
+static ssize_t next_piece(void *self, uint64_t position, char *room, size_t max)
 {
     struct outflow *outflow = self;
     (void)position;
@@ -162,19 +162,19 @@ static ssize_t next_piece(void *self, uint64_t position, char *room, size_t most
             return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     size_t left = outflow->piece.length - outflow->sent;
-    size_t length = left < most ? left : most;
+    size_t length = left < max ? left : max;
     memcpy(room, outflow->piece.bytes + outflow->sent, length);
     outflow->sent += length;
     return (ssize_t)length;
 }
 
-static ssize_t first_half(void *self, uint64_t position, char *room, size_t most)
+static ssize_t first_half(void *self, uint64_t position, char *room, size_t max)
 {
     struct outflow *outflow = self;
     if (position >= outflow->stop)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t left = outflow->stop - (size_t)position;
-    size_t length = left < most ? left : most;
+    size_t length = left < max ? left : max;
     memcpy(room, outflow->piece.bytes + position, length);
     return (ssize_t)length;
 }
@@ -188,10 +188,10 @@ static struct MHD_Response *flowing_response(struct reply *reply)
     uint64_t size = cut ? reply->body.length : MHD_SIZE_UNKNOWN;
     outflow->stop = reply->body.length / 2;
     outflow->stream = reply->stream;
-    outflow->piece = cut ? reply->body : (struct str)STR_INIT(REPLY_BODY_MOST);
+    outflow->piece = cut ? reply->body : (struct str)STR_INIT(REPLY_BODY_MAX);
     reply->stream = (struct reply_stream){0}; // both now belong to the outflow
     if (cut)
-        reply->body = (struct str)STR_INIT(REPLY_BODY_MOST);
+        reply->body = (struct str)STR_INIT(REPLY_BODY_MAX);
     return MHD_create_response_from_callback(
         size, STREAM_BLOCK, cut ? first_half : next_piece, outflow, free_outflow);
 }
@@ -313,7 +313,7 @@ static int read_pem(const char *path, char **ret_text)
 {
     if (!path)
         return 0;
-    struct str text = STR_INIT(PEM_MOST);
+    struct str text = STR_INIT(PEM_MAX);
     int error = file_read(path, &text);
     if (!error)
         *ret_text = str_take(&text);
@@ -384,7 +384,7 @@ int server_start(struct server *server, const char *cert_file, const char *key_f
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL;
     server->daemon = MHD_start_daemon(flags | (server->cert ? MHD_USE_TLS : 0U), 0, NULL, NULL,
         on_access, server, MHD_OPTION_LISTEN_SOCKET, server->listener, MHD_OPTION_NOTIFY_COMPLETED,
-        end_request, server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MOST,
+        end_request, server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE,
         THREAD_STACK, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     server->listener = -1; // the library's from here on, whatever came of it

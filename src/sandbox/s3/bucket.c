@@ -25,7 +25,7 @@
 #include <strings.h>
 
 /** The longest key S3 takes. */
-#define KEY_MOST 1024
+#define KEY_MAX 1024
 
 /** What the service keeps with a request. */
 struct form_post {
@@ -70,7 +70,7 @@ static void check_content_type(
     const struct request *request, struct form_post *post, const struct multipart_events *events)
 {
     const char *type = request_header(request, "Content-Type");
-    char boundary[MULTIPART_BOUNDARY_MOST + 1];
+    char boundary[MULTIPART_BOUNDARY_MAX + 1];
     int error = multipart_boundary(type ? type : "", boundary);
     if (error == -EPROTOTYPE)
         refuse_because(&post->refusal, "PreconditionFailed",
@@ -92,7 +92,7 @@ static void check_form(const struct sandbox *sandbox, struct form_post *post)
         refuse_because(&post->refusal, "InvalidArgument",
             "Bucket POST must contain a field named 'key'.  If it is specified, please check the "
             "order of the fields.");
-    else if (strlen(key) > KEY_MOST)
+    else if (strlen(key) > KEY_MAX)
         refuse(&post->refusal, "KeyTooLongError");
     signature_check(form, &sandbox->signer, &post->refusal);
     if (!is_refused(&post->refusal))
@@ -202,9 +202,9 @@ static void check_body(struct form_post *post)
             "POST requires exactly one file upload per request.");
     else if (!multipart_complete(&post->reader))
         refuse(&post->refusal, "MalformedPOSTRequest");
-    else if (post->size > post->range.most)
+    else if (post->size > post->range.max)
         refuse(&post->refusal, "EntityTooLarge");
-    else if (post->size < post->range.least)
+    else if (post->size < post->range.min)
         refuse(&post->refusal, "EntityTooSmall");
     else
         check_digest(post);

@@ -18,7 +18,7 @@ void form_release(struct form *form)
 static int take_room(struct form *form, size_t length)
 {
     form->bytes += length;
-    return form->bytes > FORM_MOST ? -E2BIG : 0;
+    return form->bytes > FORM_MAX ? -E2BIG : 0;
 }
 
 int form_begin(struct form *form, const char *name)
@@ -30,8 +30,8 @@ int form_begin(struct form *form, const char *name)
     if (!fields)
         return -ENOMEM;
     form->fields = fields;
-    // a value may grow past FORM_MOST once "${filename}" was replaced
-    struct form_field field = {strdup(name), STR_INIT(4 * FORM_MOST)};
+    // a value may grow past FORM_MAX once "${filename}" was replaced
+    struct form_field field = {strdup(name), STR_INIT(4 * FORM_MAX)};
     if (!field.name)
         return -ENOMEM;
     form->fields[form->count++] = field;

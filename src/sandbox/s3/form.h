@@ -9,7 +9,7 @@
 #include "closedrop/base/str.h"
 
 /** All that precedes the file may take this much, and no more (AWS: HTTPPOSTForms). */
-#define FORM_MOST 20480
+#define FORM_MAX 20480
 
 struct form_field {
     char *name;
@@ -25,7 +25,7 @@ struct form {
 /** Free the fields; the form is empty afterwards. */
 void form_release(struct form *form);
 
-/** Begin a field, or add to the last one's value. Returns 0, -E2BIG beyond FORM_MOST, -ENOMEM. */
+/** Begin a field, or add to the last one's value. Returns 0, -E2BIG beyond FORM_MAX, -ENOMEM. */
 int form_begin(struct form *form, const char *name);
 int form_append(struct form *form, const char *bytes, size_t length);
 

@@ -17,7 +17,7 @@
 #include <strings.h>
 #include <time.h>
 
-#define POLICY_TEXT_MOST (4 * FORM_MOST)
+#define POLICY_TEXT_MAX (4 * FORM_MAX)
 
 /* ---- writing ---- */
 
@@ -32,7 +32,7 @@ static int append_range(struct json *conditions)
 {
     char text[64];
     int length = snprintf(
-        text, sizeof(text), "[\"content-length-range\",0,%lld]", (long long)POLICY_SIZE_MOST);
+        text, sizeof(text), "[\"content-length-range\",0,%lld]", (long long)POLICY_SIZE_MAX);
     return json_append(conditions, json_parse(text, (size_t)length));
 }
 
@@ -111,17 +111,17 @@ static bool read_number(const struct json *value, int64_t *ret_number)
     return true;
 }
 
-static void read_range(struct check *check, const struct json *least, const struct json *most)
+static void read_range(struct check *check, const struct json *min, const struct json *max)
 {
     int64_t from, to;
-    if (!least || !most || !read_number(least, &from) || !read_number(most, &to)) {
+    if (!min || !max || !read_number(min, &from) || !read_number(max, &to)) {
         refuse_document(check, "Invalid content-length-range.");
         return;
     }
-    if (from > check->range.least)
-        check->range.least = from;
-    if (to < check->range.most)
-        check->range.most = to;
+    if (from > check->range.min)
+        check->range.min = from;
+    if (to < check->range.max)
+        check->range.max = to;
 }
 
 /** ["eq", "$name", "value"], ["starts-with", "$name", "value"], ["content-length-range", 1, 2] */
@@ -240,7 +240,7 @@ static void check_expiration(struct check *check, const char *expiration, int64_
 /** The policy field as JSON, NULL where it is none. */
 static struct json *decode(const char *base64)
 {
-    struct str text = STR_INIT(POLICY_TEXT_MOST);
+    struct str text = STR_INIT(POLICY_TEXT_MAX);
     struct json *policy = NULL;
     if (digest_decode_base64(&text, base64, strlen(base64)) == 0 && str_error(&text) == 0)
         policy = json_parse(str_text(&text), text.length);
@@ -251,7 +251,7 @@ static struct json *decode(const char *base64)
 void policy_check(const struct form *form, const char *bucket, int64_t now_ms,
     struct policy_range *ret_range, struct refusal *refusal)
 {
-    struct check check = {form, bucket, NULL, {0, POLICY_SIZE_MOST}, refusal};
+    struct check check = {form, bucket, NULL, {0, POLICY_SIZE_MAX}, refusal};
     const char *field = form_get(form, "policy");
     CLEANUP(json_freep) struct json *policy = field ? decode(field) : NULL;
     if (!json_is_object(policy)) {

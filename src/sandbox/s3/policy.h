@@ -12,16 +12,16 @@ struct refusal;
 struct str;
 
 /** S3 takes no more than this in one request. */
-#define POLICY_SIZE_MOST (5LL << 30)
+#define POLICY_SIZE_MAX (5LL << 30)
 
 /** The sizes that the file may have. */
 struct policy_range {
-    int64_t least, most;
+    int64_t min, max;
 };
 
 /**
  * Add, in base64, the policy of a form for `bucket` that ends at `expires_ms` (wall time): each
- * member of `fields` exactly as it is, and a file of up to POLICY_SIZE_MOST.
+ * member of `fields` exactly as it is, and a file of up to POLICY_SIZE_MAX.
  * Returns 0 or -ENOMEM.
  */
 int policy_write(

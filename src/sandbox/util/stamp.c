@@ -20,7 +20,7 @@ int64_t stamp_now(void)
 }
 
 /** Exactly `digits` digits in a range, or -1. */
-static int read_number(const char **at, int digits, int least, int most)
+static int read_number(const char **at, int digits, int min, int max)
 {
     int number = 0;
     for (int i = 0; i < digits; i++) {
@@ -28,7 +28,7 @@ static int read_number(const char **at, int digits, int least, int most)
             return -1;
         number = 10 * number + (*(*at)++ - '0');
     }
-    return number < least || number > most ? -1 : number;
+    return number < min || number > max ? -1 : number;
 }
 
 static bool skip(const char **at, const char *any)

@@ -197,7 +197,7 @@ static void takes_any_bytes_as_content(void **state)
 static void bounds_the_header_of_a_part(void **state)
 {
     (void)state;
-    static char body[MULTIPART_HEAD_MOST + 100];
+    static char body[MULTIPART_HEAD_MAX + 100];
     memset(body, 'x', sizeof(body));
     memcpy(body, "--XyZ\r\n", 7);
     struct outcome outcome;
@@ -246,7 +246,7 @@ static void finds_the_boundary(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-        char boundary[MULTIPART_BOUNDARY_MOST + 1] = "";
+        char boundary[MULTIPART_BOUNDARY_MAX + 1] = "";
         assert_int_equal(multipart_boundary(types[i].content_type, boundary), types[i].error);
         if (types[i].boundary)
             assert_string_equal(boundary, types[i].boundary);
@@ -256,8 +256,8 @@ static void finds_the_boundary(void **state)
 static void refuses_a_boundary_beyond_reason(void **state)
 {
     (void)state;
-    char type[2000] = "multipart/form-data; boundary=", boundary[MULTIPART_BOUNDARY_MOST + 1];
-    memset(type + strlen(type), 'x', MULTIPART_BOUNDARY_MOST);
+    char type[2000] = "multipart/form-data; boundary=", boundary[MULTIPART_BOUNDARY_MAX + 1];
+    memset(type + strlen(type), 'x', MULTIPART_BOUNDARY_MAX);
     assert_int_equal(multipart_boundary(type, boundary), 0);
     type[strlen(type)] = 'x';
     assert_int_equal(multipart_boundary(type, boundary), -EINVAL);
