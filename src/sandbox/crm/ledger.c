@@ -37,7 +37,7 @@ struct ledger {
     pthread_mutex_t lock;
     struct rows objects, refusals;
     int64_t bytes, tickets, requests[ENDPOINTS], requests_all;
-    int in_hand, in_hand_most;
+    int in_progress, in_progress_max;
 };
 
 struct ledger *ledger_new(void)
@@ -65,7 +65,7 @@ void ledger_reset(struct ledger *ledger)
     rows_release(&ledger->refusals, free);
     ledger->bytes = ledger->tickets = ledger->requests_all = 0;
     memset(ledger->requests, 0, sizeof(ledger->requests));
-    ledger->in_hand_most = ledger->in_hand; // these are still to leave
+    ledger->in_progress_max = ledger->in_progress; // these are still to leave
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -73,15 +73,15 @@ void ledger_enter(struct ledger *ledger)
 {
     pthread_mutex_lock(&ledger->lock);
     ledger->requests_all++;
-    if (++ledger->in_hand > ledger->in_hand_most)
-        ledger->in_hand_most = ledger->in_hand;
+    if (++ledger->in_progress > ledger->in_progress_max)
+        ledger->in_progress_max = ledger->in_progress;
     pthread_mutex_unlock(&ledger->lock);
 }
 
 void ledger_leave(struct ledger *ledger)
 {
     pthread_mutex_lock(&ledger->lock);
-    ledger->in_hand--;
+    ledger->in_progress--;
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -167,7 +167,7 @@ struct json *ledger_counts(struct ledger *ledger)
     error |= json_add_int(counts, "bytes", ledger->bytes);
     error |= json_add_int(counts, "refused", (int64_t)ledger->refusals.count);
     error |= json_add(counts, "requests", requests);
-    error |= json_add_int(counts, "concurrent_most", ledger->in_hand_most);
+    error |= json_add_int(counts, "concurrent_most", ledger->in_progress_max);
     pthread_mutex_unlock(&ledger->lock);
     return pick_whole(counts, error);
 }

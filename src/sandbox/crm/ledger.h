@@ -21,7 +21,7 @@ struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 void ledger_reset(struct ledger *ledger);
 
-/** A request came in hand; it left the hand (answered, or lost). Counts the most at one time. */
+/** A request is in progress; it no longer is (answered, or lost). Counts how many were at once. */
 void ledger_enter(struct ledger *ledger);
 void ledger_leave(struct ledger *ledger);
 

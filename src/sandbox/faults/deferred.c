@@ -17,7 +17,7 @@ struct deferred {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* tasks or stopping; waits on the monotonic clock */
     struct rows tasks;
-    size_t in_hand; /* taken out of the list, being done: 0 or 1 */
+    size_t in_progress; /* taken out of the list, being done: 0 or 1 */
     bool stopping;
     pthread_t thread;
 };
@@ -94,12 +94,12 @@ static void *run(void *self)
     struct task *task;
     pthread_mutex_lock(&deferred->lock);
     while ((task = wait_for_task(deferred)) != NULL) {
-        deferred->in_hand = 1;
+        deferred->in_progress = 1;
         pthread_mutex_unlock(&deferred->lock);
         task->act.act(task->act.self);
         free_task(task);
         pthread_mutex_lock(&deferred->lock);
-        deferred->in_hand = 0;
+        deferred->in_progress = 0;
     }
     pthread_mutex_unlock(&deferred->lock);
     return NULL;
@@ -146,7 +146,7 @@ void deferred_add(struct deferred *deferred, int64_t delay_ms, const struct defe
 size_t deferred_count(struct deferred *deferred)
 {
     pthread_mutex_lock(&deferred->lock);
-    size_t count = deferred->tasks.count + deferred->in_hand;
+    size_t count = deferred->tasks.count + deferred->in_progress;
     pthread_mutex_unlock(&deferred->lock);
     return count;
 }

@@ -16,7 +16,7 @@
 struct faults {
     pthread_mutex_t lock;
     struct fault *rules;
-    struct fault *retired; /* cleared, but perhaps in some request's hand */
+    struct fault *retired; /* cleared, but perhaps in use by some request */
 };
 
 #define ON(endpoint) (1U << (endpoint))
