@@ -49,7 +49,7 @@ static int take_seed(struct sandbox *sandbox, const struct str *text, struct str
 {
     CLEANUP(json_freep) struct json *seed = json_parse(str_text(text), text->length);
     struct json *ids = NULL;
-    // at the start the index has seen everything
+    /* at the start the index has seen everything */
     int error = seed_add(&sandbox->crm, seed, 0, &ids, why);
     json_free(ids);
     return error;
@@ -131,7 +131,7 @@ static void begin(struct request *request, struct reply *reply)
 static int take_body(struct request *request, const char *bytes, size_t length)
 {
     struct incoming *incoming = request_state(request);
-    str_add_bytes(&incoming->body, bytes, length); // too much is told when all of it is in
+    str_add_bytes(&incoming->body, bytes, length); /* too much is told when all of it is in */
     return 0;
 }
 
@@ -256,7 +256,7 @@ int sandbox_run(const struct options *options)
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
-    // before any thread exists, so that every one of them leaves these to wait_for_signal()
+    /* before any thread exists, so that every one of them leaves these to wait_for_signal() */
     pthread_sigmask(SIG_BLOCK, &ending, NULL);
     signal(SIGPIPE, SIG_IGN);
     struct sandbox *sandbox = calloc(1, sizeof(*sandbox));

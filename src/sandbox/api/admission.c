@@ -58,7 +58,7 @@ bool admission_refuses_body(
     const char *type = request_header(request, "Content-Type");
     static const char wanted[] = "application/json";
     if (!type || strncasecmp(type, wanted, strlen(wanted)) != 0 ||
-        !strchr("; \t", type[strlen(wanted)])) // also its NUL
+        !strchr("; \t", type[strlen(wanted)])) /* also its NUL */
         reply_error(reply, 415, "Content-Type must be application/json.");
     else if (!json_is_object(body))
         reply_error(reply, 400, "The request body is not a JSON object.");

@@ -122,7 +122,7 @@ static void schedule(struct exchange *exchange)
     deferred->exchange.call.request = NULL;
     deferred->exchange.call.reply = &deferred->reply;
     deferred->exchange.request = NULL;
-    deferred->exchange.body = TAKE_PTR(exchange->body); // now the deferred exchange's
+    deferred->exchange.body = TAKE_PTR(exchange->body); /* now the deferred exchange's */
     deferred->exchange.id = TAKE_PTR(exchange->id);
     deferred_add(exchange->call.sandbox->deferred, exchange->fault->late_ms,
         &(struct deferred_act){act_deferred, end_deferred, deferred});

@@ -213,7 +213,7 @@ void call_list_events(struct call *call)
         const struct event *event = events->items[i - 1];
         if (!event_is_wanted(call, &page, event))
             continue;
-        if (found++ == page.limit) { // there is more
+        if (found++ == page.limit) { /* there is more */
             next = i;
             break;
         }

@@ -24,7 +24,7 @@ static const struct schema_field search_fields[] = {
     {.key = "results_limit", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .min = 1},
     {.key = "cursor", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
     {.key = "_fields", .need = SCHEMA_NULLABLE, .type = SCHEMA_OBJECT},
-    {.key = "sort", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST}, // and left alone
+    {.key = "sort", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST}, /* and left alone */
     {.key = "include_counts", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
 };
 

@@ -129,7 +129,7 @@ static int add_times(struct json *json, const struct activity *activity)
     const char *happened = json_get_text(activity->posted, "activity_at");
     int64_t happened_us = activity->created_us;
     if (happened)
-        stamp_read(happened, &happened_us); // was checked
+        stamp_read(happened, &happened_us); /* was checked */
     return stamp_add(json, "activity_at", happened_us) |
            stamp_add(json, "date_created", activity->created_us) |
            stamp_add(json, "date_updated", activity->at_us);
@@ -163,7 +163,7 @@ static int add_preview(struct json *json, const struct json *posted)
 {
     const char *body = json_get_text(posted, "body_text");
     size_t length = body ? strnlen(body, PREVIEW_MAX) : 0;
-    while (length && (body[length] & 0xc0) == 0x80) // not in the middle of a character
+    while (length && (body[length] & 0xc0) == 0x80) /* not in the middle of a character */
         length--;
     struct str preview = STR_INIT(PREVIEW_MAX);
     str_add_bytes(&preview, body ? body : "", length);

@@ -106,7 +106,7 @@ static int check_people(const struct crm *crm, const struct json *body, struct j
 {
     const char *lead_id = json_get_text(body, "lead_id");
     const char *contact_id = json_get_text(body, "contact_id");
-    if (!lead_id) // a lead file's is in its path
+    if (!lead_id) /* a lead file's is in its path */
         return 0;
     const struct object *lead = leads_find(crm->leads, OBJECT_LEAD, lead_id);
     if (!lead)

@@ -85,7 +85,7 @@ int history_deleted(struct history *history, const char *lead_id)
 
 int history_created(struct history *history, const struct activity *activity)
 {
-    if (activity->kind == ACTIVITY_LEAD_FILE) // no event is documented for these
+    if (activity->kind == ACTIVITY_LEAD_FILE) /* no event is documented for these */
         return 0;
     struct event event = {
         .object_type = activity_kinds[activity->kind].object_type,

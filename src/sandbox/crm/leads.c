@@ -137,7 +137,7 @@ static struct object *add_object(struct leads *leads, enum object_kind kind, con
         free_object(object);
         return NULL;
     }
-    // on failure it stays in the list, without a state: as if it had gone
+    /* on failure it stays in the list, without a state: as if it had gone */
     return lookup_put(&leads->by_id[kind], object->id, object) == 0 ? object : NULL;
 }
 
@@ -158,7 +158,7 @@ static int relate(const struct leads *leads, struct object *contact, const struc
 /** Takes one hold of the state over. */
 static void let_see(struct object *object, struct state *state, uint64_t number)
 {
-    if (number < object->indexed_change) { // a later change was due earlier
+    if (number < object->indexed_change) { /* a later change was due earlier */
         state_drop(state);
         return;
     }

@@ -65,7 +65,7 @@ void ledger_reset(struct ledger *ledger)
     rows_release(&ledger->refusals, free);
     ledger->bytes = ledger->tickets = ledger->requests_all = 0;
     memset(ledger->requests, 0, sizeof(ledger->requests));
-    ledger->in_progress_max = ledger->in_progress; // these are still to leave
+    ledger->in_progress_max = ledger->in_progress; /* these are still to leave */
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -150,7 +150,7 @@ void ledger_answer(struct ledger *ledger, const char *port, const struct reply *
     pthread_mutex_lock(&ledger->lock);
     int error = rows_add(&ledger->refusals, row);
     pthread_mutex_unlock(&ledger->lock);
-    if (error) // without memory a refusal goes unrecorded
+    if (error) /* without memory a refusal goes unrecorded */
         free(row);
 }
 

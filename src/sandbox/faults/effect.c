@@ -42,7 +42,7 @@ enum effect_act effect_act(const struct fault *fault)
 /** The rule's own answer, in place of whatever there was. */
 static void answer(const struct fault *fault, struct reply *reply)
 {
-    reply_drop_header(reply, "Location"); // S3's, of what was stored
+    reply_drop_header(reply, "Location"); /* S3's, of what was stored */
     reply_drop_header(reply, "ETag");
     reply_drop_header(reply, "x-amz-server-side-encryption");
     if (fault->code)

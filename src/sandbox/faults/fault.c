@@ -282,7 +282,7 @@ static int read_rules(const struct json *rules, struct fault **list, struct str 
             return -ENOMEM;
         *list_end(list) = fault;
         str_printf(why, "rule %d: ", number);
-        fault->rule = json_copy(one); // it outlives the array
+        fault->rule = json_copy(one); /* it outlives the array */
         int error = fault->rule ? read_rule(fault, why) : -ENOMEM;
         if (error)
             return error;

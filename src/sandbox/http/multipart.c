@@ -33,7 +33,7 @@ static void unquote(const char *at, const char *end, char *out)
     if (quoted && end > at + 1 && end[-1] == '"')
         end--;
     for (at += quoted; at < end; at++) {
-        // only these two are escapes: old browsers send Windows paths as they are
+        /* only these two are escapes: old browsers send Windows paths as they are */
         if (quoted && *at == '\\' && (at[1] == '"' || at[1] == '\\') && at + 1 < end)
             at++;
         *out++ = *at;
@@ -69,7 +69,7 @@ int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDAR
     static const char wanted[] = "multipart/form-data";
     size_t length = sizeof(wanted) - 1;
     if (strncasecmp(content_type, wanted, length) != 0 ||
-        !strchr("; \t", content_type[length])) // also its NUL
+        !strchr("; \t", content_type[length])) /* also its NUL */
         return -EPROTOTYPE;
     char value[1024];
     if (strlen(content_type) >= sizeof(value) || !find_parameter(content_type, "boundary", value))
@@ -114,7 +114,7 @@ static int begin_part(struct multipart *reader)
 static bool head_is_over(const struct multipart *reader)
 {
     size_t length = reader->head_length;
-    if (length == 2) // no header line at all
+    if (length == 2) /* no header line at all */
         return memcmp(reader->head, "\r\n", 2) == 0;
     return length >= 4 && memcmp(reader->head + length - 4, "\r\n\r\n", 4) == 0;
 }
@@ -175,8 +175,8 @@ static int resume_match(
         *ret_used = here;
         return here == missing ? end_part(reader) : 0;
     }
-    // It was content after all. CR stands only at the delimiter's front, so no later byte of what
-    // was held back can begin another one.
+    /* It was content after all. CR stands only at the delimiter's front, so no later byte of
+     * what was held back can begin another one. */
     size_t held = reader->matched;
     reader->matched = 0;
     *ret_used = 0;
@@ -237,7 +237,7 @@ void multipart_init(struct multipart *reader, const char *boundary,
     reader->events = events;
     reader->self = self;
     reader->stage = MULTIPART_START;
-    reader->matched = 2; // the first boundary needs no line end before it
+    reader->matched = 2; /* the first boundary needs no line end before it */
     reader->head_length = 0;
     reader->delimiter_length = (size_t)snprintf(reader->delimiter, sizeof(reader->delimiter),
         "\r\n--%.*s", MULTIPART_BOUNDARY_MAX, boundary);

@@ -124,8 +124,8 @@ void request_wait_gone(const struct request *request)
 
 void request_reset(const struct request *request)
 {
-    // dissolving the association sends the reset now; SO_LINGER would come too late, since a FIN
-    // goes out before the socket is closed
+    /* dissolving the association sends the reset now; SO_LINGER would come too late, since a FIN
+     * goes out before the socket is closed */
     struct sockaddr none = {.sa_family = AF_UNSPEC};
     (void)connect(socket_of(request), &none, sizeof(none));
 }
@@ -189,7 +189,7 @@ static struct MHD_Response *flowing_response(struct reply *reply)
     outflow->stop = reply->body.length / 2;
     outflow->stream = reply->stream;
     outflow->piece = cut ? reply->body : (struct str)STR_INIT(REPLY_BODY_MAX);
-    reply->stream = (struct reply_stream){0}; // both now belong to the outflow
+    reply->stream = (struct reply_stream){0}; /* both now belong to the outflow */
     if (cut)
         reply->body = (struct str)STR_INIT(REPLY_BODY_MAX);
     return MHD_create_response_from_callback(
@@ -249,7 +249,7 @@ static enum MHD_Result begin_request(struct server *server, struct MHD_Connectio
     struct request *request = calloc(1, sizeof(*request) + server->service->state_size);
     if (!request)
         return MHD_NO;
-    *slot = request; // from here on freed by end_request()
+    *slot = request; /* from here on freed by end_request() */
     request->server = server;
     request->connection = connection;
     request->method = method;
@@ -387,7 +387,7 @@ int server_start(struct server *server, const char *cert_file, const char *key_f
         end_request, server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE,
         THREAD_STACK, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-    server->listener = -1; // the library's from here on, whatever came of it
+    server->listener = -1; /* the library's from here on, whatever came of it */
     return server->daemon ? 0 : -EPROTO;
 }
 

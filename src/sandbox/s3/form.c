@@ -30,7 +30,7 @@ int form_begin(struct form *form, const char *name)
     if (!fields)
         return -ENOMEM;
     form->fields = fields;
-    // a value may grow past FORM_MAX once "${filename}" was replaced
+    /* a value may grow past FORM_MAX once "${filename}" was replaced */
     struct form_field field = {strdup(name), STR_INIT(4 * FORM_MAX)};
     if (!field.name)
         return -ENOMEM;

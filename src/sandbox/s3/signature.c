@@ -133,7 +133,7 @@ void signature_check(const struct form *form, const struct signer *signer, struc
             check_v4(form, signer, refusal);
             return;
         }
-    // nobody signed anything: an anonymous request, and the bucket is private
+    /* nobody signed anything: an anonymous request, and the bucket is private */
     if (!form_get(form, "policy") && !form_get(form, "signature") &&
         !form_get(form, "AWSAccessKeyId"))
         refuse(refusal, "AccessDenied");

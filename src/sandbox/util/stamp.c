@@ -47,7 +47,7 @@ static bool read_date(const char **at, struct tm *utc)
     dashed = utc->tm_mon >= 0 && skip(at, "-");
     utc->tm_mday = dashed ? read_number(at, 2, 1, 31) : -1;
     int day = utc->tm_mday, month = utc->tm_mon;
-    // the 31st of June would become the 1st of July
+    /* the 31st of June would become the 1st of July */
     return day > 0 && timegm(utc) != -1 && utc->tm_mday == day && utc->tm_mon == month;
 }
 

@@ -13,7 +13,7 @@ static locale_t unicode;
 static void open_unicode(void)
 {
     unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-    if (!unicode) // then only ASCII has letters
+    if (!unicode) /* then only ASCII has letters */
         unicode = newlocale(LC_CTYPE_MASK, "C", NULL);
 }
 
@@ -21,7 +21,7 @@ static void open_unicode(void)
 static wint_t next_letter(const char **at)
 {
     unsigned char first = (unsigned char)**at;
-    if (first && first < 0x80) { // nearly always, and far quicker
+    if (first && first < 0x80) { /* nearly always, and far quicker */
         ++*at;
         return first >= 'A' && first <= 'Z' ? first - 'A' + 'a' : first;
     }
