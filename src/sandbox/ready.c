@@ -18,11 +18,11 @@ static struct json *describe(const struct ready *ready)
     snprintf(s3, sizeof(s3), "%s://127.0.0.1:%d/", scheme, ready->s3_port);
     snprintf(admin, sizeof(admin), "%s://127.0.0.1:%d/admin/", scheme, ready->api_port);
     struct json *object = json_object();
-    int error = json_add_text(object, "api_url", api);
-    error |= json_add_text(object, "s3_url", s3);
-    error |= json_add_text(object, "admin_url", admin);
-    error |= json_add_int(object, "pid", getpid());
-    if (!error)
+    int result = json_add_text(object, "api_url", api);
+    result |= json_add_text(object, "s3_url", s3);
+    result |= json_add_text(object, "admin_url", admin);
+    result |= json_add_int(object, "pid", getpid());
+    if (result == 0)
         return object;
     json_free(object);
     return NULL;
@@ -33,10 +33,10 @@ static int write_text(const char *path, const char *text)
     FILE *file = fopen(path, "we");
     if (!file)
         return -errno;
-    int error = fprintf(file, "%s\n", text) < 0 ? -EIO : 0;
+    int result = fprintf(file, "%s\n", text) < 0 ? -EIO : 0;
     if (fclose(file) != 0)
-        error = -errno;
-    return error;
+        result = -errno;
+    return result;
 }
 
 static int write_file(const char *path, const char *text)
@@ -44,12 +44,12 @@ static int write_file(const char *path, const char *text)
     CLEANUP(free_text) char *aside = str_format("%s.new", path);
     if (!aside)
         return -ENOMEM;
-    int error = write_text(aside, text);
-    if (!error && rename(aside, path) != 0)
-        error = -errno;
-    if (error)
+    int result = write_text(aside, text);
+    if (result == 0 && rename(aside, path) != 0)
+        result = -errno;
+    if (result < 0)
         unlink(aside);
-    return error;
+    return result;
 }
 
 int ready_tell(const struct ready *ready, const char *path)

@@ -31,10 +31,10 @@
 
 /* ---- what the ports share ---- */
 
-static int say(const char *what, int error)
+static int say(const char *what, int result)
 {
-    fprintf(stderr, "closedrop-sandbox: %s: %s\n", what, strerror(-error));
-    return error;
+    fprintf(stderr, "closedrop-sandbox: %s: %s\n", what, strerror(-result));
+    return result;
 }
 
 /** What is to be done with the text of a file; -EINVAL goes with a reason in `why`. */
@@ -50,9 +50,9 @@ static int take_seed(struct sandbox *sandbox, const struct str *text, struct str
     CLEANUP(json_freep) struct json *seed = json_parse(str_text(text), text->length);
     struct json *ids = NULL;
     /* at the start the index has seen everything */
-    int error = seed_add(&sandbox->crm, seed, 0, &ids, why);
+    int result = seed_add(&sandbox->crm, seed, 0, &ids, why);
     json_free(ids);
-    return error;
+    return result;
 }
 
 static int load(struct sandbox *sandbox, const char *path, size_t max, take_text *take)
@@ -60,15 +60,15 @@ static int load(struct sandbox *sandbox, const char *path, size_t max, take_text
     if (!path)
         return 0;
     struct str text = STR_INIT(max), why = STR_INIT(1024);
-    int error = file_read(path, &text);
-    if (!error)
-        error = take(sandbox, &text, &why);
-    if (error)
+    int result = file_read(path, &text);
+    if (result == 0)
+        result = take(sandbox, &text, &why);
+    if (result < 0)
         fprintf(stderr, "closedrop-sandbox: %s: %s\n", path,
-            why.length ? str_text(&why) : strerror(-error));
+            why.length ? str_text(&why) : strerror(-result));
     str_release(&text);
     str_release(&why);
-    return error;
+    return result;
 }
 
 static int prepare(struct sandbox *sandbox, const struct options *options)
@@ -92,13 +92,13 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
     sandbox->faults = faults_new();
     if (!sandbox->ledger || !sandbox->faults)
         return say("starting", -ENOMEM);
-    int error = crm_init(&sandbox->crm, !options->s3_endpoint);
-    if (!error)
-        error = deferred_start(&sandbox->deferred);
-    if (error)
-        return say("starting", error);
-    error = load(sandbox, options->faults, FAULTS_MAX, take_faults);
-    return error ? error : load(sandbox, options->seed, SEED_MAX, take_seed);
+    int result = crm_init(&sandbox->crm, !options->s3_endpoint);
+    if (result == 0)
+        result = deferred_start(&sandbox->deferred);
+    if (result < 0)
+        return say("starting", result);
+    result = load(sandbox, options->faults, FAULTS_MAX, take_faults);
+    return result < 0 ? result : load(sandbox, options->seed, SEED_MAX, take_seed);
 }
 
 static void release(struct sandbox *sandbox)
@@ -177,22 +177,22 @@ static int take_port(struct sandbox *sandbox, int64_t port, const struct service
     struct server **ret_server)
 {
     struct server_options with = {(uint16_t)port, service, sandbox};
-    int error = server_bind(&with, ret_server);
+    int result = server_bind(&with, ret_server);
     char what[64];
     snprintf(what, sizeof(what), "cannot listen on 127.0.0.1:%d", (int)port);
-    return error ? say(what, error) : 0;
+    return result < 0 ? say(what, result) : 0;
 }
 
 static int start_port(const struct options *options, struct server *server)
 {
-    int error = server_start(server, options->tls_cert, options->tls_key);
-    if (error == -EPROTO)
+    int result = server_start(server, options->tls_cert, options->tls_key);
+    if (result == -EPROTO)
         fputs(options->tls_cert ? "closedrop-sandbox: the TLS certificate or key cannot be used\n"
                                 : "closedrop-sandbox: cannot start the HTTP server\n",
             stderr);
-    else if (error)
-        say("reading the TLS certificate or key", error);
-    return error;
+    else if (result < 0)
+        say("reading the TLS certificate or key", result);
+    return result;
 }
 
 /** Where forms point: the gateway's bucket, or our own port. */
@@ -223,29 +223,29 @@ static void wait_for_signal(const sigset_t *ending)
 static int tell(const struct options *options, const struct server *api, const struct server *s3)
 {
     struct ready ready = {server_port(api), server_port(s3), options->tls_cert != NULL};
-    int error = ready_tell(&ready, options->ready_file);
-    return error ? say(options->ready_file ? options->ready_file : "stdout", error) : 0;
+    int result = ready_tell(&ready, options->ready_file);
+    return result < 0 ? say(options->ready_file ? options->ready_file : "stdout", result) : 0;
 }
 
 static int serve(struct sandbox *sandbox, const struct options *options, const sigset_t *ending)
 {
     struct server *s3 = NULL, *api = NULL;
-    int error = take_port(sandbox, options->s3_port, &bucket_service, &s3);
-    if (!error)
-        error = take_port(sandbox, options->api_port, &api_port, &api);
-    if (!error) {
+    int result = take_port(sandbox, options->s3_port, &bucket_service, &s3);
+    if (result == 0)
+        result = take_port(sandbox, options->api_port, &api_port, &api);
+    if (result == 0) {
         name_urls(sandbox, options, server_port(s3));
-        error = start_port(options, s3);
+        result = start_port(options, s3);
     }
-    if (!error)
-        error = start_port(options, api);
-    if (!error)
-        error = tell(options, api, s3);
-    if (!error)
+    if (result == 0)
+        result = start_port(options, api);
+    if (result == 0)
+        result = tell(options, api, s3);
+    if (result == 0)
         wait_for_signal(ending);
     server_stop(api);
     server_stop(s3);
-    return error;
+    return result;
 }
 
 /* ---- the life ---- */
@@ -264,10 +264,10 @@ int sandbox_run(const struct options *options)
         say("starting", -ENOMEM);
         return EXIT_FAILURE;
     }
-    int error = prepare(sandbox, options);
-    if (!error)
-        error = serve(sandbox, options, &ending);
+    int result = prepare(sandbox, options);
+    if (result == 0)
+        result = serve(sandbox, options, &ending);
     release(sandbox);
     free(sandbox);
-    return error ? EXIT_FAILURE : EXIT_SUCCESS;
+    return result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -152,9 +152,9 @@ int settings_change(struct settings *settings, const struct json *changes, struc
     }
     pthread_mutex_lock(&settings->lock);
     struct settings_values values = settings->values;
-    int error = read_all(&values, changes, why);
-    if (!error)
+    int result = read_all(&values, changes, why);
+    if (result == 0)
         settings->values = values;
     pthread_mutex_unlock(&settings->lock);
-    return error;
+    return result;
 }

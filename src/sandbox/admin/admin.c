@@ -27,14 +27,14 @@ static void reply_done(struct reply *reply)
 }
 
 /** Answer what a change came to. */
-static void reply_change(struct reply *reply, int error, struct str *why)
+static void reply_change(struct reply *reply, int result, struct str *why)
 {
-    if (!error)
+    if (result == 0)
         reply_done(reply);
-    else if (error == -EINVAL)
+    else if (result == -EINVAL)
         reply_error(reply, 400, str_text(why));
     else
-        reply_error(reply, 500, strerror(-error));
+        reply_error(reply, 500, strerror(-result));
     str_release(why);
 }
 
@@ -50,9 +50,9 @@ static void get_ledger_tsv(struct sandbox *sandbox, const struct str *body, stru
     ledger_tsv(sandbox->ledger, reply);
 }
 
-static void reply_or_fail(struct reply *reply, struct json *answer, int error)
+static void reply_or_fail(struct reply *reply, struct json *answer, int result)
 {
-    reply_json(reply, 200, pick_whole(answer, error));
+    reply_json(reply, 200, pick_whole(answer, result));
 }
 
 static void get_counts(struct sandbox *sandbox, const struct str *body, struct reply *reply)
@@ -62,9 +62,9 @@ static void get_counts(struct sandbox *sandbox, const struct str *body, struct r
     crm_lock(&sandbox->crm);
     struct json *activities = activities_count(&sandbox->crm.activities);
     crm_unlock(&sandbox->crm);
-    int error = json_add(counts, "activities", activities);
-    error |= json_add_int(counts, "late", (int64_t)deferred_count(sandbox->deferred));
-    reply_or_fail(reply, counts, error);
+    int result = json_add(counts, "activities", activities);
+    result |= json_add_int(counts, "late", (int64_t)deferred_count(sandbox->deferred));
+    reply_or_fail(reply, counts, result);
 }
 
 static void get_activities(struct sandbox *sandbox, const struct str *body, struct reply *reply)
@@ -82,8 +82,8 @@ static void get_faults(struct sandbox *sandbox, const struct str *body, struct r
 static void post_faults(struct sandbox *sandbox, const struct str *body, struct reply *reply)
 {
     struct str why = STR_INIT(WHY_MAX);
-    int error = faults_add(sandbox->faults, str_text(body), body->length, &why);
-    reply_change(reply, error, &why);
+    int result = faults_add(sandbox->faults, str_text(body), body->length, &why);
+    reply_change(reply, result, &why);
 }
 
 static void delete_faults(struct sandbox *sandbox, const struct str *body, struct reply *reply)
@@ -118,10 +118,10 @@ static void post_seed(struct sandbox *sandbox, const struct str *body, struct re
     CLEANUP(json_freep) struct json *seed = json_parse(str_text(body), body->length);
     struct json *ids = NULL;
     crm_lock(&sandbox->crm);
-    int error = seed_add(&sandbox->crm, seed, lag_of(sandbox), &ids, &why);
+    int result = seed_add(&sandbox->crm, seed, lag_of(sandbox), &ids, &why);
     crm_unlock(&sandbox->crm);
-    reply_change(reply, error, &why);
-    if (!error)
+    reply_change(reply, result, &why);
+    if (result == 0)
         reply_json(reply, 200, ids);
 }
 
@@ -130,9 +130,9 @@ static void post_contact(struct sandbox *sandbox, const struct str *body, struct
     struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *change = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
-    int error = seed_change_contact(&sandbox->crm, change, lag_of(sandbox), &why);
+    int result = seed_change_contact(&sandbox->crm, change, lag_of(sandbox), &why);
     crm_unlock(&sandbox->crm);
-    reply_change(reply, error, &why);
+    reply_change(reply, result, &why);
 }
 
 /** Whether the member `key` names a lead; what is wrong goes to `why`. */
@@ -151,20 +151,20 @@ static void post_lead_delete(struct sandbox *sandbox, const struct str *body, st
     struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
-    int error = check_lead(sandbox, json, "id", &why);
-    if (!error)
-        error = crm_delete_lead(&sandbox->crm, json_get_text(json, "id"), lag_of(sandbox));
+    int result = check_lead(sandbox, json, "id", &why);
+    if (result == 0)
+        result = crm_delete_lead(&sandbox->crm, json_get_text(json, "id"), lag_of(sandbox));
     crm_unlock(&sandbox->crm);
-    reply_change(reply, error, &why);
+    reply_change(reply, result, &why);
 }
 
 static int merge(struct sandbox *sandbox, const struct json *json, struct str *why)
 {
-    int error = check_lead(sandbox, json, "source", why);
-    if (!error)
-        error = check_lead(sandbox, json, "destination", why);
-    if (error)
-        return error;
+    int result = check_lead(sandbox, json, "source", why);
+    if (result == 0)
+        result = check_lead(sandbox, json, "destination", why);
+    if (result < 0)
+        return result;
     const char *source = json_get_text(json, "source");
     const char *destination = json_get_text(json, "destination");
     if (strcmp(source, destination) != 0)
@@ -178,9 +178,9 @@ static void post_merge(struct sandbox *sandbox, const struct str *body, struct r
     struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *json = json_parse(str_text(body), body->length);
     crm_lock(&sandbox->crm);
-    int error = merge(sandbox, json, &why);
+    int result = merge(sandbox, json, &why);
     crm_unlock(&sandbox->crm);
-    reply_change(reply, error, &why);
+    reply_change(reply, result, &why);
 }
 
 /* ---- settings and routes ---- */
@@ -189,8 +189,8 @@ static void post_settings(struct sandbox *sandbox, const struct str *body, struc
 {
     struct str why = STR_INIT(WHY_MAX);
     CLEANUP(json_freep) struct json *changes = json_parse(str_text(body), body->length);
-    int error = settings_change(&sandbox->settings, changes, &why);
-    reply_change(reply, error, &why);
+    int result = settings_change(&sandbox->settings, changes, &why);
+    reply_change(reply, result, &why);
 }
 
 static const struct {

@@ -22,35 +22,35 @@ struct readout {
 static struct json *describe_file(const struct attachment *attachment)
 {
     struct json *file = json_object();
-    int error = json_add_text(file, "token", attachment->token);
-    error |= json_add_text(file, "filename", json_get_text(attachment->posted, "filename"));
-    error |= json_add_text(file, "sha256", *attachment->sha256 ? attachment->sha256 : NULL);
-    error |= attachment->size < 0 ? json_add_null(file, "size")
-                                  : json_add_int(file, "size", attachment->size);
-    return pick_whole(file, error);
+    int result = json_add_text(file, "token", attachment->token);
+    result |= json_add_text(file, "filename", json_get_text(attachment->posted, "filename"));
+    result |= json_add_text(file, "sha256", *attachment->sha256 ? attachment->sha256 : NULL);
+    result |= attachment->size < 0 ? json_add_null(file, "size")
+                                   : json_add_int(file, "size", attachment->size);
+    return pick_whole(file, result);
 }
 
 static struct json *describe_files(const struct activity *activity)
 {
     struct json *files = json_array();
-    int error = files ? 0 : -1;
+    int result = files ? 0 : -1;
     for (size_t i = 0; i < activity->attachment_count; i++)
-        error |= json_append(files, describe_file(&activity->attachments[i]));
-    return pick_whole(files, error);
+        result |= json_append(files, describe_file(&activity->attachments[i]));
+    return pick_whole(files, result);
 }
 
 static struct json *describe(const struct activity *activity)
 {
     char at[CLOCK_TEXT];
     struct json *row = json_object();
-    int error = json_add_text(row, "kind", activity_kinds[activity->kind].name);
-    error |= json_add_text(row, "id", activity->id);
-    error |= json_add_text(row, "lead_id", activity->lead_id);
-    error |= json_add_text(row, "contact_id", activity->contact_id);
-    error |= json_add_text(row, "at", clock_rfc3339(activity->at_us / 1000, at));
-    error |= json_add(row, "attachments", describe_files(activity));
-    error |= json_add(row, "body", json_copy(activity->posted));
-    return pick_whole(row, error);
+    int result = json_add_text(row, "kind", activity_kinds[activity->kind].name);
+    result |= json_add_text(row, "id", activity->id);
+    result |= json_add_text(row, "lead_id", activity->lead_id);
+    result |= json_add_text(row, "contact_id", activity->contact_id);
+    result |= json_add_text(row, "at", clock_rfc3339(activity->at_us / 1000, at));
+    result |= json_add(row, "attachments", describe_files(activity));
+    result |= json_add(row, "body", json_copy(activity->posted));
+    return pick_whole(row, result);
 }
 
 static void print(struct str *out, size_t index, const struct activity *activity)

@@ -68,9 +68,9 @@ static int check(const struct schema *schema, const struct json *body, struct st
         str_add(why, "wanted a JSON object");
         return -EINVAL;
     }
-    int error = schema_check(schema, body, wrong);
-    if (error || !json_first(wrong))
-        return error;
+    int result = schema_check(schema, body, wrong);
+    if (result < 0 || !json_first(wrong))
+        return result;
     CLEANUP(free_text) char *text = json_print(wrong);
     str_add(why, text ? text : "out of memory");
     return -EINVAL;
@@ -97,25 +97,25 @@ static int check_id(struct met *met, enum object_kind kind, const struct json *r
 
 static int check_ids(struct met *met, const struct json *leads, struct str *why)
 {
-    int error = 0;
-    for (const struct json *lead = json_first(leads); !error && lead; lead = json_next(lead)) {
-        error = check_id(met, OBJECT_LEAD, lead, why);
+    int result = 0;
+    for (const struct json *lead = json_first(leads); result == 0 && lead; lead = json_next(lead)) {
+        result = check_id(met, OBJECT_LEAD, lead, why);
         const struct json *contact = json_first(json_get(lead, "contacts"));
-        for (; !error && contact; contact = json_next(contact))
-            error = check_id(met, OBJECT_CONTACT, contact, why);
+        for (; result == 0 && contact; contact = json_next(contact))
+            result = check_id(met, OBJECT_CONTACT, contact, why);
     }
-    return error;
+    return result;
 }
 
 static int check_seed(const struct crm *crm, const struct json *seed, struct str *why)
 {
     struct met met = {.leads = crm->leads};
-    int error = check(&seed_schema, seed, why);
-    if (!error)
-        error = check_ids(&met, json_get(seed, "leads"), why);
+    int result = check(&seed_schema, seed, why);
+    if (result == 0)
+        result = check_ids(&met, json_get(seed, "leads"), why);
     for (size_t i = 0; i < OBJECT_KINDS; i++)
         lookup_release(&met.ids[i]);
-    return error;
+    return result;
 }
 
 /* ---- states from JSON ---- */
@@ -127,9 +127,9 @@ static int append_phone(struct json *phones, const char *phone)
     for (const char *at = phone; *at; at++)
         if (strchr("0123456789", *at) || (*at == '+' && !plain.length))
             str_add_char(&plain, *at);
-    int error = str_error(&plain) ? -1 : json_append_text(phones, str_text(&plain));
+    int result = str_error(&plain) ? -1 : json_append_text(phones, str_text(&plain));
     str_release(&plain);
-    return error;
+    return result;
 }
 
 /** The list `key` of a row, empty where there is none. */
@@ -137,11 +137,11 @@ static struct json *read_list(
     const struct json *row, const char *key, int (*append)(struct json *list, const char *text))
 {
     struct json *list = json_array();
-    int error = list ? 0 : -1;
+    int result = list ? 0 : -1;
     const struct json *one = json_first(json_get(row, key));
     for (; one; one = json_next(one))
-        error |= append(list, json_text(one));
-    return pick_whole(list, error);
+        result |= append(list, json_text(one));
+    return pick_whole(list, result);
 }
 
 static char *read_name(const struct json *row)
@@ -202,14 +202,14 @@ static char *plant(const struct planting *planting, enum object_kind kind, const
     static const char *const prefixes[OBJECT_KINDS] = {"lead_", "cont_"};
     const char *given = json_get_text(row, "id");
     char *id = given ? strdup(given) : token_id(prefixes[kind]);
-    int error = id && state ? 0 : -ENOMEM;
-    if (!error) {
-        error = json_add_text(ids, "id", id) | json_add_text(ids, "name", state->name);
-        error |= leads_put(planting->leads, kind, id, state, planting->lag_ms);
+    int result = id && state ? 0 : -ENOMEM;
+    if (result == 0) {
+        result = json_add_text(ids, "id", id) | json_add_text(ids, "name", state->name);
+        result |= leads_put(planting->leads, kind, id, state, planting->lag_ms);
     } else {
         state_drop(state);
     }
-    if (!error)
+    if (result == 0)
         return id;
     free(id);
     return NULL;
@@ -221,36 +221,36 @@ static int plant_contact(
     struct json *ids = json_object();
     CLEANUP(free_text)
     char *id = plant(planting, OBJECT_CONTACT, row, contact_state(row, lead_id), ids);
-    int error = json_append(list, ids);
-    return id ? error : -ENOMEM;
+    int result = json_append(list, ids);
+    return id ? result : -ENOMEM;
 }
 
 static int plant_lead(const struct planting *planting, const struct json *row, struct json *list)
 {
     struct json *ids = json_object(), *contacts = json_array();
     CLEANUP(free_text) char *id = plant(planting, OBJECT_LEAD, row, lead_state(row), ids);
-    int error = id ? 0 : -ENOMEM;
+    int result = id ? 0 : -ENOMEM;
     const struct json *contact = json_first(json_get(row, "contacts"));
-    for (; !error && contact; contact = json_next(contact))
-        error = plant_contact(planting, contact, id, contacts);
-    error |= json_add(ids, "contacts", contacts);
-    error |= json_append(list, ids);
-    return error ? -ENOMEM : 0;
+    for (; result == 0 && contact; contact = json_next(contact))
+        result = plant_contact(planting, contact, id, contacts);
+    result |= json_add(ids, "contacts", contacts);
+    result |= json_append(list, ids);
+    return result < 0 ? -ENOMEM : 0;
 }
 
 int seed_add(struct crm *crm, const struct json *seed, int64_t lag_ms, struct json **ret_ids,
     struct str *why)
 {
     struct planting planting = {crm->leads, lag_ms};
-    int error = check_seed(crm, seed, why);
-    if (error)
-        return error;
+    int result = check_seed(crm, seed, why);
+    if (result < 0)
+        return result;
     struct json *ids = json_object(), *leads = json_array();
     const struct json *lead = json_first(json_get(seed, "leads"));
-    for (; !error && lead; lead = json_next(lead))
-        error = plant_lead(&planting, lead, leads);
-    error |= json_add(ids, "leads", leads);
-    if (error) {
+    for (; result == 0 && lead; lead = json_next(lead))
+        result = plant_lead(&planting, lead, leads);
+    result |= json_add(ids, "leads", leads);
+    if (result < 0) {
         json_free(ids);
         return -ENOMEM;
     }
@@ -292,9 +292,9 @@ static int change_state(struct state *state, const struct json *change)
 
 int seed_change_contact(struct crm *crm, const struct json *change, int64_t lag_ms, struct str *why)
 {
-    int error = check(&change_schema, change, why);
-    if (error)
-        return error;
+    int result = check(&change_schema, change, why);
+    if (result < 0)
+        return result;
     const char *id = json_get_text(change, "id"), *lead_id = json_get_text(change, "lead_id");
     const struct object *contact = leads_find(crm->leads, OBJECT_CONTACT, id);
     if (!contact || (lead_id && !leads_find(crm->leads, OBJECT_LEAD, lead_id))) {

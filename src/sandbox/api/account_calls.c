@@ -17,16 +17,16 @@ static struct json *describe_me(void)
     struct json *me = json_object();
     struct json *organization = json_object();
     struct json *organizations = json_array();
-    int error = json_add_text(me, "id", ACCOUNT_USER);
-    error |= json_add_text(me, "first_name", ACCOUNT_FIRST_NAME);
-    error |= json_add_text(me, "last_name", ACCOUNT_LAST_NAME);
-    error |= json_add_text(me, "email", ACCOUNT_EMAIL);
-    error |= json_add_text(organization, "id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(organization, "name", "Sandbox");
-    error |= json_append(organizations, organization);
-    error |= json_add(me, "organizations", organizations);
-    error |= json_add(me, "email_accounts", json_array());
-    return pick_whole(me, error);
+    int result = json_add_text(me, "id", ACCOUNT_USER);
+    result |= json_add_text(me, "first_name", ACCOUNT_FIRST_NAME);
+    result |= json_add_text(me, "last_name", ACCOUNT_LAST_NAME);
+    result |= json_add_text(me, "email", ACCOUNT_EMAIL);
+    result |= json_add_text(organization, "id", ACCOUNT_ORGANIZATION);
+    result |= json_add_text(organization, "name", "Sandbox");
+    result |= json_append(organizations, organization);
+    result |= json_add(me, "organizations", organizations);
+    result |= json_add(me, "email_accounts", json_array());
+    return pick_whole(me, result);
 }
 
 void call_me(struct call *call)
@@ -46,8 +46,8 @@ static const struct schema upload_schema = SCHEMA(upload_fields);
 void call_upload(struct call *call)
 {
     struct json *wrong = json_object();
-    int error = schema_check(&upload_schema, call->body, wrong);
-    if (call_refuse_fields(call, wrong, error))
+    int result = schema_check(&upload_schema, call->body, wrong);
+    if (call_refuse_fields(call, wrong, result))
         return;
     char token[TOKEN_LENGTH + 1];
     token_random(token, TOKEN_LENGTH);

@@ -20,18 +20,19 @@
 static bool refuse(const struct call *call, enum activity_kind kind)
 {
     struct json *wrong = json_object();
-    int error = activity_kind_check(kind, call->body, wrong);
-    if (!error && !json_first(wrong))
-        error = crm_check(&call->sandbox->crm, kind, call->body, call->settings.file_ttl_ms, wrong);
-    return call_refuse_fields(call, wrong, error);
+    int result = activity_kind_check(kind, call->body, wrong);
+    if (result == 0 && !json_first(wrong))
+        result =
+            crm_check(&call->sandbox->crm, kind, call->body, call->settings.file_ttl_ms, wrong);
+    return call_refuse_fields(call, wrong, result);
 }
 
 static void create(const struct call *call, enum activity_kind kind, const char *lead_id)
 {
     const struct activity *activity = NULL;
-    int error = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
+    int result = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
     reply_json(
-        call->reply, activity_kinds[kind].created, error ? NULL : activity_json_new(activity));
+        call->reply, activity_kinds[kind].created, result < 0 ? NULL : activity_json_new(activity));
 }
 
 static void post_activity(const struct call *call, enum activity_kind kind)
@@ -114,15 +115,15 @@ static int collect(
     const struct call *call, enum activity_kind kind, const struct page *page, struct rows *found)
 {
     const struct rows *all = &call->sandbox->crm.activities.all;
-    int error = 0;
-    for (size_t i = 0; !error && i < all->count; i++) {
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < all->count; i++) {
         struct activity *activity = all->items[i];
         if (activity->kind == kind && is_wanted(call, page, activity))
-            error = rows_add(found, activity);
+            result = rows_add(found, activity);
     }
     if (found->count)
         qsort(found->items, found->count, sizeof(*found->items), compare_age);
-    return error;
+    return result;
 }
 
 static void list_activities(const struct call *call, enum activity_kind kind)
@@ -132,11 +133,11 @@ static void list_activities(const struct call *call, enum activity_kind kind)
         return;
     struct rows found = {0};
     struct json *data = json_array();
-    int error = collect(call, kind, &page, &found);
+    int result = collect(call, kind, &page, &found);
     size_t end = (size_t)(page.skip + page.limit);
     for (size_t i = (size_t)page.skip; i < end && i < found.count; i++)
-        error |= json_append(data, pick_fields(activity_json_new(found.items[i]), page.fields));
-    page_reply(call, data, end < found.count, error);
+        result |= json_append(data, pick_fields(activity_json_new(found.items[i]), page.fields));
+    page_reply(call, data, end < found.count, result);
     rows_release(&found, NULL);
 }
 
@@ -166,16 +167,16 @@ void call_list_lead_files(struct call *call)
     if (has_no_lead(call) || !page_read(call, PAGE_MAX, "date_created", "", &page))
         return;
     struct json *data = json_array();
-    int error = 0;
+    int result = 0;
     int64_t found = 0;
     for (size_t i = all->count; i > 0; i--) {
         const struct activity *activity = all->items[i - 1];
         size_t count = count_files(activity, call->id);
         for (size_t k = 0; k < count; k++, found++)
             if (found >= page.skip && found < page.skip + page.limit)
-                error |= json_append(
+                result |= json_append(
                     data, pick_fields(activity_json_file(activity, &activity->attachments[k]),
                               page.fields));
     }
-    page_reply(call, data, found > page.skip + page.limit, error);
+    page_reply(call, data, found > page.skip + page.limit, result);
 }

@@ -189,12 +189,12 @@ static int answer_route(struct exchange *exchange, const struct str *body)
 {
     ledger_request(exchange->call.sandbox->ledger, exchange->route->endpoint);
     take_fault(exchange, body);
-    int error = effect_before(exchange->fault, exchange->request);
+    int result = effect_before(exchange->fault, exchange->request);
     struct reply *reply = exchange->call.reply;
     const struct settings_values *settings = &exchange->call.settings;
-    if (error || admission_refuses_rate(&exchange->call.sandbox->pace, exchange->route->endpoint,
-                     &settings->rate, reply))
-        return error;
+    if (result < 0 || admission_refuses_rate(&exchange->call.sandbox->pace,
+                          exchange->route->endpoint, &settings->rate, reply))
+        return result;
     bool acts = effect_act(exchange->fault) != EFFECT_ACT_NEVER;
     if (acts && !admission_refuses_key(exchange->request, settings->api_key, reply) &&
         !admission_refuses_body(exchange->request, exchange->body, reply))
@@ -214,11 +214,11 @@ int api_answer(struct request *request, const struct str *body, struct reply *re
     exchange.call.settings = settings_get(&sandbox->settings);
     exchange.route = find_route(request, &segment, reply);
     exchange.id = segment.text ? strndup(segment.text, segment.length) : NULL;
-    int error = exchange.route ? answer_route(&exchange, body) : 0;
+    int result = exchange.route ? answer_route(&exchange, body) : 0;
     reply->delay_ms = exchange.call.settings.latency_ms;
-    if (!error && reply->end != REPLY_NOTHING)
+    if (result == 0 && reply->end != REPLY_NOTHING)
         ledger_answer(sandbox->ledger, "api", reply);
     json_free(exchange.body);
     free(exchange.id);
-    return error;
+    return result;
 }

@@ -9,13 +9,13 @@
 
 #include <stdlib.h>
 
-bool call_refuse_fields(const struct call *call, struct json *wrong, int error)
+bool call_refuse_fields(const struct call *call, struct json *wrong, int result)
 {
-    if (!error && wrong && !json_first(wrong)) {
+    if (result == 0 && wrong && !json_first(wrong)) {
         json_free(wrong);
         return false;
     }
-    if (error) {
+    if (result < 0) {
         json_free(wrong);
         wrong = NULL;
     }

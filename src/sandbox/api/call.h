@@ -29,7 +29,7 @@ struct call {
 };
 
 /** Refuse with {"errors": [], "field-errors": wrong} where something is wrong. Takes it over. */
-bool call_refuse_fields(const struct call *call, struct json *wrong, int error);
+bool call_refuse_fields(const struct call *call, struct json *wrong, int result);
 
 /** Refuse with Close's words for an object that is not there: "Lead", "Contact" ... */
 void call_missing(const struct call *call, const char *what);

@@ -65,15 +65,15 @@ static const char *refuse_merge(const struct leads *leads, const struct json *bo
 static void reply_errors(struct reply *reply, const char *message)
 {
     struct json *body = json_object(), *errors = json_array();
-    int error = json_append_text(errors, message);
-    error |= json_add(body, "errors", errors);
-    reply_json(reply, 400, pick_whole(body, error));
+    int result = json_append_text(errors, message);
+    result |= json_add(body, "errors", errors);
+    reply_json(reply, 400, pick_whole(body, result));
     reply_because(reply, NULL, message);
 }
 
-static void reply_merged(struct reply *reply, int error)
+static void reply_merged(struct reply *reply, int result)
 {
-    if (error)
+    if (result < 0)
         reply_error(reply, 500, "out of memory");
     else
         reply_text(reply, 200, "application/json", "{\"status\":\"ok\"}");
@@ -83,8 +83,8 @@ void call_merge(struct call *call)
 {
     struct crm *crm = &call->sandbox->crm;
     struct json *wrong = json_object();
-    int error = schema_check(&merge_schema, call->body, wrong);
-    if (call_refuse_fields(call, wrong, error))
+    int result = schema_check(&merge_schema, call->body, wrong);
+    if (call_refuse_fields(call, wrong, result))
         return;
     const char *why = refuse_merge(crm->leads, call->body);
     if (why)
@@ -113,16 +113,16 @@ void call_list_merges(struct call *call)
         return;
     struct json *data = json_array();
     int64_t found = 0;
-    int error = 0;
+    int result = 0;
     for (size_t i = merges->count; i > 0 && found <= page.skip + page.limit; i--) {
         const struct merge *merge = merges->items[i - 1];
         if (!merge_is_wanted(call, &page, merge))
             continue;
         if (found >= page.skip && found < page.skip + page.limit)
-            error |= json_append(data, pick_fields(history_describe_merge(merge), page.fields));
+            result |= json_append(data, pick_fields(history_describe_merge(merge), page.fields));
         found++;
     }
-    page_reply(call, data, found > page.skip + page.limit, error);
+    page_reply(call, data, found > page.skip + page.limit, result);
 }
 
 /* ---- events ---- */
@@ -185,15 +185,15 @@ static bool read_cursor(const struct call *call, size_t *cursor)
     return false;
 }
 
-static void reply_events(const struct call *call, struct json *data, size_t next, int error)
+static void reply_events(const struct call *call, struct json *data, size_t next, int result)
 {
     char cursor[32];
     snprintf(cursor, sizeof(cursor), "before-%zu", next);
     struct json *answer = json_object();
-    error |= json_add(answer, "data", data);
-    error |= json_add_text(answer, "cursor_next", next ? cursor : NULL);
-    error |= json_add_null(answer, "cursor_previous");
-    reply_json(call->reply, 200, pick_whole(answer, error));
+    result |= json_add(answer, "data", data);
+    result |= json_add_text(answer, "cursor_next", next ? cursor : NULL);
+    result |= json_add_null(answer, "cursor_previous");
+    reply_json(call->reply, 200, pick_whole(answer, result));
 }
 
 void call_list_events(struct call *call)
@@ -206,7 +206,7 @@ void call_list_events(struct call *call)
         !event_filters_go_together(call) || !read_cursor(call, &cursor))
         return;
     struct json *data = json_array();
-    int error = 0;
+    int result = 0;
     size_t next = 0;
     int64_t found = 0;
     for (size_t i = cursor; i > 0; i--) {
@@ -217,7 +217,7 @@ void call_list_events(struct call *call)
             next = i;
             break;
         }
-        error |= json_append(data, pick_fields(history_describe_event(event), page.fields));
+        result |= json_append(data, pick_fields(history_describe_event(event), page.fields));
     }
-    reply_events(call, data, next, error);
+    reply_events(call, data, next, result);
 }

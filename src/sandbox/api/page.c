@@ -146,10 +146,10 @@ bool page_passes(const struct call *call, const char *name, const char *value)
     return !wanted || (value && pick_names(wanted, value));
 }
 
-void page_reply(const struct call *call, struct json *data, bool has_more, int error)
+void page_reply(const struct call *call, struct json *data, bool has_more, int result)
 {
     struct json *answer = json_object();
-    error |= json_add(answer, "data", data);
-    error |= json_add_bool(answer, "has_more", has_more);
-    reply_json(call->reply, 200, pick_whole(answer, error));
+    result |= json_add(answer, "data", data);
+    result |= json_add_bool(answer, "has_more", has_more);
+    reply_json(call->reply, 200, pick_whole(answer, result));
 }

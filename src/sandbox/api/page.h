@@ -32,6 +32,6 @@ bool page_read(const struct call *call, int64_t max, const char *date, const cha
 bool page_passes(const struct call *call, const char *name, const char *value);
 
 /** Answer one page: {"data": data, "has_more": ...}. Takes `data` over. */
-void page_reply(const struct call *call, struct json *data, bool has_more, int error);
+void page_reply(const struct call *call, struct json *data, bool has_more, int result);
 
 #endif

@@ -153,8 +153,8 @@ static int read_condition(struct search *search, const struct json *condition, s
         if (!is_text(condition, "type", conditions[i].type))
             continue;
         search->holds = conditions[i].holds;
-        int error = check_keys(condition, conditions[i].keys, why);
-        return error ? error : conditions[i].read(search, condition, why);
+        int result = check_keys(condition, conditions[i].keys, why);
+        return result < 0 ? result : conditions[i].read(search, condition, why);
     }
     return wrong(why, "condition.type: not one of text, term, exists");
 }
@@ -199,15 +199,15 @@ static bool match_field(const struct search *search, const struct subject *subje
 static int read_regular_field(struct search *search, const struct json *field, struct str *why)
 {
     enum subject_type type;
-    int error = read_type(field, "object_type", &type, why);
-    for (size_t i = 0; !error && i < sizeof(fields) / sizeof(*fields); i++)
+    int result = read_type(field, "object_type", &type, why);
+    for (size_t i = 0; result == 0 && i < sizeof(fields) / sizeof(*fields); i++)
         if (fields[i].type == type && is_text(field, "field_name", fields[i].name)) {
             search->match = match_field;
             search->type = type;
             search->text = fields[i].text;
             return check_keys(field, "type,object_type,field_name", why);
         }
-    return error ? error : wrong(why, "field.field_name: there is no such field");
+    return result < 0 ? result : wrong(why, "field.field_name: there is no such field");
 }
 
 static bool match_custom(const struct search *search, const struct subject *subject)
@@ -235,14 +235,14 @@ static int read_custom_field(struct search *search, const struct json *field, st
 static int read_field_condition(struct search *search, const struct json *query, struct str *why)
 {
     const struct json *field = json_get(query, "field");
-    int error = 0;
+    int result = 0;
     if (is_text(field, "type", "regular_field"))
-        error = read_regular_field(search, field, why);
+        result = read_regular_field(search, field, why);
     else if (is_text(field, "type", "custom_field"))
-        error = read_custom_field(search, field, why);
+        result = read_custom_field(search, field, why);
     else
-        error = wrong(why, "field.type: not one of regular_field, custom_field");
-    return error ? error : read_condition(search, json_get(query, "condition"), why);
+        result = wrong(why, "field.type: not one of regular_field, custom_field");
+    return result < 0 ? result : read_condition(search, json_get(query, "condition"), why);
 }
 
 /* ---- relations ---- */
@@ -295,16 +295,16 @@ static bool match_related(const struct search *search, const struct subject *sub
 static int read_related(struct search *search, const struct json *query, struct str *why)
 {
     enum subject_type from, to;
-    int error = read_type(query, "this_object_type", &from, why);
-    if (!error)
-        error = read_type(query, "related_object_type", &to, why);
-    for (size_t i = 0; !error && i < sizeof(relations) / sizeof(*relations); i++)
+    int result = read_type(query, "this_object_type", &from, why);
+    if (result == 0)
+        result = read_type(query, "related_object_type", &to, why);
+    for (size_t i = 0; result == 0 && i < sizeof(relations) / sizeof(*relations); i++)
         if (relations[i].from == from && relations[i].to == to)
             search->relation = &relations[i];
-    if (!error && !search->relation)
-        error = wrong(why, "has_related: these two object types are not related");
-    if (error)
-        return error;
+    if (result == 0 && !search->relation)
+        result = wrong(why, "has_related: these two object types are not related");
+    if (result < 0)
+        return result;
     search->match = match_related;
     search->type = from;
     return search_read(json_get(query, "related_query"), &search->first, why);
@@ -345,13 +345,13 @@ static int read_list(struct search *search, const struct json *query, struct str
     if (!json_is_array(queries))
         return wrong(why, "queries: value must be of list type");
     struct search **end = &search->first;
-    int error = 0;
-    for (const struct json *one = json_first(queries); !error && one; one = json_next(one)) {
-        error = search_read(one, end, why);
-        if (!error)
+    int result = 0;
+    for (const struct json *one = json_first(queries); result == 0 && one; one = json_next(one)) {
+        result = search_read(one, end, why);
+        if (result == 0)
             end = &(*end)->next;
     }
-    return error;
+    return result;
 }
 
 static int read_and(struct search *search, const struct json *query, struct str *why)
@@ -391,10 +391,10 @@ static int read_node(struct search *search, const struct json *query, struct str
     for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
         if (!is_text(query, "type", nodes[i].type))
             continue;
-        int error = check_keys(query, nodes[i].keys, why);
-        if (!error)
-            error = read_negate(search, query, why);
-        return error ? error : nodes[i].read(search, query, why);
+        int result = check_keys(query, nodes[i].keys, why);
+        if (result == 0)
+            result = read_negate(search, query, why);
+        return result < 0 ? result : nodes[i].read(search, query, why);
     }
     return wrong(why, "query.type: not a valid choice");
 }
@@ -402,12 +402,12 @@ static int read_node(struct search *search, const struct json *query, struct str
 int search_read(const struct json *query, struct search **ret_search, struct str *why)
 {
     struct search *search = calloc(1, sizeof(*search));
-    int error = search ? read_node(search, query, why) : -ENOMEM;
-    if (error)
+    int result = search ? read_node(search, query, why) : -ENOMEM;
+    if (result < 0)
         search_free(search);
     else
         *ret_search = search;
-    return error;
+    return result;
 }
 
 void search_free(struct search *search)

@@ -39,7 +39,7 @@ struct hunt {
     int64_t max;     /* of all pages */
     int64_t matches; /* so far */
     struct json *data;
-    int error;
+    int result;
 };
 
 /* ---- what is asked for ---- */
@@ -47,14 +47,14 @@ struct hunt {
 static bool refuse_query(const struct call *call, struct search **search)
 {
     struct json *wrong = json_object();
-    int error = schema_check(&search_schema, call->body, wrong);
+    int result = schema_check(&search_schema, call->body, wrong);
     struct str why = STR_INIT(1024);
-    if (!error && !json_first(wrong))
-        error = search_read(json_get(call->body, "query"), search, &why);
-    if (error == -EINVAL)
-        error = json_add_text(wrong, "query", str_text(&why));
+    if (result == 0 && !json_first(wrong))
+        result = search_read(json_get(call->body, "query"), search, &why);
+    if (result == -EINVAL)
+        result = json_add_text(wrong, "query", str_text(&why));
     str_release(&why);
-    return call_refuse_fields(call, wrong, error);
+    return call_refuse_fields(call, wrong, result);
 }
 
 static bool refuse_limit(const struct hunt *hunt)
@@ -87,17 +87,17 @@ static struct json *describe(const struct json *all_fields, const struct object 
     const struct json *fields = json_get(all_fields, type);
     struct json *json = lead_json_new(object, SIGHT_INDEX);
     struct json *row = json_object();
-    int error = json_add_text(row, "__object_type", type);
+    int result = json_add_text(row, "__object_type", type);
     if (!json_is_array(fields))
-        error |= json_add_text(row, "id", object->id);
+        result |= json_add_text(row, "id", object->id);
     for (const struct json *one = json_first(fields); one; one = json_next(one)) {
         const char *key = json_text(one);
         const struct json *value = key ? json_get(json, key) : NULL;
         if (value && !json_get(row, key))
-            error |= json_add(row, key, json_copy(value));
+            result |= json_add(row, key, json_copy(value));
     }
     json_free(json);
-    return pick_whole(row, error);
+    return pick_whole(row, result);
 }
 
 static void look_through(struct hunt *hunt)
@@ -109,7 +109,7 @@ static void look_through(struct hunt *hunt)
             continue;
         int64_t index = hunt->matches++;
         if (index >= hunt->behind && index < hunt->behind + hunt->limit && index < hunt->max)
-            hunt->error |= json_append(hunt->data, describe(fields, objects->items[i]));
+            hunt->result |= json_append(hunt->data, describe(fields, objects->items[i]));
     }
 }
 
@@ -129,11 +129,11 @@ static void reply_found(struct hunt *hunt, const char *query)
     struct json *answer = json_object();
     int64_t behind = hunt->behind + hunt->limit;
     bool more = behind < hunt->matches && behind < hunt->max;
-    int error = hunt->error | json_add(answer, "data", hunt->data);
-    error |= json_add_text(answer, "cursor",
+    int result = hunt->result | json_add(answer, "data", hunt->data);
+    result |= json_add_text(answer, "cursor",
         more ? cursors_add(cursors, query, behind, hunt->call->settings.cursor_ttl_ms) : NULL);
-    error |= add_counts(hunt, answer);
-    reply_json(hunt->call->reply, 200, pick_whole(answer, error));
+    result |= add_counts(hunt, answer);
+    reply_json(hunt->call->reply, 200, pick_whole(answer, result));
 }
 
 static void hunt(struct hunt *hunt, const char *query)

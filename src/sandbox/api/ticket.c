@@ -26,11 +26,11 @@ struct plan {
 /** Add the text and release it. */
 static int add_str(struct json *object, const char *key, struct str *text)
 {
-    int error = str_error(text);
-    if (!error)
-        error = json_add_text(object, key, str_text(text));
+    int result = str_error(text);
+    if (result == 0)
+        result = json_add_text(object, key, str_text(text));
     str_release(text);
-    return error;
+    return result;
 }
 
 static int add_disposition(struct json *fields, const char *filename)
@@ -65,18 +65,18 @@ static int add_v4_names(struct json *fields, const struct plan *plan)
 /** Everything that the policy has to name. */
 static int add_signed_fields(struct json *fields, const struct plan *plan)
 {
-    int error = add_disposition(fields, plan->file->filename);
-    error |= json_add_text(fields, "Content-Type", plan->file->content_type);
-    error |= add_key(fields, plan);
-    error |= json_add_text(fields, "success_action_status", "201");
+    int result = add_disposition(fields, plan->file->filename);
+    result |= json_add_text(fields, "Content-Type", plan->file->content_type);
+    result |= add_key(fields, plan);
+    result |= json_add_text(fields, "success_action_status", "201");
     if (plan->sandbox->sigv4)
-        error |= add_v4_names(fields, plan);
+        result |= add_v4_names(fields, plan);
     if (plan->fault == FAULT_EXTRA_FIELDS) {
-        error |=
+        result |=
             json_add_text(fields, "x-amz-security-token", "FwoGZXIvYXdzEBYaDs//sandbox+token==");
-        error |= json_add_text(fields, "X-Weird Name", "a value; with=\"everything\" & \xC3\xBC");
+        result |= json_add_text(fields, "X-Weird Name", "a value; with=\"everything\" & \xC3\xBC");
     }
-    return error;
+    return result;
 }
 
 static int add_signature(struct json *fields, const struct plan *plan, const char *policy)
@@ -96,15 +96,15 @@ static struct json *make_fields(const struct plan *plan)
 {
     struct json *fields = json_object();
     struct str policy = STR_INIT(4 * FORM_MAX);
-    int error = add_signed_fields(fields, plan);
-    if (!error)
-        error = policy_write(&policy, plan->sandbox->bucket, plan->expires_ms, fields);
-    if (!error)
-        error = json_add_text(fields, "policy", str_text(&policy));
-    if (!error)
-        error = add_signature(fields, plan, str_text(&policy));
+    int result = add_signed_fields(fields, plan);
+    if (result == 0)
+        result = policy_write(&policy, plan->sandbox->bucket, plan->expires_ms, fields);
+    if (result == 0)
+        result = json_add_text(fields, "policy", str_text(&policy));
+    if (result == 0)
+        result = add_signature(fields, plan, str_text(&policy));
     str_release(&policy);
-    if (!error)
+    if (result == 0)
         return fields;
     json_free(fields);
     return NULL;
@@ -114,11 +114,11 @@ static struct json *make_upload(const struct plan *plan)
 {
     bool foreign = plan->fault == FAULT_FOREIGN_HOST;
     struct json *upload = json_object();
-    int error = json_add_text(
+    int result = json_add_text(
         upload, "url", foreign ? "https://files.example.com/" : plan->sandbox->form_url);
     if (plan->fault != FAULT_NO_FIELDS)
-        error |= json_add(upload, "fields", make_fields(plan));
-    if (!error)
+        result |= json_add(upload, "fields", make_fields(plan));
+    if (result == 0)
         return upload;
     json_free(upload);
     return NULL;
@@ -148,9 +148,9 @@ struct json *ticket_new(const struct sandbox *sandbox, const struct ticket_file 
     strftime(plan.day, sizeof(plan.day), "%Y%m%d", &utc);
     strftime(plan.date, sizeof(plan.date), "%Y%m%dT%H%M%SZ", &utc);
     struct json *ticket = json_object();
-    int error = json_add(ticket, "download", make_download(&plan));
-    error |= json_add(ticket, "upload", make_upload(&plan));
-    if (!error)
+    int result = json_add(ticket, "download", make_download(&plan));
+    result |= json_add(ticket, "upload", make_upload(&plan));
+    if (result == 0)
         return ticket;
     json_free(ticket);
     return NULL;

@@ -106,18 +106,18 @@ int activities_add(struct activities *activities, const struct activity_plan *pl
     const struct activity **ret_activity)
 {
     struct activity *activity = calloc(1, sizeof(*activity));
-    int error = activity ? fill(activity, plan) : -ENOMEM;
-    if (!error)
-        error = rows_add(&activities->all, activity);
-    if (error) {
+    int result = activity ? fill(activity, plan) : -ENOMEM;
+    if (result == 0)
+        result = rows_add(&activities->all, activity);
+    if (result < 0) {
         free_activity(activity);
-        return error;
+        return result;
     }
-    error = lookup_put(&activities->by_id, activity->id, activity);
-    if (error) {
+    result = lookup_put(&activities->by_id, activity->id, activity);
+    if (result < 0) {
         activities->all.count--;
         free_activity(activity);
-        return error;
+        return result;
     }
     activity->number = activities->all.count;
     activities->counts[plan->kind]++;
@@ -161,10 +161,10 @@ void activities_hide(struct activities *activities, const char *lead_id)
 struct json *activities_count(const struct activities *activities)
 {
     struct json *counts = json_object();
-    int error = 0;
+    int result = 0;
     for (size_t i = 0; i < ACTIVITY_KINDS; i++)
-        error |= json_add_int(counts, activity_kinds[i].name, activities->counts[i]);
-    return pick_whole(counts, error);
+        result |= json_add_int(counts, activity_kinds[i].name, activities->counts[i]);
+    return pick_whole(counts, result);
 }
 
 void activities_release(struct activities *activities)

@@ -65,15 +65,15 @@ static const struct member note_members[] = {
 static int add_members(
     struct json *json, const struct member *members, size_t count, const struct json *posted)
 {
-    int error = 0;
+    int result = 0;
     for (size_t i = 0; i < count; i++) {
         bool absent = schema_is_absent(posted, members[i].key);
         const char *fallback = members[i].fallback;
-        error |= json_add(json, members[i].key,
+        result |= json_add(json, members[i].key,
             absent ? json_parse(fallback, strlen(fallback))
                    : json_copy(json_get(posted, members[i].key)));
     }
-    return error;
+    return result;
 }
 
 /* ---- attachments ---- */
@@ -88,26 +88,26 @@ static struct json *describe_attachment(
 {
     struct json *row = json_object();
     const struct json *posted = attachment->posted;
-    int error = json_add_text(row, "url", attachment->url);
-    error |= json_add_text(row, "filename", json_get_text(posted, "filename"));
-    error |= json_add_text(row, "content_type", json_get_text(posted, "content_type"));
-    error |= add_size(row, attachment->size);
+    int result = json_add_text(row, "url", attachment->url);
+    result |= json_add_text(row, "filename", json_get_text(posted, "filename"));
+    result |= json_add_text(row, "content_type", json_get_text(posted, "content_type"));
+    result |= add_size(row, attachment->size);
     if (activity->kind == ACTIVITY_EMAIL) {
-        error |= json_add_text(row, "content_id", json_get_text(posted, "content_id"));
-        error |= json_add_bool(row, "inline_only", json_get_bool(posted, "inline_only", false));
+        result |= json_add_text(row, "content_id", json_get_text(posted, "content_id"));
+        result |= json_add_bool(row, "inline_only", json_get_bool(posted, "inline_only", false));
     } else {
-        error |= json_add_null(row, "thumbnail_url");
+        result |= json_add_null(row, "thumbnail_url");
     }
-    return pick_whole(row, error);
+    return pick_whole(row, result);
 }
 
 static struct json *describe_attachments(const struct activity *activity)
 {
     struct json *list = json_array();
-    int error = list ? 0 : -1;
+    int result = list ? 0 : -1;
     for (size_t i = 0; i < activity->attachment_count; i++)
-        error |= json_append(list, describe_attachment(activity, &activity->attachments[i]));
-    return pick_whole(list, error);
+        result |= json_append(list, describe_attachment(activity, &activity->attachments[i]));
+    return pick_whole(list, result);
 }
 
 /* ---- activities ---- */
@@ -138,15 +138,15 @@ static int add_times(struct json *json, const struct activity *activity)
 static struct json *describe_activity(const struct activity *activity)
 {
     struct json *json = json_object();
-    int error = json_add_text(json, "_type", activity_kinds[activity->kind].type);
-    error |= json_add_text(json, "id", activity->id);
-    error |= json_add_text(json, "lead_id", activity->lead_id);
-    error |= json_add_text(json, "contact_id", activity->contact_id);
-    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add(json, "attachments", describe_attachments(activity));
-    error |= add_people(json, activity->posted);
-    error |= add_times(json, activity);
-    return pick_whole(json, error);
+    int result = json_add_text(json, "_type", activity_kinds[activity->kind].type);
+    result |= json_add_text(json, "id", activity->id);
+    result |= json_add_text(json, "lead_id", activity->lead_id);
+    result |= json_add_text(json, "contact_id", activity->contact_id);
+    result |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    result |= json_add(json, "attachments", describe_attachments(activity));
+    result |= add_people(json, activity->posted);
+    result |= add_times(json, activity);
+    return pick_whole(json, result);
 }
 
 /* ---- emails ---- */
@@ -167,9 +167,9 @@ static int add_preview(struct json *json, const struct json *posted)
         length--;
     struct str preview = STR_INIT(PREVIEW_MAX);
     str_add_bytes(&preview, body ? body : "", length);
-    int error = json_add_text(json, "body_preview", str_text(&preview));
+    int result = json_add_text(json, "body_preview", str_text(&preview));
     str_release(&preview);
-    return error;
+    return result;
 }
 
 static struct json *describe_email(const struct activity *activity)
@@ -178,13 +178,13 @@ static struct json *describe_email(const struct activity *activity)
     const struct json *posted = activity->posted;
     const char *status = json_get_text(posted, "status");
     bool incoming = status && strcmp(status, "inbox") == 0;
-    int error = json_add_text(json, "thread_id", activity->thread_id);
-    error |= json_add_text(json, "direction", incoming ? "incoming" : "outgoing");
-    error |= json_add_text(json, "sender", sender_of(posted));
-    error |= add_preview(json, posted);
-    error |=
+    int result = json_add_text(json, "thread_id", activity->thread_id);
+    result |= json_add_text(json, "direction", incoming ? "incoming" : "outgoing");
+    result |= json_add_text(json, "sender", sender_of(posted));
+    result |= add_preview(json, posted);
+    result |=
         add_members(json, email_members, sizeof(email_members) / sizeof(*email_members), posted);
-    return pick_whole(json, error);
+    return pick_whole(json, result);
 }
 
 /* ---- notes ---- */
@@ -198,19 +198,19 @@ static int add_note(struct json *json, const struct json *posted)
         xhtml_add_plain(&other, rich);
     else if (plain)
         xhtml_add_body(&other, plain);
-    int error = json_add_text(json, "note", rich ? str_text(&other) : plain ? plain : "");
-    error |= json_add_text(json, "note_html", rich ? rich : plain ? str_text(&other) : NULL);
+    int result = json_add_text(json, "note", rich ? str_text(&other) : plain ? plain : "");
+    result |= json_add_text(json, "note_html", rich ? rich : plain ? str_text(&other) : NULL);
     str_release(&other);
-    return error;
+    return result;
 }
 
 static struct json *describe_note(const struct activity *activity)
 {
     struct json *json = describe_activity(activity);
-    int error = add_note(json, activity->posted);
-    error |= add_members(
+    int result = add_note(json, activity->posted);
+    result |= add_members(
         json, note_members, sizeof(note_members) / sizeof(*note_members), activity->posted);
-    return pick_whole(json, error);
+    return pick_whole(json, result);
 }
 
 /* ---- lead files ---- */
@@ -221,23 +221,23 @@ struct json *activity_json_file(
     bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     const struct json *posted = attachment->posted;
     struct json *file = json_object();
-    int error = json_add_text(file, "id", attachment->id);
-    error |= json_add_text(file, "lead_id", activity->lead_id);
-    error |= json_add_text(file, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(file, "name", json_get_text(posted, "filename"));
-    error |= json_add_text(file, "content_type", json_get_text(posted, "content_type"));
-    error |= add_size(file, attachment->size);
-    error |= json_add_text(file, "checksum", *attachment->md5 ? attachment->md5 : NULL);
-    error |= json_add_text(file, "download_url", attachment->url);
-    error |= json_add_null(file, "thumbnail_url");
-    error |= json_add_bool(file, "is_pinned", false);
-    error |= json_add_text(file, "last_object_type", activity_kinds[activity->kind].object_type);
-    error |= json_add_text(file, "last_object_id", direct ? activity->lead_id : activity->id);
-    error |= stamp_add(file, "last_activity_at", activity->created_us);
-    error |= stamp_add(file, "date_created", activity->at_us);
-    error |= stamp_add(file, "date_updated", activity->at_us);
-    error |= json_add_null(file, "updated_by");
-    return pick_whole(file, error);
+    int result = json_add_text(file, "id", attachment->id);
+    result |= json_add_text(file, "lead_id", activity->lead_id);
+    result |= json_add_text(file, "organization_id", ACCOUNT_ORGANIZATION);
+    result |= json_add_text(file, "name", json_get_text(posted, "filename"));
+    result |= json_add_text(file, "content_type", json_get_text(posted, "content_type"));
+    result |= add_size(file, attachment->size);
+    result |= json_add_text(file, "checksum", *attachment->md5 ? attachment->md5 : NULL);
+    result |= json_add_text(file, "download_url", attachment->url);
+    result |= json_add_null(file, "thumbnail_url");
+    result |= json_add_bool(file, "is_pinned", false);
+    result |= json_add_text(file, "last_object_type", activity_kinds[activity->kind].object_type);
+    result |= json_add_text(file, "last_object_id", direct ? activity->lead_id : activity->id);
+    result |= stamp_add(file, "last_activity_at", activity->created_us);
+    result |= stamp_add(file, "date_created", activity->at_us);
+    result |= stamp_add(file, "date_updated", activity->at_us);
+    result |= json_add_null(file, "updated_by");
+    return pick_whole(file, result);
 }
 
 struct json *activity_json_new(const struct activity *activity)

@@ -108,18 +108,18 @@ static int check_email(const struct json *body, struct json *wrong)
 {
     const char *status = json_get_text(body, "status");
     const char *sender = json_get_text(body, "sender");
-    int error = 0;
+    int result = 0;
     if (!status || json_get(wrong, "status"))
         return 0;
     if (needs_sender(status) && schema_is_absent(body, "sender"))
-        error |= json_add_text(wrong, "sender", "This field is required.");
+        result |= json_add_text(wrong, "sender", "This field is required.");
     else if (sender && !strchr(sender, '@'))
-        error |= json_add_text(wrong, "sender", "Invalid email address.");
+        result |= json_add_text(wrong, "sender", "Invalid email address.");
     if (strcmp(status, "scheduled") == 0 && schema_is_absent(body, "date_scheduled"))
-        error |= json_add_text(wrong, "date_scheduled", "This field is required.");
+        result |= json_add_text(wrong, "date_scheduled", "This field is required.");
     if (strcmp(status, "outbox") != 0 && !schema_is_absent(body, "send_in"))
-        error |= json_add_text(wrong, "send_in", "Only possible with status \"outbox\".");
-    return error;
+        result |= json_add_text(wrong, "send_in", "Only possible with status \"outbox\".");
+    return result;
 }
 
 /* ---- notes ---- */
@@ -188,10 +188,10 @@ const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
 
 int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong)
 {
-    int error = schema_check(&activity_kinds[kind].schema, body, wrong);
-    if (!error && activity_kinds[kind].check)
-        error = activity_kinds[kind].check(body, wrong);
-    return error ? -ENOMEM : 0;
+    int result = schema_check(&activity_kinds[kind].schema, body, wrong);
+    if (result == 0 && activity_kinds[kind].check)
+        result = activity_kinds[kind].check(body, wrong);
+    return result < 0 ? -ENOMEM : 0;
 }
 
 const struct json *activity_first_file(enum activity_kind kind, const struct json *body)

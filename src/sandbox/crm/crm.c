@@ -73,31 +73,31 @@ static int move_contact(
 static int move_contacts(
     struct crm *crm, const struct object *lead, const char *lead_id, int64_t lag_ms)
 {
-    int error = 0;
-    for (size_t i = 0; !error && i < lead->contacts.count; i++)
+    int result = 0;
+    for (size_t i = 0; result == 0 && i < lead->contacts.count; i++)
         if (object_is_of(lead->contacts.items[i], lead, SIGHT_NOW))
-            error = move_contact(crm, lead->contacts.items[i], lead_id, lag_ms);
-    return error;
+            result = move_contact(crm, lead->contacts.items[i], lead_id, lag_ms);
+    return result;
 }
 
 int crm_merge(struct crm *crm, const char *source, const char *destination, int64_t lag_ms)
 {
-    int error =
+    int result =
         move_contacts(crm, leads_find(crm->leads, OBJECT_LEAD, source), destination, lag_ms);
-    if (!error)
-        error = activities_move(&crm->activities, source, destination);
-    if (!error)
-        error = leads_put(crm->leads, OBJECT_LEAD, source, NULL, lag_ms);
-    return error ? error : history_merged(&crm->history, source, destination);
+    if (result == 0)
+        result = activities_move(&crm->activities, source, destination);
+    if (result == 0)
+        result = leads_put(crm->leads, OBJECT_LEAD, source, NULL, lag_ms);
+    return result < 0 ? result : history_merged(&crm->history, source, destination);
 }
 
 int crm_delete_lead(struct crm *crm, const char *id, int64_t lag_ms)
 {
-    int error = move_contacts(crm, leads_find(crm->leads, OBJECT_LEAD, id), NULL, lag_ms);
-    if (!error)
-        error = leads_put(crm->leads, OBJECT_LEAD, id, NULL, lag_ms);
+    int result = move_contacts(crm, leads_find(crm->leads, OBJECT_LEAD, id), NULL, lag_ms);
+    if (result == 0)
+        result = leads_put(crm->leads, OBJECT_LEAD, id, NULL, lag_ms);
     activities_hide(&crm->activities, id);
-    return error ? error : history_deleted(&crm->history, id);
+    return result < 0 ? result : history_deleted(&crm->history, id);
 }
 
 /* ---- activities ---- */
@@ -149,21 +149,21 @@ static int complain_file(enum activity_kind kind, struct json *wrong, size_t ind
 int crm_check(struct crm *crm, enum activity_kind kind, const struct json *body,
     int64_t file_ttl_ms, struct json *wrong)
 {
-    int error = check_people(crm, body, wrong);
+    int result = check_people(crm, body, wrong);
     size_t index = 0;
     for (const struct json *file = activity_first_file(kind, body); file;
          file = activity_next_file(kind, file), index++) {
         const char *why = refuse_file(crm, file, file_ttl_ms);
         if (why)
-            error |= complain_file(kind, wrong, index, why);
+            result |= complain_file(kind, wrong, index, why);
     }
-    return error ? -ENOMEM : 0;
+    return result < 0 ? -ENOMEM : 0;
 }
 
 int crm_create(struct crm *crm, enum activity_kind kind, const char *lead_id,
     const struct json *body, const struct activity **ret_activity)
 {
     struct activity_plan plan = {kind, lead_id, body, &crm->uploads};
-    int error = activities_add(&crm->activities, &plan, ret_activity);
-    return error ? error : history_created(&crm->history, *ret_activity);
+    int result = activities_add(&crm->activities, &plan, ret_activity);
+    return result < 0 ? result : history_created(&crm->history, *ret_activity);
 }

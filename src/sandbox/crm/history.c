@@ -73,8 +73,8 @@ int history_merged(struct history *history, const char *source, const char *dest
     }
     struct event deleted = {.object_type = "lead", .action = "deleted", .merge = merge};
     struct event merged = {.object_type = "lead", .action = "merged", .merge = merge};
-    int error = enter(history, &deleted, source, source);
-    return error ? error : enter(history, &merged, destination, destination);
+    int result = enter(history, &deleted, source, source);
+    return result < 0 ? result : enter(history, &merged, destination, destination);
 }
 
 int history_deleted(struct history *history, const char *lead_id)
@@ -100,54 +100,54 @@ int history_created(struct history *history, const struct activity *activity)
 struct json *history_describe_merge(const struct merge *merge)
 {
     struct json *json = json_object();
-    int error = json_add_text(json, "_type", "LeadMerge");
-    error |= json_add_text(json, "id", merge->id);
-    error |= json_add_text(json, "lead_id", merge->destination);
-    error |= json_add_text(json, "source_lead_id", merge->source);
-    error |= json_add_text(json, "destination_lead_id", merge->destination);
-    error |= json_add_text(json, "merge_status", "completed");
-    error |= json_add_null(json, "error_message");
-    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(json, "created_by", ACCOUNT_USER);
-    error |= json_add_text(json, "user_id", ACCOUNT_USER);
-    error |= stamp_add(json, "activity_at", merge->at_us);
-    error |= stamp_add(json, "date_created", merge->at_us);
-    error |= stamp_add(json, "date_updated", merge->at_us);
-    return pick_whole(json, error);
+    int result = json_add_text(json, "_type", "LeadMerge");
+    result |= json_add_text(json, "id", merge->id);
+    result |= json_add_text(json, "lead_id", merge->destination);
+    result |= json_add_text(json, "source_lead_id", merge->source);
+    result |= json_add_text(json, "destination_lead_id", merge->destination);
+    result |= json_add_text(json, "merge_status", "completed");
+    result |= json_add_null(json, "error_message");
+    result |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    result |= json_add_text(json, "created_by", ACCOUNT_USER);
+    result |= json_add_text(json, "user_id", ACCOUNT_USER);
+    result |= stamp_add(json, "activity_at", merge->at_us);
+    result |= stamp_add(json, "date_created", merge->at_us);
+    result |= stamp_add(json, "date_updated", merge->at_us);
+    return pick_whole(json, result);
 }
 
 static struct json *describe_meta(const struct event *event)
 {
     struct json *meta = json_object();
-    int error = json_add_text(meta, "request_method", "POST");
+    int result = json_add_text(meta, "request_method", "POST");
     if (event->merge) {
-        error |= json_add_text(meta, "request_path", "/api/v1/lead/merge/");
-        error |= json_add_text(meta, "merge_source_lead_id", event->merge->source);
-        error |= json_add_text(meta, "merge_destination_lead_id", event->merge->destination);
+        result |= json_add_text(meta, "request_path", "/api/v1/lead/merge/");
+        result |= json_add_text(meta, "merge_source_lead_id", event->merge->source);
+        result |= json_add_text(meta, "merge_destination_lead_id", event->merge->destination);
     }
-    return pick_whole(meta, error);
+    return pick_whole(meta, result);
 }
 
 struct json *history_describe_event(const struct event *event)
 {
     struct json *json = json_object();
-    int error = json_add_text(json, "id", event->id);
-    error |= json_add_text(json, "object_type", event->object_type);
-    error |= json_add_text(json, "object_id", event->object_id);
-    error |= json_add_text(json, "lead_id", event->lead_id);
-    error |= json_add_text(json, "action", event->action);
-    error |= json_add_text(json, "request_id", event->request_id);
-    error |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
-    error |= json_add_text(json, "user_id", ACCOUNT_USER);
-    error |= json_add_null(json, "api_key_id");
-    error |= json_add(json, "meta", describe_meta(event));
-    error |= json_add(
+    int result = json_add_text(json, "id", event->id);
+    result |= json_add_text(json, "object_type", event->object_type);
+    result |= json_add_text(json, "object_id", event->object_id);
+    result |= json_add_text(json, "lead_id", event->lead_id);
+    result |= json_add_text(json, "action", event->action);
+    result |= json_add_text(json, "request_id", event->request_id);
+    result |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    result |= json_add_text(json, "user_id", ACCOUNT_USER);
+    result |= json_add_null(json, "api_key_id");
+    result |= json_add(json, "meta", describe_meta(event));
+    result |= json_add(
         json, "data", event->activity ? activity_json_new(event->activity) : json_object());
-    error |= json_add(json, "previous_data", json_object());
-    error |= json_add(json, "changed_fields", json_array());
-    error |= stamp_add(json, "date_created", event->at_us);
-    error |= stamp_add(json, "date_updated", event->at_us);
-    return pick_whole(json, error);
+    result |= json_add(json, "previous_data", json_object());
+    result |= json_add(json, "changed_fields", json_array());
+    result |= stamp_add(json, "date_created", event->at_us);
+    result |= stamp_add(json, "date_updated", event->at_us);
+    return pick_whole(json, result);
 }
 
 /* ---- forgetting ---- */

@@ -201,14 +201,14 @@ void leads_index(struct leads *leads, int64_t lag_ms)
 static int change_object(
     struct leads *leads, struct object *object, struct state *state, int64_t lag_ms)
 {
-    int error = object->kind == OBJECT_CONTACT ? relate(leads, object, state) : 0;
-    if (!error && lag_ms > 0)
-        error = let_see_later(leads, object, state, lag_ms);
-    else if (!error)
+    int result = object->kind == OBJECT_CONTACT ? relate(leads, object, state) : 0;
+    if (result == 0 && lag_ms > 0)
+        result = let_see_later(leads, object, state, lag_ms);
+    else if (result == 0)
         let_see(object, state_hold(state), ++leads->changes);
-    if (error) {
+    if (result < 0) {
         state_drop(state);
-        return error;
+        return result;
     }
     state_drop(object->now);
     object->now = state;

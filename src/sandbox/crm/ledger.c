@@ -125,13 +125,13 @@ int ledger_store(struct ledger *ledger, const struct ledger_object *object)
         memcpy(row->md5, object->md5, sizeof(row->md5));
     }
     pthread_mutex_lock(&ledger->lock);
-    int error = rows_add(&ledger->objects, row);
-    if (!error)
+    int result = rows_add(&ledger->objects, row);
+    if (result == 0)
         ledger->bytes += object->size;
     pthread_mutex_unlock(&ledger->lock);
-    if (error)
+    if (result < 0)
         free(row);
-    return error;
+    return result;
 }
 
 void ledger_answer(struct ledger *ledger, const char *port, const struct reply *reply)
@@ -148,9 +148,9 @@ void ledger_answer(struct ledger *ledger, const char *port, const struct reply *
         snprintf(row->port, sizeof(row->port), "%s", port);
     }
     pthread_mutex_lock(&ledger->lock);
-    int error = rows_add(&ledger->refusals, row);
+    int result = rows_add(&ledger->refusals, row);
     pthread_mutex_unlock(&ledger->lock);
-    if (error) /* without memory a refusal goes unrecorded */
+    if (result < 0) /* without memory a refusal goes unrecorded */
         free(row);
 }
 
@@ -158,18 +158,18 @@ struct json *ledger_counts(struct ledger *ledger)
 {
     struct json *counts = json_object();
     struct json *requests = json_object();
-    int error = 0;
+    int result = 0;
     pthread_mutex_lock(&ledger->lock);
     for (size_t i = 0; i < ENDPOINTS; i++)
-        error |= json_add_int(requests, endpoint_names[i], ledger->requests[i]);
-    error |= json_add_int(counts, "tickets", ledger->tickets);
-    error |= json_add_int(counts, "uploads", (int64_t)ledger->objects.count);
-    error |= json_add_int(counts, "bytes", ledger->bytes);
-    error |= json_add_int(counts, "refused", (int64_t)ledger->refusals.count);
-    error |= json_add(counts, "requests", requests);
-    error |= json_add_int(counts, "concurrent_most", ledger->in_progress_max);
+        result |= json_add_int(requests, endpoint_names[i], ledger->requests[i]);
+    result |= json_add_int(counts, "tickets", ledger->tickets);
+    result |= json_add_int(counts, "uploads", (int64_t)ledger->objects.count);
+    result |= json_add_int(counts, "bytes", ledger->bytes);
+    result |= json_add_int(counts, "refused", (int64_t)ledger->refusals.count);
+    result |= json_add(counts, "requests", requests);
+    result |= json_add_int(counts, "concurrent_most", ledger->in_progress_max);
     pthread_mutex_unlock(&ledger->lock);
-    return pick_whole(counts, error);
+    return pick_whole(counts, result);
 }
 
 /* ---- reading it out, some rows at a time so that nobody waits for the lock ---- */
@@ -182,9 +182,9 @@ struct walk {
     enum { WALK_BEGIN, WALK_OBJECTS, WALK_REFUSALS, WALK_END } stage;
 };
 
-static void print_row(struct str *out, size_t index, struct json *row, int error)
+static void print_row(struct str *out, size_t index, struct json *row, int result)
 {
-    char *text = error ? NULL : json_print(row);
+    char *text = result < 0 ? NULL : json_print(row);
     str_add(out, index ? ",\n" : "\n");
     str_add(out, text ? text : "null");
     free(text);
@@ -196,27 +196,27 @@ static void print_object(struct str *out, size_t index, const struct stored *sto
     char token[FILE_URL_TOKEN], at[CLOCK_TEXT];
     const char *filename = file_url_split_key(stored->key, token);
     struct json *row = json_object();
-    int error = json_add_text(row, "key", stored->key);
-    error |= json_add_text(row, "token", token);
-    error |= json_add_text(row, "filename", filename);
-    error |= json_add_int(row, "size", stored->size);
-    error |= json_add_text(row, "sha256", stored->sha256);
-    error |= json_add_text(row, "md5", stored->md5);
-    error |= json_add_text(row, "content_type", stored->content_type);
-    error |= json_add_text(row, "at", clock_rfc3339(stored->at_ms, at));
-    print_row(out, index, row, error);
+    int result = json_add_text(row, "key", stored->key);
+    result |= json_add_text(row, "token", token);
+    result |= json_add_text(row, "filename", filename);
+    result |= json_add_int(row, "size", stored->size);
+    result |= json_add_text(row, "sha256", stored->sha256);
+    result |= json_add_text(row, "md5", stored->md5);
+    result |= json_add_text(row, "content_type", stored->content_type);
+    result |= json_add_text(row, "at", clock_rfc3339(stored->at_ms, at));
+    print_row(out, index, row, result);
 }
 
 static void print_refusal(struct str *out, size_t index, const struct refused *refused)
 {
     char at[CLOCK_TEXT];
     struct json *row = json_object();
-    int error = json_add_text(row, "at", clock_rfc3339(refused->at_ms, at));
-    error |= json_add_text(row, "port", refused->port);
-    error |= json_add_int(row, "status", refused->status);
-    error |= json_add_text(row, "code", *refused->code ? refused->code : NULL);
-    error |= json_add_text(row, "message", refused->message);
-    print_row(out, index, row, error);
+    int result = json_add_text(row, "at", clock_rfc3339(refused->at_ms, at));
+    result |= json_add_text(row, "port", refused->port);
+    result |= json_add_int(row, "status", refused->status);
+    result |= json_add_text(row, "code", *refused->code ? refused->code : NULL);
+    result |= json_add_text(row, "message", refused->message);
+    print_row(out, index, row, result);
 }
 
 static void print_objects(struct walk *walk, struct str *out)

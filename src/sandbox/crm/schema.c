@@ -42,9 +42,9 @@ static int complain(const struct check *check, const char *format, ...)
 struct json *schema_complaint(struct json *wrong)
 {
     struct json *complaint = json_object();
-    int error = json_add(complaint, "errors", json_array());
-    error |= json_add(complaint, "field-errors", wrong);
-    return pick_whole(complaint, error);
+    int result = json_add(complaint, "errors", json_array());
+    result |= json_add(complaint, "field-errors", wrong);
+    return pick_whole(complaint, result);
 }
 
 /** The member's own {"errors": {}}, made where it is not there yet. */
@@ -140,16 +140,16 @@ static int check_texts(const struct check *check)
 {
     if (!json_is_array(check->value))
         return complain(check, "Value must be of list type.");
-    int error = 0;
+    int result = 0;
     size_t index = 0;
     for (const struct json *one = json_first(check->value); one; one = json_next(one), index++)
         if (!json_text(one))
-            error |= complain_element(check, index, "Value must be of string type.");
+            result |= complain_element(check, index, "Value must be of string type.");
         else if (check->field->each && count_characters(json_text(one)) > check->field->each)
-            error |= complain_element(check, index, "The value is too long.");
-    if (!error && check->field->max && (int64_t)index > check->field->max)
+            result |= complain_element(check, index, "The value is too long.");
+    if (result == 0 && check->field->max && (int64_t)index > check->field->max)
         return complain(check, "List is too long.");
-    return error;
+    return result;
 }
 
 static bool is_flag(const struct json *body, const char *key)
@@ -203,10 +203,10 @@ static int check_element(const struct check *check, const struct json *element, 
     if (!check->field->items)
         return 0;
     struct json *wrong = json_object();
-    int error = schema_check(check->field->items, element, wrong);
-    if (error || !json_first(wrong)) {
+    int result = schema_check(check->field->items, element, wrong);
+    if (result < 0 || !json_first(wrong)) {
         json_free(wrong);
-        return error;
+        return result;
     }
     return add_element(check->wrong, name_of(check->field), index, schema_complaint(wrong));
 }
@@ -220,11 +220,11 @@ static int check_list(const struct check *check)
         count++;
     if (check->field->max && count > check->field->max)
         return complain(check, "List is too long.");
-    int error = 0;
+    int result = 0;
     size_t index = 0;
     for (const struct json *one = json_first(check->value); one; one = json_next(one))
-        error |= check_element(check, one, index++);
-    return error;
+        result |= check_element(check, one, index++);
+    return result;
 }
 
 static int check_object(const struct check *check)
@@ -280,14 +280,14 @@ static bool is_known(const struct schema *schema, const char *key)
 
 int schema_check(const struct schema *schema, const struct json *body, struct json *wrong)
 {
-    int error = wrong ? 0 : -ENOMEM;
+    int result = wrong ? 0 : -ENOMEM;
     for (size_t i = 0; i < schema->count; i++) {
         const struct schema_field *field = &schema->fields[i];
         struct check check = {field, body, json_get(body, field->key), wrong};
-        error |= check_field(&check);
+        result |= check_field(&check);
     }
     for (const struct json *one = json_first(body); one; one = json_next(one))
         if (!is_known(schema, json_key(one)))
-            error |= json_add_text(wrong, json_key(one), "Unknown field.");
-    return error ? -ENOMEM : 0;
+            result |= json_add_text(wrong, json_key(one), "Unknown field.");
+    return result < 0 ? -ENOMEM : 0;
 }

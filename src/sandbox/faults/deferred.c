@@ -136,10 +136,10 @@ void deferred_add(struct deferred *deferred, int64_t delay_ms, const struct defe
     }
     *task = (struct task){in_ms(delay_ms), *act};
     pthread_mutex_lock(&deferred->lock);
-    int error = rows_add(&deferred->tasks, task);
+    int result = rows_add(&deferred->tasks, task);
     pthread_cond_signal(&deferred->changed);
     pthread_mutex_unlock(&deferred->lock);
-    if (error)
+    if (result < 0)
         free_task(task);
 }
 

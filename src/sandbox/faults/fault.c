@@ -180,18 +180,18 @@ static int read_action(struct fault *fault, const struct json *action, struct st
     fault->body = json_get_text(action, "body");
     fault->code = json_get_text(action, "code");
     fault->kind = kind_of(fault, action);
-    int error = check_keys(action, known, why);
-    if (!error)
-        error = check_texts(action, texts, why);
-    if (!error)
-        error = check_action(fault, action, why);
-    if (!error)
-        error = read_duration(action, "delay", &fault->delay_ms, why);
-    if (!error)
-        error = read_duration(action, "late", &fault->late_ms, why);
-    if (!error)
-        error = read_headers(fault, json_get(action, "headers"), why);
-    return error;
+    int result = check_keys(action, known, why);
+    if (result == 0)
+        result = check_texts(action, texts, why);
+    if (result == 0)
+        result = check_action(fault, action, why);
+    if (result == 0)
+        result = read_duration(action, "delay", &fault->delay_ms, why);
+    if (result == 0)
+        result = read_duration(action, "late", &fault->late_ms, why);
+    if (result == 0)
+        result = read_headers(fault, json_get(action, "headers"), why);
+    return result;
 }
 
 static int read_do(struct fault *fault, const struct json *action, struct str *why)
@@ -224,16 +224,16 @@ static int read_rule(struct fault *fault, struct str *why)
     }
     static const char *const texts[] = {"match", NULL};
     fault->match = json_get_text(fault->rule, "match");
-    int error = check_keys(fault->rule, known, why);
-    if (!error)
-        error = check_texts(fault->rule, texts, why);
-    if (!error)
-        error = read_on(fault, json_get(fault->rule, "on"), why);
-    if (!error)
-        error = read_do(fault, json_get(fault->rule, "do"), why);
-    if (!error)
-        error = read_counts(fault, why);
-    return error;
+    int result = check_keys(fault->rule, known, why);
+    if (result == 0)
+        result = check_texts(fault->rule, texts, why);
+    if (result == 0)
+        result = read_on(fault, json_get(fault->rule, "on"), why);
+    if (result == 0)
+        result = read_do(fault, json_get(fault->rule, "do"), why);
+    if (result == 0)
+        result = read_counts(fault, why);
+    return result;
 }
 
 /* ---- the list ---- */
@@ -283,9 +283,9 @@ static int read_rules(const struct json *rules, struct fault **list, struct str 
         *list_end(list) = fault;
         str_printf(why, "rule %d: ", number);
         fault->rule = json_copy(one); /* it outlives the array */
-        int error = fault->rule ? read_rule(fault, why) : -ENOMEM;
-        if (error)
-            return error;
+        int result = fault->rule ? read_rule(fault, why) : -ENOMEM;
+        if (result < 0)
+            return result;
         str_clear(why);
     }
     return 0;
@@ -295,15 +295,15 @@ int faults_add(struct faults *faults, const char *text, size_t length, struct st
 {
     struct json *rules = json_parse(text, length);
     struct fault *list = NULL;
-    int error = -EINVAL;
+    int result = -EINVAL;
     if (json_is_array(rules))
-        error = read_rules(rules, &list, why);
+        result = read_rules(rules, &list, why);
     else
         str_add(why, "wanted a JSON array of rules");
     json_free(rules);
-    if (error) {
+    if (result < 0) {
         free_list(list);
-        return error;
+        return result;
     }
     pthread_mutex_lock(&faults->lock);
     *list_end(&faults->rules) = list;
@@ -353,15 +353,15 @@ const struct fault *faults_take(struct faults *faults, enum endpoint endpoint, c
 void faults_list(struct faults *faults, struct reply *reply)
 {
     struct json *list = json_array();
-    int error = 0;
+    int result = 0;
     pthread_mutex_lock(&faults->lock);
     for (struct fault *fault = faults->rules; fault; fault = fault->next) {
         struct json *row = json_object();
-        error |= json_add(row, "rule", json_copy(fault->rule));
-        error |= json_add_int(row, "seen", fault->seen);
-        error |= json_add_int(row, "fired", fault->fired);
-        error |= json_append(list, row);
+        result |= json_add(row, "rule", json_copy(fault->rule));
+        result |= json_add_int(row, "seen", fault->seen);
+        result |= json_add_int(row, "fired", fault->fired);
+        result |= json_append(list, row);
     }
     pthread_mutex_unlock(&faults->lock);
-    reply_json(reply, 200, pick_whole(list, error));
+    reply_json(reply, 200, pick_whole(list, result));
 }

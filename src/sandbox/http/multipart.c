@@ -201,9 +201,9 @@ static int read_body(struct multipart *reader, const char *bytes, size_t length,
         return resume_match(reader, bytes, length, ret_used);
     const char *found = memmem(bytes, length, reader->delimiter, reader->delimiter_length);
     size_t content = found ? (size_t)(found - bytes) : length - tail_match(reader, bytes, length);
-    int error = content ? reader->events->bytes(reader->self, bytes, content) : 0;
-    if (error)
-        return error;
+    int result = content ? reader->events->bytes(reader->self, bytes, content) : 0;
+    if (result != 0)
+        return result;
     if (found) {
         *ret_used = content + reader->delimiter_length;
         return end_part(reader);
@@ -254,9 +254,9 @@ int multipart_feed(struct multipart *reader, const char *bytes, size_t length)
     };
     while (length) {
         size_t used = 0;
-        int error = stages[reader->stage](reader, bytes, length, &used);
-        if (error)
-            return error;
+        int result = stages[reader->stage](reader, bytes, length, &used);
+        if (result != 0)
+            return result;
         bytes += used;
         length -= used;
     }

@@ -314,11 +314,11 @@ static int read_pem(const char *path, char **ret_text)
     if (!path)
         return 0;
     struct str text = STR_INIT(PEM_MAX);
-    int error = file_read(path, &text);
-    if (!error)
+    int result = file_read(path, &text);
+    if (result == 0)
         *ret_text = str_take(&text);
     str_release(&text);
-    return error;
+    return result;
 }
 
 /** A listening socket on the loopback interface; the port it got goes to `port`. */
@@ -351,12 +351,12 @@ int server_bind(const struct server_options *options, struct server **ret_server
     server->port = options->port;
     server->listener = -1;
     server->stopping = eventfd(0, EFD_CLOEXEC);
-    int error = server->stopping < 0 ? -errno : 0;
-    if (!error)
-        error = listen_on(&server->port, &server->listener);
-    if (error) {
+    int result = server->stopping < 0 ? -errno : 0;
+    if (result == 0)
+        result = listen_on(&server->port, &server->listener);
+    if (result < 0) {
         server_stop(server);
-        return error;
+        return result;
     }
     *ret_server = server;
     return 0;
@@ -369,11 +369,11 @@ uint16_t server_port(const struct server *server)
 
 int server_start(struct server *server, const char *cert_file, const char *key_file)
 {
-    int error = read_pem(cert_file, &server->cert);
-    if (!error)
-        error = read_pem(key_file, &server->key);
-    if (error)
-        return error;
+    int result = read_pem(cert_file, &server->cert);
+    if (result == 0)
+        result = read_pem(key_file, &server->key);
+    if (result < 0)
+        return result;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},

@@ -71,11 +71,11 @@ static void check_content_type(
 {
     const char *type = request_header(request, "Content-Type");
     char boundary[MULTIPART_BOUNDARY_MAX + 1];
-    int error = multipart_boundary(type ? type : "", boundary);
-    if (error == -EPROTOTYPE)
+    int result = multipart_boundary(type ? type : "", boundary);
+    if (result == -EPROTOTYPE)
         refuse_because(&post->refusal, "PreconditionFailed",
             "Bucket POST must be of the enclosure-type multipart/form-data");
-    else if (error)
+    else if (result < 0)
         refuse_because(&post->refusal, "InvalidArgument",
             "Bucket POST of the enclosure-type multipart/form-data must name its boundary");
     else
@@ -105,19 +105,19 @@ static int judge(struct request *request, struct form_post *post)
     struct sandbox *sandbox = request_context(request);
     post->judged = true;
     post->fault = faults_take(sandbox->faults, ENDPOINT_S3, form_get(&post->form, "key"));
-    int error = effect_before(post->fault, request);
-    if (!error && !is_refused(&post->refusal) && effect_kind(post->fault) != FAULT_ANSWER)
+    int result = effect_before(post->fault, request);
+    if (result == 0 && !is_refused(&post->refusal) && effect_kind(post->fault) != FAULT_ANSWER)
         check_form(sandbox, post);
-    return error;
+    return result;
 }
 
 /* ---- what the reader finds ---- */
 
-static void keep(struct form_post *post, int error)
+static void keep(struct form_post *post, int result)
 {
-    if (error == -E2BIG)
+    if (result == -E2BIG)
         refuse(&post->refusal, "MaxPostPreDataLengthExceededError");
-    else if (error)
+    else if (result < 0)
         refuse(&post->refusal, "InternalError");
 }
 
@@ -369,24 +369,24 @@ static int bucket_body(struct request *request, const char *bytes, size_t length
     struct form_post *post = request_state(request);
     if (is_refused(&post->refusal) || effect_kind(post->fault) == FAULT_ANSWER)
         return 0;
-    int error = multipart_feed(&post->reader, bytes, length);
-    if (error == -EBADMSG)
+    int result = multipart_feed(&post->reader, bytes, length);
+    if (result == -EBADMSG)
         refuse(&post->refusal, "MalformedPOSTRequest");
-    return error == -EBADMSG ? 0 : error;
+    return result == -EBADMSG ? 0 : result;
 }
 
 static int bucket_finish(struct request *request, struct reply *reply)
 {
     struct sandbox *sandbox = request_context(request);
     struct form_post *post = request_state(request);
-    int error = post->judged ? 0 : judge(request, post);
-    if (error)
-        return error;
+    int result = post->judged ? 0 : judge(request, post);
+    if (result < 0)
+        return result;
     conclude(sandbox, post, reply);
-    error = effect_after(post->fault, request, reply);
-    if (!error)
+    result = effect_after(post->fault, request, reply);
+    if (result == 0)
         settle_reply(sandbox, reply);
-    return error;
+    return result;
 }
 
 static void bucket_leave(struct request *request)

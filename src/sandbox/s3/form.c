@@ -23,9 +23,9 @@ static int take_room(struct form *form, size_t length)
 
 int form_begin(struct form *form, const char *name)
 {
-    int error = take_room(form, strlen(name));
-    if (error)
-        return error;
+    int result = take_room(form, strlen(name));
+    if (result < 0)
+        return result;
     struct form_field *fields = reallocarray(form->fields, form->count + 1, sizeof(*form->fields));
     if (!fields)
         return -ENOMEM;
@@ -40,9 +40,9 @@ int form_begin(struct form *form, const char *name)
 
 int form_append(struct form *form, const char *bytes, size_t length)
 {
-    int error = take_room(form, length);
-    if (error)
-        return error;
+    int result = take_room(form, length);
+    if (result < 0)
+        return result;
     struct str *value = &form->fields[form->count - 1].value;
     str_add_bytes(value, bytes, length);
     return str_error(value);
@@ -75,10 +75,10 @@ static int expand(struct str *value, const char *filename)
         str_add(&expanded, filename);
     }
     str_add(&expanded, at);
-    int error = str_error(&expanded);
-    if (error) {
+    int result = str_error(&expanded);
+    if (result < 0) {
         str_release(&expanded);
-        return error;
+        return result;
     }
     str_release(value);
     *value = expanded;
@@ -90,9 +90,9 @@ int form_expand(struct form *form, const char *filename)
     for (size_t i = 0; i < form->count; i++) {
         if (!strstr(str_text(&form->fields[i].value), "${filename}"))
             continue;
-        int error = expand(&form->fields[i].value, last_part(filename));
-        if (error)
-            return error;
+        int result = expand(&form->fields[i].value, last_part(filename));
+        if (result < 0)
+            return result;
     }
     return 0;
 }

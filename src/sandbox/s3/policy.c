@@ -24,8 +24,8 @@
 static int append_exact(struct json *conditions, const char *name, const char *value)
 {
     struct json *condition = json_object();
-    int error = json_add_text(condition, name, value);
-    return json_append(conditions, condition) | error;
+    int result = json_add_text(condition, name, value);
+    return json_append(conditions, condition) | result;
 }
 
 static int append_range(struct json *conditions)
@@ -41,13 +41,13 @@ static struct json *describe(const char *bucket, int64_t expires_ms, const struc
     char expiration[CLOCK_TEXT];
     struct json *policy = json_object();
     struct json *conditions = json_array();
-    int error = json_add_text(policy, "expiration", clock_rfc3339(expires_ms, expiration));
-    error |= append_exact(conditions, "bucket", bucket);
-    error |= append_range(conditions);
+    int result = json_add_text(policy, "expiration", clock_rfc3339(expires_ms, expiration));
+    result |= append_exact(conditions, "bucket", bucket);
+    result |= append_range(conditions);
     for (const struct json *field = json_first(fields); field; field = json_next(field))
-        error |= append_exact(conditions, json_key(field), json_text(field));
-    error |= json_add(policy, "conditions", conditions);
-    if (!error)
+        result |= append_exact(conditions, json_key(field), json_text(field));
+    result |= json_add(policy, "conditions", conditions);
+    if (result == 0)
         return policy;
     json_free(policy);
     return NULL;

@@ -47,9 +47,9 @@ static int grow(struct lookup *lookup)
 
 int lookup_put(struct lookup *lookup, const char *key, void *item)
 {
-    int error = 2 * lookup->count >= lookup->room ? grow(lookup) : 0;
-    if (error)
-        return error;
+    int result = 2 * lookup->count >= lookup->room ? grow(lookup) : 0;
+    if (result < 0)
+        return result;
     *find_slot(lookup->slots, lookup->room, key) = (struct lookup_slot){key, item};
     lookup->count++;
     return 0;

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-struct json *pick_whole(struct json *value, int error)
+struct json *pick_whole(struct json *value, int result)
 {
-    if (!error)
+    if (result == 0)
         return value;
     json_free(value);
     return NULL;
@@ -28,10 +28,10 @@ struct json *pick_fields(struct json *object, const char *list)
     if (!list || !object)
         return object;
     struct json *part = json_object();
-    int error = part ? 0 : -1;
+    int result = part ? 0 : -1;
     for (const struct json *one = json_first(object); one; one = json_next(one))
         if (pick_names(list, json_key(one)))
-            error |= json_add(part, json_key(one), json_copy(one));
+            result |= json_add(part, json_key(one), json_copy(one));
     json_free(object);
-    return pick_whole(part, error);
+    return pick_whole(part, result);
 }

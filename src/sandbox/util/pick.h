@@ -8,8 +8,8 @@
 
 struct json;
 
-/** The value where `error` is 0; else free it, and NULL: for what is put together in a run. */
-struct json *pick_whole(struct json *value, int error);
+/** The value where `result` is 0; else free it, and NULL: for what is put together in a run. */
+struct json *pick_whole(struct json *value, int result);
 
 /** Whether `name` is in the list "a,b,c". */
 bool pick_names(const char *list, const char *name);
