@@ -63,9 +63,9 @@ static void print(struct str *out, size_t index, const struct activity *activity
     json_free(row);
 }
 
-static bool more(void *self, struct str *out)
+static bool more(void *context, struct str *out)
 {
-    struct readout *readout = self;
+    struct readout *readout = context;
     if (readout->ended)
         return false;
     if (!readout->begun)

@@ -93,17 +93,17 @@ struct deferred_exchange {
     struct reply reply; /* which nobody gets */
 };
 
-static void act_deferred(void *self)
+static void act_deferred(void *context)
 {
-    struct deferred_exchange *deferred = self;
+    struct deferred_exchange *deferred = context;
     struct call *call = &deferred->exchange.call;
     call->settings = settings_get(&call->sandbox->settings);
     act(&deferred->exchange);
 }
 
-static void end_deferred(void *self)
+static void end_deferred(void *context)
 {
-    struct deferred_exchange *deferred = self;
+    struct deferred_exchange *deferred = context;
     reply_release(&deferred->reply);
     json_free(deferred->exchange.body);
     free(deferred->exchange.id);
@@ -155,9 +155,9 @@ static void add_filenames(struct str *says, const struct json *body)
             str_printf(says, "%s\n", json_get_text(one, "filename"));
 }
 
-static void add_parameter(void *self, const char *name, const char *value)
+static void add_parameter(void *says, const char *name, const char *value)
 {
-    str_printf(self, "%s=%s\n", name, value);
+    str_printf(says, "%s=%s\n", name, value);
 }
 
 /** What fault rules match: the names of files, or what is read or looked for. */

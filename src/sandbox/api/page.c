@@ -104,10 +104,10 @@ static bool is_bound(const char *name, const char *date)
     return false;
 }
 
-static void note_stranger(void *self, const char *name, const char *value)
+static void note_stranger(void *context, const char *name, const char *value)
 {
     (void)value;
-    struct stranger *stranger = self;
+    struct stranger *stranger = context;
     if (!pick_names("_limit,_skip,_fields", name) && !pick_names(stranger->filters, name) &&
         !is_bound(name, stranger->date))
         stranger->name = name;

@@ -242,9 +242,9 @@ static void print_refusals(struct walk *walk, struct str *out)
     }
 }
 
-static bool walk_json(void *self, struct str *out)
+static bool walk_json(void *context, struct str *out)
 {
-    struct walk *walk = self;
+    struct walk *walk = context;
     if (walk->stage == WALK_END)
         return false;
     pthread_mutex_lock(&walk->ledger->lock);
@@ -260,9 +260,9 @@ static bool walk_json(void *self, struct str *out)
     return true;
 }
 
-static bool walk_tsv(void *self, struct str *out)
+static bool walk_tsv(void *context, struct str *out)
 {
-    struct walk *walk = self;
+    struct walk *walk = context;
     const struct rows *rows = &walk->ledger->objects;
     pthread_mutex_lock(&walk->ledger->lock);
     for (size_t i = 0; i < ROWS_A_PIECE && walk->object < rows->count; i++, walk->object++) {
@@ -277,7 +277,7 @@ static bool walk_tsv(void *self, struct str *out)
 }
 
 static void read_out(struct ledger *ledger, struct reply *reply, const char *content_type,
-    bool (*more)(void *self, struct str *out))
+    bool (*more)(void *context, struct str *out))
 {
     struct walk *walk = calloc(1, sizeof(*walk));
     if (!walk) {

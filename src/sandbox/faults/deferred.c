@@ -45,7 +45,7 @@ static struct timespec in_ms(int64_t ms)
 static void free_task(void *row)
 {
     struct task *task = row;
-    task->act.end(task->act.self);
+    task->act.end(task->act.context);
     free(task);
 }
 
@@ -88,15 +88,15 @@ static struct task *wait_for_task(struct deferred *deferred)
     return NULL;
 }
 
-static void *run(void *self)
+static void *run(void *context)
 {
-    struct deferred *deferred = self;
+    struct deferred *deferred = context;
     struct task *task;
     pthread_mutex_lock(&deferred->lock);
     while ((task = wait_for_task(deferred)) != NULL) {
         deferred->in_progress = 1;
         pthread_mutex_unlock(&deferred->lock);
-        task->act.act(task->act.self);
+        task->act.act(task->act.context);
         free_task(task);
         pthread_mutex_lock(&deferred->lock);
         deferred->in_progress = 0;
@@ -131,7 +131,7 @@ void deferred_add(struct deferred *deferred, int64_t delay_ms, const struct defe
 {
     struct task *task = calloc(1, sizeof(*task));
     if (!task) {
-        act->end(act->self);
+        act->end(act->context);
         return;
     }
     *task = (struct task){in_ms(delay_ms), *act};

@@ -11,9 +11,9 @@ struct deferred;
 
 /** What is to be done. */
 struct deferred_act {
-    void (*act)(void *self);
-    void (*end)(void *self); /* release it; called in any case, also when it was never done */
-    void *self;
+    void (*act)(void *context);
+    void (*end)(void *context); /* release it; called in any case, also when it was never done */
+    void *context;
 };
 
 /** Starts the thread. Returns 0 or negative errno. */

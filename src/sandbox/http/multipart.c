@@ -108,7 +108,7 @@ static int begin_part(struct multipart *reader)
         return -EBADMSG;
     bool named = find_parameter(disposition, "filename", filename);
     struct multipart_part part = {.name = name, .filename = named ? filename : NULL};
-    return reader->events->part(reader->self, &part);
+    return reader->events->part(reader->context, &part);
 }
 
 static bool head_is_over(const struct multipart *reader)
@@ -161,7 +161,7 @@ static int end_part(struct multipart *reader)
     reader->stage = MULTIPART_AFTER;
     reader->matched = 0;
     reader->head_length = 0;
-    return first ? 0 : reader->events->part_end(reader->self);
+    return first ? 0 : reader->events->part_end(reader->context);
 }
 
 /** Go on with a delimiter that an earlier chunk began. */
@@ -180,7 +180,7 @@ static int resume_match(
     size_t held = reader->matched;
     reader->matched = 0;
     *ret_used = 0;
-    return reader->events->bytes(reader->self, reader->delimiter, held);
+    return reader->events->bytes(reader->context, reader->delimiter, held);
 }
 
 /** How many of the last bytes may be the beginning of a delimiter. */
@@ -201,7 +201,7 @@ static int read_body(struct multipart *reader, const char *bytes, size_t length,
         return resume_match(reader, bytes, length, ret_used);
     const char *found = memmem(bytes, length, reader->delimiter, reader->delimiter_length);
     size_t content = found ? (size_t)(found - bytes) : length - tail_match(reader, bytes, length);
-    int result = content ? reader->events->bytes(reader->self, bytes, content) : 0;
+    int result = content ? reader->events->bytes(reader->context, bytes, content) : 0;
     if (result != 0)
         return result;
     if (found) {
@@ -232,10 +232,10 @@ static int read_end(struct multipart *reader, const char *bytes, size_t length, 
 /* ---- the reader ---- */
 
 void multipart_init(struct multipart *reader, const char *boundary,
-    const struct multipart_events *events, void *self)
+    const struct multipart_events *events, void *context)
 {
     reader->events = events;
-    reader->self = self;
+    reader->context = context;
     reader->stage = MULTIPART_START;
     reader->matched = 2; /* the first boundary needs no line end before it */
     reader->head_length = 0;

@@ -27,9 +27,9 @@ struct multipart_part {
 
 /** A callback that returns other than 0 ends the reading, and the feeder gets that value. */
 struct multipart_events {
-    int (*part)(void *self, const struct multipart_part *part);
-    int (*bytes)(void *self, const char *bytes, size_t length);
-    int (*part_end)(void *self);
+    int (*part)(void *context, const struct multipart_part *part);
+    int (*bytes)(void *context, const char *bytes, size_t length);
+    int (*part_end)(void *context);
 };
 
 enum multipart_stage {
@@ -43,7 +43,7 @@ enum multipart_stage {
 /** Owns nothing: no release is needed. */
 struct multipart {
     const struct multipart_events *events;
-    void *self;
+    void *context;
     enum multipart_stage stage;
     char delimiter[MULTIPART_BOUNDARY_MAX + 5]; /* CR LF "--" boundary */
     size_t delimiter_length;
@@ -60,7 +60,7 @@ int multipart_boundary(const char *content_type, char boundary[MULTIPART_BOUNDAR
 
 /** Make ready for a body with this boundary. */
 void multipart_init(struct multipart *reader, const char *boundary,
-    const struct multipart_events *events, void *self);
+    const struct multipart_events *events, void *context);
 
 /**
  * Read the next `length` bytes. Returns 0, -EBADMSG where they are not well-formed, or what a

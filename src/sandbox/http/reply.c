@@ -16,7 +16,7 @@ void reply_release(struct reply *reply)
     }
     str_release(&reply->body);
     if (reply->stream.end)
-        reply->stream.end(reply->stream.self);
+        reply->stream.end(reply->stream.context);
     *reply = (struct reply)REPLY_INIT;
 }
 

@@ -27,9 +27,9 @@ enum reply_end {
 
 /** A body made piece by piece while it is sent, for what would not fit into memory twice. */
 struct reply_stream {
-    bool (*more)(void *self, struct str *out); /* add the next piece; false when there is none */
-    void (*end)(void *self);
-    void *self;
+    bool (*more)(void *context, struct str *out); /* add the next piece; false when there is none */
+    void (*end)(void *context);
+    void *context;
 };
 
 struct reply {

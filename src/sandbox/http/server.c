@@ -69,23 +69,23 @@ const char *request_query(const struct request *request, const char *name)
 }
 
 struct visitor {
-    void (*each)(void *self, const char *name, const char *value);
-    void *self;
+    void (*each)(void *context, const char *name, const char *value);
+    void *context;
 };
 
 static enum MHD_Result visit_query(
-    void *self, enum MHD_ValueKind kind, const char *name, const char *value)
+    void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     (void)kind;
-    const struct visitor *visitor = self;
-    visitor->each(visitor->self, name, value ? value : "");
+    const struct visitor *visitor = context;
+    visitor->each(visitor->context, name, value ? value : "");
     return MHD_YES;
 }
 
 void request_each_query(const struct request *request,
-    void (*each)(void *self, const char *name, const char *value), void *self)
+    void (*each)(void *context, const char *name, const char *value), void *context)
 {
-    struct visitor visitor = {each, self};
+    struct visitor visitor = {each, context};
     MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, visit_query, &visitor);
 }
 
@@ -140,23 +140,23 @@ struct outflow {
     size_t stop; /* break off behind this many bytes */
 };
 
-static void free_outflow(void *self)
+static void free_outflow(void *context)
 {
-    struct outflow *outflow = self;
+    struct outflow *outflow = context;
     if (outflow->stream.end)
-        outflow->stream.end(outflow->stream.self);
+        outflow->stream.end(outflow->stream.context);
     str_release(&outflow->piece);
     free(outflow);
 }
 
-static ssize_t next_piece(void *self, uint64_t position, char *room, size_t max)
+static ssize_t next_piece(void *context, uint64_t position, char *room, size_t max)
 {
-    struct outflow *outflow = self;
+    struct outflow *outflow = context;
     (void)position;
     if (outflow->sent == outflow->piece.length) {
         str_clear(&outflow->piece);
         outflow->sent = 0;
-        if (!outflow->stream.more(outflow->stream.self, &outflow->piece))
+        if (!outflow->stream.more(outflow->stream.context, &outflow->piece))
             return MHD_CONTENT_READER_END_OF_STREAM;
         if (str_error(&outflow->piece))
             return MHD_CONTENT_READER_END_WITH_ERROR;
@@ -168,9 +168,9 @@ static ssize_t next_piece(void *self, uint64_t position, char *room, size_t max)
     return (ssize_t)length;
 }
 
-static ssize_t first_half(void *self, uint64_t position, char *room, size_t max)
+static ssize_t first_half(void *context, uint64_t position, char *room, size_t max)
 {
-    struct outflow *outflow = self;
+    struct outflow *outflow = context;
     if (position >= outflow->stop)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t left = outflow->stop - (size_t)position;
@@ -278,12 +278,12 @@ static enum MHD_Result finish_request(struct request *request)
     return send_reply(request);
 }
 
-static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, const char *path,
+static enum MHD_Result on_access(void *server, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *bytes, size_t *length, void **slot)
 {
     (void)version;
     if (!*slot)
-        return begin_request(self, connection, path, method, slot);
+        return begin_request(server, connection, path, method, slot);
     if (!*length)
         return finish_request(*slot);
     size_t given = *length;
@@ -291,10 +291,10 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
     return take_body(*slot, bytes, given);
 }
 
-static void end_request(void *self, struct MHD_Connection *connection, void **slot,
+static void end_request(void *server, struct MHD_Connection *connection, void **slot,
     enum MHD_RequestTerminationCode code)
 {
-    (void)self, (void)connection, (void)code;
+    (void)server, (void)connection, (void)code;
     struct request *request = *slot;
     if (!request)
         return;

@@ -71,7 +71,7 @@ const char *request_query(const struct request *request, const char *name);
 
 /** Call `each` for every parameter of the query. */
 void request_each_query(const struct request *request,
-    void (*each)(void *self, const char *name, const char *value), void *self);
+    void (*each)(void *context, const char *name, const char *value), void *context);
 
 void *request_state(struct request *request);
 void *request_context(const struct request *request);

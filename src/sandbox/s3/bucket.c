@@ -131,13 +131,13 @@ static int begin_file(struct request *request, struct form_post *post, const cha
     return judge(request, post);
 }
 
-static int on_part(void *self, const struct multipart_part *part)
+static int on_part(void *request, const struct multipart_part *part)
 {
-    struct form_post *post = request_state(self);
+    struct form_post *post = request_state(request);
     if (post->stage != POST_FIELDS)
         return 0;
     if (strcasecmp(part->name, "file") == 0)
-        return begin_file(self, post, part->filename);
+        return begin_file(request, post, part->filename);
     keep(post, form_begin(&post->form, part->name));
     return 0;
 }
@@ -155,9 +155,9 @@ static void take_file(struct form_post *post, const char *bytes, size_t length)
     post->size += (int64_t)length;
 }
 
-static int on_bytes(void *self, const char *bytes, size_t length)
+static int on_bytes(void *request, const char *bytes, size_t length)
 {
-    struct form_post *post = request_state(self);
+    struct form_post *post = request_state(request);
     if (is_refused(&post->refusal))
         return 0;
     if (post->stage == POST_FIELDS) {
@@ -168,9 +168,9 @@ static int on_bytes(void *self, const char *bytes, size_t length)
     return 0;
 }
 
-static int on_part_end(void *self)
+static int on_part_end(void *request)
 {
-    struct form_post *post = request_state(self);
+    struct form_post *post = request_state(request);
     if (post->stage == POST_FILE)
         post->stage = POST_BEHIND;
     return 0;
@@ -290,16 +290,16 @@ struct deferred_store {
     char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
 };
 
-static void act_deferred(void *self)
+static void act_deferred(void *context)
 {
-    const struct deferred_store *store = self;
+    const struct deferred_store *store = context;
     if (ledger_store(store->sandbox->ledger, &store->object) == 0)
         crm_stored(&store->sandbox->crm, &store->object);
 }
 
-static void end_deferred(void *self)
+static void end_deferred(void *context)
 {
-    struct deferred_store *store = self;
+    struct deferred_store *store = context;
     free(store->key);
     free(store->content_type);
     free(store);
