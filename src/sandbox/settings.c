@@ -38,10 +38,10 @@ int settings_read_etag(const char *name, enum settings_etag *ret_etag)
     return -EINVAL;
 }
 
-static bool read_duration(const struct json *value, int64_t *duration_ms)
+static bool read_duration(const struct json *value, int64_t *ret_duration_ms)
 {
     const char *text = json_text(value);
-    return text && units_duration(text, duration_ms) == 0;
+    return text && units_duration(text, ret_duration_ms) == 0;
 }
 
 static bool read_latency(struct settings_values *values, const struct json *value)

@@ -21,8 +21,8 @@ static bool refuse(const struct call *call, const char *message)
     return false;
 }
 
-/** A whole number of the query; `number` stays where there is none. */
-static bool read_number(const struct call *call, const char *what, int64_t max, int64_t *number)
+/** A whole number of the query; `ret_number` stays where there is none. */
+static bool read_number(const struct call *call, const char *what, int64_t max, int64_t *ret_number)
 {
     char name[16], message[128];
     snprintf(name, sizeof(name), "_%s", what);
@@ -42,7 +42,7 @@ static bool read_number(const struct call *call, const char *what, int64_t max, 
             what, what, what, max);
         return refuse(call, message);
     }
-    *number = value;
+    *ret_number = value;
     return true;
 }
 

@@ -68,11 +68,11 @@ static int check_keys(const struct json *object, const char *known, struct str *
 }
 
 static int read_type(
-    const struct json *query, const char *key, enum subject_type *type, struct str *why)
+    const struct json *query, const char *key, enum subject_type *ret_type, struct str *why)
 {
     for (enum subject_type i = 0; i < SUBJECTS; i++)
         if (is_text(query, key, subject_names[i])) {
-            *type = i;
+            *ret_type = i;
             return 0;
         }
     str_printf(why, "%s: not a valid choice", key);

@@ -44,13 +44,13 @@ struct hunt {
 
 /* ---- what is asked for ---- */
 
-static bool refuse_query(const struct call *call, struct search **search)
+static bool refuse_query(const struct call *call, struct search **ret_search)
 {
     struct json *wrong = json_object();
     int result = schema_check(&search_schema, call->body, wrong);
     struct str why = STR_INIT(1024);
     if (result == 0 && !json_first(wrong))
-        result = search_read(json_get(call->body, "query"), search, &why);
+        result = search_read(json_get(call->body, "query"), ret_search, &why);
     if (result == -EINVAL)
         result = json_add_text(wrong, "query", str_text(&why));
     str_release(&why);

@@ -28,16 +28,16 @@ struct state *state_new(void)
 }
 
 /** Copy a text or value where there is one; false when memory is short. */
-static bool copy_text(char **to, const char *text)
+static bool copy_text(char **ret_copy, const char *text)
 {
-    *to = text ? strdup(text) : NULL;
-    return *to || !text;
+    *ret_copy = text ? strdup(text) : NULL;
+    return *ret_copy || !text;
 }
 
-static bool copy_value(struct json **to, const struct json *value)
+static bool copy_value(struct json **ret_copy, const struct json *value)
 {
-    *to = value ? json_copy(value) : NULL;
-    return *to || !value;
+    *ret_copy = value ? json_copy(value) : NULL;
+    return *ret_copy || !value;
 }
 
 struct state *state_copy(const struct state *state)

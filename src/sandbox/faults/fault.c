@@ -90,12 +90,12 @@ static int read_headers(struct fault *fault, const struct json *headers, struct 
 }
 
 static int read_duration(
-    const struct json *action, const char *key, int64_t *duration_ms, struct str *why)
+    const struct json *action, const char *key, int64_t *ret_duration_ms, struct str *why)
 {
     const struct json *duration = json_get(action, key);
     if (!duration)
         return 0;
-    if (json_text(duration) && units_duration(json_text(duration), duration_ms) == 0)
+    if (json_text(duration) && units_duration(json_text(duration), ret_duration_ms) == 0)
         return 0;
     str_printf(why, "\"%s\" is a duration such as \"3s\"", key);
     return -EINVAL;

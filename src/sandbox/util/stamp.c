@@ -59,22 +59,22 @@ static bool read_clock(const char **at, struct tm *utc)
     return utc->tm_min >= 0 && utc->tm_sec >= 0;
 }
 
-static bool read_fraction(const char **at, int64_t *us)
+static bool read_fraction(const char **at, int64_t *ret_us)
 {
-    *us = 0;
+    *ret_us = 0;
     if (!skip(at, "."))
         return true;
     if (!isdigit((unsigned char)**at))
         return false;
     for (int64_t unit = US / 10; isdigit((unsigned char)**at); ++*at, unit /= 10)
-        *us += (**at - '0') * unit;
+        *ret_us += (**at - '0') * unit;
     return true;
 }
 
 /** "Z", "+01:00", "+0100" or nothing */
-static bool read_zone(const char **at, int64_t *seconds)
+static bool read_zone(const char **at, int64_t *ret_seconds)
 {
-    *seconds = 0;
+    *ret_seconds = 0;
     if (!**at || skip(at, "Zz"))
         return true;
     bool west = **at == '-';
@@ -83,7 +83,7 @@ static bool read_zone(const char **at, int64_t *seconds)
     int hours = read_number(at, 2, 0, 23);
     skip(at, ":");
     int minutes = hours >= 0 ? read_number(at, 2, 0, 59) : -1;
-    *seconds = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
+    *ret_seconds = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
     return minutes >= 0;
 }
 
