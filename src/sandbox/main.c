@@ -3,8 +3,8 @@
  *
  * The folders stand on each other in this order, and include nothing to their right:
  *
- *     util <- http <- crm, faults <- context <- s3 <- api
- *                                            <- admin       all of them <- run <- main
+ *     util <- http <- crm, faults, settings <- context <- s3 <- api
+ *                                                      <- admin     all of them <- run <- main
  *
  * - options, ready    the command line; tells that both ports listen
  * - run               start, wait for a signal, stop; which port answers what
@@ -48,7 +48,8 @@
  * - http/     server (the door to libmicrohttpd: requests in, replies out, a thread a connection),
  *             reply (an answer as data), refusal (one in S3's XML), endpoint, pace (rate limits),
  *             multipart (reads a form's body as it comes)
- * - util/     rows, lookup, pick, stamp, token, percent, xml, text_match, file
+ * - util/     rows and lookup (a list, a hash table), pick (parts of JSON), stamp (date-times),
+ *             token (random ids), percent, xml, text_match (texts by their words), file
  */
 #include "options.h"
 #include "run.h"

@@ -1,3 +1,4 @@
+/** Reads the command line by one table, from which --help is printed too. */
 #include "options.h"
 
 #include "closedrop/base/units.h"

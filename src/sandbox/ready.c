@@ -1,3 +1,6 @@
+/**
+ * Tells whoever started the sandbox where it listens: on stdout, and in a file that appears whole.
+ */
 #include "ready.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,7 @@
+/**
+ * Starts the sandbox, serves until a signal ends it, and stops it: the only file that knows all
+ * the parts. Requests below /admin/ arrive at the port of the API and are told apart here.
+ */
 #include "run.h"
 
 #include "admin/admin.h"

@@ -1,3 +1,7 @@
+/**
+ * The settings that tests change while the sandbox runs, read by a table from JSON and swapped as
+ * a whole.
+ */
 #include "settings.h"
 
 #include "closedrop/base/json.h"

@@ -1,3 +1,4 @@
+/** Answers the requests below /admin/, by a table of routes. */
 #include "admin/admin.h"
 
 #include "admin/readout.h"

@@ -1,3 +1,4 @@
+/** Writes out all activities, some at a time so that no request waits for the lock. */
 #include "admin/readout.h"
 
 #include "crm/crm.h"

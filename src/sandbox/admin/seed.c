@@ -1,3 +1,4 @@
+/** Adds leads and contacts from JSON: all are checked before the first is added. */
 #include "admin/seed.h"
 
 #include "crm/crm.h"

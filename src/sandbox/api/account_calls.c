@@ -1,3 +1,4 @@
+/** Answers GET me/, and gives out the form for an upload. */
 #include "api/call.h"
 #include "api/ticket.h"
 #include "context.h"

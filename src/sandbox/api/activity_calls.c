@@ -1,3 +1,4 @@
+/** Answers the calls that make, read and list emails, notes and lead files. */
 #include "api/call.h"
 #include "api/page.h"
 #include "context.h"

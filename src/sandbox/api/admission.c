@@ -1,3 +1,4 @@
+/** Refuses requests over the rate limit, without the key, or without a JSON object. */
 #include "api/admission.h"
 
 #include "http/pace.h"

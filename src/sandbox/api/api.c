@@ -1,3 +1,9 @@
+/**
+ * Takes a request of the API from its path to its reply:
+ *
+ *     find the route -> take a fault -> admission: rate, key, body -> act, now or deferred -> the
+ *     fault's effect on the reply
+ */
 #include "api/api.h"
 
 #include "api/admission.h"

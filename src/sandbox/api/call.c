@@ -1,3 +1,4 @@
+/** Refusals that several calls share. */
 #include "api/call.h"
 
 #include "crm/schema.h"

@@ -1,3 +1,4 @@
+/** Answers the calls that read leads and contacts, merge leads, and list merges and events. */
 #include "api/call.h"
 #include "api/page.h"
 #include "context.h"

@@ -1,3 +1,7 @@
+/**
+ * Reads the parameters of a list from the query, refuses those that Close does not know, and
+ * answers one page.
+ */
 #include "api/page.h"
 
 #include "api/call.h"

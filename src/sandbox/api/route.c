@@ -1,3 +1,4 @@
+/** Matches a path against a route. */
 #include "api/route.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/**
+ * Parses a query into a tree of nodes, each with a function that tells whether an object answers
+ * it.
+ */
 #include "api/search.h"
 
 #include "crm/leads.h"

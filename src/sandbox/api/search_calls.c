@@ -1,3 +1,4 @@
+/** Answers POST data/search/: runs the query over the index, page by page. */
 #include "api/call.h"
 #include "api/search.h"
 #include "context.h"

@@ -1,3 +1,6 @@
+/**
+ * Builds the signed form that an upload is posted with, and spoils it where a fault rule says so.
+ */
 #include "api/ticket.h"
 
 #include "context.h"

@@ -1,3 +1,4 @@
+/** Keeps the emails, notes and lead files that were posted, each with its attachments. */
 #include "crm/activity.h"
 
 #include "util/pick.h"

@@ -1,3 +1,7 @@
+/**
+ * Describes emails, notes and lead files as Close does: what was posted, and the defaults for what
+ * was not.
+ */
 #include "crm/activity_json.h"
 
 #include "crm/account.h"

@@ -1,3 +1,7 @@
+/**
+ * The tables of fields that the bodies of emails, notes and lead files may have, and what is wrong
+ * beyond single fields.
+ */
 #include "crm/activity_kinds.h"
 
 #include "closedrop/base/json.h"

@@ -1,3 +1,7 @@
+/**
+ * What concerns several parts of Close's memory at once: merging and deleting leads, checking and
+ * creating activities.
+ */
 #include "crm/crm.h"
 
 #include "crm/leads.h"

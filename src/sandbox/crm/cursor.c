@@ -1,3 +1,4 @@
+/** Keeps the cursors of searches until they expire. */
 #include "crm/cursor.h"
 
 #include "util/token.h"

@@ -1,3 +1,4 @@
+/** Builds the keys and URLs of files, and takes them apart again. */
 #include "crm/file_url.h"
 
 #include "crm/account.h"

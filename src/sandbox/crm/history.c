@@ -1,3 +1,4 @@
+/** Records merges and events, and describes them for the event log. */
 #include "crm/history.h"
 
 #include "crm/account.h"

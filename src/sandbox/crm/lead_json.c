@@ -1,3 +1,4 @@
+/** Describes leads and contacts as Close does. */
 #include "crm/lead_json.h"
 
 #include "crm/account.h"

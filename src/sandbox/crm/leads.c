@@ -1,3 +1,10 @@
+/**
+ * Keeps leads and contacts, each with two states: the current one, and the one that the search
+ * index has seen. A change replaces the first at once, and the second when the lag is over:
+ *
+ *     leads_put(new)      now: old -> new     indexed: old           pending: new
+ *     leads_index()       now: new            indexed: old -> new    pending: -
+ */
 #include "crm/leads.h"
 
 #include "closedrop/base/clock.h"

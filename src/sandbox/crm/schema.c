@@ -1,3 +1,4 @@
+/** Checks a JSON body against a table of fields and names every wrong one, in Close's words. */
 #include "crm/schema.h"
 
 #include "util/pick.h"

@@ -1,3 +1,4 @@
+/** Keeps the temporary files: first as tickets, then as what was stored for them. */
 #include "crm/uploads.h"
 
 #include "crm/ledger.h"

@@ -1,3 +1,4 @@
+/** One thread that carries out deferred acts when they are due, in that order. */
 #include "faults/deferred.h"
 
 #include "util/rows.h"

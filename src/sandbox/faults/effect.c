@@ -1,3 +1,4 @@
+/** Carries out a fault rule on a request and its reply. */
 #include "faults/effect.h"
 
 #include "http/refusal.h"

@@ -1,3 +1,7 @@
+/**
+ * Reads fault rules from JSON, counts requests by them, and decides which rule a request suffers.
+ * A rule that was cleared is kept until the end, since a request may still be using it.
+ */
 #include "faults/fault.h"
 
 #include "http/reply.h"

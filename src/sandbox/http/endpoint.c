@@ -1,3 +1,4 @@
+/** The names of the endpoints, as fault rules and counts spell them. */
 #include "http/endpoint.h"
 
 const char *const endpoint_names[ENDPOINTS] = {

@@ -1,3 +1,12 @@
+/**
+ * A state machine that splits a multipart/form-data body into parts as it arrives.
+ *
+ * The boundary may be cut anywhere between two chunks. So the end of a chunk that could begin a
+ * boundary is held back: not the bytes, only how many of the delimiter's they are, for they are
+ * equal to it.
+ *
+ *     START -> AFTER -> HEAD -> BODY -> AFTER -> ... -> END
+ */
 #include "http/multipart.h"
 
 #include <errno.h>

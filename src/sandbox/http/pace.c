@@ -1,3 +1,4 @@
+/** Counts requests in windows of time, and writes the RateLimit header. */
 #include "http/pace.h"
 
 #include "http/reply.h"

@@ -1,3 +1,4 @@
+/** Refuses a request in S3's words: its error codes with their statuses and messages, as XML. */
 #include "http/refusal.h"
 
 #include "http/reply.h"

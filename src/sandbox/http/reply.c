@@ -1,3 +1,4 @@
+/** Fills in a reply: headers, a body, a refusal. */
 #include "http/reply.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,3 +1,7 @@
+/**
+ * Connects a service to libmicrohttpd: turns its callbacks into a request's begin, body and
+ * finish, and a reply, whole or spoiled, into a response.
+ */
 #include "http/server.h"
 
 #include "http/reply.h"

@@ -1,3 +1,11 @@
+/**
+ * Answers a form POST: reads the fields, checks them when the file begins, hashes the file, and
+ * stores or refuses it once the body is in.
+ *
+ *     begin     the header
+ *     body      fields -> judged: form, signature, policy -> the file, counted and hashed
+ *     finish    size and MD5 -> stored, or refused
+ */
 #include "s3/bucket.h"
 
 #include "context.h"

@@ -1,3 +1,4 @@
+/** Collects the fields of a form up to S3's limit. */
 #include "s3/form.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/**
+ * Writes the policy of a form, and holds a form against the one it carries, condition by
+ * condition.
+ */
 #include "s3/policy.h"
 
 #include "http/refusal.h"

@@ -1,3 +1,4 @@
+/** Signs policies in both of AWS's styles, and checks the signature of a form. */
 #include "s3/signature.h"
 
 #include "context.h"

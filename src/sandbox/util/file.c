@@ -1,3 +1,4 @@
+/** Reads a small file from a path: TLS keys, seeds, fault rules. */
 #include "util/file.h"
 
 #include "closedrop/base/cleanup.h"

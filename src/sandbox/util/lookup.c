@@ -1,3 +1,4 @@
+/** A hash table with open addressing from ids to what has them. */
 #include "util/lookup.h"
 
 #include <errno.h>

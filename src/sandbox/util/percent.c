@@ -1,3 +1,4 @@
+/** Percent-encodes names. */
 #include "util/percent.h"
 
 #include "closedrop/base/str.h"

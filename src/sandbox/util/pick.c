@@ -1,3 +1,4 @@
+/** Takes parts out of JSON values, and gives up on a value when building it failed. */
 #include "util/pick.h"
 
 #include "closedrop/base/json.h"

@@ -1,3 +1,4 @@
+/** A growing array of pointers. */
 #include "util/rows.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/**
+ * Converts between ISO 8601 and microseconds since 1970, by hand since strptime(3) knows no
+ * fractions.
+ */
 #include "util/stamp.h"
 
 #include "closedrop/base/json.h"

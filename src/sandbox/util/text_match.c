@@ -1,3 +1,4 @@
+/** Compares texts word by word and without regard to case, in UTF-8, as a search index does. */
 #include "util/text_match.h"
 
 #include "closedrop/base/utf8.h"

@@ -1,3 +1,4 @@
+/** Draws random tokens and ids from the kernel's generator. */
 #include "util/token.h"
 
 #include "closedrop/base/str.h"

@@ -1,3 +1,4 @@
+/** Writes XML elements with escaped text. */
 #include "util/xml.h"
 
 #include "closedrop/base/str.h"
