@@ -48,13 +48,13 @@ struct object {
     struct rows contacts; /* a lead's: all that ever were its own; ask their states */
 };
 
-/** Whose eyes see an object: Close's own, or those of the index. */
+/** The current state, or the search index's older view. */
 enum sight { SIGHT_NOW, SIGHT_INDEX };
 
-/** The object's state as they see it, NULL where it is not there. */
+/** The object's state in that view, NULL where it is not there. */
 const struct state *object_state(const struct object *object, enum sight sight);
 
-/** Whether a contact belongs to the lead, as they see it. */
+/** Whether a contact belongs to the lead in that view. */
 bool object_is_of(const struct object *contact, const struct object *lead, enum sight sight);
 
 struct leads {
