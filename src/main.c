@@ -33,8 +33,8 @@
  *     - queue/job, view     a job, and how it looks from outside (pure)
  *     - queue/guard         how much may leave the house, and how fast
  *     - queue/backoff       how long to wait (pure)
- *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_guard has those of
- * the guard, store_open opens it (the three are the door to SQLite)
+ *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_row has a job's row,
+ *                           store_guard the guard's, store_open opens it; sqlite is the door
  *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
  *     - queue/ballast       room held back for a full disk
  *

@@ -25,7 +25,6 @@ CALLS = [
     ["cli/check", "cli/cli", "cli/filed", "cli/jobs", "cli/match", "cli/session", "cli/status", "cli/upload"],
     ["config/config", "config/rule_reader"],
     ["intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
-    ["queue/store_open", "queue/store_sqlite"],
     ["work/duplicates", "work/guard", "work/outcome", "work/question", "work/sorting", "work/worker"],
     ["work/finish", "work/send"],
 ]

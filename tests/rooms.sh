@@ -65,7 +65,7 @@ sandbox_room run util http crm faults settings context s3 api admin options read
 sandbox_room main options run
 
 door curl/ src/http/request_state.h src/http/shaper.h
-door sqlite3.h src/queue/inner.h
+door sqlite3.h src/queue/sqlite.h src/queue/store_row.h
 door libconfig.h src/config/setting.c
 door inotifytools/ src/intake/events.c
 door pcre2.h src/rules/pattern.c

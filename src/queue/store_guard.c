@@ -1,5 +1,6 @@
 /** The rows of the send guard: the ledger of what left the house, and what waits for it. */
-#include "inner.h"
+#include "sqlite.h"
+#include "store_row.h"
 
 #include <stdlib.h>
 #include <string.h>

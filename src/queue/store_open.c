@@ -1,8 +1,9 @@
 /**
  * Opening the queue's database: whose it is, whether it is sound and of our format, and what of the
- * disk it may count on. What it is asked once it is open stands in store_sqlite.c.
+ * disk it may count on.
  */
-#include "inner.h"
+#include "sqlite.h"
+#include "store_row.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -349,12 +350,6 @@ int store_open(const char *directory, bool create, struct store **ret_store, str
         problem = open_store(directory, path, create, ret_store, why);
     }
     return (int)problem;
-}
-
-void store_leave_alone(struct store *store)
-{
-    if (store->database)
-        sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 }
 
 void store_close(struct store *store)

@@ -1,6 +1,6 @@
 /**
  * Every SQL text of the queue, in one place. Parameters are named; COLUMNS is in the order that
- * read_job() in store_sqlite.c reads.
+ * read_job() in store_row.c reads.
  */
 #ifndef CLOSEDROP_QUEUE_STORE_SQL_H
 #define CLOSEDROP_QUEUE_STORE_SQL_H

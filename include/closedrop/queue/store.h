@@ -1,6 +1,6 @@
 /**
  * Where the queue's rows are kept: the driver behind queue.h. This header knows no SQL, so that
- * another database can stand behind it; store_sqlite.c is the driver there is.
+ * another database can stand behind it; SQLite (sqlite.h) is the driver there is.
  *
  * Between store_begin() and store_commit() the store remembers its first failure: the calls may be
  * made in a row and checked once, by the commit, which then has undone them all. Reads inside a

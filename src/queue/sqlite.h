@@ -1,9 +1,12 @@
 /**
- * What store_open.c, store_sqlite.c and store_guard.c, which together are the door to SQLite, know
- * of each other.
+ * The connection to SQLite, which all of store_*.c share: its statements, their rows, its
+ * transactions. The one door to SQLite.
+ *
+ * The first failure of a transaction is kept: after it no statement has rows, and the commit tells
+ * it.
  */
-#ifndef CLOSEDROP_QUEUE_INNER_H
-#define CLOSEDROP_QUEUE_INNER_H
+#ifndef CLOSEDROP_QUEUE_SQLITE_H
+#define CLOSEDROP_QUEUE_SQLITE_H
 
 #include "store_sql.h"
 
@@ -20,19 +23,21 @@ struct store {
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
 
-/**
- * Have no part in what comes after a failure: to close would tidy the files up, and a disk that has
- * once failed to keep something says of a second try that all is well.
- */
-void store_leave_alone(struct store *store);
+/** Keep a result, where it is a failure and the first one. */
+void fail(struct store *store, int code);
 
-/* ---- statements (store_sqlite.c) ---- */
+/** A row is not what was written, if it was not only memory that was missing to read it. */
+void fail_as_damaged(struct store *store);
+
+/* ---- statements ---- */
 
 /** The statement, ready to be bound. */
 sqlite3_stmt *statement_of(struct store *store, enum sql sql);
 
+/** What is bound must outlive the statement's run. NULL is bound as NULL. */
 void bind_int(sqlite3_stmt *statement, const char *name, int64_t value);
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
+void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, size_t length);
 void bind_path(sqlite3_stmt *statement, const char *name, const char *path);
 
 /** Whether there is a (further) row; a failure is remembered and ends the rows. */
@@ -47,10 +52,20 @@ int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallb
 /** The ids in the first column, up to `most`; returns how many. */
 size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most);
 
-/** The job in the one row, NULL where there is none. */
-struct job *read_one_job(struct store *store, sqlite3_stmt *statement);
+/* ---- columns ---- */
 
-/** Read every job and posting: SQLITE_OK, SQLITE_CORRUPT where a row is not what was written. */
-int store_read_all(struct store *store);
+/** A text or path in new memory; NULL for NULL. */
+char *column_copy(struct store *store, sqlite3_stmt *statement, int column);
+
+/** Which of `names` the text is, -1: none. */
+int column_name(sqlite3_stmt *statement, int column, const char *const *names, int count);
+
+/* ---- transactions: store_begin(), store_commit() ---- */
+
+/**
+ * Have no part in what comes after a failure: to close would tidy the files up, and a disk that has
+ * once failed to keep something says of a second try that all is well.
+ */
+void store_leave_alone(struct store *store);
 
 #endif

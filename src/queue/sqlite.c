@@ -1,0 +1,163 @@
+/* The connection to SQLite: statements, rows and transactions; the first failure of each is kept.
+ */
+#include "sqlite.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+void fail(struct store *store, int code)
+{
+    if (!store->failure && code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
+        store->failure = code;
+}
+
+void fail_as_damaged(struct store *store)
+{
+    bool is_short = sqlite3_errcode(store->database) == SQLITE_NOMEM;
+    fail(store, is_short ? SQLITE_NOMEM : SQLITE_CORRUPT);
+}
+
+static int parameter(sqlite3_stmt *statement, const char *name)
+{
+    int index = sqlite3_bind_parameter_index(statement, name);
+    assert(index > 0);
+    return index;
+}
+
+void bind_int(sqlite3_stmt *statement, const char *name, int64_t value)
+{
+    sqlite3_bind_int64(statement, parameter(statement, name), value);
+}
+
+void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+{
+    sqlite3_bind_text(statement, parameter(statement, name), text, -1, SQLITE_STATIC);
+}
+
+void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, size_t length)
+{
+    int index = parameter(statement, name);
+    if (bytes)
+        sqlite3_bind_blob(statement, index, bytes, (int)length, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, index);
+}
+
+void bind_path(sqlite3_stmt *statement, const char *name, const char *path)
+{
+    bind_bytes(statement, name, path, path ? strlen(path) : 0);
+}
+
+sqlite3_stmt *statement_of(struct store *store, enum sql sql)
+{
+    sqlite3_stmt *statement = store->statements[sql];
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return statement;
+}
+
+bool next_row(struct store *store, sqlite3_stmt *statement)
+{
+    if (store->failure)
+        return false;
+    int code = sqlite3_step(statement);
+    fail(store, code);
+    if (code != SQLITE_ROW)
+        sqlite3_reset(statement);
+    return code == SQLITE_ROW;
+}
+
+void carry_out(struct store *store, sqlite3_stmt *statement)
+{
+    (void)next_row(store, statement);
+    sqlite3_reset(statement);
+}
+
+int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback)
+{
+    int64_t value = fallback;
+    if (next_row(store, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+        value = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return value;
+}
+
+/* ---- columns ---- */
+
+char *column_copy(struct store *store, sqlite3_stmt *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+    int length = sqlite3_column_bytes(statement, column);
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return NULL;
+    char *copy = strndup(bytes ? bytes : "", (size_t)length);
+    if (!copy)
+        fail(store, SQLITE_NOMEM);
+    return copy;
+}
+
+int column_name(sqlite3_stmt *statement, int column, const char *const *names, int count)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    for (int i = 0; text && i < count; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return -1;
+}
+
+size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most)
+{
+    size_t count = 0;
+    while (count < most && next_row(store, statement))
+        ids[count++] = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return count;
+}
+
+/* ---- transactions ---- */
+
+void store_leave_alone(struct store *store)
+{
+    if (store->database)
+        sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+static void execute(struct store *store, const char *sql)
+{
+    if (!store->failure)
+        fail(store, sqlite3_exec(store->database, sql, NULL, NULL, NULL));
+}
+
+void store_begin(struct store *store)
+{
+    store->failure = SQLITE_OK;
+    execute(store, "BEGIN IMMEDIATE");
+}
+
+void store_run_out_of_memory(struct store *store)
+{
+    fail(store, SQLITE_NOMEM);
+}
+
+int store_commit(struct store *store)
+{
+    execute(store, "COMMIT");
+    if (!store->failure)
+        return 0;
+    if (!sqlite3_get_autocommit(store->database))
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    store_leave_alone(store);
+    if ((store->failure & 0xFF) == SQLITE_NOMEM)
+        return -ENOMEM;
+    if ((store->failure & 0xFF) != SQLITE_FULL)
+        return -EIO;
+    if (store->ballast)
+        ballast_give_up(store->ballast);
+    return -ENOSPC;
+}
+
+bool store_is_short(struct store *store)
+{
+    return store->ballast && ballast_is_needed(store->ballast);
+}
