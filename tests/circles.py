@@ -22,7 +22,6 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 
 CALLS = [
-    ["cli/check", "cli/cli", "cli/filed", "cli/jobs", "cli/match", "cli/session", "cli/status", "cli/upload"],
     ["config/config", "config/rule_reader"],
     ["intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
     ["work/duplicates", "work/guard", "work/outcome", "work/question", "work/sorting", "work/worker"],

@@ -1,20 +1,11 @@
-/* From argv to a command: the table of commands, the options they share, what goes to stdout and
- * how it ends. */
+/* From argv to a command: the table of commands, the options they share, and their help. */
 #include "closedrop/cli/cli.h"
 
-#include "closedrop/base/cleanup.h"
-#include "closedrop/base/json.h"
-#include "closedrop/base/str.h"
-#include "closedrop/base/utf8.h"
-#include "closedrop/control/client.h"
-
-#include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_match,
     &command_upload, &command_status, &command_list, &command_show, &command_retry, &command_forget,
@@ -200,83 +191,4 @@ int cli_main(int argc, char **argv)
               : "closedrop: which command?%s closedrop --help lists them\n",
         name);
     return EXIT_USAGE;
-}
-
-/* ---- what commands share ---- */
-
-struct config *cli_config(const struct options *options, enum config_places places)
-{
-    CLEANUP(free_text) char *file = config_locate(options->config_file);
-    struct config *config = NULL;
-    struct str problems = STR_INIT(256 * 1024);
-    if (!file || config_load(file, places, &config, &problems) < 0)
-        fputs(problems.length ? str_text(&problems) : "closedrop: no memory left\n", stderr);
-    str_release(&problems);
-    return config;
-}
-
-int cli_desk_open(const struct options *options, struct desk *ret_desk)
-{
-    struct desk desk = {.config = cli_config(options, CONFIG_PLACES_SPELLED)};
-    struct str why = STR_INIT(4096);
-    int code = EXIT_DONE;
-    if (!desk.config) {
-        code = EXIT_CONFIG;
-    } else if (client_open(desk.config, &desk.client, &why) < 0) {
-        fprintf(stderr, "closedrop: %s\n", str_text(&why));
-        config_release(desk.config);
-        code = EXIT_NOT_DONE;
-    }
-    str_release(&why);
-    if (code == EXIT_DONE)
-        *ret_desk = desk;
-    return code;
-}
-
-void cli_desk_close(struct desk *desk)
-{
-    client_close(desk->client);
-    config_release(desk->config);
-}
-
-struct json *cli_ask(const struct desk *desk, const struct question *question)
-{
-    struct answer answer = client_ask(desk->client, question);
-    const char *error = json_get_text(answer.body, "error");
-    if (answer.status == 200 && answer.body)
-        return answer.body;
-    fprintf(stderr, "closedrop: %s\n", error ? error : "the agent gave no answer");
-    json_free(answer.body);
-    return NULL;
-}
-
-bool cli_job_id(const char *text, int64_t *ret_id)
-{
-    char *end;
-    errno = 0;
-    long long id = strtoll(text, &end, 10);
-    if (errno || *end || end == text || id < 1) {
-        fprintf(stderr, "closedrop: \"%s\" is no job's id; closedrop list shows them\n", text);
-        return false;
-    }
-    *ret_id = id;
-    return true;
-}
-
-void cli_print_json(const struct json *value)
-{
-    CLEANUP(free_text) char *text = json_print(value);
-    puts(text ? text : "null");
-}
-
-void cli_print_text(const char *text)
-{
-    CLEANUP(free_text) char *safe = utf8_escape_copy(text);
-    fputs(safe ? safe : "?", stdout);
-}
-
-bool cli_has_colours(void)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
 }

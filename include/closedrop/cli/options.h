@@ -1,0 +1,29 @@
+/** The options of the command line, as they were given. */
+#ifndef CLOSEDROP_CLI_OPTIONS_H
+#define CLOSEDROP_CLI_OPTIONS_H
+
+#include <stdbool.h>
+
+/** What every command may be given; a command allows some of it (see struct command). */
+struct options {
+    const char *config_file; /* -c */
+    bool json;
+    bool online;
+    bool once;
+    bool all;
+    bool again;
+    bool yes;
+    bool held;
+    bool watch;
+    const char *state;
+    const char *folder;
+    const char *rule;
+    const char *code;
+    const char *lead;
+    const char *contact;
+    int limit; /* 0: all */
+    char **arguments;
+    int count;
+};
+
+#endif
