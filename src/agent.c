@@ -19,6 +19,7 @@
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/mailbox.h"
 #include "closedrop/intake/watch.h"
+#include "closedrop/queue/ballast.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/staging.h"
 #include "closedrop/work/worker.h"
@@ -68,8 +69,9 @@ struct agent {
     bool stopping;
     int64_t stop_ms; /* steady clock: when what is in hand is given up */
     int exit_code;
-    bool disk_short; /* no room for anything new under state_dir */
-    bool broken;     /* the queue cannot be written: end without another word to it */
+    bool disk_short;     /* no room for anything new under state_dir */
+    struct str disk_why; /* and how much is missing, for people */
+    bool broken;         /* the queue cannot be written: end without another word to it */
 };
 
 /* ---- letters from the watch thread ---- */
@@ -544,19 +546,25 @@ static void stay_alive(struct agent *agent)
     agent->alive_ms = now + period;
 }
 
+static void tell_room(struct agent *agent, const struct room *room)
+{
+    room_print(room, agent->config->state_dir, &agent->disk_why);
+    str_add(&agent->disk_why, "; nothing new is taken until then, and files stay where they are");
+}
+
 /** A full disk: what is under way ends, with the help of the ballast, and nothing new begins. */
 static void look_at_disk(struct agent *agent)
 {
     bool was_short = agent->disk_short;
-    agent->disk_short = store_is_short(queue_store(agent->queue));
-    if (agent->disk_short == was_short)
-        return;
-    worker_set_disk_short(agent->worker, agent->disk_short);
-    if (agent->disk_short) {
-        log_error("the disk that holds %s is nearly full; free some space: nothing new is taken "
-                  "until then, and files stay where they are",
-            agent->config->state_dir);
-    } else {
+    struct room room;
+    agent->disk_short = store_is_short(queue_store(agent->queue), &room);
+    str_clear(&agent->disk_why);
+    if (agent->disk_short)
+        tell_room(agent, &room);
+    worker_set_disk_short(agent->worker, agent->disk_short ? str_text(&agent->disk_why) : NULL);
+    if (agent->disk_short && !was_short) {
+        log_error("%s", str_text(&agent->disk_why));
+    } else if (was_short && !agent->disk_short) {
         log_info("there is room in %s again", agent->config->state_dir);
         watch_rescan(agent->watch);
     }
@@ -908,6 +916,7 @@ static void stop(struct agent *agent)
     mailbox_free(agent->to_work);
     free(agent->health);
     free(agent->recovered);
+    str_release(&agent->disk_why);
     config_release(agent->config);
     if (agent->signals >= 0)
         close(agent->signals);
@@ -915,7 +924,8 @@ static void stop(struct agent *agent)
 
 int agent_run(const char *config_file, bool once)
 {
-    struct agent agent = {.file = strdup(config_file), .once = once, .signals = -1};
+    struct agent agent = {
+        .file = strdup(config_file), .once = once, .signals = -1, .disk_why = STR_INIT(8192)};
     int code = agent.file ? start(&agent) : refuse_to_start("its name cannot be kept");
     if (code == EXIT_DONE) {
         log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);

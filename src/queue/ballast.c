@@ -1,20 +1,26 @@
-/* The file that holds the room: made while there is plenty, given up when there is none. */
+/** Keeps some of a disk's room back, and says when the disk has too little of it, and how much. */
 #include "closedrop/queue/ballast.h"
 
 #include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define BALLAST_SIZE (4LL * 1024 * 1024)
-/** Less than this is short: more than one turn of the work thread ever writes. */
-#define SHORT_BELOW (8LL * 1024 * 1024)
-/** With so much the ballast is made again; the gap keeps it from coming and going. */
-#define ENOUGH_FROM (SHORT_BELOW + 2 * BALLAST_SIZE)
+/** What must be free: the ballast, and more than one turn of the work thread ever writes. */
+#define ROOM_NEEDED (12LL * 1024 * 1024)
+/** A disk that is small has this much of itself free once it is emptied. */
+#define PART_OF_DISK 2
+/** The ballast is this part of what must be free. */
+#define PART_HELD_BACK 3
+/** Room that may be missing before the disk is short: what the ballast takes beside its size must
+ * not make it come and go. */
+#define PART_SPARED 16
 
 struct ballast {
     char *directory;
@@ -53,41 +59,73 @@ void ballast_free(struct ballast *ballast)
     free(ballast);
 }
 
-/** Bytes that this user may still write; INT64_MAX where nobody can tell. */
-static int64_t room_of(const char *directory)
+static int64_t bytes_of(const struct statvfs *disk, uint64_t blocks)
 {
-    struct statvfs disk;
-    if (statvfs(directory, &disk) < 0)
-        return INT64_MAX;
-    uint64_t blocks = geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
-    uint64_t most = INT64_MAX / (disk.f_frsize ? disk.f_frsize : 1);
-    return (int64_t)((blocks < most ? blocks : most) * disk.f_frsize);
+    uint64_t most = INT64_MAX / (disk->f_frsize ? disk->f_frsize : 1);
+    return (int64_t)((blocks < most ? blocks : most) * disk->f_frsize);
 }
 
-static void make(struct ballast *ballast)
+static int64_t smaller(int64_t a, int64_t b)
 {
-    if (ballast->is_made)
+    return a < b ? a : b;
+}
+
+/** What the ballast holds now is room, too: it is given up when that is needed. */
+static int64_t held_by(const char *path)
+{
+    struct stat file;
+    return lstat(path, &file) == 0 ? (int64_t)file.st_blocks * 512 : 0;
+}
+
+/** What this user may still write; no room is needed of a disk that says nothing of itself. */
+static struct room room_of(const struct ballast *ballast)
+{
+    struct statvfs disk;
+    if (statvfs(ballast->directory, &disk) < 0)
+        return (struct room){INT64_MAX, 0};
+    int64_t unused = bytes_of(&disk, geteuid() == 0 ? disk.f_bfree : disk.f_bavail);
+    int64_t held = held_by(ballast->path);
+    return (struct room){.unused = unused < INT64_MAX - held ? unused + held : INT64_MAX,
+        .needed = smaller(ROOM_NEEDED, bytes_of(&disk, disk.f_blocks) / PART_OF_DISK)};
+}
+
+static void make(struct ballast *ballast, int64_t size)
+{
+    if (ballast->is_made || !size)
         return;
     ballast->is_made = true;
     int fd = open(ballast->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return;
-    if (posix_fallocate(fd, 0, BALLAST_SIZE) != 0)
+    if (posix_fallocate(fd, 0, size) != 0)
         unlink(ballast->path);
     close(fd);
 }
 
-bool ballast_is_needed(struct ballast *ballast)
+bool ballast_is_needed(struct ballast *ballast, struct room *ret_room)
 {
-    int64_t room = room_of(ballast->directory);
-    if (room < SHORT_BELOW) {
+    struct room room = room_of(ballast);
+    if (room.unused < room.needed - room.needed / PART_SPARED) {
         ballast->is_short = true;
         ballast_give_up(ballast);
-    } else if (room >= ENOUGH_FROM) {
+    } else if (room.unused >= room.needed) {
         ballast->is_short = false;
-        make(ballast);
+        make(ballast, room.needed / PART_HELD_BACK);
     }
+    *ret_room = room;
     return ballast->is_short;
+}
+
+void room_print(const struct room *room, const char *directory, struct str *out)
+{
+    int64_t missing = room->needed - room->unused;
+    str_printf(out, "the disk that holds %s is nearly full: ", directory);
+    units_print_size(out, room->unused);
+    str_add(out, " of the ");
+    units_print_size(out, room->needed);
+    str_add(out, " that it needs are free; free some space, ");
+    units_print_size(out, missing > 0 ? missing : 0);
+    str_add(out, " at least");
 }
 
 void ballast_give_up(struct ballast *ballast)

@@ -157,7 +157,7 @@ int store_commit(struct store *store)
     return -ENOSPC;
 }
 
-bool store_is_short(struct store *store)
+bool store_is_short(struct store *store, struct room *ret_room)
 {
-    return store->ballast && ballast_is_needed(store->ballast);
+    return store->ballast && ballast_is_needed(store->ballast, ret_room);
 }

@@ -284,16 +284,25 @@ static enum store_problem open_database(
     return problem || !create ? problem : read_all(store, why);
 }
 
+static void tell_full(struct store *store, const char *directory, struct str *why)
+{
+    struct room room;
+    str_clear(why);
+    if (store_is_short(store, &room))
+        room_print(&room, directory, why);
+    else /* a quota, of which the disk says nothing */
+        str_printf(why, "the disk that holds %s is full; free some space", directory);
+}
+
 /** What to say of a problem that nothing was said of yet. */
 static void tell_problem(
-    const struct store *store, enum store_problem problem, const char *directory, struct str *why)
+    struct store *store, enum store_problem problem, const char *directory, struct str *why)
 {
     if (problem == STORE_IN_USE) {
         str_clear(why);
         str_printf(why, "the queue in %s is in use by another closedrop", directory);
     } else if (problem == STORE_FULL) {
-        str_clear(why);
-        str_printf(why, "the disk that holds %s is full; free some space", directory);
+        tell_full(store, directory, why);
     } else if (!why->length) {
         int error = sqlite3_system_errno(store->database);
         str_printf(why, "the queue in %s cannot be opened: %s%s%s", directory,
@@ -325,8 +334,9 @@ static enum store_problem open_store(
     store->follows_another =
         store->ballast && (ballast_was_there(store->ballast) || was_set_aside(directory));
     enum store_problem problem = open_database(store, path, create, why);
+    struct room room;
     if (!problem) {
-        (void)store_is_short(store);
+        (void)store_is_short(store, &room);
         *ret_store = store;
         return 0;
     }

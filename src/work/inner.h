@@ -51,7 +51,7 @@ struct worker {
     struct folder_view *folders; /* in the order of config->folders */
     size_t turn;                 /* the folder that is asked first at the next claim */
     bool paused;
-    bool disk_short;
+    const char *disk_short; /* worker_set_disk_short() */
     bool stopping;
     bool has_suspects;
 

@@ -253,9 +253,9 @@ void worker_set_paused(struct worker *worker, bool paused)
     worker->paused = paused;
 }
 
-void worker_set_disk_short(struct worker *worker, bool disk_short)
+void worker_set_disk_short(struct worker *worker, const char *why)
 {
-    worker->disk_short = disk_short;
+    worker->disk_short = why;
 }
 
 void worker_stop_claiming(struct worker *worker)
@@ -925,9 +925,7 @@ static struct block block_of(const struct worker *worker)
     static const char *const codes[] = {"", "key_refused", "no_answer"};
     enum gate_reason reason = worker->api_gate.reason;
     if (worker->disk_short)
-        return (struct block){"disk_full",
-            "the disk that holds state_dir is nearly full; free some space (files stay where they "
-            "are)"};
+        return (struct block){"disk_full", worker->disk_short};
     if (reason != GATE_FINE)
         return (struct block){codes[reason], question_gate_message(reason)};
     if (worker->s3_gate.reason == GATE_REJECTS)

@@ -11,6 +11,7 @@
 
 #include "closedrop/queue/job.h"
 
+struct room;
 struct store;
 struct str;
 
@@ -73,8 +74,9 @@ int store_commit(struct store *store);
 /** There was no memory for what is to be written: a failure of the transaction. */
 void store_run_out_of_memory(struct store *store);
 
-/** Whether the disk has too little room to begin anything new; see ballast_is_needed(). */
-bool store_is_short(struct store *store);
+/** Whether the disk has too little room to begin anything new, and how it is; see
+ * ballast_is_needed(). */
+bool store_is_short(struct store *store, struct room *ret_room);
 
 /** Add a job; sets its id. */
 void store_insert(struct store *store, struct job *job);

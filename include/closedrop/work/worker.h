@@ -61,8 +61,9 @@ void worker_follow(struct worker *worker, int64_t job, const char *path);
 
 void worker_set_paused(struct worker *worker, bool paused);
 
-/** While the queue's disk is short, nothing is claimed, not even what is only to be put away. */
-void worker_set_disk_short(struct worker *worker, bool disk_short);
+/** While the queue's disk is short, nothing is claimed, not even what is only to be put away.
+ * `why`, for people, stays the caller's; NULL: there is room. */
+void worker_set_disk_short(struct worker *worker, const char *why);
 
 /** No new claims from now on; what is in hand goes on. */
 void worker_stop_claiming(struct worker *worker);

@@ -37,8 +37,8 @@ filed_once() { # FILE
     fill_disk
     wait_until is_full
     echo hello >in/a.txt
-    [[ $(closedrop status) == *"free some space"* ]]
-    log_says 'free some space'
+    [[ $(closedrop status) == *"of the 12 MiB that it needs are free; free some space, "* ]]
+    log_says 'of the 12 MiB that it needs are free; free some space, '
     [ -f in/a.txt ]
     [ "$(uploads)" = 0 ]
     [ "$(counts .tickets)" = 0 ]
@@ -46,6 +46,32 @@ filed_once() { # FILE
     filed_once a.txt
     log_says 'there is room in'
     [ -f state/ballast ] # held back again
+}
+
+missing() { # what status says is missing, in MiB
+    closedrop status --json | jq -r '.blocked.message' | sed -n 's/.*free some space, \([0-9.]*\) MiB at least.*/\1/p'
+}
+
+less_is_missing() { # THAN
+    jq -en --argjson now "$(missing)" --argjson before "$1" '$now < $before' >/dev/null
+}
+
+@test "a small disk that is full and then emptied: status says how much is missing now, and it goes on by itself" {
+    umount state
+    mount_or_skip -t tmpfs -o size=14m,mode=0700 tmpfs state
+    start_agent
+    fill_disk
+    wait_until is_full
+    echo hello >in/a.txt
+    [[ $(closedrop status) == *"of the 7 MiB that it needs are free"* ]]
+    local before
+    before=$(missing)
+    truncate -s -1M state/fill
+    wait_until less_is_missing "$before"
+    [ -f in/a.txt ]
+    rm state/fill
+    filed_once a.txt
+    closedrop status --json | jq -en 'input | .blocked == null' >/dev/null
 }
 
 @test "full while the activity is created: its outcome is written down, and nothing is created twice" {

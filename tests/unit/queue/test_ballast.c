@@ -2,6 +2,7 @@
  */
 #include "closedrop/queue/ballast.h"
 
+#include "closedrop/base/str.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -19,6 +20,7 @@
 #define MEBIBYTE (1024 * 1024)
 
 static int64_t room; /* MiB, -1: it cannot be asked */
+static int64_t disk_size = 1000;
 
 int __wrap_statvfs(const char *path, struct statvfs *disk);
 int __wrap_statvfs(const char *path, struct statvfs *disk)
@@ -26,7 +28,10 @@ int __wrap_statvfs(const char *path, struct statvfs *disk)
     (void)path;
     if (room < 0)
         return -1;
-    *disk = (struct statvfs){.f_frsize = MEBIBYTE, .f_bfree = room, .f_bavail = room};
+    *disk = (struct statvfs){.f_frsize = MEBIBYTE,
+        .f_blocks = (fsblkcnt_t)disk_size,
+        .f_bfree = (fsblkcnt_t)room,
+        .f_bavail = (fsblkcnt_t)room};
     return 0;
 }
 
@@ -54,31 +59,22 @@ static bool is_held(void)
     return stat(path, &file) == 0 && file.st_size >= MEBIBYTE && file.st_blocks > 0;
 }
 
-/* what each look at the disk finds, in order */
-static const struct {
+/** What each look at a disk finds, in order. The ballast's room, once it is given up, is free. */
+struct looking {
     int64_t room;
     bool is_short;
     bool is_held;
-} looks[] = {
-    {1000, false, true}, /* made at the first look */
-    {20, false, true},
-    {7, true, false}, /* given up */
-    {0, true, false},
-    {11, true, false}, /* what was given up shows as room: not yet enough */
-    {15, true, false},
-    {16, false, true}, /* made again */
-    {9, false, true},
-    {-1, false, true},
 };
 
-static void comes_and_goes_with_the_room(void **state)
+static void look(int64_t size, const struct looking *looks, size_t count)
 {
-    (void)state;
     struct ballast *ballast = ballast_new(directory);
     assert_non_null(ballast);
-    for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
+    disk_size = size;
+    for (size_t i = 0; i < count; i++) {
+        struct room found;
         room = looks[i].room;
-        assert_int_equal(ballast_is_needed(ballast), looks[i].is_short);
+        assert_int_equal(ballast_is_needed(ballast, &found), looks[i].is_short);
         assert_int_equal(is_held(), looks[i].is_held);
     }
     ballast_give_up(ballast);
@@ -86,13 +82,67 @@ static void comes_and_goes_with_the_room(void **state)
     ballast_free(ballast);
 }
 
+static void comes_and_goes_with_the_room(void **state)
+{
+    (void)state;
+    static const struct looking looks[] = {
+        {1000, false, true}, /* made at the first look */
+        {20, false, true},
+        {7, true, false}, /* given up */
+        {0, true, false},
+        {11, true, false}, /* what was given up shows as room: not yet enough */
+        {12, false, true}, /* made again */
+        {8, false, true},
+        {-1, false, true},
+    };
+    look(1000, looks, sizeof(looks) / sizeof(*looks));
+}
+
+static void a_small_disk_needs_half_of_itself(void **state)
+{
+    (void)state;
+    static const struct looking looks[] = {
+        {13, false, true},
+        {5, false, true},
+        {4, true, false},
+        {6, true, false},
+        {7, false, true},
+    };
+    look(14, looks, sizeof(looks) / sizeof(*looks));
+}
+
+static void a_disk_that_does_not_tell_its_size_is_not_short(void **state)
+{
+    (void)state;
+    static const struct looking looks[] = {{0, false, false}};
+    look(0, looks, 1);
+}
+
+static void says_what_is_missing(void **state)
+{
+    (void)state;
+    struct str out = STR_INIT(1000);
+    struct room found;
+    struct ballast *ballast = ballast_new(directory);
+    disk_size = 1000;
+    room = 2;
+    assert_true(ballast_is_needed(ballast, &found));
+    room_print(&found, "/var/q", &out);
+    assert_string_equal(str_text(&out),
+        "the disk that holds /var/q is nearly full: 2 MiB of the 12 MiB that it needs are free; "
+        "free some space, 10 MiB at least");
+    str_release(&out);
+    ballast_free(ballast);
+}
+
 static void stays_for_the_next_start(void **state)
 {
     (void)state;
-    room = 1000;
+    struct room found;
+    disk_size = room = 1000;
     for (int start = 0; start < 2; start++) {
         struct ballast *ballast = ballast_new(directory);
-        assert_false(ballast_is_needed(ballast));
+        assert_false(ballast_is_needed(ballast, &found));
         ballast_free(ballast);
         assert_true(is_held());
     }
@@ -103,6 +153,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_and_goes_with_the_room),
+        cmocka_unit_test(a_small_disk_needs_half_of_itself),
+        cmocka_unit_test(a_disk_that_does_not_tell_its_size_is_not_short),
+        cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(stays_for_the_next_start),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
