@@ -100,15 +100,23 @@ static void print_paced(const struct json *paced)
     }
 }
 
+static void print_blocked(const struct json *blocked)
+{
+    const char *message = json_get_text(blocked, "message");
+    if (!message)
+        return;
+    printf("BLOCKED: ");
+    cli_print_text(message);
+    putchar('\n');
+}
+
 static void print_status(const struct json *status)
 {
     const struct json *agent = json_get(status, "agent");
-    const struct json *blocked = json_get(status, "blocked");
     print_held(json_get(status, "held"));
     if (json_get_bool(status, "paused", false))
         printf("PAUSED: files are queued, none is sent; closedrop resume goes on\n");
-    if (json_is_object(blocked))
-        printf("BLOCKED: %s\n", json_get_text(blocked, "message"));
+    print_blocked(json_get(status, "blocked"));
     if (agent)
         printf("Agent:  closedrop %s, pid %" PRId64 ", since %s\n", json_get_text(agent, "version"),
             json_get_int(agent, "pid", 0), json_get_text(agent, "started_at"));

@@ -45,8 +45,9 @@ static const char *what_is_wrong(const char *text)
     return "must hold the API key and nothing else, on one line";
 }
 
-/** A key is one line of printable ASCII: a line break in it would smuggle in a header. */
-static int take_text(struct key *key, const char *text, const char *from, struct str *why)
+/** A key is one line of printable ASCII: a line break in it would smuggle in a header. `file`:
+ * where it was read, NULL for the environment. */
+static int take_text(struct key *key, const char *text, const char *file, struct str *why)
 {
     static const char mark[] = "\xEF\xBB\xBF"; /* as some editors begin a file */
     text += str_starts_with(text, mark) ? strlen(mark) : 0;
@@ -58,7 +59,8 @@ static int take_text(struct key *key, const char *text, const char *from, struct
     for (size_t i = 0; good && i < length; i++)
         good = text[i] > ' ' && text[i] < 0x7F && text[i] != ':';
     if (!good) {
-        str_printf(why, "%s %s", from, what_is_wrong(text));
+        str_printf(why, "%s%s %s", file ? "the key file " : "", file ? file : "$CLOSE_API_KEY",
+            what_is_wrong(text));
         return -EINVAL;
     }
     memcpy(key->text, text, length);
@@ -68,9 +70,10 @@ static int take_text(struct key *key, const char *text, const char *from, struct
 
 static int unreadable(const char *path, int error, struct str *why)
 {
-    str_printf(why,
-        "the key file %s cannot be read: %s; put the API key there, for this user alone to read",
-        path, strerror(error));
+    const char *right = error == EACCES  ? "it must belong to the user closedrop runs as: chown"
+                        : error == ELOOP ? "it is a symbolic link; name the file itself"
+                                         : "put the API key there, for this user alone to read";
+    str_printf(why, "the key file %s cannot be read: %s; %s", path, strerror(error), right);
     return -error;
 }
 
@@ -126,7 +129,7 @@ int key_load(const char *file, struct key *ret_key, struct str *why)
     else if (credential && access(credential, F_OK) == 0)
         result = load_file(credential, &key, why);
     else if (environment && *environment)
-        result = take_text(&key, environment, "$CLOSE_API_KEY", why);
+        result = take_text(&key, environment, NULL, why);
     else
         str_add(why, "there is no API key: set close.api_key_file to the file that holds it");
     if (environment) {
@@ -143,7 +146,7 @@ int key_load(const char *file, struct key *ret_key, struct str *why)
 bool key_has_changed(const struct key *key)
 {
     struct stat stat;
-    return key->file && lstat(key->file, &stat) == 0 && ctime_ns(&stat) != key->changed_ns;
+    return key->file && (lstat(key->file, &stat) < 0 || ctime_ns(&stat) != key->changed_ns);
 }
 
 void key_release(struct key *key)

@@ -57,9 +57,12 @@ struct worker {
 
     struct gate api_gate;
     struct gate s3_gate;
-    struct rejections rejections;      /* by S3 */
-    char s3_rejection[768];            /* for people: why s3_gate is closed, with GATE_REJECTS */
-    struct request *question;          /* GET me/, while one is under way */
+    struct rejections rejections; /* by S3 */
+    char s3_rejection[768];       /* for people: why s3_gate is closed, with GATE_REJECTS */
+    const char *api_code;         /* why api_gate is closed, NULL: it is not */
+    char api_message[4096];       /* the same for people */
+    bool key_unusable;            /* the key file changed since, and holds no key to ask with */
+    struct request *question;     /* GET me/, while one is under way */
     struct window windows[API_GROUPS]; /* what the server still takes of each group */
     int64_t s3_success_ms;             /* steady clock: when a file last got through */
     int64_t s3_closed_ms;              /* the same: when S3 was last found to be down */
@@ -185,9 +188,6 @@ void guard_free_news(struct worker *worker);
 void sorting_go_on(struct worker *worker);
 
 /* question.c */
-
-/** Why a gate is closed, for people. */
-const char *question_gate_message(enum gate_reason reason);
 
 /** When to ask, on the steady clock; INT64_MAX where there is no reason to, or it was asked. */
 int64_t question_due_at(const struct worker *worker);

@@ -7,14 +7,80 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 
-/** How often the key file is looked at while the key is refused. */
-#define KEY_LOOK_MS 5000
+#include <stdio.h>
+#include <string.h>
 
-const char *question_gate_message(enum gate_reason reason)
+/** How often the key file is looked at while the key is refused. */
+#define KEY_LOOK_MS 1000
+
+/** Why the gate is closed: in status, and in the log where that is news. An outage has many words.
+ */
+static void tell(struct worker *worker, const char *code, const char *message)
 {
-    return reason == GATE_KEY_REFUSED
-               ? "Close refuses the API key; put a good one in the key file (files stay queued)"
-               : "Close does not answer; files stay queued until it does";
+    bool is_same =
+        worker->api_gate.reason == GATE_OUTAGE || strcmp(worker->api_message, message) == 0;
+    bool is_news = !worker->api_code || strcmp(worker->api_code, code) != 0 || !is_same;
+    worker->api_code = code;
+    snprintf(worker->api_message, sizeof(worker->api_message), "%s", message);
+    if (is_news)
+        log_error("%s", message);
+}
+
+/** What came of the question, in brackets. */
+static void add_outcome(struct str *message, const struct api_outcome *outcome)
+{
+    if (outcome->end == TRANSFER_ANSWERED)
+        str_printf(message, " (status %d)", outcome->status);
+    else
+        str_printf(message, " (%s)", outcome->failure);
+}
+
+/** A key that did not come from the key file can only be changed by a restart. */
+static void add_refused_key(struct str *message, const struct worker *worker)
+{
+    const char *file = worker->config->close.api_key_file;
+    str_add(message, "Close refuses the API key ");
+    if (file)
+        str_printf(message, "in %s; put a good one there", file);
+    else
+        str_printf(message, "of %s; start closedrop again with a good one",
+            worker->key.file ? "the systemd credential close-api-key" : "$CLOSE_API_KEY");
+    str_add(message, "; files stay queued until then");
+}
+
+static void tell_refusal(struct worker *worker, const struct api_outcome *outcome)
+{
+    bool is_key = worker->api_gate.reason == GATE_KEY_REFUSED;
+    struct str message = STR_INIT(8192);
+    if (is_key)
+        add_refused_key(&message, worker);
+    else
+        str_add(&message, "Close does not answer; files stay queued until it does");
+    add_outcome(&message, outcome);
+    tell(worker, is_key ? "key_refused" : "no_answer", str_text(&message));
+    str_release(&message);
+}
+
+static void refused(
+    struct worker *worker, enum gate_reason reason, const struct api_outcome *outcome)
+{
+    int64_t now = clock_steady_ms();
+    if (worker->api_gate.reason != reason)
+        worker->key_look_ms = now;
+    gate_refused(
+        &worker->api_gate, reason, now, worker_ask_delay(worker, worker->api_gate.tries + 1));
+    if (reason != GATE_KEY_REFUSED)
+        worker->key_unusable = false;
+    if (!worker->key_unusable)
+        tell_refusal(worker, outcome);
+}
+
+static void answered(struct worker *worker)
+{
+    if (gate_answered(&worker->api_gate))
+        log_info("Close answers again");
+    worker->key_unusable = false;
+    worker->api_code = NULL;
 }
 
 void question_answered(struct worker *worker)
@@ -25,25 +91,36 @@ void question_answered(struct worker *worker)
     size_t length;
     const char *body = request_reply(worker->question, &length);
     enum api_health health = verdict_of_me(&outcome, reply_is_me(body, length));
-    int64_t now = clock_steady_ms();
-    if (health == API_ANSWERS) {
-        if (gate_answered(&worker->api_gate))
-            log_info("Close answers again");
-    } else {
-        enum gate_reason reason = health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE;
-        bool is_news = worker->api_gate.reason != reason;
-        gate_refused(
-            &worker->api_gate, reason, now, worker_ask_delay(worker, worker->api_gate.tries + 1));
-        if (is_news) {
-            worker->key_look_ms = now + KEY_LOOK_MS;
-            if (outcome.end == TRANSFER_ANSWERED)
-                log_error("%s (status %d)", question_gate_message(reason), outcome.status);
-            else
-                log_error("%s (%s)", question_gate_message(reason), outcome.failure);
-        }
-    }
+    if (health == API_ANSWERS)
+        answered(worker);
+    else
+        refused(worker, health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE, &outcome);
     worker_drop_request(worker, &worker->question);
     outcome_settle_doubts(worker, health == API_ANSWERS);
+}
+
+/** Begin with another key, which is read already. */
+static void take_new_key(struct worker *worker, const struct key *key, int64_t now)
+{
+    key_release(&worker->key);
+    worker->key = *key;
+    absences_release(&worker->absences);
+    window_forget(&worker->windows[API_ME]);
+    gate_ask_now(&worker->api_gate, now);
+}
+
+/** The key file is another than it was. False, having said so, where there is no key in it. */
+static bool read_new_key(struct worker *worker, int64_t now)
+{
+    struct key key;
+    struct str why = STR_INIT(8192);
+    int result = key_load(worker->config->close.api_key_file, &key, &why);
+    if (result == 0)
+        take_new_key(worker, &key, now);
+    else
+        tell(worker, "key_unusable", str_text(&why));
+    str_release(&why);
+    return result == 0;
 }
 
 /** While the key is refused: a changed key file is reason to ask at once. */
@@ -53,20 +130,7 @@ static void look_at_key(struct worker *worker, int64_t now)
     if (worker->api_gate.reason != GATE_KEY_REFUSED || !is_time)
         return;
     worker->key_look_ms = now + KEY_LOOK_MS;
-    if (!key_has_changed(&worker->key))
-        return;
-    struct key key;
-    struct str why = STR_INIT(4096);
-    if (key_load(worker->config->close.api_key_file, &key, &why) == 0) {
-        key_release(&worker->key);
-        worker->key = key;
-        absences_release(&worker->absences);
-        window_forget(&worker->windows[API_ME]);
-        gate_ask_now(&worker->api_gate, now);
-    } else {
-        log_error("%s", str_text(&why));
-    }
-    str_release(&why);
+    worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
 }
 
 bool worker_is_asking(const struct worker *worker)

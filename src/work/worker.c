@@ -104,6 +104,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     if (key.file || worker->key.file)
         key_release(&worker->key);
     worker->key = key;
+    worker->key_unusable = false;
     absences_release(&worker->absences); /* it may be the key of another organisation */
     free(worker->folders);
     worker->folders = views;
@@ -922,12 +923,10 @@ struct block {
 
 static struct block block_of(const struct worker *worker)
 {
-    static const char *const codes[] = {"", "key_refused", "no_answer"};
-    enum gate_reason reason = worker->api_gate.reason;
     if (worker->disk_short)
         return (struct block){"disk_full", worker->disk_short};
-    if (reason != GATE_FINE)
-        return (struct block){codes[reason], question_gate_message(reason)};
+    if (worker->api_code)
+        return (struct block){worker->api_code, worker->api_message};
     if (worker->s3_gate.reason == GATE_REJECTS)
         return (struct block){"s3_refused", worker->s3_rejection};
     if (worker->s3_gate.state != GATE_OPEN)

@@ -23,7 +23,7 @@ struct key {
  */
 int key_load(const char *file, struct key *ret_key, struct str *why);
 
-/** Whether the file looks different from when it was read. */
+/** Whether the file looks different from when it was read, or is not there any more. */
 bool key_has_changed(const struct key *key);
 
 /** Wipe the key. */

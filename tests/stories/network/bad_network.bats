@@ -202,6 +202,96 @@ long_upload() {
     arrives b.txt
 }
 
+blocked_says() { # CODE TEXT
+    blocked_is "$1" && closedrop status --json | jq -r '.blocked.message?' | grep -qF -- "$2"
+}
+
+refuse_key() { # which was good, with a file that waits
+    start_agent
+    settings '{"api_key":"api_another.one"}'
+    drop a.txt
+    wait_until blocked_says key_refused "Close refuses the API key in $PWD/key; put a good one there"
+}
+
+unusable() { # TEXT: what status says of the key file now, in place of the old refusal
+    wait_until blocked_says key_unusable "$PWD/key $1"
+    closedrop status | grep -F "BLOCKED: the key file $PWD/key $1"
+    log_says "$1"
+}
+
+@test "a key file that was replaced, but cannot be used, is what status says; mended, the agent goes on by itself" {
+    refuse_key
+    (umask 022 && echo api_another.one >key.new)
+    mv key.new key
+    unusable 'can be read by others; make it its owner'
+    rm key
+    unusable 'cannot be read: No such file or directory; put the API key there'
+    mkdir key
+    unusable 'is no regular file; name the file'
+    rmdir key
+    (umask 077 && : >key)
+    unusable 'must hold the API key and nothing else, on one line'
+    echo '"api_another.one"' >key
+    unusable 'has the API key in quotes; write the key alone'
+    never grep -q another.one agent.log
+    mv key other
+    ln -s other key
+    unusable 'cannot be read: Too many levels of symbolic links; it is a symbolic link; name the file itself'
+    rm key
+    (umask 077 && echo api_wrong.secret >key)
+    wait_until blocked_says key_refused 'Close refuses the API key in'
+    echo api_another.one >key
+    arrives a.txt
+    blocked_is null
+}
+
+@test "a key file of another user is what status says, and whose it must be" {
+    [ "$(id -u)" = 0 ] || skip "only root can give a file away"
+    become_nobody
+    refuse_key
+    (umask 077 && echo api_another.one >key.new)
+    chown root: key.new
+    mv key.new key
+    unusable 'cannot be read: Permission denied; it must belong to the user closedrop runs as'
+    chmod 644 key
+    unusable 'can be read by others; make it its owner'
+    chown daemon: key
+    unusable 'belongs to another user; it must belong to root or to the user closedrop runs as'
+    chown nobody: key
+    chmod 600 key
+    arrives a.txt
+}
+
+@test "a refused key of a systemd credential, or of the environment, is called so; a new credential is taken" {
+    sed -i 's/api_key_file = "key";//' "$config"
+    mkdir credentials
+    (umask 077 && echo api_wrong.secret >credentials/close-api-key)
+    CREDENTIALS_DIRECTORY=$PWD/credentials start_agent
+    drop a.txt
+    wait_until blocked_says key_refused 'the API key of the systemd credential close-api-key; start closedrop again'
+    chmod 644 credentials/close-api-key
+    wait_until blocked_says key_unusable "credentials/close-api-key can be read by others"
+    chmod 600 credentials/close-api-key
+    wait_until blocked_says key_refused 'the API key of the systemd credential'
+    stop_agent
+    CLOSE_API_KEY=api_wrong.secret start_agent
+    wait_until blocked_says key_refused 'the API key of $CLOSE_API_KEY; start closedrop again'
+}
+
+@test "why Close is not reached is what status says, too: a ca_file, a proxy" {
+    echo junk >ca.pem
+    api=${api/http:/https:} close_settings="ca_file = \"$PWD/ca.pem\";" write_config
+    start_agent
+    drop a.txt
+    wait_until blocked_says no_answer "$PWD/ca.pem"
+    close_settings='proxy = "http://nowhere.invalid:1";' write_config
+    kill -HUP "$agent_pid"
+    wait_until blocked_says no_answer 'nowhere.invalid'
+    write_config
+    kill -HUP "$agent_pid"
+    arrives a.txt
+}
+
 # ---- one job's own fault ----
 
 is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails alone after max_attempts
