@@ -31,6 +31,7 @@
  * - queue_add(), queue_claim() ...: every promise is a row
  *     - queue/queue         the verbs
  *     - queue/job, view     a job, and how it looks from outside (pure)
+ *     - queue/by_hand       what `closedrop upload` tells of a file, as a job of no folder (pure)
  *     - queue/guard         how much may leave the house, and how fast
  *     - queue/backoff       how long to wait (pure)
  *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_row has a job's row,

@@ -1,6 +1,7 @@
 /* One question, put to the agent's socket or, without an agent, to the queue. */
 #include "closedrop/control/client.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 10000
@@ -27,15 +29,16 @@ static struct answer ask_agent(struct client *client, const struct question *que
     char path[QUESTION_URL_MOST];
     question_url(question, path);
     char *url = str_format("http://localhost%s", path);
+    CLEANUP(free_text) char *told = question->told ? json_print(question->told) : strdup("");
     const struct request_options options = {
         .unix_socket = client->config->control_socket, .timeout_ms = PATIENCE_MS};
-    struct request *request = url ? request_new(url, &options) : NULL;
+    struct request *request = url && told ? request_new(url, &options) : NULL;
     struct answer answer = {0, NULL};
     free(url);
     if (!request)
         return answer;
     if (question_method(question)[0] == 'P')
-        request_post_json(request, "");
+        request_post_json(request, told);
     if (http_start(client->http, request) == 0)
         while (!http_next_ended(client->http))
             http_wait(client->http, NULL, 0, -1);

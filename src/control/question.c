@@ -5,6 +5,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/by_hand.h"
 #include "closedrop/queue/guard.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
@@ -33,6 +34,7 @@ static const struct {
     [ASK_INTEND] = {"POST", "/filings"},
     [ASK_WITHDRAW] = {"POST", "/filings/withdraw"},
     [ASK_LEFT] = {"POST", "/filings/left"},
+    [ASK_RECORD] = {"POST", "/uploads"},
     [ASK_RELEASE] = {"POST", "/release"},
     [ASK_RECALL] = {"POST", "/recall"},
     [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release"},
@@ -334,6 +336,8 @@ static struct answer answer_change(
         return no_such_job(id);
     case QUEUE_JOB_IN_HAND:
         return answer_error(409, "the job is in hand just now; wait until it has ended");
+    case QUEUE_BY_HAND:
+        return answer_error(409, "the file was uploaded by hand; run closedrop upload again");
     default:
         return answer_error(409, wrong_state);
     }
@@ -484,6 +488,22 @@ static struct answer answer_left(struct queue *queue, const struct question *que
     return answer_filings(queue, question);
 }
 
+static struct answer answer_record(struct queue *queue, const struct json *told)
+{
+    struct str why = STR_INIT(1000);
+    CLEANUP(job_freep) struct job *job = by_hand_read(told, clock_wall_ms(), &why);
+    struct answer answer;
+    if (!job)
+        answer =
+            why.length ? answer_error(400, str_text(&why)) : answer_error(500, "no memory left");
+    else if (queue_put_by_hand(queue, job))
+        answer = answer_show(queue, job->id);
+    else
+        answer = answer_error(409, "nothing was listed under this id that is still unclear");
+    str_release(&why);
+    return answer;
+}
+
 /* ---- what the send guard holds back ---- */
 
 /** Nothing fits; what there is is said as well. */
@@ -567,6 +587,8 @@ struct answer question_answer(
         return answer_withdraw(queue, question);
     case ASK_LEFT:
         return answer_left(queue, question);
+    case ASK_RECORD:
+        return answer_record(queue, question->told);
     case ASK_RELEASE:
         return answer_release(queue, question);
     case ASK_RECALL:

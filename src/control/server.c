@@ -49,25 +49,50 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
     return result;
 }
 
+/** Answer a request that is there as a whole, with what came with it. */
+static enum MHD_Result answer_request(struct server *server, struct MHD_Connection *connection,
+    const char *method, const char *url, const struct str *body)
+{
+    struct question question;
+    if (str_error(body))
+        return send_answer(
+            connection, answer_error(413, "what came with the question is too long"));
+    if (question_parse(method, url, read_parameter, connection, &question) < 0)
+        return send_answer(connection, answer_error(404, "there is no such question"));
+    CLEANUP(json_freep) struct json *told = json_parse(str_text(body), body->length);
+    question.told = told;
+    return send_answer(connection, server->answer(server->context, &question));
+}
+
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *upload, size_t *upload_size,
     void **request)
 {
-    struct server *server = context;
-    struct question question;
+    struct str *body = *request;
     (void)version;
-    (void)upload;
-    if (!*request) { /* the head is there, the body not yet: come again */
-        *request = server;
-        return MHD_YES;
+    if (!body) { /* the head is there, the body not yet: come again */
+        *request = body = malloc(sizeof(*body));
+        if (body)
+            *body = (struct str)STR_INIT(QUESTION_TOLD_MOST);
+        return body ? MHD_YES : MHD_NO;
     }
-    if (*upload_size) { /* no question has a body that matters */
+    if (*upload_size) {
+        str_add_bytes(body, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
-    if (question_parse(method, url, read_parameter, connection, &question) < 0)
-        return send_answer(connection, answer_error(404, "there is no such question"));
-    return send_answer(connection, server->answer(server->context, &question));
+    return answer_request(context, connection, method, url, body);
+}
+
+static void forget_request(void *context, struct MHD_Connection *connection, void **request,
+    enum MHD_RequestTerminationCode code)
+{
+    struct str *body = *request;
+    (void)context, (void)connection, (void)code;
+    if (body)
+        str_release(body);
+    free(body);
+    *request = NULL;
 }
 
 static bool somebody_listens(const struct sockaddr_un *address)
@@ -116,7 +141,8 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
         server->path = strdup(path);
         server->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, server,
             MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_MOST_S, MHD_OPTION_END);
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_MOST_S, MHD_OPTION_NOTIFY_COMPLETED,
+            forget_request, NULL, MHD_OPTION_END);
     }
     if (!server || !server->daemon || !server->path) {
         str_printf(why, "control_socket %s cannot be served", path);

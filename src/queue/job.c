@@ -102,6 +102,11 @@ bool job_lies_at_place(const struct job *job, const char *path)
     return length == place || path[length - place - 1] == '/';
 }
 
+bool job_is_by_hand(const struct job *job)
+{
+    return job->folder && strcmp(job->folder, BY_HAND_FOLDER) == 0;
+}
+
 bool job_has_outcome(const struct job *job)
 {
     return job->state == JOB_DONE || job->state == JOB_FAILED;

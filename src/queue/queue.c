@@ -313,6 +313,31 @@ int64_t queue_add(struct queue *queue, const struct arrival *arrival)
     return add_new(queue, arrival);
 }
 
+/** Whether it was listed before its activity was posted, and what came of that is not known. */
+static bool is_unclear_by_hand(const struct job *job)
+{
+    return job && job_is_by_hand(job) && failed_as(job, "unclear");
+}
+
+bool queue_put_by_hand(struct queue *queue, struct job *job)
+{
+    CLEANUP(job_freep) struct job *listed = job->id ? store_load(queue->store, job->id) : NULL;
+    bool is_begun = !job->id && is_unclear_by_hand(job);
+    if (job->id && !is_unclear_by_hand(listed))
+        return false;
+    if (listed)
+        job->queued_ms = listed->queued_ms;
+    else
+        store_insert(queue->store, job);
+    store_update(queue->store, job);
+    if (is_begun)
+        store_note(queue->store, job->id, clock_wall_ms(), job_state_names[JOB_ATTACHING],
+            "uploaded by hand; its activity is about to be created");
+    else
+        note(queue, job, job->error_message ? job->error_message : "uploaded by hand");
+    return true;
+}
+
 /** The states a lane takes jobs from, nearest the end first. */
 static const struct {
     enum lane lane;
@@ -546,6 +571,8 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
         return QUEUE_NO_SUCH_JOB;
     if (job->in_hand)
         return QUEUE_JOB_IN_HAND;
+    if (job_is_by_hand(job))
+        return QUEUE_BY_HAND;
     if (job->state != JOB_FAILED)
         return QUEUE_WRONG_STATE;
     retry_failed(queue, job);

@@ -154,6 +154,9 @@ static const char *const sql_migrations[] = {
 /* the index job_due serves exactly this */
 #define SQL_WAITING "ending = '' AND in_hand = 0 AND filed = 0"
 
+/* not one that was uploaded by hand (BY_HAND_FOLDER), of which only lists know */
+#define SQL_OF_A_FOLDER "folder <> ''"
+
 /* the index job_held serves this: the send guard has held it back, and perhaps let it go since */
 #define SQL_WAS_HELD "ending = '' AND held <> 0 AND state IN ('queued', 'uploading', 'uploaded')"
 
@@ -311,7 +314,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                        " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
                        " ORDER BY path, id LIMIT :limit",
     [SQL_HAS_ACTIVITY] = "SELECT count(*) FROM job WHERE activity_id = :activity_id"
-                         " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)",
+                         " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)"
+                         " AND " SQL_OF_A_FOLDER,
     [SQL_REMEMBER] = "INSERT OR REPLACE INTO filing (sha256, activity, lead_id, job, rule, at_ms,"
                      " checksum) VALUES (:sha256, :activity, :lead_id, :job, :rule, :at_ms,"
                      " :checksum)",
@@ -328,7 +332,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                           " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
                           " AND error_code = 'already_filed' AND filed = 1 AND in_hand = 0"
-                          " AND id > :id ORDER BY id LIMIT 1",
+                          " AND " SQL_OF_A_FOLDER " AND id > :id ORDER BY id LIMIT 1",
     [SQL_LEAVE] = "INSERT OR REPLACE INTO leaving (job, rule, sender, at_ms)"
                   " VALUES (:id, :rule, :sender, :at_ms)",
     [SQL_STAY] = "DELETE FROM leaving WHERE job = :id",
@@ -401,14 +405,14 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                  " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
                  " AND id < :below ORDER BY id DESC LIMIT :limit",
     [SQL_FAILED] = "SELECT id FROM job WHERE ending = '' AND state = 'failed' AND in_hand = 0"
-                   " AND (:folder IS NULL OR folder = :folder)"
+                   " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
                    " AND (:rule IS NULL OR rule = :rule)"
                    " AND (:code IS NULL OR error_code = :code)"
                    " AND id > :id ORDER BY id LIMIT :limit",
-    [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = ''"
+    [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
     [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
-                    " FROM job WHERE ending = '' GROUP BY folder",
+                    " FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER " GROUP BY folder",
     [SQL_NUMBER] = "SELECT value FROM number WHERE name = :name",
     [SQL_SET_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :value)"
                        " ON CONFLICT (name) DO UPDATE SET value = :value",

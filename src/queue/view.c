@@ -38,7 +38,7 @@ struct json *view_job(const struct job *job)
 {
     struct json *object = json_object();
     int result = json_add_int(object, "id", job->id);
-    result |= json_add_text(object, "folder", job->folder);
+    result |= json_add_text(object, "folder", job_is_by_hand(job) ? NULL : job->folder);
     result |= json_add_text(object, "path", job->path);
     if (job->queued_path)
         result |= json_add_text(object, "queued_path", job->queued_path);

@@ -29,6 +29,7 @@ enum question_kind {
                    */
     ASK_WITHDRAW, /* what was intended under that number was not created */
     ASK_LEFT,     /* it was created, just now */
+    ASK_RECORD,   /* list what was uploaded by hand; answers the job */
     ASK_RELEASE,  /* all that the send guard holds of a rule, or of every rule, may leave */
     ASK_RECALL,   /* or fails */
     ASK_RELEASE_JOB,
@@ -57,6 +58,7 @@ struct question {
     bool leaves;       /* intend: it really leaves the house, by `sender` */
     bool yes;          /* intend: however much does */
     char sender[1024];
+    const struct json *told; /* record: what is told (queue/by_hand.h), the caller's */
 };
 
 /** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
@@ -70,10 +72,14 @@ struct answer {
 const char *question_method(const struct question *question);
 void question_url(const struct question *question, char url[QUESTION_URL_MOST]);
 
+/** The most bytes of the JSON that comes with a question. */
+#define QUESTION_TOLD_MOST 65536
+
 /** How a server reads its request's parameters; NULL where one is missing. */
 typedef const char *question_parameter(void *context, const char *name);
 
-/** Read a request. Returns 0, or -EINVAL for one that is no question. */
+/** Read a request; what came with it is the server's to add (`told`). Returns 0, or -EINVAL for one
+ * that is no question. */
 int question_parse(const char *method, const char *path, question_parameter *parameter,
     void *context, struct question *ret_question);
 

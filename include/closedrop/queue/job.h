@@ -53,6 +53,9 @@ enum job_held {
 /** For `due_ms`: waits for something that no time brings (store_wake()). */
 #define JOB_DUE_NEVER INT64_MAX
 
+/** The folder of what `closedrop upload` has sent: none, and no folder can be called so. */
+#define BY_HAND_FOLDER ""
+
 struct job {
     int64_t id;
     char *folder;
@@ -106,6 +109,9 @@ const char *job_filed_path(const struct job *job);
 
 /** Whether `path` ends in the place its file was put: a directory above it became the folder. */
 bool job_lies_at_place(const struct job *job, const char *path);
+
+/** Whether it was uploaded by hand: it belongs to no folder, and nothing is ever done about it. */
+bool job_is_by_hand(const struct job *job);
 
 /** Whether a job has an outcome: what is left is to put its file away. */
 bool job_has_outcome(const struct job *job);

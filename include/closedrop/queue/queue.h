@@ -85,6 +85,10 @@ struct arrival {
  */
 int64_t queue_add(struct queue *queue, const struct arrival *arrival);
 
+/** List what was uploaded by hand, and has its outcome (by_hand.h); sets its id. One that has an id
+ * replaces what was listed under it as unclear; false where nothing is. */
+bool queue_put_by_hand(struct queue *queue, struct job *job);
+
 /** What kinds of work a claim may give, from the end backwards. */
 enum lane {
     LANE_FILE = 1,   /* put a file away: done or failed */
@@ -164,11 +168,18 @@ void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const ch
 /** End a job without an outcome. */
 void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why);
 
-enum queue_answer { QUEUE_OK, QUEUE_NO_SUCH_JOB, QUEUE_WRONG_STATE, QUEUE_JOB_IN_HAND };
+enum queue_answer {
+    QUEUE_OK,
+    QUEUE_NO_SUCH_JOB,
+    QUEUE_WRONG_STATE,
+    QUEUE_JOB_IN_HAND,
+    QUEUE_BY_HAND
+};
 
 /**
  * A person's `retry` (failed -> queued, attempts at zero) and `forget`. One that failed as `links`
- * keeps that error, for its file is to be looked at again before it is sent.
+ * keeps that error, for its file is to be looked at again before it is sent. What was uploaded by
+ * hand is not retried (QUEUE_BY_HAND).
  */
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
 enum queue_answer queue_forget(struct queue *queue, int64_t id);

@@ -91,6 +91,7 @@ static const struct {
         {.kind = ASK_RETRY_ALL, .state = -1, .folder = "f", .rule = "r", .code = "c"}},
     {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
     {"folders", {.kind = ASK_FOLDERS, .state = -1}},
+    {"record", {.kind = ASK_RECORD, .state = -1}},
     {"filings", {.kind = ASK_FILINGS,
                     .state = -1,
                     .sha256 = HASH,
