@@ -4,7 +4,6 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
-#include "closedrop/control/client.h"
 #include "closedrop/work/merged_leads.h"
 
 #include <errno.h>
@@ -25,7 +24,6 @@ static struct verdict not_known(const char *why)
 static struct json *ask(
     struct session *session, const struct filed *filed, enum question_kind kind, struct str *why)
 {
-    struct client *client = NULL;
     struct question question = {
         .kind = kind, .state = -1, .activity = filed->activity, .id = filed->number};
     snprintf(question.sha256, sizeof(question.sha256), "%s", filed->sha256);
@@ -36,19 +34,11 @@ static struct json *ask(
         question.yes = session->options->yes;
         snprintf(question.sender, sizeof(question.sender), "%s", filed->sender);
     }
-    int result = client_open(session->config, &client, why);
+    struct json *body = NULL;
+    int result = session_ask(session, &question, &body, why);
     if (result == -ENOENT && !question.leaves)
         str_clear(why); /* no queue, nothing was filed by one */
-    if (result < 0)
-        return NULL;
-    struct answer answer = client_ask(client, &question);
-    client_close(client);
-    if (answer.status == 200)
-        return answer.body;
-    const char *error = json_get_text(answer.body, "error");
-    str_add(why, error ? error : "the agent gave no answer");
-    json_free(answer.body);
-    return NULL;
+    return body;
 }
 
 /** All leads that were merged into its own. */

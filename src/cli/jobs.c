@@ -24,6 +24,12 @@ static const char *text_of(const struct json *object, const char *key)
     return text ? text : "";
 }
 
+static const char *folder_of(const struct json *job)
+{
+    const char *folder = json_get_text(job, "folder");
+    return folder ? folder : "by hand";
+}
+
 /** Why a job is not done, or where it was filed. */
 static void print_remark(const struct json *job)
 {
@@ -47,7 +53,7 @@ static void print_row(const struct json *job)
     const char *colour = colour_of(state);
     units_print_size(&size, json_get_int(job, "size", 0));
     printf("%7" PRId64 "  %s%-9s%s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
-        *colour ? "\033[0m" : "", text_of(job, "folder"), str_text(&size));
+        *colour ? "\033[0m" : "", folder_of(job), str_text(&size));
     cli_print_text(text_of(job, "path"));
     print_remark(job);
     putchar('\n');
@@ -113,14 +119,15 @@ static void print_field(const char *label, const char *text)
 static void print_job(const struct json *job)
 {
     static const char *const fields[][2] = {{"State", "state"}, {"Ended as", "ended"},
-        {"Folder", "folder"}, {"File", "path"}, {"Lies now at", "place"},
-        {"Content type", "content_type"}, {"SHA-256", "sha256"}, {"Rule", "rule"},
-        {"Lead", "lead_id"}, {"Contact", "contact_id"}, {"Activity", "activity"},
-        {"Activity's id", "activity_id"}, {"Queued", "queued_at"}, {"Next try", "next_attempt_at"},
-        {"Uploaded", "uploaded_at"}, {"Done", "done_at"}, {"Download", "download_url"}};
+        {"File", "path"}, {"Lies now at", "place"}, {"Content type", "content_type"},
+        {"SHA-256", "sha256"}, {"Rule", "rule"}, {"Lead", "lead_id"}, {"Contact", "contact_id"},
+        {"Activity", "activity"}, {"Activity's id", "activity_id"}, {"Queued", "queued_at"},
+        {"Next try", "next_attempt_at"}, {"Uploaded", "uploaded_at"}, {"Done", "done_at"},
+        {"Download", "download_url"}};
     struct str size = STR_INIT(64);
     units_print_size(&size, json_get_int(job, "size", 0));
     printf("%-14s %" PRId64 "\n", "Job", json_get_int(job, "id", 0));
+    print_field("Folder", folder_of(job));
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
         print_field(fields[i][0], json_get_text(job, fields[i][1]));
     print_field("Size", str_text(&size));

@@ -3,11 +3,14 @@
 #include "session.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
+#include "closedrop/control/client.h"
 #include "closedrop/work/answer.h"
 #include "closedrop/work/upload.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,8 +44,33 @@ int session_open(const struct options *options, struct session *ret_session)
     return session->http && session->tables ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
+void session_leave_queue(struct session *session)
+{
+    client_close(session->client);
+    session->client = NULL;
+}
+
+int session_ask(struct session *session, const struct question *question, struct json **ret_body,
+    struct str *why)
+{
+    int result = session->client ? 0 : client_open(session->config, &session->client, why);
+    if (result < 0)
+        return result == -ENOENT ? -ENOENT : -EIO;
+    struct answer answer = client_ask(session->client, question);
+    if (answer.status == 200 && answer.body) {
+        *ret_body = answer.body;
+        return 0;
+    }
+    const char *error = json_get_text(answer.body, "error");
+    str_add(why, error ? error : "the agent gave no answer");
+    json_free(answer.body);
+    session_leave_queue(session);
+    return -EIO;
+}
+
 void session_close(struct session *session)
 {
+    session_leave_queue(session);
     http_free(session->http);
     tables_free(session->tables);
     absences_release(&session->absences);
@@ -75,6 +103,7 @@ static void clear_bar(void)
 void session_run(struct session *session, struct request *request, const struct upload *bar)
 {
     bool draws = bar && isatty(STDERR_FILENO);
+    session_leave_queue(session);
     if (http_start(session->http, request) < 0)
         return;
     while (!http_next_ended(session->http)) {

@@ -9,6 +9,7 @@
 #include "closedrop/work/etags.h"
 #include "closedrop/work/resolve.h"
 
+struct str;
 struct upload;
 
 struct session {
@@ -21,12 +22,25 @@ struct session {
     struct etags etags;
     struct absences absences;
     struct close_clock close_clock;
+    struct client *client; /* see session_ask() */
+    bool said_unlisted;    /* see listed.h */
 };
 
 /** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;
  * to be closed in any case. */
 int session_open(const struct options *options, struct session *ret_session);
 void session_close(struct session *session);
+
+/**
+ * Ask the agent, or the queue where none runs; it stays open for the next question, as long as
+ * nothing else is waited for. Returns 0 with the answer's body, the caller's; or with the reason
+ * added to `why` -ENOENT where there is no queue, -EIO for all else.
+ */
+int session_ask(struct session *session, const struct question *question, struct json **ret_body,
+    struct str *why);
+
+/** The queue is let go, if it is open: nobody else can open it meanwhile. */
+void session_leave_queue(struct session *session);
 
 /** Run one request to its end; with a bar where it sends a file (`bar`) and somebody looks on. */
 void session_run(struct session *session, struct request *request, const struct upload *bar);

@@ -1,5 +1,6 @@
 /** upload: send files now, in this process, without queue or folder. */
 #include "filed.h"
+#include "listed.h"
 #include "session.h"
 
 #include "closedrop/work/upload.h"
@@ -17,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,10 @@ struct errand {
     struct filed filed;
     char *sender; /* of an email that leaves the house */
     char *activity_id;
+    int64_t begun_ms;    /* wall clock */
+    int64_t uploaded_ms; /* the same; 0: not yet */
+    int attempts;
+    int64_t listed; /* its job on the queue's list, 0: none yet */
 };
 
 /* ---- the upload ---- */
@@ -79,8 +85,9 @@ static bool is_worth_another_try(const struct verdict *verdict)
            verdict->kind == VERDICT_TROUBLE || verdict->kind == VERDICT_REJECTED;
 }
 
-static void pause_for(int64_t ms, const char *why)
+static void pause_for(struct session *session, int64_t ms, const char *why)
 {
+    session_leave_queue(session);
     fprintf(stderr, "closedrop: %s; trying again in %" PRId64 " ms\n", why, ms);
     usleep((useconds_t)(ms < WAIT_MOST_MS ? ms : WAIT_MOST_MS) * 1000);
 }
@@ -92,10 +99,12 @@ static struct verdict with_patience(
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = step(errand);
     for (int attempt = 1; attempt < ATTEMPTS_MOST && is_worth_another_try(&verdict); attempt++) {
-        pause_for(verdict.kind == VERDICT_WAIT ? verdict.wait_ms
-                                               : backoff_delay(attempt, limits->retry_first_ms,
-                                                     limits->retry_max_ms, backoff_chance()),
+        pause_for(errand->session,
+            verdict.kind == VERDICT_WAIT ? verdict.wait_ms
+                                         : backoff_delay(attempt, limits->retry_first_ms,
+                                               limits->retry_max_ms, backoff_chance()),
             verdict.message);
+        errand->attempts++;
         verdict = step(errand);
     }
     return verdict;
@@ -103,7 +112,10 @@ static struct verdict with_patience(
 
 static struct verdict send_step(struct errand *errand)
 {
-    return send_once(errand->session, &errand->upload);
+    struct verdict verdict = send_once(errand->session, &errand->upload);
+    if (verdict.kind == VERDICT_NEXT)
+        errand->uploaded_ms = clock_wall_ms();
+    return verdict;
 }
 
 static struct verdict open_file(const char *path, struct upload *upload)
@@ -213,7 +225,7 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
     for (int i = 0; i < LOOKS_MOST && !errand->activity_id; i++) {
         struct look look;
         const struct job job = job_of(errand, NULL);
-        pause_for(i ? limits->doubt_ms / 4 : limits->doubt_ms,
+        pause_for(errand->session, i ? limits->doubt_ms / 4 : limits->doubt_ms,
             "whether Close created the activity is not known; looks for it");
         int result = look_init(&look, 1);
         if (result == 0)
@@ -280,21 +292,6 @@ static struct verdict intend_step(struct errand *errand)
     return filed_intend(errand->session, &errand->filed, options->again);
 }
 
-/** Create its activity, where the same bytes were not filed before; what is unclear counts. */
-static struct verdict file_it(struct errand *errand)
-{
-    struct verdict verdict = with_patience(errand, intend_step);
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
-    verdict = with_patience(errand, create_step);
-    bool is_unclear = verdict.code && strcmp(verdict.code, "unclear") == 0;
-    if (verdict.kind == VERDICT_NEXT)
-        filed_left(errand->session, &errand->filed);
-    else if (!is_unclear)
-        filed_withdraw(errand->session, &errand->filed);
-    return verdict;
-}
-
 /* ---- what came of it ---- */
 
 static int add_filing(struct json *object, const struct errand *errand)
@@ -308,29 +305,68 @@ static int add_filing(struct json *object, const struct errand *errand)
     return result | json_add_text(object, "activity_id", errand->activity_id);
 }
 
-static int print_json(const struct errand *errand, const struct verdict *verdict)
+static int add_error(struct json *object, const struct verdict *verdict)
+{
+    if (verdict->kind == VERDICT_NEXT)
+        return json_add_null(object, "error");
+    struct json *error = json_object();
+    int result = json_add_text(error, "code", verdict->code);
+    result |= json_add_text(error, "message", verdict->message);
+    return result | json_add(object, "error", error);
+}
+
+static int add_result(
+    struct json *object, const struct errand *errand, const struct verdict *verdict)
 {
     const struct upload *upload = &errand->upload;
-    bool done = verdict->kind == VERDICT_NEXT;
-    CLEANUP(json_freep) struct json *object = json_object();
-    int result = json_add_text(object, "path", errand->path);
-    result |= json_add_text(object, "state", done ? "done" : "failed");
+    bool is_sent = errand->uploaded_ms != 0;
+    int result = json_add_text(object, "state", verdict->kind == VERDICT_NEXT ? "done" : "failed");
     result |=
         json_add_int(object, "size", upload->source ? upload->source->before.identity.size : 0);
-    result |= json_add_text(object, "sha256", done ? upload->sha256 : NULL);
-    result |= json_add_text(object, "content_type", done ? upload->content_type : NULL);
-    result |= json_add_text(object, "download_url", done ? upload->ticket.download_url : NULL);
+    result |= json_add_text(object, "sha256", is_sent ? upload->sha256 : NULL);
+    result |= json_add_text(object, "content_type", is_sent ? upload->content_type : NULL);
+    result |= json_add_text(object, "download_url", is_sent ? upload->ticket.download_url : NULL);
     result |= add_filing(object, errand);
-    if (done) {
-        result |= json_add_null(object, "error");
-    } else {
-        struct json *error = json_object();
-        result |= json_add_text(error, "code", verdict->code);
-        result |= json_add_text(error, "message", verdict->message);
-        result |= json_add(object, "error", error);
-    }
+    return result | add_error(object, verdict);
+}
+
+/** For the queue's list (queue/by_hand.h). */
+static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
+{
+    char here[PATH_MAX];
+    CLEANUP(free_text)
+    char *place = getcwd(here, sizeof(here)) ? path_normal(here, errand->path) : NULL;
+    struct json *told = json_object();
+    int result = json_add_text(told, "name", path_name(errand->path));
+    result |= json_add_text(told, "place", place);
+    result |= json_add_int(told, "id", errand->listed);
+    result |=
+        json_add_int(told, "mtime_ms", errand->upload.source->before.identity.mtime_ns / 1000000);
+    result |= json_add_int(told, "attempts", errand->attempts);
+    result |= json_add_int(told, "queued_ms", errand->begun_ms);
+    result |= json_add_int(told, "uploaded_ms", errand->uploaded_ms);
+    if ((result | add_result(told, errand, verdict)) == 0)
+        return told;
+    json_free(told);
+    return NULL;
+}
+
+/** What was never opened is not listed: most often it is a name that was mistyped. */
+static void list_it(struct errand *errand, const struct verdict *verdict)
+{
+    if (!errand->upload.source)
+        return;
+    CLEANUP(json_freep) struct json *told = told_of(errand, verdict);
+    errand->listed = listed_put(errand->session, told);
+}
+
+static int print_json(const struct errand *errand, const struct verdict *verdict)
+{
+    CLEANUP(json_freep) struct json *object = json_object();
+    int result = json_add_text(object, "path", errand->path);
+    result |= add_result(object, errand, verdict);
     cli_print_json(result ? NULL : object);
-    return done ? EXIT_DONE : EXIT_NOT_DONE;
+    return verdict->kind == VERDICT_NEXT ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
 static int print_result(const struct errand *errand, const struct verdict *verdict)
@@ -349,9 +385,41 @@ static int print_result(const struct errand *errand, const struct verdict *verdi
     return EXIT_DONE;
 }
 
+/* ---- one file ---- */
+
+/** Should this process end before it knows what came of the POST, the list says so. */
+static void list_intent(struct errand *errand)
+{
+    const struct verdict unclear = verdict_make(VERDICT_FAIL, "unclear",
+        "its activity was about to be created, and closedrop upload has not said what came of it; "
+        "look at %s in Close before you try again",
+        errand->resolution.lead_id);
+    list_it(errand, &unclear);
+}
+
+/** Create its activity, where the same bytes were not filed before; what is unclear counts. */
+static struct verdict file_it(struct errand *errand)
+{
+    struct verdict verdict = with_patience(errand, intend_step);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    list_intent(errand);
+    verdict = with_patience(errand, create_step);
+    bool is_unclear = verdict.code && strcmp(verdict.code, "unclear") == 0;
+    if (verdict.kind == VERDICT_NEXT)
+        filed_left(errand->session, &errand->filed);
+    else if (!is_unclear)
+        filed_withdraw(errand->session, &errand->filed);
+    return verdict;
+}
+
 static int upload_one(struct session *session, const char *path)
 {
-    struct errand errand = {.session = session, .path = path, .rule = rule_of(session)};
+    struct errand errand = {.session = session,
+        .path = path,
+        .rule = rule_of(session),
+        .begun_ms = clock_wall_ms(),
+        .attempts = 1};
     struct verdict verdict = open_file(path, &errand.upload);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
         verdict = with_patience(&errand, resolve_step);
@@ -359,6 +427,7 @@ static int upload_one(struct session *session, const char *path)
         verdict = with_patience(&errand, send_step);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
         verdict = file_it(&errand);
+    list_it(&errand, &verdict);
     int code = print_result(&errand, &verdict);
     upload_release(&errand.upload);
     resolution_release(&errand.resolution);
@@ -425,6 +494,8 @@ const struct command command_upload = {
         "unless --again says so. An email that really leaves the house counts with those of the\n"
         "agent: above limits.ask_above it is refused unless --yes is given, and none is sent "
         "while\n"
-        "no queue can be asked.",
+        "no queue can be asked. What is uploaded is listed (closedrop list), by hand, where there "
+        "is\n"
+        "a queue that may be used.",
     .run = upload,
 };

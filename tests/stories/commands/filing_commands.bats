@@ -137,6 +137,64 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     activities_are 0
 }
 
+listed_is() { # JQ-CONDITION: on the newest job on the list
+    closedrop list --json --limit 1 | jq -en "input | .folder == null and ($1)" >/dev/null
+}
+
+@test "upload: what was filed is listed with rule, lead and activity, and so is what was filed before" {
+    start_agent
+    echo hello >2.txt
+    closedrop upload --rule table 2.txt
+    listed_is '.id == 1 and .state == "done" and .rule == "table" and .lead_id == "lead_B" and .activity == "email"'
+    [ "$(closedrop list --json | jq -r .activity_id)" = "$(activities '.[0].id' | jq -r .)" ]
+    history_says 1 'attaching: uploaded by hand; its activity is about to be created'
+    history_says 1 'done: uploaded by hand'
+    closedrop list | grep 'by hand.*2.txt  (email on lead_B)'
+    run closedrop upload --rule table 2.txt
+    [ "$status" = 1 ]
+    listed_is '.id == 2 and .state == "failed" and .error.code == "already_filed"'
+    closedrop upload --rule table --again 2.txt
+    listed_is '.id == 3 and .state == "done"'
+    closedrop upload --contact cont_A 2.txt
+    listed_is '.id == 4 and .rule == null and .contact_id == "cont_A" and .activity == "note"'
+    activities_are 3
+    no_more_was_posted
+}
+
+no_more_was_posted() { # a dropped file goes its way, and nothing else was posted
+    echo other >in/1.txt
+    wait_until jobs_are done 1
+    activities_are 4
+}
+
+@test "upload: the same bytes, refused by hand, are not taken for a file that a person brought back" {
+    start_agent
+    echo hello >2.txt
+    closedrop upload --rule table 2.txt
+    run closedrop upload --rule table 2.txt
+    [ "$status" = 1 ]
+    mv 2.txt in/2.txt
+    wait_until jobs_are failed 1
+    listed_error=$(closedrop list --json --limit 1 | jq -r '[.folder, .error.code] | join(" ")')
+    [ "$listed_error" = "scans already_filed" ]
+    activities_are 1
+}
+
+@test "upload that is killed after its POST stays on the list as unclear" {
+    local uploading
+    start_agent
+    fault '[{"on":"email","do":{"delay":"3s"}}]'
+    echo hello >2.txt
+    "$CLOSEDROP_BIN_DIR/closedrop" upload -c "$config" --rule table 2.txt 3>&- &
+    uploading=$!
+    wait_until requests_reach email 1
+    kill -KILL "$uploading"
+    wait "$uploading" || true
+    listed_is '.state == "failed" and .error.code == "unclear" and (.error.message | contains("look at lead_B in Close"))'
+    run closedrop retry 1
+    [[ $output == *"run closedrop upload again"* ]]
+}
+
 @test "check finds a table that is missing or lacks a column that a rule uses" {
     closedrop check
     rm customers.csv

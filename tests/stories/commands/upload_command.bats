@@ -186,7 +186,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     [ "$code" = 0 ]
     wait_until jobs_are done 1
     [ "$(uploads)" = 2 ]
-    [ "$(closedrop list --json | wc -l)" = 1 ]
+    [ "$(closedrop list --json | jq -c 'select(.folder)' | wc -l)" = 1 ]
 }
 
 @test "awkward names are sent as they are, and need no quoting" {
@@ -215,4 +215,99 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     script -qec "$CLOSEDROP_BIN_DIR/closedrop upload -c $config big.bin" /dev/null </dev/null >terminal.txt
     grep -q '%' terminal.txt
     grep -q $'\r' terminal.txt
+}
+
+# ---- on the queue's list ----
+
+by_hand() { # JQ-CONDITION: on the newest job
+    closedrop list --json --limit 1 | jq -en "input | .folder == null and ($1)" >/dev/null
+}
+
+lists() { # NUMBER of jobs
+    [ "$(closedrop list --json | wc -l)" = "$1" ]
+}
+
+@test "with an agent it is listed as by hand, and nothing is done about it; retry says why" {
+    local sum
+    sum=$(sha256sum <letter.txt | cut -d' ' -f1)
+    start_agent
+    up letter.txt
+    [ "$code" = 0 ]
+    [ ! -s err.txt ]
+    by_hand ".id == 1 and .path == \"letter.txt\" and .place == \"$PWD/letter.txt\" and .size == 6 and .sha256 == \"$sum\" and
+        .content_type == \"text/plain\" and .state == \"done\" and .attempts == 1 and .error == null and .rule == null and
+        .download_url == \"$(cat out.txt)\" and .queued_at <= .uploaded_at and .uploaded_at <= .done_at"
+    closedrop list | grep -E '^ +1 +done +by hand +6 B +letter.txt$'
+    closedrop show 1 | grep -E '^Folder +by hand$'
+    history_says 1 'done: uploaded by hand'
+    run closedrop retry 1
+    [ "$status" = 1 ]
+    [[ $output == *"uploaded by hand; run closedrop upload again"* ]]
+    closedrop status --json | jq -en 'input | .jobs == {queued:0,uploading:0,uploaded:0,attaching:0,done:0,failed:0}'
+    cp -p letter.txt in/ # another file, though of the same name and bytes
+    wait_until jobs_are done 1
+    closedrop forget 1
+    lists 1
+}
+
+@test "what failed is listed with its error; what could not be opened is not; retry --all leaves it alone" {
+    start_agent
+    fault '[{"on":"upload","match":"letter","do":{"status":400,"body":"{\"error\":\"no such thing\"}"},"times":0}]'
+    up letter.txt nowhere.txt
+    [ "$code" = 1 ]
+    lists 1
+    by_hand '.state == "failed" and .error.code == "close_refused" and (.error.message | contains("no such thing")) and
+        .sha256 == null and .download_url == null'
+    [[ $(closedrop retry --all) == *"there is no failed job"* ]]
+    closedrop list --state failed | grep 'by hand'
+    restart_says_nothing_of_folders
+}
+
+restart_says_nothing_of_folders() { # such as that one is not in the configuration
+    stop_agent
+    start_agent
+    never log_says 'no longer there'
+    closedrop check | grep 'is good'
+    [[ $(closedrop check 2>&1) != *"no longer"* ]]
+}
+
+@test "without an agent it is listed in the queue itself; the agent's work ends as ever" {
+    echo scan >in/scan.txt
+    run_once
+    up letter.txt
+    [ "$code" = 0 ]
+    [ ! -s err.txt ]
+    by_hand '.id == 2 and .path == "letter.txt" and .state == "done"'
+    run_once
+    [ "$agent_code" = 0 ]
+    [ "$(uploads)" = 2 ]
+}
+
+@test "whoever may not use the queue uploads as ever, and is told once that it is not listed" {
+    [ "$(id -u)" = 0 ] || skip "only root can be two users"
+    start_agent
+    become_nobody
+    chown nobody: letter.txt
+    up --json letter.txt letter.txt
+    [ "$code" = 0 ]
+    jq -es 'length == 2 and all(.state == "done" and .error == null)' out.txt
+    [ "$(grep -c "not on the queue's list: you may not look into $PWD/state" err.txt)" = 1 ]
+    [ "$(wc -l <err.txt)" = 1 ]
+}
+
+tell_agent() { # JSON: what the control socket answers
+    curl -s --unix-socket control.sock -w '%{http_code}\n' --data-binary "$1" http://localhost/uploads
+}
+
+@test "what is told over the control socket and is no upload is refused in words" {
+    start_agent
+    [[ $(tell_agent 'junk') == *'an upload is told as one JSON object'*400 ]]
+    [[ $(tell_agent '{"state":"queued","name":"a"}') == *'\"state\" must be'*400 ]]
+    [[ $(tell_agent '{"state":"done","name":"../a"}') == *'\"name\" must be'*400 ]]
+    head -c 70000 /dev/zero | tr '\0' ' ' >long
+    [[ $(tell_agent @long) == *'too long'*413 ]]
+    [[ $(curl -s --unix-socket control.sock -X POST http://localhost/uploads) == *'one JSON object'* ]]
+    lists 0
+    up letter.txt
+    lists 1
 }
