@@ -227,10 +227,10 @@ static bool is_own(const struct look_at *look)
 static struct verdict look_at_file(struct look_at *look)
 {
     struct verdict verdict = find_folder(look);
-    if (verdict.kind == VERDICT_NEXT && !filter_takes(look->folder, look->path))
-        return verdict_make(VERDICT_NEXT, NULL,
-            "nothing: it is left alone; a name on its path is never taken (closedrop.conf(5)), or "
-            "include and exclude leave it out");
+    const char *why =
+        verdict.kind == VERDICT_NEXT ? filter_leaves_out(look->folder, look->path) : NULL;
+    if (why)
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is left alone; %s", why);
     if (verdict.kind == VERDICT_NEXT && is_own(look))
         return verdict_make(VERDICT_NEXT, NULL, "nothing: closedrop itself uses it");
     if (verdict.kind == VERDICT_NEXT)

@@ -108,17 +108,6 @@ static bool is_never_taken(const char *name)
            is_safe_save(name);
 }
 
-/** A shortcut is a document only where a pattern asks for just those. */
-static bool is_unwanted_shortcut(const struct folder *folder, const char *name)
-{
-    const char *end = end_of(name, shortcut_ends);
-    const char *const asked[] = {end, NULL};
-    for (char *const *pattern = folder->include; end && *pattern; pattern++)
-        if (end_of(*pattern, asked))
-            return false;
-    return end != NULL;
-}
-
 static bool is_marker(const struct folder *folder, const char *name)
 {
     size_t before;
@@ -138,14 +127,36 @@ static bool is_sidecar(const struct folder *folder, const char *name)
 }
 
 /** A pattern with a slash speaks of a file's whole path, one without of a name. */
+static bool matches(const char *pattern, const char *path, const char *name)
+{
+    const char *subject = strchr(pattern, '/') ? path : name;
+    return subject && text_fits(pattern, subject);
+}
+
 static bool matches_any(char *const *patterns, const char *path, const char *name)
 {
-    for (; *patterns; patterns++) {
-        const char *subject = strchr(*patterns, '/') ? path : name;
-        if (subject && text_fits(*patterns, subject))
-            return true;
-    }
-    return false;
+    while (*patterns && !matches(*patterns, path, name))
+        patterns++;
+    return *patterns != NULL;
+}
+
+/**
+ * A shortcut is a document only where a pattern of `include` names it: one that fits it, and would
+ * not if its suffix were another. ("*.url" and "Report.lnk" do, "*" and "Report*" do not.)
+ */
+static bool is_unnamed_shortcut(const struct folder *folder, const char *path)
+{
+    const char *end = end_of(path, shortcut_ends);
+    char other[PATH_LENGTH_MOST + 1];
+    size_t length = strlen(path);
+    if (!end || length > PATH_LENGTH_MOST)
+        return end != NULL;
+    memcpy(other, path, length + 1);
+    memset(other + length - strlen(end) + 1, 'z', strlen(end) - 1);
+    for (char *const *pattern = folder->include; *pattern; pattern++)
+        if (matches(*pattern, path, path_name(path)) && !matches(*pattern, other, path_name(other)))
+            return false;
+    return true;
 }
 
 /** Whether `path` is the fixed first directory of a relative place like "Uploaded/%Y". */
@@ -184,13 +195,26 @@ bool filter_enters(const struct folder *folder, const char *path)
     return folder->recursive && enters(folder, path) && reaches(folder, path);
 }
 
-bool filter_takes(const struct folder *folder, const char *path)
+const char *filter_leaves_out(const struct folder *folder, const char *path)
 {
     const char *name = path_name(path);
-    if (is_never_taken(name) || is_unwanted_shortcut(folder, name) || is_marker(folder, name) ||
-        is_sidecar(folder, name))
-        return false;
+    if (is_never_taken(name))
+        return "a file of such a name is never taken, see closedrop.conf(5)";
+    if (is_unnamed_shortcut(folder, path))
+        return "it is a shortcut, and no pattern of include names it, as \"*.url\" or \"*.lnk\" do";
+    if (is_marker(folder, name) || is_sidecar(folder, name))
+        return "it is the marker or sidecar of another file";
     if (folder->include[0] && !matches_any(folder->include, path, name))
-        return false;
-    return !matches_any(folder->exclude, path, name) && reaches(folder, path);
+        return "no pattern of include fits it";
+    if (matches_any(folder->exclude, path, name))
+        return "a pattern of exclude fits it";
+    if (!reaches(folder, path))
+        return "a directory on its path is not entered, see recursive, exclude, and what is never "
+               "taken in closedrop.conf(5)";
+    return NULL;
+}
+
+bool filter_takes(const struct folder *folder, const char *path)
+{
+    return !filter_leaves_out(folder, path);
 }

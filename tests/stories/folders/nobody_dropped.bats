@@ -97,11 +97,14 @@ names=(
     done
 }
 
-@test "a shortcut is sent where a pattern of include names it" {
-    use_first_rule 'include = [ "*.pdf", "*.url" ];'
-    put 'a lead_X.pdf' 'b lead_X.url' 'c lead_X.lnk'
+@test "a shortcut is sent where a pattern of include names it, not where one fits everything" {
+    use_first_rule 'include = [ "*", "lead*", "*.url", "Report lead_X.lnk" ];'
+    put 'a lead_X.pdf' 'b lead_X.URL' 'c lead_X.lnk' 'Report lead_X.lnk' 'lead_X.Desktop'
     run_once
-    [ "$(activities '[.[].attachments[].filename] | sort')" = '["a lead_X.pdf","b lead_X.url"]' ]
+    [ "$(activities '[.[].attachments[].filename] | sort')" = \
+        '["Report lead_X.lnk","a lead_X.pdf","b lead_X.URL"]' ]
+    still_there 'c lead_X.lnk' 'lead_X.Desktop'
+    closedrop match 'in/c lead_X.lnk' | grep -F 'it is a shortcut, and no pattern of include names it'
 }
 
 @test "what a pattern without a slash excludes, at any depth: files, and directories with all in them" {

@@ -153,17 +153,67 @@ static void leaves_out_the_usual_names(void **state)
     expect_takes(&folder, usual, COUNT(usual));
 }
 
-static const struct row by_pattern[] = {{"a.url", true}, {"in/A.URL", true}, {"a.pdf", true},
-    {"a.lnk", false}, {"a.desktop", false}, {".a.url", false}, {"a.url.tmp", false}};
+/* a pattern names a shortcut if it fits it, but not the same name with another suffix */
+static const struct row by_pattern[] = {
+    {"a.url", true},
+    {"in/A.URL", true},
+    {"a.pdf", true},
+    {".a.url", false},
+    {"a.url.tmp", false},
+    {"Report.lnk", true},
+    {"in/REPORT.LNK", true},
+    {"other.lnk", false},
+    {"Report.url", true},
+    {"Invoice.desktop", false},
+    {"sub/a.Desktop", true},
+    {"a.desktop", false},
+    {"other/a.desktop", false},
+};
+static const struct row by_class[] = {{"a.lnk", true}, {"a.LNK", true}, {"a.url", false}};
 
 static void takes_a_shortcut_only_where_a_pattern_names_it(void **state)
 {
     (void)state;
-    char all[] = "*", url[] = "*.Url", part[] = "*.lnk*";
-    char *include[] = {all, url, part, NULL};
+    char all[] = "*", dot[] = "*.*", url[] = "*.Url", report[] = "Report.lnk",
+         invoice[] = "invoice*";
+    char sub[] = "sub/*.desktop", any[] = "other.???", class[] = "*.[Ll][Nn][Kk]";
+    char *include[] = {all, dot, url, report, invoice, sub, any, NULL};
+    char *by_letters[] = {class, NULL};
     struct folder folder = plain_folder();
     folder.include = include;
     expect_takes(&folder, by_pattern, COUNT(by_pattern));
+    folder.include = by_letters;
+    expect_takes(&folder, by_class, COUNT(by_class));
+}
+
+static const struct {
+    const char *path;
+    const char *why; /* part of the words */
+} left_out[] = {
+    {"in/a.pdf", NULL},
+    {"a.pdf.tmp", "never taken"},
+    {"a.lnk", "shortcut"},
+    {"a.pdf.done", "marker"},
+    {"a.doc", "include"},
+    {"draft.pdf", "exclude"},
+    {"#recycle/a.pdf", "directory"},
+    {"in/drafts.pdf/a.pdf", "directory"},
+};
+
+static void says_why_a_file_is_left_alone(void **state)
+{
+    (void)state;
+    char pdf[] = "*.pdf", all[] = "*.lnk*x", drafts[] = "draft*";
+    char *include[] = {pdf, all, NULL}, *exclude[] = {drafts, NULL};
+    struct folder folder = plain_folder();
+    folder.include = include;
+    folder.exclude = exclude;
+    folder.marker = text_marker_name;
+    for (size_t i = 0; i < COUNT(left_out); i++) {
+        const char *why = filter_leaves_out(&folder, left_out[i].path);
+        if (!why != !left_out[i].why || (why && !strstr(why, left_out[i].why)))
+            fail_msg("%s: %s", left_out[i].path, why ? why : "taken");
+    }
 }
 
 static const struct row chosen[] = {
@@ -370,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out_the_usual_names),
         cmocka_unit_test(takes_a_shortcut_only_where_a_pattern_names_it),
+        cmocka_unit_test(says_why_a_file_is_left_alone),
         cmocka_unit_test(goes_by_include_and_exclude),
         cmocka_unit_test(sees_names_as_people_do),
         cmocka_unit_test(never_takes_a_marker),
