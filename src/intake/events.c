@@ -93,7 +93,9 @@ static enum event_kind kind_of(uint32_t mask)
         return EVENT_DIRECTORY;
     if (mask & (IN_MOVED_FROM | IN_DELETE))
         return EVENT_LEFT;
-    return mask & IN_MOVED_TO ? EVENT_MOVED_IN : EVENT_CHANGED;
+    if (mask & IN_MOVED_TO)
+        return EVENT_MOVED_IN;
+    return mask & IN_ATTRIB ? EVENT_STAMPED : EVENT_WRITTEN;
 }
 
 int events_next(struct event *ret_event)

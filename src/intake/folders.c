@@ -345,6 +345,11 @@ bool folder_has(struct watched *folder, const char *path)
     return at && !*at;
 }
 
+bool folder_must_look(const struct watched *folder)
+{
+    return folder->polls || folder->unwatched > 0;
+}
+
 bool folder_watch_directory(void *context, const char *path)
 {
     struct watched *folder = context;

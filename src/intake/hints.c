@@ -27,13 +27,31 @@ static void wake_marker_waiters(struct watch *watch, struct watched *folder)
     free(waiters);
 }
 
-void hint_touch(struct watch *watch, struct candidate *candidate, bool moved_in)
+/** When to look at it next, after it was heard of. */
+static int64_t due_after(
+    const struct watched *folder, const struct candidate *candidate, enum settle_hint hint)
 {
     int64_t now = clock_steady_ms();
-    const struct folder *folder = watch->folders[candidate->folder].folder;
-    candidate->moved_in = moved_in;
-    candidate->changed_ms = now;
-    candidates_delay(watch->candidates, candidate, moved_in ? now : now + folder->settle_ms);
+    bool may_be_readable = hint == HINT_STAMPED && candidate->wait == SETTLE_ACCESS;
+    if (hint == HINT_MOVED_IN || may_be_readable || folder_must_look(folder))
+        return now;
+    return hint == HINT_STAMPED ? candidate->due_ms : now + folder->folder->settle_ms;
+}
+
+void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint)
+{
+    struct watched *folder = &watch->folders[candidate->folder];
+    struct file_state state;
+    CLEANUP(close_fd)
+    int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (hint != HINT_STAMPED) {
+        candidate->moved_in = hint == HINT_MOVED_IN;
+        candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
+    }
+    if (result == 0 && S_ISREG(state.mode))
+        looks_note_state(candidate, &state, hint);
+    candidates_delay(watch->candidates, candidate, due_after(folder, candidate, hint));
 }
 
 /** Look at what has this name, and ask the queue about it. */
@@ -56,7 +74,7 @@ static bool may_tell(struct watched *folder)
     return folder->is_claimed && !folder->conflict;
 }
 
-void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
+void hint_take(struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint)
 {
     if (folder->root < 0 || !may_tell(folder))
         return;
@@ -67,9 +85,9 @@ void hint_take(struct watch *watch, struct watched *folder, const char *path, bo
     }
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (candidate)
-        hint_touch(watch, candidate, moved_in);
+        hint_touch(watch, candidate, hint);
     else
-        ask_about(watch, folder, path, moved_in);
+        ask_about(watch, folder, path, hint == HINT_MOVED_IN);
 }
 
 void hint_of_scan(void *context, const char *path)

@@ -152,6 +152,9 @@ void folder_decide_polling(const struct watch *watch, struct watched *folder);
 /** Say in its health what of it has no events, and how to mend that. */
 void folder_explain(const struct watch *watch, struct watched *folder);
 
+/** Whether files in it may change without an event. */
+bool folder_must_look(const struct watched *folder);
+
 /**
  * Watch a directory of the folder. Returns whether its files are to be told: a directory that had
  * its watch before is passed by in ROUND_UNWATCHED, and one that another queue has makes the whole
@@ -197,17 +200,23 @@ int64_t rounds_next(const struct watch *watch, const struct watched *folder);
 /* hints.c */
 
 /** Something may be there under this name: touch the candidate, or ask the queue about it. */
-void hint_take(struct watch *watch, struct watched *folder, const char *path, bool moved_in);
+void hint_take(
+    struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint);
 
 /** The same from a scan: candidates look again by themselves. For struct scan_calls. */
 void hint_of_scan(void *context, const char *path);
 
-/** A candidate was heard of again: quiet time begins anew, or ends where it came whole. */
-void hint_touch(struct watch *watch, struct candidate *candidate, bool moved_in);
+/** A candidate was heard of again: quiet time begins anew where its content may have changed, or
+ * ends where it came whole. */
+void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint);
 
 /* looks.c */
 
 /** Look at the candidates whose time has come, a slice of them. */
 void looks_go_on(struct watch *watch);
+
+/** The candidate is in this state now. */
+void looks_note_state(
+    struct candidate *candidate, const struct file_state *state, enum settle_hint hint);
 
 #endif

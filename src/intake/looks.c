@@ -132,7 +132,8 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     const struct file_state *state = &candidate->state;
     struct settle_facts facts = {
         .now = clock_steady_ms(),
-        .changed = candidate->changed_ms,
+        .quiet = candidate->quiet,
+        .polls = folder_must_look(folder),
         .moved_in = candidate->moved_in,
         .judged = candidate->judged,
         .size = state->identity.size,
@@ -174,6 +175,26 @@ static int is_own(const struct watched *folder, const char *path, int look)
     return result;
 }
 
+void looks_note_state(
+    struct candidate *candidate, const struct file_state *state, enum settle_hint hint)
+{
+    settle_note(&candidate->quiet, hint, &candidate->state, state, clock_steady_ms());
+    candidate->judged =
+        candidate->judged && identity_equal(&state->identity, &candidate->state.identity);
+    candidate->state = *state;
+}
+
+static void wait_on(
+    struct watch *watch, struct candidate *candidate, const struct settle_step *step)
+{
+    candidate->wait = step->wait;
+    /* a writer has a file open that came by rename: from now on it must be quiet */
+    candidate->moved_in = candidate->moved_in && step->wait != SETTLE_QUIET;
+    if (step->is_written)
+        candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
+    candidates_delay(watch->candidates, candidate, step->until);
+}
+
 /** Look at a candidate whose time has come. Returns whether it is refused. */
 static bool settle(struct watch *watch, struct candidate *candidate)
 {
@@ -190,21 +211,10 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         candidates_remove(watch->candidates, candidate);
         return false;
     }
-    if (!file_state_equal(&state, &candidate->state)) {
-        candidate->judged =
-            candidate->judged && identity_equal(&state.identity, &candidate->state.identity);
-        candidate->state = state;
-        if (!candidate->moved_in) {
-            hint_touch(watch, candidate, false);
-            return false;
-        }
-    }
+    looks_note_state(candidate, &state, HINT_LOOKED);
     struct settle_step step = decide(folder, candidate, look);
     if (step.kind == SETTLE_WAIT) {
-        candidate->wait = step.wait;
-        /* a writer has a file open that came by rename: from now on it must be quiet */
-        candidate->moved_in = candidate->moved_in && step.wait != SETTLE_QUIET;
-        candidates_delay(watch->candidates, candidate, step.until);
+        wait_on(watch, candidate, &step);
         return false;
     }
     if (!folder_has(folder, candidate->path)) {

@@ -12,10 +12,22 @@
 #define YOUNG_MS 2000
 /** How often something that may change without an event is looked at. */
 #define LOOK_MS 5000
+/** The same while it is to be quiet: so many looks in its quiet time, which ends late by one. */
+#define LOOKS_IN_QUIET 5
 
 static struct settle_step wait_for(enum settle_wait wait, int64_t until)
 {
     return (struct settle_step){.kind = SETTLE_WAIT, .wait = wait, .until = until};
+}
+
+/** Wait for quiet; where no event tells that it has ended, look now and then. */
+static struct settle_step wait_for_quiet(
+    const struct folder *folder, const struct settle_facts *facts, int64_t until)
+{
+    int64_t pause = folder->settle_ms / LOOKS_IN_QUIET;
+    pause = pause < 100 ? 100 : pause > LOOK_MS ? LOOK_MS : pause;
+    bool is_early = facts->polls && facts->now + pause < until;
+    return wait_for(SETTLE_QUIET, is_early ? facts->now + pause : until);
 }
 
 static struct settle_step refuse(const char *code, const char *format, const char *detail)
@@ -29,10 +41,10 @@ static struct settle_step refuse(const char *code, const char *format, const cha
 static struct settle_step wait_or_refuse(const struct folder *folder,
     const struct settle_facts *facts, enum settle_wait wait, struct settle_step refusal)
 {
-    int64_t end = facts->changed + folder->incomplete_ms;
+    int64_t end = facts->quiet.changed + folder->incomplete_ms;
     if (facts->now >= end)
         return refusal;
-    bool has_events = wait == SETTLE_GROWTH; /* growth is an event, access may not be */
+    bool has_events = wait == SETTLE_GROWTH && !facts->polls; /* access may have none */
     int64_t look = facts->now + LOOK_MS;
     return wait_for(wait, has_events || end < look ? end : look);
 }
@@ -47,15 +59,34 @@ static struct settle_step wait_for_writer(
     const struct folder *folder, const struct settle_facts *facts)
 {
     int64_t pause = folder->settle_ms > 100 ? folder->settle_ms : 100;
-    return wait_for(SETTLE_QUIET, facts->now + pause);
+    return wait_for_quiet(folder, facts, facts->now + pause);
+}
+
+/** The same of the file itself. */
+static struct settle_step wait_for_its_writer(
+    const struct folder *folder, const struct settle_facts *facts)
+{
+    struct settle_step step = wait_for_writer(folder, facts);
+    step.is_written = true;
+    return step;
+}
+
+/** Its sidecar is written, or was just now: that has a quiet time of its own. */
+static struct settle_step wait_for_companions(
+    const struct folder *folder, const struct settle_facts *facts)
+{
+    int64_t quiet_end = facts->companions_changed + folder->settle_ms;
+    return facts->now < quiet_end ? wait_for_quiet(folder, facts, quiet_end)
+                                  : wait_for_writer(folder, facts);
 }
 
 /** Its sidecar is empty or cut off, and may still grow; not every folder has events of that. */
 static struct settle_step wait_for_sidecar(
     const struct folder *folder, const struct settle_facts *facts)
 {
-    bool is_newer = facts->companions_changed > facts->changed;
-    int64_t end = (is_newer ? facts->companions_changed : facts->changed) + folder->incomplete_ms;
+    int64_t changed = facts->quiet.changed;
+    bool is_newer = facts->companions_changed > changed;
+    int64_t end = (is_newer ? facts->companions_changed : changed) + folder->incomplete_ms;
     int64_t look = facts->now + LOOK_MS;
     if (facts->now >= end)
         return refuse("sidecar",
@@ -64,15 +95,43 @@ static struct settle_step wait_for_sidecar(
     return wait_for(SETTLE_GROWTH, end < look ? end : look);
 }
 
+/** Whether the file is another one, or of another length: certainly written. */
+static bool is_rewritten(const struct identity *before, const struct identity *after)
+{
+    struct identity with_time_of_before = *after;
+    with_time_of_before.mtime_ns = before->mtime_ns;
+    return !identity_equal(before, &with_time_of_before);
+}
+
+/** Whether mode, owner or number of names explain why its ctime has moved. */
+static bool is_other_of_attributes(const struct file_state *before, const struct file_state *after)
+{
+    return identity_equal(&before->identity, &after->identity) &&
+           (before->mode != after->mode || before->uid != after->uid || before->gid != after->gid ||
+               before->links != after->links);
+}
+
+void settle_note(struct settle_quiet *quiet, enum settle_hint hint, const struct file_state *before,
+    const struct file_state *after, int64_t now)
+{
+    bool is_event_of_content = hint == HINT_WRITTEN || hint == HINT_MOVED_IN;
+    bool is_stamped = !file_state_equal(before, after) && !is_other_of_attributes(before, after);
+    if (is_event_of_content || is_stamped)
+        quiet->stamped = now;
+    if (is_event_of_content || is_rewritten(&before->identity, &after->identity) ||
+        (is_stamped && hint == HINT_LOOKED))
+        quiet->changed = now;
+}
+
 struct settle_step settle_before_open(const struct folder *folder, const struct settle_facts *facts)
 {
-    int64_t quiet_end = facts->changed + folder->settle_ms;
+    int64_t quiet_end = facts->quiet.changed + folder->settle_ms;
     if (!facts->moved_in && facts->now < quiet_end)
-        return wait_for(SETTLE_QUIET, quiet_end);
+        return wait_for_quiet(folder, facts, quiet_end);
     if (!facts->has_companions)
         return wait_for(SETTLE_MARKER, INT64_MAX);
     if (facts->companions_busy)
-        return wait_for_writer(folder, facts);
+        return wait_for_companions(folder, facts);
     if (facts->companions_cut)
         return wait_for_sidecar(folder, facts);
     if (facts->size == 0 && !facts->judged)
@@ -94,7 +153,7 @@ struct settle_step settle_after_look(
             "closedrop ended without warning three times while it looked into this file; %s",
             "please report this with the file");
     if (look->error == -EWOULDBLOCK)
-        return wait_for_writer(folder, facts);
+        return wait_for_its_writer(folder, facts);
     if (is_shortage(look->error))
         return wait_for(SETTLE_ACCESS, facts->now + LOOK_MS);
     if (look->error < 0)
@@ -103,13 +162,15 @@ struct settle_step settle_after_look(
                 "the file cannot be read: %s; make it readable for the user closedrop runs as",
                 strerror(-look->error)));
     if (look->lease == LEASE_REFUSED)
-        return wait_for_writer(folder, facts);
+        return wait_for_its_writer(folder, facts);
     bool is_young = facts->age_ms >= 0 && facts->age_ms < YOUNG_MS;
     if (look->lease == LEASE_IMPOSSIBLE && is_young)
         return wait_for(SETTLE_QUIET, facts->now + YOUNG_MS - facts->age_ms);
-    int64_t quiet = facts->now - facts->changed; /* a server's clock may be ahead of ours */
-    if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && quiet < YOUNG_MS)
-        return wait_for(SETTLE_QUIET, facts->changed + YOUNG_MS);
+    /* a server's clock may be ahead of ours, and times that were set may hide a write */
+    int64_t pause = folder->settle_ms > YOUNG_MS ? folder->settle_ms : YOUNG_MS;
+    int64_t quiet_end = facts->quiet.stamped + pause;
+    if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && facts->now < quiet_end)
+        return wait_for_quiet(folder, facts, quiet_end);
     struct refusal refusal;
     /* only now: a writer that has paused may add to it, or cut it */
     if (refusal_of_size(folder, facts->size, &refusal))

@@ -75,6 +75,13 @@ void watch_restart_later(struct watch *watch)
         watch->restart_ms = earliest > now ? earliest : now;
 }
 
+static enum settle_hint hint_of(enum event_kind kind)
+{
+    if (kind == EVENT_MOVED_IN)
+        return HINT_MOVED_IN;
+    return kind == EVENT_STAMPED ? HINT_STAMPED : HINT_WRITTEN;
+}
+
 static void take_event(struct watch *watch, const struct event *event)
 {
     CLEANUP(free_text) char *path = NULL;
@@ -100,7 +107,7 @@ static void take_event(struct watch *watch, const struct event *event)
             letters_left(watch, folder, path);
         break;
     default:
-        hint_take(watch, folder, path, event->kind == EVENT_MOVED_IN);
+        hint_take(watch, folder, path, hint_of(event->kind));
     }
 }
 
@@ -147,18 +154,18 @@ static void become_candidate(
     struct watch *watch, struct watched *folder, const struct sighting *sighting)
 {
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, sighting->path);
-    if (candidate) {
-        hint_touch(watch, candidate, sighting->moved_in);
-        return;
-    }
-    candidate = candidates_add(watch->candidates, folder->index, sighting->path);
+    bool is_new = !candidate;
+    if (!candidate)
+        candidate = candidates_add(watch->candidates, folder->index, sighting->path);
     if (!candidate) {
         rounds_missed(folder, -ENOMEM); /* or there are too many: later, too */
         return;
     }
-    candidate->state = sighting->state;
-    candidate->judged = sighting->judged;
-    hint_touch(watch, candidate, sighting->moved_in);
+    if (is_new) {
+        candidate->state = sighting->state;
+        candidate->judged = sighting->judged;
+    }
+    hint_touch(watch, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
 }
 
 static void take_unknown(struct watch *watch, const struct letter *letter)
@@ -175,7 +182,7 @@ static void take_unknown(struct watch *watch, const struct letter *letter)
 static void take_look(struct watch *watch, const struct letter *letter)
 {
     if (letter->count)
-        hint_take(watch, &watch->folders[letter->folder], letter->sightings[0].path, false);
+        hint_take(watch, &watch->folders[letter->folder], letter->sightings[0].path, HINT_WRITTEN);
 }
 
 static void take_scan(struct watch *watch, const struct letter *letter)

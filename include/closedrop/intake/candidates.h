@@ -18,9 +18,9 @@ enum companion { COMPANION_NONE, COMPANION_MARKER, COMPANION_SIDECAR };
 struct candidate {
     size_t folder; /* index in the configuration */
     char *path;
-    struct file_state state; /* as last seen */
-    int64_t changed_ms;      /* steady clock: first seen, or last seen changed */
-    int64_t due_ms;          /* steady clock: look again; change it by candidates_delay() only */
+    struct file_state state;   /* as last seen */
+    struct settle_quiet quiet; /* steady clock */
+    int64_t due_ms;            /* steady clock: look again; change it by candidates_delay() only */
     bool moved_in;
     bool judged;
     enum settle_wait wait;

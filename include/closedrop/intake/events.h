@@ -9,7 +9,8 @@
 #define CLOSEDROP_INTAKE_EVENTS_H
 
 enum event_kind {
-    EVENT_CHANGED,   /* a file may be new, finished, or otherwise worth a look */
+    EVENT_WRITTEN,   /* a file is new, or was closed after writing */
+    EVENT_STAMPED,   /* its times, mode, owner or other attributes were set */
     EVENT_MOVED_IN,  /* something came whole, by rename */
     EVENT_LEFT,      /* something was moved away or deleted */
     EVENT_DIRECTORY, /* a directory is new, or came */

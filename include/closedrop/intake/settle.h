@@ -6,6 +6,7 @@
 #define CLOSEDROP_INTAKE_SETTLE_H
 
 #include "closedrop/config/config.h"
+#include "closedrop/files/identity.h"
 #include "closedrop/files/lease.h"
 
 #include <stdbool.h>
@@ -20,12 +21,27 @@ enum settle_wait {
     SETTLE_WAITS
 };
 
+/** How it was heard of a file. */
+enum settle_hint {
+    HINT_WRITTEN,  /* it is new, or was closed after writing */
+    HINT_MOVED_IN, /* it came whole, by rename */
+    HINT_STAMPED,  /* its times, mode, owner or other attributes were set */
+    HINT_LOOKED    /* it was looked at, and whoever changed it has told nothing */
+};
+
+/** Since when a candidate is quiet. */
+struct settle_quiet {
+    int64_t changed; /* its content: when it was first seen, or last seen changed */
+    int64_t stamped; /* the same, or its times: somebody may have written and set them back */
+};
+
 /** What is known of a candidate before the file is opened. */
 struct settle_facts {
     int64_t now;
-    int64_t changed; /* when it was first seen, or last seen changed */
-    bool moved_in;   /* it came whole, by rename: no quiet time */
-    bool judged;     /* a person brought it back after "empty" or "looks cut off" */
+    struct settle_quiet quiet;
+    bool polls;    /* no event tells of a change: it must be looked for */
+    bool moved_in; /* it came whole, by rename: no quiet time */
+    bool judged;   /* a person brought it back after "empty" or "looks cut off" */
     int64_t size;
     uint64_t links;
     int64_t age_ms;             /* since its ctime, by the wall clock */
@@ -50,8 +66,16 @@ struct settle_step {
     enum settle_wait wait; /* for SETTLE_WAIT: for what */
     int64_t until;         /* and when to look again */
     const char *code;      /* for SETTLE_REFUSE: it can never be sent, and why */
+    bool is_written;       /* somebody has the file open for writing: its quiet begins now */
     char message[256];
 };
+
+/**
+ * A file was heard of, and is now as in `after`: when did what change? An attribute that is set
+ * begins no new quiet time; where only the times differ, and no event said so, it may be a write.
+ */
+void settle_note(struct settle_quiet *quiet, enum settle_hint hint, const struct file_state *before,
+    const struct file_state *after, int64_t now);
 
 /** Before the file is opened: wait, refuse, or SETTLE_OPEN. */
 struct settle_step settle_before_open(

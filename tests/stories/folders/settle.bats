@@ -138,6 +138,61 @@ each_writer() {
     by_events_and_by_looking each_writer
 }
 
+# ---- attributes alone ----
+
+until_it_is_taken() { # COMMAND ARGUMENT...: again and again while in/a.txt lies there
+    while [ -e in/a.txt ]; do
+        "$@" 2>/dev/null || true
+        sleep 0.05
+    done
+}
+
+attributes_are_set() { # COMMAND ARGUMENT...
+    settle 500ms
+    start_agent
+    echo hello >in/a.txt
+    until_it_is_taken "$@" 3>&- &
+    writer=$!
+    wait_until jobs_are done 1
+    wait "$writer"
+    writer=''
+}
+
+@test "times that are set again and again, to the past, hold no file back" {
+    attributes_are_set touch -cd '2020-01-01 10:00' in/a.txt
+}
+
+@test "times that are set again and again, to now, hold no file back" {
+    attributes_are_set touch -c in/a.txt
+}
+
+changing_modes() {
+    chmod 600 in/a.txt
+    chmod 644 in/a.txt
+}
+
+@test "a mode that is set again and again holds no file back" {
+    attributes_are_set changing_modes
+}
+
+old_times_while_data_flows() { # as rsync --inplace, robocopy and cp -p set them
+    settle 1s "${how:-}"
+    start_agent
+    fallocate -l 600 in/a.bin
+    touch -d '2020-01-01 10:00' in/a.bin
+    for i in {0..5}; do
+        printf "%0100d" "$i" | dd of=in/a.bin bs=100 seek="$i" conv=notrunc status=none
+        touch -d '2020-01-01 10:00' in/a.bin
+        sleep 0.3
+    done
+    printf "%0100d" 0 1 2 3 4 5 >whole.bin
+    arrives_once whole.bin
+}
+
+@test "a file of its full size, with an old time, is not taken while it is still written" {
+    by_events_and_by_looking old_times_while_data_flows
+}
+
 # ---- somebody has it open ----
 
 hold_open() { # FILE: a writer has it open, and writes nothing

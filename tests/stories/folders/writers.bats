@@ -192,6 +192,26 @@ what_he_writes_goes_too() { # HOW
 
 # ---- over the network ----
 
+utimes_until_it_is_taken() { # a client that sets the time again and again, as Samba's own do at a close
+    while [ -e in/a.txt ]; do
+        echo 'utimes a.txt -1 -1 2020:01:01-10:00:00 -1'
+        sleep 0.1
+    done | smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop >/dev/null 2>&1
+}
+
+@test "a client over SMB that sets the times of its file after the last write does not hold it back" {
+    start_server samba
+    settle=700ms write_config
+    start_agent
+    echo hello >whole.txt
+    put_smb "$port" whole.txt a.txt
+    utimes_until_it_is_taken 3>&- &
+    writer=$!
+    arrives_once whole.txt a.txt
+    wait "$writer" || true
+    writer=''
+}
+
 @test "an FTP transfer that broke off waits, and goes once it was resumed" {
     start_server ftp
     write_config 'incomplete = "1h";'

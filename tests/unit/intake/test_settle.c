@@ -25,6 +25,8 @@ static const struct folder folder = {
 static const struct folder from_nothing = {
     .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 0, .max_size = 1000};
 
+static const struct folder patient = {.settle_ms = 86400000, .min_size = 1, .max_size = 1000};
+
 static const struct folder impatient = {.min_size = 1, .max_size = 1000};
 
 struct wanted {
@@ -68,7 +70,7 @@ static void expect_step(
 
 /* a quiet file of good size with its marker, its sidecar and one name; rows name what is different
  */
-#define QUIET .now = T + SETTLE, .changed = T, .size = 100, .links = 1, .has_companions = true
+#define QUIET .now = T + SETTLE, .quiet = {T, T}, .size = 100, .links = 1, .has_companions = true
 
 static const struct {
     const char *name;
@@ -78,12 +80,21 @@ static const struct {
 } before[] = {
     {"quiet", &folder, {QUIET}, OPENS},
     {"just seen", &folder, {QUIET, .now = T}, WAITS(QUIET, T + SETTLE)},
+    {"just seen, no events", &folder, {QUIET, .now = T, .polls = true},
+        WAITS(QUIET, T + SETTLE / 5)},
+    {"almost quiet, no events", &folder, {QUIET, .now = T + SETTLE - 1, .polls = true},
+        WAITS(QUIET, T + SETTLE)},
+    {"just seen, no events, quiet for a day", &patient, {QUIET, .now = T, .polls = true},
+        WAITS(QUIET, T + 5000)},
     {"almost quiet", &folder, {QUIET, .now = T + SETTLE - 1}, WAITS(QUIET, T + SETTLE)},
     {"long quiet", &folder, {QUIET, .now = T + 100 * SETTLE}, OPENS},
     {"moved in", &folder, {QUIET, .now = T, .moved_in = true}, OPENS},
     {"no quiet time asked for", &impatient, {QUIET, .now = T}, OPENS},
     {"its sidecar is still written", &folder, {QUIET, .companions_busy = true},
         WAITS(QUIET, T + 2 * SETTLE)},
+    {"its sidecar was written just now", &folder,
+        {QUIET, .companions_busy = true, .companions_changed = T + 1000},
+        WAITS(QUIET, T + 1000 + SETTLE)},
     {"moved in, its sidecar is still written", &folder,
         {QUIET, .now = T, .moved_in = true, .companions_busy = true}, WAITS(QUIET, T + SETTLE)},
     {"its sidecar is written for a year", &folder,
@@ -117,6 +128,8 @@ static const struct {
     {"empty, no marker yet", &folder, {QUIET, .size = 0, .has_companions = false},
         WAITS(MARKER, INT64_MAX)},
     {"empty", &folder, {QUIET, .size = 0}, WAITS(GROWTH, T + INCOMPLETE)},
+    {"empty, no events", &folder, {QUIET, .size = 0, .polls = true},
+        WAITS(GROWTH, T + SETTLE + 5000)},
     {"empty, moved in", &folder, {QUIET, .now = T, .size = 0, .moved_in = true},
         WAITS(GROWTH, T + INCOMPLETE)},
     {"empty, the last moment", &folder, {QUIET, .size = 0, .now = T + INCOMPLETE - 1},
@@ -176,11 +189,18 @@ static const struct {
         WAITS(QUIET, T + SETTLE + 1)},
     {"no leases, from the future", {QUIET, .age_ms = -5000}, {0, LEASE_IMPOSSIBLE, NULL}, READY},
     {"no leases, from the future, just seen", {QUIET, .now = T, .age_ms = -5000},
-        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + 2000)},
-    {"no leases, from the near future, almost quiet", {QUIET, .now = T + 1999, .age_ms = -1},
-        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + 2000)},
-    {"no leases, from the near future, quiet", {QUIET, .now = T + 2000, .age_ms = -1},
-        {0, LEASE_IMPOSSIBLE, NULL}, READY},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + SETTLE)},
+    {"no leases, from the near future, almost quiet", {QUIET, .now = T + SETTLE - 1, .age_ms = -1},
+        {0, LEASE_IMPOSSIBLE, NULL}, WAITS(QUIET, T + SETTLE)},
+    {"no leases, from the near future, quiet", {QUIET, .age_ms = -1}, {0, LEASE_IMPOSSIBLE, NULL},
+        READY},
+    {"no leases, its times were set: that may hide a write",
+        {QUIET, .quiet = {T, T + 3000}, .age_ms = 2000}, {0, LEASE_IMPOSSIBLE, NULL},
+        WAITS(QUIET, T + 3000 + SETTLE)},
+    {"leased, its times were set", {QUIET, .quiet = {T, T + 3000}, .age_ms = 2000},
+        {0, LEASE_HELD, NULL}, READY},
+    {"a writer, no events", {QUIET, .polls = true}, {0, LEASE_REFUSED, NULL},
+        WAITS(QUIET, T + SETTLE + SETTLE / 5)},
     {"no leases, from the future, moved in", {QUIET, .now = T, .age_ms = -5000, .moved_in = true},
         {0, LEASE_IMPOSSIBLE, NULL}, READY},
     {"leased, from the future, just seen", {QUIET, .now = T, .age_ms = -5000},
@@ -211,6 +231,131 @@ static void decides_after_the_look(void **state)
     for (size_t i = 0; i < COUNT(after); i++) {
         struct settle_step step = settle_after_look(&folder, &after[i].facts, &after[i].look);
         expect_step(after[i].name, &step, &after[i].wanted);
+    }
+}
+
+static void knows_that_a_writer_has_the_file_itself(void **state)
+{
+    (void)state;
+    static const struct settle_facts written = {QUIET}, sidecar = {QUIET, .companions_busy = true};
+    static const struct settle_look refused = {0, LEASE_REFUSED, NULL};
+    static const struct settle_look leased = {-EWOULDBLOCK, LEASE_HELD, NULL};
+    assert_true(settle_after_look(&folder, &written, &refused).is_written);
+    assert_true(settle_after_look(&folder, &written, &leased).is_written);
+    assert_false(settle_before_open(&folder, &sidecar).is_written);
+}
+
+/* ---- since when it is quiet ---- */
+
+#define LATER (T + 3000)
+#define S INT64_C(1000000000) /* ns */
+#define STATE(id, length, mtime, ctime, ...)                                                       \
+    {                                                                                              \
+        .identity = {.handle = id, .handle_length = 1, .size = length, .mtime_ns = mtime},         \
+        .ctime_ns = ctime, .links = 1, .mode = 0100644, __VA_ARGS__                                \
+    }
+#define FILE(...) STATE("a", __VA_ARGS__)
+#define OTHER_FILE(...) STATE("b", __VA_ARGS__)
+
+static const struct file_state before_it = FILE(100, 5 * S, 5 * S);
+
+static const struct {
+    const char *name;
+    enum settle_hint hint;
+    struct file_state after;
+    struct settle_quiet wanted;
+} notes[] = {
+    {"closed after writing", HINT_WRITTEN, FILE(200, 8 * S, 8 * S), {LATER, LATER}},
+    {"closed, and nothing is new: who knows", HINT_WRITTEN, FILE(100, 5 * S, 5 * S),
+        {LATER, LATER}},
+    {"written, then its time set back", HINT_WRITTEN, FILE(100, 1 * S, 8 * S), {LATER, LATER}},
+    {"moved in", HINT_MOVED_IN, OTHER_FILE(100, 5 * S, 8 * S), {LATER, LATER}},
+    {"chmod", HINT_STAMPED, FILE(100, 5 * S, 8 * S, .mode = 0100600), {T, T}},
+    {"chown", HINT_STAMPED, FILE(100, 5 * S, 8 * S, .uid = 7), {T, T}},
+    {"chgrp", HINT_STAMPED, FILE(100, 5 * S, 8 * S, .gid = 7), {T, T}},
+    {"time set back", HINT_STAMPED, FILE(100, 1 * S, 8 * S), {T, LATER}},
+    {"time set to the future", HINT_STAMPED, FILE(100, 99 * S, 8 * S), {T, LATER}},
+    {"extended attribute", HINT_STAMPED, FILE(100, 5 * S, 8 * S), {T, LATER}},
+    {"known already", HINT_STAMPED, FILE(100, 5 * S, 5 * S), {T, T}},
+    {"time set, and it has grown", HINT_STAMPED, FILE(101, 1 * S, 8 * S), {LATER, LATER}},
+    {"time set, of another file", HINT_STAMPED, OTHER_FILE(100, 5 * S, 8 * S), {LATER, LATER}},
+    {"looked at", HINT_LOOKED, FILE(100, 5 * S, 5 * S), {T, T}},
+    {"looked at: grown", HINT_LOOKED, FILE(101, 8 * S, 8 * S), {LATER, LATER}},
+    {"looked at: written", HINT_LOOKED, FILE(100, 8 * S, 8 * S), {LATER, LATER}},
+    {"looked at: by a clock that was set back", HINT_LOOKED, FILE(100, 2 * S, 2 * S),
+        {LATER, LATER}},
+    {"looked at: a time was set, or it was written before", HINT_LOOKED, FILE(100, 1 * S, 8 * S),
+        {LATER, LATER}},
+    {"looked at: written, and the old time set again", HINT_LOOKED, FILE(100, 5 * S, 8 * S),
+        {LATER, LATER}},
+    {"looked at: chmod", HINT_LOOKED, FILE(100, 5 * S, 8 * S, .mode = 0100600), {T, T}},
+    {"looked at: another name", HINT_LOOKED, FILE(100, 5 * S, 8 * S, .links = 2), {T, T}},
+};
+
+static void counts_from_the_last_change_of_content(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(notes); i++) {
+        struct settle_quiet quiet = {T, T};
+        settle_note(&quiet, notes[i].hint, &before_it, &notes[i].after, LATER);
+        if (quiet.changed != notes[i].wanted.changed || quiet.stamped != notes[i].wanted.stamped)
+            fail_msg("%s: %lld, %lld", notes[i].name, (long long)quiet.changed - T,
+                (long long)quiet.stamped - T);
+    }
+}
+
+/* ---- a writer, step by step, by a clock of the test's own ---- */
+
+/** What Samba, vsftpd and others do to a file, and when; and when the file is to be taken. */
+static const struct {
+    const char *name;
+    struct {
+        int64_t at;
+        enum settle_hint hint;
+        struct file_state after;
+    } does[4];
+    int64_t taken;
+} writers[] = {
+    {"created, closed a moment later",
+        {{0, HINT_WRITTEN, FILE(0, 1 * S, 1 * S)}, {10, HINT_WRITTEN, FILE(300, 2 * S, 2 * S)}},
+        10 + SETTLE},
+    {"Samba: times set at the close",
+        {{0, HINT_WRITTEN, FILE(0, 1 * S, 1 * S)}, {9, HINT_STAMPED, FILE(300, 2 * S, 2 * S)},
+            {10, HINT_WRITTEN, FILE(300, 2 * S, 2 * S)}},
+        10 + SETTLE},
+    {"Samba: times set by the client two seconds later",
+        {{0, HINT_WRITTEN, FILE(0, 1 * S, 1 * S)}, {10, HINT_WRITTEN, FILE(300, 2 * S, 2 * S)},
+            {2000, HINT_STAMPED, FILE(300, 1 * S, 3 * S)}},
+        10 + SETTLE},
+    {"vsftpd: a slow transfer",
+        {{0, HINT_WRITTEN, FILE(0, 1 * S, 1 * S)}, {4300, HINT_WRITTEN, FILE(300, 5 * S, 5 * S)}},
+        4300 + SETTLE},
+    {"rsync --inplace: an old time while it still writes",
+        {{0, HINT_WRITTEN, FILE(300, 1 * S, 1 * S)}, {2000, HINT_WRITTEN, FILE(300, 1 * S, 3 * S)},
+            {4000, HINT_WRITTEN, FILE(300, 1 * S, 5 * S)},
+            {4001, HINT_STAMPED, FILE(300, 1 * S, 6 * S)}},
+        4000 + SETTLE},
+};
+
+static void takes_a_file_once_after_its_last_write(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(writers); i++) {
+        struct settle_facts facts = {QUIET, .now = T};
+        struct file_state seen = writers[i].does[0].after;
+        for (size_t j = 0; j < 4 && (j == 0 || writers[i].does[j].at); j++) {
+            const struct file_state *done = &writers[i].does[j].after;
+            facts.now = T + writers[i].does[j].at;
+            settle_note(&facts.quiet, writers[i].does[j].hint, &seen, done, facts.now);
+            seen = *done;
+            assert_int_equal(settle_before_open(&folder, &facts).kind, SETTLE_WAIT);
+        }
+        struct settle_step step = settle_before_open(&folder, &facts);
+        if (step.until != T + writers[i].taken)
+            fail_msg("%s: %lld", writers[i].name, (long long)step.until - T);
+        facts.now = step.until;
+        settle_note(&facts.quiet, HINT_LOOKED, &seen, &seen, facts.now);
+        assert_int_equal(settle_before_open(&folder, &facts).kind, SETTLE_OPEN);
     }
 }
 
@@ -274,7 +419,7 @@ static void waits_for_the_future_only(void **state)
 {
     (void)state;
     for (int64_t now = T; now < T + INCOMPLETE + 10000; now += 997)
-        for (int what = 0; what < 16; what++) {
+        for (int what = 0; what < 32; what++) {
             struct settle_facts facts = {QUIET};
             struct settle_look look = {what & 1 ? -EACCES : 0,
                 what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, what & 4 ? CUT : NULL};
@@ -283,6 +428,7 @@ static void waits_for_the_future_only(void **state)
             facts.size = what & 2 ? 0 : 100;
             facts.companions_busy = what & 8;
             facts.age_ms = now - T;
+            facts.polls = what & 16;
             struct settle_step step = settle_before_open(&folder, &facts);
             assert_true(step.kind != SETTLE_WAIT || step.until > now);
             step = settle_after_look(&folder, &facts, &look);
@@ -312,6 +458,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_before_the_file_is_opened),
         cmocka_unit_test(decides_after_the_look),
+        cmocka_unit_test(knows_that_a_writer_has_the_file_itself),
+        cmocka_unit_test(counts_from_the_last_change_of_content),
+        cmocka_unit_test(takes_a_file_once_after_its_last_write),
         cmocka_unit_test(refuses_only_what_nobody_writes_any_more),
         cmocka_unit_test(never_turns_in_circles_at_once),
         cmocka_unit_test(waits_for_the_future_only),
