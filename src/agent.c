@@ -128,7 +128,8 @@ static void take_settled(struct agent *agent, const struct letter *letter)
             .changed_ms = sighting->state.ctime_ns / 1000000,
             .by_path = by_path(folder),
             .error_code = sighting->error_code,
-            .error_message = sighting->error_message};
+            .error_message = sighting->error_message,
+            .note = sighting->note};
         int64_t id = queue_add(agent->queue, &arrival);
         if (id && !arrival.error_code)
             log_info("job %lld queued: %s/%s", (long long)id, folder->name, sighting->path);

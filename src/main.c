@@ -23,6 +23,8 @@
  *     - intake/scan         the walk through a folder, a slice at a time
  *     - intake/filter       which names are documents (pure)
  *     - intake/candidates   the files being settled, in the order they are due
+ *     - intake/replaced     says when another document took the name of one that settled
+ *     - intake/document     which document lies under a name, by a sample of its bytes
  *     - intake/settle       when is a file finished: the decision (pure)
  *     - intake/last_look    a file whose very look kills the program is looked at three times
  *     - intake/complete     whether a format's end is there (pure)

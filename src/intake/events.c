@@ -92,7 +92,7 @@ static enum event_kind kind_of(uint32_t mask)
     if (mask & IN_ISDIR && !(mask & IN_DELETE))
         return EVENT_DIRECTORY;
     if (mask & (IN_MOVED_FROM | IN_DELETE))
-        return EVENT_LEFT;
+        return mask & IN_DELETE ? EVENT_DELETED : EVENT_LEFT;
     if (mask & IN_MOVED_TO)
         return EVENT_MOVED_IN;
     return mask & IN_ATTRIB ? EVENT_STAMPED : EVENT_WRITTEN;

@@ -45,13 +45,27 @@ void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hi
     CLEANUP(close_fd)
     int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
     int result = look < 0 ? look : file_state_read(look, &state);
+    candidate->is_gone = false;
     if (hint != HINT_STAMPED) {
         candidate->moved_in = hint == HINT_MOVED_IN;
         candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
     }
     if (result == 0 && S_ISREG(state.mode))
-        looks_note_state(candidate, &state, hint);
+        looks_note_state(folder, candidate, look, &state, hint);
     candidates_delay(watch->candidates, candidate, due_after(folder, candidate, hint));
+}
+
+void hint_deleted(struct watch *watch, struct candidate *candidate)
+{
+    const struct folder *folder = watch->folders[candidate->folder].folder;
+    candidate->is_gone = candidate->document.size > 0;
+    candidate->is_remembered = false;
+    candidate->wants = COMPANION_NONE;
+    candidate->wait = SETTLE_QUIET;
+    if (candidate->is_gone)
+        candidates_delay(watch->candidates, candidate, clock_steady_ms() + folder->settle_ms);
+    else
+        candidates_remove(watch->candidates, candidate);
 }
 
 /** Look at what has this name, and ask the queue about it. */
@@ -84,7 +98,7 @@ void hint_take(struct watch *watch, struct watched *folder, const char *path, en
         return;
     }
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
-    if (candidate)
+    if (candidate && !candidate->is_gone)
         hint_touch(watch, candidate, hint);
     else
         ask_about(watch, folder, path, hint == HINT_MOVED_IN);
@@ -97,7 +111,7 @@ void hint_of_scan(void *context, const char *path)
     if (!may_tell(folder) || !filter_takes(folder->folder, path))
         return;
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
-    if (!candidate)
+    if (!candidate || candidate->is_gone)
         ask_about(watch, folder, path, false);
     else if (candidate->wants) /* all others look again by themselves */
         candidates_delay(watch->candidates, candidate, clock_steady_ms());

@@ -1,8 +1,8 @@
 /**
  * The watch thread's own state, shared by the files it is made of: watch.c is its loop, folders.c
  * knows which directory a folder is and how it is watched, rounds.c which scan is due, hints.c
- * takes up what events and scans point at, looks.c looks at it until it is settled, letters.c tells
- * the work thread.
+ * takes up what events and scans point at, looks.c looks at it until it is settled, replaced.c says
+ * when another document took its name meanwhile, letters.c tells the work thread.
  */
 #ifndef CLOSEDROP_INTAKE_INNER_H
 #define CLOSEDROP_INTAKE_INNER_H
@@ -210,13 +210,29 @@ void hint_of_scan(void *context, const char *path);
  * ends where it came whole. */
 void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint);
 
+/** A candidate was deleted. A document is remembered for as long as it would have settled. */
+void hint_deleted(struct watch *watch, struct candidate *candidate);
+
 /* looks.c */
 
 /** Look at the candidates whose time has come, a slice of them. */
 void looks_go_on(struct watch *watch);
 
-/** The candidate is in this state now. */
-void looks_note_state(
-    struct candidate *candidate, const struct file_state *state, enum settle_hint hint);
+/** The candidate, open as `look`, is in this state now. */
+void looks_note_state(struct watched *folder, struct candidate *candidate, int look,
+    const struct file_state *state, enum settle_hint hint);
+
+/* replaced.c */
+
+/**
+ * Remember the document that lies under the candidate's name, open as `look`, if it is finished;
+ * and say so, once, if that is another one than before. Where no lease tells whether it is
+ * finished, `seems_finished` does.
+ */
+void replaced_note(
+    const struct watched *folder, struct candidate *candidate, int look, bool seems_finished);
+
+/** What the history of the candidate's job is to say of it, the caller's to free; NULL: nothing. */
+char *replaced_text(const struct candidate *candidate);
 
 #endif

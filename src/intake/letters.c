@@ -71,6 +71,7 @@ void letters_settled(
     sighting->state = candidate->state;
     sighting->error_code = refusal ? refusal->code : NULL;
     sighting->error_message = TAKE_PTR(message);
+    sighting->note = replaced_text(candidate);
 }
 
 void letters_drop(struct watched *folder)
@@ -125,6 +126,8 @@ static void count_waits(const struct watch *watch)
         clear_counts(&watch->folders[i]);
     for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
         const struct candidate *candidate = candidates_at(watch->candidates, i);
+        if (candidate->is_gone)
+            continue;
         struct folder_health *health = &watch->folders[candidate->folder].health;
         health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
         health->waiting[candidate->wait]++;

@@ -175,24 +175,40 @@ static int is_own(const struct watched *folder, const char *path, int look)
     return result;
 }
 
-void looks_note_state(
-    struct candidate *candidate, const struct file_state *state, enum settle_hint hint)
+/** What closedrop itself uses is not even opened. */
+static void compare(
+    const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
 {
+    if (!is_own(folder, candidate->path, look))
+        replaced_note(folder, candidate, look, seems_finished);
+}
+
+void looks_note_state(struct watched *folder, struct candidate *candidate, int look,
+    const struct file_state *state, enum settle_hint hint)
+{
+    bool is_same = file_state_equal(state, &candidate->state);
     settle_note(&candidate->quiet, hint, &candidate->state, state, clock_steady_ms());
     candidate->judged =
         candidate->judged && identity_equal(&state->identity, &candidate->state.identity);
+    candidate->is_remembered = candidate->is_remembered && is_same;
     candidate->state = *state;
+    if (!candidate->is_remembered && (!candidate->moved_in || candidate->document.size))
+        compare(folder, candidate, look, is_same || hint != HINT_LOOKED);
 }
 
 static void wait_on(
-    struct watch *watch, struct candidate *candidate, const struct settle_step *step)
+    struct watched *folder, struct candidate *candidate, int look, const struct settle_step *step)
 {
+    if (step->wait == SETTLE_MARKER && !candidate->is_remembered)
+        compare(folder, candidate, look, true); /* it came whole */
+    if (step->wait == SETTLE_GROWTH && !candidate->wants && candidate->is_remembered)
+        candidate->document.size = 0; /* it is no document: not all of it is there */
     candidate->wait = step->wait;
     /* a writer has a file open that came by rename: from now on it must be quiet */
     candidate->moved_in = candidate->moved_in && step->wait != SETTLE_QUIET;
     if (step->is_written)
         candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
-    candidates_delay(watch->candidates, candidate, step->until);
+    candidates_delay(folder->watch->candidates, candidate, step->until);
 }
 
 /** Look at a candidate whose time has come. Returns whether it is refused. */
@@ -207,14 +223,14 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     result = own < 0 ? own : result;
     if (result < 0 && !safe_open_is_absent(result))
         rounds_missed(folder, result);
-    if (result < 0 || own || !S_ISREG(state.mode)) {
+    if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {
         candidates_remove(watch->candidates, candidate);
         return false;
     }
-    looks_note_state(candidate, &state, HINT_LOOKED);
+    looks_note_state(folder, candidate, look, &state, HINT_LOOKED);
     struct settle_step step = decide(folder, candidate, look);
     if (step.kind == SETTLE_WAIT) {
-        wait_on(watch, candidate, &step);
+        wait_on(folder, candidate, look, &step);
         return false;
     }
     if (!folder_has(folder, candidate->path)) {

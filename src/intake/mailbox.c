@@ -40,6 +40,7 @@ void letter_free(struct letter *letter)
     for (size_t i = 0; i < letter->count; i++) {
         free(letter->sightings[i].path);
         free(letter->sightings[i].error_message);
+        free(letter->sightings[i].note);
     }
     free(letter->sightings);
     config_release(letter->config);

@@ -75,6 +75,18 @@ void watch_restart_later(struct watch *watch)
         watch->restart_ms = earliest > now ? earliest : now;
 }
 
+static void take_leaving(
+    struct watch *watch, struct watched *folder, const char *path, enum event_kind kind)
+{
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    if (candidate && kind == EVENT_DELETED)
+        hint_deleted(watch, candidate);
+    else if (candidate)
+        candidates_remove(watch->candidates, candidate);
+    else if (filter_takes(folder->folder, path))
+        letters_left(watch, folder, path);
+}
+
 static enum settle_hint hint_of(enum event_kind kind)
 {
     if (kind == EVENT_MOVED_IN)
@@ -94,17 +106,13 @@ static void take_event(struct watch *watch, const struct event *event)
         take_event_of_parent(watch, event);
         return;
     }
-    struct candidate *candidate;
     switch (event->kind) {
     case EVENT_DIRECTORY:
         rounds_subtree(folder, path);
         break;
     case EVENT_LEFT:
-        candidate = candidates_find(watch->candidates, folder->index, path);
-        if (candidate)
-            candidates_remove(watch->candidates, candidate);
-        else if (filter_takes(folder->folder, path))
-            letters_left(watch, folder, path);
+    case EVENT_DELETED:
+        take_leaving(watch, folder, path, event->kind);
         break;
     default:
         hint_take(watch, folder, path, hint_of(event->kind));
@@ -154,7 +162,7 @@ static void become_candidate(
     struct watch *watch, struct watched *folder, const struct sighting *sighting)
 {
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, sighting->path);
-    bool is_new = !candidate;
+    bool is_new = !candidate || candidate->is_gone;
     if (!candidate)
         candidate = candidates_add(watch->candidates, folder->index, sighting->path);
     if (!candidate) {

@@ -253,6 +253,16 @@ static void begin_anew(struct queue *queue, struct job *job)
         job_forget_rule(job);
 }
 
+/** What the watch thread has to say of it. Returns the job's id. */
+static int64_t tell_arrival(struct queue *queue, struct job *job, const struct arrival *arrival)
+{
+    if (arrival->note)
+        note(queue, job, arrival->note);
+    if (arrival->error_code)
+        queue_fail(queue, job, arrival->error_code, arrival->error_message);
+    return job->id;
+}
+
 /**
  * The file of a failed job came back: the same job goes on, and the person's word counts. Its place
  * in Failed is kept until its file is in hand, for the error text that may still lie there.
@@ -269,9 +279,7 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
     job->released = job->released && is_moved;
     job_forget_error(job);
     move(queue, job, JOB_QUEUED, "brought back into the folder");
-    if (arrival->error_code)
-        queue_fail(queue, job, arrival->error_code, arrival->error_message);
-    return job->id;
+    return tell_arrival(queue, job, arrival);
 }
 
 static int64_t add_new(struct queue *queue, const struct arrival *arrival)
@@ -292,9 +300,7 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     job->reconcile = queue->lost_ms && arrival->changed_ms < queue->lost_ms + CLOCKS_MS;
     store_insert(queue->store, job);
     note(queue, job, "settled");
-    if (arrival->error_code)
-        queue_fail(queue, job, arrival->error_code, arrival->error_message);
-    return job->id;
+    return tell_arrival(queue, job, arrival);
 }
 
 int64_t queue_add(struct queue *queue, const struct arrival *arrival)

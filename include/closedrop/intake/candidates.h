@@ -6,6 +6,7 @@
 #define CLOSEDROP_INTAKE_CANDIDATES_H
 
 #include "closedrop/files/identity.h"
+#include "closedrop/intake/document.h"
 #include "closedrop/intake/settle.h"
 
 #include <stdbool.h>
@@ -24,8 +25,13 @@ struct candidate {
     bool moved_in;
     bool judged;
     enum settle_wait wait;
-    enum companion wants; /* it waits for this one, or for the rest of it */
-    size_t position;      /* in the heap */
+    enum companion wants;     /* it waits for this one, or for the rest of it */
+    struct document document; /* the last one that was seen finished under this name */
+    bool is_remembered;       /* that is what lies there now */
+    bool is_gone;             /* it was deleted: kept for a while, to know what replaces it */
+    int64_t replaced;         /* documents that others have replaced while they settled */
+    int64_t replaced_size;    /* bytes of the last of them */
+    size_t position;          /* in the heap */
 };
 
 struct candidates;

@@ -9,10 +9,11 @@
 #define CLOSEDROP_INTAKE_EVENTS_H
 
 enum event_kind {
-    EVENT_WRITTEN,   /* a file is new, or was closed after writing */
-    EVENT_STAMPED,   /* its times, mode, owner or other attributes were set */
-    EVENT_MOVED_IN,  /* something came whole, by rename */
-    EVENT_LEFT,      /* something was moved away or deleted */
+    EVENT_WRITTEN,  /* a file is new, or was closed after writing */
+    EVENT_STAMPED,  /* its times, mode, owner or other attributes were set */
+    EVENT_MOVED_IN, /* something came whole, by rename */
+    EVENT_LEFT,     /* something was moved away */
+    EVENT_DELETED,
     EVENT_DIRECTORY, /* a directory is new, or came */
     EVENT_LOST       /* events or watches were lost: begin anew */
 };

@@ -38,6 +38,7 @@ struct sighting {
     bool judged;            /* in LETTER_UNKNOWN: KNOWN_JUDGED */
     const char *error_code; /* in LETTER_SETTLED: it can never be sent, and why */
     char *error_message;
+    char *note; /* in LETTER_SETTLED: what else its history is to say, or NULL */
 };
 
 /** How a folder is, as the watch thread knows it. */

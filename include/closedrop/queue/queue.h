@@ -76,6 +76,7 @@ struct arrival {
     bool by_path;           /* as in struct seen */
     const char *error_code; /* not NULL: it can never be sent, and why */
     const char *error_message;
+    const char *note; /* what else the history is to say, or NULL */
 };
 
 /**

@@ -193,6 +193,161 @@ old_times_while_data_flows() { # as rsync --inplace, robocopy and cp -p set them
     by_events_and_by_looking old_times_while_data_flows
 }
 
+# ---- another document takes its name meanwhile ----
+
+replaced_are() { # NUMBER: of a.txt, and so many lines say so
+    [ "$(grep -c 'scans/a.txt: replaced before it was taken' agent.log)" = "$1" ]
+}
+
+says_once() { # COMMAND: by which another document takes the name
+    rm -f agent.log
+    settle 1h "${how:-}"
+    start_agent
+    echo "the first document" >in/a.txt
+    wait_until folder_counts waiting_quiet 1
+    "$@"
+    wait_until log_says 'scans/a.txt: replaced before it was taken: an earlier document of this name, 19 bytes'
+    echo "a witness" >in/b.txt
+    wait_until folder_counts waiting_quiet 2
+    replaced_are 1
+}
+
+longer() { echo "the second document, and it is longer than the first" >in/a.txt; }
+shorter() { echo "second" >in/a.txt; }
+by_rename() {
+    echo "the second document" >other.txt
+    mv other.txt in/a.txt
+}
+by_temporary_name() {
+    echo "the second document, and it is longer than the first" >in/a.txt.part
+    mv in/a.txt.part in/a.txt
+}
+anew() {
+    rm in/a.txt
+    echo "the second document, and it is longer than the first" >in/a.txt
+}
+
+@test "a second document that is written over the first while that settles is said, once" {
+    by_events_and_by_looking says_once longer
+}
+
+@test "a second document that is shorter is said, once" {
+    by_events_and_by_looking says_once shorter
+}
+
+@test "a second document that is renamed to the first's name in a polled folder is said, once" {
+    how='watch = "poll"; poll_interval = "200ms";'
+    says_once by_rename
+}
+
+@test "a second document after the first was deleted is said, once" {
+    says_once anew
+}
+
+history_tells() {
+    write_config 'marker = "{name}.done";' "${how:-}"
+    start_agent
+    echo "the first document" >in/a.txt
+    echo "another one" >in/b.txt
+    wait_until folder_counts waiting_marker 2
+    longer
+    wait_until replaced_are "$((1 + ${before:-0}))"
+    by_rename
+    wait_until replaced_are "$((2 + ${before:-0}))"
+    : >in/a.txt.done
+    : >in/b.txt.done
+    wait_until jobs_are done 2
+    id=$(closedrop list --json | jq -r 'select(.path == "a.txt") | .id')
+    history_says "$id" 'replaced before they were taken: 2 earlier documents of this name, the last of 53 bytes'
+    never history_says $((3 - id)) replaced
+    was_uploaded "$uploaded/a.txt"
+    [ "$(cat "$uploaded/a.txt")" = "the second document" ]
+    before=2
+}
+
+@test "the history of the job that is queued then says what it replaced" {
+    by_events_and_by_looking history_tells
+}
+
+moved_in_over() { # COMMAND
+    settle 1h
+    start_agent
+    echo "the first document" >in/a.txt
+    wait_until folder_counts waiting_quiet 1
+    "$@"
+    wait_until jobs_are done 1
+    history_says 1 'replaced before it was taken: an earlier document of this name, 19 bytes, was replaced by another one'
+    replaced_are 1
+}
+
+@test "a document that is moved in over one that settles is taken, and its history says so" {
+    moved_in_over by_rename
+}
+
+@test "a document that gets the name of one that settles, after a temporary one, is taken, and its history says so" {
+    moved_in_over by_temporary_name
+}
+
+own_files() { # whatever a writer does to its own file
+    write_config 'marker = "{name}.done";' "${how:-}"
+    start_agent
+    : >in/placeholder.txt      # a browser, or Finder
+    echo begun >in/grown.txt   # an appender, or FTP resumed
+    cp "$pdf" in/again.pdf     # a second try
+    fallocate -l 6 in/full.txt # robocopy, rsync
+    hold_open in/partial.txt   # never closed
+    echo "first line" >&7
+    wait_until folder_counts waiting_marker 5
+    echo content >other.txt
+    mv other.txt in/placeholder.txt
+    echo "and ended" >>in/grown.txt
+    cp "$pdf" in/again.pdf
+    cp "$pdf" other.pdf
+    mv other.pdf in/again.pdf
+    echo whole | dd of=in/full.txt conv=notrunc status=none
+    echo "another one" >other.txt
+    mv other.txt in/partial.txt
+    exec 7>&-
+    for name in placeholder.txt grown.txt again.pdf full.txt partial.txt; do
+        : >"in/$name.done"
+    done
+    wait_until jobs_are done 5
+    never log_says 'replaced before'
+    for id in 1 2 3 4 5; do
+        never history_says "$id" replaced
+    done
+}
+
+@test "what a writer does to its own file is no document that was replaced" {
+    by_events_and_by_looking own_files
+}
+
+@test "a document that is saved as Office does over SMB, by two renames, was not replaced" {
+    write_config 'marker = "{name}.done";'
+    start_agent
+    echo "the first version" >in/a.txt
+    wait_until folder_counts waiting_marker 1
+    echo "the second version" >'in/~$WRD0001.tmp'
+    mv in/a.txt 'in/~$WRL0002.tmp'
+    mv 'in/~$WRD0001.tmp' in/a.txt
+    rm 'in/~$WRL0002.tmp'
+    : >in/a.txt.done
+    wait_until jobs_are done 1
+    never log_says 'replaced before'
+}
+
+@test "a document that was seen before a restart, and is replaced after it, is said" {
+    settle 1h
+    start_agent
+    echo "the first document" >in/a.txt
+    wait_until folder_counts waiting_quiet 1
+    stop_agent
+    start_agent
+    wait_until folder_counts waiting_quiet 1
+    longer
+    wait_until replaced_are 1
+}
+
 # ---- somebody has it open ----
 
 hold_open() { # FILE: a writer has it open, and writes nothing

@@ -192,11 +192,15 @@ what_he_writes_goes_too() { # HOW
 
 # ---- over the network ----
 
-utimes_until_it_is_taken() { # a client that sets the time again and again, as Samba's own do at a close
-    while [ -e in/a.txt ]; do
-        echo 'utimes a.txt -1 -1 2020:01:01-10:00:00 -1'
-        sleep 0.1
-    done | smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop >/dev/null 2>&1
+puts_and_sets_times() { # a client that sets the time again and again after its last write, until the file is queued
+    {
+        echo 'put whole.txt a.txt'
+        for year in {1981..2280}; do # Samba passes by a time that is there
+            ! log_says 'queued: scans/a.txt' || break
+            echo "utimes a.txt -1 -1 $year:01:01-10:00:00 -1"
+            sleep 0.1
+        done
+    } | smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop >/dev/null 2>&1
 }
 
 @test "a client over SMB that sets the times of its file after the last write does not hold it back" {
@@ -204,12 +208,38 @@ utimes_until_it_is_taken() { # a client that sets the time again and again, as S
     settle=700ms write_config
     start_agent
     echo hello >whole.txt
-    put_smb "$port" whole.txt a.txt
-    utimes_until_it_is_taken 3>&- &
+    puts_and_sets_times 3>&- &
     writer=$!
-    arrives_once whole.txt a.txt
+    wait_until log_says 'queued: scans/a.txt'
     wait "$writer" || true
     writer=''
+    wait_until test -f "$uploaded/a.txt"
+    was_uploaded whole.txt
+}
+
+second_document_is_said() { # PUT: by which the scanner writes the same name again
+    settle=1h write_config
+    start_agent
+    echo "the first document" >first.txt
+    echo "the second document, and it is longer" >second.txt
+    "$1" "$port" first.txt a.txt
+    wait_until folder_counts waiting_quiet 1
+    "$1" "$port" second.txt a.txt
+    wait_until log_says 'scans/a.txt: replaced before it was taken: an earlier document of this name, 19 bytes'
+    "$1" "$port" second.txt a.txt # a second try is no other document
+    "$1" "$port" first.txt b.txt
+    wait_until folder_counts waiting_quiet 2
+    [ "$(grep -c 'replaced before it was taken' agent.log)" = 1 ]
+}
+
+@test "a second document of the same name over FTP, while the first settles, is said" {
+    start_server ftp
+    second_document_is_said put_ftp
+}
+
+@test "a second document of the same name over SMB, while the first settles, is said" {
+    start_server samba
+    second_document_is_said put_smb
 }
 
 @test "an FTP transfer that broke off waits, and goes once it was resumed" {

@@ -1,0 +1,53 @@
+/* Says when a document was replaced by another one of its name before it could be taken. */
+#define LOG_MODULE "watch"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+
+#define REPLACED                                                                                   \
+    "replaced before it was taken: an earlier document of this name, %lld bytes, was replaced by " \
+    "another one while it settled"
+
+/** Whether nobody writes to it; where no lease tells, whether whoever asks knows of a sign. */
+static bool is_finished(int fd, bool seems_finished)
+{
+    enum lease lease = lease_take(fd);
+    lease_give_up(fd);
+    return lease == LEASE_HELD || (lease == LEASE_IMPOSSIBLE && seems_finished);
+}
+
+static void say(const struct watched *folder, struct candidate *candidate)
+{
+    candidate->replaced_size = candidate->document.size;
+    candidate->replaced++;
+    log_warn("%s/%s: " REPLACED "; if both are wanted, give each a name of its own",
+        folder->folder->name, candidate->path, (long long)candidate->replaced_size);
+}
+
+void replaced_note(
+    const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
+{
+    int64_t size = candidate->state.identity.size;
+    CLEANUP(close_fd) int fd = size ? safe_reopen_file(look) : -ENODATA;
+    if (fd < 0 || !is_finished(fd, seems_finished))
+        return;
+    if (candidate->document.size && !document_goes_on(&candidate->document, fd, size))
+        say(folder, candidate);
+    candidate->is_remembered = document_read(fd, size, &candidate->document) == 0;
+}
+
+char *replaced_text(const struct candidate *candidate)
+{
+    if (candidate->replaced > 1)
+        return str_format("replaced before they were taken: %lld earlier documents of this name, "
+                          "the last of %lld bytes, were each replaced by another one while it "
+                          "settled",
+            (long long)candidate->replaced, (long long)candidate->replaced_size);
+    return candidate->replaced ? str_format(REPLACED, (long long)candidate->replaced_size) : NULL;
+}
