@@ -69,8 +69,9 @@
  *     - work/etags          what S3's ETag says of the bytes, bucket by bucket
  *     - work/rejections     is it the file or the place that S3 refuses: other files show (pure)
  *
- * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the door to
- *             libcsv), template and sidecar (pure)
+ * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the row of a
+ *             key; table_parse is the door to libcsv, table_file knows when a file may be read),
+ *             template and sidecar (pure)
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
  *             reply and record (what comes back), key
  * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the

@@ -1,6 +1,5 @@
 /**
- * Tables of customers: CSV files that say to which lead or contact a key belongs. The only door to
- * libcsv.
+ * Tables of customers: CSV files that say to which lead or contact a key belongs.
  *
  * The first row names the columns: `key` and at least one of `lead_id`, `contact_id`; any further
  * column is {row.COLUMN}. Fields may be quoted, or written as Excel keeps a number's zeros

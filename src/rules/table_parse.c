@@ -1,0 +1,481 @@
+/* A table's text becomes rows: the delimiter is found, values are taken out of their quotes, and
+ * each mistake is told with its line. The only door to libcsv. */
+#include "table_parse.h"
+
+#include "closedrop/base/encoding.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+
+#include <csv.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define ROWS_MOST 1000000
+#define ROW_MOST 65536
+
+/** How much of a key or a name a message repeats, and how many names. */
+#define REPEAT_MOST 60
+#define NAMES_MOST 20
+
+#define BLANKS " \t\r\n"
+
+/** Old programs end a text with it (Ctrl-Z). */
+#define END_OF_FILE_MARK '\x1A'
+
+struct reading {
+    struct contents *contents;
+    const char *file;
+    struct str *why;
+    int result;
+    size_t line;
+    bool is_between_rows;
+    bool is_open;               /* it ends within quotes */
+    size_t row_line, row_bytes; /* where the row begins, and how long it is so far */
+    size_t row_start;           /* of its fields in `texts` */
+    size_t fields, filled;      /* how many it has, and up to the last that is not empty */
+};
+
+void contents_add_quoted(struct str *why, const char *text)
+{
+    size_t length = strlen(text);
+    bool cut = length > REPEAT_MOST;
+    if (cut)
+        length = REPEAT_MOST;
+    while (cut && length > REPEAT_MOST - 4 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--;
+    str_add_char(why, '"');
+    utf8_escape(why, text, length);
+    str_add(why, cut ? "...\"" : "\"");
+}
+
+/** Begin a complaint about a line; the caller adds to what is returned. */
+static struct str *complain(struct reading *reading, size_t line)
+{
+    reading->result = -EINVAL;
+    utf8_escape(reading->why, reading->file, strlen(reading->file));
+    str_printf(reading->why, ", line %zu: ", line);
+    return reading->why;
+}
+
+static size_t find_column(const struct contents *contents, const char *name)
+{
+    size_t i = 0;
+    while (i < contents->column_count && strcmp(contents->columns[i], name) != 0)
+        i++;
+    return i;
+}
+
+bool contents_have_column(const struct contents *contents, const char *name)
+{
+    return *name && find_column(contents, name) < contents->column_count;
+}
+
+void contents_add_columns(const struct contents *contents, struct str *why)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < contents->column_count && named <= NAMES_MOST; i++) {
+        if (!*contents->columns[i])
+            continue;
+        str_add(why, named ? ", " : "; there are only ");
+        if (++named <= NAMES_MOST)
+            contents_add_quoted(why, contents->columns[i]);
+        else
+            str_add(why, "...");
+    }
+}
+
+static void check_header(struct reading *reading)
+{
+    struct contents *contents = reading->contents;
+    contents->key_column = find_column(contents, "key");
+    if (!contents_have_column(contents, "key")) {
+        str_add(complain(reading, reading->row_line), "no column is called \"key\"");
+        contents_add_columns(contents, reading->why);
+    } else if (!contents_have_column(contents, "lead_id") &&
+               !contents_have_column(contents, "contact_id")) {
+        str_add(complain(reading, reading->row_line),
+            "no column is called \"lead_id\" or \"contact_id\"");
+        contents_add_columns(contents, reading->why);
+    }
+}
+
+static void take_header(struct reading *reading)
+{
+    struct contents *contents = reading->contents;
+    const char *name = contents->texts + reading->row_start;
+    if (reading->filled > COLUMNS_MOST) {
+        str_printf(
+            complain(reading, reading->row_line), "there are more than %d columns", COLUMNS_MOST);
+        return;
+    }
+    for (size_t i = 0; i < reading->filled; i++, name += strlen(name) + 1) {
+        if (contents_have_column(contents, name)) {
+            str_add(complain(reading, reading->row_line), "two columns are called ");
+            contents_add_quoted(reading->why, name);
+            return;
+        }
+        contents->columns[contents->column_count++] = name;
+    }
+    check_header(reading);
+}
+
+/** Whether the field at `column` stands where a name says what it is. */
+static bool has_name(const struct contents *contents, size_t column)
+{
+    return column < contents->column_count && *contents->columns[column];
+}
+
+/** The row that was just read, as far as it is sound. */
+static struct row check_row(struct reading *reading)
+{
+    const struct contents *contents = reading->contents;
+    const char *field = contents->texts + reading->row_start;
+    struct row row = {NULL, field, (uint32_t)reading->filled, (uint32_t)reading->row_line};
+    for (size_t i = 0; i < reading->filled && !reading->result; i++, field += strlen(field) + 1) {
+        if (i == contents->key_column)
+            row.key = field;
+        if (!*field || has_name(contents, i))
+            continue;
+        str_printf(complain(reading, reading->row_line), "value %zu, ", i + 1);
+        contents_add_quoted(reading->why, field);
+        str_add(reading->why, ", stands in a column that the first row gives no name");
+    }
+    if (!reading->result && (!row.key || !*row.key))
+        str_add(complain(reading, reading->row_line), "the row has values, but no key");
+    return row;
+}
+
+static int make_room(struct contents *contents)
+{
+    if (contents->count < contents->room)
+        return 0;
+    size_t room = contents->room ? 2 * contents->room : 64;
+    struct row *rows = realloc(contents->rows, room * sizeof(*rows));
+    if (!rows)
+        return -ENOMEM;
+    contents->rows = rows;
+    contents->room = room;
+    return 0;
+}
+
+static void take_row(struct reading *reading)
+{
+    struct contents *contents = reading->contents;
+    struct row row = check_row(reading);
+    if (!reading->result && contents->count == ROWS_MOST)
+        str_printf(complain(reading, reading->row_line), "there are more than %d rows", ROWS_MOST);
+    if (!reading->result)
+        reading->result = make_room(contents);
+    if (!reading->result)
+        contents->rows[contents->count++] = row;
+}
+
+/** Excel keeps the zeros of a number by a formula: ="0123" is the text 0123. */
+static void take_out_of_formula(const char **text, size_t *length)
+{
+    if (*length < 3 || memcmp(*text, "=\"", 2) != 0 || (*text)[*length - 1] != '"')
+        return;
+    *text += 2;
+    *length -= 3;
+    utf8_trim(text, length);
+}
+
+static void on_field(void *bytes, size_t length, void *data)
+{
+    struct reading *reading = data;
+    struct contents *contents = reading->contents;
+    const char *text = bytes;
+    utf8_trim(&text, &length);
+    take_out_of_formula(&text, &length);
+    memcpy(contents->texts + contents->length, text, length);
+    contents->length += length;
+    contents->texts[contents->length++] = '\0';
+    reading->fields++;
+    if (length)
+        reading->filled = reading->fields;
+}
+
+static void on_row(int end, void *data)
+{
+    (void)end;
+    struct reading *reading = data;
+    struct contents *contents = reading->contents;
+    if (!reading->filled)
+        contents->length = reading->row_start;
+    else if (!contents->column_count)
+        take_header(reading);
+    else
+        take_row(reading);
+    reading->row_start = contents->length;
+    reading->fields = 0;
+    reading->filled = 0;
+    reading->is_between_rows = true;
+}
+
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* ---- the delimiter ---- */
+
+/** The wanted columns that a first row names. */
+struct heading {
+    bool has_key, has_target, is_over;
+    size_t named;
+};
+
+static void on_heading(void *bytes, size_t length, void *data)
+{
+    static const char key[] = "key", lead[] = "lead_id", contact[] = "contact_id";
+    struct heading *heading = data;
+    const char *text = bytes;
+    utf8_trim(&text, &length);
+    heading->named += length > 0;
+    heading->has_key |= length == strlen(key) && memcmp(text, key, length) == 0;
+    heading->has_target |= (length == strlen(lead) && memcmp(text, lead, length) == 0) ||
+                           (length == strlen(contact) && memcmp(text, contact, length) == 0);
+}
+
+static void on_heading_end(int end, void *data)
+{
+    (void)end;
+    struct heading *heading = data;
+    heading->is_over = heading->named > 0;
+}
+
+/** How many of the columns that must be there the first row has, where this is the delimiter; or
+ * -ENOMEM. */
+static int wanted_columns(const char *text, size_t length, char delimiter)
+{
+    struct heading heading = {0};
+    struct csv_parser parser;
+    csv_init(&parser, CSV_STRICT);
+    csv_set_delim(&parser, (unsigned char)delimiter);
+    for (size_t at = 0, step; at < length && at <= ROW_MOST && !heading.is_over; at += step) {
+        step = encoding_line_length(text + at, length - at);
+        if (csv_parse(&parser, text + at, step, on_heading, on_heading_end, &heading) != step)
+            break;
+    }
+    bool is_short = csv_error(&parser) == CSV_ENOMEM; /* of what else is wrong parse() tells */
+    (void)csv_fini(&parser, on_heading, on_heading_end, &heading);
+    csv_free(&parser);
+    return is_short ? -ENOMEM : heading.has_key + heading.has_target;
+}
+
+/** The delimiter of the first row that is not blank, where the columns do not tell. */
+static char guess_delimiter(const char *text, size_t length)
+{
+    char other = ',';
+    bool quoted = false;
+    size_t at = 0;
+    while (at < length && strchr(BLANKS, text[at]))
+        at++;
+    for (; at < length && (quoted || !is_line_end(text[at])); at++) {
+        char c = text[at];
+        quoted ^= c == '"';
+        if (c == ',' && !quoted)
+            return ',';
+        if ((c == ';' || c == '\t') && !quoted && other == ',')
+            other = c;
+    }
+    return other;
+}
+
+/** The one under which the first row names most of the columns that must be there. Returns 0 or
+ * -ENOMEM. */
+static int choose_delimiter(const char *text, size_t length, char *ret_delimiter)
+{
+    const char delimiters[] = {guess_delimiter(text, length), ',', ';', '\t'};
+    int most = -1;
+    for (size_t i = 0; i < sizeof(delimiters) && most < 2; i++) {
+        int wanted = wanted_columns(text, length, delimiters[i]);
+        if (wanted < 0)
+            return wanted;
+        if (wanted > most)
+            *ret_delimiter = delimiters[i];
+        most = wanted > most ? wanted : most;
+    }
+    return 0;
+}
+
+/** Excel's own first line, sep=; or "sep=;". Returns its length with its end; 0: it is another. */
+static size_t separator_line(const char *text, char *ret_delimiter)
+{
+    bool quoted = *text == '"';
+    const char *at = text + quoted;
+    if (strncasecmp(at, "sep=", 4) != 0 || !(ispunct((unsigned char)at[4]) || at[4] == '\t') ||
+        at[4] == '"')
+        return 0;
+    const char *end = at + 5 + (quoted && at[5] == '"');
+    end += strspn(end, " ,;\t");
+    if (*end && !is_line_end(*end))
+        return 0;
+    *ret_delimiter = at[4];
+    return (size_t)(end - text) + encoding_line_length(end, strnlen(end, 2));
+}
+
+/** Where a value is a formula, ="0123", leave the text in quotes alone. */
+static void take_out_formulas(char *text, size_t length, char delimiter)
+{
+    bool is_quoted = false, is_start = true; /* of a value */
+    for (size_t i = 0; i < length; i++) {
+        if (is_start && text[i] == '=' && text[i + 1] == '"')
+            text[i] = ' ';
+        is_quoted ^= text[i] == '"';
+        bool is_border = text[i] == delimiter || is_line_end(text[i]);
+        is_start = !is_quoted && (is_border || (is_start && text[i] == ' '));
+    }
+}
+
+/* ---- the rows ---- */
+
+static void complain_syntax(struct reading *reading, int error)
+{
+    if (error == CSV_EPARSE)
+        str_add(complain(reading, reading->line),
+            "a quote stands in the middle of a value; a value with a quote in it is written in "
+            "quotes, and its own are doubled: \"6\"\" pipe\"");
+    else
+        reading->result = -ENOMEM;
+}
+
+static void complain_open_quote(struct reading *reading)
+{
+    str_add(complain(reading, reading->row_line), "a quote in this row has no other half");
+    reading->is_open = true;
+}
+
+/** Line by line, so that a complaint can name the line: libcsv does not count them. */
+static void feed(
+    struct reading *reading, struct csv_parser *parser, const char *text, size_t length)
+{
+    while (length && !reading->result) {
+        size_t step = encoding_line_length(text, length);
+        reading->line++;
+        if (reading->is_between_rows) {
+            reading->row_line = reading->line;
+            reading->row_bytes = 0;
+        }
+        reading->is_between_rows = false;
+        reading->row_bytes += step;
+        if (reading->row_bytes > ROW_MOST)
+            str_printf(complain(reading, reading->row_line),
+                "this row is longer than %d KiB; perhaps a quote in it has no other half",
+                ROW_MOST / 1024);
+        else if (csv_parse(parser, text, step, on_field, on_row, reading) != step)
+            complain_syntax(reading, csv_error(parser));
+        text += step;
+        length -= step;
+    }
+    if (!reading->result && csv_fini(parser, on_field, on_row, reading) != 0)
+        complain_open_quote(reading);
+}
+
+static void parse(struct reading *reading, char *text, size_t length)
+{
+    struct csv_parser parser;
+    char delimiter = ',';
+    size_t skipped = separator_line(text, &delimiter);
+    text += skipped;
+    length -= skipped;
+    reading->line = skipped > 0;
+    if (!skipped && (reading->result = choose_delimiter(text, length, &delimiter)) < 0)
+        return;
+    take_out_formulas(text, length, delimiter);
+    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
+    csv_set_delim(&parser, (unsigned char)delimiter);
+    csv_set_blk_size(&parser, 4096);
+    feed(reading, &parser, text, length);
+    csv_free(&parser);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct row *left = a;
+    const struct row *right = b;
+    int order = strcmp(left->key, right->key);
+    return order ? order : (left->line > right->line) - (left->line < right->line);
+}
+
+/** Sort the rows, and complain about the first of the file whose key an earlier one has. */
+static void sort_rows(struct reading *reading)
+{
+    const struct contents *contents = reading->contents;
+    const struct row *again = NULL;
+    if (contents->count)
+        qsort(contents->rows, contents->count, sizeof(struct row), compare_rows);
+    for (size_t i = 1; i < contents->count; i++) {
+        const struct row *row = &contents->rows[i];
+        bool is_again = strcmp(row[-1].key, row->key) == 0;
+        if (is_again && (!again || row->line < again->line))
+            again = row;
+    }
+    if (!again)
+        return;
+    str_add(complain(reading, again->line), "the key ");
+    contents_add_quoted(reading->why, again->key);
+    str_printf(reading->why, " stands in line %u already; each may stand there once",
+        (unsigned)again[-1].line);
+}
+
+static void complain_encoding(
+    struct reading *reading, const char *encoding, const char *text, size_t length)
+{
+    str_printf(complain(reading, encoding_line_at(text, length)),
+        encoding ? "this is no text in %s; correct encoding, or save the table as \"CSV UTF-8\""
+                 : "this is not UTF-8; save it as \"CSV UTF-8\", or say in the rule's table how it "
+                   "is written, e.g. encoding = \"%s\";",
+        encoding ? encoding : "windows-1252");
+}
+
+/** The text without the mark that old programs put at its end. */
+static size_t without_end_mark(const char *text, size_t length)
+{
+    return length - (length && text[length - 1] == END_OF_FILE_MARK);
+}
+
+/** Whether a text ends so that its writer may not have been done. */
+static bool is_cut_off(const struct reading *reading, const char *text, size_t length)
+{
+    bool has_end = length && is_line_end(text[length - 1]);
+    bool has_rows = reading->contents->count || reading->result;
+    return !has_end || !has_rows || reading->is_open;
+}
+
+int contents_parse(struct contents *contents, const struct table_source *source, char **text,
+    size_t length, bool *ret_is_cut, struct str *why)
+{
+    struct reading reading = {
+        .contents = contents, .file = source->file, .why = why, .is_between_rows = true};
+    int foreign = encoding_to_utf8(source->encoding, text, &length);
+    if (foreign == -ENOMEM)
+        return foreign;
+    length = without_end_mark(*text, length);
+    contents->texts = malloc(length + 1); /* the last field may end without a line end */
+    if (!contents->texts)
+        return -ENOMEM;
+    if (foreign)
+        complain_encoding(&reading, source->encoding, *text, length);
+    else
+        parse(&reading, *text, length);
+    *ret_is_cut = foreign ? foreign == -ENODATA : is_cut_off(&reading, *text, length);
+    if (!reading.result && !contents->column_count)
+        str_add(complain(&reading, 1),
+            "the table is empty; its first row must name the columns: key,lead_id");
+    if (!reading.result)
+        sort_rows(&reading);
+    return reading.result;
+}
+
+void contents_release(struct contents *contents)
+{
+    free(contents->texts);
+    free(contents->rows);
+    free(contents->spellings);
+    *contents = (struct contents){0};
+}
