@@ -190,9 +190,9 @@ static void check_tables(const struct config *config, struct str *problems)
     for (size_t i = 0; tables && i < config->rule_count; i++) {
         const struct rule *rule = &config->rules[i];
         CLEANUP(json_freep) struct json *columns = rule_columns(rule);
+        const struct table_ask ask = rule_table_ask(rule, columns);
         struct str why = STR_INIT(4096);
-        if (rule->source == SOURCE_TABLE && is_used(config, rule) &&
-            tables_check(tables, rule->table, rule->table_encoding, columns, &why) < 0)
+        if (rule->table && is_used(config, rule) && tables_check(tables, &ask, &why) < 0)
             str_printf(problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line,
                 rule->name, str_text(&why));
         str_release(&why);

@@ -160,12 +160,14 @@ static void read_table(struct reader *reader, const char *file)
     reader->rule->table_line = setting_line(table, "file");
     CLEANUP(free_text) char *base = path_directory(file);
     reader->rule->table_key = read_template(reader, table, "key", &reader->early);
+    reader->rule->table_column = setting_text(reader->settings, table, "column", NULL);
     if (!setting_has(table, "file"))
         setting_problem(reader->settings, table, "file",
             "is missing; name the table, e.g. file = \"customers.csv\";");
     if (!setting_has(table, "key"))
         setting_problem(reader->settings, table, "key",
-            "is missing; say what is looked up in the column \"key\", e.g. key = \"{customer}\";");
+            "is missing; say what is looked up in the column \"%s\", e.g. key = \"{customer}\";",
+            reader->rule->table_column ? reader->rule->table_column : "key");
     reader->rule->table = given && base ? path_normal(base, given) : NULL;
     read_encoding(reader, table);
     if (given && !reader->rule->table)

@@ -33,6 +33,7 @@ void rule_release(struct rule *rule)
     free(rule->custom_field);
     free(rule->table);
     free(rule->table_encoding);
+    free(rule->table_column);
     template_free(rule->table_key);
     template_free(rule->group);
     for (size_t i = 0; i < rule->field_count; i++)
@@ -87,6 +88,15 @@ struct json *rule_columns(const struct rule *rule)
     struct json *columns = json_array();
     walk_templates(rule, add_columns, &columns);
     return columns;
+}
+
+struct table_ask rule_table_ask(const struct rule *rule, const struct json *columns)
+{
+    return (struct table_ask){.file = rule->table,
+        .encoding = rule->table_encoding,
+        .column = rule->table_column,
+        .columns = columns,
+        .is_for_values = rule->source != SOURCE_TABLE};
 }
 
 /* ---- choosing ---- */

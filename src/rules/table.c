@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 static_assert(FILE_YOUNG_MS == TABLE_YOUNG_MS, "the same, said to callers");
 
 struct tables {
@@ -31,6 +33,7 @@ static void free_table(struct table *table)
     table_drop(table);
     free(table->file);
     free(table->encoding);
+    free(table->column);
     free(table);
 }
 
@@ -49,11 +52,24 @@ static struct table_patience patience_of(const struct table_ask *ask)
     return (struct table_patience){ask->settle_ms, ask->incomplete_ms, ask->takes_young};
 }
 
+static const char *key_column(const struct table_ask *ask)
+{
+    return ask->column ? ask->column : "key";
+}
+
 static bool is_of(const struct table *table, const struct table_ask *ask)
 {
     const char *encoding = ask->encoding ? ask->encoding : "";
-    return strcmp(table->file, ask->file) == 0 &&
+    return strcmp(table->file, ask->file) == 0 && strcmp(table->column, key_column(ask)) == 0 &&
            strcmp(table->encoding ? table->encoding : "", encoding) == 0;
+}
+
+static bool fill_in(struct table *table, const struct table_ask *ask)
+{
+    table->file = strdup(ask->file);
+    table->column = strdup(key_column(ask));
+    table->encoding = ask->encoding ? strdup(ask->encoding) : NULL;
+    return table->file && table->column && (table->encoding || !ask->encoding);
 }
 
 /** The table that is asked, a new one where it was not asked before; NULL when memory is short. */
@@ -63,11 +79,7 @@ static struct table *find_table(struct tables *tables, const struct table_ask *a
         if (is_of(it, ask))
             return it;
     struct table *table = calloc(1, sizeof(*table));
-    if (table)
-        table->file = strdup(ask->file);
-    if (table && table->file && ask->encoding)
-        table->encoding = strdup(ask->encoding);
-    if (!table || !table->file || (ask->encoding && !table->encoding)) {
+    if (!table || !fill_in(table, ask)) {
         free_table(table);
         return NULL;
     }
@@ -170,24 +182,95 @@ static int find_like(struct contents *contents, const char *key, const struct ro
     return 0;
 }
 
+/* ---- columns ---- */
+
+static const char *const target_columns[] = {"lead_id", "contact_id"};
+
+static int check_column(const struct table *table, const char *name, struct str *why)
+{
+    size_t column;
+    int result = contents_find_column(&table->contents, name, &column);
+    if (result == 0)
+        return 0;
+    table_refuse(table->file, why, result == -EEXIST ? "has two columns " : "has no column ");
+    contents_add_quoted(why, name);
+    if (result == -EEXIST)
+        str_add(why, "; give one of them another name");
+    else
+        contents_add_columns(&table->contents, why);
+    return -EINVAL;
+}
+
+/** One of them is enough. */
+static int check_target(const struct table *table, struct str *why)
+{
+    bool is_there = false;
+    for (size_t i = 0; i < COUNT(target_columns); i++) {
+        size_t column;
+        int result = contents_find_column(&table->contents, target_columns[i], &column);
+        if (result == -EEXIST)
+            return check_column(table, target_columns[i], why);
+        is_there |= result == 0;
+    }
+    if (is_there)
+        return 0;
+    table_refuse(table->file, why, "has no column \"lead_id\" or \"contact_id\"");
+    contents_add_columns(&table->contents, why);
+    return -EINVAL;
+}
+
+static int check_columns(const struct table *table, const struct table_ask *ask, struct str *why)
+{
+    int result = ask->is_for_values ? 0 : check_target(table, why);
+    for (const struct json *it = json_first(ask->columns); it && !result; it = json_next(it))
+        result = check_column(table, json_text(it), why);
+    return result;
+}
+
+/** One that is there already has the same value, or is one that nobody asks for. */
 static int add_value(struct json *values, const char *column, const char *text)
 {
     CLEANUP(free_text) char *name = str_format("row.%s", column);
-    return name ? json_add_text(values, name, text) : -ENOMEM;
+    if (!name)
+        return -ENOMEM;
+    return json_get(values, name) ? 0 : json_add_text(values, name, text);
 }
 
-static int add_values(const struct contents *contents, const struct row *row, struct json *values)
+static const char *field_of(const struct row *row, size_t column)
+{
+    const char *field = row->fields;
+    if (column >= row->count)
+        return "";
+    while (column--)
+        field += strlen(field) + 1;
+    return field;
+}
+
+/** In the spelling of who asks. */
+static int add_asked(
+    const struct contents *contents, const struct row *row, const char *name, struct json *values)
+{
+    size_t column;
+    if (contents_find_column(contents, name, &column) < 0)
+        return 0;
+    return add_value(values, name, field_of(row, column));
+}
+
+static int add_values(const struct contents *contents, const struct table_ask *ask,
+    const struct row *row, struct json *values)
 {
     int result = 0;
-    const char *field = row->fields;
-    for (size_t i = 0; i < contents->column_count && !result; i++) {
-        bool is_there = i < row->count;
+    for (size_t i = 0; i < contents->column_count && !result; i++)
         if (*contents->columns[i])
-            result = add_value(values, contents->columns[i], is_there ? field : "");
-        field += is_there ? strlen(field) + 1 : 0;
-    }
+            result = add_value(values, contents->columns[i], field_of(row, i));
+    for (const struct json *it = json_first(ask->columns); it && !result; it = json_next(it))
+        result = add_asked(contents, row, json_text(it), values);
+    for (size_t i = 0; i < COUNT(target_columns) && !result; i++)
+        result = add_asked(contents, row, target_columns[i], values);
     return result;
 }
+
+/* ---- looking up ---- */
 
 static char *without_blanks(const char *text)
 {
@@ -206,21 +289,31 @@ static bool is_growing(
     return is_last;
 }
 
-static int find_values(struct table *table, const struct table_patience *patience, const char *key,
+static void refuse_key(const struct table_ask *ask, const char *key, struct str *why)
+{
+    table_refuse(ask->file, why, "has no key ");
+    contents_add_quoted(why, key);
+    if (ask->column) {
+        str_add(why, " in the column ");
+        contents_add_quoted(why, ask->column);
+    }
+}
+
+static int find_values(struct table *table, const struct table_ask *ask, const char *key,
     struct json *values, struct str *why)
 {
     const struct row *rows[2] = {find_row(&table->contents, key), NULL};
     int result = rows[0] ? 0 : find_like(&table->contents, key, rows);
     if (result)
         return result;
-    if (rows[0] && is_growing(table, patience, rows[0])) {
+    const struct table_patience patience = patience_of(ask);
+    if (rows[0] && is_growing(table, &patience, rows[0])) {
         table_refuse(table->file, why, "may be cut off in its last row");
         return -ENODATA;
     }
     if (rows[0] && !rows[1])
-        return add_values(&table->contents, rows[0], values);
-    table_refuse(table->file, why, "has no key ");
-    contents_add_quoted(why, key);
+        return add_values(&table->contents, ask, rows[0], values);
+    refuse_key(ask, key, why);
     if (rows[0] && rows[1])
         str_printf(why, ", but several like it, as in lines %u and %u", (unsigned)rows[0]->line,
             (unsigned)rows[1]->line);
@@ -237,7 +330,9 @@ static int look_up(struct tables *tables, const struct table_ask *ask, const cha
     const struct table_patience patience = patience_of(ask);
     int result = table && bare ? table_refresh(table, &patience, why) : -ENOMEM;
     if (result == 0)
-        result = find_values(table, &patience, bare, values, why);
+        result = check_columns(table, ask, why);
+    if (result == 0)
+        result = find_values(table, ask, bare, values, why);
     bool is_lacking = result == -EINVAL || result == -ENOENT;
     return is_lacking && table_may_grow(table, &patience) ? -ENODATA : result;
 }
@@ -268,30 +363,16 @@ enum table_answer tables_look_up(struct tables *tables, const struct table_ask *
     return answers[i].answer;
 }
 
-static int check_columns(
-    const char *file, const struct contents *contents, const struct json *columns, struct str *why)
+int tables_check(struct tables *tables, const struct table_ask *ask, struct str *why)
 {
-    for (const struct json *it = json_first(columns); it; it = json_next(it)) {
-        if (contents_have_column(contents, json_text(it)))
-            continue;
-        table_refuse(file, why, "has no column ");
-        contents_add_quoted(why, json_text(it));
-        contents_add_columns(contents, why);
-        return -EINVAL;
-    }
-    return 0;
-}
-
-int tables_check(struct tables *tables, const char *file, const char *encoding,
-    const struct json *columns, struct str *why)
-{
-    const struct table_ask ask = {.file = file, .encoding = encoding, .takes_young = true};
-    struct table *table = find_table(tables, &ask);
-    const struct table_patience patience = patience_of(&ask);
+    struct table_ask now = *ask;
+    now.takes_young = true;
+    struct table *table = find_table(tables, &now);
+    const struct table_patience patience = patience_of(&now);
     int result = table ? table_refresh(table, &patience, why) : -ENOMEM;
     if (result == -EAGAIN)
-        return table_refuse(file, why, "is being written by another program; try again");
+        return table_refuse(ask->file, why, "is being written by another program; try again");
     if (result == -ENOMEM)
-        return table_refuse(file, why, "cannot be read: there is no memory left");
-    return result ? result : check_columns(file, &table->contents, columns, why);
+        return table_refuse(ask->file, why, "cannot be read: there is no memory left");
+    return result ? result : check_columns(table, ask, why);
 }

@@ -179,7 +179,7 @@ static int read_table(struct table *table, const struct table_patience *patience
     if (!patience->takes_young && !is_one_version(table, fd))
         return -EAGAIN;
     *ret_is_settled = age_of(&table->stat) >= FILE_YOUNG_MS;
-    const struct table_source source = {table->file, table->encoding};
+    const struct table_source source = {table->file, table->encoding, table->column};
     return contents_parse(&table->contents, &source, &text, length, &table->is_cut, why);
 }
 

@@ -23,6 +23,7 @@ struct table {
     struct table *next;
     char *file;
     char *encoding;             /* NULL: UTF-8 */
+    char *column;               /* of the key */
     int64_t away_ms, missed_ms; /* steady clock: since when it is away, and was last missed; 0: it
                                    was there */
     bool is_cut;                /* it looks as if more were to come */

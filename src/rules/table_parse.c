@@ -2,8 +2,10 @@
  * each mistake is told with its line. The only door to libcsv. */
 #include "table_parse.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 
 #include <csv.h>
@@ -13,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define ROWS_MOST 1000000
 #define ROW_MOST 65536
@@ -28,7 +32,7 @@
 
 struct reading {
     struct contents *contents;
-    const char *file;
+    const struct table_source *source;
     struct str *why;
     int result;
     size_t line;
@@ -56,22 +60,34 @@ void contents_add_quoted(struct str *why, const char *text)
 static struct str *complain(struct reading *reading, size_t line)
 {
     reading->result = -EINVAL;
-    utf8_escape(reading->why, reading->file, strlen(reading->file));
+    utf8_escape(reading->why, reading->source->file, strlen(reading->source->file));
     str_printf(reading->why, ", line %zu: ", line);
     return reading->why;
 }
 
-static size_t find_column(const struct contents *contents, const char *name)
+/** Whether the field at `column` stands where a name says what it is. */
+static bool has_name(const struct contents *contents, size_t column)
 {
-    size_t i = 0;
-    while (i < contents->column_count && strcmp(contents->columns[i], name) != 0)
-        i++;
-    return i;
+    return column < contents->column_count && *contents->columns[column];
 }
 
-bool contents_have_column(const struct contents *contents, const char *name)
+int contents_find_column(const struct contents *contents, const char *name, size_t *ret_column)
 {
-    return *name && find_column(contents, name) < contents->column_count;
+    enum text_likeness best = TEXT_OTHER;
+    size_t found = 0, count = 0;
+    for (size_t i = 0; i < contents->column_count; i++) {
+        enum text_likeness likeness =
+            has_name(contents, i) ? text_compare(contents->columns[i], name) : TEXT_OTHER;
+        if (likeness == TEXT_OTHER || likeness < best)
+            continue;
+        count = likeness > best ? 1 : count + 1;
+        best = likeness;
+        found = i;
+    }
+    if (count != 1)
+        return count ? -EEXIST : -ENOENT;
+    *ret_column = found;
+    return 0;
 }
 
 void contents_add_columns(const struct contents *contents, struct str *why)
@@ -88,19 +104,18 @@ void contents_add_columns(const struct contents *contents, struct str *why)
     }
 }
 
-static void check_header(struct reading *reading)
+static void find_key_column(struct reading *reading)
 {
     struct contents *contents = reading->contents;
-    contents->key_column = find_column(contents, "key");
-    if (!contents_have_column(contents, "key")) {
-        str_add(complain(reading, reading->row_line), "no column is called \"key\"");
+    const char *name = reading->source->column;
+    int result = contents_find_column(contents, name, &contents->key_column);
+    if (result == 0)
+        return;
+    str_add(complain(reading, reading->row_line),
+        result == -EEXIST ? "two columns are called " : "no column is called ");
+    contents_add_quoted(reading->why, name);
+    if (result == -ENOENT)
         contents_add_columns(contents, reading->why);
-    } else if (!contents_have_column(contents, "lead_id") &&
-               !contents_have_column(contents, "contact_id")) {
-        str_add(complain(reading, reading->row_line),
-            "no column is called \"lead_id\" or \"contact_id\"");
-        contents_add_columns(contents, reading->why);
-    }
 }
 
 static void take_header(struct reading *reading)
@@ -112,21 +127,9 @@ static void take_header(struct reading *reading)
             complain(reading, reading->row_line), "there are more than %d columns", COLUMNS_MOST);
         return;
     }
-    for (size_t i = 0; i < reading->filled; i++, name += strlen(name) + 1) {
-        if (contents_have_column(contents, name)) {
-            str_add(complain(reading, reading->row_line), "two columns are called ");
-            contents_add_quoted(reading->why, name);
-            return;
-        }
+    for (size_t i = 0; i < reading->filled; i++, name += strlen(name) + 1)
         contents->columns[contents->column_count++] = name;
-    }
-    check_header(reading);
-}
-
-/** Whether the field at `column` stands where a name says what it is. */
-static bool has_name(const struct contents *contents, size_t column)
-{
-    return column < contents->column_count && *contents->columns[column];
+    find_key_column(reading);
 }
 
 /** The row that was just read, as far as it is sound. */
@@ -144,8 +147,11 @@ static struct row check_row(struct reading *reading)
         contents_add_quoted(reading->why, field);
         str_add(reading->why, ", stands in a column that the first row gives no name");
     }
-    if (!reading->result && (!row.key || !*row.key))
-        str_add(complain(reading, reading->row_line), "the row has values, but no key");
+    if (!reading->result && (!row.key || !*row.key)) {
+        str_add(complain(reading, reading->row_line),
+            "the row has values, but no key: nothing stands in the column ");
+        contents_add_quoted(reading->why, reading->source->column);
+    }
     return row;
 }
 
@@ -223,22 +229,30 @@ static bool is_line_end(char c)
 
 /* ---- the delimiter ---- */
 
+static const char delimiters[] = {',', ';', '\t'};
+
 /** The wanted columns that a first row names. */
 struct heading {
-    bool has_key, has_target, is_over;
+    const char *key;
+    bool has_key, has_target, is_over, is_short;
     size_t named;
 };
 
+static bool is_called(const char *name, const char *wanted)
+{
+    return name && text_compare(name, wanted) != TEXT_OTHER;
+}
+
 static void on_heading(void *bytes, size_t length, void *data)
 {
-    static const char key[] = "key", lead[] = "lead_id", contact[] = "contact_id";
     struct heading *heading = data;
     const char *text = bytes;
     utf8_trim(&text, &length);
+    CLEANUP(free_text) char *name = strndup(text, length);
+    heading->is_short |= !name;
     heading->named += length > 0;
-    heading->has_key |= length == strlen(key) && memcmp(text, key, length) == 0;
-    heading->has_target |= (length == strlen(lead) && memcmp(text, lead, length) == 0) ||
-                           (length == strlen(contact) && memcmp(text, contact, length) == 0);
+    heading->has_key |= is_called(name, heading->key);
+    heading->has_target |= is_called(name, "lead_id") || is_called(name, "contact_id");
 }
 
 static void on_heading_end(int end, void *data)
@@ -250,9 +264,9 @@ static void on_heading_end(int end, void *data)
 
 /** How many of the columns that must be there the first row has, where this is the delimiter; or
  * -ENOMEM. */
-static int wanted_columns(const char *text, size_t length, char delimiter)
+static int wanted_columns(const char *text, size_t length, const char *key, char delimiter)
 {
-    struct heading heading = {0};
+    struct heading heading = {.key = key};
     struct csv_parser parser;
     csv_init(&parser, CSV_STRICT);
     csv_set_delim(&parser, (unsigned char)delimiter);
@@ -261,43 +275,42 @@ static int wanted_columns(const char *text, size_t length, char delimiter)
         if (csv_parse(&parser, text + at, step, on_heading, on_heading_end, &heading) != step)
             break;
     }
-    bool is_short = csv_error(&parser) == CSV_ENOMEM; /* of what else is wrong parse() tells */
+    /* of what else is wrong parse() tells */
+    bool is_short = csv_error(&parser) == CSV_ENOMEM || heading.is_short;
     (void)csv_fini(&parser, on_heading, on_heading_end, &heading);
     csv_free(&parser);
     return is_short ? -ENOMEM : heading.has_key + heading.has_target;
 }
 
-/** The delimiter of the first row that is not blank, where the columns do not tell. */
+/** The one that the first row which is not blank has most of, where the columns do not tell. */
 static char guess_delimiter(const char *text, size_t length)
 {
-    char other = ',';
+    size_t counts[COUNT(delimiters)] = {0}, most = 0, at = 0;
     bool quoted = false;
-    size_t at = 0;
     while (at < length && strchr(BLANKS, text[at]))
         at++;
     for (; at < length && (quoted || !is_line_end(text[at])); at++) {
-        char c = text[at];
-        quoted ^= c == '"';
-        if (c == ',' && !quoted)
-            return ',';
-        if ((c == ';' || c == '\t') && !quoted && other == ',')
-            other = c;
+        quoted ^= text[at] == '"';
+        for (size_t i = 0; i < COUNT(delimiters) && !quoted; i++)
+            counts[i] += text[at] == delimiters[i];
     }
-    return other;
+    for (size_t i = 1; i < COUNT(delimiters); i++)
+        most = counts[i] > counts[most] ? i : most;
+    return delimiters[most];
 }
 
 /** The one under which the first row names most of the columns that must be there. Returns 0 or
  * -ENOMEM. */
-static int choose_delimiter(const char *text, size_t length, char *ret_delimiter)
+static int choose_delimiter(const char *text, size_t length, const char *key, char *ret_delimiter)
 {
-    const char delimiters[] = {guess_delimiter(text, length), ',', ';', '\t'};
+    const char tried[] = {guess_delimiter(text, length), ',', ';', '\t'};
     int most = -1;
-    for (size_t i = 0; i < sizeof(delimiters) && most < 2; i++) {
-        int wanted = wanted_columns(text, length, delimiters[i]);
+    for (size_t i = 0; i < COUNT(tried) && most < 2; i++) {
+        int wanted = wanted_columns(text, length, key, tried[i]);
         if (wanted < 0)
             return wanted;
         if (wanted > most)
-            *ret_delimiter = delimiters[i];
+            *ret_delimiter = tried[i];
         most = wanted > most ? wanted : most;
     }
     return 0;
@@ -384,7 +397,9 @@ static void parse(struct reading *reading, char *text, size_t length)
     text += skipped;
     length -= skipped;
     reading->line = skipped > 0;
-    if (!skipped && (reading->result = choose_delimiter(text, length, &delimiter)) < 0)
+    if (!skipped)
+        reading->result = choose_delimiter(text, length, reading->source->column, &delimiter);
+    if (reading->result)
         return;
     take_out_formulas(text, length, delimiter);
     csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
@@ -451,7 +466,7 @@ int contents_parse(struct contents *contents, const struct table_source *source,
     size_t length, bool *ret_is_cut, struct str *why)
 {
     struct reading reading = {
-        .contents = contents, .file = source->file, .why = why, .is_between_rows = true};
+        .contents = contents, .source = source, .why = why, .is_between_rows = true};
     int foreign = encoding_to_utf8(source->encoding, text, &length);
     if (foreign == -ENOMEM)
         return foreign;
@@ -465,8 +480,8 @@ int contents_parse(struct contents *contents, const struct table_source *source,
         parse(&reading, *text, length);
     *ret_is_cut = foreign ? foreign == -ENODATA : is_cut_off(&reading, *text, length);
     if (!reading.result && !contents->column_count)
-        str_add(complain(&reading, 1),
-            "the table is empty; its first row must name the columns: key,lead_id");
+        str_printf(complain(&reading, 1),
+            "the table is empty; its first row must name the columns: %s,lead_id", source->column);
     if (!reading.result)
         sort_rows(&reading);
     return reading.result;

@@ -35,10 +35,11 @@ struct contents {
     struct spelling *spellings; /* of all rows, by hash; NULL: not needed yet */
 };
 
-/** Where a text is from. */
+/** Where a text is from, and what is its key. */
 struct table_source {
     const char *file;     /* as complaints name it */
     const char *encoding; /* NULL: UTF-8 */
+    const char *column;
 };
 
 /**
@@ -50,8 +51,11 @@ int contents_parse(struct contents *contents, const struct table_source *source,
     size_t length, bool *ret_is_cut, struct str *why);
 void contents_release(struct contents *contents);
 
-/** Whether a column has just this name. */
-bool contents_have_column(const struct contents *contents, const char *name);
+/**
+ * The column that is called `name`, just so or else as people would take it (base/text.h). Returns
+ * 0; -ENOENT where there is none; or -EEXIST where there are several.
+ */
+int contents_find_column(const struct contents *contents, const char *name, size_t *ret_column);
 
 /** Add what the columns are called to a complaint: `; there are only "a", "b"`. */
 void contents_add_columns(const struct contents *contents, struct str *why);

@@ -121,11 +121,13 @@ static struct verdict look_up_row(
     struct verdict verdict = expand_needed(resolution, rule->table_key, "table.key", &key);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
+    CLEANUP(json_freep) struct json *columns = rule_columns(rule);
+    if (!columns)
+        return verdict_no_memory();
     struct str why = STR_INIT(4096);
-    const struct table_ask ask = {.file = rule->table,
-        .encoding = rule->table_encoding,
-        .settle_ms = file->settle_ms,
-        .incomplete_ms = file->incomplete_ms};
+    struct table_ask ask = rule_table_ask(rule, columns);
+    ask.settle_ms = file->settle_ms;
+    ask.incomplete_ms = file->incomplete_ms;
     enum table_answer answer = tables_look_up(tables, &ask, key, resolution->values, &why);
     if (answer == TABLE_FOUND) {
         str_release(&why);

@@ -68,9 +68,9 @@ static void warn_of_tables(const struct worker *worker)
     for (size_t i = 0; i < worker->config->folder_count; i++)
         for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
             CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
+            const struct table_ask ask = rule_table_ask(*rule, columns);
             struct str why = STR_INIT(4096);
-            if ((*rule)->source == SOURCE_TABLE && tables_check(worker->tables, (*rule)->table,
-                                                       (*rule)->table_encoding, columns, &why) < 0)
+            if ((*rule)->table && tables_check(worker->tables, &ask, &why) < 0)
                 log_warn("rule \"%s\": %s; files that need it fail", (*rule)->name, str_text(&why));
             str_release(&why);
         }

@@ -82,7 +82,7 @@ static char *look_up(struct tables *tables, const char *file, const char *key)
     if (answer == TABLE_FOUND)
         check_found(values, key);
     struct str check = STR_INIT(100000);
-    int result = tables_check(tables, file, NULL, NULL, &check);
+    int result = tables_check(tables, &ask, &check);
     assert(result == (answer == TABLE_UNUSABLE ? -EINVAL : 0));
     char *text = answer == TABLE_FOUND ? json_print(values) : str_take(&why);
     json_free(values);

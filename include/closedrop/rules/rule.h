@@ -8,6 +8,7 @@
 
 #include "closedrop/queue/job.h"
 #include "closedrop/rules/pattern.h"
+#include "closedrop/rules/table.h"
 #include "closedrop/rules/template.h"
 
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 struct json;
 struct str;
 
-/** Where the target comes from: exactly one of these. */
+/** Where the target comes from: exactly one of these. Beside the first two a table gives values. */
 enum target_source {
     SOURCE_IDS,   /* lead_id and contact_id, either or both */
     SOURCE_FIND,  /* a question to Close */
@@ -50,9 +51,10 @@ struct rule {
     int find_by; /* SOURCE_FIND: an enum search_by of close/search.h, passed through */
     struct template *find;
     char *custom_field;   /* the id of the field to find it by, or NULL */
-    char *table;          /* SOURCE_TABLE: an absolute path */
+    char *table;          /* an absolute path; NULL: the rule has none */
     char *table_encoding; /* as iconv(3) calls it; NULL: UTF-8 */
     unsigned table_line;  /* of the configuration file, where it stands */
+    char *table_column;   /* of the key; NULL: "key" */
     struct template *table_key;
 
     struct template *group; /* the key of its group; NULL: each file goes alone */
@@ -70,8 +72,11 @@ void rule_release(struct rule *rule);
 /** Whether any of its templates uses a variable that begins with `prefix`, e.g. "meta.". */
 bool rule_uses(const struct rule *rule, const char *prefix);
 
-/** The columns its table must have, an array for tables_check(); NULL when memory is short. */
+/** The columns that its templates use, an array; NULL when memory is short. */
 struct json *rule_columns(const struct rule *rule);
+
+/** What is asked of its table, which must have `columns`; everything in it stays whose it is. */
+struct table_ask rule_table_ask(const struct rule *rule, const struct json *columns);
 
 enum rule_choice { RULE_CHOSEN, RULE_NONE, RULE_ERROR, RULE_NO_MEMORY };
 

@@ -112,6 +112,42 @@ fax='{ name = "fax"; match = { path = "(^|/)0(?<caller>[0-9]+)-(?<from>\\w+)"; }
     error_text | grep -F 'has no key "müller", but several like it, as in lines '
 }
 
+@test "the column of a table is found in any spelling, with all its dots and blanks" {
+    printf 'Kunden%snr.;Lead_ID;Gro\u0308ße (cm)\n4711;%s;12\n' "$nbsp" "$lead" >customers.csv
+    rules '{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.KUNDEN NR.}: {row.Größe (cm)}"; };
+        table = { file = "customers.csv"; key = "{k}"; column = "Kunden nr."; }; }'
+    run closedrop check
+    [ "$status" = 0 ]
+    drop "4711 1.txt"
+    run_once
+    filed_on "$lead" 1
+    [ "$(activities 'map(.body.note)')" = '["4711: 12"]' ]
+}
+
+@test "a column that the table has not, or twice, is told with those that there are; a file that needs it fails" {
+    printf 'Kundennr.,lead_id,Ort,Ort\n4711,%s,a,b\n' "$lead" >customers.csv
+    rules '{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.Land}"; };
+        table = { file = "customers.csv"; key = "{k}"; column = "Kundennr."; }; }'
+    drop "4711 1.txt"
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'customers.csv has no column "Land"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]
+    run_once
+    error_text | grep -F 'has no column "Land"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'
+    closedrop list --json | jq -e '.error.code == "table"'
+    sed -i 's/row.Land/row.Ort/' closedrop.conf
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'customers.csv has two columns "Ort"; give one of them another name'* ]]
+    sed -i 's/row.Ort/row.lead_id/' closedrop.conf
+    run closedrop check
+    [ "$status" = 0 ]
+    sed -i 's/"Kundennr."/"Nummer"/' closedrop.conf
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'customers.csv, line 1: no column is called "Nummer"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]
+}
+
 @test "include and exclude know all letters, and ? is one of them" {
     folder_settings='include = [ "übergabe*", "Bl?tt.txt" ]; exclude = [ "*geprüft*" ];'
     rules '{ name = "n"; lead_id = "'$lead'"; note = {}; }'

@@ -308,31 +308,37 @@ static const struct {
     const char *name, *lines;
     enum target_source source;
     int find_by;
-    const char *lead_id, *contact_id, *find, *custom_field, *table_key;
+    const char *lead_id, *contact_id, *find, *custom_field, *table_key, *table_column;
 } sources[] = {
-    {"a lead", "lead_id = \"{lead}\";", SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-"},
+    {"a lead", "lead_id = \"{lead}\";", SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-", NULL},
     {"a contact", "contact_id = \"cont_{meta.num}\";", SOURCE_IDS, 0, "-", "cont_42", "-", NULL,
-        "-"},
+        "-", NULL},
     {"both", "lead_id = \"{lead}\"; contact_id = \"cont_1\";", SOURCE_IDS, 0, "lead_7", "cont_1",
-        "-", NULL, "-"},
+        "-", NULL, "-", NULL},
     {"an email address", "find = { contact_email = \"{stem}@b.c\"; };", SOURCE_FIND,
-        SEARCH_CONTACT_EMAIL, "-", "-", "a@b.c", NULL, "-"},
+        SEARCH_CONTACT_EMAIL, "-", "-", "a@b.c", NULL, "-", NULL},
     {"a phone number", "find = { contact_phone = \"{caller}\"; };", SOURCE_FIND,
-        SEARCH_CONTACT_PHONE, "-", "-", "030", NULL, "-"},
+        SEARCH_CONTACT_PHONE, "-", "-", "030", NULL, "-", NULL},
     {"a contact's name", "find = { contact_name = \"{stem}\"; };", SOURCE_FIND, SEARCH_CONTACT_NAME,
-        "-", "-", "a", NULL, "-"},
+        "-", "-", "a", NULL, "-", NULL},
     {"a lead's name", "find = { lead_name = \"{dir}\"; };", SOURCE_FIND, SEARCH_LEAD_NAME, "-", "-",
-        "in", NULL, "-"},
+        "in", NULL, "-", NULL},
     {"a custom field", "find = { custom_field = { id = \"cf_Ab1\"; value = \"{caller}\"; }; };",
-        SOURCE_FIND, SEARCH_CUSTOM_FIELD, "-", "-", "030", "cf_Ab1", "-"},
+        SOURCE_FIND, SEARCH_CUSTOM_FIELD, "-", "-", "030", "cf_Ab1", "-", NULL},
     {"a table", "table = { file = \"/srv/c.csv\"; key = \"{meta.num}\"; };", SOURCE_TABLE, 0, "-",
-        "-", "-", NULL, "42"},
+        "-", "-", NULL, "42", NULL},
+    {"a table with a column of its own",
+        "table = { file = \"c.csv\"; key = \"{stem}\"; column = \"Kundennr.\"; };", SOURCE_TABLE, 0,
+        "-", "-", "-", NULL, "a", "Kundennr."},
+    {"a table with an empty column",
+        "table = { file = \"c.csv\"; key = \"{stem}\"; column = \"\"; };", SOURCE_TABLE, 0, "-",
+        "-", "-", NULL, "a", NULL},
     {"empty texts beside it",
         "lead_id = \"{lead}\"; contact_id = \"\"; find = \"\"; table = \"\"; email = \"\";",
-        SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-"},
+        SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-", NULL},
     {"empty texts in find",
         "find = { contact_email = \"\"; lead_name = \"x\"; custom_field = \"\"; };", SOURCE_FIND,
-        SEARCH_LEAD_NAME, "-", "-", "x", NULL, "-"},
+        SEARCH_LEAD_NAME, "-", "-", "x", NULL, "-", NULL},
 };
 
 /* a folder with sidecars, and one rule that takes its values from anywhere */
@@ -366,7 +372,8 @@ static void reads_every_source(void **state)
                         is_same(text_of(rule->contact_id), sources[i].contact_id) &&
                         is_same(text_of(rule->find), sources[i].find) &&
                         is_same(rule->custom_field, sources[i].custom_field) &&
-                        is_same(text_of(rule->table_key), sources[i].table_key);
+                        is_same(text_of(rule->table_key), sources[i].table_key) &&
+                        is_same(rule->table_column, sources[i].table_column);
         if (!is_right)
             fail_msg("%s: source %d, by %d, %s, %s, %s, %s, %s", sources[i].name, rule->source,
                 rule->find_by, text_of(rule->lead_id), text_of(rule->contact_id),
@@ -957,8 +964,8 @@ static const struct {
     {IN_RULE("table = { file = \"x\"; key = \"\"; }; " AS_FILE),
         ":4: rules[0].table.key: is missing"},
     {IN_RULE("table = \"x.csv\"; " AS_FILE), ":4: rules[0].table: must be a group"},
-    {IN_RULE("table = { file = \"x\"; key = \"x\"; column = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table.column: unknown key; known here are file, key"},
+    {IN_RULE("table = { file = \"x\"; key = \"x\"; colum = \"x\"; }; " AS_FILE),
+        ":4: rules[0].table.colum: unknown key; did you mean column?"},
 
     /* group */
     {IN_RULE(TO_LEAD "note = {}; group = { };"), ":4: rules[0].group.by: is missing"},

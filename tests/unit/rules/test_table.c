@@ -306,6 +306,108 @@ static void says_which_key_is_not_there(void **state)
     str_release(&expected);
 }
 
+/* ---- what is asked ---- */
+
+#define EXPORT                                                                                     \
+    "Kundennr.;E-Mail;Name, Vorname;Ort\n4711;eva@x.de;Muster, Eva;Ulm\n4712;;Ohne, Udo;\n"
+
+static const struct {
+    const char *text, *column, *columns;
+    bool is_for_values;
+    const char *key;
+    enum table_answer answer;
+    const char *values_or_why;
+} asks[] = {
+    /* a column of one's own, as an export has it */
+    {EXPORT, "Kundennr.", "[\"E-Mail\"]", true, "4711", TABLE_FOUND, "\"row.E-Mail\":\"eva@x.de\""},
+    {EXPORT, "Kundennr.", "[\"E-Mail\"]", true, "4712", TABLE_FOUND, "\"row.E-Mail\":\"\""},
+    {EXPORT, "Kundennr.", "[]", true, "4711", TABLE_FOUND, "\"row.Kundennr.\":\"4711\""},
+    {EXPORT, "Name, Vorname", "[]", true, "MUSTER, EVA", TABLE_FOUND, "\"row.Ort\":\"Ulm\""},
+    {EXPORT, "Kundennr.", "[]", true, "4713", TABLE_NO_SUCH_KEY,
+        " has no key \"4713\" in the column \"Kundennr.\"; add a row for it"},
+    {"key,Nr,lead_id\n1,2,lead_1\n2,1,lead_2\n", "Nr", "[]", false, "2", TABLE_FOUND, "lead_1"},
+
+    /* in any spelling, and in that of who asks */
+    {"Ku\xCC\x88rzel" NBSP " Nr.,lead_id\n1,lead_1\n", "KÜRZEL NR.", "[\"kürzel nr.\"]", false, "1",
+        TABLE_FOUND, "\"row.kürzel nr.\":\"1\""},
+    {"\"Kunden-\nnummer\",lead_id\n1,lead_1\n", "Kunden- nummer", "[]", false, "1", TABLE_FOUND,
+        "lead_1"},
+    {EXPORT, "Kundennr.", "[\"E-MAIL\",\"e-mail\"]", true, "4711", TABLE_FOUND,
+        "\"row.E-MAIL\":\"eva@x.de\",\"row.e-mail\":\"eva@x.de\""},
+    {"Key;Lead_ID\n1;lead_1\n", NULL, "[]", false, "1", TABLE_FOUND, "\"row.lead_id\":\"lead_1\""},
+    {"NR,nr,lead_id\n1,2,lead_1\n", "nr", "[]", false, "2", TABLE_FOUND, "lead_1"},
+    {"key,lead_id,Weiß\n1,lead_1,a\n", NULL, "[\"Weiss\"]", false, "1", TABLE_UNUSABLE,
+        "has no column \"Weiss\"; there are only \"key\", \"lead_id\", \"Weiß\""},
+
+    /* the name must be that of one column, where it is used */
+    {"Nr,NR,lead_id\n1,2,lead_1\n", "nr", "[]", false, "1", TABLE_UNUSABLE,
+        "line 1: two columns are called \"nr\""},
+    {EXPORT, "Kundennummer", "[]", true, "4711", TABLE_UNUSABLE,
+        "line 1: no column is called \"Kundennummer\"; there are only \"Kundennr.\", \"E-Mail\", "},
+    {"key,lead_id,Ort,Ort\n1,lead_1,a,b\n", NULL, "[]", false, "1", TABLE_FOUND, "lead_1"},
+    {"key,lead_id,Ort,Ort\n1,lead_1,a,b\n", NULL, "[\"Ort\"]", false, "1", TABLE_UNUSABLE,
+        "has two columns \"Ort\"; give one of them another name"},
+    {"key,lead_id,Ort,ORT\n1,lead_1,a,b\n", NULL, "[\"ort\"]", false, "1", TABLE_UNUSABLE,
+        "has two columns \"ort\""},
+    {"key,lead_id,Ort,ORT\n1,lead_1,a,b\n", NULL, "[\"ORT\"]", false, "1", TABLE_FOUND,
+        "\"row.ORT\":\"b\""},
+    {"key,Lead_Id,LEAD_ID\n1,lead_1,lead_2\n", NULL, "[]", false, "1", TABLE_UNUSABLE,
+        "has two columns \"lead_id\""},
+
+    /* a table that only gives values */
+    {"key\n1\n", NULL, "[]", false, "1", TABLE_UNUSABLE,
+        "has no column \"lead_id\" or \"contact_id\"; there are only \"key\""},
+    {"key\n1\n", NULL, "[]", true, "1", TABLE_FOUND, "\"row.key\":\"1\""},
+    {"Name, Vorname;Nr\tx\n", "Nr\tx", "[]", true, "1", TABLE_NO_SUCH_KEY, "has no key"},
+
+    /* its keys are like any others */
+    {EXPORT "4711;;;\n", "Kundennr.", "[]", true, "4711", TABLE_UNUSABLE,
+        "line 4: the key \"4711\" stands in line 2 already"},
+    {EXPORT ";a@b.c;;\n", "Kundennr.", "[]", true, "4711", TABLE_UNUSABLE,
+        "line 4: the row has values, but no key: nothing stands in the column \"Kundennr.\""},
+};
+
+static void answers_what_it_is_asked(void **state)
+{
+    for (size_t i = 0; i < COUNT(asks); i++) {
+        struct json *columns = json_parse(asks[i].columns, strlen(asks[i].columns));
+        struct json *values = json_object();
+        struct str why = STR_INIT(1000);
+        const struct table_ask ask = {.file = file,
+            .column = asks[i].column,
+            .columns = columns,
+            .is_for_values = asks[i].is_for_values};
+        write_table(asks[i].text);
+        enum table_answer answer = tables_look_up(*state, &ask, asks[i].key, values, &why);
+        char *text = json_print(values);
+        if (answer != asks[i].answer ||
+            !strstr(answer == TABLE_FOUND ? text : str_text(&why), asks[i].values_or_why))
+            fail_msg("%zu: %d, %s, %s", i, answer, text, str_text(&why));
+        free(text);
+        json_free(values);
+        json_free(columns);
+        str_release(&why);
+        unlink(file);
+        let_time_pass();
+    }
+}
+
+/* one file, and two rules with a key of their own */
+static void looks_into_each_column_that_is_asked(void **state)
+{
+    struct str why = STR_INIT(1000);
+    write_table("key,Nr,lead_id\n1,2,lead_1\n2,1,lead_2\n");
+    for (int again = 0; again < 2; again++) {
+        struct json *values = json_object();
+        const struct table_ask ask = {.file = file, .column = "Nr"};
+        assert_int_equal(tables_look_up(*state, &ask, "1", values, &why), TABLE_FOUND);
+        assert_string_equal(json_get_text(values, "row.lead_id"), "lead_2");
+        json_free(values);
+        expect(*state, "1", TABLE_FOUND, "lead_1");
+    }
+    str_release(&why);
+}
+
 /* ---- mistakes ---- */
 
 #define TEN "abcdefghij"
@@ -322,15 +424,12 @@ static const struct {
     {"\x1A", 1, "the table is empty"},
     {"\n\n , \n", 1, "the table is empty"},
     {"lead_id,x\na,b\n", 1, "no column is called \"key\"; there are only \"lead_id\", \"x\""},
-    {"\n\nKey,lead_id\n1,a\n", 3,
-        "no column is called \"key\"; there are only \"Key\", \"lead_id\""},
+    {"\n\nKey:,lead_id\n1,a\n", 3,
+        "no column is called \"key\"; there are only \"Key:\", \"lead_id\""},
     {",,x,\n", 1, "no column is called \"key\"; there are only \"x\""},
-    {"key\n1\n", 1, "no column is called \"lead_id\" or \"contact_id\"; there are only \"key\""},
-    {"key,leadid\n", 1, "no column is called \"lead_id\" or \"contact_id\""},
     {"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w\n", 1, "\"s\", \"t\", ..."},
-    {"key,lead_id,a,a\n", 1, "two columns are called \"a\""},
     {"key,lead_id,key\n", 1, "two columns are called \"key\""},
-    {"\nkey,lead_id,a, \"a\"\n", 2, "two columns are called \"a\""},
+    {"\nKEY,lead_id,Key\n", 2, "two columns are called \"key\""},
     {HEAD "1,a\n2,b,c\n", 3, "value 3, \"c\", stands in a column that the first row gives no name"},
     {"key,,lead_id\n1,b,a\n", 2, "value 2, \"b\", stands in a column"},
     {HEAD "1,a,,,,x\x1B\n", 2, "value 6, \"x\\x1B\", stands in a column"},
@@ -338,7 +437,7 @@ static const struct {
     {HEAD "1,a,," SIXTY "\xC3\xA4\n", 2, "\"" SIXTY "...\""},
     {HEAD "1,a,,x" SIXTY "\n", 2, "\"x" TEN TEN TEN TEN TEN "abcdefghi...\""},
     {HEAD "1,a,," TEN TEN TEN TEN TEN "abcdefgh\xE2\x82\xAC.\n", 2, "cdefgh...\""},
-    {HEAD ",a\n", 2, "the row has values, but no key"},
+    {HEAD ",a\n", 2, "the row has values, but no key: nothing stands in the column \"key\""},
     {"lead_id,key\na\n", 2, "the row has values, but no key"},
     {"lead_id,key\na,\" \"\n", 2, "the row has values, but no key"},
     {HEAD "1,a\n2,b\n\n1,c\n", 5, "the key \"1\" stands in line 2 already; each may"},
@@ -362,7 +461,7 @@ static const struct {
     {"\"sep=;\"\nkey;lead_id\n1;a\"b\n", 3, "a quote stands in the middle"},
     {"sep=\"\n1,a\n", 1, "a quote stands in the middle"},
     {"sep=x\n1,a\n", 1, "no column is called \"key\""},
-    {"key;x;Name, Vorname\n1;a;b\n", 1, "there are only \"key\", \"x\", \"Name, Vorname\""},
+    {"Key:;x;Name, Vorname\n1;a;b\n", 1, "there are only \"Key:\", \"x\", \"Name, Vorname\""},
     {HEAD "1,=\"a\"b\n", 2, "a quote stands in the middle"},
     {HEAD "1,a\x1A\"b\n", 2, "a quote stands in the middle"},
     {HEAD "1,M\xFCller\n", 2, "how it is written, e.g. encoding = \"windows-1252\";"},
@@ -649,7 +748,7 @@ static void waits_for_whoever_holds_a_lease_to_write(void **state)
     }
     struct str why = STR_INIT(1000);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
-    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), -EINVAL);
+    assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), -EINVAL);
     assert_non_null(strstr(str_text(&why), "is being written by another program; try again"));
     close(fd);
     expect(*state, "1", TABLE_FOUND, "lead_1");
@@ -820,6 +919,14 @@ static const struct {
     {"key,lead_id,city\n1,a,b\n", "[\"city\",\"zip\"]",
         "/table.csv has no column \"zip\"; there are only \"key\", \"lead_id\", \"city\""},
     {"key,,lead_id\n", "[\"\"]", "/table.csv has no column \"\""},
+    {"key,leadid\n", "[]",
+        "/table.csv has no column \"lead_id\" or \"contact_id\"; there are only \"key\", "
+        "\"leadid\""},
+    {"key,Lead_ID\n", "[\"LEAD_ID\"]", ""},
+    {"key,lead_id,Ort,Ort\n", "[]", ""},
+    {"key,lead_id,Ort,Ort\n", "[\"Ort\"]",
+        "/table.csv has two columns \"Ort\"; give one of them another name"},
+    {"key,Lead_Id,LEAD_ID\n", "[]", "/table.csv has two columns \"lead_id\""},
     {HEAD "1,a\n1,b\n", "[]", "line 3: the key"},
     {"", "[\"city\"]", "the table is empty"},
 };
@@ -831,7 +938,8 @@ static void checks_that_all_columns_are_there(void **state)
         struct str why = STR_INIT(1000);
         write_table(checks[i].text);
         be_later(0); /* also where it is young */
-        int result = tables_check(*state, file, NULL, columns, &why);
+        const struct table_ask ask = {.file = file, .columns = columns};
+        int result = tables_check(*state, &ask, &why);
         if (result != (*checks[i].why ? -EINVAL : 0) || !strstr(str_text(&why), checks[i].why) ||
             (result == 0 && why.length))
             fail_msg("%s: %d, %s", checks[i].text, result, str_text(&why));
@@ -840,7 +948,7 @@ static void checks_that_all_columns_are_there(void **state)
     }
     struct str why = STR_INIT(1000);
     unlink(file);
-    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), -EINVAL);
+    assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), -EINVAL);
     assert_non_null(strstr(str_text(&why), "No such file"));
     str_release(&why);
 }
@@ -850,15 +958,15 @@ static void does_not_trust_what_it_checked_while_it_was_young(void **state)
     struct str why = STR_INIT(1000);
     write_table(HEAD "1,lead_1\n");
     be_later(0);
-    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), 0);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
-    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), 0);
     be_later(3600000);
     expect(*state, "1", TABLE_FOUND, "lead_1");
     let_time_pass();
     write_table(HEAD "1,lead_1\n");
     before_read = append_a_row;
-    assert_int_equal(tables_check(*state, file, NULL, NULL, &why), 0);
+    assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), 0);
     expect(*state, "2", TABLE_FOUND, "lead_2");
     str_release(&why);
 }
@@ -905,14 +1013,14 @@ static void survives_every_failure_to_check(void **state)
         struct str why = STR_INIT(1000);
         str_add(&why, ">");
         calls_left = n;
-        assert_int_equal(tables_check(tables, file, NULL, NULL, &why), -EINVAL);
+        assert_int_equal(tables_check(tables, &(struct table_ask){.file = file}, &why), -EINVAL);
         done = calls_left > 0;
         calls_left = NEVER;
         if (done)
             assert_non_null(strstr(str_text(&why), "line 3: the key"));
         assert_true(n < 100);
         str_clear(&why);
-        assert_int_equal(tables_check(tables, file, NULL, NULL, &why), -EINVAL);
+        assert_int_equal(tables_check(tables, &(struct table_ask){.file = file}, &why), -EINVAL);
         assert_non_null(strstr(str_text(&why), "line 3: the key"));
         str_release(&why);
         tables_free(tables);
@@ -945,6 +1053,8 @@ int main(void)
         TEST(finds_the_row_of_a_key),
         TEST(says_which_key_is_not_there),
         TEST(takes_no_row_where_several_keys_are_alike),
+        TEST(answers_what_it_is_asked),
+        TEST(looks_into_each_column_that_is_asked),
         TEST(says_what_is_wrong_and_where),
         TEST(refuses_nul_bytes),
         TEST(says_why_a_file_cannot_be_read),
