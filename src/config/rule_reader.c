@@ -26,8 +26,9 @@ struct reader {
     struct settings *settings;
     struct setting *group; /* the rule */
     struct rule *rule;
-    struct template_scope early; /* what is known when the target is looked for */
-    struct template_scope late;  /* and when its activity is made */
+    struct template_scope
+        early;                  /* what is known when the row, and then the target, is looked for */
+    struct template_scope late; /* and when its activity is made */
 };
 
 /** Note what is wrong with a key where `result` says so. */
@@ -172,7 +173,8 @@ static void read_table(struct reader *reader, const char *file)
     read_encoding(reader, table);
     if (given && !reader->rule->table)
         settings_set_short(reader->settings);
-    /* a row is known once it was looked up: to the group's key, and to the activity */
+    /* a row is known once it was looked up: to the target, the group's key, and the activity */
+    reader->early.row = true;
     reader->late.row = true;
 }
 
@@ -189,7 +191,7 @@ static struct template *read_id(struct reader *reader, const char *key, const ch
     return make_template(reader, reader->group, key, text, &reader->early);
 }
 
-/** Exactly one source; which keys stand for it. */
+/** Exactly one source; a table beside another one gives it, and the activity, values. */
 static void read_source(struct reader *reader, const char *file)
 {
     struct rule *rule = reader->rule;
@@ -197,30 +199,39 @@ static void read_source(struct reader *reader, const char *file)
         setting_has(reader->group, "lead_id") || setting_has(reader->group, "contact_id");
     bool has_find = setting_has(reader->group, "find");
     bool has_table = setting_has(reader->group, "table");
-    if (has_ids + has_find + has_table != 1)
+    if (has_ids + has_find > 1 || !(has_ids || has_find || has_table))
         setting_problem(reader->settings, reader->group, NULL,
-            "the rule \"%s\" must have exactly one of lead_id (or contact_id), find and table, to "
-            "say whose file it is",
+            "the rule \"%s\" must have exactly one of lead_id (or contact_id), find, and a table "
+            "with such a column, to say whose file it is",
             rule->name);
-    rule->lead_id = read_id(reader, "lead_id", "lead_");
-    rule->contact_id = read_id(reader, "contact_id", "cont_");
-    rule->source = has_find ? SOURCE_FIND : has_table ? SOURCE_TABLE : SOURCE_IDS;
-    if (has_find)
-        read_find(reader);
-    else
-        setting_skip(reader->settings, reader->group, "find");
     if (has_table)
         read_table(reader, file);
     else
         setting_skip(reader->settings, reader->group, "table");
+    rule->lead_id = read_id(reader, "lead_id", "lead_");
+    rule->contact_id = read_id(reader, "contact_id", "cont_");
+    if (has_find)
+        read_find(reader);
+    else
+        setting_skip(reader->settings, reader->group, "find");
+    rule->source = has_find ? SOURCE_FIND : has_ids ? SOURCE_IDS : SOURCE_TABLE;
+}
+
+/** Whoever takes it for a second way to a target must hear that it is none. */
+static void check_use_of_table(struct reader *reader)
+{
+    const struct rule *rule = reader->rule;
+    if (rule->table && rule->source != SOURCE_TABLE && !rule_uses(rule, "row."))
+        setting_problem(reader->settings, reader->group, "table",
+            "only gives values where %s says whose file it is, and none of them is used; use one, "
+            "e.g. \"{row.email}\", or leave one of the two out",
+            rule->source == SOURCE_FIND ? "find" : "lead_id or contact_id");
 }
 
 static void read_group(struct reader *reader)
 {
-    struct template_scope scope = reader->early;
-    scope.row = reader->late.row;
     struct setting *group = setting_group(reader->settings, reader->group, "group");
-    reader->rule->group = read_template(reader, group, "by", &scope);
+    reader->rule->group = read_template(reader, group, "by", &reader->early);
     reader->rule->group_wait_ms =
         setting_duration(reader->settings, group, "wait", "30s", "0", "1d");
     if (group && !setting_has(group, "by"))
@@ -453,6 +464,7 @@ bool read_rules(struct settings *settings, struct config *config)
         read_source(&reader, config->file);
         read_group(&reader);
         read_activity(&reader);
+        check_use_of_table(&reader);
         whole = whole && is_rule_whole(reader.rule);
     }
     return whole;

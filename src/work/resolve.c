@@ -185,7 +185,7 @@ struct verdict resolution_sort(struct resolution *resolution, const struct resol
         verdict = choose_rule(resolution, rules, fails_unmatched);
     if (verdict.kind != VERDICT_NEXT || !resolution->rule)
         return verdict;
-    if (resolution->rule->source == SOURCE_TABLE)
+    if (resolution->rule->table)
         verdict = look_up_row(resolution, file, tables);
     return verdict.kind == VERDICT_NEXT ? make_group_key(resolution) : verdict;
 }
@@ -291,6 +291,52 @@ static struct verdict expand_id(const struct resolution *resolution,
     return next();
 }
 
+static struct verdict empty_cell(const struct resolution *resolution, const char *column)
+{
+    CLEANUP(free_text) char *key = NULL;
+    const struct rule *rule = resolution->rule;
+    struct verdict verdict = expand_needed(resolution, rule->table_key, "table.key", &key);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    struct str why = STR_INIT(4096);
+    str_add(&why, "the column \"");
+    utf8_escape(&why, column, strlen(column));
+    str_add(&why, "\" is empty in the row \"");
+    utf8_escape(&why, key, strlen(key));
+    str_printf(&why, "\" of %s, and nobody is looked for by an empty value; fill it in",
+        path_name(rule->table));
+    return failed("no_target", -EINVAL, &why);
+}
+
+/** An empty cell says nobody, whatever else stands in the template. */
+static struct verdict check_cells(
+    const struct resolution *resolution, const struct template *template)
+{
+    CLEANUP(json_freep) struct json *columns = json_array();
+    if (!columns || (template && template_add_columns(template, columns) < 0))
+        return verdict_no_memory();
+    for (const struct json *it = json_first(columns); it; it = json_next(it)) {
+        CLEANUP(free_text) char *name = str_format("row.%s", json_text(it));
+        if (!name)
+            return verdict_no_memory();
+        const char *cell = json_get_text(resolution->values, name);
+        if (!cell || !*cell)
+            return empty_cell(resolution, json_text(it));
+    }
+    return next();
+}
+
+/** One of the two is enough. */
+static struct verdict check_ids(
+    const struct resolution *resolution, const char *lead_id, const char *contact_id)
+{
+    if (*lead_id || *contact_id)
+        return next();
+    struct verdict verdict = check_cells(resolution, resolution->rule->lead_id);
+    return verdict.kind == VERDICT_NEXT ? check_cells(resolution, resolution->rule->contact_id)
+                                        : verdict;
+}
+
 static struct verdict begin_with_ids(struct resolution *resolution)
 {
     const struct rule *rule = resolution->rule;
@@ -298,6 +344,8 @@ static struct verdict begin_with_ids(struct resolution *resolution)
     struct verdict verdict = expand_id(resolution, rule->lead_id, "lead_id", &lead_id);
     if (verdict.kind == VERDICT_NEXT)
         verdict = expand_id(resolution, rule->contact_id, "contact_id", &contact_id);
+    if (verdict.kind == VERDICT_NEXT && lead_id && contact_id)
+        verdict = check_ids(resolution, lead_id, contact_id);
     if (verdict.kind == VERDICT_NEXT)
         return take_ids(resolution, lead_id, contact_id);
     free(lead_id);
@@ -320,7 +368,9 @@ static struct verdict begin_with_search(struct resolution *resolution)
 {
     const struct rule *rule = resolution->rule;
     CLEANUP(free_text) char *text = NULL;
-    struct verdict verdict = expand_needed(resolution, rule->find, "find", &text);
+    struct verdict verdict = check_cells(resolution, rule->find);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = expand_needed(resolution, rule->find, "find", &text);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     resolution->search_value = text_words(text);

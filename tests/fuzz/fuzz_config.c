@@ -65,7 +65,7 @@ static void check_source(const struct rule *rule)
 {
     assert((rule->source == SOURCE_IDS) == (rule->lead_id || rule->contact_id));
     assert((rule->source == SOURCE_FIND) == (rule->find != NULL));
-    assert((rule->source == SOURCE_TABLE) == (rule->table && rule->table_key));
+    assert(!rule->table == !rule->table_key && (rule->table || rule->source != SOURCE_TABLE));
     assert(!rule->custom_field || record_is_id(rule->custom_field, "cf_"));
     assert(!rule->table || *rule->table == '/');
 }

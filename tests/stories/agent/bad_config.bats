@@ -315,9 +315,14 @@ CONF
 
 @test "a rule that does not say whose file it is, or says it twice" {
     configure_rule '    lead_file = {};'
-    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of lead_id (or contact_id), find and table'
+    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of lead_id (or contact_id), find, and a table with such a column'
     configure_rule '    lead_id = "lead_1"; find = { lead_name = "{stem}"; }; lead_file = {};'
-    is_refused 2 'rules[0]' 'exactly one of lead_id (or contact_id), find and table'
+    is_refused 2 'rules[0]' 'exactly one of lead_id (or contact_id), find, and a table with such a column'
+}
+
+@test "a table beside find that nothing is taken from" {
+    configure_rule '    table = { file = "c.csv"; key = "{stem}"; }; find = { lead_name = "{stem}"; }; lead_file = {};'
+    is_refused 3 'rules[0].table' 'only gives values where find says whose file it is, and none of them is used' '"{row.email}"'
 }
 
 @test "a rule that does not say what is created, or says it twice" {

@@ -273,6 +273,80 @@ attachment() { # FILE TOKEN: as Close is told of it
     activities_are 0
 }
 
+# an export as an accounting system writes it, where no column says a lead of Close
+export_rule() { # FIND...: statements of it, whose customers are found so
+    rules '{ name = "export"; match = { path = "^statement-(?<num>[0-9]+)"; }; '"$*"'
+        table = { file = "export.csv"; key = "{num}"; column = "Kundennr."; encoding = "windows-1252"; };
+        note = { text = "Statement for {row.Firma}"; }; }'
+}
+
+write_export() {
+    printf 'Kundennr.;E-Mail;Firma;Nummer;Lead;lead_id\r\n10452;Jane@Bluth.example;Bl\374th;A-1042;%s;lead_Sitwell\r\n' "$bluth"
+    printf '10453;;"Sitwell & Sons";A-10;lead_Sitwell;lead_Sitwell\r\n10454;jane@bluth.example.org;;;;%s\r\n' "$bluth"
+} >export.csv
+
+@test "a table beside find gives values, and find the target, whatever a column lead_id says" {
+    write_export
+    export_rule 'find = { contact_email = "{row.E-Mail}"; };'
+    run closedrop check
+    [ "$status" = 0 ]
+    echo 1 >in/statement-10452.txt
+    closedrop match --json in/statement-10452.txt | jq -e --arg lead "$bluth" '.lead_id == $lead'
+    run_once
+    [ "$agent_code" = 0 ]
+    [ "$(activities 'map([.lead_id, .contact_id, .body.note])')" = '[["'$bluth'","'$jane'","Statement for Blüth"]]' ]
+    # it needs no such column at all
+    sed -i 's/;lead_id/;id/' export.csv
+    echo 2 >in/statement-10454.txt
+    run_once
+    [ "$(activities 'map([.lead_id, .contact_id])[1]')" = '["lead_Sitwell","cont_Stan"]' ]
+}
+
+@test "by a custom field, a lead's name and an id of a table" {
+    write_export
+    export_rule 'find = { custom_field = { id = "cf_Number"; value = "{row.Nummer}"; }; };'
+    echo 1 >in/statement-10453-a.txt
+    run_once
+    export_rule 'find = { lead_name = "{row.Firma}"; };'
+    echo 2 >in/statement-10453-b.txt
+    run_once
+    export_rule 'lead_id = "{row.Lead}";'
+    echo 3 >in/statement-10453-c.txt
+    run_once
+    [ "$(activities 'map(.lead_id)')" = '["lead_Sitwell","lead_Sitwell","lead_Sitwell"]' ]
+}
+
+@test "an empty cell finds nobody, and the text names row and column" {
+    seed '{"leads":[{"id":"lead_Nameless","name":"Statement","custom":{"cf_Number":"A-"},"contacts":[
+        {"id":"cont_Nameless","name":"Nobody","emails":["","@bluth.example"],"phones":[]}]}]}'
+    write_export
+    local find number=0
+    for find in 'find = { contact_email = "{row.E-Mail}@bluth.example"; };' 'find = { contact_email = "{row.E-Mail}"; };' ; do
+        export_rule "$find"
+        echo "$find" >"in/statement-10453-$((++number)).txt"
+        run_once
+        grep -F 'the column "E-Mail" is empty in the row "10453" of export.csv' "in/Failed/statement-10453-$number.txt.error.txt"
+    done
+    for find in 'lead_name = "Statement{row.Firma}";:Firma' 'custom_field = { id = "cf_Number"; value = "A-{row.Nummer}"; };:Nummer'; do
+        export_rule "find = { ${find%:*} };"
+        echo "$find" >"in/statement-10454-$((++number)).txt"
+        run_once
+        grep -F 'the column "'"${find##*:}"'" is empty in the row "10454"' "in/Failed/statement-10454-$number.txt.error.txt"
+    done
+    export_rule 'lead_id = "{row.Lead}";'
+    echo id >in/statement-10454-9.txt
+    run_once
+    grep -F 'the column "Lead" is empty in the row "10454"' in/Failed/statement-10454-9.txt.error.txt
+    activities_are 0
+    [ "$(counts '.requests.search // 0')" = 0 ]
+    # once the cell is filled in, the file goes
+    sed -i 's/^10453;;/10453;jane@bluth.example;/' export.csv
+    export_rule 'find = { contact_email = "{row.E-Mail}"; };'
+    mv in/Failed/statement-10453-2.txt in/
+    run_once
+    activities_are 1
+}
+
 @test "a table that changes is read again; a key that is twice in it says both lines" {
     printf 'key,lead_id\n1,%s\n' "$bluth" >customers.csv
     rules '{ name = "t"; match = { path = "^(?<k>[0-9]+)"; }; table = { file = "customers.csv"; key = "{k}"; }; note = {}; }'

@@ -333,6 +333,18 @@ static const struct {
     {"a table with an empty column",
         "table = { file = \"c.csv\"; key = \"{stem}\"; column = \"\"; };", SOURCE_TABLE, 0, "-",
         "-", "-", NULL, "a", NULL},
+    {"a search by what a table says",
+        "find = { contact_email = \"{row.city}@b.c\"; }; table = { file = \"c.csv\"; key = "
+        "\"{stem}\"; };",
+        SOURCE_FIND, SEARCH_CONTACT_EMAIL, "-", "-", "Bonn@b.c", NULL, "a", NULL},
+    {"a custom field by what a table says",
+        "table = { file = \"c.csv\"; key = \"{stem}\"; }; "
+        "find = { custom_field = { id = \"cf_1\"; value = \"{row.city}\"; }; };",
+        SOURCE_FIND, SEARCH_CUSTOM_FIELD, "-", "-", "Bonn", "cf_1", "a", NULL},
+    {"ids that a table has in columns of its own",
+        "lead_id = \"{row.city}\"; contact_id = \"cont_{row.city}\"; "
+        "table = { file = \"c.csv\"; key = \"{stem}\"; };",
+        SOURCE_IDS, 0, "Bonn", "cont_Bonn", "-", NULL, "a", NULL},
     {"empty texts beside it",
         "lead_id = \"{lead}\"; contact_id = \"\"; find = \"\"; table = \"\"; email = \"\";",
         SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-", NULL},
@@ -865,16 +877,27 @@ static const struct {
         ":2: limits.max_attached: \"25 M\" is no size"},
 
     /* exactly one source */
-    {IN_RULE(AS_FILE), ":2: rules[0]: the rule \"r\" must have exactly one of lead_id (or "
-                       "contact_id), find and table, to say whose file it is"},
+    {IN_RULE(AS_FILE),
+        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id (or "
+        "contact_id), find, and a table with such a column, to say whose file it is"},
     {IN_RULE("lead_id = \"\"; contact_id = \"\"; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
     {IN_RULE("lead_id = \"lead_x\"; find = { lead_name = \"x\"; }; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
+    {IN_RULE("lead_id = \"lead_x\"; table = { file = \"x\"; key = \"x\"; }; "
+             "find = { lead_name = \"{row.x}\"; }; " AS_FILE),
+        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
+    /* a table beside it gives values */
     {IN_RULE("contact_id = \"cont_x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
-        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
+        ":4: rules[0].table: only gives values where lead_id or contact_id says whose file it is, "
+        "and none of them is used; use one, e.g. \"{row.email}\""},
     {IN_RULE("table = { file = \"x\"; key = \"x\"; }; find = { lead_name = \"x\"; }; " AS_FILE),
-        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
+        ":4: rules[0].table: only gives values where find says whose file it is"},
+    {IN_RULE("find = { lead_name = \"{row.x}\"; }; " AS_FILE),
+        ":4: rules[0].find.lead_name: {row.x}: it is not known here, only once a row of the"},
+    {IN_RULE("find = { lead_name = \"{row.x}\"; }; table = { file = \"x\"; key = \"{row.x}\"; "
+             "}; " AS_FILE),
+        ":4: rules[0].table.key: {row.x}: it is not known here"},
     {IN_RULE("lead_id = \"42\"; " AS_FILE),
         ":4: rules[0].lead_id: \"42\" is no id, which begins with lead_, and has no variable in "
         "braces, e.g. \"{lead}\""},
