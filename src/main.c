@@ -73,7 +73,7 @@
  *             key; table_parse is the door to libcsv, table_file knows when a file may be read),
  *             template and sidecar (pure)
  * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
- *             reply and record (what comes back), key
+ *             phone (numbers as they are written), reply and record (what comes back), key
  * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the
  * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
  *             many requests a rate limit still takes), breaker (is a place out of order), progress

@@ -7,16 +7,9 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/close/phone.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
-
-#define DIGITS_MOST 32
-/** Fewer digits say too little: an extension, a short number. */
-#define DIGITS_LEAST 7
-/** The longest country code (ITU-T E.164). */
-#define COUNTRY_MOST 3
 
 const char *const search_names[SEARCH_KINDS] = {
     [SEARCH_CONTACT_EMAIL] = "contact_email",
@@ -56,60 +49,10 @@ void search_add_words(const struct search *search, struct str *out)
     str_add_char(out, '"');
 }
 
-/* ---- phone numbers ---- */
-
-/** The digits of a number without what only a caller abroad, or at home, dials before it. */
-static void significant_digits(const char *text, char digits[DIGITS_MOST + 1])
-{
-    size_t count = 0;
-    for (; *text && count < DIGITS_MOST; text++) {
-        if (str_starts_with(text, "(0)")) /* "+49 (0)30 ...": dialled at home only */
-            text += 2;
-        else if (isdigit((unsigned char)*text) && (count > 0 || *text != '0'))
-            digits[count++] = *text;
-    }
-    digits[count] = '\0';
-}
-
-/** Whether a number says its country. */
-static bool is_international(const char *text)
-{
-    text += strspn(text, " (");
-    return *text == '+' || str_starts_with(text, "00");
-}
-
-/** Whether a number is written as it is dialled at home: with the zero before its area. */
-static bool is_national(const char *text)
-{
-    text += strspn(text, " (");
-    return *text == '0' && !is_international(text);
-}
-
-/** Equal, or one with its country's code and the other without. */
-static bool same_number(const char *a, const char *b)
-{
-    char of_a[DIGITS_MOST + 1], of_b[DIGITS_MOST + 1];
-    significant_digits(a, of_a);
-    significant_digits(b, of_b);
-    bool a_is_longer = strlen(of_a) > strlen(of_b);
-    const char *longer = a_is_longer ? of_a : of_b, *shorter = a_is_longer ? of_b : of_a;
-    size_t more = strlen(longer) - strlen(shorter);
-    const char *longer_text = a_is_longer ? a : b, *shorter_text = a_is_longer ? b : a;
-    if (more > 0 && (is_international(shorter_text) || is_national(longer_text)))
-        return false; /* what is more in the longer one is no country's code */
-    if (more == 0 && is_international(a) != is_international(b) && is_national(a) != is_national(b))
-        return false; /* one lacks its country, and so cannot be as long */
-    return strlen(shorter) >= DIGITS_LEAST && more <= COUNTRY_MOST &&
-           strcmp(longer + more, shorter) == 0;
-}
-
 bool search_is_sound(const struct search *search)
 {
-    char digits[DIGITS_MOST + 1];
-    if (search->by != SEARCH_CONTACT_PHONE)
-        return *search->value != '\0';
-    significant_digits(search->value, digits);
-    return strlen(digits) >= DIGITS_LEAST;
+    return search->by == SEARCH_CONTACT_PHONE ? phone_is_sound(search->value)
+                                              : *search->value != '\0';
 }
 
 /* ---- the question ---- */
@@ -144,8 +87,8 @@ static struct json *condition(const struct search *search, const char *value)
 /** However a number is stored, one of these ways of writing it may be a word of the index. */
 static struct json *any_way_of_writing(const struct search *search)
 {
-    char digits[DIGITS_MOST + 1];
-    significant_digits(search->value, digits);
+    char digits[PHONE_DIGITS_MOST + 1];
+    phone_digits(search->value, digits);
     CLEANUP(free_text) char *with_plus = str_format("+%s", digits);
     CLEANUP(free_text) char *with_zero = str_format("0%s", digits);
     const char *const ways[] = {search->value, digits, with_plus, with_zero};
@@ -319,7 +262,7 @@ enum search_match search_compare(const struct search *search, const struct json 
     case SEARCH_CONTACT_EMAIL:
         return compare_list(object, "emails", "email", same_address, search->value);
     case SEARCH_CONTACT_PHONE:
-        return compare_list(object, "phones", "phone", same_number, search->value);
+        return compare_list(object, "phones", "phone", phone_is_same, search->value);
     case SEARCH_CUSTOM_FIELD:
         return compare_custom(search, object);
     default:
