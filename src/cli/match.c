@@ -329,6 +329,16 @@ static void print_moment(const char *text)
     print_field("Sends", words ? words : "?");
 }
 
+/** What Close is searched for, in new memory; NULL: nothing is. */
+static char *search_words(const struct look_at *look)
+{
+    struct str words = STR_INIT(8192);
+    bool is_searched = resolution_add_search(&look->resolution, &words);
+    char *text = is_searched ? str_take(&words) : NULL;
+    str_release(&words);
+    return text;
+}
+
 /** All there is to say of one file. */
 static void print_whole(const struct look_at *look, const struct verdict *verdict)
 {
@@ -338,6 +348,9 @@ static void print_whole(const struct look_at *look, const struct verdict *verdic
     if (look->path)
         print_field("Folder", look->folder->name);
     print_field("Rule", rule ? rule->name : "none");
+    CLEANUP(free_text) char *search = search_words(look);
+    if (search)
+        print_field("Finds", search);
     if (look->body) {
         CLEANUP(free_text) char *creates = describe_activity(look);
         print_target(look);
@@ -384,9 +397,11 @@ static void print_json(struct look_at *look, const struct verdict *verdict)
     const struct resolution *resolution = &look->resolution;
     const struct rule *rule = resolution->rule;
     CLEANUP(json_freep) struct json *object = json_object();
+    CLEANUP(free_text) char *search = search_words(look);
     int result = json_add_text(object, "path", look->given);
     result |= json_add_text(object, "folder", look->folder ? look->folder->name : NULL);
     result |= json_add_text(object, "rule", rule ? rule->name : NULL);
+    result |= json_add_text(object, "search", search);
     result |= json_add_text(object, "lead_id", resolution->lead_id);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "group", resolution->group);

@@ -47,12 +47,30 @@ void search_add_words(const struct search *search, struct str *out)
     str_add(out, " \"");
     utf8_escape(out, search->value, strlen(search->value));
     str_add_char(out, '"');
+    char number[PHONE_ROOM];
+    if (search->country && phone_international(search->value, search->country, number) == 0)
+        str_printf(out, " (%s)", number);
 }
 
 bool search_is_sound(const struct search *search)
 {
+    char number[PHONE_ROOM];
+    if (search->country)
+        return phone_international(search->value, search->country, number) == 0;
     return search->by == SEARCH_CONTACT_PHONE ? phone_is_sound(search->value)
                                               : *search->value != '\0';
+}
+
+void search_add_lack(const struct search *search, struct str *out)
+{
+    str_add(out, "there is too little to search by: ");
+    search_add_words(search, out);
+    if (!search->country) {
+        str_add(out, " (a phone number needs seven digits)");
+        return;
+    }
+    str_printf(out, "; in the country %s a number is written ", search->country);
+    phone_add_forms(search->country, out);
 }
 
 /* ---- the question ---- */
@@ -84,13 +102,26 @@ static struct json *condition(const struct search *search, const char *value)
     return NULL;
 }
 
+/** How a number may be dialled at home: as its country does, or as most do. */
+static char *dialled(const struct search *search, const char *digits, const char *number)
+{
+    if (!search->country)
+        return str_format("0%s", digits);
+    struct str out = STR_INIT(4 * PHONE_ROOM);
+    phone_add_dialled(number, search->country, &out);
+    return str_take(&out);
+}
+
 /** However a number is stored, one of these ways of writing it may be a word of the index. */
 static struct json *any_way_of_writing(const struct search *search)
 {
-    char digits[PHONE_DIGITS_MOST + 1];
-    phone_digits(search->value, digits);
+    char digits[PHONE_DIGITS_MOST + 1], number[PHONE_ROOM] = "+";
+    const char *value = search->value;
+    if (search->country && phone_international(value, search->country, number) == 0)
+        value = number;
+    phone_digits(value, digits);
     CLEANUP(free_text) char *with_plus = str_format("+%s", digits);
-    CLEANUP(free_text) char *with_zero = str_format("0%s", digits);
+    CLEANUP(free_text) char *with_zero = dialled(search, digits, number);
     const char *const ways[] = {search->value, digits, with_plus, with_zero};
     struct json *node = json_object();
     struct json *list = json_array();
@@ -196,14 +227,14 @@ static enum search_match better(enum search_match one, enum search_match other)
 
 /** Whether a member of the list `key` has a `field` that is the value. */
 static enum search_match compare_list(const struct json *object, const char *key, const char *field,
-    bool (*same)(const char *a, const char *b), const char *value)
+    bool (*same)(const struct search *search, const char *text), const struct search *search)
 {
     const struct json *list = json_get(object, key);
     if (!json_is_array(list))
         return SEARCH_UNKNOWN;
     for (const struct json *item = json_first(list); item; item = json_next(item)) {
         const char *text = json_get_text(item, field);
-        if (text && same(text, value))
+        if (text && same(search, text))
             return SEARCH_YES;
     }
     return SEARCH_NO;
@@ -246,9 +277,19 @@ static enum search_match compare_custom(const struct search *search, const struc
     return field ? compare_field(field, search->value) : SEARCH_UNKNOWN;
 }
 
-static bool same_address(const char *a, const char *b)
+static bool same_address(const struct search *search, const char *text)
 {
-    return text_compare(a, b) >= TEXT_BUT_FOR_CASE;
+    return text_compare(text, search->value) >= TEXT_BUT_FOR_CASE;
+}
+
+static bool same_number(const struct search *search, const char *text)
+{
+    char stored[PHONE_ROOM], wanted[PHONE_ROOM];
+    if (!search->country)
+        return phone_is_same(text, search->value);
+    return phone_international(text, search->country, stored) == 0 &&
+           phone_international(search->value, search->country, wanted) == 0 &&
+           strcmp(stored, wanted) == 0;
 }
 
 bool search_is_like(enum search_match match)
@@ -260,9 +301,9 @@ enum search_match search_compare(const struct search *search, const struct json 
 {
     switch (search->by) {
     case SEARCH_CONTACT_EMAIL:
-        return compare_list(object, "emails", "email", same_address, search->value);
+        return compare_list(object, "emails", "email", same_address, search);
     case SEARCH_CONTACT_PHONE:
-        return compare_list(object, "phones", "phone", phone_is_same, search->value);
+        return compare_list(object, "phones", "phone", same_number, search);
     case SEARCH_CUSTOM_FIELD:
         return compare_custom(search, object);
     default:

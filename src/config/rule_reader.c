@@ -7,6 +7,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/xhtml.h"
 #include "closedrop/close/activity.h"
+#include "closedrop/close/phone.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/search.h"
 #include "closedrop/files/path.h"
@@ -110,6 +111,36 @@ static void read_custom_field(struct reader *reader, struct setting *find)
             "is missing; say what the field must hold, e.g. value = \"{num}\";");
 }
 
+/** Nothing is known of how numbers are dialled there, or it is no calling code at all. */
+static void complain_of_country(struct reader *reader, struct setting *find, const char *country)
+{
+    const char *like = phone_country_like(country);
+    if (like) {
+        setting_problem(reader->settings, find, "country",
+            "\"%s\" is not a calling code in digits; write country = \"%s\";", country, like);
+        return;
+    }
+    struct str known = STR_INIT(4096);
+    phone_add_countries(&known);
+    setting_problem(reader->settings, find, "country",
+        "\"%s\" is not a calling code whose country's way of dialling is known, as in country = "
+        "\"49\"; known are %s; for any other leave country out, and write its code into "
+        "contact_phone, e.g. \"+81{caller}\"",
+        country, str_text(&known));
+    str_release(&known);
+}
+
+static void read_country(struct reader *reader, struct setting *find)
+{
+    char *country = setting_text(reader->settings, find, "country", NULL);
+    if (country && !setting_has(find, search_names[SEARCH_CONTACT_PHONE]))
+        setting_problem(reader->settings, find, "country",
+            "says how a phone number is dialled, and goes with contact_phone only; leave it out");
+    else if (country && !phone_knows_country(country))
+        complain_of_country(reader, find, country);
+    reader->rule->find_country = country;
+}
+
 static void read_find(struct reader *reader)
 {
     struct setting *find = setting_group(reader->settings, reader->group, "find");
@@ -130,6 +161,7 @@ static void read_find(struct reader *reader)
         else
             rule->find = read_template(reader, find, search_names[by], &reader->early);
     }
+    read_country(reader, find);
     if (given != 1)
         setting_problem(reader->settings, reader->group, "find",
             "must name exactly one of contact_email, contact_phone, contact_name, lead_name and "

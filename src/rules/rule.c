@@ -31,6 +31,7 @@ void rule_release(struct rule *rule)
     template_free(rule->contact_id);
     template_free(rule->find);
     free(rule->custom_field);
+    free(rule->find_country);
     free(rule->table);
     free(rule->table_encoding);
     free(rule->table_column);

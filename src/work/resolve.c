@@ -212,7 +212,8 @@ static struct search search_of(const struct resolution *resolution)
 {
     return (struct search){.by = (enum search_by)resolution->rule->find_by,
         .value = resolution->search_value,
-        .custom_field = resolution->rule->custom_field};
+        .custom_field = resolution->rule->custom_field,
+        .country = resolution->rule->find_country};
 }
 
 static bool is_found_by_search(const struct resolution *resolution)
@@ -379,9 +380,7 @@ static struct verdict begin_with_search(struct resolution *resolution)
     struct search search = search_of(resolution);
     if (!search_is_sound(&search)) {
         struct str why = STR_INIT(4096);
-        str_add(&why, "there is too little to search by: ");
-        search_add_words(&search, &why);
-        str_add(&why, " (a phone number needs seven digits)");
+        search_add_lack(&search, &why);
         return failed("no_target", -EINVAL, &why);
     }
     resolution->candidates = json_array();
@@ -397,6 +396,15 @@ struct verdict resolution_begin(struct resolution *resolution)
         [SOURCE_TABLE] = begin_with_row,
     };
     return begins[resolution->rule->source](resolution);
+}
+
+bool resolution_add_search(const struct resolution *resolution, struct str *out)
+{
+    if (!is_found_by_search(resolution))
+        return false;
+    struct search search = search_of(resolution);
+    search_add_words(&search, out);
+    return true;
 }
 
 /* ---- asking ---- */

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/close/phone.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/search.h"
 
@@ -39,7 +40,8 @@ static void check_object(const struct json *object, const char *text)
         (void)record_has_token((enum activity)activity, object, text);
     }
     for (int by = 0; by < SEARCH_KINDS; by++) {
-        struct search search = {(enum search_by)by, text, "cf_A"};
+        const char *country = by == SEARCH_CONTACT_PHONE && strlen(text) % 2 ? "49" : NULL;
+        struct search search = {(enum search_by)by, text, "cf_A", country};
         enum search_match match = search_compare(&search, object);
         assert(match == SEARCH_UNKNOWN || match == SEARCH_NO || search_is_like(match));
         if (by == SEARCH_CONTACT_PHONE && match == SEARCH_YES)
@@ -67,11 +69,28 @@ static void read_page(const char *body, size_t length, const char *text)
     record_page_release(&page);
 }
 
+/** What is made international stays so, wherever it is dialled. */
+static void dial(const char *text)
+{
+    static const char *const countries[] = {"1", "7", "36", "39", "45", "49"};
+    for (size_t i = 0; i < sizeof(countries) / sizeof(*countries); i++) {
+        char number[PHONE_ROOM], again[PHONE_ROOM];
+        if (phone_international(text, countries[i], number) < 0)
+            continue;
+        assert(number[0] == '+' && number[1] != '0');
+        assert(strspn(number + 1, "0123456789") == strlen(number) - 1 && strlen(number) > 7);
+        for (size_t j = 0; j < sizeof(countries) / sizeof(*countries); j++)
+            assert(phone_international(number, countries[j], again) == 0 && !strcmp(number, again));
+    }
+}
+
 /** What is asked is JSON, whatever is searched for. */
 static void ask(const char *text)
 {
+    dial(text);
     for (int by = 0; by < SEARCH_KINDS; by++) {
-        struct search search = {(enum search_by)by, text, "cf_A"};
+        const char *country = by == SEARCH_CONTACT_PHONE && strlen(text) % 2 ? "49" : NULL;
+        struct search search = {(enum search_by)by, text, "cf_A", country};
         struct str words = STR_INIT(5 * strlen(text) + 1000);
         struct json *query = search_query(&search, text, SEARCH_PAGE);
         char *printed = json_print(query);

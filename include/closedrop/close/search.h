@@ -27,13 +27,18 @@ struct search {
     enum search_by by;
     const char *value;        /* not empty */
     const char *custom_field; /* its id, for SEARCH_CUSTOM_FIELD */
+    const char *country;      /* for SEARCH_CONTACT_PHONE: the one in which the number is dialled
+                                 (phone.h); NULL: not known */
 };
 
 /** Whether contacts are searched for, else leads. */
 bool search_is_for_contacts(const struct search *search);
 
-/** Whether there is enough in the value to search by: a phone number needs seven digits. */
+/** Whether there is enough in the value to search by: a phone number must be whole. */
 bool search_is_sound(const struct search *search);
+
+/** Add what is missing where there is not, for people. */
+void search_add_lack(const struct search *search, struct str *out);
 
 /** How many an answer may give at most, and what to ask for where Close takes less. */
 #define SEARCH_PAGE 200
@@ -56,11 +61,12 @@ bool search_is_like(enum search_match match);
 /**
  * Whether a contact or lead, as Close gives it, has just what is searched for: a name or a custom
  * field as people see it (base/text.h, TEXT_LOOKS_SAME), an email address whatever the case of its
- * letters, a phone number by its digits (one of the two may lack the country's code).
+ * letters, a phone number as phone.h says.
  */
 enum search_match search_compare(const struct search *search, const struct json *object);
 
-/** Add what is searched for, for people: `contact with the email address "a@b.c"`. */
+/** Add what is searched for, for people: `contact with the email address "a@b.c"`, `contact with
+ * the phone number "089 5551 23" (+4989555123)`. */
 void search_add_words(const struct search *search, struct str *out);
 
 #endif

@@ -51,6 +51,7 @@ struct rule {
     int find_by; /* SOURCE_FIND: an enum search_by of close/search.h, passed through */
     struct template *find;
     char *custom_field;   /* the id of the field to find it by, or NULL */
+    char *find_country;   /* the calling code of where a phone number is dialled, or NULL */
     char *table;          /* an absolute path; NULL: the rule has none */
     char *table_encoding; /* as iconv(3) calls it; NULL: UTF-8 */
     unsigned table_line;  /* of the configuration file, where it stands */

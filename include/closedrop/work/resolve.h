@@ -16,9 +16,11 @@
 #include "closedrop/work/survivor.h"
 #include "closedrop/work/verdict.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct json;
+struct str;
 
 /** What is asked about. The texts stay the caller's. */
 struct resolve_file {
@@ -75,6 +77,9 @@ void resolution_release(struct resolution *resolution);
 struct verdict resolution_begin(struct resolution *resolution);
 struct verdict resolution_aim(
     struct resolution *resolution, const char *lead_id, const char *contact_id);
+
+/** Add what Close is searched for, for people; false: it is not searched. */
+bool resolution_add_search(const struct resolution *resolution, struct str *out);
 
 /** The next question to Close; NULL when memory is short. */
 struct request *resolution_ask(struct resolution *resolution, const struct api *api);

@@ -70,6 +70,38 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(activities '.[0].body.attachments[0].content_type')" = '"image/tiff"' ]
 }
 
+@test "a number as it is dialled finds its contact, and nobody whose number only looks like it" {
+    seed '{"leads":[{"id":"lead_Munich","name":"Amper GmbH","contacts":[
+            {"id":"cont_Munich","name":"Anna","emails":[],"phones":["+4989555123"]}]},
+        {"id":"lead_Other","name":"Others","contacts":[
+            {"id":"cont_Area","name":"B","emails":[],"phones":["89555123"]},
+            {"id":"cont_Short","name":"C","emails":[],"phones":["555123"]},
+            {"id":"cont_Vienna","name":"D","emails":[],"phones":["+4389555123"]},
+            {"id":"cont_Bare","name":"E","emails":[],"phones":["4989555123"]}]}]}'
+    rules '{ name = "fax"; match = { path = "^(?<caller>[^_]+)_"; }; find = { contact_phone = "{caller}"; country = "49"; };
+        note = { text = "Fax from {caller}"; }; }'
+    number=0
+    for caller in '089 5551 23' '(0)89-555123' '0049 89 555123' '+49 (0)89 555123' '+49 089 555-123' '+4989555123'; do
+        echo "$caller" >"in/${caller}_$((++number)).txt"
+    done
+    for caller in '555123' '89 555123' '89555123' '4989555123' '0-12' 'anonymous' '089 555123, 555124'; do
+        echo "$caller" >"in/${caller}_.txt"
+    done
+    run closedrop match 'in/089 5551 23_1.txt'
+    [ "$status" = 0 ]
+    [[ $output == *'Finds     contact with the phone number "089 5551 23" (+4989555123)'* ]]
+    closedrop match --json 'in/(0)89-555123_2.txt' | jq -e '.contact_id == "cont_Munich" and
+        .search == "contact with the phone number \"(0)89-555123\" (+4989555123)"'
+    before=$(counts .requests.search)
+    run_once
+    jobs_are failed 7
+    [ "$(activities 'map(.contact_id) | unique | map([., 6])')" = '[["cont_Munich",6]]' ]
+    activities_are 6
+    [ "$(counts .requests.search)" = $((before + 6)) ] # Close is not asked on a guess
+    grep -F 'in the country 49 a number is written as it is dialled there, with 0 before its area, or whole, as in +49...' \
+        'in/Failed/89 555123_.txt.error.txt'
+}
+
 @test "customer statements: a table says whose they are, and those of one customer go into one email" {
     printf '\xef\xbb\xbfkey;lead_id;contact_id;city\r\n10452;%s;%s;"Newport; Beach"\r\n10453;lead_Sitwell;;Corona\r\n' \
         "$bluth" "$jane" >customers.csv

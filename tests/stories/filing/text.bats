@@ -53,8 +53,8 @@ statements='{ name = "statements"; match = { path = "(?i)^Übersicht (?<customer
     table = { file = "customers.csv"; key = "{customer}"; }; group = { by = "{customer}"; wait = "500ms"; };
     email = { status = "outbox"; sender = "billing@example.com"; to = [ "{contact.email}" ];
         subject = "Your statement"; body_text = "Please find it attached."; }; }'
-fax='{ name = "fax"; match = { path = "(^|/)0(?<caller>[0-9]+)-(?<from>\\w+)"; }; find = { contact_phone = "+49{caller}"; };
-    note = { text = "Fax from 0{caller}, {from}"; }; }'
+fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"; };
+    find = { contact_phone = "{caller}"; country = "49"; }; note = { text = "Fax from {caller}, {from}"; }; }'
 
 @test "the three rules file names in normal form C and D, in capitals, and with blanks that do not break" {
     printf 'key,lead_id,contact_id\nMüller GmbH,%s,%s\n' "$lead" "$jane" >customers.csv

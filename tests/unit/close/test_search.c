@@ -46,24 +46,30 @@ static const struct {
     const char *cursor;
     const char *body;
 } queries[] = {
-    {"an email address", {SEARCH_CONTACT_EMAIL, "jane@example.com", NULL}, NULL,
+    {"an email address", {SEARCH_CONTACT_EMAIL, "jane@example.com", NULL, NULL}, NULL,
         "{" QUERY("contact", RELATED("contact_email", PHRASE("contact_email", "email",
                                                           "jane@example.com"))) "," OF_CONTACTS
                                                                                 "}"},
-    {"a phone number, however it is stored", {SEARCH_CONTACT_PHONE, "(030) 123-456", NULL}, NULL,
+    {"a phone number, however it is stored", {SEARCH_CONTACT_PHONE, "(030) 123-456", NULL, NULL},
+        NULL,
         "{" QUERY("contact", RELATED("contact_phone",
                                  ANY_OF(PHONE("(030) 123-456") "," PHONE("30123456") "," PHONE(
                                      "+30123456") "," PHONE("030123456")))) "," OF_CONTACTS "}"},
-    {"a phone number with its country", {SEARCH_CONTACT_PHONE, "0049 (0)30 123456", NULL}, NULL,
+    {"a phone number with its country", {SEARCH_CONTACT_PHONE, "0049 (0)30 123456", NULL, NULL},
+        NULL,
         "{" QUERY(
             "contact", RELATED("contact_phone",
                            ANY_OF(PHONE("0049 (0)30 123456") "," PHONE("4930123456") "," PHONE(
                                "+4930123456") "," PHONE("04930123456")))) "," OF_CONTACTS "}"},
-    {"a contact's name", {SEARCH_CONTACT_NAME, "Jane Doe", NULL}, NULL,
+    {"a phone number as it is dialled", {SEARCH_CONTACT_PHONE, "089 5551 23", NULL, "49"}, NULL,
+        "{" QUERY("contact", RELATED("contact_phone",
+                                 ANY_OF(PHONE("089 5551 23") "," PHONE("4989555123") "," PHONE(
+                                     "+4989555123") "," PHONE("089555123")))) "," OF_CONTACTS "}"},
+    {"a contact's name", {SEARCH_CONTACT_NAME, "Jane Doe", NULL, NULL}, NULL,
         "{" QUERY("contact", PHRASE("contact", "name", "Jane Doe")) "," OF_CONTACTS "}"},
-    {"a lead's name", {SEARCH_LEAD_NAME, "Bluth Company", NULL}, NULL,
+    {"a lead's name", {SEARCH_LEAD_NAME, "Bluth Company", NULL, NULL}, NULL,
         "{" QUERY("lead", PHRASE("lead", "display_name", "Bluth Company")) "," OF_LEADS "}"},
-    {"a custom field", {SEARCH_CUSTOM_FIELD, "A-1042", "cf_Ab1"}, NULL,
+    {"a custom field", {SEARCH_CUSTOM_FIELD, "A-1042", "cf_Ab1", NULL}, NULL,
         "{" QUERY("lead",
             "{'type':'field_condition','field':{'type':'custom_field','custom_field_id':'cf_Ab1'},"
             "'condition':{'type':'text','mode':'phrase','value':'A-1042'}}") ","
@@ -71,12 +77,13 @@ static const struct {
                                                                              "id','name','display_"
                                                                              "name','custom.cf_Ab1'"
                                                                              "]},'_limit':200}"},
-    {"where an answer ended", {SEARCH_LEAD_NAME, "Bluth", NULL}, "eyJza2lwIjoyMDB9",
+    {"where an answer ended", {SEARCH_LEAD_NAME, "Bluth", NULL, NULL}, "eyJza2lwIjoyMDB9",
         "{" QUERY("lead", PHRASE("lead", "display_name", "Bluth")) "," OF_LEADS
                                                                    ",'cursor':'eyJza2lwIjoyMDB9'}"},
-    {"what would end a text", {SEARCH_LEAD_NAME, "\"},{\\", NULL}, NULL,
+    {"what would end a text", {SEARCH_LEAD_NAME, "\"},{\\", NULL, NULL}, NULL,
         "{" QUERY("lead", PHRASE("lead", "display_name", "\\\"},{\\\\")) "," OF_LEADS "}"},
-    {"letters of all countries", {SEARCH_CONTACT_NAME, "J\xC3\xBCrgen \xE5\xB1\xB1", NULL}, NULL,
+    {"letters of all countries", {SEARCH_CONTACT_NAME, "J\xC3\xBCrgen \xE5\xB1\xB1", NULL, NULL},
+        NULL,
         "{" QUERY("contact", PHRASE("contact", "name", "J\\u00fcrgen \\u5c71")) "," OF_CONTACTS
                                                                                 "}"},
 };
@@ -136,7 +143,7 @@ static void knows_what_it_asks_for(void **state)
         "contact_email", "contact_phone", "contact_name", "lead_name", "custom_field"};
     static const bool for_contacts[] = {true, true, true, false, false};
     for (int by = 0; by < SEARCH_KINDS; by++) {
-        const struct search search = {(enum search_by)by, "x", "cf_1"};
+        const struct search search = {(enum search_by)by, "x", "cf_1", NULL};
         assert_string_equal(search_names[by], names[by]);
         assert_int_equal(search_is_for_contacts(&search), for_contacts[by]);
     }
@@ -146,12 +153,15 @@ static const struct {
     struct search search;
     const char *words;
 } words[] = {
-    {{SEARCH_CONTACT_EMAIL, "a@b.c", NULL}, "contact with the email address \"a@b.c\""},
-    {{SEARCH_CONTACT_PHONE, "030 1", NULL}, "contact with the phone number \"030 1\""},
-    {{SEARCH_CONTACT_NAME, "Jo", NULL}, "contact with the name \"Jo\""},
-    {{SEARCH_LEAD_NAME, "Bluth", NULL}, "lead with the name \"Bluth\""},
-    {{SEARCH_CUSTOM_FIELD, "A-1", "cf_Ab1"}, "lead with the custom field cf_Ab1 = \"A-1\""},
-    {{SEARCH_LEAD_NAME, "a\nb\x1b[2J", NULL}, "lead with the name \"a\\x0Ab\\x1B[2J\""},
+    {{SEARCH_CONTACT_EMAIL, "a@b.c", NULL, NULL}, "contact with the email address \"a@b.c\""},
+    {{SEARCH_CONTACT_PHONE, "030 1", NULL, NULL}, "contact with the phone number \"030 1\""},
+    {{SEARCH_CONTACT_PHONE, "089 5551 23", NULL, "49"},
+        "contact with the phone number \"089 5551 23\" (+4989555123)"},
+    {{SEARCH_CONTACT_PHONE, "5551 23", NULL, "49"}, "contact with the phone number \"5551 23\""},
+    {{SEARCH_CONTACT_NAME, "Jo", NULL, NULL}, "contact with the name \"Jo\""},
+    {{SEARCH_LEAD_NAME, "Bluth", NULL, NULL}, "lead with the name \"Bluth\""},
+    {{SEARCH_CUSTOM_FIELD, "A-1", "cf_Ab1", NULL}, "lead with the custom field cf_Ab1 = \"A-1\""},
+    {{SEARCH_LEAD_NAME, "a\nb\x1b[2J", NULL, NULL}, "lead with the name \"a\\x0Ab\\x1B[2J\""},
 };
 
 static void says_what_is_searched_for(void **state)
@@ -193,7 +203,7 @@ static void knows_what_is_too_little(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(values); i++) {
-        const struct search search = {values[i].by, values[i].value, "cf_1"};
+        const struct search search = {values[i].by, values[i].value, "cf_1", NULL};
         if (search_is_sound(&search) != values[i].is_sound)
             fail_msg("%s \"%s\"", search_names[values[i].by], values[i].value);
     }
@@ -292,9 +302,31 @@ static const struct {
     {"+", "+49 30 123456", false},
 };
 
-static enum search_match compare_phone(const char *value, const char *phone)
+/* in Germany: whole, or none */
+static const struct {
+    const char *value, *phone;
+    bool is_same;
+} dialled[] = {
+    {"089 5551 23", "+4989555123", true},
+    {"(0)89-555123", "+49 89 555-123", true},
+    {"0049 (0)89 555123", "+4989555123", true},
+    {"089 5551 23", "089/555123", true},
+    {"089 5551 23", "0049 89 555123", true},
+    {"089 5551 23", "89555123", false}, /* its zero is gone, or its area is */
+    {"089 5551 23", "555123", false},
+    {"089 5551 23", "4989555123", false},
+    {"089 5551 23", "+4389555123", false},
+    {"089 5551 23", "+89555123", false},
+    {"089 5551 23", "+49895551230", false},
+    {"089 5551 23", "+49 89 555123 ext. 4", false},
+    {"89 555123", "+4989555123", false},
+    {"4989555123", "+4989555123", false},
+    {"555123", "555123", false},
+};
+
+static enum search_match compare_phone_in(const char *value, const char *country, const char *phone)
 {
-    const struct search search = {SEARCH_CONTACT_PHONE, value, NULL};
+    const struct search search = {SEARCH_CONTACT_PHONE, value, NULL, country};
     struct json *contact = parse("{'phones':[{'phone':null},{'type':'office'},{}]}");
     struct json *entry = json_object();
     assert_int_equal(json_add_text(entry, "phone", phone), 0);
@@ -302,6 +334,47 @@ static enum search_match compare_phone(const char *value, const char *phone)
     enum search_match match = search_compare(&search, contact);
     json_free(contact);
     return match;
+}
+
+static enum search_match compare_phone(const char *value, const char *phone)
+{
+    return compare_phone_in(value, NULL, phone);
+}
+
+static void compares_phone_numbers_as_they_are_dialled(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(dialled); i++) {
+        enum search_match wanted = dialled[i].is_same ? SEARCH_YES : SEARCH_NO;
+        if (compare_phone_in(dialled[i].value, "49", dialled[i].phone) != wanted)
+            fail_msg("\"%s\", \"%s\"", dialled[i].value, dialled[i].phone);
+    }
+}
+
+static const struct {
+    struct search search;
+    const char *lack;
+} lacks[] = {
+    {{SEARCH_CONTACT_PHONE, "030 1", NULL, NULL},
+        "there is too little to search by: contact with the phone number \"030 1\" (a phone number "
+        "needs seven digits)"},
+    {{SEARCH_CONTACT_PHONE, "555123", NULL, "49"},
+        "there is too little to search by: contact with the phone number \"555123\"; in "
+        "the country 49 a number is written as it is dialled there, with 0 before its area, or "
+        "whole, as in "
+        "+49..."},
+};
+
+static void says_what_is_missing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lacks); i++) {
+        struct str out = STR_INIT(1000);
+        assert_false(search_is_sound(&lacks[i].search));
+        search_add_lack(&lacks[i].search, &out);
+        assert_string_equal(str_text(&out), lacks[i].lack);
+        str_release(&out);
+    }
 }
 
 static void compares_phone_numbers(void **state)
@@ -327,7 +400,7 @@ static void survives_digits_without_end(void **state)
     char digits[1000];
     memset(digits, '7', sizeof(digits) - 1);
     digits[sizeof(digits) - 1] = '\0';
-    const struct search search = {SEARCH_CONTACT_PHONE, digits, NULL};
+    const struct search search = {SEARCH_CONTACT_PHONE, digits, NULL, NULL};
     (void)search_is_sound(&search);
     json_free(search_query(&search, NULL, 100));
     assert_int_equal(compare_phone(digits, "+49 30 123456"), SEARCH_NO);
@@ -432,7 +505,7 @@ static void compares_what_was_found(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(comparisons); i++) {
-        const struct search search = {comparisons[i].by, comparisons[i].value, "cf_1"};
+        const struct search search = {comparisons[i].by, comparisons[i].value, "cf_1", NULL};
         struct json *object = parse(comparisons[i].object);
         enum search_match match = search_compare(&search, object);
         if (match != comparisons[i].match)
@@ -450,11 +523,11 @@ static void compares_no_half_names(void **state)
     memset(b, 'x', sizeof(b));
     a[sizeof(a) - 1] = b[sizeof(b) - 1] = '\0';
     b[sizeof(b) - 2] = 'y';
-    const struct search search = {SEARCH_LEAD_NAME, a, NULL};
+    const struct search search = {SEARCH_LEAD_NAME, a, NULL, NULL};
     struct json *lead = json_object();
     assert_int_equal(json_add_text(lead, "name", b), 0);
     assert_int_equal(search_compare(&search, lead), SEARCH_NO);
-    const struct search shorter = {SEARCH_LEAD_NAME, "x", NULL};
+    const struct search shorter = {SEARCH_LEAD_NAME, "x", NULL, NULL};
     assert_int_equal(search_compare(&shorter, lead), SEARCH_NO);
     struct json *short_lead = parse("{'name':'x'}");
     assert_int_equal(search_compare(&search, short_lead), SEARCH_NO);
@@ -466,7 +539,7 @@ static void compares_no_half_names(void **state)
 static void finds_nobody_when_memory_is_short(void **state)
 {
     (void)state;
-    const struct search search = {SEARCH_CUSTOM_FIELD, "1042", "cf_1"};
+    const struct search search = {SEARCH_CUSTOM_FIELD, "1042", "cf_1", NULL};
     struct json *lead = parse("{'custom.cf_1':1042}");
     calls_left = 0; /* for the name of the field */
     assert_int_equal(search_compare(&search, lead), SEARCH_UNKNOWN);
@@ -489,6 +562,8 @@ int main(void)
         cmocka_unit_test(says_what_is_searched_for),
         cmocka_unit_test(knows_what_is_too_little),
         cmocka_unit_test(compares_phone_numbers),
+        cmocka_unit_test(compares_phone_numbers_as_they_are_dialled),
+        cmocka_unit_test(says_what_is_missing),
         cmocka_unit_test(survives_digits_without_end),
         cmocka_unit_test(compares_what_was_found),
         cmocka_unit_test(compares_no_half_names),

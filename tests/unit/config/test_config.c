@@ -308,7 +308,8 @@ static const struct {
     const char *name, *lines;
     enum target_source source;
     int find_by;
-    const char *lead_id, *contact_id, *find, *custom_field, *table_key, *table_column;
+    const char *lead_id, *contact_id, *find, *custom_field, *table_key;
+    const char *more; /* the table's column, or the country of a phone number */
 } sources[] = {
     {"a lead", "lead_id = \"{lead}\";", SOURCE_IDS, 0, "lead_7", "-", "-", NULL, "-", NULL},
     {"a contact", "contact_id = \"cont_{meta.num}\";", SOURCE_IDS, 0, "-", "cont_42", "-", NULL,
@@ -319,6 +320,9 @@ static const struct {
         SEARCH_CONTACT_EMAIL, "-", "-", "a@b.c", NULL, "-", NULL},
     {"a phone number", "find = { contact_phone = \"{caller}\"; };", SOURCE_FIND,
         SEARCH_CONTACT_PHONE, "-", "-", "030", NULL, "-", NULL},
+    {"a phone number as it is dialled",
+        "find = { contact_phone = \"{caller}\"; country = \"49\"; };", SOURCE_FIND,
+        SEARCH_CONTACT_PHONE, "-", "-", "030", NULL, "-", "49"},
     {"a contact's name", "find = { contact_name = \"{stem}\"; };", SOURCE_FIND, SEARCH_CONTACT_NAME,
         "-", "-", "a", NULL, "-", NULL},
     {"a lead's name", "find = { lead_name = \"{dir}\"; };", SOURCE_FIND, SEARCH_LEAD_NAME, "-", "-",
@@ -379,13 +383,14 @@ static void reads_every_source(void **state)
         str_printf(&lines, "%s lead_file = {};", sources[i].lines);
         struct config *config = load_rule(str_text(&lines));
         const struct rule *rule = config_rule(config, "r");
-        bool is_right = rule->source == sources[i].source && rule->find_by == sources[i].find_by &&
-                        is_same(text_of(rule->lead_id), sources[i].lead_id) &&
-                        is_same(text_of(rule->contact_id), sources[i].contact_id) &&
-                        is_same(text_of(rule->find), sources[i].find) &&
-                        is_same(rule->custom_field, sources[i].custom_field) &&
-                        is_same(text_of(rule->table_key), sources[i].table_key) &&
-                        is_same(rule->table_column, sources[i].table_column);
+        bool is_right =
+            rule->source == sources[i].source && rule->find_by == sources[i].find_by &&
+            is_same(text_of(rule->lead_id), sources[i].lead_id) &&
+            is_same(text_of(rule->contact_id), sources[i].contact_id) &&
+            is_same(text_of(rule->find), sources[i].find) &&
+            is_same(rule->custom_field, sources[i].custom_field) &&
+            is_same(text_of(rule->table_key), sources[i].table_key) &&
+            is_same(rule->table_column ? rule->table_column : rule->find_country, sources[i].more);
         if (!is_right)
             fail_msg("%s: source %d, by %d, %s, %s, %s, %s, %s", sources[i].name, rule->source,
                 rule->find_by, text_of(rule->lead_id), text_of(rule->contact_id),
@@ -945,6 +950,21 @@ static const struct {
     /* find */
     {IN_RULE("find = { }; " AS_FILE), ":4: rules[0].find: must name exactly one of contact_email, "
                                       "contact_phone, contact_name, lead_name and custom_field"},
+    {IN_RULE("find = { contact_phone = \"x\"; country = \"DE\"; }; " AS_FILE),
+        ":4: rules[0].find.country: \"DE\" is not a calling code in digits; write country = "
+        "\"49\";"},
+    {IN_RULE("find = { contact_phone = \"x\"; country = \"+49\"; }; " AS_FILE),
+        ":4: rules[0].find.country: \"+49\" is not a calling code in digits; write country = "
+        "\"49\";"},
+    {IN_RULE("find = { contact_phone = \"x\"; country = \"81\"; }; " AS_FILE),
+        ":4: rules[0].find.country: \"81\" is not a calling code whose country's way of dialling "
+        "is "
+        "known, as in country = \"49\"; known are 1 (US CA), 7 (RU KZ)"},
+    {IN_RULE("find = { contact_phone = \"x\"; country = 49; }; " AS_FILE),
+        ":4: rules[0].find.country: must be a text in quotes"},
+    {IN_RULE("find = { contact_email = \"x\"; country = \"49\"; }; " AS_FILE),
+        ":4: rules[0].find.country: says how a phone number is dialled, and goes with "
+        "contact_phone"},
     {IN_RULE("find = { contact_email = \"\"; }; " AS_FILE),
         ":4: rules[0].find: must name exactly one of contact_email"},
     {IN_RULE("find = { contact_email = \"x\"; lead_name = \"x\"; }; " AS_FILE),
