@@ -21,6 +21,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -120,17 +121,25 @@ static void add_other_lead_text(struct str *text, const struct task *task)
         job->lead_id, task->other_lead, task->other_lead, task->folder->name, (long long)job->id);
 }
 
-static int write_error_text(const struct task *task, const char *name, mode_t mode, gid_t gid)
+/**
+ * For all who may list the directory: whoever wonders why the file lies there may not be allowed to
+ * read the file itself, which is often of a scanner's own user and mode 0600.
+ */
+static int write_error_text(const struct task *task, const char *name)
 {
+    struct stat directory;
     CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
     struct str text = STR_INIT(16384);
+    if (fstat(task->place.directory, &directory) < 0)
+        return -errno;
     if (task->other_lead)
         add_other_lead_text(&text, task);
     else
         add_error_text(&text, task);
     int result = text_name ? str_error(&text) : -ENOMEM;
     if (result == 0)
-        result = place_write(&task->place, text_name, str_text(&text), mode, gid);
+        result = place_write(&task->place, text_name, str_text(&text),
+            (directory.st_mode & 0444) | 0600, directory.st_gid);
     str_release(&text);
     return result;
 }
@@ -142,8 +151,20 @@ static bool is_put_in_place(const struct task *task)
            task->other_lead; /* not deleted: a person must look at it */
 }
 
-static int write_receipt(const struct task *task, const char *name, mode_t mode, gid_t gid)
+/** The rights of the file at its place; those of a plain file where it lies there no longer. */
+static void read_rights(const struct task *task, const char *name, mode_t *mode, gid_t *gid)
 {
+    struct stat stat;
+    bool is_there = fstatat(task->place.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
+    *mode = is_there ? stat.st_mode : 0644;
+    *gid = is_there ? stat.st_gid : task->place.like.st_gid;
+}
+
+/** With the file's rights: it says as much as the file does, of whom and what. */
+static int write_receipt(const struct task *task, const char *name)
+{
+    mode_t mode;
+    gid_t gid;
     CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
     CLEANUP(free_text)
     char *place = is_put_in_place(task) ? path_join(task->place.path, name) : NULL;
@@ -153,24 +174,18 @@ static int write_receipt(const struct task *task, const char *name, mode_t mode,
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
     bool is_whole = receipt_name && line && (place || !is_put_in_place(task));
+    read_rights(task, name, &mode, &gid);
     return is_whole ? place_write(&task->place, receipt_name, line, mode, gid) : -ENOMEM;
 }
 
 /** The texts that lie beside the file, whichever its outcome asks for. */
 static int write_beside(const struct task *task, const char *name)
 {
-    struct stat stat;
-    mode_t mode = 0644;
-    gid_t gid = task->place.like.st_gid;
-    if (fstatat(task->place.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0) {
-        mode = stat.st_mode;
-        gid = stat.st_gid;
-    }
     int result = 0;
     if (task->job->state == JOB_FAILED || task->other_lead)
-        result = write_error_text(task, name, mode, gid);
+        result = write_error_text(task, name);
     if (result == 0 && task->job->state == JOB_DONE && task->folder->receipts)
-        result = write_receipt(task, name, mode, gid);
+        result = write_receipt(task, name);
     return result;
 }
 

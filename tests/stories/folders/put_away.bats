@@ -218,8 +218,38 @@ put_away_is_done() {
     done
     [ "$(stat -c %a in/.closedrop)" = 700 ]
     [ "$(mode_and_group "$uploaded/sub/a.txt.close.json")" = "$(mode_and_group "$uploaded/sub/a.txt")" ]
-    [ "$(mode_and_group in/Failed/b.txt.error.txt)" = "$(mode_and_group in/Failed/b.txt)" ]
+    [ "$(mode_and_group in/Failed/b.txt.error.txt)" = "644 $(stat -c %g in)" ]
     [ "$(stat -c %a "$uploaded/sub/a.txt")" = 664 ]
+}
+
+@test "an error text is for all who may list the directory, whatever the file's mode is; a receipt is not" {
+    local mode
+    umask 077
+    write_config 'incomplete = "0"; receipts = true;'
+    for mode in 2770:640 2750:640 755:644 711:600 700:600 777:644; do
+        rm -rf in/Failed in/Uploaded
+        chmod 0 in && chmod "${mode%:*}" in
+        : >in/empty.sh
+        chmod 700 in/empty.sh
+        echo "$mode" >in/a.txt
+        run_once
+        [ "$(stat -c %a in/Failed/empty.sh.error.txt)" = "${mode#*:}" ]
+        [ "$(stat -c %a in/Failed/empty.sh)" = 700 ]
+        [ "$(stat -c %a "$uploaded/a.txt.close.json")" = 600 ]
+    done
+}
+
+@test "an error text takes the group and the rights of the directory it lies in, not of the folder" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to have files of several groups"
+    mkdir -p in/Failed/sub in/sub
+    chgrp nogroup in/Failed/sub
+    chmod 750 in/Failed/sub
+    : >in/sub/a.txt
+    chmod 600 in/sub/a.txt
+    write_config 'incomplete = "0";'
+    run_once
+    [ "$(mode_and_group in/Failed/sub/a.txt.error.txt)" = "640 $(stat -c %g in/Failed/sub)" ]
+    [ "$(mode_and_group in/Failed/sub/a.txt)" = "600 0" ]
 }
 
 @test "directories that were there keep their mode" {
