@@ -78,8 +78,8 @@
  * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
  *             many requests a rate limit still takes), breaker (is a place out of order), progress
  *             (does a transfer go on), bucket, date
- * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, path,
- *             companion: what intake and work stand on
+ * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, rights,
+ *             path, companion: what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
  *             taken), never_fits and refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, question
