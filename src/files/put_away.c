@@ -67,10 +67,11 @@ static int make_directory(int parent, const char *name, const struct stat *like)
     return 0;
 }
 
-/** One directory more on the way, made where it is missing. */
+/** One directory more on the way, made where it is missing. To pass through, we need not list it.
+ */
 static int step_into(int parent, const char *name, bool trusted, const struct stat *like)
 {
-    int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (trusted ? 0 : O_NOFOLLOW);
+    int flags = O_PATH | O_DIRECTORY | O_CLOEXEC | (trusted ? 0 : O_NOFOLLOW);
     int fd = openat(parent, name, flags);
     if (fd < 0 && errno == ENOENT) {
         int made = make_directory(parent, name, like);
@@ -85,8 +86,8 @@ static int step_into(int parent, const char *name, bool trusted, const struct st
 static int walk_into(int base, const char *path, const struct stat *like)
 {
     bool trusted = *path == '/';
-    int at = trusted ? open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                     : openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int at = trusted ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                     : openat(base, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (at < 0)
         return -errno;
     CLEANUP(free_text) char *parts = strdup(path);
@@ -98,7 +99,11 @@ static int walk_into(int base, const char *path, const struct stat *like)
         close(at);
         at = next;
     }
-    return parts ? at : -ENOMEM;
+    CLEANUP(close_fd) int end = at;
+    if (end < 0 || !parts)
+        return parts ? end : -ENOMEM;
+    int fd = openat(end, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* fsync(2) takes no O_PATH */
+    return fd < 0 ? -errno : fd;
 }
 
 int place_open(int root, const char *path, struct place *ret_place)

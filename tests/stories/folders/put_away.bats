@@ -86,6 +86,18 @@ put_away_is_done() {
     closedrop show 1 --json | jq -en --arg place "$PWD/archive/$(date +%Y)/sub/a.txt" 'input | .place == $place'
 }
 
+@test "an absolute archive below a directory that may be passed through, but not listed" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to have a directory of another user"
+    become_nobody
+    mkdir -p pass/archive
+    chown nobody pass/archive
+    chmod 711 pass
+    write_config "archive = \"$PWD/pass/archive/%Y\";"
+    echo hello >in/a.txt
+    run_once
+    [ -f "pass/archive/$(date +%Y)/a.txt" ]
+}
+
 @test "an absolute archive on another file system: copied whole, with mode, group and times" {
     other_file_system
     write_config "archive = \"$elsewhere/%Y\"; failed = \"$elsewhere/failed\"; max_size = \"20M\";"
