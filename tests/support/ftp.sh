@@ -1,10 +1,10 @@
 #!/bin/bash
 # A real vsftpd on loopback: anonymous upload, resumed upload (REST, APPE), renaming and deleting, all in ROOT.
-# Usage: ftp.sh start DIR ROOT     prints port=NUMBER
+# Usage: ftp.sh start DIR ROOT [SETTING...]     prints port=NUMBER
 #        ftp.sh stop DIR
 #
-# ROOT itself is the top of what a client sees. Everything of the server's own lies in DIR/ftp. Files belong to the
-# owner of ROOT, whoever that is. Try it:  curl -T a.pdf ftp://127.0.0.1:PORT/
+# ROOT itself is the top of what a client sees. Everything of the server's own lies in DIR/ftp. Files belong to whoever
+# runs this; a SETTING like anon_umask=077 is added to the configuration. Try it:  curl -T a.pdf ftp://127.0.0.1:PORT/
 #
 # Needs: vsftpd. Works as root and as an ordinary user.
 
@@ -14,6 +14,7 @@ set -euo pipefail
 
 configuration() {
     local home=$1 root=$2 port=$3
+    shift 3
     cat <<CONF
 background=NO
 listen=YES
@@ -36,6 +37,7 @@ vsftpd_log_file=$home/transfers.log
 run_as_launching_user=YES
 seccomp_sandbox=NO
 CONF
+    [ $# = 0 ] || printf '%s\n' "$@"
 }
 
 start() {
@@ -43,22 +45,23 @@ start() {
     need vsftpd vsftpd
     [ -d "$2" ] || die "$2 is not a directory"
     root=$(realpath -- "$2")
-    ! server_runs "$home" vsftpd || die "already running in $1"
+    shift 2
+    ! server_runs "$home" vsftpd || die "already running in $home"
     mkdir -p "$home/empty"
     port=$("$(dirname "${BASH_SOURCE[0]}")/free_port.sh")
-    configuration "$home" "$root" "$port" >"$home/vsftpd.conf"
+    configuration "$home" "$root" "$port" "$@" >"$home/vsftpd.conf"
     server_start "$home" vsftpd /usr/sbin/vsftpd "$home/vsftpd.conf"
     server_ready "$home" vsftpd port_answers "$port" || server_failed "$home" vsftpd
     echo "port=$port"
 }
 
 usage() {
-    echo "usage: ftp.sh start DIR ROOT | stop DIR" >&2
+    echo "usage: ftp.sh start DIR ROOT [SETTING...] | stop DIR" >&2
     exit 2
 }
 
 case ${1:-}/$# in
-start/3) start "$(realpath -m -- "$2")" "$3" ;;
+start/[3-9]) start "$(realpath -m -- "$2")" "${@:3}" ;;
 stop/2) server_stop "$(realpath -m -- "$2")/ftp" vsftpd ;;
 *) usage ;;
 esac

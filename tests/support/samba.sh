@@ -1,10 +1,11 @@
 #!/bin/bash
 # A real Samba file server on loopback, with one share that a guest may write to.
-# Usage: samba.sh start DIR SHARE_PATH     prints port=NUMBER
+# Usage: samba.sh start DIR SHARE_PATH [SETTING...]     prints port=NUMBER
 #        samba.sh stop DIR
 #
 # The share is called "drop". Everything of the server's own lies in DIR/samba. Files belong to the owner of
-# SHARE_PATH, whoever that is. Try it:  smbclient -N -p PORT //127.0.0.1/drop -c 'put a.pdf'
+# SHARE_PATH, whoever that is, and may be read and written by its group; a SETTING like "directory mask = 0755" of the
+# share changes that, or whose they are ("force user = daemon"). Try it:  smbclient -N -p PORT //127.0.0.1/drop -c 'put a.pdf'
 #
 # Needs: samba, smbclient (for clients). smbd changes users, so it wants root; an ordinary user also needs
 # libuid-wrapper, with which smbd believes it may.
@@ -15,6 +16,7 @@ set -euo pipefail
 
 configuration() {
     local home=$1 share=$2 port=$3
+    shift 3
     cat <<CONF
 [global]
     server role = standalone server
@@ -42,6 +44,7 @@ configuration() {
     create mask = 0664
     directory mask = 0775
 CONF
+    [ $# = 0 ] || printf '    %s\n' "$@"
 }
 
 # Nothing for root; for others the environment of a library that lets smbd believe it may change users.
@@ -54,15 +57,16 @@ user_wrapper() {
 }
 
 start() {
-    local home=$1/samba share port wrapper
+    local home=$1/samba root=$2 share port wrapper
     need smbd samba
     ((${#1} < 80)) || die "the path $1 is too long: the names of Samba's sockets leave room for 79 bytes"
-    [ -d "$2" ] || die "$2 is not a directory"
-    share=$(realpath -- "$2")
-    ! server_runs "$home" smbd || die "already running in $1"
+    [ -d "$root" ] || die "$root is not a directory"
+    share=$(realpath -- "$root")
+    shift 2
+    ! server_runs "$home" smbd || die "already running in $home"
     mkdir -p "$home"/{private,lock,state,cache,pid,rpc}
     port=$("$(dirname "${BASH_SOURCE[0]}")/free_port.sh")
-    configuration "$home" "$share" "$port" >"$home/smb.conf"
+    configuration "$home" "$share" "$port" "$@" >"$home/smb.conf"
     wrapper=$(user_wrapper)
     # shellcheck disable=SC2086 # no word, or several
     server_start "$home" smbd env $wrapper /usr/sbin/smbd --foreground --no-process-group --debug-stdout \
@@ -72,12 +76,12 @@ start() {
 }
 
 usage() {
-    echo "usage: samba.sh start DIR SHARE_PATH | stop DIR" >&2
+    echo "usage: samba.sh start DIR SHARE_PATH [SETTING...] | stop DIR" >&2
     exit 2
 }
 
 case ${1:-}/$# in
-start/3) start "$(realpath -m -- "$2")" "$3" ;;
+start/[3-9]) start "$(realpath -m -- "$2")" "${@:3}" ;;
 stop/2) server_stop "$(realpath -m -- "$2")/samba" smbd ;;
 *) usage ;;
 esac
