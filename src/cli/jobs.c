@@ -30,19 +30,32 @@ static const char *folder_of(const struct json *job)
     return folder ? folder : "by hand";
 }
 
-/** Why a job is not done, or where it was filed. */
+/** Why a job is not done; that its file is not put away yet is no error of its own. */
+static const char *error_of(const struct json *job)
+{
+    const struct json *error = json_get(job, "error");
+    const char *code = json_get_text(error, "code");
+    return code && strcmp(code, "not_put_away") == 0 ? NULL : json_get_text(error, "message");
+}
+
+/** Why a job is not done, or where it was filed; and why its file is still where it was. */
 static void print_remark(const struct json *job)
 {
-    const char *error = json_get_text(json_get(job, "error"), "message");
+    const char *stuck = json_get_text(job, "not_put_away");
+    const char *error = error_of(job);
     const char *activity_id = json_get_text(job, "activity_id");
     CLEANUP(free_text)
     char *filed = activity_id
                       ? str_format("%s on %s", text_of(job, "activity"), text_of(job, "lead_id"))
                       : NULL;
-    if (!error && !filed)
+    const char *outcome = error ? error : filed;
+    if (!outcome && !stuck)
         return;
+    CLEANUP(free_text)
+    char *remark = str_format("%s%s%s", outcome ? outcome : "uploaded",
+        stuck ? "; not put away yet: " : "", stuck ? stuck : "");
     printf("  (");
-    cli_print_text(error ? error : filed);
+    cli_print_text(remark ? remark : "");
     putchar(')');
 }
 
@@ -132,7 +145,8 @@ static void print_job(const struct json *job)
         print_field(fields[i][0], json_get_text(job, fields[i][1]));
     print_field("Size", str_text(&size));
     printf("%-14s %" PRId64 "\n", "Attempts", json_get_int(job, "attempts", 0));
-    print_field("Error", json_get_text(json_get(job, "error"), "message"));
+    print_field("Error", error_of(job));
+    print_field("Not put away", json_get_text(job, "not_put_away"));
     printf("\nHistory:\n");
     const struct json *history = json_get(job, "history");
     for (const struct json *row = json_first(history); row; row = json_next(row)) {

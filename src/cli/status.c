@@ -110,6 +110,24 @@ static void print_blocked(const struct json *blocked)
     putchar('\n');
 }
 
+static void print_not_put_away(const struct json *status)
+{
+    int64_t count = json_get_int(status, "not_put_away", 0);
+    const struct json *first = json_get(status, "first_not_put_away");
+    const char *path = json_get_text(first, "path");
+    if (!count)
+        return;
+    printf("        %" PRId64 " with their file still to be put away\n", count);
+    if (!path)
+        return;
+    printf("        job %" PRId64 ": %s/", json_get_int(first, "id", 0),
+        json_get_text(first, "folder"));
+    cli_print_text(path);
+    printf(": ");
+    cli_print_text(json_get_text(first, "message"));
+    putchar('\n');
+}
+
 static void print_status(const struct json *status)
 {
     const struct json *agent = json_get(status, "agent");
@@ -124,9 +142,7 @@ static void print_status(const struct json *status)
         printf("Agent:  not running\n");
     print_counts(json_get(status, "jobs"));
     print_paced(json_get(status, "paced"));
-    if (json_get_int(status, "not_put_away", 0))
-        printf("        %" PRId64 " with their file still to be put away\n",
-            json_get_int(status, "not_put_away", 0));
+    print_not_put_away(status);
     const struct json *folders = json_get(status, "folders");
     for (const struct json *one = json_first(folders); one; one = json_next(one))
         print_folder(one);

@@ -17,6 +17,8 @@
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
+/** How many jobs are looked through for the first whose file could not be put away. */
+#define STUCK_MOST 1000
 
 /** One row a question; "%" in a path stands for the id. */
 static const struct {
@@ -230,6 +232,7 @@ static struct answer answer_body(struct json *body, int result)
 struct collection {
     struct json *array;
     int result;
+    struct queue *queue; /* where more of it is asked */
 };
 
 static void add_held(void *context, const char *rule, int64_t emails)
@@ -253,11 +256,43 @@ static void add_paced(void *context, const char *sender, int64_t emails)
 /** What the send guard holds back: for `release` or `recall`, by rule; for its turn, by sender. */
 static int add_all_held(struct queue *queue, struct json *body)
 {
-    struct collection held = {json_array(), 0}, paced = {json_array(), 0};
+    struct collection held = {.array = json_array()}, paced = {.array = json_array()};
     store_held(queue_store(queue), NULL, add_held, &held);
     store_count_paced(queue_store(queue), add_paced, &paced);
     return held.result | paced.result | json_add(body, "held", held.array) |
            json_add(body, "paced", paced.array);
+}
+
+/** The first job whose file could not be put away, while all are looked through. */
+struct stuck {
+    struct queue *queue;
+    struct json *first; /* NULL: none yet */
+    int result;
+};
+
+static void find_stuck(void *context, const struct job *job)
+{
+    struct stuck *stuck = context;
+    CLEANUP(free_text) char *why = stuck->first ? NULL : queue_not_put_away(stuck->queue, job);
+    if (!why)
+        return;
+    stuck->first = json_object();
+    stuck->result |= json_add_int(stuck->first, "id", job->id);
+    stuck->result |= json_add_text(stuck->first, "folder", job->folder);
+    stuck->result |= json_add_text(stuck->first, "path", job->path);
+    stuck->result |= json_add_text(stuck->first, "message", why);
+}
+
+/** How many files are still to be put away, and why the first is. */
+static int add_not_put_away(struct queue *queue, int64_t count, struct json *body)
+{
+    struct stuck stuck = {.queue = queue};
+    int result = json_add_int(body, "not_put_away", count);
+    if (count)
+        store_not_put_away(queue_store(queue), STUCK_MOST, find_stuck, &stuck);
+    return result | stuck.result |
+           (stuck.first ? json_add(body, "first_not_put_away", stuck.first)
+                        : json_add_null(body, "first_not_put_away"));
 }
 
 static struct answer answer_status(struct queue *queue)
@@ -271,19 +306,30 @@ static struct answer answer_status(struct queue *queue)
         result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
     result |= add_all_held(queue, body);
     result |= json_add(body, "jobs", jobs);
-    result |= json_add_int(body, "not_put_away", counts.unfiled);
+    result |= add_not_put_away(queue, counts.unfiled, body);
     return answer_body(body, result);
+}
+
+/** As view_job(), and why its file is not where it belongs, beside what became of it. */
+static struct json *view(struct queue *queue, const struct job *job)
+{
+    struct json *object = view_job(job);
+    CLEANUP(free_text) char *why = queue_not_put_away(queue, job);
+    if (!object || !why || json_add_text(object, "not_put_away", why) == 0)
+        return object;
+    json_free(object);
+    return NULL;
 }
 
 static void add_job(void *context, const struct job *job)
 {
     struct collection *collection = context;
-    collection->result |= json_append(collection->array, view_job(job));
+    collection->result |= json_append(collection->array, view(collection->queue, job));
 }
 
 static struct answer answer_list(struct queue *queue, const struct question *question)
 {
-    struct collection jobs = {json_array(), 0};
+    struct collection jobs = {.array = json_array(), .queue = queue};
     struct store_filter filter = {.folder = *question->folder ? question->folder : NULL,
         .state = question->state,
         .held = question->held,
@@ -318,9 +364,9 @@ static struct answer answer_show(struct queue *queue, int64_t id)
     CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), id);
     if (!job)
         return no_such_job(id);
-    struct collection history = {json_array(), 0};
+    struct collection history = {.array = json_array()};
     store_history(queue_store(queue), id, add_history, &history);
-    struct json *body = view_job(job);
+    struct json *body = view(queue, job);
     history.result |= json_add(body, "history", history.array);
     return answer_body(body, history.result);
 }
@@ -404,7 +450,7 @@ static void add_folder(void *context, const char *folder, int64_t jobs, int64_t 
 
 static struct answer answer_folders(struct queue *queue)
 {
-    struct collection folders = {json_array(), 0};
+    struct collection folders = {.array = json_array()};
     store_folders(queue_store(queue), add_folder, &folders);
     struct json *body = json_object();
     folders.result |= json_add(body, "folders", folders.array);
@@ -424,7 +470,7 @@ static void add_filing(void *context, const struct filing *filing)
 
 static struct answer answer_filings(struct queue *queue, const struct question *question)
 {
-    struct collection filings = {json_array(), 0};
+    struct collection filings = {.array = json_array()};
     struct store *store = queue_store(queue);
     store_filings(
         store, question->sha256, question->activity, question->lead_id, add_filing, &filings);
@@ -521,7 +567,7 @@ static struct answer none_waits(const char *rule, const char *word)
 
 static struct answer answer_release(struct queue *queue, const struct question *question)
 {
-    struct collection held = {json_array(), 0};
+    struct collection held = {.array = json_array()};
     struct json *rules = json_array();
     int result = 0;
     store_held(queue_store(queue), name_or_any(question->rule), add_held, &held);

@@ -42,10 +42,10 @@ static const char *letters_of(mode_t bits)
 /** The mode would do: something else refuses. */
 static void advise_other_reasons(struct str *out, const struct rights *rights)
 {
-    str_add(out, rights->mode & S_ISVTX && S_ISDIR(rights->mode)
-                     ? "its sticky bit lets only the owner of a file move it: chmod -t"
-                     : "its mode allows this; look at its ACL (getfacl) and attributes (lsattr), "
-                       "and at AppArmor or SELinux");
+    bool is_sticky = S_ISDIR(rights->mode) && rights->mode & S_ISVTX && !rights->is_owner;
+    str_add(out, is_sticky ? "its sticky bit lets only the owner of a file move it: chmod -t"
+                           : "its mode allows this, so look for an ACL (getfacl), an attribute "
+                             "(lsattr, also of the file), AppArmor or SELinux");
 }
 
 static void advise_owner(struct str *out, const struct rights *rights, enum rights_need need)
@@ -139,7 +139,7 @@ const char *rights_words(int fd, enum rights_need need, char text[RIGHTS_WORDS])
         return text;
     }
     struct rights rights = {.mode = stat.st_mode,
-        .is_owner = stat.st_uid == geteuid(),
+        .is_owner = stat.st_uid == geteuid() || geteuid() == 0,
         .is_in_group = is_in_group(stat.st_gid)};
     name_user(stat.st_uid, rights.owner);
     name_group(stat.st_gid, rights.group);

@@ -524,6 +524,48 @@ void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const ch
     move(queue, job, job->state, why);
 }
 
+struct line {
+    const char *why;
+    bool is_there;
+};
+
+static void find_line(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    struct line *line = context;
+    (void)at_ms, (void)state;
+    line->is_there |= strcmp(line->why, why) == 0;
+}
+
+bool queue_note_once(struct queue *queue, const struct job *job, const char *why)
+{
+    struct line line = {why, false};
+    store_history(queue->store, job->id, find_line, &line);
+    if (!line.is_there)
+        note(queue, job, why);
+    return !line.is_there;
+}
+
+static void keep_last(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    (void)at_ms, (void)state;
+    (void)job_set_text(context, why);
+}
+
+char *queue_not_put_away(struct queue *queue, const struct job *job)
+{
+    if (!job_has_outcome(job) || job->filed || job->ending)
+        return NULL;
+    if (job->state == JOB_DONE)
+        return job_has_error(job, "not_put_away") ? strdup(job->error_message) : NULL;
+    /* its error is why it failed; what came after that is in its history alone */
+    char *last = NULL;
+    store_history(queue->store, job->id, keep_last, &last);
+    if (last && job->error_message && strcmp(last, job->error_message) != 0)
+        return last;
+    free(last);
+    return NULL;
+}
+
 void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why)
 {
     job->in_hand = false;

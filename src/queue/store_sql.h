@@ -233,6 +233,7 @@ enum sql {
     SQL_HISTORY,
     SQL_LIST,
     SQL_FAILED,
+    SQL_NOT_PUT_AWAY,
     SQL_COUNT,
     SQL_FOLDERS,
     SQL_NUMBER,
@@ -409,6 +410,8 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                    " AND (:rule IS NULL OR rule = :rule)"
                    " AND (:code IS NULL OR error_code = :code)"
                    " AND id > :id ORDER BY id LIMIT :limit",
+    [SQL_NOT_PUT_AWAY] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = '' AND filed = 0"
+                         " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
     [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
     [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"

@@ -429,6 +429,17 @@ void store_history(struct store *store, int64_t job,
     sqlite3_reset(statement);
 }
 
+static void for_each_job(struct store *store, sqlite3_stmt *statement,
+    void (*each)(void *context, const struct job *job), void *context)
+{
+    while (next_row(store, statement)) {
+        CLEANUP(job_freep) struct job *job = read_job(store, statement);
+        if (job)
+            each(context, job);
+    }
+    sqlite3_reset(statement);
+}
+
 void store_list(struct store *store, const struct store_filter *filter,
     void (*each)(void *context, const struct job *job), void *context)
 {
@@ -438,12 +449,15 @@ void store_list(struct store *store, const struct store_filter *filter,
     bind_int(statement, ":held", filter->held);
     bind_int(statement, ":below", filter->below ? filter->below : INT64_MAX);
     bind_int(statement, ":limit", filter->limit);
-    while (next_row(store, statement)) {
-        CLEANUP(job_freep) struct job *job = read_job(store, statement);
-        if (job)
-            each(context, job);
-    }
-    sqlite3_reset(statement);
+    for_each_job(store, statement, each, context);
+}
+
+void store_not_put_away(struct store *store, int most,
+    void (*each)(void *context, const struct job *job), void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_NOT_PUT_AWAY);
+    bind_int(statement, ":limit", most);
+    for_each_job(store, statement, each, context);
 }
 
 size_t store_failed(struct store *store, const struct failed_filter *filter, int64_t after,

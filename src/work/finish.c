@@ -12,6 +12,7 @@
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
 #include "closedrop/queue/view.h"
@@ -40,6 +41,45 @@ void task_leave_directories(struct task *task)
 static struct verdict refile(const char *what, int error)
 {
     return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s", what, strerror(-error));
+}
+
+/** Open a directory of the folder, or an absolute one, if only to look at it (O_PATH). */
+static int look_at_directory(int root, const char *path)
+{
+    if (*path != '/')
+        return safe_open_look(root, path);
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+/** The directory at `path`, or the nearest one above it that is there; and its name for people. */
+static int look_at_nearest(const struct task *task, const char *path, char **ret_name)
+{
+    bool is_absolute = *path == '/';
+    const char *top = is_absolute ? "/" : task->folder->path;
+    CLEANUP(free_text) char *at = strdup(path);
+    int fd = -ENOMEM;
+    while (at && (fd = look_at_directory(task->root, *at || !is_absolute ? at : "/")) < 0 && *at) {
+        char *above = path_directory(at);
+        free(at);
+        at = above;
+    }
+    bool is_top = !at || !*at;
+    *ret_name = is_top ? strdup(top) : is_absolute ? strdup(at) : path_join(top, at);
+    return fd;
+}
+
+/** It was refused in the directory `path`: names it, and what would grant it. */
+static struct verdict refile_in(
+    const struct task *task, const char *what, const char *path, int error)
+{
+    char words[RIGHTS_WORDS];
+    CLEANUP(free_text) char *name = NULL;
+    if (error != -EACCES && error != -EPERM)
+        return refile(what, error);
+    CLEANUP(close_fd) int fd = look_at_nearest(task, path, &name);
+    return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s; the directory %.400s %s", what,
+        strerror(-error), name ? name : path, rights_words(fd, RIGHTS_CHANGE_DIRECTORY, words));
 }
 
 /** The directory the file belongs in, from the folder's pattern and the moment the job was done. */
@@ -170,6 +210,7 @@ static int write_receipt(const struct task *task, const char *name)
     char *place = is_put_in_place(task) ? path_join(task->place.path, name) : NULL;
     struct job job = *task->job; /* as it will be once it has a place */
     job.place = place;
+    job.error_code = job.error_message = NULL; /* that it was not put away before is over */
     CLEANUP(json_freep) struct json *receipt = view_job(&job);
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
@@ -294,31 +335,44 @@ static struct verdict arrived(struct task *task, const char *name)
 {
     int result = write_beside(task, name);
     if (result < 0)
-        return refile("the text beside the file cannot be written", result);
+        return refile_in(
+            task, "the text beside the file cannot be written", task->place.path, result);
     send_companions_after(task, &task->place, name);
     return is_away(task, "moved to ", path_join(task->place.path, name));
 }
 
-static int open_place(struct task *task)
+/** Only a file that can be read can be copied; any can be renamed. */
+static struct verdict begin_copy(struct task *task, const char *staged)
 {
-    CLEANUP(free_text) char *directory = target_directory(task);
-    return directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
+    char words[RIGHTS_WORDS];
+    int result = copy_begin(task->staging, staged, &task->place, &task->copy);
+    if (result == 0)
+        return verdict_make(VERDICT_RUNNING, NULL, "copying");
+    CLEANUP(close_fd) int file = safe_open_look(task->staging, staged);
+    CLEANUP(close_fd) int readable = safe_reopen_file(file);
+    if (readable != -EACCES)
+        return refile_in(task, "the file cannot be moved", task->place.path, result);
+    return verdict_make(VERDICT_RETRY, "not_put_away",
+        "the file cannot be copied to another file system: %s; it %s", strerror(EACCES),
+        rights_words(file, RIGHTS_READ_FILE, words));
 }
 
 static struct verdict put_in_place(struct task *task)
 {
-    int result = open_place(task);
+    CLEANUP(free_text) char *directory = target_directory(task);
+    int result = directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
     if (result < 0)
-        return refile("the directory for the file cannot be made", result);
+        return refile_in(
+            task, "the directory for the file cannot be made", directory ? directory : "", result);
     CLEANUP(free_text) char *name = NULL;
     char staged[STAGED_NAME_MOST];
     staged_name(task->job->id, staged);
     result = put_away_move(task->staging, staged, &task->place, path_name(task->job->path), &name);
     if (result == -EXDEV)
-        result = copy_begin(task->staging, staged, &task->place, &task->copy);
+        return begin_copy(task, staged);
     if (result < 0)
-        return refile("the file cannot be moved", result);
-    return task->copy ? verdict_make(VERDICT_RUNNING, NULL, "copying") : arrived(task, name);
+        return refile_in(task, "the file cannot be moved", task->place.path, result);
+    return arrived(task, name);
 }
 
 /** The file is safe in staging: on to where it belongs. */
@@ -343,7 +397,8 @@ static struct verdict keep(struct task *task)
         if (result == 0)
             result = write_beside(task, path_name(task->job->path));
     }
-    return result < 0 ? refile("the receipt cannot be written", result)
+    return result < 0 ? refile_in(task, "the receipt cannot be written", directory ? directory : "",
+                            result)
                       : verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
 }
 
@@ -362,7 +417,8 @@ static int take_identity_of_copy(struct task *task, const char *name)
 static int find_at_place(struct task *task, char **ret_name)
 {
     const struct job *job = task->job;
-    int result = is_put_in_place(task) ? open_place(task) : -ENOENT;
+    CLEANUP(free_text) char *directory = is_put_in_place(task) ? target_directory(task) : NULL;
+    int result = directory ? place_open(task->root, directory, &task->place) : -ENOENT;
     if (result == 0)
         result = place_find(&task->place, path_name(job->path), &job->identity, ret_name);
     if (result == 0 && fsync(task->place.directory) < 0)
@@ -401,6 +457,13 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
         strdup(""));
 }
 
+/** Its directory does not let us, as Samba's default of 0755 for another user's does not. */
+static struct verdict refile_taking(const struct task *task, int error)
+{
+    CLEANUP(free_text) char *directory = path_directory(task->job->path);
+    return refile_in(task, "the file cannot be moved", directory ? directory : "", error);
+}
+
 struct verdict finish_start(struct task *task, const struct stage_tools *tools)
 {
     struct job *job = task->job;
@@ -414,6 +477,8 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
         return refile("the folder looks unmounted", -ENODEV);
     remove_old_texts(task);
     task->staging = staging_open(task->root);
+    if (task->staging == -EACCES)
+        return refile_in(task, "the file cannot be moved", STAGING_NAME, task->staging);
     if (task->staging < 0)
         return refile("the folder's .closedrop directory cannot be used", task->staging);
     int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
@@ -421,7 +486,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
         return verdict_make(
             VERDICT_RETRY, "not_put_away", "somebody has the file open for writing");
     if (taken < 0)
-        return refile("the file cannot be taken out of the folder", taken);
+        return refile_taking(task, taken);
     return taken == TAKEN ? put_away(task) : take_failed(task, tools, taken);
 }
 

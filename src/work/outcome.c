@@ -26,6 +26,8 @@
 #define LOOKS_NEEDED 2
 /** The pause between two looks, as a part of `limits.doubt`. */
 #define LOOK_PAUSE_PART 4
+/** The longest pause before a file is put away once more: somebody may have given us the right. */
+#define PUT_AWAY_MOST_MS (5 * 60 * 1000)
 
 /* ---- a task's jobs: its own, and its mates ---- */
 
@@ -187,7 +189,8 @@ static int64_t stop_uploads(struct worker *worker, const struct verdict *verdict
     const int64_t now = clock_steady_ms();
     const bool is_news = worker->s3_gate.reason != GATE_REJECTS;
     snprintf(worker->s3_rejection, sizeof(worker->s3_rejection),
-        "S3 refuses every upload, whatever the file: %s (files stay queued and are sent when S3 "
+        "S3 refuses every upload, whatever the file: %.512s (files stay queued and are sent when "
+        "S3 "
         "accepts them again; if this lasts, tell Close's support what S3 answered)",
         verdict->message);
     if (close_s3_gate(worker, GATE_REJECTS, now) && is_news)
@@ -614,8 +617,10 @@ static void on_renamed(struct worker *worker, struct task *task, bool is_known)
         char *why = str_format("was filed on %s under the name %s; its new name would belong to %s",
             job->lead_id, path_name(job->filed_path), lead_id);
         queue_keep_text(worker->queue, &task->other_lead, lead_id);
-        log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
-        queue_moved(worker->queue, job, why ? why : "");
+        if (queue_note_once(
+                worker->queue, job, why ? why : "")) /* its file may be put away later */
+            log_warn(
+                "job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
     }
     task_go_on(task, STAGE_FINISH);
 }
@@ -632,17 +637,36 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     worker_end_task(worker, task);
 }
 
+/** No attempt of the job's, so none is counted: the longer it has been tried, the longer it waits.
+ */
+static int64_t put_away_delay(const struct task *task)
+{
+    const struct limits *limits = &task->config->limits;
+    int64_t most =
+        limits->retry_max_ms < PUT_AWAY_MOST_MS ? limits->retry_max_ms : PUT_AWAY_MOST_MS;
+    int64_t tried = clock_wall_ms() - task->job->done_ms;
+    int64_t delay = tried > limits->retry_first_ms ? tried : limits->retry_first_ms;
+    return backoff_delay(1, delay < most ? delay : most, most, backoff_chance());
+}
+
+/** Said once, and again only for another reason: it may be tried for days. */
 static void on_not_put_away(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     struct job *job = task->job;
-    job->attempts++;
-    log_warn("job %lld: %s/%s: %s; trying again", (long long)job->id, job->folder, job->path,
-        verdict->message);
+    CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
+    bool is_news = !known || strcmp(known, verdict->message) != 0;
+    int64_t delay = put_away_delay(task);
+    if (is_news)
+        log_warn("job %lld: %s/%s: %s; tries again", (long long)job->id, job->folder, job->path,
+            verdict->message);
+    else
+        log_debug("job %lld: not put away yet, tries again in %lld ms", (long long)job->id,
+            (long long)delay);
     if (job->state == JOB_DONE) {
         (void)job_set_text(&job->error_code, verdict->code);
         (void)job_set_text(&job->error_message, verdict->message);
     }
-    queue_refile(worker->queue, job, clock_wall_ms() + retry_delay(task), verdict->message);
+    queue_refile(worker->queue, job, clock_wall_ms() + delay, is_news ? verdict->message : NULL);
     worker_end_task(worker, task);
 }
 
@@ -832,7 +856,7 @@ void outcome_abandon(struct worker *worker, struct task *task)
     bool has_outcome = task->job->state == JOB_DONE || task->job->state == JOB_FAILED;
     int64_t now = clock_wall_ms();
     if (has_outcome) {
-        queue_refile(worker->queue, task->job, now, why);
+        queue_refile(worker->queue, task->job, now, NULL);
         worker_end_task(worker, task);
         return;
     }

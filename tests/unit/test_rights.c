@@ -20,8 +20,8 @@
     "; for new ones local_umask=007 in vsftpd.conf, directory mask = 2770 in smb.conf"
 #define MEMBERSHIP "usermod -aG staff cd and a restart of closedrop, or setfacl -m u:cd:"
 #define OTHER_REASONS                                                                              \
-    "its mode allows this; look at its ACL (getfacl) and attributes (lsattr), and at AppArmor or " \
-    "SELinux"
+    "its mode allows this, so look for an ACL (getfacl), an attribute (lsattr, also of the "       \
+    "file), AppArmor or SELinux"
 
 enum who { OWNER, MEMBER, OTHER };
 
@@ -48,6 +48,7 @@ static const struct {
     {RIGHTS_CHANGE_DIRECTORY, 040775, OTHER, MEMBERSHIP "rwx"},
     {RIGHTS_CHANGE_DIRECTORY, 041777, OTHER,
         "its sticky bit lets only the owner of a file move it: chmod -t"},
+    {RIGHTS_CHANGE_DIRECTORY, 041777, OWNER, OTHER_REASONS},
     {RIGHTS_CHANGE_DIRECTORY, 040777, OTHER, OTHER_REASONS},
     {RIGHTS_LIST_DIRECTORY, 040700, OTHER, "chmod g+rx with " MEMBERSHIP "rx" DIRECTORY_SERVERS},
     {RIGHTS_LIST_DIRECTORY, 040740, MEMBER, "chmod g+x" DIRECTORY_SERVERS},

@@ -24,7 +24,7 @@ struct rights {
     char owner[RIGHTS_NAME];
     char group[RIGHTS_NAME];
     char user[RIGHTS_NAME]; /* as whom we run */
-    bool is_owner;          /* it belongs to that user */
+    bool is_owner;          /* it belongs to that user, or that is root */
     bool is_in_group;       /* that user is in its group, as far as this process knows */
 };
 

@@ -163,8 +163,18 @@ void queue_done(struct queue *queue, struct job *job, const char *why);
 /** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why);
 
-/** Putting the file away did not work: out of hand, tried again at `due_ms`. */
+/** Add a line to a job's history, unless it has that line already. Returns whether it was new. */
+bool queue_note_once(struct queue *queue, const struct job *job, const char *why);
+
+/** Putting the file away did not work: out of hand, tried again at `due_ms`; `why` is NULL where
+ * that is known. */
 void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const char *why);
+
+/**
+ * Why the file of a job with an outcome could not be put away when that was tried last, in memory
+ * that the caller frees; NULL where it was not tried yet, or nothing is left to do.
+ */
+char *queue_not_put_away(struct queue *queue, const struct job *job);
 
 /** End a job without an outcome. */
 void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why);

@@ -304,6 +304,10 @@ int64_t store_last_note(struct store *store);
 void store_history(struct store *store, int64_t job,
     void (*each)(void *context, int64_t at_ms, const char *state, const char *why), void *context);
 
+/** Jobs whose file is still to be put away, the oldest first: as store_list(), `most` of them. */
+void store_not_put_away(struct store *store, int most,
+    void (*each)(void *context, const struct job *job), void *context);
+
 /** The jobs that are not ended, newest first. Calls `each` with a job that stays the store's. */
 void store_list(struct store *store, const struct store_filter *filter,
     void (*each)(void *context, const struct job *job), void *context);

@@ -36,7 +36,7 @@ struct verdict {
     enum verdict_kind kind;
     const char *code; /* of the error, as listed in closedrop(1) */
     int64_t wait_ms;
-    char message[512];
+    char message[1280];
 };
 
 /** A verdict with a formatted message. */

@@ -9,7 +9,8 @@ setup() {
     story_setup
     uploaded=in/Uploaded/$(date +%Y-%m)
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
-    more='rules = ( { name = "r"; match = { path = "."; }; lead_id = "lead_A"; note = { text = "{name}"; }; } );'
+    more='rules = ( { name = "r"; match = { path = "."; }; lead_id = "lead_A"; note = { text = "{name}"; }; } );
+          log = { level = "debug"; };'
     use_rule
 }
 
@@ -27,15 +28,15 @@ drop_while_its_note_is_slow() { # then what hinders it can be set up
 }
 
 waits_and_is_not_filed_again() { # TEXT: what the log says of it
-    local said
+    local tries='not put away yet, tries again'
     wait_until log_says "$1"
     job_is 1 done
     not_put_away_are 1
     stop_agent
-    said=$(grep -cF -- "$1" agent.log)
     start_agent
-    wait_until log_says_often "$1" $((said + 1))
+    wait_until log_says_often "$tries" $(($(grep -cF "$tries" agent.log || true) + 1))
     activities_are 1
+    [ "$(closedrop show 1 --json | jq -r ".history[].why" | grep -cF -- "$1")" = 1 ]
 }
 
 is_put_away_at_last() { # PLACE

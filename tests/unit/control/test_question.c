@@ -2,6 +2,7 @@
  * question is refused; how a job looks; and the answers of a queue. */
 #include "json_rows.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/control/question.h"
@@ -421,6 +422,28 @@ static void tells_how_the_queue_is(void **state)
     assert_int_equal(json_get_int(json_get(body, "jobs"), "failed", -1), 1);
     assert_int_equal(json_get_int(json_get(body, "jobs"), "done", -1), 0);
     assert_int_equal(json_get_int(body, "not_put_away", -1), 1);
+    assert_null(json_get_text(json_get(body, "first_not_put_away"), "message")); /* not tried yet */
+    json_free(body);
+}
+
+static void tells_why_a_file_is_not_put_away(void **state)
+{
+    struct queue *queue = *state;
+    CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), 2);
+    queue_refile(queue, job, 1, "the directory refuses it");
+    struct json *body = ask(queue, (struct question){.kind = ASK_STATUS}, 200);
+    const struct json *first = json_get(body, "first_not_put_away");
+    assert_int_equal(json_get_int(first, "id", 0), 2);
+    assert_string_equal(json_get_text(first, "folder"), job->folder);
+    assert_string_equal(json_get_text(first, "message"), "the directory refuses it");
+    json_free(body);
+    body = ask(queue, (struct question){.kind = ASK_SHOW, .id = 2}, 200);
+    assert_string_equal(json_get_text(json_get(body, "error"), "code"), "too_large");
+    assert_string_equal(json_get_text(body, "not_put_away"), "the directory refuses it");
+    json_free(body);
+    queue_filed(queue, job, "Failed/b.pdf", "moved");
+    body = ask(queue, (struct question){.kind = ASK_SHOW, .id = 2}, 200);
+    assert_null(json_get(body, "not_put_away"));
     json_free(body);
 }
 
@@ -542,6 +565,7 @@ int main(void)
             shows_no_half_a_job_when_memory_is_short, begin_to_fail, end_to_fail),
         cmocka_unit_test(tells_the_next_attempt_where_there_is_one),
         ON_QUEUE(tells_how_the_queue_is),
+        ON_QUEUE(tells_why_a_file_is_not_put_away),
         ON_QUEUE(lists_jobs),
         ON_QUEUE(shows_a_job_with_its_history),
         ON_QUEUE(answers_changes),

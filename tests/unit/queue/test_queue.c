@@ -597,6 +597,35 @@ static void keeps_a_job_in_hand_when_its_file_moved(void **state)
     job_free(job);
 }
 
+static void knows_why_a_file_is_not_put_away(void **state)
+{
+    struct queue *queue = *state;
+    struct lines lines = {""};
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct job *job = claim(queue);
+    assert_null(queue_not_put_away(queue, job)); /* it has no outcome yet */
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "no rule");
+    assert_null(queue_not_put_away(queue, job)); /* it was not tried yet */
+    assert_int_equal(job_set_text(&job->error_code, "not_put_away"), 0);
+    assert_int_equal(job_set_text(&job->error_message, "no right"), 0);
+    queue_refile(queue, job, now, "no right");
+    queue_refile(queue, job, now, NULL); /* no news */
+    assert_true(queue_note_once(queue, job, "its new name is another's"));
+    assert_false(queue_note_once(queue, job, "its new name is another's"));
+    char *why = queue_not_put_away(queue, job);
+    assert_string_equal(why, "no right");
+    free(why);
+    queue_filed(queue, job, "Uploaded/a.pdf", "moved");
+    assert_null(queue_not_put_away(queue, job));
+    job_free(job);
+    commit(queue);
+    store_history(queue_store(queue), id, add_history, &lines);
+    assert_non_null(strstr(lines.text, "done: no rule\ndone: no right\n"
+                                       "done: its new name is another's\ndone: moved\n"));
+}
+
 static void ends_a_job_for_good(void **state)
 {
     struct queue *queue = *state;
@@ -2683,6 +2712,7 @@ int main(void)
         ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
         ON_MEMORY(writes_an_outcome_whole),
         ON_MEMORY(keeps_a_job_in_hand_when_its_file_moved),
+        ON_MEMORY(knows_why_a_file_is_not_put_away),
         ON_MEMORY(ends_a_job_for_good),
         ON_MEMORY(counts_only_what_is_its_own_fault),
         ON_MEMORY(gives_back_no_attempt_that_was_not_counted),

@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# Files and directories of other users, with the modes that real servers give them: what the agent may not do is said with
+# whose it is and what would help, beside what became of the file, once, and is forgotten when it is over.
+
+load ../support/story
+. "$BATS_TEST_DIRNAME/../support/writers.sh"
+WAIT_MOST=20
+
+setup() {
+    [ "$(id -u)" = 0 ] || skip "needs root, to have files of several users"
+    servers=''
+    story_setup
+    uploaded=in/Uploaded/$(date +%Y-%m)
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; match = { path = "."; }; lead_id = "lead_A";
+                      email = { status = "draft"; subject = "{name}"; body_text = "."; }; } );
+          log = { level = "debug"; };'
+    become_nobody # of the group nogroup, as the folder is
+}
+
+teardown() {
+    local result=0
+    [ -z "$servers" ] || stop_servers
+    story_teardown || result=$?
+    return $result
+}
+
+stop_servers() {
+    "$BATS_TEST_DIRNAME/../support/samba.sh" stop "$servers" || true
+    "$BATS_TEST_DIRNAME/../support/ftp.sh" stop "$servers" || true
+    rm -rf "$servers"
+}
+
+start_server() { # samba | ftp, SETTING...: sets $port
+    local printed
+    chmod 2770 in # as the manual page advises
+    servers=$(mktemp -d /tmp/servers.XXXXXX) # the names of Samba's sockets must be short
+    printed=$("$BATS_TEST_DIRNAME/../support/$1.sh" start "$servers" "$folder" "${@:2}") || skip "no $1 server: $printed"
+    port=${printed#port=}
+}
+
+write_folder() { # FOLDER-SETTING...
+    write_config 'rules = [ "r" ]; poll_interval = "300ms";' "$@"
+}
+
+drop_in() { # DIR MODE [USER]: a file in a directory of another user
+    mkdir "in/$1"
+    echo "hello $1" >"in/$1/a.txt"
+    chmod 644 "in/$1/a.txt"
+    chown -R "${3:-daemon}:nogroup" "in/$1"
+    chmod "$2" "in/$1"
+}
+
+is_tried_again() { # three times
+    local said
+    said=$(grep -c 'job 1: not put away yet' agent.log || true)
+    wait_until log_says_often 'job 1: not put away yet' $((said + 3))
+}
+
+history_has() { # NUMBER TEXT: so many lines
+    [ "$(closedrop show 1 --json | jq -r '.history[].why' | grep -cF -- "$2")" = "$1" ]
+}
+
+is_stuck_because() { # TEXT...: the job is filed, and all that is shown of it says why its file is not put away
+    local text
+    wait_until log_says "job 1: scans/"
+    job_is 1 done
+    not_put_away_are 1
+    is_tried_again
+    for text in "$@"; do
+        closedrop show 1 --json | jq -en --arg text "$text" 'input | .error.code == "not_put_away" and
+            (.error.message | contains($text)) and .error.message == .not_put_away and .activity_id != null'
+        closedrop list | grep -F "(email on lead_A; not put away yet: " | grep -qF -- "$text"
+        closedrop show 1 | grep "^Not put away" | grep -qF -- "$text"
+        closedrop status | grep "^        job 1: scans/" | grep -qF -- "$text"
+        history_has 1 "$text"
+        [ "$(grep -cF -- "$text" agent.log)" = 1 ]
+    done
+    closedrop show 1 | grep -q '^Activity '
+    never grep -q '^Error' <(closedrop show 1)
+}
+
+nothing_of_it_stays() { # PATH: where the file is now
+    wait_until test -f "$1"
+    wait_until not_put_away_are 0
+    closedrop show 1 --json | jq -en 'input | .error == null and (has("not_put_away") | not) and .attempts == 1'
+    closedrop list | grep -qF "(email on lead_A)"
+    never grep -qE 'put away|job 1:' <(closedrop status)
+    closedrop status --json | jq -en 'input | .first_not_put_away == null'
+    activities_are 1
+    [ "$(uploads)" = 1 ]
+}
+
+# ---- filed, and not put away ----
+
+@test "Samba: a directory that another user made, 0755, is named with its owner and what helps, and the file goes when it may" {
+    start_server samba "force user = daemon" "directory mask = 0755" "create mask = 0744"
+    write_folder 'receipts = true;'
+    start_agent
+    echo hello >a.txt
+    smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop --command 'mkdir anna; put a.txt anna/a.txt'
+    [ "$(stat -c '%U %G %a' in/anna)" = "daemon nogroup 2755" ]
+    is_stuck_because "the directory $PWD/in/anna belongs to daemon (group nogroup) with mode 2755, and closedrop runs as nobody" \
+        "chmod g+w" "directory mask = 2770"
+    chmod g+w in/anna
+    nothing_of_it_stays "$uploaded/anna/a.txt"
+    jq -e '.error == null and .state == "done"' "$uploaded/anna/a.txt.close.json"
+}
+
+@test "Samba: with the advice taken, the next directory is no trouble" {
+    start_server samba "force user = daemon" "directory mask = 2770" "create mask = 0660"
+    write_folder
+    start_agent
+    echo hello >a.txt
+    smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop --command 'mkdir anna; put a.txt anna/a.txt'
+    nothing_of_it_stays "$uploaded/anna/a.txt"
+    never log_says 'Permission denied'
+}
+
+@test "a directory of a group that the agent is not in: its group is named, and how to join it" {
+    drop_in sub 775
+    chgrp -R daemon in/sub
+    write_folder
+    start_agent
+    is_stuck_because "$PWD/in/sub belongs to daemon (group daemon) with mode 0775, and closedrop runs as nobody, which is not in" \
+        "usermod -aG daemon nobody and a restart of closedrop" "setfacl -m u:nobody:rwx"
+    chgrp nogroup in/sub
+    nothing_of_it_stays "$uploaded/sub/a.txt"
+}
+
+@test "a directory of its own that lost the right to write" {
+    drop_in own 555 nobody
+    write_folder
+    start_agent
+    is_stuck_because "$PWD/in/own belongs to nobody (group nogroup) with mode 0555" "chmod u+w"
+    chmod 755 in/own
+    nothing_of_it_stays "$uploaded/own/a.txt"
+}
+
+@test "a sticky directory is named as what it is" {
+    drop_in pub 1777
+    write_folder
+    start_agent
+    is_stuck_because "Operation not permitted; the directory $PWD/in/pub belongs to daemon" "chmod -t"
+    chmod -t in/pub
+    nothing_of_it_stays "$uploaded/pub/a.txt"
+}
+
+@test "a folder in which the agent may not write is named" {
+    write_folder
+    echo hello >in/a.txt
+    chmod 644 in/a.txt
+    chown daemon in
+    chmod 555 in
+    start_agent
+    is_stuck_because "the directory $PWD/in belongs to daemon (group nogroup) with mode 0555" "chmod g+w"
+    chmod 775 in
+    nothing_of_it_stays "$uploaded/a.txt"
+}
+
+@test "an archive in which the agent may not write is named, or the directory above it that is there" {
+    mkdir -p archive/2000
+    chown daemon:nogroup archive
+    chmod 755 archive
+    write_folder "archive = \"$PWD/archive/%Y/new\";"
+    echo hello >in/a.txt
+    chmod 644 in/a.txt
+    start_agent
+    is_stuck_because "the directory $PWD/archive belongs to daemon (group nogroup) with mode 0755" "chmod g+w"
+    chmod g+w archive
+    nothing_of_it_stays "archive/$(date +%Y)/new/a.txt"
+}
+
+@test "a receipt that cannot be written beside a kept file" {
+    drop_in sub 755
+    write_folder 'after_upload = "keep"; receipts = true;'
+    start_agent
+    is_stuck_because "the receipt cannot be written: Permission denied; the directory $PWD/in/sub belongs to daemon"
+    chmod g+w in/sub
+    nothing_of_it_stays in/sub/a.txt.close.json
+    jq -e '.error == null' in/sub/a.txt.close.json
+}
+
+@test "another reason gets a line of its own, a restart does not, and a run that goes through the queue alone shows it too" {
+    drop_in sub 755
+    mkdir archive
+    chown daemon:nogroup archive
+    chmod 755 archive
+    write_folder "archive = \"$PWD/archive\";"
+    start_agent
+    is_stuck_because "$PWD/in/sub belongs to"
+    stop_agent
+    start_agent
+    is_tried_again
+    history_has 1 "Permission denied"
+    chmod g+w in/sub
+    wait_until history_says 1 "the directory $PWD/archive belongs to"
+    is_tried_again
+    history_has 2 "Permission denied"
+    stop_agent
+    closedrop status | grep -F "job 1: scans/sub/a.txt: " | grep -qF "$PWD/archive belongs to"
+    closedrop list | grep -qF "(email on lead_A; not put away yet: the directory for the file cannot be made"
+    chmod g+w archive
+    start_agent
+    nothing_of_it_stays archive/sub/a.txt
+}
+
+@test "a failed file that cannot be put away: why it failed stays its error, beside why it is still there" {
+    mkdir in/sub
+    : >in/sub/a.txt
+    chown -R daemon:nogroup in/sub
+    chmod 755 in/sub
+    chmod 644 in/sub/a.txt
+    write_folder 'incomplete = "0";'
+    start_agent
+    wait_until history_says 1 "$PWD/in/sub belongs to daemon"
+    is_tried_again
+    history_has 1 "Permission denied"
+    closedrop show 1 --json | jq -en 'input | .state == "failed" and .error.code == "empty" and
+        (.error.message | contains("0 bytes")) and (.not_put_away | contains("chmod g+w"))'
+    closedrop list | grep -F 'the file is empty (0 bytes)' | grep -qF '; not put away yet: '
+    closedrop status | grep "^        job 1: scans/sub/a.txt: " | grep -qF "chmod g+w"
+    chmod g+w in/sub
+    wait_until test -f in/Failed/sub/a.txt.error.txt
+    wait_until not_put_away_are 0
+    never grep -q 'Permission denied' in/Failed/sub/a.txt.error.txt
+    closedrop show 1 --json | jq -en 'input | .error.code == "empty" and (has("not_put_away") | not)'
+}
+
+@test "of several files that cannot be put away status names the oldest, and says how many there are" {
+    local name
+    write_folder
+    for name in one two three; do
+        drop_in $name 755
+    done
+    start_agent
+    wait_until jobs_are done 3
+    wait_until history_says 3 'Permission denied'
+    wait_until history_says 1 'Permission denied'
+    closedrop status | grep -qx '        3 with their file still to be put away'
+    [ "$(closedrop status | grep -c '^        job ')" = 1 ]
+    closedrop status --json | jq -en 'input | .first_not_put_away.id == 1'
+}
