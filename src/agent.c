@@ -299,6 +299,8 @@ static int add_folder(const struct agent *agent, size_t index, struct json *fold
     result |= json_add_bool(one, "healthy", health->healthy);
     result |= json_add_text(one, "message", *health->message ? health->message : NULL);
     result |= json_add_text(one, "waits_for", *health->waits_for ? health->waits_for : NULL);
+    result |= json_add_text(one, "unreadable", *health->unreadable ? health->unreadable : NULL);
+    result |= json_add_text(one, "closed", *health->closed ? health->closed : NULL);
     result |= json_add_text(one, "watch", health->polls ? "poll" : "inotify");
     result |= json_add_bool(one, "leases", !health->without_leases);
     result |= json_add_int(one, "settling", health->settling);

@@ -18,6 +18,7 @@
  *     - intake/rounds       which scan is due
  *     - intake/hints        what events and scans point at: touch it, or ask the queue
  *     - intake/looks        the candidates whose time has come, looked at
+ *     - intake/closed       directories that we may not list or enter, until we may
  *     - intake/letters      what is seen and settled, and how each folder is, to the work thread
  *     - intake/events       file events, as hints (the door to libinotifytools)
  *     - intake/scan         the walk through a folder, a slice at a time

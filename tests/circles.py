@@ -23,7 +23,7 @@ TOP = Path(__file__).resolve().parent.parent
 
 CALLS = [
     ["config/config", "config/rule_reader"],
-    ["intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
+    ["intake/closed", "intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
     ["work/duplicates", "work/guard", "work/outcome", "work/question", "work/sorting", "work/worker"],
     ["work/finish", "work/send"],
 ]

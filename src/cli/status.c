@@ -39,8 +39,9 @@ static void print_waits(const struct json *folder)
 
 static void print_folder(const struct json *folder)
 {
-    const char *const lines[] = {
-        json_get_text(folder, "message"), json_get_text(folder, "waits_for")};
+    const char *const lines[] = {json_get_text(folder, "message"),
+        json_get_text(folder, "waits_for"), json_get_text(folder, "unreadable"),
+        json_get_text(folder, "closed")};
     printf("Folder: %s (", json_get_text(folder, "name"));
     cli_print_text(json_get_text(folder, "path"));
     printf("): %s, %" PRId64 " queued, %" PRId64 " failed",

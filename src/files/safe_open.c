@@ -56,6 +56,13 @@ int safe_open_directory(int root, const char *relative)
     return open_beneath(root, relative, O_RDONLY | O_DIRECTORY);
 }
 
+int safe_open_tree(int root, const char *relative)
+{
+    CLEANUP(close_fd) int fd = safe_open_directory(root, relative);
+    CLEANUP(close_fd) int inside = fd < 0 ? -1 : safe_open_look(fd, "");
+    return fd < 0 ? fd : inside < 0 ? inside : TAKE_FD(fd);
+}
+
 int safe_reopen_file(int look)
 {
     struct stat stat;

@@ -138,6 +138,7 @@ void candidates_remove(struct candidates *set, struct candidate *candidate)
         place(set, at, last);
         candidates_delay(set, last, last->due_ms);
     }
+    free(candidate->unreadable);
     free(candidate->path);
     free(candidate);
 }

@@ -6,9 +6,11 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/events.h"
 
@@ -114,6 +116,7 @@ void folder_leave(struct watched *folder)
     folder->scan = NULL;
     while (folder->subtree_count)
         free(folder->subtrees[--folder->subtree_count]);
+    closed_forget(folder);
     folder->unwatched = 0;
     ownership_release(
         &folder->ownership, folder->is_claimed ? folder->root : -1, folder->watch->queue);
@@ -157,7 +160,7 @@ static int find_root(const char *path, struct found *ret_found)
 {
     struct statx stat;
     CLEANUP(close_fd) int root = safe_open_root(path);
-    CLEANUP(close_fd) int listable = root < 0 ? root : safe_open_directory(root, "");
+    CLEANUP(close_fd) int listable = root < 0 ? root : safe_open_tree(root, "");
     if (listable < 0)
         return listable;
     if (statx(root, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &stat) < 0)
@@ -272,13 +275,23 @@ static void be_away(
     snprintf(folder->health.message, sizeof(folder->health.message), format, why);
 }
 
+static void be_closed(struct watch *watch, struct watched *folder, int error)
+{
+    char words[RIGHTS_WORDS];
+    CLEANUP(close_fd) int root = error == -EACCES ? safe_open_root(folder->folder->path) : -1;
+    CLEANUP(free_text)
+    char *why = str_format("%s%s%s", strerror(-error), root < 0 ? "" : "; it ",
+        root < 0 ? "" : rights_words(root, RIGHTS_LIST_DIRECTORY, words));
+    be_away(watch, folder, "cannot be opened: %s", why ? why : strerror(-error));
+}
+
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
     struct found found = {.root = -1};
     char words[OWN_DIRECTORY_MOST];
     int error = find_root(folder->folder->path, &found);
     if (found.root < 0) {
-        be_away(watch, folder, "cannot be opened: %s", strerror(-error));
+        be_closed(watch, folder, error);
         return false;
     }
     if (own_directory(watch->config, folder->folder, found.root, words)) {

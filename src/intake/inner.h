@@ -1,8 +1,9 @@
 /**
  * The watch thread's own state, shared by the files it is made of: watch.c is its loop, folders.c
- * knows which directory a folder is and how it is watched, rounds.c which scan is due, hints.c
- * takes up what events and scans point at, looks.c looks at it until it is settled, replaced.c says
- * when another document took its name meanwhile, letters.c tells the work thread.
+ * knows which directory a folder is and how it is watched, rounds.c which scan is due, closed.c
+ * what no scan gets into, hints.c takes up what events and scans point at, looks.c looks at it
+ * until it is settled, replaced.c says when another document took its name meanwhile, letters.c
+ * tells the work thread.
  */
 #ifndef CLOSEDROP_INTAKE_INNER_H
 #define CLOSEDROP_INTAKE_INNER_H
@@ -67,8 +68,11 @@ struct watched {
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     struct letter *left;
-    int64_t asked;                        /* sightings that are out to be answered */
-    const struct candidate *first_waiter; /* while waits are counted */
+    int64_t asked;                            /* sightings that are out to be answered */
+    const struct candidate *first_waiter;     /* while waits are counted */
+    const struct candidate *first_unreadable; /* the same */
+    size_t unreadable;                        /* the same: how many cannot be read */
+    struct closed *closed;                    /* closed.c */
     struct folder_health health;
     struct folder_health told;
 };
@@ -115,6 +119,12 @@ void letters_settled(
 
 /** Send what has gathered, and how each folder is where that has changed. */
 void letters_send(struct watch *watch);
+
+/**
+ * Name the first of those that something is wrong with, why, and how many more there are, into
+ * `words`; "" where `path` is NULL.
+ */
+void letters_name_first(char *words, size_t room, const char *path, const char *why, size_t count);
 
 /** Forget what has gathered for a folder. */
 void letters_drop(struct watched *folder);
@@ -196,6 +206,21 @@ bool rounds_are_under_way(const struct watch *watch);
 
 /** When the folder's next round is due, on the steady clock; 0 for at once. */
 int64_t rounds_next(const struct watch *watch, const struct watched *folder);
+
+/* closed.c */
+
+/** A directory may not be listed, or not be entered: keep it in mind, and say so once. For struct
+ * scan_calls. */
+void closed_add(void *context, const char *path);
+
+/** Look at them again: what is open now is scanned, what has gone is forgotten. */
+void closed_look_again(struct watched *folder);
+
+/** Say in the folder's health which is the first, and how many more there are. */
+void closed_name(struct watched *folder);
+
+/** Forget them all. */
+void closed_forget(struct watched *folder);
 
 /* hints.c */
 

@@ -84,12 +84,24 @@ void letters_drop(struct watched *folder)
 
 /* ---- how each folder is ---- */
 
+void letters_name_first(char *words, size_t room, const char *path, const char *why, size_t count)
+{
+    char more[40] = "";
+    if (count > 1)
+        snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+    if (path)
+        snprintf(words, room, "%.400s: %.768s%s", path, why, more);
+    else
+        *words = '\0';
+}
+
 static void clear_counts(struct watched *folder)
 {
     bool scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
     folder->health.settling = folder->asked + scanning;
     memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
-    folder->first_waiter = NULL;
+    folder->first_waiter = folder->first_unreadable = NULL;
+    folder->unreadable = 0;
 }
 
 /** The first by name: who looks at `status` again and again sees the same. */
@@ -98,6 +110,21 @@ static void note_waiter(struct watched *folder, const struct candidate *candidat
     const struct candidate *first = folder->first_waiter;
     if (candidate->wants && (!first || strcmp(candidate->path, first->path) < 0))
         folder->first_waiter = candidate;
+}
+
+static void note_unreadable(struct watched *folder, const struct candidate *candidate)
+{
+    const struct candidate *first = folder->first_unreadable;
+    folder->unreadable += candidate->unreadable != NULL;
+    if (candidate->unreadable && (!first || strcmp(candidate->path, first->path) < 0))
+        folder->first_unreadable = candidate;
+}
+
+static void name_unreadable(struct watched *folder)
+{
+    const struct candidate *first = folder->first_unreadable;
+    letters_name_first(folder->health.unreadable, sizeof(folder->health.unreadable),
+        first ? first->path : NULL, first ? first->unreadable : NULL, folder->unreadable);
 }
 
 /** Somebody may look for a file in vain, since its companion has another name than he thinks. */
@@ -132,9 +159,13 @@ static void count_waits(const struct watch *watch)
         health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
         health->waiting[candidate->wait]++;
         note_waiter(&watch->folders[candidate->folder], candidate);
+        note_unreadable(&watch->folders[candidate->folder], candidate);
     }
-    for (size_t i = 0; i < watch->config->folder_count; i++)
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
         name_waiter(&watch->folders[i]);
+        name_unreadable(&watch->folders[i]);
+        closed_name(&watch->folders[i]);
+    }
 }
 
 static bool is_same_health(const struct folder_health *a, const struct folder_health *b)
@@ -145,6 +176,7 @@ static bool is_same_health(const struct folder_health *a, const struct folder_he
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
            a->inode == b->inode && a->missed == b->missed &&
            a->has_unreachable == b->has_unreachable && strcmp(a->waits_for, b->waits_for) == 0 &&
+           strcmp(a->unreadable, b->unreadable) == 0 && strcmp(a->closed, b->closed) == 0 &&
            strcmp(a->message, b->message) == 0;
 }
 

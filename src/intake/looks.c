@@ -13,6 +13,7 @@
 #include "closedrop/config/own_files.h"
 #include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/complete.h"
 
@@ -127,6 +128,37 @@ static enum companion look_for_companions(
     return look < 0 || facts->companions_cut ? COMPANION_SIDECAR : COMPANION_NONE;
 }
 
+static bool is_unreadable(const struct settle_step *step)
+{
+    return step->code && strcmp(step->code, "unreadable") == 0;
+}
+
+/** A right is missing: whose the file is, and what would grant it. Names may be far away (LDAP), so
+ * they are not asked for again while nothing has changed. */
+static void explain_denial(const struct candidate *candidate, int look, struct settle_step *step)
+{
+    char words[RIGHTS_WORDS];
+    if (candidate->unreadable && candidate->unreadable_since == candidate->state.ctime_ns)
+        snprintf(step->message, sizeof(step->message), "%s", candidate->unreadable);
+    else
+        snprintf(step->message, sizeof(step->message), "the file cannot be read: %s; it %s",
+            strerror(EACCES), rights_words(look, RIGHTS_READ_FILE, words));
+}
+
+/** Said at once, and again only for another reason: who wrote it does not see that nothing comes.
+ */
+static void note_unreadable(
+    const struct watched *folder, struct candidate *candidate, const struct settle_step *step)
+{
+    CLEANUP(free_text) char *known = TAKE_PTR(candidate->unreadable);
+    if (step->kind != SETTLE_WAIT || !is_unreadable(step))
+        return;
+    if (!known || strcmp(known, step->message) != 0)
+        log_warn("%s/%s waits: %s", folder->folder->name, candidate->path, step->message);
+    candidate->unreadable = strdup(step->message);
+    candidate->unreadable_since = candidate->state.ctime_ns;
+}
+
 static struct settle_step decide(struct watched *folder, struct candidate *candidate, int look)
 {
     const struct file_state *state = &candidate->state;
@@ -145,7 +177,11 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     if (step.kind != SETTLE_OPEN)
         return step;
     struct settle_look inside = look_inside(folder, candidate, look);
-    return settle_after_look(folder->folder, &facts, &inside);
+    step = settle_after_look(folder->folder, &facts, &inside);
+    if (is_unreadable(&step) && inside.error == -EACCES)
+        explain_denial(candidate, look, &step);
+    note_unreadable(folder, candidate, &step);
+    return step;
 }
 
 /** Whether a directory on the path is not the folder's own; it may have been watched before it

@@ -68,6 +68,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     folder->next_look_ms = now + folder->folder->poll_ms;
     folder_watch_parent(folder);
     try_events(watch, folder);
+    closed_look_again(folder);
     if (folder->round == ROUND_WHOLE) {
         folder->missed = 0;
         folder->has_unreachable = false;
@@ -82,7 +83,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
 static void begin_round(struct watch *watch, struct watched *folder)
 {
     const struct scan_calls calls = {
-        folder_watch_directory, hint_of_scan, rounds_missed, note_unreachable, folder};
+        folder_watch_directory, hint_of_scan, closed_add, rounds_missed, note_unreachable, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;

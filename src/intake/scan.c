@@ -52,8 +52,10 @@ static void descend(struct scan *scan, const char *path)
 {
     if (is_unreachable(scan, path, true))
         return;
-    int fd = safe_open_directory(scan->root, path);
-    if (fd == -EXDEV)
+    int fd = safe_open_tree(scan->root, path);
+    if (fd == -EACCES)
+        scan->calls.closed(scan->calls.context, path);
+    else if (fd == -EXDEV)
         log_warn("%s/%s is another file system, left out; make it a folder of its own",
             scan->folder->name, path);
     else if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP)

@@ -46,7 +46,10 @@ static struct settle_step wait_or_refuse(const struct folder *folder,
         return refusal;
     bool has_events = wait == SETTLE_GROWTH && !facts->polls; /* access may have none */
     int64_t look = facts->now + LOOK_MS;
-    return wait_for(wait, has_events || end < look ? end : look);
+    refusal.kind = SETTLE_WAIT;
+    refusal.wait = wait;
+    refusal.until = has_events || end < look ? end : look;
+    return refusal;
 }
 
 static struct settle_step refuse_as(const struct refusal *refusal)

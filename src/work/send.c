@@ -8,6 +8,7 @@
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/refusal.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
 
 #include <errno.h>
@@ -82,6 +83,16 @@ static struct verdict has_changed(const struct task *task)
     return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
 }
 
+/** It became unreadable after it was queued. */
+static struct verdict of_denial(const struct task *task)
+{
+    char words[RIGHTS_WORDS];
+    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
+    return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be opened: %s%s%s",
+        strerror(EACCES), look < 0 ? "" : "; it ",
+        look < 0 ? "" : rights_words(look, RIGHTS_READ_FILE, words));
+}
+
 /** What it means that the file cannot be opened. */
 static struct verdict of_open_error(
     const struct task *task, const struct stage_tools *tools, int error)
@@ -105,6 +116,8 @@ static struct verdict of_open_error(
     case -EBUSY:
         return task_wait(task->folder->settle_ms > YOUNG_MS ? task->folder->settle_ms : YOUNG_MS,
             "busy", "somebody has the file open for writing");
+    case -EACCES:
+        return of_denial(task);
     default:
         return verdict_make(VERDICT_RETRY, "unreadable",
             "the file cannot be opened: %s; make it readable for the user closedrop runs as",

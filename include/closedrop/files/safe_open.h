@@ -23,6 +23,10 @@ int safe_open_look(int root, const char *relative);
 /** The directory `relative` below `root` ("" is the root itself), to be listed. */
 int safe_open_directory(int root, const char *relative);
 
+/** The same, if what is in it can be opened, too: -EACCES where it may be listed, but not entered.
+ */
+int safe_open_tree(int root, const char *relative);
+
 /**
  * The regular file behind `look` (from safe_open_look), for reading. A descriptor or a negative
  * errno: -EINVAL where it is no regular file, -EWOULDBLOCK where a writer holds a lease on it.

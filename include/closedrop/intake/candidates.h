@@ -31,6 +31,8 @@ struct candidate {
     bool is_gone;             /* it was deleted: kept for a while, to know what replaces it */
     int64_t replaced;         /* documents that others have replaced while they settled */
     int64_t replaced_size;    /* bytes of the last of them */
+    char *unreadable;         /* why it cannot be read, as of the last look into it; NULL: it can */
+    int64_t unreadable_since; /* its ctime then, ns */
     size_t position;          /* in the heap */
 };
 

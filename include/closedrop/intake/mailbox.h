@@ -55,7 +55,10 @@ struct folder_health {
     uint64_t device;
     uint64_t inode;
     char waits_for[640]; /* the first file that waits for its marker or sidecar, and which; or "" */
-    char message[320];   /* why it is away or degraded; "" where there is nothing to say */
+    char unreadable[1280]; /* the first file that cannot be read yet, why, and how many more; or ""
+                            */
+    char closed[1280];     /* the same of directories that we may not list or enter */
+    char message[1024];    /* why it is away or degraded; "" where there is nothing to say */
 };
 
 struct letter {

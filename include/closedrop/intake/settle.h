@@ -65,9 +65,10 @@ struct settle_step {
     enum settle_kind kind;
     enum settle_wait wait; /* for SETTLE_WAIT: for what */
     int64_t until;         /* and when to look again */
-    const char *code;      /* for SETTLE_REFUSE: it can never be sent, and why */
-    bool is_written;       /* somebody has the file open for writing: its quiet begins now */
-    char message[256];
+    const char *code; /* for SETTLE_REFUSE: it can never be sent, and why; for SETTLE_WAIT: what
+                         it will be refused as, NULL: nothing */
+    bool is_written;  /* somebody has the file open for writing: its quiet begins now */
+    char message[768];
 };
 
 /**

@@ -19,7 +19,8 @@ struct verdict answer_read(const struct request *request, const char *what);
 /** The same of a POST that creates something (verdict_of_create()). */
 struct verdict answer_created(const struct request *request, const char *what);
 
-/** What it says of the requests that its group (request_group()) still has; see rate_limit_read(). */
+/** What it says of the requests that its group (request_group()) still has; see rate_limit_read().
+ */
 bool answer_allowance(const struct request *request, struct allowance *ret_allowance);
 
 /** What time Close says it is; 0 where it is not Close who answers, or it does not say. */

@@ -15,8 +15,8 @@
 #define CLOSEDROP_WORK_WORKER_H
 
 #include "closedrop/config/config.h"
-#include "closedrop/http/http.h"
 #include "closedrop/http/breaker.h"
+#include "closedrop/http/http.h"
 #include "closedrop/queue/queue.h"
 
 #include <stdbool.h>

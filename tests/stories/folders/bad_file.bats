@@ -47,7 +47,7 @@ put_secret() { # NAME: a file that the agent may not read
     run closedrop status
     [[ $output == *"1 not readable yet"* ]]
     [ "$(closedrop list --json | wc -l)" = 0 ]
-    failed_because a.txt 'Permission denied; make it readable for the user closedrop runs as'
+    failed_because a.txt 'Permission denied; it belongs to'
     closedrop show 1 --json | jq -en 'input | .error.code == "unreadable"'
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }

@@ -448,6 +448,11 @@ static void says_why_in_words(void **state)
     look = (struct settle_look){-EACCES, LEASE_IMPOSSIBLE, NULL};
     step = settle_after_look(&folder, &facts, &look);
     assert_non_null(strstr(step.message, strerror(EACCES)));
+    facts.now = T + SETTLE; /* a wait says what it will be refused as */
+    step = settle_after_look(&folder, &facts, &look);
+    assert_int_equal(step.kind, SETTLE_WAIT);
+    assert_string_equal(step.code, "unreadable");
+    assert_non_null(strstr(step.message, strerror(EACCES)));
     look = (struct settle_look){0, LEASE_HELD, CUT};
     step = settle_after_look(&folder, &facts, &look);
     assert_non_null(strstr(step.message, "drag it back"));

@@ -574,6 +574,33 @@ static void writes_an_outcome_whole(void **state)
     }
 }
 
+/* also of one that can never be sent, and of a failed job whose file comes back */
+static void writes_what_came_with_a_file_into_its_history(void **state)
+{
+    struct queue *queue = *state;
+    struct arrival arrival = {.folder = "scans",
+        .path = "a.pdf",
+        .identity = file(1),
+        .error_code = "cut_off",
+        .error_message = "in words",
+        .note = "replaced before it was taken"};
+    struct lines lines = {""};
+    begin(queue);
+    int64_t id = queue_add(queue, &arrival);
+    struct job *job = claim(queue);
+    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    job_free(job);
+    arrival.error_code = NULL;
+    arrival.note = "replaced once more";
+    assert_int_equal(queue_add(queue, &arrival), id);
+    commit(queue);
+    store_history(queue_store(queue), id, add_history, &lines);
+    assert_non_null(
+        strstr(lines.text, "queued: settled\nqueued: replaced before it was taken\nfailed: "));
+    assert_non_null(
+        strstr(lines.text, "queued: brought back into the folder\nqueued: replaced once more\n"));
+}
+
 static void keeps_a_job_in_hand_when_its_file_moved(void **state)
 {
     struct queue *queue = *state;
@@ -2711,6 +2738,7 @@ int main(void)
         ON_MEMORY(follows_a_waiting_file_that_is_renamed),
         ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
         ON_MEMORY(writes_an_outcome_whole),
+        ON_MEMORY(writes_what_came_with_a_file_into_its_history),
         ON_MEMORY(keeps_a_job_in_hand_when_its_file_moved),
         ON_MEMORY(knows_why_a_file_is_not_put_away),
         ON_MEMORY(ends_a_job_for_good),

@@ -2,8 +2,8 @@
 # Files and directories of other users, with the modes that real servers give them: what the agent may not do is said with
 # whose it is and what would help, beside what became of the file, once, and is forgotten when it is over.
 
-load ../support/story
-. "$BATS_TEST_DIRNAME/../support/writers.sh"
+load ../../support/story
+. "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"
 WAIT_MOST=20
 
 setup() {
@@ -26,8 +26,8 @@ teardown() {
 }
 
 stop_servers() {
-    "$BATS_TEST_DIRNAME/../support/samba.sh" stop "$servers" || true
-    "$BATS_TEST_DIRNAME/../support/ftp.sh" stop "$servers" || true
+    "$CLOSEDROP_SOURCE_DIR/tests/support/samba.sh" stop "$servers" || true
+    "$CLOSEDROP_SOURCE_DIR/tests/support/ftp.sh" stop "$servers" || true
     rm -rf "$servers"
 }
 
@@ -35,7 +35,7 @@ start_server() { # samba | ftp, SETTING...: sets $port
     local printed
     chmod 2770 in # as the manual page advises
     servers=$(mktemp -d /tmp/servers.XXXXXX) # the names of Samba's sockets must be short
-    printed=$("$BATS_TEST_DIRNAME/../support/$1.sh" start "$servers" "$folder" "${@:2}") || skip "no $1 server: $printed"
+    printed=$("$CLOSEDROP_SOURCE_DIR/tests/support/$1.sh" start "$servers" "$folder" "${@:2}") || skip "no $1 server: $printed"
     port=${printed#port=}
 }
 
@@ -240,4 +240,167 @@ nothing_of_it_stays() { # PATH: where the file is now
     closedrop status | grep -qx '        3 with their file still to be put away'
     [ "$(closedrop status | grep -c '^        job ')" = 1 ]
     closedrop status --json | jq -en 'input | .first_not_put_away.id == 1'
+}
+
+# ---- not readable yet ----
+
+secret() { # NAME [MODE]: of another user
+    echo "secret $1" >outside.txt
+    chmod "${2:-600}" outside.txt
+    chown daemon:nogroup outside.txt
+    mv outside.txt "in/$1"
+}
+
+names_as_unreadable() { # TEXT: status, for people and for programs
+    folder_says "(.unreadable // \"\") | contains(\"$1\")" && closedrop status | grep -qF "        ${1%%:*}: "
+}
+
+nothing_is_unreadable() {
+    folder_says '.unreadable == null and .closed == null and .waiting_access == 0'
+}
+
+log_has() { # NUMBER TEXT: so many lines
+    [ "$(grep -cF -- "$2" agent.log)" = "$1" ]
+}
+
+@test "FTP, umask 077: the file is named at once, and goes when it may be read" {
+    start_server ftp anon_umask=077
+    write_folder 'incomplete = "1h";'
+    start_agent
+    echo hello >a.txt
+    put_ftp "$port" a.txt fax.txt
+    [ "$(stat -c '%U %G %a' in/fax.txt)" = "root nogroup 600" ]
+    wait_until names_as_unreadable "fax.txt: the file cannot be read: Permission denied; it belongs to root (group nogroup) with mode 0600, and closedrop runs as nobody; chmod g+r; for new ones local_umask=007 in vsftpd.conf"
+    log_has 1 'scans/fax.txt waits: the file cannot be read'
+    echo more >>in/fax.txt # and so what was said of it is looked at again
+    chmod g+r in/fax.txt
+    wait_until test -f "$uploaded/fax.txt"
+    wait_until nothing_is_unreadable
+    log_has 1 'scans/fax.txt waits: the file cannot be read'
+}
+
+@test "FTP, umask 077, for good: it fails with the same words, which the people of the folder can read" {
+    start_server ftp anon_umask=077
+    write_folder 'incomplete = "2s";'
+    start_agent
+    echo hello >a.txt
+    put_ftp "$port" a.txt fax.txt
+    wait_until test -f in/Failed/fax.txt.error.txt
+    wait_until nothing_is_unreadable
+    [ "$(stat -c '%U %G %a' in/Failed/fax.txt)" = "root nogroup 600" ]
+    [ "$(stat -c '%U %G %a' in/Failed/fax.txt.error.txt)" = "nobody nogroup 640" ]
+    setpriv --reuid=daemon --regid=daemon --groups=nogroup cat in/Failed/fax.txt.error.txt |
+        grep -qF 'it belongs to root (group nogroup) with mode 0600'
+    closedrop show 1 --json | jq -en 'input | .error.code == "unreadable"'
+}
+
+@test "a file that nobody writes to any more is named once, however often it is looked at, and anew when its mode changes" {
+    write_folder 'incomplete = "1h"; watch = "poll";'
+    start_agent
+    secret a.txt
+    wait_until names_as_unreadable "a.txt: the file cannot be read"
+    secret b.txt
+    wait_until folder_says '.unreadable | endswith("(and 1 more)")'
+    log_has 1 'scans/a.txt waits'
+    chmod 620 in/a.txt
+    wait_until folder_says '.unreadable | contains("with mode 0620")'
+    log_has 2 'scans/a.txt waits'
+    log_has 1 'scans/b.txt waits'
+}
+
+@test "of several files the first is named, by name, and how many more; one that has gone is not" {
+    write_folder 'incomplete = "1h";'
+    start_agent
+    secret b.txt
+    secret a.txt
+    secret c.txt
+    wait_until names_as_unreadable "a.txt: the file cannot be read"
+    wait_until folder_says '.unreadable | endswith("(and 2 more)")'
+    rm in/a.txt
+    wait_until names_as_unreadable "b.txt: the file cannot be read"
+    folder_says '.unreadable | endswith("(and 1 more)")'
+    mv in/b.txt .
+    rm in/c.txt
+    wait_until nothing_is_unreadable
+}
+
+@test "a group that the agent is not in is named, and how to join it" {
+    write_folder 'incomplete = "1h";'
+    start_agent
+    secret a.txt 640
+    chgrp daemon in/a.txt
+    wait_until names_as_unreadable "a.txt: the file cannot be read: Permission denied; it belongs to daemon (group daemon) with mode 0640, and closedrop runs as nobody, which is not in that group; usermod -aG daemon nobody and a restart of closedrop, or setfacl -m u:nobody:r"
+    never folder_says '.unreadable | contains("vsftpd")' # its mode is right
+}
+
+@test "a file that becomes unreadable after it was queued says the same" {
+    write_folder
+    start_agent
+    closedrop pause
+    echo hello >in/a.txt
+    wait_until jobs_are queued 1
+    chown daemon:nogroup in/a.txt
+    chmod 600 in/a.txt
+    closedrop resume
+    wait_until log_says 'the file cannot be opened: Permission denied; it belongs to daemon (group nogroup) with mode 0600'
+    chmod 644 in/a.txt
+    wait_until jobs_are done 1
+}
+
+# ---- directories that are closed ----
+
+names_as_closed() { # TEXT
+    folder_says "(.closed // \"\") | contains(\"$1\")" && closedrop status | grep -qF "        ${1%%:*}: "
+}
+
+is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
+    drop_in shut "$1"
+    write_folder "${@:3}"
+    start_agent
+    wait_until names_as_closed "shut: the directory cannot be listed and entered: it belongs to daemon (group nogroup) with mode 0$1, and closedrop runs as nobody; chmod $2"
+    echo hello >in/other.txt
+    chmod 644 in/other.txt
+    wait_until test -f "$uploaded/other.txt"
+    log_has 1 'scans/shut: the directory cannot'
+    chmod 775 in/shut
+    wait_until test -f "$uploaded/shut/a.txt"
+    wait_until nothing_is_unreadable
+    log_has 1 'scans/shut: the directory cannot'
+}
+
+@test "a directory that may not be listed is named until it may" { is_named_until_it_is_open 700 g+rx; }
+
+@test "a directory that may be listed, but not entered" { is_named_until_it_is_open 740 g+x; }
+
+@test "a directory that may be entered, but not listed" { is_named_until_it_is_open 711 g+r; }
+
+@test "a closed directory of a folder that is polled" { is_named_until_it_is_open 700 g+rx 'watch = "poll";'; }
+
+@test "a closed directory that comes by and by, deeper down, is named, and forgotten when it is moved or deleted" {
+    mkdir in/deep
+    chmod 777 in/deep
+    write_folder
+    start_agent
+    drop_in deep/b 700
+    wait_until names_as_closed "deep/b: the directory cannot"
+    drop_in deep/a 700
+    wait_until names_as_closed "deep/a: the directory cannot"
+    folder_says '.closed | endswith("(and 1 more)")'
+    rm -r in/deep/a
+    wait_until names_as_closed "deep/b: the directory cannot"
+    mv in/deep/b .
+    wait_until nothing_is_unreadable
+    log_has 1 'scans/deep/b: the directory cannot'
+}
+
+@test "a folder that may be listed, but not entered, is away, and says whose it is" {
+    write_folder
+    echo hello >in/a.txt
+    chmod 644 in/a.txt
+    chown daemon in
+    chmod 744 in
+    start_agent
+    wait_until folder_says '.healthy == false and (.message | contains("Permission denied; it belongs to daemon (group nogroup) with mode 0744"))'
+    chmod 775 in
+    wait_until test -f "$uploaded/a.txt"
 }

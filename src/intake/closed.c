@@ -1,0 +1,132 @@
+/** Directories of a folder that we may not list or enter: kept in mind, and named, until we may. */
+#define LOG_MODULE "watch"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/rights.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLOSED_MOST 256 /* of one folder; more are found again by later scans */
+
+struct closed {
+    char *path;
+    char *why;
+    struct closed *next; /* by name: who looks again and again sees the same first */
+};
+
+static void closed_free(struct closed *closed)
+{
+    free(closed->path);
+    free(closed->why);
+    free(closed);
+}
+
+static struct closed *closed_new(int root, const char *path)
+{
+    char words[RIGHTS_WORDS];
+    CLEANUP(close_fd) int look = safe_open_look(root, path);
+    struct closed *closed = look < 0 ? NULL : calloc(1, sizeof(*closed));
+    if (!closed)
+        return NULL;
+    closed->path = strdup(path);
+    closed->why = str_format("the directory cannot be listed and entered: it %s",
+        rights_words(look, RIGHTS_LIST_DIRECTORY, words));
+    if (closed->path && closed->why)
+        return closed;
+    closed_free(closed);
+    return NULL;
+}
+
+static size_t count(const struct watched *folder)
+{
+    size_t count = 0;
+    for (const struct closed *closed = folder->closed; closed; closed = closed->next)
+        count++;
+    return count;
+}
+
+/** The one at `at` is for another reason now, or as it was. Returns whether it is new. */
+static bool renew(struct closed **at, struct closed *closed)
+{
+    if (strcmp((*at)->why, closed->why) == 0) {
+        closed_free(closed);
+        return false;
+    }
+    closed->next = (*at)->next;
+    closed_free(*at);
+    *at = closed;
+    return true;
+}
+
+static bool insert(struct watched *folder, struct closed *closed)
+{
+    struct closed **at = &folder->closed;
+    while (*at && strcmp((*at)->path, closed->path) < 0)
+        at = &(*at)->next;
+    if (*at && strcmp((*at)->path, closed->path) == 0)
+        return renew(at, closed);
+    closed->next = *at;
+    *at = closed;
+    return true;
+}
+
+void closed_add(void *context, const char *path)
+{
+    struct watched *folder = context;
+    struct closed *closed = *path ? closed_new(folder->root, path) : NULL;
+    if (!*path)
+        rounds_look_soon(folder); /* the folder itself: it is away */
+    if (closed && count(folder) >= CLOSED_MOST)
+        closed_free(TAKE_PTR(closed));
+    if (closed && insert(folder, closed))
+        log_warn("%s/%s: %s; what is in it is not seen", folder->folder->name, path, closed->why);
+}
+
+static bool is_closed(const struct watched *folder, const char *path, int *ret_error)
+{
+    CLEANUP(close_fd) int fd = safe_open_tree(folder->root, path);
+    *ret_error = fd < 0 ? fd : 0;
+    return fd == -EACCES;
+}
+
+/** Take out the one at `at`, and see what is in it where it is open now. */
+static void let_go(struct watched *folder, struct closed **at, bool is_open)
+{
+    struct closed *closed = *at;
+    *at = closed->next;
+    if (is_open)
+        rounds_subtree(folder, closed->path);
+    closed_free(closed);
+}
+
+void closed_look_again(struct watched *folder)
+{
+    int error;
+    struct closed **at = &folder->closed;
+    while (*at && folder->root >= 0) {
+        if (is_closed(folder, (*at)->path, &error))
+            at = &(*at)->next;
+        else
+            let_go(folder, at, error == 0);
+    }
+}
+
+void closed_name(struct watched *folder)
+{
+    const struct closed *first = folder->closed;
+    letters_name_first(folder->health.closed, sizeof(folder->health.closed),
+        first ? first->path : NULL, first ? first->why : NULL, count(folder));
+}
+
+void closed_forget(struct watched *folder)
+{
+    while (folder->closed)
+        let_go(folder, &folder->closed, false);
+}
