@@ -183,20 +183,42 @@ static void tell_lost_folders(const struct config *config)
     str_release(&why);
 }
 
-/** Every table of a rule in use must be one, and have the columns the rule speaks of. */
+/** A table that has not come yet: whoever exports it may be late, and the agent waits, too. */
+static bool is_to_come(const struct rule *rule)
+{
+    return access(rule->table, F_OK) < 0 && errno == ENOENT;
+}
+
+static void warn_of_missing_table(const struct config *config, const struct rule *rule)
+{
+    fprintf(stderr,
+        "%s:%u: warning: rule \"%s\": the table %s is not there yet; files that need it wait for "
+        "it (incomplete of their folder), and then fail\n",
+        config->file, rule->table_line, rule->name, rule->table);
+}
+
+/** A table that is there must be one, and have the columns the rule speaks of. */
+static void check_table(const struct config *config, struct tables *tables, const struct rule *rule,
+    struct str *problems)
+{
+    CLEANUP(json_freep) struct json *columns = rule_columns(rule);
+    const struct table_ask ask = rule_table_ask(rule, columns);
+    struct str why = STR_INIT(4096);
+    if (is_to_come(rule))
+        warn_of_missing_table(config, rule);
+    else if (tables_check(tables, &ask, &why) < 0)
+        str_printf(problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line, rule->name,
+            str_text(&why));
+    str_release(&why);
+}
+
+/** Every table of a rule in use. */
 static void check_tables(const struct config *config, struct str *problems)
 {
     struct tables *tables = tables_new();
-    for (size_t i = 0; tables && i < config->rule_count; i++) {
-        const struct rule *rule = &config->rules[i];
-        CLEANUP(json_freep) struct json *columns = rule_columns(rule);
-        const struct table_ask ask = rule_table_ask(rule, columns);
-        struct str why = STR_INIT(4096);
-        if (rule->table && is_used(config, rule) && tables_check(tables, &ask, &why) < 0)
-            str_printf(problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line,
-                rule->name, str_text(&why));
-        str_release(&why);
-    }
+    for (size_t i = 0; tables && i < config->rule_count; i++)
+        if (config->rules[i].table && is_used(config, &config->rules[i]))
+            check_table(config, tables, &config->rules[i], problems);
     tables_free(tables);
 }
 

@@ -195,14 +195,28 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     [[ $output == *"run closedrop upload again"* ]]
 }
 
-@test "check finds a table that is missing or lacks a column that a rule uses" {
+@test "check finds a table that is none, or lacks a column that a rule uses" {
     closedrop check
-    rm customers.csv
-    run closedrop check
-    [ "$status" = 78 ]
-    [[ $output == *'rule "table"'*customers.csv* ]]
     printf 'number,lead_id\n1,lead_A\n' >customers.csv
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *key* ]]
+    [[ $output == *'rule "table"'*customers.csv*key* ]]
+    rm customers.csv
+    mkdir customers.csv
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'rule "table"'*customers.csv* ]]
+}
+
+@test "check warns of a table that is not there yet, as the agent waits for it, and no more" {
+    rm customers.csv
+    run closedrop check
+    [ "$status" = 0 ]
+    [[ $output == *'closedrop.conf is good'* ]]
+    [[ $output == *"closedrop.conf:"*': warning: rule "table": the table '*'customers.csv is not there yet'*wait* ]]
+    # what else is wrong counts
+    rmdir in
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'customers.csv is not there yet'* ]]
 }

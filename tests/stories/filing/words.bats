@@ -140,7 +140,7 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
 3 close.api_key_file: 
 4 close.ca_file: 
 6 folder "scans": 
-8 rule "r": 
+8 warning: rule "r": 
 LINES
     [ "$(grep -c "^$config:" <<<"$output")" = 4 ]
 }
