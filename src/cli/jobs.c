@@ -1,4 +1,6 @@
 /** list, show, retry, forget: what there is to see and do about jobs. */
+#include "names.h"
+
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -89,6 +91,25 @@ static int64_t print_page(const struct options *options, const struct json *body
     return last;
 }
 
+/** Open the desk for a command that is narrowed to a folder or a rule, and set both in its
+ * question. */
+static int open_narrowed(
+    const struct options *options, struct question *question, struct desk *ret_desk)
+{
+    int code = cli_desk_open(options, ret_desk);
+    if (code != EXIT_DONE)
+        return code;
+    code = names_check(ret_desk, options->folder, options->rule);
+    if (code != EXIT_DONE) {
+        cli_desk_close(ret_desk);
+        return code;
+    }
+    snprintf(
+        question->folder, sizeof(question->folder), "%s", options->folder ? options->folder : "");
+    snprintf(question->rule, sizeof(question->rule), "%s", options->rule ? options->rule : "");
+    return EXIT_DONE;
+}
+
 static int list(const struct options *options)
 {
     struct question question = {.kind = ASK_LIST, .state = -1, .held = options->held};
@@ -100,10 +121,8 @@ static int list(const struct options *options)
             options->state);
         return EXIT_USAGE;
     }
-    if (options->folder)
-        snprintf(question.folder, sizeof(question.folder), "%s", options->folder);
     struct desk desk;
-    int code = cli_desk_open(options, &desk);
+    int code = open_narrowed(options, &question, &desk);
     if (code != EXIT_DONE)
         return code;
     if (!options->json)
@@ -208,20 +227,6 @@ static int for_each_job(
     return code;
 }
 
-/** Take the name that an option narrows by; false, having said so, where it is none. */
-static bool take_name(const char *option, const char *name, char *field, size_t size)
-{
-    if (!name)
-        return true;
-    if (!*name || strlen(name) >= size) {
-        fprintf(
-            stderr, "closedrop retry: %s takes a name of 1 to %zu characters\n", option, size - 1);
-        return false;
-    }
-    strcpy(field, name);
-    return true;
-}
-
 static int64_t sum_of(const struct json *numbers)
 {
     int64_t sum = 0;
@@ -266,11 +271,14 @@ static int retry_many(const struct options *options)
 {
     struct question question = {.kind = ASK_RETRY_ALL};
     struct desk desk;
-    if (!take_name("--folder", options->folder, question.folder, sizeof(question.folder)) ||
-        !take_name("--rule", options->rule, question.rule, sizeof(question.rule)) ||
-        !take_name("--code", options->code, question.code, sizeof(question.code)))
+    const char *code_asked = options->code;
+    if (code_asked && (!*code_asked || strlen(code_asked) >= sizeof(question.code))) {
+        fprintf(stderr, "closedrop retry: --code takes a name of 1 to %zu characters\n",
+            sizeof(question.code) - 1);
         return EXIT_USAGE;
-    int code = cli_desk_open(options, &desk);
+    }
+    snprintf(question.code, sizeof(question.code), "%s", code_asked ? code_asked : "");
+    int code = open_narrowed(options, &question, &desk);
     if (code != EXIT_DONE)
         return code;
     CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
@@ -325,11 +333,10 @@ struct decision {
 static int decide_rule(const struct desk *desk, const struct decision *decision, const char *rule)
 {
     struct question question = {.kind = decision->of_rule};
-    if (strlen(rule) >= sizeof(question.rule)) {
-        fprintf(stderr, "closedrop: \"%s\" is no rule's name\n", rule);
-        return EXIT_USAGE;
-    }
-    strcpy(question.rule, rule);
+    int code = *rule ? names_check(desk, NULL, rule) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    snprintf(question.rule, sizeof(question.rule), "%s", rule);
     CLEANUP(json_freep) struct json *body = cli_ask(desk, &question);
     if (body)
         decision->print(body);
@@ -377,12 +384,13 @@ static int recall(const struct options *options)
 
 const struct command command_list = {
     .name = "list",
-    .allowed = "cjsfHn",
+    .allowed = "cjsfRHn",
     .arguments = "",
     .summary = "the jobs, newest first",
     .help = "Lists the jobs in the queue, newest first; with --json one object a line.\n"
             "States: queued, uploading, uploaded, attaching, done, failed. With --held only the\n"
-            "emails that wait for closedrop release, or recall.",
+            "emails that wait for closedrop release, or recall. A folder or a rule that left the\n"
+            "configuration is known as long as the queue has jobs of it.",
     .run = list,
 };
 

@@ -1,4 +1,5 @@
 /** match: what would become of a file, without touching anything. */
+#include "names.h"
 #include "session.h"
 
 #include "closedrop/base/cleanup.h"
@@ -101,8 +102,6 @@ static struct verdict find_folder(struct look_at *look)
     look->folder = name                        ? config_folder(config, name)
                    : config->folder_count == 1 ? &config->folders[0]
                                                : NULL;
-    if (!look->folder && name)
-        return verdict_make(VERDICT_FAIL, "no_folder", "there is no folder \"%s\"", name);
     if (!look->folder)
         return verdict_make(VERDICT_FAIL, "no_folder",
             "it lies in none of the configured folders; say by --folder which one it is for");
@@ -432,6 +431,9 @@ static int match(const struct options *options)
 {
     struct session session;
     int code = session_open(options, &session);
+    const struct desk nobody = {.config = session.config};
+    if (code == EXIT_DONE)
+        code = names_check(&nobody, options->folder, NULL);
     bool usable = code == EXIT_DONE;
     if (usable && options->count > 1 && !options->json)
         printf("%-40s  %-16s  %s\n", "FILE", "RULE", "WHAT WOULD BECOME OF IT");

@@ -1,6 +1,7 @@
 /** upload: send files now, in this process, without queue or folder. */
 #include "filed.h"
 #include "listed.h"
+#include "names.h"
 #include "session.h"
 
 #include "closedrop/work/upload.h"
@@ -455,12 +456,8 @@ static int check_options(const struct session *session)
             wrong, options->lead ? "lead" : "contact", options->lead ? "lead_" : "cont_");
         return EXIT_USAGE;
     }
-    if (options->rule && !config_rule(session->config, options->rule)) {
-        fprintf(stderr, "closedrop upload: there is no rule \"%s\" in %s\n", options->rule,
-            session->config->file);
-        return EXIT_USAGE;
-    }
-    return EXIT_DONE;
+    const struct desk nobody = {.config = session->config}; /* the queue files by no rule */
+    return names_check(&nobody, NULL, options->rule);
 }
 
 static int upload(const struct options *options)

@@ -165,7 +165,6 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
 static int read_list(question_parameter *parameter, void *context, struct question *question)
 {
     const char *state = parameter(context, "state");
-    const char *folder = parameter(context, "folder");
     const char *below = parameter(context, "below");
     const char *limit = parameter(context, "limit");
     question->state = state ? job_state_from_name(state) : -1;
@@ -174,9 +173,10 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     question->limit = limit ? atoi(limit) : LIST_PAGE;
     if (question->limit < 1 || question->limit > LIST_PAGE)
         question->limit = LIST_PAGE;
-    if (folder)
-        snprintf(question->folder, sizeof(question->folder), "%s", folder);
-    return state && question->state < 0 ? -EINVAL : 0;
+    int result =
+        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    return state && question->state < 0 ? -EINVAL : result;
 }
 
 /** How the parameters of a question are read, where it has any. */
@@ -327,10 +327,16 @@ static void add_job(void *context, const struct job *job)
     collection->result |= json_append(collection->array, view(collection->queue, job));
 }
 
+static const char *name_or_any(const char *name)
+{
+    return *name ? name : NULL;
+}
+
 static struct answer answer_list(struct queue *queue, const struct question *question)
 {
     struct collection jobs = {.array = json_array(), .queue = queue};
-    struct store_filter filter = {.folder = *question->folder ? question->folder : NULL,
+    struct store_filter filter = {.folder = name_or_any(question->folder),
+        .rule = name_or_any(question->rule),
         .state = question->state,
         .held = question->held,
         .below = question->below,
@@ -387,11 +393,6 @@ static struct answer answer_change(
     default:
         return answer_error(409, wrong_state);
     }
-}
-
-static const char *name_or_any(const char *name)
-{
-    return *name ? name : NULL;
 }
 
 /** No failed job fits the names by which it was narrowed. */

@@ -403,6 +403,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
     [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = ''"
                  " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
+                 " AND (:rule IS NULL OR rule = :rule)"
                  " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
                  " AND id < :below ORDER BY id DESC LIMIT :limit",
     [SQL_FAILED] = "SELECT id FROM job WHERE ending = '' AND state = 'failed' AND in_hand = 0"

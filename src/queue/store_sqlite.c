@@ -445,6 +445,7 @@ void store_list(struct store *store, const struct store_filter *filter,
 {
     sqlite3_stmt *statement = statement_of(store, SQL_LIST);
     bind_text(statement, ":folder", filter->folder);
+    bind_text(statement, ":rule", filter->rule);
     bind_text(statement, ":state", filter->state < 0 ? NULL : job_state_names[filter->state]);
     bind_int(statement, ":held", filter->held);
     bind_int(statement, ":below", filter->below ? filter->below : INT64_MAX);

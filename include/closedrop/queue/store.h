@@ -29,6 +29,7 @@ enum store_problem {
 /** What store_list() is to give. */
 struct store_filter {
     const char *folder; /* NULL: all */
+    const char *rule;   /* NULL: all */
     int state;          /* enum job_state, -1: all */
     int64_t below;      /* only ids below this one, 0: all */
     int limit;

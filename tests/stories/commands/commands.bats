@@ -106,7 +106,6 @@ lists_what_is_asked() {
     [ "$(closedrop list --json --state failed | jq -r .path)" = bad.txt ]
     [ "$(closedrop list --json --state queued | wc -l)" = 0 ]
     [ "$(closedrop list --json --folder other | jq -r .path)" = three.txt ]
-    [ "$(closedrop list --json --folder nowhere | wc -l)" = 0 ]
     [ "$(closedrop list --json --limit 2 | wc -l)" = 2 ]
     [ "$(closedrop list --json --limit 1 --state done --folder scans | wc -l)" = 1 ]
     [ "$(closedrop list --limit 1 | wc -l)" = 2 ]
@@ -115,6 +114,54 @@ lists_what_is_asked() {
 @test "list --state, --folder and --limit" {
     some_jobs
     down_and_up lists_what_is_asked
+}
+
+refuses_unknown_names() {
+    local command
+    for command in 'list --folder' 'retry --folder'; do
+        ends $command nope # two words
+        [ "$status" = 2 ]
+        [ "$output" = "closedrop: there is no folder \"nope\" in $config; there are: \"scans\", \"other\"" ]
+    done
+    for command in 'list --rule' 'retry --rule' release recall 'upload in/one.txt --rule'; do
+        ends $command nope
+        [ "$status" = 2 ]
+        [ "$output" = "closedrop: there is no rule \"nope\" in $config; there are: \"notes\"" ]
+    done
+    ends match --folder nope other/three.txt
+    [ "$status" = 2 ]
+    [[ $output == *'there is no folder "nope"'*'"scans", "other"' ]]
+    ends list --folder scans --rule notes
+    [ "$status" = 0 ]
+}
+
+@test "a folder or a rule that there is not is refused, with those there are" {
+    some_jobs
+    more='rules = ( { name = "notes"; match = { path = "x"; }; lead_id = "lead_A"; note = { text = "x"; }; } );'
+    more_folders=', { path = "other"; settle = "200ms"; }' write_config 'rules = [ "notes" ];'
+    down_and_up refuses_unknown_names
+}
+
+lists_the_lost() {
+    [ "$(closedrop list --json --folder scans | jq -r .path)" = one.txt ]
+    [ "$(closedrop list --json --rule notes | jq -r .path)" = one.txt ]
+    ends list --folder other
+    [ "$status" = 2 ]
+    ends recall notes # it is known, but there is nothing to recall
+    [ "$status" = 1 ]
+}
+
+@test "the jobs of a folder and a rule that left the configuration stay within reach" {
+    seed '{"leads":[{"id":"lead_A","name":"Amber","contacts":[]}]}'
+    more='rules = ( { name = "notes"; match = { path = "one"; }; lead_id = "lead_A"; note = { text = "x"; }; } );'
+    write_config 'rules = [ "notes" ];'
+    echo one >in/one.txt
+    run_once
+    jobs_are done 1
+    mkdir letters
+    more='' write_config 'name = "letters";'
+    sed -i 's/name = "scans"; path = "in";/path = "letters";/' "$config"
+    down_and_up lists_the_lost
 }
 
 @test "a list longer than a page is whole" {

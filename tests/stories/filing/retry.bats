@@ -122,8 +122,8 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
 @test "retry is narrowed by folder, rule and code, each alone and together" {
     broken_table
     start_agent
-    ends 1 'no failed job has folder "letters"' retry --folder letters
-    ends 1 'no failed job has rule "s"' retry --rule s --all
+    ends 2 'there is no folder "letters"' retry --folder letters
+    ends 2 'there is no rule "s"' retry --rule s --all
     ends 1 'no failed job has code "no_such"' retry --code no_such
     ends 1 'no failed job has folder "faxes" and code "empty"' retry --folder faxes --code empty
     jobs_are failed 4
@@ -139,8 +139,8 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
 
 @test "an empty name means nothing, and ids go without the options" {
     broken_table
-    ends 2 'takes a name' retry --folder ''
-    ends 2 'takes a name' retry --all --rule ''
+    ends 2 'there is no folder ""' retry --folder ''
+    ends 2 'there is no rule ""' retry --all --rule ''
     ends 2 'takes a name' retry --code "$(head -c 1000 /dev/zero | tr '\0' x)"
     ends 2 'too much' retry --all 1
     ends 2 'too much' retry --folder scans 1

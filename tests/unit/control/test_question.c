@@ -117,6 +117,8 @@ static const struct {
     {"list some", {.kind = ASK_LIST, .state = JOB_FAILED, .limit = 1, .below = 4711}},
     {"list queued", {.kind = ASK_LIST, .state = JOB_QUEUED, .limit = 10}},
     {"list a folder", {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "scans"}},
+    {"list a rule",
+        {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "scans", .rule = "by lead"}},
     {"list an odd folder",
         {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "a b&c=d%/?#\xC3\xA4+\x01\""}},
 };

@@ -2009,15 +2009,18 @@ static const struct {
     struct store_filter filter;
     const char *ids;
 } lists[] = {
-    {"all", {NULL, -1, 0, 100, false}, "4 3 2 "},
-    {"the newest", {NULL, -1, 0, 1, false}, "4 "},
-    {"the next page", {NULL, -1, 4, 1, false}, "3 "},
-    {"of a folder", {"scans", -1, 0, 100, false}, "3 2 "},
-    {"of no folder", {"nowhere", -1, 0, 100, false}, ""},
-    {"queued", {NULL, JOB_QUEUED, 0, 100, false}, "4 3 "},
-    {"queued in a folder", {"scans", JOB_QUEUED, 0, 100, false}, "3 "},
-    {"failed", {NULL, JOB_FAILED, 0, 100, false}, "2 "},
-    {"done", {NULL, JOB_DONE, 0, 100, false}, ""},
+    {"all", {.state = -1, .limit = 100}, "4 3 2 "},
+    {"the newest", {.state = -1, .limit = 1}, "4 "},
+    {"the next page", {.state = -1, .below = 4, .limit = 1}, "3 "},
+    {"of a folder", {.folder = "scans", .state = -1, .limit = 100}, "3 2 "},
+    {"of no folder", {.folder = "nowhere", .state = -1, .limit = 100}, ""},
+    {"of a rule", {.rule = "notes", .state = -1, .limit = 100}, "3 "},
+    {"of a rule, in another folder",
+        {.folder = "other", .rule = "notes", .state = -1, .limit = 100}, ""},
+    {"queued", {.state = JOB_QUEUED, .limit = 100}, "4 3 "},
+    {"queued in a folder", {.folder = "scans", .state = JOB_QUEUED, .limit = 100}, "3 "},
+    {"failed", {.state = JOB_FAILED, .limit = 100}, "2 "},
+    {"done", {.state = JOB_DONE, .limit = 100}, ""},
 };
 
 static void lists_and_counts(void **state)
@@ -2029,6 +2032,10 @@ static void lists_and_counts(void **state)
     add(queue, "b.pdf", file(2));
     fail_next(queue, "s3_refused", NULL);
     add(queue, "c.pdf", file(3));
+    struct job *noted = store_load(queue_store(queue), 3);
+    assert_int_equal(job_set_text(&noted->rule, "notes"), 0);
+    queue_sorted(queue, noted);
+    job_free(noted);
     struct arrival other = {.folder = "other", .path = "d.pdf", .identity = file(4)};
     queue_add(queue, &other);
     commit(queue);
