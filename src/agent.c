@@ -355,7 +355,7 @@ static struct answer answer(void *context, const struct question *question)
     if (agent->broken)
         return answer_error(500, "the queue cannot be written");
     queue_begin(agent->queue);
-    struct answer reply = question_answer(agent->queue, &agent->config->limits.guard, question);
+    struct answer reply = question_answer(agent->queue, agent->config, question);
     if (is_about_status(question->kind) && reply.status == 200 &&
         add_status(agent, reply.body) < 0) {
         json_free(reply.body);
@@ -621,13 +621,14 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
 /** Why one job still waits; what is held has been told. */
 static void tell_waiting_job(void *context, const struct job *job)
 {
-    (void)context;
+    const struct agent *agent = context;
     char due[CLOCK_TEXT];
     bool has_due = job->due_ms != JOB_DUE_NEVER && job->due_ms > clock_wall_ms();
-    const char *why = job->error_message ? job->error_message
-                      : job->group && job->state == JOB_UPLOADED
-                          ? "waits for the others of its group"
-                          : job_state_names[job->state];
+    const char *why =
+        !config_folder(agent->config, job->folder) ? "its folder is no longer in the configuration"
+        : job->error_message                       ? job->error_message
+        : job->group && job->state == JOB_UPLOADED ? "waits for the others of its group"
+                                                   : job_state_names[job->state];
     if (!job_has_error(job, "held"))
         log_info("job %lld waits%s%s: %s/%s: %s", (long long)job->id, has_due ? " until " : "",
             has_due ? clock_rfc3339(job->due_ms, due) : "", job->folder, job->path, why);
@@ -639,7 +640,7 @@ static void tell_waiting(struct agent *agent)
     worker_tell_held(agent->worker);
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
         const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MOST};
-        store_list(queue_store(agent->queue), &filter, tell_waiting_job, NULL);
+        store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
     }
     log_info("ends although files still wait: closedrop list and status show them");
 }

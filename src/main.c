@@ -83,7 +83,8 @@
  *             path, companion: what intake and work stand on
  * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
  *             taken), never_fits and refusal (pure)
- * - control/  server (the door to libmicrohttpd), client, question
+ * - control/  server (the door to libmicrohttpd), client, question, gone (jobs whose folder or rule
+ *             is)
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to
  *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, url, magic, notify,
  *             shortage

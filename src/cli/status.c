@@ -129,6 +129,25 @@ static void print_not_put_away(const struct json *status)
     putchar('\n');
 }
 
+/** `Gone:   folder "faxes" is no longer in the configuration: 3 jobs wait, 1 failed; ...` */
+static void print_gone(const struct json *gone, const char *what)
+{
+    for (const struct json *one = json_first(gone); one; one = json_next(one)) {
+        int64_t waiting = json_get_int(one, "waiting", 0), failed = json_get_int(one, "failed", 0);
+        const char *name = json_get_text(one, "name");
+        printf("Gone:   %s \"", what);
+        cli_print_text(name);
+        printf("\" is no longer in the configuration: %" PRId64 " job%s", waiting,
+            waiting == 1 ? " waits" : "s wait");
+        if (failed)
+            printf(", %" PRId64 " failed", failed);
+        printf(
+            "\n        they go on when it is back under this name (closedrop list --%s \"", what);
+        cli_print_text(name);
+        printf("\" shows them, closedrop forget ID takes one out)\n");
+    }
+}
+
 static void print_status(const struct json *status)
 {
     const struct json *agent = json_get(status, "agent");
@@ -147,6 +166,8 @@ static void print_status(const struct json *status)
     const struct json *folders = json_get(status, "folders");
     for (const struct json *one = json_first(folders); one; one = json_next(one))
         print_folder(one);
+    print_gone(json_get(status, "gone_folders"), "folder");
+    print_gone(json_get(status, "gone_rules"), "rule");
     const struct json *transfers = json_get(status, "transfers");
     for (const struct json *one = json_first(transfers); one; one = json_next(one))
         print_transfer(one);

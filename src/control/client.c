@@ -110,7 +110,7 @@ struct answer client_ask(struct client *client, const struct question *question)
     if (!client->queue)
         return ask_agent(client, question);
     queue_begin(client->queue);
-    struct answer answer = question_answer(client->queue, &client->config->limits.guard, question);
+    struct answer answer = question_answer(client->queue, client->config, question);
     int result = queue_commit(client->queue);
     if (result < 0) {
         json_free(answer.body);

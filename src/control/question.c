@@ -1,14 +1,16 @@
 /* The table of questions, and the answer to each: a read, or a change, of the queue. */
 #include "closedrop/control/question.h"
 
+#include "gone.h"
+
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/config/config.h"
 #include "closedrop/queue/by_hand.h"
 #include "closedrop/queue/guard.h"
 #include "closedrop/queue/queue.h"
-#include "closedrop/queue/view.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -232,7 +234,8 @@ static struct answer answer_body(struct json *body, int result)
 struct collection {
     struct json *array;
     int result;
-    struct queue *queue; /* where more of it is asked */
+    struct queue *queue;         /* where more of a job is asked */
+    const struct config *config; /* the same */
 };
 
 static void add_held(void *context, const char *rule, int64_t emails)
@@ -295,7 +298,7 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
                         : json_add_null(body, "first_not_put_away"));
 }
 
-static struct answer answer_status(struct queue *queue)
+static struct answer answer_status(struct queue *queue, const struct config *config)
 {
     struct store_counts counts;
     store_count(queue_store(queue), NULL, &counts);
@@ -305,15 +308,16 @@ static struct answer answer_status(struct queue *queue)
     for (int state = 0; state < JOB_STATES; state++)
         result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
     result |= add_all_held(queue, body);
+    result |= gone_add_status(config, queue, body);
     result |= json_add(body, "jobs", jobs);
     result |= add_not_put_away(queue, counts.unfiled, body);
     return answer_body(body, result);
 }
 
-/** As view_job(), and why its file is not where it belongs, beside what became of it. */
-static struct json *view(struct queue *queue, const struct job *job)
+/** As gone_view_job(), and why its file is not where it belongs, beside what became of it. */
+static struct json *view(struct queue *queue, const struct config *config, const struct job *job)
 {
-    struct json *object = view_job(job);
+    struct json *object = gone_view_job(config, job);
     CLEANUP(free_text) char *why = queue_not_put_away(queue, job);
     if (!object || !why || json_add_text(object, "not_put_away", why) == 0)
         return object;
@@ -324,7 +328,8 @@ static struct json *view(struct queue *queue, const struct job *job)
 static void add_job(void *context, const struct job *job)
 {
     struct collection *collection = context;
-    collection->result |= json_append(collection->array, view(collection->queue, job));
+    collection->result |=
+        json_append(collection->array, view(collection->queue, collection->config, job));
 }
 
 static const char *name_or_any(const char *name)
@@ -332,9 +337,10 @@ static const char *name_or_any(const char *name)
     return *name ? name : NULL;
 }
 
-static struct answer answer_list(struct queue *queue, const struct question *question)
+static struct answer answer_list(
+    struct queue *queue, const struct config *config, const struct question *question)
 {
-    struct collection jobs = {.array = json_array(), .queue = queue};
+    struct collection jobs = {.array = json_array(), .queue = queue, .config = config};
     struct store_filter filter = {.folder = name_or_any(question->folder),
         .rule = name_or_any(question->rule),
         .state = question->state,
@@ -365,25 +371,25 @@ static struct answer no_such_job(int64_t id)
     return answer_error(404, message);
 }
 
-static struct answer answer_show(struct queue *queue, int64_t id)
+static struct answer answer_show(struct queue *queue, const struct config *config, int64_t id)
 {
     CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), id);
     if (!job)
         return no_such_job(id);
     struct collection history = {.array = json_array()};
     store_history(queue_store(queue), id, add_history, &history);
-    struct json *body = view(queue, job);
+    struct json *body = view(queue, config, job);
     history.result |= json_add(body, "history", history.array);
     return answer_body(body, history.result);
 }
 
 /** The answer to a change of one job. */
-static struct answer answer_change(
-    struct queue *queue, int64_t id, enum queue_answer outcome, const char *wrong_state)
+static struct answer answer_change(struct queue *queue, const struct config *config, int64_t id,
+    enum queue_answer outcome, const char *wrong_state)
 {
     switch (outcome) {
     case QUEUE_OK:
-        return answer_show(queue, id);
+        return answer_show(queue, config, id);
     case QUEUE_NO_SUCH_JOB:
         return no_such_job(id);
     case QUEUE_JOB_IN_HAND:
@@ -535,7 +541,8 @@ static struct answer answer_left(struct queue *queue, const struct question *que
     return answer_filings(queue, question);
 }
 
-static struct answer answer_record(struct queue *queue, const struct json *told)
+static struct answer answer_record(
+    struct queue *queue, const struct config *config, const struct json *told)
 {
     struct str why = STR_INIT(1000);
     CLEANUP(job_freep) struct job *job = by_hand_read(told, clock_wall_ms(), &why);
@@ -544,7 +551,7 @@ static struct answer answer_record(struct queue *queue, const struct json *told)
         answer =
             why.length ? answer_error(400, str_text(&why)) : answer_error(500, "no memory left");
     else if (queue_put_by_hand(queue, job))
-        answer = answer_show(queue, job->id);
+        answer = answer_show(queue, config, job->id);
     else
         answer = answer_error(409, "nothing was listed under this id that is still unclear");
     str_release(&why);
@@ -601,54 +608,54 @@ static struct answer answer_recall(struct queue *queue, const struct question *q
     return answer_body(body, result | json_add_int(body, "files", files));
 }
 
-static struct answer answer_pause(struct queue *queue, bool paused)
+static struct answer answer_pause(struct queue *queue, const struct config *config, bool paused)
 {
     queue_set_paused(queue, paused);
-    return answer_status(queue);
+    return answer_status(queue, config);
 }
 
 struct answer question_answer(
-    struct queue *queue, const struct guard_limits *limits, const struct question *question)
+    struct queue *queue, const struct config *config, const struct question *question)
 {
     switch (question->kind) {
     case ASK_STATUS:
-        return answer_status(queue);
+        return answer_status(queue, config);
     case ASK_LIST:
-        return answer_list(queue, question);
+        return answer_list(queue, config, question);
     case ASK_SHOW:
-        return answer_show(queue, question->id);
+        return answer_show(queue, config, question->id);
     case ASK_RETRY:
-        return answer_change(queue, question->id, queue_retry_by_hand(queue, question->id),
+        return answer_change(queue, config, question->id, queue_retry_by_hand(queue, question->id),
             "the job has not failed, there is nothing to retry");
     case ASK_RETRY_ALL:
         return answer_retry_all(queue, question);
     case ASK_FORGET:
-        return answer_change(queue, question->id, queue_forget(queue, question->id), "");
+        return answer_change(queue, config, question->id, queue_forget(queue, question->id), "");
     case ASK_FOLDERS:
         return answer_folders(queue);
     case ASK_FILINGS:
         return answer_filings(queue, question);
     case ASK_INTEND:
-        return answer_intend(queue, limits, question);
+        return answer_intend(queue, &config->limits.guard, question);
     case ASK_WITHDRAW:
         return answer_withdraw(queue, question);
     case ASK_LEFT:
         return answer_left(queue, question);
     case ASK_RECORD:
-        return answer_record(queue, question->told);
+        return answer_record(queue, config, question->told);
     case ASK_RELEASE:
         return answer_release(queue, question);
     case ASK_RECALL:
         return answer_recall(queue, question);
     case ASK_RELEASE_JOB:
-        return answer_change(queue, question->id, queue_release(queue, question->id),
+        return answer_change(queue, config, question->id, queue_release(queue, question->id),
             "the job does not wait for release; closedrop list --held shows what does");
     case ASK_RECALL_JOB:
-        return answer_change(queue, question->id, queue_recall(queue, question->id),
+        return answer_change(queue, config, question->id, queue_recall(queue, question->id),
             "the send guard does not hold the job back; closedrop list --held shows what it does");
     case ASK_PAUSE:
-        return answer_pause(queue, true);
+        return answer_pause(queue, config, true);
     default:
-        return answer_pause(queue, false);
+        return answer_pause(queue, config, false);
     }
 }

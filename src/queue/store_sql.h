@@ -236,6 +236,7 @@ enum sql {
     SQL_NOT_PUT_AWAY,
     SQL_COUNT,
     SQL_FOLDERS,
+    SQL_RULES_GONE,
     SQL_NUMBER,
     SQL_SET_NUMBER,
     SQL_STATEMENTS
@@ -417,6 +418,12 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
     [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
                     " FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER " GROUP BY folder",
+    /* a part of the index job_due: what is due some day costs nothing */
+    [SQL_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
+                       " (SELECT DISTINCT folder FROM job WHERE ending = '') AND state IN"
+                       " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
+                       " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
+                       " GROUP BY rule",
     [SQL_NUMBER] = "SELECT value FROM number WHERE name = :name",
     [SQL_SET_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :value)"
                        " ON CONFLICT (name) DO UPDATE SET value = :value",

@@ -501,6 +501,17 @@ void store_folders(struct store *store,
     sqlite3_reset(statement);
 }
 
+void store_rules_gone(
+    struct store *store, void (*each)(void *context, const char *rule, int64_t jobs), void *context)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_RULES_GONE);
+    bind_int(statement, ":never", JOB_DUE_NEVER);
+    while (next_row(store, statement))
+        each(context, (const char *)sqlite3_column_text(statement, 0),
+            sqlite3_column_int64(statement, 1));
+    sqlite3_reset(statement);
+}
+
 int64_t store_number(struct store *store, const char *name)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_NUMBER);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct guard_limits;
+struct config;
 struct json;
 struct queue;
 
@@ -83,9 +83,10 @@ typedef const char *question_parameter(void *context, const char *name);
 int question_parse(const char *method, const char *path, question_parameter *parameter,
     void *context, struct question *ret_question);
 
-/** Answer from the queue, inside a transaction. The body is the caller's. */
+/** Answer from the queue, inside a transaction, by the folders, rules and limits of `config`. The
+ * body is the caller's. */
 struct answer question_answer(
-    struct queue *queue, const struct guard_limits *limits, const struct question *question);
+    struct queue *queue, const struct config *config, const struct question *question);
 
 /** An answer that only says what is wrong. */
 struct answer answer_error(int status, const char *message);

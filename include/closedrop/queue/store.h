@@ -321,6 +321,10 @@ size_t store_failed(struct store *store, const struct failed_filter *filter, int
 void store_folders(struct store *store,
     void (*each)(void *context, const char *folder, int64_t jobs, int64_t waiting), void *context);
 
+/** How many jobs wait for a rule that was found to be gone (rule_gone), for each such; by name. */
+void store_rules_gone(struct store *store,
+    void (*each)(void *context, const char *rule, int64_t jobs), void *context);
+
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts);
 
 /**

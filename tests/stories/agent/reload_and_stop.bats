@@ -91,6 +91,25 @@ two_folders() {
     [ -f "$uploaded/a.txt" ]
 }
 
+# Once now, while the agent runs, and once while it does not; then it runs again.
+down_and_up() { # COMMAND ARGUMENT...
+    "$@"
+    stop_agent
+    "$@"
+    start_agent
+}
+
+says_what_is_gone() { # JOB
+    closedrop list --json --folder other | jq -en 'input | .state == "queued" and .attempts == 0 and
+        .error.code == "folder_gone"'
+    closedrop list | grep -F 'a.txt  (its folder "other" is no longer in the configuration; it goes on when the folder returns)'
+    closedrop show "$1" | grep -q '^Error .*folder "other" is no longer'
+    closedrop status --json | jq -en 'input | .gone_folders == [{"name":"other","waiting":1,"failed":0}] and .gone_rules == []'
+    closedrop status >status.txt
+    grep -qxF 'Gone:   folder "other" is no longer in the configuration: 1 job waits' status.txt
+    grep -qF 'they go on when it is back under this name (closedrop list --folder "other" shows them' status.txt
+}
+
 @test "jobs of a folder that is taken out stay queued, are shown, and go on when it returns" {
     two_folders
     start_agent
@@ -106,15 +125,19 @@ two_folders() {
     wait_until jobs_are done 1
     job_is "$job" queued
     [ -f other/a.txt ]
-    closedrop list --json --folder other | jq -en 'input | .state == "queued" and .attempts == 0'
-    stop_agent
-    start_agent
+    down_and_up says_what_is_gone "$job"
     job_is "$job" queued
+    stop_agent
+    run_once
+    [ "$agent_code" = 1 ]
+    log_says "job $job waits: other/a.txt: its folder is no longer in the configuration"
+    start_agent
     two_folders
     reload
     wait_until job_is "$job" done
     wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
     [ "$(uploads)" = 2 ]
+    closedrop status --json | jq -en 'input | .gone_folders == []'
 }
 
 @test "a job in hand ends with the settings it began with" {

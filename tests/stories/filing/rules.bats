@@ -414,6 +414,8 @@ write_export() {
     wait_until history_says 1 'no longer in the configuration'
     jobs_are queued 1
     closedrop list --json | jq -e '.error.code == "rule_gone" and .rule == "by-lead-id"'
+    closedrop status --json | jq -en 'input | .gone_rules == [{"name":"by-lead-id","waiting":1}]'
+    closedrop status | grep -qxF 'Gone:   rule "by-lead-id" is no longer in the configuration: 1 job waits'
     rules "$by_lead_id"
     kill -HUP "$agent_pid"
     wait_until jobs_are done 1

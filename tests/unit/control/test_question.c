@@ -5,8 +5,8 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/config/config.h"
 #include "closedrop/control/question.h"
-#include "closedrop/queue/guard.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 
@@ -409,7 +409,9 @@ static int close_queue(void **state)
 
 static struct json *ask(struct queue *queue, struct question question, int status)
 {
-    struct answer answer = question_answer(queue, &(struct guard_limits){0}, &question);
+    struct folder folder = {.name = (char[]){"scans"}};
+    const struct config config = {.folders = &folder, .folder_count = 1};
+    struct answer answer = question_answer(queue, &config, &question);
     assert_non_null(answer.body);
     if (answer.status != status)
         fail_msg("%s %d: %d", question_method(&question), question.kind, answer.status);
@@ -460,6 +462,80 @@ static void lists_jobs(void **state)
     assert_string_equal(json_get_text(second, "path"), "\xEF\xBF\xBD.pdf");
     assert_string_equal(json_get_text(second, "state"), "queued");
     assert_null(json_next(second));
+    json_free(body);
+}
+
+static const char *error_of(struct queue *queue, int64_t id, char code[32])
+{
+    struct json *body = ask(queue, (struct question){.kind = ASK_SHOW, .id = id}, 200);
+    const char *found = json_get_text(json_get(body, "error"), "code");
+    snprintf(code, 32, "%s", found ? found : "none");
+    json_free(body);
+    return code;
+}
+
+/** A third job, of the folder "faxes", which is not in the configuration. */
+static void add_of_gone_folder(struct queue *queue, const char *error_code)
+{
+    struct arrival lost = {.folder = "faxes",
+        .path = "c.pdf",
+        .identity = {.size = 7},
+        .error_code = error_code,
+        .error_message = "too large"};
+    assert_int_equal(queue_add(queue, &lost), 3);
+}
+
+static void shows_what_waits_for_a_folder_that_is_gone(void **state)
+{
+    char code[32];
+    add_of_gone_folder(*state, NULL);
+    assert_string_equal(error_of(*state, 1, code), "none");
+    assert_string_equal(error_of(*state, 3, code), "folder_gone");
+    struct json *body = ask(*state, (struct question){.kind = ASK_STATUS}, 200);
+    const struct json *gone = json_first(json_get(body, "gone_folders"));
+    assert_string_equal(json_get_text(gone, "name"), "faxes");
+    assert_int_equal(json_get_int(gone, "waiting", -1), 1);
+    assert_int_equal(json_get_int(gone, "failed", -1), 0);
+    assert_null(json_next(gone));
+    assert_null(json_first(json_get(body, "gone_rules")));
+    json_free(body);
+}
+
+static void keeps_the_reason_why_a_job_of_a_gone_folder_failed(void **state)
+{
+    char code[32];
+    add_of_gone_folder(*state, "too_large");
+    assert_string_equal(error_of(*state, 3, code), "too_large");
+    struct json *body = ask(*state, (struct question){.kind = ASK_STATUS}, 200);
+    assert_int_equal(json_get_int(json_first(json_get(body, "gone_folders")), "failed", -1), 1);
+    json_free(body);
+}
+
+static void says_nothing_of_a_gone_folder_whose_files_are_all_filed(void **state)
+{
+    add_of_gone_folder(*state, NULL);
+    assert_int_equal(queue_forget(*state, 3), QUEUE_OK);
+    struct json *body = ask(*state, (struct question){.kind = ASK_STATUS}, 200);
+    assert_null(json_first(json_get(body, "gone_folders")));
+    json_free(body);
+}
+
+static void shows_what_waits_for_a_rule_that_is_gone(void **state)
+{
+    char code[32];
+    struct queue *queue = *state;
+    struct job *job = store_load(queue_store(queue), 1);
+    assert_int_equal(job_set_text(&job->rule, "statements"), 0);
+    queue_sorted(queue, job);
+    assert_string_equal(error_of(queue, 1, code), "rule_gone");
+    job->in_hand = true; /* as the worker does about it, when it comes to it */
+    assert_int_equal(job_set_text(&job->error_code, "rule_gone"), 0);
+    queue_retry(queue, job, JOB_DUE_NEVER, false, "gone");
+    job_free(job);
+    struct json *body = ask(queue, (struct question){.kind = ASK_STATUS}, 200);
+    const struct json *gone = json_first(json_get(body, "gone_rules"));
+    assert_string_equal(json_get_text(gone, "name"), "statements");
+    assert_int_equal(json_get_int(gone, "waiting", -1), 1);
     json_free(body);
 }
 
@@ -569,6 +645,10 @@ int main(void)
         ON_QUEUE(tells_how_the_queue_is),
         ON_QUEUE(tells_why_a_file_is_not_put_away),
         ON_QUEUE(lists_jobs),
+        ON_QUEUE(shows_what_waits_for_a_folder_that_is_gone),
+        ON_QUEUE(keeps_the_reason_why_a_job_of_a_gone_folder_failed),
+        ON_QUEUE(says_nothing_of_a_gone_folder_whose_files_are_all_filed),
+        ON_QUEUE(shows_what_waits_for_a_rule_that_is_gone),
         ON_QUEUE(shows_a_job_with_its_history),
         ON_QUEUE(answers_changes),
         ON_QUEUE(tells_what_became_of_many),

@@ -1,0 +1,94 @@
+/** What is said of jobs whose folder or rule left the configuration: they wait until it returns. */
+#include "gone.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/config/config.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/queue/view.h"
+
+/** Whether something is left to do for the job that only its folder lets happen. */
+static bool waits_for_folder(const struct config *config, const struct job *job)
+{
+    bool is_at_rest = job->state == JOB_FAILED || (job->state == JOB_DONE && job->filed);
+    return !job->ending && !is_at_rest && !config_folder(config, job->folder);
+}
+
+static bool waits_for_rule(const struct config *config, const struct job *job)
+{
+    return !job->ending && !job_has_outcome(job) && !job->posting && job->rule &&
+           !config_rule(config, job->rule);
+}
+
+static struct json *view_with_error(
+    const struct job *job, char *code, const char *what, const char *name)
+{
+    CLEANUP(free_text)
+    char *message = str_format(
+        "its %s \"%s\" is no longer in the configuration; it goes on when the %s returns", what,
+        name, what);
+    struct job shown = *job; /* its texts stay the job's */
+    shown.error_code = code;
+    shown.error_message = message;
+    return message ? view_job(&shown) : NULL;
+}
+
+struct json *gone_view_job(const struct config *config, const struct job *job)
+{
+    if (waits_for_folder(config, job))
+        return view_with_error(job, (char[]){"folder_gone"}, "folder", job->folder);
+    if (waits_for_rule(config, job))
+        return view_with_error(job, (char[]){"rule_gone"}, "rule", job->rule);
+    return view_job(job);
+}
+
+/* ---- status ---- */
+
+struct gone {
+    const struct config *config;
+    struct store *store;
+    struct json *array;
+    int result;
+};
+
+static void add_folder(void *context, const char *folder, int64_t jobs, int64_t waiting)
+{
+    struct gone *gone = context;
+    struct store_counts counts;
+    (void)jobs;
+    if (config_folder(gone->config, folder))
+        return;
+    store_count(gone->store, folder, &counts);
+    const int64_t failed = counts.by_state[JOB_FAILED];
+    if (!waiting && !failed)
+        return;
+    struct json *one = json_object();
+    gone->result |= json_add_text(one, "name", folder);
+    gone->result |= json_add_int(one, "waiting", waiting);
+    gone->result |= json_add_int(one, "failed", failed);
+    gone->result |= json_append(gone->array, one);
+}
+
+static void add_rule(void *context, const char *rule, int64_t jobs)
+{
+    struct gone *gone = context;
+    if (config_rule(gone->config, rule))
+        return;
+    struct json *one = json_object();
+    gone->result |= json_add_text(one, "name", rule);
+    gone->result |= json_add_int(one, "waiting", jobs);
+    gone->result |= json_append(gone->array, one);
+}
+
+int gone_add_status(const struct config *config, struct queue *queue, struct json *status)
+{
+    struct store *store = queue_store(queue);
+    struct gone folders = {config, store, json_array(), 0},
+                rules = {config, store, json_array(), 0};
+    store_folders(store, add_folder, &folders);
+    store_rules_gone(store, add_rule, &rules);
+    int result = json_add(status, "gone_folders", folders.array);
+    result |= json_add(status, "gone_rules", rules.array);
+    return result | folders.result | rules.result;
+}
