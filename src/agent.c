@@ -195,7 +195,7 @@ static void take_health(struct agent *agent, const struct letter *letter)
     if (health->healthy && !agent->recovered[letter->folder])
         recover_staging(agent, letter->folder);
     const struct folder_state state = {
-        health->healthy, health->device, health->inode, health->scanned_for};
+        health->healthy, health->device, health->inode, health->scanned_for, health->rounds};
     worker_set_folder(agent->worker, folder->name, &state);
     if (*health->message && is_news)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);

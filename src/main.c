@@ -48,6 +48,7 @@
  *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
  *     - work/guard          what really leaves the house: too much waits for a person, too fast for
  *                           its turn
+ *     - work/discards       a failed file that a person deleted needs nobody any more
  *     - work/sorting        which files belong together, before the first of them goes
  *     - work/question       GET me/: whose fault is it
  *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;

@@ -392,6 +392,10 @@ static struct answer answer_change(struct queue *queue, const struct config *con
         return answer_show(queue, config, id);
     case QUEUE_NO_SUCH_JOB:
         return no_such_job(id);
+    case QUEUE_JOB_DISCARDED:
+        return answer_error(409, "its file is gone: a person deleted it from where failed files "
+                                 "lie (discarded); to have "
+                                 "it filed after all, put it into the folder again");
     case QUEUE_JOB_IN_HAND:
         return answer_error(409, "the job is in hand just now; wait until it has ended");
     case QUEUE_BY_HAND:

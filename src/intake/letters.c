@@ -171,7 +171,7 @@ static void count_waits(const struct watch *watch)
 static bool is_same_health(const struct folder_health *a, const struct folder_health *b)
 {
     return a->healthy == b->healthy && a->scanned == b->scanned &&
-           a->scanned_for == b->scanned_for && a->polls == b->polls &&
+           a->scanned_for == b->scanned_for && a->rounds == b->rounds && a->polls == b->polls &&
            a->without_leases == b->without_leases && a->settling == b->settling &&
            memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
            a->inode == b->inode && a->missed == b->missed &&

@@ -115,6 +115,7 @@ static void end_round(const struct watch *watch, struct watched *folder)
     if (folder->round == ROUND_WHOLE) {
         folder->health.scanned = true;
         folder->health.scanned_for = folder->scan_begun;
+        folder->health.rounds += !folder->missed;
         folder->health.missed = folder->missed;
         folder->health.has_unreachable = folder->has_unreachable;
     }

@@ -112,6 +112,12 @@ bool job_has_outcome(const struct job *job)
     return job->state == JOB_DONE || job->state == JOB_FAILED;
 }
 
+const char *job_ended_as(const struct job *job)
+{
+    bool is_discarded = !job->ending && job->filed == JOB_DISCARDED;
+    return is_discarded ? "discarded" : job_ending_names[job->ending];
+}
+
 bool job_is_intended(const struct job *job)
 {
     return job->posting || job->state == JOB_ATTACHING || job->state == JOB_DONE;

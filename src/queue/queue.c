@@ -126,7 +126,8 @@ void queue_keep_text(struct queue *queue, char **text, const char *value)
 
 static void note(struct queue *queue, const struct job *job, const char *why)
 {
-    const char *what = job->ending ? job_ending_names[job->ending] : job_state_names[job->state];
+    const char *ended = job_ended_as(job);
+    const char *what = *ended ? ended : job_state_names[job->state];
     store_note(queue->store, job->id, clock_wall_ms(), what, why);
 }
 
@@ -242,7 +243,7 @@ static void begin_anew(struct queue *queue, struct job *job)
     job->deaths = 0;
     job->looks = 0;
     job->suspect = false;
-    job->filed = false;
+    job->filed = JOB_UNFILED;
     if (failed_as(job, "doubtful"))
         job->reconcile = false; /* a person has looked */
     if (failed_as(job, "already_filed"))
@@ -481,7 +482,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     queue_keep_text(queue, &job->error_code, code);
     queue_keep_text(queue, &job->error_message, message);
     job->suspect = false;
-    job->filed = false;
+    job->filed = JOB_UNFILED;
     job->due_ms = clock_wall_ms();
     job->done_ms = job->due_ms;
     stay(queue, job);
@@ -496,7 +497,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     job->done_ms = clock_wall_ms();
     job->due_ms = job->done_ms;
     job->suspect = false;
-    job->filed = false;
+    job->filed = JOB_UNFILED;
     job->posting = 0;
     if (job->activity_id) /* found by looking, it may not be remembered yet */
         remember(queue, job, job->done_ms);
@@ -513,8 +514,22 @@ void queue_filed(struct queue *queue, struct job *job, const char *place, const 
 {
     queue_keep_text(queue, &job->place, place);
     job->in_hand = false;
-    job->filed = true;
+    job->filed = JOB_FILED;
     move(queue, job, job->state, why);
+}
+
+void queue_moved_in_failed(struct queue *queue, struct job *job, const char *place)
+{
+    CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", place);
+    queue_keep_text(queue, &job->place, place);
+    queue_moved(queue, job, why ? why : "renamed where failed files lie");
+}
+
+void queue_discard(struct queue *queue, struct job *job)
+{
+    job->filed = JOB_DISCARDED;
+    queue_moved(
+        queue, job, "its file was deleted from where failed files lie, and so was its text");
 }
 
 void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const char *why)
@@ -623,6 +638,8 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
         return QUEUE_BY_HAND;
     if (job->state != JOB_FAILED)
         return QUEUE_WRONG_STATE;
+    if (job->filed == JOB_DISCARDED)
+        return QUEUE_JOB_DISCARDED;
     retry_failed(queue, job);
     return QUEUE_OK;
 }

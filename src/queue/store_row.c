@@ -51,7 +51,8 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     int ending = column_name(statement, c++, job_ending_names, JOB_ENDINGS);
     job->in_hand = sqlite3_column_int(statement, c++);
     job->suspect = sqlite3_column_int(statement, c++);
-    job->filed = sqlite3_column_int(statement, c++);
+    int filed = sqlite3_column_int(statement, c++);
+    job->filed = filed < JOB_UNFILED || filed > JOB_DISCARDED ? JOB_FILED : (enum job_filed)filed;
     job->attempts = sqlite3_column_int(statement, c++);
     job->deaths = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);

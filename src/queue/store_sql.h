@@ -157,6 +157,9 @@ static const char *const sql_migrations[] = {
 /* not one that was uploaded by hand (BY_HAND_FOLDER), of which only lists know */
 #define SQL_OF_A_FOLDER "folder <> ''"
 
+/* neither ended nor, by enum job_filed, discarded */
+#define SQL_LIVE "ending = '' AND filed <> 2"
+
 /* the index job_held serves this: the send guard has held it back, and perhaps let it go since */
 #define SQL_WAS_HELD "ending = '' AND held <> 0 AND state IN ('queued', 'uploading', 'uploaded')"
 
@@ -234,6 +237,7 @@ enum sql {
     SQL_LIST,
     SQL_FAILED,
     SQL_NOT_PUT_AWAY,
+    SQL_IN_FAILED,
     SQL_COUNT,
     SQL_FOLDERS,
     SQL_RULES_GONE,
@@ -333,7 +337,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
     [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                           " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
-                          " AND error_code = 'already_filed' AND filed = 1 AND in_hand = 0"
+                          " AND error_code = 'already_filed' AND filed <> 0 AND in_hand = 0"
                           " AND " SQL_OF_A_FOLDER " AND id > :id ORDER BY id LIMIT 1",
     [SQL_LEAVE] = "INSERT OR REPLACE INTO leaving (job, rule, sender, at_ms)"
                   " VALUES (:id, :rule, :sender, :at_ms)",
@@ -402,22 +406,26 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
     [SQL_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
-    [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = ''"
+    [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_LIVE
                  " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
                  " AND (:rule IS NULL OR rule = :rule)"
                  " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
                  " AND id < :below ORDER BY id DESC LIMIT :limit",
-    [SQL_FAILED] = "SELECT id FROM job WHERE ending = '' AND state = 'failed' AND in_hand = 0"
+    [SQL_FAILED] = "SELECT id FROM job WHERE " SQL_LIVE " AND state = 'failed' AND in_hand = 0"
                    " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
                    " AND (:rule IS NULL OR rule = :rule)"
                    " AND (:code IS NULL OR error_code = :code)"
                    " AND id > :id ORDER BY id LIMIT :limit",
+    /* the index job_by_state serves this */
+    [SQL_IN_FAILED] = "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder"
+                      " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
+                      " ORDER BY id LIMIT :limit",
     [SQL_NOT_PUT_AWAY] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = '' AND filed = 0"
                          " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
-    [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER
+    [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER
                   " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
     [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
-                    " FROM job WHERE ending = '' AND " SQL_OF_A_FOLDER " GROUP BY folder",
+                    " FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER " GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
     [SQL_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
                        " (SELECT DISTINCT folder FROM job WHERE ending = '') AND state IN"

@@ -473,6 +473,16 @@ size_t store_failed(struct store *store, const struct failed_filter *filter, int
     return read_ids(store, statement, ids, most);
 }
 
+size_t store_in_failed(
+    struct store *store, const char *folder, int64_t after, int64_t *ids, size_t most)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_IN_FAILED);
+    bind_text(statement, ":folder", folder);
+    bind_int(statement, ":id", after);
+    bind_int(statement, ":limit", (int64_t)most);
+    return read_ids(store, statement, ids, most);
+}
+
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts)
 {
     struct store_counts counts = {0};

@@ -34,6 +34,12 @@ static int64_t next_attempt(const struct job *job)
     return waits && has_tried && is_known && !job->in_hand && !job->ending ? job->due_ms : 0;
 }
 
+/** Whether its file is known to lie elsewhere than at its path. */
+static bool is_somewhere(const struct job *job)
+{
+    return job->place && *job->place && job->filed != JOB_DISCARDED;
+}
+
 struct json *view_job(const struct job *job)
 {
     struct json *object = json_object();
@@ -48,8 +54,8 @@ struct json *view_job(const struct job *job)
     result |= json_add_text(object, "sha256", job->sha256);
     result |= json_add_text(object, "content_type", job->content_type);
     result |= json_add_text(object, "state", job_state_names[job->state]);
-    if (job->ending)
-        result |= json_add_text(object, "ended", job_ending_names[job->ending]);
+    if (*job_ended_as(job))
+        result |= json_add_text(object, "ended", job_ended_as(job));
     result |= json_add_int(object, "attempts", job->attempts);
     result |= add_time(object, "next_attempt_at", next_attempt(job));
     result |= add_error(object, job);
@@ -59,7 +65,7 @@ struct json *view_job(const struct job *job)
     result |=
         json_add_text(object, "activity", job->activity ? activity_names[job->activity] : NULL);
     result |= json_add_text(object, "activity_id", job->activity_id);
-    result |= json_add_text(object, "place", job->place && *job->place ? job->place : NULL);
+    result |= json_add_text(object, "place", is_somewhere(job) ? job->place : NULL);
     result |= json_add_text(object, "download_url", job->download_url);
     result |= add_time(object, "queued_at", job->queued_ms);
     result |= add_time(object, "uploaded_at", job->uploaded_ms);

@@ -206,6 +206,8 @@ static bool would_be_the_same(const struct task *task, const struct job *failed)
 static bool has_left_failed(const struct task *task, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
+    if (failed->filed == JOB_DISCARDED)
+        return true;
     if (!folder)
         return identity_same_file(&failed->identity, &task->job->identity) &&
                !job_lies_at_place(failed, task->job->path);

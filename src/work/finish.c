@@ -551,27 +551,77 @@ static bool has_its_like(int directory, const struct job *job)
            S_ISREG(stat.st_mode) && stat.st_size == job->identity.size;
 }
 
-/** Whether the file itself lies below a directory, however it is called there. */
-static bool lies_below(int directory, const struct job *job, int depth)
+static bool is_sought(const struct sought *sought, const struct identity *found)
 {
-    bool found = false;
-    int listed = safe_open_directory(directory, "");
-    DIR *entries = listed < 0 ? NULL : fdopendir(listed);
+    const struct identity *identity = sought->identity;
+    bool is_like = found->size == identity->size && found->mtime_ns == identity->mtime_ns;
+    return identity_same_file(found, identity) ||
+           (sought->takes_like && !identity->handle_length && is_like);
+}
+
+/** A file that lies at `path`: is it one of them? 0 or -ENOMEM. */
+static int compare_sought(
+    const char *path, const struct identity *found, struct sought *sought, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!sought[i].place && is_sought(&sought[i], found)) {
+            sought[i].place = strdup(path);
+            return sought[i].place ? 0 : -ENOMEM;
+        }
+    return 0;
+}
+
+static int search_below(
+    int directory, const char *path, struct sought *sought, size_t count, int depth);
+
+/** As search_below(), for one name in an open directory. */
+static int search_at(
+    int directory, const char *path, struct sought *sought, size_t count, int depth)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(directory, path_name(path));
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result < 0)
+        return result == -ENOENT || result == -ELOOP ? 0 : result;
+    if (!S_ISDIR(state.mode))
+        return compare_sought(path, &state.identity, sought, count);
+    return depth > 0 ? search_below(look, path, sought, count, depth - 1) : -E2BIG;
+}
+
+/** The next name in a directory, without the dots. NULL after the last, with errno 0, or where it
+ * cannot be read. */
+static const char *next_name(DIR *entries)
+{
     const struct dirent *entry;
-    while (entries && !found && (entry = readdir(entries)) != NULL) {
-        struct file_state state;
-        CLEANUP(close_fd) int look = safe_open_look(directory, entry->d_name);
-        bool is_dots = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-        if (is_dots || look < 0 || file_state_read(look, &state) < 0)
-            continue;
-        if (S_ISDIR(state.mode))
-            found = depth > 0 && lies_below(look, job, depth - 1);
-        else
-            found = identity_same_file(&state.identity, &job->identity);
+    do {
+        errno = 0;
+        entry = readdir(entries);
+    } while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    return entry ? entry->d_name : NULL;
+}
+
+/**
+ * Look for files, however they are called, below an open directory, whose name is `path`. 0, or a
+ * negative errno where not all of it could be looked at.
+ */
+static int search_below(
+    int directory, const char *path, struct sought *sought, size_t count, int depth)
+{
+    CLEANUP(close_fd) int listed = safe_open_directory(directory, "");
+    DIR *entries = listed < 0 ? NULL : fdopendir(listed);
+    if (!entries)
+        return listed < 0 ? listed : -ENOMEM;
+    (void)TAKE_FD(listed); /* it is closed with them */
+    int missed = 0;
+    const char *name;
+    while ((name = next_name(entries)) != NULL) {
+        CLEANUP(free_text) char *below = path_join(path, name);
+        int result = below ? search_at(directory, below, sought, count, depth) : -ENOMEM;
+        missed = result < 0 ? result : missed;
     }
-    if (entries)
-        closedir(entries);
-    return found;
+    missed = errno ? -errno : missed;
+    closedir(entries);
+    return missed;
 }
 
 /**
@@ -599,7 +649,38 @@ bool finish_has_left(int root, const char *failed, const struct job *job)
         return false;
     if (directory >= 0 && (has_its_like(directory, job) || lies_in(directory, job)))
         return false;
-    return !lies_below(top, job, FAILED_DEPTH_MOST);
+    struct sought sought = {.identity = &job->identity};
+    (void)search_below(top, "", &sought, 1, FAILED_DEPTH_MOST);
+    bool was_found = sought.place != NULL;
+    free(sought.place);
+    return !was_found;
+}
+
+/** Whether something of this name is there, or that cannot be told. */
+static bool may_be_there(int directory, const char *name)
+{
+    return faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool finish_still_lies(int root, const struct job *job)
+{
+    const char *place = job->place && *job->place ? job->place : NULL;
+    if (!place || may_be_there(root, place))
+        return true;
+    CLEANUP(free_text) char *text = path_with_suffix(place, ERROR_SUFFIX);
+    return !text || may_be_there(root, text);
+}
+
+int finish_search(
+    int root, const char *failed, const char *place, struct sought *sought, size_t count)
+{
+    CLEANUP(free_text)
+    char *name = *place == '/' ? strdup(failed) : strndup(place, strcspn(place, "/"));
+    if (!name)
+        return -ENOMEM;
+    CLEANUP(close_fd) int top = open_failed(root, failed, place);
+    return top < 0 ? top : search_below(top, name, sought, count, FAILED_DEPTH_MOST);
 }
 
 int bring_back_start(struct task *task)

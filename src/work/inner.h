@@ -1,8 +1,9 @@
 /**
- * The worker's own state, shared by the six files it is made of: worker.c carries tasks through
+ * The worker's own state, shared by the seven files it is made of: worker.c carries tasks through
  * their stages, sorting.c finds out which files belong together, outcome.c says what a verdict does
  * to a job and its group, duplicates.c holds back what was filed before, guard.c what is too much
- * to leave the house, question.c asks Close whether it is there.
+ * to leave the house, discards.c ends what failed and was deleted, question.c asks Close whether it
+ * is there.
  */
 #ifndef CLOSEDROP_WORK_INNER_H
 #define CLOSEDROP_WORK_INNER_H
@@ -27,7 +28,13 @@ enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
 struct folder_view {
     char *name;
     bool healthy;
-    int64_t scanned; /* the last scan that was asked for and has ended (worker_scan) */
+    int64_t scanned;          /* the last scan that was asked for and has ended (worker_scan) */
+    int64_t rounds;           /* how many scans of all of it have ended */
+    bool looks_for_discarded; /* since the last of them; see discards.c */
+    int64_t looked_up_to;     /* the id of the last failed job that was looked for */
+    int64_t look_next_ms;     /* steady clock: not before */
+    uint64_t failed_device;   /* which directory `failed` was when it had something in it */
+    uint64_t failed_inode;
     enum sorting sorting;
     int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
     uint64_t device;
@@ -181,6 +188,18 @@ int64_t guard_wait(const struct worker *worker);
 void guard_limits_changed(struct worker *worker);
 
 void guard_free_news(struct worker *worker);
+
+/* discards.c */
+
+/** A scan of all of a folder has ended: its failed files are looked for, too. */
+void discards_begin(const struct folder *folder, struct folder_view *view);
+
+/** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
+ */
+void discards_go_on(struct worker *worker);
+
+/** Whether there is more to look for at once. */
+bool discards_are_under_way(const struct worker *worker);
 
 /* sorting.c */
 

@@ -198,6 +198,23 @@ struct verdict bring_back_step(struct task *task);
  */
 bool finish_has_left(int root, const char *failed, const struct job *job);
 
+/** Whether a failed file, or its text, lies where it was put; also where that cannot be told. */
+bool finish_still_lies(int root, const struct job *job);
+
+/** A failed file that may have another name by now. */
+struct sought {
+    const struct identity *identity;
+    bool takes_like; /* where its handle says nothing, one of its size and time may be it */
+    char *place;     /* as job->place, where it was found; the caller's */
+};
+
+/**
+ * Look for files where failed ones are put, in the directory that `place` begins with. 0, or a
+ * negative errno where not all that lies there could be looked at.
+ */
+int finish_search(
+    int root, const char *failed, const char *place, struct sought *sought, size_t count);
+
 /** Remove an error text that lies beside the file in the folder. */
 void finish_remove_error_text(const struct task *task);
 

@@ -247,6 +247,9 @@ void worker_set_folder(struct worker *worker, const char *name, const struct fol
     view->device = state->device;
     view->inode = state->inode;
     view->scanned = state->scanned;
+    if (state->rounds && state->rounds != view->rounds)
+        discards_begin(config_folder(worker->config, name), view);
+    view->rounds = state->rounds;
 }
 
 void worker_set_paused(struct worker *worker, bool paused)
@@ -735,6 +738,7 @@ void worker_claim(struct worker *worker)
     question_ask_if_due(worker);
     sorting_go_on(worker);
     guard_go_on(worker);
+    discards_go_on(worker);
     if (claim_suspect(worker))
         return;
     for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
@@ -875,6 +879,8 @@ static bool is_held_up(struct worker *worker)
 
 static bool is_busy(const struct worker *worker)
 {
+    if (discards_are_under_way(worker))
+        return true;
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (worker->folders[i].sorting == SORT_GOES_ON)
             return true;

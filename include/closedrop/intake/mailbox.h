@@ -46,6 +46,7 @@ struct folder_health {
     bool healthy;
     bool scanned;        /* wholly, at least once since this configuration */
     int64_t scanned_for; /* the last LETTER_SCAN that came before a scan which has ended */
+    int64_t rounds;      /* how many scans of all of it have ended with nothing missed */
     bool polls;          /* by looking every poll_interval, without events */
     bool without_leases; /* the last file could not be leased */
     int64_t settling;    /* files that wait for quiet, or are being asked about */

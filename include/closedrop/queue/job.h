@@ -50,6 +50,14 @@ enum job_held {
     HELD_BEFORE    /* it waited, and may go; its file is looked at before it does */
 };
 
+/** Where the file of a job with an outcome is. */
+enum job_filed {
+    JOB_UNFILED,  /* still where it was: it is to be put away */
+    JOB_FILED,    /* where its outcome says (job->place) */
+    JOB_DISCARDED /* nowhere: it had failed, and a person deleted it from there. The job has ended,
+                     as long as the file does not come back */
+};
+
 /** For `due_ms`: waits for something that no time brings (store_wake()). */
 #define JOB_DUE_NEVER INT64_MAX
 
@@ -65,13 +73,13 @@ struct job {
     struct identity identity;
     enum job_state state;
     enum job_ending ending;
-    bool in_hand;   /* claimed and not yet recorded: what a crash leaves set was interrupted */
-    bool suspect;   /* was in hand at an unclean end: goes alone until it gets through */
-    bool filed;     /* the file has been put where its outcome says */
-    int attempts;   /* claims that count */
-    int deaths;     /* unclean ends with this single job in hand */
-    int64_t due_ms; /* wall clock; not claimed before */
-    char *place;    /* where the file lies now when no longer at `path`; "" when it is gone */
+    bool in_hand; /* claimed and not yet recorded: what a crash leaves set was interrupted */
+    bool suspect; /* was in hand at an unclean end: goes alone until it gets through */
+    enum job_filed filed; /* whether the file has been put where its outcome says */
+    int attempts;         /* claims that count */
+    int deaths;           /* unclean ends with this single job in hand */
+    int64_t due_ms;       /* wall clock; not claimed before */
+    char *place;          /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;
     char *error_message;
     char *content_type;
@@ -115,6 +123,10 @@ bool job_is_by_hand(const struct job *job);
 
 /** Whether a job has an outcome: what is left is to put its file away. */
 bool job_has_outcome(const struct job *job);
+
+/** How it has ended without being done or failed, for people: one of job_ending_names, or
+ * "discarded"; "" where it has not. */
+const char *job_ended_as(const struct job *job);
 
 /** Whether an activity of it may have been created: what it is filed as no longer changes. */
 bool job_is_intended(const struct job *job);

@@ -163,6 +163,13 @@ void queue_done(struct queue *queue, struct job *job, const char *why);
 /** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why);
 
+/** The file of a failed job lies at `place` now: a person has sorted what failed. */
+void queue_moved_in_failed(struct queue *queue, struct job *job, const char *place);
+
+/** A person deleted the file of a failed job: it ends as discarded. Should the file come back after
+ * all, the job goes on as a failed one does. */
+void queue_discard(struct queue *queue, struct job *job);
+
 /** Add a line to a job's history, unless it has that line already. Returns whether it was new. */
 bool queue_note_once(struct queue *queue, const struct job *job, const char *why);
 
@@ -184,7 +191,8 @@ enum queue_answer {
     QUEUE_NO_SUCH_JOB,
     QUEUE_WRONG_STATE,
     QUEUE_JOB_IN_HAND,
-    QUEUE_BY_HAND
+    QUEUE_BY_HAND,
+    QUEUE_JOB_DISCARDED /* retry: there is no file */
 };
 
 /**

@@ -309,13 +309,18 @@ void store_history(struct store *store, int64_t job,
 void store_not_put_away(struct store *store, int most,
     void (*each)(void *context, const struct job *job), void *context);
 
-/** The jobs that are not ended, newest first. Calls `each` with a job that stays the store's. */
+/** The jobs that have not ended (job_ended_as()), newest first. Calls `each` with a job that stays
+ * the store's. */
 void store_list(struct store *store, const struct store_filter *filter,
     void (*each)(void *context, const struct job *job), void *context);
 
 /** The ids of failed jobs that fit, above `after`, up to `most`; returns how many. */
 size_t store_failed(struct store *store, const struct failed_filter *filter, int64_t after,
     int64_t *ids, size_t most);
+
+/** The ids of failed jobs of a folder whose files lie in Failed, as store_failed(). */
+size_t store_in_failed(
+    struct store *store, const char *folder, int64_t after, int64_t *ids, size_t most);
 
 /** How many jobs there are, and wait, of each folder that has any; by name. */
 void store_folders(struct store *store,

@@ -225,6 +225,37 @@ static void is_approved_by_its_own_file(void **state)
     job_free(back);
 }
 
+/** A person deleted it from Failed, as it seems, and puts it back, or a copy of it. */
+static struct job *discarded(struct queue *queue)
+{
+    struct job *job = already_filed(queue, "a.pdf", 1);
+    queue_discard(queue, job);
+    return job;
+}
+
+static void is_approved_by_its_own_file_after_it_was_discarded(void **state)
+{
+    job_free(discarded(*state));
+    struct job *back = add(*state, "other.pdf", 1);
+    assert_int_equal(back->id, 1);
+    assert_true(back->approved);
+    job_free(back);
+}
+
+static void is_approved_by_a_copy_after_it_was_discarded(void **state)
+{
+    struct job *failed = discarded(*state);
+    struct job *found = store_already_filed(queue_store(*state), HASH, 0);
+    assert_int_equal(found->id, failed->id);
+    struct job *job = upload(*state, "copy.pdf", 2, HASH);
+    assert_true(queue_approve(*state, job, failed->id));
+    assert_true(job->approved);
+    assert_null(store_already_filed(queue_store(*state), HASH, 0));
+    job_free(found);
+    job_free(failed);
+    job_free(job);
+}
+
 static void is_approved_by_hand(void **state)
 {
     job_free(already_filed(*state, "a.pdf", 1));
@@ -377,6 +408,8 @@ int main(void)
         WITH_QUEUE(finds_what_waits_in_failed_for_a_persons_word),
         WITH_QUEUE(is_approved_once_by_what_came_back),
         WITH_QUEUE(is_approved_by_its_own_file),
+        WITH_QUEUE(is_approved_by_its_own_file_after_it_was_discarded),
+        WITH_QUEUE(is_approved_by_a_copy_after_it_was_discarded),
         WITH_QUEUE(is_approved_by_hand),
         WITH_QUEUE(asks_anew_whose_it_is_until_its_activity_is_intended),
         WITH_QUEUE(only_puts_away_under_the_new_name_what_is_intended),

@@ -2055,6 +2055,77 @@ static void lists_and_counts(void **state)
     assert_int_equal(counts.unfiled, 0);
 }
 
+/** A failed job whose file was deleted from Failed. */
+static int64_t discarded(struct queue *queue, const char *code)
+{
+    int64_t id = add(queue, "a.pdf", file(1));
+    fail_next(queue, code, "Failed/a.pdf");
+    struct job *job = store_load(queue_store(queue), id);
+    queue_discard(queue, job);
+    job_free(job);
+    return id;
+}
+
+static void counts_what_was_discarded_no_more(void **state)
+{
+    struct queue *queue = *state;
+    struct store *store = queue_store(queue);
+    struct store_counts counts;
+    struct retried retried;
+    struct lines lines = {""};
+    int64_t ids[2];
+    begin(queue);
+    int64_t id = discarded(queue, "too_large");
+    const struct store_filter all = {.state = -1, .limit = 10};
+    store_list(store, &all, add_id, &lines);
+    assert_string_equal(lines.text, "");
+    store_count(store, "scans", &counts);
+    assert_int_equal(counts.by_state[JOB_FAILED], 0);
+    assert_int_equal(counts.unfiled, 0);
+    assert_int_equal(store_in_failed(store, "scans", 0, ids, 2), 0);
+    queue_retry_all(queue, &(struct failed_filter){0}, &retried);
+    assert_int_equal(retried.queued, 0);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_DISCARDED);
+    struct job *job = store_load(store, id);
+    assert_string_equal(job_ended_as(job), "discarded");
+    job_free(job);
+    commit(queue);
+}
+
+static void knows_a_discarded_file_that_comes_back(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = discarded(queue, "cut_off");
+    assert_int_equal(known(queue, file(1)), KNOWN_JUDGED);
+    assert_int_equal(add(queue, "other.pdf", file(1)), id);
+    struct job *job = store_load(queue_store(queue), id);
+    assert_int_equal(job->state, JOB_QUEUED);
+    assert_string_equal(job_ended_as(job), "");
+    job_free(job);
+    finish_next(queue, "Uploaded/other.pdf");
+    commit(queue);
+}
+
+static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **state)
+{
+    struct queue *queue = *state;
+    int64_t ids[2];
+    begin(queue);
+    for (int i = 1; i <= 3; i++) {
+        add(queue, "a.pdf", file(i));
+        fail_next(queue, "too_large", "Failed/a.pdf");
+    }
+    add(queue, "b.pdf", file(4));
+    fail_next(queue, "too_large", NULL); /* is still to be put away */
+    assert_int_equal(store_in_failed(queue_store(queue), "scans", 0, ids, 2), 2);
+    assert_int_equal(ids[1], 2);
+    assert_int_equal(store_in_failed(queue_store(queue), "scans", 2, ids, 2), 1);
+    assert_int_equal(ids[0], 3);
+    assert_int_equal(store_in_failed(queue_store(queue), "other", 0, ids, 2), 0);
+    commit(queue);
+}
+
 static void keeps_numbers(void **state)
 {
     struct queue *queue = *state;
@@ -2735,6 +2806,9 @@ int main(void)
         ON_MEMORY(continues_by_path_with_the_file_that_lies_there_now),
         ON_MEMORY(waits_for_a_failed_file_to_be_moved_away),
         ON_MEMORY(believes_a_person_who_brings_a_cut_off_file_back),
+        ON_MEMORY(counts_what_was_discarded_no_more),
+        ON_MEMORY(knows_a_discarded_file_that_comes_back),
+        ON_MEMORY(gives_the_failed_files_of_a_folder_one_page_after_the_other),
         ON_MEMORY(believes_a_person_who_brings_an_empty_file_back),
         ON_MEMORY(fails_again_what_can_still_not_be_sent),
         ON_MEMORY(supersedes_a_waiting_job_whose_file_was_rewritten),

@@ -1,0 +1,166 @@
+/**
+ * A failed file that a person deleted, and its text with it, needs nobody any more: its job ends as
+ * discarded, so that "failed" is what somebody must look at. After each scan of a folder its failed
+ * files are looked for, a slice a turn: one call each, as long as they are there.
+ */
+#define LOG_MODULE "worker"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/safe_open.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SLICE 128
+
+void discards_begin(const struct folder *folder, struct folder_view *view)
+{
+    int64_t now = clock_steady_ms();
+    if (view->looks_for_discarded || now < view->look_next_ms)
+        return;
+    view->looks_for_discarded = true;
+    view->looked_up_to = 0;
+    /* a folder that is polled is scanned all the time; any other about when this is over */
+    view->look_next_ms = now + folder->rescan_ms / 2;
+}
+
+/** Whether the folder is the directory that was scanned, and not a bare mount point. */
+static bool is_here(int root, const struct folder_view *view)
+{
+    struct stat stat;
+    return root >= 0 && fstat(root, &stat) == 0 && stat.st_dev == view->device &&
+           stat.st_ino == view->inode && !directory_is_empty(root);
+}
+
+/**
+ * An empty directory may be a mount point without its file system. It is not where it had something
+ * in it before; of one in the folder that is believed until it is seen to be another one.
+ */
+static bool is_failed_here(const struct folder *folder, int root, struct folder_view *view)
+{
+    struct stat stat;
+    CLEANUP(close_fd) int failed = openat(root, folder->failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (failed < 0 || fstat(failed, &stat) < 0)
+        return false;
+    if (directory_is_empty(failed)) {
+        bool is_the_same = stat.st_dev == view->failed_device && stat.st_ino == view->failed_inode;
+        return is_the_same || (!view->failed_inode && *folder->failed != '/');
+    }
+    view->failed_device = stat.st_dev;
+    view->failed_inode = stat.st_ino;
+    return true;
+}
+
+/** Whether its place is outside of the folder, and not where failed files are put now: nobody can
+ * tell whether what was configured then is mounted. */
+static bool lies_elsewhere(const struct folder *folder, const struct job *job)
+{
+    const char *place = job->place && *job->place == '/' ? job->place : NULL;
+    return place &&
+           (!str_starts_with(place, folder->failed) || place[strlen(folder->failed)] != '/');
+}
+
+/** Whether both places begin with the same directory: one search finds both. */
+static bool lie_together(const struct job *a, const struct job *b)
+{
+    size_t length = strcspn(a->place, "/");
+    return strncmp(a->place, b->place, length) == 0 && b->place[length] == a->place[length];
+}
+
+/** Failed jobs whose files do not lie where they were put. */
+struct missing {
+    struct job *jobs[SLICE];
+    struct sought files[SLICE];
+    size_t count;
+};
+
+static void add_missing(struct missing *missing, struct job *job)
+{
+    missing->jobs[missing->count] = job;
+    missing->files[missing->count++] =
+        (struct sought){.identity = &job->identity, .takes_like = true};
+}
+
+/** Look where the next few failed files were put, up to one that needs a search of its own. */
+static void collect_missing(struct store *store, const struct folder *folder, int root,
+    struct folder_view *view, struct missing *missing)
+{
+    int64_t ids[SLICE];
+    size_t count = store_in_failed(store, folder->name, view->looked_up_to, ids, SLICE);
+    view->looks_for_discarded = count > 0;
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(job_freep) struct job *job = store_load(store, ids[i]);
+        bool is_missing = job && !lies_elsewhere(folder, job) && !finish_still_lies(root, job);
+        if (is_missing && missing->count && !lie_together(missing->jobs[0], job))
+            break;
+        view->looked_up_to = ids[i];
+        if (is_missing)
+            add_missing(missing, TAKE_PTR(job));
+    }
+}
+
+static void discard(struct queue *queue, struct job *job)
+{
+    log_info("job %lld: %s/%s: its failed file was deleted: discarded", (long long)job->id,
+        job->folder, job->path);
+    queue_discard(queue, job);
+}
+
+/** What was found under another name is known by that; what is nowhere is discarded. */
+static void search_for(
+    struct queue *queue, const struct folder *folder, int root, struct missing *missing)
+{
+    struct sought *files = missing->files;
+    bool is_all_searched =
+        finish_search(root, folder->failed, missing->jobs[0]->place, files, missing->count) == 0;
+    for (size_t i = 0; i < missing->count; i++) {
+        if (files[i].place)
+            queue_moved_in_failed(queue, missing->jobs[i], files[i].place);
+        else if (is_all_searched)
+            discard(queue, missing->jobs[i]);
+        free(files[i].place);
+        job_free(missing->jobs[i]);
+    }
+}
+
+static void look_for_some(
+    struct worker *worker, const struct folder *folder, struct folder_view *view)
+{
+    struct missing missing = {.count = 0};
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    view->looks_for_discarded = is_here(root, view) && is_failed_here(folder, root, view);
+    if (view->looks_for_discarded)
+        collect_missing(queue_store(worker->queue), folder, root, view, &missing);
+    if (missing.count)
+        search_for(worker->queue, folder, root, &missing);
+}
+
+static bool may_look(const struct worker *worker, const struct folder_view *view)
+{
+    return view->looks_for_discarded && view->healthy && !worker->disk_short && !worker->stopping;
+}
+
+void discards_go_on(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++) {
+        struct folder_view *view = &worker->folders[i];
+        if (may_look(worker, view))
+            look_for_some(worker, &worker->config->folders[i], view);
+    }
+}
+
+bool discards_are_under_way(const struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (may_look(worker, &worker->folders[i]))
+            return true;
+    return false;
+}

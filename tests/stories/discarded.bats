@@ -1,0 +1,228 @@
+#!/usr/bin/env bats
+# What a person deletes from Failed, with its text, needs nobody any more: it ends as discarded, and "failed" is what is left to do.
+
+load ../support/story
+WAIT_MOST=15
+setup() {
+    story_setup
+    seed '{"leads":[{"id":"lead_A","name":"Amber","contacts":[]}]}'
+    lead_rule='rules = ( { name = "lead"; match = { path = "(?<lead>lead_[A-Z]+)"; }; lead_id = "{lead}"; lead_file = {}; } );'
+    write_config 'max_size = "9"; rescan = "1s";'
+}
+teardown() { story_teardown; }
+
+# Files of these names fail, in this order, and lie in Failed.
+fail_files() { # NAME...
+    local name
+    for name in "$@"; do
+        echo "too large: $name" >"in/$name"
+        run_once
+        [ -f "in/Failed/$name.error.txt" ]
+    done
+}
+
+discard() { # NAME: as a person does
+    rm "in/Failed/$1" "in/Failed/$1.error.txt"
+}
+
+is_discarded() { # ID
+    closedrop show "$1" --json | jq -en 'input | .ended == "discarded" and .place == null' >/dev/null
+}
+
+failed_are() { # ID...: so many need somebody
+    [ "$(closedrop list --state failed --json | jq .id | sort -n | xargs)" = "$*" ]
+}
+
+@test "a file that is deleted from Failed with its text is discarded, and counted no more" {
+    fail_files a.txt b.txt
+    start_agent
+    failed_are 1 2
+    discard a.txt
+    wait_until is_discarded 1
+    failed_are 2
+    [ "$(closedrop list --json | jq .id)" = 2 ]
+    jobs_are failed 1
+    folder_counts failed 1
+    history_says 1 'discarded: its file was deleted from where failed files lie, and so was its text'
+    closedrop show 1 | grep -qx 'Ended as       discarded'
+    log_says 'job 1: scans/a.txt: its failed file was deleted: discarded'
+    run closedrop retry 1
+    [ "$status" = 1 ]
+    [[ $output == *'its file is gone: a person deleted it'* ]]
+    closedrop retry --all | grep -qx '1 queued again'
+}
+
+@test "the same while no agent ran, in a folder that is polled, and over a restart" {
+    write_config 'max_size = "9"; watch = "poll"; poll_interval = "100ms"; rescan = "1s";'
+    fail_files a.txt b.txt
+    discard a.txt
+    run_once
+    is_discarded 1
+    failed_are 2
+    start_agent
+    discard b.txt
+    wait_until is_discarded 2
+    failed_are
+    kill_agent
+    run_once
+    is_discarded 1
+    [ "$agent_code" = 0 ]
+}
+
+@test "nothing is discarded whose file or text is there, in Failed or sorted in it" {
+    fail_files 1.txt 2.txt 3.txt 4.txt 5.txt 6.txt
+    mkdir in/Failed/later
+    rm in/Failed/1.txt           # its text tells
+    rm in/Failed/2.txt.error.txt # it is there
+    mv in/Failed/3.txt in/Failed/three.txt
+    rm in/Failed/3.txt.error.txt
+    mv in/Failed/4.txt in/Failed/4.txt.error.txt in/Failed/later/
+    touch in/Failed/5.txt
+    discard 6.txt
+    start_agent
+    wait_until is_discarded 6 # the last that is looked for
+    failed_are 1 2 3 4 5
+    # what was sorted is known where it is now, so that a retry finds it
+    [ "$(closedrop show 3 --json | jq -r .place)" = Failed/three.txt ]
+    [ "$(closedrop show 4 --json | jq -r .place)" = Failed/later/4.txt ]
+    history_says 4 'renamed where failed files lie, to Failed/later/4.txt'
+    stop_agent
+    write_config
+    closedrop retry 4
+    run_once
+    job_is 4 done
+    [ ! -e in/Failed/later/4.txt.error.txt ]
+}
+
+@test "nothing is decided while the folder, or all of Failed, is away or cannot be read" {
+    fail_files a.txt
+    mv in away && mkdir in # a bare mount point
+    run_once
+    failed_are 1
+    rm -r in && mv away in
+    mv in/Failed failed
+    run_once
+    failed_are 1
+    mv failed in/Failed
+    mkdir in/Failed/closed
+    mv in/Failed/a.txt* in/Failed/closed/
+    become_nobody
+    chown -R nobody:nogroup in state control.sock 2>/dev/null || true
+    chmod 0 in/Failed/closed
+    run_once
+    failed_are 1
+    chmod 755 in/Failed/closed
+    run_once
+    failed_are 1
+    rm -r in/Failed/closed
+    run_once
+    failed_are
+}
+
+@test "files fail to a directory outside of the folder" {
+    mkdir bad
+    write_config "max_size = \"9\"; rescan = \"1s\"; failed = \"$PWD/bad\";"
+    echo 'too large: a' >in/a.txt
+    echo 'too large: b' >in/b.txt
+    run_once
+    failed_are 1 2
+    start_agent
+    rm bad/a.txt*
+    wait_until is_discarded 1
+    failed_are 2
+    rm bad/b.txt* # it is empty now, and known: no bare mount point
+    wait_until is_discarded 2
+    stop_agent
+    echo 'too large: c' >in/c.txt
+    run_once
+    mv bad elsewhere && mkdir bad
+    run_once
+    failed_are 3
+    rmdir bad && mv elsewhere bad
+    run_once
+    failed_are 3
+}
+
+# ---- what comes back after all ----
+
+# The file leaves Failed for a desktop, and comes back when nobody reckons with it any more.
+takes_away() { # ID NAME
+    mv "in/Failed/$2" desktop.txt
+    rm "in/Failed/$2.error.txt"
+    run_once
+    is_discarded "$1"
+}
+
+@test "a discarded file that is dragged back continues its job" {
+    fail_files a.txt
+    takes_away 1 a.txt
+    write_config
+    mv desktop.txt in/b.txt
+    run_once
+    job_is 1 done
+    [ "$(closedrop list --json | jq -c '[.id, .path, .ended]')" = '[1,"b.txt",null]' ]
+    history_says 1 'queued: brought back into the folder'
+}
+
+@test "one that looked cut off is taken as it is when it comes back: a person has judged" {
+    write_config 'incomplete = "100ms";'
+    printf '%%PDF-1.4\nhalf of it' >in/a.pdf
+    run_once
+    wait_until test -f in/Failed/a.pdf || run_once
+    [ "$(closedrop show 1 --json | jq -r .error.code)" = cut_off ]
+    takes_away 1 a.pdf
+    mv desktop.txt in/a.pdf
+    run_once
+    job_is 1 done
+    [ "$(uploads)" = 1 ]
+}
+
+# A second file with the bytes of one that was filed asks a person.
+filed_already() {
+    more=$lead_rule write_config 'rules = [ "lead" ];'
+    echo hello >in/lead_A-1.txt
+    run_once
+    echo hello >in/lead_A-2.txt
+    run_once
+    [ "$(closedrop show 2 --json | jq -r .error.code)" = already_filed ]
+    activities_are 1
+    takes_away 2 lead_A-2.txt
+}
+
+@test "one that was filed already is filed once more when it comes back" {
+    filed_already
+    mv desktop.txt in/lead_A-2.txt
+    run_once
+    job_is 2 done
+    activities_are 2
+}
+
+@test "the same as another file of these bytes, under another name: a copy from the desktop" {
+    filed_already
+    cp desktop.txt copy && rm desktop.txt
+    mv copy in/lead_A-3.txt
+    run_once
+    job_is 3 done
+    activities_are 2
+    # the question is answered: it is asked again of a further one
+    echo hello >in/lead_A-4.txt
+    run_once
+    [ "$(closedrop show 4 --json | jq -r .error.code)" = already_filed ]
+    activities_are 2
+}
+
+@test "hundreds of failed files are looked through, and those that were deleted are found" {
+    write_config 'max_size = "9";'
+    local i
+    for i in {1..300}; do
+        echo 'too large for it' >"in/$i.txt"
+    done
+    run_once
+    jobs_are failed 300
+    rm in/Failed/*[02468].txt in/Failed/*[02468].txt.error.txt
+    run_once
+    jobs_are failed 150
+    rm in/Failed/*
+    run_once
+    jobs_are failed 0
+}
