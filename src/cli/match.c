@@ -1,4 +1,5 @@
 /** match: what would become of a file, without touching anything. */
+#include "named_file.h"
 #include "names.h"
 #include "session.h"
 
@@ -147,7 +148,9 @@ static int hash_file(int fd, char sha256[DIGEST_SHA256_HEX])
 static struct verdict read_file(struct look_at *look)
 {
     CLEANUP(close_fd) int fd = open(look->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : file_state_read(fd, &look->state);
+    if (fd < 0)
+        return named_file_missing(look->given, errno);
+    int result = file_state_read(fd, &look->state);
     if (result < 0)
         return cannot_read("it", -result);
     if (!S_ISREG(look->state.mode))
@@ -223,9 +226,19 @@ static bool is_own(const struct look_at *look)
     return fd >= 0 && own_file(look->session->config, fd) > 0;
 }
 
+/** Whether there is such a file at all, before its name is judged. */
+static struct verdict find_file(const struct look_at *look)
+{
+    struct stat stat_of;
+    return stat(look->given, &stat_of) < 0 ? named_file_missing(look->given, errno)
+                                           : verdict_make(VERDICT_NEXT, NULL, "found");
+}
+
 static struct verdict look_at_file(struct look_at *look)
 {
-    struct verdict verdict = find_folder(look);
+    struct verdict verdict = find_file(look);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = find_folder(look);
     const char *why =
         verdict.kind == VERDICT_NEXT ? filter_leaves_out(look->folder, look->path) : NULL;
     if (why)

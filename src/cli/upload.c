@@ -1,6 +1,7 @@
 /** upload: send files now, in this process, without queue or folder. */
 #include "filed.h"
 #include "listed.h"
+#include "named_file.h"
 #include "names.h"
 #include "session.h"
 
@@ -123,7 +124,9 @@ static struct verdict open_file(const char *path, struct upload *upload)
 {
     struct source *source = NULL;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : source_open(fd, false, &source);
+    if (fd < 0)
+        return named_file_missing(path, errno);
+    int result = source_open(fd, false, &source);
     if (result < 0 || !source)
         return verdict_make(
             VERDICT_FAIL, "unreadable", "the file cannot be opened: %s", strerror(-result));

@@ -56,7 +56,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [ "$status" = 1 ]
     [[ $output == *"77.txt"*"77"* ]]
     [[ $output == *"other.txt"*"no rule takes it"* ]]
-    [[ $output == *"none.txt"*"cannot be read"* ]]
+    [[ $output == *"none.txt"*"-- there is no such file"* ]]
     run closedrop match --json in/77.txt in/ann.txt
     jq -se '.[0].error.code == "no_target" and .[1].error == null and .[1].contact_id == "cont_A" and
         .[1].body.note == "ann@a.example "' <<<"$output"
@@ -76,6 +76,47 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     run closedrop match --folder b --json 1.txt
     [ "$status" = 0 ]
     jq -e '.rule == null and .body == null and .error == null' <<<"$output"
+}
+
+@test "match and upload of what is not there say so, and what the shell has to do with it" {
+    write_config 'include = [ "*.txt" ]; rules = [ "table" ];' # names are judged after that
+    run closedrop match in/1.pdf
+    [ "$status" = 1 ]
+    [[ $output == *"Problem   there is no such file" ]]
+    for command in match upload; do
+        run closedrop "$command" 'in/Uploaded/*/*'
+        [ "$status" = 1 ]
+        [[ $output == *'there is no such file: the shell found nothing to put in place of the pattern'*'may not list'*"sh -c 'closedrop ..."* ]]
+    done
+    echo x >'in/1 [2].txt' # a name like a pattern
+    run closedrop match --json 'in/1 [2].txt'
+    jq -e '.error.code == "no_rule"' <<<"$output"
+    echo x >in/1.txt
+    run closedrop match in/1.txt in/2.txt 'in/[3].txt'
+    [ "$status" = 1 ]
+    [ "$(grep -c 'there is no such file' <<<"$output")" = 2 ]
+    no_trace
+}
+
+@test "match and upload say which directory may not be entered, or which file not read, and whose it is" {
+    [ "$(id -u)" = 0 ] || skip "another user's directory can be made by root only"
+    mkdir -p in/closed/in
+    echo x >in/closed/in/1.txt
+    echo x >in/1.txt
+    echo x >in/2.txt
+    chmod 700 in/closed
+    chmod 600 in/2.txt
+    become_nobody
+    chmod 644 customers.csv
+    run closedrop match in/closed/in/1.txt in/1.txt in/2.txt
+    [ "$status" = 1 ]
+    [[ ${lines[1]} == *'-- in/closed may not be entered by the user nobody: it belongs to root:root, mode 0700;'*'sudo -u root' ]]
+    [[ ${lines[2]} == *'email (draft) on Amber'* ]]
+    [[ ${lines[3]} == *'-- in/2.txt may not be read by the user nobody: it belongs to root:root, mode 0600;'* ]]
+    run closedrop upload "$PWD/in/closed/in/1.txt" in/2.txt
+    [ "$status" = 1 ]
+    [[ ${lines[0]} == *"$PWD/in/closed may not be entered by the user nobody"* ]]
+    [[ ${lines[1]} == *'in/2.txt may not be read by the user nobody'* ]]
 }
 
 @test "upload --rule files it, without agent and queue; the file stays" {

@@ -59,7 +59,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     up --json nowhere.txt letter.txt
     [ "$code" = 1 ]
     jq -es '.[0] | .path == "nowhere.txt" and .state == "failed" and .error.code == "unreadable" and
-        (.error.message | contains("No such file")) and .download_url == null and .sha256 == null' out.txt
+        (.error.message | contains("there is no such file")) and .download_url == null and .sha256 == null' out.txt
     jq -es '.[1].state == "done"' out.txt
 }
 
@@ -68,7 +68,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     up letter.txt nowhere.txt second.txt
     [ "$code" = 1 ]
     [ "$(wc -l <out.txt)" = 2 ]
-    grep -q 'nowhere.txt: .*No such file' err.txt
+    grep -qx 'closedrop: nowhere.txt: there is no such file' err.txt
     [ "$(uploads)" = 2 ]
 }
 
