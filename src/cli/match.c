@@ -45,7 +45,8 @@ struct look_at {
     char sha256[DIGEST_SHA256_HEX];
     struct str sidecar;
     struct resolution resolution;
-    struct json *body; /* what would be posted; NULL: it would only be uploaded */
+    const struct rule *but_for_case; /* would have taken it in other letters; NULL: none would */
+    struct json *body;               /* what would be posted; NULL: it would only be uploaded */
 };
 
 /* ---- where it lies ---- */
@@ -180,6 +181,9 @@ static struct verdict resolve_once(struct look_at *look)
         .queued_ms = clock_wall_ms()};
     struct verdict verdict = resolution_sort(
         &look->resolution, &file, folder->rules, folder->fails_unmatched, look->session->tables);
+    if (look->resolution.facts.path) /* else memory was short */
+        look->but_for_case =
+            rule_but_for_case(folder->rules, look->resolution.rule, &look->resolution.facts);
     if (verdict.kind != VERDICT_NEXT || !look->resolution.rule)
         return verdict;
     look->resolution.absences = &look->session->absences;
@@ -351,6 +355,17 @@ static char *search_words(const struct look_at *look)
     return text;
 }
 
+/** "rule "fax" would take it, but for upper and lower case; ..." In new memory, or NULL. */
+static char *describe_hint(const struct look_at *look)
+{
+    if (!look->but_for_case)
+        return NULL;
+    return str_format(
+        "rule \"%s\" would take it, but for upper and lower case; where that is not to "
+        "count, begin its match.path with (?i)",
+        look->but_for_case->name);
+}
+
 /** All there is to say of one file. */
 static void print_whole(const struct look_at *look, const struct verdict *verdict)
 {
@@ -375,6 +390,9 @@ static void print_whole(const struct look_at *look, const struct verdict *verdic
     } else {
         print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem", verdict->message);
     }
+    CLEANUP(free_text) char *hint = describe_hint(look);
+    if (hint)
+        print_field("Hint", hint);
 }
 
 static void print_line(const struct look_at *look, const struct verdict *verdict)
@@ -391,6 +409,11 @@ static void print_line(const struct look_at *look, const struct verdict *verdict
                                                    : str_format("-- %s", verdict->message);
     printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
     cli_print_text(target ? target : "?");
+    CLEANUP(free_text) char *hint = describe_hint(look);
+    if (hint) {
+        printf("; ");
+        cli_print_text(hint);
+    }
     putchar('\n');
 }
 
@@ -420,6 +443,8 @@ static void print_json(struct look_at *look, const struct verdict *verdict)
     result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);
     result |=
         look->body ? json_add(object, "body", TAKE_PTR(look->body)) : json_add_null(object, "body");
+    CLEANUP(free_text) char *hint = describe_hint(look);
+    result |= json_add_text(object, "hint", hint);
     result |= add_error(object, verdict);
     cli_print_json(result ? NULL : object);
 }

@@ -26,6 +26,7 @@
 #define WALK_STEP 10 /* what an item of the pattern costs, in characters walked */
 
 struct pattern {
+    char *text; /* in normal form C */
     pcre2_code *code;
     pcre2_match_context *limits;
     const char **groups;
@@ -65,11 +66,12 @@ static size_t character_at(const char *text, size_t offset)
     return number;
 }
 
-static int compile(struct pattern *pattern, const char *text, struct str *why)
+static int compile(struct pattern *pattern, uint32_t more_options, struct str *why)
 {
     /* \C would cut a character in two */
-    const uint32_t options =
-        PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT;
+    const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
+                             PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT | more_options;
+    const char *text = pattern->text;
     int code;
     size_t offset;
     pattern->code =
@@ -118,11 +120,13 @@ static int list_groups(struct pattern *pattern)
     return 0;
 }
 
-int pattern_new(const char *text, struct pattern **ret_pattern, struct str *why)
+static int new_with_options(
+    const char *text, uint32_t options, struct pattern **ret_pattern, struct str *why)
 {
     struct pattern *pattern = calloc(1, sizeof(*pattern));
-    CLEANUP(free_text) char *normal = text_normal_copy(text);
-    int result = pattern && normal ? compile(pattern, normal, why) : -ENOMEM;
+    if (pattern)
+        pattern->text = text_normal_copy(text);
+    int result = pattern && pattern->text ? compile(pattern, options, why) : -ENOMEM;
     if (!result)
         result = set_limits(pattern);
     if (!result)
@@ -134,10 +138,16 @@ int pattern_new(const char *text, struct pattern **ret_pattern, struct str *why)
     return result;
 }
 
+int pattern_new(const char *text, struct pattern **ret_pattern, struct str *why)
+{
+    return new_with_options(text, 0, ret_pattern, why);
+}
+
 void pattern_free(struct pattern *pattern)
 {
     if (!pattern)
         return;
+    free(pattern->text);
     pcre2_code_free(pattern->code);
     pcre2_match_context_free(pattern->limits);
     free(pattern->groups);
@@ -206,4 +216,25 @@ enum pattern_match pattern_match(
         return PATTERN_NO_MEMORY;
     tell_failure(why, code);
     return PATTERN_ERROR;
+}
+
+static bool fits(const struct pattern *pattern, const char *subject)
+{
+    struct str why = STR_INIT(1000); /* whoever asks has no use for it */
+    CLEANUP(json_freep) struct json *values = json_object();
+    bool does = pattern_match(pattern, subject, values, &why) == PATTERN_YES;
+    str_release(&why);
+    return does;
+}
+
+bool pattern_fits_but_for_case(const struct pattern *pattern, const char *subject)
+{
+    struct str why = STR_INIT(1000);
+    struct pattern *caseless = NULL;
+    bool is_made = !fits(pattern, subject) &&
+                   new_with_options(pattern->text, PCRE2_CASELESS, &caseless, &why) == 0;
+    bool does = is_made && fits(caseless, subject);
+    pattern_free(caseless);
+    str_release(&why);
+    return does;
 }

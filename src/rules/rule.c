@@ -129,6 +129,16 @@ enum rule_choice rule_choose(struct rule *const *rules, const struct template_fa
     return RULE_NONE;
 }
 
+const struct rule *rule_but_for_case(
+    struct rule *const *rules, const struct rule *chosen, const struct template_facts *facts)
+{
+    for (; *rules && *rules != chosen; rules++)
+        if (is_of_kind(*rules, facts) && (*rules)->path &&
+            pattern_fits_but_for_case((*rules)->path, facts->path))
+            return *rules;
+    return NULL;
+}
+
 /* ---- expanding ---- */
 
 static size_t count_characters(const char *text)

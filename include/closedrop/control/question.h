@@ -44,10 +44,10 @@ enum question_kind {
 
 struct question {
     enum question_kind kind;
-    int64_t id;                     /* of a job; intend, withdraw: below 0 */
-    char folder[128];               /* list, retry all: "" for any */
-    char rule[256];                 /* list, retry all, release: "" for any; intend: it is filed by */
-    char code[64];                  /* retry all: "" for any */
+    int64_t id;       /* of a job; intend, withdraw: below 0 */
+    char folder[128]; /* list, retry all: "" for any */
+    char rule[256];   /* list, retry all, release: "" for any; intend: it is filed by */
+    char code[64];    /* retry all: "" for any */
     char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
     enum activity activity;
     char lead_id[160]; /* the same */

@@ -41,4 +41,8 @@ enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_ERROR, PATTERN_NO_MEMORY }
 enum pattern_match pattern_match(
     const struct pattern *pattern, const char *subject, struct json *values, struct str *why);
 
+/** Whether the pattern does not match, and would if the case of letters did not count, as with (?i)
+ * at its front. */
+bool pattern_fits_but_for_case(const struct pattern *pattern, const char *subject);
+
 #endif

@@ -90,6 +90,13 @@ enum rule_choice rule_choose(struct rule *const *rules, const struct template_fa
     struct json *values, const struct rule **ret_rule, struct str *why);
 
 /**
+ * The first of `rules` ahead of `chosen` (NULL: of all) that would take the file if the case of
+ * letters in its path did not count; NULL where there is none.
+ */
+const struct rule *rule_but_for_case(
+    struct rule *const *rules, const struct rule *chosen, const struct template_facts *facts);
+
+/**
  * Expand one text of a rule, as one line without blanks around it, of at most `most` characters.
  * Returns 0 and the text, to be freed; -ENOMEM; or -EINVAL where it is longer, with the reason in
  * `why`, which calls it `what`.

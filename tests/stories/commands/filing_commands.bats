@@ -119,6 +119,31 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [[ ${lines[1]} == *'in/2.txt may not be read by the user nobody'* ]]
 }
 
+@test "match says that a rule fits but for upper and lower case, and how to write that" {
+    local hint='rule "contact" would take it, but for upper and lower case; where that is not to count, begin its match.path with (?i)'
+    echo x >in/ANN.txt
+    run closedrop match in/ANN.txt
+    [ "$status" = 1 ]
+    [[ $output == *"no rule takes it"*"Hint      $hint" ]]
+    echo x >in/other.txt
+    run closedrop match in/ANN.txt in/other.txt
+    [[ ${lines[1]} == *"no rule takes it"*"; $hint" ]]
+    [[ ${lines[2]} != *'upper and lower'* ]]
+    run closedrop match --json in/ANN.txt in/other.txt
+    jq -se --arg hint "$hint" '.[0].hint == $hint and .[1].hint == null' <<<"$output"
+    # a rule before the one that takes it
+    more=${more/'{ name = "contact"'/'{ name = "all"; lead_id = "lead_A"; lead_file = {}; }, { name = "contact"'}
+    write_config 'rules = [ "contact", "all" ];'
+    run closedrop match in/ANN.txt
+    [ "$status" = 0 ]
+    [[ $output == *"Rule      all"*"Hint      $hint" ]]
+    # include knows no case
+    write_config 'include = [ "ann*" ]; rules = [ "all" ];'
+    run closedrop match in/ANN.txt
+    [ "$status" = 0 ]
+    [[ $output != *Hint* ]]
+}
+
 @test "upload --rule files it, without agent and queue; the file stays" {
     echo hello >2.txt
     output=$(closedrop upload --rule table 2.txt)

@@ -5,7 +5,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/control/question.h"
 #include "closedrop/queue/by_hand.h"
-#include "closedrop/queue/guard.h"
+#include "closedrop/config/config.h"
 #include "closedrop/queue/queue.h"
 
 #include <limits.h>
@@ -180,7 +180,7 @@ static int close_queue(void **state)
 
 static struct json *ask(struct queue *queue, struct question question, int status)
 {
-    struct answer answer = question_answer(queue, &(struct guard_limits){0}, &question);
+    struct answer answer = question_answer(queue, &(struct config){0}, &question);
     assert_int_equal(answer.status, status);
     assert_non_null(answer.body);
     return answer.body;

@@ -317,6 +317,31 @@ static void survives_every_failure_to_match(void **state)
     pattern_free(pattern);
 }
 
+/* ---- but for case ---- */
+
+static const struct {
+    const char *text;
+    const char *subject;
+    bool fits;
+} cases[] = {
+    {"\\.tif$", "fax.TIF", true}, {"\\.tif$", "fax.tif", false}, /* it fits as it is */
+    {"\\.tif$", "fax.pdf", false}, {"(?i)\\.tif$", "fax.TIF", false},
+    {"^M\xC3\x9CLLER", "m\xC3\xBCller.pdf", true},
+    {"^MU\xCC\x88LLER", "m\xC3\xBCller.pdf", true}, /* in normal form C */
+    {"(?-i)a", "A", false}, {"a", "\xFF", false},   /* no UTF-8 */
+};
+
+static void knows_what_fits_but_for_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pattern *pattern = compile(cases[i].text);
+        if (pattern_fits_but_for_case(pattern, cases[i].subject) != cases[i].fits)
+            fail_msg("%s, %s", cases[i].text, cases[i].subject);
+        pattern_free(pattern);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +353,7 @@ int main(void)
         cmocka_unit_test(says_what_takes_too_long),
         cmocka_unit_test(survives_every_failure_to_compile),
         cmocka_unit_test(survives_every_failure_to_match),
+        cmocka_unit_test(knows_what_fits_but_for_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,36 @@ static void release_rules(struct choosing *choosing)
         rule_release(&choosing->rules[i]);
 }
 
+static const struct {
+    const char *name;
+    struct taste rules[4];
+    int chosen, but_for_case; /* -1: none */
+} but_for_case[] = {
+    {"none fits", {{"^out/", "", 0, 0}, END}, -1, -1},
+    {"one fits", {{"^in/FAX-", "", 0, 0}, END}, -1, 0},
+    {"one that fits as it is", {{"^in/fax-", "", 0, 0}, END}, -1, -1},
+    {"the first of those", {{"^out/", "", 0, 0}, {"FAX-", "", 0, 0}, {"TIF", "", 0, 0}, END}, -1,
+        1},
+    {"ahead of the chosen one", {{"^in/FAX-", "", 0, 0}, ANY, END}, 1, 0},
+    {"behind it", {ANY, {"^in/FAX-", "", 0, 0}, END}, 0, -1},
+    {"of another type", {{"^in/FAX-", "text/*", 0, 0}, END}, -1, -1},
+};
+
+static void knows_which_rule_fits_but_for_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(but_for_case); i++) {
+        struct choosing choosing;
+        make_rules(but_for_case[i].rules, &choosing);
+        const int chosen = but_for_case[i].chosen, expected = but_for_case[i].but_for_case;
+        const struct rule *found =
+            rule_but_for_case(choosing.list, chosen < 0 ? NULL : choosing.list[chosen], &usual);
+        if (found != (expected < 0 ? NULL : choosing.list[expected]))
+            fail_msg("%s", but_for_case[i].name);
+        release_rules(&choosing);
+    }
+}
+
 static void takes_the_first_rule_that_fits(void **state)
 {
     (void)state;
@@ -566,6 +596,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_the_first_rule_that_fits),
+        cmocka_unit_test(knows_which_rule_fits_but_for_case),
         cmocka_unit_test_setup_teardown(
             asks_no_rule_when_memory_is_short, begin_to_fail, end_to_fail),
         cmocka_unit_test(asks_no_rule_after_one_that_cannot_be_tried),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What a person deletes from Failed, with its text, needs nobody any more: it ends as discarded, and "failed" is what is left to do.
 
-load ../support/story
+load ../../support/story
 WAIT_MOST=15
 setup() {
     story_setup
