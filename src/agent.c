@@ -15,12 +15,15 @@
 #include "closedrop/config/config.h"
 #include "closedrop/control/server.h"
 #include "closedrop/files/ownership.h"
+#include "closedrop/files/path.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/intake/batch.h"
 #include "closedrop/intake/mailbox.h"
 #include "closedrop/intake/watch.h"
 #include "closedrop/queue/ballast.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/work/end_marker.h"
 #include "closedrop/work/staging.h"
 #include "closedrop/work/worker.h"
 
@@ -62,6 +65,7 @@ struct agent {
     struct folder_health *health; /* by folder of `config` */
     bool *recovered;              /* by folder: its staging was looked at */
     int64_t scans;                /* asked for so far */
+    int64_t end_scan;             /* the first that looks for spent end markers, 0: none yet */
     int64_t started_ms;
     int64_t clock_ms; /* how far the wall clock is ahead of the steady one */
     int64_t alive_ms; /* steady clock: when systemd is told next */
@@ -144,6 +148,33 @@ static void take_left(struct agent *agent, const struct letter *letter)
     for (size_t i = 0; i < letter->count; i++)
         queue_left(
             agent->queue, agent->config->folders[letter->folder].name, letter->sightings[i].path);
+}
+
+/** What an end marker goes by, beside the disk. */
+struct end {
+    struct agent *agent;
+    const struct folder *folder;
+};
+
+static bool leaves_alone(void *context, const char *path, const struct file_state *state)
+{
+    const struct end *end = context;
+    const struct seen seen = {.folder = end->folder->name,
+        .path = path,
+        .identity = &state->identity,
+        .by_path = by_path(end->folder)};
+    return queue_leaves_alone(end->agent->queue, &seen);
+}
+
+static void take_spent(struct agent *agent, const struct letter *letter)
+{
+    struct end end = {agent, &agent->config->folders[letter->folder]};
+    for (size_t i = 0; i < letter->count; i++) {
+        const struct sighting *marker = &letter->sightings[i];
+        if (!batch_is_awaited(
+                agent->config, end.folder, marker->path, &marker->state, leaves_alone, &end))
+            end_marker_put_away(end.folder, marker->path, &marker->state);
+    }
 }
 
 static void recover_staging(struct agent *agent, size_t index)
@@ -238,6 +269,9 @@ static void take_letter(struct agent *agent, struct letter *letter)
         break;
     case LETTER_LEFT:
         take_left(agent, letter);
+        break;
+    case LETTER_SPENT:
+        take_spent(agent, letter);
         break;
     default:
         take_health(agent, letter);
@@ -618,6 +652,25 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
     return true;
 }
 
+/** `--once`: the last file of a batch may just be put away. Whether its end marker is looked for.
+ */
+static bool looks_for_end_markers(struct agent *agent)
+{
+    int64_t first = agent->end_scan;
+    bool is_awaited = false;
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        const struct folder *folder = &agent->config->folders[i];
+        if (!agent->health[i].healthy || folder->after_upload == AFTER_KEEP ||
+            !path_marker_is_of_batch(folder->marker))
+            continue;
+        int64_t asked = first ? first : scan(agent, folder->name);
+        if (!agent->end_scan)
+            agent->end_scan = asked;
+        is_awaited |= agent->health[i].scanned_for < asked;
+    }
+    return is_awaited;
+}
+
 /** Why one job still waits; what is held has been told. */
 static void tell_waiting_job(void *context, const struct job *job)
 {
@@ -658,6 +711,8 @@ static void end_once(struct agent *agent)
         return;
     int64_t wait = worker_timeout(agent->worker);
     if (!is_blocked && wait >= 0 && wait <= ONCE_PATIENCE_MS)
+        return;
+    if (!is_blocked && looks_for_end_markers(agent))
         return;
     waiting |= agent->disk_short;
     struct store_counts counts;

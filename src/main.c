@@ -27,6 +27,7 @@
  *     - intake/replaced     says when another document took the name of one that settled
  *     - intake/document     which document lies under a name, by a sample of its bytes
  *     - intake/settle       when is a file finished: the decision (pure)
+ *     - intake/batch        which files an end marker covers, and whether any is left
  *     - intake/last_look    a file whose very look kills the program is looked at three times
  *     - intake/complete     whether a format's end is there (pure)
  *     - intake/mailbox      what the two threads say to each other
@@ -57,6 +58,7 @@
  *     - work/compare        a kept file that was only touched
  *     - work/send           ticket and send: the file is opened, leased, streamed
  *     - work/finish         the file is put away, and a text beside it says what became of it
+ *     - work/end_marker     the marker of a batch is put away after its files
  *     - work/staging        what an unclean end left in .closedrop/
  *   and what `closedrop upload` and `match` share with them:
  *     - work/upload         the two requests of one file

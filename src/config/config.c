@@ -198,12 +198,23 @@ static void check_place(
         setting_problem(settings, group, key, "\"%s\" is no strftime(3) pattern", place);
 }
 
+/** One marker for each file, or one file name for all of a directory. */
+static bool is_marker(const char *marker)
+{
+    if (path_marker_is_of_batch(marker)) {
+        const char *name = marker + strlen(BATCH_MARKER);
+        return path_is_plain_relative(name) && !strpbrk(name, "/{}");
+    }
+    return (strstr(marker, "{name}") || strstr(marker, "{stem}")) && !strchr(marker, '/');
+}
+
 static void check_marker(struct settings *settings, struct setting *group, const char *marker)
 {
-    bool has_variable = strstr(marker, "{name}") || strstr(marker, "{stem}");
-    if (*marker && (!has_variable || strchr(marker, '/')))
+    if (*marker && !is_marker(marker))
         setting_problem(settings, group, "marker",
-            "\"%s\" must be a file name with {name} or {stem} in it, e.g. \"{name}.done\"", marker);
+            "\"%s\" must be a file name with {name} or {stem} in it, e.g. \"{name}.done\", or "
+            "{dir}/ and the name of one marker for all files of a directory, e.g. \"{dir}/READY\"",
+            marker);
 }
 
 static void read_folder_sizes(

@@ -99,8 +99,18 @@ char *path_with_suffix(const char *name, const char *suffix)
     return str_format("%.*s%s%s", (int)kept, name, name + head, suffix);
 }
 
+bool path_marker_is_of_batch(const char *pattern)
+{
+    return str_starts_with(pattern, BATCH_MARKER);
+}
+
 bool path_marker_split(const char *pattern, size_t *ret_before, const char **ret_after)
 {
+    if (path_marker_is_of_batch(pattern)) {
+        *ret_before = 0;
+        *ret_after = pattern + strlen(BATCH_MARKER);
+        return true;
+    }
     const char *at = strstr(pattern, "{name}");
     if (!at)
         at = strstr(pattern, "{stem}");
@@ -118,6 +128,8 @@ char *path_marker(const char *pattern, const char *path)
     if (!path_marker_split(pattern, &before, &after))
         return NULL;
     const char *name = path_name(path);
+    if (path_marker_is_of_batch(pattern))
+        return str_format("%.*s%s", (int)(name - path), path, after);
     const char *dot = strrchr(name, '.');
     bool without_suffix = pattern[before + 1] == 's' && dot && dot != name;
     size_t length = without_suffix ? (size_t)(dot - name) : strlen(name);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /** What a directory is called while it is made. */
@@ -104,6 +105,17 @@ static int walk_into(int base, const char *path, const struct stat *like)
         return parts ? end : -ENOMEM;
     int fd = openat(end, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* fsync(2) takes no O_PATH */
     return fd < 0 ? -errno : fd;
+}
+
+char *place_path(const char *pattern, int64_t at_ms, const char *path)
+{
+    char base[PATH_LENGTH_MOST + 1];
+    time_t at = (time_t)(at_ms / 1000);
+    struct tm local;
+    CLEANUP(free_text) char *below = path_directory(path);
+    if (!below || !localtime_r(&at, &local) || !strftime(base, sizeof(base), pattern, &local))
+        return NULL;
+    return *below ? path_join(base, below) : strdup(base);
 }
 
 int place_open(int root, const char *path, struct place *ret_place)

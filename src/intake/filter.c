@@ -114,6 +114,8 @@ static bool is_marker(const struct folder *folder, const char *name)
     const char *after;
     if (!path_marker_split(folder->marker, &before, &after))
         return false;
+    if (path_marker_is_of_batch(folder->marker))
+        return strcasecmp(name, after) == 0;
     size_t length = strlen(name);
     return length > before + strlen(after) && strncasecmp(name, folder->marker, before) == 0 &&
            ends_with(name, length, after);
@@ -193,6 +195,12 @@ static bool reaches(const struct folder *folder, const char *path)
 bool filter_enters(const struct folder *folder, const char *path)
 {
     return folder->recursive && enters(folder, path) && reaches(folder, path);
+}
+
+bool filter_ends_batch(const struct folder *folder, const char *path)
+{
+    return path_marker_is_of_batch(folder->marker) && is_marker(folder, path_name(path)) &&
+           reaches(folder, path);
 }
 
 const char *filter_leaves_out(const struct folder *folder, const char *path)

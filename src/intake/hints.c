@@ -3,6 +3,8 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/files/companion.h"
+#include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/filter.h"
 
@@ -25,6 +27,37 @@ static void wake_marker_waiters(struct watch *watch, struct watched *folder)
     if (!waiters)
         rounds_missed(folder, -ENOMEM);
     free(waiters);
+}
+
+/** An end marker: once it is quiet it is asked whether its batch is put away. A kept one stays. */
+static struct candidate *expect_end(struct watch *watch, struct watched *folder, const char *marker)
+{
+    if (folder->folder->after_upload == AFTER_KEEP)
+        return NULL;
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, marker);
+    if (!candidate)
+        candidate = candidates_add(watch->candidates, folder->index, marker);
+    if (candidate)
+        candidate->ends_batch = true;
+    else
+        rounds_missed(folder, -ENOMEM);
+    return candidate;
+}
+
+void hint_left(struct watch *watch, struct watched *folder, const char *path)
+{
+    const char *marker = folder->folder->marker;
+    if (folder->root < 0 || !path_marker_is_of_batch(marker))
+        return;
+    if (filter_ends_batch(folder->folder, path))
+        wake_marker_waiters(watch, folder); /* they wait for another one now */
+    if (!filter_takes(folder->folder, path))
+        return;
+    CLEANUP(free_text) char *beside = companion_path(folder->root, marker, path);
+    if (beside)
+        (void)expect_end(watch, folder, beside);
+    else
+        rounds_missed(folder, -ENOMEM);
 }
 
 /** When to look at it next, after it was heard of. */
@@ -90,11 +123,15 @@ static bool may_tell(struct watched *folder)
 
 void hint_take(struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint)
 {
+    struct candidate *marker;
     if (folder->root < 0 || !may_tell(folder))
         return;
     if (!filter_takes(folder->folder, path)) {
         if (*folder->folder->marker || folder->folder->sidecar)
             wake_marker_waiters(watch, folder);
+        if (filter_ends_batch(folder->folder, path) &&
+            (marker = expect_end(watch, folder, path)) != NULL)
+            hint_touch(watch, marker, HINT_WRITTEN);
         return;
     }
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
@@ -108,7 +145,11 @@ void hint_of_scan(void *context, const char *path)
 {
     struct watched *folder = context;
     struct watch *watch = folder->watch;
-    if (!may_tell(folder) || !filter_takes(folder->folder, path))
+    if (!may_tell(folder))
+        return;
+    if (filter_ends_batch(folder->folder, path))
+        (void)expect_end(watch, folder, path);
+    if (!filter_takes(folder->folder, path))
         return;
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (!candidate || candidate->is_gone)

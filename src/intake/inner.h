@@ -68,6 +68,7 @@ struct watched {
     struct letter *seen;  /* sightings collected for the next letter */
     struct letter *settled;
     struct letter *left;
+    struct letter *spent;
     int64_t asked;                            /* sightings that are out to be answered */
     const struct candidate *first_waiter;     /* while waits are counted */
     const struct candidate *first_unreadable; /* the same */
@@ -112,6 +113,9 @@ void letters_seen(struct watch *watch, struct watched *folder, const char *path,
 
 /** A file is no longer at a path. */
 void letters_left(struct watch *watch, struct watched *folder, const char *path);
+
+/** An end marker is quiet, and no candidate is covered by it. */
+void letters_spent(struct watch *watch, const struct candidate *marker);
 
 /** Say that a candidate is finished, or by `refusal` (NULL: none) that it can never be sent. */
 void letters_settled(
@@ -230,6 +234,9 @@ void hint_take(
 
 /** The same from a scan: candidates look again by themselves. For struct scan_calls. */
 void hint_of_scan(void *context, const char *path);
+
+/** Something has left its place: the end marker of its batch may be spent, or be what has left. */
+void hint_left(struct watch *watch, struct watched *folder, const char *path);
 
 /** A candidate was heard of again: quiet time begins anew where its content may have changed, or
  * ends where it came whole. */

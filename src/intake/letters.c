@@ -56,6 +56,17 @@ void letters_left(struct watch *watch, struct watched *folder, const char *path)
     (void)add_sighting(watch, folder, LETTER_LEFT, &folder->left, path);
 }
 
+void letters_spent(struct watch *watch, const struct candidate *marker)
+{
+    struct watched *folder = &watch->folders[marker->folder];
+    struct sighting *sighting =
+        add_sighting(watch, folder, LETTER_SPENT, &folder->spent, marker->path);
+    if (sighting)
+        sighting->state = marker->state;
+    else
+        rounds_missed(folder, -ENOMEM);
+}
+
 void letters_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
 {
@@ -79,7 +90,8 @@ void letters_drop(struct watched *folder)
     letter_free(folder->seen);
     letter_free(folder->settled);
     letter_free(folder->left);
-    folder->seen = folder->settled = folder->left = NULL;
+    letter_free(folder->spent);
+    folder->seen = folder->settled = folder->left = folder->spent = NULL;
 }
 
 /* ---- how each folder is ---- */
@@ -133,15 +145,20 @@ static void name_waiter(struct watched *folder)
     char *words = folder->health.waits_for;
     const size_t room = sizeof(folder->health.waits_for);
     const struct candidate *first = folder->first_waiter;
-    bool is_marker = first && first->wants == COMPANION_MARKER;
+    bool is_sidecar = first && first->wants == COMPANION_SIDECAR;
     CLEANUP(free_text)
     char *companion =
-        first ? path_marker(is_marker ? folder->folder->marker : SIDECAR_PATTERN, first->path)
+        first ? path_marker(is_sidecar ? SIDECAR_PATTERN : folder->folder->marker, first->path)
               : NULL;
     *words = '\0';
-    if (companion)
+    if (!companion)
+        return;
+    if (first->wants == COMPANION_NEXT_MARKER)
+        snprintf(words, room, "%.300s came after its marker %.255s, and waits for the next one",
+            first->path, path_name(companion));
+    else
         snprintf(words, room, "%.300s waits for its %s %.255s%s", first->path,
-            is_marker ? "marker" : "sidecar", path_name(companion),
+            is_sidecar ? "sidecar" : "marker", path_name(companion),
             first->wait == SETTLE_GROWTH ? ", which is empty or cut off" : "");
 }
 
@@ -157,7 +174,7 @@ static void count_waits(const struct watch *watch)
             continue;
         struct folder_health *health = &watch->folders[candidate->folder].health;
         health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
-        health->waiting[candidate->wait]++;
+        health->waiting[candidate->wait] += !candidate->ends_batch;
         note_waiter(&watch->folders[candidate->folder], candidate);
         note_unreadable(&watch->folders[candidate->folder], candidate);
     }
@@ -223,6 +240,7 @@ void letters_send(struct watch *watch)
             watch->batches_out++;
         send_letter(watch, &folder->seen);
         send_letter(watch, &folder->left);
+        send_letter(watch, &folder->spent);
         tell_health(watch, folder);
     }
 }

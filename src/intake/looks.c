@@ -15,6 +15,7 @@
 #include "closedrop/files/path.h"
 #include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/intake/batch.h"
 #include "closedrop/intake/complete.h"
 
 #include <errno.h>
@@ -75,12 +76,20 @@ static int look_beside(const struct watched *folder, const char *pattern, const 
     return beside ? safe_open_look(folder->root, beside) : -ENOMEM;
 }
 
-static bool has_marker(const struct watched *folder, const char *path)
+/** Which marker is missing; something else than a file that has its name is none. */
+static enum companion look_for_marker(
+    const struct watched *folder, const struct candidate *candidate)
 {
-    if (!*folder->folder->marker)
-        return true;
-    CLEANUP(close_fd) int fd = look_beside(folder, folder->folder->marker, path);
-    return fd >= 0;
+    struct file_state state;
+    const char *marker = folder->folder->marker;
+    if (!*marker)
+        return COMPANION_NONE;
+    CLEANUP(close_fd) int look = look_beside(folder, marker, candidate->path);
+    if (look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode))
+        return COMPANION_MARKER;
+    bool is_covered = !path_marker_is_of_batch(marker) ||
+                      batch_covers(&state, candidate->first_ctime_ns, candidate->state.ctime_ns);
+    return is_covered ? COMPANION_NONE : COMPANION_NEXT_MARKER;
 }
 
 /** Whether the JSON ends too early, as far as it can be read; what else is wrong with it is told
@@ -114,14 +123,13 @@ static void look_at_sidecar(const struct watched *folder, int look, struct settl
 
 /** Returns the one that is missing, or is not all there. */
 static enum companion look_for_companions(
-    const struct watched *folder, const char *path, struct settle_facts *facts)
+    const struct watched *folder, const struct candidate *candidate, struct settle_facts *facts)
 {
-    facts->has_companions = has_marker(folder, path);
-    if (!facts->has_companions)
-        return COMPANION_MARKER;
-    if (!folder->folder->sidecar)
-        return COMPANION_NONE;
-    CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, path);
+    enum companion marker = look_for_marker(folder, candidate);
+    facts->has_companions = marker == COMPANION_NONE;
+    if (!facts->has_companions || !folder->folder->sidecar)
+        return marker;
+    CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, candidate->path);
     facts->has_companions = look >= 0;
     if (look >= 0)
         look_at_sidecar(folder, look, facts);
@@ -172,7 +180,7 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
         .links = state->links,
         .age_ms = clock_wall_ms() - state->ctime_ns / 1000000,
     };
-    candidate->wants = look_for_companions(folder, candidate->path, &facts);
+    candidate->wants = look_for_companions(folder, candidate, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN)
         return step;
@@ -211,6 +219,44 @@ static int is_own(const struct watched *folder, const char *path, int look)
     return result;
 }
 
+static bool is_beside(const char *path, const char *other)
+{
+    size_t length = (size_t)(path_name(path) - path);
+    return (size_t)(path_name(other) - other) == length && strncmp(path, other, length) == 0;
+}
+
+static bool covers_a_candidate(const struct watch *watch, const struct candidate *marker)
+{
+    for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
+        const struct candidate *other = candidates_at(watch->candidates, i);
+        if (other->folder == marker->folder && !other->ends_batch && !other->is_gone &&
+            is_beside(other->path, marker->path) &&
+            batch_covers(&marker->state, other->first_ctime_ns, other->state.ctime_ns))
+            return true;
+    }
+    return false;
+}
+
+/** A quiet end marker may be spent; whoever leaves its directory later has it looked at again. */
+static void look_at_end(
+    struct watch *watch, struct candidate *marker, const struct file_state *state)
+{
+    int64_t now = clock_steady_ms();
+    if (!file_state_equal(state, &marker->state)) {
+        marker->state = *state;
+        marker->quiet.stamped = now;
+    }
+    int64_t quiet_end = marker->quiet.stamped + watch->folders[marker->folder].folder->settle_ms;
+    if (now < quiet_end) {
+        candidates_delay(watch->candidates, marker, quiet_end);
+        return;
+    }
+    if (!covers_a_candidate(watch, marker) &&
+        folder_has(&watch->folders[marker->folder], marker->path))
+        letters_spent(watch, marker);
+    candidates_remove(watch->candidates, marker);
+}
+
 /** What closedrop itself uses is not even opened. */
 static void compare(
     const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
@@ -223,11 +269,15 @@ void looks_note_state(struct watched *folder, struct candidate *candidate, int l
     const struct file_state *state, enum settle_hint hint)
 {
     bool is_same = file_state_equal(state, &candidate->state);
+    if (!identity_same_file(&state->identity, &candidate->state.identity))
+        candidate->first_ctime_ns = state->ctime_ns;
     settle_note(&candidate->quiet, hint, &candidate->state, state, clock_steady_ms());
     candidate->judged =
         candidate->judged && identity_equal(&state->identity, &candidate->state.identity);
     candidate->is_remembered = candidate->is_remembered && is_same;
     candidate->state = *state;
+    if (candidate->ends_batch)
+        return;
     if (!candidate->is_remembered && (!candidate->moved_in || candidate->document.size))
         compare(folder, candidate, look, is_same || hint != HINT_LOOKED);
 }
@@ -260,7 +310,13 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     if (result < 0 && !safe_open_is_absent(result))
         rounds_missed(folder, result);
     if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {
+        if (!candidate->ends_batch)
+            hint_left(watch, folder, candidate->path);
         candidates_remove(watch->candidates, candidate);
+        return false;
+    }
+    if (candidate->ends_batch) {
+        look_at_end(watch, candidate, &state);
         return false;
     }
     looks_note_state(folder, candidate, look, &state, HINT_LOOKED);

@@ -113,6 +113,7 @@ static void take_event(struct watch *watch, const struct event *event)
     case EVENT_LEFT:
     case EVENT_DELETED:
         take_leaving(watch, folder, path, event->kind);
+        hint_left(watch, folder, path);
         break;
     default:
         hint_take(watch, folder, path, hint_of(event->kind));
@@ -171,6 +172,7 @@ static void become_candidate(
     }
     if (is_new) {
         candidate->state = sighting->state;
+        candidate->first_ctime_ns = sighting->state.ctime_ns;
         candidate->judged = sighting->judged;
     }
     hint_touch(watch, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);

@@ -232,6 +232,16 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
     return KNOWN_YES;
 }
 
+bool queue_leaves_alone(struct queue *queue, const struct seen *seen)
+{
+    CLEANUP(job_freep)
+    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+        path_to_find(seen->identity, seen->path, seen->by_path));
+    if (!job || job->ending)
+        return job && job->ending == JOB_FORGOTTEN;
+    return job_has_outcome(job) && job->filed && !job->place;
+}
+
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
 static void begin_anew(struct queue *queue, struct job *job)
 {

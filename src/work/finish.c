@@ -86,21 +86,13 @@ static struct verdict refile_in(
 static char *target_directory(const struct task *task)
 {
     const struct job *job = task->job;
+    const char *failed = task->folder->failed;
+    if (job->state != JOB_FAILED)
+        return place_path(task->folder->archive, job->done_ms, job->path);
     CLEANUP(free_text) char *below = path_directory(job->path);
-    char base[PATH_LENGTH_MOST + 1];
-    if (job->state == JOB_FAILED) {
-        strncpy(base, task->folder->failed, sizeof(base) - 1);
-        base[sizeof(base) - 1] = '\0';
-    } else {
-        time_t done = (time_t)(job->done_ms / 1000);
-        struct tm local;
-        if (!localtime_r(&done, &local) ||
-            !strftime(base, sizeof(base), task->folder->archive, &local))
-            return NULL;
-    }
     if (!below)
         return NULL;
-    return *below ? path_join(base, below) : strdup(base);
+    return *below ? path_join(failed, below) : strdup(failed);
 }
 
 /** What to do about it, where that is not to mend a cause. */
@@ -296,7 +288,8 @@ static void move_companion(const char *pattern, int directory, const char *name,
 static void move_companions(const struct task *task, int directory, const char *name,
     const struct place *place, const char *new_name)
 {
-    move_companion(task->folder->marker, directory, name, place, new_name);
+    if (!path_marker_is_of_batch(task->folder->marker)) /* that one goes last: end_marker.h */
+        move_companion(task->folder->marker, directory, name, place, new_name);
     if (task->folder->sidecar)
         move_companion(SIDECAR_PATTERN, directory, name, place, new_name);
 }

@@ -8,12 +8,14 @@
 #include "closedrop/base/log.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/work/end_marker.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /** Whether the job still has its file to put away: then it is taken from where it lies. */
 static bool is_awaited(const struct job *job, const struct folder *folder)
@@ -42,6 +44,7 @@ int staging_recover(const struct folder *folder, struct queue *queue)
     CLEANUP(close_fd) int staging = root < 0 ? root : staging_open(root);
     if (staging < 0)
         return staging;
+    (void)unlinkat(staging, STAGED_END_MARKER, 0);
     int listed = safe_open_directory(staging, "");
     DIR *entries = listed < 0 ? NULL : fdopendir(listed);
     const struct dirent *entry;

@@ -40,15 +40,23 @@ char *path_numbered(const char *name, unsigned number);
  * middle: long names that differ in how they begin or end still do. */
 char *path_with_suffix(const char *name, const char *suffix);
 
+/** How a marker pattern begins that names one file for a whole directory: "{dir}/READY". */
+#define BATCH_MARKER "{dir}/"
+
+/** Whether a marker pattern names the one end marker of each directory's batch. */
+bool path_marker_is_of_batch(const char *pattern);
+
 /**
- * Take a marker pattern like "{name}.done" apart: how many bytes stand before its variable, and
- * what follows. False for "", which names no marker.
+ * Take a marker pattern like "{name}.done" apart: how many bytes of the marker's name stand before
+ * its variable, and what follows; of "{dir}/READY" all of the name follows. False for "", which
+ * names no marker.
  */
 bool path_marker_split(const char *pattern, size_t *ret_before, const char **ret_after);
 
 /**
  * The path of the marker that the file `path` waits for, beside it: {name} is its name, {stem} the
- * name without its last suffix. In new memory; NULL without a pattern, or when memory is short.
+ * name without its last suffix, and by "{dir}/READY" it is the same for all files of a directory.
+ * In new memory; NULL without a pattern, or when memory is short.
  */
 char *path_marker(const char *pattern, const char *path);
 

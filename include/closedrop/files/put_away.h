@@ -37,6 +37,13 @@ struct place {
 };
 
 /**
+ * Where a file at `path` of the folder goes at that moment by a pattern like "Uploaded/%Y-%m"
+ * (strftime(3), local time): its directory there, in new memory; NULL where there is no such time,
+ * or memory is short.
+ */
+char *place_path(const char *pattern, int64_t at_ms, const char *path);
+
+/**
  * Open the directory `path` (relative to `root`, or absolute), making what is missing with the mode
  * and group of the drop folder. Returns 0 or a negative errno.
  */

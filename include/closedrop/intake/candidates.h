@@ -14,16 +14,23 @@
 #include <stdint.h>
 
 /** What must lie beside a file before it is taken. */
-enum companion { COMPANION_NONE, COMPANION_MARKER, COMPANION_SIDECAR };
+enum companion {
+    COMPANION_NONE,
+    COMPANION_MARKER,
+    COMPANION_NEXT_MARKER, /* the marker of a batch is there, but the file came after it */
+    COMPANION_SIDECAR
+};
 
 struct candidate {
     size_t folder; /* index in the configuration */
     char *path;
     struct file_state state;   /* as last seen */
     struct settle_quiet quiet; /* steady clock */
-    int64_t due_ms;            /* steady clock: look again; change it by candidates_delay() only */
+    int64_t first_ctime_ns; /* its ctime when it was first seen: what a batch goes by (batch.h) */
+    int64_t due_ms;         /* steady clock: look again; change it by candidates_delay() only */
     bool moved_in;
     bool judged;
+    bool ends_batch; /* no document, but the end marker of a batch: is it spent */
     enum settle_wait wait;
     enum companion wants;     /* it waits for this one, or for the rest of it */
     struct document document; /* the last one that was seen finished under this name */

@@ -18,6 +18,9 @@ bool filter_takes(const struct folder *folder, const char *path);
 /** Why it is not, in words; NULL where it is. */
 const char *filter_leaves_out(const struct folder *folder, const char *path);
 
+/** Whether the file is the end marker of its directory's batch ("{dir}/READY"), by its name. */
+bool filter_ends_batch(const struct folder *folder, const char *path);
+
 /**
  * Whether a scan goes into the directory, and those on its path: not temporary or hidden, not what
  * a server keeps for itself, not excluded, not where finished files lie.

@@ -22,6 +22,7 @@ enum letter_kind {
     LETTER_SEEN,    /* is any of these unknown? answered by LETTER_UNKNOWN */
     LETTER_SETTLED, /* these are finished, or can never be sent */
     LETTER_LEFT,    /* these are no longer where they were */
+    LETTER_SPENT,   /* these end markers are quiet: put away those whose batch is */
     LETTER_HEALTH,  /* how a folder is */
     /* to the watch thread */
     LETTER_UNKNOWN, /* of a batch that was seen: the ones to settle */

@@ -58,6 +58,9 @@ struct seen {
  */
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
 
+/** Whether a file stays where it lies for good: its job was forgotten, or has kept it. */
+bool queue_leaves_alone(struct queue *queue, const struct seen *seen);
+
 /**
  * The file of a job has the name `path` now. Until its activity is intended, whose it is is asked
  * anew under that name; after that only its putting away follows it.

@@ -270,7 +270,7 @@ CONF
 folders = ( { path = "in";
     marker = "ready"; } );
 CONF
-    is_refused 2 'folders[0].marker' 'with {name} or {stem} in it' '"{name}.done"'
+    is_refused 2 'folders[0].marker' 'with {name} or {stem} in it' '"{name}.done"' '"{dir}/READY"'
 }
 
 @test "a first retry that comes after the last" {

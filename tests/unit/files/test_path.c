@@ -188,6 +188,8 @@ static const struct {
     {"{stem}.ok", "a", "a.ok"},
     {"{stem}.ok", ".a", ".a.ok"},
     {"ready-{name}", "in/a.pdf", "in/ready-a.pdf"},
+    {"{dir}/READY", "a.pdf", "READY"},
+    {"{dir}/READY", "in/deep/a.pdf", "in/deep/READY"},
     {"", "a.pdf", NULL},
 };
 
@@ -214,8 +216,20 @@ static void takes_marker_patterns_apart(void **state)
     assert_true(path_marker_split("{stem}", &before, &after));
     assert_int_equal(before, 0);
     assert_string_equal(after, "");
+    assert_true(path_marker_split("{dir}/all.done", &before, &after));
+    assert_int_equal(before, 0);
+    assert_string_equal(after, "all.done");
     assert_false(path_marker_split("", &before, &after));
     assert_false(path_marker_split("done", &before, &after));
+}
+
+static void knows_the_marker_of_a_batch(void **state)
+{
+    (void)state;
+    assert_true(path_marker_is_of_batch("{dir}/READY"));
+    assert_false(path_marker_is_of_batch("{name}.done"));
+    assert_false(path_marker_is_of_batch("{dir}"));
+    assert_false(path_marker_is_of_batch(""));
 }
 
 static const struct {
@@ -261,6 +275,7 @@ int main(void)
         cmocka_unit_test(shortens_names_that_are_no_text),
         cmocka_unit_test(names_the_marker_of_a_file),
         cmocka_unit_test(takes_marker_patterns_apart),
+        cmocka_unit_test(knows_the_marker_of_a_batch),
         cmocka_unit_test(knows_plain_relative_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 static char *none[] = {NULL};
 static char text_marker_name[] = "{name}.done";
 static char text_marker_front[] = "ready-{name}", text_none[] = "";
+static char text_marker_batch[] = "{dir}/READY";
 static char text_archive[] = "Uploaded/%Y-%m", text_failed[] = "Failed", text_absolute[] = "/srv/x";
 
 static struct folder plain_folder(void)
@@ -291,11 +292,33 @@ static void never_takes_a_marker(void **state)
         {"in/a.done", false}, {".done", false}, {"done", true}, {"A.PDF.DONE", false}};
     static const struct row by_front[] = {{"a.pdf", true}, {"ready-a.pdf", false},
         {"Ready-a.pdf", false}, {"ready-", true}, {"already-a.pdf", true}};
+    static const struct row by_batch[] = {{"READY", false}, {"in/ready", false},
+        {"READY.pdf", true}, {"ALREADY", true}, {"READY/a.pdf", true}};
     struct folder folder = plain_folder();
     folder.marker = text_marker_name;
     expect_takes(&folder, by_name, COUNT(by_name));
     folder.marker = text_marker_front;
     expect_takes(&folder, by_front, COUNT(by_front));
+    folder.marker = text_marker_batch;
+    expect_takes(&folder, by_batch, COUNT(by_batch));
+}
+
+static void knows_the_end_marker_of_a_batch(void **state)
+{
+    (void)state;
+    struct folder folder = plain_folder();
+    assert_false(filter_ends_batch(&folder, "READY"));
+    folder.marker = text_marker_name;
+    assert_false(filter_ends_batch(&folder, "a.pdf.done"));
+    folder.marker = text_marker_batch;
+    assert_true(filter_ends_batch(&folder, "READY"));
+    assert_true(filter_ends_batch(&folder, "in/deep/Ready"));
+    assert_false(filter_ends_batch(&folder, "READY.pdf"));
+    assert_false(filter_ends_batch(&folder, "READY/a.pdf"));
+    assert_false(filter_ends_batch(&folder, "Uploaded/2026-11/READY"));
+    assert_false(filter_ends_batch(&folder, ".hidden/READY"));
+    folder.recursive = false;
+    assert_false(filter_ends_batch(&folder, "in/READY"));
 }
 
 /* whether its document is there or not: a sidecar may come first */
@@ -424,6 +447,7 @@ int main(void)
         cmocka_unit_test(goes_by_include_and_exclude),
         cmocka_unit_test(sees_names_as_people_do),
         cmocka_unit_test(never_takes_a_marker),
+        cmocka_unit_test(knows_the_end_marker_of_a_batch),
         cmocka_unit_test(never_takes_a_sidecar),
         cmocka_unit_test(enters_all_but_its_own_directories),
         cmocka_unit_test(stays_at_the_top_where_it_is_not_recursive),

@@ -1,0 +1,69 @@
+/**
+ * Which files an end marker covers, and whether any of them still lies beside it.
+ */
+#include "closedrop/intake/batch.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/config/own_files.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/filter.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool batch_covers(const struct file_state *marker, int64_t first_ctime_ns, int64_t ctime_ns)
+{
+    return ctime_ns <= marker->ctime_ns || first_ctime_ns < marker->ctime_ns;
+}
+
+/** What one walk through the marker's directory goes by. */
+struct walk {
+    const struct config *config;
+    const struct folder *folder;
+    const struct file_state *marker;
+    batch_leaves_alone *leaves_alone;
+    void *context;
+};
+
+static bool is_awaited(const struct walk *walk, int root, const char *path)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(root, path);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result < 0)
+        return !safe_open_is_absent(result);
+    return S_ISREG(state.mode) && batch_covers(walk->marker, state.ctime_ns, state.ctime_ns) &&
+           own_file(walk->config, look) <= 0 && !walk->leaves_alone(walk->context, path, &state);
+}
+
+/** Ends at the first that is awaited: while a batch is put away that is soon. */
+static bool has_awaited(const struct walk *walk, int root, const char *parent, DIR *entries)
+{
+    const struct dirent *entry;
+    for (errno = 0; (entry = readdir(entries)) != NULL; errno = 0) {
+        CLEANUP(free_text) char *path = path_join(parent, entry->d_name);
+        if (!path || (filter_takes(walk->folder, path) && is_awaited(walk, root, path)))
+            return true;
+    }
+    return errno != 0;
+}
+
+bool batch_is_awaited(const struct config *config, const struct folder *folder, const char *path,
+    const struct file_state *marker, batch_leaves_alone *leaves_alone, void *context)
+{
+    const struct walk walk = {config, folder, marker, leaves_alone, context};
+    CLEANUP(free_text) char *parent = path_directory(path);
+    CLEANUP(close_fd) int root = parent ? safe_open_root(folder->path) : -ENOMEM;
+    int listed = root < 0 ? root : safe_open_directory(root, parent);
+    DIR *entries = listed < 0 ? NULL : fdopendir(listed);
+    bool result = !entries || has_awaited(&walk, root, parent, entries);
+    if (entries)
+        closedir(entries);
+    else if (listed >= 0)
+        close(listed);
+    return result;
+}

@@ -1,0 +1,165 @@
+/* Which files an end marker covers, and when it has done its work. */
+#include "closedrop/intake/batch.h"
+
+#include "closedrop/config/own_files.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char top[64];
+static char name[] = "A", nothing[] = "", archive[] = "Uploaded", failed[] = "Failed";
+static char marker_pattern[] = "{dir}/READY", file[] = "conf", state_dir[] = "state";
+static char *none[] = {NULL};
+static struct folder folder;
+static struct config config;
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(top, sizeof(top), "/tmp/closedrop-batch-XXXXXX");
+    if (!mkdtemp(top) || chdir(top) < 0)
+        return -1;
+    folder = (struct folder){.name = name,
+        .path = top,
+        .recursive = true,
+        .include = none,
+        .exclude = none,
+        .marker = marker_pattern,
+        .archive = archive,
+        .failed = failed};
+    config = (struct config){.file = file,
+        .state_dir = state_dir,
+        .close = {.api_key_file = nothing, .ca_file = nothing},
+        .folders = &folder,
+        .folder_count = 1};
+    return own_files_make(&config);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[128];
+    own_files_free(config.own_files);
+    snprintf(command, sizeof(command), "rm -rf %s", top);
+    return chdir("/") < 0 ? -1 : system(command);
+}
+
+static void make(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/** The marker as if its last change were so long after that of `path`. */
+static struct file_state marker_after(const char *path, int64_t ns)
+{
+    struct file_state state;
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &state), 0);
+    close(fd);
+    state.ctime_ns += ns;
+    return state;
+}
+
+static bool nobody_leaves(void *context, const char *path, const struct file_state *state)
+{
+    (void)context;
+    (void)path;
+    (void)state;
+    return false;
+}
+
+static bool is_left(void *context, const char *path, const struct file_state *state)
+{
+    (void)state;
+    return strcmp(path, context) == 0;
+}
+
+static bool is_awaited(const char *path, const struct file_state *marker)
+{
+    return batch_is_awaited(&config, &folder, path, marker, nobody_leaves, NULL);
+}
+
+static void covers_what_came_before(void **state)
+{
+    (void)state;
+    const struct file_state marker = {.ctime_ns = 1000};
+    assert_true(batch_covers(&marker, 0, 0));
+    assert_true(batch_covers(&marker, 999, 999));
+    assert_true(batch_covers(&marker, 1000, 1000)); /* the last file and its marker in one tick */
+    assert_true(batch_covers(&marker, 999, 1001));  /* changed since it was first seen */
+    assert_false(batch_covers(&marker, 1000, 1001));
+    assert_false(batch_covers(&marker, 1001, 1001));
+}
+
+static void waits_for_what_it_covers(void **state)
+{
+    (void)state;
+    make("a.pdf");
+    struct file_state later = marker_after("a.pdf", 1), earlier = marker_after("a.pdf", -1);
+    assert_true(is_awaited("READY", &later));
+    assert_false(is_awaited("READY", &earlier));
+    assert_int_equal(unlink("a.pdf"), 0);
+    assert_false(is_awaited("READY", &later));
+}
+
+static void waits_for_documents_of_its_directory_only(void **state)
+{
+    (void)state;
+    mkdir("in", 0755);
+    mkdir("in/deep", 0755);
+    make("in/READY");
+    make("in/.hidden");
+    make("in/b.tmp");
+    make("in/deep/c.pdf");
+    make("d.pdf");
+    assert_int_equal(symlink("../d.pdf", "in/e.pdf"), 0);
+    struct file_state marker = marker_after("d.pdf", INT64_C(1000000000));
+    assert_false(is_awaited("in/READY", &marker));
+    make("in/f.pdf");
+    marker = marker_after("in/f.pdf", 0);
+    assert_true(is_awaited("in/READY", &marker));
+}
+
+static void does_not_wait_for_what_is_left_alone(void **state)
+{
+    (void)state;
+    char left[] = "in/g.pdf";
+    mkdir("in", 0755);
+    make(left);
+    struct file_state marker = marker_after(left, 0);
+    assert_true(is_awaited("in/READY", &marker));
+    assert_false(batch_is_awaited(&config, &folder, "in/READY", &marker, is_left, left));
+}
+
+static void waits_where_it_cannot_be_told(void **state)
+{
+    (void)state;
+    const struct file_state marker = {.ctime_ns = 1};
+    assert_true(is_awaited("gone/READY", &marker));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(covers_what_came_before),
+        cmocka_unit_test_setup_teardown(waits_for_what_it_covers, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(
+            waits_for_documents_of_its_directory_only, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(
+            does_not_wait_for_what_is_left_alone, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(waits_where_it_cannot_be_told, make_folder, remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
