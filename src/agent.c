@@ -177,6 +177,13 @@ static void take_spent(struct agent *agent, const struct letter *letter)
     }
 }
 
+static void take_empty(struct agent *agent, const struct letter *letter)
+{
+    for (size_t i = 0; i < letter->count; i++)
+        worker_remove_emptied(
+            agent->worker, letter->folder, letter->sightings[i].path, &letter->sightings[i].state);
+}
+
 static void recover_staging(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
@@ -272,6 +279,9 @@ static void take_letter(struct agent *agent, struct letter *letter)
         break;
     case LETTER_SPENT:
         take_spent(agent, letter);
+        break;
+    case LETTER_EMPTY:
+        take_empty(agent, letter);
         break;
     default:
         take_health(agent, letter);

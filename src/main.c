@@ -58,6 +58,7 @@
  *     - work/compare        a kept file that was only touched
  *     - work/send           ticket and send: the file is opened, leased, streamed
  *     - work/finish         the file is put away, and a text beside it says what became of it
+ *     - work/emptied        directories that are empty because their files were put away
  *     - work/end_marker     the marker of a batch is put away after its files
  *     - work/staging        what an unclean end left in .closedrop/
  *   and what `closedrop upload` and `match` share with them:

@@ -289,6 +289,11 @@ static void read_folder(struct settings *settings, struct setting *group,
     folder->archive = setting_text(settings, group, "archive", "Uploaded/%Y-%m");
     folder->failed = setting_text(settings, group, "failed", "Failed");
     folder->receipts = setting_bool(settings, group, "receipts", false);
+    folder->remove_empty = setting_bool(settings, group, "remove_empty", false);
+    if (folder->remove_empty && folder->after_upload == AFTER_KEEP)
+        setting_problem(settings, group, "remove_empty",
+            "means nothing with after_upload = \"keep\", which leaves every file where it is; take "
+            "one of the two out");
     folder->duplicates = (enum duplicates)setting_choice(
         settings, group, "duplicates", duplicate_names, DUPLICATES_CHOICES, DUPLICATES_ASK);
     if (folder->archive)

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /** A marker or sidecar came: whoever waits for one in this folder looks again. */
@@ -47,6 +48,8 @@ static struct candidate *expect_end(struct watch *watch, struct watched *folder,
 void hint_left(struct watch *watch, struct watched *folder, const char *path)
 {
     const char *marker = folder->folder->marker;
+    if (folder->folder->remove_empty && strchr(path, '/'))
+        rounds_within(folder, rounds_empty_ms(folder->folder));
     if (folder->root < 0 || !path_marker_is_of_batch(marker))
         return;
     if (filter_ends_batch(folder->folder, path))

@@ -69,6 +69,7 @@ struct watched {
     struct letter *settled;
     struct letter *left;
     struct letter *spent;
+    struct letter *empty;
     int64_t asked;                            /* sightings that are out to be answered */
     const struct candidate *first_waiter;     /* while waits are counted */
     const struct candidate *first_unreadable; /* the same */
@@ -116,6 +117,10 @@ void letters_left(struct watch *watch, struct watched *folder, const char *path)
 
 /** An end marker is quiet, and no candidate is covered by it. */
 void letters_spent(struct watch *watch, const struct candidate *marker);
+
+/** A directory in which there is nothing, and has been nothing for a while. */
+void letters_empty(
+    struct watch *watch, struct watched *folder, const char *path, const struct file_state *state);
 
 /** Say that a candidate is finished, or by `refusal` (NULL: none) that it can never be sent. */
 void letters_settled(
@@ -196,6 +201,12 @@ void rounds_look_soon(struct watched *folder);
  */
 void rounds_missed(void *context, int error);
 
+/** Scan the folder anew in so many ms, if no scan is due before. */
+void rounds_within(struct watched *folder, int64_t ms);
+
+/** How long nothing must have changed in an empty directory before it may go. */
+int64_t rounds_empty_ms(const struct folder *folder);
+
 /** Scan a directory that is new in the folder. */
 void rounds_subtree(struct watched *folder, const char *path);
 
@@ -235,7 +246,8 @@ void hint_take(
 /** The same from a scan: candidates look again by themselves. For struct scan_calls. */
 void hint_of_scan(void *context, const char *path);
 
-/** Something has left its place: the end marker of its batch may be spent, or be what has left. */
+/** Something has left its place: the end marker of its batch may be spent, or be what has left; and
+ * its directory may be empty now. */
 void hint_left(struct watch *watch, struct watched *folder, const char *path);
 
 /** A candidate was heard of again: quiet time begins anew where its content may have changed, or

@@ -67,6 +67,15 @@ void letters_spent(struct watch *watch, const struct candidate *marker)
         rounds_missed(folder, -ENOMEM);
 }
 
+void letters_empty(
+    struct watch *watch, struct watched *folder, const char *path, const struct file_state *state)
+{
+    /* where memory is short it stays until the next scan */
+    struct sighting *sighting = add_sighting(watch, folder, LETTER_EMPTY, &folder->empty, path);
+    if (sighting)
+        sighting->state = *state;
+}
+
 void letters_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
 {
@@ -91,7 +100,8 @@ void letters_drop(struct watched *folder)
     letter_free(folder->settled);
     letter_free(folder->left);
     letter_free(folder->spent);
-    folder->seen = folder->settled = folder->left = folder->spent = NULL;
+    letter_free(folder->empty);
+    folder->seen = folder->settled = folder->left = folder->spent = folder->empty = NULL;
 }
 
 /* ---- how each folder is ---- */
@@ -241,6 +251,7 @@ void letters_send(struct watch *watch)
         send_letter(watch, &folder->seen);
         send_letter(watch, &folder->left);
         send_letter(watch, &folder->spent);
+        send_letter(watch, &folder->empty);
         tell_health(watch, folder);
     }
 }

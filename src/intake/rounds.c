@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCAN_SLICE 512 /* entries of a scan in one turn */
+#define SCAN_SLICE 512       /* entries of a scan in one turn */
+#define EMPTY_LEAST_MS 60000 /* a directory in which nobody has done anything for that long */
 
 void rounds_soon(struct watched *folder)
 {
@@ -23,14 +24,19 @@ void rounds_look_soon(struct watched *folder)
     folder->next_look_ms = 0;
 }
 
+void rounds_within(struct watched *folder, int64_t ms)
+{
+    int64_t at = clock_steady_ms() + ms;
+    if (at < folder->next_scan_ms)
+        folder->next_scan_ms = at;
+}
+
 void rounds_missed(void *context, int error)
 {
     struct watched *folder = context;
-    int64_t again = clock_steady_ms() + folder->folder->poll_ms;
     folder->missed = error;
     folder->health.missed = error;
-    if (again < folder->next_scan_ms)
-        folder->next_scan_ms = again;
+    rounds_within(folder, folder->folder->poll_ms);
 }
 
 /** Not worth another look: it stays so until somebody shortens a name. */
@@ -39,6 +45,26 @@ static void note_unreachable(void *context)
     struct watched *folder = context;
     folder->has_unreachable = true;
     folder->health.has_unreachable = true;
+}
+
+int64_t rounds_empty_ms(const struct folder *folder)
+{
+    return folder->settle_ms > EMPTY_LEAST_MS ? folder->settle_ms : EMPTY_LEAST_MS;
+}
+
+/** Nothing is in the directory: if that has been so for a while, it may be one that was emptied. */
+static void note_empty(void *context, const char *path, int directory)
+{
+    struct watched *folder = context;
+    struct file_state state;
+    if (!folder->folder->remove_empty || !folder->is_claimed ||
+        file_state_read(directory, &state) < 0)
+        return;
+    int64_t left = rounds_empty_ms(folder->folder) - (clock_wall_ms() - state.ctime_ns / 1000000);
+    if (left > 0)
+        rounds_within(folder, left);
+    else
+        letters_empty(folder->watch, folder, path, &state);
 }
 
 static enum round due_round(const struct watched *folder, int64_t now)
@@ -82,8 +108,8 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
 /** Begin the round that is due, if none goes on. */
 static void begin_round(struct watch *watch, struct watched *folder)
 {
-    const struct scan_calls calls = {
-        folder_watch_directory, hint_of_scan, closed_add, rounds_missed, note_unreachable, folder};
+    const struct scan_calls calls = {folder_watch_directory, hint_of_scan, note_empty, closed_add,
+        rounds_missed, note_unreachable, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;

@@ -25,6 +25,7 @@ struct level {
     DIR *entries;
     char *path;
     bool tells;
+    bool has_entries;
 };
 
 struct scan {
@@ -80,7 +81,7 @@ static void descend(struct scan *scan, const char *path)
         close(fd);
         return;
     }
-    scan->levels[scan->depth++] = (struct level){entries, copy, tells};
+    scan->levels[scan->depth++] = (struct level){entries, copy, tells, false};
 }
 
 static void ascend(struct scan *scan)
@@ -135,17 +136,29 @@ static void visit(struct scan *scan, const struct dirent *entry)
         descend(scan, path);
 }
 
+/** The end of a directory's list, or of what can be read of it. */
+static void end_directory(struct scan *scan, int error)
+{
+    const struct level *level = &scan->levels[scan->depth - 1];
+    if (error)
+        scan->calls.missed(scan->calls.context, -error);
+    else if (!level->has_entries && *level->path)
+        scan->calls.empty(scan->calls.context, level->path, dirfd(level->entries));
+    ascend(scan);
+}
+
 bool scan_step(struct scan *scan, int entries)
 {
     while (scan->depth && entries-- > 0) {
+        struct level *level = &scan->levels[scan->depth - 1];
         errno = 0;
-        const struct dirent *entry = readdir(scan->levels[scan->depth - 1].entries);
-        if (!entry && errno)
-            scan->calls.missed(scan->calls.context, -errno);
-        if (!entry)
-            ascend(scan);
-        else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        const struct dirent *entry = readdir(level->entries);
+        if (!entry) {
+            end_directory(scan, errno);
+        } else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            level->has_entries = true;
             visit(scan, entry);
+        }
     }
     return scan->depth > 0;
 }

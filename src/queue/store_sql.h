@@ -184,6 +184,7 @@ enum sql {
     SQL_FIND_WAITING,
     SQL_FIND_KEPT,
     SQL_HAS_SUCCESSOR,
+    SQL_HAS_PUT_AWAY,
     SQL_DUE,
     SQL_NEXT_DUE,
     SQL_SUSPECTS,
@@ -292,6 +293,10 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
                       " AND size = :size AND " SQL_KEPT "))",
     [SQL_HAS_SUCCESSOR] = "SELECT count(*) FROM job INDEXED BY job_by_path WHERE folder = :folder"
                           " AND path = :path AND id > :id",
+    [SQL_HAS_PUT_AWAY] = "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_path"
+                         " WHERE folder = :folder AND path > :path AND path < :beyond"
+                         " AND state IN ('done', 'failed') AND filed = 1 AND place IS NOT NULL"
+                         " AND done_ms >= :since_ms)",
     [SQL_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
                 " AND state = :state AND suspect = :suspect AND due_ms <= :due_ms AND " SQL_WAITING
                 " ORDER BY due_ms, id LIMIT 1",

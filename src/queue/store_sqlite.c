@@ -75,6 +75,21 @@ bool store_has_successor(struct store *store, const struct job *job)
     return read_one_int(store, statement, 0) > 0;
 }
 
+bool store_has_put_away(
+    struct store *store, const char *folder, const char *directory, int64_t since_ms)
+{
+    CLEANUP(free_text) char *first = str_format("%s/", directory);
+    CLEANUP(free_text) char *beyond = str_format("%s0", directory); /* the next byte after '/' */
+    if (!first || !beyond)
+        return false;
+    sqlite3_stmt *statement = statement_of(store, SQL_HAS_PUT_AWAY);
+    bind_text(statement, ":folder", folder);
+    bind_path(statement, ":path", first);
+    bind_path(statement, ":beyond", beyond);
+    bind_int(statement, ":since_ms", since_ms);
+    return read_one_int(store, statement, 0) > 0;
+}
+
 struct job *store_due(
     struct store *store, const char *folder, enum job_state state, bool suspects, int64_t now_ms)
 {

@@ -39,6 +39,7 @@ struct folder_view {
     int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
     uint64_t device;
     uint64_t inode;
+    bool told_unremovable; /* that an emptied directory cannot be removed */
 };
 
 struct worker {

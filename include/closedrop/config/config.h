@@ -38,7 +38,8 @@ struct folder {
     int64_t max_size; /* never 0: FILE_SIZE_MOST at most */
     int64_t settle_ms;
     int64_t incomplete_ms;
-    char *marker; /* "" for none, else a name with "{name}" or "{stem}", or "{dir}/NAME" */
+    char *marker;      /* "" for none, else a name with "{name}" or "{stem}", or "{dir}/NAME" */
+    bool remove_empty; /* a directory that was emptied goes */
     enum watch_mode watch;
     int64_t poll_ms;
     int64_t rescan_ms;

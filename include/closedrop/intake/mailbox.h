@@ -23,6 +23,7 @@ enum letter_kind {
     LETTER_SETTLED, /* these are finished, or can never be sent */
     LETTER_LEFT,    /* these are no longer where they were */
     LETTER_SPENT,   /* these end markers are quiet: put away those whose batch is */
+    LETTER_EMPTY,   /* nothing has been in these directories for a while: remove the emptied ones */
     LETTER_HEALTH,  /* how a folder is */
     /* to the watch thread */
     LETTER_UNKNOWN, /* of a batch that was seen: the ones to settle */

@@ -12,12 +12,14 @@
 struct scan;
 
 /** What the walk calls: before a directory is listed, where it returns whether the files in it are
- * to be told; for each thing in it that is no directory; for a directory that we may not list or
- * enter; for what it could not look at (a negative errno), though it may be there; and for what it
- * never can, for it lies too deep. */
+ * to be told; for each thing in it that is no directory; for a directory below the folder that was
+ * found to hold nothing at all, open; for a directory that we may not list or enter; for what it
+ * could not look at (a negative errno), though it may be there; and for what it never can, for it
+ * lies too deep. */
 struct scan_calls {
     bool (*directory)(void *context, const char *path);
     void (*entry)(void *context, const char *path);
+    void (*empty)(void *context, const char *path, int directory);
     void (*closed)(void *context, const char *path);
     void (*missed)(void *context, int error);
     void (*unreachable)(void *context);

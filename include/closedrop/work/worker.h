@@ -103,4 +103,12 @@ int64_t worker_failures(const struct worker *worker);
 /** Add "blocked" and "transfers" to a status object. Returns 0 or -ENOMEM. */
 int worker_add_status(const struct worker *worker, struct json *status);
 
+/**
+ * Nothing is in the directory `path` of a folder, by its index, since it was `seen`: remove it, if
+ * files that were put away are what emptied it. Never one that was always empty, and never anything
+ * in it: whoever is just about to write there loses the directory at most.
+ */
+void worker_remove_emptied(
+    struct worker *worker, size_t index, const char *path, const struct file_state *seen);
+
 #endif

@@ -131,6 +131,7 @@ static void has_the_documented_defaults_of_a_folder(void **state)
     assert_string_equal(folder->archive, "Uploaded/%Y-%m");
     assert_string_equal(folder->failed, "Failed");
     assert_false(folder->receipts);
+    assert_false(folder->remove_empty);
     assert_int_equal(folder->duplicates, DUPLICATES_ASK);
     assert_false(folder->sidecar);
     assert_null(folder->rules[0]);
@@ -786,6 +787,9 @@ static const struct {
     {IN_FOLDER("marker = \"{dir}/x/READY\";"),
         ":3: folders[0].marker: \"{dir}/x/READY\" must be a file name"},
     {IN_FOLDER("marker = \"{dir}/{stem}\";"), ":3: folders[0].marker: \"{dir}/{stem}\" must be"},
+    {IN_FOLDER("remove_empty = true; after_upload = \"keep\";"),
+        ":3: folders[0].remove_empty: means nothing with after_upload = \"keep\""},
+    {IN_FOLDER("remove_empty = \"yes\";"), ":3: folders[0].remove_empty: must be true or false"},
     {IN_FOLDER("archive = \"%Y/Uploaded\";"), ":3: folders[0].archive: \"%Y/Uploaded\" must begin"},
     {IN_FOLDER("archive = \"../Uploaded\";"),
         ":3: folders[0].archive: \"../Uploaded\" must be a plain"},

@@ -3,6 +3,8 @@
 
 #include "closedrop/config/own_files.h"
 
+#include "scratch.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +18,7 @@
 
 #include <cmocka.h>
 
-static char top[64];
+static char top[SCRATCH_MAX];
 static char name[] = "A", nothing[] = "", archive[] = "Uploaded", failed[] = "Failed";
 static char marker_pattern[] = "{dir}/READY", file[] = "conf", state_dir[] = "state";
 static char *none[] = {NULL};
@@ -26,8 +28,7 @@ static struct config config;
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(top, sizeof(top), "/tmp/closedrop-batch-XXXXXX");
-    if (!mkdtemp(top) || chdir(top) < 0)
+    if (scratch_make(top) < 0 || chdir(top) < 0)
         return -1;
     folder = (struct folder){.name = name,
         .path = top,
@@ -48,10 +49,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char command[128];
     own_files_free(config.own_files);
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return chdir("/") < 0 ? -1 : system(command);
+    return chdir("/") < 0 ? -1 : scratch_remove(top);
 }
 
 static void make(const char *path)

@@ -3,9 +3,9 @@
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/config/config.h"
 #include "closedrop/control/question.h"
 #include "closedrop/queue/by_hand.h"
-#include "closedrop/config/config.h"
 #include "closedrop/queue/queue.h"
 
 #include <limits.h>

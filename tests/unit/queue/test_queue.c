@@ -424,6 +424,65 @@ static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
     commit(queue);
 }
 
+static bool has_put_away(struct queue *queue, const char *directory, int64_t since_ms)
+{
+    return store_has_put_away(queue_store(queue), "scans", directory, since_ms);
+}
+
+static void knows_out_of_which_directories_files_were_put_away(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    add(queue, "in/deep/a.pdf", file(1));
+    assert_false(has_put_away(queue, "in", 0));
+    finish_next(queue, "Uploaded/in/deep/a.pdf");
+    assert_true(has_put_away(queue, "in", now));
+    assert_true(has_put_away(queue, "in/deep", now));
+    assert_false(has_put_away(queue, "in", now + 1));
+    assert_false(has_put_away(queue, "i", 0));
+    assert_false(has_put_away(queue, "in/dee", 0));
+    assert_false(has_put_away(queue, "in/deep/a.pdf", 0));
+    assert_false(store_has_put_away(queue_store(queue), "other", "in", 0));
+    add(queue, "kept/b.pdf", file(2));
+    finish_next(queue, NULL);
+    assert_false(has_put_away(queue, "kept", 0));
+    add(queue, "deleted/c.pdf", file(3));
+    finish_next(queue, "");
+    assert_true(has_put_away(queue, "deleted", 0));
+    add(queue, "bad/d.pdf", file(4));
+    struct job *job = claim(queue);
+    queue_fail(queue, job, "cut_off", "in words");
+    assert_false(has_put_away(queue, "bad", 0)); /* it still lies there */
+    queue_filed(queue, job, "Failed/bad/d.pdf", "moved");
+    job_free(job);
+    assert_true(has_put_away(queue, "bad", 0));
+    commit(queue);
+}
+
+static void leaves_alone_what_was_forgotten_or_kept(void **state)
+{
+    struct queue *queue = *state;
+    const struct identity identity = file(1);
+    const struct seen seen = {"scans", "a.pdf", &identity, false, true};
+    begin(queue);
+    assert_false(queue_leaves_alone(queue, &seen));
+    int64_t id = add(queue, "a.pdf", file(1));
+    assert_false(queue_leaves_alone(queue, &seen));
+    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_true(queue_leaves_alone(queue, &seen));
+    const struct identity other = file(2);
+    const struct seen kept = {"scans", "b.pdf", &other, false, true};
+    add(queue, "b.pdf", file(2));
+    struct job *job = claim(queue);
+    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "done");
+    assert_false(queue_leaves_alone(queue, &kept));
+    queue_filed(queue, job, NULL, "kept");
+    job_free(job);
+    assert_true(queue_leaves_alone(queue, &kept));
+    commit(queue);
+}
+
 static void knows_a_job_that_took_over_a_path(void **state)
 {
     struct queue *queue = *state;
@@ -2812,6 +2871,8 @@ int main(void)
         ON_MEMORY(believes_a_person_who_brings_an_empty_file_back),
         ON_MEMORY(fails_again_what_can_still_not_be_sent),
         ON_MEMORY(supersedes_a_waiting_job_whose_file_was_rewritten),
+        ON_MEMORY(knows_out_of_which_directories_files_were_put_away),
+        ON_MEMORY(leaves_alone_what_was_forgotten_or_kept),
         ON_MEMORY(knows_a_job_that_took_over_a_path),
         ON_MEMORY(leaves_a_forgotten_file_alone_until_it_changes),
         ON_MEMORY(takes_a_forgotten_file_that_lay_in_failed),

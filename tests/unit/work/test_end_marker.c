@@ -1,6 +1,8 @@
 /* The end marker of a batch goes where files go, but never one that announces another batch. */
 #include "closedrop/work/end_marker.h"
 
+#include "scratch.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +16,7 @@
 
 #include <cmocka.h>
 
-static char top[64];
+static char top[SCRATCH_MAX];
 static char name[] = "A", archive[] = "Uploaded";
 static struct folder folder;
 static void (*meanwhile)(void); /* what somebody does just before, or after, it is taken */
@@ -54,8 +56,7 @@ static void write_another(void)
 static int make_folder(void **state)
 {
     (void)state;
-    snprintf(top, sizeof(top), "/tmp/closedrop-end-XXXXXX");
-    if (!mkdtemp(top) || chdir(top) < 0 || mkdir("in", 0755) < 0)
+    if (scratch_make(top) < 0 || chdir(top) < 0 || mkdir("in", 0755) < 0)
         return -1;
     folder = (struct folder){
         .name = name, .path = top, .after_upload = AFTER_ARCHIVE, .archive = archive};
@@ -67,9 +68,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf %s", top);
-    return chdir("/") < 0 ? -1 : system(command);
+    return chdir("/") < 0 ? -1 : scratch_remove(top);
 }
 
 static struct file_state seen(void)

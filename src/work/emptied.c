@@ -1,0 +1,84 @@
+/**
+ * Directories that people dragged in with their files: once these are put away, they go as well.
+ */
+#define LOG_MODULE "worker"
+
+#include "inner.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/log.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/queue/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/** How long before its directory's last change a file's outcome can have come, at the most. */
+#define PUTTING_AWAY_MS 60000
+
+static bool is_unchanged(int directory, const struct file_state *seen)
+{
+    struct file_state state;
+    return file_state_read(directory, &state) == 0 && file_state_equal(&state, seen);
+}
+
+/**
+ * From when on a file must have been put away to have come out of this very directory, and not out
+ * of one of its name that is long gone: since its birth. Where that is not known, so shortly before
+ * its last change that this was it.
+ */
+static int64_t beginning_of(int directory, const struct file_state *seen)
+{
+    struct statx stat;
+    if (statx(directory, "", AT_EMPTY_PATH, STATX_BTIME, &stat) == 0 && stat.stx_mask & STATX_BTIME)
+        return stat.stx_btime.tv_sec * 1000 + stat.stx_btime.tv_nsec / 1000000;
+    return seen->identity.mtime_ns / 1000000 - PUTTING_AWAY_MS;
+}
+
+/** rmdir(2) takes nothing but a directory that is empty. 0 or a negative errno. */
+static int remove_directory(int root, const char *path)
+{
+    CLEANUP(free_text) char *parent_path = path_directory(path);
+    CLEANUP(close_fd) int parent = parent_path ? safe_open_directory(root, parent_path) : -ENOMEM;
+    if (parent < 0)
+        return parent;
+    return unlinkat(parent, path_name(path), AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static bool was_emptied(
+    struct worker *worker, const struct folder *folder, const char *path, int64_t since_ms)
+{
+    return store_has_put_away(queue_store(worker->queue), folder->name, path, since_ms);
+}
+
+/** Somebody else was there first, or has something in it again. */
+static bool is_of_no_matter(int error)
+{
+    return error == -ENOTEMPTY || error == -EEXIST || error == -ENOENT || error == -ENOTDIR;
+}
+
+static void tell(struct folder_view *view, const char *path, int result)
+{
+    if (result == 0)
+        log_info("%s: the directory %s was emptied, and is removed", view->name, path);
+    else if (!is_of_no_matter(result) && !view->told_unremovable)
+        log_warn("%s: the directory %s was emptied, but cannot be removed: %s; let the user "
+                 "closedrop runs as write in the directory above it, or set remove_empty = false",
+            view->name, path, strerror(-result));
+    view->told_unremovable = result != 0 && !is_of_no_matter(result);
+}
+
+void worker_remove_emptied(
+    struct worker *worker, size_t index, const char *path, const struct file_state *seen)
+{
+    const struct folder *folder = &worker->config->folders[index];
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    CLEANUP(close_fd) int directory = root < 0 ? root : safe_open_directory(root, path);
+    if (directory >= 0 && is_unchanged(directory, seen) &&
+        was_emptied(worker, folder, path, beginning_of(directory, seen)))
+        tell(&worker->folders[index], path, remove_directory(root, path));
+}
