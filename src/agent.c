@@ -13,6 +13,7 @@
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
+#include "closedrop/config/load.h"
 #include "closedrop/control/server.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/path.h"

@@ -85,8 +85,10 @@
  *             (does a transfer go on), bucket, date
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, rights,
  *             path, companion: what intake and work stand on
- * - config/   setting (the door to libconfig), config, rule_reader, own_files (what is never
- *             taken), never_fits and refusal (pure)
+ * - config/   tree (what it says), config (held by whoever reads it), load (one file into one tree;
+ *             places checks it as a whole), read_folder, read_rule, read_activity, locate, setting
+ *             (the door to libconfig), own_files (what is never taken), never_fits and refusal
+ * (pure)
  * - control/  server (the door to libmicrohttpd), client, question, gone (jobs whose folder or rule
  *             is)
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to

@@ -22,14 +22,12 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 
 CALLS = [
-    ["config/config", "config/rule_reader"],
     ["intake/closed", "intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
     ["work/duplicates", "work/guard", "work/outcome", "work/question", "work/sorting", "work/worker"],
     ["work/finish", "work/send"],
 ]
 
 INCLUDES = [
-    ["config/config", "config/own_files", "config/rule_reader"],
     ["work/inner", "work/worker"],
 ]
 

@@ -5,6 +5,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/config/locate.h"
 #include "closedrop/control/client.h"
 
 #include <errno.h>

@@ -2,6 +2,7 @@
 #include "closedrop/agent.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/cli/cli.h"
+#include "closedrop/config/locate.h"
 
 #include <stdio.h>
 

@@ -6,6 +6,7 @@
 #include "closedrop/close/activity.h"
 #include "closedrop/close/record.h"
 #include "closedrop/config/config.h"
+#include "closedrop/config/load.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -8,6 +8,7 @@
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/cli/options.h"
 #include "closedrop/config/config.h"
+#include "closedrop/config/load.h"
 #include "closedrop/control/question.h"
 
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 #ifndef CLOSEDROP_CONFIG_OWN_FILES_H
 #define CLOSEDROP_CONFIG_OWN_FILES_H
 
-#include "closedrop/config/config.h"
+#include "closedrop/config/tree.h"
 
 #include <stdbool.h>
 

@@ -5,6 +5,8 @@
 #include "closedrop/close/activity.h"
 #include "closedrop/close/search.h"
 #include "closedrop/config/config.h"
+#include "closedrop/config/load.h"
+#include "closedrop/config/locate.h"
 
 #include "scratch.h"
 

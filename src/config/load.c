@@ -1,0 +1,204 @@
+/* One configuration file into one tree: section by section, then checked as a whole. */
+#include "closedrop/config/load.h"
+
+#include "places.h"
+#include "read_folder.h"
+#include "read_rule.h"
+#include "reader.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/url.h"
+#include "closedrop/config/config.h"
+#include "closedrop/config/locate.h"
+#include "closedrop/config/own_files.h"
+#include "closedrop/config/setting.h"
+#include "closedrop/files/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BANDWIDTH_LEAST (8 * 1024)
+/** Of what may leave in a day: more is no limit. */
+#define GUARD_MOST 1000000
+
+static void check_api_url(
+    struct settings *settings, struct setting *group, struct close_settings *close)
+{
+    struct url url;
+    if (url_parse(close->api_url, &url) < 0 || strpbrk(close->api_url, "?#"))
+        setting_problem(settings, group, "api_url",
+            "\"%s\" is no plain https URL; Close's own is \"https://api.close.com/api/v1/\"",
+            close->api_url);
+    else if (!url.secure && !url_is_loopback(&url))
+        setting_problem(settings, group, "api_url",
+            "would send the API key in the clear; use https:// (http is for this machine only)");
+    size_t length = strlen(close->api_url);
+    if (length && close->api_url[length - 1] != '/') {
+        char *whole = str_format("%s/", close->api_url);
+        free(close->api_url);
+        close->api_url = whole;
+    }
+}
+
+static void read_close(struct settings *settings, struct config *config)
+{
+    static const char *const amazon[] = {"*.amazonaws.com", NULL};
+    struct setting *group = setting_group(settings, settings_root(settings), "close");
+    struct close_settings *close = &config->close;
+    close->api_url = setting_text(settings, group, "api_url", "https://api.close.com/api/v1/");
+    close->api_key_file = reader_absolute(
+        settings, config->file, setting_text(settings, group, "api_key_file", NULL));
+    close->key_line = setting_line(group, "api_key_file");
+    close->ca_line = setting_line(group, "ca_file");
+    close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
+    close->ca_file =
+        reader_absolute(settings, config->file, setting_text(settings, group, "ca_file", ""));
+    close->proxy = setting_text(settings, group, "proxy", "");
+    if (close->api_url)
+        check_api_url(settings, group, close);
+    if (close->upload_hosts && !close->upload_hosts[0])
+        setting_problem(settings, group, "upload_hosts",
+            "names no host, so nothing could be uploaded; leave it out for \"*.amazonaws.com\"");
+}
+
+/** What may leave the house (product.md 4). */
+static void read_guard(struct settings *settings, struct setting *group, struct guard_limits *guard)
+{
+    struct setting *sends = setting_group(settings, group, "sends");
+    guard->ask_above = setting_int(settings, group, "ask_above", 100, 0, GUARD_MOST);
+    guard->per_hour = setting_int(settings, sends, "per_hour", 0, 0, GUARD_MOST);
+    guard->per_day = setting_int(settings, sends, "per_day", 0, 0, GUARD_MOST);
+    guard->gap_ms = setting_duration(settings, sends, "gap", "0", "0", "24h");
+}
+
+static void read_limits(struct settings *settings, struct config *config)
+{
+    struct setting *group = setting_group(settings, settings_root(settings), "limits");
+    struct limits *limits = &config->limits;
+    limits->transfers = setting_int(settings, group, "transfers", 8, 1, 64);
+    limits->bandwidth = setting_size(settings, group, "bandwidth", "0");
+    limits->max_attempts = setting_int(settings, group, "max_attempts", 10, 1, 1000);
+    limits->retry_first_ms = setting_duration(settings, group, "retry_first", "1s", "1ms", "1h");
+    limits->retry_max_ms = setting_duration(settings, group, "retry_max", "1h", "1ms", "7d");
+    limits->timeout_ms = setting_duration(settings, group, "timeout", "60s", "100ms", "1h");
+    limits->doubt_ms = setting_duration(settings, group, "doubt", "2m", "10ms", "1d");
+    limits->max_sent = setting_size(settings, group, "max_sent", "25M");
+    limits->max_attached = setting_size(settings, group, "max_attached", "0");
+    read_guard(settings, group, &limits->guard);
+    if (limits->bandwidth && limits->bandwidth < BANDWIDTH_LEAST)
+        setting_problem(settings, group, "bandwidth",
+            "less than \"8K\" a second is too slow for S3, which closes connections that are "
+            "still; "
+            "\"0\" is no limit");
+    if (limits->retry_first_ms > limits->retry_max_ms)
+        setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
+}
+
+static void read_log(struct settings *settings, struct config *config)
+{
+    struct setting *group = setting_group(settings, settings_root(settings), "log");
+    config->log_level = (enum log_level)setting_choice(
+        settings, group, "level", log_level_names, LOG_LEVELS, LOG_LEVEL_INFO);
+    config->log_format = (enum log_format)setting_choice(
+        settings, group, "format", log_format_names, LOG_FORMATS, LOG_FORMAT_TEXT);
+}
+
+static void read_root(struct settings *settings, struct config *config)
+{
+    struct setting *root = settings_root(settings);
+    bool of_system = str_starts_with(config->file, "/etc/");
+    config->state_line = setting_line(root, "state_dir");
+    config->state_dir =
+        reader_absolute(settings, config->file, setting_text(settings, root, "state_dir", NULL));
+    if (!config->state_dir)
+        config->state_dir = config_default_state_dir(of_system);
+    config->control_socket = reader_absolute(
+        settings, config->file, setting_text(settings, root, "control_socket", NULL));
+    if (!config->control_socket && config->state_dir)
+        config->control_socket = config_default_socket(of_system, config->state_dir);
+
+    struct sockaddr_un address;
+    if (config->control_socket && strlen(config->control_socket) >= sizeof(address.sun_path))
+        setting_problem(settings, root, "control_socket",
+            "\"%s\" is longer than the %zu bytes a socket's path may have; choose a shorter one",
+            config->control_socket, sizeof(address.sun_path) - 1);
+}
+
+/** Whether no copy failed for want of memory. */
+static bool is_whole(const struct config *config)
+{
+    const struct close_settings *close = &config->close;
+    bool whole = config->state_dir && config->control_socket && close->api_url &&
+                 close->upload_hosts && close->ca_file && close->proxy && config->folders &&
+                 config->rules;
+    for (size_t i = 0; whole && i < config->folder_count; i++) {
+        const struct folder *f = &config->folders[i];
+        whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
+                f->failed && f->mark;
+    }
+    return whole;
+}
+
+static void read_all(struct settings *settings, struct config *config, enum config_places compared)
+{
+    read_root(settings, config);
+    read_close(settings, config);
+    read_limits(settings, config);
+    if (!read_rules(settings, config)) /* no memory: told by config_load() */
+        return;
+    read_folders(settings, config);
+    read_log(settings, config);
+    if (is_whole(config)) {
+        places_check(settings, config, compared == CONFIG_PLACES_FOUND);
+        if (!config->folder_count)
+            setting_problem(settings, settings_root(settings), "folders",
+                "names no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
+    }
+    setting_report_rest(settings);
+}
+
+/** Where we are, for a configuration named by a relative path. */
+static char *absolute_file(const char *file)
+{
+    char here[PATH_LENGTH_MOST + 1];
+    if (*file == '/' || !getcwd(here, sizeof(here)))
+        return strdup(file);
+    return path_normal(here, file);
+}
+
+int config_load(
+    const char *file, enum config_places places, struct config **ret_config, struct str *problems)
+{
+    struct config *config = calloc(1, sizeof(*config));
+    struct settings *settings = NULL;
+    if (!config)
+        return -ENOMEM;
+    atomic_init(&config->references, 1);
+    config->file = absolute_file(file);
+
+    int result = config->file ? settings_open(file, &settings) : -ENOMEM;
+    if (result == 0) {
+        read_all(settings, config, places);
+        bool has_problems = settings_problem_count(settings) > 0;
+        if (settings_are_short(settings) || (!has_problems && !is_whole(config)))
+            result = -ENOMEM;
+        else if (has_problems)
+            result = -EINVAL;
+        else
+            result = own_files_make(config);
+    }
+    if (result == 0 && places == CONFIG_PLACES_FOUND)
+        own_files_see(config);
+    if (settings && result != -ENOMEM)
+        str_add(problems, settings_problems(settings));
+    settings_close(settings);
+    if (result < 0)
+        config_release(config);
+    else
+        *ret_config = config;
+    return result;
+}

@@ -1,0 +1,198 @@
+/* What a rule creates: its email, note or lead file, field by field, checked as Close will. */
+#include "read_activity.h"
+
+#include "reader.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/xhtml.h"
+#include "closedrop/close/activity.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define LIST_MOST 500
+
+static enum template_manner manner_of(enum activity_field_kind kind)
+{
+    return kind == FIELD_HTML ? TEMPLATE_HTML : kind == FIELD_TEXT ? TEMPLATE_PLAIN : TEMPLATE_LINE;
+}
+
+/** HTML with a letter in place of each byte of a variable: what is put in there is escaped. */
+static void blank_variables(char *html)
+{
+    while ((html = strchr(html, '{')) != NULL) {
+        if (html[1] == '{') { /* a brace */
+            html += 2;
+            continue;
+        }
+        size_t length = strcspn(html, "}");
+        length += html[length] == '}';
+        memset(html, 'x', length);
+        html += length;
+    }
+}
+
+/** What Close would refuse for each file is wrong here already. */
+static void check_html(
+    struct rule_reader *reader, struct setting *group, const char *key, const char *text)
+{
+    CLEANUP(free_text) char *html = strdup(text + strspn(text, " \t\r\n")); /* as it is sent */
+    enum xhtml_kind kind = reader->rule->activity == ACTIVITY_NOTE ? XHTML_NOTE : XHTML_EMAIL;
+    struct str why = STR_INIT(4096);
+    if (html)
+        blank_variables(html);
+    reader_note_problem(reader, group, key, html ? xhtml_check(html, kind, &why) : -ENOMEM, &why);
+    str_release(&why);
+}
+
+static struct template **read_texts(
+    struct rule_reader *reader, struct setting *group, const struct activity_field *field)
+{
+    char *single[2] = {NULL, NULL};
+    char **texts = single;
+    if (field->kind == FIELD_LINES)
+        texts = setting_texts(reader->settings, group, field->key, NULL);
+    else
+        single[0] = setting_text(reader->settings, group, field->key, NULL);
+    size_t count = 0;
+    while (texts && texts[count])
+        count++;
+    struct template **templates = calloc(count + 1, sizeof(struct template *));
+    if (!templates)
+        settings_set_short(reader->settings);
+    for (size_t i = 0, made = 0; templates && i < count; i++) {
+        if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
+            setting_problem(reader->settings, group, field->key, "must be one line");
+        templates[made] = reader_make_template(reader, group, field->key, texts[i], &reader->late);
+        if (templates[made] && field->kind == FIELD_HTML)
+            check_html(reader, group, field->key, texts[i]);
+        made += templates[made] != NULL;
+    }
+    if (field->kind == FIELD_LINES && count > LIST_MOST)
+        setting_problem(reader->settings, group, field->key,
+            "holds more than the %d addresses that Close takes", LIST_MOST);
+    if (texts == single)
+        free(single[0]);
+    else
+        text_list_free(texts);
+    return templates;
+}
+
+/** One field that is set. */
+static void read_field(struct rule_reader *reader, struct setting *group,
+    const struct activity_field *field, enum activity_status status)
+{
+    struct rule *rule = reader->rule;
+    struct rule_field *into = &rule->fields[rule->field_count++];
+    *into = (struct rule_field){.name = field->name, .most = field->most};
+    switch (field->kind) {
+    case FIELD_NUMBER:
+        into->kind = RULE_FIELD_NUMBER;
+        into->number =
+            setting_int(reader->settings, group, field->key, field->least, field->least, 100000000);
+        break;
+    case FIELD_BOOL:
+        into->kind = RULE_FIELD_BOOL;
+        into->number = setting_bool(reader->settings, group, field->key, false);
+        break;
+    default:
+        into->kind = field->kind == FIELD_LINES ? RULE_FIELD_LIST : RULE_FIELD_TEXT;
+        into->manner = manner_of(field->kind);
+        into->templates = read_texts(reader, group, field);
+        into->required = rule->activity == ACTIVITY_EMAIL && activity_requires(status, field->name);
+    }
+}
+
+/** The status is no template: what Close wants besides depends on it. */
+static enum activity_status read_status(struct rule_reader *reader, struct setting *group)
+{
+    enum activity_status status = (enum activity_status)setting_choice(
+        reader->settings, group, "status", activity_statuses, ACTIVITY_STATUSES, STATUS_DRAFT);
+    struct rule *rule = reader->rule;
+    struct rule_field *into = &rule->fields[rule->field_count++];
+    *into = (struct rule_field){.name = "status", .most = 100, .required = true};
+    into->templates = calloc(2, sizeof(struct template *));
+    if (into->templates)
+        into->templates[0] =
+            reader_make_template(reader, group, "status", activity_statuses[status], &reader->late);
+    else
+        settings_set_short(reader->settings);
+    rule->is_sent = activity_is_sent(status);
+    return status;
+}
+
+static void check_email(
+    struct rule_reader *reader, struct setting *group, enum activity_status status)
+{
+    static const char *const needed[] = {"sender", "to", "date_scheduled"};
+    static const char *const examples[] = {"sender = \"billing@example.com\"",
+        "to = [ \"{contact.email}\" ]", "date_scheduled = \"{date:%Y-%m-%dT18:00:00%z}\""};
+    for (size_t i = 0; i < COUNT(needed); i++)
+        if (activity_requires(status, needed[i]) && !setting_has(group, needed[i]))
+            setting_problem(reader->settings, group, needed[i],
+                "is missing; an email with status \"%s\" needs it, e.g. %s;",
+                activity_statuses[status], examples[i]);
+    bool has_body = setting_has(group, "body_text") || setting_has(group, "body_html");
+    if (has_body && setting_has(group, "template_id"))
+        setting_problem(reader->settings, group, "template_id",
+            "is not looked at by Close where there is a body; leave one of them out");
+}
+
+static void check_note(struct rule_reader *reader, struct setting *group)
+{
+    if (setting_has(group, "text") && setting_has(group, "html"))
+        setting_problem(reader->settings, group, "text",
+            "is not looked at by Close where there is html; leave one of them out");
+}
+
+static void read_fields(struct rule_reader *reader, struct setting *group)
+{
+    size_t count;
+    const struct activity_field *fields = activity_fields(reader->rule->activity, &count);
+    enum activity_status status = STATUS_DRAFT;
+    reader->rule->fields = calloc(count + 1, sizeof(*reader->rule->fields));
+    if (!reader->rule->fields) {
+        settings_set_short(reader->settings);
+        return;
+    }
+    if (reader->rule->activity == ACTIVITY_EMAIL) {
+        status = read_status(reader, group);
+        check_email(reader, group, status);
+    }
+    if (reader->rule->activity == ACTIVITY_NOTE)
+        check_note(reader, group);
+    for (size_t i = 0; i < count; i++) {
+        bool is_set = setting_has(group, fields[i].key);
+        if (is_set && fields[i].kind != FIELD_STATUS)
+            read_field(reader, group, &fields[i], status);
+        else if (!is_set)
+            setting_skip(reader->settings, group, fields[i].key);
+    }
+}
+
+void read_activity(struct rule_reader *reader)
+{
+    int given = 0;
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+        const char *name = activity_names[activity];
+        bool is_set = setting_has(reader->group, name);
+        given += is_set;
+        if (!is_set || given > 1) {
+            setting_skip(reader->settings, reader->group, name);
+            continue;
+        }
+        reader->rule->activity = (enum activity)activity;
+        read_fields(reader, setting_group(reader->settings, reader->group, name));
+    }
+    if (given != 1)
+        setting_problem(reader->settings, reader->group, NULL,
+            "the rule \"%s\" must have exactly one of email, note and lead_file, to say what is "
+            "created, e.g. lead_file = {};",
+            reader->rule->name);
+    if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
+        setting_problem(reader->settings, reader->group, "group",
+            "makes no sense with lead_file: each file stands on the lead by itself");
+}
