@@ -86,6 +86,7 @@ def main():
         sys.exit(__doc__)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     directory = tempfile.mkdtemp(prefix="closedrop.")
+    os.chmod(directory, 0o755)  # stories let other users in
     memory_before = memory_files()
     code = subprocess.call(sys.argv[2:], env={**os.environ, "TMPDIR": directory})
     left = left_processes()
