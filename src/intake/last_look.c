@@ -6,6 +6,7 @@
 #include "closedrop/files/path.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -107,22 +108,28 @@ void last_look_close(struct last_look *last)
     free(last);
 }
 
+/** "FOLDER/PATH"; "" where that cannot be had: then nothing is remembered of the file. */
+static void make_name(const char *folder, const char *path, char name[NAME_MOST])
+{
+    int length = snprintf(name, NAME_MOST, "%s/%s", folder, path);
+    if (length < 0 || length >= NAME_MOST)
+        *name = '\0';
+}
+
 bool last_look_begin(struct last_look *last, const char *folder, const char *path)
 {
-    struct str name = STR_INIT(NAME_MOST - 1);
+    char name[NAME_MOST];
     if (!last)
         return true;
-    str_printf(&name, "%s/%s", folder, path);
-    struct page *page = last->page;
-    struct killer *killer = find_killer(page, str_text(&name));
+    make_name(folder, path, name);
+    struct killer *killer = find_killer(last->page, name);
     bool kills = killer && killer->deaths >= DEATHS_MOST && !killer->refused;
     if (killer && killer->refused) /* it was brought back */
         killer->deaths = 0;
     if (killer)
         killer->refused = kills;
-    if (!kills && !str_error(&name))
-        memcpy(page->looking, str_text(&name), name.length + 1);
-    str_release(&name);
+    if (!kills)
+        strcpy(last->page->looking, name);
     return !kills;
 }
 
@@ -135,4 +142,23 @@ void last_look_end(struct last_look *last)
     if (killer)
         killer->deaths = 0;
     page->looking[0] = '\0';
+}
+
+bool last_look_begin_sample(struct last_look *last, const char *folder, const char *path)
+{
+    char name[NAME_MOST];
+    if (!last)
+        return true;
+    make_name(folder, path, name);
+    const struct killer *killer = find_killer(last->page, name);
+    if (killer && killer->deaths >= DEATHS_MOST)
+        return false;
+    strcpy(last->page->looking, name);
+    return true;
+}
+
+void last_look_end_sample(struct last_look *last)
+{
+    if (last)
+        last->page->looking[0] = '\0';
 }

@@ -257,12 +257,16 @@ static void look_at_end(
     candidates_remove(watch->candidates, marker);
 }
 
-/** What closedrop itself uses is not even opened. */
+/** What closedrop itself uses is not even opened, nor what lives have died of. */
 static void compare(
     const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
 {
-    if (!is_own(folder, candidate->path, look))
-        replaced_note(folder, candidate, look, seems_finished);
+    struct last_look *last = folder->watch->last_look;
+    if (is_own(folder, candidate->path, look) ||
+        !last_look_begin_sample(last, folder->folder->name, candidate->path))
+        return;
+    replaced_note(folder, candidate, look, seems_finished);
+    last_look_end_sample(last);
 }
 
 void looks_note_state(struct watched *folder, struct candidate *candidate, int look,

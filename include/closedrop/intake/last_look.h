@@ -30,4 +30,12 @@ bool last_look_begin(struct last_look *last, const char *folder, const char *pat
 /** The look is over, and well. */
 void last_look_end(struct last_look *last);
 
+/**
+ * The same around reading a part of the file at another time. Three lives that died of it count,
+ * whichever of the two they died of: then this is false too, but it is the look that refuses. That
+ * a part was read well does not speak for the whole.
+ */
+bool last_look_begin_sample(struct last_look *last, const char *folder, const char *path);
+void last_look_end_sample(struct last_look *last);
+
 #endif

@@ -63,6 +63,38 @@ static void a_look_that_went_well_is_a_new_beginning(void **state)
         assert_true(live("a.pdf", life % 3 != 2));
 }
 
+/** A life that reads a part of `file` first, and then looks at it; false: it would not look. */
+static bool live_with_sample(const char *file, bool dies_of_sample, bool dies_of_look)
+{
+    struct last_look *last = last_look_open(directory);
+    assert_non_null(last);
+    bool is_read = last_look_begin_sample(last, "scans", file);
+    bool died = is_read && dies_of_sample;
+    if (!died)
+        last_look_end_sample(last);
+    bool looks = died || last_look_begin(last, "scans", file);
+    if (!died && !(looks && dies_of_look))
+        last_look_end(last);
+    last_look_close(last);
+    return looks;
+}
+
+static void a_part_that_was_read_well_does_not_speak_for_the_whole(void **state)
+{
+    (void)state;
+    for (int death = 0; death < 3; death++)
+        assert_true(live_with_sample("bad.pdf", false, true));
+    assert_false(live_with_sample("bad.pdf", false, true));
+}
+
+static void a_part_that_kills_counts_as_the_look_does(void **state)
+{
+    (void)state;
+    for (int death = 0; death < 3; death++)
+        assert_true(live_with_sample("bad.pdf", true, true));
+    assert_false(live_with_sample("bad.pdf", true, true));
+}
+
 /** A life that looks at all of them, in that order, and dies of those called bad. */
 static bool live_with(const char *const *files, size_t count)
 {
@@ -149,6 +181,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_A_DIRECTORY(is_not_looked_at_a_fourth_time),
         IN_A_DIRECTORY(a_look_that_went_well_is_a_new_beginning),
+        IN_A_DIRECTORY(a_part_that_was_read_well_does_not_speak_for_the_whole),
+        IN_A_DIRECTORY(a_part_that_kills_counts_as_the_look_does),
         IN_A_DIRECTORY(each_file_is_counted_by_itself),
         IN_A_DIRECTORY(is_looked_at_when_brought_back_in_the_same_life),
         IN_A_DIRECTORY(forgets_the_one_with_the_fewest_deaths),
