@@ -22,7 +22,6 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 
 CALLS = [
-    ["intake/closed", "intake/folders", "intake/hints", "intake/letters", "intake/looks", "intake/rounds", "intake/watch"],
     ["work/duplicates", "work/guard", "work/outcome", "work/question", "work/sorting", "work/worker"],
     ["work/finish", "work/send"],
 ]

@@ -1,7 +1,7 @@
 /** Directories of a folder that we may not list or enter: kept in mind, and named, until we may. */
 #define LOG_MODULE "watch"
 
-#include "inner.h"
+#include "closed.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"
@@ -82,7 +82,7 @@ void closed_add(void *context, const char *path)
     struct watched *folder = context;
     struct closed *closed = *path ? closed_new(folder->root, path) : NULL;
     if (!*path)
-        rounds_look_soon(folder); /* the folder itself: it is away */
+        folder_request_check(folder); /* the folder itself: it is away */
     if (closed && count(folder) >= CLOSED_MOST)
         closed_free(TAKE_PTR(closed));
     if (closed && insert(folder, closed))
@@ -102,7 +102,7 @@ static void let_go(struct watched *folder, struct closed **at, bool is_open)
     struct closed *closed = *at;
     *at = closed->next;
     if (is_open)
-        rounds_subtree(folder, closed->path);
+        folder_request_subtree(folder, closed->path);
     closed_free(closed);
 }
 
@@ -121,7 +121,7 @@ void closed_look_again(struct watched *folder)
 void closed_name(struct watched *folder)
 {
     const struct closed *first = folder->closed;
-    letters_name_first(folder->health.closed, sizeof(folder->health.closed),
+    folder_name_first(folder->health.closed, sizeof(folder->health.closed),
         first ? first->path : NULL, first ? first->why : NULL, count(folder));
 }
 

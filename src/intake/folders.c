@@ -1,7 +1,8 @@
 /* Which directory each folder is at present, whether it is ours, and how it is watched. */
 #define LOG_MODULE "watch"
 
-#include "inner.h"
+#include "folders.h"
+#include "closed.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -195,7 +196,7 @@ static void refuse(
         lose_root(watch, folder);
     else
         folder_leave(folder); /* nothing of it was watched yet */
-    letters_drop(folder);
+    folder_drop_letters(folder);
     folder->asked = 0;
     folder->health.healthy = false;
     if (!where)
@@ -318,7 +319,7 @@ bool folder_enter(struct watch *watch, struct watched *folder)
     folder->health.device = found.device;
     folder->health.inode = found.inode;
     folder_decide_polling(watch, folder);
-    rounds_soon(folder);
+    folder_request_scan(folder);
     return true;
 }
 
@@ -339,7 +340,7 @@ static bool is_of_another(struct watched *folder, const char *path)
         return false;
     folder->conflict = strdup(path);
     if (!folder->conflict)
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
     return true;
 }
 
@@ -356,11 +357,6 @@ bool folder_has(struct watched *folder, const char *path)
         at = above;
     }
     return at && !*at;
-}
-
-bool folder_must_look(const struct watched *folder)
-{
-    return folder->polls || folder->unwatched > 0;
 }
 
 bool folder_watch_directory(void *context, const char *path)

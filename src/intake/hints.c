@@ -1,5 +1,9 @@
 /* What an event or a scan points at: a candidate is touched, or the queue is asked about it. */
-#include "inner.h"
+#include "hints.h"
+#include "end_marker.h"
+#include "folders.h"
+#include "letters.h"
+#include "looks.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -12,56 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/** A marker or sidecar came: whoever waits for one in this folder looks again. */
-static void wake_marker_waiters(struct watch *watch, struct watched *folder)
-{
-    size_t count = candidates_count(watch->candidates), waiting = 0;
-    struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
-    for (size_t i = 0; waiters && i < count; i++) {
-        struct candidate *candidate = candidates_at(watch->candidates, i);
-        if (candidate->folder == folder->index && candidate->wants)
-            waiters[waiting++] = candidate;
-    }
-    for (size_t i = 0; i < waiting; i++)
-        candidates_delay(watch->candidates, waiters[i], clock_steady_ms());
-    if (!waiters)
-        rounds_missed(folder, -ENOMEM);
-    free(waiters);
-}
-
-/** An end marker: once it is quiet it is asked whether its batch is put away. A kept one stays. */
-static struct candidate *expect_end(struct watch *watch, struct watched *folder, const char *marker)
-{
-    if (folder->folder->after_upload == AFTER_KEEP)
-        return NULL;
-    struct candidate *candidate = candidates_find(watch->candidates, folder->index, marker);
-    if (!candidate)
-        candidate = candidates_add(watch->candidates, folder->index, marker);
-    if (candidate)
-        candidate->ends_batch = true;
-    else
-        rounds_missed(folder, -ENOMEM);
-    return candidate;
-}
-
-void hint_left(struct watch *watch, struct watched *folder, const char *path)
-{
-    const char *marker = folder->folder->marker;
-    if (folder->folder->remove_empty && strchr(path, '/'))
-        rounds_within(folder, rounds_empty_ms(folder->folder));
-    if (folder->root < 0 || !path_marker_is_of_batch(marker))
-        return;
-    if (filter_ends_batch(folder->folder, path))
-        wake_marker_waiters(watch, folder); /* they wait for another one now */
-    if (!filter_takes(folder->folder, path))
-        return;
-    CLEANUP(free_text) char *beside = companion_path(folder->root, marker, path);
-    if (beside)
-        (void)expect_end(watch, folder, beside);
-    else
-        rounds_missed(folder, -ENOMEM);
-}
 
 /** When to look at it next, after it was heard of. */
 static int64_t due_after(
@@ -111,7 +65,7 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
     CLEANUP(close_fd) int look = safe_open_look(folder->root, path);
     int result = look < 0 ? look : file_state_read(look, &state);
     if (result < 0 && !safe_open_is_absent(result))
-        rounds_missed(folder, result);
+        folder_note_error(folder, result);
     if (result == 0 && S_ISREG(state.mode))
         letters_seen(watch, folder, path, &state, moved_in);
 }
@@ -120,7 +74,7 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
 static bool may_tell(struct watched *folder)
 {
     if (!folder->is_claimed)
-        rounds_soon(folder);
+        folder_request_scan(folder);
     return folder->is_claimed && !folder->conflict;
 }
 
@@ -131,9 +85,9 @@ void hint_take(struct watch *watch, struct watched *folder, const char *path, en
         return;
     if (!filter_takes(folder->folder, path)) {
         if (*folder->folder->marker || folder->folder->sidecar)
-            wake_marker_waiters(watch, folder);
+            folder_wake_waiters(watch, folder);
         if (filter_ends_batch(folder->folder, path) &&
-            (marker = expect_end(watch, folder, path)) != NULL)
+            (marker = end_marker_expect(watch, folder, path)) != NULL)
             hint_touch(watch, marker, HINT_WRITTEN);
         return;
     }
@@ -151,7 +105,7 @@ void hint_of_scan(void *context, const char *path)
     if (!may_tell(folder))
         return;
     if (filter_ends_batch(folder->folder, path))
-        (void)expect_end(watch, folder, path);
+        (void)end_marker_expect(watch, folder, path);
     if (!filter_takes(folder->folder, path))
         return;
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);

@@ -1,5 +1,7 @@
 /* Letters to the work thread: a file seen, a file settled, a file gone, how a folder is. */
-#include "inner.h"
+#include "letters.h"
+#include "closed.h"
+#include "replaced.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -42,7 +44,7 @@ void letters_seen(struct watch *watch, struct watched *folder, const char *path,
 {
     struct sighting *sighting = add_sighting(watch, folder, LETTER_SEEN, &folder->seen, path);
     if (!sighting) {
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
         return;
     }
     sighting->state = *state;
@@ -64,7 +66,7 @@ void letters_spent(struct watch *watch, const struct candidate *marker)
     if (sighting)
         sighting->state = marker->state;
     else
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
 }
 
 void letters_empty(
@@ -85,7 +87,7 @@ void letters_settled(
                                                     : add_sighting(watch, folder, LETTER_SETTLED,
                                                           &folder->settled, candidate->path);
     if (!sighting) {
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
         return;
     }
     sighting->state = candidate->state;
@@ -94,28 +96,7 @@ void letters_settled(
     sighting->note = replaced_text(candidate);
 }
 
-void letters_drop(struct watched *folder)
-{
-    letter_free(folder->seen);
-    letter_free(folder->settled);
-    letter_free(folder->left);
-    letter_free(folder->spent);
-    letter_free(folder->empty);
-    folder->seen = folder->settled = folder->left = folder->spent = folder->empty = NULL;
-}
-
 /* ---- how each folder is ---- */
-
-void letters_name_first(char *words, size_t room, const char *path, const char *why, size_t count)
-{
-    char more[40] = "";
-    if (count > 1)
-        snprintf(more, sizeof(more), " (and %zu more)", count - 1);
-    if (path)
-        snprintf(words, room, "%.400s: %.768s%s", path, why, more);
-    else
-        *words = '\0';
-}
 
 static void clear_counts(struct watched *folder)
 {
@@ -145,7 +126,7 @@ static void note_unreadable(struct watched *folder, const struct candidate *cand
 static void name_unreadable(struct watched *folder)
 {
     const struct candidate *first = folder->first_unreadable;
-    letters_name_first(folder->health.unreadable, sizeof(folder->health.unreadable),
+    folder_name_first(folder->health.unreadable, sizeof(folder->health.unreadable),
         first ? first->path : NULL, first ? first->unreadable : NULL, folder->unreadable);
 }
 
@@ -229,7 +210,7 @@ static void tell_health(struct watch *watch, struct watched *folder)
         return;
     struct letter *letter = letter_new(LETTER_HEALTH, watch->config, folder->index, 0);
     if (!letter) {
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
         return;
     }
     letter->health = folder->health;

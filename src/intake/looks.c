@@ -2,7 +2,11 @@
  * follows from it. */
 #define LOG_MODULE "watch"
 
-#include "inner.h"
+#include "looks.h"
+#include "end_marker.h"
+#include "folders.h"
+#include "letters.h"
+#include "replaced.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -219,44 +223,6 @@ static int is_own(const struct watched *folder, const char *path, int look)
     return result;
 }
 
-static bool is_beside(const char *path, const char *other)
-{
-    size_t length = (size_t)(path_name(path) - path);
-    return (size_t)(path_name(other) - other) == length && strncmp(path, other, length) == 0;
-}
-
-static bool covers_a_candidate(const struct watch *watch, const struct candidate *marker)
-{
-    for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
-        const struct candidate *other = candidates_at(watch->candidates, i);
-        if (other->folder == marker->folder && !other->ends_batch && !other->is_gone &&
-            is_beside(other->path, marker->path) &&
-            batch_covers(&marker->state, other->first_ctime_ns, other->state.ctime_ns))
-            return true;
-    }
-    return false;
-}
-
-/** A quiet end marker may be spent; whoever leaves its directory later has it looked at again. */
-static void look_at_end(
-    struct watch *watch, struct candidate *marker, const struct file_state *state)
-{
-    int64_t now = clock_steady_ms();
-    if (!file_state_equal(state, &marker->state)) {
-        marker->state = *state;
-        marker->quiet.stamped = now;
-    }
-    int64_t quiet_end = marker->quiet.stamped + watch->folders[marker->folder].folder->settle_ms;
-    if (now < quiet_end) {
-        candidates_delay(watch->candidates, marker, quiet_end);
-        return;
-    }
-    if (!covers_a_candidate(watch, marker) &&
-        folder_has(&watch->folders[marker->folder], marker->path))
-        letters_spent(watch, marker);
-    candidates_remove(watch->candidates, marker);
-}
-
 /** What closedrop itself uses is not even opened, nor what lives have died of. */
 static void compare(
     const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
@@ -312,15 +278,15 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     int own = result < 0 ? 0 : is_own(folder, candidate->path, look);
     result = own < 0 ? own : result;
     if (result < 0 && !safe_open_is_absent(result))
-        rounds_missed(folder, result);
+        folder_note_error(folder, result);
     if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {
         if (!candidate->ends_batch)
-            hint_left(watch, folder, candidate->path);
+            end_marker_note_left(watch, folder, candidate->path);
         candidates_remove(watch->candidates, candidate);
         return false;
     }
     if (candidate->ends_batch) {
-        look_at_end(watch, candidate, &state);
+        end_marker_inspect(watch, candidate, &state);
         return false;
     }
     looks_note_state(folder, candidate, look, &state, HINT_LOOKED);

@@ -1,7 +1,7 @@
 /* Says when a document was replaced by another one of its name before it could be taken. */
 #define LOG_MODULE "watch"
 
-#include "inner.h"
+#include "replaced.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"

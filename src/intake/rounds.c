@@ -1,6 +1,10 @@
 /* Which folder is scanned next, and when: its own rescan, a poll, or sooner since something was
  * missed. */
-#include "inner.h"
+#include "rounds.h"
+#include "closed.h"
+#include "folders.h"
+#include "hints.h"
+#include "letters.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -11,33 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCAN_SLICE 512       /* entries of a scan in one turn */
-#define EMPTY_LEAST_MS 60000 /* a directory in which nobody has done anything for that long */
-
-void rounds_soon(struct watched *folder)
-{
-    folder->scan_wanted = true;
-}
-
-void rounds_look_soon(struct watched *folder)
-{
-    folder->next_look_ms = 0;
-}
-
-void rounds_within(struct watched *folder, int64_t ms)
-{
-    int64_t at = clock_steady_ms() + ms;
-    if (at < folder->next_scan_ms)
-        folder->next_scan_ms = at;
-}
-
-void rounds_missed(void *context, int error)
-{
-    struct watched *folder = context;
-    folder->missed = error;
-    folder->health.missed = error;
-    rounds_within(folder, folder->folder->poll_ms);
-}
+#define SCAN_SLICE 512 /* entries of a scan in one turn */
 
 /** Not worth another look: it stays so until somebody shortens a name. */
 static void note_unreachable(void *context)
@@ -45,11 +23,6 @@ static void note_unreachable(void *context)
     struct watched *folder = context;
     folder->has_unreachable = true;
     folder->health.has_unreachable = true;
-}
-
-int64_t rounds_empty_ms(const struct folder *folder)
-{
-    return folder->settle_ms > EMPTY_LEAST_MS ? folder->settle_ms : EMPTY_LEAST_MS;
 }
 
 /** Nothing is in the directory: if that has been so for a while, it may be one that was emptied. */
@@ -60,9 +33,9 @@ static void note_empty(void *context, const char *path, int directory)
     if (!folder->folder->remove_empty || !folder->is_claimed ||
         file_state_read(directory, &state) < 0)
         return;
-    int64_t left = rounds_empty_ms(folder->folder) - (clock_wall_ms() - state.ctime_ns / 1000000);
+    int64_t left = folder_empty_ms(folder->folder) - (clock_wall_ms() - state.ctime_ns / 1000000);
     if (left > 0)
-        rounds_within(folder, left);
+        folder_scan_within(folder, left);
     else
         letters_empty(folder->watch, folder, path, &state);
 }
@@ -109,7 +82,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
 static void begin_round(struct watch *watch, struct watched *folder)
 {
     const struct scan_calls calls = {folder_watch_directory, hint_of_scan, note_empty, closed_add,
-        rounds_missed, note_unreachable, folder};
+        folder_note_error, note_unreachable, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;
@@ -125,7 +98,7 @@ static void begin_round(struct watch *watch, struct watched *folder)
     folder->scan =
         scan_new(watch->config, folder->folder, folder->root, subtree ? subtree : "", &calls);
     if (!folder->scan)
-        rounds_missed(folder, -ENOMEM);
+        folder_note_error(folder, -ENOMEM);
 }
 
 static bool may_scan(const struct watch *watch)
@@ -162,23 +135,12 @@ void rounds_go_on(struct watch *watch, struct watched *folder)
         end_round(watch, folder);
 }
 
-void rounds_subtree(struct watched *folder, const char *path)
-{
-    if (!filter_enters(folder->folder, path))
-        return;
-    char *copy = folder->subtree_count < SUBTREES_MOST ? strdup(path) : NULL;
-    if (copy)
-        folder->subtrees[folder->subtree_count++] = copy;
-    else
-        rounds_soon(folder);
-}
-
 void rounds_anew(struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
     folder->asked = 0;
-    rounds_soon(folder);
+    folder_request_scan(folder);
 }
 
 bool rounds_are_under_way(const struct watch *watch)

@@ -3,7 +3,12 @@
 
 #include "closedrop/intake/watch.h"
 
-#include "inner.h"
+#include "end_marker.h"
+#include "folders.h"
+#include "hints.h"
+#include "letters.h"
+#include "looks.h"
+#include "rounds.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -21,7 +26,6 @@
 #include <unistd.h>
 
 #define EVENTS_SLICE 4096
-#define RESTART_PAUSE_MS 1000
 #define MEMORY_PAUSE_S 1
 /** How often it is looked whether a folder of an earlier configuration is still used. */
 #define LEFT_LOOK_MS 200
@@ -41,7 +45,7 @@ static struct watched *place_event(
         const char *below = event->directory + length + 1;
         *ret_path = str_format("%s%s", below, event->name);
         if (!*ret_path)
-            rounds_missed(folder, -ENOMEM);
+            folder_note_error(folder, -ENOMEM);
         if (*ret_path && str_ends_with(*ret_path, "/")) /* the directory itself, without a name */
             (*ret_path)[strlen(*ret_path) - 1] = '\0';
         return *ret_path ? folder : NULL;
@@ -63,16 +67,8 @@ static void take_event_of_parent(struct watch *watch, const struct event *event)
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
         if (is_named(event, folder->real_path) || is_named(event, folder->folder->path))
-            rounds_look_soon(folder);
+            folder_request_check(folder);
     }
-}
-
-void watch_restart_later(struct watch *watch)
-{
-    int64_t earliest = watch->restarted_ms + RESTART_PAUSE_MS;
-    int64_t now = clock_steady_ms();
-    if (!watch->restart_ms)
-        watch->restart_ms = earliest > now ? earliest : now;
 }
 
 static void take_leaving(
@@ -108,12 +104,12 @@ static void take_event(struct watch *watch, const struct event *event)
     }
     switch (event->kind) {
     case EVENT_DIRECTORY:
-        rounds_subtree(folder, path);
+        folder_request_subtree(folder, path);
         break;
     case EVENT_LEFT:
     case EVENT_DELETED:
         take_leaving(watch, folder, path, event->kind);
-        hint_left(watch, folder, path);
+        end_marker_note_left(watch, folder, path);
         break;
     default:
         hint_take(watch, folder, path, hint_of(event->kind));
@@ -167,7 +163,7 @@ static void become_candidate(
     if (!candidate)
         candidate = candidates_add(watch->candidates, folder->index, sighting->path);
     if (!candidate) {
-        rounds_missed(folder, -ENOMEM); /* or there are too many: later, too */
+        folder_note_error(folder, -ENOMEM); /* or there are too many: later, too */
         return;
     }
     if (is_new) {
@@ -199,7 +195,7 @@ static void take_scan(struct watch *watch, const struct letter *letter)
 {
     struct watched *folder = &watch->folders[letter->folder];
     folder->scan_asked = letter->scan;
-    rounds_soon(folder);
+    folder_request_scan(folder);
 }
 
 /* ---- folders of an earlier configuration ---- */
@@ -216,7 +212,7 @@ static void leave_folders(struct config *config, struct watched *folders)
     for (size_t i = 0; config && i < config->folder_count; i++) {
         folder_leave(&folders[i]);
         free(folders[i].conflict);
-        letters_drop(&folders[i]);
+        folder_drop_letters(&folders[i]);
     }
     free(folders);
     config_release(config);
@@ -364,11 +360,6 @@ static int until_next(const struct watch *watch, bool more_events)
     return wait < 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
-void watch_set_waiting(struct watch *watch, bool waiting)
-{
-    atomic_store(&watch->busy_since_ms, waiting ? 0 : clock_steady_ms());
-}
-
 static void sleep_until(struct watch *watch, int timeout)
 {
     struct pollfd fds[3] = {
@@ -380,7 +371,7 @@ static void sleep_until(struct watch *watch, int timeout)
     int ready = poll(fds, 3, timeout);
     watch_set_waiting(watch, false);
     for (size_t i = 0; ready > 0 && fds[2].revents && i < watch->config->folder_count; i++)
-        rounds_look_soon(&watch->folders[i]);
+        folder_request_check(&watch->folders[i]);
 }
 
 static void *run(void *context)

@@ -1,5 +1,5 @@
 /* Which round holds up that events are begun anew: one that they would have to be begun for. */
-#include "../../src/intake/inner.h"
+#include "intake/rounds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,87 @@
+/* The end markers of batches: expected when something points at one, inspected once they are quiet.
+ */
+#include "end_marker.h"
+
+#include "folders.h"
+#include "letters.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/files/companion.h"
+#include "closedrop/files/path.h"
+#include "closedrop/intake/batch.h"
+#include "closedrop/intake/filter.h"
+
+#include <errno.h>
+#include <string.h>
+
+/** An end marker: once it is quiet it is asked whether its batch is put away. A kept one stays. */
+struct candidate *end_marker_expect(struct watch *watch, struct watched *folder, const char *marker)
+{
+    if (folder->folder->after_upload == AFTER_KEEP)
+        return NULL;
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, marker);
+    if (!candidate)
+        candidate = candidates_add(watch->candidates, folder->index, marker);
+    if (candidate)
+        candidate->ends_batch = true;
+    else
+        folder_note_error(folder, -ENOMEM);
+    return candidate;
+}
+
+void end_marker_note_left(struct watch *watch, struct watched *folder, const char *path)
+{
+    const char *marker = folder->folder->marker;
+    if (folder->folder->remove_empty && strchr(path, '/'))
+        folder_scan_within(folder, folder_empty_ms(folder->folder));
+    if (folder->root < 0 || !path_marker_is_of_batch(marker))
+        return;
+    if (filter_ends_batch(folder->folder, path))
+        folder_wake_waiters(watch, folder); /* they wait for another one now */
+    if (!filter_takes(folder->folder, path))
+        return;
+    CLEANUP(free_text) char *beside = companion_path(folder->root, marker, path);
+    if (beside)
+        (void)end_marker_expect(watch, folder, beside);
+    else
+        folder_note_error(folder, -ENOMEM);
+}
+
+static bool is_beside(const char *path, const char *other)
+{
+    size_t length = (size_t)(path_name(path) - path);
+    return (size_t)(path_name(other) - other) == length && strncmp(path, other, length) == 0;
+}
+
+static bool covers_a_candidate(const struct watch *watch, const struct candidate *marker)
+{
+    for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
+        const struct candidate *other = candidates_at(watch->candidates, i);
+        if (other->folder == marker->folder && !other->ends_batch && !other->is_gone &&
+            is_beside(other->path, marker->path) &&
+            batch_covers(&marker->state, other->first_ctime_ns, other->state.ctime_ns))
+            return true;
+    }
+    return false;
+}
+
+/** A quiet end marker may be spent; whoever leaves its directory later has it looked at again. */
+void end_marker_inspect(
+    struct watch *watch, struct candidate *marker, const struct file_state *state)
+{
+    int64_t now = clock_steady_ms();
+    if (!file_state_equal(state, &marker->state)) {
+        marker->state = *state;
+        marker->quiet.stamped = now;
+    }
+    int64_t quiet_end = marker->quiet.stamped + watch->folders[marker->folder].folder->settle_ms;
+    if (now < quiet_end) {
+        candidates_delay(watch->candidates, marker, quiet_end);
+        return;
+    }
+    if (!covers_a_candidate(watch, marker) &&
+        folder_has(&watch->folders[marker->folder], marker->path))
+        letters_spent(watch, marker);
+    candidates_remove(watch->candidates, marker);
+}

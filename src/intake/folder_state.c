@@ -1,0 +1,110 @@
+/* What the files of the watch thread note in each other's state: a scan is wanted, something was
+ * missed. */
+#include "folder_state.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/intake/filter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EMPTY_LEAST_MS 60000 /* a directory in which nobody has done anything for that long */
+#define RESTART_PAUSE_MS 1000
+
+void folder_request_scan(struct watched *folder)
+{
+    folder->scan_wanted = true;
+}
+
+void folder_request_check(struct watched *folder)
+{
+    folder->next_look_ms = 0;
+}
+
+void folder_scan_within(struct watched *folder, int64_t ms)
+{
+    int64_t at = clock_steady_ms() + ms;
+    if (at < folder->next_scan_ms)
+        folder->next_scan_ms = at;
+}
+
+void folder_note_error(void *context, int error)
+{
+    struct watched *folder = context;
+    folder->missed = error;
+    folder->health.missed = error;
+    folder_scan_within(folder, folder->folder->poll_ms);
+}
+
+int64_t folder_empty_ms(const struct folder *folder)
+{
+    return folder->settle_ms > EMPTY_LEAST_MS ? folder->settle_ms : EMPTY_LEAST_MS;
+}
+
+void folder_request_subtree(struct watched *folder, const char *path)
+{
+    if (!filter_enters(folder->folder, path))
+        return;
+    char *copy = folder->subtree_count < SUBTREES_MOST ? strdup(path) : NULL;
+    if (copy)
+        folder->subtrees[folder->subtree_count++] = copy;
+    else
+        folder_request_scan(folder);
+}
+
+bool folder_must_look(const struct watched *folder)
+{
+    return folder->polls || folder->unwatched > 0;
+}
+
+void folder_drop_letters(struct watched *folder)
+{
+    letter_free(folder->seen);
+    letter_free(folder->settled);
+    letter_free(folder->left);
+    letter_free(folder->spent);
+    letter_free(folder->empty);
+    folder->seen = folder->settled = folder->left = folder->spent = folder->empty = NULL;
+}
+
+void folder_name_first(char *words, size_t room, const char *path, const char *why, size_t count)
+{
+    char more[40] = "";
+    if (count > 1)
+        snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+    if (path)
+        snprintf(words, room, "%.400s: %.768s%s", path, why, more);
+    else
+        *words = '\0';
+}
+
+void watch_restart_later(struct watch *watch)
+{
+    int64_t earliest = watch->restarted_ms + RESTART_PAUSE_MS;
+    int64_t now = clock_steady_ms();
+    if (!watch->restart_ms)
+        watch->restart_ms = earliest > now ? earliest : now;
+}
+
+void watch_set_waiting(struct watch *watch, bool waiting)
+{
+    atomic_store(&watch->busy_since_ms, waiting ? 0 : clock_steady_ms());
+}
+
+void folder_wake_waiters(struct watch *watch, struct watched *folder)
+{
+    size_t count = candidates_count(watch->candidates), waiting = 0;
+    struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
+    for (size_t i = 0; waiters && i < count; i++) {
+        struct candidate *candidate = candidates_at(watch->candidates, i);
+        if (candidate->folder == folder->index && candidate->wants)
+            waiters[waiting++] = candidate;
+    }
+    for (size_t i = 0; i < waiting; i++)
+        candidates_delay(watch->candidates, waiters[i], clock_steady_ms());
+    if (!waiters)
+        folder_note_error(folder, -ENOMEM);
+    free(waiters);
+}
