@@ -46,20 +46,28 @@
  *     - queue/ballast       room held back for a full disk
  *
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
- *     - work/worker         what is in hand, what is claimed next, when to wake
- *     - work/outcome        what each verdict does to a job and its group
+ *     - work/worker         what is in hand, from stage to stage, and when to wake
+ *     - work/claim          which job is taken from the queue next, and where it begins
+ *     - work/pacing         how much may be under way: lanes, rate limits, back-off
+ *     - work/outcome        what each verdict means for a job and its group; work/moves carries
+ * that out, work/grouping leads what is uploaded to its POST
  *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
- *     - work/guard          what really leaves the house: too much waits for a person, too fast for
+ *     - work/send_guard     what really leaves the house: too much waits for a person, too fast for
  *                           its turn
  *     - work/discards       a failed file that a person deleted needs nobody any more
- *     - work/sorting        which files belong together, before the first of them goes
- *     - work/question       GET me/: whose fault is it
+ *     - work/classify       which files belong together, before the first of them goes
+ *     - work/health         GET me/: is Close up, is the key good
+ *     - work/worker_status  what is under way, and why nothing is
+ *     - work/task           a task: its jobs, its stage, its open directories
  *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;
  *                           reconcile: was it filed by an earlier queue, which is lost;
  *                           renamed: whose would it be under the name it has now
  *     - work/compare        a kept file that was only touched
- *     - work/send           ticket and send: the file is opened, leased, streamed
- *     - work/finish         the file is put away, and a text beside it says what became of it
+ *     - work/send           ticket and send: the form asked for, the bytes streamed
+ *     - work/task_file      the file of a task: fetched, opened, and still the one that was queued
+ *     - work/finish         the file is put away; work/beside has the text that says what became of
+ *                           it, work/copying the way to another disk
+ *     - work/bring_back     a failed file moved back; work/failed_files knows where such files are
  *     - work/emptied        directories that are empty because their files were put away
  *     - work/end_marker     the marker of a batch is put away after its files
  *     - work/staging        what an unclean end left in .closedrop/

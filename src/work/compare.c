@@ -2,7 +2,8 @@
  * A file that a `keep` folder shows anew, where one of its size was filed under its handle or path:
  * is it that one, touched or restored with another time? Its bytes tell.
  */
-#include "task.h"
+#include "stages.h"
+#include "task_file.h"
 
 #include <string.h>
 

@@ -5,7 +5,8 @@
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "discards.h"
+#include "failed_files.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -98,7 +99,7 @@ static void collect_missing(struct store *store, const struct folder *folder, in
     view->looks_for_discarded = count > 0;
     for (size_t i = 0; i < count; i++) {
         CLEANUP(job_freep) struct job *job = store_load(store, ids[i]);
-        bool is_missing = job && !lies_elsewhere(folder, job) && !finish_still_lies(root, job);
+        bool is_missing = job && !lies_elsewhere(folder, job) && !failed_file_still_lies(root, job);
         if (is_missing && missing->count && !lie_together(missing->jobs[0], job))
             break;
         view->looked_up_to = ids[i];
@@ -119,8 +120,8 @@ static void search_for(
     struct queue *queue, const struct folder *folder, int root, struct missing *missing)
 {
     struct sought *files = missing->files;
-    bool is_all_searched =
-        finish_search(root, folder->failed, missing->jobs[0]->place, files, missing->count) == 0;
+    bool is_all_searched = failed_file_search(root, folder->failed, missing->jobs[0]->place, files,
+                               missing->count) == 0;
     for (size_t i = 0; i < missing->count; i++) {
         if (files[i].place)
             queue_moved_in_failed(queue, missing->jobs[i], files[i].place);

@@ -2,7 +2,7 @@
  * The same bytes do not make a second activity of the same kind on the same lead, unless a person
  * wants that (product.md 5). What was filed is asked of the content memory, which knows no names:
  *
- *     outcome_attach -> duplicates_let_through -> intend
+ *     grouping_attach -> duplicates_let_through -> intend
  *                          |            ^
  *                          v            |
  *                    STAGE_DUPLICATE: which leads were merged into this one (Close);
@@ -10,7 +10,10 @@
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "duplicates.h"
+#include "failed_files.h"
+#include "moves.h"
+#include "stages.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -121,12 +124,12 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
     str_release(&where);
     task_free_mates(task); /* they go on without it */
     if (asks) {
-        outcome_fail(worker, task, &verdict);
+        moves_fail(worker, task, &verdict);
         return;
     }
     log_info("job %lld: %s/%s: %s", (long long)task->job->id, task->job->folder, task->job->path,
         verdict.message);
-    outcome_done(worker, task, verdict.message);
+    moves_done(worker, task, verdict.message);
 }
 
 /** The same bytes are just being filed there: what comes of that is waited for. */
@@ -134,7 +137,7 @@ static void wait_for_twin(struct worker *worker, struct task *task)
 {
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
     task_free_mates(task);
-    outcome_release(worker, task, clock_wall_ms() + TWIN_LOOK_MS, false,
+    moves_release(worker, task, clock_wall_ms() + TWIN_LOOK_MS, false,
         is_news ? "the same bytes are just being filed on the same lead; waits for that" : NULL);
 }
 
@@ -142,7 +145,7 @@ static void wait_for_twin(struct worker *worker, struct task *task)
 static void find_out(struct worker *worker, struct task *task, bool is_filed_before)
 {
     task->is_filed_before = is_filed_before;
-    outcome_find_out(worker, task, STAGE_DUPLICATE);
+    moves_find_out(worker, task, STAGE_DUPLICATE);
 }
 
 /** Leave out the members of its group that were filed before: each fails in a claim of its own.
@@ -212,7 +215,7 @@ static bool has_left_failed(const struct task *task, const struct job *failed)
         return identity_same_file(&failed->identity, &task->job->identity) &&
                !job_lies_at_place(failed, task->job->path);
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    return root >= 0 && finish_has_left(root, folder->failed, failed);
+    return root >= 0 && failed_file_has_left(root, folder->failed, failed);
 }
 
 /** A failed file of the same bytes that a person took out of Failed, and brought back as this one.
@@ -255,5 +258,4 @@ void duplicates_found_out(struct worker *worker, struct task *task)
     if (failed && queue_approve(worker->queue, task->job, failed))
         log_info("job %lld: %s/%s was brought back, it is filed once more",
             (long long)task->job->id, task->job->folder, task->job->path);
-    outcome_attach(worker, task);
 }

@@ -3,7 +3,7 @@
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "worker_state.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"

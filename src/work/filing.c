@@ -3,7 +3,9 @@
  * filed it (reconcile), its activity (attach), whether that was created where nobody can say
  * (look), and whose it would be under the name it has been given since (renamed).
  */
-#include "task.h"
+#include "filing.h"
+#include "stages.h"
+#include "task_file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -53,7 +55,7 @@ static const char *sidecar_owner(int root, const struct job *job)
     return look == -ENOENT && job->queued_path ? job->queued_path : job->path;
 }
 
-struct verdict sort_file(struct resolution *resolution, const struct job *job,
+struct verdict classify_file(struct resolution *resolution, const struct job *job,
     const struct folder *folder, struct tables *tables, int root, int fd)
 {
     char guessed[CONTENT_TYPE_MOST];
@@ -114,7 +116,8 @@ static struct verdict begin_resolution(struct task *task, const struct stage_too
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     task->has_resolution = true;
-    verdict = sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, fd);
+    verdict =
+        classify_file(&task->resolution, task->job, task->folder, tools->tables, task->root, fd);
     if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
         return verdict;
     task->resolution.absences = tools->absences;
@@ -148,7 +151,7 @@ static struct verdict begin_renamed(struct task *task, const struct stage_tools 
         return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
     task->has_resolution = true;
     struct verdict verdict =
-        sort_file(&task->resolution, task->job, task->folder, tools->tables, task->root, -1);
+        classify_file(&task->resolution, task->job, task->folder, tools->tables, task->root, -1);
     task->resolution.absences = tools->absences;
     if (verdict.kind == VERDICT_NEXT && task->resolution.rule)
         verdict = resolution_begin(&task->resolution);

@@ -5,7 +5,14 @@
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "outcome.h"
+#include "classify.h"
+#include "duplicates.h"
+#include "filing.h"
+#include "grouping.h"
+#include "moves.h"
+#include "pacing.h"
+#include "send_guard.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -31,52 +38,6 @@
 
 /* ---- a task's jobs: its own, and its mates ---- */
 
-size_t task_count_jobs(const struct task *task)
-{
-    return 1 + task->mate_count;
-}
-
-struct job *task_job_at(const struct task *task, size_t i)
-{
-    return i ? task->mates[i - 1] : task->job;
-}
-
-void task_free_mates(struct task *task)
-{
-    for (size_t i = 0; i < task->mate_count; i++)
-        job_free(task->mates[i]);
-    free(task->mates);
-    task->mates = NULL;
-    task->mate_count = 0;
-}
-
-static void log_job(const struct task *task, const char *what, const char *message)
-{
-    log_info("job %lld %s: %s/%s: %s", (long long)task->job->id, what, task->job->folder,
-        task->job->path, message);
-}
-
-void outcome_release(
-    struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why)
-{
-    int attempts = counts ? task->job->attempts : 0;
-    for (size_t i = 0; i < task_count_jobs(task); i++) {
-        struct job *job = task_job_at(task, i);
-        if (job->attempts < attempts) /* what failed was the try of them all */
-            job->attempts = attempts;
-        queue_retry(worker->queue, job, due_ms, counts || i > 0, why);
-    }
-    task_free_mates(task);
-    worker_end_task(worker, task);
-}
-
-/** It is certain that no activity was created: what was intended is taken back. */
-static void withdraw(struct worker *worker, struct task *task, const char *why)
-{
-    for (size_t i = 0; i < task_count_jobs(task); i++)
-        queue_withdraw(worker->queue, task_job_at(task, i), why);
-}
-
 /* ---- no ---- */
 
 static int64_t retry_delay(const struct task *task)
@@ -86,32 +47,12 @@ static int64_t retry_delay(const struct task *task)
         task->job->attempts, limits->retry_first_ms, limits->retry_max_ms, backoff_chance());
 }
 
-/** The others of the group fail as well: each is put away by itself, in a claim of its own. */
-static void fail_mates(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = false;
-        queue_fail(worker->queue, task->mates[i], verdict->code, verdict->message);
-    }
-    task_free_mates(task);
-}
-
-void outcome_fail(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
-        task->job->path, verdict->message);
-    fail_mates(worker, task, verdict);
-    task_close_upload(task);
-    queue_fail(worker->queue, task->job, verdict->code, verdict->message);
-    task_go_on(task, STAGE_FINISH);
-}
-
 static void on_wait(
     struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
 {
-    guard_step_aside(worker, task);
-    log_job(task, "waits", verdict->message);
-    outcome_release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
+    send_guard_step_aside(worker, task);
+    moves_log(task, "waits", verdict->message);
+    moves_release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
 }
 
 /** Given up; where an activity may exist all the same, that is what a person must know. */
@@ -127,7 +68,7 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
             "the lead in Close; if it is not there, drag the file back (%.200s)",
             activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
-    outcome_fail(worker, task, &last);
+    moves_fail(worker, task, &last);
 }
 
 /** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
@@ -149,11 +90,11 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
         give_up(worker, task, verdict);
         return;
     }
-    guard_step_aside(worker, task);
+    send_guard_step_aside(worker, task);
     for (size_t i = 0; i < task_count_jobs(task); i++)
         note_fault(task_job_at(task, i), verdict);
-    log_job(task, "waits", verdict->message);
-    outcome_release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
+    moves_log(task, "waits", verdict->message);
+    moves_release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
 }
 
 /** Close the gate of S3, or keep it closed where it was time to try. Whether it was. */
@@ -164,7 +105,7 @@ static bool close_s3_gate(struct worker *worker, enum gate_reason reason, int64_
         return false;
     if (gate->state == GATE_OPEN)
         worker->s3_closed_ms = now;
-    gate_refused(gate, reason, now, worker_ask_delay(worker, gate->tries + 1));
+    gate_refused(gate, reason, now, pacing_ask_delay(worker, gate->tries + 1));
     return true;
 }
 
@@ -209,7 +150,7 @@ static void on_rejected(struct worker *worker, struct task *task, const struct v
     }
     note_fault(task->job, verdict);
     on_wait(worker, task, verdict,
-        blame == BLAME_PLACE ? stop_uploads(worker, verdict) : worker_ask_delay(worker, times));
+        blame == BLAME_PLACE ? stop_uploads(worker, verdict) : pacing_ask_delay(worker, times));
 }
 
 /** The place's fault, and not of all that goes there: no attempt is spent, but the job says why. */
@@ -221,28 +162,28 @@ static void on_later(struct worker *worker, struct task *task, const struct verd
     note_fault(task->job, &later);
     log_warn("job %lld waits: %s/%s: %s", (long long)task->job->id, task->job->folder,
         task->job->path, later.message);
-    outcome_release(
-        worker, task, clock_wall_ms() + worker_ask_delay(worker, tries), false, later.message);
+    moves_release(
+        worker, task, clock_wall_ms() + pacing_ask_delay(worker, tries), false, later.message);
 }
 
 static void on_changed(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    log_job(task, "starts over", verdict->message);
+    moves_log(task, "starts over", verdict->message);
     worker->look_again(worker->look_context, task->job->folder, task->job->path);
     if (task->has_upload) { /* it may turn out to be the same after all: settle decides */
-        outcome_release(
+        moves_release(
             worker, task, clock_wall_ms() + task->folder->settle_ms, false, verdict->message);
         return;
     }
     queue_end(worker->queue, task->job, JOB_SUPERSEDED, verdict->message);
-    worker_end_task(worker, task);
+    moves_end_task(worker, task);
 }
 
 static void on_gone(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    log_job(task, "dropped", verdict->message);
+    moves_log(task, "dropped", verdict->message);
     queue_end(worker->queue, task->job, JOB_DROPPED, verdict->message);
-    worker_end_task(worker, task);
+    moves_end_task(worker, task);
 }
 
 static void on_refused(struct worker *worker, struct task *task, const struct verdict *verdict)
@@ -252,39 +193,19 @@ static void on_refused(struct worker *worker, struct task *task, const struct ve
         worker->look_again(worker->look_context, task->job->folder, task->job->path);
     if (task->has_resolution && task->resolution.rule)
         (void)job_set_text(&task->job->rule, task->resolution.rule->name);
-    outcome_fail(worker, task, verdict);
+    moves_fail(worker, task, verdict);
 }
 
 /* ---- whose it is ---- */
-
-/** Not yet: Close takes nothing now. The task has ended then. */
-static bool waits_for_close(struct worker *worker, struct task *task)
-{
-    int64_t wait_ms;
-    if (worker_may_attach(worker, task->job->activity, &wait_ms))
-        return false;
-    outcome_release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
-    return true;
-}
-
-void outcome_leave_group(
-    struct worker *worker, struct job *job, const struct resolution *resolution)
-{
-    const char *rule = resolution->rule ? resolution->rule->name : "";
-    if (job->rule && strcmp(job->rule, rule) != 0)
-        queue_enters_anew(worker->queue, job);
-    else
-        queue_wake_group(worker->queue, job);
-}
 
 static void on_resolved(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     merged_leads_release(&task->merged); /* its lead may be another one than before */
     task->looked_in_failed = false;
-    outcome_leave_group(worker, job, &task->resolution);
+    classify_leave_group(worker, job, &task->resolution);
     if (keep_resolution(job, &task->resolution, task->folder) < 0) {
-        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
     CLEANUP(free_text)
@@ -293,26 +214,12 @@ static void on_resolved(struct worker *worker, struct task *task)
                           : strdup("no rule takes it: upload only");
     queue_moved(worker->queue, job, why ? why : "");
     if (job->state != JOB_UPLOADING)
-        outcome_attach(worker, task);
-    else if (!waits_for_close(worker, task))
+        grouping_attach(worker, task);
+    else if (!grouping_waits_for_close(worker, task))
         task_go_on(task, STAGE_TICKET);
 }
 
 /* ---- uploaded ---- */
-
-void outcome_done(struct worker *worker, struct task *task, const char *why)
-{
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = false;
-        queue_done(worker->queue, task->mates[i], why);
-    }
-    task_free_mates(task);
-    if (task->has_resolution) /* of the name it had; STAGE_RENAMED asks for the one it has */
-        resolution_release(&task->resolution);
-    task->has_resolution = false;
-    queue_done(worker->queue, task->job, why);
-    task_go_on(task, task_last_stage(task->job, task->folder));
-}
 
 /** The bytes are at Close: one transaction holds `uploaded` and what follows from it. */
 static void on_uploaded(struct worker *worker, struct task *task)
@@ -331,157 +238,17 @@ static void on_uploaded(struct worker *worker, struct task *task)
         log_info("uploads get through again");
     gate_passed(&worker->s3_gate);
     if (result) {
-        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
     job->uploaded_ms = clock_wall_ms();
     queue_record(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
-    log_job(task, "uploaded", upload->sha256);
+    moves_log(task, "uploaded", upload->sha256);
     task_close_upload(task);
-    outcome_attach(worker, task);
+    grouping_attach(worker, task);
 }
 
 /* ---- attach: now, or wait for the group ---- */
-
-static bool is_too_old(const struct job *job)
-{
-    int64_t age = clock_wall_ms() - job->uploaded_ms;
-    return age > UPLOAD_AGE_MOST_MS || age < -UPLOAD_AGE_MOST_MS;
-}
-
-/** An upload that will not be good for long enough is made again. */
-static void upload_again(struct worker *worker, struct job *job)
-{
-    static const char why[] = "its upload has become too old and is made again";
-    job_let_go(job);
-    job->in_hand = false;
-    job->due_ms = clock_wall_ms();
-    queue_record(worker->queue, job, JOB_QUEUED, why);
-    log_info("job %lld: %s", (long long)job->id, why);
-}
-
-/**
- * When the group of a job is to be looked at again, 0: it is complete (product.md 4). It waits for
- * its quiet time; then, without end, for members that are not uploaded yet, each of which wakes it.
- */
-static int64_t group_due(struct worker *worker, const struct task *task, const struct rule *rule)
-{
-    struct store_group group;
-    int64_t now = clock_wall_ms();
-    store_group(queue_store(worker->queue), task->job, &group);
-    int64_t age = now - group.newest_ms;
-    if (age < 0) /* the clock was set back since: who was waiting has waited, who is new waits */
-        age = task->stage == STAGE_ATTACH ? INT64_MAX : 0;
-    if (age < rule->group_wait_ms)
-        return now + rule->group_wait_ms - age;
-    bool only_failing_left = group.open && group.open == group.failing;
-    if (only_failing_left && age < 2 * rule->group_wait_ms)
-        return now + 2 * rule->group_wait_ms - age;
-    return !group.open || only_failing_left ? 0 : JOB_DUE_NEVER;
-}
-
-/** Take the other uploaded members along. 0 or -ENOMEM. */
-static int gather_mates(struct worker *worker, struct task *task)
-{
-    if (!task->job->group)
-        return 0;
-    task->mates = calloc(GROUP_MOST, sizeof(struct job *));
-    if (!task->mates)
-        return -ENOMEM;
-    task->mate_count =
-        store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
-    return 0;
-}
-
-/** Mates whose upload is too old go back, and all wait for them. The task has ended then. */
-static bool renews_mates(struct worker *worker, struct task *task)
-{
-    bool has_old = false;
-    for (size_t i = 0; i < task->mate_count; i++)
-        if (is_too_old(task->mates[i])) {
-            upload_again(worker, task->mates[i]);
-            has_old = true;
-        }
-    if (!has_old)
-        return false;
-    task_free_mates(task);
-    outcome_release(worker, task, clock_wall_ms(), false, NULL);
-    return true;
-}
-
-/** All are known: the intent, and after the commit the POST. */
-static void intend(struct worker *worker, struct task *task)
-{
-    struct job **jobs = calloc(task_count_jobs(task), sizeof(struct job *));
-    if (!jobs) {
-        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
-        return;
-    }
-    for (size_t i = 0; i < task_count_jobs(task); i++)
-        jobs[i] = task_job_at(task, i);
-    queue_intend(worker->queue, jobs, task_count_jobs(task),
-        close_clock_now(&worker->close_clock, clock_wall_ms(), clock_steady_ms()));
-    free(jobs);
-    task_go_on(task, STAGE_ATTACH);
-}
-
-/** Not yet: the group is not complete. The task has ended then. */
-static bool waits_for_group(struct worker *worker, struct task *task, const struct rule *rule)
-{
-    struct job *job = task->job;
-    int64_t due_ms = job->group ? group_due(worker, task, rule) : 0;
-    if (!due_ms)
-        return false;
-    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
-    guard_step_aside(worker, task);
-    store_delay_group(queue_store(worker->queue), job, due_ms);
-    outcome_release(
-        worker, task, due_ms, false, is_news ? "waits for the others of its group" : NULL);
-    return true;
-}
-
-void outcome_find_out(struct worker *worker, struct task *task, enum stage stage)
-{
-    task_free_mates(task);
-    if (task->job->group)
-        store_delay_group(queue_store(worker->queue), task->job, JOB_DUE_NEVER);
-    task_go_on(task, stage);
-}
-
-void outcome_attach(struct worker *worker, struct task *task)
-{
-    if (task_was_renamed(task)) {
-        task_go_on(task, STAGE_RESOLVE);
-        return;
-    }
-    if (!task->job->rule) {
-        outcome_done(worker, task, "no rule: upload only");
-        return;
-    }
-    const struct rule *rule = config_rule(task->config, task->job->rule);
-    assert(rule); /* a job whose rule is gone is not claimed */
-    if (guard_looks_first(worker, task))
-        return;
-    if (is_too_old(task->job)) {
-        upload_again(worker, task->job);
-        worker_end_task(worker, task);
-        return;
-    }
-    if (task->job->reconcile) {
-        task_go_on(task, STAGE_RECONCILE);
-        return;
-    }
-    if (waits_for_group(worker, task, rule) || waits_for_close(worker, task))
-        return;
-    if (gather_mates(worker, task) < 0) {
-        outcome_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
-        return;
-    }
-    if (guard_looks_first(worker, task) || renews_mates(worker, task))
-        return;
-    if (duplicates_let_through(worker, task) && guard_lets_go(worker, task, rule))
-        intend(worker, task);
-}
 
 /** Filed already by a queue that is lost; or it may go. */
 static void on_reconciled(struct worker *worker, struct task *task)
@@ -491,18 +258,18 @@ static void on_reconciled(struct worker *worker, struct task *task)
     if (task_was_renamed(task)) { /* it was looked for on a lead that may not be its own */
         look_release(&task->look);
         task->has_look = false;
-        outcome_attach(worker, task);
+        grouping_attach(worker, task);
         return;
     }
     job->reconcile = false;
     if (found) {
         (void)job_set_text(&job->activity_id, found);
-        log_job(task, "filed before", found);
-        outcome_done(worker, task, "was filed already, before the queue was lost");
+        moves_log(task, "filed before", found);
+        moves_done(worker, task, "was filed already, before the queue was lost");
         return;
     }
     queue_moved(worker->queue, job, "is not in Close yet");
-    outcome_attach(worker, task);
+    grouping_attach(worker, task);
 }
 
 /** Its activity exists. */
@@ -513,8 +280,8 @@ static void on_created(struct worker *worker, struct task *task)
     CLEANUP(free_text)
     char *why = str_format(
         "%s %s on %s", activity_names[task->job->activity], task->activity_id, task->job->lead_id);
-    log_job(task, "filed", why ? why : "");
-    outcome_done(worker, task, why ? why : "its activity was created");
+    moves_log(task, "filed", why ? why : "");
+    moves_done(worker, task, why ? why : "its activity was created");
 }
 
 /* ---- unclear: look ---- */
@@ -525,7 +292,7 @@ static void on_unclear(
     log_warn("job %lld: %s/%s: %s; looks for it in %lld ms", (long long)task->job->id,
         task->job->folder, task->job->path, verdict->message,
         (long long)task->config->limits.doubt_ms);
-    outcome_release(
+    moves_release(
         worker, task, clock_wall_ms() + task->config->limits.doubt_ms, counts, verdict->message);
 }
 
@@ -564,20 +331,20 @@ static void on_absent(struct worker *worker, struct task *task)
     for (size_t i = 0; i < task_count_jobs(task); i++)
         task_job_at(task, i)->looks++;
     if (job->looks < LOOKS_NEEDED) {
-        outcome_release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
+        moves_release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
             "was not found in Close; looks once more");
         return;
     }
-    withdraw(worker, task, "it was looked for, and was not created");
+    moves_withdraw(worker, task, "it was looked for, and was not created");
     if (job->attempts > limits->max_attempts) {
         struct verdict last = verdict_make(VERDICT_FAIL, "no_answer",
             "Close did not say what became of its %s, which was not created (given up after %d "
             "attempts)",
             activity_names[job->activity], job->attempts - 1); /* the last was only the look */
-        outcome_fail(worker, task, &last);
+        moves_fail(worker, task, &last);
         return;
     }
-    outcome_release(worker, task, clock_wall_ms(), false, "is filed anew");
+    moves_release(worker, task, clock_wall_ms(), false, "is filed anew");
 }
 
 static void on_looked(struct worker *worker, struct task *task)
@@ -602,9 +369,9 @@ static void on_compared(struct worker *worker, struct task *task)
         task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
         return;
     }
-    log_job(task, "has new times only", "its bytes were filed already");
+    moves_log(task, "has new times only", "its bytes were filed already");
     queue_same_bytes(worker->queue, task->job, task->kept);
-    worker_end_task(worker, task);
+    moves_end_task(worker, task);
 }
 
 /** Filed under a name that it no longer has: whose would it be now? */
@@ -633,8 +400,8 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     }
     worker->failures += task->job->state == JOB_FAILED;
     queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
-    log_job(task, job_state_names[task->job->state], verdict->message);
-    worker_end_task(worker, task);
+    moves_log(task, job_state_names[task->job->state], verdict->message);
+    moves_end_task(worker, task);
 }
 
 /** No attempt of the job's, so none is counted: the longer it has been tried, the longer it waits.
@@ -667,7 +434,7 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
         (void)job_set_text(&job->error_message, verdict->message);
     }
     queue_refile(worker->queue, job, clock_wall_ms() + delay, is_news ? verdict->message : NULL);
-    worker_end_task(worker, task);
+    moves_end_task(worker, task);
 }
 
 /** Its file has gone from its place, perhaps under another name: it is looked for, once. */
@@ -688,6 +455,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
         break;
     case STAGE_DUPLICATE:
         duplicates_found_out(worker, task);
+        grouping_attach(worker, task);
         break;
     case STAGE_RENAMED:
         on_renamed(worker, task, true);
@@ -703,7 +471,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
         break;
     case STAGE_PRESENT:
         task->is_present = true;
-        outcome_attach(worker, task);
+        grouping_attach(worker, task);
         break;
     case STAGE_RECONCILE:
         on_reconciled(worker, task);
@@ -721,7 +489,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
 
 static void on_again(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    log_job(task, "begins again", verdict->message);
+    moves_log(task, "begins again", verdict->message);
     queue_moved(worker->queue, task->job, verdict->message);
     task_go_on(task, task->stage == STAGE_SEND ? STAGE_TICKET : task->stage);
 }
@@ -768,7 +536,7 @@ static bool is_looked_for(struct worker *worker, struct task *task, const struct
     if (is_gone && !task->was_scanned)
         task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
     if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
-        guard_leave_out(worker, task, verdict);
+        send_guard_leave_out(worker, task, verdict);
     return task->awaits_scan || task->to_start;
 }
 
@@ -787,7 +555,7 @@ void outcome_apply(struct worker *worker, struct task *task, const struct verdic
     if (task->stage == STAGE_PRESENT && is_looked_for(worker, task, verdict))
         return;
     if (task->stage == STAGE_ATTACH && is_clear_no(verdict->kind))
-        withdraw(worker, task, verdict->message);
+        moves_withdraw(worker, task, verdict->message);
     switch (verdict->kind) {
     case VERDICT_RUNNING:
         break;
@@ -857,12 +625,11 @@ void outcome_abandon(struct worker *worker, struct task *task)
     int64_t now = clock_wall_ms();
     if (has_outcome) {
         queue_refile(worker->queue, task->job, now, NULL);
-        worker_end_task(worker, task);
+        moves_end_task(worker, task);
         return;
     }
     bool was_posted = task->job->posting && !task->to_start;
     if (task->stage == STAGE_ATTACH && task->to_start)
-        withdraw(worker, task, why);
-    outcome_release(
-        worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
+        moves_withdraw(worker, task, why);
+    moves_release(worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
 }

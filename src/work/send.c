@@ -1,6 +1,8 @@
 /* The stages ticket and send: the file opened and leased, the form asked for, the bytes streamed,
  * the end looked at. */
-#include "task.h"
+#include "beside.h"
+#include "stages.h"
+#include "task_file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -21,217 +23,10 @@
  */
 #define YOUNG_MS 2000
 
-int task_open_root(struct task *task)
-{
-    if (task->root < 0)
-        task->root = safe_open_root(task->folder->path);
-    return task->root < 0 ? task->root : 0;
-}
-
-bool task_folder_is_here(const struct task *task, const struct stage_tools *tools)
-{
-    struct stat stat;
-    if (fstat(task->root, &stat) < 0)
-        return false;
-    if (tools->root_inode &&
-        (stat.st_dev != tools->root_device || stat.st_ino != tools->root_inode))
-        return false;
-    /* we made .closedrop there ourselves: a directory with nothing at all is a bare mount point */
-    return task->folder->after_upload == AFTER_KEEP ||
-           faccessat(task->root, STAGING_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-           !directory_is_empty(task->root);
-}
-
-struct verdict task_wait(int64_t ms, const char *code, const char *why)
-{
-    struct verdict wait = verdict_make(VERDICT_WAIT, code, "%s", why);
-    wait.wait_ms = ms;
-    return wait;
-}
-
-struct verdict task_under_way(struct task *task, struct request *request)
-{
-    task->request = request;
-    if (request)
-        return verdict_make(VERDICT_RUNNING, NULL, "under way");
-    return task_wait(YOUNG_MS, "no_memory", "no memory left");
-}
-
-/** An upload that had got through must be made again: what is missing now is a person's business.
- */
-static bool was_uploaded(const struct task *task)
-{
-    /* what waited to leave the house is recalled by being taken away */
-    return task->job->uploaded_ms != 0 && task->job->held == HELD_NEVER;
-}
-
-static struct verdict is_gone(const struct task *task)
-{
-    if (was_uploaded(task))
-        return verdict_make(VERDICT_FAIL, "gone",
-            "the upload has become too old and must be made again, but the file was taken out of "
-            "the folder; drop it again");
-    return verdict_make(VERDICT_GONE, "gone", "the file was taken out of the folder");
-}
-
-static struct verdict has_changed(const struct task *task)
-{
-    if (was_uploaded(task))
-        return verdict_make(VERDICT_FAIL, "changed",
-            "the upload has become too old and must be made again, but the file was rewritten; the "
-            "new one is taken by itself");
-    return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
-}
-
-/** It became unreadable after it was queued. */
-static struct verdict of_denial(const struct task *task)
-{
-    char words[RIGHTS_WORDS];
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
-    return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be opened: %s%s%s",
-        strerror(EACCES), look < 0 ? "" : "; it ",
-        look < 0 ? "" : rights_words(look, RIGHTS_READ_FILE, words));
-}
-
-/** What it means that the file cannot be opened. */
-static struct verdict of_open_error(
-    const struct task *task, const struct stage_tools *tools, int error)
-{
-    if (is_shortage(error))
-        return task_wait(YOUNG_MS, "no_memory", strerror(-error));
-    switch (error) {
-    case -ENOENT:
-    case -ENOTDIR:
-    case -ELOOP:
-    case -EINVAL:
-        if (!task_folder_is_here(task, tools))
-            return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
-        return is_gone(task);
-    case -ENOTCONN: /* a FUSE mount whose server has died, a share that was cut off */
-    case -ESTALE:
-    case -EHOSTDOWN:
-    case -EHOSTUNREACH:
-        return task_wait(task->folder->poll_ms, "folder_away", strerror(-error));
-    case -EWOULDBLOCK:
-    case -EBUSY:
-        return task_wait(task->folder->settle_ms > YOUNG_MS ? task->folder->settle_ms : YOUNG_MS,
-            "busy", "somebody has the file open for writing");
-    case -EACCES:
-        return of_denial(task);
-    default:
-        return verdict_make(VERDICT_RETRY, "unreadable",
-            "the file cannot be opened: %s; make it readable for the user closedrop runs as",
-            strerror(-error));
-    }
-}
-
-static bool lies_in_folder(const struct task *task)
-{
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
-    return look >= 0;
-}
-
-struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools)
-{
-    int result = task_open_root(task);
-    if (result < 0)
-        return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
-    if (task->job->place)
-        result = bring_back_start(task);
-    if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
-        return verdict_make(VERDICT_FAIL, "gone",
-            "its file is no longer where it was put, or was changed there; drag it back into the "
-            "folder");
-    if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
-        (void)job_set_text(&task->job->place, NULL);
-    else if (result < 0)
-        return of_open_error(task, tools, result);
-    return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");
-}
-
-/**
- * What its folder's limits say of the file now: they may have changed since it was settled. Its
- * names count where it had failed for them, and `retry` went past the settling.
- */
-static struct verdict check_limits(struct task *task, const struct file_state *state)
-{
-    struct job *job = task->job;
-    struct refusal refusal;
-    if (refusal_of_size(task->folder, state->identity.size, &refusal) ||
-        (job_has_error(job, "links") && refusal_of_links(state->links, &refusal)))
-        return verdict_make(VERDICT_FAIL, refusal.code, "%s", refusal.message);
-    if (job_has_error(job, "links"))
-        job_forget_error(job);
-    return verdict_make(VERDICT_NEXT, NULL, "within the limits");
-}
-
-/** Look at what lies at the job's path: whether it is its file, and may be sent. */
-static struct verdict look_at_file(struct task *task, const struct stage_tools *tools, int look)
-{
-    struct file_state state;
-    int result = look < 0 ? look : file_state_read(look, &state);
-    if (result == 0 && !S_ISREG(state.mode))
-        result = -EINVAL;
-    if (result < 0)
-        return of_open_error(task, tools, result);
-    int own = own_file(task->config, look); /* since a reload, perhaps */
-    if (own < 0)
-        return of_open_error(task, tools, own);
-    if (own)
-        return verdict_make(VERDICT_GONE, "own_file", "it is used by closedrop itself");
-    if (!identity_equal(&state.identity, &task->job->identity))
-        return has_changed(task);
-    return check_limits(task, &state);
-}
-
-struct verdict task_look_at(
-    const struct task *task, const struct stage_tools *tools, const struct job *job)
-{
-    struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(task->root, job->path);
-    int result = look < 0 ? look : file_state_read(look, &state);
-    bool is_refused = result == -EACCES || result == -EPERM; /* it may be there all the same */
-    if (result < 0 && (is_refused || !safe_open_is_absent(result)))
-        return task_wait(task->folder->poll_ms, "unreadable", strerror(-result));
-    if (result < 0 && !task_folder_is_here(task, tools))
-        return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
-    if (result < 0)
-        return verdict_make(VERDICT_GONE, "gone", "its file was taken out of the folder");
-    if (!S_ISREG(state.mode) || !identity_equal(&state.identity, &job->identity))
-        return verdict_make(VERDICT_CHANGED, "changed", "its file was rewritten or replaced");
-    return verdict_make(VERDICT_NEXT, NULL, "is there");
-}
-
-struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
-{
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
-    struct verdict verdict = look_at_file(task, tools, look);
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
-    int fd = safe_reopen_file(look);
-    if (fd < 0)
-        return of_open_error(task, tools, fd);
-    *ret_fd = fd;
-    return verdict;
-}
-
 static bool is_young(const struct source *source)
 {
     int64_t age = clock_wall_ms() - source->before.ctime_ns / 1000000;
     return !source->leased && age >= 0 && age < YOUNG_MS;
-}
-
-struct verdict task_open_source(
-    struct task *task, const struct stage_tools *tools, struct source **ret_source)
-{
-    int fd = -1;
-    struct verdict verdict = task_fetch_file(task, tools);
-    if (verdict.kind == VERDICT_NEXT)
-        verdict = task_open_file(task, tools, &fd);
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
-    int result = source_open(fd, true, ret_source);
-    return result < 0 ? of_open_error(task, tools, result) : verdict;
 }
 
 /** Open the file of the task to be sent. */
@@ -243,7 +38,7 @@ static struct verdict open_upload(struct task *task, const struct stage_tools *t
         return verdict;
     if (!identity_equal(&source->before.identity, &task->job->identity)) {
         source_close(source);
-        return has_changed(task);
+        return verdict_changed(task);
     }
     if (is_young(source)) {
         source_close(source);
@@ -251,7 +46,7 @@ static struct verdict open_upload(struct task *task, const struct stage_tools *t
     }
     upload_init(&task->upload, source, path_name(task->job->path));
     task->has_upload = true;
-    finish_remove_error_text(task);
+    beside_remove_text_in_folder(task);
     return verdict;
 }
 

@@ -78,6 +78,19 @@ struct job *task_job_at(const struct task *task, size_t i);
 /** Let go of the mates, which are not in hand or no longer. */
 void task_free_mates(struct task *task);
 
+/** On to the stage that begins after this turn's commit. */
+void task_go_on(struct task *task, enum stage stage);
+
+/** The stage a job with an outcome goes on with: to put its file away, once it is known whether its
+ * name still says what it was filed as. */
+enum stage task_last_stage(const struct job *job, const struct folder *folder);
+
+/** Whether whose the file is must be asked again, for it was renamed since. */
+bool task_was_renamed(const struct task *task);
+
+/** Free what a task holds of the upload. */
+void task_close_upload(struct task *task);
+
 /** What a stage may use. */
 struct stage_tools {
     struct api api;
@@ -102,79 +115,6 @@ struct stage_row {
 
 extern const struct stage_row stage_rows[STAGES];
 
-/* compare.c */
-struct verdict compare_start(struct task *task, const struct stage_tools *tools);
-
-/** Read one more slice of the file. */
-struct verdict compare_step(struct task *task);
-
-/* guard.c */
-struct verdict present_start(struct task *task, const struct stage_tools *tools);
-
-/* duplicates.c */
-struct verdict duplicate_start(struct task *task, const struct stage_tools *tools);
-struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools);
-
-/* filing.c */
-struct verdict renamed_start(struct task *task, const struct stage_tools *tools);
-struct verdict renamed_finish(struct task *task, const struct stage_tools *tools);
-struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
-struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
-struct verdict reconcile_start(struct task *task, const struct stage_tools *tools);
-struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools);
-struct verdict attach_start(struct task *task, const struct stage_tools *tools);
-struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
-struct verdict look_start(struct task *task, const struct stage_tools *tools);
-struct verdict look_finish(struct task *task, const struct stage_tools *tools);
-
-/**
- * Sort a file below `root`, open at `fd` (-1: it was uploaded, and may have gone): rule, values,
- * group (see resolution_sort()); the resolution is to be released in any case.
- */
-struct verdict sort_file(struct resolution *resolution, const struct job *job,
-    const struct folder *folder, struct tables *tables, int root, int fd);
-
-/** Keep in the job what sorting and looking up brought. Returns 0 or -ENOMEM. */
-int keep_resolution(
-    struct job *job, const struct resolution *resolution, const struct folder *folder);
-
-/* send.c */
-struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
-struct verdict ticket_finish(struct task *task, const struct stage_tools *tools);
-struct verdict send_start(struct task *task, const struct stage_tools *tools);
-struct verdict send_finish(struct task *task, const struct stage_tools *tools);
-
-/**
- * Have the file where it belongs in its folder: one that had failed is brought back first. NEXT; or
- * RUNNING while it is copied; or why not.
- */
-struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools);
-
-/** Open the file, once it was fetched, and see that it is still the one that was queued: NEXT and
- * the descriptor, the caller's. */
-struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd);
-
-/** Both, and have it ready to be read: NEXT and the source, the caller's (source_close()). */
-struct verdict task_open_source(
-    struct task *task, const struct stage_tools *tools, struct source **ret_source);
-
-/** Whether the file of a job of this task's folder lies where it belongs, as it was: NEXT; GONE;
- * CHANGED; or WAIT, where that cannot be told now. The folder is open. */
-struct verdict task_look_at(
-    const struct task *task, const struct stage_tools *tools, const struct job *job);
-
-/** The request of a stage: under way, or no memory was left for it. */
-struct verdict task_under_way(struct task *task, struct request *request);
-
-/** Later, for a reason that is not the job's fault. */
-struct verdict task_wait(int64_t ms, const char *code, const char *why);
-
-/* finish.c */
-struct verdict finish_start(struct task *task, const struct stage_tools *tools);
-
-/** Copy one more slice of a file that goes to another file system. */
-struct verdict finish_step(struct task *task);
-
 /** Open the folder of a task; 0 or a negative errno. Closed with the task. */
 int task_open_root(struct task *task);
 
@@ -184,38 +124,16 @@ void task_leave_directories(struct task *task);
 /** Whether the folder is still the directory it was, and not an empty mount point. */
 bool task_folder_is_here(const struct task *task, const struct stage_tools *tools);
 
-/**
- * Move a failed file back to its path, for a retry by hand. 0 (with task->copy where it is copied,
- * to be gone on with by bring_back_step()), or a negative errno: -ENOENT where it is there no more.
- */
-int bring_back_start(struct task *task);
-struct verdict bring_back_step(struct task *task);
+/** The request of a stage: under way, or no memory was left for it. */
+struct verdict task_under_way(struct task *task, struct request *request);
 
-/**
- * Whether the file of a failed job has left the directory `failed` of the folder open at `root`, by
- * itself: not sorted in it, nor with all of it. Its error text goes then. False where that cannot
- * be told.
- */
-bool finish_has_left(int root, const char *failed, const struct job *job);
+/** Memory may be there again in a moment. */
+#define TASK_NO_MEMORY_MS 2000
 
-/** Whether a failed file, or its text, lies where it was put; also where that cannot be told. */
-bool finish_still_lies(int root, const struct job *job);
+/** Later, for a reason that is not the job's fault. */
+struct verdict task_wait(int64_t ms, const char *code, const char *why);
 
-/** A failed file that may have another name by now. */
-struct sought {
-    const struct identity *identity;
-    bool takes_like; /* where its handle says nothing, one of its size and time may be it */
-    char *place;     /* as job->place, where it was found; the caller's */
-};
-
-/**
- * Look for files where failed ones are put, in the directory that `place` begins with. 0, or a
- * negative errno where not all that lies there could be looked at.
- */
-int finish_search(
-    int root, const char *failed, const char *place, struct sought *sought, size_t count);
-
-/** Remove an error text that lies beside the file in the folder. */
-void finish_remove_error_text(const struct task *task);
+/** What was to be done with the file failed for this (negative) errno: it is put away later. */
+struct verdict task_not_put_away(const char *what, int error);
 
 #endif

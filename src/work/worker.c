@@ -4,7 +4,17 @@
 
 #include "closedrop/work/worker.h"
 
-#include "inner.h"
+#include "bring_back.h"
+#include "claim.h"
+#include "classify.h"
+#include "discards.h"
+#include "health.h"
+#include "moves.h"
+#include "outcome.h"
+#include "pacing.h"
+#include "send_guard.h"
+#include "stages.h"
+#include "worker_state.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -21,16 +31,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/** Jobs whose file is only to be put away take no slot, but do not pile up either. */
-#define FINISHING_MOST 32
-/** A place that cannot be used: back-off ends here, whatever retry_max says. */
-#define ASK_MOST_MS (5 * 60 * 1000)
-/** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
-#define BANDWIDTH_EACH_LEAST (96 * 1024)
 /** How long a task waits in hand for its group's next window, and not in the queue. */
 #define HELD_MOST_MS 2000
-/** How many jobs are claimed in one turn: groups that wait are due again and again. */
-#define CLAIMS_MOST 256
 
 const struct stage_row stage_rows[STAGES] = {
     [STAGE_COMPARE] = {"compare", compare_start, NULL},
@@ -116,7 +118,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     window_forget(&worker->windows[API_ME]);
     gate_ask_now(&worker->api_gate, clock_steady_ms());
     gate_ask_now(&worker->s3_gate, clock_steady_ms());
-    guard_limits_changed(worker);
+    send_guard_limits_changed(worker);
     warn_of_tables(worker);
     return 0;
 }
@@ -143,86 +145,15 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     return NULL;
 }
 
-int worker_send_request(struct worker *worker, struct request *request)
-{
-    window_take(&worker->windows[request_group(request)], clock_steady_ms());
-    return http_start(worker->http, request);
-}
-
-/** What the end of a request says of its group's window, and of what time it is at Close. */
-static void take_end(struct worker *worker, const struct request *request)
-{
-    struct window *window = &worker->windows[request_group(request)];
-    int64_t now = clock_steady_ms();
-    struct allowance told;
-    bool is_told = answer_allowance(request, &told);
-    if (request_end(request) == TRANSFER_ANSWERED)
-        window_answered(window, request_began_ms(request), now, is_told ? &told : NULL);
-    else
-        window_lost(window, request_was_sent(request));
-    close_clock_take(&worker->close_clock, answer_close_ms(request), now);
-}
-
-void worker_drop_request(struct worker *worker, struct request **request)
-{
-    if (!*request)
-        return;
-    if (request_began_ms(*request))
-        take_end(worker, *request);
-    http_stop(worker->http, *request);
-    request_free(*request);
-    *request = NULL;
-}
-
-void task_close_upload(struct task *task)
-{
-    if (task->has_upload)
-        upload_release(&task->upload);
-    task->has_upload = false;
-}
-
-static void free_task(struct worker *worker, struct task *task)
-{
-    worker_drop_request(worker, &task->request);
-    task_close_upload(task);
-    if (task->has_resolution)
-        resolution_release(&task->resolution);
-    if (task->has_look)
-        look_release(&task->look);
-    copy_free(task->copy);
-    source_close(task->compared);
-    merged_leads_release(&task->merged);
-    task_leave_directories(task);
-    close_fd(&task->root);
-    free(task->outcome_place);
-    free(task->activity_id);
-    free(task->other_lead);
-    free(task->kept_sha256);
-    task_free_mates(task);
-    job_free(task->job);
-    config_release(task->config);
-    free(task);
-}
-
-void worker_end_task(struct worker *worker, struct task *task)
-{
-    for (struct task **at = &worker->tasks; *at; at = &(*at)->next)
-        if (*at == task) {
-            *at = task->next;
-            break;
-        }
-    free_task(worker, task);
-}
-
 void worker_free(struct worker *worker)
 {
     if (!worker)
         return;
     while (worker->tasks)
-        worker_end_task(worker, worker->tasks);
-    worker_drop_request(worker, &worker->question);
+        moves_end_task(worker, worker->tasks);
+    pacing_drop_request(worker, &worker->question);
     key_release(&worker->key);
-    guard_free_news(worker);
+    send_guard_free_news(worker);
     tables_free(worker->tables);
     absences_release(&worker->absences);
     free(worker->folders);
@@ -269,40 +200,6 @@ void worker_stop_claiming(struct worker *worker)
 
 /* ---- what the other files use ---- */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-int64_t worker_ask_delay(const struct worker *worker, int tries)
-{
-    const struct limits *limits = &worker->config->limits;
-    int64_t most = limits->retry_max_ms < ASK_MOST_MS ? limits->retry_max_ms : ASK_MOST_MS;
-    return backoff_delay(tries, limits->retry_first_ms, most, backoff_chance());
-}
-
-void task_go_on(struct task *task, enum stage stage)
-{
-    task->stage = stage;
-    task->to_start = true;
-}
-
-struct api worker_api(const struct worker *worker, const struct config *config)
-{
-    return (struct api){
-        .url = config->close.api_url,
-        .key = worker->key.text,
-        .options = {.ca_file = config->close.ca_file,
-            .proxy = config->close.proxy,
-            .timeout_ms = config->limits.timeout_ms},
-    };
-}
-
 /** Whether its request is ready, and only waits until it may go. */
 static bool task_holds_request(const struct task *task)
 {
@@ -338,7 +235,7 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
-        question_answered(worker);
+        health_answered(worker);
         return;
     }
     struct task *task = task_of(worker, request);
@@ -348,7 +245,7 @@ static void reap_request(struct worker *worker, struct request *request)
     bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
     if (request_group(request) != API_FORMS && !is_doubtful)
         gate_passed(&worker->api_gate);
-    worker_drop_request(worker, &task->request);
+    pacing_drop_request(worker, &task->request);
     outcome_apply(worker, task, &verdict);
 }
 
@@ -418,7 +315,7 @@ void worker_check_leases(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->has_upload && source_yield(task->upload.source) && !task->in_doubt) {
-            worker_drop_request(worker, &task->request);
+            pacing_drop_request(worker, &task->request);
             task->to_start = false;
             task->verdict =
                 verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
@@ -433,317 +330,7 @@ void worker_abandon(struct worker *worker)
 
 /* ---- claim ---- */
 
-static size_t count_tasks(const struct worker *worker, bool finishing)
-{
-    size_t count = 0;
-    for (const struct task *task = worker->tasks; task; task = task->next)
-        count += (task->stage == STAGE_FINISH) == finishing;
-    return count;
-}
-
-size_t worker_in_hand(const struct worker *worker)
-{
-    return count_tasks(worker, false) + count_tasks(worker, true);
-}
-
-/**
- * How many files go at once: fewer where a bandwidth limit would leave each so little that the form
- * of a small one runs out before all of it is sent (s3-post.md 2.4), but two, so that a large file
- * does not keep all others waiting.
- */
-static size_t transfers_now(const struct limits *limits)
-{
-    int64_t most = later(limits->bandwidth / BANDWIDTH_EACH_LEAST, 2);
-    return (size_t)(limits->bandwidth ? earlier(most, limits->transfers) : limits->transfers);
-}
-
-/** Those that still have to ask Close: a long upload says nothing of whether it is there. */
-static size_t count_asking(const struct worker *worker)
-{
-    size_t count = 0;
-    for (const struct task *task = worker->tasks; task; task = task->next)
-        count += task->stage != STAGE_SEND && task->stage != STAGE_FINISH &&
-                 task->stage != STAGE_COMPARE;
-    return count;
-}
-
-/** Those that may still show whether S3 is back: not uploads from before it went. */
-static size_t count_trials(const struct worker *worker)
-{
-    size_t count = 0;
-    for (const struct task *task = worker->tasks; task; task = task->next)
-        count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
-                 (task->stage == STAGE_SEND &&
-                     (task->to_start || task->started_ms >= worker->s3_closed_ms));
-    return count;
-}
-
-/** Whether Close and a slot are free for anything at all. */
-static bool is_free(const struct worker *worker)
-{
-    return !worker->paused && !worker->stopping &&
-           gate_lets_through(&worker->api_gate, count_asking(worker)) &&
-           count_tasks(worker, false) < transfers_now(&worker->config->limits);
-}
-
-/** When a group has requests left; 0 where it has. */
-static int64_t paced_until(const struct worker *worker, size_t group)
-{
-    return window_shut_until(&worker->windows[group], clock_steady_ms());
-}
-
-/** When the activity of a rule may be created, or with `look_up` also its target be asked for. */
-static int64_t rule_paced_until(const struct worker *worker, const struct rule *rule, bool look_up)
-{
-    int64_t at = paced_until(worker, API_CREATES + rule->activity);
-    if (look_up && rule->source == SOURCE_FIND)
-        at = later(at, paced_until(worker, API_SEARCHES));
-    if (look_up && rule->contact_id)
-        at = later(at, paced_until(worker, API_CONTACTS));
-    return at;
-}
-
-/** The same for the first of a folder's rules that may. */
-static int64_t rules_paced_until(
-    const struct worker *worker, const struct folder *folder, bool look_up)
-{
-    int64_t at = folder->rules[0] ? INT64_MAX : 0;
-    for (struct rule **rule = folder->rules; *rule; rule++)
-        at = earlier(at, rule_paced_until(worker, *rule, look_up));
-    return at;
-}
-
-/**
- * When a file may be begun. A folder with rules sends nothing while none of its activities may be
- * created, so that uploads do not run far ahead of the activities they wait for; nor while no
- * target may be asked for, or all that is queued would be taken up and put back in turn.
- */
-static int64_t send_paced_until(const struct worker *worker, const struct folder *folder)
-{
-    int64_t at = later(paced_until(worker, API_TICKETS), paced_until(worker, API_FORMS));
-    if (folder->rules[0])
-        at = later(
-            later(at, paced_until(worker, API_LEADS)), rules_paced_until(worker, folder, true));
-    return at;
-}
-
-/**
- * When a lane is free for the jobs of a folder, on the steady clock; INT64_MAX where no time brings
- * that about.
- */
-static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane lane)
-{
-    const struct folder_view *view = &worker->folders[index];
-    if (!view->healthy || worker->disk_short)
-        return INT64_MAX;
-    if (lane == LANE_FILE)
-        return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
-    if (!is_free(worker) || view->sorting != SORT_DONE)
-        return INT64_MAX;
-    const struct folder *folder = &worker->config->folders[index];
-    if (lane == LANE_ATTACH)
-        return rules_paced_until(worker, folder, false);
-    int64_t at = send_paced_until(worker, folder);
-    if (worker->s3_gate.state == GATE_OPEN)
-        return at;
-    /* one goes first, to see whether S3 is back */
-    return count_trials(worker) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
-}
-
-static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
-/** The lanes of a folder, by its index, that are free now. */
-static unsigned free_lanes(const struct worker *worker, size_t index)
-{
-    int64_t now = clock_steady_ms();
-    unsigned lanes = 0;
-    for (size_t i = 0; i < COUNT(all_lanes); i++)
-        if (lane_free_at(worker, index, all_lanes[i]) <= now)
-            lanes |= all_lanes[i];
-    return lanes;
-}
-
-bool worker_can_attach(const struct worker *worker, size_t index)
-{
-    return lane_free_at(worker, index, LANE_ATTACH) <= clock_steady_ms();
-}
-
-bool worker_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
-{
-    bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
-    *ret_wait_ms = later(paced_until(worker, API_CREATES + activity) - clock_steady_ms(), 0);
-    return is_open && !*ret_wait_ms;
-}
-
-/** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
-static bool needs_resolving(const struct job *job, const struct folder *folder)
-{
-    if (!folder->rules[0] && !job->rule)
-        return false;
-    bool is_current = job->mark && strcmp(job->mark, folder->mark) == 0;
-    return !is_current || !job->lead_id || !job->rule;
-}
-
-bool task_was_renamed(const struct task *task)
-{
-    const char *mark = task->job->mark;
-    return task->folder->rules[0] && !(mark && *mark);
-}
-
-enum stage task_last_stage(const struct job *job, const struct folder *folder)
-{
-    bool was_filed_otherwise = job->state == JOB_DONE && job->filed_path;
-    return was_filed_otherwise && folder->rules[0] ? STAGE_RENAMED : STAGE_FINISH;
-}
-
-/** The stage a claimed job goes on with. */
-static enum stage first_stage(const struct job *job, const struct folder *folder)
-{
-    if (job_has_outcome(job))
-        return task_last_stage(job, folder);
-    if (job->posting)
-        return STAGE_LOOK;
-    if (needs_resolving(job, folder))
-        return STAGE_RESOLVE;
-    return job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_ATTACH;
-}
-
-/** A job of a rule that is gone stays in the queue until it returns (product.md 3). */
-static bool waits_for_rule(struct worker *worker, struct job *job)
-{
-    if (!job->rule || job->posting || job_has_outcome(job) ||
-        config_rule(worker->config, job->rule))
-        return false;
-    CLEANUP(free_text)
-    char *why = str_format(
-        "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
-        job->rule);
-    job_let_go(job); /* not in anybody's way meanwhile */
-    queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
-    queue_keep_text(worker->queue, &job->error_message, why);
-    log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
-    queue_retry(worker->queue, job, JOB_DUE_NEVER, false, why);
-    return true;
-}
-
-/** The other jobs of a POST that is looked for: they share its fate. */
-static void gather_posted(struct worker *worker, struct task *task)
-{
-    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
-    if (!task->mates)
-        return; /* each is looked for by itself */
-    task->mate_count =
-        store_by_posting(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = true;
-        store_update(queue_store(worker->queue), task->mates[i]);
-    }
-}
-
-/** A file that a `keep` folder shows anew may be one that was filed, with another time. */
-static void find_kept(struct worker *worker, struct task *task)
-{
-    struct job *job = task->job;
-    if (task->folder->after_upload != AFTER_KEEP || job->state != JOB_UPLOADING || job->posting)
-        return;
-    CLEANUP(job_freep) struct job *kept = store_find_kept(queue_store(worker->queue), job);
-    if (!kept)
-        return;
-    task->kept = kept->id;
-    task->kept_sha256 = TAKE_PTR(kept->sha256);
-    task->stage = STAGE_COMPARE;
-}
-
-static void take_on(struct worker *worker, struct job *job, const struct folder *folder)
-{
-    struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
-    if (!task) {
-        if (job->in_hand)
-            queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
-        job_free(job);
-        return;
-    }
-    task->job = job;
-    task->config = config_hold(worker->config);
-    task->folder = folder;
-    task->root = -1;
-    task->staging = -1;
-    task->place.directory = -1;
-    task->alone = job->suspect;
-    struct task **last = &worker->tasks; /* the oldest is the first */
-    while (*last)
-        last = &(*last)->next;
-    *last = task;
-    task_go_on(task, first_stage(job, folder));
-    find_kept(worker, task);
-    if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
-        gather_posted(worker, task);
-    if (task->stage == STAGE_ATTACH)
-        outcome_attach(worker, task);
-}
-
 /* ---- claiming ---- */
-
-/** One claim, from the folders in turn. */
-static bool claim_one(struct worker *worker, bool suspects)
-{
-    const struct config *config = worker->config;
-    for (size_t i = 0; i < config->folder_count; i++) {
-        size_t index = (worker->turn + i) % config->folder_count;
-        const struct folder *folder = &config->folders[index];
-        unsigned lanes = free_lanes(worker, index) & ~(suspects ? LANE_FILE : 0U);
-        struct job *job = lanes ? queue_claim(worker->queue, folder->name, lanes, suspects) : NULL;
-        if (!job)
-            continue;
-        worker->turn = (index + 1) % config->folder_count;
-        take_on(worker, job, folder);
-        return true;
-    }
-    return false;
-}
-
-static bool is_suspect_due(const struct worker *worker)
-{
-    const unsigned lanes = LANE_ATTACH | LANE_SEND;
-    int64_t now = clock_wall_ms();
-    for (size_t i = 0; i < worker->config->folder_count; i++) {
-        const struct folder_view *view = &worker->folders[i];
-        if (view->healthy && view->sorting == SORT_DONE &&
-            queue_next_due(worker->queue, view->name, lanes, true) <= now)
-            return true;
-    }
-    return false;
-}
-
-/**
- * What was in hand at an unclean end goes through one at a time, before anything else. Returns
- * whether others must wait for that.
- */
-static bool claim_suspect(struct worker *worker)
-{
-    if (!worker->has_suspects)
-        return false;
-    if (worker->tasks && worker->tasks->alone)
-        return true;
-    worker->has_suspects = store_suspects(queue_store(worker->queue)) > 0;
-    if (!worker->has_suspects || !is_suspect_due(worker))
-        return false;
-    return worker->tasks || claim_one(worker, true);
-}
-
-void worker_claim(struct worker *worker)
-{
-    question_ask_if_due(worker);
-    sorting_go_on(worker);
-    guard_go_on(worker);
-    discards_go_on(worker);
-    if (claim_suspect(worker))
-        return;
-    for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
-        ;
-}
 
 /* ---- renamed in hand ---- */
 
@@ -759,12 +346,12 @@ static void follow_in_task(struct worker *worker, struct task *task)
     task->has_resolution = false;
     if (!is_asking && !task->awaits_scan)
         return;
-    worker_drop_request(worker, &task->request);
+    pacing_drop_request(worker, &task->request);
     task->verdict.kind = VERDICT_RUNNING;
     task->awaits_scan = 0;
     task->was_scanned = false;
-    task_go_on(
-        task, task->stage == STAGE_RESOLVE ? STAGE_RESOLVE : first_stage(task->job, task->folder));
+    task_go_on(task,
+        task->stage == STAGE_RESOLVE ? STAGE_RESOLVE : claim_first_stage(task->job, task->folder));
 }
 
 void worker_follow(struct worker *worker, int64_t job, const char *path)
@@ -794,7 +381,7 @@ static bool may_send(struct worker *worker, struct task *task)
     int64_t wait_ms = window_shut_until(window, now) - now;
     if (wait_ms > HELD_MOST_MS) {
         task->to_start = false;
-        worker_drop_request(worker, &task->request);
+        pacing_drop_request(worker, &task->request);
         task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
     }
     return false;
@@ -809,9 +396,9 @@ static void start_stage(struct worker *worker, struct task *task)
     if (!task->to_start || !may_send(worker, task))
         return;
     task->to_start = false;
-    if (worker_send_request(worker, task->request) < 0) {
+    if (pacing_send_request(worker, task->request) < 0) {
         task->verdict = stage_rows[task->stage].finish(task, &tools);
-        worker_drop_request(worker, &task->request);
+        pacing_drop_request(worker, &task->request);
     }
 }
 
@@ -827,7 +414,7 @@ void worker_start(struct worker *worker)
 /** When the first thing that time alone brings about is due, on the steady clock. */
 static int64_t next_steady(const struct worker *worker)
 {
-    int64_t next = question_due_at(worker);
+    int64_t next = health_due_at(worker);
     if (worker->api_gate.reason == GATE_KEY_REFUSED)
         next = earlier(next, worker->key_look_ms);
     for (size_t i = 0; i < worker->config->folder_count; i++)
@@ -847,34 +434,12 @@ static int64_t next_send(const struct worker *worker)
     return next;
 }
 
-/** In how many ms a job of a folder can be claimed from a lane; INT64_MAX for never. */
-static int64_t wait_of_lane(struct worker *worker, size_t index, enum lane lane)
-{
-    int64_t free_at = lane_free_at(worker, index, lane);
-    int64_t due = INT64_MAX;
-    for (int suspects = 0; suspects < 2 && free_at != INT64_MAX; suspects++)
-        due = earlier(
-            due, queue_next_due(worker->queue, worker->folders[index].name, lane, suspects));
-    if (due == INT64_MAX)
-        return INT64_MAX;
-    return later(due - clock_wall_ms(), free_at - clock_steady_ms());
-}
-
-static int64_t wait_of_claims(struct worker *worker)
-{
-    int64_t wait = INT64_MAX;
-    for (size_t i = 0; i < worker->config->folder_count; i++)
-        for (size_t j = 0; j < COUNT(all_lanes); j++)
-            wait = earlier(wait, wait_of_lane(worker, i, all_lanes[j]));
-    return wait;
-}
-
 /** While a suspect is in hand, or waits for the last of the others to end, nothing is claimed. */
 static bool is_held_up(struct worker *worker)
 {
     if (!worker->tasks)
         return false;
-    return worker->tasks->alone || (worker->has_suspects && is_suspect_due(worker));
+    return worker->tasks->alone || (worker->has_suspects && claim_suspect_is_due(worker));
 }
 
 static bool is_busy(const struct worker *worker)
@@ -901,9 +466,9 @@ int64_t worker_timeout(struct worker *worker)
         next = earlier(next, next_steady(worker));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
     if (!worker->stopping)
-        wait = earlier(wait, guard_wait(worker));
+        wait = earlier(wait, send_guard_wait(worker));
     if (!worker->stopping && !is_held_up(worker))
-        wait = earlier(wait, wait_of_claims(worker));
+        wait = earlier(wait, pacing_wait(worker));
     if (wait > INT32_MAX)
         return -1;
     return wait > 0 ? wait : 0;
@@ -917,54 +482,4 @@ enum gate_reason worker_blocked(const struct worker *worker)
 int64_t worker_failures(const struct worker *worker)
 {
     return worker->failures;
-}
-
-/* ---- status ---- */
-
-/** Why nothing (or not all) is done, and how it looks from outside; NULL code: all is well. */
-struct block {
-    const char *code;
-    const char *message;
-};
-
-static struct block block_of(const struct worker *worker)
-{
-    if (worker->disk_short)
-        return (struct block){"disk_full", worker->disk_short};
-    if (worker->api_code)
-        return (struct block){worker->api_code, worker->api_message};
-    if (worker->s3_gate.reason == GATE_REJECTS)
-        return (struct block){"s3_refused", worker->s3_rejection};
-    if (worker->s3_gate.state != GATE_OPEN)
-        return (struct block){"s3_down", "uploads do not get through to S3; files stay queued"};
-    return (struct block){NULL, NULL};
-}
-
-static int add_blocked(const struct worker *worker, struct json *status)
-{
-    struct block block = block_of(worker);
-    if (!block.code)
-        return json_add_null(status, "blocked");
-    struct json *blocked = json_object();
-    int result = json_add_text(blocked, "code", block.code);
-    result |= json_add_text(blocked, "message", block.message);
-    return result | json_add(status, "blocked", blocked);
-}
-
-int worker_add_status(const struct worker *worker, struct json *status)
-{
-    struct json *transfers = json_array();
-    int result = add_blocked(worker, status);
-    for (const struct task *task = worker->tasks; task; task = task->next) {
-        struct json *one = json_object();
-        bool is_sending = task->stage == STAGE_SEND && task->request;
-        result |= json_add_int(one, "id", task->job->id);
-        result |= json_add_text(one, "folder", task->job->folder);
-        result |= json_add_text(one, "path", task->job->path);
-        result |= json_add_text(one, "stage", stage_rows[task->stage].name);
-        result |= json_add_int(one, "sent", is_sending ? request_sent(task->request) : 0);
-        result |= json_add_int(one, "size", task->job->identity.size);
-        result |= json_append(transfers, one);
-    }
-    return result | json_add(status, "transfers", transfers);
 }

@@ -1,7 +1,9 @@
 /** GET me/: whether Close is there, and takes the key. */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "health.h"
+#include "outcome.h"
+#include "pacing.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
@@ -68,7 +70,7 @@ static void refused(
     if (worker->api_gate.reason != reason)
         worker->key_look_ms = now;
     gate_refused(
-        &worker->api_gate, reason, now, worker_ask_delay(worker, worker->api_gate.tries + 1));
+        &worker->api_gate, reason, now, pacing_ask_delay(worker, worker->api_gate.tries + 1));
     if (reason != GATE_KEY_REFUSED)
         worker->key_unusable = false;
     if (!worker->key_unusable)
@@ -83,7 +85,7 @@ static void answered(struct worker *worker)
     worker->api_code = NULL;
 }
 
-void question_answered(struct worker *worker)
+void health_answered(struct worker *worker)
 {
     struct api_outcome outcome = {.end = request_end(worker->question),
         .status = request_status(worker->question),
@@ -95,7 +97,7 @@ void question_answered(struct worker *worker)
         answered(worker);
     else
         refused(worker, health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE, &outcome);
-    worker_drop_request(worker, &worker->question);
+    pacing_drop_request(worker, &worker->question);
     outcome_settle_doubts(worker, health == API_ANSWERS);
 }
 
@@ -138,7 +140,7 @@ bool worker_is_asking(const struct worker *worker)
     return worker->question != NULL;
 }
 
-int64_t question_due_at(const struct worker *worker)
+int64_t health_due_at(const struct worker *worker)
 {
     int64_t gate_at = gate_due_at(&worker->api_gate);
     int64_t window_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
@@ -147,18 +149,18 @@ int64_t question_due_at(const struct worker *worker)
     return gate_at > window_at ? gate_at : window_at;
 }
 
-void question_ask_if_due(struct worker *worker)
+void health_ask_if_due(struct worker *worker)
 {
     int64_t now = clock_steady_ms();
     look_at_key(worker, now);
-    if (now < question_due_at(worker))
+    if (now < health_due_at(worker))
         return;
     struct api api = worker_api(worker, worker->config);
     worker->question = api_me(&api);
     if (!worker->question) /* no memory left */
         window_shut(&worker->windows[API_ME], now + 1000);
     if (worker->question)
-        (void)worker_send_request(worker, worker->question); /* a failure ends it, and is read so */
+        (void)pacing_send_request(worker, worker->question); /* a failure ends it, and is read so */
     if (worker->question && request_end(worker->question) != TRANSFER_RUNNING)
-        question_answered(worker);
+        health_answered(worker);
 }

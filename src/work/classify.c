@@ -4,13 +4,16 @@
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "classify.h"
+#include "filing.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
+
+#include <string.h>
 
 /** How many files of a folder are sorted in one turn. */
 #define SORT_SLICE 64
@@ -37,9 +40,9 @@ static struct verdict find_rule(
     struct resolution resolution = {0};
     CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
     struct verdict verdict =
-        sort_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+        classify_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
     if (verdict.kind == VERDICT_NEXT)
-        outcome_leave_group(worker, job, &resolution);
+        classify_leave_group(worker, job, &resolution);
     if (verdict.kind == VERDICT_NEXT && keep_resolution(job, &resolution, folder) < 0)
         verdict = task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
     resolution_release(&resolution);
@@ -105,9 +108,19 @@ static enum sorting sort_folder(
     return view->healthy ? SORT_DONE : SORT_CANNOT;
 }
 
-void sorting_go_on(struct worker *worker)
+void classify_go_on(struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
         worker->folders[i].sorting =
             sort_folder(worker, &worker->folders[i], &worker->config->folders[i]);
+}
+
+void classify_leave_group(
+    struct worker *worker, struct job *job, const struct resolution *resolution)
+{
+    const char *rule = resolution->rule ? resolution->rule->name : "";
+    if (job->rule && strcmp(job->rule, rule) != 0)
+        queue_enters_anew(worker->queue, job);
+    else
+        queue_wake_group(worker->queue, job);
 }

@@ -2,17 +2,21 @@
  * What really leaves the house waits for a person where it is too much, and for its turn where it
  * is too fast (closedrop/queue/guard.h):
  *
- *     outcome_attach -> duplicates_let_through -> guard_lets_go -> intend
+ *     grouping_attach -> duplicates_let_through -> send_guard_lets_go -> intend
  *                                                      |
  *                                                      v
- *                             "held": until `release`; "paced": until guard_go_on() wakes it
+ *                             "held": until `release`; "paced": until send_guard_go_on() wakes it
  *
  * A job that waits so has no due time. When it goes on, or when its file has left its place,
  * STAGE_PRESENT looks at the file first: what was taken away meanwhile is never sent.
  */
 #define LOG_MODULE "worker"
 
-#include "inner.h"
+#include "send_guard.h"
+#include "moves.h"
+#include "pacing.h"
+#include "stages.h"
+#include "task_file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -51,7 +55,7 @@ static void free_news(struct held_news *news)
     free(news);
 }
 
-void guard_free_news(struct worker *worker)
+void send_guard_free_news(struct worker *worker)
 {
     while (worker->news) {
         struct held_news *news = worker->news;
@@ -104,7 +108,7 @@ static void tell_news(struct worker *worker)
 
 void worker_tell_held(struct worker *worker)
 {
-    guard_free_news(worker);
+    send_guard_free_news(worker);
     store_held(queue_store(worker->queue), NULL, tell, NULL);
 }
 
@@ -136,7 +140,7 @@ static int64_t oldest_of(const struct worker *worker, const char *sender, int64_
     *ret_entered = INT64_MAX;
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         int64_t entered = INT64_MAX;
-        int64_t id = worker_can_attach(worker, i) ? store_paced(queue_store(worker->queue), sender,
+        int64_t id = pacing_can_attach(worker, i) ? store_paced(queue_store(worker->queue), sender,
                                                         worker->config->folders[i].name, &entered)
                                                   : 0;
         if (id && entered < *ret_entered) {
@@ -202,7 +206,7 @@ static void hold_back(
         queue_keep_text(worker->queue, &job->error_code, held_codes[held]);
         queue_keep_text(worker->queue, &job->error_message, message);
     }
-    outcome_release(worker, task, JOB_DUE_NEVER, false, is_news ? message : NULL);
+    moves_release(worker, task, JOB_DUE_NEVER, false, is_news ? message : NULL);
 }
 
 static void hold_for_a_person(struct worker *worker, struct task *task, const struct rule *rule)
@@ -235,7 +239,7 @@ static void hold_for_its_sender(struct worker *worker, struct task *task, int64_
 static void fail_as_recalled(struct worker *worker, struct task *task)
 {
     const struct verdict recalled = verdict_make(VERDICT_FAIL, "recalled", "%s", queue_recalled);
-    outcome_fail(worker, task, &recalled);
+    moves_fail(worker, task, &recalled);
 }
 
 /** It goes: nothing holds it back any more. */
@@ -245,7 +249,7 @@ static void let_go(struct task *task)
         job_let_go(task_job_at(task, i));
 }
 
-void guard_step_aside(struct worker *worker, struct task *task)
+void send_guard_step_aside(struct worker *worker, struct task *task)
 {
     struct store *store = queue_store(worker->queue);
     if (task->job->held != HELD_FOR_TURN)
@@ -261,7 +265,7 @@ void guard_step_aside(struct worker *worker, struct task *task)
     job_let_go(task->job);
 }
 
-bool guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule)
+bool send_guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule)
 {
     CLEANUP(free_text) char *sender = NULL;
     /* where its sender cannot be told, it cannot be posted either, and the reason is told there */
@@ -297,14 +301,14 @@ bool guard_lets_go(struct worker *worker, struct task *task, const struct rule *
 
 /* ---- the files of those that wait ---- */
 
-bool guard_looks_first(struct worker *worker, struct task *task)
+bool send_guard_looks_first(struct worker *worker, struct task *task)
 {
     bool waits = false;
     for (size_t i = 0; i < task_count_jobs(task); i++)
         waits = waits || task_job_at(task, i)->held != HELD_NEVER;
     if (!waits || task->is_present)
         return false;
-    outcome_find_out(worker, task, STAGE_PRESENT);
+    moves_find_out(worker, task, STAGE_PRESENT);
     return true;
 }
 
@@ -341,7 +345,7 @@ struct verdict present_start(struct task *task, const struct stage_tools *tools)
     return verdict;
 }
 
-void guard_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict)
+void send_guard_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
     if (job && job->held != HELD_NEVER && !job->in_hand) {
@@ -388,14 +392,14 @@ static void wake_paced(struct worker *worker)
     free(after);
 }
 
-void guard_go_on(struct worker *worker)
+void send_guard_go_on(struct worker *worker)
 {
     tell_news(worker);
     if (worker->has_paced && clock_wall_ms() >= worker->paced_until_ms)
         wake_paced(worker);
 }
 
-int64_t guard_wait(const struct worker *worker)
+int64_t send_guard_wait(const struct worker *worker)
 {
     int64_t wait = INT64_MAX;
     if (worker->has_paced && worker->paced_until_ms != INT64_MAX)
@@ -407,7 +411,7 @@ int64_t guard_wait(const struct worker *worker)
     return wait;
 }
 
-void guard_limits_changed(struct worker *worker)
+void send_guard_limits_changed(struct worker *worker)
 {
     worker->has_paced = true; /* the first look tells */
     worker->paced_until_ms = 0;

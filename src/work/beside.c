@@ -1,0 +1,222 @@
+/* What lies beside a file: the text that says why it failed, its receipt, its marker and sidecar.
+ */
+#include "beside.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/files/companion.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/queue/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RECEIPT_SUFFIX ".close.json"
+
+/** Open the directory an absolute or relative place lies in. */
+int beside_open_directory(int root, const char *place)
+{
+    CLEANUP(free_text) char *directory = path_directory(place);
+    if (!directory)
+        return -ENOMEM;
+    if (*place != '/')
+        return safe_open_directory(root, directory);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+/** What to do about it, where that is not to mend a cause. */
+static void add_advice(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    if (job->error_code && strcmp(job->error_code, "already_filed") == 0)
+        str_printf(text,
+            "\nWhat to do: if once is enough, nothing: delete this file and this text. To file it "
+            "once more, drag\n"
+            "the file back into the folder \"%s\"; you may give it another name.",
+            task->folder->name);
+    else
+        str_printf(text,
+            "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
+            "you may give it another name. It is tried again.",
+            task->folder->name);
+}
+
+/** What `NAME.error.txt` says, for somebody who only knows the folder. */
+static void add_error_text(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    char when[64];
+    time_t done = (time_t)(job->done_ms / 1000);
+    struct tm local;
+    bool is_dated =
+        localtime_r(&done, &local) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
+    bool has_rules = task->folder->rules[0] != NULL;
+    str_printf(text,
+        "This file could not be %s Close.\n\nFile:   ", has_rules ? "filed in" : "uploaded to");
+    utf8_escape(text, job->path, strlen(job->path));
+    str_add(text, "\nSize:   ");
+    units_print_size(text, job->identity.size);
+    str_printf(text, "\nWhen:   %s\nReason: %s\n", is_dated ? when : "?",
+        job->error_message ? job->error_message : "unknown");
+    add_advice(text, task);
+    str_printf(text,
+        " (For the administrator: job %lld, error \"%s\";\n"
+        "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
+        (long long)job->id, job->error_code ? job->error_code : "", (long long)job->id,
+        (long long)job->id);
+}
+
+/** The file was filed on one lead, and its new name speaks of another. */
+static void add_other_lead_text(struct str *text, const struct task *task)
+{
+    const struct job *job = task->job;
+    str_add(text, "This file was filed in Close under another name.\n\nFile:     ");
+    utf8_escape(text, job->path, strlen(job->path));
+    str_add(text, "\nFiled as: ");
+    utf8_escape(text, job_filed_path(job), strlen(job_filed_path(job)));
+    str_printf(text,
+        "\nFiled on: %s\nReason:   it was renamed after it had been filed; its new name would "
+        "belong to %s, where it was not filed\n"
+        "\nWhat to do: look at both leads in Close. To file it on %s as well, drag the file back "
+        "into the folder\n\"%s\". (For the administrator: closedrop show %lld tells more.)\n",
+        job->lead_id, task->other_lead, task->other_lead, task->folder->name, (long long)job->id);
+}
+
+/**
+ * For all who may list the directory: whoever wonders why the file lies there may not be allowed to
+ * read the file itself, which is often of a scanner's own user and mode 0600.
+ */
+static int write_error_text(const struct task *task, const char *name)
+{
+    struct stat directory;
+    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
+    struct str text = STR_INIT(16384);
+    if (fstat(task->place.directory, &directory) < 0)
+        return -errno;
+    if (task->other_lead)
+        add_other_lead_text(&text, task);
+    else
+        add_error_text(&text, task);
+    int result = text_name ? str_error(&text) : -ENOMEM;
+    if (result == 0)
+        result = place_write(&task->place, text_name, str_text(&text),
+            (directory.st_mode & 0444) | 0600, directory.st_gid);
+    str_release(&text);
+    return result;
+}
+
+/** Whether its outcome gives the file a place of its own. */
+bool beside_is_put_in_place(const struct task *task)
+{
+    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE ||
+           task->other_lead; /* not deleted: a person must look at it */
+}
+
+/** The rights of the file at its place; those of a plain file where it lies there no longer. */
+static void read_rights(const struct task *task, const char *name, mode_t *mode, gid_t *gid)
+{
+    struct stat stat;
+    bool is_there = fstatat(task->place.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
+    *mode = is_there ? stat.st_mode : 0644;
+    *gid = is_there ? stat.st_gid : task->place.like.st_gid;
+}
+
+/** With the file's rights: it says as much as the file does, of whom and what. */
+static int write_receipt(const struct task *task, const char *name)
+{
+    mode_t mode;
+    gid_t gid;
+    CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
+    CLEANUP(free_text)
+    char *place = beside_is_put_in_place(task) ? path_join(task->place.path, name) : NULL;
+    struct job job = *task->job; /* as it will be once it has a place */
+    job.place = place;
+    job.error_code = job.error_message = NULL; /* that it was not put away before is over */
+    CLEANUP(json_freep) struct json *receipt = view_job(&job);
+    CLEANUP(free_text) char *text = json_print(receipt);
+    CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
+    bool is_whole = receipt_name && line && (place || !beside_is_put_in_place(task));
+    read_rights(task, name, &mode, &gid);
+    return is_whole ? place_write(&task->place, receipt_name, line, mode, gid) : -ENOMEM;
+}
+
+/** The texts that lie beside the file, whichever its outcome asks for. */
+int beside_write(const struct task *task, const char *name)
+{
+    int result = 0;
+    if (task->job->state == JOB_FAILED || task->other_lead)
+        result = write_error_text(task, name);
+    if (result == 0 && task->job->state == JOB_DONE && task->folder->receipts)
+        result = write_receipt(task, name);
+    return result;
+}
+
+void beside_remove_text(int directory, const char *name)
+{
+    CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
+    if (text_name)
+        (void)unlinkat(directory, text_name, 0);
+}
+
+void beside_remove_text_in_folder(const struct task *task)
+{
+    CLEANUP(free_text) char *parent = path_directory(task->job->path);
+    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (directory >= 0)
+        beside_remove_text(directory, path_name(task->job->path));
+}
+
+/**
+ * The file has failed before, and is no longer where it was put then, nor is another of that name:
+ * the error text there is of no use any more.
+ */
+static void leave_former_place(struct job *job, int directory)
+{
+    const char *name = path_name(job->place);
+    CLEANUP(close_fd) int look = safe_open_look(directory, name);
+    if (look != -ENOENT)
+        return;
+    beside_remove_text(directory, name);
+    (void)job_set_text(&job->place, NULL);
+}
+
+/** Remove the error texts of earlier failures, in the folder and where the file was put then. */
+void beside_remove_old_texts(struct task *task)
+{
+    const char *place = task->job->place;
+    beside_remove_text_in_folder(task);
+    CLEANUP(close_fd)
+    int directory = place && *place ? beside_open_directory(task->root, place) : -1;
+    if (directory >= 0)
+        leave_former_place(task->job, directory);
+}
+
+/** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
+static void move_companion(const char *pattern, int directory, const char *name,
+    const struct place *place, const char *new_name)
+{
+    CLEANUP(free_text) char *spelled = companion_pattern(directory, pattern, name);
+    CLEANUP(free_text) char *from = spelled ? path_marker(spelled, name) : NULL;
+    CLEANUP(free_text) char *to = spelled ? path_marker(spelled, new_name) : NULL;
+    if (from && to)
+        put_away_companion(directory, from, place, to);
+}
+
+void beside_move_companions(const struct task *task, int directory, const char *name,
+    const struct place *place, const char *new_name)
+{
+    if (!path_marker_is_of_batch(task->folder->marker)) /* that one goes last: end_marker.h */
+        move_companion(task->folder->marker, directory, name, place, new_name);
+    if (task->folder->sidecar)
+        move_companion(SIDECAR_PATTERN, directory, name, place, new_name);
+}

@@ -1,0 +1,32 @@
+/** What lies beside a file of a task. */
+#ifndef CLOSEDROP_WORK_BESIDE_H
+#define CLOSEDROP_WORK_BESIDE_H
+
+#include "task.h"
+
+#define ERROR_SUFFIX ".error.txt"
+
+/** Whether the file of a task with an outcome goes to the archive or to Failed, and is not deleted
+ * or kept. */
+bool beside_is_put_in_place(const struct task *task);
+
+/** Open the directory in which the file at `place` (as in struct job) lies; or a negative errno. */
+int beside_open_directory(int root, const char *place);
+
+/** Write the texts that the outcome asks for beside the file `name`, which is at task->place. */
+int beside_write(const struct task *task, const char *name);
+
+/** Remove the error text of `name`, if one lies there. */
+void beside_remove_text(int directory, const char *name);
+
+/** Remove an error text that lies beside the file in the folder. */
+void beside_remove_text_in_folder(const struct task *task);
+
+/** Remove what an earlier try has left beside the file's former places. */
+void beside_remove_old_texts(struct task *task);
+
+/** Move the marker and the sidecar of the file that was `name` in `directory`. */
+void beside_move_companions(const struct task *task, int directory, const char *name,
+    const struct place *place, const char *new_name);
+
+#endif

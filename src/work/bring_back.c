@@ -1,0 +1,65 @@
+/* A failed file moved back to its place in the folder, for a retry by hand. */
+#include "bring_back.h"
+
+#include "beside.h"
+#include "copying.h"
+#include "failed_files.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/files/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/** The failed file is back in the folder: its error text goes, and the job knows its name. */
+static int came_back(struct task *task, const char *name)
+{
+    struct job *job = task->job;
+    CLEANUP(free_text) char *parent = path_directory(job->path);
+    CLEANUP(free_text) char *path = parent ? path_join(parent, name) : NULL;
+    if (!path)
+        return -ENOMEM;
+    beside_remove_text(task->staging, path_name(job->place));
+    beside_move_companions(task, task->staging, path_name(job->place), &task->place, name);
+    free(job->path);
+    job->path = TAKE_PTR(path);
+    task_leave_directories(task);
+    return job_set_text(&job->place, NULL);
+}
+
+int bring_back_start(struct task *task)
+{
+    struct job *job = task->job;
+    CLEANUP(free_text) char *parent = path_directory(job->path);
+    task_leave_directories(task);
+    task->staging = beside_open_directory(task->root, job->place);
+    CLEANUP(close_fd) int top = failed_open(task->root, task->folder->failed, job->place);
+    if (top == -ENOENT) /* all of Failed was renamed: nobody has spoken of this file */
+        job->approved = false;
+    if (task->staging < 0 || !parent)
+        return task->staging < 0 ? task->staging : -ENOMEM;
+    if (!failed_file_is_at(task->staging, job))
+        return -ENOENT;
+    int result = place_open(task->root, *parent ? parent : ".", &task->place);
+    if (result < 0)
+        return result;
+    CLEANUP(free_text) char *name = NULL;
+    const char *from = path_name(job->place);
+    result = put_away_move(task->staging, from, &task->place, path_name(job->path), &name);
+    if (result == -EXDEV)
+        return copy_begin(task->staging, from, &task->place, &task->copy);
+    return result < 0 ? result : came_back(task, name);
+}
+
+struct verdict bring_back_step(struct task *task)
+{
+    CLEANUP(free_text) char *name = NULL;
+    int result = copying_step(task, &name);
+    if (result > 0)
+        return verdict_make(VERDICT_RUNNING, NULL, "copying");
+    if (result == 0)
+        result = came_back(task, name);
+    return result < 0 ? task_not_put_away("the file cannot be brought back", result)
+                      : verdict_make(VERDICT_AGAIN, NULL, "the file was brought back");
+}

@@ -1,0 +1,177 @@
+/* Jobs taken from the queue when there is room: from which folder and lane, and at which stage they
+ * begin. */
+#define LOG_MODULE "worker"
+
+#include "claim.h"
+
+#include "classify.h"
+#include "discards.h"
+#include "grouping.h"
+#include "health.h"
+#include "pacing.h"
+#include "send_guard.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** How many jobs are claimed in one turn: groups that wait are due again and again. */
+#define CLAIMS_MOST 256
+
+/** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
+static bool needs_resolving(const struct job *job, const struct folder *folder)
+{
+    if (!folder->rules[0] && !job->rule)
+        return false;
+    bool is_current = job->mark && strcmp(job->mark, folder->mark) == 0;
+    return !is_current || !job->lead_id || !job->rule;
+}
+
+/** The stage a claimed job goes on with. */
+enum stage claim_first_stage(const struct job *job, const struct folder *folder)
+{
+    if (job_has_outcome(job))
+        return task_last_stage(job, folder);
+    if (job->posting)
+        return STAGE_LOOK;
+    if (needs_resolving(job, folder))
+        return STAGE_RESOLVE;
+    return job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_ATTACH;
+}
+
+/** A job of a rule that is gone stays in the queue until it returns (product.md 3). */
+static bool waits_for_rule(struct worker *worker, struct job *job)
+{
+    if (!job->rule || job->posting || job_has_outcome(job) ||
+        config_rule(worker->config, job->rule))
+        return false;
+    CLEANUP(free_text)
+    char *why = str_format(
+        "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
+        job->rule);
+    job_let_go(job); /* not in anybody's way meanwhile */
+    queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
+    queue_keep_text(worker->queue, &job->error_message, why);
+    log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+    queue_retry(worker->queue, job, JOB_DUE_NEVER, false, why);
+    return true;
+}
+
+/** The other jobs of a POST that is looked for: they share its fate. */
+static void gather_posted(struct worker *worker, struct task *task)
+{
+    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    if (!task->mates)
+        return; /* each is looked for by itself */
+    task->mate_count =
+        store_by_posting(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
+    for (size_t i = 0; i < task->mate_count; i++) {
+        task->mates[i]->in_hand = true;
+        store_update(queue_store(worker->queue), task->mates[i]);
+    }
+}
+
+/** A file that a `keep` folder shows anew may be one that was filed, with another time. */
+static void find_kept(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    if (task->folder->after_upload != AFTER_KEEP || job->state != JOB_UPLOADING || job->posting)
+        return;
+    CLEANUP(job_freep) struct job *kept = store_find_kept(queue_store(worker->queue), job);
+    if (!kept)
+        return;
+    task->kept = kept->id;
+    task->kept_sha256 = TAKE_PTR(kept->sha256);
+    task->stage = STAGE_COMPARE;
+}
+
+static void take_on(struct worker *worker, struct job *job, const struct folder *folder)
+{
+    struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
+    if (!task) {
+        if (job->in_hand)
+            queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
+        job_free(job);
+        return;
+    }
+    task->job = job;
+    task->config = config_hold(worker->config);
+    task->folder = folder;
+    task->root = -1;
+    task->staging = -1;
+    task->place.directory = -1;
+    task->alone = job->suspect;
+    struct task **last = &worker->tasks; /* the oldest is the first */
+    while (*last)
+        last = &(*last)->next;
+    *last = task;
+    task_go_on(task, claim_first_stage(job, folder));
+    find_kept(worker, task);
+    if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
+        gather_posted(worker, task);
+    if (task->stage == STAGE_ATTACH)
+        grouping_attach(worker, task);
+}
+
+/** One claim, from the folders in turn. */
+static bool claim_one(struct worker *worker, bool suspects)
+{
+    const struct config *config = worker->config;
+    for (size_t i = 0; i < config->folder_count; i++) {
+        size_t index = (worker->turn + i) % config->folder_count;
+        const struct folder *folder = &config->folders[index];
+        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_FILE : 0U);
+        struct job *job = lanes ? queue_claim(worker->queue, folder->name, lanes, suspects) : NULL;
+        if (!job)
+            continue;
+        worker->turn = (index + 1) % config->folder_count;
+        take_on(worker, job, folder);
+        return true;
+    }
+    return false;
+}
+
+bool claim_suspect_is_due(const struct worker *worker)
+{
+    const unsigned lanes = LANE_ATTACH | LANE_SEND;
+    int64_t now = clock_wall_ms();
+    for (size_t i = 0; i < worker->config->folder_count; i++) {
+        const struct folder_view *view = &worker->folders[i];
+        if (view->healthy && view->sorting == SORT_DONE &&
+            queue_next_due(worker->queue, view->name, lanes, true) <= now)
+            return true;
+    }
+    return false;
+}
+
+/**
+ * What was in hand at an unclean end goes through one at a time, before anything else. Returns
+ * whether others must wait for that.
+ */
+static bool claim_suspect(struct worker *worker)
+{
+    if (!worker->has_suspects)
+        return false;
+    if (worker->tasks && worker->tasks->alone)
+        return true;
+    worker->has_suspects = store_suspects(queue_store(worker->queue)) > 0;
+    if (!worker->has_suspects || !claim_suspect_is_due(worker))
+        return false;
+    return worker->tasks || claim_one(worker, true);
+}
+
+void worker_claim(struct worker *worker)
+{
+    health_ask_if_due(worker);
+    classify_go_on(worker);
+    send_guard_go_on(worker);
+    discards_go_on(worker);
+    if (claim_suspect(worker))
+        return;
+    for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
+        ;
+}

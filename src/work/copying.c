@@ -1,0 +1,31 @@
+/* A file that goes to another file system, copied a slice a turn. */
+#include "copying.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+int copying_take_identity(struct task *task, const char *name)
+{
+    struct file_state state;
+    CLEANUP(close_fd) int look = safe_open_look(task->place.directory, name);
+    int result = look < 0 ? look : file_state_read(look, &state);
+    if (result == 0)
+        task->job->identity = state.identity;
+    return result;
+}
+
+int copying_step(struct task *task, char **ret_name)
+{
+    int result = copy_step(task->copy);
+    if (result > 0)
+        return result;
+    if (result == 0)
+        result = copy_finish(task->copy, path_name(task->job->path), ret_name);
+    copy_free(task->copy);
+    task->copy = NULL;
+    return result != 0 ? result : copying_take_identity(task, *ret_name);
+}

@@ -1,0 +1,17 @@
+/** Failed files that a person deleted. */
+#ifndef CLOSEDROP_WORK_DISCARDS_H
+#define CLOSEDROP_WORK_DISCARDS_H
+
+#include "worker_state.h"
+
+/** A scan of all of a folder has ended: its failed files are looked for, too. */
+void discards_begin(const struct folder *folder, struct folder_view *view);
+
+/** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
+ */
+void discards_go_on(struct worker *worker);
+
+/** Whether there is more to look for at once. */
+bool discards_are_under_way(const struct worker *worker);
+
+#endif

@@ -1,0 +1,17 @@
+/** The same bytes are not filed twice, unless a person wants that. */
+#ifndef CLOSEDROP_WORK_DUPLICATES_H
+#define CLOSEDROP_WORK_DUPLICATES_H
+
+#include "worker_state.h"
+
+/**
+ * Before an activity is intended: whether its bytes were filed before (product.md 5). True: all
+ * jobs of the task go on, those that are left out have left it. False: that is still to be found
+ * out, or the task has ended or goes on otherwise.
+ */
+bool duplicates_let_through(struct worker *worker, struct task *task);
+
+/** STAGE_DUPLICATE knows what it was asked. */
+void duplicates_found_out(struct worker *worker, struct task *task);
+
+#endif

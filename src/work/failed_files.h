@@ -1,0 +1,37 @@
+/** Failed files, and where they are now. */
+#ifndef CLOSEDROP_WORK_FAILED_FILES_H
+#define CLOSEDROP_WORK_FAILED_FILES_H
+
+#include "task.h"
+
+/**
+ * Whether the file of a failed job has left the directory `failed` of the folder open at `root`, by
+ * itself: not sorted in it, nor with all of it. Its error text goes then. False where that cannot
+ * be told.
+ */
+bool failed_file_has_left(int root, const char *failed, const struct job *job);
+
+/** Whether a failed file, or its text, lies where it was put; also where that cannot be told. */
+bool failed_file_still_lies(int root, const struct job *job);
+
+/** A failed file that may have another name by now. */
+struct sought {
+    const struct identity *identity;
+    bool takes_like; /* where its handle says nothing, one of its size and time may be it */
+    char *place;     /* as job->place, where it was found; the caller's */
+};
+
+/**
+ * Look for files where failed ones are put, in the directory that `place` begins with. 0, or a
+ * negative errno where not all that lies there could be looked at.
+ */
+int failed_file_search(
+    int root, const char *failed, const char *place, struct sought *sought, size_t count);
+
+/** Whether the file of a failed job lies in the directory it was put into, under its name. */
+bool failed_file_is_at(int directory, const struct job *job);
+
+/** The directory that failed files are put into, as `place` begins with it; or a negative errno. */
+int failed_open(int root, const char *failed, const char *place);
+
+#endif

@@ -1,0 +1,160 @@
+/* From uploaded to the POST: for a group, once all are there, and for each, once nothing holds it.
+ */
+#define LOG_MODULE "worker"
+
+#include "grouping.h"
+
+#include "duplicates.h"
+#include "moves.h"
+#include "pacing.h"
+#include "send_guard.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/work/attach.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+bool grouping_waits_for_close(struct worker *worker, struct task *task)
+{
+    int64_t wait_ms;
+    if (pacing_may_attach(worker, task->job->activity, &wait_ms))
+        return false;
+    moves_release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+    return true;
+}
+
+static bool is_too_old(const struct job *job)
+{
+    int64_t age = clock_wall_ms() - job->uploaded_ms;
+    return age > UPLOAD_AGE_MOST_MS || age < -UPLOAD_AGE_MOST_MS;
+}
+
+/** An upload that will not be good for long enough is made again. */
+static void upload_again(struct worker *worker, struct job *job)
+{
+    static const char why[] = "its upload has become too old and is made again";
+    job_let_go(job);
+    job->in_hand = false;
+    job->due_ms = clock_wall_ms();
+    queue_record(worker->queue, job, JOB_QUEUED, why);
+    log_info("job %lld: %s", (long long)job->id, why);
+}
+
+/**
+ * When the group of a job is to be looked at again, 0: it is complete (product.md 4). It waits for
+ * its quiet time; then, without end, for members that are not uploaded yet, each of which wakes it.
+ */
+static int64_t group_due(struct worker *worker, const struct task *task, const struct rule *rule)
+{
+    struct store_group group;
+    int64_t now = clock_wall_ms();
+    store_group(queue_store(worker->queue), task->job, &group);
+    int64_t age = now - group.newest_ms;
+    if (age < 0) /* the clock was set back since: who was waiting has waited, who is new waits */
+        age = task->stage == STAGE_ATTACH ? INT64_MAX : 0;
+    if (age < rule->group_wait_ms)
+        return now + rule->group_wait_ms - age;
+    bool only_failing_left = group.open && group.open == group.failing;
+    if (only_failing_left && age < 2 * rule->group_wait_ms)
+        return now + 2 * rule->group_wait_ms - age;
+    return !group.open || only_failing_left ? 0 : JOB_DUE_NEVER;
+}
+
+/** Take the other uploaded members along. 0 or -ENOMEM. */
+static int gather_mates(struct worker *worker, struct task *task)
+{
+    if (!task->job->group)
+        return 0;
+    task->mates = calloc(GROUP_MOST, sizeof(struct job *));
+    if (!task->mates)
+        return -ENOMEM;
+    task->mate_count =
+        store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
+    return 0;
+}
+
+/** Mates whose upload is too old go back, and all wait for them. The task has ended then. */
+static bool renews_mates(struct worker *worker, struct task *task)
+{
+    bool has_old = false;
+    for (size_t i = 0; i < task->mate_count; i++)
+        if (is_too_old(task->mates[i])) {
+            upload_again(worker, task->mates[i]);
+            has_old = true;
+        }
+    if (!has_old)
+        return false;
+    task_free_mates(task);
+    moves_release(worker, task, clock_wall_ms(), false, NULL);
+    return true;
+}
+
+/** All are known: the intent, and after the commit the POST. */
+static void intend(struct worker *worker, struct task *task)
+{
+    struct job **jobs = calloc(task_count_jobs(task), sizeof(struct job *));
+    if (!jobs) {
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        jobs[i] = task_job_at(task, i);
+    queue_intend(worker->queue, jobs, task_count_jobs(task),
+        close_clock_now(&worker->close_clock, clock_wall_ms(), clock_steady_ms()));
+    free(jobs);
+    task_go_on(task, STAGE_ATTACH);
+}
+
+/** Not yet: the group is not complete. The task has ended then. */
+static bool waits_for_group(struct worker *worker, struct task *task, const struct rule *rule)
+{
+    struct job *job = task->job;
+    int64_t due_ms = job->group ? group_due(worker, task, rule) : 0;
+    if (!due_ms)
+        return false;
+    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+    send_guard_step_aside(worker, task);
+    store_delay_group(queue_store(worker->queue), job, due_ms);
+    moves_release(
+        worker, task, due_ms, false, is_news ? "waits for the others of its group" : NULL);
+    return true;
+}
+
+void grouping_attach(struct worker *worker, struct task *task)
+{
+    if (task_was_renamed(task)) {
+        task_go_on(task, STAGE_RESOLVE);
+        return;
+    }
+    if (!task->job->rule) {
+        moves_done(worker, task, "no rule: upload only");
+        return;
+    }
+    const struct rule *rule = config_rule(task->config, task->job->rule);
+    assert(rule); /* a job whose rule is gone is not claimed */
+    if (send_guard_looks_first(worker, task))
+        return;
+    if (is_too_old(task->job)) {
+        upload_again(worker, task->job);
+        moves_end_task(worker, task);
+        return;
+    }
+    if (task->job->reconcile) {
+        task_go_on(task, STAGE_RECONCILE);
+        return;
+    }
+    if (waits_for_group(worker, task, rule) || grouping_waits_for_close(worker, task))
+        return;
+    if (gather_mates(worker, task) < 0) {
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    if (send_guard_looks_first(worker, task) || renews_mates(worker, task))
+        return;
+    if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
+        intend(worker, task);
+}

@@ -1,0 +1,30 @@
+/** Where the jobs of a task go. All inside a transaction of the queue. */
+#ifndef CLOSEDROP_WORK_MOVES_H
+#define CLOSEDROP_WORK_MOVES_H
+
+#include "worker_state.h"
+
+/** On to a stage that finds something out before the activity is intended. The others of its group
+ * wait for what comes of that, and are gathered anew. */
+void moves_find_out(struct worker *worker, struct task *task, enum stage stage);
+
+/** Done: its file is put away next, and those of its group. */
+void moves_done(struct worker *worker, struct task *task, const char *why);
+
+/** All jobs of a task back to the queue, due at `due_ms`, and the task ends. */
+void moves_release(
+    struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why);
+
+/** The job failed, and its mates with it: its file goes to Failed. */
+void moves_fail(struct worker *worker, struct task *task, const struct verdict *verdict);
+
+/** Take a task out of the list and free it. */
+void moves_end_task(struct worker *worker, struct task *task);
+
+/** It is certain that no activity was created: what was intended is taken back. */
+void moves_withdraw(struct worker *worker, struct task *task, const char *why);
+
+/** One line of the log about the task's job. */
+void moves_log(const struct task *task, const char *what, const char *message);
+
+#endif

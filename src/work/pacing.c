@@ -1,0 +1,231 @@
+/* How much may be under way at once, of what, and how fast: lanes, rate limits, back-off. */
+#include "pacing.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/http/http.h"
+#include "closedrop/queue/backoff.h"
+#include "closedrop/work/answer.h"
+
+#include <stdlib.h>
+
+/** A place that cannot be used: back-off ends here, whatever retry_max says. */
+#define ASK_MOST_MS (5 * 60 * 1000)
+/** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
+#define BANDWIDTH_EACH_LEAST (96 * 1024)
+/** Jobs whose file is only to be put away take no slot, but do not pile up either. */
+#define FINISHING_MOST 32
+
+static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+int pacing_send_request(struct worker *worker, struct request *request)
+{
+    window_take(&worker->windows[request_group(request)], clock_steady_ms());
+    return http_start(worker->http, request);
+}
+
+/** What the end of a request says of its group's window, and of what time it is at Close. */
+static void take_end(struct worker *worker, const struct request *request)
+{
+    struct window *window = &worker->windows[request_group(request)];
+    int64_t now = clock_steady_ms();
+    struct allowance told;
+    bool is_told = answer_allowance(request, &told);
+    if (request_end(request) == TRANSFER_ANSWERED)
+        window_answered(window, request_began_ms(request), now, is_told ? &told : NULL);
+    else
+        window_lost(window, request_was_sent(request));
+    close_clock_take(&worker->close_clock, answer_close_ms(request), now);
+}
+
+void pacing_drop_request(struct worker *worker, struct request **request)
+{
+    if (!*request)
+        return;
+    if (request_began_ms(*request))
+        take_end(worker, *request);
+    http_stop(worker->http, *request);
+    request_free(*request);
+    *request = NULL;
+}
+
+int64_t pacing_ask_delay(const struct worker *worker, int tries)
+{
+    const struct limits *limits = &worker->config->limits;
+    int64_t most = limits->retry_max_ms < ASK_MOST_MS ? limits->retry_max_ms : ASK_MOST_MS;
+    return backoff_delay(tries, limits->retry_first_ms, most, backoff_chance());
+}
+
+struct api worker_api(const struct worker *worker, const struct config *config)
+{
+    return (struct api){
+        .url = config->close.api_url,
+        .key = worker->key.text,
+        .options = {.ca_file = config->close.ca_file,
+            .proxy = config->close.proxy,
+            .timeout_ms = config->limits.timeout_ms},
+    };
+}
+
+static size_t count_tasks(const struct worker *worker, bool finishing)
+{
+    size_t count = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        count += (task->stage == STAGE_FINISH) == finishing;
+    return count;
+}
+
+size_t worker_in_hand(const struct worker *worker)
+{
+    return count_tasks(worker, false) + count_tasks(worker, true);
+}
+
+/**
+ * How many files go at once: fewer where a bandwidth limit would leave each so little that the form
+ * of a small one runs out before all of it is sent (s3-post.md 2.4), but two, so that a large file
+ * does not keep all others waiting.
+ */
+static size_t transfers_now(const struct limits *limits)
+{
+    int64_t most = later(limits->bandwidth / BANDWIDTH_EACH_LEAST, 2);
+    return (size_t)(limits->bandwidth ? earlier(most, limits->transfers) : limits->transfers);
+}
+
+/** Those that still have to ask Close: a long upload says nothing of whether it is there. */
+static size_t count_asking(const struct worker *worker)
+{
+    size_t count = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        count += task->stage != STAGE_SEND && task->stage != STAGE_FINISH &&
+                 task->stage != STAGE_COMPARE;
+    return count;
+}
+
+/** Those that may still show whether S3 is back: not uploads from before it went. */
+static size_t count_trials(const struct worker *worker)
+{
+    size_t count = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
+                 (task->stage == STAGE_SEND &&
+                     (task->to_start || task->started_ms >= worker->s3_closed_ms));
+    return count;
+}
+
+/** Whether Close and a slot are free for anything at all. */
+static bool is_free(const struct worker *worker)
+{
+    return !worker->paused && !worker->stopping &&
+           gate_lets_through(&worker->api_gate, count_asking(worker)) &&
+           count_tasks(worker, false) < transfers_now(&worker->config->limits);
+}
+
+/** When a group has requests left; 0 where it has. */
+static int64_t paced_until(const struct worker *worker, size_t group)
+{
+    return window_shut_until(&worker->windows[group], clock_steady_ms());
+}
+
+/** When the activity of a rule may be created, or with `look_up` also its target be asked for. */
+static int64_t rule_paced_until(const struct worker *worker, const struct rule *rule, bool look_up)
+{
+    int64_t at = paced_until(worker, API_CREATES + rule->activity);
+    if (look_up && rule->source == SOURCE_FIND)
+        at = later(at, paced_until(worker, API_SEARCHES));
+    if (look_up && rule->contact_id)
+        at = later(at, paced_until(worker, API_CONTACTS));
+    return at;
+}
+
+/** The same for the first of a folder's rules that may. */
+static int64_t rules_paced_until(
+    const struct worker *worker, const struct folder *folder, bool look_up)
+{
+    int64_t at = folder->rules[0] ? INT64_MAX : 0;
+    for (struct rule **rule = folder->rules; *rule; rule++)
+        at = earlier(at, rule_paced_until(worker, *rule, look_up));
+    return at;
+}
+
+/**
+ * When a file may be begun. A folder with rules sends nothing while none of its activities may be
+ * created, so that uploads do not run far ahead of the activities they wait for; nor while no
+ * target may be asked for, or all that is queued would be taken up and put back in turn.
+ */
+static int64_t send_paced_until(const struct worker *worker, const struct folder *folder)
+{
+    int64_t at = later(paced_until(worker, API_TICKETS), paced_until(worker, API_FORMS));
+    if (folder->rules[0])
+        at = later(
+            later(at, paced_until(worker, API_LEADS)), rules_paced_until(worker, folder, true));
+    return at;
+}
+
+/**
+ * When a lane is free for the jobs of a folder, on the steady clock; INT64_MAX where no time brings
+ * that about.
+ */
+static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane lane)
+{
+    const struct folder_view *view = &worker->folders[index];
+    if (!view->healthy || worker->disk_short)
+        return INT64_MAX;
+    if (lane == LANE_FILE)
+        return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
+    if (!is_free(worker) || view->sorting != SORT_DONE)
+        return INT64_MAX;
+    const struct folder *folder = &worker->config->folders[index];
+    if (lane == LANE_ATTACH)
+        return rules_paced_until(worker, folder, false);
+    int64_t at = send_paced_until(worker, folder);
+    if (worker->s3_gate.state == GATE_OPEN)
+        return at;
+    /* one goes first, to see whether S3 is back */
+    return count_trials(worker) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
+}
+
+/** The lanes of a folder, by its index, that are free now. */
+unsigned pacing_free_lanes(const struct worker *worker, size_t index)
+{
+    int64_t now = clock_steady_ms();
+    unsigned lanes = 0;
+    for (size_t i = 0; i < COUNT(all_lanes); i++)
+        if (lane_free_at(worker, index, all_lanes[i]) <= now)
+            lanes |= all_lanes[i];
+    return lanes;
+}
+
+bool pacing_can_attach(const struct worker *worker, size_t index)
+{
+    return lane_free_at(worker, index, LANE_ATTACH) <= clock_steady_ms();
+}
+
+bool pacing_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
+{
+    bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
+    *ret_wait_ms = later(paced_until(worker, API_CREATES + activity) - clock_steady_ms(), 0);
+    return is_open && !*ret_wait_ms;
+}
+
+/** In how many ms a job of a folder can be claimed from a lane; INT64_MAX for never. */
+static int64_t wait_of_lane(struct worker *worker, size_t index, enum lane lane)
+{
+    int64_t free_at = lane_free_at(worker, index, lane);
+    int64_t due = INT64_MAX;
+    for (int suspects = 0; suspects < 2 && free_at != INT64_MAX; suspects++)
+        due = earlier(
+            due, queue_next_due(worker->queue, worker->folders[index].name, lane, suspects));
+    if (due == INT64_MAX)
+        return INT64_MAX;
+    return later(due - clock_wall_ms(), free_at - clock_steady_ms());
+}
+
+int64_t pacing_wait(struct worker *worker)
+{
+    int64_t wait = INT64_MAX;
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        for (size_t j = 0; j < COUNT(all_lanes); j++)
+            wait = earlier(wait, wait_of_lane(worker, i, all_lanes[j]));
+    return wait;
+}

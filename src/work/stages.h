@@ -1,0 +1,44 @@
+/** The stages: what each does, and what its end means; the table of them is in worker.c. */
+#ifndef CLOSEDROP_WORK_STAGES_H
+#define CLOSEDROP_WORK_STAGES_H
+
+#include "task.h"
+
+/* compare.c */
+struct verdict compare_start(struct task *task, const struct stage_tools *tools);
+
+/** Read one more slice of the file. */
+struct verdict compare_step(struct task *task);
+
+/* send_guard.c */
+struct verdict present_start(struct task *task, const struct stage_tools *tools);
+
+/* duplicates.c */
+struct verdict duplicate_start(struct task *task, const struct stage_tools *tools);
+struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools);
+
+/* filing.c */
+struct verdict renamed_start(struct task *task, const struct stage_tools *tools);
+struct verdict renamed_finish(struct task *task, const struct stage_tools *tools);
+struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
+struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
+struct verdict reconcile_start(struct task *task, const struct stage_tools *tools);
+struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools);
+struct verdict attach_start(struct task *task, const struct stage_tools *tools);
+struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
+struct verdict look_start(struct task *task, const struct stage_tools *tools);
+struct verdict look_finish(struct task *task, const struct stage_tools *tools);
+
+/* send.c */
+struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
+struct verdict ticket_finish(struct task *task, const struct stage_tools *tools);
+struct verdict send_start(struct task *task, const struct stage_tools *tools);
+struct verdict send_finish(struct task *task, const struct stage_tools *tools);
+
+/* finish.c */
+struct verdict finish_start(struct task *task, const struct stage_tools *tools);
+
+/** Copy one more slice of a file that goes to another file system. */
+struct verdict finish_step(struct task *task);
+
+#endif

@@ -1,0 +1,103 @@
+/* A task: the jobs it holds, the stage it goes on to, the directories it has open. */
+#include "task.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/files/safe_open.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+size_t task_count_jobs(const struct task *task)
+{
+    return 1 + task->mate_count;
+}
+
+struct job *task_job_at(const struct task *task, size_t i)
+{
+    return i ? task->mates[i - 1] : task->job;
+}
+
+void task_free_mates(struct task *task)
+{
+    for (size_t i = 0; i < task->mate_count; i++)
+        job_free(task->mates[i]);
+    free(task->mates);
+    task->mates = NULL;
+    task->mate_count = 0;
+}
+
+void task_go_on(struct task *task, enum stage stage)
+{
+    task->stage = stage;
+    task->to_start = true;
+}
+
+bool task_was_renamed(const struct task *task)
+{
+    const char *mark = task->job->mark;
+    return task->folder->rules[0] && !(mark && *mark);
+}
+
+enum stage task_last_stage(const struct job *job, const struct folder *folder)
+{
+    bool was_filed_otherwise = job->state == JOB_DONE && job->filed_path;
+    return was_filed_otherwise && folder->rules[0] ? STAGE_RENAMED : STAGE_FINISH;
+}
+
+void task_close_upload(struct task *task)
+{
+    if (task->has_upload)
+        upload_release(&task->upload);
+    task->has_upload = false;
+}
+
+int task_open_root(struct task *task)
+{
+    if (task->root < 0)
+        task->root = safe_open_root(task->folder->path);
+    return task->root < 0 ? task->root : 0;
+}
+
+bool task_folder_is_here(const struct task *task, const struct stage_tools *tools)
+{
+    struct stat stat;
+    if (fstat(task->root, &stat) < 0)
+        return false;
+    if (tools->root_inode &&
+        (stat.st_dev != tools->root_device || stat.st_ino != tools->root_inode))
+        return false;
+    /* we made .closedrop there ourselves: a directory with nothing at all is a bare mount point */
+    return task->folder->after_upload == AFTER_KEEP ||
+           faccessat(task->root, STAGING_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           !directory_is_empty(task->root);
+}
+
+struct verdict task_wait(int64_t ms, const char *code, const char *why)
+{
+    struct verdict wait = verdict_make(VERDICT_WAIT, code, "%s", why);
+    wait.wait_ms = ms;
+    return wait;
+}
+
+struct verdict task_under_way(struct task *task, struct request *request)
+{
+    task->request = request;
+    if (request)
+        return verdict_make(VERDICT_RUNNING, NULL, "under way");
+    return task_wait(TASK_NO_MEMORY_MS, "no_memory", "no memory left");
+}
+
+void task_leave_directories(struct task *task)
+{
+    place_close(&task->place);
+    close_fd(&task->staging);
+    task->staging = -1;
+}
+
+struct verdict task_not_put_away(const char *what, int error)
+{
+    return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s", what, strerror(-error));
+}

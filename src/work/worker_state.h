@@ -1,0 +1,83 @@
+/**
+ * The worker's own state, shared by the files it is made of: claim.c takes jobs from the queue,
+ * worker.c carries them through their stages, outcome.c says what a verdict does to them, moves.c
+ * and grouping.c do it; pacing.c knows how much may be under way, health.c whether Close is there.
+ */
+#ifndef CLOSEDROP_WORK_WORKER_STATE_H
+#define CLOSEDROP_WORK_WORKER_STATE_H
+
+#include "task.h"
+
+#include "closedrop/close/activity.h"
+#include "closedrop/close/key.h"
+#include "closedrop/http/breaker.h"
+#include "closedrop/http/window.h"
+#include "closedrop/work/close_clock.h"
+#include "closedrop/work/rejections.h"
+#include "closedrop/work/worker.h"
+
+/** More members of a group than Close takes are still taken in hand, to fail together. */
+#define GROUP_MOST (10 * ATTACHMENTS_MOST)
+
+/** Whether every queued file's rule and group are known, in a folder where that matters. */
+enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
+
+/** What the worker knows of a folder, most of it from the watch thread. */
+struct folder_view {
+    char *name;
+    bool healthy;
+    int64_t scanned;          /* the last scan that was asked for and has ended (worker_scan) */
+    int64_t rounds;           /* how many scans of all of it have ended */
+    bool looks_for_discarded; /* since the last of them; see discards.c */
+    int64_t looked_up_to;     /* the id of the last failed job that was looked for */
+    int64_t look_next_ms;     /* steady clock: not before */
+    uint64_t failed_device;   /* which directory `failed` was when it had something in it */
+    uint64_t failed_inode;
+    enum sorting sorting;
+    int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
+    uint64_t device;
+    uint64_t inode;
+    bool told_unremovable; /* that an emptied directory cannot be removed */
+};
+
+struct worker {
+    struct queue *queue;
+    struct http *http;
+    struct config *config;
+    struct key key;
+    struct tables *tables;
+    struct etags etags;
+    struct absences absences;
+    struct close_clock close_clock;
+    worker_look_again *look_again;
+    worker_scan *scan;
+    void *look_context; /* of both */
+
+    struct task *tasks;
+    struct folder_view *folders; /* in the order of config->folders */
+    size_t turn;                 /* the folder that is asked first at the next claim */
+    bool paused;
+    const char *disk_short; /* worker_set_disk_short() */
+    bool stopping;
+    bool has_suspects;
+
+    struct gate api_gate;
+    struct gate s3_gate;
+    struct rejections rejections; /* by S3 */
+    char s3_rejection[768];       /* for people: why s3_gate is closed, with GATE_REJECTS */
+    const char *api_code;         /* why api_gate is closed, NULL: it is not */
+    char api_message[4096];       /* the same for people */
+    bool key_unusable;            /* the key file changed since, and holds no key to ask with */
+    struct request *question;     /* GET me/, while one is under way */
+    struct window windows[API_GROUPS]; /* what the server still takes of each group */
+    int64_t s3_success_ms;             /* steady clock: when a file last got through */
+    int64_t s3_closed_ms;              /* the same: when S3 was last found to be down */
+    int64_t key_look_ms;               /* steady clock: when the key file is looked at next */
+    int64_t failures;
+
+    bool has_paced;         /* jobs wait for their sender (send_guard.c) */
+    int64_t paced_until_ms; /* wall clock: when the first of the senders may go on */
+    struct held_news *news; /* rules of which something is held, and nobody has been told yet */
+};
+
+#endif
