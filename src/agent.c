@@ -716,7 +716,7 @@ static void end_once(struct agent *agent)
     bool is_at_work = worker_in_hand(agent->worker) > 0 || worker_is_asking(agent->worker);
     if (!agent->once || agent->stopping || is_at_work)
         return;
-    bool key_refused = worker_blocked(agent->worker) == GATE_KEY_REFUSED;
+    bool key_refused = worker_blocked(agent->worker) == BREAKER_KEY_REFUSED;
     bool is_blocked = key_refused || agent->disk_short;
     if (!is_everything_scanned(agent, &waiting) && !is_blocked)
         return;

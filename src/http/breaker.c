@@ -1,47 +1,50 @@
 /* The circuit breaker's states, and which events lead from one to another. */
 #include "closedrop/http/breaker.h"
 
-void gate_doubt(struct gate *gate)
+void breaker_doubt(struct breaker *breaker)
 {
-    if (gate->state == GATE_TRYING)
-        gate->unproven = true;
-    if (gate->state == GATE_OPEN || gate->state == GATE_TRYING)
-        gate->state = GATE_ASKING;
+    if (breaker->state == BREAKER_HALF_OPEN)
+        breaker->unproven = true;
+    if (breaker->state == BREAKER_CLOSED || breaker->state == BREAKER_HALF_OPEN)
+        breaker->state = BREAKER_ASKING;
 }
 
-bool gate_answered(struct gate *gate)
+bool breaker_answered(struct breaker *breaker)
 {
-    bool was_closed = gate->reason != GATE_FINE;
-    *gate = (struct gate){.state = was_closed || gate->unproven ? GATE_TRYING : GATE_OPEN};
-    return was_closed;
+    bool was_open = breaker->reason != BREAKER_FINE;
+    *breaker = (struct breaker){
+        .state = was_open || breaker->unproven ? BREAKER_HALF_OPEN : BREAKER_CLOSED};
+    return was_open;
 }
 
-void gate_passed(struct gate *gate)
+void breaker_passed(struct breaker *breaker)
 {
-    if (gate->state == GATE_TRYING)
-        gate->state = GATE_OPEN;
+    if (breaker->state == BREAKER_HALF_OPEN)
+        breaker->state = BREAKER_CLOSED;
 }
 
-bool gate_lets_through(const struct gate *gate, size_t in_hand)
+bool breaker_lets_through(const struct breaker *breaker, size_t in_hand)
 {
-    return gate->state == GATE_OPEN || (gate->state == GATE_TRYING && !in_hand);
+    return breaker->state == BREAKER_CLOSED || (breaker->state == BREAKER_HALF_OPEN && !in_hand);
 }
 
-void gate_refused(struct gate *gate, enum gate_reason reason, int64_t now, int64_t delay)
+void breaker_trip(struct breaker *breaker, enum breaker_reason reason, int64_t now, int64_t delay)
 {
-    gate->state = GATE_CLOSED;
-    gate->reason = reason;
-    gate->tries++;
-    gate->ask_at = now + delay;
+    breaker->state = BREAKER_OPEN;
+    breaker->reason = reason;
+    breaker->tries++;
+    breaker->ask_at = now + delay;
 }
 
-int64_t gate_due_at(const struct gate *gate)
+int64_t breaker_due_at(const struct breaker *breaker)
 {
-    return gate->state == GATE_ASKING ? 0 : gate->state == GATE_CLOSED ? gate->ask_at : INT64_MAX;
+    return breaker->state == BREAKER_ASKING ? 0
+           : breaker->state == BREAKER_OPEN ? breaker->ask_at
+                                            : INT64_MAX;
 }
 
-void gate_ask_now(struct gate *gate, int64_t now)
+void breaker_ask_now(struct breaker *breaker, int64_t now)
 {
-    if (gate->state == GATE_CLOSED)
-        gate->ask_at = now;
+    if (breaker->state == BREAKER_OPEN)
+        breaker->ask_at = now;
 }

@@ -15,12 +15,12 @@
 /** How often the key file is looked at while the key is refused. */
 #define KEY_LOOK_MS 1000
 
-/** Why the gate is closed: in status, and in the log where that is news. An outage has many words.
+/** Why the breaker is open: in status, and in the log where that is news. An outage has many words.
  */
 static void tell(struct worker *worker, const char *code, const char *message)
 {
     bool is_same =
-        worker->api_gate.reason == GATE_OUTAGE || strcmp(worker->api_message, message) == 0;
+        worker->api_breaker.reason == BREAKER_OUTAGE || strcmp(worker->api_message, message) == 0;
     bool is_news = !worker->api_code || strcmp(worker->api_code, code) != 0 || !is_same;
     worker->api_code = code;
     snprintf(worker->api_message, sizeof(worker->api_message), "%s", message);
@@ -52,7 +52,7 @@ static void add_refused_key(struct str *message, const struct worker *worker)
 
 static void tell_refusal(struct worker *worker, const struct api_outcome *outcome)
 {
-    bool is_key = worker->api_gate.reason == GATE_KEY_REFUSED;
+    bool is_key = worker->api_breaker.reason == BREAKER_KEY_REFUSED;
     struct str message = STR_INIT(8192);
     if (is_key)
         add_refused_key(&message, worker);
@@ -64,14 +64,14 @@ static void tell_refusal(struct worker *worker, const struct api_outcome *outcom
 }
 
 static void refused(
-    struct worker *worker, enum gate_reason reason, const struct api_outcome *outcome)
+    struct worker *worker, enum breaker_reason reason, const struct api_outcome *outcome)
 {
     int64_t now = clock_steady_ms();
-    if (worker->api_gate.reason != reason)
+    if (worker->api_breaker.reason != reason)
         worker->key_look_ms = now;
-    gate_refused(
-        &worker->api_gate, reason, now, pacing_ask_delay(worker, worker->api_gate.tries + 1));
-    if (reason != GATE_KEY_REFUSED)
+    breaker_trip(
+        &worker->api_breaker, reason, now, pacing_ask_delay(worker, worker->api_breaker.tries + 1));
+    if (reason != BREAKER_KEY_REFUSED)
         worker->key_unusable = false;
     if (!worker->key_unusable)
         tell_refusal(worker, outcome);
@@ -79,7 +79,7 @@ static void refused(
 
 static void answered(struct worker *worker)
 {
-    if (gate_answered(&worker->api_gate))
+    if (breaker_answered(&worker->api_breaker))
         log_info("Close answers again");
     worker->key_unusable = false;
     worker->api_code = NULL;
@@ -96,7 +96,7 @@ void health_answered(struct worker *worker)
     if (health == API_ANSWERS)
         answered(worker);
     else
-        refused(worker, health == API_KEY_REFUSED ? GATE_KEY_REFUSED : GATE_OUTAGE, &outcome);
+        refused(worker, health == API_KEY_REFUSED ? BREAKER_KEY_REFUSED : BREAKER_OUTAGE, &outcome);
     pacing_drop_request(worker, &worker->question);
     outcome_settle_doubts(worker, health == API_ANSWERS);
 }
@@ -108,7 +108,7 @@ static void take_new_key(struct worker *worker, const struct key *key, int64_t n
     worker->key = *key;
     absences_release(&worker->absences);
     window_forget(&worker->windows[API_ME]);
-    gate_ask_now(&worker->api_gate, now);
+    breaker_ask_now(&worker->api_breaker, now);
 }
 
 /** The key file is another than it was. False, having said so, where there is no key in it. */
@@ -128,8 +128,8 @@ static bool read_new_key(struct worker *worker, int64_t now)
 /** While the key is refused: a changed key file is reason to ask at once. */
 static void look_at_key(struct worker *worker, int64_t now)
 {
-    bool is_time = now >= worker->key_look_ms || now >= gate_due_at(&worker->api_gate);
-    if (worker->api_gate.reason != GATE_KEY_REFUSED || !is_time)
+    bool is_time = now >= worker->key_look_ms || now >= breaker_due_at(&worker->api_breaker);
+    if (worker->api_breaker.reason != BREAKER_KEY_REFUSED || !is_time)
         return;
     worker->key_look_ms = now + KEY_LOOK_MS;
     worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
@@ -142,11 +142,11 @@ bool worker_is_asking(const struct worker *worker)
 
 int64_t health_due_at(const struct worker *worker)
 {
-    int64_t gate_at = gate_due_at(&worker->api_gate);
+    int64_t breaker_at = breaker_due_at(&worker->api_breaker);
     int64_t window_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
     if (worker->question)
         return INT64_MAX;
-    return gate_at > window_at ? gate_at : window_at;
+    return breaker_at > window_at ? breaker_at : window_at;
 }
 
 void health_ask_if_due(struct worker *worker)

@@ -97,15 +97,15 @@ static void on_own_fault(struct worker *worker, struct task *task, const struct 
     moves_release(worker, task, clock_wall_ms() + retry_delay(task), true, verdict->message);
 }
 
-/** Close the gate of S3, or keep it closed where it was time to try. Whether it was. */
-static bool close_s3_gate(struct worker *worker, enum gate_reason reason, int64_t now)
+/** Open the breaker of S3, or keep it open where it was time to try. Whether it was. */
+static bool trip_s3_breaker(struct worker *worker, enum breaker_reason reason, int64_t now)
 {
-    struct gate *gate = &worker->s3_gate;
-    if (gate->state != GATE_OPEN && now < gate->ask_at)
+    struct breaker *breaker = &worker->s3_breaker;
+    if (breaker->state != BREAKER_CLOSED && now < breaker->ask_at)
         return false;
-    if (gate->state == GATE_OPEN)
-        worker->s3_closed_ms = now;
-    gate_refused(gate, reason, now, pacing_ask_delay(worker, gate->tries + 1));
+    if (breaker->state == BREAKER_CLOSED)
+        worker->s3_tripped_ms = now;
+    breaker_trip(breaker, reason, now, pacing_ask_delay(worker, breaker->tries + 1));
     return true;
 }
 
@@ -117,10 +117,10 @@ static void on_trouble(struct worker *worker, struct task *task, const struct ve
         on_own_fault(worker, task, verdict);
         return;
     }
-    if (close_s3_gate(worker, GATE_OUTAGE, now))
+    if (trip_s3_breaker(worker, BREAKER_OUTAGE, now))
         log_warn("uploads do not get through, trying again in %lld ms: %s",
-            (long long)(worker->s3_gate.ask_at - now), verdict->message);
-    on_wait(worker, task, verdict, worker->s3_gate.ask_at - now);
+            (long long)(worker->s3_breaker.ask_at - now), verdict->message);
+    on_wait(worker, task, verdict, worker->s3_breaker.ask_at - now);
 }
 
 /** S3 takes nobody's file. Returns how long it is left alone; then one file tries, and each time
@@ -128,15 +128,15 @@ static void on_trouble(struct worker *worker, struct task *task, const struct ve
 static int64_t stop_uploads(struct worker *worker, const struct verdict *verdict)
 {
     const int64_t now = clock_steady_ms();
-    const bool is_news = worker->s3_gate.reason != GATE_REJECTS;
+    const bool is_news = worker->s3_breaker.reason != BREAKER_REJECTS;
     snprintf(worker->s3_rejection, sizeof(worker->s3_rejection),
         "S3 refuses every upload, whatever the file: %.512s (files stay queued and are sent when "
         "S3 "
         "accepts them again; if this lasts, tell Close's support what S3 answered)",
         verdict->message);
-    if (close_s3_gate(worker, GATE_REJECTS, now) && is_news)
+    if (trip_s3_breaker(worker, BREAKER_REJECTS, now) && is_news)
         log_warn("%s", worker->s3_rejection);
-    return worker->s3_gate.ask_at - now;
+    return worker->s3_breaker.ask_at - now;
 }
 
 /** Only where others get through it is the job's own fault; else it waits, and says why. */
@@ -234,9 +234,9 @@ static void on_uploaded(struct worker *worker, struct task *task)
     job_forget_error(job);
     worker->s3_success_ms = clock_steady_ms();
     rejections_end(&worker->rejections, job->id);
-    if (gate_answered(&worker->s3_gate))
+    if (breaker_answered(&worker->s3_breaker))
         log_info("uploads get through again");
-    gate_passed(&worker->s3_gate);
+    breaker_passed(&worker->s3_breaker);
     if (result) {
         moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
@@ -498,7 +498,7 @@ static void on_doubt(struct worker *worker, struct task *task, const struct verd
 {
     task->in_doubt = true;
     task->verdict = *verdict;
-    gate_doubt(&worker->api_gate);
+    breaker_doubt(&worker->api_breaker);
 }
 
 /** The job has its outcome already: whatever goes wrong now, its file is only put away later. */

@@ -109,7 +109,7 @@ static size_t count_trials(const struct worker *worker)
     for (const struct task *task = worker->tasks; task; task = task->next)
         count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
                  (task->stage == STAGE_SEND &&
-                     (task->to_start || task->started_ms >= worker->s3_closed_ms));
+                     (task->to_start || task->started_ms >= worker->s3_tripped_ms));
     return count;
 }
 
@@ -117,7 +117,7 @@ static size_t count_trials(const struct worker *worker)
 static bool is_free(const struct worker *worker)
 {
     return !worker->paused && !worker->stopping &&
-           gate_lets_through(&worker->api_gate, count_asking(worker)) &&
+           breaker_lets_through(&worker->api_breaker, count_asking(worker)) &&
            count_tasks(worker, false) < transfers_now(&worker->config->limits);
 }
 
@@ -179,10 +179,10 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
     if (lane == LANE_ATTACH)
         return rules_paced_until(worker, folder, false);
     int64_t at = send_paced_until(worker, folder);
-    if (worker->s3_gate.state == GATE_OPEN)
+    if (worker->s3_breaker.state == BREAKER_CLOSED)
         return at;
     /* one goes first, to see whether S3 is back */
-    return count_trials(worker) ? INT64_MAX : later(at, worker->s3_gate.ask_at);
+    return count_trials(worker) ? INT64_MAX : later(at, worker->s3_breaker.ask_at);
 }
 
 /** The lanes of a folder, by its index, that are free now. */
@@ -203,7 +203,8 @@ bool pacing_can_attach(const struct worker *worker, size_t index)
 
 bool pacing_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
 {
-    bool is_open = !worker->paused && !worker->stopping && gate_lets_through(&worker->api_gate, 0);
+    bool is_open =
+        !worker->paused && !worker->stopping && breaker_lets_through(&worker->api_breaker, 0);
     *ret_wait_ms = later(paced_until(worker, API_CREATES + activity) - clock_steady_ms(), 0);
     return is_open && !*ret_wait_ms;
 }

@@ -116,8 +116,8 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     ask_for_scans_again(worker);
     http_set_bandwidth(worker->http, config->limits.bandwidth);
     window_forget(&worker->windows[API_ME]);
-    gate_ask_now(&worker->api_gate, clock_steady_ms());
-    gate_ask_now(&worker->s3_gate, clock_steady_ms());
+    breaker_ask_now(&worker->api_breaker, clock_steady_ms());
+    breaker_ask_now(&worker->s3_breaker, clock_steady_ms());
     send_guard_limits_changed(worker);
     warn_of_tables(worker);
     return 0;
@@ -244,7 +244,7 @@ static void reap_request(struct worker *worker, struct request *request)
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
     bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
     if (request_group(request) != API_FORMS && !is_doubtful)
-        gate_passed(&worker->api_gate);
+        breaker_passed(&worker->api_breaker);
     pacing_drop_request(worker, &task->request);
     outcome_apply(worker, task, &verdict);
 }
@@ -415,7 +415,7 @@ void worker_start(struct worker *worker)
 static int64_t next_steady(const struct worker *worker)
 {
     int64_t next = health_due_at(worker);
-    if (worker->api_gate.reason == GATE_KEY_REFUSED)
+    if (worker->api_breaker.reason == BREAKER_KEY_REFUSED)
         next = earlier(next, worker->key_look_ms);
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (worker->folders[i].sort_again_ms)
@@ -474,9 +474,9 @@ int64_t worker_timeout(struct worker *worker)
     return wait > 0 ? wait : 0;
 }
 
-enum gate_reason worker_blocked(const struct worker *worker)
+enum breaker_reason worker_blocked(const struct worker *worker)
 {
-    return worker->api_gate.reason;
+    return worker->api_breaker.reason;
 }
 
 int64_t worker_failures(const struct worker *worker)

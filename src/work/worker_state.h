@@ -61,17 +61,17 @@ struct worker {
     bool stopping;
     bool has_suspects;
 
-    struct gate api_gate;
-    struct gate s3_gate;
+    struct breaker api_breaker;
+    struct breaker s3_breaker;
     struct rejections rejections; /* by S3 */
-    char s3_rejection[768];       /* for people: why s3_gate is closed, with GATE_REJECTS */
-    const char *api_code;         /* why api_gate is closed, NULL: it is not */
+    char s3_rejection[768];       /* for people: why s3_breaker is open, with BREAKER_REJECTS */
+    const char *api_code;         /* why api_breaker is open, NULL: it is not */
     char api_message[4096];       /* the same for people */
     bool key_unusable;            /* the key file changed since, and holds no key to ask with */
     struct request *question;     /* GET me/, while one is under way */
     struct window windows[API_GROUPS]; /* what the server still takes of each group */
     int64_t s3_success_ms;             /* steady clock: when a file last got through */
-    int64_t s3_closed_ms;              /* the same: when S3 was last found to be down */
+    int64_t s3_tripped_ms;             /* the same: when S3 was last found to be down */
     int64_t key_look_ms;               /* steady clock: when the key file is looked at next */
     int64_t failures;
 

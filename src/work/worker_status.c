@@ -15,9 +15,9 @@ static struct block block_of(const struct worker *worker)
         return (struct block){"disk_full", worker->disk_short};
     if (worker->api_code)
         return (struct block){worker->api_code, worker->api_message};
-    if (worker->s3_gate.reason == GATE_REJECTS)
+    if (worker->s3_breaker.reason == BREAKER_REJECTS)
         return (struct block){"s3_refused", worker->s3_rejection};
-    if (worker->s3_gate.state != GATE_OPEN)
+    if (worker->s3_breaker.state != BREAKER_CLOSED)
         return (struct block){"s3_down", "uploads do not get through to S3; files stay queued"};
     return (struct block){NULL, NULL};
 }

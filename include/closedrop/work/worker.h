@@ -92,7 +92,7 @@ int64_t worker_timeout(struct worker *worker);
 bool worker_is_asking(const struct worker *worker);
 
 /** Whether the API takes work, and why not. */
-enum gate_reason worker_blocked(const struct worker *worker);
+enum breaker_reason worker_blocked(const struct worker *worker);
 
 /** Log how many emails of each rule wait for a person. */
 void worker_tell_held(struct worker *worker);

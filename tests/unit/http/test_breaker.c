@@ -1,4 +1,4 @@
-/* The circuit breaker: closed while a place is down, and how it comes to let work through again. */
+/* The circuit breaker: open while a place is down, and how it comes to let work through again. */
 #include "closedrop/http/breaker.h"
 
 #include <setjmp.h>
@@ -8,117 +8,118 @@
 
 #include <cmocka.h>
 
-static void opens_and_stays_open(void **state)
+static void begins_closed_and_stays_closed(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    assert_int_equal(gate.state, GATE_OPEN);
-    assert_true(gate_due_at(&gate) > 0);
-    gate_ask_now(&gate, 5);
-    assert_int_equal(gate.state, GATE_OPEN);
-    assert_false(gate_answered(&gate));
+    struct breaker breaker = {0};
+    assert_int_equal(breaker.state, BREAKER_CLOSED);
+    assert_true(breaker_due_at(&breaker) > 0);
+    breaker_ask_now(&breaker, 5);
+    assert_int_equal(breaker.state, BREAKER_CLOSED);
+    assert_false(breaker_answered(&breaker));
 }
 
 static void asks_once_in_doubt(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_doubt(&gate);
-    assert_int_equal(gate.state, GATE_ASKING);
-    assert_true(gate_due_at(&gate) <= 0);
-    gate_doubt(&gate);
-    assert_int_equal(gate.state, GATE_ASKING);
-    assert_false(gate_answered(&gate)); /* it had not been closed */
-    assert_int_equal(gate.state, GATE_OPEN);
+    struct breaker breaker = {0};
+    breaker_doubt(&breaker);
+    assert_int_equal(breaker.state, BREAKER_ASKING);
+    assert_true(breaker_due_at(&breaker) <= 0);
+    breaker_doubt(&breaker);
+    assert_int_equal(breaker.state, BREAKER_ASKING);
+    assert_false(breaker_answered(&breaker)); /* it had not been open */
+    assert_int_equal(breaker.state, BREAKER_CLOSED);
 }
 
-static void closes_until_the_time_has_come(void **state)
+static void is_open_until_the_time_has_come(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_doubt(&gate);
-    gate_refused(&gate, GATE_OUTAGE, 1000, 500);
-    assert_int_equal(gate.state, GATE_CLOSED);
-    assert_int_equal(gate.reason, GATE_OUTAGE);
-    assert_int_equal(gate.tries, 1);
-    assert_true(gate_due_at(&gate) > 1499);
-    assert_true(gate_due_at(&gate) <= 1500);
-    gate_doubt(&gate); /* more doubt changes nothing */
-    assert_int_equal(gate.state, GATE_CLOSED);
-    gate_refused(&gate, GATE_KEY_REFUSED, 1500, 1000);
-    assert_int_equal(gate.reason, GATE_KEY_REFUSED);
-    assert_int_equal(gate.tries, 2);
-    assert_true(gate_due_at(&gate) > 2499);
+    struct breaker breaker = {0};
+    breaker_doubt(&breaker);
+    breaker_trip(&breaker, BREAKER_OUTAGE, 1000, 500);
+    assert_int_equal(breaker.state, BREAKER_OPEN);
+    assert_int_equal(breaker.reason, BREAKER_OUTAGE);
+    assert_int_equal(breaker.tries, 1);
+    assert_true(breaker_due_at(&breaker) > 1499);
+    assert_true(breaker_due_at(&breaker) <= 1500);
+    breaker_doubt(&breaker); /* more doubt changes nothing */
+    assert_int_equal(breaker.state, BREAKER_OPEN);
+    breaker_trip(&breaker, BREAKER_KEY_REFUSED, 1500, 1000);
+    assert_int_equal(breaker.reason, BREAKER_KEY_REFUSED);
+    assert_int_equal(breaker.tries, 2);
+    assert_true(breaker_due_at(&breaker) > 2499);
 }
 
-static void opens_when_answered(void **state)
+static void is_closed_when_answered(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    assert_true(gate_answered(&gate));
-    assert_int_equal(gate.reason, GATE_FINE);
-    assert_int_equal(gate.tries, 0);
+    struct breaker breaker = {0};
+    breaker_trip(&breaker, BREAKER_OUTAGE, 0, 1000);
+    assert_true(breaker_answered(&breaker));
+    assert_int_equal(breaker.reason, BREAKER_FINE);
+    assert_int_equal(breaker.tries, 0);
 }
 
 static void lets_one_go_first_after_an_outage(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    assert_true(gate_lets_through(&gate, 7));
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    assert_false(gate_lets_through(&gate, 0));
-    gate_answered(&gate);
-    assert_true(gate_lets_through(&gate, 0));
-    assert_false(gate_lets_through(&gate, 1));
-    assert_true(gate_due_at(&gate) == INT64_MAX);
-    gate_passed(&gate);
-    assert_true(gate_lets_through(&gate, 7));
+    struct breaker breaker = {0};
+    assert_true(breaker_lets_through(&breaker, 7));
+    breaker_trip(&breaker, BREAKER_OUTAGE, 0, 1000);
+    assert_false(breaker_lets_through(&breaker, 0));
+    breaker_answered(&breaker);
+    assert_true(breaker_lets_through(&breaker, 0));
+    assert_false(breaker_lets_through(&breaker, 1));
+    assert_true(breaker_due_at(&breaker) == INT64_MAX);
+    breaker_passed(&breaker);
+    assert_true(breaker_lets_through(&breaker, 7));
 }
 
 static void goes_on_trying_until_work_gets_through(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    gate_answered(&gate);
-    gate_doubt(&gate); /* the one that went first was not answered well */
-    assert_false(gate_lets_through(&gate, 0));
-    assert_false(gate_answered(&gate)); /* GET me/ is: that job's own fault, the next one goes */
-    assert_true(gate_lets_through(&gate, 0));
-    assert_false(gate_lets_through(&gate, 1));
-    gate_passed(&gate);
-    assert_true(gate_lets_through(&gate, 7));
-    gate_passed(&gate);
-    assert_int_equal(gate.state, GATE_OPEN);
+    struct breaker breaker = {0};
+    breaker_trip(&breaker, BREAKER_OUTAGE, 0, 1000);
+    breaker_answered(&breaker);
+    breaker_doubt(&breaker); /* the one that went first was not answered well */
+    assert_false(breaker_lets_through(&breaker, 0));
+    assert_false(
+        breaker_answered(&breaker)); /* GET me/ is: that job's own fault, the next one goes */
+    assert_true(breaker_lets_through(&breaker, 0));
+    assert_false(breaker_lets_through(&breaker, 1));
+    breaker_passed(&breaker);
+    assert_true(breaker_lets_through(&breaker, 7));
+    breaker_passed(&breaker);
+    assert_int_equal(breaker.state, BREAKER_CLOSED);
 }
 
 static void work_that_passes_does_not_end_an_outage(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_OUTAGE, 0, 1000);
-    gate_passed(&gate); /* an answer that was under way before */
-    assert_int_equal(gate.state, GATE_CLOSED);
+    struct breaker breaker = {0};
+    breaker_trip(&breaker, BREAKER_OUTAGE, 0, 1000);
+    breaker_passed(&breaker); /* an answer that was under way before */
+    assert_int_equal(breaker.state, BREAKER_OPEN);
 }
 
 static void asks_at_once_when_the_key_changed(void **state)
 {
     (void)state;
-    struct gate gate = {0};
-    gate_refused(&gate, GATE_KEY_REFUSED, 0, 24LL * 3600 * 1000);
-    assert_true(gate_due_at(&gate) > 10);
-    gate_ask_now(&gate, 10);
-    assert_true(gate_due_at(&gate) <= 10);
+    struct breaker breaker = {0};
+    breaker_trip(&breaker, BREAKER_KEY_REFUSED, 0, 24LL * 3600 * 1000);
+    assert_true(breaker_due_at(&breaker) > 10);
+    breaker_ask_now(&breaker, 10);
+    assert_true(breaker_due_at(&breaker) <= 10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opens_and_stays_open),
+        cmocka_unit_test(begins_closed_and_stays_closed),
         cmocka_unit_test(asks_once_in_doubt),
-        cmocka_unit_test(closes_until_the_time_has_come),
-        cmocka_unit_test(opens_when_answered),
+        cmocka_unit_test(is_open_until_the_time_has_come),
+        cmocka_unit_test(is_closed_when_answered),
         cmocka_unit_test(lets_one_go_first_after_an_outage),
         cmocka_unit_test(goes_on_trying_until_work_gets_through),
         cmocka_unit_test(work_that_passes_does_not_end_an_outage),
