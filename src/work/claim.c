@@ -64,14 +64,14 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
 /** The other jobs of a POST that is looked for: they share its fate. */
 static void gather_posted(struct worker *worker, struct task *task)
 {
-    task->mates = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
-    if (!task->mates)
+    task->members = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    if (!task->members)
         return; /* each is looked for by itself */
-    task->mate_count =
-        store_by_posting(queue_store(worker->queue), task->job, task->mates, ATTACHMENTS_MOST);
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = true;
-        store_update(queue_store(worker->queue), task->mates[i]);
+    task->member_count =
+        store_by_posting(queue_store(worker->queue), task->job, task->members, ATTACHMENTS_MOST);
+    for (size_t i = 0; i < task->member_count; i++) {
+        task->members[i]->in_hand = true;
+        store_update(queue_store(worker->queue), task->members[i]);
     }
 }
 

@@ -122,7 +122,7 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
         twin->is_sure ? "was" : "may have been", str_text(&where),
         asks ? "; to file it once more, drag it back" : "; nothing is filed again");
     str_release(&where);
-    task_free_mates(task); /* they go on without it */
+    task_free_members(task); /* they go on without it */
     if (asks) {
         moves_fail(worker, task, &verdict);
         return;
@@ -136,7 +136,7 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
 static void wait_for_twin(struct worker *worker, struct task *task)
 {
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
-    task_free_mates(task);
+    task_free_members(task);
     moves_release(worker, task, clock_wall_ms() + TWIN_LOOK_MS, false,
         is_news ? "the same bytes are just being filed on the same lead; waits for that" : NULL);
 }
@@ -150,19 +150,19 @@ static void find_out(struct worker *worker, struct task *task, bool is_filed_bef
 
 /** Leave out the members of its group that were filed before: each fails in a claim of its own.
  * False where it must be found out first which leads were merged. */
-static bool leave_out_mates(struct worker *worker, struct task *task)
+static bool leave_out_members(struct worker *worker, struct task *task)
 {
     size_t left = 0;
-    for (size_t i = 0; i < task->mate_count; i++)
-        if (find_twin(worker, task, task->mates[i]).kind == TWIN_ELSEWHERE)
+    for (size_t i = 0; i < task->member_count; i++)
+        if (find_twin(worker, task, task->members[i]).kind == TWIN_ELSEWHERE)
             return false;
-    for (size_t i = 0; i < task->mate_count; i++) {
-        if (find_twin(worker, task, task->mates[i]).kind == TWIN_NONE)
-            task->mates[left++] = task->mates[i];
+    for (size_t i = 0; i < task->member_count; i++) {
+        if (find_twin(worker, task, task->members[i]).kind == TWIN_NONE)
+            task->members[left++] = task->members[i];
         else
-            job_free(task->mates[i]);
+            job_free(task->members[i]);
     }
-    task->mate_count = left;
+    task->member_count = left;
     return true;
 }
 
@@ -173,7 +173,7 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
     struct twin twin = find_twin(worker, task, task->job);
     switch (twin.kind) {
     case TWIN_NONE:
-        if (leave_out_mates(worker, task))
+        if (leave_out_members(worker, task))
             return true;
         find_out(worker, task, false);
         break;

@@ -178,14 +178,14 @@ struct verdict renamed_finish(struct task *task, const struct stage_tools *tools
 struct verdict attach_start(struct task *task, const struct stage_tools *tools)
 {
     const struct rule *rule = config_rule(task->config, task->job->rule);
-    size_t count = 1 + task->mate_count;
+    size_t count = 1 + task->member_count;
     CLEANUP(free_text) struct job **jobs = calloc(count, sizeof(struct job *));
     CLEANUP(json_freep) struct json *body = NULL;
     if (!jobs)
         return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
     jobs[0] = task->job;
-    for (size_t i = 0; i < task->mate_count; i++)
-        jobs[i + 1] = task->mates[i];
+    for (size_t i = 0; i < task->member_count; i++)
+        jobs[i + 1] = task->members[i];
     attach_sort(jobs, count);
     struct verdict verdict = attach_body(rule, &task->config->limits, jobs, count, &body);
     if (verdict.kind != VERDICT_NEXT)
@@ -219,10 +219,10 @@ static void add_posting(
 static int gather(struct task *task, struct store *store)
 {
     struct gathering gathering = {.look = &task->look};
-    gathering.result = look_init(&task->look, 1 + task->mate_count);
+    gathering.result = look_init(&task->look, 1 + task->member_count);
     task->has_look = true;
-    for (size_t i = 0; i <= task->mate_count && gathering.result == 0; i++) {
-        const struct job *job = i ? task->mates[i - 1] : task->job;
+    for (size_t i = 0; i <= task->member_count && gathering.result == 0; i++) {
+        const struct job *job = i ? task->members[i - 1] : task->job;
         gathering.index = i;
         gathering.result = look_add_file(&task->look, i, job);
         store_postings(store, job->id, add_posting, &gathering);

@@ -65,30 +65,30 @@ static int64_t group_due(struct worker *worker, const struct task *task, const s
 }
 
 /** Take the other uploaded members along. 0 or -ENOMEM. */
-static int gather_mates(struct worker *worker, struct task *task)
+static int gather_members(struct worker *worker, struct task *task)
 {
     if (!task->job->group)
         return 0;
-    task->mates = calloc(GROUP_MOST, sizeof(struct job *));
-    if (!task->mates)
+    task->members = calloc(GROUP_MOST, sizeof(struct job *));
+    if (!task->members)
         return -ENOMEM;
-    task->mate_count =
-        store_group_members(queue_store(worker->queue), task->job, task->mates, GROUP_MOST);
+    task->member_count =
+        store_group_members(queue_store(worker->queue), task->job, task->members, GROUP_MOST);
     return 0;
 }
 
 /** Mates whose upload is too old go back, and all wait for them. The task has ended then. */
-static bool renews_mates(struct worker *worker, struct task *task)
+static bool renews_members(struct worker *worker, struct task *task)
 {
     bool has_old = false;
-    for (size_t i = 0; i < task->mate_count; i++)
-        if (is_too_old(task->mates[i])) {
-            upload_again(worker, task->mates[i]);
+    for (size_t i = 0; i < task->member_count; i++)
+        if (is_too_old(task->members[i])) {
+            upload_again(worker, task->members[i]);
             has_old = true;
         }
     if (!has_old)
         return false;
-    task_free_mates(task);
+    task_free_members(task);
     moves_release(worker, task, clock_wall_ms(), false, NULL);
     return true;
 }
@@ -149,11 +149,11 @@ void grouping_attach(struct worker *worker, struct task *task)
     }
     if (waits_for_group(worker, task, rule) || grouping_waits_for_close(worker, task))
         return;
-    if (gather_mates(worker, task) < 0) {
+    if (gather_members(worker, task) < 0) {
         moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
-    if (send_guard_looks_first(worker, task) || renews_mates(worker, task))
+    if (send_guard_looks_first(worker, task) || renews_members(worker, task))
         return;
     if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
         intend(worker, task);

@@ -29,7 +29,7 @@ void moves_release(
             job->attempts = attempts;
         queue_retry(worker->queue, job, due_ms, counts || i > 0, why);
     }
-    task_free_mates(task);
+    task_free_members(task);
     moves_end_task(worker, task);
 }
 
@@ -41,20 +41,20 @@ void moves_withdraw(struct worker *worker, struct task *task, const char *why)
 }
 
 /** The others of the group fail as well: each is put away by itself, in a claim of its own. */
-static void fail_mates(struct worker *worker, struct task *task, const struct verdict *verdict)
+static void fail_members(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = false;
-        queue_fail(worker->queue, task->mates[i], verdict->code, verdict->message);
+    for (size_t i = 0; i < task->member_count; i++) {
+        task->members[i]->in_hand = false;
+        queue_fail(worker->queue, task->members[i], verdict->code, verdict->message);
     }
-    task_free_mates(task);
+    task_free_members(task);
 }
 
 void moves_fail(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
         task->job->path, verdict->message);
-    fail_mates(worker, task, verdict);
+    fail_members(worker, task, verdict);
     task_close_upload(task);
     queue_fail(worker->queue, task->job, verdict->code, verdict->message);
     task_go_on(task, STAGE_FINISH);
@@ -62,11 +62,11 @@ void moves_fail(struct worker *worker, struct task *task, const struct verdict *
 
 void moves_done(struct worker *worker, struct task *task, const char *why)
 {
-    for (size_t i = 0; i < task->mate_count; i++) {
-        task->mates[i]->in_hand = false;
-        queue_done(worker->queue, task->mates[i], why);
+    for (size_t i = 0; i < task->member_count; i++) {
+        task->members[i]->in_hand = false;
+        queue_done(worker->queue, task->members[i], why);
     }
-    task_free_mates(task);
+    task_free_members(task);
     if (task->has_resolution) /* of the name it had; STAGE_RENAMED asks for the one it has */
         resolution_release(&task->resolution);
     task->has_resolution = false;
@@ -76,7 +76,7 @@ void moves_done(struct worker *worker, struct task *task, const char *why)
 
 void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
 {
-    task_free_mates(task);
+    task_free_members(task);
     if (task->job->group)
         store_delay_group(queue_store(worker->queue), task->job, JOB_DUE_NEVER);
     task_go_on(task, stage);
@@ -99,7 +99,7 @@ static void free_task(struct worker *worker, struct task *task)
     free(task->activity_id);
     free(task->other_lead);
     free(task->kept_sha256);
-    task_free_mates(task);
+    task_free_members(task);
     job_free(task->job);
     config_release(task->config);
     free(task);

@@ -15,7 +15,7 @@ void moves_done(struct worker *worker, struct task *task, const char *why);
 void moves_release(
     struct worker *worker, struct task *task, int64_t due_ms, bool counts, const char *why);
 
-/** The job failed, and its mates with it: its file goes to Failed. */
+/** The job failed, and the other members with it: its file goes to Failed. */
 void moves_fail(struct worker *worker, struct task *task, const struct verdict *verdict);
 
 /** Take a task out of the list and free it. */

@@ -36,8 +36,6 @@
 /** The longest pause before a file is put away once more: somebody may have given us the right. */
 #define PUT_AWAY_MOST_MS (5 * 60 * 1000)
 
-/* ---- a task's jobs: its own, and its mates ---- */
-
 /* ---- no ---- */
 
 static int64_t retry_delay(const struct task *task)
@@ -296,31 +294,31 @@ static void on_unclear(
         worker, task, clock_wall_ms() + task->config->limits.doubt_ms, counts, verdict->message);
 }
 
-/** The mates that were found are done, and leave the task. */
+/** The other members that were found are done, and leave the task. */
 static void settle_found(struct worker *worker, struct task *task)
 {
     size_t left = 0;
-    for (size_t i = 0; i < task->mate_count; i++) {
-        struct job *mate = task->mates[i];
+    for (size_t i = 0; i < task->member_count; i++) {
+        struct job *member = task->members[i];
         const char *activity_id = task->look.files[i + 1].activity_id;
         if (!activity_id) {
-            task->mates[left++] = mate;
+            task->members[left++] = member;
             continue;
         }
-        queue_keep_text(worker->queue, &mate->activity_id, activity_id);
-        mate->in_hand = false;
-        queue_done(worker->queue, mate, "its activity was found in Close");
-        job_free(mate);
+        queue_keep_text(worker->queue, &member->activity_id, activity_id);
+        member->in_hand = false;
+        queue_done(worker->queue, member, "its activity was found in Close");
+        job_free(member);
     }
-    task->mate_count = left;
+    task->member_count = left;
 }
 
 /** Its own job was found; what became of the others, each finds out by itself. */
-static void release_mates(struct worker *worker, struct task *task)
+static void release_members(struct worker *worker, struct task *task)
 {
-    for (size_t i = 0; i < task->mate_count; i++)
-        queue_retry(worker->queue, task->mates[i], clock_wall_ms(), true, NULL);
-    task_free_mates(task);
+    for (size_t i = 0; i < task->member_count; i++)
+        queue_retry(worker->queue, task->members[i], clock_wall_ms(), true, NULL);
+    task_free_members(task);
 }
 
 /** Not there. Once is no proof: the index, or a late commit, may be behind. */
@@ -355,7 +353,7 @@ static void on_looked(struct worker *worker, struct task *task)
         on_absent(worker, task);
         return;
     }
-    release_mates(worker, task);
+    release_members(worker, task);
     on_created(worker, task);
 }
 

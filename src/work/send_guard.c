@@ -185,8 +185,8 @@ static struct verdict find_sender(
 /** What another of them led to the ledger before is now this one's to lead. */
 static void lead(struct worker *worker, const struct task *task)
 {
-    for (size_t i = 0; i < task->mate_count; i++)
-        store_leave_as(queue_store(worker->queue), task->job->id, task->mates[i]->id);
+    for (size_t i = 0; i < task->member_count; i++)
+        store_leave_as(queue_store(worker->queue), task->job->id, task->members[i]->id);
 }
 
 /** What is told of each reason to wait. */

@@ -12,21 +12,21 @@
 
 size_t task_count_jobs(const struct task *task)
 {
-    return 1 + task->mate_count;
+    return 1 + task->member_count;
 }
 
 struct job *task_job_at(const struct task *task, size_t i)
 {
-    return i ? task->mates[i - 1] : task->job;
+    return i ? task->members[i - 1] : task->job;
 }
 
-void task_free_mates(struct task *task)
+void task_free_members(struct task *task)
 {
-    for (size_t i = 0; i < task->mate_count; i++)
-        job_free(task->mates[i]);
-    free(task->mates);
-    task->mates = NULL;
-    task->mate_count = 0;
+    for (size_t i = 0; i < task->member_count; i++)
+        job_free(task->members[i]);
+    free(task->members);
+    task->members = NULL;
+    task->member_count = 0;
 }
 
 void task_go_on(struct task *task, enum stage stage)

@@ -31,8 +31,8 @@ enum stage {
 
 struct task {
     struct job *job;
-    struct job **mates; /* the other members of its group, in hand with it */
-    size_t mate_count;
+    struct job **members; /* the other members of its group, in hand with it */
+    size_t member_count;
     struct config *config; /* held: a job ends with the settings it began with */
     const struct folder *folder;
     enum stage stage;
@@ -71,12 +71,12 @@ struct task {
     struct task *next;
 };
 
-/** The jobs of a task: its own is the first, then its mates. */
+/** The jobs of a task: its own is the first, then the other members of its group. */
 size_t task_count_jobs(const struct task *task);
 struct job *task_job_at(const struct task *task, size_t i);
 
-/** Let go of the mates, which are not in hand or no longer. */
-void task_free_mates(struct task *task);
+/** Let go of the other members, which are not in hand or no longer. */
+void task_free_members(struct task *task);
 
 /** On to the stage that begins after this turn's commit. */
 void task_go_on(struct task *task, enum stage stage);
