@@ -33,6 +33,15 @@ void discards_begin(const struct folder *folder, struct folder_view *view)
     view->look_next_ms = now + folder->rescan_ms / 2;
 }
 
+void discards_look_now(struct worker *worker, const char *folder)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (strcmp(worker->folders[i].name, folder) == 0) {
+            worker->folders[i].looks_for_discarded = true;
+            worker->folders[i].looked_up_to = 0;
+        }
+}
+
 /** Whether the folder is the directory that was scanned, and not a bare mount point. */
 static bool is_here(int root, const struct folder_view *view)
 {

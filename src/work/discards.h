@@ -7,6 +7,10 @@
 /** A scan of all of a folder has ended: its failed files are looked for, too. */
 void discards_begin(const struct folder *folder, struct folder_view *view);
 
+/** The file of a failed job was not found where it was put: look for those of its folder at once.
+ */
+void discards_look_now(struct worker *worker, const char *folder);
+
 /** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
  */
 void discards_go_on(struct worker *worker);

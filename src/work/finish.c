@@ -220,10 +220,12 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     if (is_replaced && !must_be_told(task->job))
         return verdict_make(VERDICT_CHANGED, "changed",
             "its file was rewritten or replaced before it was put away");
+    const char *place = job_has_error(task->job, "gone") ? task->job->place : NULL;
     return is_away(task,
         taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
                             : "another file has taken its name meanwhile, which stays",
-        strdup(""));
+        strdup(
+            place ? place : "")); /* discards.c finds out whether it is there under another name */
 }
 
 /** Its directory does not let us, as Samba's default of 0755 for another user's does not. */

@@ -7,6 +7,7 @@
 
 #include "outcome.h"
 #include "classify.h"
+#include "discards.h"
 #include "duplicates.h"
 #include "filing.h"
 #include "grouping.h"
@@ -398,6 +399,8 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     }
     worker->failures += task->job->state == JOB_FAILED;
     queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
+    if (job_has_error(task->job, "gone") && task->job->place)
+        discards_look_now(worker, task->job->folder);
     moves_log(task, job_state_names[task->job->state], verdict->message);
     moves_end_task(worker, task);
 }

@@ -652,8 +652,8 @@ struct verdict resolution_read(struct resolution *resolution, const struct reque
     struct verdict verdict = answer_read(request, is_search ? "data/search/" : "contact/");
     if (!is_search && answer_is_absent(request))
         return verdict_make(VERDICT_FAIL, "no_target",
-            "Close knows no contact %s: it was deleted, or the id is wrong; correct it, then drag "
-            "the file back",
+            "Close knows no contact %s: it was deleted, or the id is wrong; correct it, then try "
+            "again",
             resolution->contact_id);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

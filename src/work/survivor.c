@@ -50,8 +50,8 @@ void survivor_release(struct survivor *survivor)
 static struct verdict no_lead(const struct survivor *survivor)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "Close knows no lead %s: it was deleted, or the id is wrong; correct it, then drag the "
-        "file back",
+        "Close knows no lead %s: it was deleted, or the id is wrong; correct it, then try "
+        "again",
         survivor->lead_id);
 }
 
@@ -59,15 +59,15 @@ static struct verdict not_among_merges(const struct survivor *survivor)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
         "Close knows no lead %s, and it is not among the latest %d merges: it was deleted, merged "
-        "before those, or the id is wrong; correct it, then drag the file back",
+        "before those, or the id is wrong; correct it, then try again",
         survivor->lead_id, MERGE_LIST_PAGES_MOST * API_PAGE);
 }
 
 static struct verdict was_deleted(struct survivor *survivor, const struct absence *known)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "Close has no lead %s any more: it was deleted%s%.10s; name another one, then drag the "
-        "file back",
+        "Close has no lead %s any more: it was deleted%s%.10s; name another one, then try "
+        "again",
         survivor->lead_id, *known->told ? " on " : "", known->told);
 }
 
@@ -132,7 +132,7 @@ static struct verdict follow(struct survivor *survivor, const struct absence *kn
     if (++survivor->hops > HOPS_MOST)
         return verdict_make(VERDICT_FAIL, "no_target",
             "more than %d merges lead on to the lead %s, and its end is not known; name another "
-            "one, then drag the file back",
+            "one, then try again",
             HOPS_MOST, survivor->lead_id);
     return job_set_text(&survivor->lead_id, known->told) < 0
                ? verdict_no_memory()

@@ -59,12 +59,14 @@ static struct folder_view *view_folders(const struct worker *worker, const struc
             if (strcmp(views[i].name, worker->folders[j].name) == 0) {
                 views[i] = worker->folders[j];
                 views[i].name = config->folders[i].name;
+                views[i].look_next_ms = 0; /* rescan may be another one now */
             }
     }
     return views;
 }
 
-/** A table that cannot be used fails every file that needs it: said before the first one does. */
+/** A table that cannot be used holds up every file that needs it, and then fails them: said before
+ * the first one comes. */
 static void warn_of_tables(const struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
@@ -73,7 +75,9 @@ static void warn_of_tables(const struct worker *worker)
             const struct table_ask ask = rule_table_ask(*rule, columns);
             struct str why = STR_INIT(4096);
             if ((*rule)->table && tables_check(worker->tables, &ask, &why) < 0)
-                log_warn("rule \"%s\": %s; files that need it fail", (*rule)->name, str_text(&why));
+                log_warn("rule \"%s\": %s; files that need it wait for one that comes or grows "
+                         "(incomplete of their folder), and then fail",
+                    (*rule)->name, str_text(&why));
             str_release(&why);
         }
 }
