@@ -157,14 +157,16 @@ struct end {
     const struct folder *folder;
 };
 
-static bool leaves_alone(void *context, const char *path, const struct file_state *state)
+static enum batch_file ask_of_batch(void *context, const char *path, const struct file_state *state)
 {
+    bool waits;
     const struct end *end = context;
     const struct seen seen = {.folder = end->folder->name,
         .path = path,
         .identity = &state->identity,
         .by_path = by_path(end->folder)};
-    return queue_leaves_alone(end->agent->queue, &seen);
+    bool is_left = queue_leaves_alone(end->agent->queue, &seen, &waits);
+    return waits ? BATCH_QUEUED : is_left ? BATCH_LEFT : BATCH_UNKNOWN;
 }
 
 static void take_spent(struct agent *agent, const struct letter *letter)
@@ -173,7 +175,7 @@ static void take_spent(struct agent *agent, const struct letter *letter)
     for (size_t i = 0; i < letter->count; i++) {
         const struct sighting *marker = &letter->sightings[i];
         if (!batch_is_awaited(
-                agent->config, end.folder, marker->path, &marker->state, leaves_alone, &end))
+                agent->config, end.folder, marker->path, &marker->state, ask_of_batch, &end))
             end_marker_put_away(end.folder, marker->path, &marker->state);
     }
 }

@@ -71,6 +71,8 @@ bool phone_is_sound(const char *text)
 
 /** Digits of an international number (ITU-T E.164). */
 #define E164_MOST 15
+/** Digits of a country's code. */
+#define CODE_MOST 3
 
 /** A slash stands behind the area; "555123/24" is two numbers. */
 #define BEHIND_SLASH_LEAST 3
@@ -141,6 +143,7 @@ struct written {
     size_t slash;    /* how many stand before the last slash */
     size_t optional; /* how many stand before a "(0)"; 0: there is none behind other digits */
     bool has_plus;
+    bool is_at_home; /* it begins with "(0)" */
 };
 
 static const struct plan *find_plan(const char *country)
@@ -182,6 +185,7 @@ static size_t take_character(struct written *written, const char *text)
     }
     if (str_starts_with(text, "(0)") && !written->optional)
         written->optional = written->count;
+    written->is_at_home |= written->count == 0 && str_starts_with(text, "(0)");
     if (*text == '/')
         written->slash = written->count;
     return separator_length(text);
@@ -236,13 +240,21 @@ static int national(const struct plan *plan, const char *digits, char ret_number
     return rest ? print_number(plan->code, rest, ret_number) : -EINVAL;
 }
 
+static bool is_behind_code(const struct plan *plan, size_t digits)
+{
+    return plan ? digits == strlen(plan->code) : digits <= CODE_MOST;
+}
+
 /** The digits of `written` from `start` on begin with a country's code. */
 static int international(struct written *written, size_t start, char ret_number[PHONE_ROOM])
 {
     char *digits = written->digits + start;
     const struct plan *plan = called_plan(digits);
     bool keeps_zero = plan && !strchr(plan->never, '0');
-    if (written->optional > start && !keeps_zero)
+    bool has_optional = written->optional > start && !keeps_zero;
+    if (has_optional && !is_behind_code(plan, written->optional - start))
+        return -EINVAL; /* elsewhere it may be a part of the number */
+    if (has_optional)
         memmove(written->digits + written->optional, written->digits + written->optional + 1,
             written->count - written->optional);
     if (!plan)
@@ -262,7 +274,7 @@ int phone_international(const char *text, const char *country, char ret_number[P
         return -EINVAL;
     if (written.has_plus)
         return international(&written, 0, ret_number);
-    if (str_starts_with(written.digits, plan->abroad))
+    if (!written.is_at_home && str_starts_with(written.digits, plan->abroad))
         return international(&written, strlen(plan->abroad), ret_number);
     return national(plan, written.digits, ret_number);
 }

@@ -398,11 +398,21 @@ static struct answer answer_change(struct queue *queue, const struct config *con
                                  "it filed after all, put it into the folder again");
     case QUEUE_JOB_IN_HAND:
         return answer_error(409, "the job is in hand just now; wait until it has ended");
+    case QUEUE_NOT_PUT_AWAY:
+        return answer_error(409, "its file is still to be put away; closedrop show says why that "
+                                 "does not work; the job can be forgotten afterwards");
     case QUEUE_BY_HAND:
         return answer_error(409, "the file was uploaded by hand; run closedrop upload again");
     default:
         return answer_error(409, wrong_state);
     }
+}
+
+static struct answer answer_forget(struct queue *queue, const struct config *config, int64_t id)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), id);
+    bool is_folder_gone = job && !config_folder(config, job->folder);
+    return answer_change(queue, config, id, queue_forget(queue, id, is_folder_gone), "");
 }
 
 /** No failed job fits the names by which it was narrowed. */
@@ -634,7 +644,7 @@ struct answer question_answer(
     case ASK_RETRY_ALL:
         return answer_retry_all(queue, question);
     case ASK_FORGET:
-        return answer_change(queue, config, question->id, queue_forget(queue, question->id), "");
+        return answer_forget(queue, config, question->id);
     case ASK_FOLDERS:
         return answer_folders(queue);
     case ASK_FILINGS:

@@ -25,7 +25,7 @@ struct walk {
     const struct config *config;
     const struct folder *folder;
     const struct file_state *marker;
-    batch_leaves_alone *leaves_alone;
+    batch_ask *ask;
     void *context;
 };
 
@@ -36,8 +36,11 @@ static bool is_awaited(const struct walk *walk, int root, const char *path)
     int result = look < 0 ? look : file_state_read(look, &state);
     if (result < 0)
         return !safe_open_is_absent(result);
-    return S_ISREG(state.mode) && batch_covers(walk->marker, state.ctime_ns, state.ctime_ns) &&
-           own_file(walk->config, look) <= 0 && !walk->leaves_alone(walk->context, path, &state);
+    if (!S_ISREG(state.mode) || own_file(walk->config, look) > 0)
+        return false;
+    enum batch_file file = walk->ask(walk->context, path, &state);
+    bool is_covered = batch_covers(walk->marker, state.ctime_ns, state.ctime_ns);
+    return file == BATCH_QUEUED || (file == BATCH_UNKNOWN && is_covered);
 }
 
 /** Ends at the first that is awaited: while a batch is put away that is soon. */
@@ -53,9 +56,9 @@ static bool has_awaited(const struct walk *walk, int root, const char *parent, D
 }
 
 bool batch_is_awaited(const struct config *config, const struct folder *folder, const char *path,
-    const struct file_state *marker, batch_leaves_alone *leaves_alone, void *context)
+    const struct file_state *marker, batch_ask *ask, void *context)
 {
-    const struct walk walk = {config, folder, marker, leaves_alone, context};
+    const struct walk walk = {config, folder, marker, ask, context};
     CLEANUP(free_text) char *parent = path_directory(path);
     CLEANUP(close_fd) int root = parent ? safe_open_root(folder->path) : -ENOMEM;
     int listed = root < 0 ? root : safe_open_directory(root, parent);

@@ -26,6 +26,8 @@ static void say(const struct watched *folder, struct candidate *candidate)
 {
     candidate->replaced_size = candidate->document.size;
     candidate->replaced++;
+    candidate->first_ctime_ns =
+        candidate->state.ctime_ns; /* whatever came before it covers it not */
     log_warn("%s/%s: " REPLACED "; if both are wanted, give each a name of its own",
         folder->folder->name, candidate->path, (long long)candidate->replaced_size);
 }

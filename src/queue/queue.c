@@ -232,14 +232,15 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
     return KNOWN_YES;
 }
 
-bool queue_leaves_alone(struct queue *queue, const struct seen *seen)
+bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits)
 {
     CLEANUP(job_freep)
     struct job *job = store_find(queue->store, seen->folder, seen->identity,
         path_to_find(seen->identity, seen->path, seen->by_path));
+    *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->filed);
     if (!job || job->ending)
         return job && job->ending == JOB_FORGOTTEN;
-    return job_has_outcome(job) && job->filed && !job->place;
+    return !*ret_waits && !job->place;
 }
 
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
@@ -654,13 +655,15 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
     return QUEUE_OK;
 }
 
-enum queue_answer queue_forget(struct queue *queue, int64_t id)
+enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
 {
     CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
     if (!job || job->ending)
         return QUEUE_NO_SUCH_JOB;
     if (job->in_hand)
         return QUEUE_JOB_IN_HAND;
+    if (!may_strand && job_has_outcome(job) && job->filed == JOB_UNFILED)
+        return QUEUE_NOT_PUT_AWAY;
     /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
      */
     bool is_away = job->place && (job->filed || job->state == JOB_QUEUED);

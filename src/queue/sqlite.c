@@ -157,7 +157,17 @@ int store_commit(struct store *store)
     return -ENOSPC;
 }
 
+/** What the write-ahead log holds goes into the database, and its room back to the disk. */
+static void shrink_log(struct store *store)
+{
+    if (!store->failure && sqlite3_get_autocommit(store->database))
+        sqlite3_wal_checkpoint_v2(store->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 bool store_is_short(struct store *store, struct room *ret_room)
 {
-    return store->ballast && ballast_is_needed(store->ballast, ret_room);
+    if (!store->ballast || !ballast_is_needed(store->ballast, ret_room))
+        return false;
+    shrink_log(store);
+    return ballast_is_needed(store->ballast, ret_room);
 }

@@ -296,7 +296,7 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_HAS_PUT_AWAY] = "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_path"
                          " WHERE folder = :folder AND path > :path AND path < :beyond"
                          " AND state IN ('done', 'failed') AND filed = 1 AND place IS NOT NULL"
-                         " AND done_ms >= :since_ms)",
+                         " AND done_ms BETWEEN :since_ms AND :until_ms)",
     [SQL_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
                 " AND state = :state AND suspect = :suspect AND due_ms <= :due_ms AND " SQL_WAITING
                 " ORDER BY due_ms, id LIMIT 1",

@@ -75,8 +75,8 @@ bool store_has_successor(struct store *store, const struct job *job)
     return read_one_int(store, statement, 0) > 0;
 }
 
-bool store_has_put_away(
-    struct store *store, const char *folder, const char *directory, int64_t since_ms)
+bool store_has_put_away(struct store *store, const char *folder, const char *directory,
+    int64_t since_ms, int64_t until_ms)
 {
     CLEANUP(free_text) char *first = str_format("%s/", directory);
     CLEANUP(free_text) char *beyond = str_format("%s0", directory); /* the next byte after '/' */
@@ -87,6 +87,7 @@ bool store_has_put_away(
     bind_path(statement, ":path", first);
     bind_path(statement, ":beyond", beyond);
     bind_int(statement, ":since_ms", since_ms);
+    bind_int(statement, ":until_ms", until_ms);
     return read_one_int(store, statement, 0) > 0;
 }
 

@@ -19,6 +19,8 @@
 
 /** How long before its directory's last change a file's outcome can have come, at the most. */
 #define PUTTING_AWAY_MS 60000
+/** How far a file server's clock may be behind. */
+#define CLOCKS_DIFFER_MS 2000
 
 static bool is_unchanged(int directory, const struct file_state *seen)
 {
@@ -49,10 +51,13 @@ static int remove_directory(int root, const char *path)
     return unlinkat(parent, path_name(path), AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-static bool was_emptied(
-    struct worker *worker, const struct folder *folder, const char *path, int64_t since_ms)
+static bool was_emptied(struct worker *worker, const struct folder *folder, const char *path,
+    int directory, const struct file_state *seen)
 {
-    return store_has_put_away(queue_store(worker->queue), folder->name, path, since_ms);
+    /* taking a file out of it was its last change, or before that */
+    int64_t until_ms = seen->identity.mtime_ns / 1000000 + CLOCKS_DIFFER_MS;
+    return store_has_put_away(
+        queue_store(worker->queue), folder->name, path, beginning_of(directory, seen), until_ms);
 }
 
 /** Somebody else was there first, or has something in it again. */
@@ -79,6 +84,6 @@ void worker_remove_emptied(
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     CLEANUP(close_fd) int directory = root < 0 ? root : safe_open_directory(root, path);
     if (directory >= 0 && is_unchanged(directory, seen) &&
-        was_emptied(worker, folder, path, beginning_of(directory, seen)))
+        was_emptied(worker, folder, path, directory, seen))
         tell(&worker->folders[index], path, remove_directory(root, path));
 }

@@ -294,7 +294,7 @@ static void work(struct queue *queue)
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
     queue_retry_all(queue, &(struct failed_filter){.folder = FOLDER}, &retried);
-    (void)queue_forget(queue, 2);
+    (void)queue_forget(queue, 2, false);
     (void)queue_commit(queue);
     for (int round = 0; round < 12; round++)
         work_once(queue, round);

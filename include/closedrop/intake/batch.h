@@ -20,14 +20,20 @@
  * and has the other now. */
 bool batch_covers(const struct file_state *marker, int64_t first_ctime_ns, int64_t ctime_ns);
 
-/** Whether a file is left where it is for good, and no marker waits for it. */
-typedef bool batch_leaves_alone(void *context, const char *path, const struct file_state *state);
+/** What the queue says of a file beside a marker. */
+enum batch_file {
+    BATCH_UNKNOWN, /* nothing: what counts is whether the marker covers it */
+    BATCH_LEFT,    /* it is left where it is for good, and no marker waits for it */
+    BATCH_QUEUED   /* its marker was there, whatever has happened to it since: it is awaited */
+};
+
+typedef enum batch_file batch_ask(void *context, const char *path, const struct file_state *state);
 
 /**
- * Whether a document that the marker at `path` covers still lies beside it; true also where that
- * cannot be told. The marker has done its work once none does. For any thread.
+ * Whether a document that the marker at `path` covers, or that is queued, still lies beside it;
+ * true also where that cannot be told. The marker has done its work once none does. For any thread.
  */
 bool batch_is_awaited(const struct config *config, const struct folder *folder, const char *path,
-    const struct file_state *marker, batch_leaves_alone *leaves_alone, void *context);
+    const struct file_state *marker, batch_ask *ask, void *context);
 
 #endif

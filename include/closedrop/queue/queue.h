@@ -58,8 +58,11 @@ struct seen {
  */
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
 
-/** Whether a file stays where it lies for good: its job was forgotten, or has kept it. */
-bool queue_leaves_alone(struct queue *queue, const struct seen *seen);
+/**
+ * Whether a file stays where it lies for good: its job was forgotten, or has kept it. `ret_waits`:
+ * whether a job of it has still to be ended, or its file to be put away.
+ */
+bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits);
 
 /**
  * The file of a job has the name `path` now. Until its activity is intended, whose it is is asked
@@ -195,16 +198,19 @@ enum queue_answer {
     QUEUE_WRONG_STATE,
     QUEUE_JOB_IN_HAND,
     QUEUE_BY_HAND,
+    QUEUE_NOT_PUT_AWAY, /* forget: its file is on its way to where it belongs */
     QUEUE_JOB_DISCARDED /* retry: there is no file */
 };
 
 /**
  * A person's `retry` (failed -> queued, attempts at zero) and `forget`. One that failed as `links`
  * keeps that error, for its file is to be looked at again before it is sent. What was uploaded by
- * hand is not retried (QUEUE_BY_HAND).
+ * hand is not retried (QUEUE_BY_HAND). A job whose file is still to be put away is not forgotten,
+ * for the file may lie in .closedrop/, where nobody sees it; but where its folder is gone, which is
+ * `may_strand`: it would wait for that for ever.
  */
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
-enum queue_answer queue_forget(struct queue *queue, int64_t id);
+enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand);
 
 /**
  * A person's word about one job that the send guard holds back, and the others that would leave

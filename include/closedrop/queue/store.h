@@ -102,10 +102,10 @@ struct job *store_find_waiting(struct store *store, const char *folder, const ch
 /** Whether a later job had a file of this one's path. */
 bool store_has_successor(struct store *store, const struct job *job);
 
-/** Whether a file was put away out of the directory, or one below it, whose outcome came later than
- * `since_ms`. */
-bool store_has_put_away(
-    struct store *store, const char *folder, const char *directory, int64_t since_ms);
+/** Whether a file was put away out of the directory, or one below it, whose outcome came between
+ * the two. */
+bool store_has_put_away(struct store *store, const char *folder, const char *directory,
+    int64_t since_ms, int64_t until_ms);
 
 /** The first job of `folder` in `state` that is due and not in hand; `suspects` only those, or
  * none. */

@@ -138,3 +138,15 @@ less_is_missing() { # THAN
     [ -f in/b.txt ]
     activities_are 1
 }
+
+@test "a small disk is not filled by what the queue itself writes there" {
+    local i
+    umount state
+    mount_or_skip -t tmpfs -o size=8m,mode=0700 tmpfs state
+    start_agent
+    for i in {1..450}; do
+        echo "$i" >"in/$i.txt"
+    done
+    wait_until jobs_are done 450
+    closedrop status --json | jq -en 'input | .blocked == null' >/dev/null
+}

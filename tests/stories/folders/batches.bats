@@ -404,3 +404,48 @@ killed_with_both_batches() {
         [[ $output == *'e.g. "{dir}/READY"'* ]]
     done
 }
+
+# ---- files that change after their marker ----
+
+another_document_in_its_place() {
+    settle=1s with_marker
+    start_agent
+    drop in/a.txt
+    lets_a_tick_go_by
+    touch in/READY
+    wait_until folder_counts settling 2 # it, and its marker
+    echo 'the second batch, line 1' >in/a.txt
+    wait_until waiting_are 1
+    echo 'line 2' >>in/a.txt
+    lets_a_tick_go_by
+    touch in/READY
+    wait_until jobs_are done 1
+    [ "$(cat "$uploaded/a.txt")" = $'the second batch, line 1\nline 2' ]
+    [ "$(uploads)" = 1 ]
+}
+
+@test "a file that the next batch writes over one that still settles waits for the next marker" {
+    another_document_in_its_place
+}
+
+@test "a marker stays as long as a file of its batch is queued, whatever is done to the file" {
+    with_marker
+    start_agent
+    closedrop pause
+    drop in/a.txt
+    lets_a_tick_go_by
+    touch in/READY
+    wait_until jobs_are queued 1
+    lets_a_tick_go_by
+    chmod 640 in/a.txt
+    echo other >in/b.txt
+    wait_until waiting_are 1 # it came later
+    rm in/b.txt              # whatever leaves has the marker looked at
+    wait_until waiting_are 0
+    wait_until folder_counts settling 0
+    wait_until jobs_are queued 1
+    [ -e in/READY ]
+    closedrop resume
+    wait_until test ! -e in/READY
+    jobs_are done 1
+}

@@ -259,3 +259,19 @@ hidden_things() {
     wait_until none_is_left_that_was_emptied
     wait_until watches_fit
 }
+
+@test "a directory that was empty all along is not taken for the one whose name it has got" {
+    removing
+    mkdir in/day in/template
+    touch -d '1 hour ago' in/template
+    echo a >in/day/a.txt
+    start_in_time
+    wait_until files_are_put_away 1
+    set_clock +2m
+    wait_until is_gone in/day
+    mv in/template in/day
+    set_clock +10m
+    two_scans_end
+    two_scans_end
+    [ -d in/day ]
+}

@@ -108,7 +108,7 @@ all_arrive() { # NUMBER: no attempt was spent on the outage
     wait_until eval '[ "$(closedrop status --json | jq "[.transfers[].sent] | max // 0")" -gt 1000000 ]'
     gateway_signal rgw KILL
     wait_until blocked_is s3_down
-    setsid radosgw -c gateway/s3/ceph.conf -n client.rgw -f </dev/null >>gateway/s3/rgw.log 2>&1 3>&- &
+    setsid radosgw -c "$BATS_TEST_TMPDIR/gateway/s3/ceph.conf" -n client.rgw -f </dev/null >>gateway/s3/rgw.log 2>&1 3>&- &
     echo $! >gateway/s3/rgw.pid
     all_arrive 2
 }

@@ -514,7 +514,7 @@ static void keeps_the_reason_why_a_job_of_a_gone_folder_failed(void **state)
 static void says_nothing_of_a_gone_folder_whose_files_are_all_filed(void **state)
 {
     add_of_gone_folder(*state, NULL);
-    assert_int_equal(queue_forget(*state, 3), QUEUE_OK);
+    assert_int_equal(queue_forget(*state, 3, false), QUEUE_OK);
     struct json *body = ask(*state, (struct question){.kind = ASK_STATUS}, 200);
     assert_null(json_first(json_get(body, "gone_folders")));
     json_free(body);

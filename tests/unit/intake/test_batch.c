@@ -71,23 +71,31 @@ static struct file_state marker_after(const char *path, int64_t ns)
     return state;
 }
 
-static bool nobody_leaves(void *context, const char *path, const struct file_state *state)
+static enum batch_file is_unknown(void *context, const char *path, const struct file_state *state)
 {
     (void)context;
     (void)path;
     (void)state;
-    return false;
+    return BATCH_UNKNOWN;
 }
 
-static bool is_left(void *context, const char *path, const struct file_state *state)
+static enum batch_file is_queued(void *context, const char *path, const struct file_state *state)
+{
+    (void)context;
+    (void)path;
+    (void)state;
+    return BATCH_QUEUED;
+}
+
+static enum batch_file is_left(void *context, const char *path, const struct file_state *state)
 {
     (void)state;
-    return strcmp(path, context) == 0;
+    return strcmp(path, context) == 0 ? BATCH_LEFT : BATCH_UNKNOWN;
 }
 
 static bool is_awaited(const char *path, const struct file_state *marker)
 {
-    return batch_is_awaited(&config, &folder, path, marker, nobody_leaves, NULL);
+    return batch_is_awaited(&config, &folder, path, marker, is_unknown, NULL);
 }
 
 static void covers_what_came_before(void **state)
@@ -109,6 +117,7 @@ static void waits_for_what_it_covers(void **state)
     struct file_state later = marker_after("a.pdf", 1), earlier = marker_after("a.pdf", -1);
     assert_true(is_awaited("READY", &later));
     assert_false(is_awaited("READY", &earlier));
+    assert_true(batch_is_awaited(&config, &folder, "READY", &earlier, is_queued, NULL));
     assert_int_equal(unlink("a.pdf"), 0);
     assert_false(is_awaited("READY", &later));
 }

@@ -397,8 +397,9 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
     queue_refile(queue, job, now, "not yet");
     job_free(job);
-    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
-    assert_int_equal(known(queue, file(1)), KNOWN_YES); /* left alone there */
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_NOT_PUT_AWAY); /* nobody would find it */
+    assert_int_equal(queue_forget(queue, id, true), QUEUE_OK);            /* its folder is gone */
+    assert_int_equal(known(queue, file(1)), KNOWN_YES);                   /* left alone there */
     commit(queue);
 }
 
@@ -426,7 +427,7 @@ static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
 
 static bool has_put_away(struct queue *queue, const char *directory, int64_t since_ms)
 {
-    return store_has_put_away(queue_store(queue), "scans", directory, since_ms);
+    return store_has_put_away(queue_store(queue), "scans", directory, since_ms, INT64_MAX);
 }
 
 static void knows_out_of_which_directories_files_were_put_away(void **state)
@@ -442,7 +443,8 @@ static void knows_out_of_which_directories_files_were_put_away(void **state)
     assert_false(has_put_away(queue, "i", 0));
     assert_false(has_put_away(queue, "in/dee", 0));
     assert_false(has_put_away(queue, "in/deep/a.pdf", 0));
-    assert_false(store_has_put_away(queue_store(queue), "other", "in", 0));
+    assert_false(store_has_put_away(queue_store(queue), "other", "in", 0, INT64_MAX));
+    assert_false(store_has_put_away(queue_store(queue), "scans", "in", 0, now - 1));
     add(queue, "kept/b.pdf", file(2));
     finish_next(queue, NULL);
     assert_false(has_put_away(queue, "kept", 0));
@@ -464,22 +466,23 @@ static void leaves_alone_what_was_forgotten_or_kept(void **state)
     struct queue *queue = *state;
     const struct identity identity = file(1);
     const struct seen seen = {"scans", "a.pdf", &identity, false, true};
+    bool waits;
     begin(queue);
-    assert_false(queue_leaves_alone(queue, &seen));
+    assert_false(queue_leaves_alone(queue, &seen, &waits));
     int64_t id = add(queue, "a.pdf", file(1));
-    assert_false(queue_leaves_alone(queue, &seen));
-    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
-    assert_true(queue_leaves_alone(queue, &seen));
+    assert_false(queue_leaves_alone(queue, &seen, &waits));
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
+    assert_true(queue_leaves_alone(queue, &seen, &waits));
     const struct identity other = file(2);
     const struct seen kept = {"scans", "b.pdf", &other, false, true};
     add(queue, "b.pdf", file(2));
     struct job *job = claim(queue);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
-    assert_false(queue_leaves_alone(queue, &kept));
+    assert_false(queue_leaves_alone(queue, &kept, &waits));
     queue_filed(queue, job, NULL, "kept");
     job_free(job);
-    assert_true(queue_leaves_alone(queue, &kept));
+    assert_true(queue_leaves_alone(queue, &kept, &waits));
     commit(queue);
 }
 
@@ -503,7 +506,7 @@ static void leaves_a_forgotten_file_alone_until_it_changes(void **state)
     struct queue *queue = *state;
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
-    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     assert_null(claim(queue));
     assert_int_equal(known(queue, file(1)), KNOWN_YES);
     assert_int_equal(add(queue, "a.pdf", file(1)), 0);
@@ -511,7 +514,7 @@ static void leaves_a_forgotten_file_alone_until_it_changes(void **state)
     changed.mtime_ns++;
     assert_int_equal(known(queue, changed), KNOWN_NOT);
     assert_true(add(queue, "a.pdf", changed) > id);
-    assert_int_equal(queue_forget(queue, id), QUEUE_NO_SUCH_JOB); /* a second time */
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_NO_SUCH_JOB); /* a second time */
     commit(queue);
 }
 
@@ -521,7 +524,7 @@ static void takes_a_forgotten_file_that_lay_in_failed(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     fail_next(queue, "s3_refused", "Failed/a.pdf");
-    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     assert_int_equal(known(queue, file(1)), KNOWN_NOT);
     assert_true(add(queue, "a.pdf", file(1)) > id);
     commit(queue);
@@ -823,12 +826,12 @@ static void retries_by_hand_only_what_failed(void **state)
     struct queue *queue = *state;
     begin(queue);
     assert_int_equal(queue_retry_by_hand(queue, 4711), QUEUE_NO_SUCH_JOB);
-    assert_int_equal(queue_forget(queue, 4711), QUEUE_NO_SUCH_JOB);
+    assert_int_equal(queue_forget(queue, 4711, false), QUEUE_NO_SUCH_JOB);
     int64_t id = add(queue, "a.pdf", file(1));
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_WRONG_STATE);
     struct job *job = claim(queue);
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
-    assert_int_equal(queue_forget(queue, id), QUEUE_JOB_IN_HAND);
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_JOB_IN_HAND);
     queue_fail(queue, job, "s3_refused", "in words");
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
     queue_filed(queue, job, "Failed/a.pdf", "moved");
@@ -2047,7 +2050,7 @@ static void writes_down_every_change(void **state)
     queue_retry(queue, job, now, false, NULL); /* looked again: no news */
     job_free(job);
     finish_next(queue, NULL);
-    assert_int_equal(queue_forget(queue, id), QUEUE_OK);
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     commit(queue);
     store_history(queue_store(queue), id, add_history, &lines);
     assert_string_equal(lines.text, "queued: settled\nuploading: in hand\nqueued: S3 is slow\n"
@@ -2087,7 +2090,7 @@ static void lists_and_counts(void **state)
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_int_equal(queue_forget(queue, 1), QUEUE_OK); /* ended: on no list */
+    assert_int_equal(queue_forget(queue, 1, false), QUEUE_OK); /* ended: on no list */
     add(queue, "b.pdf", file(2));
     fail_next(queue, "s3_refused", NULL);
     add(queue, "c.pdf", file(3));
