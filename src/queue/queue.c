@@ -427,6 +427,15 @@ void queue_moved(struct queue *queue, struct job *job, const char *why)
     note(queue, job, why);
 }
 
+void queue_waits_for(struct queue *queue, struct job *job, const char *code, const char *message)
+{
+    if (job->error_message && strcmp(job->error_message, message) == 0)
+        return;
+    (void)job_set_text(&job->error_code, code);
+    (void)job_set_text(&job->error_message, message);
+    queue_moved(queue, job, message);
+}
+
 /** The content memory knows of it from this transaction on. */
 static void remember(struct queue *queue, const struct job *job, int64_t at_ms)
 {

@@ -49,7 +49,8 @@ void tables_free(struct tables *tables)
 
 static struct table_patience patience_of(const struct table_ask *ask)
 {
-    return (struct table_patience){ask->settle_ms, ask->incomplete_ms, ask->takes_young};
+    return (struct table_patience){
+        ask->settle_ms, ask->incomplete_ms, ask->waited_ms, ask->takes_young};
 }
 
 static const char *key_column(const struct table_ask *ask)

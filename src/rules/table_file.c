@@ -220,9 +220,17 @@ int table_refresh(struct table *table, const struct table_patience *patience, st
     return -EINVAL;
 }
 
+/** It is away: each file waits for it as long as one waits for a file, and all of them as long as
+ * it may be late. */
+static bool may_come(const struct table *table, const struct table_patience *patience)
+{
+    return clock_steady_ms() - table->away_ms < patience->incomplete_ms ||
+           (patience->waited_ms >= 0 && patience->waited_ms < patience->incomplete_ms);
+}
+
 bool table_may_grow(const struct table *table, const struct table_patience *patience)
 {
     if (table->away_ms)
-        return clock_steady_ms() - table->away_ms < patience->incomplete_ms;
+        return may_come(table, patience);
     return table->is_cut && age_of(&table->stat) < patience->incomplete_ms;
 }

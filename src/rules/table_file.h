@@ -15,7 +15,7 @@ struct str;
 
 /** How patient whoever asks is (table.h, struct table_ask). */
 struct table_patience {
-    int64_t settle_ms, incomplete_ms;
+    int64_t settle_ms, incomplete_ms, waited_ms;
     bool takes_young;
 };
 

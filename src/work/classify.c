@@ -62,12 +62,15 @@ static int64_t sort_one(
     if (verdict.kind == VERDICT_WAIT) {
         log_info("folder %s waits with %s, and what may belong to it: %s", folder->name, job->path,
             verdict.message);
+        queue_waits_for(worker->queue, job, verdict.code, verdict.message);
         return verdict.wait_ms;
     }
     if (verdict.kind != VERDICT_NEXT) {
         queue_enters_anew(worker->queue, job);
         job_forget_rule(job);
     }
+    if (job_has_error(job, "table"))
+        job_forget_error(job);
     if (job_set_text(&job->mark, folder->mark) < 0)
         return NO_MEMORY_WAIT_MS;
     queue_sorted(worker->queue, job);

@@ -46,10 +46,23 @@ static int64_t retry_delay(const struct task *task)
         task->job->attempts, limits->retry_first_ms, limits->retry_max_ms, backoff_chance());
 }
 
+/** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
+static void note_fault(struct job *job, const struct verdict *verdict)
+{
+    if (!job_has_error(job, "links")) { /* that is still to be looked at */
+        (void)job_set_text(&job->error_code, verdict->code);
+        (void)job_set_text(&job->error_message, verdict->message);
+    }
+    if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
+        job_forget_target(job);
+}
+
 static void on_wait(
     struct worker *worker, struct task *task, const struct verdict *verdict, int64_t wait_ms)
 {
     send_guard_step_aside(worker, task);
+    if (verdict->code && strcmp(verdict->code, "table") == 0)
+        note_fault(task->job, verdict); /* somebody may have to bring it */
     moves_log(task, "waits", verdict->message);
     moves_release(worker, task, clock_wall_ms() + wait_ms, false, verdict->message);
 }
@@ -68,17 +81,6 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
             activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
     moves_fail(worker, task, &last);
-}
-
-/** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
-static void note_fault(struct job *job, const struct verdict *verdict)
-{
-    if (!job_has_error(job, "links")) { /* that is still to be looked at */
-        (void)job_set_text(&job->error_code, verdict->code);
-        (void)job_set_text(&job->error_message, verdict->message);
-    }
-    if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
-        job_forget_target(job);
 }
 
 /** The job's own fault: another try later, or none any more. */
@@ -202,6 +204,8 @@ static void on_resolved(struct worker *worker, struct task *task)
     struct job *job = task->job;
     merged_leads_release(&task->merged); /* its lead may be another one than before */
     task->looked_in_failed = false;
+    if (job_has_error(job, "table"))
+        job_forget_error(job);
     classify_leave_group(worker, job, &task->resolution);
     if (keep_resolution(job, &task->resolution, task->folder) < 0) {
         moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");

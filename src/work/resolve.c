@@ -128,6 +128,7 @@ static struct verdict look_up_row(
     struct table_ask ask = rule_table_ask(rule, columns);
     ask.settle_ms = file->settle_ms;
     ask.incomplete_ms = file->incomplete_ms;
+    ask.waited_ms = clock_wall_ms() - file->queued_ms;
     enum table_answer answer = tables_look_up(tables, &ask, key, resolution->values, &why);
     if (answer == TABLE_FOUND) {
         str_release(&why);

@@ -176,6 +176,10 @@ void queue_moved_in_failed(struct queue *queue, struct job *job, const char *pla
  * all, the job goes on as a failed one does. */
 void queue_discard(struct queue *queue, struct job *job);
 
+/** What a job waits for, which is no fault of its own: its error until it is found, and one line of
+ * its history. */
+void queue_waits_for(struct queue *queue, struct job *job, const char *code, const char *message);
+
 /** Add a line to a job's history, unless it has that line already. Returns whether it was new. */
 bool queue_note_once(struct queue *queue, const struct job *job, const char *why);
 

@@ -75,9 +75,12 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     echo 1 >in/t-1.txt
     wait_until waits_for 't.csv cannot be read: No such file or directory'
     job_is 1 queued
+    closedrop list | grep -qF 't.csv cannot be read: No such file or directory' # the log is not for everybody
+    closedrop list --json | jq -en 'input | .error.code == "table"' >/dev/null
     printf 'key,lead_id\n1,lead_A1\n' >t.csv
     wait_until jobs_are done 1
     filed_on lead_A1 1
+    closedrop list --json | jq -en 'input | .error == null' >/dev/null
 }
 
 @test "a table that its writer holds open is waited for" {

@@ -805,12 +805,16 @@ static void reads_what_is_written_otherwise(void **state)
 #define SETTLE_MS 5000
 #define INCOMPLETE_MS 60000
 
+static int64_t waited_ms = INT64_MAX;
+
 static enum table_answer ask_patiently(struct tables *tables, const char *key)
 {
     struct str why = STR_INIT(1000);
     struct json *values = json_object();
-    const struct table_ask ask = {
-        .file = file, .settle_ms = SETTLE_MS, .incomplete_ms = INCOMPLETE_MS};
+    const struct table_ask ask = {.file = file,
+        .settle_ms = SETTLE_MS,
+        .incomplete_ms = INCOMPLETE_MS,
+        .waited_ms = waited_ms};
     enum table_answer answer = tables_look_up(tables, &ask, key, values, &why);
     json_free(values);
     str_release(&why);
@@ -866,6 +870,9 @@ static void waits_for_a_table_that_is_away(void **state)
     assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE);
     steady_offset_ms += INCOMPLETE_MS / 2;
     assert_int_equal(ask_patiently(*state, "1"), TABLE_UNUSABLE);
+    waited_ms = INCOMPLETE_MS - 1; /* whoever has just come waits all the same */
+    assert_int_equal(ask_patiently(*state, "1"), TABLE_INCOMPLETE);
+    waited_ms = INT64_MAX;
     write_table(HEAD "1,lead_1\n");
     let_time_pass();
     assert_int_equal(ask_patiently(*state, "1"), TABLE_FOUND);
