@@ -101,7 +101,11 @@ static struct verdict ask_about(struct session *session, const struct filed *fil
         verdict = not_known(str_text(&why));
     else if (at)
         verdict = verdict_make(VERDICT_FAIL, "already_filed",
-            "was filed on %s on %.10s already; --again files it once more", filed->lead_id, at);
+            json_get_bool(answer, "unclear", false)
+                ? "may have been filed on %s on %.10s already, by an upload that did not end well; "
+                  "look at the lead in Close; --again files it once more"
+                : "was filed on %s on %.10s already; --again files it once more",
+            filed->lead_id, at);
     str_release(&why);
     return verdict;
 }

@@ -497,6 +497,8 @@ static struct answer answer_filings(struct queue *queue, const struct question *
         store, question->sha256, question->activity, question->lead_id, add_filing, &filings);
     struct json *body = json_object();
     filings.result |= json_add(body, "filings", filings.array);
+    filings.result |= json_add_bool(
+        body, "unclear", store_is_unclear_by_hand(store, question->sha256, question->lead_id));
     filings.result |= json_add_bool(body, "elsewhere",
         store_is_filed_elsewhere(store, question->sha256, question->activity, question->lead_id));
     return answer_body(body, filings.result);

@@ -199,6 +199,7 @@ enum sql {
     SQL_UNREMEMBER,
     SQL_FILINGS,
     SQL_FILED_ELSEWHERE,
+    SQL_UNCLEAR_BY_HAND,
     SQL_ALL_FILINGS,
     SQL_ALREADY_FILED,
     SQL_LEAVE,
@@ -335,6 +336,11 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :sha256"
                     " AND activity = :activity AND lead_id = :lead_id",
     /* the first of others: a price list may lie on every lead there is */
+    [SQL_UNCLEAR_BY_HAND] =
+        "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_state WHERE folder = ''"
+        " AND ending = '' AND state = 'failed' AND error_code = 'unclear'"
+        " AND sha256 = :sha256"
+        " AND lead_id = :lead_id)",
     [SQL_FILED_ELSEWHERE] = "SELECT EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"
                             " AND activity = :activity AND lead_id < :lead_id)"
                             " OR EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"

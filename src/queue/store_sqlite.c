@@ -361,6 +361,14 @@ void store_filings(struct store *store, const char *sha256, enum activity activi
     sqlite3_reset(statement);
 }
 
+bool store_is_unclear_by_hand(struct store *store, const char *sha256, const char *lead_id)
+{
+    sqlite3_stmt *statement = statement_of(store, SQL_UNCLEAR_BY_HAND);
+    bind_text(statement, ":sha256", sha256);
+    bind_text(statement, ":lead_id", lead_id);
+    return read_one_int(store, statement, 0) > 0;
+}
+
 bool store_is_filed_elsewhere(
     struct store *store, const char *sha256, enum activity activity, const char *lead_id)
 {

@@ -67,7 +67,9 @@ static void compare(void *context, const struct filing *filing)
         return;
     *twin = (struct twin){.kind = is_under_way ? TWIN_UNDER_WAY : TWIN_FILED,
         .at_ms = filing->at_ms,
-        .is_sure = !other || !other->posting};
+        .is_sure = other ? !other->posting
+                         : !store_is_unclear_by_hand(
+                               comparison->store, comparison->job->sha256, filing->lead_id)};
     snprintf(twin->lead_id, sizeof(twin->lead_id), "%s", filing->lead_id);
 }
 

@@ -198,6 +198,10 @@ void store_unremember(struct store *store, const char *sha256, enum activity act
 void store_filings(struct store *store, const char *sha256, enum activity activity,
     const char *lead_id, void (*each)(void *context, const struct filing *filing), void *context);
 
+/** Whether an upload by hand of these bytes to the lead ended unclear: it may not have been filed.
+ */
+bool store_is_unclear_by_hand(struct store *store, const char *sha256, const char *lead_id);
+
 /** Whether they were filed as that on any other lead. */
 bool store_is_filed_elsewhere(
     struct store *store, const char *sha256, enum activity activity, const char *lead_id);

@@ -259,6 +259,12 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     listed_is '.state == "failed" and .error.code == "unclear" and (.error.message | contains("look at lead_B in Close"))'
     run closedrop retry 1
     [[ $output == *"run closedrop upload again"* ]]
+    run closedrop upload --rule table 2.txt
+    [ "$status" = 1 ]
+    [[ $output == *"may have been filed on lead_B"*"look at the lead in Close"* ]]
+    mv 2.txt in/2.txt
+    wait_until jobs_are failed 1
+    grep -q 'may have been filed on' in/Failed/2.txt.error.txt
 }
 
 @test "check finds a table that is none, or lacks a column that a rule uses" {
