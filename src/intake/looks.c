@@ -163,7 +163,7 @@ static void note_unreadable(
     const struct watched *folder, struct candidate *candidate, const struct settle_step *step)
 {
     CLEANUP(free_text) char *known = TAKE_PTR(candidate->unreadable);
-    if (step->kind != SETTLE_WAIT || !is_unreadable(step))
+    if (step->kind != SETTLE_WAIT || step->wait != SETTLE_ACCESS || !step->code)
         return;
     if (!known || strcmp(known, step->message) != 0)
         log_warn("%s/%s waits: %s", folder->folder->name, candidate->path, step->message);
@@ -186,8 +186,11 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     };
     candidate->wants = look_for_companions(folder, candidate, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
-    if (step.kind != SETTLE_OPEN)
+    if (step.kind != SETTLE_OPEN) {
+        if (step.wait == SETTLE_ACCESS) /* it has other names, which may be anywhere */
+            note_unreadable(folder, candidate, &step);
         return step;
+    }
     struct settle_look inside = look_inside(folder, candidate, look);
     step = settle_after_look(folder->folder, &facts, &inside);
     if (is_unreadable(&step) && inside.error == -EACCES)

@@ -60,10 +60,12 @@ static bool is_failed_here(const struct folder *folder, int root, struct folder_
     CLEANUP(close_fd) int failed = openat(root, folder->failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (failed < 0 || fstat(failed, &stat) < 0)
         return false;
-    if (directory_is_empty(failed)) {
-        bool is_the_same = stat.st_dev == view->failed_device && stat.st_ino == view->failed_inode;
-        return is_the_same || (!view->failed_inode && *folder->failed != '/');
-    }
+    bool is_the_same = stat.st_dev == view->failed_device && stat.st_ino == view->failed_inode;
+    bool is_outside = *folder->failed == '/';
+    if (is_outside && view->failed_inode && !is_the_same)
+        return false; /* new failed files may lie in the mount point itself */
+    if (directory_is_empty(failed))
+        return is_the_same || (!view->failed_inode && !is_outside);
     view->failed_device = stat.st_dev;
     view->failed_inode = stat.st_ino;
     return true;

@@ -386,6 +386,7 @@ written_after_it_failed() { # descriptor 9 is open for it
     echo secret >outside.txt
     ln outside.txt in/a.txt
     wait_until folder_counts waiting_access 1
+    closedrop status | grep -qF 'a.txt: the file has more than one name (hard link)'
     failed_because a.txt 'hard link'
     closedrop show 1 --json | jq -en 'input | .error.code == "links"'
     [ "$(uploads)" = 0 ]
