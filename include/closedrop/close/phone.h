@@ -3,8 +3,8 @@
  *
  * Where the country is known from which a number is dialled, it is made international, "+" and the
  * digits that call it from anywhere (ITU-T E.164), and two are the same only where these are. How
- * numbers are dialled is known of Europe, North America, Russia and Kazakhstan. Nothing is guessed:
- * a number that lacks its area, an extension, one with words in it is none.
+ * numbers are dialled is known of most of Europe, North America, Russia and Kazakhstan. Nothing is
+ * guessed: a number that lacks its area, an extension, one with words in it is none.
  *
  * Where it is not known, numbers are compared by their digits, and one of the two may lack the
  * country's code.
