@@ -4,27 +4,25 @@
 #include "closedrop/base/str.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <inttypes.h>
-#include <pwd.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ENTRY_MOST 16384 /* bytes of one of the system's users, or groups with its members */
+/** The distributions give them out themselves: whoever is in one may do what the system may. */
+#define SYSTEM_GROUPS_BELOW 100
+#define NOGROUP 65534
+
+#define FTP_MASK "local_umask=007 (anonymous: anon_umask=007) in vsftpd.conf"
 
 static const struct {
     mode_t bits;         /* of "others" */
     const char *servers; /* what makes the next ones right */
 } needs[] = {
-    [RIGHTS_READ_FILE] = {04, "local_umask=007 in vsftpd.conf, create mask = 0660 in smb.conf"},
-    [RIGHTS_LIST_DIRECTORY] = {05,
-        "local_umask=007 in vsftpd.conf, directory mask = 2770 in smb.conf"},
-    [RIGHTS_CHANGE_DIRECTORY] = {07,
-        "local_umask=007 in vsftpd.conf, directory mask = 2770 in smb.conf"},
+    [RIGHTS_READ_FILE] = {04, FTP_MASK ", create mask = 0660 in smb.conf"},
+    [RIGHTS_LIST_DIRECTORY] = {05, FTP_MASK ", directory mask = 2770 in smb.conf"},
+    [RIGHTS_CHANGE_DIRECTORY] = {07, FTP_MASK ", directory mask = 2770 in smb.conf"},
 };
 
 /** What is missing of one class of users; shifted to the bits of "others". */
@@ -57,16 +55,26 @@ static void advise_owner(struct str *out, const struct rights *rights, enum righ
         advise_other_reasons(out, rights);
 }
 
+static void advise_membership(struct str *out, const struct rights *rights)
+{
+    if (rights->is_system_group)
+        str_add(out, "chgrp to the group of the folder");
+    else
+        str_printf(
+            out, "usermod -aG %s %s and a restart of closedrop", rights->group, rights->user);
+}
+
 /** Others would need more than it has: the group is to have it, and we are to be in the group. */
 static void advise_group(struct str *out, const struct rights *rights, enum rights_need need)
 {
     mode_t missing = missing_of(rights, need, 3);
     if (missing)
         str_printf(out, "chmod g+%s", letters_of(missing));
-    if (!rights->is_in_group)
-        str_printf(out, "%susermod -aG %s %s and a restart of closedrop, or setfacl -m u:%s:%s",
-            missing ? " with " : "", rights->group, rights->user, rights->user,
-            letters_of(needs[need].bits));
+    if (!rights->is_in_group) {
+        str_add(out, missing ? " with " : "");
+        advise_membership(out, rights);
+        str_printf(out, ", or setfacl -m u:%s:%s", rights->user, letters_of(needs[need].bits));
+    }
     if (missing)
         str_printf(out, "; for new ones %s", needs[need].servers);
 }
@@ -97,27 +105,7 @@ const char *rights_explain(
     return text;
 }
 
-/* ---- the system's names ---- */
-
-static void name_user(uid_t uid, char name[RIGHTS_NAME])
-{
-    char line[ENTRY_MOST];
-    struct passwd entry, *found = NULL;
-    if (getpwuid_r(uid, &entry, line, sizeof(line), &found) == 0 && found)
-        snprintf(name, RIGHTS_NAME, "%s", found->pw_name);
-    else
-        snprintf(name, RIGHTS_NAME, "%" PRIuMAX, (uintmax_t)uid);
-}
-
-static void name_group(gid_t gid, char name[RIGHTS_NAME])
-{
-    char line[ENTRY_MOST];
-    struct group entry, *found = NULL;
-    if (getgrgid_r(gid, &entry, line, sizeof(line), &found) == 0 && found)
-        snprintf(name, RIGHTS_NAME, "%s", found->gr_name);
-    else
-        snprintf(name, RIGHTS_NAME, "%" PRIuMAX, (uintmax_t)gid);
-}
+/* ---- the system ---- */
 
 static bool is_in_group(gid_t gid)
 {
@@ -140,9 +128,10 @@ const char *rights_words(int fd, enum rights_need need, char text[RIGHTS_WORDS])
     }
     struct rights rights = {.mode = stat.st_mode,
         .is_owner = stat.st_uid == geteuid() || geteuid() == 0,
-        .is_in_group = is_in_group(stat.st_gid)};
-    name_user(stat.st_uid, rights.owner);
-    name_group(stat.st_gid, rights.group);
-    name_user(geteuid(), rights.user);
+        .is_in_group = is_in_group(stat.st_gid),
+        .is_system_group = stat.st_gid < SYSTEM_GROUPS_BELOW || stat.st_gid == NOGROUP};
+    account_user(stat.st_uid, rights.owner);
+    account_group(stat.st_gid, rights.group);
+    account_user(geteuid(), rights.user);
     return rights_explain(&rights, need, text);
 }

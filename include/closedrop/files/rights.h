@@ -5,6 +5,8 @@
 #ifndef CLOSEDROP_FILES_RIGHTS_H
 #define CLOSEDROP_FILES_RIGHTS_H
 
+#include "closedrop/base/account.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,17 +17,17 @@ enum rights_need {
     RIGHTS_CHANGE_DIRECTORY /* put files into it, and take them out */
 };
 
-#define RIGHTS_NAME 48
 #define RIGHTS_WORDS 640
 
 /** What is known of it and of us; a name is a number where the system knows none. */
 struct rights {
     mode_t mode;
-    char owner[RIGHTS_NAME];
-    char group[RIGHTS_NAME];
-    char user[RIGHTS_NAME]; /* as whom we run */
-    bool is_owner;          /* it belongs to that user, or that is root */
-    bool is_in_group;       /* that user is in its group, as far as this process knows */
+    char owner[ACCOUNT_NAME];
+    char group[ACCOUNT_NAME];
+    char user[ACCOUNT_NAME]; /* as whom we run */
+    bool is_owner;           /* it belongs to that user, or that is root */
+    bool is_in_group;        /* that user is in its group, as far as this process knows */
+    bool is_system_group;    /* root, daemon, adm ...: nobody is to be put into it for this */
 };
 
 /**

@@ -120,13 +120,13 @@ nothing_of_it_stays() { # PATH: where the file is now
     never log_says 'Permission denied'
 }
 
-@test "a directory of a group that the agent is not in: its group is named, and how to join it" {
+@test "a directory of a group that the agent is not in: a group of the system, which it is not told to join" {
     drop_in sub 775
     chgrp -R daemon in/sub
     write_folder
     start_agent
     is_stuck_because "$PWD/in/sub belongs to daemon (group daemon) with mode 0775, and closedrop runs as nobody, which is not in" \
-        "usermod -aG daemon nobody and a restart of closedrop" "setfacl -m u:nobody:rwx"
+        "chgrp to the group of the folder, or setfacl -m u:nobody:rwx"
     chgrp nogroup in/sub
     nothing_of_it_stays "$uploaded/sub/a.txt"
 }
@@ -273,7 +273,7 @@ log_has() { # NUMBER TEXT: so many lines
     echo hello >a.txt
     put_ftp "$port" a.txt fax.txt
     [ "$(stat -c '%U %G %a' in/fax.txt)" = "root nogroup 600" ]
-    wait_until names_as_unreadable "fax.txt: the file cannot be read: Permission denied; it belongs to root (group nogroup) with mode 0600, and closedrop runs as nobody; chmod g+r; for new ones local_umask=007 in vsftpd.conf"
+    wait_until names_as_unreadable "fax.txt: the file cannot be read: Permission denied; it belongs to root (group nogroup) with mode 0600, and closedrop runs as nobody; chmod g+r; for new ones local_umask=007 (anonymous: anon_umask=007) in vsftpd.conf"
     log_has 1 'scans/fax.txt waits: the file cannot be read'
     echo more >>in/fax.txt # and so what was said of it is looked at again
     chmod g+r in/fax.txt
@@ -332,7 +332,7 @@ log_has() { # NUMBER TEXT: so many lines
     start_agent
     secret a.txt 640
     chgrp daemon in/a.txt
-    wait_until names_as_unreadable "a.txt: the file cannot be read: Permission denied; it belongs to daemon (group daemon) with mode 0640, and closedrop runs as nobody, which is not in that group; usermod -aG daemon nobody and a restart of closedrop, or setfacl -m u:nobody:r"
+    wait_until names_as_unreadable "a.txt: the file cannot be read: Permission denied; it belongs to daemon (group daemon) with mode 0640, and closedrop runs as nobody, which is not in that group; chgrp to the group of the folder, or setfacl -m u:nobody:r"
     never folder_says '.unreadable | contains("vsftpd")' # its mode is right
 }
 

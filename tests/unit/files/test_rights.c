@@ -15,15 +15,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_SERVERS "; for new ones local_umask=007 in vsftpd.conf, create mask = 0660 in smb.conf"
-#define DIRECTORY_SERVERS                                                                          \
-    "; for new ones local_umask=007 in vsftpd.conf, directory mask = 2770 in smb.conf"
+#define FTP_MASK "local_umask=007 (anonymous: anon_umask=007) in vsftpd.conf"
+#define FILE_SERVERS "; for new ones " FTP_MASK ", create mask = 0660 in smb.conf"
+#define DIRECTORY_SERVERS "; for new ones " FTP_MASK ", directory mask = 2770 in smb.conf"
 #define MEMBERSHIP "usermod -aG staff cd and a restart of closedrop, or setfacl -m u:cd:"
 #define OTHER_REASONS                                                                              \
     "its mode allows this, so look for an ACL (getfacl), an attribute (lsattr, also of the "       \
     "file), AppArmor or SELinux"
 
-enum who { OWNER, MEMBER, OTHER };
+#define OF_SYSTEM "chgrp to the group of the folder, or setfacl -m u:cd:"
+
+enum who { OWNER, MEMBER, OTHER, OTHER_THAN_SYSTEM };
 
 static const struct {
     enum rights_need need;
@@ -40,6 +42,10 @@ static const struct {
     {RIGHTS_READ_FILE, 0100640, MEMBER, OTHER_REASONS},
     {RIGHTS_READ_FILE, 0100604, MEMBER, "chmod g+r" FILE_SERVERS},
     {RIGHTS_READ_FILE, 0101604, OTHER, OTHER_REASONS},
+    /* nobody is to be put into root's group, or daemon's */
+    {RIGHTS_READ_FILE, 0100600, OTHER_THAN_SYSTEM, "chmod g+r with " OF_SYSTEM "r" FILE_SERVERS},
+    {RIGHTS_READ_FILE, 0100640, OTHER_THAN_SYSTEM, OF_SYSTEM "r"},
+    {RIGHTS_CHANGE_DIRECTORY, 040770, OTHER_THAN_SYSTEM, OF_SYSTEM "rwx"},
     /* Samba's default for directories */
     {RIGHTS_CHANGE_DIRECTORY, 040755, OTHER, "chmod g+w with " MEMBERSHIP "rwx" DIRECTORY_SERVERS},
     {RIGHTS_CHANGE_DIRECTORY, 042755, MEMBER, "chmod g+w" DIRECTORY_SERVERS},
@@ -64,12 +70,13 @@ static void says_whose_it_is_and_what_to_do(void **state)
             .group = "staff",
             .user = "cd",
             .is_owner = cases[i].who == OWNER,
-            .is_in_group = cases[i].who == MEMBER};
+            .is_in_group = cases[i].who == MEMBER,
+            .is_system_group = cases[i].who == OTHER_THAN_SYSTEM};
         char text[RIGHTS_WORDS], expected[2 * RIGHTS_WORDS];
         snprintf(expected, sizeof(expected),
             "belongs to anna (group staff) with mode %04o, and closedrop runs as cd%s; %s",
             (unsigned)cases[i].mode & 07777,
-            cases[i].who == OTHER ? ", which is not in that group" : "", cases[i].advice);
+            cases[i].who >= OTHER ? ", which is not in that group" : "", cases[i].advice);
         assert_string_equal(rights_explain(&rights, cases[i].need, text), expected);
     }
 }
@@ -79,9 +86,9 @@ static void the_longest_names_leave_room_for_all_advice(void **state)
     (void)state;
     struct rights rights = {.mode = 040000};
     char text[RIGHTS_WORDS];
-    memset(rights.owner, 'o', RIGHTS_NAME - 1);
-    memset(rights.group, 'g', RIGHTS_NAME - 1);
-    memset(rights.user, 'u', RIGHTS_NAME - 1);
+    memset(rights.owner, 'o', ACCOUNT_NAME - 1);
+    memset(rights.group, 'g', ACCOUNT_NAME - 1);
+    memset(rights.user, 'u', ACCOUNT_NAME - 1);
     rights_explain(&rights, RIGHTS_CHANGE_DIRECTORY, text);
     assert_non_null(strstr(text, "smb.conf"));
 }
