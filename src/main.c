@@ -103,7 +103,7 @@
  *             is)
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to
  *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, url, magic, notify,
- *             shortage, account
+ *             shortage, account, closed_directory
  *
  * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
  *             that shares only base/
