@@ -2,7 +2,9 @@
  * have put there in its place. */
 #include "closedrop/close/key.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/closed_directory.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int64_t ctime_ns(const struct stat *stat)
 {
@@ -68,12 +71,58 @@ static int take_text(struct key *key, const char *text, const char *file, struct
     return 0;
 }
 
+/**
+ * Most often it is the caller who is wrong: a key that is given away stops the agent it is of. A
+ * key of root's was made with sudo, and nobody is to run this as root for that.
+ */
+static int of_another(const char *path, uid_t owner, struct str *why)
+{
+    char its[ACCOUNT_NAME], me[ACCOUNT_NAME];
+    account_user(owner, its);
+    account_user(geteuid(), me);
+    str_printf(why, "the key file %s belongs to %s, and this runs as %s; ", path, its, me);
+    if (owner)
+        str_printf(why, "run it as %s, as with sudo -u %s closedrop ...; only ", its, its);
+    str_printf(
+        why, "if closedrop is to run as %s, give the file to %s: chown %s %s", me, me, me, path);
+    return -EPERM;
+}
+
+static int behind_closed(const char *path, const char *directory, struct str *why)
+{
+    struct stat stat_of;
+    char owner[ACCOUNT_NAME] = "?", me[ACCOUNT_NAME];
+    if (stat(directory, &stat_of) == 0)
+        account_user(stat_of.st_uid, owner);
+    account_user(geteuid(), me);
+    str_printf(why,
+        "the key file %s cannot be read: the directory %s, which belongs to %s, may not be entered "
+        "by %s; run this as the user closedrop runs as, as with sudo -u closedrop closedrop ...; "
+        "only if that is %s, let %s enter the directory",
+        path, directory, owner, me, me, me);
+    return -EACCES;
+}
+
+static int not_allowed(const char *path, struct str *why)
+{
+    struct stat stat_of;
+    CLEANUP(free_text) char *closed = closed_directory(path);
+    if (closed)
+        return behind_closed(path, closed, why);
+    if (stat(path, &stat_of) == 0 && stat_of.st_uid != geteuid())
+        return of_another(path, stat_of.st_uid, why);
+    str_printf(why, "the key file %s cannot be read: %s; let its owner read it: chmod 600", path,
+        strerror(EACCES));
+    return -EACCES;
+}
+
 static int unreadable(const char *path, int error, struct str *why)
 {
-    const char *right = error == EACCES  ? "it must belong to the user closedrop runs as: chown"
-                        : error == ELOOP ? "it is a symbolic link; name the file itself"
-                                         : "put the API key there, for this user alone to read";
-    str_printf(why, "the key file %s cannot be read: %s; %s", path, strerror(error), right);
+    if (error == EACCES)
+        return not_allowed(path, why);
+    str_printf(why, "the key file %s cannot be read: %s; %s", path, strerror(error),
+        error == ELOOP ? "it is a symbolic link; name the file itself"
+                       : "put the API key there, for this user alone to read");
     return -error;
 }
 
@@ -81,16 +130,16 @@ static int check_file(int fd, const char *path, struct stat *stat, struct str *w
 {
     if (fstat(fd, stat) < 0)
         return unreadable(path, errno, why);
-    const char *wrong = NULL;
     if (!S_ISREG(stat->st_mode))
-        wrong = "is no regular file; name the file that holds the API key";
+        str_printf(
+            why, "the key file %s is no regular file; name the file that holds the API key", path);
     else if (stat->st_uid != 0 && stat->st_uid != geteuid())
-        wrong = "belongs to another user; it must belong to root or to the user closedrop runs as";
+        return of_another(path, stat->st_uid, why);
     else if (stat->st_mode & 077)
-        wrong = "can be read by others; make it its owner's alone: chmod 600";
-    if (!wrong)
+        str_printf(why,
+            "the key file %s can be read by others; make it its owner's alone: chmod 600", path);
+    else
         return 0;
-    str_printf(why, "the key file %s %s", path, wrong);
     return -EPERM;
 }
 

@@ -252,14 +252,38 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     (umask 077 && echo api_another.one >key.new)
     chown root: key.new
     mv key.new key
-    unusable 'cannot be read: Permission denied; it must belong to the user closedrop runs as'
+    unusable "belongs to root, and this runs as nobody; if closedrop is to run as nobody, give the file to nobody: chown nobody $PWD/key"
     chmod 644 key
     unusable 'can be read by others; make it its owner'
     chown daemon: key
-    unusable 'belongs to another user; it must belong to root or to the user closedrop runs as'
+    unusable 'belongs to daemon, and this runs as nobody; run it as daemon, as with sudo -u daemon closedrop'
     chown nobody: key
     chmod 600 key
     arrives a.txt
+}
+
+@test "whoever may not use the key is told who may, and not to take the file away from the agent" {
+    local command as_daemon="setpriv --reuid=daemon --regid=daemon --clear-groups bin/real"
+    [ "$(id -u)" = 0 ] || skip "only root can give a file away"
+    write_config
+    become_nobody
+    chmod 644 "$config"
+    echo hello >in/a.txt
+    for command in check "match in/a.txt" "upload in/a.txt"; do
+        # shellcheck disable=SC2086 # words
+        run bin/real $command -c "$config"
+        [ "$status" != 0 ]
+        [[ $output == *"the key file $PWD/key belongs to nobody, and this runs as root; run it as nobody, as with sudo -u nobody closedrop ...; only if closedrop is to run as root, give the file to root: chown root $PWD/key"* ]]
+        # shellcheck disable=SC2086
+        run $as_daemon $command -c "$config"
+        [[ $output == *"the key file $PWD/key belongs to nobody, and this runs as daemon; run it as nobody"* ]]
+    done
+    install -d -o nobody -m 700 secret
+    mv key secret/
+    sed -i 's|api_key_file = "key"|api_key_file = "secret/key"|' "$config"
+    run $as_daemon check -c "$config"
+    [[ $output == *"the directory $PWD/secret, which belongs to nobody, may not be entered by daemon; run this as the user closedrop runs as"* ]]
+    closedrop check
 }
 
 @test "a refused key of a systemd credential, or of the environment, is called so; a new credential is taken" {
