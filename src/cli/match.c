@@ -14,7 +14,9 @@
 #include "closedrop/files/companion.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/path.h"
+#include "closedrop/intake/complete.h"
 #include "closedrop/intake/filter.h"
+#include "closedrop/intake/settle.h"
 #include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
@@ -34,12 +36,19 @@
 #define TRIES_MOST 4
 #define WAIT_MOST_MS 10000
 
+/** Where in its folder a file lies: where it was dropped, or where it was put. */
+enum whereabouts { AMONG_TAKEN, AMONG_FAILED, AMONG_DROPPED };
+
 /** One file that is looked at. */
 struct look_at {
     struct session *session;
     const char *given; /* as on the command line */
     const struct folder *folder;
     char *path; /* in its folder */
+    enum whereabouts whereabouts;
+    bool is_behind_link; /* in its folder as it is spelled, and in truth elsewhere */
+    mode_t mode;         /* of what was named: a link is a link */
+    int fd;              /* of a regular file */
     struct file_state state;
     char content_type[CONTENT_TYPE_MOST];
     char sha256[DIGEST_SHA256_HEX];
@@ -69,17 +78,23 @@ static const char *below_place(const char *path, const char *place)
     return path + 1;
 }
 
-/** The path a file has, or had before it was put away, in this folder; in new memory, or NULL. */
-static char *path_in(const struct folder *folder, const char *path)
+/** The path of the file at `place`, now or before it was put away, in the folder that lies at
+ * `root`. False where it is none of its. */
+static bool find_path(struct look_at *look, const char *root, const char *place)
 {
-    const char *const places[] = {folder->archive, folder->failed, ""};
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-        CLEANUP(free_text) char *place = path_normal(folder->path, places[i]);
-        const char *below = place ? below_place(path, place) : NULL;
-        if (below && *below)
-            return strdup(below);
+    const char *const places[] = {[AMONG_TAKEN] = look->folder->archive,
+        [AMONG_FAILED] = look->folder->failed,
+        [AMONG_DROPPED] = ""};
+    for (size_t i = 0; root && place && i < sizeof(places) / sizeof(*places); i++) {
+        CLEANUP(free_text) char *start = path_normal(root, places[i]);
+        const char *below = start ? below_place(place, start) : NULL;
+        if (below && path_is_plain_relative(below)) {
+            look->whereabouts = (enum whereabouts)i;
+            look->path = strdup(below);
+            return true;
+        }
     }
-    return NULL;
+    return false;
 }
 
 static char *absolute_path(const char *given)
@@ -88,19 +103,30 @@ static char *absolute_path(const char *given)
     return getcwd(here, sizeof(here)) ? path_normal(here, given) : NULL;
 }
 
+/** Where it lies in truth counts, and only then how it is spelled: an archive may be reached by a
+ * link. */
+static bool lies_in(struct look_at *look, const struct folder *folder)
+{
+    CLEANUP(free_text) char *root = realpath(folder->path, NULL);
+    CLEANUP(free_text) char *place = named_file_place(look->given);
+    CLEANUP(free_text) char *spelled = absolute_path(look->given);
+    look->folder = folder;
+    if (find_path(look, root, place) || find_path(look, folder->path, place))
+        return true;
+    bool is_spelled_so = find_path(look, folder->path, spelled);
+    look->is_behind_link = is_spelled_so && look->whereabouts == AMONG_DROPPED;
+    return is_spelled_so;
+}
+
 /** The folder the file is of: named, or the one it lies in, or the only one. */
 static struct verdict find_folder(struct look_at *look)
 {
     const struct config *config = look->session->config;
     const char *name = look->session->options->folder;
-    CLEANUP(free_text) char *path = absolute_path(look->given);
-    for (size_t i = 0; path && i < config->folder_count && !look->path; i++) {
-        look->folder = &config->folders[i];
-        if (!name || strcmp(name, look->folder->name) == 0)
-            look->path = path_in(look->folder, path);
-    }
-    if (look->path)
-        return verdict_make(VERDICT_NEXT, NULL, "found");
+    for (size_t i = 0; i < config->folder_count; i++)
+        if ((!name || strcmp(name, config->folders[i].name) == 0) &&
+            lies_in(look, &config->folders[i]))
+            return look->path ? verdict_make(VERDICT_NEXT, NULL, "found") : verdict_no_memory();
     look->folder = name                        ? config_folder(config, name)
                    : config->folder_count == 1 ? &config->folders[0]
                                                : NULL;
@@ -108,8 +134,7 @@ static struct verdict find_folder(struct look_at *look)
         return verdict_make(VERDICT_FAIL, "no_folder",
             "it lies in none of the configured folders; say by --folder which one it is for");
     look->path = strdup(path_name(look->given));
-    return look->path ? verdict_make(VERDICT_NEXT, NULL, "found")
-                      : verdict_make(VERDICT_FAIL, "no_memory", "no memory left");
+    return look->path ? verdict_make(VERDICT_NEXT, NULL, "found") : verdict_no_memory();
 }
 
 /* ---- what it is ---- */
@@ -146,23 +171,42 @@ static int hash_file(int fd, char sha256[DIGEST_SHA256_HEX])
     return got < 0 ? errno : 0;
 }
 
+/** What the agent would refuse it for, once it is quiet and nobody writes to it. */
+static struct verdict refuse_as_agent(const struct look_at *look)
+{
+    int fd = look->fd;
+    const bool was_taken = look->whereabouts == AMONG_TAKEN;
+    struct settle_look inside = {.lease = LEASE_HELD};
+    const struct bytes bytes = {look->state.identity.size, bytes_read_file, &fd, &inside.error};
+    const struct settle_facts facts = {.now = look->folder->incomplete_ms,
+        .moved_in = true,
+        .judged = was_taken,
+        .size = look->state.identity.size,
+        .links = was_taken ? 1 : look->state.links,
+        .age_ms = -1,
+        .has_companions = true};
+    struct settle_step step = settle_before_open(look->folder, &facts);
+    if (step.kind == SETTLE_OPEN) {
+        inside.cut = complete_find_cut(&bytes, path_name(look->path));
+        step = settle_after_look(look->folder, &facts, &inside);
+    }
+    return step.kind == SETTLE_REFUSE ? verdict_make(VERDICT_FAIL, step.code, "%s", step.message)
+                                      : verdict_make(VERDICT_NEXT, NULL, "finished");
+}
+
 static struct verdict read_file(struct look_at *look)
 {
-    CLEANUP(close_fd) int fd = open(look->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0)
-        return named_file_missing(look->given, errno);
-    int result = file_state_read(fd, &look->state);
+    int result = file_state_read(look->fd, &look->state);
     if (result < 0)
         return cannot_read("it", -result);
-    if (!S_ISREG(look->state.mode))
-        return verdict_make(VERDICT_FAIL, "unreadable",
-            S_ISDIR(look->state.mode) ? "it is a directory; name the files in it"
-                                      : "it is no regular file");
-    content_type_guess(path_name(look->path), fd, look->content_type);
-    int error = hash_file(fd, look->sha256);
+    struct verdict verdict = refuse_as_agent(look);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    content_type_guess(path_name(look->path), look->fd, look->content_type);
+    int error = hash_file(look->fd, look->sha256);
     if (error)
         return cannot_read("it", error);
-    return look->folder->sidecar ? read_sidecar(look) : verdict_make(VERDICT_NEXT, NULL, "read");
+    return look->folder->sidecar ? read_sidecar(look) : verdict;
 }
 
 /* ---- what would become of it ---- */
@@ -224,31 +268,48 @@ static struct verdict make_body(struct look_at *look)
     return attach_body(rule, &look->session->config->limits, jobs, 1, &look->body);
 }
 
-static bool is_own(const struct look_at *look)
-{
-    CLEANUP(close_fd) int fd = open(look->given, O_PATH | O_CLOEXEC);
-    return fd >= 0 && own_file(look->session->config, fd) > 0;
-}
-
-/** Whether there is such a file at all, before its name is judged. */
-static struct verdict find_file(const struct look_at *look)
+/** There is such a file at all, and it may be read, before its name is judged. */
+static struct verdict open_file(struct look_at *look)
 {
     struct stat stat_of;
-    return stat(look->given, &stat_of) < 0 ? named_file_missing(look->given, errno)
-                                           : verdict_make(VERDICT_NEXT, NULL, "found");
+    if (lstat(look->given, &stat_of) < 0)
+        return named_file_missing(look->given, errno);
+    look->mode = stat_of.st_mode;
+    if (S_ISDIR(look->mode))
+        return verdict_make(VERDICT_FAIL, "unreadable",
+            "it is a directory; name the files in it: find DIRECTORY -type f -exec closedrop match "
+            "{} +");
+    if (!S_ISREG(look->mode))
+        return verdict_make(VERDICT_NEXT, NULL, "not to be opened");
+    look->fd = open(look->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    return look->fd < 0 ? named_file_missing(look->given, errno)
+                        : verdict_make(VERDICT_NEXT, NULL, "open");
+}
+
+/** Why the agent never takes it, in words; NULL where it does. */
+static const char *leaves_out(const struct look_at *look)
+{
+    if (S_ISLNK(look->mode))
+        return "it is left alone; it is a symbolic link, and those are never followed";
+    if (look->is_behind_link)
+        return "it is left alone; it lies behind a symbolic link, and those are never followed";
+    if (!S_ISREG(look->mode))
+        return "it is left alone; it is no regular file, and nothing else is ever taken";
+    return own_file(look->session->config, look->fd) > 0 ? "closedrop itself uses it" : NULL;
 }
 
 static struct verdict look_at_file(struct look_at *look)
 {
-    struct verdict verdict = find_file(look);
+    struct verdict verdict = open_file(look);
     if (verdict.kind == VERDICT_NEXT)
         verdict = find_folder(look);
     const char *why =
         verdict.kind == VERDICT_NEXT ? filter_leaves_out(look->folder, look->path) : NULL;
     if (why)
         return verdict_make(VERDICT_NEXT, NULL, "nothing: it is left alone; %s", why);
-    if (verdict.kind == VERDICT_NEXT && is_own(look))
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: closedrop itself uses it");
+    why = verdict.kind == VERDICT_NEXT ? leaves_out(look) : NULL;
+    if (why)
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: %s", why);
     if (verdict.kind == VERDICT_NEXT)
         verdict = read_file(look);
     if (verdict.kind == VERDICT_NEXT)
@@ -265,6 +326,8 @@ static struct verdict look_at_file(struct look_at *look)
 
 static void release_look(struct look_at *look)
 {
+    if (look->fd >= 0)
+        close(look->fd);
     free(look->path);
     str_release(&look->sidecar);
     resolution_release(&look->resolution);
@@ -451,7 +514,11 @@ static void print_json(struct look_at *look, const struct verdict *verdict)
 
 static int match_one(struct session *session, const char *path)
 {
-    struct look_at look = {.session = session, .given = path, .sidecar = STR_INIT(SIDECAR_MOST)};
+    struct look_at look = {.session = session,
+        .given = path,
+        .whereabouts = AMONG_DROPPED,
+        .fd = -1,
+        .sidecar = STR_INIT(SIDECAR_MOST)};
     struct verdict verdict = look_at_file(&look);
     if (session->options->json)
         print_json(&look, &verdict);

@@ -20,7 +20,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,8 +130,10 @@ static struct verdict open_file(const char *path, struct upload *upload)
         return verdict_make(
             VERDICT_FAIL, "unreadable", "the file cannot be opened: %s", strerror(-result));
     if (!S_ISREG(source->before.mode)) {
+        bool is_directory = S_ISDIR(source->before.mode);
         source_close(source);
-        return verdict_make(VERDICT_FAIL, "unreadable", "this is no regular file");
+        return verdict_make(VERDICT_FAIL, "unreadable", "%s",
+            is_directory ? "this is a directory; name the files in it" : "this is no regular file");
     }
     const int64_t size = source->before.identity.size;
     if (size == 0 || size > FILE_SIZE_MOST) {
@@ -337,9 +338,7 @@ static int add_result(
 /** For the queue's list (queue/by_hand.h). */
 static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
 {
-    char here[PATH_MAX];
-    CLEANUP(free_text)
-    char *place = getcwd(here, sizeof(here)) ? path_normal(here, errand->path) : NULL;
+    CLEANUP(free_text) char *place = named_file_place(errand->path);
     struct json *told = json_object();
     int result = json_add_text(told, "name", path_name(errand->path));
     result |= json_add_text(told, "place", place);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /** How far from a file's end its last marks are looked for. */
 #define TAIL_MOST (1024 * 1024)
@@ -33,6 +34,21 @@
 /** No real file has more; a hostile one must not keep us reading. */
 #define CHUNKS_MOST 1000000
 #define VALUES_MOST 20000000 /* of a TIFF: directories, entries, places of image data */
+
+int64_t bytes_read_file(void *context, int64_t offset, void *buffer, size_t length)
+{
+    const int *fd = context;
+    size_t done = 0;
+    while (done < length) {
+        ssize_t got = pread(*fd, (char *)buffer + done, length - done, offset + (off_t)done);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (got == 0)
+            break;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return (int64_t)done;
+}
 
 static void note_error(const struct bytes *bytes, int error)
 {

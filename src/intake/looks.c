@@ -32,21 +32,6 @@
 #define SIDECAR_LOOK_MOST 65536 /* a larger one is refused when it is used */
 #define SLICE_MS 100            /* and the time after which no other is begun */
 
-static int64_t read_bytes(void *context, int64_t offset, void *buffer, size_t length)
-{
-    const int *fd = context;
-    size_t done = 0;
-    while (done < length) {
-        ssize_t got = pread(*fd, (char *)buffer + done, length - done, offset + (off_t)done);
-        if (got < 0 && errno != EINTR)
-            return -errno;
-        if (got == 0)
-            break;
-        done += got > 0 ? (size_t)got : 0;
-    }
-    return (int64_t)done;
-}
-
 /** Open the candidate as a sender would, for a moment. */
 static struct settle_look look_inside(
     struct watched *folder, const struct candidate *candidate, int look)
@@ -61,7 +46,8 @@ static struct settle_look look_inside(
     result.lease = lease_take(fd);
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
-        const struct bytes bytes = {candidate->state.identity.size, read_bytes, &fd, &result.error};
+        const struct bytes bytes = {
+            candidate->state.identity.size, bytes_read_file, &fd, &result.error};
         if (last_look_begin(last, folder->folder->name, candidate->path))
             result.cut = complete_find_cut(&bytes, path_name(candidate->path));
         else

@@ -19,6 +19,9 @@ struct bytes {
     int *ret_error; /* or NULL: a negative errno where the machine failed; no answer counts then */
 };
 
+/** `read` of an open file; `context` points to its descriptor. */
+int64_t bytes_read_file(void *context, int64_t offset, void *buffer, size_t length);
+
 /**
  * What shows that the file is not whole, in words; NULL where nothing does. It begins like one of
  * the formats (a PDF within its first 1024 bytes) and has no end; or is called like one (`name`)

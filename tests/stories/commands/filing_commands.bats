@@ -125,6 +125,100 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [[ $output == *'closedrop runs as nobody'*'; chmod u+r' ]]
 }
 
+@test "match judges a file where it lies, whatever way leads to it" {
+    local way
+    mkdir in/deep
+    echo hello >in/1.txt
+    ln -s in by_link
+    for way in in/deep/../1.txt in/./deep/.././1.txt by_link/1.txt by_link/deep/../1.txt "$PWD/../${PWD##*/}//in/1.txt"; do
+        closedrop match --json "$way" | jq -e '.folder == "scans" and .rule == "table" and .lead_id == "lead_A"'
+    done
+    cd in/deep
+    "$CLOSEDROP_BIN_DIR/closedrop" match -c "$config" --json ../1.txt | jq -e '.rule == "table"'
+    cd ../..
+    # what was put away is known by its place, also where a link leads to the folder
+    mkdir -p in/Uploaded/2026-11/in
+    mv in/1.txt in/Uploaded/2026-11/in/
+    sed -i 's|path = "in"|path = "by_link"|' "$config"
+    run closedrop match in/Uploaded/2026-11/../2026-11/in/1.txt by_link/Uploaded/2026-11/in/1.txt
+    [ "$status" = 0 ]
+    [ "$(grep -c '^in/1.txt  *table ' <<<"$output")" = 2 ]
+    no_trace
+}
+
+fails_as() { # CODE NAME...: match says of each what the agent then says
+    local code=$1 name
+    shift
+    for name; do
+        run closedrop match --json "in/$name"
+        [ "$status" = 1 ]
+        jq -e --arg code "$code" '.error.code == $code and .body == null' <<<"$output"
+        jq -r .error.message <<<"$output" >"said.$name"
+    done
+}
+
+@test "match says of a file what the agent would refuse it for" {
+    local name
+    write_config 'rules = [ "table" ]; min_size = "5"; max_size = "60"; incomplete = "100ms";'
+    echo 1 >in/1.txt
+    : >in/2.txt
+    head -c 100 /dev/zero | tr '\0' x >in/3.txt
+    printf '%%PDF-1.4\nhalf of it' >in/4.txt
+    echo 'with two names' >in/5.txt
+    ln in/5.txt its_other_name
+    fails_as too_small 1.txt
+    fails_as empty 2.txt
+    fails_as too_large 3.txt
+    fails_as cut_off 4.txt
+    fails_as links 5.txt
+    no_trace
+    # a copy of what was taken all the same was judged then
+    mkdir -p in/Uploaded/2026-11
+    cp in/4.txt in/Uploaded/2026-11/1.txt
+    closedrop match in/Uploaded/2026-11/1.txt
+    run_once
+    for name in 1 2 3 4 5; do
+        grep -qF "$(cat "said.$name.txt")" "in/Failed/$name.txt.error.txt"
+    done
+}
+
+@test "match says of a link, a device and a directory that they are never taken" {
+    mkdir in/7.txt
+    mkfifo in/3.txt
+    echo hello >in/1.txt
+    ln -s 1.txt in/2.txt
+    ln -s nowhere in/4.txt
+    run closedrop match in/2.txt in/3.txt in/4.txt
+    [ "$status" = 0 ]
+    [[ ${lines[1]} == *'nothing: it is left alone; it is a symbolic link, and those are never followed' ]]
+    [[ ${lines[2]} == *'nothing: it is left alone; it is no regular file,'* ]]
+    [[ ${lines[3]} == *'a symbolic link'* ]]
+    mkdir outside
+    echo hello >outside/1.txt
+    ln -s ../outside in/in
+    run closedrop match in/in/1.txt
+    [[ $output == *'nothing: it is left alone; it lies behind a symbolic link'* ]]
+    write_config 'include = [ "*.pdf" ]; rules = [ "table" ];'
+    for command in match upload; do
+        run closedrop "$command" in/7.txt
+        [ "$status" = 1 ]
+        [[ $output == *'is a directory; name the files in it'* ]]
+    done
+    activities_are 0
+}
+
+@test "a file that may not be read ends match with 1, whatever its name" {
+    become_nobody
+    chmod 644 customers.csv
+    write_config 'include = [ "*.pdf" ]; rules = [ "table" ];'
+    chmod 644 "$config"
+    echo x >in/1.txt
+    chmod 000 in/1.txt
+    run closedrop match in/1.txt
+    [ "$status" = 1 ]
+    [[ $output == *'in/1.txt may not be read: it belongs to'* ]]
+}
+
 @test "match says that a rule fits but for upper and lower case, and how to write that" {
     local hint='rule "contact" would take it, but for upper and lower case; where that is not to count, begin its match.path with (?i)'
     echo x >in/ANN.txt
