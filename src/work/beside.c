@@ -34,25 +34,68 @@ int beside_open_directory(int root, const char *place)
     return fd < 0 ? -errno : fd;
 }
 
-/** What to do about it, where that is not to mend a cause. */
-static void add_advice(struct str *text, const struct task *task)
+/** What to do about an error, before the file is dragged back, and after that. */
+static const struct advice {
+    const char *code; /* NULL: of all others */
+    const char *first;
+    const char *then;
+} advices[] = {
+    {"already_filed",
+        "if once is enough, nothing: delete this file and this text. To file it once more,\n",
+        "you may give it another name."},
+    {"cut_off", "write it into the folder anew, all of it. If it is whole all the same,\n",
+        "it is taken as it is then."},
+    {"empty", "write it into the folder anew. If it is to be filed empty as it is,\n",
+        "it is taken as it is then."},
+    {NULL, "mend the cause, then ", "you may give it another name. It is tried again."},
+};
+
+static const struct advice *find_advice(const char *code)
 {
-    const struct job *job = task->job;
-    if (job->error_code && strcmp(job->error_code, "already_filed") == 0)
-        str_printf(text,
-            "\nWhat to do: if once is enough, nothing: delete this file and this text. To file it "
-            "once more, drag\n"
-            "the file back into the folder \"%s\"; you may give it another name.",
-            task->folder->name);
+    const struct advice *advice = advices;
+    while (advice->code && (!code || strcmp(advice->code, code) != 0))
+        advice++;
+    return advice;
+}
+
+/** One marker or sidecar, which was put away with the file `name` and is wanted with it again. */
+static void add_companion(struct str *text, const struct task *task, const char *what,
+    const char *pattern, const char *name)
+{
+    CLEANUP(free_text)
+    char *spelled = companion_pattern(task->root, pattern, task->job->path); /* it follows later */
+    CLEANUP(free_text) char *companion = spelled ? path_marker(spelled, name) : NULL;
+    if (!companion)
+        return;
+    str_printf(text, "\nDrag its %s back with it: ", what);
+    utf8_escape(text, companion, strlen(companion));
+    str_add(text, " (rename it like the file, if you do).");
+}
+
+/** What else the folder waits for, before it takes the file that was dragged back. */
+static void add_companions(struct str *text, const struct task *task, const char *name)
+{
+    const struct folder *folder = task->folder;
+    if (!path_marker_is_of_batch(folder->marker))
+        add_companion(text, task, "marker", folder->marker, name);
     else
         str_printf(text,
-            "\nWhat to do: mend the cause, then drag the file back into the folder \"%s\";\n"
-            "you may give it another name. It is tried again.",
-            task->folder->name);
+            "\nThen write the marker %s beside it anew: it counts only for what lay there before.",
+            path_name(folder->marker));
+    if (folder->sidecar)
+        add_companion(text, task, "sidecar", SIDECAR_PATTERN, name);
+}
+
+static void add_advice(struct str *text, const struct task *task, const char *name)
+{
+    const struct advice *advice = find_advice(task->job->error_code);
+    str_printf(text, "\nWhat to do: %sdrag the file back into the folder \"%s\";\n%s",
+        advice->first, task->folder->name, advice->then);
+    add_companions(text, task, name);
 }
 
 /** What `NAME.error.txt` says, for somebody who only knows the folder. */
-static void add_error_text(struct str *text, const struct task *task)
+static void add_error_text(struct str *text, const struct task *task, const char *name)
 {
     const struct job *job = task->job;
     char when[64];
@@ -68,16 +111,16 @@ static void add_error_text(struct str *text, const struct task *task)
     units_print_size(text, job->identity.size);
     str_printf(text, "\nWhen:   %s\nReason: %s\n", is_dated ? when : "?",
         job->error_message ? job->error_message : "unknown");
-    add_advice(text, task);
+    add_advice(text, task, name);
     str_printf(text,
-        " (For the administrator: job %lld, error \"%s\";\n"
+        "\n(For the administrator: job %lld, error \"%s\";\n"
         "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
         (long long)job->id, job->error_code ? job->error_code : "", (long long)job->id,
         (long long)job->id);
 }
 
 /** The file was filed on one lead, and its new name speaks of another. */
-static void add_other_lead_text(struct str *text, const struct task *task)
+static void add_other_lead_text(struct str *text, const struct task *task, const char *name)
 {
     const struct job *job = task->job;
     str_add(text, "This file was filed in Close under another name.\n\nFile:     ");
@@ -88,8 +131,11 @@ static void add_other_lead_text(struct str *text, const struct task *task)
         "\nFiled on: %s\nReason:   it was renamed after it had been filed; its new name would "
         "belong to %s, where it was not filed\n"
         "\nWhat to do: look at both leads in Close. To file it on %s as well, drag the file back "
-        "into the folder\n\"%s\". (For the administrator: closedrop show %lld tells more.)\n",
-        job->lead_id, task->other_lead, task->other_lead, task->folder->name, (long long)job->id);
+        "into the folder\n\"%s\".",
+        job->lead_id, task->other_lead, task->other_lead, task->folder->name);
+    add_companions(text, task, name);
+    str_printf(
+        text, " (For the administrator: closedrop show %lld tells more.)\n", (long long)job->id);
 }
 
 /**
@@ -104,9 +150,9 @@ static int write_error_text(const struct task *task, const char *name)
     if (fstat(task->place.directory, &directory) < 0)
         return -errno;
     if (task->other_lead)
-        add_other_lead_text(&text, task);
+        add_other_lead_text(&text, task, name);
     else
-        add_error_text(&text, task);
+        add_error_text(&text, task, name);
     int result = text_name ? str_error(&text) : -ENOMEM;
     if (result == 0)
         result = place_write(&task->place, text_name, str_text(&text),

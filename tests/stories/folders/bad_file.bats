@@ -245,6 +245,8 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     wait_until folder_counts waiting_incomplete 1
     failed_because cut.pdf 'looks cut off'
     grep -q 'drag it back' in/Failed/cut.pdf.error.txt
+    grep -qF 'What to do: write it into the folder anew, all of it. If it is whole all the same,' in/Failed/cut.pdf.error.txt
+    never grep -q 'mend the cause' in/Failed/cut.pdf.error.txt
     closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
 }

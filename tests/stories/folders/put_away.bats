@@ -335,6 +335,31 @@ put_away_is_done() {
     never grep -qi 'null\|errno\|HTTP' "$text"
 }
 
+@test "the text says which marker and sidecar are to be dragged back with the file" {
+    write_config 'incomplete = "0"; max_size = "3"; marker = "{name}.done"; sidecar = true;'
+    echo hello >in/a.txt
+    echo '{}' >in/a.txt.json
+    : >in/a.txt.DONE
+    run_once
+    local text=in/Failed/a.txt.error.txt
+    grep -F 'Drag its marker back with it: a.txt.DONE' "$text"
+    grep -F 'Drag its sidecar back with it: a.txt.json' "$text"
+    sed -i 's/max_size = "3"/max_size = "30"/' "$config"
+    mv in/Failed/a.txt in/Failed/a.txt.DONE in/Failed/a.txt.json in/
+    run_once
+    jobs_are done 1
+}
+
+@test "the text says that the marker of a batch is to be written anew" {
+    write_config 'incomplete = "0"; max_size = "3"; marker = "{dir}/READY";'
+    mkdir in/sub
+    echo hello >in/sub/a.txt
+    touch in/sub/READY
+    run_once
+    grep -F 'Then write the marker READY beside it anew' in/Failed/sub/a.txt.error.txt
+    never grep -F 'back with it' in/Failed/sub/a.txt.error.txt
+}
+
 @test "dragging a failed file back tries it again as the same job, and removes the text" {
     write_config 'incomplete = "0"; max_size = "3";'
     echo hello >in/a.txt
