@@ -102,6 +102,25 @@ attachment() { # FILE TOKEN: as Close is told of it
         'in/Failed/89 555123_.txt.error.txt'
 }
 
+@test "a fax server that writes numbers as people do: the pattern of the README finds the caller" {
+    local caller number=0 pattern='(^|/)(?<caller>[+(0][-0-9() ]+)-[^-/]*$'
+    grep -qF "match = { path = \"$pattern\"; };" "$CLOSEDROP_SOURCE_DIR/README.md"
+    seed '{"leads":[{"id":"lead_Munich","name":"Amper GmbH","contacts":[
+        {"id":"cont_Munich","name":"Anna","emails":[],"phones":["+4989555123"]}]}]}'
+    rules '{ name = "fax"; match = { path = "'"$pattern"'"; }; find = { contact_phone = "{caller}"; country = "49"; };
+        note = { text = "Fax from {caller}"; }; }'
+    mkdir in/sub
+    for caller in '089 5551 23' '(0)89-555123' '0049 89 555123' '+49 (0)89 555123' '+4989555123' 'sub/089 5551 23'; do
+        echo "$caller" >"in/$caller-$((++number)).txt"
+        closedrop match --json "in/$caller-$number.txt" | jq -e --arg caller "${caller#sub/}" \
+            '.contact_id == "cont_Munich" and .body.note == "Fax from " + $caller'
+    done
+    for caller in 2026-11-01 letter '089 555123, 555124'; do
+        echo "$caller" >"in/$caller-x.txt"
+        closedrop match --json "in/$caller-x.txt" | jq -e '.rule == null'
+    done
+}
+
 @test "customer statements: a table says whose they are, and those of one customer go into one email" {
     printf '\xef\xbb\xbfkey;lead_id;contact_id;city\r\n10452;%s;%s;"Newport; Beach"\r\n10453;lead_Sitwell;;Corona\r\n' \
         "$bluth" "$jane" >customers.csv
