@@ -311,3 +311,11 @@ tell_agent() { # JSON: what the control socket answers
     up letter.txt
     lists 1
 }
+
+@test "the list has a file that was uploaded by hand where it lies, whatever way led to it" {
+    mkdir -p in/deep
+    echo hello >out.txt
+    start_agent
+    closedrop upload in/deep/../../out.txt
+    closedrop list --json | jq -e --arg place "$(realpath out.txt)" '.place == $place'
+}
