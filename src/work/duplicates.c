@@ -22,6 +22,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -205,30 +206,34 @@ static bool would_be_the_same(const struct task *task, const struct job *failed)
 }
 
 /**
- * Whether its file has left Failed. Where the folder has another name by now, its Failed may be
- * anywhere: only the file itself tells.
+ * Whether its file was taken out of Failed by itself, and not deleted there with its text, which
+ * says that nobody wants it filed once more.
  */
-static bool has_left_failed(const struct task *task, const struct job *failed)
+static bool was_taken_out(const struct task *task, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
-    if (failed->filed == JOB_DISCARDED)
-        return true;
-    if (!folder)
-        return identity_same_file(&failed->identity, &task->job->identity) &&
-               !job_lies_at_place(failed, task->job->path);
-    CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    return root >= 0 && failed_file_has_left(root, folder->failed, failed);
+    CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
+    return root >= 0 && failed->filed != JOB_DISCARDED && failed_text_still_lies(root, failed) &&
+           failed_file_has_left(root, folder->failed, failed);
 }
 
-/** A failed file of the same bytes that a person took out of Failed, and brought back as this one.
- */
+/** Whether the failed file itself is the task's, and did not come with all that lies around it. */
+static bool is_the_file(const struct task *task, const struct job *failed)
+{
+    return identity_same_file(&failed->identity, &task->job->identity) &&
+           !job_lies_at_place(failed, task->job->path);
+}
+
+/** A failed file of the same bytes that a person took out of Failed, and brought back as this one:
+ * itself, or a copy of it. */
 static int64_t find_brought_back(const struct task *task, struct store *store)
 {
     int64_t after = 0, found = 0;
     struct job *failed;
     while (!found && (failed = store_already_filed(store, task->job->sha256, after)) != NULL) {
         after = failed->id;
-        if (would_be_the_same(task, failed) && has_left_failed(task, failed))
+        if (would_be_the_same(task, failed) &&
+            (is_the_file(task, failed) || was_taken_out(task, failed)))
             found = failed->id;
         job_free(failed);
     }

@@ -153,13 +153,17 @@ static bool may_be_there(int directory, const char *name)
            (errno != ENOENT && errno != ENOTDIR);
 }
 
+bool failed_text_still_lies(int root, const struct job *job)
+{
+    const char *place = job->place && *job->place ? job->place : NULL;
+    CLEANUP(free_text) char *text = place ? path_with_suffix(place, ERROR_SUFFIX) : NULL;
+    return !text || may_be_there(root, text);
+}
+
 bool failed_file_still_lies(int root, const struct job *job)
 {
     const char *place = job->place && *job->place ? job->place : NULL;
-    if (!place || may_be_there(root, place))
-        return true;
-    CLEANUP(free_text) char *text = path_with_suffix(place, ERROR_SUFFIX);
-    return !text || may_be_there(root, text);
+    return !place || may_be_there(root, place) || failed_text_still_lies(root, job);
 }
 
 int failed_file_search(

@@ -14,6 +14,9 @@ bool failed_file_has_left(int root, const char *failed, const struct job *job);
 /** Whether a failed file, or its text, lies where it was put; also where that cannot be told. */
 bool failed_file_still_lies(int root, const struct job *job);
 
+/** The same of its text alone: one that was deleted with its file says that nobody wants it. */
+bool failed_text_still_lies(int root, const struct job *job);
+
 /** A failed file that may have another name by now. */
 struct sought {
     const struct identity *identity;

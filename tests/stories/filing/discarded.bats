@@ -177,9 +177,14 @@ takes_away() { # ID NAME
     [ "$(uploads)" = 1 ]
 }
 
+use_lead_rule() {
+    more=$lead_rule
+    write_config 'rules = [ "lead" ]; rescan = "1s";'
+}
+
 # A second file with the bytes of one that was filed asks a person.
 filed_already() {
-    more=$lead_rule write_config 'rules = [ "lead" ];'
+    use_lead_rule
     echo hello >in/lead_A-1.txt
     run_once
     echo hello >in/lead_A-2.txt
@@ -197,18 +202,60 @@ filed_already() {
     activities_are 2
 }
 
-@test "the same as another file of these bytes, under another name: a copy from the desktop" {
+# "hello" comes again, from whoever does not know of the person's word.
+exported_again() { # NAME: a new file of these bytes; it is held back
+    echo hello >"in/$1"
+    run_once
+    [ -f "in/Failed/$1" ]
+    [ "$(closedrop list --json --limit 1 | jq -r .error.code)" = already_filed ]
+    activities_are 1
+}
+
+@test "a new file of the bytes whose duplicate was deleted is held back again: deleting was a no" {
     filed_already
-    cp desktop.txt copy && rm desktop.txt
-    mv copy in/lead_A-3.txt
+    exported_again lead_A-2.txt
+    [ "$(closedrop list --json --limit 1 | jq .id)" = 3 ]
+    discard lead_A-2.txt # not seen yet when the next one comes
+    exported_again lead_A-4.txt
+    cp desktop.txt in/lead_A-5.txt
     run_once
-    job_is 3 done
-    activities_are 2
-    # the question is answered: it is asked again of a further one
-    echo hello >in/lead_A-4.txt
+    activities_are 1
+    # the file itself, by whatever name, is wanted after all
+    mv desktop.txt in/lead_A-6.txt
     run_once
-    [ "$(closedrop show 4 --json | jq -r .error.code)" = already_filed ]
+    job_is 2 done
     activities_are 2
+}
+
+@test "the same night after night, while the agent runs" {
+    use_lead_rule
+    start_agent
+    local night
+    echo hello >in/lead_A-1.txt
+    wait_until jobs_are done 1
+    for night in 2 3 4; do
+        echo hello >in/lead_A-1.txt
+        wait_until test -f in/Failed/lead_A-1.txt.error.txt
+        discard lead_A-1.txt
+        wait_until is_discarded "$night"
+    done
+    activities_are 1
+}
+
+@test "what was deleted is known before it is looked for; what was taken out alone is approved by its bytes" {
+    filed_already
+    exported_again lead_A-3.txt
+    exported_again lead_A-4.txt
+    write_config 'rules = [ "lead" ];' # rescan is 15m: nothing is looked for
+    start_agent
+    discard lead_A-4.txt
+    echo hello >in/lead_A-5.txt
+    wait_until test -f in/Failed/lead_A-5.txt.error.txt
+    activities_are 1
+    # taken out, its text is still there: the same bytes are the approval
+    cp in/Failed/lead_A-3.txt copy && rm in/Failed/lead_A-3.txt
+    mv copy in/lead_A-6.txt
+    wait_until activities_are 2
 }
 
 @test "hundreds of failed files are looked through, and those that were deleted are found" {

@@ -179,13 +179,20 @@ third_copy_is_held_back() {
     activities_are 1
 }
 
-@test "a directory of failed files that is copied back is filed once more" {
+@test "a directory of failed files that is dragged back is filed once more" {
+    fail_one sub/A2.txt
+    mv in/Failed/sub in/sub/
+    run_once
+    activities_are 2
+}
+
+@test "a directory of failed files that is deleted with its texts is no approval for a copy of it" {
     fail_one sub/A2.txt
     cp -r in/Failed/sub back
     rm -r in/Failed/sub back/*.error.txt
     cp -r back in/sub
     run_once
-    activities_are 2
+    was_held_back in/Failed/sub/back/A2.txt
 }
 
 @test "Close does not list merges for this key: another lead is filed all the same" {
