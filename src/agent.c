@@ -112,6 +112,8 @@ static void take_seen(struct agent *agent, struct letter *letter)
         enum known known = queue_known(agent->queue, &seen, &job);
         if (known == KNOWN_RENAMED)
             worker_follow(agent->worker, job, sighting->path);
+        if (known == KNOWN_JUDGED && worker_came_with_failed(agent->worker, job, sighting->path))
+            known = KNOWN_YES;
         if (known == KNOWN_YES || known == KNOWN_RENAMED) {
             free(sighting->path);
             continue;

@@ -67,7 +67,8 @@
  *     - work/task_file      the file of a task: fetched, opened, and still the one that was queued
  *     - work/finish         the file is put away; work/beside has the text that says what became of
  *                           it, work/copying the way to another disk
- *     - work/bring_back     a failed file moved back; work/failed_files knows where such files are
+ *     - work/bring_back     a failed file moved back; work/failed_files knows where such files are,
+ *                           work/failed_directories which directories they were put into
  *     - work/emptied        directories that are empty because their files were put away
  *     - work/end_marker     the marker of a batch is put away after its files
  *     - work/staging        what an unclean end left in .closedrop/

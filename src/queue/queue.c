@@ -207,6 +207,12 @@ static bool failed_as(const struct job *job, const char *code)
     return job->state == JOB_FAILED && !job->ending && job_has_error(job, code);
 }
 
+/** Whether it failed so that only a person's word lets it go on. */
+static bool is_for_a_person(const struct job *job)
+{
+    return job->state == JOB_FAILED && !job->ending && job_judgement(job) >= 0;
+}
+
 /** By which path a file is found as well, NULL for by its handle alone. */
 static const char *path_to_find(const struct identity *identity, const char *path, bool by_path)
 {
@@ -220,8 +226,10 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
         path_to_find(seen->identity, seen->path, seen->by_path));
     if (!job)
         return KNOWN_NOT;
-    if (!still_blocks(job, seen->path))
-        return failed_as(job, "cut_off") || failed_as(job, "empty") ? KNOWN_JUDGED : KNOWN_NOT;
+    if (!still_blocks(job, seen->path)) {
+        *ret_job = job->id;
+        return is_for_a_person(job) ? KNOWN_JUDGED : KNOWN_NOT;
+    }
     if (!was_renamed(job, seen))
         return KNOWN_YES;
     if (job->in_hand) {
@@ -542,6 +550,7 @@ void queue_moved_in_failed(struct queue *queue, struct job *job, const char *pla
 {
     CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", place);
     queue_keep_text(queue, &job->place, place);
+    job->filed = JOB_FILED; /* it may have been discarded while it was out of sight */
     queue_moved(queue, job, why ? why : "renamed where failed files lie");
 }
 

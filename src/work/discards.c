@@ -6,6 +6,7 @@
 #define LOG_MODULE "worker"
 
 #include "discards.h"
+#include "failed_directories.h"
 #include "failed_files.h"
 
 #include "closedrop/base/cleanup.h"
@@ -14,6 +15,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,13 +128,23 @@ static void discard(struct queue *queue, struct job *job)
     queue_discard(queue, job);
 }
 
+/** Whether it lies in another directory than failed files are put into now: one that was renamed,
+ * or configured before. */
+static bool lies_in_former(const struct folder *folder, const struct job *job)
+{
+    size_t length = strcspn(folder->failed, "/");
+    return strncmp(job->place, folder->failed, length) != 0 || job->place[length] != '/';
+}
+
 /** What was found under another name is known by that; what is nowhere is discarded. */
 static void search_for(
     struct queue *queue, const struct folder *folder, int root, struct missing *missing)
 {
     struct sought *files = missing->files;
-    bool is_all_searched = failed_file_search(root, folder->failed, missing->jobs[0]->place, files,
-                               missing->count) == 0;
+    int searched =
+        failed_file_search(root, folder->failed, missing->jobs[0]->place, files, missing->count);
+    bool is_all_searched =
+        searched == 0 || (searched == -ENOENT && lies_in_former(folder, missing->jobs[0]));
     for (size_t i = 0; i < missing->count; i++) {
         if (files[i].place)
             queue_moved_in_failed(queue, missing->jobs[i], files[i].place);
@@ -149,6 +161,8 @@ static void look_for_some(
     struct missing missing = {.count = 0};
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     view->looks_for_discarded = is_here(root, view) && is_failed_here(folder, root, view);
+    if (view->looks_for_discarded && view->looked_up_to == 0)
+        failed_directories_note(queue_store(worker->queue), folder, root);
     if (view->looks_for_discarded)
         collect_missing(queue_store(worker->queue), folder, root, view, &missing);
     if (missing.count)

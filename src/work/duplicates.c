@@ -11,6 +11,7 @@
 #define LOG_MODULE "worker"
 
 #include "duplicates.h"
+#include "failed_directories.h"
 #include "failed_files.h"
 #include "moves.h"
 #include "stages.h"
@@ -218,10 +219,14 @@ static bool was_taken_out(const struct task *task, const struct job *failed)
 }
 
 /** Whether the failed file itself is the task's, and did not come with all that lies around it. */
-static bool is_the_file(const struct task *task, const struct job *failed)
+static bool is_the_file(const struct task *task, struct store *store, const struct job *failed)
 {
-    return identity_same_file(&failed->identity, &task->job->identity) &&
-           !job_lies_at_place(failed, task->job->path);
+    const char *path = task->job->path;
+    if (!identity_same_file(&failed->identity, &task->job->identity) ||
+        job_lies_at_place(failed, path))
+        return false;
+    CLEANUP(close_fd) int root = safe_open_root(task->folder->path);
+    return root >= 0 && failed_directories_have(store, failed->folder, root, path) == 0;
 }
 
 /** A failed file of the same bytes that a person took out of Failed, and brought back as this one:
@@ -233,7 +238,7 @@ static int64_t find_brought_back(const struct task *task, struct store *store)
     while (!found && (failed = store_already_filed(store, task->job->sha256, after)) != NULL) {
         after = failed->id;
         if (would_be_the_same(task, failed) &&
-            (is_the_file(task, failed) || was_taken_out(task, failed)))
+            (is_the_file(task, store, failed) || was_taken_out(task, failed)))
             found = failed->id;
         job_free(failed);
     }

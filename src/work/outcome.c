@@ -9,6 +9,7 @@
 #include "classify.h"
 #include "discards.h"
 #include "duplicates.h"
+#include "failed_directories.h"
 #include "filing.h"
 #include "grouping.h"
 #include "moves.h"
@@ -403,6 +404,8 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     }
     worker->failures += task->job->state == JOB_FAILED;
     queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
+    if (task->job->state == JOB_FAILED)
+        failed_directories_note(queue_store(worker->queue), task->folder, task->root);
     if (job_has_error(task->job, "gone") && task->job->place)
         discards_look_now(worker, task->job->folder);
     moves_log(task, job_state_names[task->job->state], verdict->message);

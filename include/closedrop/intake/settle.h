@@ -41,7 +41,7 @@ struct settle_facts {
     struct settle_quiet quiet;
     bool polls;    /* no event tells of a change: it must be looked for */
     bool moved_in; /* it came whole, by rename: no quiet time */
-    bool judged;   /* a person brought it back after "empty" or "looks cut off" */
+    bool judged;   /* a person brought it back after "empty", "looks cut off" or the like */
     int64_t size;
     uint64_t links;
     int64_t age_ms;             /* since its ctime, by the wall clock */

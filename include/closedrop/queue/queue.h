@@ -37,7 +37,8 @@ int queue_commit(struct queue *queue);
 /** What the queue knows of a file that a scan has seen. */
 enum known {
     KNOWN_NOT,    /* settle it */
-    KNOWN_JUDGED, /* was failed as empty or cut off, and brought back: take it as it is */
+    KNOWN_JUDGED, /* failed so that only a person can judge it (job_judged_codes), and seems to be
+                     brought back: take it as it is, if a person did that */
     KNOWN_YES,    /* a job has it, or had it and it may lie here */
     KNOWN_RENAMED /* the same, and whoever has that job in hand is to follow it (queue_follow()) */
 };
@@ -54,7 +55,7 @@ struct seen {
 
 /**
  * Ask about a file. A job whose file has another name now, and is not put away yet, follows it; or,
- * if it is in hand, is told as `ret_job` (KNOWN_RENAMED).
+ * if it is in hand, is told as `ret_job` (KNOWN_RENAMED). So is the one of KNOWN_JUDGED.
  */
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
 
@@ -169,7 +170,8 @@ void queue_done(struct queue *queue, struct job *job, const char *why);
 /** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
 void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why);
 
-/** The file of a failed job lies at `place` now: a person has sorted what failed. */
+/** The file of a failed job lies at `place` now: a person has sorted what failed, or renamed where
+ * it lies. */
 void queue_moved_in_failed(struct queue *queue, struct job *job, const char *place);
 
 /** A person deleted the file of a failed job: it ends as discarded. Should the file come back after

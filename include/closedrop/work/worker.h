@@ -60,6 +60,13 @@ void worker_set_folder(struct worker *worker, const char *name, const struct fol
 /** The file of a job in hand lies at `path` now (KNOWN_RENAMED). Inside a transaction. */
 void worker_follow(struct worker *worker, int64_t job, const char *path);
 
+/**
+ * Whether the file of a failed job, seen at `path` in its folder, was not brought back by itself:
+ * it lies in a directory that failed files were put into, which was renamed as a whole. It is known
+ * there from then on. Also true where that cannot be told now. Inside a transaction.
+ */
+bool worker_came_with_failed(struct worker *worker, int64_t job, const char *path);
+
 void worker_set_paused(struct worker *worker, bool paused);
 
 /** While the queue's disk is short, nothing is claimed, not even what is only to be put away.

@@ -258,6 +258,103 @@ exported_again() { # NAME: a new file of these bytes; it is held back
     wait_until activities_are 2
 }
 
+# ---- Failed renamed as a whole: housekeeping, and no word about any file in it ----
+
+# Of what only a person can judge, a duplicate, a cut one and an empty one are in Failed.
+judged_ones_failed() {
+    more=$lead_rule write_config 'rules = [ "lead" ]; incomplete = "100ms"; rescan = "1s";'
+    start_agent
+    echo hello >in/lead_A-1.txt
+    wait_until jobs_are done 1
+    echo hello >in/lead_A-2.txt
+    wait_until test -f in/Failed/lead_A-2.txt.error.txt
+    printf '%%PDF-1.4\nhalf of it' >in/lead_A-3.pdf
+    wait_until test -f in/Failed/lead_A-3.pdf.error.txt
+    : >in/lead_A-4.txt
+    wait_until test -f in/Failed/lead_A-4.txt.error.txt
+    failed_are 2 3 4
+}
+
+known_in() { # DIRECTORY: the failed ones
+    local id
+    for id in 2 3 4; do
+        [[ $(closedrop show "$id" --json | jq -r .place) == "$1"/* ]] || return 1
+    done
+}
+
+@test "Failed is renamed: what only a person can judge is left alone there, said once, and dragged out of there it is wanted" {
+    judged_ones_failed
+    mv in/Failed in/Failed-October
+    wait_until known_in Failed-October
+    log_says 'job 2: scans/Failed-October/lead_A-2.txt was renamed with the directory that failed files were put into, and is left alone'
+    mkdir in/Failed-October/old
+    mv in/Failed-October/lead_A-3.pdf in/Failed-October/old/ # sorted there
+    wait_until closedrop_shows 3 Failed-October/old/lead_A-3.pdf
+    mkdir in/archive
+    mv in/Failed-October in/archive/ # and once more
+    wait_until known_in archive/Failed-October
+    touch in/lead_A-5.txt # there is a new Failed
+    wait_until test -f in/Failed/lead_A-5.txt.error.txt
+    stop_agent
+    run_once
+    failed_are 2 3 4 5
+    [ "$(grep -c 'scans/Failed-October/lead_A-2.txt was renamed' agent.log)" = 1 ]
+    activities_are 1
+    mv in/archive/Failed-October/lead_A-2.txt in/
+    mv in/archive/Failed-October/old/lead_A-3.pdf in/lead_A-3b.pdf
+    run_once
+    activities_are 3
+    closedrop retry 4 # it is found where it is
+    run_once
+    activities_are 4
+    [ ! -e in/archive/Failed-October/lead_A-4.txt ]
+    failed_are 5
+}
+
+closedrop_shows() { # ID PLACE
+    [ "$(closedrop show "$1" --json | jq -r .place)" = "$2" ]
+}
+
+@test "the same while no agent ran, and while all of it was away; deleted there with its text, or with all of it, one is discarded" {
+    judged_ones_failed
+    stop_agent
+    mv in/Failed desktop
+    touch in/lead_A-5.txt
+    wait_until test -f in/Failed/lead_A-5.txt.error.txt || run_once # a new Failed: the others are nowhere
+    run_once
+    failed_are 5
+    mv desktop in/Failed-October # and here they are
+    run_once
+    known_in Failed-October
+    failed_are 2 3 4 5
+    rm in/Failed-October/lead_A-2.txt*
+    run_once
+    is_discarded 2
+    failed_are 3 4 5
+    rm -r in/Failed-October
+    run_once
+    failed_are 5
+    activities_are 1
+}
+
+@test "a duplicate that is touched where Failed was renamed to is a new file there, and wanted no more than before" {
+    judged_ones_failed
+    mv in/Failed in/Failed-October
+    wait_until known_in Failed-October
+    touch in/Failed-October/lead_A-2.txt
+    wait_until test -f in/Failed/Failed-October/lead_A-2.txt.error.txt
+    activities_are 1
+}
+
+@test "of all the files of Failed, each dragged into the folder by itself, each is wanted" {
+    judged_ones_failed
+    mkdir in/again
+    mv in/Failed/* in/again/
+    wait_until activities_are 4
+    rmdir in/Failed
+    failed_are
+}
+
 @test "hundreds of failed files are looked through, and those that were deleted are found" {
     write_config 'max_size = "9";'
     local i

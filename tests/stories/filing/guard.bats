@@ -104,6 +104,28 @@ load ../../support/guard
     sent_are 16
 }
 
+@test "recalled, and Failed is renamed: nothing leaves by that; one that is dragged out of there does" {
+    configure
+    start_agent
+    mails 13
+    all_held 3
+    closedrop recall statements
+    wait_until find_gives 3 in/Failed -name '*.error.txt'
+    wait_until jobs_are failed 3
+    mv in/Failed in/Failed-October
+    wait_until places_are 3 Failed-October/
+    jobs_are failed 3
+    sent_are 10
+    one=$(find in/Failed-October -name 'mail-*[0-9].txt' | head -1)
+    mv "$one" in/
+    wait_until sent_are 11
+    jobs_are failed 2
+}
+
+places_are() { # NUMBER START: so many files lie there
+    [ "$(closedrop list --json | jq -r '.place // ""' | grep -c "^$2")" = "$1" ]
+}
+
 @test "recalled while the agent is away: its next start puts the files into Failed" {
     configure
     start_agent

@@ -2154,6 +2154,31 @@ static void counts_what_was_discarded_no_more(void **state)
     commit(queue);
 }
 
+static void asks_of_what_a_person_must_judge_where_it_came_back(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    for (int i = 0; i < JOB_JUDGED; i++) {
+        int64_t job = 0, id = discarded(queue, job_judged_codes[i]);
+        const struct identity identity = file(1);
+        struct seen seen = {
+            .folder = "scans", .path = "Failed-October/a.pdf", .identity = &identity};
+        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
+        assert_int_equal(job, id);
+        struct job *failed = store_load(queue_store(queue), id);
+        queue_moved_in_failed(queue, failed, seen.path); /* renamed with all of Failed */
+        assert_string_equal(job_ended_as(failed), "");
+        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_YES);
+        seen.path = "a.pdf";
+        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
+        queue_end(queue, failed, JOB_DROPPED, "for the next");
+        job_free(failed);
+    }
+    discarded(queue, "too_large");
+    assert_int_equal(known(queue, file(1)), KNOWN_NOT);
+    commit(queue);
+}
+
 static void knows_a_discarded_file_that_comes_back(void **state)
 {
     struct queue *queue = *state;
@@ -2869,6 +2894,7 @@ int main(void)
         ON_MEMORY(waits_for_a_failed_file_to_be_moved_away),
         ON_MEMORY(believes_a_person_who_brings_a_cut_off_file_back),
         ON_MEMORY(counts_what_was_discarded_no_more),
+        ON_MEMORY(asks_of_what_a_person_must_judge_where_it_came_back),
         ON_MEMORY(knows_a_discarded_file_that_comes_back),
         ON_MEMORY(gives_the_failed_files_of_a_folder_one_page_after_the_other),
         ON_MEMORY(believes_a_person_who_brings_an_empty_file_back),

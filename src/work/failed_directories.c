@@ -1,0 +1,93 @@
+/**
+ * The directories that failed files were ever put into, by their handles: to rename one as a whole
+ * is housekeeping, and says nothing of the files in it, while one that is dragged out of it has a
+ * person's word.
+ */
+#define LOG_MODULE "worker"
+
+#include "failed_directories.h"
+#include "worker_state.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/digest.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** What the queue calls one: 0 with NULL where it has no handle that lasts, or a negative errno. */
+static int name_of(const char *folder, int directory, char **ret_name)
+{
+    struct file_state state;
+    int result = file_state_read(directory, &state);
+    if (result < 0 || !state.identity.handle_length)
+        return result;
+    struct str name = STR_INIT(1024);
+    str_printf(&name, "failed %s ", folder);
+    digest_add_hex(&name, state.identity.handle, state.identity.handle_length);
+    *ret_name = str_take(&name);
+    return *ret_name ? 0 : -ENOMEM;
+}
+
+static void note(struct store *store, const struct folder *folder, int directory)
+{
+    CLEANUP(free_text) char *name = NULL;
+    if (directory < 0 || name_of(folder->name, directory, &name) < 0 || !name)
+        return;
+    if (!store_number(store, name))
+        store_set_number(store, name, clock_wall_ms());
+}
+
+void failed_directories_note(struct store *store, const struct folder *folder, int root)
+{
+    const char *failed = folder->failed;
+    CLEANUP(close_fd)
+    int directory = *failed == '/' ? safe_open_root(failed) : safe_open_look(root, failed);
+    CLEANUP(free_text) char *first = strndup(failed, strcspn(failed, "/"));
+    CLEANUP(close_fd) int top = first && *first ? safe_open_look(root, first) : -ENOENT;
+    note(store, folder, directory);
+    note(store, folder, top);
+}
+
+/** Whether a directory was noted: 1, 0, or a negative errno. */
+static int is_noted(struct store *store, const char *folder, int root, const char *path)
+{
+    CLEANUP(free_text) char *name = NULL;
+    CLEANUP(close_fd) int directory = safe_open_look(root, path);
+    int result = directory < 0 ? directory : name_of(folder, directory, &name);
+    return result < 0 ? result : name && store_number(store, name);
+}
+
+int failed_directories_have(struct store *store, const char *folder, int root, const char *path)
+{
+    CLEANUP(free_text) char *at = path_directory(path);
+    int result = 0;
+    while (result == 0 && at && *at) {
+        result = is_noted(store, folder, root, at);
+        char *above = path_directory(at);
+        free(at);
+        at = above;
+    }
+    return at ? result : -ENOMEM;
+}
+
+bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path)
+{
+    struct store *store = queue_store(worker->queue);
+    CLEANUP(job_freep) struct job *job = store_load(store, id);
+    const struct folder *folder = job ? config_folder(worker->config, job->folder) : NULL;
+    CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
+    int result = root < 0 ? root : failed_directories_have(store, folder->name, root, path);
+    if (result > 0) {
+        log_info("job %lld: %s/%s was renamed with the directory that failed files were put into, "
+                 "and is left alone; drag it out of there, and it is tried again",
+            (long long)id, folder->name, path);
+        queue_moved_in_failed(worker->queue, job, path);
+    }
+    return result != 0; /* what cannot be told now is asked again by the next scan */
+}
