@@ -92,8 +92,8 @@
  *             phone (numbers as they are written), reply and record (what comes back), key
  * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the
  * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
- *             many requests a rate limit still takes), breaker (the circuit breaker of a place), progress
- *             (does a transfer go on), bucket, date
+ *             many requests a rate limit still takes), breaker (the circuit breaker of a place),
+ * progress (does a transfer go on), bucket, date
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, rights,
  *             path, companion: what intake and work stand on
  * - config/   tree (what it says), config (held by whoever reads it), load (one file into one tree;

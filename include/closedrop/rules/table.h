@@ -41,8 +41,9 @@ struct table_ask {
     int64_t settle_ms;          /* for so long it must be unchanged; TABLE_YOUNG_MS at least */
     int64_t incomplete_ms; /* so long after its last change it may still be away, cut off, or open
                               for writing */
-    int64_t waited_ms;     /* so long it was waited for already: if less, one that is away may come, too */
-    bool takes_young;      /* as it is now */
+    int64_t
+        waited_ms; /* so long it was waited for already: if less, one that is away may come, too */
+    bool takes_young; /* as it is now */
 };
 
 enum table_answer {
