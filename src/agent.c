@@ -76,6 +76,7 @@ struct agent {
     int exit_code;
     bool disk_short;     /* no room for anything new under state_dir */
     struct str disk_why; /* and how much is missing, for people */
+    struct str mistakes; /* of the configuration, for which it was not reloaded; "" where it was */
     bool broken;         /* the queue cannot be written: end without another word to it */
 };
 
@@ -369,6 +370,8 @@ static int add_status(const struct agent *agent, struct json *status)
     int result = json_add_int(one, "pid", getpid());
     result |= json_add_text(one, "version", CLOSEDROP_VERSION);
     result |= json_add_text(one, "started_at", clock_rfc3339(agent->started_ms, started));
+    if (agent->mistakes.length)
+        result |= json_add_text(one, "not_reloaded", str_text(&agent->mistakes));
     result |= json_add(status, "agent", one);
     result |= worker_add_status(agent->worker, status);
     for (size_t i = 0; i < agent->config->folder_count; i++)
@@ -516,7 +519,9 @@ static void reload(struct agent *agent)
     int result = config_load(agent->file, CONFIG_PLACES_FOUND, &config, &problems);
     if (result == 0)
         result = swap_config(agent, config, &problems);
+    str_clear(&agent->mistakes);
     if (result < 0) {
+        str_add(&agent->mistakes, str_text(&problems));
         log_problems(&problems);
         log_error("the configuration has mistakes and was not reloaded; the old one goes on");
     } else {
@@ -991,6 +996,7 @@ static void stop(struct agent *agent)
     free(agent->health);
     free(agent->recovered);
     str_release(&agent->disk_why);
+    str_release(&agent->mistakes);
     config_release(agent->config);
     if (agent->signals >= 0)
         close(agent->signals);
@@ -998,8 +1004,11 @@ static void stop(struct agent *agent)
 
 int agent_run(const char *config_file, bool once)
 {
-    struct agent agent = {
-        .file = strdup(config_file), .once = once, .signals = -1, .disk_why = STR_INIT(8192)};
+    struct agent agent = {.file = strdup(config_file),
+        .once = once,
+        .signals = -1,
+        .disk_why = STR_INIT(8192),
+        .mistakes = STR_INIT(256 * 1024)};
     int code = agent.file ? start(&agent) : refuse_to_start("its name cannot be kept");
     if (code == EXIT_DONE) {
         log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);

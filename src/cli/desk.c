@@ -5,6 +5,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/config/load.h"
 #include "closedrop/config/locate.h"
 #include "closedrop/control/client.h"
 
@@ -24,14 +25,28 @@ struct config *cli_config(const struct options *options, enum config_places plac
     return config;
 }
 
+/** An agent that runs goes on with what it read before the mistakes came into the file. */
+static int open_at_agent(const struct options *options, struct desk *ret_desk)
+{
+    CLEANUP(free_text) char *file = config_locate(options->config_file);
+    struct desk desk = {.config = file ? config_load_socket(file) : NULL, .is_partial = true};
+    if (!desk.config || client_open_agent(desk.config, &desk.client) < 0) {
+        config_release(desk.config);
+        return EXIT_CONFIG;
+    }
+    fputs("closedrop: the agent still runs with the configuration it read before\n", stderr);
+    *ret_desk = desk;
+    return EXIT_DONE;
+}
+
 int cli_desk_open(const struct options *options, struct desk *ret_desk)
 {
     struct desk desk = {.config = cli_config(options, CONFIG_PLACES_SPELLED)};
+    if (!desk.config)
+        return open_at_agent(options, ret_desk);
     struct str why = STR_INIT(4096);
     int code = EXIT_DONE;
-    if (!desk.config) {
-        code = EXIT_CONFIG;
-    } else if (client_open(desk.config, &desk.client, &why) < 0) {
+    if (client_open(desk.config, &desk.client, &why) < 0) {
         fprintf(stderr, "closedrop: %s\n", str_text(&why));
         config_release(desk.config);
         code = EXIT_NOT_DONE;

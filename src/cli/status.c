@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define WATCH_PAUSE_S 2
@@ -148,6 +150,17 @@ static void print_gone(const struct json *gone, const char *what)
     }
 }
 
+/** The first line of why the configuration was not reloaded; check tells the rest. */
+static void print_mistakes(const char *mistakes)
+{
+    if (!mistakes)
+        return;
+    CLEANUP(free_text) char *first = strndup(mistakes, strcspn(mistakes, "\n"));
+    printf("        the configuration has mistakes and was not reloaded (closedrop check): ");
+    cli_print_text(first ? first : "");
+    putchar('\n');
+}
+
 static void print_status(const struct json *status)
 {
     const struct json *agent = json_get(status, "agent");
@@ -160,6 +173,7 @@ static void print_status(const struct json *status)
             json_get_int(agent, "pid", 0), json_get_text(agent, "started_at"));
     else
         printf("Agent:  not running\n");
+    print_mistakes(json_get_text(agent, "not_reloaded"));
     print_counts(json_get(status, "jobs"));
     print_paced(json_get(status, "paced"));
     print_not_put_away(status);

@@ -107,19 +107,25 @@ static void read_log(struct settings *settings, struct config *config)
         settings, group, "format", log_format_names, LOG_FORMATS, LOG_FORMAT_TEXT);
 }
 
+/** Where neither is named. */
+static void fill_in_places(struct config *config)
+{
+    bool of_system = str_starts_with(config->file, "/etc/");
+    if (!config->state_dir)
+        config->state_dir = config_default_state_dir(of_system);
+    if (!config->control_socket && config->state_dir)
+        config->control_socket = config_default_socket(of_system, config->state_dir);
+}
+
 static void read_root(struct settings *settings, struct config *config)
 {
     struct setting *root = settings_root(settings);
-    bool of_system = str_starts_with(config->file, "/etc/");
     config->state_line = setting_line(root, "state_dir");
     config->state_dir =
         reader_absolute(settings, config->file, setting_text(settings, root, "state_dir", NULL));
-    if (!config->state_dir)
-        config->state_dir = config_default_state_dir(of_system);
     config->control_socket = reader_absolute(
         settings, config->file, setting_text(settings, root, "control_socket", NULL));
-    if (!config->control_socket && config->state_dir)
-        config->control_socket = config_default_socket(of_system, config->state_dir);
+    fill_in_places(config);
 
     struct sockaddr_un address;
     if (config->control_socket && strlen(config->control_socket) >= sizeof(address.sun_path))
@@ -201,4 +207,25 @@ int config_load(
     else
         *ret_config = config;
     return result;
+}
+
+struct config *config_load_socket(const char *file)
+{
+    struct config *config = calloc(1, sizeof(*config));
+    struct settings *settings = NULL;
+    if (!config)
+        return NULL;
+    atomic_init(&config->references, 1);
+    config->file = absolute_file(file);
+    if (config->file)
+        (void)settings_open(file, &settings);
+    if (settings) /* what stands before a syntax error is read, too */
+        read_root(settings, config);
+    else if (config->file)
+        fill_in_places(config);
+    settings_close(settings);
+    if (config->control_socket)
+        return config;
+    config_release(config);
+    return NULL;
 }

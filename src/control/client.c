@@ -81,14 +81,34 @@ static int find_somebody(struct client *client, struct str *why)
     return -1;
 }
 
-int client_open(const struct config *config, struct client **ret_client, struct str *why)
+static struct client *client_new(const struct config *config)
 {
     struct client *client = calloc(1, sizeof(*client));
     if (!client)
-        return -1;
+        return NULL;
     client->config = config;
     client->http = http_new();
-    int result = client->http ? find_somebody(client, why) : -1;
+    if (client->http)
+        return client;
+    client_close(client);
+    return NULL;
+}
+
+int client_open(const struct config *config, struct client **ret_client, struct str *why)
+{
+    struct client *client = client_new(config);
+    int result = client ? find_somebody(client, why) : -1;
+    if (result < 0)
+        client_close(client);
+    else
+        *ret_client = client;
+    return result;
+}
+
+int client_open_agent(const struct config *config, struct client **ret_client)
+{
+    struct client *client = client_new(config);
+    int result = client && agent_answers(client) ? 0 : -1;
     if (result < 0)
         client_close(client);
     else

@@ -24,9 +24,14 @@ struct config *cli_config(const struct options *options, enum config_places plac
 struct desk {
     struct config *config;
     struct client *client;
+    bool is_partial; /* the configuration has mistakes: it is not known what is in it */
 };
 
-/** Returns EXIT_DONE, or prints why nobody can be asked and returns another exit code. */
+/**
+ * Returns EXIT_DONE, or prints why nobody can be asked and returns another exit code. Mistakes in
+ * the configuration are printed, and do not keep an agent that runs with an older one from being
+ * asked.
+ */
 int cli_desk_open(const struct options *options, struct desk *ret_desk);
 void cli_desk_close(struct desk *desk);
 

@@ -18,4 +18,10 @@ enum config_places {
 int config_load(
     const char *file, enum config_places places, struct config **ret_config, struct str *problems);
 
+/**
+ * Of a configuration that has mistakes, where its agent is asked, as far as that can be read: a
+ * tree with nothing but `file`, `state_dir` and `control_socket`. NULL when memory is short.
+ */
+struct config *config_load_socket(const char *file);
+
 #endif

@@ -15,6 +15,9 @@ struct str;
  * and there is no queue, -1 where it cannot be opened. Nothing is ever created.
  */
 int client_open(const struct config *config, struct client **ret_client, struct str *why);
+
+/** The same of an agent that runs, and of nobody else: 0, or -1 where none answers. */
+int client_open_agent(const struct config *config, struct client **ret_client);
 void client_close(struct client *client);
 
 /** Ask; the answer's body is the caller's, NULL where none came. */

@@ -61,6 +61,34 @@ two_folders() {
     wait_until jobs_are done 2
 }
 
+@test "a mistake in the configuration keeps nobody from asking the agent, and status says that it was not reloaded" {
+    local mistake
+    start_agent
+    cp "$config" good.conf
+    for mistake in 'colour = "blue";' 'colour = '; do
+        cp good.conf "$config"
+        echo "$mistake" >>"$config"
+        reload 'the old one goes on'
+        run closedrop status
+        [ "$status" = 0 ]
+        [[ $output == *"$config:"*"the agent still runs with the configuration it read before"* ]]
+        [[ $output == *"was not reloaded (closedrop check): $config:"* ]]
+        closedrop pause 2>/dev/null
+        closedrop status --json 2>/dev/null | jq -en 'input | .paused and (.agent.not_reloaded | length > 0)' >/dev/null
+        closedrop resume 2>/dev/null
+        closedrop list --folder nope 2>/dev/null
+    done
+    run closedrop check
+    [ "$status" = 78 ]
+    cp good.conf "$config"
+    reload
+    closedrop status --json | jq -en 'input | .agent.not_reloaded == null' >/dev/null
+    echo 'colour = ' >>"$config"
+    stop_agent
+    run closedrop status
+    [ "$status" = 78 ]
+}
+
 @test "a key file that is gone at a reload does not stop the agent" {
     start_agent
     mv key key.away
