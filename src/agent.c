@@ -41,7 +41,7 @@
 
 #define LETTERS_OUT_MOST 64  /* to the work thread */
 #define LETTERS_IN_MOST 1024 /* to the watch thread: more than can ever wait for an answer */
-#define LETTERS_A_TURN 64
+#define MESSAGES_A_TURN 64
 #define STOP_MOST_MS 25000 /* transfers get this long to end; 30 s are promised */
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
@@ -80,30 +80,30 @@ struct agent {
     bool broken;         /* the queue cannot be written: end without another word to it */
 };
 
-/* ---- letters from the watch thread ---- */
+/* ---- messages from the watch thread ---- */
 
 static bool by_path(const struct folder *folder)
 {
     return folder->after_upload == AFTER_KEEP;
 }
 
-/** Send a letter back with the first `kept` of its sightings, which are to be settled. */
-static void answer_seen(struct agent *agent, struct letter *letter, size_t kept)
+/** Send a message back with the first `kept` of its sightings, which are to be settled. */
+static void answer_seen(struct agent *agent, struct message *message, size_t kept)
 {
-    letter->asked = letter->count;
-    letter->count = kept;
-    letter->kind = LETTER_UNKNOWN;
-    if (!mailbox_post(agent->to_watch, letter, false))
+    message->asked = message->count;
+    message->count = kept;
+    message->kind = MESSAGE_UNKNOWN;
+    if (!mailbox_post(agent->to_watch, message, false))
         watch_rescan(agent->watch);
 }
 
-/** Keep the sightings the queue does not know, and send the letter back with them. */
-static void take_seen(struct agent *agent, struct letter *letter)
+/** Keep the sightings the queue does not know, and send the message back with them. */
+static void take_seen(struct agent *agent, struct message *message)
 {
-    const struct folder *folder = &agent->config->folders[letter->folder];
+    const struct folder *folder = &agent->config->folders[message->folder];
     size_t kept = 0;
-    for (size_t i = 0; i < letter->count; i++) {
-        struct sighting *sighting = &letter->sightings[i];
+    for (size_t i = 0; i < message->count; i++) {
+        struct sighting *sighting = &message->sightings[i];
         const struct seen seen = {.folder = folder->name,
             .path = sighting->path,
             .identity = &sighting->state.identity,
@@ -120,16 +120,16 @@ static void take_seen(struct agent *agent, struct letter *letter)
             continue;
         }
         sighting->judged = known == KNOWN_JUDGED;
-        letter->sightings[kept++] = *sighting;
+        message->sightings[kept++] = *sighting;
     }
-    answer_seen(agent, letter, kept);
+    answer_seen(agent, message, kept);
 }
 
-static void take_settled(struct agent *agent, const struct letter *letter)
+static void take_settled(struct agent *agent, const struct message *message)
 {
-    const struct folder *folder = &agent->config->folders[letter->folder];
-    for (size_t i = 0; i < letter->count; i++) {
-        const struct sighting *sighting = &letter->sightings[i];
+    const struct folder *folder = &agent->config->folders[message->folder];
+    for (size_t i = 0; i < message->count; i++) {
+        const struct sighting *sighting = &message->sightings[i];
         struct arrival arrival = {.folder = folder->name,
             .path = sighting->path,
             .identity = sighting->state.identity,
@@ -147,11 +147,11 @@ static void take_settled(struct agent *agent, const struct letter *letter)
     }
 }
 
-static void take_left(struct agent *agent, const struct letter *letter)
+static void take_left(struct agent *agent, const struct message *message)
 {
-    for (size_t i = 0; i < letter->count; i++)
+    for (size_t i = 0; i < message->count; i++)
         queue_left(
-            agent->queue, agent->config->folders[letter->folder].name, letter->sightings[i].path);
+            agent->queue, agent->config->folders[message->folder].name, message->sightings[i].path);
 }
 
 /** What an end marker goes by, beside the disk. */
@@ -172,22 +172,22 @@ static enum batch_file ask_of_batch(void *context, const char *path, const struc
     return waits ? BATCH_QUEUED : is_left ? BATCH_LEFT : BATCH_UNKNOWN;
 }
 
-static void take_spent(struct agent *agent, const struct letter *letter)
+static void take_spent(struct agent *agent, const struct message *message)
 {
-    struct end end = {agent, &agent->config->folders[letter->folder]};
-    for (size_t i = 0; i < letter->count; i++) {
-        const struct sighting *marker = &letter->sightings[i];
+    struct end end = {agent, &agent->config->folders[message->folder]};
+    for (size_t i = 0; i < message->count; i++) {
+        const struct sighting *marker = &message->sightings[i];
         if (!batch_is_awaited(
                 agent->config, end.folder, marker->path, &marker->state, ask_of_batch, &end))
             end_marker_put_away(end.folder, marker->path, &marker->state);
     }
 }
 
-static void take_empty(struct agent *agent, const struct letter *letter)
+static void take_empty(struct agent *agent, const struct message *message)
 {
-    for (size_t i = 0; i < letter->count; i++)
-        worker_remove_emptied(
-            agent->worker, letter->folder, letter->sightings[i].path, &letter->sightings[i].state);
+    for (size_t i = 0; i < message->count; i++)
+        worker_remove_emptied(agent->worker, message->folder, message->sightings[i].path,
+            &message->sightings[i].state);
 }
 
 static void recover_staging(struct agent *agent, size_t index)
@@ -223,12 +223,12 @@ static bool looks_unmounted(struct agent *agent, const struct folder *folder)
     return waiting_jobs(&counts) > 0;
 }
 
-static void take_health(struct agent *agent, const struct letter *letter)
+static void take_health(struct agent *agent, const struct message *message)
 {
-    const struct folder *folder = &agent->config->folders[letter->folder];
-    struct folder_health *health = &agent->health[letter->folder];
+    const struct folder *folder = &agent->config->folders[message->folder];
+    struct folder_health *health = &agent->health[message->folder];
     struct folder_health before = *health;
-    *health = letter->health;
+    *health = message->health;
     if (health->healthy && looks_unmounted(agent, folder)) {
         health->healthy = false;
         snprintf(health->message, sizeof(health->message),
@@ -236,8 +236,8 @@ static void take_health(struct agent *agent, const struct letter *letter)
     }
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;
-    if (health->healthy && !agent->recovered[letter->folder])
-        recover_staging(agent, letter->folder);
+    if (health->healthy && !agent->recovered[message->folder])
+        recover_staging(agent, message->folder);
     const struct folder_state state = {
         health->healthy, health->device, health->inode, health->scanned_for, health->rounds};
     worker_set_folder(agent->worker, folder->name, &state);
@@ -252,67 +252,67 @@ static void take_health(struct agent *agent, const struct letter *letter)
  * While the disk is short nothing new is promised: the files lie in their folders, and are looked
  * at again when there is room.
  */
-static void drop_letter(struct agent *agent, struct letter *letter)
+static void drop_message(struct agent *agent, struct message *message)
 {
-    if (letter->kind == LETTER_SEEN) {
-        for (size_t i = 0; i < letter->count; i++)
-            free(letter->sightings[i].path);
-        answer_seen(agent, letter, 0);
+    if (message->kind == MESSAGE_SEEN) {
+        for (size_t i = 0; i < message->count; i++)
+            free(message->sightings[i].path);
+        answer_seen(agent, message, 0);
         return;
     }
-    letter_free(letter);
+    message_free(message);
 }
 
-static void take_letter(struct agent *agent, struct letter *letter)
+static void take_message(struct agent *agent, struct message *message)
 {
-    if (letter->config != agent->config) {
-        letter_free(letter); /* about folders as they were before a reload; all is seen again */
+    if (message->config != agent->config) {
+        message_free(message); /* about folders as they were before a reload; all is seen again */
         return;
     }
-    if (agent->disk_short && letter->kind != LETTER_HEALTH) {
-        drop_letter(agent, letter);
+    if (agent->disk_short && message->kind != MESSAGE_HEALTH) {
+        drop_message(agent, message);
         return;
     }
-    switch (letter->kind) {
-    case LETTER_SEEN:
-        take_seen(agent, letter);
+    switch (message->kind) {
+    case MESSAGE_SEEN:
+        take_seen(agent, message);
         return;
-    case LETTER_SETTLED:
-        take_settled(agent, letter);
+    case MESSAGE_SETTLED:
+        take_settled(agent, message);
         break;
-    case LETTER_LEFT:
-        take_left(agent, letter);
+    case MESSAGE_LEFT:
+        take_left(agent, message);
         break;
-    case LETTER_SPENT:
-        take_spent(agent, letter);
+    case MESSAGE_SPENT:
+        take_spent(agent, message);
         break;
-    case LETTER_EMPTY:
-        take_empty(agent, letter);
+    case MESSAGE_EMPTY:
+        take_empty(agent, message);
         break;
     default:
-        take_health(agent, letter);
+        take_health(agent, message);
     }
-    letter_free(letter);
+    message_free(message);
 }
 
-static void take_letters(struct agent *agent)
+static void take_messages(struct agent *agent)
 {
-    struct letter *letter;
-    for (int i = 0; i < LETTERS_A_TURN && (letter = mailbox_take(agent->to_work)) != NULL; i++)
-        take_letter(agent, letter);
+    struct message *message;
+    for (int i = 0; i < MESSAGES_A_TURN && (message = mailbox_take(agent->to_work)) != NULL; i++)
+        take_message(agent, message);
 }
 
 /** The worker's word to the left: settle this file anew. */
-static void look_again(void *context, const char *folder_name, const char *path)
+static void resettle(void *context, const char *folder_name, const char *path)
 {
     struct agent *agent = context;
     for (size_t i = 0; i < agent->config->folder_count; i++) {
         if (strcmp(agent->config->folders[i].name, folder_name) != 0)
             continue;
-        struct letter *letter = letter_new(LETTER_LOOK, agent->config, i, 1);
-        if (letter && (letter->sightings[0].path = strdup(path)) != NULL)
-            letter->count = 1;
-        if (!letter || !mailbox_post(agent->to_watch, letter, false))
+        struct message *message = message_new(MESSAGE_RESETTLE, agent->config, i, 1);
+        if (message && (message->sightings[0].path = strdup(path)) != NULL)
+            message->count = 1;
+        if (!message || !mailbox_post(agent->to_watch, message, false))
             watch_rescan(agent->watch);
     }
 }
@@ -324,11 +324,11 @@ static int64_t scan(void *context, const char *folder_name)
     for (size_t i = 0; i < agent->config->folder_count; i++) {
         if (strcmp(agent->config->folders[i].name, folder_name) != 0)
             continue;
-        struct letter *letter = letter_new(LETTER_SCAN, agent->config, i, 0);
-        if (!letter)
+        struct message *message = message_new(MESSAGE_SCAN, agent->config, i, 0);
+        if (!message)
             return 0;
-        letter->scan = agent->scans + 1;
-        return mailbox_post(agent->to_watch, letter, false) ? ++agent->scans : 0;
+        message->scan = agent->scans + 1;
+        return mailbox_post(agent->to_watch, message, false) ? ++agent->scans : 0;
     }
     return 0;
 }
@@ -446,16 +446,16 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
 {
     struct folder_health *health = calloc(config->folder_count + 1, sizeof(*health));
     bool *recovered = calloc(config->folder_count + 1, sizeof(*recovered));
-    struct letter *letter = letter_new(LETTER_CONFIG, config, 0, 0);
+    struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
     char *state_dir = strdup(agent->config->state_dir);
-    int result = health && recovered && letter && state_dir ? 0 : -ENOMEM;
+    int result = health && recovered && message && state_dir ? 0 : -ENOMEM;
     if (result == 0)
         result = worker_configure(agent->worker, config, why);
     if (result < 0) {
         free(health);
         free(recovered);
         free(state_dir);
-        letter_free(letter);
+        message_free(message);
         return result;
     }
     warn_of_fixed(agent->config, config);
@@ -468,7 +468,7 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     config_release(agent->config);
     agent->config = config_hold(config);
     log_configure(config->log_level, config->log_format);
-    mailbox_post(agent->to_watch, letter, true);
+    mailbox_post(agent->to_watch, message, true);
     return 0;
 }
 
@@ -652,7 +652,7 @@ static void turn(struct agent *agent)
     look_at_disk(agent);
     queue_begin(agent->queue);
     worker_reap(agent->worker);
-    take_letters(agent);
+    take_messages(agent);
     worker_claim(agent->worker);
     if (commit(agent) == 0)
         worker_start(agent->worker);
@@ -906,7 +906,7 @@ static int open_worker(struct agent *agent)
     struct str why = STR_INIT(4096);
     agent->http = http_new();
     agent->worker =
-        agent->http ? worker_new(agent->queue, agent->http, agent->config, look_again, scan, agent)
+        agent->http ? worker_new(agent->queue, agent->http, agent->config, resettle, scan, agent)
                     : NULL;
     int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
     if (result < 0)

@@ -21,7 +21,7 @@
  *     - intake/looks        the candidates whose time has come, looked at
  *     - intake/end_marker   the markers of batches: expected, then quiet, then perhaps spent
  *     - intake/closed       directories that we may not list or enter, until we may
- *     - intake/letters      what is seen and settled, and how each folder is, to the work thread
+ *     - intake/report       what is seen and settled, and how each folder is, to the work thread
  *     - intake/events       file events, as hints (the door to libinotifytools)
  *     - intake/scan         the walk through a folder, a slice at a time
  *     - intake/filter       which names are documents (pure)

@@ -3,7 +3,7 @@
 #include "end_marker.h"
 
 #include "folders.h"
-#include "letters.h"
+#include "report.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -82,6 +82,6 @@ void end_marker_inspect(
     }
     if (!covers_a_candidate(watch, marker) &&
         folder_has(&watch->folders[marker->folder], marker->path))
-        letters_spent(watch, marker);
+        report_spent(watch, marker);
     candidates_remove(watch->candidates, marker);
 }

@@ -59,13 +59,13 @@ bool folder_must_look(const struct watched *folder)
     return folder->polls || folder->unwatched > 0;
 }
 
-void folder_drop_letters(struct watched *folder)
+void folder_drop_messages(struct watched *folder)
 {
-    letter_free(folder->seen);
-    letter_free(folder->settled);
-    letter_free(folder->left);
-    letter_free(folder->spent);
-    letter_free(folder->empty);
+    message_free(folder->seen);
+    message_free(folder->settled);
+    message_free(folder->left);
+    message_free(folder->spent);
+    message_free(folder->empty);
     folder->seen = folder->settled = folder->left = folder->spent = folder->empty = NULL;
 }
 

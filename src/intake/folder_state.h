@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #define CANDIDATES_MOST 16384
-#define BATCH 256          /* sightings in one letter */
-#define BATCHES_OUT_MOST 8 /* letters that wait for an answer, while a scan goes on */
+#define BATCH 256          /* sightings in one message */
+#define BATCHES_OUT_MOST 8 /* messages that wait for an answer, while a scan goes on */
 #define SUBTREES_MOST 64   /* new directories that wait for their scan, before all is scanned */
 
 struct watch;
@@ -58,15 +58,15 @@ struct watched {
     int64_t next_scan_ms; /* steady clock: ROUND_WHOLE */
     int64_t next_look_ms; /* steady clock: ROUND_LOOK, and what is polled */
     bool scan_wanted;     /* before next_scan_ms */
-    int64_t scan_asked;   /* number of the last LETTER_SCAN */
+    int64_t scan_asked;   /* number of the last MESSAGE_SCAN */
     int64_t scan_begun;   /* the same when the last whole round began */
     int missed;           /* since the last whole round began; see folder_note_error() */
     bool has_unreachable; /* the same, for what lies too deep */
-    struct letter *seen;  /* sightings collected for the next letter */
-    struct letter *settled;
-    struct letter *left;
-    struct letter *spent;
-    struct letter *empty;
+    struct message *seen; /* sightings collected for the next message */
+    struct message *settled;
+    struct message *left;
+    struct message *spent;
+    struct message *empty;
     int64_t asked;                            /* sightings that are out to be answered */
     const struct candidate *first_waiter;     /* while waits are counted */
     const struct candidate *first_unreadable; /* the same */
@@ -126,7 +126,7 @@ bool folder_must_look(const struct watched *folder);
 void folder_name_first(char *words, size_t room, const char *path, const char *why, size_t count);
 
 /** Forget what has gathered for a folder. */
-void folder_drop_letters(struct watched *folder);
+void folder_drop_messages(struct watched *folder);
 
 /** A marker or sidecar came: whoever waits for one in this folder is looked at again. */
 void folder_wake_waiters(struct watch *watch, struct watched *folder);

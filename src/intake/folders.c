@@ -196,7 +196,7 @@ static void refuse(
         lose_root(watch, folder);
     else
         folder_leave(folder); /* nothing of it was watched yet */
-    folder_drop_letters(folder);
+    folder_drop_messages(folder);
     folder->asked = 0;
     folder->health.healthy = false;
     if (!where)

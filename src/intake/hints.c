@@ -2,8 +2,8 @@
 #include "hints.h"
 #include "end_marker.h"
 #include "folders.h"
-#include "letters.h"
 #include "looks.h"
+#include "report.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -67,7 +67,7 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
     if (result < 0 && !safe_open_is_absent(result))
         folder_note_error(folder, result);
     if (result == 0 && S_ISREG(state.mode))
-        letters_seen(watch, folder, path, &state, moved_in);
+        report_seen(watch, folder, path, &state, moved_in);
 }
 
 /** Nothing of a folder is told before it is ours: the next round claims it, and finds the rest. */

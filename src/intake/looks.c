@@ -5,8 +5,8 @@
 #include "looks.h"
 #include "end_marker.h"
 #include "folders.h"
-#include "letters.h"
 #include "replaced.h"
+#include "report.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -289,7 +289,7 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         return true;
     }
     bool is_refused = step.kind == SETTLE_REFUSE;
-    letters_settled(watch, candidate, is_refused ? &step : NULL);
+    report_settled(watch, candidate, is_refused ? &step : NULL);
     candidates_remove(watch->candidates, candidate);
     return is_refused;
 }
@@ -303,6 +303,6 @@ void looks_go_on(struct watch *watch)
             return;
         bool is_refused = settle(watch, candidate);
         if (is_refused || clock_steady_ms() - now >= SLICE_MS)
-            return; /* a refusal's letter goes out before the next look */
+            return; /* a refusal's message goes out before the next look */
     }
 }

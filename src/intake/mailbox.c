@@ -1,4 +1,4 @@
-/* A bounded ring of letters, a lock, and an eventfd that is readable while there are some. */
+/* A bounded ring of messages, a lock, and an eventfd that is readable while there are some. */
 #include "closedrop/intake/mailbox.h"
 
 #include <pthread.h>
@@ -9,42 +9,43 @@
 struct mailbox {
     pthread_mutex_t lock;
     pthread_cond_t room;
-    struct letter *first;
-    struct letter **end;
+    struct message *first;
+    struct message **end;
     size_t count;
     size_t most;
     bool closed;
-    int bell; /* an eventfd: rung while there are letters */
+    int bell; /* an eventfd: rung while there are messages */
 };
 
-struct letter *letter_new(enum letter_kind kind, struct config *config, size_t folder, size_t room)
+struct message *message_new(
+    enum message_kind kind, struct config *config, size_t folder, size_t room)
 {
-    struct letter *letter = calloc(1, sizeof(*letter));
-    if (!letter)
+    struct message *message = calloc(1, sizeof(*message));
+    if (!message)
         return NULL;
-    letter->kind = kind;
-    letter->folder = folder;
-    letter->sightings = room ? calloc(room, sizeof(*letter->sightings)) : NULL;
-    if (room && !letter->sightings) {
-        free(letter);
+    message->kind = kind;
+    message->folder = folder;
+    message->sightings = room ? calloc(room, sizeof(*message->sightings)) : NULL;
+    if (room && !message->sightings) {
+        free(message);
         return NULL;
     }
-    letter->config = config_hold(config);
-    return letter;
+    message->config = config_hold(config);
+    return message;
 }
 
-void letter_free(struct letter *letter)
+void message_free(struct message *message)
 {
-    if (!letter)
+    if (!message)
         return;
-    for (size_t i = 0; i < letter->count; i++) {
-        free(letter->sightings[i].path);
-        free(letter->sightings[i].error_message);
-        free(letter->sightings[i].note);
+    for (size_t i = 0; i < message->count; i++) {
+        free(message->sightings[i].path);
+        free(message->sightings[i].error_message);
+        free(message->sightings[i].note);
     }
-    free(letter->sightings);
-    config_release(letter->config);
-    free(letter);
+    free(message->sightings);
+    config_release(message->config);
+    free(message);
 }
 
 struct mailbox *mailbox_new(size_t most)
@@ -66,11 +67,11 @@ struct mailbox *mailbox_new(size_t most)
 
 void mailbox_free(struct mailbox *box)
 {
-    struct letter *letter;
+    struct message *message;
     if (!box)
         return;
-    while ((letter = mailbox_take(box)) != NULL)
-        letter_free(letter);
+    while ((message = mailbox_take(box)) != NULL)
+        message_free(message);
     if (box->bell >= 0)
         close(box->bell);
     pthread_cond_destroy(&box->room);
@@ -88,34 +89,34 @@ static void ring(const struct mailbox *box)
     eventfd_write(box->bell, 1);
 }
 
-bool mailbox_post(struct mailbox *box, struct letter *letter, bool wait)
+bool mailbox_post(struct mailbox *box, struct message *message, bool wait)
 {
     pthread_mutex_lock(&box->lock);
     while (wait && !box->closed && box->count >= box->most)
         pthread_cond_wait(&box->room, &box->lock);
     bool taken = !box->closed && box->count < box->most;
     if (taken) {
-        letter->next = NULL;
-        *box->end = letter;
-        box->end = &letter->next;
+        message->next = NULL;
+        *box->end = message;
+        box->end = &message->next;
         box->count++;
         ring(box);
     }
     pthread_mutex_unlock(&box->lock);
     if (!taken)
-        letter_free(letter);
+        message_free(message);
     return taken;
 }
 
-struct letter *mailbox_take(struct mailbox *box)
+struct message *mailbox_take(struct mailbox *box)
 {
     pthread_mutex_lock(&box->lock);
-    struct letter *letter = box->first;
-    if (letter) {
-        box->first = letter->next;
+    struct message *message = box->first;
+    if (message) {
+        box->first = message->next;
         if (!box->first)
             box->end = &box->first;
-        letter->next = NULL;
+        message->next = NULL;
         box->count--;
         pthread_cond_signal(&box->room);
     }
@@ -124,7 +125,7 @@ struct letter *mailbox_take(struct mailbox *box)
         eventfd_read(box->bell, &rings);
     }
     pthread_mutex_unlock(&box->lock);
-    return letter;
+    return message;
 }
 
 void mailbox_wake(struct mailbox *box)

@@ -4,7 +4,7 @@
 #include "closed.h"
 #include "folders.h"
 #include "hints.h"
-#include "letters.h"
+#include "report.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -37,7 +37,7 @@ static void note_empty(void *context, const char *path, int directory)
     if (left > 0)
         folder_scan_within(folder, left);
     else
-        letters_empty(folder->watch, folder, path, &state);
+        report_empty(folder->watch, folder, path, &state);
 }
 
 static enum round due_round(const struct watched *folder, int64_t now)

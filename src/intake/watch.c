@@ -1,4 +1,4 @@
-/* The watch thread: its life, and the loop that gives events, letters and times their turns. */
+/* The watch thread: its life, and the loop that gives events, messages and times their turns. */
 #define LOG_MODULE "watch"
 
 #include "closedrop/intake/watch.h"
@@ -6,8 +6,8 @@
 #include "end_marker.h"
 #include "folders.h"
 #include "hints.h"
-#include "letters.h"
 #include "looks.h"
+#include "report.h"
 #include "rounds.h"
 
 #include "closedrop/base/cleanup.h"
@@ -80,7 +80,7 @@ static void take_leaving(
     else if (candidate)
         candidates_remove(watch->candidates, candidate);
     else if (filter_takes(folder->folder, path))
-        letters_left(watch, folder, path);
+        report_left(watch, folder, path);
 }
 
 static enum settle_hint hint_of(enum event_kind kind)
@@ -153,7 +153,7 @@ static void restart_if_due(struct watch *watch)
     watch->batches_out = 0;
 }
 
-/* ---- letters in ---- */
+/* ---- messages in ---- */
 
 static void become_candidate(
     struct watch *watch, struct watched *folder, const struct sighting *sighting)
@@ -174,27 +174,28 @@ static void become_candidate(
     hint_touch(watch, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
 }
 
-static void take_unknown(struct watch *watch, const struct letter *letter)
+static void take_unknown(struct watch *watch, const struct message *message)
 {
-    struct watched *folder = &watch->folders[letter->folder];
+    struct watched *folder = &watch->folders[message->folder];
     watch->batches_out -= watch->batches_out > 0;
-    folder->asked -= (int64_t)letter->asked;
+    folder->asked -= (int64_t)message->asked;
     if (folder->asked < 0) /* it was asked before all began anew */
         folder->asked = 0;
-    for (size_t i = 0; i < letter->count; i++)
-        become_candidate(watch, folder, &letter->sightings[i]);
+    for (size_t i = 0; i < message->count; i++)
+        become_candidate(watch, folder, &message->sightings[i]);
 }
 
-static void take_look(struct watch *watch, const struct letter *letter)
+static void take_look(struct watch *watch, const struct message *message)
 {
-    if (letter->count)
-        hint_take(watch, &watch->folders[letter->folder], letter->sightings[0].path, HINT_WRITTEN);
+    if (message->count)
+        hint_take(
+            watch, &watch->folders[message->folder], message->sightings[0].path, HINT_WRITTEN);
 }
 
-static void take_scan(struct watch *watch, const struct letter *letter)
+static void take_scan(struct watch *watch, const struct message *message)
 {
-    struct watched *folder = &watch->folders[letter->folder];
-    folder->scan_asked = letter->scan;
+    struct watched *folder = &watch->folders[message->folder];
+    folder->scan_asked = message->scan;
     folder_request_scan(folder);
 }
 
@@ -212,7 +213,7 @@ static void leave_folders(struct config *config, struct watched *folders)
     for (size_t i = 0; config && i < config->folder_count; i++) {
         folder_leave(&folders[i]);
         free(folders[i].conflict);
-        folder_drop_letters(&folders[i]);
+        folder_drop_messages(&folders[i]);
     }
     free(folders);
     config_release(config);
@@ -312,27 +313,27 @@ static void enter_when_possible(struct watch *watch, struct config *config)
     }
 }
 
-static void take_letter(struct watch *watch, const struct letter *letter)
+static void take_message(struct watch *watch, const struct message *message)
 {
-    if (letter->kind == LETTER_CONFIG) {
-        enter_when_possible(watch, letter->config);
-    } else if (letter->config != watch->config) {
+    if (message->kind == MESSAGE_CONFIG) {
+        enter_when_possible(watch, message->config);
+    } else if (message->config != watch->config) {
         return; /* an answer to folders that are no longer watched */
-    } else if (letter->kind == LETTER_UNKNOWN) {
-        take_unknown(watch, letter);
-    } else if (letter->kind == LETTER_LOOK) {
-        take_look(watch, letter);
-    } else if (letter->kind == LETTER_SCAN) {
-        take_scan(watch, letter);
+    } else if (message->kind == MESSAGE_UNKNOWN) {
+        take_unknown(watch, message);
+    } else if (message->kind == MESSAGE_RESETTLE) {
+        take_look(watch, message);
+    } else if (message->kind == MESSAGE_SCAN) {
+        take_scan(watch, message);
     }
 }
 
-static void take_letters(struct watch *watch)
+static void take_messages(struct watch *watch)
 {
-    struct letter *letter;
-    while ((letter = mailbox_take(watch->inbox)) != NULL) {
-        take_letter(watch, letter);
-        letter_free(letter);
+    struct message *message;
+    while ((message = mailbox_take(watch->inbox)) != NULL) {
+        take_message(watch, message);
+        message_free(message);
     }
 }
 
@@ -379,13 +380,13 @@ static void *run(void *context)
     struct watch *watch = context;
     watch_set_waiting(watch, false);
     while (!mailbox_is_closed(watch->inbox)) {
-        take_letters(watch);
+        take_messages(watch);
         bool more_events = take_events(watch);
         restart_if_due(watch);
         for (size_t i = 0; i < watch->config->folder_count; i++)
             rounds_go_on(watch, &watch->folders[i]);
         looks_go_on(watch);
-        letters_send(watch);
+        report_send(watch);
         leave_the_unused(watch, false);
         sleep_until(watch, until_next(watch, more_events));
     }

@@ -171,7 +171,7 @@ static void on_later(struct worker *worker, struct task *task, const struct verd
 static void on_changed(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     moves_log(task, "starts over", verdict->message);
-    worker->look_again(worker->look_context, task->job->folder, task->job->path);
+    worker->resettle(worker->watch_context, task->job->folder, task->job->path);
     if (task->has_upload) { /* it may turn out to be the same after all: settle decides */
         moves_release(
             worker, task, clock_wall_ms() + task->folder->settle_ms, false, verdict->message);
@@ -192,7 +192,7 @@ static void on_refused(struct worker *worker, struct task *task, const struct ve
 {
     /* an upload that had to be made again, but the file was rewritten: that one is new */
     if (verdict->code && strcmp(verdict->code, "changed") == 0)
-        worker->look_again(worker->look_context, task->job->folder, task->job->path);
+        worker->resettle(worker->watch_context, task->job->folder, task->job->path);
     if (task->has_resolution && task->resolution.rule)
         (void)job_set_text(&task->job->rule, task->resolution.rule->name);
     moves_fail(worker, task, verdict);
@@ -448,7 +448,7 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
 /** Its file has gone from its place, perhaps under another name: it is looked for, once. */
 static void on_missing(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
+    task->awaits_scan = worker->scan(worker->watch_context, task->folder->name);
     if (!task->awaits_scan)
         on_not_put_away(worker, task, verdict);
 }
@@ -542,7 +542,7 @@ static bool is_looked_for(struct worker *worker, struct task *task, const struct
 {
     bool is_gone = verdict->kind == VERDICT_GONE;
     if (is_gone && !task->was_scanned)
-        task->awaits_scan = worker->scan(worker->look_context, task->folder->name);
+        task->awaits_scan = worker->scan(worker->watch_context, task->folder->name);
     if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
         send_guard_leave_out(worker, task, verdict);
     return task->awaits_scan || task->to_start;

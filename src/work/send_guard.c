@@ -354,7 +354,7 @@ void send_guard_leave_out(struct worker *worker, struct task *task, const struct
         queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,
             verdict->message);
         if (verdict->kind == VERDICT_CHANGED)
-            worker->look_again(worker->look_context, job->folder, job->path);
+            worker->resettle(worker->watch_context, job->folder, job->path);
     }
     task_go_on(task, STAGE_PRESENT);
 }

@@ -128,16 +128,16 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
 }
 
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_look_again *look_again, worker_scan *scan, void *context)
+    worker_resettle *resettle, worker_scan *scan, void *context)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
         return NULL;
     worker->queue = queue;
     worker->http = http;
-    worker->look_again = look_again;
+    worker->resettle = resettle;
     worker->scan = scan;
-    worker->look_context = context;
+    worker->watch_context = context;
     worker->has_suspects = true;                        /* the first claim looks */
     worker->windows[API_FORMS].limit = WINDOW_NO_LIMIT; /* S3's, and a file may take hours */
     worker->folders = view_folders(worker, config);

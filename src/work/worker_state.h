@@ -49,9 +49,9 @@ struct worker {
     struct etags etags;
     struct absences absences;
     struct close_clock close_clock;
-    worker_look_again *look_again;
+    worker_resettle *resettle;
     worker_scan *scan;
-    void *look_context; /* of both */
+    void *watch_context; /* of both */
 
     struct task *tasks;
     struct folder_view *folders; /* in the order of config->folders */

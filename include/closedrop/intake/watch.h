@@ -31,7 +31,7 @@ int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, str
 /** Close both mailboxes, wait for the thread to end, and free it. */
 void watch_stop(struct watch *watch);
 
-/** From the work thread: everything must be looked at again, for a letter found no room. */
+/** From the work thread: everything must be looked at again, for a message found no room. */
 void watch_rescan(struct watch *watch);
 
 /**

@@ -27,7 +27,7 @@ struct worker;
 struct json;
 
 /** How the worker speaks to the left: settle this file of this folder anew. */
-typedef void worker_look_again(void *context, const char *folder, const char *path);
+typedef void worker_resettle(void *context, const char *folder, const char *path);
 
 /**
  * The same: scan all of this folder. The number by which worker_set_folder() says that it has
@@ -37,7 +37,7 @@ typedef int64_t worker_scan(void *context, const char *folder);
 
 /** A new worker; it borrows queue and http, holds the configuration. NULL when memory is short. */
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_look_again *look_again, worker_scan *scan, void *context);
+    worker_resettle *resettle, worker_scan *scan, void *context);
 void worker_free(struct worker *worker);
 
 /**
@@ -91,7 +91,7 @@ size_t worker_in_hand(const struct worker *worker);
 
 /**
  * How long until time alone brings something about (a job is due, Close is asked again), in ms; -1
- * for never: then only an end, a letter or a command does.
+ * for never: then only an end, a message or a command does.
  */
 int64_t worker_timeout(struct worker *worker);
 

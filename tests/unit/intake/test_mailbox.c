@@ -13,21 +13,21 @@
 
 #include <cmocka.h>
 
-static struct config config = {.references = 1}; /* held by letters, never freed */
+static struct config config = {.references = 1}; /* held by messages, never freed */
 
-static struct letter *letter(size_t number)
+static struct message *message(size_t number)
 {
-    struct letter *new = letter_new(LETTER_LOOK, &config, number, 0);
+    struct message *new = message_new(MESSAGE_RESETTLE, &config, number, 0);
     assert_non_null(new);
     return new;
 }
 
 static void expect_next(struct mailbox *box, size_t number)
 {
-    struct letter *next = mailbox_take(box);
+    struct message *next = mailbox_take(box);
     assert_non_null(next);
     assert_int_equal(next->folder, number);
-    letter_free(next);
+    message_free(next);
 }
 
 static bool rings(const struct mailbox *box)
@@ -42,10 +42,10 @@ static void gives_letters_in_order(void **state)
     struct mailbox *box = mailbox_new(100);
     assert_null(mailbox_take(box));
     for (size_t i = 0; i < 50; i++)
-        assert_true(mailbox_post(box, letter(i), false));
+        assert_true(mailbox_post(box, message(i), false));
     for (size_t i = 0; i < 25; i++)
         expect_next(box, i);
-    assert_true(mailbox_post(box, letter(50), false));
+    assert_true(mailbox_post(box, message(50), false));
     for (size_t i = 25; i <= 50; i++)
         expect_next(box, i);
     assert_null(mailbox_take(box));
@@ -56,43 +56,43 @@ static void refuses_what_finds_no_room(void **state)
 {
     (void)state;
     struct mailbox *box = mailbox_new(2);
-    assert_true(mailbox_post(box, letter(0), false));
-    assert_true(mailbox_post(box, letter(1), false));
-    assert_false(mailbox_post(box, letter(2), false)); /* and frees it */
+    assert_true(mailbox_post(box, message(0), false));
+    assert_true(mailbox_post(box, message(1), false));
+    assert_false(mailbox_post(box, message(2), false)); /* and frees it */
     expect_next(box, 0);
-    assert_true(mailbox_post(box, letter(3), false));
+    assert_true(mailbox_post(box, message(3), false));
     expect_next(box, 1);
     expect_next(box, 3);
     mailbox_free(box);
 }
 
-static void rings_while_there_are_letters(void **state)
+static void rings_while_there_are_messages(void **state)
 {
     (void)state;
     struct mailbox *box = mailbox_new(10);
     assert_false(rings(box));
-    assert_true(mailbox_post(box, letter(0), false));
-    assert_true(mailbox_post(box, letter(1), false));
+    assert_true(mailbox_post(box, message(0), false));
+    assert_true(mailbox_post(box, message(1), false));
     assert_true(rings(box));
     expect_next(box, 0);
     assert_true(rings(box));
     expect_next(box, 1);
     assert_false(rings(box));
-    assert_true(mailbox_post(box, letter(2), false));
+    assert_true(mailbox_post(box, message(2), false));
     assert_true(rings(box));
-    mailbox_free(box); /* with a letter in it */
+    mailbox_free(box); /* with a message in it */
 }
 
 static void is_read_to_its_end_once_closed(void **state)
 {
     (void)state;
     struct mailbox *box = mailbox_new(10);
-    assert_true(mailbox_post(box, letter(0), false));
+    assert_true(mailbox_post(box, message(0), false));
     assert_false(mailbox_is_closed(box));
     mailbox_close(box);
     assert_true(mailbox_is_closed(box));
-    assert_false(mailbox_post(box, letter(1), false));
-    assert_false(mailbox_post(box, letter(1), true));
+    assert_false(mailbox_post(box, message(1), false));
+    assert_false(mailbox_post(box, message(1), true));
     expect_next(box, 0);
     assert_null(mailbox_take(box));
     assert_true(rings(box)); /* so that its reader sees that it is closed */
@@ -103,29 +103,29 @@ static void holds_the_configuration(void **state)
 {
     (void)state;
     int before = atomic_load(&config.references);
-    struct letter *one = letter(0);
+    struct message *one = message(0);
     assert_int_equal(atomic_load(&config.references), before + 1);
-    letter_free(one);
+    message_free(one);
     assert_int_equal(atomic_load(&config.references), before);
-    letter_free(NULL);
+    message_free(NULL);
 }
 
 static void owns_its_sightings(void **state)
 {
     (void)state;
-    struct letter *seen = letter_new(LETTER_SEEN, &config, 1, 3);
+    struct message *seen = message_new(MESSAGE_SEEN, &config, 1, 3);
     assert_int_equal(seen->count, 0);
     for (; seen->count < 3; seen->count++) {
         assert_null(seen->sightings[seen->count].path);
         seen->sightings[seen->count].path = strdup("a.pdf");
         seen->sightings[seen->count].error_message = strdup("why");
     }
-    letter_free(seen);
+    message_free(seen);
 }
 
 /* ---- with a second thread ---- */
 
-#define LETTERS 2000
+#define MESSAGES 2000
 
 struct sender {
     struct mailbox *box;
@@ -135,8 +135,8 @@ struct sender {
 static void *send_all(void *context)
 {
     struct sender *sender = context;
-    while (sender->sent < LETTERS) {
-        struct letter *new = letter_new(LETTER_LOOK, &config, sender->sent, 0);
+    while (sender->sent < MESSAGES) {
+        struct message *new = message_new(MESSAGE_RESETTLE, &config, sender->sent, 0);
         if (!mailbox_post(sender->box, new, true))
             break;
         sender->sent++;
@@ -150,13 +150,13 @@ static void makes_the_sender_wait_for_room(void **state)
     struct sender sender = {mailbox_new(3), 0};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, send_all, &sender), 0);
-    for (size_t i = 0; i < LETTERS; i++) {
+    for (size_t i = 0; i < MESSAGES; i++) {
         struct pollfd bell = {.fd = mailbox_descriptor(sender.box), .events = POLLIN};
         assert_int_equal(poll(&bell, 1, 30000), 1);
         expect_next(sender.box, i);
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(sender.sent, LETTERS);
+    assert_int_equal(sender.sent, MESSAGES);
     assert_null(mailbox_take(sender.box));
     mailbox_free(sender.box);
 }
@@ -180,7 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_letters_in_order),
         cmocka_unit_test(refuses_what_finds_no_room),
-        cmocka_unit_test(rings_while_there_are_letters),
+        cmocka_unit_test(rings_while_there_are_messages),
         cmocka_unit_test(is_read_to_its_end_once_closed),
         cmocka_unit_test(holds_the_configuration),
         cmocka_unit_test(owns_its_sightings),

@@ -52,7 +52,7 @@ static struct folder plain_folder(char *path, enum watch_mode watch)
         .rescan_ms = HOUR_MS};
 }
 
-static void wait_for_letter(const struct mailbox *box)
+static void wait_for_message(const struct mailbox *box)
 {
     struct pollfd bell = {.fd = mailbox_descriptor(box), .events = POLLIN};
     assert_int_equal(poll(&bell, 1, 30000), 1);
@@ -81,7 +81,7 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     assert_true(watch_is_stuck(watch, now + HOUR_MS, HOUR_MS / 2));
     assert_false(watch_is_stuck(watch, now, HOUR_MS));
     eventfd_write(may_go, 1);
-    wait_for_letter(outbox);
+    wait_for_message(outbox);
     wait_until_idle(watch);
     watch_stop(watch);
     mailbox_free(inbox);
@@ -100,7 +100,7 @@ static void a_thread_that_waits_for_room_in_its_outbox_is_not_stuck(void **state
     struct mailbox *inbox = mailbox_new(16), *outbox = mailbox_new(1);
     struct watch *watch = NULL;
     assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
-    wait_for_letter(outbox); /* about the first folder: no room for the second */
+    wait_for_message(outbox); /* about the first folder: no room for the second */
     wait_until_idle(watch);
     watch_stop(watch);
     mailbox_free(inbox);

@@ -1,5 +1,5 @@
-/* Letters to the work thread: a file seen, a file settled, a file gone, how a folder is. */
-#include "letters.h"
+/* Messages to the work thread: a file seen, a file settled, a file gone, how a folder is. */
+#include "report.h"
 #include "closed.h"
 #include "replaced.h"
 
@@ -11,38 +11,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static void send_letter(struct watch *watch, struct letter **letter)
+static void send_message(struct watch *watch, struct message **message)
 {
-    if (!*letter)
+    if (!*message)
         return;
     watch_set_waiting(watch, true);
-    mailbox_post(watch->outbox, TAKE_PTR(*letter), true);
+    mailbox_post(watch->outbox, TAKE_PTR(*message), true);
     watch_set_waiting(watch, false);
 }
 
-/** One more sighting in a letter that grows; NULL when memory is short. */
+/** One more sighting in a message that grows; NULL when memory is short. */
 static struct sighting *add_sighting(struct watch *watch, struct watched *folder,
-    enum letter_kind kind, struct letter **letter, const char *path)
+    enum message_kind kind, struct message **message, const char *path)
 {
-    if (*letter && (*letter)->count == BATCH) {
-        if (kind == LETTER_SEEN)
+    if (*message && (*message)->count == BATCH) {
+        if (kind == MESSAGE_SEEN)
             watch->batches_out++;
-        send_letter(watch, letter);
+        send_message(watch, message);
     }
-    if (!*letter)
-        *letter = letter_new(kind, watch->config, folder->index, BATCH);
-    char *copy = *letter ? strdup(path) : NULL;
+    if (!*message)
+        *message = message_new(kind, watch->config, folder->index, BATCH);
+    char *copy = *message ? strdup(path) : NULL;
     if (!copy)
         return NULL;
-    struct sighting *sighting = &(*letter)->sightings[(*letter)->count++];
+    struct sighting *sighting = &(*message)->sightings[(*message)->count++];
     *sighting = (struct sighting){.path = copy};
     return sighting;
 }
 
-void letters_seen(struct watch *watch, struct watched *folder, const char *path,
+void report_seen(struct watch *watch, struct watched *folder, const char *path,
     const struct file_state *state, bool moved_in)
 {
-    struct sighting *sighting = add_sighting(watch, folder, LETTER_SEEN, &folder->seen, path);
+    struct sighting *sighting = add_sighting(watch, folder, MESSAGE_SEEN, &folder->seen, path);
     if (!sighting) {
         folder_note_error(folder, -ENOMEM);
         return;
@@ -52,39 +52,39 @@ void letters_seen(struct watch *watch, struct watched *folder, const char *path,
     folder->asked++;
 }
 
-void letters_left(struct watch *watch, struct watched *folder, const char *path)
+void report_left(struct watch *watch, struct watched *folder, const char *path)
 {
     /* where memory is short nothing is lost: it is looked for before it is sent */
-    (void)add_sighting(watch, folder, LETTER_LEFT, &folder->left, path);
+    (void)add_sighting(watch, folder, MESSAGE_LEFT, &folder->left, path);
 }
 
-void letters_spent(struct watch *watch, const struct candidate *marker)
+void report_spent(struct watch *watch, const struct candidate *marker)
 {
     struct watched *folder = &watch->folders[marker->folder];
     struct sighting *sighting =
-        add_sighting(watch, folder, LETTER_SPENT, &folder->spent, marker->path);
+        add_sighting(watch, folder, MESSAGE_SPENT, &folder->spent, marker->path);
     if (sighting)
         sighting->state = marker->state;
     else
         folder_note_error(folder, -ENOMEM);
 }
 
-void letters_empty(
+void report_empty(
     struct watch *watch, struct watched *folder, const char *path, const struct file_state *state)
 {
     /* where memory is short it stays until the next scan */
-    struct sighting *sighting = add_sighting(watch, folder, LETTER_EMPTY, &folder->empty, path);
+    struct sighting *sighting = add_sighting(watch, folder, MESSAGE_EMPTY, &folder->empty, path);
     if (sighting)
         sighting->state = *state;
 }
 
-void letters_settled(
+void report_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal)
 {
     struct watched *folder = &watch->folders[candidate->folder];
     CLEANUP(free_text) char *message = refusal ? strdup(refusal->message) : NULL;
     struct sighting *sighting = refusal && !message ? NULL
-                                                    : add_sighting(watch, folder, LETTER_SETTLED,
+                                                    : add_sighting(watch, folder, MESSAGE_SETTLED,
                                                           &folder->settled, candidate->path);
     if (!sighting) {
         folder_note_error(folder, -ENOMEM);
@@ -208,31 +208,31 @@ static void tell_health(struct watch *watch, struct watched *folder)
     folder->health.polls = folder->polls;
     if (is_same_health(&folder->health, &folder->told))
         return;
-    struct letter *letter = letter_new(LETTER_HEALTH, watch->config, folder->index, 0);
-    if (!letter) {
+    struct message *message = message_new(MESSAGE_HEALTH, watch->config, folder->index, 0);
+    if (!message) {
         folder_note_error(folder, -ENOMEM);
         return;
     }
-    letter->health = folder->health;
-    add_message(&letter->health);
+    message->health = folder->health;
+    add_message(&message->health);
     folder->told = folder->health;
-    send_letter(watch, &letter);
+    send_message(watch, &message);
 }
 
 /** Settled files first: a folder that says it has none left has said all of them. What has left its
  * place last: under its new name it is known by then. */
-void letters_send(struct watch *watch)
+void report_send(struct watch *watch)
 {
     count_waits(watch);
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
-        send_letter(watch, &folder->settled);
+        send_message(watch, &folder->settled);
         if (folder->seen)
             watch->batches_out++;
-        send_letter(watch, &folder->seen);
-        send_letter(watch, &folder->left);
-        send_letter(watch, &folder->spent);
-        send_letter(watch, &folder->empty);
+        send_message(watch, &folder->seen);
+        send_message(watch, &folder->left);
+        send_message(watch, &folder->spent);
+        send_message(watch, &folder->empty);
         tell_health(watch, folder);
     }
 }
