@@ -30,7 +30,7 @@
  *     - intake/document     which document lies under a name, by a sample of its bytes
  *     - intake/settle       when is a file finished: the decision (pure)
  *     - intake/batch        which files an end marker covers, and whether any is left
- *     - intake/last_look    a file whose very look kills the program is looked at three times
+ *     - intake/crash_guard  a file whose very look kills the program is looked at three times
  *     - intake/complete     whether a format's end is there (pure)
  *     - intake/mailbox      what the two threads say to each other
  *

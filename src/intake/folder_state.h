@@ -8,7 +8,7 @@
 #include "closedrop/config/config.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/intake/candidates.h"
-#include "closedrop/intake/last_look.h"
+#include "closedrop/intake/crash_guard.h"
 #include "closedrop/intake/mailbox.h"
 #include "closedrop/intake/scan.h"
 #include "closedrop/intake/settle.h"
@@ -85,7 +85,7 @@ struct watch {
     struct watched *folders;
     struct left *left; /* folders of earlier configurations, the newest first */
     struct candidates *candidates;
-    struct last_look *last_look; /* NULL: nothing is remembered */
+    struct crash_guard *crash_guard; /* NULL: nothing is remembered */
     int events;                  /* descriptor, negative errno where there are none */
     int mounts; /* /proc/self/mountinfo, which poll(2) tells changes of; -1 where there is none */
     size_t batches_out;

@@ -37,7 +37,7 @@ static struct settle_look look_inside(
     struct watched *folder, const struct candidate *candidate, int look)
 {
     struct settle_look result = {.lease = LEASE_IMPOSSIBLE};
-    struct last_look *last = folder->watch->last_look;
+    struct crash_guard *guard = folder->watch->crash_guard;
     CLEANUP(close_fd) int fd = safe_reopen_file(look);
     if (fd < 0) {
         result.error = fd;
@@ -48,11 +48,11 @@ static struct settle_look look_inside(
     if (result.lease != LEASE_REFUSED) {
         const struct bytes bytes = {
             candidate->state.identity.size, bytes_read_file, &fd, &result.error};
-        if (last_look_begin(last, folder->folder->name, candidate->path))
+        if (crash_guard_begin(guard, folder->folder->name, candidate->path))
             result.cut = complete_find_cut(&bytes, path_name(candidate->path));
         else
             result.error = -EOWNERDEAD;
-        last_look_end(last);
+        crash_guard_end(guard);
     }
     if (result.lease == LEASE_HELD && lease_is_called_back(fd))
         result.lease = LEASE_REFUSED; /* somebody came to write while we looked */
@@ -216,12 +216,12 @@ static int is_own(const struct watched *folder, const char *path, int look)
 static void compare(
     const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
 {
-    struct last_look *last = folder->watch->last_look;
+    struct crash_guard *guard = folder->watch->crash_guard;
     if (is_own(folder, candidate->path, look) ||
-        !last_look_begin_sample(last, folder->folder->name, candidate->path))
+        !crash_guard_begin_sample(guard, folder->folder->name, candidate->path))
         return;
     replaced_note(folder, candidate, look, seems_finished);
-    last_look_end_sample(last);
+    crash_guard_end_sample(guard);
 }
 
 void looks_note_state(struct watched *folder, struct candidate *candidate, int look,

@@ -408,7 +408,7 @@ int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, str
     atomic_init(&watch->busy_since_ms, 0);
     watch->events = events_open();
     watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-    watch->last_look = last_look_open(config->state_dir);
+    watch->crash_guard = crash_guard_open(config->state_dir);
     int result = enter_all(watch, config);
     watch->restart_ms = 0;
     if (result == 0)
@@ -417,7 +417,7 @@ int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, str
         leave_all(watch);
         events_close();
         close_fd(&watch->mounts);
-        last_look_close(watch->last_look);
+        crash_guard_close(watch->crash_guard);
         free(watch);
         return result;
     }
@@ -433,7 +433,7 @@ void watch_stop(struct watch *watch)
     mailbox_close(watch->inbox);
     pthread_join(watch->thread, NULL);
     close_fd(&watch->mounts);
-    last_look_close(watch->last_look);
+    crash_guard_close(watch->crash_guard);
     free(watch);
 }
 

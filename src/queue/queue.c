@@ -17,7 +17,7 @@
 /** More files than Close takes with one activity never leave together. */
 #define LEAVERS_MOST 1001
 /** How many unclean ends a job may be alone responsible for. */
-#define DEATHS_MOST 3
+#define CRASHES_MOST 3
 
 /** 2026: before there was a closedrop no clock was right. */
 #define CLOCK_SANE_MS 1767225600000LL
@@ -259,7 +259,7 @@ static void begin_anew(struct queue *queue, struct job *job)
     job->held = HELD_NEVER;
     job->closed = 0;
     job->attempts = 0;
-    job->deaths = 0;
+    job->crashes = 0;
     job->looks = 0;
     job->suspect = false;
     job->filed = JOB_UNFILED;
@@ -425,7 +425,7 @@ void queue_sorted(struct queue *queue, const struct job *job)
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why)
 {
     job->suspect = false;
-    job->deaths = 0;
+    job->crashes = 0;
     move(queue, job, state, why);
 }
 
@@ -840,10 +840,10 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
     if (job->state == JOB_ATTACHING)
         job->due_ms = clock_wall_ms() + doubt_ms;
     if (alone)
-        job->deaths++;
+        job->crashes++;
     else if (job->attempts > 0)
         job->attempts--;
-    if (job->deaths >= DEATHS_MOST)
+    if (job->crashes >= CRASHES_MOST)
         queue_fail(queue, job, "crashed",
             job->posting
                 ? "closedrop ended without warning three times while it filed only this file; it "

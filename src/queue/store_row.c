@@ -54,7 +54,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     int filed = sqlite3_column_int(statement, c++);
     job->filed = filed < JOB_UNFILED || filed > JOB_DISCARDED ? JOB_FILED : (enum job_filed)filed;
     job->attempts = sqlite3_column_int(statement, c++);
-    job->deaths = sqlite3_column_int(statement, c++);
+    job->crashes = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);
     char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
         &job->sha256, &job->md5, &job->download_url, &job->token, &job->mark, &job->rule,
@@ -129,7 +129,7 @@ void store_update(struct store *store, const struct job *job)
     bind_int(statement, ":suspect", job->suspect);
     bind_int(statement, ":filed", job->filed);
     bind_int(statement, ":attempts", job->attempts);
-    bind_int(statement, ":deaths", job->deaths);
+    bind_int(statement, ":deaths", job->crashes);
     bind_int(statement, ":due_ms", job->due_ms);
     bind_path(statement, ":place", job->place);
     bind_text(statement, ":error_code", job->error_code);

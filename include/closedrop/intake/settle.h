@@ -54,7 +54,7 @@ struct settle_facts {
 /** What opening it showed. */
 struct settle_look {
     int error; /* 0, or the negative errno of open; -EOWNERDEAD: the program died of each look so
-                  far (last_look.h) */
+                  far (crash_guard.h) */
     enum lease lease;
     const char *cut; /* what shows that it is not whole (complete.h), NULL: nothing */
 };

@@ -77,7 +77,7 @@ struct job {
     bool suspect; /* was in hand at an unclean end: goes alone until it gets through */
     enum job_filed filed; /* whether the file has been put where its outcome says */
     int attempts;         /* claims that count */
-    int deaths;           /* unclean ends with this single job in hand */
+    int crashes;          /* unclean ends with this single job in hand */
     int64_t due_ms;       /* wall clock; not claimed before */
     char *place;          /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;

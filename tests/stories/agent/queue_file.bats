@@ -161,7 +161,7 @@ make_queue() { # with one job done
 # Two files among thirty whose bytes kill the agent each time they are read: by the thread that does the work, or with
 # CRASH_POISON_WATCH by the one that looks whether a file is finished.
 poisons_fail_alone() {
-    local i deaths=0
+    local i crashes=0
     "${CC:-cc}" -shared -fPIC -O1 -D_GNU_SOURCE -o shim.so "$CLOSEDROP_SOURCE_DIR/tests/crash/shim.c" -ldl
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     limits='doubt = "100ms";'
@@ -175,10 +175,10 @@ poisons_fail_alone() {
     (cd in && sha256sum -- *) >dropped
     export CRASH_POISON=POISON ASAN_OPTIONS=verify_asan_link_order=0
     until LD_PRELOAD=$PWD/shim.so run_once && [ "$agent_code" != 134 ]; do # SIGABRT
-        deaths=$((deaths + 1))
-        [ $deaths -lt 12 ]
+        crashes=$((crashes + 1))
+        [ $crashes -lt 12 ]
     done
-    [ $deaths -ge 3 ]
+    [ $crashes -ge 3 ]
     [ "$agent_code" = 1 ]
     grep -q 'ended without warning three times' in/Failed/letter.txt.error.txt
     grep -q 'ended without warning three times' in/Failed/parcel.txt.error.txt

@@ -1761,7 +1761,7 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
         job_free(job);
         assert_int_equal(queue_recover(queue, DOUBT), 1);
         job = load(queue, id);
-        assert_int_equal(job->deaths, death);
+        assert_int_equal(job->crashes, death);
         assert_int_equal(job->attempts, death); /* not given back */
         assert_false(job->in_hand);
         assert_int_equal(job->state, death < 3 ? JOB_QUEUED : JOB_FAILED);
@@ -1774,7 +1774,7 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
     job_free(job);
     assert_int_equal(add(queue, "a.pdf", file(1)), id);
     job = load(queue, id);
-    assert_int_equal(job->deaths, 0); /* a person gives it another three */
+    assert_int_equal(job->crashes, 0); /* a person gives it another three */
     job_free(job);
     commit(queue);
 }
@@ -1790,7 +1790,7 @@ static void forgets_a_death_once_it_gets_through(void **state)
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
     job = load(queue, id);
-    assert_int_equal(job->deaths, 0);
+    assert_int_equal(job->crashes, 0);
     assert_false(job->suspect);
     job_free(job);
     commit(queue);
@@ -1815,7 +1815,7 @@ static void blames_nobody_where_several_were_in_hand(void **state)
         struct job *job = load(queue, ids[i]);
         assert_true(job->suspect);
         assert_int_equal(job->attempts, 0); /* given back */
-        assert_int_equal(job->deaths, 0);
+        assert_int_equal(job->crashes, 0);
         assert_int_equal(job->state, JOB_QUEUED);
         job_free(job);
     }
@@ -1925,7 +1925,7 @@ static void counts_a_group_as_one_in_hand(void **state)
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, jobs[i]->id);
-        assert_int_equal(job->deaths, 1);
+        assert_int_equal(job->crashes, 1);
         assert_int_equal(job->state, JOB_ATTACHING);
         assert_false(job->in_hand);
         assert_true(job->suspect);
@@ -1948,7 +1948,7 @@ static void blames_no_group_where_another_job_was_in_hand(void **state)
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     for (int i = 0; i < 4; i++) {
         struct job *job = load(queue, i < 3 ? jobs[i]->id : id);
-        assert_int_equal(job->deaths, 0);
+        assert_int_equal(job->crashes, 0);
         assert_int_equal(job->attempts, 0); /* given back where there was one */
         assert_true(job->suspect);
         job_free(job);

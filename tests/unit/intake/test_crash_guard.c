@@ -1,6 +1,6 @@
 /** A file whose look kills the program is known by the next life. A death is an open without an
  * end. */
-#include "closedrop/intake/last_look.h"
+#include "closedrop/intake/crash_guard.h"
 
 #include "scratch.h"
 
@@ -37,12 +37,12 @@ static int remove_directory(void **state)
 /** A life that looks at `file`; false: it would not. */
 static bool live(const char *file, bool dies)
 {
-    struct last_look *last = last_look_open(directory);
-    assert_non_null(last);
-    bool looks = last_look_begin(last, "scans", file);
+    struct crash_guard *guard = crash_guard_open(directory);
+    assert_non_null(guard);
+    bool looks = crash_guard_begin(guard, "scans", file);
     if (!looks || !dies)
-        last_look_end(last);
-    last_look_close(last);
+        crash_guard_end(guard);
+    crash_guard_close(guard);
     return looks;
 }
 
@@ -66,16 +66,16 @@ static void a_look_that_went_well_is_a_new_beginning(void **state)
 /** A life that reads a part of `file` first, and then looks at it; false: it would not look. */
 static bool live_with_sample(const char *file, bool dies_of_sample, bool dies_of_look)
 {
-    struct last_look *last = last_look_open(directory);
-    assert_non_null(last);
-    bool is_read = last_look_begin_sample(last, "scans", file);
+    struct crash_guard *guard = crash_guard_open(directory);
+    assert_non_null(guard);
+    bool is_read = crash_guard_begin_sample(guard, "scans", file);
     bool died = is_read && dies_of_sample;
     if (!died)
-        last_look_end_sample(last);
-    bool looks = died || last_look_begin(last, "scans", file);
+        crash_guard_end_sample(guard);
+    bool looks = died || crash_guard_begin(guard, "scans", file);
     if (!died && !(looks && dies_of_look))
-        last_look_end(last);
-    last_look_close(last);
+        crash_guard_end(guard);
+    crash_guard_close(guard);
     return looks;
 }
 
@@ -98,15 +98,15 @@ static void a_part_that_kills_counts_as_the_look_does(void **state)
 /** A life that looks at all of them, in that order, and dies of those called bad. */
 static bool live_with(const char *const *files, size_t count)
 {
-    struct last_look *last = last_look_open(directory);
-    assert_non_null(last);
+    struct crash_guard *guard = crash_guard_open(directory);
+    assert_non_null(guard);
     bool died = false;
     for (size_t i = 0; i < count && !died; i++) {
-        died = last_look_begin(last, "scans", files[i]) && strncmp(files[i], "bad", 3) == 0;
+        died = crash_guard_begin(guard, "scans", files[i]) && strncmp(files[i], "bad", 3) == 0;
         if (!died)
-            last_look_end(last);
+            crash_guard_end(guard);
     }
-    last_look_close(last);
+    crash_guard_close(guard);
     return !died;
 }
 
@@ -127,17 +127,17 @@ static void is_looked_at_when_brought_back_in_the_same_life(void **state)
     (void)state;
     for (int death = 0; death < 3; death++)
         assert_true(live("bad.pdf", true));
-    struct last_look *last = last_look_open(directory);
-    assert_non_null(last);
-    assert_false(last_look_begin(last, "scans", "bad.pdf"));
-    last_look_end(last);
-    assert_true(last_look_begin(last, "scans", "bad.pdf"));
-    last_look_close(last);
+    struct crash_guard *guard = crash_guard_open(directory);
+    assert_non_null(guard);
+    assert_false(crash_guard_begin(guard, "scans", "bad.pdf"));
+    crash_guard_end(guard);
+    assert_true(crash_guard_begin(guard, "scans", "bad.pdf"));
+    crash_guard_close(guard);
     assert_true(live("bad.pdf", true)); /* its second death anew */
 }
 
-/* more than can be told apart: the one with most deaths is not forgotten */
-static void forgets_the_one_with_the_fewest_deaths(void **state)
+/* more than can be told apart: the one with most crashes is not forgotten */
+static void forgets_the_one_with_the_fewest_crashes(void **state)
 {
     (void)state;
     char name[20];
@@ -167,11 +167,11 @@ static void believes_no_garbage(void **state)
 static void does_nothing_where_nothing_can_be_kept(void **state)
 {
     (void)state;
-    struct last_look *last = last_look_open("/nonexistent");
-    assert_null(last);
-    assert_true(last_look_begin(last, "scans", "a.pdf"));
-    last_look_end(last);
-    last_look_close(last);
+    struct crash_guard *guard = crash_guard_open("/nonexistent");
+    assert_null(guard);
+    assert_true(crash_guard_begin(guard, "scans", "a.pdf"));
+    crash_guard_end(guard);
+    crash_guard_close(guard);
 }
 
 #define IN_A_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
@@ -185,7 +185,7 @@ int main(void)
         IN_A_DIRECTORY(a_part_that_kills_counts_as_the_look_does),
         IN_A_DIRECTORY(each_file_is_counted_by_itself),
         IN_A_DIRECTORY(is_looked_at_when_brought_back_in_the_same_life),
-        IN_A_DIRECTORY(forgets_the_one_with_the_fewest_deaths),
+        IN_A_DIRECTORY(forgets_the_one_with_the_fewest_crashes),
         IN_A_DIRECTORY(believes_no_garbage),
         IN_A_DIRECTORY(does_nothing_where_nothing_can_be_kept),
     };

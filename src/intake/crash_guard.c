@@ -1,0 +1,164 @@
+/* The small file that is written before each look and taken back after it. */
+#include "closedrop/intake/crash_guard.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/path.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/** How many lives may end with a file. */
+#define CRASHES_MOST 3
+/** How many such files are told apart. */
+#define CRASHERS_MOST 8
+/** A folder's name and a path. */
+#define NAME_MOST (PATH_LENGTH_MOST + 256)
+
+/** A file that lives have ended with. */
+struct crasher {
+    char name[NAME_MOST];
+    int crashes; /* since a look at it last went well */
+    int refused; /* 1: in the life that is on, or was the last */
+};
+
+/** What lies in the file. */
+struct page {
+    char looking[NAME_MOST]; /* "" while no file is looked into */
+    struct crasher crashers[CRASHERS_MOST];
+};
+
+struct crash_guard {
+    struct page *page;
+};
+
+static struct crasher *find_crasher(struct page *page, const char *name)
+{
+    for (size_t i = 0; i < CRASHERS_MOST; i++)
+        if (strcmp(page->crashers[i].name, name) == 0)
+            return &page->crashers[i];
+    return NULL;
+}
+
+/** Where there is no room for another name, the one with the fewest crashes is forgotten. */
+static struct crasher *take_crasher(struct page *page, const char *name)
+{
+    struct crasher *crasher = find_crasher(page, name), *least = page->crashers;
+    if (crasher)
+        return crasher;
+    for (size_t i = 1; i < CRASHERS_MOST; i++)
+        if (page->crashers[i].crashes < least->crashes)
+            least = &page->crashers[i];
+    *least = (struct crasher){.crashes = 0};
+    memcpy(least->name, name, strlen(name) + 1);
+    return least;
+}
+
+/** What was refused stays so when the next look was a death: nobody may have heard of it. */
+static void count_death(struct page *page)
+{
+    page->looking[NAME_MOST - 1] = '\0';
+    bool died = page->looking[0];
+    for (size_t i = 0; i < CRASHERS_MOST; i++) {
+        struct crasher *crasher = &page->crashers[i];
+        crasher->name[NAME_MOST - 1] = '\0';
+        if (crasher->refused && !died)
+            crasher->crashes = 0;
+        crasher->refused = 0;
+    }
+    struct crasher *crasher = died ? take_crasher(page, page->looking) : NULL;
+    if (crasher && crasher->crashes < CRASHES_MOST)
+        crasher->crashes++;
+    page->looking[0] = '\0';
+}
+
+static struct page *map_page(const char *state_dir)
+{
+    CLEANUP(free_text) char *path = str_format("%s/looking", state_dir);
+    CLEANUP(close_fd) int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    /* a hole in a mapped file would be a signal where the disk is full */
+    if (fd < 0 || posix_fallocate(fd, 0, sizeof(struct page)) != 0)
+        return NULL;
+    void *page = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return page == MAP_FAILED ? NULL : page;
+}
+
+struct crash_guard *crash_guard_open(const char *state_dir)
+{
+    struct crash_guard *guard = calloc(1, sizeof(*guard));
+    if (guard)
+        guard->page = map_page(state_dir);
+    if (!guard || !guard->page) {
+        free(guard);
+        return NULL;
+    }
+    count_death(guard->page);
+    return guard;
+}
+
+void crash_guard_close(struct crash_guard *guard)
+{
+    if (!guard)
+        return;
+    munmap(guard->page, sizeof(*guard->page));
+    free(guard);
+}
+
+/** "FOLDER/PATH"; "" where that cannot be had: then nothing is remembered of the file. */
+static void make_name(const char *folder, const char *path, char name[NAME_MOST])
+{
+    int length = snprintf(name, NAME_MOST, "%s/%s", folder, path);
+    if (length < 0 || length >= NAME_MOST)
+        *name = '\0';
+}
+
+bool crash_guard_begin(struct crash_guard *guard, const char *folder, const char *path)
+{
+    char name[NAME_MOST];
+    if (!guard)
+        return true;
+    make_name(folder, path, name);
+    struct crasher *crasher = find_crasher(guard->page, name);
+    bool kills = crasher && crasher->crashes >= CRASHES_MOST && !crasher->refused;
+    if (crasher && crasher->refused) /* it was brought back */
+        crasher->crashes = 0;
+    if (crasher)
+        crasher->refused = kills;
+    if (!kills)
+        strcpy(guard->page->looking, name);
+    return !kills;
+}
+
+void crash_guard_end(struct crash_guard *guard)
+{
+    if (!guard)
+        return;
+    struct page *page = guard->page;
+    struct crasher *crasher = page->looking[0] ? find_crasher(page, page->looking) : NULL;
+    if (crasher)
+        crasher->crashes = 0;
+    page->looking[0] = '\0';
+}
+
+bool crash_guard_begin_sample(struct crash_guard *guard, const char *folder, const char *path)
+{
+    char name[NAME_MOST];
+    if (!guard)
+        return true;
+    make_name(folder, path, name);
+    const struct crasher *crasher = find_crasher(guard->page, name);
+    if (crasher && crasher->crashes >= CRASHES_MOST)
+        return false;
+    strcpy(guard->page->looking, name);
+    return true;
+}
+
+void crash_guard_end_sample(struct crash_guard *guard)
+{
+    if (guard)
+        guard->page->looking[0] = '\0';
+}
