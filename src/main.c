@@ -59,7 +59,7 @@
  *     - work/health         GET me/: is Close up, is the key good
  *     - work/worker_status  what is under way, and why nothing is
  *     - work/task           a task: its jobs, its stage, its open directories
- *     - work/filing         resolve, attach, look: whose it is, its activity, was it created;
+ *     - work/filing         resolve, attach, verify: whose it is, its activity, was it created;
  *                           reconcile: was it filed by an earlier queue, which is lost;
  *                           renamed: whose would it be under the name it has now
  *     - work/compare        a kept file that was only touched
@@ -78,7 +78,7 @@
  *                           work/merged_leads goes back to what was merged
  *     - work/absences       what was found out about leads that are gone, for a while (pure);
  *                           work/merge_list is the list of merges in it (pure)
- *     - work/attach, look   the POST of an activity; looking for it where its end is unclear
+ *     - work/attach, verify the POST of an activity; looking for it where its end is unclear
  *     - work/answer         an answer of the API, from request to verdict
  *     - work/close_clock    what time it is at Close (pure)
  *     - work/verdict        what a reply means for a job, by tables (pure)

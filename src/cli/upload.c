@@ -15,7 +15,7 @@
 #include "closedrop/files/path.h"
 #include "closedrop/queue/backoff.h"
 #include "closedrop/work/attach.h"
-#include "closedrop/work/look.h"
+#include "closedrop/work/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -208,15 +208,15 @@ static struct job job_of(const struct errand *errand, char *values)
         .contact_id = errand->resolution.contact_id};
 }
 
-static struct verdict look_once(struct errand *errand, struct look *look)
+static struct verdict verify_once(struct errand *errand, struct verification *verification)
 {
     struct verdict verdict;
     do {
-        struct request *request = look_ask(look, &errand->session->api);
+        struct request *request = verify_ask(verification, &errand->session->api);
         if (!request)
             return no_memory();
         session_run(errand->session, request, NULL);
-        verdict = look_read(look, request, NULL, NULL);
+        verdict = verify_read(verification, request, NULL, NULL);
         request_free(request);
     } while (verdict.kind == VERDICT_MORE);
     return verdict;
@@ -228,18 +228,19 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = verdict_make(VERDICT_UNCLEAR, "unclear", "not looked yet");
     for (int i = 0; i < LOOKS_MOST && !errand->activity_id; i++) {
-        struct look look;
+        struct verification verification;
         const struct job job = job_of(errand, NULL);
         pause_for(errand->session, i ? limits->doubt_ms / 4 : limits->doubt_ms,
             "whether Close created the activity is not known; looks for it");
-        int result = look_init(&look, 1);
+        int result = verify_init(&verification, 1);
         if (result == 0)
-            result = look_add_file(&look, 0, &job) |
-                     look_add_posting(&look, 0, job.token, job.lead_id, job.activity, posted_ms);
-        verdict = result ? no_memory() : look_once(errand, &look);
+            result =
+                verify_add_file(&verification, 0, &job) |
+                verify_add_posting(&verification, 0, job.token, job.lead_id, job.activity, posted_ms);
+        verdict = result ? no_memory() : verify_once(errand, &verification);
         if (verdict.kind == VERDICT_NEXT)
-            errand->activity_id = TAKE_PTR(look.files[0].activity_id);
-        look_release(&look);
+            errand->activity_id = TAKE_PTR(verification.files[0].activity_id);
+        verify_release(&verification);
     }
     if (errand->activity_id)
         return verdict;

@@ -37,7 +37,7 @@ enum stage claim_first_stage(const struct job *job, const struct folder *folder)
     if (job_has_outcome(job))
         return task_last_stage(job, folder);
     if (job->posting)
-        return STAGE_LOOK;
+        return STAGE_VERIFY;
     if (needs_resolving(job, folder))
         return STAGE_RESOLVE;
     return job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_ATTACH;
@@ -111,7 +111,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     *last = task;
     task_go_on(task, claim_first_stage(job, folder));
     find_kept(worker, task);
-    if (task->stage == STAGE_LOOK && job->state == JOB_ATTACHING)
+    if (task->stage == STAGE_VERIFY && job->state == JOB_ATTACHING)
         gather_posted(worker, task);
     if (task->stage == STAGE_ATTACH)
         grouping_attach(worker, task);

@@ -203,7 +203,7 @@ struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
 
 /** What one job ever posted goes into the look. */
 struct gathering {
-    struct look *look;
+    struct verification *verification;
     size_t index;
     int result;
 };
@@ -212,27 +212,27 @@ static void add_posting(
     void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
 {
     struct gathering *gathering = context;
-    gathering->result |=
-        look_add_posting(gathering->look, gathering->index, token, lead_id, activity, at_ms);
+    gathering->result |= verify_add_posting(
+        gathering->verification, gathering->index, token, lead_id, activity, at_ms);
 }
 
 static int gather(struct task *task, struct store *store)
 {
-    struct gathering gathering = {.look = &task->look};
-    gathering.result = look_init(&task->look, 1 + task->member_count);
-    task->has_look = true;
+    struct gathering gathering = {.verification = &task->verification};
+    gathering.result = verify_init(&task->verification, 1 + task->member_count);
+    task->has_verification = true;
     for (size_t i = 0; i <= task->member_count && gathering.result == 0; i++) {
         const struct job *job = i ? task->members[i - 1] : task->job;
         gathering.index = i;
-        gathering.result = look_add_file(&task->look, i, job);
+        gathering.result = verify_add_file(&task->verification, i, job);
         store_postings(store, job->id, add_posting, &gathering);
     }
     return gathering.result;
 }
 
-struct verdict look_start(struct task *task, const struct stage_tools *tools)
+struct verdict verify_start(struct task *task, const struct stage_tools *tools)
 {
-    if (!task->has_look) {
+    if (!task->has_verification) {
         struct verdict fetched = task->job->place ? task_fetch_file(task, tools)
                                                   : verdict_make(VERDICT_NEXT, NULL, "there");
         bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
@@ -240,11 +240,11 @@ struct verdict look_start(struct task *task, const struct stage_tools *tools)
             return fetched;
         if (gather(task, tools->store) < 0)
             return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
-        if (!task->look.place_count)
+        if (!task->verification.place_count)
             return verdict_make(
                 VERDICT_RETRY, "unclear", "what was posted cannot be read from the queue");
     }
-    return task_under_way(task, look_ask(&task->look, &tools->api));
+    return task_under_way(task, verify_ask(&task->verification, &tools->api));
 }
 
 /** Who asks whether an activity is another job's. */
@@ -259,30 +259,31 @@ static bool is_taken(void *context, const char *activity_id)
     return activity_id && store_has_activity(asking->store, activity_id, asking->md5);
 }
 
-struct verdict look_finish(struct task *task, const struct stage_tools *tools)
+struct verdict verify_finish(struct task *task, const struct stage_tools *tools)
 {
     struct asking asking = {tools->store, NULL};
-    return look_read(&task->look, task->request, is_taken, &asking);
+    return verify_read(&task->verification, task->request, is_taken, &asking);
 }
 
 /* ---- reconcile ---- */
 
 struct verdict reconcile_start(struct task *task, const struct stage_tools *tools)
 {
-    if (!task->has_look) {
-        task->has_look = true;
-        if (look_by_content(&task->look, task->job) < 0)
+    if (!task->has_verification) {
+        task->has_verification = true;
+        if (verify_by_content(&task->verification, task->job) < 0)
             return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
     }
-    return task_under_way(task, look_ask(&task->look, &tools->api));
+    return task_under_way(task, verify_ask(&task->verification, &tools->api));
 }
 
 struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools)
 {
     /* one activity may hold several files, and so be that of several jobs */
     struct asking asking = {tools->store, task->job->md5};
-    struct verdict verdict = look_read(&task->look, task->request, is_taken, &asking);
-    if (verdict.kind == VERDICT_NEXT && task->look.is_doubtful && !task->look.files[0].activity_id)
+    struct verdict verdict = verify_read(&task->verification, task->request, is_taken, &asking);
+    if (verdict.kind == VERDICT_NEXT && task->verification.is_doubtful &&
+        !task->verification.files[0].activity_id)
         return verdict_make(VERDICT_FAIL, "doubtful",
             "%s has a file of this name and size already, and the queue that knew whether it is "
             "this one is lost; look at the lead in Close; if this one is not there, drag it back "

@@ -88,8 +88,8 @@ static void free_task(struct worker *worker, struct task *task)
     task_close_upload(task);
     if (task->has_resolution)
         resolution_release(&task->resolution);
-    if (task->has_look)
-        look_release(&task->look);
+    if (task->has_verification)
+        verify_release(&task->verification);
     copy_free(task->copy);
     source_close(task->compared);
     merged_leads_release(&task->merged);

@@ -258,10 +258,10 @@ static void on_uploaded(struct worker *worker, struct task *task)
 static void on_reconciled(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
-    const char *found = task->look.files[0].activity_id;
+    const char *found = task->verification.files[0].activity_id;
     if (task_was_renamed(task)) { /* it was looked for on a lead that may not be its own */
-        look_release(&task->look);
-        task->has_look = false;
+        verify_release(&task->verification);
+        task->has_verification = false;
         grouping_attach(worker, task);
         return;
     }
@@ -306,7 +306,7 @@ static void settle_found(struct worker *worker, struct task *task)
     size_t left = 0;
     for (size_t i = 0; i < task->member_count; i++) {
         struct job *member = task->members[i];
-        const char *activity_id = task->look.files[i + 1].activity_id;
+        const char *activity_id = task->verification.files[i + 1].activity_id;
         if (!activity_id) {
             task->members[left++] = member;
             continue;
@@ -353,7 +353,7 @@ static void on_absent(struct worker *worker, struct task *task)
 
 static void on_looked(struct worker *worker, struct task *task)
 {
-    task->activity_id = TAKE_PTR(task->look.files[0].activity_id);
+    task->activity_id = TAKE_PTR(task->verification.files[0].activity_id);
     settle_found(worker, task);
     if (!task->activity_id) {
         on_absent(worker, task);
@@ -487,7 +487,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
     case STAGE_ATTACH:
         on_created(worker, task);
         break;
-    case STAGE_LOOK:
+    case STAGE_VERIFY:
         on_looked(worker, task);
         break;
     default:

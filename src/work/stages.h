@@ -26,8 +26,8 @@ struct verdict reconcile_start(struct task *task, const struct stage_tools *tool
 struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools);
 struct verdict attach_start(struct task *task, const struct stage_tools *tools);
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
-struct verdict look_start(struct task *task, const struct stage_tools *tools);
-struct verdict look_finish(struct task *task, const struct stage_tools *tools);
+struct verdict verify_start(struct task *task, const struct stage_tools *tools);
+struct verdict verify_finish(struct task *task, const struct stage_tools *tools);
 
 /* send.c */
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools);

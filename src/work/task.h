@@ -8,10 +8,10 @@
 #include "closedrop/config/config.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/queue/job.h"
-#include "closedrop/work/look.h"
 #include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"
 #include "closedrop/work/upload.h"
+#include "closedrop/work/verify.h"
 
 enum stage {
     STAGE_COMPARE, /* of a kept file: is it only its time that is new */
@@ -23,7 +23,7 @@ enum stage {
     STAGE_DUPLICATE, /* its bytes were filed before: on this lead, and does a person want it again
                       */
     STAGE_ATTACH,    /* create its activity */
-    STAGE_LOOK,      /* was it created */
+    STAGE_VERIFY,    /* was it created */
     STAGE_RENAMED,   /* filed, and renamed since: would it belong to another lead now */
     STAGE_FINISH,
     STAGES
@@ -45,8 +45,8 @@ struct task {
     bool has_resolution;
     struct upload upload;
     bool has_upload;
-    struct look look;
-    bool has_look;
+    struct verification verification;
+    bool has_verification;
     char *activity_id;          /* what was created */
     struct merged_leads merged; /* into its lead; known once STAGE_DUPLICATE has asked */
     bool is_filed_before;       /* on its lead, says the memory */

@@ -43,7 +43,7 @@ const struct stage_row stage_rows[STAGES] = {
     [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish},
     [STAGE_DUPLICATE] = {"duplicate", duplicate_start, duplicate_finish},
     [STAGE_ATTACH] = {"attach", attach_start, attach_finish},
-    [STAGE_LOOK] = {"look", look_start, look_finish},
+    [STAGE_VERIFY] = {"look", verify_start, verify_finish},
     [STAGE_RENAMED] = {"renamed", renamed_start, renamed_finish},
     [STAGE_FINISH] = {"finish", finish_start, NULL},
 };
@@ -342,7 +342,7 @@ void worker_abandon(struct worker *worker)
 static void follow_in_task(struct worker *worker, struct task *task)
 {
     bool is_asking = task->stage == STAGE_RESOLVE || task->stage == STAGE_RENAMED;
-    bool is_posted = task->stage == STAGE_ATTACH || task->stage == STAGE_LOOK;
+    bool is_posted = task->stage == STAGE_ATTACH || task->stage == STAGE_VERIFY;
     if (task->copy || task->in_doubt || is_posted)
         return;
     if (task->has_resolution)

@@ -3,8 +3,8 @@
  * has (design.md 6; close-api.md 1.5, 8.1); or, where the queue that knew the token is lost, by the
  * bytes of the file. Asks Close, one request after the other.
  */
-#ifndef CLOSEDROP_WORK_LOOK_H
-#define CLOSEDROP_WORK_LOOK_H
+#ifndef CLOSEDROP_WORK_VERIFY_H
+#define CLOSEDROP_WORK_VERIFY_H
 
 #include "closedrop/close/api.h"
 #include "closedrop/queue/job.h"
@@ -16,27 +16,27 @@
 #include <stdint.h>
 
 /** A lead where something may have been created. */
-struct look_place {
+struct verify_place {
     char *lead_id;
     enum activity activity;
 };
 
 /** A file that may be attached there, by one of the tokens it was posted with. */
-struct look_file {
+struct verify_file {
     char **tokens;
     size_t token_count;
     bool is_unprovable; /* posted without a token: not to find it proves nothing */
-    char *filename;     /* as it was posted; with size and md5 for lead files, see look_read() */
+    char *filename;     /* as it was posted; with size and md5 for lead files, see verify_read() */
     int64_t size;
     char *md5;
     char *activity_id; /* what was found, NULL: nothing */
     char *created;     /* when that was created; of several the oldest counts */
 };
 
-struct look {
-    struct look_file *files;
+struct verification {
+    struct verify_file *files;
     size_t file_count;
-    struct look_place *places;
+    struct verify_place *places;
     size_t place_count;
     int64_t since_ms; /* the first POST, 0: at any time */
     size_t place;     /* the one that is looked at */
@@ -47,27 +47,27 @@ struct look {
     struct survivor survivor;
 };
 
-/** An empty look for `count` files. Returns 0 or -ENOMEM; to be released in any case. */
-int look_init(struct look *look, size_t count);
-void look_release(struct look *look);
+/** An empty verification of `count` files. Returns 0 or -ENOMEM; to be released in any case. */
+int verify_init(struct verification *verification, size_t count);
+void verify_release(struct verification *verification);
 
 /** A file's own part: to be called once for each, with what is kept of its upload. */
-int look_add_file(struct look *look, size_t index, const struct job *job);
+int verify_add_file(struct verification *verification, size_t index, const struct job *job);
 
 /** A POST with the file's `token`, at Close's time `at_ms` (0: not known, so all that the lead has
  * is looked at). Returns 0 or -ENOMEM. */
-int look_add_posting(struct look *look, size_t index, const char *token, const char *lead_id,
-    enum activity activity, int64_t at_ms);
+int verify_add_posting(struct verification *verification, size_t index, const char *token,
+    const char *lead_id, enum activity activity, int64_t at_ms);
 
-/** A look by content for one uploaded job, whose lead is known. Returns 0 or -ENOMEM; to be
+/** A verification by content for one uploaded job, whose lead is known. Returns 0 or -ENOMEM; to be
  * released in any case. */
-int look_by_content(struct look *look, const struct job *job);
+int verify_by_content(struct verification *verification, const struct job *job);
 
 /** The next question; NULL when memory is short. */
-struct request *look_ask(struct look *look, const struct api *api);
+struct request *verify_ask(struct verification *verification, const struct api *api);
 
 /** Whether an activity is already known to be another job's. */
-typedef bool look_is_taken(void *context, const char *activity_id);
+typedef bool verify_is_taken(void *context, const char *activity_id);
 
 /**
  * MORE: ask on. NEXT: all was looked at; each file has its activity_id, or none. Anything else: the
@@ -75,9 +75,9 @@ typedef bool look_is_taken(void *context, const char *activity_id);
  *
  * A lead file that has none of our tokens is taken for ours where name, size and MD5 are equal, it
  * is not older than the POST, and nobody else's (`is_taken`; NULL: that cannot be known, so it is
- * not taken). A look by content takes whatever has size and MD5.
+ * not taken). A verification by content takes whatever has size and MD5.
  */
-struct verdict look_read(
-    struct look *look, const struct request *request, look_is_taken *is_taken, void *context);
+struct verdict verify_read(struct verification *verification, const struct request *request,
+    verify_is_taken *is_taken, void *context);
 
 #endif
