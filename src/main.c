@@ -16,9 +16,9 @@
  *     - intake/watch        its loop: hints in, questions to the queue, settled files out
  *     - intake/folder_state what these files know of each folder, and note for each other
  *     - intake/folders      which directory a folder is, and how it is watched
- *     - intake/rounds       which scan is due
+ *     - intake/scan_schedule which scan is due
  *     - intake/hints        what events and scans point at: touch it, or ask the queue
- *     - intake/looks        the candidates whose time has come, looked at
+ *     - intake/inspect      the candidates whose time has come, looked at
  *     - intake/end_marker   the markers of batches: expected, then quiet, then perhaps spent
  *     - intake/closed       directories that we may not list or enter, until we may
  *     - intake/report       what is seen and settled, and how each folder is, to the work thread

@@ -26,12 +26,12 @@
 struct watch;
 
 /** What a folder's time has come for. */
-enum round {
-    ROUND_NONE,
-    ROUND_LOOK,      /* at its root alone: whether it is there, and the same */
-    ROUND_WHOLE,     /* all that lies in it */
-    ROUND_UNWATCHED, /* what lies in directories without a watch */
-    ROUND_SUBTREE    /* what lies in and below a directory that is new */
+enum scan_kind {
+    SCAN_NONE,
+    SCAN_ROOT,      /* at its root alone: whether it is there, and the same */
+    SCAN_WHOLE,     /* all that lies in it */
+    SCAN_UNWATCHED, /* what lies in directories without a watch */
+    SCAN_SUBTREE    /* what lies in and below a directory that is new */
 };
 
 /** A folder while it is watched. */
@@ -52,15 +52,15 @@ struct watched {
     int64_t unwatched; /* directories that should have a watch and could not get one */
     int unwatched_why; /* negative errno of the last one */
     struct scan *scan;
-    enum round round; /* what the scan is for */
+    enum scan_kind scan_kind; /* what the scan is for */
     char *subtrees[SUBTREES_MOST];
     size_t subtree_count;
-    int64_t next_scan_ms; /* steady clock: ROUND_WHOLE */
-    int64_t next_look_ms; /* steady clock: ROUND_LOOK, and what is polled */
+    int64_t next_scan_ms; /* steady clock: SCAN_WHOLE */
+    int64_t next_look_ms; /* steady clock: SCAN_ROOT, and what is polled */
     bool scan_wanted;     /* before next_scan_ms */
     int64_t scan_asked;   /* number of the last MESSAGE_SCAN */
-    int64_t scan_begun;   /* the same when the last whole round began */
-    int missed;           /* since the last whole round began; see folder_note_error() */
+    int64_t scan_begun;   /* the same when the last whole scan began */
+    int missed;           /* since the last whole scan began; see folder_note_error() */
     bool has_unreachable; /* the same, for what lies too deep */
     struct message *seen; /* sightings collected for the next message */
     struct message *settled;
@@ -86,7 +86,7 @@ struct watch {
     struct left *left; /* folders of earlier configurations, the newest first */
     struct candidates *candidates;
     struct crash_guard *crash_guard; /* NULL: nothing is remembered */
-    int events;                  /* descriptor, negative errno where there are none */
+    int events;                      /* descriptor, negative errno where there are none */
     int mounts; /* /proc/self/mountinfo, which poll(2) tells changes of; -1 where there is none */
     size_t batches_out;
     int64_t restart_ms; /* steady clock: events are begun anew, 0 for not */

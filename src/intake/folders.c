@@ -373,7 +373,7 @@ bool folder_watch_directory(void *context, const char *path)
         folder->unwatched++;
         folder->unwatched_why = result;
     }
-    return folder->round != ROUND_UNWATCHED || result != EVENTS_WATCHED;
+    return folder->scan_kind != SCAN_UNWATCHED || result != EVENTS_WATCHED;
 }
 
 void folder_watch_parent(const struct watched *folder)

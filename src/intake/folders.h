@@ -18,7 +18,7 @@ bool folder_claim(struct watch *watch, struct watched *folder);
 
 /**
  * Whether a file is still ours to tell, just before it is: its owner files are looked at once more.
- * If not, the next round claims the folder anew, or yields.
+ * If not, the next scan claims the folder anew, or yields.
  */
 bool folder_has(struct watched *folder, const char *path);
 
@@ -37,7 +37,7 @@ void folder_explain(const struct watch *watch, struct watched *folder);
 
 /**
  * Watch a directory of the folder. Returns whether its files are to be told: a directory that had
- * its watch before is passed by in ROUND_UNWATCHED, and one that another queue has makes the whole
+ * its watch before is passed by in SCAN_UNWATCHED, and one that another queue has makes the whole
  * folder wait for folder_yield(). For struct scan_calls.
  */
 bool folder_watch_directory(void *context, const char *path);

@@ -2,7 +2,7 @@
 #include "hints.h"
 #include "end_marker.h"
 #include "folders.h"
-#include "looks.h"
+#include "inspect.h"
 #include "report.h"
 
 #include "closedrop/base/cleanup.h"
@@ -41,7 +41,7 @@ void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hi
         candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
     }
     if (result == 0 && S_ISREG(state.mode))
-        looks_note_state(folder, candidate, look, &state, hint);
+        inspect_note_state(folder, candidate, look, &state, hint);
     candidates_delay(watch->candidates, candidate, due_after(folder, candidate, hint));
 }
 
@@ -70,7 +70,7 @@ static void ask_about(struct watch *watch, struct watched *folder, const char *p
         report_seen(watch, folder, path, &state, moved_in);
 }
 
-/** Nothing of a folder is told before it is ours: the next round claims it, and finds the rest. */
+/** Nothing of a folder is told before it is ours: the next scan claims it, and finds the rest. */
 static bool may_tell(struct watched *folder)
 {
     if (!folder->is_claimed)

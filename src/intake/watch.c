@@ -6,9 +6,9 @@
 #include "end_marker.h"
 #include "folders.h"
 #include "hints.h"
-#include "looks.h"
+#include "inspect.h"
 #include "report.h"
-#include "rounds.h"
+#include "scan_schedule.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -132,7 +132,7 @@ static void restart_if_due(struct watch *watch)
     bool asked = atomic_exchange(&watch->rescan, false);
     int64_t now = clock_steady_ms();
     /* a scan is not given up for it: where directories come and go without end, none would end */
-    bool due = watch->restart_ms && now >= watch->restart_ms && !rounds_are_under_way(watch);
+    bool due = watch->restart_ms && now >= watch->restart_ms && !schedule_is_under_way(watch);
     if (!due && !asked)
         return;
     if (due && watch->events >= 0) {
@@ -148,7 +148,7 @@ static void restart_if_due(struct watch *watch)
         if (folder->root >= 0)
             folder_decide_polling(watch, folder);
         if (asked || !folder->polls)
-            rounds_anew(folder);
+            schedule_anew(folder);
     }
     watch->batches_out = 0;
 }
@@ -352,7 +352,7 @@ static int until_next(const struct watch *watch, bool more_events)
     if (watch->left && now + LEFT_LOOK_MS < next)
         next = now + LEFT_LOOK_MS;
     for (size_t i = 0; i < watch->config->folder_count; i++) {
-        int64_t scan = rounds_next(watch, &watch->folders[i]);
+        int64_t scan = schedule_next(watch, &watch->folders[i]);
         next = scan < next ? scan : next;
     }
     if (next == INT64_MAX)
@@ -384,8 +384,8 @@ static void *run(void *context)
         bool more_events = take_events(watch);
         restart_if_due(watch);
         for (size_t i = 0; i < watch->config->folder_count; i++)
-            rounds_go_on(watch, &watch->folders[i]);
-        looks_go_on(watch);
+            schedule_go_on(watch, &watch->folders[i]);
+        inspect_due(watch);
         report_send(watch);
         leave_the_unused(watch, false);
         sleep_until(watch, until_next(watch, more_events));

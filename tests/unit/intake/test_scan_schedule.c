@@ -1,5 +1,5 @@
-/* Which round holds up that events are begun anew: one that they would have to be begun for. */
-#include "intake/rounds.h"
+/* Which scan holds up that events are begun anew: one that they would have to be begun for. */
+#include "intake/scan_schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,12 +19,12 @@ static const struct {
     size_t batches_out;
     bool under_way;
 } rows[] = {
-    {"nothing", {.round = ROUND_WHOLE}, 0, false},
-    {"all of it", {.scan = SCAN, .round = ROUND_WHOLE}, 0, true},
-    {"all of it, that waits for answers", {.scan = SCAN, .round = ROUND_WHOLE}, BATCHES_OUT_MOST,
+    {"nothing", {.scan_kind = SCAN_WHOLE}, 0, false},
+    {"all of it", {.scan = SCAN, .scan_kind = SCAN_WHOLE}, 0, true},
+    {"all of it, that waits for answers", {.scan = SCAN, .scan_kind = SCAN_WHOLE}, BATCHES_OUT_MOST,
         false},
-    {"all of one that is polled", {.scan = SCAN, .round = ROUND_WHOLE, .polls = true}, 0, false},
-    {"a new directory", {.scan = SCAN, .round = ROUND_SUBTREE}, 0, false},
+    {"all of one that is polled", {.scan = SCAN, .scan_kind = SCAN_WHOLE, .polls = true}, 0, false},
+    {"a new directory", {.scan = SCAN, .scan_kind = SCAN_SUBTREE}, 0, false},
 };
 
 static void is_held_up_by_a_folder_with_events_only(void **state)
@@ -32,13 +32,13 @@ static void is_held_up_by_a_folder_with_events_only(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct watched folders[] = {
-            {.scan = SCAN, .round = ROUND_WHOLE, .polls = true}, rows[i].folder};
+            {.scan = SCAN, .scan_kind = SCAN_WHOLE, .polls = true}, rows[i].folder};
         struct config config = {.folder_count = COUNT(folders)};
         struct watch watch = {
             .config = &config, .folders = folders, .batches_out = rows[i].batches_out};
         watch.candidates = candidates_new(CANDIDATES_MOST);
         assert_non_null(watch.candidates);
-        bool under_way = rounds_are_under_way(&watch);
+        bool under_way = schedule_is_under_way(&watch);
         candidates_free(watch.candidates);
         if (under_way != rows[i].under_way)
             fail_msg("%s", rows[i].name);

@@ -2,7 +2,7 @@
  * follows from it. */
 #define LOG_MODULE "watch"
 
-#include "looks.h"
+#include "inspect.h"
 #include "end_marker.h"
 #include "folders.h"
 #include "replaced.h"
@@ -224,7 +224,7 @@ static void compare(
     crash_guard_end_sample(guard);
 }
 
-void looks_note_state(struct watched *folder, struct candidate *candidate, int look,
+void inspect_note_state(struct watched *folder, struct candidate *candidate, int look,
     const struct file_state *state, enum settle_hint hint)
 {
     bool is_same = file_state_equal(state, &candidate->state);
@@ -278,7 +278,7 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         end_marker_inspect(watch, candidate, &state);
         return false;
     }
-    looks_note_state(folder, candidate, look, &state, HINT_LOOKED);
+    inspect_note_state(folder, candidate, look, &state, HINT_LOOKED);
     struct settle_step step = decide(folder, candidate, look);
     if (step.kind == SETTLE_WAIT) {
         wait_on(folder, candidate, look, &step);
@@ -294,7 +294,7 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     return is_refused;
 }
 
-void looks_go_on(struct watch *watch)
+void inspect_due(struct watch *watch)
 {
     int64_t now = clock_steady_ms();
     for (int i = 0; i < SETTLE_SLICE; i++) {

@@ -1,14 +1,14 @@
 /** Candidates whose time has come. */
-#ifndef CLOSEDROP_INTAKE_LOOKS_H
-#define CLOSEDROP_INTAKE_LOOKS_H
+#ifndef CLOSEDROP_INTAKE_INSPECT_H
+#define CLOSEDROP_INTAKE_INSPECT_H
 
 #include "folder_state.h"
 
 /** Look at the candidates whose time has come, a slice of them. */
-void looks_go_on(struct watch *watch);
+void inspect_due(struct watch *watch);
 
 /** The candidate, open as `look`, is in this state now. */
-void looks_note_state(struct watched *folder, struct candidate *candidate, int look,
+void inspect_note_state(struct watched *folder, struct candidate *candidate, int look,
     const struct file_state *state, enum settle_hint hint);
 
 #endif

@@ -1,6 +1,6 @@
 /* Which folder is scanned next, and when: its own rescan, a poll, or sooner since something was
  * missed. */
-#include "rounds.h"
+#include "scan_schedule.h"
 #include "closed.h"
 #include "folders.h"
 #include "hints.h"
@@ -40,13 +40,13 @@ static void note_empty(void *context, const char *path, int directory)
         report_empty(folder->watch, folder, path, &state);
 }
 
-static enum round due_round(const struct watched *folder, int64_t now)
+static enum scan_kind due_scan(const struct watched *folder, int64_t now)
 {
     if (folder->scan_wanted || now >= folder->next_scan_ms)
-        return ROUND_WHOLE;
+        return SCAN_WHOLE;
     if (now >= folder->next_look_ms)
-        return folder->polls ? ROUND_WHOLE : folder->unwatched ? ROUND_UNWATCHED : ROUND_LOOK;
-    return folder->subtree_count ? ROUND_SUBTREE : ROUND_NONE;
+        return folder->polls ? SCAN_WHOLE : folder->unwatched ? SCAN_UNWATCHED : SCAN_ROOT;
+    return folder->subtree_count ? SCAN_SUBTREE : SCAN_NONE;
 }
 
 /** Events that could not be had may be had now. */
@@ -59,7 +59,7 @@ static void try_events(struct watch *watch, const struct watched *folder)
         watch_restart_later(watch);
 }
 
-/** Each round but a subtree's begins at the root. Returns whether it is there. */
+/** Each scan but a subtree's begins at the root. Returns whether it is there. */
 static bool look_at_root(struct watch *watch, struct watched *folder)
 {
     int64_t now = clock_steady_ms();
@@ -68,7 +68,7 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     folder_watch_parent(folder);
     try_events(watch, folder);
     closed_look_again(folder);
-    if (folder->round == ROUND_WHOLE) {
+    if (folder->scan_kind == SCAN_WHOLE) {
         folder->missed = 0;
         folder->has_unreachable = false;
         folder->scan_begun = folder->scan_asked;
@@ -78,20 +78,20 @@ static bool look_at_root(struct watch *watch, struct watched *folder)
     return is_there;
 }
 
-/** Begin the round that is due, if none goes on. */
-static void begin_round(struct watch *watch, struct watched *folder)
+/** Begin the scan that is due, if none goes on. */
+static void begin_scan(struct watch *watch, struct watched *folder)
 {
     const struct scan_calls calls = {folder_watch_directory, hint_of_scan, note_empty, closed_add,
         folder_note_error, note_unreachable, folder};
     CLEANUP(free_text) char *subtree = NULL;
     if (folder->scan)
         return;
-    folder->round = due_round(folder, clock_steady_ms());
-    if (folder->round == ROUND_NONE)
+    folder->scan_kind = due_scan(folder, clock_steady_ms());
+    if (folder->scan_kind == SCAN_NONE)
         return;
-    if (folder->round == ROUND_SUBTREE)
+    if (folder->scan_kind == SCAN_SUBTREE)
         subtree = folder->subtrees[--folder->subtree_count];
-    else if (!look_at_root(watch, folder) || folder->round == ROUND_LOOK)
+    else if (!look_at_root(watch, folder) || folder->scan_kind == SCAN_ROOT)
         return;
     else
         folder->unwatched = 0;
@@ -107,35 +107,35 @@ static bool may_scan(const struct watch *watch)
            candidates_count(watch->candidates) < CANDIDATES_MOST - BATCHES_OUT_MOST * BATCH;
 }
 
-static void end_round(const struct watch *watch, struct watched *folder)
+static void end_scan(const struct watch *watch, struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
-    if (folder->round == ROUND_WHOLE) {
+    if (folder->scan_kind == SCAN_WHOLE) {
         folder->health.scanned = true;
         folder->health.scanned_for = folder->scan_begun;
         folder->health.rounds += !folder->missed;
         folder->health.missed = folder->missed;
         folder->health.has_unreachable = folder->has_unreachable;
     }
-    if (folder->round != ROUND_SUBTREE) /* it may have taken longer than poll_interval */
+    if (folder->scan_kind != SCAN_SUBTREE) /* it may have taken longer than poll_interval */
         folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;
     folder_explain(watch, folder);
 }
 
-void rounds_go_on(struct watch *watch, struct watched *folder)
+void schedule_go_on(struct watch *watch, struct watched *folder)
 {
     if (folder->root >= 0 && clock_steady_ms() >= folder->next_claim_ms)
         (void)folder_claim(watch, folder);
-    begin_round(watch, folder);
+    begin_scan(watch, folder);
     if (folder_yield(watch, folder) || !folder->scan || !may_scan(watch))
         return;
     bool is_more = scan_step(folder->scan, SCAN_SLICE);
     if (!folder_yield(watch, folder) && !is_more)
-        end_round(watch, folder);
+        end_scan(watch, folder);
 }
 
-void rounds_anew(struct watched *folder)
+void schedule_anew(struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
@@ -143,17 +143,17 @@ void rounds_anew(struct watched *folder)
     folder_request_scan(folder);
 }
 
-bool rounds_are_under_way(const struct watch *watch)
+bool schedule_is_under_way(const struct watch *watch)
 {
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         const struct watched *folder = &watch->folders[i];
-        if (folder->scan && folder->round == ROUND_WHOLE && !folder->polls)
+        if (folder->scan && folder->scan_kind == SCAN_WHOLE && !folder->polls)
             return may_scan(watch);
     }
     return false;
 }
 
-int64_t rounds_next(const struct watch *watch, const struct watched *folder)
+int64_t schedule_next(const struct watch *watch, const struct watched *folder)
 {
     bool is_scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
     int64_t next = folder->root < 0 ? INT64_MAX : folder->next_claim_ms;
