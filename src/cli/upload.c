@@ -234,9 +234,9 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
             "whether Close created the activity is not known; looks for it");
         int result = verify_init(&verification, 1);
         if (result == 0)
-            result =
-                verify_add_file(&verification, 0, &job) |
-                verify_add_posting(&verification, 0, job.token, job.lead_id, job.activity, posted_ms);
+            result = verify_add_file(&verification, 0, &job) |
+                     verify_add_posting(
+                         &verification, 0, job.token, job.lead_id, job.activity, posted_ms);
         verdict = result ? no_memory() : verify_once(errand, &verification);
         if (verdict.kind == VERDICT_NEXT)
             errand->activity_id = TAKE_PTR(verification.files[0].activity_id);
