@@ -23,10 +23,7 @@
 #include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/queue/backoff.h"
-#include "closedrop/work/attach.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,7 +249,7 @@ static void on_uploaded(struct worker *worker, struct task *task)
     grouping_attach(worker, task);
 }
 
-/* ---- attach: now, or wait for the group ---- */
+/* ---- filed ---- */
 
 /** Filed already by a queue that is lost; or it may go. */
 static void on_reconciled(struct worker *worker, struct task *task)
@@ -288,7 +285,7 @@ static void on_created(struct worker *worker, struct task *task)
     moves_done(worker, task, why ? why : "its activity was created");
 }
 
-/* ---- unclear: look ---- */
+/* ---- unclear: verify ---- */
 
 static void on_unclear(
     struct worker *worker, struct task *task, const struct verdict *verdict, bool counts)

@@ -21,15 +21,11 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
-#include "closedrop/close/activity.h"
-#include "closedrop/queue/backoff.h"
-#include "closedrop/work/answer.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /** How long a task waits in hand for its group's next window, and not in the queue. */
 #define HELD_MOST_MS 2000
@@ -202,8 +198,6 @@ void worker_stop_claiming(struct worker *worker)
     worker->stopping = true;
 }
 
-/* ---- what the other files use ---- */
-
 /** Whether its request is ready, and only waits until it may go. */
 static bool task_holds_request(const struct task *task)
 {
@@ -331,10 +325,6 @@ void worker_abandon(struct worker *worker)
     while (worker->tasks)
         outcome_abandon(worker, worker->tasks);
 }
-
-/* ---- claim ---- */
-
-/* ---- claiming ---- */
 
 /* ---- renamed in hand ---- */
 
