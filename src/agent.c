@@ -39,16 +39,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define LETTERS_OUT_MOST 64  /* to the work thread */
-#define LETTERS_IN_MOST 1024 /* to the watch thread: more than can ever wait for an answer */
+#define LETTERS_OUT_MAX 64  /* to the work thread */
+#define LETTERS_IN_MAX 1024 /* to the watch thread: more than can ever wait for an answer */
 #define MESSAGES_A_TURN 64
-#define STOP_MOST_MS 25000 /* transfers get this long to end; 30 s are promised */
+#define STOP_MAX_MS 25000 /* transfers get this long to end; 30 s are promised */
 #define ONCE_PATIENCE_MS 60000
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
-#define CLOCK_STEP_MS 5000   /* less than this is a clock that is being corrected */
-#define DISK_LOOK_MS 1000    /* how often a full disk is looked at */
-#define WAITING_TOLD_MOST 20 /* jobs of each state, at the end of --once */
+#define CLOCK_STEP_MS 5000  /* less than this is a clock that is being corrected */
+#define DISK_LOOK_MS 1000   /* how often a full disk is looked at */
+#define WAITING_TOLD_MAX 20 /* jobs of each state, at the end of --once */
 #define HEAP_KEPT (4 * 1024 * 1024)
 
 struct agent {
@@ -428,7 +428,7 @@ static void begin_stop(struct agent *agent)
     notify_stopping();
     worker_stop_claiming(agent->worker);
     /* a second signal does not wait */
-    agent->stop_ms = agent->stopping ? 0 : clock_steady_ms() + STOP_MOST_MS;
+    agent->stop_ms = agent->stopping ? 0 : clock_steady_ms() + STOP_MAX_MS;
     agent->stopping = true;
     log_info("stopping: %zu jobs in hand", worker_in_hand(agent->worker));
 }
@@ -712,7 +712,7 @@ static void tell_waiting(struct agent *agent)
     static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
     worker_tell_held(agent->worker);
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-        const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MOST};
+        const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
         store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
     }
     log_info("ends although files still wait: closedrop list and status show them");
@@ -917,8 +917,8 @@ static int open_worker(struct agent *agent)
 
 static int open_intake(struct agent *agent)
 {
-    agent->to_watch = mailbox_new(LETTERS_IN_MOST);
-    agent->to_work = mailbox_new(LETTERS_OUT_MOST);
+    agent->to_watch = mailbox_new(LETTERS_IN_MAX);
+    agent->to_work = mailbox_new(LETTERS_OUT_MAX);
     if (!agent->to_watch || !agent->to_work)
         return refuse_to_start("the two threads cannot talk");
     int result = watch_start(

@@ -42,7 +42,7 @@ done
 
 [ -w "$on" ] || { echo "skipped: $on cannot be written" && exit 77; }
 BATS_TEST_TMPDIR=$(mktemp -d "$on/closedrop-race.XXXXXX")
-WAIT_MOST=60
+WAIT_MAX=60
 # shellcheck source=support/story.bash
 . "$source_dir/tests/support/story.bash"
 racer=$CLOSEDROP_BIN_DIR/tests/racer

@@ -44,7 +44,7 @@ while [ $# -gt 0 ]; do
 done
 
 BATS_TEST_TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/soak.XXXXXX")
-WAIT_MOST=120
+WAIT_MAX=120
 # shellcheck source=support/story.bash
 . "$support/story.bash"
 # shellcheck source=support/writers.sh

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define ENTRY_MOST 16384 /* bytes of one of the system's users, or groups with its members */
+#define ENTRY_MAX 16384 /* bytes of one of the system's users, or groups with its members */
 
 static const char *write_name(const char *known, uintmax_t number, char name[ACCOUNT_NAME])
 {
@@ -20,7 +20,7 @@ static const char *write_name(const char *known, uintmax_t number, char name[ACC
 
 const char *account_user(uid_t uid, char name[ACCOUNT_NAME])
 {
-    char line[ENTRY_MOST];
+    char line[ENTRY_MAX];
     struct passwd entry, *found = NULL;
     int error = getpwuid_r(uid, &entry, line, sizeof(line), &found);
     return write_name(error == 0 && found ? found->pw_name : NULL, uid, name);
@@ -28,7 +28,7 @@ const char *account_user(uid_t uid, char name[ACCOUNT_NAME])
 
 const char *account_group(gid_t gid, char name[ACCOUNT_NAME])
 {
-    char line[ENTRY_MOST];
+    char line[ENTRY_MAX];
     struct group entry, *found = NULL;
     int error = getgrgid_r(gid, &entry, line, sizeof(line), &found);
     return write_name(error == 0 && found ? found->gr_name : NULL, gid, name);

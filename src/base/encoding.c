@@ -12,7 +12,7 @@
 #include <strings.h>
 
 /** No encoding makes more bytes of UTF-8 out of one of its own. */
-#define GROWS_MOST 8
+#define GROWS_MAX 8
 
 /* ---- names ---- */
 
@@ -117,7 +117,7 @@ static int convert(iconv_t how, char *from, size_t left, struct str *out)
 
 static int from_other(const char *encoding, char **text, size_t *length)
 {
-    struct str out = STR_INIT(GROWS_MOST * *length + 1);
+    struct str out = STR_INIT(GROWS_MAX * *length + 1);
     iconv_t how = iconv_open("UTF-8", encoding);
     if (how == (iconv_t)-1) {
         int result = errno == ENOMEM ? -ENOMEM : -EILSEQ;

@@ -36,7 +36,7 @@ static bool is_too_deep(const char *text, size_t length)
             depth++;
         else if (!quoted && (c == '}' || c == ']'))
             depth--;
-        if (depth > JSON_DEPTH_MOST)
+        if (depth > JSON_DEPTH_MAX)
             return true;
     }
     return false;

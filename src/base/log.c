@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINE_MOST (64 * 1024)
+#define LOG_LINE_MAX (64 * 1024)
 
 const char *const log_level_names[LOG_LEVELS] = {"error", "warn", "info", "debug"};
 const char *const log_format_names[LOG_FORMATS] = {"text", "json"};
@@ -48,7 +48,7 @@ static void add_json_line(
     char now[CLOCK_TEXT];
     str_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"module\":\"%s\",\"message\":\"",
         clock_rfc3339(clock_wall_ms(), now), log_level_names[level], module);
-    struct str safe = STR_INIT(LINE_MOST);
+    struct str safe = STR_INIT(LOG_LINE_MAX);
     utf8_escape(&safe, message, strlen(message));
     for (const char *at = str_text(&safe); *at; at++) {
         if (*at == '"' || *at == '\\')
@@ -77,13 +77,13 @@ void log_write(enum log_level level, const char *module, const char *format, ...
 {
     if ((int)level > atomic_load(&configured_level))
         return;
-    struct str message = STR_INIT(LINE_MOST / 4);
+    struct str message = STR_INIT(LOG_LINE_MAX / 4);
     va_list arguments;
     va_start(arguments, format);
     str_vprintf(&message, format, arguments);
     va_end(arguments);
 
-    struct str line = STR_INIT(LINE_MOST);
+    struct str line = STR_INIT(LOG_LINE_MAX);
     if (atomic_load(&configured_format) == LOG_FORMAT_JSON)
         add_json_line(&line, level, module, str_text(&message));
     else

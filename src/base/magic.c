@@ -14,7 +14,7 @@
 static const char unknown[] = "application/octet-stream";
 
 /** How far from its start a PDF may begin. */
-#define PDF_HEAD_MOST 1024
+#define PDF_HEAD_MAX 1024
 
 /** With what a file of a format begins, whoever wrote it; more than one, divided by bars. */
 #define TEXT "" /* with anything, but it is text */
@@ -73,7 +73,7 @@ static const struct suffix *find_suffix(const char *name)
 
 static bool holds_pdf(const char *head, size_t length)
 {
-    return memmem(head, length < PDF_HEAD_MOST ? length : PDF_HEAD_MOST, "%PDF-", 5) != NULL;
+    return memmem(head, length < PDF_HEAD_MAX ? length : PDF_HEAD_MAX, "%PDF-", 5) != NULL;
 }
 
 static bool begins_with(const char *head, size_t length, const char *starts)
@@ -139,7 +139,7 @@ static const char *type_of_content(const char *head, size_t length)
     return type && strchr(type, '/') && strcmp(type, unknown) != 0 ? type : NULL;
 }
 
-void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOST])
+void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MAX])
 {
     static char head[LOOK_AT];
     const struct suffix *suffix = find_suffix(name);
@@ -151,5 +151,5 @@ void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOS
     /* text is often in UTF-16, which is full of zeros */
     bool is_still_text = found && suffix && suffix->start && !*suffix->start &&
                          strncmp(found, "text/", 5) == 0 && strcmp(found, "text/html") != 0;
-    snprintf(ret_type, CONTENT_TYPE_MOST, "%s", found && !is_still_text ? found : type);
+    snprintf(ret_type, CONTENT_TYPE_MAX, "%s", found && !is_still_text ? found : type);
 }

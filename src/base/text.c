@@ -18,7 +18,7 @@
 #include <unistr.h>
 
 /** Normal forms and other cases are at most this much longer than a text, in bytes. */
-#define GROWTH_MOST 12
+#define GROWTH_MAX 12
 
 #define REPLACEMENT 0xFFFD
 
@@ -148,7 +148,7 @@ void text_clean(struct str *out, const char *text)
 
 static char *copy_of(const char *text, void (*add)(struct str *out, const char *text))
 {
-    struct str out = STR_INIT(GROWTH_MOST * strlen(text) + 1);
+    struct str out = STR_INIT(GROWTH_MAX * strlen(text) + 1);
     add(&out, text);
     return str_take(&out);
 }
@@ -183,7 +183,7 @@ static void drop_spare_spaces(char *text)
 
 static char *spelling_of(const char *text, character_change *change)
 {
-    struct str out = STR_INIT(GROWTH_MOST * strlen(text) + 1);
+    struct str out = STR_INIT(GROWTH_MAX * strlen(text) + 1);
     add_text(&out, text, change);
     char *words = str_take(&out);
     if (words)

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define DEPTH_MOST 64
+#define DEPTH_MAX 64
 #define SPACES " \t\r\n"
 /** How much of the text a message repeats, in bytes. */
-#define SHOWN_MOST 24
+#define SHOWN_MAX 24
 
 /** What rich texts may hold (close-api.md 12.3); <br/> is what Close itself makes of a new line. */
 static const char *const elements[] = {"body", "b", "strong", "i", "em", "u", "s", "code", "h1",
@@ -34,7 +34,7 @@ struct name {
 struct reader {
     const char *text, *at;
     enum xhtml_kind kind;
-    struct name open[DEPTH_MOST];
+    struct name open[DEPTH_MAX];
     size_t depth;
     struct str *why;
 };
@@ -79,7 +79,7 @@ static void add_list(struct str *out, const char *const *names)
 /** The length of what is shown of a text: so many bytes at most, whole characters, one line. */
 static size_t shown_length(const char *text)
 {
-    size_t length = strnlen(text, SHOWN_MOST), line = strcspn(text, "\r\n");
+    size_t length = strnlen(text, SHOWN_MAX), line = strcspn(text, "\r\n");
     length = line < length ? line : length;
     while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
         length--;
@@ -256,7 +256,7 @@ static int read_open(struct reader *reader)
         return complain_unknown(reader, &name, "element", elements);
     if (reader->kind == XHTML_NOTE && is_body && reader->at != reader->text)
         return complain(reader, name.at, "a <body> that is not around all; take it out");
-    if (reader->depth == DEPTH_MOST)
+    if (reader->depth == DEPTH_MAX)
         return complain(reader, name.at, "too many elements in each other");
     reader->open[reader->depth++] = name;
     reader->at = name.text + name.length;

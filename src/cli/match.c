@@ -33,8 +33,8 @@
 /** What stands for the address that only an upload gives a file. */
 #define URL_TO_COME "https://app.close.com/go/file/temporary/..."
 
-#define TRIES_MOST 4
-#define WAIT_MOST_MS 10000
+#define TRIES_MAX 4
+#define WAIT_MAX_MS 10000
 
 /** Where in its folder a file lies: where it was dropped, or where it was put. */
 enum whereabouts { AMONG_TAKEN, AMONG_FAILED, AMONG_DROPPED };
@@ -50,7 +50,7 @@ struct look_at {
     mode_t mode;         /* of what was named: a link is a link */
     int fd;              /* of a regular file */
     struct file_state state;
-    char content_type[CONTENT_TYPE_MOST];
+    char content_type[CONTENT_TYPE_MAX];
     char sha256[DIGEST_SHA256_HEX];
     struct str sidecar;
     struct resolution resolution;
@@ -99,7 +99,7 @@ static bool find_path(struct look_at *look, const char *root, const char *place)
 
 static char *absolute_path(const char *given)
 {
-    char here[PATH_LENGTH_MOST + 1];
+    char here[PATH_LENGTH_MAX + 1];
     return getcwd(here, sizeof(here)) ? path_normal(here, given) : NULL;
 }
 
@@ -240,9 +240,8 @@ static struct verdict resolve_once(struct look_at *look)
 static struct verdict resolve(struct look_at *look)
 {
     struct verdict verdict = resolve_once(look);
-    for (int tries = 1; verdict.kind == VERDICT_WAIT && tries < TRIES_MOST; tries++) {
-        usleep(
-            (useconds_t)(verdict.wait_ms < WAIT_MOST_MS ? verdict.wait_ms : WAIT_MOST_MS) * 1000);
+    for (int tries = 1; verdict.kind == VERDICT_WAIT && tries < TRIES_MAX; tries++) {
+        usleep((useconds_t)(verdict.wait_ms < WAIT_MAX_MS ? verdict.wait_ms : WAIT_MAX_MS) * 1000);
         resolution_release(&look->resolution);
         verdict = resolve_once(look);
     }
@@ -518,7 +517,7 @@ static int match_one(struct session *session, const char *path)
         .given = path,
         .whereabouts = AMONG_DROPPED,
         .fd = -1,
-        .sidecar = STR_INIT(SIDECAR_MOST)};
+        .sidecar = STR_INIT(SIDECAR_MAX)};
     struct verdict verdict = look_at_file(&look);
     if (session->options->json)
         print_json(&look, &verdict);

@@ -27,9 +27,9 @@
 #include <unistd.h>
 
 /** Somebody waits at the terminal: give up sooner than the agent does. */
-#define ATTEMPTS_MOST 4
-#define LOOKS_MOST 2
-#define WAIT_MOST_MS 3600000
+#define ATTEMPTS_MAX 4
+#define LOOKS_MAX 2
+#define WAIT_MAX_MS 3600000
 
 /** One file on its way. */
 struct errand {
@@ -90,7 +90,7 @@ static void pause_for(struct session *session, int64_t ms, const char *why)
 {
     session_leave_queue(session);
     fprintf(stderr, "closedrop: %s; trying again in %" PRId64 " ms\n", why, ms);
-    usleep((useconds_t)(ms < WAIT_MOST_MS ? ms : WAIT_MOST_MS) * 1000);
+    usleep((useconds_t)(ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS) * 1000);
 }
 
 /** Take a step until it is through, or no further try is worth it. */
@@ -99,7 +99,7 @@ static struct verdict with_patience(
 {
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = step(errand);
-    for (int attempt = 1; attempt < ATTEMPTS_MOST && is_worth_another_try(&verdict); attempt++) {
+    for (int attempt = 1; attempt < ATTEMPTS_MAX && is_worth_another_try(&verdict); attempt++) {
         pause_for(errand->session,
             verdict.kind == VERDICT_WAIT ? verdict.wait_ms
                                          : backoff_delay(attempt, limits->retry_first_ms,
@@ -136,7 +136,7 @@ static struct verdict open_file(const char *path, struct upload *upload)
             is_directory ? "this is a directory; name the files in it" : "this is no regular file");
     }
     const int64_t size = source->before.identity.size;
-    if (size == 0 || size > FILE_SIZE_MOST) {
+    if (size == 0 || size > FILE_SIZE_MAX) {
         source_close(source);
         return verdict_make(VERDICT_FAIL, size ? "too_large" : "empty", "%s",
             size ? "the file is larger than the 5 GiB that can be uploaded" : "the file is empty");
@@ -227,7 +227,7 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
 {
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = verdict_make(VERDICT_UNCLEAR, "unclear", "not looked yet");
-    for (int i = 0; i < LOOKS_MOST && !errand->activity_id; i++) {
+    for (int i = 0; i < LOOKS_MAX && !errand->activity_id; i++) {
         struct verification verification;
         const struct job job = job_of(errand, NULL);
         pause_for(errand->session, i ? limits->doubt_ms / 4 : limits->doubt_ms,

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define BODY_MOST 1048576
-#define LINE_MOST 1000
-#define ID_MOST 100
+#define BODY_MAX 1048576
+#define FIELD_LINE_MAX 1000
+#define ID_MAX 100
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 const char *const activity_statuses[ACTIVITY_STATUSES] = {
@@ -26,36 +26,36 @@ const char *const activity_statuses[ACTIVITY_STATUSES] = {
 /* date_created is left out: what was created is looked for by it (close-api.md 8.1) */
 static const struct activity_field email_fields[] = {
     {"status", "status", FIELD_STATUS, 0, 0},
-    {"sender", "sender", FIELD_LINE, LINE_MOST, 0},
-    {"to", "to", FIELD_LINES, LINE_MOST, 0},
-    {"cc", "cc", FIELD_LINES, LINE_MOST, 0},
-    {"bcc", "bcc", FIELD_LINES, LINE_MOST, 0},
-    {"subject", "subject", FIELD_LINE, LINE_MOST, 0},
-    {"body_text", "body_text", FIELD_TEXT, BODY_MOST, 0},
-    {"body_html", "body_html", FIELD_HTML, BODY_MOST, 0},
-    {"template_id", "template_id", FIELD_LINE, ID_MOST, 0},
-    {"date_scheduled", "date_scheduled", FIELD_LINE, ID_MOST, 0},
-    {"activity_at", "activity_at", FIELD_LINE, ID_MOST, 0},
-    {"user_id", "user_id", FIELD_LINE, ID_MOST, 0},
-    {"created_by", "created_by", FIELD_LINE, ID_MOST, 0},
-    {"organization_id", "organization_id", FIELD_LINE, ID_MOST, 0},
-    {"email_account_id", "email_account_id", FIELD_LINE, ID_MOST, 0},
-    {"in_reply_to_id", "in_reply_to_id", FIELD_LINE, ID_MOST, 0},
-    {"followup_date", "followup_date", FIELD_LINE, ID_MOST, 0},
-    {"followup_sequence_id", "followup_sequence_id", FIELD_LINE, ID_MOST, 0},
+    {"sender", "sender", FIELD_LINE, FIELD_LINE_MAX, 0},
+    {"to", "to", FIELD_LINES, FIELD_LINE_MAX, 0},
+    {"cc", "cc", FIELD_LINES, FIELD_LINE_MAX, 0},
+    {"bcc", "bcc", FIELD_LINES, FIELD_LINE_MAX, 0},
+    {"subject", "subject", FIELD_LINE, FIELD_LINE_MAX, 0},
+    {"body_text", "body_text", FIELD_TEXT, BODY_MAX, 0},
+    {"body_html", "body_html", FIELD_HTML, BODY_MAX, 0},
+    {"template_id", "template_id", FIELD_LINE, ID_MAX, 0},
+    {"date_scheduled", "date_scheduled", FIELD_LINE, ID_MAX, 0},
+    {"activity_at", "activity_at", FIELD_LINE, ID_MAX, 0},
+    {"user_id", "user_id", FIELD_LINE, ID_MAX, 0},
+    {"created_by", "created_by", FIELD_LINE, ID_MAX, 0},
+    {"organization_id", "organization_id", FIELD_LINE, ID_MAX, 0},
+    {"email_account_id", "email_account_id", FIELD_LINE, ID_MAX, 0},
+    {"in_reply_to_id", "in_reply_to_id", FIELD_LINE, ID_MAX, 0},
+    {"followup_date", "followup_date", FIELD_LINE, ID_MAX, 0},
+    {"followup_sequence_id", "followup_sequence_id", FIELD_LINE, ID_MAX, 0},
     {"followup_sequence_delay", "followup_sequence_delay", FIELD_NUMBER, 0, 86400},
     {"followup_sequence_add_cc_bcc", "followup_sequence_add_cc_bcc", FIELD_BOOL, 0, 0},
 };
 
 static const struct activity_field note_fields[] = {
-    {"text", "note", FIELD_TEXT, BODY_MOST, 0},
-    {"html", "note_html", FIELD_HTML, BODY_MOST, 0},
-    {"title", "title", FIELD_LINE, LINE_MOST, 0},
+    {"text", "note", FIELD_TEXT, BODY_MAX, 0},
+    {"html", "note_html", FIELD_HTML, BODY_MAX, 0},
+    {"title", "title", FIELD_LINE, FIELD_LINE_MAX, 0},
     {"pinned", "pinned", FIELD_BOOL, 0, 0},
-    {"activity_at", "activity_at", FIELD_LINE, ID_MOST, 0},
-    {"user_id", "user_id", FIELD_LINE, ID_MOST, 0},
-    {"created_by", "created_by", FIELD_LINE, ID_MOST, 0},
-    {"organization_id", "organization_id", FIELD_LINE, ID_MOST, 0},
+    {"activity_at", "activity_at", FIELD_LINE, ID_MAX, 0},
+    {"user_id", "user_id", FIELD_LINE, ID_MAX, 0},
+    {"created_by", "created_by", FIELD_LINE, ID_MAX, 0},
+    {"organization_id", "organization_id", FIELD_LINE, ID_MAX, 0},
 };
 
 static const struct {
@@ -120,7 +120,7 @@ static int add_note_html(struct json *body, const char *html)
     html += strspn(html, " \t\r\n"); /* a text of several lines often begins with one */
     if (str_starts_with(html, "<body"))
         return json_add_text(body, "note_html", html);
-    struct str whole = STR_INIT(4 * BODY_MOST + 100); /* 4 bytes a character */
+    struct str whole = STR_INIT(4 * BODY_MAX + 100); /* 4 bytes a character */
     str_printf(&whole, "<body>%s</body>", html);
     int result = str_error(&whole) ? -1 : json_add_text(body, "note_html", str_text(&whole));
     str_release(&whole);

@@ -13,14 +13,14 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /** Fewer digits say too little: an extension, a short number. */
-#define DIGITS_LEAST 7
+#define DIGITS_MIN 7
 /** The longest country code (ITU-T E.164). */
-#define COUNTRY_MOST 3
+#define COUNTRY_MAX 3
 
-void phone_digits(const char *text, char digits[PHONE_DIGITS_MOST + 1])
+void phone_digits(const char *text, char digits[PHONE_DIGITS_MAX + 1])
 {
     size_t count = 0;
-    for (; *text && count < PHONE_DIGITS_MOST; text++) {
+    for (; *text && count < PHONE_DIGITS_MAX; text++) {
         if (str_starts_with(text, "(0)")) /* "+49 (0)30 ...": dialled at home only */
             text += 2;
         else if (isdigit((unsigned char)*text) && (count > 0 || *text != '0'))
@@ -45,7 +45,7 @@ static bool is_national(const char *text)
 
 bool phone_is_same(const char *a, const char *b)
 {
-    char of_a[PHONE_DIGITS_MOST + 1], of_b[PHONE_DIGITS_MOST + 1];
+    char of_a[PHONE_DIGITS_MAX + 1], of_b[PHONE_DIGITS_MAX + 1];
     phone_digits(a, of_a);
     phone_digits(b, of_b);
     bool a_is_longer = strlen(of_a) > strlen(of_b);
@@ -56,26 +56,26 @@ bool phone_is_same(const char *a, const char *b)
         return false; /* what is more in the longer one is no country's code */
     if (more == 0 && is_international(a) != is_international(b) && is_national(a) != is_national(b))
         return false; /* one lacks its country, and so cannot be as long */
-    return strlen(shorter) >= DIGITS_LEAST && more <= COUNTRY_MOST &&
+    return strlen(shorter) >= DIGITS_MIN && more <= COUNTRY_MAX &&
            strcmp(longer + more, shorter) == 0;
 }
 
 bool phone_is_sound(const char *text)
 {
-    char digits[PHONE_DIGITS_MOST + 1];
+    char digits[PHONE_DIGITS_MAX + 1];
     phone_digits(text, digits);
-    return strlen(digits) >= DIGITS_LEAST;
+    return strlen(digits) >= DIGITS_MIN;
 }
 
 /* ---- as they are dialled in a country ---- */
 
 /** Digits of an international number (ITU-T E.164). */
-#define E164_MOST 15
+#define E164_MAX 15
 /** Digits of a country's code. */
-#define CODE_MOST 3
+#define CODE_MAX 3
 
 /** A slash stands behind the area; "555123/24" is two numbers. */
-#define BEHIND_SLASH_LEAST 3
+#define BEHIND_SLASH_MIN 3
 
 struct plan {
     const char *code;      /* how the country is called from abroad */
@@ -138,7 +138,7 @@ static const char *const separators[] = {" ", "-", ".", "(", ")", "/", "~", "\u0
 
 /** A number as it is written. */
 struct written {
-    char digits[PHONE_DIGITS_MOST + 1];
+    char digits[PHONE_DIGITS_MAX + 1];
     size_t count;
     size_t slash;    /* how many stand before the last slash */
     size_t optional; /* how many stand before a "(0)"; 0: there is none behind other digits */
@@ -196,12 +196,12 @@ static int read_written(const char *text, struct written *ret_written)
     struct written written = {0};
     text += strncasecmp(text, "tel:", 4) == 0 ? 4 : 0;
     while (*text) {
-        size_t length = written.count < PHONE_DIGITS_MOST ? take_character(&written, text) : 0;
+        size_t length = written.count < PHONE_DIGITS_MAX ? take_character(&written, text) : 0;
         if (!length)
             return -EINVAL;
         text += length;
     }
-    if (written.slash && written.count - written.slash < BEHIND_SLASH_LEAST)
+    if (written.slash && written.count - written.slash < BEHIND_SLASH_MIN)
         return -EINVAL;
     *ret_written = written;
     return 0;
@@ -226,7 +226,7 @@ static const char *from_area(const struct plan *plan, const char *digits)
 static int print_number(const char *code, const char *rest, char ret_number[PHONE_ROOM])
 {
     size_t length = strlen(code) + strlen(rest);
-    if (length < DIGITS_LEAST || length > E164_MOST)
+    if (length < DIGITS_MIN || length > E164_MAX)
         return -EINVAL;
     (void)snprintf(ret_number, PHONE_ROOM, "+%s%s", code, rest);
     return 0;
@@ -242,7 +242,7 @@ static int national(const struct plan *plan, const char *digits, char ret_number
 
 static bool is_behind_code(const struct plan *plan, size_t digits)
 {
-    return plan ? digits == strlen(plan->code) : digits <= CODE_MOST;
+    return plan ? digits == strlen(plan->code) : digits <= CODE_MAX;
 }
 
 /** The digits of `written` from `start` on begin with a country's code. */

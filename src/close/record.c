@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define ID_LENGTH_MOST 120 /* with a prefix it fits RECORD_ID_ROOM */
+#define ID_LENGTH_MAX 120 /* with a prefix it fits RECORD_ID_ROOM */
 
 bool record_is_id(const char *id, const char *prefix)
 {
@@ -19,7 +19,7 @@ bool record_is_id(const char *id, const char *prefix)
     if (!str_starts_with(id, prefix))
         return false;
     size_t length = strlen(id + strlen(prefix));
-    return length > 0 && length <= ID_LENGTH_MOST && strspn(id + strlen(prefix), letters) == length;
+    return length > 0 && length <= ID_LENGTH_MAX && strspn(id + strlen(prefix), letters) == length;
 }
 
 const char *record_name(const struct json *object)
@@ -99,7 +99,7 @@ enum lead_end record_lead_end(
 static bool is_some_id(const char *id)
 {
     const char *rest = strrchr(id, '_');
-    return rest && rest > id && strlen(id) <= ID_LENGTH_MOST && record_is_id(rest, "_") &&
+    return rest && rest > id && strlen(id) <= ID_LENGTH_MAX && record_is_id(rest, "_") &&
            strspn(id, "abcdefghijklmnopqrstuvwxyz_") >= (size_t)(rest - id);
 }
 

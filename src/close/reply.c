@@ -16,10 +16,10 @@
 #include <strings.h>
 
 /** Close's words go into one line of a message; this much of them. */
-#define ERROR_MOST 600
+#define ERROR_MAX 600
 /** A value that was sent is shown with its error unless it is longer: an address, not a letter. */
-#define SENT_SHOWN_MOST 200
-#define NAME_SHOWN_MOST 100
+#define SENT_SHOWN_MAX 200
+#define NAME_SHOWN_MAX 100
 
 /**
  * The last part but one: .../go/file/temporary/<user>/<token>/<filename>/, and so it is when the
@@ -172,26 +172,26 @@ static void add_about(struct str *out, const struct about *about)
     if (is_number(about->name))
         str_printf(out, "entry %lu", strtoul(about->name, NULL, 10) + 1);
     else
-        utf8_escape(out, about->name, strnlen(about->name, NAME_SHOWN_MOST));
+        utf8_escape(out, about->name, strnlen(about->name, NAME_SHOWN_MAX));
 }
 
 static void add_piece(struct str *out, const struct about *about, const char *text)
 {
     /* a field by itself says enough; of a list's entries nobody knows which is which */
     const char *sent = about && about->above ? json_text(about->sent) : NULL;
-    if (out->length > ERROR_MOST)
+    if (out->length > ERROR_MAX)
         return;
     if (out->length)
         str_add(out, "; ");
     if (about)
         add_about(out, about);
-    if (sent && *sent && strlen(sent) <= SENT_SHOWN_MOST) {
+    if (sent && *sent && strlen(sent) <= SENT_SHOWN_MAX) {
         str_add(out, ", \"");
         utf8_escape(out, sent, strlen(sent));
         str_add_char(out, '"');
     }
     str_add(out, about ? ": " : "");
-    utf8_escape(out, text, strnlen(text, ERROR_MOST));
+    utf8_escape(out, text, strnlen(text, ERROR_MAX));
 }
 
 static const struct json *member_of(const struct json *sent, const char *key)
@@ -227,7 +227,7 @@ void reply_add_close_error(struct str *out, const char *body, size_t length, con
     static const char *const frames[] = {"error", "errors", "field-errors", "message"};
     struct json *document = json_parse(body, length);
     struct json *sent = NULL;
-    struct str words = STR_INIT(4 * ERROR_MOST + 4 * SENT_SHOWN_MOST + 1024);
+    struct str words = STR_INIT(4 * ERROR_MAX + 4 * SENT_SHOWN_MAX + 1024);
     for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
         const struct json *frame = json_get(document, frames[i]);
         if (frame && !sent)

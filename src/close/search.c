@@ -115,7 +115,7 @@ static char *dialled(const struct search *search, const char *digits, const char
 /** However a number is stored, one of these ways of writing it may be a word of the index. */
 static struct json *any_way_of_writing(const struct search *search)
 {
-    char digits[PHONE_DIGITS_MOST + 1], number[PHONE_ROOM] = "+";
+    char digits[PHONE_DIGITS_MAX + 1], number[PHONE_ROOM] = "+";
     const char *value = search->value;
     if (search->country && phone_international(value, search->country, number) == 0)
         value = number;

@@ -21,9 +21,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BANDWIDTH_LEAST (8 * 1024)
+#define BANDWIDTH_MIN (8 * 1024)
 /** Of what may leave in a day: more is no limit. */
-#define GUARD_MOST 1000000
+#define GUARD_MAX 1000000
 
 static void check_api_url(
     struct settings *settings, struct setting *group, struct close_settings *close)
@@ -69,9 +69,9 @@ static void read_close(struct settings *settings, struct config *config)
 static void read_guard(struct settings *settings, struct setting *group, struct guard_limits *guard)
 {
     struct setting *sends = setting_group(settings, group, "sends");
-    guard->ask_above = setting_int(settings, group, "ask_above", 100, 0, GUARD_MOST);
-    guard->per_hour = setting_int(settings, sends, "per_hour", 0, 0, GUARD_MOST);
-    guard->per_day = setting_int(settings, sends, "per_day", 0, 0, GUARD_MOST);
+    guard->ask_above = setting_int(settings, group, "ask_above", 100, 0, GUARD_MAX);
+    guard->per_hour = setting_int(settings, sends, "per_hour", 0, 0, GUARD_MAX);
+    guard->per_day = setting_int(settings, sends, "per_day", 0, 0, GUARD_MAX);
     guard->gap_ms = setting_duration(settings, sends, "gap", "0", "0", "24h");
 }
 
@@ -89,7 +89,7 @@ static void read_limits(struct settings *settings, struct config *config)
     limits->max_sent = setting_size(settings, group, "max_sent", "25M");
     limits->max_attached = setting_size(settings, group, "max_attached", "0");
     read_guard(settings, group, &limits->guard);
-    if (limits->bandwidth && limits->bandwidth < BANDWIDTH_LEAST)
+    if (limits->bandwidth && limits->bandwidth < BANDWIDTH_MIN)
         setting_problem(settings, group, "bandwidth",
             "less than \"8K\" a second is too slow for S3, which closes connections that are "
             "still; "
@@ -170,7 +170,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
 /** Where we are, for a configuration named by a relative path. */
 static char *absolute_file(const char *file)
 {
-    char here[PATH_LENGTH_MOST + 1];
+    char here[PATH_LENGTH_MAX + 1];
     if (*file == '/' || !getcwd(here, sizeof(here)))
         return strdup(file);
     return path_normal(here, file);

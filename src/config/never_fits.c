@@ -7,7 +7,7 @@
 #include <string.h>
 
 /** Longer than any suffix that people know: what has no dot is a directory then. */
-#define SUFFIX_MOST 5
+#define SUFFIX_MAX 5
 
 #define BLANKS " \t"
 
@@ -94,7 +94,7 @@ static bool is_word(const char *pattern, struct str *why)
     }
     if (strpbrk(pattern, "*?[."))
         return false;
-    bool is_suffix = length <= SUFFIX_MOST && !strchr(pattern, '/');
+    bool is_suffix = length <= SUFFIX_MAX && !strchr(pattern, '/');
     complain(why, pattern, is_suffix ? "it has no wildcard" : "it is the name of no file");
     propose(why, is_suffix ? "*." : "", pattern, length, is_suffix ? "" : "/*");
     return true;

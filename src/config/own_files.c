@@ -140,7 +140,7 @@ int own_file(const struct config *config, int fd)
 /** A place up to the first part that changes: "/srv/Uploaded" of "/srv/Uploaded/%Y-%m". */
 static bool begins_at(const struct folder *folder, const char *place, const struct inode *inode)
 {
-    char path[2 * PATH_LENGTH_MOST];
+    char path[2 * PATH_LENGTH_MAX];
     size_t fixed = strcspn(place, "%");
     while (place[fixed] && fixed && place[fixed - 1] != '/')
         fixed--;
@@ -162,8 +162,8 @@ static const char *role_in(
     return !is_itself && is_at(other->path, inode) ? "the root" : NULL;
 }
 
-bool own_directory(const struct config *config, const struct folder *folder, int fd,
-    char words[OWN_DIRECTORY_MOST])
+bool own_directory(
+    const struct config *config, const struct folder *folder, int fd, char words[OWN_DIRECTORY_MAX])
 {
     struct inode inode;
     if (inode_of(fd, &inode) < 0)
@@ -172,10 +172,10 @@ bool own_directory(const struct config *config, const struct folder *folder, int
         const struct folder *other = &config->folders[i];
         const char *role = role_in(other, folder, &inode);
         if (role) {
-            snprintf(words, OWN_DIRECTORY_MOST, "%s of the folder \"%s\"", role, other->name);
+            snprintf(words, OWN_DIRECTORY_MAX, "%s of the folder \"%s\"", role, other->name);
             return true;
         }
     }
-    snprintf(words, OWN_DIRECTORY_MOST, "state_dir");
+    snprintf(words, OWN_DIRECTORY_MAX, "state_dir");
     return is_at(config->state_dir, &inode);
 }

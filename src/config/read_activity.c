@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
-#define LIST_MOST 500
+#define LIST_MAX 500
 
 static enum template_manner manner_of(enum activity_field_kind kind)
 {
@@ -71,9 +71,9 @@ static struct template **read_texts(
             check_html(reader, group, field->key, texts[i]);
         made += templates[made] != NULL;
     }
-    if (field->kind == FIELD_LINES && count > LIST_MOST)
+    if (field->kind == FIELD_LINES && count > LIST_MAX)
         setting_problem(reader->settings, group, field->key,
-            "holds more than the %d addresses that Close takes", LIST_MOST);
+            "holds more than the %d addresses that Close takes", LIST_MAX);
     if (texts == single)
         free(single[0]);
     else

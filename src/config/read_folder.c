@@ -25,7 +25,7 @@ static const char *const no_match_names[] = {"upload", "fail"};
 static void check_place(
     struct settings *settings, struct setting *group, const char *key, const char *place)
 {
-    char expanded[PATH_LENGTH_MOST];
+    char expanded[PATH_LENGTH_MAX];
     struct tm day = {.tm_year = 126, .tm_mon = 10, .tm_mday = 22};
     size_t first = strcspn(place, "/");
     if (*place == '/')
@@ -65,8 +65,8 @@ static void read_folder_sizes(
 {
     folder->min_size = setting_size(settings, group, "min_size", "1");
     folder->max_size = setting_size(settings, group, "max_size", "0");
-    if (folder->max_size == 0 || folder->max_size > FILE_SIZE_MOST)
-        folder->max_size = FILE_SIZE_MOST;
+    if (folder->max_size == 0 || folder->max_size > FILE_SIZE_MAX)
+        folder->max_size = FILE_SIZE_MAX;
     if (folder->min_size > folder->max_size)
         setting_problem(settings, group, "min_size", "must not be larger than max_size");
 }

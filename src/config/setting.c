@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MOST (1024 * 1024)
-#define PROBLEMS_MOST (256 * 1024)
-#define NUMBER_DIGITS_MOST 9
+#define FILE_MAX (1024 * 1024)
+#define PROBLEMS_MAX (256 * 1024)
+#define NUMBER_DIGITS_MAX 9
 
 /** A key some reader asked for, so that a typo can be told what it may have meant. */
 struct asked {
@@ -126,7 +126,7 @@ static unsigned line_of_big_number(const char *text)
     while (*at) {
         const char *after = after_quiet_part(at);
         size_t digits = strspn(at, "0123456789");
-        if (!after && digits > NUMBER_DIGITS_MOST) {
+        if (!after && digits > NUMBER_DIGITS_MAX) {
             unsigned line = 1;
             for (const char *c = text; c < at; c++)
                 line += *c == '\n';
@@ -261,13 +261,13 @@ int settings_open(const char *path, struct settings **ret_settings)
     *ret_settings = settings;
     if (!settings)
         return -ENOMEM;
-    settings->problems = (struct str)STR_INIT(PROBLEMS_MOST);
+    settings->problems = (struct str)STR_INIT(PROBLEMS_MAX);
     config_init(&settings->tree);
     settings->path = strdup(path);
     if (!settings->path)
         return -ENOMEM;
 
-    struct str text = STR_INIT(FILE_MOST);
+    struct str text = STR_INIT(FILE_MAX);
     int result = read_file(path, &text);
     if (result < 0)
         report_unreadable(settings, result);

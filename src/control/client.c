@@ -26,7 +26,7 @@ struct client {
 
 static struct answer ask_agent(struct client *client, const struct question *question)
 {
-    char path[QUESTION_URL_MOST];
+    char path[QUESTION_URL_MAX];
     question_url(question, path);
     char *url = str_format("http://localhost%s", path);
     CLEANUP(free_text) char *told = question->told ? json_print(question->told) : strdup("");

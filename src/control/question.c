@@ -20,7 +20,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 /** How many jobs are looked through for the first whose file could not be put away. */
-#define STUCK_MOST 1000
+#define STUCK_MAX 1000
 
 /** One row a question; "%" in a path stands for the id. */
 static const struct {
@@ -83,9 +83,9 @@ static void add_names(struct str *out, const struct question *question)
     }
 }
 
-void question_url(const struct question *question, char url[QUESTION_URL_MOST])
+void question_url(const struct question *question, char url[QUESTION_URL_MAX])
 {
-    struct str out = STR_INIT(QUESTION_URL_MOST - 1);
+    struct str out = STR_INIT(QUESTION_URL_MAX - 1);
     const char *path = rows[question->kind].path;
     size_t before = strcspn(path, "%");
     str_add_bytes(&out, path, before);
@@ -292,7 +292,7 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
     struct stuck stuck = {.queue = queue};
     int result = json_add_int(body, "not_put_away", count);
     if (count)
-        store_not_put_away(queue_store(queue), STUCK_MOST, find_stuck, &stuck);
+        store_not_put_away(queue_store(queue), STUCK_MAX, find_stuck, &stuck);
     return result | stuck.result |
            (stuck.first ? json_add(body, "first_not_put_away", stuck.first)
                         : json_add_null(body, "first_not_put_away"));

@@ -16,8 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MOST 32
-#define IDLE_MOST_S 10
+#define CONNECTIONS_MAX 32
+#define IDLE_MAX_S 10
 
 struct server {
     struct MHD_Daemon *daemon;
@@ -73,7 +73,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     if (!body) { /* the head is there, the body not yet: come again */
         *request = body = malloc(sizeof(*body));
         if (body)
-            *body = (struct str)STR_INIT(QUESTION_TOLD_MOST);
+            *body = (struct str)STR_INIT(QUESTION_TOLD_MAX);
         return body ? MHD_YES : MHD_NO;
     }
     if (*upload_size) {
@@ -122,7 +122,7 @@ static int listen_at(const char *path)
     umask(before);
     if (bound < 0)
         return -error;
-    return listen(fd, CONNECTIONS_MOST) < 0 ? -errno : TAKE_FD(fd);
+    return listen(fd, CONNECTIONS_MAX) < 0 ? -errno : TAKE_FD(fd);
 }
 
 int server_open(const char *path, server_answer *answer, void *context, struct server **ret_server,
@@ -140,8 +140,8 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
         server->context = context;
         server->path = strdup(path);
         server->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, server,
-            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_MOST_S, MHD_OPTION_NOTIFY_COMPLETED,
+            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_MAX_S, MHD_OPTION_NOTIFY_COMPLETED,
             forget_request, NULL, MHD_OPTION_END);
     }
     if (!server || !server->daemon || !server->path) {

@@ -10,21 +10,21 @@
 
 #define NS_A_SECOND 1000000000
 /** The first second of 32 bits, and the last that 64 bits of ns after it reach. */
-#define SECOND_LEAST INT64_C(-2147483648) /* 13 December 1901 */
-#define SECOND_MOST INT64_C(16299260424)  /* 2 July 2486 */
+#define SECOND_MIN INT64_C(-2147483648) /* 13 December 1901 */
+#define SECOND_MAX INT64_C(16299260424) /* 2 July 2486 */
 
 static int64_t to_ns(struct statx_timestamp time)
 {
-    int64_t seconds = time.tv_sec < SECOND_LEAST  ? SECOND_LEAST
-                      : time.tv_sec > SECOND_MOST ? SECOND_MOST
-                                                  : time.tv_sec;
+    int64_t seconds = time.tv_sec < SECOND_MIN   ? SECOND_MIN
+                      : time.tv_sec > SECOND_MAX ? SECOND_MAX
+                                                 : time.tv_sec;
     return (int64_t)((uint64_t)seconds * NS_A_SECOND + time.tv_nsec);
 }
 
 int64_t identity_seconds(int64_t ns)
 {
-    uint64_t since_least = (uint64_t)ns - (uint64_t)(SECOND_LEAST * NS_A_SECOND);
-    return SECOND_LEAST + (int64_t)(since_least / NS_A_SECOND);
+    uint64_t since_least = (uint64_t)ns - (uint64_t)(SECOND_MIN * NS_A_SECOND);
+    return SECOND_MIN + (int64_t)(since_least / NS_A_SECOND);
 }
 
 /** The stand-in where a file system has no handles: inode number and birth, or ctime's second. */

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define OWNER_NAME "owner"
-#define TEXT_MOST 8192
+#define TEXT_MAX 8192
 #define TRIES 4
 
 bool ownership_is_refused(const struct ownership_facts *facts)
@@ -85,7 +85,7 @@ static void take_line(struct owner *owner, const char *key, const char *value)
 /** Read an open owner file, and the beginning of its text into `seen`. */
 static void read_file(int file, struct owner *ret_owner, char seen[OWNERSHIP_SEEN])
 {
-    struct str text = STR_INIT(TEXT_MOST);
+    struct str text = STR_INIT(TEXT_MAX);
     *ret_owner = (struct owner){0};
     (void)str_add_file(&text, file); /* what cannot be read says nothing */
     snprintf(seen, OWNERSHIP_SEEN, "%s", str_text(&text));

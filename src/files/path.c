@@ -47,7 +47,7 @@ static void add_parts(struct str *out, const char *path)
 
 char *path_normal(const char *base, const char *path)
 {
-    struct str out = STR_INIT(2 * PATH_LENGTH_MOST);
+    struct str out = STR_INIT(2 * PATH_LENGTH_MAX);
     if (*path != '/')
         add_parts(&out, base);
     add_parts(&out, path);

@@ -19,9 +19,9 @@
 
 /** What a directory is called while it is made. */
 #define NEW_DIRECTORY ".closedrop-new"
-#define NUMBERS_MOST 10000
+#define NUMBERS_MAX 10000
 #define SLICE (4 * 1024 * 1024)
-#define COMPANION_MOST (1024 * 1024)
+#define COMPANION_MAX (1024 * 1024)
 
 int staging_open(int root)
 {
@@ -39,9 +39,9 @@ int staging_open(int root)
     return -EPERM;
 }
 
-const char *staged_name(int64_t id, char name[STAGED_NAME_MOST])
+const char *staged_name(int64_t id, char name[STAGED_NAME_MAX])
 {
-    snprintf(name, STAGED_NAME_MOST, "%" PRId64, id);
+    snprintf(name, STAGED_NAME_MAX, "%" PRId64, id);
     return name;
 }
 
@@ -109,7 +109,7 @@ static int walk_into(int base, const char *path, const struct stat *like)
 
 char *place_path(const char *pattern, int64_t at_ms, const char *path)
 {
-    char base[PATH_LENGTH_MOST + 1];
+    char base[PATH_LENGTH_MAX + 1];
     time_t at = (time_t)(at_ms / 1000);
     struct tm local;
     CLEANUP(free_text) char *below = path_directory(path);
@@ -145,7 +145,7 @@ void place_close(struct place *place)
 int place_find(
     const struct place *place, const char *name, const struct identity *identity, char **ret_name)
 {
-    for (unsigned number = 1; number < NUMBERS_MOST; number++) {
+    for (unsigned number = 1; number < NUMBERS_MAX; number++) {
         struct file_state state;
         CLEANUP(free_text) char *candidate = path_numbered(name, number);
         CLEANUP(close_fd)
@@ -253,7 +253,7 @@ int rename_to_free_name(int from_directory, const char *from, int to_directory, 
 static int with_free_name(const char *name, int (*attempt)(void *context, const char *name),
     void *context, char **ret_name)
 {
-    for (unsigned number = 1; number < NUMBERS_MOST; number++) {
+    for (unsigned number = 1; number < NUMBERS_MAX; number++) {
         CLEANUP(free_text) char *candidate = path_numbered(name, number);
         int result = candidate ? attempt(context, candidate) : -ENOMEM;
         if (result == -EEXIST)
@@ -300,7 +300,7 @@ static int judge(int directory, const char *name, const struct identity *identit
 
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path)
 {
-    char name[STAGED_NAME_MOST];
+    char name[STAGED_NAME_MAX];
     CLEANUP(free_text) char *parent_path = path_directory(path);
     if (!parent_path)
         return -ENOMEM;
@@ -335,7 +335,7 @@ static int take_from(int directory, const char *name, int staging, const char *s
 int put_away_take(
     int root, int staging, const char *path, int64_t id, const struct identity *identity)
 {
-    char name[STAGED_NAME_MOST];
+    char name[STAGED_NAME_MAX];
     int result = judge(staging, staged_name(id, name), identity);
     if (result == TAKEN_GONE) {
         CLEANUP(free_text) char *parent_path = path_directory(path);
@@ -372,7 +372,7 @@ int put_away_move(int from_directory, const char *from, const struct place *plac
 
 int put_away_delete(int staging, int64_t id)
 {
-    char name[STAGED_NAME_MOST];
+    char name[STAGED_NAME_MAX];
     if (unlinkat(staging, staged_name(id, name), 0) < 0 && errno != ENOENT)
         return -errno;
     return fsync(staging) < 0 ? -errno : 0;
@@ -521,7 +521,7 @@ void copy_free(struct copy *copy)
 
 static int copy_small(struct copy *copy, const char *new_name, char **ret_name)
 {
-    int result = copy->before.identity.size <= COMPANION_MOST ? 1 : -EFBIG;
+    int result = copy->before.identity.size <= COMPANION_MAX ? 1 : -EFBIG;
     while (result > 0)
         result = copy_step(copy);
     return result < 0 ? result : copy_finish(copy, new_name, ret_name);

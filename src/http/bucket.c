@@ -2,10 +2,10 @@
 #include "closedrop/http/bucket.h"
 
 /* more than any line has, and longer than any debt: together they keep the sums from overflowing */
-#define RATE_MOST 1000000000000
-#define PASSED_MOST_MS 3600000
+#define RATE_MAX 1000000000000
+#define PASSED_MAX_MS 3600000
 #define PORTIONS_A_SECOND 50
-#define PORTION_LEAST 1024
+#define PORTION_MIN 1024
 /** What is not used is kept for this part of a second, so that a late turn loses nothing. */
 #define KEPT_PART 4
 
@@ -21,13 +21,13 @@ static int64_t at_most(int64_t value, int64_t most)
 
 int64_t bucket_portion(const struct bucket *bucket)
 {
-    return at_least(bucket->rate / PORTIONS_A_SECOND, PORTION_LEAST);
+    return at_least(bucket->rate / PORTIONS_A_SECOND, PORTION_MIN);
 }
 
 static void fill(struct bucket *bucket, int64_t now)
 {
     int64_t most = 1000 * at_least(bucket->rate / KEPT_PART, 2 * bucket_portion(bucket));
-    int64_t passed_ms = at_most(at_least(now - bucket->filled_ms, 0), PASSED_MOST_MS);
+    int64_t passed_ms = at_most(at_least(now - bucket->filled_ms, 0), PASSED_MAX_MS);
     bucket->thousandths = at_most(bucket->thousandths + bucket->rate * passed_ms, most);
     bucket->filled_ms = now;
 }
@@ -35,7 +35,7 @@ static void fill(struct bucket *bucket, int64_t now)
 void bucket_set_rate(struct bucket *bucket, int64_t rate, int64_t now)
 {
     fill(bucket, now);
-    bucket->rate = at_most(rate, RATE_MOST);
+    bucket->rate = at_most(rate, RATE_MAX);
     if (!bucket->rate)
         bucket->thousandths = 0;
 }

@@ -11,7 +11,7 @@
 
 /** How many connections are kept for another request. */
 #define CONNECTIONS_KEPT 64L
-#define FDS_MOST 8
+#define FDS_MAX 8
 
 struct http {
     CURLM *multi;
@@ -115,9 +115,9 @@ static int count_running(const struct http *http)
 
 void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms)
 {
-    struct curl_waitfd extra[FDS_MOST] = {{0}};
+    struct curl_waitfd extra[FDS_MAX] = {{0}};
     int running = 0;
-    for (size_t i = 0; i < count && i < FDS_MOST; i++)
+    for (size_t i = 0; i < count && i < FDS_MAX; i++)
         extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
     curl_multi_perform(http->multi, &running);
     if (running < count_running(http))
@@ -126,7 +126,7 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
     if (turn_ms >= 0 && (timeout_ms < 0 || turn_ms < timeout_ms))
         timeout_ms = turn_ms;
     int64_t wait = until_deadline(http, timeout_ms);
-    curl_multi_poll(http->multi, extra, (unsigned)(count < FDS_MOST ? count : FDS_MOST),
+    curl_multi_poll(http->multi, extra, (unsigned)(count < FDS_MAX ? count : FDS_MAX),
         wait < 0 ? INT_MAX : (int)wait, NULL);
     curl_multi_perform(http->multi, &running);
 }

@@ -9,9 +9,9 @@
 #include <string.h>
 
 /** Where no more is told: Retry-After has whole seconds. */
-#define WAIT_LEAST_MS 1000
-#define WAIT_MOST_MS (24LL * 3600 * 1000)
-#define REMAINING_MOST 1000000000
+#define WAIT_MIN_MS 1000
+#define WAIT_MAX_MS (24LL * 3600 * 1000)
+#define REMAINING_MAX 1000000000
 
 /** Upwards to a whole number, of `most` at most. */
 static int64_t round_up(double number, int64_t most)
@@ -24,7 +24,7 @@ static int64_t round_up(double number, int64_t most)
 
 static int64_t round_wait(double ms)
 {
-    return ms > WAIT_LEAST_MS ? round_up(ms, WAIT_MOST_MS) : WAIT_LEAST_MS;
+    return ms > WAIT_MIN_MS ? round_up(ms, WAIT_MAX_MS) : WAIT_MIN_MS;
 }
 
 /** The number behind `name=` in a header like "limit=100, remaining=50, reset=5.2". */
@@ -70,12 +70,12 @@ int64_t rate_limit_wait(
     if (rate_limit)
         (void)read_member(rate_limit, "remaining", &remaining);
     if (has_reset && remaining < 1)
-        return round_up(reset * 1000, WAIT_MOST_MS);
+        return round_up(reset * 1000, WAIT_MAX_MS);
     bool obeys_retry_after = refused || status == 503;
     if (obeys_retry_after && retry_after && read_retry_after(retry_after, wall_ms, &ms))
         return round_wait(ms);
     if (refused)
-        return has_reset ? round_up(reset * 1000, WAIT_MOST_MS) : WAIT_LEAST_MS;
+        return has_reset ? round_up(reset * 1000, WAIT_MAX_MS) : WAIT_MIN_MS;
     return 0;
 }
 
@@ -92,9 +92,9 @@ bool rate_limit_read(int status, const char *rate_limit, const char *retry_after
     if (!is_told && !wait_ms)
         return false;
     *ret_allowance = (struct allowance){
-        .limit = (int64_t)fmin(limit, REMAINING_MOST),
-        .remaining = (int64_t)fmin(remaining, REMAINING_MOST),
-        .reset_ms = round_up(reset * 1000, WAIT_MOST_MS),
+        .limit = (int64_t)fmin(limit, REMAINING_MAX),
+        .remaining = (int64_t)fmin(remaining, REMAINING_MAX),
+        .reset_ms = round_up(reset * 1000, WAIT_MAX_MS),
         .wait_ms = wait_ms,
     };
     return true;

@@ -11,10 +11,10 @@
 #include <string.h>
 
 /** S3 closes idle connections early; an older one would only fail (s3-post.md 2.6). */
-#define CONNECTION_AGE_MOST_S 5L
-#define CONNECT_MOST_MS 10000
+#define CONNECTION_AGE_MAX_S 5L
+#define CONNECT_MAX_MS 10000
 /** A request's JSON: two bodies of a mebibyte with every character escaped, and then some. */
-#define REQUEST_MOST (16 * 1024 * 1024)
+#define REQUEST_MAX (16 * 1024 * 1024)
 
 const char *const transfer_end_words[TRANSFER_ENDS] = {
     [TRANSFER_RUNNING] = "is still running",
@@ -80,12 +80,12 @@ static void set_security(
 static void set_manners(struct request *request, const struct request_options *options)
 {
     long connect_ms =
-        options->timeout_ms < CONNECT_MOST_MS ? (long)options->timeout_ms : (long)CONNECT_MOST_MS;
+        options->timeout_ms < CONNECT_MAX_MS ? (long)options->timeout_ms : (long)CONNECT_MAX_MS;
     SET(request, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(request, CURLOPT_NOSIGNAL, 1L);
     SET(request, CURLOPT_QUICK_EXIT, 1L);
     SET(request, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-    SET(request, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_MOST_S);
+    SET(request, CURLOPT_MAXAGE_CONN, CONNECTION_AGE_MAX_S);
     SET(request, CURLOPT_TCP_KEEPALIVE, 1L);
     SET(request, CURLOPT_USERAGENT, "closedrop/" CLOSEDROP_VERSION);
     SET(request, CURLOPT_ERRORBUFFER, request->failure);
@@ -104,8 +104,8 @@ struct request *request_new(const char *text, const struct request_options *opti
     struct request *request = calloc(1, sizeof(*request));
     if (!request)
         return NULL;
-    request->reply = (struct str)STR_INIT(REPLY_MOST);
-    request->once = (struct str)STR_INIT(REQUEST_MOST);
+    request->reply = (struct str)STR_INIT(REPLY_MAX);
+    request->once = (struct str)STR_INIT(REQUEST_MAX);
     request->key = (struct str)STR_INIT(8192);
     request->timeout_ms = options->timeout_ms;
     request->easy = curl_easy_init();

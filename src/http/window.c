@@ -10,7 +10,7 @@
 /** And where one goes alone, this long. */
 #define ALONE_MS 1000
 /** Of our share of a window, what is left to others in the end. */
-#define LEFT_MOST 0.04
+#define LEFT_MAX 0.04
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -41,7 +41,7 @@ static int64_t reserve(const struct window *window, int64_t requests)
     double each = others(window);
     double share = (double)window->limit / (1 + each);
     double all = round(each * (double)requests);
-    return (int64_t)(requests == 1 ? fmin(all, LEFT_MOST * share) : all);
+    return (int64_t)(requests == 1 ? fmin(all, LEFT_MAX * share) : all);
 }
 
 /** How many may be in flight with one more. */

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOSED_MOST 256 /* of one folder; more are found again by later scans */
+#define CLOSED_MAX 256 /* of one folder; more are found again by later scans */
 
 struct closed {
     char *path;
@@ -83,7 +83,7 @@ void closed_add(void *context, const char *path)
     struct closed *closed = *path ? closed_new(folder->root, path) : NULL;
     if (!*path)
         folder_request_check(folder); /* the folder itself: it is away */
-    if (closed && count(folder) >= CLOSED_MOST)
+    if (closed && count(folder) >= CLOSED_MAX)
         closed_free(TAKE_PTR(closed));
     if (closed && insert(folder, closed))
         log_warn("%s/%s: %s; what is in it is not seen", folder->folder->name, path, closed->why);

@@ -11,29 +11,29 @@
 #include <unistd.h>
 
 /** How far from a file's end its last marks are looked for. */
-#define TAIL_MOST (1024 * 1024)
+#define TAIL_MAX (1024 * 1024)
 
 /** How much of a JPEG is looked through, segment by segment. */
-#define SCAN_MOST (256 * 1024 * 1024)
+#define SCAN_MAX (256 * 1024 * 1024)
 
 /** What is left of a PDF's last line behind its mark. */
-#define LINE_MOST 32
+#define LAST_LINE_MAX 32
 
 /** How far from its file's start a PDF may begin, as its readers have it. */
-#define HEAD_MOST 1024
+#define HEAD_MAX 1024
 
 /** A file of nothing but zeros is known as such when it is larger than this. */
-#define ZEROS_LEAST 1024
+#define ZEROS_MIN 1024
 /** It is read in blocks; a large one in so many steps, with room between them. */
 #define ZEROS_BLOCK (256 * 1024)
-#define ZEROS_STEPS_MOST 255
+#define ZEROS_STEPS_MAX 255
 
 /** A strip's length that is a multiple of this was rounded up to whole blocks of a disk. */
 #define DISK_BLOCK 512
 
 /** No real file has more; a hostile one must not keep us reading. */
-#define CHUNKS_MOST 1000000
-#define VALUES_MOST 20000000 /* of a TIFF: directories, entries, places of image data */
+#define CHUNKS_MAX 1000000
+#define VALUES_MAX 20000000 /* of a TIFF: directories, entries, places of image data */
 
 int64_t bytes_read_file(void *context, int64_t offset, void *buffer, size_t length)
 {
@@ -66,10 +66,10 @@ static bool read_at(const struct bytes *bytes, int64_t offset, void *buffer, siz
     return got == (int64_t)length;
 }
 
-/** The file's last bytes, at most TAIL_MOST; freed by the caller. */
+/** The file's last bytes, at most TAIL_MAX; freed by the caller. */
 static unsigned char *read_tail(const struct bytes *bytes, size_t *ret_length)
 {
-    size_t length = bytes->size < TAIL_MOST ? (size_t)bytes->size : TAIL_MOST;
+    size_t length = bytes->size < TAIL_MAX ? (size_t)bytes->size : TAIL_MAX;
     unsigned char *tail = malloc(length + 1);
     if (!tail) {
         note_error(bytes, -ENOMEM);
@@ -262,14 +262,14 @@ static bool pdf_has_end(const struct bytes *bytes)
     const size_t mark_length = sizeof(mark) - 1;
     size_t length;
     int64_t told = told_length(bytes);
-    if (told < 0 || told > bytes->size + LINE_MOST)
+    if (told < 0 || told > bytes->size + LAST_LINE_MAX)
         return false;
     unsigned char *tail = read_tail(bytes, &length);
     const unsigned char *last = tail ? find_last(tail, length, mark, mark_length) : NULL;
     bool has_end = false;
     if (last) {
         int64_t behind = (int64_t)length - (last - tail);
-        bool is_early = bytes->size - behind + LINE_MOST < told;
+        bool is_early = bytes->size - behind + LAST_LINE_MAX < told;
         const char *text = (const char *)last + mark_length, *end = (const char *)tail + length;
         has_end = !is_early && !is_followed_by_more(text, end);
     }
@@ -299,7 +299,7 @@ static bool has_bytes(struct reader *reader)
     if (reader->at < reader->length)
         return true;
     int64_t size = reader->bytes->size;
-    int64_t left = (size < SCAN_MOST ? size : SCAN_MOST) - reader->offset;
+    int64_t left = (size < SCAN_MAX ? size : SCAN_MAX) - reader->offset;
     size_t want = left < (int64_t)sizeof(reader->buffer) ? (size_t)left : sizeof(reader->buffer);
     if (left <= 0 || !read_at(reader->bytes, reader->offset, reader->buffer, want))
         return false;
@@ -385,7 +385,7 @@ static bool jpeg_has_end(const struct bytes *bytes)
         if (length < 2 || !skip_bytes(reader, length - 2))
             break;
     }
-    bool is_too_large = bytes->size > SCAN_MOST && reader->offset >= SCAN_MOST;
+    bool is_too_large = bytes->size > SCAN_MAX && reader->offset >= SCAN_MAX;
     free(reader);
     return has_end || (is_too_large && tail_has_jpeg_end(bytes));
 }
@@ -410,7 +410,7 @@ static bool png_has_end(const struct bytes *bytes)
 {
     unsigned char head[8];
     int64_t offset = 8;
-    for (int i = 0; i < CHUNKS_MOST && read_at(bytes, offset, head, sizeof(head)); i++) {
+    for (int i = 0; i < CHUNKS_MAX && read_at(bytes, offset, head, sizeof(head)); i++) {
         int64_t next = offset + 12 + big32(head);
         if (next > bytes->size || !is_chunk(head))
             return false;
@@ -756,7 +756,7 @@ static bool tiff_has_end(const struct bytes *bytes)
     struct tiff tiff = {.bytes = bytes,
         .is_big_endian = head[0] == 'M',
         .word = 4,
-        .values_left = bytes->size < VALUES_MOST ? (uint64_t)bytes->size : VALUES_MOST};
+        .values_left = bytes->size < VALUES_MAX ? (uint64_t)bytes->size : VALUES_MAX};
     bool is_wide = number(&tiff, head + 2, 2) == 43;
     if (is_wide) {
         tiff.word = 8;
@@ -804,7 +804,7 @@ static bool is_called(const char *name, const char *const *suffixes)
 }
 
 /** How much of a file is compared with how its format begins. */
-#define START_MOST 8
+#define START_MAX 8
 
 /** Not even the start is all there: it was cut, or room was made for a file that never came. */
 static bool is_hardly_begun(
@@ -822,7 +822,7 @@ static bool is_hardly_begun(
 static bool is_all_zeros(const struct bytes *bytes)
 {
     size_t length = bytes->size < ZEROS_BLOCK ? (size_t)bytes->size : ZEROS_BLOCK;
-    int64_t last = bytes->size - (int64_t)length, step = last / ZEROS_STEPS_MOST + 1;
+    int64_t last = bytes->size - (int64_t)length, step = last / ZEROS_STEPS_MAX + 1;
     unsigned char *block = malloc(length);
     bool is_zero = block != NULL;
     if (!block)
@@ -840,7 +840,7 @@ static bool is_all_zeros(const struct bytes *bytes)
 static bool holds_nothing(const struct bytes *bytes, const char *head, size_t length)
 {
     const char *end = head + length;
-    return bytes->size > ZEROS_LEAST && skip(head, end, is_nul) == end && is_all_zeros(bytes);
+    return bytes->size > ZEROS_MIN && skip(head, end, is_nul) == end && is_all_zeros(bytes);
 }
 
 static const struct format *find_format(const char *head, size_t length)
@@ -863,8 +863,8 @@ static bool has_hardly_begun(const char *head, size_t length, const char *name)
 const char *complete_find_cut(const struct bytes *bytes, const char *name)
 {
     static const char no_end[] = "its format's end is missing";
-    char head[HEAD_MOST + 1] = "";
-    size_t length = bytes->size < HEAD_MOST ? (size_t)bytes->size : HEAD_MOST;
+    char head[HEAD_MAX + 1] = "";
+    size_t length = bytes->size < HEAD_MAX ? (size_t)bytes->size : HEAD_MAX;
     if (!read_at(bytes, 0, head, length))
         return NULL; /* it cannot be read: that is told elsewhere */
     const struct format *format = find_format(head, length);
@@ -875,6 +875,6 @@ const char *complete_find_cut(const struct bytes *bytes, const char *name)
         return pdf_behind_has_end(bytes, before) ? NULL : no_end;
     if (holds_nothing(bytes, head, length))
         return "it holds nothing but zeros, as a write that failed leaves it";
-    size_t begun = length < START_MOST ? length : START_MOST;
+    size_t begun = length < START_MAX ? length : START_MAX;
     return has_hardly_begun(head, begun, name) ? no_end : NULL;
 }

@@ -13,23 +13,23 @@
 #include <unistd.h>
 
 /** How many lives may end with a file. */
-#define CRASHES_MOST 3
+#define CRASHES_MAX 3
 /** How many such files are told apart. */
-#define CRASHERS_MOST 8
+#define CRASHERS_MAX 8
 /** A folder's name and a path. */
-#define NAME_MOST (PATH_LENGTH_MOST + 256)
+#define NAME_LENGTH_MAX (PATH_LENGTH_MAX + 256)
 
 /** A file that lives have ended with. */
 struct crasher {
-    char name[NAME_MOST];
+    char name[NAME_LENGTH_MAX];
     int crashes; /* since a look at it last went well */
     int refused; /* 1: in the life that is on, or was the last */
 };
 
 /** What lies in the file. */
 struct page {
-    char looking[NAME_MOST]; /* "" while no file is looked into */
-    struct crasher crashers[CRASHERS_MOST];
+    char looking[NAME_LENGTH_MAX]; /* "" while no file is looked into */
+    struct crasher crashers[CRASHERS_MAX];
 };
 
 struct crash_guard {
@@ -38,7 +38,7 @@ struct crash_guard {
 
 static struct crasher *find_crasher(struct page *page, const char *name)
 {
-    for (size_t i = 0; i < CRASHERS_MOST; i++)
+    for (size_t i = 0; i < CRASHERS_MAX; i++)
         if (strcmp(page->crashers[i].name, name) == 0)
             return &page->crashers[i];
     return NULL;
@@ -50,7 +50,7 @@ static struct crasher *take_crasher(struct page *page, const char *name)
     struct crasher *crasher = find_crasher(page, name), *least = page->crashers;
     if (crasher)
         return crasher;
-    for (size_t i = 1; i < CRASHERS_MOST; i++)
+    for (size_t i = 1; i < CRASHERS_MAX; i++)
         if (page->crashers[i].crashes < least->crashes)
             least = &page->crashers[i];
     *least = (struct crasher){.crashes = 0};
@@ -61,17 +61,17 @@ static struct crasher *take_crasher(struct page *page, const char *name)
 /** What was refused stays so when the next look was a death: nobody may have heard of it. */
 static void count_death(struct page *page)
 {
-    page->looking[NAME_MOST - 1] = '\0';
+    page->looking[NAME_LENGTH_MAX - 1] = '\0';
     bool died = page->looking[0];
-    for (size_t i = 0; i < CRASHERS_MOST; i++) {
+    for (size_t i = 0; i < CRASHERS_MAX; i++) {
         struct crasher *crasher = &page->crashers[i];
-        crasher->name[NAME_MOST - 1] = '\0';
+        crasher->name[NAME_LENGTH_MAX - 1] = '\0';
         if (crasher->refused && !died)
             crasher->crashes = 0;
         crasher->refused = 0;
     }
     struct crasher *crasher = died ? take_crasher(page, page->looking) : NULL;
-    if (crasher && crasher->crashes < CRASHES_MOST)
+    if (crasher && crasher->crashes < CRASHES_MAX)
         crasher->crashes++;
     page->looking[0] = '\0';
 }
@@ -109,21 +109,21 @@ void crash_guard_close(struct crash_guard *guard)
 }
 
 /** "FOLDER/PATH"; "" where that cannot be had: then nothing is remembered of the file. */
-static void make_name(const char *folder, const char *path, char name[NAME_MOST])
+static void make_name(const char *folder, const char *path, char name[NAME_LENGTH_MAX])
 {
-    int length = snprintf(name, NAME_MOST, "%s/%s", folder, path);
-    if (length < 0 || length >= NAME_MOST)
+    int length = snprintf(name, NAME_LENGTH_MAX, "%s/%s", folder, path);
+    if (length < 0 || length >= NAME_LENGTH_MAX)
         *name = '\0';
 }
 
 bool crash_guard_begin(struct crash_guard *guard, const char *folder, const char *path)
 {
-    char name[NAME_MOST];
+    char name[NAME_LENGTH_MAX];
     if (!guard)
         return true;
     make_name(folder, path, name);
     struct crasher *crasher = find_crasher(guard->page, name);
-    bool kills = crasher && crasher->crashes >= CRASHES_MOST && !crasher->refused;
+    bool kills = crasher && crasher->crashes >= CRASHES_MAX && !crasher->refused;
     if (crasher && crasher->refused) /* it was brought back */
         crasher->crashes = 0;
     if (crasher)
@@ -146,12 +146,12 @@ void crash_guard_end(struct crash_guard *guard)
 
 bool crash_guard_begin_sample(struct crash_guard *guard, const char *folder, const char *path)
 {
-    char name[NAME_MOST];
+    char name[NAME_LENGTH_MAX];
     if (!guard)
         return true;
     make_name(folder, path, name);
     const struct crasher *crasher = find_crasher(guard->page, name);
-    if (crasher && crasher->crashes >= CRASHES_MOST)
+    if (crasher && crasher->crashes >= CRASHES_MAX)
         return false;
     strcpy(guard->page->looking, name);
     return true;

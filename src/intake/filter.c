@@ -149,9 +149,9 @@ static bool matches_any(char *const *patterns, const char *path, const char *nam
 static bool is_unnamed_shortcut(const struct folder *folder, const char *path)
 {
     const char *end = end_of(path, shortcut_ends);
-    char other[PATH_LENGTH_MOST + 1];
+    char other[PATH_LENGTH_MAX + 1];
     size_t length = strlen(path);
-    if (!end || length > PATH_LENGTH_MOST)
+    if (!end || length > PATH_LENGTH_MAX)
         return end != NULL;
     memcpy(other, path, length + 1);
     memset(other + length - strlen(end) + 1, 'z', strlen(end) - 1);
@@ -179,9 +179,9 @@ static bool enters(const struct folder *folder, const char *path)
 /** Whether all directories on the way to `path` are entered. */
 static bool reaches(const struct folder *folder, const char *path)
 {
-    char above[PATH_LENGTH_MOST + 1];
+    char above[PATH_LENGTH_MAX + 1];
     size_t length = strlen(path);
-    if (length > PATH_LENGTH_MOST)
+    if (length > PATH_LENGTH_MAX)
         return true; /* nobody can open it: the scan says that it lies too deep */
     memcpy(above, path, length + 1);
     for (char *slash = above; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EMPTY_LEAST_MS 60000 /* a directory in which nobody has done anything for that long */
+#define EMPTY_MIN_MS 60000 /* a directory in which nobody has done anything for that long */
 #define RESTART_PAUSE_MS 1000
 
 void folder_request_scan(struct watched *folder)
@@ -40,14 +40,14 @@ void folder_note_error(void *context, int error)
 
 int64_t folder_empty_ms(const struct folder *folder)
 {
-    return folder->settle_ms > EMPTY_LEAST_MS ? folder->settle_ms : EMPTY_LEAST_MS;
+    return folder->settle_ms > EMPTY_MIN_MS ? folder->settle_ms : EMPTY_MIN_MS;
 }
 
 void folder_request_subtree(struct watched *folder, const char *path)
 {
     if (!filter_enters(folder->folder, path))
         return;
-    char *copy = folder->subtree_count < SUBTREES_MOST ? strdup(path) : NULL;
+    char *copy = folder->subtree_count < SUBTREES_MAX ? strdup(path) : NULL;
     if (copy)
         folder->subtrees[folder->subtree_count++] = copy;
     else

@@ -18,10 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CANDIDATES_MOST 16384
-#define BATCH 256          /* sightings in one message */
-#define BATCHES_OUT_MOST 8 /* messages that wait for an answer, while a scan goes on */
-#define SUBTREES_MOST 64   /* new directories that wait for their scan, before all is scanned */
+#define CANDIDATES_MAX 16384
+#define BATCH 256         /* sightings in one message */
+#define BATCHES_OUT_MAX 8 /* messages that wait for an answer, while a scan goes on */
+#define SUBTREES_MAX 64   /* new directories that wait for their scan, before all is scanned */
 
 struct watch;
 
@@ -53,7 +53,7 @@ struct watched {
     int unwatched_why; /* negative errno of the last one */
     struct scan *scan;
     enum scan_kind scan_kind; /* what the scan is for */
-    char *subtrees[SUBTREES_MOST];
+    char *subtrees[SUBTREES_MAX];
     size_t subtree_count;
     int64_t next_scan_ms; /* steady clock: SCAN_WHOLE */
     int64_t next_look_ms; /* steady clock: SCAN_ROOT, and what is polled */

@@ -289,7 +289,7 @@ static void be_closed(struct watch *watch, struct watched *folder, int error)
 bool folder_enter(struct watch *watch, struct watched *folder)
 {
     struct found found = {.root = -1};
-    char words[OWN_DIRECTORY_MOST];
+    char words[OWN_DIRECTORY_MAX];
     int error = find_root(folder->folder->path, &found);
     if (found.root < 0) {
         be_closed(watch, folder, error);

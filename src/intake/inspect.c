@@ -28,9 +28,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SETTLE_SLICE 256        /* candidates looked at in one turn */
-#define SIDECAR_LOOK_MOST 65536 /* a larger one is refused when it is used */
-#define SLICE_MS 100            /* and the time after which no other is begun */
+#define SETTLE_SLICE 256       /* candidates looked at in one turn */
+#define SIDECAR_LOOK_MAX 65536 /* a larger one is refused when it is used */
+#define SLICE_MS 100           /* and the time after which no other is begun */
 
 /** Open the candidate as a sender would, for a moment. */
 static struct settle_look look_inside(
@@ -86,7 +86,7 @@ static enum companion look_for_marker(
  * when it is used. */
 static bool is_cut(int fd)
 {
-    struct str bytes = STR_INIT(SIDECAR_LOOK_MOST);
+    struct str bytes = STR_INIT(SIDECAR_LOOK_MAX);
     int result = str_add_file(&bytes, fd);
     size_t length = bytes.length;
     CLEANUP(free_text) char *text = str_take(&bytes);
@@ -189,7 +189,7 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
  * became so. */
 static bool lies_in_own_directory(const struct watched *folder, const char *path)
 {
-    char above[PATH_LENGTH_MOST + 1], words[OWN_DIRECTORY_MOST];
+    char above[PATH_LENGTH_MAX + 1], words[OWN_DIRECTORY_MAX];
     char *slash;
     snprintf(above, sizeof(above), "%s", path);
     while ((slash = strrchr(above, '/')) != NULL) {

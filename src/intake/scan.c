@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MOST 64
+#define DEPTH_MAX 64
 
 /** A directory on the way down. */
 struct level {
@@ -33,15 +33,15 @@ struct scan {
     const struct folder *folder;
     int root;
     struct scan_calls calls;
-    struct level levels[DEPTH_MOST];
+    struct level levels[DEPTH_MAX];
     size_t depth;
 };
 
 /** Whether no call could name it, or it lies deeper than we go; that is told. */
 static bool is_unreachable(struct scan *scan, const char *path, bool is_directory)
 {
-    bool is_too_deep = is_directory && scan->depth == DEPTH_MOST;
-    if (!is_too_deep && strlen(path) <= PATH_LENGTH_MOST)
+    bool is_too_deep = is_directory && scan->depth == DEPTH_MAX;
+    if (!is_too_deep && strlen(path) <= PATH_LENGTH_MAX)
         return false;
     log_warn("%s/%s lies too deep, left out", scan->folder->name, path);
     scan->calls.unreachable(scan->calls.context);
@@ -66,7 +66,7 @@ static void descend(struct scan *scan, const char *path)
             scan->calls.missed(scan->calls.context, fd);
         return;
     }
-    char words[OWN_DIRECTORY_MOST];
+    char words[OWN_DIRECTORY_MAX];
     if (*path && own_directory(scan->config, scan->folder, fd, words)) {
         log_warn("%s/%s is %s under another name, left out", scan->folder->name, path, words);
         close(fd);

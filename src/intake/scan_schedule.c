@@ -103,8 +103,8 @@ static void begin_scan(struct watch *watch, struct watched *folder)
 
 static bool may_scan(const struct watch *watch)
 {
-    return watch->batches_out < BATCHES_OUT_MOST &&
-           candidates_count(watch->candidates) < CANDIDATES_MOST - BATCHES_OUT_MOST * BATCH;
+    return watch->batches_out < BATCHES_OUT_MAX &&
+           candidates_count(watch->candidates) < CANDIDATES_MAX - BATCHES_OUT_MAX * BATCH;
 }
 
 static void end_scan(const struct watch *watch, struct watched *folder)

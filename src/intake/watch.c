@@ -281,7 +281,7 @@ static void take_over(struct watch *watch, struct watched *folder)
 static int enter_all(struct watch *watch, struct config *config)
 {
     struct watched *folders = calloc(config->folder_count + 1, sizeof(*folders));
-    struct candidates *candidates = candidates_new(CANDIDATES_MOST);
+    struct candidates *candidates = candidates_new(CANDIDATES_MAX);
     if (!folders || !candidates) {
         free(folders);
         candidates_free(candidates);

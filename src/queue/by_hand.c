@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ATTEMPTS_MOST 1000
-#define TEXT_MOST 4096 /* of a message or an address */
-#define WORD_MOST 128  /* of an id or a code */
+#define ATTEMPTS_MAX 1000
+#define TEXT_MAX 4096 /* of a message or an address */
+#define WORD_MAX 128  /* of an id or a code */
 
 static bool is_name(const char *text)
 {
@@ -54,13 +54,13 @@ static const struct {
 } texts[] = {
     {"name", offsetof(struct job, path), NAME_MAX * 3, is_name, "a file's name", true},
     {"place", offsetof(struct job, place), PATH_MAX * 3, is_path, "an absolute path", true},
-    {"sha256", offsetof(struct job, sha256), TEXT_MOST, is_sha256, "a SHA-256 in hex", false},
-    {"content_type", offsetof(struct job, content_type), TEXT_MOST, is_text, "a text", false},
-    {"download_url", offsetof(struct job, download_url), TEXT_MOST, is_text, "an address", false},
-    {"rule", offsetof(struct job, rule), TEXT_MOST, is_text, "a rule's name", false},
-    {"lead_id", offsetof(struct job, lead_id), WORD_MOST, is_word, "an id", false},
-    {"contact_id", offsetof(struct job, contact_id), WORD_MOST, is_word, "an id", false},
-    {"activity_id", offsetof(struct job, activity_id), WORD_MOST, is_word, "an id", false},
+    {"sha256", offsetof(struct job, sha256), TEXT_MAX, is_sha256, "a SHA-256 in hex", false},
+    {"content_type", offsetof(struct job, content_type), TEXT_MAX, is_text, "a text", false},
+    {"download_url", offsetof(struct job, download_url), TEXT_MAX, is_text, "an address", false},
+    {"rule", offsetof(struct job, rule), TEXT_MAX, is_text, "a rule's name", false},
+    {"lead_id", offsetof(struct job, lead_id), WORD_MAX, is_word, "an id", false},
+    {"contact_id", offsetof(struct job, contact_id), WORD_MAX, is_word, "an id", false},
+    {"activity_id", offsetof(struct job, activity_id), WORD_MAX, is_word, "an id", false},
 };
 
 /* what failed has both */
@@ -70,8 +70,8 @@ static const struct {
     size_t most;
     bool (*fits)(const char *text);
 } errors[] = {
-    {"code", offsetof(struct job, error_code), WORD_MOST, is_word},
-    {"message", offsetof(struct job, error_message), TEXT_MOST, is_text},
+    {"code", offsetof(struct job, error_code), WORD_MAX, is_word},
+    {"message", offsetof(struct job, error_message), TEXT_MAX, is_text},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -148,7 +148,7 @@ static bool read_numbers(const struct json *told, struct job *job, int64_t now_m
     job->identity.size = json_get_int(told, "size", -1);
     if (job->identity.size < 0)
         return refuse(why, "size", "a number of bytes");
-    if (attempts < 0 || attempts > ATTEMPTS_MOST)
+    if (attempts < 0 || attempts > ATTEMPTS_MAX)
         return refuse(why, "attempts", "how often it was tried");
     job->attempts = (int)attempts;
     if (__builtin_mul_overflow(mtime_ms, 1000000, &job->identity.mtime_ns))

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /** A row's texts and numbers, one after the other; the longest is a job's values. */
-#define ROW_MOST (64 * 1024 * 1024)
+#define ROW_MAX (64 * 1024 * 1024)
 
 static void add_bytes(struct str *row, const void *bytes, size_t length)
 {
@@ -76,7 +76,7 @@ int64_t checksum_job(const struct job *job)
     const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->in_hand,
         job->suspect, job->filed, job->attempts, job->crashes, job->queued_ms, job->uploaded_ms,
         job->done_ms, job->posting, job->looks, job->reconcile};
-    struct str row = STR_INIT(ROW_MOST);
+    struct str row = STR_INIT(ROW_MAX);
     add_bytes(&row, job->identity.handle, job->identity.handle_length);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         add_text(&row, texts[i]);
@@ -90,7 +90,7 @@ int64_t checksum_job(const struct job *job)
 int64_t checksum_filing(
     const uint8_t sha256[DIGEST_SHA256_SIZE], const char *activity, const struct filing *filing)
 {
-    struct str row = STR_INIT(ROW_MOST);
+    struct str row = STR_INIT(ROW_MAX);
     add_bytes(&row, sha256, DIGEST_SHA256_SIZE);
     add_text(&row, activity);
     add_text(&row, filing->lead_id);
@@ -103,7 +103,7 @@ int64_t checksum_filing(
 int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
     const char *activity, int64_t at_ms)
 {
-    struct str row = STR_INIT(ROW_MOST);
+    struct str row = STR_INIT(ROW_MAX);
     add_int(&row, number);
     add_int(&row, job);
     add_text(&row, token);

@@ -13,11 +13,11 @@
 #include <sys/random.h>
 
 /** A server may ask for a day (http/rate_limit.h); nothing that is due later was meant so. */
-#define WAIT_MOST_MS (25LL * 3600 * 1000)
+#define WAIT_MAX_MS (25LL * 3600 * 1000)
 /** More files than Close takes with one activity never leave together. */
-#define LEAVERS_MOST 1001
+#define LEAVERS_MAX 1001
 /** How many unclean ends a job may be alone responsible for. */
-#define CRASHES_MOST 3
+#define CRASHES_MAX 3
 
 /** 2026: before there was a closedrop no clock was right. */
 #define CLOCK_SANE_MS 1767225600000LL
@@ -710,7 +710,7 @@ static void release_one(struct queue *queue, struct job *job)
 
 static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release)
 {
-    struct job *jobs[LEAVERS_MOST];
+    struct job *jobs[LEAVERS_MAX];
     struct job *job = store_load(queue->store, id);
     bool fits = job && (is_release ? job->held == HELD_FOR_WORD : job->held != HELD_NEVER) &&
                 !job_has_outcome(job);
@@ -722,7 +722,7 @@ static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release
         job_free(job);
         return answer;
     }
-    size_t count = load_leavers(queue, job, jobs, LEAVERS_MOST);
+    size_t count = load_leavers(queue, job, jobs, LEAVERS_MAX);
     for (size_t i = 0; i < count; i++) {
         jobs[i]->released = is_release;
         if (is_release)
@@ -843,7 +843,7 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
         job->crashes++;
     else if (job->attempts > 0)
         job->attempts--;
-    if (job->crashes >= CRASHES_MOST)
+    if (job->crashes >= CRASHES_MAX)
         queue_fail(queue, job, "crashed",
             job->posting
                 ? "closedrop ended without warning three times while it filed only this file; it "
@@ -893,7 +893,7 @@ static void mend_due_times(struct queue *queue)
             queue->store, 0, now, "", by < 0 ? "the clock was set back" : "the clock was set on");
     }
     note_clock(queue);
-    store_clamp(queue->store, now + WAIT_MOST_MS);
+    store_clamp(queue->store, now + WAIT_MAX_MS);
     store_clamp_left(queue->store, now);
 }
 

@@ -22,7 +22,7 @@
  * two `\w+` in a row keep a path of 4,000 letters busy for ten seconds. With it, no match takes
  * more than a few tenths of one.
  */
-#define WALK_MOST 50000000
+#define WALK_MAX 50000000
 #define WALK_STEP 10 /* what an item of the pattern costs, in characters walked */
 
 struct pattern {
@@ -194,7 +194,7 @@ static int add_group(pcre2_match_data *found, const char *name, struct json *val
 /** PCRE2's own code: the number of groups, or a negative one. */
 static int match(const struct pattern *pattern, const char *subject, pcre2_match_data *found)
 {
-    struct walk walk = {.left = WALK_MOST};
+    struct walk walk = {.left = WALK_MAX};
     pcre2_set_callout(pattern->limits, walk_on, &walk);
     return pcre2_match(
         pattern->code, (PCRE2_SPTR)subject, strlen(subject), 0, 0, found, pattern->limits);

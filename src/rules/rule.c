@@ -11,9 +11,9 @@
 #include <string.h>
 
 /** The most bytes of one character in UTF-8. */
-#define CHARACTER_MOST 4
+#define CHARACTER_MAX 4
 /** In one text of a list, as far as their length goes. */
-#define ADDRESSES_MOST 50
+#define ADDRESSES_MAX 50
 
 static void release_field(struct rule_field *field)
 {
@@ -153,7 +153,7 @@ static size_t count_characters(const char *text)
 static int expand(const struct template *template, const struct template_facts *facts,
     const struct json *values, enum template_manner manner, size_t most, char **ret_text)
 {
-    struct str text = STR_INIT(CHARACTER_MOST * most);
+    struct str text = STR_INIT(CHARACTER_MAX * most);
     int result = template_expand(template, facts, values, manner, &text);
     if (result == 0 && count_characters(str_text(&text)) > most)
         result = -E2BIG;
@@ -262,7 +262,7 @@ static int fill_texts(const struct rule *rule, const struct rule_field *field,
     const struct template_facts *facts, const struct json *values, struct json *texts,
     struct str *why)
 {
-    size_t most = field->kind == RULE_FIELD_LIST ? ADDRESSES_MOST * field->most : field->most;
+    size_t most = field->kind == RULE_FIELD_LIST ? ADDRESSES_MAX * field->most : field->most;
     int result = 0;
     for (struct template **at = field->templates; *at && result == 0; at++) {
         CLEANUP(free_text) char *text = NULL;

@@ -13,18 +13,18 @@
 #include <string.h>
 
 /** A name repeats those of all objects around it: without a bound 64 KiB could become 100 MiB. */
-#define NAME_MOST 255
+#define MEMBER_NAME_MAX 255
 
 /** Each member is found by its name: without a bound 64 KiB could take a second. */
-#define MEMBERS_MOST 1000
+#define MEMBERS_MAX 1000
 
 /** From here on a double has no room for every whole number. */
-#define WHOLE_MOST 9007199254740992.0 /* 2^53 */
+#define WHOLE_MAX 9007199254740992.0 /* 2^53 */
 
 /** As JSON writes it, with no more digits than it takes. */
 static int add_number(struct str *out, double number)
 {
-    if (fabs(number) >= WHOLE_MOST)
+    if (fabs(number) >= WHOLE_MAX)
         return -EINVAL;
     if (number == trunc(number)) {
         str_printf(out, "%lld", (long long)number);
@@ -75,13 +75,13 @@ static int add_member(const struct json *object, const struct json *member, cons
     bool is_again = json_get(object, key) != member; /* the first of a name counts */
     if (is_again || json_is_array(member))
         return 0;
-    CLEANUP(str_release) struct str name = STR_INIT(NAME_MOST);
+    CLEANUP(str_release) struct str name = STR_INIT(MEMBER_NAME_MAX);
     str_add(&name, prefix);
     utf8_clean(&name, key, strlen(key));
     if (json_is_object(member))
         str_add_char(&name, '.');
     if (str_error(&name) == -E2BIG) {
-        str_printf(why, "the sidecar holds a name longer than %d bytes", NAME_MOST);
+        str_printf(why, "the sidecar holds a name longer than %d bytes", MEMBER_NAME_MAX);
         return -EINVAL;
     }
     if (str_error(&name))
@@ -97,10 +97,10 @@ static int add_members(
     int result = 0;
     int count = 0;
     for (const struct json *it = json_first(object); it && !result; it = json_next(it))
-        result = ++count > MEMBERS_MOST ? -E2BIG : add_member(object, it, prefix, values, why);
+        result = ++count > MEMBERS_MAX ? -E2BIG : add_member(object, it, prefix, values, why);
     if (result != -E2BIG)
         return result;
-    str_printf(why, "the sidecar holds more than %d values in one object", MEMBERS_MOST);
+    str_printf(why, "the sidecar holds more than %d values in one object", MEMBERS_MAX);
     return -EINVAL;
 }
 
@@ -133,8 +133,8 @@ static int read_document(const char *text, size_t length, struct json *values, s
 
 int sidecar_read(const char *text, size_t length, struct json *values, struct str *why)
 {
-    if (length > SIDECAR_MOST) {
-        str_printf(why, "the sidecar is larger than %d KiB", SIDECAR_MOST / 1024);
+    if (length > SIDECAR_MAX) {
+        str_printf(why, "the sidecar is larger than %d KiB", SIDECAR_MAX / 1024);
         return -EINVAL;
     }
     CLEANUP(free_text) char *utf8 = malloc(length + 1);

@@ -16,15 +16,15 @@
 #include <unistd.h>
 
 /* A million rows of a key and a lead's id fill 64 MiB. */
-#define FILE_MOST (64 << 20)
+#define FILE_MAX (64 << 20)
 
-#define REASON_MOST 65536
+#define REASON_MAX 65536
 
 /** That a table is away is forgotten where nobody has asked for so much longer than it may be. */
 #define FORGET_MS 60000
 
 /** A change is this old at most: what is older was made under another clock. */
-#define AGE_MOST_S (400 * 86400)
+#define AGE_MAX_S (400 * 86400)
 
 static bool is_same_time(const struct timespec *a, const struct timespec *b)
 {
@@ -42,7 +42,7 @@ static int64_t age_of(const struct stat *stat)
 {
     int64_t now = clock_wall_ms();
     int64_t seconds = stat->st_ctim.tv_sec;
-    if (seconds < now / 1000 - AGE_MOST_S || seconds > now / 1000 + 60)
+    if (seconds < now / 1000 - AGE_MAX_S || seconds > now / 1000 + 60)
         return INT64_MAX;
     int64_t age = now - (seconds * 1000 + stat->st_ctim.tv_nsec / 1000000);
     return age >= -FILE_YOUNG_MS ? age : INT64_MAX;
@@ -86,7 +86,7 @@ static int check_file(const char *file, const struct stat *found, struct str *wh
 {
     if (!S_ISREG(found->st_mode))
         return table_refuse(file, why, "is not a regular file");
-    if (found->st_size > FILE_MOST)
+    if (found->st_size > FILE_MAX)
         return table_refuse(file, why, "is larger than 64 MiB");
     return 0;
 }
@@ -192,7 +192,7 @@ static bool is_unchanged(const struct table *table)
 /** Read the file anew, and keep what is in it, or the reason why that is nothing. */
 static int read_anew(struct table *table, const struct table_patience *patience)
 {
-    struct str reason = STR_INIT(REASON_MOST);
+    struct str reason = STR_INIT(REASON_MAX);
     bool is_settled = false;
     table_drop(table);
     int result = read_table(table, patience, &is_settled, &reason);

@@ -18,12 +18,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-#define ROWS_MOST 1000000
-#define ROW_MOST 65536
+#define ROWS_MAX 1000000
+#define ROW_MAX 65536
 
 /** How much of a key or a name a message repeats, and how many names. */
-#define REPEAT_MOST 60
-#define NAMES_MOST 20
+#define REPEAT_MAX 60
+#define NAMES_MAX 20
 
 #define BLANKS " \t\r\n"
 
@@ -46,10 +46,10 @@ struct reading {
 void contents_add_quoted(struct str *why, const char *text)
 {
     size_t length = strlen(text);
-    bool cut = length > REPEAT_MOST;
+    bool cut = length > REPEAT_MAX;
     if (cut)
-        length = REPEAT_MOST;
-    while (cut && length > REPEAT_MOST - 4 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length = REPEAT_MAX;
+    while (cut && length > REPEAT_MAX - 4 && ((unsigned char)text[length] & 0xC0) == 0x80)
         length--;
     str_add_char(why, '"');
     utf8_escape(why, text, length);
@@ -93,11 +93,11 @@ int contents_find_column(const struct contents *contents, const char *name, size
 void contents_add_columns(const struct contents *contents, struct str *why)
 {
     size_t named = 0;
-    for (size_t i = 0; i < contents->column_count && named <= NAMES_MOST; i++) {
+    for (size_t i = 0; i < contents->column_count && named <= NAMES_MAX; i++) {
         if (!*contents->columns[i])
             continue;
         str_add(why, named ? ", " : "; there are only ");
-        if (++named <= NAMES_MOST)
+        if (++named <= NAMES_MAX)
             contents_add_quoted(why, contents->columns[i]);
         else
             str_add(why, "...");
@@ -122,9 +122,9 @@ static void take_header(struct reading *reading)
 {
     struct contents *contents = reading->contents;
     const char *name = contents->texts + reading->row_start;
-    if (reading->filled > COLUMNS_MOST) {
+    if (reading->filled > COLUMNS_MAX) {
         str_printf(
-            complain(reading, reading->row_line), "there are more than %d columns", COLUMNS_MOST);
+            complain(reading, reading->row_line), "there are more than %d columns", COLUMNS_MAX);
         return;
     }
     for (size_t i = 0; i < reading->filled; i++, name += strlen(name) + 1)
@@ -172,8 +172,8 @@ static void take_row(struct reading *reading)
 {
     struct contents *contents = reading->contents;
     struct row row = check_row(reading);
-    if (!reading->result && contents->count == ROWS_MOST)
-        str_printf(complain(reading, reading->row_line), "there are more than %d rows", ROWS_MOST);
+    if (!reading->result && contents->count == ROWS_MAX)
+        str_printf(complain(reading, reading->row_line), "there are more than %d rows", ROWS_MAX);
     if (!reading->result)
         reading->result = make_room(contents);
     if (!reading->result)
@@ -270,7 +270,7 @@ static int wanted_columns(const char *text, size_t length, const char *key, char
     struct csv_parser parser;
     csv_init(&parser, CSV_STRICT);
     csv_set_delim(&parser, (unsigned char)delimiter);
-    for (size_t at = 0, step; at < length && at <= ROW_MOST && !heading.is_over; at += step) {
+    for (size_t at = 0, step; at < length && at <= ROW_MAX && !heading.is_over; at += step) {
         step = encoding_line_length(text + at, length - at);
         if (csv_parse(&parser, text + at, step, on_heading, on_heading_end, &heading) != step)
             break;
@@ -376,10 +376,10 @@ static void feed(
         }
         reading->is_between_rows = false;
         reading->row_bytes += step;
-        if (reading->row_bytes > ROW_MOST)
+        if (reading->row_bytes > ROW_MAX)
             str_printf(complain(reading, reading->row_line),
                 "this row is longer than %d KiB; perhaps a quote in it has no other half",
-                ROW_MOST / 1024);
+                ROW_MAX / 1024);
         else if (csv_parse(parser, text, step, on_field, on_row, reading) != step)
             complain_syntax(reading, csv_error(parser));
         text += step;

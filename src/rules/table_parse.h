@@ -8,7 +8,7 @@
 
 struct str;
 
-#define COLUMNS_MOST 200
+#define COLUMNS_MAX 200
 
 /** One row; its fields lie behind one another, each with its NUL. Those left out at its end are "".
  */
@@ -28,7 +28,7 @@ struct spelling {
 struct contents {
     char *texts; /* the fields of all rows, which never take more room than the file */
     size_t length;
-    const char *columns[COLUMNS_MOST]; /* their names; "": a column nobody may use */
+    const char *columns[COLUMNS_MAX]; /* their names; "": a column nobody may use */
     size_t column_count, key_column;
     struct row *rows; /* by key */
     size_t count, room;

@@ -17,12 +17,12 @@
 #include <time.h>
 
 /** How long a date may be when it is checked; no year makes one five times as long. */
-#define DATE_MOST 200
-#define VALUE_ROOM (5 * DATE_MOST)
+#define DATE_MAX 200
+#define VALUE_ROOM (5 * DATE_MAX)
 #define ZONE_ROOM sizeof("+01:00")
 
 /** How much of an unknown variable a message repeats. */
-#define REPEAT_MOST 60
+#define REPEAT_MAX 60
 
 /** A variable's value: `text` points to where it lies, or to `room`. */
 struct value {
@@ -130,7 +130,7 @@ static void find_type(const struct template_facts *facts, const char *format, st
 /** strftime(3), but %z is +01:00, as Close and RFC 3339 have it, and not +0100. */
 static size_t print_time(char *room, size_t size, const char *format, const struct tm *local)
 {
-    char own[4 * DATE_MOST];
+    char own[4 * DATE_MAX];
     const long minutes = labs(local->tm_gmtoff) / 60;
     size_t length = 0;
     for (const char *at = format; *at;) {
@@ -249,9 +249,9 @@ bool template_is_variable(const char *name)
 static void repeat(struct str *why, const char *body)
 {
     size_t length = strlen(body);
-    bool cut = length > REPEAT_MOST;
+    bool cut = length > REPEAT_MAX;
     if (cut)
-        length = REPEAT_MOST;
+        length = REPEAT_MAX;
     while (cut && ((unsigned char)body[length] & 0xC0) == 0x80)
         length--;
     str_add_char(why, '{');
@@ -300,7 +300,7 @@ static bool is_format(const char *format)
 {
     const time_t sample = 1790769600; /* Wednesday, 30 September 2026: no names are longer */
     struct tm local;
-    char result[DATE_MOST + 1];
+    char result[DATE_MAX + 1];
     return localtime_r(&sample, &local) && print_time(result, sizeof(result), format, &local) &&
            is_all_known(format, result);
 }

@@ -15,7 +15,7 @@ const int64_t absence_kept_ms[ABSENCE_KINDS] = {
 
 static struct absence *find(const struct absences *absences, const char *lead_id)
 {
-    for (size_t i = 0; absences->leads && i < ABSENCES_MOST; i++)
+    for (size_t i = 0; absences->leads && i < ABSENCES_MAX; i++)
         if (strcmp(absences->leads[i].lead_id, lead_id) == 0)
             return &absences->leads[i];
     return NULL;
@@ -32,12 +32,12 @@ const struct absence *absences_find(
 int absences_add(struct absences *absences, const struct absence *absence)
 {
     if (!absences->leads)
-        absences->leads = calloc(ABSENCES_MOST, sizeof(*absences->leads));
+        absences->leads = calloc(ABSENCES_MAX, sizeof(*absences->leads));
     if (!absences->leads)
         return -ENOMEM;
     struct absence *place = find(absences, absence->lead_id);
     if (!place)
-        place = &absences->leads[absences->next++ % ABSENCES_MOST];
+        place = &absences->leads[absences->next++ % ABSENCES_MAX];
     *place = *absence;
     return 0;
 }

@@ -50,10 +50,10 @@ static struct verdict check_amount(
     int64_t total = 0;
     for (size_t i = 0; i < count; i++)
         total += jobs[i]->identity.size;
-    if (count > ATTACHMENTS_MOST)
+    if (count > ATTACHMENTS_MAX)
         return verdict_make(VERDICT_FAIL, "too_much",
             "more than the %d files that Close takes with one activity belong together",
-            ATTACHMENTS_MOST);
+            ATTACHMENTS_MAX);
     if (!most || total <= most)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     struct str why = STR_INIT(400);

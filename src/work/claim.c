@@ -20,7 +20,7 @@
 #include <string.h>
 
 /** How many jobs are claimed in one turn: groups that wait are due again and again. */
-#define CLAIMS_MOST 256
+#define CLAIMS_MAX 256
 
 /** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
 static bool needs_resolving(const struct job *job, const struct folder *folder)
@@ -64,11 +64,11 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
 /** The other jobs of a POST that is looked for: they share its fate. */
 static void gather_posted(struct worker *worker, struct task *task)
 {
-    task->members = calloc(ATTACHMENTS_MOST, sizeof(struct job *));
+    task->members = calloc(ATTACHMENTS_MAX, sizeof(struct job *));
     if (!task->members)
         return; /* each is looked for by itself */
     task->member_count =
-        store_by_posting(queue_store(worker->queue), task->job, task->members, ATTACHMENTS_MOST);
+        store_by_posting(queue_store(worker->queue), task->job, task->members, ATTACHMENTS_MAX);
     for (size_t i = 0; i < task->member_count; i++) {
         task->members[i]->in_hand = true;
         store_update(queue_store(worker->queue), task->members[i]);
@@ -172,6 +172,6 @@ void worker_claim(struct worker *worker)
     discards_go_on(worker);
     if (claim_suspect(worker))
         return;
-    for (int i = 0; i < CLAIMS_MOST && claim_one(worker, false); i++)
+    for (int i = 0; i < CLAIMS_MAX && claim_one(worker, false); i++)
         ;
 }

@@ -48,7 +48,7 @@ static const struct etags_bucket *find(const struct etags *etags, const char *ur
 {
     uint8_t name[DIGEST_SHA256_SIZE];
     digest_sha256(url, name_length(url), name);
-    for (size_t i = 0; i < ETAGS_BUCKETS_MOST; i++)
+    for (size_t i = 0; i < ETAGS_BUCKETS_MAX; i++)
         if (memcmp(etags->buckets[i].name, name, sizeof(name)) == 0)
             return &etags->buckets[i];
     return NULL;
@@ -56,7 +56,7 @@ static const struct etags_bucket *find(const struct etags *etags, const char *ur
 
 static struct etags_bucket *add(struct etags *etags, const char *url)
 {
-    struct etags_bucket *bucket = &etags->buckets[etags->next++ % ETAGS_BUCKETS_MOST];
+    struct etags_bucket *bucket = &etags->buckets[etags->next++ % ETAGS_BUCKETS_MAX];
     *bucket = (struct etags_bucket){.kind = ETAGS_UNKNOWN};
     digest_sha256(url, name_length(url), bucket->name);
     return bucket;

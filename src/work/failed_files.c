@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /** How deep Failed is searched for a file that may have been sorted in it. */
-#define FAILED_DEPTH_MOST 16
+#define FAILED_DEPTH_MAX 16
 
 /**
  * Whether the failed file still lies where it was put, in an open directory. If a person took it
@@ -140,7 +140,7 @@ bool failed_file_has_left(int root, const char *failed, const struct job *job)
     if (directory >= 0 && (has_its_like(directory, job) || failed_file_is_at(directory, job)))
         return false;
     struct sought sought = {.identity = &job->identity};
-    (void)search_below(top, "", &sought, 1, FAILED_DEPTH_MOST);
+    (void)search_below(top, "", &sought, 1, FAILED_DEPTH_MAX);
     bool was_found = sought.place != NULL;
     free(sought.place);
     return !was_found;
@@ -174,5 +174,5 @@ int failed_file_search(
     if (!name)
         return -ENOMEM;
     CLEANUP(close_fd) int top = failed_open(root, failed, place);
-    return top < 0 ? top : search_below(top, name, sought, count, FAILED_DEPTH_MOST);
+    return top < 0 ? top : search_below(top, name, sought, count, FAILED_DEPTH_MAX);
 }

@@ -37,7 +37,7 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
         return verdict_make(VERDICT_FAIL, "sidecar",
             "the sidecar %s is larger than the %d KiB a "
             "sidecar may have",
-            path_name(sidecar), SIDECAR_MOST / 1024);
+            path_name(sidecar), SIDECAR_MAX / 1024);
     if (is_shortage(result))
         return task_wait(NO_MEMORY_WAIT_MS, "no_memory", strerror(-result));
     if (result < 0)
@@ -58,9 +58,9 @@ static const char *sidecar_owner(int root, const struct job *job)
 struct verdict classify_file(struct resolution *resolution, const struct job *job,
     const struct folder *folder, struct tables *tables, int root, int fd)
 {
-    char guessed[CONTENT_TYPE_MOST];
+    char guessed[CONTENT_TYPE_MAX];
     const char *content_type = job->content_type;
-    struct str sidecar = STR_INIT(SIDECAR_MOST);
+    struct str sidecar = STR_INIT(SIDECAR_MAX);
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "none");
     *resolution = (struct resolution){0};
     if (fd >= 0 || !content_type) {

@@ -144,7 +144,7 @@ static struct verdict put_in_place(struct task *task)
         return refile_in(
             task, "the directory for the file cannot be made", directory ? directory : "", result);
     CLEANUP(free_text) char *name = NULL;
-    char staged[STAGED_NAME_MOST];
+    char staged[STAGED_NAME_MAX];
     staged_name(task->job->id, staged);
     result = put_away_move(task->staging, staged, &task->place, path_name(task->job->path), &name);
     if (result == -EXDEV)

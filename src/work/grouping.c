@@ -30,7 +30,7 @@ bool grouping_waits_for_close(struct worker *worker, struct task *task)
 static bool is_too_old(const struct job *job)
 {
     int64_t age = clock_wall_ms() - job->uploaded_ms;
-    return age > UPLOAD_AGE_MOST_MS || age < -UPLOAD_AGE_MOST_MS;
+    return age > UPLOAD_AGE_MAX_MS || age < -UPLOAD_AGE_MAX_MS;
 }
 
 /** An upload that will not be good for long enough is made again. */
@@ -69,11 +69,11 @@ static int gather_members(struct worker *worker, struct task *task)
 {
     if (!task->job->group)
         return 0;
-    task->members = calloc(GROUP_MOST, sizeof(struct job *));
+    task->members = calloc(GROUP_MAX, sizeof(struct job *));
     if (!task->members)
         return -ENOMEM;
     task->member_count =
-        store_group_members(queue_store(worker->queue), task->job, task->members, GROUP_MOST);
+        store_group_members(queue_store(worker->queue), task->job, task->members, GROUP_MAX);
     return 0;
 }
 

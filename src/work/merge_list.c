@@ -27,7 +27,7 @@ bool merge_list_counts(const struct merge_list *list, int64_t since_ms, int64_t 
 
 bool merge_list_is_read(const struct merge_list *list)
 {
-    return list->is_whole || list->pages >= MERGE_LIST_PAGES_MOST;
+    return list->is_whole || list->pages >= MERGE_LIST_PAGES_MAX;
 }
 
 static int add(struct merge_list *list, const struct json *merge)

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEADS_MOST 100
-#define PAGES_MOST 50 /* of the merges of one lead */
+#define LEADS_MAX 100
+#define PAGES_MAX 50 /* of the merges of one lead */
 
 static int add_lead(struct merged_leads *leads, const char *lead_id)
 {
-    if (leads->count == LEADS_MOST || merged_leads_have(leads, lead_id))
+    if (leads->count == LEADS_MAX || merged_leads_have(leads, lead_id))
         return 0;
     leads->ids[leads->count] = strdup(lead_id);
     return leads->ids[leads->count] ? (leads->count++, 0) : -ENOMEM;
@@ -23,7 +23,7 @@ static int add_lead(struct merged_leads *leads, const char *lead_id)
 
 int merged_leads_init(struct merged_leads *leads, const char *lead_id)
 {
-    *leads = (struct merged_leads){.ids = calloc(LEADS_MOST, sizeof(char *))};
+    *leads = (struct merged_leads){.ids = calloc(LEADS_MAX, sizeof(char *))};
     return leads->ids ? add_lead(leads, lead_id) : -ENOMEM;
 }
 
@@ -101,7 +101,7 @@ struct verdict merged_leads_read(struct merged_leads *leads, const struct reques
     record_page_release(&page);
     if (result < 0)
         return verdict_no_memory();
-    if (has_more && ++leads->page < PAGES_MOST)
+    if (has_more && ++leads->page < PAGES_MAX)
         return verdict_more();
     return next_lead(leads);
 }

@@ -33,7 +33,7 @@
 /** The pause between two looks, as a part of `limits.doubt`. */
 #define LOOK_PAUSE_PART 4
 /** The longest pause before a file is put away once more: somebody may have given us the right. */
-#define PUT_AWAY_MOST_MS (5 * 60 * 1000)
+#define PUT_AWAY_MAX_MS (5 * 60 * 1000)
 
 /* ---- no ---- */
 
@@ -414,8 +414,7 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
 static int64_t put_away_delay(const struct task *task)
 {
     const struct limits *limits = &task->config->limits;
-    int64_t most =
-        limits->retry_max_ms < PUT_AWAY_MOST_MS ? limits->retry_max_ms : PUT_AWAY_MOST_MS;
+    int64_t most = limits->retry_max_ms < PUT_AWAY_MAX_MS ? limits->retry_max_ms : PUT_AWAY_MAX_MS;
     int64_t tried = clock_wall_ms() - task->job->done_ms;
     int64_t delay = tried > limits->retry_first_ms ? tried : limits->retry_first_ms;
     return backoff_delay(1, delay < most ? delay : most, most, backoff_chance());

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 
 /** A place that cannot be used: back-off ends here, whatever retry_max says. */
-#define ASK_MOST_MS (5 * 60 * 1000)
+#define ASK_MAX_MS (5 * 60 * 1000)
 /** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
-#define BANDWIDTH_EACH_LEAST (96 * 1024)
+#define BANDWIDTH_EACH_MIN (96 * 1024)
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
-#define FINISHING_MOST 32
+#define FINISHING_MAX 32
 
 static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
 
@@ -53,7 +53,7 @@ void pacing_drop_request(struct worker *worker, struct request **request)
 int64_t pacing_ask_delay(const struct worker *worker, int tries)
 {
     const struct limits *limits = &worker->config->limits;
-    int64_t most = limits->retry_max_ms < ASK_MOST_MS ? limits->retry_max_ms : ASK_MOST_MS;
+    int64_t most = limits->retry_max_ms < ASK_MAX_MS ? limits->retry_max_ms : ASK_MAX_MS;
     return backoff_delay(tries, limits->retry_first_ms, most, backoff_chance());
 }
 
@@ -88,7 +88,7 @@ size_t worker_in_hand(const struct worker *worker)
  */
 static size_t transfers_now(const struct limits *limits)
 {
-    int64_t most = later(limits->bandwidth / BANDWIDTH_EACH_LEAST, 2);
+    int64_t most = later(limits->bandwidth / BANDWIDTH_EACH_MIN, 2);
     return (size_t)(limits->bandwidth ? earlier(most, limits->transfers) : limits->transfers);
 }
 
@@ -172,7 +172,7 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
     if (!view->healthy || worker->disk_short)
         return INT64_MAX;
     if (lane == LANE_FILE)
-        return count_tasks(worker, true) < FINISHING_MOST && !worker->stopping ? 0 : INT64_MAX;
+        return count_tasks(worker, true) < FINISHING_MAX && !worker->stopping ? 0 : INT64_MAX;
     if (!is_free(worker) || view->sorting != SORT_DONE)
         return INT64_MAX;
     const struct folder *folder = &worker->config->folders[index];

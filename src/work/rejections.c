@@ -5,7 +5,7 @@
 /** What is known of a job, NULL: nothing. */
 static struct rejection *find(struct rejections *rejections, int64_t job)
 {
-    for (size_t i = 0; i < REJECTIONS_MOST; i++)
+    for (size_t i = 0; i < REJECTIONS_MAX; i++)
         if (rejections->files[i].job == job)
             return &rejections->files[i];
     return NULL;
@@ -13,7 +13,7 @@ static struct rejection *find(struct rejections *rejections, int64_t job)
 
 static struct rejection *add(struct rejections *rejections, int64_t job)
 {
-    struct rejection *rejection = &rejections->files[rejections->next++ % REJECTIONS_MOST];
+    struct rejection *rejection = &rejections->files[rejections->next++ % REJECTIONS_MAX];
     *rejection = (struct rejection){.job = job, .first_at = rejections->successes};
     return rejection;
 }
@@ -22,7 +22,7 @@ static struct rejection *add(struct rejections *rejections, int64_t job)
 static int count_in_row(const struct rejections *rejections)
 {
     int count = 0;
-    for (size_t i = 0; i < REJECTIONS_MOST; i++)
+    for (size_t i = 0; i < REJECTIONS_MAX; i++)
         count += rejections->files[i].job && rejections->files[i].last_at == rejections->successes;
     return count;
 }

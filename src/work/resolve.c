@@ -17,10 +17,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define KEY_MOST 1000      /* characters of what is looked up */
-#define PAGES_MOST 50      /* of search results */
-#define NAMES_MOST 5       /* candidates that a message names */
-#define NAME_SHOWN_MOST 60 /* bytes of the name of each */
+#define KEY_MAX 1000      /* characters of what is looked up */
+#define PAGES_MAX 50      /* of search results */
+#define NAMES_MAX 5       /* candidates that a message names */
+#define NAME_SHOWN_MAX 60 /* bytes of the name of each */
 
 static struct verdict next(void)
 {
@@ -75,7 +75,7 @@ static struct verdict expand_needed(const struct resolution *resolution,
 {
     struct str why = STR_INIT(4096);
     int result = rule_expand(
-        template, &resolution->facts, resolution->values, what, KEY_MOST, ret_text, &why);
+        template, &resolution->facts, resolution->values, what, KEY_MAX, ret_text, &why);
     if (result == 0 && !**ret_text) {
         str_printf(&why, "\"%s\" of rule \"%s\" comes out empty for this file", what,
             resolution->rule->name);
@@ -88,7 +88,7 @@ static struct verdict expand_needed(const struct resolution *resolution,
 }
 
 /** More than a minute: see table_wait(). */
-#define TABLE_WAIT_MOST_MS 65000
+#define TABLE_WAIT_MAX_MS 65000
 
 /** What an answer of a table means; where it is to be asked again, after how long at least. */
 static const struct {
@@ -110,7 +110,7 @@ static int64_t table_wait(enum table_answer answer, const struct resolve_file *f
     int64_t least = table_verdicts[answer].wait_ms, waited = clock_wall_ms() - file->queued_ms;
     if (answer != TABLE_INCOMPLETE || waited < least)
         return least;
-    return waited < TABLE_WAIT_MOST_MS ? waited : TABLE_WAIT_MOST_MS;
+    return waited < TABLE_WAIT_MAX_MS ? waited : TABLE_WAIT_MAX_MS;
 }
 
 static struct verdict look_up_row(
@@ -283,7 +283,7 @@ static struct verdict expand_id(const struct resolution *resolution,
     struct str why = STR_INIT(4096);
     *ret_text = NULL;
     int result = template ? rule_expand(template, &resolution->facts, resolution->values, what,
-                                KEY_MOST, ret_text, &why)
+                                KEY_MAX, ret_text, &why)
                           : 0;
     if (result < 0)
         return failed("template", result, &why);
@@ -460,7 +460,7 @@ static void add_candidate(struct str *why, const struct json *candidate)
 {
     const char *name = record_name(candidate);
     const char *id = json_get_text(candidate, "id");
-    size_t length = name ? strnlen(name, NAME_SHOWN_MOST) : 0;
+    size_t length = name ? strnlen(name, NAME_SHOWN_MAX) : 0;
     while (length && is_inside_character(name[length]))
         length--;
     utf8_escape(why, name ? name : "", length);
@@ -475,12 +475,12 @@ static struct verdict several_found(const struct resolution *resolution)
     str_add(&why, "Close knows more than one ");
     search_add_words(&search, &why);
     for (const struct json *one = json_first(resolution->candidates); one; one = json_next(one)) {
-        if (count++ < NAMES_MOST) {
+        if (count++ < NAMES_MAX) {
             str_add(&why, count > 1 ? ", " : ": ");
             add_candidate(&why, one);
         }
     }
-    str_add(&why, count > NAMES_MOST ? " and others" : "");
+    str_add(&why, count > NAMES_MAX ? " and others" : "");
     str_add(&why, "; merge them in Close, or use a rule that tells them apart");
     return failed("several", -EINVAL, &why);
 }
@@ -542,7 +542,7 @@ static struct verdict read_search(struct resolution *resolution, const char *bod
         return verdict_no_memory();
     if (!resolution->cursor)
         return take_candidate(resolution);
-    if (++resolution->page < PAGES_MOST)
+    if (++resolution->page < PAGES_MAX)
         return verdict_more();
     struct search search = search_of(resolution);
     struct str why = STR_INIT(4096);

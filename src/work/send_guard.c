@@ -30,7 +30,7 @@
 
 /** What is held is told when no more of it has come for so long, or at the latest. */
 #define NEWS_QUIET_MS 5000
-#define NEWS_MOST_MS 60000
+#define NEWS_MAX_MS 60000
 /** How soon it is looked whether the one that was woken has gone. */
 #define WOKEN_LOOK_MS 1000
 
@@ -45,7 +45,7 @@ struct held_news {
 
 static int64_t news_due_at(const struct held_news *news)
 {
-    int64_t quiet = news->last_ms + NEWS_QUIET_MS, most = news->since_ms + NEWS_MOST_MS;
+    int64_t quiet = news->last_ms + NEWS_QUIET_MS, most = news->since_ms + NEWS_MAX_MS;
     return quiet < most ? quiet : most;
 }
 
@@ -254,8 +254,8 @@ void send_guard_step_aside(struct worker *worker, struct task *task)
     struct store *store = queue_store(worker->queue);
     if (task->job->held != HELD_FOR_TURN)
         return;
-    struct job **members = calloc(GROUP_MOST, sizeof(struct job *));
-    size_t count = members ? store_group_members(store, task->job, members, GROUP_MOST) : 0;
+    struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
+    size_t count = members ? store_group_members(store, task->job, members, GROUP_MAX) : 0;
     for (size_t i = 0; i < count; i++) {
         job_let_go(members[i]);
         store_update(store, members[i]);
@@ -316,10 +316,10 @@ bool send_guard_looks_first(struct worker *worker, struct task *task)
 static struct verdict look_at_group(struct task *task, const struct stage_tools *tools)
 {
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "are there");
-    struct job **members = calloc(GROUP_MOST, sizeof(struct job *));
+    struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
     if (!members)
         return verdict_no_memory();
-    size_t count = store_group_members(tools->store, task->job, members, GROUP_MOST);
+    size_t count = store_group_members(tools->store, task->job, members, GROUP_MAX);
     for (size_t i = 0; i < count; i++) {
         if (verdict.kind == VERDICT_NEXT && members[i]->held != HELD_NEVER) {
             verdict = task_look_at(task, tools, members[i]);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOPS_MOST 10
+#define HOPS_MAX 10
 #define OTHER_READS_MS 1000
 
 /* ---- what is known ---- */
@@ -60,7 +60,7 @@ static struct verdict not_among_merges(const struct survivor *survivor)
     return verdict_make(VERDICT_FAIL, "no_target",
         "Close knows no lead %s, and it is not among the latest %d merges: it was deleted, merged "
         "before those, or the id is wrong; correct it, then try again",
-        survivor->lead_id, MERGE_LIST_PAGES_MOST * API_PAGE);
+        survivor->lead_id, MERGE_LIST_PAGES_MAX * API_PAGE);
 }
 
 static struct verdict was_deleted(struct survivor *survivor, const struct absence *known)
@@ -129,11 +129,11 @@ static struct verdict search_merges_since(struct survivor *survivor, const struc
 
 static struct verdict follow(struct survivor *survivor, const struct absence *known)
 {
-    if (++survivor->hops > HOPS_MOST)
+    if (++survivor->hops > HOPS_MAX)
         return verdict_make(VERDICT_FAIL, "no_target",
             "more than %d merges lead on to the lead %s, and its end is not known; name another "
             "one, then try again",
-            HOPS_MOST, survivor->lead_id);
+            HOPS_MAX, survivor->lead_id);
     return job_set_text(&survivor->lead_id, known->told) < 0
                ? verdict_no_memory()
                : verdict_make(VERDICT_NEXT, NULL, "followed");

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /** Whoever writes to a file is given that long, whatever the folder's settle says. */
-#define BUSY_LEAST_MS 2000
+#define BUSY_MIN_MS 2000
 
 /** An upload that had got through must be made again: what is missing now is a person's business.
  */
@@ -81,8 +81,8 @@ static struct verdict verdict_of_error(
     case -EWOULDBLOCK:
     case -EBUSY:
         return task_wait(
-            task->folder->settle_ms > BUSY_LEAST_MS ? task->folder->settle_ms : BUSY_LEAST_MS,
-            "busy", "somebody has the file open for writing");
+            task->folder->settle_ms > BUSY_MIN_MS ? task->folder->settle_ms : BUSY_MIN_MS, "busy",
+            "somebody has the file open for writing");
     case -EACCES:
         return verdict_denied(task);
     default:

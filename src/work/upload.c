@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICKET_AGE_MOST_MS 45000
+#define TICKET_AGE_MAX_MS 45000
 
 void upload_init(struct upload *upload, struct source *source, const char *name)
 {
@@ -139,5 +139,5 @@ void upload_try_anew(struct upload *upload)
 
 bool upload_ticket_is_stale(const struct upload *upload)
 {
-    return clock_steady_ms() - upload->asked_ms > TICKET_AGE_MOST_MS;
+    return clock_steady_ms() - upload->asked_ms > TICKET_AGE_MAX_MS;
 }

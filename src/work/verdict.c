@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TICKETS_MOST 3
+#define TICKETS_MAX 3
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
@@ -129,31 +129,31 @@ static const struct {
     enum verdict_kind then;
 } s3_rows[] = {
     /* the file: the policy names another type, in the words of AWS and of Ceph */
-    {"AccessDenied", "$content-type", TICKETS_MOST, VERDICT_RETRY},
-    {"AccessDenied", "not met condition: content-type", TICKETS_MOST, VERDICT_RETRY},
+    {"AccessDenied", "$content-type", TICKETS_MAX, VERDICT_RETRY},
+    {"AccessDenied", "not met condition: content-type", TICKETS_MAX, VERDICT_RETRY},
     /* the place: permission, credentials, clock */
-    {"AccessDenied", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidAccessKeyId", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"SignatureDoesNotMatch", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"RequestTimeTooSkewed", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"RequestExpired", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"ExpiredToken*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidToken", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"Token*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"Authorization*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"CredentialsNotSupported", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"MissingSecurity*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"UnsupportedSignature", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidRequest", "authorization mechanism", TICKETS_MOST, VERDICT_REJECTED},
+    {"AccessDenied", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidAccessKeyId", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"SignatureDoesNotMatch", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"RequestTimeTooSkewed", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"RequestExpired", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"ExpiredToken*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidToken", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"Token*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"Authorization*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"CredentialsNotSupported", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"MissingSecurity*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"UnsupportedSignature", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidRequest", "authorization mechanism", TICKETS_MAX, VERDICT_REJECTED},
     /* bucket, region, account, key of KMS */
-    {"NoSuchBucket", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidBucket*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"IllegalLocationConstraintException", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidRegion", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"AccountProblem", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"*QuotaExceeded", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"KMS.*", "", TICKETS_MOST, VERDICT_REJECTED},
-    {"InvalidArgument", "KMS", TICKETS_MOST, VERDICT_REJECTED}, /* it wants other signatures */
+    {"NoSuchBucket", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidBucket*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"IllegalLocationConstraintException", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidRegion", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"AccountProblem", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"*QuotaExceeded", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"KMS.*", "", TICKETS_MAX, VERDICT_REJECTED},
+    {"InvalidArgument", "KMS", TICKETS_MAX, VERDICT_REJECTED}, /* it wants other signatures */
     /* the file, or its transfer */
     {"EntityTooLarge", "", 1, VERDICT_FAIL},
     {"EntityTooSmall", "", 1, VERDICT_FAIL},
@@ -175,8 +175,8 @@ static const struct {
     enum verdict_kind then;
 } s3_status_rows[] = {
     /* a redirect gets a new form, which names the place */
-    {300, 399, TICKETS_MOST, VERDICT_REJECTED},
-    {401, 404, TICKETS_MOST, VERDICT_REJECTED},
+    {300, 399, TICKETS_MAX, VERDICT_REJECTED},
+    {401, 404, TICKETS_MAX, VERDICT_REJECTED},
     {408, 409, 1, VERDICT_TROUBLE},
     {429, 429, 1, VERDICT_TROUBLE},
     {400, 499, 2, VERDICT_FAIL},

@@ -18,7 +18,7 @@
 #define CLOCKS_MS (24LL * 3600 * 1000)
 /** The same where nothing but the time tells our file from an older one. */
 #define CLOCKS_OF_FILES_MS (10LL * 60 * 1000)
-#define PAGES_MOST 200
+#define PAGES_MAX 200
 
 int verify_init(struct verification *verification, size_t count)
 {
@@ -246,9 +246,9 @@ static struct verdict read_page(struct verification *verification, const struct 
         return verdict_no_memory();
     if (!has_more)
         return next_place(verification);
-    return ++verification->page < PAGES_MOST ? verdict_more()
-                                             : verdict_make(VERDICT_RETRY, "unclear",
-                                                   "the lead has too many activities to look at");
+    return ++verification->page < PAGES_MAX ? verdict_more()
+                                            : verdict_make(VERDICT_RETRY, "unclear",
+                                                  "the lead has too many activities to look at");
 }
 
 struct verdict verify_read(struct verification *verification, const struct request *request,

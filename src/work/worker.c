@@ -28,7 +28,7 @@
 #include <string.h>
 
 /** How long a task waits in hand for its group's next window, and not in the queue. */
-#define HELD_MOST_MS 2000
+#define HELD_MAX_MS 2000
 
 const struct stage_row stage_rows[STAGES] = {
     [STAGE_COMPARE] = {"compare", compare_start, NULL},
@@ -373,7 +373,7 @@ static bool may_send(struct worker *worker, struct task *task)
     if (window_opens_at(window, now) <= now)
         return true;
     int64_t wait_ms = window_shut_until(window, now) - now;
-    if (wait_ms > HELD_MOST_MS) {
+    if (wait_ms > HELD_MAX_MS) {
         task->to_start = false;
         pacing_drop_request(worker, &task->request);
         task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");

@@ -17,7 +17,7 @@
 #include "closedrop/work/worker.h"
 
 /** More members of a group than Close takes are still taken in hand, to fail together. */
-#define GROUP_MOST (10 * ATTACHMENTS_MOST)
+#define GROUP_MAX (10 * ATTACHMENTS_MAX)
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
 enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define REPLY_MOST 65536
+#define REPLY_MAX 65536
 #define BIG (1024 * 1024)
 
 /** One file at a time: first its ticket, then its form. */
@@ -25,7 +25,7 @@ struct slot {
     bool has_ticket;
     cJSON *ticket;
     curl_mime *form;
-    char reply[REPLY_MOST];
+    char reply[REPLY_MAX];
     size_t length;
 };
 
@@ -42,7 +42,7 @@ static size_t take_reply(char *bytes, size_t one, size_t length, void *context)
 {
     struct slot *slot = context;
     (void)one;
-    if (slot->length + length >= REPLY_MOST)
+    if (slot->length + length >= REPLY_MAX)
         return 0;
     memcpy(slot->reply + slot->length, bytes, length);
     slot->length += length;

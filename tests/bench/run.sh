@@ -6,7 +6,7 @@
 # Two loads: FILES files of 10 KiB, and one big file. For the agent the clock runs from the first `mv` into the drop
 # folder until the last file is in Uploaded, and its outcome on disk; it watches, settles, leases, hashes and remembers.
 # The sandbox hashes what it gets, on the same processors: the numbers are good for the ratio, not for the sky.
-# Each is measured RUNS (3) times, in turn, and the best counts. MOST_S (300) bounds each measurement. Everything lies
+# Each is measured RUNS (3) times, in turn, and the best counts. MAX_S (300) bounds each measurement. Everything lies
 # below TMPDIR (/tmp) and is removed at the end.
 
 set -euo pipefail
@@ -18,7 +18,7 @@ bin=${CLOSEDROP_BIN_DIR:-$top/build/release}
 
 files=${1:-5000}
 big=${2:-1G}
-most_s=${MOST_S:-300}
+most_s=${MAX_S:-300}
 runs=${RUNS:-3}
 transfers=8
 key=api_sandbox.secret

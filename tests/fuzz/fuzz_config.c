@@ -48,7 +48,7 @@ static void check_folder(const struct config *config, const struct folder *folde
 {
     assert(config_folder(config, folder->name) == folder); /* its name is its own */
     assert(*folder->path == '/' && *folder->name && strlen(folder->name) <= 100);
-    assert(folder->min_size <= folder->max_size && folder->max_size <= FILE_SIZE_MOST);
+    assert(folder->min_size <= folder->max_size && folder->max_size <= FILE_SIZE_MAX);
     assert(folder->settle_ms >= 0 && folder->settle_ms <= DAY_MS && folder->incomplete_ms >= 0);
     assert(folder->poll_ms >= 100 && folder->rescan_ms >= 1000);
     assert(folder->watch < WATCH_MODES && folder->after_upload < AFTER_CHOICES);

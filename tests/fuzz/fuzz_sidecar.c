@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(str_starts_with(json_key(it), "meta."));
         assert(strlen(json_key(it)) < 256 && fuzz_is_utf8(json_key(it)));
         /* a byte that is no UTF-8 grows threefold */
-        assert(json_text(it) && strlen(json_text(it)) <= 3 * (size_t)SIDECAR_MOST);
+        assert(json_text(it) && strlen(json_text(it)) <= 3 * (size_t)SIDECAR_MAX);
         assert(fuzz_is_utf8(json_text(it)));
     }
     json_free(values);

@@ -4,7 +4,7 @@
 #     load ../../support/story
 #     load ../../support/guard
 
-WAIT_MOST=30
+WAIT_MAX=30
 
 setup() {
     story_setup

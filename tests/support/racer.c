@@ -41,9 +41,9 @@
 #include <unistd.h>
 
 #define BLOCK 64
-#define BLOCKS_MOST 65536 /* 4 MiB: more than goes out at once */
-#define RUN_MOST 4        /* versions in an appended file */
-#define WRITES_MOST 256   /* in one version */
+#define BLOCKS_MAX 65536 /* 4 MiB: more than goes out at once */
+#define RUN_MAX 4        /* versions in an appended file */
+#define WRITES_MAX 256   /* in one version */
 
 static void die(const char *what)
 {
@@ -67,7 +67,7 @@ static uint32_t blocks_of(const char *name, uint32_t version)
 {
     bool is_large = strncmp(name, "large", 5) == 0;
     uint32_t hash = mix(name, version) >> 4;
-    return is_large ? BLOCKS_MOST / 4 + hash % (3 * BLOCKS_MOST / 4 + 1) : 1 + hash % 128;
+    return is_large ? BLOCKS_MAX / 4 + hash % (3 * BLOCKS_MAX / 4 + 1) : 1 + hash % 128;
 }
 
 /** The version's bytes; returns how many. */
@@ -96,7 +96,7 @@ struct racer {
     uint32_t version; /* the last one begun */
     uint32_t run;     /* versions in the appended file */
     uint64_t writes;
-    char bytes[BLOCK * BLOCKS_MOST];
+    char bytes[BLOCK * BLOCKS_MAX];
 };
 
 /** Mostly not at all; long enough for the agent to begin with a file, now and then to end with it.
@@ -112,7 +112,7 @@ static void pause_now_and_then(void)
 /** How much one write takes, that a version is made of several of them. */
 static size_t piece_of(size_t length)
 {
-    size_t piece = length / WRITES_MOST / BLOCK * BLOCK;
+    size_t piece = length / WRITES_MAX / BLOCK * BLOCK;
     return piece ? piece : 8 * BLOCK;
 }
 
@@ -166,7 +166,7 @@ static void append(struct racer *racer)
     if (fstat(fd, &stat) < 0)
         die("fstat");
     racer->run = stat.st_size ? racer->run + 1 : 1;
-    if (racer->run > RUN_MOST) {
+    if (racer->run > RUN_MAX) {
         racer->run = 1;
         if (ftruncate(fd, 0) < 0)
             die("ftruncate");
@@ -235,7 +235,7 @@ static const struct way {
 } ways[] = {
     {"rewritten", rewrite_in_place, 1},
     {"truncated", truncate_and_write, 1},
-    {"appended", append, RUN_MOST},
+    {"appended", append, RUN_MAX},
     {"renamed", rename_over, 1},
     {"mapped", write_through_mapping, 1},
     {"anew", make_anew, 1},
@@ -340,7 +340,7 @@ static struct object *read_ledger(size_t *ret_count)
 static void hash_run(struct digest *digest, const char *name, uint32_t first, uint32_t run,
     char sha256[DIGEST_SHA256_HEX])
 {
-    static char bytes[BLOCK * BLOCKS_MOST];
+    static char bytes[BLOCK * BLOCKS_MAX];
     char md5[DIGEST_MD5_HEX];
     for (uint32_t i = 0; i < run; i++)
         digest_update(digest, bytes, fill(name, first + i, bytes));

@@ -6,9 +6,9 @@
 #
 # Variables: $api $admin (sandbox URLs), $folder (the drop folder), $config (the configuration),
 # $agent_pid. Everything lies in $BATS_TEST_TMPDIR, which is the current directory.
-# Nothing here sleeps for luck: wait_until asks again until it is so, or fails after WAIT_MOST seconds.
+# Nothing here sleeps for luck: wait_until asks again until it is so, or fails after WAIT_MAX seconds.
 
-WAIT_MOST=${WAIT_MOST:-30}
+WAIT_MAX=${WAIT_MAX:-30}
 
 # where ctest does not say it
 export CLOSEDROP_SOURCE_DIR=${CLOSEDROP_SOURCE_DIR:-$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")}
@@ -87,7 +87,7 @@ start_agent() { # OPTION...: returns when it watches
 }
 
 agent_is_up() {
-    kill -0 "$agent_pid" 2>/dev/null || WAIT_MOST=0 # it has ended: no use to wait on
+    kill -0 "$agent_pid" 2>/dev/null || WAIT_MAX=0 # it has ended: no use to wait on
     closedrop status --json 2>/dev/null | jq -en 'input | .agent' >/dev/null 2>&1 # jq 1.6 takes no input for good
 }
 
@@ -119,8 +119,8 @@ closedrop() { # COMMAND ARGUMENT...
 wait_until() { # COMMAND ARGUMENT...
     local start=$SECONDS
     until "$@"; do
-        if [ $((SECONDS - start)) -ge "$WAIT_MOST" ]; then
-            echo "waited $WAIT_MOST s in vain for: $*" >&2
+        if [ $((SECONDS - start)) -ge "$WAIT_MAX" ]; then
+            echo "waited $WAIT_MAX s in vain for: $*" >&2
             tail -n 30 agent.log >&2 2>/dev/null
             return 1
         fi

@@ -35,15 +35,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PIECE_MOST 65536
-#define HEAD_MOST 8192
+#define PIECE_MAX 65536
+#define HEAD_MAX 8192
 #define DRIPS 10 /* bytes a second */
 #define PIECES_A_SECOND 20
-#define ANSWERS_MOST 32
+#define ANSWERS_MAX 32
 
 static struct {
     int port, listen, delay_ms, rate;
-    const char *port_file, *match, *heard, *answers[ANSWERS_MOST];
+    const char *port_file, *match, *heard, *answers[ANSWERS_MAX];
     int answer_count;
     bool up; /* the fault's way */
     char what[8];
@@ -99,7 +99,7 @@ static void take_fault(struct link *link)
 static void answer(int fd, const char *path)
 {
     static const struct linger gently = {.l_onoff = 1, .l_linger = 5};
-    char bytes[PIECE_MOST];
+    char bytes[PIECE_MAX];
     int file = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got;
     while ((got = read(file, bytes, sizeof(bytes))) > 0 && say(fd, bytes, (size_t)got))
@@ -170,7 +170,7 @@ static bool pass(struct link *link, int from, const char *bytes, size_t length)
 /** Pass on what a side has to say. Returns whether the connection goes on. */
 static bool serve_side(struct link *link, int from)
 {
-    char bytes[PIECE_MOST];
+    char bytes[PIECE_MAX];
     ssize_t got = read(link->fds[from], bytes, sizeof(bytes));
     if (got > 0 && from == CLIENT)
         hear(bytes, (size_t)got);
@@ -213,11 +213,11 @@ static int connect_to(int port)
 /** What CONNECT asks for. Returns the connection to it, -1 where there is none. */
 static int tunnel(int client)
 {
-    char head[HEAD_MOST + 1] = "";
+    char head[HEAD_MAX + 1] = "";
     size_t length = 0;
     int port = 0;
-    while (!strstr(head, "\r\n\r\n") && length < HEAD_MOST) {
-        ssize_t got = read(client, head + length, HEAD_MOST - length);
+    while (!strstr(head, "\r\n\r\n") && length < HEAD_MAX) {
+        ssize_t got = read(client, head + length, HEAD_MAX - length);
         if (got <= 0)
             return -1;
         length += (size_t)got;
@@ -315,7 +315,7 @@ static void read_options(int count, char **arguments)
             options.times = number;
             break;
         case ANSWER:
-            if (options.answer_count < ANSWERS_MOST)
+            if (options.answer_count < ANSWERS_MAX)
                 options.answers[options.answer_count++] = optarg;
             break;
         case HEARD:

@@ -16,7 +16,7 @@
 struct json;
 
 /** How deep what we are sent may be nested. */
-#define JSON_DEPTH_MOST 64
+#define JSON_DEPTH_MAX 64
 
 /**
  * Parse exactly one value from `length` bytes.

@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_BASE_MAGIC_H
 #define CLOSEDROP_BASE_MAGIC_H
 
-#define CONTENT_TYPE_MOST 128
+#define CONTENT_TYPE_MAX 128
 
 /**
  * The content type of the file `name`, open at `fd`: by its suffix where one is known and its first
@@ -12,6 +12,6 @@
  * else "application/octet-stream". Reads by position; `fd`'s own stays. A file that cannot be read
  * is what its suffix says.
  */
-void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MOST]);
+void content_type_guess(const char *name, int fd, char ret_type[CONTENT_TYPE_MAX]);
 
 #endif

@@ -56,7 +56,7 @@ bool activity_requires(enum activity_status status, const char *name);
 bool activity_is_sent(enum activity_status status);
 
 /** How many attachments an email may have. */
-#define ATTACHMENTS_MOST 1000
+#define ATTACHMENTS_MAX 1000
 
 /** One uploaded file. */
 struct attachment {

@@ -16,10 +16,10 @@
 
 struct str;
 
-#define PHONE_DIGITS_MOST 32
+#define PHONE_DIGITS_MAX 32
 
 /** The digits of a number without what only a caller abroad, or at home, dials before it. */
-void phone_digits(const char *text, char digits[PHONE_DIGITS_MOST + 1]);
+void phone_digits(const char *text, char digits[PHONE_DIGITS_MAX + 1]);
 
 /** Whether a number has enough digits to be told from others: seven. */
 bool phone_is_sound(const char *text);

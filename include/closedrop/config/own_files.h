@@ -32,8 +32,8 @@ int own_file(const struct config *config, int fd);
  * it is described in `words`. It was reached by walking through `folder`, or is that folder's root
  * itself: a root that two folders have is the first one's.
  */
-#define OWN_DIRECTORY_MOST 160
+#define OWN_DIRECTORY_MAX 160
 bool own_directory(const struct config *config, const struct folder *folder, int fd,
-    char words[OWN_DIRECTORY_MOST]);
+    char words[OWN_DIRECTORY_MAX]);
 
 #endif

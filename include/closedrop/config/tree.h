@@ -19,7 +19,7 @@ enum duplicates { DUPLICATES_ASK, DUPLICATES_FILE, DUPLICATES_SKIP, DUPLICATES_C
 enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 
 /** S3's own limit for one form POST. */
-#define FILE_SIZE_MOST (5LL * 1024 * 1024 * 1024)
+#define FILE_SIZE_MAX (5LL * 1024 * 1024 * 1024)
 
 /** One drop folder. Sizes in bytes, durations in ms. */
 struct folder {
@@ -30,7 +30,7 @@ struct folder {
     char **include; /* patterns, NULL-terminated; empty takes all */
     char **exclude;
     int64_t min_size;
-    int64_t max_size; /* never 0: FILE_SIZE_MOST at most */
+    int64_t max_size; /* never 0: FILE_SIZE_MAX at most */
     int64_t settle_ms;
     int64_t incomplete_ms;
     char *marker;      /* "" for none, else a name with "{name}" or "{stem}", or "{dir}/NAME" */

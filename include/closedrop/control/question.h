@@ -67,13 +67,13 @@ struct answer {
     struct json *body; /* NULL when memory was short */
 };
 
-/** "GET" or "POST", and the path with its query (room for QUESTION_URL_MOST bytes). */
-#define QUESTION_URL_MOST 6144
+/** "GET" or "POST", and the path with its query (room for QUESTION_URL_MAX bytes). */
+#define QUESTION_URL_MAX 6144
 const char *question_method(const struct question *question);
-void question_url(const struct question *question, char url[QUESTION_URL_MOST]);
+void question_url(const struct question *question, char url[QUESTION_URL_MAX]);
 
 /** The most bytes of the JSON that comes with a question. */
-#define QUESTION_TOLD_MOST 65536
+#define QUESTION_TOLD_MAX 65536
 
 /** How a server reads its request's parameters; NULL where one is missing. */
 typedef const char *question_parameter(void *context, const char *name);

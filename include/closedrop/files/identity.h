@@ -15,10 +15,10 @@
 #include <sys/types.h>
 
 /** The kernel's MAX_HANDLE_SZ and the four bytes of the handle's type. */
-#define IDENTITY_HANDLE_MOST (128 + 4)
+#define IDENTITY_HANDLE_MAX (128 + 4)
 
 struct identity {
-    unsigned char handle[IDENTITY_HANDLE_MOST];
+    unsigned char handle[IDENTITY_HANDLE_MAX];
     size_t handle_length; /* 0: none that lasts */
     int64_t size;         /* bytes */
     int64_t mtime_ns;     /* since 1970, modulo 2^64: see identity_seconds() */

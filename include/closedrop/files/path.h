@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /** The longest relative path we follow, as PATH_MAX without its NUL. */
-#define PATH_LENGTH_MOST 4095
+#define PATH_LENGTH_MAX 4095
 
 /** `directory/name` in new memory, `name` alone where `directory` is ""; NULL when memory is short.
  */

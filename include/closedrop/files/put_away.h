@@ -26,8 +26,8 @@ struct str;
 int staging_open(int root);
 
 /** The name a job's file has in staging, into `name`; returns `name`. */
-#define STAGED_NAME_MOST 24
-const char *staged_name(int64_t id, char name[STAGED_NAME_MOST]);
+#define STAGED_NAME_MAX 24
+const char *staged_name(int64_t id, char name[STAGED_NAME_MAX]);
 
 /** A place to put files: a directory, and what it and its files are to look like. */
 struct place {

@@ -3,7 +3,7 @@
  * read when http_next_ended() gives it, freed by its owner.
  *
  * Building calls remember their first failure; http_start() tells it. Replies are kept up to
- * REPLY_MOST bytes, a longer one ends the transfer. The API key goes into one header and is never
+ * REPLY_MAX bytes, a longer one ends the transfer. The API key goes into one header and is never
  * shown to libcurl's debug texts; bodies are sent as given.
  */
 #ifndef CLOSEDROP_HTTP_REQUEST_H
@@ -15,7 +15,7 @@
 
 struct request;
 
-#define REPLY_MOST (1024 * 1024)
+#define REPLY_MAX (1024 * 1024)
 
 /** How a transfer ended. Only TRANSFER_ANSWERED has a status to look at. */
 enum transfer_end {
@@ -26,7 +26,7 @@ enum transfer_end {
     TRANSFER_TIMED_OUT,   /* see progress_deadline() */
     TRANSFER_CUT,         /* the connection broke; what was sent may have arrived */
     TRANSFER_SOURCE,      /* our own body could not be read on, or must not be */
-    TRANSFER_TOO_MUCH,    /* the reply was larger than REPLY_MOST */
+    TRANSFER_TOO_MUCH,    /* the reply was larger than REPLY_MAX */
     TRANSFER_IMPOSSIBLE,  /* not a request that can be made (memory, URL, a bug of ours) */
     TRANSFER_ENDS
 };

@@ -10,7 +10,7 @@ struct json;
 struct str;
 
 /** How large one may be. */
-#define SIDECAR_MOST 65536
+#define SIDECAR_MAX 65536
 
 /**
  * Read what stands in it: each member of the object is added to `values` as "meta.KEY", a member of

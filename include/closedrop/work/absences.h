@@ -10,7 +10,7 @@
 #include "closedrop/work/merge_list.h"
 
 /** Leads that are remembered; the oldest makes room. */
-#define ABSENCES_MOST 256
+#define ABSENCES_MAX 256
 
 enum absence_kind {
     ABSENCE_MERGED,      /* an event says: into another lead */
@@ -31,7 +31,7 @@ struct absence {
 };
 
 struct absences {
-    struct absence *leads; /* ABSENCES_MOST of them, NULL: none yet */
+    struct absence *leads; /* ABSENCES_MAX of them, NULL: none yet */
     size_t next;           /* the place of the next new one */
     struct merge_list merges;
 };

@@ -16,7 +16,7 @@
 struct json;
 
 /** An upload is good for 24 hours at most (close-api.md 1.2); after this long it is made again. */
-#define UPLOAD_AGE_MOST_MS (20LL * 3600 * 1000)
+#define UPLOAD_AGE_MAX_MS (20LL * 3600 * 1000)
 
 /**
  * The body of the activity for `count` uploaded jobs, in the order of their attachments; what

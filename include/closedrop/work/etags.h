@@ -39,7 +39,7 @@ enum etag_finding {
 enum etag_finding etag_judge(const struct etag_case *etag_case);
 
 /** Buckets that are remembered; Close has one. */
-#define ETAGS_BUCKETS_MOST 16
+#define ETAGS_BUCKETS_MAX 16
 
 /** What is known of the buckets that were sent to; all zero is nothing. Each goes by the URL of its
  * forms, without the query. */
@@ -48,7 +48,7 @@ struct etags {
         uint8_t name[32]; /* SHA-256 of the URL */
         enum etag_kind kind;
         int damages; /* found one after the other */
-    } buckets[ETAGS_BUCKETS_MOST];
+    } buckets[ETAGS_BUCKETS_MAX];
     size_t next; /* the place of the next new one */
 };
 

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /** How many pages are read at most. */
-#define MERGE_LIST_PAGES_MOST 50
+#define MERGE_LIST_PAGES_MAX 50
 /** How long it counts once its last page was read. */
 #define MERGE_LIST_KEPT_MS (5LL * 60 * 1000)
 

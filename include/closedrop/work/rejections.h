@@ -16,7 +16,7 @@
  * Files that are remembered; the one that was added first makes room. One that was forgotten is as
  * if it had never been rejected: it only takes longer until it is blamed.
  */
-#define REJECTIONS_MOST 1024
+#define REJECTIONS_MAX 1024
 
 struct rejections {
     struct rejection {
@@ -24,7 +24,7 @@ struct rejections {
         int64_t first_at; /* how many uploads had succeeded when it was rejected first ... */
         int64_t last_at;  /* ... and last */
         int times;
-    } files[REJECTIONS_MOST];
+    } files[REJECTIONS_MAX];
     size_t next;       /* where the next new one goes */
     int64_t successes; /* uploads so far: what time is measured in */
 };

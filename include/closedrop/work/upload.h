@@ -14,7 +14,7 @@
 struct upload {
     struct source *source; /* owned */
     char *name;            /* the file's own name, bytes; NULL when memory was short */
-    char content_type[CONTENT_TYPE_MOST];
+    char content_type[CONTENT_TYPE_MAX];
     struct ticket ticket;
     int tickets;      /* asked for so far */
     bool disagreed;   /* S3's ETag was not the MD5 of what was sent */

@@ -3,7 +3,7 @@
 # is started. What the configuration names (folders, key, state_dir) is tried by `check`.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 setup() { story_setup; }
 teardown() { story_teardown; }
 

@@ -3,7 +3,7 @@
 # nothing is filed twice. The agent's clock is libfaketime's, told by a file.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # goes on by itself once there is room.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

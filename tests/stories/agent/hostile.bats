@@ -3,7 +3,7 @@
 # what it says of hostile names is clean. tests/race.sh has those who change things while it looks.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # filed, and nothing is filed twice.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # refused where it can be known beforehand. Directories are compared by device and inode, not by their spelling.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # looking makes nothing.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 setup() {
     story_setup
     uploaded=in/Uploaded/$(date +%Y-%m)

@@ -2,7 +2,7 @@
 # SIGHUP takes the new configuration, or keeps the old one; SIGTERM ends in order; run --once ends by itself.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # the base64 in which it is sent.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

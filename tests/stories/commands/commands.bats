@@ -2,7 +2,7 @@
 # status, list, show, retry, forget, pause and resume: the same while the agent runs and while it does not.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 setup() {
     story_setup
     uploaded=in/Uploaded/$(date +%Y-%m)

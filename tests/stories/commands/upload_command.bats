@@ -2,7 +2,7 @@
 # closedrop upload: one file now, from a shell, without queue or folder.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

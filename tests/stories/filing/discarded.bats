@@ -2,7 +2,7 @@
 # What a person deletes from Failed, with its text, needs nobody any more: it ends as discarded, and "failed" is what is left to do.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 setup() {
     story_setup
     seed '{"leads":[{"id":"lead_A","name":"Amber","contacts":[]}]}'

@@ -3,7 +3,7 @@
 # filed once more.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

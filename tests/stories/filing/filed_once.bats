@@ -3,7 +3,7 @@
 # that only looks like one before.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

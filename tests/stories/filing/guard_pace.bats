@@ -178,7 +178,7 @@ sys.exit(bool(more))' "$@"
 
 @test "old statements dragged in at once: a few leave, and once released the rest at its pace, killed on the way" {
     local files=${FILES:-40} ask=${ASK:-5} hour=${HOUR:-5} day=${DAY:-15} minutes=0
-    WAIT_MOST=900
+    WAIT_MAX=900
     limits="ask_above = $ask; doubt = \"200ms\";"
     stop_sandbox
     set_time +0

@@ -3,7 +3,7 @@
 # is sent twice because it was looked at twice.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

@@ -3,7 +3,7 @@
 # new name for as long as nothing was filed under the old one.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup
@@ -304,7 +304,7 @@ carriers() { # FOLDER-SETTING...: an email, a note, or a lead file; all belong t
 
 files_all() { # FOLDER-SETTING...: each carrier has filed its share, and the agent has stopped
     local i kinds=(e n l)
-    WAIT_MOST=600
+    WAIT_MAX=600
     carriers "$@"
     for ((i = 0; i < FILES; i++)); do echo "letter $i" >"in/${kinds[i % 3]}$i.txt"; done
     run_once

@@ -3,7 +3,7 @@
 # as dragging a file back does.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup_file() {
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --count 1 "$BATS_FILE_TMPDIR/documents"

@@ -3,7 +3,7 @@
 # version, what cannot be sent ends in Failed with its reason, and what is no document stays where it is.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup_file() {
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --count 4 "$BATS_FILE_TMPDIR/documents"

@@ -3,7 +3,7 @@
 # lost or sent twice meanwhile.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

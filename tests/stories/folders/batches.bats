@@ -176,12 +176,12 @@ many_batches() {
 }
 
 @test "batch upon batch: all go, and so does the marker" {
-    WAIT_MOST=60
+    WAIT_MAX=60
     by_events_and_by_looking many_batches
 }
 
 @test "the same while the agent is killed" {
-    WAIT_MOST=60
+    WAIT_MAX=60
     each_tenth=kill_and_start by_events_and_by_looking many_batches
 }
 

@@ -24,7 +24,7 @@ teardown() {
 mount_fuse() {
     bindfs -f behind in >bindfs.log 2>&1 3>&- &
     server_pid=$!
-    WAIT_MOST=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
+    WAIT_MAX=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
 }
 
 kill_server() {
@@ -180,7 +180,7 @@ lives_on() { # since COUNT
 mount_sshfs() { # OPTION...
     sshfs -f -o "ssh_command=$PWD/sftp" -o dir_cache=no "$@" "server:$PWD/behind" in >sshfs.log 2>&1 3>&- &
     server_pid=$!
-    WAIT_MOST=5 wait_until mountpoint -q in || skip "sshfs cannot mount here: $(cat sshfs.log)"
+    WAIT_MAX=5 wait_until mountpoint -q in || skip "sshfs cannot mount here: $(cat sshfs.log)"
 }
 
 drop_sshfs() { # OPTION...: the story's folder over SFTP, in place of bindfs

@@ -3,7 +3,7 @@
 # `exclude` leaves out.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

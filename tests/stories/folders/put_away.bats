@@ -2,7 +2,7 @@
 # Where a file goes when it is done or has failed, with which name, mode and group, and what lies beside it.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

@@ -4,7 +4,7 @@
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     [ "$(id -u)" = 0 ] || skip "needs root, to have files of several users"

@@ -3,7 +3,7 @@
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup_file() {
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --count 4 "$BATS_FILE_TMPDIR/documents"

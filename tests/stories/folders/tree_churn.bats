@@ -4,7 +4,7 @@
 # CHURN_OPERATIONS=20000 makes a long run of it.
 
 load ../../support/story
-WAIT_MOST=${WAIT_MOST:-60}
+WAIT_MAX=${WAIT_MAX:-60}
 
 setup() { story_setup; }
 teardown() { story_teardown; }

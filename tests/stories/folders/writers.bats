@@ -4,7 +4,7 @@
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup_file() {
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --count 1 "$BATS_FILE_TMPDIR/documents"

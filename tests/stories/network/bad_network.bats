@@ -3,7 +3,7 @@
 # and what cannot be mended by waiting ends in Failed with its reason.
 
 load ../../support/story
-WAIT_MOST=15
+WAIT_MAX=15
 
 setup() {
     story_setup

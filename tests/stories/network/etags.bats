@@ -3,7 +3,7 @@
 # own words are success. Nothing is lost or given up by what somebody else said.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

@@ -2,7 +2,7 @@
 # Rate limits: what the server still takes is used, also beside another client, and no more than that is ever under way.
 
 load ../../support/story
-WAIT_MOST=60
+WAIT_MAX=60
 
 setup() {
     timeout=60s # what is never answered stays so

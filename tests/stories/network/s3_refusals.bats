@@ -3,7 +3,7 @@
 # it while no other gets through; `status` says what S3 answers; and each try is made with another file.
 
 load ../../support/story
-WAIT_MOST=20
+WAIT_MAX=20
 
 setup() {
     story_setup

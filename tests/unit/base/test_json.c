@@ -101,15 +101,15 @@ static void stays_within_its_length(void **state)
 static void refuses_what_is_nested_too_deep(void **state)
 {
     (void)state;
-    char text[2 * JSON_DEPTH_MOST + 4];
-    for (int depth = JSON_DEPTH_MOST; depth <= JSON_DEPTH_MOST + 1; depth++) {
+    char text[2 * JSON_DEPTH_MAX + 4];
+    for (int depth = JSON_DEPTH_MAX; depth <= JSON_DEPTH_MAX + 1; depth++) {
         memset(text, '[', (size_t)depth);
         memset(text + depth, ']', (size_t)depth);
         struct json *value = json_parse(text, 2 * (size_t)depth);
-        assert_int_equal(value != NULL, depth <= JSON_DEPTH_MOST);
+        assert_int_equal(value != NULL, depth <= JSON_DEPTH_MAX);
         json_free(value);
     }
-    assert_null(json_parse(text, JSON_DEPTH_MOST + 1)); /* all opened, none closed */
+    assert_null(json_parse(text, JSON_DEPTH_MAX + 1)); /* all opened, none closed */
 }
 
 static void reads_members(void **state)

@@ -57,7 +57,7 @@ static void tells_what_a_file_is(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char type[CONTENT_TYPE_MOST];
+        char type[CONTENT_TYPE_MAX];
         int fd = memfd_create("content", MFD_CLOEXEC);
         assert_int_equal(write(fd, rows[i].content, rows[i].length), rows[i].length);
         content_type_guess(rows[i].name, fd, type);
@@ -70,7 +70,7 @@ static void tells_what_a_file_is(void **state)
 static void believes_the_suffix_of_what_cannot_be_read(void **state)
 {
     (void)state;
-    char type[CONTENT_TYPE_MOST];
+    char type[CONTENT_TYPE_MAX];
     content_type_guess("a.pdf", -1, type);
     assert_string_equal(type, "application/pdf");
     content_type_guess("a", -1, type);

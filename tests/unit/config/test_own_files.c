@@ -151,7 +151,7 @@ static void knows_directories_that_are_not_the_folders(void **state)
     (void)state;
     fill();
     for (size_t i = 0; i < COUNT(directories); i++) {
-        char words[OWN_DIRECTORY_MOST] = "";
+        char words[OWN_DIRECTORY_MAX] = "";
         int fd = open(directories[i].path, O_PATH | O_CLOEXEC);
         bool is_own = own_directory(&config, &folders[directories[i].folder], fd, words);
         close(fd);
@@ -159,14 +159,14 @@ static void knows_directories_that_are_not_the_folders(void **state)
             (is_own && strcmp(words, directories[i].words) != 0))
             fail_msg("%s: %s", directories[i].path, words);
     }
-    char words[OWN_DIRECTORY_MOST];
+    char words[OWN_DIRECTORY_MAX];
     assert_false(own_directory(&config, &folders[0], -1, words));
 }
 
 static void gives_a_root_that_two_have_to_the_first(void **state)
 {
     (void)state;
-    char words[OWN_DIRECTORY_MOST];
+    char words[OWN_DIRECTORY_MAX];
     fill();
     strcpy(path_b, path_a);
     int fd = open("a", O_PATH | O_CLOEXEC);

@@ -63,7 +63,7 @@ static const char *parameter(void *context, const char *name)
 
 static int read_query(const char *method, const char *url, struct question *question)
 {
-    char path[QUESTION_URL_MOST];
+    char path[QUESTION_URL_MAX];
     snprintf(path, sizeof(path), "%s", url);
     char *mark = strchr(path, '?');
     struct query query = {mark ? mark + 1 : NULL, ""};
@@ -129,7 +129,7 @@ static void comes_back_as_it_was_asked(void **state)
     for (size_t i = 0; i < COUNT(questions); i++) {
         const struct question *asked = &questions[i].question;
         struct question read;
-        char url[QUESTION_URL_MOST];
+        char url[QUESTION_URL_MAX];
         question_url(asked, url);
         if (read_query(question_method(asked), url, &read) != 0)
             fail_msg("%s: %s is refused", questions[i].name, url);
@@ -150,7 +150,7 @@ static void has_room_for_the_longest_folder(void **state)
                         .limit = LIST_PAGE,
                         .below = INT64_MAX},
                     read;
-    char url[QUESTION_URL_MOST];
+    char url[QUESTION_URL_MAX];
     memset(asked.folder, '\xC3', sizeof(asked.folder) - 1);
     question_url(&asked, url);
     assert_int_equal(read_query("GET", url, &read), 0);
@@ -161,7 +161,7 @@ static void has_room_for_the_longest_names(void **state)
 {
     (void)state;
     struct question asked = {.kind = ASK_RETRY_ALL}, read;
-    char url[QUESTION_URL_MOST];
+    char url[QUESTION_URL_MAX];
     memset(asked.folder, '\xC3', sizeof(asked.folder) - 1);
     memset(asked.rule, ' ', sizeof(asked.rule) - 1);
     memset(asked.code, '%', sizeof(asked.code) - 1);
@@ -195,7 +195,7 @@ static void takes_no_name_that_would_mean_all(void **state)
 {
     (void)state;
     static const char *const names[] = {"folder", "rule", "code"};
-    char url[QUESTION_URL_MOST];
+    char url[QUESTION_URL_MAX];
     for (size_t i = 0; i < COUNT(names); i++) {
         struct question read;
         snprintf(url, sizeof(url), "/retry?%s=", names[i]);

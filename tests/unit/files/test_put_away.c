@@ -320,7 +320,7 @@ static void does_not_follow_a_directory_that_became_a_link(void **state)
 static void names_staged_files_by_their_job(void **state)
 {
     (void)state;
-    char name[STAGED_NAME_MOST];
+    char name[STAGED_NAME_MAX];
     assert_string_equal(staged_name(ID, name), STAGED);
     assert_string_equal(staged_name(INT64_MAX, name), "9223372036854775807");
 }

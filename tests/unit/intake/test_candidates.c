@@ -17,7 +17,7 @@
 
 #define FOLDERS 3
 #define NAMES 40
-#define MOST 50
+#define CAPACITY 50
 
 FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))
 FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
@@ -146,7 +146,7 @@ static void step(struct candidates *set, struct model *model, uint32_t *seed)
     uint32_t what = draw(seed, 4);
     if (!found && what < 3) {
         struct candidate *added = candidates_add(set, f, path);
-        assert_int_equal(added != NULL, model->count < MOST);
+        assert_int_equal(added != NULL, model->count < CAPACITY);
         model->there[f][n] = added != NULL;
         model->due[f][n] = 0;
         model->count += added != NULL;
@@ -164,7 +164,7 @@ static void step(struct candidates *set, struct model *model, uint32_t *seed)
 static void compare(const struct candidates *set, const struct model *model)
 {
     assert_int_equal(candidates_count(set), model->count);
-    assert_int_equal(candidates_are_full(set), model->count == MOST);
+    assert_int_equal(candidates_are_full(set), model->count == CAPACITY);
     const struct candidate *first = candidates_first(set);
     assert_int_equal(first != NULL, model->count > 0);
     if (first)
@@ -180,7 +180,7 @@ static void behaves_like_the_model(void **state)
 {
     (void)state;
     for (uint32_t seed = 1; seed <= 20; seed++) {
-        struct candidates *set = candidates_new(MOST);
+        struct candidates *set = candidates_new(CAPACITY);
         struct model model = {0};
         uint32_t random = seed;
         for (int i = 0; i < 1000; i++) {

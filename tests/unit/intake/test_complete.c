@@ -1071,7 +1071,7 @@ static void ends_on_a_tiff_of_holes(void **state)
     assert_non_null(complete_find_cut(&view, "a.tif"));
 }
 
-#define SCAN_MOST (INT64_C(256) << 20)
+#define SCAN_MAX (INT64_C(256) << 20)
 
 /* a hole of 4 GB in the image data, and what stands at the end */
 static void ends_on_a_jpeg_of_holes(void **state)
@@ -1095,7 +1095,7 @@ static void ends_on_a_jpeg_of_holes(void **state)
         put(&file.head, rows[i].head, rows[i].length);
         if (!complete_find_cut(&view, "a.jpg") != rows[i].has_end)
             fail_msg("%s", rows[i].name);
-        if (file.bytes_read > SCAN_MOST + (2 << 20))
+        if (file.bytes_read > SCAN_MAX + (2 << 20))
             fail_msg("%s: reads %lld bytes", rows[i].name, (long long)file.bytes_read);
     }
 }
@@ -1104,7 +1104,7 @@ static void ends_on_a_jpeg_of_holes(void **state)
 static void reads_all_of_a_large_jpeg(void **state)
 {
     (void)state;
-    struct sparse file = {.size = SCAN_MOST, .tail = "\xFF\xE1\x01\x01\xFF\xD9"};
+    struct sparse file = {.size = SCAN_MAX, .tail = "\xFF\xE1\x01\x01\xFF\xD9"};
     const struct bytes view = {file.size, read_sparse, &file, NULL};
     put(&file.head, "\xFF\xD8\xFF\xDA\0\x02", 6);
     assert_non_null(complete_find_cut(&view, "a.jpg"));

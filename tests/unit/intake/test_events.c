@@ -24,7 +24,7 @@ size_t __sanitizer_get_current_allocated_bytes(void);
 #endif
 
 #define RENAMES 2000
-#define GROWTH_MOST 16384 /* eight bytes a rename: room for what is allocated once */
+#define GROWTH_MAX 16384 /* eight bytes a rename: room for what is allocated once */
 
 static char top[SCRATCH_MAX];
 
@@ -83,7 +83,7 @@ static void a_directory_that_is_renamed_and_watched_again_costs_no_memory(void *
     size_t after = bytes_in_use();
     print_message("%d renames: %zd bytes more in use, %.1f each\n", RENAMES,
         (ssize_t)(after - before), ((double)after - (double)before) / RENAMES);
-    assert_true(after < before + GROWTH_MOST);
+    assert_true(after < before + GROWTH_MAX);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static const struct {
 } rows[] = {
     {"nothing", {.scan_kind = SCAN_WHOLE}, 0, false},
     {"all of it", {.scan = SCAN, .scan_kind = SCAN_WHOLE}, 0, true},
-    {"all of it, that waits for answers", {.scan = SCAN, .scan_kind = SCAN_WHOLE}, BATCHES_OUT_MOST,
+    {"all of it, that waits for answers", {.scan = SCAN, .scan_kind = SCAN_WHOLE}, BATCHES_OUT_MAX,
         false},
     {"all of one that is polled", {.scan = SCAN, .scan_kind = SCAN_WHOLE, .polls = true}, 0, false},
     {"a new directory", {.scan = SCAN, .scan_kind = SCAN_SUBTREE}, 0, false},
@@ -36,7 +36,7 @@ static void is_held_up_by_a_folder_with_events_only(void **state)
         struct config config = {.folder_count = COUNT(folders)};
         struct watch watch = {
             .config = &config, .folders = folders, .batches_out = rows[i].batches_out};
-        watch.candidates = candidates_new(CANDIDATES_MOST);
+        watch.candidates = candidates_new(CANDIDATES_MAX);
         assert_non_null(watch.candidates);
         bool under_way = schedule_is_under_way(&watch);
         candidates_free(watch.candidates);

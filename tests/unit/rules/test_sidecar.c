@@ -203,21 +203,21 @@ static void takes_a_name_of_just_the_length(void **state)
 static void is_bounded_in_size_and_depth(void **state)
 {
     (void)state;
-    struct str body = STR_INIT(2 * SIDECAR_MOST), why = STR_INIT(1000);
+    struct str body = STR_INIT(2 * SIDECAR_MAX), why = STR_INIT(1000);
     struct json *values = json_object();
     str_add(&body, "{\"a\":\"");
-    while (body.length < SIDECAR_MOST - 2)
+    while (body.length < SIDECAR_MAX - 2)
         str_add_char(&body, 'x');
     str_add(&body, "\"}");
-    assert_int_equal(sidecar_read(str_text(&body), SIDECAR_MOST, values, &why), 0);
-    assert_int_equal(strlen(json_get_text(values, "meta.a")), SIDECAR_MOST - 8);
+    assert_int_equal(sidecar_read(str_text(&body), SIDECAR_MAX, values, &why), 0);
+    assert_int_equal(strlen(json_get_text(values, "meta.a")), SIDECAR_MAX - 8);
     str_add_char(&body, '\n');
     assert_int_equal(sidecar_read(str_text(&body), body.length, values, &why), -EINVAL);
     assert_string_equal(str_text(&why), "the sidecar is larger than 64 KiB");
 
     str_clear(&body);
     str_clear(&why);
-    for (int i = 0; i <= JSON_DEPTH_MOST; i++)
+    for (int i = 0; i <= JSON_DEPTH_MAX; i++)
         str_add(&body, "{\"a\":");
     assert_int_equal(sidecar_read(str_text(&body), body.length, values, &why), -EINVAL);
     json_free(values);
@@ -228,9 +228,9 @@ static void is_bounded_in_size_and_depth(void **state)
 /** Objects of so many members each, with names and numbers, as many as fit. */
 static int read_crowd(int members, struct json *values, struct str *why)
 {
-    struct str body = STR_INIT(SIDECAR_MOST);
+    struct str body = STR_INIT(SIDECAR_MAX);
     str_add(&body, "{\"z\":{");
-    for (int i = 1; body.length < SIDECAR_MOST - 40; i++)
+    for (int i = 1; body.length < SIDECAR_MAX - 40; i++)
         str_printf(
             &body, i % members ? "\"%x\":1," : "\"%x\":1},\"%x\":{", (unsigned)i, (unsigned)i);
     str_add(&body, "\"z\":1}}");

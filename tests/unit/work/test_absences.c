@@ -72,7 +72,7 @@ static void the_oldest_makes_room(void **state)
     (void)state;
     char lead_id[32];
     struct absences absences = {0};
-    for (int i = 0; i <= ABSENCES_MOST; i++) {
+    for (int i = 0; i <= ABSENCES_MAX; i++) {
         snprintf(lead_id, sizeof(lead_id), "lead_%d", i);
         add(&absences, lead_id, ABSENCE_DELETED, "", 1);
     }

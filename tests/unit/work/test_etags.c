@@ -121,7 +121,7 @@ static void forgets_the_oldest_of_too_many(void **state)
     (void)state;
     struct etags etags = {0};
     char url[64];
-    for (int i = 0; i <= ETAGS_BUCKETS_MOST; i++) {
+    for (int i = 0; i <= ETAGS_BUCKETS_MAX; i++) {
         snprintf(url, sizeof(url), "https://%d.example/", i);
         etags_learn(&etags, url, ETAG_SAME);
     }

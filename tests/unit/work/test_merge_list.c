@@ -84,7 +84,7 @@ static void is_read_to_its_end_or_to_the_last_page_that_is_asked_for(void **stat
     (void)state;
     struct merge_list list = {0};
     merge_list_begin(&list, 1);
-    for (int page = 1; page < MERGE_LIST_PAGES_MOST; page++) {
+    for (int page = 1; page < MERGE_LIST_PAGES_MAX; page++) {
         assert_int_equal(add_page(&list, "", true, 1), 0);
         assert_false(merge_list_is_read(&list));
     }

@@ -92,16 +92,16 @@ static void remembers_so_many(void **state)
     (void)state;
     static struct rejections rejections;
     int times;
-    for (int64_t job = 1; job <= REJECTIONS_MOST; job++)
+    for (int64_t job = 1; job <= REJECTIONS_MAX; job++)
         rejections_add(&rejections, job, &times);
     rejections_add(&rejections, 1, &times);
     assert_int_equal(times, 2);
-    rejections_add(&rejections, REJECTIONS_MOST + 1, &times);
+    rejections_add(&rejections, REJECTIONS_MAX + 1, &times);
     rejections_add(&rejections, 1, &times);
     assert_int_equal(times, 1);
     rejections_add(&rejections, 3, &times);
     assert_int_equal(times, 2);
-    rejections_end(&rejections, REJECTIONS_MOST + 7);
+    rejections_end(&rejections, REJECTIONS_MAX + 7);
     assert_int_equal(rejections_add(&rejections, 2, &times), BLAME_UNKNOWN);
     assert_int_equal(rejections_add(&rejections, 4, &times), BLAME_UNKNOWN); /* 2 is another */
     assert_int_equal(times, 2);
