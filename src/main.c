@@ -10,7 +10,13 @@
  *     - cli/          one file a command; what they ask is answered by control/
  *
  * - agent_run(): wires the stages, reloads them, stops them in reverse
- *     - agent.c       the work thread's loop: one turn, one transaction
+ *     - agent/agent          the stages started, from left to right, and stopped in reverse
+ *     - agent/recover        what an earlier life left behind
+ *     - agent/loop           the work thread's loop: one turn, one transaction
+ *     - agent/arrivals       messages from the watch thread, and requests to it
+ *     - agent/signals        stop, reload; what a reload means for the queue: config_changes
+ *     - agent/status         answers to the control socket
+ *     - agent/once           whether --once is done
  *
  * - watch_start(): the watch thread turns events and scans into settled files
  *     - intake/watch        its loop: hints in, questions to the queue, settled files out

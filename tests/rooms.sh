@@ -47,6 +47,7 @@ room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules
 room control base files config http queue
+room agent base files config http queue intake work control
 room cli base files config http close queue rules intake work control agent
 room sandbox base
 

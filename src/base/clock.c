@@ -37,6 +37,11 @@ int64_t clock_steady_ms(void)
     return clock_source->steady_ms();
 }
 
+int64_t clock_lead_ms(void)
+{
+    return clock_wall_ms() - clock_steady_ms();
+}
+
 int64_t clock_boot(void)
 {
     char text[64] = "";

@@ -1,5 +1,5 @@
 /* closedrop run: the agent, in the foreground. */
-#include "closedrop/agent.h"
+#include "closedrop/agent/agent.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/config/locate.h"

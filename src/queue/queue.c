@@ -859,7 +859,7 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
 static void note_clock(struct queue *queue)
 {
     store_set_number(queue->store, "clock_boot", clock_boot());
-    store_set_number(queue->store, "clock_lead_ms", clock_wall_ms() - clock_steady_ms());
+    store_set_number(queue->store, "clock_lead_ms", clock_lead_ms());
 }
 
 void queue_follow_clock(struct queue *queue, int64_t by_ms)

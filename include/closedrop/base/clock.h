@@ -22,6 +22,9 @@ extern const struct clock_source *clock_source;
 int64_t clock_wall_ms(void);
 int64_t clock_steady_ms(void);
 
+/** How far the wall clock is ahead of the steady one: it changes when the wall clock is set. */
+int64_t clock_lead_ms(void);
+
 /** A number that is another one whenever the machine has booted (proc(5), boot_id): as long as it
  * is the same, so is the steady clock. 0 where it cannot be read. */
 int64_t clock_boot(void);

@@ -2,8 +2,8 @@
  * The agent: wires the stages from left to right, keeps them running, reloads them, and stops them
  * in reverse. The only place that knows every stage.
  */
-#ifndef CLOSEDROP_AGENT_H
-#define CLOSEDROP_AGENT_H
+#ifndef CLOSEDROP_AGENT_AGENT_H
+#define CLOSEDROP_AGENT_AGENT_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,217 @@
+/** Wires the stages from left to right, runs them, and stops them in reverse. */
+#define LOG_MODULE "agent"
+
+#include "closedrop/agent/agent.h"
+
+#include "agent_state.h"
+#include "loop.h"
+#include "recover.h"
+#include "requests.h"
+#include "signals.h"
+#include "status.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/exit_codes.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/notify.h"
+#include "closedrop/base/shortage.h"
+#include "closedrop/config/load.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define MESSAGES_OUT_MAX 64  /* to the work thread */
+#define MESSAGES_IN_MAX 1024 /* to the watch thread: more than can ever wait for an answer */
+#define QUEUE_PATIENCE_MS 3000
+#define QUEUE_PAUSE_US 20000
+#define HEAP_KEPT (4 * 1024 * 1024)
+
+/** The machine does not give what a start needs; `errno` says what. */
+static int refuse_to_start(const char *what)
+{
+    log_error("%s: %s; nothing was started", what, strerror(errno));
+    return EXIT_NOT_DONE;
+}
+
+/** Say what is in the way; without memory to put it into words there is only one thing that can be.
+ */
+static void tell_why(const struct str *why)
+{
+    log_error("%s", why->length ? str_text(why) : "no memory left; nothing was started");
+}
+
+/** A start that did not work is worth another try where the machine is to blame, and only there. */
+static int exit_code_of(int result)
+{
+    return result == 0 ? EXIT_DONE : is_shortage(result) ? EXIT_NOT_DONE : EXIT_CONFIG;
+}
+
+static int load_config(struct agent *agent)
+{
+    struct str problems = STR_INIT(256 * 1024);
+    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &agent->config, &problems);
+    if (result < 0) {
+        fputs(str_text(&problems), stderr);
+        fprintf(stderr, "closedrop: %s; nothing was started\n",
+            is_shortage(result) ? strerror(-result) : "the configuration is wrong");
+    }
+    str_release(&problems);
+    return exit_code_of(result);
+}
+
+/** A command may have the queue open for a moment; another agent has it for good. */
+static int open_when_free(struct agent *agent, struct str *why)
+{
+    int64_t end = clock_steady_ms() + QUEUE_PATIENCE_MS;
+    int problem;
+    while ((problem = queue_open(agent->config->state_dir, true, &agent->queue, why)) ==
+               STORE_IN_USE &&
+           clock_steady_ms() < end) {
+        str_clear(why);
+        usleep(QUEUE_PAUSE_US);
+    }
+    return problem;
+}
+
+static int open_queue(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    CLEANUP(free_text) char *aside = NULL;
+    int problem = open_when_free(agent, &why);
+    if (problem == STORE_DAMAGED && store_set_aside(agent->config->state_dir, &aside) == 0) {
+        log_error("%s; it was set aside as %s", str_text(&why), aside);
+        str_clear(&why);
+        problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);
+    }
+    if (problem)
+        tell_why(&why);
+    str_release(&why);
+    bool is_configuration = problem == STORE_NEWER || problem == STORE_UNWRITABLE;
+    return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
+}
+
+static int open_worker(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    agent->http = http_new();
+    agent->worker = agent->http ? worker_new(agent->queue, agent->http, agent->config,
+                                      request_resettle, request_scan, agent)
+                                : NULL;
+    int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
+    if (result < 0)
+        tell_why(&why);
+    str_release(&why);
+    return exit_code_of(result);
+}
+
+static int open_control(struct agent *agent)
+{
+    struct str why = STR_INIT(4096);
+    int result =
+        server_open(agent->config->control_socket, status_answer, agent, &agent->server, &why);
+    if (result < 0)
+        tell_why(&why);
+    str_release(&why);
+    return exit_code_of(result);
+}
+
+static int open_folders(struct agent *agent)
+{
+    size_t count = agent->config->folder_count + 1;
+    agent->health = calloc(count, sizeof(*agent->health));
+    agent->recovered = calloc(count, sizeof(*agent->recovered));
+    if (!agent->health || !agent->recovered)
+        return refuse_to_start("the folders cannot be kept in mind");
+    return EXIT_DONE;
+}
+
+static int open_intake(struct agent *agent)
+{
+    agent->to_watch = mailbox_new(MESSAGES_IN_MAX);
+    agent->to_work = mailbox_new(MESSAGES_OUT_MAX);
+    if (!agent->to_watch || !agent->to_work)
+        return refuse_to_start("the two threads cannot talk");
+    int result = watch_start(
+        agent->config, queue_id(agent->queue), agent->to_watch, agent->to_work, &agent->watch);
+    if (result < 0)
+        log_error("the watch thread cannot start: %s", strerror(-result));
+    return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
+}
+
+/** The key is never to be found in a core file. */
+static void forbid_core_files(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* its leak check must be able to look into the process */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+/** The stages, from left to right; the first that cannot start ends it. */
+static int start(struct agent *agent)
+{
+    static int (*const steps[])(struct agent * agent) = {
+        load_config, open_queue, open_worker, open_folders, recover, open_control, open_intake};
+    forbid_core_files();
+    /* a transfer's buffers come and go: without this each one is given back to the kernel and
+     * fetched again */
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+    agent->started_ms = clock_wall_ms();
+    agent->signals = signals_open();
+    if (agent->signals < 0)
+        return refuse_to_start("signals cannot be heard");
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        int code = steps[i](agent);
+        if (code)
+            return code;
+        if (i == 0)
+            log_configure(agent->config->log_level, agent->config->log_format);
+    }
+    return EXIT_DONE;
+}
+
+static void stop(struct agent *agent)
+{
+    watch_stop(agent->watch);
+    server_close(agent->server);
+    worker_free(agent->worker);
+    http_free(agent->http);
+    queue_close(agent->queue);
+    mailbox_free(agent->to_watch);
+    mailbox_free(agent->to_work);
+    free(agent->health);
+    free(agent->recovered);
+    str_release(&agent->disk_why);
+    str_release(&agent->mistakes);
+    config_release(agent->config);
+    if (agent->signals >= 0)
+        close(agent->signals);
+}
+
+int agent_run(const char *config_file, bool once)
+{
+    struct agent agent = {.file = strdup(config_file),
+        .once = once,
+        .signals = -1,
+        .disk_why = STR_INIT(8192),
+        .mistakes = STR_INIT(256 * 1024)};
+    int code = agent.file ? start(&agent) : refuse_to_start("its name cannot be kept");
+    if (code == EXIT_DONE) {
+        log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);
+        notify_ready("running");
+        loop_run(&agent);
+        code = agent.exit_code;
+        log_info("ended");
+    }
+    stop(&agent);
+    free(agent.file);
+    return code;
+}

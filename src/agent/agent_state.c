@@ -1,0 +1,34 @@
+/** What several files of the agent do to its state: commit to the queue, and count what waits. */
+#define LOG_MODULE "agent"
+
+#include "agent_state.h"
+
+#include "closedrop/base/exit_codes.h"
+#include "closedrop/base/log.h"
+
+#include <errno.h>
+
+int agent_commit(struct agent *agent)
+{
+    int result = queue_commit(agent->queue);
+    if (result == 0)
+        return 0;
+    log_error("the queue in %s cannot be written: %s; ending, the next start goes on from what is "
+              "on disk",
+        agent->config->state_dir,
+        result == -ENOSPC   ? "the disk is full, free some space"
+        : result == -ENOMEM ? "no memory left"
+                            : "I/O error or damage");
+    agent->broken = true;
+    agent->stopping = true;
+    agent->exit_code = EXIT_NOT_DONE;
+    return result;
+}
+
+int64_t agent_count_waiting(const struct agent *agent, const char *folder)
+{
+    struct store_counts counts;
+    store_count(queue_store(agent->queue), folder, &counts);
+    return counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] +
+           counts.by_state[JOB_ATTACHING] + counts.unfiled;
+}

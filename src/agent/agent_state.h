@@ -1,0 +1,56 @@
+/** The agent's own state, shared by the files it is made of. */
+#ifndef CLOSEDROP_AGENT_AGENT_STATE_H
+#define CLOSEDROP_AGENT_AGENT_STATE_H
+
+#include "closedrop/base/str.h"
+#include "closedrop/config/config.h"
+#include "closedrop/control/server.h"
+#include "closedrop/http/http.h"
+#include "closedrop/intake/mailbox.h"
+#include "closedrop/intake/watch.h"
+#include "closedrop/queue/queue.h"
+#include "closedrop/work/worker.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct agent {
+    char *file;
+    bool once;
+    struct config *config;
+    struct queue *queue;
+    struct http *http;
+    struct worker *worker;
+    struct mailbox *to_watch;
+    struct mailbox *to_work;
+    struct watch *watch;
+    struct server *server;
+    int signals;
+    struct folder_health *health; /* by folder of `config` */
+    bool *recovered;              /* by folder: its staging was looked at */
+    int64_t scans;                /* asked for so far */
+    int64_t end_scan;             /* the first that looks for spent end markers, 0: none yet */
+    int64_t started_ms;
+    int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady one */
+    int64_t alive_ms;      /* steady clock: when systemd is told next */
+    bool watch_stuck;      /* a file system does not answer */
+    bool stopping;
+    int64_t stop_ms; /* steady clock: when what is in hand is given up */
+    int exit_code;
+    bool disk_short;     /* no room for anything new under state_dir */
+    struct str disk_why; /* and how much is missing, for people */
+    struct str mistakes; /* of the configuration, for which it was not reloaded; "" where it was */
+    bool broken;         /* the queue cannot be written: end without another word to it */
+};
+
+/**
+ * Commit the transaction. Where that fails, the reason is logged and the agent ends without another
+ * word to the queue (`broken`). Returns 0 or a negative errno.
+ */
+int agent_commit(struct agent *agent);
+
+/** How many jobs of a folder, or of all where `folder` is NULL, are not at their end. */
+int64_t agent_count_waiting(const struct agent *agent, const char *folder);
+
+#endif

@@ -1,0 +1,202 @@
+/** Messages from the watch thread: what was seen, settled, left or spent, and how folders are. */
+#define LOG_MODULE "agent"
+
+#include "arrivals.h"
+#include "recover.h"
+
+#include "closedrop/base/log.h"
+#include "closedrop/intake/batch.h"
+#include "closedrop/work/end_marker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGES_A_TURN 64
+
+static bool by_path(const struct folder *folder)
+{
+    return folder->after_upload == AFTER_KEEP;
+}
+
+/** Send a message back with the first `kept` of its sightings, which are to be settled. */
+static void answer_seen(struct agent *agent, struct message *message, size_t kept)
+{
+    message->asked = message->count;
+    message->count = kept;
+    message->kind = MESSAGE_UNKNOWN;
+    if (!mailbox_post(agent->to_watch, message, false))
+        watch_rescan(agent->watch);
+}
+
+/** Keep the sightings the queue does not know, and send the message back with them. */
+static void take_seen(struct agent *agent, struct message *message)
+{
+    const struct folder *folder = &agent->config->folders[message->folder];
+    size_t kept = 0;
+    for (size_t i = 0; i < message->count; i++) {
+        struct sighting *sighting = &message->sightings[i];
+        const struct seen seen = {.folder = folder->name,
+            .path = sighting->path,
+            .identity = &sighting->state.identity,
+            .by_path = by_path(folder),
+            .is_one_name = sighting->state.links == 1};
+        int64_t job = 0;
+        enum known known = queue_known(agent->queue, &seen, &job);
+        if (known == KNOWN_RENAMED)
+            worker_follow(agent->worker, job, sighting->path);
+        if (known == KNOWN_JUDGED && worker_came_with_failed(agent->worker, job, sighting->path))
+            known = KNOWN_YES;
+        if (known == KNOWN_YES || known == KNOWN_RENAMED) {
+            free(sighting->path);
+            continue;
+        }
+        sighting->judged = known == KNOWN_JUDGED;
+        message->sightings[kept++] = *sighting;
+    }
+    answer_seen(agent, message, kept);
+}
+
+static void take_settled(struct agent *agent, const struct message *message)
+{
+    const struct folder *folder = &agent->config->folders[message->folder];
+    for (size_t i = 0; i < message->count; i++) {
+        const struct sighting *sighting = &message->sightings[i];
+        struct arrival arrival = {.folder = folder->name,
+            .path = sighting->path,
+            .identity = sighting->state.identity,
+            .changed_ms = sighting->state.ctime_ns / 1000000,
+            .by_path = by_path(folder),
+            .error_code = sighting->error_code,
+            .error_message = sighting->error_message,
+            .note = sighting->note};
+        int64_t id = queue_add(agent->queue, &arrival);
+        if (id && !arrival.error_code)
+            log_info("job %lld queued: %s/%s", (long long)id, folder->name, sighting->path);
+        else if (id)
+            log_warn("job %lld failed: %s/%s: %s", (long long)id, folder->name, sighting->path,
+                arrival.error_message);
+    }
+}
+
+static void take_left(struct agent *agent, const struct message *message)
+{
+    for (size_t i = 0; i < message->count; i++)
+        queue_left(
+            agent->queue, agent->config->folders[message->folder].name, message->sightings[i].path);
+}
+
+/** What an end marker goes by, beside the disk. */
+struct end {
+    struct agent *agent;
+    const struct folder *folder;
+};
+
+static enum batch_file ask_of_batch(void *context, const char *path, const struct file_state *state)
+{
+    bool waits;
+    const struct end *end = context;
+    const struct seen seen = {.folder = end->folder->name,
+        .path = path,
+        .identity = &state->identity,
+        .by_path = by_path(end->folder)};
+    bool is_left = queue_leaves_alone(end->agent->queue, &seen, &waits);
+    return waits ? BATCH_QUEUED : is_left ? BATCH_LEFT : BATCH_UNKNOWN;
+}
+
+static void take_spent(struct agent *agent, const struct message *message)
+{
+    struct end end = {agent, &agent->config->folders[message->folder]};
+    for (size_t i = 0; i < message->count; i++) {
+        const struct sighting *marker = &message->sightings[i];
+        if (!batch_is_awaited(
+                agent->config, end.folder, marker->path, &marker->state, ask_of_batch, &end))
+            end_marker_put_away(end.folder, marker->path, &marker->state);
+    }
+}
+
+static void take_empty(struct agent *agent, const struct message *message)
+{
+    for (size_t i = 0; i < message->count; i++)
+        worker_remove_emptied(agent->worker, message->folder, message->sightings[i].path,
+            &message->sightings[i].state);
+}
+
+static void take_health(struct agent *agent, const struct message *message)
+{
+    const struct folder *folder = &agent->config->folders[message->folder];
+    struct folder_health *health = &agent->health[message->folder];
+    struct folder_health before = *health;
+    *health = message->health;
+    if (health->healthy && recover_looks_unmounted(agent, folder)) {
+        health->healthy = false;
+        snprintf(health->message, sizeof(health->message),
+            "is empty though files of it wait in the queue: it looks unmounted");
+    }
+    bool was_healthy = before.healthy;
+    bool is_news = strcmp(health->message, before.message) != 0;
+    if (health->healthy && !agent->recovered[message->folder])
+        recover_staging(agent, message->folder);
+    const struct folder_state state = {
+        health->healthy, health->device, health->inode, health->scanned_for, health->rounds};
+    worker_set_folder(agent->worker, folder->name, &state);
+    if (*health->message && is_news)
+        log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
+    else if (health->healthy && !was_healthy)
+        log_info("folder %s (%s) is watched%s", folder->name, folder->path,
+            health->polls ? ", by looking every poll_interval" : "");
+}
+
+/**
+ * While the disk is short nothing new is promised: the files lie in their folders, and are looked
+ * at again when there is room.
+ */
+static void drop_message(struct agent *agent, struct message *message)
+{
+    if (message->kind == MESSAGE_SEEN) {
+        for (size_t i = 0; i < message->count; i++)
+            free(message->sightings[i].path);
+        answer_seen(agent, message, 0);
+        return;
+    }
+    message_free(message);
+}
+
+static void take_message(struct agent *agent, struct message *message)
+{
+    if (message->config != agent->config) {
+        message_free(message); /* about folders as they were before a reload; all is seen again */
+        return;
+    }
+    if (agent->disk_short && message->kind != MESSAGE_HEALTH) {
+        drop_message(agent, message);
+        return;
+    }
+    switch (message->kind) {
+    case MESSAGE_SEEN:
+        take_seen(agent, message);
+        return;
+    case MESSAGE_SETTLED:
+        take_settled(agent, message);
+        break;
+    case MESSAGE_LEFT:
+        take_left(agent, message);
+        break;
+    case MESSAGE_SPENT:
+        take_spent(agent, message);
+        break;
+    case MESSAGE_EMPTY:
+        take_empty(agent, message);
+        break;
+    default:
+        take_health(agent, message);
+    }
+    message_free(message);
+}
+
+void arrivals_take(struct agent *agent)
+{
+    struct message *message;
+    for (int i = 0; i < MESSAGES_A_TURN && (message = mailbox_take(agent->to_work)) != NULL; i++)
+        take_message(agent, message);
+}

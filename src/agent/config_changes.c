@@ -1,0 +1,40 @@
+/** What a configuration that may be another one means for jobs that are queued. */
+#define LOG_MODULE "agent"
+
+#include "config_changes.h"
+
+#include "closedrop/base/log.h"
+
+/** The rules may be others than they were: what waits for their sake looks again. */
+static void wake_for_rules(struct agent *agent)
+{
+    queue_wake(agent->queue, "rule_gone");
+    if (!agent->config->limits.guard.ask_above)
+        queue_wake(agent->queue, "held");
+    for (size_t i = 0; i < agent->config->folder_count; i++)
+        queue_wake_changed(
+            agent->queue, agent->config->folders[i].name, agent->config->folders[i].mark);
+}
+
+/** The folders that the queue has jobs of, held against the configuration. */
+struct lost_folders {
+    const struct config *now;
+    const struct config *before; /* NULL at the start */
+};
+
+static void warn_of_lost_folder(void *context, const char *folder, int64_t jobs, int64_t waiting)
+{
+    const struct lost_folders *lost = context;
+    bool is_news = lost->before ? config_folder(lost->before, folder) != NULL : waiting > 0;
+    if (!config_folder(lost->now, folder) && is_news)
+        log_warn("the queue has %lld jobs (%lld of them wait) of a folder \"%s\" that is no longer "
+                 "there; if it was only renamed, keep its name: name = \"%s\";",
+            (long long)jobs, (long long)waiting, folder, folder);
+}
+
+void config_changes_apply(struct agent *agent, const struct config *before)
+{
+    struct lost_folders lost = {agent->config, before};
+    wake_for_rules(agent);
+    store_folders(queue_store(agent->queue), warn_of_lost_folder, &lost);
+}

@@ -1,0 +1,134 @@
+/** The work thread's loop: one turn, one transaction. */
+#define LOG_MODULE "agent"
+
+#include "loop.h"
+#include "arrivals.h"
+#include "once.h"
+#include "signals.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/notify.h"
+#include "closedrop/queue/ballast.h"
+
+#include <stdlib.h>
+
+#define CLOCK_STEP_MS 5000 /* less than this is a clock that is being corrected */
+#define DISK_POLL_MS 1000  /* while the disk is full */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
+}
+
+static int64_t loop_timeout(struct agent *agent)
+{
+    int64_t now = clock_steady_ms();
+    int64_t timeout = worker_timeout(agent->worker);
+    timeout = sooner(timeout, server_timeout(agent->server));
+    if (agent->stopping)
+        timeout = sooner(timeout, agent->stop_ms > now ? agent->stop_ms - now : 0);
+    if (agent->alive_ms)
+        timeout = sooner(timeout, agent->alive_ms > now ? agent->alive_ms - now : 0);
+    if (agent->disk_short)
+        timeout = sooner(timeout, DISK_POLL_MS);
+    return timeout;
+}
+
+/** systemd is told as long as both threads get on; else it ends us, and starts us anew. */
+static void stay_alive(struct agent *agent)
+{
+    int64_t period = notify_watchdog_ms();
+    int64_t now = clock_steady_ms();
+    if (!period || now < agent->alive_ms)
+        return;
+    bool was_stuck = agent->watch_stuck;
+    agent->watch_stuck = watch_is_stuck(agent->watch, now, 2 * period);
+    if (!agent->watch_stuck)
+        notify_alive();
+    else if (!was_stuck)
+        log_error("the watch thread hangs: a file system does not answer; systemd is no longer "
+                  "told that all is well");
+    agent->alive_ms = now + period;
+}
+
+static void tell_room(struct agent *agent, const struct room *room)
+{
+    room_print(room, agent->config->state_dir, &agent->disk_why);
+    str_add(&agent->disk_why, "; nothing new is taken until then, and files stay where they are");
+}
+
+/** A full disk: what is under way ends, with the help of the ballast, and nothing new begins. */
+static void check_disk(struct agent *agent)
+{
+    bool was_short = agent->disk_short;
+    struct room room;
+    agent->disk_short = store_is_short(queue_store(agent->queue), &room);
+    str_clear(&agent->disk_why);
+    if (agent->disk_short)
+        tell_room(agent, &room);
+    worker_set_disk_short(agent->worker, agent->disk_short ? str_text(&agent->disk_why) : NULL);
+    if (agent->disk_short && !was_short) {
+        log_error("%s", str_text(&agent->disk_why));
+    } else if (was_short && !agent->disk_short) {
+        log_info("there is room in %s again", agent->config->state_dir);
+        watch_rescan(agent->watch);
+    }
+}
+
+/** Due times are kept by the wall clock, over restarts; when it is set, they go with it. */
+static void follow_clock(struct agent *agent)
+{
+    int64_t lead = clock_lead_ms(), by = lead - agent->clock_lead_ms;
+    agent->clock_lead_ms = lead;
+    if (llabs(by) < CLOCK_STEP_MS)
+        return;
+    log_warn("the clock was set %s by %lld s; what waits, waits as long as it was to",
+        by > 0 ? "on" : "back", llabs(by) / 1000);
+    queue_begin(agent->queue);
+    queue_follow_clock(agent->queue, by);
+    (void)agent_commit(agent);
+}
+
+/** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
+static void turn(struct agent *agent)
+{
+    check_disk(agent);
+    queue_begin(agent->queue);
+    worker_reap(agent->worker);
+    arrivals_take(agent);
+    worker_claim(agent->worker);
+    if (agent_commit(agent) == 0)
+        worker_start(agent->worker);
+}
+
+static bool is_finished(const struct agent *agent)
+{
+    if (!agent->stopping)
+        return false;
+    return agent->broken || worker_in_hand(agent->worker) == 0 ||
+           clock_steady_ms() >= agent->stop_ms;
+}
+
+void loop_run(struct agent *agent)
+{
+    while (!is_finished(agent)) {
+        const int fds[] = {
+            agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
+        http_wait(agent->http, fds, sizeof(fds) / sizeof(*fds), loop_timeout(agent));
+        follow_clock(agent); /* before anything is made due by the new one */
+        if (!agent->broken)
+            signals_take(agent); /* a reload writes to the queue */
+        if (!agent->broken)
+            server_run(agent->server);
+        if (!agent->broken)
+            turn(agent);
+        once_stop_if_done(agent);
+        stay_alive(agent);
+    }
+    if (agent->broken)
+        return;
+    queue_begin(agent->queue);
+    worker_abandon(agent->worker);
+    (void)agent_commit(agent);
+}

@@ -1,0 +1,97 @@
+/** `--once`: whether all that is there is done, and the exit code that says how it went. */
+#define LOG_MODULE "agent"
+
+#include "once.h"
+#include "requests.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/base/exit_codes.h"
+#include "closedrop/base/log.h"
+#include "closedrop/files/path.h"
+
+#define ONCE_PATIENCE_MS 60000
+#define WAITING_TOLD_MAX 20 /* jobs of each state */
+
+static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
+{
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        const struct folder_health *health = &agent->health[i];
+        bool is_away = !health->healthy && *health->message;
+        if (!is_away && (!health->scanned || health->settling > 0))
+            return false;
+        for (int wait = 0; wait < SETTLE_WAITS; wait++)
+            *ret_waiting |= health->waiting[wait] > 0;
+        *ret_waiting |= is_away || health->missed;
+    }
+    return true;
+}
+
+/** `--once`: the last file of a batch may just be put away. Whether its end marker is looked for.
+ */
+static bool looks_for_end_markers(struct agent *agent)
+{
+    int64_t first = agent->end_scan;
+    bool is_awaited = false;
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        const struct folder *folder = &agent->config->folders[i];
+        if (!agent->health[i].healthy || folder->after_upload == AFTER_KEEP ||
+            !path_marker_is_of_batch(folder->marker))
+            continue;
+        int64_t asked = first ? first : request_scan(agent, folder->name);
+        if (!agent->end_scan)
+            agent->end_scan = asked;
+        is_awaited |= agent->health[i].scanned_for < asked;
+    }
+    return is_awaited;
+}
+
+/** Why one job still waits; what is held has been told. */
+static void tell_waiting_job(void *context, const struct job *job)
+{
+    const struct agent *agent = context;
+    char due[CLOCK_TEXT];
+    bool has_due = job->due_ms != JOB_DUE_NEVER && job->due_ms > clock_wall_ms();
+    const char *why =
+        !config_folder(agent->config, job->folder) ? "its folder is no longer in the configuration"
+        : job->error_message                       ? job->error_message
+        : job->group && job->state == JOB_UPLOADED ? "waits for the others of its group"
+                                                   : job_state_names[job->state];
+    if (!job_has_error(job, "held"))
+        log_info("job %lld waits%s%s: %s/%s: %s", (long long)job->id, has_due ? " until " : "",
+            has_due ? clock_rfc3339(job->due_ms, due) : "", job->folder, job->path, why);
+}
+
+static void tell_waiting(struct agent *agent)
+{
+    static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
+    worker_tell_held(agent->worker);
+    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+        const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
+        store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
+    }
+    log_info("ends although files still wait: closedrop list and status show them");
+}
+
+void once_stop_if_done(struct agent *agent)
+{
+    bool waiting = false;
+    bool is_at_work = worker_in_hand(agent->worker) > 0 || worker_is_asking(agent->worker);
+    if (!agent->once || agent->stopping || is_at_work)
+        return;
+    bool key_refused = worker_blocked(agent->worker) == BREAKER_KEY_REFUSED;
+    bool is_blocked = key_refused || agent->disk_short;
+    if (!is_everything_scanned(agent, &waiting) && !is_blocked)
+        return;
+    int64_t wait = worker_timeout(agent->worker);
+    if (!is_blocked && wait >= 0 && wait <= ONCE_PATIENCE_MS)
+        return;
+    if (!is_blocked && looks_for_end_markers(agent))
+        return;
+    waiting |= agent->disk_short;
+    waiting |= agent_count_waiting(agent, NULL) > 0;
+    bool good = !waiting && worker_failures(agent->worker) == 0;
+    if (waiting && !key_refused)
+        tell_waiting(agent);
+    agent->exit_code = key_refused ? EXIT_KEY_REFUSED : good ? EXIT_DONE : EXIT_NOT_DONE;
+    agent->stopping = true;
+}

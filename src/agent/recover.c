@@ -1,0 +1,102 @@
+/** What an earlier life left behind, brought to an end: in the queue, and in the folders. */
+#define LOG_MODULE "agent"
+
+#include "recover.h"
+#include "config_changes.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/exit_codes.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/ownership.h"
+#include "closedrop/files/put_away.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/work/staging.h"
+
+#include <string.h>
+#include <unistd.h>
+
+void recover_staging(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    agent->recovered[index] = true;
+    if (folder->after_upload == AFTER_KEEP)
+        return;
+    int result = staging_recover(folder, agent->queue);
+    if (result < 0)
+        log_warn("%s: files cannot be put away: %s/.closedrop cannot be used: %s; make the folder "
+                 "writable for this user, or set after_upload = \"keep\"",
+            folder->name, folder->path, strerror(-result));
+}
+
+bool recover_looks_unmounted(const struct agent *agent, const struct folder *folder)
+{
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    return root >= 0 && directory_is_empty(root) && agent_count_waiting(agent, folder->name) > 0;
+}
+
+/** Whether another queue puts files away in the folder: they are not ours to give back. */
+static bool is_of_another(const struct agent *agent, const struct folder *folder)
+{
+    struct owner owner;
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    return root >= 0 && ownership_look(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
+}
+
+/** A folder that is there now gives back what an unclean end left, before anything is looked at. */
+static void recover_folder(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    if (access(folder->path, F_OK) == 0 && !recover_looks_unmounted(agent, folder) &&
+        !is_of_another(agent, folder))
+        recover_staging(agent, index);
+}
+
+/** Whether an agent with another queue has put files away in a folder that is there now. */
+static bool was_used_before(const struct agent *agent)
+{
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        CLEANUP(free_text)
+        char *staging = str_format("%s/" STAGING_NAME, agent->config->folders[i].path);
+        if (staging && access(staging, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+/** A queue that begins anew where there had been one knows nothing of what was filed. */
+static void look_for_lost_queue(struct agent *agent)
+{
+    enum queue_birth birth = queue_birth(agent->queue);
+    if (birth == QUEUE_WAS_THERE)
+        return;
+    queue_is_begun(agent->queue);
+    if (birth == QUEUE_IS_NEW && !was_used_before(agent))
+        return;
+    queue_follows_lost(agent->queue);
+    log_warn("the queue begins anew, and what an earlier one filed is not known: what lies in the "
+             "folders now is looked for in Close before it is filed");
+}
+
+int recover(struct agent *agent)
+{
+    queue_begin(agent->queue);
+    look_for_lost_queue(agent);
+    agent->clock_lead_ms = clock_lead_ms();
+    int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
+    config_changes_apply(agent, NULL);
+    bool paused = queue_is_paused(agent->queue);
+    for (size_t i = 0; i < agent->config->folder_count; i++)
+        recover_folder(agent, i);
+    if (agent_commit(agent) < 0)
+        return EXIT_NOT_DONE;
+    if (in_hand)
+        log_warn("%lld jobs were in hand at an unclean end; they go first, one at a time",
+            (long long)in_hand);
+    if (paused)
+        log_warn("paused: files are queued, none is sent; closedrop resume goes on");
+    worker_set_paused(agent->worker, paused);
+    worker_tell_held(agent->worker);
+    return EXIT_DONE;
+}

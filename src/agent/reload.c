@@ -1,0 +1,89 @@
+/** SIGHUP: another configuration while the agent runs, or the old one where that has mistakes. */
+#define LOG_MODULE "agent"
+
+#include "reload.h"
+#include "config_changes.h"
+
+#include "closedrop/base/log.h"
+#include "closedrop/base/notify.h"
+#include "closedrop/config/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** What a reload cannot change. */
+static void warn_of_fixed(const struct config *old, const struct config *new)
+{
+    if (strcmp(old->state_dir, new->state_dir) != 0)
+        log_warn("state_dir is changed by a restart only; %s stays", old->state_dir);
+    if (strcmp(old->control_socket, new->control_socket) != 0)
+        log_warn("control_socket is changed by a restart only; %s stays", old->control_socket);
+}
+
+static int swap_config(struct agent *agent, struct config *config, struct str *why)
+{
+    struct folder_health *health = calloc(config->folder_count + 1, sizeof(*health));
+    bool *recovered = calloc(config->folder_count + 1, sizeof(*recovered));
+    struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
+    char *state_dir = strdup(agent->config->state_dir);
+    int result = health && recovered && message && state_dir ? 0 : -ENOMEM;
+    if (result == 0)
+        result = worker_configure(agent->worker, config, why);
+    if (result < 0) {
+        free(health);
+        free(recovered);
+        free(state_dir);
+        message_free(message);
+        return result;
+    }
+    warn_of_fixed(agent->config, config);
+    free(config->state_dir); /* where the queue stays is what own_directory() must know */
+    config->state_dir = state_dir;
+    free(agent->health);
+    free(agent->recovered);
+    agent->health = health;
+    agent->recovered = recovered;
+    config_release(agent->config);
+    agent->config = config_hold(config);
+    log_configure(config->log_level, config->log_format);
+    mailbox_post(agent->to_watch, message, true);
+    return 0;
+}
+
+/** Tell each line of a list of problems on its own. */
+static void log_problems(const struct str *problems)
+{
+    char *text = strdup(str_text(problems));
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        if (*line)
+            log_error("%s", line);
+    free(text);
+}
+
+void reload(struct agent *agent)
+{
+    struct config *config = NULL;
+    struct str problems = STR_INIT(256 * 1024);
+    notify_reloading();
+    struct config *before = config_hold(agent->config);
+    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &config, &problems);
+    if (result == 0)
+        result = swap_config(agent, config, &problems);
+    str_clear(&agent->mistakes);
+    if (result < 0) {
+        str_add(&agent->mistakes, str_text(&problems));
+        log_problems(&problems);
+        log_error("the configuration has mistakes and was not reloaded; the old one goes on");
+    } else {
+        queue_begin(agent->queue);
+        config_changes_apply(agent, before);
+        if (agent_commit(agent) == 0)
+            log_info("reloaded %s", agent->file);
+    }
+    config_release(before);
+    config_release(config);
+    str_release(&problems);
+    notify_ready("running");
+}

@@ -1,0 +1,11 @@
+/** Answers to the control socket. */
+#ifndef CLOSEDROP_AGENT_STATUS_H
+#define CLOSEDROP_AGENT_STATUS_H
+
+#include "closedrop/control/question.h"
+
+/** Answer a question in a transaction of its own. For server_open(), whose `context` is the agent.
+ */
+struct answer status_answer(void *context, const struct question *question);
+
+#endif
