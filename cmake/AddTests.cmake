@@ -16,7 +16,7 @@ function(wrap_calls name)
   endforeach()
 endfunction()
 
-# Built by tests/fuzz.sh, it looks for inputs by itself; in any other build it runs the saved ones, as a test.
+# Built by tests/fuzz/run.sh, it looks for inputs by itself; in any other build it runs the saved ones, as a test.
 function(add_fuzz_target name)
   add_executable(fuzz_${name} fuzz/fuzz_${name}.c)
   target_link_libraries(fuzz_${name} PRIVATE closedrop-agent)
@@ -36,11 +36,11 @@ function(add_story file)
     ENVIRONMENT "CLOSEDROP_BIN_DIR=${PROJECT_BINARY_DIR};CLOSEDROP_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
 
-# The test SCRIPT/NAME runs tests/SCRIPT.sh with these options. Only two of the scripts may say that something is missing
+# The test SCRIPT/NAME runs tests/SCRIPT/run.sh with these options. Only two of the scripts may say that something is missing
 # here: elsewhere 77 would be an agent whose key was refused.
 function(add_script_test name)
   string(REGEX REPLACE "/.*" "" script ${name})
-  add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}.sh ${ARGN})
+  add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}/run.sh ${ARGN})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "CLOSEDROP_BIN_DIR=${PROJECT_BINARY_DIR}")
   if(script MATCHES "^(crash|race)$")
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)

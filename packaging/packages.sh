@@ -22,7 +22,7 @@ test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
 
-# tests/fuzz.sh looks for inputs by libFuzzer, which gcc does not have; it comes apart from clang.
+# tests/fuzz/run.sh looks for inputs by libFuzzer, which gcc does not have; it comes apart from clang.
 fuzz_packages=(clang libclang-rt-14-dev)
 
 # tests/coverage.sh adds up what gcov has counted.

@@ -1,6 +1,6 @@
 /**
  * What all fuzz targets share. A target reads one input and asserts what must hold for any; it is
- * run by libFuzzer (tests/fuzz.sh), and on the saved corpus by run_corpus.c, as a test.
+ * run by libFuzzer (tests/fuzz/run.sh), and on the saved corpus by run_corpus.c, as a test.
  */
 #ifndef CLOSEDROP_FUZZ_H
 #define CLOSEDROP_FUZZ_H

@@ -182,7 +182,7 @@ poisons_fail_alone() {
     [ "$agent_code" = 1 ]
     grep -q 'ended without warning three times' in/Failed/letter.txt.error.txt
     grep -q 'ended without warning three times' in/Failed/parcel.txt.error.txt
-    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/crash/invariants.py" "$admin" in dropped >end
+    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/support/invariants.py" "$admin" in dropped >end
     jq -e '(.failed | sort) == ["letter.txt", "parcel.txt"] and (.done | length) == 30 and .activities == 30' end
     # the program was mended meanwhile
     closedrop retry --all

@@ -265,7 +265,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     cp 0.conf "$config"
     run_once
     [ "$agent_code" = 0 ]
-    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/crash/invariants.py" "$admin" in dropped >end
+    closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/support/invariants.py" "$admin" in dropped >end
     jq -e '(.done | length) == 30 and .activities == 30' end
 }
 

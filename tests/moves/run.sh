@@ -1,6 +1,6 @@
 #!/bin/bash
 # People rename, sort and drag what they have dropped at every moment of its way: each file is filed once, on one lead.
-# Usage: tests/moves.sh [OPTION]...
+# Usage: tests/moves/run.sh [OPTION]...
 #   --files N     how many (1000)
 #   --seed N      which moments (1)
 #   --kill        kill -9 the agent about twice a second, and start it again
@@ -8,11 +8,11 @@
 #   --group       files of one lead that come together share an email
 #   --help        this text
 #
-# What holds: crash/moved.py says. Needs CLOSEDROP_BIN_DIR (build/dev unless set). Exit code 0 if all holds.
+# What holds: moves/moved.py says. Needs CLOSEDROP_BIN_DIR (build/dev unless set). Exit code 0 if all holds.
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
-top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/dev}
 files=1000 seed=1 kills=false watch=auto group=''
 
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
 done
 
 BATS_TEST_TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/moves.XXXXXX")
-# shellcheck source=support/story.bash
+# shellcheck source=../support/story.bash
 . "$top/tests/support/story.bash"
 trap finish EXIT
 
@@ -56,7 +56,7 @@ kill_now_and_then() { # PID of the mover
 }
 
 what_holds() {
-    closedrop list --json --limit 10000000 | "$top/tests/crash/moved.py" "$admin" moved
+    closedrop list --json --limit 10000000 | "$top/tests/moves/moved.py" "$admin" moved
 }
 
 # Who died three times alone in hand has failed, as it should.
@@ -78,7 +78,7 @@ main() {
         $group email = { subject = \"{stem}\"; }; } ); log = { level = \"warn\"; };"
     write_config "rules = [ \"r\" ]; watch = \"$watch\"; poll_interval = \"300ms\";"
     start_agent
-    "$top/tests/crash/mover.py" in "$files" "$seed" >moved &
+    "$top/tests/moves/mover.py" in "$files" "$seed" >moved &
     mover=$!
     if $kills; then kill_now_and_then "$mover"; fi
     wait "$mover"

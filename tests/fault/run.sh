@@ -2,7 +2,7 @@
 # Makes the n-th call of a kind fail, for n = 1, 2, 3 ... until a run ends without reaching it, and demands each time: the
 # agent neither crashes nor hangs nor spins, and says why where it did not end well; a second agent, which nothing fails, then
 # brings each file to its end: filed once, or in Failed with its text; nothing is lost, and no activity is there twice.
-# Usage: tests/fault.sh [OPTION]...
+# Usage: tests/fault/run.sh [OPTION]...
 #   --kind NAME   only this kind of call (may be given more than once); all of them unless given
 #   --every N     only every N-th call (1: all of them)
 #   --sample N    only N calls of each kind, with one of its errors each, once and from then on in turn
@@ -19,7 +19,7 @@
 
 set -euo pipefail
 
-top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 bin=${CLOSEDROP_BIN_DIR:-$top/build/release}
 every=1 sample=0 elsewhere='' keep_going=false list=false
 export FAULT_OURS=0

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Kills the agent at every durable call, one after the other, starts it again, and demands the same end: each file in its
 # place, each activity created once.
-# Usage: tests/crash.sh [OPTION]...
+# Usage: tests/crash/run.sh [OPTION]...
 #   --scenario NAME   what is under way (alone):
 #                       alone     one file
 #                       group     two files that are filed together
@@ -25,7 +25,7 @@
 
 # shellcheck disable=SC2154,SC2119 # what story.bash sets, and takes
 set -euo pipefail
-top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/release}
 scenario=alone power=false again=false every=1 at='' seed=1
 
@@ -48,7 +48,7 @@ while [ $# -gt 0 ]; do
 done
 
 BATS_TEST_TMPDIR=$(mktemp -d) sandbox_pid=''
-# shellcheck source=support/story.bash
+# shellcheck source=../support/story.bash
 . "$top/tests/support/story.bash"
 trap finish EXIT
 
@@ -201,7 +201,7 @@ check() { # the end is as it must be
     local found
     # shellcheck disable=SC2053 # a pattern
     [[ $agent_code == $codes ]] || complain "the last agent ended with $agent_code"
-    found=$(closedrop list --json | "$top/tests/crash/invariants.py" "$admin" disk/in dropped) || complain "$found"
+    found=$(closedrop list --json | "$top/tests/support/invariants.py" "$admin" disk/in dropped) || complain "$found"
     [ "$(normal <<<"$found")" = "$end" ] || complain "the end is $found, not $end"
 }
 
@@ -228,7 +228,7 @@ main() {
     cd "$BATS_TEST_TMPDIR"
     mkdir disk
     if $power && ! can_cut_power; then
-        echo "ok 1 crash.sh --power # skip it needs root, and ext4 on a loop mount"
+        echo "ok 1 crash/run.sh --power # skip it needs root, and ext4 on a loop mount"
         exit 77
     fi
     "${CC:-cc}" -shared -fPIC -O1 -D_GNU_SOURCE -o shim.so "$top/tests/crash/shim.c" -ldl

@@ -2,29 +2,29 @@
 # The office at its worst: many documents of mixed kinds, dropped by five writers at once in every way
 # there is, into one folder; then every hash must be in the sandbox's ledger, and the folder empty.
 #
-#   tests/soak.sh [--files N]      how many documents (1000)
-#                 [--big SIZE]     one more of SIZE without holes, e.g. 1G (none)
-#                 [--poll]         watch = "poll"
-#                 [--queue N]      fs.inotify.max_queued_events while it runs: changes the whole machine's setting
-#                                  (root), and puts it back afterwards
-#                 [--kill SECONDS] kill -9 the agent about every second for so long, and start it again
-#                 [--no-servers]   without Samba and FTP
+#   tests/soak/run.sh [--files N]      how many documents (1000)
+#                     [--big SIZE]     one more of SIZE without holes, e.g. 1G (none)
+#                     [--poll]         watch = "poll"
+#                     [--queue N]      fs.inotify.max_queued_events while it runs: changes the whole machine's setting
+#                                      (root), and puts it back afterwards
+#                     [--kill SECONDS] kill -9 the agent about every second for so long, and start it again
+#                     [--no-servers]   without Samba and FTP
 #
-#   tests/soak.sh --minutes N      instead: lives of a fraction of a second, each ended by kill -9, while files
-#                                  flow that a rule files as emails, for so long
-#                 --kills N        the same for so many lives, while --files flow
-#                 [--seed N]       which moments (1)
+#   tests/soak/run.sh --minutes N      instead: lives of a fraction of a second, each ended by kill -9, while files
+#                                      flow that a rule files as emails, for so long
+#                     --kills N        the same for so many lives, while --files flow
+#                     [--seed N]       which moments (1)
 #
 # What holds: every document's hash is in the ledger; without --kill none is there twice; with --kill a
 # second time only for files that a kill found in hand. Empty files end in Failed with their reason. With
-# --minutes and --kills: what crash/invariants.py says, with one email for each job.
+# --minutes and --kills: what support/invariants.py says, with one email for each job.
 # Needs $CLOSEDROP_BIN_DIR (build/dev by default) and what tests/run.sh installs. Exit 0 if all holds.
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
-source_dir=$(cd "$(dirname "$0")/.." && pwd)
-support=$source_dir/tests/support
-CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$source_dir/build/dev}
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
+support=$top/tests/support
+CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/dev}
 files=1000 big='' watch=auto queue='' kill_for=0 servers=yes minutes=0 lives=0 seed=1
 
 while [ $# -gt 0 ]; do
@@ -45,9 +45,9 @@ done
 
 BATS_TEST_TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/soak.XXXXXX")
 WAIT_MAX=120
-# shellcheck source=support/story.bash
+# shellcheck source=../support/story.bash
 . "$support/story.bash"
-# shellcheck source=support/writers.sh
+# shellcheck source=../support/writers.sh
 . "$support/writers.sh"
 events_limit=/proc/sys/fs/inotify/max_queued_events
 old_queue=$(cat $events_limit)
@@ -185,7 +185,7 @@ log = { level = "warn"; };'
 }
 
 what_holds() {
-    closedrop list --json --limit 10000000 | "$source_dir/tests/crash/invariants.py" "$admin" in dropped
+    closedrop list --json --limit 10000000 | "$top/tests/support/invariants.py" "$admin" in dropped
 }
 
 # Those that died three times alone in hand have failed, as they should: they are told, and tried again.
@@ -206,7 +206,7 @@ short_lives() {
     [ "$lives" = 0 ] || span=(--kills "$lives" --files "$files")
     short_lives_config
     say "seed $seed, in $PWD"
-    "$source_dir/tests/crash/lives.py" "${span[@]}" --seed "$seed" --into in --dropped dropped --log agent.log -- \
+    "$top/tests/soak/lives.py" "${span[@]}" --seed "$seed" --into in --dropped dropped --log agent.log -- \
         "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config"
     say "ends that found jobs in hand: $(grep -c 'in hand at an unclean end' agent.log)"
     until_all_are_done

@@ -2,11 +2,11 @@
 # The agent among writers who never rest, or among attackers: what it sends is always one whole version of a file,
 # and nothing is lost, read or moved that is not its own.
 #
-#   tests/race.sh write  [--writes N]     seven ways of writing, two files each, until N writes were made (20000)
-#   tests/race.sh attack [--seconds N]    nine attackers swap what lies in the folder for so long (5)
-#                 [--on DIR]              where all of it lies: tells the file system ($TMPDIR, or /tmp)
-#                 [--after HOW]           after_upload: archive (as it is by itself), delete or keep
-#                 [--poll]                watch = "poll"
+#   tests/race/run.sh write  [--writes N]     seven ways of writing, two files each, until N writes were made (20000)
+#   tests/race/run.sh attack [--seconds N]    nine attackers swap what lies in the folder for so long (5)
+#                     [--on DIR]              where all of it lies: tells the file system ($TMPDIR, or /tmp)
+#                     [--after HOW]           after_upload: archive (as it is by itself), delete or keep
+#                     [--poll]                watch = "poll"
 #
 # What holds after "write": every object that was stored is one whole version, and so is what lies in the archive;
 # the last version of each file arrived. After "attack": every object is a file that an attacker had put there
@@ -17,8 +17,8 @@
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
-source_dir=$(cd "$(dirname "$0")/.." && pwd)
-CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$source_dir/build/dev}
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
+CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/dev}
 what=${1:-} writes=20000 seconds=5 on=${TMPDIR:-/tmp} after=archive watch=auto files=600
 
 usage() {
@@ -43,8 +43,8 @@ done
 [ -w "$on" ] || { echo "skipped: $on cannot be written" && exit 77; }
 BATS_TEST_TMPDIR=$(mktemp -d "$on/closedrop-race.XXXXXX")
 WAIT_MAX=60
-# shellcheck source=support/story.bash
-. "$source_dir/tests/support/story.bash"
+# shellcheck source=../support/story.bash
+. "$top/tests/support/story.bash"
 racer=$CLOSEDROP_BIN_DIR/tests/racer
 
 finish() {

@@ -1,15 +1,15 @@
 #!/bin/bash
 # Documents of many makers: each whole one has its end, and each is found cut, wherever that is.
 #
-#   tests/format_ends.sh     says which files were tried, which makers are not installed, and what is wrong
+#   tests/format_ends/run.sh     says which files were tried, which makers are not installed, and what is wrong
 #
 # What no one can see is listed with its reason where the file is made: the bytes behind the end, an earlier
 # revision of a PDF, the second picture of a JPEG file. Needs $CLOSEDROP_BIN_DIR (build/dev by default).
 
 set -euo pipefail
 export LC_ALL=C
-source_dir=$(cd "$(dirname "$0")/.." && pwd)
-cuts=${CLOSEDROP_BIN_DIR:-$source_dir/build/dev}/tests/cuts
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
+cuts=${CLOSEDROP_BIN_DIR:-$top/build/dev}/tests/cuts
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

@@ -2,7 +2,7 @@
 # Looks for inputs that break what reads foreign data: the targets in tests/fuzz, by libFuzzer, with AddressSanitizer
 # and UBSan. Two targets run at a time.
 #
-#   tests/fuzz.sh [--minutes N]    how long each target runs (1)
+#   tests/fuzz/run.sh [--minutes N]    how long each target runs (1)
 #                 [TARGET...]      only these, e.g. table (all)
 #
 # Begins with the inputs in tests/fuzz/corpus, and with those that earlier runs found worth keeping, in
@@ -10,9 +10,9 @@
 # tests/run.sh does. Exit 0: nothing was found; 1: something was, and the input's path is told; 2: wrong usage.
 
 set -euo pipefail
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 build=$top/build/fuzz
-# shellcheck source=../packaging/packages.sh
+# shellcheck source=../../packaging/packages.sh
 . "$top/packaging/packages.sh"
 minutes=1 targets=()
 
