@@ -30,5 +30,5 @@ int64_t agent_count_waiting(const struct agent *agent, const char *folder)
     struct store_counts counts;
     store_count(queue_store(agent->queue), folder, &counts);
     return counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] +
-           counts.by_state[JOB_ATTACHING] + counts.unfiled;
+           counts.by_state[JOB_ATTACHING] + counts.not_put_away;
 }

@@ -11,7 +11,7 @@
 /** Whether something is left to do for the job that only its folder lets happen. */
 static bool waits_for_folder(const struct config *config, const struct job *job)
 {
-    bool is_at_rest = job->state == JOB_FAILED || (job->state == JOB_DONE && job->filed);
+    bool is_at_rest = job->state == JOB_FAILED || (job->state == JOB_DONE && job->put_away);
     return !job->ending && !is_at_rest && !config_folder(config, job->folder);
 }
 

@@ -310,7 +310,7 @@ static struct answer answer_status(struct queue *queue, const struct config *con
     result |= add_all_held(queue, body);
     result |= gone_add_status(config, queue, body);
     result |= json_add(body, "jobs", jobs);
-    result |= add_not_put_away(queue, counts.unfiled, body);
+    result |= add_not_put_away(queue, counts.not_put_away, body);
     return answer_body(body, result);
 }
 

@@ -168,7 +168,7 @@ struct job *by_hand_read(const struct json *told, int64_t now_ms, struct str *wh
     if (job && job_set_text(&job->folder, BY_HAND_FOLDER) == 0 && read_state(told, job, why) &&
         read_texts(told, job, why) && read_error(told, job, why) && read_activity(told, job, why) &&
         read_numbers(told, job, now_ms, why)) {
-        job->filed = true; /* there is nothing to be put away */
+        job->put_away = true; /* there is nothing to be put away */
         job->due_ms = now_ms;
         job->done_ms = now_ms;
         return job;

@@ -114,7 +114,7 @@ bool job_has_outcome(const struct job *job)
 
 const char *job_ended_as(const struct job *job)
 {
-    bool is_discarded = !job->ending && job->filed == JOB_DISCARDED;
+    bool is_discarded = !job->ending && job->put_away == JOB_DISCARDED;
     return is_discarded ? "discarded" : job_ending_names[job->ending];
 }
 

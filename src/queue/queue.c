@@ -150,13 +150,13 @@ static bool still_blocks(const struct job *job, const char *path)
     if (job->ending)
         return job->ending == JOB_FORGOTTEN;
     bool has_outcome = job->state == JOB_DONE || job->state == JOB_FAILED;
-    return !(has_outcome && job->filed && job->place) || strcmp(job->place, path) == 0;
+    return !(has_outcome && job->put_away && job->place) || strcmp(job->place, path) == 0;
 }
 
 /** Whether the file of a job lies in the folder under another name than the job knows. */
 static bool was_renamed(const struct job *job, const struct seen *seen)
 {
-    bool is_put_away = job_has_outcome(job) && job->filed;
+    bool is_put_away = job_has_outcome(job) && job->put_away;
     return !job->ending && !is_put_away && seen->is_one_name &&
            identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
 }
@@ -245,7 +245,7 @@ bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_
     CLEANUP(job_freep)
     struct job *job = store_find(queue->store, seen->folder, seen->identity,
         path_to_find(seen->identity, seen->path, seen->by_path));
-    *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->filed);
+    *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->put_away);
     if (!job || job->ending)
         return job && job->ending == JOB_FORGOTTEN;
     return !*ret_waits && !job->place;
@@ -262,7 +262,7 @@ static void begin_anew(struct queue *queue, struct job *job)
     job->crashes = 0;
     job->looks = 0;
     job->suspect = false;
-    job->filed = JOB_UNFILED;
+    job->put_away = JOB_NOT_PUT_AWAY;
     if (failed_as(job, "doubtful"))
         job->reconcile = false; /* a person has looked */
     if (failed_as(job, "already_filed"))
@@ -510,7 +510,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     queue_keep_text(queue, &job->error_code, code);
     queue_keep_text(queue, &job->error_message, message);
     job->suspect = false;
-    job->filed = JOB_UNFILED;
+    job->put_away = JOB_NOT_PUT_AWAY;
     job->due_ms = clock_wall_ms();
     job->done_ms = job->due_ms;
     stay(queue, job);
@@ -525,7 +525,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     job->done_ms = clock_wall_ms();
     job->due_ms = job->done_ms;
     job->suspect = false;
-    job->filed = JOB_UNFILED;
+    job->put_away = JOB_NOT_PUT_AWAY;
     job->posting = 0;
     if (job->activity_id) /* found by looking, it may not be remembered yet */
         remember(queue, job, job->done_ms);
@@ -538,11 +538,11 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     queue_wake_group(queue, job);
 }
 
-void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why)
+void queue_set_put_away(struct queue *queue, struct job *job, const char *place, const char *why)
 {
     queue_keep_text(queue, &job->place, place);
     job->in_hand = false;
-    job->filed = JOB_FILED;
+    job->put_away = JOB_PUT_AWAY;
     move(queue, job, job->state, why);
 }
 
@@ -550,18 +550,18 @@ void queue_moved_in_failed(struct queue *queue, struct job *job, const char *pla
 {
     CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", place);
     queue_keep_text(queue, &job->place, place);
-    job->filed = JOB_FILED; /* it may have been discarded while it was out of sight */
+    job->put_away = JOB_PUT_AWAY; /* it may have been discarded while it was out of sight */
     queue_moved(queue, job, why ? why : "renamed where failed files lie");
 }
 
 void queue_discard(struct queue *queue, struct job *job)
 {
-    job->filed = JOB_DISCARDED;
+    job->put_away = JOB_DISCARDED;
     queue_moved(
         queue, job, "its file was deleted from where failed files lie, and so was its text");
 }
 
-void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const char *why)
+void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why)
 {
     job->in_hand = false;
     job->due_ms = due_ms;
@@ -597,7 +597,7 @@ static void keep_last(void *context, int64_t at_ms, const char *state, const cha
 
 char *queue_not_put_away(struct queue *queue, const struct job *job)
 {
-    if (!job_has_outcome(job) || job->filed || job->ending)
+    if (!job_has_outcome(job) || job->put_away || job->ending)
         return NULL;
     if (job->state == JOB_DONE)
         return job_has_error(job, "not_put_away") ? strdup(job->error_message) : NULL;
@@ -667,7 +667,7 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
         return QUEUE_BY_HAND;
     if (job->state != JOB_FAILED)
         return QUEUE_WRONG_STATE;
-    if (job->filed == JOB_DISCARDED)
+    if (job->put_away == JOB_DISCARDED)
         return QUEUE_JOB_DISCARDED;
     retry_failed(queue, job);
     return QUEUE_OK;
@@ -680,11 +680,11 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
         return QUEUE_NO_SUCH_JOB;
     if (job->in_hand)
         return QUEUE_JOB_IN_HAND;
-    if (!may_strand && job_has_outcome(job) && job->filed == JOB_UNFILED)
+    if (!may_strand && job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY)
         return QUEUE_NOT_PUT_AWAY;
     /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
      */
-    bool is_away = job->place && (job->filed || job->state == JOB_QUEUED);
+    bool is_away = job->place && (job->put_away || job->state == JOB_QUEUED);
     queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
     return QUEUE_OK;
 }

@@ -51,8 +51,10 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     int ending = column_name(statement, c++, job_ending_names, JOB_ENDINGS);
     job->in_hand = sqlite3_column_int(statement, c++);
     job->suspect = sqlite3_column_int(statement, c++);
-    int filed = sqlite3_column_int(statement, c++);
-    job->filed = filed < JOB_UNFILED || filed > JOB_DISCARDED ? JOB_FILED : (enum job_filed)filed;
+    int put_away = sqlite3_column_int(statement, c++);
+    job->put_away = put_away < JOB_NOT_PUT_AWAY || put_away > JOB_DISCARDED
+                        ? JOB_PUT_AWAY
+                        : (enum job_put_away)put_away;
     job->attempts = sqlite3_column_int(statement, c++);
     job->crashes = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);
@@ -127,7 +129,7 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":ending", job_ending_names[job->ending]);
     bind_int(statement, ":in_hand", job->in_hand);
     bind_int(statement, ":suspect", job->suspect);
-    bind_int(statement, ":filed", job->filed);
+    bind_int(statement, ":filed", job->put_away);
     bind_int(statement, ":attempts", job->attempts);
     bind_int(statement, ":deaths", job->crashes);
     bind_int(statement, ":due_ms", job->due_ms);

@@ -157,7 +157,7 @@ static const char *const sql_migrations[] = {
 /* not one that was uploaded by hand (BY_HAND_FOLDER), of which only lists know */
 #define SQL_OF_A_FOLDER "folder <> ''"
 
-/* neither ended nor, by enum job_filed, discarded */
+/* neither ended nor, by enum job_put_away, discarded */
 #define SQL_LIVE "ending = '' AND filed <> 2"
 
 /* the index job_held serves this: the send guard has held it back, and perhaps let it go since */

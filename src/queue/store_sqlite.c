@@ -519,7 +519,7 @@ void store_count(struct store *store, const char *folder, struct store_counts *r
             continue;
         counts.by_state[state] += number;
         if ((state == JOB_DONE || state == JOB_FAILED) && !sqlite3_column_int(statement, 1))
-            counts.unfiled += number;
+            counts.not_put_away += number;
     }
     sqlite3_reset(statement);
     *ret_counts = counts;

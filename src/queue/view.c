@@ -37,7 +37,7 @@ static int64_t next_attempt(const struct job *job)
 /** Whether its file is known to lie elsewhere than at its path. */
 static bool is_somewhere(const struct job *job)
 {
-    return job->place && *job->place && job->filed != JOB_DISCARDED;
+    return job->place && *job->place && job->put_away != JOB_DISCARDED;
 }
 
 struct json *view_job(const struct job *job)

@@ -214,7 +214,7 @@ static bool was_taken_out(const struct task *task, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
     CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
-    return root >= 0 && failed->filed != JOB_DISCARDED && failed_text_still_lies(root, failed) &&
+    return root >= 0 && failed->put_away != JOB_DISCARDED && failed_text_still_lies(root, failed) &&
            failed_file_has_left(root, folder->failed, failed);
 }
 

@@ -55,7 +55,7 @@ static int look_at_nearest(const struct task *task, const char *path, char **ret
 }
 
 /** It was refused in the directory `path`: names it, and what would grant it. */
-static struct verdict refile_in(
+static struct verdict not_put_away_in(
     const struct task *task, const char *what, const char *path, int error)
 {
     char words[RIGHTS_WORDS];
@@ -101,7 +101,7 @@ static void send_companions_after(
 }
 
 /** Done with the file, which is at `place` now; that is the task's from here on. */
-static struct verdict is_away(struct task *task, const char *how, char *place)
+static struct verdict verdict_away(struct task *task, const char *how, char *place)
 {
     if (!place)
         return task_not_put_away("its new place cannot be kept in mind", -ENOMEM);
@@ -114,10 +114,10 @@ static struct verdict arrived(struct task *task, const char *name)
 {
     int result = beside_write(task, name);
     if (result < 0)
-        return refile_in(
+        return not_put_away_in(
             task, "the text beside the file cannot be written", task->place.path, result);
     send_companions_after(task, &task->place, name);
-    return is_away(task, "moved to ", path_join(task->place.path, name));
+    return verdict_away(task, "moved to ", path_join(task->place.path, name));
 }
 
 /** Only a file that can be read can be copied; any can be renamed. */
@@ -130,7 +130,7 @@ static struct verdict begin_copy(struct task *task, const char *staged)
     CLEANUP(close_fd) int file = safe_open_look(task->staging, staged);
     CLEANUP(close_fd) int readable = safe_reopen_file(file);
     if (readable != -EACCES)
-        return refile_in(task, "the file cannot be moved", task->place.path, result);
+        return not_put_away_in(task, "the file cannot be moved", task->place.path, result);
     return verdict_make(VERDICT_RETRY, "not_put_away",
         "the file cannot be copied to another file system: %s; it %s", strerror(EACCES),
         rights_words(file, RIGHTS_READ_FILE, words));
@@ -141,7 +141,7 @@ static struct verdict put_in_place(struct task *task)
     CLEANUP(free_text) char *directory = target_directory(task);
     int result = directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
     if (result < 0)
-        return refile_in(
+        return not_put_away_in(
             task, "the directory for the file cannot be made", directory ? directory : "", result);
     CLEANUP(free_text) char *name = NULL;
     char staged[STAGED_NAME_MAX];
@@ -150,7 +150,7 @@ static struct verdict put_in_place(struct task *task)
     if (result == -EXDEV)
         return begin_copy(task, staged);
     if (result < 0)
-        return refile_in(task, "the file cannot be moved", task->place.path, result);
+        return not_put_away_in(task, "the file cannot be moved", task->place.path, result);
     return arrived(task, name);
 }
 
@@ -163,7 +163,7 @@ static struct verdict put_away(struct task *task)
     if (result < 0)
         return task_not_put_away("the file cannot be deleted", result);
     send_companions_after(task, NULL, "");
-    return is_away(task, "deleted", strdup(""));
+    return verdict_away(task, "deleted", strdup(""));
 }
 
 /** A kept file stays; its receipt goes beside it. */
@@ -176,8 +176,8 @@ static struct verdict keep(struct task *task)
         if (result == 0)
             result = beside_write(task, path_name(task->job->path));
     }
-    return result < 0 ? refile_in(task, "the receipt cannot be written", directory ? directory : "",
-                            result)
+    return result < 0 ? not_put_away_in(task, "the receipt cannot be written",
+                            directory ? directory : "", result)
                       : verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
 }
 
@@ -221,7 +221,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
         return verdict_make(VERDICT_CHANGED, "changed",
             "its file was rewritten or replaced before it was put away");
     const char *place = job_has_error(task->job, "gone") ? task->job->place : NULL;
-    return is_away(task,
+    return verdict_away(task,
         taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
                             : "another file has taken its name meanwhile, which stays",
         strdup(
@@ -229,10 +229,10 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
 }
 
 /** Its directory does not let us, as Samba's default of 0755 for another user's does not. */
-static struct verdict refile_taking(const struct task *task, int error)
+static struct verdict not_taken_away(const struct task *task, int error)
 {
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
-    return refile_in(task, "the file cannot be moved", directory ? directory : "", error);
+    return not_put_away_in(task, "the file cannot be moved", directory ? directory : "", error);
 }
 
 struct verdict finish_start(struct task *task, const struct stage_tools *tools)
@@ -249,7 +249,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     beside_remove_old_texts(task);
     task->staging = staging_open(task->root);
     if (task->staging == -EACCES)
-        return refile_in(task, "the file cannot be moved", STAGING_NAME, task->staging);
+        return not_put_away_in(task, "the file cannot be moved", STAGING_NAME, task->staging);
     if (task->staging < 0)
         return task_not_put_away("the folder's .closedrop directory cannot be used", task->staging);
     int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
@@ -257,7 +257,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
         return verdict_make(
             VERDICT_RETRY, "not_put_away", "somebody has the file open for writing");
     if (taken < 0)
-        return refile_taking(task, taken);
+        return not_taken_away(task, taken);
     return taken == TAKEN ? put_away(task) : take_failed(task, tools, taken);
 }
 

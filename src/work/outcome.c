@@ -400,7 +400,7 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
         (void)job_set_text(&task->job->error_message, NULL);
     }
     worker->failures += task->job->state == JOB_FAILED;
-    queue_filed(worker->queue, task->job, task->outcome_place, verdict->message);
+    queue_set_put_away(worker->queue, task->job, task->outcome_place, verdict->message);
     if (task->job->state == JOB_FAILED)
         failed_directories_note(queue_store(worker->queue), task->folder, task->root);
     if (job_has_error(task->job, "gone") && task->job->place)
@@ -437,7 +437,8 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
         (void)job_set_text(&job->error_code, verdict->code);
         (void)job_set_text(&job->error_message, verdict->message);
     }
-    queue_refile(worker->queue, job, clock_wall_ms() + delay, is_news ? verdict->message : NULL);
+    queue_put_away_later(
+        worker->queue, job, clock_wall_ms() + delay, is_news ? verdict->message : NULL);
     moves_end_task(worker, task);
 }
 
@@ -628,7 +629,7 @@ void outcome_abandon(struct worker *worker, struct task *task)
     bool has_outcome = task->job->state == JOB_DONE || task->job->state == JOB_FAILED;
     int64_t now = clock_wall_ms();
     if (has_outcome) {
-        queue_refile(worker->queue, task->job, now, NULL);
+        queue_put_away_later(worker->queue, task->job, now, NULL);
         moves_end_task(worker, task);
         return;
     }

@@ -21,7 +21,7 @@
 static bool is_awaited(const struct job *job, const struct folder *folder)
 {
     bool has_outcome = job && (job->state == JOB_DONE || job->state == JOB_FAILED);
-    return has_outcome && !job->filed && strcmp(job->folder, folder->name) == 0;
+    return has_outcome && !job->put_away && strcmp(job->folder, folder->name) == 0;
 }
 
 static void give_back(

@@ -97,7 +97,7 @@ static void fill(struct queue *queue)
     queue_intend(queue, &jobs[3], 2, clock_wall_ms());
     assert(job_set_text(&jobs[4]->activity_id, "acti_a") == 0);
     queue_done(queue, jobs[4], "filed");
-    queue_filed(queue, jobs[4], "Uploaded/2026-11/e.pdf", "moved");
+    queue_set_put_away(queue, jobs[4], "Uploaded/2026-11/e.pdf", "moved");
     queue_set_paused(queue, false);
     assert(queue_commit(queue) == 0);
     for (size_t i = 0; i < 5; i++)
@@ -193,7 +193,7 @@ static void check_unchanged(const struct job *job, const struct job *before)
     assert(is_same_text(job->path, before->path) && is_same_text(job->place, before->place));
     assert(identity_equal(&job->identity, &before->identity));
     assert(job->state == before->state && job->ending == before->ending);
-    assert(job->in_hand == before->in_hand && job->filed == before->filed);
+    assert(job->in_hand == before->in_hand && job->put_away == before->put_away);
     assert(is_same_text(job->token, before->token));
     assert(is_same_text(job->download_url, before->download_url));
     assert(is_same_text(job->rule, before->rule) && is_same_text(job->group, before->group));
@@ -272,7 +272,7 @@ static void work_once(struct queue *queue, int round)
             job_free(members[i]);
         store_delay_group(store, job, noon());
         if (job->state == JOB_DONE || job->state == JOB_FAILED)
-            queue_filed(queue, job, "Failed/a.pdf", "moved");
+            queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
         else if (round < 6)
             queue_retry(queue, job, noon(), true, "again");
         else

@@ -51,9 +51,9 @@ enum job_held {
 };
 
 /** Where the file of a job with an outcome is. */
-enum job_filed {
-    JOB_UNFILED,  /* still where it was: it is to be put away */
-    JOB_FILED,    /* where its outcome says (job->place) */
+enum job_put_away {
+    JOB_NOT_PUT_AWAY, /* still where it was: it is to be put away */
+    JOB_PUT_AWAY,     /* where its outcome says (job->place) */
     JOB_DISCARDED /* nowhere: it had failed, and a person deleted it from there. The job has ended,
                      as long as the file does not come back */
 };
@@ -75,11 +75,11 @@ struct job {
     enum job_ending ending;
     bool in_hand; /* claimed and not yet recorded: what a crash leaves set was interrupted */
     bool suspect; /* was in hand at an unclean end: goes alone until it gets through */
-    enum job_filed filed; /* whether the file has been put where its outcome says */
-    int attempts;         /* claims that count */
-    int crashes;          /* unclean ends with this single job in hand */
-    int64_t due_ms;       /* wall clock; not claimed before */
-    char *place;          /* where the file lies now when no longer at `path`; "" when it is gone */
+    enum job_put_away put_away; /* whether the file has been put where its outcome says */
+    int attempts;               /* claims that count */
+    int crashes;                /* unclean ends with this single job in hand */
+    int64_t due_ms;             /* wall clock; not claimed before */
+    char *place; /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;
     char *error_message;
     char *content_type;

@@ -168,7 +168,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
 void queue_done(struct queue *queue, struct job *job, const char *why);
 
 /** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
-void queue_filed(struct queue *queue, struct job *job, const char *place, const char *why);
+void queue_set_put_away(struct queue *queue, struct job *job, const char *place, const char *why);
 
 /** The file of a failed job lies at `place` now: a person has sorted what failed, or renamed where
  * it lies. */
@@ -187,7 +187,7 @@ bool queue_note_once(struct queue *queue, const struct job *job, const char *why
 
 /** Putting the file away did not work: out of hand, tried again at `due_ms`; `why` is NULL where
  * that is known. */
-void queue_refile(struct queue *queue, struct job *job, int64_t due_ms, const char *why);
+void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why);
 
 /**
  * Why the file of a job with an outcome could not be put away when that was tried last, in memory

@@ -45,7 +45,7 @@ struct failed_filter {
 
 struct store_counts {
     int64_t by_state[JOB_STATES];
-    int64_t unfiled;
+    int64_t not_put_away;
 };
 
 /**

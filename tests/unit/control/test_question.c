@@ -434,7 +434,7 @@ static void tells_why_a_file_is_not_put_away(void **state)
 {
     struct queue *queue = *state;
     CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), 2);
-    queue_refile(queue, job, 1, "the directory refuses it");
+    queue_put_away_later(queue, job, 1, "the directory refuses it");
     struct json *body = ask(queue, (struct question){.kind = ASK_STATUS}, 200);
     const struct json *first = json_get(body, "first_not_put_away");
     assert_int_equal(json_get_int(first, "id", 0), 2);
@@ -445,7 +445,7 @@ static void tells_why_a_file_is_not_put_away(void **state)
     assert_string_equal(json_get_text(json_get(body, "error"), "code"), "too_large");
     assert_string_equal(json_get_text(body, "not_put_away"), "the directory refuses it");
     json_free(body);
-    queue_filed(queue, job, "Failed/b.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/b.pdf", "moved");
     body = ask(queue, (struct question){.kind = ASK_SHOW, .id = 2}, 200);
     assert_null(json_get(body, "not_put_away"));
     json_free(body);

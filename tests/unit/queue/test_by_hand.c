@@ -66,7 +66,7 @@ static void takes_what_upload_tells(void **state)
     assert_int_equal(job->queued_ms, 1795341500000);
     assert_int_equal(job->uploaded_ms, 1795341550000);
     assert_int_equal(job->done_ms, NOW);
-    assert_true(job->filed);
+    assert_true(job->put_away);
     job_free(job);
 }
 
@@ -241,7 +241,7 @@ static void is_no_work_of_the_agent(void **state)
     store_count(store, NULL, &counts);
     for (int i = 0; i < JOB_STATES; i++)
         assert_int_equal(counts.by_state[i], 0);
-    assert_int_equal(counts.unfiled, 0);
+    assert_int_equal(counts.not_put_away, 0);
     store_folders(store, ignore_folder, &folders);
     assert_int_equal(folders, 0);
     queue_retry_all(queue, &(struct failed_filter){0}, &retried);

@@ -185,7 +185,7 @@ static struct job *already_filed(struct queue *queue, const char *path, int numb
 {
     struct job *job = upload(queue, path, number, HASH);
     queue_fail(queue, job, "already_filed", "was filed on lead_a already");
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     return job;
 }
 
@@ -248,7 +248,7 @@ static void is_approved_by_its_touched_file_after_it_was_discarded(void **state)
     struct job *failed = discarded(*state);
     struct job *found = store_already_filed(queue_store(*state), HASH, 0);
     assert_int_equal(found->id, failed->id);
-    assert_int_equal(found->filed, JOB_DISCARDED);
+    assert_int_equal(found->put_away, JOB_DISCARDED);
     struct job *job = upload(*state, "other.pdf", 2, HASH);
     job->identity = failed->identity;
     job->identity.mtime_ns++;
@@ -336,7 +336,7 @@ static void follows_no_second_name_and_nothing_that_was_put_away(void **state)
     const struct seen second = {.folder = "scans", .path = "link.pdf", .identity = &identity};
     assert_int_equal(queue_known(*state, &second, &in_hand), KNOWN_YES);
     queue_done(*state, job, "done");
-    queue_filed(*state, job, NULL, "kept in the folder");
+    queue_set_put_away(*state, job, NULL, "kept in the folder");
     assert_int_equal(see(*state, "b.pdf", 1, &in_hand), KNOWN_YES);
     job_free(job);
     job = store_load(queue_store(*state), 1);
@@ -350,7 +350,7 @@ static struct job *keep(struct queue *queue, const char *path, int number)
 {
     struct job *job = upload(queue, path, number, HASH);
     queue_done(queue, job, "filed");
-    queue_filed(queue, job, NULL, "kept in the folder");
+    queue_set_put_away(queue, job, NULL, "kept in the folder");
     return job;
 }
 

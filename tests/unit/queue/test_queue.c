@@ -118,14 +118,14 @@ static struct job *load(struct queue *queue, int64_t id)
     return job;
 }
 
-/* claim the next job and take it all the way; `place` as for queue_filed() */
+/* claim the next job and take it all the way; `place` as for queue_set_put_away() */
 static void finish_next(struct queue *queue, const char *place)
 {
     struct job *job = claim(queue);
     assert_non_null(job);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
-    queue_filed(queue, job, place, "put away");
+    queue_set_put_away(queue, job, place, "put away");
     job_free(job);
 }
 
@@ -135,7 +135,7 @@ static void fail_next(struct queue *queue, const char *code, const char *place)
     assert_non_null(job);
     queue_fail(queue, job, code, "in words");
     if (place)
-        queue_filed(queue, job, place, "moved");
+        queue_set_put_away(queue, job, place, "moved");
     job_free(job);
 }
 
@@ -191,14 +191,14 @@ static void goes_from_queued_to_done(void **state)
     queue_done(queue, job, "nothing more to do");
     assert_true(job->in_hand);                              /* until it is put away */
     assert_int_equal(known(queue, file(1)), KNOWN_RENAMED); /* its put-away follows it */
-    queue_filed(queue, job, "Uploaded/a.pdf", "archived");
+    queue_set_put_away(queue, job, "Uploaded/a.pdf", "archived");
     job_free(job);
     commit(queue);
 
     job = load(queue, id);
     assert_int_equal(job->state, JOB_DONE);
     assert_false(job->in_hand);
-    assert_true(job->filed);
+    assert_true(job->put_away);
     assert_string_equal(job->place, "Uploaded/a.pdf");
     assert_string_equal(job->sha256, "5ha");
     assert_true(job->done_ms == now);
@@ -305,7 +305,7 @@ static void continues_a_failed_job_whose_file_comes_back(void **state)
     assert_string_equal(job->place, "Failed/a.pdf"); /* where its error text still lies */
     assert_null(job->error_code);
     assert_null(job->error_message);
-    assert_false(job->filed);
+    assert_false(job->put_away);
     assert_true(job->due_ms <= now);
     job_free(job);
     begin(queue);
@@ -357,7 +357,7 @@ static void believe_a_person_who_brings_back(struct queue *queue, const char *co
     assert_int_equal(job->state, JOB_FAILED);
     assert_string_equal(job->error_code, code);
     assert_int_equal(job->attempts, 0);
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     assert_int_equal(known(queue, file(1)), KNOWN_JUDGED);
     assert_int_equal(add(queue, "a.pdf", file(1)), id);
@@ -387,7 +387,7 @@ static void fails_again_what_can_still_not_be_sent(void **state)
         .error_message = "too large"};
     int64_t id = queue_add(queue, &large);
     struct job *job = claim(queue);
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     assert_int_equal(known(queue, file(1)), KNOWN_NOT);
     assert_int_equal(queue_add(queue, &large), id);
@@ -395,7 +395,7 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(job->state, JOB_FAILED);
     assert_string_equal(job->place, "Failed/a.pdf"); /* for the text that lies there */
     assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
-    queue_refile(queue, job, now, "not yet");
+    queue_put_away_later(queue, job, now, "not yet");
     job_free(job);
     assert_int_equal(queue_forget(queue, id, false), QUEUE_NOT_PUT_AWAY); /* nobody would find it */
     assert_int_equal(queue_forget(queue, id, true), QUEUE_OK);            /* its folder is gone */
@@ -455,7 +455,7 @@ static void knows_out_of_which_directories_files_were_put_away(void **state)
     struct job *job = claim(queue);
     queue_fail(queue, job, "cut_off", "in words");
     assert_false(has_put_away(queue, "bad", 0)); /* it still lies there */
-    queue_filed(queue, job, "Failed/bad/d.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/bad/d.pdf", "moved");
     job_free(job);
     assert_true(has_put_away(queue, "bad", 0));
     commit(queue);
@@ -480,7 +480,7 @@ static void leaves_alone_what_was_forgotten_or_kept(void **state)
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
     assert_false(queue_leaves_alone(queue, &kept, &waits));
-    queue_filed(queue, job, NULL, "kept");
+    queue_set_put_away(queue, job, NULL, "kept");
     job_free(job);
     assert_true(queue_leaves_alone(queue, &kept, &waits));
     commit(queue);
@@ -572,7 +572,7 @@ static void follows_a_waiting_file_that_is_renamed(void **state)
     assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has it in hand is told */
     expect_path(queue, id, "in/b.pdf");
     queue_fail(queue, job, "s3_refused", "in words");
-    queue_filed(queue, job, "Failed/b.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/b.pdf", "moved");
     job_free(job);
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
     assert_int_equal(seen_at(queue, "d.pdf"), KNOWN_YES); /* a person was faster */
@@ -614,7 +614,7 @@ static void writes_an_outcome_whole(void **state)
         int64_t id = add(queue, "a.pdf", file(fails + 1));
         struct job *job = claim(queue);
         job->suspect = true;
-        job->filed = true;
+        job->put_away = true;
         int result = job_set_text(&job->error_code, "no_answer");
         assert_int_equal(result | job_set_text(&job->error_message, "earlier"), 0);
         now += 1000;
@@ -629,7 +629,7 @@ static void writes_an_outcome_whole(void **state)
         assert_true(job->due_ms == now); /* its file is put away at once */
         assert_true(job->done_ms == now);
         assert_false(job->suspect);
-        assert_false(job->filed);
+        assert_false(job->put_away);
         assert_int_equal(job->error_code != NULL, fails);
         assert_int_equal(job->error_message != NULL, fails);
         job_free(job);
@@ -650,7 +650,7 @@ static void writes_what_came_with_a_file_into_its_history(void **state)
     begin(queue);
     int64_t id = queue_add(queue, &arrival);
     struct job *job = claim(queue);
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     arrival.error_code = NULL;
     arrival.note = "replaced once more";
@@ -699,14 +699,14 @@ static void knows_why_a_file_is_not_put_away(void **state)
     assert_null(queue_not_put_away(queue, job)); /* it was not tried yet */
     assert_int_equal(job_set_text(&job->error_code, "not_put_away"), 0);
     assert_int_equal(job_set_text(&job->error_message, "no right"), 0);
-    queue_refile(queue, job, now, "no right");
-    queue_refile(queue, job, now, NULL); /* no news */
+    queue_put_away_later(queue, job, now, "no right");
+    queue_put_away_later(queue, job, now, NULL); /* no news */
     assert_true(queue_note_once(queue, job, "its new name is another's"));
     assert_false(queue_note_once(queue, job, "its new name is another's"));
     char *why = queue_not_put_away(queue, job);
     assert_string_equal(why, "no right");
     free(why);
-    queue_filed(queue, job, "Uploaded/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Uploaded/a.pdf", "moved");
     assert_null(queue_not_put_away(queue, job));
     job_free(job);
     commit(queue);
@@ -809,7 +809,7 @@ static void tries_again_to_put_a_file_away(void **state)
     struct job *job = claim(queue);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
-    queue_refile(queue, job, now + 5000, "the archive is full");
+    queue_put_away_later(queue, job, now + 5000, "the archive is full");
     job_free(job);
     assert_null(claim(queue));
     assert_true(next_due(queue, "scans", LANE_FILE) == now + 5000);
@@ -834,7 +834,7 @@ static void retries_by_hand_only_what_failed(void **state)
     assert_int_equal(queue_forget(queue, id, false), QUEUE_JOB_IN_HAND);
     queue_fail(queue, job, "s3_refused", "in words");
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     now += 5000;
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_OK);
@@ -877,7 +877,7 @@ static int64_t add_failed(
     assert_non_null(job);
     assert_int_equal(job_set_text(&job->rule, rule), 0);
     queue_fail(queue, job, code, "in words");
-    queue_filed(queue, job, "Failed/x", "moved");
+    queue_set_put_away(queue, job, "Failed/x", "moved");
     job_free(job);
     return id;
 }
@@ -935,7 +935,7 @@ static void keeps_in_mind_that_a_file_was_refused_as_a_link(void **state)
     job_free(job);
     job = claim(queue);
     queue_fail(queue, job, "links", "in words");
-    queue_filed(queue, job, "Failed/x", "moved");
+    queue_set_put_away(queue, job, "Failed/x", "moved");
     job_free(job);
     assert_int_equal(queue_add(queue, &back), id);
     job = load(queue, id);
@@ -992,7 +992,7 @@ static void claims_what_is_nearest_its_end_first(void **state)
     queue_retry(queue, jobs[1], now, true, "later");
     queue_record(queue, jobs[2], JOB_UPLOADED, "uploaded");
     queue_done(queue, jobs[2], "done");
-    queue_refile(queue, jobs[2], now, "later");
+    queue_put_away_later(queue, jobs[2], now, "later");
     for (int i = 0; i < 3; i++)
         job_free(jobs[i]);
 
@@ -1643,7 +1643,7 @@ static void counts_each_that_is_tried_again_by_hand(void **state)
     intend_three(queue, jobs);
     for (int i = 0; i < 3; i++) {
         queue_fail(queue, jobs[i], "unclear", "in words");
-        queue_filed(queue, jobs[i], "Failed/x", "moved");
+        queue_set_put_away(queue, jobs[i], "Failed/x", "moved");
     }
     for (int i = 0; i < 3; i++)
         assert_int_equal(queue_retry_by_hand(queue, jobs[i]->id), QUEUE_OK);
@@ -1662,7 +1662,7 @@ static int64_t fail_unclear(struct queue *queue)
     queue_intend(queue, &job, 1, clock_wall_ms());
     job->looks = 1;
     queue_fail(queue, job, "unclear", "in words");
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     int64_t id = job->id;
     job_free(job);
     return id;
@@ -1770,7 +1770,7 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
     }
     struct job *job = claim(queue); /* to be moved to Failed */
     assert_string_equal(job->error_code, "crashed");
-    queue_filed(queue, job, "Failed/a.pdf", "moved");
+    queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     assert_int_equal(add(queue, "a.pdf", file(1)), id);
     job = load(queue, id);
@@ -2111,10 +2111,10 @@ static void lists_and_counts(void **state)
     store_count(queue_store(queue), NULL, &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], 2);
     assert_int_equal(counts.by_state[JOB_FAILED], 1);
-    assert_int_equal(counts.unfiled, 1);
+    assert_int_equal(counts.not_put_away, 1);
     store_count(queue_store(queue), "other", &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], 1);
-    assert_int_equal(counts.unfiled, 0);
+    assert_int_equal(counts.not_put_away, 0);
 }
 
 /** A failed job whose file was deleted from Failed. */
@@ -2143,7 +2143,7 @@ static void counts_what_was_discarded_no_more(void **state)
     assert_string_equal(lines.text, "");
     store_count(store, "scans", &counts);
     assert_int_equal(counts.by_state[JOB_FAILED], 0);
-    assert_int_equal(counts.unfiled, 0);
+    assert_int_equal(counts.not_put_away, 0);
     assert_int_equal(store_in_failed(store, "scans", 0, ids, 2), 0);
     queue_retry_all(queue, &(struct failed_filter){0}, &retried);
     assert_int_equal(retried.queued, 0);
@@ -2403,7 +2403,7 @@ static void keeps_all_over_a_restart(void **state)
     fill(before);
     queue_record(queue, before, JOB_UPLOADED, "uploaded");
     queue_fail(queue, before, "code", "message");
-    queue_filed(queue, before, "", "gone");
+    queue_set_put_away(queue, before, "", "gone");
     queue_set_paused(queue, true);
     commit(queue);
     queue_close(queue);
@@ -2415,7 +2415,7 @@ static void keeps_all_over_a_restart(void **state)
     assert_string_equal(after->path, "in/\xE4 \x01.pdf");
     assert_true(identity_equal(&after->identity, &before->identity));
     assert_int_equal(after->state, JOB_FAILED);
-    assert_true(after->filed);
+    assert_true(after->put_away);
     assert_string_equal(after->place, ""); /* gone, which is not the same as still there */
     assert_string_equal(after->error_code, "code");
     assert_string_equal(after->error_message, "message");
