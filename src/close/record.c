@@ -56,17 +56,18 @@ void record_page_release(struct record_page *page)
 }
 
 enum merge_state record_merge(
-    const struct json *merge, const char **ret_source, const char **ret_survivor)
+    const struct json *merge, const char **ret_source, const char **ret_destination)
 {
     const char *source = json_get_text(merge, "source_lead_id");
-    const char *survivor = json_get_text(merge, "destination_lead_id");
+    const char *destination = json_get_text(merge, "destination_lead_id");
     const char *status = json_get_text(merge, "merge_status");
-    bool is_merge = source && survivor && record_is_id(source, "lead_") &&
-                    record_is_id(survivor, "lead_") && !(status && strcmp(status, "errored") == 0);
+    bool is_merge = source && destination && record_is_id(source, "lead_") &&
+                    record_is_id(destination, "lead_") &&
+                    !(status && strcmp(status, "errored") == 0);
     if (!is_merge)
         return MERGE_NONE;
     *ret_source = source;
-    *ret_survivor = survivor;
+    *ret_destination = destination;
     return status && strcmp(status, "completed") != 0 ? MERGE_UNDER_WAY : MERGE_DONE;
 }
 
@@ -84,12 +85,13 @@ enum lead_end record_lead_end(
     for (const struct json *event = json_first(events->data); event; event = json_next(event)) {
         if (!is_deletion(event, lead_id))
             continue;
-        const char *survivor = json_get_text(json_get(event, "meta"), "merge_destination_lead_id");
+        const char *destination =
+            json_get_text(json_get(event, "meta"), "merge_destination_lead_id");
         bool is_merge =
-            survivor && record_is_id(survivor, "lead_") && strcmp(survivor, lead_id) != 0;
+            destination && record_is_id(destination, "lead_") && strcmp(destination, lead_id) != 0;
         const char *when = record_created(event);
         bool is_dated = strspn(when, "0123456789-") == strlen("2026-11-22");
-        *ret_told = is_merge ? survivor : is_dated ? when : "";
+        *ret_told = is_merge ? destination : is_dated ? when : "";
         return is_merge ? LEAD_END_MERGED : LEAD_END_DELETED;
     }
     return LEAD_END_UNTOLD;

@@ -32,8 +32,8 @@ bool merge_list_is_read(const struct merge_list *list)
 
 static int add(struct merge_list *list, const struct json *merge)
 {
-    const char *source, *survivor;
-    enum merge_state state = record_merge(merge, &source, &survivor);
+    const char *source, *destination;
+    enum merge_state state = record_merge(merge, &source, &destination);
     if (state == MERGE_NONE)
         return 0;
     struct merge_entry *more = reallocarray(list->entries, list->count + 1, sizeof(*more));
@@ -43,7 +43,7 @@ static int add(struct merge_list *list, const struct json *merge)
     list->entries = more;
     entry->state = state;
     snprintf(entry->source, sizeof(entry->source), "%s", source);
-    snprintf(entry->survivor, sizeof(entry->survivor), "%s", survivor);
+    snprintf(entry->destination, sizeof(entry->destination), "%s", destination);
     return 0;
 }
 
@@ -61,14 +61,14 @@ int merge_list_add_page(struct merge_list *list, const struct record_page *page,
 }
 
 enum merge_state merge_list_find(
-    const struct merge_list *list, const char *lead_id, const char **ret_survivor)
+    const struct merge_list *list, const char *lead_id, const char **ret_destination)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct merge_entry *entry = &list->entries[i];
         if (strcmp(entry->source, lead_id) != 0)
             continue;
         if (entry->state == MERGE_DONE)
-            *ret_survivor = entry->survivor;
+            *ret_destination = entry->destination;
         return entry->state;
     }
     return MERGE_NONE;

@@ -203,7 +203,7 @@ void resolution_release(struct resolution *resolution)
     json_free(resolution->candidates);
     free(resolution->cursor);
     free(resolution->contact_lead);
-    survivor_release(&resolution->survivor);
+    current_lead_release(&resolution->current);
     *resolution = (struct resolution){0};
 }
 
@@ -247,7 +247,8 @@ static struct verdict go_to_lead(struct resolution *resolution)
     bool whole =
         is_found_by_search(resolution) && resolution->rule->find_by == (int)SEARCH_CUSTOM_FIELD;
     resolution->step = RESOLVE_LEAD;
-    return survivor_begin(&resolution->survivor, resolution->lead_id, whole, resolution->absences);
+    return current_lead_begin(
+        &resolution->current, resolution->lead_id, whole, resolution->absences);
 }
 
 static struct verdict take_ids(struct resolution *resolution, char *lead_id, char *contact_id)
@@ -420,7 +421,7 @@ struct request *resolution_ask(struct resolution *resolution, const struct api *
     case RESOLVE_CONTACT:
         return api_contact(api, resolution->contact_id);
     default:
-        return survivor_ask(&resolution->survivor, api);
+        return current_lead_ask(&resolution->current, api);
     }
 }
 
@@ -609,7 +610,7 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
 {
     const char *name = record_name(lead);
     bool is_searched = is_found_by_search(resolution) && !resolution->contact_id;
-    if (job_set_text(&resolution->lead_id, resolution->survivor.lead_id) < 0)
+    if (job_set_text(&resolution->lead_id, resolution->current.lead_id) < 0)
         return verdict_no_memory();
     if (is_searched && !is_still_the_one(resolution, lead))
         return none_found(resolution);
@@ -624,10 +625,11 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
 
 /* ---- reading ---- */
 
-static struct verdict read_survivor(struct resolution *resolution, const struct request *request)
+static struct verdict read_current_lead(
+    struct resolution *resolution, const struct request *request)
 {
     CLEANUP(json_freep) struct json *lead = NULL;
-    struct verdict verdict = survivor_read(&resolution->survivor, request, &lead);
+    struct verdict verdict = current_lead_read(&resolution->current, request, &lead);
     return verdict.kind == VERDICT_NEXT ? take_lead(resolution, lead) : verdict;
 }
 
@@ -642,7 +644,7 @@ static bool may_be_too_much(const struct resolution *resolution, const struct re
 struct verdict resolution_read(struct resolution *resolution, const struct request *request)
 {
     if (resolution->step == RESOLVE_LEAD)
-        return read_survivor(resolution, request);
+        return read_current_lead(resolution, request);
     if (may_be_too_much(resolution, request)) {
         resolution->wants_less = true;
         return verdict_more();

@@ -48,7 +48,7 @@ void verify_release(struct verification *verification)
     for (size_t i = 0; i < verification->place_count; i++)
         free(verification->places[i].lead_id);
     free(verification->places);
-    survivor_release(&verification->survivor);
+    current_lead_release(&verification->current);
     *verification = (struct verification){0};
 }
 
@@ -120,14 +120,15 @@ int verify_by_content(struct verification *verification, const struct job *job)
 struct request *verify_ask(struct verification *verification, const struct api *api)
 {
     const struct verify_place *place = &verification->places[verification->place];
-    if (!verification->survivor
+    if (!verification->current
              .lead_id && /* asked anew: what is remembered may be from before the POST */
-        survivor_begin(&verification->survivor, place->lead_id, false, NULL).kind != VERDICT_MORE)
+        current_lead_begin(&verification->current, place->lead_id, false, NULL).kind !=
+            VERDICT_MORE)
         return NULL;
     if (!verification->has_lead)
-        return survivor_ask(&verification->survivor, api);
+        return current_lead_ask(&verification->current, api);
     int64_t since_ms = verification->since_ms > CLOCKS_MS ? verification->since_ms - CLOCKS_MS : 0;
-    return api_created(api, place->activity, verification->survivor.lead_id, since_ms,
+    return api_created(api, place->activity, verification->current.lead_id, since_ms,
         verification->page * API_PAGE);
 }
 
@@ -197,7 +198,7 @@ static int take_object(struct verification *verification, const struct json *obj
 /** This lead is through: on to the next place, if there is one. */
 static struct verdict next_place(struct verification *verification)
 {
-    survivor_release(&verification->survivor);
+    current_lead_release(&verification->current);
     verification->has_lead = false;
     verification->page = 0;
     if (++verification->place < verification->place_count)
@@ -219,7 +220,7 @@ static struct verdict not_answered(struct verdict verdict)
 static struct verdict read_lead(struct verification *verification, const struct request *request)
 {
     CLEANUP(json_freep) struct json *lead = NULL;
-    struct verdict verdict = survivor_read(&verification->survivor, request, &lead);
+    struct verdict verdict = current_lead_read(&verification->current, request, &lead);
     verification->has_lead = verdict.kind == VERDICT_NEXT;
     if (verdict.kind == VERDICT_FAIL && strcmp(verdict.code, "no_target") == 0)
         return next_place(verification); /* gone, and all that was created there with it */

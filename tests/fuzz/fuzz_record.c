@@ -18,10 +18,11 @@ static void read_created(const char *body, size_t length)
 
 static void check_merge(const struct json *merge)
 {
-    const char *source = NULL, *survivor = NULL;
-    enum merge_state state = record_merge(merge, &source, &survivor);
-    assert((state != MERGE_NONE) == (survivor != NULL));
-    assert(!survivor || (record_is_id(survivor, "lead_") && strlen(survivor) < RECORD_ID_ROOM));
+    const char *source = NULL, *destination = NULL;
+    enum merge_state state = record_merge(merge, &source, &destination);
+    assert((state != MERGE_NONE) == (destination != NULL));
+    assert(!destination ||
+           (record_is_id(destination, "lead_") && strlen(destination) < RECORD_ID_ROOM));
     assert(!source || (record_is_id(source, "lead_") && strlen(source) < RECORD_ID_ROOM));
 }
 

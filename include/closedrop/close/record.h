@@ -40,13 +40,13 @@ enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };
 
 /** What one of a list of lead merges says; the ids, given unless it is MERGE_NONE, are in it. */
 enum merge_state record_merge(
-    const struct json *merge, const char **ret_source, const char **ret_survivor);
+    const struct json *merge, const char **ret_source, const char **ret_destination);
 
 enum lead_end { LEAD_END_UNTOLD, LEAD_END_MERGED, LEAD_END_DELETED };
 
 /**
  * What a page of events says of the end of a lead; in the page are, on LEAD_END_MERGED, the
- * survivor's id, and on LEAD_END_DELETED when that was ("2026-11-22T...", "": it does not say).
+ * destination's id, and on LEAD_END_DELETED when that was ("2026-11-22T...", "": it does not say).
  */
 enum lead_end record_lead_end(
     const struct record_page *events, const char *lead_id, const char **ret_told);

@@ -25,7 +25,7 @@ extern const int64_t absence_kept_ms[ABSENCE_KINDS];
 struct absence {
     char lead_id[RECORD_ID_ROOM];
     enum absence_kind kind;
-    char told[RECORD_ID_ROOM]; /* the survivor; or when it was deleted, "": unknown */
+    char told[RECORD_ID_ROOM]; /* where it was merged into; or when it was deleted, "": unknown */
     int64_t merges_since_ms;   /* a list of merges begun before says nothing of it, 0: any does */
     int64_t found_ms;
 };

@@ -21,7 +21,7 @@
 struct merge_list {
     struct merge_entry {
         char source[RECORD_ID_ROOM];
-        char survivor[RECORD_ID_ROOM];
+        char destination[RECORD_ID_ROOM];
         enum merge_state state;
     } * entries;
     size_t count;
@@ -45,8 +45,8 @@ bool merge_list_is_read(const struct merge_list *list);
 /** Take its next page. Returns 0; or -ENOMEM, and the page is still to be read. */
 int merge_list_add_page(struct merge_list *list, const struct record_page *page, int64_t now_ms);
 
-/** What became of a lead by what was read; `ret_survivor` (on MERGE_DONE) is in the list. */
+/** What became of a lead by what was read; `ret_destination` (on MERGE_DONE) is in the list. */
 enum merge_state merge_list_find(
-    const struct merge_list *list, const char *lead_id, const char **ret_survivor);
+    const struct merge_list *list, const char *lead_id, const char **ret_destination);
 
 #endif

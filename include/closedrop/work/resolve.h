@@ -13,7 +13,7 @@
 #include "closedrop/close/search.h"
 #include "closedrop/rules/rule.h"
 #include "closedrop/rules/table.h"
-#include "closedrop/work/survivor.h"
+#include "closedrop/work/current_lead.h"
 #include "closedrop/work/verdict.h"
 
 #include <stdbool.h>
@@ -55,7 +55,7 @@ struct resolution {
     int page;
     bool wants_less;    /* Close has refused a page of the usual size */
     char *contact_lead; /* the lead the contact is of */
-    struct survivor survivor;
+    struct current_lead current;
     struct absences *absences; /* the caller's, to be set before resolution_begin(); or NULL */
 };
 
@@ -72,7 +72,7 @@ void resolution_release(struct resolution *resolution);
 /**
  * Begin to ask, after resolution_sort() found a rule: with what the rule says, or with a target
  * that is given in its place. NEXT: ask. FAIL: what the rule gives is no target, or known to be
- * none. WAIT: survivor_begin().
+ * none. WAIT: current_lead_begin().
  */
 struct verdict resolution_begin(struct resolution *resolution);
 struct verdict resolution_aim(

@@ -8,7 +8,7 @@
 
 #include "closedrop/close/api.h"
 #include "closedrop/queue/job.h"
-#include "closedrop/work/survivor.h"
+#include "closedrop/work/current_lead.h"
 #include "closedrop/work/verdict.h"
 
 #include <stdbool.h>
@@ -44,7 +44,7 @@ struct verification {
     bool by_content;  /* in the lead's files, whatever created them (close-api.md 8.2) */
     bool is_doubtful; /* by content: there is one of that name and size, its bytes are not known */
     bool has_lead;    /* who the lead of that place is now is known */
-    struct survivor survivor;
+    struct current_lead current;
 };
 
 /** An empty verification of `count` files. Returns 0 or -ENOMEM; to be released in any case. */

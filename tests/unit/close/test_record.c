@@ -200,11 +200,11 @@ static void reads_a_merge(void **state)
     for (size_t i = 0; i < COUNT(merges); i++) {
         bool is_merge = merges[i].state != MERGE_NONE;
         struct json *merge = parse(merges[i].merge);
-        const char *source = NULL, *survivor = NULL;
-        enum merge_state found = record_merge(merge, &source, &survivor);
+        const char *source = NULL, *destination = NULL;
+        enum merge_state found = record_merge(merge, &source, &destination);
         if (found != merges[i].state || !is_equal(source, is_merge ? "lead_a" : NULL) ||
-            !is_equal(survivor, is_merge ? "lead_b" : NULL))
-            fail_msg("%s: %d, %s, %s", merges[i].name, found, source, survivor);
+            !is_equal(destination, is_merge ? "lead_b" : NULL))
+            fail_msg("%s: %d, %s, %s", merges[i].name, found, source, destination);
         json_free(merge);
     }
 }

@@ -37,7 +37,7 @@ static int add_page(struct merge_list *list, const char *data, bool has_more, in
 static const struct {
     const char *name, *data;
     enum merge_state state;
-    const char *survivor;
+    const char *destination;
 } cases[] = {
     {"among others",
         MERGE("lead_x", "lead_y", "completed") "," MERGE("lead_a", "lead_b", "completed") "," MERGE(
@@ -62,17 +62,18 @@ static void finds_where_a_lead_went(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct merge_list list = {0};
-        const char *survivor = NULL;
+        const char *destination = NULL;
         merge_list_begin(&list, 1);
         assert_int_equal(add_page(&list, MERGE("lead_p", "lead_q", "completed"), true, 1), 0);
         assert_int_equal(add_page(&list, cases[i].data, false, 1), 0);
-        enum merge_state found = merge_list_find(&list, "lead_a", &survivor);
-        bool is_equal = survivor && cases[i].survivor ? !strcmp(survivor, cases[i].survivor)
-                                                      : survivor == cases[i].survivor;
+        enum merge_state found = merge_list_find(&list, "lead_a", &destination);
+        bool is_equal = destination && cases[i].destination
+                            ? !strcmp(destination, cases[i].destination)
+                            : destination == cases[i].destination;
         if (found != cases[i].state || !is_equal)
-            fail_msg("%s: %d, %s", cases[i].name, found, survivor);
-        assert_int_equal(merge_list_find(&list, "lead_p", &survivor), MERGE_DONE);
-        assert_string_equal(survivor, "lead_q");
+            fail_msg("%s: %d, %s", cases[i].name, found, destination);
+        assert_int_equal(merge_list_find(&list, "lead_p", &destination), MERGE_DONE);
+        assert_string_equal(destination, "lead_q");
         merge_list_release(&list);
     }
 }
