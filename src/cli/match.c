@@ -223,7 +223,7 @@ static struct verdict resolve_once(struct look_at *look)
         .size = look->state.identity.size,
         .mtime_ns = look->state.identity.mtime_ns,
         .queued_ms = clock_wall_ms()};
-    struct verdict verdict = resolution_sort(
+    struct verdict verdict = resolution_classify(
         &look->resolution, &file, folder->rules, folder->fails_unmatched, look->session->tables);
     if (look->resolution.facts.path) /* else memory was short */
         look->but_for_case =

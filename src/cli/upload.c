@@ -172,7 +172,7 @@ static struct verdict sort_by_rule(struct errand *errand)
         .mtime_ns = state->identity.mtime_ns,
         .queued_ms = clock_wall_ms()};
     struct rule *rules[] = {(struct rule *)(uintptr_t)errand->rule, NULL};
-    return resolution_sort(&errand->resolution, &file, rules, true, errand->session->tables);
+    return resolution_classify(&errand->resolution, &file, rules, true, errand->session->tables);
 }
 
 static struct verdict resolve_step(struct errand *errand)

@@ -75,7 +75,7 @@ int64_t checksum_job(const struct job *job)
         job->contact_id, job->activity_id};
     const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->in_hand,
         job->suspect, job->put_away, job->attempts, job->crashes, job->queued_ms, job->uploaded_ms,
-        job->done_ms, job->posting, job->looks, job->reconcile};
+        job->done_ms, job->posting, job->verifications, job->reconcile};
     struct str row = STR_INIT(ROW_MAX);
     add_bytes(&row, job->identity.handle, job->identity.handle_length);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

@@ -260,7 +260,7 @@ static void begin_anew(struct queue *queue, struct job *job)
     job->closed = 0;
     job->attempts = 0;
     job->crashes = 0;
-    job->looks = 0;
+    job->verifications = 0;
     job->suspect = false;
     job->put_away = JOB_NOT_PUT_AWAY;
     if (failed_as(job, "doubtful"))
@@ -459,7 +459,7 @@ void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t 
     int64_t number = store_new_posting(queue->store);
     for (size_t i = 0; i < count; i++) {
         jobs[i]->posting = number;
-        jobs[i]->looks = 0;
+        jobs[i]->verifications = 0;
         jobs[i]->in_hand = true;
         store_post(queue->store, jobs[i], close_ms);
         remember(queue, jobs[i], clock_wall_ms());
@@ -479,7 +479,7 @@ void queue_leaves(struct queue *queue, int64_t id, const char *rule, const char 
 void queue_withdraw(struct queue *queue, struct job *job, const char *why)
 {
     job->posting = 0;
-    job->looks = 0;
+    job->verifications = 0;
     store_unremember(queue->store, job->sha256, job->activity, job->lead_id, job->id);
     if (job->filed_path) { /* nothing was filed under the name it had */
         queue_keep_text(queue, &job->filed_path, NULL);

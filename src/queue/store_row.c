@@ -68,7 +68,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->done_ms = sqlite3_column_int64(statement, c++);
     int activity = column_name(statement, c++, activity_names, ACTIVITIES);
     job->posting = sqlite3_column_int64(statement, c++);
-    job->looks = sqlite3_column_int(statement, c++);
+    job->verifications = sqlite3_column_int(statement, c++);
     job->reconcile = sqlite3_column_int(statement, c++);
     int64_t checksum = sqlite3_column_int64(statement, c++);
     job->queued_path = column_copy(store, statement, c++);
@@ -152,7 +152,7 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":activity_id", job->activity_id);
     bind_text(statement, ":activity", activity_names[job->activity]);
     bind_int(statement, ":posting", job->posting);
-    bind_int(statement, ":looks", job->looks);
+    bind_int(statement, ":looks", job->verifications);
     bind_int(statement, ":reconcile", job->reconcile);
     bind_int(statement, ":checksum", checksum_job(job));
     bind_path(statement, ":queued_path", job->queued_path);

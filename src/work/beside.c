@@ -229,8 +229,8 @@ void beside_remove_text_in_folder(const struct task *task)
 static void leave_former_place(struct job *job, int directory)
 {
     const char *name = path_name(job->place);
-    CLEANUP(close_fd) int look = safe_open_look(directory, name);
-    if (look != -ENOENT)
+    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    if (path_fd != -ENOENT)
         return;
     beside_remove_text(directory, name);
     (void)job_set_text(&job->place, NULL);

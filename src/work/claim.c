@@ -141,7 +141,7 @@ bool claim_suspect_is_due(const struct worker *worker)
     int64_t now = clock_wall_ms();
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         const struct folder_view *view = &worker->folders[i];
-        if (view->healthy && view->sorting == SORT_DONE &&
+        if (view->healthy && view->classifying == CLASSIFY_DONE &&
             queue_next_due(worker->queue, view->name, lanes, true) <= now)
             return true;
     }

@@ -1,6 +1,6 @@
 /**
- * Sorting: in a folder with groups, which files belong together must be known before the first of
- * them goes. So every queued file gets its rule and group first, without a question to Close.
+ * Classifying: in a folder with groups, which files belong together must be known before the first
+ * of them goes. So every queued file gets its rule and group first, without a question to Close.
  */
 #define LOG_MODULE "worker"
 
@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-/** How many files of a folder are sorted in one turn. */
-#define SORT_SLICE 64
+/** How many files of a folder are classified in one turn. */
+#define CLASSIFY_SLICE 64
 #define NO_MEMORY_WAIT_MS 1000
 
 static bool has_groups(const struct folder *folder)
@@ -50,10 +50,11 @@ static struct verdict find_rule(
 }
 
 /**
- * Sort one job. Where no rule can be found, nothing is kept of what older rules said, and the job's
- * own claim says why. Returns 0, or for how many ms it cannot be said, since a table is written.
+ * Classify one job. Where no rule can be found, nothing is kept of what older rules said, and the
+ * job's own claim says why. Returns 0, or for how many ms it cannot be said, since a table is
+ * written.
  */
-static int64_t sort_one(
+static int64_t classify_one(
     struct worker *worker, struct job *job, const struct folder *folder, int root)
 {
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "sorted");
@@ -77,45 +78,45 @@ static int64_t sort_one(
     return 0;
 }
 
-static enum sorting sort_some(
+static enum classifying classify_some(
     struct worker *worker, struct folder_view *view, const struct folder *folder)
 {
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     if (root < 0)
-        return SORT_CANNOT;
-    for (int i = 0; i < SORT_SLICE; i++) {
+        return CLASSIFY_CANNOT;
+    for (int i = 0; i < CLASSIFY_SLICE; i++) {
         CLEANUP(job_freep)
         struct job *job = store_unsorted(queue_store(worker->queue), folder->name, folder->mark);
         if (!job)
-            return SORT_DONE;
-        int64_t wait_ms = sort_one(worker, job, folder, root);
+            return CLASSIFY_DONE;
+        int64_t wait_ms = classify_one(worker, job, folder, root);
         if (wait_ms) {
-            view->sort_again_ms = clock_steady_ms() + wait_ms;
-            return SORT_CANNOT;
+            view->classify_again_ms = clock_steady_ms() + wait_ms;
+            return CLASSIFY_CANNOT;
         }
     }
-    return SORT_GOES_ON;
+    return CLASSIFY_GOES_ON;
 }
 
-static enum sorting sort_folder(
+static enum classifying classify_folder(
     struct worker *worker, struct folder_view *view, const struct folder *folder)
 {
-    bool sorts = view->healthy && has_groups(folder);
+    bool has_to = view->healthy && has_groups(folder);
     if (worker->disk_short)
-        return SORT_CANNOT;
-    if (sorts && clock_steady_ms() < view->sort_again_ms)
-        return SORT_CANNOT;
-    view->sort_again_ms = 0;
-    if (sorts)
-        return sort_some(worker, view, folder);
-    return view->healthy ? SORT_DONE : SORT_CANNOT;
+        return CLASSIFY_CANNOT;
+    if (has_to && clock_steady_ms() < view->classify_again_ms)
+        return CLASSIFY_CANNOT;
+    view->classify_again_ms = 0;
+    if (has_to)
+        return classify_some(worker, view, folder);
+    return view->healthy ? CLASSIFY_DONE : CLASSIFY_CANNOT;
 }
 
 void classify_go_on(struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        worker->folders[i].sorting =
-            sort_folder(worker, &worker->folders[i], &worker->config->folders[i]);
+        worker->folders[i].classifying =
+            classify_folder(worker, &worker->folders[i], &worker->config->folders[i]);
 }
 
 void classify_leave_group(

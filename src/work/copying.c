@@ -11,8 +11,8 @@
 int copying_take_identity(struct task *task, const char *name)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(task->place.directory, name);
-    int result = look < 0 ? look : file_state_read(look, &state);
+    CLEANUP(close_fd) int path_fd = safe_open_look(task->place.directory, name);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result == 0)
         task->job->identity = state.identity;
     return result;

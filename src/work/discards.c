@@ -27,20 +27,20 @@
 void discards_begin(const struct folder *folder, struct folder_view *view)
 {
     int64_t now = clock_steady_ms();
-    if (view->looks_for_discarded || now < view->look_next_ms)
+    if (view->checks_discards || now < view->check_next_ms)
         return;
-    view->looks_for_discarded = true;
-    view->looked_up_to = 0;
+    view->checks_discards = true;
+    view->checked_up_to = 0;
     /* a folder that is polled is scanned all the time; any other about when this is over */
-    view->look_next_ms = now + folder->rescan_ms / 2;
+    view->check_next_ms = now + folder->rescan_ms / 2;
 }
 
-void discards_look_now(struct worker *worker, const char *folder)
+void discards_check_now(struct worker *worker, const char *folder)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (strcmp(worker->folders[i].name, folder) == 0) {
-            worker->folders[i].looks_for_discarded = true;
-            worker->folders[i].looked_up_to = 0;
+            worker->folders[i].checks_discards = true;
+            worker->folders[i].checked_up_to = 0;
         }
 }
 
@@ -108,14 +108,14 @@ static void collect_missing(struct store *store, const struct folder *folder, in
     struct folder_view *view, struct missing *missing)
 {
     int64_t ids[SLICE];
-    size_t count = store_in_failed(store, folder->name, view->looked_up_to, ids, SLICE);
-    view->looks_for_discarded = count > 0;
+    size_t count = store_in_failed(store, folder->name, view->checked_up_to, ids, SLICE);
+    view->checks_discards = count > 0;
     for (size_t i = 0; i < count; i++) {
         CLEANUP(job_freep) struct job *job = store_load(store, ids[i]);
         bool is_missing = job && !lies_elsewhere(folder, job) && !failed_file_still_lies(root, job);
         if (is_missing && missing->count && !lie_together(missing->jobs[0], job))
             break;
-        view->looked_up_to = ids[i];
+        view->checked_up_to = ids[i];
         if (is_missing)
             add_missing(missing, TAKE_PTR(job));
     }
@@ -155,38 +155,37 @@ static void search_for(
     }
 }
 
-static void look_for_some(
-    struct worker *worker, const struct folder *folder, struct folder_view *view)
+static void check_some(struct worker *worker, const struct folder *folder, struct folder_view *view)
 {
     struct missing missing = {.count = 0};
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    view->looks_for_discarded = is_here(root, view) && is_failed_here(folder, root, view);
-    if (view->looks_for_discarded && view->looked_up_to == 0)
+    view->checks_discards = is_here(root, view) && is_failed_here(folder, root, view);
+    if (view->checks_discards && view->checked_up_to == 0)
         failed_directories_note(queue_store(worker->queue), folder, root);
-    if (view->looks_for_discarded)
+    if (view->checks_discards)
         collect_missing(queue_store(worker->queue), folder, root, view, &missing);
     if (missing.count)
         search_for(worker->queue, folder, root, &missing);
 }
 
-static bool may_look(const struct worker *worker, const struct folder_view *view)
+static bool may_check(const struct worker *worker, const struct folder_view *view)
 {
-    return view->looks_for_discarded && view->healthy && !worker->disk_short && !worker->stopping;
+    return view->checks_discards && view->healthy && !worker->disk_short && !worker->stopping;
 }
 
 void discards_go_on(struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         struct folder_view *view = &worker->folders[i];
-        if (may_look(worker, view))
-            look_for_some(worker, &worker->config->folders[i], view);
+        if (may_check(worker, view))
+            check_some(worker, &worker->config->folders[i], view);
     }
 }
 
 bool discards_are_under_way(const struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (may_look(worker, &worker->folders[i]))
+        if (may_check(worker, &worker->folders[i]))
             return true;
     return false;
 }

@@ -9,7 +9,7 @@ void discards_begin(const struct folder *folder, struct folder_view *view);
 
 /** The file of a failed job was not found where it was put: look for those of its folder at once.
  */
-void discards_look_now(struct worker *worker, const char *folder);
+void discards_check_now(struct worker *worker, const char *folder);
 
 /** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
  */

@@ -29,7 +29,7 @@
 #include <time.h>
 
 /** How often it is looked whether a POST of the same bytes has ended. */
-#define TWIN_LOOK_MS 1000
+#define TWIN_POLL_MS 1000
 
 /** What the memory says of a job's bytes; of several filings the one that says most. */
 enum twin_kind {
@@ -141,7 +141,7 @@ static void wait_for_twin(struct worker *worker, struct task *task)
 {
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
     task_free_members(task);
-    moves_release(worker, task, clock_wall_ms() + TWIN_LOOK_MS, false,
+    moves_release(worker, task, clock_wall_ms() + TWIN_POLL_MS, false,
         is_news ? "the same bytes are just being filed on the same lead; waits for that" : NULL);
 }
 
@@ -188,7 +188,7 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
         wait_for_twin(worker, task);
         break;
     case TWIN_FILED:
-        if (task->looked_in_failed)
+        if (task->searched_failed)
             hold_back(worker, task, &twin);
         else
             find_out(worker, task, true);
@@ -248,7 +248,7 @@ static int64_t find_brought_back(const struct task *task, struct store *store)
 struct verdict duplicate_start(struct task *task, const struct stage_tools *tools)
 {
     if (task->is_filed_before) {
-        task->looked_in_failed = true;
+        task->searched_failed = true;
         task->brought_back = find_brought_back(task, tools->store);
         return verdict_make(VERDICT_NEXT, NULL, "looked");
     }

@@ -57,10 +57,10 @@ static int enter(const struct folder *folder, const char *path, struct way *way)
 static bool is_untouched(int directory, const char *name, const struct file_state *seen)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(directory, name);
-    if (look < 0 || file_state_read(look, &state) < 0 || !file_state_equal(&state, seen))
+    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    if (path_fd < 0 || file_state_read(path_fd, &state) < 0 || !file_state_equal(&state, seen))
         return false;
-    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
     return fd != -EWOULDBLOCK && (fd < 0 || lease_take(fd) != LEASE_REFUSED);
 }
 
@@ -68,8 +68,8 @@ static bool is_untouched(int directory, const char *name, const struct file_stat
 static bool is_the_same(int staging, const struct file_state *seen)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(staging, STAGED_END_MARKER);
-    return look >= 0 && file_state_read(look, &state) == 0 &&
+    CLEANUP(close_fd) int path_fd = safe_open_look(staging, STAGED_END_MARKER);
+    return path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
            identity_equal(&state.identity, &seen->identity);
 }
 

@@ -26,10 +26,10 @@ bool failed_file_is_at(int directory, const struct job *job)
 {
     struct file_state state;
     const char *name = path_name(job->place);
-    CLEANUP(close_fd) int look = safe_open_look(directory, name);
-    if (look == -ENOENT)
+    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    if (path_fd == -ENOENT)
         beside_remove_text(directory, name);
-    return look >= 0 && file_state_read(look, &state) == 0 &&
+    return path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
            identity_equal(&state.identity, &job->identity);
 }
 
@@ -69,13 +69,13 @@ static int search_at(
     int directory, const char *path, struct sought *sought, size_t count, int depth)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(directory, path_name(path));
-    int result = look < 0 ? look : file_state_read(look, &state);
+    CLEANUP(close_fd) int path_fd = safe_open_look(directory, path_name(path));
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result < 0)
         return result == -ENOENT || result == -ELOOP ? 0 : result;
     if (!S_ISDIR(state.mode))
         return compare_sought(path, &state.identity, sought, count);
-    return depth > 0 ? search_below(look, path, sought, count, depth - 1) : -E2BIG;
+    return depth > 0 ? search_below(path_fd, path, sought, count, depth - 1) : -E2BIG;
 }
 
 /** The next name in a directory, without the dots. NULL after the last, with errno 0, or where it

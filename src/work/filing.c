@@ -1,7 +1,7 @@
 /**
  * The stages that file a document in Close: whose it is (resolve), whether an earlier queue has
  * filed it (reconcile), its activity (attach), whether that was created where nobody can say
- * (look), and whose it would be under the name it has been given since (renamed).
+ * (verify), and whose it would be under the name it has been given since (renamed).
  */
 #include "filing.h"
 #include "stages.h"
@@ -51,8 +51,8 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
 static const char *sidecar_owner(int root, const struct job *job)
 {
     CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, job->path);
-    CLEANUP(close_fd) int look = sidecar ? safe_open_look(root, sidecar) : -ENOMEM;
-    return look == -ENOENT && job->queued_path ? job->queued_path : job->path;
+    CLEANUP(close_fd) int path_fd = sidecar ? safe_open_look(root, sidecar) : -ENOMEM;
+    return path_fd == -ENOENT && job->queued_path ? job->queued_path : job->path;
 }
 
 struct verdict classify_file(struct resolution *resolution, const struct job *job,
@@ -81,7 +81,7 @@ struct verdict classify_file(struct resolution *resolution, const struct job *jo
         .incomplete_ms = folder->incomplete_ms};
     if (verdict.kind == VERDICT_NEXT)
         verdict =
-            resolution_sort(resolution, &file, folder->rules, folder->fails_unmatched, tables);
+            resolution_classify(resolution, &file, folder->rules, folder->fails_unmatched, tables);
     str_release(&sidecar);
     return verdict;
 }
@@ -199,9 +199,9 @@ struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
     return attach_read(task->request, task->job->activity, &task->activity_id);
 }
 
-/* ---- look ---- */
+/* ---- verify ---- */
 
-/** What one job ever posted goes into the look. */
+/** What one job ever posted goes into the verification. */
 struct gathering {
     struct verification *verification;
     size_t index;

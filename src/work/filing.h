@@ -6,7 +6,7 @@
 
 /**
  * Sort a file below `root`, open at `fd` (-1: it was uploaded, and may have gone): rule, values,
- * group (see resolution_sort()); the resolution is to be released in any case.
+ * group (see resolution_classify()); the resolution is to be released in any case.
  */
 struct verdict classify_file(struct resolution *resolution, const struct job *job,
     const struct folder *folder, struct tables *tables, int root, int fd);

@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 /** Open a directory of the folder, or an absolute one, if only to look at it (O_PATH). */
-static int look_at_directory(int root, const char *path)
+static int open_path(int root, const char *path)
 {
     if (*path != '/')
         return safe_open_look(root, path);
@@ -38,13 +38,13 @@ static int look_at_directory(int root, const char *path)
 }
 
 /** The directory at `path`, or the nearest one above it that is there; and its name for people. */
-static int look_at_nearest(const struct task *task, const char *path, char **ret_name)
+static int open_nearest_path(const struct task *task, const char *path, char **ret_name)
 {
     bool is_absolute = *path == '/';
     const char *top = is_absolute ? "/" : task->folder->path;
     CLEANUP(free_text) char *at = strdup(path);
     int fd = -ENOMEM;
-    while (at && (fd = look_at_directory(task->root, *at || !is_absolute ? at : "/")) < 0 && *at) {
+    while (at && (fd = open_path(task->root, *at || !is_absolute ? at : "/")) < 0 && *at) {
         char *above = path_directory(at);
         free(at);
         at = above;
@@ -62,7 +62,7 @@ static struct verdict not_put_away_in(
     CLEANUP(free_text) char *name = NULL;
     if (error != -EACCES && error != -EPERM)
         return task_not_put_away(what, error);
-    CLEANUP(close_fd) int fd = look_at_nearest(task, path, &name);
+    CLEANUP(close_fd) int fd = open_nearest_path(task, path, &name);
     return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s; the directory %.400s %s", what,
         strerror(-error), name ? name : path, rights_words(fd, RIGHTS_CHANGE_DIRECTORY, words));
 }

@@ -77,7 +77,7 @@ static int gather_members(struct worker *worker, struct task *task)
     return 0;
 }
 
-/** Mates whose upload is too old go back, and all wait for them. The task has ended then. */
+/** Members whose upload is too old go back, and all wait for them. The task has ended then. */
 static bool renews_members(struct worker *worker, struct task *task)
 {
     bool has_old = false;
@@ -116,7 +116,7 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
     int64_t due_ms = job->group ? group_due(worker, task, rule) : 0;
     if (!due_ms)
         return false;
-    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+    bool is_news = task->stage != STAGE_ATTACH; /* not just asked again */
     send_guard_step_aside(worker, task);
     store_delay_group(queue_store(worker->queue), job, due_ms);
     moves_release(
@@ -136,7 +136,7 @@ void grouping_attach(struct worker *worker, struct task *task)
     }
     const struct rule *rule = config_rule(task->config, task->job->rule);
     assert(rule); /* a job whose rule is gone is not claimed */
-    if (send_guard_looks_first(worker, task))
+    if (send_guard_checks_first(worker, task))
         return;
     if (is_too_old(task->job)) {
         upload_again(worker, task->job);
@@ -153,7 +153,7 @@ void grouping_attach(struct worker *worker, struct task *task)
         moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
-    if (send_guard_looks_first(worker, task) || renews_members(worker, task))
+    if (send_guard_checks_first(worker, task) || renews_members(worker, task))
         return;
     if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
         intend(worker, task);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /** How often the key file is looked at while the key is refused. */
-#define KEY_LOOK_MS 1000
+#define KEY_POLL_MS 1000
 
 /** Why the breaker is open: in status, and in the log where that is news. An outage has many words.
  */
@@ -68,7 +68,7 @@ static void refused(
 {
     int64_t now = clock_steady_ms();
     if (worker->api_breaker.reason != reason)
-        worker->key_look_ms = now;
+        worker->key_poll_ms = now;
     breaker_trip(
         &worker->api_breaker, reason, now, pacing_ask_delay(worker, worker->api_breaker.tries + 1));
     if (reason != BREAKER_KEY_REFUSED)
@@ -126,12 +126,12 @@ static bool read_new_key(struct worker *worker, int64_t now)
 }
 
 /** While the key is refused: a changed key file is reason to ask at once. */
-static void look_at_key(struct worker *worker, int64_t now)
+static void check_key(struct worker *worker, int64_t now)
 {
-    bool is_time = now >= worker->key_look_ms || now >= breaker_due_at(&worker->api_breaker);
+    bool is_time = now >= worker->key_poll_ms || now >= breaker_due_at(&worker->api_breaker);
     if (worker->api_breaker.reason != BREAKER_KEY_REFUSED || !is_time)
         return;
-    worker->key_look_ms = now + KEY_LOOK_MS;
+    worker->key_poll_ms = now + KEY_POLL_MS;
     worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
 }
 
@@ -152,7 +152,7 @@ int64_t health_due_at(const struct worker *worker)
 void health_ask_if_due(struct worker *worker)
 {
     int64_t now = clock_steady_ms();
-    look_at_key(worker, now);
+    check_key(worker, now);
     if (now < health_due_at(worker))
         return;
     struct api api = worker_api(worker, worker->config);

@@ -28,10 +28,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** How many looks that find nothing prove that nothing was created (design.md 6). */
-#define LOOKS_NEEDED 2
-/** The pause between two looks, as a part of `limits.doubt`. */
-#define LOOK_PAUSE_PART 4
+/** How many verifications that find nothing prove that nothing was created (design.md 6). */
+#define VERIFICATIONS_NEEDED 2
+/** The pause between two of them, as a part of `limits.doubt`. */
+#define VERIFY_PAUSE_PART 4
 /** The longest pause before a file is put away once more: somebody may have given us the right. */
 #define PUT_AWAY_MAX_MS (5 * 60 * 1000)
 
@@ -201,7 +201,7 @@ static void on_resolved(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     merged_leads_release(&task->merged); /* its lead may be another one than before */
-    task->looked_in_failed = false;
+    task->searched_failed = false;
     if (job_has_error(job, "table"))
         job_forget_error(job);
     classify_leave_group(worker, job, &task->resolution);
@@ -330,9 +330,9 @@ static void on_absent(struct worker *worker, struct task *task)
     const struct limits *limits = &task->config->limits;
     const struct job *job = task->job;
     for (size_t i = 0; i < task_count_jobs(task); i++)
-        task_job_at(task, i)->looks++;
-    if (job->looks < LOOKS_NEEDED) {
-        moves_release(worker, task, clock_wall_ms() + limits->doubt_ms / LOOK_PAUSE_PART, false,
+        task_job_at(task, i)->verifications++;
+    if (job->verifications < VERIFICATIONS_NEEDED) {
+        moves_release(worker, task, clock_wall_ms() + limits->doubt_ms / VERIFY_PAUSE_PART, false,
             "was not found in Close; looks once more");
         return;
     }
@@ -341,14 +341,14 @@ static void on_absent(struct worker *worker, struct task *task)
         struct verdict last = verdict_make(VERDICT_FAIL, "no_answer",
             "Close did not say what became of its %s, which was not created (given up after %d "
             "attempts)",
-            activity_names[job->activity], job->attempts - 1); /* the last was only the look */
+            activity_names[job->activity], job->attempts - 1); /* the last was only verified */
         moves_fail(worker, task, &last);
         return;
     }
     moves_release(worker, task, clock_wall_ms(), false, "is filed anew");
 }
 
-static void on_looked(struct worker *worker, struct task *task)
+static void on_verified(struct worker *worker, struct task *task)
 {
     task->activity_id = TAKE_PTR(task->verification.files[0].activity_id);
     settle_found(worker, task);
@@ -404,7 +404,7 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     if (task->job->state == JOB_FAILED)
         failed_directories_note(queue_store(worker->queue), task->folder, task->root);
     if (job_has_error(task->job, "gone") && task->job->place)
-        discards_look_now(worker, task->job->folder);
+        discards_check_now(worker, task->job->folder);
     moves_log(task, job_state_names[task->job->state], verdict->message);
     moves_end_task(worker, task);
 }
@@ -485,7 +485,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
         on_created(worker, task);
         break;
     case STAGE_VERIFY:
-        on_looked(worker, task);
+        on_verified(worker, task);
         break;
     default:
         on_finished(worker, task, verdict);

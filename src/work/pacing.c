@@ -173,7 +173,7 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
         return INT64_MAX;
     if (lane == LANE_FILE)
         return count_tasks(worker, true) < FINISHING_MAX && !worker->stopping ? 0 : INT64_MAX;
-    if (!is_free(worker) || view->sorting != SORT_DONE)
+    if (!is_free(worker) || view->classifying != CLASSIFY_DONE)
         return INT64_MAX;
     const struct folder *folder = &worker->config->folders[index];
     if (lane == LANE_ATTACH)

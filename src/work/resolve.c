@@ -113,7 +113,7 @@ static int64_t table_wait(enum table_answer answer, const struct resolve_file *f
     return waited < TABLE_WAIT_MAX_MS ? waited : TABLE_WAIT_MAX_MS;
 }
 
-static struct verdict look_up_row(
+static struct verdict lookup_row(
     struct resolution *resolution, const struct resolve_file *file, struct tables *tables)
 {
     CLEANUP(free_text) char *key = NULL;
@@ -175,7 +175,7 @@ static struct verdict choose_rule(
     return next();
 }
 
-struct verdict resolution_sort(struct resolution *resolution, const struct resolve_file *file,
+struct verdict resolution_classify(struct resolution *resolution, const struct resolve_file *file,
     struct rule *const *rules, bool fails_unmatched, struct tables *tables)
 {
     *resolution = (struct resolution){0};
@@ -187,7 +187,7 @@ struct verdict resolution_sort(struct resolution *resolution, const struct resol
     if (verdict.kind != VERDICT_NEXT || !resolution->rule)
         return verdict;
     if (resolution->rule->table)
-        verdict = look_up_row(resolution, file, tables);
+        verdict = lookup_row(resolution, file, tables);
     return verdict.kind == VERDICT_NEXT ? make_group_key(resolution) : verdict;
 }
 

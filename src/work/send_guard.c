@@ -32,7 +32,7 @@
 #define NEWS_QUIET_MS 5000
 #define NEWS_MAX_MS 60000
 /** How soon it is looked whether the one that was woken has gone. */
-#define WOKEN_LOOK_MS 1000
+#define WOKEN_POLL_MS 1000
 
 /* ---- what is told ---- */
 
@@ -301,7 +301,7 @@ bool send_guard_lets_go(struct worker *worker, struct task *task, const struct r
 
 /* ---- the files of those that wait ---- */
 
-bool send_guard_looks_first(struct worker *worker, struct task *task)
+bool send_guard_checks_first(struct worker *worker, struct task *task)
 {
     bool waits = false;
     for (size_t i = 0; i < task_count_jobs(task); i++)
@@ -313,7 +313,7 @@ bool send_guard_looks_first(struct worker *worker, struct task *task)
 }
 
 /** The first of its group whose file is not where it belongs. */
-static struct verdict look_at_group(struct task *task, const struct stage_tools *tools)
+static struct verdict check_group(struct task *task, const struct stage_tools *tools)
 {
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "are there");
     struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
@@ -322,7 +322,7 @@ static struct verdict look_at_group(struct task *task, const struct stage_tools 
     size_t count = store_group_members(tools->store, task->job, members, GROUP_MAX);
     for (size_t i = 0; i < count; i++) {
         if (verdict.kind == VERDICT_NEXT && members[i]->held != HELD_NEVER) {
-            verdict = task_look_at(task, tools, members[i]);
+            verdict = task_check_file(task, tools, members[i]);
             task->absent = verdict.kind == VERDICT_NEXT ? 0 : members[i]->id;
         }
         job_free(members[i]);
@@ -339,9 +339,9 @@ struct verdict present_start(struct task *task, const struct stage_tools *tools)
         return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "is not held back itself");
     if (task->job->held != HELD_NEVER)
-        verdict = task_look_at(task, tools, task->job);
+        verdict = task_check_file(task, tools, task->job);
     if (verdict.kind == VERDICT_NEXT && task->job->group)
-        verdict = look_at_group(task, tools);
+        verdict = check_group(task, tools);
     return verdict;
 }
 
@@ -374,7 +374,7 @@ static int64_t wake_one(struct worker *worker, const char *sender)
         job->due_ms = now;
         store_update(queue_store(worker->queue), job);
     }
-    return now + WOKEN_LOOK_MS;
+    return now + WOKEN_POLL_MS;
 }
 
 static void wake_paced(struct worker *worker)

@@ -11,7 +11,7 @@
 bool send_guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule);
 
 /** Whether what the guard holds back must be looked for in the folder first; then that is next. */
-bool send_guard_looks_first(struct worker *worker, struct task *task);
+bool send_guard_checks_first(struct worker *worker, struct task *task);
 
 /** A job that was its sender's next must wait for something else: those behind it go first. */
 void send_guard_step_aside(struct worker *worker, struct task *task);

@@ -50,7 +50,7 @@ struct task {
     char *activity_id;          /* what was created */
     struct merged_leads merged; /* into its lead; known once STAGE_DUPLICATE has asked */
     bool is_filed_before;       /* on its lead, says the memory */
-    bool looked_in_failed;      /* whether a person brought back what was filed before */
+    bool searched_failed;       /* whether a person brought back what was filed before */
     int64_t brought_back;       /* the job that failed, and whose file that is; 0: none */
     bool is_present;            /* its file, and those of its group, were seen where they belong */
     int64_t absent;             /* the job of its group whose file was not */

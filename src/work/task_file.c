@@ -53,10 +53,10 @@ struct verdict verdict_changed(const struct task *task)
 static struct verdict verdict_denied(const struct task *task)
 {
     char words[RIGHTS_WORDS];
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
+    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
     return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be opened: %s%s%s",
-        strerror(EACCES), look < 0 ? "" : "; it ",
-        look < 0 ? "" : rights_words(look, RIGHTS_READ_FILE, words));
+        strerror(EACCES), path_fd < 0 ? "" : "; it ",
+        path_fd < 0 ? "" : rights_words(path_fd, RIGHTS_READ_FILE, words));
 }
 
 /** What it means that the file cannot be opened. */
@@ -94,8 +94,8 @@ static struct verdict verdict_of_error(
 
 static bool lies_in_folder(const struct task *task)
 {
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
-    return look >= 0;
+    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
+    return path_fd >= 0;
 }
 
 struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools)
@@ -133,15 +133,15 @@ static struct verdict check_limits(struct task *task, const struct file_state *s
 }
 
 /** Look at what lies at the job's path: whether it is its file, and may be sent. */
-static struct verdict look_at_file(struct task *task, const struct stage_tools *tools, int look)
+static struct verdict check_file(struct task *task, const struct stage_tools *tools, int path_fd)
 {
     struct file_state state;
-    int result = look < 0 ? look : file_state_read(look, &state);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result == 0 && !S_ISREG(state.mode))
         result = -EINVAL;
     if (result < 0)
         return verdict_of_error(task, tools, result);
-    int own = own_file(task->config, look); /* since a reload, perhaps */
+    int own = own_file(task->config, path_fd); /* since a reload, perhaps */
     if (own < 0)
         return verdict_of_error(task, tools, own);
     if (own)
@@ -151,12 +151,12 @@ static struct verdict look_at_file(struct task *task, const struct stage_tools *
     return check_limits(task, &state);
 }
 
-struct verdict task_look_at(
+struct verdict task_check_file(
     const struct task *task, const struct stage_tools *tools, const struct job *job)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(task->root, job->path);
-    int result = look < 0 ? look : file_state_read(look, &state);
+    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, job->path);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     bool is_refused = result == -EACCES || result == -EPERM; /* it may be there all the same */
     if (result < 0 && (is_refused || !safe_open_is_absent(result)))
         return task_wait(task->folder->poll_ms, "unreadable", strerror(-result));
@@ -171,11 +171,11 @@ struct verdict task_look_at(
 
 struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
 {
-    CLEANUP(close_fd) int look = safe_open_look(task->root, task->job->path);
-    struct verdict verdict = look_at_file(task, tools, look);
+    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
+    struct verdict verdict = check_file(task, tools, path_fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int fd = safe_reopen_file(look);
+    int fd = safe_reopen_file(path_fd);
     if (fd < 0)
         return verdict_of_error(task, tools, fd);
     *ret_fd = fd;

@@ -20,7 +20,7 @@ struct verdict task_open_source(
 
 /** Whether the file of a job of this task's folder lies where it belongs, as it was: NEXT; GONE;
  * CHANGED; or WAIT, where that cannot be told now. The folder is open. */
-struct verdict task_look_at(
+struct verdict task_check_file(
     const struct task *task, const struct stage_tools *tools, const struct job *job);
 
 /** What it means that the file is no longer the one that was queued. */

@@ -143,7 +143,7 @@ static bool has_our_token(
     return false;
 }
 
-static bool looks_like_ours(const struct verification *verification, const struct verify_file *file,
+static bool is_like_ours(const struct verification *verification, const struct verify_file *file,
     const struct json *object, verify_is_taken *is_taken, void *context)
 {
     char earliest[CLOCK_TEXT];
@@ -162,7 +162,7 @@ static int take_if_older(struct verify_file *file, const char *id, const char *c
     return result | job_set_text(&file->created, created);
 }
 
-/** One of the lead's files, in a look by content. */
+/** One of the lead's files, in a verification by content. */
 static int compare_content(struct verification *verification, const struct json *object,
     verify_is_taken *is_taken, void *context)
 {
@@ -188,7 +188,7 @@ static int take_object(struct verification *verification, const struct json *obj
         struct verify_file *file = &verification->files[i];
         bool is_ours = has_our_token(file, activity, object) ||
                        (activity == ACTIVITY_LEAD_FILE && is_taken &&
-                           looks_like_ours(verification, file, object, is_taken, context));
+                           is_like_ours(verification, file, object, is_taken, context));
         if (is_ours)
             result = take_if_older(file, id, record_created(object));
     }

@@ -55,7 +55,7 @@ static struct folder_view *view_folders(const struct worker *worker, const struc
             if (strcmp(views[i].name, worker->folders[j].name) == 0) {
                 views[i] = worker->folders[j];
                 views[i].name = config->folders[i].name;
-                views[i].look_next_ms = 0; /* rescan may be another one now */
+                views[i].check_next_ms = 0; /* rescan may be another one now */
             }
     }
     return views;
@@ -410,10 +410,10 @@ static int64_t next_steady(const struct worker *worker)
 {
     int64_t next = health_due_at(worker);
     if (worker->api_breaker.reason == BREAKER_KEY_REFUSED)
-        next = earlier(next, worker->key_look_ms);
+        next = earlier(next, worker->key_poll_ms);
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (worker->folders[i].sort_again_ms)
-            next = earlier(next, worker->folders[i].sort_again_ms);
+        if (worker->folders[i].classify_again_ms)
+            next = earlier(next, worker->folders[i].classify_again_ms);
     return next;
 }
 
@@ -441,7 +441,7 @@ static bool is_busy(const struct worker *worker)
     if (discards_are_under_way(worker))
         return true;
     for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (worker->folders[i].sorting == SORT_GOES_ON)
+        if (worker->folders[i].classifying == CLASSIFY_GOES_ON)
             return true;
     for (const struct task *task = worker->tasks; task; task = task->next)
         if (task->copy || task->compared || (task->to_start && !task_holds_request(task)) ||

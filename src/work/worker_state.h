@@ -20,21 +20,22 @@
 #define GROUP_MAX (10 * ATTACHMENTS_MAX)
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
-enum sorting { SORT_CANNOT, SORT_GOES_ON, SORT_DONE };
+enum classifying { CLASSIFY_CANNOT, CLASSIFY_GOES_ON, CLASSIFY_DONE };
 
 /** What the worker knows of a folder, most of it from the watch thread. */
 struct folder_view {
     char *name;
     bool healthy;
-    int64_t scanned;          /* the last scan that was asked for and has ended (worker_scan) */
-    int64_t rounds;           /* how many scans of all of it have ended */
-    bool looks_for_discarded; /* since the last of them; see discards.c */
-    int64_t looked_up_to;     /* the id of the last failed job that was looked for */
-    int64_t look_next_ms;     /* steady clock: not before */
-    uint64_t failed_device;   /* which directory `failed` was when it had something in it */
+    int64_t scanned;        /* the last scan that was asked for and has ended (worker_scan) */
+    int64_t rounds;         /* how many scans of all of it have ended */
+    bool checks_discards;   /* since the last of them; see discards.c */
+    int64_t checked_up_to;  /* the id of the last failed job that was looked for */
+    int64_t check_next_ms;  /* steady clock: not before */
+    uint64_t failed_device; /* which directory `failed` was when it had something in it */
     uint64_t failed_inode;
-    enum sorting sorting;
-    int64_t sort_again_ms; /* steady clock: SORT_CANNOT until then; 0: no time brings it about */
+    enum classifying classifying;
+    int64_t classify_again_ms; /* steady clock: CLASSIFY_CANNOT until then; 0: no time brings it
+                                  about */
     uint64_t device;
     uint64_t inode;
     bool told_unremovable; /* that an emptied directory cannot be removed */
@@ -72,7 +73,7 @@ struct worker {
     struct window windows[API_GROUPS]; /* what the server still takes of each group */
     int64_t s3_success_ms;             /* steady clock: when a file last got through */
     int64_t s3_tripped_ms;             /* the same: when S3 was last found to be down */
-    int64_t key_look_ms;               /* steady clock: when the key file is looked at next */
+    int64_t key_poll_ms;               /* steady clock: when the key file is looked at next */
     int64_t failures;
 
     bool has_paced;         /* jobs wait for their sender (send_guard.c) */

@@ -173,7 +173,7 @@ static void check_job(const struct job *job)
 {
     assert(job->folder && job->path && job->state < JOB_STATES && job->ending < JOB_ENDINGS);
     assert(job->activity < ACTIVITIES && job->identity.handle_length <= IDENTITY_HANDLE_MAX);
-    assert(job->attempts >= 0 && job->crashes >= 0 && job->looks >= 0);
+    assert(job->attempts >= 0 && job->crashes >= 0 && job->verifications >= 0);
     struct json *view = view_job(job);
     char *printed = json_print(view);
     assert(printed && fuzz_is_utf8(printed));

@@ -101,9 +101,9 @@ struct job {
     char *activity_id;
     int64_t
         posting; /* of a POST whose end is not known: look before posting again. 0: there is none */
-    int looks;   /* at Close for that POST, which found nothing */
-    bool reconcile; /* an earlier queue, which is lost, may have filed it: look in Close first */
-    bool approved;  /* a person wants it filed although the same bytes were filed before */
+    int verifications; /* of that POST, which found nothing */
+    bool reconcile;    /* an earlier queue, which is lost, may have filed it: look in Close first */
+    bool approved;     /* a person wants it filed although the same bytes were filed before */
 
     int64_t entered; /* counts up with each job that enters the queue, or begins anew */
     bool released;   /* a person wants it to leave the house, however much does */

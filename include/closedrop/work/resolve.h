@@ -65,12 +65,12 @@ struct resolution {
  * FAIL: no rule although one is wanted, a table or sidecar that cannot be used.
  * To be released in any case.
  */
-struct verdict resolution_sort(struct resolution *resolution, const struct resolve_file *file,
+struct verdict resolution_classify(struct resolution *resolution, const struct resolve_file *file,
     struct rule *const *rules, bool fails_unmatched, struct tables *tables);
 void resolution_release(struct resolution *resolution);
 
 /**
- * Begin to ask, after resolution_sort() found a rule: with what the rule says, or with a target
+ * Begin to ask, after resolution_classify() found a rule: with what the rule says, or with a target
  * that is given in its place. NEXT: ask. FAIL: what the rule gives is no target, or known to be
  * none. WAIT: current_lead_begin().
  */

@@ -1,5 +1,5 @@
 /**
- * Looking whether an activity was created after all: by the token of its upload, in what its lead
+ * Verifying whether an activity was created after all: by the token of its upload, in what its lead
  * has (design.md 6; close-api.md 1.5, 8.1); or, where the queue that knew the token is lost, by the
  * bytes of the file. Asks Close, one request after the other.
  */

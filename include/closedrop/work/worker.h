@@ -1,6 +1,6 @@
 /**
  * The worker: takes jobs from the queue and carries each through its stages (resolve, ticket, send,
- * reconcile, attach, look, finish).
+ * reconcile, attach, verify, finish).
  *
  * One turn of the work thread is a story of five lines, told by the agent around these calls:
  *

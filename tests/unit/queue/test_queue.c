@@ -1487,7 +1487,7 @@ static void intend_three(struct queue *queue, struct job *jobs[3])
     for (int i = 0; i < 3; i++)
         ids[i] = add_uploaded(queue, paths[i], i + 1);
     jobs[0] = queue_claim(queue, "scans", LANE_ATTACH, false);
-    jobs[0]->looks = 1; /* of an earlier post */
+    jobs[0]->verifications = 1; /* of an earlier post */
     assert_int_equal(jobs[0]->id, ids[0]);
     assert_int_equal(store_group_members(queue_store(queue), jobs[0], jobs + 1, 2), 2);
     queue_intend(queue, jobs, 3, clock_wall_ms());
@@ -1512,7 +1512,7 @@ static void intends_one_post_for_a_group(void **state)
         assert_true(job->in_hand);
         assert_true(job->posting > 0);
         assert_true(job->posting == jobs[0]->posting);
-        assert_int_equal(job->looks, 0);
+        assert_int_equal(job->verifications, 0);
         job_free(job);
     }
     expect_postings(queue, jobs[0]->id, "a.pdf A email 0\n");
@@ -1592,13 +1592,13 @@ static void takes_an_intent_back(void **state)
     struct job *jobs[3];
     begin(queue);
     intend_three(queue, jobs);
-    jobs[0]->looks = 2;
+    jobs[0]->verifications = 2;
     queue_withdraw(queue, jobs[0], "was not created");
     commit(queue);
     struct job *job = load(queue, jobs[0]->id);
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_int_equal(job->posting, 0);
-    assert_int_equal(job->looks, 0);
+    assert_int_equal(job->verifications, 0);
     assert_true(job->in_hand);
     job_free(job);
     job = load(queue, jobs[1]->id); /* each speaks for itself */
@@ -1660,7 +1660,7 @@ static int64_t fail_unclear(struct queue *queue)
     struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
     job->uploaded_ms = now;
     queue_intend(queue, &job, 1, clock_wall_ms());
-    job->looks = 1;
+    job->verifications = 1;
     queue_fail(queue, job, "unclear", "in words");
     queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     int64_t id = job->id;
@@ -1696,7 +1696,7 @@ static void remembers_an_unclear_post_when_it_is_tried_again(void **state)
         assert_int_equal(job->id, id);
         assert_int_equal(job->state, JOB_UPLOADING);
         assert_true(job->posting == posting);
-        assert_int_equal(job->looks, 0);
+        assert_int_equal(job->verifications, 0);
         assert_non_null(job->rule); /* so that what is found can be told */
         assert_int_equal(job->uploaded_ms, 0);
 
@@ -2390,7 +2390,7 @@ static void fill(struct job *job)
     job->uploaded_ms = 12345;
     job->activity = ACTIVITY_LEAD_FILE;
     job->posting = INT64_MAX;
-    job->looks = 2;
+    job->verifications = 2;
     job->reconcile = true;
 }
 
@@ -2433,7 +2433,7 @@ static void keeps_all_over_a_restart(void **state)
     assert_string_equal(after->activity_id, "L");
     assert_int_equal(after->activity, ACTIVITY_LEAD_FILE);
     assert_true(after->posting == INT64_MAX);
-    assert_int_equal(after->looks, 2);
+    assert_int_equal(after->verifications, 2);
     assert_true(after->reconcile);
     assert_true(after->queued_ms == before->queued_ms && after->done_ms == before->done_ms);
     assert_true(after->uploaded_ms == 12345);
@@ -2638,7 +2638,7 @@ static void expect_kept(struct queue *queue)
         assert_null(job->activity_id);
         assert_int_equal(job->activity, ACTIVITY_NONE);
         assert_int_equal(job->posting, 0);
-        assert_int_equal(job->looks, 0);
+        assert_int_equal(job->verifications, 0);
         job_free(job);
     }
 }
