@@ -1,14 +1,14 @@
 #!/bin/bash
-# Shows closedrop at work, on this machine alone: it builds the program, starts it beside a stand-in for Close
-# (closedrop-sandbox), drops real documents into a folder in the ways programs and people do that, and shows
-# where each of them arrived. No account and no network are needed once the packages are installed.
+# Shows closedrop at work, on this machine alone: builds the program, starts it next to a stand-in for Close
+# (closedrop-sandbox), drops real documents into a folder the way programs and people do, and shows where each one
+# arrived. No account is needed, and no network once the packages are installed.
 # Usage: packaging/demo.sh [--once]
 #
-# It then stays, for you to drop files yourself, until Ctrl-C. With --once it ends after the proof: exit code 0 when
-# everything arrived, 1 when not.
+# Keeps running after the proof, so that you can drop files yourself, until Ctrl-C. With --once it exits after the
+# proof, with status 0 if everything arrived and 1 if not.
 #
-# Wants Debian 12. Missing packages are installed with apt, which needs root or sudo. All else happens in build/release
-# and in a temporary directory, which is removed at the end.
+# Requires Debian 12. Missing packages are installed with apt, which needs root or sudo. Everything else happens in
+# build/release and in a temporary directory that is removed at the end.
 
 set -euo pipefail
 
@@ -39,7 +39,7 @@ say() {
     printf '   %s\n' "$*"
 }
 
-# Stops what we started, by its id, and removes what we made.
+# Stops the processes we started, by ID, and removes the files we made.
 clean_up() {
     local pid
     for pid in "$tail_pid" "$agent_pid" "$sandbox_pid"; do
@@ -66,9 +66,9 @@ closedrop() { # COMMAND ARGUMENT...
 
 build() {
     title "Build"
-    install_packages "${build_packages[@]}" "${demo_packages[@]}" || die "cannot go on without these packages"
+    install_packages "${build_packages[@]}" "${demo_packages[@]}" || die "cannot continue without these packages"
     cd -- "$top"
-    quiet cmake --preset release || die "the build could not be prepared"
+    quiet cmake --preset release || die "the build could not be configured"
     quiet cmake --build --preset release -j "$(nproc)" || die "the build failed"
     say "$("$bin/closedrop" --version) is in $bin"
 }
@@ -95,7 +95,7 @@ JSON
     wait_until test -s "$work/ready.json" || die "the sandbox did not start: $(cat "$work/sandbox.log")"
     api=$(jq -r .api_url "$work/ready.json")
     admin=$(jq -r .admin_url "$work/ready.json")
-    say "A Close to try against (closedrop-sandbox): $api"
+    say "Stand-in for Close (closedrop-sandbox): $api"
 
     cat >"$work/closedrop.conf" <<CONF
 state_dir      = "state";
@@ -110,10 +110,10 @@ folders = (
 );
 rules = (
   {
-    name  = "customers";                                     # what lies in "Customer 1001/"
+    name  = "customers";                                     # files in "Customer 1001/"
     match = { path = "^Customer (?<number>[0-9]+)/"; };
-    table = { file = "customers.csv"; key = "{number}"; };   # belongs to whom the table says
-    group = { by = "{number}"; wait = "2s"; };               # and goes into one email
+    table = { file = "customers.csv"; key = "{number}"; };   # go to the lead that the table names
+    group = { by = "{number}"; wait = "2s"; };               # together, in one email
     email = { subject = "Documents for {lead.name}"; to = [ "{contact.email}" ]; };
   }
 );
@@ -121,11 +121,11 @@ CONF
     "$bin/closedrop" run -c "$work/closedrop.conf" >"$work/agent.log" 2>&1 &
     agent_pid=$!
     wait_until agent_is_up || die "closedrop did not start: $(cat "$work/agent.log")"
-    say "closedrop watches the folder $folder"
-    say "and files what lies in a sub-folder \"Customer ...\" on that customer's lead, by a table"
+    say "closedrop is watching $folder"
+    say "Files in a subfolder \"Customer ...\" go to that customer's lead, which a table names"
 }
 
-# drop HOW DOCUMENT NAME: puts a document into the folder by put_HOW, and remembers what has to arrive.
+# drop HOW DOCUMENT NAME WORDS: puts a document into the folder with put_HOW, and records what has to arrive.
 drop() {
     local how=$1 document=$work/documents/$2 name=$3 words=$4
     say "$(printf '%-42s %s' "$words" "$name")"
@@ -134,7 +134,7 @@ drop() {
 }
 
 drop_documents() {
-    title "Drop documents, in the ways programs and people do that"
+    title "Dropping documents, the way programs and people do"
     "$top/tests/support/documents.sh" "$work/documents"
     mkdir -- "$folder/Customer 1001"
     drop cp letter.pdf "letter.pdf" "copied (cp)"
@@ -144,15 +144,15 @@ drop_documents() {
     drop rsync_inplace fax.tif "fax.tif" "rsync --inplace"
     drop link photo.jpg "photo.jpg" "written under a hidden name, then linked"
     drop tmpfile screen.png "Bildschirm Müller & Söhne.png" "written without a name, then linked"
-    drop cp notes.txt "Rückruf für Jürgen.txt" "copied, a name with umlauts"
-    drop cp customers.csv "Customer 1001/customers.csv" "copied into a new sub-folder"
-    drop mv export.zip "Customer 1001/export.zip" "moved into the sub-folder"
+    drop cp notes.txt "Rückruf für Jürgen.txt" "copied, with umlauts in the name"
+    drop cp customers.csv "Customer 1001/customers.csv" "copied into a new subfolder"
+    drop mv export.zip "Customer 1001/export.zip" "moved into the subfolder"
     "$top/tests/support/documents.sh" --cut "$work/documents/fax-g3.tif" "$work/documents/half.tif" 50
-    say "$(printf '%-42s %s' "broken off in the middle, never finished" "half a fax.tif")"
+    say "$(printf '%-42s %s' "truncated, never finished" "half a fax.tif")"
     put_cp "$work/documents/half.tif" "$folder/half a fax.tif"
 }
 
-# Nothing is left in the folder but what belongs there.
+# Nothing is left in the folder except what belongs there.
 folder_is_empty() {
     [ -z "$(find "$folder" -type f -not -path "$folder/Uploaded/*" -not -path "$folder/Failed/*" \
         -not -path "$folder/.closedrop/*" -print -quit)" ]
@@ -166,7 +166,7 @@ jobs_ended() {
         <<<"$counts" >/dev/null && folder_is_empty
 }
 
-# check WORDS COMMAND...: tells whether it is so, and remembers when not.
+# check WORDS COMMAND...: says whether this is true, and records if it is not.
 check() {
     local words=$1
     shift
@@ -178,7 +178,7 @@ check() {
     fi
 }
 
-# How often a hash is in the ledger of what S3 has stored.
+# How many times the ledger of what S3 stored has this hash.
 times_stored() {
     grep -c "^$1" "$work/ledger" || true
 }
@@ -198,23 +198,23 @@ is_filed() {
 
 prove() {
     local line hash name
-    title "What closedrop says of them (closedrop list)"
-    wait_until jobs_ended || say "(waited $wait_most s for all of them in vain)"
+    title "What closedrop reports (closedrop list)"
+    wait_until jobs_ended || say "(not all of them ended within $wait_most s)"
     closedrop list
 
-    title "What the people who drop files see"
+    title "What users see in the folder"
     (cd -- "$folder" && find . -path ./.closedrop -prune -o -type f -print | LC_ALL=C sort | sed 's/^/   /')
     if [ -f "$folder/Failed/half a fax.tif.error.txt" ]; then
-        printf '\n   %s\n' "The broken fax was not sent. Beside it lies half a fax.tif.error.txt:"
+        printf '\n   %s\n' "The truncated fax was not sent. The text file next to it, half a fax.tif.error.txt:"
         sed 's/^/   | /' "$folder/Failed/half a fax.tif.error.txt"
     fi
 
-    title "What Close has: the documents of customer 1001, in one draft on the lead"
+    title "What is in Close: the documents of customer 1001, in one draft on the lead"
     curl -sf --noproxy '*' "${admin}activities" >"$work/activities" || die "the sandbox does not answer"
     jq -r '.[] | "   \(.kind) on \(.lead_id), to \(.body.to[0]): \(.body.subject)",
         (.attachments[] | "        \(.filename), \(.size) bytes")' "$work/activities"
 
-    title "The proof: SHA-256 of each document, and how often the receiving side has just that"
+    title "The proof: SHA-256 of each document, and how many times S3 received it"
     curl -sf --noproxy '*' "${admin}ledger.tsv" >"$work/ledger" || die "the sandbox does not answer"
     for line in "${expected[@]}"; do
         hash=${line%% *} name=${line#* }
@@ -222,10 +222,10 @@ prove() {
         [ "$(times_stored "$hash")" = 1 ] || everything_arrived=false
     done
     echo
-    check "every document arrived, once" [ "$everything_arrived" = true ]
-    check "what belongs to customer 1001 is on its lead, in one email" is_filed
+    check "every document arrived exactly once" [ "$everything_arrived" = true ]
+    check "the documents of customer 1001 are on its lead, in one email" is_filed
     check "nothing else was sent" [ "$(wc -l <"$work/ledger")" = "${#expected[@]}" ]
-    check "the broken one was not sent, and says why" half_has_failed
+    check "the truncated fax was not sent, and its text file says why" half_has_failed
     check "the folder is empty" folder_is_empty
 }
 
@@ -235,22 +235,22 @@ stay() {
    Drop a file into    $folder
    for example         cp README.md $folder/
 
-   Look at it, in another terminal (in $top):
+   To look around, in another terminal (in $top):
      export CLOSEDROP_CONFIG=$work/closedrop.conf
-     build/release/closedrop status           how it is
-     build/release/closedrop list             every file
-     build/release/closedrop show 1           one of them, with its history
-     curl ${admin}ledger      what the receiving side has
+     build/release/closedrop status           current state
+     build/release/closedrop list             all files
+     build/release/closedrop show 1           one file, with its history
+     curl ${admin}ledger      what S3 received
      curl ${admin}activities  what was created on leads
-     man -l packaging/man/closedrop.1         all of it
+     man -l packaging/man/closedrop.1         the manual
 
-   Ctrl-C ends this and removes the folder. Meanwhile, closedrop's log:
+   Ctrl-C stops the demo and removes the folder. The log of closedrop:
 
 TEXT
     tail -n 0 -f "$work/agent.log" &
     tail_pid=$!
     wait "$agent_pid" || true
-    say "closedrop has ended"
+    say "closedrop has stopped"
 }
 
 main() {
