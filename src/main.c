@@ -37,7 +37,7 @@
  *     - intake/settle       when is a file finished: the decision (pure)
  *     - intake/batch        which files an end marker covers, and whether any is left
  *     - intake/crash_guard  a file whose very look kills the program is looked at three times
- *     - intake/complete     whether a format's end is there (pure)
+ *     - intake/complete     whether a format's end is there; one file of format/ for each (pure)
  *     - intake/mailbox      what the two threads say to each other
  *
  * - queue_add(), queue_claim() ...: every promise is a row

@@ -6,21 +6,7 @@
 #ifndef CLOSEDROP_INTAKE_COMPLETE_H
 #define CLOSEDROP_INTAKE_COMPLETE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/** The bytes of a file: `read` gives up to `length` of them from `offset`; fewer ends the check, as
- * if the file were cut there. */
-struct bytes {
-    int64_t size;
-    int64_t (*read)(void *context, int64_t offset, void *buffer, size_t length); /* or -errno */
-    void *context;
-    int *ret_error; /* or NULL: a negative errno where the machine failed; no answer counts then */
-};
-
-/** `read` of an open file; `context` points to its descriptor. */
-int64_t bytes_read_file(void *context, int64_t offset, void *buffer, size_t length);
+#include "closedrop/intake/bytes.h"
 
 /**
  * What shows that the file is not whole, in words; NULL where nothing does. It begins like one of
