@@ -20,7 +20,7 @@ demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 # Without these there is no test at all.
 test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
-lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base)
+lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc)
 
 # tests/fuzz/run.sh looks for inputs by libFuzzer, which gcc does not have; it comes apart from clang.
 fuzz_packages=(clang libclang-rt-14-dev)

@@ -109,12 +109,13 @@ check_cppcheck() {
         --suppress=CastIntegerToAddressAtReturn --error-exitcode=1
 }
 
-# A page is good when neither man nor groff has anything to say about it.
+# A page is good when man, groff and mandoc have nothing to say about it.
 check_man() {
     local page said good=0
     for page in packaging/man/*.[1-8]; do
         said=$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null || echo failed)
-        said+=$(groff -ww -man -Tutf8 -k -z "$page" 2>&1 || echo failed)
+        said+=$(groff -ww -t -man -Tutf8 -k -z "$page" 2>&1 || echo failed)
+        said+=$(mandoc -Tlint -W warning "$page" 2>&1 || echo failed)
         [ -z "$said" ] || { printf '%s: %s\n' "$page" "$said"; good=1; }
     done
     return "$good"
@@ -134,7 +135,7 @@ lint_all() {
     lint shellcheck shellcheck check_scripts
     lint clang-tidy clang-tidy check_tidy
     lint cppcheck cppcheck check_cppcheck
-    lint man-pages man check_man
+    lint man-pages mandoc check_man
     lint systemd-unit systemd-analyze check_unit_file
 }
 
