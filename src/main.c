@@ -110,8 +110,8 @@
  * - control/  server (the door to libmicrohttpd), client, question, gone (jobs whose folder or rule
  *             is)
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to
- *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, url, magic, notify,
- *             shortage, account, closed_directory
+ *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, array, url, magic,
+ *             notify, shortage, account, closed_directory
  *
  * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
  *             that shares only base/

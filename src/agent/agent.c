@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "status.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/exit_codes.h"
@@ -168,7 +169,7 @@ static int start(struct agent *agent)
     agent->signals = signals_open();
     if (agent->signals < 0)
         return refuse_to_start("signals cannot be heard");
-    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+    for (size_t i = 0; i < COUNT(steps); i++) {
         int code = steps[i](agent);
         if (code)
             return code;

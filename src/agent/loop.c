@@ -6,6 +6,7 @@
 #include "once.h"
 #include "signals.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/notify.h"
@@ -115,7 +116,7 @@ void loop_run(struct agent *agent)
     while (!is_finished(agent)) {
         const int fds[] = {
             agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
-        http_wait(agent->http, fds, sizeof(fds) / sizeof(*fds), loop_timeout(agent));
+        http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
         follow_clock(agent); /* before anything is made due by the new one */
         if (!agent->broken)
             signals_take(agent); /* a reload writes to the queue */

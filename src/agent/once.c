@@ -4,6 +4,7 @@
 #include "once.h"
 #include "requests.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
@@ -65,7 +66,7 @@ static void tell_waiting(struct agent *agent)
 {
     static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
     worker_tell_held(agent->worker);
-    for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+    for (size_t i = 0; i < COUNT(states); i++) {
         const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
         store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
     }

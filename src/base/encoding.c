@@ -1,6 +1,7 @@
 /* Bytes of another encoding to UTF-8, by iconv, in one pass and all or nothing. */
 #include "closedrop/base/encoding.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -36,7 +37,7 @@ const char *encoding_like(const char *name)
         {"1254", "windows-1254"}, {"1257", "windows-1257"}, {"850", "CP850"}, {"437", "CP437"},
         {"15", "ISO-8859-15"}, {"8859", "ISO-8859-1"}, {"latin", "ISO-8859-1"}, {"16", "UTF-16LE"},
         {"unicode", "UTF-16LE"}, {"mac", "MACINTOSH"}};
-    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
+    for (size_t i = 0; i < COUNT(meanings); i++)
         if (strcasestr(name, meanings[i].part))
             return meanings[i].meant;
     return "windows-1252";
@@ -147,7 +148,7 @@ int encoding_to_utf8(const char *encoding, char **text, size_t *length)
         const char *bytes;
         const char *encoding;
     } marks[] = {{"\xEF\xBB\xBF", NULL}, {"\xFF\xFE", "UTF-16LE"}, {"\xFE\xFF", "UTF-16BE"}};
-    for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
+    for (size_t i = 0; i < COUNT(marks); i++) {
         size_t size = strlen(marks[i].bytes);
         if (*length < size || memcmp(*text, marks[i].bytes, size) != 0)
             continue;

@@ -2,6 +2,8 @@
  * two do not contradict. */
 #include "closedrop/base/magic.h"
 
+#include "closedrop/base/array.h"
+
 #include <magic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,7 +67,7 @@ static const struct suffix {
 static const struct suffix *find_suffix(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof(known_suffixes) / sizeof(*known_suffixes); i++)
+    for (size_t i = 0; dot && i < COUNT(known_suffixes); i++)
         if (strcasecmp(dot + 1, known_suffixes[i].suffix) == 0)
             return &known_suffixes[i];
     return NULL;
@@ -93,7 +95,7 @@ static bool begins_as_html(const char *head, size_t length)
     static const char *const starts[] = {"<!doctype html", "<html"};
     for (; length && strchr(" \t\r\n", *head); head++)
         length--;
-    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+    for (size_t i = 0; i < COUNT(starts); i++)
         if (length > strlen(starts[i]) && strncasecmp(head, starts[i], strlen(starts[i])) == 0)
             return true;
     return false;

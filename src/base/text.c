@@ -1,6 +1,7 @@
 /* Folding, comparing and showing of names, by libunistring. */
 #include "closedrop/base/text.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
@@ -45,7 +46,7 @@ static ucs4_t unify_blank(ucs4_t c)
 static ucs4_t fold(ucs4_t c)
 {
     ucs4_t folded[8];
-    size_t count = sizeof(folded) / sizeof(*folded);
+    size_t count = COUNT(folded);
     if (!u32_casefold(&c, 1, NULL, NULL, folded, &count))
         return c;
     return count == 1 ? folded[0] : uc_tolower(c);

@@ -1,6 +1,7 @@
 /* Sizes and durations: digits and a unit, looked up in a table. */
 #include "closedrop/base/units.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
@@ -57,7 +58,7 @@ void units_print_size(struct str *out, int64_t bytes)
     static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     double value = (double)bytes;
     size_t i = 0;
-    while (value >= 1024 && i + 1 < sizeof(names) / sizeof(*names)) {
+    while (value >= 1024 && i + 1 < COUNT(names)) {
         value /= 1024;
         i++;
     }
@@ -69,7 +70,7 @@ void units_print_duration(struct str *out, int64_t ms)
 {
     static const struct unit parts[] = {
         {"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}};
-    size_t count = sizeof(parts) / sizeof(*parts);
+    size_t count = COUNT(parts);
     size_t i = 0;
     while (i + 1 < count && ms < parts[i].factor)
         i++;

@@ -1,6 +1,7 @@
 /* The one decoder of UTF-8, and what is built on it: cleaning, escaping, cutting. */
 #include "closedrop/base/utf8.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
 #include <stdbool.h>
@@ -53,7 +54,7 @@ static bool is_unseen(const char *text, size_t length)
         c = (at[0] & 0x1FU) << 6 | (at[1] & 0x3FU);
     else if (length == 3)
         c = (at[0] & 0x0FU) << 12 | (at[1] & 0x3FU) << 6 | (at[2] & 0x3FU);
-    for (size_t i = 0; length < 4 && i < sizeof(unseen) / sizeof(*unseen); i++)
+    for (size_t i = 0; length < 4 && i < COUNT(unseen); i++)
         if (c >= unseen[i].first && c <= unseen[i].last)
             return true;
     return false;

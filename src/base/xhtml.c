@@ -2,6 +2,7 @@
  * allowed in it. */
 #include "closedrop/base/xhtml.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -44,12 +45,10 @@ static const struct {
     char character;
 } entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
 
-#define ENTITIES (sizeof(entities) / sizeof(*entities))
-
 /** The length of the entity here, 0 where there is none. */
 static size_t entity_length(const char *at)
 {
-    for (size_t i = 0; i < ENTITIES; i++)
+    for (size_t i = 0; i < COUNT(entities); i++)
         if (str_starts_with(at, entities[i].text))
             return strlen(entities[i].text);
     bool hex = str_starts_with(at, "&#x");
@@ -303,7 +302,7 @@ int xhtml_check(const char *text, enum xhtml_kind kind, struct str *why)
 
 static void add_entity(struct str *out, const char *at, size_t length)
 {
-    for (size_t i = 0; i < ENTITIES; i++)
+    for (size_t i = 0; i < COUNT(entities); i++)
         if (strncmp(at, entities[i].text, length) == 0) {
             str_add_char(out, entities[i].character);
             return;
@@ -332,11 +331,11 @@ void xhtml_add_body(struct str *out, const char *plain)
     str_add(out, "<body><p>");
     for (; *plain; plain++) {
         size_t i = 0;
-        while (i < ENTITIES && entities[i].character != *plain)
+        while (i < COUNT(entities) && entities[i].character != *plain)
             i++;
         if (*plain == '\n')
             str_add(out, "</p><p>");
-        else if (i < ENTITIES)
+        else if (i < COUNT(entities))
             str_add(out, entities[i].text);
         else
             str_add_char(out, *plain);

@@ -1,6 +1,8 @@
 /* From argv to a command: the table of commands, the options they share, and their help. */
 #include "closedrop/cli/cli.h"
 
+#include "closedrop/base/array.h"
+
 #include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,8 +12,6 @@
 static const struct command *const commands[] = {&command_run, &command_check, &command_match,
     &command_upload, &command_status, &command_list, &command_show, &command_retry, &command_forget,
     &command_release, &command_recall, &command_pause, &command_resume};
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define AT(member) offsetof(struct options, member)
 

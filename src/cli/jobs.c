@@ -1,6 +1,7 @@
 /** list, show, retry, forget: what there is to see and do about jobs. */
 #include "names.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -160,7 +161,7 @@ static void print_job(const struct json *job)
     units_print_size(&size, json_get_int(job, "size", 0));
     printf("%-14s %" PRId64 "\n", "Job", json_get_int(job, "id", 0));
     print_field("Folder", folder_of(job));
-    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+    for (size_t i = 0; i < COUNT(fields); i++)
         print_field(fields[i][0], json_get_text(job, fields[i][1]));
     print_field("Size", str_text(&size));
     printf("%-14s %" PRId64 "\n", "Attempts", json_get_int(job, "attempts", 0));

@@ -3,6 +3,7 @@
 #include "names.h"
 #include "session.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -85,7 +86,7 @@ static bool find_path(struct look_at *look, const char *root, const char *place)
     const char *const places[] = {[AMONG_TAKEN] = look->folder->archive,
         [AMONG_FAILED] = look->folder->failed,
         [AMONG_DROPPED] = ""};
-    for (size_t i = 0; root && place && i < sizeof(places) / sizeof(*places); i++) {
+    for (size_t i = 0; root && place && i < COUNT(places); i++) {
         CLEANUP(free_text) char *start = path_normal(root, places[i]);
         const char *below = start ? below_place(place, start) : NULL;
         if (below && path_is_plain_relative(below)) {

@@ -1,4 +1,5 @@
 /** status, pause, resume: how the agent is. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -32,7 +33,7 @@ static void print_waits(const struct json *folder)
     } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker or sidecar"},
         {"waiting_incomplete", "empty or cut off, may still grow"},
         {"waiting_access", "not readable yet"}};
-    for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
+    for (size_t i = 0; i < COUNT(waits); i++) {
         int64_t count = json_get_int(folder, waits[i].key, 0);
         if (count)
             printf(", %" PRId64 " %s", count, waits[i].text);
@@ -51,7 +52,7 @@ static void print_folder(const struct json *folder)
         json_get_int(folder, "queued", 0), json_get_int(folder, "failed", 0));
     print_waits(folder);
     putchar('\n');
-    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+    for (size_t i = 0; i < COUNT(lines); i++) {
         if (!lines[i])
             continue;
         printf("        ");

@@ -1,6 +1,7 @@
 /* The carriers' tables (fields, attachments) and the JSON that is made by them. */
 #include "closedrop/close/activity.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -12,7 +13,6 @@
 #define BODY_MAX 1048576
 #define FIELD_LINE_MAX 1000
 #define ID_MAX 100
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 const char *const activity_statuses[ACTIVITY_STATUSES] = {
     [STATUS_DRAFT] = "draft",

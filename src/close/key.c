@@ -3,6 +3,7 @@
 #include "closedrop/close/key.h"
 
 #include "closedrop/base/account.h"
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/closed_directory.h"
 #include "closedrop/base/str.h"
@@ -33,7 +34,7 @@ static bool is_assignment(const char *text)
 static bool is_quoted(const char *text)
 {
     static const char *const quotes[] = {"\"", "'", "`", "\xE2\x80\x9C", "\xE2\x80\x9E"};
-    for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++)
+    for (size_t i = 0; i < COUNT(quotes); i++)
         if (str_starts_with(text, quotes[i]))
             return true;
     return false;

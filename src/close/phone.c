@@ -1,6 +1,7 @@
 /* Phone numbers as they are written: how each calls from anywhere, and whether two are one. */
 #include "closedrop/close/phone.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
 #include <ctype.h>
@@ -9,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /** Fewer digits say too little: an extension, a short number. */
 #define DIGITS_MIN 7

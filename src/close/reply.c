@@ -2,6 +2,7 @@
  * over. */
 #include "closedrop/close/reply.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
@@ -228,7 +229,7 @@ void reply_add_close_error(struct str *out, const char *body, size_t length, con
     struct json *document = json_parse(body, length);
     struct json *sent = NULL;
     struct str words = STR_INIT(4 * ERROR_MAX + 4 * SENT_SHOWN_MAX + 1024);
-    for (size_t i = 0; i < sizeof(frames) / sizeof(*frames); i++) {
+    for (size_t i = 0; i < COUNT(frames); i++) {
         const struct json *frame = json_get(document, frames[i]);
         if (frame && !sent)
             sent = json_parse(posted, strlen(posted));
@@ -247,7 +248,7 @@ bool reply_blames_target(const char *body, size_t length)
     struct json *document = json_parse(body, length);
     const struct json *fields = json_get(document, "field-errors");
     bool blames = false;
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         blames |= json_get(fields, names[i]) != NULL;
     json_free(document);
     return blames;
@@ -262,7 +263,7 @@ static uint32_t read_reference(const char *text, size_t *ret_length)
         uint32_t character;
     } entities[] = {
         {"&quot;", '"'}, {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&apos;", '\''}};
-    for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
+    for (size_t i = 0; i < COUNT(entities); i++)
         if (str_starts_with(text, entities[i].name)) {
             *ret_length = strlen(entities[i].name);
             return entities[i].character;

@@ -2,6 +2,7 @@
  * finds. */
 #include "closedrop/close/search.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -126,7 +127,7 @@ static struct json *any_way_of_writing(const struct search *search)
     struct json *node = json_object();
     struct json *list = json_array();
     int result = json_add_text(node, "type", "or");
-    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+    for (size_t i = 0; i < COUNT(ways); i++)
         result |= ways[i] ? json_append(list, condition(search, ways[i])) : -1;
     result |= json_add(node, "queries", list);
     if (!result)
@@ -245,7 +246,7 @@ static enum search_match compare_names(const struct json *object, const char *va
     static const char *const keys[] = {"name", "display_name"};
     enum search_match match = SEARCH_NO;
     bool is_told = false;
-    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+    for (size_t i = 0; i < COUNT(keys); i++) {
         const char *name = json_get_text(object, keys[i]);
         is_told |= name != NULL;
         match = name ? better(match, compare_texts(name, value)) : match;

@@ -3,6 +3,7 @@
 
 #include "reader.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/xhtml.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define LIST_MAX 500
 
 static enum template_manner manner_of(enum activity_field_kind kind)

@@ -4,6 +4,7 @@
 #include "reader.h"
 #include "rules_digest.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
 #include "closedrop/config/never_fits.h"
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
 static const char *const duplicate_names[DUPLICATES_CHOICES] = {"ask", "file", "skip"};

@@ -1,6 +1,7 @@
 /* One libconfig file, with a note of each key that was read and of each problem that was found. */
 #include "closedrop/config/setting.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
@@ -646,7 +647,7 @@ static unsigned distance(const char *a, const char *b)
 {
     unsigned row[64];
     size_t width = strlen(b);
-    if (width + 1 > sizeof(row) / sizeof(*row))
+    if (width + 1 > COUNT(row))
         return 99;
     for (size_t j = 0; j <= width; j++)
         row[j] = (unsigned)j;

@@ -3,6 +3,7 @@
 
 #include "gone.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 /** How many jobs are looked through for the first whose file could not be put away. */
 #define STUCK_MAX 1000
 

@@ -1,6 +1,7 @@
 /* The lookup of a companion: the name as it is, then in any letter case of its suffix. */
 #include "closedrop/files/companion.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/path.h"
 
@@ -44,7 +45,7 @@ char *companion_pattern(int directory, const char *pattern, const char *path)
     const char *after;
     if (!path_marker_split(pattern, &before, &after) || is_there(directory, pattern, path))
         return strdup(pattern);
-    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         CLEANUP(free_text) char *other = strdup(pattern);
         if (!other)
             return NULL;

@@ -1,6 +1,8 @@
 /* The table of file systems by their statfs(2) number. */
 #include "closedrop/files/filesystem.h"
 
+#include "closedrop/base/array.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +37,7 @@ static const struct {
 
 static struct filesystem worth_of(const struct statfs *stat)
 {
-    for (size_t i = 0; i < sizeof(doubtful) / sizeof(*doubtful); i++)
+    for (size_t i = 0; i < COUNT(doubtful); i++)
         if ((uint32_t)stat->f_type == doubtful[i].type)
             return doubtful[i].worth;
     return (struct filesystem){true, true, true, true};

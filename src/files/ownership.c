@@ -2,6 +2,7 @@
  * another's counts. */
 #include "closedrop/files/ownership.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/filesystem.h"
@@ -72,7 +73,7 @@ static void take_line(struct owner *owner, const char *key, const char *value)
         {"boot", NULL, owner->boot, sizeof(owner->boot)},
         {"state_dir", NULL, owner->state_dir, sizeof(owner->state_dir)},
     };
-    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+    for (size_t i = 0; i < COUNT(lines); i++) {
         if (strcmp(lines[i].key, key) != 0)
             continue;
         if (lines[i].number)

@@ -5,6 +5,8 @@
 #include "format/pdf.h"
 #include "format/zeros.h"
 
+#include "closedrop/base/array.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -33,7 +35,7 @@ static bool is_of_format(const struct format *format, const char *head, size_t l
 
 static const struct format *find_format(const char *head, size_t length)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+    for (size_t i = 0; i < COUNT(formats); i++)
         if (is_of_format(formats[i], head, length))
             return formats[i];
     return NULL;
@@ -53,7 +55,7 @@ static bool is_cut_signature(const struct format_signature *known, const char *h
 /** Whether its name says of some format that it is one, and it has hardly begun. */
 static bool has_hardly_begun(const char *head, size_t length, const char *name)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+    for (size_t i = 0; i < COUNT(formats); i++)
         for (const struct format_signature *known = formats[i]->signatures; known->length; known++)
             if (is_called(name, formats[i]) && is_cut_signature(known, head, length))
                 return true;

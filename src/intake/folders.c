@@ -4,6 +4,7 @@
 #include "folders.h"
 #include "closed.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
@@ -90,7 +91,7 @@ void folder_explain(const struct watch *watch, struct watched *folder)
     if (!has_none)
         snprintf(what, sizeof(what), "%" PRId64 " %s", folder->unwatched,
             folder->unwatched == 1 ? "directory is" : "directories are");
-    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+    for (size_t i = 0; i < COUNT(limits); i++)
         if (limits[i].error == error) {
             explain_limit(watch, folder, &limits[i], what);
             return;

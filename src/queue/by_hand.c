@@ -1,6 +1,7 @@
 /** Reads what is told of a file that was uploaded by hand, and believes none of it unseen. */
 #include "closedrop/queue/by_hand.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -73,8 +74,6 @@ static const struct {
     {"code", offsetof(struct job, error_code), WORD_MAX, is_word},
     {"message", offsetof(struct job, error_message), TEXT_MAX, is_text},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool refuse(struct str *why, const char *key, const char *is)
 {

@@ -1,6 +1,7 @@
 /* A row's values, each with its kind and length, through SHA-256, down to 64 bits. */
 #include "closedrop/queue/checksum.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/store.h"
@@ -58,9 +59,9 @@ static void add_guarded(struct str *row, const struct job *job)
 {
     const int64_t numbers[] = {job->entered, job->released, job->held, job->closed};
     bool is_set = job->sender != NULL;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+    for (size_t i = 0; i < COUNT(numbers); i++)
         is_set = is_set || numbers[i];
-    for (size_t i = 0; is_set && i < sizeof(numbers) / sizeof(*numbers); i++)
+    for (size_t i = 0; is_set && i < COUNT(numbers); i++)
         add_int(row, numbers[i]);
     if (is_set)
         add_text(row, job->sender);
@@ -78,9 +79,9 @@ int64_t checksum_job(const struct job *job)
         job->done_ms, job->posting, job->verifications, job->reconcile};
     struct str row = STR_INIT(ROW_MAX);
     add_bytes(&row, job->identity.handle, job->identity.handle_length);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         add_text(&row, texts[i]);
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+    for (size_t i = 0; i < COUNT(numbers); i++)
         add_int(&row, numbers[i]);
     add_later(&row, job);
     add_guarded(&row, job);

@@ -1,6 +1,7 @@
 /* How many may still leave, and from when on: counting in windows of what has left. */
 #include "closedrop/queue/guard.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/queue/queue.h"
 
@@ -82,7 +83,7 @@ int64_t guard_free_at(
     int64_t now = clock_wall_ms(), at = now;
     if (limits->gap_ms && store_is_leaving(queue_store(queue), sender, but))
         at = now + limits->gap_ms; /* after its end, whenever that is */
-    for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+    for (size_t i = 0; i < COUNT(windows); i++) {
         if (!windows[i].most)
             continue;
         int64_t end = end_of_window(queue, sender, but, windows[i].most, windows[i].window_ms);

@@ -2,6 +2,7 @@
  * history. */
 #include "closedrop/queue/queue.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
@@ -375,8 +376,6 @@ static const struct {
     {LANE_ATTACH, JOB_UPLOADED},
     {LANE_SEND, JOB_QUEUED},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool is_in_lanes(size_t row, unsigned lanes)
 {

@@ -5,6 +5,7 @@
 #include "sqlite.h"
 #include "store_row.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -22,7 +23,7 @@
 
 /** What a store that is set aside has behind its name, and then the time. */
 #define ASIDE ".damaged-"
-#define VERSION_KNOWN ((int)(sizeof(sql_migrations) / sizeof(*sql_migrations)))
+#define VERSION_KNOWN ((int)COUNT(sql_migrations))
 
 /** What it means that an SQLite call failed; where it is the machine's fault, nothing is done. */
 static enum store_problem problem_of(sqlite3 *database, int code)
@@ -392,7 +393,7 @@ int store_set_aside(const char *directory, char **ret_aside)
     CLEANUP(free_text) char *aside = path ? free_aside_name(path) : NULL;
     if (!aside)
         return -ENOMEM;
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+    for (size_t i = 0; i < COUNT(suffixes); i++) {
         CLEANUP(free_text) char *from = str_format("%s%s", path, suffixes[i]);
         CLEANUP(free_text) char *to = str_format("%s%s", aside, suffixes[i]);
         if (!from || !to)

@@ -3,6 +3,7 @@
 
 #include "sqlite.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/queue/checksum.h"
 
 #include <stdlib.h>
@@ -61,7 +62,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
         &job->sha256, &job->md5, &job->download_url, &job->token, &job->mark, &job->rule,
         &job->group, &job->values, &job->lead_id, &job->contact_id, &job->activity_id};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         *texts[i] = column_copy(store, statement, c++);
     job->queued_ms = sqlite3_column_int64(statement, c++);
     job->uploaded_ms = sqlite3_column_int64(statement, c++);

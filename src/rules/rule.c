@@ -1,6 +1,7 @@
 /* Which rule takes a file, and what a rule says once its variables have values. */
 #include "closedrop/rules/rule.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -49,7 +50,7 @@ static void walk_templates(const struct rule *rule,
 {
     const struct template *const single[] = {
         rule->lead_id, rule->contact_id, rule->find, rule->table_key, rule->group};
-    for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++)
+    for (size_t i = 0; i < COUNT(single); i++)
         if (single[i])
             each(context, single[i]);
     for (size_t i = 0; i < rule->field_count; i++)

@@ -1,6 +1,7 @@
 /* The tables that were asked so far, and the row of a key in one of them. */
 #include "closedrop/rules/table.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -12,8 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static_assert(FILE_YOUNG_MS == TABLE_YOUNG_MS, "the same, said to callers");
 

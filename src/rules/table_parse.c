@@ -2,6 +2,7 @@
  * each mistake is told with its line. The only door to libcsv. */
 #include "table_parse.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define ROWS_MAX 1000000
 #define ROW_MAX 65536

@@ -1,6 +1,7 @@
 /* A template taken apart into pieces once, and put together with values each time. */
 #include "closedrop/rules/template.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -194,8 +195,6 @@ static const struct variable variables[] = {
 
 static const struct variable named_group = {"", "", ANYWHERE, NULL};
 
-#define VARIABLE_COUNT (sizeof(variables) / sizeof(*variables))
-
 /** Why a variable is not known where it stands. */
 static const char *const not_here[] = {
     [IN_UPLOADED] = "it is not known here, only once the file is uploaded",
@@ -228,7 +227,7 @@ static bool is_known_in(const struct template_scope *scope, enum place place)
 
 static const struct variable *find_variable(const char *name, size_t length)
 {
-    for (const struct variable *it = variables; it < variables + VARIABLE_COUNT; it++) {
+    for (const struct variable *it = variables; it < variables + COUNT(variables); it++) {
         size_t own = strlen(it->name);
         bool fits = takes_key(it) ? length >= own : length == own;
         if (fits && memcmp(it->name, name, own) == 0)
@@ -270,7 +269,7 @@ static int complain_unknown(struct str *why, const char *body, const struct temp
 {
     repeat(why, body);
     str_add(why, " is no variable; known here are");
-    for (const struct variable *it = variables; it < variables + VARIABLE_COUNT; it++)
+    for (const struct variable *it = variables; it < variables + COUNT(variables); it++)
         if (is_known_in(scope, it->place))
             str_printf(why, " {%s%s}", it->name, it->more);
     const char *const *group = scope->pattern ? pattern_groups(scope->pattern) : NULL;
@@ -471,7 +470,7 @@ static void put_in_html(struct str *out, const char *character, size_t length)
         char character;
         const char *entity;
     } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
-    for (size_t i = 0; i < sizeof(entities) / sizeof(*entities); i++)
+    for (size_t i = 0; i < COUNT(entities); i++)
         if (*character == entities[i].character) {
             str_add(out, entities[i].entity);
             return;

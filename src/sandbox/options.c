@@ -1,6 +1,7 @@
 /** Reads the command line by one table, from which --help is printed too. */
 #include "options.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/units.h"
 
 #include <getopt.h>
@@ -53,7 +54,7 @@ static const struct row rows[] = {
     {"version", NULL, KIND_VERSION, 0, 0, "the version"},
 };
 
-#define ROWS ((int)(sizeof(rows) / sizeof(*rows)))
+#define ROWS ((int)COUNT(rows))
 
 static const struct options defaults = {
     .api_port = 8700,

@@ -4,6 +4,7 @@
  */
 #include "settings.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
@@ -34,7 +35,7 @@ int settings_read_etag(const char *name, enum settings_etag *ret_etag)
 {
     static const char *const names[] = {
         [ETAG_MD5] = "md5", [ETAG_KMS] = "kms", [ETAG_OPAQUE] = "opaque"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (strcmp(names[i], name) == 0) {
             *ret_etag = (enum settings_etag)i;
             return 0;
@@ -127,7 +128,7 @@ static const struct reader {
 
 static const struct reader *find_reader(const char *key)
 {
-    for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
+    for (size_t i = 0; i < COUNT(readers); i++)
         if (strcmp(readers[i].key, key) == 0)
             return &readers[i];
     return NULL;

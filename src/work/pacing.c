@@ -1,6 +1,7 @@
 /* How much may be under way at once, of what, and how fast: lanes, rate limits, back-off. */
 #include "pacing.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/http/http.h"
 #include "closedrop/queue/backoff.h"
@@ -16,8 +17,6 @@
 #define FINISHING_MAX 32
 
 static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 int pacing_send_request(struct worker *worker, struct request *request)
 {

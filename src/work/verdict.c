@@ -1,6 +1,7 @@
 /* The tables from outcomes to verdicts. */
 #include "closedrop/work/verdict.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/close/reply.h"
 
 #include <fnmatch.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 
 #define TICKETS_MAX 3
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
 {

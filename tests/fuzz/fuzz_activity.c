@@ -3,6 +3,7 @@
  * id, a path, a value, a name of a file, a content type and a URL, each up to a NUL. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/text.h"
 #include "closedrop/close/activity.h"
@@ -13,7 +14,6 @@
 #define BEFORE "<p title=\""
 #define BEHIND "\">"
 #define HTML BEFORE "{meta.a}" BEHIND
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct given {
     enum activity activity;

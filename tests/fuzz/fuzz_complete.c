@@ -2,9 +2,8 @@
  * work (255: all), two for where it is cut, and what follows the beginning. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/intake/complete.h"
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *bytes;

@@ -1,6 +1,7 @@
 /* The number of an encoding, then the bytes of a text in it. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/json.h"
 
@@ -13,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    const char *encoding = encodings[data[0] % (sizeof(encodings) / sizeof(*encodings))];
+    const char *encoding = encodings[data[0] % COUNT(encodings)];
     size_t length = size - 1;
     char *text = malloc(length + 1);
     assert(text);

@@ -2,6 +2,7 @@
  * NUL, the directory it lies in, NUL, the pattern of a marker, NUL, a pattern of names to take. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/files/path.h"
@@ -28,7 +29,7 @@ static char *check_shown(const char *name)
     static const char *const disturbing[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xAE"};
     char *shown = utf8_escape_copy(name);
     assert(shown && fuzz_is_utf8(shown) && fuzz_is_one_line(shown));
-    for (size_t i = 0; i < sizeof(disturbing) / sizeof(*disturbing); i++)
+    for (size_t i = 0; i < COUNT(disturbing); i++)
         assert(!strstr(shown, disturbing[i]));
     return shown;
 }
@@ -128,7 +129,7 @@ static void check_put_away(const struct folder *folder, const char *name, unsign
     check_given_name(numbered, name);
     assert((number < 2) == (strcmp(numbered, name) == 0));
     free(numbered);
-    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+    for (size_t i = 0; i < COUNT(ends); i++) {
         char *own = path_with_suffix(name, ends[i]);
         check_given_name(own, name);
         assert(str_ends_with(own, ends[i]) && !filter_takes(folder, own));

@@ -2,6 +2,7 @@
  * text that is searched for, a NUL, and the body of the answer. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/close/phone.h"
 #include "closedrop/close/record.h"
@@ -74,13 +75,13 @@ static void read_page(const char *body, size_t length, const char *text)
 static void dial(const char *text)
 {
     static const char *const countries[] = {"1", "7", "36", "39", "45", "49"};
-    for (size_t i = 0; i < sizeof(countries) / sizeof(*countries); i++) {
+    for (size_t i = 0; i < COUNT(countries); i++) {
         char number[PHONE_ROOM], again[PHONE_ROOM];
         if (phone_international(text, countries[i], number) < 0)
             continue;
         assert(number[0] == '+' && number[1] != '0');
         assert(strspn(number + 1, "0123456789") == strlen(number) - 1 && strlen(number) > 7);
-        for (size_t j = 0; j < sizeof(countries) / sizeof(*countries); j++)
+        for (size_t j = 0; j < COUNT(countries); j++)
             assert(phone_international(number, countries[j], again) == 0 && !strcmp(number, again));
     }
 }

@@ -1,6 +1,7 @@
 /* Whatever Close or S3 may answer. Every input goes through every reader. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/close/reply.h"
 
@@ -87,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(body);
     memcpy(body, data, size);
     body[size] = '\0';
-    for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
+    for (size_t i = 0; i < COUNT(readers); i++)
         readers[i](body, size);
     free(body);
     return 0;

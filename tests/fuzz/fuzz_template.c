@@ -1,6 +1,7 @@
 /* Five bytes of settings, two moments, a template and the texts it may name, each up to a NUL. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/rules/pattern.h"
 #include "closedrop/rules/template.h"
@@ -34,7 +35,7 @@ static struct json *some_values(const char *value)
     static const char *const names[] = {
         "lead", "row.city", "meta.a", "lead.id", "lead.name", "contact.name", "contact.email"};
     struct json *values = json_object();
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         assert(json_add_text(values, names[i], value) == 0);
     return values;
 }

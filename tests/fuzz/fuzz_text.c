@@ -1,6 +1,7 @@
 /* Names as people see them: what holds of any two texts and a pattern; three texts, NUL between. */
 #include "fuzz.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/text.h"
 
 /** It may be sent: one line, valid, with something to be seen, and cleaning it again is no news. */
@@ -10,7 +11,7 @@ static void check_clean(const char *text)
         "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xEF\xBF\xBE"};
     char *clean = text_clean_name(text);
     assert(clean && fuzz_is_utf8(clean) && fuzz_is_one_line(clean) && clean[strspn(clean, " ")]);
-    for (size_t i = 0; i < sizeof(disturbing) / sizeof(*disturbing); i++)
+    for (size_t i = 0; i < COUNT(disturbing); i++)
         assert(!strstr(clean, disturbing[i]));
     char *again = text_clean_name(clean);
     assert(again && strcmp(again, clean) == 0);

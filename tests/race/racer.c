@@ -23,6 +23,7 @@
  * makes it again; each block of 64 bytes says which file, version and block it is. An appended file
  * is a run of versions.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 
 #include <errno.h>
@@ -241,8 +242,6 @@ static const struct way {
     {"anew", make_anew, 1},
     {"linked", link_temporary, 1},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /** One writer, until all of them together have written enough; reports what it did in one line. */
 static void race(struct racer *racer, const struct way *way, atomic_ullong *total, uint64_t most)

@@ -2,6 +2,7 @@
 #include "pdf.h"
 #include "format.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
 #include <ctype.h>
@@ -131,7 +132,7 @@ static bool has_part(const char *text, const char *end, const struct part *part)
  */
 static bool is_followed_by_more(const char *text, const char *end)
 {
-    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+    for (size_t i = 0; i < COUNT(parts); i++)
         if (has_part(text, end, &parts[i]))
             return true;
     return is_begun_part(text, end);

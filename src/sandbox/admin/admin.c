@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "util/pick.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -217,7 +218,7 @@ void admin_answer(struct sandbox *sandbox, const struct request *request, const 
     struct reply *reply)
 {
     bool known = false;
-    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+    for (size_t i = 0; i < COUNT(routes); i++) {
         if (strcmp(routes[i].path, request_path(request)) != 0)
             continue;
         known = true;

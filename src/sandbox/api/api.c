@@ -17,6 +17,7 @@
 #include "http/reply.h"
 #include "http/server.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -63,7 +64,7 @@ static const struct route *find_route(
 {
     struct str allowed = STR_INIT(64);
     const struct route *found = NULL;
-    for (size_t i = 0; !found && i < sizeof(routes) / sizeof(*routes); i++) {
+    for (size_t i = 0; !found && i < COUNT(routes); i++) {
         if (!route_has(&routes[i], request_path(request), segment))
             continue;
         if (strcmp(routes[i].method, request_method(request)) == 0)

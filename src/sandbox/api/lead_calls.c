@@ -11,13 +11,13 @@
 #include "http/server.h"
 #include "util/pick.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define EVENTS_MAX 50
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- one lead, one contact ---- */
 

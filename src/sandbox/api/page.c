@@ -10,6 +10,7 @@
 #include "util/pick.h"
 #include "util/stamp.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 
 #include <inttypes.h>
@@ -58,8 +59,6 @@ static const struct bound {
     int step; /* from the given moment to the nearest that passes */
 } bounds[] = {{"__gt", false, 1}, {"__gte", false, 0}, {"__lt", true, -1}, {"__lte", true, 0}};
 
-#define BOUNDS (sizeof(bounds) / sizeof(*bounds))
-
 static bool read_bound(
     const struct call *call, const char *date, const struct bound *bound, struct page *page)
 {
@@ -84,7 +83,7 @@ static bool read_bound(
 
 static bool read_bounds(const struct call *call, const char *date, struct page *page)
 {
-    for (size_t i = 0; i < BOUNDS; i++)
+    for (size_t i = 0; i < COUNT(bounds); i++)
         if (!read_bound(call, date, &bounds[i], page))
             return false;
     return true;
@@ -102,7 +101,7 @@ static bool is_bound(const char *name, const char *date)
     size_t length = strlen(date);
     if (strncmp(name, date, length) != 0)
         return false;
-    for (size_t i = 0; i < BOUNDS; i++)
+    for (size_t i = 0; i < COUNT(bounds); i++)
         if (strcmp(name + length, bounds[i].suffix) == 0)
             return true;
     return false;

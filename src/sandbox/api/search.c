@@ -8,6 +8,7 @@
 #include "util/pick.h"
 #include "util/text_match.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
@@ -100,7 +101,7 @@ static int read_text(struct search *search, const struct json *condition, struct
         {"phrase", text_matches_phrase},
         {"exact_value", text_matches_whole},
     };
-    for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+    for (size_t i = 0; i < COUNT(modes); i++)
         if (is_text(condition, "mode", modes[i].name))
             search->compare = modes[i].compare;
     search->wanted = json_get_text(condition, "value");
@@ -153,7 +154,7 @@ static const struct condition {
 
 static int read_condition(struct search *search, const struct json *condition, struct str *why)
 {
-    for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++) {
+    for (size_t i = 0; i < COUNT(conditions); i++) {
         if (!is_text(condition, "type", conditions[i].type))
             continue;
         search->holds = conditions[i].holds;
@@ -204,7 +205,7 @@ static int read_regular_field(struct search *search, const struct json *field, s
 {
     enum subject_type type;
     int result = read_type(field, "object_type", &type, why);
-    for (size_t i = 0; result == 0 && i < sizeof(fields) / sizeof(*fields); i++)
+    for (size_t i = 0; result == 0 && i < COUNT(fields); i++)
         if (fields[i].type == type && is_text(field, "field_name", fields[i].name)) {
             search->match = match_field;
             search->type = type;
@@ -302,7 +303,7 @@ static int read_related(struct search *search, const struct json *query, struct 
     int result = read_type(query, "this_object_type", &from, why);
     if (result == 0)
         result = read_type(query, "related_object_type", &to, why);
-    for (size_t i = 0; result == 0 && i < sizeof(relations) / sizeof(*relations); i++)
+    for (size_t i = 0; result == 0 && i < COUNT(relations); i++)
         if (relations[i].from == from && relations[i].to == to)
             search->relation = &relations[i];
     if (result == 0 && !search->relation)
@@ -392,7 +393,7 @@ static int read_negate(struct search *search, const struct json *query, struct s
 
 static int read_node(struct search *search, const struct json *query, struct str *why)
 {
-    for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+    for (size_t i = 0; i < COUNT(nodes); i++) {
         if (!is_text(query, "type", nodes[i].type))
             continue;
         int result = check_keys(query, nodes[i].keys, why);

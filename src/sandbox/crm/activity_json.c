@@ -10,6 +10,7 @@
 #include "util/pick.h"
 #include "util/stamp.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/xhtml.h"
@@ -186,8 +187,7 @@ static struct json *describe_email(const struct activity *activity)
     result |= json_add_text(json, "direction", incoming ? "incoming" : "outgoing");
     result |= json_add_text(json, "sender", sender_of(posted));
     result |= add_preview(json, posted);
-    result |=
-        add_members(json, email_members, sizeof(email_members) / sizeof(*email_members), posted);
+    result |= add_members(json, email_members, COUNT(email_members), posted);
     return pick_whole(json, result);
 }
 
@@ -212,8 +212,7 @@ static struct json *describe_note(const struct activity *activity)
 {
     struct json *json = describe_activity(activity);
     int result = add_note(json, activity->posted);
-    result |= add_members(
-        json, note_members, sizeof(note_members) / sizeof(*note_members), activity->posted);
+    result |= add_members(json, note_members, COUNT(note_members), activity->posted);
     return pick_whole(json, result);
 }
 

@@ -5,6 +5,7 @@
 #include "util/pick.h"
 #include "util/stamp.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
@@ -110,7 +111,7 @@ static int add_empty_lists(struct json *json)
 {
     static const char *const keys[] = {"addresses", "opportunities", "tasks"};
     int result = 0;
-    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+    for (size_t i = 0; i < COUNT(keys); i++)
         result |= json_add(json, keys[i], json_array());
     return result;
 }

@@ -4,6 +4,7 @@
 #include "util/pick.h"
 #include "util/stamp.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 
@@ -120,7 +121,7 @@ static bool is_disturbing(const char *text)
     const unsigned char *at = (const unsigned char *)text;
     if (at[0] < ' ' || at[0] == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0))
         return true;
-    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+    for (size_t i = 0; i < COUNT(others); i++)
         if (strncmp(text, others[i], strlen(others[i])) == 0)
             return true;
     return false;

@@ -7,6 +7,8 @@
 #ifndef CLOSEDROP_SANDBOX_CRM_SCHEMA_H
 #define CLOSEDROP_SANDBOX_CRM_SCHEMA_H
 
+#include "closedrop/base/array.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +51,7 @@ struct schema {
 
 #define SCHEMA(rows)                                                                               \
     {                                                                                              \
-        (rows), sizeof(rows) / sizeof(*(rows))                                                     \
+        (rows), COUNT(rows)                                                                        \
     }
 
 /** Add what is wrong with `body` to `wrong`, a member a field. Returns 0 or -ENOMEM. */

@@ -7,6 +7,7 @@
 #include "http/reply.h"
 #include "util/pick.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
@@ -65,7 +66,7 @@ static int read_on(struct fault *fault, const struct json *value, struct str *wh
 
 static int read_named_kind(struct fault *fault, const char *name, struct str *why)
 {
-    for (size_t i = 0; i < sizeof(named_kinds) / sizeof(*named_kinds); i++) {
+    for (size_t i = 0; i < COUNT(named_kinds); i++) {
         if (strcmp(named_kinds[i].name, name) != 0)
             continue;
         fault->kind = named_kinds[i].kind;

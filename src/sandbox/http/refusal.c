@@ -5,6 +5,8 @@
 #include "util/token.h"
 #include "util/xml.h"
 
+#include "closedrop/base/array.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +61,7 @@ static const struct known_code known_codes[] = {
 static const struct known_code *find_code(const char *code)
 {
     static const struct known_code unknown = {"", 400, "Refused by a fault rule."};
-    for (size_t i = 0; i < sizeof(known_codes) / sizeof(*known_codes); i++)
+    for (size_t i = 0; i < COUNT(known_codes); i++)
         if (strcmp(known_codes[i].code, code) == 0)
             return &known_codes[i];
     return &unknown;

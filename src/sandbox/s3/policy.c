@@ -7,6 +7,7 @@
 #include "http/refusal.h"
 #include "s3/form.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -188,7 +189,7 @@ static bool needs_no_condition(const char *field)
 {
     static const char *const free_ones[] = {
         "AWSAccessKeyId", "signature", "x-amz-signature", "policy", "file"};
-    for (size_t i = 0; i < sizeof(free_ones) / sizeof(*free_ones); i++)
+    for (size_t i = 0; i < COUNT(free_ones); i++)
         if (strcasecmp(field, free_ones[i]) == 0)
             return true;
     return strncasecmp(field, "x-ignore-", strlen("x-ignore-")) == 0;

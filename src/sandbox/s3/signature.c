@@ -5,6 +5,7 @@
 #include "http/refusal.h"
 #include "s3/form.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 
@@ -25,7 +26,7 @@ void signature_v4(struct str *out, const struct signer *signer, const char *day,
     uint8_t key[DIGEST_SHA256_SIZE], mac[DIGEST_SHA256_SIZE];
     const void *with = str_text(&secret);
     size_t length = secret.length;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+    for (size_t i = 0; i < COUNT(steps); i++) {
         digest_hmac_sha256(with, length, steps[i], strlen(steps[i]), mac);
         memcpy(key, mac, sizeof(key));
         with = key;
@@ -129,7 +130,7 @@ void signature_check(const struct form *form, const struct signer *signer, struc
 {
     static const char *const new_style[] = {
         "x-amz-signature", "x-amz-algorithm", "x-amz-credential"};
-    for (size_t i = 0; i < sizeof(new_style) / sizeof(*new_style); i++)
+    for (size_t i = 0; i < COUNT(new_style); i++)
         if (form_get(form, new_style[i])) {
             check_v4(form, signer, refusal);
             return;

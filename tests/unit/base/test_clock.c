@@ -1,4 +1,5 @@
 /* The time: from the source that is set, and as text. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 
 #include <setjmp.h>
@@ -57,7 +58,7 @@ static void is_told_in_utc(void **state)
         {1795341600123, "2026-11-22T10:00:00.123Z"},
         {253402300799999, "9999-12-31T23:59:59.999Z"},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char text[CLOCK_TEXT];
         assert_ptr_equal(clock_rfc3339(rows[i].ms, text), text);
         assert_string_equal(text, rows[i].text);

@@ -1,4 +1,5 @@
 /* Digests against known vectors: FIPS 180-4, RFC 1321, RFC 2202, RFC 4231, RFC 4648. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *text, *sha256, *md5;

@@ -1,6 +1,7 @@
 /* Text that other programs wrote: what becomes of its bytes, and where it is no text. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/encoding.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define BYTES(text) (text), sizeof(text) - 1
 
 FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))

@@ -1,4 +1,5 @@
 /* JSON in: bounded, one value, nothing behind it. JSON out: always valid UTF-8. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 
 #include <errno.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static struct json *parse(const char *text)
 {

@@ -1,5 +1,6 @@
 /* What kind of document a file is: its suffix says it, unless its content is plainly something
  * else. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/magic.h"
 
 #include <setjmp.h>
@@ -12,7 +13,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define PAGE                                                                                       \
     "<!DOCTYPE html>\n<html><head><title>502</title></head><body>Bad gateway</body></html>\n"
 #define PDF "%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"

@@ -1,4 +1,5 @@
 /* The growing string: what was added is there, the ceiling holds, and the first failure sticks. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
@@ -148,7 +149,7 @@ static void compares_starts_and_ends(void **state)
         {"abc", "xabc", false, false},
         {"aba", "a", true, true},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         if (str_starts_with(rows[i].text, rows[i].part) != rows[i].starts)
             fail_msg("\"%s\" starts with \"%s\"", rows[i].text, rows[i].part);
         if (str_ends_with(rows[i].text, rows[i].part) != rows[i].ends)
@@ -163,8 +164,8 @@ static void counts_as_people_do(void **state)
     static const char *const sorted[] = {"", "0", "00", "01", "1", "02", "3", "9 a", "09 b", "10",
         "Seite", "Seite 1", "Seite 2", "Seite 2.pdf", "Seite 02b", "Seite 10", "Seite 010a",
         "Seite 12345678901234567890123", "Seite a", "a1b2", "a1b10", "a2b1", "\xC3\xA4"};
-    for (size_t i = 0; i < sizeof(sorted) / sizeof(*sorted); i++)
-        for (size_t j = 0; j < sizeof(sorted) / sizeof(*sorted); j++) {
+    for (size_t i = 0; i < COUNT(sorted); i++)
+        for (size_t j = 0; j < COUNT(sorted); j++) {
             int order = str_compare_natural(sorted[i], sorted[j]);
             if ((order > 0) - (order < 0) != (i > j) - (i < j))
                 fail_msg("\"%s\" and \"%s\": %d", sorted[i], sorted[j], order);

@@ -1,5 +1,6 @@
 /* Names as people see them: which spellings are one name, what may be sent and shown, and which
  * names fit a pattern. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 
@@ -14,7 +15,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define BAD "\xEF\xBF\xBD"
 #define NBSP "\xC2\xA0"
 #define NARROW_NBSP "\xE2\x80\xAF"

@@ -1,4 +1,5 @@
 /* Sizes and durations: what a configuration may say, what is refused, and how they are told. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 
@@ -11,7 +12,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define UNTOUCHED 4711
 
 struct reading {

@@ -1,5 +1,6 @@
 /* URLs, taken apart so strictly that libcurl can never mean another host; and which hosts are ours
  * to send to. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/url.h"
 
 #include <errno.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *text, *host;

@@ -1,5 +1,6 @@
 /* What is UTF-8 and what is not (RFC 3629), what Close gets to see of a name, and what a terminal
  * gets: never a byte that could move the cursor or turn a line round. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -12,7 +13,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define BAD "\xEF\xBF\xBD"
 
 static const struct {

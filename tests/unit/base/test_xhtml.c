@@ -1,4 +1,5 @@
 /* XHTML: what Close takes, and what is wrong with the rest, with its place. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/xhtml.h"
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     enum xhtml_kind kind;

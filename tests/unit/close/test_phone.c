@@ -1,5 +1,6 @@
 /* Phone numbers as people, switchboards and fax servers write them, country by country: which are
  * one, and which are none. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/phone.h"
 
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *country, *text, *number; /* NULL: none, or a guess */

@@ -2,6 +2,7 @@
  * shapes are those of close-api.md 1.5, 1.7, 2.1, 7.2, 7.4. */
 #include "json_rows.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/reply.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool is_equal(const char *a, const char *b)
 {

@@ -2,6 +2,7 @@
  * of close-api.md 1.1, 4 and 5, and of S3's own documents. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/reply.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
 FAILING_CALL(char *, strndup, NULL, (const char *text, size_t length), (text, length))

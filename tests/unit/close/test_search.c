@@ -4,6 +4,7 @@
 #include "failing_calls.h"
 #include "json_rows.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/search.h"
@@ -17,8 +18,6 @@
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 

@@ -1,5 +1,6 @@
 /* The configuration: its defaults, its rules, and tables of wrong ones, each with the words that
  * tell what is wrong, where, and what would be right (product.md 4). */
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
@@ -24,7 +25,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define GIB (1024LL * 1024 * 1024)
 
 /* ---- a configuration in a directory of its own ---- */

@@ -1,4 +1,5 @@
 /* Patterns that can never match, and what is proposed instead. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/never_fits.h"
 
@@ -10,7 +11,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define FOLDER "/srv/scans"
 
 static const struct {

@@ -1,5 +1,6 @@
 /* What the program uses itself is known by device and inode, and so are directories that are not a
  * folder's own. */
+#include "closedrop/base/array.h"
 #include "closedrop/config/own_files.h"
 
 #include "scratch.h"
@@ -17,8 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static char top[SCRATCH_MAX];
 

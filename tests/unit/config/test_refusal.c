@@ -1,4 +1,5 @@
 /* What a folder's limits refuse, at their edges and in words. */
+#include "closedrop/base/array.h"
 #include "closedrop/config/refusal.h"
 
 #include <setjmp.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define LARGE "the file has 1001 B, more than 1000 B, the most that is taken here"
 #define SMALL "the file has only 9 B, less than min_size, 10 B"

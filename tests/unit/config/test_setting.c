@@ -1,5 +1,6 @@
 /* Reading one file key by key: every reader consumes its key, gives the fallback where it is unset
  * or wrong, and notes what is wrong; what nobody consumed is a typo. */
+#include "closedrop/base/array.h"
 #include "closedrop/config/setting.h"
 
 #include "scratch.h"
@@ -16,8 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static char path[SCRATCH_MAX + 8];
 

@@ -2,6 +2,7 @@
  * question is refused; how a job looks; and the answers of a queue. */
 #include "json_rows.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -22,8 +23,6 @@
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- a small web server's reading of a query ---- */
 

@@ -1,5 +1,6 @@
 /* What lies beside a file: its suffix in any letters of one kind, the name before it to the letter.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/files/companion.h"
 
 #include "scratch.h"
@@ -14,8 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *name, *pattern, *beside, *path, *found;

@@ -1,5 +1,6 @@
 /* What a file is apart from its name: the same after a rename, another after a rewrite or a copy.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/files/identity.h"
 
 #include "scratch.h"
@@ -179,7 +180,7 @@ static void has_none_where_numbers_do_not_last(void **state)
     write_file("b", "hello");
     set_mtime("a", 1000, 1);
     set_mtime("b", 1000, 1);
-    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         type = types[i];
         struct file_state a = look("a"), b = look("b");
         type = 0;
@@ -232,7 +233,7 @@ static void tells_the_second_of_any_mtime(void **state)
     static const int64_t seconds[] = {-2147483648, -1, 0, 9223372036, 9223372037, 10413792000,
         15032385535 /* the last of ext4 */, 16299260424 /* the last of XFS */};
     write_file("a", "a");
-    for (size_t i = 0; i < sizeof(seconds) / sizeof(*seconds); i++) {
+    for (size_t i = 0; i < COUNT(seconds); i++) {
         const struct timespec times[] = {{seconds[i], 5}, {seconds[i], 5}};
         struct stat stat_of;
         assert_int_equal(utimensat(AT_FDCWD, "a", times, 0), 0);

@@ -1,4 +1,5 @@
 /* A directory is known by device and inode, however the path to it is spelled. */
+#include "closedrop/base/array.h"
 #include "closedrop/files/inode.h"
 
 #include "scratch.h"
@@ -16,8 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static char top[SCRATCH_MAX];
 

@@ -1,5 +1,6 @@
 /* Whose a folder is: the decision by a table, and the file that says so, with a clock of our own.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
@@ -23,7 +24,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define OURS 1
 #define THEIRS 2
 #define STATE_DIR "/var/lib/test"

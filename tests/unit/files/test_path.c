@@ -1,4 +1,5 @@
 /* Paths as bytes: joined, taken apart, compared, and numbered when a name is taken. */
+#include "closedrop/base/array.h"
 #include "closedrop/files/path.h"
 
 #include <limits.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void expect_text(char *text, const char *wanted)
 {

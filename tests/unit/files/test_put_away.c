@@ -1,5 +1,6 @@
 /* Moving and deleting in a hostile folder: never another file, never over a name, never lost; and
  * what is made there can be read by the people who drop files, whatever our umask. */
+#include "closedrop/base/array.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
@@ -19,7 +20,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define ID 17
 #define STAGED "17"
 

@@ -1,4 +1,5 @@
 /* Why a right is missing: what it says of whom, and what it advises. */
+#include "closedrop/base/array.h"
 #include "closedrop/files/rights.h"
 
 #include <setjmp.h>
@@ -64,7 +65,7 @@ static const struct {
 static void says_whose_it_is_and_what_to_do(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct rights rights = {.mode = cases[i].mode,
             .owner = "anna",
             .group = "staff",

@@ -1,5 +1,6 @@
 /* Opening in a hostile folder: nothing but a regular file below the root is ever opened for
  * reading. */
+#include "closedrop/base/array.h"
 #include "closedrop/files/safe_open.h"
 
 #include "scratch.h"
@@ -21,8 +22,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct place {
     char top[SCRATCH_MAX];

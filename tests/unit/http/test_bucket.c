@@ -1,4 +1,5 @@
 /* A bandwidth limit holds over any stretch of time, whoever asks, and however late. */
+#include "closedrop/base/array.h"
 #include "closedrop/http/bucket.h"
 
 #include <setjmp.h>
@@ -8,7 +9,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define START 123456
 
 static struct bucket limited(int64_t rate)

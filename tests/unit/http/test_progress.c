@@ -1,4 +1,5 @@
 /* When a transfer is given up: it stalls, or it drips. */
+#include "closedrop/base/array.h"
 #include "closedrop/http/progress.h"
 
 #include <setjmp.h>
@@ -7,8 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct {
     const char *name;

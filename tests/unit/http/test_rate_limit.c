@@ -1,4 +1,5 @@
 /* How long a reply makes us wait, and what it leaves, header by header. */
+#include "closedrop/base/array.h"
 #include "closedrop/http/rate_limit.h"
 
 #include <setjmp.h>
@@ -7,8 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define DAY (24LL * 3600 * 1000)
 

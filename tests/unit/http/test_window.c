@@ -1,4 +1,5 @@
 /* How many requests may be under way in a window of a rate limit, by what the answers say. */
+#include "closedrop/base/array.h"
 #include "closedrop/http/window.h"
 
 #include <setjmp.h>
@@ -194,7 +195,7 @@ static void what_others_use_meanwhile_is_left_to_them(void **state)
         {20, 9, 1, 1, 1}, /* ... but not of a small window */
         {2, 0, 1, 1, 1},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct window window =
             shared(rows[i].limit, rows[i].ours, rows[i].others, rows[i].remaining);
         assert_int_equal(window.remaining, rows[i].remaining);

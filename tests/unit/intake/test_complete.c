@@ -3,6 +3,7 @@
  * before. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/intake/complete.h"
 
 #include <errno.h>
@@ -15,8 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 FAILING_CALL(void *, malloc, NULL, (size_t size), (size))
 FAILING_CALL(void *, calloc, NULL, (size_t count, size_t size), (count, size))

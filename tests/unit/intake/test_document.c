@@ -1,4 +1,5 @@
 /* Whether what lies under a name is still the same document. */
+#include "closedrop/base/array.h"
 #include "closedrop/intake/document.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define LARGE 20000
 
 /** A file of `length` bytes that begins with `head`, ends with `tail`, and is 'x' between. */

@@ -1,4 +1,5 @@
 /* Which files are documents and which directories are gone into (product.md 5). */
+#include "closedrop/base/array.h"
 #include "closedrop/intake/filter.h"
 
 #include <setjmp.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static char *none[] = {NULL};
 static char text_marker_name[] = "{name}.done";

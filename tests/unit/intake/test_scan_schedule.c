@@ -1,14 +1,14 @@
 /* Which scan holds up that events are begun anew: one that they would have to be begun for. */
 #include "intake/scan_schedule.h"
 
+#include "closedrop/base/array.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static int any;
 #define SCAN ((struct scan *)&any) /* it is not looked into */

@@ -1,4 +1,5 @@
 /* When a file is finished (design.md 5): every decision, with time as a value. */
+#include "closedrop/base/array.h"
 #include "closedrop/intake/settle.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@
 /* a row says what is different from a quiet file: the later initializer wins */
 #pragma GCC diagnostic ignored "-Woverride-init"
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define T 1000000 /* last seen changed */
 #define SETTLE 5000
 #define INCOMPLETE 900000

@@ -1,6 +1,7 @@
 /* The wait before a retry: within its bounds for every attempt and every draw. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/queue/backoff.h"
 
 #include <setjmp.h>
@@ -10,8 +11,6 @@
 #include <sys/types.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 FAILING_CALL(
     ssize_t, getrandom, -1, (void *bytes, size_t length, unsigned flags), (bytes, length, flags))

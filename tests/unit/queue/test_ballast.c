@@ -1,5 +1,6 @@
 /** The room that is held back for a full disk; what the disk says of itself is the test's to say.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/queue/ballast.h"
 
 #include "closedrop/base/str.h"
@@ -95,7 +96,7 @@ static void comes_and_goes_with_the_room(void **state)
         {8, false, true},
         {-1, false, true},
     };
-    look(1000, looks, sizeof(looks) / sizeof(*looks));
+    look(1000, looks, COUNT(looks));
 }
 
 static void a_small_disk_needs_half_of_itself(void **state)
@@ -108,7 +109,7 @@ static void a_small_disk_needs_half_of_itself(void **state)
         {6, true, false},
         {7, false, true},
     };
-    look(14, looks, sizeof(looks) / sizeof(*looks));
+    look(14, looks, COUNT(looks));
 }
 
 static void a_disk_that_does_not_tell_its_size_is_not_short(void **state)

@@ -1,6 +1,7 @@
 /* What is uploaded by hand: told by whoever may use the socket, listed, and nobody's work. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
@@ -19,7 +20,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define NOW 1795341600000
 #define HASH "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 

@@ -1,5 +1,6 @@
 /* What the queue knows of a file whatever it is called: the content memory, a file that is renamed
  * on its way, one that was only touched, and one that a person brought back. */
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/queue.h"
@@ -14,7 +15,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define HASH "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
 #define OTHER "6d1dbb9c582de44ad1dbc0d24eca4d831d8172bef0593680ecd24f6d0ce9def5"
 

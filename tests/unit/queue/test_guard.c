@@ -1,4 +1,5 @@
 /* The send guard: how much may leave the house, how fast, and what a person's word covers. */
+#include "closedrop/base/array.h"
 #include "closedrop/queue/guard.h"
 
 #include "closedrop/base/clock.h"
@@ -221,7 +222,7 @@ static const struct {
 static void each_limit_of_a_sender_holds(void **state)
 {
     struct queue *queue = *state;
-    for (size_t i = 0; i < sizeof(paces) / sizeof(*paces); i++) {
+    for (size_t i = 0; i < COUNT(paces); i++) {
         queue_begin(queue);
         store_forget_left(queue_store(queue), INT64_MAX);
         for (int j = 0; j < 4 && paces[i].left[j]; j++) {
@@ -260,7 +261,7 @@ static void a_clock_that_is_set_takes_the_ledger_with_it(void **state)
     struct queue *queue = *state;
     queue_begin(queue);
     ask_new(queue, &limits, 1, "r");
-    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+    for (size_t i = 0; i < COUNT(steps); i++) {
         wall += steps[i];
         queue_follow_clock(queue, steps[i]);
         assert_int_equal(guard_free_at(queue, &limits, "a@example.com", 0), wall + HOUR);

@@ -1,6 +1,7 @@
 /* A job's states: their names, and which may follow which. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/queue/job.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
 

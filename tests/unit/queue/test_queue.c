@@ -1,6 +1,7 @@
 /* The queue: the life of an identity (product.md 2), the verbs, groups, what was posted, what an
  * unclean end leaves, and the store on a real directory. Most run on ":memory:"; the clock is ours.
  */
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
@@ -26,8 +27,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /** `limits.doubt`: how long an unclear POST waits before it is looked for. */
 #define DOUBT 120000

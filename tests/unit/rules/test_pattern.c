@@ -1,6 +1,7 @@
 /* Regular expressions on paths: what compiles, what matches, and that nothing takes long. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -15,8 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 

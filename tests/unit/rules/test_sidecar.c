@@ -1,6 +1,7 @@
 /* Sidecars: what is read from one, and what is refused. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -15,8 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 

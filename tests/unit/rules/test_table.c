@@ -3,6 +3,7 @@
 #include "failing_calls.h"
 #include "scratch.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -23,8 +24,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 

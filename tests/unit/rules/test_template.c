@@ -1,6 +1,7 @@
 /* Templates: what they become, in each manner, and what is refused, with which words. */
 #include "failing_calls.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/rules/pattern.h"
@@ -16,8 +17,6 @@
 #include <time.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* ---- the n-th call fails (tests/CMakeLists.txt wraps them) ---- */
 

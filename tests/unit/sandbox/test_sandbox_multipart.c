@@ -2,6 +2,8 @@
  * byte, and what it finds is written down as text: "name(filename)=content;" a part. */
 #include "http/multipart.h"
 
+#include "closedrop/base/array.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -173,7 +175,7 @@ static const struct {
 static void reads_at_every_split(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
+    for (size_t i = 0; i < COUNT(bodies); i++) {
         print_message("  %s\n", bodies[i].what);
         at_every_split("XyZ", bodies[i].body, strlen(bodies[i].body), bodies[i].error,
             bodies[i].complete, bodies[i].wanted, strlen(bodies[i].wanted));
@@ -245,7 +247,7 @@ static const struct {
 static void finds_the_boundary(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         char boundary[MULTIPART_BOUNDARY_MAX + 1] = "";
         assert_int_equal(multipart_boundary(types[i].content_type, boundary), types[i].error);
         if (types[i].boundary)

@@ -1,5 +1,6 @@
 /* What time it is at Close, by the Date of its last answer and the steady clock; and the dates of
  * HTTP. */
+#include "closedrop/base/array.h"
 #include "closedrop/http/date.h"
 #include "closedrop/work/close_clock.h"
 
@@ -10,7 +11,6 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define MINUTE (60LL * 1000)
 #define DAY (24 * 60 * MINUTE)
 

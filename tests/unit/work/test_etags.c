@@ -1,5 +1,6 @@
 /* What an ETag says of the bytes that were sent, row by row, and what is remembered of its bucket
  * (close-api.md 12). */
+#include "closedrop/base/array.h"
 #include "closedrop/work/etags.h"
 
 #include <setjmp.h>
@@ -9,8 +10,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define MD5 "9a0364b9e99bb480dd25e1f0284c8555"
 #define OTHER "00000000000000000000000000000000"

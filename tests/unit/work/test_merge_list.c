@@ -2,6 +2,7 @@
  * while. */
 #include "json_rows.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/work/merge_list.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static const struct {
 static void finds_where_a_lead_went(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct merge_list list = {0};
         const char *destination = NULL;
         merge_list_begin(&list, 1);

@@ -1,4 +1,5 @@
 /* Whose fault it is that S3 rejects a file: told by the other files, story by story. */
+#include "closedrop/base/array.h"
 #include "closedrop/work/rejections.h"
 
 #include <setjmp.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* a digit: that job is rejected; a letter: another one is uploaded, 'a' is job 1, 'z' one that was
  * never rejected. What the rejections are blamed on, one letter each: ? unknown, F file, P place.

@@ -1,5 +1,6 @@
 /* What every answer means for a job, row by row: Close's statuses (close-api.md 5), S3's codes and
  * statuses with the tickets used so far (s3-post.md 2.3), and every way a transfer can end. */
+#include "closedrop/base/array.h"
 #include "closedrop/close/reply.h"
 #include "closedrop/work/verdict.h"
 
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char *const kinds[] = {"running", "next", "more", "again", "retry", "wait", "later",
     "doubt", "unclear", "trouble", "rejected", "changed", "gone", "fail"};
