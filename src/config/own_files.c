@@ -68,8 +68,9 @@ static int see(struct own *own)
     int result = inode_at(AT_FDCWD, own->path, &inode);
     if (result < 0 || inode_equal(&inode, &own->inode))
         return result;
-    CLEANUP(close_fd) int look = open(own->path, O_PATH | O_CLOEXEC);
-    if (look >= 0 && file_state_read(look, &state) == 0 && inode_of(look, &own->inode) == 0)
+    CLEANUP(close_fd) int path_fd = open(own->path, O_PATH | O_CLOEXEC);
+    if (path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
+        inode_of(path_fd, &own->inode) == 0)
         own->identity = state.identity;
     return 0;
 }

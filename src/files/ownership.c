@@ -242,8 +242,9 @@ static bool is_foreign(int root, const char *directory, struct owner *ret_owner)
 {
     struct stat stat;
     CLEANUP(free_text) char *path = path_join(directory, STAGING_NAME);
-    CLEANUP(close_fd) int look = path ? safe_open_look(root, path) : -ENOMEM;
-    if (look < 0 || fstat(look, &stat) < 0 || !S_ISDIR(stat.st_mode) || stat.st_uid == geteuid())
+    CLEANUP(close_fd) int path_fd = path ? safe_open_path(root, path) : -ENOMEM;
+    if (path_fd < 0 || fstat(path_fd, &stat) < 0 || !S_ISDIR(stat.st_mode) ||
+        stat.st_uid == geteuid())
         return false;
     *ret_owner = (struct owner){.is_foreign = true, .uid = stat.st_uid};
     return true;

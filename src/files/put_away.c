@@ -149,8 +149,8 @@ int place_find(
         struct file_state state;
         CLEANUP(free_text) char *candidate = path_numbered(name, number);
         CLEANUP(close_fd)
-        int look = candidate ? safe_open_look(place->directory, candidate) : -ENOMEM;
-        int result = look < 0 ? look : file_state_read(look, &state);
+        int path_fd = candidate ? safe_open_path(place->directory, candidate) : -ENOMEM;
+        int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
         if (result == -ENOENT || (result < 0 && !safe_open_is_absent(result)))
             return result;
         if (result < 0 || state.identity.size != identity->size ||
@@ -285,12 +285,13 @@ static int try_rename(void *context, const char *name)
 static int judge(int directory, const char *name, const struct identity *identity)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(directory, name);
-    if (look < 0)
-        return look == -ENOENT || look == -ENOTDIR ? TAKEN_GONE : look;
-    CLEANUP(close_fd) int fd = safe_reopen_file(look); /* one that cannot be read is put away too */
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
+    if (path_fd < 0)
+        return path_fd == -ENOENT || path_fd == -ENOTDIR ? TAKEN_GONE : path_fd;
+    /* one that cannot be read is put away too */
+    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
     bool is_written = fd == -EWOULDBLOCK || (fd >= 0 && lease_take(fd) == LEASE_REFUSED);
-    int result = file_state_read(look, &state);
+    int result = file_state_read(path_fd, &state);
     if (result < 0)
         return result;
     if (!identity_equal(&state.identity, identity))

@@ -46,7 +46,7 @@ static int open_beneath(int root, const char *relative, int flags)
     return fd < 0 ? -errno : (int)fd;
 }
 
-int safe_open_look(int root, const char *relative)
+int safe_open_path(int root, const char *relative)
 {
     return open_beneath(root, relative, O_PATH);
 }
@@ -59,19 +59,19 @@ int safe_open_directory(int root, const char *relative)
 int safe_open_tree(int root, const char *relative)
 {
     CLEANUP(close_fd) int fd = safe_open_directory(root, relative);
-    CLEANUP(close_fd) int inside = fd < 0 ? -1 : safe_open_look(fd, "");
+    CLEANUP(close_fd) int inside = fd < 0 ? -1 : safe_open_path(fd, "");
     return fd < 0 ? fd : inside < 0 ? inside : TAKE_FD(fd);
 }
 
-int safe_reopen_file(int look)
+int safe_reopen_file(int path_fd)
 {
     struct stat stat;
-    if (fstat(look, &stat) < 0)
+    if (fstat(path_fd, &stat) < 0)
         return -errno;
     if (!S_ISREG(stat.st_mode))
         return -EINVAL;
     char path[32];
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", look);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
     /* O_NONBLOCK: a hostile write lease would make a plain open wait 45 seconds */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
@@ -79,8 +79,8 @@ int safe_reopen_file(int look)
 
 int safe_open_file(int root, const char *relative)
 {
-    CLEANUP(close_fd) int look = safe_open_look(root, relative);
-    return look < 0 ? look : safe_reopen_file(look);
+    CLEANUP(close_fd) int path_fd = safe_open_path(root, relative);
+    return path_fd < 0 ? path_fd : safe_reopen_file(path_fd);
 }
 
 bool directory_is_empty(int directory)

@@ -31,13 +31,13 @@ static void closed_free(struct closed *closed)
 static struct closed *closed_new(int root, const char *path)
 {
     char words[RIGHTS_WORDS];
-    CLEANUP(close_fd) int look = safe_open_look(root, path);
-    struct closed *closed = look < 0 ? NULL : calloc(1, sizeof(*closed));
+    CLEANUP(close_fd) int path_fd = safe_open_path(root, path);
+    struct closed *closed = path_fd < 0 ? NULL : calloc(1, sizeof(*closed));
     if (!closed)
         return NULL;
     closed->path = strdup(path);
     closed->why = str_format("the directory cannot be listed and entered: it %s",
-        rights_words(look, RIGHTS_LIST_DIRECTORY, words));
+        rights_words(path_fd, RIGHTS_LIST_DIRECTORY, words));
     if (closed->path && closed->why)
         return closed;
     closed_free(closed);

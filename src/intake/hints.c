@@ -33,15 +33,15 @@ void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hi
     struct watched *folder = &watch->folders[candidate->folder];
     struct file_state state;
     CLEANUP(close_fd)
-    int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
-    int result = look < 0 ? look : file_state_read(look, &state);
+    int path_fd = folder->root < 0 ? -ENOENT : safe_open_path(folder->root, candidate->path);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     candidate->is_gone = false;
     if (hint != HINT_STAMPED) {
         candidate->moved_in = hint == HINT_MOVED_IN;
         candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
     }
     if (result == 0 && S_ISREG(state.mode))
-        inspect_note_state(folder, candidate, look, &state, hint);
+        inspect_note_state(folder, candidate, path_fd, &state, hint);
     candidates_delay(watch->candidates, candidate, due_after(folder, candidate, hint));
 }
 
@@ -62,8 +62,8 @@ void hint_deleted(struct watch *watch, struct candidate *candidate)
 static void ask_about(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
 {
     struct file_state state;
-    CLEANUP(close_fd) int look = safe_open_look(folder->root, path);
-    int result = look < 0 ? look : file_state_read(look, &state);
+    CLEANUP(close_fd) int path_fd = safe_open_path(folder->root, path);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result < 0 && !safe_open_is_absent(result))
         folder_note_error(folder, result);
     if (result == 0 && S_ISREG(state.mode))

@@ -34,11 +34,11 @@
 
 /** Open the candidate as a sender would, for a moment. */
 static struct settle_look look_inside(
-    struct watched *folder, const struct candidate *candidate, int look)
+    struct watched *folder, const struct candidate *candidate, int path_fd)
 {
     struct settle_look result = {.lease = LEASE_IMPOSSIBLE};
     struct crash_guard *guard = folder->watch->crash_guard;
-    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
     if (fd < 0) {
         result.error = fd;
         return result;
@@ -63,7 +63,7 @@ static struct settle_look look_inside(
 static int look_beside(const struct watched *folder, const char *pattern, const char *path)
 {
     CLEANUP(free_text) char *beside = companion_path(folder->root, pattern, path);
-    return beside ? safe_open_look(folder->root, beside) : -ENOMEM;
+    return beside ? safe_open_path(folder->root, beside) : -ENOMEM;
 }
 
 /** Which marker is missing; something else than a file that has its name is none. */
@@ -74,8 +74,8 @@ static enum companion look_for_marker(
     const char *marker = folder->folder->marker;
     if (!*marker)
         return COMPANION_NONE;
-    CLEANUP(close_fd) int look = look_beside(folder, marker, candidate->path);
-    if (look < 0 || file_state_read(look, &state) < 0 || !S_ISREG(state.mode))
+    CLEANUP(close_fd) int path_fd = look_beside(folder, marker, candidate->path);
+    if (path_fd < 0 || file_state_read(path_fd, &state) < 0 || !S_ISREG(state.mode))
         return COMPANION_MARKER;
     bool is_covered = !path_marker_is_of_batch(marker) ||
                       batch_covers(&state, candidate->first_ctime_ns, candidate->state.ctime_ns);
@@ -97,10 +97,10 @@ static bool is_cut(int fd)
 }
 
 /** Whether nobody writes the sidecar, by a lease and by its quiet time; and whether it is whole. */
-static void look_at_sidecar(const struct watched *folder, int look, struct settle_facts *facts)
+static void look_at_sidecar(const struct watched *folder, int path_fd, struct settle_facts *facts)
 {
     struct file_state state;
-    CLEANUP(close_fd) int fd = safe_reopen_file(look);
+    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
     facts->companions_busy = fd == -EWOULDBLOCK;
     if (fd < 0 || file_state_read(fd, &state) < 0)
         return; /* what else is wrong with it is told when it is read */
@@ -119,11 +119,11 @@ static enum companion look_for_companions(
     facts->has_companions = marker == COMPANION_NONE;
     if (!facts->has_companions || !folder->folder->sidecar)
         return marker;
-    CLEANUP(close_fd) int look = look_beside(folder, SIDECAR_PATTERN, candidate->path);
-    facts->has_companions = look >= 0;
-    if (look >= 0)
-        look_at_sidecar(folder, look, facts);
-    return look < 0 || facts->companions_cut ? COMPANION_SIDECAR : COMPANION_NONE;
+    CLEANUP(close_fd) int path_fd = look_beside(folder, SIDECAR_PATTERN, candidate->path);
+    facts->has_companions = path_fd >= 0;
+    if (path_fd >= 0)
+        look_at_sidecar(folder, path_fd, facts);
+    return path_fd < 0 || facts->companions_cut ? COMPANION_SIDECAR : COMPANION_NONE;
 }
 
 static bool is_unreadable(const struct settle_step *step)
@@ -133,14 +133,14 @@ static bool is_unreadable(const struct settle_step *step)
 
 /** A right is missing: whose the file is, and what would grant it. Names may be far away (LDAP), so
  * they are not asked for again while nothing has changed. */
-static void explain_denial(const struct candidate *candidate, int look, struct settle_step *step)
+static void explain_denial(const struct candidate *candidate, int path_fd, struct settle_step *step)
 {
     char words[RIGHTS_WORDS];
     if (candidate->unreadable && candidate->unreadable_since == candidate->state.ctime_ns)
         snprintf(step->message, sizeof(step->message), "%s", candidate->unreadable);
     else
         snprintf(step->message, sizeof(step->message), "the file cannot be read: %s; it %s",
-            strerror(EACCES), rights_words(look, RIGHTS_READ_FILE, words));
+            strerror(EACCES), rights_words(path_fd, RIGHTS_READ_FILE, words));
 }
 
 /** Said at once, and again only for another reason: who wrote it does not see that nothing comes.
@@ -157,7 +157,7 @@ static void note_unreadable(
     candidate->unreadable_since = candidate->state.ctime_ns;
 }
 
-static struct settle_step decide(struct watched *folder, struct candidate *candidate, int look)
+static struct settle_step decide(struct watched *folder, struct candidate *candidate, int path_fd)
 {
     const struct file_state *state = &candidate->state;
     struct settle_facts facts = {
@@ -177,10 +177,10 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
             note_unreadable(folder, candidate, &step);
         return step;
     }
-    struct settle_look inside = look_inside(folder, candidate, look);
+    struct settle_look inside = look_inside(folder, candidate, path_fd);
     step = settle_after_look(folder->folder, &facts, &inside);
     if (is_unreadable(&step) && inside.error == -EACCES)
-        explain_denial(candidate, look, &step);
+        explain_denial(candidate, path_fd, &step);
     note_unreadable(folder, candidate, &step);
     return step;
 }
@@ -194,7 +194,7 @@ static bool lies_in_own_directory(const struct watched *folder, const char *path
     snprintf(above, sizeof(above), "%s", path);
     while ((slash = strrchr(above, '/')) != NULL) {
         *slash = '\0';
-        CLEANUP(close_fd) int fd = safe_open_look(folder->root, above);
+        CLEANUP(close_fd) int fd = safe_open_path(folder->root, above);
         if (fd >= 0 && own_directory(folder->watch->config, folder->folder, fd, words))
             return true;
     }
@@ -202,9 +202,9 @@ static bool lies_in_own_directory(const struct watched *folder, const char *path
 }
 
 /** Whether closedrop itself uses the file: 1, 0, or a negative errno where it cannot be told. */
-static int is_own(const struct watched *folder, const char *path, int look)
+static int is_own(const struct watched *folder, const char *path, int path_fd)
 {
-    int result = own_file(folder->watch->config, look);
+    int result = own_file(folder->watch->config, path_fd);
     if (result == 0)
         result = lies_in_own_directory(folder, path);
     if (result > 0)
@@ -214,17 +214,17 @@ static int is_own(const struct watched *folder, const char *path, int look)
 
 /** What closedrop itself uses is not even opened, nor what lives have died of. */
 static void compare(
-    const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
+    const struct watched *folder, struct candidate *candidate, int path_fd, bool seems_finished)
 {
     struct crash_guard *guard = folder->watch->crash_guard;
-    if (is_own(folder, candidate->path, look) ||
+    if (is_own(folder, candidate->path, path_fd) ||
         !crash_guard_begin_sample(guard, folder->folder->name, candidate->path))
         return;
-    replaced_note(folder, candidate, look, seems_finished);
+    replaced_note(folder, candidate, path_fd, seems_finished);
     crash_guard_end_sample(guard);
 }
 
-void inspect_note_state(struct watched *folder, struct candidate *candidate, int look,
+void inspect_note_state(struct watched *folder, struct candidate *candidate, int path_fd,
     const struct file_state *state, enum settle_hint hint)
 {
     bool is_same = file_state_equal(state, &candidate->state);
@@ -238,14 +238,14 @@ void inspect_note_state(struct watched *folder, struct candidate *candidate, int
     if (candidate->ends_batch)
         return;
     if (!candidate->is_remembered && (!candidate->moved_in || candidate->document.size))
-        compare(folder, candidate, look, is_same || hint != HINT_LOOKED);
+        compare(folder, candidate, path_fd, is_same || hint != HINT_LOOKED);
 }
 
-static void wait_on(
-    struct watched *folder, struct candidate *candidate, int look, const struct settle_step *step)
+static void wait_on(struct watched *folder, struct candidate *candidate, int path_fd,
+    const struct settle_step *step)
 {
     if (step->wait == SETTLE_MARKER && !candidate->is_remembered)
-        compare(folder, candidate, look, true); /* it came whole */
+        compare(folder, candidate, path_fd, true); /* it came whole */
     if (step->wait == SETTLE_GROWTH && !candidate->wants && candidate->is_remembered)
         candidate->document.size = 0; /* it is no document: not all of it is there */
     candidate->wait = step->wait;
@@ -262,9 +262,9 @@ static bool settle(struct watch *watch, struct candidate *candidate)
     struct watched *folder = &watch->folders[candidate->folder];
     struct file_state state;
     CLEANUP(close_fd)
-    int look = folder->root < 0 ? -ENOENT : safe_open_look(folder->root, candidate->path);
-    int result = look < 0 ? look : file_state_read(look, &state);
-    int own = result < 0 ? 0 : is_own(folder, candidate->path, look);
+    int path_fd = folder->root < 0 ? -ENOENT : safe_open_path(folder->root, candidate->path);
+    int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
+    int own = result < 0 ? 0 : is_own(folder, candidate->path, path_fd);
     result = own < 0 ? own : result;
     if (result < 0 && !safe_open_is_absent(result))
         folder_note_error(folder, result);
@@ -278,10 +278,10 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         end_marker_inspect(watch, candidate, &state);
         return false;
     }
-    inspect_note_state(folder, candidate, look, &state, HINT_LOOKED);
-    struct settle_step step = decide(folder, candidate, look);
+    inspect_note_state(folder, candidate, path_fd, &state, HINT_LOOKED);
+    struct settle_step step = decide(folder, candidate, path_fd);
     if (step.kind == SETTLE_WAIT) {
-        wait_on(folder, candidate, look, &step);
+        wait_on(folder, candidate, path_fd, &step);
         return false;
     }
     if (!folder_has(folder, candidate->path)) {

@@ -7,8 +7,8 @@
 /** Look at the candidates whose time has come, a slice of them. */
 void inspect_due(struct watch *watch);
 
-/** The candidate, open as `look`, is in this state now. */
-void inspect_note_state(struct watched *folder, struct candidate *candidate, int look,
+/** The candidate, open as `path_fd`, is in this state now. */
+void inspect_note_state(struct watched *folder, struct candidate *candidate, int path_fd,
     const struct file_state *state, enum settle_hint hint);
 
 #endif

@@ -33,10 +33,10 @@ static void say(const struct watched *folder, struct candidate *candidate)
 }
 
 void replaced_note(
-    const struct watched *folder, struct candidate *candidate, int look, bool seems_finished)
+    const struct watched *folder, struct candidate *candidate, int path_fd, bool seems_finished)
 {
     int64_t size = candidate->state.identity.size;
-    CLEANUP(close_fd) int fd = size ? safe_reopen_file(look) : -ENODATA;
+    CLEANUP(close_fd) int fd = size ? safe_reopen_file(path_fd) : -ENODATA;
     if (fd < 0 || !is_finished(fd, seems_finished))
         return;
     if (candidate->document.size && !document_goes_on(&candidate->document, fd, size))

@@ -229,7 +229,7 @@ void beside_remove_text_in_folder(const struct task *task)
 static void leave_former_place(struct job *job, int directory)
 {
     const char *name = path_name(job->place);
-    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd != -ENOENT)
         return;
     beside_remove_text(directory, name);

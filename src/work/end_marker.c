@@ -57,7 +57,7 @@ static int enter(const struct folder *folder, const char *path, struct way *way)
 static bool is_untouched(int directory, const char *name, const struct file_state *seen)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd < 0 || file_state_read(path_fd, &state) < 0 || !file_state_equal(&state, seen))
         return false;
     CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
@@ -68,7 +68,7 @@ static bool is_untouched(int directory, const char *name, const struct file_stat
 static bool is_the_same(int staging, const struct file_state *seen)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_look(staging, STAGED_END_MARKER);
+    CLEANUP(close_fd) int path_fd = safe_open_path(staging, STAGED_END_MARKER);
     return path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
            identity_equal(&state.identity, &seen->identity);
 }

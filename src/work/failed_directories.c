@@ -47,9 +47,9 @@ void failed_directories_note(struct store *store, const struct folder *folder, i
 {
     const char *failed = folder->failed;
     CLEANUP(close_fd)
-    int directory = *failed == '/' ? safe_open_root(failed) : safe_open_look(root, failed);
+    int directory = *failed == '/' ? safe_open_root(failed) : safe_open_path(root, failed);
     CLEANUP(free_text) char *first = strndup(failed, strcspn(failed, "/"));
-    CLEANUP(close_fd) int top = first && *first ? safe_open_look(root, first) : -ENOENT;
+    CLEANUP(close_fd) int top = first && *first ? safe_open_path(root, first) : -ENOENT;
     note(store, folder, directory);
     note(store, folder, top);
 }
@@ -58,7 +58,7 @@ void failed_directories_note(struct store *store, const struct folder *folder, i
 static int is_noted(struct store *store, const char *folder, int root, const char *path)
 {
     CLEANUP(free_text) char *name = NULL;
-    CLEANUP(close_fd) int directory = safe_open_look(root, path);
+    CLEANUP(close_fd) int directory = safe_open_path(root, path);
     int result = directory < 0 ? directory : name_of(folder, directory, &name);
     return result < 0 ? result : name && store_number(store, name);
 }

@@ -26,7 +26,7 @@ bool failed_file_is_at(int directory, const struct job *job)
 {
     struct file_state state;
     const char *name = path_name(job->place);
-    CLEANUP(close_fd) int path_fd = safe_open_look(directory, name);
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd == -ENOENT)
         beside_remove_text(directory, name);
     return path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
@@ -69,7 +69,7 @@ static int search_at(
     int directory, const char *path, struct sought *sought, size_t count, int depth)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_look(directory, path_name(path));
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, path_name(path));
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result < 0)
         return result == -ENOENT || result == -ELOOP ? 0 : result;

@@ -51,7 +51,7 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
 static const char *sidecar_owner(int root, const struct job *job)
 {
     CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, job->path);
-    CLEANUP(close_fd) int path_fd = sidecar ? safe_open_look(root, sidecar) : -ENOMEM;
+    CLEANUP(close_fd) int path_fd = sidecar ? safe_open_path(root, sidecar) : -ENOMEM;
     return path_fd == -ENOENT && job->queued_path ? job->queued_path : job->path;
 }
 

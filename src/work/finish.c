@@ -32,7 +32,7 @@
 static int open_path(int root, const char *path)
 {
     if (*path != '/')
-        return safe_open_look(root, path);
+        return safe_open_path(root, path);
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
@@ -127,7 +127,7 @@ static struct verdict begin_copy(struct task *task, const char *staged)
     int result = copy_begin(task->staging, staged, &task->place, &task->copy);
     if (result == 0)
         return verdict_make(VERDICT_RUNNING, NULL, "copying");
-    CLEANUP(close_fd) int file = safe_open_look(task->staging, staged);
+    CLEANUP(close_fd) int file = safe_open_path(task->staging, staged);
     CLEANUP(close_fd) int readable = safe_reopen_file(file);
     if (readable != -EACCES)
         return not_put_away_in(task, "the file cannot be moved", task->place.path, result);

@@ -53,7 +53,7 @@ struct verdict verdict_changed(const struct task *task)
 static struct verdict verdict_denied(const struct task *task)
 {
     char words[RIGHTS_WORDS];
-    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
+    CLEANUP(close_fd) int path_fd = safe_open_path(task->root, task->job->path);
     return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be opened: %s%s%s",
         strerror(EACCES), path_fd < 0 ? "" : "; it ",
         path_fd < 0 ? "" : rights_words(path_fd, RIGHTS_READ_FILE, words));
@@ -94,7 +94,7 @@ static struct verdict verdict_of_error(
 
 static bool lies_in_folder(const struct task *task)
 {
-    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
+    CLEANUP(close_fd) int path_fd = safe_open_path(task->root, task->job->path);
     return path_fd >= 0;
 }
 
@@ -155,7 +155,7 @@ struct verdict task_check_file(
     const struct task *task, const struct stage_tools *tools, const struct job *job)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, job->path);
+    CLEANUP(close_fd) int path_fd = safe_open_path(task->root, job->path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     bool is_refused = result == -EACCES || result == -EPERM; /* it may be there all the same */
     if (result < 0 && (is_refused || !safe_open_is_absent(result)))
@@ -171,7 +171,7 @@ struct verdict task_check_file(
 
 struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
 {
-    CLEANUP(close_fd) int path_fd = safe_open_look(task->root, task->job->path);
+    CLEANUP(close_fd) int path_fd = safe_open_path(task->root, task->job->path);
     struct verdict verdict = check_file(task, tools, path_fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

@@ -14,11 +14,11 @@
 int safe_open_root(const char *path);
 
 /**
- * Whatever lies at `relative` below `root`, for a look only (O_PATH). A descriptor or a negative
- * errno: -ELOOP for a link on the way, -EXDEV where another mount begins. A link at its end is
- * opened as the link it is, never followed.
+ * Whatever lies at `relative` below `root`, as an O_PATH descriptor: for fstat() and as a base,
+ * never for reading. A descriptor or a negative errno: -ELOOP for a link on the way, -EXDEV where
+ * another mount begins. A link at its end is opened as the link it is, never followed.
  */
-int safe_open_look(int root, const char *relative);
+int safe_open_path(int root, const char *relative);
 
 /** The directory `relative` below `root` ("" is the root itself), to be listed. */
 int safe_open_directory(int root, const char *relative);
@@ -28,15 +28,15 @@ int safe_open_directory(int root, const char *relative);
 int safe_open_tree(int root, const char *relative);
 
 /**
- * The regular file behind `look` (from safe_open_look), for reading. A descriptor or a negative
+ * The regular file behind `path_fd` (from safe_open_path), for reading. A descriptor or a negative
  * errno: -EINVAL where it is no regular file, -EWOULDBLOCK where a writer holds a lease on it.
  */
-int safe_reopen_file(int look);
+int safe_reopen_file(int path_fd);
 
 /** Whether an open directory has no entry at all; false where it cannot be listed. */
 bool directory_is_empty(int directory);
 
-/** safe_open_look() and safe_reopen_file() in one. */
+/** safe_open_path() and safe_reopen_file() in one. */
 int safe_open_file(int root, const char *relative);
 
 /**

@@ -133,7 +133,7 @@ static bool exists(int directory, const char *name)
 static struct identity identity_of(const struct folder *folder, const char *name)
 {
     struct file_state state;
-    int fd = safe_open_look(folder->root, name);
+    int fd = safe_open_path(folder->root, name);
     assert_int_equal(file_state_read(fd, &state), 0);
     close(fd);
     return state.identity;

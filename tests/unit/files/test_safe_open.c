@@ -163,13 +163,13 @@ static void follows_no_link_even_for_a_look(void **state)
     make_strange_things(place->root);
     for (size_t i = 0; i < COUNT(links); i++) {
         struct stat seen = {.st_mode = S_IFLNK};
-        int fd = safe_open_look(place->root, links[i].name);
+        int fd = safe_open_path(place->root, links[i].name);
         if (fd < 0 ? fd != -ELOOP : fstat(fd, &seen) < 0 || !S_ISLNK(seen.st_mode))
             fail_msg("%s: %d", links[i].name, fd);
         if (fd >= 0)
             close(fd);
     }
-    assert_int_equal(safe_open_look(place->root, "link-in/b.pdf"), -ELOOP);
+    assert_int_equal(safe_open_path(place->root, "link-in/b.pdf"), -ELOOP);
     assert_true(safe_open_directory(place->root, "link-in") < 0);
 }
 
@@ -181,7 +181,7 @@ static void looks_at_anything_else(void **state)
     for (size_t i = 0; i < COUNT(things); i++) {
         if (!has_device && strcmp(things[i], "device") == 0)
             continue;
-        int fd = safe_open_look(place->root, things[i]);
+        int fd = safe_open_path(place->root, things[i]);
         if (fd < 0)
             fail_msg("%s: %s", things[i], strerror(-fd));
         char byte;
@@ -211,14 +211,14 @@ static void stays_with_the_file_it_looked_at(void **state)
 {
     const struct place *place = *state;
     char text[6] = "";
-    int look = safe_open_look(place->root, "a.pdf");
+    int path_fd = safe_open_path(place->root, "a.pdf");
     write_file(place->root, "b.pdf", "swapped");
     assert_int_equal(renameat(place->root, "b.pdf", place->root, "a.pdf"), 0);
-    int fd = safe_reopen_file(look);
+    int fd = safe_reopen_file(path_fd);
     assert_int_equal(read(fd, text, 5), 5);
     assert_string_equal(text, "hello");
     close(fd);
-    close(look);
+    close(path_fd);
 }
 
 static void does_not_cross_into_another_mount(void **state)
