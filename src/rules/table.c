@@ -322,7 +322,7 @@ static int find_values(struct table *table, const struct table_ask *ask, const c
 }
 
 /** Returns what `answers` has. */
-static int look_up(struct tables *tables, const struct table_ask *ask, const char *key,
+static int lookup(struct tables *tables, const struct table_ask *ask, const char *key,
     struct json *values, struct str *why)
 {
     struct table *table = find_table(tables, ask);
@@ -351,11 +351,11 @@ static const struct {
     {-ENOMEM, TABLE_CHANGING, "cannot be read: there is no memory left"},
 };
 
-enum table_answer tables_look_up(struct tables *tables, const struct table_ask *ask,
-    const char *key, struct json *values, struct str *why)
+enum table_answer tables_lookup(struct tables *tables, const struct table_ask *ask, const char *key,
+    struct json *values, struct str *why)
 {
     size_t i = 0;
-    int result = look_up(tables, ask, key, values, why);
+    int result = lookup(tables, ask, key, values, why);
     while (answers[i].result != result)
         i++;
     if (answers[i].words)

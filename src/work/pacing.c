@@ -126,24 +126,25 @@ static int64_t paced_until(const struct worker *worker, size_t group)
     return window_shut_until(&worker->windows[group], clock_steady_ms());
 }
 
-/** When the activity of a rule may be created, or with `look_up` also its target be asked for. */
-static int64_t rule_paced_until(const struct worker *worker, const struct rule *rule, bool look_up)
+/** When the activity of a rule may be created, or `with_target` also its target be asked for. */
+static int64_t rule_paced_until(
+    const struct worker *worker, const struct rule *rule, bool with_target)
 {
     int64_t at = paced_until(worker, API_CREATES + rule->activity);
-    if (look_up && rule->source == SOURCE_FIND)
+    if (with_target && rule->source == SOURCE_FIND)
         at = later(at, paced_until(worker, API_SEARCHES));
-    if (look_up && rule->contact_id)
+    if (with_target && rule->contact_id)
         at = later(at, paced_until(worker, API_CONTACTS));
     return at;
 }
 
 /** The same for the first of a folder's rules that may. */
 static int64_t rules_paced_until(
-    const struct worker *worker, const struct folder *folder, bool look_up)
+    const struct worker *worker, const struct folder *folder, bool with_target)
 {
     int64_t at = folder->rules[0] ? INT64_MAX : 0;
     for (struct rule **rule = folder->rules; *rule; rule++)
-        at = earlier(at, rule_paced_until(worker, *rule, look_up));
+        at = earlier(at, rule_paced_until(worker, *rule, with_target));
     return at;
 }
 

@@ -129,7 +129,7 @@ static struct verdict lookup_row(
     ask.settle_ms = file->settle_ms;
     ask.incomplete_ms = file->incomplete_ms;
     ask.waited_ms = clock_wall_ms() - file->queued_ms;
-    enum table_answer answer = tables_look_up(tables, &ask, key, resolution->values, &why);
+    enum table_answer answer = tables_lookup(tables, &ask, key, resolution->values, &why);
     if (answer == TABLE_FOUND) {
         str_release(&why);
         return next();

@@ -102,7 +102,7 @@ static void count_filing(void *context, const struct filing *filing)
     *(int64_t *)context += filing->job != 0;
 }
 
-static int64_t look_up(struct queue *queue, int64_t number)
+static int64_t lookup(struct queue *queue, int64_t number)
 {
     char hash[DIGEST_SHA256_HEX], lead[60];
     int64_t found = 0;
@@ -153,7 +153,7 @@ static void measure(struct queue *queue, int64_t entries)
     for (size_t i = 0; i < LOOKUPS; i++) {
         int64_t number = 1 + rand() % entries + (i % 2 ? entries : 0);
         double begin = seconds();
-        int64_t found = look_up(queue, number);
+        int64_t found = lookup(queue, number);
         took[i] = seconds() - begin;
         if (found != !(i % 2))
             die("an answer is wrong");
@@ -175,7 +175,7 @@ int main(int argc, char **argv)
     struct queue *queue = open_queue(argv[1]);
     double migrated = seconds() - begin;
     for (int64_t i = 1; i <= jobs; i++)
-        if (look_up(queue, i) != 1)
+        if (lookup(queue, i) != 1)
             die("a job that was filed is not remembered");
     queue_close(queue);
     double after = megabytes(path);

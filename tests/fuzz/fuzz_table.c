@@ -69,12 +69,12 @@ static void check_found(const struct json *values, const char *key)
     }
 }
 
-static char *look_up(struct tables *tables, const char *file, const char *key)
+static char *lookup(struct tables *tables, const char *file, const char *key)
 {
     struct json *values = json_object();
     struct str why = STR_INIT(100000);
     const struct table_ask ask = {.file = file, .encoding = NULL};
-    enum table_answer answer = tables_look_up(tables, &ask, key, values, &why);
+    enum table_answer answer = tables_lookup(tables, &ask, key, values, &why);
     assert(answer != TABLE_CHANGING);
     assert((answer == TABLE_FOUND) == (why.length == 0));
     assert((answer == TABLE_FOUND) == (json_first(values) != NULL));
@@ -104,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char file[64];
     snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
     struct tables *tables = tables_new();
-    char *first = look_up(tables, file, key);
-    char *second = look_up(tables, file, key);
+    char *first = lookup(tables, file, key);
+    char *second = lookup(tables, file, key);
     assert(strcmp(first, second) == 0);
     tables_free(tables);
     close(fd);

@@ -67,8 +67,8 @@ enum table_answer {
  * `values` as "row.COLUMN", in the spelling of the table and in that of who asks; else `why` says
  * what is wrong, for a person who knows spreadsheets.
  */
-enum table_answer tables_look_up(struct tables *tables, const struct table_ask *ask,
-    const char *key, struct json *values, struct str *why);
+enum table_answer tables_lookup(struct tables *tables, const struct table_ask *ask, const char *key,
+    struct json *values, struct str *why);
 
 /**
  * Whether the file, however young, is a table that has all that is asked of it. Returns 0, or

@@ -140,13 +140,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static enum table_answer look_up(
+static enum table_answer lookup(
     struct tables *tables, const char *key, char **ret_values, char **ret_why)
 {
     struct str why = STR_INIT(100000);
     struct json *values = json_object();
     enum table_answer answer =
-        tables_look_up(tables, &(struct table_ask){.file = file}, key, values, &why);
+        tables_lookup(tables, &(struct table_ask){.file = file}, key, values, &why);
     if ((answer == TABLE_FOUND) != (why.length == 0))
         fail_msg("%d: why is \"%s\"", answer, str_text(&why));
     *ret_values = json_print(values);
@@ -160,7 +160,7 @@ static void expect(
     struct tables *tables, const char *key, enum table_answer answer, const char *text)
 {
     char *values = NULL, *why = NULL;
-    enum table_answer got = look_up(tables, key, &values, &why);
+    enum table_answer got = lookup(tables, key, &values, &why);
     if (got != answer || !strstr(got == TABLE_FOUND ? values : why, text))
         fail_msg("%s: %d, %s, %s", key, got, values, why);
     free(values);
@@ -272,7 +272,7 @@ static void finds_the_row_of_a_key(void **state)
     for (size_t i = 0; i < COUNT(good); i++) {
         char *values = NULL, *why = NULL;
         write_table(good[i].text);
-        enum table_answer answer = look_up(*state, good[i].key, &values, &why);
+        enum table_answer answer = lookup(*state, good[i].key, &values, &why);
         if (answer != (good[i].values ? TABLE_FOUND : TABLE_NO_SUCH_KEY) ||
             strcmp(values, good[i].values ? good[i].values : "{}") != 0)
             fail_msg("%s: %d, %s, %s", good[i].text, answer, values, why);
@@ -377,7 +377,7 @@ static void answers_what_it_is_asked(void **state)
             .columns = columns,
             .is_for_values = asks[i].is_for_values};
         write_table(asks[i].text);
-        enum table_answer answer = tables_look_up(*state, &ask, asks[i].key, values, &why);
+        enum table_answer answer = tables_lookup(*state, &ask, asks[i].key, values, &why);
         char *text = json_print(values);
         if (answer != asks[i].answer ||
             !strstr(answer == TABLE_FOUND ? text : str_text(&why), asks[i].values_or_why))
@@ -399,7 +399,7 @@ static void looks_into_each_column_that_is_asked(void **state)
     for (int again = 0; again < 2; again++) {
         struct json *values = json_object();
         const struct table_ask ask = {.file = file, .column = "Nr"};
-        assert_int_equal(tables_look_up(*state, &ask, "1", values, &why), TABLE_FOUND);
+        assert_int_equal(tables_lookup(*state, &ask, "1", values, &why), TABLE_FOUND);
         assert_string_equal(json_get_text(values, "row.lead_id"), "lead_2");
         json_free(values);
         expect(*state, "1", TABLE_FOUND, "lead_1");
@@ -475,7 +475,7 @@ static void says_what_is_wrong_and_where(void **state)
         char *values = NULL, *why = NULL;
         write_table(wrong[i].text);
         str_printf(&place, "%s, line %d: ", file, wrong[i].line);
-        enum table_answer answer = look_up(*state, "1", &values, &why);
+        enum table_answer answer = lookup(*state, "1", &values, &why);
         if (answer != TABLE_UNUSABLE || !str_starts_with(why, str_text(&place)) ||
             !strstr(why, wrong[i].why) || strstr(why, "memory") || strcmp(values, "{}") != 0)
             fail_msg("%s: %d, %s, %s", wrong[i].text, answer, values, why);
@@ -598,8 +598,8 @@ static void is_quick_with_many_rows(void **state)
         struct json *values = json_object();
         str_clear(&key);
         str_printf(&key, "%d", i * 10);
-        assert_int_equal(tables_look_up(*state, &(struct table_ask){.file = file}, str_text(&key),
-                             values, &text),
+        assert_int_equal(
+            tables_lookup(*state, &(struct table_ask){.file = file}, str_text(&key), values, &text),
             TABLE_FOUND);
         assert_string_equal(json_get_text(values, "row.key"), str_text(&key));
         json_free(values);
@@ -786,7 +786,7 @@ static void reads_what_is_written_otherwise(void **state)
         struct json *values = json_object();
         const struct table_ask ask = {.file = file, .encoding = encodings[i].encoding};
         write_bytes(encodings[i].bytes, encodings[i].length);
-        enum table_answer answer = tables_look_up(*state, &ask, "1", values, &why);
+        enum table_answer answer = tables_lookup(*state, &ask, "1", values, &why);
         char *text = json_print(values);
         if (answer != encodings[i].answer ||
             !strstr(answer == TABLE_FOUND ? text : str_text(&why), encodings[i].text))
@@ -814,7 +814,7 @@ static enum table_answer ask_patiently(struct tables *tables, const char *key)
         .settle_ms = SETTLE_MS,
         .incomplete_ms = INCOMPLETE_MS,
         .waited_ms = waited_ms};
-    enum table_answer answer = tables_look_up(tables, &ask, key, values, &why);
+    enum table_answer answer = tables_lookup(tables, &ask, key, values, &why);
     json_free(values);
     str_release(&why);
     return answer;
@@ -979,7 +979,7 @@ static void does_not_trust_what_it_checked_while_it_was_young(void **state)
 
 /* ---- no memory ---- */
 
-static void survives_every_failure_to_look_up(void **state)
+static void survives_every_failure_of_a_lookup(void **state)
 {
     (void)state;
     write_table(HEAD "1,lead_1\n");
@@ -990,14 +990,14 @@ static void survives_every_failure_to_look_up(void **state)
         struct str why = STR_INIT(1000);
         str_add(&why, ">");
         calls_left = n;
-        answer = tables_look_up(tables, &(struct table_ask){.file = file}, "1", values, &why);
+        answer = tables_lookup(tables, &(struct table_ask){.file = file}, "1", values, &why);
         calls_left = NEVER;
         if (answer == TABLE_CHANGING)
             assert_non_null(strstr(str_text(&why), "there is no memory left"));
         else
             assert_string_equal(json_get_text(values, "row.lead_id"), "lead_1");
         assert_int_equal(
-            tables_look_up(tables, &(struct table_ask){.file = file}, "1", values, &why),
+            tables_lookup(tables, &(struct table_ask){.file = file}, "1", values, &why),
             TABLE_FOUND);
         assert_true(n < 100);
         json_free(values);
@@ -1083,7 +1083,7 @@ int main(void)
         TEST(keeps_tables_apart),
         TEST(checks_that_all_columns_are_there),
         TEST(does_not_trust_what_it_checked_while_it_was_young),
-        TEST(survives_every_failure_to_look_up),
+        TEST(survives_every_failure_of_a_lookup),
         TEST(survives_every_failure_to_check),
     };
     return cmocka_run_group_tests(tests, begin, end);
