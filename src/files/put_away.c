@@ -107,7 +107,7 @@ static int walk_into(int base, const char *path, const struct stat *like)
     return fd < 0 ? -errno : fd;
 }
 
-char *place_path(const char *pattern, int64_t at_ms, const char *path)
+char *destination_path(const char *pattern, int64_t at_ms, const char *path)
 {
     char base[PATH_LENGTH_MAX + 1];
     time_t at = (time_t)(at_ms / 1000);
@@ -118,38 +118,38 @@ char *place_path(const char *pattern, int64_t at_ms, const char *path)
     return *below ? path_join(base, below) : strdup(base);
 }
 
-int place_open(int root, const char *path, struct place *ret_place)
+int destination_open(int root, const char *path, struct destination *ret_destination)
 {
-    struct place place = {.directory = -1, .path = strdup(path)};
-    if (!place.path || fstat(root, &place.like) < 0) {
-        free(place.path);
-        return place.path ? -errno : -ENOMEM;
+    struct destination destination = {.directory = -1, .path = strdup(path)};
+    if (!destination.path || fstat(root, &destination.like) < 0) {
+        free(destination.path);
+        return destination.path ? -errno : -ENOMEM;
     }
-    place.directory = walk_into(root, path, &place.like);
-    if (place.directory < 0) {
-        free(place.path);
-        return place.directory;
+    destination.directory = walk_into(root, path, &destination.like);
+    if (destination.directory < 0) {
+        free(destination.path);
+        return destination.directory;
     }
-    *ret_place = place;
+    *ret_destination = destination;
     return 0;
 }
 
-void place_close(struct place *place)
+void destination_close(struct destination *destination)
 {
-    if (place->directory >= 0)
-        close(place->directory);
-    free(place->path);
-    *place = (struct place){.directory = -1};
+    if (destination->directory >= 0)
+        close(destination->directory);
+    free(destination->path);
+    *destination = (struct destination){.directory = -1};
 }
 
-int place_find(
-    const struct place *place, const char *name, const struct identity *identity, char **ret_name)
+int destination_find(const struct destination *destination, const char *name,
+    const struct identity *identity, char **ret_name)
 {
     for (unsigned number = 1; number < NUMBERS_MAX; number++) {
         struct file_state state;
         CLEANUP(free_text) char *candidate = path_numbered(name, number);
         CLEANUP(close_fd)
-        int path_fd = candidate ? safe_open_path(place->directory, candidate) : -ENOMEM;
+        int path_fd = candidate ? safe_open_path(destination->directory, candidate) : -ENOMEM;
         int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
         if (result == -ENOENT || (result < 0 && !safe_open_is_absent(result)))
             return result;
@@ -162,25 +162,26 @@ int place_find(
     return -ENOENT;
 }
 
-int place_write(
-    const struct place *place, const char *name, const char *text, mode_t mode, gid_t gid)
+int destination_write(const struct destination *destination, const char *name, const char *text,
+    mode_t mode, gid_t gid)
 {
-    if (unlinkat(place->directory, name, 0) < 0 && errno != ENOENT)
+    if (unlinkat(destination->directory, name, 0) < 0 && errno != ENOENT)
         return -errno;
     CLEANUP(close_fd)
-    int fd =
-        openat(place->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = openat(
+        destination->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
     size_t length = strlen(text);
     ssize_t written = write(fd, text, length);
     if (written < 0 || (size_t)written < length) {
         int error = written < 0 ? errno : ENOSPC;
-        unlinkat(place->directory, name, 0);
+        unlinkat(destination->directory, name, 0);
         return -error;
     }
     (void)!fchown(fd, (uid_t)-1, gid);
-    bool is_good = fchmod(fd, mode & 0666) == 0 && fsync(fd) == 0 && fsync(place->directory) == 0;
+    bool is_good =
+        fchmod(fd, mode & 0666) == 0 && fsync(fd) == 0 && fsync(destination->directory) == 0;
     return is_good ? 0 : -errno;
 }
 
@@ -356,16 +357,16 @@ int put_away_take(
     return restored < 0 ? restored : result;
 }
 
-int put_away_move(int from_directory, const char *from, const struct place *place, const char *name,
-    char **ret_name)
+int put_away_move(int from_directory, const char *from, const struct destination *destination,
+    const char *name, char **ret_name)
 {
-    struct rename_attempt attempt = {from_directory, from, place->directory};
+    struct rename_attempt attempt = {from_directory, from, destination->directory};
     CLEANUP(free_text) char *given = NULL;
     int result = with_free_name(name, try_rename, &attempt, &given);
     if (result < 0)
         return result;
     /* the journal keeps order: when the last rename is on disk, so is the one into staging */
-    if (fsync(place->directory) < 0)
+    if (fsync(destination->directory) < 0)
         return -errno;
     *ret_name = TAKE_PTR(given);
     return 0;
@@ -406,14 +407,14 @@ static int open_copy(struct copy *copy)
     return fd < 0 ? -errno : fd;
 }
 
-int copy_begin(
-    int from_directory, const char *from, const struct place *place, struct copy **ret_copy)
+int copy_begin(int from_directory, const char *from, const struct destination *destination,
+    struct copy **ret_copy)
 {
     struct copy *copy = calloc(1, sizeof(*copy));
     if (!copy)
         return -ENOMEM;
     *copy = (struct copy){.from_directory = from_directory, .from = -1, .to = -1};
-    copy->directory = place->directory;
+    copy->directory = destination->directory;
     copy->from_name = strdup(from);
     copy->from = copy->from_name ? safe_open_file(from_directory, from) : -ENOMEM;
     int result = copy->from < 0 ? copy->from : file_state_read(copy->from, &copy->before);
@@ -531,24 +532,24 @@ static int copy_small(struct copy *copy, const char *new_name, char **ret_name)
 /** On another file system: small, so it is copied in one go; a large one would hold all others up.
  */
 static void copy_companion(
-    int directory, const char *name, const struct place *place, const char *new_name)
+    int directory, const char *name, const struct destination *destination, const char *new_name)
 {
     struct copy *copy = NULL;
     CLEANUP(free_text) char *given = NULL;
-    if (copy_begin(directory, name, place, &copy) == 0)
+    if (copy_begin(directory, name, destination, &copy) == 0)
         (void)copy_small(copy, new_name, &given);
     copy_free(copy);
 }
 
 void put_away_companion(
-    int directory, const char *name, const struct place *place, const char *new_name)
+    int directory, const char *name, const struct destination *destination, const char *new_name)
 {
     CLEANUP(free_text) char *given = NULL;
-    if (!place) {
+    if (!destination) {
         unlinkat(directory, name, 0);
         return;
     }
-    struct rename_attempt attempt = {directory, name, place->directory};
+    struct rename_attempt attempt = {directory, name, destination->directory};
     if (with_free_name(new_name, try_rename, &attempt, &given) == -EXDEV)
-        copy_companion(directory, name, place, new_name);
+        copy_companion(directory, name, destination, new_name);
 }

@@ -147,7 +147,7 @@ static int write_error_text(const struct task *task, const char *name)
     struct stat directory;
     CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
     struct str text = STR_INIT(16384);
-    if (fstat(task->place.directory, &directory) < 0)
+    if (fstat(task->destination.directory, &directory) < 0)
         return -errno;
     if (task->other_lead)
         add_other_lead_text(&text, task, name);
@@ -155,7 +155,7 @@ static int write_error_text(const struct task *task, const char *name)
         add_error_text(&text, task, name);
     int result = text_name ? str_error(&text) : -ENOMEM;
     if (result == 0)
-        result = place_write(&task->place, text_name, str_text(&text),
+        result = destination_write(&task->destination, text_name, str_text(&text),
             (directory.st_mode & 0444) | 0600, directory.st_gid);
     str_release(&text);
     return result;
@@ -172,9 +172,9 @@ bool beside_is_put_in_place(const struct task *task)
 static void read_rights(const struct task *task, const char *name, mode_t *mode, gid_t *gid)
 {
     struct stat stat;
-    bool is_there = fstatat(task->place.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
+    bool is_there = fstatat(task->destination.directory, name, &stat, AT_SYMLINK_NOFOLLOW) == 0;
     *mode = is_there ? stat.st_mode : 0644;
-    *gid = is_there ? stat.st_gid : task->place.like.st_gid;
+    *gid = is_there ? stat.st_gid : task->destination.like.st_gid;
 }
 
 /** With the file's rights: it says as much as the file does, of whom and what. */
@@ -184,7 +184,7 @@ static int write_receipt(const struct task *task, const char *name)
     gid_t gid;
     CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
     CLEANUP(free_text)
-    char *place = beside_is_put_in_place(task) ? path_join(task->place.path, name) : NULL;
+    char *place = beside_is_put_in_place(task) ? path_join(task->destination.path, name) : NULL;
     struct job job = *task->job; /* as it will be once it has a place */
     job.place = place;
     job.error_code = job.error_message = NULL; /* that it was not put away before is over */
@@ -193,7 +193,8 @@ static int write_receipt(const struct task *task, const char *name)
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
     bool is_whole = receipt_name && line && (place || !beside_is_put_in_place(task));
     read_rights(task, name, &mode, &gid);
-    return is_whole ? place_write(&task->place, receipt_name, line, mode, gid) : -ENOMEM;
+    return is_whole ? destination_write(&task->destination, receipt_name, line, mode, gid)
+                    : -ENOMEM;
 }
 
 /** The texts that lie beside the file, whichever its outcome asks for. */
@@ -249,20 +250,20 @@ void beside_remove_old_texts(struct task *task)
 
 /** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
 static void move_companion(const char *pattern, int directory, const char *name,
-    const struct place *place, const char *new_name)
+    const struct destination *destination, const char *new_name)
 {
     CLEANUP(free_text) char *spelled = companion_pattern(directory, pattern, name);
     CLEANUP(free_text) char *from = spelled ? path_marker(spelled, name) : NULL;
     CLEANUP(free_text) char *to = spelled ? path_marker(spelled, new_name) : NULL;
     if (from && to)
-        put_away_companion(directory, from, place, to);
+        put_away_companion(directory, from, destination, to);
 }
 
 void beside_move_companions(const struct task *task, int directory, const char *name,
-    const struct place *place, const char *new_name)
+    const struct destination *destination, const char *new_name)
 {
     if (!path_marker_is_of_batch(task->folder->marker)) /* that one goes last: end_marker.h */
-        move_companion(task->folder->marker, directory, name, place, new_name);
+        move_companion(task->folder->marker, directory, name, destination, new_name);
     if (task->folder->sidecar)
-        move_companion(SIDECAR_PATTERN, directory, name, place, new_name);
+        move_companion(SIDECAR_PATTERN, directory, name, destination, new_name);
 }

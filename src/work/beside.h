@@ -13,7 +13,7 @@ bool beside_is_put_in_place(const struct task *task);
 /** Open the directory in which the file at `place` (as in struct job) lies; or a negative errno. */
 int beside_open_directory(int root, const char *place);
 
-/** Write the texts that the outcome asks for beside the file `name`, which is at task->place. */
+/** Write the texts that the outcome asks for beside the file `name` at task->destination. */
 int beside_write(const struct task *task, const char *name);
 
 /** Remove the error text of `name`, if one lies there. */
@@ -27,6 +27,6 @@ void beside_remove_old_texts(struct task *task);
 
 /** Move the marker and the sidecar of the file that was `name` in `directory`. */
 void beside_move_companions(const struct task *task, int directory, const char *name,
-    const struct place *place, const char *new_name);
+    const struct destination *destination, const char *new_name);
 
 #endif

@@ -21,7 +21,7 @@ static int came_back(struct task *task, const char *name)
     if (!path)
         return -ENOMEM;
     beside_remove_text(task->staging, path_name(job->place));
-    beside_move_companions(task, task->staging, path_name(job->place), &task->place, name);
+    beside_move_companions(task, task->staging, path_name(job->place), &task->destination, name);
     free(job->path);
     job->path = TAKE_PTR(path);
     task_leave_directories(task);
@@ -41,14 +41,14 @@ int bring_back_start(struct task *task)
         return task->staging < 0 ? task->staging : -ENOMEM;
     if (!failed_file_is_at(task->staging, job))
         return -ENOENT;
-    int result = place_open(task->root, *parent ? parent : ".", &task->place);
+    int result = destination_open(task->root, *parent ? parent : ".", &task->destination);
     if (result < 0)
         return result;
     CLEANUP(free_text) char *name = NULL;
     const char *from = path_name(job->place);
-    result = put_away_move(task->staging, from, &task->place, path_name(job->path), &name);
+    result = put_away_move(task->staging, from, &task->destination, path_name(job->path), &name);
     if (result == -EXDEV)
-        return copy_begin(task->staging, from, &task->place, &task->copy);
+        return copy_begin(task->staging, from, &task->destination, &task->copy);
     return result < 0 ? result : came_back(task, name);
 }
 

@@ -103,7 +103,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     task->folder = folder;
     task->root = -1;
     task->staging = -1;
-    task->place.directory = -1;
+    task->destination.directory = -1;
     task->alone = job->suspect;
     struct task **last = &worker->tasks; /* the oldest is the first */
     while (*last)

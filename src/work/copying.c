@@ -11,7 +11,7 @@
 int copying_take_identity(struct task *task, const char *name)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_path(task->place.directory, name);
+    CLEANUP(close_fd) int path_fd = safe_open_path(task->destination.directory, name);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result == 0)
         task->job->identity = state.identity;

@@ -26,12 +26,12 @@ struct way {
     int root;
     int directory;
     int staging;
-    struct place place;
+    struct destination destination;
 };
 
 static void leave(struct way *way)
 {
-    place_close(&way->place);
+    destination_close(&way->destination);
     close_fd(&way->staging);
     close_fd(&way->directory);
     close_fd(&way->root);
@@ -41,8 +41,8 @@ static int open_archive(const struct folder *folder, const char *path, struct wa
 {
     if (folder->after_upload != AFTER_ARCHIVE)
         return 0;
-    CLEANUP(free_text) char *archive = place_path(folder->archive, clock_wall_ms(), path);
-    return archive ? place_open(way->root, archive, &way->place) : -ENOMEM;
+    CLEANUP(free_text) char *archive = destination_path(folder->archive, clock_wall_ms(), path);
+    return archive ? destination_open(way->root, archive, &way->destination) : -ENOMEM;
 }
 
 static int enter(const struct folder *folder, const char *path, struct way *way)
@@ -82,8 +82,9 @@ static void give_back(const struct way *way, const char *name)
 
 static void send_on(const struct folder *folder, const struct way *way, const char *path)
 {
-    const struct place *place = folder->after_upload == AFTER_ARCHIVE ? &way->place : NULL;
-    put_away_companion(way->staging, STAGED_END_MARKER, place, path_name(path));
+    const struct destination *destination =
+        folder->after_upload == AFTER_ARCHIVE ? &way->destination : NULL;
+    put_away_companion(way->staging, STAGED_END_MARKER, destination, path_name(path));
     if (faccessat(way->staging, STAGED_END_MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         log_warn("%s: all that %s covers is put away, but it cannot be moved to the archive; it "
                  "stays in %s/%s",
@@ -96,7 +97,7 @@ void end_marker_put_away(
     const struct folder *folder, const char *path, const struct file_state *seen)
 {
     const char *name = path_name(path);
-    struct way way = {.root = -1, .directory = -1, .staging = -1, .place = {.directory = -1}};
+    struct way way = {.root = -1, .directory = -1, .staging = -1, .destination = {.directory = -1}};
     int result = enter(folder, path, &way);
     if (result == 0 && is_untouched(way.directory, name, seen)) {
         result = renameat(way.directory, name, way.staging, STAGED_END_MARKER) < 0 ? -errno : 0;

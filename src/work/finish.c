@@ -73,31 +73,31 @@ static char *target_directory(const struct task *task)
     const struct job *job = task->job;
     const char *failed = task->folder->failed;
     if (job->state != JOB_FAILED)
-        return place_path(task->folder->archive, job->done_ms, job->path);
+        return destination_path(task->folder->archive, job->done_ms, job->path);
     CLEANUP(free_text) char *below = path_directory(job->path);
     if (!below)
         return NULL;
     return *below ? path_join(failed, below) : strdup(failed);
 }
 
-static void send_companions_of(
-    const struct task *task, const char *path, const struct place *place, const char *new_name)
+static void send_companions_of(const struct task *task, const char *path,
+    const struct destination *destination, const char *new_name)
 {
     CLEANUP(free_text) char *parent = path ? path_directory(path) : NULL;
     CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
     if (directory >= 0)
-        beside_move_companions(task, directory, path_name(path), place, new_name);
+        beside_move_companions(task, directory, path_name(path), destination, new_name);
 }
 
 /** Marker and sidecar go where the file went (product.md 5), also those of the names it had;
- * deleted with it where `place` is NULL. */
+ * deleted with it where `destination` is NULL. */
 static void send_companions_after(
-    const struct task *task, const struct place *place, const char *new_name)
+    const struct task *task, const struct destination *destination, const char *new_name)
 {
     const struct job *job = task->job;
-    send_companions_of(task, job->path, place, new_name);
-    send_companions_of(task, job->filed_path, place, new_name);
-    send_companions_of(task, job->queued_path, place, new_name);
+    send_companions_of(task, job->path, destination, new_name);
+    send_companions_of(task, job->filed_path, destination, new_name);
+    send_companions_of(task, job->queued_path, destination, new_name);
 }
 
 /** Done with the file, which is at `place` now; that is the task's from here on. */
@@ -115,22 +115,22 @@ static struct verdict arrived(struct task *task, const char *name)
     int result = beside_write(task, name);
     if (result < 0)
         return not_put_away_in(
-            task, "the text beside the file cannot be written", task->place.path, result);
-    send_companions_after(task, &task->place, name);
-    return verdict_away(task, "moved to ", path_join(task->place.path, name));
+            task, "the text beside the file cannot be written", task->destination.path, result);
+    send_companions_after(task, &task->destination, name);
+    return verdict_away(task, "moved to ", path_join(task->destination.path, name));
 }
 
 /** Only a file that can be read can be copied; any can be renamed. */
 static struct verdict begin_copy(struct task *task, const char *staged)
 {
     char words[RIGHTS_WORDS];
-    int result = copy_begin(task->staging, staged, &task->place, &task->copy);
+    int result = copy_begin(task->staging, staged, &task->destination, &task->copy);
     if (result == 0)
         return verdict_make(VERDICT_RUNNING, NULL, "copying");
     CLEANUP(close_fd) int file = safe_open_path(task->staging, staged);
     CLEANUP(close_fd) int readable = safe_reopen_file(file);
     if (readable != -EACCES)
-        return not_put_away_in(task, "the file cannot be moved", task->place.path, result);
+        return not_put_away_in(task, "the file cannot be moved", task->destination.path, result);
     return verdict_make(VERDICT_RETRY, "not_put_away",
         "the file cannot be copied to another file system: %s; it %s", strerror(EACCES),
         rights_words(file, RIGHTS_READ_FILE, words));
@@ -139,18 +139,19 @@ static struct verdict begin_copy(struct task *task, const char *staged)
 static struct verdict put_in_place(struct task *task)
 {
     CLEANUP(free_text) char *directory = target_directory(task);
-    int result = directory ? place_open(task->root, directory, &task->place) : -ENOMEM;
+    int result = directory ? destination_open(task->root, directory, &task->destination) : -ENOMEM;
     if (result < 0)
         return not_put_away_in(
             task, "the directory for the file cannot be made", directory ? directory : "", result);
     CLEANUP(free_text) char *name = NULL;
     char staged[STAGED_NAME_MAX];
     staged_name(task->job->id, staged);
-    result = put_away_move(task->staging, staged, &task->place, path_name(task->job->path), &name);
+    result =
+        put_away_move(task->staging, staged, &task->destination, path_name(task->job->path), &name);
     if (result == -EXDEV)
         return begin_copy(task, staged);
     if (result < 0)
-        return not_put_away_in(task, "the file cannot be moved", task->place.path, result);
+        return not_put_away_in(task, "the file cannot be moved", task->destination.path, result);
     return arrived(task, name);
 }
 
@@ -172,7 +173,7 @@ static struct verdict keep(struct task *task)
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
     int result = directory ? 0 : -ENOMEM;
     if (result == 0 && (task->folder->receipts || task->other_lead)) {
-        result = place_open(task->root, *directory ? directory : ".", &task->place);
+        result = destination_open(task->root, *directory ? directory : ".", &task->destination);
         if (result == 0)
             result = beside_write(task, path_name(task->job->path));
     }
@@ -181,16 +182,17 @@ static struct verdict keep(struct task *task)
                       : verdict_make(VERDICT_NEXT, NULL, "kept in the folder");
 }
 
-/** Find the file at its place, and have its name there on disk. As place_find(). */
+/** Find the file at its place, and have its name there on disk. As destination_find(). */
 static int find_at_place(struct task *task, char **ret_name)
 {
     const struct job *job = task->job;
     CLEANUP(free_text)
     char *directory = beside_is_put_in_place(task) ? target_directory(task) : NULL;
-    int result = directory ? place_open(task->root, directory, &task->place) : -ENOENT;
+    int result = directory ? destination_open(task->root, directory, &task->destination) : -ENOENT;
     if (result == 0)
-        result = place_find(&task->place, path_name(job->path), &job->identity, ret_name);
-    if (result == 0 && fsync(task->place.directory) < 0)
+        result =
+            destination_find(&task->destination, path_name(job->path), &job->identity, ret_name);
+    if (result == 0 && fsync(task->destination.directory) < 0)
         result = -errno;
     return result != 0 ? result : copying_take_identity(task, *ret_name);
 }

@@ -92,7 +92,7 @@ struct verdict task_under_way(struct task *task, struct request *request)
 
 void task_leave_directories(struct task *task)
 {
-    place_close(&task->place);
+    destination_close(&task->destination);
     close_fd(&task->staging);
     task->staging = -1;
 }

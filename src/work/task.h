@@ -65,7 +65,7 @@ struct task {
     int64_t started_ms; /* steady clock: when its bytes began to go */
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
-    struct place place;
+    struct destination destination;
     struct copy *copy;
     char *outcome_place; /* where the file came to lie */
     struct task *next;

@@ -155,12 +155,12 @@ static struct identity make_and_take(
     return identity;
 }
 
-static struct place open_place(const struct folder *folder, const char *path)
+static struct destination open_destination(const struct folder *folder, const char *path)
 {
-    struct place place;
-    assert_int_equal(place_open(folder->root, path, &place), 0);
-    assert_string_equal(place.path, path);
-    return place;
+    struct destination destination;
+    assert_int_equal(destination_open(folder->root, path, &destination), 0);
+    assert_string_equal(destination.path, path);
+    return destination;
 }
 
 static struct stat stat_of(int directory, const char *name)
@@ -362,31 +362,31 @@ static void moves_and_never_over_a_name(void **state)
 {
     const struct folder *folder = *state;
     static const char *const given[] = {"a.pdf", "a (2).pdf", "a (3).pdf"};
-    struct place place = open_place(folder, "Uploaded/2026-11");
+    struct destination destination = open_destination(folder, "Uploaded/2026-11");
     for (size_t i = 0; i < COUNT(given); i++) {
         char text[] = {(char)('A' + i), '\0'}, *name = NULL;
         make_and_take(folder, "a.pdf", text);
-        assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), 0);
+        assert_int_equal(put_away_move(folder->staging, STAGED, &destination, "a.pdf", &name), 0);
         assert_string_equal(name, given[i]);
         free(name);
         assert_false(exists(folder->staging, STAGED));
     }
     for (size_t i = 0; i < COUNT(given); i++) {
         char text[] = {(char)('A' + i), '\0'};
-        expect_file(place.directory, given[i], text);
+        expect_file(destination.directory, given[i], text);
     }
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void moves_only_what_was_taken(void **state)
 {
     const struct folder *folder = *state;
     char *name = NULL;
-    struct place place = open_place(folder, "Uploaded");
-    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), -ENOENT);
+    struct destination destination = open_destination(folder, "Uploaded");
+    assert_int_equal(put_away_move(folder->staging, STAGED, &destination, "a.pdf", &name), -ENOENT);
     assert_null(name);
-    place_close(&place);
-    place_close(&place); /* harmless */
+    destination_close(&destination);
+    destination_close(&destination); /* harmless */
 }
 
 static void deletes_only_what_was_taken(void **state)
@@ -440,16 +440,16 @@ static void puts_away_where_the_file_system_can_do_little(void **state)
     char *name = NULL;
     no_rename = EINVAL;
     no_link = EPERM;
-    struct place place = open_place(folder, "Uploaded");
-    make_file(place.directory, "a.pdf", "earlier");
+    struct destination destination = open_destination(folder, "Uploaded");
+    make_file(destination.directory, "a.pdf", "earlier");
     make_and_take(folder, "a.pdf", "hello");
-    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "a.pdf", &name), 0);
+    assert_int_equal(put_away_move(folder->staging, STAGED, &destination, "a.pdf", &name), 0);
     assert_string_equal(name, "a (2).pdf");
     free(name);
-    expect_file(place.directory, "a.pdf", "earlier");
-    expect_file(place.directory, "a (2).pdf", "hello");
+    expect_file(destination.directory, "a.pdf", "earlier");
+    expect_file(destination.directory, "a (2).pdf", "hello");
     assert_false(exists(folder->staging, STAGED));
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void leaves_one_name_where_the_old_one_stays(void **state)
@@ -468,22 +468,22 @@ static void leaves_one_name_where_the_old_one_stays(void **state)
 static void moves_a_marker_along(void **state)
 {
     const struct folder *folder = *state;
-    struct place place = open_place(folder, "Uploaded");
+    struct destination destination = open_destination(folder, "Uploaded");
     assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
-    make_file(place.directory, "a.done", "earlier");
+    make_file(destination.directory, "a.done", "earlier");
     make_file(folder->root, "in/a.done", "marker");
     int in = openat(folder->root, "in", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    put_away_companion(in, "a.done", &place, "a.done");
+    put_away_companion(in, "a.done", &destination, "a.done");
     assert_false(exists(in, "a.done"));
-    expect_file(place.directory, "a.done", "earlier");
-    expect_file(place.directory, "a (2).done", "marker");
-    put_away_companion(in, "a.done", &place, "a.done"); /* none there: nothing happens */
-    assert_false(exists(place.directory, "a (3).done"));
+    expect_file(destination.directory, "a.done", "earlier");
+    expect_file(destination.directory, "a (2).done", "marker");
+    put_away_companion(in, "a.done", &destination, "a.done"); /* none there: nothing happens */
+    assert_false(exists(destination.directory, "a (3).done"));
     make_file(in, "b.done", "marker of a file that got a number");
-    put_away_companion(in, "b.done", &place, "b (2).done");
-    expect_file(place.directory, "b (2).done", "marker of a file that got a number");
+    put_away_companion(in, "b.done", &destination, "b (2).done");
+    expect_file(destination.directory, "b (2).done", "marker of a file that got a number");
     close(in);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void deletes_a_marker_along(void **state)
@@ -509,8 +509,8 @@ static void makes_directories_like_the_folder(void **state)
         snprintf(path, sizeof(path), "Uploaded%zu/in/deep", i);
         assert_int_equal(chown(folder->top, (uid_t)-1, group), 0);
         assert_int_equal(chmod(folder->top, modes[i]), 0);
-        struct place place = open_place(folder, path);
-        place_close(&place);
+        struct destination destination = open_destination(folder, path);
+        destination_close(&destination);
         const char *const both[] = {upper, path};
         for (size_t d = 0; d < COUNT(both); d++) {
             struct stat made = stat_of(folder->root, both[d]);
@@ -525,8 +525,8 @@ static void makes_directories_that_an_unclean_end_left_unmade(void **state)
 {
     const struct folder *folder = *state;
     assert_int_equal(mkdirat(folder->root, ".closedrop-new", 0700), 0);
-    struct place place = open_place(folder, "Uploaded/2026");
-    place_close(&place);
+    struct destination destination = open_destination(folder, "Uploaded/2026");
+    destination_close(&destination);
     mode_t wanted = stat_of(folder->root, ".").st_mode;
     assert_int_equal(stat_of(folder->root, "Uploaded").st_mode, wanted);
     assert_int_equal(stat_of(folder->root, "Uploaded/2026").st_mode, wanted);
@@ -538,20 +538,20 @@ static void leaves_directories_that_are_there_as_they_are(void **state)
     const struct folder *folder = *state;
     assert_int_equal(mkdirat(folder->root, "Uploaded", 0711), 0);
     assert_int_equal(fchmodat(folder->root, "Uploaded", 0711, 0), 0);
-    struct place place = open_place(folder, "Uploaded");
-    place_close(&place);
+    struct destination destination = open_destination(folder, "Uploaded");
+    destination_close(&destination);
     assert_int_equal(stat_of(folder->root, "Uploaded").st_mode & 07777, 0711);
 }
 
 static void follows_no_link_below_the_folder(void **state)
 {
     const struct folder *folder = *state;
-    struct place place = {.directory = -1};
+    struct destination destination = {.directory = -1};
     assert_int_equal(symlinkat("/tmp", folder->root, "Uploaded"), 0);
-    assert_true(place_open(folder->root, "Uploaded", &place) < 0);
-    assert_true(place_open(folder->root, "Uploaded/in", &place) < 0);
+    assert_true(destination_open(folder->root, "Uploaded", &destination) < 0);
+    assert_true(destination_open(folder->root, "Uploaded/in", &destination) < 0);
     make_file(folder->root, "file", "a file");
-    assert_int_equal(place_open(folder->root, "file/in", &place), -ENOTDIR);
+    assert_int_equal(destination_open(folder->root, "file/in", &destination), -ENOTDIR);
 }
 
 static void opens_absolute_places(void **state)
@@ -559,57 +559,57 @@ static void opens_absolute_places(void **state)
     const struct folder *folder = *state;
     char path[80];
     snprintf(path, sizeof(path), "%s/archive/2026", folder->top);
-    struct place place = open_place(folder, path);
-    make_file(place.directory, "a", "A");
+    struct destination destination = open_destination(folder, path);
+    make_file(destination.directory, "a", "A");
     expect_file(folder->root, "archive/2026/a", "A");
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void finds_what_was_moved_before_an_unclean_end(void **state)
 {
     const struct folder *folder = *state;
     char *name = NULL;
-    struct place place = open_place(folder, "Uploaded");
-    make_file(place.directory, "a.pdf", "of another day");
-    make_file(place.directory, "a (2).pdf", "hello");
+    struct destination destination = open_destination(folder, "Uploaded");
+    make_file(destination.directory, "a.pdf", "of another day");
+    make_file(destination.directory, "a (2).pdf", "hello");
     struct identity identity = identity_of(folder, "Uploaded/a (2).pdf");
-    assert_int_equal(place_find(&place, "a.pdf", &identity, &name), 0);
+    assert_int_equal(destination_find(&destination, "a.pdf", &identity, &name), 0);
     assert_string_equal(name, "a (2).pdf");
     free(name);
-    assert_int_equal(place_find(&place, "b.pdf", &identity, &name), -ENOENT);
+    assert_int_equal(destination_find(&destination, "b.pdf", &identity, &name), -ENOENT);
     identity.mtime_ns++;
-    assert_int_equal(place_find(&place, "a.pdf", &identity, &name), -ENOENT);
-    place_close(&place);
+    assert_int_equal(destination_find(&destination, "a.pdf", &identity, &name), -ENOENT);
+    destination_close(&destination);
 }
 
 static void writes_texts_for_the_people_who_drop_files(void **state)
 {
     const struct folder *folder = *state;
     gid_t group = geteuid() == 0 ? 12345 : getegid();
-    struct place place = open_place(folder, "Failed");
-    assert_int_equal(place_write(&place, "a.error.txt", "why", 0100664, group), 0);
-    expect_file(place.directory, "a.error.txt", "why");
-    struct stat made = stat_of(place.directory, "a.error.txt");
+    struct destination destination = open_destination(folder, "Failed");
+    assert_int_equal(destination_write(&destination, "a.error.txt", "why", 0100664, group), 0);
+    expect_file(destination.directory, "a.error.txt", "why");
+    struct stat made = stat_of(destination.directory, "a.error.txt");
     assert_int_equal(made.st_mode, S_IFREG | 0664);
     assert_int_equal(made.st_gid, group);
-    assert_int_equal(place_write(&place, "a.error.txt", "y", 0100777, group), 0);
-    expect_file(place.directory, "a.error.txt", "y"); /* replaced */
-    assert_int_equal(stat_of(place.directory, "a.error.txt").st_mode, S_IFREG | 0666);
-    place_close(&place);
+    assert_int_equal(destination_write(&destination, "a.error.txt", "y", 0100777, group), 0);
+    expect_file(destination.directory, "a.error.txt", "y"); /* replaced */
+    assert_int_equal(stat_of(destination.directory, "a.error.txt").st_mode, S_IFREG | 0666);
+    destination_close(&destination);
 }
 
 static void writes_through_no_link(void **state)
 {
     const struct folder *folder = *state;
-    struct place place = open_place(folder, "Failed");
+    struct destination destination = open_destination(folder, "Failed");
     make_file(folder->root, "victim", "precious");
-    assert_int_equal(symlinkat("../victim", place.directory, "a.error.txt"), 0);
-    assert_int_equal(place_write(&place, "a.error.txt", "why", 0644, getegid()), 0);
+    assert_int_equal(symlinkat("../victim", destination.directory, "a.error.txt"), 0);
+    assert_int_equal(destination_write(&destination, "a.error.txt", "why", 0644, getegid()), 0);
     expect_file(folder->root, "victim", "precious");
-    expect_file(place.directory, "a.error.txt", "why");
-    assert_int_equal(mkdirat(place.directory, "directory", 0755), 0);
-    assert_true(place_write(&place, "directory", "why", 0644, getegid()) < 0);
-    place_close(&place);
+    expect_file(destination.directory, "a.error.txt", "why");
+    assert_int_equal(mkdirat(destination.directory, "directory", 0755), 0);
+    assert_true(destination_write(&destination, "directory", "why", 0644, getegid()) < 0);
+    destination_close(&destination);
 }
 
 /* ---- across file systems ---- */
@@ -642,25 +642,25 @@ static void copies_where_it_cannot_move(void **state)
     assert_int_equal(fchownat(folder->staging, STAGED, (uid_t)-1, group, 0), 0);
     assert_int_equal(fchmodat(folder->staging, STAGED, 0664, 0), 0);
     assert_int_equal(utimensat(folder->staging, STAGED, times, 0), 0);
-    struct place place = open_place(folder, folder->elsewhere);
-    make_file(place.directory, "a.pdf", "first");
-    assert_int_equal(put_away_move(folder->staging, STAGED, &place, "b.pdf", &name), -EXDEV);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    make_file(destination.directory, "a.pdf", "first");
+    assert_int_equal(put_away_move(folder->staging, STAGED, &destination, "b.pdf", &name), -EXDEV);
     expect_file(folder->staging, STAGED, "hello");
 
-    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), 0);
     assert_int_equal(copy_whole(copy), 0);
     assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
     copy_free(copy);
     assert_string_equal(name, "a (2).pdf");
     free(name);
-    expect_file(place.directory, "a.pdf", "first");
-    expect_file(place.directory, "a (2).pdf", "hello");
-    struct stat made = stat_of(place.directory, "a (2).pdf");
+    expect_file(destination.directory, "a.pdf", "first");
+    expect_file(destination.directory, "a (2).pdf", "hello");
+    struct stat made = stat_of(destination.directory, "a (2).pdf");
     assert_int_equal(made.st_mode, S_IFREG | 0664);
     assert_int_equal(made.st_gid, group);
     assert_true(made.st_mtim.tv_sec == 2000 && made.st_mtim.tv_nsec == 3);
     assert_false(exists(folder->staging, STAGED));
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void copies_in_slices(void **state)
@@ -675,19 +675,19 @@ static void copies_in_slices(void **state)
     assert_int_equal(ftruncate(fd, SIZE - 3), 0);
     assert_int_equal(pwrite(fd, "end", 3, SIZE - 3), 3);
     close(fd);
-    struct place place = open_place(folder, folder->elsewhere);
-    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), 0);
     assert_int_equal(copy_step(copy), 1); /* more is left */
     assert_int_equal(copy_whole(copy), 0);
     assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
     copy_free(copy);
     free(name);
     char end[4] = "";
-    fd = openat(place.directory, "a.pdf", O_RDONLY | O_CLOEXEC);
+    fd = openat(destination.directory, "a.pdf", O_RDONLY | O_CLOEXEC);
     assert_int_equal(pread(fd, end, 4, SIZE - 3), 3);
     assert_string_equal(end, "end");
     close(fd);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static const int range_errors[] = {EXDEV, EINVAL, EOPNOTSUPP, ENOSYS, EPERM};
@@ -696,20 +696,20 @@ static void copies_where_ranges_cannot_be(void **state)
 {
     const struct folder *folder = *state;
     need_elsewhere(folder);
-    struct place place = open_place(folder, folder->elsewhere);
+    struct destination destination = open_destination(folder, folder->elsewhere);
     for (size_t i = 0; i < COUNT(range_errors); i++) {
         struct copy *copy = NULL;
         char *name = NULL;
         no_range = range_errors[i];
         make_and_take(folder, "a.pdf", "hello");
-        assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+        assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), 0);
         assert_int_equal(copy_whole(copy), 0);
         assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
         copy_free(copy);
-        expect_file(place.directory, name, "hello");
+        expect_file(destination.directory, name, "hello");
         free(name);
     }
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void copies_no_file_that_changes(void **state)
@@ -718,8 +718,8 @@ static void copies_no_file_that_changes(void **state)
     need_elsewhere(folder);
     struct copy *copy = NULL;
     make_and_take(folder, "a.pdf", "hello");
-    struct place place = open_place(folder, folder->elsewhere);
-    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), 0);
     int fd = openat(folder->staging, STAGED, O_WRONLY | O_APPEND | O_CLOEXEC);
     assert_int_equal(write(fd, " again", 6), 6); /* somebody had it open all the time */
     close(fd);
@@ -728,7 +728,7 @@ static void copies_no_file_that_changes(void **state)
     expect_file(folder->staging, STAGED, "hello again");
     assert_int_equal(rmdir(folder->elsewhere), 0); /* nothing is left there */
     assert_int_equal(mkdir(folder->elsewhere, 0700), 0);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 /* a person saves a corrected version over the failed file while that is copied back */
@@ -740,17 +740,17 @@ static void leaves_a_file_that_took_the_name_of_the_copied_one(void **state)
     struct copy *copy = NULL;
     int in = openat(folder->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     make_file(in, "a.pdf", "hello");
-    struct place place = open_place(folder, folder->elsewhere);
-    assert_int_equal(copy_begin(in, "a.pdf", &place, &copy), 0);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(in, "a.pdf", &destination, &copy), 0);
     assert_int_equal(copy_whole(copy), 0);
     swap_in_a_file(folder);
     assert_int_equal(copy_finish(copy, "a.pdf", &name), 0);
     copy_free(copy);
     free(name);
     expect_file(folder->root, "a.pdf", "another");
-    expect_file(place.directory, "a.pdf", "hello");
+    expect_file(destination.directory, "a.pdf", "hello");
     close(in);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void leaves_nothing_of_a_copy_given_up(void **state)
@@ -758,29 +758,29 @@ static void leaves_nothing_of_a_copy_given_up(void **state)
     const struct folder *folder = *state;
     need_elsewhere(folder);
     struct copy *copy = NULL;
-    struct place place = open_place(folder, folder->elsewhere);
-    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), -ENOENT);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), -ENOENT);
     make_and_take(folder, "a.pdf", "hello");
-    assert_int_equal(copy_begin(folder->staging, STAGED, &place, &copy), 0);
+    assert_int_equal(copy_begin(folder->staging, STAGED, &destination, &copy), 0);
     assert_int_equal(copy_whole(copy), 0);
     copy_free(copy); /* before it got its name */
     copy_free(NULL);
     expect_file(folder->staging, STAGED, "hello");
     assert_int_equal(rmdir(folder->elsewhere), 0);
     assert_int_equal(mkdir(folder->elsewhere, 0700), 0);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 static void copies_a_marker_along(void **state)
 {
     const struct folder *folder = *state;
     need_elsewhere(folder);
-    struct place place = open_place(folder, folder->elsewhere);
-    int directory = fcntl(place.directory, F_DUPFD_CLOEXEC, 0);
+    struct destination destination = open_destination(folder, folder->elsewhere);
+    int directory = fcntl(destination.directory, F_DUPFD_CLOEXEC, 0);
     make_file(directory, "a.done", "earlier");
     make_file(folder->root, "a.done", "marker");
-    put_away_companion(folder->root, "a.done", &place, "a.done");
-    place_close(&place);
+    put_away_companion(folder->root, "a.done", &destination, "a.done");
+    destination_close(&destination);
     expect_file(directory, "a.done", "earlier"); /* never over a name */
     expect_file(directory, "a (2).done", "marker");
     assert_false(exists(folder->root, "a.done"));
@@ -792,16 +792,16 @@ static void loses_no_byte_of_a_marker(void **state)
     const struct folder *folder = *state;
     need_elsewhere(folder);
     char seen[10] = "";
-    struct place place = open_place(folder, folder->elsewhere);
+    struct destination destination = open_destination(folder, folder->elsewhere);
     int fd = openat(folder->root, "b.done", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(write(fd, "a\0b", 3), 3);
     close(fd);
-    put_away_companion(folder->root, "b.done", &place, "b.done");
+    put_away_companion(folder->root, "b.done", &destination, "b.done");
     bool moved = !exists(folder->root, "b.done"); /* it may also stay */
-    fd = openat(moved ? place.directory : folder->root, "b.done", O_RDONLY | O_CLOEXEC);
+    fd = openat(moved ? destination.directory : folder->root, "b.done", O_RDONLY | O_CLOEXEC);
     ssize_t length = read(fd, seen, sizeof(seen));
     close(fd);
-    place_close(&place);
+    destination_close(&destination);
     assert_int_equal(length, 3);
     assert_memory_equal(seen, "a\0b", 3);
 }
@@ -818,20 +818,20 @@ static void leaves_a_marker_that_is_long_to_copy(void **state)
 {
     const struct folder *folder = *state;
     need_elsewhere(folder);
-    struct place place = open_place(folder, folder->elsewhere);
+    struct destination destination = open_destination(folder, folder->elsewhere);
     make_file(folder->root, "a.done", "marker");
     make_file(folder->root, "b.done", "marker");
     int in = openat(folder->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_int_equal(truncate_file(in, "a.done", 1024 * 1024), 0);
     assert_int_equal(truncate_file(in, "b.done", 1024 * 1024 + 1), 0);
-    put_away_companion(in, "a.done", &place, "a.done");
-    put_away_companion(in, "b.done", &place, "b.done");
+    put_away_companion(in, "a.done", &destination, "a.done");
+    put_away_companion(in, "b.done", &destination, "b.done");
     assert_false(exists(in, "a.done"));
-    assert_true(exists(place.directory, "a.done"));
+    assert_true(exists(destination.directory, "a.done"));
     assert_true(exists(in, "b.done"));
-    assert_false(exists(place.directory, "b.done"));
+    assert_false(exists(destination.directory, "b.done"));
     close(in);
-    place_close(&place);
+    destination_close(&destination);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
