@@ -80,9 +80,10 @@
  *     - work/staging        what an unclean end left in .closedrop/
  *   and what `closedrop upload` and `match` share with them:
  *     - work/upload         the two requests of one file
- *     - work/resolve        from a rule to a lead; work/current_lead goes forward, from an id to
- *                           the lead it stands for now; work/merged_leads back, to the ids that
- *                           were merged into it
+ *     - work/resolve        from a rule to a lead: resolve_rule needs no network, resolve_target
+ *                           begins to ask, candidates are what a search finds; current_lead
+ *                           goes forward, from an id to the lead it stands for now, and
+ *                           merged_leads back, to the ids that were merged into it
  *     - work/absences       what was found out about leads that are gone, for a while (pure);
  *                           work/merge_list is Close's list of merges in it (pure)
  *     - work/attach, verify the POST of an activity; looking for it where its end is unclear
