@@ -8,8 +8,9 @@
 #include "discards.h"
 #include "grouping.h"
 #include "health.h"
+#include "held_news.h"
+#include "paced.h"
 #include "pacing.h"
-#include "send_guard.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -168,7 +169,8 @@ void worker_claim(struct worker *worker)
 {
     health_ask_if_due(worker);
     classify_go_on(worker);
-    send_guard_go_on(worker);
+    held_news_tell(worker);
+    paced_go_on(worker);
     discards_go_on(worker);
     if (claim_suspect(worker))
         return;

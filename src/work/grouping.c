@@ -7,6 +7,7 @@
 #include "duplicates.h"
 #include "moves.h"
 #include "pacing.h"
+#include "present.h"
 #include "send_guard.h"
 
 #include "closedrop/base/clock.h"
@@ -136,7 +137,7 @@ void grouping_attach(struct worker *worker, struct task *task)
     }
     const struct rule *rule = config_rule(task->config, task->job->rule);
     assert(rule); /* a job whose rule is gone is not claimed */
-    if (send_guard_checks_first(worker, task))
+    if (present_comes_first(worker, task))
         return;
     if (is_too_old(task->job)) {
         upload_again(worker, task->job);
@@ -153,7 +154,7 @@ void grouping_attach(struct worker *worker, struct task *task)
         moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
         return;
     }
-    if (send_guard_checks_first(worker, task) || renews_members(worker, task))
+    if (present_comes_first(worker, task) || renews_members(worker, task))
         return;
     if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
         intend(worker, task);

@@ -14,6 +14,7 @@
 #include "grouping.h"
 #include "moves.h"
 #include "pacing.h"
+#include "present.h"
 #include "send_guard.h"
 
 #include "closedrop/base/cleanup.h"
@@ -541,7 +542,7 @@ static bool is_looked_for(struct worker *worker, struct task *task, const struct
     if (is_gone && !task->was_scanned)
         task->awaits_scan = worker->scan(worker->watch_context, task->folder->name);
     if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
-        send_guard_leave_out(worker, task, verdict);
+        present_leave_out(worker, task, verdict);
     return task->awaits_scan || task->to_start;
 }
 

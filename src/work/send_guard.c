@@ -5,7 +5,7 @@
  *     grouping_attach -> duplicates_let_through -> send_guard_lets_go -> intend
  *                                                      |
  *                                                      v
- *                             "held": until `release`; "paced": until send_guard_go_on() wakes it
+ *                             "held": until `release`; "paced": until paced_go_on() wakes it
  *
  * A job that waits so has no due time. When it goes on, or when its file has left its place,
  * STAGE_PRESENT looks at the file first: what was taken away meanwhile is never sent.
@@ -13,106 +13,15 @@
 #define LOG_MODULE "worker"
 
 #include "send_guard.h"
+#include "held_news.h"
 #include "moves.h"
-#include "pacing.h"
-#include "stages.h"
-#include "task_file.h"
+#include "paced.h"
 
 #include "closedrop/base/cleanup.h"
-#include "closedrop/base/clock.h"
-#include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/work/attach.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-
-/** What is held is told when no more of it has come for so long, or at the latest. */
-#define NEWS_QUIET_MS 5000
-#define NEWS_MAX_MS 60000
-/** How soon it is looked whether the one that was woken has gone. */
-#define WOKEN_POLL_MS 1000
-
-/* ---- what is told ---- */
-
-struct held_news {
-    char *rule;
-    int64_t since_ms; /* steady clock */
-    int64_t last_ms;
-    struct held_news *next;
-};
-
-static int64_t news_due_at(const struct held_news *news)
-{
-    int64_t quiet = news->last_ms + NEWS_QUIET_MS, most = news->since_ms + NEWS_MAX_MS;
-    return quiet < most ? quiet : most;
-}
-
-static void free_news(struct held_news *news)
-{
-    free(news->rule);
-    free(news);
-}
-
-void send_guard_free_news(struct worker *worker)
-{
-    while (worker->news) {
-        struct held_news *news = worker->news;
-        worker->news = news->next;
-        free_news(news);
-    }
-}
-
-/** One more of a rule is held; the first of them is news. */
-static void note_news(struct worker *worker, const char *rule, bool is_first)
-{
-    int64_t now = clock_steady_ms();
-    struct held_news *news = worker->news;
-    while (news && strcmp(news->rule, rule) != 0)
-        news = news->next;
-    if (news) {
-        news->last_ms = now;
-        return;
-    }
-    if (!is_first || !(news = calloc(1, sizeof(*news))))
-        return;
-    *news = (struct held_news){strdup(rule), now, now, worker->news};
-    if (news->rule)
-        worker->news = news;
-    else
-        free(news);
-}
-
-static void tell(void *context, const char *rule, int64_t emails)
-{
-    (void)context;
-    log_warn("%" PRId64 " email%s of rule %s wait%s for you: closedrop release %s, or recall",
-        emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule);
-}
-
-static void tell_news(struct worker *worker)
-{
-    int64_t now = clock_steady_ms();
-    for (struct held_news **at = &worker->news; *at;) {
-        struct held_news *news = *at;
-        if (news_due_at(news) > now) {
-            at = &news->next;
-            continue;
-        }
-        store_held(queue_store(worker->queue), news->rule, tell, NULL);
-        *at = news->next;
-        free_news(news);
-    }
-}
-
-void worker_tell_held(struct worker *worker)
-{
-    send_guard_free_news(worker);
-    store_held(queue_store(worker->queue), NULL, tell, NULL);
-}
-
-/* ---- deciding ---- */
 
 /** All that leaves with this task, as one. */
 static struct leaver leaver_of(const struct task *task, const struct rule *rule)
@@ -131,32 +40,6 @@ static struct leaver leaver_of(const struct task *task, const struct rule *rule)
         leaver.was_held = leaver.was_held && job->held != HELD_NEVER;
     }
     return leaver;
-}
-
-/** The job that has waited longest for a sender, of the folders that can be worked on; 0: none. */
-static int64_t oldest_of(const struct worker *worker, const char *sender, int64_t *ret_entered)
-{
-    int64_t oldest = 0;
-    *ret_entered = INT64_MAX;
-    for (size_t i = 0; i < worker->config->folder_count; i++) {
-        int64_t entered = INT64_MAX;
-        int64_t id = pacing_can_attach(worker, i) ? store_paced(queue_store(worker->queue), sender,
-                                                        worker->config->folders[i].name, &entered)
-                                                  : 0;
-        if (id && entered < *ret_entered) {
-            *ret_entered = entered;
-            oldest = id;
-        }
-    }
-    return oldest;
-}
-
-/** Whether others have waited longer for the same sender. */
-static bool is_behind(const struct worker *worker, const struct leaver *leaver)
-{
-    int64_t entered;
-    return worker->has_paced && oldest_of(worker, leaver->sender, &entered) &&
-           entered < leaver->oldest;
 }
 
 /** Keep in each of its jobs by which sender they leave, NULL: they do not leave the house. */
@@ -219,7 +102,7 @@ static void hold_for_a_person(struct worker *worker, struct task *task, const st
         most, most == 1 ? "" : "s", rule->name);
     bool is_first =
         !store_held_of_rule(queue_store(worker->queue), rule->name, HELD_FOR_WORD, 0, &id, 1);
-    note_news(worker, rule->name, is_first);
+    held_news_note(worker, rule->name, is_first);
     hold_back(
         worker, task, HELD_FOR_WORD, message ? message : "waits for closedrop release, or recall");
 }
@@ -231,8 +114,7 @@ static void hold_for_its_sender(struct worker *worker, struct task *task, int64_
     char *message = str_format("waits until %s may send again (limits.sends), the oldest first; "
                                "taken out of the folder, it is not sent",
         *sender ? sender : "its sender");
-    worker->has_paced = true;
-    worker->paced_until_ms = at_ms < worker->paced_until_ms ? at_ms : worker->paced_until_ms;
+    paced_add(worker, at_ms);
     hold_back(worker, task, HELD_FOR_TURN, message ? message : "waits for limits.sends");
 }
 
@@ -280,7 +162,7 @@ bool send_guard_lets_go(struct worker *worker, struct task *task, const struct r
     lead(worker, task);
     enum guard_answer answer =
         guard_ask(worker->queue, &worker->config->limits.guard, &leaver, &at_ms);
-    if (answer == GUARD_LETS_GO && is_behind(worker, &leaver))
+    if (answer == GUARD_LETS_GO && paced_is_behind(worker, &leaver))
         answer = GUARD_PACES;
     switch (answer) {
     case GUARD_ASKS:
@@ -297,122 +179,4 @@ bool send_guard_lets_go(struct worker *worker, struct task *task, const struct r
         let_go(task);
         return true;
     }
-}
-
-/* ---- the files of those that wait ---- */
-
-bool send_guard_checks_first(struct worker *worker, struct task *task)
-{
-    bool waits = false;
-    for (size_t i = 0; i < task_count_jobs(task); i++)
-        waits = waits || task_job_at(task, i)->held != HELD_NEVER;
-    if (!waits || task->is_present)
-        return false;
-    moves_find_out(worker, task, STAGE_PRESENT);
-    return true;
-}
-
-/** The first of its group whose file is not where it belongs. */
-static struct verdict check_group(struct task *task, const struct stage_tools *tools)
-{
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "are there");
-    struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
-    if (!members)
-        return verdict_no_memory();
-    size_t count = store_group_members(tools->store, task->job, members, GROUP_MAX);
-    for (size_t i = 0; i < count; i++) {
-        if (verdict.kind == VERDICT_NEXT && members[i]->held != HELD_NEVER) {
-            verdict = task_check_file(task, tools, members[i]);
-            task->absent = verdict.kind == VERDICT_NEXT ? 0 : members[i]->id;
-        }
-        job_free(members[i]);
-    }
-    free(members);
-    return verdict;
-}
-
-struct verdict present_start(struct task *task, const struct stage_tools *tools)
-{
-    int result = task_open_root(task);
-    task->absent = 0;
-    if (result < 0)
-        return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "is not held back itself");
-    if (task->job->held != HELD_NEVER)
-        verdict = task_check_file(task, tools, task->job);
-    if (verdict.kind == VERDICT_NEXT && task->job->group)
-        verdict = check_group(task, tools);
-    return verdict;
-}
-
-void send_guard_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
-    if (job && job->held != HELD_NEVER && !job->in_hand) {
-        log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
-            verdict->message);
-        queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,
-            verdict->message);
-        if (verdict->kind == VERDICT_CHANGED)
-            worker->resettle(worker->watch_context, job->folder, job->path);
-    }
-    task_go_on(task, STAGE_PRESENT);
-}
-
-/* ---- going on ---- */
-
-/** One goes on where its sender may send; returns when that is to be looked at again. */
-static int64_t wake_one(struct worker *worker, const char *sender)
-{
-    int64_t now = clock_wall_ms(), entered;
-    int64_t at_ms = guard_free_at(worker->queue, &worker->config->limits.guard, sender, 0);
-    if (at_ms > now)
-        return at_ms;
-    CLEANUP(job_freep)
-    struct job *job = store_load(queue_store(worker->queue), oldest_of(worker, sender, &entered));
-    if (job && job->due_ms == JOB_DUE_NEVER) {
-        job->due_ms = now;
-        store_update(queue_store(worker->queue), job);
-    }
-    return now + WOKEN_POLL_MS;
-}
-
-static void wake_paced(struct worker *worker)
-{
-    char *after = NULL, *sender;
-    worker->has_paced = false;
-    worker->paced_until_ms = INT64_MAX;
-    while ((sender = store_paced_sender(queue_store(worker->queue), after)) != NULL) {
-        free(after);
-        after = sender;
-        int64_t at_ms = wake_one(worker, sender);
-        worker->has_paced = true;
-        worker->paced_until_ms = at_ms < worker->paced_until_ms ? at_ms : worker->paced_until_ms;
-    }
-    free(after);
-}
-
-void send_guard_go_on(struct worker *worker)
-{
-    tell_news(worker);
-    if (worker->has_paced && clock_wall_ms() >= worker->paced_until_ms)
-        wake_paced(worker);
-}
-
-int64_t send_guard_wait(const struct worker *worker)
-{
-    int64_t wait = INT64_MAX;
-    if (worker->has_paced && worker->paced_until_ms != INT64_MAX)
-        wait = worker->paced_until_ms - clock_wall_ms();
-    for (const struct held_news *news = worker->news; news; news = news->next) {
-        int64_t due = news_due_at(news) - clock_steady_ms();
-        wait = due < wait ? due : wait;
-    }
-    return wait;
-}
-
-void send_guard_limits_changed(struct worker *worker)
-{
-    worker->has_paced = true; /* the first look tells */
-    worker->paced_until_ms = 0;
 }

@@ -10,7 +10,7 @@ struct verdict compare_start(struct task *task, const struct stage_tools *tools)
 /** Read one more slice of the file. */
 struct verdict compare_step(struct task *task);
 
-/* send_guard.c */
+/* present.c */
 struct verdict present_start(struct task *task, const struct stage_tools *tools);
 
 /* duplicates.c */

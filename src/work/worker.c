@@ -9,10 +9,11 @@
 #include "classify.h"
 #include "discards.h"
 #include "health.h"
+#include "held_news.h"
 #include "moves.h"
 #include "outcome.h"
+#include "paced.h"
 #include "pacing.h"
-#include "send_guard.h"
 #include "stages.h"
 #include "worker_state.h"
 
@@ -118,7 +119,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     window_forget(&worker->windows[API_ME]);
     breaker_ask_now(&worker->api_breaker, clock_steady_ms());
     breaker_ask_now(&worker->s3_breaker, clock_steady_ms());
-    send_guard_limits_changed(worker);
+    paced_ask_again(worker);
     warn_of_tables(worker);
     return 0;
 }
@@ -153,7 +154,7 @@ void worker_free(struct worker *worker)
         moves_end_task(worker, worker->tasks);
     pacing_drop_request(worker, &worker->question);
     key_release(&worker->key);
-    send_guard_free_news(worker);
+    held_news_free(worker);
     tables_free(worker->tables);
     absences_release(&worker->absences);
     free(worker->folders);
@@ -460,7 +461,7 @@ int64_t worker_timeout(struct worker *worker)
         next = earlier(next, next_steady(worker));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
     if (!worker->stopping)
-        wait = earlier(wait, send_guard_wait(worker));
+        wait = earlier(wait, earlier(held_news_wait(worker), paced_wait(worker)));
     if (!worker->stopping && !is_held_up(worker))
         wait = earlier(wait, pacing_wait(worker));
     if (wait > INT32_MAX)

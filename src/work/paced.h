@@ -1,0 +1,24 @@
+/** Jobs that wait for their sender's turn (send_guard.c), the oldest of each sender first. */
+#ifndef CLOSEDROP_WORK_PACED_H
+#define CLOSEDROP_WORK_PACED_H
+
+#include "worker_state.h"
+
+#include "closedrop/queue/guard.h"
+
+/** Whether others have waited longer for the same sender. */
+bool paced_is_behind(const struct worker *worker, const struct leaver *leaver);
+
+/** One more waits, until `at_ms` (wall clock) at least. */
+void paced_add(struct worker *worker, int64_t at_ms);
+
+/** Wake those whose sender may send again. */
+void paced_go_on(struct worker *worker);
+
+/** In how many ms there is something to do for paced_go_on(); INT64_MAX for never. */
+int64_t paced_wait(const struct worker *worker);
+
+/** The limits may be others now: all is asked anew. */
+void paced_ask_again(struct worker *worker);
+
+#endif

@@ -1,0 +1,13 @@
+/** Whether the file of what was held back still lies where it belongs, before it is sent. */
+#ifndef CLOSEDROP_WORK_PRESENT_H
+#define CLOSEDROP_WORK_PRESENT_H
+
+#include "worker_state.h"
+
+/** Whether what the guard holds back must be looked for in the folder first; then that is next. */
+bool present_comes_first(struct worker *worker, struct task *task);
+
+/** A file of the group has gone, or was rewritten: its job is not sent, the others go on. */
+void present_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict);
+
+#endif
