@@ -52,14 +52,17 @@
  *     - queue/ballast       room held back for a full disk
  *
  * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
- *     - work/worker         what is in hand, from stage to stage, and when to wake
+ *     - work/worker         the jobs in progress, from stage to stage (the table of them is in
+ *                           stages); worker_life begins and ends it, wakeup knows when it has
+ *                           something to do, folder_view what the watch thread says of a folder
  *     - work/claim          which job is taken from the queue next, and where it begins
  *     - work/pacing         how much may be under way: lanes, rate limits, back-off
  *     - work/outcome        what each verdict means for a job and its group; work/moves carries
  * that out, work/grouping leads what is uploaded to its POST
  *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
- *     - work/send_guard     what really leaves the house: too much waits for a person, too fast for
- *                           its turn
+ *     - work/send_guard     what really leaves the house: too much waits for a person (held_news
+ *                           tells), too fast for its turn (paced); present sees that the file is
+ *                           still there before it goes on
  *     - work/discards       a failed file that a person deleted needs nobody any more
  *     - work/classify       which files belong together, before the first of them goes
  *     - work/health         GET me/: is Close up, is the key good
@@ -73,6 +76,7 @@
  *     - work/task_file      the file of a task: fetched, opened, and still the one that was queued
  *     - work/finish         the file is put away; work/beside has the text that says what became of
  *                           it, work/copying the way to another disk
+ *     - work/search         a file that has gone from its place may have another name now
  *     - work/bring_back     a failed file moved back; work/failed_files knows where such files are,
  *                           work/failed_directories which directories they were put into
  *     - work/emptied        directories that are empty because their files were put away
@@ -81,9 +85,9 @@
  *   and what `closedrop upload` and `match` share with them:
  *     - work/upload         the two requests of one file
  *     - work/resolve        from a rule to a lead: resolve_rule needs no network, resolve_target
- *                           begins to ask, candidates are what a search finds; current_lead
- *                           goes forward, from an id to the lead it stands for now, and
- *                           merged_leads back, to the ids that were merged into it
+ *                           begins to ask, candidates are what a search finds, and resolve_lead
+ *                           asks on; current_lead goes forward, from an id to the lead it stands
+ *                           for now, and merged_leads back, to the ids that were merged into it
  *     - work/absences       what was found out about leads that are gone, for a while (pure);
  *                           work/merge_list is Close's list of merges in it (pure)
  *     - work/attach, verify the POST of an activity; looking for it where its end is unclear

@@ -1,4 +1,4 @@
-/** The stages: what each does, and what its end means; the table of them is in worker.c. */
+/** The stages: what each does, and what its end means; the table of them is in stages.c. */
 #ifndef CLOSEDROP_WORK_STAGES_H
 #define CLOSEDROP_WORK_STAGES_H
 

@@ -35,6 +35,11 @@ void task_go_on(struct task *task, enum stage stage)
     task->to_start = true;
 }
 
+bool task_holds_request(const struct task *task)
+{
+    return task->to_start && task->request;
+}
+
 bool task_was_renamed(const struct task *task)
 {
     const char *mark = task->job->mark;

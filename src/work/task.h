@@ -81,6 +81,9 @@ void task_free_members(struct task *task);
 /** On to the stage that begins after this turn's commit. */
 void task_go_on(struct task *task, enum stage stage);
 
+/** Whether its request is ready, and only waits until it may go. */
+bool task_holds_request(const struct task *task);
+
 /** The stage a job with an outcome goes on with: to put its file away, once it is known whether its
  * name still says what it was filed as. */
 enum stage task_last_stage(const struct job *job, const struct folder *folder);

@@ -1,0 +1,21 @@
+/**
+ * A file that has gone from its place may lie in its folder under another name: all of that is
+ * scanned, once, and whoever finds it says so (worker_follow()).
+ */
+#include "search.h"
+#include "folder_view.h"
+
+/** Whether its file may be looked for in its folder now. */
+bool search_is_possible(const struct worker *worker, const struct task *task)
+{
+    const struct folder_view *view = folder_view_of(worker, task->folder->name);
+    return view && view->healthy && !worker->stopping;
+}
+
+/** Whether a search in the folder has ended: found, its file would have been followed. */
+bool search_is_over(const struct worker *worker, const struct task *task)
+{
+    const struct folder_view *view = folder_view_of(worker, task->folder->name);
+    bool has_ended = view && view->scanned >= task->awaits_scan;
+    return task->awaits_scan && (has_ended || !search_is_possible(worker, task));
+}

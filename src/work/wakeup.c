@@ -1,0 +1,73 @@
+/** When the worker has something to do next. */
+#include "claim.h"
+#include "discards.h"
+#include "health.h"
+#include "held_news.h"
+#include "paced.h"
+#include "pacing.h"
+#include "search.h"
+
+#include "closedrop/base/clock.h"
+
+/** When the first thing that time alone brings about is due, on the steady clock. */
+static int64_t next_steady(const struct worker *worker)
+{
+    int64_t next = health_due_at(worker);
+    if (worker->api_breaker.reason == BREAKER_KEY_REFUSED)
+        next = earlier(next, worker->key_poll_ms);
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (worker->folders[i].classify_again_ms)
+            next = earlier(next, worker->folders[i].classify_again_ms);
+    return next;
+}
+
+/** When the first request that waits in hand may go, on the steady clock. */
+static int64_t next_send(const struct worker *worker)
+{
+    int64_t next = INT64_MAX, now = clock_steady_ms();
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        if (task_holds_request(task))
+            next =
+                earlier(next, window_opens_at(&worker->windows[request_group(task->request)], now));
+    return next;
+}
+
+/** While a suspect is in hand, or waits for the last of the others to end, nothing is claimed. */
+static bool is_held_up(struct worker *worker)
+{
+    if (!worker->tasks)
+        return false;
+    return worker->tasks->alone || (worker->has_suspects && claim_suspect_is_due(worker));
+}
+
+static bool is_busy(const struct worker *worker)
+{
+    if (discards_are_under_way(worker))
+        return true;
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (worker->folders[i].classifying == CLASSIFY_GOES_ON)
+            return true;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        if (task->copy || task->compared || (task->to_start && !task_holds_request(task)) ||
+            search_is_over(worker, task) ||
+            (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
+            return true;
+    return false;
+}
+
+int64_t worker_timeout(struct worker *worker)
+{
+    if (is_busy(worker))
+        return 0;
+    int64_t next = next_send(worker);
+    if (!worker->stopping)
+        next = earlier(next, next_steady(worker));
+    int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
+    if (!worker->stopping)
+        wait = earlier(wait, earlier(held_news_wait(worker), paced_wait(worker)));
+    if (!worker->stopping && !is_held_up(worker))
+        wait = earlier(wait, pacing_wait(worker));
+    if (wait > INT32_MAX)
+        return -1;
+    return wait > 0 ? wait : 0;
+}

@@ -1,0 +1,117 @@
+/** A worker begins, takes another configuration, and ends. */
+#define LOG_MODULE "worker"
+
+#include "folder_view.h"
+#include "held_news.h"
+#include "moves.h"
+#include "paced.h"
+#include "pacing.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/** A table that cannot be used holds up every file that needs it, and then fails them: said before
+ * the first one comes. */
+static void warn_of_tables(const struct worker *worker)
+{
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
+            CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
+            const struct table_ask ask = rule_table_ask(*rule, columns);
+            struct str why = STR_INIT(4096);
+            if ((*rule)->table && tables_check(worker->tables, &ask, &why) < 0)
+                log_warn("rule \"%s\": %s; files that need it wait for one that comes or grows "
+                         "(incomplete of their folder), and then fail",
+                    (*rule)->name, str_text(&why));
+            str_release(&why);
+        }
+}
+
+/** The folders are watched anew: what was asked of the watch thread before is not answered. */
+static void ask_for_scans_again(struct worker *worker)
+{
+    for (struct task *task = worker->tasks; task; task = task->next)
+        if (task->awaits_scan) {
+            task->awaits_scan = 0;
+            task_go_on(task, task->stage);
+        }
+}
+
+int worker_configure(struct worker *worker, struct config *config, struct str *why)
+{
+    struct key key;
+    int result = key_load(config->close.api_key_file, &key, why);
+    if (result == -ENOKEY && worker->key.text[0] && !worker->key.file) {
+        /* it came by the environment, which is gone since: it stays */
+        key = worker->key;
+        str_clear(why);
+        result = 0;
+    }
+    if (result < 0)
+        return result;
+    struct folder_view *views = folder_views_new(worker, config);
+    if (!views)
+        return -ENOMEM;
+    if (key.file || worker->key.file)
+        key_release(&worker->key);
+    worker->key = key;
+    worker->key_unusable = false;
+    absences_release(&worker->absences); /* it may be the key of another organisation */
+    free(worker->folders);
+    worker->folders = views;
+    config_release(worker->config);
+    worker->config = config_hold(config);
+    worker->turn = 0;
+    ask_for_scans_again(worker);
+    http_set_bandwidth(worker->http, config->limits.bandwidth);
+    window_forget(&worker->windows[API_ME]);
+    breaker_ask_now(&worker->api_breaker, clock_steady_ms());
+    breaker_ask_now(&worker->s3_breaker, clock_steady_ms());
+    paced_ask_again(worker);
+    warn_of_tables(worker);
+    return 0;
+}
+
+struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
+    worker_resettle *resettle, worker_scan *scan, void *context)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    if (!worker)
+        return NULL;
+    worker->queue = queue;
+    worker->http = http;
+    worker->resettle = resettle;
+    worker->scan = scan;
+    worker->watch_context = context;
+    worker->has_suspects = true;                        /* the first claim looks */
+    worker->windows[API_FORMS].limit = WINDOW_NO_LIMIT; /* S3's, and a file may take hours */
+    worker->folders = folder_views_new(worker, config);
+    worker->config = config_hold(config);
+    worker->tables = tables_new();
+    if (worker->tables && worker->folders)
+        return worker;
+    worker_free(worker);
+    return NULL;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    while (worker->tasks)
+        moves_end_task(worker, worker->tasks);
+    pacing_drop_request(worker, &worker->question);
+    key_release(&worker->key);
+    held_news_free(worker);
+    tables_free(worker->tables);
+    absences_release(&worker->absences);
+    free(worker->folders);
+    config_release(worker->config);
+    free(worker);
+}
