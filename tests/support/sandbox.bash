@@ -1,0 +1,73 @@
+# closedrop-sandbox, for the stories: Close and S3, what they are told to do wrong, and what has come to them.
+#
+#     start_sandbox OPTION...         its URLs are in $api and $admin, its ports in $api_port and $s3_port, where it
+#                                     also comes back after stop_sandbox
+#     seed '{"leads":[...]}'          the CRM
+#     fault '[{"on":"s3", ...}]'      closedrop-sandbox(1) has all that it can do
+
+start_sandbox() { # OPTION...
+    rm -f ready.json
+    "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --api-port "${api_port:-0}" --s3-port "${s3_port:-0}" \
+        --ready-file "$PWD/ready.json" "$@" >>sandbox.log 2>&1 3>&- &
+    sandbox_pid=$!
+    wait_until test -s ready.json
+    api=$(jq -r .api_url ready.json)
+    admin=$(jq -r .admin_url ready.json)
+    api_port=${api#http*://127.0.0.1:} api_port=${api_port%%/*}
+    s3_port=$(jq -r .s3_url ready.json) s3_port=${s3_port#http*://127.0.0.1:} s3_port=${s3_port%%/*}
+}
+
+stop_sandbox() {
+    [ -n "$sandbox_pid" ] || return 0
+    kill "$sandbox_pid" 2>/dev/null
+    wait "$sandbox_pid" 2>/dev/null || true
+    sandbox_pid=''
+}
+
+seed() { # JSON: leads and contacts for the sandbox
+    curl -skf -X POST -d "$1" "${admin}seed" >/dev/null
+}
+
+fault() { # JSON-ARRAY: fault rules for the sandbox
+    curl -skf -X POST -d "$1" "${admin}faults" >/dev/null
+}
+
+no_faults() { # the servers are well again
+    curl -sf -X DELETE "${admin}faults" >/dev/null
+}
+
+settings() { # JSON: settings for the sandbox
+    curl -skf -X POST -d "$1" "${admin}settings" >/dev/null
+}
+
+ledger() { # what the sandbox has stored: "sha256<TAB>size<TAB>name" a line
+    curl -sk "${admin}ledger.tsv"
+}
+
+was_uploaded() { # FILE: its bytes are in the ledger
+    ledger | grep -q "^$(sha256sum <"$1" | cut -d' ' -f1)"
+}
+
+uploads() { # how many objects are stored
+    curl -sk "${admin}counts" | jq .uploads
+}
+
+counts() { # JQ-EXPRESSION on the sandbox's counts
+    curl -sk "${admin}counts" | jq "$1"
+}
+
+requests_reach() { # ENDPOINT NUMBER: the sandbox was asked that often
+    [ "$(counts ".requests.$1")" -ge "$2" ]
+}
+
+activities() { # [JQ-FILTER]: what was created, in order, as one array
+    curl -skf "${admin}activities" | jq -c "${1:-.}"
+}
+
+activity_count() { # how many were created
+    activities length
+}
+
+activities_are() { # NUMBER
+    [ "$(activity_count)" = "$1" ]
+}

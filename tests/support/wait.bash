@@ -1,0 +1,25 @@
+# Waiting, for the stories: nothing sleeps for luck, but asks again until it is so.
+#
+#     wait_until jobs_are done 1      fails after WAIT_MAX seconds, and shows the end of agent.log
+#     never log_says error            fails where that succeeds
+
+WAIT_MAX=${WAIT_MAX:-30}
+
+wait_until() { # COMMAND ARGUMENT...
+    local start=$SECONDS
+    until "$@"; do
+        if [ $((SECONDS - start)) -ge "$WAIT_MAX" ]; then
+            echo "waited $WAIT_MAX s in vain for: $*" >&2
+            tail -n 30 agent.log >&2 2>/dev/null
+            return 1
+        fi
+        sleep 0.05
+    done
+}
+
+never() { # COMMAND ARGUMENT...: which must not succeed
+    if "$@"; then
+        echo "this should not be: $*"
+        return 1
+    fi
+}
