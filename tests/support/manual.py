@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What a manual page says, for the stories that hold it against the program.
 
-    manual.py examples PAGE DIR   write each example of a configuration as DIR/N.conf, the table as DIR/customers.csv
+    manual.py examples PAGE DIR   write each example of a configuration as DIR/N.conf, of commands as DIR/N.sh, and the
+                                  table as DIR/customers.csv
     manual.py table PAGE          the keys of the table, one a line: KEY<tab>TYPE<tab>DEFAULT
-    manual.py described PAGE      what has a paragraph of its own, one a line: keys, options, codes
+    manual.py described PAGE [HEADING]   what has a paragraph of its own (in a section), one a line: keys, options, codes
     manual.py known               the keys that `closedrop check` names beside an unknown one (standard input)
     manual.py set FILE            the keys that a configuration sets, one a line: KEY<tab>VALUE
 
@@ -39,15 +40,15 @@ def examples(page):
 
 
 def write_examples(page, directory):
-    count = 0
+    kinds = ((r'(closedrop|curl|find)\b', '.sh'), (r'key,lead_id', 'customers.csv'), (r'(.*\n)*folders +=', '.conf'))
+    counts = {'.sh': 0, '.conf': 0}
     for example in examples(page):
-        if re.search(r'^folders +=', example, re.MULTILINE):
-            count += 1
-            name = f'{count}.conf'
-        elif example.startswith('key,lead_id'):
-            name = 'customers.csv'
-        else:
+        name = next((name for pattern, name in kinds if re.match(pattern, example)), None)
+        if name is None:
             continue
+        if name in counts:
+            counts[name] += 1
+            name = f'{counts[name]}{name}'
         with open(f'{directory}/{name}', 'w', encoding='utf-8') as file:
             file.write(example)
 
@@ -84,11 +85,15 @@ def table(page):
             yield key, cells['Type'], cells.get('Default', '')
 
 
-def described(page):
+def described(page, heading=None):
     """The first words of the bold tags of paragraphs: `key type, key type`, or `--option VALUE, ...`."""
-    is_tag = False
+    is_tag, here = False, None
     for line in lines_of(page):
-        if line in ('.TP', '.TQ'):
+        if line.startswith('.SH') or line.startswith('.SS'):
+            here = line[4:].strip('"').split(', ')
+        if heading and heading not in (here or []):
+            is_tag = False
+        elif line in ('.TP', '.TQ'):
             is_tag = True
         elif is_tag:
             is_tag = False

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# The manual pages are held against the program: every key, with its default, and every example of a configuration.
+# The manual pages are held against the program: every key, with its default, every option, and every example.
 
 load ../../support/story
-setup() { cd "$BATS_TEST_TMPDIR" || return; }
+setup() { story_setup; }
+teardown() { story_teardown; }
 
 pages=$CLOSEDROP_SOURCE_DIR/packaging/man
 conf_page=$pages/closedrop.conf.5
@@ -88,4 +89,100 @@ CONF
     LC_ALL=C comm -23 set.txt table.txt >missing.txt
     [ -s set.txt ]
     diff /dev/null missing.txt
+}
+
+# ---- closedrop(1) ----
+
+options_of_help() { # COMMAND: what its --help lists, but what all have
+    "$CLOSEDROP_BIN_DIR/closedrop" "$1" --help | sed -n 's/^  \(-[-a-z]*\).*/\1/p' | grep -vxF -e --help -e -c
+}
+
+@test "closedrop(1) describes every command, and each of its options once" {
+    local command option
+    "$CLOSEDROP_BIN_DIR/closedrop" --help | sed -n 's/^  \([a-z]\+\)  .*/\1/p' >commands.txt
+    [ -s commands.txt ]
+    manual described "$pages/closedrop.1" OPTIONS >shared.txt
+    while read -r command; do
+        grep -qE "^\.SS \"?(.*, )?$command\b" "$pages/closedrop.1" || {
+            echo "$command has no section"
+            return 1
+        }
+        manual described "$pages/closedrop.1" "$command" | grep '^--' >own.txt || true
+        options_of_help "$command" >options.txt || true
+        for option in $(cat options.txt); do
+            [ "$(cat own.txt shared.txt | grep -cxF -e "$option")" -ge 1 ] || {
+                echo "$command $option is not described"
+                return 1
+            }
+        done
+        LC_ALL=C sort own.txt | uniq -d >twice.txt
+        grep -vxF -f options.txt own.txt >unknown.txt || true
+        diff /dev/null twice.txt
+        diff /dev/null unknown.txt
+    done <commands.txt
+}
+
+@test "closedrop(1) describes each error code once" {
+    awk '/^\.SH/ { inside = /ERROR CODES/ } inside' "$pages/closedrop.1" >codes.1
+    manual described codes.1 | LC_ALL=C sort >codes.txt
+    grep -qx already_filed codes.txt
+    uniq -d codes.txt >twice.txt
+    diff /dev/null twice.txt
+}
+
+example_in_scratch() { # FILE: it speaks of what is here
+    sed -Ei "s,/srv/scans,$folder,; s,/home/office/closedrop.conf,$config,; s,/run/closedrop/,$PWD/,
+             s,/tmp/drop,$folder,; s,closedrop run -c,closedrop run --once -c,
+             s,^closedrop-sandbox &,closedrop-sandbox --api-port $api_port --s3-port $s3_port \&,
+             s,:8700/,:$api_port/,g" "$1"
+}
+
+works() { # FILE: the example does what it says, and leaves nothing behind
+    example_in_scratch "$1"
+    # shellcheck disable=SC2016 # the inner shell's
+    run timeout 60 bash -c 'set -e; . "./$1"; jobs -p | xargs -r kill; wait' _ "$1" 3>&-
+    echo "$1: $output"
+    [ "$status" = 0 ]
+    [[ $output != *'"error"'* ]]
+}
+
+@test "every command in the examples of closedrop(1) works" {
+    local example
+    export PATH=$CLOSEDROP_BIN_DIR:$PATH CLOSEDROP_CONFIG=$config
+    manual examples "$pages/closedrop.1" "$PWD"
+    [ -s 6.sh ]
+    echo one >"$folder/a.txt"
+    start_agent
+    works 1.sh
+    [ "$(jq .paused <<<"$output")" = false ]
+    stop_agent
+    for example in [2-6].sh; do
+        works "$example"
+    done
+    run closedrop list --state done --json
+    [ "$(jq -r .path <<<"$output")" = a.txt ]
+}
+
+# ---- closedrop-sandbox(1) ----
+
+@test "closedrop-sandbox(1) describes each option once" {
+    "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --help | sed -n 's/^  \(--[-a-z0-9]*\).*/\1/p' >options.txt
+    manual described "$pages/closedrop-sandbox.1" | grep '^--' >described.txt
+    same options.txt described.txt
+}
+
+@test "every command in the examples of closedrop-sandbox(1) works" {
+    local example
+    export PATH=$CLOSEDROP_BIN_DIR:$PATH
+    manual examples "$pages/closedrop-sandbox.1" "$PWD"
+    [ -s 6.sh ]
+    echo one >letter.pdf
+    echo two >a.pdf
+    stop_sandbox
+    works 1.sh
+    [[ $output == *'"filename":"letter.pdf"'* ]]
+    start_sandbox
+    for example in [2-6].sh; do
+        works "$example"
+    done
 }
