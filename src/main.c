@@ -15,7 +15,7 @@
  *     - agent/loop           the work thread's loop: one turn, one transaction
  *     - agent/arrivals       messages from the watch thread, and requests to it
  *     - agent/signals        stop, reload; what a reload means for the queue: config_changes
- *     - agent/status         answers to the control socket
+ *     - agent/control        answers to the control socket
  *     - agent/once           whether --once is done
  *
  * - watch_start(): the watch thread turns events and scans into settled files
@@ -112,8 +112,8 @@
  *             places checks it as a whole), read_folder, read_rule, read_activity, locate, setting
  *             (the door to libconfig), own_files (what is never taken), never_fits and refusal
  * (pure)
- * - control/  server (the door to libmicrohttpd), client, question, gone (jobs whose folder or rule
- *             is)
+ * - control/  server (the door to libmicrohttpd), client, questions (the table of all that may be
+ *             asked); status, jobs, filings and held answer, gone has what is no longer configured
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to
  *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, array, url, magic,
  *             notify, shortage, account, closed_directory

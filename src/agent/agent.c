@@ -4,11 +4,11 @@
 #include "closedrop/agent/agent.h"
 
 #include "agent_state.h"
+#include "control.h"
 #include "loop.h"
 #include "recover.h"
 #include "requests.h"
 #include "signals.h"
-#include "status.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
@@ -116,7 +116,7 @@ static int open_control(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
     int result =
-        server_open(agent->config->control_socket, status_answer, agent, &agent->server, &why);
+        server_open(agent->config->control_socket, control_answer, agent, &agent->server, &why);
     if (result < 0)
         tell_why(&why);
     str_release(&why);

@@ -1,10 +1,11 @@
-/* One question, put to the agent's socket or, without an agent, to the queue. */
+/** One question, put to the agent's socket or, without an agent, to the queue. */
 #include "closedrop/control/client.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/control/questions.h"
 #include "closedrop/http/http.h"
 #include "closedrop/http/request.h"
 #include "closedrop/queue/queue.h"

@@ -1,9 +1,10 @@
-/* The HTTP daemon on the control socket: who may ask, what comes in, whole or not at all. */
+/** The HTTP daemon on the control socket: who may ask, what comes in, whole or not at all. */
 #include "closedrop/control/server.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/control/questions.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
 #define CLOSEDROP_CONTROL_CLIENT_H
 
 #include "closedrop/config/config.h"
+#include "closedrop/control/answer.h"
 #include "closedrop/control/question.h"
 
 struct client;

@@ -1,7 +1,4 @@
-/**
- * What a command may ask of a queue, and the answers. The same whether an agent runs and is asked
- * over its control socket, or none runs and the command opens the queue itself.
- */
+/** A question that a command asks of a queue (questions.h has them all). */
 #ifndef CLOSEDROP_CONTROL_QUESTION_H
 #define CLOSEDROP_CONTROL_QUESTION_H
 
@@ -12,9 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct config;
 struct json;
-struct queue;
 
 enum question_kind {
     ASK_STATUS,
@@ -61,34 +56,7 @@ struct question {
     const struct json *told; /* record: what is told (queue/by_hand.h), the caller's */
 };
 
-/** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
-struct answer {
-    int status;
-    struct json *body; /* NULL when memory was short */
-};
-
-/** "GET" or "POST", and the path with its query (room for QUESTION_URL_MAX bytes). */
-#define QUESTION_URL_MAX 6144
-const char *question_method(const struct question *question);
-void question_url(const struct question *question, char url[QUESTION_URL_MAX]);
-
 /** The most bytes of the JSON that comes with a question. */
 #define QUESTION_TOLD_MAX 65536
-
-/** How a server reads its request's parameters; NULL where one is missing. */
-typedef const char *question_parameter(void *context, const char *name);
-
-/** Read a request; what came with it is the server's to add (`told`). Returns 0, or -EINVAL for one
- * that is no question. */
-int question_parse(const char *method, const char *path, question_parameter *parameter,
-    void *context, struct question *ret_question);
-
-/** Answer from the queue, inside a transaction, by the folders, rules and limits of `config`. The
- * body is the caller's. */
-struct answer question_answer(
-    struct queue *queue, const struct config *config, const struct question *question);
-
-/** An answer that only says what is wrong. */
-struct answer answer_error(int status, const char *message);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef CLOSEDROP_CONTROL_SERVER_H
 #define CLOSEDROP_CONTROL_SERVER_H
 
+#include "closedrop/control/answer.h"
 #include "closedrop/control/question.h"
 
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
-#include "closedrop/control/question.h"
+#include "closedrop/control/questions.h"
 #include "closedrop/queue/by_hand.h"
 #include "closedrop/queue/queue.h"
 

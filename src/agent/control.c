@@ -1,11 +1,12 @@
 /** Answers to the control socket: the queue's own, and what only a running agent knows. */
 #define LOG_MODULE "agent"
 
-#include "status.h"
+#include "control.h"
 #include "agent_state.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/control/questions.h"
 
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static bool is_about_status(enum question_kind kind)
     return kind == ASK_STATUS || kind == ASK_PAUSE || kind == ASK_RESUME;
 }
 
-struct answer status_answer(void *context, const struct question *question)
+struct answer control_answer(void *context, const struct question *question)
 {
     struct agent *agent = context;
     if (agent->broken)

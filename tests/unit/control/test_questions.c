@@ -7,7 +7,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
-#include "closedrop/control/question.h"
+#include "closedrop/control/questions.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 

@@ -1,0 +1,26 @@
+/** Jobs: listed, shown, changed by hand. */
+#ifndef CLOSEDROP_CONTROL_JOBS_H
+#define CLOSEDROP_CONTROL_JOBS_H
+
+#include "asked.h"
+
+#include "closedrop/control/answer.h"
+
+struct answer jobs_list(const struct asked *asked);
+struct answer jobs_show(const struct asked *asked);
+struct answer jobs_retry(const struct asked *asked);
+
+/** All failed ones that fit the question's names, but those that only a person may judge one by
+ * one. */
+struct answer jobs_retry_all(const struct asked *asked);
+struct answer jobs_forget(const struct asked *asked);
+struct answer jobs_release(const struct asked *asked);
+struct answer jobs_recall(const struct asked *asked);
+
+/** List what was uploaded by hand. */
+struct answer jobs_record(const struct asked *asked);
+
+/** Which folders have jobs, and how many. */
+struct answer jobs_count_folders(const struct asked *asked);
+
+#endif

@@ -1,0 +1,205 @@
+/** The table of questions: how each travels in a URL, and who answers it. */
+#include "closedrop/control/questions.h"
+
+#include "asked.h"
+#include "filings.h"
+#include "held.h"
+#include "jobs.h"
+#include "status.h"
+
+#include "closedrop/base/array.h"
+#include "closedrop/base/digest.h"
+#include "closedrop/base/str.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Read the parameters of a question. Returns 0 or -EINVAL. */
+typedef int read_parameters(
+    question_parameter *parameter, void *context, struct question *question);
+
+/** A name to narrow by: where it is empty, or longer than a name can be, all would be meant. */
+static int read_name(const char *value, char *name, size_t size)
+{
+    if (!value)
+        return 0;
+    if (!*value || strlen(value) >= size)
+        return -EINVAL;
+    strcpy(name, value);
+    return 0;
+}
+
+static int read_retry_all(question_parameter *parameter, void *context, struct question *question)
+{
+    int result =
+        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    result |= read_name(parameter(context, "code"), question->code, sizeof(question->code));
+    return result;
+}
+
+/** One rule, or all. */
+static int read_rule(question_parameter *parameter, void *context, struct question *question)
+{
+    return read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+}
+
+/** Some bytes, filed as something; with `lead` also where. */
+static int read_filing(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *activity = parameter(context, "activity"), *id = parameter(context, "id");
+    uint8_t sha256[DIGEST_SHA256_SIZE];
+    int result =
+        read_name(parameter(context, "sha256"), question->sha256, sizeof(question->sha256));
+    result |= read_name(parameter(context, "lead"), question->lead_id, sizeof(question->lead_id));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    result |= read_name(parameter(context, "sender"), question->sender, sizeof(question->sender));
+    question->leaves = parameter(context, "leaves") != NULL;
+    question->yes = parameter(context, "yes") != NULL;
+    for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
+        if (strcmp(activity, activity_names[i]) == 0)
+            question->activity = (enum activity)i;
+    question->id = id ? strtoll(id, NULL, 10) : 0;
+    bool is_asked = question->kind == ASK_FILINGS;
+    bool is_whole = question->activity && *question->lead_id && (is_asked || question->id < 0) &&
+                    digest_from_hex(question->sha256, sha256, sizeof(sha256));
+    return is_whole ? result : -EINVAL;
+}
+
+static int read_list(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *state = parameter(context, "state");
+    const char *below = parameter(context, "below");
+    const char *limit = parameter(context, "limit");
+    question->state = state ? job_state_from_name(state) : -1;
+    question->held = parameter(context, "held") != NULL;
+    question->below = below ? strtoll(below, NULL, 10) : 0;
+    question->limit = limit ? atoi(limit) : LIST_PAGE;
+    if (question->limit < 1 || question->limit > LIST_PAGE)
+        question->limit = LIST_PAGE;
+    int result =
+        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
+    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
+    return state && question->state < 0 ? -EINVAL : result;
+}
+
+/** One row a question; "%" in a path stands for the id. */
+static const struct {
+    const char *method;
+    const char *path;
+    read_parameters *read; /* NULL: it has none */
+    struct answer (*answer)(const struct asked *asked);
+} rows[ASK_KINDS] = {
+    [ASK_STATUS] = {"GET", "/status", NULL, status_get},
+    [ASK_LIST] = {"GET", "/jobs", read_list, jobs_list},
+    [ASK_SHOW] = {"GET", "/jobs/%", NULL, jobs_show},
+    [ASK_RETRY] = {"POST", "/jobs/%/retry", NULL, jobs_retry},
+    [ASK_RETRY_ALL] = {"POST", "/retry", read_retry_all, jobs_retry_all},
+    [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget},
+    [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
+    [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
+    [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
+    [ASK_WITHDRAW] = {"POST", "/filings/withdraw", read_filing, filings_withdraw},
+    [ASK_LEFT] = {"POST", "/filings/left", read_filing, filings_left},
+    [ASK_RECORD] = {"POST", "/uploads", NULL, jobs_record},
+    [ASK_RELEASE] = {"POST", "/release", read_rule, held_release},
+    [ASK_RECALL] = {"POST", "/recall", read_rule, held_recall},
+    [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release", NULL, jobs_release},
+    [ASK_RECALL_JOB] = {"POST", "/jobs/%/recall", NULL, jobs_recall},
+    [ASK_PAUSE] = {"POST", "/pause", NULL, status_pause},
+    [ASK_RESUME] = {"POST", "/resume", NULL, status_resume},
+};
+
+const char *question_method(const struct question *question)
+{
+    return rows[question->kind].method;
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+    for (; *text; text++) {
+        bool plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.",
+                         *text) != NULL;
+        str_printf(out, plain ? "%c" : "%%%02X", (unsigned char)*text);
+    }
+}
+
+static const char *flag(bool is_set)
+{
+    return is_set ? "1" : "";
+}
+
+static void add_names(struct str *out, const struct question *question)
+{
+    const char *const names[][2] = {{"folder", question->folder}, {"rule", question->rule},
+        {"code", question->code}, {"sha256", question->sha256},
+        {"activity", activity_names[question->activity]}, {"lead", question->lead_id},
+        {"sender", question->sender}, {"held", flag(question->held)},
+        {"leaves", flag(question->leaves)}, {"yes", flag(question->yes)}};
+    char before = strchr(str_text(out), '?') ? '&' : '?';
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (!*names[i][1])
+            continue;
+        str_printf(out, "%c%s=", before, names[i][0]);
+        add_escaped(out, names[i][1]);
+        before = '&';
+    }
+}
+
+void question_url(const struct question *question, char url[QUESTION_URL_MAX])
+{
+    struct str out = STR_INIT(QUESTION_URL_MAX - 1);
+    const char *path = rows[question->kind].path;
+    size_t before = strcspn(path, "%");
+    str_add_bytes(&out, path, before);
+    if (path[before])
+        str_printf(&out, "%" PRId64 "%s", question->id, path + before + 1);
+    if (question->kind == ASK_LIST) {
+        str_printf(&out, "?limit=%d&below=%" PRId64, question->limit, question->below);
+        if (question->state >= 0)
+            str_printf(&out, "&state=%s", job_state_names[question->state]);
+    }
+    add_names(&out, question);
+    if (question->id < 0)
+        str_printf(&out, "&id=%" PRId64, question->id);
+    memcpy(url, str_text(&out), out.length + 1);
+    str_release(&out);
+}
+
+/** Whether `path` is the pattern's, and the id it holds. */
+static bool matches(const char *pattern, const char *path, int64_t *id)
+{
+    size_t before = strcspn(pattern, "%");
+    if (!pattern[before])
+        return strcmp(pattern, path) == 0;
+    char *rest;
+    if (strncmp(pattern, path, before) != 0 || path[before] < '0' || path[before] > '9')
+        return false;
+    *id = strtoll(path + before, &rest, 10);
+    return strcmp(rest, pattern + before + 1) == 0;
+}
+
+int question_parse(const char *method, const char *path, question_parameter *parameter,
+    void *context, struct question *ret_question)
+{
+    struct question question = {.state = -1};
+    for (int kind = 0; kind < ASK_KINDS; kind++) {
+        if (strcmp(method, rows[kind].method) != 0 || !matches(rows[kind].path, path, &question.id))
+            continue;
+        question.kind = (enum question_kind)kind;
+        int result = rows[kind].read ? rows[kind].read(parameter, context, &question) : 0;
+        if (result == 0)
+            *ret_question = question;
+        return result;
+    }
+    return -EINVAL;
+}
+
+struct answer question_answer(
+    struct queue *queue, const struct config *config, const struct question *question)
+{
+    const struct asked asked = {queue, config, question};
+    return rows[question->kind].answer(&asked);
+}

@@ -1,0 +1,73 @@
+/** How the queue is, in one answer; the agent adds what only it knows. */
+#include "status.h"
+#include "gone.h"
+#include "held.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/queue/queue.h"
+
+#include <stdlib.h>
+
+/** How many jobs are looked through for the first whose file could not be put away. */
+#define STUCK_MAX 1000
+
+/** The first job whose file could not be put away, while all are looked through. */
+struct stuck {
+    struct queue *queue;
+    struct json *first; /* NULL: none yet */
+    int result;
+};
+
+static void find_stuck(void *context, const struct job *job)
+{
+    struct stuck *stuck = context;
+    CLEANUP(free_text) char *why = stuck->first ? NULL : queue_not_put_away(stuck->queue, job);
+    if (!why)
+        return;
+    stuck->first = json_object();
+    stuck->result |= json_add_int(stuck->first, "id", job->id);
+    stuck->result |= json_add_text(stuck->first, "folder", job->folder);
+    stuck->result |= json_add_text(stuck->first, "path", job->path);
+    stuck->result |= json_add_text(stuck->first, "message", why);
+}
+
+/** How many files are still to be put away, and why the first is. */
+static int add_not_put_away(struct queue *queue, int64_t count, struct json *body)
+{
+    struct stuck stuck = {.queue = queue};
+    int result = json_add_int(body, "not_put_away", count);
+    if (count)
+        store_not_put_away(queue_store(queue), STUCK_MAX, find_stuck, &stuck);
+    return result | stuck.result |
+           (stuck.first ? json_add(body, "first_not_put_away", stuck.first)
+                        : json_add_null(body, "first_not_put_away"));
+}
+
+struct answer status_get(const struct asked *asked)
+{
+    struct store_counts counts;
+    store_count(queue_store(asked->queue), NULL, &counts);
+    struct json *body = json_object();
+    struct json *jobs = json_object();
+    int result = json_add_bool(body, "paused", queue_is_paused(asked->queue));
+    for (int state = 0; state < JOB_STATES; state++)
+        result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
+    result |= held_add_status(asked->queue, body);
+    result |= gone_add_status(asked->config, asked->queue, body);
+    result |= json_add(body, "jobs", jobs);
+    result |= add_not_put_away(asked->queue, counts.not_put_away, body);
+    return answer_body(body, result);
+}
+
+struct answer status_pause(const struct asked *asked)
+{
+    queue_set_paused(asked->queue, true);
+    return status_get(asked);
+}
+
+struct answer status_resume(const struct asked *asked)
+{
+    queue_set_paused(asked->queue, false);
+    return status_get(asked);
+}

@@ -1,0 +1,15 @@
+/** How the queue is: jobs, what waits for a person, what is stuck. */
+#ifndef CLOSEDROP_CONTROL_STATUS_H
+#define CLOSEDROP_CONTROL_STATUS_H
+
+#include "asked.h"
+
+#include "closedrop/control/answer.h"
+
+struct answer status_get(const struct asked *asked);
+
+/** Claim nothing from now on; answered by the status then. */
+struct answer status_pause(const struct asked *asked);
+struct answer status_resume(const struct asked *asked);
+
+#endif
