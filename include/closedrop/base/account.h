@@ -1,17 +1,17 @@
 /**
- * How the system calls a user or a group, for messages. It may ask a server far away (LDAP).
+ * The names of users and groups, for messages. A lookup may query a remote server (LDAP).
  */
 #ifndef CLOSEDROP_BASE_ACCOUNT_H
 #define CLOSEDROP_BASE_ACCOUNT_H
 
 #include <sys/types.h>
 
-#define ACCOUNT_NAME 48 /* bytes with the NUL; a longer name is cut */
+#define ACCOUNT_NAME 48 /* bytes with the NUL; a longer name is truncated */
 
-/** The user's name, its number where it has none, written into `name`, which is returned. */
+/** Write the user's name, or its number if it has none, into `name`; returns `name`. */
 const char *account_user(uid_t uid, char name[ACCOUNT_NAME]);
 
-/** The same of a group. */
+/** The same for a group. */
 const char *account_group(gid_t gid, char name[ACCOUNT_NAME]);
 
 #endif

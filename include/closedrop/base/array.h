@@ -1,10 +1,11 @@
 /**
- * Arrays whose size the compiler knows.
+ * Arrays whose size is known at compile time.
  */
 #ifndef CLOSEDROP_BASE_ARRAY_H
 #define CLOSEDROP_BASE_ARRAY_H
 
-/** How many elements `array` has: an array itself, never a pointer to its first element. */
+/** The number of elements of `array`, which must be an array, not a pointer to its first element.
+ */
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #endif

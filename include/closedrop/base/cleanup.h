@@ -1,5 +1,5 @@
 /**
- * Scope cleanup for single resources, and the visible hand-over when ownership moves on.
+ * Scope cleanup for single resources, and the visible transfer of their ownership.
  *
  *     CLEANUP(free_text) char *name = strdup(path);
  *     ...
@@ -13,7 +13,7 @@
 
 #define CLEANUP(release) __attribute__((cleanup(release)))
 
-/** Hand a pointer over: the value of `p`, which becomes NULL. */
+/** Transfer a pointer: returns the value of `p` and sets `p` to NULL. */
 #define TAKE_PTR(p)                                                                                \
     ({                                                                                             \
         __typeof__(p) taken_ = (p);                                                                \
@@ -21,7 +21,7 @@
         taken_;                                                                                    \
     })
 
-/** Hand a descriptor over: the value of `fd`, which becomes -1. */
+/** Transfer a descriptor: returns the value of `fd` and sets `fd` to -1. */
 #define TAKE_FD(fd)                                                                                \
     ({                                                                                             \
         int taken_ = (fd);                                                                         \
@@ -29,13 +29,13 @@
         taken_;                                                                                    \
     })
 
-/** For CLEANUP on any `char *` or other malloc()ed pointer. */
+/** For CLEANUP on a `char *` or any other pointer from malloc(). */
 static inline void free_text(void *pointer)
 {
     free(*(void **)pointer);
 }
 
-/** For CLEANUP on an `int fd`; -1 is nothing to close. */
+/** For CLEANUP on an `int fd`; ignores -1. */
 static inline void close_fd(const int *fd)
 {
     if (*fd >= 0)

@@ -1,11 +1,11 @@
 /**
- * Which directory on the way to a path keeps us out, where the system only says EACCES.
+ * Finds the directory in a path that denies us access, when the system only says EACCES.
  */
 #ifndef CLOSEDROP_BASE_CLOSED_DIRECTORY_H
 #define CLOSEDROP_BASE_CLOSED_DIRECTORY_H
 
-/** The first directory on the way to `path` that may not be entered, in new memory; NULL where all
- * may be. */
+/** The first directory in `path` that we may not enter, to be freed by the caller; NULL if we may
+ * enter them all. */
 char *closed_directory(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * Text that other programs wrote, made UTF-8. The only door to iconv.
+ * Converts text from other programs to UTF-8. The only door to iconv.
  */
 #ifndef CLOSEDROP_BASE_ENCODING_H
 #define CLOSEDROP_BASE_ENCODING_H
@@ -7,25 +7,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Whether `name` is an encoding, as `iconv -l` lists them. */
+/** Whether `name` is an encoding that `iconv -l` lists. */
 bool encoding_is_known(const char *name);
 
-/** The name that `name` was most likely meant for, e.g. "windows-1252" for "cp 1252" or "ANSI". */
+/** The encoding that `name` was most likely meant for, e.g. "windows-1252" for "cp 1252" or "ANSI".
+ */
 const char *encoding_like(const char *name);
 
 /**
- * Make UTF-8 of `text`, which is `length` bytes with room for one more, and the caller's own on the
- * heap. A byte order mark says that it is UTF-8 or UTF-16, and is left out; else it is in
- * `encoding`, NULL for UTF-8. A NUL follows the text, and none is in it.
- * Returns 0; -ENOMEM; -EILSEQ where something in it is no such text, or -ENODATA where it ends in
- * the middle of a character: `text` is what stands in front of that then.
+ * Convert `text` to UTF-8. It has `length` bytes and room for one more, comes from malloc(), and
+ * may be replaced; it stays the caller's. A byte order mark, which is removed, says whether it is
+ * UTF-8 or UTF-16; without one it is in `encoding`, or in UTF-8 if that is NULL. On success a NUL
+ * follows the text, and there is none in it.
+ * Returns 0, -ENOMEM, -EILSEQ if some of it is not valid in its encoding, or -ENODATA if it ends in
+ * the middle of a character. In the last two cases `text` is what comes before that place.
  */
 int encoding_to_utf8(const char *encoding, char **text, size_t *length);
 
-/** The first line of a text with its end: LF, CRLF or CR. */
+/** The length of the first line, including its LF, CRLF or CR. */
 size_t encoding_line_length(const char *text, size_t length);
 
-/** The number of the line that follows these bytes, or in which they end. */
+/** The number of the line in which the next byte after `text` would be; the first line is 1. */
 size_t encoding_line_at(const char *text, size_t length);
 
 #endif

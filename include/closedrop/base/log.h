@@ -1,13 +1,13 @@
 /**
- * The log: one line an event, on standard error.
+ * The log: one line per event, on standard error.
  *
- * A file that logs states its module once, before including this header:
+ * A file that logs names its module once, before it includes this header:
  *
  *     #define LOG_MODULE "worker"
  *
- * Whatever a line holds is made safe for one line of text on its way out (utf8_escape), so names
- * may be logged as they are. Secrets may not: no key, no form field, no download URL's reader key
- * is ever passed here. Lines are written with one write(2), so threads do not mix them.
+ * Everything is escaped to fit one line of text before it is written (utf8_escape), so names can be
+ * logged as they are. Secrets must not be logged: never pass a key, a form field, or the reader key
+ * of a download URL. Each line is one write(2), so lines of different threads do not mix.
  */
 #ifndef CLOSEDROP_BASE_LOG_H
 #define CLOSEDROP_BASE_LOG_H
@@ -18,7 +18,7 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON, LOG_FORMATS };
 extern const char *const log_level_names[LOG_LEVELS];
 extern const char *const log_format_names[LOG_FORMATS];
 
-/** What is written from now on; before the first call: text, `info` and above. */
+/** Set what is logged from now on. Before the first call: `info` and above, as text. */
 void log_configure(enum log_level level, enum log_format format);
 
 /** Use the macros below instead. */

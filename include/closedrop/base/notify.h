@@ -1,6 +1,6 @@
 /**
- * Telling systemd how we are (sd_notify(3)). The only door to libsystemd. Everywhere else than
- * under systemd these do nothing.
+ * Reports our state to systemd (sd_notify(3)). The only door to libsystemd. Without systemd, these
+ * functions do nothing.
  */
 #ifndef CLOSEDROP_BASE_NOTIFY_H
 #define CLOSEDROP_BASE_NOTIFY_H
@@ -11,7 +11,7 @@ void notify_ready(const char *status);
 void notify_reloading(void);
 void notify_stopping(void);
 
-/** How often notify_alive() is expected, in ms; 0 for never. */
+/** How often systemd expects notify_alive(), in ms; 0: never. */
 int64_t notify_watchdog_ms(void);
 void notify_alive(void);
 

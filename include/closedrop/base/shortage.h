@@ -1,13 +1,13 @@
 /**
- * Whether a call failed because the machine is short of something for now: descriptors, memory.
- * That is nobody's fault, neither a file's nor a configuration's: it is waited out. Pure.
+ * Whether a call failed because the machine has temporarily run out of something, such as
+ * descriptors or memory. Neither a file nor the configuration is to blame: wait, and retry. Pure.
  */
 #ifndef CLOSEDROP_BASE_SHORTAGE_H
 #define CLOSEDROP_BASE_SHORTAGE_H
 
 #include <stdbool.h>
 
-/** Of an errno, or a negative one. */
+/** `error` is an errno, positive or negative. */
 bool is_shortage(int error);
 
 #endif

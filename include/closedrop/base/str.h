@@ -1,9 +1,9 @@
 /**
- * A growing string with a ceiling, used for URLs, paths, replies and messages alike.
+ * A growing string with a maximum length, for URLs, paths, replies and messages.
  *
- * The first failure sticks: later additions do nothing, and str_error() tells it once at the end,
- * so a run of additions needs one check. A `struct str` owns its bytes; str_release() frees them
- * and leaves an empty string that may be used again.
+ * The first failure is remembered: later additions do nothing, and str_error() returns the failure,
+ * so a series of additions needs one check at its end. A `struct str` owns its bytes; str_release()
+ * frees them and leaves an empty string that can be used again.
  */
 #ifndef CLOSEDROP_BASE_STR_H
 #define CLOSEDROP_BASE_STR_H
@@ -13,14 +13,14 @@
 #include <stddef.h>
 
 struct str {
-    char *bytes;   /* NUL-terminated once anything was added, else NULL */
+    char *bytes;   /* NUL-terminated; NULL until something is added */
     size_t length; /* without the NUL */
     size_t room;
-    size_t most; /* the ceiling, without the NUL */
+    size_t most; /* maximum length, without the NUL */
     int error;   /* see str_error() */
 };
 
-/** An empty string that may grow to `ceiling` bytes. */
+/** An empty string that can grow to `ceiling` bytes. */
 #define STR_INIT(ceiling)                                                                          \
     {                                                                                              \
         .most = (ceiling)                                                                          \
@@ -33,33 +33,33 @@ void str_printf(struct str *s, const char *format, ...) __attribute__((format(pr
 void str_vprintf(struct str *s, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/** Add all that can be read from `fd`, to its end. Returns 0 or a negative errno (also
- * str_error()). */
+/** Append everything that can be read from `fd`. Returns 0 or a negative errno, which str_error()
+ * returns as well. */
 int str_add_file(struct str *s, int fd);
 
-/** 0, or the first failure of any addition since the last clear: -ENOMEM, -E2BIG, or -EINVAL for
- * what printf(3) cannot print. */
+/** 0, or the first failure of an addition since the last clear: -ENOMEM, -E2BIG, or -EINVAL if
+ * printf(3) failed. */
 int str_error(const struct str *s);
 
-/** The text, never NULL: "" where nothing was added. Valid until the next change of `s`. */
+/** The text; "" if nothing was added, never NULL. Valid until `s` changes. */
 const char *str_text(const struct str *s);
 
-/** Empty it, keep its memory, forget its failure. */
+/** Empty the string and forget its failure, but keep its memory. */
 void str_clear(struct str *s);
 
-/** Free its memory. */
+/** Free the memory. */
 void str_release(struct str *s);
 
-/** Hand the text over; the caller frees it. NULL after a failure. `s` is empty afterwards. */
+/** Transfer the text to the caller, who frees it; NULL after a failure. `s` is empty afterwards. */
 char *str_take(struct str *s);
 
-/** printf() into memory the caller frees; NULL when memory is short. */
+/** printf() into memory that the caller frees; NULL if out of memory. */
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * Compare as people sort what is numbered: digits in a row are one number, all else goes by its
- * bytes; equal only where strcmp(3) says so. glibc's strverscmp(3) takes what begins with a zero
- * for a fraction, and so "02" goes before "1" there.
+ * Compare like strcmp(3), but in the order in which people sort numbered names: consecutive digits
+ * count as one number. 0 only if the texts are identical. Not strverscmp(3), which reads a leading
+ * zero as a fraction and sorts "02" before "1".
  */
 int str_compare_natural(const char *a, const char *b);
 

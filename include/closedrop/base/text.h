@@ -1,10 +1,11 @@
 /**
- * Text as people see it: one name has many spellings in bytes. A Mac writes "u" and two dots where
- * others write "ü", a web page leaves blanks that do not break, a customer is written in capitals.
- * Here they become one, and names become fit to be shown. The only door to libunistring.
+ * Text as people see it. The same name has many spellings in bytes: a Mac writes "u" and two dots
+ * where others write "ü", a web page contains non-breaking spaces, a customer is in capitals. These
+ * functions unify the spellings for comparison, and clean names for display and for Close. The only
+ * door to libunistring.
  *
- * Names on disk stay as they are: what is made here is only compared, or sent. Bytes that are no
- * UTF-8 stay as they are, too, but in what is sent. Pure.
+ * Names on disk never change: the results are only compared or sent. Bytes that are not UTF-8 stay
+ * as they are, except in what is sent. Pure.
  */
 #ifndef CLOSEDROP_BASE_TEXT_H
 #define CLOSEDROP_BASE_TEXT_H
@@ -13,48 +14,48 @@
 
 struct str;
 
-/** Add `text` to `out` in Unicode's normal form C: "u" and two dots become "ü". */
+/** Append `text` in Unicode's normal form C: "u" and two dots become "ü". */
 void text_normalise(struct str *out, const char *text);
 
 /**
- * Add `text` to `out` as it may be sent and shown, on one line, as valid UTF-8 in normal form C:
- * blanks of any kind, ends of lines and control characters become spaces; bytes that are no UTF-8,
- * noncharacters, and controls that turn the reading direction round become U+FFFD.
+ * Append `text` as it can be sent and shown: on one line, as valid UTF-8 in normal form C. White
+ * space of any kind, line breaks and control characters become spaces. Bytes that are not UTF-8,
+ * noncharacters, and controls that change the reading direction become U+FFFD.
  */
 void text_clean(struct str *out, const char *text);
 
-/** text_normalise() into new memory, the caller's; NULL when memory is short. */
+/** text_normalise() into new memory, to be freed by the caller; NULL if out of memory. */
 char *text_normal_copy(const char *text);
 
-/** text_clean() of a name or path, the same way; U+FFFD where nothing but blanks would be left. */
+/** text_clean() of a name or path, the same way; U+FFFD if only white space would remain. */
 char *text_clean_name(const char *name);
 
-/** A text in normal form C, with one space for blanks of any kind and number between its words, and
- * none around them. In new memory, the caller's; NULL when memory is short. */
+/** The text in normal form C, with exactly one space between its words and none around them. To be
+ * freed by the caller; NULL if out of memory. */
 char *text_words(const char *text);
 
 /**
- * What all spellings of a name have in common, to find it by: its words in small letters, by
- * Unicode's simple case folding ("WEIẞ" is "weiß", and not "weiss"). In new memory, the caller's;
- * NULL when memory is short.
+ * A key that is the same for all spellings of a name, for looking it up: its text_words() after
+ * Unicode's simple case folding ("WEIẞ" becomes "weiß", not "weiss"). To be freed by the caller;
+ * NULL if out of memory.
  */
 char *text_key(const char *text);
 
-/** How like two texts are; more is better. */
+/** How similar two texts are, in increasing order. */
 enum text_likeness {
     TEXT_OTHER,
-    TEXT_BUT_FOR_CASE, /* they have the same key */
-    TEXT_LOOKS_SAME,   /* only their normal forms and blanks differ: nobody sees it */
-    TEXT_EQUAL         /* byte by byte */
+    TEXT_BUT_FOR_CASE, /* the keys are the same */
+    TEXT_LOOKS_SAME,   /* only normal form and white space differ, which nobody sees */
+    TEXT_EQUAL         /* byte for byte */
 };
 
-/** Where memory is short, only ASCII's letters are folded. */
+/** If out of memory, ignores the case of ASCII letters only. */
 enum text_likeness text_compare(const char *a, const char *b);
 
 /**
- * Whether `text` fits the shell pattern `pattern` (fnmatch(3)), whatever the normal form, the case
- * of letters and the kind of blanks of either; "?" and a bracket stand for one character, or for
- * one byte where one of the two is not UTF-8.
+ * Whether `text` matches the shell pattern `pattern` (fnmatch(3)). Normal form, case and the kind
+ * of white space make no difference. "?" and a bracket match one character, or one byte if either
+ * text is not UTF-8.
  */
 bool text_fits(const char *pattern, const char *text);
 

@@ -1,7 +1,7 @@
 /**
- * The XHTML of texts in Close. What stands in a note is "a restricted subset of XHTML"
- * (close-api.md 3, 12.3), which Close refuses where it is not; what stands in an email is anything
- * that browsers show, but well-formed. Pure.
+ * The XHTML of texts in Close. A note must be "a restricted subset of XHTML" (close-api.md
+ * 3, 12.3), or Close rejects it; an email can be anything that browsers show, if it is well-formed.
+ * Pure.
  */
 #ifndef CLOSEDROP_BASE_XHTML_H
 #define CLOSEDROP_BASE_XHTML_H
@@ -9,17 +9,17 @@
 struct str;
 
 enum xhtml_kind {
-    XHTML_NOTE, /* a <body> or what stands in one, of the elements and attributes of rich texts */
-    XHTML_EMAIL /* any elements, comments, a document type */
+    XHTML_NOTE, /* a <body> or its contents, with the elements and attributes of rich text */
+    XHTML_EMAIL /* any elements, comments, and a document type */
 };
 
 /**
- * Returns 0; or -EINVAL, with the first fault, what would be right, and the place added to `why`:
+ * Returns 0, or -EINVAL with the first error, what would be right, and the place appended to `why`:
  * `<br> is not closed; write <br/> (character 5: "<br>b</p>")`.
  */
 int xhtml_check(const char *text, enum xhtml_kind kind, struct str *why);
 
-/** Add well-formed XHTML as plain text, or plain text as a <body>. */
+/** Append well-formed XHTML as plain text, or plain text as a <body>. */
 void xhtml_add_plain(struct str *out, const char *xhtml);
 void xhtml_add_body(struct str *out, const char *plain);
 
