@@ -1,25 +1,25 @@
 /**
- * The configuration: one read-only tree (tree.h), read whole, checked whole, swapped whole.
+ * The configuration: one read-only tree (tree.h) that is loaded, checked and replaced as a whole.
  *
- * A tree is counted by reference and may be read by any thread; nothing in it changes after
- * config_load(). A job in hand keeps the tree it began with.
+ * A tree is reference-counted and can be read by any thread, because nothing in it changes after
+ * config_load(). A job in progress keeps the tree with which it started.
  */
 #ifndef CLOSEDROP_CONFIG_CONFIG_H
 #define CLOSEDROP_CONFIG_CONFIG_H
 
 #include "closedrop/config/tree.h"
 
-/** One reference more, or one less; the last one frees the tree. NULL is nothing. */
+/** Take and give back a reference; giving back the last one frees the tree. NULL is ignored. */
 struct config *config_hold(struct config *config);
 void config_release(struct config *config);
 
-/** Whether others than the caller hold it, too. */
+/** Whether anyone besides the caller holds a reference. */
 bool config_is_shared(const struct config *config);
 
-/** The folder called `name`, NULL where there is none (any more). */
+/** The folder called `name`; NULL if it does not exist (any more). */
 const struct folder *config_folder(const struct config *config, const char *name);
 
-/** The rule called `name`, NULL where there is none (any more). */
+/** The rule called `name`; NULL if it does not exist (any more). */
 const struct rule *config_rule(const struct config *config, const char *name);
 
 #endif

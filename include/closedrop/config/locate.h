@@ -1,17 +1,19 @@
-/** Where the configuration lies, and by default the state and the control socket. */
+/** Finds the configuration file, and the default state directory and control socket. */
 #ifndef CLOSEDROP_CONFIG_LOCATE_H
 #define CLOSEDROP_CONFIG_LOCATE_H
 
 #include <stdbool.h>
 
 /**
- * The file to read: `given`, else $CLOSEDROP_CONFIG, else the user's own (not for root), else the
- * system's. In new memory; NULL when memory is short.
+ * The file to read: `given`, else $CLOSEDROP_CONFIG, else the user's own (except for root), else
+ * the system's. The caller frees it; NULL if memory is short.
  */
 char *config_locate(const char *given);
 
-/** The directories of a configuration that names none: the system's, if it lies under /etc, else
- * the user's own. In new memory; NULL when memory is short. */
+/**
+ * The defaults for a configuration that sets neither: the system's directories if the file is under
+ * /etc, else the user's. The caller frees them; NULL if memory is short.
+ */
 char *config_default_state_dir(bool of_system);
 char *config_default_socket(bool of_system, const char *state_dir);
 

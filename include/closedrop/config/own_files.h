@@ -1,8 +1,8 @@
 /**
- * What the program itself uses, which is never taken wherever it lies: the configuration, the key,
- * tables, the queue; and the directories that are not the folder's: archives, state_dir, other
- * folders. Known by device and inode, and looked up anew by each call, since files are replaced and
- * directories are made while the agent runs.
+ * Files that closedrop itself uses and therefore never takes, wherever they are: the configuration,
+ * the key, tables, the queue; and directories that do not belong to the folder: archives,
+ * state_dir, other folders. They are identified by device and inode, and looked up again by each
+ * call, because files are replaced and directories are created while the agent runs.
  */
 #ifndef CLOSEDROP_CONFIG_OWN_FILES_H
 #define CLOSEDROP_CONFIG_OWN_FILES_H
@@ -11,26 +11,26 @@
 
 #include <stdbool.h>
 
-/** Make `own_files` of a configuration that was read whole; 0 or -ENOMEM. config_load()'s. */
+/** Create `own_files` of a fully loaded configuration; 0 or -ENOMEM. For config_load(). */
 int own_files_make(struct config *config);
 
-/** NULL is nothing. */
+/** NULL is ignored. */
 void own_files_free(struct own_files *own_files);
 
-/** See the files where they are now, so that they are known when they are moved. */
+/** Record where the files are now, so that they are still recognised after they are moved. */
 void own_files_see(const struct config *config);
 
 /**
- * Whether the file behind `fd` (O_PATH will do) is one that the program uses, by this name or by
- * another; also one that was moved, for as long as nothing is in its place, but for state_dir. 1 or
- * 0; or a negative errno where that cannot be told for now.
+ * Whether closedrop uses the file behind `fd` (O_PATH is enough), under this name or another. A
+ * file that was moved still counts as long as nothing takes its place, except in state_dir. Returns
+ * 1 or 0; or a negative errno if this cannot be determined now.
  */
 int own_file(const struct config *config, int fd);
 
 /**
- * Whether the directory behind `fd` is where an archive, state_dir or another folder begins; then
- * it is described in `words`. It was reached by walking through `folder`, or is that folder's root
- * itself: a root that two folders have is the first one's.
+ * Whether the directory behind `fd` is the top of an archive, of state_dir or of another folder; if
+ * so, `words` describes it. The directory was found inside `folder` or is its root; a root that two
+ * folders share belongs to the first.
  */
 #define OWN_DIRECTORY_MAX 160
 bool own_directory(const struct config *config, const struct folder *folder, int fd,

@@ -1,11 +1,11 @@
 /**
- * One configuration file, read key by key. The only door to libconfig.
+ * Reads one configuration file, key by key. The only door to libconfig.
  *
- * A reader consumes its key. Whatever nobody consumed is a typo and ends as a problem in
- * setting_report_rest(). A reader that finds a mistake notes it and returns the fallback, so that
- * one run reports every mistake; the caller asks settings_problems() at the end.
+ * Reading a key consumes it. Keys that nobody has consumed are typos; setting_report_rest() reports
+ * them. A reader that finds an error records it and returns the fallback, so that one run reports
+ * all errors; the caller gets them from settings_problems() at the end.
  *
- * Numbers with units are strings, since libconfig cuts big integers short without a word.
+ * Numbers with units are strings, because libconfig silently truncates big integers.
  */
 #ifndef CLOSEDROP_CONFIG_SETTING_H
 #define CLOSEDROP_CONFIG_SETTING_H
@@ -16,54 +16,55 @@
 
 struct str;
 
-/** An open file and the problems found in it. */
+/** An open file and the errors found in it. */
 struct settings;
 
-/** One group of the file, or the place where one could stand; owned by its `struct settings`. */
+/** One group of the file; owned by its `struct settings`. */
 struct setting;
 
 /**
- * Open and parse `path`. Returns 0, or -EINVAL when it cannot be read or parsed. `ret_settings` is
- * always written (NULL only when memory is short): it holds the problems. settings_close() frees
+ * Open and parse `path`. Returns 0, or -EINVAL if it cannot be read or parsed. `ret_settings` is
+ * always written, since it holds the errors (NULL only if memory is short). settings_close() frees
  * it.
  */
 int settings_open(const char *path, struct settings **ret_settings);
 void settings_close(struct settings *settings);
 
-/** All problems, one line each: "file:line: key: what is wrong and what would be right". */
+/** All errors, one per line: "file:line: key: what is wrong and what would be right". */
 const char *settings_problems(const struct settings *settings);
 size_t settings_problem_count(const struct settings *settings);
 
 /**
- * There was no memory for something that was set: then nothing of what was read may be used, for
- * what is missing would count as unset. Readers say so here themselves; whoever makes more of what
- * they return says it too.
+ * Record that memory ran out for a value that is set. Nothing that was read may then be used,
+ * because the missing value would count as unset. The readers below call this themselves; callers
+ * that allocate from their results call it too.
  */
 void settings_set_short(struct settings *settings);
 bool settings_are_short(const struct settings *settings);
 
-/** The file's outermost group. */
+/** The top-level group of the file. */
 struct setting *settings_root(struct settings *settings);
 
-/** The group `key`, or NULL where the file has none (the readers then give their fallbacks). */
+/** The group `key`, or NULL if there is none (the readers then return their fallbacks). */
 struct setting *setting_group(struct settings *settings, struct setting *parent, const char *key);
 
-/** How many groups the list `key` has; its groups, from 0. */
+/** The number of groups in the list `key`, and each of them, from 0. */
 size_t setting_list_length(struct settings *settings, struct setting *parent, const char *key);
 struct setting *setting_list_group(
     struct settings *settings, struct setting *parent, const char *key, size_t index);
 
-/** Whether the group has `key`, with anything but an empty text or list. It is not consumed. */
+/** Whether `key` is set to anything but an empty text or list. Does not consume it. */
 bool setting_has(const struct setting *group, const char *key);
 
-/** `key` may stand in the group, but nothing of it is read: neither it nor what is in it is a typo.
+/**
+ * Consume `key`, with everything in it, without reading it, so that it does not count as a typo.
  */
 void setting_skip(struct settings *settings, struct setting *group, const char *key);
 
-/** Add all that stands in the group, in order: equal for groups that say the same. */
+/** Add the contents of the group to `out`, in a fixed order: equal for equivalent groups. */
 void setting_print(const struct setting *group, struct str *out);
 
-/** A text; a copy of `fallback` (NULL stays NULL) where unset. Freed by the caller. */
+/** A text; a copy of `fallback` (which may be NULL) if unset. The caller frees it. */
 char *setting_text(
     struct settings *settings, struct setting *group, const char *key, const char *fallback);
 
@@ -71,30 +72,31 @@ bool setting_bool(struct settings *settings, struct setting *group, const char *
 int setting_int(struct settings *settings, struct setting *group, const char *key, int fallback,
     int least, int most);
 
-/** A size in bytes, a duration in ms; `fallback` is written as in the file. */
+/** A size in bytes, a duration in ms. `fallback` is written as in the file. */
 int64_t setting_size(
     struct settings *settings, struct setting *group, const char *key, const char *fallback);
 int64_t setting_duration(struct settings *settings, struct setting *group, const char *key,
     const char *fallback, const char *least, const char *most);
 
-/** One of `names`, as its index. */
+/** The index of the value in `names`. */
 int setting_choice(struct settings *settings, struct setting *group, const char *key,
     const char *const *names, size_t count, int fallback);
 
-/** A list of texts, ending with NULL; `fallback` (may be NULL) where unset. See text_list_free().
+/**
+ * A NULL-terminated list of texts; `fallback` (which may be NULL) if unset. See text_list_free().
  */
 char **setting_texts(
     struct settings *settings, struct setting *group, const char *key, const char *const *fallback);
 void text_list_free(char **list);
 
-/** The line of `key`; where the file has none, of the group. */
+/** The line of `key`, or of the group if the key is not set. */
 unsigned setting_line(const struct setting *group, const char *key);
 
-/** Note a problem with `key` of `group` (with the line of the key, or of the group). */
+/** Record an error in `key` of `group`, with the line of the key or of the group. */
 void setting_problem(struct settings *settings, const struct setting *group, const char *key,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/** Note every key below the root that nobody consumed. */
+/** Record an error for every key below the root that nobody has consumed. */
 void setting_report_rest(struct settings *settings);
 
 #endif

@@ -1,7 +1,4 @@
-/**
- * What a configuration says, as plain data (closedrop.conf(5)). Nothing in it changes after it was
- * loaded.
- */
+/** The contents of a configuration, as plain data (closedrop.conf(5)). Read-only once loaded. */
 #ifndef CLOSEDROP_CONFIG_TREE_H
 #define CLOSEDROP_CONFIG_TREE_H
 
@@ -18,63 +15,63 @@ enum watch_mode { WATCH_AUTO, WATCH_INOTIFY, WATCH_POLL, WATCH_MODES };
 enum duplicates { DUPLICATES_ASK, DUPLICATES_FILE, DUPLICATES_SKIP, DUPLICATES_CHOICES };
 enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 
-/** S3's own limit for one form POST. */
+/** S3's limit for one form POST. */
 #define FILE_SIZE_MAX (5LL * 1024 * 1024 * 1024)
 
-/** One drop folder. Sizes in bytes, durations in ms. */
+/** A drop folder. Sizes are in bytes, durations in ms. */
 struct folder {
     char *name;
-    char *path;    /* absolute, normal */
-    unsigned line; /* of the configuration file, where `path` stands */
+    char *path;    /* absolute and normalized */
+    unsigned line; /* of `path` in the configuration file */
     bool recursive;
-    char **include; /* patterns, NULL-terminated; empty takes all */
+    char **include; /* patterns, NULL-terminated; empty: all files */
     char **exclude;
     int64_t min_size;
     int64_t max_size; /* never 0: FILE_SIZE_MAX at most */
     int64_t settle_ms;
     int64_t incomplete_ms;
-    char *marker;      /* "" for none, else a name with "{name}" or "{stem}", or "{dir}/NAME" */
-    bool remove_empty; /* a directory that was emptied goes */
+    char *marker;      /* "": none; else a name with "{name}" or "{stem}", or "{dir}/NAME" */
+    bool remove_empty; /* remove a directory once it was emptied */
     enum watch_mode watch;
     int64_t poll_ms;
     int64_t rescan_ms;
     enum after_upload after_upload;
-    char *archive; /* a strftime pattern, relative to path or absolute */
+    char *archive; /* a strftime pattern, relative to `path` or absolute */
     char *failed;
     bool receipts;
-    enum duplicates duplicates; /* the same bytes were filed on the same lead before */
-    bool sidecar;               /* a.pdf waits for a.pdf.json beside it */
-    struct rule **rules;  /* in order, into config->rules; ends with NULL, never NULL itself */
+    enum duplicates duplicates; /* for contents already filed on the same lead */
+    bool sidecar;               /* a.pdf waits for a.pdf.json next to it */
+    struct rule **rules;  /* in order; point into config->rules; NULL-terminated, never NULL */
     bool fails_unmatched; /* no_match = "fail" */
-    char *mark;           /* of these rules: equal as long as they say the same */
+    char *mark;           /* digest of these rules; equal if they are equivalent */
 };
 
 struct close_settings {
-    char *api_url;      /* ends in a slash */
-    char *api_key_file; /* NULL: the systemd credential, then $CLOSE_API_KEY */
-    unsigned key_line;  /* of the configuration file, where that stands, or the group */
+    char *api_url;      /* ends with a slash */
+    char *api_key_file; /* NULL: systemd credential, then $CLOSE_API_KEY */
+    unsigned key_line;  /* of that key in the configuration file, or of its group */
     char **upload_hosts;
-    char *ca_file; /* "" for the system's */
+    char *ca_file; /* "": the system's */
     unsigned ca_line;
-    char *proxy; /* "" for none */
+    char *proxy; /* "": none */
 };
 
 struct limits {
     int transfers;
-    int64_t bandwidth; /* bytes sent a second, over all; 0: no limit */
+    int64_t bandwidth; /* bytes per second, all transfers together; 0: no limit */
     int max_attempts;
     int64_t retry_first_ms;
     int64_t retry_max_ms;
     int64_t timeout_ms;
-    int64_t doubt_ms;     /* an unclear POST waits this long before Close is asked */
-    int64_t max_sent;     /* bytes attached to one email that really leaves; 0: no limit */
+    int64_t doubt_ms;     /* wait after an unclear POST before Close is asked */
+    int64_t max_sent;     /* bytes attached to one outgoing email; 0: no limit */
     int64_t max_attached; /* bytes attached to any other activity; 0: no limit */
     struct guard_limits guard;
 };
 
 struct config {
     atomic_int references;
-    char *file; /* where it was read from */
+    char *file; /* the file it was loaded from */
     char *state_dir;
     unsigned state_line;
     char *control_socket;
