@@ -1,7 +1,7 @@
 /**
- * A rule: which files it takes, whom they belong to, and what is created for them
- * (closedrop.conf(5), "LIST rules"). Plain data that the configuration fills, and the decisions
- * made from it. Pure.
+ * A rule: which files it takes, which lead or contact they belong to, and what is created for them
+ * (closedrop.conf(5), "LIST rules"). Plain data that the configuration fills in, and the decisions
+ * based on it. Pure.
  */
 #ifndef CLOSEDROP_RULES_RULE_H
 #define CLOSEDROP_RULES_RULE_H
@@ -18,10 +18,12 @@
 struct json;
 struct str;
 
-/** Where the target comes from: exactly one of these. Beside the first two a table gives values. */
+/**
+ * Where the target comes from: exactly one of these. A table next to the first two gives values.
+ */
 enum target_source {
-    SOURCE_IDS,   /* lead_id and contact_id, either or both */
-    SOURCE_FIND,  /* a question to Close */
+    SOURCE_IDS,   /* lead_id, contact_id or both */
+    SOURCE_FIND,  /* a search in Close */
     SOURCE_TABLE, /* a row of a table */
     SOURCES
 };
@@ -30,85 +32,86 @@ enum rule_field_kind { RULE_FIELD_TEXT, RULE_FIELD_LIST, RULE_FIELD_NUMBER, RULE
 
 /** One field of the activity. */
 struct rule_field {
-    const char *name; /* Close's own; static */
+    const char *name; /* Close's name for it; static */
     enum rule_field_kind kind;
-    struct template **templates; /* one, or for a list any number; ends with NULL */
+    struct template **templates; /* one, or any number for a list; NULL-terminated */
     enum template_manner manner;
-    size_t most;    /* characters in each text */
-    bool required;  /* Close wants it: it may not come out empty */
-    int64_t number; /* also of a boolean */
+    size_t most;    /* maximum number of characters in each text */
+    bool required;  /* Close requires it: it must not be empty */
+    int64_t number; /* also for a boolean */
 };
 
 struct rule {
     char *name;
     struct pattern *path; /* NULL: any */
-    char *content_type;   /* a shell pattern, "" for any */
+    char *content_type;   /* a shell pattern; "": any */
     int64_t min_size;
     int64_t max_size; /* 0: no limit */
 
     enum target_source source;
-    struct template *lead_id, *contact_id; /* SOURCE_IDS; either may be NULL */
-    int find_by; /* SOURCE_FIND: an enum search_by of close/search.h, passed through */
+    struct template *lead_id, *contact_id; /* for SOURCE_IDS; either may be NULL */
+    int find_by; /* for SOURCE_FIND: enum search_by of close/search.h, passed through */
     struct template *find;
-    char *custom_field;   /* the id of the field to find it by, or NULL */
-    char *find_country;   /* the calling code of where a phone number is dialled, or NULL */
-    char *table;          /* an absolute path; NULL: the rule has none */
-    char *table_encoding; /* as iconv(3) calls it; NULL: UTF-8 */
-    unsigned table_line;  /* of the configuration file, where it stands */
-    char *table_column;   /* of the key; NULL: "key" */
+    char *custom_field;   /* ID of the custom field to search, or NULL */
+    char *find_country;   /* calling code for phone numbers as they are dialled, or NULL */
+    char *table;          /* absolute path; NULL: no table */
+    char *table_encoding; /* name for iconv(3); NULL: UTF-8 */
+    unsigned table_line;  /* of the table in the configuration file */
+    char *table_column;   /* that holds the keys; NULL: "key" */
     struct template *table_key;
 
-    struct template *group; /* the key of its group; NULL: each file goes alone */
+    struct template *group; /* gives the key of its group; NULL: no groups */
     int64_t group_wait_ms;
 
     enum activity activity;
-    bool is_sent; /* an email that really leaves: status outbox or scheduled */
+    bool is_sent; /* an outgoing email: status outbox or scheduled */
     struct rule_field *fields;
     size_t field_count;
 };
 
-/** Free what a rule owns. */
+/** Free what the rule owns. */
 void rule_release(struct rule *rule);
 
-/** Whether any of its templates uses a variable that begins with `prefix`, e.g. "meta.". */
+/** Whether any of its templates uses a variable that starts with `prefix`, such as "meta.". */
 bool rule_uses(const struct rule *rule, const char *prefix);
 
-/** The columns that its templates use, an array; NULL when memory is short. */
+/** An array of the columns that its templates use; NULL if memory is short. */
 struct json *rule_columns(const struct rule *rule);
 
-/** What is asked of its table, which must have `columns`; everything in it stays whose it is. */
+/** The query for its table, which must have `columns`. The query owns nothing that it points to. */
 struct table_ask rule_table_ask(const struct rule *rule, const struct json *columns);
 
 enum rule_choice { RULE_CHOSEN, RULE_NONE, RULE_ERROR, RULE_NO_MEMORY };
 
 /**
- * The first of `rules` (which ends with NULL) that takes a file. On RULE_CHOSEN its named groups
- * are added to the object `values`. RULE_ERROR: the pattern of `ret_rule` could not be held against
- * the path; `why` says so, and no later rule is asked, for the file may have been this one's.
+ * Find the first of `rules` (NULL-terminated) that takes a file. RULE_CHOSEN: its named groups are
+ * added to the object `values`. RULE_ERROR: the pattern of `ret_rule` could not be matched against
+ * the path, and `why` gives the reason; later rules are not tried, because this one might have
+ * taken the file.
  */
 enum rule_choice rule_choose(struct rule *const *rules, const struct template_facts *facts,
     struct json *values, const struct rule **ret_rule, struct str *why);
 
 /**
- * The first of `rules` ahead of `chosen` (NULL: of all) that would take the file if the case of
- * letters in its path did not count; NULL where there is none.
+ * The first of `rules` before `chosen` (NULL: of all rules) that would take the file if the case of
+ * its path were ignored; NULL if there is none.
  */
 const struct rule *rule_but_for_case(
     struct rule *const *rules, const struct rule *chosen, const struct template_facts *facts);
 
 /**
- * Expand one text of a rule, as one line without blanks around it, of at most `most` characters.
- * Returns 0 and the text, to be freed; -ENOMEM; or -EINVAL where it is longer, with the reason in
- * `why`, which calls it `what`.
+ * Expand a template of a rule to one line without surrounding blanks, of at most `most` characters.
+ * Returns 0 and the text, which the caller frees; -ENOMEM; or -EINVAL if it is longer, with a
+ * reason in `why` that calls it `what`.
  */
 int rule_expand(const struct template *template, const struct template_facts *facts,
     const struct json *values, const char *what, size_t most, char **ret_text, struct str *why);
 
 /**
- * Expand all fields of a rule's activity into an object, as Close calls them. A field that comes
- * out empty is left out; a text of a list is split into the addresses it holds. Returns 0 and the
- * object; -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, or one that Close wants
- * is empty.
+ * Expand all fields of a rule's activity into an object with Close's field names. Empty fields are
+ * left out; an entry of a list is split into the addresses it contains. Returns 0 and the object;
+ * -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, or one that Close requires is
+ * empty.
  */
 int rule_fill(const struct rule *rule, const struct template_facts *facts,
     const struct json *values, struct json **ret_fields, struct str *why);
