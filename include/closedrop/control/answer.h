@@ -4,16 +4,18 @@
 
 struct json;
 
-/** Status as in HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
+/** The status is that of HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
 struct answer {
     int status;
-    struct json *body; /* NULL when memory was short */
+    struct json *body; /* NULL if memory was short */
 };
 
-/** One that only says what is wrong. */
+/** An answer with an error message. */
 struct answer answer_error(int status, const char *message);
 
-/** 200 with this body, which it takes over; where `result` is below 0, that memory is short. */
+/**
+ * 200 with this body, which the answer owns; if `result` is negative, an error for short memory.
+ */
 struct answer answer_body(struct json *body, int result);
 
 #endif

@@ -1,6 +1,4 @@
-/**
- * Asking: over the control socket where an agent runs, else from the queue itself.
- */
+/** Asks questions: over the control socket if an agent is running, else of the queue itself. */
 #ifndef CLOSEDROP_CONTROL_CLIENT_H
 #define CLOSEDROP_CONTROL_CLIENT_H
 
@@ -12,16 +10,17 @@ struct client;
 struct str;
 
 /**
- * Find out whom to ask. Returns 0, or with the reason added to `why` -ENOENT where no agent answers
- * and there is no queue, -1 where it cannot be opened. Nothing is ever created.
+ * Connect to the agent, or open the queue. Returns 0; or, with the reason added to `why`, -ENOENT
+ * if no agent answers and there is no queue, and -1 if the queue cannot be opened. Never creates
+ * anything.
  */
 int client_open(const struct config *config, struct client **ret_client, struct str *why);
 
-/** The same of an agent that runs, and of nobody else: 0, or -1 where none answers. */
+/** Connect to a running agent only. Returns 0, or -1 if none answers. */
 int client_open_agent(const struct config *config, struct client **ret_client);
 void client_close(struct client *client);
 
-/** Ask; the answer's body is the caller's, NULL where none came. */
+/** Ask. The caller frees the answer's body, which is NULL if there was no answer. */
 struct answer client_ask(struct client *client, const struct question *question);
 
 #endif
