@@ -61,7 +61,7 @@ bool setting_has(const struct setting *group, const char *key);
  */
 void setting_skip(struct settings *settings, struct setting *group, const char *key);
 
-/** Add the contents of the group to `out`, in a fixed order: equal for equivalent groups. */
+/** Add the contents of the group to `out`, in their order: equal for groups with equal contents. */
 void setting_print(const struct setting *group, struct str *out);
 
 /** A text; a copy of `fallback` (which may be NULL) if unset. The caller frees it. */
