@@ -1,7 +1,7 @@
 /**
- * Whether a file of a format that has an end has reached it: PDF, TIFF, JPEG, PNG, ZIP (and with it
- * the office formats); or holds nothing at all. Pure but for the reads it is given. Bytes after the
- * end are no cut.
+ * Checks whether a file is complete: whether a PDF, TIFF, JPEG, PNG or ZIP file (which includes the
+ * office formats) has its end, and whether a file has any contents. Bytes after the end do not
+ * matter. Pure, except for the reads it is given.
  */
 #ifndef CLOSEDROP_INTAKE_COMPLETE_H
 #define CLOSEDROP_INTAKE_COMPLETE_H
@@ -9,11 +9,15 @@
 #include "closedrop/intake/bytes.h"
 
 /**
- * What shows that the file is not whole, in words; NULL where nothing does. It begins like one of
- * the formats (a PDF within its first 1024 bytes) and has no end; or is called like one (`name`)
- * and has not even begun: nothing but zeros, or less than the format's first bytes; or whatever it
- * is called, it is larger than 1 KiB and holds nothing but zeros. Takes time with the size at most,
- * whatever is in it; of a large file of zeros 64 MiB are read.
+ * A message that says why the file is incomplete; NULL if it is not. A file is incomplete if
+ *
+ * - it starts like one of the formats (a PDF within its first 1024 bytes) but has no end;
+ * - its `name` is that of such a format, but it contains only zeros or less than the format's first
+ *   bytes;
+ * - it is larger than 1 KiB and contains only zeros, whatever its name.
+ *
+ * The time is at most proportional to the size, whatever the contents; of a large file of zeros,
+ * 64 MiB are read.
  */
 const char *complete_find_cut(const struct bytes *bytes, const char *name);
 

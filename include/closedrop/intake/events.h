@@ -1,21 +1,22 @@
 /**
- * File events, as hints. The only door to libinotifytools, and the only safe way through it
- * (reliability.md 1.3): one thread, one watch a directory, never its recursive watch, its regexes
- * or its repairs; whatever it may have lost is told as EVENT_LOST, and a full new start follows.
+ * File events, as hints. The only door to libinotifytools, limited to the parts that can be used
+ * safely (reliability.md 1.3): one thread, one watch per directory, no recursive watches, no
+ * regular expressions, no repairs. Anything it may have lost is reported as EVENT_LOST, and a
+ * complete restart follows.
  *
- * The library keeps everything in static variables: one thread of the process may call these.
+ * The library keeps its state in static variables: only one thread of the process may call these.
  */
 #ifndef CLOSEDROP_INTAKE_EVENTS_H
 #define CLOSEDROP_INTAKE_EVENTS_H
 
 enum event_kind {
-    EVENT_WRITTEN,  /* a file is new, or was closed after writing */
+    EVENT_WRITTEN,  /* a file was created, or closed after writing */
     EVENT_STAMPED,  /* its times, mode, owner or other attributes were set */
-    EVENT_MOVED_IN, /* something came whole, by rename */
+    EVENT_MOVED_IN, /* something was moved in, and is complete */
     EVENT_LEFT,     /* something was moved away */
     EVENT_DELETED,
-    EVENT_DIRECTORY, /* a directory is new, or came */
-    EVENT_LOST       /* events or watches were lost: begin anew */
+    EVENT_DIRECTORY, /* a directory was created or moved in */
+    EVENT_LOST       /* events or watches were lost: start again */
 };
 
 struct event {
@@ -24,27 +25,29 @@ struct event {
     const char *name;      /* bytes */
 };
 
-/** Begin. The descriptor to poll, or a negative errno: -EMFILE where the limit of instances, or of
- * open files, is reached. */
+/**
+ * Start. Returns the descriptor to poll, or a negative errno: -EMFILE if the limit on instances or
+ * on open files is reached.
+ */
 int events_open(void);
 void events_close(void);
 
-/** From events_watch(): it was watched before. */
+/** From events_watch(): the directory was already watched. */
 #define EVENTS_WATCHED 1
 
 /**
- * Watch one directory, given by its absolute path; one that is watched already is left alone.
- * Returns 0 where it is watched from now on, EVENTS_WATCHED, or a negative errno: -ENOSPC where the
- * limit of watches is reached.
+ * Watch one directory, given by its absolute path. Returns 0 if it is watched from now on,
+ * EVENTS_WATCHED if it already was, or a negative errno: -ENOSPC if the limit on watches is
+ * reached.
  */
 int events_watch(const char *directory);
 
-/** The next event, without waiting. Returns 1, or 0 where there is none. */
+/** Get the next event without waiting. Returns 1, or 0 if there is none. */
 int events_next(struct event *ret_event);
 
 /**
- * Forget all watches and waiting events. The new descriptor to poll, or a negative errno: then
- * there are no events until events_open() succeeds.
+ * Drop all watches and pending events. Returns the new descriptor to poll, or a negative errno:
+ * there are then no events until events_open() succeeds.
  */
 int events_restart(void);
 

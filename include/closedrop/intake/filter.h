@@ -1,5 +1,5 @@
 /**
- * Which files of a folder are documents at all (product.md 5). Pure; paths are relative to the
+ * Decides which files of a folder are documents (product.md 5). Pure; paths are relative to the
  * folder.
  */
 #ifndef CLOSEDROP_INTAKE_FILTER_H
@@ -10,20 +10,21 @@
 #include <stdbool.h>
 
 /**
- * Whether the file is one to take: it and every directory on its path have names that documents
- * have, and include and exclude allow it. Whoever asks need not have walked there.
+ * Whether the file is a document: its name and those of all directories on its path are not
+ * ignored, and include and exclude allow it. Checks the whole path, so the caller need not have
+ * walked it.
  */
 bool filter_takes(const struct folder *folder, const char *path);
 
-/** Why it is not, in words; NULL where it is. */
+/** Why the file is ignored, as a message; NULL if it is a document. */
 const char *filter_leaves_out(const struct folder *folder, const char *path);
 
-/** Whether the file is the end marker of its directory's batch ("{dir}/READY"), by its name. */
+/** Whether, by its name, the file is the end marker of its directory's batch ("{dir}/READY"). */
 bool filter_ends_batch(const struct folder *folder, const char *path);
 
 /**
- * Whether a scan goes into the directory, and those on its path: not temporary or hidden, not what
- * a server keeps for itself, not excluded, not where finished files lie.
+ * Whether a scan enters the directory and those on its path: they are not temporary or hidden, not
+ * a server's own, not excluded, and not the archive or failed directory.
  */
 bool filter_enters(const struct folder *folder, const char *path);
 

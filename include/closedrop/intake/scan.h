@@ -1,6 +1,6 @@
 /**
- * Walking through a folder, a few entries at a time, without ever leaving it. The scan is the
- * truth; events only make it come sooner.
+ * Walks through a folder, a few entries at a time, and never leaves it. Nothing depends on events:
+ * they only make what a scan would find known sooner.
  */
 #ifndef CLOSEDROP_INTAKE_SCAN_H
 #define CLOSEDROP_INTAKE_SCAN_H
@@ -11,11 +11,16 @@
 
 struct scan;
 
-/** What the walk calls: before a directory is listed, where it returns whether the files in it are
- * to be told; for each thing in it that is no directory; for a directory below the folder that was
- * found to hold nothing at all, open; for a directory that we may not list or enter; for what it
- * could not look at (a negative errno), though it may be there; and for what it never can, for it
- * lies too deep. */
+/**
+ * The callbacks of a walk:
+ *
+ * - `directory`: before a directory is listed; returns whether to report the files in it;
+ * - `entry`: for each entry that is not a directory;
+ * - `empty`: for a completely empty directory below the folder, with its descriptor;
+ * - `closed`: for a directory that cannot be listed or entered for lack of permission;
+ * - `missed`: for anything that could not be read now (a negative errno) but may exist;
+ * - `unreachable`: for anything nested too deep to be reached at all.
+ */
 struct scan_calls {
     bool (*directory)(void *context, const char *path);
     void (*entry)(void *context, const char *path);
@@ -27,15 +32,15 @@ struct scan_calls {
 };
 
 /**
- * Begin at the directory `path` ("" for all) of the folder open at `root`; both it and `config`
- * must stay. What own_directory() knows below the root is left out, with a warning. NULL when
- * memory is short.
+ * Start at the directory `path` ("": the top) of the folder open at `root`; `root` and `config`
+ * must outlive the scan. Directories below the root that own_directory() recognises are skipped,
+ * with a warning. NULL if memory is short.
  */
 struct scan *scan_new(const struct config *config, const struct folder *folder, int root,
     const char *path, const struct scan_calls *calls);
 void scan_free(struct scan *scan);
 
-/** Go on for at most `entries` entries. Returns whether there is more to come. */
+/** Continue for at most `entries` entries. Returns whether there are more. */
 bool scan_step(struct scan *scan, int entries);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * When is a file finished? The decision, apart from the looking. Pure: facts in, a step out; times
- * are on the steady clock, in ms (design.md 5).
+ * Decides when a file is finished, from facts that others collect. Pure: facts in, a step out.
+ * Times are on the steady clock, in ms (design.md 5).
  */
 #ifndef CLOSEDROP_INTAKE_SETTLE_H
 #define CLOSEDROP_INTAKE_SETTLE_H
@@ -12,51 +12,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** What a candidate waits for; also what `status` counts. */
+/** What a candidate waits for; `status` counts them. */
 enum settle_wait {
-    SETTLE_QUIET,  /* for `settle` without a change, or a writer to end */
-    SETTLE_MARKER, /* for its marker or sidecar, without end */
-    SETTLE_GROWTH, /* it is empty or looks cut off, and may still grow */
-    SETTLE_ACCESS, /* it cannot be read, or has another name: that may still change */
+    SETTLE_QUIET,  /* to be unchanged for `settle`, or for a writer to finish */
+    SETTLE_MARKER, /* for its marker or sidecar, indefinitely */
+    SETTLE_GROWTH, /* it is empty or looks truncated, and may still grow */
+    SETTLE_ACCESS, /* it is not readable or has a hard link, which may still change */
     SETTLE_WAITS
 };
 
-/** How it was heard of a file. */
+/** How a file came to attention. */
 enum settle_hint {
-    HINT_WRITTEN,  /* it is new, or was closed after writing */
-    HINT_MOVED_IN, /* it came whole, by rename */
+    HINT_WRITTEN,  /* it was created, or closed after writing */
+    HINT_MOVED_IN, /* it was moved in, and is complete */
     HINT_STAMPED,  /* its times, mode, owner or other attributes were set */
-    HINT_LOOKED    /* it was looked at, and whoever changed it has told nothing */
+    HINT_LOOKED    /* found by a scan or a check, without an event */
 };
 
-/** Since when a candidate is quiet. */
+/** Since when a candidate has been unchanged. */
 struct settle_quiet {
-    int64_t changed; /* its content: when it was first seen, or last seen changed */
-    int64_t stamped; /* the same, or its times: somebody may have written and set them back */
+    int64_t changed; /* its contents: when they were first seen, or last seen changed */
+    int64_t stamped; /* the same, or its times: it may have been written and its times reset */
 };
 
-/** What is known of a candidate before the file is opened. */
+/** What is known about a candidate before the file is opened. */
 struct settle_facts {
     int64_t now;
     struct settle_quiet quiet;
-    bool polls;    /* no event tells of a change: it must be looked for */
-    bool moved_in; /* it came whole, by rename: no quiet time */
+    bool polls;    /* no events report changes, so it must be polled */
+    bool moved_in; /* it was moved in and is complete: no wait */
     bool judged;   /* a person brought it back after "empty", "looks cut off" or the like */
     int64_t size;
     uint64_t links;
-    int64_t age_ms;             /* since its ctime, by the wall clock */
-    bool has_companions;        /* marker and sidecar; true also where none is configured */
+    int64_t age_ms;             /* since its ctime, on the wall clock */
+    bool has_companions;        /* marker and sidecar; also true if none is configured */
     bool companions_busy;       /* its sidecar is still being written */
-    bool companions_cut;        /* its sidecar is empty, or ends too early */
-    int64_t companions_changed; /* and when that changed last */
+    bool companions_cut;        /* its sidecar is empty or truncated */
+    int64_t companions_changed; /* when the sidecar last changed */
 };
 
-/** What opening it showed. */
+/** What opening the file showed. */
 struct settle_look {
-    int error; /* 0, or the negative errno of open; -EOWNERDEAD: the program died of each look so
-                  far (crash_guard.h) */
+    int error; /* 0, or the negative errno of open; -EOWNERDEAD: every inspection so far has crashed
+                  (crash_guard.h) */
     enum lease lease;
-    const char *cut; /* what shows that it is not whole (complete.h), NULL: nothing */
+    const char *cut; /* why it is incomplete (complete.h), or NULL */
 };
 
 enum settle_kind { SETTLE_WAIT, SETTLE_OPEN, SETTLE_READY, SETTLE_REFUSE };
@@ -64,25 +64,26 @@ enum settle_kind { SETTLE_WAIT, SETTLE_OPEN, SETTLE_READY, SETTLE_REFUSE };
 struct settle_step {
     enum settle_kind kind;
     enum settle_wait wait; /* for SETTLE_WAIT: for what */
-    int64_t until;         /* and when to look again */
-    const char *code; /* for SETTLE_REFUSE: it can never be sent, and why; for SETTLE_WAIT: what
-                         it will be refused as, NULL: nothing */
-    bool is_written;  /* somebody has the file open for writing: its quiet begins now */
+    int64_t until;         /* and when to inspect again */
+    const char *code; /* for SETTLE_REFUSE: why it can never be sent; for SETTLE_WAIT: the code if
+                         it is refused later, or NULL */
+    bool is_written;  /* somebody has the file open for writing: the wait starts now */
     char message[768];
 };
 
 /**
- * A file was heard of, and is now as in `after`: when did what change? An attribute that is set
- * begins no new quiet time; where only the times differ, and no event said so, it may be a write.
+ * Record what changed and when, given that a file came to attention and its state is now `after`.
+ * Setting an attribute does not restart the wait; but if only the times differ, and no event
+ * explains it, this may be a write.
  */
 void settle_note(struct settle_quiet *quiet, enum settle_hint hint, const struct file_state *before,
     const struct file_state *after, int64_t now);
 
-/** Before the file is opened: wait, refuse, or SETTLE_OPEN. */
+/** The step before the file is opened: wait, refuse, or SETTLE_OPEN. */
 struct settle_step settle_before_open(
     const struct folder *folder, const struct settle_facts *facts);
 
-/** After the look: wait, refuse, or SETTLE_READY. */
+/** The step after the file was opened: wait, refuse, or SETTLE_READY. */
 struct settle_step settle_after_look(
     const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look);
 
