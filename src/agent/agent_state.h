@@ -36,7 +36,7 @@ struct agent {
     int64_t alive_ms;      /* steady clock: when systemd is told next */
     bool watch_stuck;      /* a file system does not answer */
     bool stopping;
-    int64_t stop_ms; /* steady clock: when what is in hand is given up */
+    int64_t stop_ms; /* steady clock: when what is claimed is given up */
     int exit_code;
     bool disk_short;     /* no room for anything new under state_dir */
     struct str disk_why; /* and how much is missing, for people */

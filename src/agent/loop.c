@@ -107,7 +107,7 @@ static bool is_finished(const struct agent *agent)
 {
     if (!agent->stopping)
         return false;
-    return agent->broken || worker_in_hand(agent->worker) == 0 ||
+    return agent->broken || worker_count_claimed(agent->worker) == 0 ||
            clock_steady_ms() >= agent->stop_ms;
 }
 

@@ -4,7 +4,7 @@
 
 #include "agent_state.h"
 
-/** With --once: stop when nothing is in hand or settling, and nothing is due soon. */
+/** With --once: stop when nothing is claimed or settling, and nothing is due soon. */
 void once_stop_if_done(struct agent *agent);
 
 #endif

@@ -84,16 +84,16 @@ int recover(struct agent *agent)
     queue_begin(agent->queue);
     look_for_lost_queue(agent);
     agent->clock_lead_ms = clock_lead_ms();
-    int64_t in_hand = queue_recover(agent->queue, agent->config->limits.doubt_ms);
+    int64_t interrupted = queue_recover(agent->queue, agent->config->limits.doubt_ms);
     config_changes_apply(agent, NULL);
     bool paused = queue_is_paused(agent->queue);
     for (size_t i = 0; i < agent->config->folder_count; i++)
         recover_folder(agent, i);
     if (agent_commit(agent) < 0)
         return EXIT_NOT_DONE;
-    if (in_hand)
+    if (interrupted)
         log_warn("%lld jobs were in hand at an unclean end; they go first, one at a time",
-            (long long)in_hand);
+            (long long)interrupted);
     if (paused)
         log_warn("paused: files are queued, none is sent; closedrop resume goes on");
     worker_set_paused(agent->worker, paused);

@@ -102,7 +102,7 @@ static struct answer answer_change(
         return answer_error(409, "its file is gone: a person deleted it from where failed files "
                                  "lie (discarded); to have "
                                  "it filed after all, put it into the folder again");
-    case QUEUE_JOB_IN_HAND:
+    case QUEUE_JOB_CLAIMED:
         return answer_error(409, "the job is in hand just now; wait until it has ended");
     case QUEUE_NOT_PUT_AWAY:
         return answer_error(409, "its file is still to be put away; closedrop show says why that "

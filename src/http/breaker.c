@@ -23,9 +23,9 @@ void breaker_passed(struct breaker *breaker)
         breaker->state = BREAKER_CLOSED;
 }
 
-bool breaker_lets_through(const struct breaker *breaker, size_t in_hand)
+bool breaker_lets_through(const struct breaker *breaker, size_t under_way)
 {
-    return breaker->state == BREAKER_CLOSED || (breaker->state == BREAKER_HALF_OPEN && !in_hand);
+    return breaker->state == BREAKER_CLOSED || (breaker->state == BREAKER_HALF_OPEN && !under_way);
 }
 
 void breaker_trip(struct breaker *breaker, enum breaker_reason reason, int64_t now, int64_t delay)

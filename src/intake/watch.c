@@ -201,7 +201,7 @@ static void take_scan(struct watch *watch, const struct message *message)
 
 /* ---- folders of an earlier configuration ---- */
 
-/** Kept from other agents for as long as a file of theirs may be in hand. */
+/** Kept from other agents for as long as a file of theirs may be claimed. */
 struct left {
     struct config *config;
     struct watched *folders;

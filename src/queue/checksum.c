@@ -74,7 +74,7 @@ int64_t checksum_job(const struct job *job)
         job_state_names[job->state], job_ending_names[job->ending], activity_names[job->activity],
         job->mark ? job->mark : "", job->rule, job->group, job->values, job->lead_id,
         job->contact_id, job->activity_id};
-    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->in_hand,
+    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->claimed,
         job->suspect, job->put_away, job->attempts, job->crashes, job->queued_ms, job->uploaded_ms,
         job->done_ms, job->posting, job->verifications, job->reconcile};
     struct str row = STR_INIT(ROW_MAX);

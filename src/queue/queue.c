@@ -198,7 +198,7 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
     }
     queue_keep_text(queue, &job->path, path);
     /* what is unclear still waits for the server's late commit */
-    if (!job->posting && !job->in_hand)
+    if (!job->posting && !job->claimed)
         job->due_ms = clock_wall_ms();
     queue_moved(queue, job, why ? why : "renamed in the folder");
 }
@@ -233,7 +233,7 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
     }
     if (!was_renamed(job, seen))
         return KNOWN_YES;
-    if (job->in_hand) {
+    if (job->claimed) {
         *ret_job = job->id;
         return KNOWN_RENAMED;
     }
@@ -286,7 +286,7 @@ static int64_t tell_arrival(struct queue *queue, struct job *job, const struct a
 
 /**
  * The file of a failed job came back: the same job goes on, and the person's word counts. Its place
- * in Failed is kept until its file is in hand, for the error text that may still lie there.
+ * in Failed is kept until its job is claimed, for the error text that may still lie there.
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
@@ -391,7 +391,7 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
             job = store_due(queue->store, folder, claims[i].state, suspects, now);
     if (!job)
         return NULL;
-    job->in_hand = true;
+    job->claimed = true;
     if (job->state == JOB_DONE || job->state == JOB_FAILED) {
         store_update(queue->store, job);
         return job;
@@ -459,7 +459,7 @@ void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t 
     for (size_t i = 0; i < count; i++) {
         jobs[i]->posting = number;
         jobs[i]->verifications = 0;
-        jobs[i]->in_hand = true;
+        jobs[i]->claimed = true;
         store_post(queue->store, jobs[i], close_ms);
         remember(queue, jobs[i], clock_wall_ms());
         move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
@@ -494,7 +494,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
 
 void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why)
 {
-    job->in_hand = false;
+    job->claimed = false;
     job->suspect = false;
     job->due_ms = due_ms;
     if (!counts && job->attempts > 0)
@@ -540,7 +540,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
 void queue_set_put_away(struct queue *queue, struct job *job, const char *place, const char *why)
 {
     queue_keep_text(queue, &job->place, place);
-    job->in_hand = false;
+    job->claimed = false;
     job->put_away = JOB_PUT_AWAY;
     move(queue, job, job->state, why);
 }
@@ -562,7 +562,7 @@ void queue_discard(struct queue *queue, struct job *job)
 
 void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why)
 {
-    job->in_hand = false;
+    job->claimed = false;
     job->due_ms = due_ms;
     move(queue, job, job->state, why);
 }
@@ -611,7 +611,7 @@ char *queue_not_put_away(struct queue *queue, const struct job *job)
 
 void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why)
 {
-    job->in_hand = false;
+    job->claimed = false;
     job->suspect = false;
     job->ending = ending;
     stay(queue, job);
@@ -638,7 +638,7 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id)
 {
     CLEANUP(job_freep) struct job *failed = store_load(queue->store, id);
     CLEANUP(free_text) char *why = str_format("brought back as job %lld", (long long)job->id);
-    if (!failed || failed->in_hand || !failed_as(failed, "already_filed"))
+    if (!failed || failed->claimed || !failed_as(failed, "already_filed"))
         return false;
     queue_end(queue, failed, JOB_SUPERSEDED, why ? why : "");
     job->approved = true;
@@ -660,8 +660,8 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
     CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
     if (!job || job->ending)
         return QUEUE_NO_SUCH_JOB;
-    if (job->in_hand)
-        return QUEUE_JOB_IN_HAND;
+    if (job->claimed)
+        return QUEUE_JOB_CLAIMED;
     if (job_is_by_hand(job))
         return QUEUE_BY_HAND;
     if (job->state != JOB_FAILED)
@@ -677,8 +677,8 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
     CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
     if (!job || job->ending)
         return QUEUE_NO_SUCH_JOB;
-    if (job->in_hand)
-        return QUEUE_JOB_IN_HAND;
+    if (job->claimed)
+        return QUEUE_JOB_CLAIMED;
     if (!may_strand && job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY)
         return QUEUE_NOT_PUT_AWAY;
     /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
@@ -714,7 +714,7 @@ static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release
     bool fits = job && (is_release ? job->held == HELD_FOR_WORD : job->held != HELD_NEVER) &&
                 !job_has_outcome(job);
     enum queue_answer answer = !job || job->ending ? QUEUE_NO_SUCH_JOB
-                               : job->in_hand      ? QUEUE_JOB_IN_HAND
+                               : job->claimed      ? QUEUE_JOB_CLAIMED
                                : fits              ? QUEUE_OK
                                                    : QUEUE_WRONG_STATE;
     if (answer != QUEUE_OK) {
@@ -826,10 +826,10 @@ void queue_retry_all(
     }
 }
 
-/** Take back one job that an unclean end left in hand. */
+/** Take back one job that an unclean end left claimed. */
 static void recover_one(struct queue *queue, struct job *job, bool alone, int64_t doubt_ms)
 {
-    job->in_hand = false;
+    job->claimed = false;
     job->due_ms = clock_wall_ms(); /* it was due when it was claimed, by whatever clock */
     if (job->state == JOB_DONE || job->state == JOB_FAILED) {
         store_update(queue->store, job); /* only its file is left to put away */
@@ -899,15 +899,15 @@ static void mend_due_times(struct queue *queue)
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
 {
     mend_due_times(queue);
-    int64_t in_hand = store_in_hand(queue->store);
+    int64_t claimed = store_count_claimed(queue->store);
     int64_t after = 0;
     struct job *job;
-    while ((job = store_next_in_hand(queue->store, after)) != NULL) {
+    while ((job = store_next_claimed(queue->store, after)) != NULL) {
         after = job->id;
-        recover_one(queue, job, in_hand == 1, doubt_ms);
+        recover_one(queue, job, claimed == 1, doubt_ms);
         job_free(job);
     }
-    return in_hand;
+    return claimed;
 }
 
 void queue_wake(struct queue *queue, const char *error_code)

@@ -50,7 +50,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     c += 3;
     int state = column_name(statement, c++, job_state_names, JOB_STATES);
     int ending = column_name(statement, c++, job_ending_names, JOB_ENDINGS);
-    job->in_hand = sqlite3_column_int(statement, c++);
+    job->claimed = sqlite3_column_int(statement, c++);
     job->suspect = sqlite3_column_int(statement, c++);
     int put_away = sqlite3_column_int(statement, c++);
     job->put_away = put_away < JOB_NOT_PUT_AWAY || put_away > JOB_DISCARDED
@@ -128,7 +128,7 @@ void store_update(struct store *store, const struct job *job)
     bind_identity(statement, &job->identity);
     bind_text(statement, ":state", job_state_names[job->state]);
     bind_text(statement, ":ending", job_ending_names[job->ending]);
-    bind_int(statement, ":in_hand", job->in_hand);
+    bind_int(statement, ":in_hand", job->claimed);
     bind_int(statement, ":suspect", job->suspect);
     bind_int(statement, ":filed", job->put_away);
     bind_int(statement, ":attempts", job->attempts);

@@ -231,8 +231,8 @@ enum sql {
     SQL_ALL_JOBS,
     SQL_ALL_POSTINGS,
     SQL_LAST_POSTING,
-    SQL_NEXT_IN_HAND,
-    SQL_IN_HAND,
+    SQL_NEXT_CLAIMED,
+    SQL_COUNT_CLAIMED,
     SQL_NOTE,
     SQL_LAST_NOTE,
     SQL_HISTORY,
@@ -408,12 +408,12 @@ static const char *const sql_texts[SQL_STATEMENTS] = {
     [SQL_ALL_JOBS] = "SELECT " SQL_COLUMNS " FROM job",
     [SQL_ALL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting",
     [SQL_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
-    [SQL_NEXT_IN_HAND] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
+    [SQL_NEXT_CLAIMED] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
                          " ORDER BY id LIMIT 1",
     /* the members of one group that is being posted count once */
-    [SQL_IN_HAND] = "SELECT count(DISTINCT CASE WHEN state = 'attaching' AND posting"
-                    " THEN -posting ELSE id END) FROM job"
-                    " WHERE in_hand = 1",
+    [SQL_COUNT_CLAIMED] = "SELECT count(DISTINCT CASE WHEN state = 'attaching' AND posting"
+                          " THEN -posting ELSE id END) FROM job"
+                          " WHERE in_hand = 1",
     [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
     [SQL_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
     [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",

@@ -412,16 +412,16 @@ void store_shift(struct store *store, int64_t by_ms)
 
 /* ---- what an unclean end left ---- */
 
-struct job *store_next_in_hand(struct store *store, int64_t after)
+struct job *store_next_claimed(struct store *store, int64_t after)
 {
-    sqlite3_stmt *statement = statement_of(store, SQL_NEXT_IN_HAND);
+    sqlite3_stmt *statement = statement_of(store, SQL_NEXT_CLAIMED);
     bind_int(statement, ":id", after);
     return read_one_job(store, statement);
 }
 
-int64_t store_in_hand(struct store *store)
+int64_t store_count_claimed(struct store *store)
 {
-    return read_one_int(store, statement_of(store, SQL_IN_HAND), 0);
+    return read_one_int(store, statement_of(store, SQL_COUNT_CLAIMED), 0);
 }
 
 /* ---- history, lists, numbers ---- */

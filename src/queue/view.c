@@ -31,7 +31,7 @@ static int64_t next_attempt(const struct job *job)
         job->state == JOB_QUEUED || job->state == JOB_UPLOADED || job->state == JOB_ATTACHING;
     bool has_tried = job->attempts > 0 || job->state != JOB_QUEUED;
     bool is_known = job->due_ms != JOB_DUE_NEVER;
-    return waits && has_tried && is_known && !job->in_hand && !job->ending ? job->due_ms : 0;
+    return waits && has_tried && is_known && !job->claimed && !job->ending ? job->due_ms : 0;
 }
 
 /** Whether its file is known to lie elsewhere than at its path. */

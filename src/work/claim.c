@@ -71,7 +71,7 @@ static void gather_posted(struct worker *worker, struct task *task)
     task->member_count =
         store_by_posting(queue_store(worker->queue), task->job, task->members, ATTACHMENTS_MAX);
     for (size_t i = 0; i < task->member_count; i++) {
-        task->members[i]->in_hand = true;
+        task->members[i]->claimed = true;
         store_update(queue_store(worker->queue), task->members[i]);
     }
 }
@@ -94,7 +94,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
 {
     struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
     if (!task) {
-        if (job->in_hand)
+        if (job->claimed)
             queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
         job_free(job);
         return;
@@ -150,7 +150,7 @@ bool claim_suspect_is_due(const struct worker *worker)
 }
 
 /**
- * What was in hand at an unclean end goes through one at a time, before anything else. Returns
+ * What was claimed at an unclean end goes through one at a time, before anything else. Returns
  * whether others must wait for that.
  */
 static bool claim_suspect(struct worker *worker)

@@ -39,7 +39,7 @@ static void upload_again(struct worker *worker, struct job *job)
 {
     static const char why[] = "its upload has become too old and is made again";
     job_let_go(job);
-    job->in_hand = false;
+    job->claimed = false;
     job->due_ms = clock_wall_ms();
     queue_record(worker->queue, job, JOB_QUEUED, why);
     log_info("job %lld: %s", (long long)job->id, why);

@@ -44,7 +44,7 @@ void moves_withdraw(struct worker *worker, struct task *task, const char *why)
 static void fail_members(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     for (size_t i = 0; i < task->member_count; i++) {
-        task->members[i]->in_hand = false;
+        task->members[i]->claimed = false;
         queue_fail(worker->queue, task->members[i], verdict->code, verdict->message);
     }
     task_free_members(task);
@@ -63,7 +63,7 @@ void moves_fail(struct worker *worker, struct task *task, const struct verdict *
 void moves_done(struct worker *worker, struct task *task, const char *why)
 {
     for (size_t i = 0; i < task->member_count; i++) {
-        task->members[i]->in_hand = false;
+        task->members[i]->claimed = false;
         queue_done(worker->queue, task->members[i], why);
     }
     task_free_members(task);

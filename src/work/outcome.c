@@ -1,5 +1,5 @@
 /**
- * What a verdict does to a job, and to the others of its group that are in hand with it.
+ * What a verdict does to a job, and to the others of its group that are claimed with it.
  *
  * Everything here runs inside a transaction of the queue; nothing here touches a file or a server.
  */
@@ -310,7 +310,7 @@ static void settle_found(struct worker *worker, struct task *task)
             continue;
         }
         queue_keep_text(worker->queue, &member->activity_id, activity_id);
-        member->in_hand = false;
+        member->claimed = false;
         queue_done(worker->queue, member, "its activity was found in Close");
         job_free(member);
     }

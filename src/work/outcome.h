@@ -10,7 +10,7 @@ void outcome_apply(struct worker *worker, struct task *task, const struct verdic
 /** What every task in doubt was waiting for. */
 void outcome_settle_doubts(struct worker *worker, bool own_fault);
 
-/** Give up what is in hand: back to the queue. */
+/** Give up what is claimed: back to the queue. */
 void outcome_abandon(struct worker *worker, struct task *task);
 
 #endif

@@ -75,7 +75,7 @@ static size_t count_tasks(const struct worker *worker, bool finishing)
     return count;
 }
 
-size_t worker_in_hand(const struct worker *worker)
+size_t worker_count_claimed(const struct worker *worker)
 {
     return count_tasks(worker, false) + count_tasks(worker, true);
 }

@@ -64,7 +64,7 @@ struct verdict present_start(struct task *task, const struct stage_tools *tools)
 void present_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
-    if (job && job->held != HELD_NEVER && !job->in_hand) {
+    if (job && job->held != HELD_NEVER && !job->claimed) {
         log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
             verdict->message);
         queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,

@@ -1,5 +1,5 @@
 /**
- * A task: one job in hand, and what it holds while it is. Shared by the worker and its stages only.
+ * A task: one claimed job, and what it holds while it is. Shared by the worker and its stages only.
  */
 #ifndef CLOSEDROP_WORK_TASK_H
 #define CLOSEDROP_WORK_TASK_H
@@ -31,7 +31,7 @@ enum stage {
 
 struct task {
     struct job *job;
-    struct job **members; /* the other members of its group, in hand with it */
+    struct job **members; /* the other members of its group, claimed with it */
     size_t member_count;
     struct config *config; /* held: a job ends with the settings it began with */
     const struct folder *folder;
@@ -39,7 +39,7 @@ struct task {
     bool to_start;          /* its stage begins after the next commit; or its request is made, and
                                waits until it may go */
     bool in_doubt;          /* waits for what GET me/ says */
-    bool alone;             /* a suspect: nothing else is in hand */
+    bool alone;             /* a suspect: nothing else is claimed */
     struct verdict verdict; /* of a stage that ended by itself; RUNNING: not yet */
     struct resolution resolution;
     bool has_resolution;
@@ -75,7 +75,7 @@ struct task {
 size_t task_count_jobs(const struct task *task);
 struct job *task_job_at(const struct task *task, size_t i);
 
-/** Let go of the other members, which are not in hand or no longer. */
+/** Let go of the other members, which are not claimed or no longer. */
 void task_free_members(struct task *task);
 
 /** On to the stage that begins after this turn's commit. */

@@ -21,7 +21,7 @@ static int64_t next_steady(const struct worker *worker)
     return next;
 }
 
-/** When the first request that waits in hand may go, on the steady clock. */
+/** When the first request of a claimed job may go, on the steady clock. */
 static int64_t next_send(const struct worker *worker)
 {
     int64_t next = INT64_MAX, now = clock_steady_ms();
@@ -32,7 +32,7 @@ static int64_t next_send(const struct worker *worker)
     return next;
 }
 
-/** While a suspect is in hand, or waits for the last of the others to end, nothing is claimed. */
+/** While a suspect is claimed, or waits for the last of the others to end, nothing is claimed. */
 static bool is_held_up(struct worker *worker)
 {
     if (!worker->tasks)

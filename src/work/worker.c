@@ -20,7 +20,8 @@
 #include <assert.h>
 #include <string.h>
 
-/** How long a task waits in hand for its group's next window, and not in the queue. */
+/** How long a task stays claimed while it waits for its group's next window, and not in the queue.
+ */
 #define HELD_MAX_MS 2000
 
 void worker_set_paused(struct worker *worker, bool paused)
@@ -145,7 +146,7 @@ void worker_abandon(struct worker *worker)
         outcome_abandon(worker, worker->tasks);
 }
 
-/* ---- renamed in hand ---- */
+/* ---- renamed while claimed ---- */
 
 /** What was found out under the old name does not count; what only needs the bytes goes on. */
 static void follow_in_task(struct worker *worker, struct task *task)
@@ -183,7 +184,7 @@ void worker_follow(struct worker *worker, int64_t job, const char *path)
 
 /**
  * Whether a request may go now. One whose group has nothing left for long goes back to the queue
- * with its task; any other waits in hand, and what is asked first goes first.
+ * with its task; any other stays claimed and waits, and what is asked first goes first.
  */
 static bool may_send(struct worker *worker, struct task *task)
 {

@@ -16,7 +16,7 @@
 #include "closedrop/work/rejections.h"
 #include "closedrop/work/worker.h"
 
-/** More members of a group than Close takes are still taken in hand, to fail together. */
+/** More members of a group than Close takes are still claimed, to fail together. */
 #define GROUP_MAX (10 * ATTACHMENTS_MAX)
 
 /** Whether every queued file's rule and group are known, in a folder where that matters. */

@@ -193,7 +193,7 @@ static void check_unchanged(const struct job *job, const struct job *before)
     assert(is_same_text(job->path, before->path) && is_same_text(job->place, before->place));
     assert(identity_equal(&job->identity, &before->identity));
     assert(job->state == before->state && job->ending == before->ending);
-    assert(job->in_hand == before->in_hand && job->put_away == before->put_away);
+    assert(job->claimed == before->claimed && job->put_away == before->put_away);
     assert(is_same_text(job->token, before->token));
     assert(is_same_text(job->download_url, before->download_url));
     assert(is_same_text(job->rule, before->rule) && is_same_text(job->group, before->group));

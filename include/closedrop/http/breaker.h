@@ -45,8 +45,8 @@ bool breaker_answered(struct breaker *breaker);
 /** Work got through: no need to go on trying. */
 void breaker_passed(struct breaker *breaker);
 
-/** Whether another job may go, with `in_hand` of them under way. */
-bool breaker_lets_through(const struct breaker *breaker, size_t in_hand);
+/** Whether another job may go, with `under_way` of them under way. */
+bool breaker_lets_through(const struct breaker *breaker, size_t under_way);
 
 /** The question failed for `reason`: open until `now + delay`. */
 void breaker_trip(struct breaker *breaker, enum breaker_reason reason, int64_t now, int64_t delay);

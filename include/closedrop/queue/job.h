@@ -12,7 +12,7 @@
 
 enum job_state {
     JOB_QUEUED,    /* waits for its turn, or for a retry */
-    JOB_UPLOADING, /* in hand; after a crash it is queued again */
+    JOB_UPLOADING, /* claimed; after a crash it is queued again */
     JOB_UPLOADED,  /* the bytes are at Close; what is left must not upload again */
     JOB_ATTACHING, /* its activity may have been posted; look before posting again */
     JOB_DONE,      /* filed; the file may still have to be put away (see filed) */
@@ -73,11 +73,11 @@ struct job {
     struct identity identity;
     enum job_state state;
     enum job_ending ending;
-    bool in_hand; /* claimed and not yet recorded: what a crash leaves set was interrupted */
-    bool suspect; /* was in hand at an unclean end: goes alone until it gets through */
+    bool claimed; /* by the worker, and not yet recorded: what a crash leaves set was interrupted */
+    bool suspect; /* was claimed at an unclean end: goes alone until it gets through */
     enum job_put_away put_away; /* whether the file has been put where its outcome says */
     int attempts;               /* claims that count */
-    int crashes;                /* unclean ends with this single job in hand */
+    int crashes;                /* unclean ends with this single job claimed */
     int64_t due_ms;             /* wall clock; not claimed before */
     char *place; /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;

@@ -40,7 +40,7 @@ enum known {
     KNOWN_JUDGED, /* failed so that only a person can judge it (job_judged_codes), and seems to be
                      brought back: take it as it is, if a person did that */
     KNOWN_YES,    /* a job has it, or had it and it may lie here */
-    KNOWN_RENAMED /* the same, and whoever has that job in hand is to follow it (queue_follow()) */
+    KNOWN_RENAMED /* the same, and whoever has claimed that job is to follow it (queue_follow()) */
 };
 
 /** A file as it was seen. */
@@ -55,7 +55,7 @@ struct seen {
 
 /**
  * Ask about a file. A job whose file has another name now, and is not put away yet, follows it; or,
- * if it is in hand, is told as `ret_job` (KNOWN_RENAMED). So is the one of KNOWN_JUDGED.
+ * if it is claimed, is told as `ret_job` (KNOWN_RENAMED). So is the one of KNOWN_JUDGED.
  */
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
 
@@ -118,7 +118,7 @@ int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, 
 void queue_sorted(struct queue *queue, const struct job *job);
 
 /**
- * The intent to create one activity for `count` uploaded jobs in hand, with their tokens: from the
+ * The intent to create one activity for `count` claimed, uploaded jobs, with their tokens: from the
  * commit on it may exist, and the content memory says so; only queue_done(), or looking and
  * queue_withdraw(), say otherwise. One that leaves the house (job->sender) is in the ledger from
  * then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is looked at.
@@ -144,10 +144,10 @@ void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept);
  */
 bool queue_approve(struct queue *queue, struct job *job, int64_t id);
 
-/** Write back a job in hand that reached `state` without leaving the hand. */
+/** Write back a claimed job that reached `state` and stays claimed. */
 void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);
 
-/** Write back a job in hand that changed, but not its state. */
+/** Write back a claimed job that changed, but not its state. */
 void queue_moved(struct queue *queue, struct job *job, const char *why);
 
 /** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.
@@ -202,7 +202,7 @@ enum queue_answer {
     QUEUE_OK,
     QUEUE_NO_SUCH_JOB,
     QUEUE_WRONG_STATE,
-    QUEUE_JOB_IN_HAND,
+    QUEUE_JOB_CLAIMED,
     QUEUE_BY_HAND,
     QUEUE_NOT_PUT_AWAY, /* forget: its file is on its way to where it belongs */
     QUEUE_JOB_DISCARDED /* retry: there is no file */
@@ -244,15 +244,15 @@ struct retried {
     int64_t left_out[JOB_JUDGED]; /* by job_judged_codes: a person must judge them */
 };
 
-/** Retry the failed jobs that fit and are not in hand, but for those that a person must judge. */
+/** Retry the failed jobs that fit and are not claimed, but for those that a person must judge. */
 void queue_retry_all(
     struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried);
 
 /**
- * After a start: what was in hand at an unclean end is queued again as a suspect, and counted
- * against where it was alone in hand; the third time it fails. A POST that was under way is unclear
+ * After a start: what was claimed at an unclean end is queued again as a suspect, and counted
+ * against where it was claimed alone; the third time it fails. A POST that was under way is unclear
  * and waits `doubt_ms` before it is looked for. Nothing waits longer for a clock that was set back,
- * or was wrong. Returns how many were in hand.
+ * or was wrong. Returns how many were claimed.
  */
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms);
 

@@ -95,7 +95,7 @@ struct job *store_load(struct store *store, int64_t id);
 struct job *store_find(
     struct store *store, const char *folder, const struct identity *identity, const char *path);
 
-/** The newest job of this path that waits (queued, or held back by the guard) and is not in hand,
+/** The newest job of this path that waits (queued, or held back by the guard) and is not claimed,
  * or NULL. */
 struct job *store_find_waiting(struct store *store, const char *folder, const char *path);
 
@@ -107,7 +107,7 @@ bool store_has_successor(struct store *store, const struct job *job);
 bool store_has_put_away(struct store *store, const char *folder, const char *directory,
     int64_t since_ms, int64_t until_ms);
 
-/** The first job of `folder` in `state` that is due and not in hand; `suspects` only those, or
+/** The first job of `folder` in `state` that is due and not claimed; `suspects` only those, or
  * none. */
 struct job *store_due(
     struct store *store, const char *folder, enum job_state state, bool suspects, int64_t now_ms);
@@ -144,11 +144,11 @@ struct store_group {
 
 void store_group(struct store *store, const struct job *member, struct store_group *ret_group);
 
-/** The other members that are uploaded and not in hand, by path; at most `most`, the caller's. */
+/** The other members that are uploaded and not claimed, by path; at most `most`, the caller's. */
 size_t store_group_members(
     struct store *store, const struct job *member, struct job **ret_members, size_t most);
 
-/** All uploaded members of the group, but those in hand, are due at `due_ms`. */
+/** All uploaded members of the group, but those claimed, are due at `due_ms`. */
 void store_delay_group(struct store *store, const struct job *member, int64_t due_ms);
 
 /** All its uploaded members that wait for others, whatever their target, are due at `due_ms`. */
@@ -167,7 +167,7 @@ void store_postings(struct store *store, int64_t job,
         int64_t at_ms),
     void *context);
 
-/** The other jobs of the same state that share the POST of `job` and are not in hand, as
+/** The other jobs of the same state that share the POST of `job` and are not claimed, as
  * store_group_members(). */
 size_t store_by_posting(
     struct store *store, const struct job *job, struct job **ret_jobs, size_t most);
@@ -281,11 +281,11 @@ void store_held(struct store *store, const char *rule, store_number_of *each, vo
 void store_count_paced(struct store *store, store_number_of *each, void *context);
 
 /** The ids of the jobs of a rule that the guard keeps back for this reason (HELD_NEVER: has ever
- * kept back) and that are not in hand, above `after`, up to `most`; returns how many. */
+ * kept back) and that are not claimed, above `after`, up to `most`; returns how many. */
 size_t store_held_of_rule(struct store *store, const char *rule, enum job_held held, int64_t after,
     int64_t *ids, size_t most);
 
-/** The uploaded job of this path that was ever held back and is not in hand, or NULL. */
+/** The uploaded job of this path that was ever held back and is not claimed, or NULL. */
 struct job *store_find_held(struct store *store, const char *folder, const char *path);
 
 /** The first sender after this one (NULL: of all) that jobs wait for; freed by the caller, NULL
@@ -297,11 +297,11 @@ char *store_paced_sender(struct store *store, const char *after);
 int64_t store_paced(
     struct store *store, const char *sender, const char *folder, int64_t *ret_entered);
 
-/** Jobs left in hand by an unclean end, one after the other: the first with an id above `after`. */
-struct job *store_next_in_hand(struct store *store, int64_t after);
+/** Jobs left claimed by an unclean end, one after the other: the first with an id above `after`. */
+struct job *store_next_claimed(struct store *store, int64_t after);
 
-/** How many were in hand; the jobs of one POST count once. */
-int64_t store_in_hand(struct store *store);
+/** How many were claimed; the jobs of one POST count once. */
+int64_t store_count_claimed(struct store *store);
 
 /** Add a history row. */
 void store_note(

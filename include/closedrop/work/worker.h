@@ -57,7 +57,7 @@ struct folder_state {
 
 void worker_set_folder(struct worker *worker, const char *name, const struct folder_state *state);
 
-/** The file of a job in hand lies at `path` now (KNOWN_RENAMED). Inside a transaction. */
+/** The file of a claimed job lies at `path` now (KNOWN_RENAMED). Inside a transaction. */
 void worker_follow(struct worker *worker, int64_t job, const char *path);
 
 /**
@@ -73,10 +73,10 @@ void worker_set_paused(struct worker *worker, bool paused);
  * `why`, for people, stays the caller's; NULL: there is room. */
 void worker_set_disk_short(struct worker *worker, const char *why);
 
-/** No new claims from now on; what is in hand goes on. */
+/** No new claims from now on; what is claimed goes on. */
 void worker_stop_claiming(struct worker *worker);
 
-/** Give up what is in hand: back to the queue, no attempt spent. Inside a transaction. */
+/** Give up what is claimed: back to the queue, no attempt spent. Inside a transaction. */
 void worker_abandon(struct worker *worker);
 
 void worker_reap(struct worker *worker);
@@ -86,8 +86,8 @@ void worker_start(struct worker *worker);
 /** A lease is called back somewhere: find which, and give it up at once. */
 void worker_check_leases(struct worker *worker);
 
-/** How many jobs are in hand. */
-size_t worker_in_hand(const struct worker *worker);
+/** How many jobs are claimed. */
+size_t worker_count_claimed(const struct worker *worker);
 
 /**
  * How long until time alone brings something about (a job is due, Close is asked again), in ms; -1

@@ -356,7 +356,7 @@ static const struct {
     {"to be looked for", {.state = JOB_ATTACHING, .due_ms = 5}, true},
     {"for something no time brings", {.state = JOB_QUEUED, .due_ms = JOB_DUE_NEVER, .attempts = 1},
         false},
-    {"in hand", {.state = JOB_ATTACHING, .due_ms = 5, .in_hand = true}, false},
+    {"in hand", {.state = JOB_ATTACHING, .due_ms = 5, .claimed = true}, false},
     {"sent", {.state = JOB_UPLOADING, .due_ms = 5, .attempts = 1}, false},
     {"done", {.state = JOB_DONE, .due_ms = 5, .attempts = 1}, false},
     {"failed", {.state = JOB_FAILED, .due_ms = 5, .attempts = 1}, false},
@@ -527,7 +527,7 @@ static void shows_what_waits_for_a_rule_that_is_gone(void **state)
     assert_int_equal(job_set_text(&job->rule, "statements"), 0);
     queue_sorted(queue, job);
     assert_string_equal(error_of(queue, 1, code), "rule_gone");
-    job->in_hand = true; /* as the worker does about it, when it comes to it */
+    job->claimed = true; /* as the worker does about it, when it comes to it */
     assert_int_equal(job_set_text(&job->error_code, "rule_gone"), 0);
     queue_retry(queue, job, JOB_DUE_NEVER, false, "gone");
     job_free(job);

@@ -62,7 +62,7 @@ static struct job *add(struct queue *queue, const char *path, int number)
     return job;
 }
 
-/* in hand, and uploaded for a rule and a lead */
+/* claimed, and uploaded for a rule and a lead */
 static struct job *upload(struct queue *queue, const char *path, int number, const char *hash)
 {
     job_free(add(queue, path, number));
@@ -281,10 +281,10 @@ static enum known see(struct queue *queue, const char *path, int number, int64_t
 
 static void asks_anew_whose_it_is_until_its_activity_is_intended(void **state)
 {
-    int64_t in_hand = 0;
+    int64_t claimed = 0;
     struct job *job = upload(*state, "a.pdf", 1, HASH);
     queue_retry(*state, job, now + 60000, false, "waits for its group");
-    assert_int_equal(see(*state, "in/b.pdf", 1, &in_hand), KNOWN_YES);
+    assert_int_equal(see(*state, "in/b.pdf", 1, &claimed), KNOWN_YES);
     job_free(job);
     job = store_load(queue_store(*state), 1);
     assert_string_equal(job->path, "in/b.pdf");
@@ -298,12 +298,12 @@ static void asks_anew_whose_it_is_until_its_activity_is_intended(void **state)
 
 static void only_puts_away_under_the_new_name_what_is_intended(void **state)
 {
-    int64_t in_hand = 0;
+    int64_t claimed = 0;
     struct job *job = intend(*state, "a.pdf", 1);
     queue_retry(*state, job, now + 60000, false, "is looked for");
     job_free(job);
-    assert_int_equal(see(*state, "b.pdf", 1, &in_hand), KNOWN_YES);
-    assert_int_equal(see(*state, "c.pdf", 1, &in_hand), KNOWN_YES);
+    assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);
+    assert_int_equal(see(*state, "c.pdf", 1, &claimed), KNOWN_YES);
     job = store_load(queue_store(*state), 1);
     assert_string_equal(job->path, "c.pdf");
     assert_string_equal(job->filed_path, "a.pdf");
@@ -316,28 +316,28 @@ static void only_puts_away_under_the_new_name_what_is_intended(void **state)
     job_free(job);
 }
 
-static void tells_whoever_has_it_in_hand(void **state)
+static void tells_whoever_has_claimed_it(void **state)
 {
-    int64_t in_hand = 0;
+    int64_t claimed = 0;
     struct job *job = upload(*state, "a.pdf", 1, HASH);
-    assert_int_equal(see(*state, "b.pdf", 1, &in_hand), KNOWN_RENAMED);
-    assert_int_equal(in_hand, job->id);
+    assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_RENAMED);
+    assert_int_equal(claimed, job->id);
     queue_follow(*state, job, "b.pdf");
     assert_string_equal(job->path, "b.pdf");
     job_free(job);
-    assert_int_equal(see(*state, "b.pdf", 1, &in_hand), KNOWN_YES);
+    assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);
 }
 
 static void follows_no_second_name_and_nothing_that_was_put_away(void **state)
 {
-    int64_t in_hand = 0;
+    int64_t claimed = 0;
     struct job *job = upload(*state, "a.pdf", 1, HASH);
     const struct identity identity = file(1);
     const struct seen second = {.folder = "scans", .path = "link.pdf", .identity = &identity};
-    assert_int_equal(queue_known(*state, &second, &in_hand), KNOWN_YES);
+    assert_int_equal(queue_known(*state, &second, &claimed), KNOWN_YES);
     queue_done(*state, job, "done");
     queue_set_put_away(*state, job, NULL, "kept in the folder");
-    assert_int_equal(see(*state, "b.pdf", 1, &in_hand), KNOWN_YES);
+    assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);
     job_free(job);
     job = store_load(queue_store(*state), 1);
     assert_string_equal(job->path, "a.pdf");
@@ -386,13 +386,13 @@ static void finds_a_kept_file_by_handle_or_path_and_size(void **state)
 
 static void takes_over_the_new_time_and_is_known_by_it(void **state)
 {
-    int64_t in_hand = 0;
+    int64_t claimed = 0;
     job_free(keep(*state, "a.pdf", 1));
     struct job *touched = add(*state, "sub/a.pdf", 2);
     queue_same_bytes(*state, touched, 1);
     assert_int_equal(touched->ending, JOB_DROPPED);
     job_free(touched);
-    assert_int_equal(see(*state, "sub/a.pdf", 2, &in_hand), KNOWN_YES);
+    assert_int_equal(see(*state, "sub/a.pdf", 2, &claimed), KNOWN_YES);
     struct job *kept = store_load(queue_store(*state), 1);
     assert_string_equal(kept->path, "sub/a.pdf");
     assert_int_equal(kept->state, JOB_DONE);
@@ -417,7 +417,7 @@ int main(void)
         WITH_QUEUE(is_approved_by_hand),
         WITH_QUEUE(asks_anew_whose_it_is_until_its_activity_is_intended),
         WITH_QUEUE(only_puts_away_under_the_new_name_what_is_intended),
-        WITH_QUEUE(tells_whoever_has_it_in_hand),
+        WITH_QUEUE(tells_whoever_has_claimed_it),
         WITH_QUEUE(follows_no_second_name_and_nothing_that_was_put_away),
         WITH_QUEUE(finds_a_kept_file_by_handle_or_path_and_size),
         WITH_QUEUE(takes_over_the_new_time_and_is_known_by_it),

@@ -181,14 +181,14 @@ static void goes_from_queued_to_done(void **state)
     struct job *job = claim(queue);
     assert_int_equal(job->id, id);
     assert_int_equal(job->state, JOB_UPLOADING);
-    assert_true(job->in_hand);
+    assert_true(job->claimed);
     assert_int_equal(job->attempts, 1);
-    assert_null(claim(queue)); /* it is in hand */
+    assert_null(claim(queue)); /* it is claimed */
     assert_int_equal(job_set_text(&job->sha256, "5ha"), 0);
     queue_record(queue, job, JOB_UPLOADED, "uploaded");
     now += 1000;
     queue_done(queue, job, "nothing more to do");
-    assert_true(job->in_hand);                              /* until it is put away */
+    assert_true(job->claimed);                              /* until it is put away */
     assert_int_equal(known(queue, file(1)), KNOWN_RENAMED); /* its put-away follows it */
     queue_set_put_away(queue, job, "Uploaded/a.pdf", "archived");
     job_free(job);
@@ -196,7 +196,7 @@ static void goes_from_queued_to_done(void **state)
 
     job = load(queue, id);
     assert_int_equal(job->state, JOB_DONE);
-    assert_false(job->in_hand);
+    assert_false(job->claimed);
     assert_true(job->put_away);
     assert_string_equal(job->place, "Uploaded/a.pdf");
     assert_string_equal(job->sha256, "5ha");
@@ -415,7 +415,7 @@ static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
     job = claim(queue);
     assert_int_equal(job->id, new);
     assert_null(claim(queue));
-    int64_t third = add(queue, "a.pdf", file(3)); /* the one in hand finds out for itself */
+    int64_t third = add(queue, "a.pdf", file(3)); /* the claimed one finds out for itself */
     assert_true(third > new);
     job_free(job);
     job = load(queue, new);
@@ -568,7 +568,7 @@ static void follows_a_waiting_file_that_is_renamed(void **state)
     expect_path(queue, id, "in/b.pdf");
     struct job *job = claim(queue);
     assert_string_equal(job->path, "in/b.pdf");
-    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has it in hand is told */
+    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has claimed it is told */
     expect_path(queue, id, "in/b.pdf");
     queue_fail(queue, job, "s3_refused", "in words");
     queue_set_put_away(queue, job, "Failed/b.pdf", "moved");
@@ -662,7 +662,7 @@ static void writes_what_came_with_a_file_into_its_history(void **state)
         strstr(lines.text, "queued: brought back into the folder\nqueued: replaced once more\n"));
 }
 
-static void keeps_a_job_in_hand_when_its_file_moved(void **state)
+static void keeps_a_claimed_job_when_its_file_moved(void **state)
 {
     struct queue *queue = *state;
     begin(queue);
@@ -680,7 +680,7 @@ static void keeps_a_job_in_hand_when_its_file_moved(void **state)
     struct identity other = file(2);
     assert_string_equal(job->path, "b.pdf");
     assert_true(identity_equal(&job->identity, &other));
-    assert_true(job->in_hand);
+    assert_true(job->claimed);
     assert_int_equal(job->state, JOB_UPLOADING);
     job_free(job);
 }
@@ -726,10 +726,10 @@ static void ends_a_job_for_good(void **state)
     commit(queue);
     job = load(queue, id);
     assert_int_equal(job->ending, JOB_DROPPED);
-    assert_false(job->in_hand);
+    assert_false(job->claimed);
     assert_false(job->suspect); /* nobody waits for it to get through */
     job_free(job);
-    assert_int_equal(store_in_hand(queue_store(queue)), 0);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 0);
     assert_int_equal(store_suspects(queue_store(queue)), 0);
 }
 
@@ -757,7 +757,7 @@ static void counts_only_what_is_its_own_fault(void **state)
         assert_true(next_due(queue, "scans", LANE_ALL) == now + 60000);
         commit(queue);
         job = load(queue, id);
-        if (job->attempts != retries[i].attempts || job->state != JOB_QUEUED || job->in_hand)
+        if (job->attempts != retries[i].attempts || job->state != JOB_QUEUED || job->claimed)
             fail_msg(
                 "%s: %d attempts, %s", retries[i].name, job->attempts, job_state_names[job->state]);
         job_free(job);
@@ -829,10 +829,10 @@ static void retries_by_hand_only_what_failed(void **state)
     int64_t id = add(queue, "a.pdf", file(1));
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_WRONG_STATE);
     struct job *job = claim(queue);
-    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
-    assert_int_equal(queue_forget(queue, id, false), QUEUE_JOB_IN_HAND);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_CLAIMED);
+    assert_int_equal(queue_forget(queue, id, false), QUEUE_JOB_CLAIMED);
     queue_fail(queue, job, "s3_refused", "in words");
-    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_IN_HAND);
+    assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_CLAIMED);
     queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
     job_free(job);
     now += 5000;
@@ -1102,7 +1102,7 @@ static void passes_over_what_is_not_due(void **state)
     job = queue_claim(queue, "scans", LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_ATTACHING); /* stays so: it is to be looked for */
     assert_int_equal(job->attempts, 1);
-    assert_true(job->in_hand);
+    assert_true(job->claimed);
     job_free(job);
     commit(queue);
 }
@@ -1113,7 +1113,7 @@ static void wakes_what_waits_for_something(void **state)
         const char *name, *code;
         enum job_state state;
         enum job_ending ending;
-        bool in_hand, wakes;
+        bool claimed, wakes;
     } rows[] = {
         {"queued", "table", JOB_QUEUED, JOB_NOT_ENDED, false, true},
         {"uploaded", "table", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
@@ -1130,7 +1130,7 @@ static void wakes_what_waits_for_something(void **state)
         struct job *job = load(queue, add(queue, rows[i].name, file((int)i + 1)));
         job->state = rows[i].state;
         job->ending = rows[i].ending;
-        job->in_hand = rows[i].in_hand;
+        job->claimed = rows[i].claimed;
         job->due_ms = JOB_DUE_NEVER;
         assert_int_equal(job_set_text(&job->error_code, rows[i].code), 0);
         store_update(queue_store(queue), job);
@@ -1156,7 +1156,7 @@ static void wakes_what_other_rules_have_looked_up(void **state)
         const char *name, *folder, *mark, *rule;
         enum job_state state;
         enum job_ending ending;
-        bool in_hand, wakes;
+        bool claimed, wakes;
     } rows[] = {
         {"by another mark", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
         {"by none", "scans", "", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
@@ -1179,7 +1179,7 @@ static void wakes_what_other_rules_have_looked_up(void **state)
         assert_int_equal(result | job_set_text(&job->rule, rows[i].rule), 0);
         job->state = rows[i].state;
         job->ending = rows[i].ending;
-        job->in_hand = rows[i].in_hand;
+        job->claimed = rows[i].claimed;
         job->due_ms = JOB_DUE_NEVER;
         store_update(queue_store(queue), job);
         job_free(job);
@@ -1274,7 +1274,7 @@ static void changes_nothing_else_by_sorting(void **state)
     assert_string_equal(job->group, "4711");
     assert_int_equal(job->state, JOB_QUEUED);
     assert_int_equal(job->attempts, 0);
-    assert_false(job->in_hand);
+    assert_false(job->claimed);
     job_free(job);
     job = claim(queue);
     assert_int_equal(job->id, id);
@@ -1293,7 +1293,7 @@ struct member {
     const char *name, *folder, *rule, *group, *lead_id, *contact_id;
     enum job_state state;
     enum job_ending ending;
-    bool in_hand;
+    bool claimed;
     const char *error;
     int attempts;
     const char *mark;
@@ -1315,7 +1315,7 @@ static const struct member members[] = {
     {"uploaded", MATE, .state = JOB_UPLOADED, BELONGS, .gathered = true},
     {"uploaded after an error", MATE, .state = JOB_UPLOADED, .error = "no_answer", BELONGS,
         .gathered = true},
-    {"uploaded, in hand", MATE, .state = JOB_UPLOADED, .in_hand = true, BELONGS},
+    {"uploaded, in hand", MATE, .state = JOB_UPLOADED, .claimed = true, BELONGS},
     {"queued", MATE, .state = JOB_QUEUED, BELONGS, .open = 1},
     {"queued after an error", MATE, .state = JOB_QUEUED, .error = "no_answer", .attempts = 1,
         BELONGS, .open = 1, .failing = 1},
@@ -1328,12 +1328,12 @@ static const struct member members[] = {
     {"of another lead by other rules", MATE, .mark = "old", .lead_id = "B", .state = JOB_UPLOADED,
         BELONGS, .open = 1},
     {"queued, not looked up yet", MATE, .lead_id = NULL, .state = JOB_QUEUED, BELONGS, .open = 1},
-    {"sent just now", MATE, .state = JOB_UPLOADING, .in_hand = true, BELONGS, .open = 1},
+    {"sent just now", MATE, .state = JOB_UPLOADING, .claimed = true, BELONGS, .open = 1},
     {"sent just now, not looked up yet", MATE, .lead_id = NULL, .state = JOB_UPLOADING,
-        .in_hand = true, BELONGS, .open = 1},
-    {"sent once more after an error", MATE, .state = JOB_UPLOADING, .in_hand = true,
+        .claimed = true, BELONGS, .open = 1},
+    {"sent once more after an error", MATE, .state = JOB_UPLOADING, .claimed = true,
         .error = "s3_refused", BELONGS, .open = 1},
-    {"attached just now", MATE, .state = JOB_ATTACHING, .in_hand = true, BELONGS, .open = 1},
+    {"attached just now", MATE, .state = JOB_ATTACHING, .claimed = true, BELONGS, .open = 1},
     {"may be attached", MATE, .state = JOB_ATTACHING, BELONGS, .open = 1},
     {"of the same contact", MATE, .contact_id = "C", .of_contact = true, .state = JOB_UPLOADED,
         BELONGS, .gathered = true},
@@ -1372,7 +1372,7 @@ static int64_t add_member(
     assert_int_equal(result, 0);
     job->state = member->state;
     job->ending = member->ending;
-    job->in_hand = member->in_hand;
+    job->claimed = member->claimed;
     job->attempts = member->attempts;
     job->activity = ACTIVITY_EMAIL;
     store_update(queue_store(queue), job);
@@ -1390,7 +1390,7 @@ static int64_t add_uploaded(struct queue *queue, const char *path, int number)
 static void check_member(struct queue *queue, const struct member *member)
 {
     const struct member first = {"first", MATE, .contact_id = member->of_contact ? "C" : NULL,
-        .state = JOB_UPLOADED, .in_hand = true};
+        .state = JOB_UPLOADED, .claimed = true};
     struct store_group group;
     struct job *mates[2];
     int64_t began = now;
@@ -1415,7 +1415,7 @@ static void check_member(struct queue *queue, const struct member *member)
     if ((job->due_ms == now + 7000) != member->gathered)
         fail_msg("%s: due %lld", member->name, (long long)(job->due_ms - now));
     job_free(job);
-    job = load(queue, 1); /* the one that is in hand */
+    job = load(queue, 1); /* the one that is claimed */
     assert_true(job->due_ms == began);
     job_free(job);
 }
@@ -1508,7 +1508,7 @@ static void intends_one_post_for_a_group(void **state)
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, jobs[i]->id);
         assert_int_equal(job->state, JOB_ATTACHING);
-        assert_true(job->in_hand);
+        assert_true(job->claimed);
         assert_true(job->posting > 0);
         assert_true(job->posting == jobs[0]->posting);
         assert_int_equal(job->verifications, 0);
@@ -1555,7 +1555,7 @@ static void finds_the_others_of_a_post(void **state)
     intend_three(queue, jobs);
     struct job *alone = load(queue, add_uploaded(queue, "d.pdf", 4));
     queue_intend(queue, &alone, 1, clock_wall_ms());
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[0], others, 3), 0); /* in hand */
+    assert_int_equal(store_by_posting(queue_store(queue), jobs[0], others, 3), 0); /* claimed */
     for (int i = 0; i < 3; i++)
         queue_retry(queue, jobs[i], now, true, "unclear");
     queue_retry(queue, alone, now, true, "unclear");
@@ -1598,7 +1598,7 @@ static void takes_an_intent_back(void **state)
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_int_equal(job->posting, 0);
     assert_int_equal(job->verifications, 0);
-    assert_true(job->in_hand);
+    assert_true(job->claimed);
     job_free(job);
     job = load(queue, jobs[1]->id); /* each speaks for itself */
     assert_int_equal(job->state, JOB_ATTACHING);
@@ -1648,7 +1648,7 @@ static void counts_each_that_is_tried_again_by_hand(void **state)
         assert_int_equal(queue_retry_by_hand(queue, jobs[i]->id), QUEUE_OK);
     for (int i = 0; i < 3; i++)
         job_free(claim(queue));
-    assert_int_equal(store_in_hand(queue_store(queue)), 3);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 3);
     free_three(jobs);
     commit(queue);
 }
@@ -1762,7 +1762,7 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
         job = load(queue, id);
         assert_int_equal(job->crashes, death);
         assert_int_equal(job->attempts, death); /* not given back */
-        assert_false(job->in_hand);
+        assert_false(job->claimed);
         assert_int_equal(job->state, death < 3 ? JOB_QUEUED : JOB_FAILED);
         assert_int_equal(job->suspect, death < 3);
         job_free(job);
@@ -1795,7 +1795,7 @@ static void forgets_a_death_once_it_gets_through(void **state)
     commit(queue);
 }
 
-static void blames_nobody_where_several_were_in_hand(void **state)
+static void blames_nobody_where_several_were_claimed(void **state)
 {
     struct queue *queue = *state;
     int64_t ids[3];
@@ -1806,9 +1806,9 @@ static void blames_nobody_where_several_were_in_hand(void **state)
         job_free(claim(queue));
     }
     int64_t innocent = add(queue, "d", file(4));
-    assert_int_equal(store_in_hand(queue_store(queue)), 3);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 3);
     assert_int_equal(queue_recover(queue, DOUBT), 3);
-    assert_int_equal(store_in_hand(queue_store(queue)), 0);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 0);
     assert_int_equal(store_suspects(queue_store(queue)), 3);
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, ids[i]);
@@ -1883,7 +1883,7 @@ static void waits_before_it_looks_for_what_was_posted(void **state)
     queue_intend(queue, &waiting, 1, clock_wall_ms());
     queue_retry(queue, waiting, now + 1, true, "unclear"); /* waits already */
     queue_intend(queue, &posted, 1, clock_wall_ms());
-    uploaded->in_hand = true;
+    uploaded->claimed = true;
     store_update(queue_store(queue), uploaded);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     struct job *job = load(queue, posted->id);
@@ -1914,19 +1914,19 @@ static void waits_before_it_looks_for_what_was_posted(void **state)
     commit(queue);
 }
 
-static void counts_a_group_as_one_in_hand(void **state)
+static void counts_a_group_as_one_claimed(void **state)
 {
     struct queue *queue = *state;
     struct job *jobs[3];
     begin(queue);
     intend_three(queue, jobs);
-    assert_int_equal(store_in_hand(queue_store(queue)), 1);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 1);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, jobs[i]->id);
         assert_int_equal(job->crashes, 1);
         assert_int_equal(job->state, JOB_ATTACHING);
-        assert_false(job->in_hand);
+        assert_false(job->claimed);
         assert_true(job->suspect);
         assert_true(job->due_ms == now + DOUBT);
         job_free(job);
@@ -1935,7 +1935,7 @@ static void counts_a_group_as_one_in_hand(void **state)
     commit(queue);
 }
 
-static void blames_no_group_where_another_job_was_in_hand(void **state)
+static void blames_no_group_where_another_job_was_claimed(void **state)
 {
     struct queue *queue = *state;
     struct job *jobs[3];
@@ -1943,7 +1943,7 @@ static void blames_no_group_where_another_job_was_in_hand(void **state)
     intend_three(queue, jobs);
     int64_t id = add(queue, "d.pdf", file(4));
     job_free(queue_claim(queue, "scans", LANE_SEND, false));
-    assert_int_equal(store_in_hand(queue_store(queue)), 2);
+    assert_int_equal(store_count_claimed(queue_store(queue)), 2);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     for (int i = 0; i < 4; i++) {
         struct job *job = load(queue, i < 3 ? jobs[i]->id : id);
@@ -1966,7 +1966,7 @@ static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
     for (int death = 1; death <= 3; death++) {
         for (int i = 0; i < 3; i++) {
             struct job *job = load(queue, jobs[i]->id);
-            job->in_hand = true;
+            job->claimed = true;
             store_update(queue_store(queue), job);
             job_free(job);
         }
@@ -1987,8 +1987,8 @@ static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
 
 #define TEN_YEARS (3650LL * 24 * 3600 * 1000)
 
-/** Add a file, claim it, and take it to `state`, still in hand; returns its id. */
-static int64_t add_in_hand(struct queue *queue, const char *path, int number, enum job_state state)
+/** Add a file, claim it, and take it to `state`, still claimed; returns its id. */
+static int64_t add_claimed(struct queue *queue, const char *path, int number, enum job_state state)
 {
     int64_t id = add(queue, path, file(number));
     struct job *job = claim(queue);
@@ -2001,23 +2001,23 @@ static int64_t add_in_hand(struct queue *queue, const char *path, int number, en
     return id;
 }
 
-static void goes_on_at_once_with_what_a_clock_ahead_had_in_hand(void **state)
+static void goes_on_at_once_with_what_was_claimed_by_a_clock_ahead(void **state)
 {
-    static const enum job_state in_hand[] = {JOB_UPLOADING, JOB_UPLOADED, JOB_DONE};
+    static const enum job_state claimed[] = {JOB_UPLOADING, JOB_UPLOADED, JOB_DONE};
     static const enum job_state after[] = {JOB_QUEUED, JOB_UPLOADED, JOB_DONE};
     static const char *const paths[] = {"a.pdf", "b.pdf", "c.pdf"};
     struct queue *queue = *state;
-    int64_t ids[COUNT(in_hand)];
+    int64_t ids[COUNT(claimed)];
     begin(queue);
     now += TEN_YEARS;
     for (size_t i = 0; i < COUNT(ids); i++)
-        ids[i] = add_in_hand(queue, paths[i], (int)i + 1, in_hand[i]);
+        ids[i] = add_claimed(queue, paths[i], (int)i + 1, claimed[i]);
     now -= TEN_YEARS;
     assert_int_equal(queue_recover(queue, DOUBT), COUNT(ids));
     for (size_t i = 0; i < COUNT(ids); i++) {
         struct job *job = load(queue, ids[i]);
         assert_int_equal(job->state, after[i]);
-        assert_false(job->in_hand);
+        assert_false(job->claimed);
         assert_true(job->due_ms == now);
         job_free(job);
     }
@@ -2909,7 +2909,7 @@ int main(void)
         ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
         ON_MEMORY(writes_an_outcome_whole),
         ON_MEMORY(writes_what_came_with_a_file_into_its_history),
-        ON_MEMORY(keeps_a_job_in_hand_when_its_file_moved),
+        ON_MEMORY(keeps_a_claimed_job_when_its_file_moved),
         ON_MEMORY(knows_why_a_file_is_not_put_away),
         ON_MEMORY(ends_a_job_for_good),
         ON_MEMORY(counts_only_what_is_its_own_fault),
@@ -2942,14 +2942,14 @@ int main(void)
         ON_MEMORY(keeps_a_post_without_a_token),
         ON_MEMORY(fails_a_file_that_kills_the_program_three_times),
         ON_MEMORY(forgets_a_death_once_it_gets_through),
-        ON_MEMORY(blames_nobody_where_several_were_in_hand),
+        ON_MEMORY(blames_nobody_where_several_were_claimed),
         ON_MEMORY(only_puts_away_what_had_its_outcome),
         ON_MEMORY(does_not_upload_again_what_was_uploaded),
         ON_MEMORY(waits_before_it_looks_for_what_was_posted),
-        ON_MEMORY(counts_a_group_as_one_in_hand),
-        ON_MEMORY(blames_no_group_where_another_job_was_in_hand),
+        ON_MEMORY(counts_a_group_as_one_claimed),
+        ON_MEMORY(blames_no_group_where_another_job_was_claimed),
         ON_MEMORY(remembers_the_post_of_a_group_that_kills_the_program),
-        ON_MEMORY(goes_on_at_once_with_what_a_clock_ahead_had_in_hand),
+        ON_MEMORY(goes_on_at_once_with_what_was_claimed_by_a_clock_ahead),
         ON_MEMORY(recovers_nothing_after_a_clean_end),
         ON_MEMORY(writes_down_every_change),
         ON_MEMORY(lists_and_counts),
