@@ -82,7 +82,7 @@ static void take_settled(struct agent *agent, const struct message *message)
 static void take_left(struct agent *agent, const struct message *message)
 {
     for (size_t i = 0; i < message->count; i++)
-        queue_left(
+        queue_recheck_held(
             agent->queue, agent->config->folders[message->folder].name, message->sightings[i].path);
 }
 

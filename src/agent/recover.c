@@ -68,13 +68,13 @@ static bool was_used_before(const struct agent *agent)
 /** A queue that begins anew where there had been one knows nothing of what was filed. */
 static void look_for_lost_queue(struct agent *agent)
 {
-    enum queue_birth birth = queue_birth(agent->queue);
-    if (birth == QUEUE_WAS_THERE)
+    enum queue_origin origin = queue_origin(agent->queue);
+    if (origin == QUEUE_WAS_THERE)
         return;
-    queue_is_begun(agent->queue);
-    if (birth == QUEUE_IS_NEW && !was_used_before(agent))
+    queue_set_begun(agent->queue);
+    if (origin == QUEUE_IS_NEW && !was_used_before(agent))
         return;
-    queue_follows_lost(agent->queue);
+    queue_set_predecessor_lost(agent->queue);
     log_warn("the queue begins anew, and what an earlier one filed is not known: what lies in the "
              "folders now is looked for in Close before it is filed");
 }

@@ -51,7 +51,7 @@ static int ask_guard(const struct asked *asked, struct json *body)
     enum guard_answer answer =
         guard_ask(asked->queue, &asked->config->limits.guard, &leaver, &at_ms);
     if (answer == GUARD_LETS_GO) {
-        queue_leaves(asked->queue, question->id, question->rule, question->sender);
+        queue_add_leaving(asked->queue, question->id, question->rule, question->sender);
         return json_add_null(body, "guard");
     }
     return json_add_text(body, "guard", answers[answer]) |

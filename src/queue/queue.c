@@ -133,7 +133,7 @@ static void note(struct queue *queue, const struct job *job, const char *why)
 }
 
 /** Write a job that reached `state`, with the reason. */
-static void move(struct queue *queue, struct job *job, enum job_state state, const char *why)
+static void set_state(struct queue *queue, struct job *job, enum job_state state, const char *why)
 {
     assert(job_may_move(job->state, state));
     job->state = state;
@@ -175,7 +175,7 @@ static void stay(struct queue *queue, struct job *job)
         store_stay(queue->store, job->id);
 }
 
-void queue_enters_anew(struct queue *queue, struct job *job)
+void queue_enter_anew(struct queue *queue, struct job *job)
 {
     queue_wake_group(queue, job);
     stay(queue, job);
@@ -193,14 +193,14 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
     if (job->rule && job_is_intended(job) && !job->filed_path)
         queue_keep_text(queue, &job->filed_path, job->path);
     if (!job_is_intended(job) && job->state != JOB_FAILED) {
-        queue_enters_anew(queue, job);
+        queue_enter_anew(queue, job);
         job_forget_rule(job);
     }
     queue_keep_text(queue, &job->path, path);
     /* what is unclear still waits for the server's late commit */
     if (!job->posting && !job->claimed)
         job->due_ms = clock_wall_ms();
-    queue_moved(queue, job, why ? why : "renamed in the folder");
+    queue_update(queue, job, why ? why : "renamed in the folder");
 }
 
 static bool failed_as(const struct job *job, const char *code)
@@ -299,7 +299,7 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
     job->approved = job->approved && is_moved;
     job->released = job->released && is_moved;
     job_forget_error(job);
-    move(queue, job, JOB_QUEUED, "brought back into the folder");
+    set_state(queue, job, JOB_QUEUED, "brought back into the folder");
     return tell_arrival(queue, job, arrival);
 }
 
@@ -398,7 +398,7 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
     }
     job->attempts++;
     if (job->state == JOB_QUEUED)
-        move(queue, job, JOB_UPLOADING, "in hand");
+        set_state(queue, job, JOB_UPLOADING, "in hand");
     else
         store_update(queue->store, job);
     return job;
@@ -421,26 +421,27 @@ void queue_sorted(struct queue *queue, const struct job *job)
     store_update(queue->store, job);
 }
 
-void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why)
+void queue_advance(struct queue *queue, struct job *job, enum job_state state, const char *why)
 {
     job->suspect = false;
     job->crashes = 0;
-    move(queue, job, state, why);
+    set_state(queue, job, state, why);
 }
 
-void queue_moved(struct queue *queue, struct job *job, const char *why)
+void queue_update(struct queue *queue, struct job *job, const char *why)
 {
     store_update(queue->store, job);
     note(queue, job, why);
 }
 
-void queue_waits_for(struct queue *queue, struct job *job, const char *code, const char *message)
+void queue_set_waiting_for(
+    struct queue *queue, struct job *job, const char *code, const char *message)
 {
     if (job->error_message && strcmp(job->error_message, message) == 0)
         return;
     (void)job_set_text(&job->error_code, code);
     (void)job_set_text(&job->error_message, message);
-    queue_moved(queue, job, message);
+    queue_update(queue, job, message);
 }
 
 /** The content memory knows of it from this transaction on. */
@@ -462,13 +463,13 @@ void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t 
         jobs[i]->claimed = true;
         store_post(queue->store, jobs[i], close_ms);
         remember(queue, jobs[i], clock_wall_ms());
-        move(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
+        set_state(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
     }
     if (jobs[0]->sender)
-        queue_leaves(queue, jobs[0]->id, jobs[0]->rule, jobs[0]->sender);
+        queue_add_leaving(queue, jobs[0]->id, jobs[0]->rule, jobs[0]->sender);
 }
 
-void queue_leaves(struct queue *queue, int64_t id, const char *rule, const char *sender)
+void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender)
 {
     const struct leaving leaving = {id, rule, sender, clock_wall_ms()};
     store_leave(queue->store, &leaving);
@@ -485,10 +486,10 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
         job_forget_rule(job);
     }
     if (job->state == JOB_ATTACHING)
-        move(queue, job, JOB_UPLOADED, why);
+        set_state(queue, job, JOB_UPLOADED, why);
     else {
         job_forget_rule(job); /* a person began it anew */
-        queue_moved(queue, job, why);
+        queue_update(queue, job, why);
     }
 }
 
@@ -499,7 +500,7 @@ void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool coun
     job->due_ms = due_ms;
     if (!counts && job->attempts > 0)
         job->attempts--;
-    move(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state, why);
+    set_state(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state, why);
     if (job->state == JOB_QUEUED && job->error_code)
         queue_wake_group(queue, job);
 }
@@ -513,7 +514,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     job->due_ms = clock_wall_ms();
     job->done_ms = job->due_ms;
     stay(queue, job);
-    move(queue, job, JOB_FAILED, message);
+    set_state(queue, job, JOB_FAILED, message);
     queue_wake_group(queue, job);
 }
 
@@ -533,7 +534,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     else
         stay(queue, job);
     (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
-    move(queue, job, JOB_DONE, why);
+    set_state(queue, job, JOB_DONE, why);
     queue_wake_group(queue, job);
 }
 
@@ -542,21 +543,21 @@ void queue_set_put_away(struct queue *queue, struct job *job, const char *place,
     queue_keep_text(queue, &job->place, place);
     job->claimed = false;
     job->put_away = JOB_PUT_AWAY;
-    move(queue, job, job->state, why);
+    set_state(queue, job, job->state, why);
 }
 
-void queue_moved_in_failed(struct queue *queue, struct job *job, const char *place)
+void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *place)
 {
     CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", place);
     queue_keep_text(queue, &job->place, place);
     job->put_away = JOB_PUT_AWAY; /* it may have been discarded while it was out of sight */
-    queue_moved(queue, job, why ? why : "renamed where failed files lie");
+    queue_update(queue, job, why ? why : "renamed where failed files lie");
 }
 
 void queue_discard(struct queue *queue, struct job *job)
 {
     job->put_away = JOB_DISCARDED;
-    queue_moved(
+    queue_update(
         queue, job, "its file was deleted from where failed files lie, and so was its text");
 }
 
@@ -564,7 +565,7 @@ void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, 
 {
     job->claimed = false;
     job->due_ms = due_ms;
-    move(queue, job, job->state, why);
+    set_state(queue, job, job->state, why);
 }
 
 struct line {
@@ -629,7 +630,7 @@ void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
         kept->identity = job->identity;
         if (strcmp(kept->path, job->path) != 0)
             queue_follow(queue, kept, job->path);
-        queue_moved(queue, kept, "its file has another time, but the bytes that were filed");
+        queue_update(queue, kept, "its file has another time, but the bytes that were filed");
     }
     queue_end(queue, job, JOB_DROPPED, why ? why : "");
 }
@@ -642,7 +643,7 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id)
         return false;
     queue_end(queue, failed, JOB_SUPERSEDED, why ? why : "");
     job->approved = true;
-    queue_moved(queue, job, "brought back by a person: it is filed once more");
+    queue_update(queue, job, "brought back by a person: it is filed once more");
     return true;
 }
 
@@ -652,7 +653,7 @@ static void retry_failed(struct queue *queue, struct job *job)
     begin_anew(queue, job);
     if (!is_link)
         job_forget_error(job);
-    move(queue, job, JOB_QUEUED, "retry asked for");
+    set_state(queue, job, JOB_QUEUED, "retry asked for");
 }
 
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
@@ -704,7 +705,7 @@ static void release_one(struct queue *queue, struct job *job)
 {
     job_let_go(job);
     job->due_ms = clock_wall_ms();
-    queue_moved(queue, job, "released by a person");
+    queue_update(queue, job, "released by a person");
 }
 
 static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release)
@@ -790,7 +791,7 @@ int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
     return count;
 }
 
-void queue_left(struct queue *queue, const char *folder, const char *path)
+void queue_recheck_held(struct queue *queue, const char *folder, const char *path)
 {
     CLEANUP(job_freep) struct job *job = store_find_held(queue->store, folder, path);
     if (!job)
@@ -850,7 +851,7 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
                 : "closedrop ended without warning three times while it had only this file in "
                   "hand; please report this with the file");
     else
-        move(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state,
+        set_state(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state,
             "was in hand when closedrop ended without warning");
 }
 
@@ -920,7 +921,7 @@ void queue_wake_changed(struct queue *queue, const char *folder, const char *mar
     store_wake_changed(queue->store, folder, mark, clock_wall_ms());
 }
 
-void queue_follows_lost(struct queue *queue)
+void queue_set_predecessor_lost(struct queue *queue)
 {
     int64_t now = clock_wall_ms();
     /* by a clock that was never set, everything is from the future: all is looked for then */
@@ -930,12 +931,12 @@ void queue_follows_lost(struct queue *queue)
     store_set_number(queue->store, "ledger_ms", queue->ledger_ms);
 }
 
-enum queue_birth queue_birth(struct queue *queue)
+enum queue_origin queue_origin(struct queue *queue)
 {
-    return (enum queue_birth)store_number(queue->store, STORE_BEGINS);
+    return (enum queue_origin)store_number(queue->store, STORE_BEGINS);
 }
 
-void queue_is_begun(struct queue *queue)
+void queue_set_begun(struct queue *queue)
 {
     store_set_number(queue->store, STORE_BEGINS, QUEUE_WAS_THERE);
 }

@@ -63,11 +63,11 @@ static int64_t classify_one(
     if (verdict.kind == VERDICT_WAIT) {
         log_info("folder %s waits with %s, and what may belong to it: %s", folder->name, job->path,
             verdict.message);
-        queue_waits_for(worker->queue, job, verdict.code, verdict.message);
+        queue_set_waiting_for(worker->queue, job, verdict.code, verdict.message);
         return verdict.wait_ms;
     }
     if (verdict.kind != VERDICT_NEXT) {
-        queue_enters_anew(worker->queue, job);
+        queue_enter_anew(worker->queue, job);
         job_forget_rule(job);
     }
     if (job_has_error(job, "table"))
@@ -124,7 +124,7 @@ void classify_leave_group(
 {
     const char *rule = resolution->rule ? resolution->rule->name : "";
     if (job->rule && strcmp(job->rule, rule) != 0)
-        queue_enters_anew(worker->queue, job);
+        queue_enter_anew(worker->queue, job);
     else
         queue_wake_group(worker->queue, job);
 }

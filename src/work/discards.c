@@ -147,7 +147,7 @@ static void search_for(
         searched == 0 || (searched == -ENOENT && lies_in_former(folder, missing->jobs[0]));
     for (size_t i = 0; i < missing->count; i++) {
         if (files[i].place)
-            queue_moved_in_failed(queue, missing->jobs[i], files[i].place);
+            queue_set_location_in_failed(queue, missing->jobs[i], files[i].place);
         else if (is_all_searched)
             discard(queue, missing->jobs[i]);
         free(files[i].place);

@@ -87,7 +87,7 @@ bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path
         log_info("job %lld: %s/%s was renamed with the directory that failed files were put into, "
                  "and is left alone; drag it out of there, and it is tried again",
             (long long)id, folder->name, path);
-        queue_moved_in_failed(worker->queue, job, path);
+        queue_set_location_in_failed(worker->queue, job, path);
     }
     return result != 0; /* what cannot be told now is asked again by the next scan */
 }

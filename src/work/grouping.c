@@ -41,7 +41,7 @@ static void upload_again(struct worker *worker, struct job *job)
     job_let_go(job);
     job->claimed = false;
     job->due_ms = clock_wall_ms();
-    queue_record(worker->queue, job, JOB_QUEUED, why);
+    queue_advance(worker->queue, job, JOB_QUEUED, why);
     log_info("job %lld: %s", (long long)job->id, why);
 }
 

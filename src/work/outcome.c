@@ -214,7 +214,7 @@ static void on_resolved(struct worker *worker, struct task *task)
     char *why = job->rule ? str_format("rule \"%s\": it belongs to %s%s%s", job->rule, job->lead_id,
                                 job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
                           : strdup("no rule takes it: upload only");
-    queue_moved(worker->queue, job, why ? why : "");
+    queue_update(worker->queue, job, why ? why : "");
     if (job->state != JOB_UPLOADING)
         grouping_attach(worker, task);
     else if (!grouping_waits_for_close(worker, task))
@@ -244,7 +244,7 @@ static void on_uploaded(struct worker *worker, struct task *task)
         return;
     }
     job->uploaded_ms = clock_wall_ms();
-    queue_record(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
+    queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
     moves_log(task, "uploaded", upload->sha256);
     task_close_upload(task);
     grouping_attach(worker, task);
@@ -270,7 +270,7 @@ static void on_reconciled(struct worker *worker, struct task *task)
         moves_done(worker, task, "was filed already, before the queue was lost");
         return;
     }
-    queue_moved(worker->queue, job, "is not in Close yet");
+    queue_update(worker->queue, job, "is not in Close yet");
     grouping_attach(worker, task);
 }
 
@@ -496,7 +496,7 @@ static void on_next(struct worker *worker, struct task *task, const struct verdi
 static void on_again(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     moves_log(task, "begins again", verdict->message);
-    queue_moved(worker->queue, task->job, verdict->message);
+    queue_update(worker->queue, task->job, verdict->message);
     task_go_on(task, task->stage == STAGE_SEND ? STAGE_TICKET : task->stage);
 }
 

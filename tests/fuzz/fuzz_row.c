@@ -74,7 +74,7 @@ static void sort_and_send(struct queue *queue, struct job *job, const char *grou
     assert(job_set_text(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);
     job->activity = ACTIVITY_EMAIL;
     job->uploaded_ms = noon();
-    queue_record(queue, job, JOB_UPLOADED, "sent");
+    queue_advance(queue, job, JOB_UPLOADED, "sent");
 }
 
 /** One job of every kind. */

@@ -72,7 +72,7 @@ bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_
 void queue_follow(struct queue *queue, struct job *job, const char *path);
 
 /** A job begins anew for the send guard: by another name, or another rule, it is another email. */
-void queue_enters_anew(struct queue *queue, struct job *job);
+void queue_enter_anew(struct queue *queue, struct job *job);
 
 /** A settled file as the watch thread reports it. */
 struct arrival {
@@ -126,7 +126,7 @@ void queue_sorted(struct queue *queue, const struct job *job);
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
 
 /** Something leaves the house under this id (struct leaving). */
-void queue_leaves(struct queue *queue, int64_t id, const char *rule, const char *sender);
+void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender);
 
 /** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
  * its rule is asked for. */
@@ -145,10 +145,10 @@ void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept);
 bool queue_approve(struct queue *queue, struct job *job, int64_t id);
 
 /** Write back a claimed job that reached `state` and stays claimed. */
-void queue_record(struct queue *queue, struct job *job, enum job_state state, const char *why);
+void queue_advance(struct queue *queue, struct job *job, enum job_state state, const char *why);
 
 /** Write back a claimed job that changed, but not its state. */
-void queue_moved(struct queue *queue, struct job *job, const char *why);
+void queue_update(struct queue *queue, struct job *job, const char *why);
 
 /** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.
  * No history row where `why` is NULL. */
@@ -172,7 +172,7 @@ void queue_set_put_away(struct queue *queue, struct job *job, const char *place,
 
 /** The file of a failed job lies at `place` now: a person has sorted what failed, or renamed where
  * it lies. */
-void queue_moved_in_failed(struct queue *queue, struct job *job, const char *place);
+void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *place);
 
 /** A person deleted the file of a failed job: it ends as discarded. Should the file come back after
  * all, the job goes on as a failed one does. */
@@ -180,7 +180,8 @@ void queue_discard(struct queue *queue, struct job *job);
 
 /** What a job waits for, which is no fault of its own: its error until it is found, and one line of
  * its history. */
-void queue_waits_for(struct queue *queue, struct job *job, const char *code, const char *message);
+void queue_set_waiting_for(
+    struct queue *queue, struct job *job, const char *code, const char *message);
 
 /** Add a line to a job's history, unless it has that line already. Returns whether it was new. */
 bool queue_note_once(struct queue *queue, const struct job *job, const char *why);
@@ -236,7 +237,7 @@ void queue_release_rule(struct queue *queue, const char *rule);
 int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more);
 
 /** Something has left its place in a folder: if the guard holds that back, it is looked for. */
-void queue_left(struct queue *queue, const char *folder, const char *path);
+void queue_recheck_held(struct queue *queue, const char *folder, const char *path);
 
 /** What became of many that were to be retried. */
 struct retried {
@@ -271,21 +272,21 @@ void queue_wake_group(struct queue *queue, const struct job *job);
 void queue_wake_changed(struct queue *queue, const char *folder, const char *mark);
 
 /** Whether the queue had been there before it was opened. */
-enum queue_birth {
+enum queue_origin {
     QUEUE_WAS_THERE,
     QUEUE_IS_NEW,         /* nothing beside it tells of another */
     QUEUE_FOLLOWS_ANOTHER /* which was set aside, or deleted */
 };
 
-/** Answers the same at each start, until queue_is_begun() was committed. */
-enum queue_birth queue_birth(struct queue *queue);
-void queue_is_begun(struct queue *queue);
+/** Answers the same at each start, until queue_set_begun() was committed. */
+enum queue_origin queue_origin(struct queue *queue);
+void queue_set_begun(struct queue *queue);
 
 /**
  * An earlier queue is lost: what lay in the folders before now may have been filed already, and is
  * looked for in Close first (job->reconcile). Kept over restarts.
  */
-void queue_follows_lost(struct queue *queue);
+void queue_set_predecessor_lost(struct queue *queue);
 
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);

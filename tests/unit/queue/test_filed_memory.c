@@ -72,7 +72,7 @@ static struct job *upload(struct queue *queue, const char *path, int number, con
     result |= job_set_text(&job->lead_id, "lead_a") | job_set_text(&job->sha256, hash);
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_EMAIL;
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     return job;
 }
 

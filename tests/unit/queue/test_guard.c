@@ -63,7 +63,7 @@ static enum guard_answer ask(
     int64_t at_ms = 0;
     enum guard_answer answer = guard_ask(queue, limits, leaver, &at_ms);
     if (answer == GUARD_LETS_GO)
-        queue_leaves(queue, leaver->id, leaver->rule, leaver->sender);
+        queue_add_leaving(queue, leaver->id, leaver->rule, leaver->sender);
     return answer;
 }
 
@@ -242,7 +242,7 @@ static void a_ledger_that_was_lost_counts_as_full(void **state)
     static const struct guard_limits limits = {.ask_above = 100, .per_hour = 5, .per_day = 50};
     struct queue *queue = *state;
     queue_begin(queue);
-    queue_follows_lost(queue);
+    queue_set_predecessor_lost(queue);
     assert_int_equal(ask_new(queue, &limits, 1, "r"), GUARD_ASKS);
     assert_int_equal(guard_free_at(queue, &limits, "s", 0), wall + DAY);
     wall += HOUR;

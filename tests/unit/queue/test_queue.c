@@ -122,7 +122,7 @@ static void finish_next(struct queue *queue, const char *place)
 {
     struct job *job = claim(queue);
     assert_non_null(job);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
     queue_set_put_away(queue, job, place, "put away");
     job_free(job);
@@ -185,7 +185,7 @@ static void goes_from_queued_to_done(void **state)
     assert_int_equal(job->attempts, 1);
     assert_null(claim(queue)); /* it is claimed */
     assert_int_equal(job_set_text(&job->sha256, "5ha"), 0);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     now += 1000;
     queue_done(queue, job, "nothing more to do");
     assert_true(job->claimed);                              /* until it is put away */
@@ -476,7 +476,7 @@ static void leaves_alone_what_was_forgotten_or_kept(void **state)
     const struct seen kept = {"scans", "b.pdf", &other, false, true};
     add(queue, "b.pdf", file(2));
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
     assert_false(queue_leaves_alone(queue, &kept, &waits));
     queue_set_put_away(queue, job, NULL, "kept");
@@ -671,7 +671,7 @@ static void keeps_a_claimed_job_when_its_file_moved(void **state)
     assert_int_equal(job_set_text(&job->path, "b.pdf"), 0);
     job->identity = file(2);
     struct lines lines = {""};
-    queue_moved(queue, job, "moved back to its place");
+    queue_update(queue, job, "moved back to its place");
     job_free(job);
     commit(queue);
     store_history(queue_store(queue), id, add_history, &lines);
@@ -693,7 +693,7 @@ static void knows_why_a_file_is_not_put_away(void **state)
     int64_t id = add(queue, "a.pdf", file(1));
     struct job *job = claim(queue);
     assert_null(queue_not_put_away(queue, job)); /* it has no outcome yet */
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "no rule");
     assert_null(queue_not_put_away(queue, job)); /* it was not tried yet */
     assert_int_equal(job_set_text(&job->error_code, "not_put_away"), 0);
@@ -789,7 +789,7 @@ static void retries_an_uploaded_job_without_its_bytes(void **state)
     begin(queue);
     add(queue, "a.pdf", file(1));
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_retry(queue, job, now, true, "later");
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
@@ -806,7 +806,7 @@ static void tries_again_to_put_a_file_away(void **state)
     begin(queue);
     add(queue, "a.pdf", file(1));
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
     queue_put_away_later(queue, job, now + 5000, "the archive is full");
     job_free(job);
@@ -987,9 +987,9 @@ static void claims_what_is_nearest_its_end_first(void **state)
         assert_int_equal(jobs[i]->id, ids[i]); /* in the order they came */
     }
     queue_retry(queue, jobs[0], now, true, "later");
-    queue_record(queue, jobs[1], JOB_UPLOADED, "uploaded");
+    queue_advance(queue, jobs[1], JOB_UPLOADED, "uploaded");
     queue_retry(queue, jobs[1], now, true, "later");
-    queue_record(queue, jobs[2], JOB_UPLOADED, "uploaded");
+    queue_advance(queue, jobs[2], JOB_UPLOADED, "uploaded");
     queue_done(queue, jobs[2], "done");
     queue_put_away_later(queue, jobs[2], now, "later");
     for (int i = 0; i < 3; i++)
@@ -1726,7 +1726,7 @@ static void keeps_every_token_that_was_posted(void **state)
     result |= job_set_text(&job->lead_id, "B");
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_NOTE;
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_intend(queue, &job, 1, clock_wall_ms());
     assert_int_equal(job->posting, 2);
     job_free(job);
@@ -1786,7 +1786,7 @@ static void forgets_a_death_once_it_gets_through(void **state)
     job_free(claim(queue));
     queue_recover(queue, DOUBT);
     struct job *job = queue_claim(queue, "scans", LANE_ALL, true);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
     job = load(queue, id);
     assert_int_equal(job->crashes, 0);
@@ -1835,7 +1835,7 @@ static void only_puts_away_what_had_its_outcome(void **state)
     begin(queue);
     int64_t done = add(queue, "a.pdf", file(1)), failed = add(queue, "b.pdf", file(2));
     struct job *first = claim(queue), *second = claim(queue);
-    queue_record(queue, first, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, first, JOB_UPLOADED, "uploaded");
     queue_done(queue, first, "done");
     queue_fail(queue, second, "s3_refused", "in words");
     job_free(first);
@@ -1860,7 +1860,7 @@ static void does_not_upload_again_what_was_uploaded(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     job = load(queue, id);
@@ -1994,7 +1994,7 @@ static int64_t add_claimed(struct queue *queue, const char *path, int number, en
     struct job *job = claim(queue);
     assert_int_equal(job->id, id);
     if (state != JOB_UPLOADING)
-        queue_record(queue, job, JOB_UPLOADED, "uploaded");
+        queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     if (state == JOB_DONE)
         queue_done(queue, job, "done");
     job_free(job);
@@ -2165,7 +2165,7 @@ static void asks_of_what_a_person_must_judge_where_it_came_back(void **state)
         assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
         assert_int_equal(job, id);
         struct job *failed = store_load(queue_store(queue), id);
-        queue_moved_in_failed(queue, failed, seen.path); /* renamed with all of Failed */
+        queue_set_location_in_failed(queue, failed, seen.path); /* renamed with all of Failed */
         assert_string_equal(job_ended_as(failed), "");
         assert_int_equal(queue_known(queue, &seen, &job), KNOWN_YES);
         seen.path = "a.pdf";
@@ -2238,20 +2238,20 @@ static void finish_a_waiting_job(struct queue *queue)
 static void record_a_waiting_job(struct queue *queue)
 {
     struct job *job = store_load(queue_store(queue), 1);
-    queue_record(queue, job, JOB_UPLOADED, "too early");
+    queue_advance(queue, job, JOB_UPLOADED, "too early");
 }
 
 static void upload_twice(struct queue *queue)
 {
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "once");
-    queue_record(queue, job, JOB_UPLOADING, "twice");
+    queue_advance(queue, job, JOB_UPLOADED, "once");
+    queue_advance(queue, job, JOB_UPLOADING, "twice");
 }
 
 static void fail_after_done(struct queue *queue)
 {
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
     queue_fail(queue, job, "code", "too late");
 }
@@ -2265,9 +2265,9 @@ static void intend_a_waiting_job(struct queue *queue)
 static void upload_what_may_have_been_posted(struct queue *queue)
 {
     struct job *job = claim(queue);
-    queue_record(queue, job, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_intend(queue, &job, 1, clock_wall_ms());
-    queue_record(queue, job, JOB_QUEUED, "too early");
+    queue_advance(queue, job, JOB_QUEUED, "too early");
 }
 
 static void (*const wrong_moves[])(struct queue *queue) = {finish_a_waiting_job,
@@ -2400,7 +2400,7 @@ static void keeps_all_over_a_restart(void **state)
     int64_t id = add(queue, "in/\xE4 \x01.pdf", file(7));
     struct job *before = claim(queue);
     fill(before);
-    queue_record(queue, before, JOB_UPLOADED, "uploaded");
+    queue_advance(queue, before, JOB_UPLOADED, "uploaded");
     queue_fail(queue, before, "code", "message");
     queue_set_put_away(queue, before, "", "gone");
     queue_set_paused(queue, true);
@@ -2526,26 +2526,26 @@ static void holds_space_back(void **state)
 
 /* ---- whether another queue was there before ---- */
 
-static enum queue_birth birth_at(const struct place *place)
+static enum queue_origin origin_at(const struct place *place)
 {
     struct queue *queue = open_at(place);
-    enum queue_birth birth = queue_birth(queue);
+    enum queue_origin origin = queue_origin(queue);
     queue_close(queue);
-    return birth;
+    return origin;
 }
 
-/** Born as `birth`, until it is begun; then it was there. */
-static void check_birth(const struct place *place, enum queue_birth birth)
+/** Its origin is `origin`, until it is begun; then it was there. */
+static void check_origin(const struct place *place, enum queue_origin origin)
 {
-    assert_int_equal(birth_at(place), birth);
-    assert_int_equal(birth_at(place), birth);
+    assert_int_equal(origin_at(place), origin);
+    assert_int_equal(origin_at(place), origin);
     struct queue *queue = open_at(place);
     begin(queue);
-    queue_is_begun(queue);
+    queue_set_begun(queue);
     commit(queue);
-    assert_int_equal(queue_birth(queue), QUEUE_WAS_THERE);
+    assert_int_equal(queue_origin(queue), QUEUE_WAS_THERE);
     queue_close(queue);
-    assert_int_equal(birth_at(place), QUEUE_WAS_THERE);
+    assert_int_equal(origin_at(place), QUEUE_WAS_THERE);
 }
 
 static void remove_ballast(const struct place *place)
@@ -2557,29 +2557,29 @@ static void remove_ballast(const struct place *place)
 
 static void knows_when_it_is_new(void **state)
 {
-    check_birth(*state, QUEUE_IS_NEW);
+    check_origin(*state, QUEUE_IS_NEW);
 }
 
 static void knows_by_the_ballast_that_another_was_deleted(void **state)
 {
     const struct place *place = *state;
-    check_birth(place, QUEUE_IS_NEW);
+    check_origin(place, QUEUE_IS_NEW);
     assert_int_equal(unlink(place->database), 0);
-    check_birth(place, QUEUE_FOLLOWS_ANOTHER);
+    check_origin(place, QUEUE_FOLLOWS_ANOTHER);
     assert_int_equal(unlink(place->database), 0);
     remove_ballast(place);
-    check_birth(place, QUEUE_IS_NEW);
+    check_origin(place, QUEUE_IS_NEW);
 }
 
 static void knows_by_its_name_that_another_was_set_aside(void **state)
 {
     const struct place *place = *state;
     char *aside = NULL;
-    check_birth(place, QUEUE_IS_NEW);
+    check_origin(place, QUEUE_IS_NEW);
     assert_int_equal(store_set_aside(place->directory, &aside), 0);
     free(aside);
     remove_ballast(place);
-    check_birth(place, QUEUE_FOLLOWS_ANOTHER);
+    check_origin(place, QUEUE_FOLLOWS_ANOTHER);
 }
 
 /* ---- made by an earlier closedrop ---- */
