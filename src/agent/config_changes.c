@@ -13,7 +13,7 @@ static void wake_for_rules(struct agent *agent)
         queue_wake(agent->queue, "held");
     for (size_t i = 0; i < agent->config->folder_count; i++)
         queue_wake_changed(
-            agent->queue, agent->config->folders[i].name, agent->config->folders[i].mark);
+            agent->queue, agent->config->folders[i].name, agent->config->folders[i].rules_digest);
 }
 
 /** The folders that the queue has jobs of, held against the configuration. */

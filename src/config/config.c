@@ -29,7 +29,7 @@ static void release_folder(struct folder *folder)
     free(folder->archive);
     free(folder->failed);
     free(folder->rules);
-    free(folder->mark);
+    free(folder->rules_digest);
 }
 
 void config_release(struct config *config)

@@ -144,7 +144,7 @@ static bool is_whole(const struct config *config)
     for (size_t i = 0; whole && i < config->folder_count; i++) {
         const struct folder *f = &config->folders[i];
         whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
-                f->failed && f->mark;
+                f->failed && f->rules_digest;
     }
     return whole;
 }

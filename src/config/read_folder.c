@@ -145,7 +145,7 @@ static void read_rules_of(struct settings *settings, struct setting *group,
             "speaks of files that no rule takes, but the folder names no rules, e.g. rules = [ "
             "\"by-lead-id\" ];");
     text_list_free(names);
-    folder->mark = folder->rules ? rules_digest(settings, config, folder) : NULL;
+    folder->rules_digest = folder->rules ? rules_digest(settings, config, folder) : NULL;
 }
 
 static void read_folder(struct settings *settings, struct setting *group,

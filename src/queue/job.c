@@ -64,7 +64,7 @@ void job_free(struct job *job)
     free(job->md5);
     free(job->download_url);
     free(job->token);
-    free(job->mark);
+    free(job->rules_digest);
     free(job->rule);
     free(job->group);
     free(job->values);
@@ -77,7 +77,7 @@ void job_free(struct job *job)
 
 void job_forget_target(struct job *job)
 {
-    (void)job_set_text(&job->mark, NULL);
+    (void)job_set_text(&job->rules_digest, NULL);
     (void)job_set_text(&job->lead_id, NULL);
     (void)job_set_text(&job->contact_id, NULL);
 }

@@ -916,9 +916,9 @@ void queue_wake(struct queue *queue, const char *error_code)
     store_wake(queue->store, error_code, clock_wall_ms());
 }
 
-void queue_wake_changed(struct queue *queue, const char *folder, const char *mark)
+void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest)
 {
-    store_wake_changed(queue->store, folder, mark, clock_wall_ms());
+    store_wake_changed(queue->store, folder, rules_digest, clock_wall_ms());
 }
 
 void queue_set_predecessor_lost(struct queue *queue)

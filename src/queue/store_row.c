@@ -60,7 +60,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->crashes = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);
     char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
-        &job->sha256, &job->md5, &job->download_url, &job->token, &job->mark, &job->rule,
+        &job->sha256, &job->md5, &job->download_url, &job->token, &job->rules_digest, &job->rule,
         &job->group, &job->values, &job->lead_id, &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++)
         *texts[i] = column_copy(store, statement, c++);
@@ -144,7 +144,7 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":token", job->token);
     bind_int(statement, ":uploaded_ms", job->uploaded_ms);
     bind_int(statement, ":done_ms", job->done_ms);
-    bind_text(statement, ":mark", job->mark ? job->mark : "");
+    bind_text(statement, ":mark", job->rules_digest ? job->rules_digest : "");
     bind_text(statement, ":rule", job->rule);
     bind_text(statement, ":group_key", job->group);
     bind_text(statement, ":job_values", job->values);

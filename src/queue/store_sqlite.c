@@ -124,22 +124,23 @@ void store_wake(struct store *store, const char *error_code, int64_t due_ms)
     carry_out(store, statement);
 }
 
-void store_wake_changed(struct store *store, const char *folder, const char *mark, int64_t due_ms)
+void store_wake_changed(
+    struct store *store, const char *folder, const char *rules_digest, int64_t due_ms)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_WAKE_CHANGED);
     bind_text(statement, ":folder", folder);
-    bind_text(statement, ":mark", mark);
+    bind_text(statement, ":mark", rules_digest);
     bind_int(statement, ":due_ms", due_ms);
     carry_out(store, statement);
 }
 
 /* ---- groups, and what was posted ---- */
 
-struct job *store_unsorted(struct store *store, const char *folder, const char *mark)
+struct job *store_unsorted(struct store *store, const char *folder, const char *rules_digest)
 {
     sqlite3_stmt *statement = statement_of(store, SQL_UNSORTED);
     bind_text(statement, ":folder", folder);
-    bind_text(statement, ":mark", mark);
+    bind_text(statement, ":mark", rules_digest);
     return read_one_job(store, statement);
 }
 
@@ -151,7 +152,7 @@ static sqlite3_stmt *statement_of_group(struct store *store, enum sql sql, const
     bind_text(statement, ":group_key", member->group);
     bind_text(statement, ":lead_id", member->lead_id);
     bind_text(statement, ":contact_id", member->contact_id);
-    bind_text(statement, ":mark", member->mark ? member->mark : "");
+    bind_text(statement, ":mark", member->rules_digest ? member->rules_digest : "");
     bind_int(statement, ":closed", member->closed);
     return statement;
 }

@@ -28,7 +28,7 @@ static bool needs_resolving(const struct job *job, const struct folder *folder)
 {
     if (!folder->rules[0] && !job->rule)
         return false;
-    bool is_current = job->mark && strcmp(job->mark, folder->mark) == 0;
+    bool is_current = job->rules_digest && strcmp(job->rules_digest, folder->rules_digest) == 0;
     return !is_current || !job->lead_id || !job->rule;
 }
 

@@ -72,7 +72,7 @@ static int64_t classify_one(
     }
     if (job_has_error(job, "table"))
         job_forget_error(job);
-    if (job_set_text(&job->mark, folder->mark) < 0)
+    if (job_set_text(&job->rules_digest, folder->rules_digest) < 0)
         return NO_MEMORY_WAIT_MS;
     queue_sorted(worker->queue, job);
     return 0;
@@ -86,7 +86,8 @@ static enum classifying classify_some(
         return CLASSIFY_CANNOT;
     for (int i = 0; i < CLASSIFY_SLICE; i++) {
         CLEANUP(job_freep)
-        struct job *job = store_unsorted(queue_store(worker->queue), folder->name, folder->mark);
+        struct job *job =
+            store_unsorted(queue_store(worker->queue), folder->name, folder->rules_digest);
         if (!job)
             return CLASSIFY_DONE;
         int64_t wait_ms = classify_one(worker, job, folder, root);

@@ -92,7 +92,7 @@ int keep_resolution(
     const struct rule *rule = resolution->rule;
     CLEANUP(free_text) char *values = resolution->lead_id ? json_print(resolution->values) : NULL;
     int result = resolution->lead_id && !values ? -ENOMEM : 0;
-    result |= job_set_text(&job->mark, folder->mark);
+    result |= job_set_text(&job->rules_digest, folder->rules_digest);
     result |= job_set_text(&job->rule, rule ? rule->name : NULL);
     result |= job_set_text(&job->group, resolution->group);
     result |= job_set_text(&job->values, values);

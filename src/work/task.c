@@ -42,8 +42,8 @@ bool task_holds_request(const struct task *task)
 
 bool task_was_renamed(const struct task *task)
 {
-    const char *mark = task->job->mark;
-    return task->folder->rules[0] && !(mark && *mark);
+    const char *rules_digest = task->job->rules_digest;
+    return task->folder->rules[0] && !(rules_digest && *rules_digest);
 }
 
 enum stage task_last_stage(const struct job *job, const struct folder *folder)

@@ -54,7 +54,7 @@ static void check_folder(const struct config *config, const struct folder *folde
     assert(folder->watch < WATCH_MODES && folder->after_upload < AFTER_CHOICES);
     assert(
         *folder->archive && *folder->archive != '.' && *folder->failed && *folder->failed != '.');
-    assert(!strchr(folder->marker, '/') && *folder->mark);
+    assert(!strchr(folder->marker, '/') && *folder->rules_digest);
     assert(folder->rules[0] || !folder->fails_unmatched);
     for (struct rule **rule = folder->rules; *rule; rule++) {
         assert(config_rule(config, (*rule)->name) == *rule);
@@ -137,7 +137,7 @@ static void compare(const struct config *a, const struct config *b)
 {
     assert(a->folder_count == b->folder_count && a->rule_count == b->rule_count);
     for (size_t i = 0; i < a->folder_count; i++)
-        assert(strcmp(a->folders[i].mark, b->folders[i].mark) == 0);
+        assert(strcmp(a->folders[i].rules_digest, b->folders[i].rules_digest) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

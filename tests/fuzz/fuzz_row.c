@@ -68,7 +68,7 @@ static struct job *claim(struct queue *queue, unsigned lanes)
 
 static void sort_and_send(struct queue *queue, struct job *job, const char *group)
 {
-    assert(job_set_text(&job->mark, MARK) == 0 && job_set_text(&job->rule, "fax") == 0);
+    assert(job_set_text(&job->rules_digest, MARK) == 0 && job_set_text(&job->rule, "fax") == 0);
     assert(job_set_text(&job->group, group) == 0 && job_set_text(&job->lead_id, "lead_a") == 0);
     assert(job_set_text(&job->token, "t0k") == 0 && job_set_text(&job->values, "{\"a\":1}") == 0);
     assert(job_set_text(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);

@@ -43,7 +43,7 @@ struct folder {
     bool sidecar;               /* a.pdf waits for a.pdf.json next to it */
     struct rule **rules;  /* in order; point into config->rules; NULL-terminated, never NULL */
     bool fails_unmatched; /* no_match = "fail" */
-    char *mark;           /* digest of what these rules say */
+    char *rules_digest;   /* digest of what these rules say */
 };
 
 struct close_settings {

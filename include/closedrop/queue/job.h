@@ -91,10 +91,10 @@ struct job {
     int64_t uploaded_ms; /* 0: not yet */
     int64_t done_ms;
 
-    char *mark;   /* the rules it was sorted by (rules_mark()); "" or NULL: not yet */
-    char *rule;   /* the one that takes it, NULL: none does */
-    char *group;  /* the key of its group, NULL: it goes alone */
-    char *values; /* what the rule's templates may use, a JSON object */
+    char *rules_digest; /* the rules it was sorted by (rules_digest()); "" or NULL: not yet */
+    char *rule;         /* the one that takes it, NULL: none does */
+    char *group;        /* the key of its group, NULL: it goes alone */
+    char *values;       /* what the rule's templates may use, a JSON object */
     enum activity activity;
     char *lead_id; /* NULL: not looked up yet */
     char *contact_id;

@@ -114,7 +114,7 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
 /** When the next claim of the kind could succeed, wall clock; INT64_MAX for never. */
 int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
 
-/** Write what a job was sorted to (job->mark, rule, group): no state of it changes. */
+/** Write what a job was sorted to (job->rules_digest, rule, group): no state of it changes. */
 void queue_sorted(struct queue *queue, const struct job *job);
 
 /**
@@ -269,7 +269,7 @@ void queue_wake_group(struct queue *queue, const struct job *job);
 
 /** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
  */
-void queue_wake_changed(struct queue *queue, const char *folder, const char *mark);
+void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest);
 
 /** Whether the queue had been there before it was opened. */
 enum queue_origin {

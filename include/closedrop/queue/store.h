@@ -128,11 +128,13 @@ struct job *store_find_kept(struct store *store, const struct job *than);
 /** Make due what waits with this error: what it waits for may have come. */
 void store_wake(struct store *store, const char *error_code, int64_t due_ms);
 
-/** Make due what is uploaded, and was sorted by other rules than those of `mark`. */
-void store_wake_changed(struct store *store, const char *folder, const char *mark, int64_t due_ms);
+/** Make due what is uploaded, and was sorted by other rules than those of `rules_digest`. */
+void store_wake_changed(
+    struct store *store, const char *folder, const char *rules_digest, int64_t due_ms);
 
-/** A queued job of `folder` that was not sorted by the rules of `mark` yet, NULL: all are. */
-struct job *store_unsorted(struct store *store, const char *folder, const char *mark);
+/** A queued job of `folder` that was not sorted by the rules of `rules_digest` yet, NULL: all are.
+ */
+struct job *store_unsorted(struct store *store, const char *folder, const char *rules_digest);
 
 /** How the group of a job stands: folder, rule, key and target; members not looked up included. */
 struct store_group {

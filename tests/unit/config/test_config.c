@@ -138,7 +138,7 @@ static void has_the_documented_defaults_of_a_folder(void **state)
     assert_false(folder->sidecar);
     assert_null(folder->rules[0]);
     assert_false(folder->fails_unmatched);
-    assert_true(*folder->mark);
+    assert_true(*folder->rules_digest);
     config_release(config);
 }
 
@@ -618,7 +618,7 @@ static void knows_what_is_known_when(void **state)
     config_release(config);
 }
 
-/* ---- the mark: whether a folder's rules still say the same ---- */
+/* ---- the digest of rules: whether a folder's rules still say the same ---- */
 
 #define MARKED "path = \"/srv/scans\"; rules = [ \"a\", \"b\" ];"
 #define MATCHED "match = { path = \"^(?<num>[0-9]+)\"; min_size = \"1K\"; };"
@@ -699,7 +699,7 @@ static const struct {
     {"the lead", MARKED, RULE_A, "lead_id = \"lead_2\";" AS_FILE, RULE_B, false},
 };
 
-static void mark_of(size_t row, char mark[100])
+static void digest_of(size_t row, char digest[100])
 {
     struct str text = STR_INIT(10000);
     str_printf(&text,
@@ -707,7 +707,7 @@ static void mark_of(size_t row, char mark[100])
         "\"b\"; %s } );",
         marks[row].folder, marks[row].c, marks[row].a, marks[row].b);
     struct config *config = load_good(str_text(&text));
-    snprintf(mark, 100, "%s", config->folders[0].mark);
+    snprintf(digest, 100, "%s", config->folders[0].rules_digest);
     config_release(config);
     str_release(&text);
 }
@@ -715,13 +715,13 @@ static void mark_of(size_t row, char mark[100])
 static void marks_what_the_rules_of_a_folder_say(void **state)
 {
     (void)state;
-    char first[100], mark[100];
-    mark_of(0, first);
+    char first[100], digest[100];
+    digest_of(0, first);
     assert_true(strlen(first) >= 16); /* not equal by chance */
     for (size_t i = 0; i < COUNT(marks); i++) {
-        mark_of(i, mark);
-        if ((strcmp(mark, first) == 0) != marks[i].is_same)
-            fail_msg("%s: %s, before %s", marks[i].name, mark, first);
+        digest_of(i, digest);
+        if ((strcmp(digest, first) == 0) != marks[i].is_same)
+            fail_msg("%s: %s, before %s", marks[i].name, digest, first);
     }
 }
 

@@ -68,7 +68,7 @@ static struct job *upload(struct queue *queue, const char *path, int number, con
     job_free(add(queue, path, number));
     struct job *job = queue_claim(queue, "scans", LANE_SEND, false);
     assert_non_null(job);
-    int result = job_set_text(&job->rule, "r") | job_set_text(&job->mark, "rules of today");
+    int result = job_set_text(&job->rule, "r") | job_set_text(&job->rules_digest, "rules of today");
     result |= job_set_text(&job->lead_id, "lead_a") | job_set_text(&job->sha256, hash);
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_EMAIL;
@@ -291,7 +291,7 @@ static void asks_anew_whose_it_is_until_its_activity_is_intended(void **state)
     assert_string_equal(job->queued_path, "a.pdf");
     assert_null(job->filed_path);
     assert_null(job->rule);
-    assert_string_equal(job->mark, "");
+    assert_string_equal(job->rules_digest, "");
     assert_int_equal(job->due_ms, now);
     job_free(job);
 }

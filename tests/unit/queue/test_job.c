@@ -96,7 +96,7 @@ static void owns_its_texts(void **state)
     assert_null(job->path);
     char **const texts[] = {&job->folder, &job->path, &job->place, &job->error_code,
         &job->error_message, &job->content_type, &job->sha256, &job->md5, &job->download_url,
-        &job->token, &job->mark, &job->rule, &job->group, &job->values, &job->lead_id,
+        &job->token, &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id,
         &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++)
         assert_int_equal(job_set_text(texts[i], "freed with the job"), 0);

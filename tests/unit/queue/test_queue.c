@@ -1153,14 +1153,14 @@ static void wakes_what_waits_for_something(void **state)
 static void wakes_what_other_rules_have_looked_up(void **state)
 {
     static const struct {
-        const char *name, *folder, *mark, *rule;
+        const char *name, *folder, *rules_digest, *rule;
         enum job_state state;
         enum job_ending ending;
         bool claimed, wakes;
     } rows[] = {
-        {"by another mark", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
+        {"by another digest", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
         {"by none", "scans", "", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, true},
-        {"by this mark", "scans", "b1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, false},
+        {"by this digest", "scans", "b1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, false},
         {"no rule took it", "scans", "a1", NULL, JOB_UPLOADED, JOB_NOT_ENDED, false, false},
         {"of another folder", "other", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, false, false},
         {"in hand", "scans", "a1", "r", JOB_UPLOADED, JOB_NOT_ENDED, true, false},
@@ -1175,7 +1175,7 @@ static void wakes_what_other_rules_have_looked_up(void **state)
         struct arrival arrival = {
             .folder = rows[i].folder, .path = rows[i].name, .identity = file((int)i + 1)};
         struct job *job = load(queue, queue_add(queue, &arrival));
-        int result = job_set_text(&job->mark, rows[i].mark);
+        int result = job_set_text(&job->rules_digest, rows[i].rules_digest);
         assert_int_equal(result | job_set_text(&job->rule, rows[i].rule), 0);
         job->state = rows[i].state;
         job->ending = rows[i].ending;
@@ -1198,20 +1198,20 @@ static void wakes_what_other_rules_have_looked_up(void **state)
 /* ---- sorting by rules ---- */
 
 static const struct {
-    const char *name, *folder, *mark;
+    const char *name, *folder, *rules_digest;
     enum job_state state;
     enum job_ending ending;
     bool found;
 } unsorted[] = {
     {"never sorted", "scans", "", JOB_QUEUED, JOB_NOT_ENDED, true},
-    {"by an earlier mark", "scans", "a1", JOB_QUEUED, JOB_NOT_ENDED, true},
-    {"by a later mark", "scans", "c1", JOB_QUEUED, JOB_NOT_ENDED, true},
-    {"by a longer mark", "scans", "b12", JOB_QUEUED, JOB_NOT_ENDED, true},
-    {"by a shorter mark", "scans", "b", JOB_QUEUED, JOB_NOT_ENDED, true},
-    {"by this mark", "scans", "b1", JOB_QUEUED, JOB_NOT_ENDED, false},
+    {"by an earlier digest", "scans", "a1", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a later digest", "scans", "c1", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a longer digest", "scans", "b12", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by a shorter digest", "scans", "b", JOB_QUEUED, JOB_NOT_ENDED, true},
+    {"by this digest", "scans", "b1", JOB_QUEUED, JOB_NOT_ENDED, false},
     {"of another folder", "other", "a1", JOB_QUEUED, JOB_NOT_ENDED, false},
-    {"of another folder, by a later mark", "other", "c1", JOB_QUEUED, JOB_NOT_ENDED, false},
-    {"dropped, by a later mark", "scans", "c1", JOB_QUEUED, JOB_DROPPED, false},
+    {"of another folder, by a later digest", "other", "c1", JOB_QUEUED, JOB_NOT_ENDED, false},
+    {"dropped, by a later digest", "scans", "c1", JOB_QUEUED, JOB_DROPPED, false},
     {"in hand", "scans", "", JOB_UPLOADING, JOB_NOT_ENDED, false},
     {"uploaded", "scans", "a1", JOB_UPLOADED, JOB_NOT_ENDED, false},
     {"attaching", "scans", "a1", JOB_ATTACHING, JOB_NOT_ENDED, false},
@@ -1228,7 +1228,7 @@ static void add_unsorted(struct queue *queue, size_t row)
     struct job *job = load(queue, queue_add(queue, &arrival));
     job->state = unsorted[row].state;
     job->ending = unsorted[row].ending;
-    assert_int_equal(job_set_text(&job->mark, unsorted[row].mark), 0);
+    assert_int_equal(job_set_text(&job->rules_digest, unsorted[row].rules_digest), 0);
     store_update(queue_store(queue), job);
     job_free(job);
 }
@@ -1246,7 +1246,7 @@ static void finds_what_other_rules_have_sorted(void **state)
         if (found[row])
             fail_msg("%s: is found again", unsorted[row].name);
         found[row] = true;
-        assert_int_equal(job_set_text(&job->mark, "b1"), 0);
+        assert_int_equal(job_set_text(&job->rules_digest, "b1"), 0);
         queue_sorted(queue, job);
         job_free(job);
     }
@@ -1263,13 +1263,13 @@ static void changes_nothing_else_by_sorting(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     struct job *job = store_unsorted(queue_store(queue), "scans", "b1");
-    assert_int_equal(job_set_text(&job->mark, "b1"), 0);
+    assert_int_equal(job_set_text(&job->rules_digest, "b1"), 0);
     assert_int_equal(job_set_text(&job->rule, "fax"), 0);
     assert_int_equal(job_set_text(&job->group, "4711"), 0);
     queue_sorted(queue, job);
     job_free(job);
     job = load(queue, id);
-    assert_string_equal(job->mark, "b1");
+    assert_string_equal(job->rules_digest, "b1");
     assert_string_equal(job->rule, "fax");
     assert_string_equal(job->group, "4711");
     assert_int_equal(job->state, JOB_QUEUED);
@@ -1296,7 +1296,7 @@ struct member {
     bool claimed;
     const char *error;
     int attempts;
-    const char *mark;
+    const char *rules_digest;
     bool of_contact;
     bool belongs;
     int open, failing;
@@ -1323,10 +1323,10 @@ static const struct member members[] = {
         BELONGS, .open = 1},
     {"uploaded, to be looked up anew", MATE, .lead_id = NULL, .state = JOB_UPLOADED, BELONGS,
         .open = 1},
-    {"uploaded, looked up by other rules", MATE, .mark = "old", .state = JOB_UPLOADED, BELONGS,
-        .open = 1},
-    {"of another lead by other rules", MATE, .mark = "old", .lead_id = "B", .state = JOB_UPLOADED,
+    {"uploaded, looked up by other rules", MATE, .rules_digest = "old", .state = JOB_UPLOADED,
         BELONGS, .open = 1},
+    {"of another lead by other rules", MATE, .rules_digest = "old", .lead_id = "B",
+        .state = JOB_UPLOADED, BELONGS, .open = 1},
     {"queued, not looked up yet", MATE, .lead_id = NULL, .state = JOB_QUEUED, BELONGS, .open = 1},
     {"sent just now", MATE, .state = JOB_UPLOADING, .claimed = true, BELONGS, .open = 1},
     {"sent just now, not looked up yet", MATE, .lead_id = NULL, .state = JOB_UPLOADING,
@@ -1368,7 +1368,7 @@ static int64_t add_member(
     result |= job_set_text(&job->contact_id, member->contact_id);
     result |= job_set_text(&job->error_code, member->error);
     result |= job_set_text(&job->token, path);
-    result |= job_set_text(&job->mark, member->mark);
+    result |= job_set_text(&job->rules_digest, member->rules_digest);
     assert_int_equal(result, 0);
     job->state = member->state;
     job->ending = member->ending;
@@ -2380,7 +2380,7 @@ static void make_database(const struct place *place)
 static void fill(struct job *job)
 {
     char **const texts[] = {&job->content_type, &job->sha256, &job->md5, &job->download_url,
-        &job->token, &job->mark, &job->rule, &job->group, &job->values, &job->lead_id,
+        &job->token, &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id,
         &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char text[] = {(char)('A' + i), '\0'};
@@ -2423,7 +2423,7 @@ static void keeps_all_over_a_restart(void **state)
     assert_string_equal(after->md5, "C");
     assert_string_equal(after->download_url, "D");
     assert_string_equal(after->token, "E");
-    assert_string_equal(after->mark, "F");
+    assert_string_equal(after->rules_digest, "F");
     assert_string_equal(after->rule, "G");
     assert_string_equal(after->group, "H");
     assert_string_equal(after->values, "I");
@@ -2628,7 +2628,7 @@ static void expect_kept(struct queue *queue)
         assert_int_equal(job->identity.size, 10 + i);
         assert_int_equal(job->identity.handle_length, 2);
         assert_int_equal(job->queued_ms, 4000);
-        assert_string_equal(job->mark, "");
+        assert_string_equal(job->rules_digest, "");
         assert_null(job->rule);
         assert_null(job->group);
         assert_null(job->values);
@@ -2650,7 +2650,7 @@ static void reads_a_queue_of_format_1(void **state)
         struct lines lines = {""};
         expect_kept(queue);
         assert_true(queue_is_paused(queue));
-        struct job *job = store_unsorted(queue_store(queue), "scans", "mark");
+        struct job *job = store_unsorted(queue_store(queue), "scans", "digest");
         assert_int_equal(job->id, 1);
         job_free(job);
         expect_postings(queue, 1, "");
