@@ -370,8 +370,8 @@ static const struct {
     enum lane lane;
     enum job_state state;
 } claims[] = {
-    {LANE_FILE, JOB_DONE},
-    {LANE_FILE, JOB_FAILED},
+    {LANE_PUT_AWAY, JOB_DONE},
+    {LANE_PUT_AWAY, JOB_FAILED},
     {LANE_ATTACH, JOB_ATTACHING},
     {LANE_ATTACH, JOB_UPLOADED},
     {LANE_SEND, JOB_QUEUED},

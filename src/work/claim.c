@@ -125,7 +125,7 @@ static bool claim_one(struct worker *worker, bool suspects)
     for (size_t i = 0; i < config->folder_count; i++) {
         size_t index = (worker->turn + i) % config->folder_count;
         const struct folder *folder = &config->folders[index];
-        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_FILE : 0U);
+        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_PUT_AWAY : 0U);
         struct job *job = lanes ? queue_claim(worker->queue, folder->name, lanes, suspects) : NULL;
         if (!job)
             continue;

@@ -16,7 +16,7 @@
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
 #define FINISHING_MAX 32
 
-static const enum lane all_lanes[] = {LANE_FILE, LANE_ATTACH, LANE_SEND};
+static const enum lane all_lanes[] = {LANE_PUT_AWAY, LANE_ATTACH, LANE_SEND};
 
 int pacing_send_request(struct worker *worker, struct request *request)
 {
@@ -171,7 +171,7 @@ static int64_t lane_free_at(const struct worker *worker, size_t index, enum lane
     const struct folder_view *view = &worker->folders[index];
     if (!view->healthy || worker->disk_short)
         return INT64_MAX;
-    if (lane == LANE_FILE)
+    if (lane == LANE_PUT_AWAY)
         return count_tasks(worker, true) < FINISHING_MAX && !worker->stopping ? 0 : INT64_MAX;
     if (!is_free(worker) || view->classifying != CLASSIFY_DONE)
         return INT64_MAX;

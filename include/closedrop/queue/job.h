@@ -15,7 +15,7 @@ enum job_state {
     JOB_UPLOADING, /* claimed; after a crash it is queued again */
     JOB_UPLOADED,  /* the bytes are at Close; what is left must not upload again */
     JOB_ATTACHING, /* its activity may have been posted; look before posting again */
-    JOB_DONE,      /* filed; the file may still have to be put away (see filed) */
+    JOB_DONE,      /* filed; the file may still have to be put away (see put_away) */
     JOB_FAILED,    /* needs a human; the file may still have to be moved to Failed */
     JOB_STATES
 };

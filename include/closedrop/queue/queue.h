@@ -99,15 +99,15 @@ bool queue_put_by_hand(struct queue *queue, struct job *job);
 
 /** What kinds of work a claim may give, from the end backwards. */
 enum lane {
-    LANE_FILE = 1,   /* put a file away: done or failed */
-    LANE_ATTACH = 2, /* create an activity, or look whether it was created */
-    LANE_SEND = 4,   /* begin: look up its target, send its bytes */
+    LANE_PUT_AWAY = 1, /* put a file away: done or failed */
+    LANE_ATTACH = 2,   /* create an activity, or look whether it was created */
+    LANE_SEND = 4,     /* begin: look up its target, send its bytes */
     LANE_ALL = 7
 };
 
 /**
  * Claim the job of `folder` that should go next and is nearest its end, out of `lanes`: it is in
- * hand from the commit on. NULL: nothing is due. Suspects have no LANE_FILE.
+ * hand from the commit on. NULL: nothing is due. Suspects have no LANE_PUT_AWAY.
  */
 struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
 

@@ -793,7 +793,7 @@ static void retries_an_uploaded_job_without_its_bytes(void **state)
     queue_retry(queue, job, now, true, "later");
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
-    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false);
+    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
     assert_non_null(job);
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
@@ -811,9 +811,9 @@ static void tries_again_to_put_a_file_away(void **state)
     queue_put_away_later(queue, job, now + 5000, "the archive is full");
     job_free(job);
     assert_null(claim(queue));
-    assert_true(next_due(queue, "scans", LANE_FILE) == now + 5000);
+    assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == now + 5000);
     now += 5000;
-    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false);
+    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_DONE);
     assert_int_equal(job->attempts, 1); /* putting away is no attempt */
     job_free(job);
@@ -1010,10 +1010,10 @@ static void sends_nothing_where_nothing_may_be_sent(void **state)
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_null(queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, false));
+    assert_null(queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false));
     assert_null(queue_claim(queue, "other", LANE_ALL, false));
     assert_null(queue_claim(queue, "scans", LANE_ALL, true));
-    assert_true(next_due(queue, "scans", LANE_FILE) == INT64_MAX);
+    assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == INT64_MAX);
     assert_true(next_due(queue, "other", LANE_ALL) == INT64_MAX);
     assert_true(next_due(queue, "scans", LANE_ALL) == now);
     struct job *job = claim(queue);
@@ -1041,11 +1041,11 @@ static const struct {
     const char *claimed;
 } lanes[] = {
     {"all", LANE_ALL, "done failed attaching uploaded queued "},
-    {"file", LANE_FILE, "done failed "},
+    {"file", LANE_PUT_AWAY, "done failed "},
     {"attach", LANE_ATTACH, "attaching uploaded "},
     {"send", LANE_SEND, "queued "},
-    {"no sending", LANE_FILE | LANE_ATTACH, "done failed attaching uploaded "},
-    {"no activities", LANE_FILE | LANE_SEND, "done failed queued "},
+    {"no sending", LANE_PUT_AWAY | LANE_ATTACH, "done failed attaching uploaded "},
+    {"no activities", LANE_PUT_AWAY | LANE_SEND, "done failed queued "},
     {"no filing", LANE_ATTACH | LANE_SEND, "attaching uploaded queued "},
     {"none", 0, ""},
 };
@@ -1096,7 +1096,7 @@ static void passes_over_what_is_not_due(void **state)
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_int_equal(job->attempts, 1);
     job_free(job);
-    assert_true(next_due(queue, "scans", LANE_FILE) == now + 1);
+    assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == now + 1);
     assert_true(next_due(queue, "scans", LANE_ATTACH) == now + 3);
     now += 3;
     job = queue_claim(queue, "scans", LANE_ATTACH, false);
@@ -1867,7 +1867,7 @@ static void does_not_upload_again_what_was_uploaded(void **state)
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_true(job->suspect);
     job_free(job);
-    job = queue_claim(queue, "scans", LANE_FILE | LANE_ATTACH, true);
+    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, true);
     assert_int_equal(job->id, id);
     job_free(job);
     commit(queue);
