@@ -54,7 +54,7 @@ static const struct {
     bool is_needed;
 } texts[] = {
     {"name", offsetof(struct job, path), NAME_MAX * 3, is_name, "a file's name", true},
-    {"place", offsetof(struct job, place), PATH_MAX * 3, is_path, "an absolute path", true},
+    {"place", offsetof(struct job, location), PATH_MAX * 3, is_path, "an absolute path", true},
     {"sha256", offsetof(struct job, sha256), TEXT_MAX, is_sha256, "a SHA-256 in hex", false},
     {"content_type", offsetof(struct job, content_type), TEXT_MAX, is_text, "a text", false},
     {"download_url", offsetof(struct job, download_url), TEXT_MAX, is_text, "an address", false},

@@ -69,7 +69,7 @@ static void add_guarded(struct str *row, const struct job *job)
 
 int64_t checksum_job(const struct job *job)
 {
-    const char *const texts[] = {job->folder, job->path, job->place, job->error_code,
+    const char *const texts[] = {job->folder, job->path, job->location, job->error_code,
         job->error_message, job->content_type, job->sha256, job->md5, job->download_url, job->token,
         job_state_names[job->state], job_ending_names[job->ending], activity_names[job->activity],
         job->rules_digest ? job->rules_digest : "", job->rule, job->group, job->values,

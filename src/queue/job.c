@@ -56,7 +56,7 @@ void job_free(struct job *job)
     free(job->path);
     free(job->queued_path);
     free(job->filed_path);
-    free(job->place);
+    free(job->location);
     free(job->error_code);
     free(job->error_message);
     free(job->content_type);
@@ -94,12 +94,12 @@ const char *job_filed_path(const struct job *job)
     return job->filed_path ? job->filed_path : job->path;
 }
 
-bool job_lies_at_place(const struct job *job, const char *path)
+bool job_lies_at_location(const struct job *job, const char *path)
 {
-    size_t length = strlen(path), place = job->place ? strlen(job->place) : 0;
-    if (!place || length < place || strcmp(path + length - place, job->place) != 0)
+    size_t length = strlen(path), size = job->location ? strlen(job->location) : 0;
+    if (!size || length < size || strcmp(path + length - size, job->location) != 0)
         return false;
-    return length == place || path[length - place - 1] == '/';
+    return length == size || path[length - size - 1] == '/';
 }
 
 bool job_is_by_hand(const struct job *job)

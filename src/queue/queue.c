@@ -151,7 +151,7 @@ static bool still_blocks(const struct job *job, const char *path)
     if (job->ending)
         return job->ending == JOB_FORGOTTEN;
     bool has_outcome = job->state == JOB_DONE || job->state == JOB_FAILED;
-    return !(has_outcome && job->put_away && job->place) || strcmp(job->place, path) == 0;
+    return !(has_outcome && job->put_away && job->location) || strcmp(job->location, path) == 0;
 }
 
 /** Whether the file of a job lies in the folder under another name than the job knows. */
@@ -249,7 +249,7 @@ bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_
     *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->put_away);
     if (!job || job->ending)
         return job && job->ending == JOB_FORGOTTEN;
-    return !*ret_waits && !job->place;
+    return !*ret_waits && !job->location;
 }
 
 /** A failed job goes from the start; only a POST that is still unclear is not forgotten. */
@@ -285,12 +285,12 @@ static int64_t tell_arrival(struct queue *queue, struct job *job, const struct a
 }
 
 /**
- * The file of a failed job came back: the same job goes on, and the person's word counts. Its place
- * in Failed is kept until its job is claimed, for the error text that may still lie there.
+ * The file of a failed job came back: the same job goes on, and the person's word counts. Its
+ * location in Failed is kept until its job is claimed, for the error text that may still lie there.
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
-    bool is_moved = !job_lies_at_place(job, arrival->path); /* not only with all around it */
+    bool is_moved = !job_lies_at_location(job, arrival->path); /* not only with all around it */
     if (job->posting && !job->filed_path && strcmp(job->path, arrival->path) != 0)
         queue_keep_text(queue, &job->filed_path, job->path);
     queue_keep_text(queue, &job->path, arrival->path);
@@ -538,18 +538,18 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     queue_wake_group(queue, job);
 }
 
-void queue_set_put_away(struct queue *queue, struct job *job, const char *place, const char *why)
+void queue_set_put_away(struct queue *queue, struct job *job, const char *location, const char *why)
 {
-    queue_keep_text(queue, &job->place, place);
+    queue_keep_text(queue, &job->location, location);
     job->claimed = false;
     job->put_away = JOB_PUT_AWAY;
     set_state(queue, job, job->state, why);
 }
 
-void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *place)
+void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location)
 {
-    CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", place);
-    queue_keep_text(queue, &job->place, place);
+    CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", location);
+    queue_keep_text(queue, &job->location, location);
     job->put_away = JOB_PUT_AWAY; /* it may have been discarded while it was out of sight */
     queue_update(queue, job, why ? why : "renamed where failed files lie");
 }
@@ -684,7 +684,7 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
         return QUEUE_NOT_PUT_AWAY;
     /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
      */
-    bool is_away = job->place && (job->put_away || job->state == JOB_QUEUED);
+    bool is_away = job->location && (job->put_away || job->state == JOB_QUEUED);
     queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
     return QUEUE_OK;
 }

@@ -59,9 +59,10 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->attempts = sqlite3_column_int(statement, c++);
     job->crashes = sqlite3_column_int(statement, c++);
     job->due_ms = sqlite3_column_int64(statement, c++);
-    char **const texts[] = {&job->place, &job->error_code, &job->error_message, &job->content_type,
-        &job->sha256, &job->md5, &job->download_url, &job->token, &job->rules_digest, &job->rule,
-        &job->group, &job->values, &job->lead_id, &job->contact_id, &job->activity_id};
+    char **const texts[] = {&job->location, &job->error_code, &job->error_message,
+        &job->content_type, &job->sha256, &job->md5, &job->download_url, &job->token,
+        &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id, &job->contact_id,
+        &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++)
         *texts[i] = column_copy(store, statement, c++);
     job->queued_ms = sqlite3_column_int64(statement, c++);
@@ -134,7 +135,7 @@ void store_update(struct store *store, const struct job *job)
     bind_int(statement, ":attempts", job->attempts);
     bind_int(statement, ":deaths", job->crashes);
     bind_int(statement, ":due_ms", job->due_ms);
-    bind_path(statement, ":place", job->place);
+    bind_path(statement, ":place", job->location);
     bind_text(statement, ":error_code", job->error_code);
     bind_text(statement, ":error_message", job->error_message);
     bind_text(statement, ":content_type", job->content_type);

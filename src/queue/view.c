@@ -37,7 +37,7 @@ static int64_t next_attempt(const struct job *job)
 /** Whether its file is known to lie elsewhere than at its path. */
 static bool is_somewhere(const struct job *job)
 {
-    return job->place && *job->place && job->put_away != JOB_DISCARDED;
+    return job->location && *job->location && job->put_away != JOB_DISCARDED;
 }
 
 struct json *view_job(const struct job *job)
@@ -65,7 +65,7 @@ struct json *view_job(const struct job *job)
     result |=
         json_add_text(object, "activity", job->activity ? activity_names[job->activity] : NULL);
     result |= json_add_text(object, "activity_id", job->activity_id);
-    result |= json_add_text(object, "place", is_somewhere(job) ? job->place : NULL);
+    result |= json_add_text(object, "place", is_somewhere(job) ? job->location : NULL);
     result |= json_add_text(object, "download_url", job->download_url);
     result |= add_time(object, "queued_at", job->queued_ms);
     result |= add_time(object, "uploaded_at", job->uploaded_ms);

@@ -22,13 +22,13 @@
 
 #define RECEIPT_SUFFIX ".close.json"
 
-/** Open the directory an absolute or relative place lies in. */
-int beside_open_directory(int root, const char *place)
+/** Open the directory an absolute or relative location lies in. */
+int beside_open_directory(int root, const char *location)
 {
-    CLEANUP(free_text) char *directory = path_directory(place);
+    CLEANUP(free_text) char *directory = path_directory(location);
     if (!directory)
         return -ENOMEM;
-    if (*place != '/')
+    if (*location != '/')
         return safe_open_directory(root, directory);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
@@ -184,14 +184,14 @@ static int write_receipt(const struct task *task, const char *name)
     gid_t gid;
     CLEANUP(free_text) char *receipt_name = path_with_suffix(name, RECEIPT_SUFFIX);
     CLEANUP(free_text)
-    char *place = beside_is_put_in_place(task) ? path_join(task->destination.path, name) : NULL;
-    struct job job = *task->job; /* as it will be once it has a place */
-    job.place = place;
+    char *location = beside_is_put_in_place(task) ? path_join(task->destination.path, name) : NULL;
+    struct job job = *task->job; /* as it will be once it has a location */
+    job.location = location;
     job.error_code = job.error_message = NULL; /* that it was not put away before is over */
     CLEANUP(json_freep) struct json *receipt = view_job(&job);
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
-    bool is_whole = receipt_name && line && (place || !beside_is_put_in_place(task));
+    bool is_whole = receipt_name && line && (location || !beside_is_put_in_place(task));
     read_rights(task, name, &mode, &gid);
     return is_whole ? destination_write(&task->destination, receipt_name, line, mode, gid)
                     : -ENOMEM;
@@ -227,25 +227,25 @@ void beside_remove_text_in_folder(const struct task *task)
  * The file has failed before, and is no longer where it was put then, nor is another of that name:
  * the error text there is of no use any more.
  */
-static void leave_former_place(struct job *job, int directory)
+static void leave_former_location(struct job *job, int directory)
 {
-    const char *name = path_name(job->place);
+    const char *name = path_name(job->location);
     CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd != -ENOENT)
         return;
     beside_remove_text(directory, name);
-    (void)job_set_text(&job->place, NULL);
+    (void)job_set_text(&job->location, NULL);
 }
 
 /** Remove the error texts of earlier failures, in the folder and where the file was put then. */
 void beside_remove_old_texts(struct task *task)
 {
-    const char *place = task->job->place;
+    const char *location = task->job->location;
     beside_remove_text_in_folder(task);
     CLEANUP(close_fd)
-    int directory = place && *place ? beside_open_directory(task->root, place) : -1;
+    int directory = location && *location ? beside_open_directory(task->root, location) : -1;
     if (directory >= 0)
-        leave_former_place(task->job, directory);
+        leave_former_location(task->job, directory);
 }
 
 /** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */

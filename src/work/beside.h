@@ -10,8 +10,9 @@
  * or kept. */
 bool beside_is_put_in_place(const struct task *task);
 
-/** Open the directory in which the file at `place` (as in struct job) lies; or a negative errno. */
-int beside_open_directory(int root, const char *place);
+/** Open the directory in which the file at `location` (as in struct job) lies; or a negative errno.
+ */
+int beside_open_directory(int root, const char *location);
 
 /** Write the texts that the outcome asks for beside the file `name` at task->destination. */
 int beside_write(const struct task *task, const char *name);
@@ -22,7 +23,7 @@ void beside_remove_text(int directory, const char *name);
 /** Remove an error text that lies beside the file in the folder. */
 void beside_remove_text_in_folder(const struct task *task);
 
-/** Remove what an earlier try has left beside the file's former places. */
+/** Remove what an earlier try has left beside the file's former locations. */
 void beside_remove_old_texts(struct task *task);
 
 /** Move the marker and the sidecar of the file that was `name` in `directory`. */

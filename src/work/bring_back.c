@@ -20,12 +20,12 @@ static int came_back(struct task *task, const char *name)
     CLEANUP(free_text) char *path = parent ? path_join(parent, name) : NULL;
     if (!path)
         return -ENOMEM;
-    beside_remove_text(task->staging, path_name(job->place));
-    beside_move_companions(task, task->staging, path_name(job->place), &task->destination, name);
+    beside_remove_text(task->staging, path_name(job->location));
+    beside_move_companions(task, task->staging, path_name(job->location), &task->destination, name);
     free(job->path);
     job->path = TAKE_PTR(path);
     task_leave_directories(task);
-    return job_set_text(&job->place, NULL);
+    return job_set_text(&job->location, NULL);
 }
 
 int bring_back_start(struct task *task)
@@ -33,8 +33,8 @@ int bring_back_start(struct task *task)
     struct job *job = task->job;
     CLEANUP(free_text) char *parent = path_directory(job->path);
     task_leave_directories(task);
-    task->staging = beside_open_directory(task->root, job->place);
-    CLEANUP(close_fd) int top = failed_open(task->root, task->folder->failed, job->place);
+    task->staging = beside_open_directory(task->root, job->location);
+    CLEANUP(close_fd) int top = failed_open(task->root, task->folder->failed, job->location);
     if (top == -ENOENT) /* all of Failed was renamed: nobody has spoken of this file */
         job->approved = false;
     if (task->staging < 0 || !parent)
@@ -45,7 +45,7 @@ int bring_back_start(struct task *task)
     if (result < 0)
         return result;
     CLEANUP(free_text) char *name = NULL;
-    const char *from = path_name(job->place);
+    const char *from = path_name(job->location);
     result = put_away_move(task->staging, from, &task->destination, path_name(job->path), &name);
     if (result == -EXDEV)
         return copy_begin(task->staging, from, &task->destination, &task->copy);

@@ -73,20 +73,21 @@ static bool is_failed_here(const struct folder *folder, int root, struct folder_
     return true;
 }
 
-/** Whether its place is outside of the folder, and not where failed files are put now: nobody can
- * tell whether what was configured then is mounted. */
+/** Whether its location is outside of the folder, and not where failed files are put now: nobody
+ * can tell whether what was configured then is mounted. */
 static bool lies_elsewhere(const struct folder *folder, const struct job *job)
 {
-    const char *place = job->place && *job->place == '/' ? job->place : NULL;
-    return place &&
-           (!str_starts_with(place, folder->failed) || place[strlen(folder->failed)] != '/');
+    const char *location = job->location && *job->location == '/' ? job->location : NULL;
+    return location &&
+           (!str_starts_with(location, folder->failed) || location[strlen(folder->failed)] != '/');
 }
 
-/** Whether both places begin with the same directory: one search finds both. */
+/** Whether both locations begin with the same directory: one search finds both. */
 static bool lie_together(const struct job *a, const struct job *b)
 {
-    size_t length = strcspn(a->place, "/");
-    return strncmp(a->place, b->place, length) == 0 && b->place[length] == a->place[length];
+    size_t length = strcspn(a->location, "/");
+    return strncmp(a->location, b->location, length) == 0 &&
+           b->location[length] == a->location[length];
 }
 
 /** Failed jobs whose files do not lie where they were put. */
@@ -133,7 +134,7 @@ static void discard(struct queue *queue, struct job *job)
 static bool lies_in_former(const struct folder *folder, const struct job *job)
 {
     size_t length = strcspn(folder->failed, "/");
-    return strncmp(job->place, folder->failed, length) != 0 || job->place[length] != '/';
+    return strncmp(job->location, folder->failed, length) != 0 || job->location[length] != '/';
 }
 
 /** What was found under another name is known by that; what is nowhere is discarded. */
@@ -142,15 +143,15 @@ static void search_for(
 {
     struct sought *files = missing->files;
     int searched =
-        failed_file_search(root, folder->failed, missing->jobs[0]->place, files, missing->count);
+        failed_file_search(root, folder->failed, missing->jobs[0]->location, files, missing->count);
     bool is_all_searched =
         searched == 0 || (searched == -ENOENT && lies_in_former(folder, missing->jobs[0]));
     for (size_t i = 0; i < missing->count; i++) {
-        if (files[i].place)
-            queue_set_location_in_failed(queue, missing->jobs[i], files[i].place);
+        if (files[i].location)
+            queue_set_location_in_failed(queue, missing->jobs[i], files[i].location);
         else if (is_all_searched)
             discard(queue, missing->jobs[i]);
-        free(files[i].place);
+        free(files[i].location);
         job_free(missing->jobs[i]);
     }
 }

@@ -223,7 +223,7 @@ static bool is_the_file(const struct task *task, struct store *store, const stru
 {
     const char *path = task->job->path;
     if (!identity_same_file(&failed->identity, &task->job->identity) ||
-        job_lies_at_place(failed, path))
+        job_lies_at_location(failed, path))
         return false;
     CLEANUP(close_fd) int root = safe_open_root(task->folder->path);
     return root >= 0 && failed_directories_have(store, failed->folder, root, path) == 0;

@@ -25,7 +25,7 @@
 bool failed_file_is_at(int directory, const struct job *job)
 {
     struct file_state state;
-    const char *name = path_name(job->place);
+    const char *name = path_name(job->location);
     CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd == -ENOENT)
         beside_remove_text(directory, name);
@@ -37,7 +37,7 @@ bool failed_file_is_at(int directory, const struct job *job)
 static bool has_its_like(int directory, const struct job *job)
 {
     struct stat stat;
-    return fstatat(directory, path_name(job->place), &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return fstatat(directory, path_name(job->location), &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISREG(stat.st_mode) && stat.st_size == job->identity.size;
 }
 
@@ -54,9 +54,9 @@ static int compare_sought(
     const char *path, const struct identity *found, struct sought *sought, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!sought[i].place && is_sought(&sought[i], found)) {
-            sought[i].place = strdup(path);
-            return sought[i].place ? 0 : -ENOMEM;
+        if (!sought[i].location && is_sought(&sought[i], found)) {
+            sought[i].location = strdup(path);
+            return sought[i].location ? 0 : -ENOMEM;
         }
     return 0;
 }
@@ -115,13 +115,13 @@ static int search_below(
 }
 
 /**
- * Where failed files are put, as it was when the job's was: the fixed directory its place begins
+ * Where failed files are put, as it was when the job's was: the fixed directory its location begins
  * with, or an absolute one as it is configured now.
  */
-int failed_open(int root, const char *failed, const char *place)
+int failed_open(int root, const char *failed, const char *location)
 {
-    CLEANUP(free_text) char *first = strndup(place, strcspn(place, "/"));
-    if (*place != '/')
+    CLEANUP(free_text) char *first = strndup(location, strcspn(location, "/"));
+    if (*location != '/')
         return first ? safe_open_directory(root, first) : -ENOMEM;
     int fd = open(failed, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
@@ -129,20 +129,20 @@ int failed_open(int root, const char *failed, const char *place)
 
 bool failed_file_has_left(int root, const char *failed, const struct job *job)
 {
-    const char *place = job->place ? job->place : "";
-    CLEANUP(close_fd) int top = *place ? failed_open(root, failed, place) : -ENOENT;
+    const char *location = job->location ? job->location : "";
+    CLEANUP(close_fd) int top = *location ? failed_open(root, failed, location) : -ENOENT;
     /* all of it was renamed, or is not mounted: nobody has spoken of this file */
-    if (top < 0 || (*place == '/' && directory_is_empty(top)))
+    if (top < 0 || (*location == '/' && directory_is_empty(top)))
         return false;
-    CLEANUP(close_fd) int directory = beside_open_directory(root, place);
+    CLEANUP(close_fd) int directory = beside_open_directory(root, location);
     if (directory < 0 && directory != -ENOENT)
         return false;
     if (directory >= 0 && (has_its_like(directory, job) || failed_file_is_at(directory, job)))
         return false;
     struct sought sought = {.identity = &job->identity};
     (void)search_below(top, "", &sought, 1, FAILED_DEPTH_MAX);
-    bool was_found = sought.place != NULL;
-    free(sought.place);
+    bool was_found = sought.location != NULL;
+    free(sought.location);
     return !was_found;
 }
 
@@ -155,24 +155,24 @@ static bool may_be_there(int directory, const char *name)
 
 bool failed_text_still_lies(int root, const struct job *job)
 {
-    const char *place = job->place && *job->place ? job->place : NULL;
-    CLEANUP(free_text) char *text = place ? path_with_suffix(place, ERROR_SUFFIX) : NULL;
+    const char *location = job->location && *job->location ? job->location : NULL;
+    CLEANUP(free_text) char *text = location ? path_with_suffix(location, ERROR_SUFFIX) : NULL;
     return !text || may_be_there(root, text);
 }
 
 bool failed_file_still_lies(int root, const struct job *job)
 {
-    const char *place = job->place && *job->place ? job->place : NULL;
-    return !place || may_be_there(root, place) || failed_text_still_lies(root, job);
+    const char *location = job->location && *job->location ? job->location : NULL;
+    return !location || may_be_there(root, location) || failed_text_still_lies(root, job);
 }
 
 int failed_file_search(
-    int root, const char *failed, const char *place, struct sought *sought, size_t count)
+    int root, const char *failed, const char *location, struct sought *sought, size_t count)
 {
     CLEANUP(free_text)
-    char *name = *place == '/' ? strdup(failed) : strndup(place, strcspn(place, "/"));
+    char *name = *location == '/' ? strdup(failed) : strndup(location, strcspn(location, "/"));
     if (!name)
         return -ENOMEM;
-    CLEANUP(close_fd) int top = failed_open(root, failed, place);
+    CLEANUP(close_fd) int top = failed_open(root, failed, location);
     return top < 0 ? top : search_below(top, name, sought, count, FAILED_DEPTH_MAX);
 }

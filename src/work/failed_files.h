@@ -21,20 +21,21 @@ bool failed_text_still_lies(int root, const struct job *job);
 struct sought {
     const struct identity *identity;
     bool takes_like; /* where its handle says nothing, one of its size and time may be it */
-    char *place;     /* as job->place, where it was found; the caller's */
+    char *location;  /* as job->location, where it was found; the caller's */
 };
 
 /**
- * Look for files where failed ones are put, in the directory that `place` begins with. 0, or a
+ * Look for files where failed ones are put, in the directory that `location` begins with. 0, or a
  * negative errno where not all that lies there could be looked at.
  */
 int failed_file_search(
-    int root, const char *failed, const char *place, struct sought *sought, size_t count);
+    int root, const char *failed, const char *location, struct sought *sought, size_t count);
 
 /** Whether the file of a failed job lies in the directory it was put into, under its name. */
 bool failed_file_is_at(int directory, const struct job *job);
 
-/** The directory that failed files are put into, as `place` begins with it; or a negative errno. */
-int failed_open(int root, const char *failed, const char *place);
+/** The directory that failed files are put into, as `location` begins with it; or a negative errno.
+ */
+int failed_open(int root, const char *failed, const char *location);
 
 #endif

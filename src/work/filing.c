@@ -233,8 +233,8 @@ static int gather(struct task *task, struct store *store)
 struct verdict verify_start(struct task *task, const struct stage_tools *tools)
 {
     if (!task->has_verification) {
-        struct verdict fetched = task->job->place ? task_fetch_file(task, tools)
-                                                  : verdict_make(VERDICT_NEXT, NULL, "there");
+        struct verdict fetched = task->job->location ? task_fetch_file(task, tools)
+                                                     : verdict_make(VERDICT_NEXT, NULL, "there");
         bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
         if (fetched.kind != VERDICT_NEXT && !is_away) /* to look takes no file */
             return fetched;

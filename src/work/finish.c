@@ -100,16 +100,16 @@ static void send_companions_after(
     send_companions_of(task, job->queued_path, destination, new_name);
 }
 
-/** Done with the file, which is at `place` now; that is the task's from here on. */
-static struct verdict verdict_away(struct task *task, const char *how, char *place)
+/** Done with the file, which is at `location` now; that is the task's from here on. */
+static struct verdict verdict_away(struct task *task, const char *how, char *location)
 {
-    if (!place)
+    if (!location)
         return task_not_put_away("its new place cannot be kept in mind", -ENOMEM);
-    task->outcome_place = place;
-    return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, place);
+    task->outcome_location = location;
+    return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, location);
 }
 
-/** The file has its final name: write beside it and remember the place. */
+/** The file has its final name: write beside it and remember its location. */
 static struct verdict arrived(struct task *task, const char *name)
 {
     int result = beside_write(task, name);
@@ -222,12 +222,12 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     if (is_replaced && !must_be_told(task->job))
         return verdict_make(VERDICT_CHANGED, "changed",
             "its file was rewritten or replaced before it was put away");
-    const char *place = job_has_error(task->job, "gone") ? task->job->place : NULL;
+    const char *location = job_has_error(task->job, "gone") ? task->job->location : NULL;
+    /* discards.c finds out whether it is there under another name */
     return verdict_away(task,
         taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
                             : "another file has taken its name meanwhile, which stays",
-        strdup(
-            place ? place : "")); /* discards.c finds out whether it is there under another name */
+        strdup(location ? location : ""));
 }
 
 /** Its directory does not let us, as Samba's default of 0755 for another user's does not. */

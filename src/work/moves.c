@@ -95,7 +95,7 @@ static void free_task(struct worker *worker, struct task *task)
     merged_leads_release(&task->merged);
     task_leave_directories(task);
     close_fd(&task->root);
-    free(task->outcome_place);
+    free(task->outcome_location);
     free(task->activity_id);
     free(task->other_lead);
     free(task->kept_sha256);

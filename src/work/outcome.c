@@ -401,10 +401,10 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
         (void)job_set_text(&task->job->error_message, NULL);
     }
     worker->failures += task->job->state == JOB_FAILED;
-    queue_set_put_away(worker->queue, task->job, task->outcome_place, verdict->message);
+    queue_set_put_away(worker->queue, task->job, task->outcome_location, verdict->message);
     if (task->job->state == JOB_FAILED)
         failed_directories_note(queue_store(worker->queue), task->folder, task->root);
-    if (job_has_error(task->job, "gone") && task->job->place)
+    if (job_has_error(task->job, "gone") && task->job->location)
         discards_check_now(worker, task->job->folder);
     moves_log(task, job_state_names[task->job->state], verdict->message);
     moves_end_task(worker, task);

@@ -67,7 +67,7 @@ struct task {
     int staging;        /* or, while a file is brought back, the directory it comes from */
     struct destination destination;
     struct copy *copy;
-    char *outcome_place; /* where the file came to lie */
+    char *outcome_location; /* where the file came to lie */
     struct task *next;
 };
 

@@ -103,14 +103,14 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
     int result = task_open_root(task);
     if (result < 0)
         return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
-    if (task->job->place)
+    if (task->job->location)
         result = bring_back_start(task);
     if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
         return verdict_make(VERDICT_FAIL, "gone",
             "its file is no longer where it was put, or was changed there; drag it back into the "
             "folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
-        (void)job_set_text(&task->job->place, NULL);
+        (void)job_set_text(&task->job->location, NULL);
     else if (result < 0)
         return verdict_of_error(task, tools, result);
     return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");

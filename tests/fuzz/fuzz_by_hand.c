@@ -11,7 +11,7 @@
 static void check_job(const struct job *job)
 {
     assert(job_is_by_hand(job) && job_has_outcome(job) && job->put_away && !job->claimed);
-    assert(*job->path && !strchr(job->path, '/') && *job->place == '/');
+    assert(*job->path && !strchr(job->path, '/') && *job->location == '/');
     assert(job->identity.size >= 0 && job->queued_ms <= NOW && job->uploaded_ms <= NOW);
     assert((job->state == JOB_FAILED) == (job->error_code != NULL));
     struct json *view = view_job(job);

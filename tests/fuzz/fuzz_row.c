@@ -190,7 +190,7 @@ static bool is_same_text(const char *a, const char *b)
 static void check_unchanged(const struct job *job, const struct job *before)
 {
     assert(job && is_same_text(job->folder, before->folder));
-    assert(is_same_text(job->path, before->path) && is_same_text(job->place, before->place));
+    assert(is_same_text(job->path, before->path) && is_same_text(job->location, before->location));
     assert(identity_equal(&job->identity, &before->identity));
     assert(job->state == before->state && job->ending == before->ending);
     assert(job->claimed == before->claimed && job->put_away == before->put_away);

@@ -53,7 +53,7 @@ enum job_held {
 /** Where the file of a job with an outcome is. */
 enum job_put_away {
     JOB_NOT_PUT_AWAY, /* still where it was: it is to be put away */
-    JOB_PUT_AWAY,     /* where its outcome says (job->place) */
+    JOB_PUT_AWAY,     /* where its outcome says (job->location) */
     JOB_DISCARDED /* nowhere: it had failed, and a person deleted it from there. The job has ended,
                      as long as the file does not come back */
 };
@@ -79,7 +79,7 @@ struct job {
     int attempts;               /* claims that count */
     int crashes;                /* unclean ends with this single job claimed */
     int64_t due_ms;             /* wall clock; not claimed before */
-    char *place; /* where the file lies now when no longer at `path`; "" when it is gone */
+    char *location; /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;
     char *error_message;
     char *content_type;
@@ -115,8 +115,9 @@ struct job {
 /** The path that the activity of a job speaks of: renaming the file later does not change it. */
 const char *job_filed_path(const struct job *job);
 
-/** Whether `path` ends in the place its file was put: a directory above it became the folder. */
-bool job_lies_at_place(const struct job *job, const char *path);
+/** Whether `path` ends in the location its file was put to: a directory above it became the folder.
+ */
+bool job_lies_at_location(const struct job *job, const char *path);
 
 /** Whether it was uploaded by hand: it belongs to no folder, and nothing is ever done about it. */
 bool job_is_by_hand(const struct job *job);

@@ -167,12 +167,14 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
 /** The job is done, and no POST of it is unclear any more: its file is put away next. */
 void queue_done(struct queue *queue, struct job *job, const char *why);
 
-/** The file is where its outcome says: out of hand for good. `place` as in struct job, or NULL. */
-void queue_set_put_away(struct queue *queue, struct job *job, const char *place, const char *why);
+/** The file is where its outcome says: out of hand for good. `location` as in struct job, or NULL.
+ */
+void queue_set_put_away(
+    struct queue *queue, struct job *job, const char *location, const char *why);
 
-/** The file of a failed job lies at `place` now: a person has sorted what failed, or renamed where
- * it lies. */
-void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *place);
+/** The file of a failed job lies at `location` now: a person has sorted what failed, or renamed
+ * where it lies. */
+void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location);
 
 /** A person deleted the file of a failed job: it ends as discarded. Should the file come back after
  * all, the job goes on as a failed one does. */

@@ -264,7 +264,7 @@ static struct job *make_job(const char *const texts[12])
     assert_non_null(job);
     char **const into[] = {&job->folder, &job->path, &job->sha256, &job->content_type,
         &job->error_code, &job->error_message, &job->rule, &job->lead_id, &job->contact_id,
-        &job->activity_id, &job->place, &job->download_url};
+        &job->activity_id, &job->location, &job->download_url};
     for (size_t i = 0; i < COUNT(into); i++)
         assert_int_equal(job_set_text(into[i], texts[i]), 0);
     job->id = 17;

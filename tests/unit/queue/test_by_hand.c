@@ -55,7 +55,7 @@ static void takes_what_upload_tells(void **state)
     assert_non_null(job);
     assert_true(job_is_by_hand(job));
     assert_string_equal(job->path, "a.pdf");
-    assert_string_equal(job->place, "/home/anna/a.pdf");
+    assert_string_equal(job->location, "/home/anna/a.pdf");
     assert_string_equal(job->sha256, HASH);
     assert_int_equal(job->activity, ACTIVITY_EMAIL);
     assert_string_equal(job->activity_id, "acti_A");

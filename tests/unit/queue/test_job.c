@@ -94,7 +94,7 @@ static void owns_its_texts(void **state)
     assert_string_equal(job->path, "second");
     assert_int_equal(job_set_text(&job->path, NULL), 0);
     assert_null(job->path);
-    char **const texts[] = {&job->folder, &job->path, &job->place, &job->error_code,
+    char **const texts[] = {&job->folder, &job->path, &job->location, &job->error_code,
         &job->error_message, &job->content_type, &job->sha256, &job->md5, &job->download_url,
         &job->token, &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id,
         &job->contact_id, &job->activity_id};

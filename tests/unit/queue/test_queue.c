@@ -117,24 +117,24 @@ static struct job *load(struct queue *queue, int64_t id)
     return job;
 }
 
-/* claim the next job and take it all the way; `place` as for queue_set_put_away() */
-static void finish_next(struct queue *queue, const char *place)
+/* claim the next job and take it all the way; `location` as for queue_set_put_away() */
+static void finish_next(struct queue *queue, const char *location)
 {
     struct job *job = claim(queue);
     assert_non_null(job);
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "done");
-    queue_set_put_away(queue, job, place, "put away");
+    queue_set_put_away(queue, job, location, "put away");
     job_free(job);
 }
 
-static void fail_next(struct queue *queue, const char *code, const char *place)
+static void fail_next(struct queue *queue, const char *code, const char *location)
 {
     struct job *job = claim(queue);
     assert_non_null(job);
     queue_fail(queue, job, code, "in words");
-    if (place)
-        queue_set_put_away(queue, job, place, "moved");
+    if (location)
+        queue_set_put_away(queue, job, location, "moved");
     job_free(job);
 }
 
@@ -198,7 +198,7 @@ static void goes_from_queued_to_done(void **state)
     assert_int_equal(job->state, JOB_DONE);
     assert_false(job->claimed);
     assert_true(job->put_away);
-    assert_string_equal(job->place, "Uploaded/a.pdf");
+    assert_string_equal(job->location, "Uploaded/a.pdf");
     assert_string_equal(job->sha256, "5ha");
     assert_true(job->done_ms == now);
     assert_null(job->error_code);
@@ -301,7 +301,7 @@ static void continues_a_failed_job_whose_file_comes_back(void **state)
     assert_int_equal(job->state, JOB_QUEUED);
     assert_int_equal(job->attempts, 0);
     assert_string_equal(job->path, "in/b.pdf");
-    assert_string_equal(job->place, "Failed/a.pdf"); /* where its error text still lies */
+    assert_string_equal(job->location, "Failed/a.pdf"); /* where its error text still lies */
     assert_null(job->error_code);
     assert_null(job->error_message);
     assert_false(job->put_away);
@@ -392,7 +392,7 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(queue_add(queue, &large), id);
     job = claim(queue);
     assert_int_equal(job->state, JOB_FAILED);
-    assert_string_equal(job->place, "Failed/a.pdf"); /* for the text that lies there */
+    assert_string_equal(job->location, "Failed/a.pdf"); /* for the text that lies there */
     assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
     queue_put_away_later(queue, job, now, "not yet");
     job_free(job);
@@ -843,7 +843,7 @@ static void retries_by_hand_only_what_failed(void **state)
     assert_int_equal(job->state, JOB_QUEUED);
     assert_int_equal(job->attempts, 0);
     assert_null(job->error_code);
-    assert_string_equal(job->place, "Failed/a.pdf"); /* from where it is moved back first */
+    assert_string_equal(job->location, "Failed/a.pdf"); /* from where it is moved back first */
     assert_true(job->due_ms <= now);
     job_free(job);
     begin(queue);
@@ -2415,7 +2415,7 @@ static void keeps_all_over_a_restart(void **state)
     assert_true(identity_equal(&after->identity, &before->identity));
     assert_int_equal(after->state, JOB_FAILED);
     assert_true(after->put_away);
-    assert_string_equal(after->place, ""); /* gone, which is not the same as still there */
+    assert_string_equal(after->location, ""); /* gone, which is not the same as still there */
     assert_string_equal(after->error_code, "code");
     assert_string_equal(after->error_message, "message");
     assert_string_equal(after->content_type, "A");
