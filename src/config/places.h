@@ -1,4 +1,4 @@
-/** Which directories and files may not lie in which. */
+/** Checks that directories and files do not contain what they must not. */
 #ifndef CLOSEDROP_CONFIG_PLACES_H
 #define CLOSEDROP_CONFIG_PLACES_H
 
@@ -8,8 +8,8 @@ struct config;
 struct settings;
 
 /**
- * Check the places of a tree that was read whole: no folder in another, no archive in a folder,
- * none of the program's own files in a folder. By their spelling, or `found` on the disk too.
+ * Check a fully loaded tree: no folder in another, no archive in a folder, none of closedrop's own
+ * files in a folder. Compares paths, and with `found` also what is on the disk.
  */
 void places_check(struct settings *settings, const struct config *config, bool found);
 

@@ -1,10 +1,10 @@
-/** What a rule creates. */
+/** Reads what a rule creates. */
 #ifndef CLOSEDROP_CONFIG_READ_ACTIVITY_H
 #define CLOSEDROP_CONFIG_READ_ACTIVITY_H
 
 struct rule_reader;
 
-/** Read the rule's one activity. What is wrong is noted as a problem. */
+/** Read the rule's one activity. Errors are recorded. */
 void read_activity(struct rule_reader *reader);
 
 #endif

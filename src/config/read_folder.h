@@ -1,4 +1,4 @@
-/** The list `folders`. */
+/** Reads the list `folders`. */
 #ifndef CLOSEDROP_CONFIG_READ_FOLDER_H
 #define CLOSEDROP_CONFIG_READ_FOLDER_H
 
@@ -6,8 +6,8 @@ struct config;
 struct settings;
 
 /**
- * Read all folders, after the rules. What is wrong is noted as a problem; what memory was missing
- * for is NULL in the tree.
+ * Read all folders, after the rules. Errors are recorded; where memory was short, the tree has
+ * NULL.
  */
 void read_folders(struct settings *settings, struct config *config);
 

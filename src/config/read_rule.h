@@ -1,4 +1,4 @@
-/** The list `rules`. */
+/** Reads the list `rules`. */
 #ifndef CLOSEDROP_CONFIG_READ_RULE_H
 #define CLOSEDROP_CONFIG_READ_RULE_H
 
@@ -7,7 +7,7 @@
 struct config;
 struct settings;
 
-/** Read all rules. What is wrong is noted as a problem; false where memory was short. */
+/** Read all rules. Errors are recorded; false if memory was short. */
 bool read_rules(struct settings *settings, struct config *config);
 
 #endif

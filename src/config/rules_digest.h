@@ -1,4 +1,4 @@
-/** A text that stays the same as long as the rules of a folder do. */
+/** Computes a text that changes only if the rules of a folder change. */
 #ifndef CLOSEDROP_CONFIG_RULES_DIGEST_H
 #define CLOSEDROP_CONFIG_RULES_DIGEST_H
 
@@ -6,7 +6,9 @@ struct config;
 struct folder;
 struct settings;
 
-/** That of the folder's rules and its no_match, in new memory; NULL when memory is short. */
+/**
+ * The digest of the folder's rules and no_match, which the caller frees; NULL if memory is short.
+ */
 char *rules_digest(
     struct settings *settings, const struct config *config, const struct folder *folder);
 
