@@ -1,4 +1,4 @@
-/** A table's file: when it is read, and read again. A part of table.c. */
+/** The file of a table: when it is read, and read again. Part of table.c. */
 #ifndef CLOSEDROP_RULES_TABLE_FILE_H
 #define CLOSEDROP_RULES_TABLE_FILE_H
 
@@ -10,10 +10,10 @@
 
 struct str;
 
-/** A file that changed less than this ago may still be written. */
+/** A file that changed less than this long ago may still be being written. */
 #define FILE_YOUNG_MS 2000
 
-/** How patient whoever asks is (table.h, struct table_ask). */
+/** How long to wait for the table (table.h, struct table_ask). */
 struct table_patience {
     int64_t settle_ms, incomplete_ms, waited_ms;
     bool takes_young;
@@ -23,29 +23,29 @@ struct table {
     struct table *next;
     char *file;
     char *encoding;             /* NULL: UTF-8 */
-    char *column;               /* of the key */
-    int64_t away_ms, missed_ms; /* steady clock: since when it is away, and was last missed; 0: it
-                                   was there */
-    bool is_cut;                /* it looks as if more were to come */
-    bool is_remembered;         /* what follows holds as long as the file has this `stat` */
+    char *column;               /* that holds the keys */
+    int64_t away_ms, missed_ms; /* since when it is missing, and when it was last looked for in
+                                   vain; steady clock; 0: exists */
+    bool is_cut;                /* it looks truncated */
+    bool is_remembered;         /* the members below are valid while the file has this `stat` */
     struct stat stat;
     struct contents contents;
-    char *reason; /* why it cannot be used; NULL: it can */
+    char *reason; /* why it cannot be used, or NULL */
 };
 
 /**
- * Make the contents those of the file. Returns 0; -EINVAL with the reason added to `why`; -EAGAIN
- * or -EBUSY where it may still be written; or -ENOMEM.
+ * Read the file, if its contents are not up to date. Returns 0; -EINVAL with the reason added to
+ * `why`; -EAGAIN or -EBUSY if it may still be being written; or -ENOMEM.
  */
 int table_refresh(struct table *table, const struct table_patience *patience, struct str *why);
 
-/** Forget what is known of the file's contents. */
+/** Discard the file's contents. */
 void table_drop(struct table *table);
 
-/** Whether what is not there now may still come: the table is away, or looks cut off. */
+/** Whether a key that is not found may still come: the table is missing or looks truncated. */
 bool table_may_grow(const struct table *table, const struct table_patience *patience);
 
-/** Begin a complaint about a file, "FILE WORDS". Returns -EINVAL. */
+/** Start an error message about a file, "FILE WORDS". Returns -EINVAL. */
 int table_refuse(const char *file, struct str *why, const char *words);
 
 #endif

@@ -1,4 +1,4 @@
-/** What is in a table, and how it is made of text: a part of table.c. Pure. */
+/** The contents of a table, and how text is parsed into them. Part of table.c. Pure. */
 #ifndef CLOSEDROP_RULES_TABLE_PARSE_H
 #define CLOSEDROP_RULES_TABLE_PARSE_H
 
@@ -10,8 +10,7 @@ struct str;
 
 #define COLUMNS_MAX 200
 
-/** One row; its fields lie behind one another, each with its NUL. Those left out at its end are "".
- */
+/** One row. Its fields follow one another, each ending in a NUL; missing ones at its end are "". */
 struct row {
     const char *key;
     const char *fields;
@@ -26,41 +25,41 @@ struct spelling {
 };
 
 struct contents {
-    char *texts; /* the fields of all rows, which never take more room than the file */
+    char *texts; /* the fields of all rows; never larger than the file */
     size_t length;
-    const char *columns[COLUMNS_MAX]; /* their names; "": a column nobody may use */
+    const char *columns[COLUMNS_MAX]; /* their names; "": a column that cannot be used */
     size_t column_count, key_column;
     struct row *rows; /* by key */
     size_t count, room;
     struct spelling *spellings; /* of all rows, by hash; NULL: not needed yet */
 };
 
-/** Where a text is from, and what is its key. */
+/** Where a text comes from, and which column holds its keys. */
 struct table_source {
-    const char *file;     /* as complaints name it */
+    const char *file;     /* its name in error messages */
     const char *encoding; /* NULL: UTF-8 */
     const char *column;
 };
 
 /**
- * Make the empty `contents` of the bytes of a file, which become text. Returns 0, -ENOMEM, or
- * -EINVAL with what is wrong added to `why`; to be released in any case. `ret_is_cut`: it looks as
- * if more were to come.
+ * Parse the bytes of a file into the empty `contents`; `text` is converted in place. Returns 0,
+ * -ENOMEM, or -EINVAL with the error added to `why`; release `contents` in any case. `ret_is_cut`:
+ * the table looks truncated.
  */
 int contents_parse(struct contents *contents, const struct table_source *source, char **text,
     size_t length, bool *ret_is_cut, struct str *why);
 void contents_release(struct contents *contents);
 
 /**
- * The column that is called `name`, just so or else as people would take it (base/text.h). Returns
- * 0; -ENOENT where there is none; or -EEXIST where there are several.
+ * Find the column called `name`: an exact match, else one that people would read as the same
+ * (base/text.h). Returns 0; -ENOENT if there is none; or -EEXIST if there are several.
  */
 int contents_find_column(const struct contents *contents, const char *name, size_t *ret_column);
 
-/** Add what the columns are called to a complaint: `; there are only "a", "b"`. */
+/** Add the names of the columns to an error message: `; there are only "a", "b"`. */
 void contents_add_columns(const struct contents *contents, struct str *why);
 
-/** Add a key or name to a complaint, in quotes, and cut where it is long. */
+/** Add a key or name to an error message, in quotes and truncated if it is long. */
 void contents_add_quoted(struct str *why, const char *text);
 
 #endif
