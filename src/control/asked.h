@@ -1,4 +1,4 @@
-/** What an answer is made of, for those who answer. */
+/** What the answering functions share. */
 #ifndef CLOSEDROP_CONTROL_ASKED_H
 #define CLOSEDROP_CONTROL_ASKED_H
 
@@ -7,20 +7,20 @@
 struct config;
 struct queue;
 
-/** A question, and what it is asked of. */
+/** A question, and the queue and configuration that answer it. */
 struct asked {
     struct queue *queue; /* inside a transaction */
     const struct config *config;
     const struct question *question;
 };
 
-/** An array of JSON while a store's callback adds to it. */
+/** A JSON array to which a store's callback adds. */
 struct collection {
     struct json *array;
     int result; /* 0 or -ENOMEM */
 };
 
-/** A name to narrow by; NULL where the question has none. */
+/** A name to filter by; NULL if the question has none. */
 static inline const char *name_or_any(const char *name)
 {
     return *name ? name : NULL;

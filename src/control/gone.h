@@ -8,8 +8,8 @@ struct json;
 struct queue;
 
 /**
- * A job as view_job() has it; where its folder or its rule is gone, that is its error, with the
- * code folder_gone or rule_gone. In new memory, NULL where there is none.
+ * A job as view_job() returns it; if its folder or rule is no longer configured, its error is
+ * folder_gone or rule_gone. The caller frees it; NULL if memory is short.
  */
 struct json *gone_view_job(const struct config *config, const struct job *job);
 

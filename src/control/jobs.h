@@ -1,4 +1,4 @@
-/** Jobs: listed, shown, changed by hand. */
+/** Lists, shows and changes jobs. */
 #ifndef CLOSEDROP_CONTROL_JOBS_H
 #define CLOSEDROP_CONTROL_JOBS_H
 
@@ -10,17 +10,16 @@ struct answer jobs_list(const struct asked *asked);
 struct answer jobs_show(const struct asked *asked);
 struct answer jobs_retry(const struct asked *asked);
 
-/** All failed ones that fit the question's names, but those that only a person may judge one by
- * one. */
+/** All failed jobs that match the question, except those that need a human decision each. */
 struct answer jobs_retry_all(const struct asked *asked);
 struct answer jobs_forget(const struct asked *asked);
 struct answer jobs_release(const struct asked *asked);
 struct answer jobs_recall(const struct asked *asked);
 
-/** List what was uploaded by hand. */
+/** Record an upload made by hand. */
 struct answer jobs_record(const struct asked *asked);
 
-/** Which folders have jobs, and how many. */
+/** The folders that have jobs, and how many. */
 struct answer jobs_count_folders(const struct asked *asked);
 
 #endif

@@ -1,4 +1,4 @@
-/** How the queue is: jobs, what waits for a person, what is stuck. */
+/** The status of the queue: jobs, what waits for a person, what is stuck. */
 #ifndef CLOSEDROP_CONTROL_STATUS_H
 #define CLOSEDROP_CONTROL_STATUS_H
 
@@ -8,7 +8,7 @@
 
 struct answer status_get(const struct asked *asked);
 
-/** Claim nothing from now on; answered by the status then. */
+/** Stop or resume claiming jobs, and return the new status. */
 struct answer status_pause(const struct asked *asked);
 struct answer status_resume(const struct asked *asked);
 
