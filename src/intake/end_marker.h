@@ -4,16 +4,20 @@
 
 #include "folder_state.h"
 
-/** A marker is there: once it is quiet it is asked whether its batch is put away. NULL where a kept
- * one stays, or memory is short. */
+/**
+ * Add a marker that exists: once it is unchanged long enough, the queue is asked whether its batch
+ * is put away. NULL if after_upload keeps it, or memory is short.
+ */
 struct candidate *end_marker_expect(
     struct watch *watch, struct watched *folder, const char *marker);
 
-/** Something has left its place: the end marker of its batch may be spent, or be what has left; and
- * its directory may be empty now. */
+/**
+ * A file is no longer at `path`: the end marker of its batch may have served its purpose, or may be
+ * that file, and its directory may be empty now.
+ */
 void end_marker_note_left(struct watch *watch, struct watched *folder, const char *path);
 
-/** Its time has come, and it is in this state: it may be spent, or must be quiet first. */
+/** The marker is due and in this state: it may have served its purpose, or must settle first. */
 void end_marker_inspect(
     struct watch *watch, struct candidate *marker, const struct file_state *state);
 

@@ -1,6 +1,6 @@
 /**
- * The watch thread's own state, shared by the files it is made of: a folder while it is watched,
- * and all of them; and the few calls by which those files leave a note for each other in it.
+ * The state of the watch thread, shared by its source files: each folder while it is watched, and
+ * all folders; and the few functions with which these files leave requests for one another.
  */
 #ifndef CLOSEDROP_INTAKE_FOLDER_STATE_H
 #define CLOSEDROP_INTAKE_FOLDER_STATE_H
@@ -20,18 +20,18 @@
 
 #define CANDIDATES_MAX 16384
 #define BATCH 256         /* sightings in one message */
-#define BATCHES_OUT_MAX 8 /* messages that wait for an answer, while a scan goes on */
-#define SUBTREES_MAX 64   /* new directories that wait for their scan, before all is scanned */
+#define BATCHES_OUT_MAX 8 /* unanswered messages during a scan */
+#define SUBTREES_MAX 64   /* new directories waiting to be scanned, before everything is */
 
 struct watch;
 
-/** What a folder's time has come for. */
+/** The kinds of scans. */
 enum scan_kind {
     SCAN_NONE,
-    SCAN_ROOT,      /* at its root alone: whether it is there, and the same */
-    SCAN_WHOLE,     /* all that lies in it */
-    SCAN_UNWATCHED, /* what lies in directories without a watch */
-    SCAN_SUBTREE    /* what lies in and below a directory that is new */
+    SCAN_ROOT,      /* only the root: does it still exist, and is it the same */
+    SCAN_WHOLE,     /* everything in the folder */
+    SCAN_UNWATCHED, /* directories without a watch */
+    SCAN_SUBTREE    /* a new directory and everything below it */
 };
 
 /** A folder while it is watched. */
@@ -40,37 +40,37 @@ struct watched {
     const struct folder *folder;
     size_t index;
     int root;        /* -1 while it is away */
-    uint64_t mount;  /* its mount's id: another one may lie on it by and by */
-    char *real_path; /* without symbolic links, as events name it */
+    uint64_t mount;  /* ID of its mount, since another may be mounted over it later */
+    char *real_path; /* without symbolic links, as in events */
     struct ownership ownership;
-    bool is_claimed;       /* nobody else has it, as far as that can be told */
-    bool is_doubtful;      /* it cannot be told, and that was said */
-    int64_t next_claim_ms; /* steady clock: the next beat */
-    char *conflict;        /* a directory in it that another queue has, NULL: none is known */
+    bool is_claimed;       /* no other agent has it, as far as can be determined */
+    bool is_doubtful;      /* this cannot be determined, and that was logged */
+    int64_t next_claim_ms; /* the next beat, on the steady clock */
+    char *conflict;        /* a directory in it that another queue has, or NULL */
     bool wants_events;
-    bool polls;        /* all of it, for there are no events, or they do not tell all */
-    int64_t unwatched; /* directories that should have a watch and could not get one */
+    bool polls;        /* everything, because there are no events, or not all of them */
+    int64_t unwatched; /* directories that should have a watch but could not get one */
     int unwatched_why; /* negative errno of the last one */
     struct scan *scan;
-    enum scan_kind scan_kind; /* what the scan is for */
+    enum scan_kind scan_kind; /* kind of the scan in progress */
     char *subtrees[SUBTREES_MAX];
     size_t subtree_count;
-    int64_t next_scan_ms; /* steady clock: SCAN_WHOLE */
-    int64_t next_look_ms; /* steady clock: SCAN_ROOT, and what is polled */
+    int64_t next_scan_ms; /* SCAN_WHOLE; steady clock */
+    int64_t next_look_ms; /* SCAN_ROOT and polling; steady clock */
     bool scan_wanted;     /* before next_scan_ms */
     int64_t scan_asked;   /* number of the last MESSAGE_SCAN */
-    int64_t scan_begun;   /* the same when the last whole scan began */
-    int missed;           /* since the last whole scan began; see folder_note_error() */
-    bool has_unreachable; /* the same, for what lies too deep */
+    int64_t scan_begun;   /* the same when the last whole scan started */
+    int missed;           /* since the last whole scan started; see folder_note_error() */
+    bool has_unreachable; /* the same for anything nested too deep */
     struct message *seen; /* sightings collected for the next message */
     struct message *settled;
     struct message *left;
     struct message *spent;
     struct message *empty;
-    int64_t asked;                            /* sightings that are out to be answered */
-    const struct candidate *first_waiter;     /* while waits are counted */
+    int64_t asked;                            /* number of sightings awaiting an answer */
+    const struct candidate *first_waiter;     /* only while waits are counted */
     const struct candidate *first_unreadable; /* the same */
-    size_t unreadable;                        /* the same: how many cannot be read */
+    size_t unreadable;                        /* the same; number of unreadable files */
     struct closed *closed;                    /* closed.c */
     struct folder_health health;
     struct folder_health told;
@@ -81,60 +81,60 @@ struct watch {
     struct mailbox *inbox;
     struct mailbox *outbox;
     struct config *config;
-    int64_t queue; /* its id */
+    int64_t queue; /* its ID */
     struct watched *folders;
-    struct left *left; /* folders of earlier configurations, the newest first */
+    struct left *left; /* folders of earlier configurations, newest first */
     struct candidates *candidates;
     struct crash_guard *crash_guard; /* NULL: nothing is remembered */
-    int events;                      /* descriptor, negative errno where there are none */
-    int mounts; /* /proc/self/mountinfo, which poll(2) tells changes of; -1 where there is none */
+    int events;                      /* descriptor, or a negative errno if there are no events */
+    int mounts; /* /proc/self/mountinfo, whose changes poll(2) reports; -1 if it is missing */
     size_t batches_out;
-    int64_t restart_ms; /* steady clock: events are begun anew, 0 for not */
+    int64_t restart_ms; /* when events are restarted, on the steady clock; 0: never */
     int64_t restarted_ms;
     atomic_bool rescan;
     atomic_llong busy_since_ms; /* steady clock; 0 while it waits for others */
 };
 
-/** Scan the folder anew: what cannot be remembered now is found then. */
+/** Request a scan of the folder, to find later what cannot be remembered now. */
 void folder_request_scan(struct watched *folder);
 
-/** Look at the root soon: it may have gone, come, or been covered. */
+/** Request a check of the root: it may have appeared, disappeared or been mounted over. */
 void folder_request_check(struct watched *folder);
 
 /**
- * Something in the folder could not be looked at, for this (negative) errno: another scan comes
- * after poll_interval. For struct scan_calls.
+ * Record that something in the folder could not be read, with a negative errno: another scan
+ * follows after poll_interval. For struct scan_calls.
  */
 void folder_note_error(void *context, int error);
 
-/** Scan the folder anew in so many ms, if no scan is due before. */
+/** Scan the folder within this many ms, unless a scan is due earlier. */
 void folder_scan_within(struct watched *folder, int64_t ms);
 
-/** How long nothing must have changed in an empty directory before it may go. */
+/** How long an empty directory must be unchanged before it may be removed. */
 int64_t folder_empty_ms(const struct folder *folder);
 
-/** Scan a directory that is new in the folder. */
+/** Request a scan of a new directory in the folder. */
 void folder_request_subtree(struct watched *folder, const char *path);
 
 /** Whether files in it may change without an event. */
 bool folder_must_look(const struct watched *folder);
 
 /**
- * Name the first of those that something is wrong with, why, and how many more there are, into
- * `words`; "" where `path` is NULL.
+ * Write into `words` the first file that has a problem, the reason, and how many more there are; ""
+ * if `path` is NULL.
  */
 void folder_name_first(char *words, size_t room, const char *path, const char *why, size_t count);
 
-/** Forget what has gathered for a folder. */
+/** Discard the messages collected for a folder. */
 void folder_drop_messages(struct watched *folder);
 
-/** A marker or sidecar came: whoever waits for one in this folder is looked at again. */
+/** A marker or sidecar arrived: inspect the files in this folder that wait for one. */
 void folder_wake_waiters(struct watch *watch, struct watched *folder);
 
-/** Watches or events were lost: everything anew, but not more than once a second. */
+/** Watches or events were lost: restart everything, but at most once a second. */
 void watch_restart_later(struct watch *watch);
 
-/** The thread begins to wait for others, or goes on: what watch_is_stuck() judges by. */
+/** The thread starts or stops waiting for others; watch_is_stuck() relies on this. */
 void watch_set_waiting(struct watch *watch, bool waiting);
 
 #endif

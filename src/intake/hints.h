@@ -1,21 +1,26 @@
-/** What events and scans point at. */
+/** Handles what events and scans point at. */
 #ifndef CLOSEDROP_INTAKE_HINTS_H
 #define CLOSEDROP_INTAKE_HINTS_H
 
 #include "folder_state.h"
 
-/** Something may be there under this name: touch the candidate, or ask the queue about it. */
+/** Something may exist under this name: touch the candidate, or ask the queue about it. */
 void hint_take(
     struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint);
 
-/** The same from a scan: candidates look again by themselves. For struct scan_calls. */
+/**
+ * The same for a scan; a candidate that waits for a marker or sidecar is inspected at once. For
+ * struct scan_calls.
+ */
 void hint_of_scan(void *context, const char *path);
 
-/** A candidate was heard of again: quiet time begins anew where its content may have changed, or
- * ends where it came whole. */
+/**
+ * A candidate came to attention again: its wait restarts if its contents may have changed, or ends
+ * if it was moved in.
+ */
 void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint);
 
-/** A candidate was deleted. A document is remembered for as long as it would have settled. */
+/** A candidate was deleted. A document is remembered as long as it would have taken to settle. */
 void hint_deleted(struct watch *watch, struct candidate *candidate);
 
 #endif

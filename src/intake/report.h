@@ -1,28 +1,33 @@
-/** What the watch thread tells the work thread; what finds no memory is found by a scan later. */
+/**
+ * Reports from the watch thread to the work thread. If memory is short, a later scan finds what
+ * could not be reported.
+ */
 #ifndef CLOSEDROP_INTAKE_REPORT_H
 #define CLOSEDROP_INTAKE_REPORT_H
 
 #include "folder_state.h"
 
-/** Say that a file was seen: the queue is asked whether it knows it. */
+/** Report a file that was seen, to ask whether the queue knows it. */
 void report_seen(struct watch *watch, struct watched *folder, const char *path,
     const struct file_state *state, bool moved_in);
 
-/** A file is no longer at a path. */
+/** Report that a file is no longer at a path. */
 void report_left(struct watch *watch, struct watched *folder, const char *path);
 
-/** An end marker is quiet, and no candidate is covered by it. */
+/** Report an end marker that is unchanged and covers no candidate. */
 void report_spent(struct watch *watch, const struct candidate *marker);
 
-/** A directory in which there is nothing, and has been nothing for a while. */
+/** Report a directory that has been empty for a while. */
 void report_empty(
     struct watch *watch, struct watched *folder, const char *path, const struct file_state *state);
 
-/** Say that a candidate is finished, or by `refusal` (NULL: none) that it can never be sent. */
+/**
+ * Report that a candidate is finished or, with `refusal` (else NULL), that it can never be sent.
+ */
 void report_settled(
     struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal);
 
-/** Send what has gathered, and how each folder is where that has changed. */
+/** Send the collected reports, and the health of each folder if it has changed. */
 void report_send(struct watch *watch);
 
 #endif

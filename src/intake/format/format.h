@@ -1,4 +1,4 @@
-/** What is known of a file format that has an end. */
+/** Describes a file format that has an end. */
 #ifndef CLOSEDROP_INTAKE_FORMAT_FORMAT_H
 #define CLOSEDROP_INTAKE_FORMAT_FORMAT_H
 
@@ -7,16 +7,16 @@
 #define FORMAT_SIGNATURES_MAX 4
 #define FORMAT_SUFFIXES_MAX 8
 
-/** What a file begins with. */
+/** The first bytes of a file. */
 struct format_signature {
     size_t length;
     const char *bytes;
 };
 
 struct format {
-    struct format_signature signatures[FORMAT_SIGNATURES_MAX + 1]; /* the last one: of length 0 */
-    const char *suffixes[FORMAT_SUFFIXES_MAX + 1]; /* how such files are called; the last: NULL */
-    /** Whether all of it is there. Takes time with the size at most, whatever is in it. */
+    struct format_signature signatures[FORMAT_SIGNATURES_MAX + 1]; /* ends with one of length 0 */
+    const char *suffixes[FORMAT_SUFFIXES_MAX + 1]; /* of the names of such files; NULL-terminated */
+    /** Whether the file is complete. Takes time proportional to the size at most. */
     bool (*has_end)(const struct bytes *bytes);
 };
 

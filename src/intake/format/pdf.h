@@ -1,20 +1,20 @@
-/** A PDF that does not begin with the first byte of its file. */
+/** Handles a PDF that does not start at the first byte of its file. */
 #ifndef CLOSEDROP_INTAKE_FORMAT_PDF_H
 #define CLOSEDROP_INTAKE_FORMAT_PDF_H
 
 #include "closedrop/intake/bytes.h"
 
-/** How far from its file's start a PDF may begin, as its readers have it. */
+/** How far from the start of its file a PDF may start, as PDF readers accept it. */
 #define PDF_START_MAX 1024
 
 /**
- * Where a PDF begins in the first bytes of a file: behind a byte order mark, blank lines, what a
- * printer's spooler or a mail gateway has left there. Only a file that is called a PDF may begin
- * with just anything, for others may speak of one. -1 where none begins.
+ * Where a PDF starts within the first bytes of a file: after a byte order mark, blank lines, or
+ * what a print spooler or mail gateway has left there. Only a file with the name of a PDF may start
+ * with anything else, because other files may mention a PDF. -1 if none starts.
  */
 int64_t pdf_find_start(const char *head, size_t length, bool is_called_pdf);
 
-/** Whether the PDF that begins at `start` is all there. */
+/** Whether the PDF that starts at `start` is complete. */
 bool pdf_behind_has_end(const struct bytes *bytes, int64_t start);
 
 #endif

@@ -1,12 +1,12 @@
-/** A file of nothing but zeros. */
+/** Recognises a file that contains only zeros. */
 #ifndef CLOSEDROP_INTAKE_FORMAT_ZEROS_H
 #define CLOSEDROP_INTAKE_FORMAT_ZEROS_H
 
 #include "closedrop/intake/bytes.h"
 
 /**
- * Whether zeros are all there is in a file that begins with these `length` bytes, and it is larger
- * than 1 KiB: no program means that much of them.
+ * Whether a file that starts with these `length` bytes contains only zeros and is larger than 1
+ * KiB: no program writes that many on purpose.
  */
 bool zeros_are_all(const struct bytes *bytes, const char *head, size_t length);
 
