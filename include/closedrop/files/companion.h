@@ -1,20 +1,20 @@
 /**
- * What lies beside a file and belongs to it, by a marker pattern (files/path.h): a marker, a
- * sidecar. Programs write their suffixes in letters of their own, "A.PDF.DONE" for "{name}.done";
- * the name before it is the file's, to the letter.
+ * Finds the companion of a file, its marker or sidecar, by a marker pattern (files/path.h). The
+ * case of its suffix can differ from the pattern, as in "A.PDF.DONE" for "{name}.done"; the name
+ * before the suffix must be exactly the file's.
  */
 #ifndef CLOSEDROP_FILES_COMPANION_H
 #define CLOSEDROP_FILES_COMPANION_H
 
 /**
- * The pattern as it is written beside the file `path`, a path from `directory` on: what follows its
- * variable as it is, in small letters, in capitals, or with the first letter a capital; the first
- * of these for which something lies there. Where nothing does, the pattern as it is, for "" too. In
- * new memory, the caller's; NULL when memory is short.
+ * The pattern in the spelling that exists next to the file `path`, which is relative to
+ * `directory`. Tries what follows the variable as it is, in lower case, in upper case, and
+ * capitalised, and returns the first one for which there is a file. If there is none, or if the
+ * pattern is "", returns a copy of the pattern. To be freed by the caller; NULL if out of memory.
  */
 char *companion_pattern(int directory, const char *pattern, const char *path);
 
-/** path_marker() by companion_pattern(). NULL without a pattern, or when memory is short. */
+/** path_marker() with companion_pattern(). NULL without a pattern, or if out of memory. */
 char *companion_path(int directory, const char *pattern, const char *path);
 
 #endif

@@ -1,7 +1,7 @@
 /**
- * What a file system's own word is worth, told by its type (statfs(2)). Where other machines, or a
- * process behind a mount, can change files, this kernel hears of neither their changes nor their
- * open files (reliability.md 1.2, 2.2).
+ * How far a file system can be trusted, by its type (statfs(2)). If other machines or a process
+ * behind the mount can change files, this kernel sees neither their changes nor their open files
+ * (reliability.md 1.2, 2.2).
  */
 #ifndef CLOSEDROP_FILES_FILESYSTEM_H
 #define CLOSEDROP_FILES_FILESYSTEM_H
@@ -9,17 +9,16 @@
 #include <stdbool.h>
 
 struct filesystem {
-    bool keeps_handles;   /* handles and inode numbers outlive a mount, and the kernel's memory */
-    bool tells_all;       /* file events come for every change */
-    bool refuses_rightly; /* where a lease is refused there is a writer */
-    bool grants_rightly;  /* where a lease is granted there is none */
+    bool keeps_handles;   /* handles and inode numbers survive a remount and the kernel's caches */
+    bool tells_all;       /* every change causes a file event */
+    bool refuses_rightly; /* if a lease is refused, there is a writer */
+    bool grants_rightly;  /* if a lease is granted, there is none */
 };
 
-/** The file system that `fd` (O_PATH will do) lies on; where it does not say, nothing is trusted.
- */
+/** The file system of `fd` (can be O_PATH). If statfs(2) fails, nothing is trusted. */
 struct filesystem filesystem_of(int fd);
 
-/** Its keeps_handles, 1 or 0; or a negative errno where it does not say for now. */
+/** Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. */
 int filesystem_keeps_handles(int fd);
 
 #endif

@@ -1,7 +1,7 @@
 /**
- * Which file or directory a path leads to, by device and inode: however it is spelled, through
- * whatever links and mounts. For comparing what is there now; across a reboot only an identity
- * lasts (identity.h).
+ * Identifies the file or directory behind a path by device and inode, however the path is spelled
+ * and whatever links and mounts it goes through. For comparing what exists now; only an identity
+ * (identity.h) stays the same across a reboot.
  */
 #ifndef CLOSEDROP_FILES_INODE_H
 #define CLOSEDROP_FILES_INODE_H
@@ -14,17 +14,17 @@ struct inode {
     ino_t number;
 };
 
-/** Of the open `fd` (O_PATH will do), or of what lies at `path` from `directory` (AT_FDCWD), links
- * followed. 0 or a negative errno; `ret_inode` is written on success only. */
+/** The inode of `fd` (can be O_PATH), or of `path` relative to `directory` (or AT_FDCWD), following
+ * links. Return 0 or a negative errno; write `ret_inode` only on success. */
 int inode_of(int fd, struct inode *ret_inode);
 int inode_at(int directory, const char *path, struct inode *ret_inode);
 
 bool inode_equal(const struct inode *a, const struct inode *b);
 
 /**
- * Whether what lies at `path` is the directory `directory` or lies below it, by comparing every
- * directory on the way up. Of a path that leads to nothing yet, the nearest directory above it that
- * exists counts. False where `directory` is missing, or where it cannot be told.
+ * Whether `path` is the directory `directory` or below it, found by comparing every directory on
+ * the way up. If `path` does not exist yet, the search starts at the nearest existing directory
+ * above it. False if `directory` is missing, or if there is no way to tell.
  */
 bool inode_holds(const char *directory, const char *path);
 

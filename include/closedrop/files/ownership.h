@@ -1,18 +1,18 @@
 /**
- * One folder, one owner: two agents with two queues on one folder would file all of it twice.
+ * One folder, one owner: two agents with two queues on the same folder would file everything twice.
  *
- * The file `owner` in a folder's staging directory (put_away.h) names the queue that has the
- * folder, in lines that people can read. Two things show that its writer lives:
+ * The file `owner` in a folder's staging directory (put_away.h) names the queue that owns the
+ * folder, in lines that people can read. Two things show that its writer is alive:
  *
- * - a lock on the file, which dies with the process, where this kernel sees all that happens to the
- *   file (filesystem.h);
- * - a counter in it, which is rewritten every OWNERSHIP_BEAT_MS, for all that see the folder over a
- *   network or through FUSE, where a lock may stay local. A queue takes the folder of another over
- *   once it has seen the file unchanged for OWNERSHIP_EXPIRY_MS, or at once where the process is
- *   known to be gone.
+ * - a lock on the file, which disappears with the process. It counts if this kernel sees everything
+ *   that happens to the file (filesystem.h);
+ * - a counter in the file, incremented every OWNERSHIP_BEAT_MS. It is for agents that see the
+ *   folder over a network or through FUSE, where locks may be local. Another queue takes the folder
+ *   over once it has seen the file unchanged for OWNERSHIP_EXPIRY_MS, or at once if it knows that
+ *   the process is gone.
  *
- * Where two take the same folder over at the same moment and no lock tells them apart, one of them
- * finds the other's name at its next beat, and gives way. Equal queues are one owner.
+ * If two agents take over the same folder at the same moment and no lock decides, one of them finds
+ * the other's name at its next beat and gives way. Agents with the same queue are one owner.
  */
 #ifndef CLOSEDROP_FILES_OWNERSHIP_H
 #define CLOSEDROP_FILES_OWNERSHIP_H
@@ -26,47 +26,47 @@
 #define OWNERSHIP_BEAT_MS 20000
 #define OWNERSHIP_EXPIRY_MS 90000
 
-/** How much of another's file is kept to see whether it changes; the counter comes before. */
+/** How many bytes of another owner's file are kept to detect changes; includes the counter. */
 #define OWNERSHIP_SEEN 512
 
-/** What an owner file says; all is 0 or "" where it is not one. */
+/** The contents of an owner file; everything is 0 or "" if it is not valid. */
 struct owner {
     int64_t queue;
     int64_t beat;
     int64_t pid;
     char host[HOST_NAME_MAX + 1];
-    char boot[80]; /* the kernel's boot id and the process's pid namespace */
+    char boot[80]; /* the kernel's boot ID and the PID namespace of the process */
     char state_dir[PATH_MAX];
-    bool is_foreign; /* not in the file: the staging directory is another user's, */
-    uid_t uid;       /* this one's */
+    bool is_foreign; /* not in the file: the staging directory belongs to another user ... */
+    uid_t uid;       /* ... with this ID */
 };
 
-/** What is known of an owner file, and of who wrote it. */
+/** What is known about an owner file and its writer. */
 struct ownership_facts {
     bool is_ours;         /* it names our queue */
-    bool is_held;         /* somebody has it locked */
-    bool is_free;         /* nobody has, and the file system would tell */
-    bool is_of_this_host; /* or it names no host: its writer died before that */
-    bool is_gone;         /* this kernel had its process, and has it no more */
-    int64_t unchanged_ms; /* for how long it was seen as it is */
+    bool is_held;         /* somebody holds the lock */
+    bool is_free;         /* nobody does, and locks on this file system can be trusted */
+    bool is_of_this_host; /* also if it names no host, because its writer crashed before */
+    bool is_gone;         /* its process ran on this kernel and no longer exists */
+    int64_t unchanged_ms; /* how long it has been seen unchanged */
 };
 
-/** Whether the folder is another's. Pure. */
+/** Whether the folder belongs to another owner. Pure. */
 bool ownership_is_refused(const struct ownership_facts *facts);
 
 enum ownership_answer {
-    OWNERSHIP_OURS,    /* it is ours from now on; for a look: nobody else's */
-    OWNERSHIP_REFUSED, /* another queue has it */
-    OWNERSHIP_FOREIGN  /* its staging directory is another user's */
+    OWNERSHIP_OURS,    /* it is ours from now on; for ownership_look(): nobody else's */
+    OWNERSHIP_REFUSED, /* another queue owns it */
+    OWNERSHIP_FOREIGN  /* its staging directory belongs to another user */
 };
 
-/** Whose a folder is, kept from one claim to the next. */
+/** The ownership of a folder, kept from one claim to the next. */
 struct ownership {
-    int file; /* our owner file, locked; -1 while there is none, or where a lock tells nothing */
+    int file; /* our owner file, locked; -1 if there is none, or if locks mean nothing here */
     int64_t beat;
-    char seen[OWNERSHIP_SEEN]; /* another's file, as it was when we looked last, */
+    char seen[OWNERSHIP_SEEN]; /* another owner's file as last seen ... */
     int64_t seen_ms;
-    int64_t unchanged_ms; /* and for how long it has been so */
+    int64_t unchanged_ms; /* ... and how long it has been the same */
 };
 
 #define OWNERSHIP_INIT                                                                             \
@@ -75,40 +75,39 @@ struct ownership {
     }
 
 /**
- * Claim the folder open at `root` for `queue`, or go on having it: to be called again every
- * OWNERSHIP_BEAT_MS, and while another has it as often as one likes. `now_ms` is on the steady
- * clock, `state_dir` for people. Returns enum ownership_answer; or a negative errno where the owner
- * file cannot be read or written, so that it cannot be told whose the folder is.
- * `ret_owner` is written for OWNERSHIP_REFUSED and OWNERSHIP_FOREIGN.
+ * Claim the folder open at `root` for `queue`, or renew the claim. Call it again every
+ * OWNERSHIP_BEAT_MS, or at any interval while another queue owns the folder. `now_ms` is on the
+ * steady clock; `state_dir` is written into the file for people.
+ * Returns enum ownership_answer, or a negative errno if the owner file cannot be read or written,
+ * so that the owner is unknown. Writes `ret_owner` for OWNERSHIP_REFUSED and OWNERSHIP_FOREIGN.
  */
 int ownership_claim(struct ownership *ownership, int root, int64_t queue, const char *state_dir,
     int64_t now_ms, struct owner *ret_owner);
 
-/** Whether somebody has moved or removed our owner file, as far as a lock tells: claim again, at
- * once. */
+/** Whether somebody has moved or removed our owner file, as far as we hold a lock on it: if so,
+ * claim again at once. */
 bool ownership_is_lost(const struct ownership *ownership, int root);
 
-/** Give the folder up and remove the owner file, if it still names this process. `root` may be -1.
- */
+/** Give up the folder; remove the owner file if it still names this process. `root` can be -1. */
 void ownership_release(struct ownership *ownership, int root, int64_t queue);
 
 /**
- * Whether another queue has `directory` below `root` ("" for itself): as ownership_claim(), but
- * nothing is changed, and nothing is waited for.
+ * Whether another queue owns `directory` below `root` ("": `root` itself). Like ownership_claim(),
+ * but changes nothing and does not wait.
  */
 enum ownership_answer ownership_look(
     int root, const char *directory, int64_t queue, struct owner *ret_owner);
 
 /**
- * The same for the directories above the real path `path`: the nearest one that another queue has,
- * which the caller frees, or NULL (also where memory is short).
+ * The same for the directories above the real path `path`. Returns the nearest one that another
+ * queue owns, to be freed by the caller, or NULL (also if out of memory).
  */
 char *ownership_look_above(const char *path, int64_t queue, struct owner *ret_owner);
 
 /** Whether an owner file names this machine and this state directory. */
 bool owner_is_at(const struct owner *owner, const char *state_dir);
 
-/** Who it is that refuses, to follow "is", into `text`; returns `text`. */
+/** Describe the other owner in `text`, to follow "is"; returns `text`. */
 #define OWNER_WORDS 160
 const char *owner_words(const struct owner *owner, char text[OWNER_WORDS]);
 

@@ -1,11 +1,12 @@
 /**
- * Moving and deleting in a folder that anybody may write to, without ever touching the wrong file.
+ * Moves and deletes files in a folder that anybody can write to, without ever touching the wrong
+ * one.
  *
- * A file is first taken: renamed into `.closedrop/` at the folder's top (0700, ours), under its
- * job's id, and compared with what was uploaded. Only then it goes on: to another name, never over
- * one that is taken, or out of existence. What turns out to be another file goes back where it was.
+ * A file is first taken: renamed into `.closedrop/` at the top of the folder (0700, ours), under
+ * the ID of its job, and compared with what was uploaded. Only then is it moved, never over an
+ * existing file, or deleted. If it turns out to be another file, it is moved back.
  *
- * Directories are open descriptors all the way; the caller closes them.
+ * Directories are passed as open descriptors, which the caller closes.
  */
 #ifndef CLOSEDROP_FILES_PUT_AWAY_H
 #define CLOSEDROP_FILES_PUT_AWAY_H
@@ -20,64 +21,64 @@
 struct str;
 
 /**
- * The staging directory of the folder open at `root`, made where it is missing. A descriptor, or a
- * negative errno: -EPERM where something else has that name, or it is not ours alone.
+ * Open the staging directory of the folder open at `root`, creating it if it is missing. Returns a
+ * descriptor or a negative errno: -EPERM if something else has that name, or it is not ours alone.
  */
 int staging_open(int root);
 
-/** The name a job's file has in staging, into `name`; returns `name`. */
+/** Write the name that the file of job `id` has in staging into `name`; returns `name`. */
 #define STAGED_NAME_MAX 24
 const char *staged_name(int64_t id, char name[STAGED_NAME_MAX]);
 
-/** Where files are put: a directory, and what it and its files are to look like. */
+/** Where files are put away: a directory, and the mode and group to use there. */
 struct destination {
     int directory;
-    char *path;       /* as it is kept in the queue: relative to the folder, or absolute */
-    struct stat like; /* the drop folder: mode and group of directories made here */
+    char *path;       /* as the queue has it: relative to the folder, or absolute */
+    struct stat like; /* of the drop folder: mode and group for new directories */
 };
 
 /**
- * Where a file at `path` of the folder goes at that moment by a pattern like "Uploaded/%Y-%m"
- * (strftime(3), local time): its directory there, in new memory; NULL where there is no such time,
- * or memory is short.
+ * The directory for a file at `path` of the folder, with the subdirectories of `path`, by a pattern
+ * like "Uploaded/%Y-%m" (strftime(3), local time) at the moment `at_ms`. To be freed; NULL if that
+ * time does not exist, or if out of memory.
  */
 char *destination_path(const char *pattern, int64_t at_ms, const char *path);
 
 /**
- * Open the directory `path` (relative to `root`, or absolute), making what is missing with the mode
- * and group of the drop folder. Returns 0 or a negative errno.
+ * Open the directory `path` (relative to `root`, or absolute), creating missing directories with
+ * the mode and group of the drop folder. Returns 0 or a negative errno.
  */
 int destination_open(int root, const char *path, struct destination *ret_destination);
 void destination_close(struct destination *destination);
 
 /**
- * Find a file of this size and mtime at `destination`, under `name` or a numbered one: the file
- * itself, or the copy that was made of it. Returns 0 and its name, which the caller frees; -ENOENT;
- * or another negative errno where that cannot be told.
+ * Find a file of this size and mtime at `destination`, under `name` or a numbered form of it: the
+ * file itself, or a copy of it. Returns 0 and its name, to be freed by the caller; -ENOENT; or
+ * another negative errno if there is no way to tell.
  */
 int destination_find(const struct destination *destination, const char *name,
     const struct identity *identity, char **ret_name);
 
-/** What taking a file found. */
+/** The result of taking a file. */
 enum taken {
-    TAKEN,         /* it is in staging now (or was already) */
-    TAKEN_GONE,    /* there is nothing at that path */
-    TAKEN_ANOTHER, /* something else is there now; it was left, or put back */
+    TAKEN,         /* it is now in staging, or already was */
+    TAKEN_GONE,    /* nothing is at that path */
+    TAKEN_ANOTHER, /* something else is there; it was left alone, or moved back */
 };
 
 /**
- * Take the file at `path` into staging as `id`, if it is `identity` and nobody writes to it.
- * Returns enum taken; -EBUSY while somebody has it open for writing; or another negative errno
- * (nothing changed).
+ * Take the file at `path` into staging as `id`, if it has the identity `identity` and nobody is
+ * writing to it. Returns enum taken, -EBUSY if somebody has it open for writing, or another
+ * negative errno. On an error nothing has changed.
  */
 int put_away_take(
     int root, int staging, const char *path, int64_t id, const struct identity *identity);
 
 /**
- * Move the file `from` of an open directory to `name` at `destination`, or to the first
- * free " (2)", " (3)" ... of it, and have that on disk. Returns 0 and the name it got, to be freed;
- * -EXDEV where only a copy can bring it there; or another negative errno: then it still lies where
- * it was, or has its new name, but the disk could not be made to keep it.
+ * Move the file `from` of an open directory to `name` at `destination`, or to its first free
+ * numbered form " (2)", " (3)" ..., durably. Returns 0 and the new name, to be freed; -EXDEV if
+ * only a copy can get it there; or another negative errno: then it is where it was, or has its new
+ * name, but not durably.
  */
 int put_away_move(int from_directory, const char *from, const struct destination *destination,
     const char *name, char **ret_name);
@@ -86,20 +87,22 @@ int put_away_move(int from_directory, const char *from, const struct destination
 int put_away_delete(int staging, int64_t id);
 
 /**
- * A file that goes where another one went: its marker, its sidecar. Moves `name` of an open
- * directory to `new_name` at `destination`, or to a free name like it; deletes it where
- * `destination` is NULL. What cannot be moved stays, as does one of more than 1 MiB where only a
- * copy would bring it there; nothing depends on it.
+ * Put away the companion of a file, its marker or sidecar. Moves `name` of an open directory to
+ * `new_name` at `destination`, or to a free numbered form of it; deletes it if `destination` is
+ * NULL. It stays if it cannot be moved, or if it has more than 1 MiB and would have to be copied;
+ * nothing depends on it.
  */
 void put_away_companion(
     int directory, const char *name, const struct destination *destination, const char *new_name);
 
-/** Whatever lies in staging as `id` goes to `path`, or a free name like it. As put_away_move(). */
+/** Move whatever is in staging as `id` to `path`, or to a free numbered form of it, like
+ * put_away_move(). */
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path);
 
 /**
- * Rename without ever replacing: renameat2, else link and unlink, else over an empty file of ours
- * that reserves the name (FUSE: sshfs, s3fs). 0 or a negative errno: then it has its old name only.
+ * Rename without ever replacing a file: with renameat2, or link and unlink, or over an empty file
+ * of ours that reserves the name (FUSE: sshfs, s3fs). Returns 0 or a negative errno; then the file
+ * has only its old name.
  */
 int rename_to_free_name(int from_directory, const char *from, int to_directory, const char *to);
 
@@ -107,25 +110,26 @@ int rename_to_free_name(int from_directory, const char *from, int to_directory, 
 struct copy;
 
 /**
- * Begin to copy the file `from` of a directory into `destination`; both stay open until the copy is
- * freed. Returns 0 or a negative errno.
+ * Start to copy the file `from` of a directory into `destination`. Both directories must stay open
+ * until the copy is freed. Returns 0 or a negative errno.
  */
 int copy_begin(int from_directory, const char *from, const struct destination *destination,
     struct copy **ret_copy);
 
-/** Copy a slice. 1: more is left, 0: all is copied and on disk, or a negative errno. */
+/** Copy a slice. Returns 1 if more is left, 0 if everything is copied and on disk, or a negative
+ * errno. */
 int copy_step(struct copy *copy);
 
 /**
- * Give the whole copy its name, as put_away_move(), and delete the original; a file that has taken
- * its name meanwhile stays.
+ * Give the complete copy its name, like put_away_move(), and delete the original. If another file
+ * has taken the original's name meanwhile, that file stays.
  */
 int copy_finish(struct copy *copy, const char *name, char **ret_name);
 void copy_free(struct copy *copy);
 
 /**
- * Write a small text file `name` at `destination`, replacing one of that name, readable by whoever
- * may read a file with `mode` and `gid`; it is durable then. Returns 0 or a negative errno.
+ * Write a small text file `name` at `destination`, durably, replacing any file of that name.
+ * Everybody can read it who can read a file with `mode` and `gid`. Returns 0 or a negative errno.
  */
 int destination_write(const struct destination *destination, const char *name, const char *text,
     mode_t mode, gid_t gid);

@@ -1,47 +1,47 @@
 /**
- * Opening things in a folder that anybody may write to.
+ * Opens files in a folder that anybody can write to.
  *
- * Every open goes by descriptor from the folder's root and never leaves it: no symbolic link, no
- * "..", no other mount is followed (openat2(2), Linux 5.6), and nothing but regular files is opened
- * for reading, without ever waiting for a FIFO's or lease's other side.
+ * Every open starts at a descriptor of the folder's root and never leaves the folder: no symbolic
+ * link, "..", or other mount is followed (openat2(2), Linux 5.6). Only regular files are opened for
+ * reading, without ever blocking on a FIFO or a lease.
  */
 #ifndef CLOSEDROP_FILES_SAFE_OPEN_H
 #define CLOSEDROP_FILES_SAFE_OPEN_H
 
 #include <stdbool.h>
 
-/** The directory at `path`, as a base for the calls below. A descriptor or a negative errno. */
+/** Open the directory at `path`, as a base for the calls below. All of them return a descriptor or
+ * a negative errno, unless they say otherwise. */
 int safe_open_root(const char *path);
 
 /**
- * Whatever lies at `relative` below `root`, as an O_PATH descriptor: for fstat() and as a base,
- * never for reading. A descriptor or a negative errno: -ELOOP for a link on the way, -EXDEV where
- * another mount begins. A link at its end is opened as the link it is, never followed.
+ * Open whatever is at `relative` below `root` with O_PATH: for fstat() and as a base, never for
+ * reading. Fails with -ELOOP if a directory in the path is a link, or with -EXDEV if the path
+ * enters another mount. If the last component is a link, opens the link itself.
  */
 int safe_open_path(int root, const char *relative);
 
-/** The directory `relative` below `root` ("" is the root itself), to be listed. */
+/** Open the directory `relative` below `root` ("": `root` itself) for listing. */
 int safe_open_directory(int root, const char *relative);
 
-/** The same, if what is in it can be opened, too: -EACCES where it may be listed, but not entered.
- */
+/** The same, but fails with -EACCES if the directory can be listed but not entered. */
 int safe_open_tree(int root, const char *relative);
 
 /**
- * The regular file behind `path_fd` (from safe_open_path), for reading. A descriptor or a negative
- * errno: -EINVAL where it is no regular file, -EWOULDBLOCK where a writer holds a lease on it.
+ * Open the regular file behind `path_fd` (from safe_open_path()) for reading. Fails with -EINVAL if
+ * it is not a regular file, or with -EWOULDBLOCK if a writer holds a lease on it.
  */
 int safe_reopen_file(int path_fd);
 
-/** Whether an open directory has no entry at all; false where it cannot be listed. */
+/** Whether an open directory has no entries at all; false if it cannot be listed. */
 bool directory_is_empty(int directory);
 
-/** safe_open_path() and safe_reopen_file() in one. */
+/** safe_open_path() and safe_reopen_file() in one step. */
 int safe_open_file(int root, const char *relative);
 
 /**
- * Whether an error of the above means that nothing is there for us: no such name, a link, another
- * file system, no right. All others are the machine's, which may do better another time.
+ * Whether an error of the above means that there is nothing there for us: no such name, a link,
+ * another file system, no permission. Other errors are failures of the machine, and may go away.
  */
 bool safe_open_is_absent(int error);
 
