@@ -10,8 +10,7 @@
 /** Whether `name` is an encoding that `iconv -l` lists. */
 bool encoding_is_known(const char *name);
 
-/** The encoding that `name` was most likely meant for, e.g. "windows-1252" for "cp 1252" or "ANSI".
- */
+/** The encoding that `name` was probably meant for: "windows-1252" for "cp 1252" or "ANSI". */
 const char *encoding_like(const char *name);
 
 /**

@@ -75,8 +75,7 @@ int json_add_int(struct json *object, const char *key, int64_t number);
 int json_add_bool(struct json *object, const char *key, bool yes);
 int json_add_null(struct json *object, const char *key);
 
-/** Add a value to an object, or append it to an array. Takes ownership of `value`, even on failure.
- */
+/** Add a value to an object, or append it to an array. Takes over `value`, even on failure. */
 int json_add(struct json *object, const char *key, struct json *value);
 int json_append(struct json *array, struct json *value);
 int json_append_text(struct json *array, const char *text);

@@ -22,8 +22,7 @@ int url_parse(const char *text, struct url *ret_url);
 /** Whether the host is this machine: localhost and names below it, 127.0.0.0/8, ::1. */
 bool url_is_loopback(const struct url *url);
 
-/** Whether `host` is `pattern` or, if that begins with "*.", a subdomain of the rest. Ignores case.
- */
+/** Whether `host` is `pattern`, or a subdomain if `pattern` begins with "*.". Ignores case. */
 bool url_host_matches(const char *host, const char *pattern);
 
 #endif
