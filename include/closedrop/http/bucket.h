@@ -1,29 +1,29 @@
 /**
- * A bandwidth limit: a bucket that tokens, a byte each, flow into at an even rate. Pure: the time,
- * on the steady clock in ms, is the caller's.
+ * A bandwidth limit: a token bucket, one token per byte, that fills at a constant rate. Pure: the
+ * caller passes the times, in ms on the steady clock.
  */
 #ifndef CLOSEDROP_HTTP_BUCKET_H
 #define CLOSEDROP_HTTP_BUCKET_H
 
 #include <stdint.h>
 
-/** Begin with all zero: no limit. */
+/** Initialise to all zeros: no limit. */
 struct bucket {
-    int64_t rate;        /* bytes a second, 0: no limit */
-    int64_t thousandths; /* of bytes that are there; below 0: owed */
+    int64_t rate;        /* bytes per second; 0: no limit */
+    int64_t thousandths; /* of bytes in the bucket; below 0: owed */
     int64_t filled_ms;
 };
 
-/** Another rate, from `now` on; what is there or owed stays. */
+/** Change the rate from `now` on; what is in the bucket, or owed, stays. */
 void bucket_set_rate(struct bucket *bucket, int64_t rate, int64_t now);
 
-/** How many bytes may go at once: some 50 times a second somebody has his turn. */
+/** How many bytes may be sent at once: small enough for about 50 turns per second. */
 int64_t bucket_portion(const struct bucket *bucket);
 
-/** In how many ms a portion is there; 0: now. */
+/** In how many ms the bucket has a portion; 0: now. */
 int64_t bucket_wait(struct bucket *bucket, int64_t now);
 
-/** Bytes that go, or have gone; those that did not go after all are negative. */
+/** Take the bytes that are sent, or were sent; negative for bytes that were not sent after all. */
 void bucket_take(struct bucket *bucket, int64_t bytes, int64_t now);
 
 #endif

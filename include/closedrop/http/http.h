@@ -1,6 +1,7 @@
 /**
- * The HTTP engine: many transfers at once in one thread (libcurl's multi interface). HTTP/1.1,
- * connections kept alive, TLS sessions shared, no redirects, nothing taken from the environment.
+ * The HTTP engine: many simultaneous transfers in one thread (libcurl's multi interface). It speaks
+ * HTTP/1.1, keeps connections alive and shares TLS sessions. It follows no redirects and takes
+ * nothing from the environment.
  *
  * http.c, request.c and shaper.c are the only doors to libcurl.
  */
@@ -13,29 +14,30 @@
 struct http;
 struct request;
 
-/** A new engine, NULL when it cannot be had. Its requests must be freed before it. */
+/** Create an engine; NULL on failure. Free all its requests before you free it. */
 struct http *http_new(void);
 void http_free(struct http *http);
 
 /**
- * How many bytes a second all requests together may send, 0: no limit; from now on, also for those
- * under way. Files wait for it, in turn; what else is sent (headers, fields, JSON) is counted.
+ * Limit what all requests together send to `bytes_a_second`; 0: no limit. Applies at once, also to
+ * requests in progress. Files wait for the limit, in turn; everything else (headers, fields, JSON)
+ * is counted but does not wait.
  */
 void http_set_bandwidth(struct http *http, int64_t bytes_a_second);
 
-/** Put a request under way. Returns 0 or a negative errno. The request stays the caller's. */
+/** Start a request. Returns 0 or a negative errno. The caller still owns the request. */
 int http_start(struct http *http, struct request *request);
 
-/** Take a request out, finished or not. Harmless for one that was never started. */
+/** Remove a request, finished or not. Harmless if it was never started. */
 void http_stop(struct http *http, struct request *request);
 
 /**
- * Move the transfers on, then wait until one can go on, one of `fds` can be read, or `timeout_ms`
- * has passed (-1: without end). Without end means it: an idle engine never wakes by itself.
+ * Advance the transfers, then wait until one of them can continue, one of `fds` is readable, or
+ * `timeout_ms` has passed. -1 waits indefinitely: an idle engine does not wake up by itself.
  */
 void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms);
 
-/** The next request that has ended (see request_end()), NULL when there is none. */
+/** The next request that has ended (see request_end()); NULL if there is none. */
 struct request *http_next_ended(struct http *http);
 
 #endif
