@@ -1,7 +1,7 @@
 /**
- * An activity as Close takes it: which fields a rule may set, and the JSON that is posted
- * (close-api.md 1.4, 1.7, 2.1, 3). Only fields of Close's schema are known here, and each carrier
- * has its own shape of attachment. Pure.
+ * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
+ * (close-api.md 1.4, 1.7, 2.1, 3). Knows only fields of Close's schema; each kind of activity has
+ * its own form of attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H
@@ -16,24 +16,24 @@ struct json;
 
 enum activity_field_kind {
     FIELD_LINE,   /* one line of text */
-    FIELD_LINES,  /* a list of such */
-    FIELD_TEXT,   /* text of any shape */
-    FIELD_HTML,   /* what is put into it must be escaped */
+    FIELD_LINES,  /* a list of lines */
+    FIELD_TEXT,   /* any text */
+    FIELD_HTML,   /* variables in it must be escaped */
     FIELD_STATUS, /* one of activity_statuses */
     FIELD_NUMBER,
     FIELD_BOOL
 };
 
-/** What a rule may set. */
+/** A field that a rule can set. */
 struct activity_field {
     const char *key;  /* in the configuration */
     const char *name; /* in Close */
     enum activity_field_kind kind;
-    size_t most; /* characters of a text */
-    int least;   /* of a number */
+    size_t most; /* maximum characters of a text */
+    int least;   /* minimum of a number */
 };
 
-/** The fields of a kind of activity; `ret_count` of them. */
+/** The fields of a kind of activity, and their number in `ret_count`. */
 const struct activity_field *activity_fields(enum activity activity, size_t *ret_count);
 
 enum activity_status {
@@ -48,32 +48,32 @@ enum activity_status {
 
 extern const char *const activity_statuses[ACTIVITY_STATUSES];
 
-/** Whether Close wants this field of an email with this status (changelog 2025-12-17; an email that
- * leaves needs somebody to go to, one that is scheduled a date). */
+/** Whether Close requires this field in an email with this status (changelog 2025-12-17): an email
+ * that is sent needs a recipient, a scheduled one a date. */
 bool activity_requires(enum activity_status status, const char *name);
 
-/** Whether an email with this status really leaves. */
+/** Whether an email with this status is really sent. */
 bool activity_is_sent(enum activity_status status);
 
-/** How many attachments an email may have. */
+/** Maximum number of attachments of an email. */
 #define ATTACHMENTS_MAX 1000
 
 /** One uploaded file. */
 struct attachment {
     const char *url;      /* the download URL of files/upload/ */
-    const char *filename; /* bytes; made valid UTF-8 */
+    const char *filename; /* any bytes; made valid UTF-8 */
     const char *content_type;
     int64_t size;
 };
 
 /**
- * The body that creates an activity: `fields` as rule_fill() made them, target and attachments. A
- * lead file has one attachment and nothing else. The caller frees it; NULL when memory is short.
+ * The body of the POST that creates an activity, from `fields` (see rule_fill()), target and
+ * attachments. A lead file has one attachment and nothing else. To be freed; NULL if out of memory.
  */
 struct json *activity_body(enum activity activity, const char *lead_id, const char *contact_id,
     const struct json *fields, const struct attachment *attachments, size_t count);
 
-/** Where it is posted to and read from, below the API's URL; the caller frees it. */
+/** The path to post it to and read it from, below the URL of the API. To be freed. */
 char *activity_path(enum activity activity, const char *lead_id);
 
 #endif

@@ -1,7 +1,7 @@
 /**
- * What is sent to Close, endpoint by endpoint, and the form to S3 that belongs to it
- * (close-api.md 1.1, 1.2, 1.7, 2, 3, 6, 7; s3-post.md 2.1). Each call gives a request to be
- * started, NULL when memory is short. The key goes to the API alone: the form carries none.
+ * The requests to Close, one function per endpoint, and the form for S3
+ * (close-api.md 1.1, 1.2, 1.7, 2, 3, 6, 7; s3-post.md 2.1). Each function returns a request that is
+ * ready to be started; NULL if out of memory. The key is sent only to the API: the form has none.
  */
 #ifndef CLOSEDROP_CLOSE_API_H
 #define CLOSEDROP_CLOSE_API_H
@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-/** Where Close is, and who we are there. The texts stay the caller's. */
+/** Where Close is, and our key. The caller owns the texts. */
 struct api {
     const char *url; /* ends in a slash */
     const char *key;
@@ -22,11 +22,11 @@ struct api {
 };
 
 /**
- * What Close counts requests by: path and method (close-api.md 4). Each request here carries its
- * group (request_group()); the forms to S3 are one more.
+ * The groups in which Close counts requests, by path and method (close-api.md 4). Each request has
+ * its group (request_group()); the forms for S3 are an additional group.
  */
 enum api_group {
-    API_FORMS, /* 0: what is not counted for another */
+    API_FORMS, /* 0: requests that belong to no other group */
     API_ME,
     API_TICKETS,
     API_LEADS,
@@ -34,46 +34,44 @@ enum api_group {
     API_SEARCHES,
     API_MERGES,
     API_EVENTS,
-    API_CREATES,                          /* one for each kind of activity ... */
-    API_LISTS = API_CREATES + ACTIVITIES, /* ... and one for the list of each */
+    API_CREATES,                          /* one per kind of activity ... */
+    API_LISTS = API_CREATES + ACTIVITIES, /* ... and one per list of each kind */
     API_GROUPS = API_LISTS + ACTIVITIES
 };
 
-/** GET me/ : the cheapest question there is. */
+/** GET me/ : the cheapest request of all. */
 struct request *api_me(const struct api *api);
 
-/** POST files/upload/ : a form for one file. `filename` is made valid UTF-8. */
+/** POST files/upload/ : get a form for one file. `filename` is made valid UTF-8. */
 struct request *api_ticket(const struct api *api, const char *filename, const char *content_type);
 
-/** The multipart POST of every field of the ticket, and the file as its last part. */
+/** The multipart POST of all fields of the ticket, with the file as its last part. */
 struct request *api_form(const struct api *api, const struct ticket *ticket, int64_t size,
     const char *content_type, const struct body_source *source);
 
-/** GET lead/ID/ : whole where a custom field is to be compared. GET contact/ID/. */
+/** GET lead/ID/ (`whole`: with all fields, to compare a custom field), and GET contact/ID/. */
 struct request *api_lead(const struct api *api, const char *lead_id, bool whole);
 struct request *api_contact(const struct api *api, const char *contact_id);
 
-/** POST data/search/ : a question only, which may be repeated. */
+/** POST data/search/ : only reads, so it can be repeated. */
 struct request *api_search(
     const struct api *api, const struct search *search, const char *cursor, int page);
 
-/** How many entries a page of a list has. */
+/** Number of entries per page of a list. */
 #define API_PAGE 100
 
-/** GET activity/lead_merge/ from the `skip`-th on: which leads went into which; `into`: only those
- * that went into this one, NULL for all. */
+/** GET activity/lead_merge/ from entry `skip` on: which leads were merged into which. With `into`,
+ * only merges into that lead; NULL: all. */
 struct request *api_merges(const struct api *api, const char *into, int skip);
 
-/** GET event/ : how a lead that is gone came to its end, where that was not long ago. */
+/** GET event/ : whether a missing lead was merged or deleted, if that was not long ago. */
 struct request *api_deletions(const struct api *api, const char *lead_id);
 
-/** POST of an activity, or of a lead file: sent once, never repeated by itself. */
+/** POST an activity or a lead file: sent once, never repeated automatically. */
 struct request *api_create(
     const struct api *api, enum activity activity, const char *lead_id, const struct json *body);
 
-/** GET of the activities of that kind a lead has, created after `since_ms` (0, and lead files:
- * all).
- */
+/** GET the activities of that kind on a lead, created after `since_ms`. 0, and lead files: all. */
 struct request *api_created(
     const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip);
 

@@ -1,5 +1,5 @@
 /**
- * What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. Pure.
+ * Reads Close's leads, contacts and activities: tolerant, but trusts nothing. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_RECORD_H
 #define CLOSEDROP_CLOSE_RECORD_H
@@ -12,72 +12,74 @@
 
 struct json;
 
-/** Room for an id, and its end. */
+/** Buffer size for an ID, with the NUL. */
 #define RECORD_ID_ROOM 128
 
-/** Whether `id` is one of Close's: `prefix` ("lead_", "cont_"), then letters and digits. */
+/** Whether `id` looks like Close's IDs: `prefix` ("lead_", "cont_"), then letters and digits. */
 bool record_is_id(const char *id, const char *prefix);
 
-/** A lead's or contact's name; NULL where it has none. */
+/** The name of a lead or contact; NULL if it has none. */
 const char *record_name(const struct json *object);
 
-/** A contact's first email address, NULL where it has none. */
+/** The first email address of a contact; NULL if it has none. */
 const char *record_email(const struct json *contact);
 
-/** What a page of a list says. */
+/** One page of a list. */
 struct record_page {
-    struct json *document; /* owns the rest */
+    struct json *document; /* owns the following */
     const struct json *data;
     bool has_more;
-    const char *cursor; /* of a search, NULL: that was all */
+    const char *cursor; /* of a search; NULL: this is the last page */
 };
 
-/** Read a page. Returns 0, or -EINVAL where it is none (ret_page stays). */
+/** Parse a page. Returns 0, or -EINVAL if it is not one; `ret_page` is then unchanged. */
 int record_page_read(const char *body, size_t length, struct record_page *ret_page);
 void record_page_release(struct record_page *page);
 
 enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };
 
-/** What one of a list of lead merges says; the ids, given unless it is MERGE_NONE, are in it. */
+/** Read an entry of a list of lead merges. The IDs are set unless it is MERGE_NONE, and are owned
+ * by `merge`. */
 enum merge_state record_merge(
     const struct json *merge, const char **ret_source, const char **ret_destination);
 
 enum lead_end { LEAD_END_UNTOLD, LEAD_END_MERGED, LEAD_END_DELETED };
 
 /**
- * What a page of events says of the end of a lead; in the page are, on LEAD_END_MERGED, the
- * destination's id, and on LEAD_END_DELETED when that was ("2026-11-22T...", "": it does not say).
+ * What a page of events says about the end of a lead. `ret_told`, which the page owns, is the ID of
+ * the destination for LEAD_END_MERGED, and the time for LEAD_END_DELETED ("2026-11-22T..."; "": the
+ * page does not say).
  */
 enum lead_end record_lead_end(
     const struct record_page *events, const char *lead_id, const char **ret_told);
 
-/** The id of what was created, from the answer to its POST, in new memory; NULL: there is none. */
+/** The ID of what was created, from the answer to its POST. To be freed; NULL: there is none. */
 char *record_created_id(const char *body, size_t length);
 
 /**
- * Whether an activity, or a lead file, has the upload `token` attached: it is the part of the URL
- * that stays when Close rewrites it (close-api.md 1.5).
+ * Whether the upload `token` is attached to an activity or lead file. The token is the part of the
+ * URL that Close keeps when it rewrites the URL (close-api.md 1.5).
  */
 bool record_has_token(enum activity activity, const struct json *object, const char *token);
 
-/** Whether a lead file looks like the one that was posted: name, size and MD5 are equal. */
+/** Whether a lead file matches the one that was posted in name, size and MD5. */
 bool record_is_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5);
 
-/** What one of a lead's files is to a file of ours, by its bytes. */
+/** How a file on a lead compares to a file of ours. */
 enum record_likeness {
     RECORD_OTHER,
-    RECORD_SAME,    /* size and MD5 are equal, whatever its name */
-    RECORD_DOUBTFUL /* name and size are, and its MD5 is not told (s3-post.md, ETag) */
+    RECORD_SAME,    /* size and MD5 are equal, whatever the name */
+    RECORD_DOUBTFUL /* name and size are equal, but the MD5 is unknown (s3-post.md, ETag) */
 };
 
 enum record_likeness record_compare_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5);
 
-/** The activity that one of a lead's files is attached to, or itself; NULL: it does not say. */
+/** The ID of the activity that a file on a lead is attached to, or its own; NULL: unknown. */
 const char *record_carrier(const struct json *lead_file);
 
-/** When an object was created, as text that sorts by time; "" where it does not say. */
+/** When an object was created, as text that sorts by time; "": unknown. */
 const char *record_created(const struct json *object);
 
 #endif
