@@ -53,6 +53,7 @@ check() {
 }
 
 check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/demo.sh
+check grep -nHoP '(/\*|^ \*|//).*' include/closedrop/{base,files,http,close}/*.h
 
 [ $wrong = 0 ] && echo "no text has an expression of the table"
 exit $wrong
