@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_BASE_CLOSED_DIRECTORY_H
 #define CLOSEDROP_BASE_CLOSED_DIRECTORY_H
 
-/** The first directory in `path` that we may not enter, to be freed by the caller; NULL if we may
+/** The first directory in `path` that we may not enter. The caller frees it; NULL if we may
  * enter them all. */
 char *closed_directory(const char *path);
 

@@ -83,7 +83,7 @@ int json_append_text(struct json *array, const char *text);
 /** A deep copy of a value; NULL if out of memory. */
 struct json *json_copy(const struct json *value);
 
-/** The value as JSON text on one line, to be freed by the caller; NULL if out of memory. */
+/** The value as JSON text on one line, which the caller frees; NULL if out of memory. */
 char *json_print(const struct json *value);
 
 #endif

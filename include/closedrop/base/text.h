@@ -24,19 +24,19 @@ void text_normalise(struct str *out, const char *text);
  */
 void text_clean(struct str *out, const char *text);
 
-/** text_normalise() into new memory, to be freed by the caller; NULL if out of memory. */
+/** text_normalise() into new memory, which the caller frees; NULL if out of memory. */
 char *text_normal_copy(const char *text);
 
 /** text_clean() of a name or path, the same way; U+FFFD if only white space would remain. */
 char *text_clean_name(const char *name);
 
-/** The text in normal form C, with exactly one space between its words and none around them. To be
- * freed by the caller; NULL if out of memory. */
+/** The text in normal form C, with exactly one space between its words and none around them. The
+ * caller frees it; NULL if out of memory. */
 char *text_words(const char *text);
 
 /**
  * A key that is the same for all spellings of a name, for looking it up: its text_words() after
- * Unicode's simple case folding ("WEIẞ" becomes "weiß", not "weiss"). To be freed by the caller;
+ * Unicode's simple case folding ("WEIẞ" becomes "weiß", not "weiss"). The caller frees it;
  * NULL if out of memory.
  */
 char *text_key(const char *text);

@@ -29,10 +29,10 @@ void utf8_escape(struct str *out, const char *bytes, size_t length);
  */
 void utf8_trim(const char **text, size_t *length);
 
-/** utf8_clean() into new memory, to be freed by the caller; NULL if out of memory. */
+/** utf8_clean() into new memory, which the caller frees; NULL if out of memory. */
 char *utf8_clean_copy(const char *text);
 
-/** utf8_escape() into new memory, to be freed by the caller; NULL if out of memory. */
+/** utf8_escape() into new memory, which the caller frees; NULL if out of memory. */
 char *utf8_escape_copy(const char *text);
 
 #endif

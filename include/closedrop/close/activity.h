@@ -68,12 +68,13 @@ struct attachment {
 
 /**
  * The body of the POST that creates an activity, from `fields` (see rule_fill()), target and
- * attachments. A lead file has one attachment and nothing else. To be freed; NULL if out of memory.
+ * attachments. A lead file has one attachment and nothing else. The caller frees it; NULL if out of
+ * memory.
  */
 struct json *activity_body(enum activity activity, const char *lead_id, const char *contact_id,
     const struct json *fields, const struct attachment *attachments, size_t count);
 
-/** The path to post it to and read it from, below the URL of the API. To be freed. */
+/** The path to post it to and read it from, below the URL of the API. The caller frees it. */
 char *activity_path(enum activity activity, const char *lead_id);
 
 #endif

@@ -53,7 +53,8 @@ enum lead_end { LEAD_END_UNTOLD, LEAD_END_MERGED, LEAD_END_DELETED };
 enum lead_end record_lead_end(
     const struct record_page *events, const char *lead_id, const char **ret_told);
 
-/** The ID of what was created, from the answer to its POST. To be freed; NULL: there is none. */
+/** The ID of what was created, from the answer to its POST. The caller frees it; NULL: there is
+ * none. */
 char *record_created_id(const char *body, size_t length);
 
 /**

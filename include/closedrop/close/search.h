@@ -45,7 +45,7 @@ void search_add_lack(const struct search *search, struct str *out);
 #define SEARCH_PAGE_SMALL 100
 
 /** The body of the query for up to `page` results. `cursor` continues after a previous page; NULL:
- * the first page. To be freed; NULL if out of memory. */
+ * the first page. The caller frees it; NULL if out of memory. */
 struct json *search_query(const struct search *search, const char *cursor, int page);
 
 enum search_match {

@@ -10,7 +10,7 @@
  * The pattern in the spelling that exists next to the file `path`, which is relative to
  * `directory`. Tries what follows the variable as it is, in lower case, in upper case, and
  * capitalised, and returns the first one for which there is a file. If there is none, or if the
- * pattern is "", returns a copy of the pattern. To be freed by the caller; NULL if out of memory.
+ * pattern is "", returns a copy of the pattern. The caller frees it; NULL if out of memory.
  */
 char *companion_pattern(int directory, const char *pattern, const char *path);
 

@@ -15,7 +15,7 @@ struct filesystem {
     bool grants_rightly;  /* if a lease is granted, there is none */
 };
 
-/** The file system of `fd` (can be O_PATH). If statfs(2) fails, nothing is trusted. */
+/** The file system of `fd` (O_PATH is enough). If statfs(2) fails, nothing is trusted. */
 struct filesystem filesystem_of(int fd);
 
 /** Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. */

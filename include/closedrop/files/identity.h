@@ -35,7 +35,7 @@ struct file_state {
 };
 
 /**
- * Read the state of the file open at `fd` (can be O_PATH). If the file system has no handles but
+ * Read the state of the file open at `fd` (O_PATH is enough). If the file system has no handles but
  * stable inode numbers, inode number and birth time are used instead of a handle.
  * Returns 0 or a negative errno; writes `ret_state` only on success.
  */

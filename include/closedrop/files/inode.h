@@ -14,8 +14,8 @@ struct inode {
     ino_t number;
 };
 
-/** The inode of `fd` (can be O_PATH), or of `path` relative to `directory` (or AT_FDCWD), following
- * links. Return 0 or a negative errno; write `ret_inode` only on success. */
+/** The inode of `fd` (O_PATH is enough), or of `path` relative to `directory` (or AT_FDCWD),
+ * following links. Return 0 or a negative errno; write `ret_inode` only on success. */
 int inode_of(int fd, struct inode *ret_inode);
 int inode_at(int directory, const char *path, struct inode *ret_inode);
 

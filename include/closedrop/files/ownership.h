@@ -100,7 +100,7 @@ enum ownership_answer ownership_look(
 
 /**
  * The same for the directories above the real path `path`. Returns the nearest one that another
- * queue owns, to be freed by the caller, or NULL (also if out of memory).
+ * queue owns, which the caller frees, or NULL (also if out of memory).
  */
 char *ownership_look_above(const char *path, int64_t queue, struct owner *ret_owner);
 

@@ -10,18 +10,19 @@
 /** The longest relative path that we follow: PATH_MAX without the NUL. */
 #define PATH_LENGTH_MAX 4095
 
-/** `directory/name`, or `name` if `directory` is "". To be freed; NULL if out of memory. */
+/** `directory/name`, or `name` if `directory` is "". The caller frees it; NULL if out of memory. */
 char *path_join(const char *directory, const char *name);
 
 /** What follows the last slash; a pointer into `path`. */
 const char *path_name(const char *path);
 
-/** What comes before the last slash; "" if there is none. To be freed; NULL if out of memory. */
+/** What comes before the last slash; "" if there is none. The caller frees it; NULL if out of
+ * memory. */
 char *path_directory(const char *path);
 
 /**
  * The absolute path without "//", "/./" and a slash at its end; keeps "..". A relative `path` is
- * relative to `base`. To be freed; NULL if out of memory.
+ * relative to `base`. The caller frees it; NULL if out of memory.
  */
 char *path_normal(const char *base, const char *path);
 
@@ -31,13 +32,13 @@ bool path_is_within(const char *path, const char *directory);
 /**
  * The name to try if `name` is taken: with " (2)", " (3)" ... before its last suffix, and shortened
  * at a character boundary if it would exceed 255 bytes. With `number` 1, the name itself.
- * To be freed; NULL if out of memory.
+ * The caller frees it; NULL if out of memory.
  */
 char *path_numbered(const char *name, unsigned number);
 
 /** `name` with a short `suffix` appended. A result over 255 bytes is shortened in its middle, so
- * that long names that differ at the beginning or end still differ. To be freed; NULL if out of
- * memory. */
+ * that long names that differ at the beginning or end still differ. The caller frees it; NULL if
+ * out of memory. */
 char *path_with_suffix(const char *name, const char *suffix);
 
 /** The prefix of a marker pattern that names one file for a whole directory: "{dir}/READY". */
@@ -56,7 +57,7 @@ bool path_marker_split(const char *pattern, size_t *ret_before, const char **ret
 /**
  * The path of the marker that the file `path` waits for, next to it. {name} is its name, {stem} its
  * name without the last suffix; "{dir}/READY" is the same for all files of a directory.
- * To be freed; NULL without a pattern, or if out of memory.
+ * The caller frees it; NULL without a pattern, or if out of memory.
  */
 char *path_marker(const char *pattern, const char *path);
 

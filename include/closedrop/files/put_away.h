@@ -39,8 +39,8 @@ struct destination {
 
 /**
  * The directory for a file at `path` of the folder, with the subdirectories of `path`, by a pattern
- * like "Uploaded/%Y-%m" (strftime(3), local time) at the moment `at_ms`. To be freed; NULL if that
- * time does not exist, or if out of memory.
+ * like "Uploaded/%Y-%m" (strftime(3), local time) at the moment `at_ms`. The caller frees it; NULL
+ * if that time does not exist, or if out of memory.
  */
 char *destination_path(const char *pattern, int64_t at_ms, const char *path);
 
@@ -53,7 +53,7 @@ void destination_close(struct destination *destination);
 
 /**
  * Find a file of this size and mtime at `destination`, under `name` or a numbered form of it: the
- * file itself, or a copy of it. Returns 0 and its name, to be freed by the caller; -ENOENT; or
+ * file itself, or a copy of it. Returns 0 and its name, which the caller frees; -ENOENT; or
  * another negative errno if there is no way to tell.
  */
 int destination_find(const struct destination *destination, const char *name,
@@ -76,9 +76,9 @@ int put_away_take(
 
 /**
  * Move the file `from` of an open directory to `name` at `destination`, or to its first free
- * numbered form " (2)", " (3)" ..., durably. Returns 0 and the new name, to be freed; -EXDEV if
- * only a copy can get it there; or another negative errno: then it is where it was, or has its new
- * name, but not durably.
+ * numbered form " (2)", " (3)" ..., durably. Returns 0 and the new name, which the caller frees;
+ * -EXDEV if only a copy can get it there; or another negative errno: then it is where it was, or
+ * has its new name, but not durably.
  */
 int put_away_move(int from_directory, const char *from, const struct destination *destination,
     const char *name, char **ret_name);

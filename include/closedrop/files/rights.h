@@ -37,7 +37,7 @@ struct rights {
 const char *rights_explain(
     const struct rights *rights, enum rights_need need, char text[RIGHTS_WORDS]);
 
-/** The same for whatever is open at `fd` (can be O_PATH). Looks up the names of user and group. */
+/** The same for what is open at `fd` (O_PATH is enough). Looks up the names of user and group. */
 const char *rights_words(int fd, enum rights_need need, char text[RIGHTS_WORDS]);
 
 #endif
