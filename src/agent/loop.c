@@ -17,22 +17,16 @@
 #define CLOCK_STEP_MS 5000 /* less than this is a clock that is being corrected */
 #define DISK_POLL_MS 1000  /* while the disk is full */
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-    return a < 0 ? b : b < 0 ? a : a < b ? a : b;
-}
-
 static int64_t loop_timeout(struct agent *agent)
 {
     int64_t now = clock_steady_ms();
-    int64_t timeout = worker_timeout(agent->worker);
-    timeout = sooner(timeout, server_timeout(agent->server));
+    int64_t timeout = earlier(worker_timeout(agent->worker), server_timeout(agent->server));
     if (agent->stopping)
-        timeout = sooner(timeout, agent->stop_ms > now ? agent->stop_ms - now : 0);
+        timeout = earlier(timeout, later(agent->stop_ms - now, 0));
     if (agent->alive_ms)
-        timeout = sooner(timeout, agent->alive_ms > now ? agent->alive_ms - now : 0);
+        timeout = earlier(timeout, later(agent->alive_ms - now, 0));
     if (agent->disk_short)
-        timeout = sooner(timeout, DISK_POLL_MS);
+        timeout = earlier(timeout, DISK_POLL_MS);
     return timeout;
 }
 

@@ -84,7 +84,7 @@ void once_stop_if_done(struct agent *agent)
     if (!is_everything_scanned(agent, &waiting) && !is_blocked)
         return;
     int64_t wait = worker_timeout(agent->worker);
-    if (!is_blocked && wait >= 0 && wait <= ONCE_PATIENCE_MS)
+    if (!is_blocked && wait <= ONCE_PATIENCE_MS)
         return;
     if (!is_blocked && looks_for_end_markers(agent))
         return;

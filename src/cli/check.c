@@ -293,7 +293,7 @@ static int ask_online(const struct config *config, const struct key *key)
     if (request) {
         if (http_start(http, request) == 0)
             while (!http_next_ended(http))
-                http_wait(http, NULL, 0, -1);
+                http_wait(http, NULL, 0, INT64_MAX);
         code = tell_answer(config, request);
     }
     request_free(request);

@@ -107,7 +107,7 @@ void session_run(struct session *session, struct request *request, const struct 
     if (http_start(session->http, request) < 0)
         return;
     while (!http_next_ended(session->http)) {
-        http_wait(session->http, NULL, 0, draws ? BAR_EVERY_MS : -1);
+        http_wait(session->http, NULL, 0, draws ? BAR_EVERY_MS : INT64_MAX);
         if (draws)
             draw_bar(bar, request);
     }

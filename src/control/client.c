@@ -42,7 +42,7 @@ static struct answer ask_agent(struct client *client, const struct question *que
         request_post_json(request, told);
     if (http_start(client->http, request) == 0)
         while (!http_next_ended(client->http))
-            http_wait(client->http, NULL, 0, -1);
+            http_wait(client->http, NULL, 0, INT64_MAX);
     if (request_end(request) == TRANSFER_ANSWERED) {
         size_t length;
         const char *body = request_reply(request, &length);

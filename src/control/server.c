@@ -183,5 +183,5 @@ void server_run(struct server *server)
 int64_t server_timeout(const struct server *server)
 {
     MHD_UNSIGNED_LONG_LONG ms;
-    return MHD_get_timeout(server->daemon, &ms) == MHD_YES ? (int64_t)ms : -1;
+    return MHD_get_timeout(server->daemon, &ms) == MHD_YES ? (int64_t)ms : INT64_MAX;
 }

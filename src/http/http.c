@@ -92,17 +92,12 @@ static int64_t deadline_of(const struct request *request)
 }
 
 /** How long until the first running request has to be given up. */
-static int64_t until_deadline(const struct http *http, int64_t timeout_ms)
+static int64_t until_deadline(const struct http *http)
 {
-    int64_t now = clock_steady_ms();
-    for (const struct request *r = http->running; r; r = r->next) {
-        int64_t left = deadline_of(r) - now;
-        if (left < 0)
-            left = 0;
-        if (timeout_ms < 0 || left < timeout_ms)
-            timeout_ms = left;
-    }
-    return timeout_ms > INT_MAX ? INT_MAX : timeout_ms;
+    int64_t first = INT64_MAX;
+    for (const struct request *r = http->running; r; r = r->next)
+        first = earlier(first, deadline_of(r));
+    return later(first - clock_steady_ms(), 0);
 }
 
 static int count_running(const struct http *http)
@@ -122,12 +117,10 @@ void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_
     curl_multi_perform(http->multi, &running);
     if (running < count_running(http))
         timeout_ms = 0; /* something has ended already */
-    int64_t turn_ms = shaper_give_turns(&http->shaper);
-    if (turn_ms >= 0 && (timeout_ms < 0 || turn_ms < timeout_ms))
-        timeout_ms = turn_ms;
-    int64_t wait = until_deadline(http, timeout_ms);
+    timeout_ms = earlier(timeout_ms, shaper_give_turns(&http->shaper));
+    timeout_ms = earlier(timeout_ms, until_deadline(http));
     curl_multi_poll(http->multi, extra, (unsigned)(count < FDS_MAX ? count : FDS_MAX),
-        wait < 0 ? INT_MAX : (int)wait, NULL);
+        (int)earlier(timeout_ms, INT_MAX), NULL);
     curl_multi_perform(http->multi, &running);
 }
 

@@ -64,7 +64,7 @@ int64_t shaper_give_turns(struct shaper *shaper)
             return wait;
         let_go(shaper, shaper->line, now);
     }
-    return -1;
+    return INT64_MAX;
 }
 
 void shaper_settle(struct shaper *shaper, struct shaped *shaped)

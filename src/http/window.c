@@ -1,6 +1,8 @@
 /* The arithmetic of a rate limit's window: taken, given back, and how many may be under way. */
 #include "closedrop/http/window.h"
 
+#include "closedrop/base/clock.h"
+
 #include <math.h>
 
 /** Times are told in hundredths of a second. */
@@ -11,16 +13,6 @@
 #define ALONE_MS 1000
 /** Of our share of a window, what is left to others in the end. */
 #define LEFT_MAX 0.04
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
 
 static bool is_over(const struct window *window, int64_t now)
 {

@@ -27,14 +27,4 @@ unsigned pacing_free_lanes(const struct worker *worker, size_t index);
 /** In how many ms a job can be claimed from any lane; INT64_MAX for never. */
 int64_t pacing_wait(struct worker *worker);
 
-static inline int64_t earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 #endif

@@ -67,7 +67,5 @@ int64_t worker_timeout(struct worker *worker)
         wait = earlier(wait, earlier(held_news_wait(worker), paced_wait(worker)));
     if (!worker->stopping && !is_held_up(worker))
         wait = earlier(wait, pacing_wait(worker));
-    if (wait > INT32_MAX)
-        return -1;
-    return wait > 0 ? wait : 0;
+    return later(wait, 0);
 }

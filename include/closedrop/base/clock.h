@@ -23,6 +23,17 @@ extern const struct clock_source *clock_source;
 int64_t clock_wall_ms(void);
 int64_t clock_steady_ms(void);
 
+/** Of two moments, or two waits: INT64_MAX is one that never comes, or without end. */
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 /** How far the wall clock is ahead of the steady clock; changes only if the wall clock is set. */
 int64_t clock_lead_ms(void);
 

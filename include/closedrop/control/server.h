@@ -28,7 +28,8 @@ void server_close(struct server *server);
 int server_descriptor(const struct server *server);
 void server_run(struct server *server);
 
-/** The longest wait before the next server_run(), in ms; -1: until the descriptor is readable. */
+/** The longest wait before the next server_run(), in ms; INT64_MAX: until the descriptor is
+ * readable. */
 int64_t server_timeout(const struct server *server);
 
 #endif

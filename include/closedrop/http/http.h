@@ -33,7 +33,7 @@ void http_stop(struct http *http, struct request *request);
 
 /**
  * Advance the transfers, then wait until one of them can continue, one of `fds` is readable, or
- * `timeout_ms` has passed. -1 waits indefinitely: an idle engine does not wake up by itself.
+ * `timeout_ms` has passed. INT64_MAX waits indefinitely: an idle engine does not wake up by itself.
  */
 void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms);
 

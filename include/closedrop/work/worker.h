@@ -90,8 +90,8 @@ void worker_check_leases(struct worker *worker);
 size_t worker_count_claimed(const struct worker *worker);
 
 /**
- * How long until time alone brings something about (a job is due, Close is asked again), in ms; -1
- * for never: then only an end, a message or a command does.
+ * How long until time alone brings something about (a job is due, Close is asked again), in ms;
+ * INT64_MAX for never: then only an end, a message or a command does.
  */
 int64_t worker_timeout(struct worker *worker);
 
