@@ -150,8 +150,8 @@ static bool still_blocks(const struct job *job, const char *path)
 {
     if (job->ending)
         return job->ending == JOB_FORGOTTEN;
-    bool has_outcome = job->state == JOB_DONE || job->state == JOB_FAILED;
-    return !(has_outcome && job->put_away && job->location) || strcmp(job->location, path) == 0;
+    return !(job_has_outcome(job) && job->put_away && job->location) ||
+           strcmp(job->location, path) == 0;
 }
 
 /** Whether the file of a job lies in the folder under another name than the job knows. */
@@ -392,7 +392,7 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
     if (!job)
         return NULL;
     job->claimed = true;
-    if (job->state == JOB_DONE || job->state == JOB_FAILED) {
+    if (job_has_outcome(job)) {
         store_update(queue->store, job);
         return job;
     }
@@ -832,7 +832,7 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
 {
     job->claimed = false;
     job->due_ms = clock_wall_ms(); /* it was due when it was claimed, by whatever clock */
-    if (job->state == JOB_DONE || job->state == JOB_FAILED) {
+    if (job_has_outcome(job)) {
         store_update(queue->store, job); /* only its file is left to put away */
         return;
     }

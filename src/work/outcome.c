@@ -627,9 +627,8 @@ void outcome_settle_doubts(struct worker *worker, bool own_fault)
 void outcome_abandon(struct worker *worker, struct task *task)
 {
     static const char why[] = "closedrop was stopped";
-    bool has_outcome = task->job->state == JOB_DONE || task->job->state == JOB_FAILED;
     int64_t now = clock_wall_ms();
-    if (has_outcome) {
+    if (job_has_outcome(task->job)) {
         queue_put_away_later(worker->queue, task->job, now, NULL);
         moves_end_task(worker, task);
         return;

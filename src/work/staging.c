@@ -20,8 +20,7 @@
 /** Whether the job still has its file to put away: then it is taken from where it lies. */
 static bool is_awaited(const struct job *job, const struct folder *folder)
 {
-    bool has_outcome = job && (job->state == JOB_DONE || job->state == JOB_FAILED);
-    return has_outcome && !job->put_away && strcmp(job->folder, folder->name) == 0;
+    return job && job_has_outcome(job) && !job->put_away && strcmp(job->folder, folder->name) == 0;
 }
 
 static void give_back(
