@@ -124,7 +124,7 @@ struct verdict session_resolve(struct session *session, struct resolution *resol
     do {
         struct request *request = resolution_ask(resolution, &session->api);
         if (!request)
-            return verdict_make(VERDICT_FAIL, "no_memory", "no memory left");
+            return verdict_no_memory();
         session_run(session, request, NULL);
         verdict = resolution_read(resolution, request);
         request_free(request);

@@ -49,11 +49,6 @@ struct errand {
 
 /* ---- the upload ---- */
 
-static struct verdict no_memory(void)
-{
-    return verdict_make(VERDICT_FAIL, "no_memory", "no memory left");
-}
-
 static struct verdict send_once(struct session *session, struct upload *upload)
 {
     struct verdict verdict;
@@ -61,7 +56,7 @@ static struct verdict send_once(struct session *session, struct upload *upload)
     do {
         struct request *request = upload_ask_ticket(upload, &session->api);
         if (!request)
-            return no_memory();
+            return verdict_no_memory();
         session_run(session, request, NULL);
         verdict = upload_read_ticket(upload, request, session->config->close.upload_hosts);
         request_free(request);
@@ -69,7 +64,7 @@ static struct verdict send_once(struct session *session, struct upload *upload)
             return verdict;
         request = upload_send_form(upload, &session->api);
         if (!request)
-            return no_memory();
+            return verdict_no_memory();
         session_run(session, request, upload);
         verdict = upload_read_form(upload, request, &session->etags);
         request_free(request);
@@ -214,7 +209,7 @@ static struct verdict verify_once(struct errand *errand, struct verification *ve
     do {
         struct request *request = verify_ask(verification, &errand->session->api);
         if (!request)
-            return no_memory();
+            return verdict_no_memory();
         session_run(errand->session, request, NULL);
         verdict = verify_read(verification, request, NULL, NULL);
         request_free(request);
@@ -237,7 +232,7 @@ static struct verdict look_for_it(struct errand *errand, int64_t posted_ms)
             result = verify_add_file(&verification, 0, &job) |
                      verify_add_posting(
                          &verification, 0, job.token, job.lead_id, job.activity, posted_ms);
-        verdict = result ? no_memory() : verify_once(errand, &verification);
+        verdict = result ? verdict_no_memory() : verify_once(errand, &verification);
         if (verdict.kind == VERDICT_NEXT)
             errand->activity_id = TAKE_PTR(verification.files[0].activity_id);
         verify_release(&verification);
@@ -266,7 +261,7 @@ static struct verdict create_step(struct errand *errand)
         close_clock_now(&errand->session->close_clock, clock_wall_ms(), clock_steady_ms());
     struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
     if (!request)
-        return no_memory();
+        return verdict_no_memory();
     session_run(errand->session, request, NULL);
     verdict = attach_read(request, job.activity, &errand->activity_id);
     request_free(request);

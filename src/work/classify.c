@@ -17,7 +17,6 @@
 
 /** How many files of a folder are classified in one turn. */
 #define CLASSIFY_SLICE 64
-#define NO_MEMORY_WAIT_MS 1000
 
 static bool has_groups(const struct folder *folder)
 {
@@ -44,7 +43,7 @@ static struct verdict find_rule(
     if (verdict.kind == VERDICT_NEXT)
         classify_leave_group(worker, job, &resolution);
     if (verdict.kind == VERDICT_NEXT && keep_resolution(job, &resolution, folder) < 0)
-        verdict = task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+        verdict = verdict_no_memory();
     resolution_release(&resolution);
     return verdict;
 }
@@ -73,7 +72,7 @@ static int64_t classify_one(
     if (job_has_error(job, "table"))
         job_forget_error(job);
     if (job_set_text(&job->rules_digest, folder->rules_digest) < 0)
-        return NO_MEMORY_WAIT_MS;
+        return verdict_no_memory().wait_ms;
     queue_sorted(worker->queue, job);
     return 0;
 }

@@ -23,8 +23,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NO_MEMORY_WAIT_MS 2000
-
 /* ---- resolve ---- */
 
 /** The sidecar of a file, as text. */
@@ -39,7 +37,7 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
             "sidecar may have",
             path_name(sidecar), SIDECAR_MAX / 1024);
     if (is_shortage(result))
-        return task_wait(NO_MEMORY_WAIT_MS, "no_memory", strerror(-result));
+        return verdict_shortage(result);
     if (result < 0)
         return verdict_make(VERDICT_FAIL, "sidecar", "the sidecar %s cannot be read: %s",
             sidecar ? path_name(sidecar) : "", strerror(-result));
@@ -182,7 +180,7 @@ struct verdict attach_start(struct task *task, const struct stage_tools *tools)
     CLEANUP(free_text) struct job **jobs = calloc(count, sizeof(struct job *));
     CLEANUP(json_freep) struct json *body = NULL;
     if (!jobs)
-        return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+        return verdict_no_memory();
     jobs[0] = task->job;
     for (size_t i = 0; i < task->member_count; i++)
         jobs[i + 1] = task->members[i];
@@ -239,7 +237,7 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools)
         if (fetched.kind != VERDICT_NEXT && !is_away) /* to look takes no file */
             return fetched;
         if (gather(task, tools->store) < 0)
-            return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+            return verdict_no_memory();
         if (!task->verification.place_count)
             return verdict_make(
                 VERDICT_RETRY, "unclear", "what was posted cannot be read from the queue");
@@ -272,7 +270,7 @@ struct verdict reconcile_start(struct task *task, const struct stage_tools *tool
     if (!task->has_verification) {
         task->has_verification = true;
         if (verify_by_content(&task->verification, task->job) < 0)
-            return task_wait(NO_MEMORY_WAIT_MS, "no_memory", "no memory left");
+            return verdict_no_memory();
     }
     return task_under_way(task, verify_ask(&task->verification, &tools->api));
 }

@@ -92,7 +92,7 @@ struct verdict task_under_way(struct task *task, struct request *request)
     task->request = request;
     if (request)
         return verdict_make(VERDICT_RUNNING, NULL, "under way");
-    return task_wait(TASK_NO_MEMORY_MS, "no_memory", "no memory left");
+    return verdict_no_memory();
 }
 
 void task_leave_directories(struct task *task)

@@ -130,9 +130,6 @@ bool task_folder_is_here(const struct task *task, const struct stage_tools *tool
 /** The request of a stage: under way, or no memory was left for it. */
 struct verdict task_under_way(struct task *task, struct request *request);
 
-/** Memory may be there again in a moment. */
-#define TASK_NO_MEMORY_MS 2000
-
 /** Later, for a reason that is not the job's fault. */
 struct verdict task_wait(int64_t ms, const char *code, const char *why);
 

@@ -64,7 +64,7 @@ static struct verdict verdict_of_error(
     const struct task *task, const struct stage_tools *tools, int error)
 {
     if (is_shortage(error))
-        return task_wait(TASK_NO_MEMORY_MS, "no_memory", strerror(-error));
+        return verdict_shortage(error);
     switch (error) {
     case -ENOENT:
     case -ENOTDIR:

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define TICKETS_MAX 3
+/** Memory and descriptors may be there again in a moment. */
+#define SHORTAGE_WAIT_MS 2000
 
 struct verdict verdict_make(enum verdict_kind kind, const char *code, const char *format, ...)
 {
@@ -26,11 +28,21 @@ struct verdict verdict_more(void)
     return verdict_make(VERDICT_MORE, NULL, "asks on");
 }
 
+static struct verdict wait_for_memory(const char *why)
+{
+    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "%s", why);
+    wait.wait_ms = SHORTAGE_WAIT_MS;
+    return wait;
+}
+
 struct verdict verdict_no_memory(void)
 {
-    struct verdict wait = verdict_make(VERDICT_WAIT, "no_memory", "no memory left");
-    wait.wait_ms = 1000;
-    return wait;
+    return wait_for_memory("no memory left");
+}
+
+struct verdict verdict_shortage(int error)
+{
+    return wait_for_memory(strerror(error < 0 ? -error : error));
 }
 
 /* ---- Close ---- */

@@ -49,6 +49,9 @@ struct verdict verdict_more(void);
 /** No memory was left for it: nobody's fault, it is tried again soon. */
 struct verdict verdict_no_memory(void);
 
+/** The same, for an error of which is_shortage() says so. */
+struct verdict verdict_shortage(int error);
+
 /** How a request to the API ended. */
 struct api_outcome {
     const char *what; /* was asked, for the message: "files/upload/" */
