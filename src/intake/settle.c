@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/** Where no lease proves that nobody writes, nothing younger than this is taken. */
-#define YOUNG_MS 2000
 /** How often something that may change without an event is looked at. */
 #define LOOK_MS 5000
 /** The same while it is to be quiet: so many looks in its quiet time, which ends late by one. */
@@ -166,11 +164,11 @@ struct settle_step settle_after_look(
                 strerror(-look->error)));
     if (look->lease == LEASE_REFUSED)
         return wait_for_its_writer(folder, facts);
-    bool is_young = facts->age_ms >= 0 && facts->age_ms < YOUNG_MS;
+    bool is_young = facts->age_ms >= 0 && facts->age_ms < FILE_YOUNG_MS;
     if (look->lease == LEASE_IMPOSSIBLE && is_young)
-        return wait_for(SETTLE_QUIET, facts->now + YOUNG_MS - facts->age_ms);
+        return wait_for(SETTLE_QUIET, facts->now + FILE_YOUNG_MS - facts->age_ms);
     /* a server's clock may be ahead of ours, and times that were set may hide a write */
-    int64_t pause = folder->settle_ms > YOUNG_MS ? folder->settle_ms : YOUNG_MS;
+    int64_t pause = folder->settle_ms > FILE_YOUNG_MS ? folder->settle_ms : FILE_YOUNG_MS;
     int64_t quiet_end = facts->quiet.stamped + pause;
     if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && facts->now < quiet_end)
         return wait_for_quiet(folder, facts, quiet_end);

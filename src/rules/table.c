@@ -9,12 +9,9 @@
 #include "closedrop/base/utf8.h"
 #include "table_file.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static_assert(FILE_YOUNG_MS == TABLE_YOUNG_MS, "the same, said to callers");
 
 struct tables {
     struct table *first;

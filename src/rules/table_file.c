@@ -144,7 +144,7 @@ static int read_bytes(
 static int check_settled(const struct table *table, const struct table_patience *patience, int fd)
 {
     int64_t age_ms = age_of(&table->stat);
-    int64_t quiet_ms = patience->settle_ms > FILE_YOUNG_MS ? patience->settle_ms : FILE_YOUNG_MS;
+    int64_t quiet_ms = later(patience->settle_ms, FILE_YOUNG_MS);
     if (patience->takes_young)
         return 0;
     if (age_ms < quiet_ms)

@@ -10,9 +10,6 @@
 
 struct str;
 
-/** A file that changed less than this long ago may still be being written. */
-#define FILE_YOUNG_MS 2000
-
 /** How long to wait for the table (table.h, struct table_ask). */
 struct table_patience {
     int64_t settle_ms, incomplete_ms, waited_ms;

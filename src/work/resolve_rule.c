@@ -10,6 +10,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/lease.h"
 #include "closedrop/files/path.h"
 #include "closedrop/rules/sidecar.h"
 
@@ -57,7 +58,7 @@ static const struct {
 } table_verdicts[] = {
     [TABLE_FOUND] = {VERDICT_NEXT, NULL, 0},
     [TABLE_NO_SUCH_KEY] = {VERDICT_FAIL, "no_target", 0},
-    [TABLE_CHANGING] = {VERDICT_WAIT, "table", TABLE_YOUNG_MS},
+    [TABLE_CHANGING] = {VERDICT_WAIT, "table", FILE_YOUNG_MS},
     [TABLE_INCOMPLETE] = {VERDICT_WAIT, "table", TABLE_INCOMPLETE_MS},
     [TABLE_UNUSABLE] = {VERDICT_FAIL, "table", 0},
 };

@@ -9,6 +9,7 @@
 #include "closedrop/base/shortage.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/refusal.h"
+#include "closedrop/files/lease.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
@@ -19,14 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** Where no lease can be had, nothing that changed a moment ago counts as finished (design.md 5).
- */
-#define YOUNG_MS 2000
-
 static bool is_young(const struct source *source)
 {
     int64_t age = clock_wall_ms() - source->before.ctime_ns / 1000000;
-    return !source->leased && age >= 0 && age < YOUNG_MS;
+    return !source->leased && age >= 0 && age < FILE_YOUNG_MS;
 }
 
 /** Open the file of the task to be sent. */
@@ -42,7 +39,7 @@ static struct verdict open_upload(struct task *task, const struct stage_tools *t
     }
     if (is_young(source)) {
         source_close(source);
-        return task_wait(YOUNG_MS, "young", "the file changed just now");
+        return task_wait(FILE_YOUNG_MS, "young", "the file changed just now");
     }
     upload_init(&task->upload, source, path_name(task->job->path));
     task->has_upload = true;

@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/** A file that changed less than this ago may still be written, unless a lease proves otherwise. */
+#define FILE_YOUNG_MS 2000
+
 enum lease {
     LEASE_HELD,      /* nobody is writing, and nobody can start to without our noticing */
     LEASE_REFUSED,   /* somebody has the file open for writing: try again later */

@@ -38,7 +38,7 @@ struct table_ask {
     const char *column;         /* that holds the keys; NULL: "key" */
     const struct json *columns; /* other required columns, texts; NULL: none */
     bool is_for_values;         /* lead_id and contact_id are not required */
-    int64_t settle_ms;          /* it must be unchanged this long; at least TABLE_YOUNG_MS */
+    int64_t settle_ms;          /* it must be unchanged this long; at least FILE_YOUNG_MS */
     int64_t incomplete_ms; /* how long after its last change it may be missing, truncated or open
                               for writing */
     int64_t waited_ms;     /* waited so far; while less than that, a missing one may still come */
@@ -49,15 +49,13 @@ enum table_answer {
     TABLE_FOUND,
     TABLE_NO_SUCH_KEY,
     TABLE_CHANGING, /* it changed just now, is open for writing, or memory or descriptors are short:
-                       retry in TABLE_YOUNG_MS */
+                       retry in FILE_YOUNG_MS */
     TABLE_INCOMPLETE, /* it is missing, or it looks truncated and does not have the key: retry in
                          TABLE_INCOMPLETE_MS */
     TABLE_UNUSABLE    /* missing, empty, not a table, has a key twice or lacks a column: `why` says
                          which, with the line */
 };
 
-/** A file that changed less than this long ago may still be being written. */
-#define TABLE_YOUNG_MS 2000
 #define TABLE_INCOMPLETE_MS 5000
 
 /**
