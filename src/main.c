@@ -19,25 +19,30 @@
  *     - agent/once           whether --once is done
  *
  * - watch_start(): the watch thread turns events and scans into settled files
- *     - intake/watch        its loop: hints in, questions to the queue, settled files out
- *     - intake/folder_state what these files know of each folder, and note for each other
- *     - intake/folders      which directory a folder is, and how it is watched
- *     - intake/scan_schedule which scan is due
- *     - intake/hints        what events and scans point at: touch it, or ask the queue
- *     - intake/inspect      the candidates whose time has come, looked at
- *     - intake/end_marker   the markers of batches: expected, then quiet, then perhaps spent
- *     - intake/closed       directories that we may not list or enter, until we may
- *     - intake/report       what is seen and settled, and how each folder is, to the work thread
- *     - intake/events       file events, as hints (the door to libinotifytools)
- *     - intake/scan         the walk through a folder, a slice at a time
- *     - intake/filter       which names are documents (pure)
- *     - intake/candidates   the files being settled, in the order they are due
- *     - intake/replaced     says when another document took the name of one that settled
- *     - intake/document     which document lies under a name, by a sample of its bytes
- *     - intake/settle       when is a file finished: the decision (pure)
- *     - intake/batch        which files an end marker covers, and whether any is left
- *     - intake/crash_guard  a file whose very look kills the program is looked at three times
- *     - intake/complete     whether a format's end is there; one file of format/ for each (pure)
+ *     - intake/watch          its loop
+ *     - intake/event_dispatch file events, each brought to its folder; inbox has the work thread's
+ *     - intake/folder_set     the folders of the configuration, and of earlier ones still in use
+ *     - intake/folder_state   what these files know of each folder, and note for each other
+ *     - intake/folders        which directory a folder is, and its watches; by folder_root,
+ *                             folder_claim (is it ours) and polling (or are there events)
+ *     - intake/scan_schedule  which scan is due
+ *     - intake/hints          what events and scans point at: touch it, or ask the queue
+ *     - intake/inspect        the candidates whose time has come
+ *     - intake/end_marker     the markers of batches: expected, then quiet, then perhaps spent
+ *     - intake/closed         directories that we may not list or enter, until we may
+ *     - intake/report         what is seen and settled, and how each folder is, to the work thread
+ *     - intake/waits          what the candidates of each folder wait for
+ *     - intake/folder_health  how a folder is (pure)
+ *     - intake/events         file events, as hints (the door to libinotifytools)
+ *     - intake/scan           the walk through a folder, a slice at a time
+ *     - intake/filter         which names are documents (pure)
+ *     - intake/candidates     the files being settled, in the order they are due
+ *     - intake/replaced       says when another document took the name of one that settled
+ *     - intake/document       which document lies under a name, by a sample of its bytes
+ *     - intake/settle         when is a file finished: the decision (pure)
+ *     - intake/batch          which files an end marker covers, and whether any is left
+ *     - intake/crash_guard    a file whose inspection kills the program is inspected three times
+ *     - intake/complete       whether a format's end is there; one file of format/ each (pure)
  *     - intake/mailbox      what the two threads say to each other
  *
  * - queue_add(), queue_claim() ...: every promise is a row

@@ -1,4 +1,4 @@
-/* Files being settled, in a tree by name and a heap by time. */
+/** Files being settled, in a tree by name and a heap by time. */
 #include "closedrop/intake/candidates.h"
 
 #include <search.h>

@@ -1,4 +1,4 @@
-/* The small file that is written before each look and taken back after it. */
+/** The small file that is written before each look and taken back after it. */
 #include "closedrop/intake/crash_guard.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* Which document lies under a name, and whether it is still the same, by a sample of its bytes. */
+/** Which document lies under a name, and whether it is still the same, by a sample of its bytes. */
 #include "closedrop/intake/document.h"
 
 #include <errno.h>

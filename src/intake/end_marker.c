@@ -1,8 +1,9 @@
-/* The end markers of batches: expected when something points at one, inspected once they are quiet.
+/** The end markers of batches: expected when something points at one, inspected once they are
+ * quiet.
  */
 #include "end_marker.h"
 
-#include "folders.h"
+#include "folder_claim.h"
 #include "report.h"
 
 #include "closedrop/base/cleanup.h"

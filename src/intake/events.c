@@ -1,4 +1,4 @@
-/* Watches and events by libinotifytools, within the limits that make it safe. */
+/** Watches and events by libinotifytools, within the limits that make it safe. */
 #include "closedrop/intake/events.h"
 
 #include "closedrop/base/cleanup.h"

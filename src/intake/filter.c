@@ -1,4 +1,4 @@
-/* The tables of names that nobody dropped, and the folder's own patterns. */
+/** The tables of names that nobody dropped, and the folder's own patterns. */
 #include "closedrop/intake/filter.h"
 
 #include "closedrop/base/str.h"

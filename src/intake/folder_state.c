@@ -1,4 +1,4 @@
-/* What the files of the watch thread note in each other's state: a scan is wanted, something was
+/** What the files of the watch thread note in each other's state: a scan is wanted, something was
  * missed. */
 #include "folder_state.h"
 

@@ -1,7 +1,6 @@
-/* What an event or a scan points at: a candidate is touched, or the queue is asked about it. */
+/** What an event or a scan points at: a candidate is touched, or the queue is asked about it. */
 #include "hints.h"
 #include "end_marker.h"
-#include "folders.h"
 #include "inspect.h"
 #include "report.h"
 

@@ -1,10 +1,10 @@
-/* The candidates that are due, looked at: facts from the disk, a decision by settle, and what
+/** The candidates that are due, looked at: facts from the disk, a decision by settle, and what
  * follows from it. */
 #define LOG_MODULE "watch"
 
 #include "inspect.h"
 #include "end_marker.h"
-#include "folders.h"
+#include "folder_claim.h"
 #include "replaced.h"
 #include "report.h"
 

@@ -1,4 +1,4 @@
-/* A bounded ring of messages, a lock, and an eventfd that is readable while there are some. */
+/** A bounded ring of messages, a lock, and an eventfd that is readable while there are some. */
 #include "closedrop/intake/mailbox.h"
 
 #include <pthread.h>

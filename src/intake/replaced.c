@@ -1,4 +1,4 @@
-/* Says when a document was replaced by another one of its name before it could be taken. */
+/** Says when a document was replaced by another one of its name before it could be taken. */
 #define LOG_MODULE "watch"
 
 #include "replaced.h"

@@ -1,4 +1,5 @@
-/* A walk through a folder's tree, a slice of entries a call, that keeps its place between calls. */
+/** A walk through a folder's tree, a slice of entries a call, that keeps its place between calls.
+ */
 #define LOG_MODULE "scan"
 
 #include "closedrop/intake/scan.h"

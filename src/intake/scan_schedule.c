@@ -1,9 +1,11 @@
-/* Which folder is scanned next, and when: its own rescan, a poll, or sooner since something was
+/** Which folder is scanned next, and when: its own rescan, a poll, or sooner since something was
  * missed. */
 #include "scan_schedule.h"
 #include "closed.h"
+#include "folder_claim.h"
 #include "folders.h"
 #include "hints.h"
+#include "polling.h"
 #include "report.h"
 
 #include "closedrop/base/cleanup.h"
@@ -63,7 +65,7 @@ static void try_events(struct watch *watch, const struct watched *folder)
 static bool look_at_root(struct watch *watch, struct watched *folder)
 {
     int64_t now = clock_steady_ms();
-    bool is_there = folder_enter(watch, folder);
+    bool is_there = folder_enter(folder);
     folder->next_look_ms = now + folder->folder->poll_ms;
     folder_watch_parent(folder);
     try_events(watch, folder);
@@ -107,7 +109,7 @@ static bool may_scan(const struct watch *watch)
            candidates_count(watch->candidates) < CANDIDATES_MAX - BATCHES_OUT_MAX * BATCH;
 }
 
-static void end_scan(const struct watch *watch, struct watched *folder)
+static void end_scan(struct watched *folder)
 {
     scan_free(folder->scan);
     folder->scan = NULL;
@@ -120,19 +122,19 @@ static void end_scan(const struct watch *watch, struct watched *folder)
     }
     if (folder->scan_kind != SCAN_SUBTREE) /* it may have taken longer than poll_interval */
         folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;
-    folder_explain(watch, folder);
+    polling_explain(folder);
 }
 
 void schedule_go_on(struct watch *watch, struct watched *folder)
 {
     if (folder->root >= 0 && clock_steady_ms() >= folder->next_claim_ms)
-        (void)folder_claim(watch, folder);
+        (void)folder_claim(folder);
     begin_scan(watch, folder);
-    if (folder_yield(watch, folder) || !folder->scan || !may_scan(watch))
+    if (folder_yield(folder) || !folder->scan || !may_scan(watch))
         return;
     bool is_more = scan_step(folder->scan, SCAN_SLICE);
-    if (!folder_yield(watch, folder) && !is_more)
-        end_scan(watch, folder);
+    if (!folder_yield(folder) && !is_more)
+        end_scan(folder);
 }
 
 void schedule_anew(struct watched *folder)

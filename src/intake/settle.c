@@ -1,4 +1,4 @@
-/* The decision, as a row of tests in the order in which they count. */
+/** The decision, as a row of tests in the order in which they count. */
 #include "closedrop/intake/settle.h"
 
 #include "closedrop/base/shortage.h"

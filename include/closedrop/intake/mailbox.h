@@ -11,7 +11,7 @@
 
 #include "closedrop/config/config.h"
 #include "closedrop/files/identity.h"
-#include "closedrop/intake/settle.h"
+#include "closedrop/intake/folder_health.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,26 +41,6 @@ struct sighting {
     const char *error_code; /* in MESSAGE_SETTLED: why it can never be sent */
     char *error_message;
     char *note; /* in MESSAGE_SETTLED: another line for its history, or NULL */
-};
-
-/** The health of a folder, as the watch thread knows it. */
-struct folder_health {
-    bool healthy;
-    bool scanned;        /* completely, at least once with this configuration */
-    int64_t scanned_for; /* the last MESSAGE_SCAN before a scan that has ended */
-    int64_t rounds;      /* number of complete scans without an error */
-    bool polls;          /* scanned every poll_interval, without events */
-    bool without_leases; /* no lease was available for the last file */
-    int64_t settling;    /* files that are settling, or that the queue is being asked about */
-    int64_t waiting[SETTLE_WAITS];
-    int missed;           /* 0, or a negative errno: something in it cannot be read for now */
-    bool has_unreachable; /* something in it is nested too deep, or its path is too long */
-    uint64_t device;
-    uint64_t inode;
-    char waits_for[640];   /* first file that waits for its marker or sidecar, and which; or "" */
-    char unreadable[1280]; /* first file not yet readable, why, and how many more; or "" */
-    char closed[1280];     /* the same for directories that cannot be listed or entered */
-    char message[1024];    /* why it is away or degraded, or "" */
 };
 
 struct message {

@@ -1,0 +1,35 @@
+/** The health of a folder, as the watch thread reports it to the work thread. Pure. */
+#ifndef CLOSEDROP_INTAKE_FOLDER_HEALTH_H
+#define CLOSEDROP_INTAKE_FOLDER_HEALTH_H
+
+#include "closedrop/intake/settle.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct folder_health {
+    bool healthy;
+    bool scanned;        /* completely, at least once with this configuration */
+    int64_t scanned_for; /* the last MESSAGE_SCAN before a scan that has ended */
+    int64_t rounds;      /* number of complete scans without an error */
+    bool polls;          /* scanned every poll_interval, without events */
+    bool without_leases; /* no lease was available for the last file */
+    int64_t settling;    /* files that are settling, or that the queue is being asked about */
+    int64_t waiting[SETTLE_WAITS];
+    int missed;           /* 0, or a negative errno: something in it cannot be read for now */
+    bool has_unreachable; /* something in it is nested too deep, or its path is too long */
+    uint64_t device;
+    uint64_t inode;
+    char waits_for[640];   /* first file that waits for its marker or sidecar, and which; or "" */
+    char unreadable[1280]; /* first file not yet readable, why, and how many more; or "" */
+    char closed[1280];     /* the same for directories that cannot be listed or entered */
+    char message[1024];    /* why it is away or degraded, or "" */
+};
+
+/** Whether both say the same. */
+bool folder_health_equal(const struct folder_health *a, const struct folder_health *b);
+
+/** If its message is empty, describe in it what is wrong inside the folder. */
+void folder_health_explain(struct folder_health *health);
+
+#endif

@@ -1,0 +1,110 @@
+/** File events, each brought to the folder and the name that it is about. */
+#include "event_dispatch.h"
+#include "end_marker.h"
+#include "hints.h"
+#include "report.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/intake/events.h"
+#include "closedrop/intake/filter.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define EVENTS_SLICE 4096
+
+/** The folder an event's directory belongs to, and the event's path in it (freed by the caller). */
+static struct watched *find_folder(
+    const struct watch *watch, const struct event *event, char **ret_path)
+{
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
+        struct watched *folder = &watch->folders[i];
+        size_t length = folder->real_path ? strlen(folder->real_path) : 0;
+        if (!length || strncmp(event->directory, folder->real_path, length) != 0 ||
+            event->directory[length] != '/')
+            continue;
+        const char *below = event->directory + length + 1;
+        *ret_path = str_format("%s%s", below, event->name);
+        if (!*ret_path)
+            folder_note_error(folder, -ENOMEM);
+        if (*ret_path && str_ends_with(*ret_path, "/")) /* the directory itself, without a name */
+            (*ret_path)[strlen(*ret_path) - 1] = '\0';
+        return *ret_path ? folder : NULL;
+    }
+    return NULL;
+}
+
+/** Whether `path` is what the event's directory and name make. */
+static bool is_named(const struct event *event, const char *path)
+{
+    size_t length = strlen(event->directory);
+    return path && strncmp(path, event->directory, length) == 0 &&
+           strcmp(path + length, event->name) == 0;
+}
+
+/** An event beside a folder: if it is about the folder's own root, look at that again. */
+static void take_event_of_parent(struct watch *watch, const struct event *event)
+{
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
+        struct watched *folder = &watch->folders[i];
+        if (is_named(event, folder->real_path) || is_named(event, folder->folder->path))
+            folder_request_check(folder);
+    }
+}
+
+static void take_leaving(
+    struct watch *watch, struct watched *folder, const char *path, enum event_kind kind)
+{
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    if (candidate && kind == EVENT_DELETED)
+        hint_deleted(watch, candidate);
+    else if (candidate)
+        candidates_remove(watch->candidates, candidate);
+    else if (filter_takes(folder->folder, path))
+        report_left(watch, folder, path);
+}
+
+static enum settle_hint hint_of(enum event_kind kind)
+{
+    if (kind == EVENT_MOVED_IN)
+        return HINT_MOVED_IN;
+    return kind == EVENT_STAMPED ? HINT_STAMPED : HINT_WRITTEN;
+}
+
+static void take_event(struct watch *watch, const struct event *event)
+{
+    CLEANUP(free_text) char *path = NULL;
+    if (event->kind == EVENT_LOST) {
+        watch_restart_later(watch);
+        return;
+    }
+    struct watched *folder = find_folder(watch, event, &path);
+    if (!folder) {
+        take_event_of_parent(watch, event);
+        return;
+    }
+    switch (event->kind) {
+    case EVENT_DIRECTORY:
+        folder_request_subtree(folder, path);
+        break;
+    case EVENT_LEFT:
+    case EVENT_DELETED:
+        take_leaving(watch, folder, path, event->kind);
+        end_marker_note_left(watch, folder, path);
+        break;
+    default:
+        hint_take(watch, folder, path, hint_of(event->kind));
+    }
+}
+
+bool event_dispatch(struct watch *watch)
+{
+    struct event event;
+    for (int i = 0; i < EVENTS_SLICE; i++) {
+        if (!events_next(&event))
+            return false;
+        take_event(watch, &event);
+    }
+    return true;
+}

@@ -1,0 +1,127 @@
+/** Whether a folder is ours: claimed, kept by a beat, left to another queue that has it. */
+#define LOG_MODULE "watch"
+
+#include "folder_claim.h"
+#include "folder_root.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/files/path.h"
+#include "closedrop/files/safe_open.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Another has it: it is away, until a later look finds it free. */
+static void refuse(struct watched *folder, const char *where, const struct owner *owner)
+{
+    char words[OWNER_WORDS];
+    char *message = folder->health.message;
+    size_t room = sizeof(folder->health.message);
+    owner_words(owner, words);
+    if (folder->health.healthy)
+        folder_root_lose(folder);
+    else
+        folder_root_leave(folder); /* nothing of it was watched yet */
+    folder_drop_messages(folder);
+    folder->asked = 0;
+    folder->health.healthy = false;
+    if (!where)
+        snprintf(message, room, "is %s", words);
+    else if (*where == '/')
+        snprintf(message, room, "lies in %.120s, which is %s", where, words);
+    else
+        snprintf(message, room, "has %.120s in it, which is %s", where, words);
+}
+
+/** Whether a directory in it was found to be another's, and still is. */
+static bool has_conflict(struct watched *folder, struct owner *ret_owner)
+{
+    if (!folder->conflict)
+        return false;
+    if (ownership_look(folder->root, folder->conflict, folder->watch->queue, ret_owner) !=
+        OWNERSHIP_OURS)
+        return true;
+    free(folder->conflict);
+    folder->conflict = NULL;
+    return false;
+}
+
+bool folder_yield(struct watched *folder)
+{
+    struct owner owner;
+    if (folder->root < 0 || !has_conflict(folder, &owner))
+        return false;
+    refuse(folder, folder->conflict, &owner);
+    return true;
+}
+
+bool folder_yield_to_above(struct watched *folder)
+{
+    struct owner owner;
+    CLEANUP(free_text)
+    char *above = ownership_look_above(folder->real_path, folder->watch->queue, &owner);
+    if (above)
+        refuse(folder, above, &owner);
+    return above;
+}
+
+static void tell_doubt(struct watched *folder, int error)
+{
+    if (!folder->is_doubtful)
+        log_warn("%s: cannot mark the folder as watched: %s/.closedrop/owner: %s; make sure that "
+                 "no other closedrop watches it",
+            folder->folder->name, folder->folder->path, strerror(-error));
+    folder->is_doubtful = true;
+}
+
+bool folder_claim(struct watched *folder)
+{
+    struct owner owner;
+    int64_t now = clock_steady_ms();
+    folder->next_claim_ms = now + OWNERSHIP_BEAT_MS;
+    /* the bare mount point of a folder that is not there must stay as bare as it is */
+    folder->is_claimed = !directory_is_empty(folder->root);
+    if (!folder->is_claimed)
+        return true;
+    int result = ownership_claim(&folder->ownership, folder->root, folder->watch->queue,
+        folder->watch->config->state_dir, now, &owner);
+    if (result == OWNERSHIP_REFUSED || result == OWNERSHIP_FOREIGN) {
+        refuse(folder, NULL, &owner);
+        return false;
+    }
+    if (result < 0)
+        tell_doubt(folder, result);
+    return true;
+}
+
+bool folder_is_of_another(struct watched *folder, const char *path)
+{
+    struct owner owner;
+    if (!*path || folder->conflict)
+        return folder->conflict;
+    if (ownership_look(folder->root, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
+        return false;
+    folder->conflict = strdup(path);
+    if (!folder->conflict)
+        folder_note_error(folder, -ENOMEM);
+    return true;
+}
+
+bool folder_has(struct watched *folder, const char *path)
+{
+    if (ownership_is_lost(&folder->ownership, folder->root)) {
+        folder->next_claim_ms = 0;
+        return false;
+    }
+    CLEANUP(free_text) char *at = path_directory(path);
+    while (at && *at && !folder_is_of_another(folder, at)) {
+        char *above = path_directory(at);
+        free(at);
+        at = above;
+    }
+    return at && !*at;
+}

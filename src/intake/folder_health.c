@@ -1,0 +1,31 @@
+/** How a folder is: whether that is news, and what is wrong in it, in words. */
+#include "closedrop/intake/folder_health.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool folder_health_equal(const struct folder_health *a, const struct folder_health *b)
+{
+    return a->healthy == b->healthy && a->scanned == b->scanned &&
+           a->scanned_for == b->scanned_for && a->rounds == b->rounds && a->polls == b->polls &&
+           a->without_leases == b->without_leases && a->settling == b->settling &&
+           memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
+           a->inode == b->inode && a->missed == b->missed &&
+           a->has_unreachable == b->has_unreachable && strcmp(a->waits_for, b->waits_for) == 0 &&
+           strcmp(a->unreadable, b->unreadable) == 0 && strcmp(a->closed, b->closed) == 0 &&
+           strcmp(a->message, b->message) == 0;
+}
+
+void folder_health_explain(struct folder_health *health)
+{
+    if (*health->message)
+        return;
+    if (health->missed)
+        snprintf(health->message, sizeof(health->message),
+            "not all of it can be looked at: %s; looks again every poll_interval",
+            strerror(-health->missed));
+    else if (health->has_unreachable)
+        snprintf(health->message, sizeof(health->message),
+            "some of it cannot be reached: a path is too long, or more than 64 directories deep "
+            "(the log says which); give shorter names, or move it up");
+}

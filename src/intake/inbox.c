@@ -1,0 +1,90 @@
+/** Messages from the work thread: what to settle, what to scan, which folders to watch. */
+#define LOG_MODULE "watch"
+
+#include "inbox.h"
+#include "folder_set.h"
+#include "hints.h"
+
+#include "closedrop/base/log.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define MEMORY_PAUSE_S 1
+
+static void become_candidate(
+    struct watch *watch, struct watched *folder, const struct sighting *sighting)
+{
+    struct candidate *candidate = candidates_find(watch->candidates, folder->index, sighting->path);
+    bool is_new = !candidate || candidate->is_gone;
+    if (!candidate)
+        candidate = candidates_add(watch->candidates, folder->index, sighting->path);
+    if (!candidate) {
+        folder_note_error(folder, -ENOMEM); /* or there are too many: later, too */
+        return;
+    }
+    if (is_new) {
+        candidate->state = sighting->state;
+        candidate->first_ctime_ns = sighting->state.ctime_ns;
+        candidate->judged = sighting->judged;
+    }
+    hint_touch(watch, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
+}
+
+static void take_unknown(struct watch *watch, const struct message *message)
+{
+    struct watched *folder = &watch->folders[message->folder];
+    watch->batches_out -= watch->batches_out > 0;
+    folder->asked -= (int64_t)message->asked;
+    if (folder->asked < 0) /* it was asked before all began anew */
+        folder->asked = 0;
+    for (size_t i = 0; i < message->count; i++)
+        become_candidate(watch, folder, &message->sightings[i]);
+}
+
+static void take_resettle(struct watch *watch, const struct message *message)
+{
+    if (message->count)
+        hint_take(
+            watch, &watch->folders[message->folder], message->sightings[0].path, HINT_WRITTEN);
+}
+
+static void take_scan(struct watch *watch, const struct message *message)
+{
+    struct watched *folder = &watch->folders[message->folder];
+    folder->scan_asked = message->scan;
+    folder_request_scan(folder);
+}
+
+/** The work thread hears of no other folders any more: without memory for these, wait for it. */
+static void enter_when_possible(struct watch *watch, struct config *config)
+{
+    while (folder_set_enter(watch, config) < 0 && !mailbox_is_closed(watch->inbox)) {
+        log_error("no memory for the new configuration; nothing is watched until there is");
+        sleep(MEMORY_PAUSE_S);
+    }
+}
+
+static void take_message(struct watch *watch, const struct message *message)
+{
+    if (message->kind == MESSAGE_CONFIG) {
+        enter_when_possible(watch, message->config);
+    } else if (message->config != watch->config) {
+        return; /* an answer to folders that are no longer watched */
+    } else if (message->kind == MESSAGE_UNKNOWN) {
+        take_unknown(watch, message);
+    } else if (message->kind == MESSAGE_RESETTLE) {
+        take_resettle(watch, message);
+    } else if (message->kind == MESSAGE_SCAN) {
+        take_scan(watch, message);
+    }
+}
+
+void inbox_take(struct watch *watch)
+{
+    struct message *message;
+    while ((message = mailbox_take(watch->inbox)) != NULL) {
+        take_message(watch, message);
+        message_free(message);
+    }
+}

@@ -1,0 +1,90 @@
+/** Whether a folder is watched by events or by polling; and what would bring the events back. */
+#include "polling.h"
+
+#include "closedrop/base/array.h"
+#include "closedrop/files/filesystem.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/** inotify's limits: by sysctl for each user, and for a user namespace (inotify(7), namespaces(7)).
+ */
+static const struct limit {
+    int error;
+    const char *of;
+    const char *system;
+    const char *space;
+} limits[] = {
+    {-ENOSPC, "watches", "fs.inotify.max_user_watches", "user.max_inotify_watches"},
+    {-EMFILE, "inotify instances (or of open files)", "fs.inotify.max_user_instances",
+        "user.max_inotify_instances"},
+};
+
+static int64_t read_sysctl(const char *name)
+{
+    char path[64];
+    int64_t value = -1;
+    snprintf(path, sizeof(path), "/proc/sys/%s", name);
+    for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
+        *dot = '/';
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%" SCNd64, &value) != 1)
+        value = -1;
+    if (file)
+        fclose(file);
+    return value;
+}
+
+static int64_t power_of_two_from(int64_t least)
+{
+    int64_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+static void explain_limit(struct watched *folder, const struct limit *limit, const char *what)
+{
+    int64_t system = read_sysctl(limit->system), space = read_sysctl(limit->space);
+    bool is_of_space = space >= 0 && space < system; /* outside of namespaces the two are one */
+    int64_t most = is_of_space ? space : system, missing = 1;
+    for (size_t i = 0; i < folder->watch->config->folder_count; i++)
+        missing += folder->watch->folders[i].unwatched;
+    snprintf(folder->health.message, sizeof(folder->health.message),
+        "degraded: %s looked at every poll_interval, for the limit of %" PRId64
+        " %s is reached; raise it%s: sysctl -w %s=%" PRId64,
+        what, most, limit->of, is_of_space ? " in this user namespace" : "",
+        is_of_space ? limit->space : limit->system, power_of_two_from(most + 2 * missing));
+}
+
+void polling_explain(struct watched *folder)
+{
+    bool has_none = folder->wants_events && folder->watch->events < 0;
+    int error = has_none ? folder->watch->events : folder->unwatched ? folder->unwatched_why : 0;
+    folder->health.message[0] = '\0';
+    if (!error)
+        return;
+    char what[64] = "everything is";
+    if (!has_none)
+        snprintf(what, sizeof(what), "%" PRId64 " %s", folder->unwatched,
+            folder->unwatched == 1 ? "directory is" : "directories are");
+    for (size_t i = 0; i < COUNT(limits); i++)
+        if (limits[i].error == error) {
+            explain_limit(folder, &limits[i], what);
+            return;
+        }
+    snprintf(folder->health.message, sizeof(folder->health.message),
+        "degraded: %s looked at every poll_interval, for there are no file events: %s", what,
+        strerror(-error));
+}
+
+void polling_decide(struct watched *folder)
+{
+    enum watch_mode mode = folder->folder->watch;
+    folder->wants_events =
+        mode == WATCH_INOTIFY || (mode == WATCH_AUTO && filesystem_of(folder->root).tells_all);
+    folder->polls = !folder->wants_events || folder->watch->events < 0;
+    polling_explain(folder);
+}

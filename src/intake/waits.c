@@ -1,0 +1,90 @@
+/** What the candidates of each folder wait for: counted, and the first of each kind named. */
+#include "waits.h"
+#include "closed.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/files/path.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SOON_MS 60000
+
+static void clear_counts(struct watched *folder)
+{
+    bool scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
+    folder->health.settling = folder->asked + scanning;
+    memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
+    folder->first_waiter = folder->first_unreadable = NULL;
+    folder->unreadable = 0;
+}
+
+/** The first by name: who looks at `status` again and again sees the same. */
+static void note_waiter(struct watched *folder, const struct candidate *candidate)
+{
+    const struct candidate *first = folder->first_waiter;
+    if (candidate->wants && (!first || strcmp(candidate->path, first->path) < 0))
+        folder->first_waiter = candidate;
+}
+
+static void note_unreadable(struct watched *folder, const struct candidate *candidate)
+{
+    const struct candidate *first = folder->first_unreadable;
+    folder->unreadable += candidate->unreadable != NULL;
+    if (candidate->unreadable && (!first || strcmp(candidate->path, first->path) < 0))
+        folder->first_unreadable = candidate;
+}
+
+static void name_unreadable(struct watched *folder)
+{
+    const struct candidate *first = folder->first_unreadable;
+    folder_name_first(folder->health.unreadable, sizeof(folder->health.unreadable),
+        first ? first->path : NULL, first ? first->unreadable : NULL, folder->unreadable);
+}
+
+/** Somebody may look for a file in vain, since its companion has another name than he thinks. */
+static void name_waiter(struct watched *folder)
+{
+    char *words = folder->health.waits_for;
+    const size_t room = sizeof(folder->health.waits_for);
+    const struct candidate *first = folder->first_waiter;
+    bool is_sidecar = first && first->wants == COMPANION_SIDECAR;
+    CLEANUP(free_text)
+    char *companion =
+        first ? path_marker(is_sidecar ? SIDECAR_PATTERN : folder->folder->marker, first->path)
+              : NULL;
+    *words = '\0';
+    if (!companion)
+        return;
+    if (first->wants == COMPANION_NEXT_MARKER)
+        snprintf(words, room, "%.300s came after its marker %.255s, and waits for the next one",
+            first->path, path_name(companion));
+    else
+        snprintf(words, room, "%.300s waits for its %s %.255s%s", first->path,
+            is_sidecar ? "sidecar" : "marker", path_name(companion),
+            first->wait == SETTLE_GROWTH ? ", which is empty or cut off" : "");
+}
+
+/** Waits that end by themselves, and soon, are work in progress; the others are just counted. */
+void waits_count(struct watch *watch)
+{
+    int64_t soon = clock_steady_ms() + SOON_MS;
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        clear_counts(&watch->folders[i]);
+    for (size_t i = 0; i < candidates_count(watch->candidates); i++) {
+        const struct candidate *candidate = candidates_at(watch->candidates, i);
+        if (candidate->is_gone)
+            continue;
+        struct folder_health *health = &watch->folders[candidate->folder].health;
+        health->settling += candidate->wait == SETTLE_QUIET || candidate->due_ms <= soon;
+        health->waiting[candidate->wait] += !candidate->ends_batch;
+        note_waiter(&watch->folders[candidate->folder], candidate);
+        note_unreadable(&watch->folders[candidate->folder], candidate);
+    }
+    for (size_t i = 0; i < watch->config->folder_count; i++) {
+        name_waiter(&watch->folders[i]);
+        name_unreadable(&watch->folders[i]);
+        closed_name(&watch->folders[i]);
+    }
+}
