@@ -100,7 +100,7 @@ const struct rule *rule_but_for_case(
     struct rule *const *rules, const struct rule *chosen, const struct template_facts *facts);
 
 /**
- * Expand a template of a rule to one line without surrounding blanks, of at most `most` characters.
+ * Expand a template of a rule to one line without surrounding spaces, of at most `most` characters.
  * Returns 0 and the text, which the caller frees; -ENOMEM; or -EINVAL if it is longer, with a
  * reason in `why` that calls it `what`.
  */

@@ -9,7 +9,7 @@
  * and a final Ctrl-Z are accepted. The delimiter is the one that a line such as sep=; above the
  * first row names; else the comma, semicolon or tab that gives the first row the required columns,
  * or that occurs in it most often. The text is UTF-8, UTF-16 with a byte order mark, or in the
- * encoding that the rule names. Blanks of any kind and line ends around a field, quoted or not, are
+ * encoding that the rule names. Spaces of any kind and line ends around a field, quoted or not, are
  * removed. Empty rows are skipped, and so are columns without a name if they are empty.
  *
  * A file is read when it is first needed, and again once it has changed and settled: unchanged for

@@ -44,7 +44,7 @@ struct template_facts {
 /** How values are inserted; the template's own text stays unchanged. */
 enum template_manner {
     TEMPLATE_PLAIN,
-    TEMPLATE_LINE, /* cleaned by text_clean(): newlines and tabs become blanks */
+    TEMPLATE_LINE, /* cleaned by text_clean(): newlines and tabs become spaces */
     TEMPLATE_HTML  /* & < > " ' as entities; characters not allowed in XML 1.0 as spaces */
 };
 
