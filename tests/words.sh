@@ -52,8 +52,8 @@ check() {
     done < <(table)
 }
 
-check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/demo.sh
-check grep -nHoP '(/\*|^ \*|//).*' include/closedrop/{base,files,http,close}/*.h
+check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/demo.sh packaging/man/*.[1-8]
+check grep -nHoP '(/\*|^ \*|//).*' include/closedrop/{base,files,http,close,config,rules,intake,control}/*.h
 
 [ $wrong = 0 ] && echo "no text has an expression of the table"
 exit $wrong
