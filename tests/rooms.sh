@@ -1,6 +1,6 @@
 #!/bin/bash
 # Who may include whom (the map in src/main.c): base and files know no stage, nothing includes a header
-# of a stage to its left or beside it, and each library has one door.
+# of a stage to its left or beside it, and each library has one door. And each .c file says what it is for.
 set -eu
 cd "$(dirname "$0")/.."
 wrong=0
@@ -35,6 +35,12 @@ door() {
     while read -r file; do
         case " $* " in *" $file "*) ;; *) complain "$file includes <$pattern>, the door is $*" ;; esac
     done < <(grep -rlE "#include <$pattern" src include)
+}
+
+# opening FILE: before all else it says in a sentence what it is for
+opening() {
+    awk 'BEGIN { RS = "\\*/" } { exit !/^\/\*\*?[[:space:]*]*[^[:space:]]+ .*[.:][[:space:]]/ }' "$1" ||
+        complain "$1 does not open with a sentence that says what it is for"
 }
 
 room base
@@ -78,6 +84,10 @@ door microhttpd.h src/control/server.c src/sandbox/http/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
 door 'uni(case|ctype|norm|str).h' src/base/text.c
+
+while read -r file; do
+    opening "$file"
+done < <(find src -name '*.c')
 
 [ $wrong = 0 ] && echo "every room includes only what it may"
 exit $wrong
