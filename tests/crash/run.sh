@@ -23,7 +23,7 @@
 # Needs CLOSEDROP_BIN_DIR (build/release unless set), and a C compiler.
 # Exit code 0: all points are good; 1: one is not, and what is wrong was printed; 2: wrong usage; 77: --power cannot be had.
 
-# shellcheck disable=SC2154,SC2119 # what story.bash sets, and takes
+# shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/release}
@@ -236,14 +236,10 @@ main() {
     (umask 077 && echo api_sandbox.secret >key)
     start_sandbox
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
-    cat >"$config" <<CONF
-state_dir = "disk/state";
-control_socket = "control.sock";
-close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; };
-limits = { retry_first = "20ms"; retry_max = "100ms"; timeout = "5s"; doubt = "150ms"; };
-folders = ( { name = "scans"; path = "disk/in"; settle = "0"; watch = "poll"; poll_interval = "100ms"; rules = [ "r" ]; } );
-rules = ( { name = "r"; match = { path = "^(?<l>.)"; }; lead_id = "lead_{l}"; $group email = { subject = "{stem}"; }; } );
-CONF
+    limits='doubt = "150ms";' timeout=5s settle=0
+    more="rules = ( { name = \"r\"; match = { path = \"^(?<l>.)\"; }; lead_id = \"lead_{l}\"; $group email = { subject = \"{stem}\"; }; } );"
+    write_config 'watch = "poll"; poll_interval = "100ms"; rules = [ "r" ];'
+    set_config state_dir=disk/state folders.path=disk/in limits.retry_first=20ms limits.retry_max=100ms
     begin
     agent LD_PRELOAD="$PWD/shim.so" CRASH_COUNT="$PWD/count" || true
     point='not killed'

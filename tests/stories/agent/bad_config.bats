@@ -226,7 +226,7 @@ CONF
 
 @test "a folder whose name only begins like another's stands alone" {
     mkdir in2
-    more_folders=', { path = "in2"; }' write_config
+    more_folders='{ path = "in2"; }' write_config
     ends check -c "$config"
     ends_with 0
     says "$config is good: 2 folders"

@@ -161,7 +161,7 @@ nothing_waits_or_failed() {
 }
 
 @test "two folders that turn out to be one: the first has the files, and the log says so of the second" {
-    more_folders=', { name = "again"; path = "alias"; rules = [ "r" ]; poll_interval = "300ms"; settle = "200ms"; }'
+    more_folders='{ name = "again"; path = "alias"; rules = [ "r" ]; poll_interval = "300ms"; settle = "200ms"; }'
     use_rule
     start_agent
     ln -s in alias
@@ -211,7 +211,7 @@ set_root() { # KEY VALUE
     is_refused "folders[0].archive: \"$PWD/alias/sub/%Y\" $inside"
     use_rule "failed = \"$PWD/alias/Failed\";"
     is_refused "folders[0].failed: \"$PWD/alias/Failed\" $inside"
-    more_folders=', { name = "x"; path = "alias/sub"; }' use_rule
+    more_folders='{ name = "x"; path = "alias/sub"; }' use_rule
     is_refused "folders[1].path: \"$PWD/alias/sub\" and \"$PWD/in\" lie one inside the other"
     use_rule
     cp closedrop.conf in/
@@ -228,7 +228,7 @@ set_root() { # KEY VALUE
     use_rule "archive = \"$PWD/mnt/in/Archive\";"
     is_refused "lies inside the drop folder \"$PWD/in\""
     mount_or_skip --bind other in/Uploaded
-    more_folders=', { name = "x"; path = "other"; }' use_rule
+    more_folders='{ name = "x"; path = "other"; }' use_rule
     is_refused "folders[0].archive: \"Uploaded/%Y-%m\" lies inside the drop folder \"$PWD/other\""
 }
 

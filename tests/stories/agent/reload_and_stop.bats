@@ -20,7 +20,7 @@ reload() { # until the log has one line more that says TEXT
 
 two_folders() {
     mkdir -p other
-    more_folders=', { path = "other"; settle = "200ms"; }' write_config
+    more_folders='{ path = "other"; settle = "200ms"; }' write_config
 }
 
 # ---- reload ----
@@ -99,7 +99,7 @@ two_folders() {
 
 @test "a folder that is missing at a reload is told, and watched when it comes" {
     start_agent
-    more_folders=', { path = "later"; settle = "200ms"; poll_interval = "200ms"; }' write_config
+    more_folders='{ path = "later"; settle = "200ms"; poll_interval = "200ms"; }' write_config
     reload
     wait_until log_says 'No such file'
     mkdir later

@@ -16,7 +16,7 @@ ends() { # COMMAND OPTION...
 # Two files are done, one has failed, one of another folder is done.
 some_jobs() {
     mkdir -p other
-    more_folders=', { path = "other"; settle = "200ms"; }' limits='max_attempts = 1;' write_config
+    more_folders='{ path = "other"; settle = "200ms"; }' limits='max_attempts = 1;' write_config
     fault '[{"on":"upload","match":"bad","times":0,"do":{"status":403}}]'
     echo one >in/one.txt
     echo two >in/two.txt
@@ -138,7 +138,7 @@ refuses_unknown_names() {
 @test "a folder or a rule that there is not is refused, with those there are" {
     some_jobs
     more='rules = ( { name = "notes"; match = { path = "x"; }; lead_id = "lead_A"; note = { text = "x"; }; } );'
-    more_folders=', { path = "other"; settle = "200ms"; }' write_config 'rules = [ "notes" ];'
+    more_folders='{ path = "other"; settle = "200ms"; }' write_config 'rules = [ "notes" ];'
     down_and_up refuses_unknown_names
 }
 

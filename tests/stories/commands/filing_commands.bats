@@ -67,7 +67,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     echo x >1.txt
     run closedrop match --json 1.txt
     jq -e '.folder == "scans" and .lead_id == "lead_A"' <<<"$output"
-    more_folders=', { name = "b"; path = "b"; }'
+    more_folders='{ name = "b"; path = "b"; }'
     mkdir b
     write_config 'rules = [ "table" ];'
     run closedrop match 1.txt

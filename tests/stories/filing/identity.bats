@@ -156,7 +156,7 @@ queued_while_paused() { # NAME: a file that waits for its turn
 
 @test "a queued file that is moved to another folder goes from there" {
     mkdir other
-    more_folders=', { path = "other"; settle = "200ms"; }' write_config
+    more_folders='{ path = "other"; settle = "200ms"; }' write_config
     queued_while_paused a.txt
     mv in/a.txt other/a.txt
     closedrop resume

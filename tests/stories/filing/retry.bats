@@ -45,7 +45,7 @@ broken_table() {
     printf 'key,lead_id\n0,lead_A\n' >customers.csv
     more='rules = ( { name = "statements"; match = { path = "^(?<k>[0-9]+)"; };
         table = { file = "customers.csv"; key = "{k}"; }; note = {}; } );'
-    more_folders=', { path = "faxes"; name = "faxes"; rules = [ "statements" ]; settle = "200ms"; }'
+    more_folders='{ path = "faxes"; name = "faxes"; rules = [ "statements" ]; settle = "200ms"; }'
     write_config 'rules = [ "statements" ]; incomplete = "100ms";'
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     mkdir faxes

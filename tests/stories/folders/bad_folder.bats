@@ -15,7 +15,7 @@ teardown() { story_teardown; }
 @test "a folder that is missing at the start: the others go on, and it is watched once it is there" {
     mkdir other
     rmdir in
-    more_folders=', { path = "other"; settle = "200ms"; }' write_config 'poll_interval = "200ms";'
+    more_folders='{ path = "other"; settle = "200ms"; }' write_config 'poll_interval = "200ms";'
     start_agent
     echo other >other/b.txt
     wait_until jobs_are done 1
@@ -35,7 +35,7 @@ teardown() { story_teardown; }
 @test "a folder that is missing makes run --once end with 1, after the others are done" {
     mkdir other
     rmdir in
-    more_folders=', { path = "other"; settle = "200ms"; }' write_config
+    more_folders='{ path = "other"; settle = "200ms"; }' write_config
     echo other >other/b.txt
     run_once
     [ "$agent_code" = 1 ]
