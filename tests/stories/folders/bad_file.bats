@@ -103,8 +103,7 @@ put_secret() { # NAME: a file that the agent may not read
 }
 
 @test "a file that vanishes while it settles leaves no trace" {
-    write_config 'settle = "1s";'
-    sed -i 's/settle = "200ms"; //' "$config"
+    settle=1s write_config
     start_agent
     echo hello >in/a.txt
     rm in/a.txt

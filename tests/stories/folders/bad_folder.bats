@@ -307,8 +307,7 @@ teardown() { story_teardown; }
 
 @test "a directory above the folder that is renamed and made anew: the new folder is watched" {
     mkdir -p top/in
-    sed -i 's|path = "in"|path = "top/in"|' "$config"
-    sed -i 's|settle = |poll_interval = "200ms"; rescan = "1h"; settle = |' "$config"
+    set_config folders.path=top/in folders.poll_interval=200ms folders.rescan=1h
     start_agent
     echo first >top/in/a.txt
     wait_until jobs_are done 1

@@ -44,10 +44,9 @@ put_away_is_done() {
 }
 
 @test "an archive without a pattern" {
-    write_config 'archive = "Sent"; failed = "Not sent/yet";'
+    write_config 'archive = "Sent"; failed = "Not sent/yet"; incomplete = "0";'
     echo hello >in/a.txt
     : >in/b.txt
-    sed -i 's/settle = /incomplete = "0"; settle = /' "$config"
     run_once
     [ -f in/Sent/a.txt ]
     [ -f "in/Not sent/yet/b.txt" ]
@@ -136,11 +135,10 @@ put_away_is_done() {
 # ---- delete, keep ----
 
 @test "delete: the file is gone, and nothing else" {
-    write_config 'after_upload = "delete";'
+    write_config 'after_upload = "delete"; incomplete = "0";'
     mkdir in/sub
     echo hello >in/sub/a.txt
     : >in/b.txt
-    sed -i 's/settle = /incomplete = "0"; settle = /' "$config"
     run_once
     [ ! -e in/sub/a.txt ]
     [ ! -e in/Uploaded ]
@@ -191,7 +189,7 @@ put_away_is_done() {
     [ "$(uploads)" = 2 ]
     cp -a in restored
     rm -r in
-    sed -i 's/path = "in"/path = "restored"/' "$config"
+    set_config folders.path=restored
     run_once
     [ "$agent_code" = 0 ]
     [ "$(uploads)" = 2 ]
@@ -344,7 +342,7 @@ put_away_is_done() {
     local text=in/Failed/a.txt.error.txt
     grep -F 'Drag its marker back with it: a.txt.DONE' "$text"
     grep -F 'Drag its sidecar back with it: a.txt.json' "$text"
-    sed -i 's/max_size = "3"/max_size = "30"/' "$config"
+    set_config 'folders.max_size="30"'
     mv in/Failed/a.txt in/Failed/a.txt.DONE in/Failed/a.txt.json in/
     run_once
     jobs_are done 1

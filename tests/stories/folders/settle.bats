@@ -24,7 +24,6 @@ settle() { # DURATION OTHER-SETTING...: in place of the short one
     local settle=$1
     shift
     write_config "$@"
-    sed -i "s/settle = \"200ms\"/settle = \"$settle\"/" "$config"
 }
 
 arrives_once() { # FILE: its content, whole, and nothing but it
