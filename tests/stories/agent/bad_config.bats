@@ -294,9 +294,9 @@ CONF
 # ---- rules: one mistake each ----
 
 # A folder with sidecars that names the rule r, in line 1; LINES are the rule, from line 2 on.
-configure_rule() { # LINES
+configure_rule() { # LINES; $sidecar is that of the folder
     configure <<CONF
-folders = ( { path = "in"; sidecar = true; rules = [ "r" ]; } );
+folders = ( { path = "in"; sidecar = ${sidecar:-true}; rules = [ "r" ]; } );
 rules = ( { name = "r";
 $1 } );
 CONF
@@ -407,9 +407,8 @@ CONF
 }
 
 @test "values of sidecars in a folder that has none" {
-    configure_rule '    lead_id = "{meta.lead}"; lead_file = {};'
-    sed -i 's/sidecar = true;/\n    sidecar = false;/' "$config"
-    is_refused 2 'folders[0].sidecar' 'must be true: the rule "r" uses a variable {meta.KEY}'
+    sidecar=false configure_rule '    lead_id = "{meta.lead}"; lead_file = {};'
+    is_refused 1 'folders[0].sidecar' 'must be true: the rule "r" uses a variable {meta.KEY}'
 }
 
 @test "a key of another activity" {
@@ -570,7 +569,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
 }
 
 @test "no key anywhere" {
-    sed -i 's/api_key_file = "key";//' "$config"
+    unset_config close.api_key_file
     for command in check run; do
         ends "$command" -c "$config"
         ends_with 78
@@ -594,7 +593,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     become_nobody
     mkdir closed
     chmod 555 closed
-    sed -i 's,state_dir = "state",state_dir = "closed/state",' "$config"
+    set_config state_dir=closed/state
     for command in check run; do
         ends "$command" -c "$config"
         ends_with 78
@@ -602,7 +601,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     done
     mkdir state
     chmod 555 state
-    sed -i 's,closed/state,state,' "$config"
+    set_config state_dir=state
     for command in check run; do
         ends "$command" -c "$config"
         ends_with 78

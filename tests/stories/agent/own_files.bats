@@ -79,7 +79,7 @@ nothing_waits_or_failed() {
 @test "a queue that comes to lie in the folder by a mount" {
     mkdir in/sub other
     mount_or_skip --bind in/sub other
-    sed -i 's|^state_dir.*|state_dir = "other/state";|' "$config"
+    set_config state_dir=other/state
     start_agent
     drop_and_wait a.txt 1
     wait_until test -f in/sub/state/ballast
@@ -101,7 +101,7 @@ nothing_waits_or_failed() {
     printf 'key,lead_id\n1,lead_A\n' >in/new.csv
     wait_until jobs_are queued 1
     ln in/new.csv new.csv
-    sed -i 's|customers.csv|new.csv|' "$config"
+    more=${more/customers.csv/new.csv} use_rule
     kill -HUP "$agent_pid"
     wait_until log_says_often 'is watched' 2
     closedrop resume
@@ -180,11 +180,6 @@ is_refused() { # TEXT
     [[ $output == *"$1"* ]] || { echo "$output"; return 1; }
 }
 
-set_root() { # KEY VALUE
-    sed -i "/^$1 /d" "$config"
-    echo "$1 = \"$2\";" >>"$config"
-}
-
 @test "check refuses what closedrop uses in the folder, by any spelling" {
     local inside="lies inside the drop folder \"$PWD/in\"; put it elsewhere"
     ln -s in alias
@@ -192,7 +187,7 @@ set_root() { # KEY VALUE
     (umask 077 && echo api_sandbox.secret >in/key)
     cp customers.csv in/
 
-    sed -i 's|api_key_file = "key"|api_key_file = "alias/key"|' "$config"
+    set_config close.api_key_file=alias/key
     is_refused "close.api_key_file: \"$PWD/alias/key\" $inside"
     close_settings='ca_file = "in/ca.pem";' use_rule
     is_refused "close.ca_file: \"$PWD/in/ca.pem\" $inside"
@@ -202,10 +197,10 @@ set_root() { # KEY VALUE
     more=${more/customers.csv/link.csv} use_rule
     is_refused "rules[0].table: \"$PWD/link.csv\" $inside"
     use_rule
-    set_root state_dir alias/sub/state
+    set_config state_dir=alias/sub/state
     is_refused "state_dir: \"$PWD/alias/sub/state\" $inside"
     use_rule
-    set_root control_socket alias/control.sock
+    set_config control_socket=alias/control.sock
     is_refused "control_socket: \"$PWD/alias/control.sock\" $inside"
     use_rule "archive = \"$PWD/alias/sub/%Y\";"
     is_refused "folders[0].archive: \"$PWD/alias/sub/%Y\" $inside"
@@ -215,7 +210,7 @@ set_root() { # KEY VALUE
     is_refused "folders[1].path: \"$PWD/alias/sub\" and \"$PWD/in\" lie one inside the other"
     use_rule
     cp closedrop.conf in/
-    sed -i 's|path = "in"|path = "../alias"|' in/closedrop.conf
+    config=in/closedrop.conf set_config folders.path=../alias
     run "$CLOSEDROP_BIN_DIR/closedrop" check -c in/closedrop.conf
     [ "$status" = 78 ]
     [[ $output == *"holds this configuration file; put the file elsewhere"* ]]
@@ -236,7 +231,7 @@ set_root() { # KEY VALUE
     start_agent
     drop_and_wait a.txt 1
     cp "$config" good.conf
-    sed -i 's|customers.csv|in/customers.csv|' "$config"
+    more=${more/customers.csv/in\/customers.csv} use_rule
     kill -HUP "$agent_pid"
     wait_until log_says "rules[0].table: \"$PWD/in/customers.csv\" lies inside the drop folder"
     drop_and_wait b.txt 2
@@ -245,11 +240,11 @@ set_root() { # KEY VALUE
 
 @test "a reload that names another state_dir, and a folder around the one in use" {
     mkdir -p house
-    sed -i 's|^state_dir.*|state_dir = "house/state";|' "$config"
+    set_config state_dir=house/state
     start_agent
     drop_and_wait a.txt 1
-    set_root state_dir elsewhere
-    sed -i 's|^folders = (|folders = ( { name = "house"; path = "house"; settle = "200ms"; },|' "$config"
+    more_folders='{ name = "house"; path = "house"; settle = "200ms"; }' use_rule
+    set_config state_dir=elsewhere
     kill -HUP "$agent_pid"
     wait_until log_says 'house/state is state_dir under another name, left out'
     echo x >house/x.txt

@@ -18,15 +18,9 @@ teardown() {
 
 # The second agent: everything its own but the folder, PATH. Its configuration is second.conf.
 write_second() { # PATH [FOLDER-SETTING...]
-    local path=$1
-    shift
-    cat >second.conf <<CONF
-state_dir = "state2";
-control_socket = "second.sock";
-close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; };
-limits = { retry_first = "50ms"; retry_max = "1s"; };
-folders = ( { name = "scans"; path = "$path"; settle = "200ms"; poll_interval = "200ms"; $* } );
-CONF
+    local config=second.conf
+    write_config 'poll_interval = "200ms";' "${@:2}"
+    set_config state_dir=state2 control_socket=second.sock folders.path="$1"
 }
 
 start_second() {
@@ -143,7 +137,7 @@ a_gone_pid() {
     start_agent
     wait_until folder_says .healthy
     write_second in
-    sed -i 's/poll_interval = "200ms"/poll_interval = "100ms"/' second.conf
+    config=second.conf set_config folders.poll_interval=100ms
     start_second
     wait_until second_is_refused 'another closedrop'
     for _ in 1 2 3 4 5; do
@@ -199,7 +193,7 @@ a_gone_pid() {
     [ "$(uploads)" = 3 ]
 }
 
-left_by_a_reload() { # FOLDER: instead of scans, in "in"; its file in hand is sent and put away once, by the first
+left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file in hand is sent and put away once, by the first
     echo hello >in/.hidden
     mkdir other
     start_agent
@@ -209,7 +203,7 @@ left_by_a_reload() { # FOLDER: instead of scans, in "in"; its file in hand is se
     fault '[{"on":"s3","times":1,"do":{"delay":"2s"}}]'
     echo hello >in/a.txt
     wait_until requests_reach s3 1
-    sed -i "s|name = \"scans\"; path = \"in\"|$1|" "$config"
+    set_config "$@"
     kill -HUP "$agent_pid"
     wait_until jobs_are done 1
     wait_until second_says '.folders[0].healthy'
@@ -220,10 +214,10 @@ left_by_a_reload() { # FOLDER: instead of scans, in "in"; its file in hand is se
     [ -f "$uploaded/b.txt" ]
 }
 @test "a folder that a reload takes out of the configuration stays ours until its file in hand is put away" {
-    left_by_a_reload 'name = "letters"; path = "other"'
+    left_by_a_reload folders.name=letters folders.path=other
 }
 @test "so does one that a reload gives another path" {
-    left_by_a_reload 'name = "scans"; path = "other"'
+    left_by_a_reload folders.path=other
 }
 
 @test "a copy of the state directory is another agent all the same" {
@@ -244,19 +238,19 @@ left_by_a_reload() { # FOLDER: instead of scans, in "in"; its file in hand is se
 
 @test "the path is changed to the directory above: with the same queue nothing is refused" {
     mkdir in/sub
-    sed -i 's|path = "in"|path = "in/sub"|' "$config"
+    set_config folders.path=in/sub
     start_agent
     wait_until folder_says .healthy
     echo one >in/sub/a.txt
     wait_until jobs_are done 1
     kill_agent # so that its owner file stays
     [ -f in/sub/.closedrop/owner ]
-    sed -i 's|path = "in/sub"|path = "in"|' "$config"
+    set_config folders.path=in
     start_agent
     wait_until folder_says .healthy
     echo two >in/sub/b.txt
     wait_until test -f "$uploaded/sub/b.txt"
-    sed -i 's|path = "in"|path = "in/sub"|' "$config"
+    set_config folders.path=in/sub
     kill -HUP "$agent_pid"
     wait_until log_says 'reloaded'
     echo three >in/sub/c.txt

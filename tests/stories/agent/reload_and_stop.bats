@@ -43,9 +43,7 @@ two_folders() {
 @test "a wrong configuration is told line by line, and the old one goes on" {
     start_agent
     cp "$config" good.conf
-    printf 'colour = "blue";\nlimits = { transfers = 0; };\n' >>"$config"
-    sed -i 's/^limits = .*//' "$config"
-    printf 'limits = { transfers = 0; };\n' >>"$config"
+    set_config colour=blue limits.transfers=0
     reload 'the old one goes on'
     log_says "$config:"
     log_says 'colour: unknown key'
@@ -270,7 +268,7 @@ use_rule() { # SUBJECT [TRANSFERS]
 }
 
 @test "files that settle over a reload are not lost" {
-    sed -i 's/settle = "200ms"/settle = "1s"/' "$config"
+    set_config folders.settle=1s
     start_agent
     echo hello >in/a.txt
     reload
@@ -326,7 +324,7 @@ use_rule() { # SUBJECT [TRANSFERS]
 
 @test "SIGTERM gives up within 30 s what does not end" {
     [ -n "${SLOW_STORIES:-}" ] || skip "takes half a minute; set SLOW_STORIES=1"
-    sed -i 's/timeout = "10s"/timeout = "60s"/' "$config"
+    set_config limits.timeout=60s
     start_agent
     fault '[{"on":"s3","do":"hang"}]'
     echo hello >in/a.txt
@@ -379,7 +377,7 @@ use_rule() { # SUBJECT [TRANSFERS]
 }
 
 @test "run --once waits for what settles" {
-    sed -i 's/settle = "200ms"/settle = "2s"/' "$config"
+    set_config folders.settle=2s
     echo hello >in/a.txt
     run_once
     [ "$agent_code" = 0 ]

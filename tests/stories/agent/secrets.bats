@@ -58,7 +58,7 @@ everything_but_the_key_file() {
 }
 
 @test "the key from the environment, and one that is refused, are told to nobody either" {
-    sed -i 's/api_key_file = "key";//' "$config"
+    unset_config close.api_key_file
     CLOSE_API_KEY=$canary.wrong start_agent
     echo a >in/a.txt
     wait_until log_says 'Close refuses the API key'
