@@ -68,8 +68,7 @@ arrives() { # NAME: uploaded whole and put away, not failed
 }
 
 @test "while Close is down, it is not asked more often than back-off says" {
-    limits='retry_first = "400ms"; retry_max = "400ms";' write_config
-    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    set_config limits.retry_first=400ms limits.retry_max=400ms
     fault '[{"on":"any","times":0,"do":"reset-before"}]'
     start_agent
     drop a.txt b.txt c.txt d.txt
@@ -165,8 +164,7 @@ long_upload() {
 
 @test "a wrong key: a key file that is replaced by another is noticed too, and so is a reload" {
     echo api_wrong.secret >key
-    limits='retry_first = "1h"; retry_max = "1h";' write_config
-    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    set_config limits.retry_first=1h limits.retry_max=1h
     start_agent
     drop a.txt
     wait_until blocked_is key_refused
@@ -280,14 +278,14 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     done
     install -d -o nobody -m 700 secret
     mv key secret/
-    sed -i 's|api_key_file = "key"|api_key_file = "secret/key"|' "$config"
+    set_config close.api_key_file=secret/key
     run $as_daemon check -c "$config"
     [[ $output == *"the directory $PWD/secret, which belongs to nobody, may not be entered by daemon; run this as the user closedrop runs as"* ]]
     closedrop check
 }
 
 @test "a refused key of a systemd credential, or of the environment, is called so; a new credential is taken" {
-    sed -i 's/api_key_file = "key";//' "$config"
+    unset_config close.api_key_file
     mkdir credentials
     (umask 077 && echo api_wrong.secret >credentials/close-api-key)
     CREDENTIALS_DIRECTORY=$PWD/credentials start_agent
@@ -367,8 +365,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
 }
 
 @test "Close hangs: the request is given up after the time-out, and tried again" {
-    limits='timeout = "1s";' write_config
-    sed -i 's/timeout = "10s"; //' "$config"
+    set_config limits.timeout=1s
     fault '[{"on":"upload","do":"hang"}]'
     start_agent
     drop a.txt
@@ -531,8 +528,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
 }
 
 @test "S3 hangs: the transfer is given up after the time-out without progress" {
-    limits='timeout = "1s";' write_config
-    sed -i 's/timeout = "10s"; //' "$config"
+    set_config limits.timeout=1s
     s3_does '"hang"'
 }
 
@@ -611,7 +607,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
 }
 
 @test "a key from the environment is taken out of it" {
-    sed -i 's/api_key_file = "key";//' "$config"
+    unset_config close.api_key_file
     CLOSE_API_KEY=api_sandbox.secret start_agent
     drop a.txt
     arrives a.txt

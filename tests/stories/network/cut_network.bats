@@ -21,7 +21,7 @@ setup() {
     limits='doubt = "300ms"; max_attempts = 50;' timeout=2s
     more='rules = ( { name = "r"; match = { path = "^a"; }; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
     write_config 'rules = [ "r" ];'
-    sed -i 's/retry_max = "1s"/retry_max = "100ms"/' "$config"
+    set_config limits.retry_max=100ms
 }
 teardown() {
     stop_proxies

@@ -15,7 +15,7 @@ teardown() { story_teardown; }
 begin() { # SANDBOX-OPTION...
     start_sandbox "$@"
     write_config "${folder_settings:-}"
-    sed -i 's/retry_max = "1s"/retry_max = "200ms"/' "$config"
+    set_config limits.retry_max=200ms
     start_agent
 }
 

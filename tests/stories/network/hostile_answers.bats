@@ -77,7 +77,7 @@ instead_of() { # PLACE REQUEST: each such request gets another of the answers, t
         api=http://127.0.0.1:$proxy_port/api/v1/
     fi
     write_config 'rules = [ "r" ];'
-    sed -i 's/retry_max = "1s"/retry_max = "100ms"/' "$config"
+    set_config limits.retry_max=100ms
     start_agent
     drop_one_each
     wait_until jobs_are done "$count"

@@ -125,7 +125,7 @@ expired() { # DIRECTORY: a certificate of the same authority that was good until
 @test "S3 shows a certificate for another host: nothing is sent, and nothing fails" {
     stop_sandbox
     secure_sandbox ca --host s3.localhost
-    sed -i 's/"127.0.0.1"/"s3.localhost"/' "$config"
+    set_config 'close.upload_hosts=[ "s3.localhost" ]'
     start_agent
     echo a >in/a.txt
     wait_until blocked_is s3_down
