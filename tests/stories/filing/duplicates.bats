@@ -170,11 +170,11 @@ third_copy_is_held_back() {
     fail_one A2.txt A3.txt
     mkdir office
     mv in office/
-    sed -i 's|path = "in"|path = "office"|' "$config"
+    set_config folders.path=office
     run_once
     run_once
     activities_are 1
-    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    set_config folders.name=letters
     run_once
     activities_are 1
 }

@@ -190,7 +190,7 @@ places_are() { # NUMBER START: so many files lie there
     start_agent
     mails 13
     all_held 3
-    sed -i 's/ask_above = 10/ask_above = 0/' "$config"
+    set_config limits.ask_above=0
     kill -HUP "$agent_pid"
     wait_until jobs_are 'done' 13
     sent_are 13

@@ -224,7 +224,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     wait_until activities_are 1
     kill_agent
     no_faults
-    sed -i 's|name = "scans"; path = "in"|name = "letters"; path = "in"|' "$config"
+    set_config folders.name=letters
     start_agent
     wait_until test -f in/Failed/A1.txt
     activities_are 1
@@ -329,7 +329,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
 @test "path becomes the parent directory" {
     files_all
     carriers
-    sed -i 's|name = "scans"; path = "in"|name = "office"; path = "office"|' "$config"
+    set_config folders.name=office folders.path=office
     mkdir office
     mv in office/
     nothing_new './office/Failed/in/Uploaded/*.error.txt'
@@ -338,7 +338,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
 
 @test "folder renamed in the configuration, archive and name changed together" {
     files_all
-    sed -i 's|name = "scans"|name = "letters"|; s|settle|archive = "Sent"; settle|' "$config"
+    set_config folders.name=letters folders.archive=Sent
     nothing_new './in/Failed/Uploaded/*.error.txt'
     one_more_is_filed in/Failed/Uploaded/*/n1.txt in/
 }
@@ -347,7 +347,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     local says="the queue has $FILES jobs (0 of them wait) of a folder \"scans\""
     files_all
     start_agent
-    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    set_config folders.name=letters
     kill -HUP "$agent_pid"
     wait_until log_says "$says that is no longer there"
     closedrop check | grep -F "$says"
@@ -379,7 +379,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     mv in/*.txt in/x/
     mv in/x in/y
     nothing_new
-    sed -i 's|name = "scans"|name = "letters"|' "$config"
+    set_config folders.name=letters
     nothing_new
     [ -f in/y/e0.txt ]
     find in -type f -exec touch {} +
@@ -400,9 +400,8 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     mkdir new other
     cp "$uploaded"/[en]*.txt new/
     cp "$uploaded"/l*.txt other/
-    carriers
-    sed -i 's|name = "scans"; path = "in"|name = "new"; path = "new"|' "$config"
-    sed -i 's|folders = (|folders = ( { name = "other"; path = "other"; settle = "200ms"; rules = [ "l" ]; },|' "$config"
+    more_folders='{ name = "other"; path = "other"; settle = "200ms"; rules = [ "l" ]; }' carriers
+    set_config folders.name=new folders.path=new
     nothing_new './*/Failed/*.error.txt'
 }
 

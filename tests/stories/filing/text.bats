@@ -126,8 +126,9 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
 
 @test "a column that the table has not, or twice, is told with those that there are; a file that needs it fails" {
     printf 'Kundennr.,lead_id,Ort,Ort\n4711,%s,a,b\n' "$lead" >customers.csv
-    rules '{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.Land}"; };
+    local rule='{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.Land}"; };
         table = { file = "customers.csv"; key = "{k}"; column = "Kundennr."; }; }'
+    rules "$rule"
     drop "4711 1.txt"
     run closedrop check
     [ "$status" = 78 ]
@@ -135,14 +136,15 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     run_once
     error_text | grep -F 'has no column "Land"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'
     closedrop list --json | jq -e '.error.code == "table"'
-    sed -i 's/row.Land/row.Ort/' closedrop.conf
+    rules "${rule/row.Land/row.Ort}"
     run closedrop check
     [ "$status" = 78 ]
     [[ $output == *'customers.csv has two columns "Ort"; give one of them another name'* ]]
-    sed -i 's/row.Ort/row.lead_id/' closedrop.conf
+    rule=${rule/row.Land/row.lead_id}
+    rules "$rule"
     run closedrop check
     [ "$status" = 0 ]
-    sed -i 's/"Kundennr."/"Nummer"/' closedrop.conf
+    rules "${rule/Kundennr./Nummer}"
     run closedrop check
     [ "$status" = 78 ]
     [[ $output == *'customers.csv, line 1: no column is called "Nummer"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]

@@ -99,17 +99,17 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
 @test "HTML that Close would refuse is found by check, match and a reload, with its place" {
     rule 'note = { html = "<p>good<br/></p>"; };'
     start_agent
-    sed -i 's|good<br/>|a<br>b|' "$config"
+    rule 'note = { html = "<p>a<br>b</p>"; };'
     for command in check 'match in/a.txt'; do
         run -78 closedrop $command
         [[ $output == *"closedrop.conf:6: rules[0].note.html: <br> is not closed; write <br/> (character 5: \"<br>b</p>\")"* ]]
     done
     kill -HUP "$agent_pid"
     wait_until log_says 'rules[0].note.html: <br> is not closed; write <br/>'
-    sed -i 's|a<br>b|a \&copy; b|' "$config"
+    rule 'note = { html = "<p>a &copy; b</p>"; };'
     run -78 closedrop check
     [[ $output == *'rules[0].note.html: &copy; is no entity of XHTML; write the character itself or its number, such as &#169; (character 6: "&copy; b</p>")'* ]]
-    sed -i 's|<p>a &copy; b</p>|<table/>|' "$config"
+    rule 'note = { html = "<table/>"; };'
     run -78 closedrop check
     [[ $output == *'Close takes no element table in a note'* ]]
 }
@@ -131,7 +131,7 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
     close_settings='
         ca_file = "ca.pem";'
     write_config 'rules = [ "r" ];'
-    sed -i 's|"in"|"elsewhere"|' "$config"
+    set_config folders.path=elsewhere
     rm key
     run -78 closedrop check
     while read -r line words; do
