@@ -159,8 +159,8 @@ lists_the_lost() {
     run_once
     jobs_are done 1
     mkdir letters
-    more='' write_config 'name = "letters";'
-    sed -i 's/name = "scans"; path = "in";/path = "letters";/' "$config"
+    more='' write_config
+    set_config folders.name=letters folders.path=letters
     down_and_up lists_the_lost
 }
 

@@ -139,7 +139,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     # what was put away is known by its place, also where a link leads to the folder
     mkdir -p in/Uploaded/2026-11/in
     mv in/1.txt in/Uploaded/2026-11/in/
-    sed -i 's|path = "in"|path = "by_link"|' "$config"
+    set_config folders.path=by_link
     run closedrop match in/Uploaded/2026-11/../2026-11/in/1.txt by_link/Uploaded/2026-11/in/1.txt
     [ "$status" = 0 ]
     [ "$(grep -c '^in/1.txt  *table ' <<<"$output")" = 2 ]

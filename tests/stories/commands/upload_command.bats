@@ -90,7 +90,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
 }
 
 @test "a wrong configuration ends with 78" {
-    echo 'colour = "blue";' >>"$config"
+    set_config colour=blue
     up letter.txt
     [ "$code" = 78 ]
     grep -q 'colour: unknown key' err.txt
