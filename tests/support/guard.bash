@@ -1,14 +1,14 @@
-# What the stories of the send guard share: a rule whose emails really leave, and the agent's clock, which is libfaketime's,
-# told by a file.
+# What the stories of the send guard share: a rule whose emails really leave.
 #
 #     load ../../support/story
-#     load ../../support/guard
+#     load ../../support/clock
+#     load ../../support/guard        has setup and teardown
 
 WAIT_MAX=30
 
 setup() {
     story_setup
-    faketime=$(dpkg -L libfaketime 2>/dev/null | grep -m1 '/libfaketime\.so\.1$') || skip "libfaketime is not installed"
+    need_clock
     seed_lead
     limits='ask_above = 10;'
     rules='rules = [ "statements" ];'
@@ -52,19 +52,6 @@ all_held() { # NUMBER: and nothing else is under way
     wait_until held_are "$1"
     wait_until jobs_are queued 0
     jobs_are uploading 0 && jobs_are attaching 0
-}
-
-set_time() { # SHIFT: e.g. +61m; time has passed, for all its clocks
-    echo "$1" >clock.new
-    mv clock.new clock
-}
-
-start_in_time() {
-    [ -e clock ] || set_time +0
-    env LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 NO_FAKE_STAT=1 ${wall_only:+FAKETIME_DONT_FAKE_MONOTONIC=1} \
-        ASAN_OPTIONS=verify_asan_link_order=0 "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
-    agent_pid=$!
-    wait_until agent_is_up
 }
 
 paced_are() { # NUMBER: so many wait for their turn, and nothing else is under way

@@ -3,41 +3,25 @@
 # nothing is filed twice. The agent's clock is libfaketime's, told by a file.
 
 load ../../support/story
-WAIT_MAX=20
+load ../../support/clock
+WAIT_MAX=20 wall_only=yes
 
 setup() {
     story_setup
-    faketime=$(dpkg -L libfaketime 2>/dev/null | grep -m1 '/libfaketime\.so\.1$') || skip "libfaketime is not installed"
+    need_clock
     uploaded=in/Uploaded
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
-    limits='doubt = "400ms"; retry_first = "1h"; retry_max = "1h";'
-    more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
-    write_config 'rules = [ "r" ]; archive = "Uploaded";'
-    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
-    set_clock +0
+    limits='doubt = "400ms";'
+    use_rule "$email"
 }
 teardown() { story_teardown; }
 
-set_clock() { # SHIFT: e.g. -1h, +10y
-    echo "$1" >clock.new
-    mv clock.new clock
-}
+email='email = { subject = "{stem}"; };' note='note = { text = "{stem}"; };' lead_file='lead_file = { };'
 
-clock_of() { # what makes a program's clock that of the file; stat(2) and the steady clock stay as they are
-    echo LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-        NO_FAKE_STAT=1 ASAN_OPTIONS=verify_asan_link_order=0
-}
-
-with_clock() { # COMMAND...
-    # shellcheck disable=SC2046
-    env $(clock_of) "$@"
-}
-
-start_in_time() { # not with_clock: agent_pid is to be the agent's own
-    # shellcheck disable=SC2046
-    env $(clock_of) "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
-    agent_pid=$!
-    wait_until agent_is_up
+use_rule() { # ACTIVITY; what must be tried again is tried after an hour
+    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; $1 } );"
+    write_config 'rules = [ "r" ]; archive = "Uploaded";'
+    set_config limits.retry_first=1h limits.retry_max=1h
 }
 
 # One that waits for its retry in an hour: Close refused it once, which was its own fault.
@@ -118,9 +102,8 @@ due_in() { # HOURS: from the agent's now, about
 }
 
 # One POST whose answer is lost, with the clock at one shift when it is made and at another when it is looked for.
-one_answer_is_lost() { # CARRIER SHIFT SHIFT-AT-THE-LOOK
-    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; $1; } );"
-    sed -i "s/^rules = .*/$more/" "$config"
+one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
+    use_rule "$1"
     set_clock "$2"
     fault '[{"on":"email","do":"reset-after"},{"on":"note","do":"reset-after"},{"on":"leadfile","do":"reset-after"}]'
     start_in_time
@@ -132,22 +115,20 @@ one_answer_is_lost() { # CARRIER SHIFT SHIFT-AT-THE-LOOK
     history_says 1 'whether the activity was created is not known'
 }
 
-email='email = { subject = "{stem}"; }' note='note = { text = "{stem}"; }'
-
 @test "two days ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +2d +2d; }
 @test "two days behind, and one answer is lost: one email" { one_answer_is_lost "$email" -2d -2d; }
 @test "twenty hours ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +20h +20h; }
 @test "ten years ahead, and one answer is lost: one note" { one_answer_is_lost "$note" +10y +10y; }
 @test "in 1971, and one answer is lost: one email" { one_answer_is_lost "$email" -20400d -20400d; }
-@test "two days ahead, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +2d; }
-@test "two days behind, and one answer is lost: one lead file" { one_answer_is_lost 'lead_file = { }' -2d -2d; }
+@test "two days ahead, and one answer is lost: one lead file" { one_answer_is_lost "$lead_file" +2d +2d; }
+@test "two days behind, and one answer is lost: one lead file" { one_answer_is_lost "$lead_file" -2d -2d; }
 @test "set back by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 -3d; }
 @test "set on by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 +3d; }
 @test "two days ahead, and set back by half a day before the look: one email" { one_answer_is_lost "$email" +2d +36h; }
-@test "two days ahead, and set right before the look: one lead file" { one_answer_is_lost 'lead_file = { }' +2d +0; }
+@test "two days ahead, and set right before the look: one lead file" { one_answer_is_lost "$lead_file" +2d +0; }
 
 @test "two days ahead, posted after a restart, before Close has told its time, and the answer is lost: one email" {
-    sed -i 's/email = {/group = { by = "all"; wait = "2s"; }; email = {/' "$config"
+    use_rule "group = { by = \"all\"; wait = \"2s\"; }; $email"
     set_clock +2d
     start_in_time
     echo hello >in/a.txt
@@ -163,8 +144,7 @@ email='email = { subject = "{stem}"; }' note='note = { text = "{stem}"; }'
 
 @test "upload --rule with a clock two days ahead or behind, and the answer is lost: one email each" {
     local shift count=0
-    limits='doubt = "200ms"; retry_first = "100ms"; retry_max = "100ms";'
-    sed -i "s/^limits = .*/limits = { timeout = \"10s\"; $limits };/" "$config"
+    set_config limits.doubt=200ms limits.retry_first=100ms limits.retry_max=100ms
     echo hello >a.txt
     for shift in +2d -2d; do
         set_clock "$shift"

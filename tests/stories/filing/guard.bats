@@ -2,6 +2,7 @@
 # What really leaves the house: too much of it waits for a person; what was taken away meanwhile is never sent.
 
 load ../../support/story
+load ../../support/clock
 load ../../support/guard
 
 @test "thirty dropped at once: ten leave, twenty wait, and it is said first; released, all are sent, each once" {

@@ -2,6 +2,7 @@
 # limits.sends: what leaves the house too fast waits for its turn, the oldest first, whatever becomes of agent and clock.
 
 load ../../support/story
+load ../../support/clock
 load ../../support/guard
 
 @test "so many an hour of one sender, the oldest first; the rest goes by itself" {
@@ -16,14 +17,14 @@ load ../../support/guard
     wait_until paced_are 9
     sent_are 5
     [ "$(closedrop status --json | jq -c .held)" = '[]' ]
-    set_time +30m
+    set_clock +30m
     mails 1 d
     wait_until paced_are 10
-    set_time +61m
+    set_clock +61m
     wait_until jobs_are 'done' 10
     wait_until paced_are 5
     [ "$(activities '[.[5:10][].body.subject | .[0:1]] | unique')" = '["b"]' ]
-    set_time +122m
+    set_clock +122m
     wait_until jobs_are 'done' 15
     sent_are 15
 }
@@ -34,19 +35,19 @@ load ../../support/guard
     start_in_time
     mails 5
     wait_until paced_are 4
-    set_time +9m
+    set_clock +9m
     mails 1 another
     wait_until paced_are 5
-    set_time +11m
+    set_clock +11m
     wait_until jobs_are 'done' 2
-    set_time +22m
+    set_clock +22m
     wait_until jobs_are 'done' 3
-    set_time +23h
+    set_clock +23h
     mails 1 third
     wait_until paced_are 4
-    set_time +1438m
+    set_clock +1438m
     wait_until paced_are 4
-    set_time +1441m
+    set_clock +1441m
     wait_until jobs_are 'done' 4
     sent_are 4
 }
@@ -65,9 +66,9 @@ load ../../support/guard
     closedrop list --json | jq -rs '[.[] | select(.error.code == "paced") | .path][0]' >gone
     rm "in/$(cat gone)"
     wait_until paced_are 8
-    set_time +61m
+    set_clock +61m
     wait_until activities_are 4
-    set_time +122m
+    set_clock +122m
     wait_until jobs_are 'done' 14
     [ "$(activities '[length, ([.[].attachments | length] | sort)]')" = '[5,[2,3,3,3,3]]' ]
 }
@@ -82,9 +83,9 @@ load ../../support/guard
     mails 3 c
     wait_until paced_are 5
     [ "$(activities '[.[].body.sender] | sort')" = '["billing@example.com","billing@example.com","ceo@example.com","ceo@example.com"]' ]
-    set_time +61m
+    set_clock +61m
     wait_until paced_are 2
-    set_time +122m
+    set_clock +122m
     wait_until jobs_are 'done' 9
     sent_are 9
 }
@@ -106,26 +107,26 @@ load ../../support/guard
     grep -q 'does not wait for release' refused
     closedrop recall "$id"
     wait_until paced_are 4
-    set_time +61m
+    set_clock +61m
     wait_until jobs_are 'done' 9
     sent_are 9
 }
 
 @test "the clock is set while it runs, or while it does not: no window holds more for that" {
     limits='ask_above = 10; sends = { per_hour = 3; };'
-    wall_only=1
+    wall_only=yes
     configure
     start_in_time
     mails 6
     wait_until paced_are 3
     for shift in +2h -1d +1d +0; do
-        set_time "$shift"
+        set_clock "$shift"
         mails 1 "running$shift"
         wait_until paced_are "$(find in -maxdepth 1 -name '*.txt' | wc -l)"
         sent_are 3
         stop_agent
         for away in +3h -2d "$shift"; do
-            set_time "$away"
+            set_clock "$away"
             start_in_time
             mails 1 "away$shift$away"
             wait_until paced_are "$(find in -maxdepth 1 -name '*.txt' | wc -l)"
@@ -140,7 +141,7 @@ load ../../support/guard
     configure
     mails 15
     for hour in 0 1 2; do
-        set_time "+$((hour * 61))m"
+        set_clock "+$((hour * 61))m"
         for i in $(seq 8); do
             start_in_time
             sleep "0.$((RANDOM % 10))" # the moment of the kill is the case
@@ -176,27 +177,32 @@ print(*more, sep="\n", file=sys.stderr)
 sys.exit(bool(more))' "$@"
 }
 
+start_sandbox_in_time() {
+    # shellcheck disable=SC2046
+    local -x $(clock_variables)
+    start_sandbox
+}
+
 @test "old statements dragged in at once: a few leave, and once released the rest at its pace, killed on the way" {
     local files=${FILES:-40} ask=${ASK:-5} hour=${HOUR:-5} day=${DAY:-15} minutes=0
     WAIT_MAX=900
     limits="ask_above = $ask; doubt = \"200ms\";"
     stop_sandbox
-    set_time +0
-    LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 ASAN_OPTIONS=verify_asan_link_order=0 start_sandbox
+    start_sandbox_in_time
     seed_lead
     configure
     start_in_time
     mails "$files"
     wait_until held_are $((files - ask))
     sent_are "$ask"
-    sed -i "s/ask_above = $ask;/ask_above = $ask; sends = { per_hour = $hour; per_day = $day; };/" "$config"
+    set_config limits.sends="{ per_hour = $hour; per_day = $day; }"
     kill -HUP "$agent_pid"
     wait_until log_says 'reloaded'
     closedrop release statements
     until [ "$(count_jobs 'done')" = "$files" ]; do
         [ $minutes -lt $((60 * 24 * (files / day + 3))) ]
         minutes=$((minutes + ${STEP:-240}))
-        set_time "+${minutes}m"
+        set_clock "+${minutes}m"
         [ -n "$agent_pid" ] || start_in_time
         sleep 1 # as long as it lives
         kill_agent

@@ -2,6 +2,7 @@
 # What was tried against the send guard: renames, recalls, outages and rules that go at the wrong moment.
 
 load ../../support/story
+load ../../support/clock
 load ../../support/guard
 
 another_goes() { # FILE: one that no rule takes has gone its way; what came before it was seen
@@ -73,7 +74,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     wait_until log_says 'no longer in the configuration'
     another_goes zz.txt
     closedrop list --state uploaded --json | jq -r .path | (cd in && xargs rm)
-    set_time +61m
+    set_clock +61m
     more=$keep
     write_config "$rules"
     kill -HUP "$agent_pid"
@@ -88,11 +89,11 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     mails 6
     wait_until paced_are 4
     fault '[{"on":"s3","times":0,"do":{"status":503,"code":"SlowDown"}}]'
-    set_time +21h
+    set_clock +21h
     wait_until log_says 'uploads do not get through'
     closedrop recall statements
     no_faults
-    set_time +23h
+    set_clock +23h
     wait_until jobs_are failed 4
     sent_are 2
 }
@@ -127,13 +128,13 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     fault '[{"on":"upload","match":"g1-b","times":0,"do":{"status":429,"headers":{"Retry-After":"1"}}}]'
     echo 2 >in/g1-b.txt
     wait_until jobs_are queued 1
-    set_time +61m
+    set_clock +61m
     wait_until activities_are 2
     [ "$(activities '.[1].attachments | length')" = 1 ]
-    set_time +122m
+    set_clock +122m
     wait_until activities_are 3
     no_faults
-    set_time +183m
+    set_clock +183m
     wait_until activities_are 4
 }
 

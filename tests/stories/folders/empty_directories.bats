@@ -3,30 +3,18 @@
 # one. The agent's clock is libfaketime's, told by a file.
 
 load ../../support/story
+load ../../support/clock
 WAIT_MAX=20
 
 setup() {
     story_setup
-    faketime=$(dpkg -L libfaketime 2>/dev/null | grep -m1 '/libfaketime\.so\.1$') || skip "libfaketime is not installed"
+    need_clock
+    wall_only=yes
     how='watch = "poll"; poll_interval = "200ms";'
-    set_clock +0
 }
 teardown() {
     [ ! -e in/fixed ] || chattr -i in/fixed 2>/dev/null || true
     story_teardown
-}
-
-set_clock() { # SHIFT: e.g. +2m
-    echo "$1" >clock.new
-    mv clock.new clock
-}
-
-start_in_time() { # [VARIABLE=VALUE...]
-    env LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$PWD/clock" FAKETIME_NO_CACHE=1 NO_FAKE_STAT=1 \
-        ASAN_OPTIONS=verify_asan_link_order=0 "${clocks:-FAKETIME_DONT_FAKE_MONOTONIC=1}" \
-        "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
-    agent_pid=$!
-    wait_until agent_is_up
 }
 
 removing() { # FOLDER-SETTING...
@@ -93,7 +81,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
 
 @test "by events: a look at the folder comes when it is time, not after rescan" {
     how='rescan = "7d";'
-    clocks=CLOSEDROP_NONE=1 # the steady clock goes with the other
+    wall_only='' # the steady clock goes with the other
     removing
     mkdir -p in/one/two in/Uploaded/one/two # no directory is new: nothing else begins a scan
     echo a >in/one/two/a.txt
@@ -246,7 +234,7 @@ hidden_things() {
 
 @test "after trees that came and went, those that were emptied go, and no watch is left behind" {
     how='rescan = "1h";'
-    clocks=CLOSEDROP_NONE=1
+    wall_only=''
     removing
     start_in_time
     python3 "$CLOSEDROP_SOURCE_DIR/tests/support/churn.py" "$folder" "${CHURN_OPERATIONS:-200}" emptied >expected

@@ -3,6 +3,7 @@
 # it while no other gets through; `status` says what S3 answers; and each try is made with another file.
 
 load ../../support/story
+load ../../support/clock
 WAIT_MAX=20
 
 setup() {
@@ -13,7 +14,7 @@ teardown() { story_teardown; }
 
 configure() { # $limits for those of the test; back-off is short
     write_config 'archive = "Uploaded";'
-    sed -i 's/retry_first = "50ms"; retry_max = "1s"/retry_first = "20ms"; retry_max = "100ms"/' "$config"
+    set_config limits.retry_first=20ms limits.retry_max=100ms
 }
 
 drop() { # NAME...: a small file each
@@ -46,21 +47,6 @@ nothing_failed() {
 
 # ---- an hour ----
 
-set_clock() { # SHIFT: e.g. +5m
-    echo "$1" >clock.new
-    mv clock.new clock
-}
-
-start_in_time() { # the agent's clocks, both, are libfaketime's, told by a file; stat(2) stays as it is
-    local faketime
-    faketime=$(dpkg -L libfaketime 2>/dev/null | grep -m1 '/libfaketime\.so\.1$') || skip "libfaketime is not installed"
-    set_clock +0
-    LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_NO_CACHE=1 NO_FAKE_STAT=1 \
-        ASAN_OPTIONS=verify_asan_link_order=0 "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" >>agent.log 2>&1 3>&- &
-    agent_pid=$!
-    wait_until agent_is_up
-}
-
 nothing_is_in_hand() {
     closedrop status --json | jq -en 'input | .transfers == []' >/dev/null
 }
@@ -81,8 +67,9 @@ an_hour_passes() {
 
 refused_for_an_hour() { # STATUS CODE
     write_config 'archive = "Uploaded";'
-    sed -i 's/retry_first = "50ms"; retry_max = "1s"; //' "$config"
+    unset_config limits.retry_first limits.retry_max
     refuse "$1" "$2"
+    need_clock
     start_in_time
     drop {1..12}.txt
     wait_until blocked_is s3_refused
@@ -215,7 +202,7 @@ only_one_is_refused() { # STATUS CODE
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "all"; }; group = { by = "all"; wait = "1s"; }; } );'
     configure
-    sed -i 's/archive = "Uploaded";/archive = "Uploaded"; rules = [ "r" ];/' "$config"
+    set_config 'folders.rules=[ "r" ]'
     refuse 403 InvalidAccessKeyId late
     drop 1.txt late-{1..6}.txt
     start_agent
@@ -257,7 +244,7 @@ forms_sent() { # how many each file has sent, as an array
     start_agent
     drop {1..9}.txt
     wait_until blocked_is s3_refused
-    sed -i 's/transfers = 1/transfers = 4/' "$config"
+    set_config limits.transfers=4
     kill -HUP "$agent_pid"
     wait_until log_says reloaded
     wait_until requests_reach s3 $(($(counts .requests.s3) + 24))
@@ -266,7 +253,7 @@ forms_sent() { # how many each file has sent, as an array
 
 @test "run --once ends, and leaves the files where they are" {
     configure
-    sed -i 's/retry_first = "20ms"; retry_max = "100ms"/retry_first = "1h"; retry_max = "1h"/' "$config"
+    set_config limits.retry_first=1h limits.retry_max=1h
     refuse 403 AccessDenied
     drop {1..6}.txt
     run_once
