@@ -206,6 +206,7 @@ test_threads() {
     if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 0)" -gt 28 ]; then
         around=(setarch "$(uname -m)" -R)
     fi
+    export WAIT_TIMES=4 # it is slower by far
     export TSAN_OPTIONS="log_path=$logs/race exitcode=66 suppressions=$top/tests/tsan.supp ${TSAN_OPTIONS:-}"
     run_tests tsan -R '^story/|mailbox|watch' || return 1
 }

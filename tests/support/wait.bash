@@ -1,6 +1,7 @@
 # Waiting, for the stories: nothing sleeps for luck, but asks again until it is so.
 #
-#     wait_until jobs_are done 1      fails after WAIT_MAX seconds, and shows the end of agent.log
+#     wait_until jobs_are done 1      fails after WAIT_MAX seconds (WAIT_TIMES as many where the build is a slow one, as
+#                                     that of tests/run.sh --tsan), and shows the end of agent.log
 #     never log_says error            fails where that succeeds
 
 WAIT_MAX=${WAIT_MAX:-30}
@@ -8,8 +9,8 @@ WAIT_MAX=${WAIT_MAX:-30}
 wait_until() { # COMMAND ARGUMENT...
     local start=$SECONDS
     until "$@"; do
-        if [ $((SECONDS - start)) -ge "$WAIT_MAX" ]; then
-            echo "waited $WAIT_MAX s in vain for: $*" >&2
+        if [ $((SECONDS - start)) -ge $((WAIT_MAX * ${WAIT_TIMES:-1})) ]; then
+            echo "waited $((SECONDS - start)) s in vain for: $*" >&2
             tail -n 30 agent.log >&2 2>/dev/null
             return 1
         fi

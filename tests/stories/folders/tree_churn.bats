@@ -3,8 +3,8 @@
 # is not deleted arrives, once the tree is at rest, and no watch is left behind.
 # CHURN_OPERATIONS=20000 makes a long run of it.
 
-load ../../support/story
 WAIT_MAX=${WAIT_MAX:-60}
+load ../../support/story
 
 setup() { story_setup; }
 teardown() { story_teardown; }
