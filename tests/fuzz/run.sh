@@ -3,7 +3,7 @@
 # and UBSan. Two targets run at a time.
 #
 #   tests/fuzz/run.sh [--minutes N]    how long each target runs (1)
-#                 [TARGET...]      only these, e.g. table (all)
+#                     [TARGET...]      only these, e.g. table (all)
 #
 # Begins with the inputs in tests/fuzz/corpus, and with those that earlier runs found worth keeping, in
 # build/fuzz/corpus. The saved inputs also run as plain tests (ctest -R fuzz/). Installs what is missing with apt, as

@@ -2,7 +2,7 @@
 #
 #     load ../../support/clock       after story
 #     need_clock                     in setup: skips where libfaketime is not installed; the time is the true one
-#     set_clock +1h                  -3d, or '1970-01-01 00:01:00': for all programs that have this clock
+#     set_clock +1h                  or -3d, or '1970-01-01 00:01:00': for all programs that have this clock
 #     start_in_time                  the agent with it
 #     with_clock COMMAND...          any other program
 #

@@ -1,4 +1,8 @@
-/** A library to preload: a kernel without inotify. */
+/**
+ * A library to preload: a kernel without inotify.
+ *
+ *     cc -shared -fPIC -o no_inotify.so no_inotify.c; LD_PRELOAD=no_inotify.so closedrop run
+ */
 #include <errno.h>
 #include <sys/inotify.h>
 

@@ -1,4 +1,6 @@
 # Real documents of one page, for the stories (documents.sh makes many of all kinds). Needs ghostscript.
+#
+#     pdf in/letter.pdf "what is on it"
 
 pdf() { # NAME TEXT: a real PDF of one page
     printf '/Helvetica findfont 12 scalefont setfont 72 700 moveto (%s) show showpage\n' "$2" |

@@ -1,5 +1,8 @@
-# The TCP proxy (tcp_proxy.c) between the agent and what it talks to. To be loaded after story.bash; the story's teardown
-# calls stop_proxies.
+# The TCP proxy (tcp_proxy.c, which names its options) between the agent and what it talks to.
+#
+#     load ../../support/proxy                        after story
+#     teardown() { stop_proxies; story_teardown; }
+#     start_proxy api --to "$api_port" --delay 50     then the agent is given http://127.0.0.1:$proxy_port/
 
 proxy_names=() proxy_pids=()
 
