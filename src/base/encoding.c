@@ -74,7 +74,7 @@ size_t encoding_line_at(const char *text, size_t length)
 static bool has_only_continuations(const unsigned char *bytes, size_t count)
 {
     size_t i = 0;
-    while (i < count && (bytes[i] & 0xC0) == 0x80)
+    while (i < count && utf8_continues((char)bytes[i]))
         i++;
     return i == count;
 }

@@ -4,13 +4,12 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 static bool is_tail(unsigned char byte)
 {
-    return (byte & 0xC0) == 0x80;
+    return utf8_continues((char)byte);
 }
 
 size_t utf8_length(const unsigned char *bytes, size_t left)
@@ -37,6 +36,22 @@ size_t utf8_length(const unsigned char *bytes, size_t left)
         return overlong || too_big ? 0 : 4;
     }
     return 0;
+}
+
+size_t utf8_count(const char *text, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += !utf8_continues(text[i]);
+    return count;
+}
+
+size_t utf8_cut(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most), cut = length;
+    while (cut && length - cut < 4 && utf8_continues(text[cut]))
+        cut--;
+    return utf8_continues(text[cut]) ? length : cut;
 }
 
 /** What utf8_trim() leaves out; all of it is written in three bytes at most. */

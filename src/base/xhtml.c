@@ -78,11 +78,8 @@ static void add_list(struct str *out, const char *const *names)
 /** The length of what is shown of a text: so many bytes at most, whole characters, one line. */
 static size_t shown_length(const char *text)
 {
-    size_t length = strnlen(text, SHOWN_MAX), line = strcspn(text, "\r\n");
-    length = line < length ? line : length;
-    while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--;
-    return length;
+    size_t length = utf8_cut(text, SHOWN_MAX), line = strcspn(text, "\r\n");
+    return line < length ? line : length;
 }
 
 /** Add where in the text that is, in lines and characters from 1; returns -EINVAL. */
@@ -90,8 +87,7 @@ static int add_place(const struct reader *reader, const char *at)
 {
     size_t line = 1, character = 1;
     for (const char *before = reader->text; before < at; before++) {
-        bool is_first = ((unsigned char)*before & 0xC0) != 0x80;
-        character = *before == '\n' ? 1 : character + is_first;
+        character = *before == '\n' ? 1 : character + !utf8_continues(*before);
         line += *before == '\n';
     }
     str_add(reader->why, " (");

@@ -205,7 +205,7 @@ static void report_odd(struct settings *settings, const char *text, const char *
     for (const char *at = text; at < odd; at++) {
         bool is_end = *at == '\n';
         line += is_end;
-        column = is_end ? 1 : column + (((unsigned char)*at & 0xC0) != 0x80);
+        column = is_end ? 1 : column + !utf8_continues(*at);
     }
     while (code_at(odd) < odd_characters[i].first || code_at(odd) > odd_characters[i].last)
         i++;

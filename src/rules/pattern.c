@@ -5,6 +5,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
+#include "closedrop/base/utf8.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -57,15 +58,6 @@ static void add_error(struct str *why, int code)
     str_add(why, words);
 }
 
-/** The number of the character at byte `offset`, from 1. */
-static size_t character_at(const char *text, size_t offset)
-{
-    size_t number = 1;
-    for (size_t i = 0; i < offset; i++)
-        number += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return number;
-}
-
 static int compile(struct pattern *pattern, uint32_t more_options, struct str *why)
 {
     /* \C would cut a character in two */
@@ -83,7 +75,7 @@ static int compile(struct pattern *pattern, uint32_t more_options, struct str *w
     str_add(why, "this is no regular expression: ");
     add_error(why, code);
     if (text[offset])
-        str_printf(why, ", at character %zu", character_at(text, offset));
+        str_printf(why, ", at character %zu", utf8_count(text, offset) + 1);
     else
         str_add(why, ", at its end");
     return -EINVAL;

@@ -142,21 +142,13 @@ const struct rule *rule_but_for_case(
 
 /* ---- expanding ---- */
 
-static size_t count_characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80; /* not one that continues a character */
-    return count;
-}
-
 /** Expand one text; -E2BIG where it has more than `most` characters. */
 static int expand(const struct template *template, const struct template_facts *facts,
     const struct json *values, enum template_manner manner, size_t most, char **ret_text)
 {
     struct str text = STR_INIT(CHARACTER_MAX * most);
     int result = template_expand(template, facts, values, manner, &text);
-    if (result == 0 && count_characters(str_text(&text)) > most)
+    if (result == 0 && utf8_count(str_text(&text), text.length) > most)
         result = -E2BIG;
     if (result == 0) {
         *ret_text = text.length ? str_take(&text) : strdup("");
@@ -229,7 +221,7 @@ static int append_line(const struct rule *rule, const struct rule_field *field, 
     struct json *texts, struct str *why)
 {
     trim(text);
-    if (count_characters(text) > field->most)
+    if (utf8_count(text, strlen(text)) > field->most)
         return too_long(why, rule, field->name, field->most);
     return *text ? json_append_text(texts, text) : 0;
 }

@@ -44,15 +44,10 @@ struct reading {
 
 void contents_add_quoted(struct str *why, const char *text)
 {
-    size_t length = strlen(text);
-    bool cut = length > REPEAT_MAX;
-    if (cut)
-        length = REPEAT_MAX;
-    while (cut && length > REPEAT_MAX - 4 && ((unsigned char)text[length] & 0xC0) == 0x80)
-        length--;
+    size_t length = utf8_cut(text, REPEAT_MAX);
     str_add_char(why, '"');
     utf8_escape(why, text, length);
-    str_add(why, cut ? "...\"" : "\"");
+    str_add(why, text[length] ? "...\"" : "\"");
 }
 
 /** Begin a complaint about a line; the caller adds to what is returned. */

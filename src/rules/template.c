@@ -247,15 +247,10 @@ bool template_is_variable(const char *name)
 /** "{NAME}", cut where it is long: somebody may have left the second brace out. */
 static void repeat(struct str *why, const char *body)
 {
-    size_t length = strlen(body);
-    bool cut = length > REPEAT_MAX;
-    if (cut)
-        length = REPEAT_MAX;
-    while (cut && ((unsigned char)body[length] & 0xC0) == 0x80)
-        length--;
+    size_t length = utf8_cut(body, REPEAT_MAX);
     str_add_char(why, '{');
     utf8_escape(why, body, length);
-    str_add(why, cut ? "...}" : "}");
+    str_add(why, body[length] ? "...}" : "}");
 }
 
 static int complain(struct str *why, const char *body, const char *words)

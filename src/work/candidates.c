@@ -41,20 +41,11 @@ struct verdict candidates_none(const struct resolution *resolution)
     return resolution_failed("no_target", -EINVAL, &why);
 }
 
-/** Whether a byte of UTF-8 goes on with a character that began before it. */
-static bool is_inside_character(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
-
 static void add_candidate(struct str *why, const struct json *candidate)
 {
     const char *name = record_name(candidate);
     const char *id = json_get_text(candidate, "id");
-    size_t length = name ? strnlen(name, NAME_SHOWN_MAX) : 0;
-    while (length && is_inside_character(name[length]))
-        length--;
-    utf8_escape(why, name ? name : "", length);
+    utf8_escape(why, name ? name : "", name ? utf8_cut(name, NAME_SHOWN_MAX) : 0);
     str_printf(why, " (%s)", id ? id : "?");
 }
 

@@ -7,12 +7,28 @@
 #ifndef CLOSEDROP_BASE_UTF8_H
 #define CLOSEDROP_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct str;
 
 /** The length (1 to 4) of the valid character at `bytes`; 0 if there is none. */
 size_t utf8_length(const unsigned char *bytes, size_t left);
+
+/** Whether a byte continues a character, rather than beginning one. */
+static inline bool utf8_continues(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+/** The number of characters in `length` bytes of valid UTF-8. */
+size_t utf8_count(const char *text, size_t length);
+
+/**
+ * How many bytes of `text` to keep so that they are `most` at most and end with a whole character.
+ * Bytes that are not UTF-8 are cut anywhere.
+ */
+size_t utf8_cut(const char *text, size_t most);
 
 /** Append `bytes`, with U+FFFD for every byte that is not part of valid UTF-8. */
 void utf8_clean(struct str *out, const char *bytes, size_t length);

@@ -194,11 +194,48 @@ static void is_clean_whatever_comes(void **state)
         }
 }
 
+static void counts_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_count("", 0), 0);
+    assert_int_equal(utf8_count("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80"
+                                "b",
+                         11),
+        5);
+}
+
+static void cuts_behind_whole_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t most, kept;
+    } rows[] = {
+        {"", 0, 0}, {"", 4, 0}, {"abc", 4, 3}, {"abc", 3, 3}, {"abc", 2, 2}, {"abc", 0, 0},
+        {"a\xC3\xA4", 3, 3}, {"a\xC3\xA4", 2, 1},
+        {"a\xF0\x9F\x98\x80"
+         "b",
+            5, 5},
+        {"a\xF0\x9F\x98\x80"
+         "b",
+            4, 1},
+        {"a\xF0\x9F\x98\x80"
+         "b",
+            2, 1},
+        {"\xC3\xA4", 1, 0}, {"a\x80\x80\x80\x80\x80\x80", 5, 5}, /* no UTF-8 */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (utf8_cut(rows[i].text, rows[i].most) != rows[i].kept)
+            fail_msg("row %zu: %zu", i, utf8_cut(rows[i].text, rows[i].most));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trims_what_nobody_sees),
         cmocka_unit_test(measures_characters),
+        cmocka_unit_test(counts_characters),
+        cmocka_unit_test(cuts_behind_whole_characters),
         cmocka_unit_test(never_reads_beyond_what_is_left),
         cmocka_unit_test(cleans_for_close),
         cmocka_unit_test(escapes_for_a_line),
