@@ -136,6 +136,16 @@ char *str_format(const char *format, ...)
     return str_take(&s);
 }
 
+int str_assign(char **text, const char *value)
+{
+    char *copy = value ? strdup(value) : NULL;
+    if (value && !copy)
+        return -ENOMEM;
+    free(*text);
+    *text = copy;
+    return 0;
+}
+
 /** The digits of a number without the zeros before it. */
 static size_t significant_digits(const char **at)
 {

@@ -94,7 +94,7 @@ static bool read_texts(const struct json *told, struct job *job, struct str *why
             continue;
         if (!text || strlen(text) > texts[i].most || !texts[i].fits(text))
             return refuse(why, texts[i].key, texts[i].is);
-        if (job_set_text(member_of(job, texts[i].member), text) < 0)
+        if (str_assign(member_of(job, texts[i].member), text) < 0)
             return false;
     }
     return true;
@@ -107,7 +107,7 @@ static bool read_error(const struct json *told, struct job *job, struct str *why
         const char *text = json_get_text(error, errors[i].key);
         if (!text || strlen(text) > errors[i].most || !errors[i].fits(text))
             return refuse(why, "error", "an object with code and message, for it has failed");
-        if (job_set_text(member_of(job, errors[i].member), text) < 0)
+        if (str_assign(member_of(job, errors[i].member), text) < 0)
             return false;
     }
     return true;
@@ -164,7 +164,7 @@ struct job *by_hand_read(const struct json *told, int64_t now_ms, struct str *wh
         return NULL;
     }
     struct job *job = calloc(1, sizeof(*job));
-    if (job && job_set_text(&job->folder, BY_HAND_FOLDER) == 0 && read_state(told, job, why) &&
+    if (job && str_assign(&job->folder, BY_HAND_FOLDER) == 0 && read_state(told, job, why) &&
         read_texts(told, job, why) && read_error(told, job, why) && read_activity(told, job, why) &&
         read_numbers(told, job, now_ms, why)) {
         job->put_away = true; /* there is nothing to be put away */

@@ -1,7 +1,8 @@
 /* Job states and which may follow which; copying, comparing and freeing a job. */
 #include "closedrop/queue/job.h"
 
-#include <errno.h>
+#include "closedrop/base/str.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,16 +78,16 @@ void job_free(struct job *job)
 
 void job_forget_target(struct job *job)
 {
-    (void)job_set_text(&job->rules_digest, NULL);
-    (void)job_set_text(&job->lead_id, NULL);
-    (void)job_set_text(&job->contact_id, NULL);
+    (void)str_assign(&job->rules_digest, NULL);
+    (void)str_assign(&job->lead_id, NULL);
+    (void)str_assign(&job->contact_id, NULL);
 }
 
 void job_forget_rule(struct job *job)
 {
     job_forget_target(job);
-    (void)job_set_text(&job->rule, NULL);
-    (void)job_set_text(&job->group, NULL);
+    (void)str_assign(&job->rule, NULL);
+    (void)str_assign(&job->group, NULL);
 }
 
 const char *job_filed_path(const struct job *job)
@@ -145,8 +146,8 @@ void job_let_go(struct job *job)
 
 void job_forget_error(struct job *job)
 {
-    (void)job_set_text(&job->error_code, NULL);
-    (void)job_set_text(&job->error_message, NULL);
+    (void)str_assign(&job->error_code, NULL);
+    (void)str_assign(&job->error_message, NULL);
 }
 
 int job_judgement(const struct job *job)
@@ -173,14 +174,4 @@ int job_state_from_name(const char *name)
 bool job_may_move(enum job_state from, enum job_state to)
 {
     return may_move[from][to];
-}
-
-int job_set_text(char **text, const char *value)
-{
-    char *copy = value ? strdup(value) : NULL;
-    if (value && !copy)
-        return -ENOMEM;
-    free(*text);
-    *text = copy;
-    return 0;
 }

@@ -121,7 +121,7 @@ int queue_commit(struct queue *queue)
 
 void queue_keep_text(struct queue *queue, char **text, const char *value)
 {
-    if (job_set_text(text, value) < 0)
+    if (str_assign(text, value) < 0)
         store_run_out_of_memory(queue->store);
 }
 
@@ -439,8 +439,8 @@ void queue_set_waiting_for(
 {
     if (job->error_message && strcmp(job->error_message, message) == 0)
         return;
-    (void)job_set_text(&job->error_code, code);
-    (void)job_set_text(&job->error_message, message);
+    (void)str_assign(&job->error_code, code);
+    (void)str_assign(&job->error_message, message);
     queue_update(queue, job, message);
 }
 
@@ -520,8 +520,8 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
 
 void queue_done(struct queue *queue, struct job *job, const char *why)
 {
-    (void)job_set_text(&job->error_code, NULL);
-    (void)job_set_text(&job->error_message, NULL);
+    (void)str_assign(&job->error_code, NULL);
+    (void)str_assign(&job->error_message, NULL);
     job->done_ms = clock_wall_ms();
     job->due_ms = job->done_ms;
     job->suspect = false;
@@ -533,7 +533,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
         store_left_again(queue->store, job->id, job->done_ms);
     else
         stay(queue, job);
-    (void)job_set_text(&job->values, NULL); /* only its activity was made of them */
+    (void)str_assign(&job->values, NULL); /* only its activity was made of them */
     set_state(queue, job, JOB_DONE, why);
     queue_wake_group(queue, job);
 }
@@ -592,7 +592,7 @@ bool queue_note_once(struct queue *queue, const struct job *job, const char *why
 static void keep_last(void *context, int64_t at_ms, const char *state, const char *why)
 {
     (void)at_ms, (void)state;
-    (void)job_set_text(context, why);
+    (void)str_assign(context, why);
 }
 
 char *queue_not_put_away(struct queue *queue, const struct job *job)

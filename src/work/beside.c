@@ -234,7 +234,7 @@ static void leave_former_location(struct job *job, int directory)
     if (path_fd != -ENOENT)
         return;
     beside_remove_text(directory, name);
-    (void)job_set_text(&job->location, NULL);
+    (void)str_assign(&job->location, NULL);
 }
 
 /** Remove the error texts of earlier failures, in the folder and where the file was put then. */

@@ -6,6 +6,7 @@
 #include "failed_files.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ static int came_back(struct task *task, const char *name)
     free(job->path);
     job->path = TAKE_PTR(path);
     task_leave_directories(task);
-    return job_set_text(&job->location, NULL);
+    return str_assign(&job->location, NULL);
 }
 
 int bring_back_start(struct task *task)

@@ -105,7 +105,7 @@ static struct verdict take_candidate(struct resolution *resolution)
         return several_found(resolution);
     bool is_contact = search_is_for_contacts(&search);
     char **id = is_contact ? &resolution->contact_id : &resolution->lead_id;
-    if (job_set_text(id, json_get_text(first, "id")) < 0)
+    if (str_assign(id, json_get_text(first, "id")) < 0)
         return verdict_no_memory();
     resolution->step = RESOLVE_CONTACT;
     return is_contact ? verdict_more() : resolution_go_to_lead(resolution);
@@ -118,7 +118,7 @@ struct verdict candidates_read(struct resolution *resolution, const char *body, 
         return answer_odd("data/search/");
     int result = keep_candidates(resolution, &page);
     if (result == 0)
-        result = job_set_text(&resolution->cursor, page.cursor);
+        result = str_assign(&resolution->cursor, page.cursor);
     record_page_release(&page);
     if (result < 0)
         return verdict_no_memory();

@@ -10,6 +10,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/store.h"
 
@@ -71,7 +72,7 @@ static int64_t classify_one(
     }
     if (job_has_error(job, "table"))
         job_forget_error(job);
-    if (job_set_text(&job->rules_digest, folder->rules_digest) < 0)
+    if (str_assign(&job->rules_digest, folder->rules_digest) < 0)
         return verdict_no_memory().wait_ms;
     queue_sorted(worker->queue, job);
     return 0;

@@ -4,6 +4,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
 #include "closedrop/close/record.h"
 #include "closedrop/work/answer.h"
 
@@ -134,7 +135,7 @@ static struct verdict follow(struct current_lead *current, const struct absence 
             "more than %d merges lead on to the lead %s, and its end is not known; name another "
             "one, then try again",
             HOPS_MAX, current->lead_id);
-    return job_set_text(&current->lead_id, known->told) < 0
+    return str_assign(&current->lead_id, known->told) < 0
                ? verdict_no_memory()
                : verdict_make(VERDICT_NEXT, NULL, "followed");
 }
@@ -161,7 +162,7 @@ struct verdict current_lead_begin(
     struct current_lead *current, const char *lead_id, bool whole, struct absences *absences)
 {
     *current = (struct current_lead){.whole = whole, .shared = absences};
-    if (job_set_text(&current->lead_id, lead_id) < 0)
+    if (str_assign(&current->lead_id, lead_id) < 0)
         return verdict_no_memory();
     return go_on(current);
 }

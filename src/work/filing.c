@@ -90,12 +90,12 @@ int keep_resolution(
     const struct rule *rule = resolution->rule;
     CLEANUP(free_text) char *values = resolution->lead_id ? json_print(resolution->values) : NULL;
     int result = resolution->lead_id && !values ? -ENOMEM : 0;
-    result |= job_set_text(&job->rules_digest, folder->rules_digest);
-    result |= job_set_text(&job->rule, rule ? rule->name : NULL);
-    result |= job_set_text(&job->group, resolution->group);
-    result |= job_set_text(&job->values, values);
-    result |= job_set_text(&job->lead_id, resolution->lead_id);
-    result |= job_set_text(&job->contact_id, resolution->contact_id);
+    result |= str_assign(&job->rules_digest, folder->rules_digest);
+    result |= str_assign(&job->rule, rule ? rule->name : NULL);
+    result |= str_assign(&job->group, resolution->group);
+    result |= str_assign(&job->values, values);
+    result |= str_assign(&job->lead_id, resolution->lead_id);
+    result |= str_assign(&job->contact_id, resolution->contact_id);
     job->activity = rule ? rule->activity : ACTIVITY_NONE;
     return result ? -ENOMEM : 0;
 }

@@ -49,8 +49,8 @@ static int64_t retry_delay(const struct task *task)
 static void note_fault(struct job *job, const struct verdict *verdict)
 {
     if (!job_has_error(job, "links")) { /* that is still to be looked at */
-        (void)job_set_text(&job->error_code, verdict->code);
-        (void)job_set_text(&job->error_message, verdict->message);
+        (void)str_assign(&job->error_code, verdict->code);
+        (void)str_assign(&job->error_message, verdict->message);
     }
     if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
         job_forget_target(job);
@@ -192,7 +192,7 @@ static void on_refused(struct worker *worker, struct task *task, const struct ve
     if (verdict->code && strcmp(verdict->code, "changed") == 0)
         worker->resettle(worker->watch_context, task->job->folder, task->job->path);
     if (task->has_resolution && task->resolution.rule)
-        (void)job_set_text(&task->job->rule, task->resolution.rule->name);
+        (void)str_assign(&task->job->rule, task->resolution.rule->name);
     moves_fail(worker, task, verdict);
 }
 
@@ -228,11 +228,11 @@ static void on_uploaded(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     const struct upload *upload = &task->upload;
-    int result = job_set_text(&job->sha256, upload->sha256);
-    result |= job_set_text(&job->md5, upload->md5);
-    result |= job_set_text(&job->content_type, upload->content_type);
-    result |= job_set_text(&job->download_url, upload->ticket.download_url);
-    result |= job_set_text(&job->token, upload->ticket.token);
+    int result = str_assign(&job->sha256, upload->sha256);
+    result |= str_assign(&job->md5, upload->md5);
+    result |= str_assign(&job->content_type, upload->content_type);
+    result |= str_assign(&job->download_url, upload->ticket.download_url);
+    result |= str_assign(&job->token, upload->ticket.token);
     job_forget_error(job);
     worker->s3_success_ms = clock_steady_ms();
     rejections_end(&worker->rejections, job->id);
@@ -265,7 +265,7 @@ static void on_reconciled(struct worker *worker, struct task *task)
     }
     job->reconcile = false;
     if (found) {
-        (void)job_set_text(&job->activity_id, found);
+        (void)str_assign(&job->activity_id, found);
         moves_log(task, "filed before", found);
         moves_done(worker, task, "was filed already, before the queue was lost");
         return;
@@ -397,8 +397,8 @@ static void on_renamed(struct worker *worker, struct task *task, bool is_known)
 static void on_finished(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     if (task->job->state == JOB_DONE) {
-        (void)job_set_text(&task->job->error_code, NULL);
-        (void)job_set_text(&task->job->error_message, NULL);
+        (void)str_assign(&task->job->error_code, NULL);
+        (void)str_assign(&task->job->error_message, NULL);
     }
     worker->failures += task->job->state == JOB_FAILED;
     queue_set_put_away(worker->queue, task->job, task->outcome_location, verdict->message);
@@ -435,8 +435,8 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
         log_debug("job %lld: not put away yet, tries again in %lld ms", (long long)job->id,
             (long long)delay);
     if (job->state == JOB_DONE) {
-        (void)job_set_text(&job->error_code, verdict->code);
-        (void)job_set_text(&job->error_message, verdict->message);
+        (void)str_assign(&job->error_code, verdict->code);
+        (void)str_assign(&job->error_message, verdict->message);
     }
     queue_put_away_later(
         worker->queue, job, clock_wall_ms() + delay, is_news ? verdict->message : NULL);

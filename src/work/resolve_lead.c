@@ -55,9 +55,9 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
     int result = json_add_text(resolution->values, "contact.id", resolution->contact_id);
     result |= json_add_text(resolution->values, "contact.name", name ? name : "");
     result |= json_add_text(resolution->values, "contact.email", email ? email : "");
-    result |= job_set_text(&resolution->contact_lead, lead_id);
+    result |= str_assign(&resolution->contact_lead, lead_id);
     if (!resolution->lead_id)
-        result |= job_set_text(&resolution->lead_id, lead_id);
+        result |= str_assign(&resolution->lead_id, lead_id);
     return result ? verdict_no_memory() : resolution_go_to_lead(resolution);
 }
 
@@ -90,7 +90,7 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
 {
     const char *name = record_name(lead);
     bool is_searched = resolution_is_searched(resolution) && !resolution->contact_id;
-    if (job_set_text(&resolution->lead_id, resolution->current.lead_id) < 0)
+    if (str_assign(&resolution->lead_id, resolution->current.lead_id) < 0)
         return verdict_no_memory();
     if (is_searched && !candidates_is_still_one(resolution, lead))
         return candidates_none(resolution);

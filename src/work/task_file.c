@@ -8,6 +8,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/shortage.h"
+#include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/refusal.h"
 #include "closedrop/files/path.h"
@@ -110,7 +111,7 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
             "its file is no longer where it was put, or was changed there; drag it back into the "
             "folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
-        (void)job_set_text(&task->job->location, NULL);
+        (void)str_assign(&task->job->location, NULL);
     else if (result < 0)
         return verdict_of_error(task, tools, result);
     return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");

@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/close/record.h"
 #include "closedrop/files/path.h"
@@ -158,8 +159,8 @@ static int take_if_older(struct verify_file *file, const char *id, const char *c
 {
     if (file->activity_id && strcmp(file->created, created) <= 0)
         return 0;
-    int result = job_set_text(&file->activity_id, id);
-    return result | job_set_text(&file->created, created);
+    int result = str_assign(&file->activity_id, id);
+    return result | str_assign(&file->created, created);
 }
 
 /** One of the lead's files, in a verification by content. */

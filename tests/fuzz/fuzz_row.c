@@ -6,6 +6,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 
@@ -68,10 +69,10 @@ static struct job *claim(struct queue *queue, unsigned lanes)
 
 static void sort_and_send(struct queue *queue, struct job *job, const char *group)
 {
-    assert(job_set_text(&job->rules_digest, MARK) == 0 && job_set_text(&job->rule, "fax") == 0);
-    assert(job_set_text(&job->group, group) == 0 && job_set_text(&job->lead_id, "lead_a") == 0);
-    assert(job_set_text(&job->token, "t0k") == 0 && job_set_text(&job->values, "{\"a\":1}") == 0);
-    assert(job_set_text(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);
+    assert(str_assign(&job->rules_digest, MARK) == 0 && str_assign(&job->rule, "fax") == 0);
+    assert(str_assign(&job->group, group) == 0 && str_assign(&job->lead_id, "lead_a") == 0);
+    assert(str_assign(&job->token, "t0k") == 0 && str_assign(&job->values, "{\"a\":1}") == 0);
+    assert(str_assign(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);
     job->activity = ACTIVITY_EMAIL;
     job->uploaded_ms = noon();
     queue_advance(queue, job, JOB_UPLOADED, "sent");
@@ -95,7 +96,7 @@ static void fill(struct queue *queue)
         sort_and_send(queue, jobs[i], "g");
     queue_retry(queue, jobs[2], noon(), false, "waits for its group");
     queue_intend(queue, &jobs[3], 2, clock_wall_ms());
-    assert(job_set_text(&jobs[4]->activity_id, "acti_a") == 0);
+    assert(str_assign(&jobs[4]->activity_id, "acti_a") == 0);
     queue_done(queue, jobs[4], "filed");
     queue_set_put_away(queue, jobs[4], "Uploaded/2026-11/e.pdf", "moved");
     queue_set_paused(queue, false);

@@ -53,6 +53,12 @@ void str_release(struct str *s);
 /** Transfer the text to the caller, who frees it; NULL after a failure. `s` is empty afterwards. */
 char *str_take(struct str *s);
 
+/**
+ * Replace a text that the caller owns (NULL: none): the old one is freed, `value` is copied, or
+ * NULL clears. Returns 0 or -ENOMEM, which leaves the old one as it was.
+ */
+int str_assign(char **text, const char *value);
+
 /** printf() into memory that the caller frees; NULL if out of memory. */
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -165,10 +165,4 @@ int job_state_from_name(const char *name);
 /** Whether a job may go from one state to the other; anything else is a bug of ours. */
 bool job_may_move(enum job_state from, enum job_state to);
 
-/**
- * Replace an owned text: frees the old one, copies the new one (NULL clears).
- * Returns 0 or -ENOMEM, then the old text stays.
- */
-int job_set_text(char **text, const char *value);
-
 #endif

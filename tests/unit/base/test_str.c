@@ -1,4 +1,6 @@
 /* The growing string: what was added is there, the ceiling holds, and the first failure sticks. */
+#include "failing_calls.h"
+
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
@@ -14,6 +16,8 @@
 #include <wchar.h>
 
 #include <cmocka.h>
+
+FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
 
 /* a signal comes first, every second time */
 static bool is_interrupted;
@@ -193,6 +197,23 @@ static void reads_a_whole_file(void **state)
     str_release(&small);
 }
 
+static void replaces_what_it_owns(void **state)
+{
+    (void)state;
+    char value[] = "first", *text = NULL;
+    assert_int_equal(str_assign(&text, value), 0);
+    value[0] = 'x';
+    assert_string_equal(text, "first");
+    assert_int_equal(str_assign(&text, "second"), 0);
+    assert_string_equal(text, "second");
+    calls_left = 0;
+    assert_int_equal(str_assign(&text, "third"), -ENOMEM);
+    calls_left = NEVER;
+    assert_string_equal(text, "second");
+    assert_int_equal(str_assign(&text, NULL), 0);
+    assert_null(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +225,7 @@ int main(void)
         cmocka_unit_test(keeps_out_what_cannot_be_printed),
         cmocka_unit_test(hands_its_text_over),
         cmocka_unit_test(formats_into_new_memory),
+        cmocka_unit_test(replaces_what_it_owns),
         cmocka_unit_test(compares_starts_and_ends),
         cmocka_unit_test(counts_as_people_do),
         cmocka_unit_test(reads_a_whole_file),

@@ -266,7 +266,7 @@ static struct job *make_job(const char *const texts[12])
         &job->error_code, &job->error_message, &job->rule, &job->lead_id, &job->contact_id,
         &job->activity_id, &job->location, &job->download_url};
     for (size_t i = 0; i < COUNT(into); i++)
-        assert_int_equal(job_set_text(into[i], texts[i]), 0);
+        assert_int_equal(str_assign(into[i], texts[i]), 0);
     job->id = 17;
     job->identity.size = 48213;
     job->queued_ms = 1795341600000;
@@ -524,11 +524,11 @@ static void shows_what_waits_for_a_rule_that_is_gone(void **state)
     char code[32];
     struct queue *queue = *state;
     struct job *job = store_load(queue_store(queue), 1);
-    assert_int_equal(job_set_text(&job->rule, "statements"), 0);
+    assert_int_equal(str_assign(&job->rule, "statements"), 0);
     queue_sorted(queue, job);
     assert_string_equal(error_of(queue, 1, code), "rule_gone");
     job->claimed = true; /* as the worker does about it, when it comes to it */
-    assert_int_equal(job_set_text(&job->error_code, "rule_gone"), 0);
+    assert_int_equal(str_assign(&job->error_code, "rule_gone"), 0);
     queue_retry(queue, job, JOB_DUE_NEVER, false, "gone");
     job_free(job);
     struct json *body = ask(queue, (struct question){.kind = ASK_STATUS}, 200);

@@ -68,8 +68,8 @@ static struct job *upload(struct queue *queue, const char *path, int number, con
     job_free(add(queue, path, number));
     struct job *job = queue_claim(queue, "scans", LANE_SEND, false);
     assert_non_null(job);
-    int result = job_set_text(&job->rule, "r") | job_set_text(&job->rules_digest, "rules of today");
-    result |= job_set_text(&job->lead_id, "lead_a") | job_set_text(&job->sha256, hash);
+    int result = str_assign(&job->rule, "r") | str_assign(&job->rules_digest, "rules of today");
+    result |= str_assign(&job->lead_id, "lead_a") | str_assign(&job->sha256, hash);
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_EMAIL;
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
@@ -155,7 +155,7 @@ static void keeps_what_failed_with_an_unclear_post(void **state)
 static void learns_what_was_found_by_looking(void **state)
 {
     struct job *job = upload(*state, "a.pdf", 1, HASH);
-    assert_int_equal(job_set_text(&job->activity_id, "acti_1"), 0);
+    assert_int_equal(str_assign(&job->activity_id, "acti_1"), 0);
     queue_done(*state, job, "was filed already, before the queue was lost");
     assert_int_equal(filings(*state, HASH, ACTIVITY_EMAIL).count, 1);
     job_free(job);

@@ -184,7 +184,7 @@ static void goes_from_queued_to_done(void **state)
     assert_true(job->claimed);
     assert_int_equal(job->attempts, 1);
     assert_null(claim(queue)); /* it is claimed */
-    assert_int_equal(job_set_text(&job->sha256, "5ha"), 0);
+    assert_int_equal(str_assign(&job->sha256, "5ha"), 0);
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     now += 1000;
     queue_done(queue, job, "nothing more to do");
@@ -614,8 +614,8 @@ static void writes_an_outcome_whole(void **state)
         struct job *job = claim(queue);
         job->suspect = true;
         job->put_away = true;
-        int result = job_set_text(&job->error_code, "no_answer");
-        assert_int_equal(result | job_set_text(&job->error_message, "earlier"), 0);
+        int result = str_assign(&job->error_code, "no_answer");
+        assert_int_equal(result | str_assign(&job->error_message, "earlier"), 0);
         now += 1000;
         if (fails)
             queue_fail(queue, job, "s3_refused", "in words");
@@ -668,7 +668,7 @@ static void keeps_a_claimed_job_when_its_file_moved(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     struct job *job = claim(queue);
-    assert_int_equal(job_set_text(&job->path, "b.pdf"), 0);
+    assert_int_equal(str_assign(&job->path, "b.pdf"), 0);
     job->identity = file(2);
     struct lines lines = {""};
     queue_update(queue, job, "moved back to its place");
@@ -696,8 +696,8 @@ static void knows_why_a_file_is_not_put_away(void **state)
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     queue_done(queue, job, "no rule");
     assert_null(queue_not_put_away(queue, job)); /* it was not tried yet */
-    assert_int_equal(job_set_text(&job->error_code, "not_put_away"), 0);
-    assert_int_equal(job_set_text(&job->error_message, "no right"), 0);
+    assert_int_equal(str_assign(&job->error_code, "not_put_away"), 0);
+    assert_int_equal(str_assign(&job->error_message, "no right"), 0);
     queue_put_away_later(queue, job, now, "no right");
     queue_put_away_later(queue, job, now, NULL); /* no news */
     assert_true(queue_note_once(queue, job, "its new name is another's"));
@@ -874,7 +874,7 @@ static int64_t add_failed(
     int64_t id = queue_add(queue, &arrival);
     struct job *job = queue_claim(queue, folder, LANE_SEND, false);
     assert_non_null(job);
-    assert_int_equal(job_set_text(&job->rule, rule), 0);
+    assert_int_equal(str_assign(&job->rule, rule), 0);
     queue_fail(queue, job, code, "in words");
     queue_set_put_away(queue, job, "Failed/x", "moved");
     job_free(job);
@@ -1132,7 +1132,7 @@ static void wakes_what_waits_for_something(void **state)
         job->ending = rows[i].ending;
         job->claimed = rows[i].claimed;
         job->due_ms = JOB_DUE_NEVER;
-        assert_int_equal(job_set_text(&job->error_code, rows[i].code), 0);
+        assert_int_equal(str_assign(&job->error_code, rows[i].code), 0);
         store_update(queue_store(queue), job);
         job_free(job);
     }
@@ -1175,8 +1175,8 @@ static void wakes_what_other_rules_have_looked_up(void **state)
         struct arrival arrival = {
             .folder = rows[i].folder, .path = rows[i].name, .identity = file((int)i + 1)};
         struct job *job = load(queue, queue_add(queue, &arrival));
-        int result = job_set_text(&job->rules_digest, rows[i].rules_digest);
-        assert_int_equal(result | job_set_text(&job->rule, rows[i].rule), 0);
+        int result = str_assign(&job->rules_digest, rows[i].rules_digest);
+        assert_int_equal(result | str_assign(&job->rule, rows[i].rule), 0);
         job->state = rows[i].state;
         job->ending = rows[i].ending;
         job->claimed = rows[i].claimed;
@@ -1228,7 +1228,7 @@ static void add_unsorted(struct queue *queue, size_t row)
     struct job *job = load(queue, queue_add(queue, &arrival));
     job->state = unsorted[row].state;
     job->ending = unsorted[row].ending;
-    assert_int_equal(job_set_text(&job->rules_digest, unsorted[row].rules_digest), 0);
+    assert_int_equal(str_assign(&job->rules_digest, unsorted[row].rules_digest), 0);
     store_update(queue_store(queue), job);
     job_free(job);
 }
@@ -1246,7 +1246,7 @@ static void finds_what_other_rules_have_sorted(void **state)
         if (found[row])
             fail_msg("%s: is found again", unsorted[row].name);
         found[row] = true;
-        assert_int_equal(job_set_text(&job->rules_digest, "b1"), 0);
+        assert_int_equal(str_assign(&job->rules_digest, "b1"), 0);
         queue_sorted(queue, job);
         job_free(job);
     }
@@ -1263,9 +1263,9 @@ static void changes_nothing_else_by_sorting(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     struct job *job = store_unsorted(queue_store(queue), "scans", "b1");
-    assert_int_equal(job_set_text(&job->rules_digest, "b1"), 0);
-    assert_int_equal(job_set_text(&job->rule, "fax"), 0);
-    assert_int_equal(job_set_text(&job->group, "4711"), 0);
+    assert_int_equal(str_assign(&job->rules_digest, "b1"), 0);
+    assert_int_equal(str_assign(&job->rule, "fax"), 0);
+    assert_int_equal(str_assign(&job->group, "4711"), 0);
     queue_sorted(queue, job);
     job_free(job);
     job = load(queue, id);
@@ -1362,13 +1362,13 @@ static int64_t add_member(
 {
     struct arrival arrival = {.folder = member->folder, .path = path, .identity = file(number)};
     struct job *job = load(queue, queue_add(queue, &arrival));
-    int result = job_set_text(&job->rule, member->rule);
-    result |= job_set_text(&job->group, member->group);
-    result |= job_set_text(&job->lead_id, member->lead_id);
-    result |= job_set_text(&job->contact_id, member->contact_id);
-    result |= job_set_text(&job->error_code, member->error);
-    result |= job_set_text(&job->token, path);
-    result |= job_set_text(&job->rules_digest, member->rules_digest);
+    int result = str_assign(&job->rule, member->rule);
+    result |= str_assign(&job->group, member->group);
+    result |= str_assign(&job->lead_id, member->lead_id);
+    result |= str_assign(&job->contact_id, member->contact_id);
+    result |= str_assign(&job->error_code, member->error);
+    result |= str_assign(&job->token, path);
+    result |= str_assign(&job->rules_digest, member->rules_digest);
     assert_int_equal(result, 0);
     job->state = member->state;
     job->ending = member->ending;
@@ -1618,8 +1618,8 @@ static void ends_a_post_when_it_is_done(void **state)
     begin(queue);
     intend_three(queue, jobs);
     assert_false(store_has_activity(queue_store(queue), "acti_1", NULL));
-    int result = job_set_text(&jobs[0]->activity_id, "acti_1");
-    assert_int_equal(result | job_set_text(&jobs[0]->values, "{}"), 0);
+    int result = str_assign(&jobs[0]->activity_id, "acti_1");
+    assert_int_equal(result | str_assign(&jobs[0]->values, "{}"), 0);
     queue_done(queue, jobs[0], "filed");
     assert_true(store_has_activity(queue_store(queue), "acti_1", NULL));
     assert_false(store_has_activity(queue_store(queue), "acti_", NULL));
@@ -1722,8 +1722,8 @@ static void keeps_every_token_that_was_posted(void **state)
     assert_int_equal(kept->state, JOB_UPLOADING);
     assert_int_equal(kept->posting, 0);
     job_free(kept);
-    int result = job_set_text(&job->token, "second");
-    result |= job_set_text(&job->lead_id, "B");
+    int result = str_assign(&job->token, "second");
+    result |= str_assign(&job->lead_id, "B");
     assert_int_equal(result, 0);
     job->activity = ACTIVITY_NOTE;
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
@@ -1740,7 +1740,7 @@ static void keeps_a_post_without_a_token(void **state)
     struct queue *queue = *state;
     begin(queue);
     struct job *job = load(queue, add_uploaded(queue, "a.pdf", 1));
-    assert_int_equal(job_set_text(&job->token, NULL), 0);
+    assert_int_equal(str_assign(&job->token, NULL), 0);
     queue_intend(queue, &job, 1, clock_wall_ms());
     commit(queue);
     expect_postings(queue, job->id, " A email 0\n");
@@ -2094,7 +2094,7 @@ static void lists_and_counts(void **state)
     fail_next(queue, "s3_refused", NULL);
     add(queue, "c.pdf", file(3));
     struct job *noted = store_load(queue_store(queue), 3);
-    assert_int_equal(job_set_text(&noted->rule, "notes"), 0);
+    assert_int_equal(str_assign(&noted->rule, "notes"), 0);
     queue_sorted(queue, noted);
     job_free(noted);
     struct arrival other = {.folder = "other", .path = "d.pdf", .identity = file(4)};
@@ -2384,7 +2384,7 @@ static void fill(struct job *job)
         &job->contact_id, &job->activity_id};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char text[] = {(char)('A' + i), '\0'};
-        assert_int_equal(job_set_text(texts[i], text), 0);
+        assert_int_equal(str_assign(texts[i], text), 0);
     }
     job->uploaded_ms = 12345;
     job->activity = ACTIVITY_LEAD_FILE;
