@@ -105,8 +105,9 @@
  * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the row of a
  *             key; table_parse is the door to libcsv, table_file knows when a file may be read),
  *             template and sidecar (pure)
- * - close/    api (what is sent), activity (what is posted), search (what is asked, and compared),
- *             phone (numbers as they are written), reply and record (what comes back), key
+ * - close/    api (what is sent), activity_kind and activity (what is posted), search (what is
+ * asked, and compared), phone (numbers as they are written), reply and record (what comes back),
+ * key
  * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the
  * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
  *             many requests a rate limit still takes), breaker (the circuit breaker of a place),

@@ -45,10 +45,10 @@ opening() {
 
 room base
 room files base
-room queue base files
-room rules base files queue
+room queue base files close
+room rules base files close
 room http base
-room close base http queue
+room close base http
 room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules

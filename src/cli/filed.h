@@ -7,7 +7,7 @@
 /** Some bytes, as what they are to be filed on which lead. The texts are the caller's. */
 struct filed {
     const char *sha256;
-    enum activity activity;
+    enum activity_kind activity;
     const char *lead_id;
     const char *rule;   /* its name, "" for none */
     bool leaves;        /* the house, really */

@@ -371,7 +371,7 @@ static char *describe_activity(const struct look_at *look)
     const char *to = json_text(json_first(json_get(look->body, "to")));
     if (rule->is_sent)
         return str_format("email (%s: REALLY SENT, to %s)", status, to ? to : "?");
-    return status ? str_format("email (%s)", status) : strdup(activity_names[rule->activity]);
+    return status ? str_format("email (%s)", status) : strdup(activity_kind_names[rule->activity]);
 }
 
 /** The moment an email leaves, as Close reads it: without a zone it is UTC. False: it cannot. */
@@ -503,7 +503,7 @@ static void print_json(struct look_at *look, const struct verdict *verdict)
     result |= json_add_text(object, "lead_id", resolution->lead_id);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "group", resolution->group);
-    result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);
+    result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
     result |=
         look->body ? json_add(object, "body", TAKE_PTR(look->body)) : json_add_null(object, "body");
     CLEANUP(free_text) char *hint = describe_hint(look);

@@ -302,7 +302,7 @@ static int add_filing(struct json *object, const struct errand *errand)
     int result = json_add_text(object, "rule", errand->session->options->rule);
     result |= json_add_text(object, "lead_id", resolution->lead_id);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
-    result |= json_add_text(object, "activity", rule ? activity_names[rule->activity] : NULL);
+    result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
     return result | json_add_text(object, "activity_id", errand->activity_id);
 }
 
@@ -379,7 +379,7 @@ static int print_result(const struct errand *errand, const struct verdict *verdi
     puts(errand->upload.ticket.download_url);
     if (errand->rule)
         fprintf(stderr, "closedrop: %s: %s %s on %s\n", errand->path,
-            activity_names[errand->rule->activity], errand->activity_id,
+            activity_kind_names[errand->rule->activity], errand->activity_id,
             errand->resolution.lead_id);
     return EXIT_DONE;
 }

@@ -63,13 +63,13 @@ static const struct {
     size_t count;
     const char *path; /* NULL: below the lead */
     bool has_size;    /* an attachment tells its size */
-} carriers[ACTIVITIES] = {
+} carriers[ACTIVITY_KINDS] = {
     [ACTIVITY_EMAIL] = {email_fields, COUNT(email_fields), "activity/email/", true},
     [ACTIVITY_NOTE] = {note_fields, COUNT(note_fields), "activity/note/", false},
     [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, false},
 };
 
-const struct activity_field *activity_fields(enum activity activity, size_t *ret_count)
+const struct activity_field *activity_fields(enum activity_kind activity, size_t *ret_count)
 {
     *ret_count = carriers[activity].count;
     return carriers[activity].fields;
@@ -90,7 +90,7 @@ bool activity_requires(enum activity_status status, const char *name)
 }
 
 static int add_attachment(
-    enum activity activity, struct json *object, const struct attachment *attachment)
+    enum activity_kind activity, struct json *object, const struct attachment *attachment)
 {
     CLEANUP(free_text) char *name = text_clean_name(attachment->filename);
     int result = name ? json_add_text(object, "filename", name) : -ENOMEM;
@@ -101,8 +101,8 @@ static int add_attachment(
     return result;
 }
 
-static int add_attachments(
-    enum activity activity, struct json *body, const struct attachment *attachments, size_t count)
+static int add_attachments(enum activity_kind activity, struct json *body,
+    const struct attachment *attachments, size_t count)
 {
     struct json *list = json_array();
     int result = 0;
@@ -135,7 +135,7 @@ static int add_field(struct json *body, const struct json *field)
     return json_add(body, name, json_copy(field));
 }
 
-struct json *activity_body(enum activity activity, const char *lead_id, const char *contact_id,
+struct json *activity_body(enum activity_kind activity, const char *lead_id, const char *contact_id,
     const struct json *fields, const struct attachment *attachments, size_t count)
 {
     struct json *body = json_object();
@@ -156,7 +156,7 @@ struct json *activity_body(enum activity activity, const char *lead_id, const ch
     return NULL;
 }
 
-char *activity_path(enum activity activity, const char *lead_id)
+char *activity_path(enum activity_kind activity, const char *lead_id)
 {
     const char *path = carriers[activity].path;
     return path ? strdup(path) : str_format("lead/%s/files/", lead_id);

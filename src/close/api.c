@@ -103,8 +103,8 @@ struct request *api_deletions(const struct api *api, const char *lead_id)
     return api_get(api, API_EVENTS, "event/?object_id=%s&action=deleted", lead_id);
 }
 
-struct request *api_create(
-    const struct api *api, enum activity activity, const char *lead_id, const struct json *body)
+struct request *api_create(const struct api *api, enum activity_kind activity, const char *lead_id,
+    const struct json *body)
 {
     CLEANUP(free_text) char *path = activity_path(activity, lead_id);
     CLEANUP(free_text) char *text = json_print(body);
@@ -115,8 +115,8 @@ struct request *api_create(
     return request;
 }
 
-struct request *api_created(
-    const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip)
+struct request *api_created(const struct api *api, enum activity_kind activity, const char *lead_id,
+    int64_t since_ms, int skip)
 {
     CLEANUP(free_text) char *path = activity_path(activity, lead_id);
     const int group = API_LISTS + (int)activity;

@@ -128,7 +128,7 @@ static bool is_part_of(const char *url, const char *token)
     return false;
 }
 
-bool record_has_token(enum activity activity, const struct json *object, const char *token)
+bool record_has_token(enum activity_kind activity, const struct json *object, const char *token)
 {
     if (activity == ACTIVITY_LEAD_FILE) {
         const char *url = json_get_text(object, "download_url");

@@ -176,15 +176,15 @@ static void read_fields(struct rule_reader *reader, struct setting *group)
 void read_activity(struct rule_reader *reader)
 {
     int given = 0;
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
-        const char *name = activity_names[activity];
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
+        const char *name = activity_kind_names[activity];
         bool is_set = setting_has(reader->group, name);
         given += is_set;
         if (!is_set || given > 1) {
             setting_skip(reader->settings, reader->group, name);
             continue;
         }
-        reader->rule->activity = (enum activity)activity;
+        reader->rule->activity = (enum activity_kind)activity;
         read_fields(reader, setting_group(reader->settings, reader->group, name));
     }
     if (given != 1)

@@ -49,7 +49,7 @@ static int read_rule(question_parameter *parameter, void *context, struct questi
 /** Some bytes, filed as something; with `lead` also where. */
 static int read_filing(question_parameter *parameter, void *context, struct question *question)
 {
-    const char *activity = parameter(context, "activity"), *id = parameter(context, "id");
+    const char *id = parameter(context, "id");
     uint8_t sha256[DIGEST_SHA256_SIZE];
     int result =
         read_name(parameter(context, "sha256"), question->sha256, sizeof(question->sha256));
@@ -58,9 +58,7 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
     result |= read_name(parameter(context, "sender"), question->sender, sizeof(question->sender));
     question->leaves = parameter(context, "leaves") != NULL;
     question->yes = parameter(context, "yes") != NULL;
-    for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
-        if (strcmp(activity, activity_names[i]) == 0)
-            question->activity = (enum activity)i;
+    question->activity = activity_kind_from_name(parameter(context, "activity"));
     question->id = id ? strtoll(id, NULL, 10) : 0;
     bool is_asked = question->kind == ASK_FILINGS;
     bool is_whole = question->activity && *question->lead_id && (is_asked || question->id < 0) &&
@@ -135,7 +133,7 @@ static void add_names(struct str *out, const struct question *question)
 {
     const char *const names[][2] = {{"folder", question->folder}, {"rule", question->rule},
         {"code", question->code}, {"sha256", question->sha256},
-        {"activity", activity_names[question->activity]}, {"lead", question->lead_id},
+        {"activity", activity_kind_names[question->activity]}, {"lead", question->lead_id},
         {"sender", question->sender}, {"held", flag(question->held)},
         {"leaves", flag(question->leaves)}, {"yes", flag(question->yes)}};
     char before = strchr(str_text(out), '?') ? '&' : '?';

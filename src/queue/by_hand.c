@@ -126,9 +126,7 @@ static bool read_state(const struct json *told, struct job *job, struct str *why
 static bool read_activity(const struct json *told, struct job *job, struct str *why)
 {
     const char *activity = json_get_text(told, "activity");
-    for (int i = ACTIVITY_NONE + 1; activity && i < ACTIVITIES; i++)
-        if (strcmp(activity, activity_names[i]) == 0)
-            job->activity = (enum activity)i;
+    job->activity = activity_kind_from_name(activity);
     return !activity || job->activity || refuse(why, "activity", "email, note or lead_file");
 }
 

@@ -71,9 +71,9 @@ int64_t checksum_job(const struct job *job)
 {
     const char *const texts[] = {job->folder, job->path, job->location, job->error_code,
         job->error_message, job->content_type, job->sha256, job->md5, job->download_url, job->token,
-        job_state_names[job->state], job_ending_names[job->ending], activity_names[job->activity],
-        job->rules_digest ? job->rules_digest : "", job->rule, job->group, job->values,
-        job->lead_id, job->contact_id, job->activity_id};
+        job_state_names[job->state], job_ending_names[job->ending],
+        activity_kind_names[job->activity], job->rules_digest ? job->rules_digest : "", job->rule,
+        job->group, job->values, job->lead_id, job->contact_id, job->activity_id};
     const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->claimed,
         job->suspect, job->put_away, job->attempts, job->crashes, job->queued_ms, job->uploaded_ms,
         job->done_ms, job->posting, job->verifications, job->reconcile};

@@ -1,4 +1,4 @@
-/* Job states and which may follow which; copying, comparing and freeing a job. */
+/** Which state of a job may follow which, and what a job is by what it knows; freeing a job. */
 #include "closedrop/queue/job.h"
 
 #include "closedrop/base/str.h"
@@ -20,13 +20,6 @@ const char *const job_ending_names[JOB_ENDINGS] = {
     [JOB_DROPPED] = "dropped",
     [JOB_SUPERSEDED] = "superseded",
     [JOB_FORGOTTEN] = "forgotten",
-};
-
-const char *const activity_names[ACTIVITIES] = {
-    [ACTIVITY_NONE] = "",
-    [ACTIVITY_EMAIL] = "email",
-    [ACTIVITY_NOTE] = "note",
-    [ACTIVITY_LEAD_FILE] = "lead_file",
 };
 
 const char *const job_judged_codes[JOB_JUDGED] = {

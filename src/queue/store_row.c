@@ -68,7 +68,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     job->queued_ms = sqlite3_column_int64(statement, c++);
     job->uploaded_ms = sqlite3_column_int64(statement, c++);
     job->done_ms = sqlite3_column_int64(statement, c++);
-    int activity = column_name(statement, c++, activity_names, ACTIVITIES);
+    int activity = column_name(statement, c++, activity_kind_names, ACTIVITY_KINDS);
     job->posting = sqlite3_column_int64(statement, c++);
     job->verifications = sqlite3_column_int(statement, c++);
     job->reconcile = sqlite3_column_int(statement, c++);
@@ -85,7 +85,7 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
         fail_as_damaged(store);
     job->state = (enum job_state)(state < 0 ? 0 : state);
     job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
-    job->activity = (enum activity)(activity < 0 ? 0 : activity);
+    job->activity = (enum activity_kind)(activity < 0 ? 0 : activity);
     job->held = held < HELD_NEVER || held > HELD_BEFORE ? HELD_BEFORE : (enum job_held)held;
     if (!store->failure)
         check_row(store, checksum, checksum_job(job));
@@ -152,7 +152,7 @@ void store_update(struct store *store, const struct job *job)
     bind_text(statement, ":lead_id", job->lead_id);
     bind_text(statement, ":contact_id", job->contact_id);
     bind_text(statement, ":activity_id", job->activity_id);
-    bind_text(statement, ":activity", activity_names[job->activity]);
+    bind_text(statement, ":activity", activity_kind_names[job->activity]);
     bind_int(statement, ":posting", job->posting);
     bind_int(statement, ":looks", job->verifications);
     bind_int(statement, ":reconcile", job->reconcile);

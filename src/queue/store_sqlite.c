@@ -222,11 +222,11 @@ void store_post(struct store *store, const struct job *job, int64_t at_ms)
     bind_int(statement, ":id", job->id);
     bind_text(statement, ":token", job->token ? job->token : "");
     bind_text(statement, ":lead_id", job->lead_id);
-    bind_text(statement, ":activity", activity_names[job->activity]);
+    bind_text(statement, ":activity", activity_kind_names[job->activity]);
     bind_int(statement, ":at_ms", at_ms);
     bind_int(statement, ":checksum",
         checksum_posting(job->posting, job->id, job->token ? job->token : "", job->lead_id,
-            activity_names[job->activity], at_ms));
+            activity_kind_names[job->activity], at_ms));
     carry_out(store, statement);
 }
 
@@ -242,19 +242,20 @@ static struct posting read_posting(struct store *store, sqlite3_stmt *statement)
 {
     struct posting posting = {.token = (const char *)sqlite3_column_text(statement, 0),
         .lead_id = (const char *)sqlite3_column_text(statement, 1),
-        .activity = column_name(statement, 2, activity_names, ACTIVITIES),
+        .activity = column_name(statement, 2, activity_kind_names, ACTIVITY_KINDS),
         .at_ms = sqlite3_column_int64(statement, 3)};
     if (posting.activity < 0 || !posting.token || !posting.lead_id)
         fail_as_damaged(store);
     else
         check_row(store, sqlite3_column_int64(statement, 6),
             checksum_posting(sqlite3_column_int64(statement, 4), sqlite3_column_int64(statement, 5),
-                posting.token, posting.lead_id, activity_names[posting.activity], posting.at_ms));
+                posting.token, posting.lead_id, activity_kind_names[posting.activity],
+                posting.at_ms));
     return posting;
 }
 
 void store_postings(struct store *store, int64_t job,
-    void (*each)(void *context, const char *token, const char *lead_id, enum activity activity,
+    void (*each)(void *context, const char *token, const char *lead_id, enum activity_kind activity,
         int64_t at_ms),
     void *context)
 {
@@ -263,7 +264,7 @@ void store_postings(struct store *store, int64_t job,
     while (next_row(store, statement)) {
         struct posting posting = read_posting(store, statement);
         if (!store->failure)
-            each(context, posting.token, posting.lead_id, (enum activity)posting.activity,
+            each(context, posting.token, posting.lead_id, (enum activity_kind)posting.activity,
                 posting.at_ms);
     }
     sqlite3_reset(statement);
@@ -292,18 +293,18 @@ bool store_has_activity(struct store *store, const char *activity_id, const char
 
 /** A statement about the bytes of `sha256`, filed as `activity`; NULL: that is no hash. */
 static sqlite3_stmt *statement_of_content(struct store *store, enum sql sql, const char *sha256,
-    enum activity activity, uint8_t bytes[DIGEST_SHA256_SIZE])
+    enum activity_kind activity, uint8_t bytes[DIGEST_SHA256_SIZE])
 {
     if (!sha256 || !digest_from_hex(sha256, bytes, DIGEST_SHA256_SIZE))
         return NULL;
     sqlite3_stmt *statement = statement_of(store, sql);
     bind_bytes(statement, ":sha256", bytes, DIGEST_SHA256_SIZE);
-    bind_text(statement, ":activity", activity_names[activity]);
+    bind_text(statement, ":activity", activity_kind_names[activity]);
     return statement;
 }
 
-void store_remember(
-    struct store *store, const char *sha256, enum activity activity, const struct filing *filing)
+void store_remember(struct store *store, const char *sha256, enum activity_kind activity,
+    const struct filing *filing)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
     sqlite3_stmt *statement = statement_of_content(store, SQL_REMEMBER, sha256, activity, bytes);
@@ -313,11 +314,11 @@ void store_remember(
     bind_int(statement, ":job", filing->job);
     bind_text(statement, ":rule", filing->rule);
     bind_int(statement, ":at_ms", filing->at_ms);
-    bind_int(statement, ":checksum", checksum_filing(bytes, activity_names[activity], filing));
+    bind_int(statement, ":checksum", checksum_filing(bytes, activity_kind_names[activity], filing));
     carry_out(store, statement);
 }
 
-void store_unremember(struct store *store, const char *sha256, enum activity activity,
+void store_unremember(struct store *store, const char *sha256, enum activity_kind activity,
     const char *lead_id, int64_t job)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
@@ -347,7 +348,7 @@ static struct filing read_filing(struct store *store, sqlite3_stmt *statement)
     return filing;
 }
 
-void store_filings(struct store *store, const char *sha256, enum activity activity,
+void store_filings(struct store *store, const char *sha256, enum activity_kind activity,
     const char *lead_id, void (*each)(void *context, const struct filing *filing), void *context)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
@@ -371,7 +372,7 @@ bool store_is_unclear_by_hand(struct store *store, const char *sha256, const cha
 }
 
 bool store_is_filed_elsewhere(
-    struct store *store, const char *sha256, enum activity activity, const char *lead_id)
+    struct store *store, const char *sha256, enum activity_kind activity, const char *lead_id)
 {
     uint8_t bytes[DIGEST_SHA256_SIZE];
     sqlite3_stmt *statement =

@@ -62,8 +62,8 @@ struct json *view_job(const struct job *job)
     result |= json_add_text(object, "rule", job->rule);
     result |= json_add_text(object, "lead_id", job->lead_id);
     result |= json_add_text(object, "contact_id", job->contact_id);
-    result |=
-        json_add_text(object, "activity", job->activity ? activity_names[job->activity] : NULL);
+    result |= json_add_text(
+        object, "activity", job->activity ? activity_kind_names[job->activity] : NULL);
     result |= json_add_text(object, "activity_id", job->activity_id);
     result |= json_add_text(object, "place", is_somewhere(job) ? job->location : NULL);
     result |= json_add_text(object, "download_url", job->download_url);

@@ -17,7 +17,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const created_by[ACTIVITIES] = {
+static const char *const created_by[ACTIVITY_KINDS] = {
     [ACTIVITY_EMAIL] = "activity/email/",
     [ACTIVITY_NOTE] = "activity/note/",
     [ACTIVITY_LEAD_FILE] = "lead/files/",
@@ -151,7 +151,7 @@ struct verdict attach_sender(const struct rule *rule, const struct job *job, cha
 /* ---- the answer ---- */
 
 struct verdict attach_read(
-    const struct request *request, enum activity activity, char **ret_activity_id)
+    const struct request *request, enum activity_kind activity, char **ret_activity_id)
 {
     size_t length;
     const char *body = request_reply(request, &length);

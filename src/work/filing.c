@@ -206,8 +206,8 @@ struct gathering {
     int result;
 };
 
-static void add_posting(
-    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+static void add_posting(void *context, const char *token, const char *lead_id,
+    enum activity_kind activity, int64_t at_ms)
 {
     struct gathering *gathering = context;
     gathering->result |= verify_add_posting(

@@ -77,7 +77,7 @@ static void give_up(struct worker *worker, struct task *task, const struct verdi
         last = verdict_make(VERDICT_FAIL, "unclear",
             "whether its %s was created on %s is not known, and could not be found out; look at "
             "the lead in Close; if it is not there, drag the file back (%.200s)",
-            activity_names[job->activity], job->lead_id ? job->lead_id : "its lead",
+            activity_kind_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
     moves_fail(worker, task, &last);
 }
@@ -280,8 +280,8 @@ static void on_created(struct worker *worker, struct task *task)
     for (size_t i = 0; i < task_count_jobs(task); i++)
         queue_keep_text(worker->queue, &task_job_at(task, i)->activity_id, task->activity_id);
     CLEANUP(free_text)
-    char *why = str_format(
-        "%s %s on %s", activity_names[task->job->activity], task->activity_id, task->job->lead_id);
+    char *why = str_format("%s %s on %s", activity_kind_names[task->job->activity],
+        task->activity_id, task->job->lead_id);
     moves_log(task, "filed", why ? why : "");
     moves_done(worker, task, why ? why : "its activity was created");
 }
@@ -342,7 +342,7 @@ static void on_absent(struct worker *worker, struct task *task)
         struct verdict last = verdict_make(VERDICT_FAIL, "no_answer",
             "Close did not say what became of its %s, which was not created (given up after %d "
             "attempts)",
-            activity_names[job->activity], job->attempts - 1); /* the last was only verified */
+            activity_kind_names[job->activity], job->attempts - 1); /* the last was only verified */
         moves_fail(worker, task, &last);
         return;
     }

@@ -201,7 +201,8 @@ bool pacing_can_attach(const struct worker *worker, size_t index)
     return lane_free_at(worker, index, LANE_ATTACH) <= clock_steady_ms();
 }
 
-bool pacing_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms)
+bool pacing_may_attach(
+    const struct worker *worker, enum activity_kind activity, int64_t *ret_wait_ms)
 {
     bool is_open =
         !worker->paused && !worker->stopping && breaker_lets_through(&worker->api_breaker, 0);

@@ -19,7 +19,8 @@ int64_t pacing_ask_delay(const struct worker *worker, int tries);
 bool pacing_can_attach(const struct worker *worker, size_t index);
 
 /** Whether an activity of that kind may be created now; `ret_wait_ms`: else in how long. */
-bool pacing_may_attach(const struct worker *worker, enum activity activity, int64_t *ret_wait_ms);
+bool pacing_may_attach(
+    const struct worker *worker, enum activity_kind activity, int64_t *ret_wait_ms);
 
 /** From which lanes of a folder, by its index, a job may be claimed now. */
 unsigned pacing_free_lanes(const struct worker *worker, size_t index);

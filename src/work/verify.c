@@ -76,7 +76,8 @@ static int add_token(struct verify_file *file, const char *token)
     return 0;
 }
 
-static int add_place(struct verification *verification, const char *lead_id, enum activity activity)
+static int add_place(
+    struct verification *verification, const char *lead_id, enum activity_kind activity)
 {
     for (size_t i = 0; i < verification->place_count; i++)
         if (verification->places[i].activity == activity &&
@@ -96,7 +97,7 @@ static int add_place(struct verification *verification, const char *lead_id, enu
 }
 
 int verify_add_posting(struct verification *verification, size_t index, const char *token,
-    const char *lead_id, enum activity activity, int64_t at_ms)
+    const char *lead_id, enum activity_kind activity, int64_t at_ms)
 {
     if (at_ms > clock_wall_ms() + CLOCKS_MS) /* a clock is wrong: it may be any time */
         at_ms = 0;
@@ -136,7 +137,7 @@ struct request *verify_ask(struct verification *verification, const struct api *
 /* ---- reading ---- */
 
 static bool has_our_token(
-    const struct verify_file *file, enum activity activity, const struct json *object)
+    const struct verify_file *file, enum activity_kind activity, const struct json *object)
 {
     for (size_t i = 0; i < file->token_count; i++)
         if (record_has_token(activity, object, file->tokens[i]))
@@ -180,7 +181,7 @@ static int compare_content(struct verification *verification, const struct json 
 static int take_object(struct verification *verification, const struct json *object,
     verify_is_taken *is_taken, void *context)
 {
-    enum activity activity = verification->places[verification->place].activity;
+    enum activity_kind activity = verification->places[verification->place].activity;
     const char *id = json_get_text(object, "id");
     int result = 0;
     if (verification->by_content)

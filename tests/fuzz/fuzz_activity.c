@@ -16,7 +16,7 @@
 #define HTML BEFORE "{meta.a}" BEHIND
 
 struct given {
-    enum activity activity;
+    enum activity_kind activity;
     size_t attachments;
     char *id, *path, *value, *filename, *content_type, *url;
     struct json *values;
@@ -25,7 +25,7 @@ struct given {
 static struct given read_input(struct fuzz_input *input)
 {
     struct given given = {
-        .activity = ACTIVITY_EMAIL + fuzz_byte(input) % (ACTIVITIES - ACTIVITY_EMAIL)};
+        .activity = ACTIVITY_EMAIL + fuzz_byte(input) % (ACTIVITY_KINDS - ACTIVITY_EMAIL)};
     given.attachments = given.activity == ACTIVITY_LEAD_FILE ? 1 : 1 + fuzz_byte(input) % 4;
     given.id = fuzz_text(input);
     given.path = fuzz_clean_text(input);

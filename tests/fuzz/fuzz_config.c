@@ -88,7 +88,7 @@ static void check_fields(const struct rule *rule)
 static void check_rule(const struct config *config, const struct rule *rule)
 {
     assert(config_rule(config, rule->name) == rule && *rule->name);
-    assert(rule->activity > ACTIVITY_NONE && rule->activity < ACTIVITIES);
+    assert(rule->activity > ACTIVITY_NONE && rule->activity < ACTIVITY_KINDS);
     assert(!rule->max_size || rule->min_size <= rule->max_size);
     assert(!rule->group || rule->activity != ACTIVITY_LEAD_FILE);
     check_source(rule);

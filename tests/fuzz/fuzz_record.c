@@ -37,9 +37,9 @@ static void check_end(const struct record_page *page)
 
 static void check_object(const struct json *object, const char *text)
 {
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
-        assert(!record_has_token((enum activity)activity, object, ""));
-        (void)record_has_token((enum activity)activity, object, text);
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
+        assert(!record_has_token((enum activity_kind)activity, object, ""));
+        (void)record_has_token((enum activity_kind)activity, object, text);
     }
     for (int by = 0; by < SEARCH_KINDS; by++) {
         const char *country = by == SEARCH_CONTACT_PHONE && strlen(text) % 2 ? "49" : NULL;

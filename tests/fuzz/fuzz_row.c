@@ -173,7 +173,7 @@ static size_t write_damaged(struct fuzz_input *input)
 static void check_job(const struct job *job)
 {
     assert(job->folder && job->path && job->state < JOB_STATES && job->ending < JOB_ENDINGS);
-    assert(job->activity < ACTIVITIES && job->identity.handle_length <= IDENTITY_HANDLE_MAX);
+    assert(job->activity < ACTIVITY_KINDS && job->identity.handle_length <= IDENTITY_HANDLE_MAX);
     assert(job->attempts >= 0 && job->crashes >= 0 && job->verifications >= 0);
     struct json *view = view_job(job);
     char *printed = json_print(view);
@@ -226,12 +226,12 @@ static void see_history(void *context, int64_t at_ms, const char *state, const c
     assert(state && why);
 }
 
-static void see_posting(
-    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+static void see_posting(void *context, const char *token, const char *lead_id,
+    enum activity_kind activity, int64_t at_ms)
 {
     (void)context;
     (void)at_ms;
-    assert(token && lead_id && activity < ACTIVITIES);
+    assert(token && lead_id && activity < ACTIVITY_KINDS);
 }
 
 /** What the commands ask. */

@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H
 
-#include "closedrop/queue/job.h"
+#include "closedrop/close/activity_kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ struct activity_field {
 };
 
 /** The fields of a kind of activity, and their number in `ret_count`. */
-const struct activity_field *activity_fields(enum activity activity, size_t *ret_count);
+const struct activity_field *activity_fields(enum activity_kind activity, size_t *ret_count);
 
 enum activity_status {
     STATUS_DRAFT,
@@ -71,10 +71,10 @@ struct attachment {
  * attachments. A lead file has one attachment and nothing else. The caller frees it; NULL if out of
  * memory.
  */
-struct json *activity_body(enum activity activity, const char *lead_id, const char *contact_id,
+struct json *activity_body(enum activity_kind activity, const char *lead_id, const char *contact_id,
     const struct json *fields, const struct attachment *attachments, size_t count);
 
 /** The path to post it to and read it from, below the URL of the API. The caller frees it. */
-char *activity_path(enum activity activity, const char *lead_id);
+char *activity_path(enum activity_kind activity, const char *lead_id);
 
 #endif

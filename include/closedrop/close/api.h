@@ -6,11 +6,11 @@
 #ifndef CLOSEDROP_CLOSE_API_H
 #define CLOSEDROP_CLOSE_API_H
 
+#include "closedrop/close/activity_kind.h"
 #include "closedrop/close/key.h"
 #include "closedrop/close/reply.h"
 #include "closedrop/close/search.h"
 #include "closedrop/http/request.h"
-#include "closedrop/queue/job.h"
 
 #include <stdint.h>
 
@@ -34,9 +34,9 @@ enum api_group {
     API_SEARCHES,
     API_MERGES,
     API_EVENTS,
-    API_CREATES,                          /* one per kind of activity ... */
-    API_LISTS = API_CREATES + ACTIVITIES, /* ... and one per list of each kind */
-    API_GROUPS = API_LISTS + ACTIVITIES
+    API_CREATES,                              /* one per kind of activity ... */
+    API_LISTS = API_CREATES + ACTIVITY_KINDS, /* ... and one per list of each kind */
+    API_GROUPS = API_LISTS + ACTIVITY_KINDS
 };
 
 /** GET me/ : the cheapest request of all. */
@@ -68,11 +68,11 @@ struct request *api_merges(const struct api *api, const char *into, int skip);
 struct request *api_deletions(const struct api *api, const char *lead_id);
 
 /** POST an activity or a lead file: sent once, never repeated automatically. */
-struct request *api_create(
-    const struct api *api, enum activity activity, const char *lead_id, const struct json *body);
+struct request *api_create(const struct api *api, enum activity_kind activity, const char *lead_id,
+    const struct json *body);
 
 /** GET the activities of that kind on a lead, created after `since_ms`. 0, and lead files: all. */
-struct request *api_created(
-    const struct api *api, enum activity activity, const char *lead_id, int64_t since_ms, int skip);
+struct request *api_created(const struct api *api, enum activity_kind activity, const char *lead_id,
+    int64_t since_ms, int skip);
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef CLOSEDROP_CLOSE_RECORD_H
 #define CLOSEDROP_CLOSE_RECORD_H
 
-#include "closedrop/queue/job.h"
+#include "closedrop/close/activity_kind.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ char *record_created_id(const char *body, size_t length);
  * Whether the upload `token` is attached to an activity or lead file. The token is the part of the
  * URL that Close keeps when it rewrites the URL (close-api.md 1.5).
  */
-bool record_has_token(enum activity activity, const struct json *object, const char *token);
+bool record_has_token(enum activity_kind activity, const struct json *object, const char *token);
 
 /** Whether a lead file matches the one that was posted in name, size and MD5. */
 bool record_is_file(

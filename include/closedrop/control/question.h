@@ -43,7 +43,7 @@ struct question {
     char rule[256];   /* list, retry all, release; "": any; intend: the rule that files it */
     char code[64];    /* retry all; "": any */
     char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
-    enum activity activity;
+    enum activity_kind activity;
     char lead_id[160]; /* the same */
     int state;         /* list: enum job_state; -1: all */
     int64_t below;     /* list: only IDs below this one; 0: all */

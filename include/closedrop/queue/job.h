@@ -5,6 +5,7 @@
 #ifndef CLOSEDROP_QUEUE_JOB_H
 #define CLOSEDROP_QUEUE_JOB_H
 
+#include "closedrop/close/activity_kind.h"
 #include "closedrop/files/identity.h"
 
 #include <stdbool.h>
@@ -29,18 +30,12 @@ enum job_ending {
     JOB_ENDINGS
 };
 
-/** What a rule creates in Close (product.md, "Words"). */
-enum activity { ACTIVITY_NONE, ACTIVITY_EMAIL, ACTIVITY_NOTE, ACTIVITY_LEAD_FILE, ACTIVITIES };
-
 /** The codes of what only a person can judge, sorted: `retry` takes such a job by its id alone. */
 enum { JOB_JUDGED = 6 };
 extern const char *const job_judged_codes[JOB_JUDGED];
 
 extern const char *const job_state_names[JOB_STATES];
 extern const char *const job_ending_names[JOB_ENDINGS];
-
-/** "", "email", "note", "lead_file". */
-extern const char *const activity_names[ACTIVITIES];
 
 /** What the send guard (guard.h) has done about a job. */
 enum job_held {
@@ -95,7 +90,7 @@ struct job {
     char *rule;         /* the one that takes it, NULL: none does */
     char *group;        /* the key of its group, NULL: it goes alone */
     char *values;       /* what the rule's templates may use, a JSON object */
-    enum activity activity;
+    enum activity_kind activity;
     char *lead_id; /* NULL: not looked up yet */
     char *contact_id;
     char *activity_id;

@@ -165,7 +165,7 @@ void store_post(struct store *store, const struct job *job, int64_t at_ms);
 
 /** Every token a job ever posted, oldest first; the texts are valid during the call. */
 void store_postings(struct store *store, int64_t job,
-    void (*each)(void *context, const char *token, const char *lead_id, enum activity activity,
+    void (*each)(void *context, const char *token, const char *lead_id, enum activity_kind activity,
         int64_t at_ms),
     void *context);
 
@@ -189,15 +189,15 @@ struct filing {
  * The content memory: which bytes were filed as what on which lead. It knows no folder, path or
  * handle, and is never pruned. `sha256` is in hex.
  */
-void store_remember(
-    struct store *store, const char *sha256, enum activity activity, const struct filing *filing);
+void store_remember(struct store *store, const char *sha256, enum activity_kind activity,
+    const struct filing *filing);
 
 /** The job did not file its bytes on its lead after all. */
-void store_unremember(struct store *store, const char *sha256, enum activity activity,
+void store_unremember(struct store *store, const char *sha256, enum activity_kind activity,
     const char *lead_id, int64_t job);
 
 /** Every time these bytes were filed as that on the lead; `each` is called with `context` first. */
-void store_filings(struct store *store, const char *sha256, enum activity activity,
+void store_filings(struct store *store, const char *sha256, enum activity_kind activity,
     const char *lead_id, void (*each)(void *context, const struct filing *filing), void *context);
 
 /** Whether an upload by hand of these bytes to the lead ended unclear: it may not have been filed.
@@ -206,7 +206,7 @@ bool store_is_unclear_by_hand(struct store *store, const char *sha256, const cha
 
 /** Whether they were filed as that on any other lead. */
 bool store_is_filed_elsewhere(
-    struct store *store, const char *sha256, enum activity activity, const char *lead_id);
+    struct store *store, const char *sha256, enum activity_kind activity, const char *lead_id);
 
 /** The failed jobs with these bytes that wait in Failed for a person to say "once more"
  * (already_filed), one after the other: the first with an id above `after`, or NULL. */

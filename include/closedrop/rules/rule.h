@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_RULES_RULE_H
 #define CLOSEDROP_RULES_RULE_H
 
-#include "closedrop/queue/job.h"
+#include "closedrop/close/activity_kind.h"
 #include "closedrop/rules/pattern.h"
 #include "closedrop/rules/table.h"
 #include "closedrop/rules/template.h"
@@ -63,7 +63,7 @@ struct rule {
     struct template *group; /* gives the key of its group; NULL: no groups */
     int64_t group_wait_ms;
 
-    enum activity activity;
+    enum activity_kind activity;
     bool is_sent; /* an outgoing email: status outbox or scheduled */
     struct rule_field *fields;
     size_t field_count;

@@ -32,7 +32,7 @@ struct verdict attach_sender(const struct rule *rule, const struct job *job, cha
 
 /** The answer to the POST. NEXT and the id of what was created, in new memory; UNCLEAR; or no. */
 struct verdict attach_read(
-    const struct request *request, enum activity activity, char **ret_activity_id);
+    const struct request *request, enum activity_kind activity, char **ret_activity_id);
 
 /** Sort jobs by the name of their file, as people count ("Seite 2" before "Seite 10"): the order of
  * their attachments. */

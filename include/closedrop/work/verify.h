@@ -18,7 +18,7 @@
 /** A lead where something may have been created. */
 struct verify_place {
     char *lead_id;
-    enum activity activity;
+    enum activity_kind activity;
 };
 
 /** A file that may be attached there, by one of the tokens it was posted with. */
@@ -57,7 +57,7 @@ int verify_add_file(struct verification *verification, size_t index, const struc
 /** A POST with the file's `token`, at Close's time `at_ms` (0: not known, so all that the lead has
  * is looked at). Returns 0 or -ENOMEM. */
 int verify_add_posting(struct verification *verification, size_t index, const char *token,
-    const char *lead_id, enum activity activity, int64_t at_ms);
+    const char *lead_id, enum activity_kind activity, int64_t at_ms);
 
 /** A verification by content for one uploaded job, whose lead is known. Returns 0 or -ENOMEM; to be
  * released in any case. */

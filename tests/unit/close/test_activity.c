@@ -24,7 +24,7 @@ FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 
 /* close-api.md 2.1 and 3: the schemas allow no others. date_created is left out for good (8.1),
  * lead_id, contact_id and attachments are the program's own. */
-static const char *const schemas[ACTIVITIES] = {
+static const char *const schemas[ACTIVITY_KINDS] = {
     [ACTIVITY_NONE] = " ",
     [ACTIVITY_EMAIL] = " user_id created_by organization_id email_account_id status sender to cc "
                        "bcc subject body_text body_html template_id in_reply_to_id activity_at "
@@ -46,25 +46,25 @@ static size_t count_words(const char *text)
 static void knows_the_fields_of_close_and_no_others(void **state)
 {
     (void)state;
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
         size_t count = 4711;
-        const struct activity_field *fields = activity_fields((enum activity)activity, &count);
+        const struct activity_field *fields = activity_fields((enum activity_kind)activity, &count);
         if (count != count_words(schemas[activity]))
-            fail_msg("%s: %zu fields", activity_names[activity], count);
+            fail_msg("%s: %zu fields", activity_kind_names[activity], count);
         for (size_t i = 0; i < count; i++) {
             char word[100];
             snprintf(word, sizeof(word), " %s ", fields[i].name);
             if (!strstr(schemas[activity], word))
-                fail_msg("%s: %s", activity_names[activity], fields[i].name);
+                fail_msg("%s: %s", activity_kind_names[activity], fields[i].name);
             for (size_t j = 0; j < i; j++)
                 if (strcmp(fields[i].name, fields[j].name) == 0 ||
                     strcmp(fields[i].key, fields[j].key) == 0)
-                    fail_msg("%s: %s twice", activity_names[activity], fields[i].name);
+                    fail_msg("%s: %s twice", activity_kind_names[activity], fields[i].name);
         }
     }
 }
 
-static const struct activity_field *field_of(enum activity activity, const char *key)
+static const struct activity_field *field_of(enum activity_kind activity, const char *key)
 {
     size_t count;
     const struct activity_field *fields = activity_fields(activity, &count);
@@ -76,7 +76,7 @@ static const struct activity_field *field_of(enum activity activity, const char 
 }
 
 static const struct {
-    enum activity activity;
+    enum activity_kind activity;
     const char *key, *name;
     enum activity_field_kind kind;
     size_t most;
@@ -144,10 +144,10 @@ static void knows_what_an_email_needs(void **state)
 static void knows_where_it_is_posted(void **state)
 {
     (void)state;
-    static const char *const paths[ACTIVITIES] = {
+    static const char *const paths[ACTIVITY_KINDS] = {
         NULL, "activity/email/", "activity/note/", "lead/lead_1/files/"};
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
-        char *path = activity_path((enum activity)activity, "lead_1");
+    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
+        char *path = activity_path((enum activity_kind)activity, "lead_1");
         assert_string_equal(path, paths[activity]);
         free(path);
     }
@@ -176,7 +176,7 @@ static const struct attachment attachments[] = {
 
 static const struct {
     const char *name;
-    enum activity activity;
+    enum activity_kind activity;
     const char *contact_id;
     const char *fields;
     size_t count;
@@ -334,9 +334,22 @@ static void wraps_a_long_html_of_a_note(void **state)
     free(html);
 }
 
+static void knows_its_kinds(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", "email", "note", "lead_file"};
+    for (int i = 0; i < ACTIVITY_KINDS; i++) {
+        assert_string_equal(activity_kind_names[i], names[i]);
+        assert_int_equal(activity_kind_from_name(names[i]), i);
+    }
+    assert_int_equal(activity_kind_from_name(NULL), ACTIVITY_NONE);
+    assert_int_equal(activity_kind_from_name("emails"), ACTIVITY_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_its_kinds),
         cmocka_unit_test(knows_the_fields_of_close_and_no_others),
         cmocka_unit_test(knows_the_shape_of_a_field),
         cmocka_unit_test(knows_what_an_email_needs),

@@ -349,7 +349,7 @@ static const struct {
 };
 
 /* an activity or lead file with this URL; to be freed */
-static struct json *object_with(enum activity activity, const char *url)
+static struct json *object_with(enum activity_kind activity, const char *url)
 {
     struct json *object = json_object();
     if (activity == ACTIVITY_LEAD_FILE) {
@@ -370,16 +370,18 @@ static void knows_a_token_as_a_whole_part_of_a_url(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(urls); i++)
-        for (int activity = ACTIVITY_EMAIL; activity < ACTIVITIES; activity++) {
-            struct json *object = object_with((enum activity)activity, urls[i].url);
-            if (record_has_token((enum activity)activity, object, urls[i].token) != urls[i].has_it)
-                fail_msg("%s: %s, \"%s\"", activity_names[activity], urls[i].url, urls[i].token);
+        for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
+            struct json *object = object_with((enum activity_kind)activity, urls[i].url);
+            if (record_has_token((enum activity_kind)activity, object, urls[i].token) !=
+                urls[i].has_it)
+                fail_msg(
+                    "%s: %s, \"%s\"", activity_kind_names[activity], urls[i].url, urls[i].token);
             json_free(object);
         }
 }
 
 static const struct {
-    enum activity activity;
+    enum activity_kind activity;
     const char *object;
     bool has_it;
 } tokens[] = {
@@ -409,7 +411,7 @@ static void looks_for_a_token_where_it_belongs(void **state)
     for (size_t i = 0; i < COUNT(tokens); i++) {
         struct json *object = parse(tokens[i].object);
         if (record_has_token(tokens[i].activity, object, "tok") != tokens[i].has_it)
-            fail_msg("%s: %s", activity_names[tokens[i].activity], tokens[i].object);
+            fail_msg("%s: %s", activity_kind_names[tokens[i].activity], tokens[i].object);
         json_free(object);
     }
 }

@@ -493,7 +493,7 @@ static void reads_what_a_folder_says_of_its_rules(void **state)
 
 static const struct {
     const char *name, *lines;
-    enum activity activity;
+    enum activity_kind activity;
     bool is_sent;
     const char *fields; /* as rule_fill() makes them */
 } activities[] = {

@@ -103,7 +103,7 @@ static void take(void *context, const struct filing *filing)
     snprintf(filings->rule, sizeof(filings->rule), "%s", filing->rule);
 }
 
-static struct filings filings(struct queue *queue, const char *hash, enum activity activity)
+static struct filings filings(struct queue *queue, const char *hash, enum activity_kind activity)
 {
     struct filings found = {0};
     store_filings(queue_store(queue), hash, activity, "lead_a", take, &found);

@@ -1462,13 +1462,13 @@ static void gathers_by_path_and_no_more_than_asked_for(void **state)
 
 /* ---- what was posted ---- */
 
-static void add_posting(
-    void *context, const char *token, const char *lead_id, enum activity activity, int64_t at_ms)
+static void add_posting(void *context, const char *token, const char *lead_id,
+    enum activity_kind activity, int64_t at_ms)
 {
     struct lines *lines = context;
     size_t length = strlen(lines->text);
     snprintf(lines->text + length, sizeof(lines->text) - length, "%s %s %s %lld\n", token, lead_id,
-        activity_names[activity], (long long)(at_ms - now));
+        activity_kind_names[activity], (long long)(at_ms - now));
 }
 
 static void expect_postings(struct queue *queue, int64_t id, const char *text)

@@ -1,0 +1,19 @@
+/** The names of the kinds of activity. */
+#include "closedrop/close/activity_kind.h"
+
+#include <string.h>
+
+const char *const activity_kind_names[ACTIVITY_KINDS] = {
+    [ACTIVITY_NONE] = "",
+    [ACTIVITY_EMAIL] = "email",
+    [ACTIVITY_NOTE] = "note",
+    [ACTIVITY_LEAD_FILE] = "lead_file",
+};
+
+enum activity_kind activity_kind_from_name(const char *name)
+{
+    for (int i = 0; name && i < ACTIVITY_KINDS; i++)
+        if (strcmp(name, activity_kind_names[i]) == 0)
+            return (enum activity_kind)i;
+    return ACTIVITY_NONE;
+}
