@@ -23,7 +23,7 @@ extern const struct clock_source *clock_source;
 int64_t clock_wall_ms(void);
 int64_t clock_steady_ms(void);
 
-/** Of two moments, or two waits: INT64_MAX is one that never comes, or without end. */
+/** The earlier and the later of two moments, or of two waits; INT64_MAX means never. */
 static inline int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;

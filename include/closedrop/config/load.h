@@ -20,7 +20,7 @@ int config_load(
 
 /**
  * Where to reach the agent of a configuration that has errors, as far as that can be read: a tree
- * that holds `file`, `state_dir` and `control_socket` only. NULL if memory is short.
+ * that holds `file`, `state_dir` and `control_socket` only. NULL if out of memory.
  */
 struct config *config_load_socket(const char *file);
 

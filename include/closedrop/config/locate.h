@@ -6,13 +6,13 @@
 
 /**
  * The file to read: `given`, else $CLOSEDROP_CONFIG, else the user's own (except for root), else
- * the system's. The caller frees it; NULL if memory is short.
+ * the system's. The caller frees it; NULL if out of memory.
  */
 char *config_locate(const char *given);
 
 /**
  * The defaults for a configuration that sets neither: the system's directories if the file is under
- * /etc, else the user's. The caller frees them; NULL if memory is short.
+ * /etc, else the user's. The caller frees them; NULL if out of memory.
  */
 char *config_default_state_dir(bool of_system);
 char *config_default_socket(bool of_system, const char *state_dir);

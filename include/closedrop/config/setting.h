@@ -24,7 +24,7 @@ struct setting;
 
 /**
  * Open and parse `path`. Returns 0, or -EINVAL if it cannot be read or parsed. `ret_settings` is
- * always written, since it holds the errors (NULL only if memory is short). settings_close() frees
+ * always written, since it holds the errors (NULL only if out of memory). settings_close() frees
  * it.
  */
 int settings_open(const char *path, struct settings **ret_settings);

@@ -7,14 +7,14 @@ struct json;
 /** The status is that of HTTP: 200, or 4xx and 5xx with {"error": "..."}. */
 struct answer {
     int status;
-    struct json *body; /* NULL if memory was short */
+    struct json *body; /* NULL if out of memory */
 };
 
 /** An answer with an error message. */
 struct answer answer_error(int status, const char *message);
 
 /**
- * 200 with this body, which the answer owns; if `result` is negative, an error for short memory.
+ * 200 with this body, which the answer owns; if `result` is negative, an error about memory.
  */
 struct answer answer_body(struct json *body, int result);
 

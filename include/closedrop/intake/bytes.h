@@ -28,7 +28,7 @@ bool bytes_read_at(const struct bytes *bytes, int64_t offset, void *buffer, size
 
 /**
  * The last bytes of the file, at most 1 MiB, followed by a zero; the caller frees them. NULL if
- * they cannot be read or memory is short.
+ * they cannot be read, or if out of memory.
  */
 unsigned char *bytes_read_tail(const struct bytes *bytes, size_t *ret_length);
 

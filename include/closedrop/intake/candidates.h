@@ -45,7 +45,7 @@ struct candidate {
 
 struct candidates;
 
-/** An empty set for at most `most` candidates; NULL if memory is short. */
+/** An empty set for at most `most` candidates; NULL if out of memory. */
 struct candidates *candidates_new(size_t most);
 void candidates_free(struct candidates *set);
 
@@ -54,7 +54,7 @@ bool candidates_are_full(const struct candidates *set);
 
 struct candidate *candidates_find(const struct candidates *set, size_t folder, const char *path);
 
-/** Add a candidate that is due at once; NULL if the set is full or memory is short. */
+/** Add a candidate that is due at once; NULL if the set is full, or if out of memory. */
 struct candidate *candidates_add(struct candidates *set, size_t folder, const char *path);
 
 /** The candidate that is due first; NULL if the set is empty. */

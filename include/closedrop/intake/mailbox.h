@@ -55,7 +55,7 @@ struct message {
     struct message *next;
 };
 
-/** A new message about a folder, with room for `room` sightings; NULL if memory is short. */
+/** A new message about a folder, with room for `room` sightings; NULL if out of memory. */
 struct message *message_new(
     enum message_kind kind, struct config *config, size_t folder, size_t room);
 void message_free(struct message *message);

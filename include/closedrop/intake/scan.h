@@ -34,7 +34,7 @@ struct scan_calls {
 /**
  * Start at the directory `path` ("": the top) of the folder open at `root`; `root` and `config`
  * must stay valid until scan_free(). Directories below the root that own_directory() recognises are
- * skipped, with a warning. NULL if memory is short.
+ * skipped, with a warning. NULL if out of memory.
  */
 struct scan *scan_new(const struct config *config, const struct folder *folder, int root,
     const char *path, const struct scan_calls *calls);

@@ -75,7 +75,7 @@ void rule_release(struct rule *rule);
 /** Whether any of its templates uses a variable that starts with `prefix`, such as "meta.". */
 bool rule_uses(const struct rule *rule, const char *prefix);
 
-/** An array of the columns that its templates use; NULL if memory is short. */
+/** An array of the columns that its templates use; NULL if out of memory. */
 struct json *rule_columns(const struct rule *rule);
 
 /** The query for its table, which must have `columns`. The query owns nothing that it points to. */
