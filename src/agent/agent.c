@@ -151,7 +151,7 @@ static void forbid_core_files(void)
 {
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__ /* its leak check must be able to look into the process */
+#ifndef __SANITIZE_ADDRESS__ /* its leak check attaches to the process */
     prctl(PR_SET_DUMPABLE, 0);
 #endif
 }

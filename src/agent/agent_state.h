@@ -28,9 +28,9 @@ struct agent {
     struct server *server;
     int signals;
     struct folder_health *health; /* by folder of `config` */
-    bool *recovered;              /* by folder: its staging was looked at */
+    bool *recovered;              /* by folder: its staging was recovered */
     int64_t scans;                /* asked for so far */
-    int64_t end_scan;             /* the first that looks for spent end markers, 0: none yet */
+    int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */
     int64_t started_ms;
     int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady one */
     int64_t alive_ms;      /* steady clock: when systemd is told next */

@@ -137,8 +137,8 @@ static void take_health(struct agent *agent, const struct message *message)
     bool is_news = strcmp(health->message, before.message) != 0;
     if (health->healthy && !agent->recovered[message->folder])
         recover_staging(agent, message->folder);
-    const struct folder_state state = {
-        health->healthy, health->device, health->inode, health->scanned_for, health->rounds};
+    const struct folder_state state = {health->healthy, health->device, health->inode,
+        health->scanned_for, health->complete_scans};
     worker_set_folder(agent->worker, folder->name, &state);
     if (*health->message && is_news)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
@@ -148,8 +148,8 @@ static void take_health(struct agent *agent, const struct message *message)
 }
 
 /**
- * While the disk is short nothing new is promised: the files lie in their folders, and are looked
- * at again when there is room.
+ * While the disk is full, nothing new is accepted: the files stay in their folders, and are scanned
+ * again when there is room.
  */
 static void drop_message(struct agent *agent, struct message *message)
 {

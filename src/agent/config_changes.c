@@ -5,7 +5,7 @@
 
 #include "closedrop/base/log.h"
 
-/** The rules may be others than they were: what waits for their sake looks again. */
+/** The rules may have changed: wake the jobs that wait for that. */
 static void wake_for_rules(struct agent *agent)
 {
     queue_wake(agent->queue, "rule_gone");

@@ -27,9 +27,9 @@ static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
     return true;
 }
 
-/** `--once`: the last file of a batch may just be put away. Whether its end marker is looked for.
+/** Whether to wait for scans that find spent end markers: a last file may just have been put away.
  */
-static bool looks_for_end_markers(struct agent *agent)
+static bool awaits_end_markers(struct agent *agent)
 {
     int64_t first = agent->end_scan;
     bool is_awaited = false;
@@ -86,7 +86,7 @@ void once_stop_if_done(struct agent *agent)
     int64_t wait = worker_timeout(agent->worker);
     if (!is_blocked && wait <= ONCE_PATIENCE_MS)
         return;
-    if (!is_blocked && looks_for_end_markers(agent))
+    if (!is_blocked && awaits_end_markers(agent))
         return;
     waiting |= agent->disk_short;
     waiting |= agent_count_waiting(agent, NULL) > 0;

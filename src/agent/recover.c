@@ -44,7 +44,7 @@ static bool is_of_another(const struct agent *agent, const struct folder *folder
     return root >= 0 && ownership_look(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
 }
 
-/** A folder that is there now gives back what an unclean end left, before anything is looked at. */
+/** Recover the staging of a folder that exists now, before anything is scanned. */
 static void recover_folder(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
@@ -66,7 +66,7 @@ static bool was_used_before(const struct agent *agent)
 }
 
 /** A queue that begins anew where there had been one knows nothing of what was filed. */
-static void look_for_lost_queue(struct agent *agent)
+static void note_lost_queue(struct agent *agent)
 {
     enum queue_origin origin = queue_origin(agent->queue);
     if (origin == QUEUE_WAS_THERE)
@@ -82,7 +82,7 @@ static void look_for_lost_queue(struct agent *agent)
 int recover(struct agent *agent)
 {
     queue_begin(agent->queue);
-    look_for_lost_queue(agent);
+    note_lost_queue(agent);
     agent->clock_lead_ms = clock_lead_ms();
     int64_t interrupted = queue_recover(agent->queue, agent->config->limits.doubt_ms);
     config_changes_apply(agent, NULL);

@@ -177,7 +177,7 @@ static struct verdict refuse_as_agent(const struct look_at *look)
 {
     int fd = look->fd;
     const bool was_taken = look->whereabouts == AMONG_TAKEN;
-    struct settle_look inside = {.lease = LEASE_HELD};
+    struct settle_findings inside = {.lease = LEASE_HELD};
     const struct bytes bytes = {look->state.identity.size, bytes_read_file, &fd, &inside.error};
     const struct settle_facts facts = {.now = look->folder->incomplete_ms,
         .moved_in = true,
@@ -189,7 +189,7 @@ static struct verdict refuse_as_agent(const struct look_at *look)
     struct settle_step step = settle_before_open(look->folder, &facts);
     if (step.kind == SETTLE_OPEN) {
         inside.cut = complete_find_cut(&bytes, path_name(look->path));
-        step = settle_after_look(look->folder, &facts, &inside);
+        step = settle_after_open(look->folder, &facts, &inside);
     }
     return step.kind == SETTLE_REFUSE ? verdict_make(VERDICT_FAIL, step.code, "%s", step.message)
                                       : verdict_make(VERDICT_NEXT, NULL, "finished");

@@ -9,10 +9,10 @@
 
 #include <stdlib.h>
 
-/** How many jobs are looked through for the first whose file could not be put away. */
+/** How many jobs are searched for the first whose file could not be put away. */
 #define STUCK_MAX 1000
 
-/** The first job whose file could not be put away, while all are looked through. */
+/** The first job whose file could not be put away, while all are searched. */
 struct stuck {
     struct queue *queue;
     struct json *first; /* NULL: none yet */

@@ -65,7 +65,7 @@ struct candidate *candidates_at(const struct candidates *set, size_t i)
     return set->heap[i];
 }
 
-static void place(struct candidates *set, size_t at, struct candidate *candidate)
+static void put_at(struct candidates *set, size_t at, struct candidate *candidate)
 {
     set->heap[at] = candidate;
     candidate->position = at;
@@ -75,10 +75,10 @@ static void sift_up(struct candidates *set, size_t at)
 {
     struct candidate *moving = set->heap[at];
     while (at > 0 && set->heap[(at - 1) / 2]->due_ms > moving->due_ms) {
-        place(set, at, set->heap[(at - 1) / 2]);
+        put_at(set, at, set->heap[(at - 1) / 2]);
         at = (at - 1) / 2;
     }
-    place(set, at, moving);
+    put_at(set, at, moving);
 }
 
 static void sift_down(struct candidates *set, size_t at)
@@ -90,10 +90,10 @@ static void sift_down(struct candidates *set, size_t at)
             child++;
         if (child >= set->count || set->heap[child]->due_ms >= moving->due_ms)
             break;
-        place(set, at, set->heap[child]);
+        put_at(set, at, set->heap[child]);
         at = child;
     }
-    place(set, at, moving);
+    put_at(set, at, moving);
 }
 
 void candidates_delay(struct candidates *set, struct candidate *candidate, int64_t due_ms)
@@ -124,7 +124,7 @@ struct candidate *candidates_add(struct candidates *set, size_t folder, const ch
         free(candidate);
         return NULL;
     }
-    place(set, set->count++, candidate);
+    put_at(set, set->count++, candidate);
     sift_up(set, candidate->position);
     return candidate;
 }
@@ -135,7 +135,7 @@ void candidates_remove(struct candidates *set, struct candidate *candidate)
     tdelete(candidate, &set->by_name, compare_names);
     struct candidate *last = set->heap[--set->count];
     if (last != candidate) {
-        place(set, at, last);
+        put_at(set, at, last);
         candidates_delay(set, last, last->due_ms);
     }
     free(candidate->unreadable);

@@ -18,7 +18,7 @@
 struct closed {
     char *path;
     char *why;
-    struct closed *next; /* by name: who looks again and again sees the same first */
+    struct closed *next; /* sorted by name, so that `status` always names the same one first */
 };
 
 static void closed_free(struct closed *closed)
@@ -106,7 +106,7 @@ static void let_go(struct watched *folder, struct closed **at, bool is_open)
     closed_free(closed);
 }
 
-void closed_look_again(struct watched *folder)
+void closed_recheck(struct watched *folder)
 {
     int error;
     struct closed **at = &folder->closed;

@@ -11,7 +11,7 @@
 void closed_add(void *context, const char *path);
 
 /** Check them again: scan those that are accessible now, forget those that are gone. */
-void closed_look_again(struct watched *folder);
+void closed_recheck(struct watched *folder);
 
 /** Name the first in the folder's health, and how many more there are. */
 void closed_name(struct watched *folder);

@@ -1,4 +1,4 @@
-/** The small file that is written before each look and taken back after it. */
+/** The small file that is written before each inspection and taken back after it. */
 #include "closedrop/intake/crash_guard.h"
 
 #include "closedrop/base/cleanup.h"
@@ -12,23 +12,23 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/** How many lives may end with a file. */
+/** How many processes may crash on a file. */
 #define CRASHES_MAX 3
-/** How many such files are told apart. */
+/** How many such files are counted separately. */
 #define CRASHERS_MAX 8
 /** A folder's name and a path. */
 #define NAME_LENGTH_MAX (PATH_LENGTH_MAX + 256)
 
-/** A file that lives have ended with. */
+/** A file that processes have crashed on. */
 struct crasher {
     char name[NAME_LENGTH_MAX];
-    int crashes; /* since a look at it last went well */
-    int refused; /* 1: in the life that is on, or was the last */
+    int crashes; /* since it was last inspected without a crash */
+    int refused; /* 1: by this process, or by the last one */
 };
 
-/** What lies in the file. */
+/** The contents of the page. */
 struct page {
-    char looking[NAME_LENGTH_MAX]; /* "" while no file is looked into */
+    char inspected[NAME_LENGTH_MAX]; /* "" while no file is being inspected */
     struct crasher crashers[CRASHERS_MAX];
 };
 
@@ -44,7 +44,7 @@ static struct crasher *find_crasher(struct page *page, const char *name)
     return NULL;
 }
 
-/** Where there is no room for another name, the one with the fewest crashes is forgotten. */
+/** If there is no room for another file, the one with the fewest crashes is forgotten. */
 static struct crasher *take_crasher(struct page *page, const char *name)
 {
     struct crasher *crasher = find_crasher(page, name), *least = page->crashers;
@@ -58,22 +58,22 @@ static struct crasher *take_crasher(struct page *page, const char *name)
     return least;
 }
 
-/** What was refused stays so when the next look was a death: nobody may have heard of it. */
-static void count_death(struct page *page)
+/** What was refused stays so if that process crashed, too: the queue may not know of it. */
+static void count_crash(struct page *page)
 {
-    page->looking[NAME_LENGTH_MAX - 1] = '\0';
-    bool died = page->looking[0];
+    page->inspected[NAME_LENGTH_MAX - 1] = '\0';
+    bool has_crashed = page->inspected[0];
     for (size_t i = 0; i < CRASHERS_MAX; i++) {
         struct crasher *crasher = &page->crashers[i];
         crasher->name[NAME_LENGTH_MAX - 1] = '\0';
-        if (crasher->refused && !died)
+        if (crasher->refused && !has_crashed)
             crasher->crashes = 0;
         crasher->refused = 0;
     }
-    struct crasher *crasher = died ? take_crasher(page, page->looking) : NULL;
+    struct crasher *crasher = has_crashed ? take_crasher(page, page->inspected) : NULL;
     if (crasher && crasher->crashes < CRASHES_MAX)
         crasher->crashes++;
-    page->looking[0] = '\0';
+    page->inspected[0] = '\0';
 }
 
 static struct page *map_page(const char *state_dir)
@@ -96,7 +96,7 @@ struct crash_guard *crash_guard_open(const char *state_dir)
         free(guard);
         return NULL;
     }
-    count_death(guard->page);
+    count_crash(guard->page);
     return guard;
 }
 
@@ -108,7 +108,7 @@ void crash_guard_close(struct crash_guard *guard)
     free(guard);
 }
 
-/** "FOLDER/PATH"; "" where that cannot be had: then nothing is remembered of the file. */
+/** "FOLDER/PATH", or "" if that is too long: then nothing is remembered about the file. */
 static void make_name(const char *folder, const char *path, char name[NAME_LENGTH_MAX])
 {
     int length = snprintf(name, NAME_LENGTH_MAX, "%s/%s", folder, path);
@@ -123,14 +123,14 @@ bool crash_guard_begin(struct crash_guard *guard, const char *folder, const char
         return true;
     make_name(folder, path, name);
     struct crasher *crasher = find_crasher(guard->page, name);
-    bool kills = crasher && crasher->crashes >= CRASHES_MAX && !crasher->refused;
+    bool is_refused = crasher && crasher->crashes >= CRASHES_MAX && !crasher->refused;
     if (crasher && crasher->refused) /* it was brought back */
         crasher->crashes = 0;
     if (crasher)
-        crasher->refused = kills;
-    if (!kills)
-        strcpy(guard->page->looking, name);
-    return !kills;
+        crasher->refused = is_refused;
+    if (!is_refused)
+        strcpy(guard->page->inspected, name);
+    return !is_refused;
 }
 
 void crash_guard_end(struct crash_guard *guard)
@@ -138,10 +138,10 @@ void crash_guard_end(struct crash_guard *guard)
     if (!guard)
         return;
     struct page *page = guard->page;
-    struct crasher *crasher = page->looking[0] ? find_crasher(page, page->looking) : NULL;
+    struct crasher *crasher = page->inspected[0] ? find_crasher(page, page->inspected) : NULL;
     if (crasher)
         crasher->crashes = 0;
-    page->looking[0] = '\0';
+    page->inspected[0] = '\0';
 }
 
 bool crash_guard_begin_sample(struct crash_guard *guard, const char *folder, const char *path)
@@ -153,12 +153,12 @@ bool crash_guard_begin_sample(struct crash_guard *guard, const char *folder, con
     const struct crasher *crasher = find_crasher(guard->page, name);
     if (crasher && crasher->crashes >= CRASHES_MAX)
         return false;
-    strcpy(guard->page->looking, name);
+    strcpy(guard->page->inspected, name);
     return true;
 }
 
 void crash_guard_end_sample(struct crash_guard *guard)
 {
     if (guard)
-        guard->page->looking[0] = '\0';
+        guard->page->inspected[0] = '\0';
 }

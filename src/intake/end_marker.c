@@ -67,7 +67,8 @@ static bool covers_a_candidate(const struct watch *watch, const struct candidate
     return false;
 }
 
-/** A quiet end marker may be spent; whoever leaves its directory later has it looked at again. */
+/** An unchanged end marker may be spent. If a file leaves its directory later, it is inspected
+ * again. */
 void end_marker_inspect(
     struct watch *watch, struct candidate *marker, const struct file_state *state)
 {

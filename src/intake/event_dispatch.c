@@ -43,7 +43,7 @@ static bool is_named(const struct event *event, const char *path)
            strcmp(path + length, event->name) == 0;
 }
 
-/** An event beside a folder: if it is about the folder's own root, look at that again. */
+/** An event next to a folder: if it is about the folder's own root, check that again. */
 static void take_event_of_parent(struct watch *watch, const struct event *event)
 {
     for (size_t i = 0; i < watch->config->folder_count; i++) {

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Another has it: it is away, until a later look finds it free. */
+/** Another queue has it: it is away until a later check finds it free. */
 static void refuse(struct watched *folder, const char *where, const struct owner *owner)
 {
     char words[OWNER_WORDS];

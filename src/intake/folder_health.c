@@ -7,10 +7,10 @@
 bool folder_health_equal(const struct folder_health *a, const struct folder_health *b)
 {
     return a->healthy == b->healthy && a->scanned == b->scanned &&
-           a->scanned_for == b->scanned_for && a->rounds == b->rounds && a->polls == b->polls &&
-           a->without_leases == b->without_leases && a->settling == b->settling &&
-           memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 && a->device == b->device &&
-           a->inode == b->inode && a->missed == b->missed &&
+           a->scanned_for == b->scanned_for && a->complete_scans == b->complete_scans &&
+           a->polls == b->polls && a->without_leases == b->without_leases &&
+           a->settling == b->settling && memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 &&
+           a->device == b->device && a->inode == b->inode && a->missed == b->missed &&
            a->has_unreachable == b->has_unreachable && strcmp(a->waits_for, b->waits_for) == 0 &&
            strcmp(a->unreadable, b->unreadable) == 0 && strcmp(a->closed, b->closed) == 0 &&
            strcmp(a->message, b->message) == 0;

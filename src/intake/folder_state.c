@@ -20,7 +20,7 @@ void folder_request_scan(struct watched *folder)
 
 void folder_request_check(struct watched *folder)
 {
-    folder->next_look_ms = 0;
+    folder->next_check_ms = 0;
 }
 
 void folder_scan_within(struct watched *folder, int64_t ms)
@@ -54,7 +54,7 @@ void folder_request_subtree(struct watched *folder, const char *path)
         folder_request_scan(folder);
 }
 
-bool folder_must_look(const struct watched *folder)
+bool folder_must_poll(const struct watched *folder)
 {
     return folder->polls || folder->unwatched > 0;
 }

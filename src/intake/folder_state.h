@@ -55,14 +55,14 @@ struct watched {
     enum scan_kind scan_kind; /* kind of the scan in progress */
     char *subtrees[SUBTREES_MAX];
     size_t subtree_count;
-    int64_t next_scan_ms; /* SCAN_WHOLE; steady clock */
-    int64_t next_look_ms; /* SCAN_ROOT and polling; steady clock */
-    bool scan_wanted;     /* before next_scan_ms */
-    int64_t scan_asked;   /* number of the last MESSAGE_SCAN */
-    int64_t scan_begun;   /* the same when the last whole scan started */
-    int missed;           /* since the last whole scan started; see folder_note_error() */
-    bool has_unreachable; /* the same for anything nested too deep */
-    struct message *seen; /* sightings collected for the next message */
+    int64_t next_scan_ms;  /* SCAN_WHOLE; steady clock */
+    int64_t next_check_ms; /* SCAN_ROOT and polling; steady clock */
+    bool scan_wanted;      /* before next_scan_ms */
+    int64_t scan_asked;    /* number of the last MESSAGE_SCAN */
+    int64_t scan_begun;    /* the same when the last whole scan started */
+    int missed;            /* since the last whole scan started; see folder_note_error() */
+    bool has_unreachable;  /* the same for anything nested too deep */
+    struct message *seen;  /* sightings collected for the next message */
     struct message *settled;
     struct message *left;
     struct message *spent;
@@ -117,7 +117,7 @@ int64_t folder_empty_ms(const struct folder *folder);
 void folder_request_subtree(struct watched *folder, const char *path);
 
 /** Whether files in it may change without an event. */
-bool folder_must_look(const struct watched *folder);
+bool folder_must_poll(const struct watched *folder);
 
 /**
  * Write into `words` the first file that has a problem, the reason, and how many more there are; ""

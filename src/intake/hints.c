@@ -16,13 +16,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/** When to look at it next, after it was heard of. */
+/** When to inspect the candidate next, after a hint. */
 static int64_t due_after(
     const struct watched *folder, const struct candidate *candidate, enum settle_hint hint)
 {
     int64_t now = clock_steady_ms();
     bool may_be_readable = hint == HINT_STAMPED && candidate->wait == SETTLE_ACCESS;
-    if (hint == HINT_MOVED_IN || may_be_readable || folder_must_look(folder))
+    if (hint == HINT_MOVED_IN || may_be_readable || folder_must_poll(folder))
         return now;
     return hint == HINT_STAMPED ? candidate->due_ms : now + folder->folder->settle_ms;
 }
@@ -110,6 +110,6 @@ void hint_of_scan(void *context, const char *path)
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (!candidate || candidate->is_gone)
         ask_about(watch, folder, path, false);
-    else if (candidate->wants) /* all others look again by themselves */
+    else if (candidate->wants) /* all others have a time of their own */
         candidates_delay(watch->candidates, candidate, clock_steady_ms());
 }

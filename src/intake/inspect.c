@@ -1,5 +1,5 @@
-/** The candidates that are due, looked at: facts from the disk, a decision by settle, and what
- * follows from it. */
+/** Inspects the candidates that are due: facts from the disk, a decision by settle, and what
+ * follows. */
 #define LOG_MODULE "watch"
 
 #include "inspect.h"
@@ -28,15 +28,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SETTLE_SLICE 256       /* candidates looked at in one turn */
-#define SIDECAR_LOOK_MAX 65536 /* a larger one is refused when it is used */
-#define SLICE_MS 100           /* and the time after which no other is begun */
+#define SETTLE_SLICE 256        /* candidates inspected in one turn */
+#define SIDECAR_CHECK_MAX 65536 /* a larger one is refused when it is used */
+#define SLICE_MS 100            /* and the time after which no other is begun */
 
 /** Open the candidate as a sender would, for a moment. */
-static struct settle_look look_inside(
+static struct settle_findings inspect_contents(
     struct watched *folder, const struct candidate *candidate, int path_fd)
 {
-    struct settle_look result = {.lease = LEASE_IMPOSSIBLE};
+    struct settle_findings result = {.lease = LEASE_IMPOSSIBLE};
     struct crash_guard *guard = folder->watch->crash_guard;
     CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
     if (fd < 0) {
@@ -55,26 +55,25 @@ static struct settle_look look_inside(
         crash_guard_end(guard);
     }
     if (result.lease == LEASE_HELD && lease_is_called_back(fd))
-        result.lease = LEASE_REFUSED; /* somebody came to write while we looked */
+        result.lease = LEASE_REFUSED; /* a writer came while it was inspected */
     return result;
 }
 
 /** Look at what lies beside a file by `pattern`; a descriptor or a negative errno. */
-static int look_beside(const struct watched *folder, const char *pattern, const char *path)
+static int open_beside(const struct watched *folder, const char *pattern, const char *path)
 {
     CLEANUP(free_text) char *beside = companion_path(folder->root, pattern, path);
     return beside ? safe_open_path(folder->root, beside) : -ENOMEM;
 }
 
 /** Which marker is missing; something else than a file that has its name is none. */
-static enum companion look_for_marker(
-    const struct watched *folder, const struct candidate *candidate)
+static enum companion find_marker(const struct watched *folder, const struct candidate *candidate)
 {
     struct file_state state;
     const char *marker = folder->folder->marker;
     if (!*marker)
         return COMPANION_NONE;
-    CLEANUP(close_fd) int path_fd = look_beside(folder, marker, candidate->path);
+    CLEANUP(close_fd) int path_fd = open_beside(folder, marker, candidate->path);
     if (path_fd < 0 || file_state_read(path_fd, &state) < 0 || !S_ISREG(state.mode))
         return COMPANION_MARKER;
     bool is_covered = !path_marker_is_of_batch(marker) ||
@@ -86,7 +85,7 @@ static enum companion look_for_marker(
  * when it is used. */
 static bool is_cut(int fd)
 {
-    struct str bytes = STR_INIT(SIDECAR_LOOK_MAX);
+    struct str bytes = STR_INIT(SIDECAR_CHECK_MAX);
     int result = str_add_file(&bytes, fd);
     size_t length = bytes.length;
     CLEANUP(free_text) char *text = str_take(&bytes);
@@ -97,7 +96,7 @@ static bool is_cut(int fd)
 }
 
 /** Whether nobody writes the sidecar, by a lease and by its quiet time; and whether it is whole. */
-static void look_at_sidecar(const struct watched *folder, int path_fd, struct settle_facts *facts)
+static void check_sidecar(const struct watched *folder, int path_fd, struct settle_facts *facts)
 {
     struct file_state state;
     CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
@@ -112,17 +111,17 @@ static void look_at_sidecar(const struct watched *folder, int path_fd, struct se
 }
 
 /** Returns the one that is missing, or is not all there. */
-static enum companion look_for_companions(
+static enum companion check_companions(
     const struct watched *folder, const struct candidate *candidate, struct settle_facts *facts)
 {
-    enum companion marker = look_for_marker(folder, candidate);
+    enum companion marker = find_marker(folder, candidate);
     facts->has_companions = marker == COMPANION_NONE;
     if (!facts->has_companions || !folder->folder->sidecar)
         return marker;
-    CLEANUP(close_fd) int path_fd = look_beside(folder, SIDECAR_PATTERN, candidate->path);
+    CLEANUP(close_fd) int path_fd = open_beside(folder, SIDECAR_PATTERN, candidate->path);
     facts->has_companions = path_fd >= 0;
     if (path_fd >= 0)
-        look_at_sidecar(folder, path_fd, facts);
+        check_sidecar(folder, path_fd, facts);
     return path_fd < 0 || facts->companions_cut ? COMPANION_SIDECAR : COMPANION_NONE;
 }
 
@@ -163,23 +162,23 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     struct settle_facts facts = {
         .now = clock_steady_ms(),
         .quiet = candidate->quiet,
-        .polls = folder_must_look(folder),
+        .polls = folder_must_poll(folder),
         .moved_in = candidate->moved_in,
         .judged = candidate->judged,
         .size = state->identity.size,
         .links = state->links,
         .age_ms = clock_wall_ms() - state->ctime_ns / 1000000,
     };
-    candidate->wants = look_for_companions(folder, candidate, &facts);
+    candidate->wants = check_companions(folder, candidate, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN) {
         if (step.wait == SETTLE_ACCESS) /* it has other names, which may be anywhere */
             note_unreadable(folder, candidate, &step);
         return step;
     }
-    struct settle_look inside = look_inside(folder, candidate, path_fd);
-    step = settle_after_look(folder->folder, &facts, &inside);
-    if (is_unreadable(&step) && inside.error == -EACCES)
+    struct settle_findings findings = inspect_contents(folder, candidate, path_fd);
+    step = settle_after_open(folder->folder, &facts, &findings);
+    if (is_unreadable(&step) && findings.error == -EACCES)
         explain_denial(candidate, path_fd, &step);
     note_unreadable(folder, candidate, &step);
     return step;
@@ -238,7 +237,7 @@ void inspect_note_state(struct watched *folder, struct candidate *candidate, int
     if (candidate->ends_batch)
         return;
     if (!candidate->is_remembered && (!candidate->moved_in || candidate->document.size))
-        compare(folder, candidate, path_fd, is_same || hint != HINT_LOOKED);
+        compare(folder, candidate, path_fd, is_same || hint != HINT_INSPECTED);
 }
 
 static void wait_on(struct watched *folder, struct candidate *candidate, int path_fd,
@@ -278,7 +277,7 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         end_marker_inspect(watch, candidate, &state);
         return false;
     }
-    inspect_note_state(folder, candidate, path_fd, &state, HINT_LOOKED);
+    inspect_note_state(folder, candidate, path_fd, &state, HINT_INSPECTED);
     struct settle_step step = decide(folder, candidate, path_fd);
     if (step.kind == SETTLE_WAIT) {
         wait_on(folder, candidate, path_fd, &step);
@@ -303,6 +302,6 @@ void inspect_due(struct watch *watch)
             return;
         bool is_refused = settle(watch, candidate);
         if (is_refused || clock_steady_ms() - now >= SLICE_MS)
-            return; /* a refusal's message goes out before the next look */
+            return; /* a refusal's message is sent before the next inspection */
     }
 }

@@ -51,7 +51,7 @@ void report_seen(struct watch *watch, struct watched *folder, const char *path,
 
 void report_left(struct watch *watch, struct watched *folder, const char *path)
 {
-    /* where memory is short nothing is lost: it is looked for before it is sent */
+    /* if memory is short nothing is lost: the file is checked before it is sent */
     (void)add_sighting(watch, folder, MESSAGE_LEFT, &folder->left, path);
 }
 

@@ -19,7 +19,7 @@
 
 #define SCAN_SLICE 512 /* entries of a scan in one turn */
 
-/** Not worth another look: it stays so until somebody shortens a name. */
+/** Not worth another scan: it stays so until somebody shortens a name. */
 static void note_unreachable(void *context)
 {
     struct watched *folder = context;
@@ -46,7 +46,7 @@ static enum scan_kind due_scan(const struct watched *folder, int64_t now)
 {
     if (folder->scan_wanted || now >= folder->next_scan_ms)
         return SCAN_WHOLE;
-    if (now >= folder->next_look_ms)
+    if (now >= folder->next_check_ms)
         return folder->polls ? SCAN_WHOLE : folder->unwatched ? SCAN_UNWATCHED : SCAN_ROOT;
     return folder->subtree_count ? SCAN_SUBTREE : SCAN_NONE;
 }
@@ -62,14 +62,14 @@ static void try_events(struct watch *watch, const struct watched *folder)
 }
 
 /** Each scan but a subtree's begins at the root. Returns whether it is there. */
-static bool look_at_root(struct watch *watch, struct watched *folder)
+static bool check_root(struct watch *watch, struct watched *folder)
 {
     int64_t now = clock_steady_ms();
     bool is_there = folder_enter(folder);
-    folder->next_look_ms = now + folder->folder->poll_ms;
+    folder->next_check_ms = now + folder->folder->poll_ms;
     folder_watch_parent(folder);
     try_events(watch, folder);
-    closed_look_again(folder);
+    closed_recheck(folder);
     if (folder->scan_kind == SCAN_WHOLE) {
         folder->missed = 0;
         folder->has_unreachable = false;
@@ -93,7 +93,7 @@ static void begin_scan(struct watch *watch, struct watched *folder)
         return;
     if (folder->scan_kind == SCAN_SUBTREE)
         subtree = folder->subtrees[--folder->subtree_count];
-    else if (!look_at_root(watch, folder) || folder->scan_kind == SCAN_ROOT)
+    else if (!check_root(watch, folder) || folder->scan_kind == SCAN_ROOT)
         return;
     else
         folder->unwatched = 0;
@@ -116,12 +116,12 @@ static void end_scan(struct watched *folder)
     if (folder->scan_kind == SCAN_WHOLE) {
         folder->health.scanned = true;
         folder->health.scanned_for = folder->scan_begun;
-        folder->health.rounds += !folder->missed;
+        folder->health.complete_scans += !folder->missed;
         folder->health.missed = folder->missed;
         folder->health.has_unreachable = folder->has_unreachable;
     }
     if (folder->scan_kind != SCAN_SUBTREE) /* it may have taken longer than poll_interval */
-        folder->next_look_ms = clock_steady_ms() + folder->folder->poll_ms;
+        folder->next_check_ms = clock_steady_ms() + folder->folder->poll_ms;
     polling_explain(folder);
 }
 
@@ -161,6 +161,6 @@ int64_t schedule_next(const struct watch *watch, const struct watched *folder)
     int64_t next = folder->root < 0 ? INT64_MAX : folder->next_claim_ms;
     if (is_scanning)
         return may_scan(watch) ? 0 : next;
-    next = folder->next_look_ms < next ? folder->next_look_ms : next;
+    next = folder->next_check_ms < next ? folder->next_check_ms : next;
     return folder->next_scan_ms < next ? folder->next_scan_ms : next;
 }

@@ -8,22 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/** How often something that may change without an event is looked at. */
-#define LOOK_MS 5000
-/** The same while it is to be quiet: so many looks in its quiet time, which ends late by one. */
-#define LOOKS_IN_QUIET 5
+/** How often a file is inspected that may change without an event. */
+#define POLL_MS 5000
+/** How often within its quiet time, which may end late by one of these intervals. */
+#define POLLS_IN_QUIET 5
 
 static struct settle_step wait_for(enum settle_wait wait, int64_t until)
 {
     return (struct settle_step){.kind = SETTLE_WAIT, .wait = wait, .until = until};
 }
 
-/** Wait for quiet; where no event tells that it has ended, look now and then. */
+/** Wait for quiet; if no event reports a change, inspect the file in between. */
 static struct settle_step wait_for_quiet(
     const struct folder *folder, const struct settle_facts *facts, int64_t until)
 {
-    int64_t pause = folder->settle_ms / LOOKS_IN_QUIET;
-    pause = pause < 100 ? 100 : pause > LOOK_MS ? LOOK_MS : pause;
+    int64_t pause = folder->settle_ms / POLLS_IN_QUIET;
+    pause = pause < 100 ? 100 : pause > POLL_MS ? POLL_MS : pause;
     bool is_early = facts->polls && facts->now + pause < until;
     return wait_for(SETTLE_QUIET, is_early ? facts->now + pause : until);
 }
@@ -35,7 +35,7 @@ static struct settle_step refuse(const char *code, const char *format, const cha
     return step;
 }
 
-/** Wait until `incomplete` after the last change, looking now and then; then refuse. */
+/** Wait until `incomplete` after the last change, inspecting the file in between; then refuse. */
 static struct settle_step wait_or_refuse(const struct folder *folder,
     const struct settle_facts *facts, enum settle_wait wait, struct settle_step refusal)
 {
@@ -43,10 +43,10 @@ static struct settle_step wait_or_refuse(const struct folder *folder,
     if (facts->now >= end)
         return refusal;
     bool has_events = wait == SETTLE_GROWTH && !facts->polls; /* access may have none */
-    int64_t look = facts->now + LOOK_MS;
+    int64_t next_poll = facts->now + POLL_MS;
     refusal.kind = SETTLE_WAIT;
     refusal.wait = wait;
-    refusal.until = has_events || end < look ? end : look;
+    refusal.until = has_events || end < next_poll ? end : next_poll;
     return refusal;
 }
 
@@ -88,12 +88,12 @@ static struct settle_step wait_for_sidecar(
     int64_t changed = facts->quiet.changed;
     bool is_newer = facts->companions_changed > changed;
     int64_t end = (is_newer ? facts->companions_changed : changed) + folder->incomplete_ms;
-    int64_t look = facts->now + LOOK_MS;
+    int64_t next_poll = facts->now + POLL_MS;
     if (facts->now >= end)
         return refuse("sidecar",
             "its sidecar is empty or cut off: not all of the JSON is there; %s",
             "the program that writes it may have failed; mend it, then drag the file back");
-    return wait_for(SETTLE_GROWTH, end < look ? end : look);
+    return wait_for(SETTLE_GROWTH, end < next_poll ? end : next_poll);
 }
 
 /** Whether the file is another one, or of another length: certainly written. */
@@ -120,7 +120,7 @@ void settle_note(struct settle_quiet *quiet, enum settle_hint hint, const struct
     if (is_event_of_content || is_stamped)
         quiet->stamped = now;
     if (is_event_of_content || is_rewritten(&before->identity, &after->identity) ||
-        (is_stamped && hint == HINT_LOOKED))
+        (is_stamped && hint == HINT_INSPECTED))
         quiet->changed = now;
 }
 
@@ -146,41 +146,41 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
     return (struct settle_step){.kind = SETTLE_OPEN};
 }
 
-struct settle_step settle_after_look(
-    const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look)
+struct settle_step settle_after_open(const struct folder *folder, const struct settle_facts *facts,
+    const struct settle_findings *findings)
 {
-    if (look->error == -EOWNERDEAD)
+    if (findings->error == -EOWNERDEAD)
         return refuse("crashed",
             "closedrop ended without warning three times while it looked into this file; %s",
             "please report this with the file");
-    if (look->error == -EWOULDBLOCK)
+    if (findings->error == -EWOULDBLOCK)
         return wait_for_its_writer(folder, facts);
-    if (is_shortage(look->error))
-        return wait_for(SETTLE_ACCESS, facts->now + LOOK_MS);
-    if (look->error < 0)
+    if (is_shortage(findings->error))
+        return wait_for(SETTLE_ACCESS, facts->now + POLL_MS);
+    if (findings->error < 0)
         return wait_or_refuse(folder, facts, SETTLE_ACCESS,
             refuse("unreadable",
                 "the file cannot be read: %s; make it readable for the user closedrop runs as",
-                strerror(-look->error)));
-    if (look->lease == LEASE_REFUSED)
+                strerror(-findings->error)));
+    if (findings->lease == LEASE_REFUSED)
         return wait_for_its_writer(folder, facts);
     bool is_young = facts->age_ms >= 0 && facts->age_ms < FILE_YOUNG_MS;
-    if (look->lease == LEASE_IMPOSSIBLE && is_young)
+    if (findings->lease == LEASE_IMPOSSIBLE && is_young)
         return wait_for(SETTLE_QUIET, facts->now + FILE_YOUNG_MS - facts->age_ms);
     /* a server's clock may be ahead of ours, and times that were set may hide a write */
     int64_t pause = folder->settle_ms > FILE_YOUNG_MS ? folder->settle_ms : FILE_YOUNG_MS;
     int64_t quiet_end = facts->quiet.stamped + pause;
-    if (look->lease == LEASE_IMPOSSIBLE && !facts->moved_in && facts->now < quiet_end)
+    if (findings->lease == LEASE_IMPOSSIBLE && !facts->moved_in && facts->now < quiet_end)
         return wait_for_quiet(folder, facts, quiet_end);
     struct refusal refusal;
     /* only now: a writer that has paused may add to it, or cut it */
     if (refusal_of_size(folder, facts->size, &refusal))
         return refuse_as(&refusal);
-    if (look->cut && !facts->judged)
+    if (findings->cut && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("cut_off",
                 "the file looks cut off: %s; if it is whole all the same, drag it back into the "
                 "folder and it is taken as it is",
-                look->cut));
+                findings->cut));
     return (struct settle_step){.kind = SETTLE_READY};
 }

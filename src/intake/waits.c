@@ -20,7 +20,7 @@ static void clear_counts(struct watched *folder)
     folder->unreadable = 0;
 }
 
-/** The first by name: who looks at `status` again and again sees the same. */
+/** The first by name, so that `status` always names the same file. */
 static void note_waiter(struct watched *folder, const struct candidate *candidate)
 {
     const struct candidate *first = folder->first_waiter;
@@ -43,7 +43,7 @@ static void name_unreadable(struct watched *folder)
         first ? first->path : NULL, first ? first->unreadable : NULL, folder->unreadable);
 }
 
-/** Somebody may look for a file in vain, since its companion has another name than he thinks. */
+/** Name the companion, too: a file often waits because the name of its companion is wrong. */
 static void name_waiter(struct watched *folder)
 {
     char *words = folder->health.waits_for;

@@ -37,7 +37,7 @@ void worker_set_folder(struct worker *worker, const char *name, const struct fol
     view->device = state->device;
     view->inode = state->inode;
     view->scanned = state->scanned;
-    if (state->rounds && state->rounds != view->rounds)
+    if (state->complete_scans && state->complete_scans != view->complete_scans)
         discards_begin(config_folder(worker->config, name), view);
-    view->rounds = state->rounds;
+    view->complete_scans = state->complete_scans;
 }

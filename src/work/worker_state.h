@@ -27,7 +27,7 @@ struct folder_view {
     char *name;
     bool healthy;
     int64_t scanned;        /* the last scan that was asked for and has ended (worker_scan) */
-    int64_t rounds;         /* how many scans of all of it have ended */
+    int64_t complete_scans; /* how many scans of all of it have ended */
     bool checks_discards;   /* since the last of them; see discards.c */
     int64_t checked_up_to;  /* the id of the last failed job that was looked for */
     int64_t check_next_ms;  /* steady clock: not before */

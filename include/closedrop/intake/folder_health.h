@@ -9,12 +9,12 @@
 
 struct folder_health {
     bool healthy;
-    bool scanned;        /* completely, at least once with this configuration */
-    int64_t scanned_for; /* the last MESSAGE_SCAN before a scan that has ended */
-    int64_t rounds;      /* number of complete scans without an error */
-    bool polls;          /* scanned every poll_interval, without events */
-    bool without_leases; /* no lease was available for the last file */
-    int64_t settling;    /* files that are settling, or that the queue is being asked about */
+    bool scanned;           /* completely, at least once with this configuration */
+    int64_t scanned_for;    /* the last MESSAGE_SCAN before a scan that has ended */
+    int64_t complete_scans; /* number of complete scans without an error */
+    bool polls;             /* scanned every poll_interval, without events */
+    bool without_leases;    /* no lease was available for the last file */
+    int64_t settling;       /* files that are settling, or that the queue is being asked about */
     int64_t waiting[SETTLE_WAITS];
     int missed;           /* 0, or a negative errno: something in it cannot be read for now */
     bool has_unreachable; /* something in it is nested too deep, or its path is too long */

@@ -26,7 +26,7 @@ enum settle_hint {
     HINT_WRITTEN,  /* it was created, or closed after writing */
     HINT_MOVED_IN, /* it was moved in, and is complete */
     HINT_STAMPED,  /* its times, mode, owner or other attributes were set */
-    HINT_LOOKED    /* found by a scan or a check, without an event */
+    HINT_INSPECTED /* found by a scan or a check, without an event */
 };
 
 /** Since when a candidate has been unchanged. */
@@ -52,7 +52,7 @@ struct settle_facts {
 };
 
 /** What opening the file showed. */
-struct settle_look {
+struct settle_findings {
     int error; /* 0, or the negative errno of open; -EOWNERDEAD: every inspection so far has crashed
                   (crash_guard.h) */
     enum lease lease;
@@ -84,7 +84,7 @@ struct settle_step settle_before_open(
     const struct folder *folder, const struct settle_facts *facts);
 
 /** The step after the file was opened: wait, refuse, or SETTLE_READY. */
-struct settle_step settle_after_look(
-    const struct folder *folder, const struct settle_facts *facts, const struct settle_look *look);
+struct settle_step settle_after_open(const struct folder *folder, const struct settle_facts *facts,
+    const struct settle_findings *findings);
 
 #endif

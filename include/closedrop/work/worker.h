@@ -51,8 +51,8 @@ struct folder_state {
     bool healthy;    /* its files may be touched now */
     uint64_t device; /* which directory it was when that was said */
     uint64_t inode;
-    int64_t scanned; /* the last scan that was asked for and has ended; 0: none */
-    int64_t rounds;  /* how many scans of all of it have ended well */
+    int64_t scanned;        /* the last scan that was asked for and has ended; 0: none */
+    int64_t complete_scans; /* how many scans of all of it have ended well */
 };
 
 void worker_set_folder(struct worker *worker, const char *name, const struct folder_state *state);

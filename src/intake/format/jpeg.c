@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** How much of a file is looked through, segment by segment. */
+/** How much of a file is read, segment by segment. */
 #define SCAN_MAX (256 * 1024 * 1024)
 
 struct reader {
@@ -15,7 +15,7 @@ struct reader {
     size_t length, at;
 };
 
-/** Have bytes in the buffer; false at the end of the file, or of what is looked through. */
+/** Have bytes in the buffer; false at the end of the file, or of what is read of it. */
 static bool has_bytes(struct reader *reader)
 {
     if (reader->at < reader->length)
@@ -74,7 +74,7 @@ static int next_marker(struct reader *reader)
     return -1;
 }
 
-/** Whether an end stands near the end of a file too large to be looked through. */
+/** Whether an end stands near the end of a file too large to be read as a whole. */
 static bool tail_has_end(const struct bytes *bytes)
 {
     size_t length;

@@ -171,7 +171,7 @@ static void decides_before_the_file_is_opened(void **state)
 static const struct {
     const char *name;
     struct settle_facts facts;
-    struct settle_look look;
+    struct settle_findings findings;
     struct wanted wanted;
 } after[] = {
     {"leased and whole", {QUIET}, {0, LEASE_HELD, NULL}, READY},
@@ -225,11 +225,11 @@ static const struct {
         REFUSES("unreadable")},
 };
 
-static void decides_after_the_look(void **state)
+static void decides_after_it_is_opened(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(after); i++) {
-        struct settle_step step = settle_after_look(&folder, &after[i].facts, &after[i].look);
+        struct settle_step step = settle_after_open(&folder, &after[i].facts, &after[i].findings);
         expect_step(after[i].name, &step, &after[i].wanted);
     }
 }
@@ -238,10 +238,10 @@ static void knows_that_a_writer_has_the_file_itself(void **state)
 {
     (void)state;
     static const struct settle_facts written = {QUIET}, sidecar = {QUIET, .companions_busy = true};
-    static const struct settle_look refused = {0, LEASE_REFUSED, NULL};
-    static const struct settle_look leased = {-EWOULDBLOCK, LEASE_HELD, NULL};
-    assert_true(settle_after_look(&folder, &written, &refused).is_written);
-    assert_true(settle_after_look(&folder, &written, &leased).is_written);
+    static const struct settle_findings refused = {0, LEASE_REFUSED, NULL};
+    static const struct settle_findings leased = {-EWOULDBLOCK, LEASE_HELD, NULL};
+    assert_true(settle_after_open(&folder, &written, &refused).is_written);
+    assert_true(settle_after_open(&folder, &written, &leased).is_written);
     assert_false(settle_before_open(&folder, &sidecar).is_written);
 }
 
@@ -279,17 +279,17 @@ static const struct {
     {"known already", HINT_STAMPED, FILE(100, 5 * S, 5 * S), {T, T}},
     {"time set, and it has grown", HINT_STAMPED, FILE(101, 1 * S, 8 * S), {LATER, LATER}},
     {"time set, of another file", HINT_STAMPED, OTHER_FILE(100, 5 * S, 8 * S), {LATER, LATER}},
-    {"looked at", HINT_LOOKED, FILE(100, 5 * S, 5 * S), {T, T}},
-    {"looked at: grown", HINT_LOOKED, FILE(101, 8 * S, 8 * S), {LATER, LATER}},
-    {"looked at: written", HINT_LOOKED, FILE(100, 8 * S, 8 * S), {LATER, LATER}},
-    {"looked at: by a clock that was set back", HINT_LOOKED, FILE(100, 2 * S, 2 * S),
+    {"looked at", HINT_INSPECTED, FILE(100, 5 * S, 5 * S), {T, T}},
+    {"looked at: grown", HINT_INSPECTED, FILE(101, 8 * S, 8 * S), {LATER, LATER}},
+    {"looked at: written", HINT_INSPECTED, FILE(100, 8 * S, 8 * S), {LATER, LATER}},
+    {"looked at: by a clock that was set back", HINT_INSPECTED, FILE(100, 2 * S, 2 * S),
         {LATER, LATER}},
-    {"looked at: a time was set, or it was written before", HINT_LOOKED, FILE(100, 1 * S, 8 * S),
+    {"looked at: a time was set, or it was written before", HINT_INSPECTED, FILE(100, 1 * S, 8 * S),
         {LATER, LATER}},
-    {"looked at: written, and the old time set again", HINT_LOOKED, FILE(100, 5 * S, 8 * S),
+    {"looked at: written, and the old time set again", HINT_INSPECTED, FILE(100, 5 * S, 8 * S),
         {LATER, LATER}},
-    {"looked at: chmod", HINT_LOOKED, FILE(100, 5 * S, 8 * S, .mode = 0100600), {T, T}},
-    {"looked at: another name", HINT_LOOKED, FILE(100, 5 * S, 8 * S, .links = 2), {T, T}},
+    {"looked at: chmod", HINT_INSPECTED, FILE(100, 5 * S, 8 * S, .mode = 0100600), {T, T}},
+    {"looked at: another name", HINT_INSPECTED, FILE(100, 5 * S, 8 * S, .links = 2), {T, T}},
 };
 
 static void counts_from_the_last_change_of_content(void **state)
@@ -354,7 +354,7 @@ static void takes_a_file_once_after_its_last_write(void **state)
         if (step.until != T + writers[i].taken)
             fail_msg("%s: %lld", writers[i].name, (long long)step.until - T);
         facts.now = step.until;
-        settle_note(&facts.quiet, HINT_LOOKED, &seen, &seen, facts.now);
+        settle_note(&facts.quiet, HINT_INSPECTED, &seen, &seen, facts.now);
         assert_int_equal(settle_before_open(&folder, &facts).kind, SETTLE_OPEN);
     }
 }
@@ -364,7 +364,7 @@ static void takes_a_file_once_after_its_last_write(void **state)
 static const struct {
     const char *name;
     struct settle_facts facts;
-    struct settle_look look;
+    struct settle_findings findings;
     struct wanted wanted;
 } together[] = {
     {"too small", {QUIET, .size = 9}, {0, LEASE_HELD, NULL}, REFUSES("too_small")},
@@ -389,17 +389,18 @@ static const struct {
     {"good", {QUIET}, {0, LEASE_HELD, NULL}, READY},
 };
 
-static struct settle_step decide(const struct settle_facts *facts, const struct settle_look *look)
+static struct settle_step decide(
+    const struct settle_facts *facts, const struct settle_findings *findings)
 {
     struct settle_step step = settle_before_open(&folder, facts);
-    return step.kind == SETTLE_OPEN ? settle_after_look(&folder, facts, look) : step;
+    return step.kind == SETTLE_OPEN ? settle_after_open(&folder, facts, findings) : step;
 }
 
 static void refuses_only_what_nobody_writes_any_more(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(together); i++) {
-        struct settle_step step = decide(&together[i].facts, &together[i].look);
+        struct settle_step step = decide(&together[i].facts, &together[i].findings);
         expect_step(together[i].name, &step, &together[i].wanted);
     }
 }
@@ -408,8 +409,8 @@ static void never_turns_in_circles_at_once(void **state)
 {
     (void)state;
     static const struct settle_facts facts = {QUIET};
-    static const struct settle_look written = {0, LEASE_REFUSED, NULL};
-    struct settle_step step = settle_after_look(&impatient, &facts, &written);
+    static const struct settle_findings written = {0, LEASE_REFUSED, NULL};
+    struct settle_step step = settle_after_open(&impatient, &facts, &written);
     assert_int_equal(step.kind, SETTLE_WAIT);
     assert_true(step.until >= facts.now + 100);
 }
@@ -421,7 +422,7 @@ static void waits_for_the_future_only(void **state)
     for (int64_t now = T; now < T + INCOMPLETE + 10000; now += 997)
         for (int what = 0; what < 32; what++) {
             struct settle_facts facts = {QUIET};
-            struct settle_look look = {what & 1 ? -EACCES : 0,
+            struct settle_findings findings = {what & 1 ? -EACCES : 0,
                 what & 2 ? LEASE_IMPOSSIBLE : LEASE_HELD, what & 4 ? CUT : NULL};
             facts.now = now;
             facts.links = what & 1 ? 2 : 1;
@@ -431,7 +432,7 @@ static void waits_for_the_future_only(void **state)
             facts.polls = what & 16;
             struct settle_step step = settle_before_open(&folder, &facts);
             assert_true(step.kind != SETTLE_WAIT || step.until > now);
-            step = settle_after_look(&folder, &facts, &look);
+            step = settle_after_open(&folder, &facts, &findings);
             assert_true(step.kind != SETTLE_WAIT || step.until > now);
         }
 }
@@ -440,21 +441,21 @@ static void says_why_in_words(void **state)
 {
     (void)state;
     struct settle_facts facts = {QUIET, .size = 9};
-    struct settle_look look = {0, LEASE_HELD, NULL};
-    struct settle_step step = decide(&facts, &look);
+    struct settle_findings findings = {0, LEASE_HELD, NULL};
+    struct settle_step step = decide(&facts, &findings);
     assert_non_null(strstr(step.message, "9 B"));
     assert_non_null(strstr(step.message, "10 B"));
     facts = (struct settle_facts){QUIET, .now = T + INCOMPLETE};
-    look = (struct settle_look){-EACCES, LEASE_IMPOSSIBLE, NULL};
-    step = settle_after_look(&folder, &facts, &look);
+    findings = (struct settle_findings){-EACCES, LEASE_IMPOSSIBLE, NULL};
+    step = settle_after_open(&folder, &facts, &findings);
     assert_non_null(strstr(step.message, strerror(EACCES)));
     facts.now = T + SETTLE; /* a wait says what it will be refused as */
-    step = settle_after_look(&folder, &facts, &look);
+    step = settle_after_open(&folder, &facts, &findings);
     assert_int_equal(step.kind, SETTLE_WAIT);
     assert_string_equal(step.code, "unreadable");
     assert_non_null(strstr(step.message, strerror(EACCES)));
-    look = (struct settle_look){0, LEASE_HELD, CUT};
-    step = settle_after_look(&folder, &facts, &look);
+    findings = (struct settle_findings){0, LEASE_HELD, CUT};
+    step = settle_after_open(&folder, &facts, &findings);
     assert_non_null(strstr(step.message, "drag it back"));
 }
 
@@ -462,7 +463,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decides_before_the_file_is_opened),
-        cmocka_unit_test(decides_after_the_look),
+        cmocka_unit_test(decides_after_it_is_opened),
         cmocka_unit_test(knows_that_a_writer_has_the_file_itself),
         cmocka_unit_test(counts_from_the_last_change_of_content),
         cmocka_unit_test(takes_a_file_once_after_its_last_write),
