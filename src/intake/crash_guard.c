@@ -1,4 +1,19 @@
-/** The small file that is written before each inspection and taken back after it. */
+/**
+ * Remembers across crashes which file was being inspected: a mapped page in STATE_DIR/looking.
+ *
+ *     process                              page: inspected | crashes of a.pdf
+ *     1  begin(a.pdf)                             a.pdf    |  0
+ *        crashes
+ *     2  open                                     -        |  1
+ *        begin(a.pdf), crashes; so does process 3
+ *     4  open                                     -        |  3
+ *        begin(a.pdf): false, it is refused       -        |  3, refused
+ *        begin(a.pdf): true, it was brought back  a.pdf    |  0
+ *        end                                      -        |  0
+ *
+ * If process 4 crashes on another file after it has refused a.pdf, process 5 refuses a.pdf again:
+ * the refusal may not have reached the queue.
+ */
 #include "closedrop/intake/crash_guard.h"
 
 #include "closedrop/base/cleanup.h"

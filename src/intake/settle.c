@@ -1,4 +1,36 @@
-/** The decision, as a row of tests in the order in which they count. */
+/**
+ * Decides when a file is finished. The checks, in the order in which they count:
+ *
+ *                                                   if it fails
+ *     settle_before_open()
+ *       unchanged for `settle`, or moved in         wait QUIET
+ *       its marker and its sidecar exist            wait MARKER, indefinitely
+ *       nobody writes the sidecar                   wait QUIET
+ *       the sidecar is complete                     wait GROWTH, then refuse: sidecar
+ *       it is not empty, or a person approved it    wait GROWTH, then refuse: empty
+ *       it has one name only                        wait ACCESS, then refuse: links
+ *                        |
+ *                        v
+ *     SETTLE_OPEN: the caller opens it, takes a read lease, and checks its format's end
+ *                        |
+ *                        v
+ *     settle_after_open()
+ *       it did not crash three processes            refuse: crashed
+ *       nobody holds a lease that keeps us out      wait QUIET, from now on
+ *       memory and descriptors sufficed             wait ACCESS
+ *       it is readable                              wait ACCESS, then refuse: unreadable
+ *       the lease was granted: nobody writes        wait QUIET, from now on
+ *       without leases: it is older than 2 s, and   wait QUIET
+ *         its times are unchanged, or moved in
+ *       its size is within min_size and max_size    refuse: too_small, too_large
+ *       it has its end, or a person approved it     wait GROWTH, then refuse: cut_off
+ *                        |
+ *                        v
+ *     SETTLE_READY
+ *
+ * "Then" is `incomplete` after its last change. A wait ends early when an event arrives; where
+ * none may arrive, the file is inspected again every few seconds.
+ */
 #include "closedrop/intake/settle.h"
 
 #include "closedrop/base/shortage.h"
