@@ -17,10 +17,11 @@
 # Needs CLOSEDROP_BIN_DIR (build/release unless set), and a C compiler.
 # Exit code 0: all is good; 1: something is not, and what is wrong was printed; 2: wrong usage.
 
+# shellcheck disable=SC2034,SC2154 # what story.bash reads, and what it sets
 set -euo pipefail
 
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
-bin=${CLOSEDROP_BIN_DIR:-$top/build/release}
+CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$top/build/release}
 every=1 sample=0 elsewhere='' keep_going=false list=false
 export FAULT_OURS=0
 
@@ -65,8 +66,10 @@ work=$(mktemp -d)
 archive=$work/in/Uploaded archive_setting=Uploaded
 [ -z "$elsewhere" ] || archive=$(mktemp -d /dev/shm/closedrop-fault.XXXXXX) archive_setting=$archive
 sandbox_pid=''
+# shellcheck source=../support/story.bash
+. "$top/tests/support/story.bash"
 cleanup() {
-    [ -z "$sandbox_pid" ] || kill "$sandbox_pid" 2>/dev/null || true
+    stop_sandbox
     rm -rf -- "$work" "$archive"
 }
 trap cleanup EXIT
@@ -78,24 +81,12 @@ export HOME=$work
 printf 'leak:%s\n' libinotifytools dl_open_worker_begin _dl_map_object_deps >lsan.supp
 (umask 077 && echo api_sandbox.secret >key)
 echo '{"leads":[{"id":"lead_A","name":"A"}]}' >seed.json
-"$bin/closedrop-sandbox" --api-port 0 --s3-port 0 --ready-file "$work/ready.json" --seed seed.json >sandbox.log 2>&1 &
-sandbox_pid=$!
-for ((i = 0; i < 100; i++)); do
-    [ -s ready.json ] && break
-    sleep 0.1
-done
-api=$(jq -r .api_url ready.json)
-admin=$(jq -r .admin_url ready.json)
-cat >closedrop.conf <<CONF
-state_dir = "state";
-control_socket = "control.sock";
-close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; };
-limits = { retry_first = "10ms"; retry_max = "100ms"; timeout = "1s"; doubt = "50ms"; max_attempts = 1000; };
-folders = ( { name = "scans"; path = "in"; settle = "0"; incomplete = "50ms"; poll_interval = "100ms"; rescan = "1s";
-              archive = "$archive_setting"; rules = [ "r" ]; } );
-rules = ( { name = "r"; match = { path = "(?<stem_part>[a-z]+)\\\\."; }; lead_id = "lead_A";
-            email = { subject = "{stem_part}"; body_text = "{size}"; }; } );
-CONF
+start_sandbox --seed seed.json
+config=$work/closedrop.conf limits='doubt = "50ms"; max_attempts = 1000;' timeout=1s settle=0
+more='rules = ( { name = "r"; match = { path = "(?<stem_part>[a-z]+)\\."; }; lead_id = "lead_A";
+            email = { subject = "{stem_part}"; body_text = "{size}"; }; } );'
+write_config 'incomplete = "50ms"; poll_interval = "100ms"; rescan = "1s"; rules = [ "r" ];'
+set_config folders.archive="$archive_setting" limits.retry_first=10ms limits.retry_max=100ms
 mkdir proto proto/sub
 printf '%%PDF-1.4\n1 0 obj\n%%%%EOF\n' >proto/one.pdf
 echo 'the second document' >proto/sub/two.txt
@@ -115,7 +106,7 @@ agent() {
     shift
     # AddressSanitizer wants to be loaded first, and can do without
     timeout --preserve-status -k 10 "$most" env ASAN_OPTIONS=verify_asan_link_order=0 \
-        LSAN_OPTIONS="suppressions=$work/lsan.supp:print_suppressions=0" "$@" "$bin/closedrop" run -c closedrop.conf --once >>agent.log 2>&1
+        LSAN_OPTIONS="suppressions=$work/lsan.supp:print_suppressions=0" "$@" "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" --once >>agent.log 2>&1
 }
 
 point='' findings=0 runs=0
@@ -125,7 +116,7 @@ complain() {
 }
 
 show_all() {
-    "$bin/closedrop" list -c closedrop.conf --json || true
+    closedrop list --json || true
     curl -s "${admin}activities" || true
     find "$work/in" "$archive" -type f || true
     tail -n 80 agent.log
@@ -168,7 +159,7 @@ check_all() {
     grep -qsE 'looks cut off|cannot be read' in/Failed/cut.pdf.error.txt || complain "no text says why cut.pdf failed"
     got=$(find "$work/in" "$archive" -type f | sort -u | wc -l)
     [ "$got" = $((3 + $(grep -c ^failed <<<"$files"))) ] || complain "$got files are there"
-    jobs=$("$bin/closedrop" list -c closedrop.conf --json | jq -r '.state + " " + .path' | sort)
+    jobs=$(closedrop list --json | jq -r '.state + " " + .path' | sort)
     [ "$jobs" = "$(sort <<<"$files")" ] || complain "the jobs are: $jobs"
     sums=$(sed -n 's/^done //p' <<<"$files" | (cd proto && xargs -r sha256sum) | cut -c1-64 | sort)
     got=$(curl -sf "${admin}activities" | jq -r '.[].attachments[].sha256' | sort)
