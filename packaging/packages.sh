@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The Debian packages that building, showing and testing closedrop take: the one list of them.
-# To be sourced. CONTRIBUTING.md says why each is here.
+# The only list of the Debian packages that are needed to build, demonstrate and test closedrop. To be sourced.
+# CONTRIBUTING.md says why each is needed.
 #
-#   install_packages PACKAGE...   installs those that are missing; with none missing, apt is not called.
-#                                 Fails, and says what is missing, where that cannot be.
+#   install_packages PACKAGE...   installs the missing ones; if there are none, does not call apt.
+#                                 If that is not possible, says what is missing, and fails.
 
-# shellcheck disable=SC2034 # used by who sources this
+# shellcheck disable=SC2034 # used by scripts that source this
 
 build_packages=(
     build-essential cmake pkg-config
@@ -14,27 +14,27 @@ build_packages=(
     libunistring-dev
 )
 
-# To make documents, to drop them, to look at what arrived.
+# To create documents, to drop them, and to inspect what arrived.
 demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 
-# Without these there is no test at all.
+# Required by every test.
 test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc)
 
-# tests/fuzz/run.sh looks for inputs by libFuzzer, which gcc does not have; it comes apart from clang.
+# tests/fuzz/run.sh uses libFuzzer, which gcc does not have, and which is packaged separately from clang.
 fuzz_packages=(clang libclang-rt-14-dev)
 
-# tests/coverage.sh adds up what gcov has counted.
+# tests/coverage.sh sums up the counts of gcov.
 coverage_packages=(gcovr)
 
-# The servers some tests talk to; such a test is skipped where its server is missing.
+# The servers that some tests talk to. A test whose server is missing is skipped.
 server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server radosgw ceph-mon ceph-osd ceph-common)
 
-# Makers of documents, each with an end of its own kind; a document is left out where its maker is missing.
+# Programs that create documents, each ending in its own way. Documents of missing programs are left out.
 maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)
 
-# missing_packages PACKAGE...: prints those that are not installed, one a line.
+# missing_packages PACKAGE...: prints those that are not installed, one per line.
 missing_packages() {
     local package
     for package; do
@@ -43,7 +43,7 @@ missing_packages() {
     done
 }
 
-# as_root COMMAND...: with sudo where we are not root; sudo may ask for a password at a terminal only.
+# as_root COMMAND...: uses sudo if we are not root; sudo may ask for a password only on a terminal.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
@@ -54,7 +54,7 @@ as_root() {
     fi
 }
 
-# quiet COMMAND...: shows what the command printed only when it fails.
+# quiet COMMAND...: shows the output of the command only if it fails.
 quiet() {
     local output
     output=$("$@" 2>&1) || {
@@ -70,14 +70,14 @@ install_packages() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     echo "Installing ${missing[*]}"
     if ! type -P apt-get >/dev/null; then
-        echo "There is no apt-get here: this wants Debian 12 (or install the packages above by hand)." >&2
+        echo "apt-get is missing. This requires Debian 12; on other systems, install the packages above by hand." >&2
         return 1
     fi
     if [ "$(id -u)" != 0 ] && ! type -P sudo >/dev/null; then
-        echo "Installing needs root: run this once as root, or: apt-get install ${missing[*]}" >&2
+        echo "Installing packages needs root. Run this once as root, or run: apt-get install ${missing[*]}" >&2
         return 1
     fi
-    # the lists may be missing (a fresh container) or old; where that fails, the old ones may do
+    # the lists may be missing (a fresh container) or old; if updating fails, the old ones may be enough
     quiet as_root apt-get update -q || true
     quiet as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -52,7 +52,7 @@ check() {
     done < <(table)
 }
 
-check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/demo.sh packaging/man/*.[1-8]
+check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] packaging/systemd/*
 check grep -nHoP '(/\*|^ \*|//).*' include/closedrop/{base,files,http,close,config,rules,intake,control}/*.h
 
 [ $wrong = 0 ] && echo "no text has an expression of the table"
