@@ -112,8 +112,9 @@
  * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
  *             many requests a rate limit still takes), breaker (the circuit breaker of a place),
  * progress (does a transfer go on), bucket, date
- * - files/    safe_open, identity, inode, lease, filesystem, source, put_away, ownership, rights,
- *             path, companion: what intake and work stand on
+ * - files/    safe_open, identity, inode, lease, filesystem, source, put_away (a file taken into
+ *             staging, and moved on), destination, free_name, copy, ownership, rights, path,
+ *             companion: what intake and work stand on
  * - config/   tree (what it says), config (held by whoever reads it), load (one file into one tree;
  *             places checks it as a whole), read_folder, read_rule, read_activity, locate, setting
  *             (the door to libconfig), own_files (what is never taken), never_fits and refusal

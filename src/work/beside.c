@@ -8,7 +8,9 @@
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/companion.h"
+#include "closedrop/files/destination.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/view.h"
 

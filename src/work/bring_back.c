@@ -7,7 +7,10 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/files/copy.h"
+#include "closedrop/files/destination.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/put_away.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 #include "copying.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/copy.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 

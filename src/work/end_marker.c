@@ -9,6 +9,8 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/files/destination.h"
+#include "closedrop/files/free_name.h"
 #include "closedrop/files/lease.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/put_away.h"

@@ -8,6 +8,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"
+#include "closedrop/files/copy.h"
 #include "closedrop/files/source.h"
 
 #include <stdlib.h>

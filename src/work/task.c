@@ -2,6 +2,9 @@
 #include "task.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/copy.h"
+#include "closedrop/files/destination.h"
+#include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
 #include <fcntl.h>

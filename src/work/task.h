@@ -6,7 +6,7 @@
 
 #include "closedrop/close/api.h"
 #include "closedrop/config/config.h"
-#include "closedrop/files/put_away.h"
+#include "closedrop/files/destination.h"
 #include "closedrop/queue/job.h"
 #include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"

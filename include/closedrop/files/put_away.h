@@ -11,14 +11,12 @@
 #ifndef CLOSEDROP_FILES_PUT_AWAY_H
 #define CLOSEDROP_FILES_PUT_AWAY_H
 
-#include "closedrop/files/identity.h"
-
-#include <stdbool.h>
-#include <sys/stat.h>
+#include <stdint.h>
 
 #define STAGING_NAME ".closedrop"
 
-struct str;
+struct destination;
+struct identity;
 
 /**
  * Open the staging directory of the folder open at `root`, creating it if it is missing. Returns a
@@ -29,35 +27,6 @@ int staging_open(int root);
 /** Write the name that the file of job `id` has in staging into `name`; returns `name`. */
 #define STAGED_NAME_MAX 24
 const char *staged_name(int64_t id, char name[STAGED_NAME_MAX]);
-
-/** Where files are put away: a directory, and the mode and group to use there. */
-struct destination {
-    int directory;
-    char *path;       /* as the queue has it: relative to the folder, or absolute */
-    struct stat like; /* of the drop folder: mode and group for new directories */
-};
-
-/**
- * The directory for a file at `path` of the folder, with the subdirectories of `path`, by a pattern
- * like "Uploaded/%Y-%m" (strftime(3), local time) at the moment `at_ms`. The caller frees it; NULL
- * if that time does not exist, or if out of memory.
- */
-char *destination_path(const char *pattern, int64_t at_ms, const char *path);
-
-/**
- * Open the directory `path` (relative to `root`, or absolute), creating missing directories with
- * the mode and group of the drop folder. Returns 0 or a negative errno.
- */
-int destination_open(int root, const char *path, struct destination *ret_destination);
-void destination_close(struct destination *destination);
-
-/**
- * Find a file of this size and mtime at `destination`, under `name` or a numbered form of it: the
- * file itself, or a copy of it. Returns 0 and its name, which the caller frees; -ENOENT; or
- * another negative errno if there is no way to tell.
- */
-int destination_find(const struct destination *destination, const char *name,
-    const struct identity *identity, char **ret_name);
 
 /** The result of taking a file. */
 enum taken {
@@ -98,40 +67,5 @@ void put_away_companion(
 /** Move whatever is in staging as `id` to `path`, or to a free numbered form of it, like
  * put_away_move(). */
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path);
-
-/**
- * Rename without ever replacing a file: with renameat2, or link and unlink, or over an empty file
- * of ours that reserves the name (FUSE: sshfs, s3fs). Returns 0 or a negative errno; then the file
- * has only its old name.
- */
-int rename_to_free_name(int from_directory, const char *from, int to_directory, const char *to);
-
-/** A copy across file systems, a slice at a time. */
-struct copy;
-
-/**
- * Start to copy the file `from` of a directory into `destination`. Both directories must stay open
- * until the copy is freed. Returns 0 or a negative errno.
- */
-int copy_begin(int from_directory, const char *from, const struct destination *destination,
-    struct copy **ret_copy);
-
-/** Copy a slice. Returns 1 if more is left, 0 if everything is copied and on disk, or a negative
- * errno. */
-int copy_step(struct copy *copy);
-
-/**
- * Give the complete copy its name, like put_away_move(), and delete the original. If another file
- * has taken the original's name meanwhile, that file stays.
- */
-int copy_finish(struct copy *copy, const char *name, char **ret_name);
-void copy_free(struct copy *copy);
-
-/**
- * Write a small text file `name` at `destination`, durably, replacing any file of that name.
- * Everybody can read it who can read a file with `mode` and `gid`. Returns 0 or a negative errno.
- */
-int destination_write(const struct destination *destination, const char *name, const char *text,
-    mode_t mode, gid_t gid);
 
 #endif

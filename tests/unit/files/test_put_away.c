@@ -1,6 +1,10 @@
 /* Moving and deleting in a hostile folder: never another file, never over a name, never lost; and
  * what is made there can be read by the people who drop files, whatever our umask. */
 #include "closedrop/base/array.h"
+#include "closedrop/files/copy.h"
+#include "closedrop/files/destination.h"
+#include "closedrop/files/free_name.h"
+#include "closedrop/files/identity.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
