@@ -125,10 +125,8 @@ static int open_control(struct agent *agent)
 
 static int open_folders(struct agent *agent)
 {
-    size_t count = agent->config->folder_count + 1;
-    agent->health = calloc(count, sizeof(*agent->health));
-    agent->recovered = calloc(count, sizeof(*agent->recovered));
-    if (!agent->health || !agent->recovered)
+    agent->folders = agent_folders_new(agent->config);
+    if (!agent->folders)
         return refuse_to_start("the folders cannot be kept in mind");
     return EXIT_DONE;
 }
@@ -188,8 +186,7 @@ static void stop(struct agent *agent)
     queue_close(agent->queue);
     mailbox_free(agent->to_watch);
     mailbox_free(agent->to_work);
-    free(agent->health);
-    free(agent->recovered);
+    free(agent->folders);
     str_release(&agent->disk_why);
     str_release(&agent->mistakes);
     config_release(agent->config);

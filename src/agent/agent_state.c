@@ -1,4 +1,4 @@
-/** What several files of the agent do to its state: commit to the queue, and count what waits. */
+/** What several files of the agent do with its state. */
 #define LOG_MODULE "agent"
 
 #include "agent_state.h"
@@ -7,6 +7,7 @@
 #include "closedrop/base/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 int agent_commit(struct agent *agent)
 {
@@ -23,6 +24,11 @@ int agent_commit(struct agent *agent)
     agent->stopping = true;
     agent->exit_code = EXIT_NOT_DONE;
     return result;
+}
+
+struct agent_folder *agent_folders_new(const struct config *config)
+{
+    return calloc(config->folder_count + 1, sizeof(struct agent_folder));
 }
 
 int64_t agent_count_waiting(const struct agent *agent, const char *folder)

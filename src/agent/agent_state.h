@@ -15,6 +15,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** What the agent knows about a folder of its configuration. */
+struct agent_folder {
+    struct folder_health health;
+    bool is_recovered; /* its staging was recovered */
+};
+
 struct agent {
     char *file;
     bool once;
@@ -27,8 +33,7 @@ struct agent {
     struct watch *watch;
     struct server *server;
     int signals;
-    struct folder_health *health; /* by folder of `config` */
-    bool *recovered;              /* by folder: its staging was recovered */
+    struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* asked for so far */
     int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */
     int64_t started_ms;
@@ -43,6 +48,12 @@ struct agent {
     struct str mistakes; /* of the configuration, for which it was not reloaded; "" where it was */
     bool broken;         /* the queue cannot be written: end without another word to it */
 };
+
+/**
+ * One for each folder of `config`, in its order; nothing is known about them yet. The caller frees
+ * them. NULL if memory is short.
+ */
+struct agent_folder *agent_folders_new(const struct config *config);
 
 /**
  * Commit the transaction. Where that fails, the reason is logged and the agent ends without another

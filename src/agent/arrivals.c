@@ -125,7 +125,7 @@ static void take_empty(struct agent *agent, const struct message *message)
 static void take_health(struct agent *agent, const struct message *message)
 {
     const struct folder *folder = &agent->config->folders[message->folder];
-    struct folder_health *health = &agent->health[message->folder];
+    struct folder_health *health = &agent->folders[message->folder].health;
     struct folder_health before = *health;
     *health = message->health;
     if (health->healthy && recover_looks_unmounted(agent, folder)) {
@@ -135,11 +135,11 @@ static void take_health(struct agent *agent, const struct message *message)
     }
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;
-    if (health->healthy && !agent->recovered[message->folder])
+    if (health->healthy && !agent->folders[message->folder].is_recovered)
         recover_staging(agent, message->folder);
     const struct folder_state state = {health->healthy, health->device, health->inode,
         health->scanned_for, health->complete_scans};
-    worker_set_folder(agent->worker, folder->name, &state);
+    worker_set_folder(agent->worker, message->folder, &state);
     if (*health->message && is_news)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
     else if (health->healthy && !was_healthy)

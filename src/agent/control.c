@@ -15,7 +15,7 @@ static int add_folder(const struct agent *agent, size_t index, struct json *fold
     static const char *const waits[] = {
         "waiting_quiet", "waiting_marker", "waiting_incomplete", "waiting_access"};
     const struct folder *folder = &agent->config->folders[index];
-    const struct folder_health *health = &agent->health[index];
+    const struct folder_health *health = &agent->folders[index].health;
     struct store_counts counts;
     store_count(queue_store(agent->queue), folder->name, &counts);
     struct json *one = json_object();

@@ -16,7 +16,7 @@
 static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
 {
     for (size_t i = 0; i < agent->config->folder_count; i++) {
-        const struct folder_health *health = &agent->health[i];
+        const struct folder_health *health = &agent->folders[i].health;
         bool is_away = !health->healthy && *health->message;
         if (!is_away && (!health->scanned || health->settling > 0))
             return false;
@@ -35,13 +35,13 @@ static bool awaits_end_markers(struct agent *agent)
     bool is_awaited = false;
     for (size_t i = 0; i < agent->config->folder_count; i++) {
         const struct folder *folder = &agent->config->folders[i];
-        if (!agent->health[i].healthy || folder->after_upload == AFTER_KEEP ||
+        if (!agent->folders[i].health.healthy || folder->after_upload == AFTER_KEEP ||
             !path_marker_is_of_batch(folder->marker))
             continue;
         int64_t asked = first ? first : request_scan(agent, folder->name);
         if (!agent->end_scan)
             agent->end_scan = asked;
-        is_awaited |= agent->health[i].scanned_for < asked;
+        is_awaited |= agent->folders[i].health.scanned_for < asked;
     }
     return is_awaited;
 }

@@ -20,7 +20,7 @@
 void recover_staging(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
-    agent->recovered[index] = true;
+    agent->folders[index].is_recovered = true;
     if (folder->after_upload == AFTER_KEEP)
         return;
     int result = staging_recover(folder, agent->queue);

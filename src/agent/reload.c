@@ -23,16 +23,14 @@ static void warn_of_fixed(const struct config *old, const struct config *new)
 
 static int swap_config(struct agent *agent, struct config *config, struct str *why)
 {
-    struct folder_health *health = calloc(config->folder_count + 1, sizeof(*health));
-    bool *recovered = calloc(config->folder_count + 1, sizeof(*recovered));
+    struct agent_folder *folders = agent_folders_new(config);
     struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
     char *state_dir = strdup(agent->config->state_dir);
-    int result = health && recovered && message && state_dir ? 0 : -ENOMEM;
+    int result = folders && message && state_dir ? 0 : -ENOMEM;
     if (result == 0)
         result = worker_configure(agent->worker, config, why);
     if (result < 0) {
-        free(health);
-        free(recovered);
+        free(folders);
         free(state_dir);
         message_free(message);
         return result;
@@ -40,10 +38,8 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     warn_of_fixed(agent->config, config);
     free(config->state_dir); /* where the queue stays is what own_directory() must know */
     config->state_dir = state_dir;
-    free(agent->health);
-    free(agent->recovered);
-    agent->health = health;
-    agent->recovered = recovered;
+    free(agent->folders);
+    agent->folders = folders;
     config_release(agent->config);
     agent->config = config_hold(config);
     log_configure(config->log_level, config->log_format);

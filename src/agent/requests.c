@@ -2,34 +2,34 @@
 #include "requests.h"
 #include "agent_state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-void request_resettle(void *context, const char *folder, const char *path)
+static struct message *new_request(
+    const struct agent *agent, enum message_kind kind, const struct folder *folder, size_t room)
 {
-    struct agent *agent = context;
-    for (size_t i = 0; i < agent->config->folder_count; i++) {
-        if (strcmp(agent->config->folders[i].name, folder) != 0)
-            continue;
-        struct message *message = message_new(MESSAGE_RESETTLE, agent->config, i, 1);
-        if (message && (message->sightings[0].path = strdup(path)) != NULL)
-            message->count = 1;
-        if (!message || !mailbox_post(agent->to_watch, message, false))
-            watch_rescan(agent->watch);
-    }
+    return message_new(kind, agent->config, (size_t)(folder - agent->config->folders), room);
 }
 
-int64_t request_scan(void *context, const char *folder)
+void request_resettle(void *context, const char *name, const char *path)
 {
     struct agent *agent = context;
-    for (size_t i = 0; i < agent->config->folder_count; i++) {
-        if (strcmp(agent->config->folders[i].name, folder) != 0)
-            continue;
-        struct message *message = message_new(MESSAGE_SCAN, agent->config, i, 0);
-        if (!message)
-            return 0;
-        message->scan = agent->scans + 1;
-        return mailbox_post(agent->to_watch, message, false) ? ++agent->scans : 0;
-    }
-    return 0;
+    const struct folder *folder = config_folder(agent->config, name);
+    if (!folder)
+        return;
+    struct message *message = new_request(agent, MESSAGE_RESETTLE, folder, 1);
+    if (message && (message->sightings[0].path = strdup(path)) != NULL)
+        message->count = 1;
+    if (!message || !mailbox_post(agent->to_watch, message, false))
+        watch_rescan(agent->watch);
+}
+
+int64_t request_scan(void *context, const char *name)
+{
+    struct agent *agent = context;
+    const struct folder *folder = config_folder(agent->config, name);
+    struct message *message = folder ? new_request(agent, MESSAGE_SCAN, folder, 0) : NULL;
+    if (!message)
+        return 0;
+    message->scan = agent->scans + 1;
+    return mailbox_post(agent->to_watch, message, false) ? ++agent->scans : 0;
 }

@@ -143,7 +143,7 @@ bool claim_suspect_is_due(const struct worker *worker)
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         const struct folder_view *view = &worker->folders[i];
         if (view->healthy && view->classifying == CLASSIFY_DONE &&
-            queue_next_due(worker->queue, view->name, lanes, true) <= now)
+            queue_next_due(worker->queue, view->folder->name, lanes, true) <= now)
             return true;
     }
     return false;

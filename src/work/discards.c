@@ -24,7 +24,7 @@
 
 #define SLICE 128
 
-void discards_begin(const struct folder *folder, struct folder_view *view)
+void discards_begin(struct folder_view *view)
 {
     int64_t now = clock_steady_ms();
     if (view->checks_discards || now < view->check_next_ms)
@@ -32,16 +32,13 @@ void discards_begin(const struct folder *folder, struct folder_view *view)
     view->checks_discards = true;
     view->checked_up_to = 0;
     /* a folder that is polled is scanned all the time; any other about when this is over */
-    view->check_next_ms = now + folder->rescan_ms / 2;
+    view->check_next_ms = now + view->folder->rescan_ms / 2;
 }
 
-void discards_check_now(struct worker *worker, const char *folder)
+void discards_check_now(struct folder_view *view)
 {
-    for (size_t i = 0; i < worker->config->folder_count; i++)
-        if (strcmp(worker->folders[i].name, folder) == 0) {
-            worker->folders[i].checks_discards = true;
-            worker->folders[i].checked_up_to = 0;
-        }
+    view->checks_discards = true;
+    view->checked_up_to = 0;
 }
 
 /** Whether the folder is the directory that was scanned, and not a bare mount point. */

@@ -5,11 +5,10 @@
 #include "worker_state.h"
 
 /** A scan of all of a folder has ended: its failed files are looked for, too. */
-void discards_begin(const struct folder *folder, struct folder_view *view);
+void discards_begin(struct folder_view *view);
 
-/** The file of a failed job was not found where it was put: look for those of its folder at once.
- */
-void discards_check_now(struct worker *worker, const char *folder);
+/** A failed file is missing: check all failed files of its folder at once. */
+void discards_check_now(struct folder_view *view);
 
 /** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
  */

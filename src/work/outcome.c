@@ -11,6 +11,7 @@
 #include "duplicates.h"
 #include "failed_directories.h"
 #include "filing.h"
+#include "folder_view.h"
 #include "grouping.h"
 #include "moves.h"
 #include "pacing.h"
@@ -404,8 +405,9 @@ static void on_finished(struct worker *worker, struct task *task, const struct v
     queue_set_put_away(worker->queue, task->job, task->outcome_location, verdict->message);
     if (task->job->state == JOB_FAILED)
         failed_directories_note(queue_store(worker->queue), task->folder, task->root);
-    if (job_has_error(task->job, "gone") && task->job->location)
-        discards_check_now(worker, task->job->folder);
+    struct folder_view *view = folder_view_of(worker, task->job->folder);
+    if (view && job_has_error(task->job, "gone") && task->job->location)
+        discards_check_now(view);
     moves_log(task, job_state_names[task->job->state], verdict->message);
     moves_end_task(worker, task);
 }

@@ -216,8 +216,8 @@ static int64_t wait_of_lane(struct worker *worker, size_t index, enum lane lane)
     int64_t free_at = lane_free_at(worker, index, lane);
     int64_t due = INT64_MAX;
     for (int suspects = 0; suspects < 2 && free_at != INT64_MAX; suspects++)
-        due = earlier(
-            due, queue_next_due(worker->queue, worker->folders[index].name, lane, suspects));
+        due = earlier(due,
+            queue_next_due(worker->queue, worker->folders[index].folder->name, lane, suspects));
     if (due == INT64_MAX)
         return INT64_MAX;
     return later(due - clock_wall_ms(), free_at - clock_steady_ms());

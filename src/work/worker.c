@@ -57,8 +57,8 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
         .absences = &worker->absences,
         .store = queue_store(worker->queue)};
     const struct folder_view *view = folder_view_of(worker, task->folder->name);
-    const struct folder *now = config_folder(worker->config, task->folder->name);
-    if (view && strcmp(now->path, task->folder->path) == 0) { /* or it is another's, by a reload */
+    if (view &&
+        strcmp(view->folder->path, task->folder->path) == 0) { /* or it is another's, by a reload */
         tools.root_device = view->device;
         tools.root_inode = view->inode;
     }

@@ -55,7 +55,8 @@ struct folder_state {
     int64_t complete_scans; /* how many scans of all of it have ended well */
 };
 
-void worker_set_folder(struct worker *worker, const char *name, const struct folder_state *state);
+/** Tell the worker about a folder, by its index in the worker's configuration. */
+void worker_set_folder(struct worker *worker, size_t folder, const struct folder_state *state);
 
 /** The file of a claimed job lies at `path` now (KNOWN_RENAMED). Inside a transaction. */
 void worker_follow(struct worker *worker, int64_t job, const char *path);
