@@ -31,6 +31,7 @@ enum options_read {
     OPTIONS_WRONG /* said on standard error what is wrong: exit 2 */
 };
 
+/** Read it over the defaults. Texts are of `argv`, or constant. */
 enum options_read options_read(int argc, char **argv, struct options *options);
 
 #endif

@@ -40,6 +40,7 @@ struct settings {
     struct settings_values values;
 };
 
+/** Begin with these values. */
 void settings_init(struct settings *settings, const struct settings_values *values);
 
 /** The values of this moment. */

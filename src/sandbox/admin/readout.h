@@ -7,6 +7,7 @@
 struct crm;
 struct reply;
 
+/** Takes the lock for each piece of it, while it is sent. */
 void readout_activities(struct crm *crm, struct reply *reply);
 
 #endif

@@ -36,11 +36,13 @@ void call_missing(const struct call *call, const char *what);
 
 /* ---- account_calls.c ---- */
 
+/** Who the key belongs to; and a form for one file. */
 void call_me(struct call *call);
 void call_upload(struct call *call);
 
 /* ---- lead_calls.c ---- */
 
+/** The lead or contact as it is now; one lead into another; what happened, a page at a time. */
 void call_get_lead(struct call *call);
 void call_get_contact(struct call *call);
 void call_merge(struct call *call);
@@ -49,10 +51,12 @@ void call_list_events(struct call *call);
 
 /* ---- search_calls.c ---- */
 
+/** What the index finds for a query, a page at a time. */
 void call_search(struct call *call);
 
 /* ---- activity_calls.c ---- */
 
+/** Create one with its files; or show one, or a page of a lead's. */
 void call_post_email(struct call *call);
 void call_post_note(struct call *call);
 void call_post_lead_file(struct call *call);

@@ -34,6 +34,7 @@ struct crm {
 int crm_init(struct crm *crm, bool sees_stores);
 void crm_release(struct crm *crm);
 
+/** Wait for the lock, which is not recursive; give it back. */
 void crm_lock(struct crm *crm);
 void crm_unlock(struct crm *crm);
 

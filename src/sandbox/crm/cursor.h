@@ -28,6 +28,7 @@ const char *cursors_add(
 int cursors_find(
     struct cursors *cursors, const char *token, const char *query, int64_t *ret_behind);
 
+/** Forget all of them. */
 void cursors_release(struct cursors *cursors);
 
 #endif

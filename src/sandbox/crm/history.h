@@ -45,6 +45,7 @@ struct json *history_describe_event(const struct event *event);
 /** Forget the events that speak of activities. */
 void history_forget_activities(struct history *history);
 
+/** Forget everything. */
 void history_release(struct history *history);
 
 #endif

@@ -37,6 +37,7 @@ struct state *state_new(void);
 /** The same once more, with one holder, to be changed. */
 struct state *state_copy(const struct state *state);
 
+/** Give up being a holder; the last one frees it. NULL is none. */
 void state_drop(struct state *state);
 
 struct object {
@@ -64,6 +65,7 @@ struct leads {
     uint64_t changes;
 };
 
+/** No leads yet; NULL when memory is short. */
 struct leads *leads_new(void);
 void leads_free(struct leads *leads);
 

@@ -17,8 +17,11 @@ struct reply;
 
 struct ledger;
 
+/** An empty one; NULL when memory is short. */
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
+
+/** Forget everything but the requests in progress. */
 void ledger_reset(struct ledger *ledger);
 
 /** A request is in progress; it no longer is (answered, or lost). Counts how many were at once. */

@@ -32,6 +32,7 @@ enum effect_act {
     EFFECT_ACT_NEVER
 };
 
+/** Whether it acts, now, later or never. Decides only. */
 enum effect_act effect_act(const struct fault *fault);
 
 /**

@@ -62,6 +62,7 @@ struct fault {
 
 struct faults;
 
+/** No rules yet; NULL when memory is short. */
 struct faults *faults_new(void);
 void faults_free(struct faults *faults);
 

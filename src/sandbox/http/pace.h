@@ -34,6 +34,7 @@ struct pace_state {
     int64_t reset_ms; /* until the window ends */
 };
 
+/** Nothing was asked yet. */
 void pace_init(struct pace *pace);
 
 /** Count one request at `now_ms` (steady). */

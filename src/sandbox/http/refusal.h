@@ -21,6 +21,7 @@ void refuse(struct refusal *refusal, const char *code);
 void refuse_because(struct refusal *refusal, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Whether anything was. */
 bool is_refused(const struct refusal *refusal);
 
 /** Write it as S3's XML document. */

@@ -60,6 +60,7 @@ int server_start(struct server *server, const char *cert_file, const char *key_f
 /** End all connections and stop. NULL is nothing to stop. */
 void server_stop(struct server *server);
 
+/** "GET", and the path as it came. */
 const char *request_method(const struct request *request);
 const char *request_path(const struct request *request); /* without its query */
 
@@ -73,6 +74,7 @@ const char *request_query(const struct request *request, const char *name);
 void request_each_query(const struct request *request,
     void (*each)(void *context, const char *name, const char *value), void *context);
 
+/** The `state_size` bytes of this request; the context of its server. */
 void *request_state(struct request *request);
 void *request_context(const struct request *request);
 

@@ -21,6 +21,7 @@ void *lookup_get(const struct lookup *lookup, const char *key);
 /** Put a new key. Returns 0 or -ENOMEM. */
 int lookup_put(struct lookup *lookup, const char *key, void *item);
 
+/** Leaves it empty; keys and items stay their owner's. */
 void lookup_release(struct lookup *lookup);
 
 #endif

@@ -14,6 +14,7 @@ struct json;
 /** Room for stamp_print(). */
 #define STAMP_TEXT 40
 
+/** The wall clock. */
 int64_t stamp_now(void);
 
 /** Returns 0 or -EINVAL. */
