@@ -46,13 +46,22 @@
  *     - intake/mailbox      what the two threads say to each other
  *
  * - queue_add(), queue_claim() ...: every promise is a row
- *     - queue/queue         the verbs
+ *     - queue/queue         opened, its transactions, and how a job is written
+ *     - queue/arrivals      which job a file belongs to, or a new one
+ *     - queue/claims        which job goes next; what a claim holds, and what a crash leaves
+ *     - queue/lifecycle     a job from its claim to its outcome
+ *     - queue/orders        what a person wants of jobs
+ *     - queue/recovery      what a crash left claimed; due times follow a clock that was set
  *     - queue/job, view     a job, and how it looks from outside (pure)
  *     - queue/by_hand       what `closedrop upload` tells of a file, as a job of no folder (pure)
  *     - queue/guard         how much may leave the house, and how fast
  *     - queue/backoff       how long to wait (pure)
- *     - queue/store_sqlite  where rows are kept, all SQL in store_sql.h; store_row has a job's row,
- *                           store_guard the guard's, store_open opens it; sqlite is the door
+ *     - queue/sqlite        the door to SQLite; all SQL is in store_sql.h
+ *     - queue/store_jobs    rows: of jobs (a row is read and written by store_row), their groups
+ *                           (store_groups), what was filed (store_filings), history and lists
+ *                           (store_history, store_lists), the guard's (store_guard)
+ *     - queue/store_open    the database opened and made; store_check sees whether it is ours and
+ *                           sound, store_aside sets a damaged one aside
  *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
  *     - queue/ballast       room held back for a full disk
  *

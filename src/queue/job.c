@@ -122,6 +122,11 @@ bool job_has_error(const struct job *job, const char *code)
     return job->error_code && strcmp(job->error_code, code) == 0;
 }
 
+bool job_failed_as(const struct job *job, const char *code)
+{
+    return job->state == JOB_FAILED && !job->ending && job_has_error(job, code);
+}
+
 bool job_is_held_back(const struct job *job)
 {
     return job->state == JOB_UPLOADED && !job->ending &&

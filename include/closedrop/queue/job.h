@@ -136,6 +136,9 @@ void job_forget_rule(struct job *job);
 /** Whether it failed, or waits, with this error. */
 bool job_has_error(const struct job *job, const char *code);
 
+/** Whether it failed with this error, and has not ended since. */
+bool job_failed_as(const struct job *job, const char *code);
+
 /** Whether it is uploaded and the send guard keeps it from leaving the house. */
 bool job_is_held_back(const struct job *job);
 

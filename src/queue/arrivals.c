@@ -1,0 +1,213 @@
+/** Which job a file belongs to: one that is known, came back, was renamed or rewritten, or is new.
+ */
+#include "queue_state.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * Whether an old job still stands in the way of a new one for its file, seen at `path`. A file that
+ * was put away no longer does, unless it lies just where it was put.
+ */
+static bool still_blocks(const struct job *job, const char *path)
+{
+    if (job->ending)
+        return job->ending == JOB_FORGOTTEN;
+    return !(job_has_outcome(job) && job->put_away && job->location) ||
+           strcmp(job->location, path) == 0;
+}
+
+/** Whether the file of a job lies in the folder under another name than the job knows. */
+static bool was_renamed(const struct job *job, const struct seen *seen)
+{
+    bool is_put_away = job_has_outcome(job) && job->put_away;
+    return !job->ending && !is_put_away && seen->is_one_name &&
+           identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
+}
+
+/** Whether it failed so that only a person's word lets it go on. */
+static bool is_for_a_person(const struct job *job)
+{
+    return job->state == JOB_FAILED && !job->ending && job_judgement(job) >= 0;
+}
+
+/** By which path a file is found as well, NULL for by its handle alone. */
+static const char *path_to_find(const struct identity *identity, const char *path, bool by_path)
+{
+    return by_path || !identity->handle_length ? path : NULL;
+}
+
+void queue_follow(struct queue *queue, struct job *job, const char *path)
+{
+    CLEANUP(free_text) char *why = str_format("renamed in the folder, was %s", job->path);
+    if (!job->queued_path)
+        queue_keep_text(queue, &job->queued_path, job->path);
+    if (job->rule && job_is_intended(job) && !job->filed_path)
+        queue_keep_text(queue, &job->filed_path, job->path);
+    if (!job_is_intended(job) && job->state != JOB_FAILED) {
+        queue_enter_anew(queue, job);
+        job_forget_rule(job);
+    }
+    queue_keep_text(queue, &job->path, path);
+    /* what is unclear still waits for the server's late commit */
+    if (!job->posting && !job->claimed)
+        job->due_ms = clock_wall_ms();
+    queue_update(queue, job, why ? why : "renamed in the folder");
+}
+
+enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job)
+{
+    CLEANUP(job_freep)
+    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+        path_to_find(seen->identity, seen->path, seen->by_path));
+    if (!job)
+        return KNOWN_NOT;
+    if (!still_blocks(job, seen->path)) {
+        *ret_job = job->id;
+        return is_for_a_person(job) ? KNOWN_JUDGED : KNOWN_NOT;
+    }
+    if (!was_renamed(job, seen))
+        return KNOWN_YES;
+    if (job->claimed) {
+        *ret_job = job->id;
+        return KNOWN_RENAMED;
+    }
+    queue_follow(queue, job, seen->path);
+    return KNOWN_YES;
+}
+
+bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits)
+{
+    CLEANUP(job_freep)
+    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+        path_to_find(seen->identity, seen->path, seen->by_path));
+    *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->put_away);
+    if (!job || job->ending)
+        return job && job->ending == JOB_FORGOTTEN;
+    return !*ret_waits && !job->location;
+}
+
+/* ---- added ---- */
+
+/** What the watch thread has to say of it. Returns the job's id. */
+static int64_t tell_arrival(struct queue *queue, struct job *job, const struct arrival *arrival)
+{
+    if (arrival->note)
+        queue_note(queue, job, arrival->note);
+    if (arrival->error_code)
+        queue_fail(queue, job, arrival->error_code, arrival->error_message);
+    return job->id;
+}
+
+/**
+ * The file of a failed job came back: the same job goes on, and the person's word counts. Its
+ * location in Failed is kept until its job is claimed, for the error text that may still lie there.
+ */
+static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
+{
+    bool is_moved = !job_lies_at_location(job, arrival->path); /* not only with all around it */
+    if (job->posting && !job->filed_path && strcmp(job->path, arrival->path) != 0)
+        queue_keep_text(queue, &job->filed_path, job->path);
+    queue_keep_text(queue, &job->path, arrival->path);
+    job->identity = arrival->identity;
+    queue_begin_anew(queue, job);
+    job->approved = job->approved && is_moved;
+    job->released = job->released && is_moved;
+    job_forget_error(job);
+    queue_set_state(queue, job, JOB_QUEUED, "brought back into the folder");
+    return tell_arrival(queue, job, arrival);
+}
+
+static int64_t add_new(struct queue *queue, const struct arrival *arrival)
+{
+    int64_t now = clock_wall_ms();
+    CLEANUP(job_freep) struct job *job = calloc(1, sizeof(*job));
+    if (!job) {
+        store_run_out_of_memory(queue->store);
+        return 0;
+    }
+    queue_keep_text(queue, &job->folder, arrival->folder);
+    queue_keep_text(queue, &job->path, arrival->path);
+    job->identity = arrival->identity;
+    job->state = JOB_QUEUED;
+    job->queued_ms = now;
+    job->due_ms = now;
+    job->entered = queue_next_entered(queue);
+    job->reconcile = queue_may_have_lost(queue, arrival->changed_ms);
+    store_insert(queue->store, job);
+    queue_note(queue, job, "settled");
+    return tell_arrival(queue, job, arrival);
+}
+
+int64_t queue_add(struct queue *queue, const struct arrival *arrival)
+{
+    CLEANUP(job_freep)
+    struct job *old = store_find(queue->store, arrival->folder, &arrival->identity,
+        path_to_find(&arrival->identity, arrival->path, arrival->by_path));
+    if (old && still_blocks(old, arrival->path))
+        return 0;
+    if (old && old->state == JOB_FAILED && !old->ending)
+        return continue_failed(queue, old, arrival);
+    CLEANUP(job_freep)
+    struct job *waiting = store_find_waiting(queue->store, arrival->folder, arrival->path);
+    if (waiting)
+        queue_end(queue, waiting, JOB_SUPERSEDED, "its file was rewritten or replaced");
+    return add_new(queue, arrival);
+}
+
+/** Whether it was listed before its activity was posted, and what came of that is not known. */
+static bool is_unclear_by_hand(const struct job *job)
+{
+    return job && job_is_by_hand(job) && job_failed_as(job, "unclear");
+}
+
+bool queue_put_by_hand(struct queue *queue, struct job *job)
+{
+    CLEANUP(job_freep) struct job *listed = job->id ? store_load(queue->store, job->id) : NULL;
+    bool is_begun = !job->id && is_unclear_by_hand(job);
+    if (job->id && !is_unclear_by_hand(listed))
+        return false;
+    if (listed)
+        job->queued_ms = listed->queued_ms;
+    else
+        store_insert(queue->store, job);
+    store_update(queue->store, job);
+    if (is_begun)
+        store_note(queue->store, job->id, clock_wall_ms(), job_state_names[JOB_ATTACHING],
+            "uploaded by hand; its activity is about to be created");
+    else
+        queue_note(queue, job, job->error_message ? job->error_message : "uploaded by hand");
+    return true;
+}
+
+/* ---- the same bytes ---- */
+
+void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
+{
+    CLEANUP(job_freep) struct job *kept = store_load(queue->store, kept_id);
+    CLEANUP(free_text)
+    char *why = str_format("its bytes are those of job %lld, which has it", (long long)kept_id);
+    if (kept) {
+        kept->identity = job->identity;
+        if (strcmp(kept->path, job->path) != 0)
+            queue_follow(queue, kept, job->path);
+        queue_update(queue, kept, "its file has another time, but the bytes that were filed");
+    }
+    queue_end(queue, job, JOB_DROPPED, why ? why : "");
+}
+
+bool queue_approve(struct queue *queue, struct job *job, int64_t id)
+{
+    CLEANUP(job_freep) struct job *failed = store_load(queue->store, id);
+    CLEANUP(free_text) char *why = str_format("brought back as job %lld", (long long)job->id);
+    if (!failed || failed->claimed || !job_failed_as(failed, "already_filed"))
+        return false;
+    queue_end(queue, failed, JOB_SUPERSEDED, why ? why : "");
+    job->approved = true;
+    queue_update(queue, job, "brought back by a person: it is filed once more");
+    return true;
+}

@@ -1,0 +1,254 @@
+/** A job from its claim to its end: what each verb makes of it, its intent to post, its outcome. */
+#include "queue_state.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** Nothing that left longer ago is in any window (guard.h). */
+#define LEDGER_MS (25LL * 3600 * 1000)
+
+/* ---- begun ---- */
+
+void queue_begin_anew(struct queue *queue, struct job *job)
+{
+    job->entered = queue_next_entered(queue);
+    job->released = job_failed_as(job, "recalled"); /* a person wants it after all */
+    job->held = HELD_NEVER;
+    job->closed = 0;
+    job->attempts = 0;
+    job->crashes = 0;
+    job->verifications = 0;
+    job->suspect = false;
+    job->put_away = JOB_NOT_PUT_AWAY;
+    if (job_failed_as(job, "doubtful"))
+        job->reconcile = false; /* a person has looked */
+    if (job_failed_as(job, "already_filed"))
+        job->approved = true;
+    job->due_ms = clock_wall_ms();
+    job->uploaded_ms = 0;
+    if (!job->posting)
+        job_forget_rule(job);
+}
+
+/** It does not leave the house for now: its place in the ledger is another's. */
+static void stay(struct queue *queue, struct job *job)
+{
+    if (job->sender && !job->posting)
+        store_stay(queue->store, job->id);
+}
+
+void queue_enter_anew(struct queue *queue, struct job *job)
+{
+    queue_wake_group(queue, job);
+    stay(queue, job);
+    job_let_go(job);
+    job->entered = queue_next_entered(queue);
+    job->released = false;
+    job->closed = 0;
+}
+
+/* ---- on its way ---- */
+
+void queue_advance(struct queue *queue, struct job *job, enum job_state state, const char *why)
+{
+    job->suspect = false;
+    job->crashes = 0;
+    queue_set_state(queue, job, state, why);
+}
+
+void queue_set_waiting_for(
+    struct queue *queue, struct job *job, const char *code, const char *message)
+{
+    if (job->error_message && strcmp(job->error_message, message) == 0)
+        return;
+    (void)str_assign(&job->error_code, code);
+    (void)str_assign(&job->error_message, message);
+    queue_update(queue, job, message);
+}
+
+void queue_retry(struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why)
+{
+    job->claimed = false;
+    job->suspect = false;
+    job->due_ms = due_ms;
+    if (!counts && job->attempts > 0)
+        job->attempts--;
+    queue_set_state(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state, why);
+    if (job->state == JOB_QUEUED && job->error_code)
+        queue_wake_group(queue, job);
+}
+
+/* ---- its activity ---- */
+
+/** The content memory knows of it from this transaction on. */
+static void remember(struct queue *queue, const struct job *job, int64_t at_ms)
+{
+    const struct filing filing = {.lead_id = job->lead_id,
+        .rule = job->rule ? job->rule : "",
+        .at_ms = at_ms,
+        .job = job->id};
+    store_remember(queue->store, job->sha256, job->activity, &filing);
+}
+
+void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender)
+{
+    const struct leaving leaving = {id, rule, sender, clock_wall_ms()};
+    store_leave(queue->store, &leaving);
+    store_forget_left(queue->store, leaving.at_ms - LEDGER_MS);
+}
+
+void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms)
+{
+    int64_t number = store_new_posting(queue->store);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->posting = number;
+        jobs[i]->verifications = 0;
+        jobs[i]->claimed = true;
+        store_post(queue->store, jobs[i], close_ms);
+        remember(queue, jobs[i], clock_wall_ms());
+        queue_set_state(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
+    }
+    if (jobs[0]->sender)
+        queue_add_leaving(queue, jobs[0]->id, jobs[0]->rule, jobs[0]->sender);
+}
+
+void queue_withdraw(struct queue *queue, struct job *job, const char *why)
+{
+    job->posting = 0;
+    job->verifications = 0;
+    store_unremember(queue->store, job->sha256, job->activity, job->lead_id, job->id);
+    if (job->filed_path) { /* nothing was filed under the name it had */
+        queue_keep_text(queue, &job->filed_path, NULL);
+        job_forget_rule(job);
+    }
+    if (job->state == JOB_ATTACHING)
+        queue_set_state(queue, job, JOB_UPLOADED, why);
+    else {
+        job_forget_rule(job); /* a person began it anew */
+        queue_update(queue, job, why);
+    }
+}
+
+/* ---- its outcome ---- */
+
+void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message)
+{
+    queue_keep_text(queue, &job->error_code, code);
+    queue_keep_text(queue, &job->error_message, message);
+    job->suspect = false;
+    job->put_away = JOB_NOT_PUT_AWAY;
+    job->due_ms = clock_wall_ms();
+    job->done_ms = job->due_ms;
+    stay(queue, job);
+    queue_set_state(queue, job, JOB_FAILED, message);
+    queue_wake_group(queue, job);
+}
+
+void queue_done(struct queue *queue, struct job *job, const char *why)
+{
+    (void)str_assign(&job->error_code, NULL);
+    (void)str_assign(&job->error_message, NULL);
+    job->done_ms = clock_wall_ms();
+    job->due_ms = job->done_ms;
+    job->suspect = false;
+    job->put_away = JOB_NOT_PUT_AWAY;
+    job->posting = 0;
+    if (job->activity_id) /* found by looking, it may not be remembered yet */
+        remember(queue, job, job->done_ms);
+    if (job->activity_id && job->sender)
+        store_left_again(queue->store, job->id, job->done_ms);
+    else
+        stay(queue, job);
+    (void)str_assign(&job->values, NULL); /* only its activity was made of them */
+    queue_set_state(queue, job, JOB_DONE, why);
+    queue_wake_group(queue, job);
+}
+
+void queue_end(struct queue *queue, struct job *job, enum job_ending ending, const char *why)
+{
+    job->claimed = false;
+    job->suspect = false;
+    job->ending = ending;
+    stay(queue, job);
+    store_update(queue->store, job);
+    queue_note(queue, job, why);
+    queue_wake_group(queue, job);
+}
+
+/* ---- its file ---- */
+
+void queue_set_put_away(struct queue *queue, struct job *job, const char *location, const char *why)
+{
+    queue_keep_text(queue, &job->location, location);
+    job->claimed = false;
+    job->put_away = JOB_PUT_AWAY;
+    queue_set_state(queue, job, job->state, why);
+}
+
+void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location)
+{
+    CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", location);
+    queue_keep_text(queue, &job->location, location);
+    job->put_away = JOB_PUT_AWAY; /* it may have been discarded while it was out of sight */
+    queue_update(queue, job, why ? why : "renamed where failed files lie");
+}
+
+void queue_discard(struct queue *queue, struct job *job)
+{
+    job->put_away = JOB_DISCARDED;
+    queue_update(
+        queue, job, "its file was deleted from where failed files lie, and so was its text");
+}
+
+void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why)
+{
+    job->claimed = false;
+    job->due_ms = due_ms;
+    queue_set_state(queue, job, job->state, why);
+}
+
+struct line {
+    const char *why;
+    bool is_there;
+};
+
+static void find_line(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    struct line *line = context;
+    (void)at_ms, (void)state;
+    line->is_there |= strcmp(line->why, why) == 0;
+}
+
+bool queue_note_once(struct queue *queue, const struct job *job, const char *why)
+{
+    struct line line = {why, false};
+    store_history(queue->store, job->id, find_line, &line);
+    if (!line.is_there)
+        queue_note(queue, job, why);
+    return !line.is_there;
+}
+
+static void keep_last(void *context, int64_t at_ms, const char *state, const char *why)
+{
+    (void)at_ms, (void)state;
+    (void)str_assign(context, why);
+}
+
+char *queue_not_put_away(struct queue *queue, const struct job *job)
+{
+    if (!job_has_outcome(job) || job->put_away || job->ending)
+        return NULL;
+    if (job->state == JOB_DONE)
+        return job_has_error(job, "not_put_away") ? strdup(job->error_message) : NULL;
+    /* its error is why it failed; what came after that is in its history alone */
+    char *last = NULL;
+    store_history(queue->store, job->id, keep_last, &last);
+    if (last && job->error_message && strcmp(last, job->error_message) != 0)
+        return last;
+    free(last);
+    return NULL;
+}

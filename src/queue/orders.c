@@ -1,0 +1,188 @@
+/** What a person wants of jobs: retry, forget, and let go or call back what the guard holds. */
+#include "queue_state.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+
+/** More files than Close takes with one activity never leave together. */
+#define LEAVERS_MAX 1001
+
+static void retry_failed(struct queue *queue, struct job *job)
+{
+    bool is_link = job_has_error(job, "links"); /* it is not settled again, so this stays open */
+    queue_begin_anew(queue, job);
+    if (!is_link)
+        job_forget_error(job);
+    queue_set_state(queue, job, JOB_QUEUED, "retry asked for");
+}
+
+enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    if (!job || job->ending)
+        return QUEUE_NO_SUCH_JOB;
+    if (job->claimed)
+        return QUEUE_JOB_CLAIMED;
+    if (job_is_by_hand(job))
+        return QUEUE_BY_HAND;
+    if (job->state != JOB_FAILED)
+        return QUEUE_WRONG_STATE;
+    if (job->put_away == JOB_DISCARDED)
+        return QUEUE_JOB_DISCARDED;
+    retry_failed(queue, job);
+    return QUEUE_OK;
+}
+
+/** Retry one of many, unless a person must judge it. */
+static void retry_one(struct queue *queue, int64_t id, struct retried *retried)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    int judgement = job ? job_judgement(job) : -1;
+    if (judgement >= 0) {
+        retried->left_out[judgement]++;
+    } else if (job) {
+        retry_failed(queue, job);
+        retried->queued++;
+    }
+}
+
+void queue_retry_all(
+    struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried)
+{
+    int64_t ids[256];
+    int64_t after = 0;
+    size_t count;
+    *ret_retried = (struct retried){0};
+    while ((count = store_failed(queue->store, filter, after, ids, 256)) > 0) {
+        for (size_t i = 0; i < count; i++)
+            retry_one(queue, ids[i], ret_retried);
+        after = ids[count - 1];
+    }
+}
+
+enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
+{
+    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    if (!job || job->ending)
+        return QUEUE_NO_SUCH_JOB;
+    if (job->claimed)
+        return QUEUE_JOB_CLAIMED;
+    if (!may_strand && job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY)
+        return QUEUE_NOT_PUT_AWAY;
+    /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
+     */
+    bool is_away = job->location && (job->put_away || job->state == JOB_QUEUED);
+    queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
+    return QUEUE_OK;
+}
+
+/* ---- what the guard holds back ---- */
+
+/** The others that would leave with it go its way; `ret_jobs`: it and them, the caller's. */
+static size_t load_leavers(struct queue *queue, struct job *job, struct job **ret_jobs, size_t most)
+{
+    ret_jobs[0] = job;
+    return 1 + (job->group ? store_group_members(queue->store, job, ret_jobs + 1, most - 1) : 0);
+}
+
+const char queue_recalled[] =
+    "recalled by a person: it was not sent; to send it all the same, drag it back";
+
+static void release_one(struct queue *queue, struct job *job)
+{
+    job_let_go(job);
+    job->due_ms = clock_wall_ms();
+    queue_update(queue, job, "released by a person");
+}
+
+static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release)
+{
+    struct job *jobs[LEAVERS_MAX];
+    struct job *job = store_load(queue->store, id);
+    bool fits = job && (is_release ? job->held == HELD_FOR_WORD : job->held != HELD_NEVER) &&
+                !job_has_outcome(job);
+    enum queue_answer answer = !job || job->ending ? QUEUE_NO_SUCH_JOB
+                               : job->claimed      ? QUEUE_JOB_CLAIMED
+                               : fits              ? QUEUE_OK
+                                                   : QUEUE_WRONG_STATE;
+    if (answer != QUEUE_OK) {
+        job_free(job);
+        return answer;
+    }
+    size_t count = load_leavers(queue, job, jobs, LEAVERS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        jobs[i]->released = is_release;
+        if (is_release)
+            release_one(queue, jobs[i]);
+        else
+            queue_fail(queue, jobs[i], "recalled", queue_recalled);
+        job_free(jobs[i]);
+    }
+    return QUEUE_OK;
+}
+
+enum queue_answer queue_release(struct queue *queue, int64_t id)
+{
+    return decide(queue, id, true);
+}
+
+enum queue_answer queue_recall(struct queue *queue, int64_t id)
+{
+    return decide(queue, id, false);
+}
+
+/** What the guard holds back of a rule, one page after the other. */
+static int64_t for_each_held(struct queue *queue, const char *rule, enum job_held held,
+    void (*each)(struct queue *queue, struct job *job))
+{
+    int64_t ids[256], after = 0, count = 0;
+    size_t some;
+    while ((some = store_held_of_rule(queue->store, rule, held, after, ids, 256)) > 0) {
+        after = ids[some - 1];
+        count += (int64_t)some;
+        for (size_t i = 0; i < some; i++) {
+            CLEANUP(job_freep) struct job *job = store_load(queue->store, ids[i]);
+            if (job)
+                each(queue, job);
+        }
+    }
+    return count;
+}
+
+void queue_release_rule(struct queue *queue, const char *rule)
+{
+    struct guard_marks marks;
+    store_guard_marks(queue->store, rule, &marks);
+    marks.released = queue_last_entered(queue);
+    store_set_guard_marks(queue->store, rule, &marks);
+    for_each_held(queue, rule, HELD_FOR_WORD, release_one);
+}
+
+static void recall_one(struct queue *queue, struct job *job)
+{
+    queue_fail(queue, job, "recalled", queue_recalled);
+}
+
+int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
+{
+    struct guard_marks marks;
+    store_guard_marks(queue->store, rule, &marks);
+    int64_t count = for_each_held(queue, rule, HELD_NEVER, recall_one);
+    *ret_more = store_is_undecided(queue->store, rule, &marks);
+    if (!count && !*ret_more)
+        return 0;
+    marks.released = 0;
+    marks.recalled = marks.over;
+    marks.recalled_held = queue_last_entered(queue);
+    store_set_guard_marks(queue->store, rule, &marks);
+    return count;
+}
+
+void queue_recheck_held(struct queue *queue, const char *folder, const char *path)
+{
+    CLEANUP(job_freep) struct job *job = store_find_held(queue->store, folder, path);
+    if (!job)
+        return;
+    job->due_ms = clock_wall_ms();
+    store_update(queue->store, job);
+}
