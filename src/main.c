@@ -58,8 +58,8 @@
  *     - queue/backoff       how long to wait (pure)
  *     - queue/sqlite        the door to SQLite; all SQL is in store_sql.h
  *     - queue/store_jobs    rows: of jobs (a row is read and written by store_row), their groups
- *                           (store_groups), what was filed (store_filings), history and lists
- *                           (store_history, store_lists), the guard's (store_guard)
+ *                           (store_groups), what was filed (store_filings), history, lists and
+ *                           numbers (store_history), the guard's (store_guard)
  *     - queue/store_open    the database opened and made; store_check sees whether it is ours and
  *                           sound, store_aside sets a damaged one aside
  *     - queue/checksum      a number by which a row that the disk has changed is known (pure)

@@ -1,6 +1,7 @@
-/* The connection to SQLite: statements, rows and transactions; the first failure of each is kept.
- */
+/** The connection to SQLite: statements, rows, transactions; the first failure of each is kept. */
 #include "sqlite.h"
+
+#include "closedrop/base/shortage.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -170,4 +171,26 @@ bool store_is_short(struct store *store, struct room *ret_room)
         return false;
     shrink_log(store);
     return ballast_is_needed(store->ballast, ret_room);
+}
+
+enum store_problem problem_of(sqlite3 *database, int code)
+{
+    switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_IN_USE;
+    case SQLITE_CANTOPEN:
+        return is_shortage(sqlite3_system_errno(database)) ? STORE_BROKEN_MACHINE
+                                                           : STORE_UNWRITABLE;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return STORE_UNWRITABLE;
+    case SQLITE_FULL:
+        return STORE_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_DAMAGED;
+    default:
+        return STORE_BROKEN_MACHINE;
+    }
 }

@@ -26,6 +26,10 @@ struct store {
 /** Keep a result, where it is a failure and the first one. */
 void fail(struct store *store, int code);
 
+/** What it means for the store that a call of SQLite failed. Where the machine is at fault, the
+ * store is left as it is. */
+enum store_problem problem_of(sqlite3 *database, int code);
+
 /** A row is not what was written, if it was not only memory that was missing to read it. */
 void fail_as_damaged(struct store *store);
 
@@ -63,8 +67,8 @@ int column_name(sqlite3_stmt *statement, int column, const char *const *names, i
 /* ---- transactions: store_begin(), store_commit() ---- */
 
 /**
- * Have no part in what comes after a failure: to close would tidy the files up, and a disk that has
- * once failed to keep something says of a second try that all is well.
+ * After a failure, do not checkpoint when the store is closed: a disk that lost one write may
+ * report success for the retry.
  */
 void store_leave_alone(struct store *store);
 

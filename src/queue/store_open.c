@@ -1,66 +1,19 @@
-/**
- * Opening the queue's database: whose it is, whether it is sound and of our format, and what of the
- * disk it may count on.
- */
+/** Opening the database of the queue: its directory, its format, its room on the disk. */
 #include "sqlite.h"
-#include "store_row.h"
+#include "store_aside.h"
+#include "store_check.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
-#include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/** What a store that is set aside has behind its name, and then the time. */
-#define ASIDE ".damaged-"
-#define VERSION_KNOWN ((int)COUNT(sql_migrations))
-
-/** What it means that an SQLite call failed; where it is the machine's fault, nothing is done. */
-static enum store_problem problem_of(sqlite3 *database, int code)
-{
-    switch (code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return STORE_IN_USE;
-    case SQLITE_CANTOPEN:
-        return is_shortage(sqlite3_system_errno(database)) ? STORE_BROKEN_MACHINE
-                                                           : STORE_UNWRITABLE;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        return STORE_UNWRITABLE;
-    case SQLITE_FULL:
-        return STORE_FULL;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return STORE_DAMAGED;
-    default:
-        return STORE_BROKEN_MACHINE;
-    }
-}
-
-static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
-        *ret_value = sqlite3_column_int(statement, 0);
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(statement);
-    return code;
-}
 
 /** SQL function: the bytes of a digest in hex, NULL where it is none (SQLite has it from 3.41 on).
  */
@@ -77,7 +30,7 @@ static int migrate(const struct store *store, int version)
 {
     int code = sqlite3_create_function(store->database, "unhex", 1,
         SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, unhex, NULL, NULL);
-    for (; code == SQLITE_OK && version < VERSION_KNOWN; version++) {
+    for (; code == SQLITE_OK && version < SQL_VERSION; version++) {
         struct str sql = STR_INIT(64 * 1024);
         str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d;", sql_migrations[version],
             version + 1);
@@ -92,45 +45,6 @@ static int migrate(const struct store *store, int version)
     return code;
 }
 
-static bool failed_to_read(sqlite3 *database, int which)
-{
-    sqlite3_file *file = NULL;
-    int error = 0;
-    sqlite3_file_control(database, "main", which, &file);
-    if (file && file->pMethods)
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
-    return error != 0;
-}
-
-/** The check calls a page damaged that could not be read: the disk may only have a bad moment. */
-static bool could_not_be_read(sqlite3 *database)
-{
-    return failed_to_read(database, SQLITE_FCNTL_FILE_POINTER) ||
-           failed_to_read(database, SQLITE_FCNTL_JOURNAL_POINTER);
-}
-
-/**
- * Look for damage: for a command a quick look; before work begins a full one, for an index that
- * misses a row would have its file filed again. It takes about 9 s for a million jobs.
- */
-static int check_soundness(sqlite3 *database, bool fully)
-{
-    sqlite3_stmt *statement = NULL;
-    const char *sql = fully ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
-    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
-        const char *answer = (const char *)sqlite3_column_text(statement, 0);
-        code = !answer                       ? SQLITE_NOMEM
-               : strcmp(answer, "ok") == 0   ? SQLITE_OK
-               : could_not_be_read(database) ? SQLITE_IOERR
-                                             : SQLITE_CORRUPT;
-    }
-    sqlite3_finalize(statement);
-    return code;
-}
-
 /** The pragmas that make one connection durable and alone (reference: reliability, SQLite). */
 static int configure(sqlite3 *database)
 {
@@ -142,33 +56,6 @@ static int configure(sqlite3 *database)
         "BEGIN IMMEDIATE; PRAGMA application_id = %d; COMMIT;",
         SQL_APPLICATION_ID);
     return sqlite3_exec(database, sql, NULL, NULL, NULL);
-}
-
-/** Refuse what another program, or a newer closedrop, has made. */
-static enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *why)
-{
-    int application = 0, tables = 0;
-    int code = ask_int(database, "PRAGMA application_id", &application);
-    if (code == SQLITE_OK)
-        code = ask_int(database, "PRAGMA user_version", ret_version);
-    if (code == SQLITE_OK)
-        code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
-    if (code != SQLITE_OK) {
-        str_printf(why, "the queue cannot be read: %s", sqlite3_errmsg(database));
-        return problem_of(database, code);
-    }
-    if (application != SQL_APPLICATION_ID && (application || tables)) {
-        str_add(why, "queue.db was made by another program; name another state_dir");
-        return STORE_NEWER;
-    }
-    if (*ret_version > VERSION_KNOWN) {
-        str_printf(why,
-            "queue.db was made by a newer closedrop (format %d, this one knows %d); "
-            "install that version, or name another state_dir",
-            *ret_version, VERSION_KNOWN);
-        return STORE_NEWER;
-    }
-    return 0;
 }
 
 static enum store_problem prepare_database(struct store *store, bool create, struct str *why)
@@ -264,7 +151,7 @@ static enum store_problem find_file(
 
 static enum store_problem read_all(struct store *store, struct str *why)
 {
-    int code = store_read_all(store);
+    int code = check_rows(store);
     if (code == SQLITE_CORRUPT)
         str_add(why, "the queue cannot be used: a row of it is not what was written");
     return code == SQLITE_OK ? 0 : problem_of(store->database, code);
@@ -311,19 +198,6 @@ static void tell_problem(
     }
 }
 
-static bool was_set_aside(const char *directory)
-{
-    static const char prefix[] = "queue.db" ASIDE;
-    DIR *entries = opendir(directory);
-    const struct dirent *entry;
-    bool found = false;
-    while (entries && !found && (entry = readdir(entries)) != NULL)
-        found = strncmp(entry->d_name, prefix, sizeof(prefix) - 1) == 0;
-    if (entries)
-        closedir(entries);
-    return found;
-}
-
 static enum store_problem open_store(
     const char *directory, const char *path, bool create, struct store **ret_store, struct str *why)
 {
@@ -333,7 +207,7 @@ static enum store_problem open_store(
         return STORE_BROKEN_MACHINE;
     store->ballast = has_ballast ? ballast_new(directory) : NULL;
     store->follows_another =
-        store->ballast && (ballast_was_there(store->ballast) || was_set_aside(directory));
+        store->ballast && (ballast_was_there(store->ballast) || store_was_set_aside(directory));
     enum store_problem problem = open_database(store, path, create, why);
     struct room room;
     if (!problem) {
@@ -372,38 +246,4 @@ void store_close(struct store *store)
     sqlite3_close(store->database);
     ballast_free(store->ballast);
     free(store);
-}
-
-/** A name beside the store that no earlier one was set aside under. */
-static char *free_aside_name(const char *path)
-{
-    for (int64_t at = clock_wall_ms();; at++) {
-        char *aside = str_format("%s" ASIDE "%lld", path, (long long)at);
-        if (!aside || access(aside, F_OK) < 0)
-            return aside;
-        free(aside);
-    }
-}
-
-int store_set_aside(const char *directory, char **ret_aside)
-{
-    /* the database first: a log without it is nothing, but it without its log is an older one */
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-    CLEANUP(free_text) char *path = str_format("%s/queue.db", directory);
-    CLEANUP(free_text) char *aside = path ? free_aside_name(path) : NULL;
-    if (!aside)
-        return -ENOMEM;
-    for (size_t i = 0; i < COUNT(suffixes); i++) {
-        CLEANUP(free_text) char *from = str_format("%s%s", path, suffixes[i]);
-        CLEANUP(free_text) char *to = str_format("%s%s", aside, suffixes[i]);
-        if (!from || !to)
-            return -ENOMEM;
-        if (rename(from, to) < 0 && errno != ENOENT)
-            return -errno;
-    }
-    CLEANUP(close_fd) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) < 0)
-        return -errno;
-    *ret_aside = TAKE_PTR(aside);
-    return 0;
 }

@@ -1,4 +1,4 @@
-/* A job's row: read, column by column, and written. */
+/** Rows of SQLite: read, column by column, written, and checked that they are what was written. */
 #include "store_row.h"
 
 #include "sqlite.h"
@@ -166,4 +166,39 @@ void store_update(struct store *store, const struct job *job)
     bind_int(statement, ":held", job->held);
     bind_int(statement, ":closed", job->closed);
     carry_out(store, statement);
+}
+
+/* ---- other rows ---- */
+
+struct posting read_posting(struct store *store, sqlite3_stmt *statement)
+{
+    struct posting posting = {.token = (const char *)sqlite3_column_text(statement, 0),
+        .lead_id = (const char *)sqlite3_column_text(statement, 1),
+        .activity = column_name(statement, 2, activity_kind_names, ACTIVITY_KINDS),
+        .at_ms = sqlite3_column_int64(statement, 3)};
+    if (posting.activity < 0 || !posting.token || !posting.lead_id)
+        fail_as_damaged(store);
+    else
+        check_row(store, sqlite3_column_int64(statement, 6),
+            checksum_posting(sqlite3_column_int64(statement, 4), sqlite3_column_int64(statement, 5),
+                posting.token, posting.lead_id, activity_kind_names[posting.activity],
+                posting.at_ms));
+    return posting;
+}
+
+struct filing read_filing(struct store *store, sqlite3_stmt *statement)
+{
+    struct filing filing = {.lead_id = (const char *)sqlite3_column_text(statement, 0),
+        .rule = (const char *)sqlite3_column_text(statement, 1),
+        .at_ms = sqlite3_column_int64(statement, 2),
+        .job = sqlite3_column_int64(statement, 3)};
+    const uint8_t *sha256 = sqlite3_column_blob(statement, 4);
+    const char *activity = (const char *)sqlite3_column_text(statement, 5);
+    bool is_whole = sha256 && sqlite3_column_bytes(statement, 4) == DIGEST_SHA256_SIZE;
+    if (!is_whole || !activity || !filing.lead_id || !filing.rule)
+        fail_as_damaged(store);
+    else
+        check_row(
+            store, sqlite3_column_int64(statement, 6), checksum_filing(sha256, activity, &filing));
+    return filing;
 }

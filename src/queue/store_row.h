@@ -1,4 +1,4 @@
-/** A job's row in SQLite, and the check that it is still what was written. */
+/** Rows in SQLite, and the check that each is still what was written. */
 #ifndef CLOSEDROP_QUEUE_STORE_ROW_H
 #define CLOSEDROP_QUEUE_STORE_ROW_H
 
@@ -19,8 +19,19 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement);
 /** The job in the one row, NULL where there is none. */
 struct job *read_one_job(struct store *store, sqlite3_stmt *statement);
 
-/** Read every row that has a checksum: SQLITE_OK, SQLITE_CORRUPT where one is not what was written.
- */
-int store_read_all(struct store *store);
+/** A token that was posted, in the current row of SQL_POSTING_COLUMNS; its texts are valid as long
+ * as that row. */
+struct posting {
+    const char *token;
+    const char *lead_id;
+    int activity;
+    int64_t at_ms;
+};
+
+/** After a failure the store has it, and the posting is not to be used. */
+struct posting read_posting(struct store *store, sqlite3_stmt *statement);
+
+/** The same for what was filed; the columns are SQL_FILING_COLUMNS. */
+struct filing read_filing(struct store *store, sqlite3_stmt *statement);
 
 #endif

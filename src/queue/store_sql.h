@@ -5,6 +5,8 @@
 #ifndef CLOSEDROP_QUEUE_STORE_SQL_H
 #define CLOSEDROP_QUEUE_STORE_SQL_H
 
+#include "closedrop/base/array.h"
+
 /* "clsd": says whose file this is (PRAGMA application_id) */
 #define SQL_APPLICATION_ID 0x636c7364
 
@@ -150,6 +152,9 @@ static const char *const sql_migrations[] = {
     "  recalled_held INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
 };
+
+/* the format that this closedrop makes and knows: user_version */
+#define SQL_VERSION ((int)COUNT(sql_migrations))
 
 /* the index job_due serves exactly this */
 #define SQL_WAITING "ending = '' AND in_hand = 0 AND filed = 0"

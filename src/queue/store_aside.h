@@ -1,0 +1,10 @@
+/** What is left beside the queue where a damaged one was set aside (store_set_aside()). */
+#ifndef CLOSEDROP_QUEUE_STORE_ASIDE_H
+#define CLOSEDROP_QUEUE_STORE_ASIDE_H
+
+#include <stdbool.h>
+
+/** Whether one was, in this directory. */
+bool store_was_set_aside(const char *directory);
+
+#endif

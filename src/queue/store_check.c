@@ -1,0 +1,103 @@
+/** Whether a database is ours, of a format that is known, and sound. */
+#include "store_check.h"
+
+#include "store_row.h"
+
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *ret_value = sqlite3_column_int(statement, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *why)
+{
+    int application = 0, tables = 0;
+    int code = ask_int(database, "PRAGMA application_id", &application);
+    if (code == SQLITE_OK)
+        code = ask_int(database, "PRAGMA user_version", ret_version);
+    if (code == SQLITE_OK)
+        code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (code != SQLITE_OK) {
+        str_printf(why, "the queue cannot be read: %s", sqlite3_errmsg(database));
+        return problem_of(database, code);
+    }
+    if (application != SQL_APPLICATION_ID && (application || tables)) {
+        str_add(why, "queue.db was made by another program; name another state_dir");
+        return STORE_NEWER;
+    }
+    if (*ret_version > SQL_VERSION) {
+        str_printf(why,
+            "queue.db was made by a newer closedrop (format %d, this one knows %d); "
+            "install that version, or name another state_dir",
+            *ret_version, SQL_VERSION);
+        return STORE_NEWER;
+    }
+    return 0;
+}
+
+static bool failed_to_read(sqlite3 *database, int which)
+{
+    sqlite3_file *file = NULL;
+    int error = 0;
+    sqlite3_file_control(database, "main", which, &file);
+    if (file && file->pMethods)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error != 0;
+}
+
+/** The check calls a page damaged that could not be read: the disk may only have a bad moment. */
+static bool could_not_be_read(sqlite3 *database)
+{
+    return failed_to_read(database, SQLITE_FCNTL_FILE_POINTER) ||
+           failed_to_read(database, SQLITE_FCNTL_JOURNAL_POINTER);
+}
+
+int check_soundness(sqlite3 *database, bool fully)
+{
+    sqlite3_stmt *statement = NULL;
+    const char *sql = fully ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        const char *answer = (const char *)sqlite3_column_text(statement, 0);
+        code = !answer                       ? SQLITE_NOMEM
+               : strcmp(answer, "ok") == 0   ? SQLITE_OK
+               : could_not_be_read(database) ? SQLITE_IOERR
+                                             : SQLITE_CORRUPT;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+/* ---- every row ---- */
+
+int check_rows(struct store *store)
+{
+    sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);
+    sqlite3_stmt *postings = statement_of(store, SQL_ALL_POSTINGS);
+    sqlite3_stmt *filings = statement_of(store, SQL_ALL_FILINGS);
+    store->failure = SQLITE_OK;
+    while (next_row(store, jobs))
+        job_free(read_job(store, jobs));
+    while (next_row(store, postings))
+        (void)read_posting(store, postings);
+    while (next_row(store, filings))
+        (void)read_filing(store, filings);
+    sqlite3_reset(jobs);
+    sqlite3_reset(postings);
+    sqlite3_reset(filings);
+    return store->failure;
+}
