@@ -117,17 +117,17 @@
  * - close/    api (what is sent), activity_kind and activity (what is posted), search (what is
  * asked, and compared), phone (numbers as they are written), reply and record (what comes back),
  * key
- * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the
- * bandwidth's turns); and, all pure, rate_limit (what a reply says of asking again), window (how
- *             many requests a rate limit still takes), breaker (the circuit breaker of a place),
- * progress (does a transfer go on), bucket, date
+ * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the turns
+ *             of the bandwidth); and, all pure, rate_limit (what a reply says of asking again),
+ *             window (how many requests a rate limit still takes), breaker (the circuit breaker
+ *             of a server), progress (does a transfer go on), bucket, date
  * - files/    safe_open, identity, inode, lease, filesystem, source, put_away (a file taken into
  *             staging, and moved on), destination, free_name, copy, ownership, rights, path,
  *             companion: what intake and work stand on
  * - config/   tree (what it says), config (held by whoever reads it), load (one file into one tree;
- *             places checks it as a whole), read_folder, read_rule, read_activity, locate, setting
- *             (the door to libconfig), own_files (what is never taken), never_fits and refusal
- * (pure)
+ *             places checks it as a whole), read_folder, read_rule, read_activity, locate,
+ *             settings, setting, setting_values, unknown_keys (one file, key by key: the door to
+ *             libconfig), own_files (what is never taken); syntax, never_fits, refusal (pure)
  * - control/  server (the door to libmicrohttpd), client, questions (the table of all that may be
  *             asked); status, jobs, filings and held answer, gone has what is no longer configured
  * - base/     text (names as people see them: the door to libunistring), encoding (the door to

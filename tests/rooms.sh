@@ -73,7 +73,7 @@ sandbox_room main options run
 
 door curl/ src/http/request_state.h src/http/shaper.h
 door sqlite3.h src/queue/sqlite.h src/queue/store_row.h
-door libconfig.h src/config/setting.c
+door libconfig.h src/config/setting_state.h
 door inotifytools/ src/intake/events.c
 door pcre2.h src/rules/pattern.c
 door csv.h src/rules/table_parse.c
