@@ -32,6 +32,15 @@ static int came_back(struct task *task, const char *name)
     return str_assign(&job->location, NULL);
 }
 
+static int begin_copy(struct task *task, const char *from)
+{
+    struct copy *copy;
+    int result = copy_begin(task->staging, from, &task->destination, &copy);
+    if (result == 0)
+        task_copy(task, copy);
+    return result;
+}
+
 int bring_back_start(struct task *task)
 {
     struct job *job = task->job;
@@ -52,7 +61,7 @@ int bring_back_start(struct task *task)
     const char *from = path_name(job->location);
     result = put_away_move(task->staging, from, &task->destination, path_name(job->path), &name);
     if (result == -EXDEV)
-        return copy_begin(task->staging, from, &task->destination, &task->copy);
+        return begin_copy(task, from);
     return result < 0 ? result : came_back(task, name);
 }
 

@@ -5,8 +5,9 @@
 #include "task.h"
 
 /**
- * Move a failed file back to its path, for a retry by hand. 0 (with task->copy where it is copied,
- * to be gone on with by bring_back_step()), or a negative errno: -ENOENT where it is there no more.
+ * Move a failed file back to its path, for a retry by hand. 0 (with STEP_COPYING where it is
+ * copied, to be gone on with by bring_back_step()), or a negative errno: -ENOENT where it is there
+ * no more.
  */
 int bring_back_start(struct task *task);
 

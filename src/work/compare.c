@@ -2,6 +2,7 @@
  * A file that a `keep` folder shows anew, where one of its size was filed under its handle or path:
  * is it that one, touched or restored with another time? Its bytes tell.
  */
+#include "bring_back.h"
 #include "stages.h"
 #include "task_file.h"
 
@@ -11,23 +12,28 @@
 
 struct verdict compare_start(struct task *task, const struct stage_tools *tools)
 {
-    struct verdict verdict = task_open_source(task, tools, &task->compared);
-    return verdict.kind == VERDICT_NEXT ? verdict_make(VERDICT_RUNNING, NULL, "reading") : verdict;
+    struct source *source;
+    struct verdict verdict = task_open_source(task, tools, &source);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    task_read(task, source);
+    return verdict_make(VERDICT_RUNNING, NULL, "reading");
 }
 
 static struct verdict compare(struct task *task)
 {
     char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
-    if (!source_finish(task->compared, sha256, md5))
+    if (!source_finish(task->step.source, sha256, md5))
         return verdict_make(VERDICT_CHANGED, "changed", "the file changed while it was read");
     task->is_kept = strcmp(sha256, task->kept_sha256) == 0;
     return verdict_make(VERDICT_NEXT, NULL, "read");
 }
 
-struct verdict compare_step(struct task *task)
+/** Read one more slice of the file. */
+static struct verdict read_slice(struct task *task)
 {
     static char buffer[256 * 1024];
-    struct source *source = task->compared;
+    struct source *source = task->step.source;
     int64_t end = source->offset + SLICE;
     while (source->offset < source->before.identity.size && source->offset < end)
         if (source_read(source, buffer, sizeof(buffer)) < 0)
@@ -38,4 +44,9 @@ struct verdict compare_step(struct task *task)
     return source->offset < source->before.identity.size
                ? verdict_make(VERDICT_RUNNING, NULL, "reading")
                : compare(task);
+}
+
+struct verdict compare_step(struct task *task)
+{
+    return task->step.kind == STEP_COPYING ? bring_back_step(task) : read_slice(task);
 }

@@ -21,12 +21,11 @@ int copying_take_identity(struct task *task, const char *name)
 
 int copying_step(struct task *task, char **ret_name)
 {
-    int result = copy_step(task->copy);
+    int result = copy_step(task->step.copy);
     if (result > 0)
         return result;
     if (result == 0)
-        result = copy_finish(task->copy, path_name(task->job->path), ret_name);
-    copy_free(task->copy);
-    task->copy = NULL;
+        result = copy_finish(task->step.copy, path_name(task->job->path), ret_name);
+    task_go_on(task, task->stage); /* the copy has ended; its directories may be closed */
     return result != 0 ? result : copying_take_identity(task, *ret_name);
 }

@@ -260,7 +260,7 @@ struct verdict duplicate_start(struct task *task, const struct stage_tools *tool
 struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return merged_leads_read(&task->merged, task->request);
+    return merged_leads_read(&task->merged, task->step.request);
 }
 
 void duplicates_found_out(struct worker *worker, struct task *task)

@@ -136,7 +136,7 @@ struct verdict resolve_start(struct task *task, const struct stage_tools *tools)
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return resolution_read(&task->resolution, task->request);
+    return resolution_read(&task->resolution, task->step.request);
 }
 
 /* ---- renamed since it was filed ---- */
@@ -194,7 +194,7 @@ struct verdict attach_start(struct task *task, const struct stage_tools *tools)
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return attach_read(task->request, task->job->activity, &task->activity_id);
+    return attach_read(task->step.request, task->job->activity, &task->activity_id);
 }
 
 /* ---- verify ---- */
@@ -260,7 +260,7 @@ static bool is_taken(void *context, const char *activity_id)
 struct verdict verify_finish(struct task *task, const struct stage_tools *tools)
 {
     struct asking asking = {tools->store, NULL};
-    return verify_read(&task->verification, task->request, is_taken, &asking);
+    return verify_read(&task->verification, task->step.request, is_taken, &asking);
 }
 
 /* ---- reconcile ---- */
@@ -279,7 +279,8 @@ struct verdict reconcile_finish(struct task *task, const struct stage_tools *too
 {
     /* one activity may hold several files, and so be that of several jobs */
     struct asking asking = {tools->store, task->job->md5};
-    struct verdict verdict = verify_read(&task->verification, task->request, is_taken, &asking);
+    struct verdict verdict =
+        verify_read(&task->verification, task->step.request, is_taken, &asking);
     if (verdict.kind == VERDICT_NEXT && task->verification.is_doubtful &&
         !task->verification.files[0].activity_id)
         return verdict_make(VERDICT_FAIL, "doubtful",

@@ -127,9 +127,12 @@ static struct verdict arrived(struct task *task, const char *name)
 static struct verdict begin_copy(struct task *task, const char *staged)
 {
     char words[RIGHTS_WORDS];
-    int result = copy_begin(task->staging, staged, &task->destination, &task->copy);
-    if (result == 0)
+    struct copy *copy;
+    int result = copy_begin(task->staging, staged, &task->destination, &copy);
+    if (result == 0) {
+        task_copy(task, copy);
         return verdict_make(VERDICT_RUNNING, NULL, "copying");
+    }
     CLEANUP(close_fd) int file = safe_open_path(task->staging, staged);
     CLEANUP(close_fd) int readable = safe_reopen_file(file);
     if (readable != -EACCES)
@@ -219,7 +222,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     if (result != -ENOENT)
         return task_not_put_away("what became of the file cannot be seen", result);
     /* it may lie in the folder under another name: the watch thread has not said so yet */
-    if (task->job->identity.handle_length && !task->was_scanned)
+    if (task->job->identity.handle_length && !task->was_searched)
         return verdict_make(VERDICT_GONE, "gone", "the file is looked for in the folder");
     bool is_replaced = taken == TAKEN_ANOTHER || store_has_successor(tools->store, task->job);
     if (is_replaced && !must_be_told(task->job))

@@ -85,14 +85,13 @@ void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
 
 static void free_task(struct worker *worker, struct task *task)
 {
-    pacing_drop_request(worker, &task->request);
+    pacing_drop_task_request(worker, task);
+    task_go_on(task, task->stage); /* frees what is copied or read */
     task_close_upload(task);
     if (task->has_resolution)
         resolution_release(&task->resolution);
     if (task->has_verification)
         verify_release(&task->verification);
-    copy_free(task->copy);
-    source_close(task->compared);
     merged_leads_release(&task->merged);
     task_leave_directories(task);
     close_fd(&task->root);

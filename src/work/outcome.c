@@ -367,7 +367,6 @@ static void on_verified(struct worker *worker, struct task *task)
 /** A kept file whose bytes are the filed ones; or a new one. */
 static void on_compared(struct worker *worker, struct task *task)
 {
-    source_close(TAKE_PTR(task->compared));
     if (!task->is_kept) {
         task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
         return;
@@ -448,8 +447,10 @@ static void on_not_put_away(struct worker *worker, struct task *task, const stru
 /** Its file has gone from its place, perhaps under another name: it is looked for, once. */
 static void on_missing(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    task->awaits_scan = worker->scan(worker->watch_context, task->folder->name);
-    if (!task->awaits_scan)
+    int64_t scan = worker->scan(worker->watch_context, task->folder->name);
+    if (scan)
+        task_search(task, scan);
+    else
         on_not_put_away(worker, task, verdict);
 }
 
@@ -504,8 +505,8 @@ static void on_again(struct worker *worker, struct task *task, const struct verd
 
 static void on_doubt(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    task->in_doubt = true;
-    task->verdict = *verdict;
+    (void)verdict;
+    task_doubt(task);
     breaker_doubt(&worker->api_breaker);
 }
 
@@ -541,11 +542,15 @@ static void apply_to_outcome(
 static bool is_looked_for(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     bool is_gone = verdict->kind == VERDICT_GONE;
-    if (is_gone && !task->was_scanned)
-        task->awaits_scan = worker->scan(worker->watch_context, task->folder->name);
-    if (!task->awaits_scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED))
+    int64_t scan = is_gone && !task->was_searched
+                       ? worker->scan(worker->watch_context, task->folder->name)
+                       : 0;
+    bool leaves_out = !scan && task->absent && (is_gone || verdict->kind == VERDICT_CHANGED);
+    if (scan)
+        task_search(task, scan);
+    if (leaves_out)
         present_leave_out(worker, task, verdict);
-    return task->awaits_scan || task->to_start;
+    return scan || leaves_out;
 }
 
 /** Whether a verdict leaves no doubt that the POST of an activity created nothing. */
@@ -612,11 +617,9 @@ void outcome_settle_doubts(struct worker *worker, bool own_fault)
     struct task *next;
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
-        if (!task->in_doubt)
+        if (task->step.kind != STEP_DOUBT)
             continue;
-        struct verdict verdict = task->verdict;
-        task->in_doubt = false;
-        task->verdict.kind = VERDICT_RUNNING;
+        const struct verdict verdict = task->step.verdict;
         if (verdict.kind == VERDICT_UNCLEAR)
             on_unclear(worker, task, &verdict, own_fault);
         else if (own_fault)
@@ -635,8 +638,9 @@ void outcome_abandon(struct worker *worker, struct task *task)
         moves_end_task(worker, task);
         return;
     }
-    bool was_posted = task->job->posting && !task->to_start;
-    if (task->stage == STAGE_ATTACH && task->to_start)
+    bool is_unsent = task->step.kind == STEP_START || task->step.kind == STEP_READY;
+    bool was_posted = task->job->posting && !is_unsent;
+    if (task->stage == STAGE_ATTACH && is_unsent)
         moves_withdraw(worker, task, why);
     moves_release(worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
 }

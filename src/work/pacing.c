@@ -49,6 +49,14 @@ void pacing_drop_request(struct worker *worker, struct request **request)
     *request = NULL;
 }
 
+void pacing_drop_task_request(struct worker *worker, struct task *task)
+{
+    if (!task_request(task))
+        return;
+    pacing_drop_request(worker, &task->step.request);
+    task->step = (struct step){.kind = STEP_START};
+}
+
 int64_t pacing_ask_delay(const struct worker *worker, int tries)
 {
     const struct limits *limits = &worker->config->limits;
@@ -108,7 +116,7 @@ static size_t count_trials(const struct worker *worker)
     for (const struct task *task = worker->tasks; task; task = task->next)
         count += task->stage == STAGE_RESOLVE || task->stage == STAGE_TICKET ||
                  (task->stage == STAGE_SEND &&
-                     (task->to_start || task->started_ms >= worker->s3_tripped_ms));
+                     (task->step.kind != STEP_ASKING || task->started_ms >= worker->s3_tripped_ms));
     return count;
 }
 

@@ -10,6 +10,9 @@ int pacing_send_request(struct worker *worker, struct request *request);
 /** The end of a request, answered or not: what it says about asking again counts for its group. */
 void pacing_drop_request(struct worker *worker, struct request **request);
 
+/** The same for that of a task, if it has one; its stage would start again then. */
+void pacing_drop_task_request(struct worker *worker, struct task *task);
+
 struct api worker_api(const struct worker *worker, const struct config *config);
 
 /** How long a place is left alone that could not be used `tries` times. */

@@ -16,6 +16,8 @@ bool search_is_possible(const struct worker *worker, const struct task *task)
 bool search_is_over(const struct worker *worker, const struct task *task)
 {
     const struct folder_view *view = folder_view_of(worker, task->folder->name);
-    bool has_ended = view && view->scanned >= task->awaits_scan;
-    return task->awaits_scan && (has_ended || !search_is_possible(worker, task));
+    if (task->step.kind != STEP_SEARCH)
+        return false;
+    bool has_ended = view && view->scanned >= task->step.scan;
+    return has_ended || !search_is_possible(worker, task);
 }

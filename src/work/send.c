@@ -62,7 +62,7 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools)
 {
     (void)tools;
-    return upload_read_ticket(&task->upload, task->request, task->config->close.upload_hosts);
+    return upload_read_ticket(&task->upload, task->step.request, task->config->close.upload_hosts);
 }
 
 struct verdict send_start(struct task *task, const struct stage_tools *tools)
@@ -75,5 +75,5 @@ struct verdict send_start(struct task *task, const struct stage_tools *tools)
 
 struct verdict send_finish(struct task *task, const struct stage_tools *tools)
 {
-    return upload_read_form(&task->upload, task->request, tools->etags);
+    return upload_read_form(&task->upload, task->step.request, tools->etags);
 }

@@ -7,7 +7,7 @@
 /* compare.c */
 struct verdict compare_start(struct task *task, const struct stage_tools *tools);
 
-/** Read one more slice of the file. */
+/** The next slice of its file. */
 struct verdict compare_step(struct task *task);
 
 /* present.c */
@@ -38,7 +38,7 @@ struct verdict send_finish(struct task *task, const struct stage_tools *tools);
 /* finish.c */
 struct verdict finish_start(struct task *task, const struct stage_tools *tools);
 
-/** Copy one more slice of a file that goes to another file system. */
+/** The next slice of a file that goes to another file system. */
 struct verdict finish_step(struct task *task);
 
 #endif

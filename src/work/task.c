@@ -7,6 +7,7 @@
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,15 +33,53 @@ void task_free_members(struct task *task)
     task->member_count = 0;
 }
 
+/** A request is not ours to free: who put it under way must stop it. */
+static void set_step(struct task *task, const struct step *step)
+{
+    assert(!task_request(task));
+    if (task->step.kind == STEP_COPYING)
+        copy_free(task->step.copy);
+    if (task->step.kind == STEP_READING)
+        source_close(task->step.source);
+    task->step = *step;
+}
+
 void task_go_on(struct task *task, enum stage stage)
 {
     task->stage = stage;
-    task->to_start = true;
+    set_step(task, &(struct step){.kind = STEP_START});
 }
 
-bool task_holds_request(const struct task *task)
+void task_end_stage(struct task *task, const struct verdict *verdict)
 {
-    return task->to_start && task->request;
+    set_step(task, &(struct step){.kind = STEP_ENDED, .verdict = *verdict});
+}
+
+void task_copy(struct task *task, struct copy *copy)
+{
+    set_step(task, &(struct step){.kind = STEP_COPYING, .copy = copy});
+}
+
+void task_read(struct task *task, struct source *source)
+{
+    set_step(task, &(struct step){.kind = STEP_READING, .source = source});
+}
+
+void task_search(struct task *task, int64_t scan)
+{
+    set_step(task, &(struct step){.kind = STEP_SEARCH, .scan = scan});
+}
+
+void task_doubt(struct task *task)
+{
+    assert(task->step.kind == STEP_ENDED);
+    task->step.kind = STEP_DOUBT;
+}
+
+struct request *task_request(const struct task *task)
+{
+    bool has_one = task->step.kind == STEP_READY || task->step.kind == STEP_ASKING;
+    return has_one ? task->step.request : NULL;
 }
 
 bool task_was_renamed(const struct task *task)
@@ -92,10 +131,10 @@ struct verdict task_wait(int64_t ms, const char *code, const char *why)
 
 struct verdict task_under_way(struct task *task, struct request *request)
 {
-    task->request = request;
-    if (request)
-        return verdict_make(VERDICT_RUNNING, NULL, "under way");
-    return verdict_no_memory();
+    if (!request)
+        return verdict_no_memory();
+    set_step(task, &(struct step){.kind = STEP_READY, .request = request});
+    return verdict_make(VERDICT_RUNNING, NULL, "under way");
 }
 
 void task_leave_directories(struct task *task)

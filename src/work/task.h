@@ -29,6 +29,38 @@ enum stage {
     STAGES
 };
 
+/**
+ * Where a task is within its stage, with what belongs to that and to nothing else.
+ *
+ *              start()                 it may go              it has ended
+ *     START ------+--> READY ------------> ASKING --+-----------------------> ENDED
+ *       ^         +--> COPYING, READING, a slice a turn ----------------------^ | |
+ *       |         +--> (at once) ---------------------------------------------^ | |
+ *       +--<-- the stage that follows; or SEARCH, when it is over --<-----------+ |
+ *                                     DOUBT, until GET me/ was answered --<-------+
+ */
+enum step_kind {
+    STEP_START,   /* its stage begins after the next commit */
+    STEP_READY,   /* its request is made, and goes as soon as it may */
+    STEP_ASKING,  /* its request is under way */
+    STEP_COPYING, /* its file goes to another file system */
+    STEP_READING, /* its file is read, to be compared */
+    STEP_SEARCH,  /* what has gone from its place is searched for in the folder */
+    STEP_ENDED,   /* the stage has ended; its verdict is to be applied */
+    STEP_DOUBT    /* what GET me/ says decides about its verdict */
+};
+
+struct step {
+    enum step_kind kind;
+    union {
+        struct request *request; /* READY, ASKING */
+        struct copy *copy;       /* COPYING */
+        struct source *source;   /* READING */
+        int64_t scan;            /* SEARCH: its number (worker_scan) */
+        struct verdict verdict;  /* ENDED, DOUBT */
+    };
+};
+
 struct task {
     struct job *job;
     struct job **members; /* the other members of its group, claimed with it */
@@ -36,11 +68,8 @@ struct task {
     struct config *config; /* held: a job ends with the settings it began with */
     const struct folder *folder;
     enum stage stage;
-    bool to_start;          /* its stage begins after the next commit; or its request is made, and
-                               waits until it may go */
-    bool in_doubt;          /* waits for what GET me/ says */
-    bool alone;             /* a suspect: nothing else is claimed */
-    struct verdict verdict; /* of a stage that ended by itself; RUNNING: not yet */
+    struct step step;
+    bool alone; /* a suspect: nothing else is claimed */
     struct resolution resolution;
     bool has_resolution;
     struct upload upload;
@@ -57,16 +86,12 @@ struct task {
     char *other_lead;           /* its new name belongs to, after it was filed */
     int64_t kept;               /* the job that may have filed these bytes already, 0: none */
     char *kept_sha256;
-    struct source *compared; /* the file, while it is read for that */
-    bool is_kept;            /* its bytes are those */
-    int64_t awaits_scan;     /* what has gone from its place is looked for in the folder */
-    bool was_scanned;        /* and was not found */
-    struct request *request;
+    bool is_kept;       /* its bytes are those */
+    bool was_searched;  /* what has gone from its place is not in the folder */
     int64_t started_ms; /* steady clock: when its bytes began to go */
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
     struct destination destination;
-    struct copy *copy;
     char *outcome_location; /* where the file came to lie */
     struct task *next;
 };
@@ -78,11 +103,25 @@ struct job *task_job_at(const struct task *task, size_t i);
 /** Let go of the other members, which are not claimed or no longer. */
 void task_free_members(struct task *task);
 
-/** On to the stage that begins after this turn's commit. */
+/** On to the stage that begins after this turn's commit. A request has been dropped before
+ * (pacing_drop_request()), as for all that change the step; what else it holds is freed. */
 void task_go_on(struct task *task, enum stage stage);
 
-/** Whether its request is ready, and only waits until it may go. */
-bool task_holds_request(const struct task *task);
+/** The stage has ended. */
+void task_end_stage(struct task *task, const struct verdict *verdict);
+
+/** What its stage does from now on, a slice a turn: the task's. */
+void task_copy(struct task *task, struct copy *copy);
+void task_read(struct task *task, struct source *source);
+
+/** A scan of its folder was asked for, which has this number. */
+void task_search(struct task *task, int64_t scan);
+
+/** The verdict of the stage that has ended waits for what GET me/ says. */
+void task_doubt(struct task *task);
+
+/** Its request, made or under way; NULL: there is none. */
+struct request *task_request(const struct task *task);
 
 /** The stage a job with an outcome goes on with: to put its file away, once it is known whether its
  * name still says what it was filed as. */
@@ -106,14 +145,15 @@ struct stage_tools {
 };
 
 /**
- * A stage: `start` puts a request under way (RUNNING, with task->request to be started by the
- * worker), or is done at once; `finish` reads the request's end, MORE starts the stage again. A
- * copy is gone on with by itself.
+ * A stage: `start` makes a request or begins to copy or read (RUNNING, and the step says which), or
+ * is done at once; `finish` reads the request's end, MORE starts the stage again; `step` copies or
+ * reads the next slice.
  */
 struct stage_row {
     const char *name;
     struct verdict (*start)(struct task *task, const struct stage_tools *tools);
     struct verdict (*finish)(struct task *task, const struct stage_tools *tools);
+    struct verdict (*step)(struct task *task);
 };
 
 extern const struct stage_row stage_rows[STAGES];
@@ -127,7 +167,7 @@ void task_leave_directories(struct task *task);
 /** Whether the folder is still the directory it was, and not an empty mount point. */
 bool task_folder_is_here(const struct task *task, const struct stage_tools *tools);
 
-/** The request of a stage: under way, or no memory was left for it. */
+/** The request of a stage is made; or, NULL, no memory was left for it. */
 struct verdict task_under_way(struct task *task, struct request *request);
 
 /** Later, for a reason that is not the job's fault. */

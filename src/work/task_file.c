@@ -114,7 +114,8 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
         (void)str_assign(&task->job->location, NULL);
     else if (result < 0)
         return verdict_of_error(task, tools, result);
-    return verdict_make(task->copy ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");
+    return verdict_make(
+        task->step.kind == STEP_COPYING ? VERDICT_RUNNING : VERDICT_NEXT, NULL, "fetched");
 }
 
 /**

@@ -26,9 +26,9 @@ static int64_t next_send(const struct worker *worker)
 {
     int64_t next = INT64_MAX, now = clock_steady_ms();
     for (const struct task *task = worker->tasks; task; task = task->next)
-        if (task_holds_request(task))
-            next =
-                earlier(next, window_opens_at(&worker->windows[request_group(task->request)], now));
+        if (task->step.kind == STEP_READY)
+            next = earlier(
+                next, window_opens_at(&worker->windows[request_group(task->step.request)], now));
     return next;
 }
 
@@ -40,6 +40,21 @@ static bool is_held_up(struct worker *worker)
     return worker->tasks->alone || (worker->has_suspects && claim_suspect_is_due(worker));
 }
 
+static bool goes_on_by_itself(const struct worker *worker, const struct task *task)
+{
+    switch (task->step.kind) {
+    case STEP_START:
+    case STEP_COPYING:
+    case STEP_READING:
+    case STEP_ENDED:
+        return true;
+    case STEP_SEARCH:
+        return search_is_over(worker, task);
+    default:
+        return false;
+    }
+}
+
 static bool is_busy(const struct worker *worker)
 {
     if (discards_are_under_way(worker))
@@ -48,9 +63,7 @@ static bool is_busy(const struct worker *worker)
         if (worker->folders[i].classifying == CLASSIFY_GOES_ON)
             return true;
     for (const struct task *task = worker->tasks; task; task = task->next)
-        if (task->copy || task->compared || (task->to_start && !task_holds_request(task)) ||
-            search_is_over(worker, task) ||
-            (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING))
+        if (goes_on_by_itself(worker, task))
             return true;
     return false;
 }

@@ -44,7 +44,7 @@ void worker_stop_claiming(struct worker *worker)
 static struct task *task_of(const struct worker *worker, const struct request *request)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->request == request)
+        if (task_request(task) == request)
             return task;
     return NULL;
 }
@@ -65,6 +65,12 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
     return tools;
 }
 
+static void apply(struct worker *worker, struct task *task)
+{
+    const struct verdict verdict = task->step.verdict;
+    outcome_apply(worker, task, &verdict);
+}
+
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
@@ -78,16 +84,9 @@ static void reap_request(struct worker *worker, struct request *request)
     bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
     if (request_group(request) != API_FORMS && !is_doubtful)
         breaker_passed(&worker->api_breaker);
-    pacing_drop_request(worker, &task->request);
-    outcome_apply(worker, task, &verdict);
-}
-
-/** What its stage has found out without a request. */
-static void apply(struct worker *worker, struct task *task)
-{
-    struct verdict verdict = task->verdict;
-    task->verdict.kind = VERDICT_RUNNING;
-    outcome_apply(worker, task, &verdict);
+    pacing_drop_task_request(worker, task);
+    task_end_stage(task, &verdict);
+    apply(worker, task);
 }
 
 /** Where the folder is away now nothing is decided. */
@@ -97,18 +96,18 @@ static void end_search(struct worker *worker, struct task *task)
         outcome_abandon(worker, task);
         return;
     }
-    task->awaits_scan = 0;
-    task->was_scanned = true;
+    task->was_searched = true;
     task_go_on(task, task->stage);
 }
 
 /** What goes on by itself, a slice a turn. */
 static void step(struct task *task)
 {
-    if (task->compared)
-        task->verdict = compare_step(task);
-    else if (task->copy)
-        task->verdict = task->stage == STAGE_FINISH ? finish_step(task) : bring_back_step(task);
+    if (task->step.kind != STEP_COPYING && task->step.kind != STEP_READING)
+        return;
+    struct verdict verdict = stage_rows[task->stage].step(task);
+    if (verdict.kind != VERDICT_RUNNING)
+        task_end_stage(task, &verdict);
 }
 
 void worker_reap(struct worker *worker)
@@ -122,21 +121,22 @@ void worker_reap(struct worker *worker)
         step(task);
         if (search_is_over(worker, task))
             end_search(worker, task);
-        else if (task->in_doubt && worker->stopping)
+        else if (task->step.kind == STEP_DOUBT && worker->stopping)
             outcome_abandon(worker, task); /* nobody waits for whose fault it was */
-        else if (!task->in_doubt && task->verdict.kind != VERDICT_RUNNING)
+        else if (task->step.kind == STEP_ENDED)
             apply(worker, task);
     }
 }
 
 void worker_check_leases(struct worker *worker)
 {
+    const struct verdict changed =
+        verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->has_upload && source_yield(task->upload.source) && !task->in_doubt) {
-            pacing_drop_request(worker, &task->request);
-            task->to_start = false;
-            task->verdict =
-                verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
+        if (task->has_upload && source_yield(task->upload.source) &&
+            task->step.kind != STEP_DOUBT) {
+            pacing_drop_task_request(worker, task);
+            task_end_stage(task, &changed);
         }
 }
 
@@ -153,17 +153,15 @@ static void follow_in_task(struct worker *worker, struct task *task)
 {
     bool is_asking = task->stage == STAGE_RESOLVE || task->stage == STAGE_RENAMED;
     bool is_posted = task->stage == STAGE_ATTACH || task->stage == STAGE_VERIFY;
-    if (task->copy || task->in_doubt || is_posted)
+    if (task->step.kind == STEP_COPYING || task->step.kind == STEP_DOUBT || is_posted)
         return;
     if (task->has_resolution)
         resolution_release(&task->resolution);
     task->has_resolution = false;
-    if (!is_asking && !task->awaits_scan)
+    if (!is_asking && task->step.kind != STEP_SEARCH)
         return;
-    pacing_drop_request(worker, &task->request);
-    task->verdict.kind = VERDICT_RUNNING;
-    task->awaits_scan = 0;
-    task->was_scanned = false;
+    pacing_drop_task_request(worker, task);
+    task->was_searched = false;
     task_go_on(task,
         task->stage == STAGE_RESOLVE ? STAGE_RESOLVE : claim_first_stage(task->job, task->folder));
 }
@@ -189,37 +187,46 @@ void worker_follow(struct worker *worker, int64_t job, const char *path)
 static bool may_send(struct worker *worker, struct task *task)
 {
     int64_t now = clock_steady_ms();
-    const struct window *window = &worker->windows[request_group(task->request)];
+    const struct window *window = &worker->windows[request_group(task->step.request)];
     if (window_opens_at(window, now) <= now)
         return true;
     int64_t wait_ms = window_shut_until(window, now) - now;
     if (wait_ms > HELD_MAX_MS) {
-        task->to_start = false;
-        pacing_drop_request(worker, &task->request);
-        task->verdict = task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
+        const struct verdict wait =
+            task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
+        pacing_drop_task_request(worker, task);
+        task_end_stage(task, &wait);
     }
     return false;
+}
+
+/** It did not get so far that an answer could come: its stage reads what became of it at once. */
+static void send_request(struct worker *worker, struct task *task, const struct stage_tools *tools)
+{
+    task->step.kind = STEP_ASKING;
+    if (pacing_send_request(worker, task->step.request) == 0)
+        return;
+    struct verdict verdict = stage_rows[task->stage].finish(task, tools);
+    pacing_drop_task_request(worker, task);
+    task_end_stage(task, &verdict);
 }
 
 static void start_stage(struct worker *worker, struct task *task)
 {
     struct stage_tools tools = tools_of(worker, task);
-    if (!task->request)
-        task->verdict = stage_rows[task->stage].start(task, &tools);
-    task->to_start = task->verdict.kind == VERDICT_RUNNING && task->request;
-    if (!task->to_start || !may_send(worker, task))
-        return;
-    task->to_start = false;
-    if (pacing_send_request(worker, task->request) < 0) {
-        task->verdict = stage_rows[task->stage].finish(task, &tools);
-        pacing_drop_request(worker, &task->request);
+    if (task->step.kind == STEP_START) {
+        struct verdict verdict = stage_rows[task->stage].start(task, &tools);
+        if (verdict.kind != VERDICT_RUNNING)
+            task_end_stage(task, &verdict);
     }
+    if (task->step.kind == STEP_READY && may_send(worker, task))
+        send_request(worker, task, &tools);
 }
 
 void worker_start(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->to_start)
+        if (task->step.kind == STEP_START || task->step.kind == STEP_READY)
             start_stage(worker, task);
 }
 

@@ -37,10 +37,8 @@ static void warn_of_tables(const struct worker *worker)
 static void ask_for_scans_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->awaits_scan) {
-            task->awaits_scan = 0;
+        if (task->step.kind == STEP_SEARCH)
             task_go_on(task, task->stage);
-        }
 }
 
 int worker_configure(struct worker *worker, struct config *config, struct str *why)

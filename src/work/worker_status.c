@@ -39,12 +39,12 @@ int worker_add_status(const struct worker *worker, struct json *status)
     int result = add_blocked(worker, status);
     for (const struct task *task = worker->tasks; task; task = task->next) {
         struct json *one = json_object();
-        bool is_sending = task->stage == STAGE_SEND && task->request;
+        bool is_sending = task->stage == STAGE_SEND && task_request(task);
         result |= json_add_int(one, "id", task->job->id);
         result |= json_add_text(one, "folder", task->job->folder);
         result |= json_add_text(one, "path", task->job->path);
         result |= json_add_text(one, "stage", stage_rows[task->stage].name);
-        result |= json_add_int(one, "sent", is_sending ? request_sent(task->request) : 0);
+        result |= json_add_int(one, "sent", is_sending ? request_sent(task->step.request) : 0);
         result |= json_add_int(one, "size", task->job->identity.size);
         result |= json_append(transfers, one);
     }
