@@ -71,8 +71,10 @@
  *                           something to do, folder_view what the watch thread says of a folder
  *     - work/claim          which job is taken from the queue next, and where it begins
  *     - work/pacing         how much may be under way: lanes, rate limits, back-off
- *     - work/outcome        what each verdict means for a job and its group; work/moves carries
- * that out, work/grouping leads what is uploaded to its POST
+ *     - work/apply          a stage's verdict is applied: work/outcome decides by tables (pure),
+ *                           work/moves carries it out, work/stage_next goes on after a success,
+ *                           work/in_doubt after a POST whose end was unclear
+ *     - work/grouping       leads what is uploaded to its POST, alone or with its group
  *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
  *     - work/send_guard     what really leaves the house: too much waits for a person (held_news
  *                           tells), too fast for its turn (paced); present sees that the file is
@@ -80,6 +82,7 @@
  *     - work/discards       a failed file that a person deleted needs nobody any more
  *     - work/classify       which files belong together, before the first of them goes
  *     - work/health         GET me/: is Close up, is the key good
+ *     - work/s3_health      whose fault it is that an upload did not get through
  *     - work/worker_status  what is under way, and why nothing is
  *     - work/task           a task: its jobs, its stage, its open directories
  *     - work/filing         resolve, attach, verify: whose it is, its activity, was it created;

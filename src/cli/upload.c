@@ -77,7 +77,7 @@ static bool is_worth_another_try(const struct verdict *verdict)
     if (session_key_refused(verdict))
         return false;
     return verdict->kind == VERDICT_RETRY || verdict->kind == VERDICT_WAIT ||
-           verdict->kind == VERDICT_LATER || verdict->kind == VERDICT_DOUBT ||
+           verdict->kind == VERDICT_DAMAGED || verdict->kind == VERDICT_DOUBT ||
            verdict->kind == VERDICT_TROUBLE || verdict->kind == VERDICT_REJECTED;
 }
 

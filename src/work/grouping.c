@@ -6,6 +6,7 @@
 
 #include "duplicates.h"
 #include "moves.h"
+#include "paced.h"
 #include "pacing.h"
 #include "present.h"
 #include "send_guard.h"
@@ -118,7 +119,7 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
     if (!due_ms)
         return false;
     bool is_news = task->stage != STAGE_ATTACH; /* not just asked again */
-    send_guard_step_aside(worker, task);
+    paced_step_aside(worker, task);
     store_delay_group(queue_store(worker->queue), job, due_ms);
     moves_release(
         worker, task, due_ms, false, is_news ? "waits for the others of its group" : NULL);

@@ -2,7 +2,7 @@
 #define LOG_MODULE "worker"
 
 #include "health.h"
-#include "outcome.h"
+#include "apply.h"
 #include "pacing.h"
 
 #include "closedrop/base/clock.h"
@@ -98,7 +98,7 @@ void health_answered(struct worker *worker)
     else
         refused(worker, health == API_KEY_REFUSED ? BREAKER_KEY_REFUSED : BREAKER_OUTAGE, &outcome);
     pacing_drop_request(worker, &worker->question);
-    outcome_settle_doubts(worker, health == API_ANSWERS);
+    apply_to_doubts(worker, health == API_ANSWERS);
 }
 
 /** Begin with another key, which is read already. */

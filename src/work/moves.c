@@ -1,18 +1,24 @@
-/* Where a task's jobs go: back to the queue, to Failed, to done; with all that belongs to the move.
+/**
+ * Where a task's jobs go: back to the queue, to Failed, to done; with all that belongs to the move.
+ *
+ * Everything here runs inside a transaction of the queue; nothing here touches a file or a server.
  */
 #define LOG_MODULE "worker"
 
 #include "moves.h"
 
+#include "paced.h"
 #include "pacing.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
-#include "closedrop/files/copy.h"
-#include "closedrop/files/source.h"
+#include "closedrop/base/str.h"
+#include "closedrop/queue/backoff.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 void moves_log(const struct task *task, const char *what, const char *message)
 {
@@ -113,4 +119,157 @@ void moves_end_task(struct worker *worker, struct task *task)
             break;
         }
     free_task(worker, task);
+}
+
+/* ---- what outcome.c has decided ---- */
+
+struct outcome_case moves_case(const struct task *task)
+{
+    return (struct outcome_case){.job = task->job,
+        .stage = task->stage,
+        .limits = &task->config->limits,
+        .settle_ms = task->folder->settle_ms,
+        .now_ms = clock_wall_ms(),
+        .chance = backoff_chance(),
+        .has_upload = task->has_upload,
+        .was_searched = task->was_searched,
+        .lacks_member = task->absent != 0};
+}
+
+/** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
+static void note_fault(struct job *job, const struct verdict *verdict)
+{
+    if (!job_has_error(job, "links")) { /* that is still to be looked at */
+        (void)str_assign(&job->error_code, verdict->code);
+        (void)str_assign(&job->error_message, verdict->message);
+    }
+    if (!job->posting && verdict->code && strcmp(verdict->code, "no_target") == 0)
+        job_forget_target(job);
+}
+
+static void go_to_stage(struct worker *worker, struct task *task, const struct move *move)
+{
+    if (move->what)
+        queue_update(worker->queue, task->job, move->why.message);
+    task_go_on(task, move->stage);
+}
+
+static void doubt(struct worker *worker, struct task *task, const struct move *move)
+{
+    (void)move;
+    task_doubt(task);
+    breaker_doubt(&worker->api_breaker);
+}
+
+/** A file of the group has gone, or was rewritten: its job is not sent, the others go on. */
+static void leave_out(struct worker *worker, struct task *task, const struct move *move)
+{
+    const struct verdict *verdict = &move->why;
+    CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
+    if (job && job->held != HELD_NEVER && !job->claimed) {
+        log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
+            verdict->message);
+        queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,
+            verdict->message);
+        if (verdict->kind == VERDICT_CHANGED)
+            worker->resettle(worker->watch_context, job->folder, job->path);
+    }
+    task_go_on(task, STAGE_PRESENT);
+}
+
+static void release(struct worker *worker, struct task *task, const struct move *move)
+{
+    moves_release(worker, task, move->due_ms, move->spends_attempt, move->why.message);
+}
+
+static void release_to_verify(struct worker *worker, struct task *task, const struct move *move)
+{
+    log_warn("job %lld: %s/%s: %s; looks for it in %lld ms", (long long)task->job->id,
+        task->job->folder, task->job->path, move->why.message,
+        (long long)task->config->limits.doubt_ms);
+    release(worker, task, move);
+}
+
+/** Said once, and again only for another reason: it may be tried for days. */
+static void put_away_later(struct worker *worker, struct task *task, const struct move *move)
+{
+    const struct verdict *verdict = &move->why;
+    struct job *job = task->job;
+    CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
+    bool is_news = !known || strcmp(known, verdict->message) != 0;
+    if (is_news)
+        log_warn("job %lld: %s/%s: %s; tries again", (long long)job->id, job->folder, job->path,
+            verdict->message);
+    else
+        log_debug("job %lld: not put away yet, tries again in %lld ms", (long long)job->id,
+            (long long)(move->due_ms - clock_wall_ms()));
+    if (job->state == JOB_DONE) {
+        (void)str_assign(&job->error_code, verdict->code);
+        (void)str_assign(&job->error_message, verdict->message);
+    }
+    queue_put_away_later(worker->queue, job, move->due_ms, is_news ? verdict->message : NULL);
+    moves_end_task(worker, task);
+}
+
+static void fail(struct worker *worker, struct task *task, const struct move *move)
+{
+    if (move->names_rule && task->has_resolution && task->resolution.rule)
+        (void)str_assign(&task->job->rule, task->resolution.rule->name);
+    moves_fail(worker, task, &move->why);
+}
+
+static void end(struct worker *worker, struct task *task, const struct move *move)
+{
+    queue_end(worker->queue, task->job, move->ending, move->why.message);
+    moves_end_task(worker, task);
+}
+
+static void tell(const struct task *task, const struct move *move)
+{
+    if (!move->warns)
+        moves_log(task, move->what, move->why.message);
+    else
+        log_warn("job %lld %s: %s/%s: %s", (long long)task->job->id, move->what, task->job->folder,
+            task->job->path, move->why.message);
+}
+
+void moves_make(struct worker *worker, struct task *task, const struct move *move)
+{
+    static void (*const makers[MOVES])(struct worker *, struct task *, const struct move *) = {
+        [MOVE_STAGE] = go_to_stage,
+        [MOVE_DOUBT] = doubt,
+        [MOVE_LEAVE_OUT] = leave_out,
+        [MOVE_RELEASE] = release,
+        [MOVE_VERIFY] = release_to_verify,
+        [MOVE_PUT_AWAY_LATER] = put_away_later,
+        [MOVE_FAIL] = fail,
+        [MOVE_END] = end,
+    };
+    if (move->withdraws)
+        moves_withdraw(worker, task, move->why.message);
+    if (move->steps_aside)
+        paced_step_aside(worker, task);
+    for (size_t i = 0; move->notes_fault && i < task_count_jobs(task); i++)
+        note_fault(task_job_at(task, i), &move->why);
+    if (move->what)
+        tell(task, move);
+    if (move->resettles)
+        worker->resettle(worker->watch_context, task->job->folder, task->job->path);
+    makers[move->kind](worker, task, move);
+}
+
+void moves_abandon(struct worker *worker, struct task *task)
+{
+    static const char why[] = "closedrop was stopped";
+    int64_t now = clock_wall_ms();
+    if (job_has_outcome(task->job)) {
+        queue_put_away_later(worker->queue, task->job, now, NULL);
+        moves_end_task(worker, task);
+        return;
+    }
+    bool is_unsent = task->step.kind == STEP_START || task->step.kind == STEP_READY;
+    bool was_posted = task->job->posting && !is_unsent;
+    if (task->stage == STAGE_ATTACH && is_unsent)
+        moves_withdraw(worker, task, why);
+    moves_release(worker, task, was_posted ? now + task->config->limits.doubt_ms : now, false, why);
 }

@@ -2,6 +2,7 @@
 #ifndef CLOSEDROP_WORK_MOVES_H
 #define CLOSEDROP_WORK_MOVES_H
 
+#include "outcome.h"
 #include "worker_state.h"
 
 /** On to a stage that finds something out before the activity is intended. The others of its group
@@ -23,6 +24,15 @@ void moves_end_task(struct worker *worker, struct task *task);
 
 /** It is certain that no activity was created: what was intended is taken back. */
 void moves_withdraw(struct worker *worker, struct task *task, const char *why);
+
+/** What decides about a task that has come to the end of a stage, or of its doubt. */
+struct outcome_case moves_case(const struct task *task);
+
+/** Carry out what was decided; neither MOVE_NEXT, nor BLAME, nor SEARCH. May end the task. */
+void moves_make(struct worker *worker, struct task *task, const struct move *move);
+
+/** Give up what is claimed: back to the queue. */
+void moves_abandon(struct worker *worker, struct task *task);
 
 /** One line of the log about the task's job. */
 void moves_log(const struct task *task, const char *what, const char *message);

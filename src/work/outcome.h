@@ -1,16 +1,34 @@
-/** What a verdict does to a job. All inside a transaction of the queue. */
+/** What the end of a stage means for a job: a verdict in, a move out. Pure. */
 #ifndef CLOSEDROP_WORK_OUTCOME_H
 #define CLOSEDROP_WORK_OUTCOME_H
 
-#include "worker_state.h"
+#include "move.h"
 
-/** What a verdict does to the job of a task, and to the others of its group. May end the task. */
-void outcome_apply(struct worker *worker, struct task *task, const struct verdict *verdict);
+/** How many verifications that find nothing prove that nothing was created (design.md 6). */
+#define VERIFICATIONS_NEEDED 2
 
-/** What every task in doubt was waiting for. */
-void outcome_settle_doubts(struct worker *worker, bool own_fault);
+/** What decides, beside the verdict. */
+struct outcome_case {
+    const struct job *job;
+    enum stage stage;
+    const struct limits *limits;
+    int64_t settle_ms; /* of its folder */
+    int64_t now_ms;    /* wall clock */
+    double chance;     /* of back-off: random, in [0, 1) */
+    bool has_upload;   /* its file is open, to be sent */
+    bool was_searched; /* what is missing was searched for in its folder, or cannot be */
+    bool lacks_member; /* the file that is missing is that of another job of its group */
+};
 
-/** Give up what is claimed: back to the queue. */
-void outcome_abandon(struct worker *worker, struct task *task);
+/** Where a job goes with this verdict of its stage. A verdict that is RUNNING has not come yet. */
+struct move outcome_decide(const struct outcome_case *outcome, const struct verdict *verdict);
+
+/** The same for a verdict that waited for what GET me/ says (MOVE_DOUBT): it was the job's own
+ * fault, or Close is away. */
+struct move outcome_after_doubt(
+    const struct outcome_case *outcome, const struct verdict *verdict, bool is_own_fault);
+
+/** The same where its activity was not found in Close, for the job's `verifications`th time. */
+struct move outcome_of_absence(const struct outcome_case *outcome);
 
 #endif

@@ -93,3 +93,19 @@ void paced_ask_again(struct worker *worker)
     worker->has_paced = true; /* the first look tells */
     worker->paced_until_ms = 0;
 }
+
+void paced_step_aside(struct worker *worker, struct task *task)
+{
+    struct store *store = queue_store(worker->queue);
+    if (task->job->held != HELD_FOR_TURN)
+        return;
+    struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
+    size_t count = members ? store_group_members(store, task->job, members, GROUP_MAX) : 0;
+    for (size_t i = 0; i < count; i++) {
+        job_let_go(members[i]);
+        store_update(store, members[i]);
+        job_free(members[i]);
+    }
+    free(members);
+    job_let_go(task->job);
+}

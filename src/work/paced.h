@@ -12,6 +12,9 @@ bool paced_is_behind(const struct worker *worker, const struct leaver *leaver);
 /** One more waits, until `at_ms` (wall clock) at least. */
 void paced_add(struct worker *worker, int64_t at_ms);
 
+/** A job that was its sender's next must wait for something else: those behind it go first. */
+void paced_step_aside(struct worker *worker, struct task *task);
+
 /** Wake those whose sender may send again. */
 void paced_go_on(struct worker *worker);
 

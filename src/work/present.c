@@ -60,17 +60,3 @@ struct verdict present_start(struct task *task, const struct stage_tools *tools)
         verdict = check_group(task, tools);
     return verdict;
 }
-
-void present_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict)
-{
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
-    if (job && job->held != HELD_NEVER && !job->claimed) {
-        log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
-            verdict->message);
-        queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,
-            verdict->message);
-        if (verdict->kind == VERDICT_CHANGED)
-            worker->resettle(worker->watch_context, job->folder, job->path);
-    }
-    task_go_on(task, STAGE_PRESENT);
-}

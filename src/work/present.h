@@ -7,7 +7,4 @@
 /** Whether what the guard holds back must be looked for in the folder first; then that is next. */
 bool present_comes_first(struct worker *worker, struct task *task);
 
-/** A file of the group has gone, or was rewritten: its job is not sent, the others go on. */
-void present_leave_out(struct worker *worker, struct task *task, const struct verdict *verdict);
-
 #endif

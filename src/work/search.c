@@ -21,3 +21,11 @@ bool search_is_over(const struct worker *worker, const struct task *task)
     bool has_ended = view && view->scanned >= task->step.scan;
     return has_ended || !search_is_possible(worker, task);
 }
+
+bool search_begin(struct worker *worker, struct task *task)
+{
+    int64_t scan = worker->scan(worker->watch_context, task->folder->name);
+    if (scan)
+        task_search(task, scan);
+    return scan != 0;
+}

@@ -10,7 +10,4 @@
  */
 bool send_guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule);
 
-/** A job that was its sender's next must wait for something else: those behind it go first. */
-void send_guard_step_aside(struct worker *worker, struct task *task);
-
 #endif

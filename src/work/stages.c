@@ -3,15 +3,15 @@
 #include "bring_back.h"
 
 const struct stage_row stage_rows[STAGES] = {
-    [STAGE_COMPARE] = {"compare", compare_start, NULL, compare_step},
-    [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish, bring_back_step},
-    [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish, bring_back_step},
-    [STAGE_SEND] = {"send", send_start, send_finish, NULL},
-    [STAGE_PRESENT] = {"present", present_start, NULL, NULL},
-    [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish, NULL},
-    [STAGE_DUPLICATE] = {"duplicate", duplicate_start, duplicate_finish, NULL},
-    [STAGE_ATTACH] = {"attach", attach_start, attach_finish, NULL},
-    [STAGE_VERIFY] = {"look", verify_start, verify_finish, bring_back_step},
-    [STAGE_RENAMED] = {"renamed", renamed_start, renamed_finish, NULL},
-    [STAGE_FINISH] = {"finish", finish_start, NULL, finish_step},
+    [STAGE_COMPARE] = {"compare", compare_start, NULL, compare_step, compare_next},
+    [STAGE_RESOLVE] = {"resolve", resolve_start, resolve_finish, bring_back_step, resolve_next},
+    [STAGE_TICKET] = {"ticket", ticket_start, ticket_finish, bring_back_step, ticket_next},
+    [STAGE_SEND] = {"send", send_start, send_finish, NULL, send_next},
+    [STAGE_PRESENT] = {"present", present_start, NULL, NULL, present_next},
+    [STAGE_RECONCILE] = {"reconcile", reconcile_start, reconcile_finish, NULL, reconcile_next},
+    [STAGE_DUPLICATE] = {"duplicate", duplicate_start, duplicate_finish, NULL, duplicate_next},
+    [STAGE_ATTACH] = {"attach", attach_start, attach_finish, NULL, attach_next},
+    [STAGE_VERIFY] = {"look", verify_start, verify_finish, bring_back_step, verify_next},
+    [STAGE_RENAMED] = {"renamed", renamed_start, renamed_finish, NULL, renamed_next},
+    [STAGE_FINISH] = {"finish", finish_start, NULL, finish_step, finish_next},
 };

@@ -1,8 +1,10 @@
-/** The stages: what each does, and what its end means; the table of them is in stages.c. */
+/** The stages: how each starts and ends, and what follows it; the table of them is in stages.c. */
 #ifndef CLOSEDROP_WORK_STAGES_H
 #define CLOSEDROP_WORK_STAGES_H
 
 #include "task.h"
+
+struct worker;
 
 /* compare.c */
 struct verdict compare_start(struct task *task, const struct stage_tools *tools);
@@ -40,5 +42,18 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools);
 
 /** The next slice of a file that goes to another file system. */
 struct verdict finish_step(struct task *task);
+
+/* stage_next.c; verify_next() is in in_doubt.c */
+void compare_next(struct worker *worker, struct task *task);
+void resolve_next(struct worker *worker, struct task *task);
+void ticket_next(struct worker *worker, struct task *task);
+void send_next(struct worker *worker, struct task *task);
+void present_next(struct worker *worker, struct task *task);
+void duplicate_next(struct worker *worker, struct task *task);
+void reconcile_next(struct worker *worker, struct task *task);
+void attach_next(struct worker *worker, struct task *task);
+void verify_next(struct worker *worker, struct task *task);
+void renamed_next(struct worker *worker, struct task *task);
+void finish_next(struct worker *worker, struct task *task);
 
 #endif

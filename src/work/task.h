@@ -133,6 +133,8 @@ bool task_was_renamed(const struct task *task);
 /** Free what a task holds of the upload. */
 void task_close_upload(struct task *task);
 
+struct worker;
+
 /** What a stage may use. */
 struct stage_tools {
     struct api api;
@@ -147,13 +149,14 @@ struct stage_tools {
 /**
  * A stage: `start` makes a request or begins to copy or read (RUNNING, and the step says which), or
  * is done at once; `finish` reads the request's end, MORE starts the stage again; `step` copies or
- * reads the next slice.
+ * reads the next slice; `next` is what follows, inside a transaction.
  */
 struct stage_row {
     const char *name;
     struct verdict (*start)(struct task *task, const struct stage_tools *tools);
     struct verdict (*finish)(struct task *task, const struct stage_tools *tools);
     struct verdict (*step)(struct task *task);
+    void (*next)(struct worker *worker, struct task *task);
 };
 
 extern const struct stage_row stage_rows[STAGES];

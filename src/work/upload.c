@@ -126,7 +126,7 @@ struct verdict upload_read_form(
         outcome.etag = judge_etag(upload, request, reply.etag, etags);
     verdict = verdict_of_form(&outcome);
     upload->disagreed |= outcome.etag == ETAG_DIFFERS;
-    if (verdict.kind == VERDICT_NEXT || verdict.kind == VERDICT_LATER)
+    if (verdict.kind == VERDICT_NEXT || verdict.kind == VERDICT_DAMAGED)
         etags_learn(etags, upload->ticket.upload_url, outcome.etag);
     return verdict;
 }

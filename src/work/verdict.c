@@ -220,7 +220,7 @@ static const struct {
     [ETAG_SAME] = {VERDICT_NEXT, NULL, ""},
     [ETAG_NO_MD5] = {VERDICT_NEXT, NULL, ""},
     [ETAG_DIFFERS] = {VERDICT_AGAIN, "damaged", "it is sent once more"},
-    [ETAG_DAMAGED] = {VERDICT_LATER, "damaged",
+    [ETAG_DAMAGED] = {VERDICT_DAMAGED, "damaged",
         "so it was twice, while other files arrive as they are: something on the way changes them"},
 };
 

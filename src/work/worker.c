@@ -6,11 +6,11 @@
 
 #include "closedrop/work/worker.h"
 
-#include "bring_back.h"
+#include "apply.h"
 #include "claim.h"
 #include "folder_view.h"
 #include "health.h"
-#include "outcome.h"
+#include "moves.h"
 #include "pacing.h"
 #include "search.h"
 #include "stages.h"
@@ -65,12 +65,6 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
     return tools;
 }
 
-static void apply(struct worker *worker, struct task *task)
-{
-    const struct verdict verdict = task->step.verdict;
-    outcome_apply(worker, task, &verdict);
-}
-
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
@@ -86,14 +80,14 @@ static void reap_request(struct worker *worker, struct request *request)
         breaker_passed(&worker->api_breaker);
     pacing_drop_task_request(worker, task);
     task_end_stage(task, &verdict);
-    apply(worker, task);
+    apply_verdict(worker, task);
 }
 
 /** Where the folder is away now nothing is decided. */
 static void end_search(struct worker *worker, struct task *task)
 {
     if (!search_is_possible(worker, task)) {
-        outcome_abandon(worker, task);
+        moves_abandon(worker, task);
         return;
     }
     task->was_searched = true;
@@ -122,9 +116,9 @@ void worker_reap(struct worker *worker)
         if (search_is_over(worker, task))
             end_search(worker, task);
         else if (task->step.kind == STEP_DOUBT && worker->stopping)
-            outcome_abandon(worker, task); /* nobody waits for whose fault it was */
+            moves_abandon(worker, task); /* nobody waits for whose fault it was */
         else if (task->step.kind == STEP_ENDED)
-            apply(worker, task);
+            apply_verdict(worker, task);
     }
 }
 
@@ -143,7 +137,7 @@ void worker_check_leases(struct worker *worker)
 void worker_abandon(struct worker *worker)
 {
     while (worker->tasks)
-        outcome_abandon(worker, worker->tasks);
+        moves_abandon(worker, worker->tasks);
 }
 
 /* ---- renamed while claimed ---- */

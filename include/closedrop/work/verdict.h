@@ -14,22 +14,24 @@
 struct s3_reply;
 
 enum verdict_kind {
-    VERDICT_RUNNING, /* not yet: a request or a copy is under way */
-    VERDICT_NEXT,    /* the stage is done */
-    VERDICT_MORE,    /* the stage has another request to make */
-    VERDICT_AGAIN,   /* the stage, or its ticket, anew at once */
-    VERDICT_RETRY,   /* later; counts as one of the job's attempts */
-    VERDICT_WAIT,    /* later, after `wait_ms`; not the job's fault */
-    VERDICT_LATER, /* later; the fault of a place where others get through, and the job says why */
-    VERDICT_DOUBT, /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
+    VERDICT_RUNNING,  /* not yet: a request or a copy is under way */
+    VERDICT_NEXT,     /* the stage is done */
+    VERDICT_MORE,     /* the stage has another request to make */
+    VERDICT_AGAIN,    /* the stage, or its ticket, anew at once */
+    VERDICT_RETRY,    /* later; counts as one of the job's attempts */
+    VERDICT_WAIT,     /* later, after `wait_ms`; not the job's fault */
+    VERDICT_LATER,    /* the same; and the job says why */
+    VERDICT_DOUBT,    /* ask Close's GET me/ whose fault it is; a RETRY if it is the job's */
     VERDICT_UNCLEAR,  /* it may have been created: look, after `limits.doubt`, before anything else
                        */
     VERDICT_TROUBLE,  /* S3 may be down: a RETRY if others get through, else a WAIT */
     VERDICT_REJECTED, /* S3 blames credentials, clock, bucket or account: a RETRY only if others get
                          through (rejections.h) */
+    VERDICT_DAMAGED,  /* S3 has stored other bytes than were sent: the fault of what lies between */
     VERDICT_CHANGED,  /* the file changed under our hands: settle it anew */
     VERDICT_GONE,     /* the file was taken away */
-    VERDICT_FAIL      /* never, without a person's help */
+    VERDICT_FAIL,     /* never, without a person's help */
+    VERDICTS
 };
 
 struct verdict {

@@ -526,7 +526,7 @@ static const struct {
     {ETAG_SAME, VERDICT_NEXT, NULL},
     {ETAG_DIFFERS, VERDICT_AGAIN, "damaged"},
     {ETAG_NO_MD5, VERDICT_NEXT, NULL},
-    {ETAG_DAMAGED, VERDICT_LATER, "damaged"},
+    {ETAG_DAMAGED, VERDICT_DAMAGED, "damaged"},
 };
 
 static void judges_what_the_etag_says(void **state)

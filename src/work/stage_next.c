@@ -1,0 +1,173 @@
+/**
+ * What follows a stage that has done its work; for verify, in_doubt.c says so.
+ *
+ * Everything here runs inside a transaction of the queue; nothing here touches a file or a server.
+ */
+#define LOG_MODULE "worker"
+
+#include "classify.h"
+#include "discards.h"
+#include "duplicates.h"
+#include "failed_directories.h"
+#include "filing.h"
+#include "folder_view.h"
+#include "grouping.h"
+#include "moves.h"
+#include "s3_health.h"
+#include "stages.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
+#include "closedrop/files/path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** A kept file whose bytes are the filed ones; or a new one. */
+void compare_next(struct worker *worker, struct task *task)
+{
+    if (!task->is_kept) {
+        task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
+        return;
+    }
+    moves_log(task, "has new times only", "its bytes were filed already");
+    queue_same_bytes(worker->queue, task->job, task->kept);
+    moves_end_task(worker, task);
+}
+
+void resolve_next(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    merged_leads_release(&task->merged); /* its lead may be another one than before */
+    task->searched_failed = false;
+    if (job_has_error(job, "table"))
+        job_forget_error(job);
+    classify_leave_group(worker, job, &task->resolution);
+    if (keep_resolution(job, &task->resolution, task->folder) < 0) {
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    CLEANUP(free_text)
+    char *why = job->rule ? str_format("rule \"%s\": it belongs to %s%s%s", job->rule, job->lead_id,
+                                job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
+                          : strdup("no rule takes it: upload only");
+    queue_update(worker->queue, job, why ? why : "");
+    if (job->state != JOB_UPLOADING)
+        grouping_attach(worker, task);
+    else if (!grouping_waits_for_close(worker, task))
+        task_go_on(task, STAGE_TICKET);
+}
+
+void ticket_next(struct worker *worker, struct task *task)
+{
+    (void)worker;
+    task_go_on(task, STAGE_SEND);
+}
+
+/** The bytes are at Close: one transaction holds `uploaded` and what follows from it. */
+void send_next(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const struct upload *upload = &task->upload;
+    int result = str_assign(&job->sha256, upload->sha256);
+    result |= str_assign(&job->md5, upload->md5);
+    result |= str_assign(&job->content_type, upload->content_type);
+    result |= str_assign(&job->download_url, upload->ticket.download_url);
+    result |= str_assign(&job->token, upload->ticket.token);
+    job_forget_error(job);
+    s3_health_passed(worker, job->id);
+    if (result) {
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        return;
+    }
+    job->uploaded_ms = clock_wall_ms();
+    queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
+    moves_log(task, "uploaded", upload->sha256);
+    task_close_upload(task);
+    grouping_attach(worker, task);
+}
+
+void present_next(struct worker *worker, struct task *task)
+{
+    task->is_present = true;
+    grouping_attach(worker, task);
+}
+
+void duplicate_next(struct worker *worker, struct task *task)
+{
+    duplicates_found_out(worker, task);
+    grouping_attach(worker, task);
+}
+
+/** Filed already by a queue that is lost; or it may go. */
+void reconcile_next(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const char *found = task->verification.files[0].activity_id;
+    if (task_was_renamed(task)) { /* it was looked for on a lead that may not be its own */
+        verify_release(&task->verification);
+        task->has_verification = false;
+        grouping_attach(worker, task);
+        return;
+    }
+    job->reconcile = false;
+    if (found) {
+        (void)str_assign(&job->activity_id, found);
+        moves_log(task, "filed before", found);
+        moves_done(worker, task, "was filed already, before the queue was lost");
+        return;
+    }
+    queue_update(worker->queue, job, "is not in Close yet");
+    grouping_attach(worker, task);
+}
+
+/** Its activity exists. */
+void attach_next(struct worker *worker, struct task *task)
+{
+    for (size_t i = 0; i < task_count_jobs(task); i++)
+        queue_keep_text(worker->queue, &task_job_at(task, i)->activity_id, task->activity_id);
+    CLEANUP(free_text)
+    char *why = str_format("%s %s on %s", activity_kind_names[task->job->activity],
+        task->activity_id, task->job->lead_id);
+    moves_log(task, "filed", why ? why : "");
+    moves_done(worker, task, why ? why : "its activity was created");
+}
+
+/** Filed under a name that it no longer has: whose would it be now? */
+void renamed_next(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    const char *lead_id = task->resolution.lead_id;
+    if (lead_id && strcmp(lead_id, job->lead_id) != 0) {
+        CLEANUP(free_text)
+        char *why = str_format("was filed on %s under the name %s; its new name would belong to %s",
+            job->lead_id, path_name(job->filed_path), lead_id);
+        queue_keep_text(worker->queue, &task->other_lead, lead_id);
+        if (queue_note_once(
+                worker->queue, job, why ? why : "")) /* its file may be put away later */
+            log_warn(
+                "job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+    }
+    task_go_on(task, STAGE_FINISH);
+}
+
+void finish_next(struct worker *worker, struct task *task)
+{
+    const char *how = task->step.verdict.message;
+    if (task->job->state == JOB_DONE) {
+        (void)str_assign(&task->job->error_code, NULL);
+        (void)str_assign(&task->job->error_message, NULL);
+    }
+    worker->failures += task->job->state == JOB_FAILED;
+    queue_set_put_away(worker->queue, task->job, task->outcome_location, how);
+    if (task->job->state == JOB_FAILED)
+        failed_directories_note(queue_store(worker->queue), task->folder, task->root);
+    struct folder_view *view = folder_view_of(worker, task->job->folder);
+    if (view && job_has_error(task->job, "gone") && task->job->location)
+        discards_check_now(view);
+    moves_log(task, job_state_names[task->job->state], how);
+    moves_end_task(worker, task);
+}
