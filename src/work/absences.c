@@ -1,4 +1,4 @@
-/* A small table of leads that are gone, the oldest entry making way for a new one. */
+/** A small table of leads that are gone, the oldest entry making way for a new one. */
 #include "closedrop/work/absences.h"
 
 #include <errno.h>

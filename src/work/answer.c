@@ -1,4 +1,4 @@
-/* What came back on one request, put into a verdict and words for the history. */
+/** What came back on one request, put into a verdict and words for the history. */
 #include "closedrop/work/answer.h"
 
 #include "closedrop/base/clock.h"

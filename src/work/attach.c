@@ -1,4 +1,4 @@
-/* The body of the POST, its answer, and which activity it made. */
+/** The body of the POST, its answer, and which activity it made. */
 #include "closedrop/work/attach.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* What lies beside a file: the text that says why it failed, its receipt, its marker and sidecar.
+/** What lies beside a file: the text that says why it failed, its receipt, its marker and sidecar.
  */
 #include "beside.h"
 

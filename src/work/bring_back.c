@@ -1,4 +1,4 @@
-/* A failed file moved back to its place in the folder, for a retry by hand. */
+/** A failed file moved back to its place in the folder, for a retry by hand. */
 #include "bring_back.h"
 
 #include "beside.h"

@@ -1,5 +1,5 @@
-/* Jobs taken from the queue when there is room: from which folder and lane, and at which stage they
- * begin. */
+/** Jobs taken from the queue when there is room: from which folder and lane, and at which stage
+ * they begin. */
 #define LOG_MODULE "worker"
 
 #include "claim.h"

@@ -1,4 +1,4 @@
-/* The difference between Close's clock and ours, as the last answer had it. */
+/** The difference between Close's clock and ours, as the last answer had it. */
 #include "closedrop/work/close_clock.h"
 
 #include <stdbool.h>

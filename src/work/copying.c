@@ -1,4 +1,4 @@
-/* A file that goes to another file system, copied a slice a turn. */
+/** A file that goes to another file system, copied a slice a turn. */
 #include "copying.h"
 
 #include "closedrop/base/cleanup.h"

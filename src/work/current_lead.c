@@ -1,4 +1,4 @@
-/* The requests that follow a lead through its merges, one after the other, within a bound. */
+/** The requests that follow a lead through its merges, one after the other, within a bound. */
 #include "closedrop/work/current_lead.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* What is known of each bucket's ETags, in a small table. */
+/** What is known of each bucket's ETags, in a small table. */
 #define LOG_MODULE "upload"
 
 #include "closedrop/work/etags.h"

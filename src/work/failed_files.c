@@ -1,4 +1,4 @@
-/* Failed files where they were put, or wherever a person has sorted them since. */
+/** Failed files where they were put, or wherever a person has sorted them since. */
 #include "failed_files.h"
 
 #include "beside.h"

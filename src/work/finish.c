@@ -1,6 +1,25 @@
 /**
  * The last stage: the outcome is on disk, now the file goes where the outcome says, and a text
- * beside it tells a person what became of it.
+ * beside it tells a person what became of it. Each step survives a crash before the next begins:
+ *
+ *     folder/a.pdf
+ *        |  put_away_take(): under its job's id, so that nobody else's new a.pdf is taken for it
+ *        v
+ *     folder/.closedrop/17 ---- after_upload = "delete": gone
+ *        |        |
+ *        |        |  another file system (-EXDEV): copied a slice a turn (copying.c), then unlinked
+ *        |  put_away_move(): never over another file, but as "a (2).pdf"
+ *        v        v
+ *     Uploaded/a.pdf    Failed/a.pdf
+ *        |              \-- a.pdf.error.txt, or with receipts a.pdf.close.json (beside.c)
+ *        |  its marker and sidecar follow, from wherever it had a name
+ *        v
+ *     the queue: put away, and where
+ *
+ * Whoever comes here a second time finds the file in .closedrop/ (TAKEN), or where it belongs
+ * (find_at_place()), and does only what is left; a file that is in neither was taken by a person,
+ * or renamed, for which its folder is scanned once. What does not work is tried again without end:
+ * the job has its outcome, so nothing is sent for it. A kept file stays, and gets its receipt.
  */
 #include "beside.h"
 #include "copying.h"

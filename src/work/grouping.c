@@ -1,4 +1,4 @@
-/* From uploaded to the POST: for a group, once all are there, and for each, once nothing holds it.
+/** From uploaded to the POST: for a group, once all are there, and for each, once nothing holds it.
  */
 #define LOG_MODULE "worker"
 

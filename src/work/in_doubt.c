@@ -1,5 +1,28 @@
 /**
- * Whether an activity was created where its POST had no clear end: by what was found in Close.
+ * The doubt after a POST: whether an activity was created where its POST had no clear end. It must
+ * never be created twice, and a job must not wait for ever, so:
+ *
+ *     intend: "attaching", with token, lead and time, is on disk
+ *        |
+ *       POST ----> a clear yes: done
+ *        |  \----> a clear no: withdrawn, and tried again or failed, as the verdict says
+ *        |
+ *        |  anything else (UNCLEAR): a timeout, a 5xx, half an answer
+ *        v
+ *     GET me/: with Close there, it was the job's own try, and counts; else not
+ *        |
+ *        |  what was late at Close is done after `limits.doubt`; a job that a crash left
+ *        |  "attaching" comes in here
+ *        v
+ *     verify: is one of its tokens in what its lead has? (verify.h)
+ *        |  \----> yes: that is it (of several the oldest): done
+ *        |
+ *        |  no; but an index may lag: the same again, until it was not there VERIFICATIONS_NEEDED
+ *        v  times; a question without an answer proves nothing
+ *     withdrawn: nothing was created; posted again, or given up after max_attempts
+ *
+ * Where verifying itself fails for all of its attempts, the job fails as "unclear": then a person
+ * looks, and nothing is ever posted on a guess.
  */
 #define LOG_MODULE "worker"
 

@@ -1,4 +1,4 @@
-/* The pages of Close's list of merges, kept in order and searched. */
+/** The pages of Close's list of merges, kept in order and searched. */
 #include "closedrop/work/merge_list.h"
 
 #include "closedrop/base/json.h"

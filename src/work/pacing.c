@@ -1,4 +1,4 @@
-/* How much may be under way at once, of what, and how fast: lanes, rate limits, back-off. */
+/** How much may be under way at once, of what, and how fast: lanes, rate limits, back-off. */
 #include "pacing.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* The names of files that were rejected since the last one that went through, and what they
+/** The names of files that were rejected since the last one that went through, and what they
  * prove. */
 #include "closedrop/work/rejections.h"
 

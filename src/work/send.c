@@ -1,4 +1,4 @@
-/* The stages ticket and send: the file opened and leased, the form asked for, the bytes streamed,
+/** The stages ticket and send: the file opened and leased, the form asked for, the bytes streamed,
  * the end looked at. */
 #include "beside.h"
 #include "stages.h"

@@ -2,13 +2,22 @@
  * What really leaves the house waits for a person where it is too much, and for its turn where it
  * is too fast (closedrop/queue/guard.h):
  *
- *     grouping_attach -> duplicates_let_through -> send_guard_lets_go -> intend
- *                                                      |
- *                                                      v
- *                             "held": until `release`; "paced": until paced_go_on() wakes it
+ *     grouping_attach --> duplicates_let_through --> send_guard_lets_go: guard_ask()
+ *        ^                                             |
+ *        |       +---------------+-----------------+---+-----------+
+ *        |       v               v                 v               v
+ *        |    lets go          asks              paces          recalled
+ *        |       |               |                 |               |
+ *        |       v         "held": until      "paced": until       v
+ *        |    intend        `release`         its sender may    fails as
+ *        |                       |            (paced.c)         "recalled"
+ *        |                       v                 v
+ *        +---- yes ---- STAGE_PRESENT (present.c): is its file still there?
+ *                                |
+ *                                +-- no: dropped, and never sent
  *
- * A job that waits so has no due time. When it goes on, or when its file has left its place,
- * STAGE_PRESENT looks at the file first: what was taken away meanwhile is never sent.
+ * A job that waits so has no due time; it is woken, also where its file has left its place. A group
+ * waits, and goes, as one: it is closed then, and what comes for it later is another one.
  */
 #define LOG_MODULE "worker"
 

@@ -1,5 +1,5 @@
-/* What lies in .closedrop/ after a start, told apart by its name, and brought back to where it came
- * from. */
+/** What lies in .closedrop/ after a start, told apart by its name, and brought back to where it
+ * came from. */
 #define LOG_MODULE "staging"
 
 #include "closedrop/work/staging.h"

@@ -1,4 +1,4 @@
-/* A task: the jobs it holds, the stage it goes on to, the directories it has open. */
+/** A task: the jobs it holds, the stage it goes on to, the directories it has open. */
 #include "task.h"
 
 #include "closedrop/base/cleanup.h"

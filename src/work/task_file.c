@@ -1,4 +1,4 @@
-/* The file of a task: fetched to where it belongs, opened, and seen to be the one that was queued.
+/** The file of a task: fetched to where it belongs, opened, and seen to be the one that was queued.
  */
 #include "task_file.h"
 

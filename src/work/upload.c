@@ -1,4 +1,4 @@
-/* The two requests of an upload, made and read. */
+/** The two requests of an upload, made and read. */
 #include "closedrop/work/upload.h"
 
 #include "closedrop/base/clock.h"

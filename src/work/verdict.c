@@ -1,4 +1,4 @@
-/* The tables from outcomes to verdicts. */
+/** The tables from outcomes to verdicts. */
 #include "closedrop/work/verdict.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* The pages of a lead's activities, asked for one after the other until the token is found or they
+/** The pages of a lead's activities, asked for one after the other until the token is found or they
  * end. */
 #include "closedrop/work/verify.h"
 

@@ -1,4 +1,4 @@
-/* What the worker says of itself in status: what is under way, and why nothing is. */
+/** What the worker says of itself in status: what is under way, and why nothing is. */
 #include "worker_state.h"
 
 #include "closedrop/base/json.h"
