@@ -25,7 +25,7 @@
  *     - intake/folder_state   what these files know of each folder, and note for each other
  *     - intake/folders        which directory a folder is, and its watches; by folder_root,
  *                             folder_claim (is it ours) and polling (or are there events)
- *     - intake/scan_schedule  which scan is due
+ *     - intake/scan_schedule  which scan of a folder is due (pure); scanning carries it out
  *     - intake/hints          what events and scans point at: touch it, or ask the queue
  *     - intake/inspect        the candidates whose time has come
  *     - intake/end_marker     the markers of batches: expected, then quiet, then perhaps spent

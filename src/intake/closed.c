@@ -80,7 +80,7 @@ static bool insert(struct watched *folder, struct closed *closed)
 void closed_add(void *context, const char *path)
 {
     struct watched *folder = context;
-    struct closed *closed = *path ? closed_new(folder->root, path) : NULL;
+    struct closed *closed = *path ? closed_new(folder->root.fd, path) : NULL;
     if (!*path)
         folder_request_check(folder); /* the folder itself: it is away */
     if (closed && count(folder) >= CLOSED_MAX)
@@ -91,7 +91,7 @@ void closed_add(void *context, const char *path)
 
 static bool is_closed(const struct watched *folder, const char *path, int *ret_error)
 {
-    CLEANUP(close_fd) int fd = safe_open_tree(folder->root, path);
+    CLEANUP(close_fd) int fd = safe_open_tree(folder->root.fd, path);
     *ret_error = fd < 0 ? fd : 0;
     return fd == -EACCES;
 }
@@ -110,7 +110,7 @@ void closed_recheck(struct watched *folder)
 {
     int error;
     struct closed **at = &folder->closed;
-    while (*at && folder->root >= 0) {
+    while (*at && folder->root.fd >= 0) {
         if (is_closed(folder, (*at)->path, &error))
             at = &(*at)->next;
         else

@@ -20,8 +20,8 @@ static struct watched *find_folder(
 {
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
-        size_t length = folder->real_path ? strlen(folder->real_path) : 0;
-        if (!length || strncmp(event->directory, folder->real_path, length) != 0 ||
+        size_t length = folder->root.real_path ? strlen(folder->root.real_path) : 0;
+        if (!length || strncmp(event->directory, folder->root.real_path, length) != 0 ||
             event->directory[length] != '/')
             continue;
         const char *below = event->directory + length + 1;
@@ -48,21 +48,21 @@ static void take_event_of_parent(struct watch *watch, const struct event *event)
 {
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
-        if (is_named(event, folder->real_path) || is_named(event, folder->folder->path))
+        if (is_named(event, folder->root.real_path) || is_named(event, folder->folder->path))
             folder_request_check(folder);
     }
 }
 
-static void take_leaving(
-    struct watch *watch, struct watched *folder, const char *path, enum event_kind kind)
+static void take_leaving(struct watched *folder, const char *path, enum event_kind kind)
 {
-    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    struct candidates *candidates = folder->watch->candidates;
+    struct candidate *candidate = candidates_find(candidates, folder->index, path);
     if (candidate && kind == EVENT_DELETED)
-        hint_deleted(watch, candidate);
+        hint_deleted(folder, candidate);
     else if (candidate)
-        candidates_remove(watch->candidates, candidate);
+        candidates_remove(candidates, candidate);
     else if (filter_takes(folder->folder, path))
-        report_left(watch, folder, path);
+        report_left(folder, path);
 }
 
 static enum settle_hint hint_of(enum event_kind kind)
@@ -90,11 +90,11 @@ static void take_event(struct watch *watch, const struct event *event)
         break;
     case EVENT_LEFT:
     case EVENT_DELETED:
-        take_leaving(watch, folder, path, event->kind);
-        end_marker_note_left(watch, folder, path);
+        take_leaving(folder, path, event->kind);
+        end_marker_note_left(folder, path);
         break;
     default:
-        hint_take(watch, folder, path, hint_of(event->kind));
+        hint_take(folder, path, hint_of(event->kind));
     }
 }
 

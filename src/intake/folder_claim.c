@@ -27,7 +27,7 @@ static void refuse(struct watched *folder, const char *where, const struct owner
     else
         folder_root_leave(folder); /* nothing of it was watched yet */
     folder_drop_messages(folder);
-    folder->asked = 0;
+    folder->outgoing.asked = 0;
     folder->health.healthy = false;
     if (!where)
         snprintf(message, room, "is %s", words);
@@ -40,22 +40,22 @@ static void refuse(struct watched *folder, const char *where, const struct owner
 /** Whether a directory in it was found to be another's, and still is. */
 static bool has_conflict(struct watched *folder, struct owner *ret_owner)
 {
-    if (!folder->conflict)
+    if (!folder->claim.conflict)
         return false;
-    if (ownership_look(folder->root, folder->conflict, folder->watch->queue, ret_owner) !=
+    if (ownership_look(folder->root.fd, folder->claim.conflict, folder->watch->queue, ret_owner) !=
         OWNERSHIP_OURS)
         return true;
-    free(folder->conflict);
-    folder->conflict = NULL;
+    free(folder->claim.conflict);
+    folder->claim.conflict = NULL;
     return false;
 }
 
 bool folder_yield(struct watched *folder)
 {
     struct owner owner;
-    if (folder->root < 0 || !has_conflict(folder, &owner))
+    if (folder->root.fd < 0 || !has_conflict(folder, &owner))
         return false;
-    refuse(folder, folder->conflict, &owner);
+    refuse(folder, folder->claim.conflict, &owner);
     return true;
 }
 
@@ -63,7 +63,7 @@ bool folder_yield_to_above(struct watched *folder)
 {
     struct owner owner;
     CLEANUP(free_text)
-    char *above = ownership_look_above(folder->real_path, folder->watch->queue, &owner);
+    char *above = ownership_look_above(folder->root.real_path, folder->watch->queue, &owner);
     if (above)
         refuse(folder, above, &owner);
     return above;
@@ -71,23 +71,23 @@ bool folder_yield_to_above(struct watched *folder)
 
 static void tell_doubt(struct watched *folder, int error)
 {
-    if (!folder->is_doubtful)
+    if (!folder->claim.is_doubtful)
         log_warn("%s: cannot mark the folder as watched: %s/.closedrop/owner: %s; make sure that "
                  "no other closedrop watches it",
             folder->folder->name, folder->folder->path, strerror(-error));
-    folder->is_doubtful = true;
+    folder->claim.is_doubtful = true;
 }
 
 bool folder_claim(struct watched *folder)
 {
     struct owner owner;
     int64_t now = clock_steady_ms();
-    folder->next_claim_ms = now + OWNERSHIP_BEAT_MS;
+    folder->claim.next_ms = now + OWNERSHIP_BEAT_MS;
     /* the bare mount point of a folder that is not there must stay as bare as it is */
-    folder->is_claimed = !directory_is_empty(folder->root);
-    if (!folder->is_claimed)
+    folder->claim.is_ours = !directory_is_empty(folder->root.fd);
+    if (!folder->claim.is_ours)
         return true;
-    int result = ownership_claim(&folder->ownership, folder->root, folder->watch->queue,
+    int result = ownership_claim(&folder->claim.ownership, folder->root.fd, folder->watch->queue,
         folder->watch->config->state_dir, now, &owner);
     if (result == OWNERSHIP_REFUSED || result == OWNERSHIP_FOREIGN) {
         refuse(folder, NULL, &owner);
@@ -101,20 +101,20 @@ bool folder_claim(struct watched *folder)
 bool folder_is_of_another(struct watched *folder, const char *path)
 {
     struct owner owner;
-    if (!*path || folder->conflict)
-        return folder->conflict;
-    if (ownership_look(folder->root, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
+    if (!*path || folder->claim.conflict)
+        return folder->claim.conflict;
+    if (ownership_look(folder->root.fd, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
         return false;
-    folder->conflict = strdup(path);
-    if (!folder->conflict)
+    folder->claim.conflict = strdup(path);
+    if (!folder->claim.conflict)
         folder_note_error(folder, -ENOMEM);
     return true;
 }
 
 bool folder_has(struct watched *folder, const char *path)
 {
-    if (ownership_is_lost(&folder->ownership, folder->root)) {
-        folder->next_claim_ms = 0;
+    if (ownership_is_lost(&folder->claim.ownership, folder->root.fd)) {
+        folder->claim.next_ms = 0;
         return false;
     }
     CLEANUP(free_text) char *at = path_directory(path);

@@ -46,32 +46,32 @@ int folder_root_find(const char *path, struct found_root *ret_found)
 
 bool folder_root_is_same(const struct watched *folder, const struct found_root *found)
 {
-    return folder->root >= 0 && folder->health.device == found->device &&
-           folder->health.inode == found->inode && folder->mount == found->mount &&
-           strcmp(folder->real_path, found->real_path) == 0;
+    return folder->root.fd >= 0 && folder->health.device == found->device &&
+           folder->health.inode == found->inode && folder->root.mount == found->mount &&
+           strcmp(folder->root.real_path, found->real_path) == 0;
 }
 
 void folder_root_leave(struct watched *folder)
 {
-    scan_free(folder->scan);
-    folder->scan = NULL;
-    while (folder->subtree_count)
-        free(folder->subtrees[--folder->subtree_count]);
+    scan_free(folder->schedule.scan);
+    folder->schedule.scan = NULL;
+    for (char *subtree; (subtree = schedule_take_subtree(&folder->schedule)) != NULL;)
+        free(subtree);
     closed_forget(folder);
-    folder->unwatched = 0;
-    ownership_release(
-        &folder->ownership, folder->is_claimed ? folder->root : -1, folder->watch->queue);
-    folder->is_claimed = false;
-    if (folder->root >= 0)
-        close(folder->root);
-    folder->root = -1;
-    free(folder->real_path);
-    folder->real_path = NULL;
+    folder->coverage.unwatched = 0;
+    ownership_release(&folder->claim.ownership, folder->claim.is_ours ? folder->root.fd : -1,
+        folder->watch->queue);
+    folder->claim.is_ours = false;
+    if (folder->root.fd >= 0)
+        close(folder->root.fd);
+    folder->root.fd = -1;
+    free(folder->root.real_path);
+    folder->root.real_path = NULL;
 }
 
 void folder_root_lose(struct watched *folder)
 {
-    if (folder->root >= 0 && !folder->polls)
+    if (folder->root.fd >= 0 && !folder->coverage.polls)
         watch_restart_later(folder->watch);
     folder_root_leave(folder);
 }

@@ -19,7 +19,7 @@ static void leave_folders(struct config *config, struct watched *folders)
 {
     for (size_t i = 0; config && i < config->folder_count; i++) {
         folder_root_leave(&folders[i]);
-        free(folders[i].conflict);
+        free(folders[i].claim.conflict);
         folder_drop_messages(&folders[i]);
     }
     free(folders);
@@ -62,17 +62,18 @@ static void take_over_from(
 {
     for (size_t i = 0; config && i < config->folder_count; i++) {
         struct watched *old = &folders[i];
-        if (!old->is_claimed || strcmp(old->folder->path, folder->folder->path) != 0)
+        if (!old->claim.is_ours || strcmp(old->folder->path, folder->folder->path) != 0)
             continue;
-        folder->ownership = old->ownership;
-        old->ownership = (struct ownership)OWNERSHIP_INIT;
-        old->is_claimed = false;
+        folder->claim.ownership = old->claim.ownership;
+        old->claim.ownership = (struct ownership)OWNERSHIP_INIT;
+        old->claim.is_ours = false;
     }
 }
 
 /** A folder that goes on being watched is not given up meanwhile: another might take it. */
-static void take_over(struct watch *watch, struct watched *folder)
+static void take_over(struct watched *folder)
 {
+    const struct watch *watch = folder->watch;
     take_over_from(watch->config, watch->folders, folder);
     for (const struct left *left = watch->left; left; left = left->next)
         take_over_from(left->config, left->folders, folder);
@@ -91,9 +92,9 @@ int folder_set_enter(struct watch *watch, struct config *config)
         folders[i] = (struct watched){.watch = watch,
             .folder = &config->folders[i],
             .index = i,
-            .root = -1,
-            .ownership = OWNERSHIP_INIT};
-        take_over(watch, &folders[i]);
+            .root = {.fd = -1},
+            .claim = {.ownership = OWNERSHIP_INIT}};
+        take_over(&folders[i]);
     }
     put_aside(watch);
     watch->folders = folders;

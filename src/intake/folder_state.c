@@ -15,27 +15,20 @@
 
 void folder_request_scan(struct watched *folder)
 {
-    folder->scan_wanted = true;
+    folder->schedule.is_wanted = true;
 }
 
 void folder_request_check(struct watched *folder)
 {
-    folder->next_check_ms = 0;
-}
-
-void folder_scan_within(struct watched *folder, int64_t ms)
-{
-    int64_t at = clock_steady_ms() + ms;
-    if (at < folder->next_scan_ms)
-        folder->next_scan_ms = at;
+    folder->schedule.next_check_ms = 0;
 }
 
 void folder_note_error(void *context, int error)
 {
     struct watched *folder = context;
-    folder->missed = error;
+    folder->schedule.missed = error;
     folder->health.missed = error;
-    folder_scan_within(folder, folder->folder->poll_ms);
+    schedule_scan_by(&folder->schedule, clock_steady_ms() + folder->folder->poll_ms);
 }
 
 int64_t folder_empty_ms(const struct folder *folder)
@@ -47,26 +40,21 @@ void folder_request_subtree(struct watched *folder, const char *path)
 {
     if (!filter_enters(folder->folder, path))
         return;
-    char *copy = folder->subtree_count < SUBTREES_MAX ? strdup(path) : NULL;
-    if (copy)
-        folder->subtrees[folder->subtree_count++] = copy;
-    else
+    if (!schedule_add_subtree(&folder->schedule, path))
         folder_request_scan(folder);
 }
 
 bool folder_must_poll(const struct watched *folder)
 {
-    return folder->polls || folder->unwatched > 0;
+    return folder->coverage.polls || folder->coverage.unwatched > 0;
 }
 
 void folder_drop_messages(struct watched *folder)
 {
-    message_free(folder->seen);
-    message_free(folder->settled);
-    message_free(folder->left);
-    message_free(folder->spent);
-    message_free(folder->empty);
-    folder->seen = folder->settled = folder->left = folder->spent = folder->empty = NULL;
+    for (int kind = 0; kind < MESSAGES_COLLECTED; kind++) {
+        message_free(folder->outgoing.collected[kind]);
+        folder->outgoing.collected[kind] = NULL;
+    }
 }
 
 void folder_name_first(char *words, size_t room, const char *path, const char *why, size_t count)
@@ -93,17 +81,18 @@ void watch_set_waiting(struct watch *watch, bool waiting)
     atomic_store(&watch->busy_since_ms, waiting ? 0 : clock_steady_ms());
 }
 
-void folder_wake_waiters(struct watch *watch, struct watched *folder)
+void folder_wake_waiters(struct watched *folder)
 {
-    size_t count = candidates_count(watch->candidates), waiting = 0;
+    struct candidates *candidates = folder->watch->candidates;
+    size_t count = candidates_count(candidates), waiting = 0;
     struct candidate **waiters = calloc(count + 1, sizeof(struct candidate *));
     for (size_t i = 0; waiters && i < count; i++) {
-        struct candidate *candidate = candidates_at(watch->candidates, i);
+        struct candidate *candidate = candidates_at(candidates, i);
         if (candidate->folder == folder->index && candidate->wants)
             waiters[waiting++] = candidate;
     }
     for (size_t i = 0; i < waiting; i++)
-        candidates_delay(watch->candidates, waiters[i], clock_steady_ms());
+        candidates_delay(candidates, waiters[i], clock_steady_ms());
     if (!waiters)
         folder_note_error(folder, -ENOMEM);
     free(waiters);

@@ -5,6 +5,8 @@
 #ifndef CLOSEDROP_INTAKE_FOLDER_STATE_H
 #define CLOSEDROP_INTAKE_FOLDER_STATE_H
 
+#include "scan_schedule.h"
+
 #include "closedrop/config/config.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/intake/candidates.h"
@@ -19,19 +21,37 @@
 #include <stdint.h>
 
 #define CANDIDATES_MAX 16384
-#define BATCH 256         /* sightings in one message */
+#define BATCH 256 /* sightings in one message */
+#define MESSAGES_COLLECTED (MESSAGE_EMPTY + 1)
 #define BATCHES_OUT_MAX 8 /* unanswered messages during a scan */
-#define SUBTREES_MAX 64   /* new directories waiting to be scanned, before everything is */
 
-struct watch;
+/** The directory that a folder is at present (folder_root.c). */
+struct root {
+    int fd;          /* -1 while it is away */
+    uint64_t mount;  /* ID of its mount, since another may be mounted over it later */
+    char *real_path; /* without symbolic links, as in events */
+};
 
-/** The kinds of scans. */
-enum scan_kind {
-    SCAN_NONE,
-    SCAN_ROOT,      /* only the root: does it still exist, and is it the same */
-    SCAN_WHOLE,     /* everything in the folder */
-    SCAN_UNWATCHED, /* directories without a watch */
-    SCAN_SUBTREE    /* a new directory and everything below it */
+/** Whether a folder is ours (folder_claim.c). */
+struct claim {
+    struct ownership ownership;
+    bool is_ours;     /* no other agent has it, as far as can be determined */
+    bool is_doubtful; /* this cannot be determined, and that was logged */
+    int64_t next_ms;  /* the next beat, on the steady clock */
+    char *conflict;   /* a directory in it that another queue has, or NULL */
+};
+
+/** What is to be sent to the work thread about a folder (report.c). */
+struct outgoing {
+    struct message *collected[MESSAGES_COLLECTED]; /* by kind; NULL: none */
+    int64_t asked;                                 /* number of sightings awaiting an answer */
+};
+
+/** What the candidates of a folder wait for, while that is counted (waits.c). */
+struct waits {
+    const struct candidate *first_waiter;
+    const struct candidate *first_unreadable;
+    size_t unreadable; /* number of unreadable files */
 };
 
 /** A folder while it is watched. */
@@ -39,41 +59,15 @@ struct watched {
     struct watch *watch;
     const struct folder *folder;
     size_t index;
-    int root;        /* -1 while it is away */
-    uint64_t mount;  /* ID of its mount, since another may be mounted over it later */
-    char *real_path; /* without symbolic links, as in events */
-    struct ownership ownership;
-    bool is_claimed;       /* no other agent has it, as far as can be determined */
-    bool is_doubtful;      /* this cannot be determined, and that was logged */
-    int64_t next_claim_ms; /* the next beat, on the steady clock */
-    char *conflict;        /* a directory in it that another queue has, or NULL */
-    bool wants_events;
-    bool polls;        /* everything, because there are no events, or not all of them */
-    int64_t unwatched; /* directories that should have a watch but could not get one */
-    int unwatched_why; /* negative errno of the last one */
-    struct scan *scan;
-    enum scan_kind scan_kind; /* kind of the scan in progress */
-    char *subtrees[SUBTREES_MAX];
-    size_t subtree_count;
-    int64_t next_scan_ms;  /* SCAN_WHOLE; steady clock */
-    int64_t next_check_ms; /* SCAN_ROOT and polling; steady clock */
-    bool scan_wanted;      /* before next_scan_ms */
-    int64_t scan_asked;    /* number of the last MESSAGE_SCAN */
-    int64_t scan_begun;    /* the same when the last whole scan started */
-    int missed;            /* since the last whole scan started; see folder_note_error() */
-    bool has_unreachable;  /* the same for anything nested too deep */
-    struct message *seen;  /* sightings collected for the next message */
-    struct message *settled;
-    struct message *left;
-    struct message *spent;
-    struct message *empty;
-    int64_t asked;                            /* number of sightings awaiting an answer */
-    const struct candidate *first_waiter;     /* only while waits are counted */
-    const struct candidate *first_unreadable; /* the same */
-    size_t unreadable;                        /* the same; number of unreadable files */
-    struct closed *closed;                    /* closed.c */
+    struct root root;
+    struct claim claim;
+    struct coverage coverage;
+    struct schedule schedule;
+    struct outgoing outgoing;
+    struct waits waits;
+    struct closed *closed; /* closed.c */
     struct folder_health health;
-    struct folder_health told;
+    struct folder_health reported; /* the last one sent */
 };
 
 struct watch {
@@ -107,9 +101,6 @@ void folder_request_check(struct watched *folder);
  */
 void folder_note_error(void *context, int error);
 
-/** Scan the folder within this many ms, unless a scan is due earlier. */
-void folder_scan_within(struct watched *folder, int64_t ms);
-
 /** How long an empty directory must be unchanged before it may be removed. */
 int64_t folder_empty_ms(const struct folder *folder);
 
@@ -129,7 +120,7 @@ void folder_name_first(char *words, size_t room, const char *path, const char *w
 void folder_drop_messages(struct watched *folder);
 
 /** A marker or sidecar arrived: inspect the files in this folder that wait for one. */
-void folder_wake_waiters(struct watch *watch, struct watched *folder);
+void folder_wake_waiters(struct watched *folder);
 
 /** Watches or events were lost: restart everything, but at most once a second. */
 void watch_restart_later(struct watch *watch);

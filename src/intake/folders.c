@@ -53,13 +53,13 @@ bool folder_enter(struct watched *folder)
     if (folder_root_is_same(folder, &found)) {
         close(found.root);
         free(found.real_path);
-        return folder->is_claimed || (!folder_yield_to_above(folder) && folder_claim(folder));
+        return folder->claim.is_ours || (!folder_yield_to_above(folder) && folder_claim(folder));
     }
-    if (folder->root >= 0)
+    if (folder->root.fd >= 0)
         folder_root_lose(folder);
-    folder->root = found.root;
-    folder->real_path = found.real_path;
-    folder->mount = found.mount;
+    folder->root.fd = found.root;
+    folder->root.real_path = found.real_path;
+    folder->root.mount = found.mount;
     if (folder_yield_to_above(folder) || folder_yield(folder) || !folder_claim(folder))
         return false;
     folder->health.healthy = true;
@@ -80,22 +80,22 @@ bool folder_watch_directory(void *context, const char *path)
     struct watched *folder = context;
     if (folder_is_of_another(folder, path))
         return false;
-    if (folder->polls)
+    if (folder->coverage.polls)
         return true;
     CLEANUP(free_text)
-    char *full = *path ? path_join(folder->real_path, path) : strdup(folder->real_path);
+    char *full = *path ? path_join(folder->root.real_path, path) : strdup(folder->root.real_path);
     int result = full ? events_watch(full) : -ENOMEM;
     if (result < 0 && !has_gone(result)) {
-        folder->unwatched++;
-        folder->unwatched_why = result;
+        folder->coverage.unwatched++;
+        folder->coverage.unwatched_why = result;
     }
-    return folder->scan_kind != SCAN_UNWATCHED || result != EVENTS_WATCHED;
+    return folder->schedule.kind != SCAN_UNWATCHED || result != EVENTS_WATCHED;
 }
 
 void folder_watch_parent(const struct watched *folder)
 {
-    const char *path = folder->real_path ? folder->real_path : folder->folder->path;
+    const char *path = folder->root.real_path ? folder->root.real_path : folder->folder->path;
     CLEANUP(free_text) char *parent = path_directory(path);
-    if (!folder->polls && parent && *parent)
+    if (!folder->coverage.polls && parent && *parent)
         (void)events_watch(parent);
 }

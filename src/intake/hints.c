@@ -27,12 +27,11 @@ static int64_t due_after(
     return hint == HINT_STAMPED ? candidate->due_ms : now + folder->folder->settle_ms;
 }
 
-void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint)
+void hint_touch(struct watched *folder, struct candidate *candidate, enum settle_hint hint)
 {
-    struct watched *folder = &watch->folders[candidate->folder];
     struct file_state state;
     CLEANUP(close_fd)
-    int path_fd = folder->root < 0 ? -ENOENT : safe_open_path(folder->root, candidate->path);
+    int path_fd = folder->root.fd < 0 ? -ENOENT : safe_open_path(folder->root.fd, candidate->path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     candidate->is_gone = false;
     if (hint != HINT_STAMPED) {
@@ -41,60 +40,60 @@ void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hi
     }
     if (result == 0 && S_ISREG(state.mode))
         inspect_note_state(folder, candidate, path_fd, &state, hint);
-    candidates_delay(watch->candidates, candidate, due_after(folder, candidate, hint));
+    candidates_delay(folder->watch->candidates, candidate, due_after(folder, candidate, hint));
 }
 
-void hint_deleted(struct watch *watch, struct candidate *candidate)
+void hint_deleted(struct watched *folder, struct candidate *candidate)
 {
-    const struct folder *folder = watch->folders[candidate->folder].folder;
+    struct candidates *candidates = folder->watch->candidates;
     candidate->is_gone = candidate->document.size > 0;
     candidate->is_remembered = false;
     candidate->wants = COMPANION_NONE;
     candidate->wait = SETTLE_QUIET;
     if (candidate->is_gone)
-        candidates_delay(watch->candidates, candidate, clock_steady_ms() + folder->settle_ms);
+        candidates_delay(candidates, candidate, clock_steady_ms() + folder->folder->settle_ms);
     else
-        candidates_remove(watch->candidates, candidate);
+        candidates_remove(candidates, candidate);
 }
 
 /** Look at what has this name, and ask the queue about it. */
-static void ask_about(struct watch *watch, struct watched *folder, const char *path, bool moved_in)
+static void ask_about(struct watched *folder, const char *path, bool moved_in)
 {
     struct file_state state;
-    CLEANUP(close_fd) int path_fd = safe_open_path(folder->root, path);
+    CLEANUP(close_fd) int path_fd = safe_open_path(folder->root.fd, path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result < 0 && !safe_open_is_absent(result))
         folder_note_error(folder, result);
     if (result == 0 && S_ISREG(state.mode))
-        report_seen(watch, folder, path, &state, moved_in);
+        report_seen(folder, path, &state, moved_in);
 }
 
 /** Nothing of a folder is told before it is ours: the next scan claims it, and finds the rest. */
 static bool may_tell(struct watched *folder)
 {
-    if (!folder->is_claimed)
+    if (!folder->claim.is_ours)
         folder_request_scan(folder);
-    return folder->is_claimed && !folder->conflict;
+    return folder->claim.is_ours && !folder->claim.conflict;
 }
 
-void hint_take(struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint)
+void hint_take(struct watched *folder, const char *path, enum settle_hint hint)
 {
     struct candidate *marker;
-    if (folder->root < 0 || !may_tell(folder))
+    if (folder->root.fd < 0 || !may_tell(folder))
         return;
     if (!filter_takes(folder->folder, path)) {
         if (*folder->folder->marker || folder->folder->sidecar)
-            folder_wake_waiters(watch, folder);
+            folder_wake_waiters(folder);
         if (filter_ends_batch(folder->folder, path) &&
-            (marker = end_marker_expect(watch, folder, path)) != NULL)
-            hint_touch(watch, marker, HINT_WRITTEN);
+            (marker = end_marker_expect(folder, path)) != NULL)
+            hint_touch(folder, marker, HINT_WRITTEN);
         return;
     }
-    struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
+    struct candidate *candidate = candidates_find(folder->watch->candidates, folder->index, path);
     if (candidate && !candidate->is_gone)
-        hint_touch(watch, candidate, hint);
+        hint_touch(folder, candidate, hint);
     else
-        ask_about(watch, folder, path, hint == HINT_MOVED_IN);
+        ask_about(folder, path, hint == HINT_MOVED_IN);
 }
 
 void hint_of_scan(void *context, const char *path)
@@ -104,12 +103,12 @@ void hint_of_scan(void *context, const char *path)
     if (!may_tell(folder))
         return;
     if (filter_ends_batch(folder->folder, path))
-        (void)end_marker_expect(watch, folder, path);
+        (void)end_marker_expect(folder, path);
     if (!filter_takes(folder->folder, path))
         return;
     struct candidate *candidate = candidates_find(watch->candidates, folder->index, path);
     if (!candidate || candidate->is_gone)
-        ask_about(watch, folder, path, false);
+        ask_about(folder, path, false);
     else if (candidate->wants) /* all others have a time of their own */
         candidates_delay(watch->candidates, candidate, clock_steady_ms());
 }

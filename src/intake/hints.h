@@ -5,8 +5,7 @@
 #include "folder_state.h"
 
 /** Something may exist under this name: touch the candidate, or ask the queue about it. */
-void hint_take(
-    struct watch *watch, struct watched *folder, const char *path, enum settle_hint hint);
+void hint_take(struct watched *folder, const char *path, enum settle_hint hint);
 
 /**
  * The same for a scan; a candidate that waits for a marker or sidecar is inspected at once. For
@@ -18,9 +17,9 @@ void hint_of_scan(void *context, const char *path);
  * A candidate came to attention again: its wait restarts if its contents may have changed, or ends
  * if it was moved in.
  */
-void hint_touch(struct watch *watch, struct candidate *candidate, enum settle_hint hint);
+void hint_touch(struct watched *folder, struct candidate *candidate, enum settle_hint hint);
 
 /** A candidate was deleted. A document is remembered as long as it would have taken to settle. */
-void hint_deleted(struct watch *watch, struct candidate *candidate);
+void hint_deleted(struct watched *folder, struct candidate *candidate);
 
 #endif

@@ -12,13 +12,13 @@
 
 #define MEMORY_PAUSE_S 1
 
-static void become_candidate(
-    struct watch *watch, struct watched *folder, const struct sighting *sighting)
+static void become_candidate(struct watched *folder, const struct sighting *sighting)
 {
-    struct candidate *candidate = candidates_find(watch->candidates, folder->index, sighting->path);
+    struct candidates *candidates = folder->watch->candidates;
+    struct candidate *candidate = candidates_find(candidates, folder->index, sighting->path);
     bool is_new = !candidate || candidate->is_gone;
     if (!candidate)
-        candidate = candidates_add(watch->candidates, folder->index, sighting->path);
+        candidate = candidates_add(candidates, folder->index, sighting->path);
     if (!candidate) {
         folder_note_error(folder, -ENOMEM); /* or there are too many: later, too */
         return;
@@ -28,31 +28,30 @@ static void become_candidate(
         candidate->first_ctime_ns = sighting->state.ctime_ns;
         candidate->judged = sighting->judged;
     }
-    hint_touch(watch, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
+    hint_touch(folder, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
 }
 
 static void take_unknown(struct watch *watch, const struct message *message)
 {
     struct watched *folder = &watch->folders[message->folder];
     watch->batches_out -= watch->batches_out > 0;
-    folder->asked -= (int64_t)message->asked;
-    if (folder->asked < 0) /* it was asked before all began anew */
-        folder->asked = 0;
+    folder->outgoing.asked -= (int64_t)message->asked;
+    if (folder->outgoing.asked < 0) /* it was asked before all began anew */
+        folder->outgoing.asked = 0;
     for (size_t i = 0; i < message->count; i++)
-        become_candidate(watch, folder, &message->sightings[i]);
+        become_candidate(folder, &message->sightings[i]);
 }
 
 static void take_resettle(struct watch *watch, const struct message *message)
 {
     if (message->count)
-        hint_take(
-            watch, &watch->folders[message->folder], message->sightings[0].path, HINT_WRITTEN);
+        hint_take(&watch->folders[message->folder], message->sightings[0].path, HINT_WRITTEN);
 }
 
 static void take_scan(struct watch *watch, const struct message *message)
 {
     struct watched *folder = &watch->folders[message->folder];
-    folder->scan_asked = message->scan;
+    folder->schedule.asked = message->scan;
     folder_request_scan(folder);
 }
 

@@ -62,8 +62,8 @@ static struct settle_findings inspect_contents(
 /** Look at what lies beside a file by `pattern`; a descriptor or a negative errno. */
 static int open_beside(const struct watched *folder, const char *pattern, const char *path)
 {
-    CLEANUP(free_text) char *beside = companion_path(folder->root, pattern, path);
-    return beside ? safe_open_path(folder->root, beside) : -ENOMEM;
+    CLEANUP(free_text) char *beside = companion_path(folder->root.fd, pattern, path);
+    return beside ? safe_open_path(folder->root.fd, beside) : -ENOMEM;
 }
 
 /** Which marker is missing; something else than a file that has its name is none. */
@@ -193,7 +193,7 @@ static bool lies_in_own_directory(const struct watched *folder, const char *path
     snprintf(above, sizeof(above), "%s", path);
     while ((slash = strrchr(above, '/')) != NULL) {
         *slash = '\0';
-        CLEANUP(close_fd) int fd = safe_open_path(folder->root, above);
+        CLEANUP(close_fd) int fd = safe_open_path(folder->root.fd, above);
         if (fd >= 0 && own_directory(folder->watch->config, folder->folder, fd, words))
             return true;
     }
@@ -256,12 +256,12 @@ static void wait_on(struct watched *folder, struct candidate *candidate, int pat
 }
 
 /** Look at a candidate whose time has come. Returns whether it is refused. */
-static bool settle(struct watch *watch, struct candidate *candidate)
+static bool settle(struct watched *folder, struct candidate *candidate)
 {
-    struct watched *folder = &watch->folders[candidate->folder];
+    struct candidates *candidates = folder->watch->candidates;
     struct file_state state;
     CLEANUP(close_fd)
-    int path_fd = folder->root < 0 ? -ENOENT : safe_open_path(folder->root, candidate->path);
+    int path_fd = folder->root.fd < 0 ? -ENOENT : safe_open_path(folder->root.fd, candidate->path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     int own = result < 0 ? 0 : is_own(folder, candidate->path, path_fd);
     result = own < 0 ? own : result;
@@ -269,12 +269,12 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         folder_note_error(folder, result);
     if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {
         if (!candidate->ends_batch)
-            end_marker_note_left(watch, folder, candidate->path);
-        candidates_remove(watch->candidates, candidate);
+            end_marker_note_left(folder, candidate->path);
+        candidates_remove(candidates, candidate);
         return false;
     }
     if (candidate->ends_batch) {
-        end_marker_inspect(watch, candidate, &state);
+        end_marker_inspect(folder, candidate, &state);
         return false;
     }
     inspect_note_state(folder, candidate, path_fd, &state, HINT_INSPECTED);
@@ -284,12 +284,12 @@ static bool settle(struct watch *watch, struct candidate *candidate)
         return false;
     }
     if (!folder_has(folder, candidate->path)) {
-        candidates_delay(watch->candidates, candidate, clock_steady_ms());
+        candidates_delay(candidates, candidate, clock_steady_ms());
         return true;
     }
     bool is_refused = step.kind == SETTLE_REFUSE;
-    report_settled(watch, candidate, is_refused ? &step : NULL);
-    candidates_remove(watch->candidates, candidate);
+    report_settled(folder, candidate, is_refused ? &step : NULL);
+    candidates_remove(candidates, candidate);
     return is_refused;
 }
 
@@ -300,7 +300,7 @@ void inspect_due(struct watch *watch)
         struct candidate *candidate = candidates_first(watch->candidates);
         if (!candidate || candidate->due_ms > now)
             return;
-        bool is_refused = settle(watch, candidate);
+        bool is_refused = settle(&watch->folders[candidate->folder], candidate);
         if (is_refused || clock_steady_ms() - now >= SLICE_MS)
             return; /* a refusal's message is sent before the next inspection */
     }

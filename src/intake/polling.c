@@ -51,7 +51,7 @@ static void explain_limit(struct watched *folder, const struct limit *limit, con
     bool is_of_space = space >= 0 && space < system; /* outside of namespaces the two are one */
     int64_t most = is_of_space ? space : system, missing = 1;
     for (size_t i = 0; i < folder->watch->config->folder_count; i++)
-        missing += folder->watch->folders[i].unwatched;
+        missing += folder->watch->folders[i].coverage.unwatched;
     snprintf(folder->health.message, sizeof(folder->health.message),
         "degraded: %s looked at every poll_interval, for the limit of %" PRId64
         " %s is reached; raise it%s: sysctl -w %s=%" PRId64,
@@ -61,15 +61,17 @@ static void explain_limit(struct watched *folder, const struct limit *limit, con
 
 void polling_explain(struct watched *folder)
 {
-    bool has_none = folder->wants_events && folder->watch->events < 0;
-    int error = has_none ? folder->watch->events : folder->unwatched ? folder->unwatched_why : 0;
+    bool has_none = folder->coverage.wants_events && folder->watch->events < 0;
+    int error = has_none                     ? folder->watch->events
+                : folder->coverage.unwatched ? folder->coverage.unwatched_why
+                                             : 0;
     folder->health.message[0] = '\0';
     if (!error)
         return;
     char what[64] = "everything is";
     if (!has_none)
-        snprintf(what, sizeof(what), "%" PRId64 " %s", folder->unwatched,
-            folder->unwatched == 1 ? "directory is" : "directories are");
+        snprintf(what, sizeof(what), "%" PRId64 " %s", folder->coverage.unwatched,
+            folder->coverage.unwatched == 1 ? "directory is" : "directories are");
     for (size_t i = 0; i < COUNT(limits); i++)
         if (limits[i].error == error) {
             explain_limit(folder, &limits[i], what);
@@ -83,8 +85,8 @@ void polling_explain(struct watched *folder)
 void polling_decide(struct watched *folder)
 {
     enum watch_mode mode = folder->folder->watch;
-    folder->wants_events =
-        mode == WATCH_INOTIFY || (mode == WATCH_AUTO && filesystem_of(folder->root).tells_all);
-    folder->polls = !folder->wants_events || folder->watch->events < 0;
+    folder->coverage.wants_events =
+        mode == WATCH_INOTIFY || (mode == WATCH_AUTO && filesystem_of(folder->root.fd).tells_all);
+    folder->coverage.polls = !folder->coverage.wants_events || folder->watch->events < 0;
     polling_explain(folder);
 }

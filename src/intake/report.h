@@ -8,24 +8,23 @@
 #include "folder_state.h"
 
 /** Report a file that was seen, to ask whether the queue knows it. */
-void report_seen(struct watch *watch, struct watched *folder, const char *path,
-    const struct file_state *state, bool moved_in);
+void report_seen(
+    struct watched *folder, const char *path, const struct file_state *state, bool moved_in);
 
 /** Report that a file is no longer at a path. */
-void report_left(struct watch *watch, struct watched *folder, const char *path);
+void report_left(struct watched *folder, const char *path);
 
 /** Report an end marker that is unchanged and covers no candidate. */
-void report_spent(struct watch *watch, const struct candidate *marker);
+void report_spent(struct watched *folder, const struct candidate *marker);
 
 /** Report a directory that has been empty for a while. */
-void report_empty(
-    struct watch *watch, struct watched *folder, const char *path, const struct file_state *state);
+void report_empty(struct watched *folder, const char *path, const struct file_state *state);
 
 /**
  * Report that a candidate is finished or, with `refusal` (else NULL), that it can never be sent.
  */
 void report_settled(
-    struct watch *watch, const struct candidate *candidate, const struct settle_step *refusal);
+    struct watched *folder, const struct candidate *candidate, const struct settle_step *refusal);
 
 /** Send the collected reports, and the health of each folder if it has changed. */
 void report_send(struct watch *watch);

@@ -13,34 +13,32 @@
 
 static void clear_counts(struct watched *folder)
 {
-    bool scanning = folder->scan || folder->subtree_count || folder->scan_wanted;
-    folder->health.settling = folder->asked + scanning;
+    folder->health.settling = folder->outgoing.asked + schedule_is_busy(&folder->schedule);
     memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
-    folder->first_waiter = folder->first_unreadable = NULL;
-    folder->unreadable = 0;
+    folder->waits = (struct waits){.unreadable = 0};
 }
 
 /** The first by name, so that `status` always names the same file. */
 static void note_waiter(struct watched *folder, const struct candidate *candidate)
 {
-    const struct candidate *first = folder->first_waiter;
+    const struct candidate *first = folder->waits.first_waiter;
     if (candidate->wants && (!first || strcmp(candidate->path, first->path) < 0))
-        folder->first_waiter = candidate;
+        folder->waits.first_waiter = candidate;
 }
 
 static void note_unreadable(struct watched *folder, const struct candidate *candidate)
 {
-    const struct candidate *first = folder->first_unreadable;
-    folder->unreadable += candidate->unreadable != NULL;
+    const struct candidate *first = folder->waits.first_unreadable;
+    folder->waits.unreadable += candidate->unreadable != NULL;
     if (candidate->unreadable && (!first || strcmp(candidate->path, first->path) < 0))
-        folder->first_unreadable = candidate;
+        folder->waits.first_unreadable = candidate;
 }
 
 static void name_unreadable(struct watched *folder)
 {
-    const struct candidate *first = folder->first_unreadable;
+    const struct candidate *first = folder->waits.first_unreadable;
     folder_name_first(folder->health.unreadable, sizeof(folder->health.unreadable),
-        first ? first->path : NULL, first ? first->unreadable : NULL, folder->unreadable);
+        first ? first->path : NULL, first ? first->unreadable : NULL, folder->waits.unreadable);
 }
 
 /** Name the companion, too: a file often waits because the name of its companion is wrong. */
@@ -48,7 +46,7 @@ static void name_waiter(struct watched *folder)
 {
     char *words = folder->health.waits_for;
     const size_t room = sizeof(folder->health.waits_for);
-    const struct candidate *first = folder->first_waiter;
+    const struct candidate *first = folder->waits.first_waiter;
     bool is_sidecar = first && first->wants == COMPANION_SIDECAR;
     CLEANUP(free_text)
     char *companion =

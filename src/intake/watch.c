@@ -9,7 +9,7 @@
 #include "inspect.h"
 #include "polling.h"
 #include "report.h"
-#include "scan_schedule.h"
+#include "scanning.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -31,7 +31,7 @@ static void restart_if_due(struct watch *watch)
     bool asked = atomic_exchange(&watch->rescan, false);
     int64_t now = clock_steady_ms();
     /* a scan is not given up for it: where directories come and go without end, none would end */
-    bool due = watch->restart_ms && now >= watch->restart_ms && !schedule_is_under_way(watch);
+    bool due = watch->restart_ms && now >= watch->restart_ms && !scanning_is_under_way(watch);
     if (!due && !asked)
         return;
     if (due && watch->events >= 0) {
@@ -44,10 +44,10 @@ static void restart_if_due(struct watch *watch)
     }
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         struct watched *folder = &watch->folders[i];
-        if (folder->root >= 0)
+        if (folder->root.fd >= 0)
             polling_decide(folder);
-        if (asked || !folder->polls)
-            schedule_anew(folder);
+        if (asked || !folder->coverage.polls)
+            scanning_restart(folder);
     }
     watch->batches_out = 0;
 }
@@ -60,14 +60,12 @@ static int until_next(const struct watch *watch, bool more_events)
     const struct candidate *first = candidates_first(watch->candidates);
     if (more_events)
         return 0;
-    if (first && first->due_ms < next)
-        next = first->due_ms;
-    if (watch->left && now + LEFT_POLL_MS < next)
-        next = now + LEFT_POLL_MS;
-    for (size_t i = 0; i < watch->config->folder_count; i++) {
-        int64_t scan = schedule_next(watch, &watch->folders[i]);
-        next = scan < next ? scan : next;
-    }
+    if (first)
+        next = earlier(next, first->due_ms);
+    if (watch->left)
+        next = earlier(next, now + LEFT_POLL_MS);
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        next = earlier(next, scanning_next(&watch->folders[i]));
     if (next == INT64_MAX)
         return -1;
     int64_t wait = next - now;
@@ -97,7 +95,7 @@ static void *run(void *context)
         bool more_events = event_dispatch(watch);
         restart_if_due(watch);
         for (size_t i = 0; i < watch->config->folder_count; i++)
-            schedule_go_on(watch, &watch->folders[i]);
+            scanning_continue(&watch->folders[i]);
         inspect_due(watch);
         report_send(watch);
         folder_set_leave_unused(watch);

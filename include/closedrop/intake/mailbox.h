@@ -18,9 +18,9 @@
 #include <stdint.h>
 
 enum message_kind {
-    /* to the work thread */
-    MESSAGE_SEEN,    /* which of these are unknown? answered by MESSAGE_UNKNOWN */
+    /* to the work thread, in the order in which they are sent */
     MESSAGE_SETTLED, /* these are finished, or can never be sent */
+    MESSAGE_SEEN,    /* which of these are unknown? answered by MESSAGE_UNKNOWN */
     MESSAGE_LEFT,    /* these are no longer where they were */
     MESSAGE_SPENT,   /* these end markers are unchanged: put away those of finished batches */
     MESSAGE_EMPTY,   /* these directories have been empty for a while: remove the emptied ones */
