@@ -1,4 +1,5 @@
-/* What a row's checksum is where it could be taken for none. That it sees each change: test_queue.
+/* What a row's checksum is where it could be taken for none. That it sees each change:
+ * test_store_damage.
  */
 #include "failing_calls.h"
 

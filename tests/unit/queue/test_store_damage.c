@@ -1,0 +1,232 @@
+/** A store that is not ours, not sound, or set aside. */
+#include "store_fixture.h"
+
+#include "closedrop/queue/checksum.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* ---- strange files ---- */
+
+static void write_at(const struct place *place, off_t offset, const void *bytes, size_t length)
+{
+    int fd = open(place->database, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, length, offset), length);
+    close(fd);
+}
+
+static void damage_all_pages_but_the_first(const struct place *place)
+{
+    char junk[4096];
+    memset(junk, 0x5A, sizeof(junk));
+    for (off_t page = 1; page < 4; page++)
+        write_at(place, page * 4096, junk, sizeof(junk));
+}
+
+static void damage_the_head(const struct place *place)
+{
+    write_at(place, 0, "this is no database, is it?", 27);
+}
+
+static void cut_it(const struct place *place)
+{
+    assert_int_equal(truncate(place->database, 5000), 0);
+}
+
+static void make_it_newer(const struct place *place)
+{
+    write_at(place, 60, "\0\0\0\x63", 4); /* user_version */
+}
+
+static void make_it_of_another_program(const struct place *place)
+{
+    write_at(place, 68, "oops", 4); /* application_id */
+}
+
+static void make_it_of_nobody(const struct place *place)
+{
+    write_at(place, 68, "\0\0\0\0", 4);
+}
+
+static const struct {
+    const char *name;
+    void (*change)(const struct place *place);
+    int problem;
+} strange[] = {
+    {"no database", damage_the_head, STORE_DAMAGED},
+    {"damaged pages", damage_all_pages_but_the_first, STORE_DAMAGED},
+    {"cut", cut_it, STORE_DAMAGED},
+    {"newer", make_it_newer, STORE_NEWER},
+    {"another program's", make_it_of_another_program, STORE_NEWER},
+    {"foreign", make_it_of_nobody, STORE_NEWER},
+};
+
+static void empty_place(const struct place *place)
+{
+    char command[100];
+    snprintf(command, sizeof(command), "rm -rf %s/deep", place->top);
+    assert_int_equal(system(command), 0);
+}
+
+static void refuses_strange_files(void **state)
+{
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        struct queue *queue = NULL;
+        empty_place(*state);
+        make_database(*state);
+        strange[i].change(*state);
+        for (int create = 0; create < 2; create++) {
+            int problem = try_open(*state, create, &queue);
+            if (problem != strange[i].problem)
+                fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
+            assert_null(queue);
+        }
+    }
+}
+
+/* ---- a byte that changed on the disk ---- */
+
+#define FLIPS 200
+
+#define FLIP_JOBS 40
+
+/** A sound queue of jobs in all states; what each says. */
+static void make_full_database(const struct place *place, int64_t sums[FLIP_JOBS])
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < FLIP_JOBS; i++) {
+        char path[40];
+        snprintf(path, sizeof(path), "in/document %d.pdf", i);
+        int64_t id = add(queue, path, file(1000 + i));
+        struct job *job = load(queue, id);
+        fill(job);
+        job->state = i % JOB_STATES;
+        store_update(queue_store(queue), job);
+        sums[i] = checksum_job(job);
+        job_free(job);
+    }
+    commit(queue);
+    queue_close(queue);
+}
+
+/** Whether each job is there and says what it said; a reading that fails is no lie. */
+static bool tells_the_truth(struct queue *queue, const int64_t sums[FLIP_JOBS])
+{
+    bool is_true = true;
+    queue_begin(queue);
+    for (int i = 0; i < FLIP_JOBS; i++) {
+        struct identity identity = file(1000 + i);
+        struct job *by_id = store_load(queue_store(queue), i + 1);
+        struct job *found = store_find(queue_store(queue), "scans", &identity, NULL);
+        is_true &= by_id && checksum_job(by_id) == sums[i];
+        is_true &= found && checksum_job(found) == sums[i];
+        job_free(by_id);
+        job_free(found);
+    }
+    return queue_commit(queue) < 0 || is_true;
+}
+
+static void never_believes_a_byte_that_changed(void **state)
+{
+    const struct place *place = *state;
+    static unsigned char sound[400000];
+    int64_t sums[FLIP_JOBS];
+    int refused = 0;
+    make_full_database(place, sums);
+    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+    ssize_t size = read(fd, sound, sizeof(sound));
+    close(fd);
+    assert_true(size > 0 && (size_t)size < sizeof(sound));
+    srand(4);
+    for (int i = 0; i < FLIPS; i++) {
+        off_t at = rand() % size;
+        unsigned char flipped = sound[at] ^ (1U << (rand() % 8));
+        struct queue *queue = NULL;
+        write_at(place, 0, sound, (size_t)size);
+        write_at(place, at, &flipped, 1);
+        int problem = try_open(place, true, &queue);
+        refused += problem != 0;
+        if (problem == 0 && !tells_the_truth(queue, sums))
+            fail_msg("byte %lld, made %#x, was believed", (long long)at, flipped);
+        queue_close(queue);
+    }
+    assert_true(refused > 0);
+    print_message(
+        "%d of %d changed bytes were noticed, the others harmed nothing\n", refused, FLIPS);
+}
+
+static void leaves_a_newer_database_as_it_is(void **state)
+{
+    const struct place *place = *state;
+    static unsigned char before[200000], after[sizeof(before)];
+    make_database(place);
+    make_it_newer(place);
+    for (int i = 0; i < 2; i++) {
+        struct queue *queue = NULL;
+        int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+        assert_true(read(fd, i ? after : before, sizeof(before)) > 0);
+        close(fd);
+        assert_int_equal(try_open(place, true, &queue), STORE_NEWER);
+    }
+    assert_memory_equal(before, after, sizeof(before));
+}
+
+static int count_aside(const struct place *place)
+{
+    DIR *stream = opendir(place->directory);
+    assert_non_null(stream);
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        count += strstr(entry->d_name, "queue.db.damaged-") == entry->d_name;
+    closedir(stream);
+    return count;
+}
+
+static void sets_a_damaged_store_aside(void **state)
+{
+    const struct place *place = *state;
+    char *aside = NULL, head[10] = "";
+    make_database(place);
+    damage_the_head(place);
+    assert_int_equal(store_set_aside(place->directory, &aside), 0);
+    assert_int_equal(access(place->database, F_OK), -1);
+    int fd = open(aside, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, head, 9), 9);
+    close(fd);
+    assert_string_equal(head, "this is n"); /* kept as it was */
+    free(aside);
+    queue_close(open_at(place));
+}
+
+/* set aside, never deleted: also not by the next one */
+static void sets_a_second_one_aside_beside_the_first(void **state)
+{
+    const struct place *place = *state;
+    for (int i = 1; i <= 2; i++) {
+        char *aside = NULL;
+        make_database(place);
+        assert_int_equal(store_set_aside(place->directory, &aside), 0);
+        free(aside);
+        assert_int_equal(count_aside(place), i);
+    }
+}
+
+#define ON_MEMORY(test) cmocka_unit_test_setup_teardown(test, open_queue, close_queue)
+
+#define ON_DISK(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_DISK(refuses_strange_files),
+        ON_DISK(never_believes_a_byte_that_changed),
+        ON_DISK(leaves_a_newer_database_as_it_is),
+        ON_DISK(sets_a_damaged_store_aside),
+        ON_DISK(sets_a_second_one_aside_beside_the_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
