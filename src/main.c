@@ -1,144 +1,152 @@
 /**
- * closedrop watches drop folders and files what lands in them in the Close CRM.
+ * closedrop watches drop folders and uploads new documents to the Close CRM, filing each one on the
+ * right lead. This is the map of its source. Each file says at its top what it is for.
  *
  * A file's way through the program, from left to right:
  *
- *     drop folder -> watch, scan -> settle -> mailbox -> queue
- *         -> resolve -> ticket -> send -> attach -> finish -> Uploaded/
+ *      watch thread                       |  work thread
+ *                                         |
+ *      drop folder -> events, scan        |
+ *                     -> settle -> mailbox -> queue -> resolve -> ticket -> send -> attach
+ *                                         |            -> finish -> Uploaded/
  *
- * - main(): argv to a command
- *     - cli/          one file a command; what they ask is answered by control/
+ * - main(): from argv to a command
+ *     cli/                 one file per command: check, jobs, match, run, status, upload; what they
+ *                          share: desk and session (ask an agent or the queue), listed and filed
+ *                          (rows for people), names and named_file (find what was named)
  *
- * - agent_run(): wires the stages, reloads them, stops them in reverse
- *     - agent/agent          the stages started, from left to right, and stopped in reverse
- *     - agent/recover        what an earlier life left behind
- *     - agent/loop           the work thread's loop: one turn, one transaction
- *     - agent/arrivals       messages from the watch thread, and requests to it
- *     - agent/signals        stop, reload; what a reload means for the queue: config_changes
- *     - agent/control        answers to the control socket
- *     - agent/once           whether --once is done
+ * - agent_run(): starts the stages, reloads them, and stops them in reverse
+ *     agent/agent          starts the stages from left to right, and stops them
+ *     agent/loop           the loop of the work thread: one turn, one transaction
+ *     agent/arrivals       messages from the watch thread; requests are messages to it
+ *     agent/recover        what an earlier process left behind
+ *     agent/signals        stop and reload; config_changes: what a reload means for the queue
+ *     agent/control        answers on the control socket
+ *     agent/once           whether --once is done
+ *     agent/agent_state    what these files share
  *
  * - watch_start(): the watch thread turns events and scans into settled files
- *     - intake/watch          its loop
- *     - intake/event_dispatch file events, each brought to its folder; inbox has the work thread's
- *     - intake/folder_set     the folders of the configuration, and of earlier ones still in use
- *     - intake/folder_state   what these files know of each folder, and note for each other
- *     - intake/folders        which directory a folder is, and its watches; by folder_root,
- *                             folder_claim (is it ours) and polling (or are there events)
- *     - intake/scan_schedule  which scan of a folder is due (pure); scanning carries it out
- *     - intake/hints          what events and scans point at: touch it, or ask the queue
- *     - intake/inspect        the candidates whose time has come
- *     - intake/end_marker     the markers of batches: expected, then quiet, then perhaps spent
- *     - intake/closed         directories that we may not list or enter, until we may
- *     - intake/report         what is seen and settled, and how each folder is, to the work thread
- *     - intake/waits          what the candidates of each folder wait for
- *     - intake/folder_health  how a folder is (pure)
- *     - intake/events         file events, as hints (the door to libinotifytools)
- *     - intake/scan           the walk through a folder, a slice at a time
- *     - intake/filter         which names are documents (pure)
- *     - intake/candidates     the files being settled, in the order they are due
- *     - intake/replaced       says when another document took the name of one that settled
- *     - intake/document       which document lies under a name, by a sample of its bytes
- *     - intake/settle         when is a file finished: the decision (pure)
- *     - intake/batch          which files an end marker covers, and whether any is left
- *     - intake/crash_guard    a file whose inspection kills the program is inspected three times
- *     - intake/complete       whether a format's end is there; one file of format/ each (pure)
- *     - intake/mailbox      what the two threads say to each other
+ *     intake/watch         its loop
+ *     intake/folder_state  what these files know about each folder, and request of one another
+ *     intake/folder_set    the folders of the configuration, and of earlier ones still in use
+ *     intake/folders       which directory a folder is, and its watches; with folder_root (found
+ *                          and left), folder_claim (is it ours) and polling (or are there events)
+ *     intake/events        file events (the door to libinotifytools); event_dispatch passes them on
+ *     intake/inbox         messages from the work thread
+ *     intake/scan_schedule which scan of a folder is due (pure); scanning carries it out
+ *     intake/scan          the walk through a folder, a slice at a time; closed: directories that
+ *                          it cannot list or enter yet
+ *     intake/filter        which names are documents (pure)
+ *     intake/hints         what events and scans point at: touch a candidate, or ask the queue
+ *     intake/candidates    the files that are settling, in the order in which they are due
+ *     intake/inspect       inspects those that are due
+ *     intake/settle        decides when a file is finished (pure)
+ *     intake/complete      whether a file has its format's end: one file of format/ per format, as
+ *                          jpeg, pdf, png, tiff and zip, and zeros; bytes reads them (pure)
+ *     intake/crash_guard   refuses a file whose inspection crashed the program three times
+ *     intake/document      recognises a document by a sample of its bytes; replaced reports that
+ *                          another one took its name
+ *     intake/batch         which files an end marker covers (pure); end_marker: expected, then
+ *                          unchanged, then perhaps put away
+ *     intake/report        what was seen and settled, for the work thread
+ *     intake/waits         what the candidates wait for, counted for folder_health (pure)
+ *     intake/mailbox       the messages between the two threads
  *
  * - queue_add(), queue_claim() ...: every promise is a row
- *     - queue/queue         opened, its transactions, and how a job is written
- *     - queue/arrivals      which job a file belongs to, or a new one
- *     - queue/claims        which job goes next; what a claim holds, and what a crash leaves
- *     - queue/lifecycle     a job from its claim to its outcome
- *     - queue/orders        what a person wants of jobs
- *     - queue/recovery      what a crash left claimed; due times follow a clock that was set
- *     - queue/job, view     a job, and how it looks from outside (pure)
- *     - queue/by_hand       what `closedrop upload` tells of a file, as a job of no folder (pure)
- *     - queue/guard         how much may leave the house, and how fast
- *     - queue/backoff       how long to wait (pure)
- *     - queue/sqlite        the door to SQLite; all SQL is in store_sql.h
- *     - queue/store_jobs    rows: of jobs (a row is read and written by store_row), their groups
- *                           (store_groups), what was filed (store_filings), history, lists and
- *                           numbers (store_history), the guard's (store_guard)
- *     - queue/store_open    the database opened and made; store_check sees whether it is ours and
- *                           sound, store_aside sets a damaged one aside
- *     - queue/checksum      a number by which a row that the disk has changed is known (pure)
- *     - queue/ballast       room held back for a full disk
+ *     queue/queue          opens the queue; its transactions, and how a job is written
+ *     queue/arrivals       which job a file belongs to, or a new one
+ *     queue/claims         which job is next; what a claim holds, and what a crash leaves
+ *     queue/lifecycle      a job from its claim to its outcome
+ *     queue/orders         what people order for jobs
+ *     queue/recovery       what a crash left claimed; due times follow a clock that was set
+ *     queue/job            a job (pure); view: how it looks from outside (pure)
+ *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
+ *     queue/guard          how much may be sent to people outside, and how fast
+ *     queue/backoff        how long to wait (pure)
+ *     queue/sqlite         the door to SQLite; all SQL is in store_sql.h
+ *     queue/store_jobs     the rows of jobs, each read and written by store_row; store_groups (of
+ *                          groups), store_filings (what was filed), store_history (history, lists,
+ *                          numbers), store_guard (the guard's)
+ *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
+ *                          store_aside: sets a damaged one aside
+ *     queue/checksum       detects rows that the disk has changed (pure)
+ *     queue/ballast        room that is held back for a full disk
  *
- * - worker_reap(), worker_claim(), worker_start(): jobs through their stages
- *     - work/worker         the jobs in progress, from stage to stage (the table of them is in
- *                           stages); worker_life begins and ends it, wakeup knows when it has
- *                           something to do, folder_view what the watch thread says of a folder
- *     - work/claim          which job is taken from the queue next, and where it begins
- *     - work/pacing         how much may be under way: lanes, rate limits, back-off
- *     - work/apply          a stage's verdict is applied: work/outcome decides by tables (pure),
- *                           work/moves carries it out, work/stage_next goes on after a success,
- *                           work/in_doubt after a POST whose end was unclear
- *     - work/grouping       leads what is uploaded to its POST, alone or with its group
- *     - work/duplicates     the same bytes are not filed twice, unless a person wants that
- *     - work/send_guard     what really leaves the house: too much waits for a person (held_news
- *                           tells), too fast for its turn (paced); present sees that the file is
- *                           still there before it goes on
- *     - work/discards       a failed file that a person deleted needs nobody any more
- *     - work/classify       which files belong together, before the first of them goes
- *     - work/health         GET me/: is Close up, is the key good
- *     - work/s3_health      whose fault it is that an upload did not get through
- *     - work/worker_status  what is under way, and why nothing is
- *     - work/task           a task: its jobs, its stage, its open directories
- *     - work/filing         resolve, attach, verify: whose it is, its activity, was it created;
- *                           reconcile: was it filed by an earlier queue, which is lost;
- *                           renamed: whose would it be under the name it has now
- *     - work/compare        a kept file that was only touched
- *     - work/send           ticket and send: the form asked for, the bytes streamed
- *     - work/task_file      the file of a task: fetched, opened, and still the one that was queued
- *     - work/finish         the file is put away; work/beside has the text that says what became of
- *                           it, work/copying the way to another disk
- *     - work/search         a file that has gone from its place may have another name now
- *     - work/bring_back     a failed file moved back; work/failed_files knows where such files are,
- *                           work/failed_directories which directories they were put into
- *     - work/emptied        directories that are empty because their files were put away
- *     - work/end_marker     the marker of a batch is put away after its files
- *     - work/staging        what an unclean end left in .closedrop/
- *   and what `closedrop upload` and `match` share with them:
- *     - work/upload         the two requests of one file
- *     - work/resolve        from a rule to a lead: resolve_rule needs no network, resolve_target
- *                           begins to ask, candidates are what a search finds, and resolve_lead
- *                           asks on; current_lead goes forward, from an id to the lead it stands
- *                           for now, and merged_leads back, to the ids that were merged into it
- *     - work/absences       what was found out about leads that are gone, for a while (pure);
- *                           work/merge_list is Close's list of merges in it (pure)
- *     - work/attach, verify the POST of an activity; looking for it where its end is unclear
- *     - work/answer         an answer of the API, from request to verdict
- *     - work/close_clock    what time it is at Close (pure)
- *     - work/verdict        what a reply means for a job, by tables (pure)
- *     - work/etags          what S3's ETag says of the bytes, bucket by bucket
- *     - work/rejections     is it the file or the place that S3 refuses: other files show (pure)
+ * - worker_reap(), worker_claim(), worker_start(): jobs pass through their stages
+ *     work/worker          the jobs in progress, from stage to stage (stages has the table);
+ *                          worker_life: its start and end; wakeup: when it has something to do;
+ *                          folder_view: what it knows about each folder
+ *     work/claim           which job is taken from the queue next, and where it starts
+ *     work/pacing          how much may be in progress: lanes, rate limits, back-off
+ *     work/apply           applies the verdict of a stage: outcome decides by tables (pure), moves
+ *                          carries it out, stage_next continues after a success, in_doubt after a
+ *                          POST with an unclear end
+ *     work/grouping        leads what is uploaded to its POST, alone or with its group
+ *     work/duplicates      does not file the same bytes twice, unless a person wants that
+ *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),
+ *                          too fast waits for its turn (paced); present: is the file still there
+ *     work/discards        failed files that a person deleted
+ *     work/classify        which files belong together, before the first of them goes
+ *     work/health          GET me/: is Close up, is the key valid; s3_health: is S3 to blame
+ *     work/worker_status   what is in progress, and why nothing is
+ *     work/task            a task: its jobs, its stage, its open directories
+ *     work/filing          the stages resolve, attach, verify, reconcile and renamed
+ *     work/compare         a kept file that was only touched
+ *     work/send            the stages ticket and send: ask for the form, stream the bytes
+ *     work/task_file       the file of a task: opened, and still the one that was queued
+ *     work/finish          puts the file away; beside: the text next to it; copying: to another
+ *                          disk
+ *     work/search          a file that disappeared may have another name now
+ *     work/bring_back      moves a failed file back; failed_files: where such files are;
+ *                          failed_directories: the directories that they were put into
+ *     work/emptied         directories that are empty because their files were put away
+ *     work/end_marker      puts away the marker of a batch after its files
+ *     work/staging         what a crash left in .closedrop/
+ *   shared with `closedrop upload` and `closedrop match`:
+ *     work/upload          the two requests for one file
+ *     work/resolve_rule    from a rule to a lead, without the network; resolve_target starts to
+ *                          ask, candidates are what a search finds, resolve_lead asks on, and
+ *                          resolution is the result
+ *     work/current_lead    from an ID to the lead that it stands for now; merged_leads: back to the
+ *                          IDs that were merged into it
+ *     work/absences        what is known about missing leads (pure); merge_list: Close's list of
+ *                          merges (pure)
+ *     work/attach          the POST of an activity; verify: was it created
+ *     work/answer          an answer of the API, from request to verdict
+ *     work/close_clock     what time it is at Close (pure)
+ *     work/verdict         what a reply means for a job, by tables (pure)
+ *     work/etags           what S3's ETag says about the bytes, by bucket
+ *     work/rejections      is it the file or the server that S3 refuses: other files show (pure)
  *
- * - rules/    rule (which files, whose, what), pattern (the door to PCRE2), table (the row of a
- *             key; table_parse is the door to libcsv, table_file knows when a file may be read),
- *             template and sidecar (pure)
- * - close/    api (what is sent), activity_kind and activity (what is posted), search (what is
- * asked, and compared), phone (numbers as they are written), reply and record (what comes back),
- * key
- * - http/     http, request and shaper (the door to libcurl: the loop, one transfer, the turns
- *             of the bandwidth); and, all pure, rate_limit (what a reply says of asking again),
- *             window (how many requests a rate limit still takes), breaker (the circuit breaker
- *             of a server), progress (does a transfer go on), bucket, date
- * - files/    safe_open, identity, inode, lease, filesystem, source, put_away (a file taken into
- *             staging, and moved on), destination, free_name, copy, ownership, rights, path,
- *             companion: what intake and work stand on
- * - config/   tree (what it says), config (held by whoever reads it), load (one file into one tree;
- *             places checks it as a whole), read_folder, read_rule, read_activity, locate,
- *             settings, setting, setting_values, unknown_keys (one file, key by key: the door to
- *             libconfig), own_files (what is never taken); syntax, never_fits, refusal (pure)
- * - control/  server (the door to libmicrohttpd), client, questions (the table of all that may be
- *             asked); status, jobs, filings and held answer, gone has what is no longer configured
- * - base/     text (names as people see them: the door to libunistring), encoding (the door to
- *             iconv), str, utf8, json, xhtml (pure), digest, clock, log, units, array, url, magic,
- *             notify, shortage, account, closed_directory
+ * - what these stand on
+ *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
+ *                          (rows by key), table_parse (the door to libcsv), table_file (when it may
+ *                          be read), template and sidecar (pure)
+ *     close/               api (what is sent), activity_kind and activity (what is posted), search
+ *                          (what is asked, and compared), phone (numbers as they are written),
+ *                          reply and record (what comes back), key
+ *     http/                http, request and shaper (the door to libcurl: the loop, a transfer, the
+ *                          turns of the bandwidth); pure: rate_limit (what a reply says), window
+ *                          (how many requests it still allows), breaker (the circuit breaker of
+ *                          a server), progress (is a transfer moving), bucket, date
+ *     files/               safe_open, identity, inode, lease, filesystem, source, put_away (into
+ *                          staging, and on), destination, free_name, copy, ownership, rights, path,
+ *                          companion
+ *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
+ *                          places checks it as a whole), reader, read_folder, read_rule,
+ *                          read_activity, rules_digest, locate, own_files (what is never taken);
+ *                          settings, setting, setting_values, unknown_keys (key by key: the door to
+ *                          libconfig); pure: syntax, never_fits, refusal
+ *     control/             server (the door to libmicrohttpd), client, questions (the table of all
+ *                          that can be asked), answer; status, jobs, filings and held answer; gone:
+ *                          what is no longer in the configuration
+ *     base/                text (names as people see them: the door to libunistring), encoding (the
+ *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
+ *                          magic (the door to libmagic), notify (the door to libsystemd), str,
+ *                          utf8, xhtml, clock, log, units, url, shortage, account, closed_directory
  *
- * - sandbox/  closedrop-sandbox, a Close and an S3 bucket to try it against: a program of its own
- *             that shares only base/
+ * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
+ *                          program of its own, with a map of its own, that shares only base/
  */
 #include "closedrop/cli/cli.h"
 

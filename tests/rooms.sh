@@ -43,6 +43,24 @@ opening() {
         complain "$1 does not open with a sentence that says what it is for"
 }
 
+# map: the comment at the top of src/main.c names each file once it is written, none that is gone, and is as it was laid out
+map() {
+    local name file line
+    for file in src/*/*.c src/intake/format/*.c; do
+        name=$(basename "$file" .c)
+        case $file in
+        src/sandbox/*) ;;
+        *) grep -qw "$name" src/main.c || complain "the map in src/main.c does not name $file" ;;
+        esac
+    done
+    while read -r name; do
+        [ -e "src/$name.c" ] || complain "the map in src/main.c names $name, which there is not"
+    done < <(grep -oP '^ \*     \K[a-z]+/[a-z_0-9]+' src/main.c)
+    while read -r line; do
+        complain "clang-format has broken a line of the map in src/main.c that was too long: $line"
+    done < <(sed -n '/^ \* - /,/^ \*\//p' src/main.c | grep -vE '^ \*($|/| - |   )')
+}
+
 room base
 room files base
 room queue base files close
@@ -88,6 +106,8 @@ door 'uni(case|ctype|norm|str).h' src/base/text.c
 while read -r file; do
     opening "$file"
 done < <(find src -name '*.c')
+
+map
 
 [ $wrong = 0 ] && echo "every room includes only what it may"
 exit $wrong
