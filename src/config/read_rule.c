@@ -24,7 +24,7 @@ static void check_groups(struct rule_reader *reader, struct setting *match)
 {
     const char *const *name = pattern_groups(reader->rule->path);
     for (; *name; name++)
-        if (template_is_variable(*name))
+        if (variable_is_of_every_file(*name))
             setting_problem(reader->settings, match, "path",
                 "the group \"%s\" hides the variable {%s}; give it another name", *name, *name);
 }

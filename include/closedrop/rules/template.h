@@ -7,39 +7,14 @@
 #ifndef CLOSEDROP_RULES_TEMPLATE_H
 #define CLOSEDROP_RULES_TEMPLATE_H
 
+#include "closedrop/rules/variable.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 struct json;
-struct pattern;
 struct str;
 
 struct template;
-
-/** The variables that a template may use in addition to those of struct template_facts. */
-struct template_scope {
-    const struct pattern *pattern; /* with its named groups; NULL: none */
-    bool row;                      /* {row.COLUMN} */
-    bool meta;                     /* {meta.KEY} */
-    bool target;                   /* {lead.id} {lead.name} {contact.id} {contact.name}
-                                      {contact.email} */
-    bool sha256;                   /* {sha256}, known once the file is uploaded */
-};
-
-/**
- * The variables of every file: {name} {stem} {ext} {dir} {folder} {size} {content_type}
- * {mtime:FORMAT} {date:FORMAT}, and {sha256}. The texts are valid UTF-8.
- */
-struct template_facts {
-    const char *folder;
-    const char *path; /* relative to the folder, cleaned by text_clean_name() */
-    const char *content_type;
-    const char *sha256; /* NULL: not yet known, expands to 64 zeros */
-    int64_t size;
-    int64_t mtime_ns;  /* for {mtime:FORMAT}, in local time; see identity_seconds() */
-    int64_t queued_ms; /* for {date:FORMAT} */
-};
 
 /** How values are inserted; the template's own text stays unchanged. */
 enum template_manner {
@@ -60,9 +35,6 @@ enum template_manner {
 int template_new(const char *text, const struct template_scope *scope,
     struct template **ret_template, struct str *why);
 void template_free(struct template *template);
-
-/** Whether `name` is a variable of every file, which a named group must not hide. */
-bool template_is_variable(const char *name);
 
 /** Whether it uses a variable that starts with `prefix`, such as "meta.". */
 bool template_uses(const struct template *template, const char *prefix);

@@ -409,7 +409,7 @@ static void knows_what_a_group_would_hide(void **state)
         {"", false},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        if (template_is_variable(rows[i].name) != rows[i].is_variable)
+        if (variable_is_of_every_file(rows[i].name) != rows[i].is_variable)
             fail_msg("%s", rows[i].name);
 }
 
