@@ -120,8 +120,9 @@
  *
  * - what these stand on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
- *                          (rows by key), table_parse (the door to libcsv), table_file (when it may
- *                          be read); pure: variable, template, template_parse, sidecar
+ *                          (rows by key), table_file (when it may be read), table_parse and
+ *                          delimiter (the door to libcsv), table_contents (what was read); pure:
+ *                          variable, template, template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
  *                          reply and record (what comes back), key

@@ -94,7 +94,7 @@ door sqlite3.h src/queue/sqlite.h src/queue/store_row.h
 door libconfig.h src/config/setting_state.h
 door inotifytools/ src/intake/events.c
 door pcre2.h src/rules/pattern.c
-door csv.h src/rules/table_parse.c
+door csv.h src/rules/table_parse.c src/rules/delimiter.c
 door cjson/ src/base/json.c
 door nettle/ src/base/digest.c
 door magic.h src/base/magic.c

@@ -45,7 +45,7 @@ const char *encoding_like(const char *name)
 
 /* ---- lines ---- */
 
-static bool is_line_end(char c)
+bool encoding_is_line_end(char c)
 {
     return c == '\n' || c == '\r';
 }
@@ -53,7 +53,7 @@ static bool is_line_end(char c)
 size_t encoding_line_length(const char *text, size_t length)
 {
     size_t at = 0;
-    while (at < length && !is_line_end(text[at]))
+    while (at < length && !encoding_is_line_end(text[at]))
         at++;
     bool is_crlf = at + 1 < length && text[at] == '\r' && text[at + 1] == '\n';
     return at + (at < length) + is_crlf;
@@ -64,7 +64,7 @@ size_t encoding_line_at(const char *text, size_t length)
     size_t line = 1;
     for (size_t at = 0; at < length;) {
         at += encoding_line_length(text + at, length - at);
-        line += is_line_end(text[at - 1]);
+        line += encoding_is_line_end(text[at - 1]);
     }
     return line;
 }

@@ -1,13 +1,13 @@
-/* The tables that were asked so far, and the row of a key in one of them. */
+/** The tables that were asked so far, and what each has in the row of a key. */
 #include "closedrop/rules/table.h"
+
+#include "table_file.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
-#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
-#include "table_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -85,100 +85,6 @@ static struct table *find_table(struct tables *tables, const struct table_ask *a
     return table;
 }
 
-static int compare_key(const void *key, const void *row)
-{
-    return strcmp(key, ((const struct row *)row)->key);
-}
-
-static const struct row *find_row(const struct contents *contents, const char *key)
-{
-    return contents->count
-               ? bsearch(key, contents->rows, contents->count, sizeof(struct row), compare_key)
-               : NULL;
-}
-
-/* ---- keys that people spell in another way ---- */
-
-/** FNV-1a of what all spellings of a key have in common. */
-static int hash_key(const char *key, uint64_t *ret_hash)
-{
-    CLEANUP(free_text) char *common = text_key(key);
-    uint64_t hash = 0xCBF29CE484222325;
-    if (!common)
-        return -ENOMEM;
-    for (const char *at = common; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001B3;
-    *ret_hash = hash;
-    return 0;
-}
-
-static int compare_spellings(const void *a, const void *b)
-{
-    const struct spelling *left = a, *right = b;
-    return (left->hash > right->hash) - (left->hash < right->hash);
-}
-
-/** List all rows by their hashes; only now, for most tables are never asked for another spelling.
- */
-static int list_spellings(struct contents *contents)
-{
-    int result = 0;
-    if (contents->spellings || !contents->count)
-        return 0;
-    struct spelling *spellings = malloc(contents->count * sizeof(*spellings));
-    if (!spellings)
-        return -ENOMEM;
-    for (size_t i = 0; i < contents->count && !result; i++) {
-        spellings[i].row = &contents->rows[i];
-        result = hash_key(contents->rows[i].key, &spellings[i].hash);
-    }
-    if (result) {
-        free(spellings);
-        return result;
-    }
-    qsort(spellings, contents->count, sizeof(*spellings), compare_spellings);
-    contents->spellings = spellings;
-    return 0;
-}
-
-/** The first of the rows with the hash, or where it would stand. */
-static size_t find_spelling(const struct contents *contents, uint64_t hash)
-{
-    size_t low = 0, high = contents->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (contents->spellings[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/** The rows whose keys are most like `key`: the first, and another one that is just as like. */
-static int find_like(struct contents *contents, const char *key, const struct row *ret_rows[2])
-{
-    uint64_t hash;
-    enum text_likeness best = TEXT_BUT_FOR_CASE;
-    int result = hash_key(key, &hash);
-    if (!result)
-        result = list_spellings(contents);
-    if (result)
-        return result;
-    for (size_t i = find_spelling(contents, hash);
-         i < contents->count && contents->spellings[i].hash == hash; i++) {
-        const struct row *row = contents->spellings[i].row;
-        enum text_likeness likeness = text_compare(row->key, key);
-        if (likeness < best)
-            continue;
-        bool is_better = likeness > best || !ret_rows[0];
-        ret_rows[!is_better] = row;
-        ret_rows[1] = is_better ? NULL : ret_rows[1];
-        best = likeness;
-    }
-    return 0;
-}
-
 /* ---- columns ---- */
 
 static const char *const target_columns[] = {"lead_id", "contact_id"};
@@ -233,16 +139,6 @@ static int add_value(struct json *values, const char *column, const char *text)
     return json_get(values, name) ? 0 : json_add_text(values, name, text);
 }
 
-static const char *field_of(const struct row *row, size_t column)
-{
-    const char *field = row->fields;
-    if (column >= row->count)
-        return "";
-    while (column--)
-        field += strlen(field) + 1;
-    return field;
-}
-
 /** In the spelling of who asks. */
 static int add_asked(
     const struct contents *contents, const struct row *row, const char *name, struct json *values)
@@ -250,7 +146,7 @@ static int add_asked(
     size_t column;
     if (contents_find_column(contents, name, &column) < 0)
         return 0;
-    return add_value(values, name, field_of(row, column));
+    return add_value(values, name, row_field(row, column));
 }
 
 static int add_values(const struct contents *contents, const struct table_ask *ask,
@@ -259,7 +155,7 @@ static int add_values(const struct contents *contents, const struct table_ask *a
     int result = 0;
     for (size_t i = 0; i < contents->column_count && !result; i++)
         if (*contents->columns[i])
-            result = add_value(values, contents->columns[i], field_of(row, i));
+            result = add_value(values, contents->columns[i], row_field(row, i));
     for (const struct json *it = json_first(ask->columns); it && !result; it = json_next(it))
         result = add_asked(contents, row, json_text(it), values);
     for (size_t i = 0; i < COUNT(target_columns) && !result; i++)
@@ -299,8 +195,8 @@ static void refuse_key(const struct table_ask *ask, const char *key, struct str 
 static int find_values(struct table *table, const struct table_ask *ask, const char *key,
     struct json *values, struct str *why)
 {
-    const struct row *rows[2] = {find_row(&table->contents, key), NULL};
-    int result = rows[0] ? 0 : find_like(&table->contents, key, rows);
+    const struct row *rows[2];
+    int result = contents_find_rows(&table->contents, key, rows);
     if (result)
         return result;
     const struct table_patience patience = patience_of(ask);

@@ -1,30 +1,20 @@
-/* A table's text becomes rows: the delimiter is found, values are taken out of their quotes, and
- * each mistake is told with its line. The only door to libcsv. */
+/** The text of a table parsed into rows, with a message that names the line of each mistake. With
+ * delimiter.c the only door to libcsv. */
 #include "table_parse.h"
 
-#include "closedrop/base/array.h"
-#include "closedrop/base/cleanup.h"
+#include "delimiter.h"
+
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
-#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 
 #include <csv.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define ROWS_MAX 1000000
-#define ROW_MAX 65536
-
-/** How much of a key or a name a message repeats, and how many names. */
-#define REPEAT_MAX 60
-#define NAMES_MAX 20
-
-#define BLANKS " \t\r\n"
 
 /** Old programs end a text with it (Ctrl-Z). */
 #define END_OF_FILE_MARK '\x1A'
@@ -42,14 +32,6 @@ struct reading {
     size_t fields, filled;      /* how many it has, and up to the last that is not empty */
 };
 
-void contents_add_quoted(struct str *why, const char *text)
-{
-    size_t length = utf8_cut(text, REPEAT_MAX);
-    str_add_char(why, '"');
-    utf8_escape(why, text, length);
-    str_add(why, text[length] ? "...\"" : "\"");
-}
-
 /** Begin a complaint about a line; the caller adds to what is returned. */
 static struct str *complain(struct reading *reading, size_t line)
 {
@@ -57,45 +39,6 @@ static struct str *complain(struct reading *reading, size_t line)
     utf8_escape(reading->why, reading->source->file, strlen(reading->source->file));
     str_printf(reading->why, ", line %zu: ", line);
     return reading->why;
-}
-
-/** Whether the field at `column` stands where a name says what it is. */
-static bool has_name(const struct contents *contents, size_t column)
-{
-    return column < contents->column_count && *contents->columns[column];
-}
-
-int contents_find_column(const struct contents *contents, const char *name, size_t *ret_column)
-{
-    enum text_likeness best = TEXT_OTHER;
-    size_t found = 0, count = 0;
-    for (size_t i = 0; i < contents->column_count; i++) {
-        enum text_likeness likeness =
-            has_name(contents, i) ? text_compare(contents->columns[i], name) : TEXT_OTHER;
-        if (likeness == TEXT_OTHER || likeness < best)
-            continue;
-        count = likeness > best ? 1 : count + 1;
-        best = likeness;
-        found = i;
-    }
-    if (count != 1)
-        return count ? -EEXIST : -ENOENT;
-    *ret_column = found;
-    return 0;
-}
-
-void contents_add_columns(const struct contents *contents, struct str *why)
-{
-    size_t named = 0;
-    for (size_t i = 0; i < contents->column_count && named <= NAMES_MAX; i++) {
-        if (!*contents->columns[i])
-            continue;
-        str_add(why, named ? ", " : "; there are only ");
-        if (++named <= NAMES_MAX)
-            contents_add_quoted(why, contents->columns[i]);
-        else
-            str_add(why, "...");
-    }
 }
 
 static void find_key_column(struct reading *reading)
@@ -135,7 +78,7 @@ static struct row check_row(struct reading *reading)
     for (size_t i = 0; i < reading->filled && !reading->result; i++, field += strlen(field) + 1) {
         if (i == contents->key_column)
             row.key = field;
-        if (!*field || has_name(contents, i))
+        if (!*field || contents_has_name(contents, i))
             continue;
         str_printf(complain(reading, reading->row_line), "value %zu, ", i + 1);
         contents_add_quoted(reading->why, field);
@@ -216,116 +159,6 @@ static void on_row(int end, void *data)
     reading->is_between_rows = true;
 }
 
-static bool is_line_end(char c)
-{
-    return c == '\n' || c == '\r';
-}
-
-/* ---- the delimiter ---- */
-
-static const char delimiters[] = {',', ';', '\t'};
-
-/** The wanted columns that a first row names. */
-struct heading {
-    const char *key;
-    bool has_key, has_target, is_over, is_short;
-    size_t named;
-};
-
-static bool is_called(const char *name, const char *wanted)
-{
-    return name && text_compare(name, wanted) != TEXT_OTHER;
-}
-
-static void on_heading(void *bytes, size_t length, void *data)
-{
-    struct heading *heading = data;
-    const char *text = bytes;
-    utf8_trim(&text, &length);
-    CLEANUP(free_text) char *name = strndup(text, length);
-    heading->is_short |= !name;
-    heading->named += length > 0;
-    heading->has_key |= is_called(name, heading->key);
-    heading->has_target |= is_called(name, "lead_id") || is_called(name, "contact_id");
-}
-
-static void on_heading_end(int end, void *data)
-{
-    (void)end;
-    struct heading *heading = data;
-    heading->is_over = heading->named > 0;
-}
-
-/** How many of the columns that must be there the first row has, where this is the delimiter; or
- * -ENOMEM. */
-static int wanted_columns(const char *text, size_t length, const char *key, char delimiter)
-{
-    struct heading heading = {.key = key};
-    struct csv_parser parser;
-    csv_init(&parser, CSV_STRICT);
-    csv_set_delim(&parser, (unsigned char)delimiter);
-    for (size_t at = 0, step; at < length && at <= ROW_MAX && !heading.is_over; at += step) {
-        step = encoding_line_length(text + at, length - at);
-        if (csv_parse(&parser, text + at, step, on_heading, on_heading_end, &heading) != step)
-            break;
-    }
-    /* of what else is wrong parse() tells */
-    bool is_short = csv_error(&parser) == CSV_ENOMEM || heading.is_short;
-    (void)csv_fini(&parser, on_heading, on_heading_end, &heading);
-    csv_free(&parser);
-    return is_short ? -ENOMEM : heading.has_key + heading.has_target;
-}
-
-/** The one that the first row which is not blank has most of, where the columns do not tell. */
-static char guess_delimiter(const char *text, size_t length)
-{
-    size_t counts[COUNT(delimiters)] = {0}, most = 0, at = 0;
-    bool quoted = false;
-    while (at < length && strchr(BLANKS, text[at]))
-        at++;
-    for (; at < length && (quoted || !is_line_end(text[at])); at++) {
-        quoted ^= text[at] == '"';
-        for (size_t i = 0; i < COUNT(delimiters) && !quoted; i++)
-            counts[i] += text[at] == delimiters[i];
-    }
-    for (size_t i = 1; i < COUNT(delimiters); i++)
-        most = counts[i] > counts[most] ? i : most;
-    return delimiters[most];
-}
-
-/** The one under which the first row names most of the columns that must be there. Returns 0 or
- * -ENOMEM. */
-static int choose_delimiter(const char *text, size_t length, const char *key, char *ret_delimiter)
-{
-    const char tried[] = {guess_delimiter(text, length), ',', ';', '\t'};
-    int most = -1;
-    for (size_t i = 0; i < COUNT(tried) && most < 2; i++) {
-        int wanted = wanted_columns(text, length, key, tried[i]);
-        if (wanted < 0)
-            return wanted;
-        if (wanted > most)
-            *ret_delimiter = tried[i];
-        most = wanted > most ? wanted : most;
-    }
-    return 0;
-}
-
-/** Excel's own first line, sep=; or "sep=;". Returns its length with its end; 0: it is another. */
-static size_t separator_line(const char *text, char *ret_delimiter)
-{
-    bool quoted = *text == '"';
-    const char *at = text + quoted;
-    if (strncasecmp(at, "sep=", 4) != 0 || !(ispunct((unsigned char)at[4]) || at[4] == '\t') ||
-        at[4] == '"')
-        return 0;
-    const char *end = at + 5 + (quoted && at[5] == '"');
-    end += strspn(end, " ,;\t");
-    if (*end && !is_line_end(*end))
-        return 0;
-    *ret_delimiter = at[4];
-    return (size_t)(end - text) + encoding_line_length(end, strnlen(end, 2));
-}
-
 /** Where a value is a formula, ="0123", leave the text in quotes alone. */
 static void take_out_formulas(char *text, size_t length, char delimiter)
 {
@@ -334,7 +167,7 @@ static void take_out_formulas(char *text, size_t length, char delimiter)
         if (is_start && text[i] == '=' && text[i + 1] == '"')
             text[i] = ' ';
         is_quoted ^= text[i] == '"';
-        bool is_border = text[i] == delimiter || is_line_end(text[i]);
+        bool is_border = text[i] == delimiter || encoding_is_line_end(text[i]);
         is_start = !is_quoted && (is_border || (is_start && text[i] == ' '));
     }
 }
@@ -387,12 +220,12 @@ static void parse(struct reading *reading, char *text, size_t length)
 {
     struct csv_parser parser;
     char delimiter = ',';
-    size_t skipped = separator_line(text, &delimiter);
+    size_t skipped = delimiter_line(text, &delimiter);
     text += skipped;
     length -= skipped;
     reading->line = skipped > 0;
     if (!skipped)
-        reading->result = choose_delimiter(text, length, reading->source->column, &delimiter);
+        reading->result = delimiter_choose(text, length, reading->source->column, &delimiter);
     if (reading->result)
         return;
     take_out_formulas(text, length, delimiter);
@@ -451,7 +284,7 @@ static size_t without_end_mark(const char *text, size_t length)
 /** Whether a text ends so that its writer may not have been done. */
 static bool is_cut_off(const struct reading *reading, const char *text, size_t length)
 {
-    bool has_end = length && is_line_end(text[length - 1]);
+    bool has_end = length && encoding_is_line_end(text[length - 1]);
     bool has_rows = reading->contents->count || reading->result;
     return !has_end || !has_rows || reading->is_open;
 }
@@ -479,12 +312,4 @@ int contents_parse(struct contents *contents, const struct table_source *source,
     if (!reading.result)
         sort_rows(&reading);
     return reading.result;
-}
-
-void contents_release(struct contents *contents)
-{
-    free(contents->texts);
-    free(contents->rows);
-    free(contents->spellings);
-    *contents = (struct contents){0};
 }

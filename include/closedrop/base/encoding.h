@@ -23,6 +23,9 @@ const char *encoding_like(const char *name);
  */
 int encoding_to_utf8(const char *encoding, char **text, size_t *length);
 
+/** Whether a line ends with this byte. */
+bool encoding_is_line_end(char c);
+
 /** The length of the first line, including its LF, CRLF or CR. */
 size_t encoding_line_length(const char *text, size_t length);
 
