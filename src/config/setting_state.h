@@ -32,6 +32,7 @@ static inline config_setting_t *setting_inner(const struct setting *group)
     return (config_setting_t *)(uintptr_t)group;
 }
 
+/** And back. */
 static inline struct setting *setting_outer(const config_setting_t *group)
 {
     return (struct setting *)(uintptr_t)group;

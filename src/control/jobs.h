@@ -6,6 +6,7 @@
 
 #include "closedrop/control/answer.h"
 
+/** The jobs that match the question; one of them with its history; one to be tried again. */
 struct answer jobs_list(const struct asked *asked);
 struct answer jobs_show(const struct asked *asked);
 struct answer jobs_retry(const struct asked *asked);

@@ -6,6 +6,7 @@
 
 #include "closedrop/control/answer.h"
 
+/** What the agent does, what holds it up, and how its folders are. */
 struct answer status_get(const struct asked *asked);
 
 /** Stop or resume claiming jobs, and return the new status. */

@@ -11,6 +11,7 @@
  */
 int bring_back_start(struct task *task);
 
+/** Copy on. VERDICT_RUNNING; AGAIN when the file is back; else that it is not. */
 struct verdict bring_back_step(struct task *task);
 
 #endif

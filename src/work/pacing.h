@@ -13,6 +13,7 @@ void pacing_drop_request(struct worker *worker, struct request **request);
 /** The same for that of a task, if it has one; its stage would start again then. */
 void pacing_drop_task_request(struct worker *worker, struct task *task);
 
+/** Close by this configuration, with the key of now. All texts stay their owners'. */
 struct api worker_api(const struct worker *worker, const struct config *config);
 
 /** How long a place is left alone that could not be used `tries` times. */

@@ -20,15 +20,17 @@ struct clock_source {
  * other threads run. */
 extern const struct clock_source *clock_source;
 
+/** The time of day since 1970, which may be set at any time; and one that only goes forward. */
 int64_t clock_wall_ms(void);
 int64_t clock_steady_ms(void);
 
-/** The earlier and the later of two moments, or of two waits; INT64_MAX means never. */
+/** The earlier of two moments, or of two waits; INT64_MAX means never. */
 static inline int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
+/** The later of them. */
 static inline int64_t later(int64_t a, int64_t b)
 {
     return a > b ? a : b;

@@ -36,6 +36,7 @@ void digest_finish(struct digest *digest, char sha256[DIGEST_SHA256_HEX], char m
 /** SHA-256 of `length` bytes at once. */
 void digest_sha256(const void *bytes, size_t length, uint8_t out[DIGEST_SHA256_SIZE]);
 
+/** HMAC (RFC 2104) of `length` bytes at once. */
 void digest_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
     uint8_t out[DIGEST_SHA256_SIZE]);
 void digest_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,

@@ -34,6 +34,7 @@ void json_free(struct json *value);
 /** For CLEANUP on a `struct json *`. */
 void json_freep(struct json **value);
 
+/** False for NULL. */
 bool json_is_object(const struct json *value);
 bool json_is_array(const struct json *value);
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+/** What state the service is in; `status` is shown by systemctl(1). Ready also ends a reload. */
 void notify_ready(const char *status);
 void notify_reloading(void);
 void notify_stopping(void);

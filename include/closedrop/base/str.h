@@ -26,6 +26,7 @@ struct str {
         .most = (ceiling)                                                                          \
     }
 
+/** Add to its end; what does not fit is a failure and adds nothing. */
 void str_add(struct str *s, const char *text);
 void str_add_bytes(struct str *s, const void *bytes, size_t length);
 void str_add_char(struct str *s, char c);
@@ -69,6 +70,7 @@ char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 int str_compare_natural(const char *a, const char *b);
 
+/** Byte for byte; true for an empty `prefix` or `suffix`. */
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);
 

@@ -74,6 +74,7 @@ enum record_likeness {
     RECORD_DOUBTFUL /* name and size are equal, but the MD5 is unknown (s3-post.md, ETag) */
 };
 
+/** How like the file of this name, size and MD5 (hex) one is that Close lists on a lead. */
 enum record_likeness record_compare_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5);
 

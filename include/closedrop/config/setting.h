@@ -68,6 +68,7 @@ void setting_print(const struct setting *group, struct str *out);
 char *setting_text(
     struct settings *settings, struct setting *group, const char *key, const char *fallback);
 
+/** A boolean; a whole number from `least` to `most`. `fallback` if unset or wrong. */
 bool setting_bool(struct settings *settings, struct setting *group, const char *key, bool fallback);
 int setting_int(struct settings *settings, struct setting *group, const char *key, int fallback,
     int least, int most);

@@ -19,6 +19,7 @@ struct inode {
 int inode_of(int fd, struct inode *ret_inode);
 int inode_at(int directory, const char *path, struct inode *ret_inode);
 
+/** Whether both are the same file. */
 bool inode_equal(const struct inode *a, const struct inode *b);
 
 /**

@@ -62,6 +62,7 @@ int request_group(const struct request *request);
  * limit; 0: not yet. */
 int64_t request_began_ms(const struct request *request);
 
+/** Add a header, "Name: value"; it is copied. */
 void request_header(struct request *request, const char *line);
 
 /** Authorize with HTTP Basic, `key` as user and no password. */
@@ -88,6 +89,7 @@ void request_form_field(struct request *request, const char *name, const char *v
 void request_form_file(struct request *request, int64_t size, const char *content_type,
     const struct body_source *source);
 
+/** How it ended; TRANSFER_RUNNING until it has. */
 enum transfer_end request_end(const struct request *request);
 
 /** The HTTP status; 0 if none arrived. */

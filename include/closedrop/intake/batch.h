@@ -29,6 +29,7 @@ enum batch_file {
     BATCH_QUEUED /* its marker was there, whatever happened to it since: the marker waits for it */
 };
 
+/** Asks the queue about the file at `path`, which is in this state now. */
 typedef enum batch_file batch_ask(void *context, const char *path, const struct file_state *state);
 
 /**

@@ -49,9 +49,11 @@ struct candidates;
 struct candidates *candidates_new(size_t most);
 void candidates_free(struct candidates *set);
 
+/** How many there are, and whether there is no room for more. */
 size_t candidates_count(const struct candidates *set);
 bool candidates_are_full(const struct candidates *set);
 
+/** The candidate at `path` (relative to its folder); NULL if there is none. */
 struct candidate *candidates_find(const struct candidates *set, size_t folder, const char *path);
 
 /** Add a candidate that is due at once; NULL if the set is full, or if out of memory. */
@@ -63,6 +65,7 @@ struct candidate *candidates_first(const struct candidates *set);
 /** The `i`-th candidate in no particular order, to iterate over all of them. */
 struct candidate *candidates_at(const struct candidates *set, size_t i);
 
+/** Inspect it at `due_ms`, on the steady clock, be it later or sooner than before. */
 void candidates_delay(struct candidates *set, struct candidate *candidate, int64_t due_ms);
 
 /** Remove and free it. */

@@ -62,6 +62,7 @@ void message_free(struct message *message);
 
 struct mailbox;
 
+/** An empty one, for at most `most` messages. NULL if it cannot be made. */
 struct mailbox *mailbox_new(size_t most);
 void mailbox_free(struct mailbox *box);
 

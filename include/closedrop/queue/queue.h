@@ -29,6 +29,7 @@ int64_t queue_ledger_ms(const struct queue *queue);
 /** The number by which the last job entered (job->entered). */
 int64_t queue_last_entered(struct queue *queue);
 
+/** Begin a transaction, as store_begin(). */
 void queue_begin(struct queue *queue);
 
 /** As store_commit(). */
@@ -290,6 +291,7 @@ void queue_set_begun(struct queue *queue);
  */
 void queue_set_predecessor_lost(struct queue *queue);
 
+/** Whether people have stopped the sending of files. Kept over restarts. */
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);
 

@@ -63,6 +63,7 @@ void store_close(struct store *store);
  */
 int store_set_aside(const char *directory, char **ret_aside);
 
+/** Begin a transaction, with no failure remembered. Not while one is open. */
 void store_begin(struct store *store);
 
 /**
@@ -144,6 +145,7 @@ struct store_group {
                           which an attempt was spent */
 };
 
+/** The group that `member` is of. */
 void store_group(struct store *store, const struct job *member, struct store_group *ret_group);
 
 /** The other members that are uploaded and not claimed, by path; at most `most`, the caller's. */
@@ -266,6 +268,7 @@ struct guard_marks {
     int64_t recalled_held; /* the same of what the guard had held back */
 };
 
+/** What is decided of the emails of a rule; all 0 where nothing was yet. */
 void store_guard_marks(struct store *store, const char *rule, struct guard_marks *ret_marks);
 void store_set_guard_marks(struct store *store, const char *rule, const struct guard_marks *marks);
 
@@ -341,6 +344,7 @@ void store_folders(struct store *store,
 void store_rules_gone(struct store *store,
     void (*each)(void *context, const char *rule, int64_t jobs), void *context);
 
+/** Count the jobs of a folder, or of all where `folder` is NULL. */
 void store_count(struct store *store, const char *folder, struct store_counts *ret_counts);
 
 /**

@@ -29,6 +29,7 @@ void pattern_free(struct pattern *pattern);
 /** The names of the named groups, NULL-terminated; owned by the pattern. */
 const char *const *pattern_groups(const struct pattern *pattern);
 
+/** Whether one of its groups has this name. */
 bool pattern_has_group(const struct pattern *pattern, const char *name);
 
 enum pattern_match { PATTERN_NO, PATTERN_YES, PATTERN_ERROR, PATTERN_NO_MEMORY };

@@ -28,6 +28,7 @@ struct str;
 /** All tables used so far. */
 struct tables;
 
+/** None yet; NULL if out of memory. */
 struct tables *tables_new(void);
 void tables_free(struct tables *tables);
 

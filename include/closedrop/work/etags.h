@@ -36,6 +36,7 @@ enum etag_finding {
     ETAG_FINDINGS
 };
 
+/** What an ETag says of the bytes that S3 has. */
 enum etag_finding etag_judge(const struct etag_case *etag_case);
 
 /** Buckets that are remembered; Close has one. */
@@ -52,6 +53,7 @@ struct etags {
     size_t next; /* the place of the next new one */
 };
 
+/** What is known of the bucket that `url` names. */
 enum etag_kind etags_kind(const struct etags *etags, const char *url);
 
 /** How often damage was found there since an ETag was the MD5 of what was sent. */

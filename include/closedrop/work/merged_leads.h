@@ -29,6 +29,7 @@ struct request *merged_leads_ask(const struct merged_leads *leads, const struct 
 /** MORE: ask on. NEXT: all are known. Or what the answer means. */
 struct verdict merged_leads_read(struct merged_leads *leads, const struct request *request);
 
+/** Whether it is one of those found so far. */
 bool merged_leads_have(const struct merged_leads *leads, const char *lead_id);
 
 #endif

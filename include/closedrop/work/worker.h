@@ -68,6 +68,7 @@ void worker_follow(struct worker *worker, int64_t job, const char *path);
  */
 bool worker_came_with_failed(struct worker *worker, int64_t job, const char *path);
 
+/** While paused, no new transfer starts; what is claimed goes on. */
 void worker_set_paused(struct worker *worker, bool paused);
 
 /** While the queue's disk is short, nothing is claimed, not even what is only to be put away.
@@ -80,6 +81,7 @@ void worker_stop_claiming(struct worker *worker);
 /** Give up what is claimed: back to the queue, no attempt spent. Inside a transaction. */
 void worker_abandon(struct worker *worker);
 
+/** The steps of a turn, as above: two inside a transaction, and one after its commit. */
 void worker_reap(struct worker *worker);
 void worker_claim(struct worker *worker);
 void worker_start(struct worker *worker);
