@@ -1,6 +1,7 @@
 #!/bin/bash
 # Who may include whom (the map in src/main.c): base and files know no stage, nothing includes a header
-# of a stage to its left or beside it, and each library has one door. And each .c file says what it is for.
+# of a stage to its left or beside it, and each library has one door. And each .c file says what it is for,
+# each header what its functions do.
 set -eu
 cd "$(dirname "$0")/.."
 wrong=0
@@ -61,6 +62,13 @@ map() {
     done < <(sed -n '/^ \* - /,/^ \*\//p' src/main.c | grep -vE '^ \*($|/| - |   )')
 }
 
+# manual HEADER: a comment for each function, or for those that stand together without a blank line
+manual() {
+    local bare
+    bare=$(awk 'BEGIN { RS = "" } /(^|\n)[a-z][^\n#]*\(/ && !/\/\*/ { print $0 }' "$1" | head -n 1)
+    [ -z "$bare" ] || complain "$1 does not say what this does: $bare"
+}
+
 room base
 room files base
 room queue base files close
@@ -106,6 +114,9 @@ door 'uni(case|ctype|norm|str).h' src/base/text.c
 while read -r file; do
     opening "$file"
 done < <(find src -name '*.c')
+while read -r file; do
+    manual "$file"
+done < <(find include src -name '*.h')
 
 map
 
