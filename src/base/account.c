@@ -1,4 +1,4 @@
-/* The names of users and groups, asked of the system. */
+/** The names of users and groups, asked of the system. */
 #include "closedrop/base/account.h"
 
 #include <grp.h>

@@ -1,4 +1,4 @@
-/* The machine's own clocks behind the pointer that tests may turn. */
+/** The machine's own clocks behind the pointer that tests may turn. */
 #include "closedrop/base/clock.h"
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* The first directory on a path that may not be entered. */
+/** The first directory on a path that may not be entered. */
 #include "closedrop/base/closed_directory.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* Digests and HMACs by nettle, base64 and hex. */
+/** Digests and HMACs by nettle, base64 and hex. */
 #include "closedrop/base/digest.h"
 
 #include "closedrop/base/str.h"

@@ -1,4 +1,4 @@
-/* Bytes of another encoding to UTF-8, by iconv, in one pass and all or nothing. */
+/** Bytes of another encoding to UTF-8, by iconv, in one pass and all or nothing. */
 #include "closedrop/base/encoding.h"
 
 #include "closedrop/base/array.h"

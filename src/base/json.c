@@ -1,4 +1,4 @@
-/* JSON by cJSON, with what it lacks: bounds on size and depth, no trailing junk, only UTF-8 out. */
+/** JSON by cJSON, with what it lacks: bounds on size and depth, nothing after it, only UTF-8. */
 #include "closedrop/base/json.h"
 
 #include "closedrop/base/utf8.h"

@@ -1,4 +1,4 @@
-/* Each event to one line, as text or JSON, written whole by one write(2). */
+/** Each event to one line, as text or JSON, written whole by one write(2). */
 #include "closedrop/base/log.h"
 
 #include "closedrop/base/clock.h"

@@ -1,5 +1,5 @@
-/* The MIME type of a file: what its first bytes are to libmagic, made finer by its suffix where the
- * two do not contradict. */
+/** The MIME type of a file: what its first bytes are to libmagic, made finer by its suffix where
+ * the two do not contradict. */
 #include "closedrop/base/magic.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* Words to systemd, where it has started us. */
+/** Words to systemd, where it has started us. */
 #include "closedrop/base/notify.h"
 
 #include <systemd/sd-daemon.h>

@@ -1,4 +1,4 @@
-/* Which errno values mean that the machine is short of something, in one table. */
+/** Which errno values mean that the machine is short of something, in one table. */
 #include "closedrop/base/shortage.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* A string that grows, up to its ceiling, and remembers its first failure. */
+/** A string that grows, up to its ceiling, and remembers its first failure. */
 #include "closedrop/base/str.h"
 
 #include <errno.h>

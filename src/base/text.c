@@ -1,4 +1,4 @@
-/* Folding, comparing and showing of names, by libunistring. */
+/** Folding, comparing and showing of names, by libunistring. */
 #include "closedrop/base/text.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* Sizes and durations: digits and a unit, looked up in a table. */
+/** Sizes and durations: digits and a unit, looked up in a table. */
 #include "closedrop/base/units.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* A strict parser of the few kinds of URL that we follow. */
+/** A strict parser of the few kinds of URL that we follow. */
 #include "closedrop/base/url.h"
 
 #include "closedrop/base/str.h"

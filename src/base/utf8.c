@@ -1,4 +1,4 @@
-/* The one decoder of UTF-8, and what is built on it: cleaning, escaping, cutting. */
+/** The one decoder of UTF-8, and what is built on it: cleaning, escaping, cutting. */
 #include "closedrop/base/utf8.h"
 
 #include "closedrop/base/array.h"

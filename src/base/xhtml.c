@@ -1,4 +1,4 @@
-/* A small reader of XHTML that only says where a text stops being well-formed, or what is not
+/** A small reader of XHTML that only says where a text stops being well-formed, or what is not
  * allowed in it. */
 #include "closedrop/base/xhtml.h"
 

@@ -1,4 +1,4 @@
-/* closedrop check: everything that a run would trip over, found before it, and with --online who
+/** closedrop check: everything that a run would trip over, found before it, and with --online who
  * the key belongs to. */
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"

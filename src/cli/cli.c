@@ -1,4 +1,4 @@
-/* From argv to a command: the table of commands, the options they share, and their help. */
+/** From argv to a command: the table of commands, the options they share, and their help. */
 #include "closedrop/cli/cli.h"
 
 #include "closedrop/base/array.h"

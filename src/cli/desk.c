@@ -1,4 +1,4 @@
-/* What the commands share: the configuration, whom to ask, and what goes to stdout. */
+/** What the commands share: the configuration, whom to ask, and what goes to stdout. */
 #include "closedrop/cli/desk.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* closedrop run: the agent, in the foreground. */
+/** closedrop run: the agent, in the foreground. */
 #include "closedrop/agent/agent.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/cli/cli.h"

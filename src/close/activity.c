@@ -1,4 +1,4 @@
-/* The carriers' tables (fields, attachments) and the JSON that is made by them. */
+/** The carriers' tables (fields, attachments) and the JSON that is made by them. */
 #include "closedrop/close/activity.h"
 
 #include "closedrop/base/array.h"

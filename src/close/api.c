@@ -1,4 +1,4 @@
-/* One function an endpoint: its URL, its body, its group of the rate limit. */
+/** One function an endpoint: its URL, its body, its group of the rate limit. */
 #include "closedrop/close/api.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* The key, from its file, systemd's credential or the environment, checked for what a person may
+/** The key, from its file, systemd's credential or the environment, checked for what a person may
  * have put there in its place. */
 #include "closedrop/close/key.h"
 

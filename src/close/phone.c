@@ -1,4 +1,4 @@
-/* Phone numbers as they are written: how each calls from anywhere, and whether two are one. */
+/** Phone numbers as they are written: how each calls from anywhere, and whether two are one. */
 #include "closedrop/close/phone.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* Leads, contacts and activities taken out of Close's JSON; what is missing or of another type is
+/** Leads, contacts and activities taken out of Close's JSON; what is missing or of another type is
  * left empty. */
 #include "closedrop/close/record.h"
 

@@ -1,4 +1,4 @@
-/* The few values that we need of each reply, taken out of its JSON or XML; all else is passed
+/** The few values that we need of each reply, taken out of its JSON or XML; all else is passed
  * over. */
 #include "closedrop/close/reply.h"
 

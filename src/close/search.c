@@ -1,4 +1,4 @@
-/* The JSON of a search, and the comparison, digit by digit and letter by letter, of what it
+/** The JSON of a search, and the comparison, digit by digit and letter by letter, of what it
  * finds. */
 #include "closedrop/close/search.h"
 

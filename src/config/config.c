@@ -1,4 +1,4 @@
-/* The tree of the configuration: held, released, and searched by name. */
+/** The tree of the configuration: held, released, and searched by name. */
 #include "closedrop/config/config.h"
 
 #include "closedrop/base/str.h"

@@ -1,4 +1,4 @@
-/* One configuration file into one tree: section by section, then checked as a whole. */
+/** One configuration file into one tree: section by section, then checked as a whole. */
 #include "closedrop/config/load.h"
 
 #include "places.h"

@@ -1,4 +1,4 @@
-/* Where the configuration, the state and the socket are looked for: environment, user, system. */
+/** Where the configuration, the state and the socket are looked for: environment, user, system. */
 #include "closedrop/config/locate.h"
 
 #include "closedrop/base/str.h"

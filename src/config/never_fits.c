@@ -1,4 +1,4 @@
-/* Why a pattern can never fit any name, by a table of the mistakes that people make. */
+/** Why a pattern can never fit any name, by a table of the mistakes that people make. */
 #include "closedrop/config/never_fits.h"
 
 #include "closedrop/base/str.h"

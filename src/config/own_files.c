@@ -1,4 +1,4 @@
-/* The program's own files and directories, looked up anew and compared by device and inode. */
+/** The program's own files and directories, looked up anew and compared by device and inode. */
 #include "closedrop/config/own_files.h"
 
 #include "closedrop/base/cleanup.h"

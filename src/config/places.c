@@ -1,4 +1,4 @@
-/* Places against each other: folders, archives, and what the program keeps for itself. */
+/** Places against each other: folders, archives, and what the program keeps for itself. */
 #include "places.h"
 
 #include "closedrop/base/cleanup.h"

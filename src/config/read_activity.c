@@ -1,4 +1,4 @@
-/* What a rule creates: its email, note or lead file, field by field, checked as Close will. */
+/** What a rule creates: its email, note or lead file, field by field, checked as Close will. */
 #include "read_activity.h"
 
 #include "reader.h"

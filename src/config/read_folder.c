@@ -1,4 +1,4 @@
-/* The list `folders`: each folder read key by key, and checked as far as it can be by itself. */
+/** The list `folders`: each folder read key by key, and checked as far as it can be by itself. */
 #include "read_folder.h"
 
 #include "reader.h"

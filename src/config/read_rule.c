@@ -1,4 +1,4 @@
-/* The list `rules`: which files a rule takes and whose they are; what it creates, read_activity.c.
+/** The list `rules`: which files a rule takes and whose they are; what it creates, read_activity.c.
  */
 #include "read_rule.h"
 

@@ -1,4 +1,4 @@
-/* What the readers of several sections share: paths, templates, and noting what is wrong. */
+/** What the readers of several sections share: paths, templates, and noting what is wrong. */
 #include "reader.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* The table of what a folder refuses: a size, a kind, a name; its code and its words. */
+/** The table of what a folder refuses: a size, a kind, a name; its code and its words. */
 #include "closedrop/config/refusal.h"
 
 #include "closedrop/base/str.h"

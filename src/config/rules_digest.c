@@ -1,4 +1,4 @@
-/* All that the rules of a folder say, through SHA-256, down to a few characters. */
+/** All that the rules of a folder say, through SHA-256, down to a few characters. */
 #include "rules_digest.h"
 
 #include "closedrop/base/digest.h"

@@ -1,4 +1,4 @@
-/* The lookup of a companion: the name as it is, then in any letter case of its suffix. */
+/** The lookup of a companion: the name as it is, then in any letter case of its suffix. */
 #include "closedrop/files/companion.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* The table of file systems by their statfs(2) number. */
+/** The table of file systems by their statfs(2) number. */
 #include "closedrop/files/filesystem.h"
 
 #include "closedrop/base/array.h"

@@ -1,4 +1,4 @@
-/* Reading, comparing and writing down a file's identity. */
+/** Reading, comparing and writing down a file's identity. */
 #include "closedrop/files/identity.h"
 
 #include "closedrop/files/filesystem.h"

@@ -1,4 +1,4 @@
-/* A path followed as the kernel does, to the device and inode at its end, or at the end of what
+/** A path followed as the kernel does, to the device and inode at its end, or at the end of what
  * exists. */
 #include "closedrop/files/inode.h"
 

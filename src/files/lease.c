@@ -1,4 +1,4 @@
-/* fcntl(2)'s leases, and the signal by which they are broken. */
+/** fcntl(2)'s leases, and the signal by which they are broken. */
 #include "closedrop/files/lease.h"
 
 #include "closedrop/files/filesystem.h"

@@ -1,4 +1,4 @@
-/* The file of a folder's owner: taken, kept fresh by a beat, given back; and the decision whether
+/** The file of a folder's owner: taken, kept fresh by a beat, given back; and the decision whether
  * another's counts. */
 #include "closedrop/files/ownership.h"
 

@@ -1,4 +1,4 @@
-/* Paths joined, taken apart and compared, byte by byte. */
+/** Paths joined, taken apart and compared, byte by byte. */
 #include "closedrop/files/path.h"
 
 #include "closedrop/base/str.h"

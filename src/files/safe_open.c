@@ -1,4 +1,4 @@
-/* Every open that a hostile folder could turn against us, by openat2(2) from the folder's root. */
+/** Every open that a hostile folder could turn against us, by openat2(2) from the folder's root. */
 #include "closedrop/files/safe_open.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* A file's bytes by position, with digests on the way and a last look at its stamps. */
+/** A file's bytes by position, with digests on the way and a last look at its stamps. */
 #include "closedrop/files/source.h"
 
 #include "closedrop/files/lease.h"

@@ -1,4 +1,4 @@
-/* The circuit breaker's states, and which events lead from one to another. */
+/** The circuit breaker's states, and which events lead from one to another. */
 #include "closedrop/http/breaker.h"
 
 void breaker_doubt(struct breaker *breaker)

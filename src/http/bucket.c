@@ -1,4 +1,4 @@
-/* The arithmetic of a bucket of tokens. */
+/** The arithmetic of a bucket of tokens. */
 #include "closedrop/http/bucket.h"
 
 /* more than any line has, and longer than any debt: together they keep the sums from overflowing */

@@ -1,4 +1,4 @@
-/* A strict parser of the one form of date that HTTP still writes. */
+/** A strict parser of the one form of date that HTTP still writes. */
 #include "closedrop/http/date.h"
 
 #include <time.h>

@@ -1,4 +1,4 @@
-/* When a transfer counts as stalled, or as dripped. */
+/** When a transfer counts as stalled, or as dripped. */
 #include "closedrop/http/progress.h"
 
 #include "closedrop/base/clock.h"

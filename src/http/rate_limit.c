@@ -1,4 +1,4 @@
-/* What the headers of a reply say of asking again, read strictly; what cannot be read is ignored.
+/** What the headers of a reply say of asking again, read strictly; what cannot be read is ignored.
  */
 #include "closedrop/http/rate_limit.h"
 

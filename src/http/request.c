@@ -1,4 +1,4 @@
-/* One libcurl transfer: its options, its callbacks, its bounded reply. */
+/** One libcurl transfer: its options, its callbacks, its bounded reply. */
 #include "closedrop/http/request.h"
 
 #include "request_state.h"

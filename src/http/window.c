@@ -1,4 +1,4 @@
-/* The arithmetic of a rate limit's window: taken, given back, and how many may be under way. */
+/** The arithmetic of a rate limit's window: taken, given back, and how many may be under way. */
 #include "closedrop/http/window.h"
 
 #include "closedrop/base/clock.h"

@@ -1,4 +1,4 @@
-/* Exponential back-off with full jitter. */
+/** Exponential back-off with full jitter. */
 #include "closedrop/queue/backoff.h"
 
 #include <sys/random.h>

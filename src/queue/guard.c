@@ -1,4 +1,4 @@
-/* How many may still leave, and from when on: counting in windows of what has left. */
+/** How many may still leave, and from when on: counting in windows of what has left. */
 #include "closedrop/queue/guard.h"
 
 #include "closedrop/base/array.h"

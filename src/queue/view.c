@@ -1,4 +1,4 @@
-/* A job, its history and the queue's counts as JSON. */
+/** A job, its history and the queue's counts as JSON. */
 #include "closedrop/queue/view.h"
 
 #include "closedrop/base/clock.h"

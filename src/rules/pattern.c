@@ -1,4 +1,4 @@
-/* A compiled expression of PCRE2, run within its limits. */
+/** A compiled expression of PCRE2, run within its limits. */
 #include "closedrop/rules/pattern.h"
 
 #include "closedrop/base/cleanup.h"

@@ -1,4 +1,4 @@
-/* Which rule takes a file, and what a rule says once its variables have values. */
+/** Which rule takes a file, and what a rule says once its variables have values. */
 #include "closedrop/rules/rule.h"
 
 #include "closedrop/base/array.h"

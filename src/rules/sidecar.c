@@ -1,4 +1,4 @@
-/* A sidecar's members as variables, each as the text that a template takes. */
+/** A sidecar's members as variables, each as the text that a template takes. */
 #include "closedrop/rules/sidecar.h"
 
 #include "closedrop/base/cleanup.h"

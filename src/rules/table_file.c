@@ -1,4 +1,4 @@
-/* When a table's file may be read: it is there, whole as far as anybody can see, and nobody writes
+/** When a table's file may be read: it is there, whole as far as anybody can see, and nobody writes
  * to it; and when what was read holds no longer. */
 #include "table_file.h"
 
