@@ -132,6 +132,16 @@ struct verdict session_resolve(struct session *session, struct resolution *resol
     return verdict;
 }
 
+int session_add_error(struct json *object, const struct verdict *verdict)
+{
+    if (verdict->kind == VERDICT_NEXT)
+        return json_add_null(object, "error");
+    struct json *error = json_object();
+    int result = json_add_text(error, "code", verdict->code);
+    result |= json_add_text(error, "message", verdict->message);
+    return result | json_add(object, "error", error);
+}
+
 bool session_key_refused(const struct verdict *verdict)
 {
     return verdict->code && strcmp(verdict->code, "key_refused") == 0;

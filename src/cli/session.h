@@ -9,6 +9,7 @@
 #include "closedrop/work/etags.h"
 #include "closedrop/work/resolve.h"
 
+struct json;
 struct str;
 struct upload;
 
@@ -47,6 +48,9 @@ void session_run(struct session *session, struct request *request, const struct 
 
 /** Ask Close whose the file is, after resolution_begin() or resolution_aim(): all questions. */
 struct verdict session_resolve(struct session *session, struct resolution *resolution);
+
+/** Add the member "error": null, or an object with code and message. Returns 0 or -ENOMEM. */
+int session_add_error(struct json *object, const struct verdict *verdict);
 
 /** Whether Close refused the key: then no other file fares better. */
 bool session_key_refused(const struct verdict *verdict);

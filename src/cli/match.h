@@ -1,0 +1,56 @@
+/** One file that `closedrop match` is asked about, and what is found out about it. */
+#ifndef CLOSEDROP_CLI_MATCH_H
+#define CLOSEDROP_CLI_MATCH_H
+
+#include "session.h"
+
+#include "closedrop/base/digest.h"
+#include "closedrop/base/magic.h"
+#include "closedrop/base/str.h"
+#include "closedrop/files/identity.h"
+
+#include <sys/types.h>
+
+/** Where in its folder a file lies: where it was dropped, or where it was put. */
+enum whereabouts { AMONG_TAKEN, AMONG_FAILED, AMONG_DROPPED };
+
+/** Begins with `given`, `whereabouts` AMONG_DROPPED, and `fd` -1. */
+struct match {
+    struct session *session;
+    const char *given; /* as on the command line */
+    const struct folder *folder;
+    char *path; /* in its folder */
+    enum whereabouts whereabouts;
+    bool is_behind_link; /* in its folder as it is spelled, and in truth elsewhere */
+    mode_t mode;         /* of what was named: a link is a link */
+    int fd;              /* of a regular file */
+    struct file_state state;
+    char content_type[CONTENT_TYPE_MAX];
+    char sha256[DIGEST_SHA256_HEX];
+    struct str sidecar;
+    struct resolution resolution;
+    const struct rule *but_for_case; /* would have taken it in other letters; NULL: none would */
+    struct json *body;               /* what would be posted; NULL: it would only be uploaded */
+};
+
+/** Find the folder that the file belongs to: the one named, or the one it is in, or the only one.
+ */
+struct verdict match_find_folder(struct match *match);
+
+/** Open the file, if it is a regular one. */
+struct verdict match_open_file(struct match *match);
+
+/** Why the agent never takes such a file, in words; NULL if it does. */
+const char *match_leaves_out(const struct match *match);
+
+/** Read all that rules can ask for. FAIL also for what the agent would refuse. */
+struct verdict match_read_file(struct match *match);
+
+/** Print what was found out about the only file, or about one of several in a line. */
+void match_print_whole(const struct match *match, const struct verdict *verdict);
+void match_print_line(const struct match *match, const struct verdict *verdict);
+
+/** The same as an object; `body` is in it afterwards. */
+void match_print_json(struct match *match, const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,178 @@
+/** What `closedrop match` says of a file: whole, in a line of a table, or as JSON. */
+#include "match.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/utf8.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char *name_of(const struct match *match, const char *key)
+{
+    const char *name = json_get_text(match->resolution.values, key);
+    return name && *name ? name : "(no name)";
+}
+
+static void print_field(const char *label, const char *text)
+{
+    printf("%-9s ", label);
+    cli_print_text(text);
+    putchar('\n');
+}
+
+static void print_target(const struct match *match)
+{
+    const struct resolution *resolution = &match->resolution;
+    CLEANUP(free_text)
+    char *lead = str_format("%s, %s", name_of(match, "lead.name"), resolution->lead_id);
+    CLEANUP(free_text)
+    char *contact = str_format("%s, %s", name_of(match, "contact.name"), resolution->contact_id);
+    print_field("Lead", lead ? lead : "?");
+    if (resolution->contact_id)
+        print_field("Contact", contact ? contact : "?");
+    if (resolution->group)
+        print_field("Group", resolution->group);
+}
+
+/** "email (draft)"; what leaves the house is not to be overlooked. */
+static char *describe_activity(const struct match *match)
+{
+    const struct rule *rule = match->resolution.rule;
+    const char *status = json_get_text(match->body, "status");
+    const char *to = json_text(json_first(json_get(match->body, "to")));
+    if (rule->is_sent)
+        return str_format("email (%s: REALLY SENT, to %s)", status, to ? to : "?");
+    return status ? str_format("email (%s)", status) : strdup(activity_kind_names[rule->activity]);
+}
+
+/** The moment an email leaves, as Close reads it: without a zone it is UTC. False: it cannot. */
+static bool read_moment(const char *text, time_t *ret_seconds)
+{
+    struct tm moment = {0};
+    const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &moment);
+    if (rest && *rest == '.')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    if (rest && *rest)
+        rest = strptime(rest, "%z", &moment);
+    const long offset = moment.tm_gmtoff; /* timegm() forgets it */
+    if (!rest || *rest)
+        return false;
+    *ret_seconds = timegm(&moment) - offset;
+    return true;
+}
+
+/** "2026-11-22 18:00:00 CET (2026-11-22 17:00:00 UTC)": a wrong zone is seen before it is sent. */
+static void print_moment(const char *text)
+{
+    char here[64], there[64];
+    struct tm local, utc;
+    time_t seconds;
+    bool is_moment = read_moment(text, &seconds) && localtime_r(&seconds, &local) &&
+                     gmtime_r(&seconds, &utc) &&
+                     strftime(here, sizeof(here), "%Y-%m-%d %H:%M:%S %Z", &local) &&
+                     strftime(there, sizeof(there), "%Y-%m-%d %H:%M:%S UTC", &utc);
+    CLEANUP(free_text)
+    char *words = is_moment ? str_format("%s (%s)", here, there)
+                            : str_format("\"%s\" is no moment that Close knows; right would be "
+                                         "2026-11-22T18:00:00+01:00",
+                                  text);
+    print_field("Sends", words ? words : "?");
+}
+
+/** What Close is searched for, in new memory; NULL: nothing is. */
+static char *search_words(const struct match *match)
+{
+    struct str words = STR_INIT(8192);
+    bool is_searched = resolution_add_search(&match->resolution, &words);
+    char *text = is_searched ? str_take(&words) : NULL;
+    str_release(&words);
+    return text;
+}
+
+/** "rule "fax" would take it, but for upper and lower case; ..." In new memory, or NULL. */
+static char *describe_hint(const struct match *match)
+{
+    if (!match->but_for_case)
+        return NULL;
+    return str_format(
+        "rule \"%s\" would take it, but for upper and lower case; where that is not to "
+        "count, begin its match.path with (?i)",
+        match->but_for_case->name);
+}
+
+/** All there is to say of one file. */
+void match_print_whole(const struct match *match, const struct verdict *verdict)
+{
+    const struct rule *rule = match->resolution.rule;
+    assert(rule || !match->body);
+    print_field("File", match->given);
+    if (match->path)
+        print_field("Folder", match->folder->name);
+    print_field("Rule", rule ? rule->name : "none");
+    CLEANUP(free_text) char *search = search_words(match);
+    if (search)
+        print_field("Finds", search);
+    if (match->body) {
+        CLEANUP(free_text) char *creates = describe_activity(match);
+        print_target(match);
+        const char *scheduled = json_get_text(match->body, "date_scheduled");
+        print_field("Creates", creates ? creates : "?");
+        if (scheduled)
+            print_moment(scheduled);
+        CLEANUP(free_text) char *text = json_print(match->body);
+        print_field("JSON", text ? text : "?");
+    } else {
+        print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem", verdict->message);
+    }
+    CLEANUP(free_text) char *hint = describe_hint(match);
+    if (hint)
+        print_field("Hint", hint);
+}
+
+void match_print_line(const struct match *match, const struct verdict *verdict)
+{
+    const struct rule *rule = match->resolution.rule;
+    assert(rule || !match->body);
+    CLEANUP(free_text) char *file = utf8_escape_copy(match->path ? match->path : match->given);
+    CLEANUP(free_text)
+    char *creates = match->body ? describe_activity(match) : NULL;
+    CLEANUP(free_text)
+    char *target = match->body ? str_format("%s on %s (%s)", creates ? creates : "?",
+                                     name_of(match, "lead.name"), match->resolution.lead_id)
+                   : verdict->kind == VERDICT_NEXT ? strdup(verdict->message)
+                                                   : str_format("-- %s", verdict->message);
+    printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
+    cli_print_text(target ? target : "?");
+    CLEANUP(free_text) char *hint = describe_hint(match);
+    if (hint) {
+        printf("; ");
+        cli_print_text(hint);
+    }
+    putchar('\n');
+}
+
+void match_print_json(struct match *match, const struct verdict *verdict)
+{
+    const struct resolution *resolution = &match->resolution;
+    const struct rule *rule = resolution->rule;
+    CLEANUP(json_freep) struct json *object = json_object();
+    CLEANUP(free_text) char *search = search_words(match);
+    int result = json_add_text(object, "path", match->given);
+    result |= json_add_text(object, "folder", match->folder ? match->folder->name : NULL);
+    result |= json_add_text(object, "rule", rule ? rule->name : NULL);
+    result |= json_add_text(object, "search", search);
+    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= json_add_text(object, "contact_id", resolution->contact_id);
+    result |= json_add_text(object, "group", resolution->group);
+    result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
+    result |= match->body ? json_add(object, "body", TAKE_PTR(match->body))
+                          : json_add_null(object, "body");
+    CLEANUP(free_text) char *hint = describe_hint(match);
+    result |= json_add_text(object, "hint", hint);
+    result |= session_add_error(object, verdict);
+    cli_print_json(result ? NULL : object);
+}

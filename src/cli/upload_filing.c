@@ -1,0 +1,192 @@
+/** Files an upload on its lead: classified, resolved, and its activity created once. */
+#include "upload_filing.h"
+#include "upload_result.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/files/path.h"
+#include "closedrop/work/attach.h"
+#include "closedrop/work/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** So often Close is asked whether an activity was created. */
+#define VERIFICATIONS_MAX 2
+
+/** Where `--lead` puts a file: straight on the lead; `--contact`: in a note of that contact. */
+static struct rule on_lead = {
+    .name = (char[]){"--lead"}, .content_type = (char[]){""}, .activity = ACTIVITY_LEAD_FILE};
+static struct rule with_contact = {
+    .name = (char[]){"--contact"}, .content_type = (char[]){""}, .activity = ACTIVITY_NOTE};
+
+const struct rule *filing_rule(const struct session *session)
+{
+    const struct options *options = session->options;
+    if (options->rule)
+        return config_rule(session->config, options->rule);
+    return options->lead ? &on_lead : options->contact ? &with_contact : NULL;
+}
+
+/** Classify it by the one rule that was named; a rule is for the files it takes. */
+static struct verdict classify(struct errand *errand)
+{
+    const struct file_state *state = &errand->upload.source->before;
+    const struct resolve_file file = {.folder = "",
+        .path = path_name(errand->path),
+        .content_type = errand->upload.content_type,
+        .size = state->identity.size,
+        .mtime_ns = state->identity.mtime_ns,
+        .queued_ms = clock_wall_ms()};
+    struct rule *rules[] = {(struct rule *)(uintptr_t)errand->rule, NULL};
+    return resolution_classify(&errand->resolution, &file, rules, true, errand->session->tables);
+}
+
+struct verdict filing_resolve(struct errand *errand)
+{
+    const struct options *options = errand->session->options;
+    resolution_release(&errand->resolution);
+    struct verdict verdict = classify(errand);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    errand->resolution.absences = &errand->session->absences;
+    verdict = options->rule ? resolution_begin(&errand->resolution)
+                            : resolution_aim(&errand->resolution, options->lead, options->contact);
+    return verdict.kind == VERDICT_NEXT ? session_resolve(errand->session, &errand->resolution)
+                                        : verdict;
+}
+
+/** The file as a job, for what is made of jobs; its texts stay the errand's. */
+static struct job job_of(const struct errand *errand, char *values)
+{
+    const struct upload *upload = &errand->upload;
+    return (struct job){.folder = (char *)(uintptr_t) "",
+        .path = (char *)(uintptr_t)path_name(errand->path),
+        .identity = upload->source->before.identity,
+        .content_type = (char *)(uintptr_t)upload->content_type,
+        .sha256 = (char *)(uintptr_t)upload->sha256,
+        .md5 = (char *)(uintptr_t)upload->md5,
+        .download_url = upload->ticket.download_url,
+        .token = upload->ticket.token,
+        .queued_ms = errand->resolution.facts.queued_ms,
+        .values = values,
+        .activity = errand->rule->activity,
+        .lead_id = errand->resolution.lead_id,
+        .contact_id = errand->resolution.contact_id};
+}
+
+static struct verdict verify_once(struct errand *errand, struct verification *verification)
+{
+    struct verdict verdict;
+    do {
+        struct request *request = verify_ask(verification, &errand->session->api);
+        if (!request)
+            return verdict_no_memory();
+        session_run(errand->session, request, NULL);
+        verdict = verify_read(verification, request, NULL, NULL);
+        request_free(request);
+    } while (verdict.kind == VERDICT_MORE);
+    return verdict;
+}
+
+/** Whether it was created after all: NEXT and its id, or UNCLEAR. Nothing is posted again. */
+static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
+{
+    const struct limits *limits = &errand->session->config->limits;
+    struct verdict verdict = verdict_make(VERDICT_UNCLEAR, "unclear", "not looked yet");
+    for (int i = 0; i < VERIFICATIONS_MAX && !errand->activity_id; i++) {
+        struct verification verification;
+        const struct job job = job_of(errand, NULL);
+        errand_pause(errand, i ? limits->doubt_ms / 4 : limits->doubt_ms,
+            "whether Close created the activity is not known; looks for it");
+        int result = verify_init(&verification, 1);
+        if (result == 0)
+            result = verify_add_file(&verification, 0, &job) |
+                     verify_add_posting(
+                         &verification, 0, job.token, job.lead_id, job.activity, posted_ms);
+        verdict = result ? verdict_no_memory() : verify_once(errand, &verification);
+        if (verdict.kind == VERDICT_NEXT)
+            errand->activity_id = TAKE_PTR(verification.files[0].activity_id);
+        verify_release(&verification);
+    }
+    if (errand->activity_id)
+        return verdict;
+    return verdict_make(VERDICT_FAIL, "unclear",
+        "whether its activity was created on %s is not known (%s); look at the lead in Close "
+        "before "
+        "you try again",
+        errand->resolution.lead_id,
+        verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
+}
+
+static struct verdict create_step(struct errand *errand)
+{
+    CLEANUP(free_text) char *values = json_print(errand->resolution.values);
+    CLEANUP(json_freep) struct json *body = NULL;
+    struct job job = job_of(errand, values);
+    struct job *const jobs[] = {&job};
+    struct verdict verdict =
+        attach_body(errand->rule, &errand->session->config->limits, jobs, 1, &body);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    int64_t posted_ms =
+        close_clock_now(&errand->session->close_clock, clock_wall_ms(), clock_steady_ms());
+    struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
+    if (!request)
+        return verdict_no_memory();
+    session_run(errand->session, request, NULL);
+    verdict = attach_read(request, job.activity, &errand->activity_id);
+    request_free(request);
+    return verdict.kind == VERDICT_UNCLEAR ? verify_created(errand, posted_ms) : verdict;
+}
+
+/** By whom its email leaves the house, if it does. */
+static struct verdict find_sender(struct errand *errand)
+{
+    CLEANUP(free_text) char *values = json_print(errand->resolution.values);
+    const struct job job = job_of(errand, values);
+    if (!errand->rule->is_sent || errand->sender)
+        return verdict_make(VERDICT_NEXT, NULL, "known");
+    return attach_sender(errand->rule, &job, &errand->sender);
+}
+
+static struct verdict intend_step(struct errand *errand)
+{
+    const struct options *options = errand->session->options;
+    struct verdict verdict = find_sender(errand);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    errand->filed = (struct filed){.sha256 = errand->upload.sha256,
+        .activity = errand->rule->activity,
+        .lead_id = errand->resolution.lead_id,
+        .rule = options->rule ? options->rule : "",
+        .leaves = errand->rule->is_sent,
+        .sender = errand->sender ? errand->sender : ""};
+    return filed_intend(errand->session, &errand->filed, options->again);
+}
+
+/** Should this process end before it knows what came of the POST, the list says so. */
+static void list_intent(struct errand *errand)
+{
+    const struct verdict unclear = verdict_make(VERDICT_FAIL, "unclear",
+        "its activity was about to be created, and closedrop upload has not said what came of it; "
+        "look at %s in Close before you try again",
+        errand->resolution.lead_id);
+    result_list(errand, &unclear);
+}
+
+struct verdict filing_create(struct errand *errand)
+{
+    struct verdict verdict = errand_try(errand, intend_step);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    list_intent(errand);
+    verdict = errand_try(errand, create_step);
+    bool is_unclear = verdict.code && strcmp(verdict.code, "unclear") == 0;
+    if (verdict.kind == VERDICT_NEXT)
+        filed_left(errand->session, &errand->filed);
+    else if (!is_unclear)
+        filed_withdraw(errand->session, &errand->filed);
+    return verdict;
+}

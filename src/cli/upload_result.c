@@ -1,0 +1,90 @@
+/** The result of an upload: as JSON, as a line, and as a row of the queue's list. */
+#include "upload_result.h"
+
+#include "listed.h"
+#include "named_file.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/files/path.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int add_filing(struct json *object, const struct errand *errand)
+{
+    const struct resolution *resolution = &errand->resolution;
+    const struct rule *rule = errand->rule;
+    int result = json_add_text(object, "rule", errand->session->options->rule);
+    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= json_add_text(object, "contact_id", resolution->contact_id);
+    result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
+    return result | json_add_text(object, "activity_id", errand->activity_id);
+}
+
+static int add_result(
+    struct json *object, const struct errand *errand, const struct verdict *verdict)
+{
+    const struct upload *upload = &errand->upload;
+    bool is_sent = errand->uploaded_ms != 0;
+    int result = json_add_text(object, "state", verdict->kind == VERDICT_NEXT ? "done" : "failed");
+    result |=
+        json_add_int(object, "size", upload->source ? upload->source->before.identity.size : 0);
+    result |= json_add_text(object, "sha256", is_sent ? upload->sha256 : NULL);
+    result |= json_add_text(object, "content_type", is_sent ? upload->content_type : NULL);
+    result |= json_add_text(object, "download_url", is_sent ? upload->ticket.download_url : NULL);
+    result |= add_filing(object, errand);
+    return result | session_add_error(object, verdict);
+}
+
+/** For the queue's list (queue/by_hand.h). */
+static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
+{
+    CLEANUP(free_text) char *place = named_file_place(errand->path);
+    struct json *told = json_object();
+    int result = json_add_text(told, "name", path_name(errand->path));
+    result |= json_add_text(told, "place", place);
+    result |= json_add_int(told, "id", errand->listed);
+    result |=
+        json_add_int(told, "mtime_ms", errand->upload.source->before.identity.mtime_ns / 1000000);
+    result |= json_add_int(told, "attempts", errand->attempts);
+    result |= json_add_int(told, "queued_ms", errand->begun_ms);
+    result |= json_add_int(told, "uploaded_ms", errand->uploaded_ms);
+    if ((result | add_result(told, errand, verdict)) == 0)
+        return told;
+    json_free(told);
+    return NULL;
+}
+
+void result_list(struct errand *errand, const struct verdict *verdict)
+{
+    if (!errand->upload.source)
+        return;
+    CLEANUP(json_freep) struct json *told = told_of(errand, verdict);
+    errand->listed = listed_put(errand->session, told);
+}
+
+static int print_json(const struct errand *errand, const struct verdict *verdict)
+{
+    CLEANUP(json_freep) struct json *object = json_object();
+    int result = json_add_text(object, "path", errand->path);
+    result |= add_result(object, errand, verdict);
+    cli_print_json(result ? NULL : object);
+    return verdict->kind == VERDICT_NEXT ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+int result_print(const struct errand *errand, const struct verdict *verdict)
+{
+    if (errand->session->options->json)
+        return print_json(errand, verdict);
+    if (verdict->kind != VERDICT_NEXT) {
+        fprintf(stderr, "closedrop: %s: %s\n", errand->path, verdict->message);
+        return EXIT_NOT_DONE;
+    }
+    puts(errand->upload.ticket.download_url);
+    if (errand->rule)
+        fprintf(stderr, "closedrop: %s: %s %s on %s\n", errand->path,
+            activity_kind_names[errand->rule->activity], errand->activity_id,
+            errand->resolution.lead_id);
+    return EXIT_DONE;
+}
