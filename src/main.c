@@ -62,6 +62,7 @@
  *     queue/orders         what people order for jobs
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set
  *     queue/job            a job (pure); view: how it looks from outside (pure)
+ *     queue/job_fields     the table of what is kept of a job (pure)
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
  *     queue/backoff        how long to wait (pure)

@@ -171,11 +171,12 @@ bool queue_put_by_hand(struct queue *queue, struct job *job)
     bool is_begun = !job->id && is_unclear_by_hand(job);
     if (job->id && !is_unclear_by_hand(listed))
         return false;
-    if (listed)
+    if (listed) {
         job->queued_ms = listed->queued_ms;
-    else
+        store_update(queue->store, job);
+    } else {
         store_insert(queue->store, job);
-    store_update(queue->store, job);
+    }
     if (is_begun)
         store_note(queue->store, job->id, clock_wall_ms(), job_state_names[JOB_ATTACHING],
             "uploaded by hand; its activity is about to be created");

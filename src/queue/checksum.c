@@ -1,15 +1,18 @@
 /* A row's values, each with its kind and length, through SHA-256, down to 64 bits. */
 #include "closedrop/queue/checksum.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/job_fields.h"
 #include "closedrop/queue/store.h"
 
 #include <string.h>
 
 /** A row's texts and numbers, one after the other; the longest is a job's values. */
 #define ROW_MAX (64 * 1024 * 1024)
+
+/** The first format that had checksums. */
+#define FORMAT_FIRST 3
 
 static void add_bytes(struct str *row, const void *bytes, size_t length)
 {
@@ -44,47 +47,39 @@ static int64_t finish(struct str *row)
     return sum;
 }
 
-/** What jobs of format 3 did not have is summed where it is set only: theirs stay good. */
-static void add_later(struct str *row, const struct job *job)
+static void add_field(struct str *row, const struct job *job, const struct job_field *field)
 {
-    if (!job->queued_path && !job->filed_path && !job->approved)
-        return;
-    add_text(row, job->queued_path);
-    add_text(row, job->filed_path);
-    add_int(row, job->approved);
+    if (field->kind == COLUMN_HANDLE)
+        add_bytes(row, job->identity.handle, job->identity.handle_length);
+    else if (field->kind >= COLUMN_NAME)
+        add_text(row, job_field_text(job, field));
+    else
+        add_int(row, job_field_number(job, field));
 }
 
-/** The same of format 4. */
-static void add_guarded(struct str *row, const struct job *job)
+/** Whether a job has anything that an earlier format did not know. */
+static bool has_any_since(const struct job *job, int format)
 {
-    const int64_t numbers[] = {job->entered, job->released, job->held, job->closed};
-    bool is_set = job->sender != NULL;
-    for (size_t i = 0; i < COUNT(numbers); i++)
-        is_set = is_set || numbers[i];
-    for (size_t i = 0; is_set && i < COUNT(numbers); i++)
-        add_int(row, numbers[i]);
-    if (is_set)
-        add_text(row, job->sender);
+    for (const struct job_field *field = job_fields; field->column; field++)
+        if (field->since == format && job_field_number(job, field))
+            return true;
+    return false;
 }
 
 int64_t checksum_job(const struct job *job)
 {
-    const char *const texts[] = {job->folder, job->path, job->location, job->error_code,
-        job->error_message, job->content_type, job->sha256, job->md5, job->download_url, job->token,
-        job_state_names[job->state], job_ending_names[job->ending],
-        activity_kind_names[job->activity], job->rules_digest ? job->rules_digest : "", job->rule,
-        job->group, job->values, job->lead_id, job->contact_id, job->activity_id};
-    const int64_t numbers[] = {job->identity.size, job->identity.mtime_ns, job->claimed,
-        job->suspect, job->put_away, job->attempts, job->crashes, job->queued_ms, job->uploaded_ms,
-        job->done_ms, job->posting, job->verifications, job->reconcile};
     struct str row = STR_INIT(ROW_MAX);
-    add_bytes(&row, job->identity.handle, job->identity.handle_length);
-    for (size_t i = 0; i < COUNT(texts); i++)
-        add_text(&row, texts[i]);
-    for (size_t i = 0; i < COUNT(numbers); i++)
-        add_int(&row, numbers[i]);
-    add_later(&row, job);
-    add_guarded(&row, job);
+    int format = COLUMN_NOT_SUMMED;
+    bool is_summed = false;
+    for (const struct job_field *field = job_fields; field->column; field++) {
+        if (field->since != format) {
+            format = field->since;
+            is_summed = format != COLUMN_NOT_SUMMED &&
+                        (format == FORMAT_FIRST || has_any_since(job, format));
+        }
+        if (is_summed)
+            add_field(&row, job, field);
+    }
     return finish(&row);
 }
 

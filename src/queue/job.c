@@ -1,9 +1,8 @@
-/** Which state of a job may follow which, and what a job is by what it knows; freeing a job. */
+/** Which state of a job may follow which, and and what a job is by what it knows. */
 #include "closedrop/queue/job.h"
 
 #include "closedrop/base/str.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *const job_state_names[JOB_STATES] = {
@@ -41,33 +40,6 @@ static const bool may_move[JOB_STATES][JOB_STATES] = {
     [JOB_DONE] = {[JOB_DONE] = true},
     [JOB_FAILED] = {[JOB_QUEUED] = true, [JOB_FAILED] = true},
 };
-
-void job_free(struct job *job)
-{
-    if (!job)
-        return;
-    free(job->folder);
-    free(job->path);
-    free(job->queued_path);
-    free(job->filed_path);
-    free(job->location);
-    free(job->error_code);
-    free(job->error_message);
-    free(job->content_type);
-    free(job->sha256);
-    free(job->md5);
-    free(job->download_url);
-    free(job->token);
-    free(job->rules_digest);
-    free(job->rule);
-    free(job->group);
-    free(job->values);
-    free(job->lead_id);
-    free(job->contact_id);
-    free(job->activity_id);
-    free(job->sender);
-    free(job);
-}
 
 void job_forget_target(struct job *job)
 {
@@ -154,11 +126,6 @@ int job_judgement(const struct job *job)
         if (job_has_error(job, job_judged_codes[i]))
             return i;
     return -1;
-}
-
-void job_freep(struct job **job)
-{
-    job_free(*job);
 }
 
 int job_state_from_name(const char *name)

@@ -7,6 +7,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/job_fields.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,12 +87,43 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     return problem_of(database, code);
 }
 
+/** The names of a job's columns, or a numbered parameter for each; the checksum is the last. */
+static void add_columns(struct str *sql, bool names)
+{
+    int number = 1;
+    for (const struct job_field *field = job_fields; field->column; field++, number++)
+        names ? str_printf(sql, "%s, ", field->column) : str_printf(sql, "?%d, ", number);
+    names ? str_add(sql, "checksum") : str_printf(sql, "?%d", number);
+}
+
+/** A text of store_sql.h with a job's columns filled in. */
+static void expand(struct str *sql, const char *text)
+{
+    for (const char *at; (at = strchr(text, *SQL_FIELDS)) != NULL;) {
+        bool names = str_starts_with(at, SQL_FIELDS);
+        str_add_bytes(sql, text, (size_t)(at - text));
+        add_columns(sql, names);
+        text = at + strlen(names ? SQL_FIELDS : SQL_VALUES);
+    }
+    str_add(sql, text);
+}
+
+static int prepare(struct store *store, enum sql number)
+{
+    struct str sql = STR_INIT(64 * 1024);
+    expand(&sql, sql_texts[number]);
+    int code = str_error(&sql) ? SQLITE_NOMEM
+                               : sqlite3_prepare_v3(store->database, str_text(&sql), -1,
+                                     SQLITE_PREPARE_PERSISTENT, &store->statements[number], NULL);
+    str_release(&sql);
+    return code;
+}
+
 static enum store_problem prepare_statements(struct store *store)
 {
     int code = SQLITE_OK;
     for (int i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
-        code = sqlite3_prepare_v3(store->database, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-            &store->statements[i], NULL);
+        code = prepare(store, (enum sql)i);
     /* tables that are not as they were made are damage, though SQLite has no word for it */
     return code == SQLITE_OK      ? 0
            : code == SQLITE_ERROR ? STORE_DAMAGED

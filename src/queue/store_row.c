@@ -5,6 +5,7 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/queue/checksum.h"
+#include "closedrop/queue/job_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ void bind_identity(sqlite3_stmt *statement, const struct identity *identity)
     bind_int(statement, ":mtime_ns", identity->mtime_ns);
 }
 
-static void read_identity(sqlite3_stmt *statement, int column, struct identity *identity)
+static void read_handle(sqlite3_stmt *statement, int column, struct identity *identity)
 {
     size_t length = (size_t)sqlite3_column_bytes(statement, column);
     const void *handle = sqlite3_column_blob(statement, column);
@@ -23,8 +24,6 @@ static void read_identity(sqlite3_stmt *statement, int column, struct identity *
         memcpy(identity->handle, handle, length);
         identity->handle_length = length;
     }
-    identity->size = sqlite3_column_int64(statement, column + 1);
-    identity->mtime_ns = sqlite3_column_int64(statement, column + 2);
 }
 
 void check_row(struct store *store, int64_t written, int64_t now)
@@ -35,6 +34,38 @@ void check_row(struct store *store, int64_t written, int64_t now)
         fail_as_damaged(store);
 }
 
+static void read_field(struct store *store, sqlite3_stmt *statement, int column, struct job *job,
+    const struct job_field *field)
+{
+    char **owned = job_field_owned(job, field);
+    if (owned)
+        *owned = column_copy(store, statement, column);
+    else if (field->kind == COLUMN_HANDLE)
+        read_handle(statement, column, &job->identity);
+    else if (field->kind != COLUMN_NAME)
+        job_field_set_number(job, field, sqlite3_column_int64(statement, column));
+    else {
+        int name = column_name(statement, column, field->names, field->count);
+        if (name < 0)
+            fail_as_damaged(store);
+        else
+            job_field_set_number(job, field, name);
+    }
+}
+
+/** The first column is the id, the last the checksum. */
+static void read_fields(struct store *store, sqlite3_stmt *statement, struct job *job)
+{
+    int column = 0;
+    job->id = sqlite3_column_int64(statement, column++);
+    for (const struct job_field *field = job_fields; field->column; field++)
+        read_field(store, statement, column++, job, field);
+    if (!job->folder || !job->path)
+        fail_as_damaged(store);
+    if (!store->failure)
+        check_row(store, sqlite3_column_int64(statement, column), checksum_job(job));
+}
+
 struct job *read_job(struct store *store, sqlite3_stmt *statement)
 {
     struct job *job = calloc(1, sizeof(*job));
@@ -42,58 +73,11 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
         fail(store, SQLITE_NOMEM);
         return NULL;
     }
-    int c = 0;
-    job->id = sqlite3_column_int64(statement, c++);
-    job->folder = column_copy(store, statement, c++);
-    job->path = column_copy(store, statement, c++);
-    read_identity(statement, c, &job->identity);
-    c += 3;
-    int state = column_name(statement, c++, job_state_names, JOB_STATES);
-    int ending = column_name(statement, c++, job_ending_names, JOB_ENDINGS);
-    job->claimed = sqlite3_column_int(statement, c++);
-    job->suspect = sqlite3_column_int(statement, c++);
-    int put_away = sqlite3_column_int(statement, c++);
-    job->put_away = put_away < JOB_NOT_PUT_AWAY || put_away > JOB_DISCARDED
-                        ? JOB_PUT_AWAY
-                        : (enum job_put_away)put_away;
-    job->attempts = sqlite3_column_int(statement, c++);
-    job->crashes = sqlite3_column_int(statement, c++);
-    job->due_ms = sqlite3_column_int64(statement, c++);
-    char **const texts[] = {&job->location, &job->error_code, &job->error_message,
-        &job->content_type, &job->sha256, &job->md5, &job->download_url, &job->token,
-        &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id, &job->contact_id,
-        &job->activity_id};
-    for (size_t i = 0; i < COUNT(texts); i++)
-        *texts[i] = column_copy(store, statement, c++);
-    job->queued_ms = sqlite3_column_int64(statement, c++);
-    job->uploaded_ms = sqlite3_column_int64(statement, c++);
-    job->done_ms = sqlite3_column_int64(statement, c++);
-    int activity = column_name(statement, c++, activity_kind_names, ACTIVITY_KINDS);
-    job->posting = sqlite3_column_int64(statement, c++);
-    job->verifications = sqlite3_column_int(statement, c++);
-    job->reconcile = sqlite3_column_int(statement, c++);
-    int64_t checksum = sqlite3_column_int64(statement, c++);
-    job->queued_path = column_copy(store, statement, c++);
-    job->filed_path = column_copy(store, statement, c++);
-    job->approved = sqlite3_column_int(statement, c++);
-    job->entered = sqlite3_column_int64(statement, c++);
-    job->released = sqlite3_column_int(statement, c++);
-    job->sender = column_copy(store, statement, c++);
-    int held = sqlite3_column_int(statement, c++);
-    job->closed = sqlite3_column_int64(statement, c++);
-    if (state < 0 || ending < 0 || activity < 0 || !job->folder || !job->path)
-        fail_as_damaged(store);
-    job->state = (enum job_state)(state < 0 ? 0 : state);
-    job->ending = (enum job_ending)(ending < 0 ? 0 : ending);
-    job->activity = (enum activity_kind)(activity < 0 ? 0 : activity);
-    job->held = held < HELD_NEVER || held > HELD_BEFORE ? HELD_BEFORE : (enum job_held)held;
+    read_fields(store, statement, job);
     if (!store->failure)
-        check_row(store, checksum, checksum_job(job));
-    if (store->failure) {
-        job_free(job);
-        return NULL;
-    }
-    return job;
+        return job;
+    job_free(job);
+    return NULL;
 }
 
 struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
@@ -103,68 +87,42 @@ struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
     return job;
 }
 
+static void bind_field(
+    sqlite3_stmt *statement, int parameter, const struct job *job, const struct job_field *field)
+{
+    const char *text = job_field_text(job, field);
+    if (field->kind == COLUMN_HANDLE)
+        sqlite3_bind_blob(statement, parameter, job->identity.handle,
+            (int)job->identity.handle_length, SQLITE_STATIC);
+    else if (field->kind == COLUMN_PATH)
+        sqlite3_bind_blob(statement, parameter, text, text ? (int)strlen(text) : 0, SQLITE_STATIC);
+    else if (field->kind >= COLUMN_NAME)
+        sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_int64(statement, parameter, job_field_number(job, field));
+}
+
+/** All fields, and the checksum behind them. */
+static sqlite3_stmt *statement_of_job(struct store *store, enum sql sql, const struct job *job)
+{
+    sqlite3_stmt *statement = statement_of(store, sql);
+    int parameter = 1;
+    for (const struct job_field *field = job_fields; field->column; field++)
+        bind_field(statement, parameter++, job, field);
+    sqlite3_bind_int64(statement, parameter, checksum_job(job));
+    return statement;
+}
+
 void store_insert(struct store *store, struct job *job)
 {
-    sqlite3_stmt *statement = statement_of(store, SQL_INSERT);
-    bind_text(statement, ":folder", job->folder);
-    bind_path(statement, ":path", job->path);
-    bind_bytes(statement, ":handle", job->identity.handle, job->identity.handle_length);
-    bind_identity(statement, &job->identity);
-    bind_text(statement, ":state", job_state_names[job->state]);
-    bind_int(statement, ":due_ms", job->due_ms);
-    bind_int(statement, ":queued_ms", job->queued_ms);
-    bind_int(statement, ":reconcile", job->reconcile);
-    bind_int(statement, ":checksum", checksum_job(job));
-    bind_int(statement, ":entered", job->entered);
-    carry_out(store, statement);
+    carry_out(store, statement_of_job(store, SQL_INSERT, job));
     job->id = sqlite3_last_insert_rowid(store->database);
 }
 
 void store_update(struct store *store, const struct job *job)
 {
-    sqlite3_stmt *statement = statement_of(store, SQL_UPDATE);
+    sqlite3_stmt *statement = statement_of_job(store, SQL_UPDATE, job);
     bind_int(statement, ":id", job->id);
-    bind_path(statement, ":path", job->path);
-    bind_bytes(statement, ":handle", job->identity.handle, job->identity.handle_length);
-    bind_identity(statement, &job->identity);
-    bind_text(statement, ":state", job_state_names[job->state]);
-    bind_text(statement, ":ending", job_ending_names[job->ending]);
-    bind_int(statement, ":in_hand", job->claimed);
-    bind_int(statement, ":suspect", job->suspect);
-    bind_int(statement, ":filed", job->put_away);
-    bind_int(statement, ":attempts", job->attempts);
-    bind_int(statement, ":deaths", job->crashes);
-    bind_int(statement, ":due_ms", job->due_ms);
-    bind_path(statement, ":place", job->location);
-    bind_text(statement, ":error_code", job->error_code);
-    bind_text(statement, ":error_message", job->error_message);
-    bind_text(statement, ":content_type", job->content_type);
-    bind_text(statement, ":sha256", job->sha256);
-    bind_text(statement, ":md5", job->md5);
-    bind_text(statement, ":download_url", job->download_url);
-    bind_text(statement, ":token", job->token);
-    bind_int(statement, ":uploaded_ms", job->uploaded_ms);
-    bind_int(statement, ":done_ms", job->done_ms);
-    bind_text(statement, ":mark", job->rules_digest ? job->rules_digest : "");
-    bind_text(statement, ":rule", job->rule);
-    bind_text(statement, ":group_key", job->group);
-    bind_text(statement, ":job_values", job->values);
-    bind_text(statement, ":lead_id", job->lead_id);
-    bind_text(statement, ":contact_id", job->contact_id);
-    bind_text(statement, ":activity_id", job->activity_id);
-    bind_text(statement, ":activity", activity_kind_names[job->activity]);
-    bind_int(statement, ":posting", job->posting);
-    bind_int(statement, ":looks", job->verifications);
-    bind_int(statement, ":reconcile", job->reconcile);
-    bind_int(statement, ":checksum", checksum_job(job));
-    bind_path(statement, ":queued_path", job->queued_path);
-    bind_path(statement, ":filed_path", job->filed_path);
-    bind_int(statement, ":approved", job->approved);
-    bind_int(statement, ":entered", job->entered);
-    bind_int(statement, ":released", job->released);
-    bind_text(statement, ":sender", job->sender);
-    bind_int(statement, ":held", job->held);
-    bind_int(statement, ":closed", job->closed);
     carry_out(store, statement);
 }
 

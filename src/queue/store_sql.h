@@ -1,6 +1,5 @@
 /**
- * Every SQL text of the queue, in one place. Parameters are named; COLUMNS is in the order that
- * read_job() in store_row.c reads.
+ * Every SQL text of the queue, in one place. Parameters are named, but for the fields of a job.
  */
 #ifndef CLOSEDROP_QUEUE_STORE_SQL_H
 #define CLOSEDROP_QUEUE_STORE_SQL_H
@@ -10,12 +9,11 @@
 /* "clsd": says whose file this is (PRAGMA application_id) */
 #define SQL_APPLICATION_ID 0x636c7364
 
-#define SQL_COLUMNS                                                                                \
-    "id, folder, path, handle, size, mtime_ns, state, ending, in_hand, suspect, filed, attempts, " \
-    "deaths, due_ms, place, error_code, error_message, content_type, sha256, md5, download_url, "  \
-    "token, mark, rule, group_key, job_values, lead_id, contact_id, activity_id, queued_ms, "      \
-    "uploaded_ms, done_ms, activity, posting, looks, reconcile, checksum, queued_path, "           \
-    "filed_path, approved, entered, released, sender, held, closed"
+/* where the columns of a job stand, and a parameter for each: those of job_fields, the checksum,
+ * and the id first where it is read */
+#define SQL_FIELDS "$fields"
+#define SQL_VALUES "$values"
+#define SQL_COLUMNS "id, " SQL_FIELDS
 
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
@@ -264,24 +262,8 @@ enum sql {
 #define SQL_FILING_COLUMNS "lead_id, rule, at_ms, job, sha256, activity, checksum"
 
 static const char *const sql_texts[SQL_STATEMENTS] = {
-    [SQL_INSERT] =
-        "INSERT INTO job (folder, path, handle, size, mtime_ns, state, due_ms, queued_ms, "
-        "reconcile,"
-        " checksum, entered) VALUES (:folder, :path, :handle, :size, :mtime_ns, :state, :due_ms,"
-        " :queued_ms, :reconcile, :checksum, :entered)",
-    [SQL_UPDATE] = "UPDATE job SET path = :path, handle = :handle, size = :size,"
-                   " mtime_ns = :mtime_ns, state = :state, ending = :ending,"
-                   " in_hand = :in_hand, suspect = :suspect, filed = :filed, attempts = :attempts,"
-                   " deaths = :deaths, due_ms = :due_ms, place = :place, error_code = :error_code,"
-                   " error_message = :error_message, content_type = :content_type,"
-                   " sha256 = :sha256, md5 = :md5, download_url = :download_url, token = :token,"
-                   " uploaded_ms = :uploaded_ms, done_ms = :done_ms, mark = :mark, rule = :rule,"
-                   " group_key = :group_key, job_values = :job_values, lead_id = :lead_id,"
-                   " contact_id = :contact_id, activity_id = :activity_id, activity = :activity,"
-                   " posting = :posting, looks = :looks, reconcile = :reconcile,"
-                   " checksum = :checksum, queued_path = :queued_path, filed_path = :filed_path,"
-                   " approved = :approved, entered = :entered, released = :released,"
-                   " sender = :sender, held = :held, closed = :closed WHERE id = :id",
+    [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
+    [SQL_UPDATE] = "UPDATE job SET (" SQL_FIELDS ") = (" SQL_VALUES ") WHERE id = :id",
     [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
                  " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,

@@ -19,7 +19,7 @@
 #define PAGE 4096
 #define JOBS 6
 #define FOLDER "scans"
-#define MARK "5ca9"
+#define RULES_DIGEST "5ca9"
 
 static int64_t noon(void)
 {
@@ -69,7 +69,7 @@ static struct job *claim(struct queue *queue, unsigned lanes)
 
 static void sort_and_send(struct queue *queue, struct job *job, const char *group)
 {
-    assert(str_assign(&job->rules_digest, MARK) == 0 && str_assign(&job->rule, "fax") == 0);
+    assert(str_assign(&job->rules_digest, RULES_DIGEST) == 0 && str_assign(&job->rule, "fax") == 0);
     assert(str_assign(&job->group, group) == 0 && str_assign(&job->lead_id, "lead_a") == 0);
     assert(str_assign(&job->token, "t0k") == 0 && str_assign(&job->values, "{\"a\":1}") == 0);
     assert(str_assign(&job->download_url, "https://app.close.com/go/file/t/u/t0k/a/") == 0);
@@ -290,8 +290,8 @@ static void work(struct queue *queue)
     queue_begin(queue);
     (void)queue_recover(queue, 1000);
     queue_wake(queue, "no_lead");
-    queue_wake_changed(queue, FOLDER, MARK);
-    job_free(store_unsorted(queue_store(queue), FOLDER, MARK));
+    queue_wake_changed(queue, FOLDER, RULES_DIGEST);
+    job_free(store_unsorted(queue_store(queue), FOLDER, RULES_DIGEST));
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
     queue_retry_all(queue, &(struct failed_filter){.folder = FOLDER}, &retried);

@@ -1,7 +1,7 @@
 /* A job's states: their names, and which may follow which. */
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
-#include "closedrop/queue/job.h"
+#include "closedrop/queue/job_fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,12 +74,10 @@ static void frees_what_it_owns(void **state)
 {
     (void)state;
     struct job *job = calloc(1, sizeof(*job));
-    char **const texts[] = {&job->folder, &job->path, &job->location, &job->error_code,
-        &job->error_message, &job->content_type, &job->sha256, &job->md5, &job->download_url,
-        &job->token, &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id,
-        &job->contact_id, &job->activity_id};
-    for (size_t i = 0; i < COUNT(texts); i++)
-        assert_int_equal(str_assign(texts[i], "freed with the job"), 0);
+    for (const struct job_field *field = job_fields; field->column; field++) {
+        char **owned = job_field_owned(job, field);
+        assert_true(!owned || str_assign(owned, "freed with the job") == 0);
+    }
     job_freep(&job);
     job_free(NULL);
 }
