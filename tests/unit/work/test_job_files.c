@@ -1,0 +1,502 @@
+/* What becomes of the file of a job: put away, copied, kept, brought back, looked for where it has
+ * gone, and let go where a person deleted it. */
+#include "closedrop/base/array.h"
+#include "closedrop/work/staging.h"
+#include "work/world.h"
+
+#define RULE(more)                                                                                 \
+    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
+#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
+#define RULES "rules = [ \"r\" ];"
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+
+static struct world world;
+
+static const struct fake_answer refuses[] = {
+    {.url = "POST files/upload/", .status = 400, .body = "{\"error\": \"no\"}"}, {0}};
+
+static void open_with(const char *folder, const char *rules, const struct fake_answer *answers)
+{
+    const struct world_setting setting = {folder, rules, NULL};
+    fake_reset(answers);
+    world_open(&world, &setting);
+}
+
+/* ---- put away ---- */
+
+/** What lies beside a file that was put away. */
+static void receipts_and_reasons_lie_beside_it(void **state)
+{
+    (void)state;
+    open_with("receipts = true;", NULL, refuses);
+    world_drop(&world, "bad.pdf", "refused");
+    int64_t good = world_drop(&world, "good.pdf", "taken");
+    world_run(&world, MINUTE_MS);
+    assert_true(world_text_has(&world, "Failed/bad.pdf.error.txt", "Reason: "));
+    assert_true(world_text_has(&world, "Failed/bad.pdf.error.txt", "drag the file back"));
+    assert_true(world_text_has(&world, "Uploaded/good.pdf.close.json", "\"state\":\"done\"") ||
+                world_text_has(&world, "Uploaded/good.pdf.close.json", "done"));
+    struct job *job = world_job(&world, good);
+    assert_string_equal(job->location, "Uploaded/good.pdf");
+    job_free(job);
+    world_close(&world);
+}
+
+static void a_taken_name_gets_a_number(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_drop(&world, "a.pdf", "two");
+    world_run(&world, MINUTE_MS);
+    assert_true(world_text_has(&world, "Uploaded/a.pdf", "one"));
+    assert_true(world_text_has(&world, "Uploaded/a (2).pdf", "two"));
+    world_close(&world);
+}
+
+static void marker_and_sidecar_go_with_it(void **state)
+{
+    (void)state;
+    open_with("sidecar = true; marker = \"{name}.done\"; after_upload = \"archive\"; " RULES,
+        RULE("note = { text = \"{meta.who}\"; };"), NULL);
+    world_write(&world, "lead_a.pdf.json", "{\"who\": \"Ann\"}");
+    world_write(&world, "lead_a.pdf.done", "");
+    world_drop(&world, "lead_a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    assert_true(world_has(&world, "Uploaded/lead_a.pdf.json"));
+    assert_true(world_has(&world, "Uploaded/lead_a.pdf.done"));
+    assert_non_null(strstr(str_text(&fake.posted), "Ann"));
+    world_close(&world);
+}
+
+/** What is wrong with the sidecar of a failed file. */
+static const struct {
+    const char *sidecar, *words;
+} sidecars[] = {
+    {NULL, "cannot be read"},
+    {"no JSON", "cannot be used"},
+};
+
+static void a_sidecar_must_be_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(sidecars); i++) {
+        open_with("sidecar = true; " RULES, RULE("note = { text = \"{meta.who}\"; };"), NULL);
+        if (sidecars[i].sidecar)
+            world_write(&world, "lead_a.pdf.json", sidecars[i].sidecar);
+        int64_t id = world_drop(&world, "lead_a.pdf", "one");
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, id, "failed sidecar");
+        assert_true(world_text_has(&world, "Failed/lead_a.pdf.error.txt", sidecars[i].words));
+        assert_true(world_text_has(&world, "Failed/lead_a.pdf.error.txt", "sidecar back with it"));
+        world_close(&world);
+    }
+}
+
+static void what_cannot_be_put_away_is_tried_again(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    world_write(&world, "Uploaded", "no directory");
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, HOUR_MS);
+    world_expect(&world, id, "done not_put_away");
+    world_expect_requests("POST files/upload/", 1);
+    world_remove(&world, "Uploaded");
+    world_run(&world, 10 * MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    world_close(&world);
+}
+
+static void to_another_file_system_it_is_copied(void **state)
+{
+    (void)state;
+    char elsewhere[SCRATCH_MAX]; /* world.h is in /dev/shm */
+    assert_int_equal(scratch_make(elsewhere), 0);
+    char *folder = str_format("failed = \"%s/Failed\";", elsewhere);
+    open_with(folder, NULL, refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "failed close_refused");
+    assert_false(world_has(&world, "a.pdf"));
+    struct job *job = world_job(&world, id);
+    assert_int_equal(access(job->location, F_OK), 0);
+    job_free(job);
+    /* and back again */
+    IN_QUEUE(&world, queue_retry_by_hand(world.queue, id));
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    world_close(&world);
+    free(folder);
+    assert_int_equal(scratch_remove(elsewhere), 0);
+}
+
+/* ---- brought back ---- */
+
+static void a_failed_file_is_brought_back_and_filed(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "failed close_refused");
+    IN_QUEUE(&world, queue_retry_by_hand(world.queue, id));
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    assert_false(world_has(&world, "Failed/a.pdf.error.txt"));
+    world_close(&world);
+}
+
+static void what_was_taken_out_of_failed_cannot_be_brought_back(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_remove(&world, "Failed/a.pdf");
+    IN_QUEUE(&world, queue_retry_by_hand(world.queue, id));
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "failed gone");
+    world_close(&world);
+}
+
+static void a_failed_file_that_was_deleted_needs_nobody(void **state)
+{
+    (void)state;
+    for (int with_text = 0; with_text < 2; with_text++) {
+        open_with(NULL, NULL, refuses);
+        int64_t id = world_drop(&world, "a.pdf", "one");
+        world_run(&world, MINUTE_MS);
+        world_remove(&world, "Failed/a.pdf");
+        if (with_text)
+            world_remove(&world, "Failed/a.pdf.error.txt");
+        world_ms += HOUR_MS;
+        world.folder.complete_scans++;
+        world_run(&world, MINUTE_MS);
+        struct job *job = world_job(&world, id);
+        assert_int_equal(job->put_away == JOB_DISCARDED, with_text);
+        job_free(job);
+        world_close(&world);
+    }
+}
+
+static void a_failed_file_that_was_moved_is_known_there(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    char *directory = world_path(&world, "Failed/done");
+    assert_int_equal(mkdir(directory, 0700), 0);
+    free(directory);
+    world_rename(&world, "Failed/a.pdf", "Failed/done/a.pdf");
+    world_remove(&world, "Failed/a.pdf.error.txt");
+    world_ms += HOUR_MS;
+    world.folder.complete_scans++;
+    world_run(&world, MINUTE_MS);
+    struct job *job = world_job(&world, id);
+    assert_string_equal(job->location, "Failed/done/a.pdf");
+    assert_int_equal(job->put_away, JOB_PUT_AWAY);
+    job_free(job);
+    world_close(&world);
+}
+
+static void all_of_failed_may_be_renamed(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    bool came_with = false;
+    world_run(&world, MINUTE_MS);
+    world_rename(&world, "Failed", "Old");
+    IN_QUEUE(&world, came_with = worker_came_with_failed(world.worker, id, "Old/a.pdf"));
+    assert_true(came_with);
+    world_rename(&world, "Old/a.pdf", "a.pdf");
+    IN_QUEUE(&world, came_with = worker_came_with_failed(world.worker, id, "a.pdf"));
+    assert_false(came_with);
+    world_close(&world);
+}
+
+/* ---- gone and changed ---- */
+
+static void remove_it(void)
+{
+    world_remove(&world, "a.pdf");
+}
+
+static void rewrite_it(void)
+{
+    world_write(&world, "a.pdf", "something else");
+}
+
+static void make_directory_of_it(void)
+{
+    char *path = world_path(&world, "a.pdf");
+    world_remove(&world, "a.pdf");
+    assert_int_equal(mkdir(path, 0700), 0);
+    free(path);
+}
+
+/** What happens to the file of a job before it is sent. */
+static const struct {
+    const char *name;
+    void (*happens)(void);
+    const char *state;
+} befores[] = {
+    {"it is taken away", remove_it, "dropped"},
+    {"it is rewritten", rewrite_it, "superseded"},
+    {"it is a directory now", make_directory_of_it, "dropped"},
+};
+
+static void what_changed_before_it_was_sent_is_not_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(befores); i++) {
+        open_with(NULL, NULL, NULL);
+        int64_t id = world_drop(&world, "a.pdf", "one");
+        befores[i].happens();
+        world_run(&world, MINUTE_MS);
+        if (strcmp(world_state(&world, id), befores[i].state) != 0)
+            fail_msg("%s: %s", befores[i].name, world_state(&world, id));
+        world_expect_requests("POST files/upload/", 0);
+        world_close(&world);
+    }
+}
+
+static void what_changes_while_it_is_sent_is_settled_anew(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {
+        {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
+    open_with(NULL, NULL, answers);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    char *path = world_path(&world, "a.pdf"); /* to write to it would wait for its lease to end */
+    assert_int_equal(utimensat(AT_FDCWD, path, NULL, 0), 0);
+    free(path);
+    fake_let_come();
+    world_run(&world, SECOND_MS);
+    world_expect(&world, id, "queued");
+    assert_int_equal(world.resettled, 1);
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "superseded");
+    world_close(&world);
+}
+
+static void what_is_gone_before_it_is_put_away_is_searched_for(void **state)
+{
+    (void)state;
+    for (int cannot_scan = 0; cannot_scan < 2; cannot_scan++) {
+        const struct fake_answer answers[] = {
+            {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
+        open_with(NULL, NULL, answers);
+        world.cannot_scan = cannot_scan;
+        int64_t id = world_drop(&world, "a.pdf", "one");
+        world_run(&world, SECOND_MS);
+        remove_it();
+        fake_let_come();
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, id, cannot_scan ? "done gone" : "done");
+        assert_true(cannot_scan || world.scan > 0);
+        world_close(&world);
+    }
+}
+
+static void another_file_of_its_name_stays(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {
+        {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
+    open_with(NULL, NULL, answers);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    remove_it();
+    world_write(&world, "a.pdf", "another");
+    fake_let_come();
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_text_has(&world, "a.pdf", "another"));
+    world_close(&world);
+}
+
+/* ---- renamed ---- */
+
+static void follow(int64_t id, const char *from, const char *to)
+{
+    world_rename(&world, from, to);
+    IN_QUEUE(&world, worker_follow(world.worker, id, to));
+}
+
+static void a_new_name_counts_until_it_is_filed(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {{.url = "GET lead/lead_a/",
+                                              .status = 200,
+                                              .body = "{\"id\": \"lead_a\"}",
+                                              .never_comes = true},
+        {0}};
+    open_with(RULES, RULE(EMAIL), answers);
+    int64_t id = world_drop(&world, "lead_a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    follow(id, "lead_a.pdf", "lead_b.pdf");
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_non_null(strstr(str_text(&fake.posted), "lead_b"));
+    assert_null(strstr(str_text(&fake.posted), "\"lead_id\":\"lead_a\""));
+    world_close(&world);
+}
+
+static void a_new_name_after_that_is_told(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {{.url = "POST activity/email/",
+                                              .status = 200,
+                                              .body = "{\"id\": \"acti_1\"}",
+                                              .never_comes = true},
+        {0}};
+    open_with(RULES " after_upload = \"delete\";", RULE(EMAIL), answers);
+    int64_t id = world_drop(&world, "lead_a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    follow(id, "lead_a.pdf", "lead_b.pdf");
+    fake_let_come();
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_text_has(&world, "Uploaded/lead_b.pdf.error.txt", "would belong to lead_b"));
+    world_close(&world);
+}
+
+static void a_new_name_may_say_the_same(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {{.url = "POST activity/email/",
+                                              .status = 200,
+                                              .body = "{\"id\": \"acti_1\"}",
+                                              .never_comes = true},
+        {.url = "GET lead/lead_a/", .status = 200, .body = "{\"id\": \"lead_a\"}"},
+        {.url = "GET lead/lead_a/", .status = 500}, {0}};
+    open_with(RULES, RULE(EMAIL), answers);
+    int64_t id = world_drop(&world, "lead_a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    follow(id, "lead_a.pdf", "lead_a-2.pdf");
+    fake_let_come();
+    world_run(&world, HOUR_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/lead_a-2.pdf"));
+    assert_false(world_has(&world, "Uploaded/lead_a-2.pdf.error.txt"));
+    world_close(&world);
+}
+
+static void what_is_searched_for_may_turn_up(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {
+        {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
+    open_with(NULL, NULL, answers);
+    world.never_scans = true;
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    world_rename(&world, "a.pdf", "b.pdf");
+    fake_let_come();
+    for (int i = 0; i < 5; i++)
+        world_turn(&world);
+    assert_int_equal(world.worker->tasks->step.kind, STEP_SEARCH);
+    IN_QUEUE(&world, worker_follow(world.worker, id, "b.pdf"));
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/b.pdf"));
+    world_close(&world);
+}
+
+/* ---- kept ---- */
+
+static void a_kept_file_that_was_touched_is_not_filed_again(void **state)
+{
+    (void)state;
+    for (int is_new = 0; is_new < 2; is_new++) {
+        open_with("after_upload = \"keep\"; " RULES, RULE(EMAIL), NULL);
+        world_drop(&world, "lead_a.pdf", "one");
+        world_run(&world, MINUTE_MS);
+        world_write(&world, "lead_a.pdf", is_new ? "two" : "one");
+        int64_t again = world_add(&world, "lead_a.pdf");
+        world_run(&world, MINUTE_MS);
+        world_expect_requests("POST activity/email/", is_new ? 2 : 1);
+        assert_true(again != 0);
+        world_close(&world);
+    }
+}
+
+/* ---- after a crash ---- */
+
+static void what_a_crash_left_in_staging_goes_on(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    world_write(&world, "Uploaded", "no directory");
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    char staged[64];
+    snprintf(staged, sizeof(staged), ".closedrop/%lld", (long long)id);
+    assert_true(world_has(&world, staged));
+    world_write(&world, ".closedrop/999", "of nobody");
+    world_write(&world, ".closedrop/not-a-number", "stays");
+    IN_QUEUE(&world, assert_int_equal(staging_recover(&world.config->folders[0], world.queue), 0));
+    assert_true(world_has(&world, staged)); /* its job has still to put it away */
+    assert_true(world_has(&world, "999"));
+    assert_true(world_has(&world, ".closedrop/not-a-number"));
+    world_close(&world);
+}
+
+static void an_emptied_directory_is_removed(void **state)
+{
+    (void)state;
+    struct file_state seen;
+    open_with("remove_empty = true;", NULL, NULL);
+    char *path = world_path(&world, "sub");
+    assert_int_equal(mkdir(path, 0700), 0);
+    world_drop(&world, "sub/a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &seen), 0);
+    close(fd);
+    worker_remove_emptied(world.worker, 0, "sub", &seen);
+    worker_remove_emptied(world.worker, 0, "sub", &seen); /* and again: it is not there */
+    (void)access(path, F_OK);
+    free(path);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(receipts_and_reasons_lie_beside_it),
+        cmocka_unit_test(a_taken_name_gets_a_number),
+        cmocka_unit_test(marker_and_sidecar_go_with_it),
+        cmocka_unit_test(a_sidecar_must_be_good),
+        cmocka_unit_test(what_cannot_be_put_away_is_tried_again),
+        cmocka_unit_test(to_another_file_system_it_is_copied),
+        cmocka_unit_test(a_failed_file_is_brought_back_and_filed),
+        cmocka_unit_test(what_was_taken_out_of_failed_cannot_be_brought_back),
+        cmocka_unit_test(a_failed_file_that_was_deleted_needs_nobody),
+        cmocka_unit_test(a_failed_file_that_was_moved_is_known_there),
+        cmocka_unit_test(all_of_failed_may_be_renamed),
+        cmocka_unit_test(what_changed_before_it_was_sent_is_not_sent),
+        cmocka_unit_test(what_changes_while_it_is_sent_is_settled_anew),
+        cmocka_unit_test(what_is_gone_before_it_is_put_away_is_searched_for),
+        cmocka_unit_test(another_file_of_its_name_stays),
+        cmocka_unit_test(a_new_name_counts_until_it_is_filed),
+        cmocka_unit_test(a_new_name_after_that_is_told),
+        cmocka_unit_test(a_new_name_may_say_the_same),
+        cmocka_unit_test(what_is_searched_for_may_turn_up),
+        cmocka_unit_test(a_kept_file_that_was_touched_is_not_filed_again),
+        cmocka_unit_test(what_a_crash_left_in_staging_goes_on),
+        cmocka_unit_test(an_emptied_directory_is_removed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
