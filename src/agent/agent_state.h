@@ -1,4 +1,4 @@
-/** The agent's own state, shared by the files it is made of. */
+/** The state of the agent, shared by its source files. */
 #ifndef CLOSEDROP_AGENT_AGENT_STATE_H
 #define CLOSEDROP_AGENT_AGENT_STATE_H
 
@@ -34,19 +34,19 @@ struct agent {
     struct server *server;
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
-    int64_t scans;                /* asked for so far */
+    int64_t scans;                /* requested so far */
     int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */
     int64_t started_ms;
-    int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady one */
-    int64_t alive_ms;      /* steady clock: when systemd is told next */
-    bool watch_stuck;      /* a file system does not answer */
+    int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady clock */
+    int64_t alive_ms;      /* when systemd is notified next, on the steady clock */
+    bool watch_stuck;      /* a file system does not respond */
     bool stopping;
-    int64_t stop_ms; /* steady clock: when what is claimed is given up */
+    int64_t stop_ms; /* when claimed jobs are abandoned, on the steady clock */
     int exit_code;
     bool disk_short;     /* no room for anything new under state_dir */
-    struct str disk_why; /* and how much is missing, for people */
-    struct str mistakes; /* of the configuration, for which it was not reloaded; "" where it was */
-    bool broken;         /* the queue cannot be written: end without another word to it */
+    struct str disk_why; /* how much is missing, as a message */
+    struct str mistakes; /* in the configuration, which prevented a reload, or "" */
+    bool broken;         /* the queue cannot be written: stop without using it again */
 };
 
 /**
@@ -56,12 +56,12 @@ struct agent {
 struct agent_folder *agent_folders_new(const struct config *config);
 
 /**
- * Commit the transaction. Where that fails, the reason is logged and the agent ends without another
- * word to the queue (`broken`). Returns 0 or a negative errno.
+ * Commit the transaction. If that fails, the reason is logged, and the agent stops without writing
+ * to the queue again (`broken`). Returns 0 or a negative errno.
  */
 int agent_commit(struct agent *agent);
 
-/** How many jobs of a folder, or of all where `folder` is NULL, are not at their end. */
+/** The number of unfinished jobs of a folder, or of all folders if `folder` is NULL. */
 int64_t agent_count_waiting(const struct agent *agent, const char *folder);
 
 #endif

@@ -1,12 +1,13 @@
-/** What a configuration that may be another one means for jobs that are queued. */
+/** Applies a changed configuration to the jobs in the queue. */
 #ifndef CLOSEDROP_AGENT_CONFIG_CHANGES_H
 #define CLOSEDROP_AGENT_CONFIG_CHANGES_H
 
 #include "agent_state.h"
 
 /**
- * Wake the jobs that waited for a rule or a limit to change, and warn of jobs whose folder is gone.
- * Inside a transaction. `before` is the configuration until now, NULL at the start.
+ * Wake the jobs that waited for a rule or a limit to change, and warn about jobs whose folder is no
+ * longer configured. Inside a transaction. `before` is the configuration until now, NULL at the
+ * start.
  */
 void config_changes_apply(struct agent *agent, const struct config *before);
 

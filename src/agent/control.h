@@ -1,12 +1,11 @@
-/** Answers to the control socket. */
+/** Answers questions on the control socket. */
 #ifndef CLOSEDROP_AGENT_CONTROL_H
 #define CLOSEDROP_AGENT_CONTROL_H
 
 #include "closedrop/control/answer.h"
 #include "closedrop/control/question.h"
 
-/** Answer a question in a transaction of its own. For server_open(), whose `context` is the agent.
- */
+/** Answer a question, in its own transaction. For server_open(), with the agent as `context`. */
 struct answer control_answer(void *context, const struct question *question);
 
 #endif

@@ -1,10 +1,10 @@
-/** The work thread's loop. */
+/** The loop of the work thread. */
 #ifndef CLOSEDROP_AGENT_LOOP_H
 #define CLOSEDROP_AGENT_LOOP_H
 
 #include "agent_state.h"
 
-/** Go on until a signal, --once, or a queue that cannot be written ends it. */
+/** Run until a signal, --once, or a queue that cannot be written ends it. */
 void loop_run(struct agent *agent);
 
 #endif

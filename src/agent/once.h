@@ -1,10 +1,10 @@
-/** `closedrop run --once`. */
+/** Ends `closedrop run --once`. */
 #ifndef CLOSEDROP_AGENT_ONCE_H
 #define CLOSEDROP_AGENT_ONCE_H
 
 #include "agent_state.h"
 
-/** With --once: stop when nothing is claimed or settling, and nothing is due soon. */
+/** With --once: stop if no job is claimed, no file is settling, and nothing is due soon. */
 void once_stop_if_done(struct agent *agent);
 
 #endif

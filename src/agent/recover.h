@@ -1,21 +1,22 @@
-/** What an earlier life left behind: in the queue, and in the folders. */
+/** Recovers what an earlier process left behind, in the queue and in the folders. */
 #ifndef CLOSEDROP_AGENT_RECOVER_H
 #define CLOSEDROP_AGENT_RECOVER_H
 
 #include "agent_state.h"
 
 /**
- * At the start, with queue and worker open: bring the queue and all folders that are there to where
- * the last life left them. Returns 0 or an exit code; what is wrong was logged.
+ * At the start, with queue and worker open: recover the queue, and the staging directories of all
+ * existing folders. Returns 0 or an exit code; errors are logged.
  */
 int recover(struct agent *agent);
 
-/** Give back what an unclean end left in a folder's .closedrop/, by the folder's index. */
+/** Return the files that a crash left in the folder's .closedrop/. `index` is the folder's. */
 void recover_staging(struct agent *agent, size_t index);
 
 /**
- * A directory with nothing in it, not even our own, though jobs wait for files in it: the bare
- * mount point of something that is not there. Nothing is decided about it.
+ * Whether a folder looks like the empty mount point of an unmounted file system: it is completely
+ * empty, even of our own files, although jobs wait for files in it. No decision is made about the
+ * files of such a folder.
  */
 bool recover_looks_unmounted(const struct agent *agent, const struct folder *folder);
 

@@ -1,10 +1,10 @@
-/** Another configuration while the agent runs. */
+/** Reloads the configuration while the agent runs. */
 #ifndef CLOSEDROP_AGENT_RELOAD_H
 #define CLOSEDROP_AGENT_RELOAD_H
 
 #include "agent_state.h"
 
-/** Read the configuration again. With mistakes in it, they are logged and the old one goes on. */
+/** Reload the configuration. If it has errors, they are logged and the old one stays in effect. */
 void reload(struct agent *agent);
 
 #endif

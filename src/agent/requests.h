@@ -1,16 +1,16 @@
-/** What the work thread asks of the watch thread. */
+/** Requests from the work thread to the watch thread. */
 #ifndef CLOSEDROP_AGENT_REQUESTS_H
 #define CLOSEDROP_AGENT_REQUESTS_H
 
 #include <stdint.h>
 
-/** Settle this file of this folder again. For the worker, whose `context` is the agent. */
-void request_resettle(void *context, const char *folder, const char *path);
+/** Settle a file of a folder again. For the worker, with the agent as `context`. */
+void request_resettle(void *context, const char *name, const char *path);
 
 /**
- * Scan all of this folder. Returns the number by which its health says that this has ended, 0 where
- * it cannot be asked for now. For the worker, whose `context` is the agent.
+ * Scan the whole folder. Returns the number with which its health reports that the scan has ended,
+ * or 0 if it cannot be requested now. For the worker, with the agent as `context`.
  */
-int64_t request_scan(void *context, const char *folder);
+int64_t request_scan(void *context, const char *name);
 
 #endif

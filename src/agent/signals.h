@@ -1,13 +1,13 @@
-/** The signals that the agent is told what to do by. */
+/** The signals that control the agent. */
 #ifndef CLOSEDROP_AGENT_SIGNALS_H
 #define CLOSEDROP_AGENT_SIGNALS_H
 
 #include "agent_state.h"
 
-/** Block them, for all threads to come. Returns the descriptor to wait on, or a negative errno. */
+/** Block them for all threads. Returns the descriptor to poll, or a negative errno. */
 int signals_open(void);
 
-/** Do what those that have come ask for: stop, reload, see to the leases that are called back. */
+/** Handle the pending signals: stop, reload, or check leases that are being broken. */
 void signals_take(struct agent *agent);
 
 #endif
