@@ -41,7 +41,7 @@
  *     intake/filter        which names are documents (pure)
  *     intake/hints         what events and scans point at: touch a candidate, or ask the queue
  *     intake/candidates    the files that are settling, in the order in which they are due
- *     intake/inspect       inspects those that are due
+ *     intake/inspect       inspects those that are due; companions: their markers and sidecars
  *     intake/settle        decides when a file is finished (pure)
  *     intake/complete      whether a file has its format's end: one file of format/ per format, as
  *                          jpeg, pdf, png, tiff and zip, and zeros; bytes reads them (pure)

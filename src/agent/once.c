@@ -13,16 +13,13 @@
 #define ONCE_PATIENCE_MS 60000
 #define WAITING_TOLD_MAX 20 /* jobs of each state */
 
-static bool is_everything_scanned(const struct agent *agent, bool *ret_waiting)
+static bool is_everything_at_rest(const struct agent *agent, bool *ret_waiting)
 {
     for (size_t i = 0; i < agent->config->folder_count; i++) {
         const struct folder_health *health = &agent->folders[i].health;
-        bool is_away = !health->healthy && *health->message;
-        if (!is_away && (!health->scanned || health->settling > 0))
+        if (!folder_health_is_at_rest(health))
             return false;
-        for (int wait = 0; wait < SETTLE_WAITS; wait++)
-            *ret_waiting |= health->waiting[wait] > 0;
-        *ret_waiting |= is_away || health->missed;
+        *ret_waiting |= folder_health_is_incomplete(health);
     }
     return true;
 }
@@ -81,7 +78,7 @@ void once_stop_if_done(struct agent *agent)
         return;
     bool key_refused = worker_blocked(agent->worker) == BREAKER_KEY_REFUSED;
     bool is_blocked = key_refused || agent->disk_short;
-    if (!is_everything_scanned(agent, &waiting) && !is_blocked)
+    if (!is_everything_at_rest(agent, &waiting) && !is_blocked)
         return;
     int64_t wait = worker_timeout(agent->worker);
     if (!is_blocked && wait <= ONCE_PATIENCE_MS)

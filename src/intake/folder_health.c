@@ -16,6 +16,24 @@ bool folder_health_equal(const struct folder_health *a, const struct folder_heal
            strcmp(a->message, b->message) == 0;
 }
 
+static bool is_away(const struct folder_health *health)
+{
+    return !health->healthy && *health->message;
+}
+
+bool folder_health_is_at_rest(const struct folder_health *health)
+{
+    return is_away(health) || (health->scanned && !health->settling);
+}
+
+bool folder_health_is_incomplete(const struct folder_health *health)
+{
+    for (int wait = 0; wait < SETTLE_WAITS; wait++)
+        if (health->waiting[wait])
+            return true;
+    return is_away(health) || health->missed;
+}
+
 void folder_health_explain(struct folder_health *health)
 {
     if (*health->message)

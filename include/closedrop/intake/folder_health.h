@@ -29,6 +29,13 @@ struct folder_health {
 /** Whether both say the same. */
 bool folder_health_equal(const struct folder_health *a, const struct folder_health *b);
 
+/** Whether everything in the folder was seen and nothing is settling; also if it is away. */
+bool folder_health_is_at_rest(const struct folder_health *health);
+
+/** Whether files may exist that are not in the queue: some wait, or not everything could be read.
+ */
+bool folder_health_is_incomplete(const struct folder_health *health);
+
 /** If its message is empty, describe in it what is wrong inside the folder. */
 void folder_health_explain(struct folder_health *health);
 
