@@ -1,0 +1,483 @@
+/* A file's way from a scan to the work thread, step by step: the watch thread's files without the
+ * thread, on a clock that the test sets. The test answers for the queue. */
+#include "intake/end_marker.h"
+#include "intake/folder_set.h"
+#include "intake/hints.h"
+#include "intake/inbox.h"
+#include "intake/inspect.h"
+#include "intake/report.h"
+#include "intake/scanning.h"
+
+#include "closedrop/base/clock.h"
+#include "closedrop/config/own_files.h"
+
+#include "scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SETTLE_MS 5000
+#define INCOMPLETE_MS 60000
+#define HOUR_MS 3600000
+
+/* ---- the clock ---- */
+
+static int64_t ahead_ms; /* how far the clocks of the test are ahead of the machine's */
+
+static int64_t read_ms(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000 + ahead_ms;
+}
+
+static int64_t wall(void)
+{
+    return read_ms(CLOCK_REALTIME);
+}
+
+static int64_t steady(void)
+{
+    return read_ms(CLOCK_BOOTTIME);
+}
+
+static const struct clock_source test_clock = {wall, steady};
+
+/* ---- the folder ---- */
+
+static char top[SCRATCH_MAX];
+static char name[] = "in", nothing[] = "", archive[] = "Uploaded", failed[] = "Failed";
+static char file[] = "/nowhere/closedrop.conf", state_dir[] = "/nowhere/state";
+static char by_name[] = "{name}.done", of_batch[] = "{dir}/READY";
+static char *none[] = {NULL};
+static struct rule *no_rules[] = {NULL};
+static struct folder folder;
+static struct config config;
+static struct watch watch;
+static struct watched *in;
+static struct message *last_settled;
+
+static int begin(void **state)
+{
+    (void)state;
+    if (scratch_make(top) < 0 || chdir(top) < 0)
+        return -1;
+    ahead_ms = 0;
+    clock_source = &test_clock;
+    folder = (struct folder){.name = name,
+        .path = top,
+        .recursive = true,
+        .include = none,
+        .exclude = none,
+        .min_size = 1,
+        .max_size = 1000,
+        .settle_ms = SETTLE_MS,
+        .incomplete_ms = INCOMPLETE_MS,
+        .marker = nothing,
+        .watch = WATCH_POLL,
+        .poll_ms = HOUR_MS,
+        .rescan_ms = HOUR_MS,
+        .archive = archive,
+        .failed = failed,
+        .rules = no_rules};
+    config = (struct config){.references = 1,
+        .file = file,
+        .state_dir = state_dir,
+        .close = {.api_key_file = nothing, .ca_file = nothing},
+        .folders = &folder,
+        .folder_count = 1};
+    watch = (struct watch){
+        .queue = 1, .inbox = mailbox_new(16), .outbox = mailbox_new(16), .events = -ENOSYS};
+    if (own_files_make(&config) < 0 || folder_set_enter(&watch, &config) < 0)
+        return -1;
+    in = watch.folders;
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    message_free(last_settled);
+    last_settled = NULL;
+    folder_set_leave_all(&watch);
+    mailbox_free(watch.inbox);
+    mailbox_free(watch.outbox);
+    own_files_free(config.own_files);
+    return chdir("/") < 0 ? -1 : scratch_remove(top);
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "we");
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+/* ---- the thread's turns, and the queue ---- */
+
+static void scan(void)
+{
+    do
+        scanning_continue(in);
+    while (in->schedule.scan);
+}
+
+/* The message of this kind that is sent now, to be freed; NULL: none. All others are dropped. */
+static struct message *take(enum message_kind kind)
+{
+    struct message *message, *found = NULL;
+    report_send(&watch);
+    while ((message = mailbox_take(watch.outbox)) != NULL) {
+        bool is_wanted = message->kind == kind;
+        message_free(is_wanted ? found : message);
+        found = is_wanted ? message : found;
+    }
+    return found;
+}
+
+/* The queue knows none of the files that were seen. Returns how many that were. */
+static size_t answer_unknown(void)
+{
+    struct message *seen = take(MESSAGE_SEEN);
+    size_t count = seen ? seen->count : 0;
+    if (!seen)
+        return 0;
+    seen->kind = MESSAGE_UNKNOWN;
+    seen->asked = count;
+    assert_true(mailbox_post(watch.inbox, seen, false));
+    inbox_take(&watch);
+    return count;
+}
+
+static void pass(int64_t ms)
+{
+    ahead_ms += ms;
+    inspect_due(&watch);
+}
+
+/* The one file that has settled, or was refused; fails if there is none. */
+static const struct sighting *settled(void)
+{
+    message_free(last_settled);
+    last_settled = take(MESSAGE_SETTLED);
+    assert_non_null(last_settled);
+    assert_int_equal(last_settled->count, 1);
+    return last_settled->sightings;
+}
+
+static void assert_nothing_settled(void)
+{
+    assert_null(take(MESSAGE_SETTLED));
+}
+
+static void find(const char *path, const char *text)
+{
+    put(path, text);
+    folder_request_scan(in);
+    scan();
+    assert_int_equal(answer_unknown(), 1);
+}
+
+/* ---- tests ---- */
+
+static void a_file_settles_once_it_was_quiet(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    pass(0);
+    assert_nothing_settled();
+    pass(SETTLE_MS - 1000);
+    assert_nothing_settled();
+    pass(1001);
+    const struct sighting *sighting = settled();
+    assert_string_equal(sighting->path, "a.txt");
+    assert_null(sighting->error_code);
+    assert_int_equal(sighting->state.identity.size, 5);
+    assert_int_equal(candidates_count(watch.candidates), 0);
+    pass(HOUR_MS);
+    assert_nothing_settled();
+}
+
+static void a_file_that_grows_waits_again(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    pass(SETTLE_MS - 1000);
+    put("a.txt", "hello world");
+    pass(1001);
+    assert_nothing_settled();
+    pass(SETTLE_MS - 1000);
+    assert_nothing_settled();
+    pass(1001);
+    assert_int_equal(settled()->state.identity.size, 11);
+}
+
+static void a_file_that_was_moved_in_settles_at_once(void **state)
+{
+    (void)state;
+    put("a.txt", "hello");
+    scan();
+    struct message *seen = take(MESSAGE_SEEN);
+    message_free(seen);
+    hint_take(in, "a.txt", HINT_MOVED_IN);
+    assert_int_equal(answer_unknown(), 1);
+    pass(2000); /* where leases are impossible it must not be young */
+    assert_string_equal(settled()->path, "a.txt");
+}
+
+/* where events tell, nothing is inspected before it can have settled */
+static void with_events_a_written_file_is_not_inspected_before_it_was_quiet(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    in->coverage.polls = false;
+    hint_take(in, "a.txt", HINT_WRITTEN);
+    const struct candidate *candidate = candidates_first(watch.candidates);
+    assert_true(candidate->due_ms >= clock_steady_ms() + SETTLE_MS - 1000);
+    hint_take(in, "a.txt", HINT_MOVED_IN);
+    assert_true(candidate->due_ms <= clock_steady_ms());
+}
+
+static void what_is_no_file_any_more_is_forgotten(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    unlink("a.txt");
+    assert_int_equal(mkdir("a.txt", 0700), 0);
+    pass(SETTLE_MS + 1);
+    assert_nothing_settled();
+    assert_int_equal(candidates_count(watch.candidates), 0);
+}
+
+static void a_file_that_disappears_is_forgotten(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    unlink("a.txt");
+    pass(2 * SETTLE_MS);
+    assert_nothing_settled();
+    assert_int_equal(candidates_count(watch.candidates), 0);
+}
+
+static void a_file_that_is_written_does_not_settle(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    int fd = open("a.txt", O_WRONLY | O_CLOEXEC);
+    for (int i = 0; i < 10; i++)
+        pass(SETTLE_MS);
+    assert_nothing_settled();
+    close(fd);
+    pass(SETTLE_MS);
+    pass(SETTLE_MS);
+    assert_string_equal(settled()->path, "a.txt");
+}
+
+static void an_empty_file_is_refused_when_it_has_had_its_time(void **state)
+{
+    (void)state;
+    find("a.txt", "");
+    pass(SETTLE_MS);
+    pass(INCOMPLETE_MS - SETTLE_MS - 1000);
+    assert_nothing_settled();
+    assert_int_equal(in->health.waiting[SETTLE_GROWTH], 1);
+    pass(1001);
+    assert_string_equal(settled()->error_code, "empty");
+}
+
+static void a_file_that_is_too_large_is_refused(void **state)
+{
+    (void)state;
+    folder.max_size = 4;
+    find("a.txt", "hello");
+    pass(SETTLE_MS + 1);
+    assert_string_equal(settled()->error_code, "too_large");
+}
+
+static void a_file_waits_for_its_marker(void **state)
+{
+    (void)state;
+    folder.marker = by_name;
+    find("a.txt", "hello");
+    pass(HOUR_MS);
+    assert_nothing_settled();
+    assert_int_equal(in->health.waiting[SETTLE_MARKER], 1);
+    put("a.txt.done", "");
+    hint_take(in, "a.txt.done", HINT_WRITTEN);
+    pass(0);
+    assert_string_equal(settled()->path, "a.txt");
+}
+
+static void what_has_settled_tells_of_the_document_it_replaced(void **state)
+{
+    (void)state;
+    find("a.txt", "the first");
+    pass(1000);
+    unlink("a.txt");
+    put("a.txt", "another");
+    pass(SETTLE_MS + 1);
+    pass(SETTLE_MS + 1);
+    const char *note = settled()->note;
+    assert_non_null(note);
+    assert_non_null(strstr(note, "9 bytes"));
+}
+
+static void a_deleted_document_is_remembered_for_as_long_as_it_would_have_settled(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    pass(1000);
+    struct candidate *candidate = candidates_find(watch.candidates, 0, "a.txt");
+    assert_non_null(candidate);
+    unlink("a.txt");
+    hint_deleted(in, candidate);
+    pass(SETTLE_MS - 1000);
+    assert_int_equal(candidates_count(watch.candidates), 1);
+    pass(1001);
+    assert_int_equal(candidates_count(watch.candidates), 0);
+    assert_nothing_settled();
+}
+
+static void what_is_not_ours_to_tell_waits(void **state)
+{
+    (void)state;
+    find("a.txt", "hello");
+    assert_int_equal(unlink(".closedrop/owner"), 0);
+    pass(SETTLE_MS + 1);
+    assert_nothing_settled();
+    scanning_continue(in); /* claims it again */
+    pass(1);
+    assert_string_equal(settled()->path, "a.txt");
+}
+
+static void a_file_that_is_dragged_back_settles_again(void **state)
+{
+    (void)state;
+    struct message *message = message_new(MESSAGE_RESETTLE, &config, 0, 1);
+    put("a.txt", "hello");
+    scan();
+    message_free(take(MESSAGE_SEEN));
+    message->sightings[0].path = strdup("a.txt");
+    message->count = 1;
+    assert_true(mailbox_post(watch.inbox, message, false));
+    inbox_take(&watch);
+    assert_int_equal(answer_unknown(), 1);
+}
+
+static void the_health_says_which_scan_has_ended(void **state)
+{
+    (void)state;
+    struct message *message = message_new(MESSAGE_SCAN, &config, 0, 0), *health;
+    put("a.txt", "hello");
+    message->scan = 7;
+    assert_true(mailbox_post(watch.inbox, message, false));
+    inbox_take(&watch);
+    scan();
+    health = take(MESSAGE_HEALTH);
+    assert_non_null(health);
+    assert_true(health->health.healthy && health->health.scanned);
+    assert_int_equal(health->health.scanned_for, 7);
+    assert_int_equal(health->health.complete_scans, 1);
+    message_free(health);
+    assert_null(take(MESSAGE_HEALTH)); /* not twice */
+}
+
+static void messages_of_an_earlier_configuration_are_dropped(void **state)
+{
+    (void)state;
+    struct config earlier = {.references = 1};
+    struct message *message = message_new(MESSAGE_SCAN, &earlier, 0, 0);
+    message->scan = 7;
+    assert_true(mailbox_post(watch.inbox, message, false));
+    inbox_take(&watch);
+    assert_int_equal(in->schedule.asked, 0);
+}
+
+static void an_end_marker_is_told_once_it_is_quiet_and_covers_nothing_more(void **state)
+{
+    (void)state;
+    folder.marker = of_batch;
+    folder.after_upload = AFTER_DELETE;
+    find("a.txt", "hello");
+    put("READY", "");
+    hint_take(in, "READY", HINT_WRITTEN);
+    pass(SETTLE_MS);
+    pass(SETTLE_MS);
+    struct message *settled_files = take(MESSAGE_SETTLED);
+    assert_non_null(settled_files);
+    message_free(settled_files);
+    unlink("a.txt");
+    end_marker_note_left(in, "a.txt");
+    pass(0);
+    assert_null(take(MESSAGE_SPENT));
+    pass(SETTLE_MS);
+    pass(SETTLE_MS);
+    struct message *spent = take(MESSAGE_SPENT);
+    assert_non_null(spent);
+    assert_string_equal(spent->sightings[0].path, "READY");
+    message_free(spent);
+}
+
+static void a_folder_that_is_gone_says_so_and_reports_nothing(void **state)
+{
+    (void)state;
+    char elsewhere[SCRATCH_MAX + 4];
+    find("a.txt", "hello");
+    snprintf(elsewhere, sizeof(elsewhere), "%s.x", top);
+    assert_int_equal(rename(top, elsewhere), 0);
+    folder_request_check(in);
+    scan();
+    pass(SETTLE_MS + 1);
+    struct message *health = take(MESSAGE_HEALTH);
+    assert_non_null(health);
+    assert_false(health->health.healthy);
+    assert_string_not_equal(health->health.message, "");
+    message_free(health);
+    assert_int_equal(rename(elsewhere, top), 0);
+    folder_request_check(in);
+    scan();
+    scan();
+    health = take(MESSAGE_HEALTH);
+    assert_true(health && health->health.healthy);
+    message_free(health);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_settles_once_it_was_quiet),
+        TEST(a_file_that_grows_waits_again),
+        TEST(a_file_that_was_moved_in_settles_at_once),
+        TEST(with_events_a_written_file_is_not_inspected_before_it_was_quiet),
+        TEST(what_is_no_file_any_more_is_forgotten),
+        TEST(a_file_that_disappears_is_forgotten),
+        TEST(a_file_that_is_written_does_not_settle),
+        TEST(an_empty_file_is_refused_when_it_has_had_its_time),
+        TEST(a_file_that_is_too_large_is_refused),
+        TEST(a_file_waits_for_its_marker),
+        TEST(what_has_settled_tells_of_the_document_it_replaced),
+        TEST(a_deleted_document_is_remembered_for_as_long_as_it_would_have_settled),
+        TEST(what_is_not_ours_to_tell_waits),
+        TEST(a_file_that_is_dragged_back_settles_again),
+        TEST(the_health_says_which_scan_has_ended),
+        TEST(messages_of_an_earlier_configuration_are_dropped),
+        TEST(an_end_marker_is_told_once_it_is_quiet_and_covers_nothing_more),
+        TEST(a_folder_that_is_gone_says_so_and_reports_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
