@@ -11,11 +11,12 @@
  *                                         |            -> finish -> Uploaded/
  *
  * - main(): from argv to a command
- *     cli/                 one file per command: check, jobs, match (with match_folder, match_file
- *                          and match_print), run, status, upload (with errand, upload_filing and
+ *     cli/                 one file per command: check, list, match (with match_folder, match_file
+ *                          and match_print), release (and recall), retry (and forget), run, show,
+ *                          status (pause and resume), upload (with errand, upload_filing and
  *                          upload_result); what they share: desk and session (ask an agent or the
- *                          queue), listed and filed (rows for people), names and named_file (find
- *                          what was named)
+ *                          queue), jobs, listed and filed (rows for people), names and named_file
+ *                          (find what was named)
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them

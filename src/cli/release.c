@@ -1,0 +1,124 @@
+/** release, recall: emails that wait for a person's word, sent or not. */
+#include "jobs.h"
+#include "names.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/cli/cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/** "412 emails of rule statements are released"; what `sends` paces then is said in status. */
+static void print_released(const struct json *body)
+{
+    const struct json *rules = json_get(body, "rules");
+    for (const struct json *one = json_first(rules); one; one = json_next(one)) {
+        int64_t emails = json_get_int(one, "emails", 0);
+        printf("%" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
+        cli_print_text(job_member(one, "rule"));
+        printf(" %s released\n", emails == 1 ? "is" : "are");
+    }
+}
+
+static void print_recalled(const struct json *body)
+{
+    int64_t files = json_get_int(body, "files", 0);
+    printf("%" PRId64 " file%s of rule ", files, files == 1 ? "" : "s");
+    cli_print_text(job_member(body, "rule"));
+    printf(" %s recalled and go%s to Failed", files == 1 ? "is" : "are", files == 1 ? "es" : "");
+    puts(json_get_bool(body, "more", false) ? ", and what came with them when it is uploaded" : "");
+}
+
+/** What release and recall have of their own. */
+struct decision {
+    enum question_kind of_rule;
+    enum question_kind of_job;
+    const char *what_was_done;
+    void (*print)(const struct json *body);
+};
+
+static int decide_rule(const struct desk *desk, const struct decision *decision, const char *rule)
+{
+    struct question question = {.kind = decision->of_rule};
+    int code = *rule ? names_check(desk, NULL, rule) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    snprintf(question.rule, sizeof(question.rule), "%s", rule);
+    CLEANUP(json_freep) struct json *body = cli_ask(desk, &question);
+    if (body)
+        decision->print(body);
+    return body ? EXIT_DONE : EXIT_NOT_DONE;
+}
+
+/** A number is a job's id, unless a rule is called so. */
+static bool names_a_job(const struct desk *desk, const char *argument)
+{
+    return argument[strspn(argument, "0123456789")] == '\0' && !config_rule(desk->config, argument);
+}
+
+static int decide(const struct options *options, const struct decision *decision)
+{
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    if (options->all)
+        code = decide_rule(&desk, decision, "");
+    for (int i = 0; i < options->count; i++) {
+        const char *argument = options->arguments[i];
+        int one = names_a_job(&desk, argument)
+                      ? desk_change_job(&desk, decision->of_job, argument, decision->what_was_done)
+                      : decide_rule(&desk, decision, argument);
+        code = one ? one : code;
+    }
+    cli_desk_close(&desk);
+    return code;
+}
+
+static int release(const struct options *options)
+{
+    static const struct decision decision = {
+        ASK_RELEASE, ASK_RELEASE_JOB, "is released", print_released};
+    return decide(options, &decision);
+}
+
+static int recall(const struct options *options)
+{
+    static const struct decision decision = {
+        ASK_RECALL, ASK_RECALL_JOB, "is recalled, and its file goes to Failed", print_recalled};
+    return decide(options, &decision);
+}
+
+const struct command command_release = {
+    .name = "release",
+    .allowed = "cA",
+    .least = 1,
+    .most = -1,
+    .arguments = "RULE | ID...",
+    .summary = "let the emails leave that wait for a person's word",
+    .help =
+        "When more emails of one rule would leave within an hour than limits.ask_above, the rest\n"
+        "waits. This lets go what waits of the rules named, or of --all, now: also what came with\n"
+        "it and is still being uploaded, but not what comes later. An ID releases one email, with\n"
+        "all files of its group. limits.sends goes on to set the pace.",
+    .run = release,
+};
+
+const struct command command_recall = {
+    .name = "recall",
+    .allowed = "c",
+    .least = 1,
+    .most = -1,
+    .arguments = "RULE | ID...",
+    .summary = "do not send the emails that wait; their files go to Failed",
+    .help =
+        "Fails what the send guard holds back (limits.ask_above, limits.sends) of the rules "
+        "named,\n"
+        "or the emails of these jobs. Their files go to the Failed directory; one that is dragged\n"
+        "back is sent all the same. To delete a file, or move it out of its folder, while it "
+        "waits\n"
+        "also recalls it.",
+    .run = recall,
+};
