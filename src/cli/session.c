@@ -1,4 +1,4 @@
-/* What the commands that speak to Close by themselves share: configuration, key, engine, and a
+/** What the commands that speak to Close by themselves share: configuration, key, engine, and a
  * progress bar while a request runs. */
 #include "session.h"
 

@@ -1,4 +1,4 @@
-/* A row's values, each with its kind and length, through SHA-256, down to 64 bits. */
+/** A row's values, each with its kind and length, through SHA-256, down to 64 bits. */
 #include "closedrop/queue/checksum.h"
 
 #include "closedrop/base/digest.h"
