@@ -40,7 +40,7 @@ door() {
 
 # opening FILE: before all else it says in a sentence what it is for
 opening() {
-    awk 'BEGIN { RS = "\\*/" } { exit !/^\/\*\*?[[:space:]*]*[^[:space:]]+ .*[.:][[:space:]]/ }' "$1" ||
+    awk 'BEGIN { RS = "\\*/" } { exit !/^\/\*\*[[:space:]*]+[^[:space:]]+ .*[.:][[:space:]]/ }' "$1" ||
         complain "$1 does not open with a sentence that says what it is for"
 }
 
