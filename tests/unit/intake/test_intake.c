@@ -414,6 +414,11 @@ static void an_end_marker_is_told_once_it_is_quiet_and_covers_nothing_more(void 
     find("a.txt", "hello");
     put("READY", "");
     hint_take(in, "READY", HINT_WRITTEN);
+    int fd = open("a.txt", O_WRONLY | O_CLOEXEC);
+    pass(SETTLE_MS);
+    pass(SETTLE_MS);
+    assert_null(take(MESSAGE_SPENT));
+    close(fd);
     pass(SETTLE_MS);
     pass(SETTLE_MS);
     struct message *settled_files = take(MESSAGE_SETTLED);
