@@ -8,6 +8,7 @@
 #include "intake/report.h"
 #include "intake/scanning.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/config/own_files.h"
 
@@ -406,6 +407,88 @@ static void messages_of_an_earlier_configuration_are_dropped(void **state)
     assert_int_equal(in->schedule.asked, 0);
 }
 
+static char other_name[] = "other", new_name[] = "new", other_path[] = "/nowhere/other";
+
+/* Watch the folders of this configuration from now on; `in` is the last of them. */
+static void reload(struct config *new)
+{
+    assert_true(mailbox_post(watch.inbox, message_new(MESSAGE_CONFIG, new, 0, 0), false));
+    inbox_take(&watch);
+    folder_set_leave_unused(&watch);
+    assert_ptr_equal(watch.config, new);
+    in = &watch.folders[new->folder_count - 1];
+}
+
+static void a_folder_that_stays_over_a_reload_is_not_given_up(void **state)
+{
+    (void)state;
+    static struct folder both[2];
+    static struct config new;
+    both[0] = both[1] = folder;
+    both[0].name = other_name;
+    both[0].path = other_path;
+    both[1].name = new_name; /* it was renamed, too */
+    new = config;
+    new.references = 1;
+    new.folders = both;
+    new.folder_count = COUNT(both);
+    find("a.txt", "hello");
+    int owner = in->claim.ownership.file;
+    assert_true(owner >= 0 && in->claim.is_ours);
+    reload(&new);
+    assert_int_equal(in->claim.ownership.file, owner);
+    assert_int_equal(candidates_count(watch.candidates), 0);
+    assert_int_equal(access(".closedrop/owner", F_OK), 0);
+    scan();
+    assert_int_equal(in->claim.ownership.file, owner);
+    assert_int_equal(answer_unknown(), 1); /* everything is seen again */
+    reload(&config);
+    assert_int_equal(in->claim.ownership.file, owner);
+}
+
+/* The same configuration in memory of its own, which goes with its last reference. */
+static struct config *copy_config(void)
+{
+    struct config *copy = calloc(1, sizeof(*copy));
+    assert_non_null(copy);
+    copy->references = 1;
+    copy->file = strdup(file);
+    copy->state_dir = strdup(state_dir);
+    copy->folders = calloc(1, sizeof(*copy->folders));
+    copy->folder_count = 1;
+    copy->folders[0] = folder;
+    copy->folders[0].name = strdup(name);
+    copy->folders[0].path = strdup(top);
+    copy->folders[0].include = calloc(1, sizeof(char *));
+    copy->folders[0].exclude = calloc(1, sizeof(char *));
+    copy->folders[0].marker = strdup(nothing);
+    copy->folders[0].archive = strdup(archive);
+    copy->folders[0].failed = strdup(failed);
+    copy->folders[0].rules = calloc(1, sizeof(struct rule *));
+    return copy;
+}
+
+static void a_folder_that_a_reload_took_out_is_given_up_when_no_job_uses_it(void **state)
+{
+    (void)state;
+    static struct config without;
+    struct config *copy = copy_config();
+    without.references = 1;
+    put("a.txt", "hello");
+    reload(copy);
+    scan();
+    message_free(take(MESSAGE_SEEN));
+    assert_true(in->claim.is_ours);
+    assert_true(mailbox_post(watch.inbox, message_new(MESSAGE_CONFIG, &without, 0, 0), false));
+    inbox_take(&watch);
+    folder_set_leave_unused(&watch);
+    assert_int_equal(access(".closedrop/owner", F_OK), 0);
+    config_release(copy); /* the last job has ended */
+    folder_set_leave_unused(&watch);
+    assert_int_equal(access(".closedrop/owner", F_OK), -1);
+    reload(&config);
+}
+
 static void an_end_marker_is_told_once_it_is_quiet_and_covers_nothing_more(void **state)
 {
     (void)state;
@@ -481,6 +564,8 @@ int main(void)
         TEST(a_file_that_is_dragged_back_settles_again),
         TEST(the_health_says_which_scan_has_ended),
         TEST(messages_of_an_earlier_configuration_are_dropped),
+        TEST(a_folder_that_stays_over_a_reload_is_not_given_up),
+        TEST(a_folder_that_a_reload_took_out_is_given_up_when_no_job_uses_it),
         TEST(an_end_marker_is_told_once_it_is_quiet_and_covers_nothing_more),
         TEST(a_folder_that_is_gone_says_so_and_reports_nothing),
     };
