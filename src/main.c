@@ -129,7 +129,7 @@
  *                          variable, template, template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
- *                          reply and record (what comes back), key
+ *                          ticket, s3_reply, reply and record (what comes back), key
  *     http/                http, request and shaper (the door to libcurl: the loop, a transfer, the
  *                          turns of the bandwidth); pure: rate_limit (what a reply says), window
  *                          (how many requests it still allows), breaker (the circuit breaker of

@@ -6,6 +6,7 @@
 #include "closedrop/base/units.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
+#include "closedrop/close/reply.h"
 #include "closedrop/control/client.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/path.h"

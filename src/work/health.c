@@ -8,6 +8,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/reply.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/s3_reply.h"
+#include "closedrop/close/ticket.h"
 #include "closedrop/work/answer.h"
 
 #include <stdlib.h>
@@ -43,7 +45,7 @@ struct verdict upload_read_ticket(
         const char *body = request_reply(request, &length);
         ticket_release(&upload->ticket);
         enum ticket_problem problem =
-            reply_ticket(body, length, upload_hosts, &upload->ticket, &words);
+            ticket_read(body, length, upload_hosts, &upload->ticket, &words);
         if (problem == TICKET_GARBAGE)
             verdict = verdict_make(VERDICT_DOUBT, "bad_form", "%s", str_text(&words));
         else if (problem == TICKET_FOREIGN_HOST)
@@ -111,7 +113,7 @@ struct verdict upload_read_form(
     struct s3_reply reply;
     size_t length;
     const char *body = request_reply(request, &length);
-    reply_s3(body, request_reply_header(request, "ETag"), &reply);
+    s3_reply_read(body, request_reply_header(request, "ETag"), &reply);
     struct form_outcome outcome = {.end = request_end(request),
         .status = request_status(request),
         .success = ticket_success_status(&upload->ticket),

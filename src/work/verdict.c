@@ -2,7 +2,7 @@
 #include "closedrop/work/verdict.h"
 
 #include "closedrop/base/array.h"
-#include "closedrop/close/reply.h"
+#include "closedrop/close/s3_reply.h"
 
 #include <fnmatch.h>
 #include <stdarg.h>

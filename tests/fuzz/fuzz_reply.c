@@ -4,6 +4,8 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/close/reply.h"
+#include "closedrop/close/s3_reply.h"
+#include "closedrop/close/ticket.h"
 
 static char *const hosts[] = {(char[]){"*.amazonaws.com"}, (char[]){"127.0.0.1"}, NULL};
 
@@ -24,7 +26,7 @@ static void read_ticket(const char *body, size_t length)
 {
     struct ticket ticket = {0};
     struct str why = STR_INIT(5 * length + 1000);
-    enum ticket_problem problem = reply_ticket(body, length, hosts, &ticket, &why);
+    enum ticket_problem problem = ticket_read(body, length, hosts, &ticket, &why);
     assert((problem == TICKET_GOOD) == (why.length == 0));
     assert(fuzz_is_one_line(str_text(&why)));
     if (problem == TICKET_GOOD)
@@ -48,7 +50,7 @@ static void read_s3(const char *body, size_t length)
 {
     struct s3_reply reply;
     memset(&reply, 'x', sizeof(reply));
-    reply_s3(body, length % 2 ? body : NULL, &reply);
+    s3_reply_read(body, length % 2 ? body : NULL, &reply);
     assert(strnlen(reply.code, sizeof(reply.code)) < sizeof(reply.code));
     assert(strnlen(reply.message, sizeof(reply.message)) < sizeof(reply.message));
     assert(strnlen(reply.key, sizeof(reply.key)) < sizeof(reply.key));

@@ -8,8 +8,8 @@
 
 #include "closedrop/close/activity_kind.h"
 #include "closedrop/close/key.h"
-#include "closedrop/close/reply.h"
 #include "closedrop/close/search.h"
+#include "closedrop/close/ticket.h"
 #include "closedrop/http/request.h"
 
 #include <stdint.h>

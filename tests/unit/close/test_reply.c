@@ -6,6 +6,8 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/reply.h"
+#include "closedrop/close/s3_reply.h"
+#include "closedrop/close/ticket.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +38,7 @@ static char *const hosts[] = {(char[]){"*.amazonaws.com"}, (char[]){"127.0.0.1"}
 static enum ticket_problem read_ticket(
     const char *body, size_t length, struct ticket *ticket, struct str *why)
 {
-    return reply_ticket(body, length, hosts, ticket, why);
+    return ticket_read(body, length, hosts, ticket, why);
 }
 
 static void reads_the_ticket_of_the_documentation(void **state)
@@ -451,7 +453,7 @@ static void reads_s3_documents(void **state)
     for (size_t i = 0; i < COUNT(documents); i++) {
         struct s3_reply reply;
         memset(&reply, 'x', sizeof(reply));
-        reply_s3(documents[i].body, NULL, &reply);
+        s3_reply_read(documents[i].body, NULL, &reply);
         if (strcmp(reply.code, documents[i].code) != 0 ||
             strcmp(reply.message, documents[i].message) != 0 ||
             strcmp(reply.etag, documents[i].etag) != 0)
@@ -486,7 +488,7 @@ static void reads_the_key(void **state)
         char body[400];
         struct s3_reply reply;
         snprintf(body, sizeof(body), "<PostResponse><Key>%s</Key></PostResponse>", keys[i].xml);
-        reply_s3(body, NULL, &reply);
+        s3_reply_read(body, NULL, &reply);
         if (strcmp(reply.key, keys[i].key) != 0)
             fail_msg("%s: \"%s\", not \"%s\"", keys[i].name, reply.key, keys[i].key);
     }
@@ -497,11 +499,11 @@ static void prefers_the_etag_of_the_header(void **state)
     (void)state;
     static const char document[] = "<PostResponse><ETag>\"of-the-document\"</ETag></PostResponse>";
     struct s3_reply reply;
-    reply_s3(document, "\"of-the-header\"", &reply);
+    s3_reply_read(document, "\"of-the-header\"", &reply);
     assert_string_equal(reply.etag, "of-the-header");
-    reply_s3("<html>", "bare", &reply);
+    s3_reply_read("<html>", "bare", &reply);
     assert_string_equal(reply.etag, "bare");
-    reply_s3(document, NULL, &reply);
+    s3_reply_read(document, NULL, &reply);
     assert_string_equal(reply.etag, "of-the-document");
 }
 
@@ -514,14 +516,14 @@ static void cuts_what_does_not_fit(void **state)
         str_add(&body, "abcd");
     str_add(&body, "</Code>");
     struct s3_reply reply;
-    reply_s3(str_text(&body), NULL, &reply);
+    s3_reply_read(str_text(&body), NULL, &reply);
     assert_int_equal(strlen(reply.code), sizeof(reply.code) - 1);
     str_clear(&body);
     str_add(&body, "<Code>");
     for (int i = 0; i < 1000; i++)
         str_add(&body, "&#x20AC;");
     str_add(&body, "</Code>");
-    reply_s3(str_text(&body), NULL, &reply);
+    s3_reply_read(str_text(&body), NULL, &reply);
     assert_int_equal(strlen(reply.code), sizeof(reply.code) / 3 * 3); /* no half character */
     str_release(&body);
 }
