@@ -1,4 +1,4 @@
-/** Wires the stages from left to right, runs them, and stops them in reverse. */
+/** Starts the stages from left to right, runs them, and stops them in reverse. */
 #define LOG_MODULE "agent"
 
 #include "closedrop/agent/agent.h"
@@ -29,26 +29,25 @@
 #include <unistd.h>
 
 #define MESSAGES_OUT_MAX 64  /* to the work thread */
-#define MESSAGES_IN_MAX 1024 /* to the watch thread: more than can ever wait for an answer */
+#define MESSAGES_IN_MAX 1024 /* to the watch thread; more than can ever be unanswered */
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
 #define HEAP_KEPT (4 * 1024 * 1024)
 
-/** The machine does not give what a start needs; `errno` says what. */
+/** The machine does not provide what a start needs; `errno` says why. */
 static int refuse_to_start(const char *what)
 {
     log_error("%s: %s; nothing was started", what, strerror(errno));
     return EXIT_NOT_DONE;
 }
 
-/** Say what is in the way; without memory to put it into words there is only one thing that can be.
- */
+/** Log why a stage cannot start. An empty reason means that there was no memory to write it. */
 static void tell_why(const struct str *why)
 {
     log_error("%s", why->length ? str_text(why) : "no memory left; nothing was started");
 }
 
-/** A start that did not work is worth another try where the machine is to blame, and only there. */
+/** The exit code of a start: only if the machine is to blame is another attempt worthwhile. */
 static int exit_code_of(int result)
 {
     return result == 0 ? EXIT_DONE : is_shortage(result) ? EXIT_NOT_DONE : EXIT_CONFIG;
@@ -67,7 +66,7 @@ static int load_config(struct agent *agent)
     return exit_code_of(result);
 }
 
-/** A command may have the queue open for a moment; another agent has it for good. */
+/** Wait for a command that has the queue open for a moment; another agent never closes it. */
 static int open_when_free(struct agent *agent, struct str *why)
 {
     int64_t end = clock_steady_ms() + QUEUE_PATIENCE_MS;
@@ -144,7 +143,7 @@ static int open_intake(struct agent *agent)
     return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
 }
 
-/** The key is never to be found in a core file. */
+/** The API key must never end up in a core file. */
 static void forbid_core_files(void)
 {
     const struct rlimit none = {0, 0};
@@ -154,14 +153,13 @@ static void forbid_core_files(void)
 #endif
 }
 
-/** The stages, from left to right; the first that cannot start ends it. */
+/** Start the stages from left to right, up to the first one that cannot start. */
 static int start(struct agent *agent)
 {
     static int (*const steps[])(struct agent * agent) = {
         load_config, open_queue, open_worker, open_folders, recover, open_control, open_intake};
     forbid_core_files();
-    /* a transfer's buffers come and go: without this each one is given back to the kernel and
-     * fetched again */
+    /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();
     agent->signals = signals_open();

@@ -1,4 +1,4 @@
-/** What several files of the agent do with its state. */
+/** Functions on the agent's state that several of its files use. */
 #define LOG_MODULE "agent"
 
 #include "agent_state.h"

@@ -1,4 +1,7 @@
-/** Messages from the watch thread: what was seen, settled, left or spent, and how folders are. */
+/**
+ * Handles messages from the watch thread: files that were seen, have settled or left, and the
+ * health of folders.
+ */
 #define LOG_MODULE "agent"
 
 #include "arrivals.h"
@@ -19,7 +22,7 @@ static bool by_path(const struct folder *folder)
     return folder->after_upload == AFTER_KEEP;
 }
 
-/** Send a message back with the first `kept` of its sightings, which are to be settled. */
+/** Return a message with the first `kept` of its sightings: those are to be settled. */
 static void answer_seen(struct agent *agent, struct message *message, size_t kept)
 {
     message->asked = message->count;
@@ -29,7 +32,7 @@ static void answer_seen(struct agent *agent, struct message *message, size_t kep
         watch_rescan(agent->watch);
 }
 
-/** Keep the sightings the queue does not know, and send the message back with them. */
+/** Return the message with the sightings that the queue does not know. */
 static void take_seen(struct agent *agent, struct message *message)
 {
     const struct folder *folder = &agent->config->folders[message->folder];
@@ -86,7 +89,7 @@ static void take_left(struct agent *agent, const struct message *message)
             agent->queue, agent->config->folders[message->folder].name, message->sightings[i].path);
 }
 
-/** What an end marker goes by, beside the disk. */
+/** What batch_is_awaited() asks besides the disk. */
 struct end {
     struct agent *agent;
     const struct folder *folder;
@@ -165,7 +168,7 @@ static void drop_message(struct agent *agent, struct message *message)
 static void take_message(struct agent *agent, struct message *message)
 {
     if (message->config != agent->config) {
-        message_free(message); /* about folders as they were before a reload; all is seen again */
+        message_free(message); /* about folders before a reload; everything is reported again */
         return;
     }
     if (agent->disk_short && message->kind != MESSAGE_HEALTH) {

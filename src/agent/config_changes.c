@@ -1,4 +1,4 @@
-/** What a configuration that may be another one means for jobs that are queued. */
+/** Applies a changed configuration to the jobs in the queue. */
 #define LOG_MODULE "agent"
 
 #include "config_changes.h"
@@ -16,7 +16,7 @@ static void wake_for_rules(struct agent *agent)
             agent->queue, agent->config->folders[i].name, agent->config->folders[i].rules_digest);
 }
 
-/** The folders that the queue has jobs of, held against the configuration. */
+/** The configurations in which the folders of jobs are looked up. */
 struct lost_folders {
     const struct config *now;
     const struct config *before; /* NULL at the start */

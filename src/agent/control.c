@@ -1,4 +1,6 @@
-/** Answers to the control socket: the queue's own, and what only a running agent knows. */
+/**
+ * Answers questions on the control socket: from the queue, plus what only a running agent knows.
+ */
 #define LOG_MODULE "agent"
 
 #include "control.h"
@@ -36,7 +38,7 @@ static int add_folder(const struct agent *agent, size_t index, struct json *fold
     return result | json_append(folders, one);
 }
 
-/** What only a running agent knows, added to the queue's own answer. */
+/** Add what only a running agent knows. */
 static int add_status(const struct agent *agent, struct json *status)
 {
     char started[CLOCK_TEXT];

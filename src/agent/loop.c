@@ -1,4 +1,4 @@
-/** The work thread's loop: one turn, one transaction. */
+/** The loop of the work thread: one turn, one transaction. */
 #define LOG_MODULE "agent"
 
 #include "loop.h"
@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define CLOCK_STEP_MS 5000 /* less than this is a clock that is being corrected */
+#define CLOCK_STEP_MS 5000 /* smaller steps are corrections of the clock */
 #define DISK_POLL_MS 1000  /* while the disk is full */
 
 static int64_t loop_timeout(struct agent *agent)
@@ -30,7 +30,7 @@ static int64_t loop_timeout(struct agent *agent)
     return timeout;
 }
 
-/** systemd is told as long as both threads get on; else it ends us, and starts us anew. */
+/** Notify systemd as long as both threads make progress; otherwise it restarts the agent. */
 static void stay_alive(struct agent *agent)
 {
     int64_t period = notify_watchdog_ms();
@@ -53,7 +53,10 @@ static void tell_room(struct agent *agent, const struct room *room)
     str_add(&agent->disk_why, "; nothing new is taken until then, and files stay where they are");
 }
 
-/** A full disk: what is under way ends, with the help of the ballast, and nothing new begins. */
+/**
+ * If the disk is full, transfers in progress finish with the help of the ballast, and no new ones
+ * start.
+ */
 static void check_disk(struct agent *agent)
 {
     bool was_short = agent->disk_short;
@@ -71,7 +74,7 @@ static void check_disk(struct agent *agent)
     }
 }
 
-/** Due times are kept by the wall clock, over restarts; when it is set, they go with it. */
+/** Due times are in wall-clock time, to survive restarts: if the clock is set, shift them. */
 static void follow_clock(struct agent *agent)
 {
     int64_t lead = clock_lead_ms(), by = lead - agent->clock_lead_ms;
@@ -85,7 +88,9 @@ static void follow_clock(struct agent *agent)
     (void)agent_commit(agent);
 }
 
-/** One turn: what ended, what came, what is next; then the commit, and only then the deeds. */
+/**
+ * One turn: what has ended, what has arrived, what is next. Nothing is started before the commit.
+ */
 static void turn(struct agent *agent)
 {
     check_disk(agent);
@@ -111,7 +116,7 @@ void loop_run(struct agent *agent)
         const int fds[] = {
             agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
-        follow_clock(agent); /* before anything is made due by the new one */
+        follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)
             signals_take(agent); /* a reload writes to the queue */
         if (!agent->broken)

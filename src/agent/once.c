@@ -1,4 +1,4 @@
-/** `--once`: whether all that is there is done, and the exit code that says how it went. */
+/** Ends `closedrop run --once` when everything is done, with the exit code for the result. */
 #define LOG_MODULE "agent"
 
 #include "once.h"
@@ -43,7 +43,7 @@ static bool awaits_end_markers(struct agent *agent)
     return is_awaited;
 }
 
-/** Why one job still waits; what is held has been told. */
+/** Log why a job still waits. Held jobs are already logged. */
 static void tell_waiting_job(void *context, const struct job *job)
 {
     const struct agent *agent = context;

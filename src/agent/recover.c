@@ -1,4 +1,4 @@
-/** What an earlier life left behind, brought to an end: in the queue, and in the folders. */
+/** Recovers what an earlier process left behind, in the queue and in the folders. */
 #define LOG_MODULE "agent"
 
 #include "recover.h"
@@ -36,7 +36,7 @@ bool recover_looks_unmounted(const struct agent *agent, const struct folder *fol
     return root >= 0 && directory_is_empty(root) && agent_count_waiting(agent, folder->name) > 0;
 }
 
-/** Whether another queue puts files away in the folder: they are not ours to give back. */
+/** Whether another queue uses the folder: its files are not ours to return. */
 static bool is_of_another(const struct agent *agent, const struct folder *folder)
 {
     struct owner owner;
@@ -53,7 +53,7 @@ static void recover_folder(struct agent *agent, size_t index)
         recover_staging(agent, index);
 }
 
-/** Whether an agent with another queue has put files away in a folder that is there now. */
+/** Whether an agent, perhaps with another queue, has put files away in an existing folder. */
 static bool was_used_before(const struct agent *agent)
 {
     for (size_t i = 0; i < agent->config->folder_count; i++) {
@@ -65,7 +65,7 @@ static bool was_used_before(const struct agent *agent)
     return false;
 }
 
-/** A queue that begins anew where there had been one knows nothing of what was filed. */
+/** A new queue that replaces an earlier one does not know what was filed. */
 static void note_lost_queue(struct agent *agent)
 {
     enum queue_origin origin = queue_origin(agent->queue);

@@ -1,4 +1,4 @@
-/** SIGHUP: another configuration while the agent runs, or the old one where that has mistakes. */
+/** Reloads the configuration on SIGHUP; if it has errors, the old one stays in effect. */
 #define LOG_MODULE "agent"
 
 #include "reload.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** What a reload cannot change. */
+/** Warn about settings that a reload cannot change. */
 static void warn_of_fixed(const struct config *old, const struct config *new)
 {
     if (strcmp(old->state_dir, new->state_dir) != 0)
@@ -36,7 +36,7 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
         return result;
     }
     warn_of_fixed(agent->config, config);
-    free(config->state_dir); /* where the queue stays is what own_directory() must know */
+    free(config->state_dir); /* own_directory() must know where the queue still is */
     config->state_dir = state_dir;
     free(agent->folders);
     agent->folders = folders;
@@ -47,7 +47,7 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     return 0;
 }
 
-/** Tell each line of a list of problems on its own. */
+/** Log each line of a list of problems separately. */
 static void log_problems(const struct str *problems)
 {
     char *text = strdup(str_text(problems));

@@ -1,4 +1,4 @@
-/** Messages to the watch thread: settle a file again, scan a folder. */
+/** Sends requests to the watch thread: settle a file again, scan a folder. */
 #include "requests.h"
 #include "agent_state.h"
 

@@ -1,4 +1,4 @@
-/** Signals, read by the work thread: stop, reload, and leases that are called back. */
+/** Handles signals in the work thread: stop, reload, and leases that are being broken. */
 #define LOG_MODULE "agent"
 
 #include "signals.h"
@@ -13,7 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define STOP_MAX_MS 25000 /* transfers get this long to end; 30 s are promised */
+#define STOP_MAX_MS 25000 /* for transfers to finish; the documentation promises 30 s */
 
 int signals_open(void)
 {

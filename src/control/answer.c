@@ -1,4 +1,4 @@
-/** Answers: a body, or what is wrong. */
+/** Makes answers: a body, or an error message. */
 #include "closedrop/control/answer.h"
 
 #include "closedrop/base/json.h"

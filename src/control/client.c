@@ -1,4 +1,4 @@
-/** One question, put to the agent's socket or, without an agent, to the queue. */
+/** Sends one question to the agent or, if none is running, to the queue. */
 #include "closedrop/control/client.h"
 
 #include "closedrop/base/cleanup.h"
@@ -22,7 +22,7 @@
 struct client {
     const struct config *config;
     struct http *http;
-    struct queue *queue; /* where no agent answers, else NULL */
+    struct queue *queue; /* if no agent answers, else NULL */
 };
 
 static struct answer ask_agent(struct client *client, const struct question *question)
@@ -61,8 +61,10 @@ static bool agent_answers(struct client *client)
     return answer.status == 200;
 }
 
-/** The agent, else the queue; one that has just begun to start has the queue, but does not answer
- * yet. */
+/**
+ * Find the agent, else the queue. An agent that is still starting has the queue open but does not
+ * answer yet.
+ */
 static int find_somebody(struct client *client, struct str *why)
 {
     int64_t end = clock_steady_ms() + START_MS;

@@ -1,4 +1,4 @@
-/** What was filed before, and what a person is about to file by hand. */
+/** Answers what was filed before, and records what a person is about to file by hand. */
 #include "filings.h"
 
 #include "closedrop/base/clock.h"
@@ -34,7 +34,7 @@ struct answer filings_get(const struct asked *asked)
     return answer_body(body, filings.result);
 }
 
-/** Whether what is filed without a job may leave the house now; then it is in the ledger. */
+/** Ask the guard whether an email without a job may be sent now; if so, it is recorded as sent. */
 static int ask_guard(const struct asked *asked, struct json *body)
 {
     static const char *const answers[] = {
@@ -45,7 +45,7 @@ static int ask_guard(const struct asked *asked, struct json *body)
     const struct leaver leaver = {.id = question->id,
         .rule = question->rule,
         .sender = question->sender,
-        .oldest = INT64_MAX, /* a person's, here and now */
+        .oldest = INT64_MAX, /* a person sends it, now */
         .newest = INT64_MAX,
         .is_released = question->yes};
     enum guard_answer answer =
@@ -58,7 +58,7 @@ static int ask_guard(const struct asked *asked, struct json *body)
            json_add_text(body, "leaves_at", at_ms ? clock_rfc3339(at_ms, time) : NULL);
 }
 
-/** In one transaction, so that of two that come at once the second hears of the first. */
+/** In one transaction, so that the second of two simultaneous requests knows about the first. */
 struct answer filings_intend(const struct asked *asked)
 {
     struct answer answer = filings_get(asked);

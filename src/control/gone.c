@@ -1,4 +1,4 @@
-/** What is said of jobs whose folder or rule left the configuration: they wait until it returns. */
+/** Shows jobs whose folder or rule is no longer configured: they wait until it returns. */
 #include "gone.h"
 
 #include "closedrop/base/cleanup.h"
@@ -8,7 +8,7 @@
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/view.h"
 
-/** Whether something is left to do for the job that only its folder lets happen. */
+/** Whether something is left to do for the job that needs its folder. */
 static bool waits_for_folder(const struct config *config, const struct job *job)
 {
     bool is_at_rest = job->state == JOB_FAILED || (job->state == JOB_DONE && job->put_away);
@@ -28,7 +28,7 @@ static struct json *view_with_error(
     char *message = str_format(
         "its %s \"%s\" is no longer in the configuration; it goes on when the %s returns", what,
         name, what);
-    struct job shown = *job; /* its texts stay the job's */
+    struct job shown = *job; /* the job keeps owning its texts */
     shown.error_code = code;
     shown.error_message = message;
     return message ? view_job(&shown) : NULL;

@@ -1,4 +1,4 @@
-/** What the send guard holds back: shown, released, recalled. */
+/** Shows, releases and recalls what the send guard holds back. */
 #include "held.h"
 
 #include "closedrop/base/json.h"
@@ -33,7 +33,7 @@ int held_add_status(struct queue *queue, struct json *status)
            json_add(status, "paced", paced.array);
 }
 
-/** Nothing fits; what there is is said as well. */
+/** Nothing matches; say how to list what is held. */
 static struct answer none_waits(const char *rule, const char *word)
 {
     char message[400];

@@ -1,4 +1,4 @@
-/** Jobs: the list, one job with its history, and what a person changes. */
+/** Lists jobs, shows one with its history, and makes the changes that people order. */
 #include "jobs.h"
 #include "gone.h"
 
@@ -15,13 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/** A list while the store's callback adds to it. */
+/** A list to which the store's callback adds. */
 struct listing {
     const struct asked *asked;
     struct collection jobs;
 };
 
-/** As gone_view_job(), and why its file is not where it belongs, beside what became of it. */
+/** As gone_view_job(), plus why its file could not be put away. */
 static struct json *view(const struct asked *asked, const struct job *job)
 {
     struct json *object = gone_view_job(asked->config, job);
@@ -89,7 +89,7 @@ struct answer jobs_show(const struct asked *asked)
     return show(asked, asked->question->id);
 }
 
-/** The answer to a change of one job. */
+/** The answer to a change of a job. */
 static struct answer answer_change(
     const struct asked *asked, enum queue_answer outcome, const char *wrong_state)
 {
@@ -140,7 +140,7 @@ struct answer jobs_forget(const struct asked *asked)
     return answer_change(asked, queue_forget(asked->queue, id, is_folder_gone), "");
 }
 
-/** No failed job fits the names by which it was narrowed. */
+/** No failed job matches the filter. */
 static struct answer none_fits(const struct failed_filter *filter)
 {
     const char *const names[][2] = {

@@ -1,4 +1,4 @@
-/** The table of questions: how each travels in a URL, and who answers it. */
+/** The table of questions: the URL of each, and the function that answers it. */
 #include "closedrop/control/questions.h"
 
 #include "asked.h"
@@ -20,7 +20,10 @@
 typedef int read_parameters(
     question_parameter *parameter, void *context, struct question *question);
 
-/** A name to narrow by: where it is empty, or longer than a name can be, all would be meant. */
+/**
+ * Read a name to filter by. An empty or overlong one is an error, because it would match
+ * everything.
+ */
 static int read_name(const char *value, char *name, size_t size)
 {
     if (!value)
@@ -40,13 +43,13 @@ static int read_retry_all(question_parameter *parameter, void *context, struct q
     return result;
 }
 
-/** One rule, or all. */
+/** A rule, or all rules. */
 static int read_rule(question_parameter *parameter, void *context, struct question *question)
 {
     return read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
 }
 
-/** Some bytes, filed as something; with `lead` also where. */
+/** Some contents, what they are filed as, and on which lead. */
 static int read_filing(question_parameter *parameter, void *context, struct question *question)
 {
     const char *id = parameter(context, "id");
@@ -83,7 +86,7 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     return state && question->state < 0 ? -EINVAL : result;
 }
 
-/** One row a question; "%" in a path stands for the id. */
+/** One row per question; "%" in a path stands for the ID. */
 static const struct {
     const char *method;
     const char *path;
@@ -166,7 +169,7 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
     str_release(&out);
 }
 
-/** Whether `path` is the pattern's, and the id it holds. */
+/** Whether `path` matches the pattern; if so, read the ID. */
 static bool matches(const char *pattern, const char *path, int64_t *id)
 {
     size_t before = strcspn(pattern, "%");

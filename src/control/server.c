@@ -1,4 +1,4 @@
-/** The HTTP daemon on the control socket: who may ask, what comes in, whole or not at all. */
+/** The HTTP server on the control socket: reads whole requests, and returns their answers. */
 #include "closedrop/control/server.h"
 
 #include "closedrop/base/cleanup.h"
@@ -50,7 +50,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct ans
     return result;
 }
 
-/** Answer a request that is there as a whole, with what came with it. */
+/** Answer a complete request, with its body. */
 static enum MHD_Result answer_request(struct server *server, struct MHD_Connection *connection,
     const char *method, const char *url, const struct str *body)
 {
@@ -71,7 +71,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 {
     struct str *body = *request;
     (void)version;
-    if (!body) { /* the head is there, the body not yet: come again */
+    if (!body) { /* only the head has arrived, the body will follow */
         *request = body = malloc(sizeof(*body));
         if (body)
             *body = (struct str)STR_INIT(QUESTION_TOLD_MAX);
@@ -150,7 +150,7 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
         if (!server || !server->daemon)
             close(fd);
         server_close(server);
-        return -ENOMEM; /* or descriptors */
+        return -ENOMEM; /* or out of descriptors */
     }
     *ret_server = server;
     return 0;

@@ -1,4 +1,4 @@
-/** How the queue is, in one answer; the agent adds what only it knows. */
+/** The status of the queue, in one answer; the agent adds what only it knows. */
 #include "status.h"
 #include "gone.h"
 #include "held.h"
@@ -12,7 +12,7 @@
 /** How many jobs are searched for the first whose file could not be put away. */
 #define STUCK_MAX 1000
 
-/** The first job whose file could not be put away, while all are searched. */
+/** The search for the first job whose file could not be put away. */
 struct stuck {
     struct queue *queue;
     struct json *first; /* NULL: none yet */
@@ -32,7 +32,7 @@ static void find_stuck(void *context, const struct job *job)
     stuck->result |= json_add_text(stuck->first, "message", why);
 }
 
-/** How many files are still to be put away, and why the first is. */
+/** Add how many files are still to be put away, and why the first one could not be. */
 static int add_not_put_away(struct queue *queue, int64_t count, struct json *body)
 {
     struct stuck stuck = {.queue = queue};
