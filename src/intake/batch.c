@@ -1,6 +1,4 @@
-/**
- * Which files an end marker covers, and whether any of them still lies beside it.
- */
+/** Decides which files an end marker covers, and whether any of them is still next to it. */
 #include "closedrop/intake/batch.h"
 
 #include "closedrop/base/cleanup.h"
@@ -20,7 +18,7 @@ bool batch_covers(const struct file_state *marker, int64_t first_ctime_ns, int64
     return ctime_ns <= marker->ctime_ns || first_ctime_ns < marker->ctime_ns;
 }
 
-/** What one walk through the marker's directory goes by. */
+/** The state of a walk through the marker's directory. */
 struct walk {
     const struct config *config;
     const struct folder *folder;
@@ -43,7 +41,7 @@ static bool is_awaited(const struct walk *walk, int root, const char *path)
     return file == BATCH_QUEUED || (file == BATCH_UNKNOWN && is_covered);
 }
 
-/** Ends at the first that is awaited: while a batch is put away that is soon. */
+/** Stops at the first file that is awaited: while a batch is being put away, that is early. */
 static bool has_awaited(const struct walk *walk, int root, const char *parent, DIR *entries)
 {
     const struct dirent *entry;

@@ -1,4 +1,4 @@
-/** The bytes of a file, read from anywhere in it, and searched from its end. */
+/** Reads the bytes of a file at any offset, and searches its end. */
 #include "closedrop/intake/bytes.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/** How far from a file's end its trailer is searched for. */
+/** How far from the end of a file its trailer is searched for. */
 #define TAIL_MAX (1024 * 1024)
 
 int64_t bytes_read_file(void *context, int64_t offset, void *buffer, size_t length)

@@ -1,11 +1,11 @@
-/** Files being settled, in a tree by name and a heap by time. */
+/** The files that are settling, in a tree by name and a heap by time. */
 #include "closedrop/intake/candidates.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** A binary heap by due time, and beside it a tree by name (tsearch(3)) of the same candidates. */
+/** The same candidates twice: in a binary heap by due time, and in a tree by name (tsearch(3)). */
 struct candidates {
     struct candidate **heap;
     size_t count;

@@ -1,4 +1,4 @@
-/** Directories of a folder that we may not list or enter: kept in mind, and named, until we may. */
+/** Remembers and reports the directories of a folder that cannot be listed or entered. */
 #define LOG_MODULE "watch"
 
 #include "closed.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLOSED_MAX 256 /* of one folder; more are found again by later scans */
+#define CLOSED_MAX 256 /* per folder; later scans find the others */
 
 struct closed {
     char *path;
@@ -52,7 +52,7 @@ static size_t count(const struct watched *folder)
     return count;
 }
 
-/** The one at `at` is for another reason now, or as it was. Returns whether it is new. */
+/** Replace the one at `at` if the reason has changed. Returns whether it has. */
 static bool renew(struct closed **at, struct closed *closed)
 {
     if (strcmp((*at)->why, closed->why) == 0) {
@@ -96,7 +96,7 @@ static bool is_closed(const struct watched *folder, const char *path, int *ret_e
     return fd == -EACCES;
 }
 
-/** Take out the one at `at`, and see what is in it where it is open now. */
+/** Remove the one at `at`, and request a scan of it if it can be opened now. */
 static void let_go(struct watched *folder, struct closed **at, bool is_open)
 {
     struct closed *closed = *at;

@@ -1,4 +1,4 @@
-/** The files that must exist next to a document before it is taken: its marker and its sidecar. */
+/** Checks the files that must exist next to a document before it is taken: marker and sidecar. */
 #include "companions.h"
 
 #include "closedrop/base/cleanup.h"

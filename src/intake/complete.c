@@ -1,4 +1,4 @@
-/** Whether a file is whole: the table of the formats that have an end. */
+/** Checks whether a file is complete, with a table of the formats that have an end. */
 #include "closedrop/intake/complete.h"
 
 #include "format/format.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/** How much of a file is compared with how its format begins. */
+/** The length of the longest signature. */
 #define SIGNATURE_MAX 8
 
 static const struct format *const formats[] = {
@@ -41,18 +41,18 @@ static const struct format *find_format(const char *head, size_t length)
     return NULL;
 }
 
-/** Not even the signature is all there: it was cut, or room was made for a file that never came. */
+/** Whether even the signature is truncated: the file was cut, or only its space was allocated. */
 static bool is_cut_signature(const struct format_signature *known, const char *head, size_t length)
 {
     size_t begun = 0;
-    while (begun < length && head[begun] == known->bytes[begun]) /* never all of it */
+    while (begun < length && head[begun] == known->bytes[begun]) /* never to its end */
         begun++;
     while (begun < length && !head[begun])
         begun++;
     return length && begun == length;
 }
 
-/** Whether its name says of some format that it is one, and it has hardly begun. */
+/** Whether the name is that of a format of which even the signature is truncated. */
 static bool has_hardly_begun(const char *head, size_t length, const char *name)
 {
     for (size_t i = 0; i < COUNT(formats); i++)
@@ -68,7 +68,7 @@ const char *complete_find_cut(const struct bytes *bytes, const char *name)
     char head[PDF_START_MAX + 1] = "";
     size_t length = bytes->size < PDF_START_MAX ? (size_t)bytes->size : PDF_START_MAX;
     if (!bytes_read_at(bytes, 0, head, length))
-        return NULL; /* it cannot be read: that is told elsewhere */
+        return NULL; /* it cannot be read, which is reported elsewhere */
     const struct format *format = find_format(head, length);
     if (format)
         return format->has_end(bytes) ? NULL : no_end;

@@ -95,7 +95,7 @@ static struct page *map_page(const char *state_dir)
 {
     CLEANUP(free_text) char *path = str_format("%s/looking", state_dir);
     CLEANUP(close_fd) int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    /* a hole in a mapped file would be a signal where the disk is full */
+    /* writing to a hole in a mapped file on a full disk would raise a signal */
     if (fd < 0 || posix_fallocate(fd, 0, sizeof(struct page)) != 0)
         return NULL;
     void *page = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

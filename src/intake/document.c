@@ -1,4 +1,4 @@
-/** Which document lies under a name, and whether it is still the same, by a sample of its bytes. */
+/** Recognises whether a name still belongs to the same document, by a sample of its bytes. */
 #include "closedrop/intake/document.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #define END 4096 /* bytes that are sampled from each end */
 
-/** All of the bytes, or a negative errno. */
+/** Read all of the bytes. 0 or a negative errno. */
 static int read_all(int fd, char *buffer, size_t length, int64_t offset)
 {
     for (size_t done = 0; done < length;) {

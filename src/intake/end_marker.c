@@ -1,4 +1,7 @@
-/** The end markers of batches: expected when something points at one, inspected once unchanged. */
+/**
+ * Handles the end markers of batches: expected when something points at one, inspected once
+ * unchanged.
+ */
 #include "end_marker.h"
 
 #include "folder_claim.h"
@@ -14,7 +17,7 @@
 #include <errno.h>
 #include <string.h>
 
-/** An end marker: once it is quiet it is asked whether its batch is put away. A kept one stays. */
+/** A kept marker stays, so it is not expected. */
 struct candidate *end_marker_expect(struct watched *folder, const char *marker)
 {
     if (folder->folder->after_upload == AFTER_KEEP)
@@ -37,7 +40,7 @@ void end_marker_note_left(struct watched *folder, const char *path)
     if (folder->root.fd < 0 || !path_marker_is_of_batch(marker))
         return;
     if (filter_ends_batch(folder->folder, path))
-        folder_wake_waiters(folder); /* they wait for another one now */
+        folder_wake_waiters(folder); /* they now wait for another one */
     if (!filter_takes(folder->folder, path))
         return;
     CLEANUP(free_text) char *beside = companion_path(folder->root.fd, marker, path);

@@ -1,4 +1,4 @@
-/** File events, each brought to the folder and the name that it is about. */
+/** Passes file events on to the folders and files that they are about. */
 #include "event_dispatch.h"
 #include "end_marker.h"
 #include "hints.h"
@@ -14,7 +14,7 @@
 
 #define EVENTS_SLICE 4096
 
-/** The folder an event's directory belongs to, and the event's path in it (freed by the caller). */
+/** Find the folder of an event, and the event's path in that folder, which the caller frees. */
 static struct watched *find_folder(
     const struct watch *watch, const struct event *event, char **ret_path)
 {
@@ -35,7 +35,7 @@ static struct watched *find_folder(
     return NULL;
 }
 
-/** Whether `path` is what the event's directory and name make. */
+/** Whether `path` is the event's directory plus its name. */
 static bool is_named(const struct event *event, const char *path)
 {
     size_t length = strlen(event->directory);

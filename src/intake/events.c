@@ -1,4 +1,4 @@
-/** Watches and events by libinotifytools, within the limits that make it safe. */
+/** Watches directories with libinotifytools, using only what is safe. */
 #include "closedrop/intake/events.h"
 
 #include "closedrop/base/cleanup.h"
@@ -16,8 +16,10 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-/* IN_MASK_CREATE: a directory that was watched under another name must not reach the library's
- * table a second time; it would never be freed again */
+/*
+ * IN_MASK_CREATE: a directory that was watched under another name must not enter the library's
+ * table a second time, because it would never be freed
+ */
 #define WATCHED                                                                                    \
     (IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE |            \
         IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK |             \
@@ -26,7 +28,7 @@
 
 static int descriptor = -1;
 
-/** The library does not tell its descriptor: it is the inotify one that was not there before. */
+/** The library does not reveal its descriptor: it is the inotify descriptor that is new. */
 static int find_descriptor(void)
 {
     DIR *fds = opendir("/proc/self/fd");
@@ -68,7 +70,9 @@ void events_close(void)
 
 int events_watch(const char *directory)
 {
-    /* adding a path again would leak, so ask first; the library knows directories by a slash */
+    /*
+     * adding a path again would leak, so ask first; the library recognises directories by a slash
+     */
     CLEANUP(free_text) char *known_as = str_format("%s/", directory);
     if (!known_as)
         return -ENOMEM;
@@ -76,8 +80,10 @@ int events_watch(const char *directory)
         return EVENTS_WATCHED;
     if (inotifytools_watch_file(directory, WATCHED))
         return 0;
-    /* watched under the name it had before: its rename is among the events that are waiting, as
-     * EVENT_LOST, and then it gets its new one */
+    /*
+     * it is watched under its old name: its rename is among the pending events, as EVENT_LOST,
+     * after which it is watched under the new one
+     */
     if (inotifytools_error() == EEXIST)
         return 0;
     return inotifytools_error() > 0 ? -inotifytools_error() : -EIO;
@@ -88,7 +94,7 @@ static enum event_kind kind_of(uint32_t mask)
     if (mask & LOST)
         return EVENT_LOST;
     if (mask & IN_ISDIR && mask & IN_MOVED_FROM)
-        return EVENT_LOST; /* its watches would go on under a path that is stale */
+        return EVENT_LOST; /* its watches would continue under a stale path */
     if (mask & IN_ISDIR && !(mask & IN_DELETE))
         return EVENT_DIRECTORY;
     if (mask & (IN_MOVED_FROM | IN_DELETE))
@@ -111,15 +117,17 @@ int events_next(struct event *ret_event)
     ret_event->kind = kind_of(event->mask);
     ret_event->directory = directory ? directory : "";
     ret_event->name = event->len ? event->name : "";
-    if (!*ret_event->directory) /* an unknown watch: its path cannot be told any more */
+    if (!*ret_event->directory) /* an unknown watch, whose path is lost */
         ret_event->kind = EVENT_LOST;
     return 1;
 }
 
 int events_restart(void)
 {
-    /* something that is never readable under the library's descriptor, which gives the old instance
-     * back before a new one is asked for; then its own buffer: both must run dry */
+    /*
+     * replace the library's descriptor by one that is never readable, which frees the old instance
+     * before a new one is requested; then empty its own buffer, too
+     */
     CLEANUP(close_fd) int silent = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (silent < 0 || dup2(silent, descriptor) < 0) {
         int error = -errno;

@@ -1,4 +1,7 @@
-/** The tables of names that nobody dropped, and the folder's own patterns. */
+/**
+ * Decides which names are documents, with tables of names that nobody drops and the folder's
+ * patterns.
+ */
 #include "closedrop/intake/filter.h"
 
 #include "closedrop/base/str.h"
@@ -9,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Characters that Windows may not have in a name, as servers write them (mapposix, SFM). */
+/* Characters that Windows does not allow in names, as servers map them (mapposix, SFM). */
 #define MAPPED_COLON "\xEF\x80\xBA"
 #define MAPPED_COLON_OF_MACS "\xEF\x80\xA2"
 #define MAPPED_ICON "Icon\xEF\x80\x8D"
@@ -27,12 +30,12 @@ static const char *const never_names[] = {
     "Thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "Icon\r", MAPPED_ICON, NULL};
 static const char *const shortcut_ends[] = {".url", ".lnk", ".desktop", NULL};
 
-/** What servers keep in a share: none of it is what somebody dropped. */
+/** Directories that servers keep in a share for themselves. */
 static const char *const server_directories[] = {"@eaDir", "#recycle", "#snapshot", "@Recycle",
     "@Recently-Snapshot", "$RECYCLE.BIN", "RECYCLER", "RECYCLED", "Network Trash Folder",
     "Temporary Items", "System Volume Information", "lost+found", "~snapshot", NULL};
 
-/** An alternate stream's name follows a colon, or what a server writes for one. */
+/** The name of an alternate stream follows a colon, or what a server writes instead. */
 static const char *const colons[] = {":", MAPPED_COLON, MAPPED_COLON_OF_MACS, NULL};
 static const char *const streams[] = {"Zone.Identifier", "encryptable", "SmartScreen",
     "AFP_AfpInfo", "AFP_Resource", "com.dropbox.attributes", NULL};
@@ -44,7 +47,7 @@ static bool ends_with(const char *name, size_t length, const char *end)
     return length >= tail && strncasecmp(name + length - tail, end, tail) == 0;
 }
 
-/** The one of `ends` that the name has, in any letter case; NULL where it has none. */
+/** The one of `ends` with which the name ends, ignoring case; NULL if there is none. */
 static const char *end_of(const char *name, const char *const *ends)
 {
     for (; *ends; ends++)
@@ -60,7 +63,7 @@ static bool is_one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/** How long the name is without a colon and `word` at its end; 0 where it does not end so. */
+/** The length of the name without a colon and `word` at its end; 0 if it does not end with them. */
 static size_t length_before(const char *name, size_t length, const char *word)
 {
     if (!ends_with(name, length, word))
@@ -72,7 +75,7 @@ static size_t length_before(const char *name, size_t length, const char *word)
     return 0;
 }
 
-/** "letter.pdf:Zone.Identifier", or with ":$DATA" behind it. */
+/** "letter.pdf:Zone.Identifier", perhaps followed by ":$DATA". */
 static bool is_stream(const char *name)
 {
     size_t length = strlen(name), before_type = length_before(name, length, STREAM_TYPE);
@@ -83,7 +86,7 @@ static bool is_stream(const char *name)
     return false;
 }
 
-/** What a Mac calls a document while it saves it: "a.pdf.sb-1a2b3c4d-Xy12Zk". */
+/** The name that a Mac gives a document while saving it: "a.pdf.sb-1a2b3c4d-Xy12Zk". */
 static bool is_safe_save(const char *name)
 {
     static const char pattern[] = ".sb-xxxxxxxx-xxxxxx"; /* an x stands for a letter or digit */
@@ -98,7 +101,7 @@ static bool is_safe_save(const char *name)
     return true;
 }
 
-/** Of a file and of a directory. */
+/** For files and directories. */
 static bool is_never_taken(const char *name)
 {
     for (const char *const *start = never_starts; *start; start++)
@@ -121,14 +124,14 @@ static bool is_marker(const struct folder *folder, const char *name)
            ends_with(name, length, after);
 }
 
-/** In a folder with sidecars every JSON file is one, whether its document is there or not. */
+/** In a folder with sidecars every JSON file is one, even without its document. */
 static bool is_sidecar(const struct folder *folder, const char *name)
 {
     static const char *const ends[] = {".json", NULL};
     return folder->sidecar && end_of(name, ends);
 }
 
-/** A pattern with a slash speaks of a file's whole path, one without of a name. */
+/** A pattern with a slash matches the whole path, one without a slash only the name. */
 static bool matches(const char *pattern, const char *path, const char *name)
 {
     const char *subject = strchr(pattern, '/') ? path : name;
@@ -143,8 +146,8 @@ static bool matches_any(char *const *patterns, const char *path, const char *nam
 }
 
 /**
- * A shortcut is a document only where a pattern of `include` names it: one that fits it, and would
- * not if its suffix were another. ("*.url" and "Report.lnk" do, "*" and "Report*" do not.)
+ * A shortcut is a document only if a pattern of `include` names it: one that matches, and would not
+ * match with another suffix. ("*.url" and "Report.lnk" do, "*" and "Report*" do not.)
  */
 static bool is_unnamed_shortcut(const struct folder *folder, const char *path)
 {
@@ -161,7 +164,7 @@ static bool is_unnamed_shortcut(const struct folder *folder, const char *path)
     return true;
 }
 
-/** Whether `path` is the fixed first directory of a relative place like "Uploaded/%Y". */
+/** Whether `path` is the fixed first directory of a relative location such as "Uploaded/%Y". */
 static bool is_top_of(const char *place, const char *path)
 {
     size_t length = strcspn(place, "/");
@@ -176,13 +179,13 @@ static bool enters(const struct folder *folder, const char *path)
            !matches_any(folder->exclude, NULL, name);
 }
 
-/** Whether all directories on the way to `path` are entered. */
+/** Whether all directories on the way to `path` are entered by scans. */
 static bool reaches(const struct folder *folder, const char *path)
 {
     char above[PATH_LENGTH_MAX + 1];
     size_t length = strlen(path);
     if (length > PATH_LENGTH_MAX)
-        return true; /* nobody can open it: the scan says that it lies too deep */
+        return true; /* nobody can open it: the scan reports that it is too deep */
     memcpy(above, path, length + 1);
     for (char *slash = above; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
         *slash = '\0';

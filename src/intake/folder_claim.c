@@ -1,4 +1,4 @@
-/** Whether a folder is ours: claimed, kept by a beat, left to another queue that has it. */
+/** Claims folders for our queue, renews the claim, and leaves folders that another queue has. */
 #define LOG_MODULE "watch"
 
 #include "folder_claim.h"
@@ -25,7 +25,7 @@ static void refuse(struct watched *folder, const char *where, const struct owner
     if (folder->health.healthy)
         folder_root_lose(folder);
     else
-        folder_root_leave(folder); /* nothing of it was watched yet */
+        folder_root_leave(folder); /* nothing in it was watched yet */
     folder_drop_messages(folder);
     folder->outgoing.asked = 0;
     folder->health.healthy = false;
@@ -37,7 +37,7 @@ static void refuse(struct watched *folder, const char *where, const struct owner
         snprintf(message, room, "has %.120s in it, which is %s", where, words);
 }
 
-/** Whether a directory in it was found to be another's, and still is. */
+/** Whether a directory in it was found to belong to another queue, and still does. */
 static bool has_conflict(struct watched *folder, struct owner *ret_owner)
 {
     if (!folder->claim.conflict)
@@ -83,7 +83,7 @@ bool folder_claim(struct watched *folder)
     struct owner owner;
     int64_t now = clock_steady_ms();
     folder->claim.next_ms = now + OWNERSHIP_BEAT_MS;
-    /* the bare mount point of a folder that is not there must stay as bare as it is */
+    /* the empty mount point of an unmounted folder must stay empty */
     folder->claim.is_ours = !directory_is_empty(folder->root.fd);
     if (!folder->claim.is_ours)
         return true;

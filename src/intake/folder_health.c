@@ -1,4 +1,4 @@
-/** How a folder is: whether that is news, and what is wrong in it, in words. */
+/** The health of a folder: whether it has changed, and a message about what is wrong. */
 #include "closedrop/intake/folder_health.h"
 
 #include <stdio.h>

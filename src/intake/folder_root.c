@@ -1,4 +1,4 @@
-/** The directory that a folder is at present: found, kept open, left. */
+/** Finds the directory at a folder's path, keeps it open, and gives it up. */
 #include "folder_root.h"
 #include "closed.h"
 

@@ -1,4 +1,4 @@
-/** The folders of the configuration, and those of earlier ones while somebody works on them. */
+/** Keeps the folders of the configuration, and those of earlier ones that jobs still use. */
 #include "folder_set.h"
 #include "folder_root.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Kept from other agents for as long as a file of theirs may be claimed. */
+/** Still claimed, because a job may be working on a file in them. */
 struct left {
     struct config *config;
     struct watched *folders;
@@ -26,7 +26,7 @@ static void leave_folders(struct config *config, struct watched *folders)
     config_release(config);
 }
 
-/** Leave earlier ones that nobody works on any more, or all. */
+/** Leave earlier folders that no job uses any more, or all of them. */
 static void leave_earlier(struct watch *watch, bool all)
 {
     for (struct left **at = &watch->left; *at;) {
@@ -41,7 +41,7 @@ static void leave_earlier(struct watch *watch, bool all)
     }
 }
 
-/** Watch the folders of this configuration no longer; leave them when they are not used. */
+/** Stop watching the folders of this configuration; they are left once no job uses them. */
 static void put_aside(struct watch *watch)
 {
     struct left *left = watch->config ? malloc(sizeof(*left)) : NULL;
@@ -70,7 +70,7 @@ static void take_over_from(
     }
 }
 
-/** A folder that goes on being watched is not given up meanwhile: another might take it. */
+/** A folder that stays is never given up in between, because another queue could claim it. */
 static void take_over(struct watched *folder)
 {
     const struct watch *watch = folder->watch;

@@ -1,5 +1,4 @@
-/** What the files of the watch thread note in each other's state: a scan is wanted, something was
- * missed. */
+/** The requests that the files of the watch thread leave for one another in a folder's state. */
 #include "folder_state.h"
 
 #include "closedrop/base/clock.h"
@@ -10,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EMPTY_MIN_MS 60000 /* a directory in which nobody has done anything for that long */
+#define EMPTY_MIN_MS 60000 /* how long an empty directory must be unchanged */
 #define RESTART_PAUSE_MS 1000
 
 void folder_request_scan(struct watched *folder)

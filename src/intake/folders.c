@@ -1,4 +1,4 @@
-/** Which directory each folder is at present, and the watches on its directories. */
+/** Tracks which directory a folder is at present, and watches its directories. */
 #include "folders.h"
 #include "folder_claim.h"
 #include "folder_root.h"

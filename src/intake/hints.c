@@ -1,4 +1,4 @@
-/** What an event or a scan points at: a candidate is touched, or the queue is asked about it. */
+/** Handles what events and scans point at: touches a candidate, or asks the queue about a file. */
 #include "hints.h"
 #include "end_marker.h"
 #include "inspect.h"
@@ -56,7 +56,7 @@ void hint_deleted(struct watched *folder, struct candidate *candidate)
         candidates_remove(candidates, candidate);
 }
 
-/** Look at what has this name, and ask the queue about it. */
+/** Ask the queue about the file with this name. */
 static void ask_about(struct watched *folder, const char *path, bool moved_in)
 {
     struct file_state state;
@@ -68,7 +68,7 @@ static void ask_about(struct watched *folder, const char *path, bool moved_in)
         report_seen(folder, path, &state, moved_in);
 }
 
-/** Nothing of a folder is told before it is ours: the next scan claims it, and finds the rest. */
+/** Nothing is reported before the folder is ours: the next scan claims it and finds everything. */
 static bool may_tell(struct watched *folder)
 {
     if (!folder->claim.is_ours)

@@ -1,4 +1,4 @@
-/** Messages from the work thread: what to settle, what to scan, which folders to watch. */
+/** Handles messages from the work thread: what to settle, what to scan, which folders to watch. */
 #define LOG_MODULE "watch"
 
 #include "inbox.h"
@@ -20,7 +20,7 @@ static void become_candidate(struct watched *folder, const struct sighting *sigh
     if (!candidate)
         candidate = candidates_add(candidates, folder->index, sighting->path);
     if (!candidate) {
-        folder_note_error(folder, -ENOMEM); /* or there are too many: later, too */
+        folder_note_error(folder, -ENOMEM); /* or there are too many; a later scan finds it */
         return;
     }
     if (is_new) {
@@ -36,7 +36,7 @@ static void take_unknown(struct watch *watch, const struct message *message)
     struct watched *folder = &watch->folders[message->folder];
     watch->batches_out -= watch->batches_out > 0;
     folder->outgoing.asked -= (int64_t)message->asked;
-    if (folder->outgoing.asked < 0) /* it was asked before all began anew */
+    if (folder->outgoing.asked < 0) /* it was asked before everything restarted */
         folder->outgoing.asked = 0;
     for (size_t i = 0; i < message->count; i++)
         become_candidate(folder, &message->sightings[i]);
@@ -55,7 +55,7 @@ static void take_scan(struct watch *watch, const struct message *message)
     folder_request_scan(folder);
 }
 
-/** The work thread hears of no other folders any more: without memory for these, wait for it. */
+/** The work thread ignores all other folders from now on: if memory is short, wait for it. */
 static void enter_when_possible(struct watch *watch, struct config *config)
 {
     while (folder_set_enter(watch, config) < 0 && !mailbox_is_closed(watch->inbox)) {

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define SETTLE_SLICE 256 /* candidates inspected in one turn */
-#define SLICE_MS 100     /* and the time after which no other is begun */
+#define SLICE_MS 100     /* or until this much time has passed */
 
 /** Open the candidate as a sender would, for a moment. */
 static struct settle_findings inspect_contents(
@@ -59,8 +59,10 @@ static bool is_unreadable(const struct settle_step *step)
     return step->code && strcmp(step->code, "unreadable") == 0;
 }
 
-/** A right is missing: whose the file is, and what would grant it. Names may be far away (LDAP), so
- * they are not asked for again while nothing has changed. */
+/**
+ * Explain a missing permission: who owns the file, and what would grant access. Looking up names
+ * can be slow (LDAP), so they are not looked up again while nothing has changed.
+ */
 static void explain_denial(const struct candidate *candidate, int path_fd, struct settle_step *step)
 {
     char words[RIGHTS_WORDS];
@@ -71,7 +73,9 @@ static void explain_denial(const struct candidate *candidate, int path_fd, struc
             strerror(EACCES), rights_words(path_fd, RIGHTS_READ_FILE, words));
 }
 
-/** Said at once, and again only for another reason: who wrote it does not see that nothing comes.
+/**
+ * Log at once that a file cannot be read, and again only for another reason: whoever wrote it does
+ * not notice otherwise.
  */
 static void note_unreadable(
     const struct watched *folder, struct candidate *candidate, const struct settle_step *step)
@@ -101,7 +105,7 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     candidate->wants = companions_check(folder, candidate, &facts);
     struct settle_step step = settle_before_open(folder->folder, &facts);
     if (step.kind != SETTLE_OPEN) {
-        if (step.wait == SETTLE_ACCESS) /* it has other names, which may be anywhere */
+        if (step.wait == SETTLE_ACCESS) /* it has hard links, which may be anywhere */
             note_unreadable(folder, candidate, &step);
         return step;
     }
@@ -113,8 +117,9 @@ static struct settle_step decide(struct watched *folder, struct candidate *candi
     return step;
 }
 
-/** Whether a directory on the path is not the folder's own; it may have been watched before it
- * became so. */
+/**
+ * Whether a directory on the path is used by closedrop itself, perhaps only since it is watched.
+ */
 static bool lies_in_own_directory(const struct watched *folder, const char *path)
 {
     char above[PATH_LENGTH_MAX + 1], words[OWN_DIRECTORY_MAX];
@@ -129,7 +134,7 @@ static bool lies_in_own_directory(const struct watched *folder, const char *path
     return false;
 }
 
-/** Whether closedrop itself uses the file: 1, 0, or a negative errno where it cannot be told. */
+/** Whether closedrop itself uses the file: 1, 0, or a negative errno if that is unknown. */
 static int is_own(const struct watched *folder, const char *path, int path_fd)
 {
     int result = own_file(folder->watch->config, path_fd);
@@ -140,7 +145,9 @@ static int is_own(const struct watched *folder, const char *path, int path_fd)
     return result;
 }
 
-/** What closedrop itself uses is not even opened, nor what lives have died of. */
+/**
+ * Compare with the earlier document; but never open files that closedrop uses, or that crashed it.
+ */
 static void compare(
     const struct watched *folder, struct candidate *candidate, int path_fd, bool seems_finished)
 {
@@ -173,18 +180,18 @@ static void wait_on(struct watched *folder, struct candidate *candidate, int pat
     const struct settle_step *step)
 {
     if (step->wait == SETTLE_MARKER && !candidate->is_remembered)
-        compare(folder, candidate, path_fd, true); /* it came whole */
+        compare(folder, candidate, path_fd, true); /* it is complete */
     if (step->wait == SETTLE_GROWTH && !candidate->wants && candidate->is_remembered)
-        candidate->document.size = 0; /* it is no document: not all of it is there */
+        candidate->document.size = 0; /* it is not complete, so it is not a document yet */
     candidate->wait = step->wait;
-    /* a writer has a file open that came by rename: from now on it must be quiet */
+    /* a file that was moved in is being written: from now on it must be unchanged */
     candidate->moved_in = candidate->moved_in && step->wait != SETTLE_QUIET;
     if (step->is_written)
         candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
     candidates_delay(folder->watch->candidates, candidate, step->until);
 }
 
-/** Look at a candidate whose time has come. Returns whether it is refused. */
+/** Inspect a candidate that is due. Returns whether a refusal was reported. */
 static bool settle(struct watched *folder, struct candidate *candidate)
 {
     struct candidates *candidates = folder->watch->candidates;

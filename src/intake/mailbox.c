@@ -1,4 +1,4 @@
-/** A bounded ring of messages, a lock, and an eventfd that is readable while there are some. */
+/** A bounded queue of messages with a lock, and an eventfd that is readable while there are any. */
 #include "closedrop/intake/mailbox.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@ struct mailbox {
     size_t count;
     size_t most;
     bool closed;
-    int bell; /* an eventfd: rung while there are messages */
+    int bell; /* an eventfd, readable while there are messages */
 };
 
 struct message *message_new(

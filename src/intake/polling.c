@@ -1,4 +1,4 @@
-/** Whether a folder is watched by events or by polling; and what would bring the events back. */
+/** Decides whether a folder is watched by events or by polling, and explains how to get events. */
 #include "polling.h"
 
 #include "closedrop/base/array.h"
@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/** inotify's limits: by sysctl for each user, and for a user namespace (inotify(7), namespaces(7)).
+/**
+ * The limits of inotify: per user and per user namespace, by sysctl (inotify(7), namespaces(7)).
  */
 static const struct limit {
     int error;
@@ -48,7 +49,7 @@ static int64_t power_of_two_from(int64_t least)
 static void explain_limit(struct watched *folder, const struct limit *limit, const char *what)
 {
     int64_t system = read_sysctl(limit->system), space = read_sysctl(limit->space);
-    bool is_of_space = space >= 0 && space < system; /* outside of namespaces the two are one */
+    bool is_of_space = space >= 0 && space < system; /* outside of namespaces they are the same */
     int64_t most = is_of_space ? space : system, missing = 1;
     for (size_t i = 0; i < folder->watch->config->folder_count; i++)
         missing += folder->watch->folders[i].coverage.unwatched;

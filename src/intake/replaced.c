@@ -1,4 +1,4 @@
-/** Says when a document was replaced by another one of its name before it could be taken. */
+/** Reports when another document took the name of one that was still settling. */
 #define LOG_MODULE "watch"
 
 #include "replaced.h"
@@ -14,7 +14,7 @@
     "replaced before it was taken: an earlier document of this name, %lld bytes, was replaced by " \
     "another one while it settled"
 
-/** Whether nobody writes to it; where no lease tells, whether whoever asks knows of a sign. */
+/** Whether nobody writes to the file, by a lease; without leases, the caller decides. */
 static bool is_finished(int fd, bool seems_finished)
 {
     enum lease lease = lease_take(fd);
@@ -27,7 +27,7 @@ static void say(const struct watched *folder, struct candidate *candidate)
     candidate->replaced_size = candidate->document.size;
     candidate->replaced++;
     candidate->first_ctime_ns =
-        candidate->state.ctime_ns; /* whatever came before it covers it not */
+        candidate->state.ctime_ns; /* nothing that arrived before it covers it */
     log_warn("%s/%s: " REPLACED "; if both are wanted, give each a name of its own",
         folder->folder->name, candidate->path, (long long)candidate->replaced_size);
 }

@@ -1,4 +1,7 @@
-/** Messages to the work thread: a file seen, a file settled, a file gone, how a folder is. */
+/**
+ * Reports to the work thread: files that were seen, have settled or left, and the health of
+ * folders.
+ */
 #include "report.h"
 #include "replaced.h"
 #include "waits.h"

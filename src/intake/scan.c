@@ -1,5 +1,4 @@
-/** A walk through a folder's tree, a slice of entries a call, that keeps its place between calls.
- */
+/** Walks through a folder's tree, a slice of entries per call. */
 #define LOG_MODULE "scan"
 
 #include "closedrop/intake/scan.h"
@@ -38,7 +37,7 @@ struct scan {
     size_t depth;
 };
 
-/** Whether no call could name it, or it lies deeper than we go; that is told. */
+/** Whether its path is too long for system calls, or it is nested too deep; that is reported. */
 static bool is_unreachable(struct scan *scan, const char *path, bool is_directory)
 {
     bool is_too_deep = is_directory && scan->depth == DEPTH_MAX;
@@ -49,7 +48,7 @@ static bool is_unreachable(struct scan *scan, const char *path, bool is_director
     return true;
 }
 
-/** Go into a directory: watch first, then list, so that nothing falls between the two. */
+/** Enter a directory: watch it before listing it, so that nothing is missed in between. */
 static void descend(struct scan *scan, const char *path)
 {
     if (is_unreachable(scan, path, true))
@@ -137,7 +136,7 @@ static void visit(struct scan *scan, const struct dirent *entry)
         descend(scan, path);
 }
 
-/** The end of a directory's list, or of what can be read of it. */
+/** A directory is listed completely, or as far as possible. */
 static void end_directory(struct scan *scan, int error)
 {
     const struct level *level = &scan->levels[scan->depth - 1];

@@ -1,4 +1,4 @@
-/** Decides which scan of a folder is due: one that was asked for, a poll, or its own rescan. */
+/** Decides which scan of a folder is due: a requested one, a poll, or its regular rescan. */
 #include "scan_schedule.h"
 
 #include "closedrop/base/clock.h"

@@ -1,4 +1,4 @@
-/** Starts, continues and ends the scans of folders, a slice of entries a turn. */
+/** Starts, continues and ends the scans of folders, a slice of entries per turn. */
 #include "scanning.h"
 #include "closed.h"
 #include "folder_claim.h"

@@ -74,7 +74,8 @@ static struct settle_step wait_or_refuse(const struct folder *folder,
     int64_t end = facts->quiet.changed + folder->incomplete_ms;
     if (facts->now >= end)
         return refusal;
-    bool has_events = wait == SETTLE_GROWTH && !facts->polls; /* access may have none */
+    bool has_events =
+        wait == SETTLE_GROWTH && !facts->polls; /* changed permissions may have none */
     int64_t next_poll = facts->now + POLL_MS;
     refusal.kind = SETTLE_WAIT;
     refusal.wait = wait;
@@ -87,7 +88,7 @@ static struct settle_step refuse_as(const struct refusal *refusal)
     return refuse(refusal->code, "%s", refusal->message);
 }
 
-/** A writer still has it, or its sidecar, open: quiet time begins anew. */
+/** A writer has the file or its sidecar open: the quiet time starts again. */
 static struct settle_step wait_for_writer(
     const struct folder *folder, const struct settle_facts *facts)
 {
@@ -95,7 +96,7 @@ static struct settle_step wait_for_writer(
     return wait_for_quiet(folder, facts, facts->now + pause);
 }
 
-/** The same of the file itself. */
+/** The same for the file itself. */
 static struct settle_step wait_for_its_writer(
     const struct folder *folder, const struct settle_facts *facts)
 {
@@ -104,7 +105,7 @@ static struct settle_step wait_for_its_writer(
     return step;
 }
 
-/** Its sidecar is written, or was just now: that has a quiet time of its own. */
+/** Its sidecar is being written, or was a moment ago: it has its own quiet time. */
 static struct settle_step wait_for_companions(
     const struct folder *folder, const struct settle_facts *facts)
 {
@@ -113,7 +114,7 @@ static struct settle_step wait_for_companions(
                                   : wait_for_writer(folder, facts);
 }
 
-/** Its sidecar is empty or cut off, and may still grow; not every folder has events of that. */
+/** Its sidecar is empty or truncated, and may still grow; not every folder has events for that. */
 static struct settle_step wait_for_sidecar(
     const struct folder *folder, const struct settle_facts *facts)
 {
@@ -128,7 +129,7 @@ static struct settle_step wait_for_sidecar(
     return wait_for(SETTLE_GROWTH, end < next_poll ? end : next_poll);
 }
 
-/** Whether the file is another one, or of another length: certainly written. */
+/** Whether the file was replaced, or has another length: it was certainly written. */
 static bool is_rewritten(const struct identity *before, const struct identity *after)
 {
     struct identity with_time_of_before = *after;
@@ -136,7 +137,7 @@ static bool is_rewritten(const struct identity *before, const struct identity *a
     return !identity_equal(before, &with_time_of_before);
 }
 
-/** Whether mode, owner or number of names explain why its ctime has moved. */
+/** Whether a change of mode, owner or number of names explains its new ctime. */
 static bool is_other_of_attributes(const struct file_state *before, const struct file_state *after)
 {
     return identity_equal(&before->identity, &after->identity) &&
@@ -199,13 +200,13 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
     bool is_young = facts->age_ms >= 0 && facts->age_ms < FILE_YOUNG_MS;
     if (findings->lease == LEASE_IMPOSSIBLE && is_young)
         return wait_for(SETTLE_QUIET, facts->now + FILE_YOUNG_MS - facts->age_ms);
-    /* a server's clock may be ahead of ours, and times that were set may hide a write */
+    /* a server's clock may be ahead of ours, and setting times may hide a write */
     int64_t pause = folder->settle_ms > FILE_YOUNG_MS ? folder->settle_ms : FILE_YOUNG_MS;
     int64_t quiet_end = facts->quiet.stamped + pause;
     if (findings->lease == LEASE_IMPOSSIBLE && !facts->moved_in && facts->now < quiet_end)
         return wait_for_quiet(folder, facts, quiet_end);
     struct refusal refusal;
-    /* only now: a writer that has paused may add to it, or cut it */
+    /* only now: a writer that paused may still change the size */
     if (refusal_of_size(folder, facts->size, &refusal))
         return refuse_as(&refusal);
     if (findings->cut && !facts->judged)

@@ -1,4 +1,4 @@
-/** What the candidates of each folder wait for: counted, and the first of each kind named. */
+/** Counts what the candidates of each folder wait for, and names the first of each kind. */
 #include "waits.h"
 #include "closed.h"
 
@@ -64,7 +64,7 @@ static void name_waiter(struct watched *folder)
             first->wait == SETTLE_GROWTH ? ", which is empty or cut off" : "");
 }
 
-/** Waits that end by themselves, and soon, are work in progress; the others are just counted. */
+/** Waits that end soon by themselves count as settling; the others are only counted by kind. */
 void waits_count(struct watch *watch)
 {
     int64_t soon = clock_steady_ms() + SOON_MS;

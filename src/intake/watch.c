@@ -1,4 +1,6 @@
-/** The watch thread: its life, and the loop that gives events, messages and times their turns. */
+/**
+ * The watch thread: its start and end, and its loop over messages, events, scans and candidates.
+ */
 #define LOG_MODULE "watch"
 
 #include "closedrop/intake/watch.h"
@@ -30,7 +32,9 @@ static void restart_if_due(struct watch *watch)
 {
     bool asked = atomic_exchange(&watch->rescan, false);
     int64_t now = clock_steady_ms();
-    /* a scan is not given up for it: where directories come and go without end, none would end */
+    /*
+     * a scan is not abandoned for a restart: with constant changes to directories, none would end
+     */
     bool due = watch->restart_ms && now >= watch->restart_ms && !scanning_is_under_way(watch);
     if (!due && !asked)
         return;
@@ -52,7 +56,7 @@ static void restart_if_due(struct watch *watch)
     watch->batches_out = 0;
 }
 
-/** How long nothing is due, for poll(2). */
+/** How long to wait in poll(2) until something is due. */
 static int until_next(const struct watch *watch, bool more_events)
 {
     int64_t now = clock_steady_ms();

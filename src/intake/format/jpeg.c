@@ -1,11 +1,11 @@
-/** JPEG (ITU T.81, B.1): from segment to segment up to the marker that ends the image. */
+/** JPEG (ITU T.81, B.1): follows the segments up to the marker that ends the image. */
 #include "format.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** How much of a file is read, segment by segment. */
+/** How much of a file is read. */
 #define SCAN_MAX (256 * 1024 * 1024)
 
 struct reader {
@@ -15,7 +15,7 @@ struct reader {
     size_t length, at;
 };
 
-/** Have bytes in the buffer; false at the end of the file, or of what is read of it. */
+/** Fill the buffer if it is empty; false at the end of the file, or of the part that is read. */
 static bool has_bytes(struct reader *reader)
 {
     if (reader->at < reader->length)
@@ -36,7 +36,7 @@ static int next_byte(struct reader *reader)
     return has_bytes(reader) ? reader->buffer[reader->at++] : -1;
 }
 
-/** Past the next byte of that value. */
+/** Skip past the next byte of this value. */
 static bool skip_past(struct reader *reader, int value)
 {
     while (has_bytes(reader)) {
@@ -61,7 +61,7 @@ static bool skip_bytes(struct reader *reader, int64_t count)
     return reader->offset <= reader->bytes->size;
 }
 
-/** The next marker, past any data before it; -1 at the end of the file. */
+/** Skip to the next marker; -1 at the end of the file. */
 static int next_marker(struct reader *reader)
 {
     while (skip_past(reader, 0xFF)) {
@@ -74,7 +74,7 @@ static int next_marker(struct reader *reader)
     return -1;
 }
 
-/** Whether an end stands near the end of a file too large to be read as a whole. */
+/** Whether there is an end near the end of a file that is too large to be read completely. */
 static bool tail_has_end(const struct bytes *bytes)
 {
     size_t length;
@@ -103,7 +103,7 @@ static bool jpeg_has_end(const struct bytes *bytes)
         int high = next_byte(reader), low = next_byte(reader);
         if (high < 0 || low < 0)
             break;
-        int length = high << 8 | low; /* counts its own two bytes */
+        int length = high << 8 | low; /* includes its own two bytes */
         if (length < 2 || !skip_bytes(reader, length - 2))
             break;
     }

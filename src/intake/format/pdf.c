@@ -1,4 +1,4 @@
-/** PDF (ISO 32000-1, 7.5): ends with %%EOF, and with nothing behind it that begins a later part. */
+/** PDF (ISO 32000-1, 7.5): ends with %%EOF, and nothing after it starts a later part. */
 #include "pdf.h"
 #include "format.h"
 
@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** What is left of the last line behind its end-of-file marker. */
+/** The longest rest of the last line after its end-of-file marker. */
 #define LAST_LINE_MAX 32
 
-/** How long a linearized file says at its start that it is, 0 for others; -1 where it is cut. */
+/** The length that a linearized file declares at its start; 0 for others, -1 if it is truncated. */
 static int64_t told_length(const struct bytes *bytes)
 {
     char head[1025] = "";
@@ -53,17 +53,17 @@ static const char *skip_back(const char *start, const char *text, bool (*is_skip
     return text;
 }
 
-/** Whether all of the text is the beginning of `word`. */
+/** Whether `word` starts with the text. */
 static bool begins(const char *text, const char *end, const char *word)
 {
     size_t length = (size_t)(end - text);
     return length <= strlen(word) && memcmp(text, word, length) == 0;
 }
 
-/** Cut in the first words of a part: "12 0 ob", "xre", "endst". */
+/** Whether the text is a truncated first word of a part: "12 0 ob", "xre", "endst". */
 static bool is_begun_part(const char *text, const char *end)
 {
-    while (end > text && !end[-1]) /* room that was made for the rest */
+    while (end > text && !end[-1]) /* space that was allocated for the rest */
         end--;
     const char *number = skip(text, end, is_space);
     if (number == end)
@@ -75,7 +75,7 @@ static bool is_begun_part(const char *text, const char *end)
     return begins(skip(skip(generation, end, is_digit), end, is_blank), end, "obj");
 }
 
-/** Whether two numbers stand before the word at `at`. */
+/** Whether there are two numbers before the word at `at`. */
 static bool has_numbers_before(const char *text, const char *at)
 {
     for (int i = 0; i < 2; i++) {
@@ -88,14 +88,14 @@ static bool has_numbers_before(const char *text, const char *at)
     return true;
 }
 
-/** "12 0 obj", whatever follows. */
+/** "12 0 obj", followed by anything. */
 static bool begins_object(const char *text, const char *end, const char *at, const char *after)
 {
     bool is_whole_word = after == end || !isalpha((unsigned char)*after);
     return is_whole_word && has_numbers_before(text, at);
 }
 
-/** A word that begins its line, and ends it or leads to a dictionary. */
+/** A word at the start of its line, followed by the end of the line or a dictionary. */
 static bool has_its_line(const char *text, const char *end, const char *at, const char *after)
 {
     bool begins_line = at == text || at[-1] == '\n' || at[-1] == '\r';
@@ -127,8 +127,8 @@ static bool has_part(const char *text, const char *end, const struct part *part)
 }
 
 /**
- * What stands behind the last end when a later part (an update, or what embeds it) was cut. Words
- * count only as PDF writes them: mail programs and gateways leave text there.
+ * Whether a truncated later part follows the last end: an update, or what embeds the PDF. Words
+ * count only in PDF syntax, because mail programs and gateways add text there.
  */
 static bool is_followed_by_more(const char *text, const char *end)
 {
@@ -147,7 +147,10 @@ int64_t pdf_find_start(const char *head, size_t length, bool is_called_pdf)
     return is_first || (found && is_called_pdf) ? found - head : -1;
 }
 
-/** What follows the bytes before a PDF: its own numbers count from there, or nearly so. */
+/**
+ * The bytes of a PDF that starts later in its file. Its own offsets are relative to that start, or
+ * nearly so.
+ */
 struct behind {
     const struct bytes *whole;
     int64_t start;
@@ -159,7 +162,7 @@ static int64_t read_behind(void *context, int64_t offset, void *buffer, size_t l
     return behind->whole->read(behind->whole->context, behind->start + offset, buffer, length);
 }
 
-/** A linearized file has an %%EOF long before its end: the last one must be near that. */
+/** A linearized file has an %%EOF long before its end, too: the last one must be near the end. */
 static bool pdf_has_end(const struct bytes *bytes)
 {
     static const char eof_marker[] = "%%EOF";
@@ -190,7 +193,7 @@ bool pdf_behind_has_end(const struct bytes *bytes, int64_t start)
 }
 
 const struct format format_pdf = {
-    .signatures = {{5, "%PDF-"}}, /* also further on: pdf_find_start() */
+    .signatures = {{5, "%PDF-"}}, /* may start later: pdf_find_start() */
     .suffixes = {".pdf"},
     .has_end = pdf_has_end,
 };

@@ -1,10 +1,10 @@
-/** PNG (W3C PNG, 5.3): from chunk to chunk up to IEND. */
+/** PNG (W3C PNG, 5.3): follows the chunks up to IEND. */
 #include "format.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/** No real file has more; a hostile one must not keep us reading. */
+/** No real file has more; a malicious one must not keep us reading. */
 #define CHUNKS_MAX 1000000
 
 static uint32_t big32(const unsigned char *b)
@@ -12,7 +12,7 @@ static uint32_t big32(const unsigned char *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/** Zeros are no chunk: they are room that was made for one. */
+/** Zeros are not a chunk but space that was allocated for one. */
 static bool is_chunk(const unsigned char *head)
 {
     for (int i = 4; i < 8; i++)

@@ -1,21 +1,26 @@
-/** TIFF (TIFF 6.0, section 2) and BigTIFF: all directories and all image data lie in the file. */
+/**
+ * TIFF (TIFF 6.0, section 2) and BigTIFF: all directories and image data must be inside the file.
+ */
 #include "format.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/** A strip's length that is a multiple of this was rounded up to whole blocks of a disk. */
+/** If the length of a strip is a multiple of this, it was rounded up to disk blocks. */
 #define DISK_BLOCK 512
 
-/** Directories, entries, places of image data. No real file has more; a hostile one must not keep
- * us reading. */
+/**
+ * Directories, entries, and offsets of image data. No real file has more; a malicious one must not
+ * keep us reading.
+ */
 #define VALUES_MAX 20000000
 
 struct tiff {
     const struct bytes *bytes;
     bool is_big_endian;
-    size_t word;          /* bytes of a count and of an offset: 4, in BigTIFF 8 */
-    uint64_t values_left; /* directories, entries, data: in a sound file they lie apart */
+    size_t word;          /* size of a count and of an offset in bytes: 4, in BigTIFF 8 */
+    uint64_t values_left; /* limit for directories, entries and data, which never overlap in a valid
+                             file */
 };
 
 static bool may_read(struct tiff *tiff, uint64_t values)
@@ -34,13 +39,13 @@ static uint64_t number(const struct tiff *tiff, const unsigned char *b, size_t s
     return value;
 }
 
-/** Bytes of one value of each field type; others are as good as bytes. */
+/** The size of a value of each field type in bytes; unknown types count as bytes. */
 static const unsigned char type_sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
 
-/** One entry of a directory, and where its values lie. */
+/** An entry of a directory, and where its values are. */
 struct field {
     unsigned tag;
-    size_t size; /* of one value */
+    size_t size; /* of one value, in bytes */
     uint64_t count;
     int64_t at;
 };
@@ -51,7 +56,7 @@ static bool is_inside(const struct tiff *tiff, uint64_t start, uint64_t length)
     return start <= size && length <= size - start;
 }
 
-/** Take the entry at `at` apart; false where its values are not all in the file. */
+/** Parse the entry at `at`; false if its values are not completely in the file. */
 static bool read_field(
     const struct tiff *tiff, const unsigned char *entry, int64_t at, struct field *ret_field)
 {
@@ -69,7 +74,7 @@ static bool read_field(
     return is_within || is_inside(tiff, start, field.size * field.count);
 }
 
-/** The values of a field, read some at a time. */
+/** The values of a field, read in portions. */
 struct values {
     const struct field *field;
     uint64_t first, held;
@@ -104,8 +109,7 @@ enum {
     GPS_DIRECTORY = 34853
 };
 
-/** What a directory says of its picture in one number each, and what holds where it says nothing.
- */
+/** The single numbers with which a directory describes its image, and their defaults. */
 enum number { WIDTH, ROWS, BITS, COMPRESSION, SAMPLES, ROWS_OF_STRIP, PLANES, NUMBERS };
 
 static const struct {
@@ -122,12 +126,12 @@ static const struct {
 };
 
 struct picture {
-    int64_t directory; /* where it lies itself */
+    int64_t directory; /* its own offset */
     struct field offsets, counts;
     uint64_t numbers[NUMBERS];
 };
 
-/** How many bytes the last strip of a picture that is not compressed really has; 0: unknown. */
+/** The actual number of bytes in the last strip of an uncompressed image; 0: unknown. */
 static uint64_t bytes_of_last_strip(const struct picture *picture)
 {
     const uint64_t *of = picture->numbers;
@@ -142,10 +146,10 @@ static uint64_t bytes_of_last_strip(const struct picture *picture)
 }
 
 /**
- * Whether the last strip is all there, though it seems to go on past the end of the file: its
- * length was rounded up. That is sure where its directory lies behind it, for that was written
- * later; and where the picture's own measures say that it needs no more. Else a cut looks much the
- * same, and only a length of whole blocks of a disk will do, which compressed data has by chance.
+ * Whether the last strip is complete although its length exceeds the file, because that length was
+ * rounded up. This is certain if its directory follows it, which was then written later, or if the
+ * dimensions of the image show that it needs no more. Otherwise a truncated file looks the same, so
+ * only a length in whole disk blocks counts, which compressed data has only by chance.
  */
 static bool is_rounded_up(
     const struct tiff *tiff, const struct picture *picture, uint64_t start, uint64_t length)
@@ -159,7 +163,7 @@ static bool is_rounded_up(
     return start < (uint64_t)picture->directory || (needed && needed <= there) || is_of_blocks;
 }
 
-/** Whether the image data named by offsets and byte counts lies inside the file. */
+/** Whether the image data, by offsets and byte counts, is inside the file. */
 static bool data_is_inside(struct tiff *tiff, const struct picture *picture)
 {
     const struct field *offsets = &picture->offsets, *counts = &picture->counts;
@@ -180,12 +184,12 @@ static bool data_is_inside(struct tiff *tiff, const struct picture *picture)
     return true;
 }
 
-/** What a directory is: the pages of the file, or by the tag of the field that names it. */
+/** The kind of a directory: a page of the file, or the tag of the field that refers to it. */
 enum { PAGES = 0 };
 
 static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, unsigned what);
 
-/** The directories below one: smaller pictures, what the camera says. */
+/** Check the directories below one: smaller images, and camera data. */
 static bool below_is_inside(struct tiff *tiff, const struct field *field, int depth)
 {
     struct values offsets = {.field = field};
@@ -201,7 +205,7 @@ static bool below_is_inside(struct tiff *tiff, const struct field *field, int de
 
 static void note_field(const struct tiff *tiff, const struct field *field, struct picture *picture)
 {
-    struct field first = *field; /* a hostile list is not read for its first value */
+    struct field first = *field; /* do not read a malicious list to its end for one value */
     struct values values = {.field = &first};
     first.count = first.count > 0;
     if (field->tag == STRIP_OFFSETS || field->tag == TILE_OFFSETS)
@@ -233,8 +237,10 @@ static bool directory_is_inside(
     return data_is_inside(tiff, &picture);
 }
 
-/** Where the next directory lies. The camera's are the only ones of their kind: what some programs
- * leave there, or leave out, leads nowhere. */
+/**
+ * Read the offset of the next directory. Camera directories have no next one: some programs write
+ * nonsense there, or nothing.
+ */
 static bool read_next(const struct tiff *tiff, int64_t at, unsigned what, uint64_t *ret_next)
 {
     unsigned char word[8];
@@ -247,13 +253,13 @@ static bool read_next(const struct tiff *tiff, int64_t at, unsigned what, uint64
     return true;
 }
 
-/** One directory, and where the next one lies (0: it was the last). False where it is cut. */
+/** Check a directory, and read the offset of the next one (0: none). False if it is truncated. */
 static bool check_directory(
     struct tiff *tiff, uint64_t offset, int depth, unsigned what, uint64_t *ret_next)
 {
     unsigned char word[8];
     size_t count_size = tiff->word == 8 ? 8 : 2, entry_size = 4 + 2 * tiff->word;
-    bool may_be_empty = what == GPS_DIRECTORY; /* a camera may not know where it is */
+    bool may_be_empty = what == GPS_DIRECTORY; /* a camera may not know its location */
     if (!is_inside(tiff, offset, count_size) ||
         !bytes_read_at(tiff->bytes, (int64_t)offset, word, count_size))
         return false;

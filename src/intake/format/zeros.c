@@ -1,13 +1,13 @@
-/** A file of nothing but zeros, as a write that failed leaves it. */
+/** Recognises a file that contains only zeros, as a failed write leaves it. */
 #include "zeros.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** Such a file is known when it is larger than this. */
+/** Smaller files may contain only zeros. */
 #define ZEROS_MIN 1024
-/** It is read in blocks; a large one in so many steps, with room between them. */
+/** The file is read in blocks; of a large file, evenly spaced blocks in at most this many steps. */
 #define BLOCK (256 * 1024)
 #define STEPS_MAX 255
 
@@ -16,7 +16,7 @@ static bool is_zero(const char *bytes, size_t length)
     return !*bytes && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
-/** All blocks of the file, or of a large one some from its first to its last. */
+/** Check all blocks of the file; of a large file, some from the first to the last. */
 static bool blocks_are_zero(const struct bytes *bytes)
 {
     size_t length = bytes->size < BLOCK ? (size_t)bytes->size : BLOCK;

@@ -1,4 +1,4 @@
-/** ZIP (APPNOTE 4.3), and with it the office formats: the end record, found from the back. */
+/** ZIP (APPNOTE 4.3), which includes the office formats: finds the end record from the end. */
 #include "format.h"
 
 #include <stdlib.h>
@@ -14,7 +14,9 @@ static uint64_t little64(const unsigned char *b)
     return (uint64_t)little32(b + 4) << 32 | little32(b);
 }
 
-/** Whether ZIP64's own end record, as its locator before `offset` says, is behind its directory. */
+/**
+ * Whether the ZIP64 end record, found through its locator before `offset`, follows the directory.
+ */
 static bool closes_wide_archive(const struct bytes *bytes, int64_t offset)
 {
     unsigned char locator[20], record[56];
@@ -27,9 +29,9 @@ static bool closes_wide_archive(const struct bytes *bytes, int64_t offset)
 }
 
 /**
- * The end record at `offset` closes this archive, and not one stored inside of it, when the central
- * directory it names stands right before it (or before its ZIP64 records). Some programs keep but
- * 32 bits of where that is.
+ * The end record at `offset` ends this archive, and not one stored inside it, if its central
+ * directory is right before it (or before its ZIP64 records). Some programs store only 32 bits of
+ * that offset.
  */
 static bool closes_archive(const struct bytes *bytes, const unsigned char *record, int64_t offset)
 {
