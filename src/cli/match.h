@@ -46,8 +46,10 @@ const char *match_leaves_out(const struct match *match);
 /** Read all that rules can ask for. FAIL also for what the agent would refuse. */
 struct verdict match_read_file(struct match *match);
 
-/** Print what was found out about the only file, or about one of several in a line. */
+/** Print all that was found out about a file, a line for each thing. */
 void match_print_whole(const struct match *match, const struct verdict *verdict);
+
+/** Print it in a line of the table for several files. */
 void match_print_line(const struct match *match, const struct verdict *verdict);
 
 /** The same as an object; `body` is in it afterwards. */

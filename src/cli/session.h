@@ -30,6 +30,8 @@ struct session {
 /** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;
  * to be closed in any case. */
 int session_open(const struct options *options, struct session *ret_session);
+
+/** Free everything that session_open() has made, also if it failed. */
 void session_close(struct session *session);
 
 /**

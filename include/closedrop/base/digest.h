@@ -24,10 +24,14 @@ struct digest;
 
 /** A new digest of no bytes; NULL if out of memory. */
 struct digest *digest_new(void);
+
+/** Free it; NULL is ignored. */
 void digest_free(struct digest *digest);
 
 /** Start again with no bytes. */
 void digest_reset(struct digest *digest);
+
+/** Feed the next `length` bytes. */
 void digest_update(struct digest *digest, const void *bytes, size_t length);
 
 /** Write both results in hex, and start again with no bytes. */

@@ -14,6 +14,8 @@ void notify_stopping(void);
 
 /** How often systemd expects notify_alive(), in ms; 0: never. */
 int64_t notify_watchdog_ms(void);
+
+/** Tell the watchdog of systemd that the service still works. */
 void notify_alive(void);
 
 #endif

@@ -33,6 +33,8 @@ struct desk {
  * asked.
  */
 int cli_desk_open(const struct options *options, struct desk *ret_desk);
+
+/** Close it, with its configuration. Not needed if it could not be opened. */
 void cli_desk_close(struct desk *desk);
 
 /** Ask one question; the answer is the caller's, NULL where it was printed why there is none. */

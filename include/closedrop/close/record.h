@@ -34,6 +34,8 @@ struct record_page {
 
 /** Parse a page. Returns 0, or -EINVAL if it is not one; `ret_page` is then unchanged. */
 int record_page_read(const char *body, size_t length, struct record_page *ret_page);
+
+/** Free what a page holds. It is empty then. */
 void record_page_release(struct record_page *page);
 
 enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };

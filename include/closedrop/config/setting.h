@@ -28,10 +28,14 @@ struct setting;
  * it.
  */
 int settings_open(const char *path, struct settings **ret_settings);
+
+/** Free it, with its groups; NULL is ignored. */
 void settings_close(struct settings *settings);
 
 /** All errors, one per line: "file:line: key: what is wrong and what would be right". */
 const char *settings_problems(const struct settings *settings);
+
+/** How many of them there are. */
 size_t settings_problem_count(const struct settings *settings);
 
 /**
@@ -40,6 +44,8 @@ size_t settings_problem_count(const struct settings *settings);
  * that allocate from their results call it too.
  */
 void settings_set_short(struct settings *settings);
+
+/** Whether settings_set_short() was called. */
 bool settings_are_short(const struct settings *settings);
 
 /** The top-level group of the file. */
@@ -48,8 +54,10 @@ struct setting *settings_root(struct settings *settings);
 /** The group `key`, or NULL if there is none (the readers then return their fallbacks). */
 struct setting *setting_group(struct settings *settings, struct setting *parent, const char *key);
 
-/** The number of groups in the list `key`, and each of them, from 0. */
+/** The number of groups in the list `key`. */
 size_t setting_list_length(struct settings *settings, struct setting *parent, const char *key);
+
+/** The group `index` (from 0) of the list `key`. */
 struct setting *setting_list_group(
     struct settings *settings, struct setting *parent, const char *key, size_t index);
 
@@ -73,9 +81,11 @@ bool setting_bool(struct settings *settings, struct setting *group, const char *
 int setting_int(struct settings *settings, struct setting *group, const char *key, int fallback,
     int least, int most);
 
-/** A size in bytes, a duration in ms. `fallback` is written as in the file. */
+/** A size in bytes. `fallback` is written as in the file. */
 int64_t setting_size(
     struct settings *settings, struct setting *group, const char *key, const char *fallback);
+
+/** A duration in ms, from `least` to `most`; all three are written as in the file. */
 int64_t setting_duration(struct settings *settings, struct setting *group, const char *key,
     const char *fallback, const char *least, const char *most);
 
@@ -88,6 +98,8 @@ int setting_choice(struct settings *settings, struct setting *group, const char 
  */
 char **setting_texts(
     struct settings *settings, struct setting *group, const char *key, const char *const *fallback);
+
+/** Free a list of setting_texts(), with its texts; NULL is ignored. */
 void text_list_free(char **list);
 
 /** The line of `key`, or of the group if the key is not set. */

@@ -14,9 +14,11 @@ struct inode {
     ino_t number;
 };
 
-/** The inode of `fd` (O_PATH is enough), or of `path` relative to `directory` (or AT_FDCWD),
- * following links. Return 0 or a negative errno; write `ret_inode` only on success. */
+/** The inode of `fd` (O_PATH is enough). Returns 0 or a negative errno; `ret_inode` is written on
+ * success only. */
 int inode_of(int fd, struct inode *ret_inode);
+
+/** The same of `path` relative to `directory` (or AT_FDCWD), following links. */
 int inode_at(int directory, const char *path, struct inode *ret_inode);
 
 /** Whether both are the same file. */

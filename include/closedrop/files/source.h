@@ -28,6 +28,8 @@ struct source {
  * Returns 0 or a negative errno: -EBUSY if a writer has the file open.
  */
 int source_open(int fd, bool lease, struct source **ret_source);
+
+/** Close its descriptor, which gives up the lease, and free it; NULL is ignored. */
 void source_close(struct source *source);
 
 /** Read at most `room` bytes. Returns -1 if the file has shrunk or the source is disturbed. */

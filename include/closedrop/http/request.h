@@ -56,6 +56,8 @@ void request_free(struct request *request);
 
 /** The rate limit group that the request counts for, numbered by the caller; 0 by default. */
 void request_count_for(struct request *request, int group);
+
+/** That group. */
 int request_group(const struct request *request);
 
 /** When it was started, on the steady clock, not counting the time that it waited for the bandwidth
@@ -86,6 +88,8 @@ const char *request_posted(const struct request *request);
 
 /** Turn it into a multipart POST: fields in the order of the calls, then the file as last part. */
 void request_form_field(struct request *request, const char *name, const char *value);
+
+/** The file of the form: `size` bytes from `source`, as its last part. */
 void request_form_file(struct request *request, int64_t size, const char *content_type,
     const struct body_source *source);
 

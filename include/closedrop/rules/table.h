@@ -30,6 +30,8 @@ struct tables;
 
 /** None yet; NULL if out of memory. */
 struct tables *tables_new(void);
+
+/** Free them all; NULL is ignored. */
 void tables_free(struct tables *tables);
 
 /** Which table to use, and how long to wait for it. */
