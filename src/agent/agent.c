@@ -44,7 +44,7 @@ static int refuse_to_start(const char *what)
 /** Log why a stage cannot start. An empty reason means that there was no memory to write it. */
 static void tell_why(const struct str *why)
 {
-    log_error("%s", why->length ? str_text(why) : "no memory left; nothing was started");
+    log_error("%s", why->length ? str_text(why) : "out of memory; nothing was started");
 }
 
 /** The exit code of a start: only if the machine is to blame is another attempt worthwhile. */
@@ -126,7 +126,7 @@ static int open_folders(struct agent *agent)
 {
     agent->folders = agent_folders_new(agent->config);
     if (!agent->folders)
-        return refuse_to_start("the folders cannot be kept in mind");
+        return refuse_to_start("cannot allocate the folder state");
     return EXIT_DONE;
 }
 
@@ -135,11 +135,11 @@ static int open_intake(struct agent *agent)
     agent->to_watch = mailbox_new(MESSAGES_IN_MAX);
     agent->to_work = mailbox_new(MESSAGES_OUT_MAX);
     if (!agent->to_watch || !agent->to_work)
-        return refuse_to_start("the two threads cannot talk");
+        return refuse_to_start("cannot create the mailboxes");
     int result = watch_start(
         agent->config, queue_id(agent->queue), agent->to_watch, agent->to_work, &agent->watch);
     if (result < 0)
-        log_error("the watch thread cannot start: %s", strerror(-result));
+        log_error("cannot start the watch thread: %s", strerror(-result));
     return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
 }
 
@@ -164,7 +164,7 @@ static int start(struct agent *agent)
     agent->started_ms = clock_wall_ms();
     agent->signals = signals_open();
     if (agent->signals < 0)
-        return refuse_to_start("signals cannot be heard");
+        return refuse_to_start("cannot open the signal descriptor");
     for (size_t i = 0; i < COUNT(steps); i++) {
         int code = steps[i](agent);
         if (code)
@@ -199,9 +199,9 @@ int agent_run(const char *config_file, bool once)
         .signals = -1,
         .disk_why = STR_INIT(8192),
         .mistakes = STR_INIT(256 * 1024)};
-    int code = agent.file ? start(&agent) : refuse_to_start("its name cannot be kept");
+    int code = agent.file ? start(&agent) : refuse_to_start("cannot copy the file name");
     if (code == EXIT_DONE) {
-        log_info("closedrop %s runs with %s", CLOSEDROP_VERSION, agent.file);
+        log_info("closedrop %s started with %s", CLOSEDROP_VERSION, agent.file);
         notify_ready("running");
         loop_run(&agent);
         code = agent.exit_code;

@@ -14,11 +14,11 @@ int agent_commit(struct agent *agent)
     int result = queue_commit(agent->queue);
     if (result == 0)
         return 0;
-    log_error("the queue in %s cannot be written: %s; ending, the next start goes on from what is "
-              "on disk",
+    log_error("the queue in %s cannot be written: %s; exiting, the next start continues from what "
+              "is on disk",
         agent->config->state_dir,
-        result == -ENOSPC   ? "the disk is full, free some space"
-        : result == -ENOMEM ? "no memory left"
+        result == -ENOSPC   ? "the disk is full; free some space"
+        : result == -ENOMEM ? "out of memory"
                             : "I/O error or damage");
     agent->broken = true;
     agent->stopping = true;

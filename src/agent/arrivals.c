@@ -134,7 +134,7 @@ static void take_health(struct agent *agent, const struct message *message)
     if (health->healthy && recover_looks_unmounted(agent, folder)) {
         health->healthy = false;
         snprintf(health->message, sizeof(health->message),
-            "is empty though files of it wait in the queue: it looks unmounted");
+            "is empty although files of it are still in the queue: it appears to be unmounted");
     }
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;
@@ -147,7 +147,7 @@ static void take_health(struct agent *agent, const struct message *message)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
     else if (health->healthy && !was_healthy)
         log_info("folder %s (%s) is watched%s", folder->name, folder->path,
-            health->polls ? ", by looking every poll_interval" : "");
+            health->polls ? ", by polling every poll_interval" : "");
 }
 
 /**

@@ -28,7 +28,8 @@ static void warn_of_lost_folder(void *context, const char *folder, int64_t jobs,
     bool is_news = lost->before ? config_folder(lost->before, folder) != NULL : waiting > 0;
     if (!config_folder(lost->now, folder) && is_news)
         log_warn("the queue has %lld jobs (%lld of them wait) of a folder \"%s\" that is no longer "
-                 "there; if it was only renamed, keep its name: name = \"%s\";",
+                 "in the configuration; if it was only moved or renamed, keep its name there: name "
+                 "= \"%s\";",
             (long long)jobs, (long long)waiting, folder, folder);
 }
 

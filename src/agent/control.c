@@ -71,7 +71,7 @@ struct answer control_answer(void *context, const struct question *question)
     if (is_about_status(question->kind) && reply.status == 200 &&
         add_status(agent, reply.body) < 0) {
         json_free(reply.body);
-        reply = answer_error(500, "no memory left");
+        reply = answer_error(500, "out of memory");
     }
     worker_set_paused(agent->worker, queue_is_paused(agent->queue));
     if (agent_commit(agent) < 0) {

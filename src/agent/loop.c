@@ -42,15 +42,16 @@ static void stay_alive(struct agent *agent)
     if (!agent->watch_stuck)
         notify_alive();
     else if (!was_stuck)
-        log_error("the watch thread hangs: a file system does not answer; systemd is no longer "
-                  "told that all is well");
+        log_error("the watch thread hangs because a file system does not answer; the systemd "
+                  "watchdog is no longer notified");
     agent->alive_ms = now + period;
 }
 
 static void tell_room(struct agent *agent, const struct room *room)
 {
     room_print(room, agent->config->state_dir, &agent->disk_why);
-    str_add(&agent->disk_why, "; nothing new is taken until then, and files stay where they are");
+    str_add(
+        &agent->disk_why, "; until then no new files are accepted, and files stay where they are");
 }
 
 /**
@@ -69,7 +70,7 @@ static void check_disk(struct agent *agent)
     if (agent->disk_short && !was_short) {
         log_error("%s", str_text(&agent->disk_why));
     } else if (was_short && !agent->disk_short) {
-        log_info("there is room in %s again", agent->config->state_dir);
+        log_info("there is enough free space in %s again", agent->config->state_dir);
         watch_rescan(agent->watch);
     }
 }
@@ -81,8 +82,8 @@ static void follow_clock(struct agent *agent)
     agent->clock_lead_ms = lead;
     if (llabs(by) < CLOCK_STEP_MS)
         return;
-    log_warn("the clock was set %s by %lld s; what waits, waits as long as it was to",
-        by > 0 ? "on" : "back", llabs(by) / 1000);
+    log_warn("the clock jumped %s by %lld s; all due times were shifted accordingly",
+        by > 0 ? "forward" : "backward", llabs(by) / 1000);
     queue_begin(agent->queue);
     queue_follow_clock(agent->queue, by);
     (void)agent_commit(agent);

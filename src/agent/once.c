@@ -52,7 +52,7 @@ static void tell_waiting_job(void *context, const struct job *job)
     const char *why =
         !config_folder(agent->config, job->folder) ? "its folder is no longer in the configuration"
         : job->error_message                       ? job->error_message
-        : job->group && job->state == JOB_UPLOADED ? "waits for the others of its group"
+        : job->group && job->state == JOB_UPLOADED ? "waits for the other files of its group"
                                                    : job_state_names[job->state];
     if (!job_has_error(job, "held"))
         log_info("job %lld waits%s%s: %s/%s: %s", (long long)job->id, has_due ? " until " : "",
@@ -67,7 +67,7 @@ static void tell_waiting(struct agent *agent)
         const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
         store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
     }
-    log_info("ends although files still wait: closedrop list and status show them");
+    log_info("exiting with files still waiting; see `closedrop list` and `closedrop status`");
 }
 
 void once_stop_if_done(struct agent *agent)

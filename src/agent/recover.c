@@ -25,8 +25,8 @@ void recover_staging(struct agent *agent, size_t index)
         return;
     int result = staging_recover(folder, agent->queue);
     if (result < 0)
-        log_warn("%s: files cannot be put away: %s/.closedrop cannot be used: %s; make the folder "
-                 "writable for this user, or set after_upload = \"keep\"",
+        log_warn("%s: finished files cannot be moved: %s/.closedrop cannot be used: %s; make the "
+                 "folder writable for this user, or set after_upload = \"keep\"",
             folder->name, folder->path, strerror(-result));
 }
 
@@ -75,8 +75,8 @@ static void note_lost_queue(struct agent *agent)
     if (origin == QUEUE_IS_NEW && !was_used_before(agent))
         return;
     queue_set_predecessor_lost(agent->queue);
-    log_warn("the queue begins anew, and what an earlier one filed is not known: what lies in the "
-             "folders now is looked for in Close before it is filed");
+    log_warn("starting with an empty queue although an earlier one existed; files now in the "
+             "folders are checked against Close before they are filed");
 }
 
 int recover(struct agent *agent)
@@ -92,10 +92,11 @@ int recover(struct agent *agent)
     if (agent_commit(agent) < 0)
         return EXIT_NOT_DONE;
     if (interrupted)
-        log_warn("%lld jobs were in hand at an unclean end; they go first, one at a time",
+        log_warn(
+            "%lld jobs were in progress when closedrop last crashed; they run first, one at a time",
             (long long)interrupted);
     if (paused)
-        log_warn("paused: files are queued, none is sent; closedrop resume goes on");
+        log_warn("paused: files are queued but not sent; run `closedrop resume` to continue");
     worker_set_paused(agent->worker, paused);
     worker_tell_held(agent->worker);
     return EXIT_DONE;

@@ -16,9 +16,9 @@
 static void warn_of_fixed(const struct config *old, const struct config *new)
 {
     if (strcmp(old->state_dir, new->state_dir) != 0)
-        log_warn("state_dir is changed by a restart only; %s stays", old->state_dir);
+        log_warn("state_dir only changes on a restart; %s stays in use", old->state_dir);
     if (strcmp(old->control_socket, new->control_socket) != 0)
-        log_warn("control_socket is changed by a restart only; %s stays", old->control_socket);
+        log_warn("control_socket only changes on a restart; %s stays in use", old->control_socket);
 }
 
 static int swap_config(struct agent *agent, struct config *config, struct str *why)
@@ -71,7 +71,7 @@ void reload(struct agent *agent)
     if (result < 0) {
         str_add(&agent->mistakes, str_text(&problems));
         log_problems(&problems);
-        log_error("the configuration has mistakes and was not reloaded; the old one goes on");
+        log_error("reload failed: the new configuration has errors; keeping the old one");
     } else {
         queue_begin(agent->queue);
         config_changes_apply(agent, before);

@@ -36,7 +36,7 @@ static void begin_stop(struct agent *agent)
     /* a second signal does not wait */
     agent->stop_ms = agent->stopping ? 0 : clock_steady_ms() + STOP_MAX_MS;
     agent->stopping = true;
-    log_info("stopping: %zu jobs in hand", worker_count_claimed(agent->worker));
+    log_info("stopping: %zu jobs in progress", worker_count_claimed(agent->worker));
 }
 
 void signals_take(struct agent *agent)

@@ -119,7 +119,7 @@ static int complain_unclosed(const struct reader *reader)
     bool is_empty = is_one_of(empty_elements, name);
     str_add_char(reader->why, '<');
     add_name(reader->why, name->text, name->length);
-    str_add(reader->why, is_empty ? "> is not closed; write <" : "> is not closed; write </");
+    str_add(reader->why, is_empty ? "> is not closed; add <" : "> is not closed; add </");
     add_name(reader->why, name->text, name->length);
     str_add(reader->why, is_empty ? "/>" : "> where it ends");
     return add_place(reader, name->at);
@@ -128,9 +128,9 @@ static int complain_unclosed(const struct reader *reader)
 static int complain_unknown(const struct reader *reader, const struct name *name, const char *what,
     const char *const *known)
 {
-    str_printf(reader->why, "Close takes no %s ", what);
+    str_printf(reader->why, "Close does not accept the %s ", what);
     add_name(reader->why, name->text, name->length);
-    str_add(reader->why, " in a note; it takes ");
+    str_add(reader->why, " in a note; it accepts ");
     add_list(reader->why, known);
     return add_place(reader, name->at);
 }
@@ -139,10 +139,10 @@ static int complain_entity(const struct reader *reader, const char *at)
 {
     size_t length = strcspn(at + 1, "&; <" SPACES) + 1;
     if (at[length] != ';')
-        return complain(reader, at, "a & by itself; write &amp;");
+        return complain(reader, at, "a bare &; write &amp;");
     add_name(reader->why, at, length);
-    str_add(reader->why, "; is no entity of XHTML; write the character itself or its number, "
-                         "such as &#169;");
+    str_add(reader->why,
+        "; is not an XHTML entity; write the character itself or its number, such as &#169;");
     return add_place(reader, at);
 }
 
@@ -188,13 +188,13 @@ static int read_close(struct reader *reader)
 {
     const struct name name = read_name(reader->at, reader->at + 2);
     if (!is_open(reader, &name))
-        return complain(reader, name.at, "an end tag that closes nothing; take it out");
+        return complain(reader, name.at, "an end tag without a start tag; remove it");
     if (!is_same(&reader->open[reader->depth - 1], &name))
         return complain_unclosed(reader);
     reader->at = name.text + name.length;
     reader->at += strspn(reader->at, SPACES);
     if (*reader->at != '>')
-        return complain(reader, name.at, "an end tag that does not end; write > after its name");
+        return complain(reader, name.at, "an unterminated end tag; write > after its name");
     reader->at++;
     reader->depth--;
     return 0;
@@ -208,7 +208,7 @@ static int read_attribute(struct reader *reader)
     const char *value = name.text + name.length;
     if (!name.length || value[0] != '=' || (value[1] != '"' && value[1] != '\''))
         return complain(reader, name.at,
-            "an attribute without a value in quotes; write it as in href=\"https://...\"");
+            "an attribute without a quoted value; write it as in href=\"https://...\"");
     if (reader->kind == XHTML_NOTE && !is_one_of(attributes, &name))
         return complain_unknown(reader, &name, "attribute", attributes);
     const char ends[] = {value[1], '<', '\0'};
@@ -218,7 +218,7 @@ static int read_attribute(struct reader *reader)
     else if (read_text(reader, ends) < 0)
         return -EINVAL;
     if (*reader->at != value[1])
-        return complain(reader, name.at, "an attribute that does not end; close its quotes");
+        return complain(reader, name.at, "an unterminated attribute; close its quotes");
     reader->at++;
     return 0;
 }
@@ -246,13 +246,13 @@ static int read_open(struct reader *reader)
     const struct name name = read_name(reader->at, reader->at + 1);
     bool is_body = name.length == 4 && memcmp(name.text, "body", 4) == 0;
     if (!name.length)
-        return complain(reader, name.at, "a < that begins no element; write &lt;");
+        return complain(reader, name.at, "a < that does not start an element; write &lt;");
     if (reader->kind == XHTML_NOTE && !is_one_of(elements, &name))
         return complain_unknown(reader, &name, "element", elements);
     if (reader->kind == XHTML_NOTE && is_body && reader->at != reader->text)
-        return complain(reader, name.at, "a <body> that is not around all; take it out");
+        return complain(reader, name.at, "a <body> that does not enclose everything; remove it");
     if (reader->depth == DEPTH_MAX)
-        return complain(reader, name.at, "too many elements in each other");
+        return complain(reader, name.at, "elements are nested too deeply");
     reader->open[reader->depth++] = name;
     reader->at = name.text + name.length;
     return read_attributes(reader);
@@ -264,7 +264,7 @@ static int skip_declaration(struct reader *reader)
     const char *end = str_starts_with(reader->at, "<!--") ? "-->" : ">";
     const char *found = strstr(reader->at, end);
     if (!found)
-        return complain(reader, reader->at, "a comment that does not end; write -->");
+        return complain(reader, reader->at, "an unterminated comment; write -->");
     reader->at = found + strlen(end);
     return 0;
 }
@@ -287,7 +287,7 @@ int xhtml_check(const char *text, enum xhtml_kind kind, struct str *why)
         if (result < 0)
             return result;
         if (has_body && !reader.depth && reader.at[strspn(reader.at, SPACES)])
-            return complain(&reader, reader.at, "something stands behind </body>");
+            return complain(&reader, reader.at, "there is text after </body>");
         if (has_body && !reader.depth)
             return 0;
     }

@@ -45,10 +45,10 @@ static void check_folder(
             problems, config, folder->line, where, folder->path, ENOTDIR, "name a directory");
     else if (access(folder->path, R_OK | X_OK) < 0)
         add_problem(problems, config, folder->line, where, folder->path, errno,
-            "let the user closedrop runs as list and enter it");
+            "give the user closedrop runs as permission to list and enter it");
     else if (folder->after_upload != AFTER_KEEP && access(folder->path, W_OK) < 0)
         add_problem(problems, config, folder->line, where, folder->path, errno,
-            "let the user closedrop runs as write there (finished files are moved), "
+            "give the user closedrop runs as permission to write there (finished files are moved), "
             "or set after_upload = \"keep\"");
 }
 
@@ -60,9 +60,8 @@ static void tell_owner(const struct config *config, const struct folder *folder,
     if (owner->is_foreign || owner_is_at(owner, config->state_dir))
         return; /* whoever checks need not be the user that closedrop runs as */
     str_printf(problems,
-        "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or take the folder out of "
-        "one "
-        "of the two configurations\n",
+        "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or remove the folder from "
+        "one of the two configurations\n",
         config->file, folder->line, folder->name, where, owner_words(owner, words),
         owner->state_dir);
 }
@@ -93,7 +92,7 @@ static void check_state_dir(const struct config *config, struct str *problems)
     }
     if (at && access(at, W_OK | X_OK) < 0)
         add_problem(problems, config, config->state_line, "state_dir", config->state_dir, errno,
-            "make it writable for the user closedrop runs as, or name another");
+            "make it writable for the user closedrop runs as, or choose another");
 }
 
 static void check_ca_file(const struct config *config, struct str *problems)
@@ -101,7 +100,7 @@ static void check_ca_file(const struct config *config, struct str *problems)
     const char *file = config->close.ca_file;
     if (*file && access(file, R_OK) < 0)
         add_problem(problems, config, config->close.ca_line, "close.ca_file", file, errno,
-            "name a file of PEM certificates, or leave it out");
+            "name a file of PEM certificates, or remove the setting");
 }
 
 static bool is_used(const struct config *config, const struct rule *rule)
@@ -137,7 +136,7 @@ static void print_pace(const struct guard_limits *limits)
         units_print_duration(&pace, limits->gap_ms);
         str_add(&pace, limits->per_hour || limits->per_day ? " apart" : "");
     }
-    printf("; of one sender %s (limits.sends), the rest goes by itself", str_text(&pace));
+    printf("; of one sender %s (limits.sends), the rest follows automatically", str_text(&pace));
     str_release(&pace);
 }
 
@@ -150,11 +149,11 @@ static void tell_sending_rules(const struct config *config)
             continue;
         printf("note: the rule \"%s\" really sends email: ", config->rules[i].name);
         if (limits->ask_above)
-            printf("at most %" PRId64 " an hour leave without you; set limits.ask_above to your "
-                   "largest run",
+            printf("at most %" PRId64 " an hour are sent without your approval; set "
+                   "limits.ask_above to the size of your largest batch",
                 limits->ask_above);
         else
-            printf("any number leaves without you (limits.ask_above is 0)");
+            printf("any number is sent without your approval (limits.ask_above is 0)");
         if (limits->per_hour || limits->per_day || limits->gap_ms)
             print_pace(limits);
         putchar('\n');
@@ -175,8 +174,8 @@ static void tell_lost_folders(const struct config *config)
         const char *name = json_get_text(one, "name");
         if (name && !config_folder(config, name))
             printf("note: the queue has %" PRId64 " jobs (%" PRId64
-                   " of them wait) of a folder \"%s\" that is no longer there; if it was only "
-                   "renamed, keep its name: name = \"%s\";\n",
+                   " of them wait) of a folder \"%s\" that is no longer in the configuration; if "
+                   "it was only moved or renamed, keep its name there: name = \"%s\";\n",
                 json_get_int(one, "jobs", 0), json_get_int(one, "waiting", 0), name, name);
     }
     client_close(client);
@@ -193,8 +192,8 @@ static bool is_to_come(const struct rule *rule)
 static void warn_of_missing_table(const struct config *config, const struct rule *rule)
 {
     fprintf(stderr,
-        "%s:%u: warning: rule \"%s\": the table %s is not there yet; files that need it wait for "
-        "it (incomplete of their folder), and then fail\n",
+        "%s:%u: warning: rule \"%s\": the table %s does not exist yet; files that need it wait for "
+        "it as long as their folder's setting incomplete allows, and then fail\n",
         config->file, rule->table_line, rule->name, rule->table);
 }
 
@@ -246,10 +245,10 @@ static void tell_down(const struct config *config, const struct api_outcome *out
     const char *words = transfer_end_words[outcome->end];
     fprintf(stderr, "closedrop: %s ", config->close.api_url);
     if (outcome->end == TRANSFER_ANSWERED)
-        fprintf(stderr, "does not answer like Close: status %d", outcome->status);
+        fprintf(stderr, "does not answer as Close does: status %d", outcome->status);
     else
         fprintf(stderr, "%s%s%s", words, *outcome->failure ? ": " : "", outcome->failure);
-    fputs("; look at close.api_url, proxy and the network\n", stderr);
+    fputs("; check close.api_url, proxy and the network\n", stderr);
 }
 
 static int tell_answer(const struct config *config, const struct request *request)
@@ -269,8 +268,9 @@ static int tell_answer(const struct config *config, const struct request *reques
         break;
     case API_KEY_REFUSED:
         fprintf(stderr,
-            "closedrop: Close refuses the API key (%d); make a new one in Close under Settings, "
-            "Developer, API Keys, and put all of it, also what follows the dot, in the key file\n",
+            "closedrop: Close refuses the API key (%d); create a new one in Close under Settings, "
+            "Developer, API Keys, and put all of it, including the part after the dot, into the "
+            "key file\n",
             outcome.status);
         code = EXIT_KEY_REFUSED;
         break;
@@ -313,7 +313,7 @@ static int check(const struct options *options)
     int code = problems.length ? EXIT_CONFIG : EXIT_DONE;
     fputs(str_text(&problems), stderr);
     if (code == EXIT_DONE)
-        printf("%s is good: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
+        printf("%s is valid: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
             config->folder_count == 1 ? "" : "s", config->rule_count,
             config->rule_count == 1 ? "" : "s");
     if (code == EXIT_DONE) {
@@ -334,8 +334,8 @@ const struct command command_check = {
     .allowed = "co",
     .arguments = "",
     .summary = "validate the configuration",
-    .help = "Reads the configuration and everything it names (folders, key file, state_dir), and\n"
-            "reports all mistakes at once. Exit code 0: good, 78: not. With --online it also asks\n"
-            "Close whom the key belongs to; 77 then means that Close refused it.",
+    .help = "Reads the configuration and everything it names (folders, key file, state_dir) and\n"
+            "reports all errors at once. Exit status 0: valid, 78: not. With --online it also\n"
+            "asks Close whose key it is; 77 then means that Close refused it.",
     .run = check,
 };

@@ -26,27 +26,29 @@ static const struct {
     {'c', "-c FILE", "the configuration to use", {"config", required_argument, NULL, 'c'},
         AT(config_file)},
     {'j', "--json", "print JSON, for programs", {"json", no_argument, NULL, 'j'}, AT(json)},
-    {'o', "--online", "also ask Close who we are", {"online", no_argument, NULL, 'o'}, AT(online)},
-    {'1', "--once", "end when all that is there is done", {"once", no_argument, NULL, '1'},
+    {'o', "--online", "also check the API key with Close", {"online", no_argument, NULL, 'o'},
+        AT(online)},
+    {'1', "--once", "exit when everything there is done", {"once", no_argument, NULL, '1'},
         AT(once)},
     {'a', "--all", "all failed jobs", {"all", no_argument, NULL, 'a'}, AT(all)},
-    {'A', "--all", "all that waits", {"all", no_argument, NULL, 'A'}, AT(all)},
-    {'w', "--watch", "print again every two seconds", {"watch", no_argument, NULL, 'w'}, AT(watch)},
+    {'A', "--all", "everything that is held", {"all", no_argument, NULL, 'A'}, AT(all)},
+    {'w', "--watch", "refresh every two seconds", {"watch", no_argument, NULL, 'w'}, AT(watch)},
     {'s', "--state S", "only jobs in this state", {"state", required_argument, NULL, 's'},
         AT(state)},
-    {'r', "--rule NAME", "file it by this rule", {"rule", required_argument, NULL, 'r'}, AT(rule)},
-    {'l', "--lead ID", "put it on this lead", {"lead", required_argument, NULL, 'l'}, AT(lead)},
-    {'t', "--contact ID", "note it with this contact", {"contact", required_argument, NULL, 't'},
-        AT(contact)},
-    {'f', "--folder F", "only of this folder", {"folder", required_argument, NULL, 'f'},
+    {'r', "--rule NAME", "apply this rule", {"rule", required_argument, NULL, 'r'}, AT(rule)},
+    {'l', "--lead ID", "add it to this lead", {"lead", required_argument, NULL, 'l'}, AT(lead)},
+    {'t', "--contact ID", "add it to a note on this contact",
+        {"contact", required_argument, NULL, 't'}, AT(contact)},
+    {'f', "--folder F", "only jobs of this folder", {"folder", required_argument, NULL, 'f'},
         AT(folder)},
-    {'R', "--rule R", "only of this rule", {"rule", required_argument, NULL, 'R'}, AT(rule)},
-    {'k', "--code C", "only with this error code", {"code", required_argument, NULL, 'k'},
+    {'R', "--rule R", "only jobs of this rule", {"rule", required_argument, NULL, 'R'}, AT(rule)},
+    {'k', "--code C", "only jobs with this error code", {"code", required_argument, NULL, 'k'},
         AT(code)},
-    {'g', "--again", "also what was filed there before", {"again", no_argument, NULL, 'g'},
-        AT(again)},
-    {'y', "--yes", "above limits.ask_above, too", {"yes", no_argument, NULL, 'y'}, AT(yes)},
-    {'H', "--held", "only what waits for release", {"held", no_argument, NULL, 'H'}, AT(held)},
+    {'g', "--again", "even if the same bytes were filed there before",
+        {"again", no_argument, NULL, 'g'}, AT(again)},
+    {'y', "--yes", "even above limits.ask_above", {"yes", no_argument, NULL, 'y'}, AT(yes)},
+    {'H', "--held", "only emails that wait for release", {"held", no_argument, NULL, 'H'},
+        AT(held)},
     {'n', "--limit N", "at most N jobs", {"limit", required_argument, NULL, 'n'}, AT(limit)},
 };
 
@@ -75,12 +77,15 @@ static void print_command_help(const struct command *command)
 
 static void print_help(void)
 {
-    printf("closedrop watches drop folders and files what lands in them in the Close CRM.\n\n"
-           "Usage: closedrop COMMAND ...\n\n");
+    printf(
+        "closedrop watches drop folders and uploads new documents to the Close CRM, filing each\n"
+        "one on the right lead.\n"
+        "\n"
+        "Usage: closedrop COMMAND ...\n"
+        "\n");
     for (size_t i = 0; i < COUNT(commands); i++)
         printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
-    printf(
-        "\nclosedrop COMMAND --help tells more, and so do closedrop(1) and closedrop.conf(5).\n");
+    printf("\nSee closedrop COMMAND --help, closedrop(1) and closedrop.conf(5) for details.\n");
 }
 
 /* ---- options ---- */
@@ -127,7 +132,7 @@ static int take_option(
             return set_option(options, i, value)
                        ? 0
                        : wrong_usage(command, "--limit takes a whole number from 1, not ", value);
-    return wrong_usage(command, "there is no such option, or it lacks its value: ", value);
+    return wrong_usage(command, "unknown option, or its value is missing: ", value);
 }
 
 /** Whether jobs are meant that are not named by their ids: all, or those that fit. */
@@ -159,11 +164,11 @@ static int read_options(
     options.count = argc - optind;
     bool is_for_many = means_many(command, &options);
     if (options.count < command->least && !is_for_many)
-        return wrong_usage(command, "something is missing: ", command->arguments);
+        return wrong_usage(command, "missing: ", command->arguments);
     if (options.count && is_for_many)
-        return wrong_usage(command, "this is too much beside an option: ", options.arguments[0]);
+        return wrong_usage(command, "not allowed together with an option: ", options.arguments[0]);
     if (command->most >= 0 && options.count > command->most)
-        return wrong_usage(command, "this is too much: ", argv[optind + command->most]);
+        return wrong_usage(command, "too many arguments: ", argv[optind + command->most]);
     *ret_options = options;
     return 0;
 }
@@ -187,8 +192,8 @@ int cli_main(int argc, char **argv)
         return result == 0 ? commands[i]->run(&options) : result < 0 ? EXIT_DONE : result;
     }
     fprintf(stderr,
-        *name ? "closedrop: there is no command \"%s\"; closedrop --help lists them\n"
-              : "closedrop: which command?%s closedrop --help lists them\n",
+        *name ? "closedrop: unknown command \"%s\"; closedrop --help lists them\n"
+              : "closedrop: no command given;%s closedrop --help lists them\n",
         name);
     return EXIT_USAGE;
 }

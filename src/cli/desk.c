@@ -20,7 +20,7 @@ struct config *cli_config(const struct options *options, enum config_places plac
     struct config *config = NULL;
     struct str problems = STR_INIT(256 * 1024);
     if (!file || config_load(file, places, &config, &problems) < 0)
-        fputs(problems.length ? str_text(&problems) : "closedrop: no memory left\n", stderr);
+        fputs(problems.length ? str_text(&problems) : "closedrop: out of memory\n", stderr);
     str_release(&problems);
     return config;
 }
@@ -69,7 +69,7 @@ struct json *cli_ask(const struct desk *desk, const struct question *question)
     const char *error = json_get_text(answer.body, "error");
     if (answer.status == 200 && answer.body)
         return answer.body;
-    fprintf(stderr, "closedrop: %s\n", error ? error : "the agent gave no answer");
+    fprintf(stderr, "closedrop: %s\n", error ? error : "the agent did not answer");
     json_free(answer.body);
     return NULL;
 }
@@ -80,7 +80,7 @@ bool cli_job_id(const char *text, int64_t *ret_id)
     errno = 0;
     long long id = strtoll(text, &end, 10);
     if (errno || *end || end == text || id < 1) {
-        fprintf(stderr, "closedrop: \"%s\" is no job's id; closedrop list shows them\n", text);
+        fprintf(stderr, "closedrop: \"%s\" is not a job ID; closedrop list shows them\n", text);
         return false;
     }
     *ret_id = id;

@@ -15,8 +15,7 @@
 static struct verdict not_known(const char *why)
 {
     return verdict_make(VERDICT_FAIL, "already_filed",
-        "whether it was filed before cannot be found out: %s; --again files it without asking",
-        why);
+        "whether it was filed before is unknown: %s; --again files it without this check", why);
 }
 
 /** Ask, or tell. The answer is the caller's, NULL where there is no queue, or for the reason that
@@ -68,11 +67,11 @@ static struct verdict of_guard(const struct session *session, const struct json 
         return verdict_make(VERDICT_NEXT, NULL, "may leave");
     if (strcmp(guard, "asks") == 0)
         return verdict_make(VERDICT_FAIL, "held",
-            "more than %" PRId64 " emails of its rule would leave within an hour "
-            "(limits.ask_above); --yes sends it all the same",
+            "more than %" PRId64 " emails of its rule would be sent within an hour "
+            "(limits.ask_above); --yes sends it anyway",
             limits->ask_above);
     return verdict_make(VERDICT_FAIL, "paced",
-        "its sender may send again at %s (limits.sends); try again then",
+        "its sender may send again at %s (limits.sends); retry then",
         json_get_text(answer, "leaves_at"));
 }
 
@@ -80,8 +79,8 @@ static struct verdict of_guard(const struct session *session, const struct json 
 static struct verdict not_counted(const char *why)
 {
     return verdict_make(VERDICT_FAIL, "no_queue",
-        "it would really send an email, and the queue that counts those cannot be asked: %s; start "
-        "closedrop run first",
+        "it would really send an email, and the queue that counts those is not available: %s; "
+        "start closedrop run first",
         why);
 }
 
@@ -102,9 +101,9 @@ static struct verdict ask_about(struct session *session, const struct filed *fil
     else if (at)
         verdict = verdict_make(VERDICT_FAIL, "already_filed",
             json_get_bool(answer, "unclear", false)
-                ? "may have been filed on %s on %.10s already, by an upload that did not end well; "
-                  "look at the lead in Close; --again files it once more"
-                : "was filed on %s on %.10s already; --again files it once more",
+                ? "may already have been filed on %s on %.10s by an upload that did not finish; "
+                  "check the lead in Close; --again files it a second time"
+                : "was already filed on %s on %.10s; --again files it a second time",
             filed->lead_id, at);
     str_release(&why);
     return verdict;

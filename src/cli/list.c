@@ -77,7 +77,7 @@ static int list(const struct options *options)
     int left = options->limit ? options->limit : INT32_MAX;
     if (options->state && (question.state = job_state_from_name(options->state)) < 0) {
         fprintf(stderr,
-            "closedrop: there is no state \"%s\"; there are queued, uploading, uploaded, "
+            "closedrop: unknown state \"%s\"; the states are queued, uploading, uploaded, "
             "attaching, done and failed\n",
             options->state);
         return EXIT_USAGE;
@@ -103,9 +103,9 @@ const struct command command_list = {
     .allowed = "cjsfRHn",
     .arguments = "",
     .summary = "the jobs, newest first",
-    .help = "Lists the jobs in the queue, newest first; with --json one object a line.\n"
-            "States: queued, uploading, uploaded, attaching, done, failed. With --held only the\n"
-            "emails that wait for closedrop release, or recall. A folder or a rule that left the\n"
-            "configuration is known as long as the queue has jobs of it.",
+    .help = "Lists the jobs in the queue, newest first; with --json one object per line. States:\n"
+            "queued, uploading, uploaded, attaching, done, failed. With --held only the emails\n"
+            "that wait for closedrop release or recall. A folder or rule that was removed from\n"
+            "the configuration is accepted as long as the queue has jobs of it.",
     .run = list,
 };

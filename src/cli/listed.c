@@ -11,7 +11,7 @@
 static void say_once(struct session *session, const char *why)
 {
     if (!session->said_unlisted)
-        fprintf(stderr, "closedrop: what is uploaded is not on the queue's list: %s\n", why);
+        fprintf(stderr, "closedrop: this upload is not recorded in the queue: %s\n", why);
     session->said_unlisted = true;
 }
 
@@ -22,7 +22,7 @@ int64_t listed_put(struct session *session, const struct json *told)
     CLEANUP(json_freep) struct json *job = NULL;
     int result = told ? session_ask(session, &question, &job, &why) : -ENOMEM;
     if (result < 0 && result != -ENOENT)
-        say_once(session, why.length ? str_text(&why) : "no memory left");
+        say_once(session, why.length ? str_text(&why) : "out of memory");
     str_release(&why);
     return json_get_int(job, "id", 0);
 }

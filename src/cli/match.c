@@ -87,7 +87,7 @@ static struct verdict judge_file(struct match *match)
     const char *why =
         verdict.kind == VERDICT_NEXT ? filter_leaves_out(match->folder, match->path) : NULL;
     if (why)
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is left alone; %s", why);
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is ignored; %s", why);
     why = verdict.kind == VERDICT_NEXT ? match_leaves_out(match) : NULL;
     if (why)
         return verdict_make(VERDICT_NEXT, NULL, "nothing: %s", why);
@@ -98,10 +98,9 @@ static struct verdict judge_file(struct match *match)
     if (verdict.kind == VERDICT_NEXT && match->resolution.rule)
         verdict = make_body(match);
     if (verdict.kind == VERDICT_NEXT && !match->resolution.rule && match->folder->rules[0])
-        return verdict_make(
-            VERDICT_FAIL, "no_rule", "no rule takes it: it would be uploaded, and no more");
+        return verdict_make(VERDICT_FAIL, "no_rule", "no rule matches: it would only be uploaded");
     if (verdict.kind == VERDICT_NEXT && !match->resolution.rule)
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is uploaded only");
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is only uploaded");
     return verdict;
 }
 
@@ -144,7 +143,7 @@ static int match(const struct options *options)
         code = names_check(&nobody, options->folder, NULL);
     bool usable = code == EXIT_DONE;
     if (usable && options->count > 1 && !options->json)
-        printf("%-40s  %-16s  %s\n", "FILE", "RULE", "WHAT WOULD BECOME OF IT");
+        printf("%-40s  %-16s  %s\n", "FILE", "RULE", "RESULT");
     for (int i = 0; usable && i < options->count && code != EXIT_KEY_REFUSED; i++) {
         int one = match_one(&session, options->arguments[i]);
         code = one ? one : code;
@@ -159,15 +158,12 @@ const struct command command_match = {
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
-    .summary = "which rule takes a file, whose it is, and what would be created",
-    .help = "Says for each file which rule would take it, which lead or contact it belongs to, and "
-            "the\n"
-            "exact JSON that would be posted. Asks Close, but changes nothing: neither there nor "
-            "in the\n"
-            "folder. For several files it prints a table; the exit code is 1 if any of them would "
-            "find\n"
-            "no home. Files that were put away are taken as if they still lay in the folder, so "
-            "that a\n"
-            "change of the rules can be tried on all of Uploaded. Without an agent.",
+    .summary = "show what the rules would do with a file (dry run)",
+    .help = "Shows for each file which rule matches it, which lead or contact it belongs to, and\n"
+            "the exact JSON that would be posted. Queries Close, but changes nothing, neither\n"
+            "there nor in the folder. For several files it prints a table. The exit status is 1\n"
+            "if any file has no matching rule or lead. Files that were already archived are\n"
+            "treated as if they were still in the folder, so that a change to the rules can be\n"
+            "tried on everything in Uploaded. Needs no running agent.",
     .run = match,
 };

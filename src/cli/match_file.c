@@ -28,7 +28,7 @@ struct verdict match_open_file(struct match *match)
             "it is a directory; name the files in it: find DIRECTORY -type f -exec closedrop match "
             "{} +");
     if (!S_ISREG(match->mode))
-        return verdict_make(VERDICT_NEXT, NULL, "not to be opened");
+        return verdict_make(VERDICT_NEXT, NULL, "cannot be opened");
     match->fd = open(match->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
     return match->fd < 0 ? named_file_missing(match->given, errno)
                          : verdict_make(VERDICT_NEXT, NULL, "open");
@@ -38,11 +38,12 @@ struct verdict match_open_file(struct match *match)
 const char *match_leaves_out(const struct match *match)
 {
     if (S_ISLNK(match->mode))
-        return "it is left alone; it is a symbolic link, and those are never followed";
+        return "it is ignored; it is a symbolic link, and those are never followed";
     if (match->is_behind_link)
-        return "it is left alone; it lies behind a symbolic link, and those are never followed";
+        return "it is ignored; its path leads through a symbolic link, and those are never "
+               "followed";
     if (!S_ISREG(match->mode))
-        return "it is left alone; it is no regular file, and nothing else is ever taken";
+        return "it is ignored; it is not a regular file, and only regular files are uploaded";
     return own_file(match->session->config, match->fd) > 0 ? "closedrop itself uses it" : NULL;
 }
 
@@ -57,7 +58,7 @@ static struct verdict read_sidecar(struct match *match)
     CLEANUP(close_fd) int fd = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
     if (path && fd < 0 && errno == ENOENT)
         return verdict_make(VERDICT_FAIL, "sidecar",
-            "it waits for its sidecar %s, which is not there", path_name(path));
+            "it waits for its sidecar %s, which does not exist", path_name(path));
     int result = fd < 0 ? -errno : str_add_file(&match->sidecar, fd);
     return result < 0 ? cannot_read("its sidecar", -result)
                       : verdict_make(VERDICT_NEXT, NULL, "read");

@@ -82,7 +82,7 @@ struct verdict match_find_folder(struct match *match)
                                                 : NULL;
     if (!match->folder)
         return verdict_make(VERDICT_FAIL, "no_folder",
-            "it lies in none of the configured folders; say by --folder which one it is for");
+            "it is not in any of the configured folders; use --folder to say which one it is for");
     match->path = strdup(path_name(match->given));
     return match->path ? verdict_make(VERDICT_NEXT, NULL, "found") : verdict_no_memory();
 }

@@ -77,8 +77,8 @@ static void print_moment(const char *text)
                      strftime(there, sizeof(there), "%Y-%m-%d %H:%M:%S UTC", &utc);
     CLEANUP(free_text)
     char *words = is_moment ? str_format("%s (%s)", here, there)
-                            : str_format("\"%s\" is no moment that Close knows; right would be "
-                                         "2026-11-22T18:00:00+01:00",
+                            : str_format("\"%s\" is not a valid date and time for Close; write it "
+                                         "like 2026-11-22T18:00:00+01:00",
                                   text);
     print_field("Sends", words ? words : "?");
 }
@@ -98,9 +98,8 @@ static char *describe_hint(const struct match *match)
 {
     if (!match->but_for_case)
         return NULL;
-    return str_format(
-        "rule \"%s\" would take it, but for upper and lower case; where that is not to "
-        "count, begin its match.path with (?i)",
+    return str_format("rule \"%s\" would match it if case were ignored; to ignore case, begin its "
+                      "match.path with (?i)",
         match->but_for_case->name);
 }
 

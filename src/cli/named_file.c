@@ -28,11 +28,10 @@ static struct verdict no_such_file(const char *path)
 {
     char me[ACCOUNT_NAME];
     if (!strpbrk(path, "*?["))
-        return verdict_make(VERDICT_FAIL, "unreadable", "there is no such file");
+        return verdict_make(VERDICT_FAIL, "unreadable", "no such file");
     return verdict_make(VERDICT_FAIL, "unreadable",
-        "there is no such file: the shell found nothing to put in place of the pattern, perhaps "
-        "because the user who typed it may not list the directory; as %s it can: sudo -u %s sh -c "
-        "'closedrop ...'",
+        "no such file: the shell found no match for the pattern, perhaps because the user who "
+        "typed it may not list the directory; as %s it can: sudo -u %s sh -c 'closedrop ...'",
         account_user(geteuid(), me), me);
 }
 
@@ -52,7 +51,7 @@ static struct verdict not_allowed(const char *path)
     rights_words(fd, closed ? RIGHTS_LIST_DIRECTORY : RIGHTS_READ_FILE, words);
     return verdict_make(VERDICT_FAIL, "unreadable", "%.300s may not be %s: it %s%s%s", what,
         closed ? "entered" : "read", words,
-        is_mine(fd) ? "" : "; or copy the file to where it may be read by ",
+        is_mine(fd) ? "" : "; or copy the file to a directory that can be read by ",
         is_mine(fd) ? "" : account_user(geteuid(), me));
 }
 

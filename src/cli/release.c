@@ -97,12 +97,12 @@ const struct command command_release = {
     .least = 1,
     .most = -1,
     .arguments = "RULE | ID...",
-    .summary = "let the emails leave that wait for a person's word",
-    .help =
-        "When more emails of one rule would leave within an hour than limits.ask_above, the rest\n"
-        "waits. This lets go what waits of the rules named, or of --all, now: also what came with\n"
-        "it and is still being uploaded, but not what comes later. An ID releases one email, with\n"
-        "all files of its group. limits.sends goes on to set the pace.",
+    .summary = "send the emails that wait for approval",
+    .help = "When one rule would send more emails within an hour than limits.ask_above, the rest\n"
+            "is held. This releases what is held now of the given rules, or of all rules (--all),\n"
+            "including files that came with it and are still being uploaded, but nothing that\n"
+            "comes later. An ID releases one email with all files of its group. limits.sends\n"
+            "still sets the pace.",
     .run = release,
 };
 
@@ -112,13 +112,10 @@ const struct command command_recall = {
     .least = 1,
     .most = -1,
     .arguments = "RULE | ID...",
-    .summary = "do not send the emails that wait; their files go to Failed",
-    .help =
-        "Fails what the send guard holds back (limits.ask_above, limits.sends) of the rules "
-        "named,\n"
-        "or the emails of these jobs. Their files go to the Failed directory; one that is dragged\n"
-        "back is sent all the same. To delete a file, or move it out of its folder, while it "
-        "waits\n"
-        "also recalls it.",
+    .summary = "cancel the emails that wait for approval; their files go to Failed",
+    .help = "Cancels what the send guard holds back (limits.ask_above, limits.sends) of the given\n"
+            "rules, or the emails of these jobs. Their files go to the Failed directory; a file\n"
+            "that is dragged back is sent after all. Deleting a file, or moving it out of its\n"
+            "folder, while it is held also recalls it.",
     .run = recall,
 };

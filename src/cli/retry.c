@@ -42,8 +42,9 @@ static void print_left_out(const struct json *numbers, int64_t sum)
         printf("%s%s %" PRId64, before, code, json_get_int(numbers, code, 0));
         before = ", ";
     }
-    printf("\nLook at each of them (closedrop list --state failed). One that is right is filed by\n"
-           "closedrop retry ID, or when its file is dragged back into its folder.\n");
+    printf("\n"
+           "Check each of them (closedrop list --state failed). To file one anyway, run\n"
+           "closedrop retry ID, or drag its file back into its folder.\n");
 }
 
 /** "14 queued again; 2 left out, they need your judgement: cut_off 1, empty 1" */
@@ -103,12 +104,11 @@ const struct command command_retry = {
     .least = 1,
     .most = -1,
     .arguments = "ID... | --all",
-    .summary = "try failed jobs again, at once",
-    .help =
-        "Queues failed jobs again, with all their attempts. Their files are moved back from the\n"
-        "Failed directory first. Either name them by their ID, or let --all take all of them, or\n"
-        "--folder, --rule and --code (together, too) all that fit. What a person must judge goes\n"
-        "only by its ID; the answer says how many were left out.",
+    .summary = "retry failed jobs at once",
+    .help = "Queues failed jobs again, with their attempts reset to zero. Their files are first\n"
+            "moved back from the Failed directory. Select them by ID, with --all, or by any\n"
+            "combination of --folder, --rule and --code. Jobs that need a person's judgement are\n"
+            "only retried by ID; the answer says how many were left out.",
     .run = retry,
 };
 
@@ -118,9 +118,8 @@ const struct command command_forget = {
     .least = 1,
     .most = -1,
     .arguments = "ID...",
-    .summary = "take jobs out of the queue; their files stay where they are",
-    .help =
-        "Takes jobs that are not in hand out of the queue. A file that lies in the folder stays\n"
-        "there and is left alone until somebody changes it.",
+    .summary = "remove jobs from the queue; their files stay where they are",
+    .help = "Removes jobs that are not in progress from the queue. A file that is still in the\n"
+            "folder stays there and is ignored until somebody changes it.",
     .run = forget,
 };

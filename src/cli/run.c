@@ -11,7 +11,7 @@ static int run(const struct options *options)
     CLEANUP(free_text) char *file = config_locate(options->config_file);
     if (file)
         return agent_run(file, options->once);
-    fputs("closedrop: no memory left; nothing was started\n", stderr);
+    fputs("closedrop: out of memory; nothing was started\n", stderr);
     return EXIT_NOT_DONE;
 }
 
@@ -19,10 +19,10 @@ const struct command command_run = {
     .name = "run",
     .allowed = "c1",
     .arguments = "",
-    .summary = "the agent: watch the folders and upload, in the foreground",
-    .help = "Watches the configured folders and uploads every finished file, until it is stopped.\n"
-            "SIGTERM ends it within 30 seconds, SIGHUP makes it read the configuration again.\n"
-            "With --once it ends when all that is there is done: 0 if all went well, 1 if\n"
-            "something failed or still waits, 77 if Close refused the key.",
+    .summary = "run the agent in the foreground: watch the folders and upload",
+    .help = "Watches the configured folders and uploads every finished file until it is stopped.\n"
+            "SIGTERM ends it within 30 seconds, SIGHUP reloads the configuration. With --once it\n"
+            "exits when everything there is done: 0 on success, 1 if something failed or still\n"
+            "waits, 77 if Close refused the key.",
     .run = run,
 };

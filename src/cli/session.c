@@ -62,7 +62,7 @@ int session_ask(struct session *session, const struct question *question, struct
         return 0;
     }
     const char *error = json_get_text(answer.body, "error");
-    str_add(why, error ? error : "the agent gave no answer");
+    str_add(why, error ? error : "the agent did not answer");
     json_free(answer.body);
     session_leave_queue(session);
     return -EIO;

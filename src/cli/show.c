@@ -23,7 +23,7 @@ static void print_field(const char *label, const char *text)
 static void print_job(const struct json *job)
 {
     static const char *const fields[][2] = {{"State", "state"}, {"Ended as", "ended"},
-        {"File", "path"}, {"Lies now at", "place"}, {"Content type", "content_type"},
+        {"File", "path"}, {"Now at", "place"}, {"Content type", "content_type"},
         {"SHA-256", "sha256"}, {"Rule", "rule"}, {"Lead", "lead_id"}, {"Contact", "contact_id"},
         {"Activity", "activity"}, {"Activity's id", "activity_id"}, {"Queued", "queued_at"},
         {"Next try", "next_attempt_at"}, {"Uploaded", "uploaded_at"}, {"Done", "done_at"},

@@ -31,7 +31,7 @@ static void print_waits(const struct json *folder)
         const char *key;
         const char *text;
     } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker or sidecar"},
-        {"waiting_incomplete", "empty or cut off, may still grow"},
+        {"waiting_incomplete", "empty or truncated, may still grow"},
         {"waiting_access", "not readable yet"}};
     for (size_t i = 0; i < COUNT(waits); i++) {
         int64_t count = json_get_int(folder, waits[i].key, 0);
@@ -60,9 +60,8 @@ static void print_folder(const struct json *folder)
         putchar('\n');
     }
     if (!json_get_bool(folder, "leases", true))
-        printf("        no read leases here (not the files' owner, or the file system has none to "
-               "trust): "
-               "quiet time alone decides\n");
+        printf("        no read leases here (closedrop does not own the files, or the file system "
+               "does not support them): the quiet time alone decides\n");
 }
 
 static void print_transfer(const struct json *transfer)
@@ -71,7 +70,7 @@ static void print_transfer(const struct json *transfer)
     units_print_size(&sizes, json_get_int(transfer, "sent", 0));
     str_add(&sizes, " of ");
     units_print_size(&sizes, json_get_int(transfer, "size", 0));
-    printf("In hand: job %" PRId64 " (%s) ", json_get_int(transfer, "id", 0),
+    printf("In progress: job %" PRId64 " (%s) ", json_get_int(transfer, "id", 0),
         json_get_text(transfer, "stage"));
     cli_print_text(json_get_text(transfer, "path"));
     printf(", %s\n", str_text(&sizes));
@@ -86,7 +85,7 @@ static void print_held(const struct json *held)
         const char *rule = json_get_text(one, "rule");
         printf("HELD: %" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
         cli_print_text(rule);
-        printf(" wait%s for you: closedrop release ", emails == 1 ? "s" : "");
+        printf(" wait%s for your approval: closedrop release ", emails == 1 ? "s" : "");
         cli_print_text(rule);
         printf(", or recall\n");
     }
@@ -121,7 +120,7 @@ static void print_not_put_away(const struct json *status)
     const char *path = json_get_text(first, "path");
     if (!count)
         return;
-    printf("        %" PRId64 " with their file still to be put away\n", count);
+    printf("        %" PRId64 " whose file is still to be moved\n", count);
     if (!path)
         return;
     printf("        job %" PRId64 ": %s/", json_get_int(first, "id", 0),
@@ -144,10 +143,10 @@ static void print_gone(const struct json *gone, const char *what)
             waiting == 1 ? " waits" : "s wait");
         if (failed)
             printf(", %" PRId64 " failed", failed);
-        printf(
-            "\n        they go on when it is back under this name (closedrop list --%s \"", what);
+        printf("\n        they continue when it is back under this name (closedrop list --%s \"",
+            what);
         cli_print_text(name);
-        printf("\" shows them, closedrop forget ID takes one out)\n");
+        printf("\" shows them, closedrop forget ID removes one)\n");
     }
 }
 
@@ -157,7 +156,7 @@ static void print_mistakes(const char *mistakes)
     if (!mistakes)
         return;
     CLEANUP(free_text) char *first = strndup(mistakes, strcspn(mistakes, "\n"));
-    printf("        the configuration has mistakes and was not reloaded (closedrop check): ");
+    printf("        the new configuration has errors and was not loaded (see closedrop check): ");
     cli_print_text(first ? first : "");
     putchar('\n');
 }
@@ -167,7 +166,7 @@ static void print_status(const struct json *status)
     const struct json *agent = json_get(status, "agent");
     print_held(json_get(status, "held"));
     if (json_get_bool(status, "paused", false))
-        printf("PAUSED: files are queued, none is sent; closedrop resume goes on\n");
+        printf("PAUSED: files are queued but not sent; run `closedrop resume` to continue\n");
     print_blocked(json_get(status, "blocked"));
     if (agent)
         printf("Agent:  closedrop %s, pid %" PRId64 ", since %s\n", json_get_text(agent, "version"),
@@ -229,8 +228,9 @@ const struct command command_status = {
     .name = "status",
     .allowed = "cjw",
     .arguments = "",
-    .summary = "how the agent and its folders are",
-    .help = "Shows whether the agent runs, what holds it up, its folders, and what is in hand.",
+    .summary = "show the state of the agent, its folders and transfers",
+    .help = "Shows whether the agent is running, what blocks it, its folders, and the "
+            "transfers\nin progress.",
     .run = status,
 };
 
@@ -238,10 +238,9 @@ const struct command command_pause = {
     .name = "pause",
     .allowed = "c",
     .arguments = "",
-    .summary = "send nothing more for now; files are still queued",
-    .help =
-        "Files are still watched and queued; transfers in hand end, no new one starts. The pause\n"
-        "outlives a restart of the agent; closedrop resume ends it.",
+    .summary = "stop sending for now; files are still queued",
+    .help = "Files are still watched and queued. Starts no new transfers; those in progress\n"
+            "finish. The pause persists across restarts, until closedrop resume.",
     .run = pause_agent,
 };
 
@@ -249,7 +248,7 @@ const struct command command_resume = {
     .name = "resume",
     .allowed = "c",
     .arguments = "",
-    .summary = "go on after a pause",
+    .summary = "continue after a pause",
     .help = "Ends a pause.",
     .run = resume_agent,
 };

@@ -61,7 +61,8 @@ static struct verdict open_file(const char *path, struct upload *upload)
         bool is_directory = S_ISDIR(source->before.mode);
         source_close(source);
         return verdict_make(VERDICT_FAIL, "unreadable", "%s",
-            is_directory ? "this is a directory; name the files in it" : "this is no regular file");
+            is_directory ? "this is a directory; name the files in it"
+                         : "this is not a regular file");
     }
     const int64_t size = source->before.identity.size;
     if (size == 0 || size > FILE_SIZE_MAX) {
@@ -111,7 +112,7 @@ static int check_options(const struct session *session)
                             ? options->contact
                             : NULL;
     if (wrong) {
-        fprintf(stderr, "closedrop upload: \"%s\" is no id of a %s in Close; one begins with %s\n",
+        fprintf(stderr, "closedrop upload: \"%s\" is not a %s ID of Close; those begin with %s\n",
             wrong, options->lead ? "lead" : "contact", options->lead ? "lead_" : "cont_");
         return EXIT_USAGE;
     }
@@ -141,17 +142,15 @@ const struct command command_upload = {
     .most = -1,
     .arguments = "PATH...",
     .summary = "upload files now, without a drop folder",
-    .help =
-        "Uploads each file and prints its download URL (good for 24 hours), with --json one\n"
-        "object a line. Needs no running agent and never moves the file.\n\n"
-        "With --rule it is filed as that rule says (the rule sees the file's name without its\n"
-        "directories); with --lead it is put straight on that lead, with --contact it goes into\n"
-        "a note with that contact. The same bytes are not filed on the same lead a second time,\n"
-        "unless --again says so. An email that really leaves the house counts with those of the\n"
-        "agent: above limits.ask_above it is refused unless --yes is given, and none is sent "
-        "while\n"
-        "no queue can be asked. What is uploaded is listed (closedrop list), by hand, where there "
-        "is\n"
-        "a queue that may be used.",
+    .help = "Uploads each file and prints its download URL (valid for 24 hours); with --json, one\n"
+            "object per line. Needs no running agent and never moves the file.\n"
+            "\n"
+            "With --rule it is filed as that rule says (the rule sees the file name without its\n"
+            "directories); with --lead it is added straight to that lead, with --contact to a\n"
+            "note on that contact. The same bytes are not filed on the same lead twice unless\n"
+            "--again is given. An email that is really sent counts together with the agent's:\n"
+            "above limits.ask_above it is refused unless --yes is given, and none is sent while\n"
+            "no queue is available. Where a queue is available, the upload is listed there\n"
+            "(closedrop list), in the folder \"by hand\".",
     .run = upload,
 };

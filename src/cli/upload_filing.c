@@ -99,7 +99,7 @@ static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
         struct verification verification;
         const struct job job = job_of(errand, NULL);
         errand_pause(errand, i ? limits->doubt_ms / 4 : limits->doubt_ms,
-            "whether Close created the activity is not known; looks for it");
+            "whether Close created the activity is unknown; checking");
         int result = verify_init(&verification, 1);
         if (result == 0)
             result = verify_add_file(&verification, 0, &job) |
@@ -113,9 +113,8 @@ static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
     if (errand->activity_id)
         return verdict;
     return verdict_make(VERDICT_FAIL, "unclear",
-        "whether its activity was created on %s is not known (%s); look at the lead in Close "
-        "before "
-        "you try again",
+        "whether its activity was created on %s is unknown (%s); check the lead in Close before "
+        "you retry",
         errand->resolution.lead_id,
         verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
 }
@@ -170,8 +169,8 @@ static struct verdict intend_step(struct errand *errand)
 static void list_intent(struct errand *errand)
 {
     const struct verdict unclear = verdict_make(VERDICT_FAIL, "unclear",
-        "its activity was about to be created, and closedrop upload has not said what came of it; "
-        "look at %s in Close before you try again",
+        "its activity was about to be created, but closedrop upload never reported the result; "
+        "check %s in Close before you retry",
         errand->resolution.lead_id);
     result_list(errand, &unclear);
 }

@@ -43,10 +43,10 @@ static bool is_quoted(const char *text)
 static const char *what_is_wrong(const char *text)
 {
     if (is_assignment(text))
-        return "has a name before the API key; write the key alone, what follows the = or :";
+        return "has a name before the API key; write only the key, the part after the = or :";
     if (is_quoted(text))
-        return "has the API key in quotes; write the key alone, without them";
-    return "must hold the API key and nothing else, on one line";
+        return "has the API key in quotes; write the key without them";
+    return "must contain the API key and nothing else, on one line";
 }
 
 /** A key is one line of printable ASCII: a line break in it would smuggle in a header. `file`:
@@ -81,11 +81,11 @@ static int of_another(const char *path, uid_t owner, struct str *why)
     char its[ACCOUNT_NAME], me[ACCOUNT_NAME];
     account_user(owner, its);
     account_user(geteuid(), me);
-    str_printf(why, "the key file %s belongs to %s, and this runs as %s; ", path, its, me);
+    str_printf(why, "the key file %s belongs to %s, but this runs as %s; ", path, its, me);
     if (owner)
-        str_printf(why, "run it as %s, as with sudo -u %s closedrop ...; only ", its, its);
-    str_printf(
-        why, "if closedrop is to run as %s, give the file to %s: chown %s %s", me, me, me, path);
+        str_printf(why, "run it as %s (sudo -u %s closedrop ...); only ", its, its);
+    str_printf(why, "if closedrop is meant to run as %s, give the file to %s: chown %s %s", me, me,
+        me, path);
     return -EPERM;
 }
 
@@ -97,9 +97,9 @@ static int behind_closed(const char *path, const char *directory, struct str *wh
         account_user(stat_of.st_uid, owner);
     account_user(geteuid(), me);
     str_printf(why,
-        "the key file %s cannot be read: the directory %s, which belongs to %s, may not be entered "
-        "by %s; run this as the user closedrop runs as, as with sudo -u closedrop closedrop ...; "
-        "only if that is %s, let %s enter the directory",
+        "the key file %s cannot be read: %s belongs to %s and cannot be entered by %s; run this as "
+        "the user closedrop runs as (sudo -u closedrop closedrop ...); only if that is %s, let %s "
+        "enter the directory",
         path, directory, owner, me, me, me);
     return -EACCES;
 }
@@ -123,7 +123,7 @@ static int unreadable(const char *path, int error, struct str *why)
         return not_allowed(path, why);
     str_printf(why, "the key file %s cannot be read: %s; %s", path, strerror(error),
         error == ELOOP ? "it is a symbolic link; name the file itself"
-                       : "put the API key there, for this user alone to read");
+                       : "put the API key there, readable by this user only");
     return -error;
 }
 
@@ -132,13 +132,12 @@ static int check_file(int fd, const char *path, struct stat *stat, struct str *w
     if (fstat(fd, stat) < 0)
         return unreadable(path, errno, why);
     if (!S_ISREG(stat->st_mode))
-        str_printf(
-            why, "the key file %s is no regular file; name the file that holds the API key", path);
+        str_printf(why,
+            "the key file %s is not a regular file; name the file that contains the API key", path);
     else if (stat->st_uid != 0 && stat->st_uid != geteuid())
         return of_another(path, stat->st_uid, why);
     else if (stat->st_mode & 077)
-        str_printf(why,
-            "the key file %s can be read by others; make it its owner's alone: chmod 600", path);
+        str_printf(why, "the key file %s can be read by others; make it private: chmod 600", path);
     else
         return 0;
     return -EPERM;
@@ -181,7 +180,7 @@ int key_load(const char *file, struct key *ret_key, struct str *why)
     else if (environment && *environment)
         result = take_text(&key, environment, NULL, why);
     else
-        str_add(why, "there is no API key: set close.api_key_file to the file that holds it");
+        str_add(why, "there is no API key; set close.api_key_file to the file that contains it");
     if (environment) {
         explicit_bzero(environment, strlen(environment));
         unsetenv("CLOSE_API_KEY");

@@ -291,8 +291,8 @@ void phone_add_forms(const char *country, struct str *out)
     const struct plan *plan = find_plan(country);
     str_add(out, "as it is dialled there, ");
     if (*plan->trunk)
-        str_printf(out, "with %s before its area, ", plan->trunk);
-    str_printf(out, "or whole, as in +%s...", country);
+        str_printf(out, "with %s before the area code, ", plan->trunk);
+    str_printf(out, "or in full, as in +%s...", country);
 }
 
 bool phone_knows_country(const char *country)

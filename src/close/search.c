@@ -64,10 +64,10 @@ bool search_is_sound(const struct search *search)
 
 void search_add_lack(const struct search *search, struct str *out)
 {
-    str_add(out, "there is too little to search by: ");
+    str_add(out, "too little to search for: ");
     search_add_words(search, out);
     if (!search->country) {
-        str_add(out, " (a phone number needs seven digits)");
+        str_add(out, " (a phone number needs at least seven digits)");
         return;
     }
     str_printf(out, "; in the country %s a number is written ", search->country);

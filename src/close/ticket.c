@@ -70,13 +70,13 @@ enum ticket_problem ticket_read(const char *body, size_t length, char *const *up
     enum ticket_problem problem = TICKET_GOOD;
 
     if (!download_url || !upload_url || !are_fields_sound(fields)) {
-        str_add(why, "Close's answer to files/upload/ holds no form that can be used");
+        str_add(why, "Close's answer to files/upload/ contains no usable form");
         problem = TICKET_GARBAGE;
     } else if (!may_upload_to(upload_url, upload_hosts)) {
         str_add(why, "Close's form points to ");
         utf8_escape(why, upload_url, strcspn(upload_url, "?"));
-        str_add(why, ", which close.upload_hosts does not allow; "
-                     "add that host there if it is really Close's");
+        str_add(why, ", which close.upload_hosts does not allow; add it there if this host really "
+                     "belongs to Close");
         problem = TICKET_FOREIGN_HOST;
     }
     if (problem) {
@@ -92,7 +92,7 @@ enum ticket_problem ticket_read(const char *body, size_t length, char *const *up
     };
     if (!ticket.download_url || !ticket.token || !ticket.upload_url) {
         ticket_release(&ticket);
-        str_add(why, "no memory left");
+        str_add(why, "out of memory");
         return TICKET_GARBAGE;
     }
     *ret_ticket = ticket;

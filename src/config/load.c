@@ -31,11 +31,12 @@ static void check_api_url(
     struct url url;
     if (url_parse(close->api_url, &url) < 0 || strpbrk(close->api_url, "?#"))
         setting_problem(settings, group, "api_url",
-            "\"%s\" is no plain https URL; Close's own is \"https://api.close.com/api/v1/\"",
+            "\"%s\" is not a plain https URL; Close's own is \"https://api.close.com/api/v1/\"",
             close->api_url);
     else if (!url.secure && !url_is_loopback(&url))
         setting_problem(settings, group, "api_url",
-            "would send the API key in the clear; use https:// (http is for this machine only)");
+            "would send the API key unencrypted; use https:// (http is only allowed to this "
+            "machine)");
     size_t length = strlen(close->api_url);
     if (length && close->api_url[length - 1] != '/') {
         char *whole = str_format("%s/", close->api_url);
@@ -62,7 +63,7 @@ static void read_close(struct settings *settings, struct config *config)
         check_api_url(settings, group, close);
     if (close->upload_hosts && !close->upload_hosts[0])
         setting_problem(settings, group, "upload_hosts",
-            "names no host, so nothing could be uploaded; leave it out for \"*.amazonaws.com\"");
+            "is empty, so nothing could be uploaded; remove it to use \"*.amazonaws.com\"");
 }
 
 /** What may leave the house (product.md 4). */
@@ -91,9 +92,8 @@ static void read_limits(struct settings *settings, struct config *config)
     read_guard(settings, group, &limits->guard);
     if (limits->bandwidth && limits->bandwidth < BANDWIDTH_MIN)
         setting_problem(settings, group, "bandwidth",
-            "less than \"8K\" a second is too slow for S3, which closes connections that are "
-            "still; "
-            "\"0\" is no limit");
+            "less than \"8K\" per second is too slow for S3, which closes idle connections; \"0\" "
+            "means no limit");
     if (limits->retry_first_ms > limits->retry_max_ms)
         setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
 }
@@ -162,7 +162,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
         places_check(settings, config, compared == CONFIG_PLACES_FOUND);
         if (!config->folder_count)
             setting_problem(settings, settings_root(settings), "folders",
-                "names no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
+                "contains no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
     }
     setting_report_rest(settings);
 }

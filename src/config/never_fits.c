@@ -14,7 +14,7 @@
 /** Begin a complaint, the caller adds what would be right. */
 static void complain(struct str *why, const char *pattern, const char *words)
 {
-    str_printf(why, "\"%s\" fits nothing and can never match: %s; write [ ", pattern, words);
+    str_printf(why, "\"%s\" can never match: %s; write [ ", pattern, words);
 }
 
 static void propose(
@@ -40,7 +40,7 @@ static bool is_list(const char *pattern, struct str *why)
     /* "Scan 1; *.pdf" may be a name: only suffixes side by side are surely meant as several */
     if (!str_starts_with(pattern, "*.") || !next_in_list(pattern))
         return false;
-    complain(why, pattern, "each pattern is a text of its own");
+    complain(why, pattern, "each pattern is a separate string");
     for (const char *next; pattern; pattern = next) {
         next = next_in_list(pattern);
         size_t length = next ? (size_t)(next - pattern) : strlen(pattern);
@@ -58,7 +58,7 @@ static bool has_braces(const char *pattern, struct str *why)
     const char *close = open ? strchr(open, '}') : NULL;
     if (!close || !memchr(open, ',', (size_t)(close - open)))
         return false;
-    complain(why, pattern, "braces are no wildcard here");
+    complain(why, pattern, "braces are not a wildcard here");
     for (const char *at = open + 1; at <= close; at++) {
         size_t length = strcspn(at, ",}");
         str_add(why, str_ends_with(str_text(why), "[ ") ? "\"" : ", \"");
@@ -77,7 +77,8 @@ static bool is_absolute(const char *folder, const char *pattern, struct str *why
     bool is_below = path_is_within(pattern, folder) && pattern[strlen(folder)] == '/';
     const char *rest = is_below ? pattern + strlen(folder) : pattern;
     rest += strspn(rest, "/");
-    complain(why, pattern, "a pattern begins and ends without a slash, in the folder");
+    complain(why, pattern,
+        "a pattern is relative to the folder and neither begins nor ends with a slash");
     propose(why, "", *rest ? rest : "*", strlen(*rest ? rest : "*"), "");
     return true;
 }
@@ -88,14 +89,14 @@ static bool is_word(const char *pattern, struct str *why)
     while (length && pattern[length - 1] == '/')
         length--;
     if (*pattern == '.' && !strchr(pattern, '/')) {
-        complain(why, pattern, "no file whose name begins with a dot is taken");
+        complain(why, pattern, "files whose name begins with a dot are never taken");
         propose(why, "*", pattern, length, "");
         return true;
     }
     if (strpbrk(pattern, "*?[."))
         return false;
     bool is_suffix = length <= SUFFIX_MAX && !strchr(pattern, '/');
-    complain(why, pattern, is_suffix ? "it has no wildcard" : "it is the name of no file");
+    complain(why, pattern, is_suffix ? "it has no wildcard" : "no file can have this name");
     propose(why, is_suffix ? "*." : "", pattern, length, is_suffix ? "" : "/*");
     return true;
 }

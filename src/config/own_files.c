@@ -158,7 +158,7 @@ static const char *role_in(
     if (begins_at(other, other->archive, inode))
         return "the archive";
     if (begins_at(other, other->failed, inode))
-        return "the place for failed files";
+        return "the directory for failed files";
     bool is_itself = other == folder || (other > folder && is_at(folder->path, inode));
     return !is_itself && is_at(other->path, inode) ? "the root" : NULL;
 }

@@ -43,12 +43,13 @@ static void check_against_earlier(const struct places *places, struct setting *g
     const struct folder *other = *folder->path ? overlapping(places, folder->path, index) : NULL;
     if (other)
         setting_problem(places->settings, group, "path",
-            "\"%s\" and \"%s\" lie one inside the other; each folder must stand alone",
+            "\"%s\" and \"%s\" are one inside the other; drop folders must not be nested",
             folder->path, other->path);
     for (size_t i = 0; i < index; i++)
         if (*folder->path && strcmp(folder->name, config->folders[i].name) == 0)
             setting_problem(places->settings, group, "name",
-                "\"%s\" is the name of another folder; each needs its own, e.g. name = \"%s-2\";",
+                "\"%s\" is already the name of another folder; each needs its own, e.g. name = "
+                "\"%s-2\";",
                 folder->name, folder->name);
 }
 
@@ -56,7 +57,7 @@ static void tell_inside(const struct places *places, struct setting *group, cons
     const char *path, const struct folder *folder)
 {
     setting_problem(places->settings, group, key,
-        "\"%s\" lies inside the drop folder \"%s\"; put it elsewhere", path, folder->path);
+        "\"%s\" is inside the drop folder \"%s\"; put it elsewhere", path, folder->path);
 }
 
 /** A path of ours, NULL or "" for none, may lie in no folder. */
@@ -116,7 +117,7 @@ static void check_folder_places(const struct places *places)
         check_destination(places, group, "failed", folder, folder->failed);
         if (*folder->path && lies_in(places, config->file, folder->path))
             setting_problem(places->settings, group, "path",
-                "\"%s\" holds this configuration file; put the file elsewhere", folder->path);
+                "\"%s\" contains this configuration file; move the file elsewhere", folder->path);
     }
 }
 

@@ -65,7 +65,7 @@ static struct template **read_texts(
         settings_set_short(reader->settings);
     for (size_t i = 0, made = 0; templates && i < count; i++) {
         if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
-            setting_problem(reader->settings, group, field->key, "must be one line");
+            setting_problem(reader->settings, group, field->key, "must be a single line");
         templates[made] = reader_make_template(reader, group, field->key, texts[i], &reader->late);
         if (templates[made] && field->kind == FIELD_HTML)
             check_html(reader, group, field->key, texts[i]);
@@ -73,7 +73,7 @@ static struct template **read_texts(
     }
     if (field->kind == FIELD_LINES && count > LIST_MAX)
         setting_problem(reader->settings, group, field->key,
-            "holds more than the %d addresses that Close takes", LIST_MAX);
+            "contains more than the %d addresses that Close accepts", LIST_MAX);
     if (texts == single)
         free(single[0]);
     else
@@ -138,14 +138,14 @@ static void check_email(
     bool has_body = setting_has(group, "body_text") || setting_has(group, "body_html");
     if (has_body && setting_has(group, "template_id"))
         setting_problem(reader->settings, group, "template_id",
-            "is not looked at by Close where there is a body; leave one of them out");
+            "is ignored by Close when a body is given; remove one of them");
 }
 
 static void check_note(struct rule_reader *reader, struct setting *group)
 {
     if (setting_has(group, "text") && setting_has(group, "html"))
         setting_problem(reader->settings, group, "text",
-            "is not looked at by Close where there is html; leave one of them out");
+            "is ignored by Close when html is given; remove one of them");
 }
 
 static void read_fields(struct rule_reader *reader, struct setting *group)
@@ -194,5 +194,5 @@ void read_activity(struct rule_reader *reader)
             reader->rule->name);
     if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
         setting_problem(reader->settings, reader->group, "group",
-            "makes no sense with lead_file: each file stands on the lead by itself");
+            "makes no sense with lead_file: each file is added to the lead separately");
 }

@@ -31,13 +31,13 @@ static void check_place(
         return;
     if (!path_is_plain_relative(place) || *place == '.')
         setting_problem(settings, group, key,
-            "\"%s\" must be a plain path below the folder (or an absolute one), e.g. \"Uploaded\"",
+            "\"%s\" must be a plain path below the folder, or an absolute one, e.g. \"Uploaded\"",
             place);
     else if (memchr(place, '%', first))
         setting_problem(settings, group, key,
             "\"%s\" must begin with a fixed directory name, e.g. \"Uploaded/%%Y-%%m\"", place);
     else if (!strftime(expanded, sizeof(expanded), place, &day))
-        setting_problem(settings, group, key, "\"%s\" is no strftime(3) pattern", place);
+        setting_problem(settings, group, key, "\"%s\" is not a valid strftime(3) pattern", place);
 }
 
 /** One marker for each file, or one file name for all of a directory. */
@@ -95,8 +95,8 @@ static void check_pattern(struct settings *settings, struct setting *group, cons
         setting_problem(settings, group, key, "%s", str_text(&why));
     else if (pattern[strlen(pattern) - 1] == '/')
         setting_problem(settings, group, key,
-            "\"%s\" fits nothing: a pattern begins and ends without a slash, e.g. \"private\" or "
-            "\"private/*.pdf\"",
+            "\"%s\" can never match: a pattern neither begins nor ends with a slash, e.g. "
+            "\"private\" or \"private/*.pdf\"",
             pattern);
     str_release(&why);
 }
@@ -142,8 +142,7 @@ static void read_rules_of(struct settings *settings, struct setting *group,
     }
     if (count == 0 && folder->fails_unmatched)
         setting_problem(settings, group, "no_match",
-            "speaks of files that no rule takes, but the folder names no rules, e.g. rules = [ "
-            "\"by-lead-id\" ];");
+            "has no effect without rules, e.g. rules = [ \"by-lead-id\" ];");
     text_list_free(names);
     folder->rules_digest = folder->rules ? rules_digest(settings, config, folder) : NULL;
 }
@@ -171,8 +170,8 @@ static void read_folder(struct settings *settings, struct setting *group,
     folder->remove_empty = setting_bool(settings, group, "remove_empty", false);
     if (folder->remove_empty && folder->after_upload == AFTER_KEEP)
         setting_problem(settings, group, "remove_empty",
-            "means nothing with after_upload = \"keep\", which leaves every file where it is; take "
-            "one of the two out");
+            "has no effect with after_upload = \"keep\", which leaves every file where it is; "
+            "remove one of them");
     folder->duplicates = (enum duplicates)setting_choice(
         settings, group, "duplicates", duplicate_names, DUPLICATES_CHOICES, DUPLICATES_ASK);
     if (folder->archive)

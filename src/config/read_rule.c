@@ -26,7 +26,8 @@ static void check_groups(struct rule_reader *reader, struct setting *match)
     for (; *name; name++)
         if (variable_is_of_every_file(*name))
             setting_problem(reader->settings, match, "path",
-                "the group \"%s\" hides the variable {%s}; give it another name", *name, *name);
+                "the named group \"%s\" hides the variable {%s}; choose another name", *name,
+                *name);
 }
 
 static void read_match(struct rule_reader *reader)
@@ -62,10 +63,10 @@ static void read_custom_field(struct rule_reader *reader, struct setting *find)
     const char *id = reader->rule->custom_field;
     if (!id || !record_is_id(id, "cf_"))
         setting_problem(reader->settings, group, "id",
-            "must be the id of a custom field of leads, e.g. id = \"cf_...\";");
+            "must be the ID of a custom field of leads, e.g. id = \"cf_...\";");
     if (!reader->rule->find && !setting_has(group, "value"))
         setting_problem(reader->settings, group, "value",
-            "is missing; say what the field must hold, e.g. value = \"{num}\";");
+            "is missing; say what the field must contain, e.g. value = \"{num}\";");
 }
 
 /** Nothing is known of how numbers are dialled there, or it is no calling code at all. */
@@ -75,15 +76,16 @@ static void complain_of_country(
     const char *like = phone_country_like(country);
     if (like) {
         setting_problem(reader->settings, find, "country",
-            "\"%s\" is not a calling code in digits; write country = \"%s\";", country, like);
+            "\"%s\" is not a country calling code in digits; write country = \"%s\";", country,
+            like);
         return;
     }
     struct str known = STR_INIT(4096);
     phone_add_countries(&known);
     setting_problem(reader->settings, find, "country",
-        "\"%s\" is not a calling code whose country's way of dialling is known, as in country = "
-        "\"49\"; known are %s; for any other leave country out, and write its code into "
-        "contact_phone, e.g. \"+81{caller}\"",
+        "\"%s\" is not a country calling code with known dialling rules, such as country = \"49\"; "
+        "known are %s; for any other, remove country and write the code into contact_phone, e.g. "
+        "\"+81{caller}\"",
         country, str_text(&known));
     str_release(&known);
 }
@@ -92,8 +94,8 @@ static void read_country(struct rule_reader *reader, struct setting *find)
 {
     char *country = setting_text(reader->settings, find, "country", NULL);
     if (country && !setting_has(find, search_names[SEARCH_CONTACT_PHONE]))
-        setting_problem(reader->settings, find, "country",
-            "says how a phone number is dialled, and goes with contact_phone only; leave it out");
+        setting_problem(
+            reader->settings, find, "country", "only applies to contact_phone; remove it");
     else if (country && !phone_knows_country(country))
         complain_of_country(reader, find, country);
     reader->rule->find_country = country;
@@ -132,8 +134,8 @@ static void read_encoding(struct rule_reader *reader, struct setting *table)
     char *encoding = setting_text(reader->settings, table, "encoding", NULL);
     if (encoding && *encoding && !encoding_is_known(encoding))
         setting_problem(reader->settings, table, "encoding",
-            "\"%s\" is no known encoding; did you mean encoding = \"%s\";? iconv -l lists them "
-            "all; leave it out for UTF-8",
+            "\"%s\" is not a known encoding; did you mean encoding = \"%s\";? iconv -l lists them "
+            "all; remove it for UTF-8",
             encoding, encoding_like(encoding));
     if (encoding && !*encoding) {
         free(encoding);
@@ -157,7 +159,7 @@ static void read_table(struct rule_reader *reader, const char *file)
             "is missing; name the table, e.g. file = \"customers.csv\";");
     if (!setting_has(table, "key"))
         setting_problem(reader->settings, table, "key",
-            "is missing; say what is looked up in the column \"%s\", e.g. key = \"{customer}\";",
+            "is missing; say what to look up in the column \"%s\", e.g. key = \"{customer}\";",
             reader->rule->table_column ? reader->rule->table_column : "key");
     reader->rule->table = given && base ? path_normal(base, given) : NULL;
     read_encoding(reader, table);
@@ -176,7 +178,8 @@ static struct template *read_id(struct rule_reader *reader, const char *key, con
         return NULL;
     if (!strchr(text, '{') && !record_is_id(text, prefix))
         setting_problem(reader->settings, reader->group, key,
-            "\"%s\" is no id, which begins with %s, and has no variable in braces, e.g. \"{lead}\"",
+            "\"%s\" is not an ID, which begins with %s, and contains no variable in braces, e.g. "
+            "\"{lead}\"",
             text, prefix);
     return reader_make_template(reader, reader->group, key, text, &reader->early);
 }
@@ -192,7 +195,7 @@ static void read_source(struct rule_reader *reader, const char *file)
     if (has_ids + has_find > 1 || !(has_ids || has_find || has_table))
         setting_problem(reader->settings, reader->group, NULL,
             "the rule \"%s\" must have exactly one of lead_id (or contact_id), find, and a table "
-            "with such a column, to say whose file it is",
+            "with such a column, to say which lead or contact the file belongs to",
             rule->name);
     if (has_table)
         read_table(reader, file);
@@ -213,8 +216,8 @@ static void check_use_of_table(struct rule_reader *reader)
     const struct rule *rule = reader->rule;
     if (rule->table && rule->source != SOURCE_TABLE && !rule_uses(rule, "row."))
         setting_problem(reader->settings, reader->group, "table",
-            "only gives values where %s says whose file it is, and none of them is used; use one, "
-            "e.g. \"{row.email}\", or leave one of the two out",
+            "only supplies values when %s decides which lead or contact a file belongs to, and "
+            "none of them is used; use one, e.g. \"{row.email}\", or remove one of the two",
             rule->source == SOURCE_FIND ? "find" : "lead_id or contact_id");
 }
 
@@ -226,7 +229,7 @@ static void read_group(struct rule_reader *reader)
         setting_duration(reader->settings, group, "wait", "30s", "0", "1d");
     if (group && !setting_has(group, "by"))
         setting_problem(reader->settings, group, "by",
-            "is missing; say which files go together, e.g. by = \"{customer}\";");
+            "is missing; say which files belong together, e.g. by = \"{customer}\";");
 }
 
 /* ---- a rule, and all of them ---- */
@@ -237,13 +240,13 @@ static void read_name(struct rule_reader *reader, const struct config *config, s
     rule->name = setting_text(reader->settings, reader->group, "name", NULL);
     if (!setting_has(reader->group, "name"))
         setting_problem(reader->settings, reader->group, "name",
-            "is missing; folders name their rules by it, e.g. name = \"fax\";");
+            "is missing; folders refer to their rules by it, e.g. name = \"fax\";");
     if (!rule->name)
         rule->name = strdup("");
     for (size_t i = 0; i < index && rule->name; i++)
         if (*rule->name && config->rules[i].name && strcmp(rule->name, config->rules[i].name) == 0)
             setting_problem(reader->settings, reader->group, "name",
-                "\"%s\" is the name of another rule; each needs its own", rule->name);
+                "\"%s\" is already the name of another rule; each needs its own", rule->name);
 }
 
 static bool is_rule_whole(const struct rule *rule)

@@ -17,8 +17,8 @@ bool refusal_of_size(const struct folder *folder, int64_t size, struct refusal *
     units_print_size(&limit, is_small ? folder->min_size : folder->max_size);
     ret_refusal->code = is_small ? "too_small" : "too_large";
     snprintf(ret_refusal->message, sizeof(ret_refusal->message),
-        is_small ? "the file has only %s, less than min_size, %s"
-                 : "the file has %s, more than %s, the most that is taken here",
+        is_small ? "the file has only %s, which is less than min_size, %s"
+                 : "the file has %s, which is more than %s, the maximum here",
         str_text(&has), str_text(&limit));
     str_release(&has);
     str_release(&limit);

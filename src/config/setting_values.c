@@ -15,7 +15,7 @@ static const char *read_text(
     const char *text = config_setting_get_string(member);
     if (!text)
         setting_problem(
-            settings, group, key, "must be a text in quotes, e.g. %s = \"%s\";", key, example);
+            settings, group, key, "must be a string in quotes, e.g. %s = \"%s\";", key, example);
     return text && *text ? text : NULL; /* an empty text is an unset key */
 }
 
@@ -71,7 +71,8 @@ int64_t setting_size(
     const char *text = read_text(settings, group, key, fallback);
     if (text && units_size(text, &bytes) < 0)
         setting_problem(settings, group, key,
-            "\"%s\" is no size; write a whole number and K, M, G or nothing, e.g. \"25M\"", text);
+            "\"%s\" is not a valid size; write a whole number and K, M, G or nothing, e.g. \"25M\"",
+            text);
     return bytes;
 }
 
@@ -88,8 +89,9 @@ int64_t setting_duration(struct settings *settings, struct setting *group, const
     int64_t read_ms = ms;
     if (units_duration(text, &read_ms) < 0)
         setting_problem(settings, group, key,
-            "\"%s\" is no duration; write a whole number and ms, s, m, h or d, e.g. \"%s\"", text,
-            fallback);
+            "\"%s\" is not a valid duration; write a whole number and ms, s, m, h or d, e.g. "
+            "\"%s\"",
+            text, fallback);
     else if (read_ms < least_ms || read_ms > most_ms)
         setting_problem(
             settings, group, key, "\"%s\" is out of range; it must be %s to %s", text, least, most);
@@ -111,7 +113,7 @@ int setting_choice(struct settings *settings, struct setting *group, const char 
     for (size_t i = 0; i < count; i++)
         str_printf(&list, "%s\"%s\"", i == 0 ? "" : i + 1 == count ? " or " : ", ", names[i]);
     setting_problem(
-        settings, group, key, "\"%s\" is not known; it must be %s", text, str_text(&list));
+        settings, group, key, "\"%s\" is not valid here; it must be %s", text, str_text(&list));
     str_release(&list);
     return fallback;
 }
@@ -158,7 +160,7 @@ char **setting_texts(
     }
     if (!good)
         setting_problem(settings, group, key,
-            "must be a list of texts in quotes, none empty, e.g. %s = [ \"*.pdf\", \"*.tif\" ];",
+            "must be a list of strings in quotes, none empty, e.g. %s = [ \"...\", \"...\" ];",
             key);
     char **copy = good && texts ? copy_list(settings, texts, count) : copy_list(settings, NULL, 0);
     free(texts);

@@ -41,7 +41,7 @@ static int read_file(const char *path, struct str *text)
 static void report_unreadable(struct settings *settings, int error)
 {
     const char *what = error == -E2BIG    ? "the file is larger than 1 MiB; is this the right file?"
-                       : error == -EILSEQ ? "the file holds a NUL byte; is this the right file?"
+                       : error == -EILSEQ ? "the file contains a NUL byte; is this the right file?"
                                           : strerror(-error);
     str_printf(&settings->problems, "%s: cannot be read: %s\n", settings->path, what);
     settings->problem_count++;
@@ -64,7 +64,8 @@ static void read_tree(struct settings *settings, const char *text, struct str *w
     if (!line) {
         line = (unsigned)config_error_line(&settings->tree);
         str_printf(what,
-            "%s; look here and just above for a missing ; , } ) ] or quote, or a key written twice",
+            "%s; look here and just above for a missing ; , } ) ] or quote, or a key that appears "
+            "twice",
             config_error_text(&settings->tree));
     }
     settings_add_problem(settings, line, NULL, str_text(what));

@@ -64,14 +64,14 @@ static const struct {
     const char *name, *right;
 } odd_characters[] = {
     {0xA0, 0xA0, "a non-breaking space", "write a plain one"},
-    {0x2000, 0x200F, "an odd blank", "write a plain space"},
+    {0x2000, 0x200F, "an unusual space character", "write a plain space"},
     {0x202F, 0x202F, "a narrow non-breaking space", "write a plain one"},
     {0x3000, 0x3000, "a wide space", "write a plain one"},
     {0xFEFF, 0xFEFF, "a byte order mark in the middle", "delete it"},
     {0x2018, 0x201F, "a curly quote", "write a straight one, \""},
     {0xAB, 0xAB, "an angle quote", "write a straight one, \""},
     {0xBB, 0xBB, "an angle quote", "write a straight one, \""},
-    {0, UINT32_MAX, "a character that stands in texts only", "put the text in quotes"},
+    {0, UINT32_MAX, "a character that is only allowed in strings", "put the string in quotes"},
 };
 
 /** The number of the character at `at`; the byte where it is none. */
@@ -131,10 +131,10 @@ static unsigned describe_odd(const char *text, const char *odd, struct str *what
         i++;
     bool is_text = utf8_length((const unsigned char *)odd, strnlen(odd, 4)) > 0;
     if (is_text)
-        str_printf(what, "column %u: here is %s (U+%04X); %s", column, odd_characters[i].name,
+        str_printf(what, "column %u: found %s (U+%04X); %s", column, odd_characters[i].name,
             (unsigned)code_at(odd), odd_characters[i].right);
     else
-        str_printf(what, "column %u: here is a byte that is no UTF-8, %02X; save the file as UTF-8",
+        str_printf(what, "column %u: found a byte that is not UTF-8, %02X; save the file as UTF-8",
             column, (unsigned)code_at(odd));
     return line;
 }
@@ -148,8 +148,8 @@ unsigned syntax_check(const char *text, struct str *what)
     if ((line = line_of_include(text)) != 0)
         str_add(what, "@include is not supported; write everything into this file");
     else if ((line = line_of_big_number(text)) != 0)
-        str_add(
-            what, "a number is too large; sizes and durations are texts, e.g. \"25M\" or \"15m\"");
+        str_add(what,
+            "a number is too large; sizes and durations are strings, e.g. \"25M\" or \"15m\"");
     return line;
 }
 

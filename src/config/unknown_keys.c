@@ -61,9 +61,10 @@ static void report_unknown(
     if (closest)
         setting_problem(settings, within, key, "unknown key; did you mean %s?", closest);
     else if (!known.length)
-        setting_problem(settings, within, key, "unknown key; nothing can be set here");
+        setting_problem(settings, within, key, "unknown key; no keys are allowed here");
     else
-        setting_problem(settings, within, key, "unknown key; known here are %s", str_text(&known));
+        setting_problem(
+            settings, within, key, "unknown key; known keys here are %s", str_text(&known));
     str_release(&known);
 }
 

@@ -17,7 +17,7 @@ struct answer answer_body(struct json *body, int result)
 {
     if (result < 0) {
         json_free(body);
-        return answer_error(500, "no memory left");
+        return answer_error(500, "out of memory");
     }
     return (struct answer){200, body};
 }

@@ -79,7 +79,7 @@ static int find_somebody(struct client *client, struct str *why)
         str_clear(why);
         usleep(PAUSE_US);
     }
-    str_printf(why, ", but no agent answers on %s; does it run with another configuration?",
+    str_printf(why, ", but no agent answers on %s; is it running with another configuration?",
         client->config->control_socket);
     return -1;
 }

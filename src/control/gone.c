@@ -26,7 +26,7 @@ static struct json *view_with_error(
 {
     CLEANUP(free_text)
     char *message = str_format(
-        "its %s \"%s\" is no longer in the configuration; it goes on when the %s returns", what,
+        "its %s \"%s\" is no longer in the configuration; it continues when the %s returns", what,
         name, what);
     struct job shown = *job; /* the job keeps owning its texts */
     shown.error_code = code;

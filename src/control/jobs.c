@@ -99,14 +99,14 @@ static struct answer answer_change(
     case QUEUE_NO_SUCH_JOB:
         return no_such_job(asked->question->id);
     case QUEUE_JOB_DISCARDED:
-        return answer_error(409, "its file is gone: a person deleted it from where failed files "
-                                 "lie (discarded); to have "
-                                 "it filed after all, put it into the folder again");
+        return answer_error(409,
+            "its file is gone: a person deleted it from the directory for failed files "
+            "(discarded); to file it after all, put it into the folder again");
     case QUEUE_JOB_CLAIMED:
-        return answer_error(409, "the job is in hand just now; wait until it has ended");
+        return answer_error(409, "the job is in progress; wait until it has finished");
     case QUEUE_NOT_PUT_AWAY:
-        return answer_error(409, "its file is still to be put away; closedrop show says why that "
-                                 "does not work; the job can be forgotten afterwards");
+        return answer_error(409, "its file has not been moved yet; closedrop show says why; the "
+                                 "job can be forgotten afterwards");
     case QUEUE_BY_HAND:
         return answer_error(409, "the file was uploaded by hand; run closedrop upload again");
     default:
@@ -117,19 +117,19 @@ static struct answer answer_change(
 struct answer jobs_retry(const struct asked *asked)
 {
     return answer_change(asked, queue_retry_by_hand(asked->queue, asked->question->id),
-        "the job has not failed, there is nothing to retry");
+        "the job has not failed; there is nothing to retry");
 }
 
 struct answer jobs_release(const struct asked *asked)
 {
     return answer_change(asked, queue_release(asked->queue, asked->question->id),
-        "the job does not wait for release; closedrop list --held shows what does");
+        "the job is not waiting for release; closedrop list --held shows which are");
 }
 
 struct answer jobs_recall(const struct asked *asked)
 {
     return answer_change(asked, queue_recall(asked->queue, asked->question->id),
-        "the send guard does not hold the job back; closedrop list --held shows what it does");
+        "the job is not held; closedrop list --held shows which are");
 }
 
 struct answer jobs_forget(const struct asked *asked)
@@ -191,11 +191,11 @@ struct answer jobs_record(const struct asked *asked)
     struct answer answer;
     if (!job)
         answer =
-            why.length ? answer_error(400, str_text(&why)) : answer_error(500, "no memory left");
+            why.length ? answer_error(400, str_text(&why)) : answer_error(500, "out of memory");
     else if (queue_put_by_hand(asked->queue, job))
         answer = show(asked, job->id);
     else
-        answer = answer_error(409, "nothing was listed under this id that is still unclear");
+        answer = answer_error(409, "no unclear upload is listed under this ID");
     str_release(&why);
     return answer;
 }

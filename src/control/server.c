@@ -56,10 +56,9 @@ static enum MHD_Result answer_request(struct server *server, struct MHD_Connecti
 {
     struct question question;
     if (str_error(body))
-        return send_answer(
-            connection, answer_error(413, "what came with the question is too long"));
+        return send_answer(connection, answer_error(413, "the request is too long"));
     if (question_parse(method, url, read_parameter, connection, &question) < 0)
-        return send_answer(connection, answer_error(404, "there is no such question"));
+        return send_answer(connection, answer_error(404, "unknown request"));
     CLEANUP(json_freep) struct json *told = json_parse(str_text(body), body->length);
     question.told = told;
     return send_answer(connection, server->answer(server->context, &question));
@@ -132,7 +131,7 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
     int fd = listen_at(path);
     if (fd < 0) {
         str_printf(why, "control_socket %s cannot be used: %s", path,
-            fd == -EADDRINUSE ? "another agent listens there" : strerror(-fd));
+            fd == -EADDRINUSE ? "another agent is listening there" : strerror(-fd));
         return fd;
     }
     struct server *server = calloc(1, sizeof(*server));
@@ -146,7 +145,7 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
             forget_request, NULL, MHD_OPTION_END);
     }
     if (!server || !server->daemon || !server->path) {
-        str_printf(why, "control_socket %s cannot be served", path);
+        str_printf(why, "cannot serve control_socket %s", path);
         if (!server || !server->daemon)
             close(fd);
         server_close(server);

@@ -41,8 +41,8 @@ static const char *letters_of(mode_t bits)
 static void advise_other_reasons(struct str *out, const struct rights *rights)
 {
     bool is_sticky = S_ISDIR(rights->mode) && rights->mode & S_ISVTX && !rights->is_owner;
-    str_add(out, is_sticky ? "its sticky bit lets only the owner of a file move it: chmod -t"
-                           : "its mode allows this, so look for an ACL (getfacl), an attribute "
+    str_add(out, is_sticky ? "its sticky bit only lets the owner of a file move it: chmod -t"
+                           : "its mode allows this, so check for an ACL (getfacl), an attribute "
                              "(lsattr, also of the file), AppArmor or SELinux");
 }
 
@@ -123,7 +123,7 @@ const char *rights_words(int fd, enum rights_need need, char text[RIGHTS_WORDS])
 {
     struct stat stat;
     if (fstat(fd, &stat) < 0) {
-        snprintf(text, RIGHTS_WORDS, "cannot be looked at: %s", strerror(errno));
+        snprintf(text, RIGHTS_WORDS, "cannot be inspected: %s", strerror(errno));
         return text;
     }
     struct rights rights = {.mode = stat.st_mode,

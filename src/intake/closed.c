@@ -86,7 +86,7 @@ void closed_add(void *context, const char *path)
     if (closed && count(folder) >= CLOSED_MAX)
         closed_free(TAKE_PTR(closed));
     if (closed && insert(folder, closed))
-        log_warn("%s/%s: %s; what is in it is not seen", folder->folder->name, path, closed->why);
+        log_warn("%s/%s: %s; files in it are not seen", folder->folder->name, path, closed->why);
 }
 
 static bool is_closed(const struct watched *folder, const char *path, int *ret_error)

@@ -64,7 +64,7 @@ static bool has_hardly_begun(const char *head, size_t length, const char *name)
 
 const char *complete_find_cut(const struct bytes *bytes, const char *name)
 {
-    static const char no_end[] = "its format's end is missing";
+    static const char no_end[] = "the end of its format is missing";
     char head[PDF_START_MAX + 1] = "";
     size_t length = bytes->size < PDF_START_MAX ? (size_t)bytes->size : PDF_START_MAX;
     if (!bytes_read_at(bytes, 0, head, length))
@@ -76,7 +76,7 @@ const char *complete_find_cut(const struct bytes *bytes, const char *name)
     if (before >= 0)
         return pdf_behind_has_end(bytes, before) ? NULL : no_end;
     if (zeros_are_all(bytes, head, length))
-        return "it holds nothing but zeros, as a write that failed leaves it";
+        return "it contains nothing but zeros, as after a failed write";
     size_t begun = length < SIGNATURE_MAX ? length : SIGNATURE_MAX;
     return has_hardly_begun(head, begun, name) ? no_end : NULL;
 }

@@ -210,18 +210,19 @@ const char *filter_leaves_out(const struct folder *folder, const char *path)
 {
     const char *name = path_name(path);
     if (is_never_taken(name))
-        return "a file of such a name is never taken, see closedrop.conf(5)";
+        return "files with such a name are never taken, see closedrop.conf(5)";
     if (is_unnamed_shortcut(folder, path))
-        return "it is a shortcut, and no pattern of include names it, as \"*.url\" or \"*.lnk\" do";
+        return "it is a shortcut, and include has no pattern for it, such as \"*.url\" or "
+               "\"*.lnk\"";
     if (is_marker(folder, name) || is_sidecar(folder, name))
         return "it is the marker or sidecar of another file";
     if (folder->include[0] && !matches_any(folder->include, path, name))
-        return "no pattern of include fits it";
+        return "no include pattern matches it";
     if (matches_any(folder->exclude, path, name))
-        return "a pattern of exclude fits it";
+        return "an exclude pattern matches it";
     if (!reaches(folder, path))
-        return "a directory on its path is not entered, see recursive, exclude, and what is never "
-               "taken in closedrop.conf(5)";
+        return "a directory in its path is not entered; see recursive, exclude and the names that "
+               "are never taken in closedrop.conf(5)";
     return NULL;
 }
 

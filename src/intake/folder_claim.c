@@ -32,9 +32,9 @@ static void refuse(struct watched *folder, const char *where, const struct owner
     if (!where)
         snprintf(message, room, "is %s", words);
     else if (*where == '/')
-        snprintf(message, room, "lies in %.120s, which is %s", where, words);
+        snprintf(message, room, "is inside %.120s, which is %s", where, words);
     else
-        snprintf(message, room, "has %.120s in it, which is %s", where, words);
+        snprintf(message, room, "contains %.120s, which is %s", where, words);
 }
 
 /** Whether a directory in it was found to belong to another queue, and still does. */
@@ -73,7 +73,7 @@ static void tell_doubt(struct watched *folder, int error)
 {
     if (!folder->claim.is_doubtful)
         log_warn("%s: cannot mark the folder as watched: %s/.closedrop/owner: %s; make sure that "
-                 "no other closedrop watches it",
+                 "no other closedrop is watching it",
             folder->folder->name, folder->folder->path, strerror(-error));
     folder->claim.is_doubtful = true;
 }

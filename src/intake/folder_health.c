@@ -40,10 +40,10 @@ void folder_health_explain(struct folder_health *health)
         return;
     if (health->missed)
         snprintf(health->message, sizeof(health->message),
-            "not all of it can be looked at: %s; looks again every poll_interval",
+            "part of it cannot be read: %s; retrying every poll_interval",
             strerror(-health->missed));
     else if (health->has_unreachable)
         snprintf(health->message, sizeof(health->message),
-            "some of it cannot be reached: a path is too long, or more than 64 directories deep "
-            "(the log says which); give shorter names, or move it up");
+            "part of it cannot be reached: a path is too long, or more than 64 directories deep "
+            "(the log says which); use shorter names, or move it up");
 }

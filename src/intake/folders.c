@@ -47,7 +47,7 @@ bool folder_enter(struct watched *folder)
     if (own_directory(folder->watch->config, folder->folder, found.root, words)) {
         close(found.root);
         free(found.real_path);
-        be_away(folder, "is %s under another name; each folder must stand alone", words);
+        be_away(folder, "is %s under another name; drop folders must not overlap", words);
         return false;
     }
     if (folder_root_is_same(folder, &found)) {

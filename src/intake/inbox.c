@@ -59,7 +59,8 @@ static void take_scan(struct watch *watch, const struct message *message)
 static void enter_when_possible(struct watch *watch, struct config *config)
 {
     while (folder_set_enter(watch, config) < 0 && !mailbox_is_closed(watch->inbox)) {
-        log_error("no memory for the new configuration; nothing is watched until there is");
+        log_error(
+            "out of memory for the new configuration; nothing is watched until there is enough");
         sleep(MEMORY_PAUSE_S);
     }
 }

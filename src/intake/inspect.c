@@ -141,7 +141,7 @@ static int is_own(const struct watched *folder, const char *path, int path_fd)
     if (result == 0)
         result = lies_in_own_directory(folder, path);
     if (result > 0)
-        log_debug("%s/%s is used by closedrop itself, left alone", folder->folder->name, path);
+        log_debug("%s/%s is used by closedrop itself and is ignored", folder->folder->name, path);
     return result;
 }
 

@@ -54,8 +54,8 @@ static void explain_limit(struct watched *folder, const struct limit *limit, con
     for (size_t i = 0; i < folder->watch->config->folder_count; i++)
         missing += folder->watch->folders[i].coverage.unwatched;
     snprintf(folder->health.message, sizeof(folder->health.message),
-        "degraded: %s looked at every poll_interval, for the limit of %" PRId64
-        " %s is reached; raise it%s: sysctl -w %s=%" PRId64,
+        "degraded: %s polled every poll_interval because the limit of %" PRId64
+        " %s is reached; to raise it%s: sysctl -w %s=%" PRId64,
         what, most, limit->of, is_of_space ? " in this user namespace" : "",
         is_of_space ? limit->space : limit->system, power_of_two_from(most + 2 * missing));
 }
@@ -79,7 +79,7 @@ void polling_explain(struct watched *folder)
             return;
         }
     snprintf(folder->health.message, sizeof(folder->health.message),
-        "degraded: %s looked at every poll_interval, for there are no file events: %s", what,
+        "degraded: %s polled every poll_interval because there are no file events: %s", what,
         strerror(-error));
 }
 

@@ -12,7 +12,7 @@
 
 #define REPLACED                                                                                   \
     "replaced before it was taken: an earlier document of this name, %lld bytes, was replaced by " \
-    "another one while it settled"
+    "another one while closedrop waited for it to be finished"
 
 /** Whether nobody writes to the file, by a lease; without leases, the caller decides. */
 static bool is_finished(int fd, bool seems_finished)
@@ -28,7 +28,7 @@ static void say(const struct watched *folder, struct candidate *candidate)
     candidate->replaced++;
     candidate->first_ctime_ns =
         candidate->state.ctime_ns; /* nothing that arrived before it covers it */
-    log_warn("%s/%s: " REPLACED "; if both are wanted, give each a name of its own",
+    log_warn("%s/%s: " REPLACED "; if both are wanted, give them different names",
         folder->folder->name, candidate->path, (long long)candidate->replaced_size);
 }
 
@@ -48,8 +48,8 @@ char *replaced_text(const struct candidate *candidate)
 {
     if (candidate->replaced > 1)
         return str_format("replaced before they were taken: %lld earlier documents of this name, "
-                          "the last of %lld bytes, were each replaced by another one while it "
-                          "settled",
+                          "the last of %lld bytes, were each replaced by another one while "
+                          "closedrop waited for them to be finished",
             (long long)candidate->replaced, (long long)candidate->replaced_size);
     return candidate->replaced ? str_format(REPLACED, (long long)candidate->replaced_size) : NULL;
 }

@@ -43,7 +43,7 @@ static bool is_unreachable(struct scan *scan, const char *path, bool is_director
     bool is_too_deep = is_directory && scan->depth == DEPTH_MAX;
     if (!is_too_deep && strlen(path) <= PATH_LENGTH_MAX)
         return false;
-    log_warn("%s/%s lies too deep, left out", scan->folder->name, path);
+    log_warn("%s/%s is nested too deeply and is ignored", scan->folder->name, path);
     scan->calls.unreachable(scan->calls.context);
     return true;
 }
@@ -57,7 +57,8 @@ static void descend(struct scan *scan, const char *path)
     if (fd == -EACCES)
         scan->calls.closed(scan->calls.context, path);
     else if (fd == -EXDEV)
-        log_warn("%s/%s is another file system, left out; make it a folder of its own",
+        log_warn(
+            "%s/%s is on another file system and is ignored; configure it as a folder of its own",
             scan->folder->name, path);
     else if (fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP)
         log_warn("%s/%s cannot be listed: %s", scan->folder->name, path, strerror(-fd));
@@ -68,7 +69,7 @@ static void descend(struct scan *scan, const char *path)
     }
     char words[OWN_DIRECTORY_MAX];
     if (*path && own_directory(scan->config, scan->folder, fd, words)) {
-        log_warn("%s/%s is %s under another name, left out", scan->folder->name, path, words);
+        log_warn("%s/%s is %s under another name and is ignored", scan->folder->name, path, words);
         close(fd);
         return;
     }

@@ -124,8 +124,8 @@ static struct settle_step wait_for_sidecar(
     int64_t next_poll = facts->now + POLL_MS;
     if (facts->now >= end)
         return refuse("sidecar",
-            "its sidecar is empty or cut off: not all of the JSON is there; %s",
-            "the program that writes it may have failed; mend it, then drag the file back");
+            "its sidecar is empty or incomplete: part of the JSON is missing; %s",
+            "the program that writes it may have failed; fix that, then drag the file back");
     return wait_for(SETTLE_GROWTH, end < next_poll ? end : next_poll);
 }
 
@@ -172,7 +172,7 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("empty",
                 "the file is empty (0 bytes); the program that wrote it may have failed; %s",
-                "if it is to be filed all the same, drag it back into the folder"));
+                "to file it anyway, drag it back into the folder"));
     struct refusal refusal;
     if (refusal_of_links(facts->links, &refusal))
         return wait_or_refuse(folder, facts, SETTLE_ACCESS, refuse_as(&refusal));
@@ -184,8 +184,8 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
 {
     if (findings->error == -EOWNERDEAD)
         return refuse("crashed",
-            "closedrop ended without warning three times while it looked into this file; %s",
-            "please report this with the file");
+            "closedrop crashed three times while it was inspecting this file; %s",
+            "please report this together with the file");
     if (findings->error == -EWOULDBLOCK)
         return wait_for_its_writer(folder, facts);
     if (is_shortage(findings->error))
@@ -212,8 +212,8 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
     if (findings->cut && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("cut_off",
-                "the file looks cut off: %s; if it is whole all the same, drag it back into the "
-                "folder and it is taken as it is",
+                "the file looks incomplete: %s; if it is complete after all, drag it back into the "
+                "folder and it is accepted as it is",
                 findings->cut));
     return (struct settle_step){.kind = SETTLE_READY};
 }

@@ -56,12 +56,12 @@ static void name_waiter(struct watched *folder)
     if (!companion)
         return;
     if (first->wants == COMPANION_NEXT_MARKER)
-        snprintf(words, room, "%.300s came after its marker %.255s, and waits for the next one",
+        snprintf(words, room, "%.300s came after its marker %.255s and waits for the next one",
             first->path, path_name(companion));
     else
         snprintf(words, room, "%.300s waits for its %s %.255s%s", first->path,
             is_sidecar ? "sidecar" : "marker", path_name(companion),
-            first->wait == SETTLE_GROWTH ? ", which is empty or cut off" : "");
+            first->wait == SETTLE_GROWTH ? ", which is empty or truncated" : "");
 }
 
 /** Waits that end soon by themselves count as settling; the others are only counted by kind. */

@@ -39,7 +39,7 @@ static void restart_if_due(struct watch *watch)
     if (!due && !asked)
         return;
     if (due && watch->events >= 0) {
-        log_debug("begins its watches anew");
+        log_debug("restarting all its watches");
         watch->events = events_restart();
     }
     if (due) {

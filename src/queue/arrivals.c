@@ -43,7 +43,7 @@ static const char *path_to_find(const struct identity *identity, const char *pat
 
 void queue_follow(struct queue *queue, struct job *job, const char *path)
 {
-    CLEANUP(free_text) char *why = str_format("renamed in the folder, was %s", job->path);
+    CLEANUP(free_text) char *why = str_format("renamed in the folder; its name was %s", job->path);
     if (!job->queued_path)
         queue_keep_text(queue, &job->queued_path, job->path);
     if (job->rule && job_is_intended(job) && !job->filed_path)
@@ -191,12 +191,14 @@ void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
 {
     CLEANUP(job_freep) struct job *kept = store_load(queue->store, kept_id);
     CLEANUP(free_text)
-    char *why = str_format("its bytes are those of job %lld, which has it", (long long)kept_id);
+    char *why =
+        str_format("its bytes are those of job %lld, which has the file now", (long long)kept_id);
     if (kept) {
         kept->identity = job->identity;
         if (strcmp(kept->path, job->path) != 0)
             queue_follow(queue, kept, job->path);
-        queue_update(queue, kept, "its file has another time, but the bytes that were filed");
+        queue_update(queue, kept,
+            "its file has a new modification time, but the same bytes that were filed");
     }
     queue_end(queue, job, JOB_DROPPED, why ? why : "");
 }
@@ -209,6 +211,6 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id)
         return false;
     queue_end(queue, failed, JOB_SUPERSEDED, why ? why : "");
     job->approved = true;
-    queue_update(queue, job, "brought back by a person: it is filed once more");
+    queue_update(queue, job, "brought back by a person: it is filed again");
     return true;
 }

@@ -106,7 +106,7 @@ static bool read_error(const struct json *told, struct job *job, struct str *why
     for (size_t i = 0; i < COUNT(errors) && job->state == JOB_FAILED; i++) {
         const char *text = json_get_text(error, errors[i].key);
         if (!text || strlen(text) > errors[i].most || !errors[i].fits(text))
-            return refuse(why, "error", "an object with code and message, for it has failed");
+            return refuse(why, "error", "an object with code and message, because it failed");
         if (str_assign(member_of(job, errors[i].member), text) < 0)
             return false;
     }
@@ -146,7 +146,7 @@ static bool read_numbers(const struct json *told, struct job *job, int64_t now_m
     if (job->identity.size < 0)
         return refuse(why, "size", "a number of bytes");
     if (attempts < 0 || attempts > ATTEMPTS_MAX)
-        return refuse(why, "attempts", "how often it was tried");
+        return refuse(why, "attempts", "the number of attempts");
     job->attempts = (int)attempts;
     if (__builtin_mul_overflow(mtime_ms, 1000000, &job->identity.mtime_ns))
         return refuse(why, "mtime_ms", "a time in milliseconds");
@@ -158,7 +158,7 @@ static bool read_numbers(const struct json *told, struct job *job, int64_t now_m
 struct job *by_hand_read(const struct json *told, int64_t now_ms, struct str *why)
 {
     if (!json_is_object(told)) {
-        str_add(why, "an upload is told as one JSON object, of 64 KiB at most");
+        str_add(why, "an upload is reported as one JSON object of at most 64 KiB");
         return NULL;
     }
     struct job *job = calloc(1, sizeof(*job));

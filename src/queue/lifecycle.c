@@ -191,17 +191,18 @@ void queue_set_put_away(struct queue *queue, struct job *job, const char *locati
 
 void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location)
 {
-    CLEANUP(free_text) char *why = str_format("renamed where failed files lie, to %s", location);
+    CLEANUP(free_text)
+    char *why = str_format("renamed in the directory for failed files, to %s", location);
     queue_keep_text(queue, &job->location, location);
     job->put_away = JOB_PUT_AWAY; /* it may have been discarded while it was out of sight */
-    queue_update(queue, job, why ? why : "renamed where failed files lie");
+    queue_update(queue, job, why ? why : "renamed in the directory for failed files");
 }
 
 void queue_discard(struct queue *queue, struct job *job)
 {
     job->put_away = JOB_DISCARDED;
     queue_update(
-        queue, job, "its file was deleted from where failed files lie, and so was its text");
+        queue, job, "its file and its error text were deleted from the directory for failed files");
 }
 
 void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why)

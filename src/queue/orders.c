@@ -13,7 +13,7 @@ static void retry_failed(struct queue *queue, struct job *job)
     queue_begin_anew(queue, job);
     if (!is_link)
         job_forget_error(job);
-    queue_set_state(queue, job, JOB_QUEUED, "retry asked for");
+    queue_set_state(queue, job, JOB_QUEUED, "retry requested");
 }
 
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
@@ -86,7 +86,7 @@ static size_t load_leavers(struct queue *queue, struct job *job, struct job **re
 }
 
 const char queue_recalled[] =
-    "recalled by a person: it was not sent; to send it all the same, drag it back";
+    "recalled by a person: it was not sent; to send it after all, drag it back";
 
 static void release_one(struct queue *queue, struct job *job)
 {

@@ -32,13 +32,13 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
     if (job->crashes >= CRASHES_MAX)
         queue_fail(queue, job, "crashed",
             job->posting
-                ? "closedrop ended without warning three times while it filed only this file; it "
-                  "may be filed: look at its lead in Close; please report this with the file"
-                : "closedrop ended without warning three times while it had only this file in "
-                  "hand; please report this with the file");
+                ? "closedrop crashed three times while it was filing only this file; it may have "
+                  "been filed: check its lead in Close; please report this together with the file"
+                : "closedrop crashed three times while it was processing only this file; please "
+                  "report this together with the file");
     else
         queue_set_state(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state,
-            "was in hand when closedrop ended without warning");
+            "was in progress when closedrop crashed");
 }
 
 /* ---- the clock ---- */
@@ -77,8 +77,8 @@ static void mend_due_times(struct queue *queue)
     int64_t now = clock_wall_ms(), by = clock_was_set_by(queue);
     if (llabs(by) >= CLOCK_STEP_MS || (by < 0 && store_last_note(queue->store) > now)) {
         queue_follow_clock(queue, by);
-        store_note(
-            queue->store, 0, now, "", by < 0 ? "the clock was set back" : "the clock was set on");
+        store_note(queue->store, 0, now, "",
+            by < 0 ? "the clock jumped backward" : "the clock jumped forward");
     }
     note_clock(queue);
     store_clamp(queue->store, now + WAIT_MAX_MS);

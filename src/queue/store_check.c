@@ -34,13 +34,13 @@ enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *
         return problem_of(database, code);
     }
     if (application != SQL_APPLICATION_ID && (application || tables)) {
-        str_add(why, "queue.db was made by another program; name another state_dir");
+        str_add(why, "queue.db was created by another program; choose another state_dir");
         return STORE_NEWER;
     }
     if (*ret_version > SQL_VERSION) {
         str_printf(why,
-            "queue.db was made by a newer closedrop (format %d, this one knows %d); "
-            "install that version, or name another state_dir",
+            "queue.db was created by a newer closedrop (format %d; this one supports up to %d); "
+            "install that version, or choose another state_dir",
             *ret_version, SQL_VERSION);
         return STORE_NEWER;
     }

@@ -70,7 +70,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     if (problem)
         return problem;
     if (!create && version == 0) {
-        str_add(why, "the queue is not made yet; `closedrop run` makes it");
+        str_add(why, "the queue does not exist yet; `closedrop run` creates it");
         return STORE_MISSING;
     }
     code = configure(database);
@@ -162,16 +162,16 @@ static enum store_problem find_file(
         problem = STORE_BROKEN_MACHINE;
     } else if (made < 0 || (create && access(directory, W_OK | X_OK) < 0)) {
         str_printf(why,
-            "state_dir %s cannot be %s: %s; make it writable for this user, or name another",
+            "state_dir %s cannot be %s: %s; make it writable for this user, or choose another",
             directory, made < 0 ? "made" : "written", strerror(made < 0 ? -made : errno));
         problem = is_shortage(made) ? STORE_BROKEN_MACHINE : STORE_UNWRITABLE;
     } else if (!create && access(path, F_OK) < 0) {
         problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;
         str_printf(why,
             problem == STORE_MISSING
-                ? "there is no queue in %s yet; `closedrop run` makes it"
-                : "you may not look into %s; ask as the user closedrop runs as, or, while it runs, "
-                  "as a member of its group",
+                ? "there is no queue in %s yet; `closedrop run` creates it"
+                : "you have no permission to read %s; run this as the user closedrop runs as or, "
+                  "while it is running, as a member of its group",
             directory);
     }
     if (problem)
@@ -185,7 +185,7 @@ static enum store_problem read_all(struct store *store, struct str *why)
 {
     int code = check_rows(store);
     if (code == SQLITE_CORRUPT)
-        str_add(why, "the queue cannot be used: a row of it is not what was written");
+        str_add(why, "the queue cannot be used: one of its rows is not what was written");
     return code == SQLITE_OK ? 0 : problem_of(store->database, code);
 }
 

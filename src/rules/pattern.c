@@ -72,7 +72,7 @@ static int compile(struct pattern *pattern, uint32_t more_options, struct str *w
         return 0;
     if (code == PCRE2_ERROR_HEAP_FAILED)
         return -ENOMEM;
-    str_add(why, "this is no regular expression: ");
+    str_add(why, "this is not a valid regular expression: ");
     add_error(why, code);
     if (text[offset])
         str_printf(why, ", at character %zu", utf8_count(text, offset) + 1);
@@ -166,9 +166,9 @@ static void tell_failure(struct str *why, int code)
     str_add(why, is_limit ? "the pattern takes too long on this path ("
                           : "the pattern could not be tried on this path (");
     add_error(why, code);
-    str_add(why, is_limit ? "): make it simpler, above all where one repetition follows another, "
-                            "or stands in another"
-                          : ")");
+    str_add(why,
+        is_limit ? "): simplify it, especially where repetitions follow each other or are nested"
+                 : ")");
 }
 
 static int add_group(pcre2_match_data *found, const char *name, struct json *values)

@@ -191,10 +191,10 @@ static int comes_out_empty(const struct rule *rule, const struct rule_field *fie
     bool is_of_contact = false;
     for (struct template **at = field->templates; *at; at++)
         is_of_contact |= template_uses(*at, "contact.");
-    str_printf(why, "\"%s\" of rule \"%s\" comes out empty for this file, and Close wants it; %s",
+    str_printf(why, "\"%s\" of rule \"%s\" is empty for this file, but Close requires it; %s",
         field->name, rule->name,
-        is_of_contact ? "is there a contact, and has it an email address in Close?"
-                      : "see what its template is made of");
+        is_of_contact ? "is there a contact, and does it have an email address in Close?"
+                      : "check which variables its template uses");
     return -EINVAL;
 }
 

@@ -60,7 +60,7 @@ static int add_value(const struct json *object, const struct json *member, const
     if (result == -EINVAL) {
         str_add(why, "the sidecar's number ");
         utf8_escape(why, name, strlen(name));
-        str_add(why, " is too large to be told exactly; write it in quotes");
+        str_add(why, " is too large to be represented exactly; write it in quotes");
     }
     return result ? result : json_add_text(values, name, str_text(&text));
 }
@@ -81,7 +81,7 @@ static int add_member(const struct json *object, const struct json *member, cons
     if (json_is_object(member))
         str_add_char(&name, '.');
     if (str_error(&name) == -E2BIG) {
-        str_printf(why, "the sidecar holds a name longer than %d bytes", MEMBER_NAME_MAX);
+        str_printf(why, "the sidecar contains a name longer than %d bytes", MEMBER_NAME_MAX);
         return -EINVAL;
     }
     if (str_error(&name))
@@ -100,19 +100,20 @@ static int add_members(
         result = ++count > MEMBERS_MAX ? -E2BIG : add_member(object, it, prefix, values, why);
     if (result != -E2BIG)
         return result;
-    str_printf(why, "the sidecar holds more than %d values in one object", MEMBERS_MAX);
+    str_printf(why, "the sidecar contains more than %d values in one object", MEMBERS_MAX);
     return -EINVAL;
 }
 
 static int refuse(struct str *why, const char *words)
 {
-    str_printf(why, "the sidecar is %s; right would be {\"customer\": \"4711\"}", words);
+    str_printf(
+        why, "the sidecar is %s; it must be an object such as {\"customer\": \"4711\"}", words);
     return -EINVAL;
 }
 
 static int refuse_encoding(struct str *why, const char *text, size_t length)
 {
-    str_printf(why, "line %zu: this is not UTF-8; let the program that writes it write UTF-8",
+    str_printf(why, "line %zu: this is not UTF-8; the program that writes it must write UTF-8",
         encoding_line_at(text, length));
     return -EINVAL;
 }
@@ -124,10 +125,10 @@ static int read_document(const char *text, size_t length, struct json *values, s
     CLEANUP(json_freep) struct json *document = json_parse(text, length);
     if (!document)
         return refuse(
-            why, json_is_cut(text, length) ? "cut off: not all of it is there" : "not JSON");
+            why, json_is_cut(text, length) ? "incomplete: part of it is missing" : "not JSON");
     if (!json_is_object(document))
         return refuse(why,
-            json_is_array(document) ? "a list, and no object" : "a single value, and no object");
+            json_is_array(document) ? "a list, not an object" : "a single value, not an object");
     return add_members(document, "meta.", values, why);
 }
 

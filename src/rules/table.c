@@ -201,7 +201,7 @@ static int find_values(struct table *table, const struct table_ask *ask, const c
         return result;
     const struct table_patience patience = patience_of(ask);
     if (rows[0] && is_growing(table, &patience, rows[0])) {
-        table_refuse(table->file, why, "may be cut off in its last row");
+        table_refuse(table->file, why, "may be truncated in its last row");
         return -ENODATA;
     }
     if (rows[0] && !rows[1])
@@ -210,7 +210,7 @@ static int find_values(struct table *table, const struct table_ask *ask, const c
     if (rows[0] && rows[1])
         str_printf(why, ", but several like it, as in lines %u and %u", (unsigned)rows[0]->line,
             (unsigned)rows[1]->line);
-    str_add(why, "; add a row for it, or correct the name of the file");
+    str_add(why, "; add a row for it, or correct the file's name");
     return -ENOENT;
 }
 
@@ -239,9 +239,9 @@ static const struct {
     {-ENOENT, TABLE_NO_SUCH_KEY, NULL},
     {-EINVAL, TABLE_UNUSABLE, NULL},
     {-ENODATA, TABLE_INCOMPLETE, NULL},
-    {-EAGAIN, TABLE_CHANGING, "changed a moment ago, and may still be written"},
-    {-EBUSY, TABLE_CHANGING, "is open for writing in another program, and may still be written"},
-    {-ENOMEM, TABLE_CHANGING, "cannot be read: there is no memory left"},
+    {-EAGAIN, TABLE_CHANGING, "changed a moment ago and may not be complete yet"},
+    {-EBUSY, TABLE_CHANGING, "is open for writing in another program"},
+    {-ENOMEM, TABLE_CHANGING, "cannot be read: out of memory"},
 };
 
 enum table_answer tables_lookup(struct tables *tables, const struct table_ask *ask, const char *key,
@@ -264,8 +264,8 @@ int tables_check(struct tables *tables, const struct table_ask *ask, struct str 
     const struct table_patience patience = patience_of(&now);
     int result = table ? table_refresh(table, &patience, why) : -ENOMEM;
     if (result == -EAGAIN)
-        return table_refuse(ask->file, why, "is being written by another program; try again");
+        return table_refuse(ask->file, why, "is being written by another program; retry later");
     if (result == -ENOMEM)
-        return table_refuse(ask->file, why, "cannot be read: there is no memory left");
+        return table_refuse(ask->file, why, "cannot be read: out of memory");
     return result ? result : check_columns(table, ask, why);
 }

@@ -49,7 +49,7 @@ static void find_key_column(struct reading *reading)
     if (result == 0)
         return;
     str_add(complain(reading, reading->row_line),
-        result == -EEXIST ? "two columns are called " : "no column is called ");
+        result == -EEXIST ? "two columns are named " : "no column is named ");
     contents_add_quoted(reading->why, name);
     if (result == -ENOENT)
         contents_add_columns(contents, reading->why);
@@ -82,11 +82,11 @@ static struct row check_row(struct reading *reading)
             continue;
         str_printf(complain(reading, reading->row_line), "value %zu, ", i + 1);
         contents_add_quoted(reading->why, field);
-        str_add(reading->why, ", stands in a column that the first row gives no name");
+        str_add(reading->why, ", is in a column that has no name in the first row");
     }
     if (!reading->result && (!row.key || !*row.key)) {
         str_add(complain(reading, reading->row_line),
-            "the row has values, but no key: nothing stands in the column ");
+            "the row has values but no key: nothing is in the column ");
         contents_add_quoted(reading->why, reading->source->column);
     }
     return row;
@@ -178,15 +178,15 @@ static void complain_syntax(struct reading *reading, int error)
 {
     if (error == CSV_EPARSE)
         str_add(complain(reading, reading->line),
-            "a quote stands in the middle of a value; a value with a quote in it is written in "
-            "quotes, and its own are doubled: \"6\"\" pipe\"");
+            "a quote in the middle of a value; write such a value in quotes, with the quotes "
+            "inside it doubled: \"6\"\" pipe\"");
     else
         reading->result = -ENOMEM;
 }
 
 static void complain_open_quote(struct reading *reading)
 {
-    str_add(complain(reading, reading->row_line), "a quote in this row has no other half");
+    str_add(complain(reading, reading->row_line), "unterminated quote in this row");
     reading->is_open = true;
 }
 
@@ -205,7 +205,7 @@ static void feed(
         reading->row_bytes += step;
         if (reading->row_bytes > ROW_MAX)
             str_printf(complain(reading, reading->row_line),
-                "this row is longer than %d KiB; perhaps a quote in it has no other half",
+                "this row is longer than %d KiB; perhaps it contains an unterminated quote",
                 ROW_MAX / 1024);
         else if (csv_parse(parser, text, step, on_field, on_row, reading) != step)
             complain_syntax(reading, csv_error(parser));
@@ -261,7 +261,7 @@ static void sort_rows(struct reading *reading)
         return;
     str_add(complain(reading, again->line), "the key ");
     contents_add_quoted(reading->why, again->key);
-    str_printf(reading->why, " stands in line %u already; each may stand there once",
+    str_printf(reading->why, " is already in line %u; each key may appear only once",
         (unsigned)again[-1].line);
 }
 
@@ -269,9 +269,10 @@ static void complain_encoding(
     struct reading *reading, const char *encoding, const char *text, size_t length)
 {
     str_printf(complain(reading, encoding_line_at(text, length)),
-        encoding ? "this is no text in %s; correct encoding, or save the table as \"CSV UTF-8\""
-                 : "this is not UTF-8; save it as \"CSV UTF-8\", or say in the rule's table how it "
-                   "is written, e.g. encoding = \"%s\";",
+        encoding ? "this is not %s text; correct the setting encoding, or save the table as \"CSV "
+                   "UTF-8\""
+                 : "this is not UTF-8; save it as \"CSV UTF-8\", or state its encoding in the "
+                   "rule's table, e.g. encoding = \"%s\";",
         encoding ? encoding : "windows-1252");
 }
 

@@ -37,12 +37,12 @@ static int complain(struct str *why, const char *body, const char *words)
 static int complain_unknown(struct str *why, const char *body, const struct template_scope *scope)
 {
     repeat(why, body);
-    str_add(why, " is no variable; known here are");
+    str_add(why, " is not a variable; known here are");
     variables_print(why, scope);
     const char *const *group = scope->pattern ? pattern_groups(scope->pattern) : NULL;
     for (; group && *group; group++)
         str_printf(why, " {%s}", *group);
-    str_add(why, "; a brace is written {{");
+    str_add(why, "; write {{ for a brace");
     return -EINVAL;
 }
 
@@ -77,11 +77,11 @@ static int check(const struct piece *piece, const struct template_scope *scope, 
     if (variable_takes_key(variable) && piece->length == strlen(variable->name))
         return complain(why, piece->text, "a name must follow the dot, as in {row.city}");
     if (!variable_takes_format(variable) && piece->format)
-        return complain(why, piece->text, "it takes no format; leave out the colon and the rest");
+        return complain(why, piece->text, "it takes no format; remove the colon and the rest");
     if (variable_takes_format(variable) && (!piece->format || !variable_is_format(piece->format)))
         return complain(why, piece->text,
-            "it needs a format that strftime(3) knows and that gives 1 to 200 characters, "
-            "as in {date:%Y-%m-%d} or {mtime:%H:%M}");
+            "it needs a strftime(3) format that produces 1 to 200 characters, as in "
+            "{date:%Y-%m-%d} or {mtime:%H:%M}");
     return 0;
 }
 
@@ -115,7 +115,7 @@ static int add_variable(
     *at = body + length + has_end;
     body[length] = '\0';
     if (!has_end)
-        return complain(why, body, "its brace has no other half; a brace itself is written {{");
+        return complain(why, body, "unterminated brace; write {{ for a brace itself");
     const struct piece piece = read_body(body, scope->pattern);
     int result = check(&piece, scope, why);
     return result ? result : add_piece(template, &piece);

@@ -161,10 +161,10 @@ static const struct variable variables[] = {
 
 /** Why a variable is not known where it stands. */
 static const char *const not_here[] = {
-    [KNOWN_ONCE_UPLOADED] = "it is not known here, only once the file is uploaded",
-    [KNOWN_FROM_ROW] = "it is not known here, only once a row of the rule's table has been found",
-    [KNOWN_FROM_SIDECAR] = "it is not known here, only in folders with sidecar = true",
-    [KNOWN_FROM_TARGET] = "it is not known here, only once the lead or contact has been found",
+    [KNOWN_ONCE_UPLOADED] = "it is only known once the file is uploaded",
+    [KNOWN_FROM_ROW] = "it is only known once a row of the rule's table has been found",
+    [KNOWN_FROM_SIDECAR] = "it is only known in folders with sidecar = true",
+    [KNOWN_FROM_TARGET] = "it is only known once the lead or contact has been found",
 };
 
 bool variable_takes_format(const struct variable *variable)

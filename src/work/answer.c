@@ -83,7 +83,7 @@ struct verdict answer_created(const struct request *request, const char *what)
     struct verdict verdict = verdict_of_create(&outcome, request_was_sent(request));
     if (verdict.kind == VERDICT_NEXT && !is_json(request))
         verdict = verdict_make(
-            VERDICT_UNCLEAR, "unclear", "the answer to %s is not what Close answers there", what);
+            VERDICT_UNCLEAR, "unclear", "the answer to %s is not what Close sends there", what);
     str_release(&words);
     return verdict;
 }
@@ -103,5 +103,5 @@ bool answer_is_refused(const struct request *request)
 struct verdict answer_odd(const char *what)
 {
     return verdict_make(
-        VERDICT_DOUBT, "no_answer", "Close's answer to %s is not what Close answers there", what);
+        VERDICT_DOUBT, "no_answer", "the answer to %s is not what Close sends there", what);
 }

@@ -52,13 +52,13 @@ static struct verdict check_amount(
         total += jobs[i]->identity.size;
     if (count > ATTACHMENTS_MAX)
         return verdict_make(VERDICT_FAIL, "too_much",
-            "more than the %d files that Close takes with one activity belong together",
+            "more than the %d files that Close accepts with one activity belong together",
             ATTACHMENTS_MAX);
     if (!most || total <= most)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     struct str why = STR_INIT(400);
     units_print_size(&why, total);
-    str_add(&why, count > 1 ? " in all belong together, more than the " : ", more than the ");
+    str_add(&why, count > 1 ? " in total belong together, more than the " : ", more than the ");
     units_print_size(&why, most);
     str_printf(&why, " that limits.%s allows with one activity",
         rule->is_sent ? "max_sent" : "max_attached");
@@ -165,7 +165,7 @@ struct verdict attach_read(
     char *id = record_created_id(body, length);
     if (!id)
         return verdict_make(VERDICT_UNCLEAR, "unclear",
-            "Close's answer to %s names nothing that was created", created_by[activity]);
+            "Close's answer to %s does not name what was created", created_by[activity]);
     *ret_activity_id = id;
     return verdict;
 }

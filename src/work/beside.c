@@ -43,13 +43,13 @@ static const struct advice {
     const char *then;
 } advices[] = {
     {"already_filed",
-        "if once is enough, nothing: delete this file and this text. To file it once more,\n",
-        "you may give it another name."},
-    {"cut_off", "write it into the folder anew, all of it. If it is whole all the same,\n",
-        "it is taken as it is then."},
-    {"empty", "write it into the folder anew. If it is to be filed empty as it is,\n",
-        "it is taken as it is then."},
-    {NULL, "mend the cause, then ", "you may give it another name. It is tried again."},
+        "if once is enough, nothing: delete this file and this text. To file it again,\n",
+        "you may rename it."},
+    {"cut_off", "save or scan it into the folder again, all of it. If it is complete after all,\n",
+        "it is then accepted as it is."},
+    {"empty", "save or scan it into the folder again. If it is meant to be empty,\n",
+        "it is then accepted as it is."},
+    {NULL, "fix the problem, then ", "you may rename it. closedrop will try again."},
 };
 
 static const struct advice *find_advice(const char *code)
@@ -82,7 +82,8 @@ static void add_companions(struct str *text, const struct task *task, const char
         add_companion(text, task, "marker", folder->marker, name);
     else
         str_printf(text,
-            "\nThen write the marker %s beside it anew: it counts only for what lay there before.",
+            "\nThen write the marker %s next to it again: it only covers files that were there "
+            "before it.",
             path_name(folder->marker));
     if (folder->sidecar)
         add_companion(text, task, "sidecar", SIDECAR_PATTERN, name);
@@ -115,8 +116,9 @@ static void add_error_text(struct str *text, const struct task *task, const char
         job->error_message ? job->error_message : "unknown");
     add_advice(text, task, name);
     str_printf(text,
-        "\n(For the administrator: job %lld, error \"%s\";\n"
-        "closedrop show %lld tells more, closedrop retry %lld tries again.)\n",
+        "\n"
+        "(For the administrator: job %lld, error \"%s\";\n"
+        "closedrop show %lld has the details, closedrop retry %lld tries again.)\n",
         (long long)job->id, job->error_code ? job->error_code : "", (long long)job->id,
         (long long)job->id);
 }
@@ -130,14 +132,18 @@ static void add_other_lead_text(struct str *text, const struct task *task, const
     str_add(text, "\nFiled as: ");
     utf8_escape(text, job_filed_path(job), strlen(job_filed_path(job)));
     str_printf(text,
-        "\nFiled on: %s\nReason:   it was renamed after it had been filed; its new name would "
-        "belong to %s, where it was not filed\n"
-        "\nWhat to do: look at both leads in Close. To file it on %s as well, drag the file back "
-        "into the folder\n\"%s\".",
+        "\n"
+        "Filed on: %s\n"
+        "Reason:   it was renamed after it had been filed; under its new name it would belong to "
+        "%s, where it was not filed\n"
+        "\n"
+        "What to do: check both leads in Close. To file it on %s as well, drag the file back into "
+        "the folder\n"
+        "\"%s\".",
         job->lead_id, task->other_lead, task->other_lead, task->folder->name);
     add_companions(text, task, name);
-    str_printf(
-        text, " (For the administrator: closedrop show %lld tells more.)\n", (long long)job->id);
+    str_printf(text, " (For the administrator: closedrop show %lld has the details.)\n",
+        (long long)job->id);
 }
 
 /**

@@ -35,7 +35,7 @@ struct verdict candidates_none(const struct resolution *resolution)
 {
     struct search search = resolution_search(resolution);
     struct str why = STR_INIT(4096);
-    str_add(&why, "Close knows no ");
+    str_add(&why, "Close has no ");
     search_add_words(&search, &why);
     str_add(&why, "; add it in Close, or correct the name of the file");
     return resolution_failed("no_target", -EINVAL, &why);
@@ -54,7 +54,7 @@ static struct verdict several_found(const struct resolution *resolution)
     struct search search = resolution_search(resolution);
     struct str why = STR_INIT(4096);
     size_t count = 0;
-    str_add(&why, "Close knows more than one ");
+    str_add(&why, "Close has more than one ");
     search_add_words(&search, &why);
     for (const struct json *one = json_first(resolution->candidates); one; one = json_next(one)) {
         if (count++ < NAMES_MAX) {
@@ -63,7 +63,7 @@ static struct verdict several_found(const struct resolution *resolution)
         }
     }
     str_add(&why, count > NAMES_MAX ? " and others" : "");
-    str_add(&why, "; merge them in Close, or use a rule that tells them apart");
+    str_add(&why, "; merge them in Close, or use a rule that distinguishes them");
     return resolution_failed("several", -EINVAL, &why);
 }
 
@@ -128,7 +128,7 @@ struct verdict candidates_read(struct resolution *resolution, const char *body, 
         return verdict_more();
     struct search search = resolution_search(resolution);
     struct str why = STR_INIT(4096);
-    str_add(&why, "Close finds too much that may be the ");
+    str_add(&why, "Close finds too many candidates for the ");
     search_add_words(&search, &why);
     return resolution_failed("several", -EINVAL, &why);
 }

@@ -52,7 +52,7 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
         return false;
     CLEANUP(free_text)
     char *why = str_format(
-        "its rule \"%s\" is no longer in the configuration; it goes on when the rule returns",
+        "its rule \"%s\" is no longer in the configuration; it continues when the rule returns",
         job->rule);
     job_let_go(job); /* not in anybody's way meanwhile */
     queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
@@ -95,7 +95,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     struct task *task = waits_for_rule(worker, job) ? NULL : calloc(1, sizeof(*task));
     if (!task) {
         if (job->claimed)
-            queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "no memory left");
+            queue_retry(worker->queue, job, clock_wall_ms() + 1000, false, "out of memory");
         job_free(job);
         return;
     }

@@ -51,24 +51,22 @@ void current_lead_release(struct current_lead *current)
 static struct verdict no_lead(const struct current_lead *current)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "Close knows no lead %s: it was deleted, or the id is wrong; correct it, then try "
-        "again",
+        "there is no lead %s in Close: it was deleted, or the ID is wrong; correct it, then retry",
         current->lead_id);
 }
 
 static struct verdict not_among_merges(const struct current_lead *current)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "Close knows no lead %s, and it is not among the latest %d merges: it was deleted, merged "
-        "before those, or the id is wrong; correct it, then try again",
+        "there is no lead %s in Close, nor is it among the latest %d merges: it was deleted, "
+        "merged before those, or the ID is wrong; correct it, then retry",
         current->lead_id, MERGE_LIST_PAGES_MAX * API_PAGE);
 }
 
 static struct verdict was_deleted(struct current_lead *current, const struct absence *known)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "Close has no lead %s any more: it was deleted%s%.10s; name another one, then try "
-        "again",
+        "the lead %s no longer exists in Close: it was deleted%s%.10s; use another one, then retry",
         current->lead_id, *known->told ? " on " : "", known->told);
 }
 
@@ -86,8 +84,7 @@ static struct verdict read_on(struct current_lead *current, bool counts)
     struct merge_list *merges = &memory(current)->merges;
     if (merges->reader) {
         struct verdict wait = verdict_make(VERDICT_WAIT, "no_target",
-            "the list of merges, which may tell of the lead %s, is just being read",
-            current->lead_id);
+            "the list of merges, which may mention the lead %s, is being read", current->lead_id);
         wait.wait_ms = OTHER_READS_MS;
         return wait;
     }
@@ -113,7 +110,7 @@ static struct verdict search_merges(struct current_lead *current)
     case MERGE_UNDER_WAY:
         merge_list_begin(merges, clock_steady_ms()); /* or it would say so for minutes */
         return verdict_make(
-            VERDICT_RETRY, "no_target", "the lead %s is just being merged", current->lead_id);
+            VERDICT_RETRY, "no_target", "the lead %s is being merged right now", current->lead_id);
     default:
         break;
     }
@@ -132,8 +129,8 @@ static struct verdict follow(struct current_lead *current, const struct absence 
 {
     if (++current->hops > HOPS_MAX)
         return verdict_make(VERDICT_FAIL, "no_target",
-            "more than %d merges lead on to the lead %s, and its end is not known; name another "
-            "one, then try again",
+            "more than %d merges lead to the lead %s, and the final lead is unknown; use another "
+            "one, then retry",
             HOPS_MAX, current->lead_id);
     return str_assign(&current->lead_id, known->told) < 0
                ? verdict_no_memory()

@@ -124,7 +124,7 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
     add_where(&where, task->job, twin);
     struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed", "%s filed %s already%s",
         twin->is_sure ? "was" : "may have been", str_text(&where),
-        asks ? "; to file it once more, drag it back" : "; nothing is filed again");
+        asks ? "; to file it again, drag it back" : "; nothing is filed again");
     str_release(&where);
     task_free_members(task); /* they go on without it */
     if (asks) {
@@ -142,7 +142,8 @@ static void wait_for_twin(struct worker *worker, struct task *task)
     bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
     task_free_members(task);
     moves_release(worker, task, clock_wall_ms() + TWIN_POLL_MS, false,
-        is_news ? "the same bytes are just being filed on the same lead; waits for that" : NULL);
+        is_news ? "the same bytes are being filed on the same lead right now; waiting for that"
+                : NULL);
 }
 
 /** Find out more, and come back. */
@@ -268,6 +269,6 @@ void duplicates_found_out(struct worker *worker, struct task *task)
     int64_t failed = task->brought_back;
     task->brought_back = 0;
     if (failed && queue_approve(worker->queue, task->job, failed))
-        log_info("job %lld: %s/%s was brought back, it is filed once more",
-            (long long)task->job->id, task->job->folder, task->job->path);
+        log_info("job %lld: %s/%s was brought back and is filed again", (long long)task->job->id,
+            task->job->folder, task->job->path);
 }

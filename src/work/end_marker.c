@@ -88,11 +88,12 @@ static void send_on(const struct folder *folder, const struct way *way, const ch
         folder->after_upload == AFTER_ARCHIVE ? &way->destination : NULL;
     put_away_companion(way->staging, STAGED_END_MARKER, destination, path_name(path));
     if (faccessat(way->staging, STAGED_END_MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        log_warn("%s: all that %s covers is put away, but it cannot be moved to the archive; it "
-                 "stays in %s/%s",
+        log_warn("%s: all files that %s covers were moved, but the marker itself cannot be moved "
+                 "to the archive; it stays in %s/%s",
             folder->name, path, STAGING_NAME, STAGED_END_MARKER);
     else
-        log_info("%s: all that %s covers is put away, and so is it", folder->name, path);
+        log_info(
+            "%s: all files that %s covers were moved, and so was the marker", folder->name, path);
 }
 
 void end_marker_put_away(
@@ -109,6 +110,6 @@ void end_marker_put_away(
             give_back(&way, name);
     }
     if (result < 0)
-        log_debug("%s: %s cannot be put away: %s", folder->name, path, strerror(-result));
+        log_debug("%s: %s cannot be moved away: %s", folder->name, path, strerror(-result));
     leave(&way);
 }

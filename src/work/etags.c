@@ -87,7 +87,7 @@ void etags_learn(struct etags *etags, const char *url, enum etag_finding finding
     if (finding != ETAG_NO_MD5 || bucket->kind == ETAGS_OPAQUE)
         return;
     bucket->kind = ETAGS_OPAQUE;
-    log_warn("the ETags of %.*s are no MD5s of what was sent, and are no longer compared; that is "
-             "so where the bucket encrypts with a key of its own",
+    log_warn("the ETags of %.*s are not MD5 sums of what was sent and are no longer compared; this "
+             "is normal where the bucket encrypts with its own key",
         (int)name_length(url), url);
 }

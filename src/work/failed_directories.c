@@ -84,8 +84,8 @@ bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path
     CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
     int result = root < 0 ? root : failed_directories_have(store, folder->name, root, path);
     if (result > 0) {
-        log_info("job %lld: %s/%s was renamed with the directory that failed files were put into, "
-                 "and is left alone; drag it out of there, and it is tried again",
+        log_info("job %lld: %s/%s was renamed together with the directory for failed files and is "
+                 "ignored; to try it again, drag it out of there",
             (long long)id, folder->name, path);
         queue_set_location_in_failed(worker->queue, job, path);
     }

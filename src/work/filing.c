@@ -33,9 +33,8 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
     int result = fd < 0 ? fd : str_add_file(text, fd);
     if (result == -E2BIG)
         return verdict_make(VERDICT_FAIL, "sidecar",
-            "the sidecar %s is larger than the %d KiB a "
-            "sidecar may have",
-            path_name(sidecar), SIDECAR_MAX / 1024);
+            "the sidecar %s is larger than the maximum of %d KiB", path_name(sidecar),
+            SIDECAR_MAX / 1024);
     if (is_shortage(result))
         return verdict_shortage(result);
     if (result < 0)
@@ -240,7 +239,7 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools)
             return verdict_no_memory();
         if (!task->verification.place_count)
             return verdict_make(
-                VERDICT_RETRY, "unclear", "what was posted cannot be read from the queue");
+                VERDICT_RETRY, "unclear", "cannot read from the queue what was posted");
     }
     return task_under_way(task, verify_ask(&task->verification, &tools->api));
 }
@@ -284,8 +283,8 @@ struct verdict reconcile_finish(struct task *task, const struct stage_tools *too
     if (verdict.kind == VERDICT_NEXT && task->verification.is_doubtful &&
         !task->verification.files[0].activity_id)
         return verdict_make(VERDICT_FAIL, "doubtful",
-            "%s has a file of this name and size already, and the queue that knew whether it is "
-            "this one is lost; look at the lead in Close; if this one is not there, drag it back "
+            "%s already has a file of this name and size, and the queue that knew whether it is "
+            "this one was lost; check the lead in Close; if this one is not there, drag it back "
             "into the folder",
             task->job->lead_id);
     return verdict;

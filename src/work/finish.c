@@ -126,7 +126,7 @@ static void send_companions_after(
 static struct verdict verdict_away(struct task *task, const char *how, char *location)
 {
     if (!location)
-        return task_not_put_away("its new place cannot be kept in mind", -ENOMEM);
+        return task_not_put_away("cannot copy its new path", -ENOMEM);
     task->outcome_location = location;
     return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, location);
 }
@@ -137,7 +137,7 @@ static struct verdict arrived(struct task *task, const char *name)
     int result = beside_write(task, name);
     if (result < 0)
         return not_put_away_in(
-            task, "the text beside the file cannot be written", task->destination.path, result);
+            task, "the text next to the file cannot be written", task->destination.path, result);
     send_companions_after(task, &task->destination, name);
     return verdict_away(task, "moved to ", path_join(task->destination.path, name));
 }
@@ -166,8 +166,8 @@ static struct verdict put_in_place(struct task *task)
     CLEANUP(free_text) char *directory = target_directory(task);
     int result = directory ? destination_open(task->root, directory, &task->destination) : -ENOMEM;
     if (result < 0)
-        return not_put_away_in(
-            task, "the directory for the file cannot be made", directory ? directory : "", result);
+        return not_put_away_in(task, "the directory for the file cannot be created",
+            directory ? directory : "", result);
     CLEANUP(free_text) char *name = NULL;
     char staged[STAGED_NAME_MAX];
     staged_name(task->job->id, staged);
@@ -239,19 +239,19 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     if (result == 0)
         return arrived(task, name);
     if (result != -ENOENT)
-        return task_not_put_away("what became of the file cannot be seen", result);
+        return task_not_put_away("cannot determine what became of the file", result);
     /* it may lie in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_searched)
-        return verdict_make(VERDICT_GONE, "gone", "the file is looked for in the folder");
+        return verdict_make(VERDICT_GONE, "gone", "looking for the file in the folder");
     bool is_replaced = taken == TAKEN_ANOTHER || store_has_successor(tools->store, task->job);
     if (is_replaced && !must_be_told(task->job))
-        return verdict_make(VERDICT_CHANGED, "changed",
-            "its file was rewritten or replaced before it was put away");
+        return verdict_make(
+            VERDICT_CHANGED, "changed", "its file was rewritten or replaced before it was moved");
     const char *location = job_has_error(task->job, "gone") ? task->job->location : NULL;
     /* discards.c finds out whether it is there under another name */
     return verdict_away(task,
-        taken == TAKEN_GONE ? "the file had gone from the folder meanwhile"
-                            : "another file has taken its name meanwhile, which stays",
+        taken == TAKEN_GONE ? "the file had been removed from the folder in the meantime"
+                            : "another file has taken its name in the meantime, and stays",
         strdup(location ? location : ""));
 }
 
@@ -272,7 +272,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     if (job->state == JOB_DONE && task->folder->after_upload == AFTER_KEEP)
         return keep(task);
     if (!task_folder_is_here(task, tools))
-        return task_not_put_away("the folder looks unmounted", -ENODEV);
+        return task_not_put_away("the folder appears to be unmounted", -ENODEV);
     beside_remove_old_texts(task);
     task->staging = staging_open(task->root);
     if (task->staging == -EACCES)
@@ -282,7 +282,7 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
     if (taken == -EBUSY)
         return verdict_make(
-            VERDICT_RETRY, "not_put_away", "somebody has the file open for writing");
+            VERDICT_RETRY, "not_put_away", "another program has the file open for writing");
     if (taken < 0)
         return not_taken_away(task, taken);
     return taken == TAKEN ? put_away(task) : take_failed(task, tools, taken);

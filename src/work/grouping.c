@@ -25,7 +25,7 @@ bool grouping_waits_for_close(struct worker *worker, struct task *task)
     int64_t wait_ms;
     if (pacing_may_attach(worker, task->job->activity, &wait_ms))
         return false;
-    moves_release(worker, task, clock_wall_ms() + wait_ms, false, "waits for Close to take it");
+    moves_release(worker, task, clock_wall_ms() + wait_ms, false, "waiting for Close to accept it");
     return true;
 }
 
@@ -38,7 +38,7 @@ static bool is_too_old(const struct job *job)
 /** An upload that will not be good for long enough is made again. */
 static void upload_again(struct worker *worker, struct job *job)
 {
-    static const char why[] = "its upload has become too old and is made again";
+    static const char why[] = "its upload has expired and is repeated";
     job_let_go(job);
     job->claimed = false;
     job->due_ms = clock_wall_ms();
@@ -100,7 +100,7 @@ static void intend(struct worker *worker, struct task *task)
 {
     struct job **jobs = calloc(task_count_jobs(task), sizeof(struct job *));
     if (!jobs) {
-        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
     for (size_t i = 0; i < task_count_jobs(task); i++)
@@ -122,7 +122,7 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
     paced_step_aside(worker, task);
     store_delay_group(queue_store(worker->queue), job, due_ms);
     moves_release(
-        worker, task, due_ms, false, is_news ? "waits for the others of its group" : NULL);
+        worker, task, due_ms, false, is_news ? "waits for the other files of its group" : NULL);
     return true;
 }
 
@@ -152,7 +152,7 @@ void grouping_attach(struct worker *worker, struct task *task)
     if (waits_for_group(worker, task, rule) || grouping_waits_for_close(worker, task))
         return;
     if (gather_members(worker, task) < 0) {
-        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
     if (present_comes_first(worker, task) || renews_members(worker, task))

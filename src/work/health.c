@@ -44,9 +44,9 @@ static void add_refused_key(struct str *message, const struct worker *worker)
     const char *file = worker->config->close.api_key_file;
     str_add(message, "Close refuses the API key ");
     if (file)
-        str_printf(message, "in %s; put a good one there", file);
+        str_printf(message, "in %s; put a valid one there", file);
     else
-        str_printf(message, "of %s; start closedrop again with a good one",
+        str_printf(message, "of %s; restart closedrop with a valid one",
             worker->key.file ? "the systemd credential close-api-key" : "$CLOSE_API_KEY");
     str_add(message, "; files stay queued until then");
 }

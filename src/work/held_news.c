@@ -69,7 +69,8 @@ void held_news_note(struct worker *worker, const char *rule, bool is_first)
 static void tell(void *context, const char *rule, int64_t emails)
 {
     (void)context;
-    log_warn("%" PRId64 " email%s of rule %s wait%s for you: closedrop release %s, or recall",
+    log_warn("%" PRId64
+             " email%s of rule %s wait%s for your approval: closedrop release %s, or recall",
         emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule);
 }
 

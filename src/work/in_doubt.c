@@ -68,7 +68,7 @@ static void note_absence(struct worker *worker, struct task *task)
     const struct outcome_case outcome = moves_case(task);
     const struct move move = outcome_of_absence(&outcome);
     if (task->job->verifications >= VERIFICATIONS_NEEDED)
-        moves_withdraw(worker, task, "it was looked for, and was not created");
+        moves_withdraw(worker, task, "it was not created (checked in Close)");
     moves_make(worker, task, &move);
 }
 

@@ -184,7 +184,7 @@ static void release(struct worker *worker, struct task *task, const struct move 
 
 static void release_to_verify(struct worker *worker, struct task *task, const struct move *move)
 {
-    log_warn("job %lld: %s/%s: %s; looks for it in %lld ms", (long long)task->job->id,
+    log_warn("job %lld: %s/%s: %s; checking in %lld ms", (long long)task->job->id,
         task->job->folder, task->job->path, move->why.message,
         (long long)task->config->limits.doubt_ms);
     release(worker, task, move);
@@ -198,10 +198,10 @@ static void put_away_later(struct worker *worker, struct task *task, const struc
     CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
     bool is_news = !known || strcmp(known, verdict->message) != 0;
     if (is_news)
-        log_warn("job %lld: %s/%s: %s; tries again", (long long)job->id, job->folder, job->path,
+        log_warn("job %lld: %s/%s: %s; retrying", (long long)job->id, job->folder, job->path,
             verdict->message);
     else
-        log_debug("job %lld: not put away yet, tries again in %lld ms", (long long)job->id,
+        log_debug("job %lld: its file was not moved yet, retrying in %lld ms", (long long)job->id,
             (long long)(move->due_ms - clock_wall_ms()));
     if (job->state == JOB_DONE) {
         (void)str_assign(&job->error_code, verdict->code);

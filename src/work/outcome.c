@@ -80,13 +80,13 @@ static struct move give_up(const struct outcome_case *outcome, const struct verd
     struct move move = {.kind = MOVE_FAIL};
     if (may_exist)
         move.why = verdict_make(VERDICT_FAIL, "unclear",
-            "whether its %s was created on %s is not known, and could not be found out; look at "
-            "the lead in Close; if it is not there, drag the file back (%.200s)",
+            "whether its %s was created on %s is unknown and could not be determined; check the "
+            "lead in Close; if it is not there, drag the file back (%.200s)",
             activity_kind_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             verdict->message);
     else
         move.why = verdict_make(VERDICT_FAIL, is_link ? "links" : verdict->code,
-            "%s (given up after %d attempts)", verdict->message, job->attempts);
+            "%s (gave up after %d attempts)", verdict->message, job->attempts);
     return move;
 }
 
@@ -260,14 +260,13 @@ struct move outcome_of_absence(const struct outcome_case *outcome)
     struct move move = {.kind = MOVE_RELEASE, .due_ms = outcome->now_ms};
     if (job->verifications < VERIFICATIONS_NEEDED) {
         move.due_ms += outcome->limits->doubt_ms / VERIFY_PAUSE_PART;
-        move.why = verdict_make(VERDICT_WAIT, NULL, "was not found in Close; looks once more");
+        move.why = verdict_make(VERDICT_WAIT, NULL, "was not found in Close; checking once more");
     } else if (job->attempts > outcome->limits->max_attempts) {
         move.kind = MOVE_FAIL;
         move.why = verdict_make(VERDICT_FAIL, "no_answer",
-            "Close did not say what became of its %s, which was not created (given up after %d "
-            "attempts)",
+            "Close did not confirm its %s, which was not created (gave up after %d attempts)",
             activity_kind_names[job->activity], job->attempts - 1); /* the last was only verified */
     } else
-        move.why = verdict_make(VERDICT_AGAIN, NULL, "is filed anew");
+        move.why = verdict_make(VERDICT_AGAIN, NULL, "is filed again");
     return move;
 }

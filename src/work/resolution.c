@@ -33,8 +33,8 @@ struct verdict resolution_expand(const struct resolution *resolution,
     int result = rule_expand(template, &resolution->facts, resolution->values, what,
         RESOLUTION_TEXT_MAX, ret_text, &why);
     if (result == 0 && !**ret_text) {
-        str_printf(&why, "\"%s\" of rule \"%s\" comes out empty for this file", what,
-            resolution->rule->name);
+        str_printf(
+            &why, "\"%s\" of rule \"%s\" is empty for this file", what, resolution->rule->name);
         result = -EINVAL;
     }
     if (result < 0)

@@ -124,7 +124,8 @@ static struct verdict choose_rule(
     case RULE_NONE:
         if (*rules && fails_unmatched)
             return verdict_make(VERDICT_FAIL, "no_rule",
-                "no rule says where this file belongs; give it a name that one of the rules takes");
+                "the name of this file matches none of this folder's rules; rename it so that one "
+                "of them matches");
         break;
     case RULE_ERROR:
         return resolution_failed("pattern", -EINVAL, &why);

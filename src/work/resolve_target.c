@@ -28,7 +28,7 @@ static struct verdict take_id(const char *prefix, const char *words, char *text,
     }
     CLEANUP(free_text) char *shown = utf8_escape_copy(text);
     struct verdict verdict = verdict_make(VERDICT_FAIL, "no_target",
-        "\"%s\" is no id of a %s in Close; one looks like %s4tX9...", shown ? shown : "?", words,
+        "\"%s\" is not a %s ID of Close; one looks like %s4tX9...", shown ? shown : "?", words,
         prefix);
     free(text);
     return verdict;
@@ -47,7 +47,7 @@ static struct verdict take_ids(struct resolution *resolution, char *lead_id, cha
         return of_lead.kind != VERDICT_NEXT ? of_lead : of_contact;
     if (!resolution->lead_id && !resolution->contact_id)
         return verdict_make(VERDICT_FAIL, "no_target",
-            "neither a lead_id nor a contact_id comes out of rule \"%s\" for this file",
+            "rule \"%s\" yields neither a lead_id nor a contact_id for this file",
             resolution->rule->name);
     resolution->step = RESOLVE_CONTACT;
     struct verdict verdict =
@@ -90,7 +90,7 @@ static struct verdict empty_cell(const struct resolution *resolution, const char
     utf8_escape(&why, column, strlen(column));
     str_add(&why, "\" is empty in the row \"");
     utf8_escape(&why, key, strlen(key));
-    str_printf(&why, "\" of %s, and nobody is looked for by an empty value; fill it in",
+    str_printf(&why, "\" of %s, and an empty value cannot be searched for; fill it in",
         path_name(rule->table));
     return resolution_failed("no_target", -EINVAL, &why);
 }

@@ -41,7 +41,7 @@ static struct verdict judge_trouble(
     if (worker->s3_success_ms && worker->s3_success_ms >= task->started_ms)
         return judged(verdict, VERDICT_RETRY, 0);
     if (trip(worker, BREAKER_OUTAGE, now))
-        log_warn("uploads do not get through, trying again in %lld ms: %s",
+        log_warn("uploads fail, retrying in %lld ms: %s",
             (long long)(worker->s3_breaker.ask_at - now), verdict->message);
     return judged(verdict, VERDICT_WAIT, worker->s3_breaker.ask_at - now);
 }
@@ -54,8 +54,7 @@ static int64_t stop_uploads(struct worker *worker, const struct verdict *verdict
     const bool is_news = worker->s3_breaker.reason != BREAKER_REJECTS;
     snprintf(worker->s3_rejection, sizeof(worker->s3_rejection),
         "S3 refuses every upload, whatever the file: %.512s (files stay queued and are sent when "
-        "S3 "
-        "accepts them again; if this lasts, tell Close's support what S3 answered)",
+        "S3 accepts them again; if this persists, tell Close's support what S3 answered)",
         verdict->message);
     if (trip(worker, BREAKER_REJECTS, now) && is_news)
         log_warn("%s", worker->s3_rejection);
@@ -106,6 +105,6 @@ void s3_health_passed(struct worker *worker, int64_t job)
     worker->s3_success_ms = clock_steady_ms();
     rejections_end(&worker->rejections, job);
     if (breaker_answered(&worker->s3_breaker))
-        log_info("uploads get through again");
+        log_info("uploads succeed again");
     breaker_passed(&worker->s3_breaker);
 }

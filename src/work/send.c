@@ -55,7 +55,7 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
             return opened;
     }
     if (source_yield(task->upload.source))
-        return verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
+        return verdict_make(VERDICT_CHANGED, "changed", "another program is writing to the file");
     return task_under_way(task, upload_ask_ticket(&task->upload, &tools->api));
 }
 
@@ -68,7 +68,7 @@ struct verdict ticket_finish(struct task *task, const struct stage_tools *tools)
 struct verdict send_start(struct task *task, const struct stage_tools *tools)
 {
     if (upload_ticket_is_stale(&task->upload))
-        return verdict_make(VERDICT_AGAIN, "s3_refused", "the form has become too old");
+        return verdict_make(VERDICT_AGAIN, "s3_refused", "the upload form has expired");
     task->started_ms = clock_steady_ms();
     return task_under_way(task, upload_send_form(&task->upload, &tools->api));
 }

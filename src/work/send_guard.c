@@ -105,23 +105,24 @@ static void hold_for_a_person(struct worker *worker, struct task *task, const st
 {
     int64_t most = worker->config->limits.guard.ask_above, id;
     CLEANUP(free_text)
-    char *message = str_format("more than %" PRId64 " email%s of rule \"%s\" would leave within an "
-                               "hour (limits.ask_above): it waits for closedrop release, or "
-                               "recall; taken out of the folder, it is not sent",
+    char *message = str_format(
+        "more than %" PRId64
+        " email%s of rule \"%s\" would be sent within an hour (limits.ask_above): it waits for "
+        "closedrop release or recall; if it is removed from the folder, it is not sent",
         most, most == 1 ? "" : "s", rule->name);
     bool is_first =
         !store_held_of_rule(queue_store(worker->queue), rule->name, HELD_FOR_WORD, 0, &id, 1);
     held_news_note(worker, rule->name, is_first);
     hold_back(
-        worker, task, HELD_FOR_WORD, message ? message : "waits for closedrop release, or recall");
+        worker, task, HELD_FOR_WORD, message ? message : "waits for closedrop release or recall");
 }
 
 static void hold_for_its_sender(struct worker *worker, struct task *task, int64_t at_ms)
 {
     const char *sender = task->job->sender;
     CLEANUP(free_text)
-    char *message = str_format("waits until %s may send again (limits.sends), the oldest first; "
-                               "taken out of the folder, it is not sent",
+    char *message = str_format("waits until %s may send again (limits.sends), oldest first; if it "
+                               "is removed from the folder, it is not sent",
         *sender ? sender : "its sender");
     paced_add(worker, at_ms);
     hold_back(worker, task, HELD_FOR_TURN, message ? message : "waits for limits.sends");

@@ -33,7 +33,7 @@ void compare_next(struct worker *worker, struct task *task)
         task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
         return;
     }
-    moves_log(task, "has new times only", "its bytes were filed already");
+    moves_log(task, "has only a new modification time", "its bytes were already filed");
     queue_same_bytes(worker->queue, task->job, task->kept);
     moves_end_task(worker, task);
 }
@@ -47,13 +47,13 @@ void resolve_next(struct worker *worker, struct task *task)
         job_forget_error(job);
     classify_leave_group(worker, job, &task->resolution);
     if (keep_resolution(job, &task->resolution, task->folder) < 0) {
-        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
     CLEANUP(free_text)
     char *why = job->rule ? str_format("rule \"%s\": it belongs to %s%s%s", job->rule, job->lead_id,
                                 job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
-                          : strdup("no rule takes it: upload only");
+                          : strdup("no rule matches: upload only");
     queue_update(worker->queue, job, why ? why : "");
     if (job->state != JOB_UPLOADING)
         grouping_attach(worker, task);
@@ -80,7 +80,7 @@ void send_next(struct worker *worker, struct task *task)
     job_forget_error(job);
     s3_health_passed(worker, job->id);
     if (result) {
-        moves_release(worker, task, clock_wall_ms() + 1000, false, "no memory left");
+        moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
     job->uploaded_ms = clock_wall_ms();
@@ -143,7 +143,8 @@ void renamed_next(struct worker *worker, struct task *task)
     const char *lead_id = task->resolution.lead_id;
     if (lead_id && strcmp(lead_id, job->lead_id) != 0) {
         CLEANUP(free_text)
-        char *why = str_format("was filed on %s under the name %s; its new name would belong to %s",
+        char *why = str_format(
+            "was filed on %s under the name %s; under its new name it would belong to %s",
             job->lead_id, path_name(job->filed_path), lead_id);
         queue_keep_text(worker->queue, &task->other_lead, lead_id);
         if (queue_note_once(

@@ -34,7 +34,7 @@ static void give_back(
         log_warn("%s: %s/%s cannot be put back: %s", folder->name, STAGING_NAME, name,
             strerror(-result));
     else
-        log_info("%s: %s was put back into the folder after an unclean end", folder->name, back);
+        log_info("%s: %s was put back into the folder after a crash", folder->name, back);
 }
 
 int staging_recover(const struct folder *folder, struct queue *queue)

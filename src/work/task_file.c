@@ -36,17 +36,17 @@ static struct verdict verdict_gone(const struct task *task)
 {
     if (was_uploaded(task))
         return verdict_make(VERDICT_FAIL, "gone",
-            "the upload has become too old and must be made again, but the file was taken out of "
-            "the folder; drop it again");
-    return verdict_make(VERDICT_GONE, "gone", "the file was taken out of the folder");
+            "the upload has expired and must be repeated, but the file was removed from the "
+            "folder; drop it again");
+    return verdict_make(VERDICT_GONE, "gone", "the file was removed from the folder");
 }
 
 struct verdict verdict_changed(const struct task *task)
 {
     if (was_uploaded(task))
         return verdict_make(VERDICT_FAIL, "changed",
-            "the upload has become too old and must be made again, but the file was rewritten; the "
-            "new one is taken by itself");
+            "the upload has expired and must be repeated, but the file was rewritten; the new "
+            "version is taken separately");
     return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
 }
 
@@ -72,7 +72,8 @@ static struct verdict verdict_of_error(
     case -ELOOP:
     case -EINVAL:
         if (!task_folder_is_here(task, tools))
-            return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
+            return task_wait(
+                task->folder->poll_ms, "folder_away", "the folder appears to be unmounted");
         return verdict_gone(task);
     case -ENOTCONN: /* a FUSE mount whose server has died, a share that was cut off */
     case -ESTALE:
@@ -83,7 +84,7 @@ static struct verdict verdict_of_error(
     case -EBUSY:
         return task_wait(
             task->folder->settle_ms > BUSY_MIN_MS ? task->folder->settle_ms : BUSY_MIN_MS, "busy",
-            "somebody has the file open for writing");
+            "another program has the file open for writing");
     case -EACCES:
         return verdict_denied(task);
     default:
@@ -108,8 +109,8 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
         result = bring_back_start(task);
     if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
         return verdict_make(VERDICT_FAIL, "gone",
-            "its file is no longer where it was put, or was changed there; drag it back into the "
-            "folder");
+            "its file is no longer where closedrop put it, or was changed there; drag it back into "
+            "the folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
         (void)str_assign(&task->job->location, NULL);
     else if (result < 0)
@@ -163,9 +164,10 @@ struct verdict task_check_file(
     if (result < 0 && (is_refused || !safe_open_is_absent(result)))
         return task_wait(task->folder->poll_ms, "unreadable", strerror(-result));
     if (result < 0 && !task_folder_is_here(task, tools))
-        return task_wait(task->folder->poll_ms, "folder_away", "the folder looks unmounted");
+        return task_wait(
+            task->folder->poll_ms, "folder_away", "the folder appears to be unmounted");
     if (result < 0)
-        return verdict_make(VERDICT_GONE, "gone", "its file was taken out of the folder");
+        return verdict_make(VERDICT_GONE, "gone", "its file was removed from the folder");
     if (!S_ISREG(state.mode) || !identity_equal(&state.identity, &job->identity))
         return verdict_make(VERDICT_CHANGED, "changed", "its file was rewritten or replaced");
     return verdict_make(VERDICT_NEXT, NULL, "is there");

@@ -37,7 +37,7 @@ static struct verdict wait_for_memory(const char *why)
 
 struct verdict verdict_no_memory(void)
 {
-    return wait_for_memory("no memory left");
+    return wait_for_memory("out of memory");
 }
 
 struct verdict verdict_shortage(int error)
@@ -61,11 +61,11 @@ struct status_row {
 static const struct status_row status_rows[] = {
     {200, 299, "", {VERDICT_NEXT, NULL}, {VERDICT_NEXT, NULL}},
     {429, 429, "", {VERDICT_WAIT, "rate_limit"}, {VERDICT_WAIT, "rate_limit"}},
-    {401, 401, ": the API key is not good", {VERDICT_DOUBT, "key_refused"},
+    {401, 401, ": the API key is not valid", {VERDICT_DOUBT, "key_refused"},
         {VERDICT_DOUBT, "key_refused"}},
-    {402, 402, ": the Close plan does not allow it", {VERDICT_DOUBT, "plan"},
+    {402, 402, ": the Close plan does not include this", {VERDICT_DOUBT, "plan"},
         {VERDICT_DOUBT, "plan"}},
-    {403, 403, ": the API key's user may not do this", {VERDICT_DOUBT, "not_allowed"},
+    {403, 403, ": the API key's user is not allowed to do this", {VERDICT_DOUBT, "not_allowed"},
         {VERDICT_DOUBT, "not_allowed"}},
     {404, 404, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_RETRY, "no_target"}},
     {408, 408, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
@@ -112,7 +112,7 @@ struct verdict verdict_of_create(const struct api_outcome *outcome, bool sent)
         return of_status(outcome, &row->of_create, row->advice);
     return verdict_make(sent ? VERDICT_UNCLEAR : VERDICT_DOUBT, sent ? "unclear" : "no_answer",
         "Close %s: %s%s", transfer_end_words[outcome->end], outcome->failure,
-        sent ? "; whether the activity was created is not known" : "");
+        sent ? "; whether the activity was created is unknown" : "");
 }
 
 enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)
@@ -200,13 +200,13 @@ static const struct {
 static const char *oddity(const struct form_outcome *outcome)
 {
     if (outcome->status != outcome->success)
-        return "which is not the status that the form asks for";
+        return "which is not the status that the form requested";
     if (!*outcome->reply->etag)
         return "but without an ETag";
     if (outcome->status == 201 && !outcome->names_key)
-        return "but did not name the key that the file was sent for";
+        return "but did not name the key that the file was sent to";
     if (outcome->status != 201 && outcome->has_body)
-        return "but came with a page where S3 sends none";
+        return "but came with a page, which S3 never sends here";
     return outcome->sent_all ? NULL : "but came before the whole file was sent";
 }
 
@@ -219,9 +219,9 @@ static const struct {
     [ETAG_SILENT] = {VERDICT_NEXT, NULL, ""},
     [ETAG_SAME] = {VERDICT_NEXT, NULL, ""},
     [ETAG_NO_MD5] = {VERDICT_NEXT, NULL, ""},
-    [ETAG_DIFFERS] = {VERDICT_AGAIN, "damaged", "it is sent once more"},
+    [ETAG_DIFFERS] = {VERDICT_AGAIN, "damaged", "it is sent again"},
     [ETAG_DAMAGED] = {VERDICT_DAMAGED, "damaged",
-        "so it was twice, while other files arrive as they are: something on the way changes them"},
+        "this happened twice while other files arrive intact: something on the way changes them"},
 };
 
 static struct verdict of_success(const struct form_outcome *outcome)
@@ -229,8 +229,8 @@ static struct verdict of_success(const struct form_outcome *outcome)
     const char *odd = oddity(outcome);
     if (odd)
         return verdict_make(VERDICT_TROUBLE, "s3_down",
-            "the upload was answered with %d, %s; something between here and S3 may have answered "
-            "in its place",
+            "the upload was answered with %d, %s; a proxy between here and S3 may have answered in "
+            "its place",
             outcome->status, odd);
     if (etag_rows[outcome->etag].kind == VERDICT_NEXT)
         return verdict_make(VERDICT_NEXT, NULL, "uploaded");

@@ -207,7 +207,7 @@ static struct verdict next_place(struct verification *verification)
         return verdict_more();
     for (size_t i = 0; i < verification->file_count; i++)
         if (verification->files[i].is_unprovable && !verification->files[i].activity_id)
-            return verdict_make(VERDICT_RETRY, "unclear", "its upload has no token to be known by");
+            return verdict_make(VERDICT_RETRY, "unclear", "its upload has no token to search for");
     return verdict_make(VERDICT_NEXT, NULL, "looked");
 }
 
@@ -251,7 +251,7 @@ static struct verdict read_page(struct verification *verification, const struct 
         return next_place(verification);
     return ++verification->page < PAGES_MAX ? verdict_more()
                                             : verdict_make(VERDICT_RETRY, "unclear",
-                                                  "the lead has too many activities to look at");
+                                                  "the lead has too many activities to check");
 }
 
 struct verdict verify_read(struct verification *verification, const struct request *request,

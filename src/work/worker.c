@@ -125,7 +125,7 @@ void worker_reap(struct worker *worker)
 void worker_check_leases(struct worker *worker)
 {
     const struct verdict changed =
-        verdict_make(VERDICT_CHANGED, "changed", "somebody is writing to the file");
+        verdict_make(VERDICT_CHANGED, "changed", "another program is writing to the file");
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->has_upload && source_yield(task->upload.source) &&
             task->step.kind != STEP_DOUBT) {
@@ -187,7 +187,7 @@ static bool may_send(struct worker *worker, struct task *task)
     int64_t wait_ms = window_shut_until(window, now) - now;
     if (wait_ms > HELD_MAX_MS) {
         const struct verdict wait =
-            task_wait(wait_ms, "rate_limit", "waits as long as it was told to");
+            task_wait(wait_ms, "rate_limit", "waits as long as the server asked");
         pacing_drop_task_request(worker, task);
         task_end_stage(task, &wait);
     }

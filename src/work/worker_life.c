@@ -26,8 +26,8 @@ static void warn_of_tables(const struct worker *worker)
             const struct table_ask ask = rule_table_ask(*rule, columns);
             struct str why = STR_INIT(4096);
             if ((*rule)->table && tables_check(worker->tables, &ask, &why) < 0)
-                log_warn("rule \"%s\": %s; files that need it wait for one that comes or grows "
-                         "(incomplete of their folder), and then fail",
+                log_warn("rule \"%s\": %s; files that need it wait for it as long as their "
+                         "folder's setting incomplete allows, and then fail",
                     (*rule)->name, str_text(&why));
             str_release(&why);
         }

@@ -18,7 +18,7 @@ static struct block block_of(const struct worker *worker)
     if (worker->s3_breaker.reason == BREAKER_REJECTS)
         return (struct block){"s3_refused", worker->s3_rejection};
     if (worker->s3_breaker.state != BREAKER_CLOSED)
-        return (struct block){"s3_down", "uploads do not get through to S3; files stay queued"};
+        return (struct block){"s3_down", "uploads to S3 fail; files stay queued"};
     return (struct block){NULL, NULL};
 }
 

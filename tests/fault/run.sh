@@ -156,7 +156,7 @@ check_all() {
     *$'\n'*$'\n'*) $may_fail || complain "it made a file fail: $files" ;;
     *) complain "a file is lost: $files" ;;
     esac
-    grep -qsE 'looks cut off|cannot be read' in/Failed/cut.pdf.error.txt || complain "no text says why cut.pdf failed"
+    grep -qsE 'looks incomplete|cannot be read' in/Failed/cut.pdf.error.txt || complain "no text says why cut.pdf failed"
     got=$(find "$work/in" "$archive" -type f | sort -u | wc -l)
     [ "$got" = $((3 + $(grep -c ^failed <<<"$files"))) ] || complain "$got files are there"
     jobs=$(closedrop list --json | jq -r '.state + " " + .path' | sort)

@@ -64,7 +64,7 @@ static int check(const char *path, int64_t behind, int64_t from, int64_t to)
         return 2;
     }
     if (!is_whole(name, content, size) || !is_whole(name, content, size + AFTER)) {
-        printf("%s (%lld bytes) is whole, but looks cut off\n", path, (long long)size);
+        printf("%s (%lld bytes) is whole, but looks incomplete\n", path, (long long)size);
         free(content);
         return 1;
     }

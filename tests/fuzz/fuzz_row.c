@@ -90,7 +90,7 @@ static void fill(struct queue *queue)
     }
     for (size_t i = 0; i < 5; i++)
         jobs[i] = claim(queue, LANE_SEND);
-    queue_fail(queue, jobs[0], "cut_off", "looks cut off");
+    queue_fail(queue, jobs[0], "cut_off", "looks incomplete");
     queue_retry(queue, jobs[1], noon(), true, "the connection was lost");
     for (size_t i = 2; i < 5; i++)
         sort_and_send(queue, jobs[i], "g");

@@ -155,7 +155,7 @@ twice_without_reason() {
     local hash id
     while read -r hash; do
         id=$(closedrop list --json | jq -r --arg hash "$hash" 'select(.sha256 == $hash) | .id')
-        closedrop show "$id" | grep -q 'was in hand when closedrop ended' || echo "$hash"
+        closedrop show "$id" | grep -q 'was in progress when closedrop crashed' || echo "$hash"
     done < <(uniq -d all)
 }
 
@@ -208,7 +208,7 @@ short_lives() {
     say "seed $seed, in $PWD"
     "$top/tests/soak/lives.py" "${span[@]}" --seed "$seed" --into in --dropped dropped --log agent.log -- \
         "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config"
-    say "ends that found jobs in hand: $(grep -c 'in hand at an unclean end' agent.log)"
+    say "ends that found jobs in hand: $(grep -c 'in progress when closedrop last crashed' agent.log)"
     until_all_are_done
     say "$(wc -l <dropped) files: $(jq '.done | length' end) jobs done, $(jq .activities end) activities, $(uploads) uploads"
 }

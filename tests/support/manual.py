@@ -104,7 +104,7 @@ def described(page, heading=None):
 
 def known():
     for line in sys.stdin:
-        found = re.match(r'\S+: ([\w.\[\]]+): unknown key; known here are (.*)', line)
+        found = re.match(r'\S+: ([\w.\[\]]+): unknown key; known keys here are (.*)', line)
         if found:
             within = re.sub(r'\[\d+\]', '', found[1]).split('.')[:-1]
             for name in found[2].split(', '):

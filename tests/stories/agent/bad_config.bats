@@ -70,7 +70,7 @@ CONF
     configure <<'CONF'
 folders = ( { path = "in"; colour = "blue"; } );
 CONF
-    is_refused 1 'folders[0].colour' 'unknown key; known here are' 'settle' 'archive'
+    is_refused 1 'folders[0].colour' 'unknown key; known keys here are' 'settle' 'archive'
 }
 
 @test "a text where yes or no is meant" {
@@ -101,9 +101,9 @@ folders = ( { path = "in";
     poll_interval = "soon";
     rescan = "400d"; } );
 CONF
-    is_refused 2 'folders[0].settle' '"5" is no duration' 'e.g. "5s"'
-    is_refused 3 'folders[0].incomplete' 'must be a text in quotes' '"15m"'
-    is_refused 4 'folders[0].poll_interval' '"soon" is no duration'
+    is_refused 2 'folders[0].settle' '"5" is not a valid duration' 'e.g. "5s"'
+    is_refused 3 'folders[0].incomplete' 'must be a string in quotes' '"15m"'
+    is_refused 4 'folders[0].poll_interval' '"soon" is not a valid duration'
     is_refused 5 'folders[0].rescan' '"400d" is out of range' '7d'
 }
 
@@ -114,8 +114,8 @@ folders = ( { path = "in";
     max_size = "-1"; }, { path = "in3";
     min_size = "2M"; max_size = "1M"; } );
 CONF
-    is_refused 2 'folders[0].min_size' '"25 MB" is no size' '"25M"'
-    is_refused 3 'folders[1].max_size' '"-1" is no size'
+    is_refused 2 'folders[0].min_size' '"25 MB" is not a valid size' '"25M"'
+    is_refused 3 'folders[1].max_size' '"-1" is not a valid size'
     is_refused 4 'folders[2].min_size' 'must not be larger than max_size'
 }
 
@@ -126,7 +126,7 @@ folders = ( { path = "in";
     after_upload = "move"; } );
 log = { level = "loud"; };
 CONF
-    is_refused 2 'folders[0].watch' '"magic" is not known; it must be "auto", "inotify" or "poll"'
+    is_refused 2 'folders[0].watch' '"magic" is not valid here; it must be "auto", "inotify" or "poll"'
     is_refused 3 'folders[0].after_upload' '"archive", "delete" or "keep"'
     is_refused 4 log.level '"error", "warn", "info" or "debug"'
 }
@@ -137,7 +137,7 @@ folders = ( { path = "in";
     include = "*.pdf";
     exclude = [ "a*", "" ]; } );
 CONF
-    is_refused 2 'folders[0].include' 'must be a list of texts in quotes' '[ "*.pdf"'
+    is_refused 2 'folders[0].include' 'must be a list of strings in quotes' 'include = [ "..."'
     is_refused 3 'folders[0].exclude' 'none empty'
 }
 
@@ -147,8 +147,8 @@ folders = ( { path = "in";
     include = [ "*.pdf", "/srv/scans/*.tif" ];
     exclude = [ "private/" ]; } );
 CONF
-    is_refused 2 'folders[0].include' '"/srv/scans/*.tif" fits nothing' 'begins and ends without a slash'
-    is_refused 3 'folders[0].exclude' '"private/" fits nothing'
+    is_refused 2 'folders[0].include' '"/srv/scans/*.tif" can never match' 'neither begins nor ends with a slash'
+    is_refused 3 'folders[0].exclude' '"private/" can never match'
 }
 
 @test "patterns as other programs want them, which can never match, with the right spelling" {
@@ -158,11 +158,11 @@ folders = ( { path = "in";
     exclude = [ "*.bak;*.old", "~{a,b}*", "private" ]; } );
 CONF
     is_refused 2 'folders[0].include' \
-        '"*.pdf;*.tif" fits nothing and can never match: each pattern is a text of its own; write [ "*.pdf", "*.tif" ]' \
-        '"*.{pdf,tif}" fits nothing and can never match: braces are no wildcard here; write [ "*.pdf", "*.tif" ]' \
-        "a pattern begins and ends without a slash, in the folder; write [ \"*.jpg\" ]" \
-        '"pdf" fits nothing and can never match: it has no wildcard; write [ "*.pdf" ]' \
-        'write [ "invoices/*" ]' 'write [ "*.tiff" ]' '"*.pdf *.tif" fits nothing'
+        '"*.pdf;*.tif" can never match: each pattern is a separate string; write [ "*.pdf", "*.tif" ]' \
+        '"*.{pdf,tif}" can never match: braces are not a wildcard here; write [ "*.pdf", "*.tif" ]' \
+        "a pattern is relative to the folder and neither begins nor ends with a slash; write [ \"*.jpg\" ]" \
+        '"pdf" can never match: it has no wildcard; write [ "*.pdf" ]' \
+        'write [ "invoices/*" ]' 'write [ "*.tiff" ]' '"*.pdf *.tif" can never match'
     is_refused 3 'folders[0].exclude' 'write [ "*.bak", "*.old" ]' 'write [ "~a*", "~b*" ]'
     [[ $output != *'"private"'* ]]
 }
@@ -178,7 +178,7 @@ odd() { # BYTES-OF-A-CONFIGURATION: it is refused in this line and column, witho
     printf "$1" >"$config"
     ends check -c "$config"
     ends_with 78
-    says "$config:$2: column $3: here is $4"
+    says "$config:$2: column $3: found $4"
     [[ $output != *'syntax error'* ]]
 }
 
@@ -187,8 +187,8 @@ odd() { # BYTES-OF-A-CONFIGURATION: it is refused in this line and column, witho
     odd 'folders = ( { path = \xe2\x80\x9cin\xe2\x80\x9d; } );\n' 1 22 'a curly quote (U+201C); write a straight one, "'
     odd '# M\xc3\xbcller \xe2\x80\x9c\nfolders = ( {\n path = "\xc3\xbc\xe2\x80\x9d;\n settle = "5s"; } );\n' 3 11 \
         'a curly quote (U+201D)'
-    odd 'folders = ( { path = "\xc3\xbc" \xc3\xbc; } );\n' 1 26 'a character that stands in texts only (U+00FC)'
-    odd 'folders = ( { path =\xa0"in"; } );\n' 1 21 'a byte that is no UTF-8, A0; save the file as UTF-8'
+    odd 'folders = ( { path = "\xc3\xbc" \xc3\xbc; } );\n' 1 26 'a character that is only allowed in strings (U+00FC)'
+    odd 'folders = ( { path =\xa0"in"; } );\n' 1 21 'a byte that is not UTF-8, A0; save the file as UTF-8'
 }
 
 @test "the key is never sent in the clear" {
@@ -197,7 +197,7 @@ close = {
     api_url = "http://api.close.com/api/v1/"; };
 folders = ( { path = "in"; } );
 CONF
-    is_refused 2 close.api_url 'in the clear' 'use https://'
+    is_refused 2 close.api_url 'unencrypted' 'use https://'
 }
 
 @test "an address that is none, and no host to upload to" {
@@ -206,8 +206,8 @@ close = { api_url = "ftp://api.close.com/";
     upload_hosts = [ ]; };
 folders = ( { path = "in"; } );
 CONF
-    is_refused 1 close.api_url 'is no plain https URL'
-    is_refused 2 close.upload_hosts 'names no host'
+    is_refused 1 close.api_url 'is not a plain https URL'
+    is_refused 2 close.upload_hosts 'nothing could be uploaded'
 }
 
 @test "folders one inside the other" {
@@ -229,7 +229,7 @@ CONF
     more_folders='{ path = "in2"; }' write_config
     ends check -c "$config"
     ends_with 0
-    says "$config is good: 2 folders"
+    says "$config is valid: 2 folders"
 }
 
 @test "two folders of one name" {
@@ -238,7 +238,7 @@ CONF
 folders = ( { path = "a/scans"; },
             { path = "b/scans"; } );
 CONF
-    is_refused 2 'folders[1].name' '"scans" is the name of another folder' 'name = "scans-2"'
+    is_refused 2 'folders[1].name' '"scans" is already the name of another folder' 'name = "scans-2"'
 }
 
 @test "a folder without a path, and no folder at all" {
@@ -250,7 +250,7 @@ CONF
     configure <<'CONF'
 state_dir = "state";
 CONF
-    is_refused 1 folders 'names no folder to watch'
+    is_refused 1 folders 'contains no folder to watch'
 }
 
 @test "an archive that would be watched itself" {
@@ -262,7 +262,7 @@ folders = ( { path = "in";
 CONF
     is_refused 2 'folders[0].archive' 'must begin with a fixed directory name' '"Uploaded/%Y-%m"'
     is_refused 3 'folders[0].failed' 'must be a plain path below the folder'
-    is_refused 4 'folders[1].archive' 'lies inside the drop folder'
+    is_refused 4 'folders[1].archive' 'is inside the drop folder'
 }
 
 @test "a marker that would be the same for every file" {
@@ -287,7 +287,7 @@ CONF
 folders = ( { path = "in"; } );
 state_dir = "in/state";
 CONF
-    is_refused 2 state_dir 'lies inside the drop folder'
+    is_refused 2 state_dir 'is inside the drop folder'
     [ ! -e in/state ]
 }
 
@@ -310,7 +310,7 @@ rules = ( { name = "by-lead"; lead_id = "lead_1"; note = {}; },
           { name = "by-lead"; lead_id = "lead_2"; note = {}; } );
 CONF
     is_refused 2 'folders[0].rules' 'there is no rule "faxes"' 'correct the name'
-    is_refused 4 'rules[1].name' '"by-lead" is the name of another rule'
+    is_refused 4 'rules[1].name' '"by-lead" is already the name of another rule'
 }
 
 @test "a rule that does not say whose file it is, or says it twice" {
@@ -322,7 +322,7 @@ CONF
 
 @test "a table beside find that nothing is taken from" {
     configure_rule '    table = { file = "c.csv"; key = "{stem}"; }; find = { lead_name = "{stem}"; }; lead_file = {};'
-    is_refused 3 'rules[0].table' 'only gives values where find says whose file it is, and none of them is used' '"{row.email}"'
+    is_refused 3 'rules[0].table' 'only supplies values when find decides which lead or contact a file belongs to, and none of them is used' '"{row.email}"'
 }
 
 @test "a rule that does not say what is created, or says it twice" {
@@ -343,7 +343,7 @@ CONF
 
 @test "a custom field without its id" {
     configure_rule '    find = { custom_field = { id = "Customer number"; value = "{stem}"; }; }; lead_file = {};'
-    is_refused 3 'rules[0].find.custom_field.id' 'must be the id of a custom field' 'id = "cf_..."'
+    is_refused 3 'rules[0].find.custom_field.id' 'must be the ID of a custom field' 'id = "cf_..."'
 }
 
 @test "a table without its file or key" {
@@ -355,21 +355,21 @@ CONF
 
 @test "a pattern that is none, and a group that hides a variable" {
     configure_rule '    match = { path = "(lead_[a-z]+"; }; lead_id = "lead_1"; lead_file = {};'
-    is_refused 3 'rules[0].match.path' 'this is no regular expression' 'missing closing parenthesis' 'at its end'
+    is_refused 3 'rules[0].match.path' 'this is not a valid regular expression' 'missing closing parenthesis' 'at its end'
     configure_rule '    match = { path = "(?<name>[a-z]+)"; }; lead_id = "lead_1"; lead_file = {};'
-    is_refused 3 'rules[0].match.path' 'the group "name" hides the variable {name}'
+    is_refused 3 'rules[0].match.path' 'the named group "name" hides the variable {name}'
 }
 
 @test "a variable there is not, and one that is not known yet" {
     configure_rule '    match = { path = "(?<lead>lead_[A-Za-z0-9]+)"; };
     lead_id = "{led}";
     email = { subject = "{file}"; };'
-    is_refused 4 'rules[0].lead_id' '{led} is no variable; known here are {name}' '{lead}'
-    is_refused 5 'rules[0].email.subject' '{file} is no variable'
+    is_refused 4 'rules[0].lead_id' '{led} is not a variable; known here are {name}' '{lead}'
+    is_refused 5 'rules[0].email.subject' '{file} is not a variable'
     configure_rule '    lead_id = "{lead.id}";
     email = { subject = "{row.city}"; };'
-    is_refused 3 'rules[0].lead_id' '{lead.id}' 'only once the lead or contact has been found'
-    is_refused 4 'rules[0].email.subject' '{row.city}' "only once a row of the rule's table has been found"
+    is_refused 3 'rules[0].lead_id' '{lead.id}' 'only known once the lead or contact has been found'
+    is_refused 4 'rules[0].email.subject' '{row.city}' "only known once a row of the rule's table has been found"
 }
 
 @test "an email that leaves without a sender, an address or a date" {
@@ -386,15 +386,15 @@ CONF
     configure_rule '    lead_id = "lead_1";
     email = { status = "later";
         to = "x@y.z"; };'
-    is_refused 4 'rules[0].email.status' '"later" is not known; it must be "draft", "inbox"'
-    is_refused 5 'rules[0].email.to' 'must be a list of texts in quotes'
+    is_refused 4 'rules[0].email.status' '"later" is not valid here; it must be "draft", "inbox"'
+    is_refused 5 'rules[0].email.to' 'must be a list of strings in quotes'
 }
 
 @test "a body beside a template of Close, which would not be looked at" {
     configure_rule '    lead_id = "lead_1";
     email = { template_id = "tmpl_1";
         body_text = "Hello"; };'
-    is_refused 4 'rules[0].email.template_id' 'leave one of them out'
+    is_refused 4 'rules[0].email.template_id' 'remove one of them'
 }
 
 @test "a group without a key, and one of lead files" {
@@ -488,10 +488,10 @@ CONF
     cd elsewhere
     ends check -c ../closedrop.conf
     ends_with 0
-    says 'is good: 1 folder'
+    says 'is valid: 1 folder'
     CLOSEDROP_CONFIG=../closedrop.conf ends check
     ends_with 0
-    says 'is good: 1 folder'
+    says 'is valid: 1 folder'
     cd ..
 }
 
@@ -533,14 +533,14 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     printf 'api_sandbox.secret\napi_other.secret\n' >key
     no_key 'nothing else, on one line'
     : >key
-    no_key 'must hold the API key'
+    no_key 'must contain the API key'
     printf 'api_sandbox .secret\n' >key
-    no_key 'must hold the API key'
+    no_key 'must contain the API key'
 }
 
 @test "a key file in quotes, or as NAME=value, is told apart" {
     printf '"api_sandbox.secret"\n' >key
-    no_key 'has the API key in quotes; write the key alone'
+    no_key 'has the API key in quotes; write the key without them'
     printf '\xe2\x80\x9capi_sandbox.secret\xe2\x80\x9d\n' >key
     no_key 'has the API key in quotes'
     for line in 'CLOSE_API_KEY=api_sandbox.secret' 'export CLOSE_API_KEY="api_sandbox.secret"' \
@@ -549,7 +549,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
         no_key 'key'
     done
     echo 'CLOSE_API_KEY=api_sandbox.secret' >key
-    no_key 'has a name before the API key; write the key alone'
+    no_key 'has a name before the API key; write only the key'
 }
 
 @test "a key file with a byte order mark is good" {
@@ -582,7 +582,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     chmod 600 key
     if [ "$(id -u)" = 0 ]; then
         chown root key
-        no_key 'belongs to root, and this runs as nobody' 'chown nobody'
+        no_key 'belongs to root, but this runs as nobody' 'chown nobody'
     else
         chmod 0 key
         no_key 'Permission denied'
@@ -650,7 +650,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
 @test "check --online says whose key it is" {
     ends check -c "$config"
     ends_with 0
-    says "$config is good"
+    says "$config is valid"
     [ "$(curl -s "${admin}counts" | jq .requests.me)" = 0 ]
     ends check -c "$config" --online
     ends_with 0
@@ -742,5 +742,5 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
         -e "s,/run/closedrop/,$PWD/,g" "$example" >example.conf
     ends check -c example.conf
     ends_with 0
-    says 'example.conf is good: '
+    says 'example.conf is valid: '
 }

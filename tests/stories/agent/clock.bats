@@ -52,8 +52,8 @@ due_in() { # HOURS: from the agent's now, about
         due_in 1
         job_is 1 queued
     done
-    log_says 'the clock was set on by'
-    log_says 'the clock was set back by'
+    log_says 'the clock jumped forward by'
+    log_says 'the clock jumped backward by'
     closedrop show 1 --json | jq -en 'input | .attempts == 1' >/dev/null
 }
 
@@ -108,11 +108,11 @@ one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
     fault '[{"on":"email","do":"reset-after"},{"on":"note","do":"reset-after"},{"on":"leadfile","do":"reset-after"}]'
     start_in_time
     echo hello >in/a.txt
-    wait_until log_says 'looks for it in'
+    wait_until log_says 'checking in'
     set_clock "$3"
     wait_until jobs_are done 1
     activities_are 1
-    history_says 1 'whether the activity was created is not known'
+    history_says 1 'whether the activity was created is unknown'
 }
 
 @test "two days ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +2d +2d; }
@@ -136,7 +136,7 @@ one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
     stop_agent
     fault '[{"on":"email","do":"reset-after"}]'
     start_in_time
-    wait_until log_says 'looks for it in'
+    wait_until log_says 'checking in'
     wait_until jobs_are done 1
     activities_are 1
     [ "$(counts .requests.upload)" = 1 ]

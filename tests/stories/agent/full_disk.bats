@@ -44,7 +44,7 @@ filed_once() { # FILE
     [ "$(counts .tickets)" = 0 ]
     rm state/fill
     filed_once a.txt
-    log_says 'there is room in'
+    log_says 'there is enough free space in'
     [ -f state/ballast ] # held back again
 }
 

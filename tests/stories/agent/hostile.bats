@@ -102,9 +102,9 @@ for depth in range(40):
     os.close(fd)
 '
     others_go 2
-    wait_until log_says 'lies too deep'
-    wait_until folder_says '.message | startswith("some of it cannot be reached: a path is too long")'
-    closedrop status | grep -q 'give shorter names, or move it up'
+    wait_until log_says 'nested too deeply'
+    wait_until folder_says '.message | startswith("part of it cannot be reached: a path is too long")'
+    closedrop status | grep -q 'use shorter names, or move it up'
     others_go 3
     is_clean agent.log
     closedrop list --json | jq -es 'all(.[]; .state == "done")' >/dev/null
@@ -132,7 +132,7 @@ for depth in range(40):
     ln -s ../outside in/Failed
     echo hello >in/a.txt
     start_agent
-    wait_until log_says 'cannot be made'
+    wait_until log_says 'cannot be created'
     [ -z "$(ls -A outside)" ]
     rm in/Failed
     wait_until test -f in/Failed/a.txt.error.txt

@@ -37,7 +37,7 @@ nothing_new() { # all is done, and by what was there before
 @test "damaged: kept files that were filed are found, and nothing is filed again" {
     damage_queue
     run_once
-    log_says 'is looked for in Close before it is filed'
+    log_says 'are checked against Close before they are filed'
     nothing_new
     history_says 1 'was filed already'
 }
@@ -139,7 +139,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     rm in/B2.txt
     run_once
     [ "$agent_code" = 1 ]
-    grep -q 'look at the lead in Close' in/Failed/A1.txt.error.txt
+    grep -q 'check the lead in Close' in/Failed/A1.txt.error.txt
     activities_are 2
     mv in/Failed/A1.txt in/ # a person has judged
     no_faults
@@ -153,7 +153,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     [ -d in/.closedrop ]
     rm -r state
     run_once
-    log_says 'is looked for in Close before it is filed'
+    log_says 'are checked against Close before they are filed'
     [ "$agent_code" = 0 ]
     [ "$(activities '.[].id')" = "$before" ]
 }

@@ -84,7 +84,7 @@ nothing_waits_or_failed() {
     drop_and_wait a.txt 1
     wait_until test -f in/sub/state/ballast
     drop_and_wait b.txt 2
-    wait_until log_says 'scans/sub/state is state_dir under another name, left out'
+    wait_until log_says 'scans/sub/state is state_dir under another name and is ignored'
     nothing_waits_or_failed
     nothing_but 2
     [ -f in/sub/state/ballast ]
@@ -121,7 +121,7 @@ nothing_waits_or_failed() {
     start_agent
     drop_and_wait a.txt 1
     drop_and_wait b.txt 2
-    wait_until log_says 'scans/sub/Archive is the archive of the folder "scans" under another name, left out'
+    wait_until log_says 'scans/sub/Archive is the archive of the folder "scans" under another name and is ignored'
     drop_and_wait c.txt 3
     nothing_waits_or_failed
     nothing_but 3
@@ -137,8 +137,8 @@ nothing_waits_or_failed() {
     : >in/empty.txt
     wait_until test -f in/sub/Wrong/empty.txt.error.txt
     drop_and_wait b.txt 2
-    log_says 'scans/sub/Archive is the archive of the folder "scans" under another name, left out'
-    log_says 'scans/sub/Wrong is the place for failed files of the folder "scans" under another name, left out'
+    log_says 'scans/sub/Archive is the archive of the folder "scans" under another name and is ignored'
+    log_says 'scans/sub/Wrong is the directory for failed files of the folder "scans" under another name and is ignored'
     drop_and_wait c.txt 3
     nothing_but 3
     find_gives 3 in/sub/Archive -type f
@@ -165,7 +165,7 @@ nothing_waits_or_failed() {
     use_rule
     start_agent
     ln -s in alias
-    wait_until log_says 'is the root of the folder "scans" under another name; each folder must stand alone'
+    wait_until log_says 'is the root of the folder "scans" under another name; drop folders must not overlap'
     drop_and_wait a.txt 1
     drop_and_wait b.txt 2
     nothing_but 2
@@ -181,7 +181,7 @@ is_refused() { # TEXT
 }
 
 @test "check refuses what closedrop uses in the folder, by any spelling" {
-    local inside="lies inside the drop folder \"$PWD/in\"; put it elsewhere"
+    local inside="is inside the drop folder \"$PWD/in\"; put it elsewhere"
     ln -s in alias
     mkdir in/sub
     (umask 077 && echo api_sandbox.secret >in/key)
@@ -207,13 +207,13 @@ is_refused() { # TEXT
     use_rule "failed = \"$PWD/alias/Failed\";"
     is_refused "folders[0].failed: \"$PWD/alias/Failed\" $inside"
     more_folders='{ name = "x"; path = "alias/sub"; }' use_rule
-    is_refused "folders[1].path: \"$PWD/alias/sub\" and \"$PWD/in\" lie one inside the other"
+    is_refused "folders[1].path: \"$PWD/alias/sub\" and \"$PWD/in\" are one inside the other"
     use_rule
     cp closedrop.conf in/
     config=in/closedrop.conf set_config folders.path=../alias
     run "$CLOSEDROP_BIN_DIR/closedrop" check -c in/closedrop.conf
     [ "$status" = 78 ]
-    [[ $output == *"holds this configuration file; put the file elsewhere"* ]]
+    [[ $output == *"contains this configuration file; move the file elsewhere"* ]]
     closedrop check
 }
 
@@ -221,10 +221,10 @@ is_refused() { # TEXT
     mkdir mnt in/Uploaded other
     mount_or_skip --bind . mnt
     use_rule "archive = \"$PWD/mnt/in/Archive\";"
-    is_refused "lies inside the drop folder \"$PWD/in\""
+    is_refused "is inside the drop folder \"$PWD/in\""
     mount_or_skip --bind other in/Uploaded
     more_folders='{ name = "x"; path = "other"; }' use_rule
-    is_refused "folders[0].archive: \"Uploaded/%Y-%m\" lies inside the drop folder \"$PWD/other\""
+    is_refused "folders[0].archive: \"Uploaded/%Y-%m\" is inside the drop folder \"$PWD/other\""
 }
 
 @test "a reload that would have the table in the folder changes nothing" {
@@ -233,7 +233,7 @@ is_refused() { # TEXT
     cp "$config" good.conf
     more=${more/customers.csv/in\/customers.csv} use_rule
     kill -HUP "$agent_pid"
-    wait_until log_says "rules[0].table: \"$PWD/in/customers.csv\" lies inside the drop folder"
+    wait_until log_says "rules[0].table: \"$PWD/in/customers.csv\" is inside the drop folder"
     drop_and_wait b.txt 2
     nothing_but 2
 }
@@ -246,7 +246,7 @@ is_refused() { # TEXT
     more_folders='{ name = "house"; path = "house"; settle = "200ms"; }' use_rule
     set_config state_dir=elsewhere
     kill -HUP "$agent_pid"
-    wait_until log_says 'house/state is state_dir under another name, left out'
+    wait_until log_says 'house/state is state_dir under another name and is ignored'
     echo x >house/x.txt
     wait_until test -f "house/Uploaded/$(date +%Y-%m)/x.txt"
     [ "$(uploads)" = 2 ]

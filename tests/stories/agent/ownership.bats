@@ -156,7 +156,7 @@ a_gone_pid() {
     wait_until folder_says .healthy
     write_second in/sub 'after_upload = "delete";'
     start_second
-    wait_until second_is_refused "lies in $PWD/in, which is $(words)"
+    wait_until second_is_refused "is inside $PWD/in, which is $(words)"
     run check_second
     [[ $status = 78 && $output == *"folder \"scans\": $PWD/in: is $(words)"* ]]
     echo hello >in/sub/a.txt

@@ -87,7 +87,7 @@ make_queue() { # with one job done
     sha256sum <state/queue.db >before
     ends run --once
     [ "$status" = 78 ]
-    [[ $output == *"newer closedrop"*"install that version, or name another state_dir"* ]]
+    [[ $output == *"newer closedrop"*"install that version, or choose another state_dir"* ]]
     ends status
     [ "$status" != 0 ]
     [[ $output == *"newer closedrop"* ]]
@@ -100,7 +100,7 @@ make_queue() { # with one job done
     sha256sum <state/queue.db >before
     ends run --once
     [ "$status" = 78 ]
-    [[ $output == *"made by another program; name another state_dir"* ]]
+    [[ $output == *"created by another program; choose another state_dir"* ]]
     sha256sum <state/queue.db | cmp - before
 }
 
@@ -136,7 +136,7 @@ make_queue() { # with one job done
     kill_agent
     no_faults # not every one of them need have come to S3
     start_agent
-    log_says '4 jobs were in hand at an unclean end'
+    log_says '4 jobs were in progress when closedrop last crashed'
     wait_until jobs_are done 4
     jobs_are failed 0
     [ "$(uploads)" = 4 ]
@@ -154,7 +154,7 @@ make_queue() { # with one job done
     echo good >in/good.txt
     start_agent
     wait_until test -f in/Failed/bad.txt.error.txt
-    grep -q 'ended without warning three times' in/Failed/bad.txt.error.txt
+    grep -q 'crashed three times' in/Failed/bad.txt.error.txt
     wait_until test -f "$uploaded/good.txt"
 }
 
@@ -180,8 +180,8 @@ poisons_fail_alone() {
     done
     [ $crashes -ge 3 ]
     [ "$agent_code" = 1 ]
-    grep -q 'ended without warning three times' in/Failed/letter.txt.error.txt
-    grep -q 'ended without warning three times' in/Failed/parcel.txt.error.txt
+    grep -q 'crashed three times' in/Failed/letter.txt.error.txt
+    grep -q 'crashed three times' in/Failed/parcel.txt.error.txt
     closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/support/invariants.py" "$admin" in dropped >end
     jq -e '(.failed | sort) == ["letter.txt", "parcel.txt"] and (.done | length) == 30 and .activities == 30' end
     # the program was mended meanwhile

@@ -44,14 +44,14 @@ two_folders() {
     start_agent
     cp "$config" good.conf
     set_config colour=blue limits.transfers=0
-    reload 'the old one goes on'
+    reload 'keeping the old one'
     log_says "$config:"
     log_says 'colour: unknown key'
     log_says 'limits.transfers: must be a whole number'
     echo hello >in/a.txt
     wait_until test -f "$uploaded/a.txt"
     rm "$config"
-    reload 'the old one goes on'
+    reload 'keeping the old one'
     log_says 'No such file'
     cp good.conf "$config"
     reload
@@ -66,11 +66,11 @@ two_folders() {
     for mistake in 'colour = "blue";' 'colour = '; do
         cp good.conf "$config"
         echo "$mistake" >>"$config"
-        reload 'the old one goes on'
+        reload 'keeping the old one'
         run closedrop status
         [ "$status" = 0 ]
         [[ $output == *"$config:"*"the agent still runs with the configuration it read before"* ]]
-        [[ $output == *"was not reloaded (closedrop check): $config:"* ]]
+        [[ $output == *"was not loaded (see closedrop check): $config:"* ]]
         closedrop pause 2>/dev/null
         closedrop status --json 2>/dev/null | jq -en 'input | .paused and (.agent.not_reloaded | length > 0)' >/dev/null
         closedrop resume 2>/dev/null
@@ -90,7 +90,7 @@ two_folders() {
 @test "a key file that is gone at a reload does not stop the agent" {
     start_agent
     mv key key.away
-    reload 'the old one goes on'
+    reload 'keeping the old one'
     echo hello >in/a.txt
     wait_until jobs_are done 1
 }
@@ -128,12 +128,12 @@ down_and_up() { # COMMAND ARGUMENT...
 says_what_is_gone() { # JOB
     closedrop list --json --folder other | jq -en 'input | .state == "queued" and .attempts == 0 and
         .error.code == "folder_gone"'
-    closedrop list | grep -F 'a.txt  (its folder "other" is no longer in the configuration; it goes on when the folder returns)'
+    closedrop list | grep -F 'a.txt  (its folder "other" is no longer in the configuration; it continues when the folder returns)'
     closedrop show "$1" | grep -q '^Error .*folder "other" is no longer'
     closedrop status --json | jq -en 'input | .gone_folders == [{"name":"other","waiting":1,"failed":0}] and .gone_rules == []'
     closedrop status >status.txt
     grep -qxF 'Gone:   folder "other" is no longer in the configuration: 1 job waits' status.txt
-    grep -qF 'they go on when it is back under this name (closedrop list --folder "other" shows them' status.txt
+    grep -qF 'they continue when it is back under this name (closedrop list --folder "other" shows them' status.txt
 }
 
 @test "jobs of a folder that is taken out stay queued, are shown, and go on when it returns" {
@@ -208,8 +208,8 @@ says_what_is_gone() { # JOB
     cp "$config" old.conf
     cp new.conf "$config"
     reload
-    log_says 'state_dir is changed by a restart only'
-    log_says 'control_socket is changed by a restart only'
+    log_says 'state_dir only changes on a restart'
+    log_says 'control_socket only changes on a restart'
     [ ! -e state2 ]
     [ ! -e control2.sock ]
     cp old.conf "$config"

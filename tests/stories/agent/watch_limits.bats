@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Events that cannot be had, or were lost: what has none is looked at every poll_interval, status says so and how to mend
+# Events that cannot be had, or were lost: what has none is polled every poll_interval, status says so and how to mend
 # it, and nothing is missed. The limits are those of a user namespace of its own; the host's are not touched.
 
 load ../../support/story
@@ -47,7 +47,7 @@ do_as_status_says() { # runs the sysctl that it prints
 }
 
 events_were_lost() { # NUMBER: how often all began anew, by the log
-    [ "$(grep -c 'begins its watches anew' agent.log)" -gt "$1" ]
+    [ "$(grep -c 'restarting all its watches' agent.log)" -gt "$1" ]
 }
 
 @test "the limit of watches: what has none is polled, and status says what mends it" {
@@ -55,7 +55,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     mkdir in/{01..20}
     write_config 'poll_interval = "200ms";'
     start_agent
-    wait_until folder_says '.watch == "inotify" and (.message | contains("degraded: 12 directories are looked at"))'
+    wait_until folder_says '.watch == "inotify" and (.message | contains("degraded: 12 directories are polled"))'
     folder_says '.message | contains("the limit of 10 watches is reached")'
     for n in in/{01..20}; do echo "$n" >"$n/a.txt"; done
     mkdir -p in/{01..20}/new/deep
@@ -74,7 +74,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     mkdir in/below
     write_config 'poll_interval = "1h"; rescan = "1h";'
     start_agent
-    wait_until folder_says '.message | contains("degraded: 1 directory is looked at")'
+    wait_until folder_says '.message | contains("degraded: 1 directory is polled")'
     echo hello >in/a.txt
     wait_until jobs_are 'done' 1
 }
@@ -83,7 +83,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     become_limited 100 0
     write_config 'poll_interval = "200ms";'
     start_agent
-    wait_until folder_says '.watch == "poll" and (.message | contains("degraded: everything is looked at"))'
+    wait_until folder_says '.watch == "poll" and (.message | contains("degraded: everything is polled"))'
     folder_says '.message | contains("the limit of 0 inotify instances")'
     echo hello >in/a.txt
     wait_until jobs_are 'done' 1
@@ -106,7 +106,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     wait_until jobs_are 'done' 2
 }
 
-@test "more events than the kernel keeps: everything is looked at again, and nothing is missed" {
+@test "more events than the kernel keeps: everything is polled again, and nothing is missed" {
     local most lost
     most=$(cat /proc/sys/fs/inotify/max_queued_events)
     [ "$most" -le 100000 ] || skip "the kernel keeps $most events here"
@@ -114,7 +114,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     mkdir in/old
     start_agent
     wait_until folder_says '.healthy and .settling == 0'
-    lost=$(grep -c 'begins its watches anew' agent.log || true)
+    lost=$(grep -c 'restarting all its watches' agent.log || true)
     kill -STOP "$agent_pid"
     python3 - "$most" <<'PYTHON' # each file is created, closed and deleted: three events
 import os, sys

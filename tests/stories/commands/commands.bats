@@ -313,7 +313,7 @@ knows_no_such_job() {
     start_agent
     closedrop retry "$bad"
     wait_until jobs_are queued 0
-    closedrop show "$bad" --json | jq -r '.history[-1].why' | grep -qE 'taken out|gone|not there'
+    closedrop show "$bad" --json | jq -r '.history[-1].why' | grep -qE 'removed|gone|not there'
     [ "$(uploads)" = 3 ]
 }
 
@@ -355,7 +355,7 @@ knows_no_such_job() {
     wait_until jobs_are uploading 1
     ends forget 1
     [ "$status" = 1 ]
-    [[ $output == *"in hand"* ]]
+    [[ $output == *"in progress"* ]]
     wait_until jobs_are done 1
 }
 
@@ -371,7 +371,7 @@ knows_no_such_job() {
     echo hello >in/b.txt
     wait_until jobs_are queued 1
     closedrop status --json | jq -en 'input | .paused'
-    [ "$(closedrop status | head -n 1)" = "PAUSED: files are queued, none is sent; closedrop resume goes on" ]
+    [ "$(closedrop status | head -n 1)" = "PAUSED: files are queued but not sent; run \`closedrop resume\` to continue" ]
     [ "$(uploads)" = 1 ]
     closedrop resume
     wait_until jobs_are done 2

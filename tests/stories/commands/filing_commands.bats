@@ -55,8 +55,8 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     run closedrop match in/1.txt in/77.txt in/other.txt in/ann.txt in/none.txt
     [ "$status" = 1 ]
     [[ $output == *"77.txt"*"77"* ]]
-    [[ $output == *"other.txt"*"no rule takes it"* ]]
-    [[ $output == *"none.txt"*"-- there is no such file"* ]]
+    [[ $output == *"other.txt"*"no rule matches"* ]]
+    [[ $output == *"none.txt"*"-- no such file"* ]]
     run closedrop match --json in/77.txt in/ann.txt
     jq -se '.[0].error.code == "no_target" and .[1].error == null and .[1].contact_id == "cont_A" and
         .[1].body.note == "ann@a.example "' <<<"$output"
@@ -82,11 +82,11 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     write_config 'include = [ "*.txt" ]; rules = [ "table" ];' # names are judged after that
     run closedrop match in/1.pdf
     [ "$status" = 1 ]
-    [[ $output == *"Problem   there is no such file" ]]
+    [[ $output == *"Problem   no such file" ]]
     for command in match upload; do
         run closedrop "$command" 'in/Uploaded/*/*'
         [ "$status" = 1 ]
-        [[ $output == *'there is no such file: the shell found nothing to put in place of the pattern'*'may not list'*"sh -c 'closedrop ..."* ]]
+        [[ $output == *'no such file: the shell found no match for the pattern'*'may not list'*"sh -c 'closedrop ..."* ]]
     done
     echo x >'in/1 [2].txt' # a name like a pattern
     run closedrop match --json 'in/1 [2].txt'
@@ -94,7 +94,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     echo x >in/1.txt
     run closedrop match in/1.txt in/2.txt 'in/[3].txt'
     [ "$status" = 1 ]
-    [ "$(grep -c 'there is no such file' <<<"$output")" = 2 ]
+    [ "$(grep -c 'no such file' <<<"$output")" = 2 ]
     no_trace
 }
 
@@ -110,7 +110,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     chmod 644 customers.csv
     run closedrop match in/closed/in/1.txt in/1.txt in/2.txt
     [ "$status" = 1 ]
-    [[ ${lines[1]} == *'-- in/closed may not be entered: it belongs to root (group root) with mode 0700, and closedrop runs as nobody, '*'; chmod g+rx with chgrp to the group of the folder, or setfacl -m u:nobody:rx; '*'; or copy the file to where it may be read by nobody' ]]
+    [[ ${lines[1]} == *'-- in/closed may not be entered: it belongs to root (group root) with mode 0700, and closedrop runs as nobody, '*'; chmod g+rx with chgrp to the group of the folder, or setfacl -m u:nobody:rx; '*'; or copy the file to a directory that can be read by nobody' ]]
     [[ $output != *sudo* && $output != *usermod* ]]
     [[ ${lines[2]} == *'email (draft) on Amber'* ]]
     [[ ${lines[3]} == *'-- in/2.txt may not be read: it belongs to root (group root) with mode 0600, '*'; chmod g+r with chgrp '* ]]
@@ -190,14 +190,14 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     ln -s nowhere in/4.txt
     run closedrop match in/2.txt in/3.txt in/4.txt
     [ "$status" = 0 ]
-    [[ ${lines[1]} == *'nothing: it is left alone; it is a symbolic link, and those are never followed' ]]
-    [[ ${lines[2]} == *'nothing: it is left alone; it is no regular file,'* ]]
+    [[ ${lines[1]} == *'nothing: it is ignored; it is a symbolic link, and those are never followed' ]]
+    [[ ${lines[2]} == *'nothing: it is ignored; it is not a regular file,'* ]]
     [[ ${lines[3]} == *'a symbolic link'* ]]
     mkdir outside
     echo hello >outside/1.txt
     ln -s ../outside in/in
     run closedrop match in/in/1.txt
-    [[ $output == *'nothing: it is left alone; it lies behind a symbolic link'* ]]
+    [[ $output == *'nothing: it is ignored; its path leads through a symbolic link'* ]]
     write_config 'include = [ "*.pdf" ]; rules = [ "table" ];'
     for command in match upload; do
         run closedrop "$command" in/7.txt
@@ -220,14 +220,14 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
 }
 
 @test "match says that a rule fits but for upper and lower case, and how to write that" {
-    local hint='rule "contact" would take it, but for upper and lower case; where that is not to count, begin its match.path with (?i)'
+    local hint='rule "contact" would match it if case were ignored; to ignore case, begin its match.path with (?i)'
     echo x >in/ANN.txt
     run closedrop match in/ANN.txt
     [ "$status" = 1 ]
-    [[ $output == *"no rule takes it"*"Hint      $hint" ]]
+    [[ $output == *"no rule matches"*"Hint      $hint" ]]
     echo x >in/other.txt
     run closedrop match in/ANN.txt in/other.txt
-    [[ ${lines[1]} == *"no rule takes it"*"; $hint" ]]
+    [[ ${lines[1]} == *"no rule matches"*"; $hint" ]]
     [[ ${lines[2]} != *'upper and lower'* ]]
     run closedrop match --json in/ANN.txt in/other.txt
     jq -se --arg hint "$hint" '.[0].hint == $hint and .[1].hint == null' <<<"$output"
@@ -298,7 +298,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     echo x >1.txt
     run closedrop upload --rule table 1.txt
     [ "$status" = 1 ]
-    [[ $output == *"look at the lead in Close"* ]]
+    [[ $output == *"check the lead in Close"* ]]
     [ "$(counts .requests.email)" = 1 ]
     activities_are 0
 }
@@ -356,12 +356,12 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     wait_until requests_reach email 1
     kill -KILL "$uploading"
     wait "$uploading" || true
-    listed_is '.state == "failed" and .error.code == "unclear" and (.error.message | contains("look at lead_B in Close"))'
+    listed_is '.state == "failed" and .error.code == "unclear" and (.error.message | contains("check lead_B in Close"))'
     run closedrop retry 1
     [[ $output == *"run closedrop upload again"* ]]
     run closedrop upload --rule table 2.txt
     [ "$status" = 1 ]
-    [[ $output == *"may have been filed on lead_B"*"look at the lead in Close"* ]]
+    [[ $output == *"may already have been filed on lead_B"*"check the lead in Close"* ]]
     mv 2.txt in/2.txt
     wait_until jobs_are failed 1
     grep -q 'may have been filed on' in/Failed/2.txt.error.txt
@@ -384,11 +384,11 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     rm customers.csv
     run closedrop check
     [ "$status" = 0 ]
-    [[ $output == *'closedrop.conf is good'* ]]
-    [[ $output == *"closedrop.conf:"*': warning: rule "table": the table '*'customers.csv is not there yet'*wait* ]]
+    [[ $output == *'closedrop.conf is valid'* ]]
+    [[ $output == *"closedrop.conf:"*': warning: rule "table": the table '*'customers.csv does not exist yet'*wait* ]]
     # what else is wrong counts
     rmdir in
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'customers.csv is not there yet'* ]]
+    [[ $output == *'customers.csv does not exist yet'* ]]
 }

@@ -59,7 +59,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     up --json nowhere.txt letter.txt
     [ "$code" = 1 ]
     jq -es '.[0] | .path == "nowhere.txt" and .state == "failed" and .error.code == "unreadable" and
-        (.error.message | contains("there is no such file")) and .download_url == null and .sha256 == null' out.txt
+        (.error.message | contains("no such file")) and .download_url == null and .sha256 == null' out.txt
     jq -es '.[1].state == "done"' out.txt
 }
 
@@ -68,7 +68,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     up letter.txt nowhere.txt second.txt
     [ "$code" = 1 ]
     [ "$(wc -l <out.txt)" = 2 ]
-    grep -qx 'closedrop: nowhere.txt: there is no such file' err.txt
+    grep -qx 'closedrop: nowhere.txt: no such file' err.txt
     [ "$(uploads)" = 2 ]
 }
 
@@ -266,7 +266,7 @@ lists() { # NUMBER of jobs
 restart_says_nothing_of_folders() { # such as that one is not in the configuration
     stop_agent
     start_agent
-    never log_says 'no longer there'
+    never log_says 'no longer in the configuration'
     closedrop check | grep 'is good'
     [[ $(closedrop check 2>&1) != *"no longer"* ]]
 }
@@ -291,7 +291,7 @@ restart_says_nothing_of_folders() { # such as that one is not in the configurati
     up --json letter.txt letter.txt
     [ "$code" = 0 ]
     jq -es 'length == 2 and all(.state == "done" and .error == null)' out.txt
-    [ "$(grep -c "not on the queue's list: you may not look into $PWD/state" err.txt)" = 1 ]
+    [ "$(grep -c "not recorded in the queue: you have no permission to read $PWD/state" err.txt)" = 1 ]
     [ "$(wc -l <err.txt)" = 1 ]
 }
 
@@ -301,7 +301,7 @@ tell_agent() { # JSON: what the control socket answers
 
 @test "what is told over the control socket and is no upload is refused in words" {
     start_agent
-    [[ $(tell_agent 'junk') == *'an upload is told as one JSON object'*400 ]]
+    [[ $(tell_agent 'junk') == *'an upload is reported as one JSON object'*400 ]]
     [[ $(tell_agent '{"state":"queued","name":"a"}') == *'\"state\" must be'*400 ]]
     [[ $(tell_agent '{"state":"done","name":"../a"}') == *'\"name\" must be'*400 ]]
     head -c 70000 /dev/zero | tr '\0' ' ' >long

@@ -43,7 +43,7 @@ failed_are() { # ID...: so many need somebody
     [ "$(closedrop list --json | jq .id)" = 2 ]
     jobs_are failed 1
     folder_counts failed 1
-    history_says 1 'discarded: its file was deleted from where failed files lie, and so was its text'
+    history_says 1 'discarded: its file and its error text were deleted from the directory for failed files'
     closedrop show 1 | grep -qx 'Ended as       discarded'
     log_says 'job 1: scans/a.txt: its failed file was deleted: discarded'
     run closedrop retry 1
@@ -85,7 +85,7 @@ failed_are() { # ID...: so many need somebody
     # what was sorted is known where it is now, so that a retry finds it
     [ "$(closedrop show 3 --json | jq -r .place)" = Failed/three.txt ]
     [ "$(closedrop show 4 --json | jq -r .place)" = Failed/later/4.txt ]
-    history_says 4 'renamed where failed files lie, to Failed/later/4.txt'
+    history_says 4 'renamed in the directory for failed files, to Failed/later/4.txt'
     stop_agent
     write_config
     closedrop retry 4
@@ -286,7 +286,7 @@ known_in() { # DIRECTORY: the failed ones
     judged_ones_failed
     mv in/Failed in/Failed-October
     wait_until known_in Failed-October
-    log_says 'job 2: scans/Failed-October/lead_A-2.txt was renamed with the directory that failed files were put into, and is left alone'
+    log_says 'job 2: scans/Failed-October/lead_A-2.txt was renamed together with the directory for failed files and is ignored'
     mkdir in/Failed-October/old
     mv in/Failed-October/lead_A-3.pdf in/Failed-October/old/ # sorted there
     wait_until closedrop_shows 3 Failed-October/old/lead_A-3.pdf

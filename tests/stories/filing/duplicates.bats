@@ -28,7 +28,7 @@ file_one() { # NAME: "hello" is filed
 
 was_held_back() { # FILE: it lies in Failed, and its text says why
     [ -f "$1" ]
-    grep -q "on $(date +%Y-%m-%d) already; to file it once more, drag it back" "$1.error.txt"
+    grep -q "on $(date +%Y-%m-%d) already; to file it again, drag it back" "$1.error.txt"
     activities_are 1
 }
 
@@ -260,10 +260,10 @@ third_copy_is_held_back() {
     echo hello >in/A1.txt
     start_agent
     wait_until activities_are 1
-    wait_until log_says 'looks for it'
+    wait_until log_says 'checking in'
     no_faults
     echo hello >in/A2.txt
-    wait_until history_says 2 'waits for that'
+    wait_until history_says 2 'waiting for that'
     stop_agent
     activities_are 1
 }
@@ -355,7 +355,7 @@ merge() { # SOURCE DESTINATION
     activities_are 1
     [ "$(uploads)" = 1 ]
     [ -f in/sub/A1.txt ]
-    history_says 1 'its file has another time, but the bytes that were filed'
+    history_says 1 'its file has a new modification time, but the same bytes that were filed'
     [ "$(closedrop list --json | jq -s length)" = 1 ]
 }
 
@@ -393,7 +393,7 @@ merge() { # SOURCE DESTINATION
 upload_is_held_back() { # OPTION...
     run closedrop upload "$@" letter.txt
     [ "$status" = 1 ]
-    [[ $output == *"was filed on lead_A on $(date -u +%Y-%m-%d) already; --again files it once more"* ]]
+    [[ $output == *"was already filed on lead_A on $(date -u +%Y-%m-%d); --again files it a second time"* ]]
 }
 
 @test "upload asks the same, of a running agent and of the queue, and goes on only with --again" {

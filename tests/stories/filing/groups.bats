@@ -141,7 +141,7 @@ twenty_failed() {
     run_once
     activities_are 1
     jobs_are failed 4
-    grep -q 'in all belong together' in/Failed/statement-10000-03.pdf.error.txt
+    grep -q 'in total belong together' in/Failed/statement-10000-03.pdf.error.txt
 }
 
 @test "what Close refuses fails the whole group, with its words" {
@@ -220,7 +220,7 @@ file_waits_for_s3() { # in/a.txt, which the rule "r" takes
     more=${more%, \{ name = \"r\"*}' );'
     write_config 'rules = [ "g" ];'
     kill -HUP "$agent_pid"
-    wait_until history_says 1 'goes on when the rule returns'
+    wait_until history_says 1 'continues when the rule returns'
     no_faults
     more=$both
     write_config 'rules = [ "g", "r" ]; no_match = "fail";'
@@ -243,8 +243,8 @@ paced_member() { # one of two of a group is uploaded, the other is told to come 
     paced_member
     run_once
     [ "$agent_code" = 1 ]
-    log_says 'waits for the others of its group'
-    log_says 'ends although files still wait'
+    log_says 'waits for the other files of its group'
+    log_says 'exiting with files still waiting'
     activities_are 0
 }
 

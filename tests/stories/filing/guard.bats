@@ -11,9 +11,9 @@ load ../../support/guard
     mails 30
     all_held 20
     sent_are 10
-    closedrop status | head -1 | grep -qx 'HELD: 20 emails of rule statements wait for you: closedrop release statements, or recall'
+    closedrop status | head -1 | grep -qx 'HELD: 20 emails of rule statements wait for your approval: closedrop release statements, or recall'
     [ "$(closedrop list --held --json | jq -s '[.[] | select(.state == "uploaded" and .error.code == "held")] | length')" = 20 ]
-    wait_until log_says '20 emails of rule statements wait for you: closedrop release statements, or recall'
+    wait_until log_says '20 emails of rule statements wait for your approval: closedrop release statements, or recall'
     [ "$(grep -c 'of rule statements wait' agent.log)" = 1 ]
     closedrop release statements | grep -qx '20 emails of rule statements are released'
     wait_until jobs_are 'done' 30
@@ -59,6 +59,7 @@ load ../../support/guard
     wait_until find_gives "$held" in/Failed -name '*.txt.error.txt'
     find_gives "$held" in/Failed -name 'mail-*[0-9].txt'
     grep -q 'recalled by a person' in/Failed/mail-*.error.txt
+    grep -q '^What to do: if it is not to be sent, nothing' in/Failed/mail-*.error.txt
     one=$(find in/Failed -name 'mail-*[0-9].txt' | head -1)
     mv "$one" in/
     wait_until jobs_are 'done' 11
@@ -239,12 +240,12 @@ places_are() { # NUMBER START: so many files lie there
     configure
     echo 1 >one.txt
     ! closedrop upload --rule statements one.txt 2>upload.log
-    grep -q 'the queue that counts those cannot be asked' upload.log
+    grep -q 'the queue that counts those is not available' upload.log
     mails 10
     run_once
     [ "$agent_code" = 0 ]
     ! closedrop upload --rule statements one.txt 2>upload.log
-    grep -q 'limits.ask_above); --yes sends it all the same' upload.log
+    grep -q 'limits.ask_above); --yes sends it anyway' upload.log
     sent_are 10
     closedrop upload --rule statements --yes one.txt
     sent_are 11
@@ -252,10 +253,10 @@ places_are() { # NUMBER START: so many files lie there
 
 @test "check says of each rule that sends what the guard will do" {
     configure
-    closedrop check | grep -qxF 'note: the rule "statements" really sends email: at most 10 an hour leave without you; set limits.ask_above to your largest run'
+    closedrop check | grep -qxF 'note: the rule "statements" really sends email: at most 10 an hour are sent without your approval; set limits.ask_above to the size of your largest batch'
     limits='ask_above = 0; sends = { per_hour = 20; per_day = 200; gap = "30s"; };'
     configure
-    closedrop check | grep -qxF 'note: the rule "statements" really sends email: any number leaves without you (limits.ask_above is 0); of one sender 20 an hour and 200 a day, at least 30 s apart (limits.sends), the rest goes by itself'
+    closedrop check | grep -qxF 'note: the rule "statements" really sends email: any number is sent without your approval (limits.ask_above is 0); of one sender 20 an hour and 200 a day, at least 30 s apart (limits.sends), the rest follows automatically'
     limits='ask_above = -1; sends = { per_hour = 20; hourly = 3; gap = 5; };'
     configure
     ! closedrop check 2>problems

@@ -104,7 +104,7 @@ load ../../support/guard
     wait_until paced_are 5
     id=$(closedrop list --json | jq -s '[.[] | select(.error.code == "paced") | .id][0]')
     ! closedrop release "$id" 2>refused
-    grep -q 'does not wait for release' refused
+    grep -q 'is not waiting for release' refused
     closedrop recall "$id"
     wait_until paced_are 4
     set_clock +61m

@@ -90,7 +90,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     wait_until paced_are 4
     fault '[{"on":"s3","times":0,"do":{"status":503,"code":"SlowDown"}}]'
     set_clock +21h
-    wait_until log_says 'uploads do not get through'
+    wait_until log_says 'uploads fail'
     closedrop recall statements
     no_faults
     set_clock +23h

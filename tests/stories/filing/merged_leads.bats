@@ -75,7 +75,7 @@ error_says() { # FILE TEXT
     curl -sf -X POST -d '{"id":"lead_Gone"}' "${admin}lead/delete"
     echo a >in/lead_Gone.txt
     run_once
-    error_says lead_Gone.txt "no lead lead_Gone any more: it was deleted on $(date -u +%F)"
+    error_says lead_Gone.txt "the lead lead_Gone no longer exists in Close: it was deleted on $(date -u +%F)"
     asked 1 1 0
     closedrop list --json | jq -e '.error.code == "no_target"'
 }
@@ -85,7 +85,7 @@ error_says() { # FILE TEXT
     for i in $(seq 20); do echo "$i" >"in/lead_Wrong$i.txt"; done
     run_once
     find_gives 20 in/Failed -name 'lead_Wrong*.txt' ! -name '*.error.txt'
-    error_says lead_Wrong7.txt 'no lead lead_Wrong7: it was deleted, or the id is wrong'
+    error_says lead_Wrong7.txt 'no lead lead_Wrong7 in Close: it was deleted, or the ID is wrong'
     asked 20 20 3
 }
 
@@ -113,8 +113,8 @@ error_says() { # FILE TEXT
     echo a >in/lead_Wrong1.txt
     echo b >in/lead_Wrong2.txt
     run_once
-    error_says lead_Wrong1.txt 'not among the latest 5000 merges: it was deleted, merged before those, or the id is wrong'
-    error_says lead_Wrong2.txt 'no lead lead_Wrong2, and it is not among'
+    error_says lead_Wrong1.txt 'among the latest 5000 merges: it was deleted, merged before those, or the ID is wrong'
+    error_says lead_Wrong2.txt 'no lead lead_Wrong2 in Close, nor is it among'
     asked 2 2 50
 }
 

@@ -88,7 +88,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     jobs_are failed 4
     [ "$(counts .requests.email)" -le 3 ]
     activities_are 0
-    grep -q 'was not created (given up after 3 attempts)' in/Failed/A4.txt.error.txt
+    grep -q 'was not created (gave up after 3 attempts)' in/Failed/A4.txt.error.txt
     no_faults
     closedrop retry --all
     run_once
@@ -100,7 +100,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     fault '[{"on":"email","do":"reset-after","times":1},{"on":"emails","do":{"status":500},"times":0},{"on":"lead","skip":1,"do":{"status":500},"times":0}]'
     drop 1
     start_agent
-    wait_until log_says "looks for it"
+    wait_until log_says "checking in"
     wait_until requests_reach lead 4
     [ "$(counts .requests.email)" = 1 ]
     jobs_are attaching 1
@@ -115,7 +115,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     fault '[{"on":"email","do":"reset-after","times":1}]'
     drop 1
     start_agent
-    wait_until log_says "looks for it"
+    wait_until log_says "checking in"
     kill_agent
     url=$(sqlite3 state/queue.db 'SELECT download_url FROM job')
     curl -skf -u api_sandbox.secret: -H 'Content-Type: application/json' "${api}activity/email/" -d "{\"lead_id\":\"lead_A\",
@@ -136,7 +136,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     wait_until jobs_are failed 1
     wait_until test -f in/Failed/A0.txt.error.txt
     closedrop list --json | jq -e '.error.code == "unclear"'
-    grep -q 'look at the lead in Close' in/Failed/A0.txt.error.txt
+    grep -q '^What to do: check the lead in Close. If this file is not there,' in/Failed/A0.txt.error.txt
     activities_are 1
     no_faults
     closedrop retry 1
@@ -153,7 +153,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     fault '[{"on":"email","do":"reset-after"}]'
     drop 1
     start_agent
-    wait_until log_says "looks for it"
+    wait_until log_says "checking in"
     curl -sf -X POST -d '{"source":"lead_A","destination":"lead_B"}' "${admin}merge"
     wait_until jobs_are done 1
     activities_are 1
@@ -194,7 +194,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     wait_until jobs_are done 1
     [ "$(uploads)" = 2 ]
     activities_are 1
-    history_says 1 'too old'
+    history_says 1 'expired'
 }
 
 @test "an upload of yesterday whose file is gone fails and says so; a younger one is filed without its file" {

@@ -142,7 +142,7 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
     wait_until test -f "$uploaded/B1.txt.error.txt"
     grep -q 'Filed as: A1.txt' "$uploaded/B1.txt.error.txt"
     grep -q 'would belong to lead_B' "$uploaded/B1.txt.error.txt"
-    history_says 1 'was filed on lead_A under the name A1.txt; its new name would belong to lead_B'
+    history_says 1 'was filed on lead_A under the name A1.txt; under its new name it would belong to lead_B'
     [ "$(jq -r .filed_path "$uploaded/B1.txt.close.json")" = A1.txt ]
 }
 
@@ -249,7 +249,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     echo hello >in/A1.txt
     wait_until jobs_are attaching 1
     exec 7>>in/A1.txt # somebody has it open for writing
-    wait_until log_says 'somebody has the file open for writing'
+    wait_until log_says 'another program has the file open for writing'
     mv in/A1.txt in/B1.txt
     wait_until history_says 1 'renamed in the folder'
     exec 7>&-
@@ -276,7 +276,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     drop_slowly A1.pdf
     mv in/A1.pdf .
     filed_once_on lead_A A1.pdf
-    history_says 1 'the file had gone from the folder meanwhile'
+    history_says 1 'the file had been removed from the folder in the meantime'
 }
 
 @test "a second name (hard link) is no new name" {
@@ -349,7 +349,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     start_agent
     set_config folders.name=letters
     kill -HUP "$agent_pid"
-    wait_until log_says "$says that is no longer there"
+    wait_until log_says "$says that is no longer in the configuration"
     closedrop check | grep -F "$says"
     stop_agent
     closedrop check | grep -F 'keep its name: name = "scans";'

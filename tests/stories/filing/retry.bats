@@ -142,8 +142,8 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     ends 2 'there is no folder ""' retry --folder ''
     ends 2 'there is no rule ""' retry --all --rule ''
     ends 2 'takes a name' retry --code "$(head -c 1000 /dev/zero | tr '\0' x)"
-    ends 2 'too much' retry --all 1
-    ends 2 'too much' retry --folder scans 1
+    ends 2 'not allowed together' retry --all 1
+    ends 2 'not allowed together' retry --folder scans 1
     ends 2 'missing' retry
     jobs_are failed 4
 }
@@ -163,7 +163,7 @@ beyond_the_limits() {
 
 are_refused() {
     [ "$(errors)" = 'large.txt too_large,link.txt links,small.txt too_small' ]
-    grep -q 'the most that is taken here' in/Failed/large.txt.error.txt
+    grep -q 'the maximum here' in/Failed/large.txt.error.txt
     grep -q 'hard link' in/Failed/link.txt.error.txt
     grep -q 'less than min_size' in/Failed/small.txt.error.txt
     [ "$(counts .tickets)" = 0 ]

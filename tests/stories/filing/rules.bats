@@ -98,7 +98,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(activities 'map(.contact_id) | unique | map([., 6])')" = '[["cont_Munich",6]]' ]
     activities_are 6
     [ "$(counts .requests.search)" = $((before + 6)) ] # Close is not asked on a guess
-    grep -F 'in the country 49 a number is written as it is dialled there, with 0 before its area, or whole, as in +49...' \
+    grep -F 'in the country 49 a number is written as it is dialled there, with 0 before the area code, or in full, as in +49...' \
         'in/Failed/89 555123_.txt.error.txt'
 }
 
@@ -144,7 +144,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     pdf statement-99999-09.pdf x
     mv statement-*.pdf in/
     wait_until jobs_are failed 2
-    grep -q '"to" of rule "statements" comes out empty' in/Failed/statement-10453-09.pdf.error.txt
+    grep -q '"to" of rule "statements" is empty' in/Failed/statement-10453-09.pdf.error.txt
     grep -q '99999' in/Failed/statement-99999-09.pdf.error.txt
     activities_are 1
 }
@@ -176,7 +176,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     fault '[{"on":"contact","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"'$jane'\",\"lead_id\":null,\"name\":\"Jane\"}"},"times":0}]'
     echo a >in/a.txt
     run_once
-    grep -q "the contact $jane belongs to no lead; put it on one in Close" in/Failed/a.txt.error.txt
+    grep -q "the contact $jane does not belong to a lead; add it to one in Close" in/Failed/a.txt.error.txt
     closedrop list --json | jq -e '.error.code == "no_target" and .attempts == 1'
 }
 
@@ -202,7 +202,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     run_once
     [ "$agent_code" = 1 ]
     activities_are 1
-    grep -q 'Close knows no lead with the name "Nobody Inc"' 'in/Failed/Nobody Inc.txt.error.txt'
+    grep -q 'Close has no lead with the name "Nobody Inc"' 'in/Failed/Nobody Inc.txt.error.txt'
     grep -q "Bluth Company ($bluth)" 'in/Failed/Bluth COMPANY.txt.error.txt'
     grep -q 'Bluth company (lead_Twin)' 'in/Failed/Bluth COMPANY.txt.error.txt'
     [ "$(uploads)" = 1 ] # nothing is uploaded before it is known whose it is
@@ -248,7 +248,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     run_once
     [ "$agent_code" = 1 ]
     [ "$(uploads)" = 1 ]
-    grep -q 'no rule says where this file belongs' in/Failed/another.txt.error.txt
+    grep -q 'matches none of' in/Failed/another.txt.error.txt
 }
 
 @test "the first match of the folder's list wins; content type and size count" {
@@ -300,8 +300,8 @@ attachment() { # FILE TOKEN: as Close is told of it
     activities_are 1
     [ "$(uploads)" = 1 ]
     grep -q 'more than the 1000 characters' in/Failed/long*.error.txt
-    grep -q 'is no id of a lead' in/Failed/id-*.error.txt
-    grep -q 'is not one of the lead' in/Failed/both.txt.error.txt
+    grep -q 'is not a lead ID' in/Failed/id-*.error.txt
+    grep -q 'is not on the lead' in/Failed/both.txt.error.txt
 }
 
 @test "what Close says of a field is the reason" {

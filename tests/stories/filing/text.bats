@@ -97,7 +97,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     filed_on lead_Small 2
     filed_on lead_Weiss 1
     jobs_are failed 1
-    error_text | grep -F 'Close knows more than one lead with the name "Weiß & Söhne"'
+    error_text | grep -F 'Close has more than one lead with the name "Weiß & Söhne"'
     closedrop list --json | jq -se 'map(select(.state == "failed").error.code) == ["several"]'
 }
 
@@ -147,7 +147,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     rules "${rule/Kundennr./Nummer}"
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'customers.csv, line 1: no column is called "Nummer"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]
+    [[ $output == *'customers.csv, line 1: no column is named "Nummer"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]
 }
 
 @test "include and exclude know all letters, and ? is one of them" {

@@ -76,7 +76,7 @@ find_ada() {
 
 too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the maximum limit for this resource (max_limit = 100).\"}","headers":{"Content-Type":"application/json"}'
 
-@test "where Close takes no search of 200, one of 100 is asked" {
+@test "where Close does not accept the search of 200, one of 100 is asked" {
     find_ada
     fault '[{"on":"search","match":"\"_limit\":200","times":0,"do":{'"$too_much"'}}]'
     run_once
@@ -102,16 +102,16 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
     rule 'note = { html = "<p>a<br>b</p>"; };'
     for command in check 'match in/a.txt'; do
         run -78 closedrop $command
-        [[ $output == *"closedrop.conf:6: rules[0].note.html: <br> is not closed; write <br/> (character 5: \"<br>b</p>\")"* ]]
+        [[ $output == *"closedrop.conf:6: rules[0].note.html: <br> is not closed; add <br/> (character 5: \"<br>b</p>\")"* ]]
     done
     kill -HUP "$agent_pid"
-    wait_until log_says 'rules[0].note.html: <br> is not closed; write <br/>'
+    wait_until log_says 'rules[0].note.html: <br> is not closed; add <br/>'
     rule 'note = { html = "<p>a &copy; b</p>"; };'
     run -78 closedrop check
-    [[ $output == *'rules[0].note.html: &copy; is no entity of XHTML; write the character itself or its number, such as &#169; (character 6: "&copy; b</p>")'* ]]
+    [[ $output == *'rules[0].note.html: &copy; is not an XHTML entity; write the character itself or its number, such as &#169; (character 6: "&copy; b</p>")'* ]]
     rule 'note = { html = "<table/>"; };'
     run -78 closedrop check
-    [[ $output == *'Close takes no element table in a note'* ]]
+    [[ $output == *'Close does not accept the element table in a note'* ]]
 }
 
 @test "a mention and every element that the manual page names go into a note" {
@@ -148,6 +148,6 @@ LINES
 @test "check --online names what curl says, and no status where none came" {
     stop_sandbox
     run -1 closedrop check --online
-    [[ $output == *'could not be reached'*"; look at close.api_url"* ]]
+    [[ $output == *'could not be reached'*"; check close.api_url"* ]]
     [[ $output != *' 0; look'* ]]
 }

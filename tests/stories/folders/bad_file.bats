@@ -95,7 +95,7 @@ put_secret() { # NAME: a file that the agent may not read
     wait_until jobs_are queued 1
     rm in/a.txt
     closedrop resume
-    wait_until history_says 1 'dropped: the file was taken out of the folder'
+    wait_until history_says 1 'dropped: the file was removed from the folder'
     jobs_are queued 0
     jobs_are failed 0
     [ ! -e in/Failed ]
@@ -118,7 +118,7 @@ put_secret() { # NAME: a file that the agent may not read
     cp "$old" in/big.bin
     wait_until jobs_are uploading 1
     rm in/big.bin
-    wait_until history_says 1 'the file had gone from the folder'
+    wait_until history_says 1 'the file had been removed from the folder'
     job_is 1 done
     was_uploaded "$old"
 }
@@ -214,7 +214,7 @@ sent_only() { # FILE...
     : >in/empty.txt
     wait_until folder_counts waiting_incomplete 1
     run closedrop status
-    [[ $output == *"1 empty or cut off, may still grow"* ]]
+    [[ $output == *"1 empty or truncated, may still grow"* ]]
     failed_because empty.txt 'the file is empty'
     [ ! -s in/Failed/empty.txt ]
     closedrop show 1 --json | jq -en 'input | .state == "failed" and .error.code == "empty" and .size == 0'
@@ -242,10 +242,10 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     start_agent
     put_half
     wait_until folder_counts waiting_incomplete 1
-    failed_because cut.pdf 'looks cut off'
+    failed_because cut.pdf 'looks incomplete'
     grep -q 'drag it back' in/Failed/cut.pdf.error.txt
-    grep -qF 'What to do: write it into the folder anew, all of it. If it is whole all the same,' in/Failed/cut.pdf.error.txt
-    never grep -q 'mend the cause' in/Failed/cut.pdf.error.txt
+    grep -qF 'What to do: save or scan it into the folder again, all of it. If it is complete after all,' in/Failed/cut.pdf.error.txt
+    never grep -q 'fix the problem' in/Failed/cut.pdf.error.txt
     closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
 }
@@ -293,7 +293,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     write_config 'incomplete = "300ms";'
     start_agent
     head -c 3000 /dev/zero >in/a.csv
-    failed_because a.csv 'it holds nothing but zeros, as a write that failed leaves it'
+    failed_because a.csv 'it contains nothing but zeros, as after a failed write'
     closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
     mv in/Failed/a.csv in/
@@ -305,7 +305,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     write_config 'incomplete = "300ms";'
     start_agent
     put_half
-    failed_because cut.pdf 'looks cut off'
+    failed_because cut.pdf 'looks incomplete'
     mv in/Failed/cut.pdf in/
     wait_until job_is 1 done
     wait_until test -f "$uploaded/cut.pdf"
@@ -345,7 +345,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
 # A file fails while a program has it open, is written after all, and must not stay failed for ever.
 written_after_it_failed() { # descriptor 9 is open for it
     wait_until jobs_are failed 1
-    wait_until log_says 'somebody has the file open for writing'
+    wait_until log_says 'another program has the file open for writing'
     rm -f outside.txt
     echo hello >&9
     exec 9>&-

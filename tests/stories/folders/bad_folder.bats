@@ -69,7 +69,7 @@ teardown() { story_teardown; }
     not_put_away_are 1
     log_says 'keep'
     run closedrop status
-    [[ $output == *"1 with their file still to be put away"* ]]
+    [[ $output == *"1 whose file is still to be moved"* ]]
     stop_agent
     start_agent
     [ -f in/a.txt ]

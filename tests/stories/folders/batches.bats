@@ -89,7 +89,7 @@ next_batch_under_way() { # the first batch cannot go yet, and so its marker stay
     lets_a_tick_go_by
     drop in/b.txt
     wait_until waiting_are 1
-    waits_for "b.txt came after its marker READY, and waits for the next one"
+    waits_for "b.txt came after its marker READY and waits for the next one"
     [ "$(count_jobs queued)" = 1 ]
 }
 
@@ -229,7 +229,7 @@ killed_with_both_batches() {
     kill_agent
     start_agent
     wait_until waiting_are 1
-    waits_for "b.txt came after its marker READY, and waits for the next one"
+    waits_for "b.txt came after its marker READY and waits for the next one"
     closedrop resume
     wait_until jobs_are done 1
     wait_until test -e "$uploaded/READY"

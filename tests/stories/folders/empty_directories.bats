@@ -76,7 +76,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
     wait_until is_gone in/2026/Mueller
     wait_until is_gone in/2026
     [ -f in/Uploaded/2026/Mueller/a.txt ] && [ -d in ]
-    log_says "the directory 2026/Mueller was emptied, and is removed"
+    log_says "the directory 2026/Mueller was emptied and is removed"
 }
 
 @test "by events: a look at the folder comes when it is time, not after rescan" {
@@ -229,7 +229,7 @@ hidden_things() {
     removing 'after_upload = "keep";'
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'remove_empty: means nothing with after_upload = "keep"'* ]]
+    [[ $output == *'remove_empty: has no effect with after_upload = "keep"'* ]]
 }
 
 @test "after trees that came and went, those that were emptied go, and no watch is left behind" {

@@ -93,7 +93,7 @@ names=(
 @test "match says so of them, and of a name in a directory that is not gone into" {
     put "${names[@]}"
     for name in "${names[@]}"; do
-        closedrop match "in/$name" | grep -F 'nothing: it is left alone'
+        closedrop match "in/$name" | grep -F 'nothing: it is ignored'
     done
 }
 
@@ -104,7 +104,7 @@ names=(
     [ "$(activities '[.[].attachments[].filename] | sort')" = \
         '["Report lead_X.lnk","a lead_X.pdf","b lead_X.URL"]' ]
     still_there 'c lead_X.lnk' 'lead_X.Desktop'
-    closedrop match 'in/c lead_X.lnk' | grep -F 'it is a shortcut, and no pattern of include names it'
+    closedrop match 'in/c lead_X.lnk' | grep -F 'it is a shortcut, and include has no pattern for it'
 }
 
 @test "what a pattern without a slash excludes, at any depth: files, and directories with all in them" {

@@ -108,7 +108,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     done
     for id in 1 2 3; do
         wait_until history_says "$id" csv
-        wait_until eval "history_says $id 'has no key' || history_says $id 'no other half'"
+        wait_until eval "history_says $id 'has no key' || history_says $id 'unterminated quote'"
     done
     jobs_are queued 3
     printf '2,lead_A1\n' >>head.csv
@@ -123,7 +123,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     printf 'key,lead_id\n1,lead_A2\n2,lead_A' >row.csv
     start_agent
     echo last >in/row-2.txt
-    wait_until history_says 1 'may be cut off in its last row'
+    wait_until history_says 1 'may be truncated in its last row'
     echo whole >in/row-1.txt
     wait_until jobs_are 'done' 1
     printf '1\n' >>row.csv
@@ -141,7 +141,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     history_says 1 'csv' && history_says 2 'csv'
     closedrop list --json | jq -es 'map(.error.code) == ["table", "table"]'
     grep -h . in/Failed/*.error.txt | grep -q 'No such file or directory'
-    grep -h . in/Failed/*.error.txt | grep -q 'line 2: a quote in this row has no other half'
+    grep -h . in/Failed/*.error.txt | grep -q 'line 2: unterminated quote in this row'
 }
 
 @test "a key that a whole table lacks fails at once" {
@@ -157,7 +157,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     rules "$(table_rule t 'encoding = "ANSI";')"
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'rules[0].table.encoding: "ANSI" is no known encoding; did you mean encoding = "windows-1252";?'* ]]
+    [[ $output == *'rules[0].table.encoding: "ANSI" is not a known encoding; did you mean encoding = "windows-1252";?'* ]]
 }
 
 # ---- sidecars ----
@@ -187,8 +187,8 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
     drop_with_sidecar empty.txt </dev/null
     wait_until folder_counts waiting_incomplete 2
-    folder_says '.waits_for == "cut.txt waits for its sidecar cut.txt.json, which is empty or cut off"'
-    closedrop status | grep -q '^        cut.txt waits for its sidecar cut.txt.json, which is empty or cut off$'
+    folder_says '.waits_for == "cut.txt waits for its sidecar cut.txt.json, which is empty or truncated"'
+    closedrop status | grep -q '^        cut.txt waits for its sidecar cut.txt.json, which is empty or truncated$'
     jobs_are failed 0
     printf ',"name":"Müller"}' >>in/cut.txt.json
     printf '{"lead":"lead_A2","name":"Birch"}' >in/empty.txt.json
@@ -203,7 +203,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
     wait_until jobs_are failed 1
     closedrop list --json | jq -e '.error.code == "sidecar"'
-    grep -q 'its sidecar is empty or cut off' in/Failed/cut.txt.error.txt
+    grep -q 'its sidecar is empty or incomplete' in/Failed/cut.txt.error.txt
     [ -e in/Failed/cut.txt.json ]
     [ "$(uploads)" = 0 ]
 }
@@ -248,7 +248,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
         sender = "a@example.com"; to = [ "b@example.com" ]; date_scheduled = "{date:%d.%m.%Y}"; }; }'
     echo 1 >in/1.txt
     run closedrop match in/1.txt
-    [[ $output == *'Sends '*"\"$(date +%d.%m.%Y)\" is no moment that Close knows; right would be 2026-11-22T18:00:00+01:00"* ]]
+    [[ $output == *'Sends '*"\"$(date +%d.%m.%Y)\" is not a valid date and time for Close; write it like 2026-11-22T18:00:00+01:00"* ]]
 }
 
 @test "the time of a file is told beyond 2262 and before 1970" {

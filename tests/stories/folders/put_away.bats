@@ -354,7 +354,7 @@ put_away_is_done() {
     echo hello >in/sub/a.txt
     touch in/sub/READY
     run_once
-    grep -F 'Then write the marker READY beside it anew' in/Failed/sub/a.txt.error.txt
+    grep -F 'Then write the marker READY next to it again' in/Failed/sub/a.txt.error.txt
     never grep -F 'back with it' in/Failed/sub/a.txt.error.txt
 }
 
@@ -513,7 +513,7 @@ put_away_is_done() {
     echo hello >in/a.txt
     start_agent
     wait_until jobs_are done 1
-    wait_until log_says 'cannot be made'
+    wait_until log_says 'cannot be created'
     [ -z "$(ls -A outside)" ]
     rm in/Uploaded
     wait_until test -f "$uploaded/a.txt"

@@ -202,7 +202,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     history_has 2 "Permission denied"
     stop_agent
     closedrop status | grep -F "job 1: scans/sub/a.txt: " | grep -qF "$PWD/archive belongs to"
-    closedrop list | grep -qF "(email on lead_A; not put away yet: the directory for the file cannot be made"
+    closedrop list | grep -qF "(email on lead_A; not put away yet: the directory for the file cannot be created"
     chmod g+w archive
     start_agent
     nothing_of_it_stays archive/sub/a.txt
@@ -240,7 +240,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     wait_until jobs_are done 3
     wait_until history_says 3 'Permission denied'
     wait_until history_says 1 'Permission denied'
-    closedrop status | grep -qx '        3 with their file still to be put away'
+    closedrop status | grep -qx '        3 whose file is still to be moved'
     [ "$(closedrop status | grep -c '^        job ')" = 1 ]
     closedrop status --json | jq -en 'input | .first_not_put_away.id == 1'
 }

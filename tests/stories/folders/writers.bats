@@ -62,7 +62,7 @@ arrives_once() { # FILE NAME: its content, whole, and nothing else of that name
 failed_as_cut_off() { # NAME
     wait_until test -f "in/Failed/$1.error.txt"
     [ -f "in/Failed/$1" ]
-    grep -q 'looks cut off' "in/Failed/$1.error.txt"
+    grep -q 'looks incomplete' "in/Failed/$1.error.txt"
     closedrop list --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
 }
@@ -157,7 +157,7 @@ sent_and_opened() { # a.txt is sent, its note is on the way, and somebody has op
     start_agent
     wait_until jobs_are attaching 1
     exec 7>>in/a.txt
-    wait_until log_says 'somebody has the file open for writing'
+    wait_until log_says 'another program has the file open for writing'
     job_is 1 done
     [ -f in/a.txt ]
 }

@@ -117,7 +117,7 @@ long_upload() {
     fault '[{"on":"s3","do":{"status":503,"code":"SlowDown"}}]'
     drop a.txt b.txt
     wait_until jobs_are done 2
-    log_says 'uploads get through again'
+    log_says 'uploads succeed again'
     job_is 1 uploading
 }
 
@@ -208,7 +208,7 @@ refuse_key() { # which was good, with a file that waits
     start_agent
     settings '{"api_key":"api_another.one"}'
     drop a.txt
-    wait_until blocked_says key_refused "Close refuses the API key in $PWD/key; put a good one there"
+    wait_until blocked_says key_refused "Close refuses the API key in $PWD/key; put a valid one there"
 }
 
 unusable() { # TEXT: what status says of the key file now, in place of the old refusal
@@ -221,16 +221,16 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     refuse_key
     (umask 022 && echo api_another.one >key.new)
     mv key.new key
-    unusable 'can be read by others; make it its owner'
+    unusable 'can be read by others; make it private'
     rm key
     unusable 'cannot be read: No such file or directory; put the API key there'
     mkdir key
-    unusable 'is no regular file; name the file'
+    unusable 'is not a regular file; name the file'
     rmdir key
     (umask 077 && : >key)
-    unusable 'must hold the API key and nothing else, on one line'
+    unusable 'must contain the API key and nothing else, on one line'
     echo '"api_another.one"' >key
-    unusable 'has the API key in quotes; write the key alone'
+    unusable 'has the API key in quotes; write the key without them'
     never grep -q another.one agent.log
     mv key other
     ln -s other key
@@ -250,11 +250,11 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     (umask 077 && echo api_another.one >key.new)
     chown root: key.new
     mv key.new key
-    unusable "belongs to root, and this runs as nobody; if closedrop is to run as nobody, give the file to nobody: chown nobody $PWD/key"
+    unusable "belongs to root, but this runs as nobody; if closedrop is meant to run as nobody, give the file to nobody: chown nobody $PWD/key"
     chmod 644 key
-    unusable 'can be read by others; make it its owner'
+    unusable 'can be read by others; make it private'
     chown daemon: key
-    unusable 'belongs to daemon, and this runs as nobody; run it as daemon, as with sudo -u daemon closedrop'
+    unusable 'belongs to daemon, but this runs as nobody; run it as daemon (sudo -u daemon closedrop'
     chown nobody: key
     chmod 600 key
     arrives a.txt
@@ -271,16 +271,16 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
         # shellcheck disable=SC2086 # words
         run bin/real $command -c "$config"
         [ "$status" != 0 ]
-        [[ $output == *"the key file $PWD/key belongs to nobody, and this runs as root; run it as nobody, as with sudo -u nobody closedrop ...; only if closedrop is to run as root, give the file to root: chown root $PWD/key"* ]]
+        [[ $output == *"the key file $PWD/key belongs to nobody, but this runs as root; run it as nobody (sudo -u nobody closedrop ...); only if closedrop is meant to run as root, give the file to root: chown root $PWD/key"* ]]
         # shellcheck disable=SC2086
         run $as_daemon $command -c "$config"
-        [[ $output == *"the key file $PWD/key belongs to nobody, and this runs as daemon; run it as nobody"* ]]
+        [[ $output == *"the key file $PWD/key belongs to nobody, but this runs as daemon; run it as nobody"* ]]
     done
     install -d -o nobody -m 700 secret
     mv key secret/
     set_config close.api_key_file=secret/key
     run $as_daemon check -c "$config"
-    [[ $output == *"the directory $PWD/secret, which belongs to nobody, may not be entered by daemon; run this as the user closedrop runs as"* ]]
+    [[ $output == *"$PWD/secret belongs to nobody and cannot be entered by daemon; run this as the user closedrop runs as"* ]]
     closedrop check
 }
 
@@ -290,14 +290,14 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     (umask 077 && echo api_wrong.secret >credentials/close-api-key)
     CREDENTIALS_DIRECTORY=$PWD/credentials start_agent
     drop a.txt
-    wait_until blocked_says key_refused 'the API key of the systemd credential close-api-key; start closedrop again'
+    wait_until blocked_says key_refused 'the API key of the systemd credential close-api-key; restart closedrop'
     chmod 644 credentials/close-api-key
     wait_until blocked_says key_unusable "credentials/close-api-key can be read by others"
     chmod 600 credentials/close-api-key
     wait_until blocked_says key_refused 'the API key of the systemd credential'
     stop_agent
     CLOSE_API_KEY=api_wrong.secret start_agent
-    wait_until blocked_says key_refused 'the API key of $CLOSE_API_KEY; start closedrop again'
+    wait_until blocked_says key_refused 'the API key of $CLOSE_API_KEY; restart closedrop'
 }
 
 @test "why Close is not reached is what status says, too: a ca_file, a proxy" {
@@ -336,9 +336,9 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
 }
 
 @test "403 for one file while Close answers is that file's fault" {
-    is_own_fault 403 'may not do this'
+    is_own_fault 403 'is not allowed to do this'
     grep -qF 'no, 403' in/Failed/bad.txt.error.txt
-    grep -qF 'given up after 2 attempts' in/Failed/bad.txt.error.txt
+    grep -qF 'gave up after 2 attempts' in/Failed/bad.txt.error.txt
 }
 
 @test "500 for one file while Close answers is that file's fault" {
@@ -423,7 +423,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     drop e1.txt
     wait_until jobs_are uploaded 1
     drop e2.txt
-    wait_until history_says 2 'waits for Close to take it'
+    wait_until history_says 2 'waiting for Close to accept it'
     drop n1.txt n2.txt
     wait_until activities_are 2
     [ "$(activities '[.[].kind] | unique')" = '["note"]' ]

@@ -59,7 +59,7 @@ sent_so_far() { # BYTES: that much of a file has gone
     start_agent
     wait_until sent_so_far 10000
     kill -TERM "$agent_pid"
-    wait_until log_says 'stopping: 1 jobs in hand' # a second signal gives it up
+    wait_until log_says 'stopping: 1 jobs in progress' # a second signal gives it up
     stop_agent
     [ "$agent_code" = 0 ]
     bandwidth_is 0

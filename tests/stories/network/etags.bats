@@ -168,7 +168,7 @@ stays_until_stored() { # RULE: for the sandbox
     fault "[{\"on\":\"s3\",\"times\":0,\"do\":$1}]"
     drop a.txt
     wait_until requests_reach s3 4
-    log_says 'something between here and S3 may have answered in its place'
+    log_says 'a proxy between here and S3 may have answered in its place'
     [ "$(cat in/a.txt)" = 'contents of a.txt' ]
     jobs_are done 0
     no_faults
@@ -268,7 +268,7 @@ stays_until_stored() { # RULE: for the sandbox
     fault "[{\"on\":\"s3\",\"do\":$page}]"
     run closedrop upload in/a.txt
     [ "$status" = 0 ]
-    [[ $output == *"something between here and S3 may have answered in its place"* ]]
+    [[ $output == *"a proxy between here and S3 may have answered in its place"* ]]
     [ "$(uploads)" = 1 ]
     fault "[{\"on\":\"s3\",\"times\":0,\"do\":$page}]"
     run closedrop upload --json in/a.txt

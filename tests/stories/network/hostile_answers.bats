@@ -143,5 +143,5 @@ nothing_was_heard() { # by the other listener
     api=http://close.example.com/api/v1/ write_config
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *"in the clear"* ]]
+    [[ $output == *"unencrypted"* ]]
 }

@@ -94,5 +94,5 @@ stop_at_once() {
     wait_until jobs_are done 3
     activities_are 3
     [ "$(counts .requests.note)" = 5 ] # the other client's, a, b twice, c once
-    never history_says 3 'looked for'
+    never history_says 3 'checked in Close'
 }

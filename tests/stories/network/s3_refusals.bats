@@ -87,7 +87,7 @@ refused_for_an_hour() { # STATUS CODE
     list_shows 'all(.attempts == 1 and .error == null)'
     blocked_is null
     nothing_failed
-    log_says 'uploads get through again'
+    log_says 'uploads succeed again'
     [ "$(uploads)" = 12 ]
 }
 
@@ -115,7 +115,7 @@ fails_alone() { # TEXT: what is said of it
     done
     wait_until test -f in/Failed/bad.txt.error.txt
     grep -qF "$1" in/Failed/bad.txt.error.txt
-    grep -qF 'given up after 3 attempts' in/Failed/bad.txt.error.txt
+    grep -qF 'gave up after 3 attempts' in/Failed/bad.txt.error.txt
     wait_until jobs_are queued 0
     wait_until jobs_are uploading 0
     jobs_are failed 1
@@ -152,7 +152,7 @@ only_one_is_refused() { # STATUS CODE
     drop a.txt
     wait_until test -f in/Failed/a.txt.error.txt
     grep -qF 'Policy Condition failed: ["starts-with", "$Content-Type", "image/"]' in/Failed/a.txt.error.txt
-    grep -qF 'given up after 3 attempts' in/Failed/a.txt.error.txt
+    grep -qF 'gave up after 3 attempts' in/Failed/a.txt.error.txt
     blocked_is null
 }
 

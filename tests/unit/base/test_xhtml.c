@@ -37,58 +37,56 @@ static const struct {
     enum xhtml_kind kind;
     const char *text, *why;
 } bad[] = {
-    {XHTML_NOTE, "<p>a<br>b</p>", "<br> is not closed; write <br/> (character 5: \"<br>b</p>\")"},
+    {XHTML_NOTE, "<p>a<br>b</p>", "<br> is not closed; add <br/> (character 5: \"<br>b</p>\")"},
     {XHTML_NOTE, "<p>a &copy; b</p>",
-        "&copy; is no entity of XHTML; write the character itself or its number, such as &#169; "
+        "&copy; is not an XHTML entity; write the character itself or its number, such as &#169; "
         "(character 6: \"&copy; b</p>\")"},
     {XHTML_NOTE, "a\n\xC3\xA4 <table><tr><td>1</td></tr></table>",
-        "Close takes no element table in a note; it takes body, b, strong, i, em, u, s, code, h1, "
-        "h2, h3, h4, h5, h6, p, ul, li, hr, br, a, img and span "
-        "(line 2, character 3: \"<table><tr><td>1</td></t\")"},
+        "Close does not accept the element table in a note; it accepts body, b, strong, i, em, u, "
+        "s, code, "
+        "h1, h2, h3, h4, h5, h6, p, ul, li, hr, br, a, img and span (line 2, character 3: "
+        "\"<table><tr><td>1</td></t\")"},
     {XHTML_NOTE, "<p onclick=\"x\">",
-        "Close takes no attribute onclick in a note; it takes href, src, alt, style, data-type, "
+        "Close does not accept the attribute onclick in a note; it accepts href, src, alt, style, "
+        "data-type, "
         "data-id, data-label and class (character 4: \"onclick=\"x\">\")"},
-    {XHTML_NOTE, "<p>", "<p> is not closed; write </p> where it ends (character 1: \"<p>\")"},
+    {XHTML_NOTE, "<p>", "<p> is not closed; add </p> where it ends (character 1: \"<p>\")"},
     {XHTML_NOTE, "<ul><li>a</ul>",
-        "<li> is not closed; write </li> where it ends (character 5: \"<li>a</ul>\")"},
-    {XHTML_NOTE, "a</p>", "an end tag that closes nothing; take it out (character 2: \"</p>\")"},
-    {XHTML_NOTE, "</>", "an end tag that closes nothing; take it out (character 1: \"</>\")"},
+        "<li> is not closed; add </li> where it ends (character 5: \"<li>a</ul>\")"},
+    {XHTML_NOTE, "a</p>", "an end tag without a start tag; remove it (character 2: \"</p>\")"},
+    {XHTML_NOTE, "</>", "an end tag without a start tag; remove it (character 1: \"</>\")"},
     {XHTML_NOTE, "<b>a</b",
-        "an end tag that does not end; write > after its name (character 5: "
-        "\"</b\")"},
-    {XHTML_NOTE, "A & B", "a & by itself; write &amp; (character 3: \"& B\")"},
-    {XHTML_NOTE, "&", "a & by itself; write &amp; (character 1: \"&\")"},
+        "an unterminated end tag; write > after its name (character 5: \"</b\")"},
+    {XHTML_NOTE, "A & B", "a bare &; write &amp; (character 3: \"& B\")"},
+    {XHTML_NOTE, "&", "a bare &; write &amp; (character 1: \"&\")"},
     {XHTML_NOTE, "&#;",
-        "&#; is no entity of XHTML; write the character itself or its number, such "
-        "as &#169; (character 1: \"&#;\")"},
-    {XHTML_NOTE, "1 < 2", "a < that begins no element; write &lt; (character 3: \"< 2\")"},
+        "&#; is not an XHTML entity; write the character itself or its number, such as &#169; "
+        "(character 1: \"&#;\")"},
+    {XHTML_NOTE, "1 < 2", "a < that does not start an element; write &lt; (character 3: \"< 2\")"},
     {XHTML_NOTE, "<!-- x -->",
-        "a < that begins no element; write &lt; (character 1: \"<!-- x -->\")"},
+        "a < that does not start an element; write &lt; (character 1: \"<!-- x -->\")"},
     {XHTML_NOTE, "<a href=x>y</a>",
-        "an attribute without a value in quotes; write it as in href=\"https://...\" (character 4: "
+        "an attribute without a quoted value; write it as in href=\"https://...\" (character 4: "
         "\"href=x>y</a>\")"},
     {XHTML_NOTE, "<a href>y</a>",
-        "an attribute without a value in quotes; write it as in href=\"https://...\" (character 4: "
+        "an attribute without a quoted value; write it as in href=\"https://...\" (character 4: "
         "\"href>y</a>\")"},
     {XHTML_NOTE, "<a href='x",
-        "an attribute that does not end; close its quotes (character 4: "
-        "\"href='x\")"},
+        "an unterminated attribute; close its quotes (character 4: \"href='x\")"},
     {XHTML_NOTE, "<a href='<b>'",
-        "an attribute that does not end; close its quotes (character 4: "
-        "\"href='<b>'\")"},
+        "an unterminated attribute; close its quotes (character 4: \"href='<b>'\")"},
     {XHTML_NOTE, "<a href='?a=1&b=2'>x</a>",
-        "a & by itself; write &amp; (character 14: "
-        "\"&b=2'>x</a>\")"},
+        "a bare &; write &amp; (character 14: \"&b=2'>x</a>\")"},
     {XHTML_NOTE, "<p><body>x</body></p>",
-        "a <body> that is not around all; take it out (character 4: \"<body>x</body></p>\")"},
-    {XHTML_NOTE, "<body>x</body>\ny", "something stands behind </body> (line 1, character 15)"},
+        "a <body> that does not enclose everything; remove it (character 4: "
+        "\"<body>x</body></p>\")"},
+    {XHTML_NOTE, "<body>x</body>\ny", "there is text after </body> (line 1, character 15)"},
     {XHTML_NOTE, "<body",
-        "an attribute without a value in quotes; write it as in "
-        "href=\"https://...\" (character 6)"},
+        "an attribute without a quoted value; write it as in href=\"https://...\" (character 6)"},
     {XHTML_EMAIL, "<table><tr></table>",
-        "<tr> is not closed; write </tr> where it ends (character 8: \"<tr></table>\")"},
-    {XHTML_EMAIL, "<p>a<br>b</p>", "<br> is not closed; write <br/> (character 5: \"<br>b</p>\")"},
-    {XHTML_EMAIL, "<!-- x", "a comment that does not end; write --> (character 1: \"<!-- x\")"},
+        "<tr> is not closed; add </tr> where it ends (character 8: \"<tr></table>\")"},
+    {XHTML_EMAIL, "<p>a<br>b</p>", "<br> is not closed; add <br/> (character 5: \"<br>b</p>\")"},
+    {XHTML_EMAIL, "<!-- x", "an unterminated comment; write --> (character 1: \"<!-- x\")"},
 };
 
 static void takes_what_is_good(void **state)
@@ -121,7 +119,7 @@ static void bounds_how_deep_it_goes(void **state)
     for (int i = 0; i < 65; i++)
         str_add(&text, "<b>");
     assert_int_equal(xhtml_check(str_text(&text), XHTML_NOTE, &why), -EINVAL);
-    assert_string_equal(str_text(&why), "too many elements in each other (character 193: \"<b>\")");
+    assert_string_equal(str_text(&why), "elements are nested too deeply (character 193: \"<b>\")");
     str_release(&text);
     str_release(&why);
 }

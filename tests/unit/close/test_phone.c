@@ -241,11 +241,11 @@ static void says_what_is_known(void **state)
     assert_true(str_starts_with(str_text(&out), "1 (US CA), 7 (RU KZ), "));
     str_clear(&out);
     phone_add_forms("49", &out);
-    assert_string_equal(
-        str_text(&out), "as it is dialled there, with 0 before its area, or whole, as in +49...");
+    assert_string_equal(str_text(&out),
+        "as it is dialled there, with 0 before the area code, or in full, as in +49...");
     str_clear(&out);
     phone_add_forms("39", &out);
-    assert_string_equal(str_text(&out), "as it is dialled there, or whole, as in +39...");
+    assert_string_equal(str_text(&out), "as it is dialled there, or in full, as in +39...");
     str_release(&out);
 }
 

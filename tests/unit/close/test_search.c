@@ -355,12 +355,11 @@ static const struct {
     const char *lack;
 } lacks[] = {
     {{SEARCH_CONTACT_PHONE, "030 1", NULL, NULL},
-        "there is too little to search by: contact with the phone number \"030 1\" (a phone number "
-        "needs seven digits)"},
+        "too little to search for: contact with the phone number \"030 1\" (a phone number needs "
+        "at least seven digits)"},
     {{SEARCH_CONTACT_PHONE, "555123", NULL, "49"},
-        "there is too little to search by: contact with the phone number \"555123\"; in "
-        "the country 49 a number is written as it is dialled there, with 0 before its area, or "
-        "whole, as in "
+        "too little to search for: contact with the phone number \"555123\"; in the country 49 a "
+        "number is written as it is dialled there, with 0 before the area code, or in full, as in "
         "+49..."},
 };
 

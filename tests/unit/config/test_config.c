@@ -562,14 +562,14 @@ static void asks_for_what_an_email_needs(void **state)
         const char *lines, *missing;
     } rows[] = {
         {"email = { status = \"outbox\"; sender = \"a@b.c\"; to = [ \"{meta.none}\" ]; };",
-            "\"to\" of rule \"r\" comes out empty"},
+            "\"to\" of rule \"r\" is empty"},
         {"email = { status = \"outbox\"; sender = \"{meta.none}\"; to = [ \"x@y.z\" ]; };",
-            "\"sender\" of rule \"r\" comes out empty"},
+            "\"sender\" of rule \"r\" is empty"},
         {"email = { status = \"scheduled\"; sender = \"a@b.c\"; to = [ \"x@y.z\" ];"
          " date_scheduled = \"{meta.none}\"; };",
-            "\"date_scheduled\" of rule \"r\" comes out empty"},
+            "\"date_scheduled\" of rule \"r\" is empty"},
         {"email = { status = \"inbox\"; sender = \"{meta.none}\"; };",
-            "\"sender\" of rule \"r\" comes out empty"},
+            "\"sender\" of rule \"r\" is empty"},
         {"email = { sender = \"{meta.none}\"; to = [ \"{meta.none}\" ]; };", NULL},
         {"note = { title = \"{meta.none}\"; };", NULL},
     };
@@ -733,8 +733,8 @@ static const struct {
     const char *text;
     const char *words; /* behind the file's name */
 } wrong[] = {
-    {"", ":1: folders: names no folder to watch"},
-    {"folders = ();", ":1: folders: names no folder to watch"},
+    {"", ":1: folders: contains no folder to watch"},
+    {"folders = ();", ":1: folders: contains no folder to watch"},
     {"folders = 5;", ":1: folders: must be a list of groups"},
     {"folders = ( 5 );", ":1: folders: each entry must be a group"},
     {"folders = ( { name = \"x\"; } );", ":1: folders[0].path: is missing"},
@@ -744,8 +744,9 @@ static const struct {
     {FOLDER "limits = { transfers = \"8\"; };", ":2: limits.transfers: must be a whole number"},
     {FOLDER "limits = { transfers = 1.5; };", ":2: limits.transfers: must be a whole number"},
     {FOLDER "limits = { transfers = 4294967304; };", ":2: a number is too large"},
-    {FOLDER "limits = {\n\n timeout = \"10\"; };", ":4: limits.timeout: \"10\" is no duration"},
-    {FOLDER "limits = { timeout = 10; };", ":2: limits.timeout: must be a text in quotes"},
+    {FOLDER "limits = {\n\n timeout = \"10\"; };",
+        ":4: limits.timeout: \"10\" is not a valid duration"},
+    {FOLDER "limits = { timeout = 10; };", ":2: limits.timeout: must be a string in quotes"},
     {FOLDER "limits = { timeout = \"2h\"; };",
         ":2: limits.timeout: \"2h\" is out of range; it must "
         "be 100ms to 1h"},
@@ -753,35 +754,36 @@ static const struct {
         ":2: limits.retry_first: must not be longer than retry_max"},
     {FOLDER "limits = 5;", ":2: limits: must be a group"},
     {FOLDER "limit = { };", ":2: limit: unknown key; did you mean limits?"},
-    {FOLDER "zzzzzzzzzzzz = 1;", ":2: zzzzzzzzzzzz: unknown key; known here are "},
+    {FOLDER "zzzzzzzzzzzz = 1;", ":2: zzzzzzzzzzzz: unknown key; known keys here are "},
     {FOLDER "close = { api_url = \"http://api.close.com/\"; };",
-        ":2: close.api_url: would send the API key in the clear"},
+        ":2: close.api_url: would send the API key unencrypted"},
     {FOLDER "close = { api_url = \"api.close.com\"; };",
         ":2: close.api_url: \"api.close.com\" is no"},
     {FOLDER "close = { api_url = \"https://a.b/?x\"; };",
         ":2: close.api_url: \"https://a.b/?x\" is no"},
-    {FOLDER "close = { upload_hosts = [ ]; };", ":2: close.upload_hosts: names no host"},
+    {FOLDER "close = { upload_hosts = [ ]; };",
+        ":2: close.upload_hosts: is empty, so nothing could be uploaded"},
     {FOLDER "close = { upload_hosts = \"a.b\"; };",
-        ":2: close.upload_hosts: must be a list of texts"},
+        ":2: close.upload_hosts: must be a list of strings"},
     {FOLDER "close = { api_keyfile = \"x\"; };",
         ":2: close.api_keyfile: unknown key; did you mean api_key_file?"},
-    {FOLDER "log = { level = \"loud\"; };", ":2: log.level: \"loud\" is not known; it must be "
+    {FOLDER "log = { level = \"loud\"; };", ":2: log.level: \"loud\" is not valid here; it must be "
                                             "\"error\", \"warn\", \"info\" or \"debug\""},
-    {FOLDER "log = { format = \"xml\"; };", ":2: log.format: \"xml\" is not known"},
+    {FOLDER "log = { format = \"xml\"; };", ":2: log.format: \"xml\" is not valid here"},
     {IN_FOLDER("setle = \"5s\";"), ":3: folders[0].setle: unknown key; did you mean settle?"},
     {IN_FOLDER("recursive = \"yes\";"), ":3: folders[0].recursive: must be true or false"},
     {IN_FOLDER("recursive = 1;"), ":3: folders[0].recursive: must be true or false"},
-    {IN_FOLDER("min_size = \"1 MB\";"), ":3: folders[0].min_size: \"1 MB\" is no size"},
+    {IN_FOLDER("min_size = \"1 MB\";"), ":3: folders[0].min_size: \"1 MB\" is not a valid size"},
     {IN_FOLDER("min_size = \"2M\"; max_size = \"1M\";"),
         ":3: folders[0].min_size: must not be larger than max_size"},
     {IN_FOLDER("min_size = \"6G\";"), ":3: folders[0].min_size: must not be larger than max_size"},
     {IN_FOLDER("poll_interval = \"1ms\";"),
         ":3: folders[0].poll_interval: \"1ms\" is out of range"},
     {IN_FOLDER("include = [ \"*.pdf\", \"\" ];"),
-        ":3: folders[0].include: must be a list of texts"},
+        ":3: folders[0].include: must be a list of strings"},
     {IN_FOLDER("include = [ \"*.pdf;*.tif\" ];"),
-        ":3: folders[0].include: \"*.pdf;*.tif\" fits nothing and can never match"},
-    {IN_FOLDER("include = [ 1, 2 ];"), ":3: folders[0].include: must be a list of texts"},
+        ":3: folders[0].include: \"*.pdf;*.tif\" can never match"},
+    {IN_FOLDER("include = [ 1, 2 ];"), ":3: folders[0].include: must be a list of strings"},
     {IN_FOLDER("marker = \"done\";"), ":3: folders[0].marker: \"done\" must be a file name with"},
     {IN_FOLDER("marker = \"x/{name}\";"),
         ":3: folders[0].marker: \"x/{name}\" must be a file name"},
@@ -790,7 +792,7 @@ static const struct {
         ":3: folders[0].marker: \"{dir}/x/READY\" must be a file name"},
     {IN_FOLDER("marker = \"{dir}/{stem}\";"), ":3: folders[0].marker: \"{dir}/{stem}\" must be"},
     {IN_FOLDER("remove_empty = true; after_upload = \"keep\";"),
-        ":3: folders[0].remove_empty: means nothing with after_upload = \"keep\""},
+        ":3: folders[0].remove_empty: has no effect with after_upload = \"keep\""},
     {IN_FOLDER("remove_empty = \"yes\";"), ":3: folders[0].remove_empty: must be true or false"},
     {IN_FOLDER("archive = \"%Y/Uploaded\";"), ":3: folders[0].archive: \"%Y/Uploaded\" must begin"},
     {IN_FOLDER("archive = \"../Uploaded\";"),
@@ -800,30 +802,31 @@ static const struct {
     {IN_FOLDER("failed = \".closedrop\";"),
         ":3: folders[0].failed: \".closedrop\" must be a plain"},
     {IN_FOLDER("archive = \"/srv/scans/up\";"),
-        ":3: folders[0].archive: \"/srv/scans/up\" lies inside"},
-    {IN_FOLDER("watch = \"fanotify\";"), ":3: folders[0].watch: \"fanotify\" is not known; it must "
-                                         "be \"auto\", \"inotify\" or \"poll\""},
-    {IN_FOLDER("after_upload = \"burn\";"), ":3: folders[0].after_upload: \"burn\" is not known"},
-    {"state_dir = \"/srv/scans/state\";\n" FOLDER,
-        ":1: state_dir: \"/srv/scans/state\" lies inside"},
+        ":3: folders[0].archive: \"/srv/scans/up\" is inside"},
+    {IN_FOLDER("watch = \"fanotify\";"),
+        ":3: folders[0].watch: \"fanotify\" is not valid here; it must "
+        "be \"auto\", \"inotify\" or \"poll\""},
+    {IN_FOLDER("after_upload = \"burn\";"),
+        ":3: folders[0].after_upload: \"burn\" is not valid here"},
+    {"state_dir = \"/srv/scans/state\";\n" FOLDER, ":1: state_dir: \"/srv/scans/state\" is inside"},
     {"control_socket = \"/srv/scans/control.sock\";\n" FOLDER,
-        ":1: control_socket: \"/srv/scans/control.sock\" lies inside"},
+        ":1: control_socket: \"/srv/scans/control.sock\" is inside"},
     {"close = {\n api_key_file = \"/srv/scans/key\"; };\n" FOLDER,
-        ":2: close.api_key_file: \"/srv/scans/key\" lies inside the drop folder \"/srv/scans\"; "
+        ":2: close.api_key_file: \"/srv/scans/key\" is inside the drop folder \"/srv/scans\"; "
         "put "
         "it elsewhere"},
     {"close = { ca_file = \"/srv/scans/in/ca.pem\"; };\n" FOLDER,
-        ":1: close.ca_file: \"/srv/scans/in/ca.pem\" lies inside"},
+        ":1: close.ca_file: \"/srv/scans/in/ca.pem\" is inside"},
     {FOLDER "rules = (\n { name = \"r\"; " AS_FILE
             "\n table = { file = \"/srv/scans/t.csv\"; key = "
             "\"x\"; }; } );",
-        ":4: rules[0].table: \"/srv/scans/t.csv\" lies inside"},
+        ":4: rules[0].table: \"/srv/scans/t.csv\" is inside"},
     {"folders = ( { path = \"/srv/a\"; },\n { path = \"/srv/a/b\"; } );",
-        ":2: folders[1].path: \"/srv/a/b\" and \"/srv/a\" lie one inside the other"},
+        ":2: folders[1].path: \"/srv/a/b\" and \"/srv/a\" are one inside the other"},
     {"folders = ( { path = \"/srv/a/b\"; },\n { path = \"/srv/a//\"; } );",
-        ":2: folders[1].path: \"/srv/a\" and \"/srv/a/b\" lie one inside the other"},
+        ":2: folders[1].path: \"/srv/a\" and \"/srv/a/b\" are one inside the other"},
     {"folders = ( { path = \"/srv/a\"; },\n { path = \"/mnt/a\"; } );",
-        ":2: folders[1].name: \"a\" is the name of another folder"},
+        ":2: folders[1].name: \"a\" is already the name of another folder"},
     {"folders = (\n", ":"},
     {"@include \"x\"\n" FOLDER, ":1: @include is not supported"},
     {"state_dir = \"/a\"; state_dir = \"/b\";\n" FOLDER, ":1: duplicate setting name"},
@@ -849,10 +852,10 @@ static const struct {
     {FOLDER "rules = (\n { " TO_LEAD AS_FILE " } );", ":3: rules[0].name: is missing"},
     {FOLDER "rules = (\n { name = \"\";" TO_LEAD AS_FILE " } );", ":3: rules[0].name: is missing"},
     {FOLDER "rules = (\n { name = 5;" TO_LEAD AS_FILE " } );",
-        ":3: rules[0].name: must be a text in quotes"},
+        ":3: rules[0].name: must be a string in quotes"},
     {FOLDER "rules = (" RULE("r", TO_LEAD AS_FILE) ",\n" RULE("s", TO_LEAD AS_FILE) ",\n" RULE(
          "r", TO_LEAD AS_FILE) ");",
-        ":4: rules[2].name: \"r\" is the name of another rule; each needs its own"},
+        ":4: rules[2].name: \"r\" is already the name of another rule; each needs its own"},
     {IN_RULE(TO_LEAD AS_FILE "mach = { };"), ":4: rules[0].mach: unknown key; did you mean match?"},
     {FOLDER "rule = ( );", ":2: rule: unknown key; did you mean rules?"},
 
@@ -860,13 +863,13 @@ static const struct {
     {"folders = ( {\n path = \"/srv/scans\";\n rules = [ \"fax\" ]; } );",
         ":3: folders[0].rules: there is no rule \"fax\"; add it to the list rules, or correct"},
     {"folders = ( { path = \"/srv/scans\"; rules = [ \"r\", \"\" ]; } );",
-        ":1: folders[0].rules: must be a list of texts"},
+        ":1: folders[0].rules: must be a list of strings"},
     {"folders = ( { path = \"/srv/scans\"; rules = \"r\"; } );",
-        ":1: folders[0].rules: must be a list of texts"},
+        ":1: folders[0].rules: must be a list of strings"},
     {IN_FOLDER("rules = [ \"R\" ];") "rules = (" RULE("r", TO_LEAD AS_FILE) ");",
         ":3: folders[0].rules: there is no rule \"R\""},
     {IN_FOLDER("no_match = \"ignore\";"),
-        ":3: folders[0].no_match: \"ignore\" is not known; it must be \"upload\" or \"fail\""},
+        ":3: folders[0].no_match: \"ignore\" is not valid here; it must be \"upload\" or \"fail\""},
     {IN_FOLDER("sidecar = \"yes\";"), ":3: folders[0].sidecar: must be true or false"},
     {IN_RULE("lead_id = \"{meta.lead}\"; " AS_FILE),
         ":1: folders[0].sidecar: must be true: the rule \"r\" uses a variable {meta.KEY}, which "
@@ -884,17 +887,19 @@ static const struct {
         ":2: limits.doubt: \"1ms\" is out of range; it must be 10ms to 1d"},
     {FOLDER "limits = { doubt = \"2d\"; };", ":2: limits.doubt: \"2d\" is out of range"},
     {FOLDER "limits = { bandwidth = \"8191\"; };",
-        ":2: limits.bandwidth: less than \"8K\" a second is too slow"},
-    {FOLDER "limits = { bandwidth = 100000; };", ":2: limits.bandwidth: must be a text in quotes"},
-    {FOLDER "limits = { bandwidth = \"fast\"; };", ":2: limits.bandwidth: \"fast\" is no size"},
-    {FOLDER "limits = { max_sent = 25; };", ":2: limits.max_sent: must be a text in quotes"},
+        ":2: limits.bandwidth: less than \"8K\" per second is too slow"},
+    {FOLDER "limits = { bandwidth = 100000; };",
+        ":2: limits.bandwidth: must be a string in quotes"},
+    {FOLDER "limits = { bandwidth = \"fast\"; };",
+        ":2: limits.bandwidth: \"fast\" is not a valid size"},
+    {FOLDER "limits = { max_sent = 25; };", ":2: limits.max_sent: must be a string in quotes"},
     {FOLDER "limits = { max_attached = \"25 M\"; };",
-        ":2: limits.max_attached: \"25 M\" is no size"},
+        ":2: limits.max_attached: \"25 M\" is not a valid size"},
 
     /* exactly one source */
     {IN_RULE(AS_FILE),
-        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id (or "
-        "contact_id), find, and a table with such a column, to say whose file it is"},
+        ":2: rules[0]: the rule \"r\" must have exactly one of lead_id (or contact_id), find, and "
+        "a table with such a column, to say which lead or contact the file belongs to"},
     {IN_RULE("lead_id = \"\"; contact_id = \"\"; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
     {IN_RULE("lead_id = \"lead_x\"; find = { lead_name = \"x\"; }; " AS_FILE),
@@ -904,24 +909,25 @@ static const struct {
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
     /* a table beside it gives values */
     {IN_RULE("contact_id = \"cont_x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table: only gives values where lead_id or contact_id says whose file it is, "
+        ":4: rules[0].table: only supplies values when lead_id or contact_id decides which lead or "
+        "contact a file belongs to, "
         "and none of them is used; use one, e.g. \"{row.email}\""},
     {IN_RULE("table = { file = \"x\"; key = \"x\"; }; find = { lead_name = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table: only gives values where find says whose file it is"},
+        ":4: rules[0].table: only supplies values when find decides which lead or contact a file "
+        "belongs to"},
     {IN_RULE("find = { lead_name = \"{row.x}\"; }; " AS_FILE),
-        ":4: rules[0].find.lead_name: {row.x}: it is not known here, only once a row of the"},
+        ":4: rules[0].find.lead_name: {row.x}: it is only known once a row of the"},
     {IN_RULE("find = { lead_name = \"{row.x}\"; }; table = { file = \"x\"; key = \"{row.x}\"; "
              "}; " AS_FILE),
-        ":4: rules[0].table.key: {row.x}: it is not known here"},
-    {IN_RULE("lead_id = \"42\"; " AS_FILE),
-        ":4: rules[0].lead_id: \"42\" is no id, which begins with lead_, and has no variable in "
-        "braces, e.g. \"{lead}\""},
+        ":4: rules[0].table.key: {row.x}: it is only known "},
+    {IN_RULE("lead_id = \"42\"; " AS_FILE), ":4: rules[0].lead_id: \"42\" is not an ID, which "
+                                            "begins with lead_, and contains no variable in "
+                                            "braces, e.g. \"{lead}\""},
     {IN_RULE("contact_id = \"lead_x\"; " AS_FILE),
-        ":4: rules[0].contact_id: \"lead_x\" is no id, which begins with cont_"},
+        ":4: rules[0].contact_id: \"lead_x\" is not an ID, which begins with cont_"},
     {IN_FOLDER("no_match = \"fail\";"),
-        ":3: folders[0].no_match: speaks of files that no rule takes, but the folder names no "
-        "rules, e.g. rules = [ \"by-lead-id\" ];"},
-    {IN_RULE("lead_id = 5; " AS_FILE), ":4: rules[0].lead_id: must be a text in quotes"},
+        ":3: folders[0].no_match: has no effect without rules, e.g. rules = [ \"by-lead-id\" ];"},
+    {IN_RULE("lead_id = 5; " AS_FILE), ":4: rules[0].lead_id: must be a string in quotes"},
     {IN_RULE("tabel = { file = \"x\"; key = \"x\"; }; " AS_FILE),
         ":4: rules[0].tabel: unknown key; did you mean table?"},
 
@@ -940,18 +946,19 @@ static const struct {
         ":4: rules[0].lead_file.title: unknown key"},
 
     /* match */
-    {IN_MATCH("path = \"(\";"),
-        ":4: rules[0].match.path: this is no regular expression: missing closing parenthesis"},
-    {IN_MATCH("path = \"[z-a]\";"), ":4: rules[0].match.path: this is no regular expression: "},
-    {IN_MATCH("path = \"(?<name>x)\";"),
-        ":4: rules[0].match.path: the group \"name\" hides the variable {name}; give it another"},
+    {IN_MATCH("path = \"(\";"), ":4: rules[0].match.path: this is not a valid regular expression: "
+                                "missing closing parenthesis"},
+    {IN_MATCH("path = \"[z-a]\";"),
+        ":4: rules[0].match.path: this is not a valid regular expression: "},
+    {IN_MATCH("path = \"(?<name>x)\";"), ":4: rules[0].match.path: the named group \"name\" hides "
+                                         "the variable {name}; choose another"},
     {IN_MATCH("path = \"(?<sha256>x)\";"),
-        ":4: rules[0].match.path: the group \"sha256\" hides the variable {sha256}"},
+        ":4: rules[0].match.path: the named group \"sha256\" hides the variable {sha256}"},
     {IN_MATCH("path = \"(?<num>x)(?<date>x)\";"),
-        ":4: rules[0].match.path: the group \"date\" hides the variable {date}"},
-    {IN_MATCH("path = 5;"), ":4: rules[0].match.path: must be a text in quotes"},
-    {IN_MATCH("min_size = \"much\";"), ":4: rules[0].match.min_size: \"much\" is no size"},
-    {IN_MATCH("max_size = 5;"), ":4: rules[0].match.max_size: must be a text in quotes"},
+        ":4: rules[0].match.path: the named group \"date\" hides the variable {date}"},
+    {IN_MATCH("path = 5;"), ":4: rules[0].match.path: must be a string in quotes"},
+    {IN_MATCH("min_size = \"much\";"), ":4: rules[0].match.min_size: \"much\" is not a valid size"},
+    {IN_MATCH("max_size = 5;"), ":4: rules[0].match.max_size: must be a string in quotes"},
     {IN_MATCH("min_size = \"2K\"; max_size = \"1K\";"),
         ":4: rules[0].match.min_size: must not be larger than max_size"},
     {IN_MATCH("paht = \"x\";"), ":4: rules[0].match.paht: unknown key; did you mean path?"},
@@ -961,19 +968,19 @@ static const struct {
     {IN_RULE("find = { }; " AS_FILE), ":4: rules[0].find: must name exactly one of contact_email, "
                                       "contact_phone, contact_name, lead_name and custom_field"},
     {IN_RULE("find = { contact_phone = \"x\"; country = \"DE\"; }; " AS_FILE),
-        ":4: rules[0].find.country: \"DE\" is not a calling code in digits; write country = "
-        "\"49\";"},
+        ":4: rules[0].find.country: \"DE\" is not a country calling code in digits; write country "
+        "= \"49\";"},
     {IN_RULE("find = { contact_phone = \"x\"; country = \"+49\"; }; " AS_FILE),
-        ":4: rules[0].find.country: \"+49\" is not a calling code in digits; write country = "
-        "\"49\";"},
+        ":4: rules[0].find.country: \"+49\" is not a country calling code in digits; write country "
+        "= \"49\";"},
     {IN_RULE("find = { contact_phone = \"x\"; country = \"81\"; }; " AS_FILE),
-        ":4: rules[0].find.country: \"81\" is not a calling code whose country's way of dialling "
-        "is "
-        "known, as in country = \"49\"; known are 1 (US CA), 7 (RU KZ)"},
+        ":4: rules[0].find.country: \"81\" is not a country calling code with known dialling "
+        "rules, "
+        "such as country = \"49\"; known are 1 (US CA), 7 (RU KZ)"},
     {IN_RULE("find = { contact_phone = \"x\"; country = 49; }; " AS_FILE),
-        ":4: rules[0].find.country: must be a text in quotes"},
+        ":4: rules[0].find.country: must be a string in quotes"},
     {IN_RULE("find = { contact_email = \"x\"; country = \"49\"; }; " AS_FILE),
-        ":4: rules[0].find.country: says how a phone number is dialled, and goes with "
+        ":4: rules[0].find.country: only applies to "
         "contact_phone"},
     {IN_RULE("find = { contact_email = \"\"; }; " AS_FILE),
         ":4: rules[0].find: must name exactly one of contact_email"},
@@ -986,31 +993,31 @@ static const struct {
         ":4: rules[0].find.contact_mail: unknown key; did you mean contact_email?"},
     {IN_RULE("find = \"x\"; " AS_FILE), ":4: rules[0].find: must be a group"},
     {IN_RULE("find = { lead_name = 5; }; " AS_FILE),
-        ":4: rules[0].find.lead_name: must be a text in quotes"},
+        ":4: rules[0].find.lead_name: must be a string in quotes"},
     {IN_RULE("find = { custom_field = \"cf_1\"; }; " AS_FILE),
         ":4: rules[0].find.custom_field: must be a group"},
     {IN_RULE("find = { custom_field = { id = \"1\"; value = \"x\"; }; }; " AS_FILE),
-        ":4: rules[0].find.custom_field.id: must be the id of a custom field of leads, e.g. id = "
+        ":4: rules[0].find.custom_field.id: must be the ID of a custom field of leads, e.g. id = "
         "\"cf_...\";"},
     {IN_RULE("find = { custom_field = { id = \"cf_\"; value = \"x\"; }; }; " AS_FILE),
-        ":4: rules[0].find.custom_field.id: must be the id of a custom field"},
+        ":4: rules[0].find.custom_field.id: must be the ID of a custom field"},
     {IN_RULE("find = { custom_field = { id = \"cf_a-b\"; value = \"x\"; }; }; " AS_FILE),
-        ":4: rules[0].find.custom_field.id: must be the id of a custom field"},
+        ":4: rules[0].find.custom_field.id: must be the ID of a custom field"},
     {IN_RULE("find = { custom_field = { value = \"x\"; }; }; " AS_FILE),
-        ":4: rules[0].find.custom_field.id: must be the id of a custom field"},
+        ":4: rules[0].find.custom_field.id: must be the ID of a custom field"},
     {IN_RULE("find = { custom_field = { id = \"cf_1\"; }; }; " AS_FILE),
         ":4: rules[0].find.custom_field.value: is missing"},
     {IN_RULE("find = { custom_field = { id = \"cf_1\"; value = \"\"; }; }; " AS_FILE),
         ":4: rules[0].find.custom_field.value: is missing"},
     {IN_RULE("find = { custom_field = { id = \"cf_1\"; value = \"{x}\"; }; }; " AS_FILE),
-        ":4: rules[0].find.custom_field.value: {x} is no variable"},
+        ":4: rules[0].find.custom_field.value: {x} is not a variable"},
 
     /* table */
     {IN_RULE("table = { key = \"x\"; }; " AS_FILE), ":4: rules[0].table.file: is missing"},
     {IN_RULE("table = { file = 5; key = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table.file: must be a text in quotes"},
+        ":4: rules[0].table.file: must be a string in quotes"},
     {IN_RULE("table = { file = \"x\"; key = 5; }; " AS_FILE),
-        ":4: rules[0].table.key: must be a text in quotes"},
+        ":4: rules[0].table.key: must be a string in quotes"},
     {IN_RULE("table = { file = \"\"; key = \"x\"; }; " AS_FILE),
         ":4: rules[0].table.file: is missing"},
     {IN_RULE("table = { file = \"x\"; }; " AS_FILE), ":4: rules[0].table.key: is missing"},
@@ -1024,45 +1031,46 @@ static const struct {
     {IN_RULE(TO_LEAD "note = {}; group = { };"), ":4: rules[0].group.by: is missing"},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"\"; };"), ":4: rules[0].group.by: is missing"},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"x\"; wait = \"soon\"; };"),
-        ":4: rules[0].group.wait: \"soon\" is no duration"},
+        ":4: rules[0].group.wait: \"soon\" is not a valid duration"},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"x\"; wait = \"2d\"; };"),
         ":4: rules[0].group.wait: \"2d\" is out of range"},
     {IN_RULE(TO_LEAD "note = {}; group = \"x\";"), ":4: rules[0].group: must be a group"},
     {IN_RULE(TO_LEAD AS_FILE "group = { by = \"x\"; };"),
-        ":4: rules[0].group: makes no sense with lead_file: each file stands on the lead by"},
+        ":4: rules[0].group: makes no sense with lead_file: each file is added to the lead"},
 
     /* variables: unknown, or not known yet where they stand */
-    {IN_RULE("lead_id = \"{lead}\"; " AS_FILE), ":4: rules[0].lead_id: {lead} is no variable; "},
-    {IN_RULE("contact_id = \"{\"; " AS_FILE),
-        ":4: rules[0].contact_id: {}: its brace has no other"},
+    {IN_RULE("lead_id = \"{lead}\"; " AS_FILE), ":4: rules[0].lead_id: {lead} is not a variable; "},
+    {IN_RULE("contact_id = \"{\"; " AS_FILE), ":4: rules[0].contact_id: {}: unterminated brace"},
     {IN_RULE("lead_id = \"{lead.id}\"; " AS_FILE),
-        ":4: rules[0].lead_id: {lead.id}: it is not known here, only once the lead or contact"},
+        ":4: rules[0].lead_id: {lead.id}: it is only known once the lead or contact"},
     {IN_RULE("lead_id = \"{sha256}\"; " AS_FILE),
-        ":4: rules[0].lead_id: {sha256}: it is not known here, only once the file is uploaded"},
+        ":4: rules[0].lead_id: {sha256}: it is only known once the file is uploaded"},
     {IN_RULE("lead_id = \"{row.lead}\"; " AS_FILE),
-        ":4: rules[0].lead_id: {row.lead}: it is not known here, only once a row of the rule's"},
+        ":4: rules[0].lead_id: {row.lead}: it is only known once a row of the rule's"},
     {IN_RULE("find = { lead_name = \"{lead.name}\"; }; " AS_FILE),
-        ":4: rules[0].find.lead_name: {lead.name}: it is not known here"},
+        ":4: rules[0].find.lead_name: {lead.name}: it is only known "},
     {IN_RULE("table = { file = \"x\"; key = \"{row.key}\"; }; " AS_FILE),
-        ":4: rules[0].table.key: {row.key}: it is not known here"},
+        ":4: rules[0].table.key: {row.key}: it is only known "},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"{sha256}\"; };"),
-        ":4: rules[0].group.by: {sha256}: it is not known here"},
+        ":4: rules[0].group.by: {sha256}: it is only known "},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"{lead.id}\"; };"),
-        ":4: rules[0].group.by: {lead.id}: it is not known here"},
+        ":4: rules[0].group.by: {lead.id}: it is only known "},
     {IN_RULE(TO_LEAD "note = {}; group = { by = \"{row.key}\"; };"),
-        ":4: rules[0].group.by: {row.key}: it is not known here"},
-    {IN_NOTE("text = \"{row.city}\";"), ":4: rules[0].note.text: {row.city}: it is not known here"},
-    {IN_NOTE("html = \"{nmae}\";"), ":4: rules[0].note.html: {nmae} is no variable"},
-    {IN_NOTE("title = \"a\\nb\";"), ":4: rules[0].note.title: must be one line"},
-    {IN_NOTE("text = \"a\"; html = \"b\";"), ":4: rules[0].note.text: is not looked at by Close"},
-    {IN_NOTE("title = \"{date}\";"), ":4: rules[0].note.title: {date}: it needs a format"},
-    {IN_EMAIL("to = [ \"a@b.c\", \"{mail}\" ];"), ":4: rules[0].email.to: {mail} is no variable"},
+        ":4: rules[0].group.by: {row.key}: it is only known "},
+    {IN_NOTE("text = \"{row.city}\";"), ":4: rules[0].note.text: {row.city}: it is only known "},
+    {IN_NOTE("html = \"{nmae}\";"), ":4: rules[0].note.html: {nmae} is not a variable"},
+    {IN_NOTE("title = \"a\\nb\";"), ":4: rules[0].note.title: must be a single line"},
+    {IN_NOTE("text = \"a\"; html = \"b\";"), ":4: rules[0].note.text: is ignored by Close"},
+    {IN_NOTE("title = \"{date}\";"),
+        ":4: rules[0].note.title: {date}: it needs a strftime(3) format"},
+    {IN_EMAIL("to = [ \"a@b.c\", \"{mail}\" ];"),
+        ":4: rules[0].email.to: {mail} is not a variable"},
 
     /* the fields of an activity */
     {IN_EMAIL("status = \"later\";"),
-        ":4: rules[0].email.status: \"later\" is not known; it must be \"draft\", \"inbox\", "
+        ":4: rules[0].email.status: \"later\" is not valid here; it must be \"draft\", \"inbox\", "
         "\"outbox\", \"scheduled\", \"sent\" or \"error\""},
-    {IN_EMAIL("status = \"{stem}\";"), ":4: rules[0].email.status: \"{stem}\" is not known"},
+    {IN_EMAIL("status = \"{stem}\";"), ":4: rules[0].email.status: \"{stem}\" is not valid here"},
     {IN_EMAIL("status = \"outbox\"; to = [ \"x@y.z\" ];"),
         ":4: rules[0].email.sender: is missing; an email with status \"outbox\" needs it, e.g. "
         "sender = \"billing@example.com\";"},
@@ -1078,12 +1086,12 @@ static const struct {
     {IN_EMAIL("status = \"inbox\";"), ":4: rules[0].email.sender: is missing"},
     {IN_EMAIL("status = \"error\";"), ":4: rules[0].email.sender: is missing"},
     {IN_EMAIL("template_id = \"tmpl_1\"; body_text = \"x\";"),
-        ":4: rules[0].email.template_id: is not looked at by Close where there is a body"},
+        ":4: rules[0].email.template_id: is ignored by Close when a body is given"},
     {IN_EMAIL("template_id = \"tmpl_1\"; body_html = \"x\";"),
-        ":4: rules[0].email.template_id: is not looked at by Close where there is a body"},
-    {IN_EMAIL("to = \"x@y.z\";"), ":4: rules[0].email.to: must be a list of texts in quotes"},
-    {IN_EMAIL("cc = [ \"x@y.z\", \"\" ];"), ":4: rules[0].email.cc: must be a list of texts"},
-    {IN_EMAIL("subject = 5;"), ":4: rules[0].email.subject: must be a text in quotes"},
+        ":4: rules[0].email.template_id: is ignored by Close when a body is given"},
+    {IN_EMAIL("to = \"x@y.z\";"), ":4: rules[0].email.to: must be a list of strings in quotes"},
+    {IN_EMAIL("cc = [ \"x@y.z\", \"\" ];"), ":4: rules[0].email.cc: must be a list of strings"},
+    {IN_EMAIL("subject = 5;"), ":4: rules[0].email.subject: must be a string in quotes"},
     {IN_EMAIL("subjet = \"x\";"), ":4: rules[0].email.subjet: unknown key; did you mean subject?"},
     {IN_EMAIL("date_created = \"x\";"), ":4: rules[0].email.date_created: unknown key"},
     {IN_EMAIL("attachments = ( );"), ":4: rules[0].email.attachments: unknown key"},
@@ -1096,15 +1104,15 @@ static const struct {
     {IN_NOTE("note = \"x\";"), ":4: rules[0].note.note: unknown key"},
     {IN_NOTE("status = \"draft\";"), ":4: rules[0].note.status: unknown key"},
     {IN_NOTE("html = \" <p>a<br>b</p>\";"),
-        ":4: rules[0].note.html: <br> is not closed; write <br/> (character 5: \"<br>b</p>\")"},
+        ":4: rules[0].note.html: <br> is not closed; add <br/> (character 5: \"<br>b</p>\")"},
     {IN_NOTE("html = \"<table/>\";"),
-        ":4: rules[0].note.html: Close takes no element table in a note"},
+        ":4: rules[0].note.html: Close does not accept the element table in a note"},
     {IN_NOTE("html = \"{date:%H & %M} {{ &copy;\";"),
-        ":4: rules[0].note.html: &copy; is no entity"},
+        ":4: rules[0].note.html: &copy; is not an XHTML entity"},
     {IN_NOTE("html = \"<{stem}>x</{stem}>\";"),
-        ":4: rules[0].note.html: Close takes no element xxxxxx"},
+        ":4: rules[0].note.html: Close does not accept the element xxxxxx"},
     {IN_EMAIL("body_html = \"<table><br></table>\";"),
-        ":4: rules[0].email.body_html: <br> is not closed; write <br/> (character 8: "
+        ":4: rules[0].email.body_html: <br> is not closed; add <br/> (character 8: "
         "\"<br></table>\")"},
 };
 
@@ -1177,7 +1185,7 @@ static void says_how_many_addresses_are_too_many(void **state)
         assert_int_equal(result, count > 500 ? -EINVAL : 0);
         if (count > 500)
             assert_true(tells(str_text(&problems),
-                ":3: rules[0].email.bcc: holds more than the 500 addresses that Close takes"));
+                ":3: rules[0].email.bcc: contains more than the 500 addresses that Close accepts"));
         config_release(config);
         str_release(&text);
         str_release(&problems);
@@ -1222,7 +1230,7 @@ static void says_everything_that_is_wrong_at_once(void **state)
                          &config, &problems),
         -EINVAL);
     static const char *const words[] = {":1: stat_dir: ", ":2: limits.transfers: ",
-        ":3: limits.timeout: ", "settle: must be a text", ":6: folders", "nam: unknown key",
+        ":3: limits.timeout: ", "settle: must be a string", ":6: folders", "nam: unknown key",
         "path: is missing", ":7: log.level: "};
     for (size_t i = 0; i < COUNT(words); i++)
         if (!strstr(str_text(&problems), words[i]))

@@ -137,8 +137,8 @@ static const struct {
     {"alias", 1, NULL},
     {"arch", 1, "the archive of the folder \"A\""},
     {"arch/deep", 1, NULL},
-    {"wrong", 0, "the place for failed files of the folder \"B\""},
-    {"wrong", 1, "the place for failed files of the folder \"B\""},
+    {"wrong", 0, "the directory for failed files of the folder \"B\""},
+    {"wrong", 1, "the directory for failed files of the folder \"B\""},
     {"b", 0, "the root of the folder \"B\""},
     {"a", 1, "the root of the folder \"A\""},
     {"a/Uploaded", 0, NULL}, /* that is B's pattern, and this is A */

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#define LARGE "the file has 1001 B, more than 1000 B, the most that is taken here"
-#define SMALL "the file has only 9 B, less than min_size, 10 B"
+#define LARGE "the file has 1001 B, which is more than 1000 B, the maximum here"
+#define SMALL "the file has only 9 B, which is less than min_size, 10 B"
 
 static const struct {
     int64_t min_size, size;
@@ -21,8 +21,8 @@ static const struct {
     {10, 1000, NULL, NULL},
     {10, 1001, "too_large", LARGE},
     {10, 9, "too_small", SMALL},
-    {10, 0, "too_small", "the file has only 0 B, less than min_size, 10 B"},
-    {2, 0, "too_small", "the file has only 0 B, less than min_size, 2 B"},
+    {10, 0, "too_small", "the file has only 0 B, which is less than min_size, 10 B"},
+    {2, 0, "too_small", "the file has only 0 B, which is less than min_size, 2 B"},
     {1, 0, NULL, NULL}, /* empty: a person judges that */
     {1, 1, NULL, NULL},
     {0, 0, NULL, NULL},

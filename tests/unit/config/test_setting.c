@@ -138,7 +138,7 @@ static const struct {
     const char *name, *text, *words;
 } typos[] = {
     {"at the top", "colour = 1;\nxyz = 2;",
-        ":2: xyz: unknown key; known here are colour, group, list"},
+        ":2: xyz: unknown key; known keys here are colour, group, list"},
     {"close to one", "color = 1;", ":1: color: unknown key; did you mean colour?"},
     {"in a group", "group = {\n widht = 1; };",
         ":2: group.widht: unknown key; did you mean width?"},

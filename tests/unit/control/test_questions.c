@@ -311,15 +311,16 @@ static void shows_a_job_of_which_little_is_known(void **state)
 {
     (void)state;
     struct job *job = make_job((const char *const[12]){"scans", "in/a.pdf", NULL, NULL, "no_target",
-        "Close knows no such one", NULL, NULL, NULL, NULL, "", NULL});
+        "Close has no such one", NULL, NULL, NULL, NULL, "", NULL});
     job->ending = JOB_FORGOTTEN;
     job->done_ms = 5; /* when it failed: not done */
-    expect_view(job, HEAD
-        "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":\"forgotten\","
-        "\"attempts\":0,\"next_attempt_at\":null,\"error\":{\"code\":\"no_target\",\"message\":"
-        "\"Close knows no such one\"},\"rule\":null,\"lead_id\":null,\"contact_id\":null,"
-        "\"activity\":null,\"activity_id\":null,\"place\":null,\"download_url\":null,"
-        "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null}");
+    expect_view(job,
+        HEAD "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":"
+             "\"forgotten\",\"attempts\":0,\"next_attempt_at\":null,\"error\":{\"code\":\"no_"
+             "target\",\"message\":\"Close has no such "
+             "one\"},\"rule\":null,\"lead_id\":null,\"contact_id\":null,\"activity\":null,"
+             "\"activity_id\":null,\"place\":null,\"download_url\":null,\"queued_at\":\"2026-"
+             "11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null}");
     job_free(job);
 }
 
@@ -329,7 +330,7 @@ static void shows_no_half_a_job_when_memory_is_short(void **state)
 {
     (void)state;
     struct job *job = make_job((const char *const[12]){"scans", "in/a.pdf", NULL, NULL, "no_target",
-        "Close knows no such one", NULL, NULL, NULL, NULL, NULL, NULL});
+        "Close has no such one", NULL, NULL, NULL, NULL, NULL, NULL});
     job->ending = JOB_FORGOTTEN;
     struct json *whole = view_job(job), *object = NULL;
     int calls = 0;

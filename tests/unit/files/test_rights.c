@@ -21,7 +21,7 @@
 #define DIRECTORY_SERVERS "; for new ones " FTP_MASK ", directory mask = 2770 in smb.conf"
 #define MEMBERSHIP "usermod -aG staff cd and a restart of closedrop, or setfacl -m u:cd:"
 #define OTHER_REASONS                                                                              \
-    "its mode allows this, so look for an ACL (getfacl), an attribute (lsattr, also of the "       \
+    "its mode allows this, so check for an ACL (getfacl), an attribute (lsattr, also of the "      \
     "file), AppArmor or SELinux"
 
 #define OF_SYSTEM "chgrp to the group of the folder, or setfacl -m u:cd:"
@@ -54,7 +54,7 @@ static const struct {
     {RIGHTS_CHANGE_DIRECTORY, 040555, OWNER, "chmod u+w"},
     {RIGHTS_CHANGE_DIRECTORY, 040775, OTHER, MEMBERSHIP "rwx"},
     {RIGHTS_CHANGE_DIRECTORY, 041777, OTHER,
-        "its sticky bit lets only the owner of a file move it: chmod -t"},
+        "its sticky bit only lets the owner of a file move it: chmod -t"},
     {RIGHTS_CHANGE_DIRECTORY, 041777, OWNER, OTHER_REASONS},
     {RIGHTS_CHANGE_DIRECTORY, 040777, OTHER, OTHER_REASONS},
     {RIGHTS_LIST_DIRECTORY, 040700, OTHER, "chmod g+rx with " MEMBERSHIP "rx" DIRECTORY_SERVERS},

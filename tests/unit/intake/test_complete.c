@@ -57,8 +57,8 @@ static void reads_little_of_a_large_hole(void **state)
     (void)state;
     int64_t total = 0;
     const struct bytes hole = {5LL << 30, read_hole, &total, NULL};
-    assert_string_equal(complete_find_cut(&hole, "a"),
-        "it holds nothing but zeros, as a write that failed leaves it");
+    assert_string_equal(
+        complete_find_cut(&hole, "a"), "it contains nothing but zeros, as after a failed write");
     assert_true(total <= (64 << 20) + 1024);
 }
 

@@ -17,7 +17,7 @@
 #define T 1000000 /* last seen changed */
 #define SETTLE 5000
 #define INCOMPLETE 900000
-#define CUT "its format's end is missing"
+#define CUT "the end of its format is missing"
 
 static const struct folder folder = {
     .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 10, .max_size = 1000};
@@ -111,7 +111,7 @@ static const struct {
     {"empty for good, and its sidecar is still written", &folder,
         {QUIET, .size = 0, .now = T + INCOMPLETE, .companions_busy = true},
         WAITS(QUIET, T + INCOMPLETE + SETTLE)},
-    {"its sidecar is cut off", &folder, {QUIET, .companions_cut = true, .companions_changed = T},
+    {"its sidecar is incomplete", &folder, {QUIET, .companions_cut = true, .companions_changed = T},
         WAITS(GROWTH, T + SETTLE + 5000)},
     {"its sidecar was cut off much later", &folder,
         {QUIET, .now = T + 10 * INCOMPLETE, .companions_cut = true,

@@ -106,9 +106,9 @@ static void names_the_first_that_waits_and_for_which_file(void **state)
         {COMPANION_MARKER, SETTLE_MARKER, "in/a.pdf waits for its marker a.pdf.done"},
         {COMPANION_SIDECAR, SETTLE_MARKER, "in/a.pdf waits for its sidecar a.pdf.json"},
         {COMPANION_SIDECAR, SETTLE_GROWTH,
-            "in/a.pdf waits for its sidecar a.pdf.json, which is empty or cut off"},
+            "in/a.pdf waits for its sidecar a.pdf.json, which is empty or truncated"},
         {COMPANION_NEXT_MARKER, SETTLE_MARKER,
-            "in/a.pdf came after its marker a.pdf.done, and waits for the next one"},
+            "in/a.pdf came after its marker a.pdf.done and waits for the next one"},
     };
     struct candidate *first = add(0, "in/a.pdf", SETTLE_MARKER, HOUR_MS);
     add(0, "in/b.pdf", SETTLE_MARKER, HOUR_MS)->wants = COMPANION_MARKER;

@@ -251,7 +251,7 @@ static void is_no_work_of_the_agent(void **state)
     assert_null(store_already_filed(store, HASH, 0)); /* no file of it was ever in Failed */
     assert_false(store_has_activity(store, "acti_A", NULL));
     expect_error(queue, ASK_RETRY, failed, "was uploaded by hand; run closedrop upload again");
-    expect_error(queue, ASK_RELEASE_JOB, failed, "does not wait for release");
+    expect_error(queue, ASK_RELEASE_JOB, failed, "is not waiting for release");
     json_free(ask(queue, (struct question){.kind = ASK_FORGET, .id = failed}, 200));
     assert_int_equal(queue_last_entered(queue), 0); /* the send guard never heard of them */
 }

@@ -414,17 +414,18 @@ static const struct {
     {"a text that Close wants", {NEEDED("sender", "{meta.num}")}, 1, "{'sender':'4711'}", ""},
     {"a text that Close wants, empty", {TEXT("subject", "a"), NEEDED("sender", "{meta.x}")}, 2,
         NULL,
-        "\"sender\" of rule \"fax\" comes out empty for this file, and Close wants it; see what "
-        "its template is made of"},
+        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "variables its template uses"},
     {"a text that Close wants, of blanks", {NEEDED("sender", "{meta.space}")}, 1, NULL,
-        "\"sender\" of rule \"fax\" comes out empty for this file, and Close wants it; see what "
-        "its template is made of"},
+        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "variables its template uses"},
     {"a list that Close wants, of gaps", {LIST("to", true, "{contact.email}")}, 1, NULL,
-        "\"to\" of rule \"fax\" comes out empty for this file, and Close wants it; is there a "
-        "contact, and has it an email address in Close?"},
+        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; is there a contact, "
+        "and does it have an email address in Close?"},
     {"an empty list that Close wants", {LIST("to", true, NULL)}, 1, NULL,
-        "\"to\" of rule \"fax\" comes out empty for this file, and Close wants it; see what its "
-        "template is made of"},
+        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "variables "
+        "its template uses"},
     {"a long text", {{"subject", RULE_FIELD_TEXT, {"{stem}"}, TEMPLATE_LINE, 11, false, 0}}, 1,
         NULL,
         "subject of rule \"fax\" would have more than the 11 characters that Close takes; use a "

@@ -148,23 +148,22 @@ static void tells_numbers_exactly_or_not_at_all(void **state)
 static const struct {
     const char *text, *why;
 } wrong[] = {
-    {"", "the sidecar is empty; right would be {\"customer\": \"4711\"}"},
+    {"", "the sidecar is empty; it must be an object such as {\"customer\": \"4711\"}"},
     {MARK, "is empty"},
-    {" ", "is cut off: not all of it is there"},
-    {"{\"a\":\"b\"", "is cut off"},
-    {"{\"lead\":\"lead_A1\"", "is cut off"},
-    {"{\"a\":\"M\xC3", "is cut off"},
-    {"{\"lead\":\"lead_A1\",\n\"name\":\"M\xFCller\"}",
-        "line 2: this is not UTF-8; let the program"},
+    {" ", "is incomplete: part of it is missing"},
+    {"{\"a\":\"b\"", "is incomplete"},
+    {"{\"lead\":\"lead_A1\"", "is incomplete"},
+    {"{\"a\":\"M\xC3", "is incomplete"},
+    {"{\"lead\":\"lead_A1\",\n\"name\":\"M\xFCller\"}", "line 2: this is not UTF-8; the program"},
     {"{\"\xFF\":\"b\"}", "line 1: this is not UTF-8"},
     {"{\"a\":\"b\"}}", "is not JSON"},
     {"{a: \"b\"}", "is not JSON"},
     {"{'a': 'b'}", "is not JSON"},
     {"<xml/>", "is not JSON"},
     {"customer=4711", "is not JSON"},
-    {"[]", "is a list, and no object; right would be"},
+    {"[]", "is a list, not an object; it must be"},
     {"[{\"a\":\"b\"}]", "is a list"},
-    {"\"a\"", "is a single value, and no object"},
+    {"\"a\"", "is a single value, not an object"},
     {"4711", "is a single value"},
     {"null", "is a single value"},
     {"{\"" HUNDRED HUNDRED HUNDRED "\":1}", "a name longer than 255 bytes"},
@@ -247,7 +246,7 @@ static void takes_no_time_worth_mentioning(void **state)
     assert_int_equal(read_crowd(1000, values, &why), 0);
     assert_int_equal(read_crowd(1001, values, &why), -EINVAL);
     assert_in_range(clock_steady_ms() - before, 0, 3000);
-    assert_string_equal(str_text(&why), "the sidecar holds more than 1000 values in one object");
+    assert_string_equal(str_text(&why), "the sidecar contains more than 1000 values in one object");
     json_free(values);
     str_release(&why);
 }

@@ -295,7 +295,7 @@ static void says_which_key_is_not_there(void **state)
     struct str expected = STR_INIT(1000);
     write_table(HEAD "1,lead_1\n");
     str_printf(&expected,
-        "%s has no key \"47\\x0A11\"; add a row for it, or correct the name of the file", file);
+        "%s has no key \"47\\x0A11\"; add a row for it, or correct the file's name", file);
     expect(*state, " 47\n11 ", TABLE_NO_SUCH_KEY, str_text(&expected));
     struct str tails = STR_INIT(100); /* a key need not be UTF-8 */
     while (tails.length < 90)
@@ -340,9 +340,9 @@ static const struct {
 
     /* the name must be that of one column, where it is used */
     {"Nr,NR,lead_id\n1,2,lead_1\n", "nr", "[]", false, "1", TABLE_UNUSABLE,
-        "line 1: two columns are called \"nr\""},
+        "line 1: two columns are named \"nr\""},
     {EXPORT, "Kundennummer", "[]", true, "4711", TABLE_UNUSABLE,
-        "line 1: no column is called \"Kundennummer\"; there are only \"Kundennr.\", \"E-Mail\", "},
+        "line 1: no column is named \"Kundennummer\"; there are only \"Kundennr.\", \"E-Mail\", "},
     {"key,lead_id,Ort,Ort\n1,lead_1,a,b\n", NULL, "[]", false, "1", TABLE_FOUND, "lead_1"},
     {"key,lead_id,Ort,Ort\n1,lead_1,a,b\n", NULL, "[\"Ort\"]", false, "1", TABLE_UNUSABLE,
         "has two columns \"Ort\"; give one of them another name"},
@@ -361,9 +361,9 @@ static const struct {
 
     /* its keys are like any others */
     {EXPORT "4711;;;\n", "Kundennr.", "[]", true, "4711", TABLE_UNUSABLE,
-        "line 4: the key \"4711\" stands in line 2 already"},
+        "line 4: the key \"4711\" is already in line 2"},
     {EXPORT ";a@b.c;;\n", "Kundennr.", "[]", true, "4711", TABLE_UNUSABLE,
-        "line 4: the row has values, but no key: nothing stands in the column \"Kundennr.\""},
+        "line 4: the row has values but no key: nothing is in the column \"Kundennr.\""},
 };
 
 static void answers_what_it_is_asked(void **state)
@@ -422,48 +422,49 @@ static const struct {
     {"sep=;", 1, "the table is empty"},
     {"\x1A", 1, "the table is empty"},
     {"\n\n , \n", 1, "the table is empty"},
-    {"lead_id,x\na,b\n", 1, "no column is called \"key\"; there are only \"lead_id\", \"x\""},
+    {"lead_id,x\na,b\n", 1, "no column is named \"key\"; there are only \"lead_id\", \"x\""},
     {"\n\nKey:,lead_id\n1,a\n", 3,
-        "no column is called \"key\"; there are only \"Key:\", \"lead_id\""},
-    {",,x,\n", 1, "no column is called \"key\"; there are only \"x\""},
+        "no column is named \"key\"; there are only \"Key:\", \"lead_id\""},
+    {",,x,\n", 1, "no column is named \"key\"; there are only \"x\""},
     {"a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w\n", 1, "\"s\", \"t\", ..."},
-    {"key,lead_id,key\n", 1, "two columns are called \"key\""},
-    {"\nKEY,lead_id,Key\n", 2, "two columns are called \"key\""},
-    {HEAD "1,a\n2,b,c\n", 3, "value 3, \"c\", stands in a column that the first row gives no name"},
-    {"key,,lead_id\n1,b,a\n", 2, "value 2, \"b\", stands in a column"},
-    {HEAD "1,a,,,,x\x1B\n", 2, "value 6, \"x\\x1B\", stands in a column"},
+    {"key,lead_id,key\n", 1, "two columns are named \"key\""},
+    {"\nKEY,lead_id,Key\n", 2, "two columns are named \"key\""},
+    {HEAD "1,a\n2,b,c\n", 3, "value 3, \"c\", is in a column that has no name in the first row"},
+    {"key,,lead_id\n1,b,a\n", 2, "value 2, \"b\", is in a column"},
+    {HEAD "1,a,,,,x\x1B\n", 2, "value 6, \"x\\x1B\", is in a column"},
     {HEAD "1,a,," SIXTY "\n", 2, "\"" SIXTY "\""},
     {HEAD "1,a,," SIXTY "\xC3\xA4\n", 2, "\"" SIXTY "...\""},
     {HEAD "1,a,,x" SIXTY "\n", 2, "\"x" TEN TEN TEN TEN TEN "abcdefghi...\""},
     {HEAD "1,a,," TEN TEN TEN TEN TEN "abcdefgh\xE2\x82\xAC.\n", 2, "cdefgh...\""},
-    {HEAD ",a\n", 2, "the row has values, but no key: nothing stands in the column \"key\""},
-    {"lead_id,key\na\n", 2, "the row has values, but no key"},
-    {"lead_id,key\na,\" \"\n", 2, "the row has values, but no key"},
-    {HEAD "1,a\n2,b\n\n1,c\n", 5, "the key \"1\" stands in line 2 already; each may"},
-    {HEAD "1,a\n 1 ,a\n", 3, "the key \"1\" stands in line 2 already"},
-    {HEAD "2,a\n1,a\n3,a\n1,a\n2,a\n3,a\n1,b\n", 5, "the key \"1\" stands in line 3 already"},
-    {HEAD "1,a\n2,b\n2,b\n1,a\n", 4, "the key \"2\" stands in line 3 already"},
-    {HEAD "1,\"a\nb\"\n2,c\n1,d\n", 5, "the key \"1\" stands in line 2 already"},
-    {"key,lead_id\r\n1,\"a\r\nb\"\r\n2,c\r\n1,d\r\n", 5, "the key \"1\" stands in line 2 already"},
-    {"key,lead_id\r1,\"a\rb\"\r2,c\r1,d\r", 5, "the key \"1\" stands in line 2 already"},
-    {HEAD "1,a\"b\n", 2, "a quote stands in the middle of a value"},
-    {HEAD "1,\"a\"b\n", 2, "a quote stands in the middle of a value"},
-    {HEAD "1,\"a\" \"b\"\n", 2, "its own are doubled: \"6\"\" pipe\""},
-    {HEAD "1,\"a\n\nb\"c\n", 4, "a quote stands in the middle of a value"},
-    {HEAD "1,a\n2,\"b\n3,c\n", 3, "a quote in this row has no other half"},
-    {"\"key,lead_id\n1,a\n", 1, "a quote in this row has no other half"},
-    {HEAD "1,\"a", 2, "a quote in this row has no other half"},
+    {HEAD ",a\n", 2, "the row has values but no key: nothing is in the column \"key\""},
+    {"lead_id,key\na\n", 2, "the row has values but no key"},
+    {"lead_id,key\na,\" \"\n", 2, "the row has values but no key"},
+    {HEAD "1,a\n2,b\n\n1,c\n", 5, "the key \"1\" is already in line 2; each key may"},
+    {HEAD "1,a\n 1 ,a\n", 3, "the key \"1\" is already in line 2"},
+    {HEAD "2,a\n1,a\n3,a\n1,a\n2,a\n3,a\n1,b\n", 5, "the key \"1\" is already in line 3"},
+    {HEAD "1,a\n2,b\n2,b\n1,a\n", 4, "the key \"2\" is already in line 3"},
+    {HEAD "1,\"a\nb\"\n2,c\n1,d\n", 5, "the key \"1\" is already in line 2"},
+    {"key,lead_id\r\n1,\"a\r\nb\"\r\n2,c\r\n1,d\r\n", 5, "the key \"1\" is already in line 2"},
+    {"key,lead_id\r1,\"a\rb\"\r2,c\r1,d\r", 5, "the key \"1\" is already in line 2"},
+    {HEAD "1,a\"b\n", 2, "a quote in the middle of a value"},
+    {HEAD "1,\"a\"b\n", 2, "a quote in the middle of a value"},
+    {HEAD "1,\"a\" \"b\"\n", 2, "the quotes inside it doubled: \"6\"\" pipe\""},
+    {HEAD "1,\"a\n\nb\"c\n", 4, "a quote in the middle of a value"},
+    {HEAD "1,a\n2,\"b\n3,c\n", 3, "unterminated quote in this row"},
+    {"\"key,lead_id\n1,a\n", 1, "unterminated quote in this row"},
+    {HEAD "1,\"a", 2, "unterminated quote in this row"},
     {HEAD "1,K\xF6ln\n", 2, "this is not UTF-8; save it as \"CSV UTF-8\""},
     {HEAD "1,\"a\nb\"\n2,\xED\xA0\x80\n", 4, "this is not UTF-8"},
-    {"\xFF\xFEk\n", 1, "no column is called \"key\""}, /* one character of UTF-16 */
-    {"sep=;\nkey,lead_id\n1,a\n", 2, "no column is called \"key\""},
-    {"\"sep=;\"\nkey;lead_id\n1;a\"b\n", 3, "a quote stands in the middle"},
-    {"sep=\"\n1,a\n", 1, "a quote stands in the middle"},
-    {"sep=x\n1,a\n", 1, "no column is called \"key\""},
+    {"\xFF\xFEk\n", 1, "no column is named \"key\""}, /* one character of UTF-16 */
+    {"sep=;\nkey,lead_id\n1,a\n", 2, "no column is named \"key\""},
+    {"\"sep=;\"\nkey;lead_id\n1;a\"b\n", 3, "a quote in the middle"},
+    {"sep=\"\n1,a\n", 1, "a quote in the middle"},
+    {"sep=x\n1,a\n", 1, "no column is named \"key\""},
     {"Key:;x;Name, Vorname\n1;a;b\n", 1, "there are only \"Key:\", \"x\", \"Name, Vorname\""},
-    {HEAD "1,=\"a\"b\n", 2, "a quote stands in the middle"},
-    {HEAD "1,a\x1A\"b\n", 2, "a quote stands in the middle"},
-    {HEAD "1,M\xFCller\n", 2, "how it is written, e.g. encoding = \"windows-1252\";"},
+    {HEAD "1,=\"a\"b\n", 2, "a quote in the middle"},
+    {HEAD "1,a\x1A\"b\n", 2, "a quote in the middle"},
+    {HEAD "1,M\xFCller\n", 2,
+        "state its encoding in the rule's table, e.g. encoding = \"windows-1252\";"},
     {"\xFFkey,lead_id\n", 1, "this is not UTF-8"},
     {HEAD "1,a\r\n2,b\r3,\xC3", 4, "this is not UTF-8"},
 };
@@ -533,7 +534,7 @@ static void says_that_a_file_could_not_be_read(void **state)
     fstats_left = 1; /* behind the reading: it cannot be trusted */
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
     read_error = ENOMEM;
-    expect(*state, "1", TABLE_CHANGING, "there is no memory left");
+    expect(*state, "1", TABLE_CHANGING, "out of memory");
     expect(*state, "1", TABLE_FOUND, "\"a\"");
 }
 
@@ -567,7 +568,8 @@ static void takes_no_longer_row_than_it_says(void **state)
     str_add(&text, "x\"\n2,b\n");
     let_time_pass();
     write_table(str_text(&text));
-    expect(*state, "2", TABLE_UNUSABLE, "line 2: this row is longer than 64 KiB; perhaps a quote");
+    expect(
+        *state, "2", TABLE_UNUSABLE, "line 2: this row is longer than 64 KiB; perhaps it contains");
     str_release(&text);
 }
 
@@ -690,7 +692,7 @@ static void waits_until_a_changed_file_is_no_longer_young(void **state)
         be_later(ages[i].age_ms);
         expect(*state, "1", ages[i].answer,
             ages[i].answer == TABLE_FOUND ? "lead_1"
-                                          : "/table.csv changed a moment ago, and may still be");
+                                          : "/table.csv changed a moment ago and may not be");
         let_time_pass();
     }
 }
@@ -705,9 +707,9 @@ static void tells_a_young_mistake_later(void **state)
     be_later(0);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
     be_later(3000);
-    expect(*state, "1", TABLE_UNUSABLE, "line 2: a quote");
+    expect(*state, "1", TABLE_UNUSABLE, "line 2: unterminated quote");
     be_later(0);
-    expect(*state, "1", TABLE_UNUSABLE, "line 2: a quote");
+    expect(*state, "1", TABLE_UNUSABLE, "line 2: unterminated quote");
 }
 
 static void append_a_row(void)
@@ -748,7 +750,7 @@ static void waits_for_whoever_holds_a_lease_to_write(void **state)
     struct str why = STR_INIT(1000);
     expect(*state, "1", TABLE_CHANGING, "changed a moment ago");
     assert_int_equal(tables_check(*state, &(struct table_ask){.file = file}, &why), -EINVAL);
-    assert_non_null(strstr(str_text(&why), "is being written by another program; try again"));
+    assert_non_null(strstr(str_text(&why), "is being written by another program; retry later"));
     close(fd);
     expect(*state, "1", TABLE_FOUND, "lead_1");
     str_release(&why);
@@ -770,7 +772,7 @@ static const struct {
     {"windows-1252", ROWS(HEAD "1,M\xFC\x80\n"), TABLE_FOUND, "M\xC3\xBC\xE2\x82\xAC\"}"},
     {"windows-1252", ROWS(MARK HEAD "1,M\xC3\xBC\n"), TABLE_FOUND, "M\xC3\xBC\"}"},
     {"windows-1252", ROWS(HEAD "\n1,\x81\n"), TABLE_UNUSABLE,
-        "line 3: this is no text in windows-1252; correct encoding"},
+        "line 3: this is not windows-1252 text; correct the setting encoding"},
     {"CP850", ROWS(HEAD "1,M\x81\n"), TABLE_FOUND, "M\xC3\xBC\"}"},
     {"UTF-16LE", WIDE(""), TABLE_FOUND, "M\xC3\xBC\"}"},
     {NULL, WIDE("\xFF\xFE"), TABLE_FOUND, "M\xC3\xBC\"}"},
@@ -993,7 +995,7 @@ static void survives_every_failure_of_a_lookup(void **state)
         answer = tables_lookup(tables, &(struct table_ask){.file = file}, "1", values, &why);
         calls_left = NEVER;
         if (answer == TABLE_CHANGING)
-            assert_non_null(strstr(str_text(&why), "there is no memory left"));
+            assert_non_null(strstr(str_text(&why), "out of memory"));
         else
             assert_string_equal(json_get_text(values, "row.lead_id"), "lead_1");
         assert_int_equal(

@@ -156,15 +156,15 @@ static const struct {
     const char *lead_id, *error_code;
     const char *code, *message;
 } given_up[] = {
-    {"nothing was posted", STAGE_TICKET, 0, NULL, NULL, "code", "why (given up after 10 attempts)"},
+    {"nothing was posted", STAGE_TICKET, 0, NULL, NULL, "code", "why (gave up after 10 attempts)"},
     {"it could not be looked at", STAGE_TICKET, 0, NULL, "links", "links",
-        "why (given up after 10 attempts)"},
+        "why (gave up after 10 attempts)"},
     {"the POST created nothing", STAGE_ATTACH, 1, "lead_a", NULL, "code",
-        "why (given up after 10 attempts)"},
+        "why (gave up after 10 attempts)"},
     {"it may exist", STAGE_VERIFY, 1, "lead_a", NULL, "unclear",
-        "whether its email was created on lead_a is not known"},
+        "whether its email was created on lead_a is unknown"},
     {"it may exist somewhere", STAGE_VERIFY, 1, NULL, NULL, "unclear",
-        "whether its email was created on its lead is not known"},
+        "whether its email was created on its lead is unknown"},
 };
 
 static void says_of_what_it_gives_up_whether_it_may_exist(void **state)

@@ -202,8 +202,8 @@ static void judges_a_create_without_an_answer_by_what_was_sent(void **state)
                 strcmp(verdict.code, sent ? "unclear" : "no_answer") == 0 &&
                 strstr(verdict.message, "libcurl's words") &&
                 strstr(verdict.message, transfer_end_words[end]) &&
-                (strstr(verdict.message, "whether the activity was created is not known") !=
-                    NULL) == (sent == 1);
+                (strstr(verdict.message, "whether the activity was created is unknown") != NULL) ==
+                    (sent == 1);
             if (!is_right)
                 fail_msg("%s, sent %d: %s, %s, %s", transfer_end_words[end], sent,
                     kinds[verdict.kind], verdict.code, verdict.message);
@@ -216,9 +216,10 @@ static const struct {
 } messages[] = {
     {200, "", "Close answered 200 to activity/note/"},
     {400, "note: Too long.", "Close answered 400 to activity/note/ (note: Too long.)"},
-    {401, "", "Close answered 401 to activity/note/: the API key is not good"},
-    {402, NULL, "Close answered 402 to activity/note/: the Close plan does not allow it"},
-    {403, "No.", "Close answered 403 to activity/note/: the API key's user may not do this (No.)"},
+    {401, "", "Close answered 401 to activity/note/: the API key is not valid"},
+    {402, NULL, "Close answered 402 to activity/note/: the Close plan does not include this"},
+    {403, "No.",
+        "Close answered 403 to activity/note/: the API key's user is not allowed to do this (No.)"},
     {404, "", "Close answered 404 to activity/note/"},
     {429, "", "Close answered 429 to activity/note/"},
     {500, "", "Close answered 500 to activity/note/"},
@@ -512,7 +513,7 @@ static void believes_only_what_s3_says(void **state)
             fail_msg("%s: %s", successes[i].name, kinds[verdict.kind]);
         if (verdict.kind == VERDICT_TROUBLE) {
             assert_string_equal(verdict.code, "s3_down");
-            assert_non_null(strstr(verdict.message, "something between here and S3"));
+            assert_non_null(strstr(verdict.message, "a proxy between here and S3"));
         }
     }
 }
