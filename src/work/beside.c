@@ -45,10 +45,17 @@ static const struct advice {
     {"already_filed",
         "if once is enough, nothing: delete this file and this text. To file it again,\n",
         "you may rename it."},
+    {"crashed", "tell the administrator, and check whether it is in Close already. If it is not,\n",
+        "closedrop will try again."},
     {"cut_off", "save or scan it into the folder again, all of it. If it is complete after all,\n",
         "it is then accepted as it is."},
+    {"doubtful", "check the lead in Close. If this file is not there,\n", "it is then filed."},
     {"empty", "save or scan it into the folder again. If it is meant to be empty,\n",
         "it is then accepted as it is."},
+    {"recalled",
+        "if it is not to be sent, nothing: delete this file and this text. To send it after all,\n",
+        "it is then sent."},
+    {"unclear", "check the lead in Close. If this file is not there,\n", "it is then filed."},
     {NULL, "fix the problem, then ", "you may rename it. closedrop will try again."},
 };
 
