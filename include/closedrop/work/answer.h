@@ -1,6 +1,6 @@
 /**
- * An answer of the API, from request to verdict: Close's own words, what its headers say about
- * asking again, and what it all means.
+ * From an API request to a verdict: Close's own error text, what its headers say about retrying,
+ * and what it all means.
  */
 #ifndef CLOSEDROP_WORK_ANSWER_H
 #define CLOSEDROP_WORK_ANSWER_H
@@ -13,27 +13,39 @@
 struct allowance;
 struct request;
 
-/** What the end of a question means (verdict_of_read()). `what` was asked, for the message. */
+/**
+ * What the outcome of a read request means (verdict_of_read()). `what` says what was requested, for
+ * the message.
+ */
 struct verdict answer_read(const struct request *request, const char *what);
 
-/** The same of a POST that creates something (verdict_of_create()). */
+/** The same for a POST that creates something (verdict_of_create()). */
 struct verdict answer_created(const struct request *request, const char *what);
 
-/** What it says of the requests that its group (request_group()) still has; see rate_limit_read().
+/**
+ * How many requests the answer still allows in its group (request_group()); see rate_limit_read().
  */
 bool answer_allowance(const struct request *request, struct allowance *ret_allowance);
 
-/** What time Close says it is; 0 where it is not Close who answers, or it does not say. */
+/**
+ * Close's current time according to the answer; 0 if Close did not send the answer, or gave no
+ * time.
+ */
 int64_t answer_close_ms(const struct request *request);
 
-/** Whether Close says that what was asked for is not there (404); a page of somebody in between
- * does not. */
+/**
+ * Whether Close reports that the requested object does not exist (404). An error page from a proxy
+ * in between does not count.
+ */
 bool answer_is_absent(const struct request *request);
 
-/** Whether that is not answered to this key, or at all (400, 403). */
+/** Whether this request is refused for this key, or in general (400, 403). */
 bool answer_is_refused(const struct request *request);
 
-/** An answer that is not what Close answers there: it may not be Close at all. */
+/**
+ * The verdict on an answer that Close would not give to this request: it may not have come from
+ * Close at all.
+ */
 struct verdict answer_odd(const char *what);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * Creating an activity, once and only once: one POST, and where its end is unclear a look at what
- * the lead has, before anything is posted again (design.md 6; close-api.md 8.1).
+ * Creating an activity exactly once: one POST, and if its outcome is unclear, a check of what the
+ * lead has before anything is posted again (design.md 6; close-api.md 8.1).
  */
 #ifndef CLOSEDROP_WORK_ATTACH_H
 #define CLOSEDROP_WORK_ATTACH_H
@@ -15,27 +15,37 @@
 
 struct json;
 
-/** An upload is good for 24 hours at most (close-api.md 1.2); after this long it is made again. */
+/**
+ * An upload can be used for at most 24 hours (close-api.md 1.2); once it is this old, it is
+ * repeated.
+ */
 #define UPLOAD_AGE_MAX_MS (20LL * 3600 * 1000)
 
 /**
- * The body of the activity for `count` uploaded jobs, in the order of their attachments; what
- * templates say is the first one's. NEXT and `ret_body`, the caller's; FAIL: too much is attached,
- * or a text came out unfit.
+ * The body of the activity for `count` uploaded jobs, in the order of their attachments; templates
+ * use the values of the first job. NEXT sets `ret_body`, which the caller frees. FAIL: there are
+ * too many or too large attachments, or a template's result cannot be used.
  */
 struct verdict attach_body(const struct rule *rule, const struct limits *limits,
     struct job *const *jobs, size_t count, struct json **ret_body);
 
-/** The address of the sender that the email of a job comes out with, in small letters; "" where the
- * rule names none. NEXT and `ret_sender`, the caller's; or as attach_body(). */
+/**
+ * The sender address of the job's email, in lower case; "" if the rule names none. NEXT sets
+ * `ret_sender`, which the caller frees; otherwise as attach_body().
+ */
 struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender);
 
-/** The answer to the POST. NEXT and the id of what was created, in new memory; UNCLEAR; or no. */
+/**
+ * Read the answer to the POST. NEXT sets `ret_activity_id`, the ID of what was created, which the
+ * caller frees. UNCLEAR: it may have been created. Otherwise it was not.
+ */
 struct verdict attach_read(
     const struct request *request, enum activity_kind activity, char **ret_activity_id);
 
-/** Sort jobs by the name of their file, as people count ("Seite 2" before "Seite 10"): the order of
- * their attachments. */
+/**
+ * Sort jobs by their file names in natural order ("Seite 2" before "Seite 10"): the order of their
+ * attachments.
+ */
 void attach_sort(struct job **jobs, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * The end marker of a batch ("{dir}/READY"), once all that it covers is put away.
+ * The end marker of a batch ("{dir}/READY"), once all the files it covers have been put away.
  */
 #ifndef CLOSEDROP_WORK_END_MARKER_H
 #define CLOSEDROP_WORK_END_MARKER_H
@@ -7,13 +7,15 @@
 #include "closedrop/config/config.h"
 #include "closedrop/files/identity.h"
 
-/** What it is called in `.closedrop/` on its way: an unclean end leaves one that is of no use. */
+/**
+ * Its name in `.closedrop/` while it is being put away; one left there by a crash is of no use.
+ */
 #define STAGED_END_MARKER "marker"
 
 /**
- * Put the marker at `path` away as a file would be (archived or deleted), if it is still as it was
- * `seen`, and nobody writes to it: one that is written anew meanwhile announces another batch, and
- * stays. A failure leaves it for a later try.
+ * Put the marker at `path` away in the same way as a file (archived or deleted), provided that it
+ * is still in the state `seen` and nobody is writing to it. A marker rewritten in the meantime
+ * announces another batch and stays. If this fails, the marker is left for a later attempt.
  */
 void end_marker_put_away(
     const struct folder *folder, const char *path, const struct file_state *seen);

@@ -1,8 +1,8 @@
 /**
- * Close's list of lead merges, newest first, as far as it was read: which lead went into which. It
- * is read once for all that look into it, page by page, by one of them at a time; and it counts for
- * a few minutes. Pure; times are of the steady clock, and the caller's. All zero is one that was
- * not read.
+ * Close's list of lead merges, newest first, as far as it has been read: which lead was merged into
+ * which. It is read page by page, by one job at a time, on behalf of all that need it, and is valid
+ * for a few minutes. Pure; times are on the steady clock and passed in by the caller. All zero is a
+ * list that has not been read.
  */
 #ifndef CLOSEDROP_WORK_MERGE_LIST_H
 #define CLOSEDROP_WORK_MERGE_LIST_H
@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** How many pages are read at most. */
+/** Maximum number of pages to read. */
 #define MERGE_LIST_PAGES_MAX 50
-/** How long it counts once its last page was read. */
+/** How long it is valid after its last page was read. */
 #define MERGE_LIST_KEPT_MS (5LL * 60 * 1000)
 
 struct merge_list {
@@ -25,27 +25,30 @@ struct merge_list {
         enum merge_state state;
     } * entries;
     size_t count;
-    int pages;          /* that were read */
-    bool is_whole;      /* there are no more */
-    int64_t begun_ms;   /* before its first page was asked for */
-    int64_t read_ms;    /* its last page */
-    const void *reader; /* who asks for the next page, NULL: nobody; compared only */
+    int pages;          /* number of pages read */
+    bool is_whole;      /* there are no more pages */
+    int64_t begun_ms;   /* taken before the first page was requested */
+    int64_t read_ms;    /* when the last page was read */
+    const void *reader; /* who requests the next page, NULL: nobody; only ever compared */
 };
 
-/** Forget what was read, to read it anew. Who reads it is its reader no longer. */
+/** Forget what was read, in order to read it again. The current reader is no longer its reader. */
 void merge_list_begin(struct merge_list *list, int64_t now_ms);
 void merge_list_release(struct merge_list *list);
 
-/** Whether what was read so far counts: not too old, and not begun before `since_ms`. */
+/** Whether what has been read so far is valid: not too old, and not begun before `since_ms`. */
 bool merge_list_counts(const struct merge_list *list, int64_t since_ms, int64_t now_ms);
 
-/** Whether there is nothing more to read, or no more of it is read. */
+/** Whether the list has been read to its end, or up to the maximum number of pages. */
 bool merge_list_is_read(const struct merge_list *list);
 
-/** Take its next page. Returns 0; or -ENOMEM, and the page is still to be read. */
+/** Add the next page. Returns 0; or -ENOMEM, and then the page still has to be read. */
 int merge_list_add_page(struct merge_list *list, const struct record_page *page, int64_t now_ms);
 
-/** What became of a lead by what was read; `ret_destination` (on MERGE_DONE) is in the list. */
+/**
+ * What happened to a lead according to what has been read; `ret_destination` (set with MERGE_DONE)
+ * remains part of the list.
+ */
 enum merge_state merge_list_find(
     const struct merge_list *list, const char *lead_id, const char **ret_destination);
 

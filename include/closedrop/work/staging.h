@@ -1,5 +1,5 @@
 /**
- * The staging directory of a folder after a start: what an unclean end left there goes back.
+ * The staging directory of a folder after a start: files that a crash left there are put back.
  */
 #ifndef CLOSEDROP_WORK_STAGING_H
 #define CLOSEDROP_WORK_STAGING_H
@@ -8,9 +8,9 @@
 #include "closedrop/queue/queue.h"
 
 /**
- * Make `.closedrop/` where it is missing and empty it back into the folder, but for files whose job
- * still has to put them away. Inside a transaction. Returns 0, or a negative errno where the
- * directory cannot be had: then no file of the folder can be put away.
+ * Create `.closedrop/` if it is missing, and move its files back into the folder, except those that
+ * their job still has to put away. Must be called inside a transaction. Returns 0, or a negative
+ * errno if the directory cannot be created or opened: then no file of the folder can be put away.
  */
 int staging_recover(const struct folder *folder, struct queue *queue);
 
