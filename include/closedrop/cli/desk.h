@@ -1,6 +1,6 @@
 /**
- * What the commands share: the configuration, the desk where their questions are asked, and how
- * results are printed.
+ * What the commands share: the configuration, the desk where they ask their questions, and the
+ * output of results.
  */
 #ifndef CLOSEDROP_CLI_DESK_H
 #define CLOSEDROP_CLI_DESK_H
@@ -16,40 +16,45 @@
 struct client;
 struct json;
 
-/** Find and load the configuration (config_load()), or print every mistake. NULL: end with
- * EXIT_CONFIG. */
+/**
+ * Find and load the configuration (config_load()), or print every error in it. NULL: exit with
+ * EXIT_CONFIG.
+ */
 struct config *cli_config(const struct options *options, enum config_places places);
 
-/** Where questions are asked: the agent, or the queue itself where none runs. */
+/** Where questions are asked: the agent, or the queue itself if no agent is running. */
 struct desk {
     struct config *config;
     struct client *client;
-    bool is_partial; /* the configuration has mistakes: it is not known what is in it */
+    bool is_partial; /* the configuration has errors, so it is not fully known */
 };
 
 /**
- * Returns EXIT_DONE, or prints why nobody can be asked and returns another exit code. Mistakes in
- * the configuration are printed, and do not keep an agent that runs with an older one from being
- * asked.
+ * Returns EXIT_DONE; or prints why nothing can be asked and returns another exit status. Errors in
+ * the configuration are printed, but an agent that is running with an earlier configuration can
+ * still be asked.
  */
 int cli_desk_open(const struct options *options, struct desk *ret_desk);
 
-/** Close it, with its configuration. Not needed if it could not be opened. */
+/** Close the desk and release its configuration. Not needed if opening it failed. */
 void cli_desk_close(struct desk *desk);
 
-/** Ask one question; the answer is the caller's, NULL where it was printed why there is none. */
+/**
+ * Ask one question. The caller frees the answer; NULL: there is none, and the reason has been
+ * printed.
+ */
 struct json *cli_ask(const struct desk *desk, const struct question *question);
 
-/** Read a job's id from an argument; prints what is wrong and returns false where it is none. */
+/** Parse a job ID from an argument; if it is not valid, prints an error and returns false. */
 bool cli_job_id(const char *text, int64_t *ret_id);
 
 /** Print a value as one line of JSON. */
 void cli_print_json(const struct json *value);
 
-/** Print a text for a person: what would disturb the line is escaped. */
+/** Print a text for people to read: characters that would disturb the line are escaped. */
 void cli_print_text(const char *text);
 
-/** Whether standard output is a terminal that wants colours. */
+/** Whether standard output is a terminal, and colours are wanted. */
 bool cli_has_colours(void);
 
 #endif

@@ -1,10 +1,10 @@
-/** The options of the command line, as they were given. */
+/** The options of the command line, as given. */
 #ifndef CLOSEDROP_CLI_OPTIONS_H
 #define CLOSEDROP_CLI_OPTIONS_H
 
 #include <stdbool.h>
 
-/** What every command may be given; a command allows some of it (see struct command). */
+/** All options of all commands; a command allows some of them (see struct command). */
 struct options {
     const char *config_file; /* -c */
     bool json;
