@@ -1,6 +1,6 @@
 /**
- * The agent: wires the stages from left to right, keeps them running, reloads them, and stops them
- * in reverse. The only place that knows every stage.
+ * The agent: connects the stages from left to right, keeps them running, reloads them, and stops
+ * them in reverse order. The only module that knows every stage.
  */
 #ifndef CLOSEDROP_AGENT_AGENT_H
 #define CLOSEDROP_AGENT_AGENT_H
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /**
- * Run until a signal ends it, or with `once` until all that is there is done. All that is wrong is
- * logged. Returns the exit code of `closedrop run` (product.md 3).
+ * Run until a signal ends it or, with `once`, until all existing files have been processed. All
+ * errors are logged. Returns the exit status of `closedrop run` (product.md 3).
  */
 int agent_run(const char *config_file, bool once);
 
