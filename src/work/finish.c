@@ -239,7 +239,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     if (result == 0)
         return arrived(task, name);
     if (result != -ENOENT)
-        return task_not_put_away("cannot determine what became of the file", result);
+        return task_not_put_away("cannot determine what happened to the file", result);
     /* it may lie in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_searched)
         return verdict_make(VERDICT_GONE, "gone", "looking for the file in the folder");

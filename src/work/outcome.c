@@ -260,7 +260,7 @@ struct move outcome_of_absence(const struct outcome_case *outcome)
     struct move move = {.kind = MOVE_RELEASE, .due_ms = outcome->now_ms};
     if (job->verifications < VERIFICATIONS_NEEDED) {
         move.due_ms += outcome->limits->doubt_ms / VERIFY_PAUSE_PART;
-        move.why = verdict_make(VERDICT_WAIT, NULL, "was not found in Close; checking once more");
+        move.why = verdict_make(VERDICT_WAIT, NULL, "was not found in Close; checking again");
     } else if (job->attempts > outcome->limits->max_attempts) {
         move.kind = MOVE_FAIL;
         move.why = verdict_make(VERDICT_FAIL, "no_answer",

@@ -134,7 +134,7 @@ struct verdict task_under_way(struct task *task, struct request *request)
     if (!request)
         return verdict_no_memory();
     set_step(task, &(struct step){.kind = STEP_READY, .request = request});
-    return verdict_make(VERDICT_RUNNING, NULL, "under way");
+    return verdict_make(VERDICT_RUNNING, NULL, "in progress");
 }
 
 void task_leave_directories(struct task *task)
