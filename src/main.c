@@ -67,10 +67,11 @@
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
  *     queue/backoff        how long to wait (pure)
- *     queue/sqlite         the door to SQLite; all SQL is in store_sql.h
- *     queue/store_jobs     the rows of jobs, each read and written by store_row; store_groups (of
- *                          groups), store_filings (what was filed), store_history (history, lists,
- *                          numbers), store_guard (the guard's)
+ *     queue/reading        what it has to say: jobs, lists, counts; groups: of jobs that leave
+ *                          together; filed_memory: which bytes were filed; ledger: what was sent
+ *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
+ *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
+ *                          reads and writes a row
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
  *                          store_aside: sets a damaged one aside
  *     queue/checksum       detects rows that the disk has changed (pure)

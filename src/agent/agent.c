@@ -85,7 +85,7 @@ static int open_queue(struct agent *agent)
     struct str why = STR_INIT(4096);
     CLEANUP(free_text) char *aside = NULL;
     int problem = open_when_free(agent, &why);
-    if (problem == STORE_DAMAGED && store_set_aside(agent->config->state_dir, &aside) == 0) {
+    if (problem == STORE_DAMAGED && queue_set_aside(agent->config->state_dir, &aside) == 0) {
         log_error("%s; it was set aside as %s", str_text(&why), aside);
         str_clear(&why);
         problem = queue_open(agent->config->state_dir, true, &agent->queue, &why);

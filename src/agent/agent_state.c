@@ -5,6 +5,7 @@
 
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
+#include "closedrop/queue/reading.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ struct agent_folder *agent_folders_new(const struct config *config)
 
 int64_t agent_count_waiting(const struct agent *agent, const char *folder)
 {
-    struct store_counts counts;
-    store_count(queue_store(agent->queue), folder, &counts);
+    struct queue_counts counts;
+    queue_count(agent->queue, folder, &counts);
     return counts.by_state[JOB_QUEUED] + counts.by_state[JOB_UPLOADED] +
            counts.by_state[JOB_ATTACHING] + counts.not_put_away;
 }

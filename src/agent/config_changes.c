@@ -4,6 +4,7 @@
 #include "config_changes.h"
 
 #include "closedrop/base/log.h"
+#include "closedrop/queue/reading.h"
 
 /** The rules may have changed: wake the jobs that wait for that. */
 static void wake_for_rules(struct agent *agent)
@@ -37,5 +38,5 @@ void config_changes_apply(struct agent *agent, const struct config *before)
 {
     struct lost_folders lost = {agent->config, before};
     wake_for_rules(agent);
-    store_folders(queue_store(agent->queue), warn_of_lost_folder, &lost);
+    queue_count_by_folder(agent->queue, warn_of_lost_folder, &lost);
 }

@@ -9,6 +9,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/control/questions.h"
+#include "closedrop/queue/reading.h"
 
 #include <unistd.h>
 
@@ -18,8 +19,8 @@ static int add_folder(const struct agent *agent, size_t index, struct json *fold
         "waiting_quiet", "waiting_marker", "waiting_incomplete", "waiting_access"};
     const struct folder *folder = &agent->config->folders[index];
     const struct folder_health *health = &agent->folders[index].health;
-    struct store_counts counts;
-    store_count(queue_store(agent->queue), folder->name, &counts);
+    struct queue_counts counts;
+    queue_count(agent->queue, folder->name, &counts);
     struct json *one = json_object();
     int result = json_add_text(one, "name", folder->name);
     result |= json_add_text(one, "path", folder->path);

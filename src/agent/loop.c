@@ -62,7 +62,7 @@ static void check_disk(struct agent *agent)
 {
     bool was_short = agent->disk_short;
     struct room room;
-    agent->disk_short = store_is_short(queue_store(agent->queue), &room);
+    agent->disk_short = queue_is_short(agent->queue, &room);
     str_clear(&agent->disk_why);
     if (agent->disk_short)
         tell_room(agent, &room);

@@ -9,6 +9,7 @@
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
 #include "closedrop/files/path.h"
+#include "closedrop/queue/reading.h"
 
 #define ONCE_PATIENCE_MS 60000
 #define WAITING_TOLD_MAX 20 /* jobs of each state */
@@ -64,8 +65,8 @@ static void tell_waiting(struct agent *agent)
     static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
     worker_tell_held(agent->worker);
     for (size_t i = 0; i < COUNT(states); i++) {
-        const struct store_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
-        store_list(queue_store(agent->queue), &filter, tell_waiting_job, agent);
+        const struct queue_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
+        queue_list(agent->queue, &filter, tell_waiting_job, agent);
     }
     log_info("exiting with files still waiting; see `closedrop list` and `closedrop status`");
 }

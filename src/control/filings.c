@@ -4,7 +4,9 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/config/config.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/guard.h"
+#include "closedrop/queue/ledger.h"
 #include "closedrop/queue/queue.h"
 
 static void add_filing(void *context, const struct filing *filing)
@@ -21,16 +23,16 @@ static void add_filing(void *context, const struct filing *filing)
 struct answer filings_get(const struct asked *asked)
 {
     struct collection filings = {.array = json_array()};
-    struct store *store = queue_store(asked->queue);
-    store_filings(store, asked->question->sha256, asked->question->activity,
+    struct queue *queue = asked->queue;
+    queue_filings(queue, asked->question->sha256, asked->question->activity,
         asked->question->lead_id, add_filing, &filings);
     struct json *body = json_object();
     filings.result |= json_add(body, "filings", filings.array);
     filings.result |= json_add_bool(body, "unclear",
-        store_is_unclear_by_hand(store, asked->question->sha256, asked->question->lead_id));
+        queue_is_unclear_by_hand(queue, asked->question->sha256, asked->question->lead_id));
     filings.result |= json_add_bool(body, "elsewhere",
-        store_is_filed_elsewhere(
-            store, asked->question->sha256, asked->question->activity, asked->question->lead_id));
+        queue_is_filed_elsewhere(
+            queue, asked->question->sha256, asked->question->activity, asked->question->lead_id));
     return answer_body(body, filings.result);
 }
 
@@ -68,21 +70,20 @@ struct answer filings_intend(const struct asked *asked)
         .job = asked->question->id};
     if (answer.status != 200)
         return answer;
-    store_remember(
-        queue_store(asked->queue), asked->question->sha256, asked->question->activity, &filing);
+    queue_remember(asked->queue, asked->question->sha256, asked->question->activity, &filing);
     return answer_body(answer.body, asked->question->leaves ? ask_guard(asked, answer.body) : 0);
 }
 
 struct answer filings_withdraw(const struct asked *asked)
 {
-    store_unremember(queue_store(asked->queue), asked->question->sha256, asked->question->activity,
+    queue_unremember(asked->queue, asked->question->sha256, asked->question->activity,
         asked->question->lead_id, asked->question->id);
-    store_stay(queue_store(asked->queue), asked->question->id);
+    queue_stay(asked->queue, asked->question->id);
     return filings_get(asked);
 }
 
 struct answer filings_left(const struct asked *asked)
 {
-    store_left_again(queue_store(asked->queue), asked->question->id, clock_wall_ms());
+    queue_left_again(asked->queue, asked->question->id, clock_wall_ms());
     return filings_get(asked);
 }

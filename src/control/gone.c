@@ -6,6 +6,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/queue/view.h"
 
 /** Whether something is left to do for the job that needs its folder. */
@@ -47,7 +48,7 @@ struct json *gone_view_job(const struct config *config, const struct job *job)
 
 struct gone {
     const struct config *config;
-    struct store *store;
+    struct queue *queue;
     struct json *array;
     int result;
 };
@@ -55,11 +56,11 @@ struct gone {
 static void add_folder(void *context, const char *folder, int64_t jobs, int64_t waiting)
 {
     struct gone *gone = context;
-    struct store_counts counts;
+    struct queue_counts counts;
     (void)jobs;
     if (config_folder(gone->config, folder))
         return;
-    store_count(gone->store, folder, &counts);
+    queue_count(gone->queue, folder, &counts);
     const int64_t failed = counts.by_state[JOB_FAILED];
     if (!waiting && !failed)
         return;
@@ -83,11 +84,10 @@ static void add_rule(void *context, const char *rule, int64_t jobs)
 
 int gone_add_status(const struct config *config, struct queue *queue, struct json *status)
 {
-    struct store *store = queue_store(queue);
-    struct gone folders = {config, store, json_array(), 0},
-                rules = {config, store, json_array(), 0};
-    store_folders(store, add_folder, &folders);
-    store_rules_gone(store, add_rule, &rules);
+    struct gone folders = {config, queue, json_array(), 0},
+                rules = {config, queue, json_array(), 0};
+    queue_count_by_folder(queue, add_folder, &folders);
+    queue_count_rules_gone(queue, add_rule, &rules);
     int result = json_add(status, "gone_folders", folders.array);
     result |= json_add(status, "gone_rules", rules.array);
     return result | folders.result | rules.result;

@@ -2,6 +2,7 @@
 #include "held.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/queue/ledger.h"
 #include "closedrop/queue/queue.h"
 
 #include <stdio.h>
@@ -27,8 +28,8 @@ static void add_paced(void *context, const char *sender, int64_t emails)
 int held_add_status(struct queue *queue, struct json *status)
 {
     struct collection held = {.array = json_array()}, paced = {.array = json_array()};
-    store_held(queue_store(queue), NULL, add_held, &held);
-    store_count_paced(queue_store(queue), add_paced, &paced);
+    queue_count_held(queue, NULL, add_held, &held);
+    queue_count_paced(queue, add_paced, &paced);
     return held.result | paced.result | json_add(status, "held", held.array) |
            json_add(status, "paced", paced.array);
 }
@@ -51,7 +52,7 @@ struct answer held_release(const struct asked *asked)
     struct collection held = {.array = json_array()};
     struct json *rules = json_array();
     int result = 0;
-    store_held(queue_store(asked->queue), name_or_any(asked->question->rule), add_held, &held);
+    queue_count_held(asked->queue, name_or_any(asked->question->rule), add_held, &held);
     for (const struct json *one = json_first(held.array); one; one = json_next(one)) {
         const char *rule = json_get_text(one, "rule");
         if (!rule)

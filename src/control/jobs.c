@@ -10,6 +10,7 @@
 #include "closedrop/config/config.h"
 #include "closedrop/queue/by_hand.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,13 +43,13 @@ struct answer jobs_list(const struct asked *asked)
 {
     const struct question *question = asked->question;
     struct listing listing = {asked, {.array = json_array()}};
-    const struct store_filter filter = {.folder = name_or_any(question->folder),
+    const struct queue_filter filter = {.folder = name_or_any(question->folder),
         .rule = name_or_any(question->rule),
         .state = question->state,
         .held = question->held,
         .below = question->below,
         .limit = question->limit};
-    store_list(queue_store(asked->queue), &filter, add_job, &listing);
+    queue_list(asked->queue, &filter, add_job, &listing);
     struct json *body = json_object();
     listing.jobs.result |= json_add(body, "jobs", listing.jobs.array);
     return answer_body(body, listing.jobs.result);
@@ -74,11 +75,11 @@ static struct answer no_such_job(int64_t id)
 
 static struct answer show(const struct asked *asked, int64_t id)
 {
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(asked->queue), id);
+    CLEANUP(job_freep) struct job *job = queue_load(asked->queue, id);
     if (!job)
         return no_such_job(id);
     struct collection history = {.array = json_array()};
-    store_history(queue_store(asked->queue), id, add_history, &history);
+    queue_history(asked->queue, id, add_history, &history);
     struct json *body = view(asked, job);
     history.result |= json_add(body, "history", history.array);
     return answer_body(body, history.result);
@@ -135,7 +136,7 @@ struct answer jobs_recall(const struct asked *asked)
 struct answer jobs_forget(const struct asked *asked)
 {
     int64_t id = asked->question->id;
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(asked->queue), id);
+    CLEANUP(job_freep) struct job *job = queue_load(asked->queue, id);
     bool is_folder_gone = job && !config_folder(asked->config, job->folder);
     return answer_change(asked, queue_forget(asked->queue, id, is_folder_gone), "");
 }
@@ -213,7 +214,7 @@ static void add_folder(void *context, const char *folder, int64_t jobs, int64_t 
 struct answer jobs_count_folders(const struct asked *asked)
 {
     struct collection folders = {.array = json_array()};
-    store_folders(queue_store(asked->queue), add_folder, &folders);
+    queue_count_by_folder(asked->queue, add_folder, &folders);
     struct json *body = json_object();
     folders.result |= json_add(body, "folders", folders.array);
     return answer_body(body, folders.result);

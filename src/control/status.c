@@ -6,6 +6,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
     struct stuck stuck = {.queue = queue};
     int result = json_add_int(body, "not_put_away", count);
     if (count)
-        store_not_put_away(queue_store(queue), STUCK_MAX, find_stuck, &stuck);
+        queue_list_not_put_away(queue, STUCK_MAX, find_stuck, &stuck);
     return result | stuck.result |
            (stuck.first ? json_add(body, "first_not_put_away", stuck.first)
                         : json_add_null(body, "first_not_put_away"));
@@ -46,8 +47,8 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
 
 struct answer status_get(const struct asked *asked)
 {
-    struct store_counts counts;
-    store_count(queue_store(asked->queue), NULL, &counts);
+    struct queue_counts counts;
+    queue_count(asked->queue, NULL, &counts);
     struct json *body = json_object();
     struct json *jobs = json_object();
     int result = json_add_bool(body, "paused", queue_is_paused(asked->queue));

@@ -5,6 +5,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job)
 {
     CLEANUP(job_freep)
-    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+    struct job *job = queue_find(queue, seen->folder, seen->identity,
         path_to_find(seen->identity, seen->path, seen->by_path));
     if (!job)
         return KNOWN_NOT;
@@ -83,7 +84,7 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
 bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits)
 {
     CLEANUP(job_freep)
-    struct job *job = store_find(queue->store, seen->folder, seen->identity,
+    struct job *job = queue_find(queue, seen->folder, seen->identity,
         path_to_find(seen->identity, seen->path, seen->by_path));
     *ret_waits = job && !job->ending && !(job_has_outcome(job) && job->put_away);
     if (!job || job->ending)
@@ -138,7 +139,7 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     job->due_ms = now;
     job->entered = queue_next_entered(queue);
     job->reconcile = queue_may_have_lost(queue, arrival->changed_ms);
-    store_insert(queue->store, job);
+    queue_put(queue, job);
     queue_note(queue, job, "settled");
     return tell_arrival(queue, job, arrival);
 }
@@ -146,14 +147,15 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
 int64_t queue_add(struct queue *queue, const struct arrival *arrival)
 {
     CLEANUP(job_freep)
-    struct job *old = store_find(queue->store, arrival->folder, &arrival->identity,
+    struct job *old = queue_find(queue, arrival->folder, &arrival->identity,
         path_to_find(&arrival->identity, arrival->path, arrival->by_path));
     if (old && still_blocks(old, arrival->path))
         return 0;
     if (old && old->state == JOB_FAILED && !old->ending)
         return continue_failed(queue, old, arrival);
     CLEANUP(job_freep)
-    struct job *waiting = store_find_waiting(queue->store, arrival->folder, arrival->path);
+    struct job *waiting = store_job(queue->store, QUERY_WAITING_AT,
+        &(struct query){.folder = arrival->folder, .path = arrival->path});
     if (waiting)
         queue_end(queue, waiting, JOB_SUPERSEDED, "its file was rewritten or replaced");
     return add_new(queue, arrival);
@@ -167,18 +169,15 @@ static bool is_unclear_by_hand(const struct job *job)
 
 bool queue_put_by_hand(struct queue *queue, struct job *job)
 {
-    CLEANUP(job_freep) struct job *listed = job->id ? store_load(queue->store, job->id) : NULL;
+    CLEANUP(job_freep) struct job *listed = job->id ? queue_load(queue, job->id) : NULL;
     bool is_begun = !job->id && is_unclear_by_hand(job);
     if (job->id && !is_unclear_by_hand(listed))
         return false;
-    if (listed) {
+    if (listed)
         job->queued_ms = listed->queued_ms;
-        store_update(queue->store, job);
-    } else {
-        store_insert(queue->store, job);
-    }
+    queue_put(queue, job);
     if (is_begun)
-        store_note(queue->store, job->id, clock_wall_ms(), job_state_names[JOB_ATTACHING],
+        queue_add_history(queue, job->id, job_state_names[JOB_ATTACHING],
             "uploaded by hand; its activity is about to be created");
     else
         queue_note(queue, job, job->error_message ? job->error_message : "uploaded by hand");
@@ -189,7 +188,7 @@ bool queue_put_by_hand(struct queue *queue, struct job *job)
 
 void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
 {
-    CLEANUP(job_freep) struct job *kept = store_load(queue->store, kept_id);
+    CLEANUP(job_freep) struct job *kept = queue_load(queue, kept_id);
     CLEANUP(free_text)
     char *why =
         str_format("its bytes are those of job %lld, which has the file now", (long long)kept_id);
@@ -205,7 +204,7 @@ void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept_id)
 
 bool queue_approve(struct queue *queue, struct job *job, int64_t id)
 {
-    CLEANUP(job_freep) struct job *failed = store_load(queue->store, id);
+    CLEANUP(job_freep) struct job *failed = queue_load(queue, id);
     CLEANUP(free_text) char *why = str_format("brought back as job %lld", (long long)job->id);
     if (!failed || failed->claimed || !job_failed_as(failed, "already_filed"))
         return false;

@@ -3,8 +3,8 @@
 
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/job_fields.h"
-#include "closedrop/queue/store.h"
 
 #include <string.h>
 

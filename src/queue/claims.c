@@ -56,19 +56,23 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
     struct job *job = NULL;
     for (size_t i = 0; i < COUNT(claims) && !job; i++)
         if (is_in_lanes(i, lanes))
-            job = store_due(queue->store, folder, claims[i].state, suspects, now);
+            job = store_job(queue->store, QUERY_DUE,
+                &(struct query){.folder = folder,
+                    .state = job_state_names[claims[i].state],
+                    .suspect = suspects,
+                    .at_ms = now});
     if (!job)
         return NULL;
     job->claimed = true;
     if (job_has_outcome(job)) {
-        store_update(queue->store, job);
+        queue_put(queue, job);
         return job;
     }
     job->attempts++;
     if (job->state == JOB_QUEUED)
         queue_set_state(queue, job, JOB_UPLOADING, "in hand");
     else
-        store_update(queue->store, job);
+        queue_put(queue, job);
     return job;
 }
 
@@ -76,8 +80,10 @@ int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, 
 {
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < COUNT(claims); i++) {
+        const struct query query = {
+            .folder = folder, .state = job_state_names[claims[i].state], .suspect = suspects};
         int64_t due = is_in_lanes(i, lanes)
-                          ? store_next_due(queue->store, folder, claims[i].state, suspects)
+                          ? store_number(queue->store, QUERY_NEXT_DUE, &query, INT64_MAX)
                           : INT64_MAX;
         next = due < next ? due : next;
     }
@@ -88,16 +94,22 @@ int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, 
 
 void queue_wake(struct queue *queue, const char *error_code)
 {
-    store_wake(queue->store, error_code, clock_wall_ms());
+    store_change(
+        queue->store, CHANGE_WAKE, &(struct query){.code = error_code, .at_ms = clock_wall_ms()});
 }
 
 void queue_wake_group(struct queue *queue, const struct job *job)
 {
     if (job->rule && job->group)
-        store_wake_group(queue->store, job, clock_wall_ms());
+        store_change(queue->store, CHANGE_WAKE_GROUP,
+            &(struct query){.folder = job->folder,
+                .rule = job->rule,
+                .group = job->group,
+                .at_ms = clock_wall_ms()});
 }
 
 void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest)
 {
-    store_wake_changed(queue->store, folder, rules_digest, clock_wall_ms());
+    store_change(queue->store, CHANGE_WAKE_CHANGED,
+        &(struct query){.folder = folder, .rules_digest = rules_digest, .at_ms = clock_wall_ms()});
 }

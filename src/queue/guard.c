@@ -3,6 +3,7 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/queue/ledger.h"
 #include "closedrop/queue/queue.h"
 
 #define HOUR_MS (3600LL * 1000)
@@ -18,14 +19,13 @@ static bool is_blind(struct queue *queue, int64_t now, int64_t window_ms)
 static bool is_too_much(struct queue *queue, const struct guard_limits *limits,
     const struct leaver *leaver, const struct guard_marks *marks)
 {
-    struct store *store = queue_store(queue);
     int64_t now = clock_wall_ms();
     if (!limits->ask_above)
         return false;
     if (leaver->oldest <= marks->over &&
-        !store_has_left(store, leaver->id, leaver->rule, now - HOUR_MS))
+        !queue_has_left(queue, leaver->id, leaver->rule, now - HOUR_MS))
         return true;
-    return is_blind(queue, now, HOUR_MS) || store_left_by_rule(store, leaver->rule, leaver->id,
+    return is_blind(queue, now, HOUR_MS) || queue_left_by_rule(queue, leaver->rule, leaver->id,
                                                 limits->ask_above - 1) > now - HOUR_MS;
 }
 
@@ -35,7 +35,7 @@ static void mark_as_over(struct queue *queue, const char *rule, struct guard_mar
     if (marks->over == last)
         return;
     marks->over = last;
-    store_set_guard_marks(queue_store(queue), rule, marks);
+    queue_set_guard_marks(queue, rule, marks);
 }
 
 /** A person has said no, and has not changed their mind by bringing it back. */
@@ -49,7 +49,7 @@ enum guard_answer guard_ask(struct queue *queue, const struct guard_limits *limi
     const struct leaver *leaver, int64_t *ret_at_ms)
 {
     struct guard_marks marks;
-    store_guard_marks(queue_store(queue), leaver->rule, &marks);
+    queue_guard_marks(queue, leaver->rule, &marks);
     bool is_released = leaver->is_released || leaver->newest <= marks.released;
     if (is_recalled(leaver, &marks))
         return GUARD_RECALLED;
@@ -66,7 +66,7 @@ enum guard_answer guard_ask(struct queue *queue, const struct guard_limits *limi
 static int64_t end_of_window(
     struct queue *queue, const char *sender, int64_t but, int64_t most, int64_t window_ms)
 {
-    int64_t begin = store_left_by_sender(queue_store(queue), sender, but, most - 1);
+    int64_t begin = queue_left_by_sender(queue, sender, but, most - 1);
     int64_t blind = queue_ledger_ms(queue);
     begin = begin > blind ? begin : blind;
     return begin == INT64_MIN ? INT64_MIN : begin + window_ms;
@@ -81,7 +81,7 @@ int64_t guard_free_at(
     } windows[] = {{limits->per_hour, HOUR_MS}, {limits->per_day, DAY_MS},
         {limits->gap_ms > 0, limits->gap_ms}};
     int64_t now = clock_wall_ms(), at = now;
-    if (limits->gap_ms && store_is_leaving(queue_store(queue), sender, but))
+    if (limits->gap_ms && queue_is_leaving(queue, sender, but))
         at = now + limits->gap_ms; /* after its end, whenever that is */
     for (size_t i = 0; i < COUNT(windows); i++) {
         if (!windows[i].most)

@@ -1,4 +1,4 @@
-/** Which state of a job may follow which, and and what a job is by what it knows. */
+/** Which state of a job may follow which, and what a job is by what it knows. */
 #include "closedrop/queue/job.h"
 
 #include "closedrop/base/str.h"

@@ -4,12 +4,12 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/filed_memory.h"
+#include "closedrop/queue/ledger.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/** Nothing that left longer ago is in any window (guard.h). */
-#define LEDGER_MS (25LL * 3600 * 1000)
 
 /* ---- begun ---- */
 
@@ -38,7 +38,7 @@ void queue_begin_anew(struct queue *queue, struct job *job)
 static void stay(struct queue *queue, struct job *job)
 {
     if (job->sender && !job->posting)
-        store_stay(queue->store, job->id);
+        queue_stay(queue, job->id);
 }
 
 void queue_enter_anew(struct queue *queue, struct job *job)
@@ -91,24 +91,29 @@ static void remember(struct queue *queue, const struct job *job, int64_t at_ms)
         .rule = job->rule ? job->rule : "",
         .at_ms = at_ms,
         .job = job->id};
-    store_remember(queue->store, job->sha256, job->activity, &filing);
+    queue_remember(queue, job->sha256, job->activity, &filing);
 }
 
-void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender)
+/** Keep the token that a job is about to post. */
+static void post(struct queue *queue, const struct job *job, int64_t close_ms)
 {
-    const struct leaving leaving = {id, rule, sender, clock_wall_ms()};
-    store_leave(queue->store, &leaving);
-    store_forget_left(queue->store, leaving.at_ms - LEDGER_MS);
+    const struct query query = {.posting = job->posting,
+        .id = job->id,
+        .token = job->token ? job->token : "",
+        .lead_id = job->lead_id,
+        .activity = activity_kind_names[job->activity],
+        .at_ms = close_ms};
+    store_change(queue->store, CHANGE_POST, &query);
 }
 
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms)
 {
-    int64_t number = store_new_posting(queue->store);
+    int64_t number = store_number(queue->store, QUERY_LAST_POSTING, &(struct query){0}, 0) + 1;
     for (size_t i = 0; i < count; i++) {
         jobs[i]->posting = number;
         jobs[i]->verifications = 0;
         jobs[i]->claimed = true;
-        store_post(queue->store, jobs[i], close_ms);
+        post(queue, jobs[i], close_ms);
         remember(queue, jobs[i], clock_wall_ms());
         queue_set_state(queue, jobs[i], JOB_ATTACHING, "its activity is about to be created");
     }
@@ -120,7 +125,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
 {
     job->posting = 0;
     job->verifications = 0;
-    store_unremember(queue->store, job->sha256, job->activity, job->lead_id, job->id);
+    queue_unremember(queue, job->sha256, job->activity, job->lead_id, job->id);
     if (job->filed_path) { /* nothing was filed under the name it had */
         queue_keep_text(queue, &job->filed_path, NULL);
         job_forget_rule(job);
@@ -160,7 +165,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
     if (job->activity_id) /* found by looking, it may not be remembered yet */
         remember(queue, job, job->done_ms);
     if (job->activity_id && job->sender)
-        store_left_again(queue->store, job->id, job->done_ms);
+        queue_left_again(queue, job->id, job->done_ms);
     else
         stay(queue, job);
     (void)str_assign(&job->values, NULL); /* only its activity was made of them */
@@ -174,7 +179,7 @@ void queue_end(struct queue *queue, struct job *job, enum job_ending ending, con
     job->suspect = false;
     job->ending = ending;
     stay(queue, job);
-    store_update(queue->store, job);
+    queue_put(queue, job);
     queue_note(queue, job, why);
     queue_wake_group(queue, job);
 }
@@ -227,7 +232,7 @@ static void find_line(void *context, int64_t at_ms, const char *state, const cha
 bool queue_note_once(struct queue *queue, const struct job *job, const char *why)
 {
     struct line line = {why, false};
-    store_history(queue->store, job->id, find_line, &line);
+    queue_history(queue, job->id, find_line, &line);
     if (!line.is_there)
         queue_note(queue, job, why);
     return !line.is_there;
@@ -247,7 +252,7 @@ char *queue_not_put_away(struct queue *queue, const struct job *job)
         return job_has_error(job, "not_put_away") ? strdup(job->error_message) : NULL;
     /* its error is why it failed; what came after that is in its history alone */
     char *last = NULL;
-    store_history(queue->store, job->id, keep_last, &last);
+    queue_history(queue, job->id, keep_last, &last);
     if (last && job->error_message && strcmp(last, job->error_message) != 0)
         return last;
     free(last);

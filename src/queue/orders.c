@@ -3,6 +3,9 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/queue/groups.h"
+#include "closedrop/queue/ledger.h"
+#include "closedrop/queue/reading.h"
 
 /** More files than Close takes with one activity never leave together. */
 #define LEAVERS_MAX 1001
@@ -18,7 +21,7 @@ static void retry_failed(struct queue *queue, struct job *job)
 
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
 {
-    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
     if (!job || job->ending)
         return QUEUE_NO_SUCH_JOB;
     if (job->claimed)
@@ -36,7 +39,7 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
 /** Retry one of many, unless a person must judge it. */
 static void retry_one(struct queue *queue, int64_t id, struct retried *retried)
 {
-    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
     int judgement = job ? job_judgement(job) : -1;
     if (judgement >= 0) {
         retried->left_out[judgement]++;
@@ -46,6 +49,18 @@ static void retry_one(struct queue *queue, int64_t id, struct retried *retried)
     }
 }
 
+/** The ids of failed jobs that fit, above `after`, up to `most`; returns how many. */
+static size_t list_failed(struct queue *queue, const struct failed_filter *filter, int64_t after,
+    int64_t *ids, size_t most)
+{
+    const struct query query = {.folder = filter->folder,
+        .rule = filter->rule,
+        .code = filter->code,
+        .id = after,
+        .limit = (int64_t)most};
+    return store_numbers(queue->store, QUERY_FAILED, &query, ids, most);
+}
+
 void queue_retry_all(
     struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried)
 {
@@ -53,7 +68,7 @@ void queue_retry_all(
     int64_t after = 0;
     size_t count;
     *ret_retried = (struct retried){0};
-    while ((count = store_failed(queue->store, filter, after, ids, 256)) > 0) {
+    while ((count = list_failed(queue, filter, after, ids, 256)) > 0) {
         for (size_t i = 0; i < count; i++)
             retry_one(queue, ids[i], ret_retried);
         after = ids[count - 1];
@@ -62,7 +77,7 @@ void queue_retry_all(
 
 enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
 {
-    CLEANUP(job_freep) struct job *job = store_load(queue->store, id);
+    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
     if (!job || job->ending)
         return QUEUE_NO_SUCH_JOB;
     if (job->claimed)
@@ -82,7 +97,7 @@ enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
 static size_t load_leavers(struct queue *queue, struct job *job, struct job **ret_jobs, size_t most)
 {
     ret_jobs[0] = job;
-    return 1 + (job->group ? store_group_members(queue->store, job, ret_jobs + 1, most - 1) : 0);
+    return 1 + (job->group ? queue_group_members(queue, job, ret_jobs + 1, most - 1) : 0);
 }
 
 const char queue_recalled[] =
@@ -98,7 +113,7 @@ static void release_one(struct queue *queue, struct job *job)
 static enum queue_answer decide(struct queue *queue, int64_t id, bool is_release)
 {
     struct job *jobs[LEAVERS_MAX];
-    struct job *job = store_load(queue->store, id);
+    struct job *job = queue_load(queue, id);
     bool fits = job && (is_release ? job->held == HELD_FOR_WORD : job->held != HELD_NEVER) &&
                 !job_has_outcome(job);
     enum queue_answer answer = !job || job->ending ? QUEUE_NO_SUCH_JOB
@@ -137,11 +152,11 @@ static int64_t for_each_held(struct queue *queue, const char *rule, enum job_hel
 {
     int64_t ids[256], after = 0, count = 0;
     size_t some;
-    while ((some = store_held_of_rule(queue->store, rule, held, after, ids, 256)) > 0) {
+    while ((some = queue_list_held(queue, rule, held, after, ids, 256)) > 0) {
         after = ids[some - 1];
         count += (int64_t)some;
         for (size_t i = 0; i < some; i++) {
-            CLEANUP(job_freep) struct job *job = store_load(queue->store, ids[i]);
+            CLEANUP(job_freep) struct job *job = queue_load(queue, ids[i]);
             if (job)
                 each(queue, job);
         }
@@ -152,9 +167,9 @@ static int64_t for_each_held(struct queue *queue, const char *rule, enum job_hel
 void queue_release_rule(struct queue *queue, const char *rule)
 {
     struct guard_marks marks;
-    store_guard_marks(queue->store, rule, &marks);
+    queue_guard_marks(queue, rule, &marks);
     marks.released = queue_last_entered(queue);
-    store_set_guard_marks(queue->store, rule, &marks);
+    queue_set_guard_marks(queue, rule, &marks);
     for_each_held(queue, rule, HELD_FOR_WORD, release_one);
 }
 
@@ -166,23 +181,23 @@ static void recall_one(struct queue *queue, struct job *job)
 int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
 {
     struct guard_marks marks;
-    store_guard_marks(queue->store, rule, &marks);
+    queue_guard_marks(queue, rule, &marks);
     int64_t count = for_each_held(queue, rule, HELD_NEVER, recall_one);
-    *ret_more = store_is_undecided(queue->store, rule, &marks);
+    *ret_more = queue_is_undecided(queue, rule, &marks);
     if (!count && !*ret_more)
         return 0;
     marks.released = 0;
     marks.recalled = marks.over;
     marks.recalled_held = queue_last_entered(queue);
-    store_set_guard_marks(queue->store, rule, &marks);
+    queue_set_guard_marks(queue, rule, &marks);
     return count;
 }
 
 void queue_recheck_held(struct queue *queue, const char *folder, const char *path)
 {
-    CLEANUP(job_freep) struct job *job = store_find_held(queue->store, folder, path);
+    CLEANUP(job_freep) struct job *job = queue_find_held(queue, folder, path);
     if (!job)
         return;
     job->due_ms = clock_wall_ms();
-    store_update(queue->store, job);
+    queue_put(queue, job);
 }

@@ -3,6 +3,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/reading.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,7 +24,7 @@ static int make_id(struct queue *queue)
         return -EIO;
     queue->id = (int64_t)(random >> 1 | 1);
     store_begin(queue->store);
-    store_set_number(queue->store, "queue_id", queue->id);
+    queue_set_number(queue, "queue_id", queue->id);
     return store_commit(queue->store);
 }
 
@@ -37,11 +38,11 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
         free(queue);
         return problem;
     }
-    queue->lost_ms = store_number(queue->store, "lost_ms");
-    queue->ledger_ms = store_number(queue->store, "ledger_ms");
+    queue->lost_ms = queue_number(queue, "lost_ms");
+    queue->ledger_ms = queue_number(queue, "ledger_ms");
     if (!queue->ledger_ms)
         queue->ledger_ms = INT64_MIN;
-    queue->id = store_number(queue->store, "queue_id");
+    queue->id = queue_number(queue, "queue_id");
     int result = create && !queue->id ? make_id(queue) : 0;
     if (result < 0) {
         str_printf(why, "%s: the queue cannot be written: %s", directory, strerror(-result));
@@ -50,6 +51,11 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
     }
     *ret_queue = queue;
     return 0;
+}
+
+int queue_set_aside(const char *directory, char **ret_aside)
+{
+    return store_set_aside(directory, ret_aside);
 }
 
 void queue_close(struct queue *queue)
@@ -65,11 +71,6 @@ int64_t queue_id(const struct queue *queue)
     return queue->id;
 }
 
-struct store *queue_store(struct queue *queue)
-{
-    return queue->store;
-}
-
 int64_t queue_ledger_ms(const struct queue *queue)
 {
     return queue->ledger_ms;
@@ -77,19 +78,24 @@ int64_t queue_ledger_ms(const struct queue *queue)
 
 int64_t queue_last_entered(struct queue *queue)
 {
-    return store_number(queue->store, "entered");
+    return queue_number(queue, "entered");
 }
 
 int64_t queue_next_entered(struct queue *queue)
 {
     int64_t next = queue_last_entered(queue) + 1;
-    store_set_number(queue->store, "entered", next);
+    queue_set_number(queue, "entered", next);
     return next;
 }
 
 void queue_begin(struct queue *queue)
 {
     store_begin(queue->store);
+}
+
+bool queue_is_short(struct queue *queue, struct room *ret_room)
+{
+    return store_is_short(queue->store, ret_room);
 }
 
 int queue_commit(struct queue *queue)
@@ -99,37 +105,44 @@ int queue_commit(struct queue *queue)
 
 /* ---- a job is written ---- */
 
+void queue_put(struct queue *queue, struct job *job)
+{
+    store_put(queue->store, job);
+}
+
 void queue_keep_text(struct queue *queue, char **text, const char *value)
 {
     if (str_assign(text, value) < 0)
         store_run_out_of_memory(queue->store);
 }
 
+void queue_add_history(struct queue *queue, int64_t job, const char *state, const char *why)
+{
+    store_change(queue->store, CHANGE_NOTE,
+        &(struct query){
+            .id = job, .at_ms = clock_wall_ms(), .state = state, .why = why ? why : ""});
+}
+
 void queue_note(struct queue *queue, const struct job *job, const char *why)
 {
     const char *ended = job_ended_as(job);
     const char *what = *ended ? ended : job_state_names[job->state];
-    store_note(queue->store, job->id, clock_wall_ms(), what, why);
+    queue_add_history(queue, job->id, what, why);
 }
 
 void queue_set_state(struct queue *queue, struct job *job, enum job_state state, const char *why)
 {
     assert(job_may_move(job->state, state));
     job->state = state;
-    store_update(queue->store, job);
+    queue_put(queue, job);
     if (why)
         queue_note(queue, job, why);
 }
 
 void queue_update(struct queue *queue, struct job *job, const char *why)
 {
-    store_update(queue->store, job);
+    queue_put(queue, job);
     queue_note(queue, job, why);
-}
-
-void queue_sorted(struct queue *queue, const struct job *job)
-{
-    store_update(queue->store, job);
 }
 
 /* ---- an earlier queue ---- */
@@ -139,9 +152,9 @@ void queue_set_predecessor_lost(struct queue *queue)
     int64_t now = clock_wall_ms();
     /* by a clock that was never set, everything is from the future: all is looked for then */
     queue->lost_ms = now < CLOCK_SANE_MS ? INT64_MAX - CLOCKS_MS : now;
-    store_set_number(queue->store, "lost_ms", queue->lost_ms);
+    queue_set_number(queue, "lost_ms", queue->lost_ms);
     queue->ledger_ms = now;
-    store_set_number(queue->store, "ledger_ms", queue->ledger_ms);
+    queue_set_number(queue, "ledger_ms", queue->ledger_ms);
 }
 
 bool queue_may_have_lost(const struct queue *queue, int64_t changed_ms)
@@ -151,20 +164,20 @@ bool queue_may_have_lost(const struct queue *queue, int64_t changed_ms)
 
 enum queue_origin queue_origin(struct queue *queue)
 {
-    return (enum queue_origin)store_number(queue->store, STORE_BEGINS);
+    return (enum queue_origin)queue_number(queue, STORE_BEGINS);
 }
 
 void queue_set_begun(struct queue *queue)
 {
-    store_set_number(queue->store, STORE_BEGINS, QUEUE_WAS_THERE);
+    queue_set_number(queue, STORE_BEGINS, QUEUE_WAS_THERE);
 }
 
 bool queue_is_paused(struct queue *queue)
 {
-    return store_number(queue->store, "paused") != 0;
+    return queue_number(queue, "paused") != 0;
 }
 
 void queue_set_paused(struct queue *queue, bool paused)
 {
-    store_set_number(queue->store, "paused", paused);
+    queue_set_number(queue, "paused", paused);
 }

@@ -5,6 +5,8 @@
 #ifndef CLOSEDROP_QUEUE_QUEUE_STATE_H
 #define CLOSEDROP_QUEUE_QUEUE_STATE_H
 
+#include "store.h"
+
 #include "closedrop/queue/queue.h"
 
 struct queue {
@@ -13,6 +15,9 @@ struct queue {
     int64_t lost_ms;   /* wall clock: when an earlier queue was lost, 0 for never */
     int64_t ledger_ms; /* the same, by the clock as it is now; INT64_MIN for never */
 };
+
+/** Write a history row, now; job 0: of the queue itself. */
+void queue_add_history(struct queue *queue, int64_t job, const char *state, const char *why);
 
 /** Write a history row of a job: the state it has now, and why. */
 void queue_note(struct queue *queue, const struct job *job, const char *why);

@@ -3,6 +3,7 @@
 #include "queue_state.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 
@@ -19,7 +20,7 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
     job->claimed = false;
     job->due_ms = clock_wall_ms(); /* it was due when it was claimed, by whatever clock */
     if (job_has_outcome(job)) {
-        store_update(queue->store, job); /* only its file is left to put away */
+        queue_put(queue, job); /* only its file is left to put away */
         return;
     }
     job->suspect = true;
@@ -46,18 +47,25 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
 /** By which the next start knows whether the clock was set meanwhile. */
 static void note_clock(struct queue *queue)
 {
-    store_set_number(queue->store, "clock_boot", clock_boot());
-    store_set_number(queue->store, "clock_lead_ms", clock_lead_ms());
+    queue_set_number(queue, "clock_boot", clock_boot());
+    queue_set_number(queue, "clock_lead_ms", clock_lead_ms());
 }
 
 void queue_follow_clock(struct queue *queue, int64_t by_ms)
 {
-    store_shift(queue->store, by_ms);
+    store_change(queue->store, CHANGE_SHIFT, &(struct query){.by_ms = by_ms});
+    store_change(queue->store, CHANGE_LEFT_SHIFT, &(struct query){.by_ms = by_ms});
     if (queue->ledger_ms != INT64_MIN) {
         queue->ledger_ms += by_ms;
-        store_set_number(queue->store, "ledger_ms", queue->ledger_ms);
+        queue_set_number(queue, "ledger_ms", queue->ledger_ms);
     }
     note_clock(queue);
+}
+
+/** When the newest history row was written, 0 where there is none. */
+static int64_t last_note(struct queue *queue)
+{
+    return store_number(queue->store, QUERY_LAST_NOTE, &(struct query){0}, 0);
 }
 
 /**
@@ -66,23 +74,23 @@ void queue_follow_clock(struct queue *queue, int64_t by_ms)
  */
 static int64_t clock_was_set_by(struct queue *queue)
 {
-    int64_t boot = clock_boot(), now = clock_wall_ms(), last = store_last_note(queue->store);
-    if (boot && store_number(queue->store, "clock_boot") == boot)
-        return now - clock_steady_ms() - store_number(queue->store, "clock_lead_ms");
+    int64_t boot = clock_boot(), now = clock_wall_ms(), last = last_note(queue);
+    if (boot && queue_number(queue, "clock_boot") == boot)
+        return now - clock_steady_ms() - queue_number(queue, "clock_lead_ms");
     return last > now ? now - last : 0;
 }
 
 static void mend_due_times(struct queue *queue)
 {
     int64_t now = clock_wall_ms(), by = clock_was_set_by(queue);
-    if (llabs(by) >= CLOCK_STEP_MS || (by < 0 && store_last_note(queue->store) > now)) {
+    if (llabs(by) >= CLOCK_STEP_MS || (by < 0 && last_note(queue) > now)) {
         queue_follow_clock(queue, by);
-        store_note(queue->store, 0, now, "",
-            by < 0 ? "the clock jumped backward" : "the clock jumped forward");
+        queue_add_history(
+            queue, 0, "", by < 0 ? "the clock jumped backward" : "the clock jumped forward");
     }
     note_clock(queue);
-    store_clamp(queue->store, now + WAIT_MAX_MS);
-    store_clamp_left(queue->store, now);
+    store_change(queue->store, CHANGE_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
+    store_change(queue->store, CHANGE_LEFT_CLAMP, &(struct query){.at_ms = now});
 }
 
 /* ---- after a start ---- */
@@ -90,10 +98,10 @@ static void mend_due_times(struct queue *queue)
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
 {
     mend_due_times(queue);
-    int64_t claimed = store_count_claimed(queue->store);
+    int64_t claimed = queue_count_claimed(queue);
     int64_t after = 0;
     struct job *job;
-    while ((job = store_next_claimed(queue->store, after)) != NULL) {
+    while ((job = store_job(queue->store, QUERY_CLAIMED, &(struct query){.id = after})) != NULL) {
         after = job->id;
         recover_one(queue, job, claimed == 1, doubt_ms);
         job_free(job);

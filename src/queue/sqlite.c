@@ -3,7 +3,6 @@
 
 #include "closedrop/base/shortage.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -19,38 +18,7 @@ void fail_as_damaged(struct store *store)
     fail(store, is_short ? SQLITE_NOMEM : SQLITE_CORRUPT);
 }
 
-static int parameter(sqlite3_stmt *statement, const char *name)
-{
-    int index = sqlite3_bind_parameter_index(statement, name);
-    assert(index > 0);
-    return index;
-}
-
-void bind_int(sqlite3_stmt *statement, const char *name, int64_t value)
-{
-    sqlite3_bind_int64(statement, parameter(statement, name), value);
-}
-
-void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
-{
-    sqlite3_bind_text(statement, parameter(statement, name), text, -1, SQLITE_STATIC);
-}
-
-void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, size_t length)
-{
-    int index = parameter(statement, name);
-    if (bytes)
-        sqlite3_bind_blob(statement, index, bytes, (int)length, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(statement, index);
-}
-
-void bind_path(sqlite3_stmt *statement, const char *name, const char *path)
-{
-    bind_bytes(statement, name, path, path ? strlen(path) : 0);
-}
-
-sqlite3_stmt *statement_of(struct store *store, enum sql sql)
+sqlite3_stmt *statement_of(struct store *store, int sql)
 {
     sqlite3_stmt *statement = store->statements[sql];
     sqlite3_reset(statement);
@@ -75,15 +43,6 @@ void carry_out(struct store *store, sqlite3_stmt *statement)
     sqlite3_reset(statement);
 }
 
-int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback)
-{
-    int64_t value = fallback;
-    if (next_row(store, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL)
-        value = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return value;
-}
-
 /* ---- columns ---- */
 
 char *column_copy(struct store *store, sqlite3_stmt *statement, int column)
@@ -105,15 +64,6 @@ int column_name(sqlite3_stmt *statement, int column, const char *const *names, i
         if (strcmp(text, names[i]) == 0)
             return i;
     return -1;
-}
-
-size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most)
-{
-    size_t count = 0;
-    while (count < most && next_row(store, statement))
-        ids[count++] = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return count;
 }
 
 /* ---- transactions ---- */

@@ -8,10 +8,10 @@
 #ifndef CLOSEDROP_QUEUE_SQLITE_H
 #define CLOSEDROP_QUEUE_SQLITE_H
 
+#include "store.h"
 #include "store_sql.h"
 
 #include "closedrop/queue/ballast.h"
-#include "closedrop/queue/store.h"
 
 #include <sqlite3.h>
 
@@ -35,26 +35,14 @@ void fail_as_damaged(struct store *store);
 
 /* ---- statements ---- */
 
-/** The statement, ready to be bound. */
-sqlite3_stmt *statement_of(struct store *store, enum sql sql);
-
-/** What is bound must outlive the statement's run. NULL is bound as NULL. */
-void bind_int(sqlite3_stmt *statement, const char *name, int64_t value);
-void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
-void bind_bytes(sqlite3_stmt *statement, const char *name, const void *bytes, size_t length);
-void bind_path(sqlite3_stmt *statement, const char *name, const char *path);
+/** The statement of an enum query_kind or enum sql, ready to be bound. */
+sqlite3_stmt *statement_of(struct store *store, int sql);
 
 /** Whether there is a (further) row; a failure is remembered and ends the rows. */
 bool next_row(struct store *store, sqlite3_stmt *statement);
 
 /** One that has no rows. */
 void carry_out(struct store *store, sqlite3_stmt *statement);
-
-/** The number in the one row, `fallback` where there is none. */
-int64_t read_one_int(struct store *store, sqlite3_stmt *statement, int64_t fallback);
-
-/** The ids in the first column, up to `most`; returns how many. */
-size_t read_ids(struct store *store, sqlite3_stmt *statement, int64_t *ids, size_t most);
 
 /* ---- columns ---- */
 

@@ -1,11 +1,12 @@
 /** A damaged store is set aside with all that belongs to it, and the next start knows that. */
 #include "store_aside.h"
 
+#include "store.h"
+
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
-#include "closedrop/queue/store.h"
 
 #include <dirent.h>
 #include <errno.h>

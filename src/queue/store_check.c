@@ -93,9 +93,9 @@ int check_rows(struct store *store)
     while (next_row(store, jobs))
         job_free(read_job(store, jobs));
     while (next_row(store, postings))
-        (void)read_posting(store, postings);
+        check_posting(store, postings);
     while (next_row(store, filings))
-        (void)read_filing(store, filings);
+        check_filing(store, filings);
     sqlite3_reset(jobs);
     sqlite3_reset(postings);
     sqlite3_reset(filings);

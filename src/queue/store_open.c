@@ -108,7 +108,7 @@ static void expand(struct str *sql, const char *text)
     str_add(sql, text);
 }
 
-static int prepare(struct store *store, enum sql number)
+static int prepare(struct store *store, int number)
 {
     struct str sql = STR_INIT(64 * 1024);
     expand(&sql, sql_texts[number]);
@@ -123,7 +123,7 @@ static enum store_problem prepare_statements(struct store *store)
 {
     int code = SQLITE_OK;
     for (int i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
-        code = prepare(store, (enum sql)i);
+        code = prepare(store, i);
     /* tables that are not as they were made are damage, though SQLite has no word for it */
     return code == SQLITE_OK      ? 0
            : code == SQLITE_ERROR ? STORE_DAMAGED

@@ -5,16 +5,11 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/queue/checksum.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/job_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void bind_identity(sqlite3_stmt *statement, const struct identity *identity)
-{
-    bind_int(statement, ":size", identity->size);
-    bind_int(statement, ":mtime_ns", identity->mtime_ns);
-}
 
 static void read_handle(sqlite3_stmt *statement, int column, struct identity *identity)
 {
@@ -26,7 +21,8 @@ static void read_handle(sqlite3_stmt *statement, int column, struct identity *id
     }
 }
 
-void check_row(struct store *store, int64_t written, int64_t now)
+/** Rows of before there were checksums are believed. */
+static void check_row(struct store *store, int64_t written, int64_t now)
 {
     if (now == CHECKSUM_NONE)
         fail(store, SQLITE_NOMEM);
@@ -80,13 +76,6 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
     return NULL;
 }
 
-struct job *read_one_job(struct store *store, sqlite3_stmt *statement)
-{
-    struct job *job = next_row(store, statement) ? read_job(store, statement) : NULL;
-    sqlite3_reset(statement);
-    return job;
-}
-
 static void bind_field(
     sqlite3_stmt *statement, int parameter, const struct job *job, const struct job_field *field)
 {
@@ -113,50 +102,42 @@ static sqlite3_stmt *statement_of_job(struct store *store, enum sql sql, const s
     return statement;
 }
 
-void store_insert(struct store *store, struct job *job)
+void store_put(struct store *store, struct job *job)
 {
-    carry_out(store, statement_of_job(store, SQL_INSERT, job));
-    job->id = sqlite3_last_insert_rowid(store->database);
-}
-
-void store_update(struct store *store, const struct job *job)
-{
-    sqlite3_stmt *statement = statement_of_job(store, SQL_UPDATE, job);
-    bind_int(statement, ":id", job->id);
+    sqlite3_stmt *statement = statement_of_job(store, job->id ? SQL_UPDATE : SQL_INSERT, job);
+    if (job->id)
+        sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":id"), job->id);
     carry_out(store, statement);
+    if (!job->id)
+        job->id = sqlite3_last_insert_rowid(store->database);
 }
 
 /* ---- other rows ---- */
 
-struct posting read_posting(struct store *store, sqlite3_stmt *statement)
+void check_posting(struct store *store, sqlite3_stmt *row)
 {
-    struct posting posting = {.token = (const char *)sqlite3_column_text(statement, 0),
-        .lead_id = (const char *)sqlite3_column_text(statement, 1),
-        .activity = column_name(statement, 2, activity_kind_names, ACTIVITY_KINDS),
-        .at_ms = sqlite3_column_int64(statement, 3)};
-    if (posting.activity < 0 || !posting.token || !posting.lead_id)
+    const char *token = (const char *)sqlite3_column_text(row, 0);
+    const char *lead_id = (const char *)sqlite3_column_text(row, 1);
+    int activity = column_name(row, 2, activity_kind_names, ACTIVITY_KINDS);
+    if (activity < 0 || !token || !lead_id)
         fail_as_damaged(store);
     else
-        check_row(store, sqlite3_column_int64(statement, 6),
-            checksum_posting(sqlite3_column_int64(statement, 4), sqlite3_column_int64(statement, 5),
-                posting.token, posting.lead_id, activity_kind_names[posting.activity],
-                posting.at_ms));
-    return posting;
+        check_row(store, sqlite3_column_int64(row, 6),
+            checksum_posting(sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5), token,
+                lead_id, activity_kind_names[activity], sqlite3_column_int64(row, 3)));
 }
 
-struct filing read_filing(struct store *store, sqlite3_stmt *statement)
+void check_filing(struct store *store, sqlite3_stmt *row)
 {
-    struct filing filing = {.lead_id = (const char *)sqlite3_column_text(statement, 0),
-        .rule = (const char *)sqlite3_column_text(statement, 1),
-        .at_ms = sqlite3_column_int64(statement, 2),
-        .job = sqlite3_column_int64(statement, 3)};
-    const uint8_t *sha256 = sqlite3_column_blob(statement, 4);
-    const char *activity = (const char *)sqlite3_column_text(statement, 5);
-    bool is_whole = sha256 && sqlite3_column_bytes(statement, 4) == DIGEST_SHA256_SIZE;
+    const struct filing filing = {.lead_id = (const char *)sqlite3_column_text(row, 0),
+        .rule = (const char *)sqlite3_column_text(row, 1),
+        .at_ms = sqlite3_column_int64(row, 3),
+        .job = sqlite3_column_int64(row, 4)};
+    const char *activity = (const char *)sqlite3_column_text(row, 2);
+    const uint8_t *sha256 = sqlite3_column_blob(row, 6);
+    bool is_whole = sha256 && sqlite3_column_bytes(row, 6) == DIGEST_SHA256_SIZE;
     if (!is_whole || !activity || !filing.lead_id || !filing.rule)
         fail_as_damaged(store);
     else
-        check_row(
-            store, sqlite3_column_int64(statement, 6), checksum_filing(sha256, activity, &filing));
-    return filing;
+        check_row(store, sqlite3_column_int64(row, 5), checksum_filing(sha256, activity, &filing));
 }

@@ -4,6 +4,8 @@
 #ifndef CLOSEDROP_QUEUE_STORE_SQL_H
 #define CLOSEDROP_QUEUE_STORE_SQL_H
 
+#include "query.h"
+
 #include "closedrop/base/array.h"
 
 /* "clsd": says whose file this is (PRAGMA application_id) */
@@ -15,6 +17,7 @@
 #define SQL_VALUES "$values"
 #define SQL_COLUMNS "id, " SQL_FIELDS
 
+/* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
 /* migration i takes user_version i to i + 1 */
@@ -169,85 +172,22 @@ static const char *const sql_migrations[] = {
 /* the index job_by_group serves this; a member whose target is not known yet, or was looked up by
  * rules that have changed, may belong */
 #define SQL_OF_GROUP                                                                               \
-    "folder = :folder AND rule = :rule AND group_key = :group_key AND ending = ''"                 \
+    "folder = :folder AND rule = :rule AND group_key = :group AND ending = ''"                     \
     " AND closed = :closed"                                                                        \
     " AND group_key IS NOT NULL AND state IN ('queued', 'uploading', 'uploaded', 'attaching')"     \
-    " AND (lead_id IS NULL OR mark <> :mark"                                                       \
+    " AND (lead_id IS NULL OR mark <> :rules_digest"                                               \
     " OR (lead_id = :lead_id AND contact_id IS :contact_id))"
 #define SQL_UPLOADED_OF_GROUP                                                                      \
     SQL_OF_GROUP " AND state = 'uploaded' AND in_hand = 0 AND reconcile = 0"                       \
-                 " AND lead_id IS NOT NULL AND mark = :mark"
+                 " AND lead_id IS NOT NULL AND mark = :rules_digest"
 
+/* what is not a query (query.h) */
 enum sql {
-    SQL_INSERT,
+    SQL_INSERT = QUERIES,
     SQL_UPDATE,
-    SQL_LOAD,
-    SQL_FIND,
-    SQL_FIND_BY_PATH,
-    SQL_FIND_WAITING,
-    SQL_FIND_KEPT,
-    SQL_HAS_SUCCESSOR,
-    SQL_HAS_PUT_AWAY,
-    SQL_DUE,
-    SQL_NEXT_DUE,
-    SQL_SUSPECTS,
-    SQL_UNSORTED,
-    SQL_GROUP,
-    SQL_GROUP_MEMBERS,
-    SQL_GROUP_DELAY,
-    SQL_WAKE_GROUP,
-    SQL_BY_POSTING,
-    SQL_HAS_ACTIVITY,
-    SQL_REMEMBER,
-    SQL_UNREMEMBER,
-    SQL_FILINGS,
-    SQL_FILED_ELSEWHERE,
-    SQL_UNCLEAR_BY_HAND,
-    SQL_ALL_FILINGS,
-    SQL_ALREADY_FILED,
-    SQL_LEAVE,
-    SQL_STAY,
-    SQL_LEAVE_AS,
-    SQL_HAS_LEFT,
-    SQL_LEFT_BY_RULE,
-    SQL_LEFT_BY_SENDER,
-    SQL_LEFT_AGAIN,
-    SQL_LEFT_CLAMP,
-    SQL_LEFT_FORGET,
-    SQL_LEFT_SHIFT,
-    SQL_IS_LEAVING,
-    SQL_GUARD,
-    SQL_SET_GUARD,
-    SQL_HELD,
-    SQL_HELD_OF_RULE,
-    SQL_IS_UNDECIDED,
-    SQL_FIND_HELD,
-    SQL_PACED_SENDER,
-    SQL_PACED,
-    SQL_COUNT_PACED,
-    SQL_CLAMP,
-    SQL_SHIFT,
-    SQL_WAKE,
-    SQL_WAKE_CHANGED,
-    SQL_POST,
-    SQL_POSTINGS,
     SQL_ALL_JOBS,
     SQL_ALL_POSTINGS,
-    SQL_LAST_POSTING,
-    SQL_NEXT_CLAIMED,
-    SQL_COUNT_CLAIMED,
-    SQL_NOTE,
-    SQL_LAST_NOTE,
-    SQL_HISTORY,
-    SQL_LIST,
-    SQL_FAILED,
-    SQL_NOT_PUT_AWAY,
-    SQL_IN_FAILED,
-    SQL_COUNT,
-    SQL_FOLDERS,
-    SQL_RULES_GONE,
-    SQL_NUMBER,
-    SQL_SET_NUMBER,
+    SQL_ALL_FILINGS,
     SQL_STATEMENTS
 };
 
@@ -259,180 +199,187 @@ enum sql {
 /* of several jobs of one file: what has ended, and does not stand in its way, counts last */
 #define SQL_NEWEST " ORDER BY ending NOT IN ('', 'forgotten'), id DESC LIMIT 1"
 
-#define SQL_FILING_COLUMNS "lead_id, rule, at_ms, job, sha256, activity, checksum"
+#define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
 
-static const char *const sql_texts[SQL_STATEMENTS] = {
+static const char *const sql_texts[] = {
     [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
     [SQL_UPDATE] = "UPDATE job SET (" SQL_FIELDS ") = (" SQL_VALUES ") WHERE id = :id",
-    [SQL_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
-    [SQL_FIND] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
-                 " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
-    [SQL_FIND_BY_PATH] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND path = :path"
-                         " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
-    [SQL_FIND_WAITING] =
+    [QUERY_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
+    [QUERY_BY_HANDLE] =
+        "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
+        " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
+    [QUERY_BY_PATH] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND path = :path"
+                      " AND size = :size AND mtime_ns = :mtime_ns" SQL_NEWEST,
+    [QUERY_WAITING_AT] =
         "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
         " WHERE folder = :folder AND path = :path AND " SQL_WAITING
         " AND (state = 'queued' OR (state = 'uploaded' AND held <> 0)) AND place IS NULL"
         " ORDER BY id DESC LIMIT 1",
-    [SQL_FIND_KEPT] = "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT max(id) FROM ("
-                      "SELECT id FROM job WHERE folder = :folder AND handle = :handle"
-                      " AND length(handle) > 0 AND size = :size AND " SQL_KEPT " UNION ALL"
-                      " SELECT id FROM job WHERE folder = :folder AND path = :path"
-                      " AND size = :size AND " SQL_KEPT "))",
-    [SQL_HAS_SUCCESSOR] = "SELECT count(*) FROM job INDEXED BY job_by_path WHERE folder = :folder"
-                          " AND path = :path AND id > :id",
-    [SQL_HAS_PUT_AWAY] = "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_path"
-                         " WHERE folder = :folder AND path > :path AND path < :beyond"
-                         " AND state IN ('done', 'failed') AND filed = 1 AND place IS NOT NULL"
-                         " AND done_ms BETWEEN :since_ms AND :until_ms)",
-    [SQL_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
-                " AND state = :state AND suspect = :suspect AND due_ms <= :due_ms AND " SQL_WAITING
-                " ORDER BY due_ms, id LIMIT 1",
-    [SQL_NEXT_DUE] = "SELECT min(due_ms) FROM job INDEXED BY job_due WHERE folder = :folder"
-                     " AND state = :state AND suspect = :suspect AND " SQL_WAITING,
-    [SQL_SUSPECTS] = "SELECT count(*) FROM job WHERE suspect = 1",
+    [QUERY_KEPT] = "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT max(id) FROM ("
+                   "SELECT id FROM job WHERE folder = :folder AND handle = :handle"
+                   " AND length(handle) > 0 AND size = :size AND " SQL_KEPT " UNION ALL"
+                   " SELECT id FROM job WHERE folder = :folder AND path = :path"
+                   " AND size = :size AND " SQL_KEPT "))",
+    [QUERY_HAS_SUCCESSOR] = "SELECT count(*) FROM job INDEXED BY job_by_path WHERE folder = :folder"
+                            " AND path = :path AND id > :id",
+    [QUERY_HAS_PUT_AWAY] = "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_path"
+                           " WHERE folder = :folder AND path > :path AND path < :beyond"
+                           " AND state IN ('done', 'failed') AND filed = 1 AND place IS NOT NULL"
+                           " AND done_ms BETWEEN :at_ms AND :until_ms)",
+    [QUERY_DUE] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_due WHERE folder = :folder"
+                  " AND state = :state AND suspect = :suspect AND due_ms <= :at_ms AND " SQL_WAITING
+                  " ORDER BY due_ms, id LIMIT 1",
+    [QUERY_NEXT_DUE] = "SELECT ifnull(min(due_ms), 9223372036854775807) FROM job INDEXED BY "
+                       "job_due WHERE folder = :folder"
+                       " AND state = :state AND suspect = :suspect AND " SQL_WAITING,
+    [QUERY_SUSPECTS] = "SELECT count(*) FROM job WHERE suspect = 1",
     /* two ranges of the index job_unsorted: all that is sorted already costs nothing */
-    [SQL_UNSORTED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
-                     " AND state = 'queued' AND mark < :mark UNION ALL"
-                     " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
-                     " AND state = 'queued' AND mark > :mark LIMIT 1",
-    [SQL_GROUP] = "SELECT max(queued_ms),"
-                  " sum(state <> 'uploaded' OR reconcile OR lead_id IS NULL OR mark <> :mark),"
-                  " sum(state = 'queued' AND error_code IS NOT NULL AND attempts > 0)"
-                  " FROM job WHERE " SQL_OF_GROUP,
-    [SQL_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_group"
-                          " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
-                          " ORDER BY path, id LIMIT :limit",
-    [SQL_GROUP_DELAY] = "UPDATE job SET due_ms = :due_ms WHERE " SQL_UPLOADED_OF_GROUP,
-    [SQL_WAKE_GROUP] = "UPDATE job INDEXED BY job_by_group SET due_ms = :due_ms"
-                       " WHERE folder = :folder AND rule = :rule AND group_key = :group_key"
-                       " AND ending = '' AND group_key IS NOT NULL AND state IN ('queued',"
-                       " 'uploading', 'uploaded', 'attaching') AND state = 'uploaded'"
-                       " AND in_hand = 0 AND due_ms = :never",
-    [SQL_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
-                       " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
-                       " ORDER BY path, id LIMIT :limit",
-    [SQL_HAS_ACTIVITY] = "SELECT count(*) FROM job WHERE activity_id = :activity_id"
-                         " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)"
-                         " AND " SQL_OF_A_FOLDER,
-    [SQL_REMEMBER] = "INSERT OR REPLACE INTO filing (sha256, activity, lead_id, job, rule, at_ms,"
-                     " checksum) VALUES (:sha256, :activity, :lead_id, :job, :rule, :at_ms,"
-                     " :checksum)",
-    [SQL_UNREMEMBER] = "DELETE FROM filing WHERE sha256 = :sha256 AND activity = :activity"
-                       " AND lead_id = :lead_id AND job = :job",
-    [SQL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :sha256"
-                    " AND activity = :activity AND lead_id = :lead_id",
+    [QUERY_UNCLASSIFIED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
+                           " AND state = 'queued' AND mark < :rules_digest UNION ALL"
+                           " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
+                           " AND state = 'queued' AND mark > :rules_digest LIMIT 1",
+    [QUERY_GROUP] =
+        "SELECT max(queued_ms),"
+        " sum(state <> 'uploaded' OR reconcile OR lead_id IS NULL OR mark <> :rules_digest),"
+        " sum(state = 'queued' AND error_code IS NOT NULL AND attempts > 0)"
+        " FROM job WHERE " SQL_OF_GROUP,
+    [QUERY_GROUP_MEMBERS] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_group"
+                            " WHERE " SQL_UPLOADED_OF_GROUP " AND id <> :id"
+                            " ORDER BY path, id LIMIT :limit",
+    [CHANGE_DELAY_GROUP] = "UPDATE job SET due_ms = :at_ms WHERE " SQL_UPLOADED_OF_GROUP,
+    [CHANGE_WAKE_GROUP] = "UPDATE job INDEXED BY job_by_group SET due_ms = :at_ms"
+                          " WHERE folder = :folder AND rule = :rule AND group_key = :group"
+                          " AND ending = '' AND group_key IS NOT NULL AND state IN ('queued',"
+                          " 'uploading', 'uploaded', 'attaching') AND state = 'uploaded'"
+                          " AND in_hand = 0 AND due_ms = :never",
+    [QUERY_BY_POSTING] = "SELECT " SQL_COLUMNS " FROM job WHERE posting = :posting AND posting <> 0"
+                         " AND id <> :id AND in_hand = 0 AND state = :state AND ending = ''"
+                         " ORDER BY path, id LIMIT :limit",
+    [QUERY_HAS_ACTIVITY] = "SELECT count(*) FROM job WHERE activity_id = :activity_id"
+                           " AND activity_id IS NOT NULL AND (:md5 IS NULL OR md5 = :md5)"
+                           " AND " SQL_OF_A_FOLDER,
+    [CHANGE_REMEMBER] =
+        "INSERT OR REPLACE INTO filing (sha256, activity, lead_id, job, rule, at_ms,"
+        " checksum) VALUES (:digest, :activity, :lead_id, :id, :rule, :at_ms,"
+        " :checksum)",
+    [CHANGE_UNREMEMBER] = "DELETE FROM filing WHERE sha256 = :digest AND activity = :activity"
+                          " AND lead_id = :lead_id AND job = :id",
+    [QUERY_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :digest"
+                      " AND activity = :activity AND lead_id = :lead_id",
     /* the first of others: a price list may lie on every lead there is */
-    [SQL_UNCLEAR_BY_HAND] =
+    [QUERY_UNCLEAR_BY_HAND] =
         "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_state WHERE folder = ''"
         " AND ending = '' AND state = 'failed' AND error_code = 'unclear'"
         " AND sha256 = :sha256"
         " AND lead_id = :lead_id)",
-    [SQL_FILED_ELSEWHERE] = "SELECT EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"
-                            " AND activity = :activity AND lead_id < :lead_id)"
-                            " OR EXISTS (SELECT 1 FROM filing WHERE sha256 = :sha256"
-                            " AND activity = :activity AND lead_id > :lead_id)",
+    [QUERY_FILED_ELSEWHERE] = "SELECT EXISTS (SELECT 1 FROM filing WHERE sha256 = :digest"
+                              " AND activity = :activity AND lead_id < :lead_id)"
+                              " OR EXISTS (SELECT 1 FROM filing WHERE sha256 = :digest"
+                              " AND activity = :activity AND lead_id > :lead_id)",
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
-    [SQL_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
-                          " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
-                          " AND error_code = 'already_filed' AND filed <> 0 AND in_hand = 0"
-                          " AND " SQL_OF_A_FOLDER " AND id > :id ORDER BY id LIMIT 1",
-    [SQL_LEAVE] = "INSERT OR REPLACE INTO leaving (job, rule, sender, at_ms)"
-                  " VALUES (:id, :rule, :sender, :at_ms)",
-    [SQL_STAY] = "DELETE FROM leaving WHERE job = :id",
-    [SQL_LEAVE_AS] = "UPDATE OR REPLACE leaving SET job = :id WHERE job = :other",
-    [SQL_HAS_LEFT] = "SELECT count(*) FROM leaving WHERE job = :id AND rule = :rule"
-                     " AND at_ms > :at_ms",
-    [SQL_LEFT_BY_RULE] = "SELECT at_ms FROM leaving WHERE rule = :rule AND job <> :id"
-                         " ORDER BY at_ms DESC LIMIT 1 OFFSET :nth",
-    [SQL_LEFT_BY_SENDER] = "SELECT at_ms FROM leaving WHERE sender = :sender AND job <> :id"
+    [QUERY_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
+                            " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
+                            " AND error_code = 'already_filed' AND filed <> 0 AND in_hand = 0"
+                            " AND " SQL_OF_A_FOLDER " AND id > :id ORDER BY id LIMIT 1",
+    [CHANGE_LEAVE] = "INSERT OR REPLACE INTO leaving (job, rule, sender, at_ms)"
+                     " VALUES (:id, :rule, :sender, :at_ms)",
+    [CHANGE_STAY] = "DELETE FROM leaving WHERE job = :id",
+    [CHANGE_LEAVE_AS] = "UPDATE OR REPLACE leaving SET job = :id WHERE job = :other",
+    [QUERY_HAS_LEFT] = "SELECT count(*) FROM leaving WHERE job = :id AND rule = :rule"
+                       " AND at_ms > :at_ms",
+    [QUERY_LEFT_BY_RULE] = "SELECT at_ms FROM leaving WHERE rule = :rule AND job <> :id"
                            " ORDER BY at_ms DESC LIMIT 1 OFFSET :nth",
-    [SQL_LEFT_AGAIN] = "UPDATE leaving SET at_ms = max(at_ms, :at_ms) WHERE job = :id",
-    [SQL_LEFT_CLAMP] = "UPDATE leaving SET at_ms = :at_ms WHERE at_ms > :at_ms",
-    [SQL_LEFT_FORGET] = "DELETE FROM leaving WHERE at_ms < :at_ms",
-    [SQL_LEFT_SHIFT] = "UPDATE leaving SET at_ms = at_ms + :by_ms",
-    [SQL_IS_LEAVING] = "SELECT count(*) FROM leaving INDEXED BY leaving_by_sender JOIN job"
-                       " ON job.id = leaving.job WHERE leaving.sender = :sender AND leaving.job"
-                       " <> :id AND job.state = 'attaching'",
-    [SQL_GUARD] = "SELECT over, released, recalled, recalled_held FROM guard WHERE rule = :rule",
-    [SQL_SET_GUARD] = "INSERT OR REPLACE INTO guard (rule, over, released, recalled,"
-                      " recalled_held) VALUES (:rule, :over, :released, :recalled,"
-                      " :recalled_held)",
+    [QUERY_LEFT_BY_SENDER] = "SELECT at_ms FROM leaving WHERE sender = :sender AND job <> :id"
+                             " ORDER BY at_ms DESC LIMIT 1 OFFSET :nth",
+    [CHANGE_LEFT_AGAIN] = "UPDATE leaving SET at_ms = max(at_ms, :at_ms) WHERE job = :id",
+    [CHANGE_LEFT_CLAMP] = "UPDATE leaving SET at_ms = :at_ms WHERE at_ms > :at_ms",
+    [CHANGE_LEFT_FORGET] = "DELETE FROM leaving WHERE at_ms < :at_ms",
+    [CHANGE_LEFT_SHIFT] = "UPDATE leaving SET at_ms = at_ms + :by_ms",
+    [QUERY_IS_LEAVING] = "SELECT count(*) FROM leaving INDEXED BY leaving_by_sender JOIN job"
+                         " ON job.id = leaving.job WHERE leaving.sender = :sender AND leaving.job"
+                         " <> :id AND job.state = 'attaching'",
+    [QUERY_GUARD] = "SELECT over, released, recalled, recalled_held FROM guard WHERE rule = :rule",
+    [CHANGE_GUARD] = "INSERT OR REPLACE INTO guard (rule, over, released, recalled,"
+                     " recalled_held) VALUES (:rule, :over, :released, :recalled,"
+                     " :recalled_held)",
     /* the files of one group leave as one */
-    [SQL_HELD] = "SELECT rule, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
-                 " FROM job INDEXED BY job_held WHERE " SQL_WAS_HELD " AND held = 1"
-                 " AND rule IS NOT NULL AND (:rule IS NULL OR rule = :rule) GROUP BY rule",
-    [SQL_HELD_OF_RULE] = "SELECT id FROM job INDEXED BY job_held WHERE rule = :rule"
-                         " AND " SQL_WAS_HELD " AND in_hand = 0 AND (held = :held OR NOT :held)"
-                         " AND id > :id ORDER BY id LIMIT :limit",
-    [SQL_IS_UNDECIDED] = "SELECT EXISTS (SELECT 1 FROM job WHERE ending = '' AND state IN"
-                         " ('queued', 'uploading', 'uploaded') AND (rule = :rule OR rule IS NULL)"
-                         " AND entered > :recalled AND entered <= :over)",
-    [SQL_FIND_HELD] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
+    [QUERY_HELD] = "SELECT rule, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
+                   " FROM job INDEXED BY job_held WHERE " SQL_WAS_HELD " AND held = 1"
+                   " AND rule IS NOT NULL AND (:rule IS NULL OR rule = :rule) GROUP BY rule",
+    [QUERY_HELD_OF_RULE] = "SELECT id FROM job INDEXED BY job_held WHERE rule = :rule"
+                           " AND " SQL_WAS_HELD " AND in_hand = 0 AND (held = :held OR NOT :held)"
+                           " AND id > :id ORDER BY id LIMIT :limit",
+    [QUERY_IS_UNDECIDED] = "SELECT EXISTS (SELECT 1 FROM job WHERE ending = '' AND state IN"
+                           " ('queued', 'uploading', 'uploaded') AND (rule = :rule OR rule IS NULL)"
+                           " AND entered > :recalled AND entered <= :over)",
+    [QUERY_HELD_AT] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_path"
                       " WHERE folder = :folder AND path = :path AND ending = '' AND held <> 0"
                       " AND in_hand = 0 AND state = 'uploaded' ORDER BY id DESC LIMIT 1",
-    [SQL_PACED_SENDER] = "SELECT min(sender) FROM job INDEXED BY job_paced WHERE ending = ''"
-                         " AND held = 2 AND state = 'uploaded'"
-                         " AND (:after IS NULL OR sender > :after)",
-    [SQL_PACED] = "SELECT id, entered FROM job INDEXED BY job_paced WHERE sender = :sender"
-                  " AND folder = :folder AND ending = '' AND held = 2"
-                  " AND state = 'uploaded' AND in_hand = 0 ORDER BY entered LIMIT 1",
-    [SQL_COUNT_PACED] = "SELECT sender, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
-                        " FROM job INDEXED BY job_paced WHERE ending = '' AND held = 2"
-                        " AND state = 'uploaded' AND sender IS NOT NULL GROUP BY sender",
-    [SQL_CLAMP] = "UPDATE job SET due_ms = :due_ms WHERE due_ms > :due_ms AND due_ms <> :never"
-                  " AND " SQL_WAITING,
-    [SQL_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
-                  " AND " SQL_WAITING,
-    [SQL_WAKE] = "UPDATE job SET due_ms = :due_ms WHERE error_code = :error_code AND ending = ''"
-                 " AND in_hand = 0 AND state IN ('queued', 'uploaded')",
-    [SQL_WAKE_CHANGED] = "UPDATE job SET due_ms = :due_ms WHERE folder = :folder AND mark <> :mark"
-                         " AND rule IS NOT NULL AND ending = '' AND in_hand = 0"
-                         " AND state = 'uploaded'",
-    [SQL_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms, checksum)"
-                 " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms, :checksum)",
-    [SQL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE job = :id ORDER BY rowid",
+    [QUERY_PACED_SENDER] = "SELECT min(sender) FROM job INDEXED BY job_paced WHERE ending = ''"
+                           " AND held = 2 AND state = 'uploaded'"
+                           " AND (:sender IS NULL OR sender > :sender)",
+    [QUERY_PACED] = "SELECT id, entered FROM job INDEXED BY job_paced WHERE sender = :sender"
+                    " AND folder = :folder AND ending = '' AND held = 2"
+                    " AND state = 'uploaded' AND in_hand = 0 ORDER BY entered LIMIT 1",
+    [QUERY_COUNT_PACED] = "SELECT sender, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
+                          " FROM job INDEXED BY job_paced WHERE ending = '' AND held = 2"
+                          " AND state = 'uploaded' AND sender IS NOT NULL GROUP BY sender",
+    [CHANGE_CLAMP] = "UPDATE job SET due_ms = :at_ms WHERE due_ms > :at_ms AND due_ms <> :never"
+                     " AND " SQL_WAITING,
+    [CHANGE_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
+                     " AND " SQL_WAITING,
+    [CHANGE_WAKE] = "UPDATE job SET due_ms = :at_ms WHERE error_code = :code AND ending = ''"
+                    " AND in_hand = 0 AND state IN ('queued', 'uploaded')",
+    [CHANGE_WAKE_CHANGED] =
+        "UPDATE job SET due_ms = :at_ms WHERE folder = :folder AND mark <> :rules_digest"
+        " AND rule IS NOT NULL AND ending = '' AND in_hand = 0"
+        " AND state = 'uploaded'",
+    [CHANGE_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms, checksum)"
+                    " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms, :checksum)",
+    [QUERY_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE job = :id ORDER BY rowid",
     [SQL_ALL_JOBS] = "SELECT " SQL_COLUMNS " FROM job",
     [SQL_ALL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting",
-    [SQL_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
-    [SQL_NEXT_CLAIMED] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
-                         " ORDER BY id LIMIT 1",
+    [QUERY_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
+    [QUERY_CLAIMED] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
+                      " ORDER BY id LIMIT 1",
     /* the members of one group that is being posted count once */
-    [SQL_COUNT_CLAIMED] = "SELECT count(DISTINCT CASE WHEN state = 'attaching' AND posting"
-                          " THEN -posting ELSE id END) FROM job"
-                          " WHERE in_hand = 1",
-    [SQL_NOTE] = "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
-    [SQL_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
-    [SQL_HISTORY] = "SELECT at_ms, state, why FROM history WHERE job = :id ORDER BY rowid",
-    [SQL_LIST] = "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_LIVE
-                 " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
-                 " AND (:rule IS NULL OR rule = :rule)"
-                 " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
-                 " AND id < :below ORDER BY id DESC LIMIT :limit",
-    [SQL_FAILED] = "SELECT id FROM job WHERE " SQL_LIVE " AND state = 'failed' AND in_hand = 0"
-                   " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
-                   " AND (:rule IS NULL OR rule = :rule)"
-                   " AND (:code IS NULL OR error_code = :code)"
-                   " AND id > :id ORDER BY id LIMIT :limit",
+    [QUERY_COUNT_CLAIMED] = "SELECT count(DISTINCT CASE WHEN state = 'attaching' AND posting"
+                            " THEN -posting ELSE id END) FROM job"
+                            " WHERE in_hand = 1",
+    [CHANGE_NOTE] =
+        "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
+    [QUERY_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
+    [QUERY_HISTORY] = "SELECT state, why, at_ms FROM history WHERE job = :id ORDER BY rowid",
+    [QUERY_LIST] =
+        "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_LIVE
+        " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
+        " AND (:rule IS NULL OR rule = :rule)"
+        " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
+        " AND id < :below ORDER BY id DESC LIMIT :limit",
+    [QUERY_FAILED] = "SELECT id FROM job WHERE " SQL_LIVE " AND state = 'failed' AND in_hand = 0"
+                     " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
+                     " AND (:rule IS NULL OR rule = :rule)"
+                     " AND (:code IS NULL OR error_code = :code)"
+                     " AND id > :id ORDER BY id LIMIT :limit",
     /* the index job_by_state serves this */
-    [SQL_IN_FAILED] = "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder"
-                      " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
-                      " ORDER BY id LIMIT :limit",
-    [SQL_NOT_PUT_AWAY] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = '' AND filed = 0"
-                         " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
-    [SQL_COUNT] = "SELECT state, filed, count(*) FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER
-                  " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
-    [SQL_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
-                    " FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER " GROUP BY folder",
+    [QUERY_IN_FAILED] = "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder"
+                        " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
+                        " ORDER BY id LIMIT :limit",
+    [QUERY_NOT_PUT_AWAY] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = '' AND filed = 0"
+                           " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
+    [QUERY_COUNT] = "SELECT state, filed, count(*) FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER
+                    " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
+    [QUERY_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
+                      " FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER " GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
-    [SQL_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
-                       " (SELECT DISTINCT folder FROM job WHERE ending = '') AND state IN"
-                       " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
-                       " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
-                       " GROUP BY rule",
-    [SQL_NUMBER] = "SELECT value FROM number WHERE name = :name",
-    [SQL_SET_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :value)"
-                       " ON CONFLICT (name) DO UPDATE SET value = :value",
+    [QUERY_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
+                         " (SELECT DISTINCT folder FROM job WHERE ending = '') AND state IN"
+                         " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
+                         " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
+                         " GROUP BY rule",
+    [QUERY_NUMBER] = "SELECT value FROM number WHERE name = :name",
+    [CHANGE_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :number)"
+                      " ON CONFLICT (name) DO UPDATE SET value = :number",
 };
 
 #endif

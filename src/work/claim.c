@@ -16,6 +16,8 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/groups.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +70,10 @@ static void gather_posted(struct worker *worker, struct task *task)
     task->members = calloc(ATTACHMENTS_MAX, sizeof(struct job *));
     if (!task->members)
         return; /* each is looked for by itself */
-    task->member_count =
-        store_by_posting(queue_store(worker->queue), task->job, task->members, ATTACHMENTS_MAX);
+    task->member_count = queue_by_posting(worker->queue, task->job, task->members, ATTACHMENTS_MAX);
     for (size_t i = 0; i < task->member_count; i++) {
         task->members[i]->claimed = true;
-        store_update(queue_store(worker->queue), task->members[i]);
+        queue_put(worker->queue, task->members[i]);
     }
 }
 
@@ -82,7 +83,7 @@ static void find_kept(struct worker *worker, struct task *task)
     struct job *job = task->job;
     if (task->folder->after_upload != AFTER_KEEP || job->state != JOB_UPLOADING || job->posting)
         return;
-    CLEANUP(job_freep) struct job *kept = store_find_kept(queue_store(worker->queue), job);
+    CLEANUP(job_freep) struct job *kept = queue_find_kept(worker->queue, job);
     if (!kept)
         return;
     task->kept = kept->id;
@@ -159,7 +160,7 @@ static bool claim_suspect(struct worker *worker)
         return false;
     if (worker->tasks && worker->tasks->alone)
         return true;
-    worker->has_suspects = store_suspects(queue_store(worker->queue)) > 0;
+    worker->has_suspects = queue_count_suspects(worker->queue) > 0;
     if (!worker->has_suspects || !claim_suspect_is_due(worker))
         return false;
     return worker->tasks || claim_one(worker, true);

@@ -12,7 +12,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/reading.h"
 
 #include <string.h>
 
@@ -74,7 +74,7 @@ static int64_t classify_one(
         job_forget_error(job);
     if (str_assign(&job->rules_digest, folder->rules_digest) < 0)
         return verdict_no_memory().wait_ms;
-    queue_sorted(worker->queue, job);
+    queue_put(worker->queue, job);
     return 0;
 }
 
@@ -87,7 +87,7 @@ static enum classifying classify_some(
     for (int i = 0; i < CLASSIFY_SLICE; i++) {
         CLEANUP(job_freep)
         struct job *job =
-            store_unsorted(queue_store(worker->queue), folder->name, folder->rules_digest);
+            queue_next_unclassified(worker->queue, folder->name, folder->rules_digest);
         if (!job)
             return CLASSIFY_DONE;
         int64_t wait_ms = classify_one(worker, job, folder, root);

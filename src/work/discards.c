@@ -14,6 +14,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/reading.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,14 +103,14 @@ static void add_missing(struct missing *missing, struct job *job)
 }
 
 /** Look where the next few failed files were put, up to one that needs a search of its own. */
-static void collect_missing(struct store *store, const struct folder *folder, int root,
+static void collect_missing(struct queue *queue, const struct folder *folder, int root,
     struct folder_view *view, struct missing *missing)
 {
     int64_t ids[SLICE];
-    size_t count = store_in_failed(store, folder->name, view->checked_up_to, ids, SLICE);
+    size_t count = queue_list_in_failed(queue, folder->name, view->checked_up_to, ids, SLICE);
     view->checks_discards = count > 0;
     for (size_t i = 0; i < count; i++) {
-        CLEANUP(job_freep) struct job *job = store_load(store, ids[i]);
+        CLEANUP(job_freep) struct job *job = queue_load(queue, ids[i]);
         bool is_missing = job && !lies_elsewhere(folder, job) && !failed_file_still_lies(root, job);
         if (is_missing && missing->count && !lie_together(missing->jobs[0], job))
             break;
@@ -159,9 +160,9 @@ static void check_some(struct worker *worker, const struct folder *folder, struc
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     view->checks_discards = is_here(root, view) && is_failed_here(folder, root, view);
     if (view->checks_discards && view->checked_up_to == 0)
-        failed_directories_note(queue_store(worker->queue), folder, root);
+        failed_directories_note(worker->queue, folder, root);
     if (view->checks_discards)
-        collect_missing(queue_store(worker->queue), folder, root, view, &missing);
+        collect_missing(worker->queue, folder, root, view, &missing);
     if (missing.count)
         search_for(worker->queue, folder, root, &missing);
 }

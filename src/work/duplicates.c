@@ -22,6 +22,8 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/filed_memory.h"
+#include "closedrop/queue/reading.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -49,7 +51,7 @@ struct twin {
 /* ---- asking the memory ---- */
 
 struct comparison {
-    struct store *store;
+    struct queue *queue;
     const struct config *config;
     const struct job *job;
     struct twin twin;
@@ -61,7 +63,7 @@ static void compare(void *context, const struct filing *filing)
     struct twin *twin = &comparison->twin;
     if (filing->job == comparison->job->id)
         return;
-    CLEANUP(job_freep) struct job *other = store_load(comparison->store, filing->job);
+    CLEANUP(job_freep) struct job *other = queue_load(comparison->queue, filing->job);
     /* where its folder is gone nobody asks what became of it */
     bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending &&
                         config_folder(comparison->config, other->folder);
@@ -70,24 +72,24 @@ static void compare(void *context, const struct filing *filing)
     *twin = (struct twin){.kind = is_under_way ? TWIN_UNDER_WAY : TWIN_FILED,
         .at_ms = filing->at_ms,
         .is_sure = other ? !other->posting
-                         : !store_is_unclear_by_hand(
-                               comparison->store, comparison->job->sha256, filing->lead_id)};
+                         : !queue_is_unclear_by_hand(
+                               comparison->queue, comparison->job->sha256, filing->lead_id)};
     snprintf(twin->lead_id, sizeof(twin->lead_id), "%s", filing->lead_id);
 }
 
 /** The first of its merged leads is the lead itself. */
 static struct twin find_twin(struct worker *worker, const struct task *task, const struct job *job)
 {
-    struct store *store = queue_store(worker->queue);
-    struct comparison comparison = {.store = store, .config = worker->config, .job = job};
+    struct queue *queue = worker->queue;
+    struct comparison comparison = {.queue = queue, .config = worker->config, .job = job};
     struct twin *twin = &comparison.twin;
     if (job->approved)
         return *twin;
-    store_filings(store, job->sha256, job->activity, job->lead_id, compare, &comparison);
+    queue_filings(queue, job->sha256, job->activity, job->lead_id, compare, &comparison);
     for (size_t i = 1; i < task->merged.count && twin->kind == TWIN_NONE; i++)
-        store_filings(store, job->sha256, job->activity, task->merged.ids[i], compare, &comparison);
+        queue_filings(queue, job->sha256, job->activity, task->merged.ids[i], compare, &comparison);
     bool may_be_merged = twin->kind == TWIN_NONE && !task->merged.count;
-    if (may_be_merged && store_is_filed_elsewhere(store, job->sha256, job->activity, job->lead_id))
+    if (may_be_merged && queue_is_filed_elsewhere(queue, job->sha256, job->activity, job->lead_id))
         twin->kind = TWIN_ELSEWHERE;
     return *twin;
 }
@@ -220,26 +222,26 @@ static bool was_taken_out(const struct task *task, const struct job *failed)
 }
 
 /** Whether the failed file itself is the task's, and did not come with all that lies around it. */
-static bool is_the_file(const struct task *task, struct store *store, const struct job *failed)
+static bool is_the_file(const struct task *task, struct queue *queue, const struct job *failed)
 {
     const char *path = task->job->path;
     if (!identity_same_file(&failed->identity, &task->job->identity) ||
         job_lies_at_location(failed, path))
         return false;
     CLEANUP(close_fd) int root = safe_open_root(task->folder->path);
-    return root >= 0 && failed_directories_have(store, failed->folder, root, path) == 0;
+    return root >= 0 && failed_directories_have(queue, failed->folder, root, path) == 0;
 }
 
 /** A failed file of the same bytes that a person took out of Failed, and brought back as this one:
  * itself, or a copy of it. */
-static int64_t find_brought_back(const struct task *task, struct store *store)
+static int64_t find_brought_back(const struct task *task, struct queue *queue)
 {
     int64_t after = 0, found = 0;
     struct job *failed;
-    while (!found && (failed = store_already_filed(store, task->job->sha256, after)) != NULL) {
+    while (!found && (failed = queue_already_filed(queue, task->job->sha256, after)) != NULL) {
         after = failed->id;
         if (would_be_the_same(task, failed) &&
-            (is_the_file(task, store, failed) || was_taken_out(task, failed)))
+            (is_the_file(task, queue, failed) || was_taken_out(task, failed)))
             found = failed->id;
         job_free(failed);
     }
@@ -250,7 +252,7 @@ struct verdict duplicate_start(struct task *task, const struct stage_tools *tool
 {
     if (task->is_filed_before) {
         task->searched_failed = true;
-        task->brought_back = find_brought_back(task, tools->store);
+        task->brought_back = find_brought_back(task, tools->queue);
         return verdict_make(VERDICT_NEXT, NULL, "looked");
     }
     if (!task->merged.count && merged_leads_init(&task->merged, task->job->lead_id) < 0)

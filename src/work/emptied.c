@@ -10,6 +10,7 @@
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,8 +57,8 @@ static bool was_emptied(struct worker *worker, const struct folder *folder, cons
 {
     /* taking a file out of it was its last change, or before that */
     int64_t until_ms = seen->identity.mtime_ns / 1000000 + CLOCKS_DIFFER_MS;
-    return store_has_put_away(
-        queue_store(worker->queue), folder->name, path, beginning_of(directory, seen), until_ms);
+    return queue_has_put_away(
+        worker->queue, folder->name, path, beginning_of(directory, seen), until_ms);
 }
 
 /** Somebody else was there first, or has something in it again. */

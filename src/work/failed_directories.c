@@ -15,6 +15,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/reading.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,41 +35,41 @@ static int name_of(const char *folder, int directory, char **ret_name)
     return *ret_name ? 0 : -ENOMEM;
 }
 
-static void note(struct store *store, const struct folder *folder, int directory)
+static void note(struct queue *queue, const struct folder *folder, int directory)
 {
     CLEANUP(free_text) char *name = NULL;
     if (directory < 0 || name_of(folder->name, directory, &name) < 0 || !name)
         return;
-    if (!store_number(store, name))
-        store_set_number(store, name, clock_wall_ms());
+    if (!queue_number(queue, name))
+        queue_set_number(queue, name, clock_wall_ms());
 }
 
-void failed_directories_note(struct store *store, const struct folder *folder, int root)
+void failed_directories_note(struct queue *queue, const struct folder *folder, int root)
 {
     const char *failed = folder->failed;
     CLEANUP(close_fd)
     int directory = *failed == '/' ? safe_open_root(failed) : safe_open_path(root, failed);
     CLEANUP(free_text) char *first = strndup(failed, strcspn(failed, "/"));
     CLEANUP(close_fd) int top = first && *first ? safe_open_path(root, first) : -ENOENT;
-    note(store, folder, directory);
-    note(store, folder, top);
+    note(queue, folder, directory);
+    note(queue, folder, top);
 }
 
 /** Whether a directory was noted: 1, 0, or a negative errno. */
-static int is_noted(struct store *store, const char *folder, int root, const char *path)
+static int is_noted(struct queue *queue, const char *folder, int root, const char *path)
 {
     CLEANUP(free_text) char *name = NULL;
     CLEANUP(close_fd) int directory = safe_open_path(root, path);
     int result = directory < 0 ? directory : name_of(folder, directory, &name);
-    return result < 0 ? result : name && store_number(store, name);
+    return result < 0 ? result : name && queue_number(queue, name);
 }
 
-int failed_directories_have(struct store *store, const char *folder, int root, const char *path)
+int failed_directories_have(struct queue *queue, const char *folder, int root, const char *path)
 {
     CLEANUP(free_text) char *at = path_directory(path);
     int result = 0;
     while (result == 0 && at && *at) {
-        result = is_noted(store, folder, root, at);
+        result = is_noted(queue, folder, root, at);
         char *above = path_directory(at);
         free(at);
         at = above;
@@ -78,11 +79,11 @@ int failed_directories_have(struct store *store, const char *folder, int root, c
 
 bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path)
 {
-    struct store *store = queue_store(worker->queue);
-    CLEANUP(job_freep) struct job *job = store_load(store, id);
+    struct queue *queue = worker->queue;
+    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
     const struct folder *folder = job ? config_folder(worker->config, job->folder) : NULL;
     CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
-    int result = root < 0 ? root : failed_directories_have(store, folder->name, root, path);
+    int result = root < 0 ? root : failed_directories_have(queue, folder->name, root, path);
     if (result > 0) {
         log_info("job %lld: %s/%s was renamed together with the directory for failed files and is "
                  "ignored; to try it again, drag it out of there",

@@ -3,16 +3,15 @@
 #define CLOSEDROP_WORK_FAILED_DIRECTORIES_H
 
 #include "closedrop/config/config.h"
-#include "closedrop/queue/store.h"
 
 /** Know the one of a folder, open at `root`, from now on; inside a transaction. Where directories
  * have no handle that lasts, nothing is known. */
-void failed_directories_note(struct store *store, const struct folder *folder, int root);
+void failed_directories_note(struct queue *queue, const struct folder *folder, int root);
 
 /**
  * Whether `path` below `root` lies in one of the folder that is called `folder`: 1, 0, or a
  * negative errno where that cannot be told.
  */
-int failed_directories_have(struct store *store, const char *folder, int root, const char *path);
+int failed_directories_have(struct queue *queue, const char *folder, int root, const char *path);
 
 #endif

@@ -15,7 +15,7 @@
 #include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/groups.h"
 #include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
@@ -213,7 +213,7 @@ static void add_posting(void *context, const char *token, const char *lead_id,
         gathering->verification, gathering->index, token, lead_id, activity, at_ms);
 }
 
-static int gather(struct task *task, struct store *store)
+static int gather(struct task *task, struct queue *queue)
 {
     struct gathering gathering = {.verification = &task->verification};
     gathering.result = verify_init(&task->verification, 1 + task->member_count);
@@ -222,7 +222,7 @@ static int gather(struct task *task, struct store *store)
         const struct job *job = i ? task->members[i - 1] : task->job;
         gathering.index = i;
         gathering.result = verify_add_file(&task->verification, i, job);
-        store_postings(store, job->id, add_posting, &gathering);
+        queue_postings(queue, job->id, add_posting, &gathering);
     }
     return gathering.result;
 }
@@ -235,7 +235,7 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools)
         bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
         if (fetched.kind != VERDICT_NEXT && !is_away) /* to look takes no file */
             return fetched;
-        if (gather(task, tools->store) < 0)
+        if (gather(task, tools->queue) < 0)
             return verdict_no_memory();
         if (!task->verification.place_count)
             return verdict_make(
@@ -246,19 +246,19 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools)
 
 /** Who asks whether an activity is another job's. */
 struct asking {
-    struct store *store;
+    struct queue *queue;
     const char *md5; /* only jobs with these bytes count, NULL: all */
 };
 
 static bool is_taken(void *context, const char *activity_id)
 {
     const struct asking *asking = context;
-    return activity_id && store_has_activity(asking->store, activity_id, asking->md5);
+    return activity_id && queue_has_activity(asking->queue, activity_id, asking->md5);
 }
 
 struct verdict verify_finish(struct task *task, const struct stage_tools *tools)
 {
-    struct asking asking = {tools->store, NULL};
+    struct asking asking = {tools->queue, NULL};
     return verify_read(&task->verification, task->step.request, is_taken, &asking);
 }
 
@@ -277,7 +277,7 @@ struct verdict reconcile_start(struct task *task, const struct stage_tools *tool
 struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools)
 {
     /* one activity may hold several files, and so be that of several jobs */
-    struct asking asking = {tools->store, task->job->md5};
+    struct asking asking = {tools->queue, task->job->md5};
     struct verdict verdict =
         verify_read(&task->verification, task->step.request, is_taken, &asking);
     if (verdict.kind == VERDICT_NEXT && task->verification.is_doubtful &&

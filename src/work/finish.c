@@ -38,7 +38,7 @@
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/queue/view.h"
 
 #include <dirent.h>
@@ -243,7 +243,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     /* it may lie in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_searched)
         return verdict_make(VERDICT_GONE, "gone", "looking for the file in the folder");
-    bool is_replaced = taken == TAKEN_ANOTHER || store_has_successor(tools->store, task->job);
+    bool is_replaced = taken == TAKEN_ANOTHER || queue_has_successor(tools->queue, task->job);
     if (is_replaced && !must_be_told(task->job))
         return verdict_make(
             VERDICT_CHANGED, "changed", "its file was rewritten or replaced before it was moved");

@@ -13,6 +13,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/queue/groups.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/attach.h"
 
@@ -52,9 +53,9 @@ static void upload_again(struct worker *worker, struct job *job)
  */
 static int64_t group_due(struct worker *worker, const struct task *task, const struct rule *rule)
 {
-    struct store_group group;
+    struct queue_group group;
     int64_t now = clock_wall_ms();
-    store_group(queue_store(worker->queue), task->job, &group);
+    queue_group(worker->queue, task->job, &group);
     int64_t age = now - group.newest_ms;
     if (age < 0) /* the clock was set back since: who was waiting has waited, who is new waits */
         age = task->stage == STAGE_ATTACH ? INT64_MAX : 0;
@@ -74,8 +75,7 @@ static int gather_members(struct worker *worker, struct task *task)
     task->members = calloc(GROUP_MAX, sizeof(struct job *));
     if (!task->members)
         return -ENOMEM;
-    task->member_count =
-        store_group_members(queue_store(worker->queue), task->job, task->members, GROUP_MAX);
+    task->member_count = queue_group_members(worker->queue, task->job, task->members, GROUP_MAX);
     return 0;
 }
 
@@ -120,7 +120,7 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
         return false;
     bool is_news = task->stage != STAGE_ATTACH; /* not just asked again */
     paced_step_aside(worker, task);
-    store_delay_group(queue_store(worker->queue), job, due_ms);
+    queue_delay_group(worker->queue, job, due_ms);
     moves_release(
         worker, task, due_ms, false, is_news ? "waits for the other files of its group" : NULL);
     return true;

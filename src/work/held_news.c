@@ -9,7 +9,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/ledger.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ void held_news_tell(struct worker *worker)
             at = &news->next;
             continue;
         }
-        store_held(queue_store(worker->queue), news->rule, tell, NULL);
+        queue_count_held(worker->queue, news->rule, tell, NULL);
         *at = news->next;
         free_news(news);
     }
@@ -92,7 +92,7 @@ void held_news_tell(struct worker *worker)
 void worker_tell_held(struct worker *worker)
 {
     held_news_free(worker);
-    store_held(queue_store(worker->queue), NULL, tell, NULL);
+    queue_count_held(worker->queue, NULL, tell, NULL);
 }
 
 int64_t held_news_wait(const struct worker *worker)

@@ -15,6 +15,8 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/backoff.h"
+#include "closedrop/queue/groups.h"
+#include "closedrop/queue/reading.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -85,7 +87,7 @@ void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
 {
     task_free_members(task);
     if (task->job->group)
-        store_delay_group(queue_store(worker->queue), task->job, JOB_DUE_NEVER);
+        queue_delay_group(worker->queue, task->job, JOB_DUE_NEVER);
     task_go_on(task, stage);
 }
 
@@ -165,7 +167,7 @@ static void doubt(struct worker *worker, struct task *task, const struct move *m
 static void leave_out(struct worker *worker, struct task *task, const struct move *move)
 {
     const struct verdict *verdict = &move->why;
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(worker->queue), task->absent);
+    CLEANUP(job_freep) struct job *job = queue_load(worker->queue, task->absent);
     if (job && job->held != HELD_NEVER && !job->claimed) {
         log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
             verdict->message);

@@ -9,7 +9,9 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/groups.h"
+#include "closedrop/queue/ledger.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 
@@ -23,7 +25,7 @@ static int64_t oldest_of(const struct worker *worker, const char *sender, int64_
     *ret_entered = INT64_MAX;
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         int64_t entered = INT64_MAX;
-        int64_t id = pacing_can_attach(worker, i) ? store_paced(queue_store(worker->queue), sender,
+        int64_t id = pacing_can_attach(worker, i) ? queue_next_paced(worker->queue, sender,
                                                         worker->config->folders[i].name, &entered)
                                                   : 0;
         if (id && entered < *ret_entered) {
@@ -55,10 +57,10 @@ static int64_t wake_one(struct worker *worker, const char *sender)
     if (at_ms > now)
         return at_ms;
     CLEANUP(job_freep)
-    struct job *job = store_load(queue_store(worker->queue), oldest_of(worker, sender, &entered));
+    struct job *job = queue_load(worker->queue, oldest_of(worker, sender, &entered));
     if (job && job->due_ms == JOB_DUE_NEVER) {
         job->due_ms = now;
-        store_update(queue_store(worker->queue), job);
+        queue_put(worker->queue, job);
     }
     return now + WOKEN_POLL_MS;
 }
@@ -68,7 +70,7 @@ static void wake_all(struct worker *worker)
     char *after = NULL, *sender;
     worker->has_paced = false;
     worker->paced_until_ms = INT64_MAX;
-    while ((sender = store_paced_sender(queue_store(worker->queue), after)) != NULL) {
+    while ((sender = queue_next_paced_sender(worker->queue, after)) != NULL) {
         free(after);
         after = sender;
         paced_add(worker, wake_one(worker, sender));
@@ -96,14 +98,14 @@ void paced_ask_again(struct worker *worker)
 
 void paced_step_aside(struct worker *worker, struct task *task)
 {
-    struct store *store = queue_store(worker->queue);
+    struct queue *queue = worker->queue;
     if (task->job->held != HELD_FOR_TURN)
         return;
     struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
-    size_t count = members ? store_group_members(store, task->job, members, GROUP_MAX) : 0;
+    size_t count = members ? queue_group_members(queue, task->job, members, GROUP_MAX) : 0;
     for (size_t i = 0; i < count; i++) {
         job_let_go(members[i]);
-        store_update(store, members[i]);
+        queue_put(queue, members[i]);
         job_free(members[i]);
     }
     free(members);

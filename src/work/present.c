@@ -11,7 +11,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/groups.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static struct verdict check_group(struct task *task, const struct stage_tools *t
     struct job **members = calloc(GROUP_MAX, sizeof(struct job *));
     if (!members)
         return verdict_no_memory();
-    size_t count = store_group_members(tools->store, task->job, members, GROUP_MAX);
+    size_t count = queue_group_members(tools->queue, task->job, members, GROUP_MAX);
     for (size_t i = 0; i < count; i++) {
         if (verdict.kind == VERDICT_NEXT && members[i]->held != HELD_NEVER) {
             verdict = task_check_file(task, tools, members[i]);

@@ -28,6 +28,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/ledger.h"
 #include "closedrop/work/attach.h"
 
 #include <inttypes.h>
@@ -78,7 +79,7 @@ static struct verdict find_sender(
 static void lead(struct worker *worker, const struct task *task)
 {
     for (size_t i = 0; i < task->member_count; i++)
-        store_leave_as(queue_store(worker->queue), task->job->id, task->members[i]->id);
+        queue_leave_as(worker->queue, task->job->id, task->members[i]->id);
 }
 
 /** What is told of each reason to wait. */
@@ -110,8 +111,7 @@ static void hold_for_a_person(struct worker *worker, struct task *task, const st
         " email%s of rule \"%s\" would be sent within an hour (limits.ask_above): it waits for "
         "closedrop release or recall; if it is removed from the folder, it is not sent",
         most, most == 1 ? "" : "s", rule->name);
-    bool is_first =
-        !store_held_of_rule(queue_store(worker->queue), rule->name, HELD_FOR_WORD, 0, &id, 1);
+    bool is_first = !queue_list_held(worker->queue, rule->name, HELD_FOR_WORD, 0, &id, 1);
     held_news_note(worker, rule->name, is_first);
     hold_back(
         worker, task, HELD_FOR_WORD, message ? message : "waits for closedrop release or recall");

@@ -8,6 +8,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/work/end_marker.h"
 
 #include <dirent.h>
@@ -52,7 +53,7 @@ int staging_recover(const struct folder *folder, struct queue *queue)
         int64_t id = strtoll(entry->d_name, &end, 10);
         if (end == entry->d_name || *end)
             continue;
-        CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), id);
+        CLEANUP(job_freep) struct job *job = queue_load(queue, id);
         if (!is_awaited(job, folder))
             give_back(folder, root, staging, job, id);
     }

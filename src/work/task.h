@@ -141,7 +141,7 @@ struct stage_tools {
     struct tables *tables;
     struct etags *etags;
     struct absences *absences;
-    struct store *store;  /* to read what was posted */
+    struct queue *queue;  /* to read what was posted */
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;
 };

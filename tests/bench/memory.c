@@ -11,6 +11,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/queue.h"
 
 #include <inttypes.h>
@@ -108,8 +109,8 @@ static int64_t lookup(struct queue *queue, int64_t number)
     int64_t found = 0;
     make_hash(number, hash);
     snprintf(lead, sizeof(lead), LEAD, number % 1000);
-    store_filings(queue_store(queue), hash, ACTIVITY_EMAIL, lead, count_filing, &found);
-    if (!found && store_is_filed_elsewhere(queue_store(queue), hash, ACTIVITY_EMAIL, lead))
+    queue_filings(queue, hash, ACTIVITY_EMAIL, lead, count_filing, &found);
+    if (!found && queue_is_filed_elsewhere(queue, hash, ACTIVITY_EMAIL, lead))
         die("it is on another lead");
     return found;
 }
@@ -133,7 +134,7 @@ static void fill(struct queue *queue, int64_t from, int64_t to)
         snprintf(
             lead, sizeof(lead), "lead_KwD00BYbXCHiPWj68LxFkxaeWuULpZ7awzm6L%" PRId64, i % 1000);
         const struct filing filing = {.lead_id = lead, .rule = "by-id", .at_ms = NOON, .job = i};
-        store_remember(queue_store(queue), hash, ACTIVITY_EMAIL, &filing);
+        queue_remember(queue, hash, ACTIVITY_EMAIL, &filing);
     }
     if (queue_commit(queue) < 0)
         die("the memory cannot be filled");

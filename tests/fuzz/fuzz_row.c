@@ -7,7 +7,9 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/groups.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/queue/view.h"
 
 #include <errno.h>
@@ -130,7 +132,7 @@ static void make_sound_queue(void)
     assert(queue_open(directory, true, &queue, &why) == 0);
     fill(queue);
     for (int64_t id = 1; id <= JOBS; id++)
-        assert((sound.jobs[id] = store_load(queue_store(queue), id)) != NULL);
+        assert((sound.jobs[id] = queue_load(queue, id)) != NULL);
     queue_close(queue);
     str_release(&why);
     file_of("queue.db", path);
@@ -206,7 +208,7 @@ static void check_unchanged(const struct job *job, const struct job *before)
 static void check_nothing_changed(struct queue *queue)
 {
     for (int64_t id = 1; id <= JOBS; id++) {
-        struct job *job = store_load(queue_store(queue), id);
+        struct job *job = queue_load(queue, id);
         check_unchanged(job, sound.jobs[id]);
         job_free(job);
     }
@@ -237,20 +239,19 @@ static void see_posting(void *context, const char *token, const char *lead_id,
 /** What the commands ask. */
 static void read_all(struct queue *queue)
 {
-    struct store *store = queue_store(queue);
-    struct store_counts counts;
+    struct queue_counts counts;
     int64_t last = 0, failed[10];
     queue_begin(queue);
-    store_list(store, &(struct store_filter){.state = -1, .limit = 100}, see_job, &last);
-    store_count(store, NULL, &counts);
-    (void)store_failed(store, &(struct failed_filter){.rule = "r"}, 0, failed, 10);
+    queue_list(queue, &(struct queue_filter){.state = -1, .limit = 100}, see_job, &last);
+    queue_count(queue, NULL, &counts);
+    (void)queue_list_in_failed(queue, FOLDER, 0, failed, 10);
     for (int64_t id = 1; id <= JOBS; id++) {
-        struct job *job = store_load(store, id);
+        struct job *job = queue_load(queue, id);
         if (job)
             check_job(job);
         job_free(job);
-        store_history(store, id, see_history, NULL);
-        store_postings(store, id, see_posting, NULL);
+        queue_history(queue, id, see_history, NULL);
+        queue_postings(queue, id, see_posting, NULL);
     }
     (void)queue_commit(queue);
 }
@@ -258,20 +259,19 @@ static void read_all(struct queue *queue)
 /** One claim of what is due, and what follows it. */
 static void work_once(struct queue *queue, int round)
 {
-    struct store *store = queue_store(queue);
     queue_begin(queue);
     struct job *job = queue_claim(queue, FOLDER, LANE_ALL, round % 2);
     if (job) {
         struct job *members[4];
-        struct store_group group;
+        struct queue_group group;
         check_job(job);
-        store_group(store, job, &group);
-        size_t count = store_group_members(store, job, members, 4);
+        queue_group(queue, job, &group);
+        size_t count = queue_group_members(queue, job, members, 4);
         for (size_t i = 0; i < count; i++)
             check_job(members[i]);
         for (size_t i = 0; i < count; i++)
             job_free(members[i]);
-        store_delay_group(store, job, noon());
+        queue_delay_group(queue, job, noon());
         if (job->state == JOB_DONE || job->state == JOB_FAILED)
             queue_set_put_away(queue, job, "Failed/a.pdf", "moved");
         else if (round < 6)
@@ -291,7 +291,7 @@ static void work(struct queue *queue)
     (void)queue_recover(queue, 1000);
     queue_wake(queue, "no_lead");
     queue_wake_changed(queue, FOLDER, RULES_DIGEST);
-    job_free(store_unsorted(queue_store(queue), FOLDER, RULES_DIGEST));
+    job_free(queue_next_unclassified(queue, FOLDER, RULES_DIGEST));
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
     queue_retry_all(queue, &(struct failed_filter){.folder = FOLDER}, &retried);
@@ -306,7 +306,7 @@ static void begin_anew(struct str *why)
 {
     struct queue *queue = NULL;
     char *aside = NULL;
-    assert(store_set_aside(directory, &aside) == 0);
+    assert(queue_set_aside(directory, &aside) == 0);
     assert(queue_open(directory, true, &queue, why) == 0);
     queue_close(queue);
     unlink(aside);

@@ -9,14 +9,30 @@
 #define CLOSEDROP_QUEUE_QUEUE_H
 
 #include "closedrop/queue/job.h"
-#include "closedrop/queue/store.h"
+#include "closedrop/queue/store_problem.h"
 
 struct queue;
+struct room;
+struct str;
 
-/** Open the queue in a state directory, as store_open(). Frees nothing of `store_problem`'s cause.
+/**
+ * Open the queue in a state directory (":memory:" for tests), making both where `create`, which
+ * also reads all of it, to be sure that it is sound. Returns 0, or one of enum store_problem with
+ * the reason added to `why`; `ret_queue` is written on success only. One process at a time can have
+ * a queue open.
  */
 int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why);
 void queue_close(struct queue *queue);
+
+/**
+ * Set a damaged queue aside as queue.db.damaged-TIME and everything that belongs to it.
+ * Returns 0 or a negative errno; `ret_aside` is its new path, freed by the caller.
+ */
+int queue_set_aside(const char *directory, char **ret_aside);
+
+/** Whether the disk has too little room to begin anything new, and how it is; see
+ * ballast_is_needed(). */
+bool queue_is_short(struct queue *queue, struct room *ret_room);
 
 /** Which queue it is: a random number that is made with it, so that one that was lost and made anew
  * has another. 0 for one that was opened without `create` and never had any. */
@@ -32,7 +48,11 @@ int64_t queue_last_entered(struct queue *queue);
 /** Begin a transaction, as store_begin(). */
 void queue_begin(struct queue *queue);
 
-/** As store_commit(). */
+/**
+ * 0, or -ENOSPC (nothing was written, and the ballast was given up), -ENOMEM, or -EIO (the disk or
+ * our own code is at fault). In all cases end the process: the next start reads what the disk
+ * holds.
+ */
 int queue_commit(struct queue *queue);
 
 /** What the queue knows of a file that a scan has seen. */
@@ -115,8 +135,8 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
 /** When the next claim of the kind could succeed, wall clock; INT64_MAX for never. */
 int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
 
-/** Write what a job was sorted to (job->rules_digest, rule, group): no state of it changes. */
-void queue_sorted(struct queue *queue, const struct job *job);
+/** Write a job: a new one, which gets its id, or one whose state is as it was. No history row. */
+void queue_put(struct queue *queue, struct job *job);
 
 /**
  * The intent to create one activity for `count` claimed, uploaded jobs, with their tokens: from the
@@ -125,9 +145,6 @@ void queue_sorted(struct queue *queue, const struct job *job);
  * then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is looked at.
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
-
-/** Something leaves the house under this id (struct leaving). */
-void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender);
 
 /** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
  * its rule is asked for. */
@@ -242,6 +259,13 @@ int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
 /** Something has left its place in a folder: if the guard holds that back, it is looked for. */
 void queue_recheck_held(struct queue *queue, const char *folder, const char *path);
 
+/** Which failed jobs are meant: those that fit all that is not NULL. */
+struct failed_filter {
+    const char *folder;
+    const char *rule;
+    const char *code;
+};
+
 /** What became of many that were to be retried. */
 struct retried {
     int64_t queued;
@@ -294,8 +318,5 @@ void queue_set_predecessor_lost(struct queue *queue);
 /** Whether people have stopped the sending of files. Kept over restarts. */
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);
-
-/** Reading: as in store.h. */
-struct store *queue_store(struct queue *queue);
 
 #endif

@@ -9,6 +9,7 @@
 #include "closedrop/config/config.h"
 #include "closedrop/control/questions.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/queue/view.h"
 
 #include <ctype.h>
@@ -433,7 +434,7 @@ static void tells_how_the_queue_is(void **state)
 static void tells_why_a_file_is_not_put_away(void **state)
 {
     struct queue *queue = *state;
-    CLEANUP(job_freep) struct job *job = store_load(queue_store(queue), 2);
+    CLEANUP(job_freep) struct job *job = queue_load(queue, 2);
     queue_put_away_later(queue, job, 1, "the directory refuses it");
     struct json *body = ask(queue, (struct question){.kind = ASK_STATUS}, 200);
     const struct json *first = json_get(body, "first_not_put_away");
@@ -524,9 +525,9 @@ static void shows_what_waits_for_a_rule_that_is_gone(void **state)
 {
     char code[32];
     struct queue *queue = *state;
-    struct job *job = store_load(queue_store(queue), 1);
+    struct job *job = queue_load(queue, 1);
     assert_int_equal(str_assign(&job->rule, "statements"), 0);
-    queue_sorted(queue, job);
+    queue_put(queue, job);
     assert_string_equal(error_of(queue, 1, code), "rule_gone");
     job->claimed = true; /* as the worker does about it, when it comes to it */
     assert_int_equal(str_assign(&job->error_code, "rule_gone"), 0);

@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_QUEUE_GROUP_FIXTURE_H
 #define TESTS_UNIT_QUEUE_GROUP_FIXTURE_H
 
+#include "closedrop/queue/groups.h"
 #include "queue_fixture.h"
 
 /* Beside an uploaded job of folder scans, rule r, key k, lead A (and contact C, where `of_contact`)
@@ -43,7 +44,7 @@ static inline int64_t add_member(
     job->claimed = member->claimed;
     job->attempts = member->attempts;
     job->activity = ACTIVITY_EMAIL;
-    store_update(queue_store(queue), job);
+    queue_put(queue, job);
     int64_t id = job->id;
     job_free(job);
     return id;
@@ -65,7 +66,7 @@ static inline void intend_three(struct queue *queue, struct job *jobs[3])
     jobs[0] = queue_claim(queue, "scans", LANE_ATTACH, false);
     jobs[0]->verifications = 1; /* of an earlier post */
     assert_int_equal(jobs[0]->id, ids[0]);
-    assert_int_equal(store_group_members(queue_store(queue), jobs[0], jobs + 1, 2), 2);
+    assert_int_equal(queue_group_members(queue, jobs[0], jobs + 1, 2), 2);
     queue_intend(queue, jobs, 3, clock_wall_ms());
 }
 

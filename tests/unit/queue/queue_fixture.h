@@ -6,7 +6,9 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/groups.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,7 +100,7 @@ static inline int64_t next_due(struct queue *queue, const char *folder, unsigned
 
 static inline struct job *load(struct queue *queue, int64_t id)
 {
-    struct job *job = store_load(queue_store(queue), id);
+    struct job *job = queue_load(queue, id);
     assert_non_null(job);
     return job;
 }
@@ -150,7 +152,7 @@ static inline void add_posting(void *context, const char *token, const char *lea
 static inline void expect_postings(struct queue *queue, int64_t id, const char *text)
 {
     struct lines lines = {""};
-    store_postings(queue_store(queue), id, add_posting, &lines);
+    queue_postings(queue, id, add_posting, &lines);
     assert_string_equal(lines.text, text);
 }
 

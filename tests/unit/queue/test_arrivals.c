@@ -2,6 +2,8 @@
  */
 #include "queue_fixture.h"
 
+#include "closedrop/queue/reading.h"
+
 #include <errno.h>
 
 /* ---- the life of an identity ---- */
@@ -292,7 +294,7 @@ static void supersedes_a_waiting_job_whose_file_was_rewritten(void **state)
 
 static bool has_put_away(struct queue *queue, const char *directory, int64_t since_ms)
 {
-    return store_has_put_away(queue_store(queue), "scans", directory, since_ms, INT64_MAX);
+    return queue_has_put_away(queue, "scans", directory, since_ms, INT64_MAX);
 }
 
 static void knows_out_of_which_directories_files_were_put_away(void **state)
@@ -308,8 +310,8 @@ static void knows_out_of_which_directories_files_were_put_away(void **state)
     assert_false(has_put_away(queue, "i", 0));
     assert_false(has_put_away(queue, "in/dee", 0));
     assert_false(has_put_away(queue, "in/deep/a.pdf", 0));
-    assert_false(store_has_put_away(queue_store(queue), "other", "in", 0, INT64_MAX));
-    assert_false(store_has_put_away(queue_store(queue), "scans", "in", 0, now - 1));
+    assert_false(queue_has_put_away(queue, "other", "in", 0, INT64_MAX));
+    assert_false(queue_has_put_away(queue, "scans", "in", 0, now - 1));
     add(queue, "kept/b.pdf", file(2));
     finish_next(queue, NULL);
     assert_false(has_put_away(queue, "kept", 0));
@@ -357,10 +359,10 @@ static void knows_a_job_that_took_over_a_path(void **state)
     begin(queue);
     struct job *old = load(queue, add(queue, "a.pdf", file(1)));
     add(queue, "b.pdf", file(2));
-    assert_false(store_has_successor(queue_store(queue), old));
+    assert_false(queue_has_successor(queue, old));
     struct job *new = load(queue, add(queue, "a.pdf", file(3)));
-    assert_true(store_has_successor(queue_store(queue), old));
-    assert_false(store_has_successor(queue_store(queue), new));
+    assert_true(queue_has_successor(queue, old));
+    assert_false(queue_has_successor(queue, new));
     job_free(old);
     job_free(new);
     commit(queue);
@@ -464,7 +466,7 @@ static int64_t discarded(struct queue *queue, const char *code)
 {
     int64_t id = add(queue, "a.pdf", file(1));
     fail_next(queue, code, "Failed/a.pdf");
-    struct job *job = store_load(queue_store(queue), id);
+    struct job *job = queue_load(queue, id);
     queue_discard(queue, job);
     job_free(job);
     return id;
@@ -473,24 +475,23 @@ static int64_t discarded(struct queue *queue, const char *code)
 static void counts_what_was_discarded_no_more(void **state)
 {
     struct queue *queue = *state;
-    struct store *store = queue_store(queue);
-    struct store_counts counts;
+    struct queue_counts counts;
     struct retried retried;
     struct lines lines = {""};
     int64_t ids[2];
     begin(queue);
     int64_t id = discarded(queue, "too_large");
-    const struct store_filter all = {.state = -1, .limit = 10};
-    store_list(store, &all, add_id, &lines);
+    const struct queue_filter all = {.state = -1, .limit = 10};
+    queue_list(queue, &all, add_id, &lines);
     assert_string_equal(lines.text, "");
-    store_count(store, "scans", &counts);
+    queue_count(queue, "scans", &counts);
     assert_int_equal(counts.by_state[JOB_FAILED], 0);
     assert_int_equal(counts.not_put_away, 0);
-    assert_int_equal(store_in_failed(store, "scans", 0, ids, 2), 0);
+    assert_int_equal(queue_list_in_failed(queue, "scans", 0, ids, 2), 0);
     queue_retry_all(queue, &(struct failed_filter){0}, &retried);
     assert_int_equal(retried.queued, 0);
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_DISCARDED);
-    struct job *job = store_load(store, id);
+    struct job *job = queue_load(queue, id);
     assert_string_equal(job_ended_as(job), "discarded");
     job_free(job);
     commit(queue);
@@ -507,7 +508,7 @@ static void asks_of_what_a_person_must_judge_where_it_came_back(void **state)
             .folder = "scans", .path = "Failed-October/a.pdf", .identity = &identity};
         assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
         assert_int_equal(job, id);
-        struct job *failed = store_load(queue_store(queue), id);
+        struct job *failed = queue_load(queue, id);
         queue_set_location_in_failed(queue, failed, seen.path); /* renamed with all of Failed */
         assert_string_equal(job_ended_as(failed), "");
         assert_int_equal(queue_known(queue, &seen, &job), KNOWN_YES);
@@ -528,7 +529,7 @@ static void knows_a_discarded_file_that_comes_back(void **state)
     int64_t id = discarded(queue, "cut_off");
     assert_int_equal(known(queue, file(1)), KNOWN_JUDGED);
     assert_int_equal(add(queue, "other.pdf", file(1)), id);
-    struct job *job = store_load(queue_store(queue), id);
+    struct job *job = queue_load(queue, id);
     assert_int_equal(job->state, JOB_QUEUED);
     assert_string_equal(job_ended_as(job), "");
     job_free(job);

@@ -7,7 +7,10 @@
 #include "closedrop/config/config.h"
 #include "closedrop/control/questions.h"
 #include "closedrop/queue/by_hand.h"
+#include "closedrop/queue/filed_memory.h"
+#include "closedrop/queue/groups.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -229,8 +232,7 @@ static void ignore_folder(void *context, const char *folder, int64_t jobs, int64
 static void is_no_work_of_the_agent(void **state)
 {
     struct queue *queue = *state;
-    struct store *store = queue_store(queue);
-    struct store_counts counts;
+    struct queue_counts counts;
     struct retried retried;
     int folders = 0;
     int64_t failed = tell(queue, "{" FILED ",\"state\":\"failed\"," LATE "}", 200);
@@ -238,18 +240,18 @@ static void is_no_work_of_the_agent(void **state)
     assert_null(queue_claim(queue, BY_HAND_FOLDER, LANE_ALL, false));
     assert_null(queue_claim(queue, BY_HAND_FOLDER, LANE_ALL, true));
     assert_int_equal(queue_recover(queue, 1000), 0);
-    store_count(store, NULL, &counts);
+    queue_count(queue, NULL, &counts);
     for (int i = 0; i < JOB_STATES; i++)
         assert_int_equal(counts.by_state[i], 0);
     assert_int_equal(counts.not_put_away, 0);
-    store_folders(store, ignore_folder, &folders);
+    queue_count_by_folder(queue, ignore_folder, &folders);
     assert_int_equal(folders, 0);
     queue_retry_all(queue, &(struct failed_filter){0}, &retried);
     assert_int_equal(retried.queued, 0);
     for (int i = 0; i < JOB_JUDGED; i++)
         assert_int_equal(retried.left_out[i], 0);
-    assert_null(store_already_filed(store, HASH, 0)); /* no file of it was ever in Failed */
-    assert_false(store_has_activity(store, "acti_A", NULL));
+    assert_null(queue_already_filed(queue, HASH, 0)); /* no file of it was ever in Failed */
+    assert_false(queue_has_activity(queue, "acti_A", NULL));
     expect_error(queue, ASK_RETRY, failed, "was uploaded by hand; run closedrop upload again");
     expect_error(queue, ASK_RELEASE_JOB, failed, "is not waiting for release");
     json_free(ask(queue, (struct question){.kind = ASK_FORGET, .id = failed}, 200));
@@ -263,7 +265,7 @@ static void tells_what_came_of_what_was_unclear(void **state)
     int64_t id = tell(queue, "{" UNCLEAR "}", 200);
     snprintf(text, sizeof(text), "{\"id\":%d,%s", (int)id, DONE + 1);
     assert_int_equal(tell(queue, text, 200), id);
-    struct job *job = store_load(queue_store(queue), id);
+    struct job *job = queue_load(queue, id);
     assert_int_equal(job->state, JOB_DONE);
     assert_string_equal(job->activity_id, "acti_A");
     assert_null(job->error_code);
@@ -285,7 +287,7 @@ static void changes_no_other_job(void **state)
     tell(queue, text, 409);
     tell(queue, "{\"id\":-1," UNCLEAR "}", 409);
     tell(queue, "{\"id\":4711," UNCLEAR "}", 409);
-    struct job *job = store_load(queue_store(queue), id);
+    struct job *job = queue_load(queue, id);
     assert_string_equal(job->folder, "scans");
     assert_int_equal(job->state, JOB_FAILED);
     job_free(job);

@@ -1,6 +1,8 @@
 /** What is claimed next, what wakes, and what is not sorted yet. */
 #include "queue_fixture.h"
 
+#include "closedrop/queue/reading.h"
+
 #include <errno.h>
 
 /* ---- what is claimed ---- */
@@ -64,7 +66,7 @@ static void add_one_in_each_state(struct queue *queue)
     for (size_t i = 0; i < COUNT(states); i++) {
         struct job *job = load(queue, add(queue, job_state_names[states[i]], file((int)i + 1)));
         job->state = states[i];
-        store_update(queue_store(queue), job);
+        queue_put(queue, job);
         job_free(job);
     }
 }
@@ -123,7 +125,7 @@ static void passes_over_what_is_not_due(void **state)
     for (int64_t id = 1; id <= 3; id++) { /* done, failed, attaching */
         struct job *job = load(queue, id);
         job->due_ms = now + id;
-        store_update(queue_store(queue), job);
+        queue_put(queue, job);
         job_free(job);
     }
     struct job *job = claim(queue);
@@ -167,7 +169,7 @@ static void wakes_what_waits_for_something(void **state)
         job->claimed = rows[i].claimed;
         job->due_ms = JOB_DUE_NEVER;
         assert_int_equal(str_assign(&job->error_code, rows[i].code), 0);
-        store_update(queue_store(queue), job);
+        queue_put(queue, job);
         job_free(job);
     }
     assert_true(next_due(queue, "scans", LANE_ALL) == JOB_DUE_NEVER);
@@ -215,7 +217,7 @@ static void wakes_what_other_rules_have_looked_up(void **state)
         job->ending = rows[i].ending;
         job->claimed = rows[i].claimed;
         job->due_ms = JOB_DUE_NEVER;
-        store_update(queue_store(queue), job);
+        queue_put(queue, job);
         job_free(job);
     }
     now += 1000;
@@ -263,7 +265,7 @@ static void add_unsorted(struct queue *queue, size_t row)
     job->state = unsorted[row].state;
     job->ending = unsorted[row].ending;
     assert_int_equal(str_assign(&job->rules_digest, unsorted[row].rules_digest), 0);
-    store_update(queue_store(queue), job);
+    queue_put(queue, job);
     job_free(job);
 }
 
@@ -275,13 +277,13 @@ static void finds_what_other_rules_have_sorted(void **state)
     begin(queue);
     for (size_t i = 0; i < COUNT(unsorted); i++)
         add_unsorted(queue, i);
-    while ((job = store_unsorted(queue_store(queue), "scans", "b1")) != NULL) {
+    while ((job = queue_next_unclassified(queue, "scans", "b1")) != NULL) {
         size_t row = (size_t)job->id - 1;
         if (found[row])
             fail_msg("%s: is found again", unsorted[row].name);
         found[row] = true;
         assert_int_equal(str_assign(&job->rules_digest, "b1"), 0);
-        queue_sorted(queue, job);
+        queue_put(queue, job);
         job_free(job);
     }
     commit(queue);
@@ -296,11 +298,11 @@ static void changes_nothing_else_by_sorting(void **state)
     struct lines lines = {""};
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
-    struct job *job = store_unsorted(queue_store(queue), "scans", "b1");
+    struct job *job = queue_next_unclassified(queue, "scans", "b1");
     assert_int_equal(str_assign(&job->rules_digest, "b1"), 0);
     assert_int_equal(str_assign(&job->rule, "fax"), 0);
     assert_int_equal(str_assign(&job->group, "4711"), 0);
-    queue_sorted(queue, job);
+    queue_put(queue, job);
     job_free(job);
     job = load(queue, id);
     assert_string_equal(job->rules_digest, "b1");
@@ -314,7 +316,7 @@ static void changes_nothing_else_by_sorting(void **state)
     assert_int_equal(job->id, id);
     job_free(job);
     commit(queue);
-    store_history(queue_store(queue), id, add_history, &lines);
+    queue_history(queue, id, add_history, &lines);
     assert_string_equal(lines.text, "queued: settled\nuploading: in hand\n");
 }
 

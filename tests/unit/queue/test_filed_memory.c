@@ -3,7 +3,9 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +59,7 @@ static struct identity file(int number)
 static struct job *add(struct queue *queue, const char *path, int number)
 {
     struct arrival arrival = {.folder = "scans", .path = path, .identity = file(number)};
-    struct job *job = store_load(queue_store(queue), queue_add(queue, &arrival));
+    struct job *job = queue_load(queue, queue_add(queue, &arrival));
     assert_non_null(job);
     return job;
 }
@@ -106,8 +108,8 @@ static void take(void *context, const struct filing *filing)
 static struct filings filings(struct queue *queue, const char *hash, enum activity_kind activity)
 {
     struct filings found = {0};
-    store_filings(queue_store(queue), hash, activity, "lead_a", take, &found);
-    assert_false(store_is_filed_elsewhere(queue_store(queue), hash, activity, "lead_a"));
+    queue_filings(queue, hash, activity, "lead_a", take, &found);
+    assert_false(queue_is_filed_elsewhere(queue, hash, activity, "lead_a"));
     return found;
 }
 
@@ -124,10 +126,10 @@ static void knows_an_intent_from_its_transaction_on(void **state)
     assert_string_equal(found.rule, "r");
     assert_int_equal(filings(*state, HASH, ACTIVITY_NOTE).count, 0);
     assert_int_equal(filings(*state, OTHER, ACTIVITY_EMAIL).count, 0);
-    struct store *store = queue_store(*state);
-    assert_true(store_is_filed_elsewhere(store, HASH, ACTIVITY_EMAIL, "lead_b"));
-    assert_true(store_is_filed_elsewhere(store, HASH, ACTIVITY_EMAIL, "lead_"));
-    assert_false(store_is_filed_elsewhere(store, HASH, ACTIVITY_NOTE, "lead_b"));
+    struct queue *queue = *state;
+    assert_true(queue_is_filed_elsewhere(queue, HASH, ACTIVITY_EMAIL, "lead_b"));
+    assert_true(queue_is_filed_elsewhere(queue, HASH, ACTIVITY_EMAIL, "lead_"));
+    assert_false(queue_is_filed_elsewhere(queue, HASH, ACTIVITY_NOTE, "lead_b"));
     job_free(job);
 }
 
@@ -174,7 +176,7 @@ static void takes_no_hash_that_is_none(void **state)
     const struct filing filing = {.lead_id = "lead_a", .rule = ""};
     static const char *const bad[] = {NULL, "", "5ha", HASH "0"};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        store_remember(queue_store(*state), bad[i], ACTIVITY_EMAIL, &filing);
+        queue_remember(*state, bad[i], ACTIVITY_EMAIL, &filing);
         assert_int_equal(filings(*state, bad[i], ACTIVITY_EMAIL).count, 0);
     }
 }
@@ -191,12 +193,12 @@ static struct job *already_filed(struct queue *queue, const char *path, int numb
 
 static void finds_what_waits_in_failed_for_a_persons_word(void **state)
 {
-    struct store *store = queue_store(*state);
+    struct queue *queue = *state;
     struct job *job = already_filed(*state, "a.pdf", 1);
-    struct job *found = store_already_filed(store, HASH, 0);
+    struct job *found = queue_already_filed(queue, HASH, 0);
     assert_int_equal(found->id, job->id);
-    assert_null(store_already_filed(store, HASH, found->id));
-    assert_null(store_already_filed(store, OTHER, 0));
+    assert_null(queue_already_filed(queue, HASH, found->id));
+    assert_null(queue_already_filed(queue, OTHER, 0));
     job_free(found);
     job_free(job);
 }
@@ -210,7 +212,7 @@ static void is_approved_once_by_what_came_back(void **state)
     assert_false(queue_approve(*state, job, failed->id));
     assert_false(queue_approve(*state, job, 4711));
     job_free(failed);
-    failed = store_load(queue_store(*state), 1);
+    failed = queue_load(*state, 1);
     assert_int_equal(failed->ending, JOB_SUPERSEDED);
     job_free(failed);
     job_free(job);
@@ -246,7 +248,7 @@ static void is_approved_by_its_own_file_after_it_was_discarded(void **state)
 static void is_approved_by_its_touched_file_after_it_was_discarded(void **state)
 {
     struct job *failed = discarded(*state);
-    struct job *found = store_already_filed(queue_store(*state), HASH, 0);
+    struct job *found = queue_already_filed(*state, HASH, 0);
     assert_int_equal(found->id, failed->id);
     assert_int_equal(found->put_away, JOB_DISCARDED);
     struct job *job = upload(*state, "other.pdf", 2, HASH);
@@ -254,7 +256,7 @@ static void is_approved_by_its_touched_file_after_it_was_discarded(void **state)
     job->identity.mtime_ns++;
     assert_true(queue_approve(*state, job, failed->id));
     assert_true(job->approved);
-    assert_null(store_already_filed(queue_store(*state), HASH, 0));
+    assert_null(queue_already_filed(*state, HASH, 0));
     job_free(found);
     job_free(failed);
     job_free(job);
@@ -264,7 +266,7 @@ static void is_approved_by_hand(void **state)
 {
     job_free(already_filed(*state, "a.pdf", 1));
     assert_int_equal(queue_retry_by_hand(*state, 1), QUEUE_OK);
-    struct job *job = store_load(queue_store(*state), 1);
+    struct job *job = queue_load(*state, 1);
     assert_true(job->approved);
     job_free(job);
 }
@@ -286,7 +288,7 @@ static void asks_anew_whose_it_is_until_its_activity_is_intended(void **state)
     queue_retry(*state, job, now + 60000, false, "waits for its group");
     assert_int_equal(see(*state, "in/b.pdf", 1, &claimed), KNOWN_YES);
     job_free(job);
-    job = store_load(queue_store(*state), 1);
+    job = queue_load(*state, 1);
     assert_string_equal(job->path, "in/b.pdf");
     assert_string_equal(job->queued_path, "a.pdf");
     assert_null(job->filed_path);
@@ -304,7 +306,7 @@ static void only_puts_away_under_the_new_name_what_is_intended(void **state)
     job_free(job);
     assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);
     assert_int_equal(see(*state, "c.pdf", 1, &claimed), KNOWN_YES);
-    job = store_load(queue_store(*state), 1);
+    job = queue_load(*state, 1);
     assert_string_equal(job->path, "c.pdf");
     assert_string_equal(job->filed_path, "a.pdf");
     assert_string_equal(job_filed_path(job), "a.pdf");
@@ -339,7 +341,7 @@ static void follows_no_second_name_and_nothing_that_was_put_away(void **state)
     queue_set_put_away(*state, job, NULL, "kept in the folder");
     assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);
     job_free(job);
-    job = store_load(queue_store(*state), 1);
+    job = queue_load(*state, 1);
     assert_string_equal(job->path, "a.pdf");
     job_free(job);
 }
@@ -376,7 +378,7 @@ static void finds_a_kept_file_by_handle_or_path_and_size(void **state)
             .identity = file(rows[i].number)};
         job.identity.size = rows[i].size;
         job.identity.mtime_ns = 99;
-        struct job *kept = store_find_kept(queue_store(*state), &job);
+        struct job *kept = queue_find_kept(*state, &job);
         if ((kept != NULL) != rows[i].is_found)
             fail_msg("%s", rows[i].name);
         job_free(kept);
@@ -393,7 +395,7 @@ static void takes_over_the_new_time_and_is_known_by_it(void **state)
     assert_int_equal(touched->ending, JOB_DROPPED);
     job_free(touched);
     assert_int_equal(see(*state, "sub/a.pdf", 2, &claimed), KNOWN_YES);
-    struct job *kept = store_load(queue_store(*state), 1);
+    struct job *kept = queue_load(*state, 1);
     assert_string_equal(kept->path, "sub/a.pdf");
     assert_int_equal(kept->state, JOB_DONE);
     job_free(kept);

@@ -1,6 +1,9 @@
 /** Who belongs to a group, and what one POST for all of them leaves behind. */
 #include "group_fixture.h"
 
+#include "closedrop/queue/groups.h"
+#include "closedrop/queue/reading.h"
+
 #include <errno.h>
 
 /* ---- groups ---- */
@@ -62,25 +65,25 @@ static void check_member(struct queue *queue, const struct member *member)
 {
     const struct member first = {"first", MEMBER, .contact_id = member->of_contact ? "C" : NULL,
         .state = JOB_UPLOADED, .claimed = true};
-    struct store_group group;
+    struct queue_group group;
     struct job *others[2];
     int64_t began = now;
     struct job *job = load(queue, add_member(queue, "first", 1, &first));
     now += 1000;
     int64_t id = add_member(queue, "other", 2, member);
     now += 1000;
-    store_group(queue_store(queue), job, &group);
+    queue_group(queue, job, &group);
     if (group.newest_ms != began + (member->belongs ? 1000 : 0))
         fail_msg("%s: the newest is from %lld", member->name, (long long)(group.newest_ms - began));
     if (group.open != member->open || group.failing != member->failing)
         fail_msg("%s: %lld open, %lld failing", member->name, (long long)group.open,
             (long long)group.failing);
-    size_t count = store_group_members(queue_store(queue), job, others, COUNT(others));
+    size_t count = queue_group_members(queue, job, others, COUNT(others));
     if (count != member->gathered || (count && others[0]->id != id))
         fail_msg("%s: %zu gathered", member->name, count);
     if (count)
         job_free(others[0]);
-    store_delay_group(queue_store(queue), job, now + 7000);
+    queue_delay_group(queue, job, now + 7000);
     job_free(job);
     job = load(queue, id);
     if ((job->due_ms == now + 7000) != member->gathered)
@@ -114,19 +117,19 @@ static void gathers_by_path_and_no_more_than_asked_for(void **state)
     for (size_t i = 0; i < COUNT(paths); i++)
         add_uploaded(queue, paths[i], (int)i + 1);
     struct job *job = load(queue, 4);
-    size_t count = store_group_members(queue_store(queue), job, others, COUNT(others));
+    size_t count = queue_group_members(queue, job, others, COUNT(others));
     assert_int_equal(count, 4);
     for (size_t i = 0; i < count; i++) {
         snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s ", others[i]->path);
         job_free(others[i]);
     }
     assert_string_equal(seen, "a.pdf b.pdf c.pdf in/a.pdf ");
-    count = store_group_members(queue_store(queue), job, others, 2);
+    count = queue_group_members(queue, job, others, 2);
     assert_int_equal(count, 2);
     assert_string_equal(others[1]->path, "b.pdf");
     job_free(others[0]);
     job_free(others[1]);
-    assert_int_equal(store_group_members(queue_store(queue), job, others, 0), 0);
+    assert_int_equal(queue_group_members(queue, job, others, 0), 0);
     job_free(job);
     commit(queue);
 }
@@ -190,30 +193,30 @@ static void finds_the_others_of_a_post(void **state)
     intend_three(queue, jobs);
     struct job *alone = load(queue, add_uploaded(queue, "d.pdf", 4));
     queue_intend(queue, &alone, 1, clock_wall_ms());
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[0], others, 3), 0); /* claimed */
+    assert_int_equal(queue_by_posting(queue, jobs[0], others, 3), 0); /* claimed */
     for (int i = 0; i < 3; i++)
         queue_retry(queue, jobs[i], now, true, "unclear");
     queue_retry(queue, alone, now, true, "unclear");
-    assert_int_equal(store_by_posting(queue_store(queue), alone, others, 3), 0);
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 2);
+    assert_int_equal(queue_by_posting(queue, alone, others, 3), 0);
+    assert_int_equal(queue_by_posting(queue, jobs[1], others, 3), 2);
     assert_int_equal(others[0]->id, jobs[0]->id);
     assert_int_equal(others[1]->id, jobs[2]->id);
     job_free(others[0]);
     job_free(others[1]);
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 1), 1);
+    assert_int_equal(queue_by_posting(queue, jobs[1], others, 1), 1);
     job_free(others[0]);
 
     queue_fail(queue, jobs[2], "unclear", "in words"); /* another state: it is not taken along */
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 1);
+    assert_int_equal(queue_by_posting(queue, jobs[1], others, 3), 1);
     assert_int_equal(others[0]->id, jobs[0]->id);
     job_free(others[0]);
     struct job *ended = load(queue, jobs[0]->id);
     queue_end(queue, ended, JOB_FORGOTTEN, "forgotten by a person");
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 0);
+    assert_int_equal(queue_by_posting(queue, jobs[1], others, 3), 0);
     job_free(ended);
     queue_withdraw(queue, jobs[0], "was not created");
     queue_withdraw(queue, jobs[1], "was not created");
-    assert_int_equal(store_by_posting(queue_store(queue), jobs[1], others, 3), 0); /* no post */
+    assert_int_equal(queue_by_posting(queue, jobs[1], others, 3), 0); /* no post */
     free_three(jobs);
     job_free(alone);
     commit(queue);
@@ -240,7 +243,7 @@ static void takes_an_intent_back(void **state)
     assert_true(job->posting > 0);
     job_free(job);
     expect_postings(queue, jobs[0]->id, "a.pdf A email 0\n"); /* may still come to light */
-    store_history(queue_store(queue), jobs[0]->id, add_history, &lines);
+    queue_history(queue, jobs[0]->id, add_history, &lines);
     assert_non_null(strstr(lines.text, "attaching: its activity is about to be created\n"
                                        "uploaded: was not created\n"));
     free_three(jobs);
@@ -252,12 +255,12 @@ static void ends_a_post_when_it_is_done(void **state)
     struct job *jobs[3];
     begin(queue);
     intend_three(queue, jobs);
-    assert_false(store_has_activity(queue_store(queue), "acti_1", NULL));
+    assert_false(queue_has_activity(queue, "acti_1", NULL));
     int result = str_assign(&jobs[0]->activity_id, "acti_1");
     assert_int_equal(result | str_assign(&jobs[0]->values, "{}"), 0);
     queue_done(queue, jobs[0], "filed");
-    assert_true(store_has_activity(queue_store(queue), "acti_1", NULL));
-    assert_false(store_has_activity(queue_store(queue), "acti_", NULL));
+    assert_true(queue_has_activity(queue, "acti_1", NULL));
+    assert_false(queue_has_activity(queue, "acti_", NULL));
     commit(queue);
     struct job *job = load(queue, jobs[0]->id);
     assert_int_equal(job->posting, 0);
@@ -283,7 +286,7 @@ static void counts_each_that_is_tried_again_by_hand(void **state)
         assert_int_equal(queue_retry_by_hand(queue, jobs[i]->id), QUEUE_OK);
     for (int i = 0; i < 3; i++)
         job_free(claim(queue));
-    assert_int_equal(store_count_claimed(queue_store(queue)), 3);
+    assert_int_equal(queue_count_claimed(queue), 3);
     free_three(jobs);
     commit(queue);
 }

@@ -4,7 +4,9 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/ledger.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +55,7 @@ static int close_queue(void **state)
 /** One that has just entered, and would leave by this rule and sender. */
 static struct leaver leaver(struct queue *queue, int64_t id, const char *rule, const char *sender)
 {
-    store_set_number(queue_store(queue), "entered", id);
+    queue_set_number(queue, "entered", id);
     return (struct leaver){id, rule, sender, id, id, false, false};
 }
 
@@ -178,7 +180,7 @@ static void a_second_try_has_its_own_place(void **state)
     assert_int_equal(ask_new(queue, &two, 3, "r"), GUARD_ASKS);
     const struct leaver again = {2, "r", "", 2, 2, false, false};
     assert_int_equal(ask(queue, &two, &again), GUARD_LETS_GO);
-    store_leave_as(queue_store(queue), 7, 2); /* another of its group leads now */
+    queue_leave_as(queue, 7, 2); /* another of its group leads now */
     const struct leaver led = {7, "r", "", 2, 7, false, false};
     assert_int_equal(ask(queue, &two, &led), GUARD_LETS_GO);
     wall += HOUR;
@@ -224,10 +226,11 @@ static void each_limit_of_a_sender_holds(void **state)
     struct queue *queue = *state;
     for (size_t i = 0; i < COUNT(paces); i++) {
         queue_begin(queue);
-        store_forget_left(queue_store(queue), INT64_MAX);
+        queue_forget_left(queue, INT64_MAX);
         for (int j = 0; j < 4 && paces[i].left[j]; j++) {
-            const struct leaving one = {100 + j, "r", "s", wall - paces[i].left[j]};
-            store_leave(queue_store(queue), &one);
+            wall -= paces[i].left[j];
+            queue_add_leaving(queue, 100 + j, "r", "s");
+            wall += paces[i].left[j];
         }
         int64_t at = guard_free_at(queue, &paces[i].limits, "s", 0);
         if (at != wall + paces[i].free_in)

@@ -2,6 +2,8 @@
  */
 #include "queue_fixture.h"
 
+#include "closedrop/queue/reading.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -60,7 +62,7 @@ static void writes_what_came_with_a_file_into_its_history(void **state)
     arrival.note = "replaced once more";
     assert_int_equal(queue_add(queue, &arrival), id);
     commit(queue);
-    store_history(queue_store(queue), id, add_history, &lines);
+    queue_history(queue, id, add_history, &lines);
     assert_non_null(
         strstr(lines.text, "queued: settled\nqueued: replaced before it was taken\nfailed: "));
     assert_non_null(
@@ -79,7 +81,7 @@ static void keeps_a_claimed_job_when_its_file_moved(void **state)
     queue_update(queue, job, "moved back to its place");
     job_free(job);
     commit(queue);
-    store_history(queue_store(queue), id, add_history, &lines);
+    queue_history(queue, id, add_history, &lines);
     assert_non_null(strstr(lines.text, "uploading: moved back to its place\n"));
     job = load(queue, id);
     struct identity other = file(2);
@@ -114,7 +116,7 @@ static void knows_why_a_file_is_not_put_away(void **state)
     assert_null(queue_not_put_away(queue, job));
     job_free(job);
     commit(queue);
-    store_history(queue_store(queue), id, add_history, &lines);
+    queue_history(queue, id, add_history, &lines);
     assert_non_null(strstr(lines.text, "done: no rule\ndone: no right\n"
                                        "done: its new name is another's\ndone: moved\n"));
 }
@@ -134,8 +136,8 @@ static void ends_a_job_for_good(void **state)
     assert_false(job->claimed);
     assert_false(job->suspect); /* nobody waits for it to get through */
     job_free(job);
-    assert_int_equal(store_count_claimed(queue_store(queue)), 0);
-    assert_int_equal(store_suspects(queue_store(queue)), 0);
+    assert_int_equal(queue_count_claimed(queue), 0);
+    assert_int_equal(queue_count_suspects(queue), 0);
 }
 
 /* ---- retries ---- */
@@ -354,8 +356,8 @@ static void retries_all_that_failed(void **state)
     expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "300");
     expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "0");
     commit(queue);
-    struct store_counts counts;
-    store_count(queue_store(queue), NULL, &counts);
+    struct queue_counts counts;
+    queue_count(queue, NULL, &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], MANY / 2);
     assert_int_equal(counts.by_state[JOB_FAILED], 0);
 }
@@ -364,13 +366,13 @@ static void retries_all_that_failed(void **state)
 
 static void finish_a_waiting_job(struct queue *queue)
 {
-    struct job *job = store_load(queue_store(queue), 1);
+    struct job *job = queue_load(queue, 1);
     queue_done(queue, job, "too early");
 }
 
 static void record_a_waiting_job(struct queue *queue)
 {
-    struct job *job = store_load(queue_store(queue), 1);
+    struct job *job = queue_load(queue, 1);
     queue_advance(queue, job, JOB_UPLOADED, "too early");
 }
 
@@ -391,7 +393,7 @@ static void fail_after_done(struct queue *queue)
 
 static void intend_a_waiting_job(struct queue *queue)
 {
-    struct job *job = store_load(queue_store(queue), 1);
+    struct job *job = queue_load(queue, 1);
     queue_intend(queue, &job, 1, clock_wall_ms());
 }
 

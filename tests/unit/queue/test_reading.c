@@ -1,6 +1,8 @@
 /** Histories, lists, counts and numbers. */
 #include "queue_fixture.h"
 
+#include "closedrop/queue/reading.h"
+
 static void writes_down_every_change(void **state)
 {
     struct queue *queue = *state;
@@ -16,7 +18,7 @@ static void writes_down_every_change(void **state)
     finish_next(queue, NULL);
     assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     commit(queue);
-    store_history(queue_store(queue), id, add_history, &lines);
+    queue_history(queue, id, add_history, &lines);
     assert_string_equal(lines.text, "queued: settled\nuploading: in hand\nqueued: S3 is slow\n"
                                     "uploading: in hand\nuploading: in hand\nuploaded: uploaded\n"
                                     "done: done\n"
@@ -25,7 +27,7 @@ static void writes_down_every_change(void **state)
 
 static const struct {
     const char *name;
-    struct store_filter filter;
+    struct queue_filter filter;
     const char *ids;
 } lists[] = {
     {"all", {.state = -1, .limit = 100}, "4 3 2 "},
@@ -51,25 +53,25 @@ static void lists_and_counts(void **state)
     add(queue, "b.pdf", file(2));
     fail_next(queue, "s3_refused", NULL);
     add(queue, "c.pdf", file(3));
-    struct job *noted = store_load(queue_store(queue), 3);
+    struct job *noted = queue_load(queue, 3);
     assert_int_equal(str_assign(&noted->rule, "notes"), 0);
-    queue_sorted(queue, noted);
+    queue_put(queue, noted);
     job_free(noted);
     struct arrival other = {.folder = "other", .path = "d.pdf", .identity = file(4)};
     queue_add(queue, &other);
     commit(queue);
     for (size_t i = 0; i < COUNT(lists); i++) {
         struct lines lines = {""};
-        store_list(queue_store(queue), &lists[i].filter, add_id, &lines);
+        queue_list(queue, &lists[i].filter, add_id, &lines);
         if (strcmp(lines.text, lists[i].ids) != 0)
             fail_msg("%s: %s", lists[i].name, lines.text);
     }
-    struct store_counts counts;
-    store_count(queue_store(queue), NULL, &counts);
+    struct queue_counts counts;
+    queue_count(queue, NULL, &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], 2);
     assert_int_equal(counts.by_state[JOB_FAILED], 1);
     assert_int_equal(counts.not_put_away, 1);
-    store_count(queue_store(queue), "other", &counts);
+    queue_count(queue, "other", &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], 1);
     assert_int_equal(counts.not_put_away, 0);
 }
@@ -85,11 +87,11 @@ static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **s
     }
     add(queue, "b.pdf", file(4));
     fail_next(queue, "too_large", NULL); /* is still to be put away */
-    assert_int_equal(store_in_failed(queue_store(queue), "scans", 0, ids, 2), 2);
+    assert_int_equal(queue_list_in_failed(queue, "scans", 0, ids, 2), 2);
     assert_int_equal(ids[1], 2);
-    assert_int_equal(store_in_failed(queue_store(queue), "scans", 2, ids, 2), 1);
+    assert_int_equal(queue_list_in_failed(queue, "scans", 2, ids, 2), 1);
     assert_int_equal(ids[0], 3);
-    assert_int_equal(store_in_failed(queue_store(queue), "other", 0, ids, 2), 0);
+    assert_int_equal(queue_list_in_failed(queue, "other", 0, ids, 2), 0);
     commit(queue);
 }
 
@@ -102,9 +104,9 @@ static void keeps_numbers(void **state)
     assert_true(queue_is_paused(queue));
     queue_set_paused(queue, false);
     assert_false(queue_is_paused(queue));
-    assert_int_equal(store_number(queue_store(queue), "never set"), 0);
-    store_set_number(queue_store(queue), "large", INT64_MAX);
-    assert_true(store_number(queue_store(queue), "large") == INT64_MAX);
+    assert_int_equal(queue_number(queue, "never set"), 0);
+    queue_set_number(queue, "large", INT64_MAX);
+    assert_true(queue_number(queue, "large") == INT64_MAX);
     commit(queue);
 }
 

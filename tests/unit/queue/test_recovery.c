@@ -1,6 +1,8 @@
 /** What a crash leaves claimed, and whose fault it was. */
 #include "group_fixture.h"
 
+#include "closedrop/queue/reading.h"
+
 static void fails_a_file_that_kills_the_program_three_times(void **state)
 {
     struct queue *queue = *state;
@@ -58,10 +60,10 @@ static void blames_nobody_where_several_were_claimed(void **state)
         job_free(claim(queue));
     }
     int64_t innocent = add(queue, "d", file(4));
-    assert_int_equal(store_count_claimed(queue_store(queue)), 3);
+    assert_int_equal(queue_count_claimed(queue), 3);
     assert_int_equal(queue_recover(queue, DOUBT), 3);
-    assert_int_equal(store_count_claimed(queue_store(queue)), 0);
-    assert_int_equal(store_suspects(queue_store(queue)), 3);
+    assert_int_equal(queue_count_claimed(queue), 0);
+    assert_int_equal(queue_count_suspects(queue), 3);
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, ids[i]);
         assert_true(job->suspect);
@@ -74,7 +76,7 @@ static void blames_nobody_where_several_were_claimed(void **state)
     assert_int_equal(job->id, ids[0]);
     queue_retry(queue, job, now, true, "later"); /* it got through alive */
     job_free(job);
-    assert_int_equal(store_suspects(queue_store(queue)), 2);
+    assert_int_equal(queue_count_suspects(queue), 2);
     job = queue_claim(queue, "scans", LANE_ALL, false); /* no suspect among these */
     assert_true(job->id == innocent || job->id == ids[0]);
     job_free(job);
@@ -93,7 +95,7 @@ static void only_puts_away_what_had_its_outcome(void **state)
     job_free(first);
     job_free(second);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
-    assert_int_equal(store_suspects(queue_store(queue)), 0);
+    assert_int_equal(queue_count_suspects(queue), 0);
     first = claim(queue);
     second = claim(queue);
     assert_int_equal(first->id, done);
@@ -136,7 +138,7 @@ static void waits_before_it_looks_for_what_was_posted(void **state)
     queue_retry(queue, waiting, now + 1, true, "unclear"); /* waits already */
     queue_intend(queue, &posted, 1, clock_wall_ms());
     uploaded->claimed = true;
-    store_update(queue_store(queue), uploaded);
+    queue_put(queue, uploaded);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     struct job *job = load(queue, posted->id);
     assert_int_equal(job->state, JOB_ATTACHING);
@@ -172,7 +174,7 @@ static void counts_a_group_as_one_claimed(void **state)
     struct job *jobs[3];
     begin(queue);
     intend_three(queue, jobs);
-    assert_int_equal(store_count_claimed(queue_store(queue)), 1);
+    assert_int_equal(queue_count_claimed(queue), 1);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     for (int i = 0; i < 3; i++) {
         struct job *job = load(queue, jobs[i]->id);
@@ -195,7 +197,7 @@ static void blames_no_group_where_another_job_was_claimed(void **state)
     intend_three(queue, jobs);
     int64_t id = add(queue, "d.pdf", file(4));
     job_free(queue_claim(queue, "scans", LANE_SEND, false));
-    assert_int_equal(store_count_claimed(queue_store(queue)), 2);
+    assert_int_equal(queue_count_claimed(queue), 2);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     for (int i = 0; i < 4; i++) {
         struct job *job = load(queue, i < 3 ? jobs[i]->id : id);
@@ -219,7 +221,7 @@ static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
         for (int i = 0; i < 3; i++) {
             struct job *job = load(queue, jobs[i]->id);
             job->claimed = true;
-            store_update(queue_store(queue), job);
+            queue_put(queue, job);
             job_free(job);
         }
         assert_int_equal(queue_recover(queue, DOUBT), 1);
@@ -283,7 +285,7 @@ static void recovers_nothing_after_a_clean_end(void **state)
     begin(queue);
     add(queue, "a.pdf", file(1));
     assert_int_equal(queue_recover(queue, DOUBT), 0);
-    assert_int_equal(store_suspects(queue_store(queue)), 0);
+    assert_int_equal(queue_count_suspects(queue), 0);
     commit(queue);
 }
 

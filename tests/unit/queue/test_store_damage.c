@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "closedrop/queue/checksum.h"
+#include "closedrop/queue/reading.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -105,7 +106,7 @@ static void make_full_database(const struct place *place, int64_t sums[FLIP_JOBS
         struct job *job = load(queue, id);
         fill(job);
         job->state = i % JOB_STATES;
-        store_update(queue_store(queue), job);
+        queue_put(queue, job);
         sums[i] = checksum_job(job);
         job_free(job);
     }
@@ -120,8 +121,8 @@ static bool tells_the_truth(struct queue *queue, const int64_t sums[FLIP_JOBS])
     queue_begin(queue);
     for (int i = 0; i < FLIP_JOBS; i++) {
         struct identity identity = file(1000 + i);
-        struct job *by_id = store_load(queue_store(queue), i + 1);
-        struct job *found = store_find(queue_store(queue), "scans", &identity, NULL);
+        struct job *by_id = queue_load(queue, i + 1);
+        struct job *found = queue_find(queue, "scans", &identity, NULL);
         is_true &= by_id && checksum_job(by_id) == sums[i];
         is_true &= found && checksum_job(found) == sums[i];
         job_free(by_id);
@@ -192,7 +193,7 @@ static void sets_a_damaged_store_aside(void **state)
     char *aside = NULL, head[10] = "";
     make_database(place);
     damage_the_head(place);
-    assert_int_equal(store_set_aside(place->directory, &aside), 0);
+    assert_int_equal(queue_set_aside(place->directory, &aside), 0);
     assert_int_equal(access(place->database, F_OK), -1);
     int fd = open(aside, O_RDONLY | O_CLOEXEC);
     assert_int_equal(read(fd, head, 9), 9);
@@ -209,7 +210,7 @@ static void sets_a_second_one_aside_beside_the_first(void **state)
     for (int i = 1; i <= 2; i++) {
         char *aside = NULL;
         make_database(place);
-        assert_int_equal(store_set_aside(place->directory, &aside), 0);
+        assert_int_equal(queue_set_aside(place->directory, &aside), 0);
         free(aside);
         assert_int_equal(count_aside(place), i);
     }

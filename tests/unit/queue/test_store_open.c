@@ -3,6 +3,8 @@
 
 #include "queue/store_sql.h"
 
+#include "closedrop/queue/reading.h"
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -91,7 +93,7 @@ static void keeps_nothing_that_was_not_committed(void **state)
     int64_t id = add(queue, "b.pdf", file(200));
     queue_close(queue);
     queue = open_at(*state);
-    assert_null(store_load(queue_store(queue), id));
+    assert_null(queue_load(queue, id));
     queue_close(queue);
 }
 
@@ -215,7 +217,7 @@ static void knows_by_its_name_that_another_was_set_aside(void **state)
     const struct place *place = *state;
     char *aside = NULL;
     check_origin(place, QUEUE_IS_NEW);
-    assert_int_equal(store_set_aside(place->directory, &aside), 0);
+    assert_int_equal(queue_set_aside(place->directory, &aside), 0);
     free(aside);
     remove_ballast(place);
     check_origin(place, QUEUE_FOLLOWS_ANOTHER);
@@ -289,12 +291,12 @@ static void reads_a_queue_of_format_1(void **state)
         struct lines lines = {""};
         expect_kept(queue);
         assert_true(queue_is_paused(queue));
-        struct job *job = store_unsorted(queue_store(queue), "scans", "digest");
+        struct job *job = queue_next_unclassified(queue, "scans", "digest");
         assert_int_equal(job->id, 1);
         job_free(job);
         expect_postings(queue, 1, "");
         now = 4000;
-        store_history(queue_store(queue), 1, add_history, &lines);
+        queue_history(queue, 1, add_history, &lines);
         now = 1795341600000;
         assert_string_equal(lines.text, "queued: settled\n");
         queue_close(queue);

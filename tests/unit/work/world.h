@@ -11,6 +11,7 @@
 #include "closedrop/config/load.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/queue/reading.h"
 #include "closedrop/work/worker.h"
 #include "scratch.h"
 #include "work/fake_close.h"
@@ -260,7 +261,7 @@ static inline void world_run(struct world *world, int64_t for_ms)
 
 static inline struct job *world_job(struct world *world, int64_t id)
 {
-    struct job *job = store_load(queue_store(world->queue), id);
+    struct job *job = queue_load(world->queue, id);
     assert_non_null(job);
     return job;
 }

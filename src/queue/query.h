@@ -1,0 +1,131 @@
+/**
+ * What can be asked of a store, or changed in many of its rows at once: which, and what about. A
+ * query is a value: it can be kept, and sent far away with others.
+ *
+ * How a driver answers each is its own: SQLite has a text for it (store_sql.h), the driver of the
+ * tests a function.
+ */
+#ifndef CLOSEDROP_QUEUE_QUERY_H
+#define CLOSEDROP_QUEUE_QUERY_H
+
+#include "closedrop/queue/job.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "of a folder": not one that was uploaded by hand; "live": neither ended nor discarded; "waiting":
+ * not ended, claimed or put away */
+enum query_kind {
+    /* jobs: store_jobs() */
+    QUERY_LOAD,          /* by id */
+    QUERY_BY_HANDLE,     /* folder, identity; the newest, those that have ended last */
+    QUERY_BY_PATH,       /* folder, path, identity's size and mtime; the same */
+    QUERY_WAITING_AT,    /* folder, path: queued, or uploaded and held; the newest */
+    QUERY_KEPT,          /* folder, identity's handle and size, or path: done and kept; not id */
+    QUERY_DUE,           /* folder, state, suspect, at_ms: the one longest due */
+    QUERY_UNCLASSIFIED,  /* folder: queued, with another rules_digest */
+    QUERY_GROUP_MEMBERS, /* of the group, uploaded, not claimed; not id; by path, limit */
+    QUERY_BY_POSTING,    /* posting, state, not claimed; not id; by path, limit */
+    QUERY_ALREADY_FILED, /* sha256: failed so, in Failed, not claimed; the first above id */
+    QUERY_HELD_AT,       /* folder, path: uploaded and was held, not claimed; the newest */
+    QUERY_CLAIMED,       /* the first above id */
+    QUERY_LIST,         /* live; folder, rule, state, held: where set; below, limit; newest first */
+    QUERY_NOT_PUT_AWAY, /* with an outcome, limit; oldest first */
+
+    /* numbers and texts: store_rows(); as texts | numbers */
+    QUERY_HAS_SUCCESSOR, /* folder, path, above id: | how many */
+    QUERY_HAS_PUT_AWAY, /* folder, path (the first below it) to beyond, at_ms to until_ms: | 0, 1 */
+    QUERY_NEXT_DUE,     /* folder, state, suspect: | due_ms, INT64_MAX */
+    QUERY_SUSPECTS,     /* | how many */
+    QUERY_GROUP,        /* of the group: | newest queued_ms, open, failing */
+    QUERY_HAS_ACTIVITY, /* activity_id, md5 where set: | how many of a folder */
+    QUERY_COUNT_CLAIMED,   /* | how many, the jobs of one posting as one */
+    QUERY_FAILED,          /* live, of a folder; folder, rule, code: where set; above id: | id */
+    QUERY_IN_FAILED,       /* folder: failed and put away, above id, limit: | id */
+    QUERY_COUNT,           /* live, of a folder; folder where set: state | put_away, how many */
+    QUERY_FOLDERS,         /* live, of a folder: folder | how many, without an outcome put away */
+    QUERY_RULES_GONE,      /* waiting with rule_gone, never due: rule | how many */
+    QUERY_LAST_POSTING,    /* | its number */
+    QUERY_POSTINGS,        /* of a job, id: token, lead_id, activity | at_ms */
+    QUERY_FILINGS,         /* sha256, activity, lead_id: lead_id, rule, activity | at_ms, job */
+    QUERY_FILED_ELSEWHERE, /* sha256, activity, not lead_id: | 0, 1 */
+    QUERY_UNCLEAR_BY_HAND, /* sha256, lead_id: | 0, 1 */
+    QUERY_HISTORY,         /* of a job, id: state, why | at_ms */
+    QUERY_LAST_NOTE,       /* | at_ms */
+    QUERY_NUMBER,          /* name: | value */
+    QUERY_HAS_LEFT,        /* id, rule, after at_ms: | how many */
+    QUERY_LEFT_BY_RULE,    /* rule, not id: | at_ms of the nth last */
+    QUERY_LEFT_BY_SENDER,  /* sender, not id: | the same */
+    QUERY_IS_LEAVING,      /* sender, not id: | how many that are being attached */
+    QUERY_GUARD,           /* rule: | the four of struct guard_marks */
+    QUERY_HELD,            /* rule where set: rule | how many emails wait for a word */
+    QUERY_HELD_OF_RULE,    /* rule, held where set, not claimed, above id, limit: | id */
+    QUERY_IS_UNDECIDED,    /* rule, marks: | 0, 1 */
+    QUERY_PACED_SENDER,    /* the first above sender: sender | */
+    QUERY_PACED,           /* sender, folder, not claimed: | id, entered of the first to enter */
+    QUERY_COUNT_PACED,     /* sender | how many emails wait for their turn */
+
+    /* changes: store_change() */
+    CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms */
+    CHANGE_WAKE_CHANGED, /* folder: uploaded by other rules than rules_digest: due at_ms */
+    CHANGE_WAKE_GROUP,   /* folder, rule, group: uploaded, never due: due at_ms */
+    CHANGE_DELAY_GROUP,  /* the members of QUERY_GROUP_MEMBERS, and id: due at_ms */
+    CHANGE_CLAMP,        /* waiting, and due later than at_ms: due then */
+    CHANGE_SHIFT,        /* waiting: due by_ms later */
+    CHANGE_POST,         /* posting, id, token, lead_id, activity, at_ms: add it */
+    CHANGE_REMEMBER,     /* sha256, activity, lead_id, id, rule, at_ms: add the filing */
+    CHANGE_UNREMEMBER,   /* sha256, activity, lead_id, id: remove it */
+    CHANGE_NOTE,         /* id, at_ms, state, why: add a row of history */
+    CHANGE_NUMBER,       /* name, number: set it */
+    CHANGE_LEAVE,        /* id, rule, sender, at_ms: into the ledger */
+    CHANGE_STAY,         /* id: out of it */
+    CHANGE_LEAVE_AS,     /* what is there under other is under id */
+    CHANGE_LEFT_AGAIN,   /* id: at_ms at the earliest */
+    CHANGE_LEFT_CLAMP,   /* what left after at_ms left then */
+    CHANGE_LEFT_FORGET,  /* what left before at_ms */
+    CHANGE_LEFT_SHIFT,   /* all: by_ms later */
+    CHANGE_GUARD,        /* rule, marks: set them */
+    QUERIES
+};
+
+/** What a query is about; which of it counts depends on its kind. NULL texts are not set. */
+struct query {
+    int64_t id;
+    const char *folder;
+    const char *path;
+    const char *beyond;
+    const struct identity *identity;
+    const char *state; /* of job_state_names */
+    const char *rule;
+    const char *group;
+    const char *lead_id;
+    const char *contact_id;
+    const char *rules_digest;
+    const char *sha256; /* in hex, a whole one */
+    const char *md5;
+    const char *token;
+    const char *activity; /* of activity_kind_names */
+    const char *activity_id;
+    const char *code;
+    const char *sender;
+    const char *name;
+    const char *why;
+    int64_t over; /* as struct guard_marks */
+    int64_t released;
+    int64_t recalled;
+    int64_t recalled_held;
+    int64_t posting;
+    int64_t closed;
+    int64_t other;
+    int64_t below;
+    int64_t number;
+    int64_t nth;
+    int64_t at_ms;
+    int64_t until_ms;
+    int64_t by_ms;
+    int64_t limit;
+    int64_t held;
+    bool suspect;
+};
+
+#endif
