@@ -1,7 +1,10 @@
 # One function a kind of test: a cmocka file, a bats story, a fuzz target, a script. Every test has a time limit.
 
-function(add_unit_test file)
+function(add_unit_test file) # [WAY]: once more, in another way
   get_filename_component(name ${file} NAME_WE)
+  if(ARGC GREATER 1)
+    string(APPEND name _${ARGV1})
+  endif()
   add_executable(${name} ${file})
   target_link_libraries(${name} PRIVATE closedrop-agent PkgConfig::cmocka)
   target_include_directories(${name} PRIVATE unit ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/sandbox)

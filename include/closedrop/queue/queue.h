@@ -4,6 +4,10 @@
  * The verbs are called between queue_begin() and queue_commit(); nothing outside the queue that
  * depends on a verb may happen before its commit returned 0. Every verb that says why writes a
  * history row. A verb that a job's state does not allow is a bug of the caller.
+ *
+ * This is one of five headers: reading.h has what the queue says, groups.h, filed_memory.h and
+ * ledger.h what it knows of jobs together. What they ask of the driver that keeps the rows is in
+ * src/queue: four verbs (store.h), whose questions and changes are values (query.h).
  */
 #ifndef CLOSEDROP_QUEUE_QUEUE_H
 #define CLOSEDROP_QUEUE_QUEUE_H
