@@ -123,6 +123,7 @@ failed_are() { # ID...: so many need somebody
     mkdir bad
     write_config "max_size = \"9\"; rescan = \"1s\"; failed = \"$PWD/bad\";"
     echo 'too large: a' >in/a.txt
+    run_once
     echo 'too large: b' >in/b.txt
     run_once
     failed_are 1 2
