@@ -4,7 +4,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/filed_memory.h"
-#include "closedrop/queue/job_fields.h"
+#include "job_fields.h"
 
 #include <string.h>
 

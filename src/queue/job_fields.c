@@ -1,5 +1,5 @@
 /** What each field of a job is, where it lies and how it is kept. */
-#include "closedrop/queue/job_fields.h"
+#include "job_fields.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
-#include "closedrop/queue/job_fields.h"
+#include "job_fields.h"
 
 #include <errno.h>
 #include <stdio.h>

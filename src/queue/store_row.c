@@ -6,7 +6,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/queue/checksum.h"
 #include "closedrop/queue/filed_memory.h"
-#include "closedrop/queue/job_fields.h"
+#include "job_fields.h"
 
 #include <stdlib.h>
 #include <string.h>

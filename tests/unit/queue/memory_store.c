@@ -6,7 +6,7 @@
 #include "queue/store.h"
 
 #include "closedrop/base/array.h"
-#include "closedrop/queue/job_fields.h"
+#include "queue/job_fields.h"
 
 #include <errno.h>
 #include <stdlib.h>

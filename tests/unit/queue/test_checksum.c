@@ -3,7 +3,7 @@
 
 #include "closedrop/base/digest.h"
 #include "closedrop/queue/checksum.h"
-#include "closedrop/queue/job_fields.h"
+#include "queue/job_fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

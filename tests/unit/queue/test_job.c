@@ -1,7 +1,7 @@
 /* A job's states: their names, and which may follow which. */
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
-#include "closedrop/queue/job_fields.h"
+#include "queue/job_fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
