@@ -15,9 +15,13 @@
 
 #include <sqlite3.h>
 
+/** More than any query has. */
+#define PARAMETERS_MAX 12
+
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
+    unsigned char parameters[QUERIES][PARAMETERS_MAX]; /* which is which (store_query.h) */
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
     bool follows_another;    /* should it begin empty: another was there before */
     struct ballast *ballast; /* NULL on :memory:, and for a command */

@@ -2,6 +2,7 @@
 #include "sqlite.h"
 #include "store_aside.h"
 #include "store_check.h"
+#include "store_query.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/digest.h"
@@ -116,6 +117,8 @@ static int prepare(struct store *store, int number)
                                : sqlite3_prepare_v3(store->database, str_text(&sql), -1,
                                      SQLITE_PREPARE_PERSISTENT, &store->statements[number], NULL);
     str_release(&sql);
+    if (code == SQLITE_OK && number < QUERIES)
+        prepare_query(store, (enum query_kind)number);
     return code;
 }
 

@@ -1,5 +1,7 @@
 /** Queries in SQLite: each has a text in store_sql.h, whose parameters are fields of struct query.
  */
+#include "store_query.h"
+
 #include "sqlite.h"
 #include "store_row.h"
 
@@ -84,12 +86,22 @@ static const struct parameter parameters[] = {
     {":checksum", PARAMETER_CHECKSUM, 0},
 };
 
-static const struct parameter *find_parameter(const char *name)
+static unsigned char find_parameter(const char *name)
 {
-    for (size_t i = 0; i < COUNT(parameters); i++)
-        if (strcmp(parameters[i].name, name) == 0)
-            return &parameters[i];
-    return NULL;
+    size_t i = 0;
+    while (i < COUNT(parameters) && strcmp(parameters[i].name, name) != 0)
+        i++;
+    assert(i < COUNT(parameters));
+    return (unsigned char)i;
+}
+
+void prepare_query(struct store *store, enum query_kind kind)
+{
+    sqlite3_stmt *statement = store->statements[kind];
+    int count = sqlite3_bind_parameter_count(statement);
+    assert(count <= PARAMETERS_MAX);
+    for (int i = 0; i < count; i++)
+        store->parameters[kind][i] = find_parameter(sqlite3_bind_parameter_name(statement, i + 1));
 }
 
 static int64_t checksum_of(enum query_kind kind, const struct query *query)
@@ -159,12 +171,9 @@ static sqlite3_stmt *statement_of_query(
     struct store *store, enum query_kind kind, const struct query *query)
 {
     sqlite3_stmt *statement = statement_of(store, kind);
-    for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
-        const struct parameter *parameter =
-            find_parameter(sqlite3_bind_parameter_name(statement, i));
-        assert(parameter);
-        bind(statement, i, parameter, kind, query);
-    }
+    int count = sqlite3_bind_parameter_count(statement);
+    for (int i = 0; i < count; i++)
+        bind(statement, i + 1, &parameters[store->parameters[kind][i]], kind, query);
     return statement;
 }
 
