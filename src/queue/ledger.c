@@ -1,4 +1,4 @@
-/** The ledger of what left the house, and what waits for the send guard, as queries of the store.
+/** The ledger of emails that were sent, and what waits for the send guard, as queries of the store.
  */
 #include "closedrop/queue/ledger.h"
 

@@ -34,7 +34,7 @@ void queue_begin_anew(struct queue *queue, struct job *job)
         job_forget_rule(job);
 }
 
-/** It does not leave the house for now: its place in the ledger is another's. */
+/** It is not sent for now: its place in the ledger is free for another. */
 static void stay(struct queue *queue, struct job *job)
 {
     if (job->sender && !job->posting)
@@ -133,7 +133,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
     if (job->state == JOB_ATTACHING)
         queue_set_state(queue, job, JOB_UPLOADED, why);
     else {
-        job_forget_rule(job); /* a person began it anew */
+        job_forget_rule(job); /* a person started it over */
         queue_update(queue, job, why);
     }
 }

@@ -32,8 +32,7 @@ int64_t queue_next_entered(struct queue *queue);
 /** Whether an earlier queue, which is lost, may have known a file that changed at this time. */
 bool queue_may_have_lost(const struct queue *queue, int64_t changed_ms);
 
-/** A failed job is to go from the start; only a POST that is still unclear is not forgotten. Not
- * written yet. */
+/** A failed job is to start over; only a POST that is still unclear is kept. Not written yet. */
 void queue_begin_anew(struct queue *queue, struct job *job);
 
 #endif

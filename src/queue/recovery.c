@@ -9,12 +9,12 @@
 
 /** A server may ask for a day (http/rate_limit.h); nothing that is due later was meant so. */
 #define WAIT_MAX_MS (25LL * 3600 * 1000)
-/** How many unclean ends a job may be alone responsible for. */
+/** How many crashes one job may cause. */
 #define CRASHES_MAX 3
 /** Less than this is a clock that is being corrected. */
 #define CLOCK_STEP_MS 5000
 
-/** Take back one job that an unclean end left claimed. */
+/** Take back one job that a crash left claimed. */
 static void recover_one(struct queue *queue, struct job *job, bool alone, int64_t doubt_ms)
 {
     job->claimed = false;

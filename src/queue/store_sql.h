@@ -134,7 +134,8 @@ static const char *const sql_migrations[] = {
     "  AND state IN ('queued', 'uploading', 'uploaded');"
     "CREATE INDEX job_paced ON job (sender, folder, entered) WHERE ending = '' AND held = 2"
     "  AND state = 'uploaded';"
-    /* the ledger: a row for what left the house, or may have, under the job that led it */
+    /* the ledger: a row for each email that was sent, or may have been, under the job that led it
+     */
     "CREATE TABLE leaving ("
     "  job INTEGER PRIMARY KEY,"
     "  rule TEXT NOT NULL,"

@@ -9,7 +9,8 @@
 /**
  * Exponential back-off with full jitter: somewhere in (0, min(most, first * 2^(attempt-1))], so
  * that many agents, or many jobs, do not come back in step. `attempt` counts from 1; `chance` is
- * random in [0, 1). Never less than a quarter of `first_ms`, so that a lucky draw is no hammering.
+ * random in [0, 1). Never less than a quarter of `first_ms`, so that a lucky draw does not hammer
+ * the server.
  */
 int64_t backoff_delay(int attempt, int64_t first_ms, int64_t most_ms, double chance);
 

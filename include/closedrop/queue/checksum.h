@@ -12,7 +12,7 @@
 
 struct filing;
 
-/** Never what a checksum is: stands for a row that was written before there were any. */
+/** Never what a checksum is: means a row that was written before there were any. */
 #define CHECKSUM_NONE 0
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The send guard: of what really leaves the house, how much may leave without a person's word
- * (limits.ask_above), and how fast it may leave at all (limits.sends).
+ * The send guard: of what is really sent to people outside, how much may be sent without asking a
+ * person (limits.ask_above), and how fast it may be sent at all (limits.sends).
  *
  * Both are counted over sliding windows in the queue's ledger. What leaves is written there with
  * the intent to post it, and again when Close has said that it was created, so that no window at

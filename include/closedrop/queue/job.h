@@ -69,10 +69,10 @@ struct job {
     enum job_state state;
     enum job_ending ending;
     bool claimed; /* by the worker, and not yet recorded: what a crash leaves set was interrupted */
-    bool suspect; /* was claimed at an unclean end: goes alone until it gets through */
+    bool suspect; /* was claimed when the program crashed: goes alone until it gets through */
     enum job_put_away put_away; /* whether the file has been put where its outcome says */
     int attempts;               /* claims that count */
-    int crashes;                /* unclean ends with this single job claimed */
+    int crashes;                /* crashes while only this job was claimed */
     int64_t due_ms;             /* wall clock; not claimed before */
     char *location; /* where the file lies now when no longer at `path`; "" when it is gone */
     char *error_code;
@@ -100,8 +100,8 @@ struct job {
     bool reconcile;    /* an earlier queue, which is lost, may have filed it: look in Close first */
     bool approved;     /* a person wants it filed although the same bytes were filed before */
 
-    int64_t entered; /* counts up with each job that enters the queue, or begins anew */
-    bool released;   /* a person wants it to leave the house, however much does */
+    int64_t entered; /* counts up with each job that enters the queue or starts over */
+    bool released;   /* a person wants it sent, however much is sent */
     char *sender;    /* of the email that it is to leave by; NULL: not asked yet */
     enum job_held held;
     int64_t closed; /* its group is complete and waits to leave as one, under this number; else 0 */
@@ -127,10 +127,10 @@ const char *job_ended_as(const struct job *job);
 /** Whether an activity of it may have been created: what it is filed as no longer changes. */
 bool job_is_intended(const struct job *job);
 
-/** Whose file it is must be asked anew. */
+/** Its target must be looked up again. */
 void job_forget_target(struct job *job);
 
-/** Which rule takes it, and so whose it is, must be asked anew. */
+/** Its rule must be found again, and so its target. */
 void job_forget_rule(struct job *job);
 
 /** Whether it failed, or waits, with this error. */
@@ -139,7 +139,7 @@ bool job_has_error(const struct job *job, const char *code);
 /** Whether it failed with this error, and has not ended since. */
 bool job_failed_as(const struct job *job, const char *code);
 
-/** Whether it is uploaded and the send guard keeps it from leaving the house. */
+/** Whether it is uploaded and the send guard holds it back. */
 bool job_is_held_back(const struct job *job);
 
 /** The guard keeps it back no longer; that it did is not forgotten. */

@@ -1,5 +1,6 @@
 /**
- * The ledger of what left the house, and what waits for the send guard (guard.h), which counts it.
+ * The ledger of emails that were sent to people outside, which the send guard counts (guard.h), and
+ * what waits for the guard.
  */
 #ifndef CLOSEDROP_QUEUE_LEDGER_H
 #define CLOSEDROP_QUEUE_LEDGER_H
@@ -10,8 +11,9 @@
 
 struct queue;
 
-/** Something leaves the house under this id (below 0: a number of `closedrop upload`'s), now; for a
- * group, under that of one of its jobs. What the id had there before counts no longer. `sender` is
+/** Something is sent to people outside under this id (below 0: a number of `closedrop upload`'s),
+ * now; for a group, under that of one of its jobs. What the id had there before counts no longer.
+ * `sender` is
  * "" for the one that the key's user has by default. */
 void queue_add_leaving(struct queue *queue, int64_t id, const char *rule, const char *sender);
 

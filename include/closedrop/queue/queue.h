@@ -38,12 +38,12 @@ int queue_set_aside(const char *directory, char **ret_aside);
  * ballast_is_needed(). */
 bool queue_is_short(struct queue *queue, struct room *ret_room);
 
-/** Which queue it is: a random number that is made with it, so that one that was lost and made anew
- * has another. 0 for one that was opened without `create` and never had any. */
+/** Which queue it is: a random number that is made with it, so that a queue that was lost and made
+ * again has another. 0 for one that was opened without `create` and never had any. */
 int64_t queue_id(const struct queue *queue);
 
-/** Since when it knows what has left the house, wall clock: what an earlier queue that was lost let
- * go is not known. INT64_MIN: there was none. */
+/** Since when it knows what was sent to people outside (wall clock): what an earlier, lost queue
+ * let go is unknown. INT64_MIN: there was none. */
 int64_t queue_ledger_ms(const struct queue *queue);
 
 /** The number by which the last job entered (job->entered). */
@@ -91,12 +91,12 @@ enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *re
 bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits);
 
 /**
- * The file of a job has the name `path` now. Until its activity is intended, whose it is is asked
- * anew under that name; after that only its putting away follows it.
+ * The file of a job has the name `path` now. Until its activity is intended, its target is looked
+ * up again under that name; after that, only putting it away follows it.
  */
 void queue_follow(struct queue *queue, struct job *job, const char *path);
 
-/** A job begins anew for the send guard: by another name, or another rule, it is another email. */
+/** For the send guard a job starts over: under another name or rule it is another email. */
 void queue_enter_anew(struct queue *queue, struct job *job);
 
 /** A settled file as the watch thread reports it. */
@@ -145,13 +145,14 @@ void queue_put(struct queue *queue, struct job *job);
 /**
  * The intent to create one activity for `count` claimed, uploaded jobs, with their tokens: from the
  * commit on it may exist, and the content memory says so; only queue_done(), or looking and
- * queue_withdraw(), say otherwise. One that leaves the house (job->sender) is in the ledger from
- * then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is looked at.
+ * queue_withdraw(), say otherwise. One that is sent to people outside (job->sender) is in the
+ * ledger from then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is
+ * looked at.
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
 
-/** It is certain that no activity was created: back to uploaded, or, where a person began it anew,
- * its rule is asked for. */
+/** It is certain that no activity was created: back to uploaded; or, if a person started it over,
+ * its rule is looked for. */
 void queue_withdraw(struct queue *queue, struct job *job, const char *why);
 
 /**
@@ -260,7 +261,8 @@ void queue_release_rule(struct queue *queue, const char *rule);
  * yet does when its turn comes (`ret_more`: there is such). Returns how many were recalled now. */
 int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more);
 
-/** Something has left its place in a folder: if the guard holds that back, it is looked for. */
+/** A file is gone from its path in a folder: if the guard holds its job back, the job looks for it.
+ */
 void queue_recheck_held(struct queue *queue, const char *folder, const char *path);
 
 /** Which failed jobs are meant: those that fit all that is not NULL. */
@@ -281,10 +283,10 @@ void queue_retry_all(
     struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried);
 
 /**
- * After a start: what was claimed at an unclean end is queued again as a suspect, and counted
- * against where it was claimed alone; the third time it fails. A POST that was under way is unclear
- * and waits `doubt_ms` before it is looked for. Nothing waits longer for a clock that was set back,
- * or was wrong. Returns how many were claimed.
+ * After a start: jobs that were claimed when the program crashed are queued again as suspects. A
+ * job that was claimed alone is blamed for the crash; the third time it fails. A POST that was
+ * under way is unclear and waits `doubt_ms` before it is looked for. Nothing waits longer for a
+ * clock that was set back, or was wrong. Returns how many were claimed.
  */
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms);
 
@@ -298,7 +300,7 @@ void queue_wake(struct queue *queue, const char *error_code);
  * waited for it. Ending, failing and waiting after an error do that by themselves. */
 void queue_wake_group(struct queue *queue, const struct job *job);
 
-/** Make due what waits in `folder`, uploaded, for the sake of rules that are no longer its rules.
+/** Make due what waits in `folder`, uploaded, because of rules that have changed.
  */
 void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest);
 
