@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define FAKE_API "http://127.0.0.1:1/api/v1/"
 #define FAKE_FORMS "http://127.0.0.1:1/bucket/"
@@ -386,6 +387,12 @@ const char *__wrap_request_reply_header(const struct request *request, const cha
             snprintf(value, sizeof(request->header), "%.*s", (int)strcspn(line, "\n"), line);
             return value;
         }
+    if (strcasecmp(name, "Date") == 0) {
+        time_t now = (time_t)(fake.now() / 1000);
+        struct tm utc;
+        strftime(value, sizeof(request->header), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &utc));
+        return value;
+    }
     if (strcasecmp(name, "Content-Type") == 0 && !request->is_form)
         return "application/json";
     return strcasecmp(name, "ETag") == 0 && *request->etag ? request->etag : NULL;
