@@ -245,6 +245,54 @@ static void a_lead_is_the_same_as_those_merged_into_it(void **state)
     world_close(&world);
 }
 
+/** What Close says of merges, and whether that makes the leads one. */
+static const struct {
+    const char *name;
+    struct fake_answer first, second;
+    const char *state;
+} merges[] = {
+    {"this key may not list them", {.status = 403, .times = -1}, {0}, "done"},
+    {"the answer is no list", {.status = 200, .body = "{}"},
+        {.status = 200, .body = "{\"data\": []}"}, "done"},
+    {"Close is busy", {.status = 503}, {.status = 200, .body = "{\"data\": []}"}, "done"},
+    {"a merge that went wrong",
+        {.status = 200,
+            .times = -1,
+            .body = "{\"data\": [{\"source_lead_id\": \"lead_b\", \"destination_lead_id\": "
+                    "\"lead_a\", \"merge_status\": \"errored\"}, {\"source_lead_id\": \"lead_b\"}, "
+                    "{\"source_lead_id\": \"lead_b\", \"destination_lead_id\": \"lead_x\"}]}"},
+        {0}, "done"},
+    {"a chain, told newest first, on the second page",
+        {.status = 200, .body = "{\"data\": [], \"has_more\": true}"},
+        {.status = 200,
+            .times = -1,
+            .body = "{\"data\": [{\"source_lead_id\": \"lead_b\", \"destination_lead_id\": "
+                    "\"lead_c\"}, {\"source_lead_id\": \"lead_c\", \"destination_lead_id\": "
+                    "\"lead_a\"}, {\"source_lead_id\": \"lead_c\", \"destination_lead_id\": "
+                    "\"lead_a\"}]}"},
+        "failed already_filed"},
+    {"there is no end of pages",
+        {.status = 200, .times = -1, .body = "{\"data\": [], \"has_more\": true}"}, {0}, "done"},
+};
+
+static void what_close_says_of_merges_decides(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(merges); i++) {
+        struct fake_answer answers[] = {merges[i].first, merges[i].second, {0}};
+        answers[0].url = "GET activity/lead_merge/";
+        answers[1].url = merges[i].second.status ? "GET activity/lead_merge/" : NULL;
+        open_with(RULES, RULE(EMAIL), NULL, answers);
+        world_drop(&world, "lead_b.pdf", "the same");
+        world_run(&world, MINUTE_MS);
+        int64_t again = world_drop(&world, "lead_a.pdf", "the same");
+        world_run(&world, HOUR_MS);
+        if (strcmp(world_state(&world, again), merges[i].state) != 0)
+            fail_msg("%s: %s", merges[i].name, world_state(&world, again));
+        world_close(&world);
+    }
+}
+
 static void a_group_goes_without_what_was_filed_before(void **state)
 {
     (void)state;
@@ -520,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_copy_of_a_failed_duplicate_is_no_approval),
         cmocka_unit_test(the_folder_says_what_becomes_of_duplicates),
         cmocka_unit_test(a_lead_is_the_same_as_those_merged_into_it),
+        cmocka_unit_test(what_close_says_of_merges_decides),
         cmocka_unit_test(a_group_goes_without_what_was_filed_before),
         cmocka_unit_test(the_end_of_a_twin_is_waited_for),
         cmocka_unit_test(too_much_waits_for_a_person),

@@ -113,6 +113,104 @@ static void what_cannot_be_put_away_is_tried_again(void **state)
     world_close(&world);
 }
 
+static void make_directory(const char *name)
+{
+    char *path = world_path(&world, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+    free(path);
+}
+
+static void remove_directory(const char *name)
+{
+    char *path = world_path(&world, name);
+    assert_int_equal(rmdir(path), 0);
+    free(path);
+}
+
+/** Where the text beside a file cannot be written, the file is there already. */
+static void what_is_there_already_is_found_there(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, refuses);
+    make_directory("Failed");
+    make_directory("Failed/a.pdf.error.txt");
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    struct job *job = world_job(&world, id);
+    assert_int_equal(job->put_away, JOB_NOT_PUT_AWAY);
+    job_free(job);
+    assert_true(world_has(&world, "Failed/a.pdf"));
+    remove_directory("Failed/a.pdf.error.txt");
+    world_run(&world, 10 * MINUTE_MS);
+    job = world_job(&world, id);
+    assert_string_equal(job->location, "Failed/a.pdf");
+    job_free(job);
+    assert_true(world_has(&world, "Failed/a.pdf.error.txt"));
+    world_close(&world);
+}
+
+static void a_receipt_that_cannot_be_written_is_tried_again(void **state)
+{
+    (void)state;
+    open_with("after_upload = \"keep\"; receipts = true;", NULL, NULL);
+    make_directory("sub");
+    make_directory("sub/a.pdf.close.json");
+    int64_t id = world_drop(&world, "sub/a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done not_put_away");
+    remove_directory("sub/a.pdf.close.json");
+    world_run(&world, 10 * MINUTE_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "sub/a.pdf.close.json"));
+    world_close(&world);
+}
+
+static void a_folder_that_looks_unmounted_is_left_alone(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    world_write(&world, "Uploaded", "no directory");
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    char *folder = str_format("%s/in", world.root), *away = str_format("%s/away", world.root);
+    assert_int_equal(rename(folder, away), 0);
+    world_run(&world, MINUTE_MS); /* there is none */
+    world_expect(&world, id, "done not_put_away");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    world_run(&world, MINUTE_MS); /* there is another */
+    world_expect(&world, id, "done not_put_away");
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rename(away, folder), 0);
+    world_remove(&world, "Uploaded");
+    world_run(&world, HOUR_MS);
+    world_expect(&world, id, "done");
+    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    free(folder);
+    free(away);
+    world_close(&world);
+}
+
+static void a_folder_that_is_gone_is_waited_for(void **state)
+{
+    (void)state;
+    open_with(RULES, RULE(EMAIL), NULL);
+    int64_t id = world_drop(&world, "lead_a.pdf", "one");
+    char *folder = str_format("%s/in", world.root), *away = str_format("%s/away", world.root);
+    assert_int_equal(rename(folder, away), 0);
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "queued");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "queued");
+    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rename(away, folder), 0);
+    world_run(&world, HOUR_MS);
+    world_expect(&world, id, "done");
+    free(folder);
+    free(away);
+    world_close(&world);
+}
+
 static void to_another_file_system_it_is_copied(void **state)
 {
     (void)state;
@@ -458,18 +556,146 @@ static void an_emptied_directory_is_removed(void **state)
     (void)state;
     struct file_state seen;
     open_with("remove_empty = true;", NULL, NULL);
-    char *path = world_path(&world, "sub");
+    world_ms = (int64_t)time(NULL) * 1000 + 1000; /* as the clock of the file system */
+    char *path = world_path(&world, "sub"), *never = world_path(&world, "never");
     assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(mkdir(never, 0700), 0);
     world_drop(&world, "sub/a.pdf", "one");
-    world_run(&world, MINUTE_MS);
-    int fd = open(path, O_PATH | O_CLOEXEC);
+    world_run(&world, 5 * SECOND_MS);
+    int fd = open(never, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &seen), 0);
+    close(fd);
+    worker_remove_emptied(world.worker, 0, "never", &seen); /* nothing was ever in it */
+    assert_int_equal(access(never, F_OK), 0);
+    worker_remove_emptied(world.worker, 0, "sub", &seen); /* not as it was seen */
+    assert_int_equal(access(path, F_OK), 0);
+    fd = open(path, O_PATH | O_CLOEXEC);
     assert_int_equal(file_state_read(fd, &seen), 0);
     close(fd);
     worker_remove_emptied(world.worker, 0, "sub", &seen);
+    assert_int_not_equal(access(path, F_OK), 0);
     worker_remove_emptied(world.worker, 0, "sub", &seen); /* and again: it is not there */
-    (void)access(path, F_OK);
+    free(path);
+    free(never);
+    world_close(&world);
+}
+
+/* ---- limits that changed, and whoever still writes ---- */
+
+/** A limit that came with a reload, and what becomes of a file that waits. */
+static const struct {
+    const char *folder, *state;
+} limits[] = {
+    {"max_size = \"1\";", "failed too_large"},
+    {"min_size = \"1K\";", "failed too_small"},
+    {"max_size = \"1K\";", "done"},
+};
+
+static void a_limit_counts_from_the_reload_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        struct str why = STR_INIT(4096);
+        const struct world_setting other = {limits[i].folder, NULL, NULL};
+        open_with(NULL, NULL, NULL);
+        int64_t id = world_drop(&world, "a.pdf", "one");
+        struct config *config = world_config(&world, &other);
+        assert_int_equal(worker_configure(world.worker, config, &why), 0);
+        config_release(config);
+        str_release(&why);
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, id, limits[i].state);
+        world_close(&world);
+    }
+}
+
+static void whoever_still_writes_is_waited_for(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    char *path = world_path(&world, "a.pdf");
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    world_run(&world, MINUTE_MS);
+    world_expect_requests("POST files/upload/", 0);
+    world_expect(&world, id, "queued");
+    close(fd);
+    free(path);
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, id, "done");
+    world_close(&world);
+}
+
+static void what_closedrop_uses_itself_is_never_sent(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    char *configuration = str_format("%s/conf", world.root), *path = world_path(&world, "a.pdf");
+    assert_int_equal(link(configuration, path), 0);
+    int64_t id = world_add(&world, "a.pdf");
+    world_run(&world, MINUTE_MS);
+    world_expect_requests("POST files/upload/", 0);
+    world_expect(&world, id, "dropped");
+    free(configuration);
     free(path);
     world_close(&world);
+}
+
+static void a_large_kept_file_is_compared_slice_by_slice(void **state)
+{
+    static char content[9 * 1024 * 1024 + 1];
+    (void)state;
+    memset(content, 'x', sizeof(content) - 1);
+    for (int changes = 0; changes < 2; changes++) {
+        open_with("after_upload = \"keep\";", NULL, NULL);
+        world_drop(&world, "a.pdf", content);
+        world_run(&world, MINUTE_MS);
+        world_write(&world, "a.pdf", content);
+        int64_t again = world_add(&world, "a.pdf");
+        world_turn(&world);
+        world_turn(&world);
+        assert_int_equal(world.worker->tasks->step.kind, STEP_READING);
+        char *path = world_path(&world, "a.pdf");
+        if (changes)
+            assert_int_equal(utimensat(AT_FDCWD, path, NULL, 0), 0);
+        free(path);
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, again, changes ? "superseded" : "dropped");
+        world_expect_requests("POST files/upload/", 1);
+        assert_int_equal(world.resettled, changes);
+        world_close(&world);
+    }
+}
+
+static void failed_files_elsewhere_are_missed_as_well(void **state)
+{
+    (void)state;
+    char elsewhere[SCRATCH_MAX];
+    assert_int_equal(scratch_make(elsewhere), 0);
+    char *folder = str_format("failed = \"%s\";", elsewhere);
+    open_with(folder, NULL, refuses);
+    fake.answers[0].times = 2;
+    int64_t stays = world_drop(&world, "a.pdf", "one"), goes = world_drop(&world, "b.pdf", "two");
+    world_run(&world, MINUTE_MS);
+    struct job *job = world_job(&world, goes);
+    char *text = str_format("%s.error.txt", job->location);
+    assert_int_equal(unlink(job->location), 0);
+    assert_int_equal(unlink(text), 0);
+    free(text);
+    job_free(job);
+    world_ms += HOUR_MS;
+    world.folder.complete_scans++;
+    world_run(&world, MINUTE_MS);
+    job = world_job(&world, goes);
+    assert_int_equal(job->put_away, JOB_DISCARDED);
+    job_free(job);
+    job = world_job(&world, stays);
+    assert_int_equal(job->put_away, JOB_PUT_AWAY);
+    job_free(job);
+    world_close(&world);
+    free(folder);
+    assert_int_equal(scratch_remove(elsewhere), 0);
 }
 
 int main(void)
@@ -480,6 +706,10 @@ int main(void)
         cmocka_unit_test(marker_and_sidecar_go_with_it),
         cmocka_unit_test(a_sidecar_must_be_good),
         cmocka_unit_test(what_cannot_be_put_away_is_tried_again),
+        cmocka_unit_test(what_is_there_already_is_found_there),
+        cmocka_unit_test(a_receipt_that_cannot_be_written_is_tried_again),
+        cmocka_unit_test(a_folder_that_looks_unmounted_is_left_alone),
+        cmocka_unit_test(a_folder_that_is_gone_is_waited_for),
         cmocka_unit_test(to_another_file_system_it_is_copied),
         cmocka_unit_test(a_failed_file_is_brought_back_and_filed),
         cmocka_unit_test(what_was_taken_out_of_failed_cannot_be_brought_back),
@@ -497,6 +727,11 @@ int main(void)
         cmocka_unit_test(a_kept_file_that_was_touched_is_not_filed_again),
         cmocka_unit_test(what_a_crash_left_in_staging_goes_on),
         cmocka_unit_test(an_emptied_directory_is_removed),
+        cmocka_unit_test(a_limit_counts_from_the_reload_on),
+        cmocka_unit_test(whoever_still_writes_is_waited_for),
+        cmocka_unit_test(what_closedrop_uses_itself_is_never_sent),
+        cmocka_unit_test(a_large_kept_file_is_compared_slice_by_slice),
+        cmocka_unit_test(failed_files_elsewhere_are_missed_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

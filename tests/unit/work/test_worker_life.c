@@ -434,6 +434,50 @@ static void what_cannot_even_be_started_is_read_at_once(void **state)
     world_close(&world);
 }
 
+/* ---- whose fault it is ---- */
+
+static void where_others_get_through_it_is_the_files_own_fault(void **state)
+{
+    (void)state;
+    const struct fake_answer answers[] = {
+        {.url = FAKE_FORMS, .status = 503, .never_comes = true}, {0}};
+    open_with(NULL, NULL, NULL, answers);
+    int64_t bad = world_drop(&world, "bad.pdf", "one");
+    world_run(&world, SECOND_MS);
+    int64_t good = world_drop(&world, "good.pdf", "two");
+    world_run(&world, SECOND_MS);
+    world_expect(&world, good, "done");
+    fake_let_come();
+    world_turn(&world);
+    struct job *job = world_job(&world, bad);
+    assert_string_equal(job->error_code, "s3_down");
+    assert_int_equal(job->attempts, 1);
+    job_free(job);
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, bad, "done");
+    world_close(&world);
+}
+
+static void what_arrives_damaged_is_kept_and_tried_again(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL, NULL);
+    int64_t good = world_drop(&world, "good.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    world_expect(&world, good, "done");
+    fake_reset(NULL);
+    fake.answers[0] = (struct fake_answer){.url = FAKE_FORMS,
+        .status = 204,
+        .headers = "ETag: \"00000000000000000000000000000000\"",
+        .times = 60};
+    int64_t bad = world_drop(&world, "bad.pdf", "two");
+    world_run(&world, 3 * SECOND_MS);
+    world_expect(&world, bad, "queued damaged");
+    world_run(&world, HOUR_MS);
+    world_expect(&world, bad, "done");
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +498,8 @@ int main(void)
         cmocka_unit_test(a_file_that_is_written_to_is_given_up_at_once),
         cmocka_unit_test(a_request_that_must_wait_is_held_or_put_back),
         cmocka_unit_test(what_cannot_even_be_started_is_read_at_once),
+        cmocka_unit_test(where_others_get_through_it_is_the_files_own_fault),
+        cmocka_unit_test(what_arrives_damaged_is_kept_and_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
