@@ -265,6 +265,47 @@ static void what_was_taken_out_of_failed_cannot_be_brought_back(void **state)
     world_close(&world);
 }
 
+static void rename_failed(void)
+{
+    world_rename(&world, "Failed", "Old");
+}
+
+static void rewrite_failed(void)
+{
+    world_write(&world, "Failed/a.pdf", "something else");
+}
+
+static void take_its_name(void)
+{
+    world_write(&world, "a.pdf", "another");
+}
+
+/** What was done before a person says that it is to be tried again. */
+static const struct {
+    void (*happens)(void);
+    const char *state, *at;
+} retries[] = {
+    {rename_failed, "failed gone", "Old/a.pdf"},
+    {rewrite_failed, "failed gone", "Failed/a.pdf"},
+    {take_its_name, "done", "Uploaded/a (2).pdf"},
+};
+
+static void only_the_file_itself_is_brought_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(retries); i++) {
+        open_with(NULL, NULL, refuses);
+        int64_t id = world_drop(&world, "a.pdf", "one");
+        world_run(&world, MINUTE_MS);
+        retries[i].happens();
+        IN_QUEUE(&world, queue_retry_by_hand(world.queue, id));
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, id, retries[i].state);
+        assert_true(world_has(&world, retries[i].at));
+        world_close(&world);
+    }
+}
+
 static void a_failed_file_that_was_deleted_needs_nobody(void **state)
 {
     (void)state;
@@ -551,6 +592,20 @@ static void what_a_crash_left_in_staging_goes_on(void **state)
     world_close(&world);
 }
 
+static void without_its_folder_nothing_is_recovered(void **state)
+{
+    (void)state;
+    bool came_with = false;
+    open_with(NULL, NULL, NULL);
+    char *folder = str_format("%s/in", world.root);
+    assert_int_equal(scratch_remove(folder), 0);
+    free(folder);
+    IN_QUEUE(&world, assert_true(staging_recover(&world.config->folders[0], world.queue) < 0));
+    IN_QUEUE(&world, came_with = worker_came_with_failed(world.worker, 99, "a.pdf"));
+    assert_true(came_with); /* it cannot be told */
+    world_close(&world);
+}
+
 static void an_emptied_directory_is_removed(void **state)
 {
     (void)state;
@@ -713,6 +768,7 @@ int main(void)
         cmocka_unit_test(to_another_file_system_it_is_copied),
         cmocka_unit_test(a_failed_file_is_brought_back_and_filed),
         cmocka_unit_test(what_was_taken_out_of_failed_cannot_be_brought_back),
+        cmocka_unit_test(only_the_file_itself_is_brought_back),
         cmocka_unit_test(a_failed_file_that_was_deleted_needs_nobody),
         cmocka_unit_test(a_failed_file_that_was_moved_is_known_there),
         cmocka_unit_test(all_of_failed_may_be_renamed),
@@ -726,6 +782,7 @@ int main(void)
         cmocka_unit_test(what_is_searched_for_may_turn_up),
         cmocka_unit_test(a_kept_file_that_was_touched_is_not_filed_again),
         cmocka_unit_test(what_a_crash_left_in_staging_goes_on),
+        cmocka_unit_test(without_its_folder_nothing_is_recovered),
         cmocka_unit_test(an_emptied_directory_is_removed),
         cmocka_unit_test(a_limit_counts_from_the_reload_on),
         cmocka_unit_test(whoever_still_writes_is_waited_for),
