@@ -47,6 +47,12 @@ static const struct doubt {
             .body = LIST(CREATED("acti_8", "2026-02", "token1") ", " CREATED(
                 "acti_7", "2026-01", "token1"))}},
         "done", "acti_7", 1},
+    {"the oldest counts, in whichever order", RULE(EMAIL),
+        {{.url = "GET activity/email/",
+            .status = 200,
+            .body = LIST(CREATED("acti_7", "2026-01", "token1") ", " CREATED(
+                "acti_8", "2026-02", "token1"))}},
+        "done", "acti_7", 1},
     {"it is there the second time", RULE(EMAIL),
         {{.url = "GET activity/email/", .status = 200, .body = LIST("")},
             {.url = "GET activity/email/",
