@@ -1,6 +1,6 @@
 /**
- * A number made of what a row of the queue says, kept beside it: a disk that changes a byte of a
- * row is noticed, where SQLite's own checks see only its structure (reliability.md 4.3). Pure.
+ * A checksum over the contents of a row of the queue, stored with it: it reveals a byte changed by
+ * the disk, whereas SQLite's own checks only cover the structure (reliability.md 4.3). Pure.
  */
 #ifndef CLOSEDROP_QUEUE_CHECKSUM_H
 #define CLOSEDROP_QUEUE_CHECKSUM_H
@@ -12,23 +12,23 @@
 
 struct filing;
 
-/** Never what a checksum is: means a row that was written before there were any. */
+/** Never the result of a checksum: marks a row written before checksums existed. */
 #define CHECKSUM_NONE 0
 
 /**
- * A change of what is summed makes every row look damaged: it needs a migration that sets all
+ * A change in what is summed makes every row look damaged, so it needs a migration that sets all
  * checksums to CHECKSUM_NONE.
  *
- * Of all that decides about a job; not of `due_ms`, which many jobs get at once. CHECKSUM_NONE when
- * memory is short.
+ * The checksum over everything that affects the processing of a job, except `due_ms`, which is set
+ * for many jobs at once. CHECKSUM_NONE if out of memory.
  */
 int64_t checksum_job(const struct job *job);
 
-/** Of a token that was posted. */
+/** The checksum over a token that was posted. */
 int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
     const char *activity, int64_t at_ms);
 
-/** Of what the memory keeps of some bytes that were filed. */
+/** The checksum over what the content memory stores about some filed bytes. */
 int64_t checksum_filing(
     const uint8_t sha256[DIGEST_SHA256_SIZE], const char *activity, const struct filing *filing);
 

@@ -1,13 +1,15 @@
 /**
  * The durable queue: every promise about a file is kept by a row here (product.md, "Words").
  *
- * The verbs are called between queue_begin() and queue_commit(); nothing outside the queue that
- * depends on a verb may happen before its commit returned 0. Every verb that says why writes a
- * history row. A verb that a job's state does not allow is a bug of the caller.
+ * The functions that change it are called between queue_begin() and queue_commit(); nothing outside
+ * the queue that depends on such a change may happen before the commit has returned 0. Every
+ * function with a `why` writes a history row. Calling one that the job's state does not allow is a
+ * bug of the caller.
  *
- * This is one of five headers: reading.h has what the queue says, groups.h, filed_memory.h and
- * ledger.h what it knows of jobs together. What they ask of the driver that keeps the rows is in
- * src/queue: four verbs (store.h), whose questions and changes are values (query.h).
+ * This is one of five headers: reading.h contains what can be read from the queue; groups.h,
+ * filed_memory.h and ledger.h what it records about several jobs together. What they need from the
+ * driver that stores the rows is in src/queue: four functions (store.h), whose queries and changes
+ * are values (query.h).
  */
 #ifndef CLOSEDROP_QUEUE_QUEUE_H
 #define CLOSEDROP_QUEUE_QUEUE_H
@@ -20,204 +22,237 @@ struct room;
 struct str;
 
 /**
- * Open the queue in a state directory (":memory:" for tests), making both where `create`, which
- * also reads all of it, to be sure that it is sound. Returns 0, or one of enum store_problem with
- * the reason added to `why`; `ret_queue` is written on success only. One process at a time can have
- * a queue open.
+ * Open the queue in a state directory (":memory:" for tests). `create` creates both if they are
+ * missing, and reads the whole queue to make sure that it is sound. Returns 0, or one of enum
+ * store_problem with the reason appended to `why`; `ret_queue` is set only on success. Only one
+ * process at a time can have a queue open.
  */
 int queue_open(const char *directory, bool create, struct queue **ret_queue, struct str *why);
 void queue_close(struct queue *queue);
 
 /**
- * Set a damaged queue aside as queue.db.damaged-TIME and everything that belongs to it.
- * Returns 0 or a negative errno; `ret_aside` is its new path, freed by the caller.
+ * Set a damaged queue aside as queue.db.damaged-TIME, together with all files that belong to it.
+ * Returns 0 or a negative errno; `ret_aside` is its new path, which the caller frees.
  */
 int queue_set_aside(const char *directory, char **ret_aside);
 
-/** Whether the disk has too little room to begin anything new, and how it is; see
- * ballast_is_needed(). */
+/**
+ * Whether the disk has too little space to start anything new, and how much there is; see
+ * ballast_is_needed().
+ */
 bool queue_is_short(struct queue *queue, struct room *ret_room);
 
-/** Which queue it is: a random number that is made with it, so that a queue that was lost and made
- * again has another. 0 for one that was opened without `create` and never had any. */
+/**
+ * The queue's identity: a random number chosen when it is created, so that a queue created after
+ * one was lost has a different number. 0 if the queue was opened without `create` and has never had
+ * one.
+ */
 int64_t queue_id(const struct queue *queue);
 
-/** Since when it knows what was sent to people outside (wall clock): what an earlier, lost queue
- * let go is unknown. INT64_MIN: there was none. */
+/**
+ * The time (wall clock) since which it knows what was sent to people outside: what an earlier, lost
+ * queue sent is unknown. INT64_MIN: there was no earlier queue.
+ */
 int64_t queue_ledger_ms(const struct queue *queue);
 
 /** The number by which the last job entered (job->entered). */
 int64_t queue_last_entered(struct queue *queue);
 
-/** Begin a transaction, as store_begin(). */
+/** Begin a transaction. */
 void queue_begin(struct queue *queue);
 
 /**
- * 0, or -ENOSPC (nothing was written, and the ballast was given up), -ENOMEM, or -EIO (the disk or
- * our own code is at fault). In all cases end the process: the next start reads what the disk
- * holds.
+ * Commit the transaction. Returns 0, or -ENOSPC (nothing was written, and the ballast was given
+ * up), -ENOMEM, or -EIO (the disk or our own code is at fault). After any error, end the process:
+ * the next start reads what is on disk.
  */
 int queue_commit(struct queue *queue);
 
-/** What the queue knows of a file that a scan has seen. */
+/** What the queue knows about a file that a scan has seen. */
 enum known {
     KNOWN_NOT,    /* settle it */
-    KNOWN_JUDGED, /* failed so that only a person can judge it (job_judged_codes), and seems to be
-                     brought back: take it as it is, if a person did that */
-    KNOWN_YES,    /* a job has it, or had it and it may lie here */
-    KNOWN_RENAMED /* the same, and whoever has claimed that job is to follow it (queue_follow()) */
+    KNOWN_JUDGED, /* failed in a way that only a person can judge (job_judged_codes), and seems to
+                     have been brought back: accept it as is, if a person did that */
+    KNOWN_YES,    /* a job has it, or had it and it may stay here */
+    KNOWN_RENAMED /* the same, and whoever has claimed that job must follow the file
+                     (queue_follow()) */
 };
 
-/** A file as it was seen. */
+/** A file as a scan has seen it. */
 struct seen {
     const char *folder;
     const char *path;
     const struct identity *identity;
-    bool by_path;     /* a file with path, size and mtime of one that was kept is the same file too;
-                         one without a handle always is */
+    bool by_path; /* a file with the path, size and mtime of a kept file is also the same file; a
+                     file without a handle always is */
     bool is_one_name; /* it has no other name (hard link) */
 };
 
 /**
- * Ask about a file. A job whose file has another name now, and is not put away yet, follows it; or,
- * if it is claimed, is told as `ret_job` (KNOWN_RENAMED). So is the one of KNOWN_JUDGED.
+ * Ask about a file. If its job has it under another name and has not put it away yet, the job
+ * follows the file; but if that job is claimed, the result is KNOWN_RENAMED, and `ret_job` is its
+ * ID. With KNOWN_JUDGED, `ret_job` is the ID of the failed job.
  */
 enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
 
 /**
- * Whether a file stays where it lies for good: its job was forgotten, or has kept it. `ret_waits`:
- * whether a job of it has still to be ended, or its file to be put away.
+ * Whether a file stays where it is for good: its job was forgotten, or keeps files in place.
+ * `ret_waits`: whether it has a job that still has to end or to put the file away.
  */
 bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits);
 
 /**
- * The file of a job has the name `path` now. Until its activity is intended, its target is looked
- * up again under that name; after that, only putting it away follows it.
+ * The file of a job is now called `path`. Until an activity is intended, its target is looked up
+ * again for the new name; after that, only putting the file away uses the new name.
  */
 void queue_follow(struct queue *queue, struct job *job, const char *path);
 
-/** For the send guard a job starts over: under another name or rule it is another email. */
+/** For the send guard the job starts over: under another name or rule it is another email. */
 void queue_enter_anew(struct queue *queue, struct job *job);
 
-/** A settled file as the watch thread reports it. */
+/** A settled file, as reported by the watch thread. */
 struct arrival {
     const char *folder;
     const char *path;
     struct identity identity;
-    int64_t changed_ms;     /* its ctime, wall clock: it lay there at the latest then */
+    int64_t changed_ms;     /* its ctime, on the wall clock: it was there by then */
     bool by_path;           /* as in struct seen */
     const char *error_code; /* not NULL: it can never be sent, and why */
     const char *error_message;
-    const char *note; /* what else the history is to say, or NULL */
+    const char *note; /* a further note for the history, or NULL */
 };
 
 /**
- * Add a job, continue the failed one whose file came back, or end the waiting one whose file was
- * rewritten and add its successor. A file that has a job already changes nothing.
- * Returns the job's id, 0 where nothing changed.
+ * Add a job, continue the failed job whose file came back, or end the waiting job whose file was
+ * rewritten and add its successor. Does nothing for a file that has a job already. Returns the
+ * job's ID, or 0 if nothing changed.
  */
 int64_t queue_add(struct queue *queue, const struct arrival *arrival);
 
-/** List what was uploaded by hand, and has its outcome (by_hand.h); sets its id. One that has an id
- * replaces what was listed under it as unclear; false where nothing is. */
+/**
+ * Add a job that was uploaded by hand and has its outcome (by_hand.h); sets its ID. A job with an
+ * ID replaces the one that was added under it as unclear; returns false if there is no such job.
+ */
 bool queue_put_by_hand(struct queue *queue, struct job *job);
 
-/** What kinds of work a claim may give, from the end backwards. */
+/** The kinds of work that a claim may return, last stage first. */
 enum lane {
     LANE_PUT_AWAY = 1, /* put a file away: done or failed */
-    LANE_ATTACH = 2,   /* create an activity, or look whether it was created */
-    LANE_SEND = 4,     /* begin: look up its target, send its bytes */
+    LANE_ATTACH = 2,   /* create an activity, or verify whether it was created */
+    LANE_SEND = 4,     /* start: look up its target, send its bytes */
     LANE_ALL = 7
 };
 
 /**
- * Claim the job of `folder` that should go next and is nearest its end, out of `lanes`: it is in
- * hand from the commit on. NULL: nothing is due. Suspects have no LANE_PUT_AWAY.
+ * Claim the job of `folder` that should be next, preferring those nearest their end, out of
+ * `lanes`; it counts as claimed from the commit on. NULL: nothing is due. LANE_PUT_AWAY does not
+ * apply to suspects.
  */
 struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
 
-/** When the next claim of the kind could succeed, wall clock; INT64_MAX for never. */
+/** When the next such claim could succeed, on the wall clock; INT64_MAX for never. */
 int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
 
-/** Write a job: a new one, which gets its id, or one whose state is as it was. No history row. */
+/**
+ * Write a job: a new one, which gets its ID, or one whose state has not changed. Writes no history
+ * row.
+ */
 void queue_put(struct queue *queue, struct job *job);
 
 /**
- * The intent to create one activity for `count` claimed, uploaded jobs, with their tokens: from the
- * commit on it may exist, and the content memory says so; only queue_done(), or looking and
- * queue_withdraw(), say otherwise. One that is sent to people outside (job->sender) is in the
- * ledger from then on. `close_ms`: Close's time now, 0 where it is not known; nothing older is
- * looked at.
+ * Record the intent to create one activity for `count` claimed, uploaded jobs, with their tokens.
+ * From the commit on, it may exist, and the content memory says so; only queue_done(), or verifying
+ * and then queue_withdraw(), can change that. An email to people outside (job->sender) is in the
+ * ledger from then on. `close_ms`: Close's current time, 0 if unknown; nothing older is checked.
  */
 void queue_intend(struct queue *queue, struct job **jobs, size_t count, int64_t close_ms);
 
-/** It is certain that no activity was created: back to uploaded; or, if a person started it over,
- * its rule is looked for. */
+/**
+ * It is certain that no activity was created: the job becomes uploaded again or, if a person
+ * started it over, its rule is determined again.
+ */
 void queue_withdraw(struct queue *queue, struct job *job, const char *why);
 
 /**
- * The file of a kept job was touched, or lies elsewhere in its folder, and `job` is about it: its
- * bytes are the filed ones. The kept one takes over its identity, and `job` ends.
+ * The file of a kept job was touched, or moved within its folder, and `job` was added for it, but
+ * its bytes are those already filed. The kept job takes over its identity, and `job` ends.
  */
 void queue_same_bytes(struct queue *queue, struct job *job, int64_t kept);
 
 /**
  * The job `id` failed because its bytes were filed before, and a person brought them back as `job`:
- * it ends, and `job` is approved. False where it has not failed so any more.
+ * `id` ends, and `job` is approved. False if `id` no longer has that error.
  */
 bool queue_approve(struct queue *queue, struct job *job, int64_t id);
 
-/** Write back a claimed job that reached `state` and stays claimed. */
+/** Write back a claimed job that has reached `state` and stays claimed. */
 void queue_advance(struct queue *queue, struct job *job, enum job_state state, const char *why);
 
-/** Write back a claimed job that changed, but not its state. */
+/** Write back a claimed job that has changed, but not its state. */
 void queue_update(struct queue *queue, struct job *job, const char *why);
 
-/** Out of hand, queued again for `due_ms`; `counts` says whether the attempt was the job's fault.
- * No history row where `why` is NULL. */
+/**
+ * End the job's claim and queue it again for `due_ms`; `counts`: whether the job was at fault, so
+ * that the attempt counts. Writes no history row if `why` is NULL.
+ */
 void queue_retry(
     struct queue *queue, struct job *job, int64_t due_ms, bool counts, const char *why);
 
 /**
- * Set a text of a job that is to be written. Where there is no memory for it, the transaction fails
- * rather than that half of a job is written.
+ * Set a text of a job that is about to be written. If out of memory, the transaction fails, so that
+ * no incomplete job is written.
  */
 void queue_keep_text(struct queue *queue, char **text, const char *value);
 
-/** The job failed: its file goes to Failed next. */
+/** The job failed: the next step is to move its file to Failed. */
 void queue_fail(struct queue *queue, struct job *job, const char *code, const char *message);
 
-/** The job is done, and no POST of it is unclear any more: its file is put away next. */
+/**
+ * The job is done, and none of its POSTs is unclear any more: the next step is to put its file
+ * away.
+ */
 void queue_done(struct queue *queue, struct job *job, const char *why);
 
-/** The file is where its outcome says: out of hand for good. `location` as in struct job, or NULL.
+/**
+ * The file is where its outcome requires; the job's claim ends for good. `location` as in struct
+ * job, or NULL.
  */
 void queue_set_put_away(
     struct queue *queue, struct job *job, const char *location, const char *why);
 
-/** The file of a failed job lies at `location` now: a person has sorted what failed, or renamed
- * where it lies. */
+/**
+ * The file of a failed job is now at `location`: a person has sorted the failed files into
+ * directories, or renamed the directory it is in.
+ */
 void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location);
 
-/** A person deleted the file of a failed job: it ends as discarded. Should the file come back after
- * all, the job goes on as a failed one does. */
+/**
+ * A person deleted the file of a failed job, which ends as discarded. If the file comes back after
+ * all, the job continues as any failed job does.
+ */
 void queue_discard(struct queue *queue, struct job *job);
 
-/** What a job waits for, which is no fault of its own: its error until it is found, and one line of
- * its history. */
+/**
+ * Record what a job is waiting for through no fault of its own: as its error until it is available,
+ * and as one line of its history.
+ */
 void queue_set_waiting_for(
     struct queue *queue, struct job *job, const char *code, const char *message);
 
-/** Add a line to a job's history, unless it has that line already. Returns whether it was new. */
+/**
+ * Add a line to a job's history, unless that line is already there. Returns whether it was added.
+ */
 bool queue_note_once(struct queue *queue, const struct job *job, const char *why);
 
-/** Putting the file away did not work: out of hand, tried again at `due_ms`; `why` is NULL where
- * that is known. */
+/**
+ * Putting the file away failed: the job's claim ends, and it is tried again at `due_ms`. `why` is
+ * NULL if the reason is already recorded.
+ */
 void queue_put_away_later(struct queue *queue, struct job *job, int64_t due_ms, const char *why);
 
 /**
- * Why the file of a job with an outcome could not be put away when that was tried last, in memory
- * that the caller frees; NULL where it was not tried yet, or nothing is left to do.
+ * Why the last attempt to put away the file of a job with an outcome failed; the caller frees the
+ * text. NULL if there was no attempt yet, or nothing is left to do.
  */
 char *queue_not_put_away(struct queue *queue, const struct job *job);
 
@@ -230,98 +265,108 @@ enum queue_answer {
     QUEUE_WRONG_STATE,
     QUEUE_JOB_CLAIMED,
     QUEUE_BY_HAND,
-    QUEUE_NOT_PUT_AWAY, /* forget: its file is on its way to where it belongs */
+    QUEUE_NOT_PUT_AWAY, /* forget: its file is still being put away */
     QUEUE_JOB_DISCARDED /* retry: there is no file */
 };
 
 /**
- * A person's `retry` (failed -> queued, attempts at zero) and `forget`. One that failed as `links`
- * keeps that error, for its file is to be looked at again before it is sent. What was uploaded by
- * hand is not retried (QUEUE_BY_HAND). A job whose file is still to be put away is not forgotten,
- * for the file may lie in .closedrop/, where nobody sees it; but where its folder is gone, which is
- * `may_strand`: it would wait for that for ever.
+ * A person's `retry` (failed -> queued, with no attempts used) and `forget`. A job that failed as
+ * `links` keeps that error, because its file must be checked again before it is sent. An upload by
+ * hand is not retried (QUEUE_BY_HAND). A job whose file still has to be put away is not forgotten,
+ * because the file may be in .closedrop/, where nobody sees it. The exception is `may_strand`, for
+ * a folder that no longer exists: the job would wait for it forever.
  */
 enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id);
 enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand);
 
 /**
- * A person's word about one job that the send guard holds back, and the others that would leave
- * with it: it may leave (QUEUE_WRONG_STATE for one that goes by itself), or fails as recalled.
+ * A person's decision about one job that the send guard holds back, and about the jobs that would
+ * be sent with it: it may be sent (QUEUE_WRONG_STATE if it needs no permission), or it fails as
+ * recalled.
  */
 enum queue_answer queue_release(struct queue *queue, int64_t id);
 enum queue_answer queue_recall(struct queue *queue, int64_t id);
 
-/** What is said of a job that was recalled. */
+/** The message for a job that was recalled. */
 extern const char queue_recalled[];
 
-/** All that is in the queue of a rule may leave, also what is not uploaded yet. */
+/** Allow everything to be sent that is in the queue for a rule, even if not yet uploaded. */
 void queue_release_rule(struct queue *queue, const char *rule);
 
-/** All that the guard holds back of a rule fails as recalled; what came with it and is not uploaded
- * yet does when its turn comes (`ret_more`: there is such). Returns how many were recalled now. */
+/**
+ * Fail everything that the guard holds back for a rule, as recalled; what came with it and is not
+ * uploaded yet fails when its turn comes (`ret_more`: there is some). Returns how many jobs were
+ * recalled now.
+ */
 int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more);
 
-/** A file is gone from its path in a folder: if the guard holds its job back, the job looks for it.
+/**
+ * A file has disappeared from its path in a folder: if the guard holds its job back, the job
+ * searches for the file.
  */
 void queue_recheck_held(struct queue *queue, const char *folder, const char *path);
 
-/** Which failed jobs are meant: those that fit all that is not NULL. */
+/** Selects failed jobs: those that match every field that is not NULL. */
 struct failed_filter {
     const char *folder;
     const char *rule;
     const char *code;
 };
 
-/** What became of many that were to be retried. */
+/** The result of retrying many jobs. */
 struct retried {
     int64_t queued;
     int64_t left_out[JOB_JUDGED]; /* by job_judged_codes: a person must judge them */
 };
 
-/** Retry the failed jobs that fit and are not claimed, but for those that a person must judge. */
+/** Retry the matching failed jobs that are not claimed, except those that a person must judge. */
 void queue_retry_all(
     struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried);
 
 /**
  * After a start: jobs that were claimed when the program crashed are queued again as suspects. A
- * job that was claimed alone is blamed for the crash; the third time it fails. A POST that was
- * under way is unclear and waits `doubt_ms` before it is looked for. Nothing waits longer for a
- * clock that was set back, or was wrong. Returns how many were claimed.
+ * job that was claimed alone is blamed for the crash, and fails the third time. A POST that was in
+ * progress is unclear, and waits `doubt_ms` before it is verified. No job waits longer because the
+ * clock was set back or was wrong. Returns how many jobs were claimed.
  */
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms);
 
-/** The wall clock was set on by `by_ms` (back, if negative): what waits goes with it. */
+/**
+ * The wall clock jumped forward by `by_ms` (back, if negative): all due times are shifted
+ * accordingly.
+ */
 void queue_follow_clock(struct queue *queue, int64_t by_ms);
 
-/** Make due what waits with this error: what it waits for may have come. */
+/** Make due all jobs that wait with this error, because what they wait for may be available now. */
 void queue_wake(struct queue *queue, const char *error_code);
 
-/** Make due the uploaded members of the group that a job belongs to by what it knows: they may have
- * waited for it. Ending, failing and waiting after an error do that by themselves. */
+/**
+ * Make due the uploaded members of the group that a job belongs to as far as known: they may have
+ * been waiting for it. Ending, failing and waiting after an error do this automatically.
+ */
 void queue_wake_group(struct queue *queue, const struct job *job);
 
-/** Make due what waits in `folder`, uploaded, because of rules that have changed.
- */
+/** Make due the uploaded jobs in `folder` that wait because of rules that have changed since. */
 void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest);
 
-/** Whether the queue had been there before it was opened. */
+/** Whether the queue existed before it was opened. */
 enum queue_origin {
     QUEUE_WAS_THERE,
-    QUEUE_IS_NEW,         /* nothing beside it tells of another */
-    QUEUE_FOLLOWS_ANOTHER /* which was set aside, or deleted */
+    QUEUE_IS_NEW,         /* nothing next to it points to an earlier one */
+    QUEUE_FOLLOWS_ANOTHER /* an earlier one, which was set aside or deleted */
 };
 
-/** Answers the same at each start, until queue_set_begun() was committed. */
+/** Returns the same at each start, until queue_set_begun() has been committed. */
 enum queue_origin queue_origin(struct queue *queue);
 void queue_set_begun(struct queue *queue);
 
 /**
- * An earlier queue is lost: what lay in the folders before now may have been filed already, and is
- * looked for in Close first (job->reconcile). Kept over restarts.
+ * An earlier queue is lost: files that were in the folders before now may already have been filed,
+ * so Close is searched for them first (job->reconcile). Persists across restarts.
  */
 void queue_set_predecessor_lost(struct queue *queue);
 
-/** Whether people have stopped the sending of files. Kept over restarts. */
+/** Whether a person has paused sending. Persists across restarts. */
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);
 

@@ -1,6 +1,6 @@
 /**
- * How the queue looks from outside: jobs as JSON, the one form that `--json`, receipts and the
- * control socket share (product.md 3). Pure.
+ * What the queue looks like from outside: jobs as JSON, in the one format that `--json`, receipts
+ * and the control socket share (product.md 3). Pure.
  */
 #ifndef CLOSEDROP_QUEUE_VIEW_H
 #define CLOSEDROP_QUEUE_VIEW_H
@@ -8,7 +8,7 @@
 struct job;
 struct json;
 
-/** One job as an object; NULL when memory is short. */
+/** One job as an object; NULL if out of memory. */
 struct json *view_job(const struct job *job);
 
 #endif
