@@ -70,7 +70,7 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
     }
     job->attempts++;
     if (job->state == JOB_QUEUED)
-        queue_set_state(queue, job, JOB_UPLOADING, "in hand");
+        queue_set_state(queue, job, JOB_UPLOADING, "in progress");
     else
         queue_put(queue, job);
     return job;

@@ -317,7 +317,7 @@ static void changes_nothing_else_by_sorting(void **state)
     job_free(job);
     commit(queue);
     queue_history(queue, id, add_history, &lines);
-    assert_string_equal(lines.text, "queued: settled\nuploading: in hand\n");
+    assert_string_equal(lines.text, "queued: settled\nuploading: in progress\n");
 }
 
 int main(void)

@@ -19,10 +19,11 @@ static void writes_down_every_change(void **state)
     assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     commit(queue);
     queue_history(queue, id, add_history, &lines);
-    assert_string_equal(lines.text, "queued: settled\nuploading: in hand\nqueued: S3 is slow\n"
-                                    "uploading: in hand\nuploading: in hand\nuploaded: uploaded\n"
-                                    "done: done\n"
-                                    "done: put away\nforgotten: forgotten by a person\n");
+    assert_string_equal(lines.text,
+        "queued: settled\nuploading: in progress\nqueued: S3 is slow\n"
+        "uploading: in progress\nuploading: in progress\nuploaded: uploaded\n"
+        "done: done\n"
+        "done: put away\nforgotten: forgotten by a person\n");
 }
 
 static const struct {
