@@ -53,7 +53,8 @@ check() {
 }
 
 check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] packaging/systemd/*
-check grep -nHoP '(/\*|^ \*|//).*' include/closedrop/{base,files,http,close,config,rules,intake,control}/*.h
+check grep -nHoP "(/\*|^ \*|//).*" include/closedrop/*/*.h
+check grep -nHoP '"[^"]* [^"]*"' src/*/*.c src/*/*/*.c
 
 [ $wrong = 0 ] && echo "no text has an expression of the table"
 exit $wrong
