@@ -41,7 +41,7 @@ static bool is_of_another(const struct agent *agent, const struct folder *folder
 {
     struct owner owner;
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    return root >= 0 && ownership_look(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
+    return root >= 0 && ownership_check(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
 }
 
 /** Recover the staging of a folder that exists now, before anything is scanned. */

@@ -72,10 +72,10 @@ static void check_owner(
     struct owner owner;
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     CLEANUP(free_text) char *path = realpath(folder->path, NULL);
-    CLEANUP(free_text) char *above = path ? ownership_look_above(path, 0, &owner) : NULL;
+    CLEANUP(free_text) char *above = path ? ownership_check_above(path, 0, &owner) : NULL;
     if (above)
         tell_owner(config, folder, above, &owner, problems);
-    if (root >= 0 && ownership_look(root, "", 0, &owner) == OWNERSHIP_REFUSED)
+    if (root >= 0 && ownership_check(root, "", 0, &owner) == OWNERSHIP_REFUSED)
         tell_owner(config, folder, folder->path, &owner, problems);
 }
 

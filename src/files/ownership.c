@@ -129,7 +129,7 @@ static void try_lock(int file, int kind, struct ownership_facts *facts)
  * For how long another's file has been as it is now. One look adds one beat at most, so that
  * machines that sleep and wake together do not take each other for dead.
  */
-static void add_look(struct ownership *ownership, const char *seen, int64_t now_ms)
+static void add_sighting(struct ownership *ownership, const char *seen, int64_t now_ms)
 {
     int64_t since = now_ms - ownership->seen_ms;
     ownership->seen_ms = now_ms;
@@ -228,7 +228,7 @@ static int claim_file(const struct claim *claim, struct owner *ret_owner)
     facts.is_ours &= !facts.is_held || claim->ownership->file >= 0;
     if (facts.is_ours)
         return keep(claim, &file, facts.is_free);
-    add_look(claim->ownership, seen, claim->now_ms);
+    add_sighting(claim->ownership, seen, claim->now_ms);
     facts.unchanged_ms = claim->ownership->unchanged_ms;
     if (ownership_is_refused(&facts))
         return OWNERSHIP_REFUSED;
@@ -290,7 +290,7 @@ bool ownership_is_lost(const struct ownership *ownership, int root)
 
 /* ---- looking ---- */
 
-enum ownership_answer ownership_look(
+enum ownership_answer ownership_check(
     int root, const char *directory, int64_t queue, struct owner *ret_owner)
 {
     char seen[OWNERSHIP_SEEN];
@@ -306,12 +306,12 @@ enum ownership_answer ownership_look(
     return ownership_is_refused(&facts) ? OWNERSHIP_REFUSED : OWNERSHIP_OURS;
 }
 
-char *ownership_look_above(const char *path, int64_t queue, struct owner *ret_owner)
+char *ownership_check_above(const char *path, int64_t queue, struct owner *ret_owner)
 {
     char *at = path_directory(path);
     while (at && *at) {
         CLEANUP(close_fd) int directory = safe_open_root(at);
-        if (directory >= 0 && ownership_look(directory, "", queue, ret_owner) != OWNERSHIP_OURS)
+        if (directory >= 0 && ownership_check(directory, "", queue, ret_owner) != OWNERSHIP_OURS)
             return at;
         char *above = path_directory(at);
         free(at);

@@ -42,7 +42,7 @@ static bool has_conflict(struct watched *folder, struct owner *ret_owner)
 {
     if (!folder->claim.conflict)
         return false;
-    if (ownership_look(folder->root.fd, folder->claim.conflict, folder->watch->queue, ret_owner) !=
+    if (ownership_check(folder->root.fd, folder->claim.conflict, folder->watch->queue, ret_owner) !=
         OWNERSHIP_OURS)
         return true;
     free(folder->claim.conflict);
@@ -63,7 +63,7 @@ bool folder_yield_to_above(struct watched *folder)
 {
     struct owner owner;
     CLEANUP(free_text)
-    char *above = ownership_look_above(folder->root.real_path, folder->watch->queue, &owner);
+    char *above = ownership_check_above(folder->root.real_path, folder->watch->queue, &owner);
     if (above)
         refuse(folder, above, &owner);
     return above;
@@ -103,7 +103,7 @@ bool folder_is_of_another(struct watched *folder, const char *path)
     struct owner owner;
     if (!*path || folder->claim.conflict)
         return folder->claim.conflict;
-    if (ownership_look(folder->root.fd, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
+    if (ownership_check(folder->root.fd, path, folder->watch->queue, &owner) == OWNERSHIP_OURS)
         return false;
     folder->claim.conflict = strdup(path);
     if (!folder->claim.conflict)

@@ -55,7 +55,7 @@ struct ownership_facts {
 bool ownership_is_refused(const struct ownership_facts *facts);
 
 enum ownership_answer {
-    OWNERSHIP_OURS,    /* it is ours from now on; for ownership_look(): nobody else's */
+    OWNERSHIP_OURS,    /* it is ours from now on; for ownership_check(): nobody else's */
     OWNERSHIP_REFUSED, /* another queue owns it */
     OWNERSHIP_FOREIGN  /* its staging directory belongs to another user */
 };
@@ -95,14 +95,14 @@ void ownership_release(struct ownership *ownership, int root, int64_t queue);
  * Whether another queue owns `directory` below `root` ("": `root` itself). Like ownership_claim(),
  * but changes nothing and does not wait.
  */
-enum ownership_answer ownership_look(
+enum ownership_answer ownership_check(
     int root, const char *directory, int64_t queue, struct owner *ret_owner);
 
 /**
  * The same for the directories above the real path `path`. Returns the nearest one that another
  * queue owns, which the caller frees, or NULL (also if out of memory).
  */
-char *ownership_look_above(const char *path, int64_t queue, struct owner *ret_owner);
+char *ownership_check_above(const char *path, int64_t queue, struct owner *ret_owner);
 
 /** Whether an owner file names this machine and this state directory. */
 bool owner_is_at(const struct owner *owner, const char *state_dir);

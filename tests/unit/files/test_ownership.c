@@ -145,8 +145,8 @@ static void one_has_it_until_it_is_released(void **state)
         (int)getpid());
     assert_string_equal(owner_words(&owner, words), expected);
     assert_int_equal(claim(&theirs, drop, THEIRS, 10 * OWNERSHIP_EXPIRY_MS), OWNERSHIP_REFUSED);
-    assert_int_equal(ownership_look(drop->root, "", THEIRS, &owner), OWNERSHIP_REFUSED);
-    assert_int_equal(ownership_look(drop->root, "", OURS, &owner), OWNERSHIP_OURS);
+    assert_int_equal(ownership_check(drop->root, "", THEIRS, &owner), OWNERSHIP_REFUSED);
+    assert_int_equal(ownership_check(drop->root, "", OURS, &owner), OWNERSHIP_OURS);
     ownership_release(&theirs, drop->root, THEIRS); /* takes nothing away */
     assert_int_equal(claim(&theirs, drop, THEIRS, 0), OWNERSHIP_REFUSED);
     ownership_release(&ours, drop->root, OURS);
@@ -306,7 +306,7 @@ static void where_it_cannot_be_told_that_is_said(void **state)
     assert_int_equal(mkdirat(drop->root, STAGING_NAME, 0700), 0);
     assert_int_equal(mkdirat(drop->root, STAGING_NAME "/owner", 0700), 0);
     assert_int_equal(claim(&ours, drop, OURS, 0), -EISDIR);
-    assert_int_equal(ownership_look(drop->root, "", OURS, &owner), OWNERSHIP_OURS);
+    assert_int_equal(ownership_check(drop->root, "", OURS, &owner), OWNERSHIP_OURS);
     ownership_release(&ours, drop->root, OURS);
     ownership_release(&ours, -1, OURS);
 }
