@@ -83,7 +83,7 @@ static size_t shown_length(const char *text)
 }
 
 /** Add where in the text that is, in lines and characters from 1; returns -EINVAL. */
-static int add_place(const struct reader *reader, const char *at)
+static int add_position(const struct reader *reader, const char *at)
 {
     size_t line = 1, character = 1;
     for (const char *before = reader->text; before < at; before++) {
@@ -104,7 +104,7 @@ static int add_place(const struct reader *reader, const char *at)
 static int complain(const struct reader *reader, const char *at, const char *words)
 {
     str_add(reader->why, words);
-    return add_place(reader, at);
+    return add_position(reader, at);
 }
 
 static void add_name(struct str *out, const char *name, size_t length)
@@ -122,7 +122,7 @@ static int complain_unclosed(const struct reader *reader)
     str_add(reader->why, is_empty ? "> is not closed; add <" : "> is not closed; add </");
     add_name(reader->why, name->text, name->length);
     str_add(reader->why, is_empty ? "/>" : "> where it ends");
-    return add_place(reader, name->at);
+    return add_position(reader, name->at);
 }
 
 static int complain_unknown(const struct reader *reader, const struct name *name, const char *what,
@@ -132,7 +132,7 @@ static int complain_unknown(const struct reader *reader, const struct name *name
     add_name(reader->why, name->text, name->length);
     str_add(reader->why, " in a note; it accepts ");
     add_list(reader->why, known);
-    return add_place(reader, name->at);
+    return add_position(reader, name->at);
 }
 
 static int complain_entity(const struct reader *reader, const char *at)
@@ -143,7 +143,7 @@ static int complain_entity(const struct reader *reader, const char *at)
     add_name(reader->why, at, length);
     str_add(reader->why,
         "; is not an XHTML entity; write the character itself or its number, such as &#169;");
-    return add_place(reader, at);
+    return add_position(reader, at);
 }
 
 /* ---- reading ---- */

@@ -58,7 +58,7 @@ static char *absolute_path(const char *given)
 static bool lies_in(struct match *match, const struct folder *folder)
 {
     CLEANUP(free_text) char *root = realpath(folder->path, NULL);
-    CLEANUP(free_text) char *place = named_file_place(match->given);
+    CLEANUP(free_text) char *place = named_file_path(match->given);
     CLEANUP(free_text) char *spelled = absolute_path(match->given);
     match->folder = folder;
     if (find_path(match, root, place) || find_path(match, folder->path, place))

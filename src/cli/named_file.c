@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *named_file_place(const char *path)
+char *named_file_path(const char *path)
 {
     CLEANUP(free_text) char *above = path_directory(path);
     const char *directory = !above || *above ? above : *path == '/' ? "/" : ".";

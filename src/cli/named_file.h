@@ -8,7 +8,7 @@
  * Where the file itself lies, as an absolute path in new memory: what leads there is resolved
  * (links, ".."), its last part is not. NULL where that cannot be, or memory is short.
  */
-char *named_file_place(const char *path);
+char *named_file_path(const char *path);
 
 /**
  * Why stat(2) or open(2) of `path` failed with `error`, for the person who typed it: that there is

@@ -40,7 +40,7 @@ static int add_result(
 /** For the queue's list (queue/by_hand.h). */
 static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
 {
-    CLEANUP(free_text) char *place = named_file_place(errand->path);
+    CLEANUP(free_text) char *place = named_file_path(errand->path);
     struct json *told = json_object();
     int result = json_add_text(told, "name", path_name(errand->path));
     result |= json_add_text(told, "place", place);

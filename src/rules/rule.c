@@ -63,7 +63,7 @@ struct use {
     bool found;
 };
 
-static void look_for_use(void *context, const struct template *template)
+static void note_use(void *context, const struct template *template)
 {
     struct use *use = context;
     use->found |= template_uses(template, use->prefix);
@@ -72,7 +72,7 @@ static void look_for_use(void *context, const struct template *template)
 bool rule_uses(const struct rule *rule, const char *prefix)
 {
     struct use use = {prefix, false};
-    walk_templates(rule, look_for_use, &use);
+    walk_templates(rule, note_use, &use);
     return use.found;
 }
 
