@@ -139,7 +139,7 @@
  *                          staging, and on), destination, free_name, copy, ownership, rights, path,
  *                          companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
- *                          places checks it as a whole), reader, read_folder, read_rule,
+ *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, rules_digest, locate, own_files (what is never taken);
  *                          settings, setting, setting_values, unknown_keys (key by key: the door to
  *                          libconfig); pure: syntax, never_fits, refusal

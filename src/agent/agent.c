@@ -56,7 +56,7 @@ static int exit_code_of(int result)
 static int load_config(struct agent *agent)
 {
     struct str problems = STR_INIT(256 * 1024);
-    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &agent->config, &problems);
+    int result = config_load(agent->file, CONFIG_COMPARE_INODES, &agent->config, &problems);
     if (result < 0) {
         fputs(str_text(&problems), stderr);
         fprintf(stderr, "closedrop: %s; nothing was started\n",

@@ -64,7 +64,7 @@ void reload(struct agent *agent)
     struct str problems = STR_INIT(256 * 1024);
     notify_reloading();
     struct config *before = config_hold(agent->config);
-    int result = config_load(agent->file, CONFIG_PLACES_FOUND, &config, &problems);
+    int result = config_load(agent->file, CONFIG_COMPARE_INODES, &config, &problems);
     if (result == 0)
         result = swap_config(agent, config, &problems);
     str_clear(&agent->mistakes);

@@ -304,7 +304,7 @@ static int ask_online(const struct config *config, const struct key *key)
 
 static int check(const struct options *options)
 {
-    struct config *config = cli_config(options, CONFIG_PLACES_FOUND);
+    struct config *config = cli_config(options, CONFIG_COMPARE_INODES);
     if (!config)
         return EXIT_CONFIG;
     struct key key = {.file = NULL};

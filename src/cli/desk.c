@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct config *cli_config(const struct options *options, enum config_places places)
+struct config *cli_config(const struct options *options, enum config_compare compare)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
     struct config *config = NULL;
     struct str problems = STR_INIT(256 * 1024);
-    if (!file || config_load(file, places, &config, &problems) < 0)
+    if (!file || config_load(file, compare, &config, &problems) < 0)
         fputs(problems.length ? str_text(&problems) : "closedrop: out of memory\n", stderr);
     str_release(&problems);
     return config;
@@ -41,7 +41,7 @@ static int open_at_agent(const struct options *options, struct desk *ret_desk)
 
 int cli_desk_open(const struct options *options, struct desk *ret_desk)
 {
-    struct desk desk = {.config = cli_config(options, CONFIG_PLACES_SPELLED)};
+    struct desk desk = {.config = cli_config(options, CONFIG_COMPARE_PATHS)};
     if (!desk.config)
         return open_at_agent(options, ret_desk);
     struct str why = STR_INIT(4096);

@@ -23,7 +23,7 @@ int session_open(const struct options *options, struct session *ret_session)
     struct session *session = ret_session;
     struct str why = STR_INIT(4096);
     *session =
-        (struct session){.options = options, .config = cli_config(options, CONFIG_PLACES_SPELLED)};
+        (struct session){.options = options, .config = cli_config(options, CONFIG_COMPARE_PATHS)};
     if (!session->config)
         return EXIT_CONFIG;
     int result = key_load(session->config->close.api_key_file, &session->key, &why);

@@ -1,7 +1,7 @@
 /** One configuration file into one tree: section by section, then checked as a whole. */
 #include "closedrop/config/load.h"
 
-#include "places.h"
+#include "nesting.h"
 #include "read_folder.h"
 #include "read_rule.h"
 #include "reader.h"
@@ -108,7 +108,7 @@ static void read_log(struct settings *settings, struct config *config)
 }
 
 /** Where neither is named. */
-static void fill_in_places(struct config *config)
+static void fill_in_paths(struct config *config)
 {
     bool of_system = str_starts_with(config->file, "/etc/");
     if (!config->state_dir)
@@ -125,7 +125,7 @@ static void read_root(struct settings *settings, struct config *config)
         reader_absolute(settings, config->file, setting_text(settings, root, "state_dir", NULL));
     config->control_socket = reader_absolute(
         settings, config->file, setting_text(settings, root, "control_socket", NULL));
-    fill_in_places(config);
+    fill_in_paths(config);
 
     struct sockaddr_un address;
     if (config->control_socket && strlen(config->control_socket) >= sizeof(address.sun_path))
@@ -149,7 +149,7 @@ static bool is_whole(const struct config *config)
     return whole;
 }
 
-static void read_all(struct settings *settings, struct config *config, enum config_places compared)
+static void read_all(struct settings *settings, struct config *config, enum config_compare compare)
 {
     read_root(settings, config);
     read_close(settings, config);
@@ -159,7 +159,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     read_folders(settings, config);
     read_log(settings, config);
     if (is_whole(config)) {
-        places_check(settings, config, compared == CONFIG_PLACES_FOUND);
+        nesting_check(settings, config, compare == CONFIG_COMPARE_INODES);
         if (!config->folder_count)
             setting_problem(settings, settings_root(settings), "folders",
                 "contains no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
@@ -177,7 +177,7 @@ static char *absolute_file(const char *file)
 }
 
 int config_load(
-    const char *file, enum config_places places, struct config **ret_config, struct str *problems)
+    const char *file, enum config_compare compare, struct config **ret_config, struct str *problems)
 {
     struct config *config = calloc(1, sizeof(*config));
     struct settings *settings = NULL;
@@ -188,7 +188,7 @@ int config_load(
 
     int result = config->file ? settings_open(file, &settings) : -ENOMEM;
     if (result == 0) {
-        read_all(settings, config, places);
+        read_all(settings, config, compare);
         bool has_problems = settings_problem_count(settings) > 0;
         if (settings_are_short(settings) || (!has_problems && !is_whole(config)))
             result = -ENOMEM;
@@ -197,7 +197,7 @@ int config_load(
         else
             result = own_files_make(config);
     }
-    if (result == 0 && places == CONFIG_PLACES_FOUND)
+    if (result == 0 && compare == CONFIG_COMPARE_INODES)
         own_files_see(config);
     if (settings && result != -ENOMEM)
         str_add(problems, settings_problems(settings));
@@ -222,7 +222,7 @@ struct config *config_load_socket(const char *file)
     if (settings) /* what stands before a syntax error is read, too */
         read_root(settings, config);
     else if (config->file)
-        fill_in_places(config);
+        fill_in_paths(config);
     settings_close(settings);
     if (config->control_socket)
         return config;

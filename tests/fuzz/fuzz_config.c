@@ -121,7 +121,7 @@ static struct config *load(const char *file)
 {
     struct config *config = NULL;
     struct str problems = STR_INIT(1024 * 1024);
-    int result = config_load(file, CONFIG_PLACES_SPELLED, &config, &problems);
+    int result = config_load(file, CONFIG_COMPARE_PATHS, &config, &problems);
     assert(result == (config ? 0 : -EINVAL) && !str_error(&problems));
     assert((result == 0) == (problems.length == 0));
     if (config)

@@ -20,7 +20,7 @@ struct json;
  * Find and load the configuration (config_load()), or print every error in it. NULL: exit with
  * EXIT_CONFIG.
  */
-struct config *cli_config(const struct options *options, enum config_places places);
+struct config *cli_config(const struct options *options, enum config_compare compare);
 
 /** Where questions are asked: the agent, or the queue itself if no agent is running. */
 struct desk {

@@ -6,17 +6,17 @@ struct config;
 struct str;
 
 /** How directories that must not contain one another are compared. */
-enum config_places {
-    CONFIG_PLACES_SPELLED, /* by path alone, so that an unresponsive server cannot block */
-    CONFIG_PLACES_FOUND,   /* also by device and inode (inode.h) */
+enum config_compare {
+    CONFIG_COMPARE_PATHS,  /* by path alone, so that an unresponsive server cannot block */
+    CONFIG_COMPARE_INODES, /* also by device and inode (inode.h) */
 };
 
 /**
  * Load and check `file`. Returns 0; -EINVAL with every error added to `problems`, one per line; or
  * -ENOMEM. `ret_config` is written on success only; free it with config_release().
  */
-int config_load(
-    const char *file, enum config_places places, struct config **ret_config, struct str *problems);
+int config_load(const char *file, enum config_compare compare, struct config **ret_config,
+    struct str *problems);
 
 /**
  * Where to reach the agent of a configuration that has errors, as far as that can be read: a tree

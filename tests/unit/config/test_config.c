@@ -62,7 +62,7 @@ static void write_bytes(const char *bytes, size_t length)
 static int load(const char *text, struct config **config, struct str *problems)
 {
     write_bytes(text, strlen(text));
-    return config_load(path, CONFIG_PLACES_SPELLED, config, problems);
+    return config_load(path, CONFIG_COMPARE_PATHS, config, problems);
 }
 
 static struct config *load_good(const char *text)
@@ -1243,7 +1243,7 @@ static void expect_unreadable(const char *file, const char *words)
 {
     struct str problems = STR_INIT(100000);
     struct config *config = NULL;
-    assert_int_equal(config_load(file, CONFIG_PLACES_SPELLED, &config, &problems), -EINVAL);
+    assert_int_equal(config_load(file, CONFIG_COMPARE_PATHS, &config, &problems), -EINVAL);
     assert_null(config);
     if (!strstr(str_text(&problems), words))
         fail_msg("%s: %s", words, str_text(&problems));

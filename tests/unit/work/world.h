@@ -95,7 +95,7 @@ static inline struct config *world_config(
         world->root, world->root, setting->limits ? setting->limits : "", world->root,
         setting->folder ? setting->folder : "", setting->rules ? setting->rules : "");
     fclose(out);
-    if (config_load(file, CONFIG_PLACES_SPELLED, &config, &problems) < 0)
+    if (config_load(file, CONFIG_COMPARE_PATHS, &config, &problems) < 0)
         fail_msg("%s", str_text(&problems));
     str_release(&problems);
     free(file);
