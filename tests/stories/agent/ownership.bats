@@ -164,7 +164,7 @@ a_gone_pid() {
     stop_agent
     wait_until second_says '.folders[0].healthy'
     start_agent
-    wait_until folder_says '.healthy == false and (.message | contains("has sub in it, which is watched by another closedrop"))'
+    wait_until folder_says '.healthy == false and (.message | contains("contains sub, which is watched by another closedrop"))'
     echo again >in/sub/b.txt
     wait_until second_says '.jobs.done == 1'
     echo top >in/c.txt

@@ -267,7 +267,7 @@ restart_says_nothing_of_folders() { # such as that one is not in the configurati
     stop_agent
     start_agent
     never log_says 'no longer in the configuration'
-    closedrop check | grep 'is good'
+    closedrop check | grep 'is valid'
     [[ $(closedrop check 2>&1) != *"no longer"* ]]
 }
 

@@ -28,7 +28,7 @@ drop_while_its_note_is_slow() { # then what hinders it can be set up
 }
 
 waits_and_is_not_filed_again() { # TEXT: what the log says of it
-    local tries='not put away yet, tries again'
+    local tries='its file was not moved yet, retrying'
     wait_until log_says "$1"
     job_is 1 done
     not_put_away_are 1

@@ -45,7 +45,7 @@ filed_once_on() { # LEAD FILENAME
     [ -f "$uploaded/B2.pdf" ]
     [ "$(jq -r .queued_path "$uploaded/B2.pdf.close.json")" = A1.pdf ]
     [ "$(jq -r .path "$uploaded/B2.pdf.close.json")" = B2.pdf ]
-    history_says 1 'renamed in the folder, was A1.pdf'
+    history_says 1 'renamed in the folder; its name was A1.pdf'
     [ "$(uploads)" = 1 ]
 }
 
@@ -352,7 +352,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     wait_until log_says "$says that is no longer in the configuration"
     closedrop check | grep -F "$says"
     stop_agent
-    closedrop check | grep -F 'keep its name: name = "scans";'
+    closedrop check | grep -F 'keep its name there: name = "scans";'
 }
 
 @test "Uploaded renamed in the folder" {

@@ -232,7 +232,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     echo b >in/lead_Gone.txt
     run_once
     [ "$(activities 'map(.lead_id)')" = '["'$bluth'"]' ]
-    grep -q 'no lead lead_Gone' in/Failed/lead_Gone.txt.error.txt
+    grep -q 'the lead lead_Gone no longer exists' in/Failed/lead_Gone.txt.error.txt
 }
 
 @test "no rule: uploaded only, or failed where no_match says so" {
@@ -454,7 +454,7 @@ write_export() {
     wait_until jobs_are done 1
     wait_until jobs_are failed 1
     [ "$(activities 'map([.lead_id, .body.subject])')" = '[["'$bluth'","Bluth Company"]]' ]
-    wait_until grep -q 'no lead lead_Gone' in/Failed/lead_Gone.txt.error.txt
+    wait_until grep -q 'the lead lead_Gone no longer exists' in/Failed/lead_Gone.txt.error.txt
 }
 
 @test "a pattern that would never end fails its file, and the next one goes on" {

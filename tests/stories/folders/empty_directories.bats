@@ -219,7 +219,7 @@ hidden_things() {
     start_in_time
     wait_until files_are_put_away 1
     set_clock +2m
-    wait_until log_says "the directory fixed/sub was emptied, but cannot be removed: Operation not permitted"
+    wait_until log_says "the directory fixed/sub was emptied but cannot be removed: Operation not permitted"
     two_scans_end
     [ "$(grep -c "cannot be removed" agent.log)" = 1 ]
     [ -d in/fixed/sub ]
