@@ -45,7 +45,7 @@ static inline void put_text(struct sample *s, const char *text)
 /* a whole number of `size` bytes, big or little end first */
 static inline void put_number(struct sample *s, bool big, size_t size, uint32_t value)
 {
-    unsigned char bytes[4];
+    unsigned char bytes[4] = {0};
     for (size_t i = 0; i < size; i++)
         bytes[i] = (unsigned char)(value >> 8 * (big ? size - 1 - i : i));
     put(s, bytes, size);
