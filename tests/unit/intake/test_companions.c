@@ -2,6 +2,7 @@
  * whole. */
 #include "intake/companions.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 
 #include "scratch.h"
@@ -124,7 +125,7 @@ static void waits_for_its_sidecar_and_for_all_of_it(void **state)
     folder.sidecar = true;
     assert_int_equal(check(), COMPANION_SIDECAR);
     assert_false(facts.has_companions);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         put("a.pdf.json", rows[i].text);
         enum companion missing = check();
         if (facts.companions_cut != rows[i].is_cut || !facts.has_companions ||

@@ -2,6 +2,7 @@
  */
 #include "intake/waits.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 
 #include <setjmp.h>
@@ -113,7 +114,7 @@ static void names_the_first_that_waits_and_for_which_file(void **state)
     struct candidate *first = add(0, "in/a.pdf", SETTLE_MARKER, HOUR_MS);
     add(0, "in/b.pdf", SETTLE_MARKER, HOUR_MS)->wants = COMPANION_MARKER;
     add(0, "in/0.pdf", SETTLE_QUIET, HOUR_MS);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         first->wants = rows[i].wants;
         first->wait = rows[i].wait;
         waits_count(&watch);
