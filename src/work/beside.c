@@ -104,6 +104,14 @@ static void add_advice(struct str *text, const struct task *task, const char *na
     add_companions(text, task, name);
 }
 
+static const char *heading(const struct task *task)
+{
+    if (job_failed_as(task->job, "already_filed"))
+        return "This file seems to be in Close already.";
+    return task->folder->rules[0] ? "This file could not be filed in Close."
+                                  : "This file could not be uploaded to Close.";
+}
+
 /** What `NAME.error.txt` says, for somebody who only knows the folder. */
 static void add_error_text(struct str *text, const struct task *task, const char *name)
 {
@@ -113,9 +121,7 @@ static void add_error_text(struct str *text, const struct task *task, const char
     struct tm local;
     bool is_dated =
         localtime_r(&done, &local) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &local);
-    bool has_rules = task->folder->rules[0] != NULL;
-    str_printf(text,
-        "This file could not be %s Close.\n\nFile:   ", has_rules ? "filed in" : "uploaded to");
+    str_printf(text, "%s\n\nFile:   ", heading(task));
     utf8_escape(text, job->path, strlen(job->path));
     str_add(text, "\nSize:   ");
     units_print_size(text, job->identity.size);
@@ -123,7 +129,7 @@ static void add_error_text(struct str *text, const struct task *task, const char
         job->error_message ? job->error_message : "unknown");
     add_advice(text, task, name);
     str_printf(text,
-        "\n"
+        "\n\nIf you cannot solve this, show this text to your administrator.\n"
         "(For the administrator: job %lld, error \"%s\";\n"
         "closedrop show %lld has the details, closedrop retry %lld tries again.)\n",
         (long long)job->id, job->error_code ? job->error_code : "", (long long)job->id,

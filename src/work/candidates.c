@@ -63,7 +63,8 @@ static struct verdict several_found(const struct resolution *resolution)
         }
     }
     str_add(&why, count > NAMES_MAX ? " and others" : "");
-    str_add(&why, "; merge them in Close, or use a rule that distinguishes them");
+    str_add(&why, "; if they are one and the same, merge them in Close, else use a rule that "
+                  "distinguishes them");
     return resolution_failed("several", -EINVAL, &why);
 }
 

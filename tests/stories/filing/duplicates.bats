@@ -38,6 +38,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     run_once
     [ "$agent_code" = 1 ]
     was_held_back in/Failed/A2.txt
+    grep -qx 'This file seems to be in Close already.' in/Failed/A2.txt.error.txt
     grep -qF 'was filed on "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
     grep -q 'if once is enough, nothing' in/Failed/A2.txt.error.txt
     [ "$(closedrop list --state failed --json | jq -r .error.code)" = already_filed ]

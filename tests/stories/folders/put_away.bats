@@ -329,6 +329,7 @@ put_away_is_done() {
     grep -qE "^When: +$(date +%Y-%m-%d)" "$text"
     grep -qE '^Reason: .*6 B.*3 B' "$text"
     grep -qE '^What to do: .*drag the file back into the folder' "$text"
+    grep -qx 'If you cannot solve this, show this text to your administrator.' "$text"
     grep -qF 'closedrop show 1' "$text"
     never grep -qi 'null\|errno\|HTTP' "$text"
 }
