@@ -53,8 +53,8 @@ drop_in() { # DIR MODE [USER]: a file in a directory of another user
 
 is_tried_again() { # three times
     local said
-    said=$(grep -c 'job 1: not put away yet' agent.log || true)
-    wait_until log_says_often 'job 1: not put away yet' $((said + 3))
+    said=$(grep -c 'job 1: its file was not moved yet' agent.log || true)
+    wait_until log_says_often 'job 1: its file was not moved yet' $((said + 3))
 }
 
 history_has() { # NUMBER TEXT: so many lines
@@ -104,7 +104,7 @@ nothing_of_it_stays() { # PATH: where the file is now
         "chmod g+w" "directory mask = 2770"
     run closedrop forget 1 # its file may lie where nobody sees it
     [ "$status" = 1 ]
-    [[ $output == *"its file is still to be put away"* ]]
+    [[ $output == *"its file has not been moved yet"* ]]
     chmod g+w in/anna
     nothing_of_it_stays "$uploaded/anna/a.txt"
     jq -e '.error == null and .state == "done"' "$uploaded/anna/a.txt.close.json"

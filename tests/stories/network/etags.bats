@@ -48,7 +48,7 @@ line_count() { # TEXT NUMBER: so many lines of the log
     [ "$(grep -cF -- "$1" agent.log)" = "$2" ]
 }
 
-no_md5s='are no MD5s of what was sent'
+no_md5s='are not MD5 sums'
 damage='S3 stored other bytes than were sent'
 page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type":"text/html"}}'
 
