@@ -3,18 +3,10 @@
 #include "closedrop/base/array.h"
 #include "work/world.h"
 
-#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
 #define SENT                                                                                       \
     "email = { status = \"outbox\"; sender = \"Me <me@example.com>\"; to = [ \"a@example.com\" ];" \
     " subject = \"{stem}\"; body_text = \"x\"; };"
-#define RULE(more)                                                                                 \
-    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
 #define GROUP "group = { by = \"{l}\"; wait = \"10s\"; };"
-#define RULES "rules = [ \"r\" ];"
-
-#define SECOND_MS 1000LL
-#define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS (60 * MINUTE_MS)
 
 static struct world world;
 

@@ -3,14 +3,6 @@
 #include "closedrop/base/array.h"
 #include "work/world.h"
 
-#define RULES "rules = [ \"r\" ];"
-#define RULE(more)                                                                                 \
-    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
-#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
-
-#define MINUTE_MS 60000LL
-#define HOUR_MS (60 * MINUTE_MS)
-
 #define LIST(objects) "{\"data\": [" objects "], \"has_more\": false}"
 #define CREATED(id, when, token)                                                                   \
     "{\"id\": \"" id "\", \"date_created\": \"" when                                               \

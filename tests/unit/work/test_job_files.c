@@ -4,15 +4,6 @@
 #include "closedrop/work/staging.h"
 #include "work/world.h"
 
-#define RULE(more)                                                                                 \
-    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
-#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
-#define RULES "rules = [ \"r\" ];"
-
-#define SECOND_MS 1000LL
-#define MINUTE_MS (60 * SECOND_MS)
-#define HOUR_MS (60 * MINUTE_MS)
-
 static struct world world;
 
 static const struct fake_answer refuses[] = {

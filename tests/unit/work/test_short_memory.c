@@ -17,14 +17,9 @@ FAILING_CALL(
 FAILING_CALL(char *, strdup, NULL, (const char *text), (text))
 FAILING_CALL(char *, strndup, NULL, (const char *text, size_t length), (text, length))
 
-#define RULES "rules = [ \"r\" ];"
-#define RULE(more)                                                                                 \
-    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
-#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
 #define SENT                                                                                       \
     "email = { status = \"outbox\"; sender = \"me@example.com\"; to = [ \"a@example.com\" ];"      \
     " subject = \"{stem}\"; body_text = \"x\"; };"
-#define HOUR_MS 3600000LL
 
 /** How many moments of each way are tried. */
 #define MOMENTS 16

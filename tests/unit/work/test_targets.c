@@ -3,13 +3,13 @@
 #include "closedrop/base/array.h"
 #include "work/world.h"
 
-#define RULES "rules = [ \"r\" ];"
 #define NAMED(keys) "{ name = \"r\"; " keys " }"
 #define PATH(pattern) "match = { path = \"" pattern "\"; }; "
 #define NOTE "note = { text = \"{stem}\"; };"
-
-#define MINUTE_MS 60000LL
-#define HOUR_MS (60 * MINUTE_MS)
+#define NOTED(keys)                                                                                \
+    {                                                                                              \
+        RULES, NAMED(keys NOTE), NULL                                                              \
+    }
 
 #define FOUND(list) "{\"data\": [" list "], \"cursor\": null}"
 #define CONTACT(id, email)                                                                         \
@@ -27,38 +27,32 @@ static const struct target {
     const char *words; /* in the text beside the file; or, where it is done, in what was posted */
 } targets[] = {
     /* ids */
-    {"a lead and its contact",
-        {RULES, NAMED("lead_id = \"lead_a\"; contact_id = \"cont_1\"; " NOTE), NULL}, "a.pdf", NULL,
-        {{0}}, "done", "cont_1"},
-    {"a contact alone says the lead", {RULES, NAMED("contact_id = \"cont_1\"; " NOTE), NULL},
-        "a.pdf", NULL, {{0}}, "done", "lead_a"},
-    {"a contact of another lead",
-        {RULES, NAMED("lead_id = \"lead_b\"; contact_id = \"cont_1\"; " NOTE), NULL}, "a.pdf", NULL,
-        {{0}}, "failed wrong_contact", "lead_b (but on lead_a)"},
-    {"a contact that is not there", {RULES, NAMED("contact_id = \"cont_1\"; " NOTE), NULL}, "a.pdf",
-        NULL, {{.url = "GET contact/", .status = 404}}, "failed no_target", "cont_1"},
-    {"a contact of no lead", {RULES, NAMED("contact_id = \"cont_1\"; " NOTE), NULL}, "a.pdf", NULL,
+    {"a lead and its contact", NOTED("lead_id = \"lead_a\"; contact_id = \"cont_1\"; "), "a.pdf",
+        NULL, {{0}}, "done", "cont_1"},
+    {"a contact alone says the lead", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL, {{0}},
+        "done", "lead_a"},
+    {"a contact of another lead", NOTED("lead_id = \"lead_b\"; contact_id = \"cont_1\"; "), "a.pdf",
+        NULL, {{0}}, "failed wrong_contact", "lead_b (but on lead_a)"},
+    {"a contact that is not there", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,
+        {{.url = "GET contact/", .status = 404}}, "failed no_target", "cont_1"},
+    {"a contact of no lead", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,
         {{.url = "GET contact/", .status = 200, .body = "{\"id\": \"cont_1\"}"}},
         "failed no_target", "does not belong to a lead"},
-    {"a contact of something else", {RULES, NAMED("contact_id = \"cont_1\"; " NOTE), NULL}, "a.pdf",
-        NULL,
+    {"a contact of something else", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,
         {{.url = "GET contact/",
             .status = 200,
             .body = "{\"id\": \"cont_1\", \"lead_id\": \"no id\"}"}},
         "done", "lead_a"},
-    {"an answer about another contact", {RULES, NAMED("contact_id = \"cont_1\"; " NOTE), NULL},
-        "a.pdf", NULL, {{.url = "GET contact/", .status = 200, .body = "{\"id\": \"cont_2\"}"}},
-        "done", "cont_1"},
-    {"an answer about another lead", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf",
-        NULL, {{.url = "GET lead/", .status = 200, .body = "{\"id\": \"lead_b\"}"}}, "done",
-        "lead_a"},
-    {"no id at all", {RULES, NAMED(PATH("^(?<v>.*).pdf") "lead_id = \"{v}\"; " NOTE), NULL},
-        "Smith.pdf", NULL, {{0}}, "failed no_target", "Smith"},
-    {"an id of a contact for a lead",
-        {RULES, NAMED(PATH("^(?<v>.*).pdf") "contact_id = \"{v}\"; " NOTE), NULL}, "lead_a.pdf",
-        NULL, {{0}}, "failed no_target", "contact"},
-    {"nothing comes out", {RULES, NAMED(PATH("^(?<v>lead_.)?x") "lead_id = \"{v}\"; " NOTE), NULL},
-        "x.pdf", NULL, {{0}}, "failed no_target", "neither a lead_id nor a contact_id"},
+    {"an answer about another contact", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,
+        {{.url = "GET contact/", .status = 200, .body = "{\"id\": \"cont_2\"}"}}, "done", "cont_1"},
+    {"an answer about another lead", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
+        {{.url = "GET lead/", .status = 200, .body = "{\"id\": \"lead_b\"}"}}, "done", "lead_a"},
+    {"no id at all", NOTED(PATH("^(?<v>.*).pdf") "lead_id = \"{v}\"; "), "Smith.pdf", NULL, {{0}},
+        "failed no_target", "Smith"},
+    {"an id of a contact for a lead", NOTED(PATH("^(?<v>.*).pdf") "contact_id = \"{v}\"; "),
+        "lead_a.pdf", NULL, {{0}}, "failed no_target", "contact"},
+    {"nothing comes out", NOTED(PATH("^(?<v>lead_.)?x") "lead_id = \"{v}\"; "), "x.pdf", NULL,
+        {{0}}, "failed no_target", "neither a lead_id nor a contact_id"},
     {"a field that comes out too long",
         {RULES,
             NAMED(PATH("^(?<v>.*).pdf") "lead_id = \"lead_a\"; email = { subject = "
@@ -69,55 +63,32 @@ static const struct target {
         NULL, {{0}}, "failed template", "subject"},
     /* tables */
     {"a row names the lead",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; "),
         "12.pdf", "key,lead_id\n12,lead_a\n", {{0}}, "done", "lead_a"},
     {"a row names a contact",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; "),
         "12.pdf", "key,contact_id\n12,cont_1\n", {{0}}, "done", "cont_1"},
     {"a row names neither",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; "),
         "12.pdf", "key,lead_id,contact_id\n12,,\n", {{0}}, "failed no_target", "neither"},
     {"no row has the key",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; "),
         "13.pdf", "key,lead_id\n12,lead_a\n", {{0}}, "failed no_target", "13"},
     {"a cell that a search needs is empty",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; find = "
-                                 "{ contact_email = \"{row.mail}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; find = "
+                                    "{ contact_email = \"{row.mail}\"; }; "),
         "12.pdf", "key,mail\n12,\n", {{0}}, "failed no_target", "\"mail\" is empty"},
     {"a cell that an id needs is empty",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; lead_id "
-                                 "= \"{row.lead}\"; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; lead_id "
+                                    "= \"{row.lead}\"; "),
         "12.pdf", "key,lead\n12,\n", {{0}}, "failed no_target", "\"lead\" is empty"},
     {"the table is not there",
-        {RULES,
-            NAMED(PATH(
-                "^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<n>[0-9]+)") "table = { file = \"customers.csv\"; key = \"{n}\"; }; "),
         "12.pdf", NULL, {{0}}, "failed table", "customers.csv"},
     /* searches */
     {"the one that has the address",
-        {RULES,
-            NAMED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; " NOTE),
-            NULL},
-        "ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; "), "ann.pdf",
+        NULL,
         {{.url = "POST data/search/",
              .status = 200,
              .body = FOUND(CONTACT("cont_1", "ann@example.com"))},
@@ -126,10 +97,8 @@ static const struct target {
                 .body = CONTACT("cont_1", "ann@example.com")}},
         "done", "cont_1"},
     {"the index was behind",
-        {RULES,
-            NAMED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; " NOTE),
-            NULL},
-        "ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; "), "ann.pdf",
+        NULL,
         {{.url = "POST data/search/",
              .status = 200,
              .body = FOUND(CONTACT("cont_1", "ann@example.com"))},
@@ -138,10 +107,8 @@ static const struct target {
                 .body = CONTACT("cont_1", "bob@example.com")}},
         "failed no_target", "ann@example.com"},
     {"it finds others as well, which are not meant",
-        {RULES,
-            NAMED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; " NOTE),
-            NULL},
-        "ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}@example.com\"; }; "), "ann.pdf",
+        NULL,
         {{.url = "POST data/search/",
              .status = 200,
              .body = "{\"data\": [" CONTACT(
@@ -155,8 +122,7 @@ static const struct target {
                 .body = CONTACT("cont_1", "ann@example.com")}},
         "done", "cont_1"},
     {"more than six have the name",
-        {RULES, NAMED(PATH("^(?<v>[a-z]+)") "find = { contact_name = \"{v}\"; }; " NOTE), NULL},
-        "ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[a-z]+)") "find = { contact_name = \"{v}\"; }; "), "ann.pdf", NULL,
         {{.url = "POST data/search/",
             .status = 200,
             .body = FOUND("{\"id\": \"cont_1\", \"name\": \"ann\"}, {\"id\": \"cont_2\", \"name\": "
@@ -165,8 +131,7 @@ static const struct target {
                           "\"cont_6\", \"name\": \"ann\"}")}},
         "failed several", "and others"},
     {"one has the name as it is written",
-        {RULES, NAMED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; " NOTE), NULL},
-        "Ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; "), "Ann.pdf", NULL,
         {{.url = "POST data/search/",
              .status = 200,
              .body =
@@ -177,8 +142,7 @@ static const struct target {
                 .body = "{\"id\": \"lead_a\", \"name\": \"Ann\"}"}},
         "done", "lead_a"},
     {"the lead has another name by now",
-        {RULES, NAMED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; " NOTE), NULL},
-        "Ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; "), "Ann.pdf", NULL,
         {{.url = "POST data/search/",
              .status = 200,
              .body = FOUND("{\"id\": \"lead_a\", \"name\": \"Ann\"}")},
@@ -187,8 +151,7 @@ static const struct target {
                 .body = "{\"id\": \"lead_a\", \"name\": \"Bob\"}"}},
         "failed no_target", "Ann"},
     {"Close refuses the size of the page",
-        {RULES, NAMED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; " NOTE), NULL},
-        "Ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; "), "Ann.pdf", NULL,
         {{.url = "POST data/search/", .status = 400, .body = "{\"error\": \"_limit\"}"},
             {.url = "POST data/search/",
                 .status = 200,
@@ -198,16 +161,14 @@ static const struct target {
                 .body = "{\"id\": \"lead_a\", \"name\": \"Ann\"}"}},
         "done", "lead_a"},
     {"there is no end of pages",
-        {RULES, NAMED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; " NOTE), NULL},
-        "Ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; "), "Ann.pdf", NULL,
         {{.url = "POST data/search/",
             .status = 200,
             .body = "{\"data\": [], \"cursor\": \"more\"}",
             .times = -1}},
         "failed several", "too many"},
     {"an answer that is no page",
-        {RULES, NAMED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; " NOTE), NULL},
-        "Ann.pdf", NULL,
+        NOTED(PATH("^(?<v>[A-Za-z]+)") "find = { lead_name = \"{v}\"; }; "), "Ann.pdf", NULL,
         {{.url = "POST data/search/", .status = 200, .body = "{}"},
             {.url = "POST data/search/",
                 .status = 200,
@@ -217,13 +178,11 @@ static const struct target {
                 .body = "{\"id\": \"lead_a\", \"name\": \"Ann\"}"}},
         "done", "lead_a"},
     {"nobody is searched for by a value that is none",
-        {RULES, NAMED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}\"; }; " NOTE), NULL},
-        "ann.pdf", NULL, {{0}}, "failed no_target", "ann"},
+        NOTED(PATH("^(?<v>[a-z]+)") "find = { contact_email = \"{v}\"; }; "), "ann.pdf", NULL,
+        {{0}}, "failed no_target", "ann"},
     {"a custom field needs the whole lead",
-        {RULES,
-            NAMED(PATH("^(?<v>[0-9]+)") "find = { custom_field = { id = \"cf_Number\"; value = "
-                                        "\"{v}\"; }; }; " NOTE),
-            NULL},
+        NOTED(PATH("^(?<v>[0-9]+)") "find = { custom_field = { id = \"cf_Number\"; value = "
+                                    "\"{v}\"; }; }; "),
         "12.pdf", NULL,
         {{.url = "POST data/search/",
              .status = 200,
@@ -233,8 +192,7 @@ static const struct target {
                 .body = "{\"id\": \"lead_a\", \"custom.cf_Number\": \"12\"}"}},
         "done", "lead_a"},
     /* leads that are gone */
-    {"events are refused, and the merges tell", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL},
-        "a.pdf", NULL,
+    {"events are refused, and the merges tell", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}"},
             {.url = "GET event/", .status = 403, .body = "{}"},
             {.url = "GET activity/lead_merge/?_limit",
@@ -242,18 +200,17 @@ static const struct target {
                 .body = "{\"data\": [{\"source_lead_id\": \"lead_a\", \"destination_lead_id\": "
                         "\"lead_b\", \"merge_status\": \"completed\"}], \"has_more\": true}"}},
         "done", "lead_b"},
-    {"no merge tells of it", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf", NULL,
+    {"no merge tells of it", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}"}}, "failed no_target",
         "it was deleted, or the ID is wrong"},
-    {"the list of merges has no end", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf",
-        NULL,
+    {"the list of merges has no end", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}"},
             {.url = "GET activity/lead_merge/",
                 .status = 200,
                 .body = "{\"data\": [], \"has_more\": true}",
                 .times = -1}},
         "failed no_target", "latest 5000 merges"},
-    {"it is just being merged", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf", NULL,
+    {"it is just being merged", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}", .times = 2},
             {.url = "GET activity/lead_merge/",
                 .status = 200,
@@ -264,8 +221,7 @@ static const struct target {
                 .body = "{\"data\": [{\"source_lead_id\": \"lead_a\", \"destination_lead_id\": "
                         "\"lead_b\"}], \"has_more\": false}"}},
         "done", "lead_b"},
-    {"merges go round in a circle", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf",
-        NULL,
+    {"merges go round in a circle", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/", .status = 404, .body = "{}", .times = -1},
             {.url = "GET event/?object_id=lead_a",
                 .status = 200,
@@ -280,7 +236,7 @@ static const struct target {
                     "{\"merge_destination_lead_id\": \"lead_a\"}}]}",
                 .times = -1}},
         "failed no_target", "more than 10 merges"},
-    {"the events are no page", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf", NULL,
+    {"the events are no page", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}", .times = 2},
             {.url = "GET event/", .status = 200, .body = "{}"},
             {.url = "GET event/",
@@ -288,27 +244,22 @@ static const struct target {
                 .body = "{\"data\": [{\"object_id\": \"lead_a\", \"action\": \"deleted\", "
                         "\"date_created\": \"2026-11-22T10:00:00\"}]}"}},
         "failed no_target", "deleted on 2026-11-22"},
-    {"the merges are no page", {RULES, NAMED("lead_id = \"lead_a\"; " NOTE), NULL}, "a.pdf", NULL,
+    {"the merges are no page", NOTED("lead_id = \"lead_a\"; "), "a.pdf", NULL,
         {{.url = "GET lead/lead_a/", .status = 404, .body = "{}", .times = -1},
             {.url = "GET activity/lead_merge/", .status = 500}},
         "failed no_target", "lead_a"},
     /* which rule */
     {"size and type count",
-        {RULES,
-            NAMED("match = { min_size = \"1\"; max_size = \"1M\"; content_type = "
-                  "\"application/*\"; }; "
-                  "lead_id = \"lead_a\"; " NOTE),
-            NULL},
+        NOTED("match = { min_size = \"1\"; max_size = \"1M\"; content_type = "
+              "\"application/*\"; }; "
+              "lead_id = \"lead_a\"; "),
         "a.pdf", NULL, {{0}}, "done", "lead_a"},
-    {"a pattern that is too much for its limits",
-        {RULES, NAMED(PATH("^(a+)+$") "lead_id = \"lead_a\"; " NOTE), NULL},
+    {"a pattern that is too much for its limits", NOTED(PATH("^(a+)+$") "lead_id = \"lead_a\"; "),
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!.pdf",
         NULL, {{0}}, "failed pattern", ""},
     {"a group whose key comes out empty",
-        {RULES,
-            NAMED(PATH("^a(?<k>b)?") "lead_id = \"lead_a\"; group = { by = \"{k}\"; wait = \"1s\"; "
-                                     "}; " NOTE),
-            NULL},
+        NOTED(PATH("^a(?<k>b)?") "lead_id = \"lead_a\"; group = { by = \"{k}\"; wait = \"1s\"; "
+                                 "}; "),
         "a.pdf", NULL, {{0}}, "failed template", "group.by"},
 };
 

@@ -14,10 +14,6 @@
 #define FIND_RULE                                                                                  \
     "{ name = \"r\"; match = { path = \"^(?<who>[a-z]+)\"; };"                                     \
     " find = { contact_email = \"{who}@example.com\"; }; note = { text = \"{contact.name}\"; }; }"
-#define RULES "rules = [ \"r\" ];"
-
-#define MINUTE_MS 60000LL
-#define HOUR_MS (60 * MINUTE_MS)
 
 #define OUT_OF_REACH(where, how)                                                                   \
     {                                                                                              \

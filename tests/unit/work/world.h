@@ -29,6 +29,16 @@
 
 #include <cmocka.h>
 
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+
+/* a folder's key, the rule of that name for files that say their lead, and what it may create */
+#define RULES "rules = [ \"r\" ];"
+#define RULE(more)                                                                                 \
+    "{ name = \"r\"; match = { path = \"(?<l>lead_[a-z]+)\"; }; lead_id = \"{l}\"; " more " }"
+#define EMAIL "email = { status = \"draft\"; subject = \"{stem}\"; };"
+
 struct world {
     char root[SCRATCH_MAX]; /* with the folder "in" */
     struct config *config;
