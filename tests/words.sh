@@ -56,5 +56,11 @@ check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop
 check grep -nHoP "(/\*|^ \*|//).*" include/closedrop/*/*.h
 check grep -nHoP '"[^"]* [^"]*"' src/*/*.c src/*/*/*.c
 
+# What a comment refers to, its reader can open.
+if grep -rnP '\b(?!(README|CONTRIBUTING|CHANGELOG|fault-cases)\.)[\w-]+\.md\b' include src tests --include='*.[ch]'; then
+    echo "the source tree has no such page"
+    wrong=1
+fi
+
 [ $wrong = 0 ] && echo "no text has an expression of the table"
 exit $wrong

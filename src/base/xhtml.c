@@ -16,7 +16,8 @@
 /** How much of the text a message repeats, in bytes. */
 #define SHOWN_MAX 24
 
-/** What rich texts may hold (close-api.md 12.3); <br/> is what Close itself makes of a new line. */
+/** What rich texts may contain (Close API documentation, "Rich Text Fields"), and <br/>, which
+ * Close itself makes of a new line. */
 static const char *const elements[] = {"body", "b", "strong", "i", "em", "u", "s", "code", "h1",
     "h2", "h3", "h4", "h5", "h6", "p", "ul", "li", "hr", "br", "a", "img", "span", NULL};
 static const char *const attributes[] = {

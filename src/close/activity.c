@@ -23,7 +23,7 @@ const char *const activity_statuses[ACTIVITY_STATUSES] = {
     [STATUS_ERROR] = "error",
 };
 
-/* date_created is left out: what was created is looked for by it (close-api.md 8.1) */
+/* not date_created: verify.h searches by the time that Close sets */
 static const struct activity_field email_fields[] = {
     {"status", "status", FIELD_STATUS, 0, 0},
     {"sender", "sender", FIELD_LINE, FIELD_LINE_MAX, 0},
@@ -114,7 +114,7 @@ static int add_attachments(enum activity_kind activity, struct json *body,
     return result | json_add(body, "attachments", list);
 }
 
-/** rich text comes in a <body> (close-api.md 3) */
+/** Rich text comes in a <body> (Close API documentation, "Rich Text Fields"). */
 static int add_note_html(struct json *body, const char *html)
 {
     html += strspn(html, " \t\r\n"); /* a text of several lines often begins with one */

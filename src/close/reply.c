@@ -69,7 +69,7 @@ static const struct json *member_of(const struct json *sent, const char *key)
 
 /**
  * Every text below `value`, each with the keys that name what it is about; Close nests "errors" and
- * "field-errors" in itself, and counts the entries of a list from 0 (close-api.md 5).
+ * "field-errors" in itself, and counts the entries of a list from 0.
  */
 static void add_errors(
     struct str *out, const struct about *about, const struct json *sent, const struct json *value)

@@ -12,8 +12,8 @@
 #include <strings.h>
 
 /**
- * The last part but one: .../go/file/temporary/<user>/<token>/<filename>/, and so it is when the
- * file is attached (close-api.md 1.1, 1.5). "" for a URL of another shape.
+ * The last part but one: .../go/file/temporary/<user>/<token>/<filename>/, and also after the file
+ * was attached: .../go/file/persisted/.../<token>/<filename>/. "" for a URL of another form.
  */
 static char *token_of(const char *url)
 {

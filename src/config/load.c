@@ -66,7 +66,7 @@ static void read_close(struct settings *settings, struct config *config)
             "is empty, so nothing could be uploaded; remove it to use \"*.amazonaws.com\"");
 }
 
-/** What may leave the house (product.md 4). */
+/** How many emails may really be sent (closedrop.conf(5), "Limits for outgoing email"). */
 static void read_guard(struct settings *settings, struct setting *group, struct guard_limits *guard)
 {
     struct setting *sends = setting_group(settings, group, "sends");

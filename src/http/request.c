@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** S3 closes idle connections early; an older one would only fail (s3-post.md 2.6). */
+/** S3 closes idle connections, some after only 5 s; an older one would only fail. */
 #define CONNECTION_AGE_MAX_S 5L
 #define CONNECT_MAX_MS 10000
 /** A request's JSON: two bodies of a mebibyte with every character escaped, and then some. */

@@ -46,7 +46,7 @@ enum stage claim_first_stage(const struct job *job, const struct folder *folder)
     return job->state == JOB_UPLOADING ? STAGE_TICKET : STAGE_ATTACH;
 }
 
-/** A job of a rule that is gone stays in the queue until it returns (product.md 3). */
+/** A job whose rule is no longer configured stays in the queue until the rule returns. */
 static bool waits_for_rule(struct worker *worker, struct job *job)
 {
     if (!job->rule || job->posting || job_has_outcome(job) ||

@@ -1,6 +1,7 @@
 /**
  * The same bytes do not make a second activity of the same kind on the same lead, unless a person
- * wants that (product.md 5). What was filed is asked of the content memory, which knows no names:
+ * wants that (`duplicates` in closedrop.conf(5)). The content memory knows what was filed, by
+ * contents and not by name:
  *
  *     grouping_attach -> duplicates_let_through -> intend
  *                          |            ^

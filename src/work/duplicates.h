@@ -5,7 +5,7 @@
 #include "worker_state.h"
 
 /**
- * Before an activity is intended: whether its bytes were filed before (product.md 5). True: all
+ * Before an activity is intended: whether its bytes were filed before. True: all
  * jobs of the task go on, those that are left out have left it. False: that is still to be found
  * out, or the task has ended or goes on otherwise.
  */

@@ -111,8 +111,8 @@ static void send_companions_of(const struct task *task, const char *path,
         beside_move_companions(task, directory, path_name(path), destination, new_name);
 }
 
-/** Marker and sidecar go where the file went (product.md 5), also those of the names it had;
- * deleted with it where `destination` is NULL. */
+/** Marker and sidecar go where the file went, also those of the names it had; they are deleted with
+ * it if `destination` is NULL. */
 static void send_companions_after(
     const struct task *task, const struct destination *destination, const char *new_name)
 {

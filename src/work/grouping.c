@@ -48,8 +48,8 @@ static void upload_again(struct worker *worker, struct job *job)
 }
 
 /**
- * When the group of a job is to be looked at again, 0: it is complete (product.md 4). It waits for
- * its quiet time; then, without end, for members that are not uploaded yet, each of which wakes it.
+ * When the group of a job must be checked again, 0: it is complete. It waits for `group.wait`; then
+ * indefinitely for members that are not uploaded yet, each of which wakes it.
  */
 static int64_t group_due(struct worker *worker, const struct task *task, const struct rule *rule)
 {

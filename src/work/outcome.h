@@ -4,7 +4,7 @@
 
 #include "move.h"
 
-/** How many verifications that find nothing prove that nothing was created (design.md 6). */
+/** How many verifications must find nothing before it is posted again. */
 #define VERIFICATIONS_NEEDED 2
 
 /** What decides, beside the verdict. */

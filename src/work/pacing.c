@@ -89,9 +89,9 @@ size_t worker_count_claimed(const struct worker *worker)
 }
 
 /**
- * How many files go at once: fewer where a bandwidth limit would leave each so little that the form
- * of a small one runs out before all of it is sent (s3-post.md 2.4), but two, so that a large file
- * does not keep all others waiting.
+ * How many files are sent at once: fewer if a bandwidth limit would leave each so little that the
+ * form of a small one expires (after 60 s) before all of it is sent; but at least two, so that a
+ * large file does not keep all others waiting.
  */
 static size_t transfers_now(const struct limits *limits)
 {

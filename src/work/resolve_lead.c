@@ -45,7 +45,7 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
 {
     const char *lead_id = json_get_text(contact, "lead_id");
     const char *name = record_name(contact), *email = record_email(contact);
-    if (!lead_id) /* allowed since 2025-02-14 (close-api.md 9) */
+    if (!lead_id) /* Close allows contacts without a lead since 2025-02-14 */
         return verdict_make(VERDICT_FAIL, "no_target",
             "the contact %s does not belong to a lead; add it to one in Close",
             resolution->contact_id);

@@ -33,7 +33,7 @@ static bool trip(struct worker *worker, enum breaker_reason reason, int64_t now)
     return true;
 }
 
-/** S3 counts as down only while no other upload gets through (product.md 6). */
+/** S3 counts as down only while no other upload gets through. */
 static struct verdict judge_trouble(
     struct worker *worker, const struct task *task, const struct verdict *verdict)
 {

@@ -9,7 +9,7 @@
 
 /**
  * Run until a signal ends it or, with `once`, until all existing files have been processed. All
- * errors are logged. Returns the exit status of `closedrop run` (product.md 3).
+ * errors are logged. Returns the exit status of `closedrop run` (exit_codes.h).
  */
 int agent_run(const char *config_file, bool once);
 

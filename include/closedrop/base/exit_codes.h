@@ -1,4 +1,4 @@
-/** The exit status of closedrop (product.md 3; 77 and 78 as in sysexits.h). */
+/** The exit status of closedrop (closedrop(1), "EXIT STATUS"; 77 and 78 as in sysexits.h). */
 #ifndef CLOSEDROP_BASE_EXIT_CODES_H
 #define CLOSEDROP_BASE_EXIT_CODES_H
 

@@ -1,7 +1,7 @@
 /**
- * The XHTML of texts in Close. A note must be "a restricted subset of XHTML" (close-api.md
- * 3, 12.3), or Close rejects it; an email can be anything that browsers show, if it is well-formed.
- * Pure.
+ * The XHTML of texts in Close. A note must be "a restricted subset of XHTML" (Close API
+ * documentation, "Rich Text Fields"), or Close rejects it; an email can be anything that browsers
+ * show, if it is well-formed. Pure.
  */
 #ifndef CLOSEDROP_BASE_XHTML_H
 #define CLOSEDROP_BASE_XHTML_H

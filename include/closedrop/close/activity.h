@@ -1,7 +1,7 @@
 /**
  * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
- * (close-api.md 1.4, 1.7, 2.1, 3). Knows only fields of Close's schema; each kind of activity has
- * its own form of attachment. Pure.
+ * (Close API documentation, "Emails", "Notes", "Leads"). Knows only fields of Close's schema; each
+ * kind of activity has its own form of attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H

@@ -1,6 +1,6 @@
 /**
- * The requests to Close, one function per endpoint, and the form for S3
- * (close-api.md 1.1, 1.2, 1.7, 2, 3, 6, 7; s3-post.md 2.1). Each function returns a request that is
+ * The requests to Close, one function per endpoint (Close API documentation, "Resources"), and the
+ * form for S3 (Amazon S3 API Reference, "POST Object"). Each function returns a request that is
  * ready to be started; NULL if out of memory. The key is sent only to the API: the form has none.
  */
 #ifndef CLOSEDROP_CLOSE_API_H
@@ -22,8 +22,8 @@ struct api {
 };
 
 /**
- * The groups in which Close counts requests, by path and method (close-api.md 4). Each request has
- * its group (request_group()); the forms for S3 are an additional group.
+ * The groups in which Close counts requests, by path and method (Close API documentation, "Rate
+ * Limits"). Each request has its group (request_group()); the forms for S3 are an additional group.
  */
 enum api_group {
     API_FORMS, /* 0: requests that belong to no other group */

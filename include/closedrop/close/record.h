@@ -60,8 +60,8 @@ enum lead_end record_lead_end(
 char *record_created_id(const char *body, size_t length);
 
 /**
- * Whether the upload `token` is attached to an activity or lead file. The token is the part of the
- * URL that Close keeps when it rewrites the URL (close-api.md 1.5).
+ * Whether the upload `token` is attached to an activity or lead file. Close rewrites the URL
+ * of an upload when it is attached; the token is the part that it keeps (ticket.h).
  */
 bool record_has_token(enum activity_kind activity, const struct json *object, const char *token);
 
@@ -73,7 +73,7 @@ bool record_is_file(
 enum record_likeness {
     RECORD_OTHER,
     RECORD_SAME,    /* size and MD5 are equal, whatever the name */
-    RECORD_DOUBTFUL /* name and size are equal, but the MD5 is unknown (s3-post.md, ETag) */
+    RECORD_DOUBTFUL /* name and size are equal, but the MD5 is unknown */
 };
 
 /** How like the file of this name, size and MD5 (hex) one is that Close lists on a lead. */

@@ -1,7 +1,7 @@
 /**
- * Finds a contact or lead: the query for POST data/search/ (close-api.md 7.3), and the comparison
- * of its results. Close's index matches words and lags behind, so every result is only a candidate
- * until its own values have been compared. Pure.
+ * Finds a contact or lead: the query for POST data/search/ (Close API documentation, "Advanced
+ * Filtering"), and the comparison of its results. Close's index matches words and lags behind, so
+ * every result is only a candidate until its own values have been compared. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_SEARCH_H
 #define CLOSEDROP_CLOSE_SEARCH_H

@@ -1,7 +1,7 @@
 /**
  * How far a file system can be trusted, by its type (statfs(2)). If other machines or a process
- * behind the mount can change files, this kernel sees neither their changes nor their open files
- * (reliability.md 1.2, 2.2).
+ * behind the mount can change files, this kernel sees neither their changes (inotify(7)) nor their
+ * open files (fcntl(2), "Leases").
  */
 #ifndef CLOSEDROP_FILES_FILESYSTEM_H
 #define CLOSEDROP_FILES_FILESYSTEM_H

@@ -1,5 +1,5 @@
 /**
- * The identity of a file, apart from its name: file handle, size and mtime (product.md, "Words").
+ * The identity of a file, apart from its name: file handle, size and mtime.
  *
  * A handle (name_to_handle_at(2): inode and generation) never repeats, while ext4 reuses inode
  * numbers at once. The device number is not part of it, because it can change at a reboot. If

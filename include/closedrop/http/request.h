@@ -76,14 +76,14 @@ void request_post_json(struct request *request, const char *json);
 /**
  * Turn it into a POST of JSON text that creates something, and so must never be repeated without
  * our knowing. It uses a connection of its own and a body that libcurl cannot rewind, because
- * libcurl repeats a POST by itself if a kept connection breaks (s3-post.md 3.3).
+ * libcurl repeats a POST by itself if a connection that it used before breaks before any answer.
  */
 void request_post_json_once(struct request *request, const char *json);
 
 /** The JSON text of that POST; "" for any other request. */
 const char *request_posted(const struct request *request);
 
-/** The name of the file in a form. S3 uses it only for ${filename} in a field (s3-post.md 1.5). */
+/** The name of the file in a form. S3 uses it only for ${filename} in a field. */
 #define REQUEST_FORM_FILENAME "file"
 
 /** Turn it into a multipart POST: fields in the order of the calls, then the file as last part. */

@@ -1,6 +1,6 @@
 /**
  * File events, as hints. The only door to libinotifytools, limited to the parts that can be used
- * safely (reliability.md 1.3): one thread, one watch per directory, no recursive watches, no
+ * safely: one thread, one watch per directory, no recursive watches, no
  * regular expressions, no repairs. Anything it may have lost is reported as EVENT_LOST, and a
  * complete restart follows.
  *

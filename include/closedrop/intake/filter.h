@@ -1,6 +1,6 @@
 /**
- * Decides which files of a folder are documents (product.md 5). Pure; paths are relative to the
- * folder.
+ * Decides which files of a folder are documents (closedrop.conf(5), "IGNORED FILES"). Pure; paths
+ * are relative to the folder.
  */
 #ifndef CLOSEDROP_INTAKE_FILTER_H
 #define CLOSEDROP_INTAKE_FILTER_H

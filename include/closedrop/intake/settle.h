@@ -1,6 +1,6 @@
 /**
  * Decides when a file is finished, from facts that others collect. Pure: facts in, a step out.
- * Times are on the steady clock, in ms (design.md 5).
+ * Times are on the steady clock, in ms (closedrop.conf(5), "When a file is finished").
  */
 #ifndef CLOSEDROP_INTAKE_SETTLE_H
 #define CLOSEDROP_INTAKE_SETTLE_H

@@ -1,6 +1,6 @@
 /**
  * Reserved disk space for emergencies: a file that is deleted when the disk is full, so that what
- * has happened outside can still be recorded (reliability.md 4.3). SQLite in WAL mode needs space
+ * has happened outside can still be recorded. SQLite in WAL mode needs space
  * even to change or delete a row.
  */
 #ifndef CLOSEDROP_QUEUE_BALLAST_H

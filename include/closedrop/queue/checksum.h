@@ -1,6 +1,6 @@
 /**
  * A checksum over the contents of a row of the queue, stored with it: it reveals a byte changed by
- * the disk, whereas SQLite's own checks only cover the structure (reliability.md 4.3). Pure.
+ * the disk, whereas SQLite's own checks only cover the structure. Pure.
  */
 #ifndef CLOSEDROP_QUEUE_CHECKSUM_H
 #define CLOSEDROP_QUEUE_CHECKSUM_H

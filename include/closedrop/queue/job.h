@@ -84,7 +84,7 @@ struct job {
     char *sha256;
     char *md5;
     char *download_url;
-    char *token; /* the part of the URL that attaching does not change (close-api.md 1.5) */
+    char *token; /* the part of the URL that attaching does not change (ticket.h) */
     int64_t queued_ms;
     int64_t uploaded_ms; /* 0: not yet */
     int64_t done_ms;

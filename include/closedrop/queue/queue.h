@@ -1,5 +1,5 @@
 /**
- * The durable queue: every promise about a file is kept by a row here (product.md, "Words").
+ * The durable queue: every promise about a file is kept by a row here.
  *
  * The functions that change it are called between queue_begin() and queue_commit(); nothing outside
  * the queue that depends on such a change may happen before the commit has returned 0. Every

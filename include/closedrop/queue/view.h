@@ -1,6 +1,6 @@
 /**
  * What the queue looks like from outside: jobs as JSON, in the one format that `--json`, receipts
- * and the control socket share (product.md 3). Pure.
+ * and the control socket share (closedrop(1), "JSON OUTPUT"). Pure.
  */
 #ifndef CLOSEDROP_QUEUE_VIEW_H
 #define CLOSEDROP_QUEUE_VIEW_H

@@ -1,6 +1,6 @@
 /**
  * Creating an activity exactly once: one POST, and if its outcome is unclear, a check of what the
- * lead has before anything is posted again (design.md 6; close-api.md 8.1).
+ * lead has before anything is posted again (closedrop(1), "Nothing is filed twice").
  */
 #ifndef CLOSEDROP_WORK_ATTACH_H
 #define CLOSEDROP_WORK_ATTACH_H
@@ -16,8 +16,8 @@
 struct json;
 
 /**
- * An upload can be used for at most 24 hours (close-api.md 1.2); once it is this old, it is
- * repeated.
+ * Close lets an upload be used for at most 24 hours (Close API documentation, "Files"); once it is
+ * this old, it is repeated.
  */
 #define UPLOAD_AGE_MAX_MS (20LL * 3600 * 1000)
 

@@ -1,6 +1,6 @@
 /**
  * The lead that an ID refers to now: the lead itself or, if it no longer exists because it was
- * merged, the lead it was merged into (close-api.md 7.4, 12.3). Asks Close one request at a time:
+ * merged, the lead it was merged into. Asks Close one request at a time:
  * first for the lead; if there is none, for the event that records its end; if there is no such
  * event (they are kept for 30 days, and not every key may list them), for the list of merges. What
  * is found out about a missing lead is remembered and not requested again for a while.

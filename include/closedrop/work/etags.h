@@ -1,7 +1,8 @@
 /**
  * What S3's ETag reveals about the bytes that were sent. In most buckets it is their MD5. With
  * encryption by a KMS key or a customer-provided key, and on other gateways, it looks like an MD5
- * but is not one (close-api.md 12). So a bucket that has never returned an MD5 need not do so.
+ * but is not one (Amazon S3 API Reference, "Object"). So a bucket that has never returned an MD5
+ * need not do so.
  *
  * Judging is pure; what is known about each bucket is kept for the lifetime of the process.
  */

@@ -1,7 +1,7 @@
 /**
  * The leads that one lead now represents: itself and those that were merged into it, directly or
- * through others (close-api.md 7.4: the activities of a merged lead move with it, and its ID no
- * longer exists). Asks Close one request at a time.
+ * through others. (The activities of a merged lead move with it, and its ID no longer exists.) Asks
+ * Close one request at a time.
  */
 #ifndef CLOSEDROP_WORK_MERGED_LEADS_H
 #define CLOSEDROP_WORK_MERGED_LEADS_H

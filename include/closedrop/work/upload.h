@@ -46,7 +46,7 @@ struct verdict upload_read_form(
 void upload_try_anew(struct upload *upload);
 
 /**
- * Whether the ticket is too old to start sending: S3 accepts it for 60 seconds (close-api.md 1.2).
+ * Whether the ticket is too old to start sending: S3 accepts it for 60 seconds.
  */
 bool upload_ticket_is_stale(const struct upload *upload);
 

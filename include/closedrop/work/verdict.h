@@ -1,6 +1,6 @@
 /**
- * What a reply means for a job. Pure: tables turn outcomes into verdicts (s3-post.md 2.3,
- * close-api.md 5).
+ * What a reply means for a job. Pure: tables turn outcomes into verdicts. (Close API
+ * documentation, "HTTP Response Codes"; Amazon S3 API Reference, "Error Responses".)
  */
 #ifndef CLOSEDROP_WORK_VERDICT_H
 #define CLOSEDROP_WORK_VERDICT_H

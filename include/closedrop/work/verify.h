@@ -1,6 +1,6 @@
 /**
  * Verifying whether an activity was created after all: by the token of its upload, in what its lead
- * has (design.md 6; close-api.md 1.5, 8.1); or, if the queue that recorded the token is lost, by
+ * has; or, if the queue that recorded the token is lost, by
  * the bytes of the file. Asks Close one request at a time.
  */
 #ifndef CLOSEDROP_WORK_VERIFY_H
@@ -41,7 +41,7 @@ struct verification {
     int64_t since_ms; /* time of the first POST, 0: at any time */
     size_t place;     /* index of the one being checked */
     int page;
-    bool by_content;  /* among the lead's files, whatever created them (close-api.md 8.2) */
+    bool by_content;  /* among the lead's files, whatever created them */
     bool is_doubtful; /* by content: a file has this name and size, but its bytes are not known */
     bool has_lead;    /* the current lead of that place is known */
     struct current_lead current;

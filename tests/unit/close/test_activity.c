@@ -1,5 +1,5 @@
 /* An activity as Close takes it: which fields a rule may set, what an email needs, and the exact
- * body that is posted for each carrier (close-api.md 1.4, 1.7, 2.1, 3). */
+ * body that is posted for each carrier. */
 #include "failing_calls.h"
 #include "json_rows.h"
 
@@ -22,7 +22,7 @@ FAILING_CALL(void *, realloc, NULL, (void *bytes, size_t size), (bytes, size))
 
 /* ---- the fields ---- */
 
-/* close-api.md 2.1 and 3: the schemas allow no others. date_created is left out for good (8.1),
+/* Close's schemas allow no others. date_created is left out for good (verify.h searches by it),
  * lead_id, contact_id and attachments are the program's own. */
 static const char *const schemas[ACTIVITY_KINDS] = {
     [ACTIVITY_NONE] = " ",
@@ -109,7 +109,7 @@ static void knows_the_shape_of_a_field(void **state)
     assert_int_equal(field_of(ACTIVITY_EMAIL, "followup_sequence_delay")->least, 86400);
 }
 
-/* ---- what an email needs (close-api.md 2.1, "Status meaning and requirements") ---- */
+/* ---- what an email needs (Close API documentation, "Emails") ---- */
 
 static const struct {
     enum activity_status status;

@@ -1,5 +1,5 @@
 /* What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. The
- * shapes are those of close-api.md 1.5, 1.7, 2.1, 7.2, 7.4. */
+ * shapes are those of the Close API documentation. */
 #include "json_rows.h"
 
 #include "closedrop/base/array.h"
@@ -317,7 +317,7 @@ static const struct {
     const char *url, *token;
     bool has_it;
 } urls[] = {
-    /* close-api.md 1.5: before and after it was attached */
+    /* before and after it was attached */
     {FILES "temporary/user_1/" TOKEN "/image.jpg/", TOKEN, true},
     {PERSISTED TOKEN "/image.jpg/", TOKEN, true},
     {PERSISTED TOKEN "/image.jpg", TOKEN, true},

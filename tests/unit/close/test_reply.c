@@ -1,5 +1,5 @@
 /* What comes back from Close and from S3: read tolerantly, trusted in nothing. The shapes are those
- * of close-api.md 1.1, 4 and 5, and of S3's own documents. */
+ * of the Close API documentation, and of S3's. */
 #include "failing_calls.h"
 
 #include "closedrop/base/array.h"

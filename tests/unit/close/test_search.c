@@ -1,5 +1,6 @@
-/* Finding a contact or lead: the questions, as close-api.md 7.3 has them, and the comparison of
- * what is answered: above all of phone numbers, where a wrong "the same" files a fax on a stranger.
+/* Finding a contact or lead: the questions, as in "Advanced Filtering" of the Close API
+ * documentation, and the comparison of what is answered: above all of phone numbers, where a wrong
+ * "the same" files a fax on a stranger.
  */
 #include "failing_calls.h"
 #include "json_rows.h"

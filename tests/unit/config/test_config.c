@@ -1,5 +1,5 @@
 /* The configuration: its defaults, its rules, and tables of wrong ones, each with the words that
- * tell what is wrong, where, and what would be right (product.md 4). */
+ * tell what is wrong, where, and what would be right. */
 #include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -217,7 +217,7 @@ static void takes_relative_paths_from_its_own_directory(void **state)
     config_release(config);
 }
 
-/* product.md 4: "An empty string is an unset key" */
+/* an empty string is an unset key */
 static void takes_an_empty_text_for_an_unset_key(void **state)
 {
     (void)state;

@@ -285,7 +285,7 @@ static void expect_view(const struct job *job, const char *text)
 
 #define HEAD "{\"id\":17,\"folder\":\"scans\",\"path\":\"in/a.pdf\",\"size\":48213,"
 
-/* product.md 3: the one form that --json, receipts and the control socket share */
+/* the one form that --json, receipts and the control socket share */
 static void shows_a_filed_job(void **state)
 {
     (void)state;

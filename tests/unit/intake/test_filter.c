@@ -1,4 +1,4 @@
-/* Which files are documents and which directories are gone into (product.md 5). */
+/* Which files are documents, and which directories are entered. */
 #include "closedrop/base/array.h"
 #include "closedrop/intake/filter.h"
 

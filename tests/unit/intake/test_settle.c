@@ -1,4 +1,4 @@
-/* When a file is finished (design.md 5): every decision, with time as a value. */
+/* When a file is finished: every decision, with time as a value. */
 #include "closedrop/base/array.h"
 #include "closedrop/intake/settle.h"
 

@@ -1,4 +1,4 @@
-/** Which job a file belongs to (product.md 2): known, brought back, rewritten, renamed, discarded.
+/** Which job a file belongs to: known, brought back, rewritten, renamed, discarded.
  */
 #include "queue_fixture.h"
 
@@ -180,7 +180,7 @@ static void continues_a_failed_job_whose_file_comes_back(void **state)
     commit(queue);
 }
 
-/* product.md, "Words": with `keep` a file is also the same when path, size and mtime are */
+/* with `keep`, a file is also the same if its path, size and mtime are */
 static void continues_by_path_with_the_file_that_lies_there_now(void **state)
 {
     struct queue *queue = *state;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* one row a state, one column a state that may follow: product.md, "Words" */
+/* one row a state, one column a state that may follow */
 static const char *const moves[JOB_STATES] = {
     /*                  queued uploading uploaded attaching done failed */
     [JOB_QUEUED] = /*    */ "yy...y",

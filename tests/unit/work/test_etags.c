@@ -1,5 +1,5 @@
-/* What an ETag says of the bytes that were sent, row by row, and what is remembered of its bucket
- * (close-api.md 12). */
+/* What an ETag says about the bytes that were sent, row by row, and what is remembered of its
+ * bucket. */
 #include "closedrop/base/array.h"
 #include "closedrop/work/etags.h"
 

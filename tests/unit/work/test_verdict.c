@@ -1,5 +1,5 @@
-/* What every answer means for a job, row by row: Close's statuses (close-api.md 5), S3's codes and
- * statuses with the tickets used so far (s3-post.md 2.3), and every way a transfer can end. */
+/* What every answer means for a job, row by row: Close's statuses, S3's codes and
+ * statuses with the tickets used so far, and every way a transfer can end. */
 #include "closedrop/base/array.h"
 #include "closedrop/close/s3_reply.h"
 #include "closedrop/work/verdict.h"
