@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIELD(name, of, member, format)                                                            \
     {                                                                                              \
@@ -48,9 +49,9 @@ const struct job_field job_fields[] = {
     LEVEL("filed", put_away, 3, JOB_DISCARDED + 1, JOB_PUT_AWAY),
     FIELD("attempts", COLUMN_INT, attempts, 3),
     FIELD("deaths", COLUMN_INT, crashes, 3),
-    FIELD("queued_ms", COLUMN_NUMBER, queued_ms, 3),
-    FIELD("uploaded_ms", COLUMN_NUMBER, uploaded_ms, 3),
-    FIELD("done_ms", COLUMN_NUMBER, done_ms, 3),
+    FIELD("queued_ms", COLUMN_TIME, queued_ms, 3),
+    FIELD("uploaded_ms", COLUMN_TIME, uploaded_ms, 3),
+    FIELD("done_ms", COLUMN_TIME, done_ms, 3),
     FIELD("posting", COLUMN_NUMBER, posting, 3),
     FIELD("looks", COLUMN_INT, verifications, 3),
     FIELD("reconcile", COLUMN_FLAG, reconcile, 3),
@@ -66,6 +67,14 @@ const struct job_field job_fields[] = {
     {.column = NULL},
 };
 
+const struct job_field *job_field_of(const char *column)
+{
+    const struct job_field *field = job_fields;
+    while (strcmp(field->column, column) != 0)
+        field++;
+    return field;
+}
+
 static const void *member_of(const struct job *job, const struct job_field *field)
 {
     return (const char *)job + field->offset;
@@ -76,6 +85,7 @@ int64_t job_field_number(const struct job *job, const struct job_field *field)
     const void *member = member_of(job, field);
     switch (field->kind) {
     case COLUMN_NUMBER:
+    case COLUMN_TIME:
         return *(const int64_t *)member;
     case COLUMN_FLAG:
         return *(const bool *)member;
@@ -93,6 +103,7 @@ void job_field_set_number(struct job *job, const struct job_field *field, int64_
     void *member = (char *)job + field->offset;
     switch (field->kind) {
     case COLUMN_NUMBER:
+    case COLUMN_TIME:
         *(int64_t *)member = value;
         break;
     case COLUMN_FLAG:

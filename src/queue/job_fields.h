@@ -13,6 +13,7 @@
 
 enum job_field_kind {
     COLUMN_NUMBER,  /* int64_t */
+    COLUMN_TIME,    /* the same: ms of the wall clock; 0: none */
     COLUMN_INT,     /* int */
     COLUMN_FLAG,    /* bool */
     COLUMN_LEVEL,   /* enum, kept as a number: what is none of `count` is `fallback` */
@@ -39,6 +40,9 @@ struct job_field {
 
 /** All but the id, which is the row's own. The last has no column. */
 extern const struct job_field job_fields[];
+
+/** The field that is kept in this column, which must be one. */
+const struct job_field *job_field_of(const char *column);
 
 /** A number, flag, level or name as a number; for others whether it is set. */
 int64_t job_field_number(const struct job *job, const struct job_field *field);

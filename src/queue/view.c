@@ -1,11 +1,12 @@
-/** A job, its history and the queue's counts as JSON. */
+/** A job as JSON: its keys, in the order that users know, each from a field or computed. */
 #include "closedrop/queue/view.h"
 
+#include "job_fields.h"
+
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
-#include "closedrop/queue/job.h"
 
-#include <errno.h>
 #include <stddef.h>
 
 static int add_time(struct json *object, const char *key, int64_t wall_ms)
@@ -14,62 +15,119 @@ static int add_time(struct json *object, const char *key, int64_t wall_ms)
     return json_add_text(object, key, wall_ms ? clock_rfc3339(wall_ms, text) : NULL);
 }
 
-static int add_error(struct json *object, const struct job *job)
+/* ---- what is computed ---- */
+
+static int add_id(struct json *object, const char *key, const struct job *job)
 {
-    if (!job->error_code)
-        return json_add_null(object, "error");
-    struct json *error = json_object();
-    int result = json_add_text(error, "code", job->error_code);
-    result |= json_add_text(error, "message", job->error_message);
-    return result | json_add(object, "error", error);
+    return json_add_int(object, key, job->id);
+}
+
+static int add_folder(struct json *object, const char *key, const struct job *job)
+{
+    return json_add_text(object, key, job_is_by_hand(job) ? NULL : job->folder);
+}
+
+static int add_ended(struct json *object, const char *key, const struct job *job)
+{
+    return *job_ended_as(job) ? json_add_text(object, key, job_ended_as(job)) : 0;
 }
 
 /** Only a job that waits for another try has a next attempt. */
-static int64_t next_attempt(const struct job *job)
+static int add_next_attempt(struct json *object, const char *key, const struct job *job)
 {
     bool waits =
         job->state == JOB_QUEUED || job->state == JOB_UPLOADED || job->state == JOB_ATTACHING;
     bool has_tried = job->attempts > 0 || job->state != JOB_QUEUED;
     bool is_known = job->due_ms != JOB_DUE_NEVER;
-    return waits && has_tried && is_known && !job->claimed && !job->ending ? job->due_ms : 0;
+    bool is_next = waits && has_tried && is_known && !job->claimed && !job->ending;
+    return add_time(object, key, is_next ? job->due_ms : 0);
 }
 
-/** Whether its file is known to lie elsewhere than at its path. */
-static bool is_somewhere(const struct job *job)
+static int add_error(struct json *object, const char *key, const struct job *job)
 {
-    return job->location && *job->location && job->put_away != JOB_DISCARDED;
+    if (!job->error_code)
+        return json_add_null(object, key);
+    struct json *error = json_object();
+    int result = json_add_text(error, "code", job->error_code);
+    result |= json_add_text(error, "message", job->error_message);
+    return result | json_add(object, key, error);
+}
+
+/** Where its file is known to lie, if elsewhere than at its path. */
+static int add_place(struct json *object, const char *key, const struct job *job)
+{
+    bool is_elsewhere = job->location && *job->location && job->put_away != JOB_DISCARDED;
+    return json_add_text(object, key, is_elsewhere ? job->location : NULL);
+}
+
+static int add_done(struct json *object, const char *key, const struct job *job)
+{
+    return add_time(object, key, job->state == JOB_DONE ? job->done_ms : 0);
+}
+
+/* ---- the keys ---- */
+
+static const struct view_key {
+    const char *key;
+    const char *column; /* of job_fields, NULL: `add` computes it */
+    bool is_left_out;   /* rather than null, where there is none */
+    int (*add)(struct json *object, const char *key, const struct job *job);
+} keys[] = {
+    {.key = "id", .add = add_id},
+    {.key = "folder", .add = add_folder},
+    {.key = "path", .column = "path"},
+    {.key = "queued_path", .column = "queued_path", .is_left_out = true},
+    {.key = "filed_path", .column = "filed_path", .is_left_out = true},
+    {.key = "size", .column = "size"},
+    {.key = "sha256", .column = "sha256"},
+    {.key = "content_type", .column = "content_type"},
+    {.key = "state", .column = "state"},
+    {.key = "ended", .add = add_ended},
+    {.key = "attempts", .column = "attempts"},
+    {.key = "next_attempt_at", .add = add_next_attempt},
+    {.key = "error", .add = add_error},
+    {.key = "rule", .column = "rule"},
+    {.key = "lead_id", .column = "lead_id"},
+    {.key = "contact_id", .column = "contact_id"},
+    {.key = "activity", .column = "activity"},
+    {.key = "activity_id", .column = "activity_id"},
+    {.key = "place", .add = add_place},
+    {.key = "download_url", .column = "download_url"},
+    {.key = "queued_at", .column = "queued_ms"},
+    {.key = "uploaded_at", .column = "uploaded_ms"},
+    {.key = "done_at", .add = add_done},
+};
+
+/** The name for none is empty. */
+static const char *name_or_null(const char *name)
+{
+    return *name ? name : NULL;
+}
+
+static int add_field(struct json *object, const struct view_key *key, const struct job *job)
+{
+    const struct job_field *field = job_field_of(key->column);
+    const char *text = job_field_text(job, field);
+    switch (field->kind) {
+    case COLUMN_TIME:
+        return add_time(object, key->key, job_field_number(job, field));
+    case COLUMN_NUMBER:
+    case COLUMN_INT:
+        return json_add_int(object, key->key, job_field_number(job, field));
+    case COLUMN_NAME:
+        return json_add_text(object, key->key, name_or_null(text));
+    default:
+        return key->is_left_out && !text ? 0 : json_add_text(object, key->key, text);
+    }
 }
 
 struct json *view_job(const struct job *job)
 {
     struct json *object = json_object();
-    int result = json_add_int(object, "id", job->id);
-    result |= json_add_text(object, "folder", job_is_by_hand(job) ? NULL : job->folder);
-    result |= json_add_text(object, "path", job->path);
-    if (job->queued_path)
-        result |= json_add_text(object, "queued_path", job->queued_path);
-    if (job->filed_path)
-        result |= json_add_text(object, "filed_path", job->filed_path);
-    result |= json_add_int(object, "size", job->identity.size);
-    result |= json_add_text(object, "sha256", job->sha256);
-    result |= json_add_text(object, "content_type", job->content_type);
-    result |= json_add_text(object, "state", job_state_names[job->state]);
-    if (*job_ended_as(job))
-        result |= json_add_text(object, "ended", job_ended_as(job));
-    result |= json_add_int(object, "attempts", job->attempts);
-    result |= add_time(object, "next_attempt_at", next_attempt(job));
-    result |= add_error(object, job);
-    result |= json_add_text(object, "rule", job->rule);
-    result |= json_add_text(object, "lead_id", job->lead_id);
-    result |= json_add_text(object, "contact_id", job->contact_id);
-    result |= json_add_text(
-        object, "activity", job->activity ? activity_kind_names[job->activity] : NULL);
-    result |= json_add_text(object, "activity_id", job->activity_id);
-    result |= json_add_text(object, "place", is_somewhere(job) ? job->location : NULL);
-    result |= json_add_text(object, "download_url", job->download_url);
-    result |= add_time(object, "queued_at", job->queued_ms);
-    result |= add_time(object, "uploaded_at", job->uploaded_ms);
-    result |= add_time(object, "done_at", job->state == JOB_DONE ? job->done_ms : 0);
+    int result = 0;
+    for (size_t i = 0; i < COUNT(keys); i++)
+        result |=
+            keys[i].add ? keys[i].add(object, keys[i].key, job) : add_field(object, &keys[i], job);
     if (!result)
         return object;
     json_free(object);
