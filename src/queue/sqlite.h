@@ -18,9 +18,19 @@
 /** More than any query has. */
 #define PARAMETERS_MAX 12
 
+/** As many different updates of jobs are prepared at a time; a run has some twenty. */
+#define UPDATES_KEPT 32
+
+struct update {
+    uint64_t fields; /* a bit for each of job_fields that it writes; 0: not prepared */
+    sqlite3_stmt *statement;
+};
+
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
+    struct update updates[UPDATES_KEPT]; /* store_put() */
+    size_t oldest_update;
     unsigned char parameters[QUERIES][PARAMETERS_MAX]; /* which is which (store_query.h) */
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
     bool follows_another;    /* should it begin empty: another was there before */

@@ -278,6 +278,8 @@ void store_close(struct store *store)
         return;
     for (int i = 0; i < SQL_STATEMENTS; i++)
         sqlite3_finalize(store->statements[i]);
+    for (size_t i = 0; i < UPDATES_KEPT; i++)
+        sqlite3_finalize(store->updates[i].statement);
     sqlite3_close(store->database);
     ballast_free(store->ballast);
     free(store);

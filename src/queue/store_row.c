@@ -1,4 +1,4 @@
-/** Rows of SQLite: read, column by column, written, and checked that they are what was written. */
+/** Rows of SQLite: read, column by column, and checked that they are what was written. */
 #include "store_row.h"
 
 #include "sqlite.h"
@@ -74,42 +74,6 @@ struct job *read_job(struct store *store, sqlite3_stmt *statement)
         return job;
     job_free(job);
     return NULL;
-}
-
-static void bind_field(
-    sqlite3_stmt *statement, int parameter, const struct job *job, const struct job_field *field)
-{
-    const char *text = job_field_text(job, field);
-    if (field->kind == COLUMN_HANDLE)
-        sqlite3_bind_blob(statement, parameter, job->identity.handle,
-            (int)job->identity.handle_length, SQLITE_STATIC);
-    else if (field->kind == COLUMN_PATH)
-        sqlite3_bind_blob(statement, parameter, text, text ? (int)strlen(text) : 0, SQLITE_STATIC);
-    else if (field->kind >= COLUMN_NAME)
-        sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
-    else
-        sqlite3_bind_int64(statement, parameter, job_field_number(job, field));
-}
-
-/** All fields, and the checksum behind them. */
-static sqlite3_stmt *statement_of_job(struct store *store, enum sql sql, const struct job *job)
-{
-    sqlite3_stmt *statement = statement_of(store, sql);
-    int parameter = 1;
-    for (const struct job_field *field = job_fields; field->column; field++)
-        bind_field(statement, parameter++, job, field);
-    sqlite3_bind_int64(statement, parameter, checksum_job(job));
-    return statement;
-}
-
-void store_put(struct store *store, struct job *job)
-{
-    sqlite3_stmt *statement = statement_of_job(store, job->id ? SQL_UPDATE : SQL_INSERT, job);
-    if (job->id)
-        sqlite3_bind_int64(statement, sqlite3_bind_parameter_index(statement, ":id"), job->id);
-    carry_out(store, statement);
-    if (!job->id)
-        job->id = sqlite3_last_insert_rowid(store->database);
 }
 
 /* ---- other rows ---- */

@@ -17,6 +17,10 @@
 #define SQL_VALUES "$values"
 #define SQL_COLUMNS "id, " SQL_FIELDS
 
+/* an update of a job: between the two a "column = ?, " for each that it writes */
+#define SQL_UPDATE "UPDATE job SET "
+#define SQL_UPDATE_END "checksum = ? WHERE id = ?"
+
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
@@ -183,14 +187,7 @@ static const char *const sql_migrations[] = {
                  " AND lead_id IS NOT NULL AND mark = :rules_digest"
 
 /* what is not a query (query.h) */
-enum sql {
-    SQL_INSERT = QUERIES,
-    SQL_UPDATE,
-    SQL_ALL_JOBS,
-    SQL_ALL_POSTINGS,
-    SQL_ALL_FILINGS,
-    SQL_STATEMENTS
-};
+enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS, SQL_STATEMENTS };
 
 /* filed, and its file stays where it is */
 #define SQL_KEPT                                                                                   \
@@ -204,7 +201,6 @@ enum sql {
 
 static const char *const sql_texts[] = {
     [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
-    [SQL_UPDATE] = "UPDATE job SET (" SQL_FIELDS ") = (" SQL_VALUES ") WHERE id = :id",
     [QUERY_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
     [QUERY_BY_HANDLE] =
         "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND handle = :handle"
