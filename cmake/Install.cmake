@@ -12,3 +12,19 @@ install(FILES packaging/systemd/closedrop.service DESTINATION lib/systemd/system
 install(FILES packaging/man/closedrop.1 packaging/man/closedrop-sandbox.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES packaging/man/closedrop.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+
+# What shells complete is printed by the program itself. One with ThreadSanitizer cannot start everywhere,
+# and is not to be installed.
+if(NOT CLOSEDROP_SANITIZE STREQUAL "thread")
+  set(completions ${PROJECT_BINARY_DIR}/completions)
+  set(completion_files ${completions}/closedrop ${completions}/_closedrop ${completions}/closedrop.fish)
+  add_custom_command(OUTPUT ${completion_files} DEPENDS closedrop VERBATIM
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${completions}
+    COMMAND closedrop completion bash > ${completions}/closedrop
+    COMMAND closedrop completion zsh > ${completions}/_closedrop
+    COMMAND closedrop completion fish > ${completions}/closedrop.fish)
+  add_custom_target(completions ALL DEPENDS ${completion_files})
+  install(FILES ${completions}/closedrop DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${completions}/_closedrop DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${completions}/closedrop.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()

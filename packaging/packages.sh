@@ -31,6 +31,9 @@ coverage_packages=(gcovr)
 # The servers that some tests talk to. A test whose server is missing is skipped.
 server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server radosgw ceph-mon ceph-osd ceph-common)
 
+# The shells, apart from bash, that complete commands. A test whose shell is missing is skipped.
+shell_packages=(zsh fish)
+
 # Programs that create documents, each ending in its own way. Documents of missing programs are left out.
 maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)
 

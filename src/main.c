@@ -14,9 +14,11 @@
  *     cli/                 one file per command: check, list, match (with match_folder, match_file
  *                          and match_print), release (and recall), retry (and forget), run, show,
  *                          status (pause and resume), upload (with errand, upload_filing and
- *                          upload_result); what they share: desk and session (ask an agent or the
- *                          queue), jobs, listed and filed (rows for people), names and named_file
- *                          (find what was named)
+ *                          upload_result); cli and option_table (all commands and options), from
+ *                          which come help and completion (with completion_bash, completion_fish,
+ *                          completion_zsh and completion_text); what they share: desk and session
+ *                          (ask an agent or the queue), jobs, listed and filed (rows for people),
+ *                          names and named_file (find what was named)
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them

@@ -46,13 +46,14 @@ install_or_note() {
 
 install_all() {
     local needed=("${build_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}")
-    local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}")
+    local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}" "${shell_packages[@]}")
     $quick || wanted+=("${lint_packages[@]}")
     # all in one go; only when that fails, group by group, to see what can be had
     install_packages "${wanted[@]}" && return
     install_packages "${needed[@]}" || die "nothing can be built or tested without these packages"
     $quick || install_or_note "some linters" "${lint_packages[@]}"
     install_or_note "tests with real servers" "${server_packages[@]}"
+    install_or_note "completion in other shells" "${shell_packages[@]}"
     install_or_note "documents of some makers" "${maker_packages[@]}"
 }
 

@@ -158,6 +158,7 @@ const struct command command_match = {
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
+    .values = VALUE_FILE,
     .summary = "show what the rules would do with a file (dry run)",
     .help = "Shows for each file which rule matches it, which lead or contact it belongs to, and\n"
             "the exact JSON that would be posted. Queries Close, but changes nothing, neither\n"

@@ -97,6 +97,7 @@ const struct command command_release = {
     .least = 1,
     .most = -1,
     .arguments = "RULE | ID...",
+    .values = VALUE_RULE,
     .summary = "send the emails that wait for approval",
     .help = "When one rule would send more emails within an hour than limits.ask_above, the rest\n"
             "is held. This releases what is held now of the given rules, or of all rules (--all),\n"
@@ -112,7 +113,8 @@ const struct command command_recall = {
     .least = 1,
     .most = -1,
     .arguments = "RULE | ID...",
-    .summary = "cancel the emails that wait for approval; their files go to Failed",
+    .values = VALUE_RULE,
+    .summary = "cancel emails that wait for approval; their files go to Failed",
     .help = "Cancels what the send guard holds back (limits.ask_above, limits.sends) of the given\n"
             "rules, or the emails of these jobs. Their files go to the Failed directory; a file\n"
             "that is dragged back is sent after all. Deleting a file, or moving it out of its\n"

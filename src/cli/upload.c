@@ -141,6 +141,7 @@ const struct command command_upload = {
     .least = 1,
     .most = -1,
     .arguments = "PATH...",
+    .values = VALUE_FILE,
     .summary = "upload files now, without a drop folder",
     .help = "Uploads each file and prints its download URL (valid for 24 hours); with --json, one\n"
             "object per line. Needs no running agent and never moves the file.\n"
