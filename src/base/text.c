@@ -256,6 +256,14 @@ static void add_folded(struct str *out, const char *text)
     add_text(out, text, fold_or_unify);
 }
 
+bool text_contains(const char *text, const char *part)
+{
+    if (is_ascii(text)) /* nothing to unify, and by far the most names */
+        return strcasestr(text, part) != NULL;
+    CLEANUP(free_text) char *key = text_key(text);
+    return strcasestr(key ? key : text, part) != NULL;
+}
+
 bool text_fits(const char *pattern, const char *text)
 {
     CLEANUP(free_text) char *pattern_key = copy_of(pattern, add_folded);

@@ -53,6 +53,12 @@ enum text_likeness {
 enum text_likeness text_compare(const char *a, const char *b);
 
 /**
+ * Whether `text` contains `part`, which must be a text_key(). Normal form and case make no
+ * difference; if out of memory, the case of ASCII letters only.
+ */
+bool text_contains(const char *text, const char *part);
+
+/**
  * Whether `text` matches the shell pattern `pattern` (fnmatch(3)). Normal form, case and the kind
  * of white space make no difference. "?" and a bracket match one character, or one byte if either
  * text is not UTF-8.

@@ -152,6 +152,24 @@ static void fits_patterns(void **state)
 }
 
 /** Run `work` with each of its calls failing in turn; it says whether it was done all the same. */
+static const struct {
+    const char *text, *part;
+    bool has;
+} parts[] = {
+    {"scan 0413.pdf", "0413", true}, {"scan 0413.PDF", ".pdf", true},
+    {"scan 0413.pdf", "414", false}, {"", "a", false}, {"M\xC3\x9CLLER.pdf", "m\xC3\xBCller", true},
+    {"Mu\xCC\x88ller.pdf", "m\xC3\xBCller", true},                         /* as a Mac writes it */
+    {"Muller.pdf", "m\xC3\xBCller", false}, {"\xE4 old.pdf", "OLD", true}, /* not UTF-8 */
+};
+
+static void finds_a_part(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (text_contains(parts[i].text, parts[i].part) != parts[i].has)
+            fail_msg("%s, %s", parts[i].text, parts[i].part);
+}
+
 static void survives(bool (*work)(void))
 {
     bool done = false;
@@ -192,6 +210,7 @@ static bool compares(void)
     assert_true(text_fits("*.PDF", "a.pdf"));
     assert_false(text_fits("*.PDF", "a.tif"));
     (void)text_fits("M?ller", "Müller");
+    assert_true(text_contains("Müller.PDF", ".pdf"));
     return true;
 }
 
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test(cleans_names),
         cmocka_unit_test(compares_what_people_see),
         cmocka_unit_test(fits_patterns),
+        cmocka_unit_test(finds_a_part),
         cmocka_unit_test(gives_nothing_wrong_where_memory_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
