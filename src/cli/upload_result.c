@@ -37,6 +37,13 @@ static int add_result(
     return result | session_add_error(object, verdict);
 }
 
+/** A name that Close has for the target; null where it has none, or it is not known. */
+static int add_name(struct json *told, const char *key, const struct errand *errand, const char *of)
+{
+    const char *name = json_get_text(errand->resolution.values, of);
+    return json_add_text(told, key, name && *name ? name : NULL);
+}
+
 /** For the queue's list (queue/by_hand.h). */
 static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
 {
@@ -50,6 +57,8 @@ static struct json *told_of(const struct errand *errand, const struct verdict *v
     result |= json_add_int(told, "attempts", errand->attempts);
     result |= json_add_int(told, "queued_ms", errand->begun_ms);
     result |= json_add_int(told, "uploaded_ms", errand->uploaded_ms);
+    result |= add_name(told, "lead_name", errand, "lead.name");
+    result |= add_name(told, "contact_name", errand, "contact.name");
     if ((result | add_result(told, errand, verdict)) == 0)
         return told;
     json_free(told);

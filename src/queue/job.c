@@ -46,6 +46,8 @@ void job_forget_target(struct job *job)
     (void)str_assign(&job->rules_digest, NULL);
     (void)str_assign(&job->lead_id, NULL);
     (void)str_assign(&job->contact_id, NULL);
+    (void)str_assign(&job->lead_name, NULL);
+    (void)str_assign(&job->contact_name, NULL);
 }
 
 void job_forget_rule(struct job *job)

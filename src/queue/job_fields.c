@@ -64,6 +64,8 @@ const struct job_field job_fields[] = {
     LEVEL("held", held, 5, HELD_BEFORE + 1, HELD_BEFORE),
     FIELD("closed", COLUMN_NUMBER, closed, 5),
     FIELD("sender", COLUMN_TEXT, sender, 5),
+    FIELD("lead_name", COLUMN_TEXT, lead_name, 6),
+    FIELD("contact_name", COLUMN_TEXT, contact_name, 6),
     {.column = NULL},
 };
 

@@ -157,6 +157,9 @@ static const char *const sql_migrations[] = {
     "  recalled INTEGER NOT NULL,"
     "  recalled_held INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    "ALTER TABLE job ADD COLUMN lead_name TEXT;"
+    "ALTER TABLE job ADD COLUMN contact_name TEXT;",
 };
 
 /* the format that this closedrop makes and knows: user_version */

@@ -60,9 +60,28 @@ static int add_place(struct json *object, const char *key, const struct job *job
     return json_add_text(object, key, is_elsewhere ? job->location : NULL);
 }
 
+/** What is known of where its file is. */
+static int add_file(struct json *object, const char *key, const struct job *job)
+{
+    static const char *const by_ending[JOB_ENDINGS] = {
+        [JOB_DROPPED] = "gone", [JOB_SUPERSEDED] = "replaced", [JOB_FORGOTTEN] = "in_folder"};
+    bool is_nowhere = job->put_away == JOB_DISCARDED || (job->location && !*job->location);
+    return json_add_text(object, key,
+        job_is_by_hand(job)      ? "outside"
+        : is_nowhere             ? "gone"
+        : job->location          ? "put_away"
+        : by_ending[job->ending] ? by_ending[job->ending]
+                                 : "in_folder");
+}
+
 static int add_done(struct json *object, const char *key, const struct job *job)
 {
     return add_time(object, key, job->state == JOB_DONE ? job->done_ms : 0);
+}
+
+static int add_failed(struct json *object, const char *key, const struct job *job)
+{
+    return add_time(object, key, job->state == JOB_FAILED ? job->done_ms : 0);
 }
 
 /* ---- the keys ---- */
@@ -88,14 +107,18 @@ static const struct view_key {
     {.key = "error", .add = add_error},
     {.key = "rule", .column = "rule"},
     {.key = "lead_id", .column = "lead_id"},
+    {.key = "lead_name", .column = "lead_name"},
     {.key = "contact_id", .column = "contact_id"},
+    {.key = "contact_name", .column = "contact_name"},
     {.key = "activity", .column = "activity"},
     {.key = "activity_id", .column = "activity_id"},
+    {.key = "file", .add = add_file},
     {.key = "place", .add = add_place},
     {.key = "download_url", .column = "download_url"},
     {.key = "queued_at", .column = "queued_ms"},
     {.key = "uploaded_at", .column = "uploaded_ms"},
     {.key = "done_at", .add = add_done},
+    {.key = "failed_at", .add = add_failed},
 };
 
 /** The name for none is empty. */

@@ -83,6 +83,13 @@ struct verdict classify_file(struct resolution *resolution, const struct job *jo
     return verdict;
 }
 
+/** A name that Close has for the target, NULL where it has none. */
+static const char *name_of_target(const struct resolution *resolution, const char *which)
+{
+    const char *name = resolution->lead_id ? json_get_text(resolution->values, which) : NULL;
+    return name && *name ? name : NULL;
+}
+
 int keep_resolution(
     struct job *job, const struct resolution *resolution, const struct folder *folder)
 {
@@ -95,6 +102,8 @@ int keep_resolution(
     result |= str_assign(&job->values, values);
     result |= str_assign(&job->lead_id, resolution->lead_id);
     result |= str_assign(&job->contact_id, resolution->contact_id);
+    result |= str_assign(&job->lead_name, name_of_target(resolution, "lead.name"));
+    result |= str_assign(&job->contact_name, name_of_target(resolution, "contact.name"));
     job->activity = rule ? rule->activity : ACTIVITY_NONE;
     return result ? -ENOMEM : 0;
 }

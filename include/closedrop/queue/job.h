@@ -96,6 +96,8 @@ struct job {
     enum activity_kind activity;
     char *lead_id; /* NULL: not looked up yet */
     char *contact_id;
+    char *lead_name; /* as Close had it when the target was looked up, for people; NULL: unknown */
+    char *contact_name;
     char *activity_id;
     int64_t posting;   /* of a POST with unknown outcome: verify before posting again. 0: none */
     int verifications; /* number of searches for the result of that POST that found nothing */

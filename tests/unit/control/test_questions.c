@@ -283,6 +283,36 @@ static void expect_view(const struct job *job, const char *text)
     json_free(object);
 }
 
+/* where its file is, as far as the queue knows */
+static const struct {
+    struct job job;
+    const char *file;
+} whereabouts[] = {
+    {{.state = JOB_QUEUED}, "in_folder"},
+    {{.state = JOB_DONE, .put_away = JOB_PUT_AWAY}, "in_folder"}, /* kept */
+    {{.state = JOB_DONE, .put_away = JOB_PUT_AWAY, .location = (char[]){"Uploaded/a"}}, "put_away"},
+    {{.state = JOB_DONE, .put_away = JOB_PUT_AWAY, .location = (char[]){""}}, "gone"},
+    {{.state = JOB_FAILED, .put_away = JOB_PUT_AWAY, .location = (char[]){"Failed/a"}}, "put_away"},
+    {{.state = JOB_FAILED, .put_away = JOB_DISCARDED, .location = (char[]){"Failed/a"}}, "gone"},
+    {{.state = JOB_QUEUED, .ending = JOB_DROPPED}, "gone"},
+    {{.state = JOB_QUEUED, .ending = JOB_SUPERSEDED}, "replaced"},
+    {{.state = JOB_QUEUED, .ending = JOB_FORGOTTEN}, "in_folder"},
+    {{.state = JOB_DONE, .folder = (char[]){""}, .location = (char[]){"/home/a"}}, "outside"},
+};
+
+static void tells_where_a_file_is(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(whereabouts); i++) {
+        struct job job = whereabouts[i].job;
+        job.folder = job.folder ? job.folder : (char[]){"scans"};
+        job.path = (char[]){"a"};
+        struct json *object = view_job(&job);
+        assert_string_equal(json_get_text(object, "file"), whereabouts[i].file);
+        json_free(object);
+    }
+}
+
 #define HEAD "{\"id\":17,\"folder\":\"scans\",\"path\":\"in/a.pdf\",\"size\":48213,"
 
 /* the one form that --json, receipts and the control socket share */
@@ -295,16 +325,19 @@ static void shows_a_filed_job(void **state)
     job->state = JOB_DONE;
     job->attempts = 2;
     job->activity = ACTIVITY_LEAD_FILE;
+    assert_int_equal(str_assign(&job->lead_name, "Bluth Company"), 0);
+    assert_int_equal(str_assign(&job->contact_name, "Tobias"), 0);
     job->uploaded_ms = job->queued_ms + 1000;
     job->done_ms = job->queued_ms + 2500;
     expect_view(job, HEAD
         "\"sha256\":\"5ha\",\"content_type\":\"application/pdf\",\"state\":\"done\","
         "\"attempts\":2,\"next_attempt_at\":null,\"error\":null,\"rule\":\"by-lead-id\","
-        "\"lead_id\":\"lead_1\",\"contact_id\":\"cont_1\",\"activity\":\"lead_file\","
-        "\"activity_id\":\"leadfile_1\",\"place\":\"Uploaded/a.pdf\","
+        "\"lead_id\":\"lead_1\",\"lead_name\":\"Bluth Company\",\"contact_id\":\"cont_1\","
+        "\"contact_name\":\"Tobias\",\"activity\":\"lead_file\","
+        "\"activity_id\":\"leadfile_1\",\"file\":\"put_away\",\"place\":\"Uploaded/a.pdf\","
         "\"download_url\":\"https://app.close.com/go/file/x/\","
         "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":\"2026-11-22T10:00:01.000Z\","
-        "\"done_at\":\"2026-11-22T10:00:02.500Z\"}");
+        "\"done_at\":\"2026-11-22T10:00:02.500Z\",\"failed_at\":null}");
     job_free(job);
 }
 
@@ -319,9 +352,10 @@ static void shows_a_job_of_which_little_is_known(void **state)
         HEAD "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":"
              "\"forgotten\",\"attempts\":0,\"next_attempt_at\":null,\"error\":{\"code\":\"no_"
              "target\",\"message\":\"Close has no such "
-             "one\"},\"rule\":null,\"lead_id\":null,\"contact_id\":null,\"activity\":null,"
-             "\"activity_id\":null,\"place\":null,\"download_url\":null,\"queued_at\":\"2026-"
-             "11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null}");
+             "one\"},\"rule\":null,\"lead_id\":null,\"lead_name\":null,\"contact_id\":null,"
+             "\"contact_name\":null,\"activity\":null,\"activity_id\":null,\"file\":\"gone\","
+             "\"place\":null,\"download_url\":null,\"queued_at\":\"2026-"
+             "11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null,\"failed_at\":null}");
     job_free(job);
 }
 
@@ -638,6 +672,7 @@ int main(void)
         cmocka_unit_test(takes_no_name_that_would_mean_all),
         cmocka_unit_test(refuses_what_is_no_question),
         cmocka_unit_test(keeps_the_limit_within_a_page),
+        cmocka_unit_test(tells_where_a_file_is),
         cmocka_unit_test(shows_a_filed_job),
         cmocka_unit_test(shows_a_job_of_which_little_is_known),
         cmocka_unit_test_setup_teardown(

@@ -71,6 +71,8 @@ static void keeps_all_over_a_restart(void **state)
     assert_string_equal(after->lead_id, "J");
     assert_string_equal(after->contact_id, "K");
     assert_string_equal(after->activity_id, "L");
+    assert_string_equal(after->lead_name, "M");
+    assert_string_equal(after->contact_name, "N");
     assert_int_equal(after->activity, ACTIVITY_LEAD_FILE);
     assert_true(after->posting == INT64_MAX);
     assert_int_equal(after->verifications, 2);
@@ -276,6 +278,7 @@ static void expect_kept(struct queue *queue)
         assert_null(job->lead_id);
         assert_null(job->contact_id);
         assert_null(job->activity_id);
+        assert_null(job->lead_name);
         assert_int_equal(job->activity, ACTIVITY_NONE);
         assert_int_equal(job->posting, 0);
         assert_int_equal(job->verifications, 0);

@@ -358,12 +358,40 @@ static void one_reads_the_merges_for_all(void **state)
     world_close(&world);
 }
 
+/* ---- what Close calls them is kept, for people ---- */
+
+static void keeps_the_names_of_lead_and_contact(void **state)
+{
+    (void)state;
+    struct world world;
+    const struct world_setting setting = {"rules = [ \"r\", \"s\" ];",
+        NAMED(PATH("^with") "contact_id = \"cont_1\"; " NOTE) ", { name = \"s\"; lead_id = "
+                                                              "\"lead_a\"; " NOTE " }",
+        NULL};
+    fake_reset(NULL);
+    world_open(&world, &setting);
+    int64_t with = world_drop(&world, "with.pdf", "one"), alone = world_drop(&world, "a.pdf", "2");
+    world_run(&world, HOUR_MS);
+    struct job *job = world_job(&world, with);
+    assert_string_equal(job->lead_name, "ACME");
+    assert_string_equal(job->contact_name, "Ann");
+    job_free(job);
+    job = world_job(&world, alone);
+    assert_string_equal(job->lead_name, "ACME");
+    assert_null(job->contact_name);
+    job_forget_target(job);
+    assert_null(job->lead_name);
+    job_free(job);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(find_their_target_or_say_why_not),
         cmocka_unit_test(a_table_that_is_not_there_yet_is_waited_for),
         cmocka_unit_test(one_reads_the_merges_for_all),
+        cmocka_unit_test(keeps_the_names_of_lead_and_contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
