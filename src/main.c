@@ -66,6 +66,7 @@
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set
  *     queue/job            a job (pure); view: how it looks from outside (pure)
  *     queue/job_fields     the table of what is kept of a job (pure)
+ *     queue/job_filter     which jobs are meant (pure); job_query: the query for that (pure)
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
  *     queue/backoff        how long to wait (pure)
@@ -146,8 +147,9 @@
  *                          settings, setting, setting_values, unknown_keys (key by key: the door to
  *                          libconfig); pure: syntax, never_fits, refusal
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
- *                          that can be asked), answer; status, jobs, filings and held answer; gone:
- *                          what is no longer in the configuration
+ *                          that can be asked), answer; status, jobs, bulk (many jobs at once),
+ *                          filings and held answer; selection: which jobs are meant; gone: what is
+ *                          no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), encoding (the
  *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
  *                          magic (the door to libmagic), notify (the door to libsystemd), str,

@@ -65,8 +65,9 @@ static void tell_waiting(struct agent *agent)
     static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
     worker_tell_held(agent->worker);
     for (size_t i = 0; i < COUNT(states); i++) {
-        const struct queue_filter filter = {.state = states[i], .limit = WAITING_TOLD_MAX};
-        queue_list(agent->queue, &filter, tell_waiting_job, agent);
+        const struct job_filter filter = {.state = job_state_names[states[i]]};
+        const struct job_page page = {.limit = WAITING_TOLD_MAX};
+        queue_list(agent->queue, &filter, &page, tell_waiting_job, agent);
     }
     log_info("exiting with files still waiting; see `closedrop list` and `closedrop status`");
 }

@@ -55,20 +55,21 @@ static void print_row(const struct json *job)
     str_release(&size);
 }
 
-/** Print one page; the smallest id on it, 0 at the end of the list. */
-static int64_t print_page(const struct options *options, const struct json *body, int *left)
+/** Print one page, and set where the next one begins, if there is one. */
+static void print_page(
+    const struct options *options, const struct json *body, struct question *question, int *left)
 {
-    int64_t last = 0;
     const struct json *jobs = json_get(body, "jobs");
     for (const struct json *job = json_first(jobs); job; job = json_next(job)) {
         if (options->json)
             cli_print_json(job);
         else
             print_row(job);
-        last = json_get_int(job, "id", 0);
         (*left)--;
     }
-    return last;
+    const struct json *next = json_get(body, "next");
+    question->at_ms = json_get_int(next, "at", 0);
+    question->below = json_get_int(next, "below", 0);
 }
 
 static int list(const struct options *options)
@@ -91,7 +92,7 @@ static int list(const struct options *options)
     do {
         question.limit = left < LIST_PAGE ? left : LIST_PAGE;
         CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
-        question.below = print_page(options, body, &left);
+        print_page(options, body, &question, &left);
         code = body ? EXIT_DONE : EXIT_NOT_DONE;
     } while (question.below && left > 0);
     cli_desk_close(&desk);

@@ -1,8 +1,8 @@
 /** Lists jobs, shows one with its history, and makes the changes that people order. */
 #include "jobs.h"
 #include "gone.h"
+#include "selection.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -16,10 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/** A list to which the store's callback adds. */
+/** A page to which the store's callback adds. */
 struct listing {
     const struct asked *asked;
+    struct selection selection;
     struct collection jobs;
+    struct job_page next; /* the page behind the last job */
+    int count;
 };
 
 /** As gone_view_job(), plus why its file could not be put away. */
@@ -37,22 +40,33 @@ static void add_job(void *context, const struct job *job)
 {
     struct listing *listing = context;
     listing->jobs.result |= json_append(listing->jobs.array, view(listing->asked, job));
+    listing->next.at_ms = job_filter_time(&listing->selection.filter, job);
+    listing->next.id = job->id;
+    listing->count++;
+}
+
+/** Where the next page begins; null if this one is the last. */
+static int add_next(struct json *body, const struct listing *listing)
+{
+    if (listing->count < listing->asked->question->limit)
+        return json_add_null(body, "next");
+    struct json *next = json_object();
+    int result = json_add_int(next, "at", listing->next.at_ms);
+    result |= json_add_int(next, "below", listing->next.id);
+    return result | json_add(body, "next", next);
 }
 
 struct answer jobs_list(const struct asked *asked)
 {
     const struct question *question = asked->question;
-    struct listing listing = {asked, {.array = json_array()}};
-    const struct queue_filter filter = {.folder = name_or_any(question->folder),
-        .rule = name_or_any(question->rule),
-        .state = question->state,
-        .held = question->held,
-        .below = question->below,
-        .limit = question->limit};
-    queue_list(asked->queue, &filter, add_job, &listing);
+    struct listing listing = {.asked = asked, .jobs = {.array = json_array()}};
+    const struct job_page page = {question->at_ms, question->below, question->limit};
+    listing.jobs.result = selection_init(&listing.selection, question);
+    queue_list(asked->queue, &listing.selection.filter, &page, add_job, &listing);
+    selection_release(&listing.selection);
     struct json *body = json_object();
     listing.jobs.result |= json_add(body, "jobs", listing.jobs.array);
-    return answer_body(body, listing.jobs.result);
+    return answer_body(body, listing.jobs.result | add_next(body, &listing));
 }
 
 static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
@@ -139,50 +153,6 @@ struct answer jobs_forget(const struct asked *asked)
     CLEANUP(job_freep) struct job *job = queue_load(asked->queue, id);
     bool is_folder_gone = job && !config_folder(asked->config, job->folder);
     return answer_change(asked, queue_forget(asked->queue, id, is_folder_gone), "");
-}
-
-/** No failed job matches the filter. */
-static struct answer none_fits(const struct failed_filter *filter)
-{
-    const char *const names[][2] = {
-        {"folder", filter->folder}, {"rule", filter->rule}, {"code", filter->code}};
-    struct str message = STR_INIT(1000);
-    str_add(&message, "no failed job has");
-    const char *before = " ";
-    for (size_t i = 0; i < COUNT(names); i++) {
-        if (!names[i][1])
-            continue;
-        str_printf(&message, "%s%s \"%s\"", before, names[i][0], names[i][1]);
-        before = " and ";
-    }
-    struct answer answer = answer_error(404, str_text(&message));
-    str_release(&message);
-    return answer;
-}
-
-static struct answer answer_retried(const struct retried *retried)
-{
-    struct json *body = json_object(), *left_out = json_object();
-    int result = json_add_int(body, "retried", retried->queued);
-    for (int i = 0; i < JOB_JUDGED; i++)
-        if (retried->left_out[i])
-            result |= json_add_int(left_out, job_judged_codes[i], retried->left_out[i]);
-    result |= json_add(body, "left_out", left_out);
-    return answer_body(body, result);
-}
-
-struct answer jobs_retry_all(const struct asked *asked)
-{
-    const struct failed_filter filter = {.folder = name_or_any(asked->question->folder),
-        .rule = name_or_any(asked->question->rule),
-        .code = name_or_any(asked->question->code)};
-    struct retried retried;
-    queue_retry_all(asked->queue, &filter, &retried);
-    int64_t fitting = retried.queued;
-    for (int i = 0; i < JOB_JUDGED; i++)
-        fitting += retried.left_out[i];
-    bool is_narrowed = filter.folder || filter.rule || filter.code;
-    return is_narrowed && !fitting ? none_fits(&filter) : answer_retried(&retried);
 }
 
 struct answer jobs_record(const struct asked *asked)

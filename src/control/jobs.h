@@ -6,13 +6,13 @@
 
 #include "closedrop/control/answer.h"
 
-/** The jobs that match the question; one of them with its history; one to be tried again. */
+/** A page of the jobs that match the question, and where the next one begins; one of them with its
+ * history; one to be tried again. */
 struct answer jobs_list(const struct asked *asked);
 struct answer jobs_show(const struct asked *asked);
 struct answer jobs_retry(const struct asked *asked);
 
-/** All failed jobs that match the question, except those that need a human decision each. */
-struct answer jobs_retry_all(const struct asked *asked);
+/** One to be taken out of the queue; one that is held, to be sent or failed. */
 struct answer jobs_forget(const struct asked *asked);
 struct answer jobs_release(const struct asked *asked);
 struct answer jobs_recall(const struct asked *asked);

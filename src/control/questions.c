@@ -2,6 +2,7 @@
 #include "closedrop/control/questions.h"
 
 #include "asked.h"
+#include "bulk.h"
 #include "filings.h"
 #include "held.h"
 #include "jobs.h"
@@ -34,12 +35,46 @@ static int read_name(const char *value, char *name, size_t size)
     return 0;
 }
 
-static int read_retry_all(question_parameter *parameter, void *context, struct question *question)
+/** A time in ms of the wall clock, which cannot be 0. */
+static int read_time(const char *value, int64_t *ret_ms)
 {
-    int result =
-        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
-    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
-    result |= read_name(parameter(context, "code"), question->code, sizeof(question->code));
+    char *end;
+    if (!value)
+        return 0;
+    *ret_ms = strtoll(value, &end, 10);
+    return end == value || *end || !*ret_ms ? -EINVAL : 0;
+}
+
+static int read_state(const char *value, int *ret_state)
+{
+    *ret_state = value ? job_state_from_name(value) : -1;
+    return value && *ret_state < 0 ? -EINVAL : 0;
+}
+
+/** Which jobs are meant. */
+static int read_filter(question_parameter *parameter, void *context, struct question *question)
+{
+    const struct {
+        const char *name;
+        char *into;
+        size_t size;
+    } names[] = {
+        {"folder", question->folder, sizeof(question->folder)},
+        {"rule", question->rule, sizeof(question->rule)},
+        {"code", question->code, sizeof(question->code)},
+        {"lead", question->lead_id, sizeof(question->lead_id)},
+        {"match", question->match, sizeof(question->match)},
+        {"name", question->name, sizeof(question->name)},
+        {"path", question->path, sizeof(question->path)},
+    };
+    int result = read_state(parameter(context, "state"), &question->state);
+    result |= read_time(parameter(context, "since"), &question->since_ms);
+    result |= read_time(parameter(context, "until"), &question->until_ms);
+    for (size_t i = 0; i < COUNT(names); i++)
+        result |= read_name(parameter(context, names[i].name), names[i].into, names[i].size);
+    question->held = parameter(context, "held") != NULL;
+    question->all = parameter(context, "all") != NULL;
+    question->count = parameter(context, "count") != NULL;
     return result;
 }
 
@@ -69,21 +104,18 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
     return is_whole ? result : -EINVAL;
 }
 
+/** A page of the jobs that are meant. Where it begins takes both numbers. */
 static int read_list(question_parameter *parameter, void *context, struct question *question)
 {
-    const char *state = parameter(context, "state");
+    const char *at = parameter(context, "at");
     const char *below = parameter(context, "below");
     const char *limit = parameter(context, "limit");
-    question->state = state ? job_state_from_name(state) : -1;
-    question->held = parameter(context, "held") != NULL;
+    question->at_ms = at ? strtoll(at, NULL, 10) : 0;
     question->below = below ? strtoll(below, NULL, 10) : 0;
     question->limit = limit ? atoi(limit) : LIST_PAGE;
     if (question->limit < 1 || question->limit > LIST_PAGE)
         question->limit = LIST_PAGE;
-    int result =
-        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
-    result |= read_name(parameter(context, "rule"), question->rule, sizeof(question->rule));
-    return state && question->state < 0 ? -EINVAL : result;
+    return question->below && !at ? -EINVAL : read_filter(parameter, context, question);
 }
 
 /** One row per question; "%" in a path stands for the ID. */
@@ -97,8 +129,9 @@ static const struct {
     [ASK_LIST] = {"GET", "/jobs", read_list, jobs_list},
     [ASK_SHOW] = {"GET", "/jobs/%", NULL, jobs_show},
     [ASK_RETRY] = {"POST", "/jobs/%/retry", NULL, jobs_retry},
-    [ASK_RETRY_ALL] = {"POST", "/retry", read_retry_all, jobs_retry_all},
+    [ASK_RETRY_ALL] = {"POST", "/retry", read_filter, bulk_retry},
     [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget},
+    [ASK_FORGET_ALL] = {"POST", "/forget", read_filter, bulk_forget},
     [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
     [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
     [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
@@ -132,13 +165,29 @@ static const char *flag(bool is_set)
     return is_set ? "1" : "";
 }
 
+/** Only questions about many jobs name a state. */
+static const char *name_of_state(const struct question *question)
+{
+    bool has_state =
+        rows[question->kind].read == read_list || rows[question->kind].read == read_filter;
+    return has_state && question->state >= 0 ? job_state_names[question->state] : "";
+}
+
+static void add_number(struct str *out, const char *name, int64_t number)
+{
+    if (number)
+        str_printf(out, "%c%s=%" PRId64, strchr(str_text(out), '?') ? '&' : '?', name, number);
+}
+
 static void add_names(struct str *out, const struct question *question)
 {
     const char *const names[][2] = {{"folder", question->folder}, {"rule", question->rule},
         {"code", question->code}, {"sha256", question->sha256},
         {"activity", activity_kind_names[question->activity]}, {"lead", question->lead_id},
-        {"sender", question->sender}, {"held", flag(question->held)},
-        {"leaves", flag(question->leaves)}, {"yes", flag(question->yes)}};
+        {"sender", question->sender}, {"match", question->match}, {"name", question->name},
+        {"path", question->path}, {"held", flag(question->held)}, {"all", flag(question->all)},
+        {"count", flag(question->count)}, {"leaves", flag(question->leaves)},
+        {"yes", flag(question->yes)}, {"state", name_of_state(question)}};
     char before = strchr(str_text(out), '?') ? '&' : '?';
     for (size_t i = 0; i < COUNT(names); i++) {
         if (!*names[i][1])
@@ -149,6 +198,13 @@ static void add_names(struct str *out, const struct question *question)
     }
 }
 
+static void add_page(struct str *out, const struct question *question)
+{
+    str_printf(out, "?limit=%d", question->limit);
+    if (question->below)
+        str_printf(out, "&at=%" PRId64 "&below=%" PRId64, question->at_ms, question->below);
+}
+
 void question_url(const struct question *question, char url[QUESTION_URL_MAX])
 {
     struct str out = STR_INIT(QUESTION_URL_MAX - 1);
@@ -157,14 +213,12 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
     str_add_bytes(&out, path, before);
     if (path[before])
         str_printf(&out, "%" PRId64 "%s", question->id, path + before + 1);
-    if (question->kind == ASK_LIST) {
-        str_printf(&out, "?limit=%d&below=%" PRId64, question->limit, question->below);
-        if (question->state >= 0)
-            str_printf(&out, "&state=%s", job_state_names[question->state]);
-    }
+    if (question->kind == ASK_LIST)
+        add_page(&out, question);
+    add_number(&out, "since", question->since_ms);
+    add_number(&out, "until", question->until_ms);
     add_names(&out, question);
-    if (question->id < 0)
-        str_printf(&out, "&id=%" PRId64, question->id);
+    add_number(&out, "id", question->id < 0 ? question->id : 0);
     memcpy(url, str_text(&out), out.length + 1);
     str_release(&out);
 }

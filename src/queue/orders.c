@@ -36,59 +36,115 @@ enum queue_answer queue_retry_by_hand(struct queue *queue, int64_t id)
     return QUEUE_OK;
 }
 
-/** Retry one of many, unless a person must judge it. */
-static void retry_one(struct queue *queue, int64_t id, struct retried *retried)
-{
-    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
-    int judgement = job ? job_judgement(job) : -1;
-    if (judgement >= 0) {
-        retried->left_out[judgement]++;
-    } else if (job) {
-        retry_failed(queue, job);
-        retried->queued++;
-    }
-}
+/** More jobs than this are changed one page after the other. */
+#define PAGE 256
 
-/** The ids of failed jobs that fit, above `after`, up to `most`; returns how many. */
-static size_t list_failed(struct queue *queue, const struct failed_filter *filter, int64_t after,
-    int64_t *ids, size_t most)
+/**
+ * Hand over the matching jobs in one state, the oldest first. Each may be changed meanwhile: the
+ * next page follows the last job as it was.
+ */
+static void for_each_of_state(struct queue *queue, const struct job_filter *filter,
+    void (*each)(struct queue *queue, struct job *job, void *context), void *context)
 {
-    const struct query query = {.folder = filter->folder,
-        .rule = filter->rule,
-        .code = filter->code,
-        .id = after,
-        .limit = (int64_t)most};
-    return store_numbers(queue->store, QUERY_FAILED, &query, ids, most);
-}
-
-void queue_retry_all(
-    struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried)
-{
-    int64_t ids[256];
-    int64_t after = 0;
+    struct job *jobs[PAGE];
+    struct job_page page = {.limit = PAGE};
     size_t count;
-    *ret_retried = (struct retried){0};
-    while ((count = list_failed(queue, filter, after, ids, 256)) > 0) {
-        for (size_t i = 0; i < count; i++)
-            retry_one(queue, ids[i], ret_retried);
-        after = ids[count - 1];
+    do {
+        count = queue_list_oldest(queue, filter, &page, jobs);
+        for (size_t i = 0; i < count; i++) {
+            page.at_ms = job_filter_time(filter, jobs[i]);
+            page.id = jobs[i]->id;
+            each(queue, jobs[i], context);
+            job_free(jobs[i]);
+        }
+    } while (count == PAGE);
+}
+
+struct retrying {
+    struct retried retried;
+    bool only_count;
+};
+
+/** Retry one of many, unless a person must judge it. */
+static void retry_one(struct queue *queue, struct job *job, void *context)
+{
+    struct retrying *retrying = context;
+    int judgement = job_judgement(job);
+    if (job->claimed || job_is_by_hand(job))
+        return;
+    if (judgement >= 0) {
+        retrying->retried.left_out[judgement]++;
+        return;
     }
+    retrying->retried.queued++;
+    if (!retrying->only_count)
+        retry_failed(queue, job);
+}
+
+void queue_retry_all(struct queue *queue, const struct job_filter *filter, bool only_count,
+    struct retried *ret_retried)
+{
+    struct retrying retrying = {.only_count = only_count};
+    struct job_filter failed = *filter;
+    failed.state = job_state_names[JOB_FAILED];
+    for_each_of_state(queue, &failed, retry_one, &retrying);
+    *ret_retried = retrying.retried;
+}
+
+/** Whether a job can be forgotten, and if not, why. */
+static enum queue_answer may_forget(const struct job *job, bool may_strand)
+{
+    if (job->ending)
+        return QUEUE_NO_SUCH_JOB;
+    if (job->claimed)
+        return QUEUE_JOB_CLAIMED;
+    bool is_stranded = job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY;
+    return is_stranded && !may_strand ? QUEUE_NOT_PUT_AWAY : QUEUE_OK;
+}
+
+static void forget(struct queue *queue, struct job *job)
+{
+    /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
+     */
+    bool is_away = job->location && (job->put_away || job->state == JOB_QUEUED);
+    queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
 }
 
 enum queue_answer queue_forget(struct queue *queue, int64_t id, bool may_strand)
 {
     CLEANUP(job_freep) struct job *job = queue_load(queue, id);
-    if (!job || job->ending)
-        return QUEUE_NO_SUCH_JOB;
-    if (job->claimed)
-        return QUEUE_JOB_CLAIMED;
-    if (!may_strand && job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY)
-        return QUEUE_NOT_PUT_AWAY;
-    /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
-     */
-    bool is_away = job->location && (job->put_away || job->state == JOB_QUEUED);
-    queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");
-    return QUEUE_OK;
+    enum queue_answer answer = job ? may_forget(job, may_strand) : QUEUE_NO_SUCH_JOB;
+    if (answer == QUEUE_OK)
+        forget(queue, job);
+    return answer;
+}
+
+struct forgetting {
+    struct forgotten *counts;
+    bool (*may_strand)(const void *context, const char *folder);
+    const void *context;
+    bool only_count;
+};
+
+static void forget_one(struct queue *queue, struct job *job, void *context)
+{
+    const struct forgetting *forgetting = context;
+    bool may_strand = forgetting->may_strand(forgetting->context, job->folder);
+    if (may_forget(job, may_strand) != QUEUE_OK) {
+        forgetting->counts->left_out++;
+        return;
+    }
+    forgetting->counts->by_state[job->state]++;
+    if (!forgetting->only_count)
+        forget(queue, job);
+}
+
+void queue_forget_all(struct queue *queue, const struct job_filter *filter, bool only_count,
+    bool (*may_strand)(const void *context, const char *folder), const void *context,
+    struct forgotten *counts)
+{
+    struct forgetting forgetting = {counts, may_strand, context, only_count};
+    for_each_of_state(queue, filter, forget_one, &forgetting);
 }
 
 /* ---- what the guard holds back ---- */

@@ -29,7 +29,18 @@ enum query_kind {
     QUERY_ALREADY_FILED, /* sha256: failed so, in Failed, not claimed; the first above id */
     QUERY_HELD_AT,       /* folder, path: uploaded and was held, not claimed; the newest */
     QUERY_CLAIMED,       /* the first above id */
-    QUERY_LIST,         /* live; folder, rule, state, held: where set; below, limit; newest first */
+    /* a page of a filter (job_filter.h), the newest first: not before since_ms, then before at_ms
+       and below; by queued_ms, or in a state by when it was reached */
+    QUERY_LIST,              /* any filter without a state */
+    QUERY_LIST_FOLDER,       /* the same, of a folder */
+    QUERY_LIST_LEAD,         /* of a lead */
+    QUERY_LIST_HELD,         /* held */
+    QUERY_LIST_NAME,         /* of a name */
+    QUERY_LIST_STATE,        /* with a state */
+    QUERY_LIST_FOLDER_STATE, /* the same, of a folder */
+    QUERY_LIST_LEAD_STATE,   /* of a lead */
+    QUERY_OF_STATE, /* of a filter with a state, the oldest first: after at_ms, and above id */
+
     QUERY_NOT_PUT_AWAY, /* with an outcome, limit; oldest first */
 
     /* numbers and texts: store_rows(); as texts | numbers */
@@ -40,7 +51,6 @@ enum query_kind {
     QUERY_GROUP,        /* of the group: | newest queued_ms, open, failing */
     QUERY_HAS_ACTIVITY, /* activity_id, md5 where set: | how many of a folder */
     QUERY_COUNT_CLAIMED,   /* | how many, the jobs of one posting as one */
-    QUERY_FAILED,          /* live, of a folder; folder, rule, code: where set; above id: | id */
     QUERY_IN_FAILED,       /* folder: failed and put away, above id, limit: | id */
     QUERY_COUNT,           /* live, of a folder; folder where set: state | put_away, how many */
     QUERY_FOLDERS,         /* live, of a folder: folder | how many, without an outcome put away */
@@ -107,6 +117,7 @@ struct query {
     const char *activity; /* of activity_kind_names */
     const char *activity_id;
     const char *code;
+    const char *match;
     const char *sender;
     const char *name;
     const char *why;
@@ -121,10 +132,12 @@ struct query {
     int64_t number;
     int64_t nth;
     int64_t at_ms;
+    int64_t since_ms;
     int64_t until_ms;
     int64_t by_ms;
     int64_t limit;
     int64_t held;
+    bool all;
     bool suspect;
 };
 

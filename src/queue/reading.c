@@ -1,6 +1,7 @@
 /** What the queue has to say: each read of reading.h is a query of the store. */
 #include "closedrop/queue/reading.h"
 
+#include "job_query.h"
 #include "queue_state.h"
 
 #include "closedrop/base/cleanup.h"
@@ -81,17 +82,19 @@ static void tell_job(void *context, struct job *job)
     job_free(job);
 }
 
-void queue_list(
-    struct queue *queue, const struct queue_filter *filter, queue_each_job *each, void *context)
+void queue_list(struct queue *queue, const struct job_filter *filter, const struct job_page *page,
+    queue_each_job *each, void *context)
 {
     struct list list = {each, context};
-    const struct query query = {.folder = filter->folder,
-        .rule = filter->rule,
-        .state = filter->state < 0 ? NULL : job_state_names[filter->state],
-        .held = filter->held,
-        .below = filter->below ? filter->below : INT64_MAX,
-        .limit = filter->limit};
-    store_jobs(queue->store, QUERY_LIST, &query, tell_job, &list);
+    const struct query query = job_query_newest(filter, page);
+    store_jobs(queue->store, job_query_kind(filter), &query, tell_job, &list);
+}
+
+size_t queue_list_oldest(struct queue *queue, const struct job_filter *filter,
+    const struct job_page *page, struct job **ret_jobs)
+{
+    const struct query query = job_query_oldest(filter, page);
+    return store_some_jobs(queue->store, QUERY_OF_STATE, &query, ret_jobs, (size_t)page->limit);
 }
 
 void queue_list_not_put_away(struct queue *queue, int most, queue_each_job *each, void *context)

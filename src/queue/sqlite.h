@@ -16,7 +16,7 @@
 #include <sqlite3.h>
 
 /** More than any query has. */
-#define PARAMETERS_MAX 12
+#define PARAMETERS_MAX 16
 
 /** As many different updates of jobs are prepared at a time; a run has some twenty. */
 #define UPDATES_KEPT 32

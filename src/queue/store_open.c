@@ -8,6 +8,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "job_fields.h"
 
 #include <errno.h>
@@ -28,10 +29,28 @@ static void unhex(sqlite3_context *context, int count, sqlite3_value **values)
         sqlite3_result_blob(context, bytes, sizeof(bytes), SQLITE_TRANSIENT);
 }
 
+/** SQL function: whether a path contains a part, which is a text_key(); SQLite's LIKE knows upper
+ * and lower case of ASCII only. */
+static void contains(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    const char *path = (const char *)sqlite3_value_text(values[0]);
+    const char *part = (const char *)sqlite3_value_text(values[1]);
+    sqlite3_result_int(context, path && part && text_contains(path, part));
+}
+
+static int add_functions(sqlite3 *database)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+    int code = sqlite3_create_function(database, "unhex", 1, flags, NULL, unhex, NULL, NULL);
+    return code ? code
+                : sqlite3_create_function(
+                      database, "contains", 2, flags, NULL, contains, NULL, NULL);
+}
+
 static int migrate(const struct store *store, int version)
 {
-    int code = sqlite3_create_function(store->database, "unhex", 1,
-        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, unhex, NULL, NULL);
+    int code = SQLITE_OK;
     for (; code == SQLITE_OK && version < SQL_VERSION; version++) {
         struct str sql = STR_INIT(64 * 1024);
         str_printf(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d;", sql_migrations[version],
@@ -77,6 +96,8 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     code = configure(database);
     if (code == SQLITE_OK)
         code = check_soundness(database, create);
+    if (code == SQLITE_OK)
+        code = add_functions(database);
     if (code == SQLITE_OK)
         code = migrate(store, version);
     if (code == SQLITE_OK)

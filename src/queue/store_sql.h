@@ -160,6 +160,20 @@ static const char *const sql_migrations[] = {
 
     "ALTER TABLE job ADD COLUMN lead_name TEXT;"
     "ALTER TABLE job ADD COLUMN contact_name TEXT;",
+
+    /* the path without its directories, which is what people call a file */
+    "ALTER TABLE job ADD COLUMN name BLOB AS"
+    "  (substr(path, 1 + length(CAST(rtrim(path, replace(path, '/', '')) AS BLOB))));"
+    /* when it came to its outcome, until then when it came */
+    "ALTER TABLE job ADD COLUMN reached_ms INTEGER AS"
+    "  (CASE WHEN state IN ('done', 'failed') THEN done_ms ELSE queued_ms END);"
+    /* the path is there for `match` alone, which then reads no rows in vain */
+    "CREATE INDEX job_by_arrival ON job (queued_ms, path);"
+    "CREATE INDEX job_by_folder ON job (folder, queued_ms, path);"
+    "CREATE INDEX job_by_outcome ON job (state, reached_ms);"
+    "CREATE INDEX job_by_folder_outcome ON job (folder, state, reached_ms);"
+    "CREATE INDEX job_by_lead ON job (lead_id) WHERE lead_id IS NOT NULL;"
+    "CREATE INDEX job_by_name ON job (name);",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -199,6 +213,21 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
 
 /* of several jobs of one file: what has ended, and does not stand in its way, counts last */
 #define SQL_NEWEST " ORDER BY ending NOT IN ('', 'forgotten'), id DESC LIMIT 1"
+
+/* what a filter of jobs asks for; what is not set is NULL */
+#define SQL_FITS                                                                                   \
+    "(:all OR (" SQL_LIVE "))"                                                                     \
+    " AND (:folder IS NULL OR folder = :folder) AND (:rule IS NULL OR rule = :rule)"               \
+    " AND (:lead_id IS NULL OR lead_id = :lead_id) AND (:state IS NULL OR state = :state)"         \
+    " AND (:code IS NULL OR error_code = :code) AND (:path IS NULL OR path = :path)"               \
+    " AND (NOT :held OR (state = 'uploaded' AND held = 1))"                                        \
+    " AND (:match IS NULL OR contains(path, :match))"
+
+/* a page of a list: what the index has of `which`, the newest first */
+#define SQL_LIST(index, which, time)                                                               \
+    "SELECT " SQL_COLUMNS " FROM job INDEXED BY " index " WHERE " which " AND " time               \
+    " >= :since_ms AND (" time ", id) < (:at_ms, :below) AND " SQL_FITS " ORDER BY " time          \
+    " DESC, id DESC LIMIT :limit"
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
 
@@ -350,17 +379,20 @@ static const char *const sql_texts[] = {
         "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
     [QUERY_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
     [QUERY_HISTORY] = "SELECT state, why, at_ms FROM history WHERE job = :id ORDER BY rowid",
-    [QUERY_LIST] =
-        "SELECT " SQL_COLUMNS " FROM job WHERE " SQL_LIVE
-        " AND (:folder IS NULL OR folder = :folder) AND (:state IS NULL OR state = :state)"
-        " AND (:rule IS NULL OR rule = :rule)"
-        " AND (NOT :held OR (state = 'uploaded' AND held = 1))"
-        " AND id < :below ORDER BY id DESC LIMIT :limit",
-    [QUERY_FAILED] = "SELECT id FROM job WHERE " SQL_LIVE " AND state = 'failed' AND in_hand = 0"
-                     " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
-                     " AND (:rule IS NULL OR rule = :rule)"
-                     " AND (:code IS NULL OR error_code = :code)"
-                     " AND id > :id ORDER BY id LIMIT :limit",
+    [QUERY_LIST] = SQL_LIST("job_by_arrival", "1", "queued_ms"),
+    [QUERY_LIST_FOLDER] = SQL_LIST("job_by_folder", "folder = :folder", "queued_ms"),
+    [QUERY_LIST_LEAD] = SQL_LIST("job_by_lead", "lead_id = :lead_id", "queued_ms"),
+    [QUERY_LIST_HELD] = SQL_LIST("job_held", SQL_WAS_HELD, "queued_ms"),
+    [QUERY_LIST_NAME] = SQL_LIST("job_by_name", "name = :file_name", "queued_ms"),
+    [QUERY_LIST_STATE] = SQL_LIST("job_by_outcome", "state = :state", "reached_ms"),
+    [QUERY_LIST_FOLDER_STATE] =
+        SQL_LIST("job_by_folder_outcome", "folder = :folder AND state = :state", "reached_ms"),
+    [QUERY_LIST_LEAD_STATE] =
+        SQL_LIST("job_by_lead", "lead_id = :lead_id AND state = :state", "reached_ms"),
+    [QUERY_OF_STATE] =
+        "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_outcome"
+        " WHERE state = :state AND (reached_ms, id) > (:at_ms, :id)"
+        " AND reached_ms < :until_ms AND " SQL_FITS " ORDER BY reached_ms, id LIMIT :limit",
     /* the index job_by_state serves this */
     [QUERY_IN_FAILED] = "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder"
                         " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"

@@ -242,7 +242,7 @@ static void read_all(struct queue *queue)
     struct queue_counts counts;
     int64_t last = 0, failed[10];
     queue_begin(queue);
-    queue_list(queue, &(struct queue_filter){.state = -1, .limit = 100}, see_job, &last);
+    queue_list(queue, &(struct job_filter){0}, &(struct job_page){.limit = 100}, see_job, &last);
     queue_count(queue, NULL, &counts);
     (void)queue_list_in_failed(queue, FOLDER, 0, failed, 10);
     for (int64_t id = 1; id <= JOBS; id++) {
@@ -294,7 +294,7 @@ static void work(struct queue *queue)
     job_free(queue_next_unclassified(queue, FOLDER, RULES_DIGEST));
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
-    queue_retry_all(queue, &(struct failed_filter){.folder = FOLDER}, &retried);
+    queue_retry_all(queue, &(struct job_filter){.folder = FOLDER}, false, &retried);
     (void)queue_forget(queue, 2, false);
     (void)queue_commit(queue);
     for (int round = 0; round < 12; round++)

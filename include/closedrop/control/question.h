@@ -18,6 +18,7 @@ enum question_kind {
     ASK_RETRY,
     ASK_RETRY_ALL,
     ASK_FORGET,
+    ASK_FORGET_ALL,
     ASK_FOLDERS,  /* which folders have jobs */
     ASK_FILINGS,  /* when some contents were filed on a lead, and if they were filed elsewhere */
     ASK_INTEND,   /* the same; from now on they may be filed there without a job, as number `id` */
@@ -39,16 +40,24 @@ enum question_kind {
 struct question {
     enum question_kind kind;
     int64_t id;       /* of a job; intend, withdraw: negative */
-    char folder[128]; /* list, retry all; "": any */
-    char rule[256];   /* list, retry all, release; "": any; intend: the rule that files it */
-    char code[64];    /* retry all; "": any */
+    char folder[128]; /* of a filter (queue/job_filter.h); "": any */
+    char rule[256];   /* of a filter, release; "": any; intend: the rule that files it */
+    char code[64];    /* of a filter; "": any */
+    char match[256];  /* of a filter, as a person wrote it; "": any */
+    char name[800];   /* of a filter; "": any */
+    char path[1200];  /* of a filter; "": any */
+    int64_t since_ms; /* of a filter */
+    int64_t until_ms;
     char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
     enum activity_kind activity;
-    char lead_id[160]; /* the same */
-    int state;         /* list: enum job_state; -1: all */
-    int64_t below;     /* list: only IDs below this one; 0: all */
+    char lead_id[160]; /* the same; of a filter: "" for any */
+    int state;         /* of a filter: enum job_state; -1: any */
+    int64_t at_ms;     /* list: the page behind this job (struct job_page) */
+    int64_t below;     /* its ID; 0: the first page */
     int limit;         /* list: 1 to LIST_PAGE */
-    bool held;         /* list: only emails that are held */
+    bool held;         /* of a filter: only emails that are held */
+    bool all;          /* of a filter: also what has ended */
+    bool count;        /* retry all, forget all: only say how many */
     bool leaves;       /* intend: it is an outgoing email from `sender` */
     bool yes;          /* intend: even above limits.ask_above */
     char sender[1024];

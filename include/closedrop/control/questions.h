@@ -13,7 +13,7 @@ struct config;
 struct queue;
 
 /** "GET" or "POST", and the path with its query, at most QUESTION_URL_MAX bytes. */
-#define QUESTION_URL_MAX 6144
+#define QUESTION_URL_MAX 12288
 const char *question_method(const struct question *question);
 void question_url(const struct question *question, char url[QUESTION_URL_MAX]);
 

@@ -15,6 +15,7 @@
 #define CLOSEDROP_QUEUE_QUEUE_H
 
 #include "closedrop/queue/job.h"
+#include "closedrop/queue/job_filter.h"
 #include "closedrop/queue/store_problem.h"
 
 struct queue;
@@ -306,22 +307,33 @@ int64_t queue_recall_rule(struct queue *queue, const char *rule, bool *ret_more)
  */
 void queue_recheck_held(struct queue *queue, const char *folder, const char *path);
 
-/** Selects failed jobs: those that match every field that is not NULL. */
-struct failed_filter {
-    const char *folder;
-    const char *rule;
-    const char *code;
-};
-
 /** The result of retrying many jobs. */
 struct retried {
-    int64_t queued;
+    int64_t queued;               /* that many are, or would be */
     int64_t left_out[JOB_JUDGED]; /* by job_judged_codes: a person must judge them */
 };
 
-/** Retry the matching failed jobs that are not claimed, except those that a person must judge. */
-void queue_retry_all(
-    struct queue *queue, const struct failed_filter *filter, struct retried *ret_retried);
+/**
+ * Retry the matching failed jobs that are not claimed, except those that a person must judge; the
+ * one that failed first is first. With `only_count`, nothing changes. `filter->state` is ignored.
+ */
+void queue_retry_all(struct queue *queue, const struct job_filter *filter, bool only_count,
+    struct retried *ret_retried);
+
+/** The result of forgetting many jobs. */
+struct forgotten {
+    int64_t by_state[JOB_STATES]; /* that many are, or would be */
+    int64_t left_out;             /* in progress, or their file has yet to be put away */
+};
+
+/**
+ * Forget the matching jobs in one state, which the filter must name, as queue_forget() does, and
+ * add them to `counts`; `may_strand` says for which folders it may. With `only_count`, nothing
+ * changes.
+ */
+void queue_forget_all(struct queue *queue, const struct job_filter *filter, bool only_count,
+    bool (*may_strand)(const void *context, const char *folder), const void *context,
+    struct forgotten *counts);
 
 /**
  * After a start: jobs that were claimed when the program crashed are queued again as suspects. A

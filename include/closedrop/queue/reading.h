@@ -7,6 +7,7 @@
 #define CLOSEDROP_QUEUE_READING_H
 
 #include "closedrop/queue/job.h"
+#include "closedrop/queue/job_filter.h"
 
 #include <stddef.h>
 
@@ -48,22 +49,16 @@ void queue_history(struct queue *queue, int64_t job,
 
 /* ---- lists ---- */
 
-/** What queue_list() returns. */
-struct queue_filter {
-    const char *folder; /* NULL: all */
-    const char *rule;   /* NULL: all */
-    int state;          /* enum job_state, -1: all */
-    int64_t below;      /* only IDs below this one, 0: all */
-    int limit;
-    bool held; /* only jobs that wait for `release` or `recall` */
-};
-
 /** Called with each job of a list; the job remains the queue's. */
 typedef void queue_each_job(void *context, const struct job *job);
 
-/** The jobs that have not ended (job_ended_as()), newest first. */
-void queue_list(
-    struct queue *queue, const struct queue_filter *filter, queue_each_job *each, void *context);
+/** The jobs of a page, newest first by job_filter_time(), those of the same time by their IDs. */
+void queue_list(struct queue *queue, const struct job_filter *filter, const struct job_page *page,
+    queue_each_job *each, void *context);
+
+/** The jobs of a page in one state, which the filter must name: oldest first. Returns how many. */
+size_t queue_list_oldest(struct queue *queue, const struct job_filter *filter,
+    const struct job_page *page, struct job **ret_jobs);
 
 /**
  * At most `most` jobs whose file still has to be put away, oldest first; called as by queue_list().

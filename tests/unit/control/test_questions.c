@@ -1,5 +1,6 @@
-/* What a command may ask: a question becomes a request and the same question again; what is no
- * question is refused; how a job looks; and the answers of a queue. */
+/* What a command may ask: a question becomes a request and the same question
+ * again; what is no question is refused; how a job looks; and the answers of a
+ * queue. */
 #include "json_rows.h"
 
 #include "closedrop/base/array.h"
@@ -29,7 +30,7 @@
 
 struct query {
     const char *text; /* behind the "?" */
-    char value[400];
+    char value[2000];
 };
 
 static char unescape(const char **at)
@@ -45,14 +46,14 @@ static char unescape(const char **at)
 static const char *parameter(void *context, const char *name)
 {
     struct query *query = context;
-    static char values[8][400];
+    static char values[16][2000];
     static int next;
     size_t length = strlen(name);
     for (const char *at = query->text; at && *at;
          at = strchr(at, '&') ? strchr(at, '&') + 1 : NULL) {
         if (strncmp(at, name, length) != 0 || at[length] != '=')
             continue;
-        char *value = values[next++ % 8], *to = value;
+        char *value = values[next++ % 16], *to = value;
         for (const char *from = at + length + 1; *from && *from != '&';)
             *to++ = unescape(&from);
         *to = '\0';
@@ -88,6 +89,13 @@ static const struct {
     {"retry a folder", {.kind = ASK_RETRY_ALL, .state = -1, .folder = "a&b"}},
     {"retry a rule", {.kind = ASK_RETRY_ALL, .state = -1, .rule = "by lead?"}},
     {"retry a code", {.kind = ASK_RETRY_ALL, .state = -1, .code = "no_target"}},
+    {"count what would be retried", {.kind = ASK_RETRY_ALL, .state = -1, .count = true}},
+    {"forget what fits", {.kind = ASK_FORGET_ALL,
+                             .state = JOB_FAILED,
+                             .folder = "f",
+                             .match = "50% off",
+                             .since_ms = -1,
+                             .until_ms = INT64_MAX}},
     {"retry what fits all",
         {.kind = ASK_RETRY_ALL, .state = -1, .folder = "f", .rule = "r", .code = "c"}},
     {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
@@ -114,7 +122,19 @@ static const struct {
     {"pause", {.kind = ASK_PAUSE, .state = -1}},
     {"resume", {.kind = ASK_RESUME, .state = -1}},
     {"list all", {.kind = ASK_LIST, .state = -1, .limit = LIST_PAGE}},
-    {"list some", {.kind = ASK_LIST, .state = JOB_FAILED, .limit = 1, .below = 4711}},
+    {"list some",
+        {.kind = ASK_LIST, .state = JOB_FAILED, .limit = 1, .at_ms = 1795341600000, .below = 4711}},
+    {"list what a filter has", {.kind = ASK_LIST,
+                                   .state = -1,
+                                   .limit = 10,
+                                   .lead_id = "lead_1",
+                                   .match = "\xC3\x84 & Co",
+                                   .since_ms = 1795341600000,
+                                   .until_ms = 1795341600001,
+                                   .held = true,
+                                   .all = true}},
+    {"list what has a name",
+        {.kind = ASK_LIST, .state = -1, .limit = 10, .name = "a.pdf", .path = "in/a.pdf"}},
     {"list queued", {.kind = ASK_LIST, .state = JOB_QUEUED, .limit = 10}},
     {"list a folder", {.kind = ASK_LIST, .state = -1, .limit = 10, .folder = "scans"}},
     {"list a rule",
@@ -136,8 +156,13 @@ static void comes_back_as_it_was_asked(void **state)
         if (read.kind != asked->kind || read.id != asked->id || read.state != asked->state ||
             read.below != asked->below || read.limit != asked->limit ||
             strcmp(read.folder, asked->folder) != 0 || strcmp(read.rule, asked->rule) != 0 ||
-            strcmp(read.code, asked->code) != 0 || strcmp(read.sha256, asked->sha256) != 0 ||
-            read.activity != asked->activity || strcmp(read.lead_id, asked->lead_id) != 0)
+            read.at_ms != asked->at_ms || read.since_ms != asked->since_ms ||
+            read.until_ms != asked->until_ms || read.held != asked->held ||
+            read.all != asked->all || read.count != asked->count ||
+            strcmp(read.match, asked->match) != 0 || strcmp(read.name, asked->name) != 0 ||
+            strcmp(read.path, asked->path) != 0 || strcmp(read.code, asked->code) != 0 ||
+            strcmp(read.sha256, asked->sha256) != 0 || read.activity != asked->activity ||
+            strcmp(read.lead_id, asked->lead_id) != 0)
             fail_msg("%s: %s", questions[i].name, url);
     }
 }
@@ -194,15 +219,16 @@ static void asks_for_no_filings_of_what_is_no_hash(void **state)
 static void takes_no_name_that_would_mean_all(void **state)
 {
     (void)state;
-    static const char *const names[] = {"folder", "rule", "code"};
+    static const char *const names[] = {
+        "folder", "rule", "code", "lead", "match", "name", "path", "since", "until"};
     char url[QUESTION_URL_MAX];
     for (size_t i = 0; i < COUNT(names); i++) {
         struct question read;
         snprintf(url, sizeof(url), "/retry?%s=", names[i]);
         assert_int_equal(read_query("POST", url, &read), -EINVAL);
         size_t length = strlen(url);
-        memset(url + length, 'x', 256); /* would be cut */
-        url[length + 256] = '\0';
+        memset(url + length, 'x', 1200); /* would be cut */
+        url[length + 1200] = '\0';
         assert_int_equal(read_query("POST", url, &read), -EINVAL);
     }
 }
@@ -230,6 +256,9 @@ static const struct {
     {"GET", "/jobs/1/retry"},
     {"GET", "/jobs?state=unknown"},
     {"GET", "/jobs?state="},
+    {"GET", "/jobs?below=17"}, /* and at which time? */
+    {"GET", "/jobs?since=yesterday"},
+    {"POST", "/forget?state=lost"},
     {"GET", "/../status"},
 };
 
@@ -329,15 +358,19 @@ static void shows_a_filed_job(void **state)
     assert_int_equal(str_assign(&job->contact_name, "Tobias"), 0);
     job->uploaded_ms = job->queued_ms + 1000;
     job->done_ms = job->queued_ms + 2500;
-    expect_view(job, HEAD
-        "\"sha256\":\"5ha\",\"content_type\":\"application/pdf\",\"state\":\"done\","
-        "\"attempts\":2,\"next_attempt_at\":null,\"error\":null,\"rule\":\"by-lead-id\","
-        "\"lead_id\":\"lead_1\",\"lead_name\":\"Bluth Company\",\"contact_id\":\"cont_1\","
-        "\"contact_name\":\"Tobias\",\"activity\":\"lead_file\","
-        "\"activity_id\":\"leadfile_1\",\"file\":\"put_away\",\"place\":\"Uploaded/a.pdf\","
-        "\"download_url\":\"https://app.close.com/go/file/x/\","
-        "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":\"2026-11-22T10:00:01.000Z\","
-        "\"done_at\":\"2026-11-22T10:00:02.500Z\",\"failed_at\":null}");
+    expect_view(job, HEAD "\"sha256\":\"5ha\",\"content_type\":\"application/"
+                          "pdf\",\"state\":\"done\","
+                          "\"attempts\":2,\"next_attempt_at\":null,\"error\":null,\"rule\":"
+                          "\"by-lead-id\","
+                          "\"lead_id\":\"lead_1\",\"lead_name\":\"Bluth "
+                          "Company\",\"contact_id\":\"cont_1\","
+                          "\"contact_name\":\"Tobias\",\"activity\":\"lead_file\","
+                          "\"activity_id\":\"leadfile_1\",\"file\":\"put_away\",\"place\":"
+                          "\"Uploaded/a.pdf\","
+                          "\"download_url\":\"https://app.close.com/go/file/x/\","
+                          "\"queued_at\":\"2026-11-22T10:00:00.000Z\",\"uploaded_at\":"
+                          "\"2026-11-22T10:00:01.000Z\","
+                          "\"done_at\":\"2026-11-22T10:00:02.500Z\",\"failed_at\":null}");
     job_free(job);
 }
 
@@ -348,14 +381,17 @@ static void shows_a_job_of_which_little_is_known(void **state)
         "Close has no such one", NULL, NULL, NULL, NULL, "", NULL});
     job->ending = JOB_FORGOTTEN;
     job->done_ms = 5; /* when it failed: not done */
-    expect_view(job,
-        HEAD "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":"
-             "\"forgotten\",\"attempts\":0,\"next_attempt_at\":null,\"error\":{\"code\":\"no_"
-             "target\",\"message\":\"Close has no such "
-             "one\"},\"rule\":null,\"lead_id\":null,\"lead_name\":null,\"contact_id\":null,"
-             "\"contact_name\":null,\"activity\":null,\"activity_id\":null,\"file\":\"gone\","
-             "\"place\":null,\"download_url\":null,\"queued_at\":\"2026-"
-             "11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null,\"failed_at\":null}");
+    expect_view(job, HEAD "\"sha256\":null,\"content_type\":null,\"state\":\"queued\",\"ended\":"
+                          "\"forgotten\",\"attempts\":0,\"next_attempt_at\":null,\"error\":{"
+                          "\"code\":\"no_"
+                          "target\",\"message\":\"Close has no such "
+                          "one\"},\"rule\":null,\"lead_id\":null,\"lead_name\":null,\"contact_id\":"
+                          "null,"
+                          "\"contact_name\":null,\"activity\":null,\"activity_id\":null,\"file\":"
+                          "\"gone\","
+                          "\"place\":null,\"download_url\":null,\"queued_at\":\"2026-"
+                          "11-22T10:00:00.000Z\",\"uploaded_at\":null,\"done_at\":null,\"failed_"
+                          "at\":null}");
     job_free(job);
 }
 
@@ -497,6 +533,20 @@ static void lists_jobs(void **state)
     assert_string_equal(json_get_text(second, "path"), "\xEF\xBF\xBD.pdf");
     assert_string_equal(json_get_text(second, "state"), "queued");
     assert_null(json_next(second));
+    assert_non_null(json_get(body, "next")); /* null: this is all */
+    assert_int_equal(json_get_int(json_get(body, "next"), "below", 0), 0);
+    json_free(body);
+    body = ask(*state, (struct question){.kind = ASK_LIST, .state = -1, .limit = 1}, 200);
+    const struct json *next = json_get(body, "next");
+    struct question rest = {.kind = ASK_LIST,
+        .state = -1,
+        .limit = 1,
+        .at_ms = json_get_int(next, "at", 0),
+        .below = json_get_int(next, "below", 0)};
+    json_free(body);
+    assert_int_equal(rest.below, 2);
+    body = ask(*state, rest, 200);
+    assert_int_equal(json_get_int(json_first(json_get(body, "jobs")), "id", 0), 1);
     json_free(body);
 }
 
@@ -638,14 +688,50 @@ static void tells_what_became_of_many(void **state)
         "{\"error\":\"no failed job has folder \\\"faxes\\\"\"}");
     expect_retry(*state, (struct question){.folder = "scans", .rule = "r", .code = "too_large"},
         404,
-        "{\"error\":\"no failed job has folder \\\"scans\\\" and rule \\\"r\\\" and code "
+        "{\"error\":\"no failed job has folder \\\"scans\\\" and rule \\\"r\\\" "
+        "and code "
         "\\\"too_large\\\"\"}");
     expect_retry(*state, (struct question){.code = "cut_off"}, 200,
         "{\"retried\":0,\"left_out\":{\"cut_off\":1}}");
-    expect_retry(*state, (struct question){.folder = "scans"}, 200,
-        "{\"retried\":1,\"left_out\":{\"cut_off\":1,\"empty\":1}}");
+    for (int count = 1; count >= 0; count--) /* first only counted */
+        expect_retry(*state, (struct question){.folder = "scans", .count = count}, 200,
+            "{\"retried\":1,\"left_out\":{\"cut_off\":1,\"empty\":1}}");
     expect_retry(*state, (struct question){.kind = ASK_RETRY_ALL}, 200,
         "{\"retried\":0,\"left_out\":{\"cut_off\":1,\"empty\":1}}");
+}
+
+static void expect_forget(
+    struct queue *queue, struct question question, int status, const char *text)
+{
+    question.kind = ASK_FORGET_ALL;
+    struct json *body = ask(queue, question, status);
+    char *printed = json_print(body);
+    assert_string_equal(printed, text);
+    free(printed);
+    json_free(body);
+}
+
+static void forgets_many_or_says_how_many_it_would(void **state)
+{
+    struct queue *queue = *state;
+    add_of_gone_folder(queue, "too_large"); /* can never be put away */
+    const struct question all = {.state = -1}, counted = {.state = -1, .count = true};
+    expect_forget(queue, (struct question){.state = -1, .folder = "nowhere"}, 404,
+        "{\"error\":\"no waiting or failed job has folder \\\"nowhere\\\"\"}");
+    expect_forget(queue, (struct question){.state = -1, .match = "x", .since_ms = 1}, 404,
+        "{\"error\":\"no waiting or failed job, with \\\"x\\\" in its name, in "
+        "this time\"}");
+    const char *both = "{\"queued\":1,\"uploaded\":0,\"failed\":1,\"forgotten\":"
+                       "2,\"left_out\":1}";
+    expect_forget(queue, counted, 200, both);
+    expect_forget(queue, counted, 200, both); /* nothing has changed */
+    expect_forget(queue, (struct question){.state = JOB_FAILED, .count = true}, 200,
+        "{\"queued\":0,\"uploaded\":0,\"failed\":1,\"forgotten\":1,"
+        "\"left_out\":1}");
+    expect_forget(queue, all, 200, both);
+    expect_forget(queue, all, 200,
+        "{\"queued\":0,\"uploaded\":0,\"failed\":0,\"forgotten\":0,"
+        "\"left_out\":1}");
 }
 
 static void pauses_and_resumes(void **state)
@@ -688,6 +774,7 @@ int main(void)
         ON_QUEUE(shows_a_job_with_its_history),
         ON_QUEUE(answers_changes),
         ON_QUEUE(tells_what_became_of_many),
+        ON_QUEUE(forgets_many_or_says_how_many_it_would),
         ON_QUEUE(pauses_and_resumes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

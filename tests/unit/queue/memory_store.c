@@ -6,6 +6,7 @@
 #include "queue/store.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/text.h"
 #include "queue/job_fields.h"
 
 #include <errno.h>
@@ -245,11 +246,48 @@ static bool fits_claimed(const struct query *q, const struct job *job)
     return job->claimed && job->id > q->id;
 }
 
+static int64_t reached_ms(const struct job *job)
+{
+    return job_has_outcome(job) ? job->done_ms : job->queued_ms;
+}
+
+static bool has_name(const struct query *q, const struct job *job)
+{
+    const char *slash = strrchr(job->path, '/');
+    return is_or_any(q->name, slash ? slash + 1 : job->path) && is_or_any(q->path, job->path);
+}
+
+static bool fits_filter(const struct query *q, const struct job *job)
+{
+    bool is_held = job->state == JOB_UPLOADED && job->held == HELD_FOR_WORD && !job->ending;
+    return (q->all || is_live(job)) && is_or_any(q->folder, job->folder) &&
+           is_or_any(q->rule, job->rule) && is_or_any(q->lead_id, job->lead_id) &&
+           is_or_any(q->code, job->error_code) && in_state(q, job) && has_name(q, job) &&
+           (!q->held || is_held) && (!q->match || text_contains(job->path, q->match));
+}
+
+/** Whether it is on the page that begins behind at_ms and below. */
+static bool is_behind(const struct query *q, int64_t at_ms, int64_t id)
+{
+    bool is_earlier = at_ms < q->at_ms || (at_ms == q->at_ms && id < q->below);
+    return at_ms >= q->since_ms && is_earlier;
+}
+
 static bool fits_list(const struct query *q, const struct job *job)
 {
-    bool is_held = job->state == JOB_UPLOADED && job->held == HELD_FOR_WORD;
-    return is_live(job) && is_or_any(q->folder, job->folder) && is_or_any(q->rule, job->rule) &&
-           in_state(q, job) && (!q->held || is_held) && job->id < q->below;
+    return fits_filter(q, job) && is_behind(q, job->queued_ms, job->id);
+}
+
+static bool fits_list_state(const struct query *q, const struct job *job)
+{
+    return fits_filter(q, job) && is_behind(q, reached_ms(job), job->id);
+}
+
+static bool fits_of_state(const struct query *q, const struct job *job)
+{
+    int64_t at_ms = reached_ms(job);
+    bool is_later = at_ms > q->at_ms || (at_ms == q->at_ms && job->id > q->id);
+    return fits_filter(q, job) && is_later && at_ms < q->until_ms;
 }
 
 static bool fits_not_put_away(const struct query *q, const struct job *job)
@@ -287,13 +325,6 @@ static bool fits_any_claimed(const struct query *q, const struct job *job)
 {
     (void)q;
     return job->claimed;
-}
-
-static bool fits_failed(const struct query *q, const struct job *job)
-{
-    return is_live(job) && job->state == JOB_FAILED && !job->claimed && !job_is_by_hand(job) &&
-           is_or_any(q->folder, job->folder) && is_or_any(q->rule, job->rule) &&
-           is_or_any(q->code, job->error_code) && job->id > q->id;
 }
 
 static bool fits_in_failed(const struct query *q, const struct job *job)
@@ -397,6 +428,24 @@ static int order_newest(const struct job *a, const struct job *b)
     return order_ids(b, a);
 }
 
+static int order_latest(const struct job *a, const struct job *b)
+{
+    return a->queued_ms != b->queued_ms
+               ? (a->queued_ms < b->queued_ms) - (a->queued_ms > b->queued_ms)
+               : order_newest(a, b);
+}
+
+static int order_reached(const struct job *a, const struct job *b)
+{
+    int64_t one = reached_ms(a), other = reached_ms(b);
+    return one != other ? (one > other) - (one < other) : order_ids(a, b);
+}
+
+static int order_latest_reached(const struct job *a, const struct job *b)
+{
+    return order_reached(b, a);
+}
+
 static bool is_over(const struct job *job)
 {
     return job->ending && job->ending != JOB_FORGOTTEN;
@@ -482,7 +531,15 @@ static const struct {
     [QUERY_ALREADY_FILED] = {fits_already_filed, order_ids, .one = true},
     [QUERY_HELD_AT] = {fits_held_at, order_newest, .one = true},
     [QUERY_CLAIMED] = {fits_claimed, order_ids, .one = true},
-    [QUERY_LIST] = {fits_list, order_newest},
+    [QUERY_LIST] = {fits_list, order_latest},
+    [QUERY_LIST_FOLDER] = {fits_list, order_latest},
+    [QUERY_LIST_LEAD] = {fits_list, order_latest},
+    [QUERY_LIST_HELD] = {fits_list, order_latest},
+    [QUERY_LIST_NAME] = {fits_list, order_latest},
+    [QUERY_LIST_STATE] = {fits_list_state, order_latest_reached},
+    [QUERY_LIST_FOLDER_STATE] = {fits_list_state, order_latest_reached},
+    [QUERY_LIST_LEAD_STATE] = {fits_list_state, order_latest_reached},
+    [QUERY_OF_STATE] = {fits_of_state, order_reached},
     [QUERY_NOT_PUT_AWAY] = {fits_not_put_away, order_ids},
     [QUERY_HAS_SUCCESSOR] = {fits_successor, order_ids, TELL_HOW_MANY},
     [QUERY_HAS_PUT_AWAY] = {fits_put_away, order_ids, TELL_HOW_MANY},
@@ -491,7 +548,6 @@ static const struct {
     [QUERY_GROUP] = {fits_group, order_ids},
     [QUERY_HAS_ACTIVITY] = {fits_activity, order_ids, TELL_HOW_MANY},
     [QUERY_COUNT_CLAIMED] = {fits_any_claimed, order_ids},
-    [QUERY_FAILED] = {fits_failed, order_ids, TELL_ID},
     [QUERY_IN_FAILED] = {fits_in_failed, order_ids, TELL_ID},
     [QUERY_COUNT] = {fits_count, order_states},
     [QUERY_FOLDERS] = {fits_count, order_folders, TELL_BY_NAME, folder_of},

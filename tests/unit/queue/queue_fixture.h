@@ -157,12 +157,11 @@ static inline void expect_postings(struct queue *queue, int64_t id, const char *
 }
 
 /* what a `retry` of many says, as "QUEUED CODE NUMBER ..." */
-static inline void expect_retried(
-    struct queue *queue, struct failed_filter filter, const char *wanted)
+static inline void expect_retried(struct queue *queue, struct job_filter filter, const char *wanted)
 {
     struct retried retried;
     char text[200];
-    queue_retry_all(queue, &filter, &retried);
+    queue_retry_all(queue, &filter, false, &retried);
     int length = snprintf(text, sizeof(text), "%d", (int)retried.queued);
     for (int i = 0; i < JOB_JUDGED; i++)
         if (retried.left_out[i])

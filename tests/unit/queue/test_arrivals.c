@@ -481,14 +481,13 @@ static void counts_what_was_discarded_no_more(void **state)
     int64_t ids[2];
     begin(queue);
     int64_t id = discarded(queue, "too_large");
-    const struct queue_filter all = {.state = -1, .limit = 10};
-    queue_list(queue, &all, add_id, &lines);
+    queue_list(queue, &(struct job_filter){0}, &(struct job_page){.limit = 10}, add_id, &lines);
     assert_string_equal(lines.text, "");
     queue_count(queue, "scans", &counts);
     assert_int_equal(counts.by_state[JOB_FAILED], 0);
     assert_int_equal(counts.not_put_away, 0);
     assert_int_equal(queue_list_in_failed(queue, "scans", 0, ids, 2), 0);
-    queue_retry_all(queue, &(struct failed_filter){0}, &retried);
+    queue_retry_all(queue, &(struct job_filter){0}, false, &retried);
     assert_int_equal(retried.queued, 0);
     assert_int_equal(queue_retry_by_hand(queue, id), QUEUE_JOB_DISCARDED);
     struct job *job = queue_load(queue, id);

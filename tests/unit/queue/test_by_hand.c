@@ -246,7 +246,7 @@ static void is_no_work_of_the_agent(void **state)
     assert_int_equal(counts.not_put_away, 0);
     queue_count_by_folder(queue, ignore_folder, &folders);
     assert_int_equal(folders, 0);
-    queue_retry_all(queue, &(struct failed_filter){0}, &retried);
+    queue_retry_all(queue, &(struct job_filter){0}, false, &retried);
     assert_int_equal(retried.queued, 0);
     for (int i = 0; i < JOB_JUDGED; i++)
         assert_int_equal(retried.left_out[i], 0);

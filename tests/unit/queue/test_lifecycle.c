@@ -284,11 +284,11 @@ static void leaves_out_what_a_person_must_judge(void **state)
     add_failed(queue, "scans", NULL, "empty");
     add_failed(queue, "scans", NULL, "cut_off");
     for (int i = 0; i < 2; i++) /* they stay what they are */
-        expect_retried(queue, (struct failed_filter){NULL, NULL, NULL},
+        expect_retried(queue, (struct job_filter){0},
             i ? "0 cut_off 1 empty 2 unclear 1" : "1 cut_off 1 empty 2 unclear 1");
-    expect_retried(queue, (struct failed_filter){.code = "empty"}, "0 empty 2");
+    expect_retried(queue, (struct job_filter){.code = "empty"}, "0 empty 2");
     assert_int_equal(queue_retry_by_hand(queue, empty), QUEUE_OK);
-    expect_retried(queue, (struct failed_filter){.code = "empty"}, "0 empty 1");
+    expect_retried(queue, (struct job_filter){.code = "empty"}, "0 empty 1");
     commit(queue);
 }
 
@@ -301,14 +301,15 @@ static void retries_only_what_fits(void **state)
     add_failed(queue, "scans", NULL, "table");
     add_failed(queue, "faxes", "r", "table");
     add_failed(queue, "faxes", "s", "cut_off");
-    expect_retried(queue, (struct failed_filter){.folder = "letters"}, "0");
-    expect_retried(queue, (struct failed_filter){.folder = "scan"}, "0");
-    expect_retried(queue, (struct failed_filter){.folder = "faxes", .rule = "s"}, "0 cut_off 1");
-    expect_retried(queue, (struct failed_filter){"scans", "r", "table"}, "1");
-    expect_retried(queue, (struct failed_filter){.folder = "faxes", .code = "no_target"}, "0");
-    expect_retried(queue, (struct failed_filter){.code = "table"}, "2");
-    expect_retried(queue, (struct failed_filter){.rule = "r"}, "1");
-    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "0 cut_off 1");
+    expect_retried(queue, (struct job_filter){.folder = "letters"}, "0");
+    expect_retried(queue, (struct job_filter){.folder = "scan"}, "0");
+    expect_retried(queue, (struct job_filter){.folder = "faxes", .rule = "s"}, "0 cut_off 1");
+    expect_retried(
+        queue, (struct job_filter){.folder = "scans", .rule = "r", .code = "table"}, "1");
+    expect_retried(queue, (struct job_filter){.folder = "faxes", .code = "no_target"}, "0");
+    expect_retried(queue, (struct job_filter){.code = "table"}, "2");
+    expect_retried(queue, (struct job_filter){.rule = "r"}, "1");
+    expect_retried(queue, (struct job_filter){0}, "0 cut_off 1");
     commit(queue);
 }
 
@@ -317,7 +318,7 @@ static void keeps_in_mind_that_a_file_was_refused_as_a_link(void **state)
     struct queue *queue = *state;
     begin(queue);
     int64_t id = add_failed(queue, "scans", NULL, "links");
-    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "1");
+    expect_retried(queue, (struct job_filter){0}, "1");
     struct job *job = load(queue, id);
     assert_int_equal(job->state, JOB_QUEUED);
     assert_true(job_has_error(job, "links"));
@@ -353,8 +354,8 @@ static void retries_all_that_failed(void **state)
         else
             finish_next(queue, "Uploaded/x");
     }
-    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "300");
-    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "0");
+    expect_retried(queue, (struct job_filter){0}, "300");
+    expect_retried(queue, (struct job_filter){0}, "0");
     commit(queue);
     struct queue_counts counts;
     queue_count(queue, NULL, &counts);

@@ -1,6 +1,7 @@
 /** Histories, lists, counts and numbers. */
 #include "queue_fixture.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/queue/reading.h"
 
 static void writes_down_every_change(void **state)
@@ -26,47 +27,200 @@ static void writes_down_every_change(void **state)
         "done: put away\nforgotten: forgotten by a person\n");
 }
 
+#define MINUTE 60000
+
+/* jobs 1 to 8 come a minute apart, from `now` on; 9 is of the same ms as 8 */
+static void add_some(struct queue *queue)
+{
+    static const struct {
+        const char *folder, *path, *rule, *lead;
+    } jobs[] = {
+        {"scans", "a.pdf", NULL, NULL},                /* forgotten */
+        {"scans", "in/B\xC3\xA4r.pdf", "r", "lead_1"}, /* fails, after 4 is done */
+        {"scans", "in/c.pdf", "notes", "lead_1"},
+        {"scans", "100%.pdf", "r", "lead_2"}, /* done */
+        {"other", "in/c.pdf", "r", "lead_1"},
+        {"scans", "c.pdf", "r", "lead_1"}, /* held */
+        {"", "c.pdf", NULL, "lead_1"},     /* by hand, done when it came */
+        {"faxes", "f.tif", NULL, NULL},
+        {"faxes", "g.tif", NULL, NULL},
+    };
+    for (size_t i = 0; i < COUNT(jobs); i++) {
+        struct arrival arrival = {
+            .folder = jobs[i].folder, .path = jobs[i].path, .identity = file((int)i + 1)};
+        CLEANUP(job_freep) struct job *job = load(queue, queue_add(queue, &arrival));
+        assert_int_equal(str_assign(&job->rule, jobs[i].rule), 0);
+        assert_int_equal(str_assign(&job->lead_id, jobs[i].lead), 0);
+        queue_put(queue, job);
+        now += i == 7 ? 0 : MINUTE;
+    }
+}
+
+/* what has become of them, ten minutes later */
+static void end_some(struct queue *queue, int64_t begin)
+{
+    struct job *jobs[8];
+    for (int i = 1; i < 8; i++)
+        jobs[i] = load(queue, i);
+    assert_int_equal(queue_forget(queue, 1, false), QUEUE_OK);
+    jobs[4]->state = jobs[2]->state = JOB_UPLOADING;
+    jobs[7]->state = jobs[6]->state = JOB_UPLOADED;
+    now = begin + 10 * MINUTE;
+    queue_advance(queue, jobs[4], JOB_UPLOADED, "uploaded");
+    queue_done(queue, jobs[4], "done");
+    now = begin + 11 * MINUTE;
+    queue_fail(queue, jobs[2], "s3_refused", "refused");
+    jobs[6]->held = HELD_FOR_WORD;
+    queue_update(queue, jobs[6], "held");
+    now = jobs[7]->queued_ms;
+    queue_done(queue, jobs[7], "done");
+    for (int i = 1; i < 8; i++)
+        job_free(jobs[i]);
+}
+
+/* the times in minutes, as they follow the first */
 static const struct {
     const char *name;
-    struct queue_filter filter;
+    struct job_filter filter;
     const char *ids;
 } lists[] = {
-    {"all", {.state = -1, .limit = 100}, "4 3 2 "},
-    {"the newest", {.state = -1, .limit = 1}, "4 "},
-    {"the next page", {.state = -1, .below = 4, .limit = 1}, "3 "},
-    {"of a folder", {.folder = "scans", .state = -1, .limit = 100}, "3 2 "},
-    {"of no folder", {.folder = "nowhere", .state = -1, .limit = 100}, ""},
-    {"of a rule", {.rule = "notes", .state = -1, .limit = 100}, "3 "},
-    {"of a rule, in another folder",
-        {.folder = "other", .rule = "notes", .state = -1, .limit = 100}, ""},
-    {"queued", {.state = JOB_QUEUED, .limit = 100}, "4 3 "},
-    {"queued in a folder", {.folder = "scans", .state = JOB_QUEUED, .limit = 100}, "3 "},
-    {"failed", {.state = JOB_FAILED, .limit = 100}, "2 "},
-    {"done", {.state = JOB_DONE, .limit = 100}, ""},
+    {"what has not ended", {0}, "9 8 7 6 5 4 3 2 "},
+    {"everything", {.all = true}, "9 8 7 6 5 4 3 2 1 "},
+    {"of a folder", {.folder = "scans"}, "6 4 3 2 "},
+    {"by hand", {.folder = ""}, "7 "},
+    {"of no folder", {.folder = "nowhere"}, ""},
+    {"of a rule", {.rule = "notes"}, "3 "},
+    {"of a rule, in another folder", {.folder = "other", .rule = "notes"}, ""},
+    {"of a lead", {.lead_id = "lead_1"}, "7 6 5 3 2 "},
+    {"of a lead, in a folder", {.lead_id = "lead_1", .folder = "other"}, "5 "},
+    {"of a lead, done", {.lead_id = "lead_1", .state = "done"}, "7 "},
+    {"queued", {.state = "queued"}, "9 8 5 3 "},
+    {"queued in a folder", {.folder = "scans", .state = "queued"}, "3 "},
+    {"failed", {.state = "failed"}, "2 "},
+    {"done, the last first", {.state = "done"}, "4 7 "},
+    {"of a code", {.code = "s3_refused"}, "2 "},
+    {"held", {.held = true}, "6 "},
+    {"held, of a rule", {.held = true, .rule = "notes"}, ""},
+    {"since a moment", {.since_ms = 7}, "9 8 "},
+    {"until a moment", {.until_ms = 3}, "3 2 "},
+    {"in between", {.since_ms = 2, .until_ms = 4, .folder = "scans"}, "4 3 "},
+    {"of a lead, in between", {.since_ms = 2, .until_ms = 5, .lead_id = "lead_1"}, "5 3 "},
+    {"failed since: when it failed, not when it came", {.since_ms = 11, .state = "failed"}, "2 "},
+    {"done since", {.since_ms = 10, .state = "done"}, "4 "},
+    {"done until", {.until_ms = 10, .state = "done"}, "7 "},
+    {"done since, in a folder", {.since_ms = 10, .state = "done", .folder = "scans"}, "4 "},
+    {"a part of the name", {.match = "c.pdf"}, "7 6 5 3 "},
+    {"in any letter case", {.match = "b\xC3\xA4r"}, "2 "},
+    {"a directory is a part", {.match = "in/"}, "5 3 2 "},
+    {"a character that LIKE has for itself", {.match = "%"}, "4 "},
+    {"a part of the name, in a folder", {.match = "c.pdf", .folder = "scans"}, "6 3 "},
+    {"a part of the name, failed", {.match = ".pdf", .state = "failed"}, "2 "},
+    {"by its name, wherever it is", {.name = "c.pdf"}, "7 6 5 3 "},
+    {"by its path", {.name = "c.pdf", .path = "in/c.pdf"}, "5 3 "},
+    {"by a part of its name", {.name = "c"}, ""},
+    {"what has ended, by its name", {.name = "a.pdf", .all = true}, "1 "},
 };
 
-static void lists_and_counts(void **state)
+static struct job_filter filter_from(const struct job_filter *filter, int64_t begin)
+{
+    struct job_filter absolute = *filter;
+    absolute.since_ms = filter->since_ms ? begin + filter->since_ms * MINUTE : 0;
+    absolute.until_ms = filter->until_ms ? begin + filter->until_ms * MINUTE : 0;
+    return absolute;
+}
+
+/* the whole list is the same, whatever the pages are */
+static void expect_list(struct queue *queue, const char *name, const struct job_filter *filter,
+    int limit, const char *ids)
+{
+    struct lines lines = {""};
+    struct job_page page = {.limit = limit};
+    size_t before;
+    do {
+        before = strlen(lines.text);
+        queue_list(queue, filter, &page, add_id, &lines);
+        const char *last = strrchr(lines.text, ' ');
+        while (last && last > lines.text && last[-1] != ' ')
+            last--;
+        CLEANUP(job_freep) struct job *job = last ? load(queue, atoi(last)) : NULL;
+        if (job)
+            page = (struct job_page){job_filter_time(filter, job), job->id, limit};
+    } while (strlen(lines.text) > before);
+    if (strcmp(lines.text, ids) != 0)
+        fail_msg("%s, by %d: %s", name, limit, lines.text);
+}
+
+static void lists_what_a_filter_selects_one_page_after_the_other(void **state)
+{
+    static const int limits[] = {1, 2, 100};
+    struct queue *queue = *state;
+    int64_t begin_ms = now;
+    begin(queue);
+    add_some(queue);
+    end_some(queue, begin_ms);
+    commit(queue);
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        const struct job_filter filter = filter_from(&lists[i].filter, begin_ms);
+        for (size_t k = 0; k < COUNT(limits); k++)
+            expect_list(queue, lists[i].name, &filter, limits[k], lists[i].ids);
+    }
+}
+
+/* a name is the bytes behind the last slash, whatever they are */
+static void finds_every_file_by_its_name(void **state)
+{
+    static const char *const paths[][2] = {{"a", "a"}, {"b/b", "b"}, {"c/b/d", "d"},
+        {"\xC3\xA4/e\xCC\x88.pdf", "e\xCC\x88.pdf"}, {"\xE4/\xFF \x01f", "\xFF \x01f"},
+        {"g.g/.g", ".g"}, {"h/hh", "hh"}, {"i'/\"i\"", "\"i\""}};
+    struct queue *queue = *state;
+    begin(queue);
+    for (size_t i = 0; i < COUNT(paths); i++)
+        add(queue, paths[i][0], file((int)i));
+    commit(queue);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        const struct job_filter filter = {.name = paths[i][1]};
+        char id[8];
+        snprintf(id, sizeof(id), "%zu ", i + 1);
+        expect_list(queue, paths[i][0], &filter, 9, id);
+    }
+}
+
+static void lists_the_oldest_of_a_state_first(void **state)
+{
+    struct queue *queue = *state;
+    const struct job_filter queued = {.state = "queued"};
+    struct job_page page = {.limit = 3};
+    struct job *jobs[3];
+    int64_t begin_ms = now;
+    begin(queue);
+    add_some(queue);
+    end_some(queue, begin_ms);
+    assert_int_equal(queue_list_oldest(queue, &queued, &page, jobs), 3);
+    for (int i = 0; i < 3; i++) {
+        static const int ids[] = {3, 5, 8};
+        assert_int_equal(jobs[i]->id, ids[i]);
+        page.at_ms = jobs[i]->queued_ms;
+        page.id = jobs[i]->id;
+        job_free(jobs[i]);
+    }
+    assert_int_equal(queue_list_oldest(queue, &queued, &page, jobs), 1);
+    assert_int_equal(jobs[0]->id, 9);
+    job_free(jobs[0]);
+    commit(queue);
+}
+
+static void counts(void **state)
 {
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_int_equal(queue_forget(queue, 1, false), QUEUE_OK); /* ended: on no list */
+    assert_int_equal(queue_forget(queue, 1, false), QUEUE_OK); /* ended: not counted */
     add(queue, "b.pdf", file(2));
     fail_next(queue, "s3_refused", NULL);
     add(queue, "c.pdf", file(3));
-    struct job *noted = queue_load(queue, 3);
-    assert_int_equal(str_assign(&noted->rule, "notes"), 0);
-    queue_put(queue, noted);
-    job_free(noted);
     struct arrival other = {.folder = "other", .path = "d.pdf", .identity = file(4)};
     queue_add(queue, &other);
     commit(queue);
-    for (size_t i = 0; i < COUNT(lists); i++) {
-        struct lines lines = {""};
-        queue_list(queue, &lists[i].filter, add_id, &lines);
-        if (strcmp(lines.text, lists[i].ids) != 0)
-            fail_msg("%s: %s", lists[i].name, lines.text);
-    }
     struct queue_counts counts;
     queue_count(queue, NULL, &counts);
     assert_int_equal(counts.by_state[JOB_QUEUED], 2);
@@ -116,7 +270,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_MEMORY(gives_the_failed_files_of_a_folder_one_page_after_the_other),
         ON_MEMORY(writes_down_every_change),
-        ON_MEMORY(lists_and_counts),
+        ON_MEMORY(lists_what_a_filter_selects_one_page_after_the_other),
+        ON_MEMORY(finds_every_file_by_its_name),
+        ON_MEMORY(lists_the_oldest_of_a_state_first),
+        ON_MEMORY(counts),
         ON_MEMORY(keeps_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,13 +302,19 @@ static void reads_a_queue_of_format_1(void **state)
         queue_history(queue, 1, add_history, &lines);
         now = 1795341600000;
         assert_string_equal(lines.text, "queued: settled\n");
+        lines = (struct lines){""};
+        queue_list(queue, &(struct job_filter){.folder = "scans", .since_ms = 4000},
+            &(struct job_page){.limit = 9}, add_id, &lines);
+        queue_list(queue, &(struct job_filter){.name = "d.pdf", .state = "failed"},
+            &(struct job_page){.limit = 9}, add_id, &lines);
+        assert_string_equal(lines.text, "5 4 3 2 1 4 ");
         queue_close(queue);
     }
     struct queue *queue = open_at(*state);
     begin(queue);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
     finish_next(queue, "U/b.pdf"); /* and it goes on: the uploaded one first */
-    expect_retried(queue, (struct failed_filter){NULL, NULL, NULL}, "1");
+    expect_retried(queue, (struct job_filter){0}, "1");
     commit(queue);
     queue_close(queue);
 }
