@@ -55,6 +55,7 @@ check() {
 check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] packaging/systemd/*
 check grep -nHoP "(/\*|^ \*|//).*" include/closedrop/*/*.h
 check grep -nHoP '"[^"]* [^"]*"' src/*/*.c src/*/*/*.c
+check grep -nHP '^@test ' tests/stories/*/*.bats
 
 # What a comment refers to, its reader can open.
 if grep -rnP '\b(?!(README|CONTRIBUTING|CHANGELOG|fault-cases)\.)[\w-]+\.md\b' include src tests --include='*.[ch]'; then

@@ -73,7 +73,7 @@ CONF
     is_refused 1 'folders[0].colour' 'unknown key; known keys here are' 'settle' 'archive'
 }
 
-@test "a text where yes or no is meant" {
+@test "a text where true or false is expected" {
     configure <<'CONF'
 folders = ( { path = "in";
     recursive = "yes"; } );
@@ -119,7 +119,7 @@ CONF
     is_refused 4 'folders[2].min_size' 'must not be larger than max_size'
 }
 
-@test "a choice that is none" {
+@test "an unknown choice" {
     configure <<'CONF'
 folders = ( { path = "in";
     watch = "magic";
@@ -131,7 +131,7 @@ CONF
     is_refused 4 log.level '"error", "warn", "info" or "debug"'
 }
 
-@test "one text where a list is meant, and a list with a hole" {
+@test "one text where a list is expected, and a list with an empty text" {
     configure <<'CONF'
 folders = ( { path = "in";
     include = "*.pdf";
@@ -141,7 +141,7 @@ CONF
     is_refused 3 'folders[0].exclude' 'none empty'
 }
 
-@test "a pattern that can fit nothing" {
+@test "a pattern that can never match" {
     configure <<'CONF'
 folders = ( { path = "in";
     include = [ "*.pdf", "/srv/scans/*.tif" ];
@@ -151,7 +151,7 @@ CONF
     is_refused 3 'folders[0].exclude' '"private/" can never match'
 }
 
-@test "patterns as other programs want them, which can never match, with the right spelling" {
+@test "patterns in the style of other programs, which can never match: the right spelling is named" {
     configure <<CONF
 folders = ( { path = "in";
     include = [ "*.pdf;*.tif", "*.{pdf,tif}", "$PWD/in/*.jpg", "pdf", "invoices", ".tiff", "*.pdf *.tif" ];
@@ -167,7 +167,7 @@ CONF
     [[ $output != *'"private"'* ]]
 }
 
-@test "a byte order mark at the beginning is passed over" {
+@test "a byte order mark at the beginning is ignored" {
     printf '\xef\xbb\xbf' | cat - "$config" >with-mark
     mv with-mark "$config"
     ends check -c "$config"
@@ -200,7 +200,7 @@ CONF
     is_refused 2 close.api_url 'unencrypted' 'use https://'
 }
 
-@test "an address that is none, and no host to upload to" {
+@test "an invalid address, and no host to upload to" {
     configure <<'CONF'
 close = { api_url = "ftp://api.close.com/";
     upload_hosts = [ ]; };
@@ -224,7 +224,7 @@ CONF
     is_refused 2 'folders[1].path' 'one inside the other'
 }
 
-@test "a folder whose name only begins like another's stands alone" {
+@test "a folder whose name only begins like another's is not inside it" {
     mkdir in2
     more_folders='{ path = "in2"; }' write_config
     ends check -c "$config"
@@ -232,7 +232,7 @@ CONF
     says "$config is valid: 2 folders"
 }
 
-@test "two folders of one name" {
+@test "two folders with the same name" {
     mkdir -p a/scans b/scans
     configure <<'CONF'
 folders = ( { path = "a/scans"; },
@@ -302,7 +302,7 @@ $1 } );
 CONF
 }
 
-@test "a folder that names a rule there is not, and two rules of one name" {
+@test "a folder that names an unknown rule, and two rules with the same name" {
     configure <<'CONF'
 folders = ( { path = "in";
     rules = [ "by-lead", "faxes" ]; } );
@@ -313,14 +313,14 @@ CONF
     is_refused 4 'rules[1].name' '"by-lead" is already the name of another rule'
 }
 
-@test "a rule that does not say whose file it is, or says it twice" {
+@test "a rule that does not say which lead the file belongs to, or says it twice" {
     configure_rule '    lead_file = {};'
     is_refused 2 'rules[0]' 'the rule "r" must have exactly one of lead_id (or contact_id), find, and a table with such a column'
     configure_rule '    lead_id = "lead_1"; find = { lead_name = "{stem}"; }; lead_file = {};'
     is_refused 2 'rules[0]' 'exactly one of lead_id (or contact_id), find, and a table with such a column'
 }
 
-@test "a table beside find that nothing is taken from" {
+@test "a table next to find whose values are not used" {
     configure_rule '    table = { file = "c.csv"; key = "{stem}"; }; find = { lead_name = "{stem}"; }; lead_file = {};'
     is_refused 3 'rules[0].table' 'only supplies values when find decides which lead or contact a file belongs to, and none of them is used' '"{row.email}"'
 }
@@ -353,14 +353,14 @@ CONF
     is_refused 3 'rules[0].table.key' 'is missing' 'key = "{customer}"'
 }
 
-@test "a pattern that is none, and a group that hides a variable" {
+@test "an invalid pattern, and a group that hides a variable" {
     configure_rule '    match = { path = "(lead_[a-z]+"; }; lead_id = "lead_1"; lead_file = {};'
     is_refused 3 'rules[0].match.path' 'this is not a valid regular expression' 'missing closing parenthesis' 'at its end'
     configure_rule '    match = { path = "(?<name>[a-z]+)"; }; lead_id = "lead_1"; lead_file = {};'
     is_refused 3 'rules[0].match.path' 'the named group "name" hides the variable {name}'
 }
 
-@test "a variable there is not, and one that is not known yet" {
+@test "an unknown variable, and one that is not known yet" {
     configure_rule '    match = { path = "(?<lead>lead_[A-Za-z0-9]+)"; };
     lead_id = "{led}";
     email = { subject = "{file}"; };'
@@ -372,7 +372,7 @@ CONF
     is_refused 4 'rules[0].email.subject' '{row.city}' "only known once a row of the rule's table has been found"
 }
 
-@test "an email that leaves without a sender, an address or a date" {
+@test "an email that is really sent, without a sender, a recipient or a date" {
     configure_rule '    lead_id = "lead_1";
     email = { status = "outbox"; subject = "Scan"; };'
     is_refused 4 'rules[0].email.sender' 'is missing' 'status "outbox"' 'sender = "billing@example.com"'
@@ -382,7 +382,7 @@ CONF
     is_refused 4 'rules[0].email.date_scheduled' 'is missing' 'date_scheduled = "{date:%Y-%m-%dT18:00:00%z}"'
 }
 
-@test "a status that is none, and one text where a list of addresses is meant" {
+@test "an unknown status, and one text where a list of addresses is expected" {
     configure_rule '    lead_id = "lead_1";
     email = { status = "later";
         to = "x@y.z"; };'
@@ -390,14 +390,14 @@ CONF
     is_refused 5 'rules[0].email.to' 'must be a list of strings in quotes'
 }
 
-@test "a body beside a template of Close, which would not be looked at" {
+@test "a body next to a template of Close, which would be ignored" {
     configure_rule '    lead_id = "lead_1";
     email = { template_id = "tmpl_1";
         body_text = "Hello"; };'
     is_refused 4 'rules[0].email.template_id' 'remove one of them'
 }
 
-@test "a group without a key, and one of lead files" {
+@test "a group without a key, and a group of lead files" {
     configure_rule '    lead_id = "lead_1"; note = {};
     group = { wait = "10s"; };'
     is_refused 4 'rules[0].group.by' 'is missing' 'by = "{customer}"'
@@ -406,7 +406,7 @@ CONF
     is_refused 4 'rules[0].group' 'makes no sense with lead_file'
 }
 
-@test "values of sidecars in a folder that has none" {
+@test "values of sidecars in a folder without sidecars" {
     sidecar=false configure_rule '    lead_id = "{meta.lead}"; lead_file = {};'
     is_refused 1 'folders[0].sidecar' 'must be true: the rule "r" uses a variable {meta.KEY}'
 }
@@ -422,7 +422,7 @@ CONF
 
 # ---- the file as a whole ----
 
-@test "a syntax error is told alone, with its line" {
+@test "a syntax error is reported alone, with its line" {
     configure <<'CONF'
 folders = ( { path = "in"; } );
 limits = { transfers = ;
@@ -436,7 +436,7 @@ CONF
     done
 }
 
-@test "all mistakes are told in one run, in the order of the file's readers, and nothing twice" {
+@test "all errors are reported at once, each once" {
     configure <<'CONF'
 state_dri = "state";
 close = { api_url = "gopher://x"; api_key = "secret"; };
@@ -454,7 +454,7 @@ CONF
     done
 }
 
-@test "a configuration that is not there, a directory, and one with a NUL byte" {
+@test "a configuration that does not exist, is a directory, or contains a NUL byte" {
     for command in check run status; do
         ends "$command" -c nowhere.conf
         ends_with 78
@@ -495,7 +495,7 @@ CONF
     cd ..
 }
 
-@test "a folder that is not there is an error for check, by its name and path" {
+@test "a folder that does not exist is an error for check, which names it and its path" {
     rmdir in
     ends check -c "$config"
     ends_with 78
@@ -529,7 +529,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     ends_with 0
 }
 
-@test "a key file with two lines, with nothing, and with a blank in the middle" {
+@test "a key file with two lines, with nothing, and with a space in the middle" {
     printf 'api_sandbox.secret\napi_other.secret\n' >key
     no_key 'nothing else, on one line'
     : >key
@@ -538,7 +538,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     no_key 'must contain the API key'
 }
 
-@test "a key file in quotes, or as NAME=value, is told apart" {
+@test "a key file in quotes, or as NAME=value, is recognised as such" {
     printf '"api_sandbox.secret"\n' >key
     no_key 'has the API key in quotes; write the key without them'
     printf '\xe2\x80\x9capi_sandbox.secret\xe2\x80\x9d\n' >key
@@ -552,13 +552,13 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     no_key 'has a name before the API key; write only the key'
 }
 
-@test "a key file with a byte order mark is good" {
+@test "a key file with a byte order mark is valid" {
     printf '\xef\xbb\xbfapi_sandbox.secret\r\n' >key
     ends check -c "$config" --online
     ends_with 0
 }
 
-@test "a key file with DOS line ends, or without an end of line, is good" {
+@test "a key file with DOS line ends, or without an end of line, is valid" {
     printf 'api_sandbox.secret\r\n' >key
     ends check -c "$config" --online
     ends_with 0
@@ -589,7 +589,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     fi
 }
 
-@test "a state_dir that cannot be written, or made" {
+@test "a state_dir that cannot be written to, or created" {
     become_nobody
     mkdir closed
     chmod 555 closed
@@ -609,7 +609,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     done
 }
 
-@test "a folder that may not be listed, or not be written, is an error for check" {
+@test "a folder that cannot be listed, or not be written to, is an error for check" {
     become_nobody
     [ "$(id -u)" != 0 ] || chown root in
     chmod 711 in
@@ -625,7 +625,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     ends_with 0
 }
 
-@test "a state_dir that another agent uses: the second ends, the first goes on" {
+@test "a state_dir that another agent uses: the second exits, the first continues" {
     start_agent
     sed 's/"control.sock"/"other.sock"/' "$config" >other.conf
     ends run -c other.conf
@@ -638,7 +638,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     wait_until jobs_are done 1
 }
 
-@test "check is content with a running agent" {
+@test "check succeeds while the agent runs" {
     start_agent
     ends check -c "$config" --online
     ends_with 0
@@ -658,7 +658,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     [ ! -e state ]
 }
 
-@test "check --online with a wrong key ends with 77 and says what to do" {
+@test "check --online with a wrong key exits with 77 and says what to do" {
     echo api_wrong.secret >key
     ends check -c "$config" --online
     ends_with 77
@@ -666,14 +666,14 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     [[ $output != *api_wrong* ]]
 }
 
-@test "check --online where nobody answers ends with 1" {
+@test "check --online exits with 1 if nobody answers" {
     stop_sandbox
     ends check -c "$config" --online
     ends_with 1
     says "$api" 'close.api_url'
 }
 
-@test "check --online where somebody else answers ends with 1" {
+@test "check --online exits with 1 if somebody else answers" {
     fault '[{"on":"me","times":0,"do":{"status":200,"body":"<html>Welcome to the hotel"}}]'
     ends check -c "$config" --online
     ends_with 1
@@ -689,7 +689,7 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
     [ -n "$output" ]
 }
 
-@test "wrong usage ends with 2" {
+@test "wrong usage exits with 2" {
     wrong_usage
     says 'closedrop --help'
     wrong_usage upolad
@@ -716,7 +716,7 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
     [ ! -e state ]
 }
 
-@test "help and version are no mistakes, for every command" {
+@test "--help and --version are valid for every command" {
     ends --version
     ends_with 0
     says 'closedrop '
@@ -734,7 +734,7 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
 
 # ---- the example ----
 
-@test "etc/closedrop.conf is good, once its folder and its key exist" {
+@test "etc/closedrop.conf is valid, once its folder and its key exist" {
     local example=$CLOSEDROP_SOURCE_DIR/etc/closedrop.conf
     [ -s "$example" ]
     mkdir srv srv/scans

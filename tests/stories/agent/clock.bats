@@ -42,7 +42,7 @@ due_in() { # HOURS: from the agent's now, about
         '(.next_attempt_at | sub("\\.[0-9]+Z$"; "Z") | fromdate) - ($now | tonumber) | . > $hours * 3600 - 3000 and . <= $hours * 3600 + 60' >/dev/null
 }
 
-@test "set while it runs, on and back: what waits, waits as long as it was to" {
+@test "set forward and back while it runs: what waits, waits exactly as long as intended" {
     local shift
     start_in_time
     one_waits
@@ -57,7 +57,7 @@ due_in() { # HOURS: from the agent's now, about
     closedrop show 1 --json | jq -en 'input | .attempts == 1' >/dev/null
 }
 
-@test "set back while it was away: what waits, waits no longer for that" {
+@test "set back while the agent was stopped: what waits, waits no longer" {
     set_clock +3d
     start_in_time
     one_waits
@@ -68,7 +68,7 @@ due_in() { # HOURS: from the agent's now, about
     due_in 1
 }
 
-@test "started in 1970, and set right later: everything arrives, once" {
+@test "started in 1970, and corrected later: everything arrives, once" {
     set_clock '1970-01-01 00:01:00'
     start_in_time
     another_goes a
@@ -77,7 +77,7 @@ due_in() { # HOURS: from the agent's now, about
     activities_are 2
 }
 
-@test "quiet time does not hang on the wall clock" {
+@test "settle does not depend on the wall clock" {
     start_in_time
     echo hello >in/a.txt
     set_clock -1h
@@ -88,7 +88,7 @@ due_in() { # HOURS: from the agent's now, about
     wait_until test -f "$uploaded/b.txt"
 }
 
-@test "posted with a clock that was ten years ahead, and looked for when it is right: one activity" {
+@test "posted with a clock ten years ahead, and verified once it is right: one activity" {
     set_clock +10y
     fault '[{"on":"email","do":"hang-after"}]'
     start_in_time
@@ -122,12 +122,12 @@ one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
 @test "in 1971, and one answer is lost: one email" { one_answer_is_lost "$email" -20400d -20400d; }
 @test "two days ahead, and one answer is lost: one lead file" { one_answer_is_lost "$lead_file" +2d +2d; }
 @test "two days behind, and one answer is lost: one lead file" { one_answer_is_lost "$lead_file" -2d -2d; }
-@test "set back by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 -3d; }
-@test "set on by days between the POST and the look: one email" { one_answer_is_lost "$email" +0 +3d; }
-@test "two days ahead, and set back by half a day before the look: one email" { one_answer_is_lost "$email" +2d +36h; }
-@test "two days ahead, and set right before the look: one lead file" { one_answer_is_lost "$lead_file" +2d +0; }
+@test "set back by days between the POST and its verification: one email" { one_answer_is_lost "$email" +0 -3d; }
+@test "set forward by days between the POST and its verification: one email" { one_answer_is_lost "$email" +0 +3d; }
+@test "two days ahead, and set back by half a day before the verification: one email" { one_answer_is_lost "$email" +2d +36h; }
+@test "two days ahead, and corrected before the verification: one lead file" { one_answer_is_lost "$lead_file" +2d +0; }
 
-@test "two days ahead, posted after a restart, before Close has told its time, and the answer is lost: one email" {
+@test "two days ahead, posted after a restart, before Close has sent its time, and the answer is lost: one email" {
     use_rule "group = { by = \"all\"; wait = \"2s\"; }; $email"
     set_clock +2d
     start_in_time
@@ -155,7 +155,7 @@ one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
     done
 }
 
-@test "a date in Retry-After is counted from the answer's own" {
+@test "a date in Retry-After is relative to the date of the answer" {
     local start=$SECONDS
     set_clock -2d
     fault "[{\"on\":\"upload\",\"do\":{\"status\":429,\"headers\":{\"Retry-After\":\"$(date -u -d '+2 seconds' '+%a, %d %b %Y %H:%M:%S GMT')\"}}}]"

@@ -32,7 +32,7 @@ filed_once() { # FILE
     activities_are 1
 }
 
-@test "full before anything was sent: the file stays, status says so, and it goes when there is room" {
+@test "full before anything was sent: the file stays, status says so, and it is sent once there is room" {
     start_agent
     fill_disk
     wait_until is_full
@@ -56,7 +56,7 @@ less_is_missing() { # THAN
     jq -en --argjson now "$(missing)" --argjson before "$1" '$now < $before' >/dev/null
 }
 
-@test "a small disk that is full and then emptied: status says how much is missing now, and it goes on by itself" {
+@test "a small disk that is full and then emptied: status says how much is missing now, and the agent continues by itself" {
     umount state
     mount_or_skip -t tmpfs -o size=14m,mode=0700 tmpfs state
     start_agent
@@ -74,7 +74,7 @@ less_is_missing() { # THAN
     closedrop status --json | jq -en 'input | .blocked == null' >/dev/null
 }
 
-@test "full while the activity is created: its outcome is written down, and nothing is created twice" {
+@test "full while the activity is created: its outcome is recorded, and nothing is created twice" {
     fault '[{"on":"email","do":{"delay":"1500ms"}}]'
     start_agent
     echo hello >in/a.txt
@@ -90,7 +90,7 @@ less_is_missing() { # THAN
     [ "$(counts .requests.email)" = 1 ]
 }
 
-@test "full while the end of the activity is unclear: it is looked for when there is room" {
+@test "full while it is unclear whether the activity was created: it is searched for once there is room" {
     fault '[{"on":"email","do":{"delay":"1s","status":500,"after":true}}]'
     start_agent
     echo hello >in/a.txt
@@ -116,7 +116,7 @@ less_is_missing() { # THAN
     activities_are 2
 }
 
-@test "full at the very first start: it ends with 1 and says so, for it is no mistake in the configuration" {
+@test "full at the very first start: it exits with 1 and says so, because the configuration is valid" {
     fill_disk
     run_once
     [ "$agent_code" = 1 ]
@@ -128,7 +128,7 @@ less_is_missing() { # THAN
     filed_once a.txt
 }
 
-@test "full during run --once: it ends with 1, and the file stays" {
+@test "full during run --once: it exits with 1, and the file stays" {
     echo hello >in/a.txt
     run_once
     echo again >in/b.txt

@@ -29,7 +29,7 @@ is_clean() { # FILE: no control characters but the newline, and nothing that tur
     never grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$1"
 }
 
-@test "a file whose owner holds a write lease on it makes nobody wait, and goes when he gives it up" {
+@test "a file whose owner holds a write lease on it delays no other, and is sent once the lease is given up" {
     write_config 'incomplete = "1h";'
     start_agent
     echo leased >outside.txt
@@ -60,7 +60,7 @@ while not os.path.exists("go"):
     others_go 1
 }
 
-@test "sparse files that begin like a document are looked through in no time" {
+@test "sparse files that begin like a document are inspected quickly" {
     write_config 'incomplete = "500ms";'
     printf '\x89PNG\r\n\x1a\n' >in/a.png
     # two tables of 268 million places each
@@ -86,7 +86,7 @@ while not os.path.exists("go"):
     jobs_are failed 0
 }
 
-@test "directories deeper than any path can name are left out, and the rest goes on" {
+@test "directories deeper than any path can name are left out, and the rest is sent" {
     write_config 'poll_interval = "200ms";'
     start_agent
     others_go 1
@@ -110,7 +110,7 @@ for depth in range(40):
     closedrop list --json | jq -es 'all(.[]; .state == "done")' >/dev/null
 }
 
-@test ".closedrop made beforehand by another user is not used, and the folder is away until it is gone" {
+@test ".closedrop created beforehand by another user is not used, and the folder is away until it is removed" {
     [ "$(id -u)" = 0 ] || skip "giving a directory to another user takes root"
     mkdir -m 777 in/.closedrop
     chown nobody in/.closedrop
@@ -126,7 +126,7 @@ for depth in range(40):
     [ "$(uploads)" = 1 ]
 }
 
-@test "Failed that is a symbolic link to the outside is not followed" {
+@test "Failed as a symbolic link to the outside is not followed" {
     write_config 'max_size = "3";'
     mkdir outside
     ln -s ../outside in/Failed

@@ -80,7 +80,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     jobs_are done 4
 }
 
-@test "what was not filed yet is filed, once" {
+@test "files that were not filed yet are filed, once" {
     fault '[{"on":"email","do":{"status":500},"times":0}]'
     echo three >in/A3.txt
     start_agent
@@ -94,7 +94,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     jobs_are done 3
 }
 
-@test "a POST that was under way when all was lost is found" {
+@test "a POST that was in progress when the queue was lost is found" {
     fault '[{"on":"email","do":"hang-after"}]'
     echo three >in/A3.txt
     start_agent
@@ -109,7 +109,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     jobs_are done 3
 }
 
-@test "of two equal files one of which was filed, the other one goes where the folder says so" {
+@test "of two identical files one of which was filed, the other goes where the folder's settings say" {
     use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
     damage_queue
     cp in/A1.txt in/A1-again.txt
@@ -120,7 +120,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     [ "$(closedrop list --json | jq -r .activity_id | sort -u | wc -l)" = 3 ]
 }
 
-@test "a file that came after the loss is not looked for" {
+@test "a file that arrived after the loss is not searched for" {
     damage_queue
     start_agent
     wait_until jobs_are done 2
@@ -133,7 +133,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     activities_are 3
 }
 
-@test "one of the same name and size whose bytes Close does not tell fails, for a person to judge" {
+@test "a file of the same name and size whose contents Close does not reveal fails, for a person to judge" {
     fault '[{"on":"leadfiles","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"data\":[{\"id\":\"leadfile_1\",\"name\":\"A1.txt\",\"size\":4,\"checksum\":null}],\"has_more\":false}"},"times":0}]'
     damage_queue
     rm in/B2.txt
@@ -147,7 +147,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     activities_are 3
 }
 
-@test "the agent's own directory in a folder tells of an earlier queue, too" {
+@test "the agent's own directory in a folder also shows that there was a queue" {
     use_rule 'email = { subject = "{stem}"; };' 'after_upload = "archive";'
     write_config 'rules = [ "r" ];'
     [ -d in/.closedrop ]
@@ -158,7 +158,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     [ "$(activities '.[].id')" = "$before" ]
 }
 
-@test "while the lead's files cannot be read nothing is filed" {
+@test "nothing is filed while the lead's files cannot be read" {
     fault '[{"on":"leadfiles","do":{"status":500},"times":0}]'
     damage_queue
     run_once

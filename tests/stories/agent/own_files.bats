@@ -38,7 +38,7 @@ nothing_waits_or_failed() {
 
 # ---- left where they are ----
 
-@test "hard links to the key, the table, the configuration, the queue and the ballast stay, unmentioned" {
+@test "hard links to the key, the table, the configuration, the queue and the ballast stay, without a message" {
     start_agent
     drop_and_wait a.txt 1
     local name
@@ -76,7 +76,7 @@ nothing_waits_or_failed() {
     [ "$(closedrop list --json | jq -rs 'map(.path) | sort | join(" ")')" = 'a.txt b.txt c.txt' ]
 }
 
-@test "a queue that comes to lie in the folder by a mount" {
+@test "a queue that a mount puts into the folder" {
     mkdir in/sub other
     mount_or_skip --bind in/sub other
     set_config state_dir=other/state
@@ -114,7 +114,7 @@ nothing_waits_or_failed() {
 
 # ---- an archive that lies in the folder after all ----
 
-@test "an archive that is in the folder by a mount is not filed again, without end" {
+@test "an archive that a mount puts into the folder is not filed again and again" {
     mkdir in/sub other
     mount_or_skip --bind in/sub other
     use_rule "archive = \"$PWD/other/Archive/%Y\";"
@@ -128,7 +128,7 @@ nothing_waits_or_failed() {
     find_gives 3 in/sub/Archive -type f
 }
 
-@test "nor one, or what failed, that comes there by a link made later" {
+@test "nor is one, or Failed, that a later symbolic link puts there" {
     mkdir in/sub
     use_rule "archive = \"$PWD/link/Archive/%Y\"; failed = \"$PWD/link/Wrong\";"
     start_agent
@@ -145,7 +145,7 @@ nothing_waits_or_failed() {
     find_gives 2 in/sub/Wrong -type f
 }
 
-@test "nor one whose directory was watched before it became the archive" {
+@test "nor is one whose directory was watched before it became the archive" {
     mkdir -p in/sub/Archive elsewhere
     use_rule "archive = \"$PWD/link/Archive\";"
     ln -s elsewhere link
@@ -160,7 +160,7 @@ nothing_waits_or_failed() {
     find_gives 2 in/sub/Archive -type f
 }
 
-@test "two folders that turn out to be one: the first has the files, and the log says so of the second" {
+@test "two folders that turn out to be one directory: the first gets the files, and the log says so about the second" {
     more_folders='{ name = "again"; path = "alias"; rules = [ "r" ]; poll_interval = "300ms"; settle = "200ms"; }'
     use_rule
     start_agent
@@ -180,7 +180,7 @@ is_refused() { # TEXT
     [[ $output == *"$1"* ]] || { echo "$output"; return 1; }
 }
 
-@test "check refuses what closedrop uses in the folder, by any spelling" {
+@test "check refuses files in the folder that closedrop uses, however their path is spelled" {
     local inside="is inside the drop folder \"$PWD/in\"; put it elsewhere"
     ln -s in alias
     mkdir in/sub
@@ -217,7 +217,7 @@ is_refused() { # TEXT
     closedrop check
 }
 
-@test "and what is there by a mount" {
+@test "and those that a mount puts there" {
     mkdir mnt in/Uploaded other
     mount_or_skip --bind . mnt
     use_rule "archive = \"$PWD/mnt/in/Archive\";"
@@ -227,7 +227,7 @@ is_refused() { # TEXT
     is_refused "folders[0].archive: \"Uploaded/%Y-%m\" is inside the drop folder \"$PWD/other\""
 }
 
-@test "a reload that would have the table in the folder changes nothing" {
+@test "a reload that would put the table into the folder changes nothing" {
     start_agent
     drop_and_wait a.txt 1
     cp "$config" good.conf

@@ -77,7 +77,7 @@ a_gone_pid() {
     echo $pid
 }
 
-@test "two agents with two queues: six files are sent once, and the second says in status and check who has the folder" {
+@test "two agents with two queues: six files are sent once, and status and check of the second name the owner of the folder" {
     start_agent
     wait_until folder_says .healthy
     write_second in
@@ -97,7 +97,7 @@ a_gone_pid() {
     closedrop check # the first's own configuration, while it runs
 }
 
-@test "the first is killed with -9: the second takes the folder over and sends what comes" {
+@test "the first is killed with -9: the second takes the folder over and sends what arrives" {
     start_agent
     wait_until folder_says .healthy
     write_second in
@@ -116,7 +116,7 @@ a_gone_pid() {
     wait_until folder_says ".message == \"is watched by another closedrop (host $(hostname), pid $second_pid)\""
 }
 
-@test "the first is stopped: it leaves no owner file, and the second goes on" {
+@test "the first is stopped: it leaves no owner file, and the second continues" {
     start_agent
     wait_until folder_says .healthy
     [ "$(stat -c %a in/.closedrop/owner)" = 600 ]
@@ -133,7 +133,7 @@ a_gone_pid() {
     [ ! -e in/.closedrop/owner ]
 }
 
-@test "a reload does not let the folder go" {
+@test "a reload does not give up the folder" {
     start_agent
     wait_until folder_says .healthy
     write_second in
@@ -150,7 +150,7 @@ a_gone_pid() {
     second_is_refused "is $(words)"
 }
 
-@test "a directory above, or below, that another queue has: the folder is away, until the other one ends" {
+@test "another queue owns a directory above or below: the folder is away until the other agent exits" {
     mkdir in/sub
     start_agent
     wait_until folder_says .healthy
@@ -177,7 +177,7 @@ a_gone_pid() {
     [ "$(uploads)" = 3 ]
 }
 
-@test "two empty folders that are one: files that are moved in are sent once" {
+@test "two empty folders that are one directory: files that are moved in are sent once" {
     write_config
     write_second in
     start_agent
@@ -213,14 +213,14 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     [ -f "$uploaded/a.txt" ]
     [ -f "$uploaded/b.txt" ]
 }
-@test "a folder that a reload takes out of the configuration stays ours until its file in hand is put away" {
+@test "a folder that a reload removes from the configuration stays ours until its file in progress is put away" {
     left_by_a_reload folders.name=letters folders.path=other
 }
-@test "so does one that a reload gives another path" {
+@test "and so does one that a reload gives another path" {
     left_by_a_reload folders.path=other
 }
 
-@test "a copy of the state directory is another agent all the same" {
+@test "a copy of the state directory counts as another agent" {
     echo hello >in/.hidden
     start_agent
     wait_until folder_says .healthy
@@ -236,7 +236,7 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     [ "$(uploads)" = 6 ]
 }
 
-@test "the path is changed to the directory above: with the same queue nothing is refused" {
+@test "the path is changed to the directory above: with the same queue, nothing is refused" {
     mkdir in/sub
     set_config folders.path=in/sub
     start_agent
@@ -257,7 +257,7 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     wait_until test -f "in/sub/Uploaded/$(date +%Y-%m)/c.txt"
 }
 
-@test "an owner file that is left over, or says nothing, is in nobody's way" {
+@test "an owner file that is left over, or empty, is harmless" {
     write_owner in "$(hostname)" 1 before-the-power-failed
     mkdir -p in/sub/.closedrop in/other/.closedrop
     write_owner in/sub "$(hostname)" 1
@@ -273,7 +273,7 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     [ "$(uploads)" = 2 ]
 }
 
-@test "another user's .closedrop: the folder is away, until that is gone" {
+@test "another user's .closedrop: the folder is away until that is removed" {
     [ "$(id -u)" = 0 ] || skip "giving a directory to another user takes root"
     mkdir -m 700 in/.closedrop
     chown nobody in/.closedrop
@@ -286,7 +286,7 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     [ "$(uploads)" = 1 ]
 }
 
-@test "keep: the first file is sent once, and a folder that cannot be written is watched with one line of warning" {
+@test "keep: the first file is sent once, and a folder that cannot be written to is watched with one warning" {
     write_config 'poll_interval = "200ms"; after_upload = "keep";'
     write_second in 'after_upload = "keep";'
     start_agent
@@ -308,7 +308,7 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     [ "$(grep -c 'cannot mark the folder' agent.log)" = 1 ]
 }
 
-@test ".closedrop is moved away while the first watches: what the second takes then is sent once" {
+@test ".closedrop is moved away while the first watches: what the second then takes is sent once" {
     echo hello >in/.hidden
     start_agent
     wait_until folder_says .healthy

@@ -21,7 +21,7 @@ make_queue() { # with one job done
     [ -f state/queue.db ]
 }
 
-@test "a queue whose head is damaged is set aside, and a new one begins" {
+@test "a queue whose first page is damaged is set aside, and a new one is started" {
     make_queue
     printf 'this is no database any more, and was never one to begin with' |
         dd of=state/queue.db conv=notrunc status=none
@@ -51,7 +51,7 @@ make_queue() { # with one job done
     log_says 'set aside as'
 }
 
-@test "a queue that was cut off is set aside" {
+@test "a truncated queue is set aside" {
     make_queue
     truncate -s 5000 state/queue.db
     rm -f state/queue.db-wal state/queue.db-shm
@@ -71,7 +71,7 @@ make_queue() { # with one job done
     grep -qsx 'no database at all, the second one' state/queue.db.damaged-*
 }
 
-@test "a damaged queue is only told by a command, not set aside" {
+@test "a command only reports a damaged queue, and does not set it aside" {
     make_queue
     printf 'no database at all' >state/queue.db
     ends status
@@ -81,7 +81,7 @@ make_queue() { # with one job done
     [ -z "$(find state -name '*damaged*')" ]
 }
 
-@test "a queue of a newer closedrop is refused, untouched, with the way out" {
+@test "a queue of a newer closedrop is refused and left untouched, with advice" {
     make_queue
     sqlite3 state/queue.db 'PRAGMA user_version = 4711' || skip "sqlite3(1) is not installed"
     sha256sum <state/queue.db >before
@@ -104,7 +104,7 @@ make_queue() { # with one job done
     sha256sum <state/queue.db | cmp - before
 }
 
-@test "an empty queue.db, as a crash at the very first start leaves it, is begun anew" {
+@test "an empty queue.db, as a crash at the very first start leaves it, becomes a new queue" {
     mkdir state
     : >state/queue.db
     make_queue
@@ -125,7 +125,7 @@ make_queue() { # with one job done
     [ "$(closedrop list --json | wc -l)" = 1 ]
 }
 
-@test "the power fails with several in hand: all arrive, and none is blamed" {
+@test "the power fails with several files in progress: all arrive, and none is blamed" {
     fault '[{"on":"s3","times":4,"do":{"delay":"10s"}}]'
     echo 1 >in/1.txt
     echo 2 >in/2.txt
@@ -142,7 +142,7 @@ make_queue() { # with one job done
     [ "$(uploads)" = 4 ]
 }
 
-@test "a file that is in hand at every unclean end is failed the third time" {
+@test "a file that is in progress at every crash fails after the third" {
     fault '[{"on":"s3","match":"bad","times":0,"do":{"delay":"20s"}}]'
     echo bad >in/bad.txt
     local i
@@ -191,11 +191,11 @@ poisons_fail_alone() {
     activities_are 32
 }
 
-@test "two files whose bytes kill the agent each time fail alone; the thirty beside it arrive" {
+@test "two files whose contents crash the agent every time fail alone; the thirty others arrive" {
     poisons_fail_alone
 }
 
-@test "two files that kill the agent each time they settle fail alone; the thirty beside it arrive" {
+@test "two files that crash the agent every time they settle fail alone; the thirty others arrive" {
     export CRASH_POISON_WATCH=yes
     poisons_fail_alone
 }
@@ -220,7 +220,7 @@ poisons_fail_alone() {
     [ -z "$(find in -maxdepth 1 -type f)" ]
 }
 
-@test "questions make nothing: no queue, no directory" {
+@test "queries create nothing: no queue, no directory" {
     local command
     for command in status list 'show 1' 'status --json' 'list --json'; do
         # shellcheck disable=SC2086 # several words
@@ -232,14 +232,14 @@ poisons_fail_alone() {
     done
 }
 
-@test "a queue is its owner's alone to read" {
+@test "only its owner can read a queue" {
     umask 000
     make_queue
     [ "$(stat -c %a state)" = 700 ]
     [ "$(stat -c %a state/queue.db)" = 600 ]
 }
 
-@test "asking while the agent starts does not keep it from starting" {
+@test "queries while the agent starts do not keep it from starting" {
     make_queue
     local i asker code=0
     (while :; do closedrop status || true; done >/dev/null 2>&1) 3>&- & # it may ask one that just ended

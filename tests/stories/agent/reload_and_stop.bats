@@ -25,7 +25,7 @@ two_folders() {
 
 # ---- reload ----
 
-@test "a new folder is watched after a reload, with what lies there" {
+@test "a new folder is watched after a reload, and the files in it are sent" {
     start_agent
     echo first >in/first.txt
     wait_until jobs_are done 1
@@ -40,7 +40,7 @@ two_folders() {
     [ "$(closedrop status --json | jq -c '[.folders[].name]')" = '["scans","other"]' ]
 }
 
-@test "a wrong configuration is told line by line, and the old one goes on" {
+@test "the errors of a configuration are reported with their lines, and the old one stays in effect" {
     start_agent
     cp "$config" good.conf
     set_config colour=blue limits.transfers=0
@@ -59,7 +59,7 @@ two_folders() {
     wait_until jobs_are done 2
 }
 
-@test "a mistake in the configuration keeps nobody from asking the agent, and status says that it was not reloaded" {
+@test "with errors in the configuration, commands still reach the agent, and status says that it was not reloaded" {
     local mistake
     start_agent
     cp "$config" good.conf
@@ -87,7 +87,7 @@ two_folders() {
     [ "$status" = 78 ]
 }
 
-@test "a key file that is gone at a reload does not stop the agent" {
+@test "a key file that is missing at a reload does not stop the agent" {
     start_agent
     mv key key.away
     reload 'keeping the old one'
@@ -95,7 +95,7 @@ two_folders() {
     wait_until jobs_are done 1
 }
 
-@test "a folder that is missing at a reload is told, and watched when it comes" {
+@test "a folder that is missing at a reload is reported, and watched once it is there" {
     start_agent
     more_folders='{ path = "later"; settle = "200ms"; poll_interval = "200ms"; }' write_config
     reload
@@ -105,7 +105,7 @@ two_folders() {
     wait_until jobs_are done 1
 }
 
-@test "limits and filters are taken over by a reload" {
+@test "a reload applies limits and filters" {
     write_config 'exclude = [ "*.txt" ];'
     start_agent
     echo hello >in/a.txt
@@ -136,7 +136,7 @@ says_what_is_gone() { # JOB
     grep -qF 'they continue when it is back under this name (closedrop list --folder "other" shows them' status.txt
 }
 
-@test "jobs of a folder that is taken out stay queued, are shown, and go on when it returns" {
+@test "jobs of a folder that is removed stay queued, are shown, and continue when it returns" {
     two_folders
     start_agent
     closedrop pause
@@ -166,7 +166,7 @@ says_what_is_gone() { # JOB
     closedrop status --json | jq -en 'input | .gone_folders == []'
 }
 
-@test "a job in hand ends with the settings it began with" {
+@test "a job in progress ends with the settings it began with" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
     echo hello >in/a.txt
@@ -179,7 +179,7 @@ says_what_is_gone() { # JOB
     wait_until test -f in/Uploaded/later/b.txt
 }
 
-@test "another archive directory: what lies in the old one is not sent again" {
+@test "another archive directory: files in the old one are not sent again" {
     echo hello >in/a.txt
     run_once
     write_config 'archive = "Sent";'
@@ -190,7 +190,7 @@ says_what_is_gone() { # JOB
     [ "$(uploads)" = 2 ]
 }
 
-@test "a folder that is taken out while its file is in hand ends that file" {
+@test "a folder that is removed while its file is in progress finishes that file" {
     two_folders
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
@@ -217,7 +217,7 @@ says_what_is_gone() { # JOB
     wait_until jobs_are done 1
 }
 
-@test "many reloads in a row, while files come, lose nothing and send nothing twice" {
+@test "many reloads in a row, while files arrive, lose nothing and send nothing twice" {
     start_agent
     local i
     for i in {1..20}; do
@@ -236,7 +236,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     write_config 'rules = [ "r" ];'
 }
 
-@test "a storm of reloads and stops at any moment: each file is filed once" {
+@test "many reloads and stops at random moments: each file is filed once" {
     local i round
     RANDOM=${SEED:-1} settle=0
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
@@ -267,7 +267,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     jq -e '(.done | length) == 30 and .activities == 30' end
 }
 
-@test "files that settle over a reload are not lost" {
+@test "files that settle during a reload are not lost" {
     set_config folders.settle=1s
     start_agent
     echo hello >in/a.txt
@@ -277,7 +277,7 @@ use_rule() { # SUBJECT [TRANSFERS]
 
 # ---- stop ----
 
-@test "SIGTERM with nothing to do ends at once, with 0" {
+@test "SIGTERM with nothing to do exits at once, with 0" {
     start_agent
     SECONDS=0
     stop_agent
@@ -286,7 +286,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     log_says 'ended'
 }
 
-@test "SIGTERM in the middle of a transfer lets it end" {
+@test "SIGTERM in the middle of a transfer lets it finish" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"2s"}}]'
     echo hello >in/a.txt
@@ -322,7 +322,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ "$(uploads)" = 1 ]
 }
 
-@test "SIGTERM gives up within 30 s what does not end" {
+@test "SIGTERM gives up within 30 s what does not finish" {
     [ -n "${SLOW_STORIES:-}" ] || skip "takes half a minute; set SLOW_STORIES=1"
     set_config limits.timeout=60s
     start_agent
@@ -335,7 +335,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     job_is 1 queued || job_is 1 done
 }
 
-@test "SIGINT ends as SIGTERM does" {
+@test "SIGINT works like SIGTERM" {
     start_agent
     kill -INT "$agent_pid"
     local code=0
@@ -346,7 +346,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     log_says 'ended'
 }
 
-@test "SIGPIPE, SIGCHLD and a SIGIO from nowhere harm nothing" {
+@test "SIGPIPE, SIGCHLD and an unexpected SIGIO do no harm" {
     start_agent
     kill -PIPE "$agent_pid"
     kill -CHLD "$agent_pid"
@@ -357,13 +357,13 @@ use_rule() { # SUBJECT [TRANSFERS]
 
 # ---- run --once ----
 
-@test "run --once with nothing there ends with 0" {
+@test "run --once without any file exits with 0" {
     run_once
     [ "$agent_code" = 0 ]
     [ "$(count_jobs done)" = 0 ]
 }
 
-@test "run --once ends with 0 when all was done, also what was queued before" {
+@test "run --once exits with 0 if all was done, including what was queued before" {
     start_agent
     closedrop pause
     echo hello >in/a.txt
@@ -376,7 +376,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ "$(uploads)" = 2 ]
 }
 
-@test "run --once waits for what settles" {
+@test "run --once waits for files that settle" {
     set_config folders.settle=2s
     echo hello >in/a.txt
     run_once
@@ -384,7 +384,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ "$(uploads)" = 1 ]
 }
 
-@test "run --once ends with 1 when something failed, and with 0 the next time" {
+@test "run --once exits with 1 if something failed, and with 0 the next time" {
     write_config 'incomplete = "0";'
     : >in/a.txt
     echo hello >in/b.txt
@@ -404,7 +404,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ "$(uploads)" = 1 ]
 }
 
-@test "run --once does not wait for what takes longer than a minute, and ends with 1" {
+@test "run --once does not wait for more than a minute, and exits with 1" {
     fault '[{"on":"upload","times":0,"do":{"status":429,"headers":{"Retry-After":"3600"}}}]'
     echo hello >in/a.txt
     SECONDS=0
@@ -416,7 +416,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ -f in/a.txt ]
 }
 
-@test "run --once while an empty file may still grow ends with 1, and leaves it" {
+@test "run --once while an empty file may still grow exits with 1, and leaves it" {
     : >in/a.txt
     SECONDS=0
     run_once
@@ -425,7 +425,7 @@ use_rule() { # SUBJECT [TRANSFERS]
     [ -f in/a.txt ]
 }
 
-@test "run --once beside a running agent is refused" {
+@test "run --once next to a running agent is refused" {
     start_agent
     run_once
     [ "$agent_code" = 1 ]

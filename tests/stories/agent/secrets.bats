@@ -40,7 +40,7 @@ everything_but_the_key_file() {
     find . -mindepth 1 -maxdepth 1 ! -name key ! -name sandbox.log
 }
 
-@test "the key is in no log, queue, text, receipt, answer, argument or environment, at rest and at work" {
+@test "the key is in no log, queue, text, receipt, answer, argument or environment, whether idle or busy" {
     local file
     start_agent
     for file in a b told; do echo "$file" >"in/$file.txt"; done
@@ -57,7 +57,7 @@ everything_but_the_key_file() {
     never holds_key state agent.log
 }
 
-@test "the key from the environment, and one that is refused, are told to nobody either" {
+@test "neither the key from the environment nor one that is refused is revealed" {
     unset_config close.api_key_file
     CLOSE_API_KEY=$canary.wrong start_agent
     echo a >in/a.txt

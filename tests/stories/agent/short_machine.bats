@@ -32,12 +32,12 @@ all_is_filed_once() { # by an agent that is short of nothing
     [ -z "$(find in -maxdepth 1 -type f)" ]
 }
 
-@test "with 40 descriptors all goes its way" {
+@test "with 40 descriptors, everything works" {
     run_short prlimit --nofile=40
     all_is_filed_once
 }
 
-@test "with ever fewer descriptors nothing is lost and nothing filed twice" {
+@test "with fewer and fewer descriptors, nothing is lost and nothing filed twice" {
     local most
     for most in 32 28 24 22 20 18 16 14 12 10 8; do
         run_short prlimit --nofile=$most
@@ -45,7 +45,7 @@ all_is_filed_once() { # by an agent that is short of nothing
     all_is_filed_once
 }
 
-@test "with ever less memory nothing is lost and nothing filed twice" {
+@test "with less and less memory, nothing is lost and nothing filed twice" {
     ldd "$CLOSEDROP_BIN_DIR/closedrop" | grep -qE 'lib[at]san' && skip "a sanitizer takes all addresses there are"
     local most
     for most in 400 200 150 120 100 80 60 50 40 30; do

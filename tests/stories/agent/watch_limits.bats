@@ -50,7 +50,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     [ "$(grep -c 'restarting all its watches' agent.log)" -gt "$1" ]
 }
 
-@test "the limit of watches: what has none is polled, and status says what mends it" {
+@test "the limit of watches: directories without one are polled, and status says how to fix that" {
     become_limited 10 10
     mkdir in/{01..20}
     write_config 'poll_interval = "200ms";'
@@ -69,7 +69,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     wait_until jobs_are 'done' 41
 }
 
-@test "the limit of watches: where there are some, events go on" {
+@test "the limit of watches: directories that have one still get events" {
     become_limited 2 10
     mkdir in/below
     write_config 'poll_interval = "1h"; rescan = "1h";'
@@ -79,7 +79,7 @@ events_were_lost() { # NUMBER: how often all began anew, by the log
     wait_until jobs_are 'done' 1
 }
 
-@test "the limit of instances: everything is polled, until there is one" {
+@test "the limit of instances: everything is polled until there is one" {
     become_limited 100 0
     write_config 'poll_interval = "200ms";'
     start_agent

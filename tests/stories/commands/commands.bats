@@ -96,7 +96,7 @@ is_whole_list() {
         (.error.message | contains("403")) and .done_at == null and .sha256 == null' list.json
 }
 
-@test "list --json prints one object a line, with every key, newest first" {
+@test "list --json prints one object per line, with every key, newest first" {
     some_jobs
     down_and_up is_whole_list
 }
@@ -135,7 +135,7 @@ refuses_unknown_names() {
     [ "$status" = 0 ]
 }
 
-@test "a folder or a rule that there is not is refused, with those there are" {
+@test "an unknown folder or rule is refused, and the existing ones are named" {
     some_jobs
     more='rules = ( { name = "notes"; match = { path = "x"; }; lead_id = "lead_A"; note = { text = "x"; }; } );'
     more_folders='{ path = "other"; settle = "200ms"; }' write_config 'rules = [ "notes" ];'
@@ -151,7 +151,7 @@ lists_the_lost() {
     [ "$status" = 1 ]
 }
 
-@test "the jobs of a folder and a rule that left the configuration stay within reach" {
+@test "the jobs of a folder and a rule that were removed from the configuration can still be listed" {
     seed '{"leads":[{"id":"lead_A","name":"Amber","contacts":[]}]}'
     more='rules = ( { name = "notes"; match = { path = "one"; }; lead_id = "lead_A"; note = { text = "x"; }; } );'
     write_config 'rules = [ "notes" ];'
@@ -164,7 +164,7 @@ lists_the_lost() {
     down_and_up lists_the_lost
 }
 
-@test "a list longer than a page is whole" {
+@test "a list longer than a page is complete" {
     local i
     write_config 'max_size = "1";'
     for i in {1..250}; do
@@ -177,7 +177,7 @@ lists_the_lost() {
     [ "$(closedrop list --json | jq .id | sort -un | wc -l)" = 250 ]
 }
 
-@test "list in words has a line a job, and why it failed" {
+@test "list prints a line per job, and why it failed" {
     some_jobs
     closedrop list >list.txt
     [ "$(wc -l <list.txt)" = 5 ]
@@ -196,7 +196,7 @@ shows_history() {
     grep -q '^History:' show.txt
 }
 
-@test "show tells a job's whole history" {
+@test "show prints a job's whole history" {
     some_jobs
     down_and_up shows_history "$(id_of one.txt)"
 }
@@ -211,12 +211,12 @@ knows_no_such_job() {
     [ "$status" = 1 ]
 }
 
-@test "a job that is not there" {
+@test "a job that does not exist" {
     some_jobs
     down_and_up knows_no_such_job
 }
 
-@test "no colour where it is not asked for" {
+@test "no colours unless asked for" {
     some_jobs
     unset NO_COLOR
     closedrop list | grep -q $'\033' && return 1
@@ -250,7 +250,7 @@ knows_no_such_job() {
     closedrop show "$bad" --json | jq -en 'input | .state == "done" and .error == null'
 }
 
-@test "retry while no agent runs: it is sent by the next one" {
+@test "retry while no agent runs: the file is sent at the next start" {
     some_jobs
     no_faults
     closedrop retry "$bad"
@@ -262,7 +262,7 @@ knows_no_such_job() {
     [ "$(closedrop list --json | wc -l)" = 4 ]
 }
 
-@test "retry --all takes all that failed, and says how many" {
+@test "retry --all retries everything that failed, and says how many" {
     write_config 'max_size = "4";'
     local i
     for i in 1 2 3; do
@@ -285,7 +285,7 @@ knows_no_such_job() {
     [[ $output == *"has not failed"* ]]
 }
 
-@test "retry of several: one that does not work does not stop the others" {
+@test "retry of several jobs: a failure does not stop the others" {
     some_jobs
     no_faults
     ends retry 4711 "$bad"
@@ -293,7 +293,7 @@ knows_no_such_job() {
     [ "$(count_jobs queued)" = 1 ]
 }
 
-@test "retry brings a file back under another name where its own is taken meanwhile" {
+@test "retry brings a file back under another name if its own is taken meanwhile" {
     some_jobs
     no_faults
     closedrop pause
@@ -306,7 +306,7 @@ knows_no_such_job() {
     grep -qx 'a new one' "$uploaded"/bad*.txt
 }
 
-@test "retry of a file that was removed from Failed says so, and harms nothing" {
+@test "retry of a file that was removed from Failed says so, and does no harm" {
     some_jobs
     no_faults
     rm in/Failed/bad.txt
@@ -348,7 +348,7 @@ knows_no_such_job() {
     [ "$status" = 1 ]
 }
 
-@test "a job in hand cannot be forgotten" {
+@test "a job in progress cannot be forgotten" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"2s"}}]'
     echo hello >in/a.txt
@@ -361,7 +361,7 @@ knows_no_such_job() {
 
 # ---- pause ----
 
-@test "pause: files are queued, none is sent; what is in hand ends; resume goes on" {
+@test "pause: files are queued, none is sent, and those in progress finish; resume continues" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
     echo hello >in/a.txt
@@ -378,7 +378,7 @@ knows_no_such_job() {
     closedrop status --json | jq -en 'input | .paused | not'
 }
 
-@test "a pause outlives a restart" {
+@test "a pause persists across restarts" {
     start_agent
     closedrop pause
     stop_agent
@@ -407,7 +407,7 @@ knows_no_such_job() {
     [ "$(uploads)" = 1 ]
 }
 
-@test "pause and resume say that the agent runs, when it does" {
+@test "pause and resume say so if the agent runs" {
     start_agent
     closedrop pause >pause.txt
     grep -q "pid $agent_pid" pause.txt
@@ -425,7 +425,7 @@ knows_no_such_job() {
     [ "$(grep -c '^Agent:' <<<"$output")" = 2 ]
 }
 
-@test "the control socket is the agent's user's alone, and gone after the end" {
+@test "only the agent's user can use the control socket, and it is gone after the exit" {
     start_agent
     wait_until test -S control.sock
     [ "$(stat -c %a control.sock)" = 660 ]

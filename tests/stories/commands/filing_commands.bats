@@ -24,7 +24,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [ ! -e state ]
 }
 
-@test "match tells of one file: rule, target, and the exact JSON" {
+@test "match shows one file in full: rule, target, and the exact JSON" {
     echo hello >in/1.txt
     run closedrop match in/1.txt
     [ "$status" = 0 ]
@@ -40,7 +40,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [ "$(activities '.[0].body | .attachments[0].url = ""' | jq -S .)" = "$(jq -S '.attachments[0].url = ""' <<<"$json")" ]
 }
 
-@test "match over an archive prints a table, and ends with 1 if any file would find no home" {
+@test "match over an archive prints a table, and exits with 1 if any file has no rule or lead" {
     mkdir -p in/Uploaded/2026-11/in in/Failed
     echo a >in/Uploaded/2026-11/in/2.txt
     echo b >in/Failed/1.txt
@@ -63,7 +63,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     no_trace
 }
 
-@test "match of a file elsewhere takes the only folder, or the one that is named" {
+@test "match of a file elsewhere uses the only folder, or the one that is named" {
     echo x >1.txt
     run closedrop match --json 1.txt
     jq -e '.folder == "scans" and .lead_id == "lead_A"' <<<"$output"
@@ -78,7 +78,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     jq -e '.rule == null and .body == null and .error == null' <<<"$output"
 }
 
-@test "match and upload of what is not there say so, and what the shell has to do with it" {
+@test "match and upload report a missing file, and a pattern that the shell did not expand" {
     write_config 'include = [ "*.txt" ]; rules = [ "table" ];' # names are judged after that
     run closedrop match in/1.pdf
     [ "$status" = 1 ]
@@ -98,7 +98,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     no_trace
 }
 
-@test "match and upload say which directory may not be entered, or which file not read, and whose it is" {
+@test "match and upload say which directory cannot be entered, or which file cannot be read, and who owns it" {
     [ "$(id -u)" = 0 ] || skip "another user's directory can be made by root only"
     mkdir -p in/closed/in
     echo x >in/closed/in/1.txt
@@ -125,7 +125,7 @@ no_trace() { # nothing was posted, uploaded, moved or queued
     [[ $output == *'closedrop runs as nobody'*'; chmod u+r' ]]
 }
 
-@test "match judges a file where it lies, whatever way leads to it" {
+@test "match judges a file by where it is, whatever path leads to it" {
     local way
     mkdir in/deep
     echo hello >in/1.txt
@@ -157,7 +157,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     done
 }
 
-@test "match says of a file what the agent would refuse it for" {
+@test "match says for what the agent would refuse a file" {
     local name
     write_config 'rules = [ "table" ]; min_size = "5"; max_size = "60"; incomplete = "100ms";'
     echo 1 >in/1.txt
@@ -182,7 +182,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     done
 }
 
-@test "match says of a link, a device and a directory that they are never taken" {
+@test "match says that a link, a device and a directory are never taken" {
     mkdir in/7.txt
     mkfifo in/3.txt
     echo hello >in/1.txt
@@ -207,7 +207,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     activities_are 0
 }
 
-@test "a file that may not be read ends match with 1, whatever its name" {
+@test "match exits with 1 for a file that cannot be read, whatever its name" {
     become_nobody
     chmod 644 customers.csv
     write_config 'include = [ "*.pdf" ]; rules = [ "table" ];'
@@ -219,7 +219,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     [[ $output == *'in/1.txt may not be read: it belongs to'* ]]
 }
 
-@test "match says that a rule fits but for upper and lower case, and how to write that" {
+@test "match says if a rule would match except for upper and lower case, and how to write that" {
     local hint='rule "contact" would match it if case were ignored; to ignore case, begin its match.path with (?i)'
     echo x >in/ANN.txt
     run closedrop match in/ANN.txt
@@ -244,7 +244,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     [[ $output != *Hint* ]]
 }
 
-@test "upload --rule files it, without agent and queue; the file stays" {
+@test "upload --rule files a file without agent and queue; the file stays" {
     echo hello >2.txt
     output=$(closedrop upload --rule table 2.txt)
     [[ $output == https://app.close.com/go/file/* ]]
@@ -273,7 +273,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     [ "$(uploads)" = 2 ]
 }
 
-@test "upload: wrong usage is told" {
+@test "upload: wrong usage is reported" {
     echo x >a.txt
     run closedrop upload --lead nonsense a.txt
     [ "$status" = 2 ]
@@ -284,7 +284,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     [ "$(uploads)" = 0 ]
 }
 
-@test "upload: after an unclear POST it looks, and takes what is there" {
+@test "upload: after an unclear POST it searches, and accepts what it finds" {
     fault '[{"on":"leadfile","do":"reset-after"}]'
     echo x >a.txt
     run closedrop upload --lead lead_A a.txt
@@ -293,7 +293,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     [ "$(counts .requests.leadfile)" = 1 ]
 }
 
-@test "upload: what stays unclear is said, and is not posted again" {
+@test "upload: what stays unclear is reported, and is not posted again" {
     fault '[{"on":"email","do":{"status":500}}]'
     echo x >1.txt
     run closedrop upload --rule table 1.txt
@@ -346,7 +346,7 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     activities_are 1
 }
 
-@test "upload that is killed after its POST stays on the list as unclear" {
+@test "upload that is killed after its POST stays listed as unclear" {
     local uploading
     start_agent
     fault '[{"on":"email","do":{"delay":"3s"}}]'
@@ -367,7 +367,7 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     grep -q 'may have been filed on' in/Failed/2.txt.error.txt
 }
 
-@test "check finds a table that is none, or lacks a column that a rule uses" {
+@test "check finds an invalid table, and one that lacks a column that a rule uses" {
     closedrop check
     printf 'number,lead_id\n1,lead_A\n' >customers.csv
     run closedrop check
@@ -380,7 +380,7 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     [[ $output == *'rule "table"'*customers.csv* ]]
 }
 
-@test "check warns of a table that is not there yet, as the agent waits for it, and no more" {
+@test "a table that does not exist yet is only a warning of check, because the agent waits for it" {
     rm customers.csv
     run closedrop check
     [ "$status" = 0 ]

@@ -14,7 +14,7 @@ teardown() { story_teardown; }
     [ ! -e in/letter.txt ]
 }
 
-@test "what lies there at the start is uploaded, sub-directories are kept" {
+@test "files that are there at the start are uploaded, and subdirectories are kept" {
     mkdir -p in/a/b
     echo one >in/a/b/one.txt
     echo two >in/two.txt
@@ -25,7 +25,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 2 ]
 }
 
-@test "a directory that is made or moved in later is watched too" {
+@test "a directory that is created or moved in later is watched too" {
     start_agent
     mkdir -p in/new/deep
     echo a >in/new/deep/a.txt
@@ -37,7 +37,7 @@ teardown() { story_teardown; }
     wait_until jobs_are done 3
 }
 
-@test "a name that is taken gets a number" {
+@test "a number is added to a name that is taken" {
     start_agent
     echo first >in/a.txt
     wait_until jobs_are done 1

@@ -25,7 +25,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     was_uploaded letter.txt
 }
 
-@test "it needs no queue, no folder and no agent, and makes nothing" {
+@test "it needs no queue, no folder and no agent, and creates nothing" {
     rmdir in
     up letter.txt
     [ "$code" = 0 ]
@@ -35,7 +35,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     [ ! -e control.sock ]
 }
 
-@test "it never moves the file, not even one that lies in a drop folder" {
+@test "it never moves the file, not even one in a drop folder" {
     cp -p letter.txt in/letter.txt
     stat in/letter.txt -c '%i %Y %s %a' >before
     up in/letter.txt
@@ -44,7 +44,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     was_uploaded in/letter.txt
 }
 
-@test "--json prints one object a file" {
+@test "--json prints one object per file" {
     echo second >second.txt
     up --json letter.txt second.txt
     [ "$code" = 0 ]
@@ -55,7 +55,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     jq -es '.[1].path == "second.txt"' out.txt
 }
 
-@test "--json tells what did not work, too" {
+@test "--json also prints what failed" {
     up --json nowhere.txt letter.txt
     [ "$code" = 1 ]
     jq -es '.[0] | .path == "nowhere.txt" and .state == "failed" and .error.code == "unreadable" and
@@ -63,7 +63,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     jq -es '.[1].state == "done"' out.txt
 }
 
-@test "several files: one that does not work does not stop the others" {
+@test "several files: a failure does not stop the others" {
     echo second >second.txt
     up letter.txt nowhere.txt second.txt
     [ "$code" = 1 ]
@@ -72,7 +72,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     [ "$(uploads)" = 2 ]
 }
 
-@test "a wrong key ends with 77, at once, and without asking for each file" {
+@test "a wrong key exits with 77, at once, and without a request for each file" {
     echo api_wrong.secret >key
     up letter.txt letter.txt letter.txt
     [ "$code" = 77 ]
@@ -82,14 +82,14 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     if grep -q api_wrong err.txt; then return 1; fi
 }
 
-@test "a missing key ends with 78" {
+@test "a missing key exits with 78" {
     rm key
     up letter.txt
     [ "$code" = 78 ]
     grep -q "$PWD/key" err.txt
 }
 
-@test "a wrong configuration ends with 78" {
+@test "a configuration with errors exits with 78" {
     set_config colour=blue
     up letter.txt
     [ "$code" = 78 ]
@@ -129,14 +129,14 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     was_uploaded letter.txt
 }
 
-@test "a form whose time is over is asked for anew" {
+@test "an expired form is requested again" {
     fault '[{"on":"upload","do":"expired-form"}]'
     up letter.txt
     [ "$code" = 0 ]
     [ "$(counts .tickets)" = 2 ]
 }
 
-@test "Close is down: it gives up after some tries, and ends with 1" {
+@test "Close is down: it gives up after some tries, and exits with 1" {
     stop_sandbox
     SECONDS=0
     up letter.txt
@@ -146,7 +146,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     [ $SECONDS -lt 20 ]
 }
 
-@test "what Close refuses is told in its own words, without another try" {
+@test "what Close refuses is reported in its own words, without another try" {
     fault '[{"on":"upload","times":0,"do":{"status":400,"body":"{\"error\":\"No such plan.\"}"}}]'
     up letter.txt
     [ "$code" = 1 ]
@@ -162,7 +162,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     [ "$(counts .requests.s3)" = 0 ]
 }
 
-@test "a file that is written to meanwhile is not sent as a mixture" {
+@test "a file that is written to meanwhile is not sent as a mixture of old and new" {
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --big 12M old.bin
     cp old.bin big.bin
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
@@ -208,7 +208,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     if grep -q $'\r' err.txt out.txt; then return 1; fi
 }
 
-@test "on a terminal there is one" {
+@test "on a terminal there is a progress bar" {
     type -P script >/dev/null || skip "script(1) is not installed"
     "$CLOSEDROP_SOURCE_DIR/tests/support/documents.sh" --big 12M big.bin
     fault '[{"on":"s3","do":{"delay":"500ms"}}]'
@@ -227,7 +227,7 @@ lists() { # NUMBER of jobs
     [ "$(closedrop list --json | wc -l)" = "$1" ]
 }
 
-@test "with an agent it is listed as by hand, and nothing is done about it; retry says why" {
+@test "with an agent it is listed as by hand, and the agent leaves it alone; retry says why" {
     local sum
     sum=$(sha256sum <letter.txt | cut -d' ' -f1)
     start_agent
@@ -250,7 +250,7 @@ lists() { # NUMBER of jobs
     lists 1
 }
 
-@test "what failed is listed with its error; what could not be opened is not; retry --all leaves it alone" {
+@test "a failure is listed with its error, but not a file that could not be opened; retry --all leaves it alone" {
     start_agent
     fault '[{"on":"upload","match":"letter","do":{"status":400,"body":"{\"error\":\"no such thing\"}"},"times":0}]'
     up letter.txt nowhere.txt
@@ -271,7 +271,7 @@ restart_says_nothing_of_folders() { # such as that one is not in the configurati
     [[ $(closedrop check 2>&1) != *"no longer"* ]]
 }
 
-@test "without an agent it is listed in the queue itself; the agent's work ends as ever" {
+@test "without an agent it is recorded in the queue itself; the agent's own jobs end as usual" {
     echo scan >in/scan.txt
     run_once
     up letter.txt
@@ -283,7 +283,7 @@ restart_says_nothing_of_folders() { # such as that one is not in the configurati
     [ "$(uploads)" = 2 ]
 }
 
-@test "whoever may not use the queue uploads as ever, and is told once that it is not listed" {
+@test "a user without access to the queue can upload as usual, and a message says once that it is not listed" {
     [ "$(id -u)" = 0 ] || skip "only root can be two users"
     start_agent
     become_nobody
@@ -299,7 +299,7 @@ tell_agent() { # JSON: what the control socket answers
     curl -s --unix-socket control.sock -w '%{http_code}\n' --data-binary "$1" http://localhost/uploads
 }
 
-@test "what is told over the control socket and is no upload is refused in words" {
+@test "what the control socket receives is refused with a reason if it is not an upload" {
     start_agent
     [[ $(tell_agent 'junk') == *'an upload is reported as one JSON object'*400 ]]
     [[ $(tell_agent '{"state":"queued","name":"a"}') == *'\"state\" must be'*400 ]]
@@ -312,7 +312,7 @@ tell_agent() { # JSON: what the control socket answers
     lists 1
 }
 
-@test "the list has a file that was uploaded by hand where it lies, whatever way led to it" {
+@test "list shows where a file that was uploaded by hand is, whatever path led to it" {
     mkdir -p in/deep
     echo hello >out.txt
     start_agent

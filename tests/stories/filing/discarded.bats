@@ -33,7 +33,7 @@ failed_are() { # ID...: so many need somebody
     [ "$(closedrop list --state failed --json | jq .id | sort -n | xargs)" = "$*" ]
 }
 
-@test "a file that is deleted from Failed with its text is discarded, and counted no more" {
+@test "a file that is deleted from Failed with its text is discarded, and no longer counted" {
     fail_files a.txt b.txt
     start_agent
     failed_are 1 2
@@ -52,7 +52,7 @@ failed_are() { # ID...: so many need somebody
     closedrop retry --all | grep -qx '1 queued again'
 }
 
-@test "the same while no agent ran, in a folder that is polled, and over a restart" {
+@test "the same while no agent ran, in a polled folder, and across a restart" {
     write_config 'max_size = "9"; watch = "poll"; poll_interval = "100ms"; rescan = "1s";'
     fail_files a.txt b.txt
     discard a.txt
@@ -69,7 +69,7 @@ failed_are() { # ID...: so many need somebody
     [ "$agent_code" = 0 ]
 }
 
-@test "nothing is discarded whose file or text is there, in Failed or sorted in it" {
+@test "nothing is discarded whose file or text is still in Failed, even in a subdirectory" {
     fail_files 1.txt 2.txt 3.txt 4.txt 5.txt 6.txt
     mkdir in/Failed/later
     rm in/Failed/1.txt           # its text tells
@@ -94,7 +94,7 @@ failed_are() { # ID...: so many need somebody
     [ ! -e in/Failed/later/4.txt.error.txt ]
 }
 
-@test "nothing is decided while the folder, or all of Failed, is away or cannot be read" {
+@test "nothing is decided while the folder, or all of Failed, is missing or cannot be read" {
     fail_files a.txt
     mv in away && mkdir in # a bare mount point
     run_once
@@ -119,7 +119,7 @@ failed_are() { # ID...: so many need somebody
     failed_are
 }
 
-@test "files fail to a directory outside of the folder" {
+@test "failed files go to a directory outside the folder" {
     mkdir bad
     write_config "max_size = \"9\"; rescan = \"1s\"; failed = \"$PWD/bad\";"
     echo 'too large: a' >in/a.txt
@@ -165,7 +165,7 @@ takes_away() { # ID NAME
     history_says 1 'queued: brought back into the folder'
 }
 
-@test "one that looked cut off is taken as it is when it comes back: a person has judged" {
+@test "a file that looked truncated is accepted as is when it comes back: a person has decided" {
     write_config 'incomplete = "100ms";'
     printf '%%PDF-1.4\nhalf of it' >in/a.pdf
     run_once
@@ -195,7 +195,7 @@ filed_already() {
     takes_away 2 lead_A-2.txt
 }
 
-@test "one that was filed already is filed once more when it comes back" {
+@test "a file that was filed already is filed again when it comes back" {
     filed_already
     mv desktop.txt in/lead_A-2.txt
     run_once
@@ -212,7 +212,7 @@ exported_again() { # NAME: a new file of these bytes; it is held back
     activities_are 1
 }
 
-@test "a new file of the bytes whose duplicate was deleted is held back again: deleting was a no" {
+@test "a new file with the contents of a deleted duplicate is held back again: deleting meant no" {
     filed_already
     exported_again lead_A-2.txt
     [ "$(closedrop list --json --limit 1 | jq .id)" = 3 ]
@@ -243,7 +243,7 @@ exported_again() { # NAME: a new file of these bytes; it is held back
     activities_are 1
 }
 
-@test "what was deleted is known before it is looked for; what was taken out alone is approved by its bytes" {
+@test "a deleted file is noticed before it is searched for; one that was taken out without its text is approved by its contents" {
     filed_already
     exported_again lead_A-3.txt
     exported_again lead_A-4.txt
@@ -283,7 +283,7 @@ known_in() { # DIRECTORY: the failed ones
     done
 }
 
-@test "Failed is renamed: what only a person can judge is left alone there, said once, and dragged out of there it is wanted" {
+@test "Failed is renamed: files that need a person's decision are left alone there, reported once, and filed when they are dragged out" {
     judged_ones_failed
     mv in/Failed in/Failed-October
     wait_until known_in Failed-October
@@ -316,7 +316,7 @@ closedrop_shows() { # ID PLACE
     [ "$(closedrop show "$1" --json | jq -r .place)" = "$2" ]
 }
 
-@test "the same while no agent ran, and while all of it was away; deleted there with its text, or with all of it, one is discarded" {
+@test "the same while no agent ran, and while the whole directory was missing; a file deleted there with its text, or with the directory, is discarded" {
     judged_ones_failed
     stop_agent
     mv in/Failed desktop
@@ -338,7 +338,7 @@ closedrop_shows() { # ID PLACE
     activities_are 1
 }
 
-@test "a duplicate that is touched where Failed was renamed to is a new file there, and wanted no more than before" {
+@test "a duplicate that is touched in the renamed Failed is a new file, and still not approved" {
     judged_ones_failed
     mv in/Failed in/Failed-October
     wait_until known_in Failed-October
@@ -347,7 +347,7 @@ closedrop_shows() { # ID PLACE
     activities_are 1
 }
 
-@test "of all the files of Failed, each dragged into the folder by itself, each is wanted" {
+@test "all files of Failed, each dragged into the folder by itself, are filed" {
     judged_ones_failed
     mkdir in/again
     mv in/Failed/* in/again/
@@ -356,7 +356,7 @@ closedrop_shows() { # ID PLACE
     failed_are
 }
 
-@test "hundreds of failed files are looked through, and those that were deleted are found" {
+@test "hundreds of failed files are checked, and those that were deleted are found" {
     write_config 'max_size = "9";'
     local i
     for i in {1..300}; do

@@ -32,7 +32,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     activities_are 1
 }
 
-@test "the same bytes under another name are held back, and the text says when and where they were filed" {
+@test "the same contents under another name are held back, and the text says when and where they were filed" {
     file_one A1.txt
     echo hello >in/A2.txt
     run_once
@@ -44,7 +44,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     [ "$(closedrop list --state failed --json | jq -r .error.code)" = already_filed ]
 }
 
-@test "notes and lead files are known as well as emails, and one kind does not stand in for another" {
+@test "notes and lead files are remembered as well as emails, and each kind counts for itself" {
     local activity
     for activity in 'note = { text = "n"; };' 'lead_file = {};'; do
         use_rule "$activity" 'after_upload = "delete";'
@@ -67,7 +67,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     activities_are 2
 }
 
-@test "dragging it back files it once more, and only once" {
+@test "dragging it back files it again, and only once" {
     file_one A1.txt
     echo hello >in/A2.txt
     run_once
@@ -83,7 +83,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     activities_are 2
 }
 
-@test "brought back with a new handle, as over a desktop's or a share's copy, it is filed once more" {
+@test "brought back with a new handle, as when a desktop or a share copies it, it is filed again" {
     file_one A1.txt
     echo hello >in/A2.txt
     run_once
@@ -98,7 +98,7 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     history_says 3 'brought back by a person'
 }
 
-@test "a third copy while the second lies in Failed is no approval" {
+@test "a third copy while the second is in Failed is not an approval" {
     file_one A1.txt
     echo hello >in/A2.txt
     run_once
@@ -126,7 +126,7 @@ third_copy_is_held_back() {
     was_held_back in/Failed/A3.txt
 }
 
-@test "touched in Failed, or sorted there, is no approval for another copy" {
+@test "touching a file in Failed, or sorting it there, does not approve another copy" {
     fail_one A2.txt
     touch -d 2020-01-01 in/Failed/A2.txt
     third_copy_is_held_back
@@ -137,7 +137,7 @@ third_copy_is_held_back() {
     was_held_back in/Failed/A4.txt
 }
 
-@test "the folder restored from a backup, Failed with it, is no approval" {
+@test "restoring the folder from a backup, including Failed, is not an approval" {
     fail_one A2.txt
     cp -a in backup
     rm -r in
@@ -145,7 +145,7 @@ third_copy_is_held_back() {
     third_copy_is_held_back
 }
 
-@test "all of Failed renamed is no approval" {
+@test "renaming all of Failed is not an approval" {
     fail_one A2.txt A3.txt
     mv in/Failed in/Problems
     run_once
@@ -153,7 +153,7 @@ third_copy_is_held_back() {
     activities_are 1
 }
 
-@test "Failed that is not mounted is no approval" {
+@test "a Failed that is not mounted is not an approval" {
     mkdir bad
     mount_or_skip -t tmpfs tmpfs bad
     use_rule 'email = { subject = "{stem}"; };' "failed = \"$PWD/bad\";"
@@ -167,7 +167,7 @@ third_copy_is_held_back() {
     was_held_back bad/A3.txt
 }
 
-@test "the directory above becomes the folder: what lies in Failed is no approval, by whatever name it is called" {
+@test "the directory above becomes the folder: files in Failed are not an approval, whatever Failed is called now" {
     fail_one A2.txt A3.txt
     mkdir office
     mv in office/
@@ -180,14 +180,14 @@ third_copy_is_held_back() {
     activities_are 1
 }
 
-@test "a directory of failed files that is dragged back is filed once more" {
+@test "a directory of failed files that is dragged back is filed again" {
     fail_one sub/A2.txt
     mv in/Failed/sub in/sub/
     run_once
     activities_are 2
 }
 
-@test "a directory of failed files that is deleted with its texts is no approval for a copy of it" {
+@test "deleting a directory of failed files with their texts does not approve a copy of it" {
     fail_one sub/A2.txt
     cp -r in/Failed/sub back
     rm -r in/Failed/sub back/*.error.txt
@@ -196,7 +196,7 @@ third_copy_is_held_back() {
     was_held_back in/Failed/sub/back/A2.txt
 }
 
-@test "Close does not list merges for this key: another lead is filed all the same" {
+@test "Close does not list merges for this key: on another lead, the file is filed all the same" {
     local status
     for status in 400 403; do
         fault '[{"on":"merges","do":{"status":'$status',"body":"{\"error\":\"no\"}"},"times":0}]'
@@ -220,7 +220,7 @@ third_copy_is_held_back() {
     [ -f "$uploaded/A2.txt" ]
 }
 
-@test "skip: done without an activity; file: no question" {
+@test "skip: done without an activity; file: filed without asking" {
     file_one A1.txt
     use_rule 'email = { subject = "{stem}"; };' 'duplicates = "skip";'
     echo hello >in/A2.txt
@@ -235,7 +235,7 @@ third_copy_is_held_back() {
     activities_are 2
 }
 
-@test "twins that come together: one is filed, the other one waits for it and is held back" {
+@test "two copies that arrive together: one is filed, the other waits for it and is held back" {
     local i
     for i in 1 2 3 4 5 6 7 8; do echo hello >"in/A$i.txt"; done
     run_once
@@ -243,7 +243,7 @@ third_copy_is_held_back() {
     find_gives 7 in/Failed -name 'A?.txt'
 }
 
-@test "a twin of what Close refuses is not held back for it" {
+@test "a copy of a file that Close refuses is not held back" {
     fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[\"no\"]}"},"times":1}]'
     echo hello >in/A1.txt
     echo hello >in/A2.txt
@@ -269,7 +269,7 @@ third_copy_is_held_back() {
     activities_are 1
 }
 
-@test "of a group the member that was filed before is left out, and fails alone" {
+@test "the file of a group that was filed before is left out, and fails alone" {
     file_one A1.txt
     use_rule 'group = { by = "{l}"; wait = "300ms"; }; email = { subject = "{l}"; };'
     echo hello >in/A2.txt
@@ -298,7 +298,7 @@ merge() { # SOURCE DESTINATION
     grep -q 'was filed on lead_A, which was merged into lead_B, on' in/Failed/B1.txt.error.txt
 }
 
-@test "filed on a lead that was merged into another than this one: it is filed" {
+@test "filed on a lead that was merged into a different one: it is filed" {
     seed '{"leads":[{"id":"lead_C","name":"C"}]}'
     file_one A1.txt
     merge lead_A lead_C
@@ -308,7 +308,7 @@ merge() { # SOURCE DESTINATION
     activities_are 2
 }
 
-@test "without a rule what was uploaded before is uploaded again" {
+@test "without a rule, what was uploaded before is uploaded again" {
     write_config
     echo hello >in/a.txt
     run_once
@@ -318,7 +318,7 @@ merge() { # SOURCE DESTINATION
     [ "$(uploads)" = 2 ]
 }
 
-@test "what was filed by the last version is known" {
+@test "what the previous version filed is remembered" {
     file_one A1.txt
     sqlite3 state/queue.db "DROP TABLE filing; DROP INDEX job_already_filed;
         DROP TABLE leaving; DROP TABLE guard; DROP INDEX job_held; DROP INDEX job_paced;
@@ -377,7 +377,7 @@ merge() { # SOURCE DESTINATION
     [ "$(uploads)" = 1 ]
 }
 
-@test "keep: a copy is known by its bytes, and stays" {
+@test "keep: a copy is recognised by its contents, and stays" {
     use_rule 'email = { subject = "{stem}"; };' 'after_upload = "keep";'
     file_one A1.txt
     cp in/A1.txt 'in/A1 copy.txt'
@@ -397,7 +397,7 @@ upload_is_held_back() { # OPTION...
     [[ $output == *"was already filed on lead_A on $(date -u +%Y-%m-%d); --again files it a second time"* ]]
 }
 
-@test "upload asks the same, of a running agent and of the queue, and goes on only with --again" {
+@test "upload checks the same with a running agent and with the queue, and continues only with --again" {
     use_rule 'lead_file = {};'
     file_one A1.txt
     echo hello >letter.txt
@@ -411,7 +411,7 @@ upload_is_held_back() { # OPTION...
     activities_are 3
 }
 
-@test "what upload filed is known to upload and to the folder" {
+@test "upload and the folder know what upload has filed" {
     run_once
     echo hello >letter.txt
     cp letter.txt A9.txt
@@ -423,7 +423,7 @@ upload_is_held_back() { # OPTION...
     was_held_back in/Failed/A1.txt
 }
 
-@test "upload without a queue needs none" {
+@test "upload works without a queue" {
     echo hello >letter.txt
     closedrop upload --lead lead_A letter.txt
     activities_are 1
@@ -448,7 +448,7 @@ upload_is_held_back() { # OPTION...
     activities_are 2
 }
 
-@test "upload killed in its POST: what may be there is known to the folder" {
+@test "upload killed during its POST: the folder knows what may have been created" {
     run_once
     fault '[{"on":"email","do":"hang-after","times":1}]'
     echo hello >A9.txt
@@ -462,7 +462,7 @@ upload_is_held_back() { # OPTION...
     was_held_back in/Failed/A1.txt
 }
 
-@test "upload that Close refuses holds nothing back" {
+@test "an upload that Close refuses holds nothing back" {
     run_once
     fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[\"no\"]}"},"times":1}]'
     echo hello >A9.txt

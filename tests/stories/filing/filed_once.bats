@@ -77,7 +77,7 @@ is_put_away_at_last() { # PLACE
     is_put_away_at_last archive/a.txt
 }
 
-@test "a file that may not be moved (chattr +i)" {
+@test "a file that cannot be moved (chattr +i)" {
     mount_or_skip -t tmpfs -o size=1m tmpfs in # with which the file goes, whatever ends this test
     drop_while_its_note_is_slow
     chattr +i in/a.txt 2>chattr.txt || skip "no file can be made immutable here: $(cat chattr.txt)"
@@ -86,7 +86,7 @@ is_put_away_at_last() { # PLACE
     is_put_away_at_last "$uploaded/a.txt"
 }
 
-@test "a folder that this user may not write" {
+@test "a folder that this user cannot write to" {
     become_nobody
     drop_while_its_note_is_slow
     [ "$(id -u)" != 0 ] || chown root in
@@ -113,7 +113,7 @@ is_put_away_at_last() { # PLACE
     echo "inode numbers: $inodes"
 }
 
-@test "identical twins, also by cp -p, are filed once each, and not again after a restart" {
+@test "identical copies, also by cp -p, are filed once each, and not again after a restart" {
     use_rule 'after_upload = "keep"; duplicates = "file";'
     echo hello >in/a.txt
     cp -p in/a.txt in/b.txt

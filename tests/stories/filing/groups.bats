@@ -80,7 +80,7 @@ twenty_failed() {
     twenty_failed
 }
 
-@test "with one slot the group still waits for all that lie there" {
+@test "with one slot, the group still waits for all files that are there" {
     limits='transfers = 1;'
     customers 20
     rule 'group = { by = "{customer}"; wait = "300ms"; };'
@@ -91,7 +91,7 @@ twenty_failed() {
     [ "$(activities '[.[].attachments | map(.filename) | . == sort] | unique')" = '[true]' ]
 }
 
-@test "a late file makes a second email" {
+@test "a late file gets a second email" {
     customers 1
     rule 'group = { by = "{customer}"; wait = "300ms"; };'
     start_agent
@@ -102,7 +102,7 @@ twenty_failed() {
     activities_are 2
 }
 
-@test "the group waits for its newest file, over a restart and a reload" {
+@test "the group waits for its newest file, across a restart and a reload" {
     customers 1
     rule 'group = { by = "{customer}"; wait = "10s"; };' # longer than a busy machine takes to start
     start_agent
@@ -117,7 +117,7 @@ twenty_failed() {
     activities_are 1
 }
 
-@test "a member that fails goes alone, and the group waits for it no longer than its time" {
+@test "a file that fails goes alone, and the group waits for it no longer than group.wait" {
     limits='max_attempts = 1000;'
     customers 1
     rule 'group = { by = "{customer}"; wait = "500ms"; };'
@@ -132,7 +132,7 @@ twenty_failed() {
     activities_are 2
 }
 
-@test "over the limit the whole group fails" {
+@test "above the limit, the whole group fails" {
     limits='max_sent = "5K";'
     customers 2
     rule 'group = { by = "{customer}"; wait = "300ms"; };'
@@ -144,7 +144,7 @@ twenty_failed() {
     grep -q 'in total belong together' in/Failed/statement-10000-03.pdf.error.txt
 }
 
-@test "what Close refuses fails the whole group, with its words" {
+@test "if Close refuses it, the whole group fails, with Close's words" {
     customers 1
     rule 'group = { by = "{customer}"; wait = "300ms"; };'
     fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[\"no such thing\"]}"}}]'
@@ -159,7 +159,7 @@ twenty_failed() {
     jobs_are done 3
 }
 
-@test "a rule that changes while the group waits is asked again" {
+@test "a rule that changes while the group waits is applied again" {
     customers 2
     rule 'group = { by = "{customer}"; wait = "1h"; };'
     start_agent
@@ -173,7 +173,7 @@ twenty_failed() {
     [ "$(uploads)" = 2 ]
 }
 
-@test "retry of a file whose sidecar lies in Failed files it, and not without its activity" {
+@test "retry of a file whose sidecar is in Failed files it, and not without its activity" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "r"; match = { path = "^A"; }; lead_id = "{meta.lead}"; group = { by = "{stem}"; wait = "100ms"; };
         email = { subject = "{stem}"; }; } );'
@@ -205,7 +205,7 @@ file_waits_for_s3() { # in/a.txt, which the rule "r" takes
     wait_until history_says 1 'IncompleteBody'
 }
 
-@test "a rule that is mended while its file waits for S3 no longer files it on the old lead" {
+@test "a rule that is corrected while its file waits for S3 no longer files it on the old lead" {
     file_waits_for_s3
     two_rules ^b
     kill -HUP "$agent_pid"
@@ -214,7 +214,7 @@ file_waits_for_s3() { # in/a.txt, which the rule "r" takes
     closedrop show 1 --json | jq -e '.error.code == "no_rule"'
 }
 
-@test "a file whose rule is taken away waits for it, also where others are grouped" {
+@test "a file whose rule is removed waits for it, even while others are grouped" {
     file_waits_for_s3
     local both=$more
     more=${more%, \{ name = \"r\"*}' );'
@@ -239,7 +239,7 @@ paced_member() { # one of two of a group is uploaded, the other is told to come 
     statements 0 0 2026-02
 }
 
-@test "--once ends though a group waits for a member that Close paces for an hour, and says what waits" {
+@test "--once exits although a group waits for a file that Close delays for an hour, and says what waits" {
     paced_member
     run_once
     [ "$agent_code" = 1 ]
@@ -248,7 +248,7 @@ paced_member() { # one of two of a group is uploaded, the other is told to come 
     activities_are 0
 }
 
-@test "a member that leaves the queue wakes the others, which go without it" {
+@test "a file that leaves the queue wakes the others of its group, which are filed without it" {
     paced_member
     start_agent
     wait_until jobs_are uploaded 1
@@ -259,7 +259,7 @@ paced_member() { # one of two of a group is uploaded, the other is told to come 
     [ "$(activities '[.[].attachments | length]')" = '[1]' ]
 }
 
-@test "a member that is renamed into another group wakes the one it leaves" {
+@test "a file that is renamed into another group wakes the one it leaves" {
     paced_member
     start_agent
     wait_until jobs_are uploaded 1

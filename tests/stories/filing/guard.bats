@@ -5,7 +5,7 @@ load ../../support/story
 load ../../support/clock
 load ../../support/guard
 
-@test "thirty dropped at once: ten leave, twenty wait, and it is said first; released, all are sent, each once" {
+@test "thirty dropped at once: ten are sent, twenty are held, and the first line of status says so; once released, all are sent, each once" {
     configure
     start_agent
     mails 30
@@ -21,7 +21,7 @@ load ../../support/guard
     closedrop release statements 2>&1 | grep -q 'no email of rule "statements" waits for release'
 }
 
-@test "a release covers what waits then, not what comes later" {
+@test "a release covers what is held then, not what arrives later" {
     configure
     start_agent
     mails 20
@@ -33,7 +33,7 @@ load ../../support/guard
     sent_are 20
 }
 
-@test "one by its id: it leaves, the others wait" {
+@test "a release by ID: that email is sent, the others wait" {
     configure
     start_agent
     mails 13
@@ -49,7 +49,7 @@ load ../../support/guard
     held_are 1
 }
 
-@test "recalled: each file lies in Failed with the reason; one that is dragged back leaves, at once" {
+@test "recalled: each file is in Failed with the reason; one that is dragged back is sent at once" {
     local held=${HELD:-15}
     configure
     start_agent
@@ -68,7 +68,7 @@ load ../../support/guard
     held_are 0
 }
 
-@test "deleted, moved out of the folder, or rewritten while they wait: none of them leaves" {
+@test "deleted, moved out of the folder, or rewritten while they are held: none of them is sent" {
     local away=${AWAY:-5} # so many deleted, and as many moved out
     configure
     start_agent
@@ -90,7 +90,7 @@ load ../../support/guard
     [ -z "$(activities '.[].body.subject' | jq -r . | sort | comm -12 - taken_away)" ]
 }
 
-@test "deleted while the agent is away, then released: none of them leaves" {
+@test "deleted while the agent is stopped, then released: none of them is sent" {
     configure
     start_agent
     mails 20
@@ -106,7 +106,7 @@ load ../../support/guard
     sent_are 16
 }
 
-@test "recalled, and Failed is renamed: nothing leaves by that; one that is dragged out of there does" {
+@test "recalled, and Failed is renamed: nothing is sent because of that; one that is dragged out of there is" {
     configure
     start_agent
     mails 13
@@ -128,7 +128,7 @@ places_are() { # NUMBER START: so many files lie there
     [ "$(closedrop list --json | jq -r '.place // ""' | grep -c "^$2")" = "$1" ]
 }
 
-@test "recalled while the agent is away: its next start puts the files into Failed" {
+@test "recalled while the agent is stopped: its next start moves the files to Failed" {
     configure
     start_agent
     mails 14
@@ -140,7 +140,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 10
 }
 
-@test "what is renamed while it waits is looked at anew, and waits on" {
+@test "a file that is renamed while it is held is classified again, and stays held" {
     configure
     start_agent
     mails 12
@@ -153,7 +153,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 10
 }
 
-@test "a group counts as one, and waits and goes as one" {
+@test "a group counts as one, and is held and sent as one" {
     limits='ask_above = 2;'
     configure 'group = { by = "{stem}"; wait = "300ms"; };'
     start_agent
@@ -171,7 +171,7 @@ places_are() { # NUMBER START: so many files lie there
     [ "$(activities '[length, ([.[].attachments | length] | unique)]')" = '[5,[4]]' ]
 }
 
-@test "drafts and notes are not counted, and each rule is by itself" {
+@test "drafts and notes are not counted, and each rule is counted separately" {
     more="rules = ( $(mail_rule statements '^s'), $(mail_rule reminders '^r'), $(status=draft mail_rule drafts '^d'),
         { name = \"notes\"; match = { path = \"^n\"; }; lead_id = \"lead_A\"; note = { text = \"x\"; }; } );"
     limits='ask_above = 3;'
@@ -187,7 +187,7 @@ places_are() { # NUMBER START: so many files lie there
     [ "$(activities '[.[] | select(.body.subject // "" | startswith("r"))] | length')" = 3 ]
 }
 
-@test "a limit of 0 never asks, also of what waits already" {
+@test "a limit of 0 never holds anything, not even what was held before" {
     configure
     start_agent
     mails 13
@@ -198,7 +198,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 13
 }
 
-@test "the queue is lost: nothing more leaves without a person" {
+@test "the queue is lost: nothing more is sent without a person's approval" {
     configure
     start_agent
     mails 30
@@ -213,7 +213,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 30
 }
 
-@test "killed again and again while they go: exactly as many leave as may" {
+@test "killed again and again while emails are sent: exactly as many are sent as allowed" {
     limits='ask_above = 10; doubt = "200ms";'
     configure
     mails 20
@@ -227,7 +227,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 10
 }
 
-@test "--once ends with 1 and says what is held" {
+@test "--once exits with 1 and says what is held" {
     configure
     mails 12
     run_once
@@ -236,7 +236,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 10
 }
 
-@test "upload asks the same queue: refused above the limit without --yes, and where there is no queue" {
+@test "upload asks the same queue: refused above the limit without --yes, and if there is no queue" {
     configure
     echo 1 >one.txt
     ! closedrop upload --rule statements one.txt 2>upload.log
@@ -251,7 +251,7 @@ places_are() { # NUMBER START: so many files lie there
     sent_are 11
 }
 
-@test "check says of each rule that sends what the guard will do" {
+@test "for each rule that sends, check says what the guard will do" {
     configure
     closedrop check | grep -qxF 'note: the rule "statements" really sends email: at most 10 an hour are sent without your approval; set limits.ask_above to the size of your largest batch'
     limits='ask_above = 0; sends = { per_hour = 20; per_day = 200; gap = "30s"; };'

@@ -5,7 +5,7 @@ load ../../support/story
 load ../../support/clock
 load ../../support/guard
 
-@test "so many an hour of one sender, the oldest first; the rest goes by itself" {
+@test "only so many emails per hour and sender, oldest first; the rest is sent by itself" {
     limits='ask_above = 0; sends = { per_hour = 5; };'
     configure
     start_in_time
@@ -29,7 +29,7 @@ load ../../support/guard
     sent_are 15
 }
 
-@test "so many a day, and a pause between two" {
+@test "only so many emails per day, and a pause between two" {
     limits='ask_above = 0; sends = { per_day = 3; gap = "10m"; };'
     configure
     start_in_time
@@ -52,7 +52,7 @@ load ../../support/guard
     sent_are 4
 }
 
-@test "a group waits for its turn, and goes, as one" {
+@test "a group waits for its turn, and is sent, as one" {
     limits='ask_above = 0; sends = { per_hour = 2; };'
     configure 'group = { by = "{stem}"; wait = "300ms"; };'
     start_in_time
@@ -73,7 +73,7 @@ load ../../support/guard
     [ "$(activities '[length, ([.[].attachments | length] | sort)]')" = '[5,[2,3,3,3,3]]' ]
 }
 
-@test "each sender has a pace of its own, over all rules" {
+@test "each sender has a pace of its own, across all rules" {
     limits='ask_above = 0; sends = { per_hour = 2; };'
     more="rules = ( $(mail_rule one '^a'), $(mail_rule two '^b'), $(sender=ceo@example.com mail_rule three '^c') );"
     write_config 'rules = [ "one", "two", "three" ];'
@@ -90,7 +90,7 @@ load ../../support/guard
     sent_are 9
 }
 
-@test "released, the pace still holds; deleted or recalled while they wait for their turn, they are not sent" {
+@test "the pace still applies after a release; emails deleted or recalled while they wait for their turn are not sent" {
     limits='ask_above = 3; sends = { per_hour = 5; };'
     configure
     start_in_time
@@ -112,7 +112,7 @@ load ../../support/guard
     sent_are 9
 }
 
-@test "the clock is set while it runs, or while it does not: no window holds more for that" {
+@test "the clock is set while the agent runs, or while it does not: no window contains more because of that" {
     limits='ask_above = 10; sends = { per_hour = 3; };'
     wall_only=yes
     configure
@@ -136,7 +136,7 @@ load ../../support/guard
     done
 }
 
-@test "killed again and again on the way: no hour holds more, and each is sent once" {
+@test "killed again and again on the way: no hour contains more, and each is sent once" {
     limits='ask_above = 0; doubt = "200ms"; sends = { per_hour = 5; };'
     configure
     mails 15
@@ -155,7 +155,7 @@ load ../../support/guard
     done
 }
 
-@test "upload does not go faster than limits.sends either" {
+@test "upload does not send faster than limits.sends either" {
     limits='ask_above = 0; sends = { per_hour = 1; };'
     configure
     mails 1
@@ -183,7 +183,7 @@ start_sandbox_in_time() {
     start_sandbox
 }
 
-@test "old statements dragged in at once: a few leave, and once released the rest at its pace, killed on the way" {
+@test "old statements dragged in at once: a few are sent, and after a release the rest at its pace, killed on the way" {
     local files=${FILES:-40} ask=${ASK:-5} hour=${HOUR:-5} day=${DAY:-15} minutes=0
     WAIT_MAX=900
     limits="ask_above = $ask; doubt = \"200ms\";"

@@ -10,7 +10,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     wait_until find_gives 1 in/Uploaded -name "$1"
 }
 
-@test "renamed while it waits and nothing is sent: the agent lives, and status and log name no other rule" {
+@test "renamed while it is held and nothing is sent: the agent keeps running, and status and log name no other rule" {
     configure
     start_agent
     mails 12
@@ -24,7 +24,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     wait_until held_are 2
 }
 
-@test "what was recalled is not sent by a later release of its rule, and what came with it is recalled as it comes" {
+@test "what was recalled is not sent by a later release of its rule, and what arrived with it is recalled, too" {
     limits='ask_above = 5; transfers = 16; max_attempts = 1000;'
     configure
     start_agent
@@ -45,7 +45,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     [ "$(activities '[.[].body.subject | select(startswith("slow"))] | length')" = 0 ]
 }
 
-@test "released, put off by Close, then deleted: not sent" {
+@test "released, delayed by Close, then deleted: not sent" {
     limits='ask_above = 5; transfers = 4;'
     configure
     start_agent
@@ -61,7 +61,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     [ "$(sent)" -le 8 ] # the four that were put off were deleted then
 }
 
-@test "paced while its rule is gone, and deleted meanwhile: not sent when the rule is back" {
+@test "paced while its rule is removed, and deleted meanwhile: not sent when the rule is back" {
     limits='ask_above = 0; sends = { per_hour = 2; };'
     configure
     start_in_time
@@ -82,7 +82,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     sent_are 2
 }
 
-@test "paced for longer than an upload lasts while S3 is down, and recalled: not sent when S3 is back" {
+@test "paced for longer than an upload is valid while S3 is down, and recalled: not sent when S3 is back" {
     limits='ask_above = 0; sends = { per_hour = 2; };'
     configure
     start_in_time
@@ -98,7 +98,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     sent_are 2
 }
 
-@test "another rule's release or recall says nothing of what is renamed into it later" {
+@test "a release or recall of a rule does not cover what is renamed into it later" {
     more="rules = ( $(mail_rule statements '^s'), $(mail_rule reminders '^r') );"
     write_config 'rules = [ "statements", "reminders" ];'
     start_agent
@@ -114,7 +114,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     [ "$(sent)" = 22 ]
 }
 
-@test "a file that comes later for a group that waits for its turn makes a second email, and holds up nobody" {
+@test "a file that arrives late for a group that waits for its turn gets a second email, and delays nothing" {
     limits='ask_above = 0; sends = { per_hour = 1; };'
     more="rules = ( $(mail_rule g '^g(?<n>[0-9]+)-' 'group = { by = "{n}"; wait = "300ms"; };'), $(mail_rule statements '^s') );"
     write_config 'rules = [ "g", "statements" ];'
@@ -138,7 +138,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     wait_until activities_are 4
 }
 
-@test "one sender, spelled in other ways, is one sender" {
+@test "a sender that is spelled in other ways is the same sender" {
     limits='ask_above = 0; sends = { per_hour = 2; };'
     more="rules = ( $(mail_rule a '^a'), $(sender=Billing@Example.com mail_rule b '^b'), $(sender='Billing <billing@example.com>' mail_rule c '^c') );"
     write_config 'rules = [ "a", "b", "c" ];'
@@ -148,7 +148,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     sent_are 2
 }
 
-@test "the gap begins when the email before has been created" {
+@test "the gap starts when the previous email has been created" {
     limits='ask_above = 0; sends = { gap = "3s"; };'
     configure
     start_agent
@@ -158,7 +158,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     [ "$(activities '[.[].at | sub("\\.[0-9]+Z"; "Z") | fromdate] | sort | .[1] - .[0] >= 2')" = true ]
 }
 
-@test "a directory that cannot be read for a while is no reason to drop what waits in it" {
+@test "a directory that cannot be read for a while is not a reason to drop what is held in it" {
     limits='ask_above = 1;'
     become_nobody
     chown -R nobody:nogroup in

@@ -128,7 +128,7 @@ queued_while_paused() { # NAME: a file that waits for its turn
     jobs_are failed 0
 }
 
-@test "a file that is moved into a sub-directory while it is queued is sent once" {
+@test "a file that is moved into a subdirectory while it is queued is sent once" {
     queued_while_paused a.txt
     mkdir in/sub
     mv in/a.txt in/sub/a.txt
@@ -138,7 +138,7 @@ queued_while_paused() { # NAME: a file that waits for its turn
     [ "$(uploads)" = 1 ]
 }
 
-@test "two queued files that change names go each with its content" {
+@test "two queued files that swap names are each sent with their own contents" {
     start_agent
     closedrop pause
     echo one >in/a.txt
@@ -154,7 +154,7 @@ queued_while_paused() { # NAME: a file that waits for its turn
     jobs_are failed 0
 }
 
-@test "a queued file that is moved to another folder goes from there" {
+@test "a queued file that is moved to another folder is sent from there" {
     mkdir other
     more_folders='{ path = "other"; settle = "200ms"; }' write_config
     queued_while_paused a.txt
@@ -176,7 +176,7 @@ queued_while_paused() { # NAME: a file that waits for its turn
     [ "$(uploads)" = 1 ]
 }
 
-@test "an agent that looks at the same files again and again sends each once" {
+@test "an agent that scans the same files again and again sends each once" {
     write_config 'watch = "poll"; poll_interval = "100ms"; after_upload = "keep";'
     local i
     for i in {1..20}; do

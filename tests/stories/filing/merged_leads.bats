@@ -46,7 +46,7 @@ error_says() { # FILE TEXT
     }
 }
 
-@test "a merged lead is found by one event, over all its merges" {
+@test "a merged lead is found by one event, across all its merges" {
     merge_many 101
     merge lead_Older lead_Old
     merge lead_Old lead_Home
@@ -56,7 +56,7 @@ error_says() { # FILE TEXT
     asked 3 2 0
 }
 
-@test "where no event is told the list of merges is, page by page, until the lead is in it" {
+@test "if events give no answer, the list of merges is read, page by page, until the lead is in it" {
     local answer
     merge lead_Old lead_Home
     merge_many 101
@@ -71,7 +71,7 @@ error_says() { # FILE TEXT
     done
 }
 
-@test "a deleted lead says so, and when, and no merges are read" {
+@test "for a deleted lead, the error says so, and when, and no merges are read" {
     curl -sf -X POST -d '{"id":"lead_Gone"}' "${admin}lead/delete"
     echo a >in/lead_Gone.txt
     run_once
@@ -80,7 +80,7 @@ error_says() { # FILE TEXT
     closedrop list --json | jq -e '.error.code == "no_target"'
 }
 
-@test "twenty wrong ids read the list of merges once" {
+@test "for twenty wrong IDs, the list of merges is read once" {
     merge_many 201
     for i in $(seq 20); do echo "$i" >"in/lead_Wrong$i.txt"; done
     run_once
@@ -89,13 +89,13 @@ error_says() { # FILE TEXT
     asked 20 20 3
 }
 
-@test "twenty files of one wrong id: only those ask that are in hand before the first answer" {
+@test "twenty files with one wrong ID: only those ask that are in progress before the first answer" {
     for i in $(seq 20); do echo "$i" >"in/lead_Wrong-$i.txt"; done
     run_once
     curl -sf "${admin}counts" | jq -e '.requests | .lead <= 8 and .events <= 8 and .merges == 1' # 8: limits.transfers
 }
 
-@test "twenty files of one wrong id, or of one merged lead, one at a time: the first one asks" {
+@test "twenty files with one wrong ID, or of one merged lead, one at a time: the first one asks" {
     merge lead_Old lead_Home
     limits='transfers = 1;' write_config 'rules = [ "by-lead-id" ];'
     for i in $(seq 20); do echo "$i" >"in/lead_Wrong-$i.txt"; done
@@ -108,7 +108,7 @@ error_says() { # FILE TEXT
     asked 22 2 1 # the lead they are filed on is read for each
 }
 
-@test "a list of merges that is too long is no proof" {
+@test "a list of merges that is too long proves nothing" {
     fault_always merges '{"status":200,"body":"{\"data\":[],\"has_more\":true}",'"$json"'}'
     echo a >in/lead_Wrong1.txt
     echo b >in/lead_Wrong2.txt
@@ -118,7 +118,7 @@ error_says() { # FILE TEXT
     asked 2 2 50
 }
 
-@test "no answer is not remembered: what Close says later counts" {
+@test "a missing answer is not remembered: what Close says later counts" {
     merge lead_Old lead_Home
     fault '[{"on":"events","do":{"status":500},"times":2}]'
     echo a >in/lead_Old.txt
@@ -127,7 +127,7 @@ error_says() { # FILE TEXT
     asked 4 3 0
 }
 
-@test "a 404 of somebody in between says nothing of the lead" {
+@test "a 404 from something in between says nothing about the lead" {
     fault '[{"on":"lead","do":{"status":404,"body":"<html>","headers":{"Content-Type":"text/html"}},"times":2}]'
     echo a >in/lead_Home.txt
     run_once
@@ -135,7 +135,7 @@ error_says() { # FILE TEXT
     asked 3 0 0
 }
 
-@test "a merge after the list was read is found, also by a key that may list no events" {
+@test "a merge after the list was read is found, even by a key that may not list events" {
     fault_always events '{"status":403,"body":"{\"error\":\"no\"}"}'
     start_agent
     echo a >in/lead_Wrong.txt
@@ -146,7 +146,7 @@ error_says() { # FILE TEXT
     [ "$(activities 'map(.lead_id)')" = '["lead_Home"]' ]
 }
 
-@test "what was remembered is forgotten when the configuration is read again" {
+@test "a reload forgets what was remembered" {
     start_agent
     echo a >in/lead_New.txt
     wait_until jobs_are failed 1

@@ -96,7 +96,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     activities_are 1
 }
 
-@test "if the look itself fails, nothing is posted" {
+@test "if the verification itself fails, nothing is posted" {
     fault '[{"on":"email","do":"reset-after","times":1},{"on":"emails","do":{"status":500},"times":0},{"on":"lead","skip":1,"do":{"status":500},"times":0}]'
     drop 1
     start_agent
@@ -126,7 +126,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     [ "$(closedrop list --json | jq -c .activity_id)" = "$(activities 'min_by(.date_created) | .id')" ]
 }
 
-@test "an unclear end that stays unclear fails, says so, and a retry looks before it posts" {
+@test "an outcome that stays unclear fails and says so, and a retry verifies before it posts" {
     limits='doubt = "100ms"; max_attempts = 2;'
     use_rule "$email"
     # Close is there, but will not show what the lead has
@@ -147,7 +147,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     [ ! -e in/Failed/A0.txt.error.txt ]
 }
 
-@test "the lead is merged between the POST and the look" {
+@test "the lead is merged between the POST and its verification" {
     limits='doubt = "2s";'
     use_rule "$email"
     fault '[{"on":"email","do":"reset-after"}]'
@@ -159,7 +159,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     activities_are 1
 }
 
-@test "a kept connection that dies under the POST is not used twice" {
+@test "a kept connection that dies during the POST is not used twice" {
     # libcurl by itself repeats a POST on a reused connection: each activity goes on a fresh one
     fault '[{"on":"email","do":"reset-after","every":2,"times":0}]'
     limits='transfers = 1; doubt = "200ms";'
@@ -169,7 +169,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     each_once 8
 }
 
-@test "kill -9 while the POST is under way" {
+@test "kill -9 while the POST is in progress" {
     settings '{"latency":"300ms"}'
     limits='doubt = "500ms";'
     use_rule "$email"
@@ -183,7 +183,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     each_once 4
 }
 
-@test "an upload of yesterday is made again before it is attached" {
+@test "yesterday's upload is repeated before it is attached" {
     start_agent
     fault '[{"on":"email","do":{"status":429,"headers":{"Retry-After":"3600"}}}]'
     drop 1
@@ -197,7 +197,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     history_says 1 'expired'
 }
 
-@test "an upload of yesterday whose file is gone fails and says so; a younger one is filed without its file" {
+@test "yesterday's upload whose file is gone fails and says so; a younger one is filed without its file" {
     local lead count=0
     for lead in A B; do # one run each: the 429 holds back all other files of its run
         start_agent

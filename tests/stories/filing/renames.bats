@@ -37,7 +37,7 @@ filed_once_on() { # LEAD FILENAME
     [ "$(activities 'map([.lead_id, .attachments[0].filename])')" = "[[\"$1\",\"$2\"]]" ]
 }
 
-@test "renamed while it is sent: filed under the new name, and the receipt says both" {
+@test "renamed while it is sent: filed under the new name, and the receipt has both" {
     start_agent
     drop_slowly A1.pdf
     mv in/A1.pdf in/B2.pdf
@@ -49,7 +49,7 @@ filed_once_on() { # LEAD FILENAME
     [ "$(uploads)" = 1 ]
 }
 
-@test "sorted into a new sub-directory while it is sent" {
+@test "sorted into a new subdirectory while it is sent" {
     start_agent
     drop_slowly A1.pdf
     mkdir in/sorted
@@ -70,7 +70,7 @@ filed_once_on() { # LEAD FILENAME
     [ -f "$uploaded/tuesday/A1.pdf" ]
 }
 
-@test "renamed to what no rule takes: it fails under its new name, and nothing is filed" {
+@test "renamed to a name that no rule takes: it fails under its new name, and nothing is filed" {
     start_agent
     drop_slowly A1.pdf
     mv in/A1.pdf in/C1.pdf
@@ -122,19 +122,19 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
     start_agent
 }
 
-@test "renamed while the agent is dead, with the file being sent" {
+@test "renamed while the agent is down, with the file being sent" {
     stopped_in uploading '[{"on":"s3","do":"hang","times":0}]'
     filed_once_on lead_B B1.txt
 }
 
-@test "renamed while the agent is dead, with the file uploaded" {
+@test "renamed while the agent is down, with the file uploaded" {
     group='group = { by = "{l}"; wait = "2s"; };'
     use_rule
     stopped_in uploaded '[]'
     filed_once_on lead_B B1.txt
 }
 
-@test "renamed while the agent is dead, with its email posted: filed under the old name, and the folder says both leads" {
+@test "renamed while the agent is down, with its email posted: filed under the old name, and a text names both leads" {
     limits='doubt = "200ms"; '
     use_rule
     stopped_in attaching '[{"on":"email","do":"hang-after","times":0}]'
@@ -157,7 +157,7 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
     [ "$(activities 'map(.lead_id)')" = '["lead_A","lead_B"]' ]
 }
 
-@test "renamed under its POST: filed under the old name; a new name of the same lead needs no text" {
+@test "renamed during its POST: filed under the old name; a new name of the same lead needs no text" {
     fault '[{"on":"email","do":{"delay":"600ms"},"times":1}]'
     start_agent
     echo hello >in/A1.txt
@@ -180,13 +180,13 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     filed_once_on lead_A A1.txt
 }
 
-@test "renamed under its POST where files are deleted: it is archived with the text, for a person to look at" {
+@test "renamed during its POST in a folder with after_upload = delete: it is archived with a text, for a person to check" {
     posted_then_renamed 'after_upload = "delete";'
     [ -f "$uploaded/B1.txt" ]
     grep -q 'would belong to lead_B' "$uploaded/B1.txt.error.txt"
 }
 
-@test "renamed under its POST where files are kept: the text lies beside it" {
+@test "renamed during its POST in a folder with after_upload = keep: the text is next to it" {
     receipts=false posted_then_renamed 'after_upload = "keep";'
     [ -f in/B1.txt ]
     grep -q 'would belong to lead_B' in/B1.txt.error.txt
@@ -215,7 +215,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     filed_once_on lead_A A1.csv
 }
 
-@test "its folder is renamed in the configuration while its email is posted: the same file under the new folder waits for nobody" {
+@test "its folder is renamed in the configuration while its email is posted: the same file in the new folder does not wait" {
     limits='doubt = "200ms"; '
     use_rule
     fault '[{"on":"email","do":"hang-after","times":0}]'
@@ -230,7 +230,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     activities_are 1
 }
 
-@test "renamed when it was not created after all: filed under the new name" {
+@test "renamed, and its activity was not created after all: filed under the new name" {
     limits='doubt = "200ms"; '
     use_rule
     fault '[{"on":"email","do":"hang","times":1}]'
@@ -279,7 +279,7 @@ posted_then_renamed() { # FOLDER-SETTING...: to a name of another lead
     history_says 1 'the file had been removed from the folder in the meantime'
 }
 
-@test "a second name (hard link) is no new name" {
+@test "a second name (hard link) is not a new name" {
     fault '[{"on":"s3","do":{"delay":"700ms"},"times":1}]'
     start_agent
     echo hello >in/A1.txt
@@ -326,7 +326,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     activities_are $((FILES + 1))
 }
 
-@test "path becomes the parent directory" {
+@test "the path becomes the parent directory" {
     files_all
     carriers
     set_config folders.name=office folders.path=office
@@ -343,7 +343,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     one_more_is_filed in/Failed/Uploaded/*/n1.txt in/
 }
 
-@test "check, and a reload, warn when a folder's name disappears that has jobs" {
+@test "check and a reload warn if the name of a folder disappears that has jobs" {
     local says="the queue has $FILES jobs (0 of them wait) of a folder \"scans\""
     files_all
     start_agent
@@ -362,7 +362,7 @@ one_more_is_filed() { # FILE FOLDER: dragged back
     one_more_is_filed in/Failed/2025/*/l2.txt in/
 }
 
-@test "a directory that is renamed to another case, and files to capital letters" {
+@test "a directory whose name changes case, and files renamed to capital letters" {
     local file
     mkdir in/post
     files_all

@@ -62,7 +62,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
 
 # ---- what a person must judge ----
 
-@test "retry --all leaves out what a person must judge, and counts it; by its id it goes" {
+@test "retry --all leaves out what a person must decide, and counts it; by ID it is retried" {
     broken_table
     start_agent
     ends 0 "2 queued again; $left_out" retry --all
@@ -91,7 +91,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     activities_are 4
 }
 
-@test "an empty file that is dragged back is taken as it is, and the text says so" {
+@test "an empty file that is dragged back is accepted as is, and the text says so" {
     write_config 'incomplete = "100ms";'
     start_agent
     : >in/a.txt
@@ -102,7 +102,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     [ "$(uploads)" = 1 ]
 }
 
-@test "a file that is dragged back, and rewritten while it waits for its marker, is judged by what it is then" {
+@test "a file that is dragged back, and rewritten while it waits for its marker, is judged by its new contents" {
     write_config 'incomplete = "100ms"; marker = "{name}.done";'
     start_agent
     put_half a.pdf
@@ -119,7 +119,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
 
 # ---- narrowed ----
 
-@test "retry is narrowed by folder, rule and code, each alone and together" {
+@test "retry can be limited by folder, rule and code, alone and together" {
     broken_table
     start_agent
     ends 2 'there is no folder "letters"' retry --folder letters
@@ -137,7 +137,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     ends 0 "none queued again; $left_out" retry --folder scans
 }
 
-@test "an empty name means nothing, and ids go without the options" {
+@test "an empty name selects nothing, and IDs exclude the options" {
     broken_table
     ends 2 'there is no folder ""' retry --folder ''
     ends 2 'there is no rule ""' retry --all --rule ''
@@ -183,7 +183,7 @@ are_refused() {
     are_refused
 }
 
-@test "it goes once the limit, or the other name, has gone" {
+@test "it is sent once the limit, or the other name, is gone" {
     beyond_the_limits
     write_config
     rm outside.txt
@@ -208,7 +208,7 @@ are_refused() {
     [ "$(counts .tickets)" = 0 ]
 }
 
-@test "a hard link to what the agent may not read stays one, whatever else is wrong with it" {
+@test "a hard link to a file that the agent may not read is refused as one, whatever else is wrong with it" {
     [ "$(id -u)" = 0 ] || skip "only root can make such a link"
     become_nobody
     write_config 'incomplete = "100ms";'

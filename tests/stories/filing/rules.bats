@@ -38,7 +38,7 @@ attachment() { # FILE TOKEN: as Close is told of it
             $name + "/"), filename: $name, content_type: "application/pdf", size: $size}'
 }
 
-@test "by lead id: a scan with the id in its name becomes a draft on that lead" {
+@test "by lead ID: a scan with the ID in its name becomes a draft on that lead" {
     rules "$by_lead_id"
     start_agent
     pdf "scan-$bluth.pdf" "a contract"
@@ -70,7 +70,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(activities '.[0].body.attachments[0].content_type')" = '"image/tiff"' ]
 }
 
-@test "a number as it is dialled finds its contact, and nobody whose number only looks like it" {
+@test "a number as it is dialled finds its contact, and nobody whose number is only similar" {
     seed '{"leads":[{"id":"lead_Munich","name":"Amper GmbH","contacts":[
             {"id":"cont_Munich","name":"Anna","emails":[],"phones":["+4989555123"]}]},
         {"id":"lead_Other","name":"Others","contacts":[
@@ -121,7 +121,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     done
 }
 
-@test "customer statements: a table says whose they are, and those of one customer go into one email" {
+@test "customer statements: a table says which lead they belong to, and those of one customer go into one email" {
     printf '\xef\xbb\xbfkey;lead_id;contact_id;city\r\n10452;%s;%s;"Newport; Beach"\r\n10453;lead_Sitwell;;Corona\r\n' \
         "$bluth" "$jane" >customers.csv
     rules '{ name = "statements"; match = { path = "statement-(?<customer>[0-9]+)-"; };
@@ -149,7 +149,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     activities_are 1
 }
 
-@test "a lead file stands straight on the lead" {
+@test "a lead file is directly on the lead" {
     rules '{ name = "straight"; lead_id = "'$bluth'"; lead_file = {}; }'
     echo "a,b" >in/list.csv
     run_once
@@ -180,7 +180,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     closedrop list --json | jq -e '.error.code == "no_target" and .attempts == 1'
 }
 
-@test "found by email, name, lead name, custom field: only the one that is really meant, whatever words the index knows" {
+@test "found by email, name, lead name, custom field: only the exact one, whatever words the index matches" {
     rules '{ name = "m"; match = { path = "^mail-(?<v>.*)\\.txt$"; }; find = { contact_email = "{v}"; }; note = {}; }' \
         '{ name = "n"; match = { path = "^name-(?<v>.*)\\.txt$"; }; find = { contact_name = "{v}"; }; note = {}; }' \
         '{ name = "l"; match = { path = "^lead-(?<v>.*)\\.txt$"; }; find = { lead_name = "{v}"; }; note = {}; }' \
@@ -193,7 +193,7 @@ attachment() { # FILE TOKEN: as Close is told of it
         '[["lead-","lead_Sitwell",null],["mail-","'$bluth'","'$jane'"],["name-","'$bluth'","'$jane'"],["num-A","lead_Sitwell",null]]' ]
 }
 
-@test "none and several: the file fails with what was searched for and the candidates, and the next one goes on" {
+@test "none and several: the file fails with what was searched for and the candidates, and the next one continues" {
     seed '{"leads":[{"id":"lead_Twin","name":"Bluth company","contacts":[]}]}'
     rules '{ name = "l"; match = { path = "^(?<v>.*)\\.txt$"; }; find = { lead_name = "{v}"; }; note = {}; }'
     echo 1 >'in/Bluth COMPANY.txt' # either would do, and neither is just this
@@ -222,7 +222,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(find in/Failed -name '*.error.txt' | wc -l)" = 2 ]
 }
 
-@test "a merged lead is followed to the one that survived, a deleted one fails" {
+@test "a merged lead is followed to the one it was merged into, a deleted one fails" {
     seed '{"leads":[{"id":"lead_Old","name":"Old"},{"id":"lead_Older","name":"Older"},{"id":"lead_Gone","name":"Gone"}]}'
     curl -sf -X POST -d '{"source":"lead_Older","destination":"lead_Old"}' "${admin}merge"
     curl -sf -X POST -d '{"source":"lead_Old","destination":"'$bluth'"}' "${admin}merge"
@@ -235,7 +235,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     grep -q 'the lead lead_Gone no longer exists' in/Failed/lead_Gone.txt.error.txt
 }
 
-@test "no rule: uploaded only, or failed where no_match says so" {
+@test "no rule: only uploaded, or failed if no_match says so" {
     rules "$by_lead_id"
     echo a >in/other.txt
     run_once
@@ -287,7 +287,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ -f "in/Uploaded/$(date +%Y-%m)/b.pdf.json" ]
 }
 
-@test "a subject that would be too long, an id that is none, a contact of another lead: each fails alone" {
+@test "a subject that would be too long, an invalid ID, a contact of another lead: each fails alone" {
     rules '{ name = "long"; match = { path = "^long"; }; lead_id = "'$bluth'"; email = { subject = "{stem}{stem}{stem}{stem}{stem}"; }; }' \
         '{ name = "id"; match = { path = "^id-(?<v>.*)\\.txt"; }; lead_id = "{v}"; note = {}; }' \
         '{ name = "both"; match = { path = "^both"; }; lead_id = "'$bluth'"; contact_id = "cont_Stan"; note = {}; }' \
@@ -304,7 +304,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     grep -q 'is not on the lead' in/Failed/both.txt.error.txt
 }
 
-@test "what Close says of a field is the reason" {
+@test "what Close says about a field is the reason" {
     fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[],\"field-errors\":{\"sender\":\"Invalid email address.\"}}"}}]'
     rules '{ name = "e"; lead_id = "'$bluth'"; email = { status = "sent"; sender = "a@b.example"; }; }'
     echo 1 >in/a.txt
@@ -315,7 +315,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     activities_are 1
 }
 
-@test "more than the limit is not attached to a mail that really leaves" {
+@test "more than the limit is not attached to an email that is really sent" {
     limits='max_sent = "1K";'
     rules '{ name = "o"; lead_id = "'$bluth'"; email = { status = "outbox"; sender = "a@b.example"; to = [ "c@d.example" ]; }; }'
     head -c 2000 /dev/zero | tr '\0' x >in/big.txt
@@ -336,7 +336,7 @@ write_export() {
     printf '10453;;"Sitwell & Sons";A-10;lead_Sitwell;lead_Sitwell\r\n10454;jane@bluth.example.org;;;;%s\r\n' "$bluth"
 } >export.csv
 
-@test "a table beside find gives values, and find the target, whatever a column lead_id says" {
+@test "a table next to find provides values, and find the target, whatever a column lead_id says" {
     write_export
     export_rule 'find = { contact_email = "{row.E-Mail}"; };'
     run closedrop check
@@ -353,7 +353,7 @@ write_export() {
     [ "$(activities 'map([.lead_id, .contact_id])[1]')" = '["lead_Sitwell","cont_Stan"]' ]
 }
 
-@test "by a custom field, a lead's name and an id of a table" {
+@test "by a custom field, a lead's name, and an ID from a table" {
     write_export
     export_rule 'find = { custom_field = { id = "cf_Number"; value = "{row.Nummer}"; }; };'
     echo 1 >in/statement-10453-a.txt
@@ -367,7 +367,7 @@ write_export() {
     [ "$(activities 'map(.lead_id)')" = '["lead_Sitwell","lead_Sitwell","lead_Sitwell"]' ]
 }
 
-@test "an empty cell finds nobody, and the text names row and column" {
+@test "an empty cell finds no match, and the text names row and column" {
     seed '{"leads":[{"id":"lead_Nameless","name":"Statement","custom":{"cf_Number":"A-"},"contacts":[
         {"id":"cont_Nameless","name":"Nobody","emails":["","@bluth.example"],"phones":[]}]}]}'
     write_export
@@ -417,7 +417,7 @@ write_export() {
     never closedrop check
 }
 
-@test "jobs of a rule that is gone stay queued, are shown as such, and go on when it returns" {
+@test "jobs of a rule that was removed stay queued, are shown as such, and continue when it returns" {
     rules "$by_lead_id"
     start_agent
     closedrop pause
@@ -457,7 +457,7 @@ write_export() {
     wait_until grep -q 'the lead lead_Gone no longer exists' in/Failed/lead_Gone.txt.error.txt
 }
 
-@test "a pattern that would never end fails its file, and the next one goes on" {
+@test "a pattern that would take forever fails its file, and the next one continues" {
     rules '{ name = "evil"; match = { path = "^(a+)+$"; }; lead_id = "'$bluth'"; note = {}; }' \
         '{ name = "rest"; lead_id = "'$bluth'"; note = {}; }'
     echo 1 >"in/$(head -c 60 /dev/zero | tr '\0' a)!"
@@ -478,7 +478,7 @@ write_export() {
     [ -f "in/Uploaded/$(date +%Y-%m)/$(printf 'b\303\244d\377')/$(printf 'line\nbreak \033[31m "q" \377.txt')" ]
 }
 
-@test "the key is asked for nothing more than it must, and is nowhere to be seen" {
+@test "the key is used for the necessary requests only, and appears nowhere" {
     rules "$by_lead_id"
     start_agent
     echo 1 >"in/$bluth.txt"

@@ -56,7 +56,7 @@ statements='{ name = "statements"; match = { path = "(?i)^Übersicht (?<customer
 fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"; };
     find = { contact_phone = "{caller}"; country = "49"; }; note = { text = "Fax from {caller}, {from}"; }; }'
 
-@test "the three rules file names in normal form C and D, in capitals, and with blanks that do not break" {
+@test "the three rules file names in normal form C and D, in capitals, and with non-breaking spaces" {
     printf 'key,lead_id,contact_id\nMüller GmbH,%s,%s\n' "$lead" "$jane" >customers.csv
     rules "$by_lead_id" "$statements" "$fax"
     drop "Gemüse $lead.pdf" "Gem${nfd_ue}se $lead.pdf" "GEMÜSE $lead.PDF" "Gemüse$nbsp$lead.pdf"
@@ -90,7 +90,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     filed_on "$lead" 12
 }
 
-@test "an exact name wins, and one in other letters counts only where one lead has it" {
+@test "an exact name takes precedence, and one that differs in case counts only if one lead has it" {
     rules '{ name = "l"; match = { path = "^(?<v>.*)\\.txt$"; }; find = { lead_name = "{v}"; }; note = {}; }'
     drop "weiß & söhne.txt" "weiß${nbsp}& so"$'\u0308'"hne.txt" "WEISS & SÖHNE.txt" "Weiß & Söhne.txt"
     run_once
@@ -101,7 +101,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     closedrop list --json | jq -se 'map(select(.state == "failed").error.code) == ["several"]'
 }
 
-@test "a key of a table is found in any spelling, and an exact one first; of two that are alike none" {
+@test "a key of a table is found in any spelling, an exact one first; of two similar ones, none" {
     printf 'key,lead_id\nMüller,%s\nMÜLLER,lead_Weiss\nSchön,lead_Small\n' "$lead" >customers.csv
     rules '{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = {}; table = { file = "customers.csv"; key = "{k}"; }; }'
     drop "Müller 1.txt" "M${nfd_ue}ller 2.txt" "MÜLLER 3.txt" "SCHO"$'\u0308'"N 4.txt" "müller 5.txt"
@@ -112,7 +112,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     error_text | grep -F 'has no key "müller", but several like it, as in lines '
 }
 
-@test "the column of a table is found in any spelling, with all its dots and blanks" {
+@test "the column of a table is found in any spelling, with all its dots and spaces" {
     printf 'Kunden%snr.;Lead_ID;Gro\u0308ße (cm)\n4711;%s;12\n' "$nbsp" "$lead" >customers.csv
     rules '{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.KUNDEN NR.}: {row.Größe (cm)}"; };
         table = { file = "customers.csv"; key = "{k}"; column = "Kunden nr."; }; }'
@@ -124,7 +124,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     [ "$(activities 'map(.body.note)')" = '["4711: 12"]' ]
 }
 
-@test "a column that the table has not, or twice, is told with those that there are; a file that needs it fails" {
+@test "a column that the table lacks, or has twice, is reported with the existing ones; a file that needs it fails" {
     printf 'Kundennr.,lead_id,Ort,Ort\n4711,%s,a,b\n' "$lead" >customers.csv
     local rule='{ name = "t"; match = { path = "^(?<k>\\w+) [0-9]"; }; note = { text = "{row.Land}"; };
         table = { file = "customers.csv"; key = "{k}"; column = "Kundennr."; }; }'
@@ -150,7 +150,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     [[ $output == *'customers.csv, line 1: no column is named "Nummer"; there are only "Kundennr.", "lead_id", "Ort", "Ort"'* ]]
 }
 
-@test "include and exclude know all letters, and ? is one of them" {
+@test "include and exclude ignore case in every script, and ? is one character" {
     folder_settings='include = [ "übergabe*", "Bl?tt.txt" ]; exclude = [ "*geprüft*" ];'
     rules '{ name = "n"; lead_id = "'$lead'"; note = {}; }'
     drop "Übergabe 1.txt" "${nfd_UE}BERGABE 2.txt" "Blätt.txt" "Bla"$'\u0308'"tt.txt" \
@@ -160,7 +160,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     find_gives 3 in -maxdepth 1 -type f
 }
 
-@test "a name with control characters is filed clean, in every place where Close reads it" {
+@test "a name with control characters is clean wherever Close reads it" {
     rules '{ name = "n"; lead_id = "'$lead'"; email = { subject = "{name}"; body_text = "{stem}\n{ext}"; body_html = "<b>{name}</b>"; }; }'
     drop $'a\rb.txt' $'c\nd.txt' $'e\tf.txt' $'g\ah.txt' $'i\u202Etxt.exe' $'\n' $'j\e[31m\u2028k.txt' $'M\xfcller.txt'
     run_once
@@ -177,7 +177,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     [ -f "in/Uploaded/$(date +%Y-%m)/"$'M\xfcller.txt' ]
 }
 
-@test "what was filed under a clean name is found again after a POST whose end is unclear" {
+@test "what was filed under a clean name is found again after an unclear POST" {
     limits='doubt = "400ms";'
     rules '{ name = "n"; lead_id = "'$lead'"; lead_file = {}; }'
     fault '[{"on":"leadfile","do":"reset-after","times":1}]'
@@ -188,7 +188,7 @@ fax='{ name = "fax"; match = { path = "(^|/)(?<caller>[+0][0-9]+)-(?<from>\\w+)"
     [ "$(activities '.[0].body.filename')" = '"c dü.txt"' ]
 }
 
-@test "a marker and a sidecar are found in capitals, and keep them" {
+@test "a marker and a sidecar are found in capital letters, and keep them" {
     folder_settings='marker = "{name}.done"; sidecar = true;'
     rules '{ name = "n"; lead_id = "{meta.lead}"; note = {}; }'
     start_agent

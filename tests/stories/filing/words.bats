@@ -60,7 +60,7 @@ email() { # TO: a rule for a draft to these addresses
 ["c@example.com","d@example.com"]' ]
 }
 
-@test "what Close says of an entry names the field, the entry and what was sent" {
+@test "what Close says about an entry names the field, the entry and what was sent" {
     email '"ada@example.com", "x at example.com"'
     fault '[{"on":"email","do":{"status":400,"body":"{\"errors\":[],\"field-errors\":{\"to\":{\"errors\":{\"1\":\"Invalid email address.\"}}}}","headers":{"Content-Type":"application/json"}}}]'
     run_once
@@ -76,7 +76,7 @@ find_ada() {
 
 too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the maximum limit for this resource (max_limit = 100).\"}","headers":{"Content-Type":"application/json"}'
 
-@test "where Close does not accept the search of 200, one of 100 is asked" {
+@test "if Close does not accept a search for 200, one for 100 is sent" {
     find_ada
     fault '[{"on":"search","match":"\"_limit\":200","times":0,"do":{'"$too_much"'}}]'
     run_once
@@ -85,7 +85,7 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
     [ "$(uploads)" = 1 ]
 }
 
-@test "a search that is refused for whatever reason is asked twice, not more" {
+@test "a search that is refused for whatever reason is sent twice, not more" {
     find_ada
     fault '[{"on":"search","times":0,"do":{'"$too_much"'}}]'
     run_once
@@ -96,7 +96,7 @@ too_much='"status":400,"body":"{\"error\":\"The limit you set is larger than the
 
 # ---- HTML ----
 
-@test "HTML that Close would refuse is found by check, match and a reload, with its place" {
+@test "HTML that Close would refuse is found by check, match and a reload, with its position" {
     rule 'note = { html = "<p>good<br/></p>"; };'
     start_agent
     rule 'note = { html = "<p>a<br>b</p>"; };'
@@ -145,7 +145,7 @@ LINES
     [ "$(grep -c "^$config:" <<<"$output")" = 4 ]
 }
 
-@test "check --online names what curl says, and no status where none came" {
+@test "check --online reports curl's message, and no status if none was received" {
     stop_sandbox
     run -1 closedrop check --online
     [[ $output == *'could not be reached'*"; check close.api_url"* ]]

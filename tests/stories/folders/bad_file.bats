@@ -52,7 +52,7 @@ put_secret() { # NAME: a file that the agent may not read
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }
 
-@test "a file that is made readable in time goes" {
+@test "a file that is made readable in time is sent" {
     become_nobody
     write_config 'incomplete = "1h";'
     start_agent
@@ -63,7 +63,7 @@ put_secret() { # NAME: a file that the agent may not read
     wait_until test -f "$uploaded/a.txt"
 }
 
-@test "a file that becomes unreadable after it was queued is tried again, and goes when it can be read" {
+@test "a file that becomes unreadable after it was queued is tried again, and sent once it can be read" {
     become_nobody
     start_agent
     closedrop pause
@@ -77,7 +77,7 @@ put_secret() { # NAME: a file that the agent may not read
     wait_until jobs_are done 1
 }
 
-@test "a file of another user, where no lease can be had, goes all the same" {
+@test "a file of another user, for which there is no lease, is sent all the same" {
     become_nobody
     start_agent
     echo hello >in/a.txt
@@ -112,7 +112,7 @@ put_secret() { # NAME: a file that the agent may not read
     [ "$(closedrop list --json | jq -r .path)" = b.txt ]
 }
 
-@test "a file that is deleted while it is sent is done, and history says so" {
+@test "a file that is deleted while it is sent is done, and its history says so" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
     cp "$old" in/big.bin
@@ -195,7 +195,7 @@ sent_only() { # FILE...
     timeout 3 dd if=/dev/null of=in/big.bin bs=1 conv=notrunc status=none
 }
 
-@test "the time stamps of a file that somebody only touched while it was sent do not send it twice" {
+@test "a file that is only touched while it is sent is not sent twice" {
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
     echo hello >in/a.txt
@@ -221,7 +221,7 @@ sent_only() { # FILE...
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }
 
-@test "an empty file that is filled in time goes" {
+@test "an empty file that is filled in time is sent" {
     write_config 'incomplete = "1h";'
     start_agent
     : >in/a.txt
@@ -237,7 +237,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     mv cut.pdf in/cut.pdf
 }
 
-@test "a PDF that is cut off waits, and then fails with its reason" {
+@test "a truncated PDF waits, and then fails with its reason" {
     write_config 'incomplete = "2s";'
     start_agent
     put_half
@@ -250,7 +250,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(uploads)" = 0 ]
 }
 
-@test "a PDF that is completed in time goes" {
+@test "a PDF that is completed in time is sent" {
     write_config 'incomplete = "1h";'
     start_agent
     put_half
@@ -275,7 +275,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(find in/Failed -name 'cut-*' ! -name '*.error.txt' | wc -l)" = 4 ]
 }
 
-@test "a PDF behind a byte order mark, blank lines, PJL or MIME is known, and so is its cut" {
+@test "a PDF behind a byte order mark, blank lines, PJL or MIME is recognised, and so is a truncated one" {
     write_config 'incomplete = "500ms";'
     local heads=('\xef\xbb\xbf' '\r\n\r\n' '\x1b%%-12345X@PJL ENTER LANGUAGE=PDF\r\n' 'Content-Type: application/pdf\r\n\r\n')
     for i in 0 1 2 3; do
@@ -289,7 +289,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(closedrop list --json | jq -r 'select(.error.code == "cut_off").path' | sort | xargs)" = "cut-0.pdf cut-1.pdf cut-2.pdf cut-3.pdf" ]
 }
 
-@test "a file of nothing but zeros is cut off whatever it is called, unless a person says that it is whole" {
+@test "a file of only zeros counts as truncated whatever its name, unless a person accepts it" {
     write_config 'incomplete = "300ms";'
     start_agent
     head -c 3000 /dev/zero >in/a.csv
@@ -301,7 +301,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(uploads)" = 1 ]
 }
 
-@test "a file dragged back after \"looks cut off\" is taken as it is, as the same job" {
+@test "a file dragged back after it looked truncated is accepted as is, as the same job" {
     write_config 'incomplete = "300ms";'
     start_agent
     put_half
@@ -327,7 +327,7 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }
 
-@test "a file over max_size that is still written, and then cut to size, goes" {
+@test "a file over max_size that is still being written, and then truncated to size, is sent" {
     write_config 'max_size = "1K";'
     start_agent
     exec 9>>in/a.bin
@@ -356,14 +356,14 @@ written_after_it_failed() { # descriptor 9 is open for it
     [ -z "$(find in/Failed -type f)" ]
 }
 
-@test "an empty file that is written long after it failed, before it is put away, goes" {
+@test "an empty file that is written long after it failed, before it is put away, is sent" {
     write_config 'incomplete = "300ms";'
     start_agent
     exec 9>>in/a.txt
     written_after_it_failed
 }
 
-@test "a hard link that is written, and becomes a file of its own, before it is put away, goes" {
+@test "a hard link that is written, and becomes a file of its own, before it is put away, is sent" {
     write_config 'incomplete = "300ms";'
     start_agent
     echo secret >outside.txt
@@ -394,7 +394,7 @@ written_after_it_failed() { # descriptor 9 is open for it
     [ "$(cat outside.txt)" = secret ]
 }
 
-@test "a hard link whose other name goes in time goes" {
+@test "a hard link whose other name is removed in time is sent" {
     write_config 'incomplete = "1h";'
     start_agent
     echo hello >outside.txt
@@ -456,7 +456,7 @@ written_after_it_failed() { # descriptor 9 is open for it
     [ -f outside/a.txt ]
 }
 
-@test "temporary names are no documents and stay where they are, unmentioned" {
+@test "temporary files are not documents and stay where they are, without a message" {
     local name names=(a.tmp b.part c.filepart d.crdownload e.swp 'f~' .hidden '~$letter.docx' ._letter.pdf Thumbs.db
         desktop.ini g.error.txt h.close.json A.TMP THUMBS.DB)
     for name in "${names[@]}"; do
@@ -505,7 +505,7 @@ written_after_it_failed() { # descriptor 9 is open for it
     [ ! -e in/pwned ]
 }
 
-@test "a name of 255 bytes that fails, and one that is taken already, still find a place" {
+@test "a name of 255 bytes that fails, and one that is already taken, still fit into Failed" {
     local longest
     longest=$(printf 'n%.0s' {1..251}).pdf
     write_config 'max_size = "100";'

@@ -12,7 +12,7 @@ setup() {
 
 teardown() { story_teardown; }
 
-@test "a folder that is missing at the start: the others go on, and it is watched once it is there" {
+@test "a folder that is missing at the start: the others continue, and it is watched once it is there" {
     mkdir other
     rmdir in
     more_folders='{ path = "other"; settle = "200ms"; }' write_config 'poll_interval = "200ms";'
@@ -32,7 +32,7 @@ teardown() { story_teardown; }
     wait_until jobs_are done 3
 }
 
-@test "a folder that is missing makes run --once end with 1, after the others are done" {
+@test "with a missing folder, run --once exits with 1, after the others are done" {
     mkdir other
     rmdir in
     more_folders='{ path = "other"; settle = "200ms"; }' write_config
@@ -43,7 +43,7 @@ teardown() { story_teardown; }
     log_says "No such file"
 }
 
-@test "a folder that this user may not list is said so, and watched when it may" {
+@test "a folder that this user cannot list is reported, and watched once it can be listed" {
     become_nobody
     write_config 'poll_interval = "200ms";'
     echo hello >in/a.txt
@@ -57,7 +57,7 @@ teardown() { story_teardown; }
     wait_until folder_says '.healthy'
 }
 
-@test "a folder that this user may not write: files are sent once, and put away when it may" {
+@test "a folder that this user cannot write to: files are sent once, and put away once that is possible" {
     become_nobody
     write_config
     echo hello >in/a.txt
@@ -79,7 +79,7 @@ teardown() { story_teardown; }
     [ "$(closedrop show 1 --json | jq -r .error)" = null ]
 }
 
-@test "a sub-directory that this user may not list does not keep the rest waiting" {
+@test "a subdirectory that this user cannot list does not delay the rest" {
     become_nobody
     mkdir in/closed
     echo secret >in/closed/b.txt
@@ -93,7 +93,7 @@ teardown() { story_teardown; }
     chmod 755 in/closed
 }
 
-@test "a folder that becomes read-only: the job stays done, and is put away when it can be" {
+@test "a folder that becomes read-only: the job stays done, and its file is put away once that is possible" {
     mount_or_skip -t tmpfs -o size=1m tmpfs in
     start_agent
     fault '[{"on":"s3","do":{"delay":"1s"}}]'
@@ -112,7 +112,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 1 ]
 }
 
-@test "a full drop folder: a file that lies there whole is sent and put away" {
+@test "a full drop folder: a complete file in it is sent and put away" {
     mount_or_skip -t tmpfs -o size=1m tmpfs in
     start_agent
     echo hello >in/a.txt
@@ -157,7 +157,7 @@ teardown() { story_teardown; }
     find in -type f -size +0 -exec cmp -s big.bin {} \; -print | grep -q .
 }
 
-@test "a folder that is unmounted in between: nothing is decided, and the job goes on when it is back" {
+@test "a folder that is unmounted in between: nothing is decided, and the job continues when it is back" {
     mkdir disk
     mount_or_skip --bind disk in
     write_config 'poll_interval = "200ms"; rescan = "1s";'
@@ -215,7 +215,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 1 ]
 }
 
-@test "a file that waits to be put away in a folder that is unmounted over a restart is not sent again" {
+@test "a file that waits to be put away in a folder that is unmounted during a restart is not sent again" {
     mkdir disk
     mount_or_skip --bind disk in
     write_config 'poll_interval = "200ms"; rescan = "1s";'
@@ -239,7 +239,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 1 ]
 }
 
-@test "a folder that is renamed and made anew: the new one is watched, the old one left alone" {
+@test "a folder that is renamed and created again: the new one is watched, the old one left alone" {
     write_config 'poll_interval = "200ms"; rescan = "1s";'
     start_agent
     echo first >in/first.txt
@@ -256,7 +256,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 3 ]
 }
 
-@test "a folder that is removed and made anew while the agent runs" {
+@test "a folder that is removed and created again while the agent runs" {
     write_config 'poll_interval = "200ms";'
     start_agent
     rmdir in 2>/dev/null || rm -r in
@@ -267,7 +267,7 @@ teardown() { story_teardown; }
     wait_until folder_says '.healthy'
 }
 
-@test "a folder that is mounted over: what lies on top is watched, and the old one when it is bare again" {
+@test "a folder that is mounted over: what is on top is watched, and the old one once it is visible again" {
     write_config 'poll_interval = "1h"; rescan = "1h";'
     start_agent
     echo first >in/first.txt
@@ -286,7 +286,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 4 ]
 }
 
-@test "a folder that is a symbolic link to a directory, turned to another one" {
+@test "a folder that is a symbolic link to a directory, and then to another one" {
     mkdir one two
     rmdir in
     ln -s one in
@@ -305,7 +305,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 3 ]
 }
 
-@test "a directory above the folder that is renamed and made anew: the new folder is watched" {
+@test "a directory above the folder that is renamed and created again: the new folder is watched" {
     mkdir -p top/in
     set_config folders.path=top/in folders.poll_interval=200ms folders.rescan=1h
     start_agent
@@ -324,7 +324,7 @@ teardown() { story_teardown; }
     [ "$(uploads)" = 3 ]
 }
 
-@test "a disk that is unmounted with files still to be sent: its bare mount point is away, not empty" {
+@test "a disk that is unmounted with files yet to be sent: its bare mount point counts as away, not as empty" {
     head -c 8M /dev/zero >disk.img
     mke2fs -q -t ext4 disk.img
     mount_or_skip -o loop disk.img in
@@ -354,7 +354,7 @@ teardown() { story_teardown; }
     wait_until test -f "real/Uploaded/$(date +%Y-%m)/a.txt"
 }
 
-@test "another file system inside the folder is left out, and said so" {
+@test "another file system inside the folder is left out and reported" {
     mkdir in/disk
     mount_or_skip -t tmpfs -o size=1m tmpfs in/disk
     echo inner >in/disk/b.txt

@@ -74,7 +74,7 @@ two_batches() {
     wait_until test -e "$uploaded/READY (2)"
 }
 
-@test "a marker lets go what came before it, goes after it, and the next batch waits for its own" {
+@test "a marker releases what arrived before it and is put away afterwards, and the next batch waits for its own" {
     by_events_and_by_looking two_batches
 }
 
@@ -93,11 +93,11 @@ next_batch_under_way() { # the first batch cannot go yet, and so its marker stay
     [ "$(count_jobs queued)" = 1 ]
 }
 
-@test "what comes while the first batch is under way is not of it" {
+@test "what arrives while the first batch is in progress does not belong to it" {
     by_events_and_by_looking next_batch_under_way
 }
 
-@test "a marker that is written anew covers what came before its last change" {
+@test "a marker that is written again covers what arrived before its last change" {
     next_batch_under_way
     echo 1 >in/READY
     wait_until jobs_are queued 2
@@ -111,7 +111,7 @@ next_batch_under_way() { # the first batch cannot go yet, and so its marker stay
     wait_until waits_for "c.txt waits for its marker READY"
 }
 
-@test "each directory has its own marker, and letters may be large or small" {
+@test "each directory has its own marker, in upper or lower case" {
     with_marker
     mkdir -p in/one/deep in/two
     start_agent
@@ -129,7 +129,7 @@ next_batch_under_way() { # the first batch cannot go yet, and so its marker stay
     never was_uploaded in/two/c.txt
 }
 
-@test "a directory or a link that is called like the marker is none" {
+@test "a directory or a link with the marker's name is not a marker" {
     with_marker
     mkdir -p in/one in/two
     drop in/one/a.txt in/two/b.txt
@@ -143,7 +143,7 @@ next_batch_under_way() { # the first batch cannot go yet, and so its marker stay
     waits_for "one/a.txt waits for its marker READY"
 }
 
-@test "nor is it one where each file has its own marker" {
+@test "nor is it one if each file has its own marker" {
     write_config 'marker = "{name}.done";'
     mkdir in/a.txt.done
     drop in/a.txt
@@ -175,7 +175,7 @@ many_batches() {
     waiting_are 0
 }
 
-@test "batch upon batch: all go, and so does the marker" {
+@test "batch after batch: all are sent, and the marker is put away" {
     WAIT_MAX=60
     by_events_and_by_looking many_batches
 }
@@ -185,7 +185,7 @@ many_batches() {
     each_tenth=kill_and_start by_events_and_by_looking many_batches
 }
 
-@test "a batch from a Windows client, and the marker is seen to go" {
+@test "a batch from a Windows client, which sees the marker disappear" {
     type -P smbd smbclient >/dev/null || skip "samba is not installed"
     local server="$CLOSEDROP_SOURCE_DIR/tests/support/samba.sh" port
     "$server" start "$PWD/servers" "$folder" >port.txt
@@ -209,7 +209,7 @@ many_batches() {
 
 # ---- over a restart ----
 
-@test "a batch that came while the agent was dead goes, and what came after its marker waits" {
+@test "a batch that arrived while the agent was down is sent, and what arrived after its marker waits" {
     with_marker
     drop in/a.txt in/b.txt
     lets_a_tick_go_by
@@ -236,11 +236,11 @@ killed_with_both_batches() {
     [ -f in/b.txt ]
 }
 
-@test "killed and started again it still tells the two batches apart" {
+@test "after a kill and a restart it still tells the two batches apart" {
     by_events_and_by_looking killed_with_both_batches
 }
 
-@test "what was changed after its marker is still of the batch, as long as it was seen before" {
+@test "a file that was changed after its marker still belongs to the batch if it was seen before" {
     settle=1s
     with_marker
     start_agent
@@ -254,7 +254,7 @@ killed_with_both_batches() {
     wait_until test -e "$uploaded/READY"
 }
 
-@test "a marker whose files are all put away, but not it, goes at the next start" {
+@test "a marker that was not put away after its files is put away at the next start" {
     with_marker
     start_agent
     closedrop pause
@@ -268,7 +268,7 @@ killed_with_both_batches() {
     wait_until test -e "$uploaded/READY"
 }
 
-@test "run --once takes the batch, and its marker with it" {
+@test "run --once takes the batch and its marker" {
     with_marker
     drop in/a.txt in/b.txt
     touch in/READY
@@ -278,7 +278,7 @@ killed_with_both_batches() {
     [ ! -e in/READY ]
 }
 
-@test "a reload may begin to ask for a marker, and cease to" {
+@test "a reload can introduce a marker, and remove it" {
     write_config
     start_agent
     drop in/a.txt
@@ -295,7 +295,7 @@ killed_with_both_batches() {
 
 # ---- when it goes, and where ----
 
-@test "a file that cannot be put away holds the marker, one that failed does not" {
+@test "a file that cannot be put away keeps the marker, one that failed does not" {
     with_marker 'incomplete = "100ms"; archive = "/dev/null/nowhere";'
     start_agent
     : >in/empty.txt
@@ -319,7 +319,7 @@ killed_with_both_batches() {
     wait_until test -e "$uploaded/READY"
 }
 
-@test "an empty batch: its marker goes, and covers nothing that comes later" {
+@test "an empty batch: its marker is put away, and covers nothing that arrives later" {
     with_marker
     start_agent
     touch in/READY
@@ -329,7 +329,7 @@ killed_with_both_batches() {
     [ "$(uploads)" = 0 ]
 }
 
-@test "where uploaded files are deleted, so is their marker" {
+@test "if uploaded files are deleted, so is their marker" {
     with_marker 'after_upload = "delete";'
     start_agent
     drop in/a.txt
@@ -340,7 +340,7 @@ killed_with_both_batches() {
     nothing_is_staged
 }
 
-@test "where uploaded files are kept, so is their marker: written anew it covers the next batch" {
+@test "if uploaded files are kept, so is their marker: written again, it covers the next batch" {
     with_marker 'after_upload = "keep";'
     start_agent
     drop in/a.txt
@@ -355,7 +355,7 @@ killed_with_both_batches() {
     [ -e in/READY ]
 }
 
-@test "a forgotten file does not hold the marker" {
+@test "a forgotten file does not keep the marker" {
     with_marker
     start_agent
     closedrop pause
@@ -381,7 +381,7 @@ killed_with_both_batches() {
     wait_until test -e "$uploaded/READY"
 }
 
-@test "the files of a batch may be one group" {
+@test "the files of a batch can be one group" {
     seed '{"leads": [{"id": "lead_a", "name": "A"}]}'
     more='rules = ( { name = "statements"; match = { path = "(?<lead>lead_[a-z]+)"; }; lead_id = "{lead}";
         group = { by = "{lead}"; wait = "300ms"; }; email = { subject = "Yours"; }; } );'
@@ -424,7 +424,7 @@ another_document_in_its_place() {
     [ "$(uploads)" = 1 ]
 }
 
-@test "a file that the next batch writes over one that still settles waits for the next marker" {
+@test "a file that the next batch writes over one that is still settling waits for the next marker" {
     another_document_in_its_place
 }
 

@@ -63,7 +63,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
 
 # ---- what goes ----
 
-@test "a directory that was emptied goes after a minute, then the one above it" {
+@test "a directory that was emptied is removed after a minute, then the one above it" {
     removing
     start_in_time
     mkdir -p in/2026/Mueller
@@ -79,7 +79,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
     log_says "the directory 2026/Mueller was emptied and is removed"
 }
 
-@test "by events: a look at the folder comes when it is time, not after rescan" {
+@test "with events: the folder is scanned when it is time, not after rescan" {
     how='rescan = "7d";'
     wall_only='' # the steady clock goes with the other
     removing
@@ -93,7 +93,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
     wait_until is_gone in/one
 }
 
-@test "a restart forgets nothing: what was emptied before it goes" {
+@test "a restart forgets nothing: what was emptied before it is removed" {
     removing
     start_in_time
     mkdir in/sub
@@ -105,7 +105,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
     wait_until is_gone in/sub
 }
 
-@test "where files are deleted, and where they failed" {
+@test "if files are deleted, and if they failed" {
     removing 'after_upload = "delete"; incomplete = "100ms";'
     start_in_time
     mkdir in/deleted in/failed
@@ -119,7 +119,7 @@ watches_fit() { # one for each directory, and one for the directory above the fo
     [ -f in/Failed/failed/b.txt ]
 }
 
-@test "the directory of a batch goes after its marker" {
+@test "the directory of a batch is removed after its marker" {
     removing 'marker = "{dir}/READY";'
     start_in_time
     mkdir in/sub
@@ -144,7 +144,7 @@ emptied_beside() { # COMMAND...: what it makes stays, while a directory that was
     two_scans_end
 }
 
-@test "one that was empty before stays, and so does the one above it" {
+@test "a directory that was empty before stays, and so does the one above it" {
     mkdir -p in/scanner in/above/empty
     echo b >in/above/b.txt
     jobs=2 emptied_beside true
@@ -157,12 +157,12 @@ hidden_things() {
     touch in/hidden/.keep in/thumbs/Thumbs.db in/temporary/e.tmp
 }
 
-@test "one that holds anything at all stays, be it hidden or what people never see" {
+@test "a directory that contains anything at all stays, even hidden files" {
     jobs=4 emptied_beside hidden_things
     [ -e in/hidden/.keep ] && [ -e in/thumbs/Thumbs.db ] && [ -e in/temporary/e.tmp ]
 }
 
-@test "one that was made again under the name of one that was emptied stays" {
+@test "a directory that was created with the name of an emptied one stays" {
     removing
     start_in_time
     mkdir in/day in/emptied
@@ -178,7 +178,7 @@ hidden_things() {
     [ -d in/day ]
 }
 
-@test "without remove_empty all stay" {
+@test "without remove_empty, all directories stay" {
     write_config 'rescan = "1s"; archive = "Uploaded";'
     start_in_time
     mkdir in/sub
@@ -189,7 +189,7 @@ hidden_things() {
     [ -d in/sub ]
 }
 
-@test "the folder, Uploaded and Failed stay, empty as they may be" {
+@test "the folder, Uploaded and Failed stay, even if they are empty" {
     mkdir -p in/Failed/sub in/Uploaded/sub
     emptied_beside true
     [ -d in/Failed/sub ] && [ -d in/Uploaded/sub ] && [ -d in/.closedrop ]
@@ -211,7 +211,7 @@ hidden_things() {
     wait_until watches_are 2
 }
 
-@test "one that cannot be removed is said once" {
+@test "a directory that cannot be removed is reported once" {
     removing
     mkdir -p in/fixed/sub
     echo a >in/fixed/sub/a.txt
@@ -225,14 +225,14 @@ hidden_things() {
     [ -d in/fixed/sub ]
 }
 
-@test "check refuses it where every file is kept" {
+@test "check refuses it if every file is kept" {
     removing 'after_upload = "keep";'
     run closedrop check
     [ "$status" = 78 ]
     [[ $output == *'remove_empty: has no effect with after_upload = "keep"'* ]]
 }
 
-@test "after trees that came and went, those that were emptied go, and no watch is left behind" {
+@test "after trees that appeared and disappeared, emptied ones are removed, and no watch is left behind" {
     how='rescan = "1h";'
     wall_only=''
     removing
@@ -248,7 +248,7 @@ hidden_things() {
     wait_until watches_fit
 }
 
-@test "a directory that was empty all along is not taken for the one whose name it has got" {
+@test "an always empty directory is not mistaken for the one whose name it now has" {
     removing
     mkdir in/day in/template
     touch -d '1 hour ago' in/template

@@ -36,7 +36,7 @@ folder_says() { # JQ-CONDITION on the folder in status
     closedrop status --json | jq -en "input | .folders[0] | $1" >/dev/null
 }
 
-@test "it is polled by itself, and a file that is put behind the mount arrives" {
+@test "it is polled automatically, and a file that is put behind the mount arrives" {
     write_config 'poll_interval = "200ms";'
     start_agent
     wait_until folder_says '.healthy and .watch == "poll"'
@@ -60,7 +60,7 @@ folder_says() { # JQ-CONDITION on the folder in status
     [ $((queued - before)) -ge 2000 ]
 }
 
-@test "a server that has died: the folder is away and says why, and goes on when it is mounted again" {
+@test "a server that has died: the folder is away, status says why, and it continues when it is mounted again" {
     write_config 'poll_interval = "200ms";'
     start_agent
     closedrop pause
@@ -79,7 +79,7 @@ folder_says() { # JQ-CONDITION on the folder in status
     folder_says '.healthy and .message == null'
 }
 
-@test "a server that dies before the agent has looked: the job waits, and no attempt is spent" {
+@test "a server that dies before the agent has opened the file: the job waits, and no attempt is spent" {
     write_config 'watch = "inotify"; poll_interval = "3s";'
     start_agent
     closedrop pause
@@ -102,7 +102,7 @@ write_owner() { # HOST PID BOOT
     printf 'queue 4711\nbeat 1\nhost %s\npid %s\nboot %s\nstate_dir /nowhere\n' "$@" >behind/.closedrop/owner
 }
 
-@test "another queue had it, on this machine, and was killed: it is taken over at once" {
+@test "the folder of another queue, on this machine, whose agent was killed: it is taken over at once" {
     write_config 'poll_interval = "200ms";'
     start_agent
     wait_until folder_says .healthy
@@ -115,7 +115,7 @@ write_owner() { # HOST PID BOOT
     wait_until jobs_are done 1
 }
 
-@test "another machine has it: the folder is away and says who, and nothing is sent" {
+@test "another machine has the folder: it is away, status says who has it, and nothing is sent" {
     write_config 'poll_interval = "200ms";'
     write_owner fileserver 77 another
     echo hello >behind/a.txt
@@ -158,7 +158,7 @@ lives_on() { # since COUNT
     [ "$(signs_of_life)" -gt "$1" ]
 }
 
-@test "a server that does not answer: systemd is no longer told that all is well, until it does" {
+@test "a server that does not answer: the watchdog pings to systemd stop until it does" {
     local before
     start_manager
     write_config 'poll_interval = "100ms";'
@@ -199,7 +199,7 @@ take_numbers() {
     stat in/.{1..20} >/dev/null
 }
 
-@test "numbers that do not last: a file that is done, but not put away, is not filed again after another mount" {
+@test "inode numbers that do not last: a file that is done, but not put away, is not filed again after another mount" {
     local number
     drop_sshfs
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
@@ -224,7 +224,7 @@ take_numbers() {
     [ "$(uploads)" = 1 ]
 }
 
-@test "neither a rename that spares names nor hard links: files are put away all the same" {
+@test "without RENAME_NOREPLACE and hard links, files are put away all the same" {
     drop_sshfs -o disable_hardlink
     write_config 'poll_interval = "200ms";'
     mkdir -p "behind/Uploaded/$(date +%Y-%m)"

@@ -65,7 +65,7 @@ names=(
     [ "$agent_code" = 0 ]
 }
 
-@test "nor while the agent is told of each by an event" {
+@test "nor while events report each of them" {
     start_agent
     put "${names[@]}"
     put 'contract lead_X.pdf'
@@ -90,14 +90,14 @@ names=(
     still_there '#recycle/wrong lead_X.pdf'
 }
 
-@test "match says so of them, and of a name in a directory that is not gone into" {
+@test "match says so about them, and about a name in a directory that is not entered" {
     put "${names[@]}"
     for name in "${names[@]}"; do
         closedrop match "in/$name" | grep -F 'nothing: it is ignored'
     done
 }
 
-@test "a shortcut is sent where a pattern of include names it, not where one fits everything" {
+@test "a shortcut is sent if a pattern of include names it, not if one matches everything" {
     use_first_rule 'include = [ "*", "lead*", "*.url", "Report lead_X.lnk" ];'
     put 'a lead_X.pdf' 'b lead_X.URL' 'c lead_X.lnk' 'Report lead_X.lnk' 'lead_X.Desktop'
     run_once

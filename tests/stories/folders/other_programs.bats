@@ -34,7 +34,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
 
 # ---- how tables are written ----
 
-@test "tables as spreadsheets write them: their own first line, separators, blanks, Ctrl-Z and texts kept by a formula" {
+@test "tables as spreadsheets write them: sep= lines, separators, spaces, Ctrl-Z, and texts as formulas" {
     printf 'sep=;\r\nkey;lead_id;contact_id\r\n10452;lead_A1;\r\n' >sep.csv
     printf '\xef\xbb\xbfkey;lead_id;"x";Name, Vorname\r\n10452;lead_A1;;Muster, Erika\r\n' >comma.csv
     printf 'key,lead_id\r\n10452,lead_A1\r\n\x1a' >ctrlz.csv
@@ -69,7 +69,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
 
 # ---- while they are written ----
 
-@test "a table that is away is waited for; what needs it does not fail" {
+@test "files wait for a table that is missing, and do not fail" {
     rules "$(table_rule t)"
     start_agent
     echo 1 >in/t-1.txt
@@ -83,7 +83,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     closedrop list --json | jq -en 'input | .error == null' >/dev/null
 }
 
-@test "a table that its writer holds open is waited for" {
+@test "files wait for a table that its writer holds open" {
     printf 'key,lead_id\n' >t.csv
     rules "$(table_rule t)"
     start_agent
@@ -97,7 +97,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     filed_on lead_A1 1
 }
 
-@test "a table that is written in two bursts is waited for: between rows of its head, in a row, in quotes" {
+@test "files wait for a table that is written in two bursts: after its first row, within a row, within quotes" {
     rules "$(table_rule head)" "$(table_rule row)" "$(table_rule quotes)"
     printf 'key,lead_id\n' >head.csv
     printf 'key,lead_id\n0,lead_A2\n1,le' >row.csv
@@ -118,7 +118,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     filed_on lead_A1 '2 2 2'
 }
 
-@test "the last row of a table that may be cut off is waited for, though its key is there: the rest may be another lead's" {
+@test "files wait for the last row of a table that may be truncated, although its key is there: the ID may be incomplete" {
     rules "$(table_rule row)"
     printf 'key,lead_id\n1,lead_A2\n2,lead_A' >row.csv
     start_agent
@@ -131,7 +131,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     filed_on lead_A1 2
 }
 
-@test "a table that stays away or cut off fails what needs it once incomplete is over" {
+@test "a table that stays missing or truncated fails the files that need it once incomplete is over" {
     folder_settings='incomplete = "3s";' rules "$(table_rule away)" "$(table_rule cut)"
     printf 'key,lead_id\n1,"le' >cut.csv
     start_agent
@@ -144,7 +144,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     grep -h . in/Failed/*.error.txt | grep -q 'line 2: unterminated quote in this row'
 }
 
-@test "a key that a whole table lacks fails at once" {
+@test "a key that a complete table lacks fails at once" {
     printf 'key,lead_id\n1,lead_A1\n' >t.csv
     rules "$(table_rule t)"
     start_agent
@@ -181,7 +181,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     [ "$(uploads)" = 1 ]
 }
 
-@test "a sidecar that is empty or not closed is waited for, and status names the file and the sidecar" {
+@test "files wait for a sidecar that is empty or truncated, and status names the file and the sidecar" {
     folder_settings='sidecar = true;' rules "$sidecar_rule"
     start_agent
     printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
@@ -197,7 +197,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     filed_on lead_A2 'Guten Tag Birch'
 }
 
-@test "a sidecar that stays cut off fails its file once incomplete is over" {
+@test "a sidecar that stays truncated fails its file once incomplete is over" {
     folder_settings='sidecar = true; incomplete = "1s";' rules "$sidecar_rule"
     start_agent
     printf '{"lead":"lead_A1"' | drop_with_sidecar cut.txt
@@ -208,7 +208,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     [ "$(uploads)" = 0 ]
 }
 
-@test "status names the first file that waits, and the marker or sidecar that it wants" {
+@test "status names the first file that waits, and the marker or sidecar that it waits for" {
     write_config 'marker = "{stem}.ok"; sidecar = true;'
     start_agent
     mkdir in/sub
@@ -243,7 +243,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     [ "$(activities '.[0].body.date_scheduled')" = "\"$(date +%F)T18:00:00$zone\"" ]
 }
 
-@test "a moment that Close would not know is told by match" {
+@test "match reports a date that Close would not understand" {
     rules '{ name = "later"; match = { path = "[.]txt$"; }; lead_id = "lead_A1"; email = { status = "scheduled";
         sender = "a@example.com"; to = [ "b@example.com" ]; date_scheduled = "{date:%d.%m.%Y}"; }; }'
     echo 1 >in/1.txt
@@ -251,7 +251,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     [[ $output == *'Sends '*"\"$(date +%d.%m.%Y)\" is not a valid date and time for Close; write it like 2026-11-22T18:00:00+01:00"* ]]
 }
 
-@test "the time of a file is told beyond 2262 and before 1970" {
+@test "the time of a file is correct beyond 2262 and before 1970" {
     rules '{ name = "old"; match = { path = "[.]txt$"; }; lead_id = "lead_A1"; note = { text = "{mtime:%Y-%m-%d}"; }; }'
     echo 1 >in/1.txt && touch -d '2300-02-03 12:00' in/1.txt
     echo 2 >in/2.txt && touch -d '1955-04-05 12:00' in/2.txt

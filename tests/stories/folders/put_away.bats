@@ -53,7 +53,7 @@ put_away_is_done() {
     [ -f "in/Not sent/yet/b.txt.error.txt" ]
 }
 
-@test "what lies in the archive, in Failed and in .closedrop is never taken" {
+@test "files in the archive, in Failed and in .closedrop are never taken" {
     mkdir -p "$uploaded" in/Failed/x in/.closedrop
     echo old >"$uploaded/old.txt"
     echo old >in/Failed/x/old.txt
@@ -67,7 +67,7 @@ put_away_is_done() {
     [ -f in/Failed/x/old.txt ]
 }
 
-@test "a sub-directory that only has the archive's name further down is watched" {
+@test "a subdirectory that only has the archive's name further down is watched" {
     mkdir -p in/deep/Uploaded
     echo hello >in/deep/Uploaded/a.txt
     run_once
@@ -85,7 +85,7 @@ put_away_is_done() {
     closedrop show 1 --json | jq -en --arg place "$PWD/archive/$(date +%Y)/sub/a.txt" 'input | .place == $place'
 }
 
-@test "an absolute archive below a directory that may be passed through, but not listed" {
+@test "an absolute archive below a directory that can be entered, but not listed" {
     [ "$(id -u)" = 0 ] || skip "needs root, to have a directory of another user"
     become_nobody
     mkdir -p pass/archive
@@ -148,7 +148,7 @@ put_away_is_done() {
     [ "$(uploads)" = 1 ]
 }
 
-@test "keep: nothing is moved, nothing but .closedrop is made, and nothing is sent again after a restart" {
+@test "keep: nothing is moved, nothing but .closedrop is created, and nothing is sent again after a restart" {
     write_config 'after_upload = "keep";'
     mkdir in/sub
     echo hello >in/sub/a.txt
@@ -209,7 +209,7 @@ put_away_is_done() {
 
 # ---- modes and groups ----
 
-@test "directories that are made get the folder's mode and group, whatever the umask" {
+@test "new directories get the folder's mode and group, whatever the umask" {
     chmod 2775 in
     [ "$(id -u)" != 0 ] || chgrp nogroup in
     umask 077
@@ -232,7 +232,7 @@ put_away_is_done() {
     [ "$(stat -c %a "$uploaded/sub/a.txt")" = 664 ]
 }
 
-@test "an error text is for all who may list the directory, whatever the file's mode is; a receipt is not" {
+@test "everybody who can list the directory can read an error text, whatever the file's mode; a receipt is different" {
     local mode
     umask 077
     write_config 'incomplete = "0"; receipts = true;'
@@ -249,7 +249,7 @@ put_away_is_done() {
     done
 }
 
-@test "an error text takes the group and the rights of the directory it lies in, not of the folder" {
+@test "an error text gets the group and the permissions of the directory it is in, not of the folder" {
     [ "$(id -u)" = 0 ] || skip "needs root, to have files of several groups"
     mkdir -p in/Failed/sub in/sub
     chgrp nogroup in/Failed/sub
@@ -262,7 +262,7 @@ put_away_is_done() {
     [ "$(mode_and_group in/Failed/sub/a.txt)" = "600 0" ]
 }
 
-@test "directories that were there keep their mode" {
+@test "existing directories keep their mode" {
     mkdir -p "$uploaded"
     chmod 700 in/Uploaded "$uploaded"
     echo hello >in/a.txt
@@ -272,7 +272,7 @@ put_away_is_done() {
     [ "$(stat -c %a "$uploaded")" = 700 ]
 }
 
-@test "a file that may be executed gives its text no right to be" {
+@test "the text of an executable file is not executable" {
     write_config 'incomplete = "0";'
     : >in/a.sh
     chmod 755 in/a.sh
@@ -283,7 +283,7 @@ put_away_is_done() {
 
 # ---- beside the file ----
 
-@test "receipts say what became of the file" {
+@test "receipts contain the outcome of the file" {
     write_config 'receipts = true;'
     echo hello >in/a.txt
     run_once
@@ -291,7 +291,7 @@ put_away_is_done() {
         .sha256 == $sum and .error == null and (.download_url | startswith("http"))' "$uploaded/a.txt.close.json"
 }
 
-@test "receipts say where the file lies, and each file of one long name has its own" {
+@test "receipts say where the file is, and each file with the same long name has its own" {
     write_config 'receipts = true;'
     local longest round
     longest=$(printf 'n%.0s' {1..251}).txt
@@ -307,7 +307,7 @@ put_away_is_done() {
     [ "$(closedrop list --json | jq -r .place | sort)" = "$(cat "$uploaded"/*.close.json | jq -r .place | sort)" ]
 }
 
-@test "receipts of kept files lie beside them, and are no documents" {
+@test "receipts of kept files are next to them, and are not documents" {
     write_config 'receipts = true; after_upload = "keep";'
     mkdir in/sub
     echo hello >in/sub/a.txt
@@ -334,7 +334,7 @@ put_away_is_done() {
     never grep -qi 'null\|errno\|HTTP' "$text"
 }
 
-@test "the text says which marker and sidecar are to be dragged back with the file" {
+@test "the text says which marker and sidecar must be dragged back with the file" {
     write_config 'incomplete = "0"; max_size = "3"; marker = "{name}.done"; sidecar = true;'
     echo hello >in/a.txt
     echo '{}' >in/a.txt.json
@@ -349,7 +349,7 @@ put_away_is_done() {
     jobs_are done 1
 }
 
-@test "the text says that the marker of a batch is to be written anew" {
+@test "the text says that the marker of a batch must be written again" {
     write_config 'incomplete = "0"; max_size = "3"; marker = "{dir}/READY";'
     mkdir in/sub
     echo hello >in/sub/a.txt
@@ -384,7 +384,7 @@ put_away_is_done() {
     [ -z "$(find in -name '*.error.txt')" ]
 }
 
-@test "a file that is dragged back into another sub-directory goes from there" {
+@test "a file that is dragged back into another subdirectory is sent from there" {
     write_config 'max_size = "3";'
     echo hello >in/a.txt
     run_once
@@ -409,7 +409,7 @@ put_away_is_done() {
     [ "$(closedrop list --json | jq -c '[.id, .state]')" = '[1,"failed"]' ]
 }
 
-@test "a file that fails again under another name, or in a sub-directory, takes its text along" {
+@test "a file that fails again under another name, or in a subdirectory, has its text next to it" {
     write_config 'max_size = "3";'
     echo hello >in/a.txt
     mkdir in/sub
@@ -432,7 +432,7 @@ put_away_is_done() {
     [ "$(closedrop list --json | jq -c '[.id, .state, .place]')" = '[1,"failed","Failed/d.txt"]' ]
 }
 
-@test "a text stays that belongs to another file which has taken the name in Failed" {
+@test "a text that belongs to another file, which has taken the name in Failed, stays" {
     write_config 'max_size = "3";'
     echo hello >in/a.txt
     run_once
@@ -446,7 +446,7 @@ put_away_is_done() {
     grep -q 'job 1' in/Failed/b.txt.error.txt
 }
 
-@test "a text that is dragged back with its file goes, also where the file fails again" {
+@test "a text that is dragged back with its file is removed, even if the file fails again" {
     write_config 'max_size = "3";'
     echo hello >in/a.txt
     run_once
@@ -473,7 +473,7 @@ put_away_is_done() {
 
 # ---- names that are taken ----
 
-@test "names that are taken get numbers before the suffix, and nothing is overwritten" {
+@test "a number is added to names that are taken, before the suffix, and nothing is overwritten" {
     local i
     for i in 1 2 3; do
         echo "letter $i" >in/letter.txt
@@ -488,7 +488,7 @@ put_away_is_done() {
     [ "$(uploads)" = 9 ]
 }
 
-@test "failed files with a taken name get a number, and a text each" {
+@test "failed files whose name is taken get a number, and a text each" {
     write_config 'max_size = "3";'
     echo first >in/a.txt
     run_once
@@ -501,7 +501,7 @@ put_away_is_done() {
     grep -q 'job 2' "in/Failed/a (2).txt.error.txt"
 }
 
-@test "a directory with the file's name in the archive is no reason to stop" {
+@test "a directory with the file's name in the archive does no harm" {
     mkdir -p "$uploaded/a.txt"
     echo hello >in/a.txt
     run_once
@@ -522,7 +522,7 @@ put_away_is_done() {
 
 # ---- .closedrop ----
 
-@test "what an unclean end left in .closedrop comes back into the folder" {
+@test "files that a crash left in .closedrop come back into the folder" {
     echo first >in/first.txt
     run_once
     echo "left behind" >in/.closedrop/4711

@@ -93,7 +93,7 @@ nothing_of_it_stays() { # PATH: where the file is now
 
 # ---- filed, and not put away ----
 
-@test "Samba: a directory that another user made, 0755, is named with its owner and what helps, and the file goes when it may" {
+@test "Samba: a directory that another user created with 0755 is named with its owner and a remedy, and the file is put away once that is possible" {
     start_server samba "force user = daemon" "directory mask = 0755" "create mask = 0744"
     write_folder 'receipts = true;'
     start_agent
@@ -110,7 +110,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     jq -e '.error == null and .state == "done"' "$uploaded/anna/a.txt.close.json"
 }
 
-@test "Samba: with the advice taken, the next directory is no trouble" {
+@test "Samba: if the advice is followed, the next directory works" {
     start_server samba "force user = daemon" "directory mask = 2770" "create mask = 0660"
     write_folder
     start_agent
@@ -120,7 +120,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     never log_says 'Permission denied'
 }
 
-@test "a directory of a group that the agent is not in: a group of the system, which it is not told to join" {
+@test "a directory of a system group that the agent is not in: it is not advised to join" {
     drop_in sub 775
     chgrp -R daemon in/sub
     write_folder
@@ -131,7 +131,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays "$uploaded/sub/a.txt"
 }
 
-@test "a directory of its own that lost the right to write" {
+@test "a directory of its own that it can no longer write to" {
     drop_in own 555 nobody
     write_folder
     start_agent
@@ -140,7 +140,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays "$uploaded/own/a.txt"
 }
 
-@test "a sticky directory is named as what it is" {
+@test "a sticky directory is reported as such" {
     drop_in pub 1777
     write_folder
     start_agent
@@ -149,7 +149,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays "$uploaded/pub/a.txt"
 }
 
-@test "a folder in which the agent may not write is named" {
+@test "a folder that the agent cannot write to is named" {
     write_folder
     echo hello >in/a.txt
     chmod 644 in/a.txt
@@ -161,7 +161,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays "$uploaded/a.txt"
 }
 
-@test "an archive in which the agent may not write is named, or the directory above it that is there" {
+@test "an archive that the agent cannot write to is named, or the existing directory above it" {
     mkdir -p archive/2000
     chown daemon:nogroup archive
     chmod 755 archive
@@ -174,7 +174,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays "archive/$(date +%Y)/new/a.txt"
 }
 
-@test "a receipt that cannot be written beside a kept file" {
+@test "a receipt that cannot be written next to a kept file" {
     drop_in sub 755
     write_folder 'after_upload = "keep"; receipts = true;'
     start_agent
@@ -184,7 +184,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     jq -e '.error == null' in/sub/a.txt.close.json
 }
 
-@test "another reason gets a line of its own, a restart does not, and a run that goes through the queue alone shows it too" {
+@test "another reason is logged again, the same after a restart is not, and a run with nothing but the queue shows it too" {
     drop_in sub 755
     mkdir archive
     chown daemon:nogroup archive
@@ -208,7 +208,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     nothing_of_it_stays archive/sub/a.txt
 }
 
-@test "a failed file that cannot be put away: why it failed stays its error, beside why it is still there" {
+@test "a failed file that cannot be put away: its error stays why it failed, next to why it is still there" {
     mkdir in/sub
     : >in/sub/a.txt
     chown -R daemon:nogroup in/sub
@@ -230,7 +230,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     closedrop show 1 --json | jq -en 'input | .error.code == "empty" and (has("not_put_away") | not)'
 }
 
-@test "of several files that cannot be put away status names the oldest, and says how many there are" {
+@test "if several files cannot be put away, status names the oldest, and says how many there are" {
     local name
     write_folder
     for name in one two three; do
@@ -266,7 +266,7 @@ log_has() { # NUMBER TEXT: so many lines
     [ "$(grep -cF -- "$2" agent.log)" = "$1" ]
 }
 
-@test "FTP, umask 077: the file is named at once, and goes when it may be read" {
+@test "FTP, umask 077: the file is named at once, and sent once it can be read" {
     start_server ftp anon_umask=077
     write_folder 'incomplete = "1h";'
     start_agent
@@ -282,7 +282,7 @@ log_has() { # NUMBER TEXT: so many lines
     log_has 1 'scans/fax.txt waits: the file cannot be read'
 }
 
-@test "FTP, umask 077, for good: it fails with the same words, which the people of the folder can read" {
+@test "FTP, umask 077, for good: it fails with the same words, in a text that the users of the folder can read" {
     start_server ftp anon_umask=077
     write_folder 'incomplete = "2s";'
     start_agent
@@ -297,7 +297,7 @@ log_has() { # NUMBER TEXT: so many lines
     closedrop show 1 --json | jq -en 'input | .error.code == "unreadable"'
 }
 
-@test "a file that nobody writes to any more is named once, however often it is looked at, and anew when its mode changes" {
+@test "a file that nobody writes to any more is named once, however often it is inspected, and again when its mode changes" {
     write_folder 'incomplete = "1h"; watch = "poll";'
     start_agent
     secret a.txt
@@ -311,7 +311,7 @@ log_has() { # NUMBER TEXT: so many lines
     log_has 1 'scans/b.txt waits'
 }
 
-@test "of several files the first is named, by name, and how many more; one that has gone is not" {
+@test "of several files the first one, by name, is named, and how many more there are; not one that has disappeared" {
     write_folder 'incomplete = "1h";'
     start_agent
     secret b.txt
@@ -336,7 +336,7 @@ log_has() { # NUMBER TEXT: so many lines
     never folder_says '.unreadable | contains("vsftpd")' # its mode is right
 }
 
-@test "a file that becomes unreadable after it was queued says the same" {
+@test "the same is reported for a file that becomes unreadable after it was queued" {
     write_folder
     start_agent
     closedrop pause
@@ -371,15 +371,15 @@ is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
     log_has 1 'scans/shut: the directory cannot'
 }
 
-@test "a directory that may not be listed is named until it may" { is_named_until_it_is_open 700 g+rx; }
+@test "a directory that cannot be listed is named until it can" { is_named_until_it_is_open 700 g+rx; }
 
-@test "a directory that may be listed, but not entered" { is_named_until_it_is_open 740 g+x; }
+@test "a directory that can be listed, but not entered" { is_named_until_it_is_open 740 g+x; }
 
-@test "a directory that may be entered, but not listed" { is_named_until_it_is_open 711 g+r; }
+@test "a directory that can be entered, but not listed" { is_named_until_it_is_open 711 g+r; }
 
-@test "a closed directory of a folder that is polled" { is_named_until_it_is_open 700 g+rx 'watch = "poll";'; }
+@test "a closed directory of a polled folder" { is_named_until_it_is_open 700 g+rx 'watch = "poll";'; }
 
-@test "a closed directory that comes by and by, deeper down, is named, and forgotten when it is moved or deleted" {
+@test "a closed directory that appears later, deeper down, is named, and forgotten when it is moved or deleted" {
     mkdir in/deep
     chmod 777 in/deep
     write_folder
@@ -396,7 +396,7 @@ is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
     log_has 1 'scans/deep/b: the directory cannot'
 }
 
-@test "a folder that may be listed, but not entered, is away, and says whose it is" {
+@test "a folder that can be listed, but not entered, is away, and status says who owns it" {
     write_folder
     echo hello >in/a.txt
     chmod 644 in/a.txt

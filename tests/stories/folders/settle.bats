@@ -52,7 +52,7 @@ slow_writer() {
     arrives_once "$pdf"
 }
 
-@test "a slow writer's file goes once, and whole" {
+@test "a slow writer's file is sent once, and complete" {
     by_events_and_by_looking slow_writer
 }
 
@@ -69,7 +69,7 @@ slow_text() { # no end by which it could be told
     arrives_once whole.txt
 }
 
-@test "a slow writer of something without an end goes once, and whole: the open file holds it back" {
+@test "a slow writer's file without an end mark is sent once, and complete: it waits while it is open" {
     by_events_and_by_looking slow_text
 }
 
@@ -86,18 +86,18 @@ several_appends() { # opened and closed each time, with less than settle between
     arrives_once whole.txt
 }
 
-@test "a file that is closed and opened again within settle goes once, and whole" {
+@test "a file that is closed and opened again within settle is sent once, and complete" {
     by_events_and_by_looking several_appends
 }
 
-@test "what is moved in is complete, and goes at once" {
+@test "a file that is moved in is complete, and sent at once" {
     settle 1h
     start_agent
     put_mv "$pdf" in/a.pdf
     arrives_once "$pdf"
 }
 
-@test "a directory that is moved in with its files goes after settle" {
+@test "the files of a directory that is moved in are sent after settle" {
     start_agent
     mkdir -p outside/deep
     cp "$pdf" outside/deep/a.pdf
@@ -157,11 +157,11 @@ attributes_are_set() { # COMMAND ARGUMENT...
     writer=''
 }
 
-@test "times that are set again and again, to the past, hold no file back" {
+@test "times that are set again and again, to the past, do not delay a file" {
     attributes_are_set touch -cd '2020-01-01 10:00' in/a.txt
 }
 
-@test "times that are set again and again, to now, hold no file back" {
+@test "times that are set again and again, to now, do not delay a file" {
     attributes_are_set touch -c in/a.txt
 }
 
@@ -170,7 +170,7 @@ changing_modes() {
     chmod 644 in/a.txt
 }
 
-@test "a mode that is set again and again holds no file back" {
+@test "a mode that is set again and again does not delay a file" {
     attributes_are_set changing_modes
 }
 
@@ -188,7 +188,7 @@ old_times_while_data_flows() { # as rsync --inplace, robocopy and cp -p set them
     arrives_once whole.bin
 }
 
-@test "a file of its full size, with an old time, is not taken while it is still written" {
+@test "a file of its full size, with an old time, is not taken while it is still being written" {
     by_events_and_by_looking old_times_while_data_flows
 }
 
@@ -226,20 +226,20 @@ anew() {
     echo "the second document, and it is longer than the first" >in/a.txt
 }
 
-@test "a second document that is written over the first while that settles is said, once" {
+@test "a second document that is written over the first while it settles is reported, once" {
     by_events_and_by_looking says_once longer
 }
 
-@test "a second document that is shorter is said, once" {
+@test "a second document that is shorter is reported, once" {
     by_events_and_by_looking says_once shorter
 }
 
-@test "a second document that is renamed to the first's name in a polled folder is said, once" {
+@test "a second document that is renamed to the first's name in a polled folder is reported, once" {
     how='watch = "poll"; poll_interval = "200ms";'
     says_once by_rename
 }
 
-@test "a second document after the first was deleted is said, once" {
+@test "a second document after the first was deleted is reported, once" {
     says_once anew
 }
 
@@ -279,11 +279,11 @@ moved_in_over() { # COMMAND
     replaced_are 1
 }
 
-@test "a document that is moved in over one that settles is taken, and its history says so" {
+@test "a document that is moved in over one that is settling is taken, and its history says so" {
     moved_in_over by_rename
 }
 
-@test "a document that gets the name of one that settles, after a temporary one, is taken, and its history says so" {
+@test "a document that gets the name of one that is settling, after a temporary one, is taken, and its history says so" {
     moved_in_over by_temporary_name
 }
 
@@ -317,7 +317,7 @@ own_files() { # whatever a writer does to its own file
     done
 }
 
-@test "what a writer does to its own file is no document that was replaced" {
+@test "changes by a writer to its own file do not count as a replaced document" {
     by_events_and_by_looking own_files
 }
 
@@ -335,7 +335,7 @@ own_files() { # whatever a writer does to its own file
     never log_says 'replaced before'
 }
 
-@test "a document that was seen before a restart, and is replaced after it, is said" {
+@test "a document that was seen before a restart, and is replaced after it, is reported" {
     settle 1h
     start_agent
     echo "the first document" >in/a.txt
@@ -369,11 +369,11 @@ open_writer() {
     [ "$(uploads)" = 2 ]
 }
 
-@test "a file that a writer has open waits, however long it is quiet" {
+@test "a file that a writer has open waits, however long it is unchanged" {
     by_events_and_by_looking open_writer
 }
 
-@test "a file that is still written waits even after it was moved in" {
+@test "a file that is still being written waits even after it was moved in" {
     settle 200ms
     start_agent
     hold_open a.txt
@@ -389,7 +389,7 @@ open_writer() {
     [ "$(wc -l <"$uploaded/a.txt")" = 2 ]
 }
 
-@test "a writer that has only mapped the file holds it back" {
+@test "a file that a writer has only mapped waits" {
     start_agent
     python3 -c '
 import mmap, os, sys, time
@@ -415,7 +415,7 @@ with mmap.mmap(fd, 0) as page:
     was_uploaded "$uploaded/a.txt"
 }
 
-@test "a reader does not hold a file back" {
+@test "a reader does not delay a file" {
     exec 7>&-
     start_agent
     echo hello >outside.txt
@@ -444,11 +444,11 @@ with_marker() {
     [ "$(uploads)" = 2 ]
 }
 
-@test "with a marker, a file waits for it, without end" {
+@test "with a marker, a file waits for it indefinitely" {
     by_events_and_by_looking with_marker
 }
 
-@test "a marker goes where its file goes" {
+@test "a marker is moved with its file" {
     write_config 'marker = "{stem}.ok";'
     echo hello >in/a.txt
     : >in/a.ok
@@ -468,7 +468,7 @@ with_marker() {
     wait_until jobs_are done 1
 }
 
-@test "run --once ends with 1 while a file waits for its marker" {
+@test "run --once exits with 1 while a file waits for its marker" {
     write_config 'marker = "{name}.done";'
     echo hello >in/a.txt
     run_once
@@ -501,11 +501,11 @@ with_filters() {
     [ "$(uploads)" = 4 ]
 }
 
-@test "include and exclude: what they leave out stays where it is, unmentioned" {
+@test "include and exclude: what they leave out stays where it is, without a message" {
     by_events_and_by_looking with_filters
 }
 
-@test "a sub-directory whose mode or time changes is still the same: filters and paths hold" {
+@test "a subdirectory whose mode or time changes is still the same: filters and paths still apply" {
     write_config 'exclude = [ "sub/draft.txt" ];'
     start_agent
     mkdir in/sub
@@ -524,7 +524,7 @@ with_filters() {
     [ "$(uploads)" = 3 ]
 }
 
-@test "a folder that is not recursive leaves sub-directories alone" {
+@test "a folder that is not recursive leaves subdirectories alone" {
     write_config 'recursive = false;'
     mkdir in/sub
     echo hello >in/sub/a.txt
@@ -557,11 +557,11 @@ storm() {
     [ "$(find in/Uploaded -type f | wc -l)" = 100 ]
 }
 
-@test "a storm of new directories loses no file" {
+@test "many new directories at once: no file is lost" {
     by_events_and_by_looking storm
 }
 
-@test "a tree that is unpacked and renamed at once loses no file" {
+@test "a tree that is unpacked and renamed at once: no file is lost" {
     start_agent
     local i
     for i in {1..30}; do
@@ -573,7 +573,7 @@ storm() {
     [ "$(uploads)" = 30 ]
 }
 
-@test "a directory that is renamed while its files settle loses none" {
+@test "a directory that is renamed while its files settle: none is lost" {
     settle 700ms
     start_agent
     mkdir in/old
@@ -588,7 +588,7 @@ storm() {
     [ "$(uploads)" = 10 ]
 }
 
-@test "new directories keep being watched after many others have come and gone" {
+@test "new directories are still watched after many others have appeared and disappeared" {
     start_agent
     local i
     for i in {1..40}; do

@@ -28,7 +28,7 @@ watches_fit() { # one for each directory that is watched, and one for the direct
     watches_are $((directories + 1))
 }
 
-@test "trees that come and go, by events: all that stays arrives" {
+@test "trees that appear and disappear, with events: all that stays arrives" {
     write_config 'rescan = "1h";'
     start_agent
     churn first
@@ -37,7 +37,7 @@ watches_fit() { # one for each directory that is watched, and one for the direct
     [ "$(closedrop status --json | jq .jobs.failed)" = 0 ]
 }
 
-@test "trees that come and go, by looking: all that stays arrives" {
+@test "trees that appear and disappear, with polling: all that stays arrives" {
     write_config 'watch = "poll"; poll_interval = "300ms";'
     start_agent
     churn second

@@ -69,7 +69,7 @@ failed_as_cut_off() { # NAME
 
 # ---- whoever has it open ----
 
-@test "a child that inherited the open file holds it back after its parent has closed it" {
+@test "a file that a child process inherited open waits after the parent has closed it" {
     start_agent
     mkfifo hold
     exec 7>>in/a.txt
@@ -85,7 +85,7 @@ failed_as_cut_off() { # NAME
     arrives_once whole.txt a.txt
 }
 
-@test "the second of two writers holds the file back when the first has closed it" {
+@test "a file with two writers waits after the first has closed it" {
     start_agent
     exec 6>>in/a.txt 7>>in/a.txt
     echo "first line" >&6
@@ -97,7 +97,7 @@ failed_as_cut_off() { # NAME
     arrives_once whole.txt a.txt
 }
 
-@test "a writer who came by another name of the file holds it back, also when that name is gone" {
+@test "a file that a writer opened under another name waits, even when that name is gone" {
     start_agent
     echo "first line" >outside.txt
     exec 7>>outside.txt
@@ -110,7 +110,7 @@ failed_as_cut_off() { # NAME
     arrives_once whole.txt a.txt
 }
 
-@test "a file that was given its full size first waits until it is filled" {
+@test "a file that gets its full size first waits until it is filled" {
     write_config 'incomplete = "1h";'
     start_agent
     fallocate -l "$(stat -c %s "$pdf")" in/a.pdf
@@ -123,14 +123,14 @@ failed_as_cut_off() { # NAME
     arrives_once "$pdf" a.pdf
 }
 
-@test "a file that was given its full size, and never a byte, fails as cut off" {
+@test "a file that gets its full size, but never a byte, fails as truncated" {
     write_config 'incomplete = "1s";'
     start_agent
     fallocate -l 100K in/a.docx
     failed_as_cut_off a.docx
 }
 
-@test "what a killed writer left fails as cut off" {
+@test "a file that a killed writer left fails as truncated" {
     write_config 'incomplete = "1s";'
     start_agent
     mkfifo input
@@ -173,16 +173,16 @@ what_he_writes_goes_too() { # HOW
     activities_are 2
 }
 
-@test "what somebody writes to a file that was sent but not yet moved goes too" {
+@test "what somebody writes to a file that was sent but not yet moved is sent, too" {
     what_he_writes_goes_too archive
     cmp whole.txt "$uploaded/a.txt"
 }
 
-@test "what somebody writes to a file that was sent but not yet deleted goes too" {
+@test "what somebody writes to a file that was sent but not yet deleted is sent, too" {
     what_he_writes_goes_too delete
 }
 
-@test "a file that somebody only looked at for writing is moved when he is done, and filed once" {
+@test "a file that somebody only opened for writing is moved once it is closed, and filed once" {
     sent_and_opened archive
     exec 7>&-
     wait_until test -f "$uploaded/a.txt"
@@ -203,7 +203,7 @@ puts_and_sets_times() { # a client that sets the time again and again after its 
     } | smbclient --no-pass --debuglevel=0 --port="$port" //127.0.0.1/drop >/dev/null 2>&1
 }
 
-@test "a client over SMB that sets the times of its file after the last write does not hold it back" {
+@test "a client over SMB that sets the times of its file after the last write does not delay it" {
     start_server samba
     settle=700ms write_config
     start_agent
@@ -232,17 +232,17 @@ second_document_is_said() { # PUT: by which the scanner writes the same name aga
     [ "$(grep -c 'replaced before it was taken' agent.log)" = 1 ]
 }
 
-@test "a second document of the same name over FTP, while the first settles, is said" {
+@test "a second document of the same name over FTP, while the first settles, is reported" {
     start_server ftp
     second_document_is_said put_ftp
 }
 
-@test "a second document of the same name over SMB, while the first settles, is said" {
+@test "a second document of the same name over SMB, while the first settles, is reported" {
     start_server samba
     second_document_is_said put_smb
 }
 
-@test "an FTP transfer that broke off waits, and goes once it was resumed" {
+@test "the file of an interrupted FTP transfer waits, and is sent once it was resumed" {
     start_server ftp
     write_config 'incomplete = "1h";'
     start_agent
@@ -253,7 +253,7 @@ second_document_is_said() { # PUT: by which the scanner writes the same name aga
     arrives_once "$large" a.pdf
 }
 
-@test "an FTP transfer that broke off and is never resumed fails as cut off" {
+@test "the file of an FTP transfer that is never resumed fails as truncated" {
     start_server ftp
     write_config 'incomplete = "3s";'
     start_agent
@@ -262,7 +262,7 @@ second_document_is_said() { # PUT: by which the scanner writes the same name aga
     [ -s in/Failed/a.pdf ]
 }
 
-@test "a copy over SMB that broke off waits, and goes once it was copied again" {
+@test "an interrupted copy over SMB waits, and is sent once it was copied again" {
     start_server samba
     write_config 'incomplete = "1h";'
     start_agent
@@ -273,7 +273,7 @@ second_document_is_said() { # PUT: by which the scanner writes the same name aga
     arrives_once "$large" a.pdf
 }
 
-@test "a copy over SMB that broke off and is never made again fails as cut off" {
+@test "an interrupted copy over SMB that is never repeated fails as truncated" {
     start_server samba
     write_config 'incomplete = "3s";'
     start_agent

@@ -36,7 +36,7 @@ arrives() { # NAME: uploaded whole and put away, not failed
 
 # ---- Close does not answer ----
 
-@test "Close is down at the start: files are queued, no attempt is spent, and they go when it comes up" {
+@test "Close is down at the start: files are queued, no attempt is spent, and they are sent once it is up" {
     stop_sandbox
     drop a.txt b.txt
     start_agent
@@ -67,7 +67,7 @@ arrives() { # NAME: uploaded whole and put away, not failed
     arrives a.txt
 }
 
-@test "while Close is down, it is not asked more often than back-off says" {
+@test "while Close is down, it is not probed more often than back-off allows" {
     set_config limits.retry_first=400ms limits.retry_max=400ms
     fault '[{"on":"any","times":0,"do":"reset-before"}]'
     start_agent
@@ -80,7 +80,7 @@ arrives() { # NAME: uploaded whole and put away, not failed
     wait_until jobs_are done 4
 }
 
-@test "after an outage one file goes first, and the others only when Close takes that one" {
+@test "after an outage one file goes first, and the others only once Close has accepted it" {
     fault '[{"on":"me","times":3,"do":{"status":500}},
             {"on":"upload","times":0,"do":{"status":500,"delay":"200ms"}}]'
     start_agent
@@ -103,7 +103,7 @@ long_upload() {
     wait_until requests_reach s3 1
 }
 
-@test "after an outage of Close a long upload keeps nobody waiting" {
+@test "after an outage of Close, a long upload delays no other" {
     long_upload
     fault '[{"on":"upload","do":{"status":500}},{"on":"me","do":{"status":500}}]'
     drop a.txt b.txt
@@ -112,7 +112,7 @@ long_upload() {
     job_is 1 uploading
 }
 
-@test "after an outage of S3 a long upload keeps nobody waiting" {
+@test "after an outage of S3, a long upload delays no other" {
     long_upload
     fault '[{"on":"s3","do":{"status":503,"code":"SlowDown"}}]'
     drop a.txt b.txt
@@ -145,7 +145,7 @@ long_upload() {
 
 # ---- the key ----
 
-@test "a wrong key: the agent stays up, goes on queueing, says so, and goes on when the key file is mended" {
+@test "a wrong key: the agent stays up, queues files, says so, and continues once the key file is correct" {
     echo api_wrong.secret >key
     start_agent
     drop a.txt
@@ -174,7 +174,7 @@ long_upload() {
     arrives a.txt
 }
 
-@test "run --once with a wrong key ends with 77, and the file stays" {
+@test "run --once with a wrong key exits with 77, and the file stays" {
     echo api_wrong.secret >key
     drop a.txt
     run_once
@@ -188,7 +188,7 @@ long_upload() {
     [ -f "$uploaded/a.txt" ]
 }
 
-@test "a key that is revoked in between blocks, and goes on when it is good again" {
+@test "a key that is revoked in between blocks all work, until it is valid again" {
     start_agent
     drop a.txt
     wait_until jobs_are done 1
@@ -217,7 +217,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     log_says "$1"
 }
 
-@test "a key file that was replaced, but cannot be used, is what status says; mended, the agent goes on by itself" {
+@test "status reports a replaced key file that cannot be used; once it is correct, the agent continues by itself" {
     refuse_key
     (umask 022 && echo api_another.one >key.new)
     mv key.new key
@@ -243,7 +243,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     blocked_is null
 }
 
-@test "a key file of another user is what status says, and whose it must be" {
+@test "status reports a key file of another user, and who must own it" {
     [ "$(id -u)" = 0 ] || skip "only root can give a file away"
     become_nobody
     refuse_key
@@ -260,7 +260,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     arrives a.txt
 }
 
-@test "whoever may not use the key is told who may, and not to take the file away from the agent" {
+@test "a user who may not use the key learns who may, and is not advised to take the file from the agent" {
     local command as_daemon="setpriv --reuid=daemon --regid=daemon --clear-groups bin/real"
     [ "$(id -u)" = 0 ] || skip "only root can give a file away"
     write_config
@@ -284,7 +284,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     closedrop check
 }
 
-@test "a refused key of a systemd credential, or of the environment, is called so; a new credential is taken" {
+@test "a refused key of a systemd credential, or of the environment, is reported as such; a new credential is used" {
     unset_config close.api_key_file
     mkdir credentials
     (umask 077 && echo api_wrong.secret >credentials/close-api-key)
@@ -300,7 +300,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
     wait_until blocked_says key_refused 'the API key of $CLOSE_API_KEY; restart closedrop'
 }
 
-@test "why Close is not reached is what status says, too: a ca_file, a proxy" {
+@test "status also says why Close cannot be reached: a ca_file, a proxy" {
     echo junk >ca.pem
     api=${api/http:/https:} close_settings="ca_file = \"$PWD/ca.pem\";" write_config
     start_agent
@@ -372,7 +372,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     arrives a.txt
 }
 
-@test "somebody else answers in Close's name: files stay queued, and none fails" {
+@test "something else answers instead of Close: files stay queued, and none fails" {
     limits='max_attempts = 2;' write_config
     fault '[{"on":"me","times":0,"do":{"status":200,"body":"<html>Welcome to the hotel"}},
             {"on":"upload","times":0,"do":{"status":200,"body":"<html>Welcome to the hotel"}}]'
@@ -402,7 +402,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(counts .refused)" -le 10 ]
 }
 
-@test "Retry-After of a 429 is waited for" {
+@test "Retry-After of a 429 is obeyed" {
     fault '[{"on":"upload","do":{"status":429,"headers":{"Retry-After":"2"}}}]'
     start_agent
     SECONDS=0
@@ -413,7 +413,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(job 1 .attempts)" = 1 ]
 }
 
-@test "a 429 holds back what it is about, and nothing else" {
+@test "a 429 delays only what it is about" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "e"; match = { path = "^e"; }; lead_id = "lead_A"; email = { subject = "{stem}"; }; },
                     { name = "n"; match = { path = "^n"; }; lead_id = "lead_A"; note = { text = "{stem}"; }; } );'
@@ -431,7 +431,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(counts .requests.email)" = 1 ]
 }
 
-@test "what S3 says about asking again is obeyed too" {
+@test "Retry-After of S3 is obeyed, too" {
     fault '[{"on":"s3","do":{"status":503,"code":"SlowDown","headers":{"Retry-After":"2"}}}]'
     start_agent
     SECONDS=0
@@ -442,7 +442,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
 
 # ---- the form ----
 
-@test "a form whose time is over gets a new one, within the same attempt" {
+@test "an expired form is replaced within the same attempt" {
     fault '[{"on":"upload","do":"expired-form"}]'
     start_agent
     drop a.txt
@@ -463,7 +463,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(job 1 .error.code)" = foreign_host ]
 }
 
-@test "a form without fields is asked for again" {
+@test "a form without fields is requested again" {
     fault '[{"on":"upload","do":"no-fields"}]'
     start_agent
     drop a.txt
@@ -471,7 +471,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(counts .requests.s3)" = 1 ]
 }
 
-@test "fields that no one has heard of are passed on" {
+@test "unknown fields are passed on" {
     fault '[{"on":"upload","do":"extra-fields"}]'
     start_agent
     drop a.txt
@@ -480,7 +480,7 @@ is_own_fault() { # STATUS TEXT: refused for one file while me/ answers, it fails
     [ "$(counts .refused)" = 0 ]
 }
 
-@test "forms signed in the new style are as good" {
+@test "forms signed in the new style work, too" {
     stop_sandbox
     start_sandbox --sigv4
     start_agent
@@ -503,7 +503,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
     s3_does '{"status":503,"code":"SlowDown"}'
 }
 
-@test "S3 says 500 with no word" {
+@test "S3 says 500 without a body" {
     s3_does '{"status":500}'
 }
 
@@ -515,11 +515,11 @@ s3_does() { # JSON-OF-DO: once, then it is well
     s3_does '"reset-after"'
 }
 
-@test "S3 answers half" {
+@test "S3 sends half of its answer" {
     s3_does '{"status":503,"body":"<Error><Code>SlowDo"}'
 }
 
-@test "S3 sends the sender elsewhere: a redirect is not followed, but gets a new form" {
+@test "S3 redirects: this is not followed, and a new form is requested" {
     fault '[{"on":"s3","do":{"status":307,"headers":{"Location":"http://127.0.0.1:1/"}}}]'
     start_agent
     drop a.txt
@@ -532,7 +532,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
     s3_does '"hang"'
 }
 
-@test "S3 stored something else: the ETag is looked at, and the file sent again" {
+@test "S3 stored something else: the ETag shows it, and the file is sent again" {
     fault '[{"on":"s3","do":{"etag":"00000000000000000000000000000000"}}]'
     start_agent
     drop a.txt
@@ -541,7 +541,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
     history_says 1 'S3 stored other bytes than were sent'
 }
 
-@test "S3 is down for everyone: no attempt is spent, status says so, and everything goes when it is back" {
+@test "S3 is down for every file: no attempt is spent, status says so, and everything is sent once it is back" {
     limits='max_attempts = 2;' write_config
     fault '[{"on":"s3","times":0,"do":{"status":503,"code":"ServiceUnavailable"}}]'
     start_agent
@@ -572,7 +572,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
 
 # ---- given up, and tried again ----
 
-@test "a job that was given up goes on after \`closedrop retry\`, as the same job" {
+@test "a job that failed continues after \`closedrop retry\`, as the same job" {
     limits='max_attempts = 2;' write_config
     fault '[{"on":"upload","times":0,"do":{"status":403}}]'
     start_agent
@@ -588,14 +588,14 @@ s3_does() { # JSON-OF-DO: once, then it is well
     [ -z "$(find in/Failed -type f)" ]
 }
 
-@test "a proxy in the environment is not for closedrop" {
+@test "closedrop ignores a proxy in the environment" {
     http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1 \
         ALL_PROXY=http://127.0.0.1:1 start_agent
     drop a.txt
     arrives a.txt
 }
 
-@test "the key is told to Close alone: not to S3, not to the log, not to the process list" {
+@test "the key goes only to Close: not to S3, not into the log, not into the process list" {
     log='level = "debug";'
     more="log = { $log };" write_config
     start_agent
@@ -606,7 +606,7 @@ s3_does() { # JSON-OF-DO: once, then it is well
     never grep -rqa 'api_sandbox.secret' state in
 }
 
-@test "a key from the environment is taken out of it" {
+@test "a key from the environment is removed from it" {
     unset_config close.api_key_file
     CLOSE_API_KEY=api_sandbox.secret start_agent
     drop a.txt

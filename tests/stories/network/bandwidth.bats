@@ -28,7 +28,7 @@ sent_so_far() { # BYTES: that much of a file has gone
     closedrop list --json | jq -es 'all(.attempts == 1)'
 }
 
-@test "what waits for its turn is not taken for stalled" {
+@test "a transfer that waits for its turn does not count as stalled" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     # each note is 4 s of what may be sent: the next file waits that long
     more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; note = { text = \"$(printf %032000d)\"; }; } );"
@@ -53,7 +53,7 @@ sent_so_far() { # BYTES: that much of a file has gone
     wait_until jobs_are done 2
 }
 
-@test "a stop does not wait for a file that hardly moves" {
+@test "a stop does not wait for a file that hardly progresses" {
     bandwidth_is 8K
     head -c 30000000 /dev/zero | tr '\0' x >in/large.bin
     start_agent
@@ -67,7 +67,7 @@ sent_so_far() { # BYTES: that much of a file has gone
     wait_until jobs_are done 1
 }
 
-@test "closedrop upload has the limit too" {
+@test "the limit applies to closedrop upload, too" {
     bandwidth_is 100K
     head -c 250000 /dev/urandom >a.bin
     closedrop upload a.bin

@@ -61,16 +61,16 @@ sweep() { # PLACE REQUEST WAY DO: after more and more bytes
 
 @test "the request for a form is reset" { sweep api 'POST /api/v1/files/upload/' up reset; }
 @test "the form Close gives is reset" { sweep api 'POST /api/v1/files/upload/' down reset; }
-@test "the form Close gives is cut off" { sweep api 'POST /api/v1/files/upload/' down close; }
-@test "the file's way to S3 is reset" { sweep s3 'POST /' up reset; }
-@test "the file's way to S3 is cut off" { sweep s3 'POST /' up close; }
+@test "the form Close gives is truncated" { sweep api 'POST /api/v1/files/upload/' down close; }
+@test "the transfer to S3 is reset" { sweep s3 'POST /' up reset; }
+@test "the transfer to S3 is interrupted" { sweep s3 'POST /' up close; }
 @test "the answer of S3 is reset" { sweep s3 'POST /' down reset; }
 @test "the POST of an activity is reset" { sweep api 'POST /api/v1/activity/email/' up reset; }
-@test "the POST of an activity is cut off" { sweep api 'POST /api/v1/activity/email/' up close; }
+@test "the POST of an activity is interrupted" { sweep api 'POST /api/v1/activity/email/' up close; }
 @test "the answer to an activity is reset" { sweep api 'POST /api/v1/activity/email/' down reset; }
-@test "the answer to an activity is cut off" { sweep api 'POST /api/v1/activity/email/' down close; }
+@test "the answer to an activity is truncated" { sweep api 'POST /api/v1/activity/email/' down close; }
 
-@test "an answer that drips is given up" {
+@test "an answer that trickles in is given up" {
     again_through api --match 'POST /api/v1/files/upload/' --fault down:300:drip --times 1
     drop 1
     start_agent
@@ -79,7 +79,7 @@ sweep() { # PLACE REQUEST WAY DO: after more and more bytes
     history_says 1 'made no progress in time'
 }
 
-@test "a file that stalls on its way is given up, and does not hold up the others" {
+@test "a transfer that stalls is given up, and does not delay the others" {
     again_through s3 --match 'POST /' --fault up:1000000:stall --times 1
     timeout=1h write_config 'rules = [ "r" ];'
     head -c 20000000 /dev/zero | tr '\0' x >in/a.bin
@@ -101,7 +101,7 @@ sweep() { # PLACE REQUEST WAY DO: after more and more bytes
     each_once 3
 }
 
-@test "a slow line and a long way cost time, and nothing else" {
+@test "low bandwidth and high latency cost time, and nothing else" {
     again_through api --delay 100
     again_through s3 --delay 100 --rate 2000000
     timeout=20s write_config 'rules = [ "r" ];'

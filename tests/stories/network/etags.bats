@@ -54,14 +54,14 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
 
 # ---- ETags that are none ----
 
-@test "a bucket that encrypts with a key of KMS: every file goes once" {
+@test "a bucket that encrypts with a KMS key: every file is sent once" {
     begin --etag kms
     all_go 1 20
     [ "$(uploads)" = 20 ]
     line_count "$no_md5s" 0
 }
 
-@test "a bucket whose ETags are no MD5s, and that does not say so: every file goes, and it is logged once" {
+@test "a bucket whose ETags are not MD5s, unannounced: every file is sent, and it is logged once" {
     limits='transfers = 1;' begin --etag opaque
     all_go 1 20
     [ "$(uploads)" = 21 ]
@@ -69,7 +69,7 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
     log_says "the ETags of http://127.0.0.1:$s3_port/ $no_md5s"
 }
 
-@test "the same with many at once" {
+@test "the same with many files at once" {
     begin --etag opaque
     drop {1..30}.txt
     wait_until jobs_are done 30
@@ -77,7 +77,7 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
     jobs_are failed 0
 }
 
-@test "a bucket begins to encrypt with a key of KMS while files flow" {
+@test "a bucket starts to encrypt with a KMS key while files are sent" {
     begin
     all_go 1 5
     settings '{"etag":"kms"}'
@@ -114,7 +114,7 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
     closedrop show 1 --json | jq -e --arg sha "$(sha256sum <"$uploaded/a.txt" | cut -d' ' -f1)" '.sha256 == $sha'
 }
 
-@test "other bytes are stored again and again, in a bucket whose ETags were MD5s: the file waits, and goes when it is over" {
+@test "other bytes are stored again and again, in a bucket whose ETags were MD5s: the file waits, and is sent when it is over" {
     folder_settings='after_upload = "delete";' limits='max_attempts = 2;' begin
     drop a.txt
     wait_until jobs_are done 1
@@ -135,7 +135,7 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
     job 2 '.attempts == 1 and .error == null'
 }
 
-@test "what was taken for no MD5 is one after all: from then on damage is noticed" {
+@test "ETags turn out to be MD5s after all: from then on damage is noticed" {
     limits='transfers = 1;' begin
     fault '[{"on":"s3","times":2,"do":{"etag":"00000000000000000000000000000000"}}]'
     drop a.txt
@@ -149,7 +149,7 @@ page='{"status":200,"body":"<html>Please log in</html>","headers":{"Content-Type
     history_says 3 "$damage"
 }
 
-@test "a new process knows nothing of its bucket, and finds out anew" {
+@test "a new process knows nothing about its bucket, and finds out again" {
     begin --etag opaque
     drop a.txt
     wait_until jobs_are done 1
@@ -178,7 +178,7 @@ stays_until_stored() { # RULE: for the sandbox
     job 1 '.attempts == 1 and .error == null'
 }
 
-@test "a page with 200: nothing is deleted, and the file goes later" {
+@test "a page with 200: nothing is deleted, and the file is sent later" {
     stays_until_stored "$page"
     [ "$(uploads)" = 1 ]
 }
@@ -193,9 +193,9 @@ stays_until_stored() { # RULE: for the sandbox
 @test "S3's document for another key" {
     stays_until_stored '{"status":201,"body":"<PostResponse><Key>other</Key><ETag>\"x\"</ETag></PostResponse>"}'
 }
-@test "S3 stores the file, and somebody changes its answer" { stays_until_stored '"garbage"'; }
+@test "S3 stores the file, and something changes its answer" { stays_until_stored '"garbage"'; }
 
-@test "a refusal without S3's code is somebody else's: the file waits, and goes" {
+@test "a refusal without S3's code comes from something else: the file waits, and is sent" {
     limits='max_attempts = 1;' begin
     local answer id=0
     for answer in '{"status":403,"body":"<html>blocked by a filter</html>"}' '{"status":407,"body":"<html>proxy</html>"}' \
@@ -223,7 +223,7 @@ stays_until_stored() { # RULE: for the sandbox
     wait_until jobs_are done 2
 }
 
-@test "names that XML cannot hold as they are go like others" {
+@test "names that must be escaped in XML are sent like others" {
     begin
     drop 'a & b <c> "d" '\''e'\''.txt' 'Müller 契約.txt' 'x]]>y&amp;.txt' $'tab\tand 100%.txt' 'a+b %20.txt'
     wait_until jobs_are done 5
@@ -247,7 +247,7 @@ stays_until_stored() { # RULE: for the sandbox
     [ "$(uploads)" = 7 ]
 }
 
-@test "upload: other bytes once are sent again; always, after one that was right, ends with 1 and the reason" {
+@test "upload: if other bytes are stored once, the file is sent again; if always, after a correct one, it exits with 1 and the reason" {
     start_sandbox
     write_config
     drop a.txt b.txt
@@ -261,7 +261,7 @@ stays_until_stored() { # RULE: for the sandbox
     [[ $output == *"$damage"* ]]
 }
 
-@test "upload: a page with 200 is no success" {
+@test "upload: a page with 200 is not a success" {
     start_sandbox
     write_config
     drop a.txt

@@ -86,7 +86,7 @@ all_arrive() { # NUMBER: no attempt was spent on the outage
     jobs_are failed 0
 }
 
-@test "stalled in the middle, and going on later" {
+@test "stalled in the middle, and continued later" {
     timeout=2s
     start_gateway
     sign_for_gateway
@@ -113,7 +113,7 @@ all_arrive() { # NUMBER: no attempt was spent on the outage
     all_arrive 2
 }
 
-@test "forms that are signed with a wrong secret: status says so, no file fails, and a right one mends it" {
+@test "forms signed with a wrong secret: status says so, no file fails, and all are sent once it is right" {
     start_gateway
     S3_SECRET=wrong sign_for_gateway
     limits='max_attempts = 2;' write_config
@@ -130,7 +130,7 @@ all_arrive() { # NUMBER: no attempt was spent on the outage
     blocked_is null
 }
 
-@test "connections that are closed while idle cost nothing" {
+@test "connections that are closed while idle cost no attempt" {
     S3_IDLE_MS=500 start_gateway
     sign_for_gateway
     write_config

@@ -115,7 +115,7 @@ nothing_was_heard() { # by the other listener
     nothing_was_heard
 }
 
-@test "a form for another port of this machine is not a foreign host, but one for a foreign name gets nothing" {
+@test "a form for another port of this machine does not point to a foreign host; one for a foreign name is not used" {
     limits='max_attempts = 2;'
     start_proxy spy
     answer foreign application/json '{"upload":{"url":"http://spy.localhost:'"$proxy_port"'/","fields":{"key":"k"}},"download":{"url":"https://app.close.com/go/file/temporary/user/x/"}}'
@@ -129,7 +129,7 @@ nothing_was_heard() { # by the other listener
     nothing_was_heard
 }
 
-@test "a proxy in the environment hears nothing" {
+@test "a proxy in the environment receives nothing" {
     start_proxy spy
     local spy=http://127.0.0.1:$proxy_port
     write_config 'rules = [ "r" ];'

@@ -43,7 +43,7 @@ stop_at_once() {
     stop_agent
 }
 
-@test "two hundred files at twenty a second cost next to no refusals" {
+@test "two hundred files at twenty per second: almost no request is refused" {
     stop_sandbox
     start_sandbox --rate 20
     settle=0 write_config
@@ -57,7 +57,7 @@ stop_at_once() {
     [ "$(refusals)" -le 2 ]
 }
 
-@test "no more requests are under way than the server still takes" {
+@test "no more requests are in progress than the server still accepts" {
     let_c_wait upload files/upload/ ticket
     echo d >in/d.txt
     wait_until is_at d.txt ticket
@@ -70,7 +70,7 @@ stop_at_once() {
     jobs_are failed 0
 }
 
-@test "a file whose request waits can be written to" {
+@test "a file whose request waits can still be written to" {
     let_c_wait upload files/upload/ ticket
     timeout 10 bash -c 'echo more >>in/c.txt'
     [ "$(refusals)" = 0 ]
@@ -81,7 +81,7 @@ stop_at_once() {
     was_uploaded "in/Uploaded/$(date +%Y-%m)/c.txt"
 }
 
-@test "an activity that waits to be created is not looked for after a stop" {
+@test "an activity that waits to be created is not searched for after a stop" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "n"; lead_id = "lead_A"; note = { text = "{stem}"; }; } );'
     limits='doubt = "1s";' write_config 'rules = [ "n" ];'

@@ -128,11 +128,11 @@ only_one_is_refused() { # STATUS CODE
     fails_alone "$1 $2"
 }
 
-@test "InvalidAccessKeyId for one file while others get through is that file's" { only_one_is_refused 403 InvalidAccessKeyId; }
-@test "AccessDenied for one file while others get through is that file's" { only_one_is_refused 403 AccessDenied; }
-@test "NoSuchBucket for one file while others get through is that file's" { only_one_is_refused 404 NoSuchBucket; }
+@test "InvalidAccessKeyId for one file while others get through is that file's fault" { only_one_is_refused 403 InvalidAccessKeyId; }
+@test "AccessDenied for one file while others get through is that file's fault" { only_one_is_refused 403 AccessDenied; }
+@test "NoSuchBucket for one file while others get through is that file's fault" { only_one_is_refused 404 NoSuchBucket; }
 
-@test "a file that is bad by itself does not keep the others, and fails once they flow again" {
+@test "a file that is refused for its own sake does not delay the others, and fails once they are uploaded again" {
     limits='max_attempts = 3;' configure
     refuse 403 SignatureDoesNotMatch bad
     fault '[{"on":"s3","times":60,"do":{"status":403,"code":"SignatureDoesNotMatch"}}]' # for all, and then not
@@ -167,7 +167,7 @@ only_one_is_refused() { # STATUS CODE
 
 # ---- few files ----
 
-@test "fewer files than five, and all are refused: none fails, and each says why" {
+@test "fewer than five files, and all are refused: none fails, and each job says why" {
     local id
     limits='max_attempts = 2;' configure
     refuse 403 AccountProblem
@@ -201,7 +201,7 @@ only_one_is_refused() { # STATUS CODE
     list_shows 'all(.attempts == 1 and .error == null)'
 }
 
-@test "a group that S3 refuses a part of waits for it, and goes as one" {
+@test "a group of which S3 refuses a part waits for it, and is filed as one" {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     more='rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "all"; }; group = { by = "all"; wait = "1s"; }; } );'
     configure
@@ -254,7 +254,7 @@ forms_sent() { # how many each file has sent, as an array
     [ "$(counts .concurrent_most)" = 1 ]
 }
 
-@test "run --once ends, and leaves the files where they are" {
+@test "run --once exits, and leaves the files where they are" {
     configure
     set_config limits.retry_first=1h limits.retry_max=1h
     refuse 403 AccessDenied
@@ -266,7 +266,7 @@ forms_sent() { # how many each file has sent, as an array
     [ ! -e in/Failed ]
 }
 
-@test "upload: a refusal is tried again, and then told" {
+@test "upload: a refused file is tried again, and then reported" {
     configure
     drop a.txt
     refuse 403 InvalidAccessKeyId

@@ -63,7 +63,7 @@ expired() { # DIRECTORY: a certificate of the same authority that was good until
         -startdate 20200101000000Z -enddate "$(date -u -d yesterday +%Y%m%d000000Z)" 2>/dev/null
 }
 
-@test "an authority of one's own is trusted for both servers" {
+@test "a private certificate authority is trusted for both servers" {
     start_agent
     echo a >in/a.txt
     goes_on
@@ -94,7 +94,7 @@ expired() { # DIRECTORY: a certificate of the same authority that was good until
     goes_on
 }
 
-@test "a TLS handshake that is cut" {
+@test "a TLS handshake that is interrupted" {
     start_proxy api --to "$api_port" --fault down:100:reset
     local good=$api
     api=https://127.0.0.1:$proxy_port/api/v1/ write_config 'rules = [ "r" ];'
@@ -141,7 +141,7 @@ expired() { # DIRECTORY: a certificate of the same authority that was good until
 
 # ---- a proxy that is asked for ----
 
-@test "a proxy is used for both servers, and hears no key" {
+@test "a proxy is used for both servers, and does not receive the key" {
     start_proxy proxy
     close_settings="ca_file = \"ca/ca.pem\"; proxy = \"http://127.0.0.1:$proxy_port\";" write_config 'rules = [ "r" ];'
     start_agent
@@ -162,7 +162,7 @@ expired() { # DIRECTORY: a certificate of the same authority that was good until
     goes_on
 }
 
-@test "a proxy that is not there is an outage" {
+@test "a proxy that does not answer is an outage" {
     local port
     port=$("$CLOSEDROP_SOURCE_DIR/tests/support/free_port.sh")
     close_settings="ca_file = \"ca/ca.pem\"; proxy = \"http://127.0.0.1:$port\";" write_config 'rules = [ "r" ];'

@@ -111,7 +111,7 @@ stored() { # what lies in the ledger is the file
 
 # ---- starting and stopping ----
 
-@test "it says where it listens and ends on SIGTERM with 0" {
+@test "it says where it listens and exits on SIGTERM with 0" {
     grep -q "^ready api_url $api$" out.txt
     [ "$(jq .pid ready.json)" = "$pid" ]
     kill "$pid"
@@ -119,7 +119,7 @@ stored() { # what lies in the ledger is the file
     pid=
 }
 
-@test "wrong usage ends with 2, a port that is taken with 1" {
+@test "wrong usage exits with 2, a port that is in use with 1" {
     run "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --rate many
     [ "$status" = 2 ]
     run "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --tls-cert x
@@ -140,7 +140,7 @@ stored() { # what lies in the ledger is the file
 
 # ---- the Close API ----
 
-@test "me tells who we are" {
+@test "me returns who we are" {
     call me/
     status_is 200
     jq -e '.id | startswith("user_")' answer.json
@@ -154,7 +154,7 @@ stored() { # what lies in the ledger is the file
     jq -e '.error | startswith("The server could not verify that you are authorized")' answer.json
 }
 
-@test "a ticket has the shape that Close documents" {
+@test "a ticket has the format that Close documents" {
     ask 'Rechnung Müller.pdf'
     status_is 200
     [ "$(jq -c '.upload.fields | keys' ticket.json)" = \
@@ -169,7 +169,7 @@ stored() { # what lies in the ledger is the file
     jq -e '."field-errors" | .filename == "This field is required." and has("content_type") and has("size")' answer.json
 }
 
-@test "what is no call is refused: path, method, body, content type" {
+@test "unknown calls are refused: path, method, body, content type" {
     call leads/
     status_is 404
     call me/ -d x
@@ -180,7 +180,7 @@ stored() { # what lies in the ledger is the file
     status_is 415
 }
 
-@test "more calls than the rate are 429" {
+@test "calls above the rate get 429" {
     settings '{"rate":2}'
     call me/ && call me/ && call me/
     status_is 429
@@ -209,7 +209,7 @@ stored() { # what lies in the ledger is the file
     status_is 200
 }
 
-@test "latency holds up each answer, but not the others" {
+@test "latency delays each answer, but not the others" {
     settings '{"latency":"400ms"}'
     begin=$(date +%s%N)
     for _ in 1 2 3 4; do call me/ & done
@@ -221,7 +221,7 @@ stored() { # what lies in the ledger is the file
 
 # ---- good forms ----
 
-@test "a form of the old style is taken, and the ledger knows the file" {
+@test "a form in the old style is accepted, and the ledger has the file" {
     ask a.pdf
     send
     stored
@@ -231,7 +231,7 @@ stored() { # what lies in the ledger is the file
         (.uploads[0].token | length) == 22 and .refused == []'
 }
 
-@test "a form of the new style is taken" {
+@test "a form in the new style is accepted" {
     start --sigv4
     ask a.pdf
     jq -e '.upload.fields | has("x-amz-signature") and (has("signature") | not)' ticket.json
@@ -254,7 +254,7 @@ stored() { # what lies in the ledger is the file
     stored
 }
 
-@test "a form may be used twice, on one connection, even after a refusal" {
+@test "a form can be used twice, on one connection, even after a refusal" {
     ask a.pdf
     curl -sk -o /dev/null -w '%{http_code} ' "${fields[@]}" -F file=@file "$s3" \
         --next -sk -o /dev/null -w '%{http_code} ' "${fields[@]}" -F x=y -F file=@file "$s3" \
@@ -402,7 +402,7 @@ stored() { # what lies in the ledger is the file
     refused 403 AccessDenied
 }
 
-@test "a policy that is none" {
+@test "an invalid policy" {
     ask a.pdf
     sign 'not json'
     send
@@ -445,7 +445,7 @@ stored() { # what lies in the ledger is the file
     refused 400 MaxPostPreDataLengthExceededError
 }
 
-@test "no length, told before the body is sent" {
+@test "no length, reported before the body is sent" {
     ask a.pdf
     post "${fields[@]}" -H 'Transfer-Encoding: chunked' -H 'Expect: 100-continue' -F file=@file
     refused 411 MissingContentLength
@@ -487,7 +487,7 @@ stored() { # what lies in the ledger is the file
     refused 405 MethodNotAllowed
 }
 
-@test "a body that is cut stores nothing" {
+@test "a truncated body stores nothing" {
     ask a.pdf
     truncate -s 50M file
     run timeout 1 curl -sk --limit-rate 1M "${fields[@]}" -F file=@file "$s3"
@@ -509,7 +509,7 @@ stored() { # what lies in the ledger is the file
 
 # ---- faults ----
 
-@test "status: an answer instead of acting, as often as told" {
+@test "status: an answer instead of acting, as often as requested" {
     faults '[{"on":"upload","do":{"status":503,"body":"down","headers":{"Retry-After":"2"}},"times":2}]'
     ask a.pdf
     status_is 503
@@ -549,7 +549,7 @@ stored() { # what lies in the ledger is the file
     [ "$(counts .uploads)" = 0 ]
 }
 
-@test "reset-after: it happened, but nobody said so" {
+@test "reset-after: it happened, but there was no answer" {
     faults '[{"on":"s3","do":"reset-after"}]'
     ask a.pdf
     run send
@@ -566,7 +566,7 @@ stored() { # what lies in the ledger is the file
     status_is 201
 }
 
-@test "hang: no answer, and nobody else is held up" {
+@test "hang: no answer, and nothing else is delayed" {
     faults '[{"on":"me","do":"hang"}]'
     run call me/ -m 0.3
     [ "$status" = 28 ]
@@ -579,7 +579,7 @@ stored() { # what lies in the ledger is the file
     kill $hanging
 }
 
-@test "a hanging request does not keep it from ending" {
+@test "a hanging request does not keep it from exiting" {
     faults '[{"on":"me","do":"hang"}]'
     curl -sk -u api_sandbox.secret: "${api}me/" &
     sleep 0.2
@@ -641,7 +641,7 @@ etag_is_no_md5() {
     grep -qF "<ETag>&quot;$output&quot;</ETag>" answer.xml || grep -qF "<ETag>\"$output\"</ETag>" answer.xml
 }
 
-@test "--etag: MD5s, or none with and without a word of it" {
+@test "--etag: MD5s, or other values, announced or not" {
     start --etag kms
     ask a.pdf
     send
@@ -695,7 +695,7 @@ etag_is_no_md5() {
     stored
 }
 
-@test "rules that make no sense are refused whole" {
+@test "rules that make no sense are refused completely" {
     for rule in '{"on":"s3","do":"expired-form"}' '{"on":"upload","do":"other-bytes"}' '{"on":"moon","do":"hang"}' '{"on":"s3"}' '{"do":"hang"}' \
         '{"on":"s3","do":"explode"}' '{"on":"s3","do":{"status":42}}' '{"on":"s3","do":"hang","tmies":1}' \
         '{"on":"s3","do":{"delay":"soon"}}' '{"on":"s3","do":{}}' '{"on":"s3","do":"hang","every":0}'; do
@@ -730,7 +730,7 @@ etag_is_no_md5() {
     curl -sk "${admin}ledger" | jq -e '.uploads == [] and .tickets == 0'
 }
 
-@test "the ledger tells what was refused, and the counts how many were at once" {
+@test "the ledger says what was refused, and the counts how many requests were concurrent" {
     ask a.pdf
     without key
     send

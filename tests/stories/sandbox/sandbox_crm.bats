@@ -145,12 +145,12 @@ by_email() { # VALUE: contacts with this address
     gets contact/cont_smith/ '.phones[0] | .phone == "+4930901820" and .country == null'
 }
 
-@test "_fields are all there is" {
+@test "only the _fields are returned" {
     gets 'lead/lead_bluth/?_fields=id,custom.cf_no,nothing' '. == {"id":"lead_bluth","custom.cf_no":"A-1042"}'
     gets 'contact/cont_jane/?_fields=id,lead_id' '. == {"id":"cont_jane","lead_id":"lead_bluth"}'
 }
 
-@test "what is not there is 404 in Close's words" {
+@test "what does not exist is 404 in Close's words" {
     call lead/lead_no/
     answers 404 '.error == "Empty query: Lead matching query does not exist."'
     call contact/lead_bluth/
@@ -181,7 +181,7 @@ by_email() { # VALUE: contacts with this address
 
 # ---- seeds and changes ----
 
-@test "a seed tells the ids, also those it made up" {
+@test "a seed returns the IDs, including generated ones" {
     tell seed '{"leads":[{"name":"New","contacts":[{"name":"N. N."},{"id":"cont_given"}]},{"id":"lead_given"}]}'
     jq -e '(.leads[0] | .name == "New" and (.id | test("^lead_[0-9A-Za-z]{43}$")) and
         (.contacts[0].id | test("^cont_[0-9A-Za-z]{43}$")) and .contacts[1].id == "cont_given") and
@@ -251,7 +251,7 @@ by_email() { # VALUE: contacts with this address
     finds lead "$(by_field lead display_name phrase Bluth)" lead_empty
 }
 
-@test "a merge is told by lead_merge and by the event log" {
+@test "a merge is listed by lead_merge and by the event log" {
     posts lead/merge/ '{"source":"lead_bluth","destination":"lead_sitwell"}'
     tell merge '{"source":"lead_sitwell","destination":"lead_empty"}'
     gets activity/lead_merge/ '.has_more == false and [.data[] | [.source_lead_id, .destination_lead_id, .merge_status]] ==
@@ -268,7 +268,7 @@ by_email() { # VALUE: contacts with this address
     gets 'event/?object_id=lead_empty&action=deleted' '.data == []'
 }
 
-@test "merges that cannot be" {
+@test "impossible merges" {
     call lead/merge/ -d '{"source":"lead_no","destination":"lead_bluth"}'
     answers 400 '.errors == ["Source lead does not exist."]'
     call lead/merge/ -d '{"source":"lead_bluth","destination":"lead_no"}'
@@ -283,7 +283,7 @@ by_email() { # VALUE: contacts with this address
 
 # ---- the event log ----
 
-@test "events tell of emails and notes, in pages of 50 at most" {
+@test "events report emails and notes, in pages of 50 at most" {
     for _ in $(seq 3); do posts activity/note/ '{"lead_id":"lead_bluth"}' >/dev/null; done
     posts activity/email/ '{"lead_id":"lead_bluth","status":"draft","subject":"look"}'
     id=$(jq -r .id answer.json)
@@ -326,7 +326,7 @@ by_email() { # VALUE: contacts with this address
     finds contact "$(by_custom phrase A-1042)" # a lead's field
 }
 
-@test "it answers by words: more than was asked for" {
+@test "it matches words: more than was asked for" {
     finds contact "$(by_email JANE@example.com)" cont_jane cont_smith
     finds contact "$(by_field contact name phrase 'Jane Doe')" cont_jane cont_smith
     finds contact "$(by_field contact name phrase 'Doe Jane')"
@@ -362,7 +362,7 @@ by_email() { # VALUE: contacts with this address
     answers 200 '.data[0] | ."custom.cf_no" == "A-1042-B" and .contacts[0].id == "cont_lucille"'
 }
 
-@test "a cursor goes on where the page ended, for 30 seconds and for its own query" {
+@test "a cursor continues where the page ended, for 30 seconds and for its own query" {
     all='{"type":"and","queries":[]}'
     search lead "$all" '._limit = 2 | .include_counts = true'
     answers 200 '[.data[].id] == ["lead_bluth", "lead_sitwell"] and .count == {"limited":3,"total":3}'
@@ -410,7 +410,7 @@ cursor_is_dead() {
     answers 200
 }
 
-@test "search sees a change after the lag only, and reads see it at once" {
+@test "search sees a change only after the lag, and reads see it at once" {
     settings '{"search_lag":"1h"}'
     tell seed '{"leads":[{"id":"lead_new","name":"Newcomer","contacts":[{"id":"cont_new","emails":["new@example.com"]}]}]}'
     tell contact '{"id":"cont_jane","lead_id":"lead_empty","emails":["changed@example.com"]}'
@@ -505,7 +505,7 @@ END
     made '. == []'
 }
 
-@test "everything an email may have is taken, and null for nothing" {
+@test "everything an email may have is accepted, and null for nothing" {
     upload a.pdf
     posts activity/email/ "$(email '. + {contact_id: "cont_jane", user_id: "user_x", created_by: null, organization_id: null,
         email_account_id: "emailacct_x", sender: "\"J\" <j@example.com>", to: [], cc: null, bcc: [], subject: ("ü" * 1000),
@@ -529,7 +529,7 @@ END
     posts activity/email/ '{"lead_id":"lead_bluth","status":"scheduled","sender":"a@example.com","date_scheduled":"2030-01-01T00:00:00Z"}'
 }
 
-@test "a date_created that was given is kept, in UTC, and the filters go by it" {
+@test "a date_created that was given is kept, in UTC, and the filters use it" {
     many_emails 4
     gets 'activity/email/?lead_id=lead_bluth&_fields=subject,date_created' '.data[0] == {"subject":"4","date_created":"2026-01-04T09:00:00.000000"} and
         [.data[].subject] == ["4","3","2","1"]'
@@ -691,7 +691,7 @@ refuses_file() { # TEXT: by all three carriers
     wait_until refuses_file 'File has expired.'
 }
 
-@test "with another gateway every ticket counts as stored, and its size is believed" {
+@test "with another gateway every ticket counts as stored, and its size is trusted" {
     stop_sandbox
     start_sandbox --seed seed.json --s3-endpoint http://127.0.0.1:9 --s3-bucket b --s3-key k --s3-secret s
     ticket a.pdf
@@ -705,7 +705,7 @@ refuses_file() { # TEXT: by all three carriers
 
 # ---- the ledger ----
 
-@test "everything that was made is in the ledger, with its hash and the body that was posted" {
+@test "everything that was created is in the ledger, with its hash and the body that was posted" {
     upload a.pdf
     posts activity/email/ "$(email '.contact_id = "cont_jane"')"
     posts activity/note/ "$(note)"
@@ -723,7 +723,7 @@ counts() { # JQ-ARGUMENT...
     curl -s "${admin}counts" | jq "$@"
 }
 
-@test "a reset forgets what was made and uploaded, and keeps the leads" {
+@test "a reset forgets what was created and uploaded, and keeps the leads" {
     upload a.pdf
     posts activity/email/ "$(email)"
     fault '[{"on":"lead","do":{"status":500},"times":0},{"on":"email","do":{"late":"1h"}}]'
@@ -755,7 +755,7 @@ rate_is_felt() { # two calls in the same second
 
 # ---- faults ----
 
-@test "a rule speaks of one kind of call, and any of all" {
+@test "a rule is about one kind of call, and any about all" {
     upload a.pdf
     paths=(lead=lead/lead_bluth/ contact=contact/cont_jane/ emails=activity/email/ notes=activity/note/
         leadfiles=lead/lead_bluth/files/ merges=activity/lead_merge/ events=event/)
@@ -808,7 +808,7 @@ rate_is_felt() { # two calls in the same second
     answers 502
 }
 
-@test "hang-after: it was made, but nobody says so" {
+@test "hang-after: it was created, but there is no answer" {
     upload a.pdf
     fault '[{"on":"email","do":"hang-after"},{"on":"s3","do":"hang-after"}]'
     run call activity/email/ -m 0.5 -d "$(email)"
@@ -820,7 +820,7 @@ rate_is_felt() { # two calls in the same second
     [ "$(uploads)" = 2 ]
 }
 
-@test "a hanging call holds nobody up, nor the end" {
+@test "a hanging call delays nothing, not even the exit" {
     upload a.pdf
     fault '[{"on":"email","do":"hang-after"}]'
     call activity/email/ -d "$(email)" &
@@ -829,7 +829,7 @@ rate_is_felt() { # two calls in the same second
     stop_sandbox
 }
 
-@test "status after: it was made, and the answer is the rule's" {
+@test "status after: it was created, and the answer is the rule's" {
     upload a.pdf
     fault '[{"on":"any","do":{"status":504,"after":true,"body":"gateway","headers":{"X-From":"rule"}},"match":"a.pdf"}]'
     call activity/email/ -d "$(email)"
@@ -849,7 +849,7 @@ rate_is_felt() { # two calls in the same second
     made 'length == 1'
 }
 
-@test "late: no answer now, and it is made later, once" {
+@test "late: no answer now, and it is created later, once" {
     upload a.pdf
     fault '[{"on":"any","do":{"late":"700ms"},"match":"a.pdf"}]'
     run call activity/email/ -d "$(email)"
@@ -904,7 +904,7 @@ nothing_is_late() {
     answers 503
 }
 
-@test "what is still to come late does not keep it from ending" {
+@test "requests yet to act do not keep it from exiting" {
     upload a.pdf
     fault '[{"on":"email","do":{"late":"1h"}},{"on":"s3","do":{"late":"1h"}}]'
     run call activity/email/ -d "$(email)"
@@ -958,7 +958,7 @@ nothing_is_late() {
 
 # ---- what is no call ----
 
-@test "paths, methods, keys and content types that are none" {
+@test "unknown paths, methods, keys and content types" {
     for path in lead/ lead/lead_bluth lead// lead/lead_bluth/x/ activity/ activity/email activity/email/a/b/ data/search; do
         call "$path"
         answers 404
