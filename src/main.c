@@ -11,14 +11,14 @@
  *                                         |            -> finish -> Uploaded/
  *
  * - main(): from argv to a command
- *     cli/                 one file per command: check, list, match (with match_folder, match_file
- *                          and match_print), release (and recall), retry (and forget), run, show,
- *                          status (pause and resume), upload (with errand, upload_filing and
- *                          upload_result); cli and option_table (all commands and options), from
- *                          which come help and completion (with completion_bash, completion_fish,
- *                          completion_zsh and completion_text); what they share: desk and session
- *                          (ask an agent or the queue), jobs, listed and filed (rows for people),
- *                          names and named_file (find what was named)
+ *     cli/                 one file per command: check, doctor, list, match (with match_folder,
+ *                          match_file and match_print), release (and recall), retry (and forget),
+ *                          run, show, status (pause and resume), upload (with errand, upload_filing
+ *                          and upload_result); cli and option_table (all commands and options),
+ *                          from which come help and completion (with completion_bash,
+ *                          completion_fish, completion_zsh and completion_text); what they share:
+ *                          desk and session (ask an agent or the queue), jobs, listed and filed
+ *                          (rows for people), names and named_file (find what was named)
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them
@@ -126,6 +126,13 @@
  *     work/etags           what S3's ETag says about the bytes, by bucket
  *     work/rejections      is it the file or the server that S3 refuses: other files show (pure)
  *
+ * - doctor_run(): what a run needs, tried
+ *     doctor/doctor        the table of checks; diagnosis: what they share; finding: a result
+ *                          (pure)
+ *     doctor/configuration loads it, as the user that closedrop runs as
+ *     doctor/running       the agent: its unit, version and configuration
+ *     doctor/queue_health  what the status says
+ *
  * - what these stand on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
  *                          (rows by key), table_file (when it may be read), table_parse and
@@ -136,16 +143,17 @@
  *                          ticket, s3_reply, reply and record (what comes back), key
  *     http/                http, request and shaper (the door to libcurl: the loop, a transfer, the
  *                          turns of the bandwidth); pure: rate_limit (what a reply says), window
- *                          (how many requests it still allows), breaker (the circuit breaker of
- *                          a server), progress (is a transfer moving), bucket, date
+ *                          (how many requests it still allows), breaker (the circuit breaker of a
+ *                          server), progress (is a transfer moving), bucket, date
  *     files/               safe_open, identity, inode, lease, filesystem, source, put_away (into
  *                          staging, and on), destination, free_name, copy, ownership, rights, path,
  *                          companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
- *                          read_activity, rules_digest, locate, own_files (what is never taken);
- *                          settings, setting, setting_values, unknown_keys (key by key: the door to
- *                          libconfig); pure: syntax, never_fits, refusal
+ *                          read_activity, rules_digest, locate, own_files (what is never taken),
+ *                          service_account (who runs as); settings, setting, setting_values,
+ *                          unknown_keys (key by key: the door to libconfig); pure: syntax,
+ *                          never_fits, refusal
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
  *                          that can be asked), answer; status, jobs, bulk (many jobs at once),
  *                          filings and held answer; selection: which jobs are meant; gone: what is

@@ -80,7 +80,8 @@ room intake base files config
 room work base files config http close queue rules
 room control base files config http queue
 room agent base files config http queue intake work control
-room cli base files config http close queue rules intake work control agent
+room doctor base files config http close queue rules intake work control
+room cli base files config http close queue rules intake work control agent doctor
 room sandbox base
 
 sandbox_room util

@@ -48,6 +48,8 @@ static int add_status(const struct agent *agent, struct json *status)
     int result = json_add_int(one, "pid", getpid());
     result |= json_add_text(one, "version", CLOSEDROP_VERSION);
     result |= json_add_text(one, "started_at", clock_rfc3339(agent->started_ms, started));
+    result |= json_add_text(one, "configuration", agent->config->file);
+    result |= json_add_text(one, "configuration_sha256", agent->config->digest);
     if (agent->mistakes.length)
         result |= json_add_text(one, "not_reloaded", str_text(&agent->mistakes));
     result |= json_add(status, "agent", one);

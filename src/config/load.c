@@ -16,6 +16,7 @@
 #include "closedrop/files/path.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -176,6 +177,11 @@ static char *absolute_file(const char *file)
     return path_normal(here, file);
 }
 
+static void note_digest(struct config *config, const struct settings *settings)
+{
+    snprintf(config->digest, sizeof(config->digest), "%s", settings_digest(settings));
+}
+
 int config_load(
     const char *file, enum config_compare compare, struct config **ret_config, struct str *problems)
 {
@@ -197,6 +203,8 @@ int config_load(
         else
             result = own_files_make(config);
     }
+    if (settings)
+        note_digest(config, settings);
     if (result == 0 && compare == CONFIG_COMPARE_INODES)
         own_files_see(config);
     if (settings && result != -ENOMEM)
@@ -219,10 +227,12 @@ struct config *config_load_socket(const char *file)
     config->file = absolute_file(file);
     if (config->file)
         (void)settings_open(file, &settings);
-    if (settings) /* what stands before a syntax error is read, too */
+    if (settings) { /* what stands before a syntax error is read, too */
+        note_digest(config, settings);
         read_root(settings, config);
-    else if (config->file)
+    } else if (config->file) {
         fill_in_paths(config);
+    }
     settings_close(settings);
     if (config->control_socket)
         return config;

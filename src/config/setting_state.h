@@ -5,6 +5,7 @@
 #ifndef CLOSEDROP_CONFIG_SETTING_STATE_H
 #define CLOSEDROP_CONFIG_SETTING_STATE_H
 
+#include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/setting.h"
 
@@ -19,6 +20,7 @@ struct asked {
 struct settings {
     config_t tree;
     char *path;
+    char digest[DIGEST_SHA256_HEX]; /* of the file; "" if it could not be read */
     struct str problems;
     size_t problem_count;
     struct asked *asked;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +37,21 @@ static int read_file(const char *path, struct str *text)
     if (!result && memchr(str_text(text), '\0', text->length))
         result = -EILSEQ;
     return result;
+}
+
+static void note_digest(struct settings *settings, const struct str *text)
+{
+    uint8_t digest[DIGEST_SHA256_SIZE];
+    struct str hex = STR_INIT(DIGEST_SHA256_HEX);
+    digest_sha256(str_text(text), text->length, digest);
+    digest_add_hex(&hex, digest, sizeof(digest));
+    snprintf(settings->digest, sizeof(settings->digest), "%s", str_text(&hex));
+    str_release(&hex);
+}
+
+const char *settings_digest(const struct settings *settings)
+{
+    return settings->digest;
 }
 
 static void report_unreadable(struct settings *settings, int error)
@@ -97,10 +113,12 @@ int settings_open(const char *path, struct settings **ret_settings)
 
     struct str text = STR_INIT(FILE_MAX);
     int result = read_file(path, &text);
-    if (result < 0)
+    if (result < 0) {
         report_unreadable(settings, result);
-    else
+    } else {
+        note_digest(settings, &text);
         parse(settings, after_mark(str_text(&text)));
+    }
     str_release(&text);
     if (is_shortage(result))
         return result;

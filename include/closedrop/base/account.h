@@ -1,5 +1,6 @@
 /**
- * The names of users and groups, for messages. A lookup may query a remote server (LDAP).
+ * Users and groups: their names, for messages, and becoming one of them. A lookup may query a
+ * remote server (LDAP).
  */
 #ifndef CLOSEDROP_BASE_ACCOUNT_H
 #define CLOSEDROP_BASE_ACCOUNT_H
@@ -13,5 +14,11 @@ const char *account_user(uid_t uid, char name[ACCOUNT_NAME]);
 
 /** The same for a group. */
 const char *account_group(gid_t gid, char name[ACCOUNT_NAME]);
+
+/**
+ * For root: become the user `uid` for good, with all its groups. Returns 0 or a negative errno,
+ * after which the process should not continue.
+ */
+int account_become(uid_t uid);
 
 #endif

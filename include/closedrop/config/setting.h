@@ -29,6 +29,9 @@ struct setting;
  */
 int settings_open(const char *path, struct settings **ret_settings);
 
+/** The SHA-256 of the file in hex; "" if it could not be read. */
+const char *settings_digest(const struct settings *settings);
+
 /** Free it, with its groups; NULL is ignored. */
 void settings_close(struct settings *settings);
 

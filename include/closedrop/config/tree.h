@@ -2,6 +2,7 @@
 #ifndef CLOSEDROP_CONFIG_TREE_H
 #define CLOSEDROP_CONFIG_TREE_H
 
+#include "closedrop/base/digest.h"
 #include "closedrop/base/log.h"
 #include "closedrop/queue/guard.h"
 #include "closedrop/rules/rule.h"
@@ -71,7 +72,8 @@ struct limits {
 
 struct config {
     atomic_int references;
-    char *file; /* the file it was loaded from */
+    char *file;                     /* the file it was loaded from ... */
+    char digest[DIGEST_SHA256_HEX]; /* ... and its SHA-256 in hex; "" if it could not be read */
     char *state_dir;
     unsigned state_line;
     char *control_socket;

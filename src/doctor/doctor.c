@@ -1,0 +1,31 @@
+/** The table of checks, in the order in which they are reported. */
+#include "closedrop/doctor/doctor.h"
+
+#include "configuration.h"
+#include "diagnosis.h"
+#include "queue_health.h"
+#include "running.h"
+
+#include "closedrop/base/array.h"
+#include "closedrop/base/json.h"
+
+#include <errno.h>
+
+static void (*const probes[])(const struct diagnosis *) = {
+    running_probe,
+    queue_health_probe,
+    queue_health_probe_folders,
+};
+
+int doctor_run(const char *file, finding_report report, void *context)
+{
+    struct diagnosis diagnosis = {.file = file, .report = report, .context = context};
+    if (configuration_load(&diagnosis) < 0)
+        return -ENOMEM;
+    queue_health_ask(&diagnosis);
+    for (size_t i = 0; i < COUNT(probes); i++)
+        probes[i](&diagnosis);
+    json_free(diagnosis.status);
+    config_release(diagnosis.config);
+    return 0;
+}

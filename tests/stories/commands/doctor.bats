@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# closedrop doctor: what is right, what is wrong and how to fix it, with and without the agent.
+
+load ../../support/story
+setup() { story_setup; }
+teardown() { story_teardown; }
+
+doctor() { # OPTION...: in $output, exit status in $status
+    run closedrop doctor "$@"
+    echo "$output"
+}
+
+says() { # RESULT CHECK TEXT: there is such a line
+    grep -E "^$1 +$2: " <<<"$output" | grep -qF -- "$3"
+}
+
+@test "before the first run, all is good but that nothing is running" {
+    doctor
+    [ "$status" = 0 ]
+    says ok configuration "1 folder, 0 rules"
+    says warning agent "closedrop is not running"
+    says ok queue "the first run creates it"
+    [ "$(tail -n 1 <<<"$output" | cut -d, -f1-2)" = "0 wrong, 1 warning" ]
+}
+
+@test "while the agent is running, all is good" {
+    start_agent
+    doctor
+    [ "$status" = 0 ]
+    says ok agent "as process $agent_pid of"
+    says ok configuration "what closedrop is running with"
+    says ok 'watching of scans' "by events"
+    [ "$(tail -n 1 <<<"$output" | cut -d, -f1-2)" = "0 wrong, 0 warnings" ]
+}
+
+@test "an older configuration in use is noticed, whether it was not reloaded or could not be" {
+    start_agent
+    set_config folders.settle=300ms
+    doctor
+    [ "$status" = 0 ]
+    says warning configuration "$config was changed after closedrop read it"
+    [[ $output == *"To fix it: kill -HUP $agent_pid"* ]]
+    set_config folders.settle=soon
+    kill -HUP "$agent_pid"
+    wait_until log_says "reload failed"
+    doctor
+    [ "$status" = 1 ]
+    says wrong configuration "settle"
+    says wrong configuration "an older configuration is in use: the new one had errors"
+    says ok queue "it can be read"
+}
