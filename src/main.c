@@ -133,7 +133,7 @@
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says
  *
- * - what these stand on
+ * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
  *                          (rows by key), table_file (when it may be read), table_parse and
  *                          delimiter (the door to libcsv), table_contents (what was read); pure:

@@ -26,7 +26,7 @@ table() { # EXPRESSION => INSTEAD, as grep -P reads it
 \bstands? (at|before|here|in(?! for)|on|there|twice)\b       => is, contains
 \b(lay|lie|lies) (at|below|in|on|there|under|where)\b        => is
 \blooked (at|for|into|through)\b                             => checked, searched for, inspected, scanned
-\bbeside\b                                                   => next to
+\bbeside\b(?!\.c|: )                                         => next to
 \bwho(m|se) it (is|belongs)\b                                => which lead it belongs to, who owns it
 \bhis\b                                                      => its, their
 \b(large and small|small and large) letters\b                => upper and lower case
@@ -53,7 +53,7 @@ check() {
 }
 
 check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] packaging/systemd/*
-check grep -nHoP "(/\*|^ \*|//).*" include/closedrop/*/*.h
+check grep -nHoP "(/\*|^ *\*|//).*" include/closedrop/*/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch]
 check grep -nHoP '"[^"]* [^"]*"' src/*/*.c src/*/*/*.c
 check grep -nHP '^@test ' tests/stories/*/*.bats
 

@@ -47,7 +47,7 @@ static void tell_why(const struct str *why)
     log_error("%s", why->length ? str_text(why) : "out of memory; nothing was started");
 }
 
-/** The exit code of a start: only if the machine is to blame is another attempt worthwhile. */
+/** The exit status of a start: only if the machine is to blame is another attempt worthwhile. */
 static int exit_code_of(int result)
 {
     return result == 0 ? EXIT_DONE : is_shortage(result) ? EXIT_NOT_DONE : EXIT_CONFIG;

@@ -1,4 +1,4 @@
-/** Ends `closedrop run --once` when everything is done, with the exit code for the result. */
+/** Ends `closedrop run --once` when everything is done, with the exit status for the result. */
 #define LOG_MODULE "agent"
 
 #include "once.h"

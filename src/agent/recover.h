@@ -6,7 +6,7 @@
 
 /**
  * At the start, with queue and worker open: recover the queue, and the staging directories of all
- * existing folders. Returns 0 or an exit code; errors are logged.
+ * existing folders. Returns 0 or an exit status; errors are logged.
  */
 int recover(struct agent *agent);
 

@@ -87,7 +87,7 @@ static bool is_cut_character(const char *bytes, size_t left)
     return at[0] < 0xF5 && left < whole && has_only_continuations(at + 1, left - 1);
 }
 
-/** End the text in front of the first byte that is no UTF-8 text, and say what that is. */
+/** End the text before the first byte that is not UTF-8, and say which one that is. */
 static int check_utf8(char *text, size_t *length)
 {
     size_t at = 0, step = 1;
@@ -138,7 +138,7 @@ static int from_other(const char *encoding, char **text, size_t *length)
         *text = str_take(&out);
     }
     str_release(&out);
-    int sound = check_utf8(*text, length); /* a NUL is no text in any encoding */
+    int sound = check_utf8(*text, length); /* a NUL is not text in any encoding */
     return sound ? sound : result;
 }
 

@@ -113,7 +113,7 @@ static bool contradicts(const struct suffix *suffix, const char *head, size_t le
         return true;
     if (!suffix->start || !length)
         return false;
-    if (!*suffix->start) /* of what is no text, a PDF alone may have no zero in it */
+    if (!*suffix->start) /* of all that is not text, only a PDF can be without a zero byte */
         return memchr(head, '\0', length) || begins_with(head, length, "%PDF-");
     if (*suffix->start == '%')
         return !holds_pdf(head, length);

@@ -259,7 +259,7 @@ static int read_open(struct reader *reader)
     return read_attributes(reader);
 }
 
-/** A comment, or what says of which type the document is. */
+/** A comment, or the document type. */
 static int skip_declaration(struct reader *reader)
 {
     const char *end = str_starts_with(reader->at, "<!--") ? "-->" : ">";

@@ -140,7 +140,7 @@ static void print_pace(const struct guard_limits *limits)
     str_release(&pace);
 }
 
-/** What leaves the house is not to be a surprise: what the send guard will do. */
+/** Really sent email must not be a surprise: what the send guard will do. */
 static void tell_sending_rules(const struct config *config)
 {
     const struct guard_limits *limits = &config->limits.guard;
@@ -197,7 +197,7 @@ static void warn_of_missing_table(const struct config *config, const struct rule
         config->file, rule->table_line, rule->name, rule->table);
 }
 
-/** A table that is there must be one, and have the columns the rule speaks of. */
+/** A table that exists must be valid, and have the columns that the rule uses. */
 static void check_table(const struct config *config, struct tables *tables, const struct rule *rule,
     struct str *problems)
 {
@@ -239,7 +239,7 @@ static void check_machine(const struct config *config, struct key *key, struct s
     }
 }
 
-/** Nobody answers, or somebody else: a status is told only where one came. */
+/** Nobody answers, or somebody else: a status is reported only if one was received. */
 static void tell_down(const struct config *config, const struct api_outcome *outcome)
 {
     const char *words = transfer_end_words[outcome->end];

@@ -104,7 +104,7 @@ static void list_options(const struct command *command, struct option *ret_list)
     ret_list[count] = (struct option){"help", no_argument, NULL, 'h'};
 }
 
-/** 0: go on; else an exit code, -1 for "help was printed". */
+/** 0: continue; otherwise an exit status, -1 for "help was printed". */
 static int read_options(
     const struct command *command, int argc, char **argv, struct options *ret_options)
 {

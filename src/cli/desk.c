@@ -25,7 +25,7 @@ struct config *cli_config(const struct options *options, enum config_compare com
     return config;
 }
 
-/** An agent that runs goes on with what it read before the mistakes came into the file. */
+/** A running agent continues with what it read before the errors came into the file. */
 static int open_at_agent(const struct options *options, struct desk *ret_desk)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);

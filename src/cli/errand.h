@@ -14,7 +14,7 @@ struct errand {
     struct upload upload;
     struct resolution resolution;
     struct filed filed;
-    char *sender; /* of an email that leaves the house */
+    char *sender; /* of an email that is really sent */
     char *activity_id;
     int64_t begun_ms;    /* wall clock */
     int64_t uploaded_ms; /* the same; 0: not yet */

@@ -75,7 +75,7 @@ static struct verdict of_guard(const struct session *session, const struct json 
         json_get_text(answer, "leaves_at"));
 }
 
-/** What leaves the house is counted, or does not leave. */
+/** An email that is really sent is counted, or not sent. */
 static struct verdict not_counted(const char *why)
 {
     return verdict_make(VERDICT_FAIL, "no_queue",

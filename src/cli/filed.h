@@ -25,7 +25,7 @@ struct filed {
  */
 struct verdict filed_intend(struct session *session, struct filed *filed, bool again);
 
-/** It was created; what leaves the house counts from now. */
+/** It was created; if it is really sent, it counts from now. */
 void filed_left(struct session *session, const struct filed *filed);
 
 /** It is certain that it was not created: nothing is kept. */

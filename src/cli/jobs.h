@@ -21,12 +21,13 @@ const char *job_error(const struct json *job);
 
 /**
  * Open the desk for a command that takes --folder and --rule, and set both in its question. Returns
- * EXIT_DONE; or prints what is wrong and returns another exit code, and the desk is closed.
+ * EXIT_DONE; or prints what is wrong and returns another exit status, and the desk is closed.
  */
 int desk_open_narrowed(
     const struct options *options, struct question *question, struct desk *ret_desk);
 
-/** Ask for a change of the job with the ID `id`, and print what was done. Returns an exit code. */
+/** Ask for a change of the job with the ID `id`, and print what was done. Returns an exit status.
+ */
 int desk_change_job(
     const struct desk *desk, enum question_kind kind, const char *id, const char *what_was_done);
 

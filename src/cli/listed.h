@@ -7,7 +7,7 @@
 struct json;
 
 /**
- * List what is told (queue/by_hand.h) with the agent, or in the queue where none runs. Returns the
+ * Record an upload (queue/by_hand.h) with the agent, or in the queue if none runs. Returns the
  * job's id; 0 where there is no queue, or where that did not work, which is said once a session.
  */
 int64_t listed_put(struct session *session, const struct json *told);

@@ -1,4 +1,4 @@
-/** match: what would become of a file, without touching anything. */
+/** match: what would happen to a file, without touching anything. */
 #include "match.h"
 #include "names.h"
 
@@ -78,7 +78,7 @@ static struct verdict make_body(struct match *match)
     return attach_body(rule, &match->session->config->limits, jobs, 1, &match->body);
 }
 
-/** All that would become of it: NEXT with what, or FAIL with why nothing would. */
+/** What would happen to it: NEXT with what, or FAIL with why nothing would. */
 static struct verdict judge_file(struct match *match)
 {
     struct verdict verdict = match_open_file(match);

@@ -28,7 +28,7 @@ static const char *below_place(const char *path, const char *place)
     return path + 1;
 }
 
-/** The path of the file at `place`, now or before it was put away, in the folder that lies at
+/** The path of the file at `place`, now or before it was put away, in the folder that is at
  * `root`. False where it is none of its. */
 static bool find_path(struct match *match, const char *root, const char *place)
 {
@@ -53,7 +53,7 @@ static char *absolute_path(const char *given)
     return getcwd(here, sizeof(here)) ? path_normal(here, given) : NULL;
 }
 
-/** Where it lies in truth counts, and only then how it is spelled: an archive may be reached by a
+/** Where it really is counts, and only then how it is spelled: an archive may be reached by a
  * link. */
 static bool lies_in(struct match *match, const struct folder *folder)
 {
@@ -68,7 +68,7 @@ static bool lies_in(struct match *match, const struct folder *folder)
     return is_spelled_so;
 }
 
-/** The folder the file is of: named, or the one it lies in, or the only one. */
+/** The folder of the file: the one that is named, or contains it, or is the only one. */
 struct verdict match_find_folder(struct match *match)
 {
     const struct config *config = match->session->config;

@@ -1,4 +1,4 @@
-/** What `closedrop match` says of a file: whole, in a line of a table, or as JSON. */
+/** What `closedrop match` says about a file: in full, in a line of a table, or as JSON. */
 #include "match.h"
 
 #include "closedrop/base/cleanup.h"
@@ -38,7 +38,7 @@ static void print_target(const struct match *match)
         print_field("Group", resolution->group);
 }
 
-/** "email (draft)"; what leaves the house is not to be overlooked. */
+/** "email (draft)"; shouted if it is really sent. */
 static char *describe_activity(const struct match *match)
 {
     const struct rule *rule = match->resolution.rule;
@@ -103,7 +103,7 @@ static char *describe_hint(const struct match *match)
         match->but_for_case->name);
 }
 
-/** All there is to say of one file. */
+/** Everything about one file. */
 void match_print_whole(const struct match *match, const struct verdict *verdict)
 {
     const struct rule *rule = match->resolution.rule;

@@ -1,4 +1,4 @@
-/** Says why a file that a person named cannot be read, so that it is not looked for elsewhere. */
+/** Says why a file that a person named cannot be read, so that nobody searches elsewhere. */
 #include "named_file.h"
 
 #include "closedrop/base/account.h"

@@ -13,7 +13,7 @@ char *named_file_path(const char *path);
 /**
  * Why stat(2) or open(2) of `path` failed with `error`, for the person who typed it: that there is
  * no such file, and what the shell has to do with it; or which directory, or file, may not be
- * entered or read, by whom, whose it is, and what would grant it. VERDICT_FAIL with the code
+ * entered or read, by whom, who owns it, and what would grant it. VERDICT_FAIL with the code
  * "unreadable".
  */
 struct verdict named_file_missing(const char *path, int error);

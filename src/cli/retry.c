@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/** Ask the same of each job named; the last trouble is the exit code. */
+/** Ask the same for each job named; the last problem determines the exit status. */
 static int for_each_job(
     const struct options *options, enum question_kind kind, const char *what_was_done)
 {

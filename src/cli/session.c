@@ -116,7 +116,7 @@ void session_run(struct session *session, struct request *request, const struct 
     close_clock_take(&session->close_clock, answer_close_ms(request), clock_steady_ms());
 }
 
-/* ---- whose it is ---- */
+/* ---- which lead it belongs to ---- */
 
 struct verdict session_resolve(struct session *session, struct resolution *resolution)
 {

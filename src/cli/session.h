@@ -27,8 +27,8 @@ struct session {
     bool said_unlisted;    /* see listed.h */
 };
 
-/** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit code;
- * to be closed in any case. */
+/** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit
+ * status; to be closed in any case. */
 int session_open(const struct options *options, struct session *ret_session);
 
 /** Free everything that session_open() has made, also if it failed. */

@@ -140,7 +140,7 @@ static struct verdict create_step(struct errand *errand)
     return verdict.kind == VERDICT_UNCLEAR ? verify_created(errand, posted_ms) : verdict;
 }
 
-/** By whom its email leaves the house, if it does. */
+/** Who sends its email, if it is really sent. */
 static struct verdict find_sender(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
@@ -165,7 +165,7 @@ static struct verdict intend_step(struct errand *errand)
     return filed_intend(errand->session, &errand->filed, options->again);
 }
 
-/** Should this process end before it knows what came of the POST, the list says so. */
+/** If this process ends before it knows the outcome of the POST, the list says so. */
 static void list_intent(struct errand *errand)
 {
     const struct verdict unclear = verdict_make(VERDICT_FAIL, "unclear",

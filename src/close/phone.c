@@ -52,7 +52,7 @@ bool phone_is_same(const char *a, const char *b)
     size_t more = strlen(longer) - strlen(shorter);
     const char *longer_text = a_is_longer ? a : b, *shorter_text = a_is_longer ? b : a;
     if (more > 0 && (is_international(shorter_text) || is_national(longer_text)))
-        return false; /* what is more in the longer one is no country's code */
+        return false; /* what the longer one has in addition is not a country code */
     if (more == 0 && is_international(a) != is_international(b) && is_national(a) != is_national(b))
         return false; /* one lacks its country, and so cannot be as long */
     return strlen(shorter) >= DIGITS_MIN && more <= COUNTRY_MAX &&
@@ -130,7 +130,7 @@ static const struct plan plans[] = {
     {"90", "TR", "00", "0", "0", 10, 10},
 };
 
-/** What may stand between digits: blanks, dashes of any kind, what divides groups, and what says
+/** What may be between digits: spaces, dashes of any kind, what divides groups, and what says
  * that the caller waits for a tone. */
 static const char *const separators[] = {" ", "-", ".", "(", ")", "/", "~", "\u00A0", "\u202F",
     "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"};
@@ -139,8 +139,8 @@ static const char *const separators[] = {" ", "-", ".", "(", ")", "/", "~", "\u0
 struct written {
     char digits[PHONE_DIGITS_MAX + 1];
     size_t count;
-    size_t slash;    /* how many stand before the last slash */
-    size_t optional; /* how many stand before a "(0)"; 0: there is none behind other digits */
+    size_t slash;    /* how many are before the last slash */
+    size_t optional; /* how many are before a "(0)"; 0: there is none after other digits */
     bool has_plus;
     bool is_at_home; /* it begins with "(0)" */
 };

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define BANDWIDTH_MIN (8 * 1024)
-/** Of what may leave in a day: more is no limit. */
+/** The most that can be allowed in a day: more would not be a limit. */
 #define GUARD_MAX 1000000
 
 static void check_api_url(
@@ -227,7 +227,7 @@ struct config *config_load_socket(const char *file)
     config->file = absolute_file(file);
     if (config->file)
         (void)settings_open(file, &settings);
-    if (settings) { /* what stands before a syntax error is read, too */
+    if (settings) { /* what precedes a syntax error is read, too */
         note_digest(config, settings);
         read_root(settings, config);
     } else if (config->file) {

@@ -1,4 +1,5 @@
-/** Where the configuration, the state and the socket are looked for: environment, user, system. */
+/** Where the configuration, the state and the socket are searched for: environment, user, system.
+ */
 #include "closedrop/config/locate.h"
 
 #include "closedrop/base/str.h"
@@ -10,7 +11,8 @@
 
 #define SYSTEM_FILE "/etc/closedrop/closedrop.conf"
 
-/** A directory of the user who runs us: $VARIABLE, else his home and `below_home`. */
+/** A directory of the user who runs us: $VARIABLE, otherwise the home directory and `below_home`.
+ */
 static char *user_directory(const char *variable, const char *below_home)
 {
     const char *set = getenv(variable);

@@ -16,7 +16,7 @@ struct nesting {
     bool are_found; /* on the disk, too */
 };
 
-/** Whether `path` lies in `directory`: as it is spelled, or as it is found on the disk. */
+/** Whether `path` is in `directory`: as it is spelled, or as it is found on the disk. */
 static bool lies_in(const struct nesting *nesting, const char *path, const char *directory)
 {
     bool is_spelled_out = !strstr(path, "/..");
@@ -24,7 +24,7 @@ static bool lies_in(const struct nesting *nesting, const char *path, const char 
            (nesting->are_found && inode_holds(directory, path));
 }
 
-/** The first of `count` folders that lies in this one, or this one in it. */
+/** The first of `count` folders that is in this one, or this one in it. */
 static const struct folder *overlapping(
     const struct nesting *nesting, const char *path, size_t count)
 {
@@ -62,7 +62,7 @@ static void tell_inside(const struct nesting *nesting, struct setting *group, co
         "\"%s\" is inside the drop folder \"%s\"; put it elsewhere", path, folder->path);
 }
 
-/** A path of ours, NULL or "" for none, may lie in no folder. */
+/** A path of ours, NULL or "" for none, must not be in any folder. */
 static void check_outside(
     const struct nesting *nesting, struct setting *group, const char *key, const char *path)
 {

@@ -1,4 +1,5 @@
-/** The program's own files and directories, looked up anew and compared by device and inode. */
+/** The program's own files and directories, looked up each time and compared by device and inode.
+ */
 #include "closedrop/config/own_files.h"
 
 #include "closedrop/base/cleanup.h"
@@ -60,7 +61,7 @@ void own_files_free(struct own_files *own_files)
     free(own_files);
 }
 
-/** See what lies at its path now; 0 or a negative errno. */
+/** Find out what is at its path now; 0 or a negative errno. */
 static int see(struct own *own)
 {
     struct inode inode;
@@ -84,7 +85,7 @@ void own_files_see(const struct config *config)
     pthread_mutex_unlock(&own_files->lock);
 }
 
-/** Whether it is a file that lies at its path, or that was moved from there with nothing in its
+/** Whether it is the file at its path, or one that was moved from there with nothing in its
  * place. */
 static bool is_named_file(
     struct own_files *own_files, const struct inode *inode, const struct identity *identity)
@@ -151,7 +152,7 @@ static bool begins_at(const struct folder *folder, const char *place, const stru
     return is_at(path, inode);
 }
 
-/** What of `other` begins at this directory, which lies in `folder` or is its root; or NULL. */
+/** What of `other` begins at this directory, which is in `folder` or is its root; or NULL. */
 static const char *role_in(
     const struct folder *other, const struct folder *folder, const struct inode *inode)
 {

@@ -106,7 +106,7 @@ static void read_field(struct rule_reader *reader, struct setting *group,
     }
 }
 
-/** The status is no template: what Close wants besides depends on it. */
+/** The status is not a template, because what else Close requires depends on it. */
 static enum activity_status read_status(struct rule_reader *reader, struct setting *group)
 {
     enum activity_status status = (enum activity_status)setting_choice(

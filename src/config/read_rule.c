@@ -51,7 +51,7 @@ static void read_match(struct rule_reader *reader)
     reader->late.pattern = rule->path;
 }
 
-/* ---- whose it is ---- */
+/* ---- which lead it belongs to ---- */
 
 static void read_custom_field(struct rule_reader *reader, struct setting *find)
 {
@@ -69,7 +69,7 @@ static void read_custom_field(struct rule_reader *reader, struct setting *find)
             "is missing; say what the field must contain, e.g. value = \"{num}\";");
 }
 
-/** Nothing is known of how numbers are dialled there, or it is no calling code at all. */
+/** How numbers are dialled there is not known, or it is not a calling code at all. */
 static void complain_of_country(
     struct rule_reader *reader, struct setting *find, const char *country)
 {
@@ -184,7 +184,7 @@ static struct template *read_id(struct rule_reader *reader, const char *key, con
     return reader_make_template(reader, reader->group, key, text, &reader->early);
 }
 
-/** Exactly one source; a table beside another one gives it, and the activity, values. */
+/** Exactly one source; a table next to another one provides values for it and for the activity. */
 static void read_source(struct rule_reader *reader, const char *file)
 {
     struct rule *rule = reader->rule;

@@ -101,7 +101,8 @@ static const char *find_odd(const char *text)
     return *text ? text : NULL;
 }
 
-/** A curly quote that was to end a text which goes on in the next line; NULL where there is none.
+/** A curly quote that was meant to end a text, which therefore continues in the next line; NULL if
+ * there is none.
  */
 static const char *find_odd_end(const char *text)
 {

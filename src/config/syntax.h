@@ -1,4 +1,5 @@
-/** What is wrong with the text of a configuration file, beyond what libconfig says of it. Pure. */
+/** What is wrong with the text of a configuration file, beyond what libconfig says about it. Pure.
+ */
 #ifndef CLOSEDROP_CONFIG_SYNTAX_H
 #define CLOSEDROP_CONFIG_SYNTAX_H
 

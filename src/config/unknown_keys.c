@@ -30,7 +30,7 @@ static unsigned distance(const char *a, const char *b)
     return row[width];
 }
 
-/** Whether entry `i` of what was asked for stands there a second time. */
+/** Whether entry `i` of what was asked for occurs a second time. */
 static bool asked_before(const struct settings *settings, size_t i)
 {
     for (size_t j = 0; j < i; j++)

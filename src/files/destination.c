@@ -20,7 +20,7 @@
 #define NEW_DIRECTORY ".closedrop-new"
 
 /**
- * Make a directory that looks like `like` as soon as it has its name: an unclean end at any moment
+ * Make a directory that looks like `like` as soon as it has its name: a crash at any moment
  * leaves none behind that people cannot look into. One that is there meanwhile is as good.
  */
 static int make_directory(int parent, const char *name, const struct stat *like)

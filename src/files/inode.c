@@ -41,7 +41,7 @@ bool inode_equal(const struct inode *a, const struct inode *b)
     return a->device == b->device && a->number == b->number;
 }
 
-/** The directory that `path` is, lies in, or would be made in; a descriptor or -1. */
+/** The directory that `path` is, is in, or would be created in; a descriptor or -1. */
 static int open_nearest(const char *path)
 {
     CLEANUP(free_text) char *at = strdup(path);

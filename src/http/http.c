@@ -1,4 +1,5 @@
-/** The loop around libcurl's multi interface: what is started, what goes on, what has ended. */
+/** The loop around libcurl's multi interface: what is started, what is in progress, what has ended.
+ */
 #include "closedrop/http/http.h"
 
 #include "request_state.h"

@@ -1,4 +1,5 @@
-/** What the headers of a reply say of asking again, read strictly; what cannot be read is ignored.
+/** What the headers of a reply say about asking again, read strictly; what cannot be read is
+ * ignored.
  */
 #include "closedrop/http/rate_limit.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Where no more is told: Retry-After has whole seconds. */
+/** If nothing else is known: Retry-After has whole seconds. */
 #define WAIT_MIN_MS 1000
 #define WAIT_MAX_MS (24LL * 3600 * 1000)
 #define REMAINING_MAX 1000000000

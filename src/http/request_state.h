@@ -25,7 +25,7 @@ struct request {
     int64_t timeout_ms;
     struct progress progress;
     struct shaped shaped;  /* its turns to send, */
-    struct shaper *shaper; /* in the engine that it is under way in */
+    struct shaper *shaper; /* the engine in which it is in progress */
     struct request *next;  /* in the engine's list of running ones */
 };
 

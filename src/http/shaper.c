@@ -1,4 +1,4 @@
-/** Turns for the bytes of files: who is held, who goes on, and what is taken from the bucket. */
+/** Turns for the bytes of files: who is held, who continues, and what is taken from the bucket. */
 #include "shaper.h"
 
 #include "closedrop/base/clock.h"

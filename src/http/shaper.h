@@ -34,7 +34,8 @@ size_t shaper_allow(struct shaper *shaper, struct shaped *shaped, size_t room);
 /** So many bytes of its file went. */
 void shaper_note_sent(struct shaped *shaped, int64_t bytes);
 
-/** Whoever's turn it is goes on. Returns in how many ms the next turn is, or INT64_MAX for never.
+/** Let those continue whose turn it is. Returns in how many ms the next turn is, or INT64_MAX for
+ * never.
  */
 int64_t shaper_give_turns(struct shaper *shaper);
 

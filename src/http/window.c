@@ -1,11 +1,11 @@
-/** The arithmetic of a rate limit's window: taken, given back, and how many may be under way. */
+/** The arithmetic of a rate limit's window: taken, given back, and how many may be in progress. */
 #include "closedrop/http/window.h"
 
 #include "closedrop/base/clock.h"
 
 #include <math.h>
 
-/** Times are told in hundredths of a second. */
+/** Times are given in hundredths of a second. */
 #define SLACK_MS 10
 /** Of a new window only this part goes before anything is known of it. */
 #define UNKNOWN_PART 16
@@ -152,7 +152,7 @@ void window_lost(struct window *window, bool was_sent)
 void window_shut(struct window *window, int64_t until)
 {
     window->shut_until = later(window->shut_until, until);
-    window->ends_most = 0; /* what was told is no longer known */
+    window->ends_most = 0; /* what was reported is no longer known */
 }
 
 void window_forget(struct window *window)

@@ -26,7 +26,7 @@ bool folder_yield(struct watched *folder);
 bool folder_is_of_another(struct watched *folder, const char *path);
 
 /**
- * Check the owner files once more, just before a file is reported: whether it is still ours. If
+ * Check the owner files again, just before a file is reported: whether it is still ours. If
  * not, the next scan claims the folder again, or yields.
  */
 bool folder_has(struct watched *folder, const char *path);

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /**
- * Whether an old job still stands in the way of a new one for its file, seen at `path`. A file that
- * was put away no longer does, unless it lies just where it was put.
+ * Whether an old job still prevents a new one for its file, seen at `path`. A file that
+ * was put away no longer does, unless it is just where it was put.
  */
 static bool still_blocks(const struct job *job, const char *path)
 {
@@ -22,7 +22,7 @@ static bool still_blocks(const struct job *job, const char *path)
            strcmp(job->location, path) == 0;
 }
 
-/** Whether the file of a job lies in the folder under another name than the job knows. */
+/** Whether the file of a job is in the folder under another name than the job knows. */
 static bool was_renamed(const struct job *job, const struct seen *seen)
 {
     bool is_put_away = job_has_outcome(job) && job->put_away;
@@ -30,7 +30,7 @@ static bool was_renamed(const struct job *job, const struct seen *seen)
            identity_same_file(&job->identity, seen->identity) && strcmp(job->path, seen->path) != 0;
 }
 
-/** Whether it failed so that only a person's word lets it go on. */
+/** Whether it failed in such a way that only a person can let it continue. */
 static bool is_for_a_person(const struct job *job)
 {
     return job->state == JOB_FAILED && !job->ending && job_judgement(job) >= 0;
@@ -94,7 +94,7 @@ bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_
 
 /* ---- added ---- */
 
-/** What the watch thread has to say of it. Returns the job's id. */
+/** What the watch thread has to say about it. Returns the job's ID. */
 static int64_t tell_arrival(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
     if (arrival->note)
@@ -105,8 +105,8 @@ static int64_t tell_arrival(struct queue *queue, struct job *job, const struct a
 }
 
 /**
- * The file of a failed job came back: the same job goes on, and the person's word counts. Its
- * location in Failed is kept until its job is claimed, for the error text that may still lie there.
+ * The file of a failed job came back: the same job continues, and the person's decision counts. Its
+ * location in Failed is kept until its job is claimed, for the error text that may still be there.
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
@@ -161,7 +161,7 @@ int64_t queue_add(struct queue *queue, const struct arrival *arrival)
     return add_new(queue, arrival);
 }
 
-/** Whether it was listed before its activity was posted, and what came of that is not known. */
+/** Whether it was listed before its activity was posted, and the outcome of that is not known. */
 static bool is_unclear_by_hand(const struct job *job)
 {
     return job && job_is_by_hand(job) && job_failed_as(job, "unclear");

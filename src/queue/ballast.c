@@ -18,8 +18,8 @@
 #define PART_OF_DISK 2
 /** The ballast is this part of what must be free. */
 #define PART_HELD_BACK 3
-/** Room that may be missing before the disk is short: what the ballast takes beside its size must
- * not make it come and go. */
+/** Space that may be missing before the disk is short: what the ballast takes in addition to its
+ * size must not make it come and go. */
 #define PART_SPARED 16
 
 struct ballast {

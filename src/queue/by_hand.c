@@ -1,4 +1,4 @@
-/** Reads what is told of a file that was uploaded by hand, and believes none of it unseen. */
+/** Reads a report about a file that was uploaded by hand, and checks all of it. */
 #include "closedrop/queue/by_hand.h"
 
 #include "closedrop/base/array.h"

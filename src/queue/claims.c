@@ -11,7 +11,7 @@
  *
  * A claim is a row with `claimed` set, committed before anything is done outside. What is claimed
  * does not wait: no other claim, no change of its group and no order of a person reaches it, until
- * a verb (retry, put away, end ...) writes what has come of it and clears the field. The attempt is
+ * a verb (retry, put away, end ...) writes the outcome and clears the field. The attempt is
  * counted with the claim, and given back by queue_retry() where the outcome was nobody's fault.
  *
  * Each folder is claimed from by itself, so that a million files in one do not keep one in another
@@ -23,10 +23,10 @@
  * them (queue_wake_group()).
  *
  * A crash leaves its claims in the rows. The next start (recovery.c) takes each back as a suspect,
- * and suspects go first and one at a time, with nothing beside them. So a crash with one claim (the
- * POST of a group is one) is that job's own fault, and the third fails it; a crash with several is
- * nobody's, and gives the attempts back. What was uploading is queued again, for nothing counts
- * until S3 has all of it; what was attaching stays so, for its activity may exist.
+ * and suspects go first and one at a time, with nothing next to them. So a crash with one claim
+ * (the POST of a group is one) is that job's own fault, and the third fails it; a crash with
+ * several is nobody's, and gives the attempts back. What was uploading is queued again, for nothing
+ * counts until S3 has all of it; what was attaching stays so, for its activity may exist.
  */
 #include "queue_state.h"
 

@@ -61,7 +61,7 @@ bool queue_is_leaving(struct queue *queue, const char *sender, int64_t but)
     return store_number(queue->store, QUERY_IS_LEAVING, &query, 0) > 0;
 }
 
-/* ---- what is too much, and what a person says of it ---- */
+/* ---- what is too much, and what a person decides about it ---- */
 
 static void keep_marks(void *context, const struct row *row)
 {

@@ -104,7 +104,7 @@ static enum queue_answer may_forget(const struct job *job, bool may_strand)
 
 static void forget(struct queue *queue, struct job *job)
 {
-    /* a file that lies in Failed or Uploaded is nobody's any more; one in the folder is left alone
+    /* a file in Failed or Uploaded no longer belongs to a job; one in the folder is left alone
      */
     bool is_away = job->location && (job->put_away || job->state == JOB_QUEUED);
     queue_end(queue, job, is_away ? JOB_DROPPED : JOB_FORGOTTEN, "forgotten by a person");

@@ -150,7 +150,7 @@ void queue_update(struct queue *queue, struct job *job, const char *why)
 void queue_set_predecessor_lost(struct queue *queue)
 {
     int64_t now = clock_wall_ms();
-    /* by a clock that was never set, everything is from the future: all is looked for then */
+    /* by a clock that was never set, everything is from the future: then all are searched for */
     queue->lost_ms = now < CLOCK_SANE_MS ? INT64_MAX - CLOCKS_MS : now;
     queue_set_number(queue, "lost_ms", queue->lost_ms);
     queue->ledger_ms = now;

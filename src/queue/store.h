@@ -1,5 +1,5 @@
 /**
- * Where the queue's rows are kept: the driver behind queue.h. This header knows no SQL, so that
+ * Where the queue's rows are kept: the driver behind queue.h. This header contains no SQL, so that
  * another database can stand behind it; SQLite (sqlite.h) is the driver that is installed.
  *
  * A driver opens and closes a store, begins and commits its transactions, and has four verbs:
@@ -78,7 +78,7 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
 
 /**
  * The number that a new store has from the transaction that makes it: 1, or 2 where something
- * beside it tells of another, which was set aside or deleted.
+ * next to it shows that there was another, which was set aside or deleted.
  */
 #define STORE_BEGINS "begins"
 

@@ -32,7 +32,7 @@ bool store_was_set_aside(const char *directory)
     return found;
 }
 
-/** A name beside the store that no earlier one was set aside under. */
+/** A name next to the store under which no earlier one was set aside. */
 static char *free_aside_name(const char *path)
 {
     for (int64_t at = clock_wall_ms();; at++) {

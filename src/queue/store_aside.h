@@ -1,4 +1,4 @@
-/** What is left beside the queue where a damaged one was set aside (store_set_aside()). */
+/** What is left next to the queue if a damaged one was set aside (store_set_aside()). */
 #ifndef CLOSEDROP_QUEUE_STORE_ASIDE_H
 #define CLOSEDROP_QUEUE_STORE_ASIDE_H
 

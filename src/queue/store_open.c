@@ -238,7 +238,7 @@ static void tell_full(struct store *store, const char *directory, struct str *wh
         str_printf(why, "the disk that holds %s is full; free some space", directory);
 }
 
-/** What to say of a problem that nothing was said of yet. */
+/** What to say about a problem that was not reported yet. */
 static void tell_problem(
     struct store *store, enum store_problem problem, const char *directory, struct str *why)
 {
@@ -286,7 +286,7 @@ int store_open(const char *directory, bool create, struct store **ret_store, str
     if (problem)
         return (int)problem;
     problem = open_store(directory, path, create, ret_store, why);
-    if (problem == STORE_FULL && create) { /* once more, without the ballast */
+    if (problem == STORE_FULL && create) { /* again, without the ballast */
         str_clear(why);
         problem = open_store(directory, path, create, ret_store, why);
     }

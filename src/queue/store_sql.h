@@ -111,7 +111,8 @@ static const char *const sql_migrations[] = {
     "ALTER TABLE job ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX job_already_filed ON job (sha256) WHERE ending = '' AND state = 'failed'"
     "  AND error_code = 'already_filed';"
-    /* the content memory; a row a filing, in the order it is asked in, and nothing beside it */
+    /* the content memory: one row per filing, in the order in which it is queried, and nothing else
+     */
     "CREATE TABLE filing ("
     "  sha256 BLOB NOT NULL,"
     "  activity TEXT NOT NULL,"
@@ -149,7 +150,7 @@ static const char *const sql_migrations[] = {
     "CREATE INDEX leaving_by_rule ON leaving (rule, at_ms);"
     "CREATE INDEX leaving_by_sender ON leaving (sender, at_ms);"
     "CREATE INDEX leaving_by_time ON leaving (at_ms);"
-    /* what went over the limit, and what a person said of it: all that entered up to a number */
+    /* what exceeded the limit, and what a person decided: all that entered up to a number */
     "CREATE TABLE guard ("
     "  rule TEXT PRIMARY KEY,"
     "  over INTEGER NOT NULL,"
@@ -211,7 +212,7 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
     "id <> :id AND ending = '' AND state = 'done' AND filed = 1 AND place IS NULL"                 \
     " AND sha256 IS NOT NULL"
 
-/* of several jobs of one file: what has ended, and does not stand in its way, counts last */
+/* of several jobs of one file: one that has ended, and does not block it, counts last */
 #define SQL_NEWEST " ORDER BY ending NOT IN ('', 'forgotten'), id DESC LIMIT 1"
 
 /* what a filter of jobs asks for; what is not set is NULL */
@@ -295,7 +296,7 @@ static const char *const sql_texts[] = {
                           " AND lead_id = :lead_id AND job = :id",
     [QUERY_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 = :digest"
                       " AND activity = :activity AND lead_id = :lead_id",
-    /* the first of others: a price list may lie on every lead there is */
+    /* the first of others: a price list may be on every lead there is */
     [QUERY_UNCLEAR_BY_HAND] =
         "SELECT EXISTS (SELECT 1 FROM job INDEXED BY job_by_state WHERE folder = ''"
         " AND ending = '' AND state = 'failed' AND error_code = 'unclear'"

@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MATCH_LIMIT 100000 /* of PCRE2's steps, counted anew at each place a match may begin */
-#define DEPTH_LIMIT 10000  /* a repeated group takes two for each character: a long path fits */
+#define MATCH_LIMIT                                                                                \
+    100000 /* PCRE2's steps, counted from 0 at each position where a match may begin */
+#define DEPTH_LIMIT 10000 /* a repeated group takes two for each character: a long path fits */
 #define HEAP_LIMIT_KIB 8192
 
 /**

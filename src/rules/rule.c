@@ -212,7 +212,7 @@ static size_t address_length(const char *text)
             break;
         is_quoted ^= c == '"';
         has_at |= c == '@';
-        length += c == '\\' && text[length + 1]; /* whatever follows it is no quote */
+        length += c == '\\' && text[length + 1]; /* whatever follows it is not a quote */
     }
     return length;
 }

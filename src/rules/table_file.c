@@ -91,7 +91,7 @@ static int check_file(const char *file, const struct stat *found, struct str *wh
     return 0;
 }
 
-/** It is not there, or cannot be read: since when. Where nobody asked for so long, it begins anew.
+/** Since when it is missing or unreadable. If nobody has asked for a long time, that starts again.
  */
 static void note_away(struct table *table, const struct table_patience *patience)
 {
@@ -160,7 +160,7 @@ static bool is_one_version(const struct table *table, int fd)
 }
 
 /**
- * Read the file. What comes of it is settled, except where the file is young: it could be written
+ * Read the file. The result is final, except if the file is young: it could be written
  * again within the same tick of the file system's clock, and look the same.
  */
 static int read_table(struct table *table, const struct table_patience *patience,
@@ -189,7 +189,7 @@ static bool is_unchanged(const struct table *table)
     return table->is_remembered && stat(table->file, &found) == 0 && is_same(&table->stat, &found);
 }
 
-/** Read the file anew, and keep what is in it, or the reason why that is nothing. */
+/** Read the file again, and keep its contents, or the reason why it has none. */
 static int read_anew(struct table *table, const struct table_patience *patience)
 {
     struct str reason = STR_INIT(REASON_MAX);

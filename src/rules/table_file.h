@@ -21,7 +21,7 @@ struct table {
     char *file;
     char *encoding;             /* NULL: UTF-8 */
     char *column;               /* that holds the keys */
-    int64_t away_ms, missed_ms; /* since when it is missing, and when it was last looked for in
+    int64_t away_ms, missed_ms; /* since when it is missing, and when it was last searched for in
                                    vain; steady clock; 0: exists */
     bool is_cut;                /* it looks truncated */
     bool is_remembered;         /* the members below are valid while the file has this `stat` */

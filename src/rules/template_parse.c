@@ -105,7 +105,7 @@ static int add_text(struct template *template, const char *text, size_t length)
     return length ? add_piece(template, &piece) : 0;
 }
 
-/** The variable that begins behind the brace at `*at`, which goes on behind its other half. */
+/** The variable that begins after the brace at `*at`, which is moved past the closing one. */
 static int add_variable(
     struct template *template, char **at, const struct template_scope *scope, struct str *why)
 {

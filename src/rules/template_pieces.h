@@ -4,7 +4,7 @@
 
 #include "closedrop/rules/variable.h"
 
-/** A piece of a template: text, or a variable's name. Both lie in the template's own copy. */
+/** A piece of a template: text, or a variable's name. Both are in the template's own copy. */
 struct piece {
     const struct variable *variable; /* NULL: text */
     const char *text;

@@ -1,7 +1,7 @@
 /**
  * closedrop-sandbox: a Close and an S3 bucket on the loopback interface.
  *
- * The folders stand on each other in this order, and include nothing to their right:
+ * The directories depend on each other in this order, and include nothing to their right:
  *
  *     util <- http <- crm, faults, settings <- context <- s3 <- api
  *                                                      <- admin     all of them <- run <- main

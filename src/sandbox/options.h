@@ -26,7 +26,7 @@ struct options {
 };
 
 enum options_read {
-    OPTIONS_RUN,  /* go on */
+    OPTIONS_RUN,  /* continue */
     OPTIONS_DONE, /* --help or --version was answered: exit 0 */
     OPTIONS_WRONG /* said on standard error what is wrong: exit 2 */
 };

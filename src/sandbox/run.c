@@ -1,6 +1,6 @@
 /**
  * Starts the sandbox, serves until a signal ends it, and stops it: the only file that knows all
- * the parts. Requests below /admin/ arrive at the port of the API and are told apart here.
+ * the parts. Requests below /admin/ arrive at the port of the API and are recognised here.
  */
 #include "run.h"
 
@@ -135,7 +135,8 @@ static void begin(struct request *request, struct reply *reply)
 static int take_body(struct request *request, const char *bytes, size_t length)
 {
     struct incoming *incoming = request_state(request);
-    str_add_bytes(&incoming->body, bytes, length); /* too much is told when all of it is in */
+    str_add_bytes(
+        &incoming->body, bytes, length); /* too much is reported when all of it has arrived */
     return 0;
 }
 

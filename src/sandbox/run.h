@@ -6,7 +6,8 @@
 
 struct options;
 
-/** Serve until SIGTERM or SIGINT. Returns the exit code; says on standard error what went wrong. */
+/** Serve until SIGTERM or SIGINT. Returns the exit status; says on standard error what went wrong.
+ */
 int sandbox_run(const struct options *options);
 
 #endif

@@ -1,4 +1,4 @@
-/** What lies beside a file: the text that says why it failed, its receipt, its marker and sidecar.
+/** What is next to a file: the text that says why it failed, its receipt, its marker and sidecar.
  */
 #include "beside.h"
 
@@ -24,7 +24,7 @@
 
 #define RECEIPT_SUFFIX ".close.json"
 
-/** Open the directory an absolute or relative location lies in. */
+/** Open the directory that contains an absolute or relative location. */
 int beside_open_directory(int root, const char *location)
 {
     CLEANUP(free_text) char *directory = path_directory(location);
@@ -136,7 +136,7 @@ static void add_error_text(struct str *text, const struct task *task, const char
         (long long)job->id);
 }
 
-/** The file was filed on one lead, and its new name speaks of another. */
+/** The file was filed on one lead, and its new name belongs to another. */
 static void add_other_lead_text(struct str *text, const struct task *task, const char *name)
 {
     const struct job *job = task->job;
@@ -160,8 +160,8 @@ static void add_other_lead_text(struct str *text, const struct task *task, const
 }
 
 /**
- * For all who may list the directory: whoever wonders why the file lies there may not be allowed to
- * read the file itself, which is often of a scanner's own user and mode 0600.
+ * For everybody who may list the directory: whoever wonders why the file is there may not be
+ * allowed to read the file itself, which is often of a scanner's own user and mode 0600.
  */
 static int write_error_text(const struct task *task, const char *name)
 {
@@ -189,7 +189,7 @@ bool beside_is_put_in_place(const struct task *task)
            task->other_lead; /* not deleted: a person must look at it */
 }
 
-/** The rights of the file at its place; those of a plain file where it lies there no longer. */
+/** The rights of the file at its location; those of a plain file if it is no longer there. */
 static void read_rights(const struct task *task, const char *name, mode_t *mode, gid_t *gid)
 {
     struct stat stat;
@@ -218,7 +218,7 @@ static int write_receipt(const struct task *task, const char *name)
                     : -ENOMEM;
 }
 
-/** The texts that lie beside the file, whichever its outcome asks for. */
+/** The texts next to the file, whichever its outcome requires. */
 int beside_write(const struct task *task, const char *name)
 {
     int result = 0;
@@ -269,7 +269,7 @@ void beside_remove_old_texts(struct task *task)
         leave_former_location(task->job, directory);
 }
 
-/** What lies beside a file by its pattern, and belongs to it: a marker, a sidecar. */
+/** What is next to a file by its pattern, and belongs to it: a marker, a sidecar. */
 static void move_companion(const char *pattern, int directory, const char *name,
     const struct destination *destination, const char *new_name)
 {

@@ -1,4 +1,4 @@
-/** What lies beside a file of a task. */
+/** What is next to a file of a task. */
 #ifndef CLOSEDROP_WORK_BESIDE_H
 #define CLOSEDROP_WORK_BESIDE_H
 
@@ -14,16 +14,16 @@ bool beside_is_put_in_place(const struct task *task);
  */
 int beside_open_directory(int root, const char *location);
 
-/** Write the texts that the outcome asks for beside the file `name` at task->destination. */
+/** Write the texts that the outcome requires next to the file `name` at task->destination. */
 int beside_write(const struct task *task, const char *name);
 
-/** Remove the error text of `name`, if one lies there. */
+/** Remove the error text of `name`, if there is one. */
 void beside_remove_text(int directory, const char *name);
 
-/** Remove an error text that lies beside the file in the folder. */
+/** Remove an error text next to the file in the folder. */
 void beside_remove_text_in_folder(const struct task *task);
 
-/** Remove what an earlier try has left beside the file's former locations. */
+/** Remove what an earlier attempt left next to the file's former locations. */
 void beside_remove_old_texts(struct task *task);
 
 /** Move the marker and the sidecar of the file that was `name` in `directory`. */

@@ -34,7 +34,7 @@ static bool needs_resolving(const struct job *job, const struct folder *folder)
     return !is_current || !job->lead_id || !job->rule;
 }
 
-/** The stage a claimed job goes on with. */
+/** The stage with which a claimed job continues. */
 enum stage claim_first_stage(const struct job *job, const struct folder *folder)
 {
     if (job_has_outcome(job))
@@ -64,12 +64,12 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
     return true;
 }
 
-/** The other jobs of a POST that is looked for: they share its fate. */
+/** The other jobs of a POST that is being verified: they share its outcome. */
 static void gather_posted(struct worker *worker, struct task *task)
 {
     task->members = calloc(ATTACHMENTS_MAX, sizeof(struct job *));
     if (!task->members)
-        return; /* each is looked for by itself */
+        return; /* each is verified by itself */
     task->member_count = queue_by_posting(worker->queue, task->job, task->members, ATTACHMENTS_MAX);
     for (size_t i = 0; i < task->member_count; i++) {
         task->members[i]->claimed = true;
@@ -77,7 +77,7 @@ static void gather_posted(struct worker *worker, struct task *task)
     }
 }
 
-/** A file that a `keep` folder shows anew may be one that was filed, with another time. */
+/** A file that appears in a `keep` folder may be one that was filed, with another time. */
 static void find_kept(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
@@ -151,7 +151,7 @@ bool claim_suspect_is_due(const struct worker *worker)
 }
 
 /**
- * What was claimed at an unclean end goes through one at a time, before anything else. Returns
+ * What a crash left claimed goes through one at a time, before anything else. Returns
  * whether others must wait for that.
  */
 static bool claim_suspect(struct worker *worker)

@@ -27,7 +27,7 @@ static bool has_groups(const struct folder *folder)
     return false;
 }
 
-/** Its rule has gone and may return, or a POST of it is to be looked for. */
+/** Its rule was removed and may return, or a POST of it must be verified. */
 static bool keeps_its_rule(const struct job *job, const struct config *config)
 {
     return job->posting || (job->rule && !config_rule(config, job->rule));

@@ -1,6 +1,6 @@
 /**
- * A file that a `keep` folder shows anew, where one of its size was filed under its handle or path:
- * is it that one, touched or restored with another time? Its bytes tell.
+ * A file that appears in a `keep` folder, if one of its size was filed under its handle or path:
+ * is it that one, touched or restored with another time? Its bytes decide.
  */
 #include "bring_back.h"
 #include "stages.h"

@@ -70,7 +70,7 @@ static struct verdict was_deleted(struct current_lead *current, const struct abs
         current->lead_id, *known->told ? " on " : "", known->told);
 }
 
-/* ---- where to go on ---- */
+/* ---- where to continue ---- */
 
 static struct verdict ask(struct current_lead *current, enum current_lead_step step)
 {
@@ -208,7 +208,7 @@ static struct verdict read_page(
     return verdict;
 }
 
-/** Without events only a list of merges that is read from now on tells of the latest ones. */
+/** Without events, only a list of merges that is read from now on contains the latest ones. */
 static int remember_refusal(struct current_lead *current)
 {
     current->merges_since_ms = clock_steady_ms();
@@ -248,7 +248,8 @@ static struct verdict read_merges(struct current_lead *current, const struct req
     struct verdict verdict = read_page(request, "activity/lead_merge/", &page);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    if (merges->reader == current) /* or the list was begun anew since: this is no page of it */
+    if (merges->reader ==
+        current) /* otherwise the list was restarted since, and this is not a page of it */
         result = merge_list_add_page(merges, &page, clock_steady_ms());
     record_page_release(&page);
     if (result < 0)

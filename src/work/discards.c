@@ -1,7 +1,7 @@
 /**
  * A failed file that a person deleted, and its text with it, needs nobody any more: its job ends as
  * discarded, so that "failed" is what somebody must look at. After each scan of a folder its failed
- * files are looked for, a slice a turn: one call each, as long as they are there.
+ * files are searched for, a slice per turn: one call each, as long as they are there.
  */
 #define LOG_MODULE "worker"
 
@@ -63,7 +63,7 @@ static bool is_failed_here(const struct folder *folder, int root, struct folder_
     bool is_the_same = stat.st_dev == view->failed_device && stat.st_ino == view->failed_inode;
     bool is_outside = *folder->failed == '/';
     if (is_outside && view->failed_inode && !is_the_same)
-        return false; /* new failed files may lie in the mount point itself */
+        return false; /* new failed files may be in the mount point itself */
     if (directory_is_empty(failed))
         return is_the_same || (!view->failed_inode && !is_outside);
     view->failed_device = stat.st_dev;
@@ -88,7 +88,7 @@ static bool lie_together(const struct job *a, const struct job *b)
            b->location[length] == a->location[length];
 }
 
-/** Failed jobs whose files do not lie where they were put. */
+/** Failed jobs whose files are not where they were put. */
 struct missing {
     struct job *jobs[SLICE];
     struct sought files[SLICE];
@@ -127,7 +127,7 @@ static void discard(struct queue *queue, struct job *job)
     queue_discard(queue, job);
 }
 
-/** Whether it lies in another directory than failed files are put into now: one that was renamed,
+/** Whether it is in another directory than failed files are put into now: one that was renamed,
  * or configured before. */
 static bool lies_in_former(const struct folder *folder, const struct job *job)
 {

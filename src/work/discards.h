@@ -4,7 +4,7 @@
 
 #include "worker_state.h"
 
-/** A scan of all of a folder has ended: its failed files are looked for, too. */
+/** A scan of a whole folder has ended: its failed files are searched for, too. */
 void discards_begin(struct folder_view *view);
 
 /** A failed file is missing: check all failed files of its folder at once. */

@@ -34,7 +34,7 @@
 /** How often it is looked whether a POST of the same bytes has ended. */
 #define TWIN_POLL_MS 1000
 
-/** What the memory says of a job's bytes; of several filings the one that says most. */
+/** What the memory says about a job's bytes; of several filings, the one that says most. */
 enum twin_kind {
     TWIN_NONE,
     TWIN_ELSEWHERE, /* on other leads, which may have been merged into this one */
@@ -65,7 +65,7 @@ static void compare(void *context, const struct filing *filing)
     if (filing->job == comparison->job->id)
         return;
     CLEANUP(job_freep) struct job *other = queue_load(comparison->queue, filing->job);
-    /* where its folder is gone nobody asks what became of it */
+    /* if its folder is gone, nobody asks for its outcome */
     bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending &&
                         config_folder(comparison->config, other->folder);
     if (twin->kind == TWIN_FILED || (is_under_way && twin->kind == TWIN_UNDER_WAY))
@@ -129,7 +129,7 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
         twin->is_sure ? "was" : "may have been", str_text(&where),
         asks ? "; to file it again, drag it back" : "; nothing is filed again");
     str_release(&where);
-    task_free_members(task); /* they go on without it */
+    task_free_members(task); /* they continue without it */
     if (asks) {
         moves_fail(worker, task, &verdict);
         return;
@@ -139,10 +139,10 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
     moves_done(worker, task, verdict.message);
 }
 
-/** The same bytes are just being filed there: what comes of that is waited for. */
+/** The same bytes are being filed there right now: wait for the outcome. */
 static void wait_for_twin(struct worker *worker, struct task *task)
 {
-    bool is_news = task->stage != STAGE_ATTACH; /* not just looked at again */
+    bool is_news = task->stage != STAGE_ATTACH; /* not just checked again */
     task_free_members(task);
     moves_release(worker, task, clock_wall_ms() + TWIN_POLL_MS, false,
         is_news ? "the same bytes are being filed on the same lead right now; waiting for that"
@@ -211,8 +211,8 @@ static bool would_be_the_same(const struct task *task, const struct job *failed)
 }
 
 /**
- * Whether its file was taken out of Failed by itself, and not deleted there with its text, which
- * says that nobody wants it filed once more.
+ * Whether its file alone was taken out of Failed, and not deleted there with its text, which
+ * means that nobody wants it filed again.
  */
 static bool was_taken_out(const struct task *task, const struct job *failed)
 {

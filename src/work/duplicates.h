@@ -6,8 +6,8 @@
 
 /**
  * Before an activity is intended: whether its bytes were filed before. True: all
- * jobs of the task go on, those that are left out have left it. False: that is still to be found
- * out, or the task has ended or goes on otherwise.
+ * jobs of the task continue, those that are left out have left it. False: that is yet to be found
+ * out, or the task has ended or continues in another way.
  */
 bool duplicates_let_through(struct worker *worker, struct task *task);
 

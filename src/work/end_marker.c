@@ -75,7 +75,8 @@ static bool is_the_same(int staging, const struct file_state *seen)
            identity_equal(&state.identity, &seen->identity);
 }
 
-/** It was written anew as we took it. If there is another by now, that covers all this one did. */
+/** It was written again as we took it. If there is another by now, that one covers the same files.
+ */
 static void give_back(const struct way *way, const char *name)
 {
     if (rename_to_free_name(way->staging, STAGED_END_MARKER, way->directory, name) == -EEXIST)

@@ -16,7 +16,7 @@ static bool has_md5_shape(const char *etag)
     return strlen(etag) == 32 && strspn(etag, "0123456789abcdefABCDEF") == 32;
 }
 
-/** Whether the answer names a key with which the ETag is no MD5. */
+/** Whether the answer names a key with which the ETag is not an MD5. */
 static bool is_encrypted(const struct etag_case *etag_case)
 {
     const char *encryption = etag_case->encryption;

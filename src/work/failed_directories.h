@@ -9,7 +9,7 @@
 void failed_directories_note(struct queue *queue, const struct folder *folder, int root);
 
 /**
- * Whether `path` below `root` lies in one of the folder that is called `folder`: 1, 0, or a
+ * Whether `path` below `root` is in one of those of the folder `folder`: 1, 0, or a
  * negative errno where that cannot be told.
  */
 int failed_directories_have(struct queue *queue, const char *folder, int root, const char *path);

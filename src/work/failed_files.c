@@ -19,8 +19,9 @@
 #define FAILED_DEPTH_MAX 16
 
 /**
- * Whether the failed file still lies where it was put, in an open directory. If a person took it
- * from there, its error text goes too, but for one that belongs to another file of the same name.
+ * Whether the failed file is still where it was put, in an open directory. If a person took it
+ * from there, its error text is removed too, except one that belongs to another file of the same
+ * name.
  */
 bool failed_file_is_at(int directory, const struct job *job)
 {
@@ -33,7 +34,7 @@ bool failed_file_is_at(int directory, const struct job *job)
            identity_equal(&state.identity, &job->identity);
 }
 
-/** Whether a file of its name and size lies there: touched, or restored from a backup, perhaps. */
+/** Whether a file of its name and size is there: touched, or restored from a backup, perhaps. */
 static bool has_its_like(int directory, const struct job *job)
 {
     struct stat stat;
@@ -49,7 +50,7 @@ static bool is_sought(const struct sought *sought, const struct identity *found)
            (sought->takes_like && !identity->handle_length && is_like);
 }
 
-/** A file that lies at `path`: is it one of them? 0 or -ENOMEM. */
+/** A file at `path`: is it one of them? 0 or -ENOMEM. */
 static int compare_sought(
     const char *path, const struct identity *found, struct sought *sought, size_t count)
 {
@@ -91,8 +92,8 @@ static const char *next_name(DIR *entries)
 }
 
 /**
- * Look for files, however they are called, below an open directory, whose name is `path`. 0, or a
- * negative errno where not all of it could be looked at.
+ * Search for files, whatever their names, below an open directory, whose name is `path`. 0, or a
+ * negative errno if not all of it could be searched.
  */
 static int search_below(
     int directory, const char *path, struct sought *sought, size_t count, int depth)

@@ -6,12 +6,12 @@
 
 /**
  * Whether the file of a failed job has left the directory `failed` of the folder open at `root`, by
- * itself: not sorted in it, nor with all of it. Its error text goes then. False where that cannot
- * be told.
+ * itself: not sorted in it, nor with all of it. Its error text is then removed. False if that
+ * cannot be determined.
  */
 bool failed_file_has_left(int root, const char *failed, const struct job *job);
 
-/** Whether a failed file, or its text, lies where it was put; also where that cannot be told. */
+/** Whether a failed file, or its text, is where it was put; also if that cannot be determined. */
 bool failed_file_still_lies(int root, const struct job *job);
 
 /** The same of its text alone: one that was deleted with its file says that nobody wants it. */
@@ -25,13 +25,13 @@ struct sought {
 };
 
 /**
- * Look for files where failed ones are put, in the directory that `location` begins with. 0, or a
- * negative errno where not all that lies there could be looked at.
+ * Search for files where failed ones are put, in the directory with which `location` begins. 0, or
+ * a negative errno if not everything there could be searched.
  */
 int failed_file_search(
     int root, const char *failed, const char *location, struct sought *sought, size_t count);
 
-/** Whether the file of a failed job lies in the directory it was put into, under its name. */
+/** Whether the file of a failed job is in the directory it was put into, under its name. */
 bool failed_file_is_at(int directory, const struct job *job);
 
 /** The directory that failed files are put into, as `location` begins with it; or a negative errno.

@@ -1,7 +1,7 @@
 /**
- * The stages that file a document in Close: whose it is (resolve), whether an earlier queue has
- * filed it (reconcile), its activity (attach), whether that was created where nobody can say
- * (verify), and whose it would be under the name it has been given since (renamed).
+ * The stages that file a document in Close: which lead it belongs to (resolve), whether an earlier
+ * queue has filed it (reconcile), its activity (attach), whether that was created where nobody can
+ * say (verify), and whose it would be under the name it has been given since (renamed).
  */
 #include "filing.h"
 #include "stages.h"

@@ -1,6 +1,6 @@
 /**
  * The last stage: the outcome is on disk, now the file goes where the outcome says, and a text
- * beside it tells a person what became of it. Each step survives a crash before the next begins:
+ * next to it tells a person the outcome. Each step survives a crash before the next begins:
  *
  *     folder/a.pdf
  *        |  put_away_take(): under its job's id, so that nobody else's new a.pdf is taken for it
@@ -18,7 +18,7 @@
  *
  * Whoever comes here a second time finds the file in .closedrop/ (TAKEN), or where it belongs
  * (find_at_place()), and does only what is left; a file that is in neither was taken by a person,
- * or renamed, for which its folder is scanned once. What does not work is tried again without end:
+ * or renamed, so its folder is scanned once. What does not work is tried again indefinitely:
  * the job has its outcome, so nothing is sent for it. A kept file stays, and gets its receipt.
  */
 #include "beside.h"
@@ -131,7 +131,7 @@ static struct verdict verdict_away(struct task *task, const char *how, char *loc
     return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, location);
 }
 
-/** The file has its final name: write beside it and remember its location. */
+/** The file has its final name: write what goes next to it, and remember its location. */
 static struct verdict arrived(struct task *task, const char *name)
 {
     int result = beside_write(task, name);
@@ -192,7 +192,7 @@ static struct verdict put_away(struct task *task)
     return verdict_away(task, "deleted", strdup(""));
 }
 
-/** A kept file stays; its receipt goes beside it. */
+/** A kept file stays; its receipt is written next to it. */
 static struct verdict keep(struct task *task)
 {
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
@@ -229,8 +229,8 @@ static bool must_be_told(const struct job *job)
 }
 
 /**
- * It is not where it was. A failure or an unclean end may have come between the move and the moment
- * the queue knew of it: the file lies where it belongs, and only what follows is still to do.
+ * It is not where it was. A failure or a crash may have come between the move and the moment
+ * the queue knew of it: the file is where it belongs, and only what follows remains to be done.
  */
 static struct verdict take_failed(struct task *task, const struct stage_tools *tools, int taken)
 {
@@ -240,7 +240,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
         return arrived(task, name);
     if (result != -ENOENT)
         return task_not_put_away("cannot determine what happened to the file", result);
-    /* it may lie in the folder under another name: the watch thread has not said so yet */
+    /* it may be in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_searched)
         return verdict_make(VERDICT_GONE, "gone", "looking for the file in the folder");
     bool is_replaced = taken == TAKEN_ANOTHER || queue_has_successor(tools->queue, task->job);

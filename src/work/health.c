@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/** How often the key file is looked at while the key is refused. */
+/** How often the key file is checked while the key is refused. */
 #define KEY_POLL_MS 1000
 
 /** Why the breaker is open: in status, and in the log where that is news. An outage has many words.
@@ -29,7 +29,7 @@ static void tell(struct worker *worker, const char *code, const char *message)
         log_error("%s", message);
 }
 
-/** What came of the question, in brackets. */
+/** The outcome of the request, in brackets. */
 static void add_outcome(struct str *message, const struct api_outcome *outcome)
 {
     if (outcome->end == TRANSFER_ANSWERED)

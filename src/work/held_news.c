@@ -1,6 +1,6 @@
 /**
- * What is held until a person says so is told in the log: once for a rule, when no more of it has
- * come for a while.
+ * Emails that are held for a person are logged: once per rule, when no more of them have
+ * arrived for a while.
  */
 #define LOG_MODULE "worker"
 
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** What is held is told when no more of it has come for so long, or at the latest. */
+/** How long no more may have arrived before it is logged, and the longest wait. */
 #define NEWS_QUIET_MS 5000
 #define NEWS_MAX_MS 60000
 

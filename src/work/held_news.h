@@ -1,4 +1,4 @@
-/** What is told of jobs that wait for a person (send_guard.c). */
+/** What is logged about jobs that wait for a person (send_guard.c). */
 #ifndef CLOSEDROP_WORK_HELD_NEWS_H
 #define CLOSEDROP_WORK_HELD_NEWS_H
 

@@ -53,7 +53,7 @@ static void settle_found(struct worker *worker, struct task *task)
     task->member_count = left;
 }
 
-/** Its own job was found; what became of the others, each finds out by itself. */
+/** Its own job was found; each of the others finds out its own outcome. */
 static void release_members(struct worker *worker, struct task *task)
 {
     for (size_t i = 0; i < task->member_count; i++)

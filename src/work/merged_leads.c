@@ -48,7 +48,7 @@ struct request *merged_leads_ask(const struct merged_leads *leads, const struct 
     return api_merges(api, leads->ids[leads->asked], leads->page * API_PAGE);
 }
 
-/** One merge that is done or under way: what it came from counts, where it went to one of ours. */
+/** One merge that is done or in progress: its source counts if its destination is one of ours. */
 static int take_merge(struct merged_leads *leads, const struct json *merge)
 {
     const char *source = json_get_text(merge, "source_lead_id");

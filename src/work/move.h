@@ -16,7 +16,7 @@ enum move_kind {
     MOVE_LEAVE_OUT,      /* on, without the member of its group whose file is missing */
     MOVE_RELEASE,        /* back to the queue, until `due_ms` */
     MOVE_VERIFY,         /* the same: then it is verified whether its activity was created */
-    MOVE_PUT_AWAY_LATER, /* the same: then its file is put away once more */
+    MOVE_PUT_AWAY_LATER, /* the same: then its file is put away again */
     MOVE_FAIL,           /* to Failed */
     MOVE_END,            /* out of the queue, with `ending` */
     MOVES
@@ -32,7 +32,7 @@ struct move {
     bool steps_aside; /* others of its sender go first */
     bool notes_fault; /* the job says why, while it waits */
     bool names_rule;  /* the one that took it, where the job does not know it yet */
-    bool resettles;   /* the watch thread settles its file anew */
+    bool resettles;   /* the watch thread settles its file again */
     bool warns;       /* in the log; else it informs */
     const char *what; /* a word for the log, NULL: it says nothing */
     struct verdict why;

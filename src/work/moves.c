@@ -138,10 +138,10 @@ struct outcome_case moves_case(const struct task *task)
         .lacks_member = task->absent != 0};
 }
 
-/** What went wrong stays with the job; whose it is must be asked anew where that was wrong. */
+/** The error stays with the job; its lead must be looked up again if that was the error. */
 static void note_fault(struct job *job, const struct verdict *verdict)
 {
-    if (!job_has_error(job, "links")) { /* that is still to be looked at */
+    if (!job_has_error(job, "links")) { /* that is yet to be checked */
         (void)str_assign(&job->error_code, verdict->code);
         (void)str_assign(&job->error_message, verdict->message);
     }
@@ -163,7 +163,7 @@ static void doubt(struct worker *worker, struct task *task, const struct move *m
     breaker_doubt(&worker->api_breaker);
 }
 
-/** A file of the group has gone, or was rewritten: its job is not sent, the others go on. */
+/** A file of the group is gone, or was rewritten: its job is not sent, the others continue. */
 static void leave_out(struct worker *worker, struct task *task, const struct move *move)
 {
     const struct verdict *verdict = &move->why;

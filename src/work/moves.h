@@ -5,8 +5,8 @@
 #include "outcome.h"
 #include "worker_state.h"
 
-/** On to a stage that finds something out before the activity is intended. The others of its group
- * wait for what comes of that, and are gathered anew. */
+/** Go to a stage that finds something out before the activity is intended. The others of its group
+ * wait for the result, and are gathered again. */
 void moves_find_out(struct worker *worker, struct task *task, enum stage stage);
 
 /** Done: its file is put away next, and those of its group. */

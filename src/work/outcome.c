@@ -1,5 +1,5 @@
 /**
- * What the end of a stage means for a job, by tables: one for jobs that are under way, one for
+ * What the end of a stage means for a job, by tables: one for jobs in progress, one for
  * those that have their outcome already, whose file is only put away.
  */
 #include "outcome.h"
@@ -11,7 +11,7 @@
 
 /** The pause between two verifications, as a part of `limits.doubt`. */
 #define VERIFY_PAUSE_PART 4
-/** The longest pause before a file is put away once more: somebody may have given us the right. */
+/** The longest pause before a file is put away again: we may have been given permission by then. */
 #define PUT_AWAY_MAX_MS (5 * 60 * 1000)
 
 typedef struct move decision(const struct outcome_case *outcome, const struct verdict *verdict);
@@ -76,7 +76,7 @@ static struct move give_up(const struct outcome_case *outcome, const struct verd
 {
     const struct job *job = outcome->job;
     bool may_exist = job->posting && !is_clear_no(outcome, verdict);
-    bool is_link = job_has_error(job, "links"); /* was, and could not be looked at */
+    bool is_link = job_has_error(job, "links"); /* was one, and could not be checked */
     struct move move = {.kind = MOVE_FAIL};
     if (may_exist)
         move.why = verdict_make(VERDICT_FAIL, "unclear",
@@ -130,7 +130,7 @@ static struct move leave_out(const struct verdict *verdict)
     return (struct move){.kind = MOVE_LEAVE_OUT, .why = *verdict};
 }
 
-/** With an upload under way it may turn out to be the same after all: settling it decides. */
+/** During an upload it may turn out to be the same after all: settling it decides. */
 static struct move start_over(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     if (outcome->stage == STAGE_PRESENT && outcome->lacks_member)
@@ -143,7 +143,7 @@ static struct move start_over(const struct outcome_case *outcome, const struct v
         .why = *verdict};
 }
 
-/** What waited to leave the house may have got another name meanwhile: it is searched for, once. */
+/** What waited to be sent may have got another name meanwhile: it is searched for, once. */
 static struct move drop(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     if (outcome->stage == STAGE_PRESENT && !outcome->was_searched)
@@ -253,7 +253,7 @@ struct move outcome_after_doubt(
     return is_own_fault ? retry(outcome, verdict) : wait(outcome, &at_once);
 }
 
-/** Once is no proof: the index, or a late commit, may be behind. */
+/** Once proves nothing: the index, or a late commit, may be behind. */
 struct move outcome_of_absence(const struct outcome_case *outcome)
 {
     const struct job *job = outcome->job;

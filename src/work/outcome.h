@@ -7,7 +7,7 @@
 /** How many verifications must find nothing before it is posted again. */
 #define VERIFICATIONS_NEEDED 2
 
-/** What decides, beside the verdict. */
+/** What decides, apart from the verdict. */
 struct outcome_case {
     const struct job *job;
     enum stage stage;

@@ -49,7 +49,7 @@ void paced_add(struct worker *worker, int64_t at_ms)
     worker->paced_until_ms = earlier(at_ms, worker->paced_until_ms);
 }
 
-/** One goes on where its sender may send; returns when that is to be looked at again. */
+/** Let one continue if its sender may send; returns when to check again. */
 static int64_t wake_one(struct worker *worker, const char *sender)
 {
     int64_t now = clock_wall_ms(), entered;

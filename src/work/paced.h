@@ -21,7 +21,7 @@ void paced_go_on(struct worker *worker);
 /** In how many ms there is something to do for paced_go_on(); INT64_MAX for never. */
 int64_t paced_wait(const struct worker *worker);
 
-/** The limits may be others now: all is asked anew. */
+/** The limits may have changed: everything is checked again. */
 void paced_ask_again(struct worker *worker);
 
 #endif

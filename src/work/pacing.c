@@ -1,4 +1,4 @@
-/** How much may be under way at once, of what, and how fast: lanes, rate limits, back-off. */
+/** How much of what may be in progress at once, and how fast: lanes, rate limits, back-off. */
 #include "pacing.h"
 
 #include "closedrop/base/array.h"
@@ -24,7 +24,7 @@ int pacing_send_request(struct worker *worker, struct request *request)
     return http_start(worker->http, request);
 }
 
-/** What the end of a request says of its group's window, and of what time it is at Close. */
+/** What the end of a request says about its group's window, and about the time at Close. */
 static void take_end(struct worker *worker, const struct request *request)
 {
     struct window *window = &worker->windows[request_group(request)];

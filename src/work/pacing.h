@@ -1,10 +1,10 @@
-/** How much may be under way at once, of what, and how fast. */
+/** How much of what may be in progress at once, and how fast. */
 #ifndef CLOSEDROP_WORK_PACING_H
 #define CLOSEDROP_WORK_PACING_H
 
 #include "worker_state.h"
 
-/** Put a request under way, which counts for its group's window. Returns 0 or a negative errno. */
+/** Start a request, which counts for its group's window. Returns 0 or a negative errno. */
 int pacing_send_request(struct worker *worker, struct request *request);
 
 /** The end of a request, answered or not: what it says about asking again counts for its group. */

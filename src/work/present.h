@@ -1,10 +1,10 @@
-/** Whether the file of what was held back still lies where it belongs, before it is sent. */
+/** Whether the file of a held email is still where it belongs, before it is sent. */
 #ifndef CLOSEDROP_WORK_PRESENT_H
 #define CLOSEDROP_WORK_PRESENT_H
 
 #include "worker_state.h"
 
-/** Whether what the guard holds back must be looked for in the folder first; then that is next. */
+/** Whether the file of a held email must be searched for in the folder first; then that is next. */
 bool present_comes_first(struct worker *worker, struct task *task);
 
 #endif

@@ -95,7 +95,7 @@ static struct verdict empty_cell(const struct resolution *resolution, const char
     return resolution_failed("no_target", -EINVAL, &why);
 }
 
-/** An empty cell says nobody, whatever else stands in the template. */
+/** An empty cell means nobody, whatever else the template contains. */
 static struct verdict check_cells(
     const struct resolution *resolution, const struct template *template)
 {

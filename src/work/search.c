@@ -1,11 +1,11 @@
 /**
- * A file that has gone from its place may lie in its folder under another name: all of that is
- * scanned, once, and whoever finds it says so (worker_follow()).
+ * A file that is no longer at its path may be in its folder under another name: the whole folder is
+ * scanned, once, and if the file is found, worker_follow() is called.
  */
 #include "search.h"
 #include "folder_view.h"
 
-/** Whether its file may be looked for in its folder now. */
+/** Whether its file can be searched for in its folder now. */
 bool search_is_possible(const struct worker *worker, const struct task *task)
 {
     const struct folder_view *view = folder_view_of(worker, task->folder->name);

@@ -1,5 +1,5 @@
 /** The stages ticket and send: the file opened and leased, the form asked for, the bytes streamed,
- * the end looked at. */
+ * the end compared. */
 #include "beside.h"
 #include "stages.h"
 #include "task_file.h"

@@ -1,6 +1,6 @@
 /**
- * What really leaves the house waits for a person where it is too much, and for its turn where it
- * is too fast (closedrop/queue/guard.h):
+ * What is really sent to people outside waits for a person if it is too much, and for its turn if
+ * it is too fast (closedrop/queue/guard.h):
  *
  *     grouping_attach --> duplicates_let_through --> send_guard_lets_go: guard_ask()
  *        ^                                             |
@@ -16,8 +16,8 @@
  *                                |
  *                                +-- no: dropped, and never sent
  *
- * A job that waits so has no due time; it is woken, also where its file has left its place. A group
- * waits, and goes, as one: it is closed then, and what comes for it later is another one.
+ * A job that waits has no due time; it is woken, even if its file has been moved away. A group
+ * waits, and is sent, as one: it is closed then, and files that arrive later form another one.
  */
 #define LOG_MODULE "worker"
 
@@ -33,7 +33,7 @@
 
 #include <inttypes.h>
 
-/** All that leaves with this task, as one. */
+/** Everything that is sent with this task, as one. */
 static struct leaver leaver_of(const struct task *task, const struct rule *rule)
 {
     struct leaver leaver = {.id = task->job->id,
@@ -52,7 +52,7 @@ static struct leaver leaver_of(const struct task *task, const struct rule *rule)
     return leaver;
 }
 
-/** Keep in each of its jobs by which sender they leave, NULL: they do not leave the house. */
+/** Record in each of its jobs which sender sends it; NULL: it is not really sent. */
 static void keep_sender(struct worker *worker, struct task *task, const char *sender)
 {
     for (size_t i = 0; i < task_count_jobs(task); i++)
@@ -75,18 +75,18 @@ static struct verdict find_sender(
     return verdict;
 }
 
-/** What another of them led to the ledger before is now this one's to lead. */
+/** If another of them had an entry in the ledger before, it becomes this one's entry. */
 static void lead(struct worker *worker, const struct task *task)
 {
     for (size_t i = 0; i < task->member_count; i++)
         queue_leave_as(worker->queue, task->job->id, task->members[i]->id);
 }
 
-/** What is told of each reason to wait. */
+/** The code for each reason to wait. */
 static const char *const held_codes[] = {[HELD_FOR_WORD] = "held", [HELD_FOR_TURN] = "paced"};
 
-/** All jobs of the task wait, with no due time, and the task ends. A group is complete now: what
- * comes for it later is another one. */
+/** All jobs of the task wait, with no due time, and the task ends. A group is complete now: files
+ * that arrive later form another one. */
 static void hold_back(
     struct worker *worker, struct task *task, enum job_held held, const char *message)
 {
@@ -134,7 +134,7 @@ static void fail_as_recalled(struct worker *worker, struct task *task)
     moves_fail(worker, task, &recalled);
 }
 
-/** It goes: nothing holds it back any more. */
+/** It is sent: nothing holds it back any more. */
 static void let_go(struct task *task)
 {
     for (size_t i = 0; i < task_count_jobs(task); i++)
@@ -144,7 +144,8 @@ static void let_go(struct task *task)
 bool send_guard_lets_go(struct worker *worker, struct task *task, const struct rule *rule)
 {
     CLEANUP(free_text) char *sender = NULL;
-    /* where its sender cannot be told, it cannot be posted either, and the reason is told there */
+    /* if its sender cannot be determined, it cannot be posted either, and that reports the reason
+     */
     bool leaves = rule->is_sent && find_sender(task, rule, &sender).kind == VERDICT_NEXT;
     keep_sender(worker, task, leaves ? sender : NULL);
     if (!leaves) {
@@ -169,7 +170,7 @@ bool send_guard_lets_go(struct worker *worker, struct task *task, const struct r
         fail_as_recalled(worker, task);
         return false;
     default:
-        worker->paced_until_ms = 0; /* the sender may go on sooner or later than was thought */
+        worker->paced_until_ms = 0; /* the sender may continue sooner or later than expected */
         let_go(task);
         return true;
     }

@@ -107,7 +107,7 @@ void reconcile_next(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
     const char *found = task->verification.files[0].activity_id;
-    if (task_was_renamed(task)) { /* it was looked for on a lead that may not be its own */
+    if (task_was_renamed(task)) { /* it was searched for on a lead that may not be its own */
         verify_release(&task->verification);
         task->has_verification = false;
         grouping_attach(worker, task);

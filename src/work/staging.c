@@ -1,4 +1,4 @@
-/** What lies in .closedrop/ after a start, told apart by its name, and brought back to where it
+/** What is in .closedrop/ after a start, told apart by its name, and brought back to where it
  * came from. */
 #define LOG_MODULE "staging"
 

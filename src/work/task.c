@@ -1,4 +1,4 @@
-/** A task: the jobs it holds, the stage it goes on to, the directories it has open. */
+/** A task: the jobs it holds, the stage that is next, the directories it has open. */
 #include "task.h"
 
 #include "closedrop/base/cleanup.h"
@@ -33,7 +33,7 @@ void task_free_members(struct task *task)
     task->member_count = 0;
 }
 
-/** A request is not ours to free: who put it under way must stop it. */
+/** A request is not ours to free: whoever started it must stop it. */
 static void set_step(struct task *task, const struct step *step)
 {
     assert(!task_request(task));

@@ -18,7 +18,7 @@ enum stage {
     STAGE_RESOLVE, /* whose file is it */
     STAGE_TICKET,
     STAGE_SEND,
-    STAGE_PRESENT,   /* held back by the guard: does its file still lie there as it was */
+    STAGE_PRESENT,   /* held back by the guard: is its file still there, unchanged */
     STAGE_RECONCILE, /* did an earlier queue, which is lost, file it */
     STAGE_DUPLICATE, /* its bytes were filed before: on this lead, and does a person want it again
                       */
@@ -42,7 +42,7 @@ enum stage {
 enum step_kind {
     STEP_START,   /* its stage begins after the next commit */
     STEP_READY,   /* its request is made, and goes as soon as it may */
-    STEP_ASKING,  /* its request is under way */
+    STEP_ASKING,  /* its request is in progress */
     STEP_COPYING, /* its file goes to another file system */
     STEP_READING, /* its file is read, to be compared */
     STEP_SEARCH,  /* what has gone from its place is searched for in the folder */
@@ -120,14 +120,14 @@ void task_search(struct task *task, int64_t scan);
 /** The verdict of the stage that has ended waits for what GET me/ says. */
 void task_doubt(struct task *task);
 
-/** Its request, made or under way; NULL: there is none. */
+/** Its request, made or in progress; NULL: there is none. */
 struct request *task_request(const struct task *task);
 
-/** The stage a job with an outcome goes on with: to put its file away, once it is known whether its
- * name still says what it was filed as. */
+/** The stage with which a job with an outcome continues: to put its file away, once it is known
+ * whether its name still says what it was filed as. */
 enum stage task_last_stage(const struct job *job, const struct folder *folder);
 
-/** Whether whose the file is must be asked again, for it was renamed since. */
+/** Whether the lead of the file must be looked up again, because it was renamed since. */
 bool task_was_renamed(const struct task *task);
 
 /** Free what a task holds of the upload. */

@@ -28,7 +28,7 @@
  */
 static bool was_uploaded(const struct task *task)
 {
-    /* what waited to leave the house is recalled by being taken away */
+    /* what waited to be sent is recalled by being taken away */
     return task->job->uploaded_ms != 0 && task->job->held == HELD_NEVER;
 }
 
@@ -120,7 +120,7 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
 }
 
 /**
- * What its folder's limits say of the file now: they may have changed since it was settled. Its
+ * What its folder's limits say about the file now: they may have changed since it was settled. Its
  * names count where it had failed for them, and `retry` went past the settling.
  */
 static struct verdict check_limits(struct task *task, const struct file_state *state)
@@ -135,7 +135,7 @@ static struct verdict check_limits(struct task *task, const struct file_state *s
     return verdict_make(VERDICT_NEXT, NULL, "within the limits");
 }
 
-/** Look at what lies at the job's path: whether it is its file, and may be sent. */
+/** Check what is at the job's path: whether it is its file, and may be sent. */
 static struct verdict check_file(struct task *task, const struct stage_tools *tools, int path_fd)
 {
     struct file_state state;

@@ -18,8 +18,8 @@ struct verdict task_open_file(struct task *task, const struct stage_tools *tools
 struct verdict task_open_source(
     struct task *task, const struct stage_tools *tools, struct source **ret_source);
 
-/** Whether the file of a job of this task's folder lies where it belongs, as it was: NEXT; GONE;
- * CHANGED; or WAIT, where that cannot be told now. The folder is open. */
+/** Whether the file of a job of this task's folder is where it belongs, unchanged: NEXT; GONE;
+ * CHANGED; or WAIT, if that cannot be determined now. The folder is open. */
 struct verdict task_check_file(
     const struct task *task, const struct stage_tools *tools, const struct job *job);
 

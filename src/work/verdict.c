@@ -121,7 +121,7 @@ enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)
         return API_DOWN;
     if (outcome->status == 401 || outcome->status == 402 || outcome->status == 403)
         return API_KEY_REFUSED;
-    /* told to wait is told by somebody who is there */
+    /* whoever tells us to wait is there */
     bool is_success = outcome->status >= 200 && outcome->status <= 299;
     bool answers = (is_success && is_me) || outcome->status == 429;
     return answers ? API_ANSWERS : API_DOWN;
@@ -131,8 +131,8 @@ enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)
 
 /**
  * What an error code of S3 means; `tickets` new forms are tried before `then` holds. The first row
- * that fits decides. What speaks of the place stands here where its status (400, or another one at
- * other gateways) does not say so.
+ * that fits decides. Codes about the server are listed here if their status (400, or another one at
+ * other gateways) does not show that.
  */
 static const struct {
     const char *code;       /* a shell pattern */

@@ -123,7 +123,7 @@ struct request *verify_ask(struct verification *verification, const struct api *
 {
     const struct verify_place *place = &verification->places[verification->place];
     if (!verification->current
-             .lead_id && /* asked anew: what is remembered may be from before the POST */
+             .lead_id && /* asked again: what is remembered may be from before the POST */
         current_lead_begin(&verification->current, place->lead_id, false, NULL).kind !=
             VERDICT_MORE)
         return NULL;

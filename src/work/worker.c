@@ -94,7 +94,7 @@ static void end_search(struct worker *worker, struct task *task)
     task_go_on(task, task->stage);
 }
 
-/** What goes on by itself, a slice a turn. */
+/** What continues by itself, a slice per turn. */
 static void step(struct task *task)
 {
     if (task->step.kind != STEP_COPYING && task->step.kind != STEP_READING)
@@ -142,7 +142,7 @@ void worker_abandon(struct worker *worker)
 
 /* ---- renamed while claimed ---- */
 
-/** What was found out under the old name does not count; what only needs the bytes goes on. */
+/** What was found out under the old name does not count; what only needs the bytes continues. */
 static void follow_in_task(struct worker *worker, struct task *task)
 {
     bool is_asking = task->stage == STAGE_RESOLVE || task->stage == STAGE_RENAMED;
@@ -194,7 +194,7 @@ static bool may_send(struct worker *worker, struct task *task)
     return false;
 }
 
-/** It did not get so far that an answer could come: its stage reads what became of it at once. */
+/** It did not get far enough for an answer: its stage reads the outcome at once. */
 static void send_request(struct worker *worker, struct task *task, const struct stage_tools *tools)
 {
     task->step.kind = STEP_ASKING;

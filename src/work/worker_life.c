@@ -33,7 +33,7 @@ static void warn_of_tables(const struct worker *worker)
         }
 }
 
-/** The folders are watched anew: what was asked of the watch thread before is not answered. */
+/** The folders are watched from the start: the watch thread does not answer earlier questions. */
 static void ask_for_scans_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)

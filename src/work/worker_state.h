@@ -1,7 +1,7 @@
 /**
  * The worker's own state, shared by the files it is made of: claim.c takes jobs from the queue,
  * worker.c carries them through their stages, outcome.c says what a verdict does to them, moves.c
- * and grouping.c do it; pacing.c knows how much may be under way, health.c whether Close is there.
+ * and grouping.c do it; pacing.c knows how much may be in progress, health.c whether Close is up.
  */
 #ifndef CLOSEDROP_WORK_WORKER_STATE_H
 #define CLOSEDROP_WORK_WORKER_STATE_H
@@ -29,7 +29,7 @@ struct folder_view {
     int64_t scanned;        /* the last scan that was asked for and has ended (worker_scan) */
     int64_t complete_scans; /* how many scans of all of it have ended */
     bool checks_discards;   /* since the last of them; see discards.c */
-    int64_t checked_up_to;  /* the id of the last failed job that was looked for */
+    int64_t checked_up_to;  /* the ID of the last failed job that was searched for */
     int64_t check_next_ms;  /* steady clock: not before */
     uint64_t failed_device; /* which directory `failed` was when it had something in it */
     uint64_t failed_inode;
@@ -69,15 +69,15 @@ struct worker {
     const char *api_code;         /* why api_breaker is open, NULL: it is not */
     char api_message[4096];       /* the same for people */
     bool key_unusable;            /* the key file changed since, and holds no key to ask with */
-    struct request *question;     /* GET me/, while one is under way */
+    struct request *question;     /* GET me/, while one is in progress */
     struct window windows[API_GROUPS]; /* what the server still takes of each group */
     int64_t s3_success_ms;             /* steady clock: when a file last got through */
     int64_t s3_tripped_ms;             /* the same: when S3 was last found to be down */
-    int64_t key_poll_ms;               /* steady clock: when the key file is looked at next */
+    int64_t key_poll_ms;               /* steady clock: when the key file is checked next */
     int64_t failures;
 
     bool has_paced;         /* jobs wait for their sender (send_guard.c) */
-    int64_t paced_until_ms; /* wall clock: when the first of the senders may go on */
+    int64_t paced_until_ms; /* wall clock: when the first of the senders may continue */
     struct held_news *news; /* rules of which something is held, and nobody has been told yet */
 };
 

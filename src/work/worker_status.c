@@ -1,9 +1,9 @@
-/** What the worker says of itself in status: what is under way, and why nothing is. */
+/** What the worker reports in status: what is in progress, and why nothing is. */
 #include "worker_state.h"
 
 #include "closedrop/base/json.h"
 
-/** Why nothing (or not all) is done, and how it looks from outside; NULL code: all is well. */
+/** Why nothing (or not all) is done, and how it looks from outside; NULL code: nothing is wrong. */
 struct block {
     const char *code;
     const char *message;

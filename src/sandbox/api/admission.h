@@ -22,7 +22,7 @@ bool admission_refuses_rate(
 /** Not the key. */
 bool admission_refuses_key(const struct request *request, const char *api_key, struct reply *reply);
 
-/** A POST that is no JSON object (`body`: what it parsed to, or NULL). */
+/** A POST that is not a JSON object (`body`: what it parsed to, or NULL). */
 bool admission_refuses_body(
     const struct request *request, const struct json *body, struct reply *reply);
 

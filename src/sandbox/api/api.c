@@ -94,7 +94,7 @@ static void act(struct exchange *exchange)
     crm_unlock(crm);
 }
 
-/** An exchange that goes on without its request. */
+/** An exchange that continues without its request. */
 struct deferred_exchange {
     struct exchange exchange;
     struct reply reply; /* which nobody gets */
@@ -167,7 +167,7 @@ static void add_parameter(void *says, const char *name, const char *value)
     str_printf(says, "%s=%s\n", name, value);
 }
 
-/** What fault rules match: the names of files, or what is read or looked for. */
+/** What fault rules match: the names of files, or what is read or searched for. */
 static void describe_request(
     const struct exchange *exchange, const struct str *body, struct str *says)
 {

@@ -89,7 +89,7 @@ static bool read_bounds(const struct call *call, const char *date, struct page *
     return true;
 }
 
-/* ---- what is no filter here ---- */
+/* ---- what is not a filter here ---- */
 
 struct stranger {
     const char *date, *filters;

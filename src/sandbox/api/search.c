@@ -32,7 +32,7 @@ struct subject {
 struct search {
     bool (*match)(const struct search *search, const struct subject *subject);
     bool negate;
-    struct search *first, *next; /* below it; beside it */
+    struct search *first, *next; /* below it; next to it */
     enum subject_type type;      /* it can only match such a one */
     const struct relation *relation;
     const char *(*text)(const struct subject *subject); /* a regular field's */

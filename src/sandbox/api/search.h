@@ -1,5 +1,5 @@
 /**
- * Queries of POST data/search/: read into a tree that is known to be good, which then tells of
+ * Queries of POST data/search/: read into a tree that is known to be good, which then decides about
  * each object whether it answers the query. Pure.
  *
  * It matches as an index does, by words: who asks for "Jane Doe" also gets "Jane Doe-Smith".
@@ -15,7 +15,7 @@ struct search;
 struct str;
 
 /**
- * Read a query, which must outlive what it becomes. Returns 0, -ENOMEM, or -EINVAL and says in
+ * Read a query, which must exist as long as the result. Returns 0, -ENOMEM, or -EINVAL and says in
  * `why` what is wrong with it.
  */
 int search_read(const struct json *query, struct search **ret_search, struct str *why);

@@ -67,7 +67,7 @@ static bool refuse_limit(const struct hunt *hunt)
     return true;
 }
 
-/** Go on where the cursor says. */
+/** Continue where the cursor says. */
 static bool refuse_cursor(struct hunt *hunt, const char *query)
 {
     const struct call *call = hunt->call;

@@ -2,7 +2,7 @@
  * Every email, note and lead file that was made, in order.
  *
  * Not safe by itself: crm.h guards it. Nothing is taken out before all is: what a deleted lead had
- * is only hidden, for the ledger still tells of it.
+ * is only hidden, because the ledger still lists it.
  */
 #ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_H
 #define CLOSEDROP_SANDBOX_CRM_ACTIVITY_H

@@ -8,7 +8,7 @@ struct activity;
 struct attachment;
 struct json;
 
-/** All there is to tell of it; NULL when memory is short. */
+/** All of its data; NULL if out of memory. */
 struct json *activity_json_new(const struct activity *activity);
 
 /** One of its files, as the list of a lead's files shows it. */

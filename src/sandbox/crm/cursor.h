@@ -18,13 +18,13 @@ struct cursors {
 };
 
 /**
- * A cursor to go on with the same query behind this many results, good for `life_ms`.
+ * A cursor to continue the same query after this many results, valid for `life_ms`.
  * NULL when memory is short.
  */
 const char *cursors_add(
     struct cursors *cursors, const char *query, int64_t behind, int64_t life_ms);
 
-/** Where a cursor goes on. Returns 0, or -ENOENT where there is none such for this query. */
+/** Where a cursor continues. Returns 0, or -ENOENT if there is no such cursor for this query. */
 int cursors_find(
     struct cursors *cursors, const char *token, const char *query, int64_t *ret_behind);
 

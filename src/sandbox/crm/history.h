@@ -42,7 +42,7 @@ int history_created(struct history *history, const struct activity *activity);
 struct json *history_describe_merge(const struct merge *merge);
 struct json *history_describe_event(const struct event *event);
 
-/** Forget the events that speak of activities. */
+/** Forget the events about activities. */
 void history_forget_activities(struct history *history);
 
 /** Forget everything. */

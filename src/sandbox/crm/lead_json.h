@@ -8,7 +8,7 @@
 
 struct json;
 
-/** All there is to tell of an object that is there; NULL when memory is short. */
+/** All data of an existing object; NULL if out of memory. */
 struct json *lead_json_new(const struct object *object, enum sight sight);
 
 #endif

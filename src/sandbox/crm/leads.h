@@ -2,7 +2,7 @@
  * The leads and contacts there are, and what the search index has seen of them so far.
  *
  * An object has a state, which never changes: a change gives the object another one. The index is
- * told of a change at once, or only after a lag; until then it goes on with the old state. Not
+ * informed of a change at once, or only after a lag; until then it has the old state. Not
  * safe by itself: crm.h guards it.
  */
 #ifndef CLOSEDROP_SANDBOX_CRM_LEADS_H
@@ -34,7 +34,7 @@ struct state {
 /** A state with one holder and no members; NULL when memory is short. */
 struct state *state_new(void);
 
-/** The same once more, with one holder, to be changed. */
+/** A second copy, with one holder, to be changed. */
 struct state *state_copy(const struct state *state);
 
 /** Give up being a holder; the last one frees it. NULL is none. */

@@ -1,4 +1,4 @@
-/** Records what was stored, refused and asked, and writes it out while requests go on. */
+/** Records what was stored, refused and asked, and writes it out while requests continue. */
 #include "crm/ledger.h"
 
 #include "crm/file_url.h"

@@ -38,7 +38,7 @@ struct schema_field {
     const char *key;
     enum schema_need need;
     enum schema_type type;
-    int64_t min, max, each; /* a `max` of 0 is no limit */
+    int64_t min, max, each; /* a `max` of 0: no limit */
     const char *const *choices;
     const struct schema *items;
     const char *named; /* how Close calls the field when it complains; NULL: as the key */

@@ -22,13 +22,13 @@ enum fault_kind effect_kind(const struct fault *fault);
 
 /**
  * What comes before the request is acted on: delay, reset, hang. Blocks this connection's thread.
- * Returns 0 to go on, or -ECONNABORTED where the connection is to be closed.
+ * Returns 0 to continue, or -ECONNABORTED if the connection must be closed.
  */
 int effect_before(const struct fault *fault, struct request *request);
 
 enum effect_act {
     EFFECT_ACT,
-    EFFECT_ACT_DEFERRED, /* after the rule's `late_ms`, whatever became of the client */
+    EFFECT_ACT_DEFERRED, /* after the rule's `late_ms`, whatever the client has done since */
     EFFECT_ACT_NEVER
 };
 

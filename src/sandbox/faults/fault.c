@@ -287,7 +287,7 @@ static int read_rules(const struct json *rules, struct fault **list, struct str 
             return -ENOMEM;
         *list_end(list) = fault;
         str_printf(why, "rule %d: ", number);
-        fault->rule = json_copy(one); /* it outlives the array */
+        fault->rule = json_copy(one); /* it exists longer than the array */
         int result = fault->rule ? read_rule(fault, why) : -ENOMEM;
         if (result < 0)
             return result;

@@ -1,7 +1,7 @@
 /**
  * Fault rules: which requests go wrong, and how. Deciding only; effect.h carries it out.
  *
- * Every request that a rule speaks of ("on", "match") is counted by that rule. Past the first
+ * Every request that matches a rule ("on", "match") is counted by that rule. Past the first
  * "skip" of them each "every"-th is due, until the rule fired "times" times (0: no end). The first
  * rule that is due takes the request. Safe to use from any thread.
  */
@@ -72,7 +72,7 @@ void faults_free(struct faults *faults);
  */
 int faults_add(struct faults *faults, const char *text, size_t length, struct str *why);
 
-/** Drop all rules. A request that was given one may go on using it. */
+/** Drop all rules. A request that was given one may continue to use it. */
 void faults_clear(struct faults *faults);
 
 /**

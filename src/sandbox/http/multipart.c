@@ -173,7 +173,7 @@ static int end_part(struct multipart *reader)
     return first ? 0 : reader->events->part_end(reader->context);
 }
 
-/** Go on with a delimiter that an earlier chunk began. */
+/** Continue a delimiter that began in an earlier chunk. */
 static int resume_match(
     struct multipart *reader, const char *bytes, size_t length, size_t *ret_used)
 {

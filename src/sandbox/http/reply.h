@@ -1,7 +1,7 @@
 /**
  * An answer, before it goes out: plain data that the services fill and the server sends.
  *
- * A zeroed reply (REPLY_INIT) is no answer yet. Headers and body belong to it; reply_release()
+ * A zeroed reply (REPLY_INIT) is not an answer yet. Headers and body belong to it; reply_release()
  * frees them. Whether the answer really arrives whole is part of the answer: that is what fault
  * rules are for.
  */

@@ -391,7 +391,7 @@ int server_start(struct server *server, const char *cert_file, const char *key_f
         end_request, server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE,
         THREAD_STACK, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-    server->listener = -1; /* the library's from here on, whatever came of it */
+    server->listener = -1; /* it belongs to the library from here on, whatever the result */
     return server->daemon ? 0 : -EPROTO;
 }
 

@@ -249,7 +249,7 @@ static int success_status(const struct form *form)
     return wanted && strcmp(wanted, "200") == 0 ? 200 : 204;
 }
 
-/** What the answer says of the object's bytes: with an MD5 of them, or with one that is none. */
+/** What the answer says about the object's bytes: with their MD5, or with something else. */
 static void add_etag(
     struct str *etag, enum settings_etag kind, const struct form_post *post, struct reply *reply)
 {

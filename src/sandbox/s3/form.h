@@ -8,7 +8,7 @@
 
 #include "closedrop/base/str.h"
 
-/** All that precedes the file may take this much, and no more (AWS: HTTPPOSTForms). */
+/** Everything before the file may take at most this much (AWS: HTTPPOSTForms). */
 #define FORM_MAX 20480
 
 struct form_field {

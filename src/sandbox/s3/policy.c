@@ -83,7 +83,7 @@ static void refuse_document(struct check *check, const char *why)
     refuse_because(check->refusal, "InvalidPolicyDocument", "Invalid Policy: %s", why);
 }
 
-/** What a condition speaks of: a field's value, or the bucket, which the URL names. */
+/** What a condition is about: a field's value, or the bucket, which the URL names. */
 static const char *subject(const struct check *check, const char *name)
 {
     const char *value =
@@ -171,7 +171,7 @@ static void check_conditions(struct check *check)
             refuse_document(check, "Invalid Condition.");
 }
 
-/** Whether a condition speaks of this field. */
+/** Whether a condition is about this field. */
 static bool names(const struct json *condition, const char *field)
 {
     if (json_is_array(condition)) {

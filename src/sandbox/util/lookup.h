@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/** Zeroed it is empty. Keys and items belong to the user, and must outlive it. */
+/** Zeroed it is empty. Keys and items belong to the user, and must exist as long as it does. */
 struct lookup {
     struct lookup_slot {
         const char *key;

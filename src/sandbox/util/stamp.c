@@ -1,5 +1,5 @@
 /**
- * Converts between ISO 8601 and microseconds since 1970, by hand since strptime(3) knows no
+ * Converts between ISO 8601 and microseconds since 1970, by hand because strptime(3) has no
  * fractions.
  */
 #include "util/stamp.h"

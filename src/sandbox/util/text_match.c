@@ -18,7 +18,7 @@ static void open_unicode(void)
         unicode = newlocale(LC_CTYPE_MASK, "C", NULL);
 }
 
-/** The next character in lower case, 0 at the end. What is no UTF-8 counts byte by byte. */
+/** The next character in lower case, 0 at the end. What is not UTF-8 counts byte by byte. */
 static wint_t next_letter(const char **at)
 {
     unsigned char first = (unsigned char)**at;
