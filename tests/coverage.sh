@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tells how much of src/ the tests run, by file: lines, and branches (each way that an if, a loop, or one part of a
+# Reports how much of src/ the tests run, by file: lines, and branches (each way that an if, a loop, or one part of a
 # condition can go).
 #
 #   tests/coverage.sh           the unit tests
@@ -7,8 +7,8 @@
 #   tests/coverage.sh --again   no tests: adds up what has run since, e.g. one story by hand
 #
 # Builds in build/coverage; build/coverage/report/index.html shows which lines and branches are missing. A process that
-# is killed tells nothing. Installs what is missing with apt, as tests/run.sh does. Exit 0: told, whatever it is; 1: a
-# test failed, or there is nothing to tell; 2: wrong usage.
+# is killed reports nothing. Installs missing packages with apt, as tests/run.sh does. Exit 0: reported; 1: a
+# test failed, or there is nothing to report; 2: wrong usage.
 
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -27,7 +27,7 @@ build_all() {
     quiet cmake --build "$build" -j "$(nproc)"
 }
 
-# run_tests CTEST_OPTION...: all counting begins anew.
+# run_tests CTEST_OPTION...: all counting starts from zero.
 run_tests() {
     find "$build" -name '*.gcda' -delete
     ctest --test-dir "$build" --output-on-failure "$@" >"$build/tests.log" 2>&1 || {

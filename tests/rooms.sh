@@ -1,6 +1,6 @@
 #!/bin/bash
 # Who may include whom (the map in src/main.c): base and files know no stage, nothing includes a header
-# of a stage to its left or beside it, and each library has one door. And each .c file says what it is for,
+# of a stage to its left or next to it, and each library has one door. And each .c file says what it is for,
 # each header what its functions do.
 set -eu
 cd "$(dirname "$0")/.."

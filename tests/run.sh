@@ -6,8 +6,8 @@
 #   --help     this text
 #
 # Installs what is missing with apt (packaging/packages.sh has the list), which needs root or sudo; with nothing
-# missing, apt is not called. Asks nothing. What could not run is told, with the reason, before the last lines, which
-# are the summary of ctest. Exit code 0: all that ran is good; 1: something is not; 2: wrong usage.
+# missing, apt is not called. Runs unattended. What could not run is listed, with the reason, before the last lines, which
+# are the summary of ctest. Exit status 0: everything that ran passed; 1: something failed; 2: wrong usage.
 
 set -euo pipefail
 
@@ -182,7 +182,7 @@ run_tests() { # PRESET CTEST-OPTION...
     return "$code"
 }
 
-# A process, mount or file that a test has left behind: the test is to be mended.
+# A process, mount or file that a test has left behind: the test must be fixed.
 tell_left() {
     [ -s "$logs/left" ] || return 0
     say "tests have left behind:"

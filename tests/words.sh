@@ -53,7 +53,10 @@ check() {
 }
 
 check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] packaging/systemd/*
-check grep -nHoP "(/\*|^ *\*|//).*" include/closedrop/*/*.h src/*.[ch] src/*/*.[ch] src/*/*/*.[ch]
+mapfile -t sources < <(find include src tests -name '*.[ch]')
+mapfile -t scripts < <(find tests packaging -name '*.bats' -o -name '*.bash' -o -name '*.py' -o -name '*.sh' ! -name words.sh)
+check grep -nHoP '(/\*|^ *\*|//).*' "${sources[@]}"
+check grep -nHP '^ *# ' "${scripts[@]}"
 check grep -nHoP '"[^"]* [^"]*"' src/*/*.c src/*/*/*.c
 check grep -nHP '^@test ' tests/stories/*/*.bats
 

@@ -4,7 +4,7 @@
 # requests' headers, as a proxy in front of the sandbox hears them.
 # Usage: tests/bench/bandwidth.sh [SECONDS [RATE...]]      (20 256K 1M 10M 50M)
 #
-# Needs a build with tests: CLOSEDROP_BIN_DIR (build/dev). Everything lies below TMPDIR (/tmp) and is removed at the end.
+# Needs a build with tests: CLOSEDROP_BIN_DIR (build/dev). Everything is below TMPDIR (/tmp) and is removed at the end.
 
 set -euo pipefail
 

@@ -5,7 +5,7 @@
  *     ceiling API_URL KEY CONNECTIONS FILE... (or the names on standard input, one a line)
  *
  * For each file: POST files/upload/, then the form, streamed from the disk. CONNECTIONS files are
- * under way at once, from one thread. Exit code 0: every file was answered with 201.
+ * in progress at once, from one thread. Exit status 0: every file was answered with 201.
  */
 #include <cjson/cJSON.h>
 #include <curl/curl.h>

@@ -4,7 +4,7 @@
  *
  *     memory DIRECTORY JOBS ENTRIES     e.g. memory /tmp/queue 100000 1000000
  *
- * DIRECTORY must not be there yet. Prints what it took; exit code 1 where anything is lost.
+ * DIRECTORY must not exist yet. Prints what it took; exit status 1 if anything is lost.
  */
 #include "queue/store_sql.h"
 

@@ -5,7 +5,7 @@
 # Usage: tests/bench/pace.sh [LATENCY]      (0: how long each answer of the sandbox takes)
 #
 # Limits of 2, 20 and 100 a second in windows of 1, 5 and 60 s, and another client that asks at an even pace, or takes its half
-# at once; about eight minutes. Needs the release build (CLOSEDROP_BIN_DIR) and python3. Everything lies below TMPDIR (/tmp) and
+# at once; about eight minutes. Needs the release build (CLOSEDROP_BIN_DIR) and python3. Everything is below TMPDIR (/tmp) and
 # is removed at the end.
 
 set -euo pipefail

@@ -1,12 +1,12 @@
 #!/bin/bash
-# How fast the agent is, beside the ceiling: bare libcurl making the same requests and nothing else (ceiling.c).
+# How fast the agent is, next to the ceiling: bare libcurl making the same requests and nothing else (ceiling.c).
 # Both send to the same closedrop-sandbox, one after the other, on this machine alone.
 # Usage: tests/bench/run.sh [FILES [SIZE-OF-THE-BIG-ONE]]      (5000 1G)
 #
 # Two loads: FILES files of 10 KiB, and one big file. For the agent the clock runs from the first `mv` into the drop
 # folder until the last file is in Uploaded, and its outcome on disk; it watches, settles, leases, hashes and remembers.
-# The sandbox hashes what it gets, on the same processors: the numbers are good for the ratio, not for the sky.
-# Each is measured RUNS (3) times, in turn, and the best counts. MAX_S (300) bounds each measurement. Everything lies
+# The sandbox hashes what it gets, on the same processors: the ratio is meaningful, the absolute numbers are not.
+# Each is measured RUNS (3) times, in turn, and the best counts. MAX_S (300) bounds each measurement. Everything is
 # below TMPDIR (/tmp) and is removed at the end.
 
 set -euo pipefail

@@ -1,27 +1,27 @@
 #!/bin/bash
-# Kills the agent at every durable call, one after the other, starts it again, and demands the same end: each file in its
+# Kills the agent at every durable call, one after the other, starts it again, and requires the same end: each file in its
 # place, each activity created once.
 # Usage: tests/crash/run.sh [OPTION]...
-#   --scenario NAME   what is under way (alone):
+#   --scenario NAME   what is in progress (alone):
 #                       alone     one file
 #                       group     two files that are filed together
-#                       three     three files and one rule, and a try of one of them that S3 answers with 503
+#                       three     three files and one rule; S3 answers 503 to one attempt
 #                       failed    one file, and one whose lead does not exist
-#                       returned  that one again, its lead exists now, and it was asked to try again
-#                       renamed   one file, which is renamed while the agent is dead, wherever it was in it
-#                       twins     two files with the same bytes, of which one is filed, and the other one held back
-#   --power           cut the power: all lies on a disk of its own, which keeps only what was made durable (root)
-#   --again           the agent that goes on is killed too, at any call, and a third one goes on
+#                       returned  the same; then its lead exists, and it is retried
+#                       renamed   one file, which is renamed while the agent is down
+#                       twins     two files with the same contents, of which one is filed and the other held back
+#   --power           cut the power: everything is on a disk of its own, which keeps only what was made durable (root)
+#   --again           the agent that continues is killed too, at any call, and a third one continues
 #   --every N         only every N-th call (1: all of them)
 #   --at N            only this call
 #   --seed N          which calls --again takes (1)
 #   --help            this text
 #
-# A call is one that changes what is on the disk, makes it durable, or speaks with the network; tests/crash/shim.c counts
-# them. Their number differs a little from run to run: it goes on until a run ends before the call that was to kill it.
+# A call is one that changes what is on the disk, makes it durable, or uses the network; tests/crash/shim.c counts
+# them. Their number differs a little from run to run, so this continues until a run ends before the call that should kill it.
 #
 # Needs CLOSEDROP_BIN_DIR (build/release unless set), and a C compiler.
-# Exit code 0: all points are good; 1: one is not, and what is wrong was printed; 2: wrong usage; 77: --power cannot be had.
+# Exit status 0: all points are good; 1: one is not, and what is wrong was printed; 2: wrong usage; 77: --power is not available.
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
@@ -89,7 +89,7 @@ disk_is_back() {
 
 # ---- scenarios ----
 
-# what the end must be, and the exit codes of the agent that comes to it
+# what the end must be, and the exit statuses of the agent that reaches it
 group='' end='' codes=0
 
 drop() { # NAME...

@@ -4,7 +4,7 @@
  * as kill -9 would. What was on the disk and on its way after one call is what is there before the
  * next, so these are all the moments that differ.
  *
- * - $CRASH_POWER: a directory; the file system it lies on loses its power first: nothing that was
+ * - $CRASH_POWER: a directory; the file system it is on loses its power first: nothing that was
  *   not yet on the disk gets there. Needs CAP_SYS_ADMIN.
  * - $CRASH_COUNT: the number of calls is written to that file at the end.
  * - $CRASH_POISON: a text; the first thread, which does the work, or with $CRASH_POISON_WATCH any

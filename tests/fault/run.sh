@@ -1,21 +1,21 @@
 #!/bin/bash
-# Makes the n-th call of a kind fail, for n = 1, 2, 3 ... until a run ends without reaching it, and demands each time: the
-# agent neither crashes nor hangs nor spins, and says why where it did not end well; a second agent, which nothing fails, then
-# brings each file to its end: filed once, or in Failed with its text; nothing is lost, and no activity is there twice.
+# Makes the n-th call of a kind fail, for n = 1, 2, 3 ... until a run ends without reaching it, and requires each time: the
+# agent neither crashes nor hangs nor spins, and says why if it did not end well; a second agent, without failures, then
+# finishes each file: filed once, or in Failed with its text; nothing is lost, and no activity exists twice.
 # Usage: tests/fault/run.sh [OPTION]...
 #   --kind NAME   only this kind of call (may be given more than once); all of them unless given
 #   --every N     only every N-th call (1: all of them)
 #   --sample N    only N calls of each kind, with one of its errors each, once and from then on in turn
 #   --ours        memory fails only where closedrop itself asks for it, not where its libraries do
-#   --elsewhere   Uploaded lies on another file system, /dev/shm: files are copied
-#   --keep-going  report what is wrong and go on with the next call
-#   --list        print the kinds with what they fail with, and how many calls of each a run makes
+#   --elsewhere   Uploaded is on another file system, /dev/shm: files are copied
+#   --keep-going  report what is wrong and continue with the next call
+#   --list        print the kinds with their errors, and how many calls of each a run makes
 #   --help        this text
 #
 # Each kind fails with several errors, and each of them once, and from then on. tests/fault/shim.c makes it so.
 #
 # Needs CLOSEDROP_BIN_DIR (build/release unless set), and a C compiler.
-# Exit code 0: all is good; 1: something is not, and what is wrong was printed; 2: wrong usage.
+# Exit status 0: everything is good; 1: something is not, and what is wrong was printed; 2: wrong usage.
 
 # shellcheck disable=SC2034,SC2154 # what story.bash reads, and what it sets
 set -euo pipefail

@@ -221,7 +221,7 @@ __attribute__((destructor)) static void end(void)
 
 /* ---- the calls ---- */
 
-/** The real one, looked for once. */
+/** The real one, looked up once. */
 #define REAL(name)                                                                                 \
     ({                                                                                             \
         static __typeof__(&name) real;                                                             \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Documents of many makers: each whole one has its end, and each is found cut, wherever that is.
+# Documents of many makers: each complete one has its end, and a truncated one is recognised, wherever it was truncated.
 #
 #   tests/format_ends/run.sh     says which files were tried, which makers are not installed, and what is wrong
 #
@@ -138,8 +138,8 @@ tiffs() {
     fi
 }
 
-# Whole ones that a reader takes for cut who follows all they say: a camera's directory that seems to go on, or ends with
-# the file; lengths rounded up, past the end. What is behind the end is cut away, where there is such.
+# Complete ones that seem truncated to a reader who trusts all they say: a camera's directory that seems to continue, or ends with
+# the file; lengths rounded up, past the end. What follows the end is cut away, if there is any.
 odd_tiffs() {
     local file
     python3 - <<'PY'

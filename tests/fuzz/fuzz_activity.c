@@ -125,7 +125,7 @@ static void check_html(const char *html, const char *value)
     for (size_t i = 0; value[i]; i++)
         assert(text[i] == value[i] || (text[i] == ' ' && (unsigned char)value[i] < ' '));
     for (const char *at = html; *at; at++)
-        assert((unsigned char)*at >= ' ' || strchr("\t\n\r", *at)); /* XML knows no others */
+        assert((unsigned char)*at >= ' ' || strchr("\t\n\r", *at)); /* XML has no others */
     free(text);
 }
 

@@ -1,4 +1,4 @@
-/* What is told over the control socket of a file that was uploaded by hand. */
+/* What the control socket receives about a file that was uploaded by hand. */
 #include "fuzz.h"
 
 #include "closedrop/base/json.h"

@@ -41,7 +41,7 @@ static int64_t read_file(void *context, int64_t offset, void *buffer, size_t len
     return (int64_t)length;
 }
 
-/** Whether the first `size` bytes are a whole file; that is told without reading on and on. */
+/** Whether the first `size` bytes are a whole file; determined without reading endlessly. */
 static bool is_whole(const char *name, const char *bytes, int64_t size, int64_t reads)
 {
     struct file file = {bytes, size, reads, 0};

@@ -1,5 +1,5 @@
 /* The text of a configuration, whole: what is read is sound and means the same each time, and what
- * is wrong is told, one line each. */
+ * is wrong is reported, one line each. */
 #include "fuzz.h"
 
 #include "closedrop/base/url.h"

@@ -1,4 +1,4 @@
-/* What a server says of waiting: two bytes of a status, eight of the time, RateLimit, NUL,
+/* What a server says about waiting: two bytes of a status, eight of the time, RateLimit, NUL,
  * Retry-After. An empty text is a header that did not come. */
 #include "fuzz.h"
 
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(wait >= 0 && wait <= DAY_MS);
     assert(*rate_limit || wait == 0 || wait >= SECOND_MS);
     assert(wait || status != 429);
-    if (status != 429 && status != 503) /* only these two speak of Retry-After */
+    if (status != 429 && status != 503) /* only these two have Retry-After */
         assert(wait == rate_limit_wait(status, header(rate_limit), NULL, now));
     if (!*rate_limit && status == 429 && plain_seconds(retry_after) >= 0)
         assert(wait == within_bounds(plain_seconds(retry_after) * SECOND_MS));

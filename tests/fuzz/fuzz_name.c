@@ -1,5 +1,5 @@
 /* The name of a file, as bytes, on all its ways through the program; a byte for a number, the name,
- * NUL, the directory it lies in, NUL, the pattern of a marker, NUL, a pattern of names to take. */
+ * NUL, the directory it is in, NUL, the pattern of a marker, NUL, a pattern of names to take. */
 #include "fuzz.h"
 
 #include "closedrop/base/array.h"
@@ -90,7 +90,7 @@ static void check_parts(const char *directory, const char *name)
     char *above = path_directory(path);
     char *joined = path_join(above, path_name(path));
     assert(path && above && joined && !strchr(path_name(path), '/'));
-    assert(strcmp(joined, path) == 0 || !*above); /* "/a" lies in "" */
+    assert(strcmp(joined, path) == 0 || !*above); /* "/a" is in "" */
     free(joined);
     free(above);
     free(path);
@@ -137,7 +137,7 @@ static void check_put_away(const struct folder *folder, const char *name, unsign
     }
 }
 
-/** What waits for a file beside it is no file to take. */
+/** A companion that waits for a file next to it is not a document. */
 static void check_marker(const struct folder *folder, const char *path)
 {
     char *marker = path_marker(folder->marker, path);

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/** What a group found must lie in the subject. */
+/** What a group matched must be within the subject. */
 static void check_values(
     const struct pattern *pattern, const struct json *values, const char *subject)
 {

@@ -1,4 +1,4 @@
-/* Leads, contacts, activities, pages of them, and merges, as Close may tell of them. The input is a
+/* Leads, contacts, activities, pages of them, and merges, as Close may send them. The input is a
  * text that is searched for, a NUL, and the body of the answer. */
 #include "fuzz.h"
 

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (const struct json *it = json_first(values); it; it = json_next(it)) {
         assert(str_starts_with(json_key(it), "meta."));
         assert(strlen(json_key(it)) < 256 && fuzz_is_utf8(json_key(it)));
-        /* a byte that is no UTF-8 grows threefold */
+        /* a byte that is not UTF-8 grows threefold */
         assert(json_text(it) && strlen(json_text(it)) <= 3 * (size_t)SIDECAR_MAX);
         assert(fuzz_is_utf8(json_text(it)));
     }

@@ -1,4 +1,4 @@
-/* A key, NUL, the bytes of a table. Without a key the first of the table is looked for. */
+/* A key, NUL, the bytes of a table. Without a key the first of the table is looked up. */
 #include "fuzz.h"
 
 #include "closedrop/base/clock.h"

@@ -4,7 +4,8 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/text.h"
 
-/** It may be sent: one line, valid, with something to be seen, and cleaning it again is no news. */
+/** It may be sent: one line, valid, with something visible, and cleaning it again changes nothing.
+ */
 static void check_clean(const char *text)
 {
     static const char *const disturbing[] = {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Looks for inputs that break what reads foreign data: the targets in tests/fuzz, by libFuzzer, with AddressSanitizer
+# Searches for inputs that break what reads foreign data: the targets in tests/fuzz, by libFuzzer, with AddressSanitizer
 # and UBSan. Two targets run at a time.
 #
 #   tests/fuzz/run.sh [--minutes N]    how long each target runs (1)
@@ -7,7 +7,7 @@
 #
 # Begins with the inputs in tests/fuzz/corpus, and with those that earlier runs found worth keeping, in
 # build/fuzz/corpus. The saved inputs also run as plain tests (ctest -R fuzz/). Installs what is missing with apt, as
-# tests/run.sh does. Exit 0: nothing was found; 1: something was, and the input's path is told; 2: wrong usage.
+# tests/run.sh does. Exit 0: nothing was found; 1: something was, and the input's path is printed; 2: wrong usage.
 
 set -euo pipefail
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
@@ -48,7 +48,7 @@ build_targets() {
     quiet cmake --build "$build" -j "$(nproc)" --target "${targets[@]/#/fuzz_}"
 }
 
-# fuzz TARGET: runs it, and tells what came of it; fails where something was found.
+# fuzz TARGET: runs it, and prints the result; fails if something was found.
 fuzz() {
     local log=$build/logs/$1.log corpus=$build/corpus/$1 code=0 count found
     mkdir -p "$corpus"

@@ -1,14 +1,14 @@
 #!/bin/bash
-# People rename, sort and drag what they have dropped at every moment of its way: each file is filed once, on one lead.
+# People rename, sort and drag what they have dropped, at every moment: each file is filed once, on one lead.
 # Usage: tests/moves/run.sh [OPTION]...
 #   --files N     how many (1000)
 #   --seed N      which moments (1)
 #   --kill        kill -9 the agent about twice a second, and start it again
 #   --poll        watch = "poll"
-#   --group       files of one lead that come together share an email
+#   --group       files of one lead that arrive together share an email
 #   --help        this text
 #
-# What holds: moves/moved.py says. Needs CLOSEDROP_BIN_DIR (build/dev unless set). Exit code 0 if all holds.
+# moves/moved.py says what must hold. Needs CLOSEDROP_BIN_DIR (build/dev unless set). Exit status 0 if all of it holds.
 
 # shellcheck disable=SC2034,SC2154,SC2119 # what story.bash reads, and what it sets
 set -euo pipefail
@@ -59,7 +59,7 @@ what_holds() {
     closedrop list --json --limit 10000000 | "$top/tests/moves/moved.py" "$admin" moved
 }
 
-# Who died three times alone in hand has failed, as it should.
+# A file that was alone in progress at three crashes has failed, as it should.
 end_all() {
     run_once
     closedrop list --state failed --json | jq -r 'select(.error.code == "crashed") | .id' | while read -r id; do

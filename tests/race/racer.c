@@ -4,8 +4,8 @@
  *     racer write FOLDER OUTSIDE WRITES COPIES >REPORT
  *
  * COPIES of each way of writing, every second one with large files, until together they made
- * WRITES: in place, truncated, appended, renamed over, through a mapping, unlinked and made anew,
- * O_TMPFILE and linkat. A write is a call of write(2), or a piece stored into a mapping.
+ * WRITES: in place, truncated, appended, renamed over, through a mapping, unlinked and created
+ * again, O_TMPFILE and linkat. A write is a call of write(2), or a piece stored into a mapping.
  *
  *     racer check REPORT <LEDGER
  *
@@ -14,7 +14,7 @@
  *
  *     racer attack FOLDER OUTSIDE SECONDS
  *
- * Swaps what lies in the folder while the agent goes through it. OUTSIDE lies on the same file
+ * Swaps what is in the folder while the agent reads it. OUTSIDE is on the same file
  * system and holds pool/N.txt (whole files), secret.txt, directory/secret.txt, and the symbolic
  * links link and directory-link to those; in the folder, .decoy, .uploaded and .failed are links
  * to the directory.
@@ -158,7 +158,7 @@ static void truncate_and_write(struct racer *racer)
     close(fd);
 }
 
-/** Until it is long, or was taken out of the folder: then it begins anew. */
+/** Until it is long, or was taken out of the folder: then it starts again. */
 static void append(struct racer *racer)
 {
     struct stat stat;
@@ -489,7 +489,7 @@ static void keep_open(struct racer *racer)
 static void (*const attacks[])(struct racer *racer) = {swap_with_pool, exchange_two, flip_to_link,
     flip_directory, link_secret, replace_staging, replace_places, hold_write_lease, keep_open};
 
-/** What stood there before the attack stands there again. */
+/** What was there before the attack is there again. */
 static void undo(
     const struct racer *racer, const char *name, int other_directory, const char *other)
 {

@@ -1,14 +1,14 @@
 #!/bin/bash
-# The agent among writers who never rest, or among attackers: what it sends is always one whole version of a file,
+# The agent among writers that never stop, or among attackers: what it sends is always one whole version of a file,
 # and nothing is lost, read or moved that is not its own.
 #
 #   tests/race/run.sh write  [--writes N]     seven ways of writing, two files each, until N writes were made (20000)
-#   tests/race/run.sh attack [--seconds N]    nine attackers swap what lies in the folder for so long (5)
-#                     [--on DIR]              where all of it lies: tells the file system ($TMPDIR, or /tmp)
-#                     [--after HOW]           after_upload: archive (as it is by itself), delete or keep
+#   tests/race/run.sh attack [--seconds N]    nine attackers swap what is in the folder for this long (5)
+#                     [--on DIR]              where everything is, and so the file system ($TMPDIR, or /tmp)
+#                     [--after HOW]           after_upload: archive (the default), delete or keep
 #                     [--poll]                watch = "poll"
 #
-# What holds after "write": every object that was stored is one whole version, and so is what lies in the archive;
+# What holds after "write": every object that was stored is one whole version, and so is every file in the archive;
 # the last version of each file arrived. After "attack": every object is a file that an attacker had put there
 # whole; each of these files is in exactly one place, and those in Uploaded (or deleted) were stored; the secret
 # was never read, nothing outside changed, and the log is clean. The attackers are another user where we are root.
@@ -103,7 +103,7 @@ race_of_writers() {
     end_of_race
     say "transfers that began anew: $(grep -c 'starts over' agent.log || true)"
     "$racer" check report <ledger.tsv || fails "an upload was torn"
-    # what lies there now: the last versions (keep), and all that were put away (archive)
+    # what is there now: the last versions (keep), and all that were put away (archive)
     sums_of in >lying
     all_in "in the folder" lying
     [ "$(wc -l <stored)" -ge 14 ] || fails "hardly anything was stored"

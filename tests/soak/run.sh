@@ -3,20 +3,20 @@
 # there is, into one folder; then every hash must be in the sandbox's ledger, and the folder empty.
 #
 #   tests/soak/run.sh [--files N]      how many documents (1000)
-#                     [--big SIZE]     one more of SIZE without holes, e.g. 1G (none)
+#                     [--big SIZE]     an additional one of SIZE without holes, e.g. 1G (none)
 #                     [--poll]         watch = "poll"
 #                     [--queue N]      fs.inotify.max_queued_events while it runs: changes the whole machine's setting
 #                                      (root), and puts it back afterwards
-#                     [--kill SECONDS] kill -9 the agent about every second for so long, and start it again
+#                     [--kill SECONDS] kill -9 the agent about every second for this long, and start it again
 #                     [--no-servers]   without Samba and FTP
 #
-#   tests/soak/run.sh --minutes N      instead: lives of a fraction of a second, each ended by kill -9, while files
-#                                      flow that a rule files as emails, for so long
-#                     --kills N        the same for so many lives, while --files flow
+#   tests/soak/run.sh --minutes N      instead: agents that live a fraction of a second, each ended by kill -9, while files
+#                                      arrive that a rule files as emails, for this long
+#                     --kills N        the same for N such agents, while --files arrive
 #                     [--seed N]       which moments (1)
 #
 # What holds: every document's hash is in the ledger; without --kill none is there twice; with --kill a
-# second time only for files that a kill found in hand. Empty files end in Failed with their reason. With
+# second time only for files that were in progress at a kill. Empty files end in Failed with their reason. With
 # --minutes and --kills: what support/invariants.py says, with one email for each job.
 # Needs $CLOSEDROP_BIN_DIR (build/dev by default) and what tests/run.sh installs. Exit 0 if all holds.
 
@@ -150,7 +150,7 @@ everything_arrived() {
     [ -z "$(comm -23 expected arrived)" ] && folder_is_empty
 }
 
-# Hashes that are stored twice though no kill found their job in hand.
+# Hashes that are stored twice although their job was not in progress at any kill.
 twice_without_reason() {
     local hash id
     while read -r hash; do
@@ -174,7 +174,7 @@ report() {
 
 # ---- many short lives ----
 
-# A doubt is settled soon, and a job takes long enough for a kill to find it in hand.
+# An unclear POST is verified soon, and a job takes long enough to be in progress at a kill.
 short_lives_config() {
     seed "$(jq -n '{leads: [range(50) | "0\(.)"[-2:] | {id: "lead_\(.)", name: .}]}')"
     settings '{"latency":"15ms"}'
@@ -188,7 +188,7 @@ what_holds() {
     closedrop list --json --limit 10000000 | "$top/tests/support/invariants.py" "$admin" in dropped
 }
 
-# Those that died three times alone in hand have failed, as they should: they are told, and tried again.
+# Files that were alone in progress at three crashes have failed, as they should: they are reported, and tried again.
 until_all_are_done() {
     run_once
     what_holds >end || { head -n 100 end && return 1; }

@@ -1,7 +1,7 @@
 # The agent, for the stories: it runs with $config, writes agent.log, and is $agent_pid.
 #
 #     start_agent                     it watches when this returns; stop_agent and kill_agent end it
-#     run_once                        over what is there; its exit code is in $agent_code
+#     run_once                        over what is there; its exit status is in $agent_code
 #     closedrop list --json           any command, with $config
 
 start_agent() { # OPTION...: returns when it watches

@@ -1,4 +1,4 @@
-# The clock of a story: libfaketime's, told by the file "clock". What stat(2) says of times stays true.
+# The clock of a story: libfaketime's, set by the file "clock". The times of stat(2) stay true.
 #
 #     load ../../support/clock       after story
 #     need_clock                     in setup: skips where libfaketime is not installed; the time is the true one
@@ -6,7 +6,7 @@
 #     start_in_time                  the agent with it
 #     with_clock COMMAND...          any other program
 #
-# Both clocks of a program are set, as if time had passed; with wall_only=yes the steady one goes on as it is, as when a
+# Both clocks of a program are set, as if time had passed; with wall_only=yes the steady one continues as it is, as when a
 # person or a time server sets the time of day.
 
 need_clock() {

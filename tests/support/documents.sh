@@ -47,7 +47,7 @@ PS
     done
 }
 
-# A picture that is no text: colours running into each other.
+# A picture without text: colours running into each other.
 picture() {
     cat <<PS
 0 1 59 { /row exch def 0 1 79 { /column exch def

@@ -1,4 +1,4 @@
-# What lies in a folder, as questions for wait_until.
+# What is in a folder, as questions for wait_until.
 
 find_gives() { # NUMBER ARGUMENT...: so many files does find find
     [ "$(find "${@:2}" | wc -l)" = "$1" ]

@@ -2,7 +2,7 @@
 # Prints TCP ports that nothing uses on this machine, one a line.
 # Usage: free_port.sh [COUNT]
 #
-# They lie below the range from which the kernel takes ports for outgoing connections, so that nobody gets one by
+# They are below the range from which the kernel takes ports for outgoing connections, so that nobody gets one by
 # chance before the caller binds it. Needs nothing but bash.
 
 set -euo pipefail

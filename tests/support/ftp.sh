@@ -3,7 +3,7 @@
 # Usage: ftp.sh start DIR ROOT [SETTING...]     prints port=NUMBER
 #        ftp.sh stop DIR
 #
-# ROOT itself is the top of what a client sees. Everything of the server's own lies in DIR/ftp. Files belong to whoever
+# ROOT itself is the top of what a client sees. Everything of the server's own is in DIR/ftp. Files belong to whoever
 # runs this; a SETTING like anon_umask=077 is added to the configuration. Try it:  curl -T a.pdf ftp://127.0.0.1:PORT/
 #
 # Needs: vsftpd. Works as root and as an ordinary user.

@@ -52,7 +52,7 @@ server_pid() {
 }
 
 # server_processes DIR NAME: those of its group that live (dead ones may wait long for a parent to bury them) and
-# whose command line names DIR. Children outlive a server that is killed.
+# whose command line names DIR. Children of a server that is killed keep running.
 server_processes() {
     local pid pids
     pid=$(server_pid "$1" "$2") || return 0

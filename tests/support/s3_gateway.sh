@@ -5,7 +5,7 @@
 #        s3_gateway.sh list DIR           prints KEY<TAB>SIZE<TAB>ETAG for each object in the bucket
 #        s3_gateway.sh get DIR KEY OUT    writes one object to the file OUT
 #
-# Everything lies in DIR/s3. Settings, from the environment of "start":
+# Everything is in DIR/s3. Settings, from the environment of "start":
 #   S3_KEY, S3_SECRET, S3_BUCKET   testkey, testsecret, close-files
 #   S3_STORE, S3_STORE_SIZE        memstore (in memory, starts in a second) or bluestore (a sparse file, for many
 #                                  gigabytes); the size in bytes, 8 GiB

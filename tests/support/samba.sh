@@ -3,7 +3,7 @@
 # Usage: samba.sh start DIR SHARE_PATH [SETTING...]     prints port=NUMBER
 #        samba.sh stop DIR
 #
-# The share is called "drop". Everything of the server's own lies in DIR/samba. Files belong to the owner of
+# The share is called "drop". Everything of the server's own is in DIR/samba. Files belong to the owner of
 # SHARE_PATH, whoever that is, and may be read and written by its group; a SETTING like "directory mask = 0755" of the
 # share changes that, or whose they are ("force user = daemon"). Try it:  smbclient -N -p PORT //127.0.0.1/drop -c 'put a.pdf'
 #

@@ -1,4 +1,4 @@
-# What `closedrop status`, `list` and `show` say of jobs and folders, as questions for wait_until.
+# What `closedrop status`, `list` and `show` say about jobs and folders, as questions for wait_until.
 
 count_jobs() { # STATE
     closedrop status --json | jq ".jobs.$1"

@@ -108,7 +108,7 @@ static void answer(int fd, const char *path)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &gently, sizeof(gently));
 }
 
-/** Returns whether the connection goes on. */
+/** Returns whether the connection stays open. */
 static bool strike(struct link *link, int from)
 {
     static const struct linger hard = {.l_onoff = 1, .l_linger = 0};
@@ -146,7 +146,7 @@ static bool deliver(const struct link *link, int from, const char *bytes, size_t
     return true;
 }
 
-/** What a side said goes to the other one. Returns whether the connection goes on. */
+/** What a side sent goes to the other one. Returns whether the connection stays open. */
 static bool pass(struct link *link, int from, const char *bytes, size_t length)
 {
     const char *match = NULL;
@@ -167,7 +167,7 @@ static bool pass(struct link *link, int from, const char *bytes, size_t length)
     return link->stalled[from] || deliver(link, from, bytes + first, length - first);
 }
 
-/** Pass on what a side has to say. Returns whether the connection goes on. */
+/** Pass on what a side sends. Returns whether the connection stays open. */
 static bool serve_side(struct link *link, int from)
 {
     char bytes[PIECE_MAX];

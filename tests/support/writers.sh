@@ -4,7 +4,7 @@
 #
 # On one's own machine, SRC is an existing document and DEST the path it is to have in the folder:
 #   put_cp SRC DEST              cp: created under its name, then filled
-#   put_mv SRC DEST              copied into a hidden directory beside the folder, then moved in, complete at once
+#   put_mv SRC DEST              copied into a hidden directory next to the folder, then moved in, complete at once
 #   put_slow SRC DEST [SECONDS]  written in ten pieces over SECONDS (1)
 #   put_rsync SRC DEST           hidden temporary name, then renamed; keeps the time stamp
 #   put_rsync_inplace SRC DEST   under its name; keeps the time stamp
@@ -13,7 +13,7 @@
 # Over the network, to the servers that samba.sh and ftp.sh start (PORT is what they print):
 #   put_smb PORT SRC NAME        NAME in UTF-8, without what smbclient or SMB keep for themselves: " ; : * ? < > | \\ newline
 #   put_ftp PORT SRC NAME
-#   put_smb_cut PORT SRC NAME    the client is killed when half of SRC has been sent; what lies there then is a
+#   put_smb_cut PORT SRC NAME    the client is killed when half of SRC has been sent; what is there then is a
 #                                multiple of 64 KiB (of a smaller document: nothing)
 #   put_ftp_cut PORT SRC NAME    the same
 #   put_ftp_resume PORT SRC NAME what the cut left is continued to its end

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A configuration that is wrong is refused as a whole: each mistake with file, line and key, all in one run, and nothing
-# is started. What the configuration names (folders, key, state_dir) is tried by `check`.
+# A configuration with errors is refused as a whole: each error is reported with file, line and key, all at once, and
+# nothing is started. `check` also tries what the configuration names (folders, key, state_dir).
 
 load ../../support/story
 WAIT_MAX=15

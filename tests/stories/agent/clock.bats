@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The wall clock is wrong, or is set while the agent runs or is away: what waits neither stalls nor comes all at once, and
-# nothing is filed twice. The agent's clock is libfaketime's, told by a file.
+# The wall clock is wrong, or is set while the agent runs or is stopped: waiting files neither stall nor all start at once,
+# and nothing is filed twice. libfaketime provides the agent's clock, from a file.
 
 load ../../support/story
 load ../../support/clock
@@ -101,7 +101,7 @@ due_in() { # HOURS: from the agent's now, about
     activities_are 1
 }
 
-# One POST whose answer is lost, with the clock at one shift when it is made and at another when it is looked for.
+# One POST whose answer is lost, with the clock at one shift when it is made and at another when it is verified.
 one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
     use_rule "$1"
     set_clock "$2"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# No room left where the queue is kept: nothing new is begun, what is under way is written down all the same, and everything
-# goes on by itself once there is room.
+# The disk of the queue is full: nothing new is started, what is in progress is recorded all the same, and everything
+# continues by itself once there is room.
 
 load ../../support/story
 WAIT_MAX=15

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A folder that anybody may write to: nothing outside of it is read or changed, nothing makes the agent wait or fall, and
-# what it says of hostile names is clean. tests/race/run.sh has those who change things while it looks.
+# A folder that anybody can write to: nothing outside it is read or changed, nothing makes the agent hang or crash, and what
+# it says about hostile names is clean. tests/race/run.sh has attackers who change things while the agent reads them.
 
 load ../../support/story
 WAIT_MAX=20

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Kept files on a disk that comes back as another device, as disks do over a reboot.
+# Kept files on a disk that returns as another device, as happens at a reboot.
 
 load ../../support/story
 setup() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The queue is damaged, or gone, and with it what it knew: what still lies in a folder is looked for in Close before it is
-# filed, and nothing is filed twice.
+# The queue is damaged or gone, and with it what it knew: files that are still in a folder are searched for in Close before
+# they are filed, and nothing is filed twice.
 
 load ../../support/story
 WAIT_MAX=15

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What closedrop itself uses is never taken, wherever it is and whatever it is called there; and the configuration is
-# refused where it can be known beforehand. Directories are compared by device and inode, not by their spelling.
+# What closedrop itself uses is never taken, wherever it is and whatever its name there; and if that can be known
+# beforehand, the configuration is refused. Directories are compared by device and inode, not by their spelling.
 
 load ../../support/story
 WAIT_MAX=20
@@ -112,7 +112,7 @@ nothing_waits_or_failed() {
     [ -f in/new.csv ]
 }
 
-# ---- an archive that lies in the folder after all ----
+# ---- an archive that is in the folder after all ----
 
 @test "an archive that a mount puts into the folder is not filed again and again" {
     mkdir in/sub other

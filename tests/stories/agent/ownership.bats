@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# One folder, one owner: a second agent with a queue of its own keeps its hands off, says so, and takes the folder over
-# when the first is gone.
+# One folder, one owner: a second agent with a queue of its own leaves the folder alone, says so, and takes it over when the
+# first is gone.
 
 load ../../support/story
 

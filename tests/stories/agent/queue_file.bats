@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The queue on disk: damaged, newer, foreign, left behind by the power switch. Nothing is deleted, nothing is guessed, and
-# looking makes nothing.
+# The queue on disk: damaged, newer, foreign, left behind by a power failure. Nothing is deleted, nothing is guessed, and
+# queries create nothing.
 
 load ../../support/story
 WAIT_MAX=15
@@ -184,7 +184,7 @@ poisons_fail_alone() {
     grep -q 'crashed three times' in/Failed/parcel.txt.error.txt
     closedrop list --json | "$CLOSEDROP_SOURCE_DIR/tests/support/invariants.py" "$admin" in dropped >end
     jq -e '(.failed | sort) == ["letter.txt", "parcel.txt"] and (.done | length) == 30 and .activities == 30' end
-    # the program was mended meanwhile
+    # the program was fixed meanwhile
     closedrop retry --all
     run_once
     [ "$agent_code" = 0 ]

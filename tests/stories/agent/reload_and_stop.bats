@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# SIGHUP takes the new configuration, or keeps the old one; SIGTERM ends in order; run --once ends by itself.
+# SIGHUP applies the new configuration, or keeps the old one; SIGTERM exits in order; run --once exits by itself.
 
 load ../../support/story
 WAIT_MAX=15

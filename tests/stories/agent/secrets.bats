@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The API key goes to Close alone. Whatever else a person, a program or a thief can look at is searched for it, as text and as
+# The API key goes only to Close. Whatever else a person, a program or a thief can read is searched for it, as text and as
 # the base64 in which it is sent.
 
 load ../../support/story
@@ -15,7 +15,7 @@ setup() {
     limits='max_attempts = 1; doubt = "200ms";'
     more='log = { level = "debug"; }; rules = ( { name = "r"; lead_id = "lead_A"; email = { subject = "{stem}"; }; } );'
     write_config 'rules = [ "r" ]; receipts = true;'
-    # a Close that repeats what it was told, in an answer that is shown to people
+    # a Close that repeats what it received, in an answer that is shown to people
     fault '[{"on":"email","match":"told","do":{"status":400,"body":"{\"error\":\"the key '"$canary"' may not do this\"}"},"times":0}]'
 }
 teardown() { story_teardown; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Events that cannot be had, or were lost: what has none is polled every poll_interval, status says so and how to mend
-# it, and nothing is missed. The limits are those of a user namespace of its own; the host's are not touched.
+# Events that are not available, or were lost: directories without a watch are polled every poll_interval, status says so
+# and how to fix it, and nothing is missed. The limits are those of a user namespace of its own; the host's are not touched.
 
 load ../../support/story
 

@@ -237,7 +237,7 @@ fails_as() { # CODE NAME...: match says of each what the agent then says
     run closedrop match in/ANN.txt
     [ "$status" = 0 ]
     [[ $output == *"Rule      all"*"Hint      $hint" ]]
-    # include knows no case
+    # include ignores case
     write_config 'include = [ "ann*" ]; rules = [ "all" ];'
     run closedrop match in/ANN.txt
     [ "$status" = 0 ]

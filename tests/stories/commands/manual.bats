@@ -18,7 +18,7 @@ same() { # FILE FILE: two lists are equal, or what differs is shown
     diff -U0 "$1" "$2"
 }
 
-# What the example names lies below root, and exists.
+# What the example names is below root, and exists.
 move_to_scratch() { # FILE
     sed -Ei "s,\"/(etc|srv|mnt|var)/,\"$PWD/root/\1/,g" "$1"
     grep -oE '\bpath = "/[^"]+"' "$1" | cut -d'"' -f2 | xargs -d '\n' mkdir -p

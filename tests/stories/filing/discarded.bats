@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What a person deletes from Failed, with its text, needs nobody any more: it ends as discarded, and "failed" is what is left to do.
+# What a person deletes from Failed, with its text, needs no further attention: it ends as discarded, so that "failed" lists
+# what remains to be done.
 
 load ../../support/story
 WAIT_MAX=15
@@ -11,7 +12,7 @@ setup() {
 }
 teardown() { story_teardown; }
 
-# Files of these names fail, in this order, and lie in Failed.
+# Files with these names fail, in this order, and are in Failed.
 fail_files() { # NAME...
     local name
     for name in "$@"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The same bytes are filed once on a lead, whatever they are called and wherever they come from; a person may want them
-# filed once more.
+# The same contents are filed once on a lead, whatever their name and wherever they come from; a person may want them filed
+# again.
 
 load ../../support/story
 WAIT_MAX=20

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A file that was filed but cannot be put away stays done, is tried again, and never gets a second activity; nor does a file
-# that only looks like one before.
+# A file that was filed but cannot be put away stays done, is tried again, and never gets a second activity; nor is a file
+# mistaken for an earlier one that looks the same.
 
 load ../../support/story
 WAIT_MAX=20

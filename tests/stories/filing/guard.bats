@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What really leaves the house: too much of it waits for a person; what was taken away meanwhile is never sent.
+# Email that is really sent: if there is too much of it, it waits for a person; files that were removed meanwhile are never
+# sent.
 
 load ../../support/story
 load ../../support/clock

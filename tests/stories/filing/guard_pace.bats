@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# limits.sends: what leaves the house too fast waits for its turn, the oldest first, whatever becomes of agent and clock.
+# limits.sends: what would be sent too fast waits for its turn, oldest first, whatever happens to the agent and the clock.
 
 load ../../support/story
 load ../../support/clock

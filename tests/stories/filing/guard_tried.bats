@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What was tried against the send guard: renames, recalls, outages and rules that go at the wrong moment.
+# Attempts to get past the send guard: renames, recalls, outages, and rules that are removed at the wrong moment.
 
 load ../../support/story
 load ../../support/clock

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Which file is which: a name means nothing, the file itself does. Nobody's second drop is taken for the first, and no file
-# is sent twice because it was looked at twice.
+# Which file is which: not the name decides, but the file itself. A second drop is never mistaken for the first, and no file
+# is sent twice because it was inspected twice.
 
 load ../../support/story
 WAIT_MAX=15

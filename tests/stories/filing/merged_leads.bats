@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A lead that is gone: where it went, or that it was deleted, is asked of Close with as few calls as can be, and not again for
-# each file.
+# A lead that no longer exists: Close is asked where it was merged into, or whether it was deleted, with as few calls as
+# possible, and not again for each file.
 
 load ../../support/story
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Once, and only once: whatever becomes of the answer to a POST, there are as many activities as there are jobs. RUNS files suffer
-# each fault (20 unless set; the measurements were made with 200).
+# Exactly once: whatever happens to the answer to a POST, there are as many activities as there are jobs. Each fault is
+# applied to RUNS files (20 unless set; the measurements were made with 200).
 
 load ../../support/story
 

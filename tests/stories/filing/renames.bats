@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A file is renamed, or sorted into a sub-directory, after its way through the program began: it is filed once, under its
-# new name for as long as nothing was filed under the old one.
+# A file is renamed, or sorted into a subdirectory, after its way through the program began: it is filed once, under its new
+# name as long as nothing was filed under the old one.
 
 load ../../support/story
 WAIT_MAX=20

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# `closedrop retry` of many approves nothing that a person must judge, can be narrowed, and checks the limits of a folder again,
-# as dragging a file back does.
+# `closedrop retry` of many approves nothing that a person must decide, can be limited, and checks the limits of a folder
+# again, as dragging a file back does.
 
 load ../../support/story
 WAIT_MAX=15

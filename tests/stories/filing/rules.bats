@@ -275,7 +275,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     [ "$(activities '.[0].body.note')" = '"Contract 3"' ]
     [ -f "in/Uploaded/$(date +%Y-%m)/a.pdf.json" ]
     [ ! -e in/a.pdf.json ]
-    # one that is no JSON fails its own file, goes with it, and comes back with it
+    # one that is not JSON fails its own file, is moved with it, and comes back with it
     echo 'no json' >in/b.pdf.json
     pdf in/b.pdf y
     wait_until jobs_are failed 1

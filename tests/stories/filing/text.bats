@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What people see is what counts: names as Windows and as Macs write them (normal forms C and D), in capitals, with blanks that
-# do not break; and names that would play tricks on somebody's screen reach Close clean.
+# Names count as people see them: as Windows and as Macs write them (normal forms C and D), in capitals, with non-breaking
+# spaces; and names that would play tricks on somebody's screen are clean in Close.
 
 load ../../support/story
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What offices write into fields and files, and the words that answer them.
+# What offices write into fields and files, and the messages that answer them.
 
 load ../../support/story
 bats_require_minimum_version 1.5.0

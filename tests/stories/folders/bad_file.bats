@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Files that cannot be read, are not finished, change while they are sent, or are none: what is sent is always one whole
-# version, what cannot be sent ends in Failed with its reason, and what is no document stays where it is.
+# Files that cannot be read, are not finished, or change while they are sent: what is sent is always one whole version, what
+# cannot be sent ends in Failed with its reason, and what is not a document stays where it is.
 
 load ../../support/story
 WAIT_MAX=15
@@ -125,7 +125,7 @@ put_secret() { # NAME: a file that the agent may not read
 
 # ---- changed while it is sent ----
 
-# The big file is under way, and S3 does not read on for a while.
+# The big file is in progress, and S3 does not continue to read for a while.
 big_file_is_sent() {
     limits='transfers = 1;' write_config
     start_agent

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A folder that is away, closed, full or read-only: it is said in status, looked at again, and nothing in it is decided,
-# lost or sent twice meanwhile.
+# A folder that is away, closed, full or read-only: status says so, it is checked again, and meanwhile nothing in it is
+# decided, lost or sent twice.
 
 load ../../support/story
 WAIT_MAX=15

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# One end marker for all files of a directory: it covers what came before it, never the next batch, and goes when those are
-# gone.
+# One end marker for all files of a directory: it covers what arrived before it, never the next batch, and is put away after
+# those files.
 
 load ../../support/story
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# remove_empty: a directory that was emptied by putting its files away goes once it has been empty for a minute, and no other
-# one. The agent's clock is libfaketime's, told by a file.
+# remove_empty: a directory that was emptied by putting its files away is removed once it has been empty for a minute, and
+# no other one. libfaketime provides the agent's clock, from a file.
 
 load ../../support/story
 load ../../support/clock

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A folder on a FUSE file system (bindfs): what happens behind the mount gives no event and holds no lease, and its
-# server may die.
+# A folder on a FUSE file system (bindfs): what happens behind the mount causes no event and holds no lease, and its server
+# may die.
 
 load ../../support/story
 
@@ -193,7 +193,7 @@ drop_sshfs() { # OPTION...: the story's folder over SFTP, in place of bindfs
     mount_sshfs "$@"
 }
 
-# Another mount numbers the files anew: these come first, and take the numbers from before.
+# Another mount numbers the files again: these come first, and take the earlier numbers.
 take_numbers() {
     touch behind/.{1..20}
     stat in/.{1..20} >/dev/null

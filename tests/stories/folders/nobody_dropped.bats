@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Nothing is sent that nobody dropped: not what servers, desktops and browsers keep in a folder, not what a pattern of
+# Nothing is sent that nobody dropped: not what servers, desktops and browsers keep in a folder, and not what a pattern of
 # `exclude` leaves out.
 
 load ../../support/story

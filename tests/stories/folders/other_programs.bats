@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What other programs write beside the documents: tables of spreadsheets and of accounting programs, while they are written
-# too, and sidecars.
+# What other programs write next to the documents: tables of spreadsheets and of accounting programs, even while they are
+# being written, and sidecars.
 
 load ../../support/story
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Where a file goes when it is done or has failed, with which name, mode and group, and what lies beside it.
+# Where a file goes when it is done or has failed, with which name, mode and group, and what is next to it.
 
 load ../../support/story
 WAIT_MAX=15
@@ -281,7 +281,7 @@ put_away_is_done() {
     [ "$(stat -c %a in/Failed/a.sh.error.txt)" = 644 ]
 }
 
-# ---- beside the file ----
+# ---- next to the file ----
 
 @test "receipts contain the outcome of the file" {
     write_config 'receipts = true;'

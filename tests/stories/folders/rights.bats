@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Files and directories of other users, with the modes that real servers give them: what the agent may not do is said with
-# whose it is and what would help, beside what became of the file, once, and is forgotten when it is over.
+# Files and directories of other users, with the modes that real servers give them: what the agent may not do is reported
+# once, with the owner and a remedy, next to the outcome of the file, and forgotten when it is over.
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"

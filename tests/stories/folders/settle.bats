@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# When a file is taken: when whoever writes it is finished, and not before.
+# When a file is taken: once its writer has finished, and not before.
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Whoever still writes, or was cut off while he did, holds his file back: the open file proves the one, the format's end the
-# other. What is completed goes once and whole; what never is ends in Failed with its reason.
+# A file waits for a writer that is still writing, or was interrupted: the open file shows the one, the format's end the
+# other. A completed file is sent once and complete; one that is never completed ends in Failed with its reason.
 
 load ../../support/story
 . "$CLOSEDROP_SOURCE_DIR/tests/support/writers.sh"

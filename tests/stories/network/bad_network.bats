@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Servers that are down, refuse, lie or dawdle: files stay queued and arrive once it is over, an outage costs no attempt,
-# and what cannot be mended by waiting ends in Failed with its reason.
+# Servers that are down, refuse, lie or delay: files stay queued and arrive once it is over, an outage costs no attempt, and
+# what waiting cannot fix ends in Failed with its reason.
 
 load ../../support/story
 WAIT_MAX=15

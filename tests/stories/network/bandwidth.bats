@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# limits.bandwidth: everything arrives whole however slowly it goes, nobody is kept waiting by a large file, and a reload changes
-# it at once. How well the limit is kept is measured by tests/bench/bandwidth.sh.
+# limits.bandwidth: everything arrives complete however slowly, a large file delays no other, and a reload changes the limit
+# at once. tests/bench/bandwidth.sh measures how well the limit is kept.
 
 load ../../support/story
 

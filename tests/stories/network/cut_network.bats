@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# A network that breaks off, stalls or drips in the middle of a request or of its answer, by a TCP proxy between the agent and
-# the two servers: every file is filed once. RUNS files suffer each fault (12 unless set), each SWEEP / RUNS bytes further on
-# (SWEEP is 1500 unless set).
+# A network that breaks off, stalls or trickles in the middle of a request or of its answer, by a TCP proxy between the
+# agent and the two servers: every file is filed once. Each fault is applied to RUNS files (12 unless set), each SWEEP /
+# RUNS bytes later (SWEEP is 1500 unless set).
 
 load ../../support/story
 load ../../support/proxy

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What S3 says of a file that it was sent: its ETag is believed where it is an MD5, and not where it is none; and only S3's
-# own words are success. Nothing is lost or given up by what somebody else said.
+# What S3 says about a file that it was sent: its ETag is trusted if it is an MD5, and not otherwise; and only S3's own
+# answer is a success. Nothing is lost or given up because of what something else answered.
 
 load ../../support/story
 WAIT_MAX=20

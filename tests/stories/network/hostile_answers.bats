@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Answers that nobody should give: too large, too deep, not JSON, not Close's. A TCP proxy gives them in the place of each server.
-# What was asked is asked again, memory stays bounded, each file is filed once, and nothing goes where an answer points.
+# Answers that should never come: too large, too deep, not JSON, not Close's. A TCP proxy gives them instead of each server.
+# The request is repeated, memory stays bounded, each file is filed once, and nothing goes where an answer points.
 
 load ../../support/story
 load ../../support/proxy

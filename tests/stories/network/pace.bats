@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Rate limits: what the server still takes is used, also beside another client, and no more than that is ever under way.
+# Rate limits: what the server still accepts is used, also next to another client, and never more requests than that are in
+# progress.
 
 load ../../support/story
 WAIT_MAX=60

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# S3 refuses for what is no file's fault: a wrong secret, a bucket that is gone, an account that is closed. No file fails for
-# it while no other gets through; `status` says what S3 answers; and each try is made with another file.
+# S3 refuses uploads through no fault of the file: a wrong secret, a bucket that is gone, an account that is closed. No file
+# fails for that while no other gets through; `status` shows S3's answer; and each try is made with another file.
 
 load ../../support/story
 load ../../support/clock

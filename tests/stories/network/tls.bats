@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Certificates that cannot be trusted, connections that do not come about, and proxies: everything waits, no attempt is spent,
-# and it goes on when that is mended.
+# Certificates that cannot be trusted, connections that fail, and proxies: everything waits, no attempt is spent, and it
+# continues when that is fixed.
 
 load ../../support/story
 load ../../support/proxy
@@ -29,7 +29,7 @@ blocked_is() { # CODE (null for not blocked)
     [ "$(closedrop status --json | jq -r '.blocked.code?')" = "$1" ]
 }
 
-# waits_because TEXT: a file waits, and costs nothing; then what mended it is done, and it arrives
+# waits_because TEXT: a file waits, and costs nothing; then the problem is fixed, and it arrives
 waits_because() {
     start_agent
     echo a >in/a.txt

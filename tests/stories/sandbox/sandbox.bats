@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# closedrop-sandbox by itself: does it take what S3 and Close take, refuse what they refuse, and go
-# wrong in exactly the ways it is told to?
+# closedrop-sandbox by itself: does it accept what S3 and Close accept, refuse what they refuse, and fail in exactly the
+# ways it is told to?
 
 setup() {
     cd "$BATS_TEST_TMPDIR"

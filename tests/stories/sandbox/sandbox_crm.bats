@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# closedrop-sandbox as a CRM: are leads, contacts, searches, emails, notes and lead files what Close's
-# documentation says, is what it refuses refused, and does it go wrong in the ways it is told to?
+# closedrop-sandbox as a CRM: are leads, contacts, searches, emails, notes and lead files as Close documents them, is what
+# Close refuses refused, and does it fail in the ways it is told to?
 
 load ../../support/story
 
@@ -956,7 +956,7 @@ nothing_is_late() {
     answers 500
 }
 
-# ---- what is no call ----
+# ---- unknown calls ----
 
 @test "unknown paths, methods, keys and content types" {
     for path in lead/ lead/lead_bluth lead// lead/lead_bluth/x/ activity/ activity/email activity/email/a/b/ data/search; do

@@ -35,7 +35,7 @@ static void hashes_in_one_piece_and_in_many(void **state)
             for (size_t at = 0; at < length; at += piece)
                 digest_update(
                     digest, hashes[i].text + at, length - at < piece ? length - at : piece);
-            digest_finish(digest, sha256, md5); /* and begins anew */
+            digest_finish(digest, sha256, md5); /* and starts again */
             assert_string_equal(sha256, hashes[i].sha256);
             assert_string_equal(md5, hashes[i].md5);
         }

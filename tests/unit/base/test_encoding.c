@@ -1,4 +1,4 @@
-/* Text that other programs wrote: what becomes of its bytes, and where it is no text. */
+/* Text that other programs wrote: how its bytes are converted, and where it is not text. */
 #include "failing_calls.h"
 
 #include "closedrop/base/array.h"

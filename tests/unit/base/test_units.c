@@ -1,4 +1,4 @@
-/* Sizes and durations: what a configuration may say, what is refused, and how they are told. */
+/* Sizes and durations: what a configuration may say, what is refused, and how they are printed. */
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"

@@ -1,4 +1,4 @@
-/* What Close tells of leads, contacts and activities, read tolerantly and trusted in nothing. The
+/* What Close sends about leads, contacts and activities, read tolerantly and never trusted. The
  * shapes are those of the Close API documentation. */
 #include "json_rows.h"
 

@@ -338,7 +338,7 @@ static void finds_the_words_in_odd_shapes(void **state)
     "{\"subject\":\"Hello\",\"to\":[\"a@example.com\",\"x@example.com; y\\u001b\"],"               \
     "\"attachments\":[{\"url\":\"https://a\"}],\"followup_sequence_delay\":5}"
 
-/* what Close says of a list's entries names the list and what was sent there */
+/* what Close says about a list's entries names the list and what was sent there */
 static const struct {
     const char *name, *body, *words;
 } nested[] = {

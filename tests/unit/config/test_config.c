@@ -834,7 +834,7 @@ static const struct {
 
 /* ---- rules that are wrong ---- */
 
-/* the rule begins in line 2, and what is wrong stands in line 4 */
+/* the rule begins in line 2, and the error is in line 4 */
 #define IN_RULE(lines)                                                                             \
     "folders = ( { path = \"/srv/scans\"; rules = [ \"r\" ]; } );\nrules = ( {\n name = "          \
     "\"r\";\n " lines "\n} );\n"
@@ -907,7 +907,7 @@ static const struct {
     {IN_RULE("lead_id = \"lead_x\"; table = { file = \"x\"; key = \"x\"; }; "
              "find = { lead_name = \"{row.x}\"; }; " AS_FILE),
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
-    /* a table beside it gives values */
+    /* a table next to it provides values */
     {IN_RULE("contact_id = \"cont_x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
         ":4: rules[0].table: only supplies values when lead_id or contact_id decides which lead or "
         "contact a file belongs to, "

@@ -202,7 +202,7 @@ static void refuses_what_does_not_parse(void **state)
     settings_close(NULL);
 }
 
-/* a comment may speak of anything */
+/* a comment may contain anything */
 static void refuses_an_include_but_not_the_word(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* What a command may ask: a question becomes a request and the same question
- * again; what is no question is refused; how a job looks; and the answers of a
+ * again; unknown questions are refused; how a job looks; and the answers of a
  * queue. */
 #include "json_rows.h"
 

@@ -1,4 +1,4 @@
-/* What lies beside a file: its suffix in any letters of one kind, the name before it to the letter.
+/* What is next to a file: its suffix in upper or lower case, the name before it exactly.
  */
 #include "closedrop/base/array.h"
 #include "closedrop/files/companion.h"

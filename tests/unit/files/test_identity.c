@@ -171,7 +171,8 @@ static void has_one_where_there_are_no_handles(void **state)
     assert_false(identity_same_file(&first.identity, &second.identity));
 }
 
-/* FUSE, FAT, SMB: numbers its files anew after a mount, and may call two files the same in turn */
+/* FUSE, FAT, SMB: numbers its files again after a mount, and may give two files the same number in
+ * turn */
 static void has_none_where_numbers_do_not_last(void **state)
 {
     (void)state;

@@ -144,7 +144,7 @@ static void never_cuts_a_character_in_two(void **state)
     }
 }
 
-/* their texts lie beside each other */
+/* their texts are next to each other */
 static void keeps_long_names_apart(void **state)
 {
     (void)state;

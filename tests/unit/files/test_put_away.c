@@ -288,7 +288,7 @@ static void puts_back_what_is_not_the_file(void **state)
     }
 }
 
-/* what a writer adds after that would lie in the archive, sent by nobody */
+/* what a writer adds after that would be in the archive, and never sent */
 static void leaves_a_file_that_somebody_writes(void **state)
 {
     const struct folder *folder = *state;

@@ -1,4 +1,4 @@
-/* Why a right is missing: what it says of whom, and what it advises. */
+/* Why a permission is missing: what the message says about whom, and what it advises. */
 #include "closedrop/base/array.h"
 #include "closedrop/files/rights.h"
 
@@ -104,7 +104,7 @@ static void looks_at_what_is_open(void **state)
     snprintf(mode, sizeof(mode), "with mode %04o", 0750);
     assert_non_null(strstr(rights_words(fd, RIGHTS_LIST_DIRECTORY, text), mode));
     assert_null(strstr(text, "not in that group"));
-    /* a user and a group that the system does not know are told by number */
+    /* a user and a group that the system does not know are given by number */
     if (geteuid() == 0) {
         assert_int_equal(chown(directory, 4242424, 2424242), 0);
         rights_words(fd, RIGHTS_LIST_DIRECTORY, text);

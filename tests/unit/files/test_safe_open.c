@@ -185,7 +185,7 @@ static void looks_at_anything_else(void **state)
         if (fd < 0)
             fail_msg("%s: %s", things[i], strerror(-fd));
         char byte;
-        assert_int_equal(read(fd, &byte, 1), -1); /* a look is no open */
+        assert_int_equal(read(fd, &byte, 1), -1); /* a path descriptor does not open it */
         close(fd);
     }
 }

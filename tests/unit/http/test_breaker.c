@@ -99,7 +99,7 @@ static void work_that_passes_does_not_end_an_outage(void **state)
     (void)state;
     struct breaker breaker = {0};
     breaker_trip(&breaker, BREAKER_OUTAGE, 0, 1000);
-    breaker_passed(&breaker); /* an answer that was under way before */
+    breaker_passed(&breaker); /* an answer to an earlier request */
     assert_int_equal(breaker.state, BREAKER_OPEN);
 }
 

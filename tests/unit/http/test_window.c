@@ -1,4 +1,4 @@
-/* How many requests may be under way in a window of a rate limit, by what the answers say. */
+/* How many requests may be in progress in a window of a rate limit, by what the answers say. */
 #include "closedrop/base/array.h"
 #include "closedrop/http/window.h"
 
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* what a time may be off by, since it is told in hundredths of a second */
+/* what a time may be off by, because it is given in hundredths of a second */
 #define SLACK 10
 
 static void go(struct window *window, int64_t now)
@@ -215,7 +215,7 @@ static void who_rushes_in_when_a_window_begins_is_seen_at_once(void **state)
     answer(&window, 1110, 1115, (struct allowance){20, 17, 990, 0}); /* two others were there */
     assert_int_equal(count_room(window, 1115), 5);
     window = told(20, 0, 100);
-    go(&window, 8000); /* much later: nobody knows since when it goes on */
+    go(&window, 8000); /* much later: nobody knows when it started */
     answer(&window, 8000, 8005, (struct allowance){20, 8, 500, 0});
     assert_int_equal(count_room(window, 8005), 8);
     window = told(20, 0, 100);

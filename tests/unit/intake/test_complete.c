@@ -85,10 +85,10 @@ static const struct {
     {"RIFF", "RIFF\0\0\0\0WEBP", 12},
     {"a.zip", "%PDF", 4}, /* of no format: the names say nothing about each other */
     {"disk.img", "\0\0\0\0\0\0\0\0\0\0", 10},
-    {"a.pdf", "", 0}, /* empty files are told elsewhere */
+    {"a.pdf", "", 0}, /* empty files are handled elsewhere */
     {"pdf", "%P", 2},
-    {"a.txt", "see %PDF-1.4", 12}, /* it speaks of one */
-    {"a.pdf", "<html>", 6},        /* an error page is told by its kind, not by its end */
+    {"a.txt", "see %PDF-1.4", 12}, /* it mentions one */
+    {"a.pdf", "<html>", 6},        /* an error page is recognised by its type, not by its end */
     {"CSV", "id,name\n1,", 10},
 };
 

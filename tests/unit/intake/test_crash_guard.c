@@ -1,5 +1,5 @@
-/** A file whose look kills the program is known by the next life. A death is an open without an
- * end. */
+/** A file whose inspection crashes the program is known to the next process. A crash is an open
+ * without an end. */
 #include "closedrop/intake/crash_guard.h"
 
 #include "scratch.h"
@@ -118,7 +118,7 @@ static void each_file_is_counted_by_itself(void **state)
     for (int death = 0; death < 9; death++)
         assert_false(live_with(files, 5));
     assert_true(live_with(files, 5));
-    assert_true(live("bad-1.pdf", false)); /* brought back, and the program mended */
+    assert_true(live("bad-1.pdf", false)); /* brought back, and the program fixed */
     assert_true(live("a.pdf", true));
 }
 
@@ -133,7 +133,7 @@ static void is_looked_at_when_brought_back_in_the_same_life(void **state)
     crash_guard_end(guard);
     assert_true(crash_guard_begin(guard, "scans", "bad.pdf"));
     crash_guard_close(guard);
-    assert_true(live("bad.pdf", true)); /* its second death anew */
+    assert_true(live("bad.pdf", true)); /* its second crash again */
 }
 
 /* more than can be told apart: the one with most crashes is not forgotten */

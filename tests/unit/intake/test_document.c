@@ -1,4 +1,4 @@
-/* Whether what lies under a name is still the same document. */
+/* Whether a name still refers to the same document. */
 #include "closedrop/base/array.h"
 #include "closedrop/intake/document.h"
 

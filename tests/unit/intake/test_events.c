@@ -46,7 +46,8 @@ static int remove_top(void **state)
     return scratch_remove(top);
 }
 
-/** The directory `from` is called `to`: take what events tell of it, and watch it by that name. */
+/** The directory `from` is called `to`: take what events report about it, and watch it by that
+ * name. */
 static void rename_and_watch(int from, int to, bool *ret_lost)
 {
     char old[SCRATCH_MAX + 16], new[SCRATCH_MAX + 16];
@@ -72,7 +73,7 @@ static void a_directory_that_is_renamed_and_watched_again_costs_no_memory(void *
     size_t before = bytes_in_use();
     for (int i = 0; i < RENAMES; i++) {
         rename_and_watch(i, i + 1, &lost);
-        assert_true(lost); /* all begins anew soon: only then it has its new name */
+        assert_true(lost); /* everything is restarted soon: only then it has its new name */
         if (i % 100 == 99) {
             assert_true(events_restart() >= 0);
             name_of(path, i + 1);

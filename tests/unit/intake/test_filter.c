@@ -131,7 +131,7 @@ static const struct row usual[] = {
     {"in/a.desktop", false},
     {"curl", true},
     {"a.url.pdf", true},
-    /* a name is not all: what lies in such a directory was dropped by nobody */
+    /* not only the name counts: nobody dropped what is in such a directory */
     {"@eaDir/contract lead_X.pdf/SYNOFILE_THUMB_M.jpg", false},
     {"in/@EADIR/a.pdf", false},
     {"#recycle/a.pdf", false},

@@ -50,7 +50,7 @@ static const struct format_sample samples[] = {
 #include "format_tests.h"
 
 /* a JPEG segment must hold its own length, two bytes; one that claims less leads nowhere, wherever
- * it lies in the reader's buffer */
+ * it is in the reader's buffer */
 static void survives_a_jpeg_segment_without_length(void **state)
 {
     (void)state;
@@ -70,7 +70,7 @@ static void survives_a_jpeg_segment_without_length(void **state)
 
 #define SCAN_MAX (INT64_C(256) << 20)
 
-/* a hole of 4 GB in the image data, and what stands at the end */
+/* a hole of 4 GB in the image data, and what is at the end */
 static void ends_on_a_jpeg_of_holes(void **state)
 {
     (void)state;
@@ -97,7 +97,7 @@ static void ends_on_a_jpeg_of_holes(void **state)
     }
 }
 
-/* where all of it can be looked through, the end is not looked for in a segment */
+/* if all of it can be scanned, the end is not searched for in a segment */
 static void reads_all_of_a_large_jpeg(void **state)
 {
     (void)state;

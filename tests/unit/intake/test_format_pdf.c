@@ -60,7 +60,7 @@ static void make_pdf_in_pdf(struct sample *s)
     put_text(s, "endstream\nendobj\n" PDF_XREF "%%EOF");
 }
 
-/* what stands before a PDF that a printer's spooler, a mail gateway or an editor had in hand */
+/* what precedes a PDF that came from a printer's spooler, a mail gateway or an editor */
 static void put_pdf_behind(struct sample *s, const char *head)
 {
     put_text(s, head);
@@ -129,7 +129,7 @@ static void takes_the_revision_before_the_update(void **state)
     assert_false(is_whole("a.pdf", sample.bytes, sample.spare_to + 1));
 }
 
-/* only the end of a large file is looked at */
+/* only the end of a large file is inspected */
 static void finds_the_end_of_a_large_file(void **state)
 {
     (void)state;
@@ -145,7 +145,7 @@ static void finds_the_end_of_a_large_file(void **state)
     free(bytes);
 }
 
-/* behind a mark or blanks a PDF is one whatever its file is called */
+/* after a mark or spaces a PDF is one whatever its file's name */
 static void knows_a_pdf_by_its_first_letters(void **state)
 {
     (void)state;

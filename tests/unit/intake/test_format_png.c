@@ -6,7 +6,7 @@ static void put_chunk(struct sample *s, const char *type, const char *data, size
     put_number(s, true, 4, (uint32_t)length);
     put(s, type, 4);
     put(s, data, length);
-    put_number(s, true, 4, 0xCAFEBABE); /* the sum is not looked at */
+    put_number(s, true, 4, 0xCAFEBABE); /* the checksum is not checked */
 }
 
 static void make_png(struct sample *s)

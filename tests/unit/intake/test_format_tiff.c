@@ -1,4 +1,4 @@
-/* TIFF and BigTIFF: all directories and all image data lie in the file. */
+/* TIFF and BigTIFF: all directories and all image data are inside the file. */
 #include "format_samples.h"
 
 #define STRIP 24
@@ -353,7 +353,7 @@ static void ends_on_a_tiff_that_is_its_own_camera(void **state)
     assert_false(is_whole("a.tif", sample.bytes, sample.length));
 }
 
-/* what seems to follow it is not looked at: here itself */
+/* what seems to follow it is not checked: here itself */
 static void takes_a_tiff_of_endless_places(void **state)
 {
     (void)state;

@@ -9,7 +9,7 @@ static void put_zip_entry(struct sample *s, bool central, const unsigned char *d
     put_number(s, false, 2, 20);
     for (int i = 0; i < 4; i++) /* flags, stored, time, date */
         put_number(s, false, 2, 0);
-    put_number(s, false, 4, 0); /* the sum is not looked at */
+    put_number(s, false, 4, 0); /* the checksum is not checked */
     put_number(s, false, 4, (uint32_t)length);
     put_number(s, false, 4, (uint32_t)length);
     put_number(s, false, 2, 1);

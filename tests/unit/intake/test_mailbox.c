@@ -168,7 +168,7 @@ static void wakes_who_waits_when_it_is_closed(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, send_all, &sender), 0);
     struct pollfd bell = {.fd = mailbox_descriptor(sender.box), .events = POLLIN};
-    assert_int_equal(poll(&bell, 1, 30000), 1); /* one is in, the sender stands at the door */
+    assert_int_equal(poll(&bell, 1, 30000), 1); /* one is in, the sender waits */
     mailbox_close(sender.box);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(sender.sent, 1);

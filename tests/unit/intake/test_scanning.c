@@ -1,4 +1,4 @@
-/* Which scan holds up that events are begun anew: one that they would have to be begun for. */
+/* Which scan delays the restart of events: one for which they would have to be restarted. */
 #include "intake/scanning.h"
 
 #include "closedrop/base/array.h"
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static int any;
-#define SCAN ((struct scan *)&any) /* it is not looked into */
+#define SCAN ((struct scan *)&any) /* it is not scanned */
 
 static const struct {
     const char *name;

@@ -415,7 +415,7 @@ static void never_turns_in_circles_at_once(void **state)
     assert_true(step.until >= facts.now + 100);
 }
 
-/* no wait may be in the past: the candidate would be looked at again and again */
+/* no wait may be in the past: the candidate would be inspected again and again */
 static void waits_for_the_future_only(void **state)
 {
     (void)state;

@@ -19,7 +19,7 @@
 
 #define HOUR_MS 3600000
 
-/** A file system that does not answer: fstatfs() comes in, and goes on when it is let out. */
+/** A file system that does not answer: fstatfs() blocks, and continues when it is released. */
 static int came = -1, may_go = -1;
 
 int __real_fstatfs(int fd, struct statfs *stat);

@@ -5,9 +5,9 @@
 #include "closedrop/queue/groups.h"
 #include "queue_fixture.h"
 
-/* Beside an uploaded job of folder scans, rule r, key k, lead A (and contact C, where `of_contact`)
- * stands another one: whether it belongs to the group, whether the group waits for it, and whether
- * it is taken along when the group goes. */
+/* Next to an uploaded job of folder scans, rule r, key k, lead A (and contact C, where
+ * `of_contact`) stands another one: whether it belongs to the group, whether the group waits for
+ * it, and whether it is taken along when the group goes. */
 struct member {
     const char *name, *folder, *rule, *group, *lead_id, *contact_id;
     enum job_state state;

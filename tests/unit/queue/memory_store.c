@@ -774,7 +774,7 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
 
 typedef void each_row(void *context, const struct row *row);
 
-/** The jobs from `i` on that are told in one row with it. */
+/** The jobs from `i` on that share a row with it. */
 static size_t end_of_name(const struct found *found, enum query_kind kind, size_t i)
 {
     size_t end = i;

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-/** `limits.doubt`: how long an unclear POST waits before it is looked for. */
+/** `limits.doubt`: how long an unclear POST waits before it is verified. */
 #define DOUBT 120000
 
 static int64_t now = 1795341600000;
@@ -126,7 +126,7 @@ static inline void fail_next(struct queue *queue, const char *code, const char *
     job_free(job);
 }
 
-/* ---- what is told, as text ---- */
+/* ---- what it says, as text ---- */
 
 struct lines {
     char text[2000];

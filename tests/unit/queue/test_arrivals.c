@@ -260,7 +260,7 @@ static void fails_again_what_can_still_not_be_sent(void **state)
     assert_int_equal(queue_add(queue, &large), id);
     job = claim(queue);
     assert_int_equal(job->state, JOB_FAILED);
-    assert_string_equal(job->location, "Failed/a.pdf"); /* for the text that lies there */
+    assert_string_equal(job->location, "Failed/a.pdf"); /* for the text that is there */
     assert_int_equal(known_as(queue, "scans", file(1), "a.pdf", false), KNOWN_YES);
     queue_put_away_later(queue, job, now, "not yet");
     job_free(job);
@@ -321,7 +321,7 @@ static void knows_out_of_which_directories_files_were_put_away(void **state)
     add(queue, "bad/d.pdf", file(4));
     struct job *job = claim(queue);
     queue_fail(queue, job, "cut_off", "in words");
-    assert_false(has_put_away(queue, "bad", 0)); /* it still lies there */
+    assert_false(has_put_away(queue, "bad", 0)); /* it is still there */
     queue_set_put_away(queue, job, "Failed/bad/d.pdf", "moved");
     job_free(job);
     assert_true(has_put_away(queue, "bad", 0));
@@ -436,7 +436,8 @@ static void follows_a_waiting_file_that_is_renamed(void **state)
     expect_path(queue, id, "in/b.pdf");
     struct job *job = claim(queue);
     assert_string_equal(job->path, "in/b.pdf");
-    assert_int_equal(seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has claimed it is told */
+    assert_int_equal(
+        seen_at(queue, "c.pdf"), KNOWN_RENAMED); /* whoever has claimed it is informed */
     expect_path(queue, id, "in/b.pdf");
     queue_fail(queue, job, "s3_refused", "in words");
     queue_set_put_away(queue, job, "Failed/b.pdf", "moved");

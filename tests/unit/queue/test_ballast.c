@@ -1,4 +1,4 @@
-/** The room that is held back for a full disk; what the disk says of itself is the test's to say.
+/** The space that is reserved for a full disk; the test decides what the disk reports.
  */
 #include "closedrop/base/array.h"
 #include "closedrop/queue/ballast.h"

@@ -136,7 +136,7 @@ static void passes_over_what_is_not_due(void **state)
     assert_true(next_due(queue, "scans", LANE_ATTACH) == now + 3);
     now += 3;
     job = queue_claim(queue, "scans", LANE_ATTACH, false);
-    assert_int_equal(job->state, JOB_ATTACHING); /* stays so: it is to be looked for */
+    assert_int_equal(job->state, JOB_ATTACHING); /* stays so: it must be verified */
     assert_int_equal(job->attempts, 1);
     assert_true(job->claimed);
     job_free(job);
@@ -185,7 +185,7 @@ static void wakes_what_waits_for_something(void **state)
     commit(queue);
 }
 
-/* the rules of its folder say something else now: what was uploaded is looked up anew */
+/* the rules of its folder say something else now: what was uploaded is looked up again */
 static void wakes_what_other_rules_have_looked_up(void **state)
 {
     static const struct {

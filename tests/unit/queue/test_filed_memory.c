@@ -221,7 +221,7 @@ static void is_approved_once_by_what_came_back(void **state)
 static void is_approved_by_its_own_file(void **state)
 {
     job_free(already_filed(*state, "a.pdf", 1));
-    struct job *back = add(*state, "other.pdf", 1); /* the same job goes on */
+    struct job *back = add(*state, "other.pdf", 1); /* the same job continues */
     assert_int_equal(back->id, 1);
     assert_true(back->approved);
     job_free(back);

@@ -355,7 +355,7 @@ static void keeps_every_token_that_was_posted(void **state)
     now += 60000;
     retry_by_hand(queue, id);
     struct job *job = claim(queue);
-    queue_withdraw(queue, job, "was not created"); /* looked, and not found: it goes on */
+    queue_withdraw(queue, job, "was not created"); /* verified, and not found: it continues */
     struct job *kept = load(queue, id);
     assert_int_equal(kept->state, JOB_UPLOADING);
     assert_int_equal(kept->posting, 0);

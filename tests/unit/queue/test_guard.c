@@ -1,4 +1,4 @@
-/* The send guard: how much may leave the house, how fast, and what a person's word covers. */
+/* The send guard: how much may be sent, how fast, and what a person's decision covers. */
 #include "closedrop/base/array.h"
 #include "closedrop/queue/guard.h"
 
@@ -163,7 +163,7 @@ static void what_is_recalled_is_refused_when_its_turn_comes(void **state)
     const struct leaver slow = {5, "r", "", 5, 5, false, false};
     const struct leaver late = {10, "r", "", 5, 10, false, false};
     const struct leaver wanted = {
-        13, "r", "", 13, 13, true, false}; /* brought back: it enters anew */
+        13, "r", "", 13, 13, true, false}; /* brought back: it enters again */
     assert_int_equal(ask(queue, &two, &slow), GUARD_RECALLED);
     assert_int_equal(ask(queue, &two, &late), GUARD_ASKS); /* with one that came later */
     assert_int_equal(ask(queue, &two, &wanted), GUARD_LETS_GO);

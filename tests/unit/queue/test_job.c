@@ -66,7 +66,7 @@ static void knows_what_a_person_must_judge(void **state)
         if (job_judgement(&job) != judgements[i].judgement)
             fail_msg("%s: %d", code, job_judgement(&job));
     }
-    for (int i = 1; i < JOB_JUDGED; i++) /* they are told in this order */
+    for (int i = 1; i < JOB_JUDGED; i++) /* they are listed in this order */
         assert_true(strcmp(job_judged_codes[i - 1], job_judged_codes[i]) < 0);
 }
 

@@ -222,7 +222,7 @@ static void tries_again_to_put_a_file_away(void **state)
     now += 5000;
     job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_DONE);
-    assert_int_equal(job->attempts, 1); /* putting away is no attempt */
+    assert_int_equal(job->attempts, 1); /* putting away does not count as an attempt */
     job_free(job);
     commit(queue);
 }

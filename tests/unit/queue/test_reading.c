@@ -56,7 +56,7 @@ static void add_some(struct queue *queue)
     }
 }
 
-/* what has become of them, ten minutes later */
+/* their outcome, ten minutes later */
 static void end_some(struct queue *queue, int64_t begin)
 {
     struct job *jobs[8];

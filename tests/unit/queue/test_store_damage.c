@@ -114,7 +114,7 @@ static void make_full_database(const struct place *place, int64_t sums[FLIP_JOBS
     queue_close(queue);
 }
 
-/** Whether each job is there and says what it said; a reading that fails is no lie. */
+/** Whether each job is there and unchanged; a read that fails is acceptable. */
 static bool tells_the_truth(struct queue *queue, const int64_t sums[FLIP_JOBS])
 {
     bool is_true = true;

@@ -313,7 +313,7 @@ static void reads_a_queue_of_format_1(void **state)
     struct queue *queue = open_at(*state);
     begin(queue);
     assert_int_equal(queue_recover(queue, DOUBT), 1);
-    finish_next(queue, "U/b.pdf"); /* and it goes on: the uploaded one first */
+    finish_next(queue, "U/b.pdf"); /* and it continues: the uploaded one first */
     expect_retried(queue, (struct job_filter){0}, "1");
     commit(queue);
     queue_close(queue);

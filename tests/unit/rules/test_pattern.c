@@ -232,7 +232,7 @@ static const struct {
     {"(?:(?=[^x]*+[yz])|a)*[zy]", "a", 4095, "", PATTERN_ERROR},
     {"^(?:a|(?:a|(?:a|aa)*)*)*$", "a", 4095, "!", PATTERN_ERROR},
     {"(?<x>(?:a|b(?&x))*)$", "ab", 4095, "!", PATTERN_ERROR},
-    {"^(?<x>a?(?&x))", "a", 4095, "", PATTERN_ERROR},              /* it calls itself without end */
+    {"^(?<x>a?(?&x))", "a", 4095, "", PATTERN_ERROR},              /* it calls itself endlessly */
     {"^((([a-z])|-)|_)+$", "a", 4095, "", PATTERN_ERROR},          /* too deep */
     {"^(" HUNDRED_GROUPS "|(a))+$", "a", 4095, "", PATTERN_ERROR}, /* too much memory */
     /* what an office may really write, on the longest names and paths there are */

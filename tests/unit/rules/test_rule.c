@@ -254,7 +254,7 @@ static const struct {
     {"", 100, ""},
     {"{contact.email}", 100, ""},
     {"{meta.missing}", 100, ""},
-    /* one line, without blanks around it */
+    /* one line, without spaces around it */
     {"{meta.lines}", 100, "a  b c"},
     {"{meta.blank}", 100, "a"},
     {"  {meta.blank}x ", 100, "a  x"},

@@ -1,4 +1,5 @@
-/* Tables of customers: what is found in one, when it is read again, and what each mistake is told.
+/* Tables of customers: what is found in one, when it is read again, and what is said about each
+ * error.
  */
 #include "failing_calls.h"
 #include "scratch.h"
@@ -248,7 +249,7 @@ static const struct {
     {"=\"key\",=\"lead_id\"\n =\"1\", =\"lead_1\"\n", "1", ROW1},
     {HEAD "1,\"a\n=\"\"b\"\"\"\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"a\\n=\\\"b\\\"\"}"},
     {HEAD "1,=1+1\n", "1", "{\"row.key\":\"1\",\"row.lead_id\":\"=1+1\"}"},
-    /* but for the normal form, the case of letters and the kind of blanks */
+    /* except for the normal form, the case of letters and the kind of spaces */
     {HEAD "Müller,lead_1\n", "Mu\xCC\x88ller",
         "{\"row.key\":\"Müller\",\"row.lead_id\":\"lead_1\"}"},
     {HEAD "Mu\xCC\x88ller,lead_1\n", "MÜLLER",
@@ -843,7 +844,7 @@ static const struct {
     {"", "1", INCOMPLETE_MS, TABLE_UNUSABLE},
     {HEAD "1,K\xC3", "2", SETTLE_MS, TABLE_INCOMPLETE}, /* in a character */
     {HEAD "1,K\xC3\xB6\xF6", "2", SETTLE_MS, TABLE_UNUSABLE},
-    {HEAD "1,M\xFCller\n", "1", SETTLE_MS, TABLE_UNUSABLE}, /* no more bytes mend that */
+    {HEAD "1,M\xFCller\n", "1", SETTLE_MS, TABLE_UNUSABLE}, /* more bytes do not fix that */
     {HEAD "1,a\n1,b\n", "1", SETTLE_MS, TABLE_UNUSABLE},
     {"key,lead_id\n1,a\"b\n", "1", SETTLE_MS, TABLE_UNUSABLE},
 };
@@ -889,7 +890,7 @@ static void waits_for_whoever_has_it_open(void **state)
     FILE *writer = fopen(file, "a");
     be_later(INCOMPLETE_MS - 1);
     enum table_answer answer = ask_patiently(*state, "1");
-    be_later(INCOMPLETE_MS); /* an open spreadsheet that rests is no reason to wait longer */
+    be_later(INCOMPLETE_MS); /* an open but unchanged spreadsheet is not a reason to wait longer */
     enum table_answer later = ask_patiently(*state, "1");
     fclose(writer);
     if (answer == TABLE_FOUND) {

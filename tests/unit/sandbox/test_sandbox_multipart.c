@@ -91,7 +91,7 @@ static void expect(const struct outcome *outcome, int error, bool complete, cons
     assert_int_equal(outcome->error, error);
     assert_int_equal(outcome->complete, complete);
     if (error)
-        return; /* how much was told before that depends on the cuts */
+        return; /* how much was reported before depends on the cuts */
     assert_int_equal(outcome->found.length, wanted_length);
     assert_memory_equal(outcome->found.text, wanted, wanted_length);
 }

@@ -93,7 +93,7 @@ static inline int fake_count(const char *url)
     return count;
 }
 
-/* ---- how Close answers when all is well ---- */
+/* ---- how Close answers normally ---- */
 
 static inline char *fake_copy(const char *text)
 {

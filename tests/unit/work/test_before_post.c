@@ -1,5 +1,5 @@
 /* What stands between an upload and the POST of its activity: its group, the same bytes filed
- * before, the guard on what leaves the house. */
+ * before, the guard on what is really sent. */
 #include "closedrop/base/array.h"
 #include "work/world.h"
 
@@ -163,7 +163,7 @@ static void the_same_bytes_are_not_filed_twice(void **state)
     world_expect(&world, other_lead, "done");
     world_expect_requests("POST activity/email/", 2);
     assert_true(world_text_has(&world, "Failed/lead_a-2.pdf.error.txt", "was filed on \"ACME\""));
-    /* a person drags it back: once more is what is wanted */
+    /* a person drags it back: it must be filed again */
     world_rename(&world, "Failed/lead_a-2.pdf", "lead_a-2.pdf");
     int64_t brought_back = world_add(&world, "lead_a-2.pdf");
     world_run(&world, MINUTE_MS);
@@ -237,7 +237,7 @@ static void a_lead_is_the_same_as_those_merged_into_it(void **state)
     world_close(&world);
 }
 
-/** What Close says of merges, and whether that makes the leads one. */
+/** What Close says about merges, and whether that makes the leads one. */
 static const struct {
     const char *name;
     struct fake_answer first, second;
@@ -320,7 +320,7 @@ static void the_end_of_a_twin_is_waited_for(void **state)
     world_close(&world);
 }
 
-/* ---- what leaves the house ---- */
+/* ---- what is really sent ---- */
 
 static void too_much_waits_for_a_person(void **state)
 {

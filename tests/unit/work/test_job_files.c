@@ -1,5 +1,5 @@
-/* What becomes of the file of a job: put away, copied, kept, brought back, looked for where it has
- * gone, and let go where a person deleted it. */
+/* What happens to the file of a job: put away, copied, kept, brought back, searched for where it
+ * has gone, and let go where a person deleted it. */
 #include "closedrop/base/array.h"
 #include "closedrop/work/staging.h"
 #include "work/world.h"
@@ -18,7 +18,7 @@ static void open_with(const char *folder, const char *rules, const struct fake_a
 
 /* ---- put away ---- */
 
-/** What lies beside a file that was put away. */
+/** What is next to a file that was put away. */
 static void receipts_and_reasons_lie_beside_it(void **state)
 {
     (void)state;
@@ -118,7 +118,7 @@ static void remove_directory(const char *name)
     free(path);
 }
 
-/** Where the text beside a file cannot be written, the file is there already. */
+/** If the text next to a file cannot be written, the file is there already. */
 static void what_is_there_already_is_found_there(void **state)
 {
     (void)state;
@@ -628,7 +628,7 @@ static void an_emptied_directory_is_removed(void **state)
 
 /* ---- limits that changed, and whoever still writes ---- */
 
-/** A limit that came with a reload, and what becomes of a file that waits. */
+/** A limit that came with a reload, and what happens to a file that waits. */
 static const struct {
     const char *folder, *state;
 } limits[] = {

@@ -1,4 +1,4 @@
-/* The list of merges: read page by page by one at a time, looked into by many, and only for a
+/* The list of merges: read page by page by one at a time, used by many, and only for a
  * while. */
 #include "json_rows.h"
 

@@ -36,7 +36,7 @@ static const char stage_letters[] = "crtspedavnf"; /* in the order of enum stage
 
 /** One letter for a move:
  * N next, = the stage again, < again from a ticket on, r another try, w waits, d in doubt, b S3's
- * fault?, x settled anew, 0 dropped, F fails, ? searched for, p put away later, f put away as it
+ * fault?, x settled again, 0 dropped, F fails, ? searched for, p put away later, f put away as it
  * is. */
 static char letter_of(const struct move *move, enum stage stage)
 {
@@ -148,7 +148,7 @@ static void waits_longer_from_try_to_try(void **state)
     }
 }
 
-/** What is said of a job that is given up. */
+/** What is said about a job that is given up. */
 static const struct {
     const char *name;
     enum stage stage;

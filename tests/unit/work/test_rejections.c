@@ -39,7 +39,7 @@ static const struct {
     {"12z121", "??F??"},
     {"12z12z21", "??F?F?"},
     {"1z12z1", "?F?F"},
-    /* the place breaks after some got through: one counts, and no more */
+    /* the server breaks after some got through: only one counts */
     {"1z12345", "?F???P"},
     {"1z1234512345z1", "?F???PPPPPPF"},
     /* while others get through, each bad one is found out */

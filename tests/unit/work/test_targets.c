@@ -21,10 +21,10 @@ static const struct target {
     const char *name;
     struct world_setting setting;
     const char *file;
-    const char *table; /* "customers.csv", beside the configuration */
+    const char *table; /* "customers.csv", next to the configuration */
     struct fake_answer answers[8];
     const char *state;
-    const char *words; /* in the text beside the file; or, where it is done, in what was posted */
+    const char *words; /* in the text next to the file; or, if it is done, in what was posted */
 } targets[] = {
     /* ids */
     {"a lead and its contact", NOTED("lead_id = \"lead_a\"; contact_id = \"cont_1\"; "), "a.pdf",

@@ -20,7 +20,7 @@
         .url = where, .end = how, .reads_nothing = true                                            \
     }
 
-/** One file, and what becomes of it. */
+/** One file, and its outcome. */
 static const struct scenario {
     const char *name;
     struct world_setting setting;

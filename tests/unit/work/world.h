@@ -1,6 +1,6 @@
 /**
  * A worker with a queue in memory, a folder on disk, a Close in memory (fake_close.h) and a clock
- * of ours, which stands until nothing is left to do, and then goes on to when something is.
+ * of ours, which stands still until nothing is left to do, and then jumps to when something is.
  */
 #ifndef TESTS_UNIT_WORK_WORLD_H
 #define TESTS_UNIT_WORK_WORLD_H
@@ -48,7 +48,7 @@ struct world {
     int64_t scan;     /* the last that was asked for */
     bool cannot_scan; /* none can be asked for */
     bool never_scans; /* none ends */
-    int resettled;    /* files that are to be settled anew */
+    int resettled;    /* files that must be settled again */
 };
 
 static int64_t world_ms;
@@ -216,7 +216,7 @@ static inline bool world_text_has(const struct world *world, const char *path, c
     return strstr(text, words) != NULL;
 }
 
-/** Queue a file that lies there, as the watch thread does. Its job's id. */
+/** Queue a file that is there, as the watch thread does. Its job's ID. */
 static inline int64_t world_add(struct world *world, const char *path)
 {
     struct file_state state;
