@@ -11,14 +11,17 @@
  *                                         |            -> finish -> Uploaded/
  *
  * - main(): from argv to a command
- *     cli/                 one file per command: check, doctor, list, match (with match_folder,
- *                          match_file and match_print), release (and recall), retry (and forget),
- *                          run, show, status (pause and resume), upload (with errand, upload_filing
- *                          and upload_result); cli and option_table (all commands and options),
- *                          from which come help and completion (with completion_bash,
- *                          completion_fish, completion_zsh and completion_text); what they share:
- *                          desk and session (ask an agent or the queue), jobs, listed and filed
- *                          (rows for people), names and named_file (find what was named)
+ *     cli/                 one file per command: check, doctor, forget, list, match (with
+ *                          match_folder, match_file and match_print), release (and recall),
+ *                          report, retry, run, show, status (pause and resume), upload (with
+ *                          errand, upload_filing and upload_result); cli and option_table (all
+ *                          commands and options), from which come help and completion (with
+ *                          completion_bash, completion_fish, completion_zsh and
+ *                          completion_text); what they share: desk and session (ask an agent or
+ *                          the queue), selected (which jobs the options mean), jobs, job_row and
+ *                          job_csv (a job for people, and for spreadsheets: csv), listed and
+ *                          filed (rows for people), names, job_by_name and named_file (find what
+ *                          was named), confirm
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them
@@ -161,8 +164,8 @@
  *     base/                text (names as people see them: the door to libunistring), encoding (the
  *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
  *                          magic (the door to libmagic), notify (the door to libsystemd), str,
- *                          utf8, xhtml, clock, moment (times as people write them), log, units, url,
- *                          shortage, account, closed_directory
+ *                          utf8, xhtml, clock, moment (times as people write them), log, units,
+ *                          url, shortage, account, closed_directory
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

@@ -30,9 +30,9 @@ static const struct command command_completion = {
 };
 
 static const struct command *const commands[] = {&command_run, &command_check, &command_doctor,
-    &command_match, &command_upload, &command_status, &command_list, &command_show, &command_retry,
-    &command_forget, &command_release, &command_recall, &command_pause, &command_resume,
-    &command_completion};
+    &command_match, &command_upload, &command_status, &command_list, &command_show, &command_report,
+    &command_retry, &command_forget, &command_release, &command_recall, &command_pause,
+    &command_resume, &command_completion};
 
 static int completion(const struct options *options)
 {
@@ -89,8 +89,9 @@ static int take_option(
 /** Whether jobs are meant that are not named by their ids: all, or those that fit. */
 static bool means_many(const struct command *command, const struct options *options)
 {
-    bool is_narrowed = options->folder || options->rule || options->code;
-    return options->all || (strchr(command->allowed, 'a') && is_narrowed);
+    bool is_narrowed = options->folder || options->rule || options->code || options->state ||
+                       options->since || options->until || options->match;
+    return options->all || (strchr(command->allowed, 'k') && is_narrowed);
 }
 
 /** The options of a command as getopt_long() wants them. */

@@ -1,8 +1,6 @@
 /** What list, show, retry, forget, release and recall share. */
 #include "jobs.h"
 
-#include "names.h"
-
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/cli/cli.h"
@@ -30,23 +28,6 @@ const char *job_error(const struct json *job)
     return code && strcmp(code, "not_put_away") == 0 ? NULL : json_get_text(error, "message");
 }
 
-int desk_open_narrowed(
-    const struct options *options, struct question *question, struct desk *ret_desk)
-{
-    int code = cli_desk_open(options, ret_desk);
-    if (code != EXIT_DONE)
-        return code;
-    code = names_check(ret_desk, options->folder, options->rule);
-    if (code != EXIT_DONE) {
-        cli_desk_close(ret_desk);
-        return code;
-    }
-    snprintf(
-        question->folder, sizeof(question->folder), "%s", options->folder ? options->folder : "");
-    snprintf(question->rule, sizeof(question->rule), "%s", options->rule ? options->rule : "");
-    return EXIT_DONE;
-}
-
 int desk_change_job(
     const struct desk *desk, enum question_kind kind, const char *id, const char *what_was_done)
 {
@@ -60,4 +41,19 @@ int desk_change_job(
     cli_print_text(job_member(job, "path"));
     putchar('\n');
     return EXIT_DONE;
+}
+
+int jobs_change_each(
+    const struct options *options, enum question_kind kind, const char *what_was_done)
+{
+    struct desk desk;
+    int code = cli_desk_open(options, &desk);
+    if (code != EXIT_DONE)
+        return code;
+    for (int i = 0; i < options->count; i++) {
+        int one = desk_change_job(&desk, kind, options->arguments[i], what_was_done);
+        code = one ? one : code;
+    }
+    cli_desk_close(&desk);
+    return code;
 }

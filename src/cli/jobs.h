@@ -19,16 +19,16 @@ const char *job_folder(const struct json *job);
 /** Why a job is not done, NULL if nothing is wrong; that its file is not put away yet is not. */
 const char *job_error(const struct json *job);
 
-/**
- * Open the desk for a command that takes --folder and --rule, and set both in its question. Returns
- * EXIT_DONE; or prints what is wrong and returns another exit status, and the desk is closed.
- */
-int desk_open_narrowed(
-    const struct options *options, struct question *question, struct desk *ret_desk);
-
 /** Ask for a change of the job with the ID `id`, and print what was done. Returns an exit status.
  */
 int desk_change_job(
     const struct desk *desk, enum question_kind kind, const char *id, const char *what_was_done);
+
+/**
+ * The same for each job that the arguments name. Returns the exit status of the last one that
+ * did not work.
+ */
+int jobs_change_each(
+    const struct options *options, enum question_kind kind, const char *what_was_done);
 
 #endif

@@ -1,112 +1,83 @@
 /** list: the jobs, newest first. */
+#include "job_csv.h"
+#include "job_row.h"
 #include "jobs.h"
+#include "selected.h"
 
-#include "closedrop/base/cleanup.h"
-#include "closedrop/base/json.h"
-#include "closedrop/base/str.h"
-#include "closedrop/base/units.h"
 #include "closedrop/cli/cli.h"
-#include "closedrop/queue/job.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *colour_of(const char *state)
-{
-    if (!cli_has_colours())
-        return "";
-    return strcmp(state, "failed") == 0 ? "\033[31m" : strcmp(state, "done") == 0 ? "\033[32m" : "";
-}
+/** How each job is printed. */
+struct printing {
+    const struct options *options;
+    const char *when; /* the key of the time that the list is ordered by */
+};
 
-/** Why a job is not done, or where it was filed; and why its file is still where it was. */
-static void print_remark(const struct json *job)
+static void print_job(void *context, const struct json *job)
 {
-    const char *stuck = json_get_text(job, "not_put_away");
-    const char *error = job_error(job);
-    const char *activity_id = json_get_text(job, "activity_id");
-    CLEANUP(free_text)
-    char *filed = activity_id ? str_format("%s on %s", job_member(job, "activity"),
-                                    job_member(job, "lead_id"))
-                              : NULL;
-    const char *outcome = error ? error : filed;
-    if (!outcome && !stuck)
-        return;
-    CLEANUP(free_text)
-    char *remark = str_format("%s%s%s", outcome ? outcome : "uploaded",
-        stuck ? "; not put away yet: " : "", stuck ? stuck : "");
-    printf("  (");
-    cli_print_text(remark ? remark : "");
-    putchar(')');
-}
-
-static void print_row(const struct json *job)
-{
-    struct str size = STR_INIT(64);
+    const struct printing *printing = context;
     const char *state = job_member(job, "state");
-    const char *colour = colour_of(state);
-    units_print_size(&size, json_get_int(job, "size", 0));
-    printf("%7" PRId64 "  %s%-9s%s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
-        *colour ? "\033[0m" : "", job_folder(job), str_text(&size));
-    cli_print_text(job_member(job, "path"));
-    print_remark(job);
-    putchar('\n');
-    str_release(&size);
+    if (printing->options->json)
+        cli_print_json(job);
+    else if (printing->options->csv)
+        job_csv_print(job, state);
+    else
+        job_print_row(job, state, printing->when);
 }
 
-/** Print one page, and set where the next one begins, if there is one. */
-static void print_page(
-    const struct options *options, const struct json *body, struct question *question, int *left)
+static void print_heading(const struct options *options, const char *heading)
 {
-    const struct json *jobs = json_get(body, "jobs");
-    for (const struct json *job = json_first(jobs); job; job = json_next(job)) {
-        if (options->json)
-            cli_print_json(job);
-        else
-            print_row(job);
-        (*left)--;
-    }
-    const struct json *next = json_get(body, "next");
-    question->at_ms = json_get_int(next, "at", 0);
-    question->below = json_get_int(next, "below", 0);
+    if (options->csv)
+        job_csv_begin();
+    else if (!options->json)
+        job_print_heading(heading);
+}
+
+/** The time that counts in a list of this state, as a key, and as a heading. */
+static void choose_time(const char *state, struct printing *printing, const char **ret_heading)
+{
+    static const char *const times[][3] = {
+        {"done", "done_at", "DONE"}, {"failed", "failed_at", "FAILED"}};
+    printing->when = "queued_at";
+    *ret_heading = "QUEUED";
+    for (int i = 0; i < 2 && state; i++)
+        if (strcmp(state, times[i][0]) == 0) {
+            printing->when = times[i][1];
+            *ret_heading = times[i][2];
+        }
 }
 
 static int list(const struct options *options)
 {
-    struct question question = {.kind = ASK_LIST, .state = -1, .held = options->held};
-    int left = options->limit ? options->limit : INT32_MAX;
-    if (options->state && (question.state = job_state_from_name(options->state)) < 0) {
-        fprintf(stderr,
-            "closedrop: unknown state \"%s\"; the states are queued, uploading, uploaded, "
-            "attaching, done and failed\n",
-            options->state);
+    struct question question = {.kind = ASK_LIST};
+    struct printing printing = {.options = options};
+    const char *heading;
+    struct desk desk;
+    if (options->json && options->csv) {
+        fputs("closedrop list: --json and --csv do not go together\n", stderr);
         return EXIT_USAGE;
     }
-    struct desk desk;
-    int code = desk_open_narrowed(options, &question, &desk);
+    int code = selected_open(options, &question, &desk);
     if (code != EXIT_DONE)
         return code;
-    if (!options->json)
-        printf("%7s  %-9s  %-12s  %9s  %s\n", "ID", "STATE", "FOLDER", "SIZE", "FILE");
-    do {
-        question.limit = left < LIST_PAGE ? left : LIST_PAGE;
-        CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
-        print_page(options, body, &question, &left);
-        code = body ? EXIT_DONE : EXIT_NOT_DONE;
-    } while (question.below && left > 0);
+    choose_time(options->state, &printing, &heading);
+    print_heading(options, heading);
+    code = selected_each(&desk, &question, options->limit, print_job, &printing);
     cli_desk_close(&desk);
     return code;
 }
 
 const struct command command_list = {
     .name = "list",
-    .allowed = "cjsfRHn",
+    .allowed = "cjvsHfRLSUmEn",
     .arguments = "",
     .summary = "the jobs, newest first",
     .help = "Lists the jobs in the queue, newest first; with --json one object per line. States:\n"
-            "queued, uploading, uploaded, attaching, done, failed. With --held only the emails\n"
-            "that wait for closedrop release or recall. A folder or rule that was removed from\n"
-            "the configuration is accepted as long as the queue has jobs of it.",
+            "queued, uploading, uploaded, attaching, done, failed. --since and --until go by when\n"
+            "a file was queued; with --state done or failed, by when that happened. A folder or\n"
+            "rule that was removed from the configuration is accepted as long as the queue has\n"
+            "jobs of it.",
     .run = list,
 };

@@ -1,5 +1,7 @@
-/** retry, forget: failed jobs tried again, or taken out of the queue. */
+/** retry: failed jobs tried again, by their IDs or all that are selected. */
+#include "confirm.h"
 #include "jobs.h"
+#include "selected.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -7,23 +9,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-/** Ask the same for each job named; the last problem determines the exit status. */
-static int for_each_job(
-    const struct options *options, enum question_kind kind, const char *what_was_done)
-{
-    struct desk desk;
-    int code = cli_desk_open(options, &desk);
-    if (code != EXIT_DONE)
-        return code;
-    for (int i = 0; i < options->count; i++) {
-        int one = desk_change_job(&desk, kind, options->arguments[i], what_was_done);
-        code = one ? one : code;
-    }
-    cli_desk_close(&desk);
-    return code;
-}
 
 static int64_t sum_of(const struct json *numbers)
 {
@@ -66,60 +51,57 @@ static void print_retried(const struct json *body)
         putchar('\n');
 }
 
+/** Whether to go ahead: on a terminal a person is asked, who has seen how many there are. */
+static bool may_retry(
+    const struct desk *desk, const struct options *options, struct question question, int *ret_code)
+{
+    char text[80];
+    *ret_code = EXIT_DONE;
+    if (options->yes || !confirm_can_ask())
+        return true;
+    question.count = true;
+    CLEANUP(json_freep) struct json *body = cli_ask(desk, &question);
+    int64_t count = json_get_int(body, "retried", 0);
+    snprintf(text, sizeof(text), "Retry %" PRId64 " failed job%s?", count, count == 1 ? "" : "s");
+    bool may = body && (!count || confirm_ask(text));
+    *ret_code = may ? EXIT_DONE : EXIT_NOT_DONE;
+    return may;
+}
+
 static int retry_many(const struct options *options)
 {
     struct question question = {.kind = ASK_RETRY_ALL};
     struct desk desk;
-    const char *code_asked = options->code;
-    if (code_asked && (!*code_asked || strlen(code_asked) >= sizeof(question.code))) {
-        fprintf(stderr, "closedrop retry: --code takes a name of 1 to %zu characters\n",
-            sizeof(question.code) - 1);
-        return EXIT_USAGE;
-    }
-    snprintf(question.code, sizeof(question.code), "%s", code_asked ? code_asked : "");
-    int code = desk_open_narrowed(options, &question, &desk);
+    int code = selected_open(options, &question, &desk);
     if (code != EXIT_DONE)
         return code;
-    CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
-    if (body)
-        print_retried(body);
+    if (may_retry(&desk, options, question, &code)) {
+        CLEANUP(json_freep) struct json *body = cli_ask(&desk, &question);
+        if (body)
+            print_retried(body);
+        code = body ? EXIT_DONE : EXIT_NOT_DONE;
+    }
     cli_desk_close(&desk);
-    return body ? EXIT_DONE : EXIT_NOT_DONE;
+    return code;
 }
 
 static int retry(const struct options *options)
 {
-    return options->count ? for_each_job(options, ASK_RETRY, "is queued again")
+    return options->count ? jobs_change_each(options, ASK_RETRY, "is queued again")
                           : retry_many(options);
-}
-
-static int forget(const struct options *options)
-{
-    return for_each_job(options, ASK_FORGET, "is forgotten");
 }
 
 const struct command command_retry = {
     .name = "retry",
-    .allowed = "cafRk",
+    .allowed = "cafRkSUmY",
     .least = 1,
     .most = -1,
     .arguments = "ID... | --all",
     .summary = "retry failed jobs at once",
     .help = "Queues failed jobs again, with their attempts reset to zero. Their files are first\n"
             "moved back from the Failed directory. Select them by ID, with --all, or by any\n"
-            "combination of --folder, --rule and --code. Jobs that need a person's judgement are\n"
-            "only retried by ID; the answer says how many were left out.",
+            "combination of the options; --since and --until go by when a job failed. On a\n"
+            "terminal, it first says how many there are, and asks. Jobs that need a person's\n"
+            "judgement are only retried by ID; the answer says how many were left out.",
     .run = retry,
-};
-
-const struct command command_forget = {
-    .name = "forget",
-    .allowed = "c",
-    .least = 1,
-    .most = -1,
-    .arguments = "ID...",
-    .summary = "remove jobs from the queue; their files stay where they are",
-    .help = "Removes jobs that are not in progress from the queue. A file that is still in the\n"
-            "folder stays there and is ignored until somebody changes it.",
-    .run = forget,
 };

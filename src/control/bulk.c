@@ -103,6 +103,7 @@ static struct answer forget(const struct asked *asked, const struct job_filter *
     for (size_t i = 0; i < COUNT(forgettable); i++) {
         struct job_filter one = *filter;
         one.state = job_state_names[forgettable[i]];
+        one.all = false;
         if (!filter->state || filter->state == one.state)
             queue_forget_all(asked->queue, &one, asked->question->count, is_folder_gone,
                 asked->config, &forgotten);

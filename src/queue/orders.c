@@ -87,6 +87,7 @@ void queue_retry_all(struct queue *queue, const struct job_filter *filter, bool 
     struct retrying retrying = {.only_count = only_count};
     struct job_filter failed = *filter;
     failed.state = job_state_names[JOB_FAILED];
+    failed.all = false; /* what has ended does not start over */
     for_each_of_state(queue, &failed, retry_one, &retrying);
     *ret_retried = retrying.retried;
 }

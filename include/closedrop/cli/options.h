@@ -15,10 +15,14 @@ struct options {
     bool yes;
     bool held;
     bool watch;
+    bool csv;
     const char *state;
     const char *folder;
     const char *rule;
     const char *code;
+    const char *since;
+    const char *until;
+    const char *match;
     const char *lead;
     const char *contact;
     int limit; /* 0: all */

@@ -315,7 +315,8 @@ struct retried {
 
 /**
  * Retry the matching failed jobs that are not claimed, except those that a person must judge; the
- * one that failed first is first. With `only_count`, nothing changes. `filter->state` is ignored.
+ * one that failed first is first. With `only_count`, nothing changes. The `state` and `all` of the
+ * filter are ignored.
  */
 void queue_retry_all(struct queue *queue, const struct job_filter *filter, bool only_count,
     struct retried *ret_retried);

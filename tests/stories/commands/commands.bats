@@ -181,8 +181,8 @@ lists_the_lost() {
     some_jobs
     closedrop list >list.txt
     [ "$(wc -l <list.txt)" = 5 ]
-    grep -q '^ *ID *STATE *FOLDER *SIZE *FILE' list.txt
-    grep -qE "^ *$bad +failed +scans .* bad.txt +\(.*403" list.txt
+    grep -q '^ *ID *STATE *QUEUED *FOLDER *SIZE *FILE' list.txt
+    grep -qE "^ *$bad +failed +$(date +%Y-%m)-[0-9]+ [0-9:]+ +scans .* bad.txt +\(.*403.*; now Failed/bad.txt\)" list.txt
 }
 
 shows_history() {

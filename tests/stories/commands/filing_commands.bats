@@ -315,7 +315,7 @@ listed_is() { # JQ-CONDITION: on the newest job on the list
     [ "$(closedrop list --json | jq -r .activity_id)" = "$(activities '.[0].id' | jq -r .)" ]
     history_says 1 'attaching: uploaded by hand; its activity is about to be created'
     history_says 1 'done: uploaded by hand'
-    closedrop list | grep 'by hand.*2.txt  (email on lead_B)'
+    closedrop list | grep 'by hand.*2.txt  (email on .*(lead_B))'
     run closedrop upload --rule table 2.txt
     [ "$status" = 1 ]
     listed_is '.id == 2 and .state == "failed" and .error.code == "already_filed"'

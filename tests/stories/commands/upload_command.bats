@@ -237,7 +237,7 @@ lists() { # NUMBER of jobs
     by_hand ".id == 1 and .path == \"letter.txt\" and .place == \"$PWD/letter.txt\" and .size == 6 and .sha256 == \"$sum\" and
         .content_type == \"text/plain\" and .state == \"done\" and .attempts == 1 and .error == null and .rule == null and
         .download_url == \"$(cat out.txt)\" and .queued_at <= .uploaded_at and .uploaded_at <= .done_at"
-    closedrop list | grep -E '^ +1 +done +by hand +6 B +letter.txt$'
+    closedrop list | grep -E '^ +1 +done +[-0-9]+ [0-9:]+ +by hand +6 B +letter.txt$'
     closedrop show 1 | grep -E '^Folder +by hand$'
     history_says 1 'done: uploaded by hand'
     run closedrop retry 1

@@ -141,7 +141,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     broken_table
     ends 2 'there is no folder ""' retry --folder ''
     ends 2 'there is no rule ""' retry --all --rule ''
-    ends 2 'takes a name' retry --code "$(head -c 1000 /dev/zero | tr '\0' x)"
+    ends 2 'takes a text' retry --code "$(head -c 1000 /dev/zero | tr '\0' x)"
     ends 2 'not allowed together' retry --all 1
     ends 2 'not allowed together' retry --folder scans 1
     ends 2 'missing' retry

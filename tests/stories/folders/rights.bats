@@ -70,7 +70,7 @@ is_stuck_because() { # TEXT...: the job is filed, and all that is shown of it sa
     for text in "$@"; do
         closedrop show 1 --json | jq -en --arg text "$text" 'input | .error.code == "not_put_away" and
             (.error.message | contains($text)) and .error.message == .not_put_away and .activity_id != null'
-        closedrop list | grep -F "(email on lead_A; not put away yet: " | grep -qF -- "$text"
+        closedrop list | grep -F "(email on A (lead_A); not put away yet: " | grep -qF -- "$text"
         closedrop show 1 | grep "^Not put away" | grep -qF -- "$text"
         closedrop status | grep "^        job 1: scans/" | grep -qF -- "$text"
         history_has 1 "$text"
@@ -84,7 +84,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     wait_until test -f "$1"
     wait_until not_put_away_are 0
     closedrop show 1 --json | jq -en 'input | .error == null and (has("not_put_away") | not) and .attempts == 1'
-    closedrop list | grep -qF "(email on lead_A)"
+    closedrop list | grep -qF "(email on A (lead_A); now "
     never grep -qE 'put away|job 1:' <(closedrop status)
     closedrop status --json | jq -en 'input | .first_not_put_away == null'
     activities_are 1
@@ -202,7 +202,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     history_has 2 "Permission denied"
     stop_agent
     closedrop status | grep -F "job 1: scans/sub/a.txt: " | grep -qF "$PWD/archive belongs to"
-    closedrop list | grep -qF "(email on lead_A; not put away yet: the directory for the file cannot be created"
+    closedrop list | grep -qF "(email on A (lead_A); not put away yet: the directory for the file cannot be created"
     chmod g+w archive
     start_agent
     nothing_of_it_stays archive/sub/a.txt

@@ -17,8 +17,8 @@
 /* rules of POSIX, so that no data base of zones is needed */
 #define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
 #define NEW_YORK "EST5EDT,M3.2.0,M11.1.0"
-#define MIDNIGHT "XST3XDT2,M9.1.0/0,M4.1.0/0" /* clocks are set at midnight, in Brazil's old way   \
-                                               */
+/* clocks are set at midnight, in Brazil's old way */
+#define MIDNIGHT "XST3XDT2,M9.1.0/0,M4.1.0/0"
 
 /* a Friday */
 #define NOW 1795790040000 /* 2026-11-27T14:34:00Z */

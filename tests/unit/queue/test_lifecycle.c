@@ -2,6 +2,8 @@
  */
 #include "queue_fixture.h"
 
+#include "closedrop/base/cleanup.h"
+
 #include "closedrop/queue/reading.h"
 
 #include <errno.h>
@@ -301,6 +303,8 @@ static void retries_only_what_fits(void **state)
     add_failed(queue, "scans", NULL, "table");
     add_failed(queue, "faxes", "r", "table");
     add_failed(queue, "faxes", "s", "cut_off");
+    CLEANUP(job_freep) struct job *gone = load(queue, add_failed(queue, "scans", "r", "table"));
+    queue_discard(queue, gone);
     expect_retried(queue, (struct job_filter){.folder = "letters"}, "0");
     expect_retried(queue, (struct job_filter){.folder = "scan"}, "0");
     expect_retried(queue, (struct job_filter){.folder = "faxes", .rule = "s"}, "0 cut_off 1");
@@ -309,7 +313,7 @@ static void retries_only_what_fits(void **state)
     expect_retried(queue, (struct job_filter){.folder = "faxes", .code = "no_target"}, "0");
     expect_retried(queue, (struct job_filter){.code = "table"}, "2");
     expect_retried(queue, (struct job_filter){.rule = "r"}, "1");
-    expect_retried(queue, (struct job_filter){0}, "0 cut_off 1");
+    expect_retried(queue, (struct job_filter){.all = true}, "0 cut_off 1");
     commit(queue);
 }
 

@@ -1,0 +1,125 @@
+/** One line for one job: what it is, when it came, and what became of its file. */
+#include "job_row.h"
+
+#include "jobs.h"
+
+#include "closedrop/base/array.h"
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REMARK_MAX 16384
+
+char *job_time(const struct json *job, const char *key, const char *format, char text[MOMENT_TEXT])
+{
+    const char *written = json_get_text(job, key);
+    struct moment moment;
+    *text = '\0';
+    return written && moment_read(written, 0, &moment) == 0
+               ? moment_print(moment.from_ms, format, text)
+               : text;
+}
+
+void job_add_named(struct str *out, const struct json *job, const char *id, const char *name)
+{
+    const char *called = json_get_text(job, name);
+    str_printf(out, called ? "%s (%s)" : "%s%s", called ? called : "", job_member(job, id));
+}
+
+const char *job_whereabouts(const struct json *job)
+{
+    static const struct {
+        const char *file, *state, *words; /* state "": any */
+    } all[] = {
+        {"gone", "done", "deleted after the upload"},
+        {"gone", "", "gone"},
+        {"replaced", "", "replaced by a newer file"},
+    };
+    const char *file = job_member(job, "file");
+    if (strcmp(file, "put_away") == 0)
+        return job_member(job, "place");
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (strcmp(file, all[i].file) == 0 &&
+            (!*all[i].state || strcmp(job_member(job, "state"), all[i].state) == 0))
+            return all[i].words;
+    return NULL;
+}
+
+/** "email on ACME (lead_4tX9), Ann (cont_7)" */
+static void add_target(struct str *out, const struct json *job)
+{
+    str_printf(out, "%s on ", job_member(job, "activity"));
+    job_add_named(out, job, "lead_id", "lead_name");
+    if (!json_get_text(job, "contact_id"))
+        return;
+    str_add(out, ", ");
+    job_add_named(out, job, "contact_id", "contact_name");
+}
+
+/** Why it is not done, or what was made of it, and where its file is now. */
+static void add_remark(struct str *out, const struct json *job)
+{
+    const char *stuck = json_get_text(job, "not_put_away");
+    const char *error = job_error(job);
+    const char *ended = json_get_text(job, "ended");
+    const char *file = job_whereabouts(job);
+    if (ended)
+        str_printf(out, "%s; ", ended);
+    if (error)
+        str_printf(out, "%s; ", error);
+    else if (json_get_text(job, "activity_id")) {
+        add_target(out, job);
+        str_add(out, "; ");
+    }
+    if (stuck)
+        str_printf(out, "%snot put away yet: %s; ", out->length ? "" : "uploaded; ", stuck);
+    else if (file)
+        str_printf(
+            out, "%s%s; ", strcmp(job_member(job, "file"), "put_away") == 0 ? "now " : "", file);
+}
+
+static const char *colour_of(const char *state)
+{
+    if (!cli_has_colours())
+        return "";
+    return strcmp(state, "failed") == 0 ? "\033[31m" : strcmp(state, "done") == 0 ? "\033[32m" : "";
+}
+
+static void print_remark(const struct json *job)
+{
+    struct str remark = STR_INIT(REMARK_MAX);
+    add_remark(&remark, job);
+    CLEANUP(free_text) char *text = str_take(&remark);
+    if (!text || !*text)
+        return;
+    text[strlen(text) - strlen("; ")] = '\0';
+    printf("  (");
+    cli_print_text(text);
+    putchar(')');
+}
+
+void job_print_heading(const char *when)
+{
+    printf("%7s  %-9s  %-16s  %-12s  %9s  %s\n", "ID", "STATE", when, "FOLDER", "SIZE", "FILE");
+}
+
+void job_print_row(const struct json *job, const char *state, const char *when_key)
+{
+    struct str size = STR_INIT(64);
+    char when[MOMENT_TEXT];
+    const char *colour = colour_of(job_member(job, "state"));
+    units_print_size(&size, json_get_int(job, "size", 0));
+    printf("%7" PRId64 "  %s%-9s%s  %-16s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
+        *colour ? "\033[0m" : "", job_time(job, when_key, MOMENT_TO_THE_MINUTE, when),
+        job_folder(job), str_text(&size));
+    cli_print_text(job_member(job, "path"));
+    print_remark(job);
+    putchar('\n');
+    str_release(&size);
+}
