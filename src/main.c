@@ -129,7 +129,7 @@
  *     work/etags           what S3's ETag says about the bytes, by bucket
  *     work/rejections      is it the file or the server that S3 refuses: other files show (pure)
  *
- * - doctor_run(): what a run needs, tried
+ * - doctor_run(): what is wrong, and how to fix it
  *     doctor/doctor        the table of checks; diagnosis: what they share; finding: a result
  *                          (pure)
  *     doctor/configuration loads it, as the user that closedrop runs as

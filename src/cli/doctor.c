@@ -1,4 +1,5 @@
-/** closedrop doctor: what a run needs, tried, with the remedy for what is not right. */
+/** closedrop doctor: what is wrong with the agent, its configuration and the queue, with the
+ * remedy. */
 #include "closedrop/doctor/doctor.h"
 
 #include "closedrop/base/cleanup.h"
@@ -96,11 +97,10 @@ const struct command command_doctor = {
     .name = "doctor",
     .allowed = "cj",
     .arguments = "",
-    .summary = "try everything that a run needs, and say how to fix it",
-    .help = "Tries what a run needs: the configuration, the running agent, the queue, disk space,\n"
-            "permissions and file events in each folder, tables, and the connection to Close.\n"
-            "Each line is ok, warning or wrong, with what to do about it. Changes nothing, but\n"
-            "for empty probe files that it removes. Run it as root, or as the user that\n"
-            "closedrop runs as. The exit status is 1 if anything is wrong.",
+    .summary = "check the agent, its configuration and the queue",
+    .help = "Checks the configuration, the running agent and whether it uses that configuration,\n"
+            "the queue, and what the agent says about its folders. Each line is ok, warning or\n"
+            "wrong, with what to do about it. Changes nothing. Run it as root, or as the user\n"
+            "that closedrop runs as. The exit status is 1 if anything is wrong.",
     .run = doctor,
 };

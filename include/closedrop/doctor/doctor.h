@@ -1,7 +1,6 @@
 /**
- * Tries everything that a run needs, and says how to fix what is not right. It works while the
- * agent is running and while it is not, and changes nothing: the only thing it creates is an empty
- * probe file in each directory (probe_file.h), which it removes.
+ * Checks the configuration, the agent and the queue, and says how to fix what is not right. It
+ * works while the agent is running and while it is not, and changes nothing.
  */
 #ifndef CLOSEDROP_DOCTOR_DOCTOR_H
 #define CLOSEDROP_DOCTOR_DOCTOR_H
