@@ -33,8 +33,6 @@ static bool put_texts(const struct options *options, struct question *question)
         char *into;
         size_t size;
     } texts[] = {
-        {"--folder", options->folder, question->folder, sizeof(question->folder)},
-        {"--rule", options->rule, question->rule, sizeof(question->rule)},
         {"--code", options->code, question->code, sizeof(question->code)},
         {"--lead", options->lead, question->lead_id, sizeof(question->lead_id)},
         {"--match", options->match, question->match, sizeof(question->match)},
@@ -43,6 +41,14 @@ static bool put_texts(const struct options *options, struct question *question)
     for (size_t i = 0; i < COUNT(texts); i++)
         fits = put_text(texts[i].option, texts[i].value, texts[i].into, texts[i].size) && fits;
     return fits;
+}
+
+/** Names that are known fit. */
+static void put_names(const struct options *options, struct question *question)
+{
+    snprintf(
+        question->folder, sizeof(question->folder), "%s", options->folder ? options->folder : "");
+    snprintf(question->rule, sizeof(question->rule), "%s", options->rule ? options->rule : "");
 }
 
 /** Read a time; what it is not is said. */
@@ -81,14 +87,14 @@ static bool put_state(const struct options *options, struct question *question)
 
 int selected_open(const struct options *options, struct question *question, struct desk *ret_desk)
 {
-    if (!put_state(options, question) || !put_times(options, question))
+    if (!put_state(options, question) || !put_times(options, question) ||
+        !put_texts(options, question))
         return EXIT_USAGE;
     int code = cli_desk_open(options, ret_desk);
     if (code != EXIT_DONE)
         return code;
     code = names_check(ret_desk, options->folder, options->rule);
-    if (code == EXIT_DONE && !put_texts(options, question))
-        code = EXIT_USAGE;
+    put_names(options, question);
     question->held = options->held;
     question->all = options->all;
     if (code != EXIT_DONE)
