@@ -398,10 +398,12 @@ static const char *const sql_texts[] = {
     [QUERY_IN_FAILED] = "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder"
                         " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
                         " ORDER BY id LIMIT :limit",
-    [QUERY_NOT_PUT_AWAY] = "SELECT " SQL_COLUMNS " FROM job WHERE ending = '' AND filed = 0"
-                           " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
-    [QUERY_COUNT] = "SELECT state, filed, count(*) FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER
-                    " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
+    [QUERY_NOT_PUT_AWAY] =
+        "SELECT " SQL_COLUMNS " FROM job NOT INDEXED WHERE ending = '' AND filed = 0"
+        " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
+    [QUERY_COUNT] =
+        "SELECT state, filed, count(*) FROM job INDEXED BY job_by_state WHERE " SQL_LIVE
+        " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
     [QUERY_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
                       " FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER " GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
