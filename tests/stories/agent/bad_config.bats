@@ -702,8 +702,6 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
     says 'too'
     wrong_usage show -c "$config"
     says 'Usage: closedrop show'
-    wrong_usage retry -c "$config" seven
-    says '"seven"'
     wrong_usage retry -c "$config"
     wrong_usage forget -c "$config"
     wrong_usage upload -c "$config"

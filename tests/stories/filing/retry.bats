@@ -145,6 +145,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     ends 2 'not allowed together' retry --all 1
     ends 2 'not allowed together' retry --folder scans 1
     ends 2 'missing' retry
+    ends 2 '"seven" is not a job ID' retry seven
     jobs_are failed 4
 }
 

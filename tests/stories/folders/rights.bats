@@ -84,7 +84,7 @@ nothing_of_it_stays() { # PATH: where the file is now
     wait_until test -f "$1"
     wait_until not_put_away_are 0
     closedrop show 1 --json | jq -en 'input | .error == null and (has("not_put_away") | not) and .attempts == 1'
-    closedrop list | grep -qF "(email on A (lead_A); now "
+    closedrop list | grep -qF "(email on A (lead_A)"
     never grep -qE 'put away|job 1:' <(closedrop status)
     closedrop status --json | jq -en 'input | .first_not_put_away == null'
     activities_are 1
