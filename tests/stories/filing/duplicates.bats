@@ -321,6 +321,10 @@ merge() { # SOURCE DESTINATION
 @test "what the previous version filed is remembered" {
     file_one A1.txt
     sqlite3 state/queue.db "DROP TABLE filing; DROP INDEX job_already_filed;
+        DROP INDEX job_by_arrival; DROP INDEX job_by_folder; DROP INDEX job_by_outcome;
+        DROP INDEX job_by_folder_outcome; DROP INDEX job_by_lead; DROP INDEX job_by_name;
+        ALTER TABLE job DROP COLUMN name; ALTER TABLE job DROP COLUMN reached_ms;
+        ALTER TABLE job DROP COLUMN lead_name; ALTER TABLE job DROP COLUMN contact_name;
         DROP TABLE leaving; DROP TABLE guard; DROP INDEX job_held; DROP INDEX job_paced;
         ALTER TABLE job DROP COLUMN queued_path; ALTER TABLE job DROP COLUMN filed_path;
         ALTER TABLE job DROP COLUMN approved; ALTER TABLE job DROP COLUMN entered;
