@@ -17,9 +17,17 @@ setup() {
 }
 teardown() { story_teardown; }
 
-fill_disk() { # to the last byte; what dd cannot write is what it is about
+signal_agent() { # SIGNAL: to the agent, if one is running
+    [ -z "${agent_pid:-}" ] || kill "-$1" "$agent_pid"
+}
+
+# To the last byte; what dd cannot write is what it is about. An agent that looked at the disk halfway would give its
+# ballast up to dd.
+fill_disk() {
+    signal_agent STOP
     dd if=/dev/zero of=state/fill bs=64K status=none 2>/dev/null || true
     dd if=/dev/zero of=state/fill bs=1 oflag=append conv=notrunc status=none 2>/dev/null || true
+    signal_agent CONT
 }
 
 is_full() {
