@@ -62,16 +62,6 @@ static struct answer retry(const struct asked *asked, const struct job_filter *f
                                            : answer_retried(&retried);
 }
 
-struct answer bulk_retry(const struct asked *asked)
-{
-    struct selection selection;
-    struct answer answer = selection_init(&selection, asked->question) < 0
-                               ? answer_error(500, "out of memory")
-                               : retry(asked, &selection.filter);
-    selection_release(&selection);
-    return answer;
-}
-
 /* ---- forget ---- */
 
 /** What can be forgotten without asking for each: nothing that was filed, or may have been. */
@@ -113,12 +103,26 @@ static struct answer forget(const struct asked *asked, const struct job_filter *
                                         : none_fits("waiting or failed", asked->question);
 }
 
-struct answer bulk_forget(const struct asked *asked)
+/* ---- asked ---- */
+
+/** Do it with the jobs that the question selects. */
+static struct answer with_selected(const struct asked *asked,
+    struct answer (*act)(const struct asked *asked, const struct job_filter *filter))
 {
     struct selection selection;
     struct answer answer = selection_init(&selection, asked->question) < 0
                                ? answer_error(500, "out of memory")
-                               : forget(asked, &selection.filter);
+                               : act(asked, &selection.filter);
     selection_release(&selection);
     return answer;
+}
+
+struct answer bulk_retry(const struct asked *asked)
+{
+    return with_selected(asked, retry);
+}
+
+struct answer bulk_forget(const struct asked *asked)
+{
+    return with_selected(asked, forget);
 }
