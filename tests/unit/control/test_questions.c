@@ -662,15 +662,21 @@ static void answers_changes(void **state)
     }
 }
 
-static void expect_retry(
+static void expect_printed(
     struct queue *queue, struct question question, int status, const char *wanted)
 {
-    question.kind = ASK_RETRY_ALL;
     struct json *body = ask(queue, question, status);
     char *text = json_print(body);
     assert_string_equal(text, wanted);
     free(text);
     json_free(body);
+}
+
+static void expect_retry(
+    struct queue *queue, struct question question, int status, const char *wanted)
+{
+    question.kind = ASK_RETRY_ALL;
+    expect_printed(queue, question, status, wanted);
 }
 
 static void tells_what_became_of_many(void **state)
@@ -701,14 +707,10 @@ static void tells_what_became_of_many(void **state)
 }
 
 static void expect_forget(
-    struct queue *queue, struct question question, int status, const char *text)
+    struct queue *queue, struct question question, int status, const char *wanted)
 {
     question.kind = ASK_FORGET_ALL;
-    struct json *body = ask(queue, question, status);
-    char *printed = json_print(body);
-    assert_string_equal(printed, text);
-    free(printed);
-    json_free(body);
+    expect_printed(queue, question, status, wanted);
 }
 
 static void forgets_many_or_says_how_many_it_would(void **state)
