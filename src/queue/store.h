@@ -52,7 +52,7 @@ int store_commit(struct store *store);
 /** There was no memory for what is to be written: a failure of the transaction. */
 void store_run_out_of_memory(struct store *store);
 
-/** Write all of a job: a new one, which gets its id, or one that has an id. */
+/** Write a job: a new one, which gets its id, or what has changed of one that has an id. */
 void store_put(struct store *store, struct job *job);
 
 /** Make one of the changes. */
