@@ -154,7 +154,7 @@ static int match(const struct options *options)
 
 const struct command command_match = {
     .name = "match",
-    .allowed = "cjf",
+    .allowed = "cjF",
     .least = 1,
     .most = -1,
     .arguments = "PATH...",

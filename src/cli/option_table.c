@@ -23,6 +23,7 @@ static const struct option_row rows[] = {
     {'l', "lead", "--lead ID", "add it to this lead", VALUE_TEXT, AT(lead)},
     {'t', "contact", "--contact ID", "add it to a note on this contact", VALUE_TEXT, AT(contact)},
     {'f', "folder", "--folder F", "only jobs of this folder", VALUE_FOLDER, AT(folder)},
+    {'F', "folder", "--folder F", "as if the files were in this folder", VALUE_FOLDER, AT(folder)},
     {'R', "rule", "--rule R", "only jobs of this rule", VALUE_RULE, AT(rule)},
     {'k', "code", "--code C", "only jobs with this error code", VALUE_CODE, AT(code)},
     {'L', "lead", "--lead L", "only jobs of the lead with this ID", VALUE_TEXT, AT(lead)},

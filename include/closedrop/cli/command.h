@@ -25,10 +25,10 @@ enum value_kind {
 struct command {
     const char *name;
     const char *allowed;   /* option letters: c config, j json, o online, 1 once, a all, w watch, s
-                              state, f folder, n limit, r rule (to file by), l lead, t contact, g
-                              again, R rule (of a job), k code, A everything waiting, y yes, H held,
-                              L lead (of a job), S since, U until, m match, E all that ended, v csv,
-                              Y yes (do not ask) */
+                              state, f folder, F folder to match as, n limit, r rule (to file by), l
+                              lead, t contact, g again, R rule (of a job), k code, A everything
+                              waiting, y yes, H held, L lead (of a job), S since, U until, m match, E
+                              all that ended, v csv, Y yes (do not ask) */
     int least, most;       /* number of arguments; most -1: any number; none together with `a` or an
                               option that narrows it down */
     const char *arguments; /* for the usage line */
