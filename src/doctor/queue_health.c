@@ -72,8 +72,8 @@ static struct finding summary(const struct json *status)
     int64_t total = 0;
     for (int state = 0; state < JOB_STATES; state++)
         total += json_get_int(jobs, job_state_names[state], 0);
-    return finding_ok("it can be read: %" PRId64 " jobs, %" PRId64 " of them queued", total,
-        json_get_int(jobs, job_state_names[JOB_QUEUED], 0));
+    return finding_ok("it can be read: %" PRId64 " job%s, %" PRId64 " of them queued", total,
+        total == 1 ? "" : "s", json_get_int(jobs, job_state_names[JOB_QUEUED], 0));
 }
 
 int queue_health_judge(const struct json *status, struct finding ret_findings[QUEUE_FINDINGS])

@@ -29,6 +29,8 @@ static void is_content_with_a_quiet_queue(void **state)
         1);
     assert_int_equal(findings[0].result, FINDING_OK);
     assert_string_equal(findings[0].message, "it can be read: 42 jobs, 2 of them queued");
+    assert_int_equal(judge("{\"jobs\":{\"done\":1}}", findings), 1);
+    assert_string_equal(findings[0].message, "it can be read: 1 job, 0 of them queued");
 }
 
 static void says_everything_that_needs_a_person(void **state)
