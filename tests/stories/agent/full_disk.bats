@@ -21,7 +21,7 @@ signal_agent() { # SIGNAL: to the agent, if one is running
     [ -z "${agent_pid:-}" ] || kill "-$1" "$agent_pid"
 }
 
-# To the last byte; what dd cannot write is what it is about. An agent that looked at the disk halfway would give its
+# To the last byte; what dd cannot write is what it is about. An agent that checked the disk halfway would give its
 # ballast up to dd.
 fill_disk() {
     signal_agent STOP
