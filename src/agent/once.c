@@ -63,7 +63,7 @@ static void tell_waiting_job(void *context, const struct job *job)
 static void tell_waiting(struct agent *agent)
 {
     static const enum job_state states[] = {JOB_QUEUED, JOB_UPLOADED, JOB_ATTACHING};
-    worker_tell_held(agent->worker);
+    worker_log_held(agent->worker);
     for (size_t i = 0; i < COUNT(states); i++) {
         const struct job_filter filter = {.state = job_state_names[states[i]]};
         const struct job_page page = {.limit = WAITING_TOLD_MAX};

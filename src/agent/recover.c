@@ -98,6 +98,6 @@ int recover(struct agent *agent)
     if (paused)
         log_warn("paused: files are queued but not sent; run `closedrop resume` to continue");
     worker_set_paused(agent->worker, paused);
-    worker_tell_held(agent->worker);
+    worker_log_held(agent->worker);
     return EXIT_DONE;
 }

@@ -55,7 +55,7 @@ static char *absolute_path(const char *given)
 
 /** Where it really is counts, and only then how it is spelled: an archive may be reached by a
  * link. */
-static bool lies_in(struct match *match, const struct folder *folder)
+static bool is_within(struct match *match, const struct folder *folder)
 {
     CLEANUP(free_text) char *root = realpath(folder->path, NULL);
     CLEANUP(free_text) char *place = named_file_path(match->given);
@@ -75,7 +75,7 @@ struct verdict match_find_folder(struct match *match)
     const char *name = match->session->options->folder;
     for (size_t i = 0; i < config->folder_count; i++)
         if ((!name || strcmp(name, config->folders[i].name) == 0) &&
-            lies_in(match, &config->folders[i]))
+            is_within(match, &config->folders[i]))
             return match->path ? verdict_make(VERDICT_NEXT, NULL, "found") : verdict_no_memory();
     match->folder = name                        ? config_folder(config, name)
                     : config->folder_count == 1 ? &config->folders[0]

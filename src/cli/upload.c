@@ -19,7 +19,7 @@
 static struct verdict send_once(struct session *session, struct upload *upload)
 {
     struct verdict verdict;
-    upload_try_anew(upload);
+    upload_start_over(upload);
     do {
         struct request *request = upload_ask_ticket(upload, &session->api);
         if (!request)

@@ -68,7 +68,7 @@ enum merge_state record_merge(
         return MERGE_NONE;
     *ret_source = source;
     *ret_destination = destination;
-    return status && strcmp(status, "completed") != 0 ? MERGE_UNDER_WAY : MERGE_DONE;
+    return status && strcmp(status, "completed") != 0 ? MERGE_IN_PROGRESS : MERGE_DONE;
 }
 
 /** Whether an event tells that this lead was deleted, by itself or by a merge. */

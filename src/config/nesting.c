@@ -17,7 +17,7 @@ struct nesting {
 };
 
 /** Whether `path` is in `directory`: as it is spelled, or as it is found on the disk. */
-static bool lies_in(const struct nesting *nesting, const char *path, const char *directory)
+static bool is_within(const struct nesting *nesting, const char *path, const char *directory)
 {
     bool is_spelled_out = !strstr(path, "/..");
     return (is_spelled_out && path_is_within(path, directory)) ||
@@ -31,7 +31,7 @@ static const struct folder *overlapping(
     for (size_t i = 0; i < count; i++) {
         const struct folder *other = &nesting->config->folders[i];
         if (*other->path &&
-            (lies_in(nesting, path, other->path) || lies_in(nesting, other->path, path)))
+            (is_within(nesting, path, other->path) || is_within(nesting, other->path, path)))
             return other;
     }
     return NULL;
@@ -68,7 +68,7 @@ static void check_outside(
 {
     for (size_t i = 0; path && *path && i < nesting->config->folder_count; i++) {
         const struct folder *folder = &nesting->config->folders[i];
-        if (*folder->path && lies_in(nesting, path, folder->path))
+        if (*folder->path && is_within(nesting, path, folder->path))
             tell_inside(nesting, group, key, path, folder);
     }
 }
@@ -118,7 +118,7 @@ static void check_folders(const struct nesting *nesting)
         check_against_earlier(nesting, group, i);
         check_destination(nesting, group, "archive", folder, folder->archive);
         check_destination(nesting, group, "failed", folder, folder->failed);
-        if (*folder->path && lies_in(nesting, config->file, folder->path))
+        if (*folder->path && is_within(nesting, config->file, folder->path))
             setting_problem(nesting->settings, group, "path",
                 "\"%s\" contains this configuration file; move the file elsewhere", folder->path);
     }

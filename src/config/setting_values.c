@@ -79,10 +79,10 @@ int64_t setting_size(
 int64_t setting_duration(struct settings *settings, struct setting *group, const char *key,
     const char *fallback, const char *least, const char *most)
 {
-    int64_t ms = 0, least_ms = 0, most_ms = 0;
+    int64_t ms = 0, min_ms = 0, max_ms = 0;
     (void)units_duration(fallback, &ms);
-    (void)units_duration(least, &least_ms);
-    (void)units_duration(most, &most_ms);
+    (void)units_duration(least, &min_ms);
+    (void)units_duration(most, &max_ms);
     const char *text = read_text(settings, group, key, fallback);
     if (!text)
         return ms;
@@ -92,7 +92,7 @@ int64_t setting_duration(struct settings *settings, struct setting *group, const
             "\"%s\" is not a valid duration; write a whole number and ms, s, m, h or d, e.g. "
             "\"%s\"",
             text, fallback);
-    else if (read_ms < least_ms || read_ms > most_ms)
+    else if (read_ms < min_ms || read_ms > max_ms)
         setting_problem(
             settings, group, key, "\"%s\" is out of range; it must be %s to %s", text, least, most);
     else

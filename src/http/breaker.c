@@ -23,9 +23,10 @@ void breaker_passed(struct breaker *breaker)
         breaker->state = BREAKER_CLOSED;
 }
 
-bool breaker_lets_through(const struct breaker *breaker, size_t under_way)
+bool breaker_lets_through(const struct breaker *breaker, size_t in_progress)
 {
-    return breaker->state == BREAKER_CLOSED || (breaker->state == BREAKER_HALF_OPEN && !under_way);
+    return breaker->state == BREAKER_CLOSED ||
+           (breaker->state == BREAKER_HALF_OPEN && !in_progress);
 }
 
 void breaker_trip(struct breaker *breaker, enum breaker_reason reason, int64_t now, int64_t delay)

@@ -41,7 +41,7 @@ int document_read(int fd, int64_t size, struct document *ret_document)
     return 0;
 }
 
-bool document_goes_on(const struct document *document, int fd, int64_t size)
+bool document_continues(const struct document *document, int fd, int64_t size)
 {
     struct document now;
     if (size < document->size)

@@ -39,7 +39,7 @@ void replaced_note(
     CLEANUP(close_fd) int fd = size ? safe_reopen_file(path_fd) : -ENODATA;
     if (fd < 0 || !is_finished(fd, seems_finished))
         return;
-    if (candidate->document.size && !document_goes_on(&candidate->document, fd, size))
+    if (candidate->document.size && !document_continues(&candidate->document, fd, size))
         say(folder, candidate);
     candidate->is_remembered = document_read(fd, size, &candidate->document) == 0;
 }

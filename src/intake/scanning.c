@@ -126,7 +126,7 @@ void scanning_restart(struct watched *folder)
     folder_request_scan(folder);
 }
 
-bool scanning_is_under_way(const struct watch *watch)
+bool scanning_is_running(const struct watch *watch)
 {
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         const struct watched *folder = &watch->folders[i];

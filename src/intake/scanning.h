@@ -11,7 +11,7 @@ void scanning_continue(struct watched *folder);
 void scanning_restart(struct watched *folder);
 
 /** Whether a whole scan of a folder with events is in progress and has room to continue. */
-bool scanning_is_under_way(const struct watch *watch);
+bool scanning_is_running(const struct watch *watch);
 
 /** When the folder needs scanning_continue(), on the steady clock; 0 for at once. */
 int64_t scanning_next(const struct watched *folder);

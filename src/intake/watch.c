@@ -35,7 +35,7 @@ static void restart_if_due(struct watch *watch)
     /*
      * a scan is not abandoned for a restart: with constant changes to directories, none would end
      */
-    bool due = watch->restart_ms && now >= watch->restart_ms && !scanning_is_under_way(watch);
+    bool due = watch->restart_ms && now >= watch->restart_ms && !scanning_is_running(watch);
     if (!due && !asked)
         return;
     if (due && watch->events >= 0) {
@@ -158,8 +158,8 @@ void watch_rescan(struct watch *watch)
     mailbox_wake(watch->inbox);
 }
 
-bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t most_ms)
+bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t max_ms)
 {
     int64_t since = atomic_load(&watch->busy_since_ms);
-    return since && now_ms - since > most_ms;
+    return since && now_ms - since > max_ms;
 }

@@ -50,7 +50,7 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
     if (job->rule && job_is_intended(job) && !job->filed_path)
         queue_keep_text(queue, &job->filed_path, job->path);
     if (!job_is_intended(job) && job->state != JOB_FAILED) {
-        queue_enter_anew(queue, job);
+        queue_reenter(queue, job);
         job_forget_rule(job);
     }
     queue_keep_text(queue, &job->path, path);
@@ -110,12 +110,12 @@ static int64_t tell_arrival(struct queue *queue, struct job *job, const struct a
  */
 static int64_t continue_failed(struct queue *queue, struct job *job, const struct arrival *arrival)
 {
-    bool is_moved = !job_lies_at_location(job, arrival->path); /* not only with all around it */
+    bool is_moved = !job_is_at_location(job, arrival->path); /* not only with all around it */
     if (job->posting && !job->filed_path && strcmp(job->path, arrival->path) != 0)
         queue_keep_text(queue, &job->filed_path, job->path);
     queue_keep_text(queue, &job->path, arrival->path);
     job->identity = arrival->identity;
-    queue_begin_anew(queue, job);
+    queue_start_over(queue, job);
     job->approved = job->approved && is_moved;
     job->released = job->released && is_moved;
     job_forget_error(job);

@@ -62,7 +62,7 @@ const char *job_filed_path(const struct job *job)
     return job->filed_path ? job->filed_path : job->path;
 }
 
-bool job_lies_at_location(const struct job *job, const char *path)
+bool job_is_at_location(const struct job *job, const char *path)
 {
     size_t length = strlen(path), size = job->location ? strlen(job->location) : 0;
     if (!size || length < size || strcmp(path + length - size, job->location) != 0)

@@ -13,7 +13,7 @@
 
 /* ---- begun ---- */
 
-void queue_begin_anew(struct queue *queue, struct job *job)
+void queue_start_over(struct queue *queue, struct job *job)
 {
     job->entered = queue_next_entered(queue);
     job->released = job_failed_as(job, "recalled"); /* a person wants it after all */
@@ -41,7 +41,7 @@ static void stay(struct queue *queue, struct job *job)
         queue_stay(queue, job->id);
 }
 
-void queue_enter_anew(struct queue *queue, struct job *job)
+void queue_reenter(struct queue *queue, struct job *job)
 {
     queue_wake_group(queue, job);
     stay(queue, job);

@@ -13,7 +13,7 @@
 static void retry_failed(struct queue *queue, struct job *job)
 {
     bool is_link = job_has_error(job, "links"); /* it is not settled again, so this stays open */
-    queue_begin_anew(queue, job);
+    queue_start_over(queue, job);
     if (!is_link)
         job_forget_error(job);
     queue_set_state(queue, job, JOB_QUEUED, "retry requested");

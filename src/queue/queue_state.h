@@ -33,6 +33,6 @@ int64_t queue_next_entered(struct queue *queue);
 bool queue_may_have_lost(const struct queue *queue, int64_t changed_ms);
 
 /** A failed job is to start over; only a POST that is still unclear is kept. Not written yet. */
-void queue_begin_anew(struct queue *queue, struct job *job);
+void queue_start_over(struct queue *queue, struct job *job);
 
 #endif

@@ -190,7 +190,7 @@ static bool is_unchanged(const struct table *table)
 }
 
 /** Read the file again, and keep its contents, or the reason why it has none. */
-static int read_anew(struct table *table, const struct table_patience *patience)
+static int reread(struct table *table, const struct table_patience *patience)
 {
     struct str reason = STR_INIT(REASON_MAX);
     bool is_settled = false;
@@ -211,7 +211,7 @@ int table_refresh(struct table *table, const struct table_patience *patience, st
 {
     int result = 0;
     if (!is_unchanged(table))
-        result = read_anew(table, patience);
+        result = reread(table, patience);
     if (result && result != -EINVAL)
         return result;
     if (!table->reason)

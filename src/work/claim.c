@@ -111,7 +111,7 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     while (*last)
         last = &(*last)->next;
     *last = task;
-    task_go_on(task, claim_first_stage(job, folder));
+    task_continue(task, claim_first_stage(job, folder));
     find_kept(worker, task);
     if (task->stage == STAGE_VERIFY && job->state == JOB_ATTACHING)
         gather_posted(worker, task);
@@ -169,10 +169,10 @@ static bool claim_suspect(struct worker *worker)
 void worker_claim(struct worker *worker)
 {
     health_ask_if_due(worker);
-    classify_go_on(worker);
-    held_news_tell(worker);
-    paced_go_on(worker);
-    discards_go_on(worker);
+    classify_continue(worker);
+    held_news_log(worker);
+    paced_continue(worker);
+    discards_continue(worker);
     if (claim_suspect(worker))
         return;
     for (int i = 0; i < CLAIMS_MAX && claim_one(worker, false); i++)

@@ -67,7 +67,7 @@ static int64_t classify_one(
         return verdict.wait_ms;
     }
     if (verdict.kind != VERDICT_NEXT) {
-        queue_enter_anew(worker->queue, job);
+        queue_reenter(worker->queue, job);
         job_forget_rule(job);
     }
     if (job_has_error(job, "table"))
@@ -113,7 +113,7 @@ static enum classifying classify_folder(
     return view->healthy ? CLASSIFY_DONE : CLASSIFY_CANNOT;
 }
 
-void classify_go_on(struct worker *worker)
+void classify_continue(struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
         worker->folders[i].classifying =
@@ -125,7 +125,7 @@ void classify_leave_group(
 {
     const char *rule = resolution->rule ? resolution->rule->name : "";
     if (job->rule && strcmp(job->rule, rule) != 0)
-        queue_enter_anew(worker->queue, job);
+        queue_reenter(worker->queue, job);
     else
         queue_wake_group(worker->queue, job);
 }

@@ -5,7 +5,7 @@
 #include "worker_state.h"
 
 /** Sort a slice of what is queued in folders with groups; see folder_view for how far it got. */
-void classify_go_on(struct worker *worker);
+void classify_continue(struct worker *worker);
 
 /** Before a job keeps what it was resolved to: it may leave the group it was in, and by another
  * rule it is another email. */

@@ -26,6 +26,6 @@ int copying_step(struct task *task, char **ret_name)
         return result;
     if (result == 0)
         result = copy_finish(task->step.copy, path_name(task->job->path), ret_name);
-    task_go_on(task, task->stage); /* the copy has ended; its directories may be closed */
+    task_continue(task, task->stage); /* the copy has ended; its directories may be closed */
     return result != 0 ? result : copying_take_identity(task, *ret_name);
 }

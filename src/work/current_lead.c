@@ -107,7 +107,7 @@ static struct verdict search_merges(struct current_lead *current)
         return remember(current, ABSENCE_MERGED, into) < 0
                    ? verdict_no_memory()
                    : verdict_make(VERDICT_NEXT, NULL, "found");
-    case MERGE_UNDER_WAY:
+    case MERGE_IN_PROGRESS:
         merge_list_begin(merges, clock_steady_ms()); /* or it would say so for minutes */
         return verdict_make(
             VERDICT_RETRY, "no_target", "the lead %s is being merged right now", current->lead_id);
@@ -138,7 +138,7 @@ static struct verdict follow(struct current_lead *current, const struct absence 
 }
 
 /** On by what is known of the lead already. */
-static struct verdict go_on(struct current_lead *current)
+static struct verdict proceed(struct current_lead *current)
 {
     static struct verdict (*const steps[ABSENCE_KINDS])(
         struct current_lead * current, const struct absence *known) = {
@@ -161,7 +161,7 @@ struct verdict current_lead_begin(
     *current = (struct current_lead){.whole = whole, .shared = absences};
     if (str_assign(&current->lead_id, lead_id) < 0)
         return verdict_no_memory();
-    return go_on(current);
+    return proceed(current);
 }
 
 struct request *current_lead_ask(const struct current_lead *current, const struct api *api)
@@ -237,7 +237,7 @@ static struct verdict read_events(struct current_lead *current, const struct req
         return verdict;
     int result = is_refused ? remember_refusal(current) : remember_end(current, &page);
     record_page_release(&page);
-    return result < 0 ? verdict_no_memory() : go_on(current);
+    return result < 0 ? verdict_no_memory() : proceed(current);
 }
 
 static struct verdict read_merges(struct current_lead *current, const struct request *request)
@@ -255,7 +255,7 @@ static struct verdict read_merges(struct current_lead *current, const struct req
     if (result < 0)
         return verdict_no_memory();
     verdict = search_merges(current);
-    return verdict.kind == VERDICT_NEXT ? go_on(current) : verdict;
+    return verdict.kind == VERDICT_NEXT ? proceed(current) : verdict;
 }
 
 struct verdict current_lead_read(

@@ -111,7 +111,7 @@ static void collect_missing(struct queue *queue, const struct folder *folder, in
     view->checks_discards = count > 0;
     for (size_t i = 0; i < count; i++) {
         CLEANUP(job_freep) struct job *job = queue_load(queue, ids[i]);
-        bool is_missing = job && !lies_elsewhere(folder, job) && !failed_file_still_lies(root, job);
+        bool is_missing = job && !lies_elsewhere(folder, job) && !failed_file_is_there(root, job);
         if (is_missing && missing->count && !lie_together(missing->jobs[0], job))
             break;
         view->checked_up_to = ids[i];
@@ -172,7 +172,7 @@ static bool may_check(const struct worker *worker, const struct folder_view *vie
     return view->checks_discards && view->healthy && !worker->disk_short && !worker->stopping;
 }
 
-void discards_go_on(struct worker *worker)
+void discards_continue(struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++) {
         struct folder_view *view = &worker->folders[i];
@@ -181,7 +181,7 @@ void discards_go_on(struct worker *worker)
     }
 }
 
-bool discards_are_under_way(const struct worker *worker)
+bool discards_are_running(const struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (may_check(worker, &worker->folders[i]))

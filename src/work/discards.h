@@ -12,9 +12,9 @@ void discards_check_now(struct folder_view *view);
 
 /** Look for a slice of the failed files of each folder: those that were deleted end as discarded.
  */
-void discards_go_on(struct worker *worker);
+void discards_continue(struct worker *worker);
 
 /** Whether there is more to look for at once. */
-bool discards_are_under_way(const struct worker *worker);
+bool discards_are_running(const struct worker *worker);
 
 #endif

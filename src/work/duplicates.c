@@ -37,9 +37,9 @@
 /** What the memory says about a job's bytes; of several filings, the one that says most. */
 enum twin_kind {
     TWIN_NONE,
-    TWIN_ELSEWHERE, /* on other leads, which may have been merged into this one */
-    TWIN_UNDER_WAY, /* on this one, by a POST whose end is not known yet */
-    TWIN_FILED      /* on this one */
+    TWIN_ELSEWHERE,   /* on other leads, which may have been merged into this one */
+    TWIN_IN_PROGRESS, /* on this one, by a POST whose end is not known yet */
+    TWIN_FILED        /* on this one */
 };
 
 struct twin {
@@ -66,11 +66,11 @@ static void compare(void *context, const struct filing *filing)
         return;
     CLEANUP(job_freep) struct job *other = queue_load(comparison->queue, filing->job);
     /* if its folder is gone, nobody asks for its outcome */
-    bool is_under_way = other && other->state == JOB_ATTACHING && !other->ending &&
-                        config_folder(comparison->config, other->folder);
-    if (twin->kind == TWIN_FILED || (is_under_way && twin->kind == TWIN_UNDER_WAY))
+    bool is_in_progress = other && other->state == JOB_ATTACHING && !other->ending &&
+                          config_folder(comparison->config, other->folder);
+    if (twin->kind == TWIN_FILED || (is_in_progress && twin->kind == TWIN_IN_PROGRESS))
         return;
-    *twin = (struct twin){.kind = is_under_way ? TWIN_UNDER_WAY : TWIN_FILED,
+    *twin = (struct twin){.kind = is_in_progress ? TWIN_IN_PROGRESS : TWIN_FILED,
         .at_ms = filing->at_ms,
         .is_sure = other ? !other->posting
                          : !queue_is_unclear_by_hand(
@@ -188,7 +188,7 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
     case TWIN_ELSEWHERE:
         find_out(worker, task, false);
         break;
-    case TWIN_UNDER_WAY:
+    case TWIN_IN_PROGRESS:
         wait_for_twin(worker, task);
         break;
     case TWIN_FILED:
@@ -218,7 +218,7 @@ static bool was_taken_out(const struct task *task, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
     CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
-    return root >= 0 && failed->put_away != JOB_DISCARDED && failed_text_still_lies(root, failed) &&
+    return root >= 0 && failed->put_away != JOB_DISCARDED && failed_text_is_there(root, failed) &&
            failed_file_has_left(root, folder->failed, failed);
 }
 
@@ -227,7 +227,7 @@ static bool is_the_file(const struct task *task, struct queue *queue, const stru
 {
     const char *path = task->job->path;
     if (!identity_same_file(&failed->identity, &task->job->identity) ||
-        job_lies_at_location(failed, path))
+        job_is_at_location(failed, path))
         return false;
     CLEANUP(close_fd) int root = safe_open_root(task->folder->path);
     return root >= 0 && failed_directories_have(queue, failed->folder, root, path) == 0;
@@ -258,7 +258,7 @@ struct verdict duplicate_start(struct task *task, const struct stage_tools *tool
     }
     if (!task->merged.count && merged_leads_init(&task->merged, task->job->lead_id) < 0)
         return verdict_no_memory();
-    return task_under_way(task, merged_leads_ask(&task->merged, &tools->api));
+    return task_await(task, merged_leads_ask(&task->merged, &tools->api));
 }
 
 struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools)

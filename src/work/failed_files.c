@@ -154,17 +154,17 @@ static bool may_be_there(int directory, const char *name)
            (errno != ENOENT && errno != ENOTDIR);
 }
 
-bool failed_text_still_lies(int root, const struct job *job)
+bool failed_text_is_there(int root, const struct job *job)
 {
     const char *location = job->location && *job->location ? job->location : NULL;
     CLEANUP(free_text) char *text = location ? path_with_suffix(location, ERROR_SUFFIX) : NULL;
     return !text || may_be_there(root, text);
 }
 
-bool failed_file_still_lies(int root, const struct job *job)
+bool failed_file_is_there(int root, const struct job *job)
 {
     const char *location = job->location && *job->location ? job->location : NULL;
-    return !location || may_be_there(root, location) || failed_text_still_lies(root, job);
+    return !location || may_be_there(root, location) || failed_text_is_there(root, job);
 }
 
 int failed_file_search(

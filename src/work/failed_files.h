@@ -12,10 +12,10 @@
 bool failed_file_has_left(int root, const char *failed, const struct job *job);
 
 /** Whether a failed file, or its text, is where it was put; also if that cannot be determined. */
-bool failed_file_still_lies(int root, const struct job *job);
+bool failed_file_is_there(int root, const struct job *job);
 
 /** The same of its text alone: one that was deleted with its file says that nobody wants it. */
-bool failed_text_still_lies(int root, const struct job *job);
+bool failed_text_is_there(int root, const struct job *job);
 
 /** A failed file that may have another name by now. */
 struct sought {

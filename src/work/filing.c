@@ -138,7 +138,7 @@ struct verdict resolve_start(struct task *task, const struct stage_tools *tools)
         if (verdict.kind != VERDICT_MORE)
             return verdict;
     }
-    return task_under_way(task, resolution_ask(&task->resolution, &tools->api));
+    return task_await(task, resolution_ask(&task->resolution, &tools->api));
 }
 
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools)
@@ -171,7 +171,7 @@ struct verdict renamed_start(struct task *task, const struct stage_tools *tools)
         if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
             return verdict;
     }
-    return task_under_way(task, resolution_ask(&task->resolution, &tools->api));
+    return task_await(task, resolution_ask(&task->resolution, &tools->api));
 }
 
 struct verdict renamed_finish(struct task *task, const struct stage_tools *tools)
@@ -196,7 +196,7 @@ struct verdict attach_start(struct task *task, const struct stage_tools *tools)
     struct verdict verdict = attach_body(rule, &task->config->limits, jobs, count, &body);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    return task_under_way(task, api_create(&tools->api, rule->activity, task->job->lead_id, body));
+    return task_await(task, api_create(&tools->api, rule->activity, task->job->lead_id, body));
 }
 
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
@@ -250,7 +250,7 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools)
             return verdict_make(
                 VERDICT_RETRY, "unclear", "cannot read from the queue what was posted");
     }
-    return task_under_way(task, verify_ask(&task->verification, &tools->api));
+    return task_await(task, verify_ask(&task->verification, &tools->api));
 }
 
 /** Who asks whether an activity is another job's. */
@@ -280,7 +280,7 @@ struct verdict reconcile_start(struct task *task, const struct stage_tools *tool
         if (verify_by_content(&task->verification, task->job) < 0)
             return verdict_no_memory();
     }
-    return task_under_way(task, verify_ask(&task->verification, &tools->api));
+    return task_await(task, verify_ask(&task->verification, &tools->api));
 }
 
 struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools)

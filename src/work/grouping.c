@@ -108,7 +108,7 @@ static void intend(struct worker *worker, struct task *task)
     queue_intend(worker->queue, jobs, task_count_jobs(task),
         close_clock_now(&worker->close_clock, clock_wall_ms(), clock_steady_ms()));
     free(jobs);
-    task_go_on(task, STAGE_ATTACH);
+    task_continue(task, STAGE_ATTACH);
 }
 
 /** Not yet: the group is not complete. The task has ended then. */
@@ -129,7 +129,7 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
 void grouping_attach(struct worker *worker, struct task *task)
 {
     if (task_was_renamed(task)) {
-        task_go_on(task, STAGE_RESOLVE);
+        task_continue(task, STAGE_RESOLVE);
         return;
     }
     if (!task->job->rule) {
@@ -146,7 +146,7 @@ void grouping_attach(struct worker *worker, struct task *task)
         return;
     }
     if (task->job->reconcile) {
-        task_go_on(task, STAGE_RECONCILE);
+        task_continue(task, STAGE_RECONCILE);
         return;
     }
     if (waits_for_group(worker, task, rule) || grouping_waits_for_close(worker, task))

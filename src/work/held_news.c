@@ -74,7 +74,7 @@ static void tell(void *context, const char *rule, int64_t emails)
         emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule);
 }
 
-void held_news_tell(struct worker *worker)
+void held_news_log(struct worker *worker)
 {
     int64_t now = clock_steady_ms();
     for (struct held_news **at = &worker->news; *at;) {
@@ -89,7 +89,7 @@ void held_news_tell(struct worker *worker)
     }
 }
 
-void worker_tell_held(struct worker *worker)
+void worker_log_held(struct worker *worker)
 {
     held_news_free(worker);
     queue_count_held(worker->queue, NULL, tell, NULL);

@@ -8,7 +8,7 @@
 void held_news_note(struct worker *worker, const char *rule, bool is_first);
 
 /** Tell what is due. */
-void held_news_tell(struct worker *worker);
+void held_news_log(struct worker *worker);
 
 /** In how many ms there is something to tell; INT64_MAX for never. */
 int64_t held_news_wait(const struct worker *worker);

@@ -66,7 +66,7 @@ void moves_fail(struct worker *worker, struct task *task, const struct verdict *
     fail_members(worker, task, verdict);
     task_close_upload(task);
     queue_fail(worker->queue, task->job, verdict->code, verdict->message);
-    task_go_on(task, STAGE_FINISH);
+    task_continue(task, STAGE_FINISH);
 }
 
 void moves_done(struct worker *worker, struct task *task, const char *why)
@@ -80,7 +80,7 @@ void moves_done(struct worker *worker, struct task *task, const char *why)
         resolution_release(&task->resolution);
     task->has_resolution = false;
     queue_done(worker->queue, task->job, why);
-    task_go_on(task, task_last_stage(task->job, task->folder));
+    task_continue(task, task_last_stage(task->job, task->folder));
 }
 
 void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
@@ -88,13 +88,13 @@ void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
     task_free_members(task);
     if (task->job->group)
         queue_delay_group(worker->queue, task->job, JOB_DUE_NEVER);
-    task_go_on(task, stage);
+    task_continue(task, stage);
 }
 
 static void free_task(struct worker *worker, struct task *task)
 {
     pacing_drop_task_request(worker, task);
-    task_go_on(task, task->stage); /* frees what is copied or read */
+    task_continue(task, task->stage); /* frees what is copied or read */
     task_close_upload(task);
     if (task->has_resolution)
         resolution_release(&task->resolution);
@@ -153,7 +153,7 @@ static void go_to_stage(struct worker *worker, struct task *task, const struct m
 {
     if (move->what)
         queue_update(worker->queue, task->job, move->why.message);
-    task_go_on(task, move->stage);
+    task_continue(task, move->stage);
 }
 
 static void doubt(struct worker *worker, struct task *task, const struct move *move)
@@ -176,7 +176,7 @@ static void leave_out(struct worker *worker, struct task *task, const struct mov
         if (verdict->kind == VERDICT_CHANGED)
             worker->resettle(worker->watch_context, job->folder, job->path);
     }
-    task_go_on(task, STAGE_PRESENT);
+    task_continue(task, STAGE_PRESENT);
 }
 
 static void release(struct worker *worker, struct task *task, const struct move *move)

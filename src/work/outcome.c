@@ -30,7 +30,7 @@ static bool is_clear_no(const struct outcome_case *outcome, const struct verdict
 
 /* ---- on ---- */
 
-static struct move go_on(const struct outcome_case *outcome, const struct verdict *verdict)
+static struct move proceed(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     (void)outcome;
     return (struct move){.kind = MOVE_NEXT, .why = *verdict};
@@ -195,8 +195,8 @@ static struct move put_away(const struct outcome_case *outcome, const struct ver
 
 /* ---- the tables ---- */
 
-static decision *const under_way[VERDICTS] = {
-    [VERDICT_NEXT] = go_on,
+static decision *const in_progress[VERDICTS] = {
+    [VERDICT_NEXT] = proceed,
     [VERDICT_MORE] = ask_more,
     [VERDICT_AGAIN] = begin_again,
     [VERDICT_RETRY] = retry,
@@ -214,7 +214,7 @@ static decision *const under_way[VERDICTS] = {
 
 /** Whatever goes wrong now, the file is only put away later. */
 static decision *const has_outcome[VERDICTS] = {
-    [VERDICT_NEXT] = go_on,
+    [VERDICT_NEXT] = proceed,
     [VERDICT_MORE] = ask_more,
     [VERDICT_AGAIN] = put_away_later,
     [VERDICT_RETRY] = put_away_later,
@@ -233,7 +233,7 @@ static decision *const has_outcome[VERDICTS] = {
 struct move outcome_decide(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     bool is_last = outcome->stage == STAGE_RENAMED || outcome->stage == STAGE_FINISH;
-    struct move move = (is_last ? has_outcome : under_way)[verdict->kind](outcome, verdict);
+    struct move move = (is_last ? has_outcome : in_progress)[verdict->kind](outcome, verdict);
     move.withdraws = is_clear_no(outcome, verdict);
     return move;
 }

@@ -78,7 +78,7 @@ static void wake_all(struct worker *worker)
     free(after);
 }
 
-void paced_go_on(struct worker *worker)
+void paced_continue(struct worker *worker)
 {
     if (worker->has_paced && clock_wall_ms() >= worker->paced_until_ms)
         wake_all(worker);

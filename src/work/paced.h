@@ -16,9 +16,9 @@ void paced_add(struct worker *worker, int64_t at_ms);
 void paced_step_aside(struct worker *worker, struct task *task);
 
 /** Wake those whose sender may send again. */
-void paced_go_on(struct worker *worker);
+void paced_continue(struct worker *worker);
 
-/** In how many ms there is something to do for paced_go_on(); INT64_MAX for never. */
+/** In how many ms there is something to do for paced_continue(); INT64_MAX for never. */
 int64_t paced_wait(const struct worker *worker);
 
 /** The limits may have changed: everything is checked again. */

@@ -56,7 +56,7 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
     }
     if (source_yield(task->upload.source))
         return verdict_make(VERDICT_CHANGED, "changed", "another program is writing to the file");
-    return task_under_way(task, upload_ask_ticket(&task->upload, &tools->api));
+    return task_await(task, upload_ask_ticket(&task->upload, &tools->api));
 }
 
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools)
@@ -70,7 +70,7 @@ struct verdict send_start(struct task *task, const struct stage_tools *tools)
     if (upload_ticket_is_stale(&task->upload))
         return verdict_make(VERDICT_AGAIN, "s3_refused", "the upload form has expired");
     task->started_ms = clock_steady_ms();
-    return task_under_way(task, upload_send_form(&task->upload, &tools->api));
+    return task_await(task, upload_send_form(&task->upload, &tools->api));
 }
 
 struct verdict send_finish(struct task *task, const struct stage_tools *tools)

@@ -30,7 +30,7 @@
 void compare_next(struct worker *worker, struct task *task)
 {
     if (!task->is_kept) {
-        task_go_on(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
+        task_continue(task, task->folder->rules[0] ? STAGE_RESOLVE : STAGE_TICKET);
         return;
     }
     moves_log(task, "has only a new modification time", "its bytes were already filed");
@@ -58,13 +58,13 @@ void resolve_next(struct worker *worker, struct task *task)
     if (job->state != JOB_UPLOADING)
         grouping_attach(worker, task);
     else if (!grouping_waits_for_close(worker, task))
-        task_go_on(task, STAGE_TICKET);
+        task_continue(task, STAGE_TICKET);
 }
 
 void ticket_next(struct worker *worker, struct task *task)
 {
     (void)worker;
-    task_go_on(task, STAGE_SEND);
+    task_continue(task, STAGE_SEND);
 }
 
 /** The bytes are at Close: one transaction holds `uploaded` and what follows from it. */
@@ -152,7 +152,7 @@ void renamed_next(struct worker *worker, struct task *task)
             log_warn(
                 "job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
     }
-    task_go_on(task, STAGE_FINISH);
+    task_continue(task, STAGE_FINISH);
 }
 
 void finish_next(struct worker *worker, struct task *task)

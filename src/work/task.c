@@ -44,7 +44,7 @@ static void set_step(struct task *task, const struct step *step)
     task->step = *step;
 }
 
-void task_go_on(struct task *task, enum stage stage)
+void task_continue(struct task *task, enum stage stage)
 {
     task->stage = stage;
     set_step(task, &(struct step){.kind = STEP_START});
@@ -129,7 +129,7 @@ struct verdict task_wait(int64_t ms, const char *code, const char *why)
     return wait;
 }
 
-struct verdict task_under_way(struct task *task, struct request *request)
+struct verdict task_await(struct task *task, struct request *request)
 {
     if (!request)
         return verdict_no_memory();

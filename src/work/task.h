@@ -105,7 +105,7 @@ void task_free_members(struct task *task);
 
 /** On to the stage that begins after this turn's commit. A request has been dropped before
  * (pacing_drop_request()), as for all that change the step; what else it holds is freed. */
-void task_go_on(struct task *task, enum stage stage);
+void task_continue(struct task *task, enum stage stage);
 
 /** The stage has ended. */
 void task_end_stage(struct task *task, const struct verdict *verdict);
@@ -171,7 +171,7 @@ void task_leave_directories(struct task *task);
 bool task_folder_is_here(const struct task *task, const struct stage_tools *tools);
 
 /** The request of a stage is made; or, NULL, no memory was left for it. */
-struct verdict task_under_way(struct task *task, struct request *request);
+struct verdict task_await(struct task *task, struct request *request);
 
 /** Later, for a reason that is not the job's fault. */
 struct verdict task_wait(int64_t ms, const char *code, const char *why);

@@ -133,7 +133,7 @@ struct verdict upload_read_form(
     return verdict;
 }
 
-void upload_try_anew(struct upload *upload)
+void upload_start_over(struct upload *upload)
 {
     upload->tickets = 0;
     upload->disagreed = false;

@@ -57,7 +57,7 @@ static bool goes_on_by_itself(const struct worker *worker, const struct task *ta
 
 static bool is_busy(const struct worker *worker)
 {
-    if (discards_are_under_way(worker))
+    if (discards_are_running(worker))
         return true;
     for (size_t i = 0; i < worker->config->folder_count; i++)
         if (worker->folders[i].classifying == CLASSIFY_GOES_ON)

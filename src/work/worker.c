@@ -91,7 +91,7 @@ static void end_search(struct worker *worker, struct task *task)
         return;
     }
     task->was_searched = true;
-    task_go_on(task, task->stage);
+    task_continue(task, task->stage);
 }
 
 /** What continues by itself, a slice per turn. */
@@ -156,7 +156,7 @@ static void follow_in_task(struct worker *worker, struct task *task)
         return;
     pacing_drop_task_request(worker, task);
     task->was_searched = false;
-    task_go_on(task,
+    task_continue(task,
         task->stage == STAGE_RESOLVE ? STAGE_RESOLVE : claim_first_stage(task->job, task->folder));
 }
 

@@ -38,7 +38,7 @@ static void ask_for_scans_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->step.kind == STEP_SEARCH)
-            task_go_on(task, task->stage);
+            task_continue(task, task->stage);
 }
 
 int worker_configure(struct worker *worker, struct config *config, struct str *why)

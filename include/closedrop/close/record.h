@@ -38,7 +38,7 @@ int record_page_read(const char *body, size_t length, struct record_page *ret_pa
 /** Free what a page holds. It is empty then. */
 void record_page_release(struct record_page *page);
 
-enum merge_state { MERGE_NONE, MERGE_UNDER_WAY, MERGE_DONE };
+enum merge_state { MERGE_NONE, MERGE_IN_PROGRESS, MERGE_DONE };
 
 /** Read an entry of a list of lead merges. The IDs are set unless it is MERGE_NONE, and are owned
  * by `merge`. */

@@ -45,8 +45,8 @@ bool breaker_answered(struct breaker *breaker);
 /** Work passed: no need to hold back any longer. */
 void breaker_passed(struct breaker *breaker);
 
-/** Whether another job may start while `under_way` jobs are in progress. */
-bool breaker_lets_through(const struct breaker *breaker, size_t under_way);
+/** Whether another job may start while `in_progress` jobs are in progress. */
+bool breaker_lets_through(const struct breaker *breaker, size_t in_progress);
 
 /** The probe failed for `reason`: open the breaker until `now + delay`. */
 void breaker_trip(struct breaker *breaker, enum breaker_reason reason, int64_t now, int64_t delay);

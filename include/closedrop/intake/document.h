@@ -28,6 +28,6 @@ int document_read(int fd, int64_t size, struct document *ret_document);
  * Whether the file of `size` bytes at `fd` is still the document, perhaps with more appended. Also
  * true if this cannot be determined.
  */
-bool document_goes_on(const struct document *document, int fd, int64_t size);
+bool document_continues(const struct document *document, int fd, int64_t size);
 
 #endif

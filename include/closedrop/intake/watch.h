@@ -35,11 +35,11 @@ void watch_stop(struct watch *watch);
 void watch_rescan(struct watch *watch);
 
 /**
- * Called by the work thread: whether the watch thread has spent more than `most_ms` in one turn of
+ * Called by the work thread: whether the watch thread has spent more than `max_ms` in one turn of
  * its loop, at `now_ms` on the steady clock. A turn takes milliseconds, but every call in it can
  * hang on an unresponsive file system. Waiting for events, or for room in the outbox, does not
  * count.
  */
-bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t most_ms);
+bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t max_ms);
 
 #endif

@@ -12,7 +12,7 @@
  * is random in [0, 1). Never less than a quarter of `first_ms`, so that a small random value does
  * not hammer the server.
  */
-int64_t backoff_delay(int attempt, int64_t first_ms, int64_t most_ms, double chance);
+int64_t backoff_delay(int attempt, int64_t first_ms, int64_t max_ms, double chance);
 
 /** A random number in [0, 1) from the kernel (getrandom(2)). */
 double backoff_chance(void);

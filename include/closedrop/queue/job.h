@@ -118,7 +118,7 @@ const char *job_filed_path(const struct job *job);
  * Whether `path` ends in the location that its file was moved to, because a directory above it
  * became the folder.
  */
-bool job_lies_at_location(const struct job *job, const char *path);
+bool job_is_at_location(const struct job *job, const char *path);
 
 /** Whether it was uploaded by hand: it belongs to no folder and is never processed. */
 bool job_is_by_hand(const struct job *job);

@@ -109,7 +109,7 @@ bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_
 void queue_follow(struct queue *queue, struct job *job, const char *path);
 
 /** For the send guard the job starts over: under another name or rule it is another email. */
-void queue_enter_anew(struct queue *queue, struct job *job);
+void queue_reenter(struct queue *queue, struct job *job);
 
 /** A settled file, as reported by the watch thread. */
 struct arrival {

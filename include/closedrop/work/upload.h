@@ -43,7 +43,7 @@ struct verdict upload_read_form(
  * Begin again after a pause: the full number of tickets is available again, and an earlier ETag
  * mismatch is forgotten.
  */
-void upload_try_anew(struct upload *upload);
+void upload_start_over(struct upload *upload);
 
 /**
  * Whether the ticket is too old to start sending: S3 accepts it for 60 seconds.

@@ -120,7 +120,7 @@ bool worker_is_asking(const struct worker *worker);
 enum breaker_reason worker_blocked(const struct worker *worker);
 
 /** Log how many emails of each rule wait for a decision by a person. */
-void worker_tell_held(struct worker *worker);
+void worker_log_held(struct worker *worker);
 
 /** The number of failed jobs put away since the start. */
 int64_t worker_failures(const struct worker *worker);

@@ -176,8 +176,8 @@ static const struct {
     enum merge_state state;
 } merges[] = {
     {"completed", MERGE("lead_a", "lead_b", "completed"), MERGE_DONE},
-    {"pending", MERGE("lead_a", "lead_b", "pending"), MERGE_UNDER_WAY},
-    {"in progress", MERGE("lead_a", "lead_b", "in_progress"), MERGE_UNDER_WAY},
+    {"pending", MERGE("lead_a", "lead_b", "pending"), MERGE_IN_PROGRESS},
+    {"in progress", MERGE("lead_a", "lead_b", "in_progress"), MERGE_IN_PROGRESS},
     {"errored", MERGE("lead_a", "lead_b", "errored"), MERGE_NONE},
     {"of no status", "{'source_lead_id':'lead_a','destination_lead_id':'lead_b'}", MERGE_DONE},
     {"of a status that is null",

@@ -54,7 +54,7 @@ static void tells_one_document_from_another(void **state)
     close(fd);
     for (size_t i = 0; i < COUNT(now); i++) {
         fd = file_of(now[i].head, now[i].length, now[i].tail);
-        if (document_goes_on(&document, fd, (int64_t)now[i].length) != now[i].goes_on)
+        if (document_continues(&document, fd, (int64_t)now[i].length) != now[i].goes_on)
             fail_msg("%s", now[i].name);
         close(fd);
     }
@@ -70,7 +70,7 @@ static void a_document_that_grows_goes_on(void **state)
         int fd = file_of("", lengths[i], "");
         assert_int_equal(document_read(fd, length, &document), 0);
         assert_int_equal(write(fd, "more", 4), 4);
-        assert_true(document_goes_on(&document, fd, length + 4));
+        assert_true(document_continues(&document, fd, length + 4));
         close(fd);
     }
 }
@@ -99,10 +99,10 @@ static void does_not_guess_where_it_cannot_read(void **state)
     assert_int_equal(document_read(fd, 101, &document), -ENODATA);
     assert_int_equal(document_read(-1, 100, &document), -EBADF);
     assert_memory_equal(&document, &same, sizeof(same));
-    assert_true(document_goes_on(&document, -1, 100));
+    assert_true(document_continues(&document, -1, 100));
     close(fd);
     fd = file_of("o", 5, ""); /* cut since it was asked how long it is */
-    assert_false(document_goes_on(&document, fd, 100));
+    assert_false(document_continues(&document, fd, 100));
     close(fd);
 }
 

@@ -17,7 +17,7 @@ static const struct {
     const char *name;
     struct watched folder;
     size_t batches_out;
-    bool under_way;
+    bool in_progress;
 } rows[] = {
     {"nothing", {.schedule = {.kind = SCAN_WHOLE}}, 0, false},
     {"all of it", {.schedule = {.scan = SCAN, .kind = SCAN_WHOLE}}, 0, true},
@@ -40,9 +40,9 @@ static void is_held_up_by_a_folder_with_events_only(void **state)
             .config = &config, .folders = folders, .batches_out = rows[i].batches_out};
         watch.candidates = candidates_new(CANDIDATES_MAX);
         assert_non_null(watch.candidates);
-        bool under_way = scanning_is_under_way(&watch);
+        bool in_progress = scanning_is_running(&watch);
         candidates_free(watch.candidates);
-        if (under_way != rows[i].under_way)
+        if (in_progress != rows[i].in_progress)
             fail_msg("%s", rows[i].name);
     }
 }

@@ -498,7 +498,7 @@ static void what_is_held_is_told(void **state)
     assert_non_null(world.worker->news);
     world_run(&world, MINUTE_MS);
     assert_null(world.worker->news);
-    worker_tell_held(world.worker);
+    worker_log_held(world.worker);
     world_close(&world);
 }
 

@@ -49,7 +49,7 @@ static const struct {
         "lead_c"},
     {"errored, then pending",
         MERGE("lead_a", "lead_b", "errored") "," MERGE("lead_a", "lead_c", "pending"),
-        MERGE_UNDER_WAY, NULL},
+        MERGE_IN_PROGRESS, NULL},
     {"of others",
         MERGE("lead_x", "lead_a", "completed") "," MERGE("lead_ab", "lead_b", "completed"),
         MERGE_NONE, NULL},

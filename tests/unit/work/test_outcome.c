@@ -291,7 +291,7 @@ static void searches_once_for_what_is_to_be_put_away(void **state)
 
 /** How long it has been tried already, and how long it may take at most until the next time. */
 static const struct {
-    int64_t tried_ms, most_ms;
+    int64_t tried_ms, max_ms;
 } put_away[] = {
     {0, 1000},
     {10 * 1000, 10 * 1000},
@@ -312,7 +312,7 @@ static void puts_away_later_the_longer_it_was_tried(void **state)
             .now_ms = NOW_MS,
             .chance = 0.999999};
         int64_t delay_ms = outcome_decide(&outcome, &verdict).due_ms - NOW_MS;
-        if (delay_ms > put_away[i].most_ms || delay_ms < put_away[i].most_ms * 9 / 10)
+        if (delay_ms > put_away[i].max_ms || delay_ms < put_away[i].max_ms * 9 / 10)
             fail_msg("row %zu: %lld ms", i, (long long)delay_ms);
     }
 }
