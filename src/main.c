@@ -38,7 +38,8 @@
  *     intake/folder_state  what these files know about each folder, and request of one another
  *     intake/folder_set    the folders of the configuration, and of earlier ones still in use
  *     intake/folders       which directory a folder is, and its watches; with folder_root (found
- *                          and left), folder_claim (is it ours) and polling (or are there events)
+ *                          and left), folder_claim (is it ours), polling (or are there events) and
+ *                          watch_limit (the kernel's limits on these)
  *     intake/events        file events (the door to libinotifytools); event_dispatch passes them on
  *     intake/inbox         messages from the work thread
  *     intake/scan_schedule which scan of a folder is due (pure); scanning carries it out

@@ -1,63 +1,23 @@
 /** Decides whether a folder is watched by events or by polling, and explains how to get events. */
 #include "polling.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/files/filesystem.h"
+#include "closedrop/intake/watch_limit.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/**
- * The limits of inotify: per user and per user namespace, by sysctl (inotify(7), namespaces(7)).
- */
-static const struct limit {
-    int error;
-    const char *of;
-    const char *system;
-    const char *space;
-} limits[] = {
-    {-ENOSPC, "watches", "fs.inotify.max_user_watches", "user.max_inotify_watches"},
-    {-EMFILE, "inotify instances (or of open files)", "fs.inotify.max_user_instances",
-        "user.max_inotify_instances"},
-};
-
-static int64_t read_sysctl(const char *name)
+static void explain_limit(struct watched *folder, const struct watch_limit *limit, const char *what)
 {
-    char path[64];
-    int64_t value = -1;
-    snprintf(path, sizeof(path), "/proc/sys/%s", name);
-    for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
-        *dot = '/';
-    FILE *file = fopen(path, "re");
-    if (file && fscanf(file, "%" SCNd64, &value) != 1)
-        value = -1;
-    if (file)
-        fclose(file);
-    return value;
-}
-
-static int64_t power_of_two_from(int64_t least)
-{
-    int64_t power = 1;
-    while (power < least)
-        power *= 2;
-    return power;
-}
-
-static void explain_limit(struct watched *folder, const struct limit *limit, const char *what)
-{
-    int64_t system = read_sysctl(limit->system), space = read_sysctl(limit->space);
-    bool is_of_space = space >= 0 && space < system; /* outside of namespaces they are the same */
-    int64_t most = is_of_space ? space : system, missing = 1;
+    int64_t missing = 1;
     for (size_t i = 0; i < folder->watch->config->folder_count; i++)
         missing += folder->watch->folders[i].coverage.unwatched;
     snprintf(folder->health.message, sizeof(folder->health.message),
         "degraded: %s polled every poll_interval because the limit of %" PRId64
         " %s is reached; to raise it%s: sysctl -w %s=%" PRId64,
-        what, most, limit->of, is_of_space ? " in this user namespace" : "",
-        is_of_space ? limit->space : limit->system, power_of_two_from(most + 2 * missing));
+        what, limit->value, limit->what, limit->is_of_namespace ? " in this user namespace" : "",
+        limit->sysctl, watch_limit_raised(limit, missing));
 }
 
 void polling_explain(struct watched *folder)
@@ -73,11 +33,11 @@ void polling_explain(struct watched *folder)
     if (!has_none)
         snprintf(what, sizeof(what), "%" PRId64 " %s", folder->coverage.unwatched,
             folder->coverage.unwatched == 1 ? "directory is" : "directories are");
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (limits[i].error == error) {
-            explain_limit(folder, &limits[i], what);
-            return;
-        }
+    struct watch_limit limit;
+    if (watch_limit_of(error, &limit)) {
+        explain_limit(folder, &limit, what);
+        return;
+    }
     snprintf(folder->health.message, sizeof(folder->health.message),
         "degraded: %s polled every poll_interval because there are no file events: %s", what,
         strerror(-error));
