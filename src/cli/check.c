@@ -10,7 +10,6 @@
 #include "closedrop/control/client.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/path.h"
-#include "closedrop/files/safe_open.h"
 #include "closedrop/http/http.h"
 #include "closedrop/rules/table.h"
 #include "closedrop/work/verdict.h"
@@ -52,31 +51,20 @@ static void check_folder(
             "or set after_upload = \"keep\"");
 }
 
-/** An agent with another queue must not be there already; ours is known by its state_dir. */
-static void tell_owner(const struct config *config, const struct folder *folder, const char *where,
-    const struct owner *owner, struct str *problems)
-{
-    char words[OWNER_WORDS];
-    if (owner->is_foreign || owner_is_at(owner, config->state_dir))
-        return; /* whoever checks need not be the user that closedrop runs as */
-    str_printf(problems,
-        "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or remove the folder from "
-        "one of the two configurations\n",
-        config->file, folder->line, folder->name, where, owner_words(owner, words),
-        owner->state_dir);
-}
-
+/** An agent with another queue must not be there already. */
 static void check_owner(
     const struct config *config, const struct folder *folder, struct str *problems)
 {
     struct owner owner;
-    CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    CLEANUP(free_text) char *path = realpath(folder->path, NULL);
-    CLEANUP(free_text) char *above = path ? ownership_check_above(path, 0, &owner) : NULL;
-    if (above)
-        tell_owner(config, folder, above, &owner, problems);
-    if (root >= 0 && ownership_check(root, "", 0, &owner) == OWNERSHIP_REFUSED)
-        tell_owner(config, folder, folder->path, &owner, problems);
+    char words[OWNER_WORDS];
+    CLEANUP(free_text)
+    char *where = ownership_find_other(folder->path, config->state_dir, &owner);
+    if (where)
+        str_printf(problems,
+            "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or remove the folder "
+            "from one of the two configurations\n",
+            config->file, folder->line, folder->name, where, owner_words(&owner, words),
+            owner.state_dir);
 }
 
 /** The nearest directory of a path that exists must let us write. */

@@ -328,6 +328,26 @@ bool owner_is_at(const struct owner *owner, const char *state_dir)
     return strcmp(owner->host, self.host) == 0 && strcmp(owner->state_dir, state_dir) == 0;
 }
 
+/** Whoever asks need not be the user that closedrop runs as. */
+static bool is_another(const struct owner *owner, const char *state_dir)
+{
+    return !owner->is_foreign && !owner_is_at(owner, state_dir);
+}
+
+char *ownership_find_other(const char *path, const char *state_dir, struct owner *ret_owner)
+{
+    CLEANUP(close_fd) int root = safe_open_root(path);
+    CLEANUP(free_text) char *real_path = realpath(path, NULL);
+    CLEANUP(free_text)
+    char *above = real_path ? ownership_check_above(real_path, 0, ret_owner) : NULL;
+    if (above && is_another(ret_owner, state_dir))
+        return TAKE_PTR(above);
+    if (root >= 0 && ownership_check(root, "", 0, ret_owner) == OWNERSHIP_REFUSED &&
+        is_another(ret_owner, state_dir))
+        return strdup(path);
+    return NULL;
+}
+
 const char *owner_words(const struct owner *owner, char text[OWNER_WORDS])
 {
     if (owner->is_foreign)

@@ -107,6 +107,12 @@ char *ownership_check_above(const char *path, int64_t queue, struct owner *ret_o
 /** Whether an owner file names this machine and this state directory. */
 bool owner_is_at(const struct owner *owner, const char *state_dir);
 
+/**
+ * For whoever has no queue: the directory, `path` itself or above it, that an agent with another
+ * state directory than `state_dir` owns. The caller frees it; NULL: there is none that we may see.
+ */
+char *ownership_find_other(const char *path, const char *state_dir, struct owner *ret_owner);
+
 /** Describe the other owner in `text`, to follow "is"; returns `text`. */
 #define OWNER_WORDS 160
 const char *owner_words(const struct owner *owner, char text[OWNER_WORDS]);
