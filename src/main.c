@@ -78,7 +78,8 @@
  *                          together; filed_memory: which bytes were filed; ledger: what was sent
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
  *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
- *                          reads a row, store_put writes a job
+ *                          reads a row, store_put writes a job; store_look_up answers several
+ *                          questions
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
  *                          store_aside: sets a damaged one aside
  *     queue/checksum       detects rows that the disk has changed (pure)

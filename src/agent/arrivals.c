@@ -32,30 +32,49 @@ static void answer_seen(struct agent *agent, struct message *message, size_t kep
         watch_rescan(agent->watch);
 }
 
+/** Whether a sighting that the queue has answered about is to be settled. */
+static bool is_to_settle(struct agent *agent, struct seen *seen)
+{
+    if (seen->known == KNOWN_RENAMED)
+        worker_follow(agent->worker, seen->job, seen->path);
+    if (seen->known == KNOWN_JUDGED &&
+        worker_came_with_failed(agent->worker, seen->job, seen->path))
+        seen->known = KNOWN_YES;
+    return seen->known == KNOWN_NOT || seen->known == KNOWN_JUDGED;
+}
+
+/** Ask the queue about the sightings from the first of `count` on; returns how many it answered. */
+static size_t ask_queue(struct agent *agent, const struct folder *folder,
+    const struct sighting *sightings, size_t count, struct seen *seen)
+{
+    size_t asked = count < SEEN_MAX ? count : SEEN_MAX;
+    for (size_t i = 0; i < asked; i++)
+        seen[i] = (struct seen){.folder = folder->name,
+            .path = sightings[i].path,
+            .identity = &sightings[i].state.identity,
+            .by_path = by_path(folder),
+            .is_one_name = sightings[i].state.links == 1};
+    return queue_known(agent->queue, seen, asked);
+}
+
 /** Return the message with the sightings that the queue does not know. */
 static void take_seen(struct agent *agent, struct message *message)
 {
     const struct folder *folder = &agent->config->folders[message->folder];
+    struct seen seen[SEEN_MAX];
     size_t kept = 0;
-    for (size_t i = 0; i < message->count; i++) {
-        struct sighting *sighting = &message->sightings[i];
-        const struct seen seen = {.folder = folder->name,
-            .path = sighting->path,
-            .identity = &sighting->state.identity,
-            .by_path = by_path(folder),
-            .is_one_name = sighting->state.links == 1};
-        int64_t job = 0;
-        enum known known = queue_known(agent->queue, &seen, &job);
-        if (known == KNOWN_RENAMED)
-            worker_follow(agent->worker, job, sighting->path);
-        if (known == KNOWN_JUDGED && worker_came_with_failed(agent->worker, job, sighting->path))
-            known = KNOWN_YES;
-        if (known == KNOWN_YES || known == KNOWN_RENAMED) {
-            free(sighting->path);
-            continue;
+    for (size_t i = 0; i < message->count;) {
+        struct sighting *sightings = &message->sightings[i];
+        size_t answered = ask_queue(agent, folder, sightings, message->count - i, seen);
+        for (size_t j = 0; j < answered; j++) {
+            if (!is_to_settle(agent, &seen[j])) {
+                free(sightings[j].path);
+                continue;
+            }
+            sightings[j].judged = seen[j].known == KNOWN_JUDGED;
+            message->sightings[kept++] = sightings[j];
         }
-        sighting->judged = known == KNOWN_JUDGED;
-        message->sightings[kept++] = *sighting;
+        i += answered;
     }
     answer_seen(agent, message, kept);
 }

@@ -42,6 +42,32 @@ static const char *path_to_find(const struct identity *identity, const char *pat
     return by_path || !identity->handle_length ? path : NULL;
 }
 
+static struct lookup lookup_of(const struct seen *seen, enum query_kind kind)
+{
+    return (struct lookup){.kind = kind,
+        .query = {.folder = seen->folder, .path = seen->path, .identity = seen->identity}};
+}
+
+/** As queue_find() finds the job of each: by its handle, where it has one, and then by its path. */
+static void find_jobs(
+    struct queue *queue, const struct seen *seen, size_t count, struct lookup *lookups)
+{
+    struct lookup by_path[SEEN_MAX];
+    size_t of[SEEN_MAX], paths = 0;
+    for (size_t i = 0; i < count; i++)
+        lookups[i] =
+            lookup_of(&seen[i], seen[i].identity->handle_length ? QUERY_BY_HANDLE : QUERY_BY_PATH);
+    store_look_up(queue->store, lookups, count, false);
+    for (size_t i = 0; i < count; i++)
+        if (!lookups[i].job && lookups[i].kind == QUERY_BY_HANDLE && seen[i].by_path) {
+            of[paths] = i;
+            by_path[paths++] = lookup_of(&seen[i], QUERY_BY_PATH);
+        }
+    store_look_up(queue->store, by_path, paths, false);
+    for (size_t i = 0; i < paths; i++)
+        lookups[of[i]].job = by_path[i].job;
+}
+
 void queue_follow(struct queue *queue, struct job *job, const char *path)
 {
     CLEANUP(free_text) char *why = str_format("renamed in the folder; its name was %s", job->path);
@@ -60,25 +86,41 @@ void queue_follow(struct queue *queue, struct job *job, const char *path)
     queue_update(queue, job, why ? why : "renamed in the folder");
 }
 
-enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job)
+/** What is known of a file, whose job is NULL where it has none. */
+static enum known judge(struct queue *queue, struct seen *seen, struct job *job)
 {
-    CLEANUP(job_freep)
-    struct job *job = queue_find(queue, seen->folder, seen->identity,
-        path_to_find(seen->identity, seen->path, seen->by_path));
     if (!job)
         return KNOWN_NOT;
-    if (!still_blocks(job, seen->path)) {
-        *ret_job = job->id;
+    seen->job = job->id;
+    if (!still_blocks(job, seen->path))
         return is_for_a_person(job) ? KNOWN_JUDGED : KNOWN_NOT;
-    }
     if (!was_renamed(job, seen))
         return KNOWN_YES;
-    if (job->claimed) {
-        *ret_job = job->id;
+    if (job->claimed)
         return KNOWN_RENAMED;
-    }
     queue_follow(queue, job, seen->path);
     return KNOWN_YES;
+}
+
+/** Whether a job was found for an earlier file as well. */
+static bool is_found_twice(const struct lookup *lookups, size_t index)
+{
+    for (size_t i = 0; i < index && lookups[index].job; i++)
+        if (lookups[i].job && lookups[i].job->id == lookups[index].job->id)
+            return true;
+    return false;
+}
+
+size_t queue_known(struct queue *queue, struct seen *seen, size_t count)
+{
+    struct lookup lookups[SEEN_MAX];
+    size_t answered = 0;
+    find_jobs(queue, seen, count, lookups);
+    for (; answered < count && !is_found_twice(lookups, answered); answered++)
+        seen[answered].known = judge(queue, &seen[answered], lookups[answered].job);
+    for (size_t i = 0; i < count; i++)
+        job_free(lookups[i].job);
+    return answered;
 }
 
 bool queue_leaves_alone(struct queue *queue, const struct seen *seen, bool *ret_waits)
@@ -144,18 +186,33 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     return tell_arrival(queue, job, arrival);
 }
 
+/** As queue_find(); `ret_waiting`: the job that waits at the same path, for a file of before. */
+static struct job *find_old(
+    struct queue *queue, const struct arrival *arrival, struct job **ret_waiting)
+{
+    const struct query query = {
+        .folder = arrival->folder, .path = arrival->path, .identity = &arrival->identity};
+    const bool has_handle = arrival->identity.handle_length;
+    struct lookup lookups[] = {{.kind = QUERY_WAITING_AT, .query = query},
+        {.kind = has_handle ? QUERY_BY_HANDLE : QUERY_BY_PATH, .query = query},
+        {.kind = QUERY_BY_PATH, .query = query}};
+    bool by_both = has_handle && arrival->by_path;
+    store_look_up(queue->store, lookups, by_both ? 3 : 2, false);
+    *ret_waiting = lookups[0].job;
+    if (!lookups[1].job)
+        return lookups[2].job;
+    job_free(lookups[2].job);
+    return lookups[1].job;
+}
+
 int64_t queue_add(struct queue *queue, const struct arrival *arrival)
 {
-    CLEANUP(job_freep)
-    struct job *old = queue_find(queue, arrival->folder, &arrival->identity,
-        path_to_find(&arrival->identity, arrival->path, arrival->by_path));
+    CLEANUP(job_freep) struct job *waiting = NULL;
+    CLEANUP(job_freep) struct job *old = find_old(queue, arrival, &waiting);
     if (old && still_blocks(old, arrival->path))
         return 0;
     if (old && old->state == JOB_FAILED && !old->ending)
         return continue_failed(queue, old, arrival);
-    CLEANUP(job_freep)
-    struct job *waiting = store_job(queue->store, QUERY_WAITING_AT,
-        &(struct query){.folder = arrival->folder, .path = arrival->path});
     if (waiting)
         queue_end(queue, waiting, JOB_SUPERSEDED, "its file was rewritten or replaced");
     return add_new(queue, arrival);

@@ -33,6 +33,8 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 
+#include <stdint.h>
+
 /** The states a lane takes jobs from, nearest the end first. */
 static const struct {
     enum lane lane;
@@ -50,17 +52,65 @@ static bool is_in_lanes(size_t row, unsigned lanes)
     return (claims[row].lane & lanes) != 0;
 }
 
-struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects)
+/* ---- what is next ---- */
+
+/** Questions that are asked together. */
+struct asking {
+    struct lookup lookups[LOOKUPS_MAX];
+    size_t of[LOOKUPS_MAX]; /* which claimable each is about */
+    size_t count;
+};
+
+/** Add the questions about one claimable, of one kind. */
+static void ask_of(struct asking *asking, enum query_kind kind, const struct claimable *claimable,
+    size_t index, int64_t now)
 {
-    int64_t now = clock_wall_ms();
+    for (size_t row = 0; row < COUNT(claims); row++) {
+        if (!is_in_lanes(row, claimable->lanes))
+            continue;
+        asking->of[asking->count] = index;
+        asking->lookups[asking->count++] = (struct lookup){.kind = kind,
+            .query = {.folder = claimable->folder,
+                .state = job_state_names[claims[row].state],
+                .suspect = claimable->suspects,
+                .at_ms = now},
+            .number = INT64_MAX};
+    }
+}
+
+/** Whether there is room for no further claimable. */
+static bool is_full(const struct asking *asking)
+{
+    return asking->count + COUNT(claims) > LOOKUPS_MAX;
+}
+
+static struct job *ask_for_job(struct queue *queue, struct asking *asking)
+{
     struct job *job = NULL;
-    for (size_t i = 0; i < COUNT(claims) && !job; i++)
-        if (is_in_lanes(i, lanes))
-            job = store_job(queue->store, QUERY_DUE,
-                &(struct query){.folder = folder,
-                    .state = job_state_names[claims[i].state],
-                    .suspect = suspects,
-                    .at_ms = now});
+    store_look_up(queue->store, asking->lookups, asking->count, true);
+    for (size_t i = 0; i < asking->count && !job; i++)
+        job = asking->lookups[i].job;
+    asking->count = 0;
+    return job;
+}
+
+static struct job *next_job(struct queue *queue, const struct claimable *of, size_t count)
+{
+    struct asking asking;
+    struct job *job = NULL;
+    int64_t now = clock_wall_ms();
+    asking.count = 0;
+    for (size_t i = 0; i < count && !job; i++) {
+        ask_of(&asking, QUERY_DUE, &of[i], i, now);
+        if (is_full(&asking) || i + 1 == count)
+            job = ask_for_job(queue, &asking);
+    }
+    return job;
+}
+
+struct job *queue_claim(struct queue *queue, const struct claimable *of, size_t count)
+{
+    struct job *job = next_job(queue, of, count);
     if (!job)
         return NULL;
     job->claimed = true;
@@ -76,18 +126,27 @@ struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes,
     return job;
 }
 
-int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects)
+static void ask_when_due(struct queue *queue, struct asking *asking, struct claimable *of)
 {
-    int64_t next = INT64_MAX;
-    for (size_t i = 0; i < COUNT(claims); i++) {
-        const struct query query = {
-            .folder = folder, .state = job_state_names[claims[i].state], .suspect = suspects};
-        int64_t due = is_in_lanes(i, lanes)
-                          ? store_number(queue->store, QUERY_NEXT_DUE, &query, INT64_MAX)
-                          : INT64_MAX;
-        next = due < next ? due : next;
+    store_look_up(queue->store, asking->lookups, asking->count, false);
+    for (size_t i = 0; i < asking->count; i++) {
+        struct claimable *claimable = &of[asking->of[i]];
+        int64_t due_ms = asking->lookups[i].number;
+        claimable->due_ms = due_ms < claimable->due_ms ? due_ms : claimable->due_ms;
     }
-    return next;
+    asking->count = 0;
+}
+
+void queue_next_due(struct queue *queue, struct claimable *of, size_t count)
+{
+    struct asking asking;
+    asking.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        of[i].due_ms = INT64_MAX;
+        ask_of(&asking, QUERY_NEXT_DUE, &of[i], i, 0);
+        if (is_full(&asking) || i + 1 == count)
+            ask_when_due(queue, &asking, of);
+    }
 }
 
 /* ---- what waits comes due ---- */

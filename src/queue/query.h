@@ -98,6 +98,9 @@ enum query_kind {
     QUERIES
 };
 
+/** The last that is answered by jobs. */
+#define QUERY_LAST_OF_JOBS QUERY_NOT_PUT_AWAY
+
 /** What a query is about; which of it counts depends on its kind. NULL texts are not set. */
 struct query {
     int64_t id;

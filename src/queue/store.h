@@ -2,9 +2,10 @@
  * Where the queue's rows are kept: the driver behind queue.h. This header contains no SQL, so that
  * another database can stand behind it; SQLite (sqlite.h) is the driver that is installed.
  *
- * A driver opens and closes a store, begins and commits its transactions, and has four verbs:
- * store_put() writes a job, store_change() many rows at once, store_jobs() and store_rows() answer.
- * What they are about is a value (query.h). The checksums of rows are the driver's.
+ * A driver opens and closes a store, begins and commits its transactions, and has five verbs:
+ * store_put() writes a job, store_change() many rows at once, store_jobs() and store_rows() answer,
+ * and store_look_up() answers several questions together. What they are about is a value (query.h).
+ * The checksums of rows are the driver's.
  *
  * Between store_begin() and store_commit() the store remembers its first failure: the calls may be
  * made in a row and checked once, by the commit, which then has undone them all. Reads inside a
@@ -75,6 +76,23 @@ struct row {
 /** Tell each row that fits, in order. */
 void store_rows(struct store *store, enum query_kind kind, const struct query *query,
     void (*each)(void *context, const struct row *row), void *context);
+
+/** One question of several, whose answer is one job or one number. */
+struct lookup {
+    enum query_kind kind;
+    struct query query;
+    struct job *job; /* NULL; answered: the first, the asker's to free, if there is one */
+    int64_t number;  /* what it is where there is no row; answered: the first number */
+};
+
+/** As many are asked together at most. */
+#define LOOKUPS_MAX 64
+
+/**
+ * Answer all, or, where `until_found`, in order until one has found a job. A turn asks so for all
+ * that it can know beforehand: a driver that is far away needs one round trip for it.
+ */
+void store_look_up(struct store *store, struct lookup *lookups, size_t count, bool until_found);
 
 /**
  * The number that a new store has from the transaction that makes it: 1, or 2 where something

@@ -24,6 +24,8 @@
 
 /** How many jobs are claimed in one turn: groups that wait are due again and again. */
 #define CLAIMS_MAX 256
+/** As many folders are asked about at once. */
+#define FOLDERS_AT_ONCE 16
 
 /** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
 static bool needs_resolving(const struct job *job, const struct folder *folder)
@@ -119,34 +121,58 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
         grouping_attach(worker, task);
 }
 
+/** List folders that have free lanes, from the `first`th in turn on; returns how many it checked.
+ */
+static size_t list_claimable(
+    struct worker *worker, bool suspects, size_t first, struct claimable *ret_of, size_t *ret_count)
+{
+    const struct config *config = worker->config;
+    size_t i = first;
+    for (*ret_count = 0; i < config->folder_count && *ret_count < FOLDERS_AT_ONCE; i++) {
+        size_t index = (worker->turn + i) % config->folder_count;
+        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_PUT_AWAY : 0U);
+        if (lanes)
+            ret_of[(*ret_count)++] = (struct claimable){
+                .folder = config->folders[index].name, .lanes = lanes, .suspects = suspects};
+    }
+    return i - first;
+}
+
 /** One claim, from the folders in turn. */
 static bool claim_one(struct worker *worker, bool suspects)
 {
     const struct config *config = worker->config;
-    for (size_t i = 0; i < config->folder_count; i++) {
-        size_t index = (worker->turn + i) % config->folder_count;
-        const struct folder *folder = &config->folders[index];
-        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_PUT_AWAY : 0U);
-        struct job *job = lanes ? queue_claim(worker->queue, folder->name, lanes, suspects) : NULL;
-        if (!job)
-            continue;
-        worker->turn = (index + 1) % config->folder_count;
-        take_on(worker, job, folder);
-        return true;
+    struct claimable of[FOLDERS_AT_ONCE];
+    struct job *job = NULL;
+    size_t count;
+    for (size_t i = 0; i < config->folder_count && !job;) {
+        i += list_claimable(worker, suspects, i, of, &count);
+        job = queue_claim(worker->queue, of, count);
     }
-    return false;
+    if (!job)
+        return false;
+    const struct folder *folder = config_folder(config, job->folder);
+    worker->turn = ((size_t)(folder - config->folders) + 1) % config->folder_count;
+    take_on(worker, job, folder);
+    return true;
+}
+
+/** Whether a suspect of one folder can be claimed now. */
+static bool has_due_suspect(const struct worker *worker, const struct folder_view *view)
+{
+    struct claimable of = {
+        .folder = view->folder->name, .lanes = LANE_ATTACH | LANE_SEND, .suspects = true};
+    if (!view->healthy || view->classifying != CLASSIFY_DONE)
+        return false;
+    queue_next_due(worker->queue, &of, 1);
+    return of.due_ms <= clock_wall_ms();
 }
 
 bool claim_suspect_is_due(const struct worker *worker)
 {
-    const unsigned lanes = LANE_ATTACH | LANE_SEND;
-    int64_t now = clock_wall_ms();
-    for (size_t i = 0; i < worker->config->folder_count; i++) {
-        const struct folder_view *view = &worker->folders[i];
-        if (view->healthy && view->classifying == CLASSIFY_DONE &&
-            queue_next_due(worker->queue, view->folder->name, lanes, true) <= now)
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        if (has_due_suspect(worker, &worker->folders[i]))
             return true;
-    }
     return false;
 }
 

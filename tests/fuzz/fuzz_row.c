@@ -64,7 +64,8 @@ static int64_t add(struct queue *queue, const char *path)
 
 static struct job *claim(struct queue *queue, unsigned lanes)
 {
-    struct job *job = queue_claim(queue, FOLDER, lanes, false);
+    struct job *job = queue_claim(
+        queue, &(struct claimable){.folder = FOLDER, .lanes = lanes, .suspects = false}, 1);
     assert(job);
     return job;
 }
@@ -260,7 +261,8 @@ static void read_all(struct queue *queue)
 static void work_once(struct queue *queue, int round)
 {
     queue_begin(queue);
-    struct job *job = queue_claim(queue, FOLDER, LANE_ALL, round % 2);
+    struct job *job = queue_claim(
+        queue, &(struct claimable){.folder = FOLDER, .lanes = LANE_ALL, .suspects = round % 2}, 1);
     if (job) {
         struct job *members[4];
         struct queue_group group;

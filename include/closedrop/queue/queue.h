@@ -79,7 +79,7 @@ enum known {
                      (queue_follow()) */
 };
 
-/** A file as a scan has seen it. */
+/** A file as a scan has seen it, and what the queue knows about it. */
 struct seen {
     const char *folder;
     const char *path;
@@ -87,14 +87,23 @@ struct seen {
     bool by_path; /* a file with the path, size and mtime of a kept file is also the same file; a
                      file without a handle always is */
     bool is_one_name; /* it has no other name (hard link) */
+    enum known known; /* the answer */
+    int64_t job;      /* with it, where it needs one: an ID */
 };
 
+/** As many files are asked about together at most. */
+#define SEEN_MAX 64
+
 /**
- * Ask about a file. If its job has it under another name and has not put it away yet, the job
- * follows the file; but if that job is claimed, the result is KNOWN_RENAMED, and `ret_job` is its
- * ID. With KNOWN_JUDGED, `ret_job` is the ID of the failed job.
+ * Ask about files, at most SEEN_MAX. If its job has one under another name and has not put it away
+ * yet, the job follows the file; but if that job is claimed, the answer is KNOWN_RENAMED, with the
+ * job's ID. With KNOWN_JUDGED, `job` is the ID of the failed job.
+ *
+ * Returns how many were answered, from the first on. It is fewer than `count`, but not 0, where a
+ * job was found for two of them: the outcome for the first may change what is known of the second,
+ * so ask about the rest afterwards.
  */
-enum known queue_known(struct queue *queue, const struct seen *seen, int64_t *ret_job);
+size_t queue_known(struct queue *queue, struct seen *seen, size_t count);
 
 /**
  * Whether a file stays where it is for good: its job was forgotten, or keeps files in place.
@@ -144,15 +153,22 @@ enum lane {
     LANE_ALL = 7
 };
 
-/**
- * Claim the job of `folder` that should be next, preferring those nearest their end, out of
- * `lanes`; it counts as claimed from the commit on. NULL: nothing is due. LANE_PUT_AWAY does not
- * apply to suspects.
- */
-struct job *queue_claim(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
+/** Jobs of one folder that could be claimed. */
+struct claimable {
+    const char *folder;
+    unsigned lanes; /* LANE_PUT_AWAY does not apply to suspects */
+    bool suspects;
+    int64_t due_ms; /* queue_next_due() */
+};
 
-/** When the next such claim could succeed, on the wall clock; INT64_MAX for never. */
-int64_t queue_next_due(struct queue *queue, const char *folder, unsigned lanes, bool suspects);
+/**
+ * Claim the job that should be next of the first of `count` that has one due, preferring those
+ * nearest their end; it counts as claimed from the commit on. NULL: nothing is due.
+ */
+struct job *queue_claim(struct queue *queue, const struct claimable *of, size_t count);
+
+/** When the next claim of each could succeed, on the wall clock; INT64_MAX for never. */
+void queue_next_due(struct queue *queue, struct claimable *of, size_t count);
 
 /**
  * Write a job: a new one, which gets its ID, or one whose state has not changed. Writes no history

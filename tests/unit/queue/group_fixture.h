@@ -63,7 +63,7 @@ static inline void intend_three(struct queue *queue, struct job *jobs[3])
     int64_t ids[3];
     for (int i = 0; i < 3; i++)
         ids[i] = add_uploaded(queue, paths[i], i + 1);
-    jobs[0] = queue_claim(queue, "scans", LANE_ATTACH, false);
+    jobs[0] = claim_of(queue, "scans", LANE_ATTACH, false);
     jobs[0]->verifications = 1; /* of an earlier post */
     assert_int_equal(jobs[0]->id, ids[0]);
     assert_int_equal(queue_group_members(queue, jobs[0], jobs + 1, 2), 2);

@@ -75,9 +75,13 @@ static inline int64_t add(struct queue *queue, const char *path, struct identity
 static inline enum known known_as(struct queue *queue, const char *folder, struct identity identity,
     const char *path, bool by_path)
 {
-    const struct seen seen = {folder, path, &identity, by_path, true};
-    int64_t job = 0;
-    return queue_known(queue, &seen, &job);
+    struct seen seen = {.folder = folder,
+        .path = path,
+        .identity = &identity,
+        .by_path = by_path,
+        .is_one_name = true};
+    assert_int_equal(queue_known(queue, &seen, 1), 1);
+    return seen.known;
 }
 
 static inline enum known known(struct queue *queue, struct identity identity)
@@ -85,17 +89,25 @@ static inline enum known known(struct queue *queue, struct identity identity)
     return known_as(queue, "scans", identity, "anywhere", false);
 }
 
+static inline struct job *claim_of(
+    struct queue *queue, const char *folder, unsigned lanes, bool suspects)
+{
+    return queue_claim(
+        queue, &(struct claimable){.folder = folder, .lanes = lanes, .suspects = suspects}, 1);
+}
+
 static inline struct job *claim(struct queue *queue)
 {
-    return queue_claim(queue, "scans", LANE_ALL, false);
+    return claim_of(queue, "scans", LANE_ALL, false);
 }
 
 /* for suspects or for the others, whichever comes first */
 static inline int64_t next_due(struct queue *queue, const char *folder, unsigned lanes)
 {
-    int64_t of_suspects = queue_next_due(queue, folder, lanes, true);
-    int64_t of_others = queue_next_due(queue, folder, lanes, false);
-    return of_suspects < of_others ? of_suspects : of_others;
+    struct claimable of[] = {
+        {.folder = folder, .lanes = lanes, .suspects = true}, {.folder = folder, .lanes = lanes}};
+    queue_next_due(queue, of, 2);
+    return of[0].due_ms < of[1].due_ms ? of[0].due_ms : of[1].due_ms;
 }
 
 static inline struct job *load(struct queue *queue, int64_t id)

@@ -332,7 +332,8 @@ static void leaves_alone_what_was_forgotten_or_kept(void **state)
 {
     struct queue *queue = *state;
     const struct identity identity = file(1);
-    const struct seen seen = {"scans", "a.pdf", &identity, false, true};
+    const struct seen seen = {
+        .folder = "scans", .path = "a.pdf", .identity = &identity, .is_one_name = true};
     bool waits;
     begin(queue);
     assert_false(queue_leaves_alone(queue, &seen, &waits));
@@ -341,7 +342,8 @@ static void leaves_alone_what_was_forgotten_or_kept(void **state)
     assert_int_equal(queue_forget(queue, id, false), QUEUE_OK);
     assert_true(queue_leaves_alone(queue, &seen, &waits));
     const struct identity other = file(2);
-    const struct seen kept = {"scans", "b.pdf", &other, false, true};
+    const struct seen kept = {
+        .folder = "scans", .path = "b.pdf", .identity = &other, .is_one_name = true};
     add(queue, "b.pdf", file(2));
     struct job *job = claim(queue);
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
@@ -497,23 +499,29 @@ static void counts_what_was_discarded_no_more(void **state)
     commit(queue);
 }
 
+static enum known ask(struct queue *queue, struct seen *seen)
+{
+    assert_int_equal(queue_known(queue, seen, 1), 1);
+    return seen->known;
+}
+
 static void asks_of_what_a_person_must_judge_where_it_came_back(void **state)
 {
     struct queue *queue = *state;
     begin(queue);
     for (int i = 0; i < JOB_JUDGED; i++) {
-        int64_t job = 0, id = discarded(queue, job_judged_codes[i]);
+        int64_t id = discarded(queue, job_judged_codes[i]);
         const struct identity identity = file(1);
         struct seen seen = {
             .folder = "scans", .path = "Failed-October/a.pdf", .identity = &identity};
-        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
-        assert_int_equal(job, id);
+        assert_int_equal(ask(queue, &seen), KNOWN_JUDGED);
+        assert_int_equal(seen.job, id);
         struct job *failed = queue_load(queue, id);
         queue_set_location_in_failed(queue, failed, seen.path); /* renamed with all of Failed */
         assert_string_equal(job_ended_as(failed), "");
-        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_YES);
+        assert_int_equal(ask(queue, &seen), KNOWN_YES);
         seen.path = "a.pdf";
-        assert_int_equal(queue_known(queue, &seen, &job), KNOWN_JUDGED);
+        assert_int_equal(ask(queue, &seen), KNOWN_JUDGED);
         queue_end(queue, failed, JOB_DROPPED, "for the next");
         job_free(failed);
     }

@@ -229,6 +229,12 @@ static void ignore_folder(void *context, const char *folder, int64_t jobs, int64
     ++*(int *)context;
 }
 
+static struct job *claim_by_hand(struct queue *queue, bool suspects)
+{
+    return queue_claim(queue,
+        &(struct claimable){.folder = BY_HAND_FOLDER, .lanes = LANE_ALL, .suspects = suspects}, 1);
+}
+
 static void is_no_work_of_the_agent(void **state)
 {
     struct queue *queue = *state;
@@ -237,8 +243,8 @@ static void is_no_work_of_the_agent(void **state)
     int folders = 0;
     int64_t failed = tell(queue, "{" FILED ",\"state\":\"failed\"," LATE "}", 200);
     tell(queue, DONE, 200);
-    assert_null(queue_claim(queue, BY_HAND_FOLDER, LANE_ALL, false));
-    assert_null(queue_claim(queue, BY_HAND_FOLDER, LANE_ALL, true));
+    assert_null(claim_by_hand(queue, false));
+    assert_null(claim_by_hand(queue, true));
     assert_int_equal(queue_recover(queue, 1000), 0);
     queue_count(queue, NULL, &counts);
     for (int i = 0; i < JOB_STATES; i++)

@@ -33,7 +33,7 @@ static void claims_what_is_nearest_its_end_first(void **state)
 
     static const int order[] = {2, 1, 3, 0}; /* to put away, to attach, then by due time */
     for (size_t i = 0; i < COUNT(order); i++) {
-        struct job *job = queue_claim(queue, "scans", LANE_ALL, false);
+        struct job *job = claim_of(queue, "scans", LANE_ALL, false);
         assert_int_equal(job->id, ids[order[i]]);
         job_free(job);
     }
@@ -46,9 +46,9 @@ static void sends_nothing_where_nothing_may_be_sent(void **state)
     struct queue *queue = *state;
     begin(queue);
     add(queue, "a.pdf", file(1));
-    assert_null(queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false));
-    assert_null(queue_claim(queue, "other", LANE_ALL, false));
-    assert_null(queue_claim(queue, "scans", LANE_ALL, true));
+    assert_null(claim_of(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false));
+    assert_null(claim_of(queue, "other", LANE_ALL, false));
+    assert_null(claim_of(queue, "scans", LANE_ALL, true));
     assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == INT64_MAX);
     assert_true(next_due(queue, "other", LANE_ALL) == INT64_MAX);
     assert_true(next_due(queue, "scans", LANE_ALL) == now);
@@ -92,7 +92,7 @@ static void expect_claims(struct queue *queue, size_t row)
     struct job *job;
     add_one_in_each_state(queue);
     bool is_due = next_due(queue, "scans", lanes[row].lanes) == now;
-    while ((job = queue_claim(queue, "scans", lanes[row].lanes, false)) != NULL) {
+    while ((job = claim_of(queue, "scans", lanes[row].lanes, false)) != NULL) {
         size_t length = strlen(claimed);
         snprintf(claimed + length, sizeof(claimed) - length, "%s ", job->path);
         job_free(job);
@@ -135,7 +135,7 @@ static void passes_over_what_is_not_due(void **state)
     assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == now + 1);
     assert_true(next_due(queue, "scans", LANE_ATTACH) == now + 3);
     now += 3;
-    job = queue_claim(queue, "scans", LANE_ATTACH, false);
+    job = claim_of(queue, "scans", LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_ATTACHING); /* stays so: it must be verified */
     assert_int_equal(job->attempts, 1);
     assert_true(job->claimed);

@@ -68,7 +68,8 @@ static struct job *add(struct queue *queue, const char *path, int number)
 static struct job *upload(struct queue *queue, const char *path, int number, const char *hash)
 {
     job_free(add(queue, path, number));
-    struct job *job = queue_claim(queue, "scans", LANE_SEND, false);
+    struct job *job =
+        queue_claim(queue, &(struct claimable){.folder = "scans", .lanes = LANE_SEND}, 1);
     assert_non_null(job);
     int result = str_assign(&job->rule, "r") | str_assign(&job->rules_digest, "rules of today");
     result |= str_assign(&job->lead_id, "lead_a") | str_assign(&job->sha256, hash);
@@ -276,9 +277,11 @@ static void is_approved_by_hand(void **state)
 static enum known see(struct queue *queue, const char *path, int number, int64_t *ret_job)
 {
     const struct identity identity = file(number);
-    const struct seen seen = {
+    struct seen seen = {
         .folder = "scans", .path = path, .identity = &identity, .is_one_name = true};
-    return queue_known(queue, &seen, ret_job);
+    assert_int_equal(queue_known(queue, &seen, 1), 1);
+    *ret_job = seen.job;
+    return seen.known;
 }
 
 static void asks_anew_whose_it_is_until_its_activity_is_intended(void **state)
@@ -335,8 +338,9 @@ static void follows_no_second_name_and_nothing_that_was_put_away(void **state)
     int64_t claimed = 0;
     struct job *job = upload(*state, "a.pdf", 1, HASH);
     const struct identity identity = file(1);
-    const struct seen second = {.folder = "scans", .path = "link.pdf", .identity = &identity};
-    assert_int_equal(queue_known(*state, &second, &claimed), KNOWN_YES);
+    struct seen second = {.folder = "scans", .path = "link.pdf", .identity = &identity};
+    assert_int_equal(queue_known(*state, &second, 1), 1);
+    assert_int_equal(second.known, KNOWN_YES);
     queue_done(*state, job, "done");
     queue_set_put_away(*state, job, NULL, "kept in the folder");
     assert_int_equal(see(*state, "b.pdf", 1, &claimed), KNOWN_YES);

@@ -156,7 +156,7 @@ static void intends_one_post_for_a_group(void **state)
     expect_postings(queue, jobs[2]->id, "c.pdf A email 0\n");
     expect_postings(queue, 4711, "");
     begin(queue);
-    assert_null(queue_claim(queue, "scans", LANE_ALL, false));
+    assert_null(claim_of(queue, "scans", LANE_ALL, false));
     commit(queue);
     free_three(jobs);
 }

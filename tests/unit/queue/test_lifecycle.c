@@ -202,7 +202,7 @@ static void retries_an_uploaded_job_without_its_bytes(void **state)
     queue_retry(queue, job, now, true, "later");
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
-    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
+    job = claim_of(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
     assert_non_null(job);
     assert_int_equal(job->state, JOB_UPLOADED);
     job_free(job);
@@ -222,7 +222,7 @@ static void tries_again_to_put_a_file_away(void **state)
     assert_null(claim(queue));
     assert_true(next_due(queue, "scans", LANE_PUT_AWAY) == now + 5000);
     now += 5000;
-    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
+    job = claim_of(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, false);
     assert_int_equal(job->state, JOB_DONE);
     assert_int_equal(job->attempts, 1); /* putting away does not count as an attempt */
     job_free(job);
@@ -267,7 +267,7 @@ static int64_t add_failed(
     static int number = 100;
     struct arrival arrival = {.folder = folder, .path = "x", .identity = file(++number)};
     int64_t id = queue_add(queue, &arrival);
-    struct job *job = queue_claim(queue, folder, LANE_SEND, false);
+    struct job *job = claim_of(queue, folder, LANE_SEND, false);
     assert_non_null(job);
     assert_int_equal(str_assign(&job->rule, rule), 0);
     queue_fail(queue, job, code, "in words");

@@ -9,7 +9,7 @@ static void fails_a_file_that_kills_the_program_three_times(void **state)
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
     for (int death = 1; death <= 3; death++) {
-        struct job *job = queue_claim(queue, "scans", LANE_ALL, death > 1);
+        struct job *job = claim_of(queue, "scans", LANE_ALL, death > 1);
         assert_non_null(job);
         job_free(job);
         assert_int_equal(queue_recover(queue, DOUBT), 1);
@@ -39,7 +39,7 @@ static void forgets_a_death_once_it_gets_through(void **state)
     int64_t id = add(queue, "a.pdf", file(1));
     job_free(claim(queue));
     queue_recover(queue, DOUBT);
-    struct job *job = queue_claim(queue, "scans", LANE_ALL, true);
+    struct job *job = claim_of(queue, "scans", LANE_ALL, true);
     queue_advance(queue, job, JOB_UPLOADED, "uploaded");
     job_free(job);
     job = load(queue, id);
@@ -72,12 +72,12 @@ static void blames_nobody_where_several_were_claimed(void **state)
         assert_int_equal(job->state, JOB_QUEUED);
         job_free(job);
     }
-    struct job *job = queue_claim(queue, "scans", LANE_ALL, true);
+    struct job *job = claim_of(queue, "scans", LANE_ALL, true);
     assert_int_equal(job->id, ids[0]);
     queue_retry(queue, job, now, true, "later"); /* it got through alive */
     job_free(job);
     assert_int_equal(queue_count_suspects(queue), 2);
-    job = queue_claim(queue, "scans", LANE_ALL, false); /* no suspect among these */
+    job = claim_of(queue, "scans", LANE_ALL, false); /* no suspect among these */
     assert_true(job->id == innocent || job->id == ids[0]);
     job_free(job);
     commit(queue);
@@ -121,7 +121,7 @@ static void does_not_upload_again_what_was_uploaded(void **state)
     assert_int_equal(job->state, JOB_UPLOADED);
     assert_true(job->suspect);
     job_free(job);
-    job = queue_claim(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, true);
+    job = claim_of(queue, "scans", LANE_PUT_AWAY | LANE_ATTACH, true);
     assert_int_equal(job->id, id);
     job_free(job);
     commit(queue);
@@ -154,12 +154,12 @@ static void waits_before_it_looks_for_what_was_posted(void **state)
     assert_true(job->due_ms <= now);
     assert_true(job->suspect);
     job_free(job);
-    job = queue_claim(queue, "scans", LANE_ALL, true);
+    job = claim_of(queue, "scans", LANE_ALL, true);
     assert_int_equal(job->id, uploaded->id);
     job_free(job);
-    assert_null(queue_claim(queue, "scans", LANE_ALL, true));
+    assert_null(claim_of(queue, "scans", LANE_ALL, true));
     now += DOUBT;
-    job = queue_claim(queue, "scans", LANE_ALL, true);
+    job = claim_of(queue, "scans", LANE_ALL, true);
     assert_int_equal(job->id, posted->id);
     job_free(job);
     job_free(posted);
@@ -196,7 +196,7 @@ static void blames_no_group_where_another_job_was_claimed(void **state)
     begin(queue);
     intend_three(queue, jobs);
     int64_t id = add(queue, "d.pdf", file(4));
-    job_free(queue_claim(queue, "scans", LANE_SEND, false));
+    job_free(claim_of(queue, "scans", LANE_SEND, false));
     assert_int_equal(queue_count_claimed(queue), 2);
     assert_int_equal(queue_recover(queue, DOUBT), 2);
     for (int i = 0; i < 4; i++) {
