@@ -50,8 +50,9 @@ static void stay_alive(struct agent *agent)
 static void tell_room(struct agent *agent, const struct room *room)
 {
     room_print(room, agent->config->state_dir, &agent->disk_why);
-    str_add(
-        &agent->disk_why, "; until then no new files are accepted, and files stay where they are");
+    str_add(&agent->disk_why,
+        "; nothing is lost: until then no new files are accepted, files stay where they "
+        "are, and work continues by itself");
 }
 
 /**
@@ -82,7 +83,7 @@ static void follow_clock(struct agent *agent)
     agent->clock_lead_ms = lead;
     if (llabs(by) < CLOCK_STEP_MS)
         return;
-    log_warn("the clock jumped %s by %lld s; all due times were shifted accordingly",
+    log_warn("the clock jumped %s by %lld s; this does not change how long files still wait",
         by > 0 ? "forward" : "backward", llabs(by) / 1000);
     queue_begin(agent->queue);
     queue_follow_clock(agent->queue, by);

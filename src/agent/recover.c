@@ -4,6 +4,7 @@
 #include "recover.h"
 #include "config_changes.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/exit_codes.h"
@@ -23,11 +24,12 @@ void recover_staging(struct agent *agent, size_t index)
     agent->folders[index].is_recovered = true;
     if (folder->after_upload == AFTER_KEEP)
         return;
+    char user[ACCOUNT_NAME];
     int result = staging_recover(folder, agent->queue);
     if (result < 0)
-        log_warn("%s: finished files cannot be moved: %s/.closedrop cannot be used: %s; make the "
-                 "folder writable for this user, or set after_upload = \"keep\"",
-            folder->name, folder->path, strerror(-result));
+        log_warn("%s: finished files cannot be moved: %s/.closedrop cannot be used: %s; make both "
+                 "writable for the user %s, or set after_upload = \"keep\" for this folder",
+            folder->name, folder->path, strerror(-result), account_user(geteuid(), user));
 }
 
 bool recover_looks_unmounted(const struct agent *agent, const struct folder *folder)
@@ -75,8 +77,11 @@ static void note_lost_queue(struct agent *agent)
     if (origin == QUEUE_IS_NEW && !was_used_before(agent))
         return;
     queue_set_predecessor_lost(agent->queue);
-    log_warn("starting with an empty queue although an earlier one existed; files now in the "
-             "folders are checked against Close before they are filed");
+    log_warn("starting with an empty queue in %s, although there was one before: files now in the "
+             "folders are checked against Close before they are filed, so that nothing is filed "
+             "twice; nothing needs to be done, but if the earlier queue was only moved away, stop "
+             "closedrop and put it back",
+        agent->config->state_dir);
 }
 
 int recover(struct agent *agent)

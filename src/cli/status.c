@@ -85,9 +85,11 @@ static void print_held(const struct json *held)
         const char *rule = json_get_text(one, "rule");
         printf("HELD: %" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
         cli_print_text(rule);
-        printf(" wait%s for your approval: closedrop release ", emails == 1 ? "s" : "");
+        printf(" wait%s for your approval; \"closedrop release ", emails == 1 ? "s" : "");
         cli_print_text(rule);
-        printf(", or recall\n");
+        printf("\" sends %s, \"closedrop recall ", emails == 1 ? "it" : "them");
+        cli_print_text(rule);
+        printf("\" does not\n");
     }
 }
 

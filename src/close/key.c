@@ -123,7 +123,7 @@ static int unreadable(const char *path, int error, struct str *why)
         return not_allowed(path, why);
     str_printf(why, "the key file %s cannot be read: %s; %s", path, strerror(error),
         error == ELOOP ? "it is a symbolic link; name the file itself"
-                       : "put the API key there, readable by this user only");
+                       : "put the API key there, readable only by the user closedrop runs as");
     return -error;
 }
 

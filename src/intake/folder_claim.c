@@ -72,9 +72,10 @@ bool folder_yield_to_above(struct watched *folder)
 static void tell_doubt(struct watched *folder, int error)
 {
     if (!folder->claim.is_doubtful)
-        log_warn("%s: cannot mark the folder as watched: %s/.closedrop/owner: %s; make sure that "
-                 "no other closedrop is watching it",
-            folder->folder->name, folder->folder->path, strerror(-error));
+        log_warn(
+            "%s: cannot mark the folder as watched: %s/.closedrop/owner cannot be written: %s; "
+            "make sure that no other closedrop watches %s",
+            folder->folder->name, folder->folder->path, strerror(-error), folder->folder->path);
     folder->claim.is_doubtful = true;
 }
 

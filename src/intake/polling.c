@@ -15,7 +15,9 @@ static void explain_limit(struct watched *folder, const struct watch_limit *limi
         missing += folder->watch->folders[i].coverage.unwatched;
     snprintf(folder->health.message, sizeof(folder->health.message),
         "degraded: %s polled every poll_interval because the limit of %" PRId64
-        " %s is reached; to raise it%s: sysctl -w %s=%" PRId64,
+        " %s is reached; to raise it%s: sysctl -w %s=%" PRId64
+        " (and write this setting to a file in /etc/sysctl.d, or it is lost at the next boot); "
+        "closedrop uses the new limit without a restart",
         what, limit->value, limit->what, limit->is_of_namespace ? " in this user namespace" : "",
         limit->sysctl, watch_limit_raised(limit, missing));
 }

@@ -4,6 +4,7 @@
 #include "store_check.h"
 #include "store_query.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
@@ -179,6 +180,7 @@ static enum store_problem find_file(
         *ret_path = strdup(directory);
         return *ret_path ? 0 : STORE_BROKEN_MACHINE;
     }
+    char user[ACCOUNT_NAME];
     int made = create ? make_directories(directory) : 0;
     char *path = str_format("%s/queue.db", directory);
     enum store_problem problem = 0;
@@ -186,8 +188,9 @@ static enum store_problem find_file(
         problem = STORE_BROKEN_MACHINE;
     } else if (made < 0 || (create && access(directory, W_OK | X_OK) < 0)) {
         str_printf(why,
-            "state_dir %s cannot be %s: %s; make it writable for this user, or choose another",
-            directory, made < 0 ? "made" : "written", strerror(made < 0 ? -made : errno));
+            "state_dir %s cannot be %s: %s; make it writable for the user %s, or choose another",
+            directory, made < 0 ? "created" : "written", strerror(made < 0 ? -made : errno),
+            account_user(geteuid(), user));
         problem = is_shortage(made) ? STORE_BROKEN_MACHINE : STORE_UNWRITABLE;
     } else if (!create && access(path, F_OK) < 0) {
         problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;

@@ -278,7 +278,8 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     if (task->staging == -EACCES)
         return not_put_away_in(task, "the file cannot be moved", STAGING_NAME, task->staging);
     if (task->staging < 0)
-        return task_not_put_away("the folder's .closedrop directory cannot be used", task->staging);
+        return task_not_put_away(
+            "the directory " STAGING_NAME " of the folder cannot be used", task->staging);
     int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
     if (taken == -EBUSY)
         return verdict_make(

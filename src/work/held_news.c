@@ -70,8 +70,10 @@ static void tell(void *context, const char *rule, int64_t emails)
 {
     (void)context;
     log_warn("%" PRId64
-             " email%s of rule %s wait%s for your approval: closedrop release %s, or recall",
-        emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule);
+             " email%s of rule %s wait%s for your approval; \"closedrop release %s\" sends %s, "
+             "\"closedrop recall %s\" does not",
+        emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule,
+        emails == 1 ? "it" : "them", rule);
 }
 
 void held_news_log(struct worker *worker)

@@ -108,9 +108,10 @@ static void hold_for_a_person(struct worker *worker, struct task *task, const st
     CLEANUP(free_text)
     char *message = str_format(
         "more than %" PRId64
-        " email%s of rule \"%s\" would be sent within an hour (limits.ask_above): it waits for "
-        "closedrop release or recall; if it is removed from the folder, it is not sent",
-        most, most == 1 ? "" : "s", rule->name);
+        " email%s of rule \"%s\" would be sent within an hour (limits.ask_above), so this one "
+        "waits; \"closedrop release %s\" sends all that wait, \"closedrop recall %s\" none; a file "
+        "that is removed from the folder is not sent",
+        most, most == 1 ? "" : "s", rule->name, rule->name, rule->name);
     bool is_first = !queue_list_held(worker->queue, rule->name, HELD_FOR_WORD, 0, &id, 1);
     held_news_note(worker, rule->name, is_first);
     hold_back(

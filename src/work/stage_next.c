@@ -85,7 +85,8 @@ void send_next(struct worker *worker, struct task *task)
     }
     job->uploaded_ms = clock_wall_ms();
     queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
-    moves_log(task, "uploaded", upload->sha256);
+    CLEANUP(free_text) char *digest = str_format("SHA-256 %s", upload->sha256);
+    moves_log(task, "uploaded", digest ? digest : "");
     task_close_upload(task);
     grouping_attach(worker, task);
 }
@@ -169,6 +170,6 @@ void finish_next(struct worker *worker, struct task *task)
     struct folder_view *view = folder_view_of(worker, task->job->folder);
     if (view && job_has_error(task->job, "gone") && task->job->location)
         discards_check_now(view);
-    moves_log(task, job_state_names[task->job->state], how);
+    moves_log(task, task->job->state == JOB_FAILED ? "put away" : "done", how);
     moves_end_task(worker, task);
 }

@@ -41,7 +41,7 @@ set_limit() { # NAME NUMBER
 
 do_as_status_says() { # runs the sysctl that it prints
     local mend
-    mend=$(closedrop status | grep -o 'sysctl -w .*')
+    mend=$(closedrop status | grep -o 'sysctl -w [^ ]*')
     echo "$mend"
     in_space sh -c "$mend"
 }
