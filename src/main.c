@@ -107,8 +107,8 @@
  *     work/compare         a kept file that was only touched
  *     work/send            the stages ticket and send: ask for the form, stream the bytes
  *     work/task_file       the file of a task: opened, and still the one that was queued
- *     work/finish          puts the file away; beside: the text next to it; copying: to another
- *                          disk
+ *     work/finish          puts the file away; beside: what is next to it; error_text: why it
+ *                          failed, for people; copying: to another disk
  *     work/search          a file that disappeared may have another name now
  *     work/bring_back      moves a failed file back; failed_files: where such files are;
  *                          failed_directories: the directories that they were put into
@@ -167,7 +167,7 @@
  *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
  *                          magic (the door to libmagic), notify (the door to libsystemd), str,
  *                          utf8, xhtml, clock, moment (times as people write them), log, units,
- *                          url, shortage, account, closed_directory
+ *                          url, shortage, account, closed_directory, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

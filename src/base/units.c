@@ -55,7 +55,7 @@ int units_duration(const char *text, int64_t *ret_ms)
 
 void units_print_size(struct str *out, int64_t bytes)
 {
-    static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    static const char *const names[] = {"B", "KB", "MB", "GB", "TB"};
     double value = (double)bytes;
     size_t i = 0;
     while (value >= 1024 && i + 1 < COUNT(names)) {

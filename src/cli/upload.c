@@ -68,7 +68,7 @@ static struct verdict open_file(const char *path, struct upload *upload)
     if (size == 0 || size > FILE_SIZE_MAX) {
         source_close(source);
         return verdict_make(VERDICT_FAIL, size ? "too_large" : "empty", "%s",
-            size ? "the file is larger than the 5 GiB that can be uploaded" : "the file is empty");
+            size ? "the file is larger than the 5 GB that can be uploaded" : "the file is empty");
     }
     upload_init(upload, source, path_name(path));
     return verdict_make(VERDICT_NEXT, NULL, "open");

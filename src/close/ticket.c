@@ -2,6 +2,7 @@
 #include "closedrop/close/ticket.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
 #include "closedrop/base/utf8.h"
@@ -75,8 +76,8 @@ enum ticket_problem ticket_read(const char *body, size_t length, char *const *up
     } else if (!may_upload_to(upload_url, upload_hosts)) {
         str_add(why, "Close's form points to ");
         utf8_escape(why, upload_url, strcspn(upload_url, "?"));
-        str_add(why, ", which close.upload_hosts does not allow; add it there if this host really "
-                     "belongs to Close");
+        str_add(why, ", which close.upload_hosts does not allow" REMEDY
+                     "add it there if this host really belongs to Close");
         problem = TICKET_FOREIGN_HOST;
     }
     if (problem) {

@@ -1,15 +1,25 @@
 /** The table of what a folder refuses: a size, a kind, a name; its code and its words. */
 #include "closedrop/config/refusal.h"
 
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 
 #include <stdio.h>
 
+#define SMALL                                                                                      \
+    "the file has only %s, and this folder accepts none below %s" REMEDY                           \
+    "send the complete file, or lower the folder's min_size"
+#define LARGE                                                                                      \
+    "the file has %s, and this folder accepts at most %s" REMEDY                                   \
+    "send a smaller file, or raise the folder's max_size"
+#define LARGE_FOR_S3 "the file has %s, and Close accepts at most %s" REMEDY "send a smaller file"
+
 bool refusal_of_size(const struct folder *folder, int64_t size, struct refusal *ret_refusal)
 {
     bool is_just_empty = size == 0 && folder->min_size <= 1;
     bool is_small = size < folder->min_size && !is_just_empty;
+    bool is_for_s3 = folder->max_size == FILE_SIZE_MAX;
     if (!is_small && size <= folder->max_size)
         return false;
     struct str has = STR_INIT(64), limit = STR_INIT(64);
@@ -17,8 +27,9 @@ bool refusal_of_size(const struct folder *folder, int64_t size, struct refusal *
     units_print_size(&limit, is_small ? folder->min_size : folder->max_size);
     ret_refusal->code = is_small ? "too_small" : "too_large";
     snprintf(ret_refusal->message, sizeof(ret_refusal->message),
-        is_small ? "the file has only %s, which is less than min_size, %s"
-                 : "the file has %s, which is more than %s, the maximum here",
+        is_small    ? SMALL
+        : is_for_s3 ? LARGE_FOR_S3
+                    : LARGE,
         str_text(&has), str_text(&limit));
     str_release(&has);
     str_release(&limit);
@@ -29,8 +40,7 @@ bool refusal_of_links(uint64_t links, struct refusal *ret_refusal)
 {
     if (links <= 1)
         return false;
-    *ret_refusal = (struct refusal){"links",
-        "the file has more than one name (hard link); copy it into the folder instead of linking "
-        "it"};
+    *ret_refusal = (struct refusal){"links", "the file has more than one name (hard link)" REMEDY
+                                             "copy it into the folder instead of linking it"};
     return true;
 }

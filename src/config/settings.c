@@ -56,7 +56,7 @@ const char *settings_digest(const struct settings *settings)
 
 static void report_unreadable(struct settings *settings, int error)
 {
-    const char *what = error == -E2BIG    ? "the file is larger than 1 MiB; is this the right file?"
+    const char *what = error == -E2BIG    ? "the file is larger than 1 MB; is this the right file?"
                        : error == -EILSEQ ? "the file contains a NUL byte; is this the right file?"
                                           : strerror(-error);
     str_printf(&settings->problems, "%s: cannot be read: %s\n", settings->path, what);

@@ -1,6 +1,7 @@
 /** Why a right is missing, and what would grant it. */
 #include "closedrop/files/rights.h"
 
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 
 #include <errno.h>
@@ -98,7 +99,7 @@ const char *rights_explain(
         rights->owner, rights->group, (unsigned)(rights->mode & 07777), rights->user);
     if (!rights->is_owner && !rights->is_in_group)
         str_add(&out, ", which is not in that group");
-    str_add(&out, "; ");
+    str_add(&out, REMEDY);
     add_advice(&out, rights, need);
     snprintf(text, RIGHTS_WORDS, "%s", str_text(&out));
     str_release(&out);

@@ -64,7 +64,7 @@ static bool has_hardly_begun(const char *head, size_t length, const char *name)
 
 const char *complete_find_cut(const struct bytes *bytes, const char *name)
 {
-    static const char no_end[] = "the end of its format is missing";
+    static const char no_end[] = "the end of the file is missing";
     char head[PDF_START_MAX + 1] = "";
     size_t length = bytes->size < PDF_START_MAX ? (size_t)bytes->size : PDF_START_MAX;
     if (!bytes_read_at(bytes, 0, head, length))

@@ -33,6 +33,7 @@
  */
 #include "closedrop/intake/settle.h"
 
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/config/refusal.h"
 
@@ -124,8 +125,8 @@ static struct settle_step wait_for_sidecar(
     int64_t next_poll = facts->now + POLL_MS;
     if (facts->now >= end)
         return refuse("sidecar",
-            "its sidecar is empty or incomplete: part of the JSON is missing; %s",
-            "the program that writes it may have failed; fix that, then drag the file back");
+            "its sidecar is empty or incomplete: part of the JSON is missing" REMEDY "%s",
+            "have the program that writes it write it again, then drag the file back");
     return wait_for(SETTLE_GROWTH, end < next_poll ? end : next_poll);
 }
 
@@ -171,8 +172,8 @@ struct settle_step settle_before_open(const struct folder *folder, const struct 
     if (facts->size == 0 && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("empty",
-                "the file is empty (0 bytes); the program that wrote it may have failed; %s",
-                "to file it anyway, drag it back into the folder"));
+                "the file is empty (0 bytes), perhaps because writing it failed" REMEDY "%s",
+                "write it again, or drag it back to file it as it is"));
     struct refusal refusal;
     if (refusal_of_links(facts->links, &refusal))
         return wait_or_refuse(folder, facts, SETTLE_ACCESS, refuse_as(&refusal));
@@ -184,7 +185,7 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
 {
     if (findings->error == -EOWNERDEAD)
         return refuse("crashed",
-            "closedrop crashed three times while it was inspecting this file; %s",
+            "closedrop crashed three times while it was inspecting this file" REMEDY "%s",
             "please report this together with the file");
     if (findings->error == -EWOULDBLOCK)
         return wait_for_its_writer(folder, facts);
@@ -193,7 +194,8 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
     if (findings->error < 0)
         return wait_or_refuse(folder, facts, SETTLE_ACCESS,
             refuse("unreadable",
-                "the file cannot be read: %s; make it readable for the user closedrop runs as",
+                "the file cannot be read: %s" REMEDY
+                "make it readable for the user closedrop runs as",
                 strerror(-findings->error)));
     if (findings->lease == LEASE_REFUSED)
         return wait_for_its_writer(folder, facts);
@@ -212,8 +214,8 @@ struct settle_step settle_after_open(const struct folder *folder, const struct s
     if (findings->cut && !facts->judged)
         return wait_or_refuse(folder, facts, SETTLE_GROWTH,
             refuse("cut_off",
-                "the file looks incomplete: %s; if it is complete after all, drag it back into the "
-                "folder and it is accepted as it is",
+                "the file looks incomplete: %s" REMEDY
+                "send it again, or drag it back to file it as it is",
                 findings->cut));
     return (struct settle_step){.kind = SETTLE_READY};
 }

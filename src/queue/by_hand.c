@@ -160,7 +160,7 @@ static bool read_numbers(const struct json *told, struct job *job, int64_t now_m
 struct job *by_hand_read(const struct json *told, int64_t now_ms, struct str *why)
 {
     if (!json_is_object(told)) {
-        str_add(why, "an upload is reported as one JSON object of at most 64 KiB");
+        str_add(why, "an upload is reported as one JSON object of at most 64 KB");
         return NULL;
     }
     struct job *job = calloc(1, sizeof(*job));

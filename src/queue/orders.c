@@ -3,6 +3,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/queue/groups.h"
 #include "closedrop/queue/ledger.h"
 #include "closedrop/queue/reading.h"
@@ -158,7 +159,7 @@ static size_t load_leavers(struct queue *queue, struct job *job, struct job **re
 }
 
 const char queue_recalled[] =
-    "recalled by a person: it was not sent; to send it after all, drag it back";
+    "recalled by a person: it was not sent" REMEDY "drag it back to send it after all";
 
 static void release_one(struct queue *queue, struct job *job)
 {

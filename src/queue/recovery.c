@@ -3,6 +3,7 @@
 #include "queue_state.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
@@ -33,10 +34,11 @@ static void recover_one(struct queue *queue, struct job *job, bool alone, int64_
     if (job->crashes >= CRASHES_MAX)
         queue_fail(queue, job, "crashed",
             job->posting
-                ? "closedrop crashed three times while it was filing only this file; it may have "
-                  "been filed: check its lead in Close; please report this together with the file"
-                : "closedrop crashed three times while it was processing only this file; please "
-                  "report this together with the file");
+                ? "closedrop crashed three times while it was filing only this file, which may "
+                  "have been filed" REMEDY
+                  "check its lead in Close, and please report this together with the file"
+                : "closedrop crashed three times while it was processing only this file" REMEDY
+                  "please report this together with the file");
     else
         queue_set_state(queue, job, job->state == JOB_UPLOADING ? JOB_QUEUED : job->state,
             "was in progress when closedrop crashed");

@@ -4,6 +4,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -163,8 +164,8 @@ static int too_long(struct str *why, const struct rule *rule, const char *what, 
     str_printf(why, "%s", what);
     if (rule)
         str_printf(why, " of rule \"%s\"", rule->name);
-    str_printf(why, " would have more than the %zu characters that %s; use a shorter one", most,
-        rule ? "Close takes" : "can be looked up");
+    str_printf(why, " would have more than the %zu characters that %s" REMEDY "use a shorter one",
+        most, rule ? "Close takes" : "can be looked up");
     return -EINVAL;
 }
 
@@ -191,9 +192,10 @@ static int comes_out_empty(const struct rule *rule, const struct rule_field *fie
     bool is_of_contact = false;
     for (struct template **at = field->templates; *at; at++)
         is_of_contact |= template_uses(*at, "contact.");
-    str_printf(why, "\"%s\" of rule \"%s\" is empty for this file, but Close requires it; %s",
+    str_printf(why,
+        "\"%s\" of rule \"%s\" is empty for this file, but Close requires it" REMEDY "%s",
         field->name, rule->name,
-        is_of_contact ? "is there a contact, and does it have an email address in Close?"
+        is_of_contact ? "check that there is a contact, and that it has an email address in Close"
                       : "check which variables its template uses");
     return -EINVAL;
 }

@@ -4,6 +4,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -12,10 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** A name repeats those of all objects around it: without a bound 64 KiB could become 100 MiB. */
+/** A name repeats those of all objects around it: without a bound 64 KB could become 100 MB. */
 #define MEMBER_NAME_MAX 255
 
-/** Each member is found by its name: without a bound 64 KiB could take a second. */
+/** Each member is found by its name: without a bound 64 KB could take a second. */
 #define MEMBERS_MAX 1000
 
 /** From here on a double has no room for every whole number. */
@@ -60,7 +61,7 @@ static int add_value(const struct json *object, const struct json *member, const
     if (result == -EINVAL) {
         str_add(why, "the sidecar's number ");
         utf8_escape(why, name, strlen(name));
-        str_add(why, " is too large to be represented exactly; write it in quotes");
+        str_add(why, " is too large to be represented exactly" REMEDY "write it in quotes");
     }
     return result ? result : json_add_text(values, name, str_text(&text));
 }
@@ -107,13 +108,14 @@ static int add_members(
 static int refuse(struct str *why, const char *words)
 {
     str_printf(
-        why, "the sidecar is %s; it must be an object such as {\"customer\": \"4711\"}", words);
+        why, "the sidecar is %s" REMEDY "write an object such as {\"customer\": \"4711\"}", words);
     return -EINVAL;
 }
 
 static int refuse_encoding(struct str *why, const char *text, size_t length)
 {
-    str_printf(why, "line %zu: this is not UTF-8; the program that writes it must write UTF-8",
+    str_printf(why,
+        "line %zu: this is not UTF-8" REMEDY "have the program that writes it write UTF-8",
         encoding_line_at(text, length));
     return -EINVAL;
 }
@@ -135,7 +137,7 @@ static int read_document(const char *text, size_t length, struct json *values, s
 int sidecar_read(const char *text, size_t length, struct json *values, struct str *why)
 {
     if (length > SIDECAR_MAX) {
-        str_printf(why, "the sidecar is larger than %d KiB", SIDECAR_MAX / 1024);
+        str_printf(why, "the sidecar is larger than %d KB", SIDECAR_MAX / 1024);
         return -EINVAL;
     }
     CLEANUP(free_text) char *utf8 = malloc(length + 1);

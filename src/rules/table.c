@@ -6,6 +6,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -98,7 +99,7 @@ static int check_column(const struct table *table, const char *name, struct str 
     table_refuse(table->file, why, result == -EEXIST ? "has two columns " : "has no column ");
     contents_add_quoted(why, name);
     if (result == -EEXIST)
-        str_add(why, "; give one of them another name");
+        str_add(why, REMEDY "give one of them another name");
     else
         contents_add_columns(&table->contents, why);
     return -EINVAL;
@@ -184,10 +185,12 @@ static bool is_growing(
 
 static void refuse_key(const struct table_ask *ask, const char *key, struct str *why)
 {
-    table_refuse(ask->file, why, "has no key ");
     contents_add_quoted(why, key);
+    str_add(why, ask->key_is_in_name ? ", taken from the file's name," : "");
+    str_add(why, " is not in the list ");
+    utf8_escape(why, ask->file, strlen(ask->file));
     if (ask->column) {
-        str_add(why, " in the column ");
+        str_add(why, ", column ");
         contents_add_quoted(why, ask->column);
     }
 }
@@ -210,7 +213,9 @@ static int find_values(struct table *table, const struct table_ask *ask, const c
     if (rows[0] && rows[1])
         str_printf(why, ", but several like it, as in lines %u and %u", (unsigned)rows[0]->line,
             (unsigned)rows[1]->line);
-    str_add(why, "; add a row for it, or correct the file's name");
+    str_add(why, REMEDY "if ");
+    contents_add_quoted(why, key);
+    str_add(why, " is wrong, rename the file; if it is right, have it added to the list");
     return -ENOENT;
 }
 

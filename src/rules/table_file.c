@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A million rows of a key and a lead's id fill 64 MiB. */
+/* A million rows of a key and a lead's id fill 64 MB. */
 #define FILE_MAX (64 << 20)
 
 #define REASON_MAX 65536
@@ -87,7 +87,7 @@ static int check_file(const char *file, const struct stat *found, struct str *wh
     if (!S_ISREG(found->st_mode))
         return table_refuse(file, why, "is not a regular file");
     if (found->st_size > FILE_MAX)
-        return table_refuse(file, why, "is larger than 64 MiB");
+        return table_refuse(file, why, "is larger than 64 MB");
     return 0;
 }
 

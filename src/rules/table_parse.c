@@ -5,6 +5,7 @@
 #include "delimiter.h"
 
 #include "closedrop/base/encoding.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
@@ -177,9 +178,9 @@ static void take_out_formulas(char *text, size_t length, char delimiter)
 static void complain_syntax(struct reading *reading, int error)
 {
     if (error == CSV_EPARSE)
-        str_add(complain(reading, reading->line),
-            "a quote in the middle of a value; write such a value in quotes, with the quotes "
-            "inside it doubled: \"6\"\" pipe\"");
+        str_add(complain(reading, reading->line), "a quote in the middle of a value" REMEDY
+                                                  "write such a value in quotes, with the quotes "
+                                                  "inside it doubled: \"6\"\" pipe\"");
     else
         reading->result = -ENOMEM;
 }
@@ -205,7 +206,7 @@ static void feed(
         reading->row_bytes += step;
         if (reading->row_bytes > ROW_MAX)
             str_printf(complain(reading, reading->row_line),
-                "this row is longer than %d KiB; perhaps it contains an unterminated quote",
+                "this row is longer than %d KB; perhaps it contains an unterminated quote",
                 ROW_MAX / 1024);
         else if (csv_parse(parser, text, step, on_field, on_row, reading) != step)
             complain_syntax(reading, csv_error(parser));
@@ -269,9 +270,11 @@ static void complain_encoding(
     struct reading *reading, const char *encoding, const char *text, size_t length)
 {
     str_printf(complain(reading, encoding_line_at(text, length)),
-        encoding ? "this is not %s text; correct the setting encoding, or save the table as \"CSV "
+        encoding ? "this is not %s text" REMEDY
+                   "correct the setting encoding, or save the table as \"CSV "
                    "UTF-8\""
-                 : "this is not UTF-8; save it as \"CSV UTF-8\", or state its encoding in the "
+                 : "this is not UTF-8" REMEDY
+                   "save it as \"CSV UTF-8\", or state its encoding in the "
                    "rule's table, e.g. encoding = \"%s\";",
         encoding ? encoding : "windows-1252");
 }

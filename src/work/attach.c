@@ -3,6 +3,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/base/units.h"
@@ -52,7 +53,8 @@ static struct verdict check_amount(
         total += jobs[i]->identity.size;
     if (count > ATTACHMENTS_MAX)
         return verdict_make(VERDICT_FAIL, "too_much",
-            "more than the %d files that Close accepts with one activity belong together",
+            "more than the %d files that Close accepts with one activity belong together" REMEDY
+            "make smaller groups",
             ATTACHMENTS_MAX);
     if (!most || total <= most)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
@@ -60,7 +62,8 @@ static struct verdict check_amount(
     units_print_size(&why, total);
     str_add(&why, count > 1 ? " in total belong together, more than the " : ", more than the ");
     units_print_size(&why, most);
-    str_printf(&why, " that limits.%s allows with one activity",
+    str_printf(&why,
+        " that limits.%s allows with one activity" REMEDY "send smaller files, or raise the limit",
         rule->is_sent ? "max_sent" : "max_attached");
     struct verdict verdict = verdict_make(VERDICT_FAIL, "too_much", "%s", str_text(&why));
     str_release(&why);

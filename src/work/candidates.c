@@ -5,6 +5,7 @@
 #include "resolution.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/close/record.h"
@@ -15,7 +16,11 @@
 
 #define PAGES_MAX 50      /* of search results */
 #define NAMES_MAX 5       /* candidates that a message names */
-#define NAME_SHOWN_MAX 60 /* bytes of the name of each */
+#define NAME_SHOWN_MAX 60 /* bytes of a name in a message */
+
+#define TELL_APART                                                                                 \
+    REMEDY "name the file by the ID of the right one, if a rule takes IDs, or use a rule that "    \
+           "tells them apart"
 
 /** Keep of a page what may be the one that is searched for. */
 static int keep_candidates(struct resolution *resolution, const struct record_page *page)
@@ -37,7 +42,10 @@ struct verdict candidates_none(const struct resolution *resolution)
     struct str why = STR_INIT(4096);
     str_add(&why, "Close has no ");
     search_add_words(&search, &why);
-    str_add(&why, "; add it in Close, or correct the name of the file");
+    str_add(&why, REMEDY "if \"");
+    utf8_escape(&why, search.value, utf8_cut(search.value, NAME_SHOWN_MAX));
+    str_printf(&why, "\" is wrong, rename the file; if it is right, add the %s in Close",
+        search_is_for_contacts(&search) ? "contact" : "lead");
     return resolution_failed("no_target", -EINVAL, &why);
 }
 
@@ -63,8 +71,7 @@ static struct verdict several_found(const struct resolution *resolution)
         }
     }
     str_add(&why, count > NAMES_MAX ? " and others" : "");
-    str_add(&why, "; if they are one and the same, merge them in Close, else use a rule that "
-                  "distinguishes them");
+    str_add(&why, TELL_APART);
     return resolution_failed("several", -EINVAL, &why);
 }
 
@@ -131,6 +138,7 @@ struct verdict candidates_read(struct resolution *resolution, const char *body, 
     struct str why = STR_INIT(4096);
     str_add(&why, "Close finds too many candidates for the ");
     search_add_words(&search, &why);
+    str_add(&why, TELL_APART);
     return resolution_failed("several", -EINVAL, &why);
 }
 

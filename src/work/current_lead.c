@@ -4,6 +4,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/record.h"
 #include "closedrop/work/answer.h"
@@ -48,25 +49,31 @@ void current_lead_release(struct current_lead *current)
 
 /* ---- there is none ---- */
 
+/** What to do about a lead that does not exist; its ID is to be printed there. */
+#define CORRECT_ID                                                                                 \
+    REMEDY "replace %s, usually in the name of the file, by the ID in the address of the lead's "  \
+           "page in Close (app.close.com/lead/lead_...)"
+
 static struct verdict no_lead(const struct current_lead *current)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "there is no lead %s in Close: it was deleted, or the ID is wrong; correct it, then retry",
-        current->lead_id);
+        "Close has no lead with the ID %s: it was deleted, or the ID is wrong" CORRECT_ID,
+        current->lead_id, current->lead_id);
 }
 
 static struct verdict not_among_merges(const struct current_lead *current)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "there is no lead %s in Close, nor is it among the latest %d merges: it was deleted, "
-        "merged before those, or the ID is wrong; correct it, then retry",
-        current->lead_id, MERGE_LIST_PAGES_MAX * API_PAGE);
+        "Close has no lead with the ID %s, nor is it among the latest %d merges: it was deleted, "
+        "merged before those, or the ID is wrong" CORRECT_ID,
+        current->lead_id, MERGE_LIST_PAGES_MAX * API_PAGE, current->lead_id);
 }
 
 static struct verdict was_deleted(struct current_lead *current, const struct absence *known)
 {
     return verdict_make(VERDICT_FAIL, "no_target",
-        "the lead %s no longer exists in Close: it was deleted%s%.10s; use another one, then retry",
+        "the lead %s no longer exists in Close: it was deleted%s%.10s" REMEDY
+        "use the ID of another lead",
         current->lead_id, *known->told ? " on " : "", known->told);
 }
 
@@ -129,8 +136,8 @@ static struct verdict follow(struct current_lead *current, const struct absence 
 {
     if (++current->hops > HOPS_MAX)
         return verdict_make(VERDICT_FAIL, "no_target",
-            "more than %d merges lead to the lead %s, and the final lead is unknown; use another "
-            "one, then retry",
+            "more than %d merges lead to the lead %s, and the final lead is unknown" REMEDY
+            "use the ID of another lead",
             HOPS_MAX, current->lead_id);
     return str_assign(&current->lead_id, known->told) < 0
                ? verdict_no_memory()

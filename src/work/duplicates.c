@@ -21,7 +21,10 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/utf8.h"
+#include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/reading.h"
@@ -46,7 +49,8 @@ struct twin {
     enum twin_kind kind;
     char lead_id[160];
     int64_t at_ms;
-    bool is_sure; /* Close has said that it was created */
+    char name[256]; /* of the file that was filed; "": not known any more */
+    bool is_sure;   /* Close has said that it was created */
 };
 
 /* ---- asking the memory ---- */
@@ -76,6 +80,8 @@ static void compare(void *context, const struct filing *filing)
                          : !queue_is_unclear_by_hand(
                                comparison->queue, comparison->job->sha256, filing->lead_id)};
     snprintf(twin->lead_id, sizeof(twin->lead_id), "%s", filing->lead_id);
+    if (other)
+        snprintf(twin->name, sizeof(twin->name), "%s", path_name(job_filed_path(other)));
 }
 
 /** The first of its merged leads is the lead itself. */
@@ -97,7 +103,7 @@ static struct twin find_twin(struct worker *worker, const struct task *task, con
 
 /* ---- what is done about it ---- */
 
-/** "on ACME (lead_...) on 2026-11-28", and where that lead has gone. */
+/** "on ACME (lead_...) on 2026-11-28 already, as a.pdf", and where that lead has gone. */
 static void add_where(struct str *text, const struct job *job, const struct twin *twin)
 {
     const char *known = job->values ? job->values : "";
@@ -115,7 +121,11 @@ static void add_where(struct str *text, const struct job *job, const struct twin
         str_printf(text, "on %s", twin->lead_id);
     if (!is_same_lead)
         str_printf(text, ", which was merged into %s,", job->lead_id);
-    str_printf(text, " on %s", day);
+    str_printf(text, " on %s already", day);
+    if (*twin->name) {
+        str_add(text, ", as ");
+        utf8_escape(text, twin->name, strlen(twin->name));
+    }
 }
 
 /** Its own job was filed before: no activity; a question to a person where that is wanted. */
@@ -125,9 +135,10 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
     bool asks = folder->duplicates == DUPLICATES_ASK && folder->after_upload != AFTER_KEEP;
     struct str where = STR_INIT(1024);
     add_where(&where, task->job, twin);
-    struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed", "%s filed %s already%s",
-        twin->is_sure ? "was" : "may have been", str_text(&where),
-        asks ? "; to file it again, drag it back" : "; nothing is filed again");
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed",
+        "the same content %s filed %s%s", twin->is_sure ? "was" : "may have been", str_text(&where),
+        asks ? REMEDY "if once is enough, delete it; to file it again, drag it back"
+             : "; nothing is filed again");
     str_release(&where);
     task_free_members(task); /* they continue without it */
     if (asks) {

@@ -10,6 +10,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/magic.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/companion.h"
@@ -33,7 +34,7 @@ static struct verdict load_sidecar(int root, const char *path, struct str *text)
     int result = fd < 0 ? fd : str_add_file(text, fd);
     if (result == -E2BIG)
         return verdict_make(VERDICT_FAIL, "sidecar",
-            "the sidecar %s is larger than the maximum of %d KiB", path_name(sidecar),
+            "the sidecar %s is larger than the maximum of %d KB", path_name(sidecar),
             SIDECAR_MAX / 1024);
     if (is_shortage(result))
         return verdict_shortage(result);
@@ -293,8 +294,8 @@ struct verdict reconcile_finish(struct task *task, const struct stage_tools *too
         !task->verification.files[0].activity_id)
         return verdict_make(VERDICT_FAIL, "doubtful",
             "%s already has a file of this name and size, and the queue that knew whether it is "
-            "this one was lost; check the lead in Close; if this one is not there, drag it back "
-            "into the folder",
+            "this one was lost" REMEDY
+            "check the lead in Close; if this one is not there, drag it back into the folder",
             task->job->lead_id);
     return verdict;
 }

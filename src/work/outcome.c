@@ -4,6 +4,7 @@
  */
 #include "outcome.h"
 
+#include "closedrop/base/remedy.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/queue/backoff.h"
 
@@ -13,6 +14,8 @@
 #define VERIFY_PAUSE_PART 4
 /** The longest pause before a file is put away again: we may have been given permission by then. */
 #define PUT_AWAY_MAX_MS (5 * 60 * 1000)
+/** The longest part of a verdict's message that another one quotes. */
+#define REASON_MAX 200
 
 typedef struct move decision(const struct outcome_case *outcome, const struct verdict *verdict);
 
@@ -77,16 +80,18 @@ static struct move give_up(const struct outcome_case *outcome, const struct verd
     const struct job *job = outcome->job;
     bool may_exist = job->posting && !is_clear_no(outcome, verdict);
     bool is_link = job_has_error(job, "links"); /* was one, and could not be checked */
+    int problem = (int)remedy_problem_length(verdict->message);
     struct move move = {.kind = MOVE_FAIL};
     if (may_exist)
         move.why = verdict_make(VERDICT_FAIL, "unclear",
-            "whether its %s was created on %s is unknown and could not be determined; check the "
-            "lead in Close; if it is not there, drag the file back (%.200s)",
+            "whether its %s was created on %s is unknown and could not be determined (%.*s)" REMEDY
+            "check the lead in Close; if it is not there, drag the file back",
             activity_kind_names[job->activity], job->lead_id ? job->lead_id : "its lead",
-            verdict->message);
+            problem > REASON_MAX ? REASON_MAX : problem, verdict->message);
     else
         move.why = verdict_make(VERDICT_FAIL, is_link ? "links" : verdict->code,
-            "%s (gave up after %d attempts)", verdict->message, job->attempts);
+            "%.*s (gave up after %d attempts)%s", problem, verdict->message, job->attempts,
+            verdict->message + problem);
     return move;
 }
 

@@ -11,7 +11,7 @@
 
 /** A place that cannot be used: back-off ends here, whatever retry_max says. */
 #define ASK_MAX_MS (5 * 60 * 1000)
-/** A file of 4 MiB is through in 44 s then, and a form is good for 60. */
+/** A file of 4 MB is through in 44 s then, and a form is good for 60. */
 #define BANDWIDTH_EACH_MIN (96 * 1024)
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
 #define FINISHING_MAX 32

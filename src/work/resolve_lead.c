@@ -6,6 +6,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/record.h"
 #include "closedrop/http/request.h"
@@ -47,7 +48,7 @@ static struct verdict take_contact(struct resolution *resolution, const struct j
     const char *name = record_name(contact), *email = record_email(contact);
     if (!lead_id) /* Close allows contacts without a lead since 2025-02-14 */
         return verdict_make(VERDICT_FAIL, "no_target",
-            "the contact %s does not belong to a lead; add it to one in Close",
+            "the contact %s does not belong to a lead" REMEDY "add it to one in Close",
             resolution->contact_id);
     if (!record_is_id(lead_id, "lead_"))
         return answer_odd("contact/");
@@ -97,7 +98,7 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
         return candidates_none(resolution);
     if (resolution->contact_lead && strcmp(resolution->contact_lead, resolution->lead_id) != 0)
         return verdict_make(VERDICT_FAIL, "wrong_contact",
-            "the contact %s is not on the lead %s (but on %s); correct one of the two",
+            "the contact %s is not on the lead %s (but on %s)" REMEDY "correct one of the two",
             resolution->contact_id, resolution->lead_id, resolution->contact_lead);
     int result = json_add_text(resolution->values, "lead.id", resolution->lead_id);
     result |= json_add_text(resolution->values, "lead.name", name ? name : "");
@@ -136,8 +137,8 @@ struct verdict resolution_read(struct resolution *resolution, const struct reque
     struct verdict verdict = answer_read(request, is_search ? "data/search/" : "contact/");
     if (!is_search && answer_is_absent(request))
         return verdict_make(VERDICT_FAIL, "no_target",
-            "there is no contact %s in Close: it was deleted, or the ID is wrong; correct it, then "
-            "retry",
+            "Close has no contact with the ID %s: it was deleted, or the ID is wrong" REMEDY
+            "correct the ID",
             resolution->contact_id);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

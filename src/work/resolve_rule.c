@@ -7,6 +7,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
@@ -89,6 +90,7 @@ static struct verdict lookup_row(
     ask.settle_ms = file->settle_ms;
     ask.incomplete_ms = file->incomplete_ms;
     ask.waited_ms = clock_wall_ms() - file->queued_ms;
+    ask.key_is_in_name = strstr(resolution->path, key) != NULL;
     enum table_answer answer = tables_lookup(tables, &ask, key, resolution->values, &why);
     if (answer == TABLE_FOUND) {
         str_release(&why);
@@ -124,8 +126,9 @@ static struct verdict choose_rule(
     case RULE_NONE:
         if (*rules && fails_unmatched)
             return verdict_make(VERDICT_FAIL, "no_rule",
-                "the name of this file matches none of this folder's rules; rename it so that one "
-                "of them matches");
+                "its name is not one that the rules of this folder expect (some rules also check "
+                "the type or the size of a file)" REMEDY
+                "rename it as the rules expect; closedrop match shows what they do with a file");
         break;
     case RULE_ERROR:
         return resolution_failed("pattern", -EINVAL, &why);

@@ -5,6 +5,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
@@ -28,8 +29,8 @@ static struct verdict take_id(const char *prefix, const char *words, char *text,
     }
     CLEANUP(free_text) char *shown = utf8_escape_copy(text);
     struct verdict verdict = verdict_make(VERDICT_FAIL, "no_target",
-        "\"%s\" is not a %s ID of Close; one looks like %s4tX9...", shown ? shown : "?", words,
-        prefix);
+        "\"%s\" is not a %s ID of Close, which looks like %s4tX9..." REMEDY "correct the ID",
+        shown ? shown : "?", words, prefix);
     free(text);
     return verdict;
 }
@@ -47,7 +48,8 @@ static struct verdict take_ids(struct resolution *resolution, char *lead_id, cha
         return of_lead.kind != VERDICT_NEXT ? of_lead : of_contact;
     if (!resolution->lead_id && !resolution->contact_id)
         return verdict_make(VERDICT_FAIL, "no_target",
-            "rule \"%s\" yields neither a lead_id nor a contact_id for this file",
+            "rule \"%s\" yields neither a lead_id nor a contact_id for this file" REMEDY
+            "correct the rule, or the name of the file",
             resolution->rule->name);
     resolution->step = RESOLVE_CONTACT;
     struct verdict verdict =
@@ -90,7 +92,7 @@ static struct verdict empty_cell(const struct resolution *resolution, const char
     utf8_escape(&why, column, strlen(column));
     str_add(&why, "\" is empty in the row \"");
     utf8_escape(&why, key, strlen(key));
-    str_printf(&why, "\" of %s, and an empty value cannot be searched for; fill it in",
+    str_printf(&why, "\" of %s, and an empty value cannot be searched for" REMEDY "fill it in",
         path_name(rule->table));
     return resolution_failed("no_target", -EINVAL, &why);
 }
@@ -146,7 +148,8 @@ static struct verdict begin_with_row(struct resolution *resolution)
     const char *contact_id = json_get_text(resolution->values, "row.contact_id");
     if (!(lead_id && *lead_id) && !(contact_id && *contact_id))
         return verdict_make(VERDICT_FAIL, "no_target",
-            "the row of this file in %s has neither a lead_id nor a contact_id; add one",
+            "the row of this file in %s has neither a lead_id nor a contact_id" REMEDY
+            "add one of them to the row",
             path_name(resolution->rule->table));
     return resolution_aim(resolution, lead_id, contact_id);
 }

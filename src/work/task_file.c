@@ -7,6 +7,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
@@ -37,7 +38,7 @@ static struct verdict verdict_gone(const struct task *task)
     if (was_uploaded(task))
         return verdict_make(VERDICT_FAIL, "gone",
             "the upload has expired and must be repeated, but the file was removed from the "
-            "folder; drop it again");
+            "folder" REMEDY "put it there again");
     return verdict_make(VERDICT_GONE, "gone", "the file was removed from the folder");
 }
 
@@ -45,8 +46,8 @@ struct verdict verdict_changed(const struct task *task)
 {
     if (was_uploaded(task))
         return verdict_make(VERDICT_FAIL, "changed",
-            "the upload has expired and must be repeated, but the file was rewritten; the new "
-            "version is taken separately");
+            "the upload has expired and must be repeated, but the file was rewritten" REMEDY
+            "nothing, the new version is filed by itself");
     return verdict_make(VERDICT_CHANGED, "changed", "the file was rewritten or replaced");
 }
 
@@ -89,7 +90,8 @@ static struct verdict verdict_of_error(
         return verdict_denied(task);
     default:
         return verdict_make(VERDICT_RETRY, "unreadable",
-            "the file cannot be opened: %s; make it readable for the user closedrop runs as",
+            "the file cannot be opened: %s" REMEDY
+            "make it readable for the user closedrop runs as",
             strerror(-error));
     }
 }
@@ -109,8 +111,8 @@ struct verdict task_fetch_file(struct task *task, const struct stage_tools *tool
         result = bring_back_start(task);
     if (result == -ENOENT && !lies_in_folder(task) && task_folder_is_here(task, tools))
         return verdict_make(VERDICT_FAIL, "gone",
-            "its file is no longer where closedrop put it, or was changed there; drag it back into "
-            "the folder");
+            "its file is no longer where closedrop put it, or was changed there" REMEDY
+            "drag it back into the folder");
     if (result == -ENOENT) /* a person, or we before a crash, brought it back already */
         (void)str_assign(&task->job->location, NULL);
     else if (result < 0)

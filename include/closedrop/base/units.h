@@ -20,7 +20,7 @@ int units_size(const char *text, int64_t *ret_bytes);
  */
 int units_duration(const char *text, int64_t *ret_ms);
 
-/** Append a size for people: "0 B", "1.5 KiB", "25 MiB". */
+/** Append a size for people: "0 B", "1.5 KB", "25 MB". */
 void units_print_size(struct str *out, int64_t bytes);
 
 /** Append a duration for people, in its two largest units: "1 h 5 min", "3 s", "40 ms". */

@@ -58,7 +58,7 @@ int put_away_delete(int staging, int64_t id);
 /**
  * Put away the companion of a file, its marker or sidecar. Moves `name` of an open directory to
  * `new_name` at `destination`, or to a free numbered form of it; deletes it if `destination` is
- * NULL. It stays if it cannot be moved, or if it has more than 1 MiB and would have to be copied;
+ * NULL. It stays if it cannot be moved, or if it has more than 1 MB and would have to be copied;
  * nothing depends on it.
  */
 void put_away_companion(

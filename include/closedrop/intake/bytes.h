@@ -27,7 +27,7 @@ void bytes_note_error(const struct bytes *bytes, int error);
 bool bytes_read_at(const struct bytes *bytes, int64_t offset, void *buffer, size_t length);
 
 /**
- * The last bytes of the file, at most 1 MiB, followed by a zero; the caller frees them. NULL if
+ * The last bytes of the file, at most 1 MB, followed by a zero; the caller frees them. NULL if
  * they cannot be read, or if out of memory.
  */
 unsigned char *bytes_read_tail(const struct bytes *bytes, size_t *ret_length);

@@ -14,10 +14,10 @@
  * - it starts like one of the formats (a PDF within its first 1024 bytes) but has no end;
  * - its `name` is that of such a format, but it contains only zeros or less than the format's first
  *   bytes;
- * - it is larger than 1 KiB and contains only zeros, whatever its name.
+ * - it is larger than 1 KB and contains only zeros, whatever its name.
  *
  * The time is at most proportional to the size, whatever the contents; of a large file of zeros,
- * 64 MiB are read.
+ * 64 MB are read.
  */
 const char *complete_find_cut(const struct bytes *bytes, const char *name);
 

@@ -15,7 +15,7 @@ struct str;
 /** The space on a disk, in bytes. */
 struct room {
     int64_t unused; /* what may still be written, including the space of the ballast */
-    int64_t needed; /* the required minimum: 12 MiB, or half of a disk smaller than 24 MiB */
+    int64_t needed; /* the required minimum: 12 MB, or half of a disk smaller than 24 MB */
 };
 
 /** A ballast for the disk that `directory` is on; no file is created yet. NULL if out of memory. */

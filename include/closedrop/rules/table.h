@@ -13,7 +13,7 @@
  * removed. Empty rows are skipped, and so are columns without a name if they are empty.
  *
  * A file is read when it is first needed, and again once it has changed and settled: unchanged for
- * a while, and not open for writing. The limits are 64 MiB, a million rows, 200 columns, and 64 KiB
+ * a while, and not open for writing. The limits are 64 MB, a million rows, 200 columns, and 64 KB
  * per row. For one thread only; if `incomplete_ms` is used, SIGIO must be blocked (lease.h).
  */
 #ifndef CLOSEDROP_RULES_TABLE_H
@@ -41,6 +41,7 @@ struct table_ask {
     const char *column;         /* that holds the keys; NULL: "key" */
     const struct json *columns; /* other required columns, texts; NULL: none */
     bool is_for_values;         /* lead_id and contact_id are not required */
+    bool key_is_in_name;        /* the key is part of the file's name, as messages mention */
     int64_t settle_ms;          /* it must be unchanged this long; at least FILE_YOUNG_MS */
     int64_t incomplete_ms; /* how long after its last change it may be missing, truncated or open
                               for writing */

@@ -6,7 +6,7 @@
 
 /**
  * Whether a file that starts with these `length` bytes contains only zeros and is larger than 1
- * KiB: no program writes that many on purpose.
+ * KB: no program writes that many on purpose.
  */
 bool zeros_are_all(const struct bytes *bytes, const char *head, size_t length);
 

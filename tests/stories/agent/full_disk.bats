@@ -45,8 +45,8 @@ filed_once() { # FILE
     fill_disk
     wait_until is_full
     echo hello >in/a.txt
-    [[ $(closedrop status) == *"of the 12 MiB that it needs are free; free some space, "* ]]
-    log_says 'of the 12 MiB that it needs are free; free some space, '
+    [[ $(closedrop status) == *"of the 12 MB that closedrop needs are free; free some space, "* ]]
+    log_says 'of the 12 MB that closedrop needs are free; free some space, '
     [ -f in/a.txt ]
     [ "$(uploads)" = 0 ]
     [ "$(counts .tickets)" = 0 ]
@@ -56,8 +56,8 @@ filed_once() { # FILE
     [ -f state/ballast ] # held back again
 }
 
-missing() { # what status says is missing, in MiB
-    closedrop status --json | jq -r '.blocked.message' | sed -n 's/.*free some space, \([0-9.]*\) MiB at least.*/\1/p'
+missing() { # what status says is missing, in MB
+    closedrop status --json | jq -r '.blocked.message' | sed -n 's/.*free some space, \([0-9.]*\) MB at least.*/\1/p'
 }
 
 less_is_missing() { # THAN
@@ -71,7 +71,7 @@ less_is_missing() { # THAN
     fill_disk
     wait_until is_full
     echo hello >in/a.txt
-    [[ $(closedrop status) == *"of the 7 MiB that it needs are free"* ]]
+    [[ $(closedrop status) == *"of the 7 MB that closedrop needs are free"* ]]
     local before
     before=$(missing)
     truncate -s -1M state/fill

@@ -28,7 +28,8 @@ file_one() { # NAME: "hello" is filed
 
 was_held_back() { # FILE: it lies in Failed, and its text says why
     [ -f "$1" ]
-    grep -q "on $(date +%Y-%m-%d) already; to file it again, drag it back" "$1.error.txt"
+    grep -q "on $(date +%Y-%m-%d) already[,.]" "$1.error.txt"
+    grep -q '^2\. To file it a second time, drag it back' "$1.error.txt"
     activities_are 1
 }
 
@@ -40,7 +41,8 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     was_held_back in/Failed/A2.txt
     grep -qx 'This file seems to be in Close already.' in/Failed/A2.txt.error.txt
     grep -qF 'was filed on "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
-    grep -q 'if once is enough, nothing' in/Failed/A2.txt.error.txt
+    grep -q ' already, as A1.txt\.$' in/Failed/A2.txt.error.txt
+    grep -q '^1\. If once is enough, delete this file' in/Failed/A2.txt.error.txt
     [ "$(closedrop list --state failed --json | jq -r .error.code)" = already_filed ]
 }
 

@@ -12,9 +12,9 @@ load ../../support/guard
     mails 30
     all_held 20
     sent_are 10
-    closedrop status | head -1 | grep -qx 'HELD: 20 emails of rule statements wait for your approval: closedrop release statements, or recall'
+    closedrop status | head -1 | grep -qx 'HELD: 20 emails of rule statements wait for your approval; "closedrop release statements" sends them, "closedrop recall statements" does not'
     [ "$(closedrop list --held --json | jq -s '[.[] | select(.state == "uploaded" and .error.code == "held")] | length')" = 20 ]
-    wait_until log_says '20 emails of rule statements wait for your approval: closedrop release statements, or recall'
+    wait_until log_says '20 emails of rule statements wait for your approval; "closedrop release statements" sends them, "closedrop recall statements" does not'
     [ "$(grep -c 'of rule statements wait' agent.log)" = 1 ]
     closedrop release statements | grep -qx '20 emails of rule statements are released'
     wait_until jobs_are 'done' 30
@@ -60,7 +60,7 @@ load ../../support/guard
     wait_until find_gives "$held" in/Failed -name '*.txt.error.txt'
     find_gives "$held" in/Failed -name 'mail-*[0-9].txt'
     grep -q 'recalled by a person' in/Failed/mail-*.error.txt
-    grep -q '^What to do: if it is not to be sent, nothing' in/Failed/mail-*.error.txt
+    grep -q '^1\. If it is not to be sent, delete this file' in/Failed/mail-*.error.txt
     one=$(find in/Failed -name 'mail-*[0-9].txt' | head -1)
     mv "$one" in/
     wait_until jobs_are 'done' 11

@@ -85,7 +85,7 @@ error_says() { # FILE TEXT
     for i in $(seq 20); do echo "$i" >"in/lead_Wrong$i.txt"; done
     run_once
     find_gives 20 in/Failed -name 'lead_Wrong*.txt' ! -name '*.error.txt'
-    error_says lead_Wrong7.txt 'no lead lead_Wrong7 in Close: it was deleted, or the ID is wrong'
+    error_says lead_Wrong7.txt 'no lead with the ID lead_Wrong7: it was deleted, or the ID is wrong'
     asked 20 20 3
 }
 
@@ -114,7 +114,7 @@ error_says() { # FILE TEXT
     echo b >in/lead_Wrong2.txt
     run_once
     error_says lead_Wrong1.txt 'among the latest 5000 merges: it was deleted, merged before those, or the ID is wrong'
-    error_says lead_Wrong2.txt 'no lead lead_Wrong2 in Close, nor is it among'
+    error_says lead_Wrong2.txt 'no lead with the ID lead_Wrong2, nor is it among'
     asked 2 2 50
 }
 
@@ -161,6 +161,6 @@ error_says() { # FILE TEXT
     rm -rf in/* && mkdir archive
     for i in $(seq 5); do echo "$i" >"archive/lead_Wrong-$i.txt"; done
     run closedrop match --folder scans archive/*
-    [ "$(grep -c 'no lead lead_Wrong' <<<"$output")" = 5 ]
+    [ "$(grep -c 'no lead with the ID lead_Wrong' <<<"$output")" = 5 ]
     asked 1 1 1
 }

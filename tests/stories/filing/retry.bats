@@ -164,9 +164,9 @@ beyond_the_limits() {
 
 are_refused() {
     [ "$(errors)" = 'large.txt too_large,link.txt links,small.txt too_small' ]
-    grep -q 'the maximum here' in/Failed/large.txt.error.txt
+    grep -q 'this folder accepts at most' in/Failed/large.txt.error.txt
     grep -q 'hard link' in/Failed/link.txt.error.txt
-    grep -q 'less than min_size' in/Failed/small.txt.error.txt
+    grep -q 'this folder accepts none below' in/Failed/small.txt.error.txt
     [ "$(counts .tickets)" = 0 ]
 }
 

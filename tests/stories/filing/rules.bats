@@ -176,7 +176,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     fault '[{"on":"contact","do":{"status":200,"headers":{"Content-Type":"application/json"},"body":"{\"id\":\"'$jane'\",\"lead_id\":null,\"name\":\"Jane\"}"},"times":0}]'
     echo a >in/a.txt
     run_once
-    grep -q "the contact $jane does not belong to a lead; add it to one in Close" in/Failed/a.txt.error.txt
+    grep -q "the contact $jane does not belong to a lead\.$" in/Failed/a.txt.error.txt
     closedrop list --json | jq -e '.error.code == "no_target" and .attempts == 1'
 }
 
@@ -248,7 +248,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     run_once
     [ "$agent_code" = 1 ]
     [ "$(uploads)" = 1 ]
-    grep -q 'matches none of' in/Failed/another.txt.error.txt
+    grep -q 'is not one that the rules of this folder expect' in/Failed/another.txt.error.txt
 }
 
 @test "the first match of the folder's list wins; content type and size count" {

@@ -27,7 +27,7 @@ failed_because() { # NAME TEXT: it lies in Failed, with a text beside it that sa
     [ -f "in/Failed/$1" ]
     [ ! -e "in/$1" ]
     grep -qF -- "$2" "in/Failed/$1.error.txt"
-    grep -q '^What to do: ' "in/Failed/$1.error.txt"
+    grep -qx 'What to do:' "in/Failed/$1.error.txt"
 }
 
 put_secret() { # NAME: a file that the agent may not read
@@ -243,9 +243,8 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     put_half
     wait_until folder_counts waiting_incomplete 1
     failed_because cut.pdf 'looks incomplete'
-    grep -q 'drag it back' in/Failed/cut.pdf.error.txt
-    grep -qF 'What to do: save or scan it into the folder again, all of it. If it is complete after all,' in/Failed/cut.pdf.error.txt
-    never grep -q 'fix the problem' in/Failed/cut.pdf.error.txt
+    grep -q '^1\. Save or scan the whole document into the folder again' in/Failed/cut.pdf.error.txt
+    grep -q '^2\. If this file is complete after all, drag it back' in/Failed/cut.pdf.error.txt
     closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
 }
@@ -321,8 +320,8 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     start_agent
     head -c 2K /dev/zero >in/large.bin
     echo x >in/small.txt
-    failed_because large.bin 'more than 1'
-    failed_because small.txt 'less than min_size'
+    failed_because large.bin 'this folder accepts at most 1 KB'
+    failed_because small.txt 'this folder accepts none below 3 B'
     closedrop list --json | jq -es 'map(.error.code) | sort == ["too_large", "too_small"]'
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }

@@ -59,7 +59,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     rules "$(table_rule old)"
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'old.csv, line 2: this is not UTF-8; save it as "CSV UTF-8"'*'encoding = "windows-1252";'* ]]
+    [[ $output == *'old.csv, line 2: this is not UTF-8; what to do: save it as "CSV UTF-8"'*'encoding = "windows-1252";'* ]]
     rules "$(table_rule old 'encoding = "windows-1252";' '{row.name}')"
     closedrop check
     echo 1 >in/old-10452.txt
@@ -108,7 +108,7 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     done
     for id in 1 2 3; do
         wait_until history_says "$id" csv
-        wait_until eval "history_says $id 'has no key' || history_says $id 'unterminated quote'"
+        wait_until eval "history_says $id 'is not in the list' || history_says $id 'unterminated quote'"
     done
     jobs_are queued 3
     printf '2,lead_A1\n' >>head.csv
@@ -150,7 +150,9 @@ filed_on() { # LEAD TEXT: the notes on it, in order
     start_agent
     echo 2 >in/t-2.txt
     wait_until jobs_are failed 1
-    grep -q 'has no key "2"' in/Failed/t-2.txt.error.txt
+    # the path of the list is for the administrator
+    grep -qF 'Reason: "2", taken from the file'"'"'s name, is not in the list t.csv.' in/Failed/t-2.txt.error.txt
+    grep -qE "^Job 1, .*, table .*$PWD/t\.csv, " in/Failed/t-2.txt.error.txt
 }
 
 @test "an encoding that does not exist is refused, with the right spelling" {

@@ -273,7 +273,7 @@ log_has() { # NUMBER TEXT: so many lines
     echo hello >a.txt
     put_ftp "$port" a.txt fax.txt
     [ "$(stat -c '%U %G %a' in/fax.txt)" = "root nogroup 600" ]
-    wait_until names_as_unreadable "fax.txt: the file cannot be read: Permission denied; it belongs to root (group nogroup) with mode 0600, and closedrop runs as nobody; chmod g+r; for new ones local_umask=007 (anonymous: anon_umask=007) in vsftpd.conf"
+    wait_until names_as_unreadable "fax.txt: the file cannot be read: Permission denied; it belongs to root (group nogroup) with mode 0600, and closedrop runs as nobody; what to do: chmod g+r; for new ones local_umask=007 (anonymous: anon_umask=007) in vsftpd.conf"
     log_has 1 'scans/fax.txt waits: the file cannot be read'
     echo more >>in/fax.txt # and so what was said of it is looked at again
     chmod g+r in/fax.txt
@@ -332,7 +332,7 @@ log_has() { # NUMBER TEXT: so many lines
     start_agent
     secret a.txt 640
     chgrp daemon in/a.txt
-    wait_until names_as_unreadable "a.txt: the file cannot be read: Permission denied; it belongs to daemon (group daemon) with mode 0640, and closedrop runs as nobody, which is not in that group; chgrp to the group of the folder, or setfacl -m u:nobody:r"
+    wait_until names_as_unreadable "a.txt: the file cannot be read: Permission denied; it belongs to daemon (group daemon) with mode 0640, and closedrop runs as nobody, which is not in that group; what to do: chgrp to the group of the folder, or setfacl -m u:nobody:r"
     never folder_says '.unreadable | contains("vsftpd")' # its mode is right
 }
 
@@ -360,7 +360,7 @@ is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
     drop_in shut "$1"
     write_folder "${@:3}"
     start_agent
-    wait_until names_as_closed "shut: the directory cannot be listed and entered: it belongs to daemon (group nogroup) with mode 0$1, and closedrop runs as nobody; chmod $2"
+    wait_until names_as_closed "shut: the directory cannot be listed and entered: it belongs to daemon (group nogroup) with mode 0$1, and closedrop runs as nobody; what to do: chmod $2"
     echo hello >in/other.txt
     chmod 644 in/other.txt
     wait_until test -f "$uploaded/other.txt"

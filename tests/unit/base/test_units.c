@@ -101,13 +101,13 @@ static const struct printing printed_sizes[] = {
     {0, "0 B"},
     {1, "1 B"},
     {1023, "1023 B"},
-    {1024, "1 KiB"},
-    {1536, "1.5 KiB"},
-    {25 << 20, "25 MiB"},
-    {150 << 10, "150 KiB"},
-    {5LL << 30, "5 GiB"},
-    {1LL << 40, "1 TiB"},
-    {5000LL << 40, "5000 TiB"},
+    {1024, "1 KB"},
+    {1536, "1.5 KB"},
+    {25 << 20, "25 MB"},
+    {150 << 10, "150 KB"},
+    {5LL << 30, "5 GB"},
+    {1LL << 40, "1 TB"},
+    {5000LL << 40, "5000 TB"},
 };
 
 static const struct printing printed_durations[] = {

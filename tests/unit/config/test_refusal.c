@@ -10,8 +10,10 @@
 
 #include <cmocka.h>
 
-#define LARGE "the file has 1001 B, which is more than 1000 B, the maximum here"
-#define SMALL "the file has only 9 B, which is less than min_size, 10 B"
+#define RAISE "; what to do: send a smaller file, or raise the folder's max_size"
+#define LOWER "; what to do: send the complete file, or lower the folder's min_size"
+#define LARGE "the file has 1001 B, and this folder accepts at most 1000 B" RAISE
+#define SMALL "the file has only 9 B, and this folder accepts none below 10 B" LOWER
 
 static const struct {
     int64_t min_size, size;
@@ -21,8 +23,8 @@ static const struct {
     {10, 1000, NULL, NULL},
     {10, 1001, "too_large", LARGE},
     {10, 9, "too_small", SMALL},
-    {10, 0, "too_small", "the file has only 0 B, which is less than min_size, 10 B"},
-    {2, 0, "too_small", "the file has only 0 B, which is less than min_size, 2 B"},
+    {10, 0, "too_small", "the file has only 0 B, and this folder accepts none below 10 B" LOWER},
+    {2, 0, "too_small", "the file has only 0 B, and this folder accepts none below 2 B" LOWER},
     {1, 0, NULL, NULL}, /* empty: a person judges that */
     {1, 1, NULL, NULL},
     {0, 0, NULL, NULL},
@@ -45,6 +47,16 @@ static void refuses_a_size_outside_the_limits(void **state)
     }
 }
 
+static void says_whose_limit_it_is(void **state)
+{
+    (void)state;
+    const struct folder folder = {.max_size = FILE_SIZE_MAX};
+    struct refusal refusal;
+    assert_true(refusal_of_size(&folder, FILE_SIZE_MAX + (1 << 30), &refusal));
+    assert_string_equal(refusal.message,
+        "the file has 6 GB, and Close accepts at most 5 GB; what to do: send a smaller file");
+}
+
 static void refuses_a_second_name(void **state)
 {
     (void)state;
@@ -54,14 +66,15 @@ static void refuses_a_second_name(void **state)
     assert_true(refusal_of_links(2, &refusal));
     assert_string_equal(refusal.code, "links");
     assert_string_equal(refusal.message,
-        "the file has more than one name (hard link); copy it into the folder instead of linking "
-        "it");
+        "the file has more than one name (hard link); what to do: copy it into the folder instead "
+        "of linking it");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_a_size_outside_the_limits),
+        cmocka_unit_test(says_whose_limit_it_is),
         cmocka_unit_test(refuses_a_second_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,8 @@ static void says_whose_it_is_and_what_to_do(void **state)
             .is_system_group = cases[i].who == OTHER_THAN_SYSTEM};
         char text[RIGHTS_WORDS], expected[2 * RIGHTS_WORDS];
         snprintf(expected, sizeof(expected),
-            "belongs to anna (group staff) with mode %04o, and closedrop runs as cd%s; %s",
+            "belongs to anna (group staff) with mode %04o, and closedrop runs as cd%s; what to do: "
+            "%s",
             (unsigned)cases[i].mode & 07777,
             cases[i].who >= OTHER ? ", which is not in that group" : "", cases[i].advice);
         assert_string_equal(rights_explain(&rights, cases[i].need, text), expected);

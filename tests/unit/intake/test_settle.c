@@ -17,7 +17,7 @@
 #define T 1000000 /* last seen changed */
 #define SETTLE 5000
 #define INCOMPLETE 900000
-#define CUT "the end of its format is missing"
+#define CUT "the end of the file is missing"
 
 static const struct folder folder = {
     .settle_ms = SETTLE, .incomplete_ms = INCOMPLETE, .min_size = 10, .max_size = 1000};

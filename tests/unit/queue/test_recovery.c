@@ -231,7 +231,7 @@ static void remembers_the_post_of_a_group_that_kills_the_program(void **state)
         assert_int_equal(job->state, JOB_FAILED);
         assert_string_equal(job->error_code, "crashed");
         assert_non_null(
-            strstr(job->error_message, "it may have been filed: check its lead in Close"));
+            strstr(job->error_message, "may have been filed; what to do: check its lead in Close"));
         assert_true(job->posting == jobs[0]->posting);
         assert_true(job->due_ms == now); /* to be moved to Failed at once */
         job_free(job);

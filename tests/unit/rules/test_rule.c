@@ -303,7 +303,8 @@ static void says_that_a_text_is_too_long(void **state)
     char *text = NULL;
     assert_int_equal(rule_expand(template, &usual, NULL, "group.by", 4, &text, &why), -EINVAL);
     assert_string_equal(str_text(&why),
-        "group.by would have more than the 4 characters that can be looked up; use a shorter one");
+        "group.by would have more than the 4 characters that can be looked up; what to do: use "
+        "a shorter one");
     str_release(&why);
     template_free(template);
 }
@@ -407,36 +408,43 @@ static const struct {
     {"no address at all", {LIST("to", true, "a, b;c")}, 1, "{'to':['a, b','c']}", ""},
     {"nothing but separators", {LIST("cc", false, " ; , ;")}, 1, "{'cc':[',']}", ""},
     {"one of several is long", {LIST("to", true, "a@b.c;abcdef@b.cd")}, 1, NULL,
-        "to of rule \"fax\" would have more than the 10 characters that Close takes; use a shorter "
+        "to of rule \"fax\" would have more than the 10 characters that Close takes; what to do: "
+        "use a shorter "
         "one"},
     {"a text of no list", {TEXT("sender", "a@b.c; d@e.f")}, 1, "{'sender':'a@b.c; d@e.f'}", ""},
 
     {"a text that Close wants", {NEEDED("sender", "{meta.num}")}, 1, "{'sender':'4711'}", ""},
     {"a text that Close wants, empty", {TEXT("subject", "a"), NEEDED("sender", "{meta.x}")}, 2,
         NULL,
-        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; what to do: "
+        "check which "
         "variables its template uses"},
     {"a text that Close wants, of blanks", {NEEDED("sender", "{meta.space}")}, 1, NULL,
-        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "\"sender\" of rule \"fax\" is empty for this file, but Close requires it; what to do: "
+        "check which "
         "variables its template uses"},
     {"a list that Close wants, of gaps", {LIST("to", true, "{contact.email}")}, 1, NULL,
-        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; is there a contact, "
-        "and does it have an email address in Close?"},
+        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; what to do: check "
+        "that there is a contact, and that it has an email address in Close"},
     {"an empty list that Close wants", {LIST("to", true, NULL)}, 1, NULL,
-        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; check which "
+        "\"to\" of rule \"fax\" is empty for this file, but Close requires it; what to do: check "
+        "which "
         "variables "
         "its template uses"},
     {"a long text", {{"subject", RULE_FIELD_TEXT, {"{stem}"}, TEMPLATE_LINE, 11, false, 0}}, 1,
         NULL,
-        "subject of rule \"fax\" would have more than the 11 characters that Close takes; use a "
+        "subject of rule \"fax\" would have more than the 11 characters that Close takes; what to "
+        "do: use a "
         "shorter one"},
     {"a long text of a list", {LIST("to", false, "a@b.c", "{stem}@b.c"), TEXT("subject", "a")}, 2,
         NULL,
-        "to of rule \"fax\" would have more than the 10 characters that Close takes; use a shorter "
+        "to of rule \"fax\" would have more than the 10 characters that Close takes; what to do: "
+        "use a shorter "
         "one"},
     {"long by its entities",
         {{"body_html", RULE_FIELD_TEXT, {"{meta.html}"}, TEMPLATE_HTML, 14, false, 0}}, 1, NULL,
-        "body_html of rule \"fax\" would have more than the 14 characters that Close takes; use a "
+        "body_html of rule \"fax\" would have more than the 14 characters that Close takes; what "
+        "to do: use a "
         "shorter one"},
     {"just not too long by its entities",
         {{"body_html", RULE_FIELD_TEXT, {"{meta.html}"}, TEMPLATE_HTML, 17, false, 0}}, 1,

@@ -148,20 +148,21 @@ static void tells_numbers_exactly_or_not_at_all(void **state)
 static const struct {
     const char *text, *why;
 } wrong[] = {
-    {"", "the sidecar is empty; it must be an object such as {\"customer\": \"4711\"}"},
+    {"", "the sidecar is empty; what to do: write an object such as {\"customer\": \"4711\"}"},
     {MARK, "is empty"},
     {" ", "is incomplete: part of it is missing"},
     {"{\"a\":\"b\"", "is incomplete"},
     {"{\"lead\":\"lead_A1\"", "is incomplete"},
     {"{\"a\":\"M\xC3", "is incomplete"},
-    {"{\"lead\":\"lead_A1\",\n\"name\":\"M\xFCller\"}", "line 2: this is not UTF-8; the program"},
+    {"{\"lead\":\"lead_A1\",\n\"name\":\"M\xFCller\"}",
+        "line 2: this is not UTF-8; what to do: have"},
     {"{\"\xFF\":\"b\"}", "line 1: this is not UTF-8"},
     {"{\"a\":\"b\"}}", "is not JSON"},
     {"{a: \"b\"}", "is not JSON"},
     {"{'a': 'b'}", "is not JSON"},
     {"<xml/>", "is not JSON"},
     {"customer=4711", "is not JSON"},
-    {"[]", "is a list, not an object; it must be"},
+    {"[]", "is a list, not an object; what to do: write an object"},
     {"[{\"a\":\"b\"}]", "is a list"},
     {"\"a\"", "is a single value, not an object"},
     {"4711", "is a single value"},
@@ -211,7 +212,7 @@ static void is_bounded_in_size_and_depth(void **state)
     assert_int_equal(strlen(json_get_text(values, "meta.a")), SIDECAR_MAX - 8);
     str_add_char(&body, '\n');
     assert_int_equal(sidecar_read(str_text(&body), body.length, values, &why), -EINVAL);
-    assert_string_equal(str_text(&why), "the sidecar is larger than 64 KiB");
+    assert_string_equal(str_text(&why), "the sidecar is larger than 64 KB");
 
     str_clear(&body);
     str_clear(&why);

@@ -1,6 +1,7 @@
 /* What the end of a stage means for a job: every stage with every verdict, and what else decides.
  */
 #include "closedrop/base/array.h"
+#include "closedrop/base/remedy.h"
 #include "work/outcome.h"
 
 #include <setjmp.h>
@@ -182,6 +183,23 @@ static void says_of_what_it_gives_up_whether_it_may_exist(void **state)
         if (!is_as_told)
             fail_msg("%s: %s, %s", given_up[i].name, move.why.code, move.why.message);
     }
+}
+
+static void says_what_to_do_after_all_that_went_wrong(void **state)
+{
+    (void)state;
+    char lead[] = "lead_a";
+    struct job job = {.attempts = 10, .lead_id = lead, .posting = 1, .activity = ACTIVITY_NOTE};
+    const struct outcome_case outcome = {
+        .job = &job, .stage = STAGE_VERIFY, .limits = &limits, .now_ms = NOW_MS};
+    struct verdict verdict = verdict_make(VERDICT_RETRY, "code", "why" REMEDY "wait");
+    struct move move = outcome_decide(&outcome, &verdict);
+    assert_string_equal(move.why.message,
+        "whether its note was created on lead_a is unknown and could not be determined (why); what "
+        "to do: check the lead in Close; if it is not there, drag the file back");
+    job.posting = 0;
+    move = outcome_decide(&outcome, &verdict);
+    assert_string_equal(move.why.message, "why (gave up after 10 attempts); what to do: wait");
 }
 
 /* ---- waiting ---- */
@@ -411,6 +429,7 @@ int main(void)
         cmocka_unit_test(tries_until_its_attempts_are_spent),
         cmocka_unit_test(waits_longer_from_try_to_try),
         cmocka_unit_test(says_of_what_it_gives_up_whether_it_may_exist),
+        cmocka_unit_test(says_what_to_do_after_all_that_went_wrong),
         cmocka_unit_test(waits_as_long_as_it_was_told_to),
         cmocka_unit_test(only_a_file_that_was_rewritten_is_settled_anew),
         cmocka_unit_test(an_upload_under_way_waits_for_the_settling),
