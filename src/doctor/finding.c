@@ -1,7 +1,10 @@
 /** Findings: results, messages and remedies. */
 #include "closedrop/doctor/finding.h"
 
+#include "closedrop/base/remedy.h"
+
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,10 +49,13 @@ void finding_remedy(struct finding *finding, const char *format, ...)
 struct finding finding_of_message(enum finding_result result, const char *message)
 {
     struct finding finding = {.result = result};
-    const char *semicolon = strstr(message, "; ");
-    size_t length = semicolon ? (size_t)(semicolon - message) : strlen(message);
+    const char *remedy = remedy_of(message), *semicolon = strstr(message, "; ");
+    bool is_marked = remedy || !semicolon;
+    size_t length = is_marked ? remedy_problem_length(message) : (size_t)(semicolon - message);
     snprintf(finding.message, sizeof(finding.message), "%.*s", (int)length, message);
-    if (semicolon)
-        finding_remedy(&finding, "%s", semicolon + 2);
+    if (!is_marked)
+        remedy = semicolon + 2;
+    if (remedy)
+        finding_remedy(&finding, "%s", remedy);
     return finding;
 }

@@ -35,8 +35,8 @@ void finding_remedy(struct finding *finding, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
- * A finding from a message of the program that says what is wrong and, after its first semicolon,
- * what to do. Without a semicolon it has no remedy.
+ * A finding from a message of the program: its problem and its remedy (remedy.h), or else what is
+ * before and after its first semicolon. Without either it has no remedy.
  */
 struct finding finding_of_message(enum finding_result result, const char *message);
 

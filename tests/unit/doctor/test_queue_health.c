@@ -88,6 +88,12 @@ static void repeats_what_the_agent_says_about_a_folder(void **state)
     assert_string_equal(finding.remedy, "sysctl -w x=1");
 
     finding =
+        judge_folder("{\"healthy\":false,\"watch\":\"poll\",\"message\":\"Permission denied; it "
+                     "belongs to anna; what to do: chmod g+rx\"}");
+    assert_string_equal(finding.message, "Permission denied; it belongs to anna");
+    assert_string_equal(finding.remedy, "chmod g+rx");
+
+    finding =
         judge_folder("{\"healthy\":false,\"watch\":\"poll\",\"message\":\"cannot be opened\"}");
     assert_int_equal(finding.result, FINDING_WRONG);
 
