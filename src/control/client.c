@@ -128,6 +128,11 @@ void client_close(struct client *client)
     free(client);
 }
 
+int client_check_queue(struct client *client, struct str *why)
+{
+    return client->queue ? queue_check(client->queue, why) : 0;
+}
+
 struct answer client_ask(struct client *client, const struct question *question)
 {
     if (!client->queue)
@@ -137,8 +142,9 @@ struct answer client_ask(struct client *client, const struct question *question)
     int result = queue_commit(client->queue);
     if (result < 0) {
         json_free(answer.body);
-        return answer_error(500,
-            result == -ENOSPC ? "the disk of state_dir is full" : "the queue cannot be written");
+        return answer_error(500, result == -ENOSPC
+                                     ? "the disk of state_dir is full"
+                                     : "the queue cannot be read or written; see closedrop doctor");
     }
     return answer;
 }

@@ -122,14 +122,15 @@ void queue_health_ask(struct diagnosis *diagnosis)
     struct client *client = NULL;
     struct str why = STR_INIT(4096);
     int result = client_open(diagnosis->config, &client, &why);
-    if (result == 0) {
+    if (result == 0 && client_check_queue(client, &why) == 0) {
         struct answer answer = client_ask(client, &question);
         if (answer.status == 200)
             diagnosis->status = answer.body;
         else
             json_free(answer.body);
-        client_close(client);
     }
+    if (result == 0)
+        client_close(client);
     diagnosis->has_no_queue = result == -ENOENT;
     snprintf(diagnosis->queue_trouble, sizeof(diagnosis->queue_trouble), "%s", str_text(&why));
     str_release(&why);

@@ -58,6 +58,11 @@ int queue_set_aside(const char *directory, char **ret_aside)
     return store_set_aside(directory, ret_aside);
 }
 
+int queue_check(struct queue *queue, struct str *why)
+{
+    return store_check(queue->store, why);
+}
+
 void queue_close(struct queue *queue)
 {
     if (!queue)

@@ -34,6 +34,9 @@ int store_open(const char *directory, bool create, struct store **ret_store, str
 /** The next one may open it; NULL is nothing. */
 void store_close(struct store *store);
 
+/** As queue_check(). */
+int store_check(struct store *store, struct str *why);
+
 /** As queue_set_aside(). */
 int store_set_aside(const char *directory, char **ret_aside);
 

@@ -5,6 +5,7 @@
 
 #include "closedrop/base/str.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
@@ -80,6 +81,16 @@ int check_soundness(sqlite3 *database, bool fully)
     }
     sqlite3_finalize(statement);
     return code;
+}
+
+int store_check(struct store *store, struct str *why)
+{
+    int code = check_soundness(store->database, false);
+    if (code == SQLITE_OK)
+        return 0;
+    str_printf(why, "the queue cannot be used: %s",
+        code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(store->database));
+    return -EIO;
 }
 
 /* ---- every row ---- */

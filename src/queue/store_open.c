@@ -96,7 +96,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     }
     code = configure(database);
     if (code == SQLITE_OK)
-        code = check_soundness(database, create);
+        code = create ? check_soundness(database, true) : SQLITE_OK;
     if (code == SQLITE_OK)
         code = add_functions(database);
     if (code == SQLITE_OK)

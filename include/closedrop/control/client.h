@@ -20,6 +20,9 @@ int client_open(const struct config *config, struct client **ret_client, struct 
 int client_open_agent(const struct config *config, struct client **ret_client);
 void client_close(struct client *client);
 
+/** If no agent is running, check the queue as queue_check() does; an agent has done so. */
+int client_check_queue(struct client *client, struct str *why);
+
 /** Ask. The caller frees the answer's body, which is NULL if there was no answer. */
 struct answer client_ask(struct client *client, const struct question *question);
 

@@ -32,6 +32,12 @@ int queue_open(const char *directory, bool create, struct queue **ret_queue, str
 void queue_close(struct queue *queue);
 
 /**
+ * For a queue that was opened without `create`: look through all of it for damage, which takes
+ * seconds for a million jobs. Returns 0, or -EIO with the reason added to `why`.
+ */
+int queue_check(struct queue *queue, struct str *why);
+
+/**
  * Set a damaged queue aside as queue.db.damaged-TIME, together with all files that belong to it.
  * Returns 0 or a negative errno; `ret_aside` is its new path, which the caller frees.
  */

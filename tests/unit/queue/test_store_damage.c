@@ -1,6 +1,7 @@
 /** A store that is not ours, not sound, or set aside. */
 #include "store_fixture.h"
 
+#include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
 #include "closedrop/queue/reading.h"
 
@@ -79,13 +80,38 @@ static void refuses_strange_files(void **state)
         empty_place(*state);
         make_database(*state);
         strange[i].change(*state);
-        for (int create = 0; create < 2; create++) {
-            int problem = try_open(*state, create, &queue);
-            if (problem != strange[i].problem)
-                fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
-            assert_null(queue);
-        }
+        int problem = try_open(*state, true, &queue);
+        if (problem != strange[i].problem)
+            fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
+        assert_null(queue);
     }
+}
+
+/* it reads only what it is asked for; but it finds the damage if it is to look for it */
+static void a_command_opens_it_at_once_and_checks_it_on_request(void **state)
+{
+    for (size_t i = 0; i < COUNT(strange); i++) {
+        struct queue *queue = NULL;
+        struct str why = STR_INIT(4096);
+        empty_place(*state);
+        make_database(*state);
+        strange[i].change(*state);
+        int problem = try_open(*state, false, &queue);
+        if (problem != (queue ? 0 : strange[i].problem))
+            fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
+        if (queue && queue_check(queue, &why) != -EIO)
+            fail_msg("%s: not found", strange[i].name);
+        assert_true(!queue || strstr(str_text(&why), "it is damaged"));
+        queue_close(queue);
+        str_release(&why);
+    }
+    struct queue *sound = NULL;
+    struct str why = STR_INIT(4096);
+    empty_place(*state);
+    make_database(*state);
+    assert_int_equal(try_open(*state, false, &sound), 0);
+    assert_int_equal(queue_check(sound, &why), 0);
+    queue_close(sound);
 }
 
 /* ---- a byte that changed on the disk ---- */
@@ -224,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_DISK(refuses_strange_files),
+        ON_DISK(a_command_opens_it_at_once_and_checks_it_on_request),
         ON_DISK(never_believes_a_byte_that_changed),
         ON_DISK(leaves_a_newer_database_as_it_is),
         ON_DISK(sets_a_damaged_store_aside),
