@@ -42,6 +42,7 @@ enum query_kind {
     QUERY_OF_STATE, /* of a filter with a state, the oldest first: after at_ms, and above id */
 
     QUERY_NOT_PUT_AWAY, /* with an outcome, limit; oldest first */
+    QUERY_OLDEST,       /* folder: without an outcome, not ended; the first to be queued */
 
     /* numbers and texts: store_rows(); as texts | numbers */
     QUERY_HAS_SUCCESSOR, /* folder, path, above id: | how many */
@@ -53,6 +54,7 @@ enum query_kind {
     QUERY_COUNT_CLAIMED,   /* | how many, the jobs of one posting as one */
     QUERY_IN_FAILED,       /* folder: failed and put away, above id, limit: | id */
     QUERY_COUNT,           /* live, of a folder; folder where set: state | put_away, how many */
+    QUERY_COUNT_DONE,      /* folder: | how many are done since at_ms, or have ended since */
     QUERY_FOLDERS,         /* live, of a folder: folder | how many, without an outcome put away */
     QUERY_RULES_GONE,      /* waiting with rule_gone, never due: rule | how many */
     QUERY_LAST_POSTING,    /* | its number */

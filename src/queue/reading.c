@@ -42,6 +42,11 @@ struct job *queue_next_unclassified(
         &(struct query){.folder = folder, .rules_digest = rules_digest});
 }
 
+struct job *queue_oldest(struct queue *queue, const char *folder)
+{
+    return store_job(queue->store, QUERY_OLDEST, &(struct query){.folder = folder});
+}
+
 bool queue_has_successor(struct queue *queue, const struct job *job)
 {
     const struct query query = {.id = job->id, .folder = job->folder, .path = job->path};
@@ -138,6 +143,12 @@ void queue_count(struct queue *queue, const char *folder, struct queue_counts *r
 {
     *ret_counts = (struct queue_counts){0};
     store_rows(queue->store, QUERY_COUNT, &(struct query){.folder = folder}, add_count, ret_counts);
+}
+
+int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_ms)
+{
+    const struct query query = {.folder = folder, .at_ms = since_ms};
+    return store_number(queue->store, QUERY_COUNT_DONE, &query, 0);
 }
 
 int64_t queue_count_suspects(struct queue *queue)

@@ -24,6 +24,14 @@
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
+/* in a trigger: one more, or one less, like this job, unless it has ended */
+#define SQL_COUNT_NEW                                                                              \
+    "INSERT INTO tally SELECT new.folder, new.state, new.filed, 1 WHERE new.ending = ''"           \
+    " ON CONFLICT DO UPDATE SET jobs = jobs + 1;"
+#define SQL_UNCOUNT_OLD                                                                            \
+    "UPDATE tally SET jobs = jobs - 1 WHERE old.ending = '' AND folder = old.folder"               \
+    " AND state = old.state AND filed = old.filed;"
+
 /* migration i takes user_version i to i + 1 */
 static const char *const sql_migrations[] = {
     "CREATE TABLE job ("
@@ -175,6 +183,27 @@ static const char *const sql_migrations[] = {
     "CREATE INDEX job_by_folder_outcome ON job (folder, state, reached_ms);"
     "CREATE INDEX job_by_lead ON job (lead_id) WHERE lead_id IS NOT NULL;"
     "CREATE INDEX job_by_name ON job (name);",
+
+    /* how many jobs there are that have not ended: counting a million takes too long */
+    "CREATE TABLE tally ("
+    "  folder TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  filed INTEGER NOT NULL,"
+    "  jobs INTEGER NOT NULL,"
+    "  PRIMARY KEY (folder, state, filed)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO tally SELECT folder, state, filed, count(*) FROM job INDEXED BY job_by_state"
+    "  WHERE ending = '' GROUP BY folder, state, filed;"
+    "CREATE TRIGGER tally_added AFTER INSERT ON job WHEN new.ending = '' BEGIN " SQL_COUNT_NEW
+    " END;"
+    "CREATE TRIGGER tally_removed AFTER DELETE ON job WHEN old.ending = '' BEGIN " SQL_UNCOUNT_OLD
+    " END;"
+    "CREATE TRIGGER tally_changed AFTER UPDATE OF folder, state, filed, ending ON job"
+    "  WHEN (old.folder, old.state, old.filed, old.ending)"
+    "  IS NOT (new.folder, new.state, new.filed, new.ending) BEGIN " SQL_UNCOUNT_OLD
+    " " SQL_COUNT_NEW " END;"
+    "CREATE INDEX job_without_outcome ON job (folder, queued_ms) WHERE ending = ''"
+    "  AND state IN ('queued', 'uploading', 'uploaded', 'attaching');",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -399,16 +428,23 @@ static const char *const sql_texts[] = {
                         " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
                         " ORDER BY id LIMIT :limit",
     [QUERY_NOT_PUT_AWAY] =
-        "SELECT " SQL_COLUMNS " FROM job NOT INDEXED WHERE ending = '' AND filed = 0"
-        " AND state IN ('done', 'failed') ORDER BY id LIMIT :limit",
-    [QUERY_COUNT] =
-        "SELECT state, filed, count(*) FROM job INDEXED BY job_by_state WHERE " SQL_LIVE
-        " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder) GROUP BY state, filed",
-    [QUERY_FOLDERS] = "SELECT folder, count(*), sum(state NOT IN ('done', 'failed') OR NOT filed)"
-                      " FROM job WHERE " SQL_LIVE " AND " SQL_OF_A_FOLDER " GROUP BY folder",
+        "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_state WHERE folder IN (SELECT folder"
+        " FROM tally) AND state IN ('done', 'failed') AND filed = 0 AND ending = ''"
+        " ORDER BY id LIMIT :limit",
+    [QUERY_OLDEST] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_without_outcome"
+                     " WHERE folder = :folder AND ending = '' AND state IN ('queued', 'uploading',"
+                     " 'uploaded', 'attaching') ORDER BY queued_ms, id LIMIT 1",
+    [QUERY_COUNT_DONE] = "SELECT count(*) FROM job INDEXED BY job_by_folder_outcome"
+                         " WHERE folder = :folder AND state = 'done' AND reached_ms >= :at_ms",
+    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM tally WHERE jobs > 0 AND filed <> 2"
+                    " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
+                    " GROUP BY state, filed",
+    [QUERY_FOLDERS] =
+        "SELECT folder, sum(jobs), sum(jobs * (state NOT IN ('done', 'failed') OR NOT filed))"
+        " FROM tally WHERE jobs > 0 AND filed <> 2 AND " SQL_OF_A_FOLDER " GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
     [QUERY_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
-                         " (SELECT DISTINCT folder FROM job WHERE ending = '') AND state IN"
+                         " (SELECT folder FROM tally) AND state IN"
                          " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
                          " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
                          " GROUP BY rule",

@@ -38,6 +38,9 @@ struct job *queue_find_kept(struct queue *queue, const struct job *than);
 struct job *queue_next_unclassified(
     struct queue *queue, const char *folder, const char *rules_digest);
 
+/** The job of this folder that has waited longest for its outcome; NULL: none waits. */
+struct job *queue_oldest(struct queue *queue, const char *folder);
+
 /** Whether a later job had a file with the same path. */
 bool queue_has_successor(struct queue *queue, const struct job *job);
 
@@ -88,6 +91,9 @@ struct queue_counts {
 
 /** The number of jobs of a folder (NULL: of all) that have not ended. */
 void queue_count(struct queue *queue, const char *folder, struct queue_counts *ret_counts);
+
+/** The number of jobs of a folder that are done since a time, also if they ended later. */
+int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_ms);
 
 /** The number of jobs that wait as suspects. */
 int64_t queue_count_suspects(struct queue *queue);

@@ -344,6 +344,16 @@ static bool fits_count(const struct query *q, const struct job *job)
     return is_live(job) && !job_is_by_hand(job) && is_or_any(q->folder, job->folder);
 }
 
+static bool fits_oldest(const struct query *q, const struct job *job)
+{
+    return is(q->folder, job->folder) && !job->ending && !job_has_outcome(job);
+}
+
+static bool fits_done(const struct query *q, const struct job *job)
+{
+    return is(q->folder, job->folder) && job->state == JOB_DONE && job->done_ms >= q->at_ms;
+}
+
 static bool fits_rules_gone(const struct query *q, const struct job *job)
 {
     (void)q;
@@ -479,6 +489,12 @@ static int order_entered(const struct job *a, const struct job *b)
     return (a->entered > b->entered) - (a->entered < b->entered);
 }
 
+static int order_queued(const struct job *a, const struct job *b)
+{
+    int order = (a->queued_ms > b->queued_ms) - (a->queued_ms < b->queued_ms);
+    return order ? order : order_ids(a, b);
+}
+
 static const char *folder_of(const struct job *job)
 {
     return job->folder;
@@ -547,6 +563,7 @@ static const struct {
     [QUERY_LIST_LEAD_STATE] = {fits_list_state, order_latest_reached},
     [QUERY_OF_STATE] = {fits_of_state, order_reached},
     [QUERY_NOT_PUT_AWAY] = {fits_not_put_away, order_ids},
+    [QUERY_OLDEST] = {fits_oldest, order_queued, .one = true},
     [QUERY_HAS_SUCCESSOR] = {fits_successor, order_ids, TELL_HOW_MANY},
     [QUERY_HAS_PUT_AWAY] = {fits_put_away, order_ids, TELL_HOW_MANY},
     [QUERY_NEXT_DUE] = {may_be_due, order_due, TELL_DUE, .one = true},
@@ -556,6 +573,7 @@ static const struct {
     [QUERY_COUNT_CLAIMED] = {fits_any_claimed, order_ids},
     [QUERY_IN_FAILED] = {fits_in_failed, order_ids, TELL_ID},
     [QUERY_COUNT] = {fits_count, order_states},
+    [QUERY_COUNT_DONE] = {fits_done, order_ids, TELL_HOW_MANY},
     [QUERY_FOLDERS] = {fits_count, order_folders, TELL_BY_NAME, folder_of},
     [QUERY_RULES_GONE] = {fits_rules_gone, order_rules, TELL_BY_NAME, rule_of},
     [QUERY_UNCLEAR_BY_HAND] = {fits_unclear_by_hand, order_ids, TELL_HOW_MANY},

@@ -231,6 +231,50 @@ static void counts(void **state)
     assert_int_equal(counts.not_put_away, 0);
 }
 
+/* counted as they change, never by looking at all of them */
+static void counts_follow_every_change(void **state)
+{
+    struct queue *queue = *state;
+    struct queue_counts counts;
+    begin(queue);
+    add(queue, "a.pdf", file(1));
+    add(queue, "b.pdf", file(2));
+    finish_next(queue, "Uploaded/a.pdf");
+    commit(queue);
+    queue_count(queue, "scans", &counts);
+    assert_int_equal(counts.by_state[JOB_QUEUED], 1);
+    assert_int_equal(counts.by_state[JOB_UPLOADING], 0);
+    assert_int_equal(counts.by_state[JOB_DONE], 1);
+    assert_int_equal(counts.not_put_away, 0);
+    begin(queue);
+    fail_next(queue, "too_large", "Failed/b.pdf");
+    assert_int_equal(queue_retry_by_hand(queue, 2), QUEUE_OK);
+    assert_int_equal(queue_forget(queue, 1, false), QUEUE_OK);
+    commit(queue);
+    queue_count(queue, NULL, &counts);
+    assert_int_equal(counts.by_state[JOB_QUEUED], 1);
+    assert_int_equal(counts.by_state[JOB_FAILED], 0);
+    assert_int_equal(counts.by_state[JOB_DONE], 0);
+}
+
+static void knows_which_job_waits_longest_and_how_many_are_done(void **state)
+{
+    struct queue *queue = *state;
+    int64_t begin_ms = now;
+    begin(queue);
+    add_some(queue);
+    end_some(queue, begin_ms);
+    CLEANUP(job_freep) struct job *oldest = queue_oldest(queue, "scans");
+    CLEANUP(job_freep) struct job *fax = queue_oldest(queue, "faxes");
+    assert_int_equal(oldest->id, 3); /* 1 was forgotten, 2 has failed */
+    assert_int_equal(fax->id, 8);
+    assert_null(queue_oldest(queue, "nowhere"));
+    assert_int_equal(queue_count_done(queue, "scans", begin_ms + 10 * MINUTE), 1);
+    assert_int_equal(queue_count_done(queue, "scans", begin_ms + 10 * MINUTE + 1), 0);
+    assert_int_equal(queue_count_done(queue, "faxes", 0), 0);
+    commit(queue);
+}
+
 static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **state)
 {
     struct queue *queue = *state;
@@ -274,6 +318,8 @@ int main(void)
         ON_MEMORY(finds_every_file_by_its_name),
         ON_MEMORY(lists_the_oldest_of_a_state_first),
         ON_MEMORY(counts),
+        ON_MEMORY(counts_follow_every_change),
+        ON_MEMORY(knows_which_job_waits_longest_and_how_many_are_done),
         ON_MEMORY(keeps_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

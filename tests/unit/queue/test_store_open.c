@@ -308,6 +308,10 @@ static void reads_a_queue_of_format_1(void **state)
         queue_list(queue, &(struct job_filter){.name = "d.pdf", .state = "failed"},
             &(struct job_page){.limit = 9}, add_id, &lines);
         assert_string_equal(lines.text, "5 4 3 2 1 4 ");
+        struct queue_counts counts;
+        queue_count(queue, "scans", &counts);
+        for (int state_of = 0; state_of < JOB_STATES; state_of++) /* one each, none attaching */
+            assert_int_equal(counts.by_state[state_of], state_of != JOB_ATTACHING);
         queue_close(queue);
     }
     struct queue *queue = open_at(*state);
