@@ -1,5 +1,4 @@
-/** closedrop doctor: what is wrong with the agent, its configuration and the queue, with the
- * remedy. */
+/** closedrop doctor: everything a run needs, checked, and how to fix what is wrong. */
 #include "closedrop/doctor/doctor.h"
 
 #include "closedrop/base/cleanup.h"
@@ -97,9 +96,9 @@ const struct command command_doctor = {
     .name = "doctor",
     .allowed = "cj",
     .arguments = "",
-    .summary = "check the agent, its configuration and the queue",
+    .summary = "check everything a run needs, and say how to fix it",
     .help = "Checks the configuration, the running agent and whether it uses that configuration,\n"
-            "the queue, and what the agent says about its folders. Each line is ok, warning or\n"
+            "the queue, and what closedrop may do in each folder. Each line is ok, warning or\n"
             "wrong, with what to do about it. Changes nothing. Run it as root, or as the user\n"
             "that closedrop runs as. The exit status is 1 if anything is wrong.",
     .run = doctor,

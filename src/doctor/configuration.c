@@ -1,6 +1,8 @@
 /** Loads the configuration, and becomes who runs with it. */
 #include "configuration.h"
 
+#include "apart.h"
+
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
@@ -10,6 +12,8 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PROBLEMS_MAX (256 * 1024)
 
 /** What root may do says nothing about what the service may do. */
 static void become_service(const struct diagnosis *diagnosis)
@@ -59,23 +63,39 @@ static void report_problems(const struct diagnosis *diagnosis, const struct str 
     }
 }
 
-static struct finding describe(const struct config *config)
+/** An apart_check: directories that are the same by another path. */
+static void compare_directories(const struct diagnosis *diagnosis, const void *subject)
 {
-    return finding_ok("%s is valid: %zu folder%s, %zu rule%s", config->file, config->folder_count,
-        config->folder_count == 1 ? "" : "s", config->rule_count,
-        config->rule_count == 1 ? "" : "s");
+    struct config *config = NULL;
+    struct str problems = STR_INIT(PROBLEMS_MAX);
+    (void)subject;
+    if (config_load(diagnosis->file, CONFIG_COMPARE_INODES, &config, &problems) < 0)
+        report_problems(diagnosis, &problems);
+    config_release(config);
+    str_release(&problems);
+}
+
+static void report_valid(const struct diagnosis *diagnosis)
+{
+    const struct config *config = diagnosis->config;
+    if (apart_run(diagnosis, compare_directories, NULL) > 0)
+        return;
+    diagnosis_add(diagnosis, "configuration", NULL,
+        finding_ok("%s is valid: %zu folder%s, %zu rule%s", config->file, config->folder_count,
+            config->folder_count == 1 ? "" : "s", config->rule_count,
+            config->rule_count == 1 ? "" : "s"));
 }
 
 int configuration_load(struct diagnosis *diagnosis)
 {
-    struct str problems = STR_INIT(256 * 1024);
-    int result = config_load(diagnosis->file, CONFIG_COMPARE_INODES, &diagnosis->config, &problems);
+    struct str problems = STR_INIT(PROBLEMS_MAX);
+    int result = config_load(diagnosis->file, CONFIG_COMPARE_PATHS, &diagnosis->config, &problems);
     if (result < 0) {
         report_problems(diagnosis, &problems);
         diagnosis->config = config_load_socket(diagnosis->file);
         diagnosis->is_partial = true;
     } else {
-        diagnosis_add(diagnosis, "configuration", NULL, describe(diagnosis->config));
+        report_valid(diagnosis);
     }
     str_release(&problems);
     if (!diagnosis->config)

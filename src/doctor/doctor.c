@@ -3,6 +3,7 @@
 
 #include "configuration.h"
 #include "diagnosis.h"
+#include "folders.h"
 #include "queue_health.h"
 #include "running.h"
 
@@ -15,6 +16,7 @@ static void (*const probes[])(const struct diagnosis *) = {
     running_probe,
     queue_health_probe,
     queue_health_probe_folders,
+    folders_probe,
 };
 
 int doctor_run(const char *file, finding_report report, void *context)

@@ -1,6 +1,6 @@
 /**
- * Checks the configuration, the agent and the queue, and says how to fix what is not right. It
- * works while the agent is running and while it is not, and changes nothing.
+ * Checks everything a run needs, and says how to fix what is not right. It works while the agent is
+ * running and while it is not, and changes nothing.
  */
 #ifndef CLOSEDROP_DOCTOR_DOCTOR_H
 #define CLOSEDROP_DOCTOR_DOCTOR_H

@@ -2,17 +2,9 @@
 # closedrop doctor: what is right, what is wrong and how to fix it, with and without the agent.
 
 load ../../support/story
+load ../../support/doctor
 setup() { story_setup; }
 teardown() { story_teardown; }
-
-doctor() { # OPTION...: in $output, exit status in $status
-    run closedrop doctor "$@"
-    echo "$output"
-}
-
-says() { # RESULT CHECK TEXT: there is such a line
-    grep -E "^$1 +$2: " <<<"$output" | grep -qF -- "$3"
-}
 
 @test "before the first run, all is good but that nothing is running" {
     doctor

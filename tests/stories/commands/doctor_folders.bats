@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+# closedrop doctor: what closedrop may do in the folders, and what they are like. It leaves nothing behind.
+
+load ../../support/story
+load ../../support/doctor
+
+setup() { story_setup; }
+
+teardown() {
+    local result=0
+    [ -z "${server_pid:-}" ] || kill -KILL "$server_pid" || true
+    story_teardown || result=$?
+    umount -l in 2>/dev/null || true
+    return $result
+}
+
+contents() { # of the folder, with all times
+    find in -printf '%P %y %s %m %u %T@ %C@\n' | sort
+}
+
+files_of() { # the names alone
+    find in | sort
+}
+
+@test "a folder with an archive: files can be created, and the probe file is removed again" {
+    mkdir -p "in/Uploaded/$(date +%Y-%m)"
+    write_config
+    files_of >before
+    doctor
+    [ "$status" = 0 ]
+    says ok 'rights of scans' "files can be created and removed in $folder, $folder/Uploaded/$(date +%Y-%m)"
+    files_of | diff before -
+}
+
+@test "while the agent is running, its probe file is never taken as a document" {
+    write_config
+    echo hello >in/a.txt
+    start_agent
+    wait_until jobs_are done 1
+    files_of >before
+    for _ in 1 2 3; do
+        doctor
+        [ "$status" = 0 ]
+        says ok 'rights of scans' "$folder, $folder/.closedrop, $folder/Uploaded/$(date +%Y-%m)"
+    done
+    files_of | diff before -
+    [ "$(closedrop list --all --json | wc -l)" = 1 ]
+    never grep -q doctor agent.log
+}
+
+@test "an empty folder, which may be a mount point that is not mounted, stays untouched" {
+    write_config
+    contents >before
+    doctor
+    says ok 'rights of scans' "files can be created and removed in $folder"
+    contents | diff before -
+}
+
+@test "folders that cannot be used: each line names the directory, the reason and the remedy" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to have files of several users"
+    mkdir away sticky shared foreign
+    more_folders='{ path = "missing"; }, { path = "file"; }, { path = "sticky"; }, { path = "foreign"; },
+                  { path = "shared"; archive = "'$PWD'/archive/%Y"; failed = "'$PWD'/lost/failed"; }' write_config
+    echo hello | tee file in/a.txt sticky/a.txt shared/a.txt foreign/a.txt >/dev/null
+    chmod 1777 sticky
+    chmod 777 shared foreign
+    mkdir foreign/.closedrop
+    become_nobody
+    chown root:root in
+    chmod 755 in
+    chown root . # nothing can be created next to the folders
+    doctor
+    [ "$status" = 1 ]
+    says wrong 'rights of scans' "files cannot be created in $folder: Permission denied; it belongs to root (group root)" \
+        "for $folder: chmod g+w"
+    says wrong 'rights of missing' "cannot open $PWD/missing: No such file or directory" "create $PWD/missing, mount it"
+    says wrong 'rights of file' "cannot open $PWD/file: Not a directory" 'name another one'
+    says wrong 'rights of sticky' "files of other users cannot be moved out of $PWD/sticky" 'chmod -t'
+    says wrong 'rights of foreign' "$PWD/foreign/.closedrop belongs to root, so nobody cannot use it" \
+        "chown -R nobody $PWD/foreign/.closedrop"
+    says wrong 'rights of shared' "$PWD/archive/$(date +%Y) does not exist, and cannot be created in $PWD: Permission denied"
+    says wrong 'rights of shared' "$PWD/lost/failed does not exist"
+}
+
+@test "a kept folder that is read-only is a warning: only failed files would be moved" {
+    write_config 'after_upload = "keep";'
+    echo hello >in/a.txt
+    mount_or_skip --bind in in
+    mount -o remount,bind,ro in
+    doctor
+    [ "$status" = 0 ]
+    says warning 'rights of scans' "files cannot be created in $folder: Read-only file system" \
+        "mount the file system of $folder writable"
+}
+
+@test "another agent's folder is left alone" {
+    write_config
+    echo hello >in/a.txt
+    start_agent
+    wait_until jobs_are done 1
+    set_config state_dir=state2 control_socket=other.sock
+    doctor
+    [ "$status" = 1 ]
+    says wrong 'rights of scans' "$folder is watched by another closedrop (host $(hostname), pid $agent_pid), state_dir $PWD/state" \
+        'stop that one'
+}
+
+@test "a folder whose server does not respond delays the others, but does not stop them" {
+    type -P bindfs >/dev/null || skip "bindfs is not installed"
+    mkdir behind other
+    more_folders='{ path = "other"; }' write_config
+    bindfs -f behind in >bindfs.log 2>&1 3>&- &
+    server_pid=$!
+    WAIT_MAX=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
+    kill -STOP "$server_pid"
+    doctor
+    [ "$status" = 1 ]
+    says wrong 'rights of scans' "$folder does not respond within" 'unmount it (umount -l)'
+    says ok 'rights of other' "$PWD/other"
+}
