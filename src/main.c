@@ -138,7 +138,8 @@
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says
  *     doctor/folders       each folder, apart: in a process of its own, because it may hang
- *     doctor/folder_rights what may be done in its directories, by a probe_file
+ *     doctor/folder_rights what may be done in its directories, by a probe_file; folder_events: are
+ *                          there events and leases
  *
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table

@@ -2,6 +2,7 @@
 #include "folders.h"
 
 #include "apart.h"
+#include "folder_events.h"
 #include "folder_rights.h"
 
 #include "closedrop/base/cleanup.h"
@@ -39,6 +40,7 @@ static void check_folder(const struct diagnosis *diagnosis, const void *subject)
     if (listable < 0 || is_of_another(diagnosis, folder))
         return;
     folder_rights_probe(diagnosis, folder, root);
+    folder_events_probe(diagnosis, folder, root);
 }
 
 static void report_unfinished(

@@ -3,6 +3,7 @@
 # and how to fix it, and nothing is missed. The limits are those of a user namespace of its own; the host's are not touched.
 
 load ../../support/story
+load ../../support/watch_limit
 
 setup() {
     story_setup
@@ -12,31 +13,8 @@ setup() {
 teardown() {
     local result=0
     story_teardown || result=$?
-    [ -z "$space_pid" ] || kill "$space_pid"
+    end_limits
     return $result
-}
-
-# From here on closedrop runs in a user namespace of its own, with these limits (user_namespaces(7)).
-become_limited() { # WATCHES INSTANCES
-    unshare -Ur true 2>unshare.txt || skip "no user namespace can be made here: $(cat unshare.txt)"
-    unshare -Ur sleep 600 3>&- &
-    space_pid=$!
-    wait_until grep -qx sleep "/proc/$space_pid/comm"
-    set_limit max_inotify_watches "$1"
-    set_limit max_inotify_instances "$2"
-    mkdir bin
-    printf '#!/bin/sh\nexec nsenter -t %s -U --preserve-credentials "%s" "$@"\n' "$space_pid" \
-        "$CLOSEDROP_BIN_DIR/closedrop" >bin/closedrop
-    chmod +x bin/closedrop
-    CLOSEDROP_BIN_DIR=$PWD/bin
-}
-
-in_space() {
-    nsenter -t "$space_pid" -U --preserve-credentials "$@"
-}
-
-set_limit() { # NAME NUMBER
-    in_space sh -c "echo $2 >/proc/sys/user/$1"
 }
 
 do_as_status_says() { # runs the sysctl that it prints

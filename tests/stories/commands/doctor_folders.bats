@@ -3,6 +3,7 @@
 
 load ../../support/story
 load ../../support/doctor
+load ../../support/watch_limit
 
 setup() { story_setup; }
 
@@ -10,8 +11,17 @@ teardown() {
     local result=0
     [ -z "${server_pid:-}" ] || kill -KILL "$server_pid" || true
     story_teardown || result=$?
+    end_limits
     umount -l in 2>/dev/null || true
     return $result
+}
+
+mount_fuse() { # in: what is behind
+    type -P bindfs >/dev/null || skip "bindfs is not installed"
+    mkdir -p behind
+    bindfs -f behind in >bindfs.log 2>&1 3>&- &
+    server_pid=$!
+    WAIT_MAX=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
 }
 
 contents() { # of the folder, with all times
@@ -106,15 +116,54 @@ files_of() { # the names alone
 }
 
 @test "a folder whose server does not respond delays the others, but does not stop them" {
-    type -P bindfs >/dev/null || skip "bindfs is not installed"
-    mkdir behind other
+    mkdir other
     more_folders='{ path = "other"; }' write_config
-    bindfs -f behind in >bindfs.log 2>&1 3>&- &
-    server_pid=$!
-    WAIT_MAX=5 wait_until mountpoint -q in || skip "FUSE cannot be mounted here: $(cat bindfs.log)"
+    mount_fuse
     kill -STOP "$server_pid"
     doctor
     [ "$status" = 1 ]
     says wrong 'rights of scans' "$folder does not respond within" 'unmount it (umount -l)'
     says ok 'rights of other' "$PWD/other"
+}
+
+@test "events arrive, or the folder is polled for a reason" {
+    mkdir polled
+    echo hello | tee in/a.txt polled/a.txt >/dev/null
+    more_folders='{ path = "polled"; watch = "poll"; }' write_config
+    doctor
+    says ok 'events of scans' 'the event for a new file arrived after'
+    says ok 'events of polled' 'the folder is polled every 10 s, because watch = "poll" is set'
+    says ok 'leases of scans' 'closedrop can see whether a file is still open for writing, if it runs with CAP_LEASE'
+    rm in/a.txt
+    write_config 'watch = "inotify";'
+    mount_fuse
+    echo hello >in/a.txt
+    doctor
+    [ "$status" = 0 ]
+    says warning 'events of scans' 'does not report what other machines change' 'watch = "auto"'
+    says warning 'leases of scans' 'this file system has no leases' 'raise settle'
+}
+
+@test "an agent without CAP_LEASE" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to run as another user"
+    write_config
+    become_nobody
+    start_agent
+    doctor
+    says warning 'leases of scans' 'closedrop runs without CAP_LEASE' 'AmbientCapabilities=CAP_LEASE'
+}
+
+@test "no instance of inotify is left: the line says what to raise, and that fixes it" {
+    echo hello >in/a.txt
+    write_config
+    become_limited 10 1
+    doctor
+    says ok 'events of scans' 'arrived'
+    start_agent # it needs the only one
+    doctor
+    says warning 'events of scans' 'the limit of 1 inotify instances (or of open files) is reached' \
+        'sysctl -w user.max_inotify_instances=4'
+    in_space sh -c "$(grep -o 'sysctl -w [^;]*' <<<"$output")"
+    doctor
+    says ok 'events of scans' 'arrived'
 }
