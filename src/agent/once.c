@@ -69,7 +69,7 @@ static void tell_waiting(struct agent *agent)
         const struct job_page page = {.limit = WAITING_TOLD_MAX};
         queue_list(agent->queue, &filter, &page, tell_waiting_job, agent);
     }
-    log_info("exiting with files still waiting; see `closedrop list` and `closedrop status`");
+    log_info("exiting with files still waiting; see \"closedrop list\" and \"closedrop status\"");
 }
 
 void once_stop_if_done(struct agent *agent)

@@ -101,7 +101,7 @@ int recover(struct agent *agent)
             "%lld jobs were in progress when closedrop last crashed; they run first, one at a time",
             (long long)interrupted);
     if (paused)
-        log_warn("paused: files are queued but not sent; run `closedrop resume` to continue");
+        log_warn("paused: files are queued but not sent; run \"closedrop resume\" to continue");
     worker_set_paused(agent->worker, paused);
     worker_log_held(agent->worker);
     return EXIT_DONE;

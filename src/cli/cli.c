@@ -151,8 +151,8 @@ int cli_main(int argc, char **argv)
         return result == 0 ? commands[i]->run(&options) : result < 0 ? EXIT_DONE : result;
     }
     fprintf(stderr,
-        *name ? "closedrop: unknown command \"%s\"; closedrop --help lists them\n"
-              : "closedrop: no command given;%s closedrop --help lists them\n",
+        *name ? "closedrop: unknown command \"%s\"; \"closedrop --help\" lists them\n"
+              : "closedrop: no command given;%s \"closedrop --help\" lists them\n",
         name);
     return EXIT_USAGE;
 }

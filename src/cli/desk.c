@@ -80,7 +80,7 @@ bool cli_job_id(const char *text, int64_t *ret_id)
     errno = 0;
     long long id = strtoll(text, &end, 10);
     if (errno || *end || end == text || id < 1) {
-        fprintf(stderr, "closedrop: \"%s\" is not a job ID; closedrop list shows them\n", text);
+        fprintf(stderr, "closedrop: \"%s\" is not a job ID; \"closedrop list\" shows them\n", text);
         return false;
     }
     *ret_id = id;

@@ -80,7 +80,7 @@ static struct verdict not_counted(const char *why)
 {
     return verdict_make(VERDICT_FAIL, "no_queue",
         "it would really send an email, and the queue that counts those is not available: %s; "
-        "start closedrop run first",
+        "start \"closedrop run\" first",
         why);
 }
 

@@ -84,7 +84,7 @@ static void tell_not_one(const char *name, int count)
             count, count == CANDIDATES_MAX ? " or more" : "", safe ? safe : "?");
     else
         fprintf(stderr,
-            "closedrop: no job has a file named \"%s\"; closedrop list --match finds a part of a "
+            "closedrop: no job has a file named \"%s\"; \"closedrop list --match\" finds part of a "
             "name\n",
             safe ? safe : "?");
 }

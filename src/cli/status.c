@@ -158,7 +158,8 @@ static void print_mistakes(const char *mistakes)
     if (!mistakes)
         return;
     CLEANUP(free_text) char *first = strndup(mistakes, strcspn(mistakes, "\n"));
-    printf("        the new configuration has errors and was not loaded (see closedrop check): ");
+    printf(
+        "        the new configuration has errors and was not loaded (see \"closedrop check\"): ");
     cli_print_text(first ? first : "");
     putchar('\n');
 }
@@ -168,7 +169,7 @@ static void print_status(const struct json *status)
     const struct json *agent = json_get(status, "agent");
     print_held(json_get(status, "held"));
     if (json_get_bool(status, "paused", false))
-        printf("PAUSED: files are queued but not sent; run `closedrop resume` to continue\n");
+        printf("PAUSED: files are queued but not sent; run \"closedrop resume\" to continue\n");
     print_blocked(json_get(status, "blocked"));
     if (agent)
         printf("Agent:  closedrop %s, pid %" PRId64 ", since %s\n", json_get_text(agent, "version"),

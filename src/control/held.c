@@ -40,7 +40,7 @@ static struct answer none_waits(const char *rule, const char *word)
     char message[400];
     if (*rule)
         snprintf(message, sizeof(message),
-            "no email of rule \"%s\" waits for %s; closedrop list --held shows which do", rule,
+            "no email of rule \"%s\" waits for %s; \"closedrop list --held\" shows which do", rule,
             word);
     else
         snprintf(message, sizeof(message), "no email waits for %s", word);

@@ -120,10 +120,11 @@ static struct answer answer_change(
     case QUEUE_JOB_CLAIMED:
         return answer_error(409, "the job is in progress; wait until it has finished");
     case QUEUE_NOT_PUT_AWAY:
-        return answer_error(409, "its file has not been moved yet; closedrop show says why; the "
-                                 "job can be forgotten afterwards");
+        return answer_error(409,
+            "its file has not been moved yet; \"closedrop show\" says why; the "
+            "job can be forgotten afterwards");
     case QUEUE_BY_HAND:
-        return answer_error(409, "the file was uploaded by hand; run closedrop upload again");
+        return answer_error(409, "the file was uploaded by hand; run \"closedrop upload\" again");
     default:
         return answer_error(409, wrong_state);
     }
@@ -138,13 +139,13 @@ struct answer jobs_retry(const struct asked *asked)
 struct answer jobs_release(const struct asked *asked)
 {
     return answer_change(asked, queue_release(asked->queue, asked->question->id),
-        "the job is not waiting for release; closedrop list --held shows which are");
+        "the job is not waiting for release; \"closedrop list --held\" shows which are");
 }
 
 struct answer jobs_recall(const struct asked *asked)
 {
     return answer_change(asked, queue_recall(asked->queue, asked->question->id),
-        "the job is not held; closedrop list --held shows which are");
+        "the job is not held; \"closedrop list --held\" shows which are");
 }
 
 struct answer jobs_forget(const struct asked *asked)

@@ -58,7 +58,7 @@ static void report_problems(const struct diagnosis *diagnosis, const struct str 
             continue;
         struct finding finding = finding_of_message(FINDING_WRONG, line);
         if (!*finding.remedy)
-            finding_remedy(&finding, "correct it there, and try closedrop check");
+            finding_remedy(&finding, "correct it there, and try \"closedrop check\"");
         diagnosis_add(diagnosis, "configuration", NULL, finding);
     }
 }

@@ -20,7 +20,7 @@ static bool judge_blocked(const struct json *status, struct finding *finding)
         return false;
     *finding = finding_of_message(FINDING_WRONG, message);
     if (!*finding->remedy)
-        finding_remedy(finding, "see closedrop status");
+        finding_remedy(finding, "see \"closedrop status\"");
     return true;
 }
 

@@ -91,7 +91,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     if (problem)
         return problem;
     if (!create && version == 0) {
-        str_add(why, "the queue does not exist yet; `closedrop run` creates it");
+        str_add(why, "the queue does not exist yet; \"closedrop run\" creates it");
         return STORE_MISSING;
     }
     code = configure(database);
@@ -196,7 +196,7 @@ static enum store_problem find_file(
         problem = errno == EACCES ? STORE_UNWRITABLE : STORE_MISSING;
         str_printf(why,
             problem == STORE_MISSING
-                ? "there is no queue in %s yet; `closedrop run` creates it"
+                ? "there is no queue in %s yet; \"closedrop run\" creates it"
                 : "you have no permission to read %s; run this as the user closedrop runs as or, "
                   "while it is running, as a member of its group",
             directory);

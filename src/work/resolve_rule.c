@@ -128,7 +128,8 @@ static struct verdict choose_rule(
             return verdict_make(VERDICT_FAIL, "no_rule",
                 "its name is not one that the rules of this folder expect (some rules also check "
                 "the type or the size of a file)" REMEDY
-                "rename it as the rules expect; closedrop match shows what they do with a file");
+                "rename it as the rules expect; \"closedrop match\" shows what they do with a "
+                "file");
         break;
     case RULE_ERROR:
         return resolution_failed("pattern", -EINVAL, &why);

@@ -114,8 +114,8 @@ static void hold_for_a_person(struct worker *worker, struct task *task, const st
         most, most == 1 ? "" : "s", rule->name, rule->name, rule->name);
     bool is_first = !queue_list_held(worker->queue, rule->name, HELD_FOR_WORD, 0, &id, 1);
     held_news_note(worker, rule->name, is_first);
-    hold_back(
-        worker, task, HELD_FOR_WORD, message ? message : "waits for closedrop release or recall");
+    hold_back(worker, task, HELD_FOR_WORD,
+        message ? message : "waits for \"closedrop release\" or \"closedrop recall\"");
 }
 
 static void hold_for_its_sender(struct worker *worker, struct task *task, int64_t at_ms)

@@ -70,7 +70,7 @@ two_folders() {
         run closedrop status
         [ "$status" = 0 ]
         [[ $output == *"$config:"*"the agent still runs with the configuration it read before"* ]]
-        [[ $output == *"was not loaded (see closedrop check): $config:"* ]]
+        [[ $output == *"was not loaded (see \"closedrop check\"): $config:"* ]]
         closedrop pause 2>/dev/null
         closedrop status --json 2>/dev/null | jq -en 'input | .paused and (.agent.not_reloaded | length > 0)' >/dev/null
         closedrop resume 2>/dev/null

@@ -371,7 +371,7 @@ knows_no_such_job() {
     echo hello >in/b.txt
     wait_until jobs_are queued 1
     closedrop status --json | jq -en 'input | .paused'
-    [ "$(closedrop status | head -n 1)" = "PAUSED: files are queued but not sent; run \`closedrop resume\` to continue" ]
+    [ "$(closedrop status | head -n 1)" = "PAUSED: files are queued but not sent; run \"closedrop resume\" to continue" ]
     [ "$(uploads)" = 1 ]
     closedrop resume
     wait_until jobs_are done 2

@@ -358,7 +358,7 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     wait "$uploading" || true
     listed_is '.state == "failed" and .error.code == "unclear" and (.error.message | contains("check lead_B in Close"))'
     run closedrop retry 1
-    [[ $output == *"run closedrop upload again"* ]]
+    [[ $output == *'run "closedrop upload" again'* ]]
     run closedrop upload --rule table 2.txt
     [ "$status" = 1 ]
     [[ $output == *"may already have been filed on lead_B"*"check the lead in Close"* ]]

@@ -242,7 +242,7 @@ lists() { # NUMBER of jobs
     history_says 1 'done: uploaded by hand'
     run closedrop retry 1
     [ "$status" = 1 ]
-    [[ $output == *"uploaded by hand; run closedrop upload again"* ]]
+    [[ $output == *'uploaded by hand; run "closedrop upload" again'* ]]
     closedrop status --json | jq -en 'input | .jobs == {queued:0,uploading:0,uploaded:0,attaching:0,done:0,failed:0}'
     cp -p letter.txt in/ # another file, though of the same name and bytes
     wait_until jobs_are done 1

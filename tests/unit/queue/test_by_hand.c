@@ -258,7 +258,7 @@ static void is_no_work_of_the_agent(void **state)
         assert_int_equal(retried.left_out[i], 0);
     assert_null(queue_already_filed(queue, HASH, 0)); /* no file of it was ever in Failed */
     assert_false(queue_has_activity(queue, "acti_A", NULL));
-    expect_error(queue, ASK_RETRY, failed, "was uploaded by hand; run closedrop upload again");
+    expect_error(queue, ASK_RETRY, failed, "was uploaded by hand; run \"closedrop upload\" again");
     expect_error(queue, ASK_RELEASE_JOB, failed, "is not waiting for release");
     json_free(ask(queue, (struct question){.kind = ASK_FORGET, .id = failed}, 200));
     assert_int_equal(queue_last_entered(queue), 0); /* the send guard never heard of them */
