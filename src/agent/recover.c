@@ -27,8 +27,9 @@ void recover_staging(struct agent *agent, size_t index)
     char user[ACCOUNT_NAME];
     int result = staging_recover(folder, agent->queue);
     if (result < 0)
-        log_warn("%s: finished files cannot be moved: %s/.closedrop cannot be used: %s; make both "
-                 "writable for the user %s, or set after_upload = \"keep\" for this folder",
+        log_warn("folder %s (%s): finished files cannot be moved: the directory .closedrop in it "
+                 "cannot be used: %s; make both writable for the user %s, or set after_upload = "
+                 "\"keep\" for this folder",
             folder->name, folder->path, strerror(-result), account_user(geteuid(), user));
 }
 

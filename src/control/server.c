@@ -131,7 +131,9 @@ int server_open(const char *path, server_answer *answer, void *context, struct s
     int fd = listen_at(path);
     if (fd < 0) {
         str_printf(why, "control_socket %s cannot be used: %s", path,
-            fd == -EADDRINUSE ? "another agent is listening there" : strerror(-fd));
+            fd == -EADDRINUSE
+                ? "another agent is listening there; stop that one, or set another control_socket"
+                : strerror(-fd));
         return fd;
     }
     struct server *server = calloc(1, sizeof(*server));

@@ -73,9 +73,9 @@ static void tell_doubt(struct watched *folder, int error)
 {
     if (!folder->claim.is_doubtful)
         log_warn(
-            "%s: cannot mark the folder as watched: %s/.closedrop/owner cannot be written: %s; "
-            "make sure that no other closedrop watches %s",
-            folder->folder->name, folder->folder->path, strerror(-error), folder->folder->path);
+            "folder %s (%s): cannot mark it as watched: the file .closedrop/owner in it cannot be "
+            "written: %s; make sure that no other closedrop watches it",
+            folder->folder->name, folder->folder->path, strerror(-error));
     folder->claim.is_doubtful = true;
 }
 

@@ -43,7 +43,9 @@ static bool is_unreachable(struct scan *scan, const char *path, bool is_director
     bool is_too_deep = is_directory && scan->depth == DEPTH_MAX;
     if (!is_too_deep && strlen(path) <= PATH_LENGTH_MAX)
         return false;
-    log_warn("%s/%s is nested too deeply and is ignored", scan->folder->name, path);
+    log_warn("%s/%s cannot be reached: its path is too long, or more than %d directories deep; use "
+             "shorter names, or move it up",
+        scan->folder->name, path, DEPTH_MAX);
     scan->calls.unreachable(scan->calls.context);
     return true;
 }

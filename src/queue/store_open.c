@@ -247,7 +247,10 @@ static void tell_problem(
 {
     if (problem == STORE_IN_USE) {
         str_clear(why);
-        str_printf(why, "the queue in %s is in use by another closedrop", directory);
+        str_printf(why,
+            "the queue in %s is in use by another closedrop; stop that one, or set another "
+            "state_dir",
+            directory);
     } else if (problem == STORE_FULL) {
         tell_full(store, directory, why);
     } else if (!why->length) {

@@ -70,11 +70,12 @@ static bool is_of_no_matter(int error)
 static void tell(struct folder_view *view, const char *path, int result)
 {
     if (result == 0)
-        log_info("%s: the directory %s was emptied and is removed", view->folder->name, path);
+        log_info(
+            "folder %s: the directory %s was emptied and is removed", view->folder->name, path);
     else if (!is_of_no_matter(result) && !view->told_unremovable)
-        log_warn(
-            "%s: the directory %s was emptied but cannot be removed: %s; give the user closedrop "
-            "runs as write permission on its parent directory, or set remove_empty = false",
+        log_warn("folder %s: the directory %s was emptied but cannot be removed: %s; give the user "
+                 "closedrop runs as write permission on its parent directory, or set remove_empty "
+                 "= false",
             view->folder->name, path, strerror(-result));
     view->told_unremovable = result != 0 && !is_of_no_matter(result);
 }

@@ -89,12 +89,13 @@ static void send_on(const struct folder *folder, const struct way *way, const ch
         folder->after_upload == AFTER_ARCHIVE ? &way->destination : NULL;
     put_away_companion(way->staging, STAGED_END_MARKER, destination, path_name(path));
     if (faccessat(way->staging, STAGED_END_MARKER, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        log_warn("%s: all files that %s covers were moved, but the marker itself cannot be moved "
-                 "to the archive; it stays in %s/%s",
+        log_warn(
+            "folder %s: all files that %s covers were moved, but the marker itself cannot be moved "
+            "to the archive; it stays in %s/%s",
             folder->name, path, STAGING_NAME, STAGED_END_MARKER);
     else
-        log_info(
-            "%s: all files that %s covers were moved, and so was the marker", folder->name, path);
+        log_info("folder %s: all files that %s covers were moved, and so was the marker",
+            folder->name, path);
 }
 
 void end_marker_put_away(
@@ -111,6 +112,7 @@ void end_marker_put_away(
             give_back(&way, name);
     }
     if (result < 0)
-        log_debug("%s: %s cannot be moved away: %s", folder->name, path, strerror(-result));
+        log_debug(
+            "folder %s: the marker %s cannot be moved: %s", folder->name, path, strerror(-result));
     leave(&way);
 }

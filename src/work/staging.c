@@ -32,10 +32,10 @@ static void give_back(
     CLEANUP(free_text) char *back = NULL;
     int result = put_away_restore(root, staging, id, job ? job->path : name, &back);
     if (result < 0)
-        log_warn("%s: %s/%s cannot be put back: %s", folder->name, STAGING_NAME, name,
+        log_warn("folder %s: %s/%s cannot be put back: %s", folder->name, STAGING_NAME, name,
             strerror(-result));
     else
-        log_info("%s: %s was put back into the folder after a crash", folder->name, back);
+        log_info("folder %s: %s was put back into the folder after a crash", folder->name, back);
 }
 
 int staging_recover(const struct folder *folder, struct queue *queue)

@@ -102,7 +102,7 @@ for depth in range(40):
     os.close(fd)
 '
     others_go 2
-    wait_until log_says 'nested too deeply'
+    wait_until log_says 'cannot be reached: its path is too long'
     wait_until folder_says '.message | startswith("part of it cannot be reached: a path is too long")'
     closedrop status | grep -q 'use shorter names, or move it up'
     others_go 3

@@ -303,9 +303,9 @@ left_by_a_reload() { # FOLDER-KEY=VALUE...: instead of scans, in "in"; its file 
     mount -o remount,ro,bind in
     start_agent
     wait_until folder_says .healthy
-    wait_until log_says 'cannot mark the folder as watched'
+    wait_until log_says 'cannot mark it as watched'
     sleep 0.5 # some looks
-    [ "$(grep -c 'cannot mark the folder' agent.log)" = 1 ]
+    [ "$(grep -c 'cannot mark it' agent.log)" = 1 ]
 }
 
 @test ".closedrop is moved away while the first watches: what the second then takes is sent once" {
