@@ -139,7 +139,7 @@
  *     doctor/queue_health  what the status says
  *     doctor/folders       each folder, apart: in a process of its own, because it may hang
  *     doctor/folder_rights what may be done in its directories, by a probe_file; folder_events: are
- *                          there events and leases
+ *                          there events and leases; folder_files: what is in it
  *
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table

@@ -3,6 +3,7 @@
 
 #include "apart.h"
 #include "folder_events.h"
+#include "folder_files.h"
 #include "folder_rights.h"
 
 #include "closedrop/base/cleanup.h"
@@ -41,6 +42,7 @@ static void check_folder(const struct diagnosis *diagnosis, const void *subject)
         return;
     folder_rights_probe(diagnosis, folder, root);
     folder_events_probe(diagnosis, folder, root);
+    folder_files_probe(diagnosis, folder, root);
 }
 
 static void report_unfinished(

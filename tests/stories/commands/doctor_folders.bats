@@ -167,3 +167,43 @@ files_of() { # the names alone
     doctor
     says ok 'events of scans' 'arrived'
 }
+
+@test "documents and directories that cannot be read, and sidecars that cannot be used" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to have files of several users"
+    write_config 'sidecar = true; incomplete = "1m";'
+    mkdir in/closed
+    for name in a b c d e f; do
+        echo hello >"in/$name.pdf"
+        echo '{"lead":"lead_A"}' >"in/$name.pdf.json"
+    done
+    echo '{"lead":' | tee in/e.pdf.json in/f.PDF.json >in/alone.json
+    touch -d '-1 hour' in/e.pdf.json
+    chmod 600 in/a.pdf in/b.pdf.json
+    chmod 700 in/closed
+    become_nobody
+    doctor
+    [ "$status" = 1 ]
+    says wrong 'files of scans' '2 files and directories cannot be read; the first is' "chmod g+r"
+    says wrong 'sidecars of scans' '2 sidecars cannot be read; the first is'
+    says ok 'owners of scans' 'all documents belong to root'
+    chmod 644 in/a.pdf in/b.pdf.json
+    chmod 755 in/closed
+    doctor
+    says ok 'files of scans' '6 documents in 2 directories, all readable'
+    says wrong 'sidecars of scans' "1 sidecar cannot be read; the first is $folder/e.pdf.json:" "for $folder/e.pdf.json"
+    echo '{}' >in/e.pdf.json
+    chown nobody in/c.pdf
+    doctor
+    says ok 'sidecars of scans' '6 of 6 documents have one, all readable'
+    says_nothing_of owners
+}
+
+@test "too many directories for the limit of watches" {
+    mkdir in/{01..09}
+    echo hello >in/a.txt
+    write_config
+    become_limited 8 10
+    doctor
+    says warning 'watches of scans' '10 directories to watch, and the limit is 8 watches' \
+        'sysctl -w user.max_inotify_watches=32'
+}
