@@ -137,6 +137,7 @@
  *     doctor/configuration loads it, as the user that closedrop runs as
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says
+ *     doctor/online        Close: its name, its answer, the key, and the clock
  *     doctor/folders       each folder, apart: in a process of its own, because it may hang
  *     doctor/folder_rights what may be done in its directories, by a probe_file; folder_events: are
  *                          there events and leases; folder_files: what is in it

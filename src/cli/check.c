@@ -280,9 +280,7 @@ static int ask_online(const struct config *config, const struct key *key)
     struct request *request = http ? api_me(&api) : NULL;
     int code = EXIT_NOT_DONE;
     if (request) {
-        if (http_start(http, request) == 0)
-            while (!http_next_ended(http))
-                http_wait(http, NULL, 0, INT64_MAX);
+        http_run(http, request);
         code = tell_answer(config, request);
     }
     request_free(request);

@@ -40,9 +40,7 @@ static struct answer ask_agent(struct client *client, const struct question *que
         return answer;
     if (question_method(question)[0] == 'P')
         request_post_json(request, told);
-    if (http_start(client->http, request) == 0)
-        while (!http_next_ended(client->http))
-            http_wait(client->http, NULL, 0, INT64_MAX);
+    http_run(client->http, request);
     if (request_end(request) == TRANSFER_ANSWERED) {
         size_t length;
         const char *body = request_reply(request, &length);

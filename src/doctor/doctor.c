@@ -4,6 +4,7 @@
 #include "configuration.h"
 #include "diagnosis.h"
 #include "folders.h"
+#include "online.h"
 #include "queue_health.h"
 #include "running.h"
 
@@ -16,6 +17,7 @@ static void (*const probes[])(const struct diagnosis *) = {
     running_probe,
     queue_health_probe,
     queue_health_probe_folders,
+    online_probe,
     folders_probe,
 };
 

@@ -156,3 +156,10 @@ struct request *http_next_ended(struct http *http)
     }
     return stalled;
 }
+
+void http_run(struct http *http, struct request *request)
+{
+    if (http_start(http, request) == 0)
+        while (!http_next_ended(http))
+            http_wait(http, NULL, 0, INT64_MAX);
+}

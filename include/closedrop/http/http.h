@@ -28,6 +28,9 @@ void http_set_bandwidth(struct http *http, int64_t bytes_a_second);
 /** Start a request. Returns 0 or a negative errno. The caller still owns the request. */
 int http_start(struct http *http, struct request *request);
 
+/** Start a request, with no other in progress, and wait until it has ended or cannot be started. */
+void http_run(struct http *http, struct request *request);
+
 /** Remove a request, finished or not. Harmless if it was never started. */
 void http_stop(struct http *http, struct request *request);
 

@@ -1,0 +1,32 @@
+/** Close: its name, its answer to GET me/, the key, and the clock. */
+#ifndef CLOSEDROP_DOCTOR_ONLINE_H
+#define CLOSEDROP_DOCTOR_ONLINE_H
+
+#include "diagnosis.h"
+
+#include "closedrop/work/verdict.h"
+
+/** How GET me/ ended. Texts are owned by the caller. */
+struct online_facts {
+    const char *url; /* close.api_url */
+    bool is_me;      /* the body is what Close returns there ... */
+    const char *who; /* ... for the key of this user; "": it does not say */
+    struct api_outcome outcome;
+    int64_t took_ms;
+    int64_t now_ms;   /* our clock when it arrived */
+    int64_t close_ms; /* Close's, by its Date; 0: it does not say */
+};
+
+/** Whether Close answers. Pure. */
+struct finding online_judge_server(const struct online_facts *facts);
+
+/** Whether Close accepts the key. Pure. */
+struct finding online_judge_key(const struct online_facts *facts);
+
+/** Whether our clock is right. Pure. */
+struct finding online_judge_clock(const struct online_facts *facts);
+
+/** Resolve the name of Close's server, load the key, and ask Close who owns it. */
+void online_probe(const struct diagnosis *diagnosis);
+
+#endif
