@@ -84,11 +84,14 @@ static struct verdict judge_file(struct match *match)
     struct verdict verdict = match_open_file(match);
     if (verdict.kind == VERDICT_NEXT)
         verdict = match_find_folder(match);
-    const char *why =
-        verdict.kind == VERDICT_NEXT ? filter_leaves_out(match->folder, match->path) : NULL;
-    if (why)
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is ignored; %s", why);
-    why = verdict.kind == VERDICT_NEXT ? match_leaves_out(match) : NULL;
+    char words[FILTER_WORDS_MAX];
+    struct filtered judged = {.reason = FILTER_TAKEN};
+    if (verdict.kind == VERDICT_NEXT)
+        judged = filter_judge(match->folder, match->path);
+    if (judged.reason)
+        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is ignored; %s",
+            filter_words(&judged, match->path, words));
+    const char *why = verdict.kind == VERDICT_NEXT ? match_leaves_out(match) : NULL;
     if (why)
         return verdict_make(VERDICT_NEXT, NULL, "nothing: %s", why);
     if (verdict.kind == VERDICT_NEXT)

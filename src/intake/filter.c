@@ -4,11 +4,14 @@
  */
 #include "closedrop/intake/filter.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/text.h"
 #include "closedrop/files/path.h"
 
+#include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,6 +44,12 @@ static const char *const streams[] = {"Zone.Identifier", "encryptable", "SmartSc
     "AFP_AfpInfo", "AFP_Resource", "com.dropbox.attributes", NULL};
 #define STREAM_TYPE "$DATA"
 
+/** How a file is judged. A `pattern` is what of its name, or of the configuration, decides. */
+static struct filtered because(enum filter_reason reason, const char *pattern)
+{
+    return (struct filtered){.reason = reason, .pattern = pattern};
+}
+
 static bool ends_with(const char *name, size_t length, const char *end)
 {
     size_t tail = strlen(end);
@@ -56,11 +65,20 @@ static const char *end_of(const char *name, const char *const *ends)
     return NULL;
 }
 
-static bool is_one_of(const char *name, const char *const *names)
+/** The one of `names` that the name is, ignoring case; NULL if it is none. */
+static const char *one_of(const char *name, const char *const *names)
 {
     while (*names && strcasecmp(name, *names) != 0)
         names++;
-    return *names != NULL;
+    return *names;
+}
+
+/** The one of `starts` with which the name starts; NULL if there is none. */
+static const char *start_of(const char *name, const char *const *starts)
+{
+    while (*starts && !str_starts_with(name, *starts))
+        starts++;
+    return *starts;
 }
 
 /** The length of the name without a colon and `word` at its end; 0 if it does not end with them. */
@@ -102,13 +120,16 @@ static bool is_safe_save(const char *name)
 }
 
 /** For files and directories. */
-static bool is_never_taken(const char *name)
+static struct filtered judge_name(const char *name)
 {
-    for (const char *const *start = never_starts; *start; start++)
-        if (str_starts_with(name, *start))
-            return true;
-    return is_one_of(name, never_names) || end_of(name, never_ends) || is_stream(name) ||
-           is_safe_save(name);
+    const char *start = start_of(name, never_starts), *end = end_of(name, never_ends);
+    if (start)
+        return because(FILTER_NEVER_START, start);
+    if (end)
+        return because(FILTER_NEVER_END, end);
+    if (one_of(name, never_names) || is_stream(name) || is_safe_save(name))
+        return because(FILTER_NEVER_NAME, NULL);
+    return because(FILTER_TAKEN, NULL);
 }
 
 static bool is_marker(const struct folder *folder, const char *name)
@@ -138,11 +159,12 @@ static bool matches(const char *pattern, const char *path, const char *name)
     return subject && text_fits(pattern, subject);
 }
 
-static bool matches_any(char *const *patterns, const char *path, const char *name)
+/** The first of the patterns that matches; NULL if none does. */
+static const char *first_match(char *const *patterns, const char *path, const char *name)
 {
     while (*patterns && !matches(*patterns, path, name))
         patterns++;
-    return *patterns != NULL;
+    return *patterns;
 }
 
 /**
@@ -171,62 +193,118 @@ static bool is_top_of(const char *place, const char *path)
     return *place != '/' && strncmp(place, path, length) == 0 && path[length] == '\0';
 }
 
-static bool enters(const struct folder *folder, const char *path)
+/** Whether a scan enters the directory, as far as its own name decides. */
+static struct filtered judge_directory(const struct folder *folder, const char *path)
 {
-    const char *name = path_name(path);
-    return !is_never_taken(name) && !is_one_of(name, server_directories) &&
-           !is_top_of(folder->archive, path) && !is_top_of(folder->failed, path) &&
-           !matches_any(folder->exclude, NULL, name);
+    const char *name = path_name(path), *excluded = first_match(folder->exclude, NULL, name);
+    struct filtered judged = judge_name(name);
+    if (judged.reason)
+        return judged;
+    if (one_of(name, server_directories))
+        return because(FILTER_SERVER, NULL);
+    if (is_top_of(folder->archive, path))
+        return because(FILTER_ARCHIVE, NULL);
+    if (is_top_of(folder->failed, path))
+        return because(FILTER_FAILED, NULL);
+    return because(excluded ? FILTER_EXCLUDED : FILTER_TAKEN, excluded);
 }
 
 /** Whether all directories on the way to `path` are entered by scans. */
-static bool reaches(const struct folder *folder, const char *path)
+static struct filtered judge_way(const struct folder *folder, const char *path)
 {
     char above[PATH_LENGTH_MAX + 1];
+    struct filtered judged = because(FILTER_TAKEN, NULL);
     size_t length = strlen(path);
     if (length > PATH_LENGTH_MAX)
-        return true; /* nobody can open it: the scan reports that it is too deep */
+        return judged; /* nobody can open it: the scan reports that it is too deep */
     memcpy(above, path, length + 1);
-    for (char *slash = above; (slash = strchr(slash, '/')) != NULL; *slash++ = '/') {
+    for (char *slash = above; !judged.reason && (slash = strchr(slash, '/')) != NULL;
+         *slash++ = '/') {
         *slash = '\0';
-        if (!folder->recursive || !enters(folder, above))
-            return false;
+        judged = folder->recursive ? judge_directory(folder, above)
+                                   : because(FILTER_NOT_RECURSIVE, NULL);
+        judged.directory = judged.reason ? (size_t)(slash - above) : 0;
     }
-    return true;
+    return judged;
+}
+
+static struct filtered judge_patterns(const struct folder *folder, const char *path)
+{
+    const char *name = path_name(path), *excluded = first_match(folder->exclude, path, name);
+    if (folder->include[0] && !first_match(folder->include, path, name))
+        return because(FILTER_NOT_INCLUDED, NULL);
+    return because(excluded ? FILTER_EXCLUDED : FILTER_TAKEN, excluded);
+}
+
+struct filtered filter_judge(const struct folder *folder, const char *path)
+{
+    const char *name = path_name(path);
+    struct filtered judged = judge_name(name);
+    if (judged.reason)
+        return judged;
+    if (is_unnamed_shortcut(folder, path))
+        return because(FILTER_SHORTCUT, NULL);
+    if (is_marker(folder, name))
+        return because(FILTER_MARKER, folder->marker);
+    if (is_sidecar(folder, name))
+        return because(FILTER_SIDECAR, NULL);
+    judged = judge_patterns(folder, path);
+    return judged.reason ? judged : judge_way(folder, path);
+}
+
+struct filtered filter_judge_directory(const struct folder *folder, const char *path)
+{
+    struct filtered judged =
+        folder->recursive ? judge_directory(folder, path) : because(FILTER_NOT_RECURSIVE, NULL);
+    return judged.reason ? judged : judge_way(folder, path);
+}
+
+bool filter_takes(const struct folder *folder, const char *path)
+{
+    return !filter_judge(folder, path).reason;
 }
 
 bool filter_enters(const struct folder *folder, const char *path)
 {
-    return folder->recursive && enters(folder, path) && reaches(folder, path);
+    return !filter_judge_directory(folder, path).reason;
 }
 
 bool filter_ends_batch(const struct folder *folder, const char *path)
 {
     return path_marker_is_of_batch(folder->marker) && is_marker(folder, path_name(path)) &&
-           reaches(folder, path);
+           !judge_way(folder, path).reason;
 }
 
-const char *filter_leaves_out(const struct folder *folder, const char *path)
-{
-    const char *name = path_name(path);
-    if (is_never_taken(name))
-        return "files with such a name are never taken, see closedrop.conf(5)";
-    if (is_unnamed_shortcut(folder, path))
-        return "it is a shortcut, and include has no pattern for it, such as \"*.url\" or "
-               "\"*.lnk\"";
-    if (is_marker(folder, name) || is_sidecar(folder, name))
-        return "it is the marker or sidecar of another file";
-    if (folder->include[0] && !matches_any(folder->include, path, name))
-        return "no include pattern matches it";
-    if (matches_any(folder->exclude, path, name))
-        return "an exclude pattern matches it";
-    if (!reaches(folder, path))
-        return "a directory in its path is not entered; see recursive, exclude and the names that "
-               "are never taken in closedrop.conf(5)";
-    return NULL;
-}
+/* ---- in words ---- */
 
-bool filter_takes(const struct folder *folder, const char *path)
+/** "%s" is the pattern. */
+static const char *const reasons[] = {
+    [FILTER_TAKEN] = "",
+    [FILTER_NEVER_START] = "names that start with \"%s\" are never taken",
+    [FILTER_NEVER_END] = "names that end in \"%s\" are never taken",
+    [FILTER_NEVER_NAME] = "files with such a name are never taken, see closedrop.conf(5)",
+    [FILTER_SHORTCUT] = "it is a shortcut, and include has no pattern for it, such as \"*.url\"",
+    [FILTER_MARKER] = "it is the marker of another file (marker = \"%s\")",
+    [FILTER_SIDECAR] = "it is the sidecar of another file",
+    [FILTER_NOT_INCLUDED] = "no include pattern matches it",
+    [FILTER_EXCLUDED] = "the exclude pattern \"%s\" matches it",
+    [FILTER_SERVER] = "servers keep such directories for themselves",
+    [FILTER_ARCHIVE] = "it is where files go after their upload",
+    [FILTER_FAILED] = "it is where failed files go",
+    [FILTER_NOT_RECURSIVE] = "the folder has recursive = false",
+};
+
+static_assert(COUNT(reasons) == FILTER_REASONS, "each reason has its words");
+
+const char *filter_words(
+    const struct filtered *judged, const char *path, char words[FILTER_WORDS_MAX])
 {
-    return !filter_leaves_out(folder, path);
+    int length = 0;
+    if (judged->directory)
+        length = snprintf(words, FILTER_WORDS_MAX,
+            "the directory \"%.*s\" is not entered: ", (int)judged->directory, path);
+    if (length >= 0 && length < FILTER_WORDS_MAX)
+        snprintf(words + length, (size_t)(FILTER_WORDS_MAX - length), reasons[judged->reason],
+            judged->pattern ? judged->pattern : "");
+    return words;
 }

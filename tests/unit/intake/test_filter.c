@@ -190,14 +190,24 @@ static const struct {
     const char *path;
     const char *why; /* part of the words */
 } left_out[] = {
-    {"in/a.pdf", NULL},
-    {"a.pdf.tmp", "never taken"},
-    {"a.lnk", "shortcut"},
-    {"a.pdf.done", "marker"},
-    {"a.doc", "include"},
-    {"draft.pdf", "exclude"},
-    {"#recycle/a.pdf", "directory"},
-    {"in/drafts.pdf/a.pdf", "directory"},
+    {"in/a.pdf", ""},
+    {"a.pdf.TMP", "names that end in \".tmp\" are never taken"},
+    {"~$a.pdf", "names that start with \"~$\" are never taken"},
+    {"Thumbs.db", "files with such a name are never taken, see closedrop.conf(5)"},
+    {"a.lnk", "it is a shortcut, and include has no pattern for it, such as \"*.url\""},
+    {"a.pdf.done", "it is the marker of another file (marker = \"{name}.done\")"},
+    {"a.pdf.json", "it is the sidecar of another file"},
+    {"a.doc", "no include pattern matches it"},
+    {"draft.pdf", "the exclude pattern \"draft*\" matches it"},
+    {"in/.git/a.pdf",
+        "the directory \"in/.git\" is not entered: names that start with \".\" are never taken"},
+    {"#recycle/a.pdf",
+        "the directory \"#recycle\" is not entered: servers keep such directories for themselves"},
+    {"Uploaded/b/a.pdf",
+        "the directory \"Uploaded\" is not entered: it is where files go after their upload"},
+    {"Failed/a.pdf", "the directory \"Failed\" is not entered: it is where failed files go"},
+    {"in/drafts.pdf/a.pdf", "the directory \"in/drafts.pdf\" is not entered: the exclude pattern "
+                            "\"draft*\" matches it"},
 };
 
 static void says_why_a_file_is_left_alone(void **state)
@@ -209,11 +219,17 @@ static void says_why_a_file_is_left_alone(void **state)
     folder.include = include;
     folder.exclude = exclude;
     folder.marker = text_marker_name;
+    folder.sidecar = true;
     for (size_t i = 0; i < COUNT(left_out); i++) {
-        const char *why = filter_leaves_out(&folder, left_out[i].path);
-        if (!why != !left_out[i].why || (why && !strstr(why, left_out[i].why)))
-            fail_msg("%s: %s", left_out[i].path, why ? why : "taken");
+        char why[FILTER_WORDS_MAX];
+        struct filtered judged = filter_judge(&folder, left_out[i].path);
+        filter_words(&judged, left_out[i].path, why);
+        if (strcmp(why, left_out[i].why) != 0)
+            fail_msg("%s: %s", left_out[i].path, why);
     }
+    folder.recursive = false;
+    assert_int_equal(filter_judge(&folder, "in/a.pdf").reason, FILTER_NOT_RECURSIVE);
+    assert_int_equal(filter_judge_directory(&folder, "in").reason, FILTER_NOT_RECURSIVE);
 }
 
 static const struct row chosen[] = {
