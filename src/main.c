@@ -160,7 +160,8 @@
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, rules_digest, locate, own_files (what is never taken),
- *                          service_account (who runs as); settings, setting, setting_values,
+ *                          place (which folder a file is in), service_account (who runs as);
+ *                          settings, setting, setting_values,
  *                          unknown_keys (key by key: the door to libconfig); pure: syntax,
  *                          never_fits, refusal
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all

@@ -7,12 +7,10 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/magic.h"
 #include "closedrop/base/str.h"
+#include "closedrop/config/place.h"
 #include "closedrop/files/identity.h"
 
 #include <sys/types.h>
-
-/** Where in its folder a file lies: where it was dropped, or where it was put. */
-enum whereabouts { AMONG_TAKEN, AMONG_FAILED, AMONG_DROPPED };
 
 /** Begins with `given`, `whereabouts` AMONG_DROPPED, and `fd` -1. */
 struct match {

@@ -4,24 +4,14 @@
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/closed_directory.h"
-#include "closedrop/files/path.h"
 #include "closedrop/files/rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-char *named_file_path(const char *path)
-{
-    CLEANUP(free_text) char *above = path_directory(path);
-    const char *directory = !above || *above ? above : *path == '/' ? "/" : ".";
-    CLEANUP(free_text) char *resolved = directory ? realpath(directory, NULL) : NULL;
-    return resolved ? path_normal(resolved, path_name(path)) : NULL;
-}
 
 /** A pattern that has reached us was replaced by nothing: the shell looks as whoever types. */
 static struct verdict no_such_file(const char *path)

@@ -2,10 +2,10 @@
 #include "upload_result.h"
 
 #include "listed.h"
-#include "named_file.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/config/place.h"
 #include "closedrop/files/path.h"
 
 #include <stdio.h>
@@ -47,7 +47,7 @@ static int add_name(struct json *told, const char *key, const struct errand *err
 /** For the queue's list (queue/by_hand.h). */
 static struct json *told_of(const struct errand *errand, const struct verdict *verdict)
 {
-    CLEANUP(free_text) char *place = named_file_path(errand->path);
+    CLEANUP(free_text) char *place = place_resolve(errand->path);
     struct json *told = json_object();
     int result = json_add_text(told, "name", path_name(errand->path));
     result |= json_add_text(told, "place", place);
