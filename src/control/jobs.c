@@ -87,16 +87,22 @@ static struct answer no_such_job(int64_t id)
     return answer_error(404, message);
 }
 
+int jobs_view(const struct asked *asked, const struct job *job, struct json **ret_view)
+{
+    struct collection history = {.array = json_array()};
+    queue_history(asked->queue, job->id, add_history, &history);
+    *ret_view = view(asked, job);
+    return history.result | json_add(*ret_view, "history", history.array);
+}
+
 static struct answer show(const struct asked *asked, int64_t id)
 {
+    struct json *body;
     CLEANUP(job_freep) struct job *job = queue_load(asked->queue, id);
     if (!job)
         return no_such_job(id);
-    struct collection history = {.array = json_array()};
-    queue_history(asked->queue, id, add_history, &history);
-    struct json *body = view(asked, job);
-    history.result |= json_add(body, "history", history.array);
-    return answer_body(body, history.result);
+    int result = jobs_view(asked, job, &body);
+    return answer_body(body, result);
 }
 
 struct answer jobs_show(const struct asked *asked)

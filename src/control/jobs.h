@@ -6,6 +6,14 @@
 
 #include "closedrop/control/answer.h"
 
+struct job;
+struct json;
+
+/**
+ * A job with its history, as JSON: `ret_view`, which the caller frees. Returns 0 or -ENOMEM.
+ */
+int jobs_view(const struct asked *asked, const struct job *job, struct json **ret_view);
+
 /** A page of the jobs that match the question, and where the next one begins; one of them with its
  * history; one to be tried again. */
 struct answer jobs_list(const struct asked *asked);

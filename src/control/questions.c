@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "bulk.h"
+#include "explain.h"
 #include "filings.h"
 #include "held.h"
 #include "jobs.h"
@@ -118,6 +119,38 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     return question->below && !at ? -EINVAL : read_filter(parameter, context, question);
 }
 
+/** "SIZE:MTIME:HANDLE", as add_identity() writes it. */
+static int read_identity(const char *value, struct identity *ret_identity)
+{
+    struct identity identity = {.size = 0};
+    char *end;
+    identity.size = strtoll(value, &end, 10);
+    if (*end != ':')
+        return -EINVAL;
+    identity.mtime_ns = strtoll(end + 1, &end, 10);
+    size_t digits = *end == ':' ? strlen(end + 1) : SIZE_MAX;
+    identity.handle_length = digits / 2;
+    if (digits > 2 * sizeof(identity.handle) ||
+        !digest_from_hex(end + 1, identity.handle, identity.handle_length))
+        return -EINVAL;
+    *ret_identity = identity;
+    return 0;
+}
+
+/** A file, by its folder, its path there, and what it is now. */
+static int read_explain(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *identity = parameter(context, "identity");
+    int result =
+        read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
+    result |= read_name(parameter(context, "name"), question->name, sizeof(question->name));
+    result |= read_name(parameter(context, "path"), question->path, sizeof(question->path));
+    question->by_path = parameter(context, "by_path") != NULL;
+    question->is_there = identity != NULL;
+    result |= identity ? read_identity(identity, &question->identity) : 0;
+    return *question->name && *question->path ? result : -EINVAL;
+}
+
 /** One row per question; "%" in a path stands for the ID. */
 static const struct {
     const char *method;
@@ -132,6 +165,7 @@ static const struct {
     [ASK_RETRY_ALL] = {"POST", "/retry", read_filter, bulk_retry},
     [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget},
     [ASK_FORGET_ALL] = {"POST", "/forget", read_filter, bulk_forget},
+    [ASK_EXPLAIN] = {"GET", "/explain", read_explain, explain_get},
     [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
     [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
     [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
@@ -186,8 +220,9 @@ static void add_names(struct str *out, const struct question *question)
         {"activity", activity_kind_names[question->activity]}, {"lead", question->lead_id},
         {"sender", question->sender}, {"match", question->match}, {"name", question->name},
         {"path", question->path}, {"held", flag(question->held)}, {"all", flag(question->all)},
-        {"count", flag(question->count)}, {"leaves", flag(question->leaves)},
-        {"yes", flag(question->yes)}, {"state", name_of_state(question)}};
+        {"count", flag(question->count)}, {"by_path", flag(question->by_path)},
+        {"leaves", flag(question->leaves)}, {"yes", flag(question->yes)},
+        {"state", name_of_state(question)}};
     char before = strchr(str_text(out), '?') ? '&' : '?';
     for (size_t i = 0; i < COUNT(names); i++) {
         if (!*names[i][1])
@@ -205,6 +240,13 @@ static void add_page(struct str *out, const struct question *question)
         str_printf(out, "&at=%" PRId64 "&below=%" PRId64, question->at_ms, question->below);
 }
 
+static void add_identity(struct str *out, const struct identity *identity)
+{
+    str_printf(out, "%cidentity=%" PRId64 ":%" PRId64 ":", strchr(str_text(out), '?') ? '&' : '?',
+        identity->size, identity->mtime_ns);
+    digest_add_hex(out, identity->handle, identity->handle_length);
+}
+
 void question_url(const struct question *question, char url[QUESTION_URL_MAX])
 {
     struct str out = STR_INIT(QUESTION_URL_MAX - 1);
@@ -218,6 +260,8 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
     add_number(&out, "since", question->since_ms);
     add_number(&out, "until", question->until_ms);
     add_names(&out, question);
+    if (question->is_there)
+        add_identity(&out, &question->identity);
     add_number(&out, "id", question->id < 0 ? question->id : 0);
     memcpy(url, str_text(&out), out.length + 1);
     str_release(&out);

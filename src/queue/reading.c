@@ -151,6 +151,15 @@ int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_
     return store_number(queue->store, QUERY_COUNT_DONE, &query, 0);
 }
 
+int64_t queue_count_ahead(struct queue *queue, const struct job *job)
+{
+    const struct query query = {.folder = job->folder,
+        .state = job_state_names[job->state],
+        .at_ms = job->due_ms,
+        .id = job->id};
+    return store_number(queue->store, QUERY_AHEAD, &query, 0);
+}
+
 int64_t queue_count_suspects(struct queue *queue)
 {
     return store_number(queue->store, QUERY_SUSPECTS, &(struct query){0}, 0);

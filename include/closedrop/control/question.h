@@ -3,6 +3,7 @@
 #define CLOSEDROP_CONTROL_QUESTION_H
 
 #include "closedrop/base/digest.h"
+#include "closedrop/files/identity.h"
 #include "closedrop/queue/job.h"
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ enum question_kind {
     ASK_RETRY_ALL,
     ASK_FORGET,
     ASK_FORGET_ALL,
+    ASK_EXPLAIN,  /* the job of one file, or the last one of its name */
     ASK_FOLDERS,  /* which folders have jobs */
     ASK_FILINGS,  /* when some contents were filed on a lead, and if they were filed elsewhere */
     ASK_INTEND,   /* the same; from now on they may be filed there without a job, as number `id` */
@@ -61,7 +63,10 @@ struct question {
     bool leaves;       /* intend: it is an outgoing email from `sender` */
     bool yes;          /* intend: even above limits.ask_above */
     char sender[1024];
-    const struct json *told; /* record: the upload (queue/by_hand.h); owned by the caller */
+    struct identity identity; /* explain: of the file ... */
+    bool is_there;            /* ... which exists; else its name has to do */
+    bool by_path;             /* explain: as in struct seen */
+    const struct json *told;  /* record: the upload (queue/by_hand.h); owned by the caller */
 };
 
 /** Maximum size in bytes of the JSON body of a question. */

@@ -95,6 +95,10 @@ void queue_count(struct queue *queue, const char *folder, struct queue_counts *r
 /** The number of jobs of a folder that are done since a time, also if they ended later. */
 int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_ms);
 
+/** The number of waiting jobs in the folder and state of a job that are due before it; no suspects.
+ */
+int64_t queue_count_ahead(struct queue *queue, const struct job *job);
+
 /** The number of jobs that wait as suspects. */
 int64_t queue_count_suspects(struct queue *queue);
 

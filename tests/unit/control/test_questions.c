@@ -100,6 +100,22 @@ static const struct {
         {.kind = ASK_RETRY_ALL, .state = -1, .folder = "f", .rule = "r", .code = "c"}},
     {"forget", {.kind = ASK_FORGET, .id = 9, .state = -1}},
     {"folders", {.kind = ASK_FOLDERS, .state = -1}},
+    {"explain what is there", {.kind = ASK_EXPLAIN,
+                                  .state = -1,
+                                  .folder = "scans",
+                                  .name = "a.pdf",
+                                  .path = "in/a.pdf",
+                                  .identity = {{0xAB, 0, 0x7F}, 3, 4711, -1},
+                                  .is_there = true,
+                                  .by_path = true}},
+    {"explain what has no handle", {.kind = ASK_EXPLAIN,
+                                       .state = -1,
+                                       .folder = "scans",
+                                       .name = "a.pdf",
+                                       .path = "a.pdf",
+                                       .is_there = true}},
+    {"explain what is gone",
+        {.kind = ASK_EXPLAIN, .state = -1, .name = "a.pdf", .path = "/srv/a.pdf"}},
     {"record", {.kind = ASK_RECORD, .state = -1}},
     {"filings", {.kind = ASK_FILINGS,
                     .state = -1,
@@ -162,7 +178,8 @@ static void comes_back_as_it_was_asked(void **state)
             strcmp(read.match, asked->match) != 0 || strcmp(read.name, asked->name) != 0 ||
             strcmp(read.path, asked->path) != 0 || strcmp(read.code, asked->code) != 0 ||
             strcmp(read.sha256, asked->sha256) != 0 || read.activity != asked->activity ||
-            strcmp(read.lead_id, asked->lead_id) != 0)
+            strcmp(read.lead_id, asked->lead_id) != 0 || read.is_there != asked->is_there ||
+            read.by_path != asked->by_path || !identity_equal(&read.identity, &asked->identity))
             fail_msg("%s: %s", questions[i].name, url);
     }
 }
@@ -260,6 +277,13 @@ static const struct {
     {"GET", "/jobs?since=yesterday"},
     {"POST", "/forget?state=lost"},
     {"GET", "/../status"},
+    {"GET", "/explain"},
+    {"GET", "/explain?name=a"},
+    {"GET", "/explain?name=a&path=a&identity="},
+    {"GET", "/explain?name=a&path=a&identity=1"},
+    {"GET", "/explain?name=a&path=a&identity=1:2"},
+    {"GET", "/explain?name=a&path=a&identity=1:2:a"},
+    {"GET", "/explain?name=a&path=a&identity=1:2:no"},
 };
 
 static void refuses_what_is_no_question(void **state)
@@ -634,6 +658,44 @@ static void shows_a_job_with_its_history(void **state)
     json_free(body);
 }
 
+/* what is asked about a file, and the job that the answer is about: 0 for none */
+static const struct {
+    struct question question;
+    int64_t id;
+    bool is_same;
+} explained[] = {
+    {{.folder = "scans", .name = "b.pdf", .path = "b.pdf", .identity.size = 6, .is_there = true}, 2,
+        true},
+    {{.folder = "scans", .name = "b.pdf", .path = "b.pdf", .identity.size = 7, .is_there = true}, 2,
+        false},
+    {{.folder = "scans", .name = "b.pdf", .path = "b.pdf"}, 2, false},
+    {{.folder = "scans", .name = "b.pdf", .path = "in/b.pdf"}, 0, false},
+    {{.folder = "other", .name = "b.pdf", .path = "b.pdf"}, 0, false},
+    {{.name = "b.pdf", .path = "/srv/b.pdf"}, 3, false},
+    {{.name = "b.pdf", .path = "/home/b.pdf"}, 0, false},
+};
+
+static void finds_the_job_of_a_file_or_the_last_of_its_name(void **state)
+{
+    struct queue *queue = *state;
+    struct job by_hand = {.folder = (char[]){BY_HAND_FOLDER},
+        .path = (char[]){"b.pdf"},
+        .location = (char[]){"/srv/b.pdf"},
+        .state = JOB_DONE,
+        .put_away = JOB_PUT_AWAY};
+    queue_put(queue, &by_hand);
+    for (size_t i = 0; i < COUNT(explained); i++) {
+        struct question question = explained[i].question;
+        question.kind = ASK_EXPLAIN;
+        struct json *body = ask(queue, question, 200);
+        const struct json *job = json_get(body, "job");
+        if (json_get_int(job, "id", 0) != explained[i].id || !json_get(body, "ahead") ||
+            json_get_bool(body, "same", false) != explained[i].is_same)
+            fail_msg("row %zu: job %d", i, (int)json_get_int(job, "id", 0));
+        json_free(body);
+    }
+}
+
 static const struct {
     const char *name;
     struct question question;
@@ -774,6 +836,7 @@ int main(void)
         ON_QUEUE(says_nothing_of_a_gone_folder_whose_files_are_all_filed),
         ON_QUEUE(shows_what_waits_for_a_rule_that_is_gone),
         ON_QUEUE(shows_a_job_with_its_history),
+        ON_QUEUE(finds_the_job_of_a_file_or_the_last_of_its_name),
         ON_QUEUE(answers_changes),
         ON_QUEUE(tells_what_became_of_many),
         ON_QUEUE(forgets_many_or_says_how_many_it_would),

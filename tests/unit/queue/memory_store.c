@@ -315,6 +315,13 @@ static bool fits_put_away(const struct query *q, const struct job *job)
            job->done_ms <= q->until_ms;
 }
 
+static bool fits_ahead(const struct query *q, const struct job *job)
+{
+    bool is_before = job->due_ms < q->at_ms || (job->due_ms == q->at_ms && job->id < q->id);
+    return is(q->folder, job->folder) && in_state(q, job) && waits(job) && !job->suspect &&
+           is_before;
+}
+
 static bool fits_suspects(const struct query *q, const struct job *job)
 {
     (void)q;
@@ -567,6 +574,7 @@ static const struct {
     [QUERY_HAS_SUCCESSOR] = {fits_successor, order_ids, TELL_HOW_MANY},
     [QUERY_HAS_PUT_AWAY] = {fits_put_away, order_ids, TELL_HOW_MANY},
     [QUERY_NEXT_DUE] = {may_be_due, order_due, TELL_DUE, .one = true},
+    [QUERY_AHEAD] = {fits_ahead, order_ids, TELL_HOW_MANY},
     [QUERY_SUSPECTS] = {fits_suspects, order_ids, TELL_HOW_MANY},
     [QUERY_GROUP] = {fits_group, order_ids},
     [QUERY_HAS_ACTIVITY] = {fits_activity, order_ids, TELL_HOW_MANY},

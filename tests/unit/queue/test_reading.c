@@ -275,6 +275,23 @@ static void knows_which_job_waits_longest_and_how_many_are_done(void **state)
     commit(queue);
 }
 
+static void counts_what_is_due_before_a_job(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    (void)add(queue, "a.pdf", file(1));
+    int64_t second = add(queue, "b.pdf", file(2));
+    now += 1000;
+    int64_t third = add(queue, "c.pdf", file(3));
+    CLEANUP(job_freep) struct job *b = load(queue, second);
+    CLEANUP(job_freep) struct job *c = load(queue, third);
+    assert_int_equal(queue_count_ahead(queue, b), 1);
+    assert_int_equal(queue_count_ahead(queue, c), 2);
+    CLEANUP(job_freep) struct job *a = claim(queue); /* no longer waits */
+    assert_int_equal(queue_count_ahead(queue, c), 1);
+    commit(queue);
+}
+
 static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **state)
 {
     struct queue *queue = *state;
@@ -320,6 +337,7 @@ int main(void)
         ON_MEMORY(counts),
         ON_MEMORY(counts_follow_every_change),
         ON_MEMORY(knows_which_job_waits_longest_and_how_many_are_done),
+        ON_MEMORY(counts_what_is_due_before_a_job),
         ON_MEMORY(keeps_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
