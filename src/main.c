@@ -11,17 +11,19 @@
  *                                         |            -> finish -> Uploaded/
  *
  * - main(): from argv to a command
- *     cli/                 one file per command: check, doctor, forget, list, match (with
+ *     cli/                 one file per command: check, doctor, explain, forget, list, match (with
  *                          match_folder, match_file and match_print), release (and recall),
  *                          report, retry, run, show, status (pause and resume), upload (with
  *                          errand, upload_filing and upload_result); cli and option_table (all
  *                          commands and options), from which come help and completion (with
  *                          completion_bash, completion_fish, completion_zsh and
- *                          completion_text); what they share: desk and session (ask an agent or
- *                          the queue), selected (which jobs the options mean), jobs, job_row and
- *                          job_csv (a job for people, and for spreadsheets: csv), listed and
- *                          filed (rows for people), names, job_by_name and named_file (find what
- *                          was named), confirm
+ *                          completion_text); explain_facts and situation (the tables of what they
+ *                          show, each pure: situation_kind, situation_outcome, situation_queued and
+ *                          situation_new, in the words of situation_words); what commands share:
+ *                          desk and session (ask an agent or the queue), selected (which jobs the
+ *                          options mean), jobs, job_row and job_csv (a job for people, and for
+ *                          spreadsheets: csv), listed and filed (rows for people), names,
+ *                          job_by_name and named_file (find what was named), confirm
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them
@@ -161,13 +163,12 @@
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, rules_digest, locate, own_files (what is never taken),
  *                          place (which folder a file is in), service_account (who runs as);
- *                          settings, setting, setting_values,
- *                          unknown_keys (key by key: the door to libconfig); pure: syntax,
- *                          never_fits, refusal
+ *                          settings, setting, setting_values, unknown_keys (key by key: the door to
+ *                          libconfig); pure: syntax, never_fits, refusal
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
  *                          that can be asked), answer; status, jobs, bulk (many jobs at once),
- *                          filings and held answer; selection: which jobs are meant; gone: what is
- *                          no longer in the configuration
+ *                          explain (one file), filings and held answer; selection: which jobs are
+ *                          meant; gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), encoding (the
  *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
  *                          magic (the door to libmagic), notify (the door to libsystemd), str,
