@@ -140,7 +140,9 @@
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says
  *     doctor/online        Close: its name, its answer, the key, and the clock
- *     doctor/folders       each folder, apart: in a process of its own, because it may hang
+ *     doctor/apart         in a process of its own, because a mount may hang:
+ *     doctor/tables        each table that a rule in use needs
+ *     doctor/folders       each folder, in turn:
  *     doctor/folder_rights what may be done in its directories, by a probe_file; folder_events: are
  *                          there events and leases; folder_files: what is in it
  *

@@ -91,20 +91,11 @@ static void check_ca_file(const struct config *config, struct str *problems)
             "name a file of PEM certificates, or remove the setting");
 }
 
-static bool is_used(const struct config *config, const struct rule *rule)
-{
-    for (size_t i = 0; i < config->folder_count; i++)
-        for (struct rule **used = config->folders[i].rules; *used; used++)
-            if (*used == rule)
-                return true;
-    return false;
-}
-
 /** A rule that no folder names does nothing: most likely that was forgotten. */
 static void tell_unused_rules(const struct config *config)
 {
     for (size_t i = 0; i < config->rule_count; i++)
-        if (!is_used(config, &config->rules[i]))
+        if (!config_uses_rule(config, &config->rules[i]))
             printf(
                 "note: no folder uses the rule \"%s\"; to use it, add it to rules = [ ... ] of a "
                 "folder\n",
@@ -133,7 +124,7 @@ static void tell_sending_rules(const struct config *config)
 {
     const struct guard_limits *limits = &config->limits.guard;
     for (size_t i = 0; i < config->rule_count; i++) {
-        if (!config->rules[i].is_sent || !is_used(config, &config->rules[i]))
+        if (!config->rules[i].is_sent || !config_uses_rule(config, &config->rules[i]))
             continue;
         printf("note: the rule \"%s\" really sends email: ", config->rules[i].name);
         if (limits->ask_above)
@@ -205,7 +196,7 @@ static void check_tables(const struct config *config, struct str *problems)
 {
     struct tables *tables = tables_new();
     for (size_t i = 0; tables && i < config->rule_count; i++)
-        if (config->rules[i].table && is_used(config, &config->rules[i]))
+        if (config->rules[i].table && config_uses_rule(config, &config->rules[i]))
             check_table(config, tables, &config->rules[i], problems);
     tables_free(tables);
 }

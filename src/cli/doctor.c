@@ -98,9 +98,9 @@ const struct command command_doctor = {
     .arguments = "",
     .summary = "check everything a run needs, and say how to fix it",
     .help = "Checks the configuration, the running agent and whether it uses that configuration,\n"
-            "the queue, the connection to Close, the key, the clock, and in each folder rights,\n"
-            "events, leases and files. Each line is ok, warning or wrong, with what to do about\n"
-            "it. Changes nothing. Run it as root, or as the user that closedrop runs as. The\n"
-            "exit status is 1 if anything is wrong.",
+            "the queue, the connection to Close, the key, the clock, tables, and in each folder\n"
+            "rights, events, leases and files. Each line is ok, warning or wrong, with what to\n"
+            "do about it. Changes nothing. Run it as root, or as the user that closedrop runs as.\n"
+            "The exit status is 1 if anything is wrong.",
     .run = doctor,
 };

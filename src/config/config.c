@@ -69,3 +69,12 @@ const struct rule *config_rule(const struct config *config, const char *name)
             return &config->rules[i];
     return NULL;
 }
+
+bool config_uses_rule(const struct config *config, const struct rule *rule)
+{
+    for (size_t i = 0; i < config->folder_count; i++)
+        for (struct rule **used = config->folders[i].rules; *used; used++)
+            if (*used == rule)
+                return true;
+    return false;
+}

@@ -12,11 +12,23 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static_assert(sizeof(struct finding) <= PIPE_BUF, "a finding goes through a pipe in one piece");
+
+struct finding apart_judge_failure(const char *path, int error)
+{
+    if (error != -ETIMEDOUT)
+        return finding_wrong("%s cannot be checked: %s", path, strerror(-error));
+    struct finding finding =
+        finding_wrong("%s does not respond within %d s", path, APART_MAX_MS / 1000);
+    finding_remedy(&finding, "check the file server and the network; if that does not help, "
+                             "unmount it (umount -l) and mount it again");
+    return finding;
+}
 
 /* ---- in the process of the check ---- */
 

@@ -19,4 +19,7 @@ typedef void (*apart_check)(const struct diagnosis *diagnosis, const void *subje
  */
 int apart_run(const struct diagnosis *diagnosis, apart_check check, const void *subject);
 
+/** The finding if that failed, with the path of what was checked. Pure. */
+struct finding apart_judge_failure(const char *path, int error);
+
 #endif

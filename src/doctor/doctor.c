@@ -7,6 +7,7 @@
 #include "online.h"
 #include "queue_health.h"
 #include "running.h"
+#include "tables.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
@@ -18,6 +19,7 @@ static void (*const probes[])(const struct diagnosis *) = {
     queue_health_probe,
     queue_health_probe_folders,
     online_probe,
+    tables_probe,
     folders_probe,
 };
 

@@ -10,9 +10,6 @@
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/safe_open.h"
 
-#include <errno.h>
-#include <string.h>
-
 /** An agent with another queue has it: whatever is tried here would disturb that one. */
 static bool is_of_another(const struct diagnosis *diagnosis, const struct folder *folder)
 {
@@ -45,27 +42,13 @@ static void check_folder(const struct diagnosis *diagnosis, const void *subject)
     folder_files_probe(diagnosis, folder, root);
 }
 
-static void report_unfinished(
-    const struct diagnosis *diagnosis, const struct folder *folder, int error)
-{
-    struct finding finding;
-    if (error == -ETIMEDOUT) {
-        finding =
-            finding_wrong("%s does not respond within %d s", folder->path, APART_MAX_MS / 1000);
-        finding_remedy(&finding, "check the file server and the network; if that does not help, "
-                                 "unmount it (umount -l) and mount it again");
-    } else {
-        finding = finding_wrong("%s cannot be checked: %s", folder->path, strerror(-error));
-    }
-    diagnosis_add(diagnosis, "rights", folder->name, finding);
-}
-
 void folders_probe(const struct diagnosis *diagnosis)
 {
     for (size_t i = 0; i < diagnosis->config->folder_count; i++) {
         const struct folder *folder = &diagnosis->config->folders[i];
         int result = apart_run(diagnosis, check_folder, folder);
         if (result < 0)
-            report_unfinished(diagnosis, folder, result);
+            diagnosis_add(
+                diagnosis, "rights", folder->name, apart_judge_failure(folder->path, result));
     }
 }

@@ -22,4 +22,7 @@ const struct folder *config_folder(const struct config *config, const char *name
 /** The rule called `name`; NULL if it does not exist (any more). */
 const struct rule *config_rule(const struct config *config, const char *name);
 
+/** Whether a folder names the rule. */
+bool config_uses_rule(const struct config *config, const struct rule *rule);
+
 #endif

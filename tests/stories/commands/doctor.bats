@@ -41,3 +41,32 @@ teardown() { story_teardown; }
     says wrong configuration "an older configuration is in use: the new one had errors"
     says ok queue "it can be read"
 }
+
+@test "the tables of rules: readable, missing, without a column, behind a directory that is closed" {
+    more='rules = ( { name = "t"; match = { path = "(?<n>[0-9]+)"; }; table = { file = "t.csv"; key = "{n}"; };
+                      note = { text = "{row.city}"; }; },
+                    { name = "unused"; match = { path = "x"; }; table = { file = "u.csv"; key = "x"; }; note = { text = "x"; }; } );'
+    write_config 'rules = [ "t" ];'
+    doctor
+    [ "$status" = 0 ]
+    says warning table "rule \"t\": the table $PWD/t.csv does not exist" 'have it exported to there'
+    [ "$(grep -c '^[a-z]* *table: ' <<<"$output")" = 1 ]
+    printf 'key,lead_id,city\n1,lead_A,Bonn\n' >t.csv
+    doctor
+    says ok table "rule \"t\": $PWD/t.csv is a table with all columns that the rule needs"
+    printf 'key,lead_id\n1,lead_A\n' >t.csv
+    doctor
+    [ "$status" = 1 ]
+    says wrong table "$PWD/t.csv has no column \"city\"; there are only" "correct $PWD/t.csv, or have it exported again"
+    [ "$(id -u)" = 0 ] || return 0
+    chmod 600 t.csv
+    become_nobody
+    doctor
+    says wrong table "cannot be read: $PWD/t.csv belongs to root" "for $PWD/t.csv: chmod g+r"
+    mkdir closed
+    mv t.csv closed
+    chmod 700 closed
+    sed -i 's|"t.csv"|"closed/t.csv"|' "$config"
+    doctor
+    says wrong table "cannot be read: $PWD/closed belongs to root" "for $PWD/closed: chmod g+rx"
+}
