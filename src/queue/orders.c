@@ -159,7 +159,7 @@ static size_t load_leavers(struct queue *queue, struct job *job, struct job **re
 }
 
 const char queue_recalled[] =
-    "recalled by a person: it was not sent" REMEDY "drag it back to send it after all";
+    "somebody recalled it before it was sent" REMEDY "drag it back to send it after all";
 
 static void release_one(struct queue *queue, struct job *job)
 {

@@ -53,18 +53,21 @@ static struct verdict check_amount(
         total += jobs[i]->identity.size;
     if (count > ATTACHMENTS_MAX)
         return verdict_make(VERDICT_FAIL, "too_much",
-            "more than the %d files that Close accepts with one activity belong together" REMEDY
+            "%zu files belong together, and Close accepts at most %d at once" REMEDY
             "make smaller groups",
-            ATTACHMENTS_MAX);
+            count, ATTACHMENTS_MAX);
     if (!most || total <= most)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     struct str why = STR_INIT(400);
+    if (count > 1)
+        str_printf(&why, "%zu files belong together and have ", count);
+    else
+        str_add(&why, "the file has ");
     units_print_size(&why, total);
-    str_add(&why, count > 1 ? " in total belong together, more than the " : ", more than the ");
+    str_add(&why, ", and at most ");
     units_print_size(&why, most);
-    str_printf(&why,
-        " that limits.%s allows with one activity" REMEDY "send smaller files, or raise the limit",
-        rule->is_sent ? "max_sent" : "max_attached");
+    str_printf(&why, " can be %s at once" REMEDY "send smaller files, or raise limits.%s",
+        rule->is_sent ? "sent" : "filed", rule->is_sent ? "max_sent" : "max_attached");
     struct verdict verdict = verdict_make(VERDICT_FAIL, "too_much", "%s", str_text(&why));
     str_release(&why);
     return verdict;

@@ -103,7 +103,7 @@ static struct twin find_twin(struct worker *worker, const struct task *task, con
 
 /* ---- what is done about it ---- */
 
-/** "on ACME (lead_...) on 2026-11-28 already, as a.pdf", and where that lead has gone. */
+/** "on ACME (lead_...) on 2026-11-28, as a.pdf", and where that lead has gone. */
 static void add_where(struct str *text, const struct job *job, const struct twin *twin)
 {
     const char *known = job->values ? job->values : "";
@@ -121,7 +121,7 @@ static void add_where(struct str *text, const struct job *job, const struct twin
         str_printf(text, "on %s", twin->lead_id);
     if (!is_same_lead)
         str_printf(text, ", which was merged into %s,", job->lead_id);
-    str_printf(text, " on %s already", day);
+    str_printf(text, " on %s", day);
     if (*twin->name) {
         str_add(text, ", as ");
         utf8_escape(text, twin->name, strlen(twin->name));
@@ -135,10 +135,11 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
     bool asks = folder->duplicates == DUPLICATES_ASK && folder->after_upload != AFTER_KEEP;
     struct str where = STR_INIT(1024);
     add_where(&where, task->job, twin);
-    struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed",
-        "the same content %s filed %s%s", twin->is_sure ? "was" : "may have been", str_text(&where),
-        asks ? REMEDY "if once is enough, delete it; to file it again, drag it back"
-             : "; nothing is filed again");
+    struct verdict verdict =
+        verdict_make(VERDICT_FAIL, "already_filed", "the same content %s filed %s%s",
+            twin->is_sure ? "was already" : "may already have been", str_text(&where),
+            asks ? REMEDY "if once is enough, delete it; to file it again, drag it back"
+                 : "; nothing is filed again");
     str_release(&where);
     task_free_members(task); /* they continue without it */
     if (asks) {

@@ -40,6 +40,10 @@ static const struct advice {
 } advices[] = {
     {"already_filed", "If once is enough, delete this file and this text. Nothing else is needed.",
         "To file it a second time, drag it", "It is then filed again"},
+    {"close_refused",
+        "Read what Close answered, above in parentheses. Often it is the name of the file: then "
+        "rename it. If not, tell your administrator.",
+        THEN_DRAG},
     {"crashed", "Tell your administrator, and check whether the file is in Close already.",
         "If it is not there, drag it", TRIED_THEN},
     {"cut_off", "Save or scan the whole document into the folder again." AND_DELETE_OLD,
@@ -82,6 +86,10 @@ static const struct advice {
     {"unclear", LOOK_AT_LEAD, "If it is not there, drag it", "It is then filed"},
     {"unreadable", "Tell your administrator: the permissions of the file must be changed.",
         WHEN_DONE},
+    {"wrong_contact",
+        "Find out which of the two is right, and correct the other one: its ID in the name of the "
+        "file, or in Close.",
+        THEN_DRAG},
     {NULL, NULL, THEN_DRAG},
 };
 
@@ -114,7 +122,7 @@ static void add_companion(
         return;
     str_add(text, "\n   Drag the file ");
     utf8_escape(text, companion, strlen(companion));
-    str_add(text, " back with it, which belongs to it (rename both alike, if you do).");
+    str_add(text, " back with it, because it belongs to it (if you rename one, rename both).");
 }
 
 /** What else the folder waits for, before it takes the file that was dragged back. */

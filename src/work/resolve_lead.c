@@ -98,7 +98,8 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
         return candidates_none(resolution);
     if (resolution->contact_lead && strcmp(resolution->contact_lead, resolution->lead_id) != 0)
         return verdict_make(VERDICT_FAIL, "wrong_contact",
-            "the contact %s is not on the lead %s (but on %s)" REMEDY "correct one of the two",
+            "the contact %s is not on the lead %s but on %s" REMEDY
+            "correct the ID of one of the two",
             resolution->contact_id, resolution->lead_id, resolution->contact_lead);
     int result = json_add_text(resolution->values, "lead.id", resolution->lead_id);
     result |= json_add_text(resolution->values, "lead.name", name ? name : "");

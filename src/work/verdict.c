@@ -69,9 +69,11 @@ static const struct status_row status_rows[] = {
         {VERDICT_DOUBT, "not_allowed"}},
     {404, 404, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_RETRY, "no_target"}},
     {408, 408, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
-    {409, 409, "", {VERDICT_FAIL, "close_refused"}, {VERDICT_UNCLEAR, "unclear"}},
+    {409, 409, ": it does not accept this", {VERDICT_FAIL, "close_refused"},
+        {VERDICT_UNCLEAR, "unclear"}},
     {425, 425, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
-    {400, 499, "", {VERDICT_FAIL, "close_refused"}, {VERDICT_FAIL, "close_refused"}},
+    {400, 499, ": it does not accept this", {VERDICT_FAIL, "close_refused"},
+        {VERDICT_FAIL, "close_refused"}},
     {0, 599, "", {VERDICT_DOUBT, "no_answer"}, {VERDICT_UNCLEAR, "unclear"}},
 };
 

@@ -28,7 +28,7 @@ file_one() { # NAME: "hello" is filed
 
 was_held_back() { # FILE: it lies in Failed, and its text says why
     [ -f "$1" ]
-    grep -q "on $(date +%Y-%m-%d) already[,.]" "$1.error.txt"
+    grep -q "on $(date +%Y-%m-%d)[,.]" "$1.error.txt"
     grep -q '^2\. To file it a second time, drag it back' "$1.error.txt"
     activities_are 1
 }
@@ -40,8 +40,8 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     [ "$agent_code" = 1 ]
     was_held_back in/Failed/A2.txt
     grep -qx 'This file seems to be in Close already.' in/Failed/A2.txt.error.txt
-    grep -qF 'was filed on "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
-    grep -q ' already, as A1.txt\.$' in/Failed/A2.txt.error.txt
+    grep -qF 'was already filed on "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
+    grep -q ', as A1.txt\.$' in/Failed/A2.txt.error.txt
     grep -q '^1\. If once is enough, delete this file' in/Failed/A2.txt.error.txt
     [ "$(closedrop list --state failed --json | jq -r .error.code)" = already_filed ]
 }
@@ -297,7 +297,7 @@ merge() { # SOURCE DESTINATION
     echo hello >in/B1.txt
     run_once
     was_held_back in/Failed/B1.txt
-    grep -q 'was filed on lead_A, which was merged into lead_B, on' in/Failed/B1.txt.error.txt
+    grep -q 'was already filed on lead_A, which was merged into lead_B, on' in/Failed/B1.txt.error.txt
 }
 
 @test "filed on a lead that was merged into a different one: it is filed" {

@@ -302,6 +302,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     grep -q 'more than the 1000 characters' in/Failed/long*.error.txt
     grep -q 'is not a lead ID' in/Failed/id-*.error.txt
     grep -q 'is not on the lead' in/Failed/both.txt.error.txt
+    grep -q '^1\. Find out which of the two is right' in/Failed/both.txt.error.txt
 }
 
 @test "what Close says about a field is the reason" {
@@ -310,6 +311,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     echo 1 >in/a.txt
     run_once
     grep -q 'sender: Invalid email address.' in/Failed/a.txt.error.txt
+    grep -q '^1\. Read what Close answered' in/Failed/a.txt.error.txt
     echo 2 >in/b.txt
     run_once
     activities_are 1
@@ -320,7 +322,8 @@ attachment() { # FILE TOKEN: as Close is told of it
     rules '{ name = "o"; lead_id = "'$bluth'"; email = { status = "outbox"; sender = "a@b.example"; to = [ "c@d.example" ]; }; }'
     head -c 2000 /dev/zero | tr '\0' x >in/big.txt
     run_once
-    grep -q 'limits.max_sent allows' in/Failed/big.txt.error.txt
+    grep -q 'the file has 2.0 KB, and at most 1 KB can be sent at once' in/Failed/big.txt.error.txt
+    log_says 'send smaller files, or raise limits.max_sent'
     activities_are 0
 }
 

@@ -32,7 +32,7 @@ static const struct target {
     {"a contact alone says the lead", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL, {{0}},
         "done", "lead_a"},
     {"a contact of another lead", NOTED("lead_id = \"lead_b\"; contact_id = \"cont_1\"; "), "a.pdf",
-        NULL, {{0}}, "failed wrong_contact", "lead_b (but on lead_a)"},
+        NULL, {{0}}, "failed wrong_contact", "lead_b but on lead_a"},
     {"a contact that is not there", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,
         {{.url = "GET contact/", .status = 404}}, "failed no_target", "cont_1"},
     {"a contact of no lead", NOTED("contact_id = \"cont_1\"; "), "a.pdf", NULL,

@@ -215,7 +215,8 @@ static const struct {
     const char *words, *message;
 } messages[] = {
     {200, "", "Close answered 200 to activity/note/"},
-    {400, "note: Too long.", "Close answered 400 to activity/note/ (note: Too long.)"},
+    {400, "note: Too long.",
+        "Close answered 400 to activity/note/: it does not accept this (note: Too long.)"},
     {401, "", "Close answered 401 to activity/note/: the API key is not valid"},
     {402, NULL, "Close answered 402 to activity/note/: the Close plan does not include this"},
     {403, "No.",
