@@ -138,7 +138,7 @@
  *                          (pure)
  *     doctor/configuration loads it, as the user that closedrop runs as
  *     doctor/running       the agent: its unit, version and configuration
- *     doctor/queue_health  what the status says
+ *     doctor/queue_health  what the status says; waiting: which files wait after an error
  *     doctor/online        Close: its name, its answer, the key, and the clock
  *     doctor/apart         in a process of its own, because a mount may hang:
  *     doctor/tables        each table that a rule in use needs

@@ -14,6 +14,7 @@ struct diagnosis {
     struct config *config; /* after "configuration": never NULL */
     bool is_partial;       /* it has errors: only state_dir and control_socket are known */
     struct json *status;   /* the answer of the agent, or else of the queue; NULL: of neither ... */
+    struct json *waiting;  /* pages of jobs that have not ended, from the same; or NULL */
     bool has_no_queue;     /* ... because nothing has run yet, */
     char queue_trouble[1024]; /* or for this reason */
     finding_report report;

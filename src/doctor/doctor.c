@@ -8,6 +8,7 @@
 #include "queue_health.h"
 #include "running.h"
 #include "tables.h"
+#include "waiting.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
@@ -17,6 +18,7 @@
 static void (*const probes[])(const struct diagnosis *) = {
     running_probe,
     queue_health_probe,
+    waiting_probe,
     queue_health_probe_folders,
     online_probe,
     tables_probe,
@@ -31,6 +33,7 @@ int doctor_run(const char *file, finding_report report, void *context)
     queue_health_ask(&diagnosis);
     for (size_t i = 0; i < COUNT(probes); i++)
         probes[i](&diagnosis);
+    json_free(diagnosis.waiting);
     json_free(diagnosis.status);
     config_release(diagnosis.config);
     return 0;

@@ -1,6 +1,8 @@
 /** Asks the agent or the queue for its status, and judges that. */
 #include "queue_health.h"
 
+#include "waiting.h"
+
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/control/client.h"
@@ -116,18 +118,24 @@ struct finding queue_health_judge_folder(const struct json *folder)
 
 /* ---- measurement ---- */
 
-void queue_health_ask(struct diagnosis *diagnosis)
+static void ask_status(struct diagnosis *diagnosis, struct client *client)
 {
     const struct question question = {.kind = ASK_STATUS};
+    struct answer answer = client_ask(client, &question);
+    if (answer.status == 200)
+        diagnosis->status = answer.body;
+    else
+        json_free(answer.body);
+}
+
+void queue_health_ask(struct diagnosis *diagnosis)
+{
     struct client *client = NULL;
     struct str why = STR_INIT(4096);
     int result = client_open(diagnosis->config, &client, &why);
     if (result == 0 && client_check_queue(client, &why) == 0) {
-        struct answer answer = client_ask(client, &question);
-        if (answer.status == 200)
-            diagnosis->status = answer.body;
-        else
-            json_free(answer.body);
+        ask_status(diagnosis, client);
+        waiting_ask(diagnosis, client);
     }
     if (result == 0)
         client_close(client);

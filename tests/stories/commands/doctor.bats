@@ -70,3 +70,17 @@ teardown() { story_teardown; }
     doctor
     says wrong table "cannot be read: $PWD/closed belongs to root" "for $PWD/closed: chmod g+rx"
 }
+
+@test "files that are tried again after an error, with the agent and without it" {
+    set_config limits.retry_first=1h limits.retry_max=1h
+    fault '[{"on":"upload","do":{"status":500,"body":"down"}}]'
+    echo hello >in/a.txt
+    start_agent
+    wait_until eval 'closedrop list --state queued --json | jq -e .error'
+    doctor
+    [ "$status" = 0 ]
+    says warning jobs '1 file is tried again after an error; the oldest, a.txt in folder scans: ' 'closedrop show 1'
+    stop_agent
+    doctor
+    says warning jobs '1 file is tried again' 'closedrop show 1'
+}
