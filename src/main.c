@@ -140,11 +140,11 @@
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says; waiting: which files wait after an error
  *     doctor/online        Close: its name, its answer, the key, and the clock
+ *     doctor/directory     what can be done in one, by a probe_file; disk: the space on its disk
  *     doctor/apart         in a process of its own, because a mount may hang:
  *     doctor/tables        each table that a rule in use needs
- *     doctor/folders       each folder, in turn:
- *     doctor/folder_rights what may be done in its directories, by a probe_file; folder_events: are
- *                          there events and leases; folder_files: what is in it
+ *     doctor/folders       each folder, in turn: folder_rights (its directories), folder_events
+ *                          (events and leases), folder_files (what is in it)
  *
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table

@@ -98,9 +98,9 @@ const struct command command_doctor = {
     .arguments = "",
     .summary = "check everything a run needs, and say how to fix it",
     .help = "Checks the configuration, the running agent and whether it uses that configuration,\n"
-            "the queue, the connection to Close, the key, the clock, tables, and in each folder\n"
-            "rights, events, leases and files. Each line is ok, warning or wrong, with what to\n"
-            "do about it. Changes nothing. Run it as root, or as the user that closedrop runs as.\n"
-            "The exit status is 1 if anything is wrong.",
+            "the queue, the connection to Close, the key, the clock, tables, disk space, and in\n"
+            "each folder rights, events, leases and files. Each line is ok, warning or wrong,\n"
+            "with what to do about it. Changes nothing. Run it as root, or as the user that\n"
+            "closedrop runs as. The exit status is 1 if anything is wrong.",
     .run = doctor,
 };

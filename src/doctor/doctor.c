@@ -3,6 +3,7 @@
 
 #include "configuration.h"
 #include "diagnosis.h"
+#include "disk.h"
 #include "folders.h"
 #include "online.h"
 #include "queue_health.h"
@@ -19,6 +20,7 @@ static void (*const probes[])(const struct diagnosis *) = {
     running_probe,
     queue_health_probe,
     waiting_probe,
+    disk_probe_state,
     queue_health_probe_folders,
     online_probe,
     tables_probe,

@@ -2,6 +2,7 @@
 #include "folders.h"
 
 #include "apart.h"
+#include "disk.h"
 #include "folder_events.h"
 #include "folder_files.h"
 #include "folder_rights.h"
@@ -38,6 +39,7 @@ static void check_folder(const struct diagnosis *diagnosis, const void *subject)
     if (listable < 0 || is_of_another(diagnosis, folder))
         return;
     folder_rights_probe(diagnosis, folder, root);
+    disk_probe(diagnosis, folder, folder->path, root);
     folder_events_probe(diagnosis, folder, root);
     folder_files_probe(diagnosis, folder, root);
 }

@@ -77,8 +77,7 @@ static int64_t held_by(const char *path)
     return lstat(path, &file) == 0 ? (int64_t)file.st_blocks * 512 : 0;
 }
 
-/** What this user may still write; no room is needed of a disk that says nothing of itself. */
-static struct room room_of(const struct ballast *ballast)
+struct room ballast_room(const struct ballast *ballast)
 {
     struct statvfs disk;
     if (statvfs(ballast->directory, &disk) < 0)
@@ -104,7 +103,7 @@ static void make(struct ballast *ballast, int64_t size)
 
 bool ballast_is_needed(struct ballast *ballast, struct room *ret_room)
 {
-    struct room room = room_of(ballast);
+    struct room room = ballast_room(ballast);
     if (room.unused < room.needed - room.needed / PART_SPARED) {
         ballast->is_short = true;
         ballast_give_up(ballast);

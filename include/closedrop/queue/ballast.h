@@ -21,6 +21,9 @@ struct room {
 /** A ballast for the disk that `directory` is on; no file is created yet. NULL if out of memory. */
 struct ballast *ballast_new(const char *directory);
 
+/** The space on the disk, which changes nothing. A disk that cannot be checked needs none. */
+struct room ballast_room(const struct ballast *ballast);
+
 /** Whether the file existed when the ballast was set up, left by an earlier run. */
 bool ballast_was_there(const struct ballast *ballast);
 

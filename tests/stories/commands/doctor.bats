@@ -76,11 +76,38 @@ teardown() { story_teardown; }
     fault '[{"on":"upload","do":{"status":500,"body":"down"}}]'
     echo hello >in/a.txt
     start_agent
-    wait_until eval 'closedrop list --state queued --json | jq -e .error'
+    wait_until history_says 1 'Close answered 500'
     doctor
     [ "$status" = 0 ]
     says warning jobs '1 file is tried again after an error; the oldest, a.txt in folder scans: ' 'closedrop show 1'
     stop_agent
     doctor
     says warning jobs '1 file is tried again' 'closedrop show 1'
+}
+
+@test "disks that are full, and a state_dir that cannot be used" {
+    mkdir state archive
+    mount_or_skip -t tmpfs -o size=40M tmpfs state
+    mount_or_skip -t tmpfs -o size=40M tmpfs in
+    mount_or_skip -t tmpfs -o size=40M tmpfs archive
+    write_config 'archive = "'$PWD'/archive/%Y";'
+    doctor
+    [ "$status" = 0 ]
+    says ok state "files can be created and removed in $PWD/state"
+    says ok disk "40 MB of 40 MB are free on the disk of $PWD/state"
+    says ok 'disk of scans' "40 MB of 40 MB are free on the disk of $PWD/in"
+    head -c 30M /dev/zero >state/zeros
+    head -c 39M /dev/zero >archive/zeros
+    head -c 40400K /dev/zero >in/zeros
+    doctor
+    [ "$status" = 1 ]
+    says wrong disk "the disk of $PWD/state is nearly full: 10 MB of 40 MB are free, and closedrop needs 12 MB" \
+        "free some space there; see df -h $PWD/state"
+    says wrong 'disk of scans' "the disk of $folder is nearly full"
+    says warning 'disk of scans' "the disk of $PWD/archive will soon be full: only 1 MB of 40 MB are free"
+    become_nobody
+    chown root .
+    set_config state_dir=none/state
+    doctor
+    says wrong state "$PWD/none/state does not exist, and cannot be created in $PWD: Permission denied" "create $PWD/none/state"
 }

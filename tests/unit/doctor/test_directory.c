@@ -1,6 +1,6 @@
 /* What is said about directories that closedrop cannot use. */
 #include "closedrop/base/array.h"
-#include "doctor/folder_rights.h"
+#include "doctor/directory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +50,7 @@ static void says_what_fails_where_and_why(void **state)
             .need = cases[i].need,
             .error = cases[i].error};
         snprintf(facts.rights, sizeof(facts.rights), "%s", cases[i].rights);
-        const struct finding finding = folder_rights_judge(&facts);
+        const struct finding finding = directory_judge(&facts);
         assert_int_equal(finding.result, FINDING_WRONG);
         assert_string_equal(finding.message, cases[i].message);
         assert_string_equal(finding.remedy, cases[i].remedy);
