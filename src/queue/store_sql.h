@@ -24,13 +24,13 @@
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
 
-/* in a trigger: one more, or one less, like this job, unless it has ended */
+/* in a trigger: one more, or one less, like this job, which is put away and has not ended */
 #define SQL_COUNT_NEW                                                                              \
-    "INSERT INTO tally SELECT new.folder, new.state, new.filed, 1 WHERE new.ending = ''"           \
+    "INSERT INTO tally SELECT new.folder, new.state, 1 WHERE new.filed = 1 AND new.ending = ''"    \
     " ON CONFLICT DO UPDATE SET jobs = jobs + 1;"
 #define SQL_UNCOUNT_OLD                                                                            \
-    "UPDATE tally SET jobs = jobs - 1 WHERE old.ending = '' AND folder = old.folder"               \
-    " AND state = old.state AND filed = old.filed;"
+    "UPDATE tally SET jobs = jobs - 1 WHERE old.filed = 1 AND old.ending = ''"                     \
+    " AND folder = old.folder AND state = old.state;"
 
 /* migration i takes user_version i to i + 1 */
 static const char *const sql_migrations[] = {
@@ -184,26 +184,21 @@ static const char *const sql_migrations[] = {
     "CREATE INDEX job_by_lead ON job (lead_id) WHERE lead_id IS NOT NULL;"
     "CREATE INDEX job_by_name ON job (name);",
 
-    /* how many jobs there are that have not ended: counting a million takes too long */
+    /* how many jobs are put away, of which there are more and more: counting a million takes too
+     * long; written once for a job */
     "CREATE TABLE tally ("
     "  folder TEXT NOT NULL,"
     "  state TEXT NOT NULL,"
-    "  filed INTEGER NOT NULL,"
     "  jobs INTEGER NOT NULL,"
-    "  PRIMARY KEY (folder, state, filed)"
+    "  PRIMARY KEY (folder, state)"
     ") STRICT, WITHOUT ROWID;"
-    "INSERT INTO tally SELECT folder, state, filed, count(*) FROM job INDEXED BY job_by_state"
-    "  WHERE ending = '' GROUP BY folder, state, filed;"
-    "CREATE TRIGGER tally_added AFTER INSERT ON job WHEN new.ending = '' BEGIN " SQL_COUNT_NEW
-    " END;"
-    "CREATE TRIGGER tally_removed AFTER DELETE ON job WHEN old.ending = '' BEGIN " SQL_UNCOUNT_OLD
+    "INSERT INTO tally SELECT folder, state, count(*) FROM job INDEXED BY job_by_state"
+    "  WHERE filed = 1 AND ending = '' GROUP BY folder, state;"
+    "CREATE TRIGGER tally_added AFTER INSERT ON job WHEN new.filed = 1 BEGIN " SQL_COUNT_NEW " END;"
+    "CREATE TRIGGER tally_removed AFTER DELETE ON job WHEN old.filed = 1 BEGIN " SQL_UNCOUNT_OLD
     " END;"
     "CREATE TRIGGER tally_changed AFTER UPDATE OF folder, state, filed, ending ON job"
-    "  WHEN (old.folder, old.state, old.filed, old.ending)"
-    "  IS NOT (new.folder, new.state, new.filed, new.ending) BEGIN " SQL_UNCOUNT_OLD
-    " " SQL_COUNT_NEW " END;"
-    "CREATE INDEX job_without_outcome ON job (folder, queued_ms) WHERE ending = ''"
-    "  AND state IN ('queued', 'uploading', 'uploaded', 'attaching');",
+    "  WHEN old.filed = 1 OR new.filed = 1 BEGIN " SQL_UNCOUNT_OLD " " SQL_COUNT_NEW " END;",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -214,6 +209,26 @@ static const char *const sql_migrations[] = {
 
 /* not one that was uploaded by hand (BY_HAND_FOLDER), of which only lists know */
 #define SQL_OF_A_FOLDER "folder <> ''"
+
+/* the folders of jobs, one step in the index for each */
+#define SQL_FOLDERS                                                                                \
+    "(WITH RECURSIVE known(folder) AS ("                                                           \
+    "SELECT min(folder) FROM job INDEXED BY job_by_state WHERE ending = '' UNION ALL"              \
+    " SELECT (SELECT min(folder) FROM job INDEXED BY job_by_state"                                 \
+    " WHERE ending = '' AND folder > known.folder) FROM known WHERE known.folder IS NOT NULL)"     \
+    " SELECT folder FROM known WHERE " SQL_OF_A_FOLDER ")"
+
+/* how many jobs are live: what is put away has been counted, the others are few */
+#define SQL_COUNTED                                                                                \
+    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE " SQL_OF_A_FOLDER                    \
+    " UNION ALL SELECT folder, state, 0, count(*) FROM job INDEXED BY job_by_state"                \
+    " WHERE folder IN " SQL_FOLDERS " AND state IN"                                                \
+    " ('queued', 'uploading', 'uploaded', 'attaching', 'done', 'failed')"                          \
+    " AND filed = 0 AND ending = '' GROUP BY folder, state)"
+
+#define SQL_FIRST_OF(name)                                                                         \
+    "SELECT min(id) AS id FROM job INDEXED BY job_by_state WHERE folder = :folder"                 \
+    " AND state = '" name "' AND filed = 0 AND ending = ''"
 
 /* neither ended nor, by enum job_put_away, discarded */
 #define SQL_LIVE "ending = '' AND filed <> 2"
@@ -431,23 +446,25 @@ static const char *const sql_texts[] = {
                         " AND state = 'failed' AND filed = 1 AND ending = '' AND id > :id"
                         " ORDER BY id LIMIT :limit",
     [QUERY_NOT_PUT_AWAY] =
-        "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_state WHERE folder IN (SELECT folder"
-        " FROM tally) AND state IN ('done', 'failed') AND filed = 0 AND ending = ''"
-        " ORDER BY id LIMIT :limit",
-    [QUERY_OLDEST] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_without_outcome"
-                     " WHERE folder = :folder AND ending = '' AND state IN ('queued', 'uploading',"
-                     " 'uploaded', 'attaching') ORDER BY queued_ms, id LIMIT 1",
+        "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_by_state WHERE folder IN " SQL_FOLDERS
+        " AND state IN ('done', 'failed') AND filed = 0 AND ending = '' ORDER BY id LIMIT :limit",
+    [QUERY_OLDEST] =
+        "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT min(id) FROM"
+        " (" SQL_FIRST_OF("queued") " UNION ALL " SQL_FIRST_OF(
+            "uploading") " UNION ALL " SQL_FIRST_OF("uploaded") " UNION ALL " SQL_FIRST_OF("attachi"
+                                                                                           "ng") ")"
+                                                                                                 ")",
     [QUERY_COUNT_DONE] = "SELECT count(*) FROM job INDEXED BY job_by_folder_outcome"
                          " WHERE folder = :folder AND state = 'done' AND reached_ms >= :at_ms",
-    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM tally WHERE jobs > 0 AND filed <> 2"
-                    " AND " SQL_OF_A_FOLDER " AND (:folder IS NULL OR folder = :folder)"
+    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM " SQL_COUNTED
+                    " WHERE jobs > 0 AND (:folder IS NULL OR folder = :folder)"
                     " GROUP BY state, filed",
     [QUERY_FOLDERS] =
         "SELECT folder, sum(jobs), sum(jobs * (state NOT IN ('done', 'failed') OR NOT filed))"
-        " FROM tally WHERE jobs > 0 AND filed <> 2 AND " SQL_OF_A_FOLDER " GROUP BY folder",
+        " FROM " SQL_COUNTED " WHERE jobs > 0 GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
     [QUERY_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
-                         " (SELECT folder FROM tally) AND state IN"
+                         " " SQL_FOLDERS " AND state IN"
                          " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
                          " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
                          " GROUP BY rule",

@@ -323,7 +323,7 @@ merge() { # SOURCE DESTINATION
 @test "what the previous version filed is remembered" {
     file_one A1.txt
     sqlite3 state/queue.db "DROP TRIGGER tally_added; DROP TRIGGER tally_removed;
-        DROP TRIGGER tally_changed; DROP TABLE tally; DROP INDEX job_without_outcome;
+        DROP TRIGGER tally_changed; DROP TABLE tally;
         DROP TABLE filing; DROP INDEX job_already_filed;
         DROP INDEX job_by_arrival; DROP INDEX job_by_folder; DROP INDEX job_by_outcome;
         DROP INDEX job_by_folder_outcome; DROP INDEX job_by_lead; DROP INDEX job_by_name;

@@ -496,12 +496,6 @@ static int order_entered(const struct job *a, const struct job *b)
     return (a->entered > b->entered) - (a->entered < b->entered);
 }
 
-static int order_queued(const struct job *a, const struct job *b)
-{
-    int order = (a->queued_ms > b->queued_ms) - (a->queued_ms < b->queued_ms);
-    return order ? order : order_ids(a, b);
-}
-
 static const char *folder_of(const struct job *job)
 {
     return job->folder;
@@ -570,7 +564,7 @@ static const struct {
     [QUERY_LIST_LEAD_STATE] = {fits_list_state, order_latest_reached},
     [QUERY_OF_STATE] = {fits_of_state, order_reached},
     [QUERY_NOT_PUT_AWAY] = {fits_not_put_away, order_ids},
-    [QUERY_OLDEST] = {fits_oldest, order_queued, .one = true},
+    [QUERY_OLDEST] = {fits_oldest, order_ids, .one = true},
     [QUERY_HAS_SUCCESSOR] = {fits_successor, order_ids, TELL_HOW_MANY},
     [QUERY_HAS_PUT_AWAY] = {fits_put_away, order_ids, TELL_HOW_MANY},
     [QUERY_NEXT_DUE] = {may_be_due, order_due, TELL_DUE, .one = true},
