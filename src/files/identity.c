@@ -23,8 +23,8 @@ static int64_t to_ns(struct statx_timestamp time)
 
 int64_t identity_seconds(int64_t ns)
 {
-    uint64_t since_least = (uint64_t)ns - (uint64_t)(SECOND_MIN * NS_A_SECOND);
-    return SECOND_MIN + (int64_t)(since_least / NS_A_SECOND);
+    uint64_t since_min = (uint64_t)ns - (uint64_t)(SECOND_MIN * NS_A_SECOND);
+    return SECOND_MIN + (int64_t)(since_min / NS_A_SECOND);
 }
 
 /** The stand-in where a file system has no handles: inode number and birth, or ctime's second. */

@@ -16,7 +16,7 @@
 
 static bool is_over(const struct window *window, int64_t now)
 {
-    return now >= window->ends_most;
+    return now >= window->max_end;
 }
 
 /** How many requests of others are counted for one of ours. */
@@ -50,7 +50,7 @@ int64_t window_opens_at(const struct window *window, int64_t now)
         return window->shut_until;
     if (window->in_flight < room(window, now))
         return now;
-    return later(now, is_over(window, now) ? window->took_ms + ALONE_MS : window->ends_most);
+    return later(now, is_over(window, now) ? window->took_ms + ALONE_MS : window->max_end);
 }
 
 int64_t window_shut_until(const struct window *window, int64_t now)
@@ -58,7 +58,7 @@ int64_t window_shut_until(const struct window *window, int64_t now)
     if (now < window->shut_until)
         return window->shut_until;
     bool is_used_up = !is_over(window, now) && window->remaining <= reserve(window, 1);
-    return is_used_up ? window->ends_most : 0;
+    return is_used_up ? window->max_end : 0;
 }
 
 void window_take(struct window *window, int64_t now)
@@ -78,7 +78,7 @@ static void count_one(struct window *window)
 
 /** When a window ends, as one answer tells it: it was written between its request and now. */
 struct end {
-    int64_t least, most;
+    int64_t min, max;
 };
 
 /**
@@ -88,7 +88,7 @@ struct end {
 static void replace(
     struct window *window, int64_t began, const struct allowance *told, bool is_later)
 {
-    int64_t last_end = later(window->ends_most, window->shut_until);
+    int64_t last_end = later(window->max_end, window->shut_until);
     bool is_next = is_later && last_end && began < last_end + ALONE_MS && told->limit;
     window->seen_from = is_next ? told->limit : told->remaining;
     window->answered = is_next;
@@ -107,18 +107,18 @@ static void learn(struct window *window, int64_t began, int64_t now, const struc
 {
     struct end end = {began + told->reset_ms - SLACK_MS, now + told->reset_ms + SLACK_MS};
     bool is_newer = began >= window->told_ms;
-    bool is_later = end.least > window->ends_most;
-    bool is_earlier = end.most < window->ends_least;
+    bool is_later = end.min > window->max_end;
+    bool is_earlier = end.max < window->min_end;
     if (is_earlier && !is_newer)
         return;
     if (is_later || is_earlier) {
         replace(window, began, told, is_later);
-        window->ends_least = end.least;
-        window->ends_most = end.most;
+        window->min_end = end.min;
+        window->max_end = end.max;
     } else {
         refine(window, told, is_newer);
-        window->ends_least = later(window->ends_least, end.least);
-        window->ends_most = earlier(window->ends_most, end.most);
+        window->min_end = later(window->min_end, end.min);
+        window->max_end = earlier(window->max_end, end.max);
     }
     window->told_ms = now;
     window->fresh = 0;
@@ -152,11 +152,11 @@ void window_lost(struct window *window, bool was_sent)
 void window_shut(struct window *window, int64_t until)
 {
     window->shut_until = later(window->shut_until, until);
-    window->ends_most = 0; /* what was reported is no longer known */
+    window->max_end = 0; /* what was reported is no longer known */
 }
 
 void window_forget(struct window *window)
 {
     window->shut_until = 0;
-    window->ends_most = 0;
+    window->max_end = 0;
 }

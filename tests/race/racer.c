@@ -232,7 +232,7 @@ static void link_temporary(struct racer *racer)
 static const struct way {
     const char *name;
     void (*turn)(struct racer *racer);
-    uint32_t run_most;
+    uint32_t max_run;
 } ways[] = {
     {"rewritten", rewrite_in_place, 1},
     {"truncated", truncate_and_write, 1},
@@ -254,7 +254,7 @@ static void race(struct racer *racer, const struct way *way, atomic_ullong *tota
         pause_now_and_then();
     }
     int length = snprintf(line, sizeof(line), "%s %" PRIu32 " %" PRIu32 " %" PRIu64 "\n",
-        racer->name, racer->version, way->run_most, racer->writes);
+        racer->name, racer->version, way->max_run, racer->writes);
     if (write(STDOUT_FILENO, line, (size_t)length) != length)
         die("report");
 }
@@ -364,13 +364,13 @@ static void mark_run(struct object *objects, size_t count, struct digest *digest
         found->is_whole |= strcmp(found->sha256, sha256) == 0;
 }
 
-/** All that the file `name` ever was: each version, or each run of up to `run_most` of them. */
+/** All that the file `name` ever was: each version, or each run of up to `max_run` of them. */
 static void mark_versions(
-    struct object *objects, size_t count, const char *name, uint32_t versions, uint32_t run_most)
+    struct object *objects, size_t count, const char *name, uint32_t versions, uint32_t max_run)
 {
     struct digest *digest = digest_new();
     for (uint32_t first = 1; first <= versions; first++)
-        for (uint32_t run = 1; run <= run_most && first + run - 1 <= versions; run++)
+        for (uint32_t run = 1; run <= max_run && first + run - 1 <= versions; run++)
             mark_run(objects, count, digest, name, first, run);
     digest_free(digest);
 }
@@ -381,13 +381,13 @@ static int check_command(char **arguments)
     size_t count;
     struct object *objects = read_ledger(&count);
     char name[32];
-    uint32_t versions, run_most;
+    uint32_t versions, max_run;
     uint64_t writes, all_writes = 0, all_versions = 0;
     if (!report)
         die(arguments[0]);
-    while (fscanf(report, "%31s %" SCNu32 " %" SCNu32 " %" SCNu64, name, &versions, &run_most,
+    while (fscanf(report, "%31s %" SCNu32 " %" SCNu32 " %" SCNu64, name, &versions, &max_run,
                &writes) == 4) {
-        mark_versions(objects, count, name, versions, run_most);
+        mark_versions(objects, count, name, versions, max_run);
         all_writes += writes;
         all_versions += versions;
     }

@@ -20,8 +20,8 @@
 struct window {
     int64_t limit;      /* of a whole window; 0: unknown; WINDOW_NO_LIMIT: there seems to be none */
     int64_t remaining;  /* of the current window; requests in flight still count against it */
-    int64_t ends_least; /* the window ends between these two ... */
-    int64_t ends_most;  /* ... and after this nothing is known */
+    int64_t min_end;    /* the window ends between these two ... */
+    int64_t max_end;    /* ... and after this nothing is known */
     int64_t told_ms;    /* when `remaining` was reported */
     int64_t shut_until; /* after a refusal: send nothing before, whatever else was reported */
     int64_t took_ms;    /* when the latest request was sent */

@@ -281,9 +281,9 @@ static bool check_directory(
 
 static bool chain_is_inside(struct tiff *tiff, uint64_t offset, int depth, unsigned what)
 {
-    const int depth_most = 4;
+    const int max_depth = 4;
     while (offset)
-        if (depth > depth_most || !check_directory(tiff, offset, depth, what, &offset))
+        if (depth > max_depth || !check_directory(tiff, offset, depth, what, &offset))
             return false;
     return true;
 }

@@ -104,7 +104,7 @@ static void asks_as_close_wants_it(void **state)
 }
 
 /** Each question in full, or none at all, however soon the calls behind `left` begin to fail. */
-static void asks_all_or_nothing(int *left, int calls_least)
+static void asks_all_or_nothing(int *left, int min_calls)
 {
     for (size_t i = 0; i < COUNT(queries); i++) {
         struct json *wanted = parse(queries[i].body);
@@ -115,7 +115,7 @@ static void asks_all_or_nothing(int *left, int calls_least)
             body = search_query(&queries[i].search, queries[i].cursor, 200);
             *left = NEVER;
         }
-        assert_true(calls > calls_least);
+        assert_true(calls > min_calls);
         assert_true(is_same(body, wanted));
         json_free(body);
         json_free(wanted);

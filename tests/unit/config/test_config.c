@@ -1134,13 +1134,13 @@ static size_t count_lines(const char *problems)
     return lines;
 }
 
-static bool is_told(const char *text, const char *words, size_t lines_most)
+static bool is_told(const char *text, const char *words, size_t max_lines)
 {
     struct str problems = STR_INIT(100000);
     struct config *config = NULL;
     int result = load(text, &config, &problems);
     bool is_right = result == -EINVAL && !config && tells(str_text(&problems), words) &&
-                    count_lines(str_text(&problems)) <= lines_most;
+                    count_lines(str_text(&problems)) <= max_lines;
     if (!is_right)
         print_error("  %s\n  should say \"%s\"\n  but says (%d): %s\n", text, words, result,
             str_text(&problems));
