@@ -102,6 +102,14 @@ static void tell_unused_rules(const struct config *config)
                 config->rules[i].name);
 }
 
+/** Without rules nobody sees the files in Close; whoever installs this may not expect that. */
+static void tell_no_rules(const struct config *config)
+{
+    if (config->rule_count == 0)
+        printf("note: there are no rules, so files are only uploaded, not filed on a lead; to file "
+               "them, add rules (see closedrop.conf(5))\n");
+}
+
 /** "of one sender 20 an hour and 200 a day, at least 30 s apart" */
 static void print_pace(const struct guard_limits *limits)
 {
@@ -294,6 +302,7 @@ static int check(const struct options *options)
             config->folder_count == 1 ? "" : "s", config->rule_count,
             config->rule_count == 1 ? "" : "s");
     if (code == EXIT_DONE) {
+        tell_no_rules(config);
         tell_unused_rules(config);
         tell_sending_rules(config);
         tell_lost_folders(config);

@@ -229,7 +229,7 @@ CONF
     more_folders='{ path = "in2"; }' write_config
     ends check -c "$config"
     ends_with 0
-    says "$config is valid: 2 folders"
+    says "$config is valid: 2 folders" 'note: there are no rules, so files are only uploaded, not filed on a lead'
 }
 
 @test "two folders with the same name" {
