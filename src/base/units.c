@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 struct unit {
@@ -78,4 +79,13 @@ void units_print_duration(struct str *out, int64_t ms)
     int64_t rest = ms % parts[i].factor;
     if (i + 2 < count && rest >= parts[i + 1].factor)
         str_printf(out, " %lld %s", (long long)(rest / parts[i + 1].factor), parts[i + 1].name);
+}
+
+const char *units_duration_text(int64_t ms, char text[UNITS_DURATION])
+{
+    struct str out = STR_INIT(UNITS_DURATION - 1);
+    units_print_duration(&out, ms);
+    snprintf(text, UNITS_DURATION, "%s", str_text(&out));
+    str_release(&out);
+    return text;
 }

@@ -1,9 +1,9 @@
 /** The patience of a command: how often a step is tried again, and how long it waits between. */
 #include "errand.h"
 
+#include "closedrop/base/units.h"
 #include "closedrop/queue/backoff.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -23,7 +23,8 @@ static bool is_worth_another_try(const struct verdict *verdict)
 void errand_pause(const struct errand *errand, int64_t ms, const char *why)
 {
     session_leave_queue(errand->session);
-    fprintf(stderr, "closedrop: %s; trying again in %" PRId64 " ms\n", why, ms);
+    char pause[UNITS_DURATION];
+    fprintf(stderr, "closedrop: %s; retrying in %s\n", why, units_duration_text(ms, pause));
     usleep((useconds_t)(ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS) * 1000);
 }
 

@@ -14,6 +14,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
 #include "closedrop/queue/backoff.h"
 #include "closedrop/queue/groups.h"
 #include "closedrop/queue/reading.h"
@@ -186,9 +187,10 @@ static void release(struct worker *worker, struct task *task, const struct move 
 
 static void release_to_verify(struct worker *worker, struct task *task, const struct move *move)
 {
-    log_warn("job %lld: %s/%s: %s; checking in %lld ms", (long long)task->job->id,
-        task->job->folder, task->job->path, move->why.message,
-        (long long)task->config->limits.doubt_ms);
+    char pause[UNITS_DURATION];
+    log_warn("job %lld: %s/%s: %s; checking in %s", (long long)task->job->id, task->job->folder,
+        task->job->path, move->why.message,
+        units_duration_text(task->config->limits.doubt_ms, pause));
     release(worker, task, move);
 }
 
@@ -199,12 +201,13 @@ static void put_away_later(struct worker *worker, struct task *task, const struc
     struct job *job = task->job;
     CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
     bool is_news = !known || strcmp(known, verdict->message) != 0;
+    char pause[UNITS_DURATION];
     if (is_news)
         log_warn("job %lld: %s/%s: %s; retrying", (long long)job->id, job->folder, job->path,
             verdict->message);
     else
-        log_debug("job %lld: its file was not moved yet, retrying in %lld ms", (long long)job->id,
-            (long long)(move->due_ms - clock_wall_ms()));
+        log_debug("job %lld: its file was not moved yet, retrying in %s", (long long)job->id,
+            units_duration_text(move->due_ms - clock_wall_ms(), pause));
     if (job->state == JOB_DONE) {
         (void)str_assign(&job->error_code, verdict->code);
         (void)str_assign(&job->error_message, verdict->message);

@@ -9,6 +9,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/units.h"
 
 #include <stdio.h>
 
@@ -38,11 +39,12 @@ static struct verdict judge_trouble(
     struct worker *worker, const struct task *task, const struct verdict *verdict)
 {
     int64_t now = clock_steady_ms();
+    char pause[UNITS_DURATION];
     if (worker->s3_success_ms && worker->s3_success_ms >= task->started_ms)
         return judged(verdict, VERDICT_RETRY, 0);
     if (trip(worker, BREAKER_OUTAGE, now))
-        log_warn("uploads fail, retrying in %lld ms: %s",
-            (long long)(worker->s3_breaker.ask_at - now), verdict->message);
+        log_warn("uploads fail: %s; retrying in %s", verdict->message,
+            units_duration_text(worker->s3_breaker.ask_at - now, pause));
     return judged(verdict, VERDICT_WAIT, worker->s3_breaker.ask_at - now);
 }
 

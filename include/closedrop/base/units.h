@@ -26,4 +26,9 @@ void units_print_size(struct str *out, int64_t bytes);
 /** Append a duration for people, in its two largest units: "1 h 5 min", "3 s", "40 ms". */
 void units_print_duration(struct str *out, int64_t ms);
 
+#define UNITS_DURATION 32
+
+/** The same, for a message: in `text`, which is returned. */
+const char *units_duration_text(int64_t ms, char text[UNITS_DURATION]);
+
 #endif

@@ -117,7 +117,7 @@ up() { # ARGUMENT...: stdout to out.txt, stderr to err.txt, the code to $code
     fault '[{"on":"s3","times":2,"do":{"status":503,"code":"SlowDown"}}]'
     up letter.txt
     [ "$code" = 0 ]
-    [ "$(grep -c 'SlowDown.*trying again' err.txt)" = 2 ]
+    [ "$(grep -c 'SlowDown.*retrying in' err.txt)" = 2 ]
     [ "$(wc -l <out.txt)" = 1 ]
     [ "$(uploads)" = 1 ]
 }

@@ -147,6 +147,9 @@ static void prints_durations(void **state)
 {
     (void)state;
     expect_printings(printed_durations, COUNT(printed_durations), units_print_duration);
+    char text[UNITS_DURATION];
+    assert_string_equal(units_duration_text(90000000, text), "1 d 1 h");
+    assert_string_equal(units_duration_text(INT64_MAX, text), "106751991167 d 7 h");
 }
 
 int main(void)
