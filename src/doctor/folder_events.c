@@ -5,7 +5,6 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
-#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 #include "closedrop/files/filesystem.h"
@@ -13,10 +12,7 @@
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,11 +95,11 @@ struct finding folder_events_judge(const struct event_facts *facts)
     return finding_ok("the event for a new file arrived after %" PRId64 " ms", facts->arrived_ms);
 }
 
-static struct finding judge_without_leases(const struct lease_facts *facts)
+static struct finding judge_without_leases(bool has_marker)
 {
     static const char message[] = "this file system has no leases, so closedrop cannot see whether "
                                   "a file is still open for writing";
-    if (facts->has_marker)
+    if (has_marker)
         return finding_ok("%s; the marker says when it is finished", message);
     struct finding finding = finding_warning("%s", message);
     finding_remedy(&finding, "if files arrive slowly or with pauses, raise settle above the "
@@ -111,33 +107,15 @@ static struct finding judge_without_leases(const struct lease_facts *facts)
     return finding;
 }
 
-static struct finding judge_without_capability(void)
+struct finding folder_events_judge_lease(enum lease lease, bool has_marker)
 {
-    struct finding finding =
-        finding_warning("closedrop runs without CAP_LEASE, so it cannot see whether files of other "
-                        "users are still open for writing");
-    finding_remedy(
-        &finding, "run it by the installed unit, or add AmbientCapabilities=CAP_LEASE to your own");
-    return finding;
-}
-
-static struct finding judge_refused(void)
-{
+    if (lease == LEASE_IMPOSSIBLE)
+        return judge_without_leases(has_marker);
+    if (lease == LEASE_HELD)
+        return finding_ok("closedrop can see whether a file is still open for writing");
     struct finding finding = finding_warning("another program opens every new file for writing");
     finding_remedy(&finding, "exclude the folder from virus scanners and indexers");
     return finding;
-}
-
-struct finding folder_events_judge_lease(const struct lease_facts *facts)
-{
-    if (facts->lease == LEASE_IMPOSSIBLE)
-        return judge_without_leases(facts);
-    if (facts->lease == LEASE_REFUSED)
-        return judge_refused();
-    if (facts->right == LEASES_OF_OURS)
-        return judge_without_capability();
-    return finding_ok("closedrop can see whether a file is still open for writing%s",
-        facts->right == LEASES_UNKNOWN ? ", if it runs with CAP_LEASE as its unit says" : "");
 }
 
 /* ---- measurement ---- */
@@ -168,39 +146,18 @@ static int watch(const char *path)
     return result < 0 ? result : events;
 }
 
-/** With the probe file in place of a document. */
-static void try_probe_file(
-    int root, int events, struct event_facts *facts, struct lease_facts *lease)
+/** With the probe file in place of a document; what is known of leases if there can be none. */
+static enum lease try_probe_file(int root, int events, struct event_facts *facts)
 {
     CLEANUP(close_fd) int probe = directory_is_empty(root) ? -EPERM : probe_file_create(root);
     facts->has_probe = probe >= 0;
-    if (probe < 0) {
-        lease->lease = filesystem_of(root).grants_rightly ? LEASE_HELD : LEASE_IMPOSSIBLE;
-        return;
-    }
+    if (probe < 0)
+        return filesystem_of(root).grants_rightly ? LEASE_HELD : LEASE_IMPOSSIBLE;
     facts->arrived_ms = events < 0 ? -1 : await_event(events);
-    lease->lease = lease_take(probe);
+    enum lease lease = lease_take(probe);
     lease_give_up(probe);
     (void)probe_file_remove(root);
-}
-
-/** As the agent that is running has it. */
-static enum lease_right lease_right_of(const struct diagnosis *diagnosis)
-{
-    char path[64];
-    uint64_t effective = 0;
-    const struct json *agent = diagnosis_agent(diagnosis);
-    struct str status = STR_INIT(16384);
-    snprintf(path, sizeof(path), "/proc/%" PRId64 "/status", json_get_int(agent, "pid", 0));
-    CLEANUP(close_fd) int file = agent ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (file >= 0)
-        (void)str_add_file(&status, file);
-    const char *line = strstr(str_text(&status), "\nCapEff:");
-    bool is_known = line && sscanf(line, "\nCapEff: %" SCNx64, &effective) == 1;
-    str_release(&status);
-    if (!is_known)
-        return LEASES_UNKNOWN;
-    return effective & (UINT64_C(1) << CAP_LEASE) ? LEASES_OF_ALL : LEASES_OF_OURS;
+    return lease;
 }
 
 void folder_events_probe(const struct diagnosis *diagnosis, const struct folder *folder, int root)
@@ -208,15 +165,14 @@ void folder_events_probe(const struct diagnosis *diagnosis, const struct folder 
     struct event_facts facts = {.mode = folder->watch,
         .poll_ms = folder->poll_ms,
         .tells_all = filesystem_of(root).tells_all};
-    struct lease_facts lease = {
-        .right = lease_right_of(diagnosis), .has_marker = *folder->marker != '\0'};
     bool is_polled =
         folder->watch == WATCH_POLL || (folder->watch == WATCH_AUTO && !facts.tells_all);
     int events = is_polled ? -EPERM : watch(folder->path);
     facts.error = !is_polled && events < 0 ? events : 0;
     (void)watch_limit_of(facts.error, &facts.limit);
-    try_probe_file(root, events, &facts, &lease);
+    enum lease lease = try_probe_file(root, events, &facts);
     events_close();
     diagnosis_add(diagnosis, "events", folder->name, folder_events_judge(&facts));
-    diagnosis_add(diagnosis, "leases", folder->name, folder_events_judge_lease(&lease));
+    diagnosis_add(diagnosis, "leases", folder->name,
+        folder_events_judge_lease(lease, *folder->marker != '\0'));
 }

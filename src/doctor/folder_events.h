@@ -23,17 +23,8 @@ struct event_facts {
 /** Whether files are noticed at once. Pure. */
 struct finding folder_events_judge(const struct event_facts *facts);
 
-/** Whether closedrop may ask for leases on files of other users. */
-enum lease_right { LEASES_OF_ALL, LEASES_OF_OURS, LEASES_UNKNOWN };
-
-struct lease_facts {
-    enum lease lease; /* on a file of ours */
-    enum lease_right right;
-    bool has_marker; /* the folder has: that tells when a file is finished, too */
-};
-
-/** Whether writers are noticed. Pure. */
-struct finding folder_events_judge_lease(const struct lease_facts *facts);
+/** Whether writers are noticed; a marker of the folder says when a file is finished, too. Pure. */
+struct finding folder_events_judge_lease(enum lease lease, bool has_marker);
 
 /** Try both with a probe file, in the folder open at `root`. */
 void folder_events_probe(const struct diagnosis *diagnosis, const struct folder *folder, int root);

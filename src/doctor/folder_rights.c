@@ -29,7 +29,9 @@ struct tour {
 static void report(struct tour *tour, const struct directory_facts *facts)
 {
     if (!facts->error) {
-        str_printf(&tour->good, "%s%s", tour->good.length ? ", " : "", facts->path);
+        str_printf(&tour->good, "%s%s%s", tour->good.length ? ", " : "",
+            facts->missing ? facts->missing : facts->path,
+            facts->missing ? " (once it is created)" : "");
         return;
     }
     struct finding finding = directory_judge(facts);

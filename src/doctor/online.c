@@ -69,7 +69,8 @@ struct finding online_judge_key(const struct online_facts *facts)
         finding_wrong("Close refuses the API key (status %d)", facts->outcome.status);
     finding_remedy(&finding,
         "create a new one in Close under Settings, Developer, API Keys, and put all of it, "
-        "including the part after the dot, into the key file");
+        "including the part after the dot, into %s",
+        facts->key_file ? facts->key_file : "the place of the old one, and restart closedrop");
     return finding;
 }
 
@@ -151,6 +152,7 @@ static void report(const struct diagnosis *diagnosis, const struct request *requ
     struct str who = STR_INIT(1024);
     reply_add_me(&who, body, length);
     const struct online_facts facts = {.url = diagnosis->config->close.api_url,
+        .key_file = diagnosis->config->close.api_key_file,
         .is_me = reply_is_me(body, length),
         .who = str_text(&who),
         .outcome = {.end = request_end(request),

@@ -101,17 +101,32 @@ static const char *first_trouble(const struct json *folder)
     return NULL;
 }
 
+static struct finding judge_unchecked(void)
+{
+    struct finding finding = finding_warning("the agent has not checked it yet");
+    finding_remedy(&finding, "try \"closedrop doctor\" again in a minute");
+    return finding;
+}
+
+static struct finding judge_trouble(enum finding_result result, const char *trouble)
+{
+    const struct finding cause = finding_of_message(result, trouble);
+    struct finding finding = result == FINDING_WRONG
+                                 ? finding_wrong("the agent reports: %s", cause.message)
+                                 : finding_warning("the agent reports: %s", cause.message);
+    finding_remedy(&finding, "%s",
+        *cause.remedy ? cause.remedy : "see what follows about the rights of this folder");
+    return finding;
+}
+
 struct finding queue_health_judge_folder(const struct json *folder)
 {
     const char *trouble = first_trouble(folder);
     bool is_healthy = json_get_bool(folder, "healthy", false);
-    if (!is_healthy || trouble) {
-        struct finding finding = finding_of_message(
-            is_healthy ? FINDING_WARNING : FINDING_WRONG, trouble ? trouble : "");
-        if (!trouble)
-            finding = finding_warning("the agent has not checked it yet");
-        return finding;
-    }
+    if (trouble)
+        return judge_trouble(is_healthy ? FINDING_WARNING : FINDING_WRONG, trouble);
+    if (!is_healthy)
+        return judge_unchecked();
     return finding_ok("the agent watches it by %s",
         strcmp(json_get_text(folder, "watch"), "poll") == 0 ? "polling" : "events");
 }

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,18 +92,48 @@ struct finding running_judge_configuration(const struct running *running)
     return finding;
 }
 
+bool running_has_leases(const char *status)
+{
+    uint64_t effective;
+    const char *line = strstr(status, "\nCapEff:");
+    return !line || sscanf(line, "\nCapEff: %" SCNx64, &effective) != 1 ||
+           effective & (UINT64_C(1) << CAP_LEASE);
+}
+
 /* ---- measurement ---- */
+
+/** Add a file of its directory in /proc, as far as it can be read. */
+static void add_proc(struct str *out, int64_t pid, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%" PRId64 "/%s", pid, name);
+    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)str_add_file(out, fd);
+}
 
 static void read_unit(struct running *running)
 {
-    char path[64];
     struct str cgroup = STR_INIT(16384);
-    snprintf(path, sizeof(path), "/proc/%" PRId64 "/cgroup", running->pid);
-    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        (void)str_add_file(&cgroup, fd);
+    add_proc(&cgroup, running->pid, "cgroup");
     running_unit(str_text(&cgroup), running->unit);
     str_release(&cgroup);
+}
+
+static void check_leases(const struct diagnosis *diagnosis, int64_t pid)
+{
+    struct str status = STR_INIT(16384);
+    add_proc(&status, pid, "status");
+    bool has_leases = running_has_leases(str_text(&status));
+    str_release(&status);
+    if (has_leases)
+        return;
+    struct finding finding =
+        finding_warning("closedrop is running without CAP_LEASE, so it cannot see whether files of "
+                        "other users are still open for writing");
+    finding_remedy(
+        &finding, "start it by its unit, or add AmbientCapabilities=CAP_LEASE to your own");
+    diagnosis_add(diagnosis, "agent", NULL, finding);
 }
 
 /** It may not be ours to look at: then nothing is known. */
@@ -163,6 +194,7 @@ void running_probe(const struct diagnosis *diagnosis)
     read_unit(&running);
     running.is_replaced = is_replaced(running.pid);
     diagnosis_add(diagnosis, "agent", NULL, running_judge_version(&running, CLOSEDROP_VERSION));
+    check_leases(diagnosis, running.pid);
     compare_users(diagnosis, running.pid);
     if (*running.file) /* an older version does not say */
         diagnosis_add(diagnosis, "configuration", NULL, running_judge_configuration(&running));

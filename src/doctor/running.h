@@ -32,6 +32,12 @@ struct finding running_judge_version(const struct running *running, const char *
 /** Whether it uses the configuration as it is in the file. Pure. */
 struct finding running_judge_configuration(const struct running *running);
 
+/**
+ * Whether the text of /proc/PID/status says that it may ask for leases on files of other users;
+ * also if it does not say. Pure.
+ */
+bool running_has_leases(const char *status);
+
 /** Check the agent that answered, and say so if there is none. */
 void running_probe(const struct diagnosis *diagnosis);
 

@@ -1,12 +1,14 @@
 # What closedrop doctor says, for its stories.
 #
-#     doctor OPTION...                its lines are in $output, its exit status in $status
+#     doctor OPTION...                its lines are in $output, its exit status in $status;
+#                                     each problem has a remedy
 #     says RESULT 'CHECK of FOLDER' TEXT [REMEDY]
 #                                     there is such a line, followed by one with this remedy
 
 doctor() { # OPTION...
     run closedrop doctor "$@"
     echo "$output"
+    [ "$(grep -cE '^(wrong|warning) ' <<<"$output")" = "$(grep -c '^ *To fix it: .' <<<"$output")" ]
 }
 
 says() { # RESULT CHECK TEXT [REMEDY]: both on one line, and in the next

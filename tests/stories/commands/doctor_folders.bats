@@ -68,12 +68,14 @@ files_of() { # the names alone
 
 @test "folders that cannot be used: each line names the directory, the reason and the remedy" {
     [ "$(id -u)" = 0 ] || skip "needs root, to have files of several users"
-    mkdir away sticky shared foreign
+    mkdir elsewhere sticky shared foreign
+    mkdir open
     more_folders='{ path = "missing"; }, { path = "file"; }, { path = "sticky"; }, { path = "foreign"; },
+                  { path = "elsewhere"; archive = "'$PWD'/open/archive"; },
                   { path = "shared"; archive = "'$PWD'/archive/%Y"; failed = "'$PWD'/lost/failed"; }' write_config
     echo hello | tee file in/a.txt sticky/a.txt shared/a.txt foreign/a.txt >/dev/null
     chmod 1777 sticky
-    chmod 777 shared foreign
+    chmod 777 elsewhere open shared foreign
     mkdir foreign/.closedrop
     become_nobody
     chown root:root in
@@ -90,6 +92,7 @@ files_of() { # the names alone
         "chown -R nobody $PWD/foreign/.closedrop"
     says wrong 'rights of shared' "$PWD/archive/$(date +%Y) does not exist, and cannot be created in $PWD: Permission denied"
     says wrong 'rights of shared' "$PWD/lost/failed does not exist"
+    says ok 'rights of elsewhere' "$PWD/elsewhere, $PWD/open/archive (once it is created)"
 }
 
 @test "a kept folder that is read-only is a warning: only failed files would be moved" {
@@ -133,7 +136,7 @@ files_of() { # the names alone
     doctor
     says ok 'events of scans' 'the event for a new file arrived after'
     says ok 'events of polled' 'the folder is polled every 10 s, because watch = "poll" is set'
-    says ok 'leases of scans' 'closedrop can see whether a file is still open for writing, if it runs with CAP_LEASE'
+    says ok 'leases of scans' 'closedrop can see whether a file is still open for writing'
     rm in/a.txt
     write_config 'watch = "inotify";'
     mount_fuse
@@ -150,7 +153,7 @@ files_of() { # the names alone
     become_nobody
     start_agent
     doctor
-    says warning 'leases of scans' 'closedrop runs without CAP_LEASE' 'AmbientCapabilities=CAP_LEASE'
+    says warning agent 'closedrop is running without CAP_LEASE' 'AmbientCapabilities=CAP_LEASE'
 }
 
 @test "no instance of inotify is left: the line says what to raise, and that fixes it" {

@@ -57,36 +57,29 @@ static void says_how_files_are_noticed(void **state)
 static void says_how_writers_are_noticed(void **state)
 {
     static const struct {
-        struct lease_facts facts;
+        enum lease lease;
+        bool has_marker;
         enum finding_result result;
         const char *message, *remedy;
     } cases[] = {
-        {{LEASE_HELD, LEASES_OF_ALL, false}, FINDING_OK,
+        {LEASE_HELD, false, FINDING_OK,
             "closedrop can see whether a file is still open for writing", ""},
-        {{LEASE_HELD, LEASES_UNKNOWN, false}, FINDING_OK,
-            "closedrop can see whether a file is still open for writing, if it runs with CAP_LEASE "
-            "as its unit says",
-            ""},
-        {{LEASE_HELD, LEASES_OF_OURS, false}, FINDING_WARNING,
-            "closedrop runs without CAP_LEASE, so it cannot see whether files of other users are "
-            "still open for writing",
-            "run it by the installed unit, or add AmbientCapabilities=CAP_LEASE to your own"},
-        {{LEASE_REFUSED, LEASES_OF_ALL, false}, FINDING_WARNING,
-            "another program opens every new file for writing",
+        {LEASE_REFUSED, false, FINDING_WARNING, "another program opens every new file for writing",
             "exclude the folder from virus scanners and indexers"},
-        {{LEASE_IMPOSSIBLE, LEASES_OF_ALL, false}, FINDING_WARNING,
+        {LEASE_IMPOSSIBLE, false, FINDING_WARNING,
             "this file system has no leases, so closedrop cannot see whether a file is still open "
             "for writing",
             "if files arrive slowly or with pauses, raise settle above the longest pause, or set a "
             "marker for this folder"},
-        {{LEASE_IMPOSSIBLE, LEASES_UNKNOWN, true}, FINDING_OK,
+        {LEASE_IMPOSSIBLE, true, FINDING_OK,
             "this file system has no leases, so closedrop cannot see whether a file is still open "
             "for writing; the marker says when it is finished",
             ""},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct finding finding = folder_events_judge_lease(&cases[i].facts);
+        const struct finding finding =
+            folder_events_judge_lease(cases[i].lease, cases[i].has_marker);
         assert_string_equal(finding.message, cases[i].message);
         assert_string_equal(finding.remedy, cases[i].remedy);
         assert_int_equal(finding.result, cases[i].result);

@@ -65,7 +65,10 @@ static void says_who_owns_the_key(void **state)
     finding = online_judge_key(&facts);
     assert_int_equal(finding.result, FINDING_WRONG);
     assert_string_equal(finding.message, "Close refuses the API key (status 401)");
-    assert_non_null(strstr(finding.remedy, "including the part after the dot"));
+    assert_non_null(strstr(finding.remedy, "into the place of the old one, and restart closedrop"));
+    facts.key_file = "/etc/closedrop/api-key";
+    assert_non_null(strstr(online_judge_key(&facts).remedy,
+        "put all of it, including the part after the dot, into /etc/closedrop/api-key"));
 }
 
 static void compares_the_clocks(void **state)

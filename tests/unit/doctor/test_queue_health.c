@@ -84,18 +84,20 @@ static void repeats_what_the_agent_says_about_a_folder(void **state)
     finding = judge_folder("{\"healthy\":true,\"watch\":\"poll\",\"message\":\"degraded: polled; "
                            "sysctl -w x=1\"}");
     assert_int_equal(finding.result, FINDING_WARNING);
-    assert_string_equal(finding.message, "degraded: polled");
+    assert_string_equal(finding.message, "the agent reports: degraded: polled");
     assert_string_equal(finding.remedy, "sysctl -w x=1");
 
     finding =
         judge_folder("{\"healthy\":false,\"watch\":\"poll\",\"message\":\"Permission denied; it "
                      "belongs to anna; what to do: chmod g+rx\"}");
-    assert_string_equal(finding.message, "Permission denied; it belongs to anna");
+    assert_string_equal(
+        finding.message, "the agent reports: Permission denied; it belongs to anna");
     assert_string_equal(finding.remedy, "chmod g+rx");
 
     finding =
         judge_folder("{\"healthy\":false,\"watch\":\"poll\",\"message\":\"cannot be opened\"}");
     assert_int_equal(finding.result, FINDING_WRONG);
+    assert_string_equal(finding.remedy, "see what follows about the rights of this folder");
 
     finding = judge_folder("{\"healthy\":false,\"watch\":\"poll\"}");
     assert_int_equal(finding.result, FINDING_WARNING);

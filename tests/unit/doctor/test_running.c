@@ -100,10 +100,21 @@ static void knows_an_older_configuration(void **state)
     assert_string_equal(finding.remedy, "closedrop doctor -c /home/anna/closedrop.conf");
 }
 
+static void knows_whether_it_may_take_leases(void **state)
+{
+    (void)state;
+    assert_true(running_has_leases("Name:\tclosedrop\nCapEff:\t0000000010000000\n"));
+    assert_true(running_has_leases("Name:\tclosedrop\nCapEff:\t000001ffffffffff\n"));
+    assert_false(running_has_leases("Name:\tclosedrop\nCapEff:\t0000000000000000\n"));
+    assert_false(running_has_leases("Name:\tclosedrop\nCapEff:\t000001ffefffffff\n"));
+    assert_true(running_has_leases("")); /* it may not be ours to look at */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_unit),
+        cmocka_unit_test(knows_whether_it_may_take_leases),
         cmocka_unit_test(knows_an_older_program),
         cmocka_unit_test(knows_an_older_configuration),
     };
