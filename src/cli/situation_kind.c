@@ -2,6 +2,7 @@
 #include "situation_words.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 
 #include <string.h>
@@ -15,13 +16,15 @@ static bool is_hidden(const struct facts *facts)
 
 static void tell_hidden(const struct facts *facts, struct str *out)
 {
-    str_printf(out, "%s cannot be inspected by whoever asks: %s", fact_name(facts), facts->hidden);
+    str_printf(out, "%s cannot be inspected by whoever asks: ", fact_name(facts));
+    words_add_problem(facts->hidden, out);
 }
 
 static void advise_other_user(const struct facts *facts, struct str *out)
 {
-    (void)facts;
-    str_add(out, "ask as root, or as the user that closedrop runs as");
+    const char *remedy = remedy_of(facts->hidden);
+    str_printf(out, "ask as root, or as the user that closedrop runs as%s%s", remedy ? "; or " : "",
+        remedy ? remedy : "");
 }
 
 /* ---- a directory ---- */
@@ -69,7 +72,7 @@ static void advise_directory(const struct facts *facts, struct str *out)
     if (facts->filtered.reason && !has_our_files(facts))
         str_add(out, "move the files in it to a directory that is entered");
     else
-        str_add(out, "name one of the files in it; closedrop status shows how the folders are");
+        str_add(out, "name one of the files in it; \"closedrop status\" shows how the folders are");
 }
 
 /* ---- links, devices ---- */
@@ -163,7 +166,7 @@ static void tell_our_text(const struct facts *facts, struct str *out)
 static void advise_our_text(const struct facts *facts, struct str *out)
 {
     const char *given = facts->given, *suffix = our_texts[our_text(facts)].suffix;
-    str_printf(out, "read it; closedrop explain \"%.*s\" says what happened to that file",
+    str_printf(out, "read it; for what happened to that file: closedrop explain \"%.*s\"",
         (int)(strlen(given) - strlen(suffix)), given);
 }
 

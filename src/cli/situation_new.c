@@ -44,7 +44,7 @@ static void tell_gone(const struct facts *facts, struct str *out)
 static void advise_gone(const struct facts *facts, struct str *out)
 {
     (void)facts;
-    str_add(out, "check the path; closedrop list --all --match TEXT finds a part of a name");
+    str_add(out, "check the path; \"closedrop list --all --match TEXT\" finds part of a name");
 }
 
 /* ---- in no folder ---- */
@@ -174,8 +174,8 @@ static bool is_disk_full(const struct facts *facts)
 
 static void tell_disk_full(const struct facts *facts, struct str *out)
 {
-    str_printf(out, "%s is not taken, as nothing new is at the moment: %s", fact_name(facts),
-        job_member(json_get(facts->status, "blocked"), "message"));
+    str_printf(out, "%s is not taken, as nothing new is at the moment: ", fact_name(facts));
+    words_add_problem(job_member(json_get(facts->status, "blocked"), "message"), out);
 }
 
 static bool is_unseen(const struct facts *facts)
@@ -193,7 +193,7 @@ static void advise_unseen(const struct facts *facts, struct str *out)
 {
     (void)facts;
     str_add(out, "wait until it has been noticed and is unchanged for a while; if that takes long, "
-                 "see closedrop status");
+                 "see \"closedrop status\"");
 }
 
 const struct situation situations_without_job[] = {

@@ -5,6 +5,7 @@
 #include "jobs.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity_kind.h"
 
@@ -42,8 +43,9 @@ static bool is_forgotten(const struct facts *facts)
 static void tell_forgotten(const struct facts *facts, struct str *out)
 {
     words_add_subject(facts, out);
-    str_add(out, " was taken out of the queue with closedrop forget, and is left alone until it "
-                 "changes");
+    str_add(out,
+        " was taken out of the queue with \"closedrop forget\", and is left alone until it "
+        "changes");
 }
 
 static void advise_forgotten(const struct facts *facts, struct str *out)
@@ -65,9 +67,9 @@ static void tell_discarded(const struct facts *facts, struct str *out)
     words_add_subject(facts, out);
     str_add(out, " failed");
     words_add_when(facts, "failed_at", out);
-    str_add(out, ", and then somebody deleted it from the directory for failed files");
-    if (error)
-        str_printf(out, ". It had failed because %s", error);
+    str_add(out, ", and then somebody deleted it from the directory for failed files. The reason "
+                 "was: ");
+    words_add_problem(error ? error : "unknown", out);
 }
 
 static bool has_ended(const struct facts *facts)
@@ -94,14 +96,14 @@ static const struct {
     const char *code;
     const char *first;
 } failures[] = {
-    {"already_filed", "if once is enough, delete it there; to file it again"},
-    {"crashed", "check whether it is in Close already, and report the crash; to try it again"},
-    {"cut_off", "scan or save it again; if it is complete after all"},
-    {"doubtful", "check the lead in Close; if the file is not there"},
-    {"empty", "scan or save it again; if it is meant to be empty"},
-    {"recalled", "if it is not to be sent, delete it there; to send it after all"},
-    {"unclear", "check the lead in Close; if the file is not there"},
-    {"", "fix what is wrong; then"},
+    {"already_filed", "if once is enough, delete it there; to file it again,"},
+    {"crashed", "check whether it is in Close already, and report the crash; to try it again,"},
+    {"cut_off", "scan or save it again; if it is complete after all,"},
+    {"doubtful", "check the lead in Close; if the file is not there,"},
+    {"empty", "scan or save it again; if it is meant to be empty,"},
+    {"recalled", "if it is not to be sent, delete it there; to send it after all,"},
+    {"unclear", "check the lead in Close; if the file is not there,"},
+    {"", "fix what is wrong; then"}, /* or what the message advises */
 };
 
 /** The row of its error; the last one is for all others. */
@@ -113,42 +115,38 @@ static size_t failure_of(const struct facts *facts)
     return i;
 }
 
-/** Behind a semicolon follows what to do, which a row of the table says as well. */
-static void tell_error(const struct facts *facts, struct str *out)
-{
-    const char *error = job_error(facts->job);
-    const char *end = error && *failures[failure_of(facts)].code ? strstr(error, "; ") : NULL;
-    if (!error)
-        str_add(out, "the reason is unknown");
-    else
-        str_add_bytes(out, error, end ? (size_t)(end - error) : strlen(error));
-}
-
 static void tell_failed(const struct facts *facts, struct str *out)
 {
-    const char *stuck = json_get_text(facts->job, "not_put_away");
+    const char *stuck = json_get_text(facts->job, "not_put_away"), *error = job_error(facts->job);
     words_add_subject(facts, out);
     str_add(out, " failed");
     words_add_when(facts, "failed_at", out);
     str_add(out, ": ");
-    tell_error(facts, out);
+    words_add_problem(error ? error : "the reason is unknown", out);
     if (stuck) {
-        str_printf(out, ". It has not been moved yet: %s", stuck);
+        str_add(out, ". It has not been moved yet: ");
+        words_add_problem(stuck, out);
     } else if (facts->kind == FILE_GONE && strcmp(fact_of_job(facts, "file"), "put_away") == 0) {
         str_add(out, ". It was moved to ");
         words_add_place(facts, out);
     }
 }
 
+static void add_first_step(const struct facts *facts, struct str *out)
+{
+    const char *first = failures[failure_of(facts)].first, *error = job_error(facts->job);
+    const char *remedy = error && !*failures[failure_of(facts)].code ? remedy_of(error) : NULL;
+    str_printf(out, "%s%s", remedy ? remedy : first, remedy ? "; then" : "");
+}
+
 static void advise_failed(const struct facts *facts, struct str *out)
 {
-    size_t i = failure_of(facts);
+    add_first_step(facts, out);
     if (fact_is_by_hand(facts))
-        str_printf(
-            out, "%s, upload it again: closedrop upload \"%s\"", failures[i].first, facts->given);
+        str_printf(out, " upload it again: closedrop upload \"%s\"", facts->given);
     else
-        str_printf(out, "%s%s drag it back into the folder, or: closedrop retry %" PRId64,
-            failures[i].first, *failures[i].code ? "," : "", fact_id(facts));
+        str_printf(
+            out, " drag it back into the folder, or: closedrop retry %" PRId64, fact_id(facts));
 }
 
 /* ---- done ---- */
@@ -175,11 +173,12 @@ static void add_where_now(const struct facts *facts, struct str *out)
 {
     const char *file = fact_of_job(facts, "file"),
                *stuck = json_get_text(facts->job, "not_put_away");
-    if (stuck)
-        str_printf(out, ". It has not been put away yet: %s", stuck);
-    else if (fact_is_by_hand(facts))
+    if (stuck) {
+        str_add(out, ". It has not been put away yet: ");
+        words_add_problem(stuck, out);
+    } else if (fact_is_by_hand(facts)) {
         return;
-    else if (strcmp(file, "put_away") == 0) {
+    } else if (strcmp(file, "put_away") == 0) {
         str_add(out,
             facts->kind == FILE_GONE ? ", and then moved to " : ", and closedrop moved it to ");
         words_add_place(facts, out);
@@ -215,7 +214,6 @@ static void tell_done(const struct facts *facts, struct str *out)
     } else {
         str_printf(out, " was only uploaded%s", by_hand);
         words_add_when(facts, "done_at", out);
-        str_add(out, "");
         tell_why_not_filed(facts, out);
     }
     add_where_now(facts, out);
@@ -223,7 +221,10 @@ static void tell_done(const struct facts *facts, struct str *out)
 
 static void advise_done(const struct facts *facts, struct str *out)
 {
-    if (*fact_of_job(facts, "activity_id"))
+    const char *stuck = json_get_text(facts->job, "not_put_away");
+    const char *remedy = stuck ? remedy_of(stuck) : NULL;
+    str_add(out, remedy ? remedy : "");
+    if (remedy || *fact_of_job(facts, "activity_id"))
         return;
     if (fact_is_by_hand(facts)) {
         str_printf(out, "to file it: closedrop upload --lead ID \"%s\"", facts->given);

@@ -5,6 +5,7 @@
 #include "jobs.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 
@@ -64,7 +65,8 @@ static bool is_of_gone_rule(const struct facts *facts)
 static void tell_waiting_for(const struct facts *facts, struct str *out)
 {
     words_add_subject(facts, out);
-    str_printf(out, " is in the queue, and waits: %s", fact_error_message(facts));
+    str_add(out, " is in the queue, and waits: ");
+    words_add_problem(fact_error_message(facts), out);
 }
 
 static void advise_gone_folder(const struct facts *facts, struct str *out)
@@ -91,7 +93,8 @@ static bool is_held(const struct facts *facts)
 static void tell_held(const struct facts *facts, struct str *out)
 {
     words_add_subject(facts, out);
-    str_printf(out, " is held back and not sent: %s", fact_error_message(facts));
+    str_add(out, " is held back and not sent: ");
+    words_add_problem(fact_error_message(facts), out);
 }
 
 static void advise_held(const struct facts *facts, struct str *out)
@@ -110,7 +113,8 @@ static bool is_paced(const struct facts *facts)
 static void tell_paced(const struct facts *facts, struct str *out)
 {
     words_add_subject(facts, out);
-    str_printf(out, " is ready, and %s", fact_error_message(facts));
+    str_add(out, " is ready, and ");
+    words_add_problem(fact_error_message(facts), out);
 }
 
 static void tell_queued(const struct facts *facts, struct str *out)
@@ -176,7 +180,7 @@ static bool is_paused(const struct facts *facts)
 static void tell_paused(const struct facts *facts, struct str *out)
 {
     tell_queued(facts, out);
-    str_add(out, "; but sending is paused (closedrop pause)");
+    str_add(out, "; but sending is paused (\"closedrop pause\")");
 }
 
 static void advise_resume(const struct facts *facts, struct str *out)
@@ -193,14 +197,15 @@ static bool is_blocked(const struct facts *facts)
 static void tell_blocked(const struct facts *facts, struct str *out)
 {
     tell_queued(facts, out);
-    str_printf(out, "; but nothing is sent at the moment: %s",
-        job_member(json_get(facts->status, "blocked"), "message"));
+    str_add(out, "; but nothing is sent at the moment: ");
+    words_add_problem(job_member(json_get(facts->status, "blocked"), "message"), out);
 }
 
 static void advise_blocked(const struct facts *facts, struct str *out)
 {
-    (void)facts;
-    str_add(out, "see closedrop doctor; when it is fixed, closedrop continues by itself");
+    const char *remedy = remedy_of(job_member(json_get(facts->status, "blocked"), "message"));
+    str_printf(out, "%s; closedrop then continues by itself",
+        remedy ? remedy : "see \"closedrop doctor\"");
 }
 
 static bool waits_after_error(const struct facts *facts)
@@ -212,7 +217,8 @@ static void tell_next_try(const struct facts *facts, struct str *out)
 {
     char when[MOMENT_TEXT];
     words_add_subject(facts, out);
-    str_printf(out, " could not be filed yet: %s", fact_error_message(facts));
+    str_add(out, " could not be filed yet: ");
+    words_add_problem(fact_error_message(facts), out);
     if (*job_time(facts->job, "next_attempt_at", MOMENT_TO_THE_SECOND, when))
         str_printf(out, ". The next try is at %s (so far: %" PRId64 " of %d)", when,
             json_get_int(facts->job, "attempts", 0), facts->config->limits.max_attempts);
@@ -220,10 +226,11 @@ static void tell_next_try(const struct facts *facts, struct str *out)
 
 static void advise_next_try(const struct facts *facts, struct str *out)
 {
-    str_printf(out,
-        "nothing, unless the reason is yours to fix; closedrop show %" PRId64 " has the whole "
-        "history",
-        fact_id(facts));
+    const char *remedy = remedy_of(fact_error_message(facts));
+    if (remedy)
+        str_printf(out, "%s; closedrop then continues by itself", remedy);
+    else
+        words_advise_nothing(facts, out);
 }
 
 static bool is_in_doubt(const struct facts *facts)

@@ -5,6 +5,7 @@
 #include "jobs.h"
 
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 
@@ -82,6 +83,11 @@ void words_add_place(const struct facts *facts, struct str *out)
     str_add(out, place);
 }
 
+void words_add_problem(const char *message, struct str *out)
+{
+    str_add_bytes(out, message, remedy_problem_length(message));
+}
+
 void words_add_reload(const struct facts *facts, struct str *out)
 {
     str_printf(out, " in %s, then reload: systemctl reload closedrop", facts->config->file);
@@ -103,7 +109,7 @@ void words_add_away(const struct facts *facts, struct str *out)
 {
     const char *message = json_get_text(facts->health, "message");
     if (message)
-        str_add(out, message);
+        words_add_problem(message, out);
     else
         str_printf(out,
             facts->is_folder_missing ? "%s does not exist, or cannot be opened"
@@ -113,9 +119,9 @@ void words_add_away(const struct facts *facts, struct str *out)
 
 void words_advise_away(const struct facts *facts, struct str *out)
 {
-    (void)facts;
-    str_add(out, "make the directory available again (is it mounted?); closedrop then continues by "
-                 "itself");
+    const char *remedy = remedy_of(job_member(facts->health, "message"));
+    str_printf(out, "%s; closedrop then continues by itself",
+        remedy ? remedy : "make the directory available again (is it mounted?)");
 }
 
 void words_advise_start(const struct facts *facts, struct str *out)

@@ -42,6 +42,9 @@ void words_add_when(const struct facts *facts, const char *key, struct str *out)
 /** Append where closedrop has put the file. */
 void words_add_place(const struct facts *facts, struct str *out);
 
+/** Append what is wrong according to a message of the program, without its remedy (remedy.h). */
+void words_add_problem(const char *message, struct str *out);
+
 /** Append how a change of the configuration takes effect. */
 void words_add_reload(const struct facts *facts, struct str *out);
 

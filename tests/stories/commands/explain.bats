@@ -63,7 +63,7 @@ says() { # SITUATION TEXT PATH: explain answers so
     wait_until jobs_are failed 2
     says done 'as a note on Amber & Co (lead_A)' in/lead_A.txt
     says done "moved it to $PWD/in/Uploaded/" in/Uploaded/*/lead_A.txt
-    says failed 'What to do: fix what is wrong' in/nobody.txt
+    says failed 'What to do: rename it' in/nobody.txt
     says failed 'the file is empty' in/Failed/empty.txt
     says text 'says why it failed' in/Failed/empty.txt.error.txt
     stop_agent

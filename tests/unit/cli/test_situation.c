@@ -67,16 +67,16 @@ static const struct {
         {.kind = FILE_DIRECTORY, .place = SCANS, .filtered = {FILTER_ARCHIVE, NULL, 2}}, NULL, "",
         "a.pdf is a directory of the folder \"scans\", but nothing in it is taken: the directory "
         "\"in\" is not entered: it is where files go after their upload",
-        "name one of the files in it; closedrop status shows how the folders are"},
+        "name one of the files in it; \"closedrop status\" shows how the folders are"},
     {"directory", {.kind = FILE_DIRECTORY, .root = &folders[0]}, NULL, "",
         "a.pdf is the drop folder \"scans\"",
-        "name one of the files in it; closedrop status shows how the folders are"},
+        "name one of the files in it; \"closedrop status\" shows how the folders are"},
     {"directory", {.kind = FILE_DIRECTORY}, NULL, "",
         "a.pdf is a directory, and not in a drop folder",
-        "name one of the files in it; closedrop status shows how the folders are"},
+        "name one of the files in it; \"closedrop status\" shows how the folders are"},
     {"directory", {.kind = FILE_DIRECTORY, .place = SCANS}, NULL, "",
         "a.pdf is a directory in the folder \"scans\"; files in it are taken",
-        "name one of the files in it; closedrop status shows how the folders are"},
+        "name one of the files in it; \"closedrop status\" shows how the folders are"},
     {"link", {.kind = FILE_LINK, .place = SCANS}, NULL, "",
         "a.pdf is a symbolic link, and those are never followed",
         "copy the file itself into the folder"},
@@ -93,26 +93,27 @@ static const struct {
         ""},
     {"text", {.kind = FILE_REGULAR, .place = SCANS, .given = "Failed/b.pdf.error.txt"}, NULL, "",
         "b.pdf.error.txt was written by closedrop and belongs to b.pdf: it says why it failed",
-        "read it; closedrop explain \"Failed/b.pdf\" says what happened to that file"},
+        "read it; for what happened to that file: closedrop explain \"Failed/b.pdf\""},
 
     {"forgotten", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'queued','ended':'forgotten'", AGENT,
-        "a.pdf was taken out of the queue with closedrop forget, and is left alone until it "
+        "a.pdf was taken out of the queue with \"closedrop forget\", and is left alone until it "
         "changes",
         "to file it after all: touch \"/srv/scans/in/a.pdf\""},
     {"discarded", {.kind = FILE_GONE, .place = SCANS},
         JOB "'state':'failed','ended':'discarded','error':{'code':'no_rule','message':'no rule'}",
         AGENT,
         "a.pdf is no longer there. It failed, and then somebody deleted it from the directory for "
-        "failed files. It had failed because no rule",
+        "failed files. The reason was: no rule",
         "to file it, put it into the folder again"},
     {"ended", {.kind = FILE_GONE, .place = SCANS},
         JOB "'state':'queued','ended':'dropped','history':[{'why':'settled'},{'why':'it left'}]",
         AGENT, "a.pdf is no longer there. It was not filed: it left",
         "to file it, put it into the folder again"},
     {"failed", {.kind = FILE_GONE, .place = SCANS},
-        JOB "'state':'failed','failed_at':'2026-11-27T10:14:00.000Z','file':'put_away','place':"
-            "'Failed/in/a.pdf','error':{'code':'empty','message':'it is empty; scan it again'}",
+        JOB
+        "'state':'failed','failed_at':'2026-11-27T10:14:00.000Z','file':'put_away','place':"
+        "'Failed/in/a.pdf','error':{'code':'empty','message':'it is empty; what to do: scan it'}",
         AGENT,
         "a.pdf is no longer there. It failed on 2026-11-27 at 10:14: it is empty. It was moved to "
         "/srv/scans/Failed/in/a.pdf",
@@ -123,15 +124,17 @@ static const struct {
             .place = {.folder = &folders[0],
                 .path = (char[]){"in/a.pdf"},
                 .whereabouts = AMONG_FAILED}},
-        JOB "'state':'failed','error':{'code':'no_rule','message':'no rule; rename it'}", AGENT,
-        "a.pdf failed: no rule; rename it",
-        "fix what is wrong; then drag it back into the folder, or: closedrop retry 7"},
+        JOB
+        "'state':'failed','error':{'code':'no_rule','message':'no rule; what to do: rename it'}",
+        AGENT, "a.pdf failed: no rule",
+        "rename it; then drag it back into the folder, or: closedrop retry 7"},
     {"failed", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'failed','not_put_away':'no room','error':{'code':'no_rule','message':'no'}",
         AGENT, "a.pdf failed: no. It has not been moved yet: no room",
         "fix what is wrong; then drag it back into the folder, or: closedrop retry 7"},
     {"failed", {.kind = FILE_REGULAR},
-        "'id':7,'folder':null,'state':'failed','error':{'code':'unclear','message':'lost; look'}",
+        "'id':7,'folder':null,'state':'failed','error':{'code':'unclear','message':'lost; what to "
+        "do: look'}",
         AGENT, "a.pdf failed: lost",
         "check the lead in Close; if the file is not there, upload it again: closedrop upload "
         "\"/srv/scans/in/a.pdf\""},
@@ -150,6 +153,10 @@ static const struct {
         JOB "'activity':'note','lead_id':'lead_1','activity_id':'x','state':'done','file':"
             "'in_folder','not_put_away':'no room'",
         AGENT, "a.pdf was filed as a note on lead_1. It has not been put away yet: no room", ""},
+    {"done", {.kind = FILE_REGULAR, .place = SCANS},
+        JOB TARGET "'state':'done','file':'in_folder','not_put_away':'full; what to do: make room'",
+        AGENT, "a.pdf was filed as an email on ACME (lead_1). It has not been put away yet: full",
+        "make room"},
     {"done", {.kind = FILE_REGULAR, .place = SCANS}, JOB TARGET "'state':'done','file':'in_folder'",
         AGENT, "a.pdf was filed as an email on ACME (lead_1), and is about to be put away", ""},
     {"done", {.kind = FILE_REGULAR, .place = KEPT}, JOB "'state':'done','file':'in_folder'", AGENT,
@@ -200,13 +207,17 @@ static const struct {
         "make the directory available again (is it mounted?); closedrop then continues by itself"},
     {"paused", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'queued'",
         AGENT ",'paused':true,'ahead':1",
-        "a.pdf is in the queue, behind 1 other of its folder; but sending is paused (closedrop "
-        "pause)",
+        "a.pdf is in the queue, behind 1 other of its folder; but sending is paused (\"closedrop "
+        "pause\")",
         "closedrop resume"},
     {"blocked", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'uploaded'",
         AGENT ",'blocked':{'code':'key_refused','message':'a bad key'}",
         "a.pdf was uploaded, but not filed yet; but nothing is sent at the moment: a bad key",
-        "see closedrop doctor; when it is fixed, closedrop continues by itself"},
+        "see \"closedrop doctor\"; closedrop then continues by itself"},
+    {"blocked", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'uploaded'",
+        AGENT ",'blocked':{'code':'key_refused','message':'a bad key; what to do: get one'}",
+        "a.pdf was uploaded, but not filed yet; but nothing is sent at the moment: a bad key",
+        "get one; closedrop then continues by itself"},
     {"paced", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'uploaded','error':{'code':'paced','message':'waits for its turn'}", AGENT,
         "a.pdf is ready, and waits for its turn", "nothing, it continues by itself"},
@@ -216,7 +227,11 @@ static const struct {
         AGENT,
         "a.pdf could not be filed yet: odd. The next try is at 2026-11-27 10:14:05 (so far: 2 of "
         "10)",
-        "nothing, unless the reason is yours to fix; closedrop show 7 has the whole history"},
+        "nothing, it continues by itself"},
+    {"retry", {.kind = FILE_REGULAR, .place = SCANS},
+        JOB "'state':'queued','error':{'code':'table','message':'no table; what to do: save it'}",
+        AGENT, "a.pdf could not be filed yet: no table",
+        "save it; closedrop then continues by itself"},
     {"unclear", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'attaching','next_attempt_at':'2026-11-27T10:14:05.000Z'", AGENT,
         "a.pdf was uploaded, but Close's answer to its activity is missing; so closedrop first "
@@ -239,11 +254,11 @@ static const struct {
     {"unknown", {.kind = FILE_GONE, .place = SCANS}, NULL, AGENT,
         "There is no file /srv/scans/in/a.pdf, and there never was a job for one of this name in "
         "the folder \"scans\"",
-        "check the path; closedrop list --all --match TEXT finds a part of a name"},
+        "check the path; \"closedrop list --all --match TEXT\" finds part of a name"},
     {"unknown", {.kind = FILE_GONE}, NULL, AGENT,
         "There is no file /srv/scans/in/a.pdf, and there never was a job for one that was uploaded "
         "from there",
-        "check the path; closedrop list --all --match TEXT finds a part of a name"},
+        "check the path; \"closedrop list --all --match TEXT\" finds part of a name"},
     {"outside", {.kind = FILE_REGULAR}, NULL, AGENT,
         "a.pdf is not in a drop folder, so closedrop does not know it",
         "move it into a drop folder (/srv/scans, /srv/kept), or: closedrop upload "
@@ -278,7 +293,7 @@ static const struct {
         "a.pdf is not taken, as nothing new is at the moment: no room", ""},
     {"new", {.kind = FILE_REGULAR, .place = SCANS}, NULL, AGENT, "a.pdf is not in the queue yet",
         "wait until it has been noticed and is unchanged for a while; if that takes long, see "
-        "closedrop status"},
+        "\"closedrop status\""},
 };
 
 static void check_row(size_t i)
