@@ -17,8 +17,9 @@
  *                          errand, upload_filing and upload_result); cli and option_table (all
  *                          commands and options), from which come help and completion (with
  *                          completion_bash, completion_fish, completion_zsh and
- *                          completion_text); explain_facts and situation (the tables of what they
- *                          show, each pure: situation_kind, situation_outcome, situation_queued and
+ *                          completion_text); explain_facts (with explain_asked and writers) and
+ *                          situation (the tables of what they show, each pure: situation_kind,
+ *                          situation_outcome, situation_queued, situation_settling and
  *                          situation_new, in the words of situation_words); what commands share:
  *                          desk and session (ask an agent or the queue), selected (which jobs the
  *                          options mean), jobs, job_row and job_csv (a job for people, and for
@@ -31,7 +32,7 @@
  *     agent/arrivals       messages from the watch thread; requests are messages to it
  *     agent/recover        what an earlier process left behind
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
- *     agent/control        answers on the control socket
+ *     agent/control        answers on the control socket; progress: how far a file has settled
  *     agent/once           whether --once is done
  *     agent/agent_state    what these files share
  *

@@ -184,6 +184,7 @@ static void stop(struct agent *agent)
     queue_close(agent->queue);
     mailbox_free(agent->to_watch);
     mailbox_free(agent->to_work);
+    message_free(agent->progress);
     free(agent->folders);
     str_release(&agent->disk_why);
     str_release(&agent->mistakes);

@@ -5,6 +5,7 @@
 #define LOG_MODULE "agent"
 
 #include "arrivals.h"
+#include "progress.h"
 #include "recover.h"
 
 #include "closedrop/base/log.h"
@@ -188,6 +189,10 @@ static void take_message(struct agent *agent, struct message *message)
 {
     if (message->config != agent->config) {
         message_free(message); /* about folders before a reload; everything is reported again */
+        return;
+    }
+    if (message->kind == MESSAGE_PROGRESS) {
+        progress_keep(agent, message);
         return;
     }
     if (agent->disk_short && message->kind != MESSAGE_HEALTH) {

@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "agent_state.h"
+#include "progress.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -69,6 +70,8 @@ struct answer control_answer(void *context, const struct question *question)
     struct agent *agent = context;
     if (agent->broken)
         return answer_error(500, "the queue cannot be written");
+    if (question->kind == ASK_PROGRESS)
+        return progress_answer(agent, question);
     queue_begin(agent->queue);
     struct answer reply = question_answer(agent->queue, agent->config, question);
     if (is_about_status(question->kind) && reply.status == 200 &&

@@ -23,6 +23,17 @@ void request_resettle(void *context, const char *name, const char *path)
         watch_rescan(agent->watch);
 }
 
+int64_t request_progress(struct agent *agent, const struct folder *folder, const char *path)
+{
+    struct message *message = new_request(agent, MESSAGE_ASK, folder, 1);
+    if (!message)
+        return 0;
+    message->question = agent->questions + 1;
+    message->sightings[0].path = strdup(path);
+    message->count = message->sightings[0].path != NULL;
+    return mailbox_post(agent->to_watch, message, false) ? ++agent->questions : 0;
+}
+
 int64_t request_scan(void *context, const char *name)
 {
     struct agent *agent = context;

@@ -13,4 +13,13 @@ void request_resettle(void *context, const char *name, const char *path);
  */
 int64_t request_scan(void *context, const char *name);
 
+struct agent;
+struct folder;
+
+/**
+ * Ask how far a file of a folder has settled. Returns the number of the question, which the answer
+ * (agent->progress) has, too; or 0 if nothing can be asked now.
+ */
+int64_t request_progress(struct agent *agent, const struct folder *folder, const char *path);
+
 #endif

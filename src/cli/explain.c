@@ -77,7 +77,8 @@ static void print_json(const struct facts *facts, const struct explanation *expl
 static bool is_answered(const struct explanation *explanation)
 {
     const char *name = explanation->situation->name;
-    return strcmp(name, "unknown") != 0 && strcmp(name, "hidden") != 0;
+    return strcmp(name, "unknown") != 0 && strcmp(name, "hidden") != 0 &&
+           strcmp(name, "unasked") != 0;
 }
 
 static int explain_file(const struct options *options, const struct config *config)

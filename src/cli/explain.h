@@ -12,6 +12,7 @@
 #include "closedrop/config/place.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/intake/filter.h"
+#include "closedrop/intake/settle.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +41,11 @@ struct facts {
     const struct json *health; /* what the agent says about the folder; NULL: no agent is running */
     const struct json *job;    /* the job of the file, or the last one of its name; or NULL */
     const struct json *transfer; /* of that job, while it is in progress; or NULL */
-    bool is_its_job;             /* that job has the file now, or had it last if it is gone */
+    struct json *progress; /* how far it has settled (agent/progress.h); NULL: not asked for */
+    enum companion lacks;  /* what should be next to it and is not, as whoever asks sees it */
+    char *writers;         /* who has it open for writing (writers.h); NULL: nobody is seen */
+    const char *cut;       /* why its contents look incomplete; NULL: not checked, or they do not */
+    bool is_its_job;       /* that job has the file now, or had it last if it is gone */
 };
 
 /** A row of a table; the last one has no name. */
@@ -70,6 +75,9 @@ extern const struct situation situations_of_outcome[];
 
 /** What its job does, or waits for. */
 extern const struct situation situations_in_queue[];
+
+/** Why the agent does not take it yet. */
+extern const struct situation situations_while_settling[];
 
 /** Why it has no job. */
 extern const struct situation situations_without_job[];

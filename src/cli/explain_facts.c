@@ -1,15 +1,21 @@
-/** Collects the facts about one file: from the configuration, the disk, the agent and the queue. */
+/** Collects the facts about one file: what the configuration and the disk say, and who is asked. */
 #include "explain.h"
+
+#include "explain_asked.h"
+#include "situation_words.h"
+#include "writers.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/closed_directory.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
-#include "closedrop/control/client.h"
+#include "closedrop/files/companion.h"
 #include "closedrop/files/inode.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/rights.h"
+#include "closedrop/files/safe_open.h"
+#include "closedrop/intake/complete.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,93 +93,41 @@ static void check_folder(struct facts *facts)
     facts->is_folder_missing = fd < 0;
 }
 
-/* ---- the agent, or the queue ---- */
+/* ---- a file without a job ---- */
 
-static struct json *ask(struct client *client, const struct question *question)
+static bool is_beside(int directory, const char *pattern, const char *path)
 {
-    struct answer answer = client_ask(client, question);
-    if (answer.status == 200)
-        return answer.body;
-    json_free(answer.body);
-    return NULL;
+    CLEANUP(free_text) char *companion = companion_path(directory, pattern, path);
+    return companion && faccessat(directory, companion, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/** Which file is meant. A name that is too long for a question was never in the queue. */
-static bool aim(const struct facts *facts, struct question *question)
+static void find_companions(struct facts *facts)
 {
-    CLEANUP(free_text) char *resolved = facts->place.folder ? NULL : place_resolve(facts->given);
     const struct folder *folder = facts->place.folder;
-    const char *path = folder ? facts->place.path : resolved;
-    if (!path || strlen(path) >= sizeof(question->path) ||
-        strlen(path_name(path)) >= sizeof(question->name))
-        return false;
-    snprintf(question->path, sizeof(question->path), "%s", path);
-    snprintf(question->name, sizeof(question->name), "%s", path_name(path));
-    snprintf(question->folder, sizeof(question->folder), "%s", folder ? folder->name : "");
-    question->is_there = facts->kind == FILE_REGULAR;
-    question->identity = facts->state.identity;
-    question->by_path =
-        folder && (folder->after_upload == AFTER_KEEP || facts->place.whereabouts != AMONG_DROPPED);
-    return *question->name;
-}
-
-static const struct json *find_health(const struct facts *facts)
-{
-    const struct json *folders = json_get(facts->status, "folders");
-    const char *name = facts->place.folder ? facts->place.folder->name : "";
-    for (const struct json *one = json_first(folders); one; one = json_next(one)) {
-        const char *its = json_get_text(one, "name");
-        if (its && strcmp(its, name) == 0)
-            return one;
-    }
-    return NULL;
-}
-
-static const struct json *find_transfer(const struct facts *facts)
-{
-    int64_t id = json_get_int(facts->job, "id", 0);
-    const struct json *transfers = json_get(facts->status, "transfers");
-    for (const struct json *one = json_first(transfers); one; one = json_next(one))
-        if (id && json_get_int(one, "id", 0) == id)
-            return one;
-    return NULL;
-}
-
-/**
- * Whether the job is about the file as it is now. A file that was taken back out of the archive, or
- * put again after its job had ended, is a new one; so is another file of the same name.
- */
-static bool has_its_job(const struct facts *facts)
-{
-    const char *ended = json_get_text(facts->job, "ended");
-    const char *file = json_get_text(facts->job, "file");
-    bool is_same = json_get_bool(facts->answer, "same", false);
-    bool is_taken_back = file && strcmp(file, "put_away") == 0 && facts->place.folder &&
-                         facts->place.whereabouts == AMONG_DROPPED;
-    if (!json_is_object(facts->job))
-        return false;
-    if (facts->kind == FILE_GONE || !facts->place.folder) /* or uploaded by hand from there */
-        return true;
-    return is_same && !is_taken_back && (!ended || strcmp(ended, "forgotten") == 0);
-}
-
-static void ask_about_job(struct facts *facts, struct client *client)
-{
-    struct question question = {.kind = ASK_EXPLAIN, .state = -1};
-    facts->status = ask(client, &(struct question){.kind = ASK_STATUS});
-    facts->health = find_health(facts);
-    if (!aim(facts, &question))
+    CLEANUP(close_fd) int directory = safe_open_root(folder->path);
+    if (directory < 0)
         return;
-    facts->answer = ask(client, &question);
-    facts->job = json_get(facts->answer, "job");
-    facts->is_its_job = has_its_job(facts);
-    facts->transfer = find_transfer(facts);
+    if (*folder->marker && !is_beside(directory, folder->marker, facts->place.path))
+        facts->lacks = COMPANION_MARKER;
+    else if (folder->sidecar && !is_beside(directory, SIDECAR_PATTERN, facts->place.path))
+        facts->lacks = COMPANION_SIDECAR;
+}
+
+static void inspect_contents(struct facts *facts)
+{
+    struct inode inode;
+    CLEANUP(close_fd)
+    int fd = open(facts->given, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+    const struct bytes bytes = {facts->state.identity.size, bytes_read_file, &fd, NULL};
+    if (inode_at(AT_FDCWD, facts->given, &inode) == 0)
+        facts->writers = writers_find(&inode);
+    if (fd >= 0)
+        facts->cut = complete_find_cut(&bytes, path_name(facts->given));
 }
 
 int facts_collect(
     struct facts *facts, const struct config *config, const char *given, struct str *trouble)
 {
-    struct client *client = NULL;
     *facts = (struct facts){.config = config, .given = given};
     int result = place_find(config, given, &facts->place);
     if (result < 0 || (result = inspect(facts)) < 0)
@@ -181,12 +135,11 @@ int facts_collect(
     check_folder(facts);
     find_root(facts);
     judge_name(facts);
-    result = client_open(config, &client, trouble);
-    if (result == 0)
-        ask_about_job(facts, client);
-    else if (result != -ENOENT) /* without a queue, there was no job */
-        facts->trouble = str_text(trouble);
-    client_close(client);
+    facts_ask(facts, trouble);
+    if (fact_may_be_taken(facts)) {
+        find_companions(facts);
+        inspect_contents(facts);
+    }
     return 0;
 }
 
@@ -194,6 +147,8 @@ void facts_release(struct facts *facts)
 {
     place_release(&facts->place);
     free(facts->hidden);
+    free(facts->writers);
     json_free(facts->status);
     json_free(facts->answer);
+    json_free(facts->progress);
 }

@@ -14,8 +14,8 @@ static const struct situation *find_in(const struct situation *row, const struct
 
 const struct situation *situation_find(const struct facts *facts)
 {
-    static const struct situation *const tables[] = {
-        situations_of_kind, situations_of_outcome, situations_in_queue, situations_without_job};
+    static const struct situation *const tables[] = {situations_of_kind, situations_of_outcome,
+        situations_in_queue, situations_while_settling, situations_without_job};
     const struct situation *found = NULL;
     for (size_t i = 0; i < COUNT(tables) && !found; i++)
         found = find_in(tables[i], facts);

@@ -6,6 +6,8 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
+#include "closedrop/files/path.h"
 
 #include <assert.h>
 #include <string.h>
@@ -156,14 +158,47 @@ static void advise_put_away(const struct facts *facts, struct str *out)
 
 /* ---- not seen ---- */
 
+/** Why not is on standard error. */
+static bool is_unasked(const struct facts *facts)
+{
+    return facts->trouble != NULL;
+}
+
+static void tell_unasked(const struct facts *facts, struct str *out)
+{
+    str_printf(out,
+        "%s is one that closedrop takes, but neither the agent nor the queue could be "
+        "asked about it",
+        fact_name(facts));
+}
+
+static void advise_unasked(const struct facts *facts, struct str *out)
+{
+    (void)facts;
+    str_add(out, "ask as root, or as the user that closedrop runs as");
+}
+
 static bool is_without_agent(const struct facts *facts)
 {
     return !json_get(facts->status, "agent");
 }
 
+/** The agent would not take it at once, either. */
+static void add_obstacles(const struct facts *facts, struct str *out)
+{
+    if (facts->lacks != COMPANION_NONE) {
+        bool is_sidecar = facts->lacks == COMPANION_SIDECAR;
+        str_printf(out, ". It also waits for its %s ", is_sidecar ? "sidecar" : "marker");
+        words_add_companion(facts, is_sidecar ? SIDECAR_PATTERN : facts->place.folder->marker, out);
+    }
+    if (facts->writers)
+        str_printf(out, ". It is also still open for writing, by %s", facts->writers);
+}
+
 static void tell_without_agent(const struct facts *facts, struct str *out)
 {
     str_printf(out, "%s waits to be taken, but closedrop is not running", fact_name(facts));
+    add_obstacles(facts, out);
 }
 
 static bool is_disk_full(const struct facts *facts)
@@ -178,6 +213,26 @@ static void tell_disk_full(const struct facts *facts, struct str *out)
     words_add_problem(job_member(json_get(facts->status, "blocked"), "message"), out);
 }
 
+/** The agent has been asked, and its watch thread does not answer. */
+static bool is_stuck(const struct facts *facts)
+{
+    return !facts->progress;
+}
+
+static void tell_stuck(const struct facts *facts, struct str *out)
+{
+    str_printf(out,
+        "%s is not in the queue yet, and closedrop does not say why: it is busy, or waits for a "
+        "file system that does not answer",
+        fact_name(facts));
+}
+
+static void advise_stuck(const struct facts *facts, struct str *out)
+{
+    (void)facts;
+    str_add(out, "ask again; if that does not help, see \"closedrop status\"");
+}
+
 static bool is_unseen(const struct facts *facts)
 {
     (void)facts;
@@ -186,14 +241,11 @@ static bool is_unseen(const struct facts *facts)
 
 static void tell_unseen(const struct facts *facts, struct str *out)
 {
-    str_printf(out, "%s is not in the queue yet", fact_name(facts));
-}
-
-static void advise_unseen(const struct facts *facts, struct str *out)
-{
-    (void)facts;
-    str_add(out, "wait until it has been noticed and is unchanged for a while; if that takes long, "
-                 "see \"closedrop status\"");
+    bool is_polled = strcmp(job_member(facts->health, "watch"), "poll") == 0;
+    const struct folder *folder = facts->place.folder;
+    str_printf(out, "%s has not been noticed yet: the folder \"%s\" is scanned every ",
+        fact_name(facts), fact_folder(facts));
+    units_print_duration(out, is_polled ? folder->poll_ms : folder->rescan_ms);
 }
 
 const struct situation situations_without_job[] = {
@@ -202,8 +254,10 @@ const struct situation situations_without_job[] = {
     {"outside", is_outside, tell_outside, advise_outside},
     {"ignored", is_ignored, tell_ignored, advise_ignored},
     {"put_away", is_put_away, tell_put_away, advise_put_away},
+    {"unasked", is_unasked, tell_unasked, advise_unasked},
     {"not_running", is_without_agent, tell_without_agent, words_advise_start},
     {"disk_full", is_disk_full, tell_disk_full, NULL},
-    {"new", is_unseen, tell_unseen, advise_unseen},
+    {"stuck", is_stuck, tell_stuck, advise_stuck},
+    {"new", is_unseen, tell_unseen, words_advise_nothing},
     {NULL, NULL, NULL, NULL},
 };

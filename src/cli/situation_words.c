@@ -4,6 +4,7 @@
 #include "job_row.h"
 #include "jobs.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
@@ -61,6 +62,14 @@ bool fact_is_by_hand(const struct facts *facts)
     return !json_get_text(facts->job, "folder");
 }
 
+bool fact_may_be_taken(const struct facts *facts)
+{
+    const struct place *place = &facts->place;
+    return facts->kind == FILE_REGULAR && place->folder && place->whereabouts == AMONG_DROPPED &&
+           !place->is_behind_link && !facts->is_own && !facts->is_its_job &&
+           facts->filtered.reason == FILTER_TAKEN;
+}
+
 void words_add_subject(const struct facts *facts, struct str *out)
 {
     str_add(out, fact_name(facts));
@@ -81,6 +90,12 @@ void words_add_place(const struct facts *facts, struct str *out)
     if (facts->place.folder && *place != '/')
         str_printf(out, "%s/", facts->place.folder->path);
     str_add(out, place);
+}
+
+void words_add_companion(const struct facts *facts, const char *pattern, struct str *out)
+{
+    CLEANUP(free_text) char *companion = path_marker(pattern, facts->place.path);
+    str_add(out, companion ? path_name(companion) : "?");
 }
 
 void words_add_problem(const char *message, struct str *out)

@@ -30,6 +30,9 @@ bool fact_is_live(const struct facts *facts);
 bool fact_is_in_state(const struct facts *facts, enum job_state state);
 bool fact_has_error(const struct facts *facts, const char *code);
 
+/** Whether it is a document in its folder that no job has: the agent takes it, if not yet. */
+bool fact_may_be_taken(const struct facts *facts);
+
 /** Whether its job was uploaded by hand. */
 bool fact_is_by_hand(const struct facts *facts);
 
@@ -41,6 +44,9 @@ void words_add_when(const struct facts *facts, const char *key, struct str *out)
 
 /** Append where closedrop has put the file. */
 void words_add_place(const struct facts *facts, struct str *out);
+
+/** Append the name of its marker or sidecar (files/path.h). */
+void words_add_companion(const struct facts *facts, const char *pattern, struct str *out);
 
 /** Append what is wrong according to a message of the program, without its remedy (remedy.h). */
 void words_add_problem(const char *message, struct str *out);

@@ -12,4 +12,7 @@
  */
 struct answer explain_get(const struct asked *asked);
 
+/** An empty object: without an agent, nothing settles. */
+struct answer explain_progress(const struct asked *asked);
+
 #endif

@@ -145,6 +145,8 @@ static int read_explain(question_parameter *parameter, void *context, struct que
         read_name(parameter(context, "folder"), question->folder, sizeof(question->folder));
     result |= read_name(parameter(context, "name"), question->name, sizeof(question->name));
     result |= read_name(parameter(context, "path"), question->path, sizeof(question->path));
+    const char *asked = parameter(context, "asked");
+    question->asked = asked ? strtoll(asked, NULL, 10) : 0;
     question->by_path = parameter(context, "by_path") != NULL;
     question->is_there = identity != NULL;
     result |= identity ? read_identity(identity, &question->identity) : 0;
@@ -166,6 +168,7 @@ static const struct {
     [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget},
     [ASK_FORGET_ALL] = {"POST", "/forget", read_filter, bulk_forget},
     [ASK_EXPLAIN] = {"GET", "/explain", read_explain, explain_get},
+    [ASK_PROGRESS] = {"GET", "/progress", read_explain, explain_progress},
     [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
     [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
     [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
@@ -259,6 +262,7 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
         add_page(&out, question);
     add_number(&out, "since", question->since_ms);
     add_number(&out, "until", question->until_ms);
+    add_number(&out, "asked", question->asked);
     add_names(&out, question);
     if (question->is_there)
         add_identity(&out, &question->identity);

@@ -5,9 +5,12 @@
 #include "folder_set.h"
 #include "hints.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MEMORY_PAUSE_S 1
@@ -48,6 +51,30 @@ static void take_resettle(struct watch *watch, const struct message *message)
         hint_take(&watch->folders[message->folder], message->sightings[0].path, HINT_WRITTEN);
 }
 
+/** Answer a question about the file; without memory, nobody answers. */
+static void take_ask(struct watch *watch, const struct message *message)
+{
+    const char *path = message->count ? message->sightings[0].path : "";
+    const struct candidate *candidate = candidates_find(watch->candidates, message->folder, path);
+    struct message *answer = message_new(MESSAGE_PROGRESS, watch->config, message->folder, 1);
+    if (!answer)
+        return;
+    answer->question = message->question;
+    if (candidate && !candidate->is_gone) {
+        int64_t now = clock_steady_ms();
+        answer->count = 1;
+        answer->sightings[0].error_message =
+            candidate->unreadable ? strdup(candidate->unreadable) : NULL;
+        answer->progress = (struct settle_progress){.is_settling = true,
+            .is_written = candidate->is_written,
+            .wait = candidate->wait,
+            .wants = candidate->wants,
+            .unchanged_ms = now - candidate->quiet.changed,
+            .next_ms = candidate->due_ms == INT64_MAX ? INT64_MAX : candidate->due_ms - now};
+    }
+    (void)mailbox_post(watch->outbox, answer, false);
+}
+
 static void take_scan(struct watch *watch, const struct message *message)
 {
     struct watched *folder = &watch->folders[message->folder];
@@ -75,6 +102,8 @@ static void take_message(struct watch *watch, const struct message *message)
         take_unknown(watch, message);
     } else if (message->kind == MESSAGE_RESETTLE) {
         take_resettle(watch, message);
+    } else if (message->kind == MESSAGE_ASK) {
+        take_ask(watch, message);
     } else if (message->kind == MESSAGE_SCAN) {
         take_scan(watch, message);
     }

@@ -184,6 +184,7 @@ static void wait_on(struct watched *folder, struct candidate *candidate, int pat
     if (step->wait == SETTLE_GROWTH && !candidate->wants && candidate->is_remembered)
         candidate->document.size = 0; /* it is not complete, so it is not a document yet */
     candidate->wait = step->wait;
+    candidate->is_written = step->is_written;
     /* a file that was moved in is being written: from now on it must be unchanged */
     candidate->moved_in = candidate->moved_in && step->wait != SETTLE_QUIET;
     if (step->is_written)

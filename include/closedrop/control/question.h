@@ -21,6 +21,7 @@ enum question_kind {
     ASK_FORGET,
     ASK_FORGET_ALL,
     ASK_EXPLAIN,  /* the job of one file, or the last one of its name */
+    ASK_PROGRESS, /* how far a file has settled that has no job: only an agent knows */
     ASK_FOLDERS,  /* which folders have jobs */
     ASK_FILINGS,  /* when some contents were filed on a lead, and if they were filed elsewhere */
     ASK_INTEND,   /* the same; from now on they may be filed there without a job, as number `id` */
@@ -65,6 +66,7 @@ struct question {
     char sender[1024];
     struct identity identity; /* explain: of the file ... */
     bool is_there;            /* ... which exists; else its name has to do */
+    int64_t asked;            /* progress: the number that the agent gave it; 0: it is new */
     bool by_path;             /* explain: as in struct seen */
     const struct json *told;  /* record: the upload (queue/by_hand.h); owned by the caller */
 };

@@ -13,14 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** What must exist next to a file before it is taken. */
-enum companion {
-    COMPANION_NONE,
-    COMPANION_MARKER,
-    COMPANION_NEXT_MARKER, /* the batch has a marker, but the file arrived after it */
-    COMPANION_SIDECAR
-};
-
 struct candidate {
     size_t folder; /* index in the configuration */
     char *path;
@@ -32,6 +24,7 @@ struct candidate {
     bool judged;
     bool ends_batch; /* not a document but the end marker of a batch */
     enum settle_wait wait;
+    bool is_written;          /* somebody had it open for writing when it was last inspected */
     enum companion wants;     /* it waits for this, or for the rest of it */
     struct document document; /* the last finished one seen under this name */
     bool is_remembered;       /* that is the file's present content */

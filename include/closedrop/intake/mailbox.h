@@ -19,15 +19,17 @@
 
 enum message_kind {
     /* to the work thread, in the order in which they are sent */
-    MESSAGE_SETTLED, /* these are finished, or can never be sent */
-    MESSAGE_SEEN,    /* which of these are unknown? answered by MESSAGE_UNKNOWN */
-    MESSAGE_LEFT,    /* these are no longer where they were */
-    MESSAGE_SPENT,   /* these end markers are unchanged: put away those of finished batches */
-    MESSAGE_EMPTY,   /* these directories have been empty for a while: remove the emptied ones */
-    MESSAGE_HEALTH,  /* the health of a folder */
+    MESSAGE_SETTLED,  /* these are finished, or can never be sent */
+    MESSAGE_SEEN,     /* which of these are unknown? answered by MESSAGE_UNKNOWN */
+    MESSAGE_LEFT,     /* these are no longer where they were */
+    MESSAGE_SPENT,    /* these end markers are unchanged: put away those of finished batches */
+    MESSAGE_EMPTY,    /* these directories have been empty for a while: remove the emptied ones */
+    MESSAGE_HEALTH,   /* the health of a folder */
+    MESSAGE_PROGRESS, /* how far a file has settled; answers MESSAGE_ASK */
     /* to the watch thread */
     MESSAGE_UNKNOWN,  /* those of MESSAGE_SEEN that are to be settled */
     MESSAGE_RESETTLE, /* inspect this path again */
+    MESSAGE_ASK,      /* how far has this file settled? */
     MESSAGE_SCAN,     /* scan the folder; its health shows when the scan has ended */
     MESSAGE_CONFIG,   /* watch these folders from now on */
 };
@@ -49,8 +51,10 @@ struct message {
     size_t folder;
     struct sighting *sightings;
     size_t count;
-    size_t asked; /* in MESSAGE_UNKNOWN: number seen, including known ones */
-    int64_t scan; /* in MESSAGE_SCAN: its number */
+    size_t asked;                    /* in MESSAGE_UNKNOWN: number seen, including known ones */
+    int64_t scan;                    /* in MESSAGE_SCAN: its number */
+    int64_t question;                /* in MESSAGE_ASK and MESSAGE_PROGRESS: its number */
+    struct settle_progress progress; /* why it is unreadable is the error_message of its sighting */
     struct folder_health health;
     struct message *next;
 };

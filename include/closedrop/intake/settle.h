@@ -21,6 +21,25 @@ enum settle_wait {
     SETTLE_WAITS
 };
 
+/** What must exist next to a file before it is taken. */
+enum companion {
+    COMPANION_NONE,
+    COMPANION_MARKER,
+    COMPANION_NEXT_MARKER, /* the batch has a marker, but the file arrived after it */
+    COMPANION_SIDECAR,
+    COMPANIONS
+};
+
+/** How far a file has settled, for people who ask. */
+struct settle_progress {
+    bool is_settling; /* false: it was not noticed yet, is ignored, or is finished */
+    bool is_written;  /* somebody has it open for writing */
+    enum settle_wait wait;
+    enum companion wants; /* it waits for this, or for the rest of it */
+    int64_t unchanged_ms; /* since it was last seen to change */
+    int64_t next_ms;      /* until it is inspected again; INT64_MAX: not before something happens */
+};
+
 /** How a file came to attention. */
 enum settle_hint {
     HINT_WRITTEN,  /* it was created, or closed after writing */

@@ -19,6 +19,11 @@ says() { # SITUATION TEXT PATH: explain answers so
     [ "$(closedrop explain --json "$3" | jq -r .situation)" = "$1" ]
 }
 
+come_after() { # FILE OTHER: FILE is written after the other, by the clock of the file system
+    touch "$1"
+    [ "$1" -nt "$2" ]
+}
+
 @test "a file that is ignored: by its name, a pattern, its directory, or for what it is" {
     write_config 'include = [ "*.pdf", "*.tmp" ]; exclude = [ "draft-*" ];'
     mkdir -p in/.git in/drop outside
@@ -51,6 +56,48 @@ says() { # SITUATION TEXT PATH: explain answers so
     says queue_idle 'is in the queue' 'in/2 lead_A.txt'
     rm 'in/2 lead_A.txt'
     says queue_lost 'no longer there' 'in/2 lead_A.txt'
+}
+
+@test "a file that was changed a moment ago, or is still open for writing" {
+    settle=1h write_config
+    echo one >in/fresh.txt
+    start_agent
+    exec 7>in/open.txt
+    echo two >&7
+    wait_until says settling 'is taken when it has been unchanged for 1 h' in/fresh.txt
+    wait_until says written "process $BASHPID of $(id -un)" in/open.txt
+    exec 7>&-
+    wait_until says settling 'may not be finished yet' in/open.txt
+}
+
+@test "a file that is incomplete, empty, or has another name outside the folder" {
+    write_config 'incomplete = "1h";'
+    printf '%%PDF-1.4\n' >in/cut.pdf
+    : >in/empty.txt
+    echo one >in/linked.txt
+    ln in/linked.txt outside.txt
+    start_agent
+    wait_until says incomplete 'looks incomplete: ' in/cut.pdf
+    wait_until says incomplete 'is empty. It may still grow' in/empty.txt
+    wait_until says unreadable 'the file has more than one name' in/linked.txt
+    says unreadable 'What to do: copy it into the folder' in/linked.txt
+}
+
+@test "a file that waits for its marker, or for its sidecar" {
+    write_config 'marker = "{stem}.ok"; sidecar = true;'
+    echo one >in/a.txt
+    says not_running 'It also waits for its marker a.ok' in/a.txt
+    start_agent
+    wait_until says marker "touch \"$folder/a.ok\"" in/a.txt
+    touch in/a.ok
+    wait_until says sidecar 'waits for its sidecar a.txt.json, which does not exist' in/a.txt
+    says ignored 'marker = "{stem}.ok"' in/a.ok
+    stop_agent
+    write_config 'marker = "{dir}/READY";'
+    touch in/READY
+    wait_until come_after in/late.txt in/READY
+    start_agent
+    wait_until says next_marker 'came after the marker READY' in/late.txt
 }
 
 @test "a file with an outcome, where it was dropped and where it was put" {

@@ -20,6 +20,11 @@ static struct folder folders[] = {{.name = (char[]){"scans"},
                                       .path = (char[]){"/srv/scans"},
                                       .include = pdf,
                                       .exclude = drafts,
+                                      .settle_ms = 5000,
+                                      .incomplete_ms = 900000,
+                                      .poll_ms = 10000,
+                                      .rescan_ms = 900000,
+                                      .marker = (char[]){"{name}.done"},
                                       .rules = rules_of_scans},
     {.name = (char[]){"kept"},
         .path = (char[]){"/srv/kept"},
@@ -44,6 +49,7 @@ static const struct config config = {.file = (char[]){"/etc/c.conf"},
     }
 #define JOB "'id':7,'folder':'scans','path':'in/a.pdf',"
 #define TARGET "'activity':'email','lead_id':'lead_1','lead_name':'ACME','activity_id':'acti_1',"
+#define PROGRESS ",'progress':{"
 #define AGENT "'agent':{},'folders':[{'name':'scans','healthy':true}]"
 
 /* its file is /srv/scans/in/a.pdf, where nothing else is said */
@@ -291,9 +297,95 @@ static const struct {
     {"disk_full", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
         AGENT ",'blocked':{'code':'disk_full','message':'no room'}",
         "a.pdf is not taken, as nothing new is at the moment: no room", ""},
-    {"new", {.kind = FILE_REGULAR, .place = SCANS}, NULL, AGENT, "a.pdf is not in the queue yet",
-        "wait until it has been noticed and is unchanged for a while; if that takes long, see "
-        "\"closedrop status\""},
+    {"unasked", {.kind = FILE_REGULAR, .place = SCANS, .trouble = "no"}, NULL, "",
+        "a.pdf is one that closedrop takes, but neither the agent nor the queue could be asked "
+        "about it",
+        "ask as root, or as the user that closedrop runs as"},
+    {"not_running",
+        {.kind = FILE_REGULAR,
+            .place = SCANS,
+            .lacks = COMPANION_MARKER,
+            .writers = (char[]){"soffice (process 4711 of anna)"}},
+        NULL, "",
+        "a.pdf waits to be taken, but closedrop is not running. It also waits for its marker "
+        "a.pdf.done. It is also still open for writing, by soffice (process 4711 of anna)",
+        "systemctl start closedrop; why it is not running: journalctl -u closedrop"},
+    {"not_running", {.kind = FILE_REGULAR, .place = SCANS, .lacks = COMPANION_SIDECAR}, NULL, "",
+        "a.pdf waits to be taken, but closedrop is not running. It also waits for its sidecar "
+        "a.pdf.json",
+        "systemctl start closedrop; why it is not running: journalctl -u closedrop"},
+    {"stuck", {.kind = FILE_REGULAR, .place = SCANS}, NULL, AGENT,
+        "a.pdf is not in the queue yet, and closedrop does not say why: it is busy, or waits for a "
+        "file system that does not answer",
+        "ask again; if that does not help, see \"closedrop status\""},
+    {"new", {.kind = FILE_REGULAR, .place = SCANS}, NULL, AGENT PROGRESS "'settling':false}",
+        "a.pdf has not been noticed yet: the folder \"scans\" is scanned every 15 min",
+        "nothing, it continues by itself"},
+    {"new", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        "'agent':{},'folders':[{'name':'scans','healthy':true,'watch':'poll'}]" PROGRESS
+        "'settling':false}",
+        "a.pdf has not been noticed yet: the folder \"scans\" is scanned every 10 s",
+        "nothing, it continues by itself"},
+
+    {"marker", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'companion','wants':'marker'}",
+        "a.pdf waits for its marker a.pdf.done, which does not exist",
+        "when the file is complete: touch \"/srv/scans/in/a.pdf.done\""},
+    {"next_marker", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'companion','wants':'next_marker'}",
+        "a.pdf came after the marker a.pdf.done of its directory was written, and waits for the "
+        "next one",
+        "when the file is complete: touch \"/srv/scans/in/a.pdf.done\""},
+    {"sidecar", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'companion','wants':'sidecar'}",
+        "a.pdf waits for its sidecar a.pdf.json, which does not exist",
+        "write the sidecar next to it, or check why the program that writes it has not"},
+    {"sidecar_cut", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'growth','wants':'sidecar','unchanged_ms':60000}",
+        "a.pdf waits for its sidecar a.pdf.json, which is empty or incomplete. It fails if that "
+        "does not change within 14 min",
+        "write the sidecar next to it, or check why the program that writes it has not"},
+    {"written",
+        {.kind = FILE_REGULAR, .place = SCANS, .writers = (char[]){"smbd (process 7 of root)"}},
+        NULL, AGENT PROGRESS "'settling':true,'waits':'quiet'}",
+        "a.pdf is still open for writing, by smbd (process 7 of root)",
+        "close it there; it is taken 5 s later (the folder's \"settle\")"},
+    {"written", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'quiet','written':true}",
+        "a.pdf is still open for writing, by a program that is not visible to whoever asks (root "
+        "sees all)",
+        "close it there; it is taken 5 s later (the folder's \"settle\")"},
+    {"unreadable", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'access','unreadable':'shut; what to do: open it',"
+                       "'unchanged_ms':60000}",
+        "a.pdf cannot be taken yet: shut. It fails if that does not change within 14 min",
+        "open it"},
+    {"unreadable", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'access'}",
+        "a.pdf cannot be taken yet: closedrop lacks memory or descriptors for now. It fails if "
+        "that "
+        "does not change within 15 min",
+        "nothing, it is tried again"},
+    {"incomplete", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'growth','unchanged_ms':1000000}",
+        "a.pdf is empty. It may still grow, and fails if it does not by the next check",
+        "if nobody writes to it any more, save or scan it again; if it is complete after all, drag "
+        "it back once it is among the failed files"},
+    {"incomplete",
+        {.kind = FILE_REGULAR,
+            .place = SCANS,
+            .state.identity.size = 9,
+            .cut = "a PDF without end"},
+        NULL, AGENT PROGRESS "'settling':true,'waits':'growth'}",
+        "a.pdf looks incomplete: a PDF without end. It may still grow, and fails if it does not "
+        "within 15 min",
+        "if nobody writes to it any more, save or scan it again; if it is complete after all, drag "
+        "it back once it is among the failed files"},
+    {"settling", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
+        AGENT PROGRESS "'settling':true,'waits':'quiet','unchanged_ms':2000}",
+        "a.pdf may not be finished yet: it was last changed 2 s ago, and is taken when it has been "
+        "unchanged for 5 s (the folder's \"settle\")",
+        "nothing, it continues by itself"},
 };
 
 static void check_row(size_t i)
@@ -307,6 +399,7 @@ static void check_row(size_t i)
     facts.status = facts.answer = parse(str_text(&status));
     facts.job = json_get(facts.status, "job");
     facts.is_its_job = rows[i].job != NULL;
+    facts.progress = json_get(facts.status, "progress");
     facts.transfer = json_first(json_get(facts.status, "transfers"));
     facts.health = json_first(json_get(facts.status, "folders"));
     const struct situation *situation = situation_find(&facts);

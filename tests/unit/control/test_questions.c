@@ -114,6 +114,12 @@ static const struct {
                                        .name = "a.pdf",
                                        .path = "a.pdf",
                                        .is_there = true}},
+    {"how far it is, asked before", {.kind = ASK_PROGRESS,
+                                        .state = -1,
+                                        .folder = "scans",
+                                        .name = "a.pdf",
+                                        .path = "a.pdf",
+                                        .asked = 17}},
     {"explain what is gone",
         {.kind = ASK_EXPLAIN, .state = -1, .name = "a.pdf", .path = "/srv/a.pdf"}},
     {"record", {.kind = ASK_RECORD, .state = -1}},
@@ -179,7 +185,8 @@ static void comes_back_as_it_was_asked(void **state)
             strcmp(read.path, asked->path) != 0 || strcmp(read.code, asked->code) != 0 ||
             strcmp(read.sha256, asked->sha256) != 0 || read.activity != asked->activity ||
             strcmp(read.lead_id, asked->lead_id) != 0 || read.is_there != asked->is_there ||
-            read.by_path != asked->by_path || !identity_equal(&read.identity, &asked->identity))
+            read.by_path != asked->by_path || read.asked != asked->asked ||
+            !identity_equal(&read.identity, &asked->identity))
             fail_msg("%s: %s", questions[i].name, url);
     }
 }
