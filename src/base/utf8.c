@@ -97,17 +97,27 @@ void utf8_trim(const char **text, size_t *length)
         *length -= step;
 }
 
+/** How many bytes from the first on are characters. */
+static size_t clean_length(const unsigned char *bytes, size_t length)
+{
+    size_t clean = 0;
+    size_t step;
+    while (clean < length && (step = utf8_length(bytes + clean, length - clean)) != 0)
+        clean += step;
+    return clean;
+}
+
 void utf8_clean(struct str *out, const char *bytes, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)bytes;
-    while (length) {
-        size_t step = utf8_length(at, length);
-        if (step)
-            str_add_bytes(out, at, step);
-        else
+    const char *end = bytes + length;
+    while (bytes < end) {
+        size_t clean = clean_length((const unsigned char *)bytes, (size_t)(end - bytes));
+        str_add_bytes(out, bytes, clean);
+        bytes += clean;
+        if (bytes < end) {
             str_add(out, "\xEF\xBF\xBD");
-        at += step ? step : 1;
-        length -= step ? step : 1;
+            bytes++;
+        }
     }
 }
 
