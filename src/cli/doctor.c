@@ -64,7 +64,21 @@ static enum finding_result worst_of(const struct report *report)
                                              : FINDING_OK;
 }
 
-static int finish(struct report *report)
+static void print_summary(const struct report *report, const char *config_file)
+{
+    bool has_remedies = report->counts[FINDING_WRONG] || report->counts[FINDING_WARNING];
+    printf("%d wrong, %d warning%s, %d ok", report->counts[FINDING_WRONG],
+        report->counts[FINDING_WARNING], report->counts[FINDING_WARNING] == 1 ? "" : "s",
+        report->counts[FINDING_OK]);
+    if (has_remedies && config_file) {
+        printf("; to each closedrop command above, add -c ");
+        cli_print_text(config_file);
+    }
+    putchar('\n');
+}
+
+/** `config_file` is that of -c, or NULL. */
+static int finish(struct report *report, const char *config_file)
 {
     enum finding_result worst = worst_of(report);
     if (report->checks) {
@@ -73,9 +87,7 @@ static int finish(struct report *report)
         report->result |= json_add(all, "checks", report->checks);
         cli_print_json(report->result < 0 ? NULL : all);
     } else {
-        printf("%d wrong, %d warning%s, %d ok\n", report->counts[FINDING_WRONG],
-            report->counts[FINDING_WARNING], report->counts[FINDING_WARNING] == 1 ? "" : "s",
-            report->counts[FINDING_OK]);
+        print_summary(report, config_file);
     }
     return worst == FINDING_WRONG || report->result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
 }
@@ -89,7 +101,7 @@ static int doctor(const struct options *options)
         json_free(report.checks);
         return EXIT_NOT_DONE;
     }
-    return finish(&report);
+    return finish(&report, options->config_file);
 }
 
 const struct command command_doctor = {

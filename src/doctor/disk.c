@@ -3,6 +3,7 @@
 
 #include "directory.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
@@ -100,6 +101,25 @@ static void probe_state_disk(const struct diagnosis *diagnosis, int fd)
     diagnosis_add(diagnosis, "disk", NULL, disk_judge(&facts));
 }
 
+/** The unit creates it, too (StateDirectory=), but not for a closedrop that is started by hand. */
+static void advise_creating(struct finding *finding, const char *directory)
+{
+    char user[ACCOUNT_NAME];
+    finding_remedy(finding, "install -d -o %s -m 700 %s", account_user(geteuid(), user), directory);
+}
+
+static struct finding judge_state(const struct directory_facts *facts, const char *wanted)
+{
+    if (!facts->error)
+        return finding_ok(
+            facts->missing ? "%s can be created" : "files can be created and removed in %s",
+            wanted);
+    struct finding finding = directory_judge(facts);
+    if (facts->missing)
+        advise_creating(&finding, wanted);
+    return finding;
+}
+
 void disk_probe_state(const struct diagnosis *diagnosis)
 {
     const char *wanted = diagnosis->config->state_dir;
@@ -111,10 +131,7 @@ void disk_probe_state(const struct diagnosis *diagnosis)
         directory_fail(&facts, -1, DIRECTORY_OPEN, fd);
     else
         directory_try(&facts, fd);
-    diagnosis_add(diagnosis, "state", NULL,
-        facts.error     ? directory_judge(&facts)
-        : facts.missing ? finding_ok("%s can be created", wanted)
-                        : finding_ok("files can be created and removed in %s", wanted));
+    diagnosis_add(diagnosis, "state", NULL, judge_state(&facts, wanted));
     if (fd >= 0)
         probe_state_disk(diagnosis, fd);
 }

@@ -3,6 +3,7 @@
 
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
@@ -136,6 +137,13 @@ static void check_leases(const struct diagnosis *diagnosis, int64_t pid)
     diagnosis_add(diagnosis, "agent", NULL, finding);
 }
 
+static void read_since(struct running *running, const char *started_at)
+{
+    struct moment since;
+    if (moment_read(started_at, clock_wall_ms(), &since) == 0)
+        moment_print(since.from_ms, MOMENT_TO_THE_SECOND, running->since);
+}
+
 /** It may not be ours to look at: then nothing is known. */
 static bool is_replaced(int64_t pid)
 {
@@ -185,12 +193,12 @@ void running_probe(const struct diagnosis *diagnosis)
     }
     struct running running = {.pid = json_get_int(agent, "pid", 0),
         .version = text_of(agent, "version"),
-        .since = text_of(agent, "started_at"),
         .file = text_of(agent, "configuration"),
         .digest = text_of(agent, "configuration_sha256"),
         .not_reloaded = json_get_text(agent, "not_reloaded"),
         .expected_file = diagnosis->config->file,
         .expected_digest = diagnosis->config->digest};
+    read_since(&running, text_of(agent, "started_at"));
     read_unit(&running);
     running.is_replaced = is_replaced(running.pid);
     diagnosis_add(diagnosis, "agent", NULL, running_judge_version(&running, CLOSEDROP_VERSION));

@@ -4,6 +4,8 @@
 
 #include "diagnosis.h"
 
+#include "closedrop/base/moment.h"
+
 #include <stdint.h>
 
 #define UNIT_MAX 128
@@ -12,7 +14,7 @@
 struct running {
     int64_t pid;
     const char *version;
-    const char *since;           /* RFC 3339 */
+    char since[MOMENT_TEXT];     /* local time */
     char unit[UNIT_MAX];         /* of systemd; "": started by hand */
     bool is_replaced;            /* its program was replaced after it was started */
     const char *file;            /* its configuration ... */

@@ -19,6 +19,7 @@ teardown() { story_teardown; }
     start_agent
     doctor
     [ "$status" = 0 ]
+    says ok agent "is running since $(date +%Y-%m-%d) "
     says ok agent "as process $agent_pid of"
     says ok configuration "what closedrop is running with"
     says ok 'watching of scans' "by events"
@@ -32,6 +33,10 @@ teardown() { story_teardown; }
     [ "$status" = 0 ]
     says warning configuration "$config was changed after closedrop read it"
     [[ $output == *"To fix it: kill -HUP $agent_pid"* ]]
+    [[ $output == *"to each closedrop command above, add -c $config"* ]]
+    doctor --json
+    jq -e '.result == "warning" and (.checks[] | select(.check == "agent") | .result == "ok" and .remedy == null)' <<<"$output"
+    jq -e '.checks[] | select(.folder == "scans" and .check == "rights") | .result == "ok"' <<<"$output"
     set_config folders.settle=soon
     kill -HUP "$agent_pid"
     wait_until log_says "reload failed"
@@ -109,5 +114,6 @@ teardown() { story_teardown; }
     chown root .
     set_config state_dir=none/state
     doctor
-    says wrong state "$PWD/none/state does not exist, and cannot be created in $PWD: Permission denied" "create $PWD/none/state"
+    says wrong state "$PWD/none/state does not exist, and cannot be created in $PWD: Permission denied" \
+        "install -d -o nobody -m 700 $PWD/none/state"
 }

@@ -36,7 +36,7 @@ static struct running good(void)
 {
     return (struct running){.pid = 17,
         .version = "1.2.3",
-        .since = "2026-11-22T10:00:00.000Z",
+        .since = "2026-11-22 10:00:00",
         .unit = "closedrop.service",
         .file = "/etc/closedrop/closedrop.conf",
         .digest = "abc",
@@ -51,7 +51,7 @@ static void knows_an_older_program(void **state)
     struct finding finding = running_judge_version(&running, "1.2.3");
     assert_int_equal(finding.result, FINDING_OK);
     assert_string_equal(finding.message,
-        "closedrop 1.2.3 is running since 2026-11-22T10:00:00.000Z, as process 17 of "
+        "closedrop 1.2.3 is running since 2026-11-22 10:00:00, as process 17 of "
         "closedrop.service");
     assert_string_equal(finding.remedy, "");
 
