@@ -48,10 +48,10 @@ enum query_kind {
     QUERY_HAS_SUCCESSOR, /* folder, path, above id: | how many */
     QUERY_HAS_PUT_AWAY, /* folder, path (the first below it) to beyond, at_ms to until_ms: | 0, 1 */
     QUERY_NEXT_DUE,     /* folder, state, suspect: | due_ms, INT64_MAX */
-    QUERY_AHEAD,        /* folder, state, at_ms, id: | how many, no suspects, are due before that */
-    QUERY_SUSPECTS,     /* | how many */
-    QUERY_GROUP,        /* of the group: | newest queued_ms, open, failing */
-    QUERY_HAS_ACTIVITY, /* activity_id, md5 where set: | how many of a folder */
+    QUERY_AHEAD,    /* folder, state, at_ms, id: | how many, no suspects, are due before; limit */
+    QUERY_SUSPECTS, /* | how many */
+    QUERY_GROUP,    /* of the group: | newest queued_ms, open, failing */
+    QUERY_HAS_ACTIVITY,    /* activity_id, md5 where set: | how many of a folder */
     QUERY_COUNT_CLAIMED,   /* | how many, the jobs of one posting as one */
     QUERY_IN_FAILED,       /* folder: failed and put away, above id, limit: | id */
     QUERY_COUNT,           /* live, of a folder; folder where set: state | put_away, how many */

@@ -156,7 +156,8 @@ int64_t queue_count_ahead(struct queue *queue, const struct job *job)
     const struct query query = {.folder = job->folder,
         .state = job_state_names[job->state],
         .at_ms = job->due_ms,
-        .id = job->id};
+        .id = job->id,
+        .limit = JOBS_AHEAD_MAX};
     return store_number(queue->store, QUERY_AHEAD, &query, 0);
 }
 

@@ -307,8 +307,9 @@ static const char *const sql_texts[] = {
                        "job_due WHERE folder = :folder"
                        " AND state = :state AND suspect = :suspect AND " SQL_WAITING,
     [QUERY_AHEAD] =
-        "SELECT count(*) FROM job INDEXED BY job_due WHERE folder = :folder"
-        " AND state = :state AND suspect = 0 AND (due_ms, id) < (:at_ms, :id) AND " SQL_WAITING,
+        "SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_due WHERE folder = :folder"
+        " AND state = :state AND suspect = 0 AND (due_ms, id) < (:at_ms, :id) AND " SQL_WAITING
+        " LIMIT :limit)",
     [QUERY_SUSPECTS] = "SELECT count(*) FROM job WHERE suspect = 1",
     /* two ranges of the index job_unsorted: all that is sorted already costs nothing */
     [QUERY_UNCLASSIFIED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"

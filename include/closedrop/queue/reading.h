@@ -95,6 +95,9 @@ void queue_count(struct queue *queue, const char *folder, struct queue_counts *r
 /** The number of jobs of a folder that are done since a time, also if they ended later. */
 int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_ms);
 
+/** At most this many are counted, so that a long queue costs no time. */
+#define JOBS_AHEAD_MAX 10000
+
 /** The number of waiting jobs in the folder and state of a job that are due before it; no suspects.
  */
 int64_t queue_count_ahead(struct queue *queue, const struct job *job);
