@@ -21,8 +21,9 @@ static bool is_away(const struct facts *facts)
 
 static void tell_away(const struct facts *facts, struct str *out)
 {
-    str_printf(out, "The folder \"%s\" is away, so nothing is known about %s: ", fact_folder(facts),
-        fact_name(facts));
+    str_printf(out,
+        "Nothing is known about %s, because its folder \"%s\" is away: ", fact_name(facts),
+        fact_folder(facts));
     words_add_away(facts, out);
 }
 
@@ -103,10 +104,10 @@ static const struct {
     const char *file;
     const char *setting;
 } remedies[] = {
-    [FILTER_NEVER_START] = {"rename it; programs rename such files themselves when they are done",
-        NULL},
-    [FILTER_NEVER_END] = {"rename it; programs rename such files themselves when they are done",
-        NULL},
+    [FILTER_NEVER_START] =
+        {"if it is complete, rename it; a program that still writes it renames it by itself", NULL},
+    [FILTER_NEVER_END] =
+        {"if it is complete, rename it; a program that still writes it renames it by itself", NULL},
     [FILTER_NEVER_NAME] = {"if it is a document, rename it", NULL},
     [FILTER_SHORTCUT] = {"put the document itself into the folder",
         "add a pattern for shortcuts to \"include\" of"},

@@ -178,9 +178,10 @@ static void add_where_now(const struct facts *facts, struct str *out)
         words_add_problem(stuck, out);
     } else if (fact_is_by_hand(facts)) {
         return;
+    } else if (strcmp(file, "put_away") == 0 && facts->kind != FILE_GONE) {
+        str_add(out, ", and then moved to where it is now");
     } else if (strcmp(file, "put_away") == 0) {
-        str_add(out,
-            facts->kind == FILE_GONE ? ", and then moved to " : ", and closedrop moved it to ");
+        str_add(out, ", and then moved to ");
         words_add_place(facts, out);
     } else if (strcmp(file, "gone") == 0)
         str_add(out, ", and then deleted");

@@ -8,6 +8,7 @@
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
+#include "closedrop/queue/reading.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -90,11 +91,13 @@ static bool is_held(const struct facts *facts)
     return fact_is_in_state(facts, JOB_UPLOADED) && fact_has_error(facts, "held");
 }
 
+/** Behind a semicolon, the message says what to do, as advise_held() does. */
 static void tell_held(const struct facts *facts, struct str *out)
 {
+    const char *message = fact_error_message(facts);
     words_add_subject(facts, out);
     str_add(out, " is held back and not sent: ");
-    words_add_problem(fact_error_message(facts), out);
+    str_add_bytes(out, message, strcspn(message, ";"));
 }
 
 static void advise_held(const struct facts *facts, struct str *out)
@@ -129,8 +132,8 @@ static void tell_queued(const struct facts *facts, struct str *out)
     if (state >= 0 && words[state])
         str_printf(out, " %s", words[state]);
     else if (ahead)
-        str_printf(out, " is in the queue, behind %" PRId64 " other%s of its folder", ahead,
-            ahead == 1 ? "" : "s");
+        str_printf(out, " is in the queue, behind %" PRId64 " other%s of its folder%s", ahead,
+            ahead == 1 ? "" : "s", ahead == JOBS_AHEAD_MAX ? ", or more" : "");
     else
         str_add(out, " is in the queue, and the next of its folder");
 }
@@ -227,10 +230,8 @@ static void tell_next_try(const struct facts *facts, struct str *out)
 static void advise_next_try(const struct facts *facts, struct str *out)
 {
     const char *remedy = remedy_of(fact_error_message(facts));
-    if (remedy)
-        str_printf(out, "%s; closedrop then continues by itself", remedy);
-    else
-        words_advise_nothing(facts, out);
+    str_printf(out, "%s; closedrop then continues by itself",
+        remedy ? remedy : "if the reason does not pass by itself, remove it");
 }
 
 static bool is_in_doubt(const struct facts *facts)

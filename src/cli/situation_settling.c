@@ -171,11 +171,16 @@ static void advise_incomplete(const struct facts *facts, struct str *out)
 static void tell_quiet(const struct facts *facts, struct str *out)
 {
     int64_t unchanged = json_get_int(facts->progress, "unchanged_ms", 0);
-    str_printf(out, "%s may not be finished yet: it was last changed ", fact_name(facts));
+    int64_t settle = facts->place.folder->settle_ms;
+    str_printf(out, "%s may not be finished yet: it must be unchanged for ", fact_name(facts));
+    units_print_duration(out, settle);
+    str_add(out, " (the folder's \"settle\"), and was last changed ");
     units_print_duration(out, unchanged);
-    str_add(out, " ago, and is taken when it has been unchanged for ");
-    units_print_duration(out, facts->place.folder->settle_ms);
-    str_add(out, " (the folder's \"settle\")");
+    str_add(out, " ago");
+    if (unchanged >= settle)
+        return;
+    str_add(out, "; it is taken in ");
+    units_print_duration(out, settle - unchanged);
 }
 
 const struct situation situations_while_settling[] = {

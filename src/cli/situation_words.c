@@ -122,14 +122,14 @@ bool words_is_away(const struct facts *facts)
 
 void words_add_away(const struct facts *facts, struct str *out)
 {
-    const char *message = json_get_text(facts->health, "message");
+    const char *message = json_get_text(facts->health, "message"); /* "is empty although ..." */
+    str_printf(out, "%s ",
+        facts->place.folder ? facts->place.folder->path : job_member(facts->health, "path"));
     if (message)
         words_add_problem(message, out);
     else
-        str_printf(out,
-            facts->is_folder_missing ? "%s does not exist, or cannot be opened"
-                                     : "%s was not checked yet",
-            facts->place.folder ? facts->place.folder->path : job_member(facts->health, "path"));
+        str_add(out, facts->is_folder_missing ? "does not exist, or cannot be opened"
+                                              : "was not checked yet");
 }
 
 void words_advise_away(const struct facts *facts, struct str *out)

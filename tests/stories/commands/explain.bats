@@ -64,7 +64,7 @@ come_after() { # FILE OTHER: FILE is written after the other, by the clock of th
     start_agent
     exec 7>in/open.txt
     echo two >&7
-    wait_until says settling 'is taken when it has been unchanged for 1 h' in/fresh.txt
+    wait_until says settling 'must be unchanged for 1 h' in/fresh.txt
     wait_until says written "process $BASHPID of $(id -un)" in/open.txt
     exec 7>&-
     wait_until says settling 'may not be finished yet' in/open.txt
@@ -109,7 +109,7 @@ come_after() { # FILE OTHER: FILE is written after the other, by the clock of th
     wait_until jobs_are done 1
     wait_until jobs_are failed 2
     says done 'as a note on Amber & Co (lead_A)' in/lead_A.txt
-    says done "moved it to $PWD/in/Uploaded/" in/Uploaded/*/lead_A.txt
+    says done "moved to where it is now" in/Uploaded/*/lead_A.txt
     says failed 'What to do: rename it' in/nobody.txt
     says failed 'the file is empty' in/Failed/empty.txt
     says text 'says why it failed' in/Failed/empty.txt.error.txt
@@ -144,7 +144,7 @@ come_after() { # FILE OTHER: FILE is written after the other, by the clock of th
     echo one >in/lead_A.txt
     run_once
     mv in elsewhere
-    says folder_away 'The folder "scans" is away' in/new.txt
+    says folder_away 'its folder "scans" is away' in/new.txt
     says done 'as a note on Amber & Co' in/lead_A.txt
 }
 

@@ -195,8 +195,9 @@ static const struct {
         "put the rule \"r\" back in /etc/c.conf, then reload: systemctl reload closedrop; or take "
         "the file out of the queue: closedrop forget 7"},
     {"held", {.kind = FILE_REGULAR, .place = SCANS},
-        JOB "'state':'uploaded','rule':'r','error':{'code':'held','message':'too much'}", AGENT,
-        "a.pdf is held back and not sent: too much",
+        JOB
+        "'state':'uploaded','rule':'r','error':{'code':'held','message':'too much; release it'}",
+        AGENT, "a.pdf is held back and not sent: too much",
         "to send it: closedrop release 7, or closedrop release \"r\" for all emails of its rule; "
         "not to send it: closedrop recall 7"},
     {"queue_lost", {.kind = FILE_GONE, .place = SCANS}, JOB "'state':'queued'", AGENT,
@@ -207,9 +208,9 @@ static const struct {
         "a.pdf is in the queue, and the next of its folder; but closedrop is not running",
         "systemctl start closedrop; why it is not running: journalctl -u closedrop"},
     {"queue_away", {.kind = FILE_GONE, .place = SCANS}, JOB "'state':'queued'",
-        "'agent':{},'folders':[{'name':'scans','healthy':false,'message':'no disk'}]",
-        "a.pdf is in the queue, and the next of its folder; but its folder \"scans\" is away: no "
-        "disk",
+        "'agent':{},'folders':[{'name':'scans','healthy':false,'message':'has no disk'}]",
+        "a.pdf is in the queue, and the next of its folder; but its folder \"scans\" is away: "
+        "/srv/scans has no disk",
         "make the directory available again (is it mounted?); closedrop then continues by itself"},
     {"paused", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'queued'",
         AGENT ",'paused':true,'ahead':1",
@@ -233,7 +234,7 @@ static const struct {
         AGENT,
         "a.pdf could not be filed yet: odd. The next try is at 2026-11-27 10:14:05 (so far: 2 of "
         "10)",
-        "nothing, it continues by itself"},
+        "if the reason does not pass by itself, remove it; closedrop then continues by itself"},
     {"retry", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'queued','error':{'code':'table','message':'no table; what to do: save it'}",
         AGENT, "a.pdf could not be filed yet: no table",
@@ -250,12 +251,18 @@ static const struct {
         "nothing, it continues by itself"},
     {"queued", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'queued'", AGENT ",'ahead':2",
         "a.pdf is in the queue, behind 2 others of its folder", "nothing, it continues by itself"},
+    {"queued", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'queued'",
+        AGENT ",'ahead':10000", "a.pdf is in the queue, behind 10000 others of its folder, or more",
+        "nothing, it continues by itself"},
+    {"done", {.kind = FILE_REGULAR, .place = SCANS},
+        JOB TARGET "'state':'done','file':'put_away','place':'Uploaded/a.pdf'", AGENT,
+        "a.pdf was filed as an email on ACME (lead_1), and then moved to where it is now", ""},
     {"queued", {.kind = FILE_REGULAR, .place = SCANS}, JOB "'state':'uploaded','rule':'alone'",
         AGENT, "a.pdf was uploaded, but not filed yet", "nothing, it continues by itself"},
 
     {"folder_away", {.kind = FILE_GONE, .place = SCANS, .is_folder_missing = true}, NULL, "",
-        "The folder \"scans\" is away, so nothing is known about a.pdf: /srv/scans does not exist, "
-        "or cannot be opened",
+        "Nothing is known about a.pdf, because its folder \"scans\" is away: /srv/scans does not "
+        "exist, or cannot be opened",
         "make the directory available again (is it mounted?); closedrop then continues by itself"},
     {"unknown", {.kind = FILE_GONE, .place = SCANS}, NULL, AGENT,
         "There is no file /srv/scans/in/a.pdf, and there never was a job for one of this name in "
@@ -279,7 +286,7 @@ static const struct {
         "then reload: systemctl reload closedrop"},
     {"ignored", {.kind = FILE_REGULAR, .place = SCANS, .filtered = {FILTER_NEVER_END, ".tmp", 0}},
         NULL, "", "a.pdf is ignored: names that end in \".tmp\" are never taken",
-        "rename it; programs rename such files themselves when they are done"},
+        "if it is complete, rename it; a program that still writes it renames it by itself"},
     {"ignored", {.kind = FILE_REGULAR, .place = SCANS, .filtered = {FILTER_SERVER, NULL, 2}}, NULL,
         "",
         "a.pdf is ignored: the directory \"in\" is not entered: servers keep such directories for "
@@ -383,8 +390,9 @@ static const struct {
         "it back once it is among the failed files"},
     {"settling", {.kind = FILE_REGULAR, .place = SCANS}, NULL,
         AGENT PROGRESS "'settling':true,'waits':'quiet','unchanged_ms':2000}",
-        "a.pdf may not be finished yet: it was last changed 2 s ago, and is taken when it has been "
-        "unchanged for 5 s (the folder's \"settle\")",
+        "a.pdf may not be finished yet: it must be unchanged for 5 s (the folder's \"settle\"), "
+        "and "
+        "was last changed 2 s ago; it is taken in 3 s",
         "nothing, it continues by itself"},
 };
 
