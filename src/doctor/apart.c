@@ -19,14 +19,27 @@
 
 static_assert(sizeof(struct finding) <= PIPE_BUF, "a finding goes through a pipe in one piece");
 
-struct finding apart_judge_failure(const char *path, int error)
+static struct finding judge_stuck(const char *path)
 {
-    if (error != -ETIMEDOUT)
-        return finding_wrong("%s cannot be checked: %s", path, strerror(-error));
     struct finding finding =
         finding_wrong("%s does not respond within %d s", path, APART_MAX_MS / 1000);
     finding_remedy(&finding, "check the file server and the network; if that does not help, "
                              "unmount it (umount -l) and mount it again");
+    return finding;
+}
+
+struct finding apart_judge_failure(const char *path, int error)
+{
+    struct finding finding;
+    if (error == -ETIMEDOUT)
+        return judge_stuck(path);
+    if (error == -ECHILD) {
+        finding = finding_wrong("the check of %s crashed", path);
+        finding_remedy(&finding, "report this, with \"closedrop --version\"");
+    } else {
+        finding = finding_wrong("%s cannot be checked: %s", path, strerror(-error));
+        finding_remedy(&finding, "try again when fewer programs are running");
+    }
     return finding;
 }
 
@@ -40,6 +53,14 @@ static void send_finding(void *context, const struct finding *finding)
         _exit(EXIT_FAILURE); /* nobody is waiting for it any more */
 }
 
+/** Whoever reads our output must not wait for a process that is left behind. */
+static void leave_output(void)
+{
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = STDIN_FILENO; nowhere >= 0 && fd <= STDERR_FILENO; fd++)
+        (void)dup2(nowhere, fd);
+}
+
 static void run_child(
     const struct diagnosis *diagnosis, apart_check check, const void *subject, int output)
 {
@@ -49,6 +70,7 @@ static void run_child(
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)signal(SIGIO, SIG_IGN); /* a lease that is broken meanwhile */
     probe_file_catch_signals();
+    leave_output();
     check(&own, subject);
     _exit(EXIT_SUCCESS);
 }

@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 
 #define TIME_MAX_MS 5000
-#define ENTRIES_PER_STEP 256
+#define ENTRIES_PER_STEP 32
 /** Fewer files say nothing about who drops them. */
 #define OWNER_KNOWN_FROM 5
 
