@@ -4,6 +4,9 @@
 #include "closedrop/work/staging.h"
 #include "work/world.h"
 
+/** A user who owns nothing else. */
+#define NOBODY 65534
+
 static struct world world;
 
 static const struct fake_answer refuses[] = {
@@ -33,6 +36,66 @@ static void receipts_and_reasons_lie_beside_it(void **state)
     struct job *job = world_job(&world, good);
     assert_string_equal(job->location, "Uploaded/good.pdf");
     job_free(job);
+    world_close(&world);
+}
+
+/** From here on as a user whom permissions concern: root passes them all. */
+static void become_nobody(void)
+{
+    char *in = world_path(&world, ""), *staging = world_path(&world, ".closedrop");
+    if (geteuid() == 0) {
+        assert_int_equal(chown(world.root, NOBODY, NOBODY), 0);
+        assert_int_equal(chown(in, NOBODY, NOBODY), 0);
+        assert_int_equal(chown(staging, NOBODY, NOBODY), 0);
+        assert_int_equal(seteuid(NOBODY), 0);
+    }
+    free(in);
+    free(staging);
+}
+
+/** Back to whom the test runs as. */
+static void become_self(void)
+{
+    assert_int_equal(seteuid(getuid()), 0);
+}
+
+static void set_mode(const char *path, mode_t mode)
+{
+    char *full = world_path(&world, path);
+    assert_int_equal(chmod(full, mode), 0);
+    free(full);
+}
+
+static bool has_error_with(int64_t id, const char *words)
+{
+    struct job *job = world_job(&world, id);
+    bool has = job_has_error(job, "not_put_away") && strstr(job->error_message, words);
+    job_free(job);
+    return has;
+}
+
+/** A file that its directory does not give away: the directory is named, and it goes later. */
+static void a_directory_that_keeps_its_files_is_named(void **state)
+{
+    (void)state;
+    open_with(NULL, NULL, NULL);
+    become_nobody();
+    char *sub = world_path(&world, "sub");
+    assert_int_equal(mkdir(sub, 0700), 0);
+    int64_t top = world_drop(&world, "a.pdf", "one"),
+            below = world_drop(&world, "sub/b.pdf", "two");
+    set_mode("sub", 0500);
+    set_mode("", 0500);
+    world_run(&world, 5 * SECOND_MS);
+    assert_true(has_error_with(top, "/in "));
+    assert_true(has_error_with(below, "/in/sub "));
+    set_mode("", 0700);
+    set_mode("sub", 0700);
+    world_run(&world, MINUTE_MS);
+    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    assert_true(world_has(&world, "Uploaded/sub/b.pdf"));
+    become_self();
+    free(sub);
     world_close(&world);
 }
 
@@ -627,6 +690,36 @@ static void an_emptied_directory_is_removed(void **state)
     world_close(&world);
 }
 
+/** Empty, but its parent does not let it go: said once, and it stays. */
+static void an_emptied_directory_that_cannot_be_removed_stays(void **state)
+{
+    (void)state;
+    struct file_state seen;
+    open_with("remove_empty = true;", NULL, NULL);
+    world_ms = (int64_t)time(NULL) * 1000 + 1000; /* as the clock of the file system */
+    become_nobody();
+    char *above = world_path(&world, "above"), *path = world_path(&world, "above/sub");
+    assert_int_equal(mkdir(above, 0700), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    world_drop(&world, "above/sub/a.pdf", "one");
+    world_run(&world, 5 * SECOND_MS);
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &seen), 0);
+    close(fd);
+    set_mode("above", 0500);
+    worker_remove_emptied(world.worker, 0, "above/sub", &seen);
+    assert_true(world.worker->folders[0].told_unremovable);
+    worker_remove_emptied(world.worker, 0, "above/sub", &seen);
+    assert_true(world_has(&world, "above/sub"));
+    set_mode("above", 0700);
+    worker_remove_emptied(world.worker, 0, "above/sub", &seen);
+    assert_false(world_has(&world, "above/sub"));
+    become_self();
+    free(above);
+    free(path);
+    world_close(&world);
+}
+
 /* ---- limits that changed, and whoever still writes ---- */
 
 /** A limit that came with a reload, and what happens to a file that waits. */
@@ -749,6 +842,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(receipts_and_reasons_lie_beside_it),
+        cmocka_unit_test(a_directory_that_keeps_its_files_is_named),
         cmocka_unit_test(a_taken_name_gets_a_number),
         cmocka_unit_test(marker_and_sidecar_go_with_it),
         cmocka_unit_test(a_sidecar_must_be_good),
@@ -776,6 +870,7 @@ int main(void)
         cmocka_unit_test(what_a_crash_left_in_staging_goes_on),
         cmocka_unit_test(without_its_folder_nothing_is_recovered),
         cmocka_unit_test(an_emptied_directory_is_removed),
+        cmocka_unit_test(an_emptied_directory_that_cannot_be_removed_stays),
         cmocka_unit_test(a_limit_counts_from_the_reload_on),
         cmocka_unit_test(whoever_still_writes_is_waited_for),
         cmocka_unit_test(what_closedrop_uses_itself_is_never_sent),
