@@ -29,7 +29,8 @@ fuzz_packages=(clang libclang-rt-14-dev)
 coverage_packages=(gcovr)
 
 # The servers that some tests talk to. A test whose server is missing is skipped.
-server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server radosgw ceph-mon ceph-osd ceph-common)
+server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server libfuse3-dev radosgw ceph-mon ceph-osd
+    ceph-common)
 
 # The shells, apart from bash, that complete commands. A test whose shell is missing is skipped.
 shell_packages=(zsh fish)
