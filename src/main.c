@@ -175,8 +175,9 @@
  *     base/                text (names as people see them: the door to libunistring), encoding (the
  *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
  *                          magic (the door to libmagic), notify (the door to libsystemd), str,
- *                          utf8, xhtml, clock, moment (times as people write them), log, units,
- *                          url, shortage, account, closed_directory, remedy
+ *                          wire (values as bytes), utf8, xhtml, clock, moment (times as people
+ *                          write them), log, units, url, shortage, account, closed_directory,
+ *                          remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

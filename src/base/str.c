@@ -109,6 +109,12 @@ void str_clear(struct str *s)
         s->bytes[0] = '\0';
 }
 
+void str_remove_first(struct str *s, size_t length)
+{
+    s->length -= length;
+    memmove(s->bytes, s->bytes + length, s->length + 1);
+}
+
 void str_release(struct str *s)
 {
     free(s->bytes);

@@ -48,6 +48,9 @@ const char *str_text(const struct str *s);
 /** Empty the string and forget its failure, but keep its memory. */
 void str_clear(struct str *s);
 
+/** Remove the first `length` bytes. */
+void str_remove_first(struct str *s, size_t length);
+
 /** Free the memory. */
 void str_release(struct str *s);
 
