@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/vfs.h>
 
 /** All others are of this machine alone, and right in all. */
@@ -57,4 +58,20 @@ int filesystem_keeps_handles(int fd)
     if (fstatfs(fd, &stat) < 0)
         return errno == ENOSYS ? 0 : -errno; /* some FUSE servers never say */
     return worth_of(&stat).keeps_handles;
+}
+
+/** By their names in /proc/self/mountinfo: those above that have a server, and what mounts them. */
+static const char *const served[] = {"fuse", "fuseblk", "virtiofs", "nfs", "nfs4", "cifs", "smb3",
+    "smbfs", "9p", "ceph", "afs", "lustre", "gpfs", "beegfs", "gfs2", "ocfs2", "vboxsf", "vmhgfs",
+    "pvfs2", "ncpfs", "coda", "autofs"};
+
+bool filesystem_may_hang(const char *type, size_t length)
+{
+    static const char fuse[] = "fuse."; /* "fuse.sshfs" */
+    if (length >= sizeof(fuse) - 1 && memcmp(type, fuse, sizeof(fuse) - 1) == 0)
+        return true;
+    for (size_t i = 0; i < COUNT(served); i++)
+        if (strlen(served[i]) == length && memcmp(type, served[i], length) == 0)
+            return true;
+    return false;
 }

@@ -7,6 +7,7 @@
 #define CLOSEDROP_FILES_FILESYSTEM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct filesystem {
     bool keeps_handles;   /* handles and inode numbers survive a remount and the kernel's caches */
@@ -20,5 +21,12 @@ struct filesystem filesystem_of(int fd);
 
 /** Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. */
 int filesystem_keeps_handles(int fd);
+
+/**
+ * Whether calls on a file system of this type can hang for as long as somebody else likes: another
+ * machine, or a process behind a FUSE mount. `type` is its name in /proc/self/mountinfo, of
+ * `length` bytes.
+ */
+bool filesystem_may_hang(const char *type, size_t length);
 
 #endif

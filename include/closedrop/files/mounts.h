@@ -1,0 +1,25 @@
+/**
+ * Which paths are on a network or FUSE file system, whose server can make every call hang. This is
+ * found out without any call that could hang: from /proc/self/mountinfo, and by following the links
+ * of a path only up to such a file system.
+ */
+#ifndef CLOSEDROP_FILES_MOUNTS_H
+#define CLOSEDROP_FILES_MOUNTS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct mounts;
+
+/** The mounts of this process; NULL if out of memory. Not for several threads at once. */
+struct mounts *mounts_new(void);
+void mounts_free(struct mounts *mounts); /* takes NULL */
+
+/**
+ * Whether `path`, which is absolute, leads to or through a file system that can hang, as the mounts
+ * are now. If so, `ret_device` is the device of the first one. Nothing can hang if /proc is
+ * missing, or if out of memory. Takes NULL.
+ */
+bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device);
+
+#endif
