@@ -36,7 +36,12 @@
  *     agent/once           whether --once is done
  *     agent/agent_state    what these files share
  *
- * - watch_start(): the watch thread turns events and scans into settled files
+ * - intake_open(): events and scans become settled files, in the watch thread for local folders,
+ *   and in a file process for each folder whose file system can hang
+ *     intake/intake        the door to both; mailbox: the messages to and from them
+ *     intake/processes     all file processes; served is a folder that has one, process the
+ *                          process, pulse whether it answers, protocol messages as bytes (pure)
+ *     intake/file_process  what such a process does: a watch thread of its own, and a socket
  *     intake/watch         its loop
  *     intake/folder_state  what these files know about each folder, and request of one another
  *     intake/folder_set    the folders of the configuration, and of earlier ones still in use
@@ -62,7 +67,6 @@
  *                          unchanged, then perhaps put away
  *     intake/report        what was seen and settled, for the work thread
  *     intake/waits         what the candidates wait for, counted for folder_health (pure)
- *     intake/mailbox       the messages between the two threads
  *
  * - queue_add(), queue_claim() ...: every promise is a row
  *     queue/queue          opens the queue; its transactions, and how a job is written
@@ -167,7 +171,8 @@
  *                          read_activity, rules_digest, locate, own_files (what is never taken),
  *                          place (which folder a file is in), service_account (who runs as);
  *                          settings, setting, setting_values, unknown_keys (key by key: the door to
- *                          libconfig); pure: syntax, never_fits, refusal
+ *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
+ *                          process)
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
  *                          that can be asked), answer; status, jobs, bulk (many jobs at once),
  *                          explain (one file), filings and held answer; selection: which jobs are
@@ -183,8 +188,9 @@
  *                          program of its own, with a map of its own, that shares only base/
  */
 #include "closedrop/cli/cli.h"
+#include "closedrop/intake/file_process.h"
 
 int main(int argc, char **argv)
 {
-    return cli_main(argc, argv);
+    return file_process_is_meant(argc, argv) ? file_process_run() : cli_main(argc, argv);
 }

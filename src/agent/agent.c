@@ -28,8 +28,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define MESSAGES_OUT_MAX 64  /* to the work thread */
-#define MESSAGES_IN_MAX 1024 /* to the watch thread; more than can ever be unanswered */
 #define QUEUE_PATIENCE_MS 3000
 #define QUEUE_PAUSE_US 20000
 #define HEAP_KEPT (4 * 1024 * 1024)
@@ -132,14 +130,9 @@ static int open_folders(struct agent *agent)
 
 static int open_intake(struct agent *agent)
 {
-    agent->to_watch = mailbox_new(MESSAGES_IN_MAX);
-    agent->to_work = mailbox_new(MESSAGES_OUT_MAX);
-    if (!agent->to_watch || !agent->to_work)
-        return refuse_to_start("cannot create the mailboxes");
-    int result = watch_start(
-        agent->config, queue_id(agent->queue), agent->to_watch, agent->to_work, &agent->watch);
+    int result = intake_open(agent->config, queue_id(agent->queue), &agent->intake);
     if (result < 0)
-        log_error("cannot start the watch thread: %s", strerror(-result));
+        log_error("cannot start to watch the folders: %s", strerror(-result));
     return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
 }
 
@@ -177,13 +170,11 @@ static int start(struct agent *agent)
 
 static void stop(struct agent *agent)
 {
-    watch_stop(agent->watch);
+    intake_close(agent->intake);
     server_close(agent->server);
     worker_free(agent->worker);
     http_free(agent->http);
     queue_close(agent->queue);
-    mailbox_free(agent->to_watch);
-    mailbox_free(agent->to_work);
     message_free(agent->progress);
     free(agent->folders);
     str_release(&agent->disk_why);

@@ -6,8 +6,7 @@
 #include "closedrop/config/config.h"
 #include "closedrop/control/server.h"
 #include "closedrop/http/http.h"
-#include "closedrop/intake/mailbox.h"
-#include "closedrop/intake/watch.h"
+#include "closedrop/intake/intake.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/worker.h"
 
@@ -28,9 +27,7 @@ struct agent {
     struct queue *queue;
     struct http *http;
     struct worker *worker;
-    struct mailbox *to_watch;
-    struct mailbox *to_work;
-    struct watch *watch;
+    struct intake *intake;
     struct server *server;
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
@@ -42,6 +39,7 @@ struct agent {
     int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady clock */
     int64_t alive_ms;      /* when systemd is notified next, on the steady clock */
     bool watch_stuck;      /* a file system does not respond */
+    bool is_first_queue;   /* a new queue, and nothing said that there was an earlier one */
     bool stopping;
     int64_t stop_ms; /* when claimed jobs are abandoned, on the steady clock */
     int exit_code;

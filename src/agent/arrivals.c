@@ -29,8 +29,8 @@ static void answer_seen(struct agent *agent, struct message *message, size_t kep
     message->asked = message->count;
     message->count = kept;
     message->kind = MESSAGE_UNKNOWN;
-    if (!mailbox_post(agent->to_watch, message, false))
-        watch_rescan(agent->watch);
+    if (!intake_post(agent->intake, message))
+        intake_rescan(agent->intake);
 }
 
 /** Whether a sighting that the queue has answered about is to be settled. */
@@ -151,7 +151,7 @@ static void take_health(struct agent *agent, const struct message *message)
     struct folder_health *health = &agent->folders[message->folder].health;
     struct folder_health before = *health;
     *health = message->health;
-    if (health->healthy && recover_looks_unmounted(agent, folder)) {
+    if (health->healthy && health->is_bare && agent_count_waiting(agent, folder->name) > 0) {
         health->healthy = false;
         snprintf(health->message, sizeof(health->message),
             "is empty although files of it are still in the queue: it appears to be unmounted");
@@ -159,7 +159,7 @@ static void take_health(struct agent *agent, const struct message *message)
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;
     if (health->healthy && !agent->folders[message->folder].is_recovered)
-        recover_staging(agent, message->folder);
+        recover_arrived(agent, message->folder);
     const struct folder_state state = {health->healthy, health->device, health->inode,
         health->scanned_for, health->complete_scans};
     worker_set_folder(agent->worker, message->folder, &state);
@@ -224,6 +224,6 @@ static void take_message(struct agent *agent, struct message *message)
 void arrivals_take(struct agent *agent)
 {
     struct message *message;
-    for (int i = 0; i < MESSAGES_A_TURN && (message = mailbox_take(agent->to_work)) != NULL; i++)
+    for (int i = 0; i < MESSAGES_A_TURN && (message = intake_take(agent->intake)) != NULL; i++)
         take_message(agent, message);
 }

@@ -21,6 +21,7 @@ static int64_t loop_timeout(struct agent *agent)
 {
     int64_t now = clock_steady_ms();
     int64_t timeout = earlier(worker_timeout(agent->worker), server_timeout(agent->server));
+    timeout = earlier(timeout, intake_timeout(agent->intake));
     if (agent->stopping)
         timeout = earlier(timeout, later(agent->stop_ms - now, 0));
     if (agent->alive_ms)
@@ -38,7 +39,7 @@ static void stay_alive(struct agent *agent)
     if (!period || now < agent->alive_ms)
         return;
     bool was_stuck = agent->watch_stuck;
-    agent->watch_stuck = watch_is_stuck(agent->watch, now, 2 * period);
+    agent->watch_stuck = intake_is_stuck(agent->intake, now, 2 * period);
     if (!agent->watch_stuck)
         notify_alive();
     else if (!was_stuck)
@@ -72,7 +73,7 @@ static void check_disk(struct agent *agent)
         log_error("%s", str_text(&agent->disk_why));
     } else if (was_short && !agent->disk_short) {
         log_info("there is enough free space in %s again", agent->config->state_dir);
-        watch_rescan(agent->watch);
+        intake_rescan(agent->intake);
     }
 }
 
@@ -116,7 +117,7 @@ void loop_run(struct agent *agent)
 {
     while (!is_finished(agent)) {
         const int fds[] = {
-            agent->signals, mailbox_descriptor(agent->to_work), server_descriptor(agent->server)};
+            agent->signals, intake_descriptor(agent->intake), server_descriptor(agent->server)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
         follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)

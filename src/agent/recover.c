@@ -3,6 +3,7 @@
 
 #include "recover.h"
 #include "config_changes.h"
+#include "requests.h"
 
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void recover_staging(struct agent *agent, size_t index)
+static void recover_staging(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
     agent->folders[index].is_recovered = true;
@@ -33,7 +34,17 @@ void recover_staging(struct agent *agent, size_t index)
             folder->name, folder->path, strerror(-result), account_user(geteuid(), user));
 }
 
-bool recover_looks_unmounted(const struct agent *agent, const struct folder *folder)
+static bool is_elsewhere(const struct agent *agent, size_t index)
+{
+    return atomic_load(&agent->config->folders[index].is_elsewhere);
+}
+
+/**
+ * Whether a folder looks like the empty mount point of an unmounted file system: it is completely
+ * empty, even of our own files, although jobs wait for files in it. No decision is made about the
+ * files of such a folder.
+ */
+static bool looks_unmounted(const struct agent *agent, const struct folder *folder)
 {
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     return root >= 0 && directory_is_empty(root) && agent_count_waiting(agent, folder->name) > 0;
@@ -47,12 +58,13 @@ static bool is_of_another(const struct agent *agent, const struct folder *folder
     return root >= 0 && ownership_check(root, "", queue_id(agent->queue), &owner) != OWNERSHIP_OURS;
 }
 
-/** Recover the staging of a folder that exists now, before anything is scanned. */
+/** Recover the staging of a folder that exists now, before anything is scanned. One that is
+ * elsewhere follows when it is there: recover_arrived(). */
 static void recover_folder(struct agent *agent, size_t index)
 {
     const struct folder *folder = &agent->config->folders[index];
-    if (access(folder->path, F_OK) == 0 && !recover_looks_unmounted(agent, folder) &&
-        !is_of_another(agent, folder))
+    if (!is_elsewhere(agent, index) && access(folder->path, F_OK) == 0 &&
+        !looks_unmounted(agent, folder) && !is_of_another(agent, folder))
         recover_staging(agent, index);
 }
 
@@ -62,10 +74,20 @@ static bool was_used_before(const struct agent *agent)
     for (size_t i = 0; i < agent->config->folder_count; i++) {
         CLEANUP(free_text)
         char *staging = str_format("%s/" STAGING_NAME, agent->config->folders[i].path);
-        if (staging && access(staging, F_OK) == 0)
+        if (staging && !is_elsewhere(agent, i) && access(staging, F_OK) == 0)
             return true;
     }
     return false;
+}
+
+static void warn_of_lost_queue(struct agent *agent)
+{
+    queue_set_predecessor_lost(agent->queue);
+    log_warn("starting with an empty queue in %s, although there was one before: files now in the "
+             "folders are checked against Close before they are filed, so that nothing is filed "
+             "twice; nothing needs to be done, but if the earlier queue was only moved away, stop "
+             "closedrop and put it back",
+        agent->config->state_dir);
 }
 
 /** A new queue that replaces an earlier one does not know what was filed. */
@@ -75,14 +97,22 @@ static void note_lost_queue(struct agent *agent)
     if (origin == QUEUE_WAS_THERE)
         return;
     queue_set_begun(agent->queue);
-    if (origin == QUEUE_IS_NEW && !was_used_before(agent))
-        return;
-    queue_set_predecessor_lost(agent->queue);
-    log_warn("starting with an empty queue in %s, although there was one before: files now in the "
-             "folders are checked against Close before they are filed, so that nothing is filed "
-             "twice; nothing needs to be done, but if the earlier queue was only moved away, stop "
-             "closedrop and put it back",
-        agent->config->state_dir);
+    agent->is_first_queue = origin == QUEUE_IS_NEW && !was_used_before(agent);
+    if (!agent->is_first_queue)
+        warn_of_lost_queue(agent);
+}
+
+void recover_arrived(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    if (is_elsewhere(agent, index) && agent->is_first_queue &&
+        agent->folders[index].health.was_used) {
+        agent->is_first_queue = false;
+        warn_of_lost_queue(agent);
+    }
+    recover_staging(agent, index);
+    if (is_elsewhere(agent, index))
+        (void)request_scan(agent, folder->name); /* what was put back may have been missed */
 }
 
 int recover(struct agent *agent)

@@ -10,14 +10,8 @@
  */
 int recover(struct agent *agent);
 
-/** Return the files that a crash left in the folder's .closedrop/. `index` is the folder's. */
-void recover_staging(struct agent *agent, size_t index);
-
-/**
- * Whether a folder looks like the empty mount point of an unmounted file system: it is completely
- * empty, even of our own files, although jobs wait for files in it. No decision is made about the
- * files of such a folder.
- */
-bool recover_looks_unmounted(const struct agent *agent, const struct folder *folder);
+/** The same for the staging directory of a folder (by its index) that was not there at the start,
+ * or is elsewhere: it is healthy now. */
+void recover_arrived(struct agent *agent, size_t index);
 
 #endif

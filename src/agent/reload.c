@@ -24,15 +24,13 @@ static void warn_of_fixed(const struct config *old, const struct config *new)
 static int swap_config(struct agent *agent, struct config *config, struct str *why)
 {
     struct agent_folder *folders = agent_folders_new(config);
-    struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
     char *state_dir = strdup(agent->config->state_dir);
-    int result = folders && message && state_dir ? 0 : -ENOMEM;
+    int result = folders && state_dir ? intake_prepare(agent->intake, config) : -ENOMEM;
     if (result == 0)
         result = worker_configure(agent->worker, config, why);
     if (result < 0) {
         free(folders);
         free(state_dir);
-        message_free(message);
         return result;
     }
     warn_of_fixed(agent->config, config);
@@ -40,10 +38,11 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     config->state_dir = state_dir;
     free(agent->folders);
     agent->folders = folders;
+    agent->is_first_queue = false;
     config_release(agent->config);
     agent->config = config_hold(config);
     log_configure(config->log_level, config->log_format);
-    mailbox_post(agent->to_watch, message, true);
+    intake_switch(agent->intake);
     return 0;
 }
 

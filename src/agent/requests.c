@@ -19,8 +19,8 @@ void request_resettle(void *context, const char *name, const char *path)
     struct message *message = new_request(agent, MESSAGE_RESETTLE, folder, 1);
     if (message && (message->sightings[0].path = strdup(path)) != NULL)
         message->count = 1;
-    if (!message || !mailbox_post(agent->to_watch, message, false))
-        watch_rescan(agent->watch);
+    if (!message || !intake_post(agent->intake, message))
+        intake_rescan(agent->intake);
 }
 
 int64_t request_progress(struct agent *agent, const struct folder *folder, const char *path)
@@ -31,7 +31,7 @@ int64_t request_progress(struct agent *agent, const struct folder *folder, const
     message->question = agent->questions + 1;
     message->sightings[0].path = strdup(path);
     message->count = message->sightings[0].path != NULL;
-    return mailbox_post(agent->to_watch, message, false) ? ++agent->questions : 0;
+    return intake_post(agent->intake, message) ? ++agent->questions : 0;
 }
 
 int64_t request_scan(void *context, const char *name)
@@ -42,5 +42,5 @@ int64_t request_scan(void *context, const char *name)
     if (!message)
         return 0;
     message->scan = agent->scans + 1;
-    return mailbox_post(agent->to_watch, message, false) ? ++agent->scans : 0;
+    return intake_post(agent->intake, message) ? ++agent->scans : 0;
 }

@@ -13,6 +13,7 @@
 #include "closedrop/config/locate.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/setting.h"
+#include "closedrop/files/mounts.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>
@@ -160,12 +161,23 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     read_folders(settings, config);
     read_log(settings, config);
     if (is_whole(config)) {
+        config_find_elsewhere(config);
         nesting_check(settings, config, compare == CONFIG_COMPARE_INODES);
         if (!config->folder_count)
             setting_problem(settings, settings_root(settings), "folders",
                 "contains no folder to watch; write folders = ( { path = \"/srv/scans\"; } );");
     }
     setting_report_rest(settings);
+}
+
+void config_find_elsewhere(struct config *config)
+{
+    dev_t device;
+    struct mounts *mounts = mounts_new();
+    for (size_t i = 0; i < config->folder_count; i++)
+        if (mounts_may_hang(mounts, config->folders[i].path, &device))
+            atomic_store(&config->folders[i].is_elsewhere, true);
+    mounts_free(mounts);
 }
 
 /** Where we are, for a configuration named by a relative path. */

@@ -5,6 +5,7 @@
 #include "closedrop/config/setting.h"
 #include "closedrop/config/tree.h"
 #include "closedrop/files/inode.h"
+#include "closedrop/files/mounts.h"
 #include "closedrop/files/path.h"
 
 #include <string.h>
@@ -13,15 +14,26 @@
 struct nesting {
     struct settings *settings;
     const struct config *config;
-    bool are_found; /* on the disk, too */
+    struct mounts *mounts; /* NULL: nothing is found on the disk */
 };
+
+/**
+ * Whether `path` is found in `directory`. What is on a file system that can hang is not touched: it
+ * can only be in a directory there, and its file process finds that out.
+ */
+static bool is_found_in(const struct nesting *nesting, const char *path, const char *directory)
+{
+    dev_t device;
+    return nesting->mounts && !mounts_may_hang(nesting->mounts, path, &device) &&
+           !mounts_may_hang(nesting->mounts, directory, &device) && inode_holds(directory, path);
+}
 
 /** Whether `path` is in `directory`: as it is spelled, or as it is found on the disk. */
 static bool is_within(const struct nesting *nesting, const char *path, const char *directory)
 {
     bool is_spelled_out = !strstr(path, "/..");
     return (is_spelled_out && path_is_within(path, directory)) ||
-           (nesting->are_found && inode_holds(directory, path));
+           is_found_in(nesting, path, directory);
 }
 
 /** The first of `count` folders that is in this one, or this one in it. */
@@ -74,11 +86,12 @@ static void check_outside(
 }
 
 /** Whether the directory below `folder` is, or is in, another folder that is mounted there. */
-static bool leads_into(
-    const struct folder *folder, const char *destination, const struct folder *other)
+static bool leads_into(const struct nesting *nesting, const struct folder *folder,
+    const char *destination, const struct folder *other)
 {
     CLEANUP(free_text) char *path = path_join(folder->path, destination);
-    return path && !inode_holds(other->path, folder->path) && inode_holds(other->path, path);
+    return path && !is_found_in(nesting, folder->path, other->path) &&
+           is_found_in(nesting, path, other->path);
 }
 
 /** Where finished files go: an absolute path in no folder, a relative one in no other. */
@@ -88,8 +101,8 @@ static void check_destination(const struct nesting *nesting, struct setting *gro
     if (*destination == '/')
         check_outside(nesting, group, key, destination);
     else
-        for (size_t i = 0; nesting->are_found && i < nesting->config->folder_count; i++)
-            if (leads_into(folder, destination, &nesting->config->folders[i]))
+        for (size_t i = 0; i < nesting->config->folder_count; i++)
+            if (leads_into(nesting, folder, destination, &nesting->config->folders[i]))
                 tell_inside(nesting, group, key, destination, &nesting->config->folders[i]);
 }
 
@@ -126,7 +139,8 @@ static void check_folders(const struct nesting *nesting)
 
 void nesting_check(struct settings *settings, const struct config *config, bool found)
 {
-    const struct nesting nesting = {settings, config, found};
+    const struct nesting nesting = {settings, config, found ? mounts_new() : NULL};
     check_folders(&nesting);
     check_files_outside(&nesting);
+    mounts_free(nesting.mounts);
 }

@@ -6,6 +6,7 @@
 #include "closedrop/base/shortage.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/inode.h"
+#include "closedrop/files/mounts.h"
 #include "closedrop/files/path.h"
 
 #include <dirent.h>
@@ -27,6 +28,7 @@ struct own {
 
 struct own_files {
     pthread_mutex_t lock; /* both threads look */
+    struct mounts *mounts;
     size_t count;
     struct own files[];
 };
@@ -45,6 +47,11 @@ int own_files_make(struct config *config)
     if (!own_files)
         return -ENOMEM;
     pthread_mutex_init(&own_files->lock, NULL);
+    own_files->mounts = mounts_new();
+    if (!own_files->mounts) {
+        own_files_free(own_files);
+        return -ENOMEM;
+    }
     add_file(own_files, config->file);
     add_file(own_files, config->close.api_key_file);
     add_file(own_files, config->close.ca_file);
@@ -56,9 +63,19 @@ int own_files_make(struct config *config)
 
 void own_files_free(struct own_files *own_files)
 {
-    if (own_files)
-        pthread_mutex_destroy(&own_files->lock);
+    if (!own_files)
+        return;
+    mounts_free(own_files->mounts);
+    pthread_mutex_destroy(&own_files->lock);
     free(own_files);
+}
+
+/** Whether a path must not be touched: it is on a file system that can hang. No file on `device` is
+ * there. Call it with the lock. */
+static bool is_out_of_reach(struct own_files *own_files, const char *path, dev_t device)
+{
+    dev_t other;
+    return mounts_may_hang(own_files->mounts, path, &other) && other != device;
 }
 
 /** Find out what is at its path now; 0 or a negative errno. */
@@ -81,7 +98,8 @@ void own_files_see(const struct config *config)
     struct own_files *own_files = config->own_files;
     pthread_mutex_lock(&own_files->lock);
     for (size_t i = 0; i < own_files->count; i++)
-        (void)see(&own_files->files[i]);
+        if (!is_out_of_reach(own_files, own_files->files[i].path, 0))
+            (void)see(&own_files->files[i]);
     pthread_mutex_unlock(&own_files->lock);
 }
 
@@ -94,17 +112,24 @@ static bool is_named_file(
     pthread_mutex_lock(&own_files->lock);
     for (size_t i = 0; i < own_files->count && !found; i++) {
         struct own *own = &own_files->files[i];
-        found = see(own) == 0 ? inode_equal(&own->inode, inode)
-                              : identity_same_file(&own->identity, identity);
+        if (!is_out_of_reach(own_files, own->path, inode->device))
+            found = see(own) == 0 ? inode_equal(&own->inode, inode)
+                                  : identity_same_file(&own->identity, identity);
     }
     pthread_mutex_unlock(&own_files->lock);
     return found;
 }
 
-static bool is_at(const char *path, const struct inode *inode)
+static bool is_at(const struct config *config, const char *path, const struct inode *inode)
 {
     struct inode there;
-    return path && *path && inode_at(AT_FDCWD, path, &there) == 0 && inode_equal(&there, inode);
+    struct own_files *own_files = config->own_files;
+    if (!path || !*path)
+        return false;
+    pthread_mutex_lock(&own_files->lock);
+    bool is_elsewhere = is_out_of_reach(own_files, path, inode->device);
+    pthread_mutex_unlock(&own_files->lock);
+    return !is_elsewhere && inode_at(AT_FDCWD, path, &there) == 0 && inode_equal(&there, inode);
 }
 
 /** All that lies directly in state_dir is the queue's. */
@@ -140,7 +165,8 @@ int own_file(const struct config *config, int fd)
 /* ---- directories ---- */
 
 /** A place up to the first part that changes: "/srv/Uploaded" of "/srv/Uploaded/%Y-%m". */
-static bool begins_at(const struct folder *folder, const char *place, const struct inode *inode)
+static bool begins_at(const struct config *config, const struct folder *folder, const char *place,
+    const struct inode *inode)
 {
     char path[2 * PATH_LENGTH_MAX];
     size_t fixed = strcspn(place, "%");
@@ -149,19 +175,19 @@ static bool begins_at(const struct folder *folder, const char *place, const stru
     bool is_absolute = *place == '/';
     snprintf(path, sizeof(path), "%s%s%.*s", is_absolute ? "" : folder->path,
         is_absolute ? "" : "/", (int)fixed, place);
-    return is_at(path, inode);
+    return is_at(config, path, inode);
 }
 
 /** What of `other` begins at this directory, which is in `folder` or is its root; or NULL. */
-static const char *role_in(
-    const struct folder *other, const struct folder *folder, const struct inode *inode)
+static const char *role_in(const struct config *config, const struct folder *other,
+    const struct folder *folder, const struct inode *inode)
 {
-    if (begins_at(other, other->archive, inode))
+    if (begins_at(config, other, other->archive, inode))
         return "the archive";
-    if (begins_at(other, other->failed, inode))
+    if (begins_at(config, other, other->failed, inode))
         return "the directory for failed files";
-    bool is_itself = other == folder || (other > folder && is_at(folder->path, inode));
-    return !is_itself && is_at(other->path, inode) ? "the root" : NULL;
+    bool is_itself = other == folder || (other > folder && is_at(config, folder->path, inode));
+    return !is_itself && is_at(config, other->path, inode) ? "the root" : NULL;
 }
 
 bool own_directory(
@@ -172,12 +198,12 @@ bool own_directory(
         return false;
     for (size_t i = 0; i < config->folder_count; i++) {
         const struct folder *other = &config->folders[i];
-        const char *role = role_in(other, folder, &inode);
+        const char *role = role_in(config, other, folder, &inode);
         if (role) {
             snprintf(words, OWN_DIRECTORY_MAX, "%s of the folder \"%s\"", role, other->name);
             return true;
         }
     }
     snprintf(words, OWN_DIRECTORY_MAX, "state_dir");
-    return is_at(config->state_dir, &inode);
+    return is_at(config, config->state_dir, &inode);
 }

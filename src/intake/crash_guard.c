@@ -1,5 +1,6 @@
 /**
- * Remembers across crashes which file was being inspected: a mapped page in STATE_DIR/looking.
+ * Remembers across crashes which file was being inspected: a mapped page in STATE_DIR/looking, and
+ * another one for each file process.
  *
  *     process                              page: inspected | crashes of a.pdf
  *     1  begin(a.pdf)                             a.pdf    |  0
@@ -17,6 +18,7 @@
 #include "closedrop/intake/crash_guard.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 
@@ -24,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,6 +34,8 @@
 #define CRASHES_MAX 3
 /** How many such files are counted separately. */
 #define CRASHERS_MAX 8
+/** How many bytes of its digest stand for the name of a folder. */
+#define NAME_DIGEST 8
 /** A folder's name and a path. */
 #define NAME_LENGTH_MAX (PATH_LENGTH_MAX + 256)
 
@@ -49,6 +54,7 @@ struct page {
 
 struct crash_guard {
     struct page *page;
+    int file; /* locked */
 };
 
 static struct crasher *find_crasher(struct page *page, const char *name)
@@ -91,26 +97,42 @@ static void count_crash(struct page *page)
     page->inspected[0] = '\0';
 }
 
-static struct page *map_page(const char *state_dir)
+/** The file of a page: named after the folder of a file process, as a digest, for any name. */
+static int open_file(const char *state_dir, const char *folder)
 {
-    CLEANUP(free_text) char *path = str_format("%s/looking", state_dir);
-    CLEANUP(close_fd) int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    /* writing to a hole in a mapped file on a full disk would raise a signal */
-    if (fd < 0 || posix_fallocate(fd, 0, sizeof(struct page)) != 0)
-        return NULL;
-    void *page = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    return page == MAP_FAILED ? NULL : page;
+    uint8_t digest[DIGEST_SHA256_SIZE];
+    struct str path = STR_INIT(PATH_LENGTH_MAX);
+    str_printf(&path, "%s/looking", state_dir);
+    if (folder) {
+        digest_sha256(folder, strlen(folder), digest);
+        str_add_char(&path, '.');
+        digest_add_hex(&path, digest, NAME_DIGEST);
+    }
+    CLEANUP(close_fd) int fd = open(str_text(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    str_release(&path);
+    /* one that hangs has it still; and writing to a hole on a full disk would raise a signal */
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 ||
+        posix_fallocate(fd, 0, sizeof(struct page)) != 0)
+        return -1;
+    return TAKE_FD(fd);
 }
 
-struct crash_guard *crash_guard_open(const char *state_dir)
+struct crash_guard *crash_guard_open(
+    const char *state_dir, const char *folder, bool may_have_crashed)
 {
-    struct crash_guard *guard = calloc(1, sizeof(*guard));
-    if (guard)
-        guard->page = map_page(state_dir);
-    if (!guard || !guard->page) {
+    CLEANUP(close_fd) int file = open_file(state_dir, folder);
+    struct crash_guard *guard = file < 0 ? NULL : calloc(1, sizeof(*guard));
+    if (!guard)
+        return NULL;
+    void *page = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (page == MAP_FAILED) {
         free(guard);
         return NULL;
     }
+    guard->page = page;
+    guard->file = TAKE_FD(file);
+    if (!may_have_crashed)
+        guard->page->inspected[0] = '\0';
     count_crash(guard->page);
     return guard;
 }
@@ -120,6 +142,7 @@ void crash_guard_close(struct crash_guard *guard)
     if (!guard)
         return;
     munmap(guard->page, sizeof(*guard->page));
+    close(guard->file);
     free(guard);
 }
 

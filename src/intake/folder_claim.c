@@ -85,7 +85,8 @@ bool folder_claim(struct watched *folder)
     int64_t now = clock_steady_ms();
     folder->claim.next_ms = now + OWNERSHIP_BEAT_MS;
     /* the empty mount point of an unmounted folder must stay empty */
-    folder->claim.is_ours = !directory_is_empty(folder->root.fd);
+    folder->health.is_bare = directory_is_empty(folder->root.fd);
+    folder->claim.is_ours = !folder->health.is_bare;
     if (!folder->claim.is_ours)
         return true;
     int result = ownership_claim(&folder->claim.ownership, folder->root.fd, folder->watch->queue,

@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define TODAY_MS (12 * 3600000)
 
 bool folder_health_equal(const struct folder_health *a, const struct folder_health *b)
 {
@@ -11,7 +14,8 @@ bool folder_health_equal(const struct folder_health *a, const struct folder_heal
            a->polls == b->polls && a->without_leases == b->without_leases &&
            a->settling == b->settling && memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 &&
            a->device == b->device && a->inode == b->inode && a->missed == b->missed &&
-           a->has_unreachable == b->has_unreachable && strcmp(a->waits_for, b->waits_for) == 0 &&
+           a->has_unreachable == b->has_unreachable && a->is_bare == b->is_bare &&
+           a->was_used == b->was_used && strcmp(a->waits_for, b->waits_for) == 0 &&
            strcmp(a->unreadable, b->unreadable) == 0 && strcmp(a->closed, b->closed) == 0 &&
            strcmp(a->message, b->message) == 0;
 }
@@ -46,4 +50,16 @@ void folder_health_explain(struct folder_health *health)
         snprintf(health->message, sizeof(health->message),
             "part of it cannot be reached: a path is too long, or more than 64 directories deep "
             "(the log says which); use shorter names, or move it up");
+}
+
+void folder_health_be_silent(struct folder_health *health, int64_t since_ms, int64_t now_ms)
+{
+    char since[64] = "";
+    time_t at = (time_t)(since_ms / 1000);
+    const char *format = now_ms - since_ms < TODAY_MS ? "%H:%M" : "%Y-%m-%d %H:%M";
+    struct tm local;
+    if (localtime_r(&at, &local))
+        (void)strftime(since, sizeof(since), format, &local);
+    *health = (struct folder_health){.healthy = false};
+    snprintf(health->message, sizeof(health->message), "does not answer since %s", since);
 }

@@ -12,6 +12,11 @@
 #define EMPTY_MIN_MS 60000 /* how long an empty directory must be unchanged */
 #define RESTART_PAUSE_MS 1000
 
+bool folder_is_elsewhere(const struct watched *folder)
+{
+    return atomic_load(&folder->folder->is_elsewhere);
+}
+
 void folder_request_scan(struct watched *folder)
 {
     folder->schedule.is_wanted = true;

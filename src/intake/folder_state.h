@@ -5,6 +5,7 @@
 #ifndef CLOSEDROP_INTAKE_FOLDER_STATE_H
 #define CLOSEDROP_INTAKE_FOLDER_STATE_H
 
+#include "protocol.h"
 #include "scan_schedule.h"
 
 #include "closedrop/config/config.h"
@@ -21,7 +22,7 @@
 #include <stdint.h>
 
 #define CANDIDATES_MAX 16384
-#define BATCH 256 /* sightings in one message */
+#define BATCH SIGHTINGS_MAX /* sightings in one message */
 #define MESSAGES_COLLECTED (MESSAGE_EMPTY + 1)
 #define BATCHES_OUT_MAX 8 /* unanswered messages during a scan */
 
@@ -68,6 +69,7 @@ struct watched {
     struct closed *closed; /* closed.c */
     struct folder_health health;
     struct folder_health reported; /* the last one sent */
+    bool is_pinged;                /* MESSAGE_PING is to be answered */
 };
 
 struct watch {
@@ -76,6 +78,7 @@ struct watch {
     struct mailbox *outbox;
     struct config *config;
     int64_t queue; /* its ID */
+    bool is_file_process;
     struct watched *folders;
     struct left *left; /* folders of earlier configurations, newest first */
     struct candidates *candidates;
@@ -88,6 +91,9 @@ struct watch {
     atomic_bool rescan;
     atomic_llong busy_since_ms; /* steady clock; 0 while it waits for others */
 };
+
+/** Whether another process touches its files, and this one must not. */
+bool folder_is_elsewhere(const struct watched *folder);
 
 /** Request a scan of the folder, to find later what cannot be remembered now. */
 void folder_request_scan(struct watched *folder);

@@ -8,11 +8,13 @@
 #include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/files/path.h"
+#include "closedrop/files/put_away.h"
 #include "closedrop/files/rights.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,14 @@ static void be_closed(struct watched *folder, int error)
     char *why = str_format("%s%s%s", strerror(-error), root < 0 ? "" : "; it ",
         root < 0 ? "" : rights_words(root, RIGHTS_LIST_DIRECTORY, words));
     be_away(folder, "cannot be opened: %s", why ? why : strerror(-error));
+}
+
+/** Whether it was used before we came, as far as can be told when its root is found first. */
+static void note_use(struct watched *folder)
+{
+    bool is_first = folder->health.device == 0;
+    if (is_first && faccessat(folder->root.fd, STAGING_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        folder->health.was_used = true;
 }
 
 bool folder_enter(struct watched *folder)
@@ -60,6 +70,7 @@ bool folder_enter(struct watched *folder)
     folder->root.fd = found.root;
     folder->root.real_path = found.real_path;
     folder->root.mount = found.mount;
+    note_use(folder);
     if (folder_yield_to_above(folder) || folder_yield(folder) || !folder_claim(folder))
         return false;
     folder->health.healthy = true;

@@ -106,6 +106,8 @@ static void take_message(struct watch *watch, const struct message *message)
         take_ask(watch, message);
     } else if (message->kind == MESSAGE_SCAN) {
         take_scan(watch, message);
+    } else if (message->kind == MESSAGE_PING) {
+        watch->folders[message->folder].is_pinged = true; /* answered after this turn */
     }
 }
 

@@ -113,6 +113,18 @@ static void send_health(struct watched *folder)
     send_message(folder->watch, message);
 }
 
+/** A turn has ended, so no call in it hangs. */
+static void answer_ping(struct watched *folder)
+{
+    struct message *pong = folder->is_pinged
+                               ? message_new(MESSAGE_PONG, folder->watch->config, folder->index, 0)
+                               : NULL;
+    if (!pong)
+        return; /* if memory is short, after the next turn */
+    folder->is_pinged = false;
+    send_message(folder->watch, pong);
+}
+
 /** Settled files are first: a folder that reports that none are left has reported all of them.
  * Those that left are last: their new names are known by then. */
 void report_send(struct watch *watch)
@@ -122,5 +134,6 @@ void report_send(struct watch *watch)
         for (int kind = 0; kind < MESSAGES_COLLECTED; kind++)
             send_collected(&watch->folders[i], (enum message_kind)kind);
         send_health(&watch->folders[i]);
+        answer_ping(&watch->folders[i]);
     }
 }

@@ -26,7 +26,8 @@ void report_empty(struct watched *folder, const char *path, const struct file_st
 void report_settled(
     struct watched *folder, const struct candidate *candidate, const struct settle_step *refusal);
 
-/** Send the collected reports, and the health of each folder if it has changed. */
+/** Send the collected reports, the health of each folder if it has changed, and the answers to
+ * MESSAGE_PING. */
 void report_send(struct watch *watch);
 
 #endif

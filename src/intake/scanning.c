@@ -2,6 +2,7 @@
 #include "scanning.h"
 #include "closed.h"
 #include "folder_claim.h"
+#include "folder_root.h"
 #include "folders.h"
 #include "hints.h"
 #include "polling.h"
@@ -14,6 +15,8 @@
 #include <errno.h>
 
 #define SCAN_SLICE 512 /* entries of a scan in one turn */
+#define SCAN_STEP 16   /* after so many, the clock is read */
+#define SLICE_MS 100   /* or until this much time has passed */
 
 /** Not worth another scan: it stays so until somebody shortens a name. */
 static void note_unreachable(void *context)
@@ -105,15 +108,41 @@ static void end_scan(struct watched *folder)
     polling_explain(folder);
 }
 
+/** Scan a slice. Returns whether there is more. */
+static bool scan_slice(struct scan *scan)
+{
+    int64_t end = clock_steady_ms() + SLICE_MS;
+    bool is_more = true;
+    for (int i = 0; is_more && i < SCAN_SLICE / SCAN_STEP && clock_steady_ms() < end; i++)
+        is_more = scan_step(scan, SCAN_STEP);
+    return is_more;
+}
+
+/** Another process touches its files from now on. */
+static void leave(struct watched *folder)
+{
+    if (folder->root.fd < 0)
+        return;
+    folder_root_lose(folder);
+    folder_drop_messages(folder);
+    folder->outgoing.asked = 0;
+    folder->watch->batches_out = 0; /* nobody answers those */
+    folder->health = (struct folder_health){.healthy = false};
+}
+
 void scanning_continue(struct watched *folder)
 {
+    if (folder_is_elsewhere(folder)) {
+        leave(folder);
+        return;
+    }
     if (folder->root.fd >= 0 && clock_steady_ms() >= folder->claim.next_ms)
         (void)folder_claim(folder);
     if (!folder->schedule.scan)
         begin_due_scan(folder);
     if (folder_yield(folder) || !folder->schedule.scan || !has_room(folder->watch))
         return;
-    bool is_more = scan_step(folder->schedule.scan, SCAN_SLICE);
+    bool is_more = scan_slice(folder->schedule.scan);
     if (!folder_yield(folder) && !is_more)
         end_scan(folder);
 }
@@ -138,6 +167,8 @@ bool scanning_is_running(const struct watch *watch)
 
 int64_t scanning_next(const struct watched *folder)
 {
+    if (folder_is_elsewhere(folder))
+        return folder->root.fd < 0 ? INT64_MAX : 0;
     int64_t claim = folder->root.fd < 0 ? INT64_MAX : folder->claim.next_ms;
     return earlier(claim, schedule_next(&folder->schedule, has_room(folder->watch)));
 }

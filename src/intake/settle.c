@@ -33,6 +33,7 @@
  */
 #include "closedrop/intake/settle.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/config/refusal.h"
@@ -61,9 +62,19 @@ static struct settle_step wait_for_quiet(
     return wait_for(SETTLE_QUIET, is_early ? facts->now + pause : until);
 }
 
+const char *settle_code(const char *text)
+{
+    static const char *const codes[] = {
+        "sidecar", "empty", "links", "crashed", "unreadable", "too_small", "too_large", "cut_off"};
+    for (size_t i = 0; text && i < COUNT(codes); i++)
+        if (strcmp(codes[i], text) == 0)
+            return codes[i];
+    return NULL;
+}
+
 static struct settle_step refuse(const char *code, const char *format, const char *detail)
 {
-    struct settle_step step = {.kind = SETTLE_REFUSE, .code = code};
+    struct settle_step step = {.kind = SETTLE_REFUSE, .code = settle_code(code)};
     snprintf(step.message, sizeof(step.message), format, detail);
     return step;
 }

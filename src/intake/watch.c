@@ -16,6 +16,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/config/load.h"
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
@@ -50,6 +51,8 @@ static void restart_if_due(struct watch *watch)
         struct watched *folder = &watch->folders[i];
         if (folder->root.fd >= 0)
             polling_decide(folder);
+        if (folder_is_elsewhere(folder))
+            continue;
         if (asked || !folder->coverage.polls)
             scanning_restart(folder);
     }
@@ -76,6 +79,15 @@ static int until_next(const struct watch *watch, bool more_events)
     return wait < 0 ? 0 : wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+/** Something was mounted or unmounted, perhaps one of the folders. */
+static void follow_mounts(struct watch *watch)
+{
+    if (!watch->is_file_process)
+        config_find_elsewhere(watch->config);
+    for (size_t i = 0; i < watch->config->folder_count; i++)
+        folder_request_check(&watch->folders[i]);
+}
+
 static void sleep_until(struct watch *watch, int timeout)
 {
     struct pollfd fds[3] = {
@@ -86,8 +98,8 @@ static void sleep_until(struct watch *watch, int timeout)
     watch_set_waiting(watch, true);
     int ready = poll(fds, 3, timeout);
     watch_set_waiting(watch, false);
-    for (size_t i = 0; ready > 0 && fds[2].revents && i < watch->config->folder_count; i++)
-        folder_request_check(&watch->folders[i]);
+    if (ready > 0 && fds[2].revents)
+        follow_mounts(watch);
 }
 
 static void *run(void *context)
@@ -110,20 +122,23 @@ static void *run(void *context)
     return NULL;
 }
 
-int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, struct mailbox *outbox,
-    struct watch **ret_watch)
+int watch_start(struct config *config, const struct watch_terms *terms, struct mailbox *inbox,
+    struct mailbox *outbox, struct watch **ret_watch)
 {
     struct watch *watch = calloc(1, sizeof(*watch));
-    if (!watch)
+    if (!watch) {
+        crash_guard_close(terms->crash_guard);
         return -ENOMEM;
-    watch->queue = queue;
+    }
+    watch->queue = terms->queue;
+    watch->crash_guard = terms->crash_guard;
+    watch->is_file_process = terms->is_file_process;
     watch->inbox = inbox;
     watch->outbox = outbox;
     atomic_init(&watch->rescan, false);
     atomic_init(&watch->busy_since_ms, 0);
     watch->events = events_open();
     watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-    watch->crash_guard = crash_guard_open(config->state_dir);
     int result = folder_set_enter(watch, config);
     watch->restart_ms = 0;
     if (result == 0)

@@ -19,6 +19,12 @@ int config_load(const char *file, enum config_compare compare, struct config **r
     struct str *problems);
 
 /**
+ * Find the folders on file systems that can hang (files/mounts.h): their files are elsewhere from
+ * now on. config_load() has done so; call it again when the mounts have changed. Any thread may.
+ */
+void config_find_elsewhere(struct config *config);
+
+/**
  * Where to reach the agent of a configuration that has errors, as far as that can be read: a tree
  * that holds `file`, `state_dir` and `control_socket` only. NULL if out of memory.
  */

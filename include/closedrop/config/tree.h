@@ -45,6 +45,10 @@ struct folder {
     struct rule **rules;  /* in order; point into config->rules; NULL-terminated, never NULL */
     bool fails_unmatched; /* no_match = "fail" */
     char *rules_digest;   /* digest of what these rules say */
+    /* another process touches its files, and this one does not: for the agent, the folder's file
+       process, because its file system can hang (files/mounts.h); in a file process, all folders
+       but its own are. Not part of the configuration: once true, it stays so */
+    atomic_bool is_elsewhere;
 };
 
 struct close_settings {

@@ -3,8 +3,9 @@
  * program during inspection has no job yet that could count the crashes, so it would crash the
  * program at every start.
  *
- * It is kept in STATE_DIR/looking, a mapped page: this needs no system call per file and survives
- * the process, though not the machine, which is enough.
+ * It is kept in STATE_DIR/looking, or in STATE_DIR/looking.DIGEST for the file process of a folder:
+ * a mapped page, which needs no system call per file and survives the process, though not the
+ * machine, which is enough.
  */
 #ifndef CLOSEDROP_INTAKE_CRASH_GUARD_H
 #define CLOSEDROP_INTAKE_CRASH_GUARD_H
@@ -14,10 +15,13 @@
 struct crash_guard;
 
 /**
- * Open or create the page in `state_dir`, and count the crash if the last process crashed while it
- * inspected a file. NULL on failure: nothing is then remembered, and all calls do nothing.
+ * Open or create the page in `state_dir` of the agent, or of the file process of the folder with
+ * this name. If the last process ended while it inspected a file, that is counted as a crash if it
+ * `may_have_crashed`. NULL on failure, or while an earlier process hangs that has the page:
+ * nothing is then remembered, and all calls do nothing.
  */
-struct crash_guard *crash_guard_open(const char *state_dir);
+struct crash_guard *crash_guard_open(
+    const char *state_dir, const char *folder, bool may_have_crashed);
 void crash_guard_close(struct crash_guard *guard);
 
 /**

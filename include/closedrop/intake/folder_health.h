@@ -18,6 +18,8 @@ struct folder_health {
     int64_t waiting[SETTLE_WAITS];
     int missed;           /* 0, or a negative errno: something in it cannot be read for now */
     bool has_unreachable; /* something in it is nested too deep, or its path is too long */
+    bool is_bare;         /* completely empty, like the mount point of an unmounted file system */
+    bool was_used;        /* it had a staging directory before the watch thread came */
     uint64_t device;
     uint64_t inode;
     char waits_for[640];   /* first file that waits for its marker or sidecar, and which; or "" */
@@ -38,5 +40,8 @@ bool folder_health_is_incomplete(const struct folder_health *health);
 
 /** If its message is empty, describe in it what is wrong inside the folder. */
 void folder_health_explain(struct folder_health *health);
+
+/** It is away, because what watches it has not answered since this moment (wall clock). */
+void folder_health_be_silent(struct folder_health *health, int64_t since_ms, int64_t now_ms);
 
 #endif

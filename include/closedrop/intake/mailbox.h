@@ -1,5 +1,6 @@
 /**
- * The messages between the two threads, and the only locks in the program.
+ * The messages between the work thread and whoever watches folders: the watch thread and the file
+ * processes (intake.h); and the mailboxes of the threads, the only locks in the program.
  *
  * A mailbox holds a bounded number of messages, in order, and a descriptor that is readable while
  * there are any. Messages to the work thread may wait for room, because a later scan finds
@@ -26,12 +27,15 @@ enum message_kind {
     MESSAGE_EMPTY,    /* these directories have been empty for a while: remove the emptied ones */
     MESSAGE_HEALTH,   /* the health of a folder */
     MESSAGE_PROGRESS, /* how far a file has settled; answers MESSAGE_ASK */
+    MESSAGE_PONG,     /* the answer to MESSAGE_PING */
     /* to the watch thread */
     MESSAGE_UNKNOWN,  /* those of MESSAGE_SEEN that are to be settled */
     MESSAGE_RESETTLE, /* inspect this path again */
     MESSAGE_ASK,      /* how far has this file settled? */
     MESSAGE_SCAN,     /* scan the folder; its health shows when the scan has ended */
     MESSAGE_CONFIG,   /* watch these folders from now on */
+    MESSAGE_PING,     /* answer it: between processes only */
+    MESSAGE_RESCAN,   /* scan everything again: there was no room for a message; likewise */
 };
 
 /** One file as it was seen. */

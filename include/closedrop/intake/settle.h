@@ -80,6 +80,9 @@ struct settle_findings {
 
 enum settle_kind { SETTLE_WAIT, SETTLE_OPEN, SETTLE_READY, SETTLE_REFUSE };
 
+/** Why a file can never be sent: every code of a SETTLE_REFUSE, equal to `text`; or NULL. */
+const char *settle_code(const char *text);
+
 struct settle_step {
     enum settle_kind kind;
     enum settle_wait wait; /* for SETTLE_WAIT: for what */

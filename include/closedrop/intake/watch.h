@@ -13,6 +13,7 @@
 #define CLOSEDROP_INTAKE_WATCH_H
 
 #include "closedrop/config/config.h"
+#include "closedrop/intake/crash_guard.h"
 #include "closedrop/intake/mailbox.h"
 
 #include <stdbool.h>
@@ -20,13 +21,20 @@
 
 struct watch;
 
+/** On whose behalf a watch thread runs. */
+struct watch_terms {
+    int64_t queue;                   /* its ID */
+    struct crash_guard *crash_guard; /* taken over, also on failure; NULL: nothing is remembered */
+    bool is_file_process;            /* also watches a folder whose file system can hang */
+};
+
 /**
  * Start the thread. It reads `inbox` and writes `outbox` (both borrowed), and watches the folders
- * of `config` on behalf of the queue with this ID. All signals must be blocked. Returns 0 or a
- * negative errno.
+ * of `config`, except those that are elsewhere (tree.h). A folder goes elsewhere when a file system
+ * that can hang is mounted at it. All signals must be blocked. Returns 0 or a negative errno.
  */
-int watch_start(struct config *config, int64_t queue, struct mailbox *inbox, struct mailbox *outbox,
-    struct watch **ret_watch);
+int watch_start(struct config *config, const struct watch_terms *terms, struct mailbox *inbox,
+    struct mailbox *outbox, struct watch **ret_watch);
 
 /** Close both mailboxes, wait for the thread to end, and free it. */
 void watch_stop(struct watch *watch);

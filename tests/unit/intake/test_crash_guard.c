@@ -37,7 +37,7 @@ static int remove_directory(void **state)
 /** A life that looks at `file`; false: it would not. */
 static bool live(const char *file, bool dies)
 {
-    struct crash_guard *guard = crash_guard_open(directory);
+    struct crash_guard *guard = crash_guard_open(directory, NULL, true);
     assert_non_null(guard);
     bool looks = crash_guard_begin(guard, "scans", file);
     if (!looks || !dies)
@@ -66,7 +66,7 @@ static void a_look_that_went_well_is_a_new_beginning(void **state)
 /** A life that reads a part of `file` first, and then looks at it; false: it would not look. */
 static bool live_with_sample(const char *file, bool dies_of_sample, bool dies_of_look)
 {
-    struct crash_guard *guard = crash_guard_open(directory);
+    struct crash_guard *guard = crash_guard_open(directory, NULL, true);
     assert_non_null(guard);
     bool is_read = crash_guard_begin_sample(guard, "scans", file);
     bool died = is_read && dies_of_sample;
@@ -98,7 +98,7 @@ static void a_part_that_kills_counts_as_the_look_does(void **state)
 /** A life that looks at all of them, in that order, and dies of those called bad. */
 static bool live_with(const char *const *files, size_t count)
 {
-    struct crash_guard *guard = crash_guard_open(directory);
+    struct crash_guard *guard = crash_guard_open(directory, NULL, true);
     assert_non_null(guard);
     bool died = false;
     for (size_t i = 0; i < count && !died; i++) {
@@ -127,7 +127,7 @@ static void is_looked_at_when_brought_back_in_the_same_life(void **state)
     (void)state;
     for (int death = 0; death < 3; death++)
         assert_true(live("bad.pdf", true));
-    struct crash_guard *guard = crash_guard_open(directory);
+    struct crash_guard *guard = crash_guard_open(directory, NULL, true);
     assert_non_null(guard);
     assert_false(crash_guard_begin(guard, "scans", "bad.pdf"));
     crash_guard_end(guard);
@@ -167,7 +167,7 @@ static void believes_no_garbage(void **state)
 static void does_nothing_where_nothing_can_be_kept(void **state)
 {
     (void)state;
-    struct crash_guard *guard = crash_guard_open("/nonexistent");
+    struct crash_guard *guard = crash_guard_open("/nonexistent", NULL, true);
     assert_null(guard);
     assert_true(crash_guard_begin(guard, "scans", "a.pdf"));
     crash_guard_end(guard);

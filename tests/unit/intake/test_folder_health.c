@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -29,8 +30,23 @@ static const struct folder_health others[] = {
     {.waits_for = "a"},
     {.unreadable = "a"},
     {.closed = "a"},
+    {.is_bare = true},
+    {.was_used = true},
     {.message = "a"},
 };
+
+static void one_that_is_silent_says_since_when(void **state)
+{
+    (void)state;
+    struct folder_health health = {.healthy = true, .settling = 3};
+    setenv("TZ", "UTC", 1);
+    folder_health_be_silent(&health, 36840000, 36900000);
+    assert_false(health.healthy);
+    assert_true(folder_health_is_at_rest(&health));
+    assert_string_equal(health.message, "does not answer since 10:14");
+    folder_health_be_silent(&health, 36840000, 36840000 + 12 * 3600000);
+    assert_string_equal(health.message, "does not answer since 1970-01-01 10:14");
+}
 
 static void each_change_is_news(void **state)
 {
@@ -94,6 +110,7 @@ static void explains_what_is_wrong_unless_that_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_is_silent_says_since_when),
         cmocka_unit_test(each_change_is_news),
         cmocka_unit_test(knows_when_there_is_nothing_to_wait_for),
         cmocka_unit_test(explains_what_is_wrong_unless_that_is_said),

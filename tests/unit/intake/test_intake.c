@@ -465,6 +465,7 @@ static struct config *copy_config(void)
     copy->folders[0].archive = strdup(archive);
     copy->folders[0].failed = strdup(failed);
     copy->folders[0].rules = calloc(1, sizeof(struct rule *));
+    assert_int_equal(own_files_make(copy), 0);
     return copy;
 }
 

@@ -2,6 +2,7 @@
 #include "closedrop/intake/watch.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/config/own_files.h"
 
 #include "scratch.h"
 
@@ -52,6 +53,8 @@ static struct folder plain_folder(char *path, enum watch_mode watch)
         .rescan_ms = HOUR_MS};
 }
 
+static const struct watch_terms terms = {.queue = 1};
+
 static void wait_for_message(const struct mailbox *box)
 {
     struct pollfd bell = {.fd = mailbox_descriptor(box), .events = POLLIN};
@@ -71,11 +74,12 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     struct config config = {.references = 1, .folders = &folder, .folder_count = 1};
     struct mailbox *inbox = mailbox_new(16), *outbox = mailbox_new(16);
     struct watch *watch = NULL;
+    assert_int_equal(own_files_make(&config), 0);
     eventfd_t value;
     assert_int_equal(scratch_make(directory), 0);
     came = eventfd(0, 0);
     may_go = eventfd(0, 0);
-    assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
+    assert_int_equal(watch_start(&config, &terms, inbox, outbox, &watch), 0);
     eventfd_read(came, &value);
     int64_t now = clock_steady_ms();
     assert_true(watch_is_stuck(watch, now + HOUR_MS, HOUR_MS / 2));
@@ -86,6 +90,7 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     watch_stop(watch);
     mailbox_free(inbox);
     mailbox_free(outbox);
+    own_files_free(config.own_files);
     close(came);
     close(may_go);
     scratch_remove(directory);
@@ -99,12 +104,14 @@ static void a_thread_that_waits_for_room_in_its_outbox_is_not_stuck(void **state
     struct config config = {.references = 1, .folders = folders, .folder_count = 2};
     struct mailbox *inbox = mailbox_new(16), *outbox = mailbox_new(1);
     struct watch *watch = NULL;
-    assert_int_equal(watch_start(&config, 1, inbox, outbox, &watch), 0);
+    assert_int_equal(own_files_make(&config), 0);
+    assert_int_equal(watch_start(&config, &terms, inbox, outbox, &watch), 0);
     wait_for_message(outbox); /* about the first folder: no room for the second */
     wait_until_idle(watch);
     watch_stop(watch);
     mailbox_free(inbox);
     mailbox_free(outbox);
+    own_files_free(config.own_files);
 }
 
 int main(void)

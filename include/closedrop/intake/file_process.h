@@ -1,0 +1,21 @@
+/** What a file process does (intake.h): it watches its folder, and speaks to the agent. */
+#ifndef CLOSEDROP_INTAKE_FILE_PROCESS_H
+#define CLOSEDROP_INTAKE_FILE_PROCESS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/** What it is started as: "closedrop file-process FOLDER", with its socket as this descriptor. */
+#define FILE_PROCESS_COMMAND "file-process"
+#define FILE_PROCESS_SOCKET 3
+
+/** What ends one that could not give its folder up: some calls that hang can be ended so. */
+#define FILE_PROCESS_END SIGALRM
+
+/** Whether these are the arguments of one, and not of a person. */
+bool file_process_is_meant(int argc, char **argv);
+
+/** Be one, until the agent closes the socket. Returns the exit status of the program. */
+int file_process_run(void);
+
+#endif

@@ -1,0 +1,222 @@
+/**
+ * The file process: a watch thread of its own for one folder, and this thread, which passes the
+ * messages between its mailboxes and the socket to the agent. Only the watch thread touches files,
+ * so only that can hang.
+ */
+#define LOG_MODULE "files"
+
+#include "closedrop/intake/file_process.h"
+
+#include "protocol.h"
+
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/exit_codes.h"
+#include "closedrop/base/log.h"
+#include "closedrop/intake/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MESSAGES_OUT_MAX 16
+#define MESSAGES_IN_MAX 1024
+#define OUTGOING_MAX (256 * 1024) /* bytes; more stay in the mailbox */
+#define END_S 2                   /* to give the folder up */
+#define RECEIVED_AT_ONCE (64 * 1024)
+
+struct file_process {
+    struct config *config;
+    struct briefing briefing;
+    struct mailbox *to_watch;
+    struct mailbox *from_watch;
+    struct watch *watch;
+    struct str incoming;
+    struct str outgoing;
+};
+
+bool file_process_is_meant(int argc, char **argv)
+{
+    struct stat stat;
+    return argc == 3 && strcmp(argv[1], FILE_PROCESS_COMMAND) == 0 &&
+           fstat(FILE_PROCESS_SOCKET, &stat) == 0 && S_ISSOCK(stat.st_mode);
+}
+
+/** Keep nothing of the agent but the socket, standard error, and its blocked signals. */
+static void stand_alone(void)
+{
+    const struct rlimit none = {0, 0};
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_NAME, "closedrop"); /* and not "exe" */
+    close_range(FILE_PROCESS_SOCKET + 1, ~0U, 0);
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+/* ---- from the agent ---- */
+
+static int start_watch(struct file_process *process)
+{
+    const struct folder *folder = &process->config->folders[process->briefing.folder];
+    const struct watch_terms terms = {.queue = process->briefing.queue,
+        .crash_guard = crash_guard_open(
+            process->config->state_dir, folder->name, process->briefing.has_crashed),
+        .is_file_process = true};
+    return watch_start(
+        process->config, &terms, process->to_watch, process->from_watch, &process->watch);
+}
+
+static int take_config(struct file_process *process, struct wire *wire)
+{
+    struct config *config = protocol_read_config(wire, &process->briefing);
+    if (!config)
+        return -EPROTO;
+    config_release(process->config);
+    process->config = config;
+    log_configure(config->log_level, config->log_format);
+    if (!process->watch)
+        return start_watch(process);
+    struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
+    return message && mailbox_post(process->to_watch, message, false) ? 0 : -ENOMEM;
+}
+
+/** Only these come from the agent, after the configuration. */
+static bool comes_from_agent(enum message_kind kind)
+{
+    return kind > MESSAGE_PONG && kind != MESSAGE_CONFIG;
+}
+
+static int take_message(struct file_process *process, struct wire *wire, enum message_kind kind)
+{
+    struct message *message = NULL;
+    if (!process->watch || !comes_from_agent(kind))
+        return -EPROTO;
+    int result = protocol_read(
+        wire, kind, process->briefing.number, process->config, process->briefing.folder, &message);
+    if (result <= 0)
+        return result;
+    bool is_rescan = kind == MESSAGE_RESCAN;
+    if (is_rescan)
+        message_free(message);
+    if (is_rescan || !mailbox_post(process->to_watch, message, false))
+        watch_rescan(process->watch);
+    return 0;
+}
+
+static int take_frames(struct file_process *process)
+{
+    struct wire wire;
+    struct str *bytes = &process->incoming;
+    int64_t size;
+    while ((size = frame_find(bytes->bytes, bytes->length, &wire)) > 0) {
+        enum message_kind kind = protocol_kind(&wire);
+        int result = kind == MESSAGE_CONFIG ? take_config(process, &wire)
+                                            : take_message(process, &wire, kind);
+        if (result < 0)
+            return result;
+        str_remove_first(bytes, (size_t)size);
+    }
+    return (int)size;
+}
+
+/** Returns 0, or a negative errno: -EPIPE if the agent has closed the socket. */
+static int receive(struct file_process *process)
+{
+    static char piece[RECEIVED_AT_ONCE];
+    ssize_t got = recv(FILE_PROCESS_SOCKET, piece, sizeof(piece), MSG_DONTWAIT);
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    if (got == 0)
+        return -EPIPE;
+    str_add_bytes(&process->incoming, piece, (size_t)got);
+    int result = str_error(&process->incoming);
+    return result < 0 ? result : take_frames(process);
+}
+
+/* ---- to the agent ---- */
+
+/** What is about an earlier configuration is not sent. */
+static int take_from_watch(struct file_process *process)
+{
+    struct message *message;
+    int result = 0;
+    while (result == 0 && process->outgoing.length < OUTGOING_MAX &&
+           (message = mailbox_take(process->from_watch)) != NULL) {
+        if (message->config == process->config)
+            result = protocol_add(&process->outgoing, process->briefing.number, message);
+        message_free(message);
+    }
+    return result;
+}
+
+static int send_some(struct file_process *process)
+{
+    struct str *bytes = &process->outgoing;
+    while (bytes->length) {
+        ssize_t sent =
+            send(FILE_PROCESS_SOCKET, bytes->bytes, bytes->length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0)
+            return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        str_remove_first(bytes, (size_t)sent);
+    }
+    return 0;
+}
+
+/** One turn: wait, and pass on what has come. Returns 0 or a negative errno. */
+static int turn(struct file_process *process)
+{
+    bool is_full = process->outgoing.length >= OUTGOING_MAX;
+    short events = process->outgoing.length ? POLLIN | POLLOUT : POLLIN;
+    struct pollfd fds[2] = {
+        {.fd = FILE_PROCESS_SOCKET, .events = events},
+        {.fd = is_full ? -1 : mailbox_descriptor(process->from_watch), .events = POLLIN},
+    };
+    if (poll(fds, 2, -1) < 0 && errno != EINTR)
+        return -errno;
+    int result = receive(process);
+    if (result == 0)
+        result = take_from_watch(process);
+    return result < 0 ? result : send_some(process);
+}
+
+/** Whoever reads our standard error is not to wait for us, and if a call hangs, only the kernel
+ * decides when we end: some file systems let us go at once. */
+static void limit_end(void)
+{
+    sigset_t alarm_only;
+    (void)dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+    (void)dup2(STDIN_FILENO, STDOUT_FILENO);
+    sigemptyset(&alarm_only);
+    sigaddset(&alarm_only, FILE_PROCESS_END);
+    pthread_sigmask(SIG_UNBLOCK, &alarm_only, NULL);
+    alarm(END_S);
+}
+
+int file_process_run(void)
+{
+    stand_alone(); /* before anything is opened */
+    struct file_process process = {.to_watch = mailbox_new(MESSAGES_IN_MAX),
+        .from_watch = mailbox_new(MESSAGES_OUT_MAX),
+        .incoming = STR_INIT(2 * FRAME_MAX),
+        .outgoing = STR_INIT(2 * FRAME_MAX)};
+    int result = process.to_watch && process.from_watch ? 0 : -ENOMEM;
+    while (result == 0)
+        result = turn(&process);
+    if (result != -EPIPE && result != -ECONNRESET)
+        log_error("the file process ends: %s", strerror(-result));
+    limit_end();
+    watch_stop(process.watch); /* it gives the folder up */
+    mailbox_free(process.to_watch);
+    mailbox_free(process.from_watch);
+    config_release(process.config);
+    str_release(&process.incoming);
+    str_release(&process.outgoing);
+    return EXIT_DONE;
+}

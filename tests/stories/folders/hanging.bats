@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# A share whose server stops answering: each call on it hangs, in a state that no signal ends. It holds up nobody else.
+
+load ../../support/story
+
+setup() {
+    story_setup
+    mount_hanging
+    timeout=1s more_folders='{ name = "share"; path = "share"; settle = "200ms"; poll_interval = "200ms"; }' \
+        write_config 'poll_interval = "200ms";'
+}
+
+teardown() {
+    local result=0
+    answer # first: even to ask for "share" could hang
+    story_teardown || result=$?
+    end_hanging
+    return $result
+}
+
+share_says() { # JQ-CONDITION on the share in status
+    closedrop status --json | jq -en "input | .folders[] | select(.name == \"share\") | $1" >/dev/null
+}
+
+share_is_away() {
+    share_says '.healthy == false and (.message | test("^does not answer since [0-2][0-9]:[0-5][0-9]$"))'
+}
+
+@test "a local folder delivers while the share hangs, status and log say so, and it comes back" {
+    start_agent
+    wait_until share_says .healthy
+    hang all
+    wait_until share_is_away
+    wait_until log_says "folder share ($PWD/share): does not answer since"
+    echo local >in/a.txt
+    WAIT_MAX=5 wait_until jobs_are done 1
+    echo shared >behind/b.txt
+    answer
+    wait_until share_says '.healthy and .message == null'
+    wait_until jobs_are done 2
+    [ "$(uploads)" = 2 ]
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b.txt"
+}
+
+@test "a start while the share hangs: the control socket answers, and the local folder delivers" {
+    hang all
+    echo local >in/a.txt
+    WAIT_MAX=5 start_agent
+    WAIT_MAX=5 wait_until jobs_are done 1
+    wait_until share_is_away
+    answer
+    wait_until share_says .healthy
+}
+
+@test "SIGTERM ends the agent while the share hangs" {
+    start_agent
+    wait_until share_says .healthy
+    hang all
+    wait_until share_is_away
+    local before=$SECONDS
+    stop_agent
+    [ "$agent_code" = 0 ]
+    [ $((SECONDS - before)) -le 5 ]
+    answer
+}
+
+@test "run --once while the share hangs: it delivers from the local folder, and whoever reads its output does not wait" {
+    hang all
+    echo local >in/a.txt
+    run closedrop run --once # through a pipe
+    [ "$status" = 1 ]
+    [[ $output == *"folder share ($PWD/share): does not answer since "* ]]
+    [ "$(uploads)" = 1 ]
+    answer
+}
+
+there_are() { # NUMBER of file processes, also of those that were killed and hang
+    [ "$(ps --no-headers --ppid "$agent_pid" | wc -l)" = "$1" ]
+}
+
+@test "no more than three file processes, and one again once the share answers" {
+    start_agent
+    wait_until share_says .healthy
+    hang all
+    wait_until there_are 3
+    sleep 1 # another one would have been tried
+    there_are 3
+    answer
+    wait_until share_says .healthy
+    wait_until there_are 1
+}
+
+@test "a file process that crashes takes its folder away for a moment, not the agent" {
+    start_agent
+    wait_until share_says .healthy
+    kill -ABRT "$(pgrep -P "$agent_pid")"
+    wait_until log_says 'its file process has ended unexpectedly'
+    wait_until share_says .healthy
+    echo shared >behind/b.txt
+    wait_until jobs_are done 1
+}
