@@ -3,11 +3,13 @@
 
 #include "jobs.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/config/load.h"
+#include "closedrop/config/locate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,40 +75,57 @@ static void print_json(const struct facts *facts, const struct explanation *expl
     cli_print_json(result < 0 ? NULL : object);
 }
 
-/** Nothing is known about it at all: that is not an answer. */
+/** Whether something is known about the file; else there is no answer. */
 static bool is_answered(const struct explanation *explanation)
 {
-    const char *name = explanation->situation->name;
-    return strcmp(name, "unknown") != 0 && strcmp(name, "hidden") != 0 &&
-           strcmp(name, "unasked") != 0;
+    static const char *const open[] = {"unknown", "hidden", "unasked", "configuration"};
+    size_t i = 0;
+    while (i < COUNT(open) && strcmp(open[i], explanation->situation->name) != 0)
+        i++;
+    return i == COUNT(open);
 }
 
-static int explain_file(const struct options *options, const struct config *config)
+/** Without folders and without an agent, nothing can be said. */
+static bool is_explicable(const struct facts *facts)
+{
+    return !facts->is_partial || facts->status;
+}
+
+static int explain_file(const struct options *options, const struct desk *desk)
 {
     struct facts facts;
     struct explanation explanation = {
         .message = STR_INIT(SENTENCE_MAX), .remedy = STR_INIT(SENTENCE_MAX)};
     struct str trouble = STR_INIT(4096);
-    int result = facts_collect(&facts, config, options->arguments[0], &trouble);
+    int code = EXIT_NOT_DONE;
+    int result = facts_collect(&facts, desk, options->arguments[0], &trouble);
     if (facts.trouble)
         fprintf(stderr, "closedrop: %s\n", facts.trouble);
-    if (result == 0) {
+    if (result == 0 && !is_explicable(&facts)) {
+        code = EXIT_CONFIG;
+    } else if (result == 0) {
         explain_facts(&facts, &explanation);
         (options->json ? print_json : print)(&facts, &explanation);
+        code = is_answered(&explanation) ? EXIT_DONE : EXIT_NOT_DONE;
     }
-    bool is_done = result == 0 && is_answered(&explanation);
     facts_release(&facts);
     str_release(&explanation.message);
     str_release(&explanation.remedy);
     str_release(&trouble);
-    return is_done ? EXIT_DONE : EXIT_NOT_DONE;
+    return code;
 }
 
+/** With errors in the configuration, an agent that runs with an earlier one still knows its jobs.
+ */
 static int explain(const struct options *options)
 {
-    struct config *config = cli_config(options, CONFIG_COMPARE_PATHS);
-    int code = config ? explain_file(options, config) : EXIT_CONFIG;
-    config_release(config);
+    CLEANUP(free_text) char *file = config_locate(options->config_file);
+    struct desk desk = {.config = cli_config(options, CONFIG_COMPARE_PATHS)};
+    desk.is_partial = !desk.config;
+    if (desk.is_partial && file)
+        desk.config = config_load_socket(file);
+    int code = desk.config ? explain_file(options, &desk) : EXIT_CONFIG;
+    cli_desk_close(&desk);
     return code;
 }
 

@@ -25,6 +25,7 @@ enum file_kind { FILE_GONE, FILE_HIDDEN, FILE_REGULAR, FILE_DIRECTORY, FILE_LINK
 /** What is known about a file. JSON is owned by `status` and `answer`. */
 struct facts {
     const struct config *config;
+    bool is_partial; /* it has errors: its folders and rules are not known, but the agent's jobs */
     const char *given; /* its path, as on the command line */
     struct place place;
     enum file_kind kind;
@@ -57,11 +58,12 @@ struct situation {
 };
 
 /**
- * Collect the facts about the file `given`. Whoever cannot be asked is left out, and `trouble` says
- * why; its text is part of the facts. Returns 0 or -ENOMEM; release them in any case.
+ * Collect the facts about the file `given`; the desk need not be open. Whoever cannot be asked is
+ * left out, and `trouble` says why; its text is part of the facts. Returns 0 or -ENOMEM; release
+ * them in any case.
  */
 int facts_collect(
-    struct facts *facts, const struct config *config, const char *given, struct str *trouble);
+    struct facts *facts, const struct desk *desk, const char *given, struct str *trouble);
 void facts_release(struct facts *facts);
 
 /** The situation that the facts show. Never NULL. Pure. */

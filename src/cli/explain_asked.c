@@ -2,6 +2,7 @@
  */
 #include "explain_asked.h"
 
+#include "jobs.h"
 #include "situation_words.h"
 
 #include "closedrop/base/cleanup.h"
@@ -30,23 +31,45 @@ static struct json *ask(struct client *client, const struct question *question)
     return NULL;
 }
 
-/** Which file is meant. A name that is too long for a question was never in the queue. */
+/** If the configuration cannot be read: the agent's folder that contains the path, or NULL. */
+static const struct json *find_folder(const struct facts *facts, const char *path)
+{
+    const struct json *folders = json_get(facts->status, "folders");
+    for (const struct json *one = json_first(folders); one && facts->is_partial;
+         one = json_next(one)) {
+        const char *its = job_member(one, "path");
+        if (*its && path_is_within(path, its) && path[strlen(its)] == '/')
+            return one;
+    }
+    return NULL;
+}
+
+/** Write names into a question. One that is too long for that was never in the queue. */
+static bool put_names(struct question *question, const char *folder, const char *path)
+{
+    const char *name = path_name(path);
+    snprintf(question->folder, sizeof(question->folder), "%s", folder);
+    snprintf(question->path, sizeof(question->path), "%s", path);
+    snprintf(question->name, sizeof(question->name), "%s", name);
+    return *name && strlen(path) < sizeof(question->path) && strlen(name) < sizeof(question->name);
+}
+
+/** Which file is meant, by its folder or, in none, by where it is. */
 static bool aim(const struct facts *facts, struct question *question)
 {
-    CLEANUP(free_text) char *resolved = facts->place.folder ? NULL : place_resolve(facts->given);
-    const struct folder *folder = facts->place.folder;
-    const char *path = folder ? facts->place.path : resolved;
-    if (!path || strlen(path) >= sizeof(question->path) ||
-        strlen(path_name(path)) >= sizeof(question->name))
-        return false;
-    snprintf(question->path, sizeof(question->path), "%s", path);
-    snprintf(question->name, sizeof(question->name), "%s", path_name(path));
-    snprintf(question->folder, sizeof(question->folder), "%s", folder ? folder->name : "");
+    const struct place *place = &facts->place;
     question->is_there = facts->kind == FILE_REGULAR;
     question->identity = facts->state.identity;
-    question->by_path =
-        folder && (folder->after_upload == AFTER_KEEP || facts->place.whereabouts != AMONG_DROPPED);
-    return *question->name;
+    question->by_path = place->folder && (place->folder->after_upload == AFTER_KEEP ||
+                                             place->whereabouts != AMONG_DROPPED);
+    if (place->folder)
+        return put_names(question, place->folder->name, place->path);
+    CLEANUP(free_text) char *resolved = place_resolve(facts->given);
+    const struct json *folder = resolved ? find_folder(facts, resolved) : NULL;
+    if (!folder)
+        return resolved && put_names(question, "", resolved);
+    return put_names(
+        question, job_member(folder, "name"), resolved + strlen(job_member(folder, "path")) + 1);
 }
 
 static const struct json *find_health(const struct facts *facts)
@@ -84,7 +107,8 @@ static bool has_its_job(const struct facts *facts)
                          facts->place.whereabouts == AMONG_DROPPED;
     if (!json_is_object(facts->job))
         return false;
-    if (facts->kind == FILE_GONE || !facts->place.folder) /* or uploaded by hand from there */
+    bool is_by_hand = !json_get_text(facts->job, "folder"); /* from there */
+    if (facts->kind == FILE_GONE || is_by_hand)
         return true;
     return is_same && !is_taken_back && (!ended || strcmp(ended, "forgotten") == 0);
 }
@@ -124,7 +148,8 @@ static void ask_about_progress(struct facts *facts, struct client *client)
 void facts_ask(struct facts *facts, struct str *trouble)
 {
     struct client *client = NULL;
-    int result = client_open(facts->config, &client, trouble);
+    int result = facts->is_partial ? client_open_agent(facts->config, &client)
+                                   : client_open(facts->config, &client, trouble);
     if (result == 0) {
         ask_about_job(facts, client);
         ask_about_progress(facts, client);

@@ -59,7 +59,8 @@ static int inspect(struct facts *facts)
     if (file_state_read(fd, &facts->state) < 0)
         return 0; /* as if it were gone: a moment ago, it was there */
     facts->kind = kind_of(facts->state.mode);
-    facts->is_own = facts->kind == FILE_REGULAR && own_file(facts->config, fd) > 0;
+    facts->is_own =
+        facts->kind == FILE_REGULAR && !facts->is_partial && own_file(facts->config, fd) > 0;
     return 0;
 }
 
@@ -126,10 +127,10 @@ static void inspect_contents(struct facts *facts)
 }
 
 int facts_collect(
-    struct facts *facts, const struct config *config, const char *given, struct str *trouble)
+    struct facts *facts, const struct desk *desk, const char *given, struct str *trouble)
 {
-    *facts = (struct facts){.config = config, .given = given};
-    int result = place_find(config, given, &facts->place);
+    *facts = (struct facts){.config = desk->config, .is_partial = desk->is_partial, .given = given};
+    int result = place_find(desk->config, given, &facts->place);
     if (result < 0 || (result = inspect(facts)) < 0)
         return result;
     check_folder(facts);

@@ -50,6 +50,25 @@ static void advise_gone(const struct facts *facts, struct str *out)
     str_add(out, "check the path; \"closedrop list --all --match TEXT\" finds part of a name");
 }
 
+/* ---- nobody knows the folders ---- */
+
+static bool is_partial(const struct facts *facts)
+{
+    return facts->is_partial;
+}
+
+static void tell_partial(const struct facts *facts, struct str *out)
+{
+    str_printf(out, "%s has no job, and why not cannot be said while the configuration has errors",
+        fact_name(facts));
+}
+
+static void advise_partial(const struct facts *facts, struct str *out)
+{
+    (void)facts;
+    str_add(out, "correct them; they are listed above, and by: closedrop check");
+}
+
 /* ---- in no folder ---- */
 
 #define FOLDERS_NAMED_MAX 4
@@ -252,6 +271,7 @@ static void tell_unseen(const struct facts *facts, struct str *out)
 const struct situation situations_without_job[] = {
     {"folder_away", is_away, tell_away, words_advise_away},
     {"unknown", is_gone, tell_gone, advise_gone},
+    {"configuration", is_partial, tell_partial, advise_partial},
     {"outside", is_outside, tell_outside, advise_outside},
     {"ignored", is_ignored, tell_ignored, advise_ignored},
     {"put_away", is_put_away, tell_put_away, advise_put_away},

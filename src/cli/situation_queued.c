@@ -223,8 +223,8 @@ static void tell_next_try(const struct facts *facts, struct str *out)
     str_add(out, " could not be filed yet: ");
     words_add_problem(fact_error_message(facts), out);
     if (*job_time(facts->job, "next_attempt_at", MOMENT_TO_THE_SECOND, when))
-        str_printf(out, ". The next try is at %s (so far: %" PRId64 " of %d)", when,
-            json_get_int(facts->job, "attempts", 0), facts->config->limits.max_attempts);
+        str_printf(out, ". The next try is at %s; so far, there were %" PRId64, when,
+            json_get_int(facts->job, "attempts", 0));
 }
 
 static void advise_next_try(const struct facts *facts, struct str *out)

@@ -148,6 +148,22 @@ come_after() { # FILE OTHER: FILE is written after the other, by the clock of th
     says done 'as a note on Amber & Co' in/lead_A.txt
 }
 
+@test "with errors in the configuration, what the agent knows about jobs is still said" {
+    use_rule
+    echo one >in/lead_A.txt
+    echo two >in/new.part
+    start_agent
+    wait_until jobs_are 'done' 1
+    set_config folders.settle=soon
+    says 'done' 'as a note on Amber & Co' in/lead_A.txt
+    says 'done' 'moved to where it is now' in/Uploaded/*/lead_A.txt
+    run closedrop explain in/new.part
+    [ "$status" = 1 ] && [[ $output == *'while the configuration has errors'* ]]
+    stop_agent
+    run closedrop explain in/lead_A.txt
+    [ "$status" = 78 ]
+}
+
 @test "explain of nothing at all ends with 1, and makes no queue" {
     run closedrop explain in/nothing.txt
     [ "$status" = 1 ]

@@ -33,7 +33,6 @@ static struct folder folders[] = {{.name = (char[]){"scans"},
         .after_upload = AFTER_KEEP,
         .rules = no_rules}};
 static const struct config config = {.file = (char[]){"/etc/c.conf"},
-    .limits = {.max_attempts = 10},
     .folders = folders,
     .folder_count = COUNT(folders),
     .rules = rules,
@@ -232,8 +231,8 @@ static const struct {
         JOB "'state':'queued','attempts':2,'next_attempt_at':'2026-11-27T10:14:05.000Z','error':"
             "{'code':'bad_form','message':'odd'}",
         AGENT,
-        "a.pdf could not be filed yet: odd. The next try is at 2026-11-27 10:14:05 (so far: 2 of "
-        "10)",
+        "a.pdf could not be filed yet: odd. The next try is at 2026-11-27 10:14:05; so far, there "
+        "were 2",
         "if the reason does not pass by itself, remove it; closedrop then continues by itself"},
     {"retry", {.kind = FILE_REGULAR, .place = SCANS},
         JOB "'state':'queued','error':{'code':'table','message':'no table; what to do: save it'}",
@@ -272,6 +271,9 @@ static const struct {
         "There is no file /srv/scans/in/a.pdf, and there never was a job for one that was uploaded "
         "from there",
         "check the path; \"closedrop list --all --match TEXT\" finds part of a name"},
+    {"configuration", {.kind = FILE_REGULAR, .is_partial = true}, NULL, AGENT,
+        "a.pdf has no job, and why not cannot be said while the configuration has errors",
+        "correct them; they are listed above, and by: closedrop check"},
     {"outside", {.kind = FILE_REGULAR}, NULL, AGENT,
         "a.pdf is not in a drop folder, so closedrop does not know it",
         "move it into a drop folder (/srv/scans, /srv/kept), or: closedrop upload "
