@@ -328,7 +328,17 @@ WRAP_MOVE(COPY, SHORT_WRITE, copy_file_range,
 
 /* what makes it durable, and names */
 WRAP(FSYNC, -1, int, fsync, (int fd), (fd))
-WRAP(FDATASYNC, -1, int, fdatasync, (int fd), (fd))
+
+/** Of directories only SQLite asks this, and by its design ignores the answer. */
+int fdatasync(int fd)
+{
+    struct stat state;
+    bool is_directory = fstat(fd, &state) == 0 && S_ISDIR(state.st_mode);
+    if (!is_directory && fails(FDATASYNC, CALLER))
+        return -1;
+    return REAL(fdatasync)(fd);
+}
+
 WRAP(RENAME, -1, int, rename, (const char *from, const char *to), (from, to))
 WRAP(RENAME, -1, int, renameat2,
     (int from, const char *path, int to, const char *name, unsigned flags),
