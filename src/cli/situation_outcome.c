@@ -101,6 +101,7 @@ static const struct {
     {"cut_off", "scan or save it again; if it is complete after all,"},
     {"doubtful", "check the lead in Close; if the file is not there,"},
     {"empty", "scan or save it again; if it is meant to be empty,"},
+    {"gone", "if you still have it,"},
     {"recalled", "if it is not to be sent, delete it there; to send it after all,"},
     {"unclear", "check the lead in Close; if the file is not there,"},
     {"", "fix what is wrong; then"}, /* or what the message advises */

@@ -137,7 +137,7 @@ static struct settle_step wait_for_sidecar(
     if (facts->now >= end)
         return refuse("sidecar",
             "its sidecar is empty or incomplete: part of the JSON is missing" REMEDY "%s",
-            "have the program that writes it write it again, then drag the file back");
+            "have the program that writes it write it again");
     return wait_for(SETTLE_GROWTH, end < next_poll ? end : next_poll);
 }
 
