@@ -28,10 +28,10 @@ static void warn_of_lost_folder(void *context, const char *folder, int64_t jobs,
     const struct lost_folders *lost = context;
     bool is_news = lost->before ? config_folder(lost->before, folder) != NULL : waiting > 0;
     if (!config_folder(lost->now, folder) && is_news)
-        log_warn("the queue has %lld jobs (%lld of them wait) of a folder \"%s\" that is no longer "
-                 "in the configuration; if it was only moved or renamed, keep its name there: name "
-                 "= \"%s\";",
-            (long long)jobs, (long long)waiting, folder, folder);
+        log_warn("the folder \"%s\" is no longer in the configuration, but the queue has jobs of "
+                 "it: %lld, of which %lld wait; if it was only moved or renamed, keep its name: "
+                 "name = \"%s\";",
+            folder, (long long)jobs, (long long)waiting, folder);
 }
 
 void config_changes_apply(struct agent *agent, const struct config *before)

@@ -43,8 +43,9 @@ static void stay_alive(struct agent *agent)
     if (!agent->watch_stuck)
         notify_alive();
     else if (!was_stuck)
-        log_error("the watch thread hangs because a file system does not answer; the systemd "
-                  "watchdog is no longer notified");
+        log_error("the watch thread hangs because the file system of a drop folder does not "
+                  "answer; check its disk or file server; if it still does not answer, systemd "
+                  "restarts closedrop");
     agent->alive_ms = now + period;
 }
 

@@ -129,7 +129,7 @@ int recover(struct agent *agent)
         return EXIT_NOT_DONE;
     if (interrupted)
         log_warn(
-            "%lld jobs were in progress when closedrop last crashed; they run first, one at a time",
+            "jobs in progress when closedrop last crashed: %lld; they run first, one at a time",
             (long long)interrupted);
     if (paused)
         log_warn("paused: files are queued but not sent; run \"closedrop resume\" to continue");

@@ -160,10 +160,10 @@ static void tell_lost_folders(const struct config *config)
     for (const struct json *one = json_first(folders); one; one = json_next(one)) {
         const char *name = json_get_text(one, "name");
         if (name && !config_folder(config, name))
-            printf("note: the queue has %" PRId64 " jobs (%" PRId64
-                   " of them wait) of a folder \"%s\" that is no longer in the configuration; if "
-                   "it was only moved or renamed, keep its name there: name = \"%s\";\n",
-                json_get_int(one, "jobs", 0), json_get_int(one, "waiting", 0), name, name);
+            printf("note: the folder \"%s\" is no longer in the configuration, but the queue has "
+                   "jobs of it: %" PRId64 ", of which %" PRId64
+                   " wait; if it was only moved or renamed, keep its name: name = \"%s\";\n",
+                name, json_get_int(one, "jobs", 0), json_get_int(one, "waiting", 0), name);
     }
     client_close(client);
     json_free(answer.body);

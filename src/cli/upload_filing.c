@@ -113,7 +113,8 @@ static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
     if (errand->activity_id)
         return verdict;
     return verdict_make(VERDICT_FAIL, "unclear",
-        "whether its activity was created on %s is unknown (%s); check the lead in Close before "
+        "it is unknown whether Close created its activity on %s (%s); check the lead in Close "
+        "before "
         "you retry",
         errand->resolution.lead_id,
         verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);

@@ -194,5 +194,5 @@ void read_activity(struct rule_reader *reader)
             reader->rule->name);
     if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
         setting_problem(reader->settings, reader->group, "group",
-            "makes no sense with lead_file: each file is added to the lead separately");
+            "makes no sense with lead_file: each file is added to the lead separately; remove it");
 }

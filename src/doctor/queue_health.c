@@ -53,8 +53,9 @@ static bool judge_held(const struct json *status, struct finding *finding)
     const struct json *first = json_first(json_get(status, "held"));
     if (!first)
         return false;
-    *finding = finding_warning("%" PRId64 " emails of rule %s wait for your approval",
-        json_get_int(first, "emails", 0), json_get_text(first, "rule"));
+    int64_t emails = json_get_int(first, "emails", 0);
+    *finding = finding_warning("%" PRId64 " email%s of rule %s wait%s for your approval", emails,
+        emails == 1 ? "" : "s", json_get_text(first, "rule"), emails == 1 ? "s" : "");
     finding_remedy(finding, "closedrop release %s, or closedrop recall %s",
         json_get_text(first, "rule"), json_get_text(first, "rule"));
     return true;

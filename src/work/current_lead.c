@@ -51,8 +51,9 @@ void current_lead_release(struct current_lead *current)
 
 /** What to do about a lead that does not exist; its ID is to be printed there. */
 #define CORRECT_ID                                                                                 \
-    REMEDY "replace %s, usually in the name of the file, by the ID in the address of the lead's "  \
-           "page in Close (app.close.com/lead/lead_...)"
+    REMEDY                                                                                         \
+    "replace %s, usually in the name of the file, with the ID in the address of the lead's "       \
+    "page in Close (app.close.com/lead/lead_...)"
 
 static struct verdict no_lead(const struct current_lead *current)
 {

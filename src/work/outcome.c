@@ -84,7 +84,7 @@ static struct move give_up(const struct outcome_case *outcome, const struct verd
     struct move move = {.kind = MOVE_FAIL};
     if (may_exist)
         move.why = verdict_make(VERDICT_FAIL, "unclear",
-            "whether its %s was created on %s is unknown and could not be determined (%.*s)" REMEDY
+            "it is unknown whether Close created its %s on %s (%.*s)" REMEDY
             "check the lead in Close; if it is not there, drag the file back",
             activity_kind_names[job->activity], job->lead_id ? job->lead_id : "its lead",
             problem > REASON_MAX ? REASON_MAX : problem, verdict->message);

@@ -139,7 +139,7 @@ struct verdict resolution_read(struct resolution *resolution, const struct reque
     if (!is_search && answer_is_absent(request))
         return verdict_make(VERDICT_FAIL, "no_target",
             "Close has no contact with the ID %s: it was deleted, or the ID is wrong" REMEDY
-            "correct the ID",
+            "correct the ID, which is usually in the name of the file",
             resolution->contact_id);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

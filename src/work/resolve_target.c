@@ -29,7 +29,8 @@ static struct verdict take_id(const char *prefix, const char *words, char *text,
     }
     CLEANUP(free_text) char *shown = utf8_escape_copy(text);
     struct verdict verdict = verdict_make(VERDICT_FAIL, "no_target",
-        "\"%s\" is not a %s ID of Close, which looks like %s4tX9..." REMEDY "correct the ID",
+        "\"%s\" is not a %s ID of Close, which looks like %s4tX9..." REMEDY
+        "correct the ID, which is usually in the name of the file",
         shown ? shown : "?", words, prefix);
     free(text);
     return verdict;

@@ -25,7 +25,7 @@ struct verdict verdict_make(enum verdict_kind kind, const char *code, const char
 
 struct verdict verdict_more(void)
 {
-    return verdict_make(VERDICT_MORE, NULL, "asks on");
+    return verdict_make(VERDICT_MORE, NULL, "has more to ask");
 }
 
 static struct verdict wait_for_memory(const char *why)

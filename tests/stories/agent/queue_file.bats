@@ -136,7 +136,7 @@ make_queue() { # with one job done
     kill_agent
     no_faults # not every one of them need have come to S3
     start_agent
-    log_says '4 jobs were in progress when closedrop last crashed'
+    log_says 'jobs in progress when closedrop last crashed: 4;'
     wait_until jobs_are done 4
     jobs_are failed 0
     [ "$(uploads)" = 4 ]

@@ -344,15 +344,15 @@ one_more_is_filed() { # FILE FOLDER: dragged back
 }
 
 @test "check and a reload warn if the name of a folder disappears that has jobs" {
-    local says="the queue has $FILES jobs (0 of them wait) of a folder \"scans\""
+    local says='the folder "scans" is no longer in the configuration, but the queue has jobs of it: '$FILES', of which 0 wait'
     files_all
     start_agent
     set_config folders.name=letters
     kill -HUP "$agent_pid"
-    wait_until log_says "$says that is no longer in the configuration"
+    wait_until log_says "$says"
     closedrop check | grep -F "$says"
     stop_agent
-    closedrop check | grep -F 'keep its name there: name = "scans";'
+    closedrop check | grep -F 'keep its name: name = "scans";'
 }
 
 @test "Uploaded renamed in the folder" {

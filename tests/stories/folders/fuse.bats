@@ -205,7 +205,7 @@ take_numbers() {
     touch behind/.closedrop # no directory: nothing can be put away
     start_agent
     echo hello >behind/a.txt
-    wait_until log_says 'directory cannot be used'
+    wait_until log_says 'the directory .closedrop of the folder cannot be used'
     number=$(stat -c %i in/a.txt)
     stop_agent
     umount in

@@ -163,9 +163,9 @@ static const struct {
     {"the POST created nothing", STAGE_ATTACH, 1, "lead_a", NULL, "code",
         "why (gave up after 10 attempts)"},
     {"it may exist", STAGE_VERIFY, 1, "lead_a", NULL, "unclear",
-        "whether its email was created on lead_a is unknown"},
+        "unknown whether Close created its email on lead_a"},
     {"it may exist somewhere", STAGE_VERIFY, 1, NULL, NULL, "unclear",
-        "whether its email was created on its lead is unknown"},
+        "unknown whether Close created its email on its lead"},
 };
 
 static void says_of_what_it_gives_up_whether_it_may_exist(void **state)
@@ -194,9 +194,9 @@ static void says_what_to_do_after_all_that_went_wrong(void **state)
         .job = &job, .stage = STAGE_VERIFY, .limits = &limits, .now_ms = NOW_MS};
     struct verdict verdict = verdict_make(VERDICT_RETRY, "code", "why" REMEDY "wait");
     struct move move = outcome_decide(&outcome, &verdict);
-    assert_string_equal(move.why.message,
-        "whether its note was created on lead_a is unknown and could not be determined (why); what "
-        "to do: check the lead in Close; if it is not there, drag the file back");
+    assert_string_equal(move.why.message, "it is unknown whether Close created its note on lead_a "
+                                          "(why); what to do: check the lead in "
+                                          "Close; if it is not there, drag the file back");
     job.posting = 0;
     move = outcome_decide(&outcome, &verdict);
     assert_string_equal(move.why.message, "why (gave up after 10 attempts); what to do: wait");
