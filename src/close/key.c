@@ -112,8 +112,8 @@ static int not_allowed(const char *path, struct str *why)
         return behind_closed(path, closed, why);
     if (stat(path, &stat_of) == 0 && stat_of.st_uid != geteuid())
         return of_another(path, stat_of.st_uid, why);
-    str_printf(why, "the key file %s cannot be read: %s; let its owner read it: chmod 600", path,
-        strerror(EACCES));
+    str_printf(why, "the key file %s cannot be read: %s; let its owner read it: chmod 600 %s", path,
+        strerror(EACCES), path);
     return -EACCES;
 }
 
@@ -137,7 +137,8 @@ static int check_file(int fd, const char *path, struct stat *stat, struct str *w
     else if (stat->st_uid != 0 && stat->st_uid != geteuid())
         return of_another(path, stat->st_uid, why);
     else if (stat->st_mode & 077)
-        str_printf(why, "the key file %s can be read by others; make it private: chmod 600", path);
+        str_printf(why, "the key file %s can be read by others; make it private: chmod 600 %s",
+            path, path);
     else
         return 0;
     return -EPERM;
