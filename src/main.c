@@ -115,7 +115,7 @@
  *     work/send            the stages ticket and send: ask for the form, stream the bytes
  *     work/task_file       the file of a task: opened, and still the one that was queued
  *     work/finish          puts the file away; beside: what is next to it; error_text: why it
- *                          failed, for people; copying: to another disk
+ *                          failed, for people; advice: what they can do; copying: to another disk
  *     work/search          a file that disappeared may have another name now
  *     work/bring_back      moves a failed file back; failed_files: where such files are;
  *                          failed_directories: the directories that they were put into

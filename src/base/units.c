@@ -67,6 +67,14 @@ void units_print_size(struct str *out, int64_t bytes)
     str_printf(out, whole ? "%.0f %s" : "%.1f %s", value, names[i]);
 }
 
+void units_spell_size(struct str *out, int64_t bytes)
+{
+    if (bytes < 1024)
+        str_printf(out, "%lld %s", (long long)bytes, bytes == 1 ? "byte" : "bytes");
+    else
+        units_print_size(out, bytes);
+}
+
 void units_print_duration(struct str *out, int64_t ms)
 {
     static const struct unit parts[] = {

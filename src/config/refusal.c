@@ -8,12 +8,14 @@
 #include <stdio.h>
 
 #define SMALL                                                                                      \
-    "the file has only %s, and this folder accepts none below %s" REMEDY                           \
-    "send the complete file, or lower the folder's min_size"
+    "the file is too small: %s; the minimum of this folder is %s" REMEDY                           \
+    "put the complete file into the folder, or lower its min_size"
 #define LARGE                                                                                      \
-    "the file has %s, and this folder accepts at most %s" REMEDY                                   \
-    "send a smaller file, or raise the folder's max_size"
-#define LARGE_FOR_S3 "the file has %s, and Close accepts at most %s" REMEDY "send a smaller file"
+    "the file is too large: %s; the limit of this folder is %s" REMEDY                             \
+    "put a smaller file into the folder, or raise its max_size"
+#define LARGE_FOR_S3                                                                               \
+    "the file is too large: %s; the limit of Close is %s" REMEDY                                   \
+    "put a smaller file into the folder"
 
 bool refusal_of_size(const struct folder *folder, int64_t size, struct refusal *ret_refusal)
 {
@@ -23,8 +25,8 @@ bool refusal_of_size(const struct folder *folder, int64_t size, struct refusal *
     if (!is_small && size <= folder->max_size)
         return false;
     struct str has = STR_INIT(64), limit = STR_INIT(64);
-    units_print_size(&has, size);
-    units_print_size(&limit, is_small ? folder->min_size : folder->max_size);
+    units_spell_size(&has, size);
+    units_spell_size(&limit, is_small ? folder->min_size : folder->max_size);
     ret_refusal->code = is_small ? "too_small" : "too_large";
     snprintf(ret_refusal->message, sizeof(ret_refusal->message),
         is_small    ? SMALL

@@ -213,9 +213,11 @@ static int find_values(struct table *table, const struct table_ask *ask, const c
     if (rows[0] && rows[1])
         str_printf(why, ", but several like it, as in lines %u and %u", (unsigned)rows[0]->line,
             (unsigned)rows[1]->line);
-    str_add(why, REMEDY "if ");
+    str_add(why, REMEDY "compare ");
     contents_add_quoted(why, key);
-    str_add(why, " is wrong, rename the file; if it is right, have it added to the list");
+    str_add(why, " with the document; if it is wrong, rename the file so that it has the right "
+                 "one; if it is "
+                 "right, ask the administrator to add it to the list");
     return -ENOENT;
 }
 

@@ -60,14 +60,14 @@ static struct verdict check_amount(
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     struct str why = STR_INIT(400);
     if (count > 1)
-        str_printf(&why, "%zu files belong together and have ", count);
+        str_printf(&why, "%zu files belong together and are too large: ", count);
     else
-        str_add(&why, "the file has ");
-    units_print_size(&why, total);
-    str_add(&why, ", and at most ");
-    units_print_size(&why, most);
-    str_printf(&why, " can be %s at once" REMEDY "send smaller files, or raise limits.%s",
-        rule->is_sent ? "sent" : "filed", rule->is_sent ? "max_sent" : "max_attached");
+        str_add(&why, "the file is too large: ");
+    units_spell_size(&why, total);
+    str_add(&why, "; at most ");
+    units_spell_size(&why, most);
+    str_printf(&why, " can be %s at once" REMEDY "use smaller files, or raise limits.%s",
+        rule->is_sent ? "sent" : "attached", rule->is_sent ? "max_sent" : "max_attached");
     struct verdict verdict = verdict_make(VERDICT_FAIL, "too_much", "%s", str_text(&why));
     str_release(&why);
     return verdict;

@@ -42,7 +42,7 @@ static int write_error_text(const struct task *task, const char *name)
 {
     struct stat directory;
     CLEANUP(free_text) char *text_name = path_with_suffix(name, ERROR_SUFFIX);
-    struct str text = STR_INIT(16384);
+    struct str text = STR_INIT(65536);
     if (fstat(task->destination.directory, &directory) < 0)
         return -errno;
     error_text_add(&text, task, name);

@@ -19,8 +19,9 @@
 #define NAME_SHOWN_MAX 60 /* bytes of a name in a message */
 
 #define TELL_APART                                                                                 \
-    REMEDY "name the file by the ID of the right one, if a rule takes IDs, or use a rule that "    \
-           "tells them apart"
+    REMEDY "if they are one and the same, merge them in Close; if not, put the ID of the right "   \
+           "one into the file's name (if a rule takes IDs), or use a rule that searches for "      \
+           "something else, such as the email address"
 
 /** Keep of a page what may be the one that is searched for. */
 static int keep_candidates(struct resolution *resolution, const struct record_page *page)
@@ -42,9 +43,12 @@ struct verdict candidates_none(const struct resolution *resolution)
     struct str why = STR_INIT(4096);
     str_add(&why, "Close has no ");
     search_add_words(&search, &why);
-    str_add(&why, REMEDY "if \"");
+    str_add(&why, REMEDY "compare \"");
     utf8_escape(&why, search.value, utf8_cut(search.value, NAME_SHOWN_MAX));
-    str_printf(&why, "\" is wrong, rename the file; if it is right, add the %s in Close",
+    str_printf(&why,
+        "\" with the document; if it is wrong, rename the file so that it has the right one; if it "
+        "is right, "
+        "add the %s in Close",
         search_is_for_contacts(&search) ? "contact" : "lead");
     return resolution_failed("no_target", -EINVAL, &why);
 }

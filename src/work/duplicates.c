@@ -21,6 +21,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/moment.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
@@ -32,7 +33,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /** How often it is looked whether a POST of the same bytes has ended. */
 #define TWIN_POLL_MS 1000
@@ -103,29 +103,21 @@ static struct twin find_twin(struct worker *worker, const struct task *task, con
 
 /* ---- what is done about it ---- */
 
-/** "on ACME (lead_...) on 2026-11-28, as a.pdf", and where that lead has gone. */
+/** "the lead "ACME" (lead_...) on 29 November 2026", and where that lead has gone. */
 static void add_where(struct str *text, const struct job *job, const struct twin *twin)
 {
     const char *known = job->values ? job->values : "";
     CLEANUP(json_freep) struct json *values = json_parse(known, strlen(known));
     const char *name = json_get_text(values, "lead.name");
     bool is_same_lead = strcmp(twin->lead_id, job->lead_id) == 0;
-    char day[32] = "";
-    struct tm local;
-    time_t at = (time_t)(twin->at_ms / 1000);
-    if (localtime_r(&at, &local))
-        strftime(day, sizeof(day), "%Y-%m-%d", &local);
+    char day[MOMENT_TEXT];
     if (is_same_lead && name && *name)
-        str_printf(text, "on \"%s\" (%s)", name, twin->lead_id);
+        str_printf(text, "the lead \"%s\" (%s)", name, twin->lead_id);
     else
-        str_printf(text, "on %s", twin->lead_id);
+        str_printf(text, "the lead %s", twin->lead_id);
     if (!is_same_lead)
         str_printf(text, ", which was merged into %s,", job->lead_id);
-    str_printf(text, " on %s", day);
-    if (*twin->name) {
-        str_add(text, ", as ");
-        utf8_escape(text, twin->name, strlen(twin->name));
-    }
+    str_printf(text, " on %s", moment_print(twin->at_ms, MOMENT_DAY, day));
 }
 
 /** Its own job was filed before: no activity; a question to a person where that is wanted. */
@@ -133,13 +125,15 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
 {
     const struct folder *folder = task->folder;
     bool asks = folder->duplicates == DUPLICATES_ASK && folder->after_upload != AFTER_KEEP;
+    CLEANUP(free_text) char *name = utf8_escape_copy(twin->name);
     struct str where = STR_INIT(1024);
     add_where(&where, task->job, twin);
-    struct verdict verdict =
-        verdict_make(VERDICT_FAIL, "already_filed", "the same content %s filed %s%s",
-            twin->is_sure ? "was already" : "may already have been", str_text(&where),
-            asks ? REMEDY "if once is enough, delete it; to file it again, drag it back"
-                 : "; nothing is filed again");
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "already_filed",
+        "a file with exactly the same content, %s, %s added to %s%s",
+        name && *name ? name : "whose name is no longer known",
+        twin->is_sure ? "was already" : "may already have been", str_text(&where),
+        asks ? REMEDY "if once is enough, delete this one; to add it again, drag it back"
+             : "; it is not added again");
     str_release(&where);
     task_free_members(task); /* they continue without it */
     if (asks) {

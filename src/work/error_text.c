@@ -1,11 +1,13 @@
 /**
- * What `NAME.error.txt` says: what happened, why, and what to do, in this order and in words that
- * need no knowledge of closedrop; everything else is in the lines for the administrator.
+ * What `NAME.error.txt` says: what happened, why, and what to do (advice.c), in this order and in
+ * words that need no knowledge of closedrop; everything else is in the lines for the administrator.
  */
 #include "error_text.h"
+#include "advice.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/moment.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
@@ -16,199 +18,240 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+/** What a text is about: a task with an outcome, and what its file is called next to the text. */
+struct subject {
+    const struct task *task;
+    const char *name;
+};
+
+static void add_escaped(struct str *text, const char *bytes)
+{
+    utf8_escape(text, bytes, strlen(bytes));
+}
+
+static void add_quoted(struct str *text, const char *bytes, size_t length)
+{
+    str_add_char(text, '"');
+    utf8_escape(text, bytes, length);
+    str_add_char(text, '"');
+}
+
+/* ---- where things are ---- */
+
+/** "in/sub": the directory that the file was in, below `top`. */
+static void add_directory(struct str *text, const char *top, const char *below)
+{
+    CLEANUP(free_text) char *joined = *below ? path_join(top, below) : NULL;
+    const char *directory = joined ? joined : top;
+    add_quoted(text, directory, strlen(directory));
+}
+
+/** The configured directory that the text is in; NULL: in the folder itself. */
+static const char *place_of_text(const struct task *task)
+{
+    const struct folder *folder = task->folder;
+    if (!task->other_lead)
+        return folder->failed;
+    return folder->after_upload == AFTER_KEEP ? NULL : folder->archive;
+}
+
+/** As it is seen from the text: a person may know the folder by another name than the server. */
+static void add_folder(struct str *text, const struct subject *subject)
+{
+    const struct task *task = subject->task;
+    const char *place = place_of_text(task), *path = task->folder->path;
+    CLEANUP(free_text) char *directory = path_directory(task->job->path);
+    const char *below = directory ? directory : "";
+    bool is_inside = place && *place != '/';
+    if (is_inside) {
+        bool is_next = !strchr(place, '/') && !*below;
+        str_printf(text, "the folder %sthat contains ", is_next ? "above, the one " : "");
+        add_quoted(text, place, strcspn(place, "/"));
+        str_add(text, *below ? ", there into " : "");
+        if (*below)
+            add_quoted(text, below, strlen(below));
+    } else {
+        str_add(text, "the folder ");
+        add_directory(text, path_name(path), below);
+    }
+    str_add(text, " (on the server: ");
+    add_directory(text, is_inside ? path_name(path) : path, below);
+    str_add_char(text, ')');
+}
+
+/** Where saved files go; of a strftime pattern, only what is always the same. */
+static void add_archive(struct str *text, const struct task *task)
+{
+    const char *archive = task->folder->archive;
+    size_t length = strcspn(archive, "%");
+    bool has_subfolders = archive[length];
+    while (has_subfolders && length > 1 && archive[--length] != '/')
+        ;
+    str_add(text, has_subfolders ? "a subfolder of " : "the folder ");
+    add_quoted(text, archive, length);
+}
+
+static void add_examples(struct str *text, const struct subject *subject)
+{
+    if (subject->task->folder->after_upload != AFTER_ARCHIVE)
+        return;
+    str_add(text, ", which are in ");
+    add_archive(text, subject->task);
+}
+
+/** What happens to the file that was moved back. */
+static void add_outcome(struct str *text, const struct subject *subject)
+{
+    static const char *const words[AFTER_CHOICES] = {[AFTER_ARCHIVE] = " is then in ",
+        [AFTER_DELETE] = " is then gone",
+        [AFTER_KEEP] = " stays there"};
+    enum after_upload after = subject->task->folder->after_upload;
+    str_add(text, "If it worked, ");
+    add_escaped(text, subject->name);
+    str_add(text, words[after]);
+    if (after == AFTER_ARCHIVE)
+        add_archive(text, subject->task);
+    str_add(text, "; if not, it is back here with a new message.");
+}
+
+/** By what a person sees that a new file was saved. */
+static void add_uploaded(struct str *text, const struct subject *subject)
+{
+    if (subject->task->folder->after_upload != AFTER_ARCHIVE) {
+        str_add(text, "is in Close");
+        return;
+    }
+    str_add(text, "is in ");
+    add_archive(text, subject->task);
+}
 
 /* ---- what to do ---- */
 
-#define TRIED_THEN "It is then tried again"
-#define THEN_DRAG "Then drag this file", "It is tried again"
-#define WHEN_DONE "When that is done, drag this file", TRIED_THEN
-#define CHANGE_SETTING "Tell your administrator: a setting of this folder must be changed."
-#define AND_DELETE_OLD " When the new file is in Close, delete this one and this text."
-#define MAKE_SMALLER                                                                               \
-    "Make a smaller file, for example with a lower resolution or in several parts, and put it "    \
-    "into the folder." AND_DELETE_OLD
-#define LOOK_AT_LEAD                                                                               \
-    "Look at the lead in Close. If the file is there, delete this file and this text."
+static void add_name(struct str *text, const struct subject *subject)
+{
+    add_escaped(text, subject->name);
+}
 
-/** The steps that an error asks for: the first, and when to drag the file back and why. */
-static const struct advice {
-    const char *code;  /* NULL: all others */
-    const char *first; /* NULL: the remedy in the job's message, or ask_administrator */
-    const char *drag;  /* ... "back into the folder" */
-    const char *then;  /* what happens to it then */
-} advices[] = {
-    {"already_filed", "If once is enough, delete this file and this text. Nothing else is needed.",
-        "To file it a second time, drag it", "It is then filed again"},
-    {"close_refused",
-        "Read what Close answered, above in parentheses. Often it is the name of the file: then "
-        "rename it. If not, tell your administrator.",
-        THEN_DRAG},
-    {"crashed", "Tell your administrator, and check whether the file is in Close already.",
-        "If it is not there, drag it", TRIED_THEN},
-    {"cut_off", "Save or scan the whole document into the folder again." AND_DELETE_OLD,
-        "If this file is complete after all, drag it", "It is then accepted as it is"},
-    {"doubtful", LOOK_AT_LEAD, "If it is not there, drag it", "It is then filed"},
-    {"empty", "Save or scan the document into the folder again." AND_DELETE_OLD,
-        "If this file is meant to be empty, drag it", "It is then accepted as it is"},
-    {"foreign_host", CHANGE_SETTING, WHEN_DONE},
-    {"links", "Copy the file into the folder instead of linking it." AND_DELETE_OLD,
-        "If the file has only one name by now, drag it", TRIED_THEN},
-    {"no_rule",
-        "Compare its name with the names of files that were filed (perhaps a customer number is "
-        "missing), and rename it in the same way. Your administrator knows which names are "
-        "expected.",
-        THEN_DRAG},
-    {"pattern", CHANGE_SETTING, WHEN_DONE},
-    {"recalled", "If it is not to be sent, delete this file and this text. Nothing else is needed.",
-        "To send it after all, drag it", "It is then sent"},
-    {"several",
-        "Find out which one is meant, and ask your administrator how to say so in the name of the "
-        "file, for example with the ID that is in parentheses above.",
-        "Then rename this file and drag it", "It is tried again"},
-    {"sidecar",
-        "This file needs a second one with the ending .json. Have the program that writes them "
-        "write both into the folder again." AND_DELETE_OLD,
-        "If the second one has been corrected, drag this file", TRIED_THEN},
-    {"table", "Tell your administrator: the list must be corrected.", WHEN_DONE},
-    {"template",
-        "If something is missing in Close, such as the email address of the contact, add it "
-        "there. If not, tell your administrator: a setting of this folder must be changed.",
-        THEN_DRAG},
-    {"too_large", MAKE_SMALLER, "If your administrator has raised the limit, drag this file",
-        TRIED_THEN},
-    {"too_much", MAKE_SMALLER, "If your administrator has raised the limit, drag this file",
-        TRIED_THEN},
-    {"too_small",
-        "Check whether the file is complete. If not, save or scan it into the folder "
-        "again." AND_DELETE_OLD,
-        "If your administrator has lowered the limit, drag this file", TRIED_THEN},
-    {"unclear", LOOK_AT_LEAD, "If it is not there, drag it", "It is then filed"},
-    {"unreadable", "Tell your administrator: the permissions of the file must be changed.",
-        WHEN_DONE},
-    {"wrong_contact",
-        "Find out which of the two is right, and correct the other one: its ID in the name of the "
-        "file, or in Close.",
-        THEN_DRAG},
-    {NULL, NULL, THEN_DRAG},
+static void add_lead(struct str *text, const struct subject *subject)
+{
+    str_add(text, subject->task->job->lead_id ? "Open the link above" : "Open the lead in Close");
+}
+
+/** A sentence, which may be written as the end of another one. */
+static void add_sentence(struct str *text, const char *words, size_t length)
+{
+    str_add_char(text, (char)toupper((unsigned char)*words));
+    str_add_bytes(text, words + 1, length - 1);
+    str_add(text, words[length - 1] == '.' ? "" : ".");
+}
+
+/** One sentence; or several, each case on a line of its own. */
+static void add_remedy(struct str *text, const struct subject *subject)
+{
+    const char *remedy = remedy_of(subject->task->job->error_message);
+    const char *next;
+    for (; remedy; remedy = next) {
+        const char *end = strstr(remedy, "; if ");
+        next = end ? end + strlen("; ") : NULL;
+        str_add(text, strncmp(remedy, "if ", 3) == 0 ? "- " : "");
+        add_sentence(text, remedy, end ? (size_t)(end - remedy) : strlen(remedy));
+        str_add(text, next ? "\n" : "");
+    }
+}
+
+static const struct rule *rule_of(const struct task *task)
+{
+    return task->job->rule ? config_rule(task->config, task->job->rule) : NULL;
+}
+
+static void add_again(struct str *text, const struct subject *subject)
+{
+    const struct rule *rule = rule_of(subject->task);
+    str_add(text, rule && rule->is_sent ? " (an email is sent again)" : "");
+}
+
+/** What stands for something in the texts of advice.h. */
+static const struct variable_part {
+    const char *name;
+    void (*add)(struct str *text, const struct subject *subject);
+} variable_parts[] = {
+    {"{again}", add_again},
+    {"{examples}", add_examples},
+    {"{file}", add_name},
+    {"{folder}", add_folder},
+    {"{lead}", add_lead},
+    {"{outcome}", add_outcome},
+    {"{remedy}", add_remedy},
+    {"{uploaded}", add_uploaded},
 };
 
-static const char ask_administrator[] = "Tell your administrator: the cause must be removed first.";
-
-static const struct advice *find_advice(const char *code)
+static const struct variable_part *variable_part_at(const char *text)
 {
-    const struct advice *advice = advices;
-    while (advice->code && (!code || strcmp(advice->code, code) != 0))
-        advice++;
-    return advice;
+    for (size_t i = 0; i < COUNT(variable_parts); i++)
+        if (str_starts_with(text, variable_parts[i].name))
+            return &variable_parts[i];
+    return NULL;
 }
 
-/** "1. " and a sentence, which may be written as the end of another one. */
-static void add_step(struct str *text, int number, const char *sentence)
+static void add_advice(struct str *text, const char *advice, const struct subject *subject)
 {
-    bool has_end = str_ends_with(sentence, ".");
-    str_printf(text, "\n%d. %c%s%s", number, toupper((unsigned char)*sentence), sentence + 1,
-        has_end ? "" : ".");
+    while (*advice) {
+        const struct variable_part *part = variable_part_at(advice);
+        if (part)
+            part->add(text, subject);
+        else
+            str_add_char(text, *advice);
+        advice += part ? strlen(part->name) : 1;
+    }
 }
 
-/** One marker or sidecar, which was put away with the file `name` and is wanted with it again. */
-static void add_companion(
-    struct str *text, const struct task *task, const char *pattern, const char *name)
+/** One marker or sidecar, which was put away with the file and is wanted with it again. */
+static void add_companion(struct str *text, const struct subject *subject, const char *pattern)
 {
+    const struct task *task = subject->task;
     CLEANUP(free_text)
     char *spelled = companion_pattern(task->root, pattern, task->job->path); /* it follows later */
-    CLEANUP(free_text) char *companion = spelled ? path_marker(spelled, name) : NULL;
+    CLEANUP(free_text) char *companion = spelled ? path_marker(spelled, subject->name) : NULL;
     if (!companion)
         return;
-    str_add(text, "\n   Drag the file ");
-    utf8_escape(text, companion, strlen(companion));
-    str_add(text, " back with it, because it belongs to it (if you rename one, rename both).");
+    str_add(text, "\nIf you move ");
+    add_name(text, subject);
+    str_add(text, ", move ");
+    add_escaped(text, companion);
+    str_add(text, " with it: they belong together (if you rename one, rename both).");
 }
 
-/** What else the folder waits for, before it takes the file that was dragged back. */
-static void add_companions(struct str *text, const struct task *task, const char *name)
+/** What else the folder waits for, before it takes the file that was moved back. */
+static void add_companions(struct str *text, const struct subject *subject)
 {
-    const struct folder *folder = task->folder;
+    const struct folder *folder = subject->task->folder;
     if (!path_marker_is_of_batch(folder->marker))
-        add_companion(text, task, folder->marker, name);
+        add_companion(text, subject, folder->marker);
     else
         str_printf(text,
-            "\n   Then create the file %s next to it again, which says that all files are there: "
-            "it only covers files that were there before it.",
+            "\nAfter moving it, create the file %s next to it again, which says that all files are "
+            "there: it only covers files that were there before it.",
             path_name(folder->marker));
     if (folder->sidecar)
-        add_companion(text, task, SIDECAR_PATTERN, name);
+        add_companion(text, subject, SIDECAR_PATTERN);
 }
 
-/** By the directory's own name, which people see; the folder's name is for the administrator. */
-static void add_folder(struct str *text, const struct task *task)
+static void add_steps(struct str *text, const struct subject *subject, const char *steps)
 {
-    CLEANUP(free_text) char *below = path_directory(task->job->path);
-    const char *top = path_name(task->folder->path);
-    str_add_char(text, '"');
-    utf8_escape(text, top, strlen(top));
-    if (below && *below) {
-        str_add_char(text, '/');
-        utf8_escape(text, below, strlen(below));
-    }
-    str_add_char(text, '"');
-}
-
-static void add_drag_back(struct str *text, int number, const char *drag, const struct task *task)
-{
-    str_printf(text, "\n%d. %s back into the folder ", number, drag);
-    add_folder(text, task);
-    str_add_char(text, '.');
-}
-
-static void add_help(struct str *text, int number)
-{
-    add_step(text, number,
-        "If you are not sure what to do, or if it does not help, ask your administrator and show "
-        "them this text");
-}
-
-static void add_steps(struct str *text, const struct task *task, const char *name)
-{
-    const struct job *job = task->job;
-    const struct advice *advice = find_advice(job->error_code);
-    const char *remedy = job->error_message ? remedy_of(job->error_message) : NULL;
-    str_add(text, "\n\nWhat to do:");
-    add_step(text, 1, advice->first ? advice->first : remedy ? remedy : ask_administrator);
-    add_drag_back(text, 2, advice->drag, task);
-    str_printf(text, " %s, and this text disappears.", advice->then);
-    add_companions(text, task, name);
-    add_help(text, 3);
+    str_add(text, "\n\nWhat to do:\n");
+    add_advice(text, steps, subject);
+    add_companions(text, subject);
+    str_add(text, "\n\nNot sure, or does the file come back here? Show this message, or the new "
+                  "one, to your administrator.");
 }
 
 /* ---- what happened, and why ---- */
 
-/** What a failure leaves: mostly, a file that is not in Close. */
-static const struct {
-    const char *code;
-    const char *heading;
-} headings[] = {
-    {"already_filed", "This file seems to be in Close already."},
-    {"crashed", "It is not certain whether this file is in Close."},
-    {"doubtful", "It is not certain whether this file is in Close."},
-    {"recalled", "This file was not sent."},
-    {"unclear", "It is not certain whether this file is in Close."},
-};
-
-static const char *heading(const struct task *task)
-{
-    for (size_t i = 0; i < COUNT(headings); i++)
-        if (job_failed_as(task->job, headings[i].code))
-            return headings[i].heading;
-    return task->folder->rules[0] ? "This file could not be filed in Close."
-                                  : "This file could not be uploaded to Close.";
-}
-
 /** The table that the job's rule reads, or NULL. */
 static const char *table_of(const struct task *task)
 {
-    const char *name = task->job->rule;
-    const struct rule *rule = name ? config_rule(task->config, name) : NULL;
+    const struct rule *rule = rule_of(task);
     return rule ? rule->table : NULL;
 }
 
@@ -227,23 +270,56 @@ static void add_problem(struct str *text, const struct task *task)
     str_add(text, end > message && end[-1] == '.' ? "" : ".");
 }
 
+static void add_heading(struct str *text, const struct subject *subject, const char *heading)
+{
+    bool has_rules = subject->task->folder->rules[0];
+    add_advice(text,
+        heading     ? heading
+        : has_rules ? "{file} could not be saved in Close."
+                    : "{file} could not be uploaded to Close.",
+        subject);
+}
+
 static void add_facts(struct str *text, const struct task *task)
 {
     const struct job *job = task->job;
-    char when[64];
-    time_t done = (time_t)(job->done_ms / 1000);
-    struct tm local;
-    bool is_dated =
-        localtime_r(&done, &local) && strftime(when, sizeof(when), "%Y-%m-%d %H:%M %Z", &local);
+    char when[MOMENT_TEXT];
     str_add(text, "\n\nFile:   ");
-    utf8_escape(text, job->path, strlen(job->path));
+    add_escaped(text, job->path);
     str_add(text, "\nSize:   ");
-    units_print_size(text, job->identity.size);
-    str_printf(text, "\nWhen:   %s\n", is_dated ? when : "?");
+    units_spell_size(text, job->identity.size);
+    str_printf(text, "\nTried:  %s\n", moment_print(job->done_ms, MOMENT_WITH_ZONE, when));
     if (job->lead_id)
         str_printf(text, "Lead:   https://app.close.com/lead/%s/\n", job->lead_id);
     str_add(text, "Reason: ");
     add_problem(text, task);
+}
+
+static void add_failure(struct str *text, const struct subject *subject)
+{
+    const struct job *job = subject->task->job;
+    const struct advice *advice = advice_of(job->error_code);
+    const char *remedy = job->error_message ? remedy_of(job->error_message) : NULL;
+    add_heading(text, subject, advice->heading);
+    add_facts(text, subject->task);
+    add_steps(text, subject, advice->steps ? advice->steps : advice_steps(remedy));
+}
+
+/** The file was filed on one lead, and its new name asks for another. */
+static void add_other_lead(struct str *text, const struct subject *subject)
+{
+    const struct job *job = subject->task->job;
+    add_heading(text, subject, "{file} was saved in Close under another name.");
+    str_add(text, "\n\nFile:     ");
+    add_escaped(text, job->path);
+    str_add(text, "\nSaved as: ");
+    add_escaped(text, job_filed_path(job));
+    str_printf(text,
+        "\nLead:     https://app.close.com/lead/%s/\n"
+        "Reason:   it was renamed after it had been saved; under its new name it would belong to "
+        "%s, where it was not saved.",
+        job->lead_id, subject->task->other_lead);
+    add_steps(text, subject, advice_other_lead);
 }
 
 /* ---- for the administrator ---- */
@@ -254,8 +330,8 @@ static void add_administration(struct str *text, const struct task *task)
     const char *table = table_of(task);
     long long id = job->id;
     str_printf(text,
-        "\n\nFor the administrator: closedrop, the program that sends the files in this folder to "
-        "Close, wrote this text.\nJob %lld, folder \"%s\"",
+        "\n\nFor the administrator: closedrop, the program that sends the files of drop folders to "
+        "Close, wrote this message.\nJob %lld, folder \"%s\"",
         id, task->folder->name);
     if (job->rule)
         str_printf(text, ", rule \"%s\"", job->rule);
@@ -269,40 +345,9 @@ static void add_administration(struct str *text, const struct task *task)
     str_add(text, ".\n");
 }
 
-/* ---- the texts ---- */
-
-static void add_failure(struct str *text, const struct task *task, const char *name)
-{
-    str_add(text, heading(task));
-    add_facts(text, task);
-    add_steps(text, task, name);
-}
-
-/** The file was filed on one lead, and its new name asks for another. */
-static void add_other_lead(struct str *text, const struct task *task, const char *name)
-{
-    const struct job *job = task->job;
-    str_add(text, "This file was filed in Close under another name.\n\nFile:     ");
-    utf8_escape(text, job->path, strlen(job->path));
-    str_add(text, "\nFiled as: ");
-    utf8_escape(text, job_filed_path(job), strlen(job_filed_path(job)));
-    str_printf(text,
-        "\n"
-        "Filed on: https://app.close.com/lead/%s/\n"
-        "Reason:   it was renamed after it had been filed; under its new name it would belong to "
-        "%s, where it was not filed.\n"
-        "\n"
-        "What to do:\n"
-        "1. Look at both leads in Close. If the first one is right, delete this text. Nothing else "
-        "is needed.",
-        job->lead_id, task->other_lead);
-    add_drag_back(text, 2, "To file it on the second one as well, drag it", task);
-    add_companions(text, task, name);
-    add_help(text, 3);
-}
-
 void error_text_add(struct str *text, const struct task *task, const char *name)
 {
-    (task->other_lead ? add_other_lead : add_failure)(text, task, name);
+    const struct subject subject = {task, name};
+    (task->other_lead ? add_other_lead : add_failure)(text, &subject);
     add_administration(text, task);
 }

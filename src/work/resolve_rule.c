@@ -126,10 +126,9 @@ static struct verdict choose_rule(
     case RULE_NONE:
         if (*rules && fails_unmatched)
             return verdict_make(VERDICT_FAIL, "no_rule",
-                "its name is not one that the rules of this folder expect (some rules also check "
-                "the type or the size of a file)" REMEDY
-                "rename it as the rules expect; \"closedrop match\" shows what they do with a "
-                "file");
+                "closedrop cannot tell from its name where it belongs" REMEDY
+                "rename it as a rule of the folder expects; \"closedrop match\" shows what the "
+                "rules do with a file");
         break;
     case RULE_ERROR:
         return resolution_failed("pattern", -EINVAL, &why);

@@ -29,11 +29,13 @@ extern const char moment_forms[];
 int moment_read(const char *text, int64_t now_ms, struct moment *ret_moment);
 
 /** Buffer size for moment_print(), in bytes with the NUL. */
-#define MOMENT_TEXT 32
+#define MOMENT_TEXT 64
 
 /** Formats for moment_print(). */
 #define MOMENT_TO_THE_MINUTE "%Y-%m-%d %H:%M"
 #define MOMENT_TO_THE_SECOND "%Y-%m-%d %H:%M:%S"
+#define MOMENT_DAY "%-d %B %Y" /* for sentences */
+#define MOMENT_WITH_ZONE MOMENT_DAY ", %H:%M %Z"
 
 /** Write a time as local time into `text`, in a format of strftime(3); returns `text`. */
 char *moment_print(int64_t wall_ms, const char *format, char text[MOMENT_TEXT]);

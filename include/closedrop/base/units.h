@@ -23,6 +23,9 @@ int units_duration(const char *text, int64_t *ret_ms);
 /** Append a size for people: "0 B", "1.5 KB", "25 MB". */
 void units_print_size(struct str *out, int64_t bytes);
 
+/** Append a size for a sentence: "1 byte", "12 bytes"; larger ones as above. */
+void units_spell_size(struct str *out, int64_t bytes);
+
 /** Append a duration for people, in its two largest units: "1 h 5 min", "3 s", "40 ms". */
 void units_print_duration(struct str *out, int64_t ms);
 

@@ -139,7 +139,7 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     rm in/B2.txt
     run_once
     [ "$agent_code" = 1 ]
-    grep -q '^1\. Look at the lead in Close\. If the file is there, delete' in/Failed/A1.txt.error.txt
+    grep -q '^- If it is there, delete A1.txt and this message' in/Failed/A1.txt.error.txt
     activities_are 2
     mv in/Failed/A1.txt in/ # a person has judged
     no_faults

@@ -364,7 +364,7 @@ no_more_was_posted() { # a dropped file goes its way, and nothing else was poste
     [[ $output == *"may already have been filed on lead_B"*"check the lead in Close"* ]]
     mv 2.txt in/2.txt
     wait_until jobs_are failed 1
-    grep -q 'may already have been filed on' in/Failed/2.txt.error.txt
+    grep -q 'may already have been added to' in/Failed/2.txt.error.txt
 }
 
 @test "check finds an invalid table, and one that lacks a column that a rule uses" {

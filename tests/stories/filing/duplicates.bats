@@ -28,8 +28,8 @@ file_one() { # NAME: "hello" is filed
 
 was_held_back() { # FILE: it lies in Failed, and its text says why
     [ -f "$1" ]
-    grep -q "on $(date +%Y-%m-%d)[,.]" "$1.error.txt"
-    grep -q '^2\. To file it a second time, drag it back' "$1.error.txt"
+    grep -q " on $(LC_ALL=C date '+%-d %B %Y')\.$" "$1.error.txt"
+    grep -q "^- If .* wanted there twice, move ${1##*/} (not this message) to " "$1.error.txt"
     activities_are 1
 }
 
@@ -39,10 +39,10 @@ was_held_back() { # FILE: it lies in Failed, and its text says why
     run_once
     [ "$agent_code" = 1 ]
     was_held_back in/Failed/A2.txt
-    grep -qx 'This file seems to be in Close already.' in/Failed/A2.txt.error.txt
-    grep -qF 'was already filed on "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
-    grep -q ', as A1.txt\.$' in/Failed/A2.txt.error.txt
-    grep -q '^1\. If once is enough, delete this file' in/Failed/A2.txt.error.txt
+    grep -qx 'A2.txt was not saved in Close, because its content was sent there before.' in/Failed/A2.txt.error.txt
+    grep -qF 'content, A1.txt, was already added to the lead "ACME" (lead_A) on' in/Failed/A2.txt.error.txt
+    grep -qx 'Open the link above and look for that file.' in/Failed/A2.txt.error.txt
+    grep -q '^- If it is there, and once is enough, delete A2.txt and this message' in/Failed/A2.txt.error.txt
     [ "$(closedrop list --state failed --json | jq -r .error.code)" = already_filed ]
 }
 
@@ -230,7 +230,7 @@ third_copy_is_held_back() {
     [ "$agent_code" = 0 ]
     activities_are 1
     [ -f "$uploaded/A2.txt" ]
-    history_says 2 'nothing is filed again'
+    history_says 2 'it is not added again'
     use_rule 'email = { subject = "{stem}"; };' 'duplicates = "file";'
     echo hello >in/A3.txt
     run_once
@@ -297,7 +297,7 @@ merge() { # SOURCE DESTINATION
     echo hello >in/B1.txt
     run_once
     was_held_back in/Failed/B1.txt
-    grep -q 'was already filed on lead_A, which was merged into lead_B, on' in/Failed/B1.txt.error.txt
+    grep -q 'was already added to the lead lead_A, which was merged into lead_B, on' in/Failed/B1.txt.error.txt
 }
 
 @test "filed on a lead that was merged into a different one: it is filed" {

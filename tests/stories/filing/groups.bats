@@ -141,7 +141,7 @@ twenty_failed() {
     run_once
     activities_are 1
     jobs_are failed 4
-    grep -q 'Reason: 4 files belong together and have .* KB, and at most 5 KB can be sent at once' in/Failed/statement-10000-03.pdf.error.txt
+    grep -q 'Reason: 4 files belong together and are too large: .* KB; at most 5 KB can be sent at once' in/Failed/statement-10000-03.pdf.error.txt
 }
 
 @test "if Close refuses it, the whole group fails, with Close's words" {

@@ -60,7 +60,7 @@ load ../../support/guard
     wait_until find_gives "$held" in/Failed -name '*.txt.error.txt'
     find_gives "$held" in/Failed -name 'mail-*[0-9].txt'
     grep -q 'somebody recalled it' in/Failed/mail-*.error.txt
-    grep -q '^1\. If it is not to be sent, delete this file' in/Failed/mail-*.error.txt
+    grep -q '^- If it is not to be sent, delete mail-.*\.txt and this message' in/Failed/mail-*.error.txt
     one=$(find in/Failed -name 'mail-*[0-9].txt' | head -1)
     mv "$one" in/
     wait_until jobs_are 'done' 11

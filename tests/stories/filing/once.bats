@@ -136,7 +136,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
     wait_until jobs_are failed 1
     wait_until test -f in/Failed/A0.txt.error.txt
     closedrop list --json | jq -e '.error.code == "unclear"'
-    grep -q '^1\. Look at the lead in Close\. If the file is there, delete' in/Failed/A0.txt.error.txt
+    grep -q '^- If it is there, delete A0.txt and this message' in/Failed/A0.txt.error.txt
     activities_are 1
     no_faults
     closedrop retry 1

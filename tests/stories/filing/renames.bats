@@ -140,7 +140,7 @@ stopped_in() { # STATE FAULTS: the agent is killed with the file in that state, 
     stopped_in attaching '[{"on":"email","do":"hang-after","times":0}]'
     filed_once_on lead_A A1.txt
     wait_until test -f "$uploaded/B1.txt.error.txt"
-    grep -q 'Filed as: A1.txt' "$uploaded/B1.txt.error.txt"
+    grep -q 'Saved as: A1.txt' "$uploaded/B1.txt.error.txt"
     grep -q 'would belong to lead_B' "$uploaded/B1.txt.error.txt"
     history_says 1 'was filed on lead_A under the name A1.txt; under its new name it would belong to lead_B'
     [ "$(jq -r .filed_path "$uploaded/B1.txt.close.json")" = A1.txt ]

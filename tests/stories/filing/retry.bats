@@ -96,7 +96,7 @@ left_out='2 left out, they need your judgement: cut_off 1, empty 1'
     start_agent
     : >in/a.txt
     wait_until test -f in/Failed/a.txt.error.txt
-    grep -q 'drag it back into the folder' in/Failed/a.txt.error.txt
+    grep -q '^- If it is meant to be empty, move a.txt (not this message) to ' in/Failed/a.txt.error.txt
     mv in/Failed/a.txt in/
     wait_until job_is 1 done
     [ "$(uploads)" = 1 ]
@@ -164,9 +164,9 @@ beyond_the_limits() {
 
 are_refused() {
     [ "$(errors)" = 'large.txt too_large,link.txt links,small.txt too_small' ]
-    grep -q 'this folder accepts at most' in/Failed/large.txt.error.txt
+    grep -q 'the file is too large: ' in/Failed/large.txt.error.txt
     grep -q 'hard link' in/Failed/link.txt.error.txt
-    grep -q 'this folder accepts none below' in/Failed/small.txt.error.txt
+    grep -q 'the file is too small: ' in/Failed/small.txt.error.txt
     [ "$(counts .tickets)" = 0 ]
 }
 

@@ -248,7 +248,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     run_once
     [ "$agent_code" = 1 ]
     [ "$(uploads)" = 1 ]
-    grep -q 'is not one that the rules of this folder expect' in/Failed/another.txt.error.txt
+    grep -q 'cannot tell from its name where it belongs' in/Failed/another.txt.error.txt
 }
 
 @test "the first match of the folder's list wins; content type and size count" {
@@ -311,7 +311,7 @@ attachment() { # FILE TOKEN: as Close is told of it
     echo 1 >in/a.txt
     run_once
     grep -q 'sender: Invalid email address.' in/Failed/a.txt.error.txt
-    grep -q '^1\. Read what Close answered' in/Failed/a.txt.error.txt
+    grep -q '^Read what Close answered' in/Failed/a.txt.error.txt
     echo 2 >in/b.txt
     run_once
     activities_are 1
@@ -322,8 +322,8 @@ attachment() { # FILE TOKEN: as Close is told of it
     rules '{ name = "o"; lead_id = "'$bluth'"; email = { status = "outbox"; sender = "a@b.example"; to = [ "c@d.example" ]; }; }'
     head -c 2000 /dev/zero | tr '\0' x >in/big.txt
     run_once
-    grep -q 'the file has 2.0 KB, and at most 1 KB can be sent at once' in/Failed/big.txt.error.txt
-    log_says 'send smaller files, or raise limits.max_sent'
+    grep -q 'the file is too large: 2.0 KB; at most 1 KB can be sent at once' in/Failed/big.txt.error.txt
+    log_says 'use smaller files, or raise limits.max_sent'
     activities_are 0
 }
 

@@ -243,8 +243,8 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     put_half
     wait_until folder_counts waiting_incomplete 1
     failed_because cut.pdf 'looks incomplete'
-    grep -q '^1\. Save or scan the whole document into the folder again' in/Failed/cut.pdf.error.txt
-    grep -q '^2\. If this file is complete after all, drag it back' in/Failed/cut.pdf.error.txt
+    grep -qx 'Open cut.pdf and look at its last page.' in/Failed/cut.pdf.error.txt
+    grep -q '^- Only if nothing is missing, move cut.pdf (not this message) to .* without this check' in/Failed/cut.pdf.error.txt
     closedrop show 1 --json | jq -en 'input | .error.code == "cut_off"'
     [ "$(uploads)" = 0 ]
 }
@@ -320,8 +320,8 @@ put_half() { # the first half of the PDF, as cut.pdf in the folder
     start_agent
     head -c 2K /dev/zero >in/large.bin
     echo x >in/small.txt
-    failed_because large.bin 'this folder accepts at most 1 KB'
-    failed_because small.txt 'this folder accepts none below 3 B'
+    failed_because large.bin 'too large: 2 KB; the limit of this folder is 1 KB'
+    failed_because small.txt 'too small: 2 bytes; the minimum of this folder is 3 bytes'
     closedrop list --json | jq -es 'map(.error.code) | sort == ["too_large", "too_small"]'
     [ "$(curl -s "${admin}counts" | jq .tickets)" = 0 ]
 }

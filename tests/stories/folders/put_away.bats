@@ -50,7 +50,8 @@ put_away_is_done() {
     run_once
     [ -f in/Sent/a.txt ]
     [ -f "in/Not sent/yet/b.txt" ]
-    [ -f "in/Not sent/yet/b.txt.error.txt" ]
+    grep -F 'to the folder that contains "Not sent" (on the server: "in").' "in/Not sent/yet/b.txt.error.txt"
+    grep -F 'As soon as the new file is in the folder "Sent", delete b.txt' "in/Not sent/yet/b.txt.error.txt"
 }
 
 @test "files in the archive, in Failed and in .closedrop are never taken" {
@@ -112,7 +113,7 @@ put_away_is_done() {
     stat -c '%a %g %Y %s' "$elsewhere/$(date +%Y)/big.bin" | cmp before -
     [ ! -e in/big.bin ]
     [ -f "$elsewhere/failed/too-big.bin" ]
-    [ -f "$elsewhere/failed/too-big.bin.error.txt" ]
+    grep -F "to the folder \"in\" (on the server: \"$PWD/in\")." "$elsewhere/failed/too-big.bin.error.txt"
     [ -z "$(ls -A in/.closedrop)" ]
     [ "$(find "$elsewhere" -type f | wc -l)" = 3 ]
     put_away_is_done
@@ -323,15 +324,16 @@ put_away_is_done() {
     echo hello >in/sub/a.txt
     run_once
     local text=in/Failed/sub/a.txt.error.txt
-    [ "$(head -1 "$text")" = 'This file could not be uploaded to Close.' ]
+    [ "$(head -1 "$text")" = 'a.txt could not be uploaded to Close.' ]
     grep -qE '^File: +sub/a.txt$' "$text"
-    grep -qE '^Size: +6 B' "$text"
-    grep -qE "^When: +$(date +%Y-%m-%d) [0-9:]{5} $(date +%Z)$" "$text"
-    grep -qx 'Reason: the file has 6 B, and this folder accepts at most 3 B.' "$text"
+    grep -qE '^Size: +6 bytes$' "$text"
+    grep -qE "^Tried: +$(LC_ALL=C date '+%-d %B %Y'), [0-9:]{5} $(date +%Z)$" "$text"
+    grep -qx 'Reason: the file is too large: 6 bytes; the limit of this folder is 3 bytes.' "$text"
     grep -qx 'What to do:' "$text"
-    grep -qE '^1\. Make a smaller file' "$text"
-    grep -qE '^2\. .*drag this file back into the folder "in/sub"\. .*, and this text disappears\.$' "$text"
-    grep -qE '^3\. .*ask your administrator and show them this text\.$' "$text"
+    grep -qE '^- If you can make it smaller: .* As soon as the new file is in a subfolder of "Uploaded", delete a\.txt and' "$text"
+    grep -qF 'move a.txt (not this message) to the folder that contains "Failed", there into "sub" (on the server: "in/sub").' "$text"
+    grep -qE 'If it worked, a\.txt is then in a subfolder of "Uploaded"; if not, it is back here with a new message\.$' "$text"
+    grep -qE '^Not sure, .* to your administrator\.$' "$text"
     never grep -qi 'null\|errno\|HTTP' "$text"
     # our words, and our name for the folder, are in the lines for the administrator alone
     grep -qE '^Job 1, folder "scans", error "too_large"\. "closedrop show 1" ' "$text"
@@ -345,8 +347,8 @@ put_away_is_done() {
     : >in/a.txt.DONE
     run_once
     local text=in/Failed/a.txt.error.txt
-    grep -F 'Drag the file a.txt.DONE back with it' "$text"
-    grep -F 'Drag the file a.txt.json back with it' "$text"
+    grep -F 'If you move a.txt, move a.txt.DONE with it' "$text"
+    grep -F 'If you move a.txt, move a.txt.json with it' "$text"
     set_config 'folders.max_size="30"'
     mv in/Failed/a.txt in/Failed/a.txt.DONE in/Failed/a.txt.json in/
     run_once
@@ -359,8 +361,8 @@ put_away_is_done() {
     echo hello >in/sub/a.txt
     touch in/sub/READY
     run_once
-    grep -F 'Then create the file READY next to it again' in/Failed/sub/a.txt.error.txt
-    never grep -F 'back with it' in/Failed/sub/a.txt.error.txt
+    grep -F 'After moving it, create the file READY next to it again' in/Failed/sub/a.txt.error.txt
+    never grep -F ' with it: ' in/Failed/sub/a.txt.error.txt
 }
 
 @test "dragging a failed file back tries it again as the same job, and removes the text" {

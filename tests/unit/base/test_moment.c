@@ -119,6 +119,7 @@ static void prints_local_time(void **state)
     char text[MOMENT_TEXT];
     in_zone(BERLIN);
     assert_string_equal(moment_print(NOW, MOMENT_TO_THE_MINUTE, text), "2026-11-27 15:34");
+    assert_string_equal(moment_print(NOW, MOMENT_WITH_ZONE, text), "27 November 2026, 15:34 CET");
     assert_string_equal(
         moment_print(NOW + 5000, MOMENT_TO_THE_SECOND, text), "2026-11-27 15:34:05");
     assert_string_equal(

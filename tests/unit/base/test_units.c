@@ -110,6 +110,13 @@ static const struct printing printed_sizes[] = {
     {5000LL << 40, "5000 TB"},
 };
 
+static const struct printing spelled_sizes[] = {
+    {0, "0 bytes"},
+    {1, "1 byte"},
+    {1023, "1023 bytes"},
+    {1024, "1 KB"},
+};
+
 static const struct printing printed_durations[] = {
     {0, "0 ms"},
     {40, "40 ms"},
@@ -141,6 +148,7 @@ static void prints_sizes(void **state)
 {
     (void)state;
     expect_printings(printed_sizes, COUNT(printed_sizes), units_print_size);
+    expect_printings(spelled_sizes, COUNT(spelled_sizes), units_spell_size);
 }
 
 static void prints_durations(void **state)

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#define RAISE "; what to do: send a smaller file, or raise the folder's max_size"
-#define LOWER "; what to do: send the complete file, or lower the folder's min_size"
-#define LARGE "the file has 1001 B, and this folder accepts at most 1000 B" RAISE
-#define SMALL "the file has only 9 B, and this folder accepts none below 10 B" LOWER
+#define RAISE "; what to do: put a smaller file into the folder, or raise its max_size"
+#define LOWER "; what to do: put the complete file into the folder, or lower its min_size"
+#define LARGE "the file is too large: 1001 bytes; the limit of this folder is 1000 bytes" RAISE
+#define SMALL "the file is too small: 9 bytes; the minimum of this folder is 10 bytes" LOWER
 
 static const struct {
     int64_t min_size, size;
@@ -23,8 +23,10 @@ static const struct {
     {10, 1000, NULL, NULL},
     {10, 1001, "too_large", LARGE},
     {10, 9, "too_small", SMALL},
-    {10, 0, "too_small", "the file has only 0 B, and this folder accepts none below 10 B" LOWER},
-    {2, 0, "too_small", "the file has only 0 B, and this folder accepts none below 2 B" LOWER},
+    {10, 0, "too_small",
+        "the file is too small: 0 bytes; the minimum of this folder is 10 bytes" LOWER},
+    {2, 0, "too_small",
+        "the file is too small: 0 bytes; the minimum of this folder is 2 bytes" LOWER},
     {1, 0, NULL, NULL}, /* empty: a person judges that */
     {1, 1, NULL, NULL},
     {0, 0, NULL, NULL},
@@ -53,8 +55,8 @@ static void says_whose_limit_it_is(void **state)
     const struct folder folder = {.max_size = FILE_SIZE_MAX};
     struct refusal refusal;
     assert_true(refusal_of_size(&folder, FILE_SIZE_MAX + (1 << 30), &refusal));
-    assert_string_equal(refusal.message,
-        "the file has 6 GB, and Close accepts at most 5 GB; what to do: send a smaller file");
+    assert_string_equal(refusal.message, "the file is too large: 6 GB; the limit of Close is 5 GB; "
+                                         "what to do: put a smaller file into the folder");
 }
 
 static void refuses_a_second_name(void **state)

@@ -443,8 +443,8 @@ static void says_why_in_words(void **state)
     struct settle_facts facts = {QUIET, .size = 9};
     struct settle_findings findings = {0, LEASE_HELD, NULL};
     struct settle_step step = decide(&facts, &findings);
-    assert_non_null(strstr(step.message, "9 B"));
-    assert_non_null(strstr(step.message, "10 B"));
+    assert_non_null(strstr(step.message, "9 bytes"));
+    assert_non_null(strstr(step.message, "10 bytes"));
     facts = (struct settle_facts){QUIET, .now = T + INCOMPLETE};
     findings = (struct settle_findings){-EACCES, LEASE_IMPOSSIBLE, NULL};
     step = settle_after_open(&folder, &facts, &findings);

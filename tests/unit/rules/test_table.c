@@ -295,8 +295,10 @@ static void says_which_key_is_not_there(void **state)
     struct str expected = STR_INIT(1000);
     write_table(HEAD "1,lead_1\n");
     str_printf(&expected,
-        "\"47\\x0A11\" is not in the list %s; what to do: if \"47\\x0A11\" is wrong, rename the "
-        "file; if it is right, have it added to the list",
+        "\"47\\x0A11\" is not in the list %s; what to do: compare \"47\\x0A11\" with the "
+        "document; if it is wrong, rename the file so that it has the right one; if it is right, "
+        "ask the "
+        "administrator to add it to the list",
         file);
     expect(*state, " 47\n11 ", TABLE_NO_SUCH_KEY, str_text(&expected));
     struct str tails = STR_INIT(100); /* a key need not be UTF-8 */
@@ -325,7 +327,7 @@ static const struct {
     {EXPORT, "Kundennr.", "[]", true, "4711", TABLE_FOUND, "\"row.Kundennr.\":\"4711\""},
     {EXPORT, "Name, Vorname", "[]", true, "MUSTER, EVA", TABLE_FOUND, "\"row.Ort\":\"Ulm\""},
     {EXPORT, "Kundennr.", "[]", true, "4713", TABLE_NO_SUCH_KEY,
-        "/table.csv, column \"Kundennr.\"; what to do: if \"4713\" is wrong, rename the file"},
+        "/table.csv, column \"Kundennr.\"; what to do: compare \"4713\" with the document; "},
     {"key,Nr,lead_id\n1,2,lead_1\n2,1,lead_2\n", "Nr", "[]", false, "2", TABLE_FOUND, "lead_1"},
 
     /* in any spelling, and in that of who asks */

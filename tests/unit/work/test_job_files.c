@@ -30,7 +30,8 @@ static void receipts_and_reasons_lie_beside_it(void **state)
     int64_t good = world_drop(&world, "good.pdf", "taken");
     world_run(&world, MINUTE_MS);
     assert_true(world_text_has(&world, "Failed/bad.pdf.error.txt", "Reason: "));
-    assert_true(world_text_has(&world, "Failed/bad.pdf.error.txt", "drag this file back"));
+    assert_true(world_text_has(&world, "Failed/bad.pdf.error.txt",
+        "move bad.pdf (not this message) to the folder above, the one that contains \"Failed\""));
     assert_true(world_text_has(&world, "Uploaded/good.pdf.close.json", "\"state\":\"done\"") ||
                 world_text_has(&world, "Uploaded/good.pdf.close.json", "done"));
     struct job *job = world_job(&world, good);
@@ -146,8 +147,8 @@ static void a_sidecar_must_be_good(void **state)
         world_run(&world, MINUTE_MS);
         world_expect(&world, id, "failed sidecar");
         assert_true(world_text_has(&world, "Failed/lead_a.pdf.error.txt", sidecars[i].words));
-        assert_true(world_text_has(
-            &world, "Failed/lead_a.pdf.error.txt", "Drag the file lead_a.pdf.json back with it"));
+        assert_true(world_text_has(&world, "Failed/lead_a.pdf.error.txt",
+            "If you move lead_a.pdf, move lead_a.pdf.json with it"));
         world_close(&world);
     }
 }
