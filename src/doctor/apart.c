@@ -107,9 +107,10 @@ int apart_run(const struct diagnosis *diagnosis, apart_check check, const void *
     close(ends[1]);
     int count = child < 0 ? error : pass_on(diagnosis, ends[0]);
     close(ends[0]);
-    if (count == -ETIMEDOUT)
+    bool is_stuck = count == -ETIMEDOUT;
+    if (is_stuck)
         (void)kill(child, SIGKILL);
     if (child > 0) /* one that hangs cannot even be killed, so do not wait for that one */
-        (void)waitpid(child, &how, count == -ETIMEDOUT ? WNOHANG : 0);
-    return how ? -ECHILD : count;
+        (void)waitpid(child, &how, is_stuck ? WNOHANG : 0);
+    return how && !is_stuck ? -ECHILD : count;
 }
