@@ -110,7 +110,9 @@ door magic.h src/base/magic.c
 door microhttpd.h src/control/server.c src/sandbox/http/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
-door 'uni(case|ctype|norm|str).h' src/base/text.c
+door 'uni(case|ctype|norm).h' src/base/text.c
+door 'uniwidth.h' src/base/cells.c
+door 'unistr.h' src/base/text.c src/base/cells.c
 
 while read -r file; do
     opening "$file"

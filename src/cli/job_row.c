@@ -2,8 +2,10 @@
 #include "job_row.h"
 
 #include "jobs.h"
+#include "terminal.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/cells.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -13,8 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REMARK_MAX 16384
+
+/* in cells */
+#define REMARK_INDENT 9
+#define FOLDER_CELLS 12
+#define FIXED_CELLS 63 /* what is before the name */
+#define NAME_MIN 12
 
 char *job_time(const struct json *job, const char *key, const char *format, char text[MOMENT_TEXT])
 {
@@ -91,7 +100,8 @@ static const char *colour_of(const char *state)
     return strcmp(state, "failed") == 0 ? "\033[31m" : strcmp(state, "done") == 0 ? "\033[32m" : "";
 }
 
-static void print_remark(const struct json *job)
+/** On the line if it fits there, else below it. */
+static void add_remark_lines(struct str *row, const struct json *job, size_t used, size_t columns)
 {
     struct str remark = STR_INIT(REMARK_MAX);
     add_remark(&remark, job);
@@ -99,9 +109,14 @@ static void print_remark(const struct json *job)
     if (!text || !*text)
         return;
     text[strlen(text) - strlen("; ")] = '\0';
-    printf("  (");
-    cli_print_text(text);
-    putchar(')');
+    CLEANUP(free_text) char *bracketed = str_format("(%s)", text);
+    if (columns == CELLS_ANY || used + 2 + cells_count(bracketed) <= columns) {
+        str_add(row, "  ");
+        cells_add(row, bracketed, CELLS_ANY);
+    } else {
+        str_printf(row, "\n%*s", REMARK_INDENT, "");
+        cells_add_words(row, bracketed, REMARK_INDENT, REMARK_INDENT, columns);
+    }
 }
 
 void job_print_heading(const char *when)
@@ -109,17 +124,32 @@ void job_print_heading(const char *when)
     printf("%7s  %-9s  %-16s  %-12s  %9s  %s\n", "ID", "STATE", when, "FOLDER", "SIZE", "FILE");
 }
 
-void job_print_row(const struct json *job, const char *state, const char *when_key)
+/** All but the name of its file; takes FIXED_CELLS where nothing is too long. */
+static void add_columns(
+    struct str *row, const struct json *job, const char *state, const char *when_key, size_t most)
 {
     struct str size = STR_INIT(64);
     char when[MOMENT_TEXT];
     const char *colour = colour_of(job_member(job, "state"));
     units_print_size(&size, json_get_int(job, "size", 0));
-    printf("%7" PRId64 "  %s%-9s%s  %-16s  %-12s  %9s  ", json_get_int(job, "id", 0), colour, state,
-        *colour ? "\033[0m" : "", job_time(job, when_key, MOMENT_TO_THE_MINUTE, when),
-        job_folder(job), str_text(&size));
-    cli_print_text(job_member(job, "path"));
-    print_remark(job);
-    putchar('\n');
+    str_printf(row, "%7" PRId64 "  %s%-9s%s  %-16s  ", json_get_int(job, "id", 0), colour, state,
+        *colour ? "\033[0m" : "", job_time(job, when_key, MOMENT_TO_THE_MINUTE, when));
+    cells_add_column(row, job_folder(job), FOLDER_CELLS, most == CELLS_ANY ? most : FOLDER_CELLS);
+    str_printf(row, "  %9s  ", str_text(&size));
     str_release(&size);
+}
+
+void job_print_row(const struct json *job, const char *state, const char *when_key)
+{
+    const char *path = job_member(job, "path");
+    size_t columns = terminal_columns(STDOUT_FILENO), cells = cells_count(path);
+    size_t room = columns == CELLS_ANY               ? CELLS_ANY
+                  : columns < FIXED_CELLS + NAME_MIN ? NAME_MIN
+                                                     : columns - FIXED_CELLS;
+    struct str row = STR_INIT(4 * REMARK_MAX);
+    add_columns(&row, job, state, when_key, columns);
+    cells_add(&row, path, room);
+    add_remark_lines(&row, job, FIXED_CELLS + (cells < room ? cells : room), columns);
+    puts(str_text(&row));
+    str_release(&row);
 }

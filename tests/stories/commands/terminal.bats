@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# What people see on a terminal: columns that fit it, whatever the files are called.
+
+load ../../support/story
+WAIT_MAX=15
+setup() { story_setup; }
+teardown() { story_teardown; }
+
+on_terminal() { # STEP... -- COMMAND OPTION...: see tests/support/terminal.py; what it printed is in screen.txt
+    local steps=()
+    while [ "$1" != -- ]; do
+        steps+=("$1")
+        shift
+    done
+    code=0
+    "$CLOSEDROP_SOURCE_DIR/tests/support/terminal.py" "${steps[@]}" -- "$CLOSEDROP_BIN_DIR/closedrop" "$2" -c "$config" "${@:3}" \
+        >screen.txt 2>error.txt || code=$?
+    cat screen.txt error.txt
+}
+
+# decomposed, Chinese, too long, with a control sequence, a line break, an invalid byte, turned round
+hostile_names=($'Mu\xcc\x88ller Rechnung.txt' $'\xe5\x8f\x91\xe7\xa5\xa8\xe5\x8f\x91\xe7\xa5\xa8\xe5\x8f\x91\xe7\xa5\xa8\xe5\x8f\x91\xe7\xa5\xa8\xe5\x8f\x91\xe7\xa5\xa8.txt'
+    "Scan of a very long letter about nothing at all from somebody who likes names, page 0001.txt" $'\x1b[2Jclear.txt'
+    $'two\nlines.txt' $'latin1-\xfc.txt' $'turned-\xe2\x80\xaefdp.txt' $'\xf0\x9f\x93\x84 emoji.txt')
+
+hostile_files() {
+    local name
+    for name in "${hostile_names[@]}"; do
+        echo "$name" >"in/$name"
+    done
+}
+
+fits() { # COLUMNS [FILE]: no line is wider, nothing in it moves the cursor
+    python3 - "$1" "${2:-screen.txt}" <<'EOF'
+import re, sys, unicodedata
+columns = int(sys.argv[1])
+text = open(sys.argv[2], "rb").read().decode()  # valid UTF-8
+for line in re.sub(r"\033\[[0-9;?]*[a-zA-Z]", "", text).splitlines():
+    cells = sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in line)
+    assert cells <= columns, (cells, line)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", line.rstrip("\r")), line
+EOF
+}
+
+@test "list fits the terminal, with names cut in the middle, and a pipe gets them whole" {
+    hostile_files
+    fault '[{"on":"upload","match":"two","times":0,"do":{"status":403}}]'
+    limits='max_attempts = 1;' write_config
+    run_once
+    on_terminal 80x24 -- list
+    [ "$code" = 0 ]
+    fits 80
+    [ "$(grep -c '…' screen.txt)" -ge 2 ]
+    on_terminal 200x50 -- list
+    fits 200
+    grep -qF $'Mu\xcc\x88ller Rechnung.txt' screen.txt
+    grep -qF 'Scan of a very long letter about nothing at all from somebody who likes names, page 0001.txt' screen.txt
+    closedrop list >list.txt
+    fits 1000 list.txt
+    never grep -q '…' list.txt
+    [ "$(wc -l <list.txt)" = 9 ]
+}
