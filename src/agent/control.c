@@ -10,34 +10,38 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/control/questions.h"
-#include "closedrop/queue/reading.h"
 
 #include <unistd.h>
 
-static int add_folder(const struct agent *agent, size_t index, struct json *folders)
+/** The file that has waited longest to be taken into the queue. */
+static int add_longest_wait(const struct folder_health *health, struct json *folder)
+{
+    static const char *const names[SETTLE_WAITS] = {"quiet", "marker", "incomplete", "access"};
+    char since[CLOCK_TEXT];
+    if (!*health->longest_waiter)
+        return json_add_null(folder, "waiting_longest");
+    struct json *one = json_object();
+    int result = json_add_text(one, "path", health->longest_waiter);
+    result |= json_add_text(one, "for", names[health->longest_wait]);
+    result |= json_add_text(one, "since", clock_rfc3339(health->waits_since_ms, since));
+    return result | json_add(folder, "waiting_longest", one);
+}
+
+static int add_health(const struct folder_health *health, struct json *folder)
 {
     static const char *const waits[] = {
         "waiting_quiet", "waiting_marker", "waiting_incomplete", "waiting_access"};
-    const struct folder *folder = &agent->config->folders[index];
-    const struct folder_health *health = &agent->folders[index].health;
-    struct queue_counts counts;
-    queue_count(agent->queue, folder->name, &counts);
-    struct json *one = json_object();
-    int result = json_add_text(one, "name", folder->name);
-    result |= json_add_text(one, "path", folder->path);
-    result |= json_add_bool(one, "healthy", health->healthy);
-    result |= json_add_text(one, "message", *health->message ? health->message : NULL);
-    result |= json_add_text(one, "waits_for", *health->waits_for ? health->waits_for : NULL);
-    result |= json_add_text(one, "unreadable", *health->unreadable ? health->unreadable : NULL);
-    result |= json_add_text(one, "closed", *health->closed ? health->closed : NULL);
-    result |= json_add_text(one, "watch", health->polls ? "poll" : "inotify");
-    result |= json_add_bool(one, "leases", !health->without_leases);
-    result |= json_add_int(one, "settling", health->settling);
+    int result = json_add_bool(folder, "healthy", health->healthy);
+    result |= json_add_text(folder, "message", *health->message ? health->message : NULL);
+    result |= json_add_text(folder, "waits_for", *health->waits_for ? health->waits_for : NULL);
+    result |= json_add_text(folder, "unreadable", *health->unreadable ? health->unreadable : NULL);
+    result |= json_add_text(folder, "closed", *health->closed ? health->closed : NULL);
+    result |= json_add_text(folder, "watch", health->polls ? "poll" : "inotify");
+    result |= json_add_bool(folder, "leases", !health->without_leases);
+    result |= json_add_int(folder, "settling", health->settling);
     for (int i = 0; i < SETTLE_WAITS; i++)
-        result |= json_add_int(one, waits[i], health->waiting[i]);
-    result |= json_add_int(one, "queued", counts.by_state[JOB_QUEUED]);
-    result |= json_add_int(one, "failed", counts.by_state[JOB_FAILED]);
-    return result | json_append(folders, one);
+        result |= json_add_int(folder, waits[i], health->waiting[i]);
+    return result | add_longest_wait(health, folder);
 }
 
 /** Add what only a running agent knows. */
@@ -45,7 +49,7 @@ static int add_status(const struct agent *agent, struct json *status)
 {
     char started[CLOCK_TEXT];
     struct json *one = json_object();
-    struct json *folders = json_array();
+    struct json *folder = json_first(json_get(status, "folders"));
     int result = json_add_int(one, "pid", getpid());
     result |= json_add_text(one, "version", CLOSEDROP_VERSION);
     result |= json_add_text(one, "started_at", clock_rfc3339(agent->started_ms, started));
@@ -55,9 +59,9 @@ static int add_status(const struct agent *agent, struct json *status)
         result |= json_add_text(one, "not_reloaded", str_text(&agent->mistakes));
     result |= json_add(status, "agent", one);
     result |= worker_add_status(agent->worker, status);
-    for (size_t i = 0; i < agent->config->folder_count; i++)
-        result |= add_folder(agent, i, folders);
-    return result | json_add(status, "folders", folders);
+    for (size_t i = 0; folder && i < agent->config->folder_count; i++, folder = json_next(folder))
+        result |= add_health(&agent->folders[i].health, folder);
+    return result;
 }
 
 static bool is_about_status(enum question_kind kind)

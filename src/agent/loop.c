@@ -134,5 +134,6 @@ void loop_run(struct agent *agent)
         return;
     queue_begin(agent->queue);
     worker_abandon(agent->worker);
+    queue_set_stopped(agent->queue);
     (void)agent_commit(agent);
 }

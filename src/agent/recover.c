@@ -118,6 +118,7 @@ void recover_arrived(struct agent *agent, size_t index)
 int recover(struct agent *agent)
 {
     queue_begin(agent->queue);
+    queue_set_started(agent->queue);
     note_lost_queue(agent);
     agent->clock_lead_ms = clock_lead_ms();
     int64_t interrupted = queue_recover(agent->queue, agent->config->limits.doubt_ms);

@@ -1,9 +1,11 @@
 /** The status of the queue, in one answer; the agent adds what only it knows. */
 #include "status.h"
+#include "folder_status.h"
 #include "gone.h"
 #include "held.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/reading.h"
@@ -45,6 +47,20 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
                         : json_add_null(body, "first_not_put_away"));
 }
 
+static int add_time(struct json *object, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_TEXT];
+    return json_add_text(object, key, wall_ms ? clock_rfc3339(wall_ms, text) : NULL);
+}
+
+static int add_last_run(struct queue *queue, struct json *body)
+{
+    struct json *run = json_object();
+    int result = add_time(run, "started_at", queue_started_ms(queue));
+    result |= add_time(run, "stopped_at", queue_stopped_ms(queue));
+    return result | json_add(body, "last_run", run);
+}
+
 struct answer status_get(const struct asked *asked)
 {
     struct queue_counts counts;
@@ -52,12 +68,14 @@ struct answer status_get(const struct asked *asked)
     struct json *body = json_object();
     struct json *jobs = json_object();
     int result = json_add_bool(body, "paused", queue_is_paused(asked->queue));
+    result |= add_last_run(asked->queue, body);
     for (int state = 0; state < JOB_STATES; state++)
         result |= json_add_int(jobs, job_state_names[state], counts.by_state[state]);
     result |= held_add_status(asked->queue, body);
     result |= gone_add_status(asked->config, asked->queue, body);
     result |= json_add(body, "jobs", jobs);
     result |= add_not_put_away(asked->queue, counts.not_put_away, body);
+    result |= folder_status_add(asked->config, asked->queue, body);
     return answer_body(body, result);
 }
 

@@ -180,6 +180,8 @@ void queue_health_probe(const struct diagnosis *diagnosis)
 void queue_health_probe_folders(const struct diagnosis *diagnosis)
 {
     const struct json *folders = json_get(diagnosis->status, "folders");
+    if (!diagnosis_agent(diagnosis)) /* the queue alone does not know how they are */
+        return;
     for (const struct json *one = json_first(folders); one; one = json_next(one))
         diagnosis_add(
             diagnosis, "watching", json_get_text(one, "name"), queue_health_judge_folder(one));

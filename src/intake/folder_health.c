@@ -15,9 +15,11 @@ bool folder_health_equal(const struct folder_health *a, const struct folder_heal
            a->settling == b->settling && memcmp(a->waiting, b->waiting, sizeof(a->waiting)) == 0 &&
            a->device == b->device && a->inode == b->inode && a->missed == b->missed &&
            a->has_unreachable == b->has_unreachable && a->is_bare == b->is_bare &&
-           a->was_used == b->was_used && strcmp(a->waits_for, b->waits_for) == 0 &&
-           strcmp(a->unreadable, b->unreadable) == 0 && strcmp(a->closed, b->closed) == 0 &&
-           strcmp(a->message, b->message) == 0;
+           a->was_used == b->was_used && a->longest_wait == b->longest_wait &&
+           a->waits_since_ms == b->waits_since_ms &&
+           strcmp(a->longest_waiter, b->longest_waiter) == 0 &&
+           strcmp(a->waits_for, b->waits_for) == 0 && strcmp(a->unreadable, b->unreadable) == 0 &&
+           strcmp(a->closed, b->closed) == 0 && strcmp(a->message, b->message) == 0;
 }
 
 static bool is_away(const struct folder_health *health)

@@ -52,6 +52,7 @@ struct outgoing {
 struct waits {
     const struct candidate *first_waiter;
     const struct candidate *first_unreadable;
+    const struct candidate *longest;
     size_t unreadable; /* number of unreadable files */
 };
 

@@ -34,6 +34,28 @@ static void note_unreadable(struct watched *folder, const struct candidate *cand
         folder->waits.first_unreadable = candidate;
 }
 
+/** By when the file system says that it came; of the same time, the first by name. */
+static void note_longest(struct watched *folder, const struct candidate *candidate)
+{
+    const struct candidate *longest = folder->waits.longest;
+    if (!candidate->first_ctime_ns || candidate->ends_batch)
+        return;
+    if (!longest || candidate->first_ctime_ns < longest->first_ctime_ns ||
+        (candidate->first_ctime_ns == longest->first_ctime_ns &&
+            strcmp(candidate->path, longest->path) < 0))
+        folder->waits.longest = candidate;
+}
+
+static void name_longest(struct watched *folder)
+{
+    struct folder_health *health = &folder->health;
+    const struct candidate *longest = folder->waits.longest;
+    snprintf(
+        health->longest_waiter, sizeof(health->longest_waiter), "%s", longest ? longest->path : "");
+    health->longest_wait = longest ? longest->wait : SETTLE_QUIET;
+    health->waits_since_ms = longest ? longest->first_ctime_ns / 1000000 : 0;
+}
+
 static void name_unreadable(struct watched *folder)
 {
     const struct candidate *first = folder->waits.first_unreadable;
@@ -79,10 +101,12 @@ void waits_count(struct watch *watch)
         health->waiting[candidate->wait] += !candidate->ends_batch;
         note_waiter(&watch->folders[candidate->folder], candidate);
         note_unreadable(&watch->folders[candidate->folder], candidate);
+        note_longest(&watch->folders[candidate->folder], candidate);
     }
     for (size_t i = 0; i < watch->config->folder_count; i++) {
         name_waiter(&watch->folders[i]);
         name_unreadable(&watch->folders[i]);
+        name_longest(&watch->folders[i]);
         closed_name(&watch->folders[i]);
     }
 }

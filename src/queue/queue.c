@@ -177,6 +177,27 @@ void queue_set_begun(struct queue *queue)
     queue_set_number(queue, STORE_BEGINS, QUEUE_WAS_THERE);
 }
 
+void queue_set_started(struct queue *queue)
+{
+    queue_set_number(queue, "started_ms", clock_wall_ms());
+    queue_set_number(queue, "stopped_ms", 0);
+}
+
+void queue_set_stopped(struct queue *queue)
+{
+    queue_set_number(queue, "stopped_ms", clock_wall_ms());
+}
+
+int64_t queue_started_ms(struct queue *queue)
+{
+    return queue_number(queue, "started_ms");
+}
+
+int64_t queue_stopped_ms(struct queue *queue)
+{
+    return queue_number(queue, "stopped_ms");
+}
+
 bool queue_is_paused(struct queue *queue)
 {
     return queue_number(queue, "paused") != 0;

@@ -1,6 +1,7 @@
 /** What the worker reports in status: what is in progress, and why nothing is. */
 #include "worker_state.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 
 /** Why nothing (or not all) is done, and how it looks from outside; NULL code: nothing is wrong. */
@@ -33,20 +34,42 @@ static int add_blocked(const struct worker *worker, struct json *status)
     return result | json_add(status, "blocked", blocked);
 }
 
+/** How fast the file is sent, in bytes per second on average, and how long that still takes. */
+static int add_speed(const struct task *task, struct json *transfer)
+{
+    const struct request *request = task->step.request;
+    int64_t sent = request_sent(request), began_ms = request_began_ms(request);
+    int64_t took_ms = began_ms ? clock_steady_ms() - began_ms : 0;
+    int64_t speed = took_ms > 0 ? sent * 1000 / took_ms : 0;
+    int64_t left = later(task->job->identity.size - sent, 0);
+    int result = json_add_int(transfer, "speed", speed);
+    return result | (speed ? json_add_int(transfer, "seconds_left", (left + speed - 1) / speed)
+                           : json_add_null(transfer, "seconds_left"));
+}
+
+static struct json *view_transfer(const struct task *task)
+{
+    struct json *one = json_object();
+    bool is_sending = task->stage == STAGE_SEND && task_request(task);
+    int result = json_add_int(one, "id", task->job->id);
+    result |= json_add_text(one, "folder", task->job->folder);
+    result |= json_add_text(one, "path", task->job->path);
+    result |= json_add_text(one, "stage", stage_rows[task->stage].name);
+    result |= json_add_int(one, "sent", is_sending ? request_sent(task->step.request) : 0);
+    result |= json_add_int(one, "size", task->job->identity.size);
+    if (is_sending)
+        result |= add_speed(task, one);
+    if (!result)
+        return one;
+    json_free(one);
+    return NULL;
+}
+
 int worker_add_status(const struct worker *worker, struct json *status)
 {
     struct json *transfers = json_array();
     int result = add_blocked(worker, status);
-    for (const struct task *task = worker->tasks; task; task = task->next) {
-        struct json *one = json_object();
-        bool is_sending = task->stage == STAGE_SEND && task_request(task);
-        result |= json_add_int(one, "id", task->job->id);
-        result |= json_add_text(one, "folder", task->job->folder);
-        result |= json_add_text(one, "path", task->job->path);
-        result |= json_add_text(one, "stage", stage_rows[task->stage].name);
-        result |= json_add_int(one, "sent", is_sending ? request_sent(task->step.request) : 0);
-        result |= json_add_int(one, "size", task->job->identity.size);
-        result |= json_append(transfers, one);
-    }
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        result |= json_append(transfers, view_transfer(task));
     return result | json_add(status, "transfers", transfers);
 }

@@ -22,6 +22,9 @@ struct folder_health {
     bool was_used;        /* it had a staging directory before the watch thread came */
     uint64_t device;
     uint64_t inode;
+    char longest_waiter[512];      /* the file that has waited longest, or "" ... */
+    enum settle_wait longest_wait; /* ... for what ... */
+    int64_t waits_since_ms;        /* ... and since when, on the wall clock */
     char waits_for[640];   /* first file that waits for its marker or sidecar, and which; or "" */
     char unreadable[1280]; /* first file not yet readable, why, and how many more; or "" */
     char closed[1280];     /* the same for directories that cannot be listed or entered */

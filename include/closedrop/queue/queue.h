@@ -401,6 +401,15 @@ void queue_set_begun(struct queue *queue);
  */
 void queue_set_predecessor_lost(struct queue *queue);
 
+/**
+ * The last run of an agent: when it started and stopped, on the wall clock. 0 as stop: it is
+ * running, or was killed; 0 as both: there was none. They persist across restarts.
+ */
+void queue_set_started(struct queue *queue);
+void queue_set_stopped(struct queue *queue);
+int64_t queue_started_ms(struct queue *queue);
+int64_t queue_stopped_ms(struct queue *queue);
+
 /** Whether a person has paused sending. Persists across restarts. */
 bool queue_is_paused(struct queue *queue);
 void queue_set_paused(struct queue *queue, bool paused);

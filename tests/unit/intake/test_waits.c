@@ -140,6 +140,26 @@ static void names_the_first_that_cannot_be_read_and_how_many_more(void **state)
     assert_string_equal(watched[0].health.unreadable, "a.pdf: it is private (and 1 more)");
 }
 
+static void names_the_one_that_came_first(void **state)
+{
+    (void)state;
+    waits_count(&watch);
+    assert_string_equal(watched[0].health.longest_waiter, "");
+    add(0, "new.pdf", SETTLE_QUIET, HOUR_MS); /* not seen yet */
+    add(0, "b.pdf", SETTLE_GROWTH, HOUR_MS)->first_ctime_ns = 2000000000;
+    add(0, "a.pdf", SETTLE_MARKER, HOUR_MS)->first_ctime_ns = 2000000000;
+    add(0, "z.pdf", SETTLE_QUIET, HOUR_MS)->first_ctime_ns = 3000000000;
+    add(1, "other.pdf", SETTLE_QUIET, HOUR_MS)->first_ctime_ns = 1000000000;
+    struct candidate *end_marker = add(0, "READY", SETTLE_QUIET, HOUR_MS);
+    end_marker->first_ctime_ns = 1000000000;
+    end_marker->ends_batch = true;
+    waits_count(&watch);
+    assert_string_equal(watched[0].health.longest_waiter, "a.pdf");
+    assert_int_equal(watched[0].health.longest_wait, SETTLE_MARKER);
+    assert_int_equal(watched[0].health.waits_since_ms, 2000);
+    assert_string_equal(watched[1].health.longest_waiter, "other.pdf");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +169,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_the_first_that_waits_and_for_which_file, begin, end),
         cmocka_unit_test_setup_teardown(
             names_the_first_that_cannot_be_read_and_how_many_more, begin, end),
+        cmocka_unit_test_setup_teardown(names_the_one_that_came_first, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

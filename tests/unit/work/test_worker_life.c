@@ -172,6 +172,8 @@ static void status_says_what_goes_on_and_why_nothing_does(void **state)
     world_run(&world, SECOND_MS);
     expect_status("\"stage\":\"send\"");
     expect_status("\"sent\":3");
+    expect_status("\"speed\":");
+    expect_status("\"seconds_left\":");
     fake_let_come();
     world_turn(&world);
     expect_status("s3_down");
