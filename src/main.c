@@ -24,7 +24,9 @@
  *                          desk and session (ask an agent or the queue), selected (which jobs the
  *                          options mean), jobs, job_row and job_csv (a job for people, and for
  *                          spreadsheets: csv), listed and filed (rows for people), names,
- *                          job_by_name and named_file (find what was named), confirm
+ *                          job_by_name and named_file (find what was named), confirm, absence;
+ *                          for terminals terminal (its size), screen, and of a status status_view,
+ *                          status_text, status_folders and status_transfers
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them
@@ -174,15 +176,16 @@
  *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
  *                          process)
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
- *                          that can be asked), answer; status, jobs, bulk (many jobs at once),
- *                          explain (one file), filings and held answer; selection: which jobs are
- *                          meant; gone: what is no longer in the configuration
- *     base/                text (names as people see them: the door to libunistring), encoding (the
- *                          door to iconv), json (the door to cJSON), digest (the door to nettle),
- *                          magic (the door to libmagic), notify (the door to libsystemd), str,
- *                          wire (values as bytes), utf8, xhtml, clock, moment (times as people
- *                          write them), log, units, url, shortage, account, closed_directory,
- *                          remedy
+ *                          that can be asked), answer; status (with folder_status), jobs, bulk
+ *                          (many jobs at once), explain (one file), filings and held answer;
+ *                          selection: which jobs are meant; gone: what is no longer in the
+ *                          configuration
+ *     base/                text (names as people see them: the door to libunistring), cells (text
+ *                          in columns of a terminal: the door to its widths), encoding (the door
+ *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic
+ *                          (the door to libmagic), notify (the door to libsystemd), str, wire
+ *                          (values as bytes), utf8, xhtml, clock, moment (times as people write
+ *                          them), log, units, url, shortage, account, closed_directory, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

@@ -5,6 +5,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistr.h>
@@ -83,30 +84,22 @@ void cells_add_column(struct str *out, const char *text, size_t width, size_t mo
         str_add_char(out, ' ');
 }
 
-/** One more word, on this line if it fits there. */
-static size_t add_word(
-    struct str *out, const char *word, size_t used, size_t indent, size_t columns)
-{
-    size_t cells = escaped_cells(word);
-    size_t most = columns == CELLS_ANY ? CELLS_ANY : columns - indent;
-    cells = cells < most ? cells : most;
-    if (used > indent && used + 1 + cells > columns) {
-        str_printf(out, "\n%*s", (int)indent, "");
-        used = indent;
-    } else if (used > indent) {
-        str_add_char(out, ' ');
-        used++;
-    }
-    cells_add(out, word, most);
-    return used + cells;
-}
-
 size_t cells_add_words(
     struct str *out, const char *text, size_t used, size_t indent, size_t columns)
 {
     CLEANUP(free_text) char *escaped = utf8_escape_copy(text);
+    const size_t most = columns == CELLS_ANY ? CELLS_ANY : columns - indent;
+    bool has_text = used > 0;
     char *rest = escaped;
-    for (char *word; (word = strsep(&rest, " ")) != NULL;)
-        used = add_word(out, word, used, indent, columns);
+    for (char *word; (word = strsep(&rest, " ")) != NULL; has_text = true) {
+        size_t cells = escaped_cells(word);
+        cells = cells < most ? cells : most;
+        bool fits = used + has_text + cells <= columns;
+        if (has_text)
+            fits ? str_add_char(out, ' ') : str_printf(out, "\n%*s", (int)indent, "");
+        used = has_text && !fits ? indent : used + has_text;
+        cells_add(out, word, most);
+        used += cells;
+    }
     return used;
 }

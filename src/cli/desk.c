@@ -1,5 +1,6 @@
 /** What the commands share: the configuration, whom to ask, and what goes to stdout. */
 #include "closedrop/cli/desk.h"
+#include "absence.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -14,46 +15,88 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct config *cli_config(const struct options *options, enum config_compare compare)
+#define MESSAGES_MAX (256 * 1024)
+
+static struct config *load(
+    const struct options *options, enum config_compare compare, struct str *messages)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
     struct config *config = NULL;
-    struct str problems = STR_INIT(256 * 1024);
-    if (!file || config_load(file, compare, &config, &problems) < 0)
-        fputs(problems.length ? str_text(&problems) : "closedrop: out of memory\n", stderr);
-    str_release(&problems);
+    if (!file || config_load(file, compare, &config, messages) < 0)
+        str_add(messages, messages->length ? "" : "closedrop: out of memory\n");
     return config;
 }
 
-/** A running agent continues with what it read before the errors came into the file. */
-static int open_at_agent(const struct options *options, struct desk *ret_desk)
+struct config *cli_config(const struct options *options, enum config_compare compare)
+{
+    struct str messages = STR_INIT(MESSAGES_MAX);
+    struct config *config = load(options, compare, &messages);
+    fputs(str_text(&messages), stderr);
+    str_release(&messages);
+    return config;
+}
+
+/** What is asked needs no more of the configuration than where the agent and the queue are. */
+static struct config *load_paths(const struct options *options)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
-    struct desk desk = {.config = file ? config_load_socket(file) : NULL, .is_partial = true};
-    if (!desk.config || client_open_agent(desk.config, &desk.client) < 0) {
-        config_release(desk.config);
+    return file ? config_load_socket(file) : NULL;
+}
+
+static void tell_partial(const struct desk *desk, struct str *messages)
+{
+    int64_t started_ms, stopped_ms;
+    if (client_is_without_agent(desk->client, &started_ms, &stopped_ms))
+        str_printf(messages, "closedrop: the configuration has errors; this is the queue in %s\n",
+            desk->config->state_dir);
+    else
+        str_add(
+            messages, "closedrop: the agent still runs with the configuration it read before\n");
+}
+
+/** The agent, or the queue: unless it may be that of another configuration. */
+static int open_client(struct desk *desk, struct str *why)
+{
+    bool is_agent_only = desk->config->is_partial && !desk->config->is_state_dir_known;
+    return is_agent_only ? client_open_agent(desk->config, &desk->client)
+                         : client_open(desk->config, &desk->client, why);
+}
+
+int cli_desk_find(const struct options *options, struct desk *ret_desk, struct str *messages)
+{
+    struct desk desk = {.config = load(options, CONFIG_COMPARE_PATHS, messages)};
+    if (!desk.config)
+        desk.config = load_paths(options);
+    if (!desk.config)
         return EXIT_CONFIG;
+    struct str why = STR_INIT(4096);
+    int code = open_client(&desk, &why) == 0 ? EXIT_DONE
+               : desk.config->is_partial     ? EXIT_CONFIG
+                                             : EXIT_NOT_DONE;
+    if (why.length)
+        str_printf(messages, "closedrop: %s\n", str_text(&why));
+    str_release(&why);
+    if (code != EXIT_DONE) {
+        config_release(desk.config);
+        return code;
     }
-    fputs("closedrop: the agent still runs with the configuration it read before\n", stderr);
+    if (desk.config->is_partial)
+        tell_partial(&desk, messages);
     *ret_desk = desk;
-    return EXIT_DONE;
+    return code;
 }
 
 int cli_desk_open(const struct options *options, struct desk *ret_desk)
 {
-    struct desk desk = {.config = cli_config(options, CONFIG_COMPARE_PATHS)};
-    if (!desk.config)
-        return open_at_agent(options, ret_desk);
-    struct str why = STR_INIT(4096);
-    int code = EXIT_DONE;
-    if (client_open(desk.config, &desk.client, &why) < 0) {
-        fprintf(stderr, "closedrop: %s\n", str_text(&why));
-        config_release(desk.config);
-        code = EXIT_NOT_DONE;
+    int64_t started_ms, stopped_ms;
+    struct str messages = STR_INIT(MESSAGES_MAX);
+    int code = cli_desk_find(options, ret_desk, &messages);
+    if (code == EXIT_DONE && client_is_without_agent(ret_desk->client, &started_ms, &stopped_ms)) {
+        absence_add(&messages, started_ms, stopped_ms);
+        str_add_char(&messages, '\n');
     }
-    str_release(&why);
-    if (code == EXIT_DONE)
-        *ret_desk = desk;
+    fputs(str_text(&messages), stderr);
+    str_release(&messages);
     return code;
 }
 
@@ -63,15 +106,25 @@ void cli_desk_close(struct desk *desk)
     config_release(desk->config);
 }
 
-struct json *cli_ask(const struct desk *desk, const struct question *question)
+struct json *cli_ask_for(
+    const struct desk *desk, const struct question *question, struct str *messages)
 {
     struct answer answer = client_ask(desk->client, question);
     const char *error = json_get_text(answer.body, "error");
     if (answer.status == 200 && answer.body)
         return answer.body;
-    fprintf(stderr, "closedrop: %s\n", error ? error : "the agent did not answer");
+    str_printf(messages, "closedrop: %s\n", error ? error : "the agent did not answer");
     json_free(answer.body);
     return NULL;
+}
+
+struct json *cli_ask(const struct desk *desk, const struct question *question)
+{
+    struct str messages = STR_INIT(MESSAGES_MAX);
+    struct json *answer = cli_ask_for(desk, question, &messages);
+    fputs(str_text(&messages), stderr);
+    str_release(&messages);
+    return answer;
 }
 
 bool cli_job_id(const char *text, int64_t *ret_id)

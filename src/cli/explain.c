@@ -121,8 +121,7 @@ static int explain(const struct options *options)
 {
     CLEANUP(free_text) char *file = config_locate(options->config_file);
     struct desk desk = {.config = cli_config(options, CONFIG_COMPARE_PATHS)};
-    desk.is_partial = !desk.config;
-    if (desk.is_partial && file)
+    if (!desk.config && file)
         desk.config = config_load_socket(file);
     int code = desk.config ? explain_file(options, &desk) : EXIT_CONFIG;
     cli_desk_close(&desk);

@@ -129,7 +129,8 @@ static void inspect_contents(struct facts *facts)
 int facts_collect(
     struct facts *facts, const struct desk *desk, const char *given, struct str *trouble)
 {
-    *facts = (struct facts){.config = desk->config, .is_partial = desk->is_partial, .given = given};
+    *facts = (struct facts){
+        .config = desk->config, .is_partial = desk->config->is_partial, .given = given};
     int result = place_find(desk->config, given, &facts->place);
     if (result < 0 || (result = inspect(facts)) < 0)
         return result;

@@ -77,7 +77,7 @@ static int check_rule(const struct desk *desk, const char *name)
 
 int names_check(const struct desk *desk, const char *folder, const char *rule)
 {
-    if (desk->is_partial)
+    if (desk->config->is_partial)
         return EXIT_DONE;
     int code = check_folder(desk, folder);
     int other = check_rule(desk, rule);

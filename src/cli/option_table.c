@@ -16,7 +16,7 @@ static const struct option_row rows[] = {
     {'1', "once", "--once", "exit when everything there is done", VALUE_NONE, AT(once)},
     {'a', "all", "--all", "all failed jobs", VALUE_NONE, AT(all)},
     {'A', "all", "--all", "everything that is held", VALUE_NONE, AT(all)},
-    {'w', "watch", "--watch", "refresh every two seconds", VALUE_NONE, AT(watch)},
+    {'w', "watch", "--watch", "a live screen; q ends it", VALUE_NONE, AT(watch)},
     {'s', "state", "--state S", "only jobs in this state", VALUE_STATE, AT(state)},
     {'H', "held", "--held", "only emails that wait for release", VALUE_NONE, AT(held)},
     {'r', "rule", "--rule NAME", "apply this rule", VALUE_RULE, AT(rule)},

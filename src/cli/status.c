@@ -1,220 +1,131 @@
-/** status, pause, resume: how the agent is. */
-#include "closedrop/base/array.h"
-#include "closedrop/base/cleanup.h"
-#include "closedrop/base/json.h"
-#include "closedrop/base/str.h"
-#include "closedrop/base/units.h"
-#include "closedrop/cli/cli.h"
-#include "closedrop/queue/job.h"
+/** status, pause, resume: how the agent is, once or for as long as somebody looks. */
+#include "absence.h"
+#include "screen.h"
+#include "status_text.h"
+#include "terminal.h"
 
-#include <inttypes.h>
+#include "closedrop/base/cells.h"
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
+#include "closedrop/base/moment.h"
+#include "closedrop/base/remedy.h"
+#include "closedrop/base/str.h"
+#include "closedrop/cli/cli.h"
+#include "closedrop/doctor/doctor.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define WATCH_PAUSE_S 2
+#define MESSAGES_MAX (256 * 1024)
+#define SCREEN_MAX (16 * 1024 * 1024)
 
-static void print_counts(const struct json *jobs)
+/** Only we know what is in the file now. */
+static int add_older_configuration(const struct desk *desk, const struct json *status)
 {
-    for (int state = 0; state < JOB_STATES; state++)
-        printf("%s%" PRId64 " %s",
-            state ? ", " : "Jobs:   ", json_get_int(jobs, job_state_names[state], 0),
-            job_state_names[state]);
-    putchar('\n');
+    struct json *agent = json_get(status, "agent");
+    if (!agent || !json_get(agent, "configuration"))
+        return 0;
+    const struct finding finding = doctor_judge_configuration(agent, desk->config);
+    if (finding.result == FINDING_OK)
+        return json_add_null(agent, "older_configuration");
+    CLEANUP(free_text)
+    char *words = str_format("%s" REMEDY "%s", finding.message, finding.remedy);
+    return json_add_text(agent, "older_configuration", words);
 }
 
-/** "2 wait for their marker": the candidates of a folder that wait for something. */
-static void print_waits(const struct json *folder)
+/** The status, which the caller frees; NULL with an exit status and the reason in `messages`. */
+static struct json *ask(
+    const struct options *options, enum question_kind kind, struct str *messages, int *ret_code)
 {
-    static const struct {
-        const char *key;
-        const char *text;
-    } waits[] = {{"settling", "settling"}, {"waiting_marker", "waiting for a marker or sidecar"},
-        {"waiting_incomplete", "empty or truncated, may still grow"},
-        {"waiting_access", "not readable yet"}};
-    for (size_t i = 0; i < COUNT(waits); i++) {
-        int64_t count = json_get_int(folder, waits[i].key, 0);
-        if (count)
-            printf(", %" PRId64 " %s", count, waits[i].text);
-    }
+    const struct question question = {.kind = kind};
+    struct desk desk;
+    *ret_code = cli_desk_find(options, &desk, messages);
+    if (*ret_code != EXIT_DONE)
+        return NULL;
+    struct json *status = cli_ask_for(&desk, &question, messages);
+    if (!status || add_older_configuration(&desk, status) < 0)
+        *ret_code = EXIT_NOT_DONE;
+    cli_desk_close(&desk);
+    return status;
 }
 
-static void print_folder(const struct json *folder)
+static void add_text(struct str *out, const struct json *status)
 {
-    const char *const lines[] = {json_get_text(folder, "message"),
-        json_get_text(folder, "waits_for"), json_get_text(folder, "unreadable"),
-        json_get_text(folder, "closed")};
-    printf("Folder: %s (", json_get_text(folder, "name"));
-    cli_print_text(json_get_text(folder, "path"));
-    printf("): %s, %" PRId64 " queued, %" PRId64 " failed",
-        json_get_bool(folder, "healthy", false) ? json_get_text(folder, "watch") : "AWAY",
-        json_get_int(folder, "queued", 0), json_get_int(folder, "failed", 0));
-    print_waits(folder);
-    putchar('\n');
-    for (size_t i = 0; i < COUNT(lines); i++) {
-        if (!lines[i])
-            continue;
-        printf("        ");
-        cli_print_text(lines[i]);
-        putchar('\n');
-    }
-    if (!json_get_bool(folder, "leases", true))
-        printf("        no read leases here (closedrop does not own the files, or the file system "
-               "does not support them): the quiet time alone decides\n");
-}
-
-static void print_transfer(const struct json *transfer)
-{
-    struct str sizes = STR_INIT(128);
-    units_print_size(&sizes, json_get_int(transfer, "sent", 0));
-    str_add(&sizes, " of ");
-    units_print_size(&sizes, json_get_int(transfer, "size", 0));
-    printf("In progress: job %" PRId64 " (%s) ", json_get_int(transfer, "id", 0),
-        json_get_text(transfer, "stage"));
-    cli_print_text(json_get_text(transfer, "path"));
-    printf(", %s\n", str_text(&sizes));
-    str_release(&sizes);
-}
-
-/** "412 emails of rule statements wait for you": nothing is more urgent. */
-static void print_held(const struct json *held)
-{
-    for (const struct json *one = json_first(held); one; one = json_next(one)) {
-        int64_t emails = json_get_int(one, "emails", 0);
-        const char *rule = json_get_text(one, "rule");
-        printf("HELD: %" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
-        cli_print_text(rule);
-        printf(" wait%s for your approval; \"closedrop release ", emails == 1 ? "s" : "");
-        cli_print_text(rule);
-        printf("\" sends %s, \"closedrop recall ", emails == 1 ? "it" : "them");
-        cli_print_text(rule);
-        printf("\" does not\n");
-    }
-}
-
-static void print_paced(const struct json *paced)
-{
-    for (const struct json *one = json_first(paced); one; one = json_next(one)) {
-        int64_t emails = json_get_int(one, "emails", 0);
-        const char *sender = json_get_text(one, "sender");
-        printf("        %" PRId64 " email%s of ", emails, emails == 1 ? "" : "s");
-        cli_print_text(sender ? sender : "the key's own sender");
-        printf(" wait%s for %s turn (limits.sends)\n", emails == 1 ? "s" : "",
-            emails == 1 ? "its" : "their");
-    }
-}
-
-static void print_blocked(const struct json *blocked)
-{
-    const char *message = json_get_text(blocked, "message");
-    if (!message)
-        return;
-    printf("BLOCKED: ");
-    cli_print_text(message);
-    putchar('\n');
-}
-
-static void print_not_put_away(const struct json *status)
-{
-    int64_t count = json_get_int(status, "not_put_away", 0);
-    const struct json *first = json_get(status, "first_not_put_away");
-    const char *path = json_get_text(first, "path");
-    if (!count)
-        return;
-    printf("        %" PRId64 " whose file is still to be moved\n", count);
-    if (!path)
-        return;
-    printf("        job %" PRId64 ": %s/", json_get_int(first, "id", 0),
-        json_get_text(first, "folder"));
-    cli_print_text(path);
-    printf(": ");
-    cli_print_text(json_get_text(first, "message"));
-    putchar('\n');
-}
-
-/** `Gone:   folder "faxes" is no longer in the configuration: 3 jobs wait, 1 failed; ...` */
-static void print_gone(const struct json *gone, const char *what)
-{
-    for (const struct json *one = json_first(gone); one; one = json_next(one)) {
-        int64_t waiting = json_get_int(one, "waiting", 0), failed = json_get_int(one, "failed", 0);
-        const char *name = json_get_text(one, "name");
-        printf("Gone:   %s \"", what);
-        cli_print_text(name);
-        printf("\" is no longer in the configuration: %" PRId64 " job%s", waiting,
-            waiting == 1 ? " waits" : "s wait");
-        if (failed)
-            printf(", %" PRId64 " failed", failed);
-        printf("\n        they continue when it is back under this name (closedrop list --%s \"",
-            what);
-        cli_print_text(name);
-        printf("\" shows them, closedrop forget ID removes one)\n");
-    }
-}
-
-/** The first line of why the configuration was not reloaded; check tells the rest. */
-static void print_mistakes(const char *mistakes)
-{
-    if (!mistakes)
-        return;
-    CLEANUP(free_text) char *first = strndup(mistakes, strcspn(mistakes, "\n"));
-    printf(
-        "        the new configuration has errors and was not loaded (see \"closedrop check\"): ");
-    cli_print_text(first ? first : "");
-    putchar('\n');
-}
-
-static void print_status(const struct json *status)
-{
-    const struct json *agent = json_get(status, "agent");
-    print_held(json_get(status, "held"));
-    if (json_get_bool(status, "paused", false))
-        printf("PAUSED: files are queued but not sent; run \"closedrop resume\" to continue\n");
-    print_blocked(json_get(status, "blocked"));
-    if (agent)
-        printf("Agent:  closedrop %s, pid %" PRId64 ", since %s\n", json_get_text(agent, "version"),
-            json_get_int(agent, "pid", 0), json_get_text(agent, "started_at"));
-    else
-        printf("Agent:  not running\n");
-    print_mistakes(json_get_text(agent, "not_reloaded"));
-    print_counts(json_get(status, "jobs"));
-    print_paced(json_get(status, "paced"));
-    print_not_put_away(status);
-    const struct json *folders = json_get(status, "folders");
-    for (const struct json *one = json_first(folders); one; one = json_next(one))
-        print_folder(one);
-    print_gone(json_get(status, "gone_folders"), "folder");
-    print_gone(json_get(status, "gone_rules"), "rule");
-    const struct json *transfers = json_get(status, "transfers");
-    for (const struct json *one = json_first(transfers); one; one = json_next(one))
-        print_transfer(one);
+    const struct status_view view = {
+        .out = out,
+        .columns = terminal_columns(STDOUT_FILENO),
+        .has_colours = cli_has_colours(),
+        .now_ms = clock_wall_ms(),
+    };
+    status_text_add(&view, status);
 }
 
 static int ask_and_print(const struct options *options, enum question_kind kind)
 {
-    const struct question question = {.kind = kind};
-    struct desk desk;
-    int code = cli_desk_open(options, &desk);
-    if (code != EXIT_DONE)
-        return code;
-    CLEANUP(json_freep) struct json *answer = cli_ask(&desk, &question);
-    if (answer && options->json)
-        cli_print_json(answer);
-    else if (answer)
-        print_status(answer);
-    cli_desk_close(&desk);
-    return answer ? EXIT_DONE : EXIT_NOT_DONE;
+    struct str messages = STR_INIT(MESSAGES_MAX), text = STR_INIT(SCREEN_MAX);
+    int code;
+    CLEANUP(json_freep) struct json *status = ask(options, kind, &messages, &code);
+    fputs(str_text(&messages), stderr);
+    if (status && options->json)
+        cli_print_json(status);
+    else if (status)
+        add_text(&text, status);
+    fputs(str_text(&text), stdout);
+    str_release(&messages);
+    str_release(&text);
+    return code;
+}
+
+/* ---- --watch ---- */
+
+static void draw(const struct options *options)
+{
+    struct str text = STR_INIT(SCREEN_MAX), messages = STR_INIT(MESSAGES_MAX);
+    char now[MOMENT_TEXT];
+    int code;
+    CLEANUP(json_freep) struct json *status = ask(options, ASK_STATUS, &messages, &code);
+    str_printf(&text, "closedrop status  %s  (q: quit)\n\n%s",
+        moment_print(clock_wall_ms(), MOMENT_TO_THE_SECOND, now), str_text(&messages));
+    if (status)
+        add_text(&text, status);
+    screen_draw(str_text(&text));
+    str_release(&messages);
+    str_release(&text);
+}
+
+static int watch_on_screen(const struct options *options)
+{
+    struct screen screen;
+    if (screen_open(&screen) < 0)
+        return EXIT_NOT_DONE;
+    do
+        draw(options);
+    while (screen_wait(&screen, WATCH_PAUSE_S * 1000) != SCREEN_QUIT);
+    screen_close(&screen);
+    return EXIT_DONE;
+}
+
+/** One after the other, for a file or a terminal that only goes forward. */
+static int watch_in_blocks(const struct options *options)
+{
+    int code = ask_and_print(options, ASK_STATUS);
+    while (code == EXIT_DONE && fflush(stdout) == 0) {
+        sleep(WATCH_PAUSE_S);
+        if (!options->json)
+            putchar('\n');
+        code = ask_and_print(options, ASK_STATUS);
+    }
+    return code;
 }
 
 static int status(const struct options *options)
 {
-    int code = ask_and_print(options, ASK_STATUS);
-    while (options->watch && code == EXIT_DONE && fflush(stdout) == 0) {
-        sleep(WATCH_PAUSE_S);
-        printf(isatty(STDOUT_FILENO) ? "\033[H\033[2J" : "\n");
-        code = ask_and_print(options, ASK_STATUS);
-    }
-    return code;
+    if (!options->watch)
+        return ask_and_print(options, ASK_STATUS);
+    return terminal_can_redraw(STDOUT_FILENO) && !options->json ? watch_on_screen(options)
+                                                                : watch_in_blocks(options);
 }
 
 static int pause_agent(const struct options *options)

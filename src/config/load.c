@@ -237,11 +237,13 @@ struct config *config_load_socket(const char *file)
         return NULL;
     atomic_init(&config->references, 1);
     config->file = absolute_file(file);
-    if (config->file)
-        (void)settings_open(file, &settings);
+    config->is_partial = true;
+    bool is_cut = !config->file || settings_open(file, &settings) < 0;
     if (settings) { /* what precedes a syntax error is read, too */
         note_digest(config, settings);
         read_root(settings, config);
+        config->is_state_dir_known =
+            is_cut ? config->state_line > 0 : settings_problem_count(settings) == 0;
     } else if (config->file) {
         fill_in_paths(config);
     }

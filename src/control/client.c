@@ -126,6 +126,16 @@ void client_close(struct client *client)
     free(client);
 }
 
+bool client_is_without_agent(
+    struct client *client, int64_t *ret_started_ms, int64_t *ret_stopped_ms)
+{
+    if (!client->queue)
+        return false;
+    *ret_started_ms = queue_started_ms(client->queue);
+    *ret_stopped_ms = queue_stopped_ms(client->queue);
+    return true;
+}
+
 int client_check_queue(struct client *client, struct str *why)
 {
     return client->queue ? queue_check(client->queue, why) : 0;

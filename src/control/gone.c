@@ -13,13 +13,14 @@
 static bool waits_for_folder(const struct config *config, const struct job *job)
 {
     bool is_at_rest = job->state == JOB_FAILED || (job->state == JOB_DONE && job->put_away);
-    return !job->ending && !is_at_rest && !config_folder(config, job->folder);
+    return !job->ending && !is_at_rest && !config->is_partial &&
+           !config_folder(config, job->folder);
 }
 
 static bool waits_for_rule(const struct config *config, const struct job *job)
 {
     return !job->ending && !job_has_outcome(job) && !job->posting && job->rule &&
-           !config_rule(config, job->rule);
+           !config->is_partial && !config_rule(config, job->rule);
 }
 
 static struct json *view_with_error(
@@ -86,8 +87,10 @@ int gone_add_status(const struct config *config, struct queue *queue, struct jso
 {
     struct gone folders = {config, queue, json_array(), 0},
                 rules = {config, queue, json_array(), 0};
-    queue_count_by_folder(queue, add_folder, &folders);
-    queue_count_rules_gone(queue, add_rule, &rules);
+    if (!config->is_partial) {
+        queue_count_by_folder(queue, add_folder, &folders);
+        queue_count_rules_gone(queue, add_rule, &rules);
+    }
     int result = json_add(status, "gone_folders", folders.array);
     result |= json_add(status, "gone_rules", rules.array);
     return result | folders.result | rules.result;

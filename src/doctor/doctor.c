@@ -27,6 +27,12 @@ static void (*const probes[])(const struct diagnosis *) = {
     folders_probe,
 };
 
+struct finding doctor_judge_configuration(const struct json *agent, const struct config *config)
+{
+    const struct running running = running_of(agent, config);
+    return running_judge_configuration(&running);
+}
+
 int doctor_run(const char *file, finding_report report, void *context)
 {
     struct diagnosis diagnosis = {.file = file, .report = report, .context = context};

@@ -40,12 +40,14 @@ static void advise_restart(struct finding *finding, const struct running *runnin
         finding_remedy(finding, "kill %" PRId64 ", and start it again", running->pid);
 }
 
+/** What was not reloaded would not be now, either. */
 static void advise_reload(struct finding *finding, const struct running *running)
 {
+    const char *first = running->not_reloaded ? "correct it (closedrop check), then " : "";
     if (*running->unit)
-        finding_remedy(finding, "systemctl reload %s", running->unit);
+        finding_remedy(finding, "%ssystemctl reload %s", first, running->unit);
     else
-        finding_remedy(finding, "kill -HUP %" PRId64, running->pid);
+        finding_remedy(finding, "%skill -HUP %" PRId64, first, running->pid);
 }
 
 struct finding running_judge_version(const struct running *running, const char *installed)
@@ -177,6 +179,21 @@ static void compare_users(const struct diagnosis *diagnosis, int64_t pid)
     diagnosis_add(diagnosis, "account", NULL, finding);
 }
 
+struct running running_of(const struct json *agent, const struct config *config)
+{
+    struct running running = {.pid = json_get_int(agent, "pid", 0),
+        .version = text_of(agent, "version"),
+        .file = text_of(agent, "configuration"),
+        .digest = text_of(agent, "configuration_sha256"),
+        .not_reloaded = json_get_text(agent, "not_reloaded"),
+        .expected_file = config->file,
+        .expected_digest = config->digest};
+    read_since(&running, text_of(agent, "started_at"));
+    read_unit(&running);
+    running.is_replaced = is_replaced(running.pid);
+    return running;
+}
+
 static void report_none(const struct diagnosis *diagnosis)
 {
     struct finding finding = finding_warning("closedrop is not running");
@@ -191,16 +208,7 @@ void running_probe(const struct diagnosis *diagnosis)
         report_none(diagnosis);
         return;
     }
-    struct running running = {.pid = json_get_int(agent, "pid", 0),
-        .version = text_of(agent, "version"),
-        .file = text_of(agent, "configuration"),
-        .digest = text_of(agent, "configuration_sha256"),
-        .not_reloaded = json_get_text(agent, "not_reloaded"),
-        .expected_file = diagnosis->config->file,
-        .expected_digest = diagnosis->config->digest};
-    read_since(&running, text_of(agent, "started_at"));
-    read_unit(&running);
-    running.is_replaced = is_replaced(running.pid);
+    struct running running = running_of(agent, diagnosis->config);
     diagnosis_add(diagnosis, "agent", NULL, running_judge_version(&running, CLOSEDROP_VERSION));
     check_leases(diagnosis, running.pid);
     compare_users(diagnosis, running.pid);

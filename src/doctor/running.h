@@ -24,6 +24,9 @@ struct running {
     const char *expected_digest; /* ... as it is now; "" if it cannot be read */
 };
 
+/** What a status and /proc show about the agent, next to the configuration. */
+struct running running_of(const struct json *agent, const struct config *config);
+
 /** Write the unit that the text of /proc/PID/cgroup names into `unit`; "" if it names none. Pure.
  */
 void running_unit(const char *cgroup, char unit[UNIT_MAX]);

@@ -7,6 +7,7 @@
     until:TEXT       wait until this is on it, since the last step
     keys:TEXT        press these keys; \\x03 is Ctrl-C
     signal:NAME      send this to the command, such as signal:TERM
+    run:COMMAND      have a shell run this, elsewhere
 
 The exit status is that of the command, 128 + N if signal N ended it; 99: the terminal is not as it was before (modes,
 cursor, screen), a text did not come within 20 s, or the command did not end. What is wrong is on stderr.
@@ -18,6 +19,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -37,17 +39,22 @@ class Terminal:
         self.master, self.slave = pty.openpty()
         self.modes = termios.tcgetattr(self.slave)
         self.resize(size)
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self.master)
-            self.become_controlling()
-            os.execvp(command[0], command)
+        self.run(command)
 
-    def become_controlling(self):
+    def run(self, command):
+        """In the foreground of a session that outlives it, as from a shell."""
         os.setsid()
         fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
-        for fd in range(3):
-            os.dup2(self.slave, fd)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setpgid(0, 0)
+            os.tcsetpgrp(self.slave, os.getpid())
+            signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+            for fd in range(3):
+                os.dup2(self.slave, fd)
+            os.close(self.master)
+            os.execvp(command[0], command)
 
     def resize(self, size):
         columns, lines = map(int, size.split("x"))
@@ -75,6 +82,8 @@ class Terminal:
             os.write(self.master, codecs.decode(text, "unicode_escape").encode())
         elif kind == "signal":
             os.kill(self.pid, signal.Signals["SIG" + text])
+        elif kind == "run":
+            subprocess.run(text, shell=True, check=True)
         else:
             self.resize(step)
             self.seen = len(self.output)
@@ -102,6 +111,9 @@ def is_as_it_was(terminal):
 
 
 def main():
+    leader = os.fork()  # a new session needs a process that leads no group
+    if leader:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(leader, 0)[1]))
     split = sys.argv.index("--")
     steps, command = sys.argv[1:split], sys.argv[split + 1:]
     size = steps.pop(0) if steps and steps[0][0].isdigit() else "80x24"

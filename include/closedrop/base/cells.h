@@ -25,8 +25,8 @@ void cells_add_column(struct str *out, const char *text, size_t width, size_t mo
 
 /**
  * Append a text, broken between words so that no line takes more than `columns` cells; a word
- * that does is cut. It continues a line of which `used` cells are taken; further lines begin with
- * `indent` spaces. Returns the cells that the last line takes.
+ * that does is cut. It continues a line of which `used` cells are taken, after a space if there are
+ * any; further lines begin with `indent` spaces. Returns the cells that the last line takes.
  */
 size_t cells_add_words(
     struct str *out, const char *text, size_t used, size_t indent, size_t columns);

@@ -15,6 +15,7 @@
 
 struct client;
 struct json;
+struct str;
 
 /**
  * Find and load the configuration (config_load()), or print every error in it. NULL: exit with
@@ -26,15 +27,18 @@ struct config *cli_config(const struct options *options, enum config_compare com
 struct desk {
     struct config *config;
     struct client *client;
-    bool is_partial; /* the configuration has errors, so it is not fully known */
 };
 
 /**
- * Returns EXIT_DONE; or prints why nothing can be asked and returns another exit status. Errors in
- * the configuration are printed, but an agent that is running with an earlier configuration can
- * still be asked.
+ * Returns EXIT_DONE, and says so if no agent is running; or prints why nothing can be asked and
+ * returns another exit status. Errors in the configuration are printed, but questions that need
+ * nothing of it except where the agent and the queue are can still be asked.
  */
 int cli_desk_open(const struct options *options, struct desk *ret_desk);
+
+/** The same, but adds to `messages`, in lines, what that prints, except that no agent is running.
+ */
+int cli_desk_find(const struct options *options, struct desk *ret_desk, struct str *messages);
 
 /** Close the desk and release its configuration. Not needed if opening it failed. */
 void cli_desk_close(struct desk *desk);
@@ -44,6 +48,10 @@ void cli_desk_close(struct desk *desk);
  * printed.
  */
 struct json *cli_ask(const struct desk *desk, const struct question *question);
+
+/** The same, but adds the reason to `messages`, as a line. */
+struct json *cli_ask_for(
+    const struct desk *desk, const struct question *question, struct str *messages);
 
 /** Parse a job ID from an argument; if it is not valid, prints an error and returns false. */
 bool cli_job_id(const char *text, int64_t *ret_id);

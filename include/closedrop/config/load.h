@@ -26,7 +26,7 @@ void config_find_elsewhere(struct config *config);
 
 /**
  * Where to reach the agent of a configuration that has errors, as far as that can be read: a tree
- * that holds `file`, `state_dir` and `control_socket` only. NULL if out of memory.
+ * that holds `file`, `state_dir` and `control_socket` only (`is_partial`). NULL if out of memory.
  */
 struct config *config_load_socket(const char *file);
 

@@ -78,6 +78,8 @@ struct config {
     atomic_int references;
     char *file;                     /* the file it was loaded from ... */
     char digest[DIGEST_SHA256_HEX]; /* ... and its SHA-256 in hex; "" if it could not be read */
+    bool is_partial;         /* it has errors: of the rest, only the paths that follow are known, */
+    bool is_state_dir_known; /* the first of them for certain if this is set */
     char *state_dir;
     unsigned state_line;
     char *control_socket;

@@ -6,6 +6,9 @@
 #include "closedrop/control/answer.h"
 #include "closedrop/control/question.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct client;
 struct str;
 
@@ -19,6 +22,12 @@ int client_open(const struct config *config, struct client **ret_client, struct 
 /** Connect to a running agent only. Returns 0, or -1 if none answers. */
 int client_open_agent(const struct config *config, struct client **ret_client);
 void client_close(struct client *client);
+
+/**
+ * Whether there is no agent; if so, when the last one started and stopped (queue_started_ms()).
+ */
+bool client_is_without_agent(
+    struct client *client, int64_t *ret_started_ms, int64_t *ret_stopped_ms);
 
 /** If no agent is running, check the queue as queue_check() does; an agent has done so. */
 int client_check_queue(struct client *client, struct str *why);

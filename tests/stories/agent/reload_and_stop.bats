@@ -70,7 +70,7 @@ two_folders() {
         run closedrop status
         [ "$status" = 0 ]
         [[ $output == *"$config:"*"the agent still runs with the configuration it read before"* ]]
-        [[ $output == *"was not loaded (see \"closedrop check\"): $config:"* ]]
+        [[ $output == *"an older configuration is in use: the new one had errors when it was reloaded: $config:"* ]]
         closedrop pause 2>/dev/null
         closedrop status --json 2>/dev/null | jq -en 'input | .paused and (.agent.not_reloaded | length > 0)' >/dev/null
         closedrop resume 2>/dev/null
@@ -81,10 +81,39 @@ two_folders() {
     cp good.conf "$config"
     reload
     closedrop status --json | jq -en 'input | .agent.not_reloaded == null' >/dev/null
-    echo 'colour = ' >>"$config"
-    stop_agent
-    run closedrop status
+}
+
+@test "with errors in the configuration and no agent, commands use the queue, unless it may be another's" {
+    local mistake
+    echo hello >in/a.txt
+    run_once
+    cp "$config" good.conf
+    for mistake in 'colour = "blue";' 'colour = '; do
+        cp good.conf "$config"
+        echo "$mistake" >>"$config"
+        run closedrop list
+        [ "$status" = 0 ]
+        [[ $output == *"$config:"*"the configuration has errors; this is the queue in $PWD/state"*"closedrop is not running (since "*"a.txt"* ]]
+        never grep -q 'no longer in the configuration' <<<"$output"
+        closedrop status --json 2>/dev/null | jq -en 'input | .jobs.done == 1 and .gone_folders == [] and .folders == []' >/dev/null
+    done
+    (echo 'colour = ' && cat good.conf) >"$config" # state_dir comes after it
+    run closedrop list
     [ "$status" = 78 ]
+    sed 's/^state_dir = .*/state_dir = 5;/' good.conf >"$config"
+    run closedrop list
+    [ "$status" = 78 ]
+}
+
+@test "status says that the agent uses an older configuration than the file's" {
+    start_agent
+    closedrop status --json | jq -en 'input | .agent.older_configuration == null' >/dev/null
+    echo '# a comment' >>"$config"
+    closedrop status | grep -qxF "CONFIGURATION: an older configuration is in use: $config was changed after closedrop read it"
+    closedrop status | grep -qx " *What to do: kill -HUP $agent_pid"
+    closedrop status --json | jq -en 'input | .agent.older_configuration | contains("kill -HUP")' >/dev/null
+    reload
+    never eval 'closedrop status | grep -q "older configuration"'
 }
 
 @test "a key file that is missing at a reload does not stop the agent" {

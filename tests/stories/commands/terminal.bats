@@ -60,3 +60,58 @@ EOF
     never grep -q '…' list.txt
     [ "$(wc -l <list.txt)" = 9 ]
 }
+
+# ---- status ----
+
+@test "status fits the terminal: who waits, since when, and what is sent how fast" {
+    hostile_files
+    limits='bandwidth = "8K";' write_config
+    head -c 200K /dev/urandom >in/large.bin
+    start_agent
+    wait_until eval 'closedrop status --json | jq -en "input | any(.transfers[]; .speed > 0 and .seconds_left > 0)" >/dev/null'
+    for size in 80x24 200x50; do
+        on_terminal $size -- status
+        [ "$code" = 0 ]
+        fits "${size%x*}"
+        grep -q '^    oldest: ' screen.txt
+        grep -qE ' send +[0-9.]+ [KM]?i?B +[0-9.]+ [KM]?i?B +[0-9.]+ [KM]?i?B/s +[0-9]+ (s|min|h)' screen.txt
+    done
+    kill_agent # with so little bandwidth it takes its time
+}
+
+@test "status --watch redraws, follows the size of the terminal, and leaves it as it was" {
+    start_agent
+    export TERM=xterm
+    on_terminal 80x24 until:'scans ' until:'closedrop status' 200x50 until:'closedrop status' keys:q -- status --watch
+    [ "$code" = 0 ]
+    [ "$(grep -o 'closedrop status' screen.txt | wc -l)" -ge 3 ]
+    for end in keys:'\x03' signal:TERM signal:HUP keys:Q; do
+        on_terminal 80x24 until:'scans ' "$end" -- status --watch
+        [ "$code" = 0 ]
+        [ ! -s error.txt ]
+    done
+    on_terminal 80x24 until:'scans ' keys:'\x1a' signal:CONT until:'scans ' keys:q -- status --watch
+    [ "$code" = 0 ]
+}
+
+@test "status --watch shows that nothing is running, and the agent as soon as it is" {
+    run_once
+    export TERM=xterm
+    on_terminal 80x24 until:'closedrop is not running (since' keys:q -- status --watch
+    [ "$code" = 0 ]
+    on_terminal 80x24 until:'not running' \
+        run:"$CLOSEDROP_BIN_DIR/closedrop run -c $config </dev/null >>agent.log 2>&1 3>&- & echo \$! >pid" \
+        until:'Agent: ' keys:q -- status --watch
+    kill "$(cat pid)"
+    [ "$code" = 0 ]
+    wait_until never kill -0 "$(cat pid)"
+}
+
+@test "status --watch on a dumb terminal prints one block after the other, and no control sequence" {
+    start_agent
+    export TERM=dumb
+    on_terminal 80x24 until:Jobs: until:Jobs: keys:'\x03' -- status --watch
+    [ "$code" = 130 ]
+    never grep -q $'\033' screen.txt
+    fits 80
+}

@@ -99,7 +99,7 @@ load ../../support/guard
     closedrop list --held --json | jq -r .path >held
     stop_agent
     sed -n 1,4p held | (cd in && xargs rm)
-    closedrop status | head -1 | grep -q '^HELD: 10 emails of rule statements'
+    closedrop status | sed -n 2p | grep -q '^HELD: 10 emails of rule statements'
     closedrop release statements | grep -q '^10 emails'
     start_agent
     wait_until jobs_are 'done' 16

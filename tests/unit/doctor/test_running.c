@@ -92,7 +92,8 @@ static void knows_an_older_configuration(void **state)
     assert_null(strstr(finding.message, "closedrop.conf:4"));
 
     running.unit[0] = '\0';
-    assert_string_equal(running_judge_configuration(&running).remedy, "kill -HUP 17");
+    assert_string_equal(running_judge_configuration(&running).remedy,
+        "correct it (closedrop check), then kill -HUP 17");
 
     running.file = "/home/anna/closedrop.conf";
     finding = running_judge_configuration(&running);
