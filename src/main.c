@@ -35,7 +35,7 @@
  *     agent/recover        what an earlier process left behind
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
  *     agent/control        answers on the control socket; progress: how far a file has settled
- *     agent/once           whether --once is done
+ *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
  *     agent/agent_state    what these files share
  *
  * - intake_open(): events and scans become settled files, in the watch thread for local folders,

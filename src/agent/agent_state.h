@@ -20,6 +20,13 @@ struct agent_folder {
     bool is_recovered; /* its staging was recovered */
 };
 
+/** What is shown of a run with --once (once_bar.c). */
+struct bar_state {
+    bool is_shown;
+    int64_t next_ms;      /* when again, on the steady clock */
+    int64_t done, failed; /* jobs before this run */
+};
+
 struct agent {
     char *file;
     bool once;
@@ -43,6 +50,7 @@ struct agent {
     bool stopping;
     int64_t stop_ms; /* when claimed jobs are abandoned, on the steady clock */
     int exit_code;
+    struct bar_state bar;
     bool disk_short;     /* no room for anything new under state_dir */
     struct str disk_why; /* how much is missing, as a message */
     struct str mistakes; /* in the configuration, which prevented a reload, or "" */

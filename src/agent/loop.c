@@ -4,6 +4,7 @@
 #include "loop.h"
 #include "arrivals.h"
 #include "once.h"
+#include "once_bar.h"
 #include "signals.h"
 
 #include "closedrop/base/array.h"
@@ -28,7 +29,7 @@ static int64_t loop_timeout(struct agent *agent)
         timeout = earlier(timeout, later(agent->alive_ms - now, 0));
     if (agent->disk_short)
         timeout = earlier(timeout, DISK_POLL_MS);
-    return timeout;
+    return earlier(timeout, once_bar_timeout(agent));
 }
 
 /** Notify systemd as long as both threads make progress; otherwise it restarts the agent. */
@@ -116,6 +117,7 @@ static bool is_finished(const struct agent *agent)
 
 void loop_run(struct agent *agent)
 {
+    once_bar_begin(agent);
     while (!is_finished(agent)) {
         const int fds[] = {
             agent->signals, intake_descriptor(agent->intake), server_descriptor(agent->server)};
@@ -129,7 +131,9 @@ void loop_run(struct agent *agent)
             turn(agent);
         once_stop_if_done(agent);
         stay_alive(agent);
+        once_bar_show(agent);
     }
+    once_bar_end(agent);
     if (agent->broken)
         return;
     queue_begin(agent->queue);

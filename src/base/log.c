@@ -22,11 +22,17 @@ static const char *const journal_prefix[LOG_LEVELS] = {"<3>", "<4>", "<6>", "<7>
 
 static atomic_int configured_level = LOG_LEVEL_INFO;
 static atomic_int configured_format = LOG_FORMAT_TEXT;
+static atomic_bool is_over_a_bar;
 
 void log_configure(enum log_level level, enum log_format format)
 {
     atomic_store(&configured_level, (int)level);
     atomic_store(&configured_format, (int)format);
+}
+
+void log_set_over_bar(bool is_over_bar)
+{
+    atomic_store(&is_over_a_bar, is_over_bar);
 }
 
 static void add_text_line(
@@ -84,6 +90,8 @@ void log_write(enum log_level level, const char *module, const char *format, ...
     va_end(arguments);
 
     struct str line = STR_INIT(LOG_LINE_MAX);
+    if (atomic_load(&is_over_a_bar))
+        str_add(&line, "\033[K");
     if (atomic_load(&configured_format) == LOG_FORMAT_JSON)
         add_json_line(&line, level, module, str_text(&message));
     else

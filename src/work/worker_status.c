@@ -47,10 +47,26 @@ static int add_speed(const struct task *task, struct json *transfer)
                            : json_add_null(transfer, "seconds_left"));
 }
 
+static bool sends(const struct task *task)
+{
+    return task->stage == STAGE_SEND && task_request(task);
+}
+
+void worker_count_bytes(const struct worker *worker, int64_t *ret_sent, int64_t *ret_size)
+{
+    *ret_sent = *ret_size = 0;
+    for (const struct task *task = worker->tasks; task; task = task->next) {
+        if (!sends(task))
+            continue;
+        *ret_sent += request_sent(task->step.request);
+        *ret_size += task->job->identity.size;
+    }
+}
+
 static struct json *view_transfer(const struct task *task)
 {
     struct json *one = json_object();
-    bool is_sending = task->stage == STAGE_SEND && task_request(task);
+    bool is_sending = sends(task);
     int result = json_add_int(one, "id", task->job->id);
     result |= json_add_text(one, "folder", task->job->folder);
     result |= json_add_text(one, "path", task->job->path);

@@ -12,6 +12,8 @@
 #ifndef CLOSEDROP_BASE_LOG_H
 #define CLOSEDROP_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVELS };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON, LOG_FORMATS };
 
@@ -20,6 +22,9 @@ extern const char *const log_format_names[LOG_FORMATS];
 
 /** Set what is logged from now on. Before the first call: `info` and above, as text. */
 void log_configure(enum log_level level, enum log_format format);
+
+/** While a bar is shown in the line where the next one begins: that erases what it covers. */
+void log_set_over_bar(bool is_over_bar);
 
 /** Use the macros below instead. */
 void log_write(enum log_level level, const char *module, const char *format, ...)

@@ -125,6 +125,9 @@ void worker_log_held(struct worker *worker);
 /** The number of failed jobs put away since the start. */
 int64_t worker_failures(const struct worker *worker);
 
+/** The bytes of the files that are being sent: how many are sent, and how many there are. */
+void worker_count_bytes(const struct worker *worker, int64_t *ret_sent, int64_t *ret_size);
+
 /** Add "blocked" and "transfers" to a status object. Returns 0 or -ENOMEM. */
 int worker_add_status(const struct worker *worker, struct json *status);
 

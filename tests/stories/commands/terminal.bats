@@ -115,3 +115,23 @@ EOF
     never grep -q $'\033' screen.txt
     fits 80
 }
+
+# ---- run --once ----
+
+@test "run --once shows on a terminal how far it is, and erases that; nothing of it is in a log" {
+    hostile_files
+    head -c 200K /dev/urandom >in/large.bin
+    limits='bandwidth = "64K";' write_config
+    export TERM=xterm
+    on_terminal 80x24 until:'settling' until:' of 9 files' until:'sending' -- run --once
+    [ "$code" = 0 ]
+    grep -q $'\r\[#*-*\] [0-9]* of 9 files.*, sending [0-9.]* .*B of .*B' screen.txt
+    tail -c 60 screen.txt | grep -q $'\r\033\[K'
+    grep -q $'\033\[K20.*job 1 queued' screen.txt # what it covers is erased first
+    echo more >in/more.txt
+    TERM=dumb on_terminal 80x24 -- run --once
+    never grep -q $'\033' screen.txt
+    echo again >in/again.txt
+    run_once
+    never grep -q $'\033' agent.log
+}
