@@ -1,5 +1,6 @@
 /** closedrop check: everything that a run would trip over, found before it, and with --online who
  * the key belongs to. */
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -7,6 +8,7 @@
 #include "closedrop/cli/cli.h"
 #include "closedrop/close/api.h"
 #include "closedrop/close/reply.h"
+#include "closedrop/config/service_account.h"
 #include "closedrop/control/client.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/path.h"
@@ -287,26 +289,56 @@ static int ask_online(const struct config *config, const struct key *key)
     return code;
 }
 
+/** What root may do says nothing about the user that closedrop runs as; `user`: "" if not root. */
+static void become_service(const struct config *config, char user[ACCOUNT_NAME])
+{
+    const char *what;
+    uid_t uid = service_account(config, &what);
+    *user = '\0';
+    if (geteuid() != 0)
+        return;
+    account_user(uid, user);
+    if (uid != 0 && account_become(uid) < 0)
+        fprintf(
+            stderr, "closedrop: cannot become the user %s; this checks what root may do\n", user);
+}
+
+/** Root could read it. */
+static void check_readable(const struct config *config, const char *user, struct str *problems)
+{
+    if (*user && access(config->file, R_OK) < 0)
+        str_printf(problems, "%s: cannot be read by the user %s: %s; chgrp %s %s; chmod g+r %s\n",
+            config->file, user, strerror(errno), user, config->file, config->file);
+}
+
+static void tell_valid(const struct config *config, const char *user)
+{
+    printf("%s is valid: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
+        config->folder_count == 1 ? "" : "s", config->rule_count,
+        config->rule_count == 1 ? "" : "s");
+    if (*user)
+        printf("note: run closedrop as the user %s, for whom this was checked\n", user);
+    tell_no_rules(config);
+    tell_unused_rules(config);
+    tell_sending_rules(config);
+    tell_lost_folders(config);
+}
+
 static int check(const struct options *options)
 {
     struct config *config = cli_config(options, CONFIG_COMPARE_INODES);
     if (!config)
         return EXIT_CONFIG;
+    char user[ACCOUNT_NAME];
     struct key key = {.file = NULL};
     struct str problems = STR_INIT(256 * 1024);
+    become_service(config, user);
+    check_readable(config, user, &problems);
     check_machine(config, &key, &problems);
     int code = problems.length ? EXIT_CONFIG : EXIT_DONE;
     fputs(str_text(&problems), stderr);
     if (code == EXIT_DONE)
-        printf("%s is valid: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
-            config->folder_count == 1 ? "" : "s", config->rule_count,
-            config->rule_count == 1 ? "" : "s");
-    if (code == EXIT_DONE) {
-        tell_no_rules(config);
-        tell_unused_rules(config);
-        tell_sending_rules(config);
-        tell_lost_folders(config);
-    }
+        tell_valid(config, user);
     if (code == EXIT_DONE && options->online)
         code = ask_online(config, &key);
     key_release(&key);

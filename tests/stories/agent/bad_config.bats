@@ -742,3 +742,24 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
     ends_with 0
     says 'example.conf is valid: '
 }
+
+@test "check by root is about the user that closedrop runs as, and names it" {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+    become_nobody
+    mkdir -p state
+    chown -R nobody key state in .
+    closedrop_by_root() { "$CLOSEDROP_BIN_DIR/real" check -c "$config"; }
+    run closedrop_by_root
+    [ "$status" = 0 ]
+    [[ $output == *"is valid: 1 folder"*"note: run closedrop as the user nobody, for whom this was checked"* ]]
+    chown root in
+    run closedrop_by_root
+    [ "$status" = 78 ]
+    [[ $output == *'folder "scans"'*"permission"* ]]
+    chown nobody in
+    chmod 600 "$config"
+    chown root "$config"
+    run closedrop_by_root
+    [ "$status" = 78 ]
+    [[ $output == *"$config: cannot be read by the user nobody"* ]]
+}
