@@ -9,6 +9,7 @@
 #include "recover.h"
 
 #include "closedrop/base/log.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/intake/batch.h"
 #include "closedrop/work/end_marker.h"
 
@@ -154,7 +155,8 @@ static void take_health(struct agent *agent, const struct message *message)
     if (health->healthy && health->is_bare && agent_count_waiting(agent, folder->name) > 0) {
         health->healthy = false;
         snprintf(health->message, sizeof(health->message),
-            "is empty although files of it are still in the queue: it appears to be unmounted");
+            "is empty although files of it are still in the queue: it appears to be "
+            "unmounted" REMEDY "mount it again");
     }
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;

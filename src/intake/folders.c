@@ -5,6 +5,7 @@
 #include "polling.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/files/path.h"
@@ -32,8 +33,10 @@ static void be_closed(struct watched *folder, int error)
     char words[RIGHTS_WORDS];
     CLEANUP(close_fd) int root = error == -EACCES ? safe_open_root(folder->folder->path) : -1;
     CLEANUP(free_text)
-    char *why = str_format("%s%s%s", strerror(-error), root < 0 ? "" : "; it ",
-        root < 0 ? "" : rights_words(root, RIGHTS_LIST_DIRECTORY, words));
+    char *why = str_format("%s%s%s%s", strerror(-error), root < 0 ? "" : "; it ",
+        root < 0 ? "" : rights_words(root, RIGHTS_LIST_DIRECTORY, words),
+        error == -ENOENT ? REMEDY "create or mount it; it is checked again every poll_interval"
+                         : "");
     be_away(folder, "cannot be opened: %s", why ? why : strerror(-error));
 }
 
