@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FIXED_CELLS (7 + 2 + 9 + 2 + 9 + 2 + 9 + 2 + 11 + 2 + 11 + 2) /* without the file */
+#define FIXED_CELLS (7 + 2 + 9 + 2 + 8 + 2 + 8 + 2 + 9 + 2 + 11 + 2) /* without the file */
 #define FILE_CELLS_MIN 12
 
 /** A size, or nothing. */
@@ -36,7 +36,7 @@ static void add_transfer(const struct status_view *view, const struct json *tran
     int64_t seconds = json_get_int(transfer, "seconds_left", -1);
     if (seconds >= 0)
         units_print_duration(&left, seconds * 1000);
-    str_printf(view->out, "%7" PRId64 "  %-9s  %9s  %9s  %11s  %11s  ",
+    str_printf(view->out, "%7" PRId64 "  %-9s  %8s  %8s  %9s  %11s  ",
         json_get_int(transfer, "id", 0), job_member(transfer, "stage"),
         size_text(&sent, json_get_int(transfer, "sent", 0), ""),
         size_text(&size, json_get_int(transfer, "size", 0), ""),
@@ -51,7 +51,7 @@ void status_transfers_add(const struct status_view *view, const struct json *sta
     const struct json *transfers = json_get(status, "transfers");
     if (!json_first(transfers))
         return;
-    str_printf(view->out, "\n%7s  %-9s  %9s  %9s  %11s  %11s  %s\n", "JOB", "STAGE", "SENT", "SIZE",
+    str_printf(view->out, "\n%7s  %-9s  %8s  %8s  %9s  %11s  %s\n", "JOB", "STAGE", "SENT", "SIZE",
         "SPEED", "TIME LEFT", "FILE");
     for (const struct json *one = json_first(transfers); one; one = json_next(one))
         add_transfer(view, one);

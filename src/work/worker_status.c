@@ -38,8 +38,8 @@ static int add_blocked(const struct worker *worker, struct json *status)
 static int add_speed(const struct task *task, struct json *transfer)
 {
     const struct request *request = task->step.request;
-    int64_t sent = request_sent(request), began_ms = request_began_ms(request);
-    int64_t took_ms = began_ms ? clock_steady_ms() - began_ms : 0;
+    int64_t sent = request_sent(request);
+    int64_t took_ms = clock_steady_ms() - task->started_ms;
     int64_t speed = took_ms > 0 ? sent * 1000 / took_ms : 0;
     int64_t left = later(task->job->identity.size - sent, 0);
     int result = json_add_int(transfer, "speed", speed);
