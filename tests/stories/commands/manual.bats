@@ -159,7 +159,7 @@ works() { # FILE: the example does what it says, and leaves nothing behind
     for example in [2-6].sh; do
         works "$example"
     done
-    run closedrop list --state done --json
+    output=$(closedrop list --state done --json)
     [ "$(jq -r .path <<<"$output")" = a.txt ]
 }
 
