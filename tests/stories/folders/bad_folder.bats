@@ -22,7 +22,7 @@ teardown() { story_teardown; }
     folder_says '.healthy == false and (.message | contains("No such file"))'
     log_says "$PWD/in"
     run closedrop status
-    [[ $output == *"scans ($PWD/in): AWAY"*"No such file"* ]]
+    [[ $output == *"AWAY: folder scans ($PWD/in): "*"No such file"*"What to do: create or mount it"* ]]
     mkdir in
     echo hello >in/a.txt
     wait_until jobs_are done 2
