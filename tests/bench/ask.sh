@@ -37,6 +37,7 @@ folders = ( { path = "scans"; }, { path = "fax"; }, { path = "invoices"; }, { pa
 log = { level = "warn"; };
 CONF
     "$bin/closedrop" run --once -c closedrop.conf
+    touch scans/waits.part
     fill
 }
 
@@ -112,6 +113,8 @@ ask_all() {
     ask 'for the auditor, 30 days' report --since "$(date -d '-30 days' +%F)" --csv
     ask 'a name that nothing has' list --match zzz
     ask 'how it goes' status
+    ask 'where a file went' explain "scans/$failed"
+    ask 'why a file waits' explain scans/waits.part
 }
 
 trap clean_up EXIT
