@@ -31,7 +31,7 @@ kill_agent() { # as the power switch would
 
 run_once() { # the agent over what is there; exit code in $agent_code
     agent_code=0
-    timeout 120 "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" --once >>agent.log 2>&1 || agent_code=$?
+    timeout "${once_s:-120}" "$CLOSEDROP_BIN_DIR/closedrop" run -c "$config" --once >>agent.log 2>&1 || agent_code=$?
 }
 
 closedrop() { # COMMAND ARGUMENT...

@@ -5,6 +5,8 @@
 load ../../support/story
 
 RUNS=${RUNS:-20}
+# a Close that does not answer is asked one request at a time
+export once_s=$((120 + 2 * RUNS))
 
 setup() {
     story_setup
