@@ -114,7 +114,7 @@ struct verdict verdict_of_create(const struct api_outcome *outcome, bool sent)
         return of_status(outcome, &row->of_create, row->advice);
     return verdict_make(sent ? VERDICT_UNCLEAR : VERDICT_DOUBT, sent ? "unclear" : "no_answer",
         "Close %s: %s%s", transfer_end_words[outcome->end], outcome->failure,
-        sent ? "; whether the activity was created is unknown" : "");
+        sent ? "; it is unknown whether the activity was created" : "");
 }
 
 enum api_health verdict_of_me(const struct api_outcome *outcome, bool is_me)

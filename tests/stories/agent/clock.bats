@@ -112,7 +112,7 @@ one_answer_is_lost() { # ACTIVITY SHIFT SHIFT-AT-THE-LOOK
     set_clock "$3"
     wait_until jobs_are done 1
     activities_are 1
-    history_says 1 'whether the activity was created is unknown'
+    history_says 1 'it is unknown whether the activity was created'
 }
 
 @test "two days ahead, and one answer is lost: one email" { one_answer_is_lost "$email" +2d +2d; }
