@@ -72,9 +72,12 @@ static bool aim(const struct facts *facts, struct question *question)
         question, job_member(folder, "name"), resolved + strlen(job_member(folder, "path")) + 1);
 }
 
+/** Only an agent knows how its folder is; without one, the status has folders that nobody watches.
+ */
 static const struct json *find_health(const struct facts *facts)
 {
-    const struct json *folders = json_get(facts->status, "folders");
+    bool has_agent = json_is_object(json_get(facts->status, "agent"));
+    const struct json *folders = has_agent ? json_get(facts->status, "folders") : NULL;
     const char *name = facts->place.folder ? facts->place.folder->name : "";
     for (const struct json *one = json_first(folders); one; one = json_next(one)) {
         const char *its = json_get_text(one, "name");
