@@ -43,7 +43,8 @@
  *     intake/intake        the door to both; mailbox: the messages to and from them
  *     intake/processes     all file processes; served is a folder that has one, process the
  *                          process, pulse whether it answers, protocol messages as bytes (pure)
- *     intake/file_process  what such a process does: a watch thread of its own, and a socket
+ *     intake/file_process  what such a process does: a watch thread of its own, filing (a thread
+ *                          for what the worker assigns), and a socket
  *     intake/watch         its loop
  *     intake/folder_state  what these files know about each folder, and request of one another
  *     intake/folder_set    the folders of the configuration, and of earlier ones still in use
@@ -78,7 +79,7 @@
  *     queue/orders         what people order for jobs
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set
  *     queue/job            a job (pure); view: how it looks from outside (pure)
- *     queue/job_fields     the table of what is kept of a job (pure)
+ *     queue/job_fields     the table of what is kept of a job (pure); job_wire: a job as bytes
  *     queue/job_filter     which jobs are meant (pure); job_query: the query for that (pure)
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
@@ -115,6 +116,8 @@
  *     work/filing          the stages resolve, attach, verify, reconcile and renamed
  *     work/compare         a kept file that was only touched
  *     work/send            the stages ticket and send: ask for the form, stream the bytes
+ *     work/elsewhere       stages that a file process carries out; assignment is that on its side,
+ *                          assignment_wire what both say (pure)
  *     work/task_file       the file of a task: opened, and still the one that was queued
  *     work/finish          puts the file away; beside: what is next to it; error_text: why it
  *                          failed, for people; advice: what they can do; copying: to another disk
@@ -192,8 +195,10 @@
  */
 #include "closedrop/cli/cli.h"
 #include "closedrop/intake/file_process.h"
+#include "closedrop/work/assignment.h"
 
 int main(int argc, char **argv)
 {
-    return file_process_is_meant(argc, argv) ? file_process_run() : cli_main(argc, argv);
+    return file_process_is_meant(argc, argv) ? file_process_run(assignment_do)
+                                             : cli_main(argc, argv);
 }

@@ -197,6 +197,11 @@ static void take_message(struct agent *agent, struct message *message)
         progress_keep(agent, message);
         return;
     }
+    if (message->kind == MESSAGE_RESULT) {
+        worker_take_result(agent->worker, message->question, message->body, message->body_length);
+        message_free(message);
+        return;
+    }
     if (agent->disk_short && message->kind != MESSAGE_HEALTH) {
         drop_message(agent, message);
         return;

@@ -2,6 +2,7 @@
 #include "requests.h"
 #include "agent_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct message *new_request(
@@ -43,4 +44,19 @@ int64_t request_scan(void *context, const char *name)
         return 0;
     message->scan = agent->scans + 1;
     return intake_post(agent->intake, message) ? ++agent->scans : 0;
+}
+
+int64_t request_assign(void *context, const char *name, const char *bytes, size_t length)
+{
+    struct agent *agent = context;
+    const struct folder *folder = config_folder(agent->config, name);
+    struct message *message = folder ? new_request(agent, MESSAGE_ASSIGN, folder, 0) : NULL;
+    if (!message || (message->body = malloc(length)) == NULL) {
+        message_free(message);
+        return 0;
+    }
+    memcpy(message->body, bytes, length);
+    message->body_length = length;
+    message->question = agent->assignments + 1;
+    return intake_post(agent->intake, message) ? ++agent->assignments : 0;
 }

@@ -2,6 +2,7 @@
 #ifndef CLOSEDROP_AGENT_REQUESTS_H
 #define CLOSEDROP_AGENT_REQUESTS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** Settle a file of a folder again. For the worker, with the agent as `context`. */
@@ -12,6 +13,10 @@ void request_resettle(void *context, const char *name, const char *path);
  * or 0 if it cannot be requested now. For the worker, with the agent as `context`.
  */
 int64_t request_scan(void *context, const char *name);
+
+/** Have an assignment done by the file process of a folder. For the worker, with the agent as
+ * `context`; returns its number, or 0. */
+int64_t request_assign(void *context, const char *name, const char *bytes, size_t length);
 
 struct agent;
 struct folder;

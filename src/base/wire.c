@@ -112,6 +112,16 @@ size_t wire_bytes(struct wire *wire, void *buffer, size_t room)
     return length;
 }
 
+char *wire_copy_bytes(struct wire *wire, size_t *ret_length)
+{
+    const char *bytes = take_text(wire, ret_length);
+    char *copy = bytes ? malloc(*ret_length + 1) : NULL;
+    wire->broken = wire->broken || !copy;
+    if (copy)
+        memcpy(copy, bytes, *ret_length);
+    return copy;
+}
+
 char *wire_text(struct wire *wire)
 {
     size_t length;

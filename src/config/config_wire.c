@@ -87,8 +87,10 @@ void config_to_wire(struct str *out, const struct config *config)
     wire_add_number(out, config->log_level);
     wire_add_number(out, config->log_format);
     wire_add_number(out, (int64_t)config->rule_count);
-    for (size_t i = 0; i < config->rule_count; i++)
+    for (size_t i = 0; i < config->rule_count; i++) {
+        wire_add_text(out, config->rules[i].name);
         wire_add_text(out, config->rules[i].table);
+    }
     wire_add_number(out, (int64_t)config->folder_count);
     for (size_t i = 0; i < config->folder_count; i++) {
         for (size_t field = 0; field < COUNT(fields); field++)
@@ -147,8 +149,10 @@ static void read_tables(struct wire *wire, struct config *config)
     config->rules = calloc(count + 1, sizeof(*config->rules));
     wire->broken = wire->broken || !config->rules;
     config->rule_count = wire->broken ? 0 : count;
-    for (size_t i = 0; i < config->rule_count; i++)
+    for (size_t i = 0; i < config->rule_count; i++) {
+        config->rules[i].name = wire_whole_text(wire);
         config->rules[i].table = wire_text(wire);
+    }
 }
 
 static void read_folders(struct wire *wire, struct config *config, size_t mine)

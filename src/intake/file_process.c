@@ -12,6 +12,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
+#include "closedrop/intake/filing.h"
 #include "closedrop/intake/watch.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@
 #define MESSAGES_OUT_MAX 16
 #define MESSAGES_IN_MAX 1024
 #define OUTGOING_MAX (256 * 1024) /* bytes; more stay in the mailbox */
+#define PONG_POLL_MS 100          /* how often to see whether filing has answered */
 #define END_S 2                   /* to give the folder up */
 #define RECEIVED_AT_ONCE (64 * 1024)
 
@@ -39,6 +41,10 @@ struct file_process {
     struct mailbox *to_watch;
     struct mailbox *from_watch;
     struct watch *watch;
+    filing_work *work;
+    struct filing *filing;
+    long asked_pulse;     /* of filing, at the last MESSAGE_PING */
+    struct message *pong; /* the answer of the watch thread: filing has not answered yet */
     struct str incoming;
     struct str outgoing;
 };
@@ -62,15 +68,16 @@ static void stand_alone(void)
 
 /* ---- from the agent ---- */
 
-static int start_watch(struct file_process *process)
+static int start_threads(struct file_process *process)
 {
     const struct folder *folder = &process->config->folders[process->briefing.folder];
     const struct watch_terms terms = {.queue = process->briefing.queue,
         .crash_guard = crash_guard_open(
             process->config->state_dir, folder->name, process->briefing.has_crashed),
         .is_file_process = true};
-    return watch_start(
+    int result = watch_start(
         process->config, &terms, process->to_watch, process->from_watch, &process->watch);
+    return result < 0 ? result : filing_start(process->work, process->from_watch, &process->filing);
 }
 
 static int take_config(struct file_process *process, struct wire *wire)
@@ -82,7 +89,7 @@ static int take_config(struct file_process *process, struct wire *wire)
     process->config = config;
     log_configure(config->log_level, config->log_format);
     if (!process->watch)
-        return start_watch(process);
+        return start_threads(process);
     struct message *message = message_new(MESSAGE_CONFIG, config, 0, 0);
     return message && mailbox_post(process->to_watch, message, false) ? 0 : -ENOMEM;
 }
@@ -102,6 +109,10 @@ static int take_message(struct file_process *process, struct wire *wire, enum me
         wire, kind, process->briefing.number, process->config, process->briefing.folder, &message);
     if (result <= 0)
         return result;
+    if (kind == MESSAGE_ASSIGN)
+        return filing_post(process->filing, message);
+    if (kind == MESSAGE_PING)
+        process->asked_pulse = filing_pulse(process->filing);
     bool is_rescan = kind == MESSAGE_RESCAN;
     if (is_rescan)
         message_free(message);
@@ -143,17 +154,41 @@ static int receive(struct file_process *process)
 /* ---- to the agent ---- */
 
 /** What is about an earlier configuration is not sent. */
-static int take_from_watch(struct file_process *process)
+static int add_message(struct file_process *process, struct message *message)
+{
+    bool is_current = message->config == process->config;
+    int result =
+        is_current ? protocol_add(&process->outgoing, process->briefing.number, message) : 0;
+    message_free(message);
+    return result;
+}
+
+/** The process answers when both of its threads do. */
+static void keep_pong(struct file_process *process, struct message *pong)
+{
+    message_free(process->pong);
+    process->pong = pong;
+}
+
+static int send_pong(struct file_process *process)
+{
+    if (!process->pong || filing_hangs(process->filing, process->asked_pulse))
+        return 0;
+    return add_message(process, TAKE_PTR(process->pong));
+}
+
+static int take_from_threads(struct file_process *process)
 {
     struct message *message;
     int result = 0;
     while (result == 0 && process->outgoing.length < OUTGOING_MAX &&
            (message = mailbox_take(process->from_watch)) != NULL) {
-        if (message->config == process->config)
-            result = protocol_add(&process->outgoing, process->briefing.number, message);
-        message_free(message);
+        if (message->kind == MESSAGE_PONG)
+            keep_pong(process, message);
+        else
+            result = add_message(process, message);
     }
-    return result;
+    return result < 0 ? result : send_pong(process);
 }
 
 static int send_some(struct file_process *process)
@@ -178,11 +213,11 @@ static int turn(struct file_process *process)
         {.fd = FILE_PROCESS_SOCKET, .events = events},
         {.fd = is_full ? -1 : mailbox_descriptor(process->from_watch), .events = POLLIN},
     };
-    if (poll(fds, 2, -1) < 0 && errno != EINTR)
+    if (poll(fds, 2, process->pong ? PONG_POLL_MS : -1) < 0 && errno != EINTR)
         return -errno;
     int result = receive(process);
     if (result == 0)
-        result = take_from_watch(process);
+        result = take_from_threads(process);
     return result < 0 ? result : send_some(process);
 }
 
@@ -199,10 +234,11 @@ static void limit_end(void)
     alarm(END_S);
 }
 
-int file_process_run(void)
+int file_process_run(filing_work *work)
 {
     stand_alone(); /* before anything is opened */
-    struct file_process process = {.to_watch = mailbox_new(MESSAGES_IN_MAX),
+    struct file_process process = {.work = work,
+        .to_watch = mailbox_new(MESSAGES_IN_MAX),
         .from_watch = mailbox_new(MESSAGES_OUT_MAX),
         .incoming = STR_INIT(2 * FRAME_MAX),
         .outgoing = STR_INIT(2 * FRAME_MAX)};
@@ -212,7 +248,9 @@ int file_process_run(void)
     if (result != -EPIPE && result != -ECONNRESET)
         log_error("the file process ends: %s", strerror(-result));
     limit_end();
+    filing_stop(process.filing);
     watch_stop(process.watch); /* it gives the folder up */
+    message_free(process.pong);
     mailbox_free(process.to_watch);
     mailbox_free(process.from_watch);
     config_release(process.config);

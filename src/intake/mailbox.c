@@ -44,6 +44,7 @@ void message_free(struct message *message)
         free(message->sightings[i].note);
     }
     free(message->sightings);
+    free(message->body);
     config_release(message->config);
     free(message);
 }

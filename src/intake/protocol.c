@@ -71,6 +71,11 @@ static void add_progress(struct str *out, const struct message *message)
     wire_add_text(out, message->count ? message->sightings[0].error_message : NULL);
 }
 
+static bool has_body(enum message_kind kind)
+{
+    return kind == MESSAGE_ASSIGN || kind == MESSAGE_RESULT;
+}
+
 int protocol_add(struct str *out, int64_t number, const struct message *message)
 {
     size_t begin = frame_begin(out);
@@ -88,6 +93,8 @@ int protocol_add(struct str *out, int64_t number, const struct message *message)
         add_health(out, &message->health);
     if (message->kind == MESSAGE_PROGRESS)
         add_progress(out, message);
+    if (has_body(message->kind))
+        wire_add_bytes(out, message->body, message->body_length);
     return frame_end(out, begin);
 }
 
@@ -217,6 +224,8 @@ int protocol_read(struct wire *wire, enum message_kind kind, int64_t number, str
         read_health(wire, &message->health);
     if (kind == MESSAGE_PROGRESS && !count)
         read_progress(wire, message);
+    if (has_body(kind))
+        message->body = wire_copy_bytes(wire, &message->body_length);
     if (!wire_is_read(wire)) {
         message_free(message);
         return -EPROTO;

@@ -228,6 +228,11 @@ static bool must_be_told(const struct job *job)
     return job->state == JOB_DONE || job->posting || job_has_error(job, "changed");
 }
 
+static bool has_successor(const struct task *task, const struct stage_tools *tools)
+{
+    return tools->queue ? queue_has_successor(tools->queue, task->job) : tools->has_successor;
+}
+
 /**
  * It is not where it was. A failure or a crash may have come between the move and the moment
  * the queue knew of it: the file is where it belongs, and only what follows remains to be done.
@@ -243,7 +248,7 @@ static struct verdict take_failed(struct task *task, const struct stage_tools *t
     /* it may be in the folder under another name: the watch thread has not said so yet */
     if (task->job->identity.handle_length && !task->was_searched)
         return verdict_make(VERDICT_GONE, "gone", "looking for the file in the folder");
-    bool is_replaced = taken == TAKEN_ANOTHER || queue_has_successor(tools->queue, task->job);
+    bool is_replaced = taken == TAKEN_ANOTHER || has_successor(task, tools);
     if (is_replaced && !must_be_told(task->job))
         return verdict_make(
             VERDICT_CHANGED, "changed", "its file was rewritten or replaced before it was moved");

@@ -1,6 +1,7 @@
 /** What the worker knows of each folder, most of it from the watch thread. */
 #include "folder_view.h"
 #include "discards.h"
+#include "elsewhere.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,4 +37,6 @@ void worker_set_folder(struct worker *worker, size_t folder, const struct folder
     if (state->complete_scans && state->complete_scans != view->complete_scans)
         discards_begin(view);
     view->complete_scans = state->complete_scans;
+    if (!view->healthy)
+        elsewhere_abandon(worker, folder);
 }

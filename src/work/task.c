@@ -70,6 +70,11 @@ void task_search(struct task *task, int64_t scan)
     set_step(task, &(struct step){.kind = STEP_SEARCH, .scan = scan});
 }
 
+void task_assign(struct task *task, int64_t assignment)
+{
+    set_step(task, &(struct step){.kind = STEP_ELSEWHERE, .assignment = assignment});
+}
+
 void task_doubt(struct task *task)
 {
     assert(task->step.kind == STEP_ENDED);

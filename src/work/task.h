@@ -35,19 +35,21 @@ enum stage {
  *              start()                 it may go              it has ended
  *     START ------+--> READY ------------> ASKING --+-----------------------> ENDED
  *       ^         +--> COPYING, READING, a slice a turn ----------------------^ | |
+ *       |         +--> ELSEWHERE --------------------------------------------^ | |
  *       |         +--> (at once) ---------------------------------------------^ | |
  *       +--<-- the stage that follows; or SEARCH, when it is over --<-----------+ |
  *                                     DOUBT, until GET me/ was answered --<-------+
  */
 enum step_kind {
-    STEP_START,   /* its stage begins after the next commit */
-    STEP_READY,   /* its request is made, and goes as soon as it may */
-    STEP_ASKING,  /* its request is in progress */
-    STEP_COPYING, /* its file goes to another file system */
-    STEP_READING, /* its file is read, to be compared */
-    STEP_SEARCH,  /* what has gone from its place is searched for in the folder */
-    STEP_ENDED,   /* the stage has ended; its verdict is to be applied */
-    STEP_DOUBT    /* what GET me/ says decides about its verdict */
+    STEP_START,     /* its stage begins after the next commit */
+    STEP_READY,     /* its request is made, and goes as soon as it may */
+    STEP_ASKING,    /* its request is in progress */
+    STEP_COPYING,   /* its file goes to another file system */
+    STEP_READING,   /* its file is read, to be compared */
+    STEP_ELSEWHERE, /* a file process is at it */
+    STEP_SEARCH,    /* what has gone from its place is searched for in the folder */
+    STEP_ENDED,     /* the stage has ended; its verdict is to be applied */
+    STEP_DOUBT      /* what GET me/ says decides about its verdict */
 };
 
 struct step {
@@ -57,6 +59,7 @@ struct step {
         struct copy *copy;       /* COPYING */
         struct source *source;   /* READING */
         int64_t scan;            /* SEARCH: its number (worker_scan) */
+        int64_t assignment;      /* ELSEWHERE: its number (worker_assign) */
         struct verdict verdict;  /* ENDED, DOUBT */
     };
 };
@@ -117,6 +120,9 @@ void task_read(struct task *task, struct source *source);
 /** A scan of its folder was asked for, which has this number. */
 void task_search(struct task *task, int64_t scan);
 
+/** Its stage was assigned to a file process, with this number. */
+void task_assign(struct task *task, int64_t assignment);
+
 /** The verdict of the stage that has ended waits for what GET me/ says. */
 void task_doubt(struct task *task);
 
@@ -141,7 +147,8 @@ struct stage_tools {
     struct tables *tables;
     struct etags *etags;
     struct absences *absences;
-    struct queue *queue;  /* to read what was posted */
+    struct queue *queue;  /* to read what was posted; NULL in a file process */
+    bool has_successor;   /* there: queue_has_successor() */
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;
 };

@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "claim.h"
+#include "elsewhere.h"
 #include "folder_view.h"
 #include "health.h"
 #include "moves.h"
@@ -209,7 +210,8 @@ static void start_stage(struct worker *worker, struct task *task)
 {
     struct stage_tools tools = tools_of(worker, task);
     if (task->step.kind == STEP_START) {
-        struct verdict verdict = stage_rows[task->stage].start(task, &tools);
+        struct verdict verdict = elsewhere_is(task) ? elsewhere_begin(worker, task, &tools)
+                                                    : stage_rows[task->stage].start(task, &tools);
         if (verdict.kind != VERDICT_RUNNING)
             task_end_stage(task, &verdict);
     }

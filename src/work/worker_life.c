@@ -33,11 +33,11 @@ static void warn_of_tables(const struct worker *worker)
         }
 }
 
-/** The folders are watched from the start: the watch thread does not answer earlier questions. */
-static void ask_for_scans_again(struct worker *worker)
+/** The folders are watched from the start: nobody answers earlier questions. */
+static void ask_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->step.kind == STEP_SEARCH)
+        if (task->step.kind == STEP_SEARCH || task->step.kind == STEP_ELSEWHERE)
             task_continue(task, task->stage);
 }
 
@@ -66,7 +66,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     config_release(worker->config);
     worker->config = config_hold(config);
     worker->turn = 0;
-    ask_for_scans_again(worker);
+    ask_again(worker);
     http_set_bandwidth(worker->http, config->limits.bandwidth);
     window_forget(&worker->windows[API_ME]);
     breaker_ask_now(&worker->api_breaker, clock_steady_ms());
@@ -77,7 +77,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
 }
 
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_resettle *resettle, worker_scan *scan, void *context)
+    worker_resettle *resettle, worker_scan *scan, worker_assign *assign, void *context)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -86,6 +86,7 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     worker->http = http;
     worker->resettle = resettle;
     worker->scan = scan;
+    worker->assign = assign;
     worker->watch_context = context;
     worker->has_suspects = true;                        /* the first claim looks */
     worker->windows[API_FORMS].limit = WINDOW_NO_LIMIT; /* S3's, and a file may take hours */

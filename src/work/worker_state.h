@@ -52,7 +52,8 @@ struct worker {
     struct close_clock close_clock;
     worker_resettle *resettle;
     worker_scan *scan;
-    void *watch_context; /* of both */
+    worker_assign *assign;
+    void *watch_context; /* of all three */
 
     struct task *tasks;
     struct folder_view *folders; /* in the order of config->folders */

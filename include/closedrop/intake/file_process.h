@@ -2,6 +2,8 @@
 #ifndef CLOSEDROP_INTAKE_FILE_PROCESS_H
 #define CLOSEDROP_INTAKE_FILE_PROCESS_H
 
+#include "closedrop/intake/filing.h"
+
 #include <signal.h>
 #include <stdbool.h>
 
@@ -16,6 +18,6 @@
 bool file_process_is_meant(int argc, char **argv);
 
 /** Be one, until the agent closes the socket. Returns the exit status of the program. */
-int file_process_run(void);
+int file_process_run(filing_work *work);
 
 #endif

@@ -27,6 +27,7 @@ enum message_kind {
     MESSAGE_EMPTY,    /* these directories have been empty for a while: remove the emptied ones */
     MESSAGE_HEALTH,   /* the health of a folder */
     MESSAGE_PROGRESS, /* how far a file has settled; answers MESSAGE_ASK */
+    MESSAGE_RESULT,   /* of a MESSAGE_ASSIGN: between processes only */
     MESSAGE_PONG,     /* the answer to MESSAGE_PING */
     /* to the watch thread */
     MESSAGE_UNKNOWN,  /* those of MESSAGE_SEEN that are to be settled */
@@ -34,7 +35,8 @@ enum message_kind {
     MESSAGE_ASK,      /* how far has this file settled? */
     MESSAGE_SCAN,     /* scan the folder; its health shows when the scan has ended */
     MESSAGE_CONFIG,   /* watch these folders from now on */
-    MESSAGE_PING,     /* answer it: between processes only */
+    MESSAGE_ASSIGN,   /* do this with a file (work/assignment.h): between processes only */
+    MESSAGE_PING,     /* answer it: likewise */
     MESSAGE_RESCAN,   /* scan everything again: there was no room for a message; likewise */
 };
 
@@ -55,9 +57,11 @@ struct message {
     size_t folder;
     struct sighting *sightings;
     size_t count;
-    size_t asked;                    /* in MESSAGE_UNKNOWN: number seen, including known ones */
-    int64_t scan;                    /* in MESSAGE_SCAN: its number */
-    int64_t question;                /* in MESSAGE_ASK and MESSAGE_PROGRESS: its number */
+    size_t asked;     /* in MESSAGE_UNKNOWN: number seen, including known ones */
+    int64_t scan;     /* in MESSAGE_SCAN: its number */
+    int64_t question; /* in MESSAGE_ASK, MESSAGE_ASSIGN, and their answers: its number */
+    char *body;       /* in MESSAGE_ASSIGN and MESSAGE_RESULT */
+    size_t body_length;
     struct settle_progress progress; /* why it is unreadable is the error_message of its sighting */
     struct folder_health health;
     struct message *next;

@@ -40,11 +40,17 @@ typedef void worker_resettle(void *context, const char *folder, const char *path
 typedef int64_t worker_scan(void *context, const char *folder);
 
 /**
+ * Called to have the file process of this folder do an assignment (assignment.h). Returns its
+ * number, for worker_take_result(), or 0 if the process cannot be reached now.
+ */
+typedef int64_t worker_assign(void *context, const char *folder, const char *bytes, size_t length);
+
+/**
  * A new worker; it borrows the queue and the HTTP engine, and holds a reference to the
  * configuration. NULL if out of memory.
  */
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_resettle *resettle, worker_scan *scan, void *context);
+    worker_resettle *resettle, worker_scan *scan, worker_assign *assign, void *context);
 void worker_free(struct worker *worker);
 
 /**
@@ -62,8 +68,12 @@ struct folder_state {
     int64_t complete_scans; /* number of complete scans that ended without error */
 };
 
-/** Update a folder's state, by the folder's index in the worker's configuration. */
+/** Update a folder's state, by the folder's index in the worker's configuration. Must be called
+ * inside a transaction. */
 void worker_set_folder(struct worker *worker, size_t folder, const struct folder_state *state);
+
+/** Take the result of an assignment. Must be called inside a transaction. */
+void worker_take_result(struct worker *worker, int64_t number, const char *bytes, size_t length);
 
 /**
  * The file of a claimed job is now at `path` (KNOWN_RENAMED). Must be called inside a transaction.

@@ -99,3 +99,19 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     echo shared >behind/b.txt
     wait_until jobs_are done 1
 }
+
+@test "the share hangs while a file of it is put away: the local folder delivers, and the file is put away once it answers" {
+    start_agent
+    wait_until share_says .healthy
+    hang rename
+    echo shared >behind/b.txt
+    wait_until has_hung rename
+    echo local >in/a.txt
+    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until share_is_away
+    answer
+    wait_until share_says .healthy
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b.txt"
+    [ "$(uploads)" = 2 ]
+    [ "$(closedrop show 2 --json | jq .attempts)" = 1 ] || [ "$(closedrop show 1 --json | jq .attempts)" = 1 ]
+}

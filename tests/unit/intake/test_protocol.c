@@ -192,9 +192,10 @@ static void the_configuration_is_what_a_file_process_needs(void **state)
     static char nothing[] = "", file[] = "/etc/c.conf", state_dir[] = "/nowhere/state",
                 key[] = "/nowhere/key", scans[] = "scans", in[] = "/nowhere/in", share[] = "share",
                 at[] = "/nowhere/share", marker[] = "{name}.done", pdf[] = "*.pdf",
-                archive[] = "Uploaded", failed[] = "Failed", table[] = "/nowhere/t.csv";
+                archive[] = "Uploaded", failed[] = "Failed", table[] = "/nowhere/t.csv",
+                by[] = "by-table";
     char *none[] = {NULL}, *only[] = {pdf, NULL};
-    struct rule rule = {.table = table};
+    struct rule rule = {.name = by, .table = table};
     struct rule *no_rules[] = {NULL}, *rules[] = {&rule, NULL};
     struct folder folders[2] = {{.name = scans,
                                     .path = in,
@@ -242,6 +243,7 @@ static void the_configuration_is_what_a_file_process_needs(void **state)
     assert_int_equal(mine->settle_ms, 1234);
     assert_int_equal(mine->watch, WATCH_POLL);
     assert_int_equal(mine->after_upload, AFTER_KEEP);
+    assert_string_equal(mine->rules[0]->name, by);
     assert_true(mine->sidecar && mine->rules[0] && !told->folders[0].rules[0]);
     config_release(told);
     for (size_t cut = 1; cut < bytes.length - sizeof(uint32_t); cut++) {

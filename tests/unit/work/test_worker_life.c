@@ -351,7 +351,8 @@ static void suspects_go_one_at_a_time(void **state)
     struct str why = STR_INIT(4096);
     IN_QUEUE(&world, assert_int_equal(queue_recover(world.queue, 30000), 3));
     assert_int_equal(setenv("CLOSE_API_KEY", "api_key", 1), 0); /* it was taken out before */
-    world.worker = worker_new(world.queue, NULL, world.config, world_resettle, world_scan, &world);
+    world.worker =
+        worker_new(world.queue, NULL, world.config, world_resettle, world_scan, NULL, &world);
     assert_int_equal(worker_configure(world.worker, world.config, &why), 0);
     str_release(&why);
     world_tell_folder(&world);

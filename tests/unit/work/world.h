@@ -146,7 +146,7 @@ static inline void world_open(struct world *world, const struct world_setting *s
     world->config = world_config(world, setting);
     assert_int_equal(queue_open(":memory:", true, &world->queue, &why), 0);
     world->worker =
-        worker_new(world->queue, NULL, world->config, world_resettle, world_scan, world);
+        worker_new(world->queue, NULL, world->config, world_resettle, world_scan, NULL, world);
     assert_non_null(world->worker);
     if (worker_configure(world->worker, world->config, &why) < 0)
         fail_msg("%s", str_text(&why));

@@ -1,0 +1,28 @@
+/**
+ * What a file process is to do with the file of a task, and its result, as bytes
+ * (base/wire.h). Pure.
+ */
+#ifndef CLOSEDROP_WORK_ASSIGNMENT_WIRE_H
+#define CLOSEDROP_WORK_ASSIGNMENT_WIRE_H
+
+#include "task.h"
+
+#include "closedrop/base/wire.h"
+
+/** Add the stage of a task, with all that it needs to know. */
+void assignment_add(struct str *out, const struct task *task, const struct stage_tools *tools);
+
+/**
+ * Read it into an empty task and tools, of which the task's job is the caller's. False if it is
+ * broken, or if out of memory.
+ */
+bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *tools);
+
+/** Add the verdict of a stage, and what it has changed in the task. */
+void result_add(struct str *out, const struct task *task, const struct verdict *verdict);
+
+/** Read it into the task and its verdict. False if it is broken, or if out of memory: nothing of
+ * the task has changed then. */
+bool result_read(struct wire *wire, struct task *task, struct verdict *ret_verdict);
+
+#endif
