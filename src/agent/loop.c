@@ -54,8 +54,8 @@ static void tell_room(struct agent *agent, const struct room *room)
 {
     room_print(room, agent->config->state_dir, &agent->disk_why);
     str_add(&agent->disk_why,
-        "; nothing is lost: until then no new files are accepted, files stay where they "
-        "are, and work continues by itself");
+        "; nothing is lost: new files stay where they are, and closedrop continues by itself once "
+        "there is enough space");
 }
 
 /**

@@ -83,10 +83,11 @@ static bool was_used_before(const struct agent *agent)
 static void warn_of_lost_queue(struct agent *agent)
 {
     queue_set_predecessor_lost(agent->queue);
-    log_warn("starting with an empty queue in %s, although there was one before: files now in the "
-             "folders are checked against Close before they are filed, so that nothing is filed "
-             "twice; nothing needs to be done, but if the earlier queue was only moved away, stop "
-             "closedrop and put it back",
+    log_warn("the earlier queue in %s is missing, so closedrop starts with an empty one: what the "
+             "earlier one knew is lost, and files now in the folders are checked against Close "
+             "before they are filed, so that nothing is filed twice; if the earlier queue was only "
+             "moved, stop closedrop, put it back, and start closedrop; if not, nothing needs to be "
+             "done",
         agent->config->state_dir);
 }
 

@@ -10,24 +10,25 @@
 #include <stdio.h>
 #include <string.h>
 
-/** "412 emails of rule statements are released"; what `sends` paces then is said in status. */
+/** "412 emails of the rule "statements" are released"; what `sends` paces then is said in status.
+ */
 static void print_released(const struct json *body)
 {
     const struct json *rules = json_get(body, "rules");
     for (const struct json *one = json_first(rules); one; one = json_next(one)) {
         int64_t emails = json_get_int(one, "emails", 0);
-        printf("%" PRId64 " email%s of rule ", emails, emails == 1 ? "" : "s");
+        printf("%" PRId64 " email%s of the rule \"", emails, emails == 1 ? "" : "s");
         cli_print_text(job_member(one, "rule"));
-        printf(" %s released\n", emails == 1 ? "is" : "are");
+        printf("\" %s released\n", emails == 1 ? "is" : "are");
     }
 }
 
 static void print_recalled(const struct json *body)
 {
     int64_t files = json_get_int(body, "files", 0);
-    printf("%" PRId64 " file%s of rule ", files, files == 1 ? "" : "s");
+    printf("%" PRId64 " file%s of the rule \"", files, files == 1 ? "" : "s");
     cli_print_text(job_member(body, "rule"));
-    printf(" %s recalled and go%s to Failed", files == 1 ? "is" : "are", files == 1 ? "es" : "");
+    printf("\" %s recalled and go%s to Failed", files == 1 ? "is" : "are", files == 1 ? "es" : "");
     puts(json_get_bool(body, "more", false) ? ", and what came with them when it is uploaded" : "");
 }
 

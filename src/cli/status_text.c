@@ -33,18 +33,18 @@ static void add_alert(const struct status_view *view, const char *word, const ch
         status_view_indented(view, advice, INDENT);
 }
 
-/** "412 emails of rule statements wait for you": nothing is more urgent. */
+/** "412 emails of the rule "statements" wait for your approval": nothing is more urgent. */
 static void add_held(const struct status_view *view, const struct json *held)
 {
     for (const struct json *one = json_first(held); one; one = json_next(one)) {
         int64_t emails = json_get_int(one, "emails", 0);
         const char *rule = job_member(one, "rule");
         CLEANUP(free_text)
-        char *words =
-            str_format("%" PRId64 " email%s of rule %s wait%s for your approval; \"closedrop "
-                       "release %s\" sends %s, \"closedrop recall %s\" does not",
-                emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule,
-                emails == 1 ? "it" : "them", rule);
+        char *words = str_format(
+            "%" PRId64 " email%s of the rule \"%s\" wait%s for your approval; to see: "
+            "\"closedrop list --held\"; to send: \"closedrop release %s\"; to cancel, so "
+            "that the files go to Failed: \"closedrop recall %s\"",
+            emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule, rule);
         add_alert(view, "HELD", words ? words : rule);
     }
 }

@@ -54,9 +54,10 @@ static bool judge_held(const struct json *status, struct finding *finding)
     if (!first)
         return false;
     int64_t emails = json_get_int(first, "emails", 0);
-    *finding = finding_warning("%" PRId64 " email%s of rule %s wait%s for your approval", emails,
-        emails == 1 ? "" : "s", json_get_text(first, "rule"), emails == 1 ? "s" : "");
-    finding_remedy(finding, "closedrop release %s, or closedrop recall %s",
+    *finding = finding_warning("%" PRId64 " email%s of the rule \"%s\" wait%s for your approval",
+        emails, emails == 1 ? "" : "s", json_get_text(first, "rule"), emails == 1 ? "s" : "");
+    finding_remedy(finding,
+        "see them with closedrop list --held; then closedrop release %s, or closedrop recall %s",
         json_get_text(first, "rule"), json_get_text(first, "rule"));
     return true;
 }

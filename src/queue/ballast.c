@@ -118,13 +118,12 @@ bool ballast_is_needed(struct ballast *ballast, struct room *ret_room)
 void room_print(const struct room *room, const char *directory, struct str *out)
 {
     int64_t missing = room->needed - room->unused;
-    str_printf(out, "the disk that holds %s is nearly full: only ", directory);
+    str_printf(out, "the disk that holds %s is nearly full: ", directory);
     units_print_size(out, room->unused);
-    str_add(out, " of the ");
+    str_add(out, " are free, and closedrop needs ");
     units_print_size(out, room->needed);
-    str_add(out, " that closedrop needs are free; free some space, ");
+    str_add(out, "; free at least ");
     units_print_size(out, missing > 0 ? missing : 0);
-    str_add(out, " at least");
 }
 
 void ballast_give_up(struct ballast *ballast)

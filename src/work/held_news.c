@@ -70,10 +70,10 @@ static void tell(void *context, const char *rule, int64_t emails)
 {
     (void)context;
     log_warn("%" PRId64
-             " email%s of rule %s wait%s for your approval; \"closedrop release %s\" sends %s, "
-             "\"closedrop recall %s\" does not",
-        emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule,
-        emails == 1 ? "it" : "them", rule);
+             " email%s of the rule \"%s\" wait%s for your approval; to see: \"closedrop list "
+             "--held\"; to send: \"closedrop release %s\"; to cancel, so that the files go to "
+             "Failed: \"closedrop recall %s\"",
+        emails, emails == 1 ? "" : "s", rule, emails == 1 ? "s" : "", rule, rule);
 }
 
 void held_news_log(struct worker *worker)

@@ -156,6 +156,16 @@ void renamed_next(struct worker *worker, struct task *task)
     task_continue(task, STAGE_FINISH);
 }
 
+/** Of a failed file only where it is: "put away" would sound as if it were dealt with. */
+static void log_put_away(const struct task *task, const char *how)
+{
+    const struct job *job = task->job;
+    if (job->state == JOB_FAILED)
+        log_info("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, how);
+    else
+        moves_log(task, "done", how);
+}
+
 void finish_next(struct worker *worker, struct task *task)
 {
     const char *how = task->step.verdict.message;
@@ -170,6 +180,6 @@ void finish_next(struct worker *worker, struct task *task)
     struct folder_view *view = folder_view_of(worker, task->job->folder);
     if (view && job_has_error(task->job, "gone") && task->job->location)
         discards_check_now(view);
-    moves_log(task, task->job->state == JOB_FAILED ? "put away" : "done", how);
+    log_put_away(task, how);
     moves_end_task(worker, task);
 }

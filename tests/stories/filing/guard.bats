@@ -7,16 +7,19 @@ load ../../support/clock
 load ../../support/guard
 
 @test "thirty dropped at once: ten are sent, twenty are held, and the first line of status says so; once released, all are sent, each once" {
+    local said
+    said='20 emails of the rule "statements" wait for your approval; to see: "closedrop list --held"; to send: '
+    said+='"closedrop release statements"; to cancel, so that the files go to Failed: "closedrop recall statements"'
     configure
     start_agent
     mails 30
     all_held 20
     sent_are 10
-    closedrop status | head -1 | grep -qx 'HELD: 20 emails of rule statements wait for your approval; "closedrop release statements" sends them, "closedrop recall statements" does not'
+    closedrop status | head -1 | grep -qx 'HELD: '"$said"
     [ "$(closedrop list --held --json | jq -s '[.[] | select(.state == "uploaded" and .error.code == "held")] | length')" = 20 ]
-    wait_until log_says '20 emails of rule statements wait for your approval; "closedrop release statements" sends them, "closedrop recall statements" does not'
-    [ "$(grep -c 'of rule statements wait' agent.log)" = 1 ]
-    closedrop release statements | grep -qx '20 emails of rule statements are released'
+    wait_until log_says "$said"
+    [ "$(grep -c 'of the rule "statements" wait' agent.log)" = 1 ]
+    closedrop release statements | grep -qx '20 emails of the rule "statements" are released'
     wait_until jobs_are 'done' 30
     sent_are 30
     closedrop release statements 2>&1 | grep -q 'no email of rule "statements" waits for release'
@@ -56,7 +59,7 @@ load ../../support/guard
     start_agent
     mails $((held + 10))
     all_held "$held"
-    closedrop recall statements | grep -q "^$held files of rule statements are recalled"
+    closedrop recall statements | grep -q "^$held files of the rule \"statements\" are recalled"
     wait_until find_gives "$held" in/Failed -name '*.txt.error.txt'
     find_gives "$held" in/Failed -name 'mail-*[0-9].txt'
     grep -q 'somebody recalled it' in/Failed/mail-*.error.txt
@@ -99,7 +102,7 @@ load ../../support/guard
     closedrop list --held --json | jq -r .path >held
     stop_agent
     sed -n 1,4p held | (cd in && xargs rm)
-    closedrop status | sed -n 2p | grep -q '^HELD: 10 emails of rule statements'
+    closedrop status | sed -n 2p | grep -q '^HELD: 10 emails of the rule "statements"'
     closedrop release statements | grep -q '^10 emails'
     start_agent
     wait_until jobs_are 'done' 16
@@ -167,7 +170,7 @@ places_are() { # NUMBER START: so many files lie there
     wait_until held_are 3
     wait_until jobs_are 'done' 8
     jobs_are uploaded 12
-    closedrop release statements | grep -qx '3 emails of rule statements are released'
+    closedrop release statements | grep -qx '3 emails of the rule "statements" are released'
     wait_until jobs_are 'done' 20
     [ "$(activities '[length, ([.[].attachments | length] | unique)]')" = '[5,[4]]' ]
 }
@@ -233,7 +236,7 @@ places_are() { # NUMBER START: so many files lie there
     mails 12
     run_once
     [ "$agent_code" = 1 ]
-    log_says '2 emails of rule statements wait for you'
+    log_says '2 emails of the rule "statements" wait for you'
     sent_are 10
 }
 

@@ -18,7 +18,7 @@ another_goes() { # FILE: one that no rule takes has gone its way; what came befo
     closedrop pause
     mv "in/$(closedrop list --held --json | jq -rs '.[0].path')" in/another.txt
     wait_until held_are 1
-    wait_until log_says '1 email of rule statements waits for you'
+    wait_until log_says '1 email of the rule "statements" waits for you'
     [ "$(closedrop status | grep -c HELD)" = 1 ]
     closedrop resume
     wait_until held_are 2

@@ -44,8 +44,9 @@ static void says_everything_that_needs_a_person(void **state)
         {FINDING_WRONG,
             "1 file cannot be put away; the first, a.pdf in folder scans: Permission denied",
             "closedrop show 9"},
-        {FINDING_WARNING, "412 emails of rule statements wait for your approval",
-            "closedrop release statements, or closedrop recall statements"},
+        {FINDING_WARNING, "412 emails of the rule \"statements\" wait for your approval",
+            "see them with closedrop list --held; then closedrop release statements, or closedrop "
+            "recall statements"},
         {FINDING_WARNING, "3 files failed", "closedrop list --state failed"},
     };
     struct finding findings[QUEUE_FINDINGS];

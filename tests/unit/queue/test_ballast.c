@@ -130,8 +130,8 @@ static void says_what_is_missing(void **state)
     assert_true(ballast_is_needed(ballast, &found));
     room_print(&found, "/var/q", &out);
     assert_string_equal(str_text(&out),
-        "the disk that holds /var/q is nearly full: only 2 MB of the 12 MB that closedrop needs "
-        "are free; free some space, 10 MB at least");
+        "the disk that holds /var/q is nearly full: 2 MB are free, and closedrop needs 12 MB; "
+        "free at least 10 MB");
     str_release(&out);
     ballast_free(ballast);
 }
