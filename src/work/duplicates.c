@@ -132,7 +132,8 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
         "a file with exactly the same content, %s, %s added to %s%s",
         name && *name ? name : "whose name is no longer known",
         twin->is_sure ? "was already" : "may already have been", str_text(&where),
-        asks ? REMEDY "if once is enough, delete this one; to add it again, drag it back"
+        asks ? REMEDY
+            "if once is enough, delete this one; to add it again, move it back into the drop folder"
              : "; it is not added again");
     str_release(&where);
     task_free_members(task); /* they continue without it */
