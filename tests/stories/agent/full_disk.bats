@@ -45,8 +45,8 @@ filed_once() { # FILE
     fill_disk
     wait_until is_full
     echo hello >in/a.txt
-    [[ $(closedrop status) == *"of the 12 MB that closedrop needs are free; free some space, "* ]]
-    log_says 'of the 12 MB that closedrop needs are free; free some space, '
+    [[ $(closedrop status) == *"free, and closedrop needs 12 MB; free at least "* ]]
+    log_says 'free, and closedrop needs 12 MB; free at least '
     [ -f in/a.txt ]
     [ "$(uploads)" = 0 ]
     [ "$(counts .tickets)" = 0 ]
@@ -57,7 +57,7 @@ filed_once() { # FILE
 }
 
 missing() { # what status says is missing, in MB
-    closedrop status --json | jq -r '.blocked.message' | sed -n 's/.*free some space, \([0-9.]*\) MB at least.*/\1/p'
+    closedrop status --json | jq -r '.blocked.message' | sed -n 's/.*free at least \([0-9.]*\) MB.*/\1/p'
 }
 
 less_is_missing() { # THAN
@@ -71,7 +71,7 @@ less_is_missing() { # THAN
     fill_disk
     wait_until is_full
     echo hello >in/a.txt
-    [[ $(closedrop status) == *"of the 7 MB that closedrop needs are free"* ]]
+    [[ $(closedrop status) == *"free, and closedrop needs 7 MB; free at least "* ]]
     local before
     before=$(missing)
     truncate -s -1M state/fill
@@ -128,7 +128,7 @@ less_is_missing() { # THAN
     fill_disk
     run_once
     [ "$agent_code" = 1 ]
-    log_says 'free some space'
+    log_says 'free at least '
     rm state/fill
     echo hello >in/a.txt
     run_once
