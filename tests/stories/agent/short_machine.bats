@@ -60,6 +60,6 @@ all_is_filed_once() { # by an agent that is short of nothing
     run_short env ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 LD_PRELOAD="$PWD/shim.so" \
         FAULT_KIND=thread FAULT_ERRNO=11 FAULT_AT=1
     [ "$status" = 1 ]
-    [[ $output == *"cannot start the watch thread: Resource temporarily unavailable"* ]]
+    [[ $output == *"cannot start to watch the folders: Resource temporarily unavailable"* ]]
     all_is_filed_once
 }
