@@ -190,7 +190,7 @@ drop_with_sidecar() { # NAME: the sidecar's bytes are standard input
     drop_with_sidecar empty.txt </dev/null
     wait_until folder_counts waiting_incomplete 2
     folder_says '.waits_for == "cut.txt waits for its sidecar cut.txt.json, which is empty or truncated"'
-    closedrop status | grep -q '^        cut.txt waits for its sidecar cut.txt.json, which is empty or truncated$'
+    closedrop status | grep -q '^    cut.txt waits for its sidecar cut.txt.json, which is empty or truncated$'
     jobs_are failed 0
     printf ',"name":"Müller"}' >>in/cut.txt.json
     printf '{"lead":"lead_A2","name":"Birch"}' >in/empty.txt.json

@@ -255,7 +255,7 @@ secret() { # NAME [MODE]: of another user
 }
 
 names_as_unreadable() { # TEXT: status, for people and for programs
-    folder_says "(.unreadable // \"\") | contains(\"$1\")" && closedrop status | grep -qF "        ${1%%:*}: "
+    folder_says "(.unreadable // \"\") | contains(\"$1\")" && closedrop status | grep -qF "    ${1%%:*}: "
 }
 
 nothing_is_unreadable() {
@@ -353,7 +353,7 @@ log_has() { # NUMBER TEXT: so many lines
 # ---- directories that are closed ----
 
 names_as_closed() { # TEXT
-    folder_says "(.closed // \"\") | contains(\"$1\")" && closedrop status | grep -qF "        ${1%%:*}: "
+    folder_says "(.closed // \"\") | contains(\"$1\")" && closedrop status | grep -qF "    ${1%%:*}: "
 }
 
 is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
