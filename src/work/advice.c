@@ -18,11 +18,12 @@
 #define ASK_FOR_SETTING                                                                            \
     "1. Tell your administrator that a setting must be changed, and wait for the "                 \
     "answer." SECOND_MOVE
-#define SCAN_AGAIN "save or scan the document again, into {folder}." DELETE_OLD
+#define SCAN_AGAIN "save or scan the document again, with the same name, into {folder}." DELETE_OLD
 #define MAKE_SMALLER                                                                               \
-    "- If you can make it smaller: scan it again with a lower resolution, or in several parts, "   \
-    "into {folder}. Name each part like {file}: what says where it belongs, such as a customer "   \
-    "number, must be in each name." DELETE_OLD                                                     \
+    "- If you can make it smaller: save or scan it again with a lower resolution, or in several "  \
+    "parts, into {folder}. Give each part a name of its own, and keep in each what says where it " \
+    "belongs, such as a customer number. As soon as all of them are in Close, delete {file} and "  \
+    "this message."                                                                                \
     "\n- If that is not possible, ask your administrator to raise the limit, and wait for the "    \
     "answer. Then " MOVE_THERE TRIED
 #define LOOK_AT_LEAD                                                                               \
@@ -35,6 +36,7 @@ static const struct advice advices[] = {
     {"already_filed", "{file} was not saved in Close, because its content was sent there before.",
         "{lead} and look for that file.\n"
         "- If it is there, and once is enough, " DELETE "\n"
+        "- If you saved the wrong document under this name, save the right one into {folder}.\n"
         "- If it is not there, or is wanted there twice, " MOVE
         " It is then added, even a second time{again}, and this message disappears. "
         "{outcome}"},
@@ -65,8 +67,8 @@ static const struct advice advices[] = {
         "{folder}." DELETE_OLD "\n- If its other names were deleted, " MOVE_THERE TRIED},
     {"no_rule", NULL,
         "Compare its name with the names of files that were saved in Close{examples}.\n"
-        "- If its name is wrong (perhaps a customer number is missing), rename {file} in the same "
-        "way as those.\n"
+        "- If its name is wrong (perhaps a customer number is missing), rename {file}: in the same "
+        "way as those, but with the number or name that is on the document itself.\n"
         "- If its name is right, the cause may be the type of the file or its size: ask your "
         "administrator, and wait for the answer.\n" THEN_MOVE},
     {"pattern", NULL, ASK_FOR_SETTING},

@@ -330,7 +330,7 @@ put_away_is_done() {
     grep -qE "^Tried: +$(LC_ALL=C date '+%-d %B %Y'), [0-9:]{5} $(date +%Z)$" "$text"
     grep -qx 'Reason: the file is too large: 6 bytes; the limit of this folder is 3 bytes.' "$text"
     grep -qx 'What to do:' "$text"
-    grep -qE '^- If you can make it smaller: .* As soon as the new file is in a subfolder of "Uploaded", delete a\.txt and' "$text"
+    grep -qE '^- If you can make it smaller: .* As soon as all of them are in Close, delete a\.txt and' "$text"
     grep -qF ' into the folder that contains "Failed", there into "sub" (on the server: "in/sub").' "$text"
     grep -qF 'move a.txt (not this message) to that folder.' "$text"
     grep -qE 'If it worked, a\.txt is then in a subfolder of "Uploaded"; if not, it is back here with a new message\.$' "$text"
