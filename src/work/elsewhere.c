@@ -46,10 +46,9 @@ void worker_take_result(struct worker *worker, int64_t number, const char *bytes
     struct verdict verdict;
     if (!task)
         return; /* nobody waits for it any more */
-    if (result_read(&wire, task, &verdict))
-        task_end_stage(task, &verdict);
-    else
-        moves_abandon(worker, task);
+    if (!result_read(&wire, task, &verdict))
+        verdict = verdict_no_memory(); /* or it is broken; either way it waits a little */
+    task_end_stage(task, &verdict);
 }
 
 void elsewhere_abandon(struct worker *worker, size_t folder)
