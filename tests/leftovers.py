@@ -51,6 +51,16 @@ def reap():
         pass
 
 
+def run(command, environment):
+    """Its exit status. Meanwhile everything that becomes ours is reaped when it ends, as by a system's first process."""
+    child = subprocess.Popen(command, env=environment)
+    pid = 0
+    while pid != child.pid:
+        pid, status = os.waitpid(-1, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return child.returncode
+
+
 def story_of(pid):
     environment = dict(entry.partition("=")[::2] for entry in read(pid, "environ").split("\0"))
     story = environment.get("BATS_TEST_FILENAME")
@@ -88,7 +98,7 @@ def main():
     directory = tempfile.mkdtemp(prefix="closedrop.")
     os.chmod(directory, 0o755)  # stories let other users in
     memory_before = memory_files()
-    code = subprocess.call(sys.argv[2:], env={**os.environ, "TMPDIR": directory})
+    code = run(sys.argv[2:], {**os.environ, "TMPDIR": directory})
     left = left_processes()
     mounts = mounts_below(directory)
     left += [f"mount {path}" for path in mounts]
