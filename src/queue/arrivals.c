@@ -53,7 +53,7 @@ static void find_jobs(
     struct queue *queue, const struct seen *seen, size_t count, struct lookup *lookups)
 {
     struct lookup by_path[SEEN_MAX];
-    size_t of[SEEN_MAX], paths = 0;
+    size_t of[SEEN_MAX] = {0}, paths = 0;
     for (size_t i = 0; i < count; i++)
         lookups[i] =
             lookup_of(&seen[i], seen[i].identity->handle_length ? QUERY_BY_HANDLE : QUERY_BY_PATH);

@@ -243,8 +243,8 @@ static void the_configuration_is_what_a_file_process_needs(void **state)
     assert_int_equal(mine->settle_ms, 1234);
     assert_int_equal(mine->watch, WATCH_POLL);
     assert_int_equal(mine->after_upload, AFTER_KEEP);
-    assert_string_equal(mine->rules[0]->name, by);
     assert_true(mine->sidecar && mine->rules[0] && !told->folders[0].rules[0]);
+    assert_string_equal(mine->rules[0]->name, by);
     config_release(told);
     for (size_t cut = 1; cut < bytes.length - sizeof(uint32_t); cut++) {
         assert_true(frame_find(bytes.bytes, bytes.length, &wire) > 0);
