@@ -1,6 +1,7 @@
 /* Values to bytes and back: what is cut, too long or not a text is noticed, and nothing is read
  * beyond it. */
 #include "closedrop/base/wire.h"
+#include "frame_bytes.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,22 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct str bytes = STR_INIT(2 * FRAME_MAX);
-
-static int setup(void **state)
-{
-    (void)state;
-    str_clear(&bytes);
-    return 0;
-}
-
-static int release(void **state)
-{
-    (void)state;
-    str_release(&bytes);
-    return 0;
-}
 
 static void what_was_added_is_read(void **state)
 {

@@ -1,5 +1,6 @@
 /* What the agent and a file process say to each other: read as it was written, and broken anywhere
  * else. */
+#include "frame_bytes.h"
 #include "intake/protocol.h"
 
 #include <errno.h>
@@ -17,22 +18,7 @@
 #define FOLDER 1
 
 static char path[] = "a/b.pdf", note[] = "a note", code[] = "cut_off", words[] = "looks cut off";
-static struct str bytes = STR_INIT(2 * FRAME_MAX);
 static struct config config = {.references = 1};
-
-static int setup(void **state)
-{
-    (void)state;
-    str_clear(&bytes);
-    return 0;
-}
-
-static int release(void **state)
-{
-    (void)state;
-    str_release(&bytes);
-    return 0;
-}
 
 static struct sighting sighting = {.path = path,
     .state = {.identity = {.handle = {1, 2, 3}, .handle_length = 3, .size = 4711, .mtime_ns = -5},

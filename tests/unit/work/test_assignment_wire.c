@@ -1,4 +1,5 @@
 /* What a file process is to do, and its result: read as it was written, or not at all. */
+#include "frame_bytes.h"
 #include "work/assignment_wire.h"
 
 #include <setjmp.h>
@@ -11,22 +12,6 @@
 #include <cmocka.h>
 
 static char folder[] = "scans", path[] = "a.pdf", lead[] = "lead_1", place[] = "Uploaded/a.pdf";
-static struct str bytes = STR_INIT(FRAME_MAX);
-
-static int setup(void **state)
-{
-    (void)state;
-    str_clear(&bytes);
-    return 0;
-}
-
-static int release(void **state)
-{
-    (void)state;
-    str_release(&bytes);
-    return 0;
-}
-
 static void an_assignment_is_read_as_it_was(void **state)
 {
     (void)state;
