@@ -114,7 +114,7 @@ long_upload() {
 
 @test "after an outage of S3, a long upload delays no other" {
     long_upload
-    # for both: it is no outage if the other one gets through meanwhile
+    # for both: it is not an outage if the other one gets through meanwhile
     fault '[{"on":"s3","times":2,"do":{"status":503,"code":"SlowDown"}}]'
     drop a.txt b.txt
     wait_until jobs_are done 2
