@@ -2,6 +2,7 @@
 #include "folder_state.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/files/safe_open.h"
 #include "closedrop/intake/filter.h"
 
 #include <errno.h>
@@ -33,6 +34,13 @@ void folder_note_error(void *context, int error)
     folder->schedule.missed = error;
     folder->health.missed = error;
     schedule_scan_by(&folder->schedule, clock_steady_ms() + folder->folder->poll_ms);
+}
+
+void folder_note_unexamined(struct watched *folder, int error)
+{
+    bool is_refused = error == -EACCES || error == -EPERM; /* it may be there all the same */
+    if (error < 0 && (is_refused || !safe_open_is_absent(error)))
+        folder_note_error(folder, error);
 }
 
 int64_t folder_empty_ms(const struct folder *folder)

@@ -108,6 +108,12 @@ void folder_request_check(struct watched *folder);
  */
 void folder_note_error(void *context, int error);
 
+/**
+ * The same for a file that was seen, with what opening it or reading its state returned. Nothing is
+ * recorded where that was no error, or where the file has gone.
+ */
+void folder_note_unexamined(struct watched *folder, int error);
+
 /** How long an empty directory must be unchanged before it may be removed. */
 int64_t folder_empty_ms(const struct folder *folder);
 

@@ -62,8 +62,7 @@ static void ask_about(struct watched *folder, const char *path, bool moved_in)
     struct file_state state;
     CLEANUP(close_fd) int path_fd = safe_open_path(folder->root.fd, path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
-    if (result < 0 && !safe_open_is_absent(result))
-        folder_note_error(folder, result);
+    folder_note_unexamined(folder, result);
     if (result == 0 && S_ISREG(state.mode))
         report_seen(folder, path, &state, moved_in);
 }

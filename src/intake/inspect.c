@@ -202,8 +202,7 @@ static bool settle(struct watched *folder, struct candidate *candidate)
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     int own = result < 0 ? 0 : is_own(folder, candidate->path, path_fd);
     result = own < 0 ? own : result;
-    if (result < 0 && !safe_open_is_absent(result))
-        folder_note_error(folder, result);
+    folder_note_unexamined(folder, result);
     if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {
         if (!candidate->ends_batch)
             end_marker_note_left(folder, candidate->path);

@@ -396,6 +396,22 @@ is_named_until_it_is_open() { # MODE ADVICE FOLDER-SETTING...: of the directory
     log_has 1 'scans/deep/b: the directory cannot'
 }
 
+@test "run --once exits with 1 if the directory of a file that it has seen was closed" {
+    local code=0
+    settle=2s write_folder
+    drop_in sub 755
+    start_agent --once
+    wait_until folder_says '.settling == 1'
+    chmod 700 in/sub
+    wait "$agent_pid" || code=$?
+    [ "$code" = 1 ]
+    log_says 'scans/sub: the directory cannot be listed and entered'
+    log_says 'exiting with files still waiting'
+    chmod 775 in/sub
+    run_once
+    jobs_are done 1
+}
+
 @test "a folder that can be listed, but not entered, is away, and status says who owns it" {
     write_folder
     echo hello >in/a.txt
