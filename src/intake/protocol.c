@@ -35,29 +35,6 @@ static void add_sighting(struct str *out, const struct sighting *sighting)
     wire_add_text(out, sighting->note);
 }
 
-static void add_health(struct str *out, const struct folder_health *health)
-{
-    wire_add_number(out, health->healthy);
-    wire_add_number(out, health->scanned);
-    wire_add_number(out, health->scanned_for);
-    wire_add_number(out, health->complete_scans);
-    wire_add_number(out, health->polls);
-    wire_add_number(out, health->without_leases);
-    wire_add_number(out, health->settling);
-    for (int wait = 0; wait < SETTLE_WAITS; wait++)
-        wire_add_number(out, health->waiting[wait]);
-    wire_add_number(out, health->missed);
-    wire_add_number(out, health->has_unreachable);
-    wire_add_number(out, health->is_bare);
-    wire_add_number(out, health->was_used);
-    wire_add_number(out, (int64_t)health->device);
-    wire_add_number(out, (int64_t)health->inode);
-    wire_add_text(out, health->waits_for);
-    wire_add_text(out, health->unreadable);
-    wire_add_text(out, health->closed);
-    wire_add_text(out, health->message);
-}
-
 /** Its only sighting has a message, and no file. */
 static void add_progress(struct str *out, const struct message *message)
 {
@@ -90,7 +67,7 @@ int protocol_add(struct str *out, int64_t number, const struct message *message)
     for (size_t i = 0; i < count; i++)
         add_sighting(out, &message->sightings[i]);
     if (message->kind == MESSAGE_HEALTH)
-        add_health(out, &message->health);
+        folder_health_add(out, &message->health);
     if (message->kind == MESSAGE_PROGRESS)
         add_progress(out, message);
     if (has_body(message->kind))
@@ -141,29 +118,6 @@ static void read_sighting(struct wire *wire, struct sighting *sighting)
         strlen(sighting->path) > PATH_LENGTH_MAX || is_refused != (sighting->error_code != NULL) ||
         is_refused != (sighting->error_message != NULL))
         wire->broken = true;
-}
-
-static void read_health(struct wire *wire, struct folder_health *health)
-{
-    health->healthy = wire_number_in(wire, 0, 1);
-    health->scanned = wire_number_in(wire, 0, 1);
-    health->scanned_for = wire_number(wire);
-    health->complete_scans = wire_number(wire);
-    health->polls = wire_number_in(wire, 0, 1);
-    health->without_leases = wire_number_in(wire, 0, 1);
-    health->settling = wire_number_in(wire, 0, INT64_MAX);
-    for (int wait = 0; wait < SETTLE_WAITS; wait++)
-        health->waiting[wait] = wire_number_in(wire, 0, INT64_MAX);
-    health->missed = (int)wire_number_in(wire, INT_MIN, 0);
-    health->has_unreachable = wire_number_in(wire, 0, 1);
-    health->is_bare = wire_number_in(wire, 0, 1);
-    health->was_used = wire_number_in(wire, 0, 1);
-    health->device = (uint64_t)wire_number(wire);
-    health->inode = (uint64_t)wire_number(wire);
-    wire_text_into(wire, health->waits_for, sizeof(health->waits_for));
-    wire_text_into(wire, health->unreadable, sizeof(health->unreadable));
-    wire_text_into(wire, health->closed, sizeof(health->closed));
-    wire_text_into(wire, health->message, sizeof(health->message));
 }
 
 static void read_progress(struct wire *wire, struct message *message)
@@ -221,7 +175,7 @@ int protocol_read(struct wire *wire, enum message_kind kind, int64_t number, str
     while (message->count < count && !wire->broken)
         read_sighting(wire, &message->sightings[message->count++]);
     if (kind == MESSAGE_HEALTH)
-        read_health(wire, &message->health);
+        folder_health_read(wire, &message->health);
     if (kind == MESSAGE_PROGRESS && !count)
         read_progress(wire, message);
     if (has_body(kind))

@@ -2,11 +2,13 @@
 #ifndef CLOSEDROP_INTAKE_FOLDER_HEALTH_H
 #define CLOSEDROP_INTAKE_FOLDER_HEALTH_H
 
+#include "closedrop/base/wire.h"
 #include "closedrop/intake/settle.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/** A new field is a line here, and one in the table of folder_health.c. */
 struct folder_health {
     bool healthy;
     bool scanned;           /* completely, at least once with this configuration */
@@ -33,6 +35,10 @@ struct folder_health {
 
 /** Whether both say the same. */
 bool folder_health_equal(const struct folder_health *a, const struct folder_health *b);
+
+/** Add it to a frame, and read it from one. */
+void folder_health_add(struct str *out, const struct folder_health *health);
+void folder_health_read(struct wire *wire, struct folder_health *health);
 
 /** Whether everything in the folder was seen and nothing is settling; also if it is away. */
 bool folder_health_is_at_rest(const struct folder_health *health);

@@ -47,6 +47,14 @@ folder_says() { # JQ-CONDITION on the folder in status
     wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b/c/d.txt"
 }
 
+@test "status names the file there that has waited longest, and for what" {
+    write_config 'marker = "{name}.done"; poll_interval = "200ms";'
+    start_agent
+    echo hello >behind/a.txt
+    wait_until folder_says '.waiting_longest.path == "a.txt" and .waiting_marker == 1'
+    closedrop status | grep -qE '1 waiting for a marker or sidecar; longest: a\.txt, since '
+}
+
 @test "a lease proves nothing there: status says so, and nothing younger than two seconds is taken" {
     settle=0s write_config 'poll_interval = "100ms";'
     start_agent

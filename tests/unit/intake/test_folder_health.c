@@ -3,6 +3,7 @@
 #include "closedrop/intake/folder_health.h"
 
 #include "closedrop/base/array.h"
+#include "frame_bytes.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -33,6 +34,9 @@ static const struct folder_health others[] = {
     {.is_bare = true},
     {.was_used = true},
     {.message = "a"},
+    {.longest_waiter = "a"},
+    {.longest_wait = SETTLE_ACCESS},
+    {.waits_since_ms = 1},
 };
 
 static void one_that_is_silent_says_since_when(void **state)
@@ -46,6 +50,31 @@ static void one_that_is_silent_says_since_when(void **state)
     assert_string_equal(health.message, "does not answer since 10:14");
     folder_health_be_silent(&health, 36840000, 36840000 + 12 * 3600000);
     assert_string_equal(health.message, "does not answer since 1970-01-01 10:14");
+}
+
+static void each_field_is_read_from_a_frame_as_it_was(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(others); i++) {
+        struct folder_health health = {.healthy = false};
+        folder_health_add(&bytes, &others[i]);
+        struct wire wire = {.at = bytes.bytes, .left = bytes.length};
+        folder_health_read(&wire, &health);
+        if (!wire_is_read(&wire) || !folder_health_equal(&health, &others[i]))
+            fail_msg("row %zu", i);
+        str_clear(&bytes);
+    }
+}
+
+static void a_field_that_cannot_be_is_broken(void **state)
+{
+    (void)state;
+    const struct folder_health wrong = {.missed = 1};
+    struct folder_health health;
+    folder_health_add(&bytes, &wrong);
+    struct wire wire = {.at = bytes.bytes, .left = bytes.length};
+    folder_health_read(&wire, &health);
+    assert_false(wire_is_read(&wire));
 }
 
 static void each_change_is_news(void **state)
@@ -112,6 +141,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_is_silent_says_since_when),
         cmocka_unit_test(each_change_is_news),
+        cmocka_unit_test_setup_teardown(each_field_is_read_from_a_frame_as_it_was, setup, release),
+        cmocka_unit_test_setup_teardown(a_field_that_cannot_be_is_broken, setup, release),
         cmocka_unit_test(knows_when_there_is_nothing_to_wait_for),
         cmocka_unit_test(explains_what_is_wrong_unless_that_is_said),
     };
