@@ -24,9 +24,9 @@
  *                          desk and session (ask an agent or the queue), selected (which jobs the
  *                          options mean), jobs, job_row and job_csv (a job for people, and for
  *                          spreadsheets: csv), listed and filed (rows for people), names,
- *                          job_by_name and named_file (find what was named), confirm, absence;
- *                          for terminals terminal (its size), screen, and of a status status_view,
- *                          status_text, status_folders and status_transfers
+ *                          job_by_name, spelling and named_file (find what was named), confirm,
+ *                          absence; for terminals terminal (its size), screen, and of a status
+ *                          status_view, status_text, status_folders and status_transfers
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
  *     agent/agent          starts the stages from left to right, and stops them

@@ -2,6 +2,7 @@
 #include "explain.h"
 
 #include "jobs.h"
+#include "spelling.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
@@ -98,7 +99,8 @@ static int explain_file(const struct options *options, const struct desk *desk)
         .message = STR_INIT(SENTENCE_MAX), .remedy = STR_INIT(SENTENCE_MAX)};
     struct str trouble = STR_INIT(4096);
     int code = EXIT_NOT_DONE;
-    int result = facts_collect(&facts, desk, options->arguments[0], &trouble);
+    CLEANUP(free_text) char *path = spelling_find(options->arguments[0]);
+    int result = facts_collect(&facts, desk, path ? path : options->arguments[0], &trouble);
     if (facts.trouble)
         fprintf(stderr, "closedrop: %s\n", facts.trouble);
     if (result == 0 && !is_explicable(&facts)) {

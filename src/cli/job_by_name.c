@@ -7,7 +7,9 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +23,15 @@ struct candidates {
     struct json *first;
     int count;
     bool prints;
+    const char *like; /* of what is asked for, those whose name is this but for its spelling */
 };
 
 static void take_candidate(void *context, const struct json *job)
 {
     struct candidates *candidates = context;
+    const char *name = path_name(job_member(job, "path"));
+    if (candidates->like && text_compare(name, candidates->like) == TEXT_OTHER)
+        return;
     if (candidates->prints)
         job_print_row(job, job_member(job, "state"), "queued_at");
     if (candidates->count++ == 0)
@@ -54,8 +60,7 @@ static bool aim(const struct config *config, const char *text, struct question *
 }
 
 /** What has ended counts where nothing else has the name. */
-static int find_candidates(
-    const struct desk *desk, struct question *question, struct candidates *candidates)
+static int ask(const struct desk *desk, struct question *question, struct candidates *candidates)
 {
     int code = EXIT_DONE;
     for (int all = 0; all < 2 && code == EXIT_DONE && !candidates->count; all++) {
@@ -66,9 +71,23 @@ static int find_candidates(
     return code;
 }
 
-static void list_candidates(const struct desk *desk, struct question *question)
+/** By the name, and if nothing has it, by its other spellings: they take longer to find. */
+static int find_candidates(const struct desk *desk, const char *name, struct question *question,
+    struct candidates *candidates)
 {
-    struct candidates printed = {.prints = true};
+    int code = ask(desk, question, candidates);
+    bool may_be_spelled_otherwise = !*question->path && strlen(name) < sizeof(question->match);
+    if (code != EXIT_DONE || candidates->count || !may_be_spelled_otherwise)
+        return code;
+    memcpy(question->match, name, strlen(name) + 1);
+    *question->name = '\0';
+    candidates->like = name;
+    return ask(desk, question, candidates);
+}
+
+static void list_candidates(const struct desk *desk, struct question *question, const char *like)
+{
+    struct candidates printed = {.prints = true, .like = like};
     question->at_ms = question->below = 0;
     job_print_heading("QUEUED");
     (void)selected_each(desk, question, CANDIDATES_MAX, take_candidate, &printed);
@@ -94,11 +113,11 @@ int64_t job_by_name(const struct desk *desk, const char *name, bool lists)
     struct question question = {.kind = ASK_LIST, .state = -1};
     struct candidates candidates = {.count = 0};
     if (aim(desk->config, name, &question) &&
-        find_candidates(desk, &question, &candidates) != EXIT_DONE)
+        find_candidates(desk, name, &question, &candidates) != EXIT_DONE)
         return 0;
     int64_t id = candidates.count == 1 ? json_get_int(candidates.first, "id", 0) : 0;
     if (candidates.count > 1 && lists)
-        list_candidates(desk, &question);
+        list_candidates(desk, &question, candidates.like);
     if (!id)
         tell_not_one(name, candidates.count);
     json_free(candidates.first);

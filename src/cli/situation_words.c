@@ -14,7 +14,8 @@
 
 const char *fact_name(const struct facts *facts)
 {
-    return path_name(facts->given);
+    const char *name = path_name(facts->given);
+    return *name ? name : facts->given;
 }
 
 const char *fact_folder(const struct facts *facts)

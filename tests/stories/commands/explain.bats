@@ -164,6 +164,19 @@ come_after() { # FILE OTHER: FILE is written after the other, by the clock of th
     [ "$status" = 78 ]
 }
 
+@test "a file is found by its name as people see it: in another letter case, and as a Mac writes it" {
+    write_config 'exclude = [ "*.pdf" ];'
+    echo one >"in/Mu"$'\xCC\x88'"ller.pdf"
+    echo two >in/INVOICE.PDF
+    echo three >in/invoice.Pdf
+    says 'ignored' 'ller.pdf is ignored' in/$'M\xC3\xBCller.pdf'
+    says 'ignored' 'invoice.Pdf' in/invoice.Pdf
+    run closedrop explain in/Invoice.pdf # one of two
+    [ "$status" = 1 ]
+    rm in/INVOICE.PDF
+    says 'ignored' 'invoice.Pdf' in/Invoice.pdf
+}
+
 @test "explain of nothing at all ends with 1, and makes no queue" {
     run closedrop explain in/nothing.txt
     [ "$status" = 1 ]

@@ -130,6 +130,7 @@ finds_by_name() {
     [ "$(ask show 'sub/Scan lead_A 1.txt' --json | jq -r .path)" = 'sub/Scan lead_A 1.txt' ]
     [ "$(ask show "$folder/sub/Scan lead_A 1.txt" --json | jq -r .path)" = 'sub/Scan lead_A 1.txt' ]
     ends 1 'no job has a file named "Scan"' show Scan
+    [ "$(ask show 'SCAN lead_a 1.TXT' --json | jq -r .path)" = 'sub/Scan lead_A 1.txt' ]
     ends 1 '2 jobs have a file named "lead_A.txt"; show one by its ID' show lead_A.txt
     [ "$(grep -c ' lead_A.txt  (' <<<"$output")" = 2 ]
     [ "$(ask show "$PWD/faxes/lead_A.txt" --json | jq -r .folder)" = faxes ]
