@@ -662,6 +662,15 @@ static void without_its_folder_nothing_is_recovered(void **state)
     world_close(&world);
 }
 
+static struct file_state state_of(const char *path)
+{
+    struct file_state state;
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &state), 0);
+    close(fd);
+    return state;
+}
+
 static void an_emptied_directory_is_removed(void **state)
 {
     (void)state;
@@ -673,16 +682,12 @@ static void an_emptied_directory_is_removed(void **state)
     assert_int_equal(mkdir(never, 0700), 0);
     world_drop(&world, "sub/a.pdf", "one");
     world_run(&world, 5 * SECOND_MS);
-    int fd = open(never, O_PATH | O_CLOEXEC);
-    assert_int_equal(file_state_read(fd, &seen), 0);
-    close(fd);
+    seen = state_of(never);
     worker_remove_emptied(world.worker, 0, "never", &seen); /* nothing was ever in it */
     assert_int_equal(access(never, F_OK), 0);
     worker_remove_emptied(world.worker, 0, "sub", &seen); /* not as it was seen */
     assert_int_equal(access(path, F_OK), 0);
-    fd = open(path, O_PATH | O_CLOEXEC);
-    assert_int_equal(file_state_read(fd, &seen), 0);
-    close(fd);
+    seen = state_of(path);
     worker_remove_emptied(world.worker, 0, "sub", &seen);
     assert_int_not_equal(access(path, F_OK), 0);
     worker_remove_emptied(world.worker, 0, "sub", &seen); /* and again: it is not there */
@@ -704,9 +709,7 @@ static void an_emptied_directory_that_cannot_be_removed_stays(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     world_drop(&world, "above/sub/a.pdf", "one");
     world_run(&world, 5 * SECOND_MS);
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    assert_int_equal(file_state_read(fd, &seen), 0);
-    close(fd);
+    seen = state_of(path);
     set_mode("above", 0500);
     worker_remove_emptied(world.worker, 0, "above/sub", &seen);
     assert_true(world.worker->folders[0].told_unremovable);
