@@ -10,7 +10,7 @@
 export CLOSEDROP_SOURCE_DIR=${CLOSEDROP_SOURCE_DIR:-$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")}
 export CLOSEDROP_BIN_DIR=${CLOSEDROP_BIN_DIR:-$CLOSEDROP_SOURCE_DIR/build/dev}
 
-for noun in wait config sandbox agent status folder pages hanging; do
+for noun in wait jq config sandbox agent status folder pages hanging; do
     # shellcheck source=/dev/null
     . "$CLOSEDROP_SOURCE_DIR/tests/support/$noun.bash"
 done

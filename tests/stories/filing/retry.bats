@@ -191,7 +191,7 @@ are_refused() {
     closedrop retry --all
     run_once
     jobs_are done 3
-    closedrop list --json | jq -es 'all(.error == null)'
+    closedrop list --json | jq -es 'length > 0 and all(.error == null)'
     [ "$(uploads)" = 3 ]
 }
 

@@ -25,7 +25,7 @@ sent_so_far() { # BYTES: that much of a file has gone
     run_once
     [ "$agent_code" = 0 ]
     diff <(sort expected) <(ledger | cut -f1 | sort)
-    closedrop list --json | jq -es 'all(.attempts == 1)'
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 1)'
 }
 
 @test "a transfer that waits for its turn does not count as stalled" {

@@ -41,7 +41,7 @@ all_go() { # FIRST LAST
         drop "$i.txt"
     done
     wait_until jobs_are done "$2"
-    closedrop list --json | jq -es 'all(.attempts == 1 and .error == null)'
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 1 and .error == null)'
 }
 
 line_count() { # TEXT NUMBER: so many lines of the log
@@ -228,7 +228,7 @@ stays_until_stored() { # RULE: for the sandbox
     drop 'a & b <c> "d" '\''e'\''.txt' 'Müller 契約.txt' 'x]]>y&amp;.txt' $'tab\tand 100%.txt' 'a+b %20.txt'
     wait_until jobs_are done 5
     [ "$(uploads)" = 5 ]
-    closedrop list --json | jq -es 'all(.attempts == 1)'
+    closedrop list --json | jq -es 'length > 0 and all(.attempts == 1)'
 }
 
 # ---- closedrop upload ----
