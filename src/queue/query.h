@@ -51,16 +51,17 @@ enum query_kind {
     QUERY_AHEAD,    /* folder, state, at_ms, id: | how many, no suspects, are due before; limit */
     QUERY_SUSPECTS, /* | how many */
     QUERY_GROUP,    /* of the group: | newest queued_ms, open, failing */
-    QUERY_HAS_ACTIVITY,    /* activity_id, md5 where set: | how many of a folder */
-    QUERY_COUNT_CLAIMED,   /* | how many, the jobs of one posting as one */
-    QUERY_IN_FAILED,       /* folder: failed and put away, above id, limit: | id */
-    QUERY_COUNT,           /* live, of a folder; folder where set: state | put_away, how many */
-    QUERY_COUNT_DONE,      /* folder: | how many are done since at_ms, or have ended since */
-    QUERY_FOLDERS,         /* live, of a folder: folder | how many, without an outcome put away */
-    QUERY_RULES_GONE,      /* waiting with rule_gone, never due: rule | how many */
-    QUERY_LAST_POSTING,    /* | its number */
-    QUERY_POSTINGS,        /* of a job, id: token, lead_id, activity | at_ms */
-    QUERY_FILINGS,         /* sha256, activity, lead_id: lead_id, rule, activity | at_ms, job */
+    QUERY_HAS_ACTIVITY,   /* activity_id, md5 where set: | how many of a folder */
+    QUERY_COUNT_CLAIMED,  /* | how many, the jobs of one posting as one */
+    QUERY_IN_FAILED,      /* folder: failed and put away, above id, limit: | id */
+    QUERY_COUNT,          /* live, of a folder; folder where set: state | put_away, how many */
+    QUERY_COUNT_DONE,     /* folder: | how many are done since at_ms, or have ended since */
+    QUERY_COUNT_OUTCOMES, /* of a folder, since at_ms: folder, state | at_ms, how many came to it */
+    QUERY_FOLDERS,        /* live, of a folder: folder | how many, without an outcome put away */
+    QUERY_RULES_GONE,     /* waiting with rule_gone, never due: rule | how many */
+    QUERY_LAST_POSTING,   /* | its number */
+    QUERY_POSTINGS,       /* of a job, id: token, lead_id, activity | at_ms */
+    QUERY_FILINGS,        /* sha256, activity, lead_id: lead_id, rule, activity | at_ms, job */
     QUERY_FILED_ELSEWHERE, /* sha256, activity, not lead_id: | 0, 1 */
     QUERY_UNCLEAR_BY_HAND, /* sha256, lead_id: | 0, 1 */
     QUERY_HISTORY,         /* of a job, id: state, why | at_ms */

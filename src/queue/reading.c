@@ -151,6 +151,28 @@ int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_
     return store_number(queue->store, QUERY_COUNT_DONE, &query, 0);
 }
 
+struct outcomes {
+    queue_each_outcome *each;
+    void *context;
+};
+
+static void tell_outcome(void *context, const struct row *row)
+{
+    const struct outcomes *outcomes = context;
+    int state = row->texts[1] ? job_state_from_name(row->texts[1]) : -1;
+    if (row->texts[0] && state >= 0)
+        outcomes->each(outcomes->context, row->texts[0], (enum job_state)state, row->numbers[0],
+            row->numbers[1]);
+}
+
+void queue_count_outcomes(
+    struct queue *queue, int64_t since_ms, queue_each_outcome *each, void *context)
+{
+    struct outcomes outcomes = {each, context};
+    store_rows(queue->store, QUERY_COUNT_OUTCOMES, &(struct query){.at_ms = since_ms}, tell_outcome,
+        &outcomes);
+}
+
 int64_t queue_count_ahead(struct queue *queue, const struct job *job)
 {
     const struct query query = {.folder = job->folder,

@@ -186,6 +186,7 @@ static sqlite3_stmt *statement_of_query(
 /** How many of a row's first columns are texts. */
 static const unsigned char texts_of[QUERIES] = {
     [QUERY_COUNT] = 1,
+    [QUERY_COUNT_OUTCOMES] = 2,
     [QUERY_FOLDERS] = 1,
     [QUERY_RULES_GONE] = 1,
     [QUERY_POSTINGS] = 3,

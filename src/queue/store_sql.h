@@ -32,6 +32,16 @@
     "UPDATE tally SET jobs = jobs - 1 WHERE old.filed = 1 AND old.ending = ''"                     \
     " AND folder = old.folder AND state = old.state;"
 
+/* the same for outcomes, by the quarter of an hour: every time zone's day is made of these */
+#define SQL_QUARTER_MS "900000"
+#define SQL_COUNT_OUTCOME                                                                          \
+    "INSERT INTO outcome SELECT new.done_ms / " SQL_QUARTER_MS ", new.folder, new.state, 1"        \
+    " WHERE new.state IN ('done', 'failed')"                                                       \
+    " ON CONFLICT DO UPDATE SET jobs = jobs + 1;"
+#define SQL_UNCOUNT_OUTCOME                                                                        \
+    "UPDATE outcome SET jobs = jobs - 1 WHERE quarter = old.done_ms / " SQL_QUARTER_MS             \
+    " AND folder = old.folder AND state = old.state;"
+
 /* migration i takes user_version i to i + 1 */
 static const char *const sql_migrations[] = {
     "CREATE TABLE job ("
@@ -199,6 +209,25 @@ static const char *const sql_migrations[] = {
     " END;"
     "CREATE TRIGGER tally_changed AFTER UPDATE OF folder, state, filed, ending ON job"
     "  WHEN old.filed = 1 OR new.filed = 1 BEGIN " SQL_UNCOUNT_OLD " " SQL_COUNT_NEW " END;",
+
+    /* how many came to each outcome, and when; those that ended later are still counted */
+    "CREATE TABLE outcome ("
+    "  quarter INTEGER NOT NULL," /* of an hour, since 1970 */
+    "  folder TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  jobs INTEGER NOT NULL,"
+    "  PRIMARY KEY (quarter, folder, state)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO outcome SELECT done_ms / " SQL_QUARTER_MS ", folder, state, count(*) FROM job"
+    "  WHERE state IN ('done', 'failed') GROUP BY 1, 2, 3;"
+    "CREATE TRIGGER outcome_added AFTER INSERT ON job WHEN new.state IN ('done', 'failed')"
+    "  BEGIN " SQL_COUNT_OUTCOME " END;"
+    "CREATE TRIGGER outcome_removed AFTER DELETE ON job WHEN old.state IN ('done', 'failed')"
+    "  BEGIN " SQL_UNCOUNT_OUTCOME " DELETE FROM outcome WHERE jobs <= 0"
+    "  AND quarter = old.done_ms / " SQL_QUARTER_MS "; END;"
+    "CREATE TRIGGER outcome_changed AFTER UPDATE OF folder, state, done_ms ON job"
+    "  WHEN old.state IN ('done', 'failed') OR new.state IN ('done', 'failed')"
+    "  BEGIN " SQL_UNCOUNT_OUTCOME " " SQL_COUNT_OUTCOME " END;",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -457,6 +486,10 @@ static const char *const sql_texts[] = {
                                                                                                  ")",
     [QUERY_COUNT_DONE] = "SELECT count(*) FROM job INDEXED BY job_by_folder_outcome"
                          " WHERE folder = :folder AND state = 'done' AND reached_ms >= :at_ms",
+    [QUERY_COUNT_OUTCOMES] =
+        "SELECT folder, state, quarter * " SQL_QUARTER_MS ", jobs FROM outcome"
+        " WHERE quarter >= :at_ms / " SQL_QUARTER_MS " AND jobs > 0 AND " SQL_OF_A_FOLDER
+        " ORDER BY quarter, folder, state",
     [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM " SQL_COUNTED
                     " WHERE jobs > 0 AND (:folder IS NULL OR folder = :folder)"
                     " GROUP BY state, filed",

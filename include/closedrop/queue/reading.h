@@ -95,6 +95,17 @@ void queue_count(struct queue *queue, const char *folder, struct queue_counts *r
 /** The number of jobs of a folder that are done since a time, also if they ended later. */
 int64_t queue_count_done(struct queue *queue, const char *folder, int64_t since_ms);
 
+/** `jobs` of a folder came to an outcome in the quarter of an hour that began at `at_ms`. */
+typedef void queue_each_outcome(
+    void *context, const char *folder, enum job_state state, int64_t at_ms, int64_t jobs);
+
+/**
+ * The number of jobs that came to an outcome in each quarter of an hour since a time, also if they
+ * ended later; oldest first. Takes no longer with many jobs.
+ */
+void queue_count_outcomes(
+    struct queue *queue, int64_t since_ms, queue_each_outcome *each, void *context);
+
 /** At most this many are counted, so that a long queue costs no time. */
 #define JOBS_AHEAD_MAX 10000
 

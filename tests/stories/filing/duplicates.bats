@@ -324,6 +324,8 @@ merge() { # SOURCE DESTINATION
     file_one A1.txt
     sqlite3 state/queue.db "DROP TRIGGER tally_added; DROP TRIGGER tally_removed;
         DROP TRIGGER tally_changed; DROP TABLE tally;
+        DROP TRIGGER outcome_added; DROP TRIGGER outcome_removed;
+        DROP TRIGGER outcome_changed; DROP TABLE outcome;
         DROP TABLE filing; DROP INDEX job_already_filed;
         DROP INDEX job_by_arrival; DROP INDEX job_by_folder; DROP INDEX job_by_outcome;
         DROP INDEX job_by_folder_outcome; DROP INDEX job_by_lead; DROP INDEX job_by_name;

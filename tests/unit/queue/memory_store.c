@@ -19,6 +19,8 @@ struct record {
     struct query is;
 };
 
+#define QUARTER_MS (15 * 60 * 1000)
+
 struct store {
     struct job **jobs; /* by id */
     size_t job_count;
@@ -361,6 +363,12 @@ static bool fits_done(const struct query *q, const struct job *job)
     return is(q->folder, job->folder) && job->state == JOB_DONE && job->done_ms >= q->at_ms;
 }
 
+static bool fits_outcomes(const struct query *q, const struct job *job)
+{
+    return job_has_outcome(job) && !job_is_by_hand(job) &&
+           job->done_ms / QUARTER_MS >= q->at_ms / QUARTER_MS;
+}
+
 static bool fits_rules_gone(const struct query *q, const struct job *job)
 {
     (void)q;
@@ -516,6 +524,14 @@ static int order_folders(const struct job *a, const struct job *b)
     return strcmp(a->folder, b->folder);
 }
 
+static int order_outcomes(const struct job *a, const struct job *b)
+{
+    int64_t of_a = a->done_ms / QUARTER_MS, of_b = b->done_ms / QUARTER_MS;
+    int order = (of_a > of_b) - (of_a < of_b);
+    order = order ? order : order_folders(a, b);
+    return order ? order : strcmp(job_state_names[a->state], job_state_names[b->state]);
+}
+
 static int order_rules(const struct job *a, const struct job *b)
 {
     return strcmp(a->rule, b->rule);
@@ -576,6 +592,7 @@ static const struct {
     [QUERY_IN_FAILED] = {fits_in_failed, order_ids, TELL_ID},
     [QUERY_COUNT] = {fits_count, order_states},
     [QUERY_COUNT_DONE] = {fits_done, order_ids, TELL_HOW_MANY},
+    [QUERY_COUNT_OUTCOMES] = {fits_outcomes, order_outcomes},
     [QUERY_FOLDERS] = {fits_count, order_folders, TELL_BY_NAME, folder_of},
     [QUERY_RULES_GONE] = {fits_rules_gone, order_rules, TELL_BY_NAME, rule_of},
     [QUERY_UNCLEAR_BY_HAND] = {fits_unclear_by_hand, order_ids, TELL_HOW_MANY},
@@ -855,6 +872,17 @@ static void tell_states(const struct found *found, each_row *each, void *context
     }
 }
 
+static void tell_outcomes(const struct found *found, each_row *each, void *context)
+{
+    for (size_t i = 0, end; i < found->count; i = end) {
+        end = end_of_name(found, QUERY_COUNT_OUTCOMES, i);
+        const struct job *job = found->jobs[i];
+        const struct row row = {.texts = {job->folder, job_state_names[job->state]},
+            .numbers = {job->done_ms / QUARTER_MS * QUARTER_MS, (int64_t)(end - i)}};
+        each(context, &row);
+    }
+}
+
 static void tell_group(
     const struct query *query, const struct found *found, each_row *each, void *context)
 {
@@ -894,6 +922,8 @@ static void tell_jobs(struct store *store, enum query_kind kind, const struct qu
         each(context, &(struct row){.numbers = {(int64_t)found.count}});
     else if (kind == QUERY_COUNT)
         tell_states(&found, each, context);
+    else if (kind == QUERY_COUNT_OUTCOMES)
+        tell_outcomes(&found, each, context);
     else if (kind == QUERY_GROUP)
         tell_group(query, &found, each, context);
     else if (kind == QUERY_COUNT_CLAIMED)

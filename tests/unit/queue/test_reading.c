@@ -275,6 +275,52 @@ static void knows_which_job_waits_longest_and_how_many_are_done(void **state)
     commit(queue);
 }
 
+struct outcomes_text {
+    char text[400];
+};
+
+/* in minutes after the queue began */
+static void add_outcome(
+    void *context, const char *folder, enum job_state state, int64_t at_ms, int64_t jobs)
+{
+    struct outcomes_text *outcomes = context;
+    size_t length = strlen(outcomes->text);
+    snprintf(outcomes->text + length, sizeof(outcomes->text) - length, "%s %s %d: %d, ", folder,
+        job_state_names[state], (int)((at_ms - 1795341600000) / MINUTE), (int)jobs);
+}
+
+static void expect_outcomes(struct queue *queue, int64_t since_ms, const char *text)
+{
+    struct outcomes_text outcomes = {""};
+    queue_count_outcomes(queue, since_ms, add_outcome, &outcomes);
+    assert_string_equal(outcomes.text, text);
+}
+
+static void counts_outcomes_by_the_quarter_of_an_hour(void **state)
+{
+    struct queue *queue = *state;
+    int64_t begin_ms = now = 1795341600000;
+    begin(queue);
+    add_some(queue);
+    end_some(queue, begin_ms); /* one uploaded by hand is not of a folder */
+    expect_outcomes(queue, 0, "scans done 0: 1, scans failed 0: 1, ");
+    now = begin_ms + 16 * MINUTE;
+    CLEANUP(job_freep) struct job *other = load(queue, 3);
+    queue_fail(queue, other, "too_large", "too large");
+    queue_set_put_away(queue, other, "Failed/c.pdf", "moved");
+    now = begin_ms + 31 * MINUTE;
+    CLEANUP(job_freep) struct job *job = load(queue, 8);
+    queue_fail(queue, job, "too_large", "too large");
+    queue_set_put_away(queue, job, "Failed/f.tif", "moved");
+    expect_outcomes(queue, begin_ms + 15 * MINUTE, "scans failed 15: 1, faxes failed 30: 1, ");
+    expect_outcomes(queue, begin_ms + 30 * MINUTE, "faxes failed 30: 1, ");
+    assert_int_equal(queue_forget(queue, 8, false), QUEUE_OK); /* it has failed all the same */
+    expect_outcomes(queue, begin_ms + 30 * MINUTE, "faxes failed 30: 1, ");
+    assert_int_equal(queue_retry_by_hand(queue, other->id), QUEUE_OK);
+    expect_outcomes(queue, 0, "scans done 0: 1, scans failed 0: 1, faxes failed 30: 1, ");
+    commit(queue);
+}
+
 static void counts_what_is_due_before_a_job(void **state)
 {
     struct queue *queue = *state;
@@ -337,6 +383,7 @@ int main(void)
         ON_MEMORY(counts),
         ON_MEMORY(counts_follow_every_change),
         ON_MEMORY(knows_which_job_waits_longest_and_how_many_are_done),
+        ON_MEMORY(counts_outcomes_by_the_quarter_of_an_hour),
         ON_MEMORY(counts_what_is_due_before_a_job),
         ON_MEMORY(keeps_numbers),
     };

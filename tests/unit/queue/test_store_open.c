@@ -286,6 +286,15 @@ static void expect_kept(struct queue *queue)
     }
 }
 
+static void add_outcome(
+    void *context, const char *folder, enum job_state state, int64_t at_ms, int64_t jobs)
+{
+    struct lines *lines = context;
+    size_t length = strlen(lines->text);
+    snprintf(lines->text + length, sizeof(lines->text) - length, "%s %s %d %d ", folder,
+        job_state_names[state], (int)at_ms, (int)jobs);
+}
+
 static void reads_a_queue_of_format_1(void **state)
 {
     make_format_1(*state);
@@ -312,6 +321,9 @@ static void reads_a_queue_of_format_1(void **state)
         queue_count(queue, "scans", &counts);
         for (int state_of = 0; state_of < JOB_STATES; state_of++) /* one each, none attaching */
             assert_int_equal(counts.by_state[state_of], state_of != JOB_ATTACHING);
+        lines = (struct lines){""};
+        queue_count_outcomes(queue, 0, add_outcome, &lines);
+        assert_string_equal(lines.text, "scans done 0 1 scans failed 0 1 ");
         queue_close(queue);
     }
     struct queue *queue = open_at(*state);
