@@ -180,9 +180,9 @@
  *                          process)
  *     control/             server (the door to libmicrohttpd), client, questions (the table of all
  *                          that can be asked), answer; status (with folder_status), jobs, bulk
- *                          (many jobs at once), explain (one file), filings and held answer;
- *                          selection: which jobs are meant; gone: what is no longer in the
- *                          configuration
+ *                          (many jobs at once), explain (one file), filings, held and days (how
+ *                          many jobs ended each day) answer; selection: which jobs are meant;
+ *                          gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), cells (text
  *                          in columns of a terminal: the door to its widths), encoding (the door
  *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic

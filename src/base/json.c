@@ -195,6 +195,11 @@ int json_append_text(struct json *array, const char *text)
     return json_append(array, outer(new_text(text)));
 }
 
+int json_append_int(struct json *array, int64_t number)
+{
+    return json_append(array, outer(cJSON_CreateNumber((double)number)));
+}
+
 int json_add_int(struct json *object, const char *key, int64_t number)
 {
     return json_add(object, key, outer(cJSON_CreateNumber((double)number)));

@@ -76,6 +76,13 @@ static struct moment clock_time(struct tm fields)
     return (struct moment){(int64_t)first * 1000, (int64_t)last * 1000};
 }
 
+struct moment moment_day(int64_t now_ms, int ago)
+{
+    struct tm day = local_of((time_t)(now_ms / 1000));
+    day.tm_mday -= ago;
+    return whole_day(day);
+}
+
 /* ---- the forms ---- */
 
 /** How many days ago the day of this name was; -1: it is not a day. */
@@ -99,8 +106,7 @@ static bool read_word(const char *text, int64_t now_ms, struct moment *ret_momen
     int ago = days_ago(text, &day);
     if (ago < 0)
         return false;
-    day.tm_mday -= ago;
-    *ret_moment = whole_day(day);
+    *ret_moment = moment_day(now_ms, ago);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "asked.h"
 #include "bulk.h"
+#include "days.h"
 #include "explain.h"
 #include "filings.h"
 #include "held.h"
@@ -119,6 +120,14 @@ static int read_list(question_parameter *parameter, void *context, struct questi
     return question->below && !at ? -EINVAL : read_filter(parameter, context, question);
 }
 
+/** How many days, the last of them today. */
+static int read_days(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *days = parameter(context, "days");
+    question->days = days ? atoi(days) : DAYS_USUAL;
+    return question->days < 1 || question->days > DAYS_MAX ? -EINVAL : 0;
+}
+
 /** "SIZE:MTIME:HANDLE", as add_identity() writes it. */
 static int read_identity(const char *value, struct identity *ret_identity)
 {
@@ -170,6 +179,7 @@ static const struct {
     [ASK_EXPLAIN] = {"GET", "/explain", read_explain, explain_get},
     [ASK_PROGRESS] = {"GET", "/progress", read_explain, explain_progress},
     [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
+    [ASK_DAYS] = {"GET", "/days", read_days, days_count},
     [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
     [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
     [ASK_WITHDRAW] = {"POST", "/filings/withdraw", read_filing, filings_withdraw},
@@ -263,6 +273,7 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
     add_number(&out, "since", question->since_ms);
     add_number(&out, "until", question->until_ms);
     add_number(&out, "asked", question->asked);
+    add_number(&out, "days", question->days);
     add_names(&out, question);
     if (question->is_there)
         add_identity(&out, &question->identity);

@@ -80,6 +80,7 @@ int json_add_null(struct json *object, const char *key);
 int json_add(struct json *object, const char *key, struct json *value);
 int json_append(struct json *array, struct json *value);
 int json_append_text(struct json *array, const char *text);
+int json_append_int(struct json *array, int64_t number);
 
 /** A deep copy of a value; NULL if out of memory. */
 struct json *json_copy(const struct json *value);

@@ -28,10 +28,14 @@ extern const char moment_forms[];
  */
 int moment_read(const char *text, int64_t now_ms, struct moment *ret_moment);
 
+/** The local day that was `ago` days before the one of `now_ms`. */
+struct moment moment_day(int64_t now_ms, int ago);
+
 /** Buffer size for moment_print(), in bytes with the NUL. */
 #define MOMENT_TEXT 64
 
 /** Formats for moment_print(). */
+#define MOMENT_DATE "%Y-%m-%d"
 #define MOMENT_TO_THE_MINUTE "%Y-%m-%d %H:%M"
 #define MOMENT_TO_THE_SECOND "%Y-%m-%d %H:%M:%S"
 #define MOMENT_DAY "%-d %B %Y" /* for sentences */

@@ -23,8 +23,9 @@ enum question_kind {
     ASK_EXPLAIN,  /* the job of one file, or the last one of its name */
     ASK_PROGRESS, /* how far a file has settled that has no job: only an agent knows */
     ASK_FOLDERS,  /* which folders have jobs */
-    ASK_FILINGS,  /* when some contents were filed on a lead, and if they were filed elsewhere */
-    ASK_INTEND,   /* the same; from now on they may be filed there without a job, as number `id` */
+    ASK_DAYS,    /* how many jobs of each folder were filed, and failed, on each of the last days */
+    ASK_FILINGS, /* when some contents were filed on a lead, and if they were filed elsewhere */
+    ASK_INTEND,  /* the same; from now on they may be filed there without a job, as number `id` */
     ASK_WITHDRAW, /* what was to be filed under that number was not created */
     ASK_LEFT,     /* it was created just now */
     ASK_RECORD,   /* record an upload made by hand; returns the job */
@@ -39,6 +40,10 @@ enum question_kind {
 
 /** Maximum number of jobs in one answer; longer lists are read in pages. */
 #define LIST_PAGE 500
+
+/** How many days are counted, at most and where nobody says. */
+#define DAYS_MAX 366
+#define DAYS_USUAL 30
 
 struct question {
     enum question_kind kind;
@@ -58,6 +63,7 @@ struct question {
     int64_t at_ms;     /* list: the page behind this job (struct job_page) */
     int64_t below;     /* its ID; 0: the first page */
     int limit;         /* list: 1 to LIST_PAGE */
+    int days;          /* days: 1 to DAYS_MAX */
     bool held;         /* of a filter: only emails that are held */
     bool all;          /* of a filter: also what has ended */
     bool count;        /* retry all, forget all: only say how many */

@@ -186,12 +186,13 @@ static void writes_one_line(void **state)
     result |= json_add_bool(o, "b", true);
     result |= json_add_null(o, "x");
     result |= json_append_text(list, "one");
+    result |= json_append_int(list, 2);
     result |= json_append(list, json_object());
     result |= json_add(o, "l", list);
     assert_int_equal(result, 0);
     char *text = json_print(o);
     assert_string_equal(text, "{\"t\":\"a\\\"\\n\\u0001\",\"nil\":null,\"n\":1700000000123,"
-                              "\"b\":true,\"x\":null,\"l\":[\"one\",{}]}");
+                              "\"b\":true,\"x\":null,\"l\":[\"one\",2,{}]}");
     free(text);
     json_free(o);
 }
@@ -217,6 +218,7 @@ static void answers_to_nothing_with_no_memory(void **state)
     assert_int_equal(json_add(NULL, "k", json_object()), -ENOMEM);
     assert_int_equal(json_append(NULL, json_object()), -ENOMEM);
     assert_int_equal(json_append_text(NULL, "v"), -ENOMEM);
+    assert_int_equal(json_append_int(NULL, 1), -ENOMEM);
     assert_null(json_print(NULL));
     struct json *o = json_object();
     assert_int_equal(json_add(o, "k", NULL), -ENOMEM);
