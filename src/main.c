@@ -151,7 +151,7 @@
  *     doctor/queue_health  what the status says; waiting: which files wait after an error
  *     doctor/online        Close: its name, its answer, the key, and the clock
  *     doctor/directory     what can be done in one, by a probe_file; disk: the space on its disk
- *     doctor/apart         in a process of its own, because a mount may hang:
+ *     doctor/apart_check   in a process of its own, because a mount may hang:
  *     doctor/tables        each table that a rule in use needs
  *     doctor/folders       each folder, in turn: folder_rights (its directories), folder_events
  *                          (events and leases), folder_files (what is in it)
@@ -169,6 +169,7 @@
  *                          (how many requests it still allows), breaker (the circuit breaker of a
  *                          server), progress (is a transfer moving), bucket, date
  *     files/               safe_open, identity, inode, lease, filesystem, mounts (what can hang),
+ *                          apart (what may hang, in a process that is left behind if it does),
  *                          source, put_away (into staging, and on), destination, free_name, copy,
  *                          ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;

@@ -1,7 +1,7 @@
 /** Opens each folder, and has it checked if it is ours. */
 #include "folders.h"
 
-#include "apart.h"
+#include "apart_check.h"
 #include "disk.h"
 #include "folder_events.h"
 #include "folder_files.h"
@@ -48,9 +48,9 @@ void folders_probe(const struct diagnosis *diagnosis)
 {
     for (size_t i = 0; i < diagnosis->config->folder_count; i++) {
         const struct folder *folder = &diagnosis->config->folders[i];
-        int result = apart_run(diagnosis, check_folder, folder);
+        int result = apart_check_run(diagnosis, check_folder, folder);
         if (result < 0)
             diagnosis_add(
-                diagnosis, "rights", folder->name, apart_judge_failure(folder->path, result));
+                diagnosis, "rights", folder->name, apart_check_judge_failure(folder->path, result));
     }
 }

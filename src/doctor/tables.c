@@ -1,7 +1,7 @@
 /** Reads the table of each rule in use, apart, because it may be on a file server. */
 #include "tables.h"
 
-#include "apart.h"
+#include "apart_check.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/closed_directory.h"
@@ -80,9 +80,9 @@ void tables_probe(const struct diagnosis *diagnosis)
     for (size_t i = 0; i < config->rule_count; i++) {
         const struct rule *rule = &config->rules[i];
         int result = rule->table && config_uses_rule(config, rule)
-                         ? apart_run(diagnosis, check_table, rule)
+                         ? apart_check_run(diagnosis, check_table, rule)
                          : 0;
         if (result < 0)
-            diagnosis_add(diagnosis, "table", NULL, apart_judge_failure(rule->table, result));
+            diagnosis_add(diagnosis, "table", NULL, apart_check_judge_failure(rule->table, result));
     }
 }

@@ -125,7 +125,7 @@ files_of() { # the names alone
     kill -STOP "$server_pid"
     doctor
     [ "$status" = 1 ]
-    says wrong 'rights of scans' "$folder does not respond within" 'unmount it (umount -l)'
+    says wrong 'rights of scans' "$folder does not answer (its file server or disk hangs)" 'unmount it (umount -l)'
     says ok 'rights of other' "$PWD/other"
 }
 
