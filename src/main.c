@@ -11,12 +11,12 @@
  *                                         |            -> finish -> Uploaded/
  *
  * - main(): from argv to a command
- *     cli/                 one file per command: check, doctor, explain, forget, list, match (with
- *                          match_folder, match_file and match_print), release (and recall),
- *                          report, retry, run, show, status (pause and resume), upload (with
- *                          errand, upload_filing and upload_result); cli and option_table (all
- *                          commands and options), from which come help and completion (with
- *                          completion_bash, completion_fish, completion_zsh and
+ *     cli/                 one file per command: check (with check_machine), doctor, explain,
+ *                          forget, list, match (with match_folder, match_file and match_print),
+ *                          release (and recall), report, retry, run, show, status (pause and
+ *                          resume), upload (with errand, upload_filing and upload_result); cli and
+ *                          option_table (all commands and options), from which come help and
+ *                          completion (with completion_bash, completion_fish, completion_zsh and
  *                          completion_text); explain_facts (with explain_asked and writers) and
  *                          situation (the tables of what they show, each pure: situation_kind,
  *                          situation_outcome, situation_queued, situation_settling and

@@ -1,5 +1,7 @@
 /** closedrop check: everything that a run would trip over, found before it, and with --online who
  * the key belongs to. */
+#include "check_machine.h"
+
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -10,88 +12,14 @@
 #include "closedrop/close/reply.h"
 #include "closedrop/config/service_account.h"
 #include "closedrop/control/client.h"
-#include "closedrop/files/ownership.h"
-#include "closedrop/files/path.h"
 #include "closedrop/http/http.h"
-#include "closedrop/rules/table.h"
 #include "closedrop/work/verdict.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static void add_problem(struct str *problems, const struct config *config, unsigned line,
-    const char *where, const char *what, int error, const char *advice)
-{
-    str_printf(problems, "%s:%u: %s: %s: %s; %s\n", config->file, line, where, what,
-        strerror(error), advice);
-}
-
-static void check_folder(
-    const struct config *config, const struct folder *folder, struct str *problems)
-{
-    CLEANUP(free_text) char *where = str_format("folder \"%s\"", folder->name);
-    struct stat stat_of;
-    if (!where)
-        return;
-    if (stat(folder->path, &stat_of) < 0)
-        add_problem(problems, config, folder->line, where, folder->path, errno,
-            "create the directory, or correct the path");
-    else if (!S_ISDIR(stat_of.st_mode))
-        add_problem(
-            problems, config, folder->line, where, folder->path, ENOTDIR, "name a directory");
-    else if (access(folder->path, R_OK | X_OK) < 0)
-        add_problem(problems, config, folder->line, where, folder->path, errno,
-            "give the user closedrop runs as permission to list and enter it");
-    else if (folder->after_upload != AFTER_KEEP && access(folder->path, W_OK) < 0)
-        add_problem(problems, config, folder->line, where, folder->path, errno,
-            "give the user closedrop runs as permission to write there (finished files are moved), "
-            "or set after_upload = \"keep\"");
-}
-
-/** An agent with another queue must not be there already. */
-static void check_owner(
-    const struct config *config, const struct folder *folder, struct str *problems)
-{
-    struct owner owner;
-    char words[OWNER_WORDS];
-    CLEANUP(free_text)
-    char *where = ownership_find_other(folder->path, config->state_dir, &owner);
-    if (where)
-        str_printf(problems,
-            "%s:%u: folder \"%s\": %s: is %s, state_dir %s; stop that one, or remove the folder "
-            "from one of the two configurations\n",
-            config->file, folder->line, folder->name, where, owner_words(&owner, words),
-            owner.state_dir);
-}
-
-/** The nearest directory of a path that exists must let us write. */
-static void check_state_dir(const struct config *config, struct str *problems)
-{
-    CLEANUP(free_text) char *at = strdup(config->state_dir);
-    while (at && access(at, F_OK) < 0 && errno == ENOENT && strcmp(at, "/") != 0) {
-        char *parent = path_directory(at);
-        free(at);
-        at = parent && !*parent ? strdup("/") : parent;
-        if (parent && !*parent)
-            free(parent);
-    }
-    if (at && access(at, W_OK | X_OK) < 0)
-        add_problem(problems, config, config->state_line, "state_dir", config->state_dir, errno,
-            "make it writable for the user closedrop runs as, or choose another");
-}
-
-static void check_ca_file(const struct config *config, struct str *problems)
-{
-    const char *file = config->close.ca_file;
-    if (*file && access(file, R_OK) < 0)
-        add_problem(problems, config, config->close.ca_line, "close.ca_file", file, errno,
-            "name a file of PEM certificates, or remove the setting");
-}
 
 /** A rule that no folder names does nothing: most likely that was forgotten. */
 static void tell_unused_rules(const struct config *config)
@@ -170,62 +98,6 @@ static void tell_lost_folders(const struct config *config)
     client_close(client);
     json_free(answer.body);
     str_release(&why);
-}
-
-/** A table that has not come yet: whoever exports it may be late, and the agent waits, too. */
-static bool is_to_come(const struct rule *rule)
-{
-    return access(rule->table, F_OK) < 0 && errno == ENOENT;
-}
-
-static void warn_of_missing_table(const struct config *config, const struct rule *rule)
-{
-    fprintf(stderr,
-        "%s:%u: warning: rule \"%s\": the table %s does not exist yet; files that need it wait for "
-        "it as long as their folder's setting incomplete allows, and then fail\n",
-        config->file, rule->table_line, rule->name, rule->table);
-}
-
-/** A table that exists must be valid, and have the columns that the rule uses. */
-static void check_table(const struct config *config, struct tables *tables, const struct rule *rule,
-    struct str *problems)
-{
-    CLEANUP(json_freep) struct json *columns = rule_columns(rule);
-    const struct table_ask ask = rule_table_ask(rule, columns);
-    struct str why = STR_INIT(4096);
-    if (is_to_come(rule))
-        warn_of_missing_table(config, rule);
-    else if (tables_check(tables, &ask, &why) < 0)
-        str_printf(problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line, rule->name,
-            str_text(&why));
-    str_release(&why);
-}
-
-/** Every table of a rule in use. */
-static void check_tables(const struct config *config, struct str *problems)
-{
-    struct tables *tables = tables_new();
-    for (size_t i = 0; tables && i < config->rule_count; i++)
-        if (config->rules[i].table && config_uses_rule(config, &config->rules[i]))
-            check_table(config, tables, &config->rules[i], problems);
-    tables_free(tables);
-}
-
-/** All that a run needs from the machine. The key is kept for --online. */
-static void check_machine(const struct config *config, struct key *key, struct str *problems)
-{
-    struct str why = STR_INIT(4096);
-    if (key_load(config->close.api_key_file, key, &why) < 0)
-        str_printf(problems, "%s:%u: close.api_key_file: %s\n", config->file,
-            config->close.key_line, str_text(&why));
-    str_release(&why);
-    check_state_dir(config, problems);
-    check_ca_file(config, problems);
-    check_tables(config, problems);
-    for (size_t i = 0; i < config->folder_count; i++) {
-        check_folder(config, &config->folders[i], problems);
-        check_owner(config, &config->folders[i], problems);
-    }
 }
 
 /** Nobody answers, or somebody else: a status is reported only if one was received. */
@@ -311,9 +183,10 @@ static void check_readable(const struct config *config, const char *user, struct
             config->file, user, strerror(errno), user, config->file, config->file);
 }
 
-static void tell_valid(const struct config *config, const char *user)
+static void tell_valid(const struct config *config, const char *user, bool is_whole)
 {
-    printf("%s is valid: %zu folder%s, %zu rule%s\n", config->file, config->folder_count,
+    printf("%s is valid%s: %zu folder%s, %zu rule%s\n", config->file,
+        is_whole ? "" : " as far as it could be examined", config->folder_count,
         config->folder_count == 1 ? "" : "s", config->rule_count,
         config->rule_count == 1 ? "" : "s");
     if (*user)
@@ -324,6 +197,18 @@ static void tell_valid(const struct config *config, const char *user)
     tell_lost_folders(config);
 }
 
+static int tell_report(
+    const struct config *config, const char *user, const struct machine_report *report)
+{
+    fputs(str_text(&report->warnings), stderr);
+    fputs(str_text(&report->unanswered), stderr);
+    fputs(str_text(&report->problems), stderr);
+    if (report->problems.length)
+        return EXIT_CONFIG;
+    tell_valid(config, user, !report->unanswered.length);
+    return report->unanswered.length ? EXIT_NOT_DONE : EXIT_DONE;
+}
+
 static int check(const struct options *options)
 {
     struct config *config = cli_config(options, CONFIG_COMPARE_INODES);
@@ -331,20 +216,17 @@ static int check(const struct options *options)
         return EXIT_CONFIG;
     char user[ACCOUNT_NAME];
     struct key key = {.file = NULL};
-    struct str problems = STR_INIT(256 * 1024);
+    struct machine_report report = MACHINE_REPORT_INIT;
     become_service(config, user);
-    check_readable(config, user, &problems);
-    check_machine(config, &key, &problems);
-    int code = problems.length ? EXIT_CONFIG : EXIT_DONE;
-    fputs(str_text(&problems), stderr);
-    if (code == EXIT_DONE)
-        tell_valid(config, user);
-    if (code == EXIT_DONE && options->online)
-        code = ask_online(config, &key);
+    check_readable(config, user, &report.problems);
+    machine_check(config, &key, &report);
+    int code = tell_report(config, user, &report), answer = EXIT_DONE;
+    if (code != EXIT_CONFIG && options->online)
+        answer = ask_online(config, &key);
+    machine_report_release(&report);
     key_release(&key);
-    str_release(&problems);
     config_release(config);
-    return code;
+    return answer ? answer : code;
 }
 
 const struct command command_check = {
@@ -353,7 +235,8 @@ const struct command command_check = {
     .arguments = "",
     .summary = "validate the configuration",
     .help = "Reads the configuration and everything it names (folders, key file, state_dir) and\n"
-            "reports all errors at once. Exit status 0: valid, 78: not. With --online it also\n"
-            "asks Close whose key it is; 77 then means that Close refused it.",
+            "reports all errors at once. Exit status 0: valid, 78: not, 1: a folder or table does\n"
+            "not answer, so that only the rest was examined. With --online it also asks Close\n"
+            "whose key it is; 77 then means that Close refused it.",
     .run = check,
 };

@@ -2,6 +2,7 @@
 #include "closedrop/files/mounts.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
 #include "closedrop/files/filesystem.h"
 
 #include <errno.h>
@@ -205,4 +206,17 @@ bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device)
     if (mount)
         *ret_device = mount->device;
     return mount;
+}
+
+bool path_may_hang(const char *path)
+{
+    char here[PATH_MAX];
+    dev_t device;
+    if (*path != '/' && !getcwd(here, sizeof(here)))
+        return false;
+    CLEANUP(free_text) char *whole = str_format("%s/%s", *path == '/' ? "" : here, path);
+    struct mounts *mounts = mounts_new();
+    bool may_hang = whole && mounts_may_hang(mounts, whole, &device);
+    mounts_free(mounts);
+    return may_hang;
 }

@@ -22,4 +22,7 @@ void mounts_free(struct mounts *mounts); /* takes NULL */
  */
 bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device);
 
+/** The same for a single path, which may be relative. */
+bool path_may_hang(const char *path);
+
 #endif
