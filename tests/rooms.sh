@@ -74,7 +74,7 @@ room files base
 room queue base files close
 room rules base files close
 room http base
-room close base http
+room close base http files
 room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules
