@@ -175,12 +175,18 @@
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, rules_digest, locate, own_files (what is never taken),
- *                          place (which folder a file is in), service_account (who runs as);
+ *                          place (which folder a file is in), service_account (who runs as),
+ *                          listen_address (where the HTTP server listens: pure);
  *                          settings, setting, setting_values, unknown_keys (key by key: the door to
  *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
  *                          process)
- *     control/             server (the door to libmicrohttpd), client, questions (the table of all
- *                          that can be asked), answer; status (with folder_status), jobs, bulk
+ *     control/             server and exchange (the door to libmicrohttpd: a server, and one
+ *                          request of it), reply (what is sent back), listening (sockets);
+ *                          control_socket (for commands), and web (the page and its data, for
+ *                          browsers), with api (questions as requests), tokens (who may read and
+ *                          write), admission (who may ask what: pure), feed (the status as
+ *                          events) and page/, which is embedded; client, questions (the table of
+ *                          all that can be asked), answer; status (with folder_status), jobs, bulk
  *                          (many jobs at once), explain (one file), filings, held and days (how
  *                          many jobs ended each day) answer; selection: which jobs are meant;
  *                          gone: what is no longer in the configuration

@@ -107,7 +107,7 @@ door csv.h src/rules/table_parse.c src/rules/delimiter.c
 door cjson/ src/base/json.c
 door nettle/ src/base/digest.c
 door magic.h src/base/magic.c
-door microhttpd.h src/control/server.c src/sandbox/http/server.c
+door microhttpd.h src/control/server_state.h src/sandbox/http/server.c
 door iconv.h src/base/encoding.c
 door systemd/ src/base/notify.c
 door 'uni(case|ctype|norm).h' src/base/text.c

@@ -112,10 +112,28 @@ static int open_worker(struct agent *agent)
 static int open_control(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
-    int result =
-        server_open(agent->config->control_socket, control_answer, agent, &agent->server, &why);
+    agent->control.answer = control_answer;
+    agent->control.context = agent;
+    int result = control_socket_open(&agent->control, agent->config->control_socket, &why);
     if (result < 0)
         tell_why(&why);
+    str_release(&why);
+    return exit_code_of(result);
+}
+
+static int open_web(struct agent *agent)
+{
+    const struct http_settings *http = &agent->config->http;
+    struct str why = STR_INIT(4096);
+    struct tokens tokens;
+    int result = tokens_load(http, &tokens, &why);
+    if (result == 0 && *http->listen)
+        result = web_open(http->listen, &tokens, control_answer, agent, &agent->web, &why);
+    if (result < 0)
+        tell_why(&why);
+    else if (agent->web)
+        log_info("the page is at %s", http->listen);
+    tokens_erase(&tokens);
     str_release(&why);
     return exit_code_of(result);
 }
@@ -149,8 +167,8 @@ static void forbid_core_files(void)
 /** Start the stages from left to right, up to the first one that cannot start. */
 static int start(struct agent *agent)
 {
-    static int (*const steps[])(struct agent * agent) = {
-        load_config, open_queue, open_worker, open_folders, recover, open_control, open_intake};
+    static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_worker,
+        open_folders, recover, open_control, open_web, open_intake};
     forbid_core_files();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
@@ -171,7 +189,8 @@ static int start(struct agent *agent)
 static void stop(struct agent *agent)
 {
     intake_close(agent->intake);
-    server_close(agent->server);
+    web_close(agent->web);
+    server_close(agent->control.server);
     worker_free(agent->worker);
     http_free(agent->http);
     queue_close(agent->queue);

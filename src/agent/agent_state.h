@@ -4,7 +4,8 @@
 
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
-#include "closedrop/control/server.h"
+#include "closedrop/control/control_socket.h"
+#include "closedrop/control/web.h"
 #include "closedrop/http/http.h"
 #include "closedrop/intake/intake.h"
 #include "closedrop/queue/queue.h"
@@ -35,7 +36,8 @@ struct agent {
     struct http *http;
     struct worker *worker;
     struct intake *intake;
-    struct server *server;
+    struct control_socket control;
+    struct web *web; /* NULL: http.listen is not set */
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */

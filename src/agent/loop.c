@@ -21,7 +21,8 @@
 static int64_t loop_timeout(struct agent *agent)
 {
     int64_t now = clock_steady_ms();
-    int64_t timeout = earlier(worker_timeout(agent->worker), server_timeout(agent->server));
+    int64_t timeout = earlier(worker_timeout(agent->worker), server_timeout(agent->control.server));
+    timeout = earlier(timeout, web_timeout(agent->web));
     timeout = earlier(timeout, intake_timeout(agent->intake));
     if (agent->stopping)
         timeout = earlier(timeout, later(agent->stop_ms - now, 0));
@@ -119,16 +120,20 @@ void loop_run(struct agent *agent)
 {
     once_bar_begin(agent);
     while (!is_finished(agent)) {
-        const int fds[] = {
-            agent->signals, intake_descriptor(agent->intake), server_descriptor(agent->server)};
+        const int fds[] = {agent->signals, intake_descriptor(agent->intake),
+            server_descriptor(agent->control.server), web_descriptor(agent->web)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
         follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)
             signals_take(agent); /* a reload writes to the queue */
         if (!agent->broken)
-            server_run(agent->server);
+            server_run(agent->control.server);
+        if (!agent->broken)
+            web_run(agent->web);
         if (!agent->broken)
             turn(agent);
+        if (!agent->broken)
+            web_publish(agent->web);
         once_stop_if_done(agent);
         stay_alive(agent);
         once_bar_show(agent);

@@ -19,13 +19,19 @@ static void warn_of_fixed(const struct config *old, const struct config *new)
         log_warn("state_dir only changes on a restart; %s stays in use", old->state_dir);
     if (strcmp(old->control_socket, new->control_socket) != 0)
         log_warn("control_socket only changes on a restart; %s stays in use", old->control_socket);
+    if (strcmp(old->http.listen, new->http.listen) != 0)
+        log_warn("http.listen only changes on a restart; %s stays in use",
+            *old->http.listen ? old->http.listen : "no server");
 }
 
 static int swap_config(struct agent *agent, struct config *config, struct str *why)
 {
+    struct tokens tokens = {"", ""};
     struct agent_folder *folders = agent_folders_new(config);
     char *state_dir = strdup(agent->config->state_dir);
-    int result = folders && state_dir ? intake_prepare(agent->intake, config) : -ENOMEM;
+    int result = folders && state_dir ? tokens_load(&config->http, &tokens, why) : -ENOMEM;
+    if (result == 0)
+        result = intake_prepare(agent->intake, config);
     if (result == 0)
         result = worker_configure(agent->worker, config, why);
     if (result < 0) {
@@ -33,6 +39,8 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
         free(state_dir);
         return result;
     }
+    web_set_tokens(agent->web, &tokens);
+    tokens_erase(&tokens);
     warn_of_fixed(agent->config, config);
     free(config->state_dir); /* own_directory() must know where the queue still is */
     config->state_dir = state_dir;

@@ -50,6 +50,9 @@ void config_release(struct config *config)
     text_list_free(config->close.upload_hosts);
     free(config->close.ca_file);
     free(config->close.proxy);
+    free(config->http.listen);
+    free(config->http.token_file);
+    free(config->http.read_token_file);
     own_files_free(config->own_files);
     free(config);
 }

@@ -10,6 +10,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
 #include "closedrop/config/config.h"
+#include "closedrop/config/listen_address.h"
 #include "closedrop/config/locate.h"
 #include "closedrop/config/own_files.h"
 #include "closedrop/config/setting.h"
@@ -100,6 +101,49 @@ static void read_limits(struct settings *settings, struct config *config)
         setting_problem(settings, group, "retry_first", "must not be longer than retry_max");
 }
 
+/** The path of a Unix socket is made absolute. */
+static char *absolute_listen(struct settings *settings, const struct config *config, char *listen)
+{
+    if (!listen || !str_starts_with(listen, LISTEN_UNIX))
+        return listen;
+    char *path = strdup(listen + strlen(LISTEN_UNIX));
+    free(listen);
+    path = path ? reader_absolute(settings, config->file, path) : NULL;
+    listen = path ? str_format(LISTEN_UNIX "%s", path) : NULL;
+    free(path);
+    if (!listen)
+        settings_set_short(settings);
+    return listen;
+}
+
+static void check_http(
+    struct settings *settings, struct setting *group, const struct http_settings *http)
+{
+    struct listen_address address;
+    struct str why = STR_INIT(4096);
+    if (!*http->listen && (http->token_file || http->read_token_file))
+        setting_problem(settings, group, "listen",
+            "is missing, so there is no server that would ask for a token; write listen = "
+            "\"127.0.0.1:8674\";");
+    else if (*http->listen && listen_address_parse(http->listen, &address, &why) < 0)
+        setting_problem(settings, group, "listen", "%s", str_text(&why));
+    str_release(&why);
+}
+
+static void read_http(struct settings *settings, struct config *config)
+{
+    struct setting *group = setting_group(settings, settings_root(settings), "http");
+    struct http_settings *http = &config->http;
+    http->listen = absolute_listen(settings, config, setting_text(settings, group, "listen", ""));
+    http->token_line = setting_line(group, "token_file");
+    http->token_file =
+        reader_absolute(settings, config->file, setting_text(settings, group, "token_file", NULL));
+    http->read_token_file = reader_absolute(
+        settings, config->file, setting_text(settings, group, "read_token_file", NULL));
+    if (http->listen)
+        check_http(settings, group, http);
+}
+
 static void read_log(struct settings *settings, struct config *config)
 {
     struct setting *group = setting_group(settings, settings_root(settings), "log");
@@ -141,8 +185,8 @@ static bool is_whole(const struct config *config)
 {
     const struct close_settings *close = &config->close;
     bool whole = config->state_dir && config->control_socket && close->api_url &&
-                 close->upload_hosts && close->ca_file && close->proxy && config->folders &&
-                 config->rules;
+                 close->upload_hosts && config->http.listen && close->ca_file && close->proxy &&
+                 config->folders && config->rules;
     for (size_t i = 0; whole && i < config->folder_count; i++) {
         const struct folder *f = &config->folders[i];
         whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
@@ -156,6 +200,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     read_root(settings, config);
     read_close(settings, config);
     read_limits(settings, config);
+    read_http(settings, config);
     if (!read_rules(settings, config)) /* no memory: told by config_load() */
         return;
     read_folders(settings, config);

@@ -2,6 +2,8 @@
 #include "nesting.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
+#include "closedrop/config/listen_address.h"
 #include "closedrop/config/setting.h"
 #include "closedrop/config/tree.h"
 #include "closedrop/files/inode.h"
@@ -115,6 +117,11 @@ static void check_files_outside(const struct nesting *nesting)
     check_outside(nesting, root, "control_socket", config->control_socket);
     check_outside(nesting, close, "api_key_file", config->close.api_key_file);
     check_outside(nesting, close, "ca_file", config->close.ca_file);
+    struct setting *http = setting_group(nesting->settings, root, "http");
+    check_outside(nesting, http, "token_file", config->http.token_file);
+    check_outside(nesting, http, "read_token_file", config->http.read_token_file);
+    if (str_starts_with(config->http.listen, LISTEN_UNIX))
+        check_outside(nesting, http, "listen", config->http.listen + strlen(LISTEN_UNIX));
     for (size_t i = 0; i < config->rule_count; i++) {
         struct setting *rule = setting_list_group(nesting->settings, root, "rules", i);
         check_outside(nesting, rule, "table", config->rules[i].table);

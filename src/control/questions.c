@@ -168,34 +168,45 @@ static const struct {
     const char *path;
     read_parameters *read; /* NULL: it has none */
     struct answer (*answer)(const struct asked *asked);
+    bool is_public;
 } rows[ASK_KINDS] = {
-    [ASK_STATUS] = {"GET", "/status", NULL, status_get},
-    [ASK_LIST] = {"GET", "/jobs", read_list, jobs_list},
-    [ASK_SHOW] = {"GET", "/jobs/%", NULL, jobs_show},
-    [ASK_RETRY] = {"POST", "/jobs/%/retry", NULL, jobs_retry},
-    [ASK_RETRY_ALL] = {"POST", "/retry", read_filter, bulk_retry},
-    [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget},
-    [ASK_FORGET_ALL] = {"POST", "/forget", read_filter, bulk_forget},
-    [ASK_EXPLAIN] = {"GET", "/explain", read_explain, explain_get},
-    [ASK_PROGRESS] = {"GET", "/progress", read_explain, explain_progress},
-    [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders},
-    [ASK_DAYS] = {"GET", "/days", read_days, days_count},
-    [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get},
-    [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend},
-    [ASK_WITHDRAW] = {"POST", "/filings/withdraw", read_filing, filings_withdraw},
-    [ASK_LEFT] = {"POST", "/filings/left", read_filing, filings_left},
-    [ASK_RECORD] = {"POST", "/uploads", NULL, jobs_record},
-    [ASK_RELEASE] = {"POST", "/release", read_rule, held_release},
-    [ASK_RECALL] = {"POST", "/recall", read_rule, held_recall},
-    [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release", NULL, jobs_release},
-    [ASK_RECALL_JOB] = {"POST", "/jobs/%/recall", NULL, jobs_recall},
-    [ASK_PAUSE] = {"POST", "/pause", NULL, status_pause},
-    [ASK_RESUME] = {"POST", "/resume", NULL, status_resume},
+    [ASK_STATUS] = {"GET", "/status", NULL, status_get, true},
+    [ASK_LIST] = {"GET", "/jobs", read_list, jobs_list, true},
+    [ASK_SHOW] = {"GET", "/jobs/%", NULL, jobs_show, true},
+    [ASK_RETRY] = {"POST", "/jobs/%/retry", NULL, jobs_retry, true},
+    [ASK_RETRY_ALL] = {"POST", "/retry", read_filter, bulk_retry, true},
+    [ASK_FORGET] = {"POST", "/jobs/%/forget", NULL, jobs_forget, true},
+    [ASK_FORGET_ALL] = {"POST", "/forget", read_filter, bulk_forget, true},
+    [ASK_EXPLAIN] = {"GET", "/explain", read_explain, explain_get, false},
+    [ASK_PROGRESS] = {"GET", "/progress", read_explain, explain_progress, false},
+    [ASK_FOLDERS] = {"GET", "/folders", NULL, jobs_count_folders, true},
+    [ASK_DAYS] = {"GET", "/days", read_days, days_count, true},
+    [ASK_FILINGS] = {"GET", "/filings", read_filing, filings_get, false},
+    [ASK_INTEND] = {"POST", "/filings", read_filing, filings_intend, false},
+    [ASK_WITHDRAW] = {"POST", "/filings/withdraw", read_filing, filings_withdraw, false},
+    [ASK_LEFT] = {"POST", "/filings/left", read_filing, filings_left, false},
+    [ASK_RECORD] = {"POST", "/uploads", NULL, jobs_record, false},
+    [ASK_RELEASE] = {"POST", "/release", read_rule, held_release, true},
+    [ASK_RECALL] = {"POST", "/recall", read_rule, held_recall, true},
+    [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release", NULL, jobs_release, true},
+    [ASK_RECALL_JOB] = {"POST", "/jobs/%/recall", NULL, jobs_recall, true},
+    [ASK_PAUSE] = {"POST", "/pause", NULL, status_pause, true},
+    [ASK_RESUME] = {"POST", "/resume", NULL, status_resume, true},
 };
 
 const char *question_method(const struct question *question)
 {
     return rows[question->kind].method;
+}
+
+bool question_is_public(const struct question *question)
+{
+    return rows[question->kind].is_public;
+}
+
+bool question_is_change(const struct question *question)
+{
+    return rows[question->kind].method[0] == 'P';
 }
 
 static void add_escaped(struct str *out, const char *text)

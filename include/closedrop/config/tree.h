@@ -74,6 +74,14 @@ struct limits {
     struct guard_limits guard;
 };
 
+/** The HTTP server. */
+struct http_settings {
+    char *listen; /* as listen_address.h reads it; "": there is no server */
+    char *token_file;
+    unsigned token_line; /* of that key in the configuration file, or of its group */
+    char *read_token_file;
+};
+
 struct config {
     atomic_int references;
     char *file;                     /* the file it was loaded from ... */
@@ -85,6 +93,7 @@ struct config {
     char *control_socket;
     struct close_settings close;
     struct limits limits;
+    struct http_settings http;
     struct folder *folders;
     size_t folder_count;
     struct rule *rules;

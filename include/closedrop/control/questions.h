@@ -27,6 +27,15 @@ typedef const char *question_parameter(void *context, const char *name);
 int question_parse(const char *method, const char *path, question_parameter *parameter,
     void *context, struct question *ret_question);
 
+/** Whether programs of others may ask it, too: the rest is only of use to the commands. */
+bool question_is_public(const struct question *question);
+
+/** Whether the answer changes something. */
+bool question_is_change(const struct question *question);
+
+/** Whoever answers questions: a queue, or an agent that knows more. */
+typedef struct answer answerer(void *context, const struct question *question);
+
 /**
  * Answer from the queue, inside a transaction, with the folders, rules and limits of `config`. The
  * caller frees the body.
