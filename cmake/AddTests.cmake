@@ -35,7 +35,7 @@ endfunction()
 function(add_story file)
   get_filename_component(name ${file} NAME_WE)
   add_test(NAME story/${name} COMMAND ${BATS} --print-output-on-failure ${file})
-  set_tests_properties(story/${name} PROPERTIES TIMEOUT 300
+  set_tests_properties(story/${name} PROPERTIES TIMEOUT 600 COST 2
     ENVIRONMENT "CLOSEDROP_BIN_DIR=${PROJECT_BINARY_DIR};CLOSEDROP_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
 
@@ -44,8 +44,14 @@ endfunction()
 function(add_script_test name)
   string(REGEX REPLACE "/.*" "" script ${name})
   add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}/run.sh ${ARGN})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "CLOSEDROP_BIN_DIR=${PROJECT_BINARY_DIR}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 COST 1 ENVIRONMENT "CLOSEDROP_BIN_DIR=${PROJECT_BINARY_DIR}")
   if(script MATCHES "^(crash|race)$")
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
   endif()
+endfunction()
+
+# The same, for tests/run.sh --all: a plain run leaves it out, and says so.
+function(add_long_test name)
+  add_script_test(${name} ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 7200 LABELS long)
 endfunction()

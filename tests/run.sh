@@ -1,24 +1,29 @@
 #!/bin/bash
-# Builds closedrop and tests all of it: formatting, linters, manual pages, unit tests, stories with real servers.
+# Builds closedrop and tests it: formatting, linters, manual pages, unit tests, stories with real servers.
 # Usage: tests/run.sh [OPTION]...
+#   --all      also what takes long: every point of the crash and fault tests, long soaks, slow stories
 #   --quick    only the build and the tests: no formatting, linters and manual pages
 #   --tsan     only the tests with threads (the stories, mailbox and watch), built with ThreadSanitizer
 #   --help     this text
 #
 # Installs what is missing with apt (packaging/packages.sh has the list), which needs root or sudo; with nothing
-# missing, apt is not called. Runs unattended. What could not run is listed, with the reason, before the last lines, which
-# are the summary of ctest. Exit status 0: everything that ran passed; 1: something failed; 2: wrong usage.
+# missing, apt is not called. Runs unattended. What did not run is listed, with the reason, and what was not good, before the
+# last lines, which are the summary of ctest. Exit status 0: everything that ran passed; 1: something failed; 2: wrong usage.
 
 set -euo pipefail
 
 top=$(realpath -- "$(dirname -- "${BASH_SOURCE[0]}")/..")
 # shellcheck source=../packaging/packages.sh
 . "$top/packaging/packages.sh"
+# shellcheck source=lint.sh
+. "$top/tests/lint.sh"
 
 jobs=$(nproc)
-bad=()     # checks that found something
-not_run=() # what could not run, and why
-around=()  # what ctest is run by
+parallel=$((jobs * 2)) # tests wait half of the time
+not_run=()       # what could not run, and why
+around=()        # what ctest is run by
+which=(-LE long) # the tests that run
+lint_pid=''      # the linters, which run beside the tests
 
 usage() {
     sed -n '/^# Usage/,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -57,89 +62,6 @@ install_all() {
     install_or_note "documents of some makers" "${maker_packages[@]}"
 }
 
-# ---- linters ----
-
-# lint NAME PROGRAM COMMAND...: runs a check, and remembers when it found something.
-lint() {
-    local name=$1 program=$2 output=$logs/$1.log
-    shift 2
-    if ! type -P "$program" >/dev/null; then
-        not_run+=("$name: $program is not installed")
-        return 0
-    fi
-    if "$@" >"$output" 2>&1; then
-        say "$name: good"
-        return 0
-    fi
-    head -n 200 -- "$output"
-    say "$name: NOT GOOD (all of it is in ${output#"$top"/})"
-    bad+=("$name")
-}
-
-c_files() { # NUL after each
-    find include src tests -name '*.[ch]' -print0 | LC_ALL=C sort -z
-}
-
-shell_files() {
-    {
-        find packaging tests .ci -type f -name '*.sh' -print0
-        find .ci -type f -name run -print0
-    } | LC_ALL=C sort -z
-}
-
-check_format() {
-    c_files | xargs -0 clang-format --dry-run -Werror
-}
-
-check_scripts() {
-    shell_files | xargs -0 shellcheck -x -P SCRIPTDIR
-}
-
-# Only what is part of the build, and of that our own sources.
-check_tidy() {
-    local list=build/dev/compile_commands.json
-    jq -r '.[].file' "$list" | grep "^$top/src/" | LC_ALL=C sort -u |
-        xargs -d '\n' -P "$jobs" -n 4 clang-tidy -p build/dev --quiet 2>/dev/null
-}
-
-# Its search for leaks does not follow what is put into a struct; LeakSanitizer does, in every test. It takes the word
-# template for C++, and a pointer to one for a number.
-check_cppcheck() {
-    cppcheck --project=build/dev/compile_commands.json --quiet -j "$jobs" --inline-suppr \
-        --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=memleak \
-        --suppress=CastIntegerToAddressAtReturn --error-exitcode=1
-}
-
-# A page is good when man, groff and mandoc have nothing to say about it.
-check_man() {
-    local page said good=0
-    for page in packaging/man/*.[1-8]; do
-        said=$(LC_ALL=C.UTF-8 MANWIDTH=100 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null || echo failed)
-        said+=$(groff -ww -t -man -Tutf8 -k -z "$page" 2>&1 || echo failed)
-        said+=$(mandoc -Tlint -W warning "$page" 2>&1 || echo failed)
-        [ -z "$said" ] || { printf '%s: %s\n' "$page" "$said"; good=1; }
-    done
-    return "$good"
-}
-
-check_unit_file() {
-    # it names a program that is not installed here, and a man page likewise: no fault of the file
-    local said
-    said=$(systemd-analyze verify --man=no packaging/systemd/closedrop.service 2>&1 |
-        grep -F closedrop.service | grep -vF 'is not executable' || true)
-    printf '%s' "$said"
-    [ -z "$said" ]
-}
-
-lint_all() {
-    lint clang-format clang-format check_format
-    lint shellcheck shellcheck check_scripts
-    lint clang-tidy clang-tidy check_tidy
-    lint cppcheck cppcheck check_cppcheck
-    lint man-pages mandoc check_man
-    lint systemd-unit systemd-analyze check_unit_file
-}
-
 # ---- tests ----
 
 build() { # PRESET
@@ -149,20 +71,47 @@ build() { # PRESET
 }
 
 # What bats skipped says why: ctest counts it as passed.
+note_skipped() {
+    mapfile -t -O "${#not_run[@]}" not_run < <(
+        sed -nE 's/^ok [0-9]+ (.*) # skip (.*)/\1: \2/p' "$build_dir/Testing/Temporary/LastTest.log" 2>/dev/null | LC_ALL=C sort -u
+    )
+}
+
+note_long() {
+    $all || not_run+=("what takes long, unless tests/run.sh is given --all:" \
+        "$(ctest --preset dev -N -L long | sed -nE 's/^ *Test *#[0-9]+: //p' | paste -sd ' ' | fold -sw 110 | sed '2,$s/^/   /')")
+}
+
 tell_not_run() {
-    local skipped reason
-    skipped=$(grep -hoE '^ok [0-9]+ .* # skip.*' "$build_dir/Testing/Temporary/LastTest.log" 2>/dev/null |
-        sed -E 's/^ok [0-9]+ //' | LC_ALL=C sort -u || true)
-    if [ -n "$skipped" ]; then
-        while IFS= read -r reason; do
-            not_run+=("test: $reason")
-        done <<<"$skipped"
-    fi
+    note_skipped
+    note_long
     [ "${#not_run[@]}" = 0 ] || {
-        say "could not run:"
+        say "did not run:"
         printf '   %s\n' "${not_run[@]}"
     }
-    [ "${#bad[@]}" = 0 ] || say "not good: ${bad[*]}"
+}
+
+# ---- linters, while the tests run: these wait half of the time ----
+
+start_linters() {
+    set -m # a process group of its own, which can be ended as a whole
+    (renice -n 19 "$BASHPID" >/dev/null && lint_all) &
+    lint_pid=$!
+    set +m
+    trap 'kill -- "-$lint_pid" 2>/dev/null' EXIT
+}
+
+# What they have found, again and in short: it is easily overlooked among the tests.
+end_linters() {
+    local name
+    [ -n "$lint_pid" ] || return 0
+    wait "$lint_pid" || echo linters >>"$logs/lint.bad"
+    mapfile -t -O "${#not_run[@]}" not_run <"$logs/lint.missing"
+    while IFS= read -r name; do
+        say "not good: $name (all of it is in ${logs#"$top"/}/$name.log)"
+        head -n 30 -- "$logs/$name.log" | sed 's/^/   /'
+    done <"$logs/lint.bad"
+    [ ! -s "$logs/lint.bad" ]
 }
 
 # The tests; what ctest says in the end is held back, so that it comes last.
@@ -170,11 +119,12 @@ run_tests() { # PRESET CTEST-OPTION...
     local preset=$1 output=$logs/ctest.log code=0
     shift
     say "testing ($preset)"
-    "${around[@]}" tests/leftovers.py "$logs/left" ctest --preset "$preset" -j "$jobs" "$@" 2>&1 | tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' ||
-        code=$?
+    "${around[@]}" tests/leftovers.py "$logs/left" ctest --preset "$preset" -j "$parallel" "${which[@]}" "$@" 2>&1 |
+        tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' || code=$?
     if [ "$preset" = tsan ]; then
         tell_races || code=1
     fi
+    end_linters || code=1
     tell_left
     tell_not_run
     sed -n '/^[0-9]*% tests passed/,$p' "$output"
@@ -214,9 +164,13 @@ test_threads() {
 
 main() {
     local preset=dev
-    quick=false
+    quick=false all=false
     for option; do
         case $option in
+        --all)
+            all=true which=()
+            export SLOW_STORIES=1
+            ;;
         --quick) quick=true ;;
         --tsan) preset=tsan quick=true ;;
         --help | -h)
@@ -240,11 +194,8 @@ main() {
         test_threads
         return
     fi
-    $quick || lint_all
-    local code=0
-    run_tests dev || code=1
-    [ "${#bad[@]}" = 0 ] || code=1
-    return "$code"
+    $quick || start_linters
+    run_tests dev
 }
 
 main "$@"

@@ -6,15 +6,17 @@
 #     fault '[{"on":"s3", ...}]'      closedrop-sandbox(1) has all that it can do
 
 start_sandbox() { # OPTION...
+    local ready
     rm -f ready.json
     "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --api-port "${api_port:-0}" --s3-port "${s3_port:-0}" \
         --ready-file "$PWD/ready.json" "$@" >>sandbox.log 2>&1 3>&- &
     sandbox_pid=$!
     wait_until test -s ready.json
-    api=$(jq -r .api_url ready.json)
-    admin=$(jq -r .admin_url ready.json)
+    ready=$(<ready.json)
+    api=$(json_value api_url "$ready")
+    admin=$(json_value admin_url "$ready")
     api_port=${api#http*://127.0.0.1:} api_port=${api_port%%/*}
-    s3_port=$(jq -r .s3_url ready.json) s3_port=${s3_port#http*://127.0.0.1:} s3_port=${s3_port%%/*}
+    s3_port=$(json_value s3_url "$ready") s3_port=${s3_port#http*://127.0.0.1:} s3_port=${s3_port%%/*}
 }
 
 stop_sandbox() {

@@ -1,7 +1,8 @@
 # What `closedrop status`, `list` and `show` say about jobs and folders, as questions for wait_until.
 
 count_jobs() { # STATE
-    closedrop status --json | jq ".jobs.$1"
+    local status
+    status=$(closedrop status --json) && json_value "$1" "${status#*'"jobs":'}"
 }
 
 jobs_are() { # STATE NUMBER

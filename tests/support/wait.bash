@@ -1,4 +1,5 @@
-# Waiting, for the stories: nothing sleeps for luck, but asks again until it is so.
+# Waiting, for the stories: nothing sleeps for luck, but asks again until it is so; less often after some times, because to
+# ask takes more of the CPU than what is waited for.
 #
 #     wait_until jobs_are done 1      fails after WAIT_MAX seconds (WAIT_TIMES as many where the build is a slow one, as
 #                                     that of tests/run.sh --tsan), and shows the end of agent.log
@@ -7,14 +8,15 @@
 WAIT_MAX=${WAIT_MAX:-30}
 
 wait_until() { # COMMAND ARGUMENT...
-    local start=$SECONDS
+    local start=$SECONDS tries=0 pause=0.05
     until "$@"; do
         if [ $((SECONDS - start)) -ge $((WAIT_MAX * ${WAIT_TIMES:-1})) ]; then
             echo "waited $((SECONDS - start)) s in vain for: $*" >&2
             tail -n 30 agent.log >&2 2>/dev/null
             return 1
         fi
-        sleep 0.05
+        ((++tries < 5)) || pause=0.1
+        sleep "$pause"
     done
 }
 

@@ -352,7 +352,7 @@ use_rule() { # SUBJECT [TRANSFERS]
 }
 
 @test "SIGTERM gives up within 30 s what does not finish" {
-    [ -n "${SLOW_STORIES:-}" ] || skip "takes half a minute; set SLOW_STORIES=1"
+    [ -n "${SLOW_STORIES:-}" ] || skip "takes half a minute; tests/run.sh --all runs it (SLOW_STORIES=1)"
     set_config limits.timeout=60s
     start_agent
     fault '[{"on":"s3","do":"hang"}]'
