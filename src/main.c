@@ -168,10 +168,11 @@
  *                          turns of the bandwidth); pure: rate_limit (what a reply says), window
  *                          (how many requests it still allows), breaker (the circuit breaker of a
  *                          server), progress (is a transfer moving), bucket, date
- *     files/               safe_open, identity, inode, lease, filesystem, mounts (what can hang),
- *                          apart (what may hang, in a process that is left behind if it does),
- *                          source, put_away (into staging, and on), secret_file (who may read it),
- *                          destination, free_name, copy, ownership, rights, path, companion
+ *     files/               safe_open, identity, inode, entries (what is in a directory), lease,
+ *                          filesystem, mounts (what can hang), apart (what may hang, in a process
+ *                          that is left behind if it does), source, put_away (into staging, and
+ *                          on), secret_file (who may read it), destination, free_name, copy,
+ *                          ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, rules_digest, locate, own_files (what is never taken),

@@ -59,8 +59,8 @@ static int inspect(struct facts *facts)
     if (file_state_read(fd, &facts->state) < 0)
         return 0; /* as if it were gone: a moment ago, it was there */
     facts->kind = kind_of(facts->state.mode);
-    facts->is_own =
-        facts->kind == FILE_REGULAR && !facts->is_partial && own_file(facts->config, fd) > 0;
+    facts->is_own = facts->kind == FILE_REGULAR && !facts->is_partial &&
+                    own_file(facts->config, &facts->state) > 0;
     return 0;
 }
 

@@ -44,7 +44,10 @@ const char *match_leaves_out(const struct match *match)
                "followed";
     if (!S_ISREG(match->mode))
         return "it is ignored; it is not a regular file, and only regular files are uploaded";
-    return own_file(match->session->config, match->fd) > 0 ? "closedrop itself uses it" : NULL;
+    struct file_state state;
+    bool is_own =
+        file_state_read(match->fd, &state) == 0 && own_file(match->session->config, &state) > 0;
+    return is_own ? "closedrop itself uses it" : NULL;
 }
 
 static struct verdict cannot_read(const char *what, int error)

@@ -3,13 +3,12 @@
 #include "closedrop/config/own_files.h"
 
 #include "closedrop/base/cleanup.h"
-#include "closedrop/base/shortage.h"
+#include "closedrop/files/entries.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/inode.h"
 #include "closedrop/files/mounts.h"
 #include "closedrop/files/path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,13 +21,13 @@
 /** A file that the configuration names, as it was when it was last seen there. */
 struct own {
     const char *path; /* the configuration's */
-    struct inode inode;
-    struct identity identity;
+    struct file_state state;
 };
 
 struct own_files {
     pthread_mutex_t lock; /* both threads look */
     struct mounts *mounts;
+    struct entries state_dir; /* all that lies directly there is the queue's */
     size_t count;
     struct own files[];
 };
@@ -68,6 +67,7 @@ void own_files_free(struct own_files *own_files)
     if (!own_files)
         return;
     mounts_free(own_files->mounts);
+    entries_release(&own_files->state_dir);
     pthread_mutex_destroy(&own_files->lock);
     free(own_files);
 }
@@ -84,14 +84,12 @@ static bool is_out_of_reach(struct own_files *own_files, const char *path, dev_t
 static int see(struct own *own)
 {
     struct inode inode;
-    struct file_state state;
     int result = inode_at(AT_FDCWD, own->path, &inode);
-    if (result < 0 || inode_equal(&inode, &own->inode))
+    if (result < 0 || inode_equal(&inode, &own->state.inode))
         return result;
     CLEANUP(close_fd) int path_fd = open(own->path, O_PATH | O_CLOEXEC);
-    if (path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
-        inode_of(path_fd, &own->inode) == 0)
-        own->identity = state.identity;
+    if (path_fd >= 0)
+        (void)file_state_read(path_fd, &own->state);
     return 0;
 }
 
@@ -99,6 +97,7 @@ void own_files_see(const struct config *config)
 {
     struct own_files *own_files = config->own_files;
     pthread_mutex_lock(&own_files->lock);
+    mounts_follow(own_files->mounts);
     for (size_t i = 0; i < own_files->count; i++)
         if (!is_out_of_reach(own_files, own_files->files[i].path, 0))
             (void)see(&own_files->files[i]);
@@ -112,11 +111,12 @@ static bool is_named_file(
 {
     bool found = false;
     pthread_mutex_lock(&own_files->lock);
+    mounts_follow(own_files->mounts);
     for (size_t i = 0; i < own_files->count && !found; i++) {
         struct own *own = &own_files->files[i];
         if (!is_out_of_reach(own_files, own->path, inode->device))
-            found = see(own) == 0 ? inode_equal(&own->inode, inode)
-                                  : identity_same_file(&own->identity, identity);
+            found = see(own) == 0 ? inode_equal(&own->state.inode, inode)
+                                  : identity_same_file(&own->state.identity, identity);
     }
     pthread_mutex_unlock(&own_files->lock);
     return found;
@@ -129,39 +129,26 @@ static bool is_at(const struct config *config, const char *path, const struct in
     if (!path || !*path)
         return false;
     pthread_mutex_lock(&own_files->lock);
+    mounts_follow(own_files->mounts);
     bool is_elsewhere = is_out_of_reach(own_files, path, inode->device);
     pthread_mutex_unlock(&own_files->lock);
     return !is_elsewhere && inode_at(AT_FDCWD, path, &there) == 0 && inode_equal(&there, inode);
 }
 
-/** All that lies directly in state_dir is the queue's. */
 static int is_in_state_dir(const struct config *config, const struct inode *inode)
 {
-    DIR *entries = opendir(config->state_dir);
-    if (!entries)
-        return is_shortage(errno) ? -errno : 0;
-    const struct dirent *entry;
-    bool found = false;
-    while (!found && (entry = readdir(entries)) != NULL) {
-        struct inode there;
-        found = inode_at(dirfd(entries), entry->d_name, &there) == 0 && inode_equal(&there, inode);
-    }
-    closedir(entries);
-    return found;
+    struct own_files *own_files = config->own_files;
+    pthread_mutex_lock(&own_files->lock);
+    int result = entries_hold(&own_files->state_dir, config->state_dir, inode);
+    pthread_mutex_unlock(&own_files->lock);
+    return result;
 }
 
-int own_file(const struct config *config, int fd)
+int own_file(const struct config *config, const struct file_state *state)
 {
-    struct inode inode;
-    struct file_state state;
-    int result = inode_of(fd, &inode);
-    if (result == 0)
-        result = file_state_read(fd, &state);
-    if (result < 0)
-        return result;
-    if (is_named_file(config->own_files, &inode, &state.identity))
+    if (is_named_file(config->own_files, &state->inode, &state->identity))
         return 1;
-    return is_in_state_dir(config, &inode);
+    return is_in_state_dir(config, &state->inode);
 }
 
 /* ---- directories ---- */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #define NS_A_SECOND 1000000000
 /** The first second of 32 bits, and the last that 64 bits of ns after it reach. */
@@ -78,6 +79,7 @@ int file_state_read(int fd, struct file_state *ret_state)
         return -errno;
     struct file_state state = {
         .identity = {.size = (int64_t)stat.stx_size, .mtime_ns = to_ns(stat.stx_mtime)},
+        .inode = {makedev(stat.stx_dev_major, stat.stx_dev_minor), (ino_t)stat.stx_ino},
         .ctime_ns = to_ns(stat.stx_ctime),
         .links = stat.stx_nlink,
         .mode = stat.stx_mode,

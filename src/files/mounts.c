@@ -133,10 +133,10 @@ void mounts_free(struct mounts *mounts)
     free(mounts);
 }
 
-static void follow_changes(struct mounts *mounts)
+void mounts_follow(struct mounts *mounts)
 {
-    struct pollfd change = {.fd = mounts->file, .events = POLLPRI};
-    if (mounts->file >= 0 && poll(&change, 1, 0) > 0)
+    struct pollfd change = {.fd = mounts ? mounts->file : -1, .events = POLLPRI};
+    if (change.fd >= 0 && poll(&change, 1, 0) > 0)
         read_all(mounts);
 }
 
@@ -190,7 +190,6 @@ bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device)
     char name[NAME_MAX + 1];
     if (!mounts)
         return false;
-    follow_changes(mounts);
     const struct mount *mount = find(mounts, "/");
     snprintf(walk.rest, sizeof(walk.rest), "%s", path);
     while (mounts->count && !mount && (take_name(&walk, name), *name)) {

@@ -34,7 +34,7 @@ static bool is_awaited(const struct walk *walk, int root, const char *path)
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
     if (result < 0)
         return !safe_open_is_absent(result);
-    if (!S_ISREG(state.mode) || own_file(walk->config, path_fd) > 0)
+    if (!S_ISREG(state.mode) || own_file(walk->config, &state) > 0)
         return false;
     enum batch_file file = walk->ask(walk->context, path, &state);
     bool is_covered = batch_covers(walk->marker, state.ctime_ns, state.ctime_ns);

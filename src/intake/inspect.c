@@ -135,9 +135,9 @@ static bool lies_in_own_directory(const struct watched *folder, const char *path
 }
 
 /** Whether closedrop itself uses the file: 1, 0, or a negative errno if that is unknown. */
-static int is_own(const struct watched *folder, const char *path, int path_fd)
+static int is_own(const struct watched *folder, const char *path, const struct file_state *state)
 {
-    int result = own_file(folder->watch->config, path_fd);
+    int result = own_file(folder->watch->config, state);
     if (result == 0)
         result = lies_in_own_directory(folder, path);
     if (result > 0)
@@ -152,7 +152,7 @@ static void compare(
     const struct watched *folder, struct candidate *candidate, int path_fd, bool seems_finished)
 {
     struct crash_guard *guard = folder->watch->crash_guard;
-    if (is_own(folder, candidate->path, path_fd) ||
+    if (is_own(folder, candidate->path, &candidate->state) ||
         !crash_guard_begin_sample(guard, folder->folder->name, candidate->path))
         return;
     replaced_note(folder, candidate, path_fd, seems_finished);
@@ -200,7 +200,7 @@ static bool settle(struct watched *folder, struct candidate *candidate)
     CLEANUP(close_fd)
     int path_fd = folder->root.fd < 0 ? -ENOENT : safe_open_path(folder->root.fd, candidate->path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
-    int own = result < 0 ? 0 : is_own(folder, candidate->path, path_fd);
+    int own = result < 0 ? 0 : is_own(folder, candidate->path, &state);
     result = own < 0 ? own : result;
     folder_note_unexamined(folder, result);
     if (result < 0 || own || !S_ISREG(state.mode) || candidate->is_gone) {

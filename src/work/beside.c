@@ -152,10 +152,21 @@ static void move_companion(const char *pattern, int directory, const char *name,
         put_away_companion(directory, from, destination, to);
 }
 
+/** A marker of a batch goes last: end_marker.h. */
+static bool has_marker(const struct folder *folder)
+{
+    return *folder->marker && !path_marker_is_of_batch(folder->marker);
+}
+
+bool beside_has_companions(const struct folder *folder)
+{
+    return has_marker(folder) || folder->sidecar;
+}
+
 void beside_move_companions(const struct task *task, int directory, const char *name,
     const struct destination *destination, const char *new_name)
 {
-    if (!path_marker_is_of_batch(task->folder->marker)) /* that one goes last: end_marker.h */
+    if (has_marker(task->folder))
         move_companion(task->folder->marker, directory, name, destination, new_name);
     if (task->folder->sidecar)
         move_companion(SIDECAR_PATTERN, directory, name, destination, new_name);

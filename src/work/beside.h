@@ -26,6 +26,9 @@ void beside_remove_text_in_folder(const struct task *task);
 /** Remove what an earlier attempt left next to the file's former locations. */
 void beside_remove_old_texts(struct task *task);
 
+/** Whether a file of the folder may have a marker or a sidecar. */
+bool beside_has_companions(const struct folder *folder);
+
 /** Move the marker and the sidecar of the file that was `name` in `directory`. */
 void beside_move_companions(const struct task *task, int directory, const char *name,
     const struct destination *destination, const char *new_name);

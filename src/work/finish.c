@@ -117,6 +117,8 @@ static void send_companions_after(
     const struct task *task, const struct destination *destination, const char *new_name)
 {
     const struct job *job = task->job;
+    if (!beside_has_companions(task->folder))
+        return;
     send_companions_of(task, job->path, destination, new_name);
     send_companions_of(task, job->filed_path, destination, new_name);
     send_companions_of(task, job->queued_path, destination, new_name);

@@ -146,7 +146,7 @@ static struct verdict check_file(struct task *task, const struct stage_tools *to
         result = -EINVAL;
     if (result < 0)
         return verdict_of_error(task, tools, result);
-    int own = own_file(task->config, path_fd); /* since a reload, perhaps */
+    int own = own_file(task->config, &state); /* since a reload, perhaps */
     if (own < 0)
         return verdict_of_error(task, tools, own);
     if (own)

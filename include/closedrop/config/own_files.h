@@ -8,6 +8,7 @@
 #define CLOSEDROP_CONFIG_OWN_FILES_H
 
 #include "closedrop/config/tree.h"
+#include "closedrop/files/identity.h"
 
 #include <stdbool.h>
 
@@ -21,11 +22,11 @@ void own_files_free(struct own_files *own_files);
 void own_files_see(const struct config *config);
 
 /**
- * Whether closedrop uses the file behind `fd` (O_PATH is enough), under this name or another. A
- * file that was moved still counts as long as nothing takes its place, except in state_dir. Returns
- * 1 or 0; or a negative errno if this cannot be determined now.
+ * Whether closedrop uses the file whose state was just read, under this name or another. A file
+ * that was moved still counts as long as nothing takes its place, except in state_dir. Returns 1 or
+ * 0; or a negative errno if this cannot be determined now.
  */
-int own_file(const struct config *config, int fd);
+int own_file(const struct config *config, const struct file_state *state);
 
 /**
  * Whether the directory behind `fd` is the top of an archive, of state_dir or of another folder; if

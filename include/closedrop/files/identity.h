@@ -9,6 +9,8 @@
 #ifndef CLOSEDROP_FILES_IDENTITY_H
 #define CLOSEDROP_FILES_IDENTITY_H
 
+#include "closedrop/files/inode.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +29,7 @@ struct identity {
 /** The identity and the other attributes of an open file, read at one moment. */
 struct file_state {
     struct identity identity;
+    struct inode inode; /* only for comparing what exists now */
     int64_t ctime_ns;
     uint64_t links;
     mode_t mode; /* including the file type */

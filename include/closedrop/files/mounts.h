@@ -15,10 +15,13 @@ struct mounts;
 struct mounts *mounts_new(void);
 void mounts_free(struct mounts *mounts); /* takes NULL */
 
+/** Find out whether something was mounted or unmounted since; one poll(2). Takes NULL. */
+void mounts_follow(struct mounts *mounts);
+
 /**
  * Whether `path`, which is absolute, leads to or through a file system that can hang, as the mounts
- * are now. If so, `ret_device` is the device of the first one. Nothing can hang if /proc is
- * missing, or if out of memory. Takes NULL.
+ * were when they were last followed. If so, `ret_device` is the device of the first one. Nothing
+ * can hang if /proc is missing, or if out of memory. Takes NULL.
  */
 bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device);
 
