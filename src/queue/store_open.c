@@ -19,6 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/** Several jobs' pages; allocated for each change, so below what malloc(3) asks the system for. */
+#define UNDO_MAX (120 * 1024)
+
 /** SQL function: the bytes of a digest in hex, NULL where it is none (SQLite has it from 3.41 on).
  */
 static void unhex(sqlite3_context *context, int count, sqlite3_value **values)
@@ -217,9 +220,21 @@ static enum store_problem read_all(struct store *store, struct str *why)
 }
 
 /** Open, check and prepare the database of `store`. */
+/**
+ * A change with triggers must be undone whole if one of them fails, so SQLite remembers each page
+ * that it overwrites: beyond this size in a temporary file, and from then on for every change, in
+ * two writes a page. Its own limit of 64 KB is one job with its indexes. It can be set once in a
+ * process, before SQLite is used.
+ */
+static void keep_undo_in_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_MAX);
+}
+
 static enum store_problem open_database(
     struct store *store, const char *path, bool create, struct str *why)
 {
+    keep_undo_in_memory();
     mode_t before = umask(0077);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &store->database, flags, NULL);
