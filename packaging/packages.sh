@@ -35,6 +35,9 @@ server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server libfuse
 # The shells, apart from bash, that complete commands. A test whose shell is missing is skipped.
 shell_packages=(zsh fish)
 
+# A browser, for the stories of the page.
+browser_packages=(chromium chromium-driver python3-selenium)
+
 # Programs that create documents, each ending in its own way. Documents of missing programs are left out.
 maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)
 

@@ -51,7 +51,8 @@ install_or_note() {
 
 install_all() {
     local needed=("${build_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}")
-    local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}" "${shell_packages[@]}")
+    local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}" "${shell_packages[@]}"
+        "${browser_packages[@]}")
     $quick || wanted+=("${lint_packages[@]}")
     # all in one go; only when that fails, group by group, to see what can be had
     install_packages "${wanted[@]}" && return
@@ -59,6 +60,7 @@ install_all() {
     $quick || install_or_note "some linters" "${lint_packages[@]}"
     install_or_note "tests with real servers" "${server_packages[@]}"
     install_or_note "completion in other shells" "${shell_packages[@]}"
+    install_or_note "the page in a browser" "${browser_packages[@]}"
     install_or_note "documents of some makers" "${maker_packages[@]}"
 }
 
