@@ -84,6 +84,7 @@
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
  *     queue/backoff        how long to wait (pure)
+ *     queue/events         what is to be reported until it is; event: its kind and cause (pure)
  *     queue/reading        what it has to say: jobs, lists, counts; groups: of jobs that leave
  *                          together; filed_memory: which bytes were filed; ledger: what was sent
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:

@@ -78,6 +78,13 @@ enum query_kind {
     QUERY_PACED_SENDER,    /* the first above sender: sender | */
     QUERY_PACED,           /* sender, folder, not claimed: | id, entered of the first to enter */
     QUERY_COUNT_PACED,     /* sender | how many emails wait for their turn */
+    QUERY_EVENTS, /* channel, due at_ms, limit: event, cause, why | id, job, at_ms, since_ms, the
+                     event that reported the beginning, tries, how many of them are unknown */
+    QUERY_EVENTS_OF_CAUSE, /* channel, cause, not being delivered, limit: the same, by id */
+    QUERY_NEXT_EVENT,      /* channel: | when it is due, INT64_MAX */
+    QUERY_COUNT_EVENTS,    /* channel, cause where set: | how many */
+    QUERY_CAUSES,          /* cause, why | since_ms, when it was over, event */
+    QUERY_LAST_ARRIVAL,    /* folder: | the newest queued_ms, 0 */
 
     /* changes: store_change() */
     CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms */
@@ -99,6 +106,17 @@ enum query_kind {
     CHANGE_LEFT_FORGET,  /* what left before at_ms */
     CHANGE_LEFT_SHIFT,   /* all: by_ms later */
     CHANGE_GUARD,        /* rule, marks: set them */
+    CHANGE_EVENT,        /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
+                            posting (the event that reported the beginning): add it, due until_ms */
+    /* events of a channel: the one with the id and, where cause is set, all of it up to the id */
+    CHANGE_EVENT_BEGUN,  /* one try more, whose end is unknown; never due */
+    CHANGE_EVENT_LATER,  /* its end is known: due until_ms */
+    CHANGE_EVENT_OVER,   /* remove them */
+    CHANGE_EVENTS_AGAIN, /* of all channels, what is never due: due until_ms */
+    CHANGE_EVENTS_CLAMP, /* what is due after at_ms: due then */
+    CHANGE_EVENTS_SHIFT, /* all: due by_ms later */
+    CHANGE_CAUSE,        /* cause, why, since_ms, until_ms (over), id (event): set it */
+    CHANGE_CAUSE_FORGET, /* cause: remove it */
     QUERIES
 };
 
@@ -128,6 +146,9 @@ struct query {
     const char *sender;
     const char *name;
     const char *why;
+    const char *channel; /* of event_channel_names */
+    const char *event;   /* of event_kind_names */
+    const char *cause;
     int64_t over; /* as struct guard_marks */
     int64_t released;
     int64_t recalled;

@@ -4,6 +4,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/remedy.h"
+#include "closedrop/queue/events.h"
 #include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
@@ -57,6 +58,7 @@ void queue_follow_clock(struct queue *queue, int64_t by_ms)
 {
     store_change(queue->store, CHANGE_SHIFT, &(struct query){.by_ms = by_ms});
     store_change(queue->store, CHANGE_LEFT_SHIFT, &(struct query){.by_ms = by_ms});
+    store_change(queue->store, CHANGE_EVENTS_SHIFT, &(struct query){.by_ms = by_ms});
     if (queue->ledger_ms != INT64_MIN) {
         queue->ledger_ms += by_ms;
         queue_set_number(queue, "ledger_ms", queue->ledger_ms);
@@ -93,6 +95,7 @@ static void mend_due_times(struct queue *queue)
     note_clock(queue);
     store_change(queue->store, CHANGE_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
     store_change(queue->store, CHANGE_LEFT_CLAMP, &(struct query){.at_ms = now});
+    store_change(queue->store, CHANGE_EVENTS_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
 }
 
 /* ---- after a start ---- */
@@ -100,6 +103,7 @@ static void mend_due_times(struct queue *queue)
 int64_t queue_recover(struct queue *queue, int64_t doubt_ms)
 {
     mend_due_times(queue);
+    queue_recover_deliveries(queue);
     int64_t claimed = queue_count_claimed(queue);
     int64_t after = 0;
     struct job *job;

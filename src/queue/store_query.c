@@ -60,6 +60,9 @@ static const struct parameter parameters[] = {
     TEXT(sender),
     TEXT(name),
     TEXT(why),
+    TEXT(channel),
+    TEXT(event),
+    TEXT(cause),
     NUMBER(id),
     NUMBER(posting),
     NUMBER(closed),
@@ -195,6 +198,9 @@ static const unsigned char texts_of[QUERIES] = {
     [QUERY_HELD] = 1,
     [QUERY_PACED_SENDER] = 1,
     [QUERY_COUNT_PACED] = 1,
+    [QUERY_EVENTS] = 3,
+    [QUERY_EVENTS_OF_CAUSE] = 3,
+    [QUERY_CAUSES] = 2,
 };
 
 static struct row read_row(sqlite3_stmt *statement, int texts)

@@ -228,6 +228,33 @@ static const char *const sql_migrations[] = {
     "CREATE TRIGGER outcome_changed AFTER UPDATE OF folder, state, done_ms ON job"
     "  WHEN old.state IN ('done', 'failed') OR new.state IN ('done', 'failed')"
     "  BEGIN " SQL_UNCOUNT_OUTCOME " " SQL_COUNT_OUTCOME " END;",
+
+    /* one row for each event and channel on which it is still to be delivered */
+    "CREATE TABLE event ("
+    "  channel TEXT NOT NULL,"
+    "  id INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  cause TEXT NOT NULL,"
+    "  message TEXT NOT NULL,"
+    "  job INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  since_ms INTEGER NOT NULL,"
+    "  opened_by INTEGER NOT NULL,"
+    "  due_ms INTEGER NOT NULL,"
+    "  tries INTEGER NOT NULL DEFAULT 0,"
+    "  unknown INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY (channel, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX event_due ON event (channel, due_ms, id);"
+    "CREATE INDEX event_by_cause ON event (channel, cause, id);"
+    /* what lasts, and has been reported */
+    "CREATE TABLE cause ("
+    "  name TEXT PRIMARY KEY,"
+    "  message TEXT NOT NULL,"
+    "  since_ms INTEGER NOT NULL,"
+    "  over_ms INTEGER NOT NULL,"
+    "  event INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -302,6 +329,13 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
     "SELECT " SQL_COLUMNS " FROM job INDEXED BY " index " WHERE " which " AND " time               \
     " >= :since_ms AND (" time ", id) < (:at_ms, :below) AND " SQL_FITS " ORDER BY " time          \
     " DESC, id DESC LIMIT :limit"
+
+#define SQL_EVENT_COLUMNS                                                                          \
+    "kind, cause, message, id, job, at_ms, since_ms, opened_by, tries, unknown"
+/* the indexes serve each half */
+#define SQL_OF_BATCH                                                                               \
+    "(channel = :channel AND id = :id)"                                                            \
+    " OR (channel = :channel AND cause = :cause AND id < :id)"
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
 
@@ -502,6 +536,32 @@ static const char *const sql_texts[] = {
                          " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
                          " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
                          " GROUP BY rule",
+    [QUERY_EVENTS] = "SELECT " SQL_EVENT_COLUMNS " FROM event WHERE channel = :channel"
+                     " AND due_ms <= :at_ms ORDER BY due_ms, id LIMIT :limit",
+    [QUERY_EVENTS_OF_CAUSE] =
+        "SELECT " SQL_EVENT_COLUMNS " FROM event WHERE channel = :channel AND cause = :cause"
+        " AND due_ms <> :never ORDER BY id LIMIT :limit",
+    [QUERY_NEXT_EVENT] = "SELECT ifnull(min(due_ms), :never) FROM event WHERE channel = :channel",
+    [QUERY_COUNT_EVENTS] = "SELECT count(*) FROM event WHERE channel = :channel"
+                           " AND (:cause IS NULL OR cause = :cause)",
+    [QUERY_CAUSES] = "SELECT name, message, since_ms, over_ms, event FROM cause ORDER BY name",
+    [QUERY_LAST_ARRIVAL] = "SELECT ifnull(max(queued_ms), 0) FROM job INDEXED BY job_by_folder"
+                           " WHERE folder = :folder",
+    [CHANGE_EVENT] = "INSERT INTO event (channel, id, kind, cause, message, job, at_ms, since_ms,"
+                     " opened_by, due_ms) VALUES (:channel, :id, :event, :cause, :why, :other,"
+                     " :at_ms, :since_ms, :posting, :until_ms)",
+    [CHANGE_EVENT_BEGUN] = "UPDATE event SET due_ms = :never, tries = tries + 1,"
+                           " unknown = unknown + 1 WHERE " SQL_OF_BATCH,
+    [CHANGE_EVENT_LATER] = "UPDATE event SET due_ms = :until_ms, unknown = 0 WHERE " SQL_OF_BATCH,
+    [CHANGE_EVENT_OVER] = "DELETE FROM event WHERE " SQL_OF_BATCH,
+    [CHANGE_EVENTS_AGAIN] = "UPDATE event SET due_ms = :until_ms WHERE due_ms = :never",
+    [CHANGE_EVENTS_CLAMP] =
+        "UPDATE event SET due_ms = :at_ms WHERE due_ms > :at_ms AND due_ms <> :never",
+    [CHANGE_EVENTS_SHIFT] =
+        "UPDATE event SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never",
+    [CHANGE_CAUSE] = "INSERT OR REPLACE INTO cause (name, message, since_ms, over_ms, event)"
+                     " VALUES (:cause, :why, :since_ms, :until_ms, :id)",
+    [CHANGE_CAUSE_FORGET] = "DELETE FROM cause WHERE name = :cause",
     [QUERY_NUMBER] = "SELECT value FROM number WHERE name = :name",
     [CHANGE_NUMBER] = "INSERT INTO number (name, value) VALUES (:name, :number)"
                       " ON CONFLICT (name) DO UPDATE SET value = :number",

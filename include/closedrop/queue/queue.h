@@ -6,8 +6,9 @@
  * function with a `why` writes a history row. Calling one that the job's state does not allow is a
  * bug of the caller.
  *
- * This is one of five headers: reading.h contains what can be read from the queue; groups.h,
- * filed_memory.h and ledger.h what it records about several jobs together. What they need from the
+ * This is one of six headers: reading.h contains what can be read from the queue; groups.h,
+ * filed_memory.h and ledger.h what it records about several jobs together; events.h what is to be
+ * reported. What they need from the
  * driver that stores the rows is in src/queue: four functions (store.h), whose queries and changes
  * are values (query.h).
  */

@@ -417,6 +417,11 @@ static bool fits_paced(const struct query *q, const struct job *job)
            !job->claimed;
 }
 
+static bool fits_folder(const struct query *q, const struct job *job)
+{
+    return is(q->folder, job->folder);
+}
+
 static bool fits_wake(const struct query *q, const struct job *job)
 {
     return job_has_error(job, q->code) && !job->ending && !job->claimed &&
@@ -548,7 +553,15 @@ static int order_states(const struct job *a, const struct job *b)
                                 : (int)a->put_away - (int)b->put_away;
 }
 
-enum telling { TELL_NOTHING, TELL_ID, TELL_HOW_MANY, TELL_DUE, TELL_BY_NAME, TELL_EMAILS };
+enum telling {
+    TELL_NOTHING,
+    TELL_ID,
+    TELL_HOW_MANY,
+    TELL_DUE,
+    TELL_QUEUED,
+    TELL_BY_NAME,
+    TELL_EMAILS
+};
 
 /** What a query or change of jobs is. */
 static const struct {
@@ -601,6 +614,7 @@ static const struct {
     [QUERY_IS_UNDECIDED] = {fits_undecided, order_ids, TELL_HOW_MANY},
     [QUERY_PACED_SENDER] = {fits_paced_after, order_senders, TELL_BY_NAME, sender_of, true},
     [QUERY_PACED] = {fits_paced, order_entered, TELL_ID, .one = true},
+    [QUERY_LAST_ARRIVAL] = {fits_folder, order_latest, TELL_QUEUED, .one = true},
     [QUERY_COUNT_PACED] = {is_paced, order_senders, TELL_EMAILS, sender_of},
     [CHANGE_WAKE] = {fits_wake, order_ids},
     [CHANGE_WAKE_CHANGED] = {fits_wake_changed, order_ids},
@@ -694,7 +708,8 @@ static void add(struct store *store, enum query_kind kind, const struct query *q
     *record = (struct record){kind, *query};
     const char **texts[] = {&record->is.rule, &record->is.lead_id, &record->is.sha256,
         &record->is.token, &record->is.activity, &record->is.sender, &record->is.name,
-        &record->is.state, &record->is.why};
+        &record->is.state, &record->is.why, &record->is.channel, &record->is.event,
+        &record->is.cause};
     for (size_t i = 0; i < COUNT(texts); i++)
         *texts[i] = keep(store, *texts[i]);
 }
@@ -703,6 +718,12 @@ static bool is_same_filing(const struct query *a, const struct query *b)
 {
     return is(a->sha256, b->sha256) && is(a->activity, b->activity) && is(a->lead_id, b->lead_id) &&
            a->id == b->id;
+}
+
+static bool is_of_batch(const struct query *event, const struct query *batch)
+{
+    return is(event->channel, batch->channel) &&
+           (event->id == batch->id || (is(event->cause, batch->cause) && event->id < batch->id));
 }
 
 /** Whether a record is about the same as the query: what is set again, or removed. */
@@ -719,6 +740,10 @@ static bool is_about(const struct record *record, enum query_kind kind, const st
         return is(record->is.rule, query->rule);
     case CHANGE_LEAVE:
         return record->is.id == query->id;
+    case CHANGE_EVENT:
+        return is_of_batch(&record->is, query);
+    case CHANGE_CAUSE:
+        return is(record->is.cause, query->cause);
     default:
         return false;
     }
@@ -768,6 +793,33 @@ static void change_left(struct store *store, enum query_kind kind, const struct 
     store->record_count = kept;
 }
 
+/** Of an event, `number` is how often it was tried, and `nth` how often with an unknown end. */
+static void change_event(struct query *event, enum query_kind kind, const struct query *query)
+{
+    bool is_named = is_of_batch(event, query), is_begun = event->until_ms == JOB_DUE_NEVER;
+    if (kind == CHANGE_EVENT_BEGUN && is_named) {
+        event->until_ms = JOB_DUE_NEVER;
+        event->number++;
+        event->nth++;
+    } else if (kind == CHANGE_EVENT_LATER && is_named) {
+        event->until_ms = query->until_ms;
+        event->nth = 0;
+    } else if (kind == CHANGE_EVENTS_AGAIN && is_begun) {
+        event->until_ms = query->until_ms;
+    } else if (kind == CHANGE_EVENTS_CLAMP && !is_begun && event->until_ms > query->at_ms) {
+        event->until_ms = query->at_ms;
+    } else if (kind == CHANGE_EVENTS_SHIFT && !is_begun) {
+        event->until_ms += query->by_ms;
+    }
+}
+
+static void change_events(struct store *store, enum query_kind kind, const struct query *query)
+{
+    for (size_t i = 0; i < store->record_count; i++)
+        if (store->records[i].kind == CHANGE_EVENT)
+            change_event(&store->records[i].is, kind, query);
+}
+
 static void change_due(struct store *store, enum query_kind kind, const struct query *query)
 {
     struct found found = find(store, kind, query);
@@ -786,13 +838,28 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
     switch (kind) {
     case CHANGE_POST:
     case CHANGE_NOTE:
+    case CHANGE_EVENT:
         add(store, kind, query);
         break;
     case CHANGE_REMEMBER:
     case CHANGE_NUMBER:
     case CHANGE_LEAVE:
     case CHANGE_GUARD:
+    case CHANGE_CAUSE:
         set(store, kind, query);
+        break;
+    case CHANGE_EVENT_OVER:
+        drop(store, CHANGE_EVENT, query);
+        break;
+    case CHANGE_CAUSE_FORGET:
+        drop(store, CHANGE_CAUSE, query);
+        break;
+    case CHANGE_EVENT_BEGUN:
+    case CHANGE_EVENT_LATER:
+    case CHANGE_EVENTS_AGAIN:
+    case CHANGE_EVENTS_CLAMP:
+    case CHANGE_EVENTS_SHIFT:
+        change_events(store, kind, query);
         break;
     case CHANGE_UNREMEMBER:
         drop(store, CHANGE_REMEMBER, query);
@@ -928,10 +995,13 @@ static void tell_jobs(struct store *store, enum query_kind kind, const struct qu
         tell_group(query, &found, each, context);
     else if (kind == QUERY_COUNT_CLAIMED)
         tell_claimed(&found, each, context);
-    for (size_t i = 0; i < found.count && (telling == TELL_ID || telling == TELL_DUE); i++) {
+    bool is_told = telling == TELL_ID || telling == TELL_DUE || telling == TELL_QUEUED;
+    for (size_t i = 0; i < found.count && is_told; i++) {
         const struct job *job = found.jobs[i];
-        each(context,
-            &(struct row){.numbers = {telling == TELL_ID ? job->id : job->due_ms, job->entered}});
+        int64_t number = telling == TELL_ID    ? job->id
+                         : telling == TELL_DUE ? job->due_ms
+                                               : job->queued_ms;
+        each(context, &(struct row){.numbers = {number, job->entered}});
     }
     free(found.jobs);
 }
@@ -983,8 +1053,50 @@ static bool answers(const struct store *store, const struct record *record, enum
                is_being_attached(store, is_it->id);
     case QUERY_GUARD:
         return record->kind == CHANGE_GUARD && is(is_it->rule, query->rule);
+    case QUERY_COUNT_EVENTS:
+        return record->kind == CHANGE_EVENT && is(is_it->channel, query->channel) &&
+               is_or_any(query->cause, is_it->cause);
+    case QUERY_EVENTS_OF_CAUSE:
+        return record->kind == CHANGE_EVENT && is(is_it->channel, query->channel) &&
+               is(query->cause, is_it->cause) && is_it->until_ms != JOB_DUE_NEVER;
+    case QUERY_CAUSES:
+        return record->kind == CHANGE_CAUSE;
     default:
         return false;
+    }
+}
+
+static struct row row_of_event(const struct query *event)
+{
+    return (struct row){{event->event, event->cause, event->why},
+        {event->id, event->other, event->at_ms, event->since_ms, event->posting, event->number,
+            event->nth}};
+}
+
+/** The event of a channel that is due first, of those behind this one in that order. */
+static const struct query *next_event(
+    const struct store *store, const char *channel, const struct query *before)
+{
+    const struct query *next = NULL;
+    for (size_t i = 0; i < store->record_count; i++) {
+        const struct query *event = &store->records[i].is;
+        bool is_behind = !before || event->until_ms > before->until_ms ||
+                         (event->until_ms == before->until_ms && event->id > before->id);
+        if (store->records[i].kind == CHANGE_EVENT && is(event->channel, channel) && is_behind &&
+            (!next || event->until_ms < next->until_ms))
+            next = event;
+    }
+    return next;
+}
+
+static void tell_events(
+    struct store *store, const struct query *query, each_row *each, void *context)
+{
+    const struct query *event = next_event(store, query->channel, NULL);
+    for (int64_t i = 0; i < query->limit && event && event->until_ms <= query->at_ms; i++) {
+        const struct row row = row_of_event(event);
+        each(context, &row);
+        event = next_event(store, query->channel, event);
     }
 }
 
@@ -1006,6 +1118,11 @@ static struct row row_of(const struct record *record, enum query_kind kind)
     case QUERY_GUARD:
         return (struct row){
             .numbers = {is_it->over, is_it->released, is_it->recalled, is_it->recalled_held}};
+    case QUERY_EVENTS_OF_CAUSE:
+        return row_of_event(is_it);
+    case QUERY_CAUSES:
+        return (struct row){
+            {is_it->cause, is_it->why}, {is_it->since_ms, is_it->until_ms, is_it->id}};
     default:
         return (struct row){.numbers = {is_it->at_ms}};
     }
@@ -1032,7 +1149,8 @@ static void tell_records(struct store *store, enum query_kind kind, const struct
     int64_t *times = NULL;
     size_t count = 0;
     struct row last = {.texts = {NULL}};
-    bool is_list = kind == QUERY_POSTINGS || kind == QUERY_FILINGS || kind == QUERY_HISTORY;
+    bool is_list = kind == QUERY_POSTINGS || kind == QUERY_FILINGS || kind == QUERY_HISTORY ||
+                   kind == QUERY_EVENTS_OF_CAUSE || kind == QUERY_CAUSES;
     bool is_last = kind == QUERY_LAST_POSTING || kind == QUERY_LAST_NOTE || kind == QUERY_NUMBER ||
                    kind == QUERY_GUARD;
     for (size_t i = 0; i < store->record_count && !store->failed; i++) {
@@ -1041,7 +1159,7 @@ static void tell_records(struct store *store, enum query_kind kind, const struct
         last = row_of(&store->records[i], kind);
         times = grow(times, count, sizeof(*times));
         times[count++] = store->records[i].is.at_ms;
-        if (is_list)
+        if (is_list && (!query->limit || (int64_t)count <= query->limit))
             each(context, &last);
     }
     if (is_last && count)
@@ -1056,8 +1174,14 @@ static void tell_records(struct store *store, enum query_kind kind, const struct
 void store_rows(struct store *store, enum query_kind kind, const struct query *query,
     void (*each)(void *context, const struct row *row), void *context)
 {
-    if (of_jobs[kind].fits)
+    if (of_jobs[kind].fits) {
         tell_jobs(store, kind, query, each, context);
-    else
+    } else if (kind == QUERY_EVENTS) {
+        tell_events(store, query, each, context);
+    } else if (kind == QUERY_NEXT_EVENT) {
+        const struct query *next = next_event(store, query->channel, NULL);
+        each(context, &(struct row){.numbers = {next ? next->until_ms : JOB_DUE_NEVER}});
+    } else {
         tell_records(store, kind, query, each, context);
+    }
 }

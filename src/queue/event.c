@@ -1,0 +1,70 @@
+/** What can be reported, and by which name a cause is recognised. */
+#include "closedrop/queue/event.h"
+
+#include "closedrop/base/array.h"
+#include "closedrop/base/str.h"
+
+#include <string.h>
+
+#define CAUSE_MAX 4096
+
+const char *const event_kind_names[EVENT_KINDS] = {
+    [EVENT_DONE] = "done",
+    [EVENT_FAILED] = "failed",
+    [EVENT_BLOCKED] = "blocked",
+    [EVENT_HELD] = "held",
+    [EVENT_SILENT] = "silent",
+    [EVENT_RECOVERED] = "recovered",
+    [EVENT_DIGEST] = "digest",
+};
+
+const char *const event_channel_names[CHANNELS] = {
+    [CHANNEL_HOOK] = "hook", [CHANNEL_MAIL] = "mail"};
+
+enum event_kind event_kind_of(const char *name)
+{
+    for (int i = 0; i < EVENT_KINDS; i++)
+        if (strcmp(event_kind_names[i], name) == 0)
+            return (enum event_kind)i;
+    return EVENT_KINDS;
+}
+
+/** Codes of status that are one cause to people. */
+static const char *common_code(const char *code)
+{
+    static const struct {
+        const char *code, *common;
+    } codes[] = {
+        {"key_refused", "key"},
+        {"key_unusable", "key"},
+        {"s3_down", "s3"},
+        {"s3_refused", "s3"},
+    };
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (strcmp(codes[i].code, code) == 0)
+            return codes[i].common;
+    return code;
+}
+
+/** Names of folders and rules may contain what separates the parts. */
+static void add_part(struct str *name, const char *part)
+{
+    if (!part)
+        return;
+    str_add_char(name, ':');
+    for (; *part; part++)
+        *part == ':' || *part == '%' ? str_printf(name, "%%%02X", (unsigned)*part)
+                                     : str_add_char(name, *part);
+}
+
+char *event_cause(enum event_kind kind, const struct cause_parts *parts)
+{
+    struct str name = STR_INIT(CAUSE_MAX);
+    if (kind == EVENT_DONE || kind == EVENT_RECOVERED || kind == EVENT_DIGEST)
+        return str_take(&name);
+    str_add(&name, event_kind_names[kind]);
+    add_part(&name, parts->code ? common_code(parts->code) : NULL);
+    add_part(&name, parts->folder);
+    add_part(&name, parts->rule);
+    return str_take(&name);
+}
