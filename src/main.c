@@ -36,6 +36,7 @@
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
  *     agent/control        answers on the control socket; progress: how far a file has settled
  *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
+ *     agent/conditions     what holds up files now, for the alerts
  *     agent/agent_state    what these files share
  *
  * - intake_open(): events and scans become settled files, in the watch thread for local folders,
@@ -84,9 +85,10 @@
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
  *     queue/backoff        how long to wait (pure)
- *     queue/events         what is to be reported until it is; event: its kind and cause (pure)
+ *     queue/notices        what is to be reported until it is; notice: its kind and cause (pure)
  *     queue/reading        what it has to say: jobs, lists, counts; groups: of jobs that leave
- *                          together; filed_memory: which bytes were filed; ledger: what was sent
+ *                          together; filed_memory: which bytes were filed; ledger: what was sent;
+ *                          job_history: what happened to one, as JSON
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
  *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
  *                          reads a row, store_put writes a job; store_look_up answers several
@@ -144,6 +146,11 @@
  *     work/etags           what S3's ETag says about the bytes, by bucket
  *     work/rejections      is it the file or the server that S3 refuses: other files show (pure)
  *
+ * - alerts_turn(): reports what happens, and what lasts
+ *     alerts/alerts        the turn; causes: what lasts, and when it is reported; delivery: when a
+ *                          failed one is tried again
+ *     alerts/hooks         a program for each notice (notice_json): child starts it and ends it
+ *
  * - doctor_run(): what is wrong, and how to fix it
  *     doctor/doctor        the table of checks; diagnosis: what they share; finding: a result
  *                          (pure)
@@ -176,8 +183,9 @@
  *                          ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
- *                          read_activity, rules_digest, locate, own_files (what is never taken),
- *                          place (which folder a file is in), service_account (who runs as),
+ *                          read_activity, read_alerts, rules_digest, locate, own_files (what is
+ *                          never taken), place (which folder a file is in), service_account (who
+ *                          runs as),
  *                          listen_address (where the HTTP server listens: pure);
  *                          settings, setting, setting_values, unknown_keys (key by key: the door to
  *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file

@@ -78,10 +78,11 @@ room close base http files
 room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules
+room alerts base config http queue
 room control base files config http queue
-room agent base files config http queue intake work control
+room agent base files config http queue intake work alerts control
 room doctor base files config http close queue rules intake work control
-room cli base files config http close queue rules intake work control agent doctor
+room cli base files config http close queue rules intake work alerts control agent doctor
 room sandbox base
 
 sandbox_room util

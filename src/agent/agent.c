@@ -109,6 +109,12 @@ static int open_worker(struct agent *agent)
     return exit_code_of(result);
 }
 
+static int open_alerts(struct agent *agent)
+{
+    agent->alerts = alerts_new(agent->queue, agent->config);
+    return agent->alerts ? EXIT_DONE : refuse_to_start("cannot prepare alerts");
+}
+
 static int open_control(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
@@ -168,7 +174,7 @@ static void forbid_core_files(void)
 static int start(struct agent *agent)
 {
     static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_worker,
-        open_folders, recover, open_control, open_web, open_intake};
+        open_folders, open_alerts, recover, open_control, open_web, open_intake};
     forbid_core_files();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
@@ -191,6 +197,7 @@ static void stop(struct agent *agent)
     intake_close(agent->intake);
     web_close(agent->web);
     server_close(agent->control.server);
+    alerts_free(agent->alerts);
     worker_free(agent->worker);
     http_free(agent->http);
     queue_close(agent->queue);

@@ -2,6 +2,7 @@
 #ifndef CLOSEDROP_AGENT_AGENT_STATE_H
 #define CLOSEDROP_AGENT_AGENT_STATE_H
 
+#include "closedrop/alerts/alerts.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/control_socket.h"
@@ -38,6 +39,7 @@ struct agent {
     struct intake *intake;
     struct control_socket control;
     struct web *web; /* NULL: http.listen is not set */
+    struct alerts *alerts;
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */

@@ -59,6 +59,7 @@ static int add_status(const struct agent *agent, struct json *status)
         result |= json_add_text(one, "not_reloaded", str_text(&agent->mistakes));
     result |= json_add(status, "agent", one);
     result |= worker_add_status(agent->worker, status);
+    result |= alerts_add_status(agent->alerts, status);
     for (size_t i = 0; folder && i < agent->config->folder_count; i++, folder = json_next(folder))
         result |= add_health(&agent->folders[i].health, folder);
     return result;

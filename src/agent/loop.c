@@ -3,6 +3,7 @@
 
 #include "loop.h"
 #include "arrivals.h"
+#include "conditions.h"
 #include "once.h"
 #include "once_bar.h"
 #include "signals.h"
@@ -24,6 +25,7 @@ static int64_t loop_timeout(struct agent *agent)
     int64_t timeout = earlier(worker_timeout(agent->worker), server_timeout(agent->control.server));
     timeout = earlier(timeout, web_timeout(agent->web));
     timeout = earlier(timeout, intake_timeout(agent->intake));
+    timeout = earlier(timeout, alerts_timeout(agent->alerts));
     if (agent->stopping)
         timeout = earlier(timeout, later(agent->stop_ms - now, 0));
     if (agent->alive_ms)
@@ -104,6 +106,7 @@ static void turn(struct agent *agent)
     worker_reap(agent->worker);
     arrivals_take(agent);
     worker_claim(agent->worker);
+    conditions_report(agent);
     if (agent_commit(agent) == 0)
         worker_start(agent->worker);
 }
@@ -112,8 +115,9 @@ static bool is_finished(const struct agent *agent)
 {
     if (!agent->stopping)
         return false;
-    return agent->broken || worker_count_claimed(agent->worker) == 0 ||
-           clock_steady_ms() >= agent->stop_ms;
+    bool is_idle =
+        worker_count_claimed(agent->worker) == 0 && alerts_count_running(agent->alerts) == 0;
+    return agent->broken || is_idle || clock_steady_ms() >= agent->stop_ms;
 }
 
 void loop_run(struct agent *agent)
@@ -121,7 +125,8 @@ void loop_run(struct agent *agent)
     once_bar_begin(agent);
     while (!is_finished(agent)) {
         const int fds[] = {agent->signals, intake_descriptor(agent->intake),
-            server_descriptor(agent->control.server), web_descriptor(agent->web)};
+            server_descriptor(agent->control.server), web_descriptor(agent->web),
+            alerts_descriptor(agent->alerts)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
         follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)

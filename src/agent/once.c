@@ -87,6 +87,8 @@ void once_stop_if_done(struct agent *agent)
         return;
     if (!is_blocked && awaits_end_markers(agent))
         return;
+    if (alerts_count_running(agent->alerts) || alerts_timeout(agent->alerts) <= ONCE_PATIENCE_MS)
+        return;
     waiting |= agent->disk_short;
     waiting |= agent_count_waiting(agent, NULL) > 0;
     bool good = !waiting && worker_failures(agent->worker) == 0;

@@ -49,6 +49,7 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     agent->is_first_queue = false;
     config_release(agent->config);
     agent->config = config_hold(config);
+    alerts_configure(agent->alerts, config);
     log_configure(config->log_level, config->log_format);
     intake_switch(agent->intake);
     return 0;

@@ -33,6 +33,7 @@ static void begin_stop(struct agent *agent)
 {
     notify_stopping();
     worker_stop_claiming(agent->worker);
+    alerts_stop(agent->alerts);
     /* a second signal does not wait */
     agent->stop_ms = agent->stopping ? 0 : clock_steady_ms() + STOP_MAX_MS;
     agent->stopping = true;

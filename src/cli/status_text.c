@@ -66,6 +66,16 @@ static void add_away(const struct status_view *view, const struct json *folders)
     }
 }
 
+/** Whoever relies on being notified is not. */
+static void add_failing(const struct status_view *view, const struct json *failing)
+{
+    for (const struct json *one = json_first(failing); one; one = json_next(one)) {
+        CLEANUP(free_text)
+        char *words = str_format("%s: %s", job_member(one, "what"), job_member(one, "message"));
+        add_alert(view, "NOT NOTIFIED", words ? words : "?");
+    }
+}
+
 static void add_alerts(const struct status_view *view, const struct json *status)
 {
     const char *blocked = json_get_text(json_get(status, "blocked"), "message");
@@ -76,6 +86,7 @@ static void add_alerts(const struct status_view *view, const struct json *status
     if (blocked)
         add_alert(view, "BLOCKED", blocked);
     add_away(view, json_get(status, "folders"));
+    add_failing(view, json_get(json_get(status, "alerts"), "failing"));
 }
 
 /* ---- the agent and its queue ---- */

@@ -42,6 +42,8 @@ void config_release(struct config *config)
     for (size_t i = 0; i < config->rule_count; i++)
         rule_release(&config->rules[i]);
     free(config->rules);
+    for (int i = 0; i < CONFIG_HOOKS; i++)
+        text_list_free(config->hooks[i]);
     free(config->file);
     free(config->state_dir);
     free(config->control_socket);

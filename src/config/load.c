@@ -2,6 +2,7 @@
 #include "closedrop/config/load.h"
 
 #include "nesting.h"
+#include "read_alerts.h"
 #include "read_folder.h"
 #include "read_rule.h"
 #include "reader.h"
@@ -187,6 +188,8 @@ static bool is_whole(const struct config *config)
     bool whole = config->state_dir && config->control_socket && close->api_url &&
                  close->upload_hosts && config->http.listen && close->ca_file && close->proxy &&
                  config->folders && config->rules;
+    for (int i = 0; whole && i < CONFIG_HOOKS; i++)
+        whole = config->hooks[i] != NULL;
     for (size_t i = 0; whole && i < config->folder_count; i++) {
         const struct folder *f = &config->folders[i];
         whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
@@ -204,6 +207,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     if (!read_rules(settings, config)) /* no memory: told by config_load() */
         return;
     read_folders(settings, config);
+    read_alerts(settings, config);
     read_log(settings, config);
     if (is_whole(config)) {
         config_find_elsewhere(config);

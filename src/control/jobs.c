@@ -9,6 +9,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
 #include "closedrop/queue/by_hand.h"
+#include "closedrop/queue/job_history.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/reading.h"
 
@@ -69,17 +70,6 @@ struct answer jobs_list(const struct asked *asked)
     return answer_body(body, listing.jobs.result | add_next(body, &listing));
 }
 
-static void add_history(void *context, int64_t at_ms, const char *state, const char *why)
-{
-    struct collection *collection = context;
-    char time[CLOCK_TEXT];
-    struct json *row = json_object();
-    collection->result |= json_add_text(row, "at", clock_rfc3339(at_ms, time));
-    collection->result |= json_add_text(row, "state", state);
-    collection->result |= json_add_text(row, "why", why);
-    collection->result |= json_append(collection->array, row);
-}
-
 static struct answer no_such_job(int64_t id)
 {
     char message[80];
@@ -89,10 +79,8 @@ static struct answer no_such_job(int64_t id)
 
 int jobs_view(const struct asked *asked, const struct job *job, struct json **ret_view)
 {
-    struct collection history = {.array = json_array()};
-    queue_history(asked->queue, job->id, add_history, &history);
     *ret_view = view(asked, job);
-    return history.result | json_add(*ret_view, "history", history.array);
+    return json_add(*ret_view, "history", job_history(asked->queue, job->id));
 }
 
 static struct answer show(const struct asked *asked, int64_t id)

@@ -4,9 +4,9 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
-#include "closedrop/queue/events.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/ledger.h"
+#include "closedrop/queue/notices.h"
 #include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
@@ -151,7 +151,7 @@ void queue_fail(struct queue *queue, struct job *job, const char *code, const ch
     job->done_ms = job->due_ms;
     stay(queue, job);
     queue_set_state(queue, job, JOB_FAILED, message);
-    queue_add_outcome_event(queue, job);
+    queue_add_outcome_notice(queue, job);
     queue_wake_group(queue, job);
 }
 
@@ -172,7 +172,7 @@ void queue_done(struct queue *queue, struct job *job, const char *why)
         stay(queue, job);
     (void)str_assign(&job->values, NULL); /* only its activity was made of them */
     queue_set_state(queue, job, JOB_DONE, why);
-    queue_add_outcome_event(queue, job);
+    queue_add_outcome_notice(queue, job);
     queue_wake_group(queue, job);
 }
 

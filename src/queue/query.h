@@ -62,29 +62,30 @@ enum query_kind {
     QUERY_LAST_POSTING,   /* | its number */
     QUERY_POSTINGS,       /* of a job, id: token, lead_id, activity | at_ms */
     QUERY_FILINGS,        /* sha256, activity, lead_id: lead_id, rule, activity | at_ms, job */
-    QUERY_FILED_ELSEWHERE, /* sha256, activity, not lead_id: | 0, 1 */
-    QUERY_UNCLEAR_BY_HAND, /* sha256, lead_id: | 0, 1 */
-    QUERY_HISTORY,         /* of a job, id: state, why | at_ms */
-    QUERY_LAST_NOTE,       /* | at_ms */
-    QUERY_NUMBER,          /* name: | value */
-    QUERY_HAS_LEFT,        /* id, rule, after at_ms: | how many */
-    QUERY_LEFT_BY_RULE,    /* rule, not id: | at_ms of the nth last */
-    QUERY_LEFT_BY_SENDER,  /* sender, not id: | the same */
-    QUERY_IS_LEAVING,      /* sender, not id: | how many that are being attached */
-    QUERY_GUARD,           /* rule: | the four of struct guard_marks */
-    QUERY_HELD,            /* rule where set: rule | how many emails wait for a word */
-    QUERY_HELD_OF_RULE,    /* rule, held where set, not claimed, above id, limit: | id */
-    QUERY_IS_UNDECIDED,    /* rule, marks: | 0, 1 */
-    QUERY_PACED_SENDER,    /* the first above sender: sender | */
-    QUERY_PACED,           /* sender, folder, not claimed: | id, entered of the first to enter */
-    QUERY_COUNT_PACED,     /* sender | how many emails wait for their turn */
-    QUERY_EVENTS, /* channel, due at_ms, limit: event, cause, why | id, job, at_ms, since_ms, the
-                     event that reported the beginning, tries, how many of them are unknown */
-    QUERY_EVENTS_OF_CAUSE, /* channel, cause, not being delivered, limit: the same, by id */
-    QUERY_NEXT_EVENT,      /* channel: | when it is due, INT64_MAX */
-    QUERY_COUNT_EVENTS,    /* channel, cause where set: | how many */
-    QUERY_CAUSES,          /* cause, why | since_ms, when it was over, event */
-    QUERY_LAST_ARRIVAL,    /* folder: | the newest queued_ms, 0 */
+    QUERY_FILED_ELSEWHERE,  /* sha256, activity, not lead_id: | 0, 1 */
+    QUERY_UNCLEAR_BY_HAND,  /* sha256, lead_id: | 0, 1 */
+    QUERY_HISTORY,          /* of a job, id: state, why | at_ms */
+    QUERY_LAST_NOTE,        /* | at_ms */
+    QUERY_NUMBER,           /* name: | value */
+    QUERY_HAS_LEFT,         /* id, rule, after at_ms: | how many */
+    QUERY_LEFT_BY_RULE,     /* rule, not id: | at_ms of the nth last */
+    QUERY_LEFT_BY_SENDER,   /* sender, not id: | the same */
+    QUERY_IS_LEAVING,       /* sender, not id: | how many that are being attached */
+    QUERY_GUARD,            /* rule: | the four of struct guard_marks */
+    QUERY_HELD,             /* rule where set: rule | how many emails wait for a word */
+    QUERY_HELD_OF_RULE,     /* rule, held where set, not claimed, above id, limit: | id */
+    QUERY_IS_UNDECIDED,     /* rule, marks: | 0, 1 */
+    QUERY_PACED_SENDER,     /* the first above sender: sender | */
+    QUERY_PACED,            /* sender, folder, not claimed: | id, entered of the first to enter */
+    QUERY_COUNT_PACED,      /* sender | how many emails wait for their turn */
+    QUERY_NOTICES,          /* channel, event, due at_ms, limit: event, cause, why | id, job, at_ms,
+                              since_ms, the          event that reported the beginning, tries, how many of
+                              them are          unknown */
+    QUERY_NOTICES_OF_CAUSE, /* channel, cause, not being delivered, limit: the same, by id */
+    QUERY_NEXT_NOTICE,      /* channel, event: | when it is due, INT64_MAX */
+    QUERY_COUNT_NOTICES,    /* channel, cause where set: | how many */
+    QUERY_CAUSES,           /* cause, why | since_ms, when it was over, event */
+    QUERY_LAST_ARRIVAL,     /* folder: | the newest queued_ms, 0 */
 
     /* changes: store_change() */
     CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms */
@@ -106,17 +107,17 @@ enum query_kind {
     CHANGE_LEFT_FORGET,  /* what left before at_ms */
     CHANGE_LEFT_SHIFT,   /* all: by_ms later */
     CHANGE_GUARD,        /* rule, marks: set them */
-    CHANGE_EVENT,        /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
-                            posting (the event that reported the beginning): add it, due until_ms */
+    CHANGE_NOTICE,       /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
+                           posting (the event that reported the beginning): add it, due until_ms */
     /* events of a channel: the one with the id and, where cause is set, all of it up to the id */
-    CHANGE_EVENT_BEGUN,  /* one try more, whose end is unknown; never due */
-    CHANGE_EVENT_LATER,  /* its end is known: due until_ms */
-    CHANGE_EVENT_OVER,   /* remove them */
-    CHANGE_EVENTS_AGAIN, /* of all channels, what is never due: due until_ms */
-    CHANGE_EVENTS_CLAMP, /* what is due after at_ms: due then */
-    CHANGE_EVENTS_SHIFT, /* all: due by_ms later */
-    CHANGE_CAUSE,        /* cause, why, since_ms, until_ms (over), id (event): set it */
-    CHANGE_CAUSE_FORGET, /* cause: remove it */
+    CHANGE_NOTICE_BEGUN,  /* one try more, whose end is unknown; never due */
+    CHANGE_NOTICE_LATER,  /* its end is known: due until_ms */
+    CHANGE_NOTICE_OVER,   /* remove them */
+    CHANGE_NOTICES_AGAIN, /* of all channels, what is never due: due until_ms */
+    CHANGE_NOTICES_CLAMP, /* what is due after at_ms: due then */
+    CHANGE_NOTICES_SHIFT, /* all: due by_ms later */
+    CHANGE_CAUSE,         /* cause, why, since_ms, until_ms (over), id (event): set it */
+    CHANGE_CAUSE_FORGET,  /* cause: remove it */
     QUERIES
 };
 
@@ -146,8 +147,8 @@ struct query {
     const char *sender;
     const char *name;
     const char *why;
-    const char *channel; /* of event_channel_names */
-    const char *event;   /* of event_kind_names */
+    const char *channel; /* of notice_channel_names */
+    const char *event;   /* of notice_kind_names */
     const char *cause;
     int64_t over; /* as struct guard_marks */
     int64_t released;

@@ -7,15 +7,15 @@
 
 #include "store.h"
 
-#include "closedrop/queue/event.h"
+#include "closedrop/queue/notice.h"
 #include "closedrop/queue/queue.h"
 
 struct queue {
     struct store *store;
     int64_t id;
-    int64_t lost_ms;   /* wall clock: when an earlier queue was lost, 0 for never */
-    int64_t ledger_ms; /* the same, by the clock as it is now; INT64_MIN for never */
-    unsigned listeners[EVENT_KINDS]; /* queue_set_listeners() */
+    int64_t lost_ms;                  /* wall clock: when an earlier queue was lost, 0 for never */
+    int64_t ledger_ms;                /* the same, by the clock as it is now; INT64_MIN for never */
+    unsigned listeners[NOTICE_KINDS]; /* queue_set_listeners() */
 };
 
 /** Write a history row, now; job 0: of the queue itself. */

@@ -4,7 +4,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/remedy.h"
-#include "closedrop/queue/events.h"
+#include "closedrop/queue/notices.h"
 #include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
@@ -58,7 +58,7 @@ void queue_follow_clock(struct queue *queue, int64_t by_ms)
 {
     store_change(queue->store, CHANGE_SHIFT, &(struct query){.by_ms = by_ms});
     store_change(queue->store, CHANGE_LEFT_SHIFT, &(struct query){.by_ms = by_ms});
-    store_change(queue->store, CHANGE_EVENTS_SHIFT, &(struct query){.by_ms = by_ms});
+    store_change(queue->store, CHANGE_NOTICES_SHIFT, &(struct query){.by_ms = by_ms});
     if (queue->ledger_ms != INT64_MIN) {
         queue->ledger_ms += by_ms;
         queue_set_number(queue, "ledger_ms", queue->ledger_ms);
@@ -95,7 +95,7 @@ static void mend_due_times(struct queue *queue)
     note_clock(queue);
     store_change(queue->store, CHANGE_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
     store_change(queue->store, CHANGE_LEFT_CLAMP, &(struct query){.at_ms = now});
-    store_change(queue->store, CHANGE_EVENTS_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
+    store_change(queue->store, CHANGE_NOTICES_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
 }
 
 /* ---- after a start ---- */

@@ -198,8 +198,8 @@ static const unsigned char texts_of[QUERIES] = {
     [QUERY_HELD] = 1,
     [QUERY_PACED_SENDER] = 1,
     [QUERY_COUNT_PACED] = 1,
-    [QUERY_EVENTS] = 3,
-    [QUERY_EVENTS_OF_CAUSE] = 3,
+    [QUERY_NOTICES] = 3,
+    [QUERY_NOTICES_OF_CAUSE] = 3,
     [QUERY_CAUSES] = 2,
 };
 

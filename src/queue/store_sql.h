@@ -245,7 +245,7 @@ static const char *const sql_migrations[] = {
     "  unknown INTEGER NOT NULL DEFAULT 0,"
     "  PRIMARY KEY (channel, id)"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX event_due ON event (channel, due_ms, id);"
+    "CREATE INDEX event_due ON event (channel, kind, due_ms, id);"
     "CREATE INDEX event_by_cause ON event (channel, cause, id);"
     /* what lasts, and has been reported */
     "CREATE TABLE cause ("
@@ -330,7 +330,7 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
     " >= :since_ms AND (" time ", id) < (:at_ms, :below) AND " SQL_FITS " ORDER BY " time          \
     " DESC, id DESC LIMIT :limit"
 
-#define SQL_EVENT_COLUMNS                                                                          \
+#define SQL_NOTICE_COLUMNS                                                                         \
     "kind, cause, message, id, job, at_ms, since_ms, opened_by, tries, unknown"
 /* the indexes serve each half */
 #define SQL_OF_BATCH                                                                               \
@@ -536,28 +536,29 @@ static const char *const sql_texts[] = {
                          " ('queued', 'uploaded') AND suspect IN (0, 1) AND due_ms = :never"
                          " AND " SQL_WAITING " AND error_code = 'rule_gone' AND rule IS NOT NULL"
                          " GROUP BY rule",
-    [QUERY_EVENTS] = "SELECT " SQL_EVENT_COLUMNS " FROM event WHERE channel = :channel"
-                     " AND due_ms <= :at_ms ORDER BY due_ms, id LIMIT :limit",
-    [QUERY_EVENTS_OF_CAUSE] =
-        "SELECT " SQL_EVENT_COLUMNS " FROM event WHERE channel = :channel AND cause = :cause"
+    [QUERY_NOTICES] = "SELECT " SQL_NOTICE_COLUMNS " FROM event WHERE channel = :channel"
+                      " AND kind = :event AND due_ms <= :at_ms ORDER BY due_ms, id LIMIT :limit",
+    [QUERY_NOTICES_OF_CAUSE] =
+        "SELECT " SQL_NOTICE_COLUMNS " FROM event WHERE channel = :channel AND cause = :cause"
         " AND due_ms <> :never ORDER BY id LIMIT :limit",
-    [QUERY_NEXT_EVENT] = "SELECT ifnull(min(due_ms), :never) FROM event WHERE channel = :channel",
-    [QUERY_COUNT_EVENTS] = "SELECT count(*) FROM event WHERE channel = :channel"
-                           " AND (:cause IS NULL OR cause = :cause)",
+    [QUERY_NEXT_NOTICE] = "SELECT ifnull(min(due_ms), :never) FROM event WHERE channel = :channel"
+                          " AND kind = :event",
+    [QUERY_COUNT_NOTICES] = "SELECT count(*) FROM event WHERE channel = :channel"
+                            " AND (:cause IS NULL OR cause = :cause)",
     [QUERY_CAUSES] = "SELECT name, message, since_ms, over_ms, event FROM cause ORDER BY name",
     [QUERY_LAST_ARRIVAL] = "SELECT ifnull(max(queued_ms), 0) FROM job INDEXED BY job_by_folder"
                            " WHERE folder = :folder",
-    [CHANGE_EVENT] = "INSERT INTO event (channel, id, kind, cause, message, job, at_ms, since_ms,"
-                     " opened_by, due_ms) VALUES (:channel, :id, :event, :cause, :why, :other,"
-                     " :at_ms, :since_ms, :posting, :until_ms)",
-    [CHANGE_EVENT_BEGUN] = "UPDATE event SET due_ms = :never, tries = tries + 1,"
-                           " unknown = unknown + 1 WHERE " SQL_OF_BATCH,
-    [CHANGE_EVENT_LATER] = "UPDATE event SET due_ms = :until_ms, unknown = 0 WHERE " SQL_OF_BATCH,
-    [CHANGE_EVENT_OVER] = "DELETE FROM event WHERE " SQL_OF_BATCH,
-    [CHANGE_EVENTS_AGAIN] = "UPDATE event SET due_ms = :until_ms WHERE due_ms = :never",
-    [CHANGE_EVENTS_CLAMP] =
+    [CHANGE_NOTICE] = "INSERT INTO event (channel, id, kind, cause, message, job, at_ms, since_ms,"
+                      " opened_by, due_ms) VALUES (:channel, :id, :event, :cause, :why, :other,"
+                      " :at_ms, :since_ms, :posting, :until_ms)",
+    [CHANGE_NOTICE_BEGUN] = "UPDATE event SET due_ms = :never, tries = tries + 1,"
+                            " unknown = unknown + 1 WHERE " SQL_OF_BATCH,
+    [CHANGE_NOTICE_LATER] = "UPDATE event SET due_ms = :until_ms, unknown = 0 WHERE " SQL_OF_BATCH,
+    [CHANGE_NOTICE_OVER] = "DELETE FROM event WHERE " SQL_OF_BATCH,
+    [CHANGE_NOTICES_AGAIN] = "UPDATE event SET due_ms = :until_ms WHERE due_ms = :never",
+    [CHANGE_NOTICES_CLAMP] =
         "UPDATE event SET due_ms = :at_ms WHERE due_ms > :at_ms AND due_ms <> :never",
-    [CHANGE_EVENTS_SHIFT] =
+    [CHANGE_NOTICES_SHIFT] =
         "UPDATE event SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never",
     [CHANGE_CAUSE] = "INSERT OR REPLACE INTO cause (name, message, since_ms, over_ms, event)"
                      " VALUES (:cause, :why, :since_ms, :until_ms, :id)",

@@ -83,6 +83,7 @@ static void answered(struct worker *worker)
     if (breaker_answered(&worker->api_breaker))
         log_info("Close answers again");
     worker->key_unusable = false;
+    worker->api_has_worked = true;
     worker->api_code = NULL;
 }
 

@@ -66,6 +66,12 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
     return tools;
 }
 
+static void api_passed(struct worker *worker)
+{
+    worker->api_has_worked = true;
+    breaker_passed(&worker->api_breaker);
+}
+
 static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
@@ -78,7 +84,7 @@ static void reap_request(struct worker *worker, struct request *request)
     struct verdict verdict = stage_rows[task->stage].finish(task, &tools);
     bool is_doubtful = verdict.kind == VERDICT_DOUBT || verdict.kind == VERDICT_UNCLEAR;
     if (request_group(request) != API_FORMS && !is_doubtful)
-        breaker_passed(&worker->api_breaker);
+        api_passed(worker);
     pacing_drop_task_request(worker, task);
     task_end_stage(task, &verdict);
     apply_verdict(worker, task);

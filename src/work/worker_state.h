@@ -69,6 +69,7 @@ struct worker {
     char s3_rejection[768];       /* for people: why s3_breaker is open, with BREAKER_REJECTS */
     const char *api_code;         /* why api_breaker is open, NULL: it is not */
     char api_message[4096];       /* the same for people */
+    bool api_has_worked;          /* since the start */
     bool key_unusable;            /* the key file changed since, and holds no key to ask with */
     struct request *question;     /* GET me/, while one is in progress */
     struct window windows[API_GROUPS]; /* what the server still takes of each group */

@@ -10,17 +10,33 @@ struct block {
     const char *message;
 };
 
+static struct block s3_block(const struct worker *worker)
+{
+    if (worker->s3_breaker.reason == BREAKER_REJECTS)
+        return (struct block){"s3_refused", worker->s3_rejection};
+    if (worker->s3_breaker.state != BREAKER_CLOSED)
+        return (struct block){"s3_down", "uploads to S3 fail; files stay queued"};
+    return (struct block){NULL, NULL};
+}
+
 static struct block block_of(const struct worker *worker)
 {
     if (worker->disk_short)
         return (struct block){"disk_full", worker->disk_short};
     if (worker->api_code)
         return (struct block){worker->api_code, worker->api_message};
-    if (worker->s3_breaker.reason == BREAKER_REJECTS)
-        return (struct block){"s3_refused", worker->s3_rejection};
-    if (worker->s3_breaker.state != BREAKER_CLOSED)
-        return (struct block){"s3_down", "uploads to S3 fail; files stay queued"};
-    return (struct block){NULL, NULL};
+    return s3_block(worker);
+}
+
+struct worker_health worker_health(const struct worker *worker)
+{
+    const struct block s3 = s3_block(worker);
+    return (struct worker_health){.is_key_known = worker->api_code || worker->api_has_worked,
+        .is_s3_known = s3.code || worker->s3_success_ms,
+        .api_code = worker->api_code,
+        .api_message = worker->api_message,
+        .s3_code = s3.code,
+        .s3_message = s3.message};
 }
 
 static int add_blocked(const struct worker *worker, struct json *status)

@@ -5,6 +5,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/log.h"
 #include "closedrop/queue/guard.h"
+#include "closedrop/queue/notice.h"
 #include "closedrop/rules/rule.h"
 
 #include <stdatomic.h>
@@ -18,6 +19,9 @@ enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 
 /** S3's limit for one form POST. */
 #define FILE_SIZE_MAX (5LL * 1024 * 1024 * 1024)
+
+/** There is a hook for each kind of event but the last, which is for mail. */
+#define CONFIG_HOOKS NOTICE_DIGEST
 
 /** A drop folder. Sizes are in bytes, durations in ms. */
 struct folder {
@@ -98,6 +102,8 @@ struct config {
     size_t folder_count;
     struct rule *rules;
     size_t rule_count;
+    char **hooks[CONFIG_HOOKS]; /* by kind of event: program (absolute) and arguments,
+                                   NULL-terminated; without a program: none */
     enum log_level log_level;
     enum log_format log_format;
     struct own_files *own_files; /* own_files.h */

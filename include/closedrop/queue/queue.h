@@ -7,7 +7,7 @@
  * bug of the caller.
  *
  * This is one of six headers: reading.h contains what can be read from the queue; groups.h,
- * filed_memory.h and ledger.h what it records about several jobs together; events.h what is to be
+ * filed_memory.h and ledger.h what it records about several jobs together; notices.h what is to be
  * reported. What they need from the
  * driver that stores the rows is in src/queue: four functions (store.h), whose queries and changes
  * are values (query.h).

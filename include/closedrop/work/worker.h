@@ -126,6 +126,19 @@ int64_t worker_timeout(struct worker *worker);
 /** Whether a health check of Close is in progress, whose answer decides what is due next. */
 bool worker_is_asking(const struct worker *worker);
 
+/** What holds up files, for those who report it; codes and messages are those of status. */
+struct worker_health {
+    bool is_key_known; /* whether Close takes the key; otherwise nothing is known of it yet */
+    bool is_s3_known;  /* whether S3 takes files */
+    const char *api_code;
+    const char *api_message;
+    const char *s3_code;
+    const char *s3_message;
+};
+
+/** How the servers are; a code is NULL where nothing is wrong. The texts stay the worker's. */
+struct worker_health worker_health(const struct worker *worker);
+
 /** Whether API requests are allowed, and if not, why. */
 enum breaker_reason worker_blocked(const struct worker *worker);
 

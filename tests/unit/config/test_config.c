@@ -162,6 +162,7 @@ static void reads_every_key(void **state)
         "  receipts = true; duplicates = \"skip\"; }, { path = \"/srv/b\"; watch = \"inotify\"; "
         "after_upload = "
         "\"delete\"; } );\n"
+        "hooks = { done = [ \"/bin/a\", \"b c\" ]; recovered = [ \"bin/d\" ]; failed = [ ]; };\n"
         "log = { level = \"debug\"; format = \"json\"; };\n");
     const struct folder *folder = &config->folders[0];
     assert_string_equal(config->state_dir, "/var/lib/x");
@@ -195,6 +196,11 @@ static void reads_every_key(void **state)
     assert_int_equal(config->folders[1].after_upload, AFTER_DELETE);
     assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);
     assert_int_equal(config->log_format, LOG_FORMAT_JSON);
+    assert_string_equal(config->hooks[NOTICE_DONE][0], "/bin/a");
+    assert_string_equal(config->hooks[NOTICE_DONE][1], "b c");
+    assert_true(str_ends_with(config->hooks[NOTICE_RECOVERED][0], "/bin/d"));
+    assert_int_equal(config->hooks[NOTICE_RECOVERED][0][0], '/');
+    assert_null(config->hooks[NOTICE_FAILED][0]);
     config_release(config);
 }
 
@@ -767,6 +773,9 @@ static const struct {
         ":2: close.upload_hosts: must be a list of strings"},
     {FOLDER "close = { api_keyfile = \"x\"; };",
         ":2: close.api_keyfile: unknown key; did you mean api_key_file?"},
+    {FOLDER "hooks = { done = \"/bin/a b\"; };",
+        ":2: hooks.done: must be a list of strings in quotes, none empty"},
+    {FOLDER "hooks = { finished = [ \"/bin/a\" ]; };", ":2: hooks.finished: unknown key"},
     {FOLDER "log = { level = \"loud\"; };", ":2: log.level: \"loud\" is not valid here; it must be "
                                             "\"error\", \"warn\", \"info\" or \"debug\""},
     {FOLDER "log = { format = \"xml\"; };", ":2: log.format: \"xml\" is not valid here"},

@@ -740,7 +740,7 @@ static bool is_about(const struct record *record, enum query_kind kind, const st
         return is(record->is.rule, query->rule);
     case CHANGE_LEAVE:
         return record->is.id == query->id;
-    case CHANGE_EVENT:
+    case CHANGE_NOTICE:
         return is_of_batch(&record->is, query);
     case CHANGE_CAUSE:
         return is(record->is.cause, query->cause);
@@ -794,30 +794,30 @@ static void change_left(struct store *store, enum query_kind kind, const struct 
 }
 
 /** Of an event, `number` is how often it was tried, and `nth` how often with an unknown end. */
-static void change_event(struct query *event, enum query_kind kind, const struct query *query)
+static void change_notice(struct query *event, enum query_kind kind, const struct query *query)
 {
     bool is_named = is_of_batch(event, query), is_begun = event->until_ms == JOB_DUE_NEVER;
-    if (kind == CHANGE_EVENT_BEGUN && is_named) {
+    if (kind == CHANGE_NOTICE_BEGUN && is_named) {
         event->until_ms = JOB_DUE_NEVER;
         event->number++;
         event->nth++;
-    } else if (kind == CHANGE_EVENT_LATER && is_named) {
+    } else if (kind == CHANGE_NOTICE_LATER && is_named) {
         event->until_ms = query->until_ms;
         event->nth = 0;
-    } else if (kind == CHANGE_EVENTS_AGAIN && is_begun) {
+    } else if (kind == CHANGE_NOTICES_AGAIN && is_begun) {
         event->until_ms = query->until_ms;
-    } else if (kind == CHANGE_EVENTS_CLAMP && !is_begun && event->until_ms > query->at_ms) {
+    } else if (kind == CHANGE_NOTICES_CLAMP && !is_begun && event->until_ms > query->at_ms) {
         event->until_ms = query->at_ms;
-    } else if (kind == CHANGE_EVENTS_SHIFT && !is_begun) {
+    } else if (kind == CHANGE_NOTICES_SHIFT && !is_begun) {
         event->until_ms += query->by_ms;
     }
 }
 
-static void change_events(struct store *store, enum query_kind kind, const struct query *query)
+static void change_notices(struct store *store, enum query_kind kind, const struct query *query)
 {
     for (size_t i = 0; i < store->record_count; i++)
-        if (store->records[i].kind == CHANGE_EVENT)
-            change_event(&store->records[i].is, kind, query);
+        if (store->records[i].kind == CHANGE_NOTICE)
+            change_notice(&store->records[i].is, kind, query);
 }
 
 static void change_due(struct store *store, enum query_kind kind, const struct query *query)
@@ -838,7 +838,7 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
     switch (kind) {
     case CHANGE_POST:
     case CHANGE_NOTE:
-    case CHANGE_EVENT:
+    case CHANGE_NOTICE:
         add(store, kind, query);
         break;
     case CHANGE_REMEMBER:
@@ -848,18 +848,18 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
     case CHANGE_CAUSE:
         set(store, kind, query);
         break;
-    case CHANGE_EVENT_OVER:
-        drop(store, CHANGE_EVENT, query);
+    case CHANGE_NOTICE_OVER:
+        drop(store, CHANGE_NOTICE, query);
         break;
     case CHANGE_CAUSE_FORGET:
         drop(store, CHANGE_CAUSE, query);
         break;
-    case CHANGE_EVENT_BEGUN:
-    case CHANGE_EVENT_LATER:
-    case CHANGE_EVENTS_AGAIN:
-    case CHANGE_EVENTS_CLAMP:
-    case CHANGE_EVENTS_SHIFT:
-        change_events(store, kind, query);
+    case CHANGE_NOTICE_BEGUN:
+    case CHANGE_NOTICE_LATER:
+    case CHANGE_NOTICES_AGAIN:
+    case CHANGE_NOTICES_CLAMP:
+    case CHANGE_NOTICES_SHIFT:
+        change_notices(store, kind, query);
         break;
     case CHANGE_UNREMEMBER:
         drop(store, CHANGE_REMEMBER, query);
@@ -1053,11 +1053,11 @@ static bool answers(const struct store *store, const struct record *record, enum
                is_being_attached(store, is_it->id);
     case QUERY_GUARD:
         return record->kind == CHANGE_GUARD && is(is_it->rule, query->rule);
-    case QUERY_COUNT_EVENTS:
-        return record->kind == CHANGE_EVENT && is(is_it->channel, query->channel) &&
+    case QUERY_COUNT_NOTICES:
+        return record->kind == CHANGE_NOTICE && is(is_it->channel, query->channel) &&
                is_or_any(query->cause, is_it->cause);
-    case QUERY_EVENTS_OF_CAUSE:
-        return record->kind == CHANGE_EVENT && is(is_it->channel, query->channel) &&
+    case QUERY_NOTICES_OF_CAUSE:
+        return record->kind == CHANGE_NOTICE && is(is_it->channel, query->channel) &&
                is(query->cause, is_it->cause) && is_it->until_ms != JOB_DUE_NEVER;
     case QUERY_CAUSES:
         return record->kind == CHANGE_CAUSE;
@@ -1066,7 +1066,7 @@ static bool answers(const struct store *store, const struct record *record, enum
     }
 }
 
-static struct row row_of_event(const struct query *event)
+static struct row row_of_notice(const struct query *event)
 {
     return (struct row){{event->event, event->cause, event->why},
         {event->id, event->other, event->at_ms, event->since_ms, event->posting, event->number,
@@ -1074,29 +1074,30 @@ static struct row row_of_event(const struct query *event)
 }
 
 /** The event of a channel that is due first, of those behind this one in that order. */
-static const struct query *next_event(
-    const struct store *store, const char *channel, const struct query *before)
+static const struct query *next_notice(
+    const struct store *store, const struct query *query, const struct query *before)
 {
     const struct query *next = NULL;
     for (size_t i = 0; i < store->record_count; i++) {
         const struct query *event = &store->records[i].is;
         bool is_behind = !before || event->until_ms > before->until_ms ||
                          (event->until_ms == before->until_ms && event->id > before->id);
-        if (store->records[i].kind == CHANGE_EVENT && is(event->channel, channel) && is_behind &&
+        if (store->records[i].kind == CHANGE_NOTICE && is(event->channel, query->channel) &&
+            is(event->event, query->event) && is_behind &&
             (!next || event->until_ms < next->until_ms))
             next = event;
     }
     return next;
 }
 
-static void tell_events(
+static void tell_notices(
     struct store *store, const struct query *query, each_row *each, void *context)
 {
-    const struct query *event = next_event(store, query->channel, NULL);
+    const struct query *event = next_notice(store, query, NULL);
     for (int64_t i = 0; i < query->limit && event && event->until_ms <= query->at_ms; i++) {
-        const struct row row = row_of_event(event);
+        const struct row row = row_of_notice(event);
         each(context, &row);
-        event = next_event(store, query->channel, event);
+        event = next_notice(store, query, event);
     }
 }
 
@@ -1118,8 +1119,8 @@ static struct row row_of(const struct record *record, enum query_kind kind)
     case QUERY_GUARD:
         return (struct row){
             .numbers = {is_it->over, is_it->released, is_it->recalled, is_it->recalled_held}};
-    case QUERY_EVENTS_OF_CAUSE:
-        return row_of_event(is_it);
+    case QUERY_NOTICES_OF_CAUSE:
+        return row_of_notice(is_it);
     case QUERY_CAUSES:
         return (struct row){
             {is_it->cause, is_it->why}, {is_it->since_ms, is_it->until_ms, is_it->id}};
@@ -1150,7 +1151,7 @@ static void tell_records(struct store *store, enum query_kind kind, const struct
     size_t count = 0;
     struct row last = {.texts = {NULL}};
     bool is_list = kind == QUERY_POSTINGS || kind == QUERY_FILINGS || kind == QUERY_HISTORY ||
-                   kind == QUERY_EVENTS_OF_CAUSE || kind == QUERY_CAUSES;
+                   kind == QUERY_NOTICES_OF_CAUSE || kind == QUERY_CAUSES;
     bool is_last = kind == QUERY_LAST_POSTING || kind == QUERY_LAST_NOTE || kind == QUERY_NUMBER ||
                    kind == QUERY_GUARD;
     for (size_t i = 0; i < store->record_count && !store->failed; i++) {
@@ -1176,10 +1177,10 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
 {
     if (of_jobs[kind].fits) {
         tell_jobs(store, kind, query, each, context);
-    } else if (kind == QUERY_EVENTS) {
-        tell_events(store, query, each, context);
-    } else if (kind == QUERY_NEXT_EVENT) {
-        const struct query *next = next_event(store, query->channel, NULL);
+    } else if (kind == QUERY_NOTICES) {
+        tell_notices(store, query, each, context);
+    } else if (kind == QUERY_NEXT_NOTICE) {
+        const struct query *next = next_notice(store, query, NULL);
         each(context, &(struct row){.numbers = {next ? next->until_ms : JOB_DUE_NEVER}});
     } else {
         tell_records(store, kind, query, each, context);

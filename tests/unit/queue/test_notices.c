@@ -1,31 +1,32 @@
 /* Events: which are kept, until when, and by which cause they are recognised. */
 #include "queue_fixture.h"
 
-#include "closedrop/queue/events.h"
+#include "closedrop/queue/notices.h"
 
 #define HOOK (1U << CHANNEL_HOOK)
 #define MAIL (1U << CHANNEL_MAIL)
 
-static void add_event(void *context, const struct event *event)
+static void add_event(void *context, const struct notice *event)
 {
     struct lines *lines = context;
     size_t length = strlen(lines->text);
     snprintf(lines->text + length, sizeof(lines->text) - length, "%d %s %s %s job %d, %d/%d\n",
-        (int)event->id, event_kind_names[event->kind], event->cause, event->message,
+        (int)event->id, notice_kind_names[event->kind], event->cause, event->message,
         (int)event->job, event->tries, event->unknown);
 }
 
-static void expect_due(struct queue *queue, enum event_channel channel, const char *text)
+static void expect_due(struct queue *queue, enum notice_channel channel, const char *text)
 {
     struct lines lines = {""};
-    queue_list_events(queue, channel, 10, add_event, &lines);
+    for (int kind = 0; kind < NOTICE_KINDS; kind++)
+        queue_list_notices(queue, channel, (enum notice_kind)kind, 10, add_event, &lines);
     assert_string_equal(lines.text, text);
 }
 
-static int64_t say(struct queue *queue, enum event_kind kind, const char *cause)
+static int64_t say(struct queue *queue, enum notice_kind kind, const char *cause)
 {
-    return queue_add_event(
-        queue, &(struct event){.kind = kind, .cause = cause, .message = "in words"});
+    return queue_add_notice(
+        queue, &(struct notice){.kind = kind, .cause = cause, .message = "in words"});
 }
 
 static void nothing_is_written_where_nobody_listens(void **state)
@@ -34,18 +35,18 @@ static void nothing_is_written_where_nobody_listens(void **state)
     begin(queue);
     add(queue, "a.pdf", file(1));
     finish_next(queue, "Uploaded/a.pdf");
-    assert_int_equal(say(queue, EVENT_BLOCKED, "blocked:key"), 0);
+    assert_int_equal(say(queue, NOTICE_BLOCKED, "blocked:key"), 0);
     expect_due(queue, CHANNEL_HOOK, "");
     expect_due(queue, CHANNEL_MAIL, "");
-    assert_true(queue_next_event(queue, CHANNEL_HOOK) == INT64_MAX);
+    assert_true(queue_next_notice(queue, CHANNEL_HOOK, NOTICE_DONE) == INT64_MAX);
     commit(queue);
 }
 
 static void outcomes_are_events_for_those_who_listen(void **state)
 {
     struct queue *queue = *state;
-    queue_set_listeners(queue, EVENT_DONE, HOOK);
-    queue_set_listeners(queue, EVENT_FAILED, HOOK | MAIL);
+    queue_set_listeners(queue, NOTICE_DONE, HOOK);
+    queue_set_listeners(queue, NOTICE_FAILED, HOOK | MAIL);
     begin(queue);
     add(queue, "a.pdf", file(1));
     finish_next(queue, "Uploaded/a.pdf");
@@ -70,28 +71,28 @@ static void outcomes_are_events_for_those_who_listen(void **state)
 static void an_event_is_kept_until_it_is_delivered(void **state)
 {
     struct queue *queue = *state;
-    queue_set_listeners(queue, EVENT_BLOCKED, HOOK);
+    queue_set_listeners(queue, NOTICE_BLOCKED, HOOK);
     begin(queue);
-    const struct event_batch one = {CHANNEL_HOOK, say(queue, EVENT_BLOCKED, "blocked:key"), NULL};
+    const struct notice_batch one = {CHANNEL_HOOK, say(queue, NOTICE_BLOCKED, "blocked:key"), NULL};
     queue_begin_delivery(queue, &one);
     expect_due(queue, CHANNEL_HOOK, "");
     queue_delay_delivery(queue, &one, now + 1000);
-    assert_true(queue_next_event(queue, CHANNEL_HOOK) == now + 1000);
+    assert_true(queue_next_notice(queue, CHANNEL_HOOK, NOTICE_BLOCKED) == now + 1000);
     expect_due(queue, CHANNEL_HOOK, "");
     now += 1000;
     expect_due(queue, CHANNEL_HOOK, "1 blocked blocked:key in words job 0, 1/0\n");
     queue_begin_delivery(queue, &one);
     queue_end_delivery(queue, &one);
-    assert_int_equal(queue_count_events(queue, CHANNEL_HOOK, NULL), 0);
+    assert_int_equal(queue_count_notices(queue, CHANNEL_HOOK, NULL), 0);
     commit(queue);
 }
 
 static void a_crash_makes_it_due_again_and_counts(void **state)
 {
     struct queue *queue = *state;
-    queue_set_listeners(queue, EVENT_HELD, MAIL);
+    queue_set_listeners(queue, NOTICE_HELD, MAIL);
     begin(queue);
-    const struct event_batch one = {CHANNEL_MAIL, say(queue, EVENT_HELD, "held:r"), NULL};
+    const struct notice_batch one = {CHANNEL_MAIL, say(queue, NOTICE_HELD, "held:r"), NULL};
     for (int crashes = 1; crashes <= 2; crashes++) {
         queue_begin_delivery(queue, &one);
         queue_recover(queue, DOUBT);
@@ -104,36 +105,36 @@ static void those_of_one_cause_are_delivered_together(void **state)
 {
     struct queue *queue = *state;
     struct lines lines = {""};
-    queue_set_listeners(queue, EVENT_FAILED, MAIL | HOOK);
+    queue_set_listeners(queue, NOTICE_FAILED, MAIL | HOOK);
     begin(queue);
-    say(queue, EVENT_FAILED, "failed:x:a");
-    say(queue, EVENT_FAILED, "failed:x:b");
-    const struct event_batch both = {
-        CHANNEL_MAIL, say(queue, EVENT_FAILED, "failed:x:a"), "failed:x:a"};
-    say(queue, EVENT_FAILED, "failed:x:a");
-    queue_list_events_of_cause(queue, CHANNEL_MAIL, "failed:x:a", 2, add_event, &lines);
+    say(queue, NOTICE_FAILED, "failed:x:a");
+    say(queue, NOTICE_FAILED, "failed:x:b");
+    const struct notice_batch both = {
+        CHANNEL_MAIL, say(queue, NOTICE_FAILED, "failed:x:a"), "failed:x:a"};
+    say(queue, NOTICE_FAILED, "failed:x:a");
+    queue_list_notices_of_cause(queue, CHANNEL_MAIL, "failed:x:a", 2, add_event, &lines);
     assert_string_equal(lines.text, "1 failed failed:x:a in words job 0, 0/0\n"
                                     "3 failed failed:x:a in words job 0, 0/0\n");
-    assert_int_equal(queue_count_events(queue, CHANNEL_MAIL, "failed:x:a"), 3);
+    assert_int_equal(queue_count_notices(queue, CHANNEL_MAIL, "failed:x:a"), 3);
     queue_begin_delivery(queue, &both);
     expect_due(queue, CHANNEL_MAIL,
         "2 failed failed:x:b in words job 0, 0/0\n"
         "4 failed failed:x:a in words job 0, 0/0\n");
     queue_end_delivery(queue, &both);
-    assert_int_equal(queue_count_events(queue, CHANNEL_MAIL, NULL), 2);
-    assert_int_equal(queue_count_events(queue, CHANNEL_HOOK, NULL), 4);
+    assert_int_equal(queue_count_notices(queue, CHANNEL_MAIL, NULL), 2);
+    assert_int_equal(queue_count_notices(queue, CHANNEL_HOOK, NULL), 4);
     commit(queue);
 }
 
 static void due_times_follow_the_clock(void **state)
 {
     struct queue *queue = *state;
-    queue_set_listeners(queue, EVENT_HELD, MAIL);
+    queue_set_listeners(queue, NOTICE_HELD, MAIL);
     begin(queue);
-    const struct event_batch one = {CHANNEL_MAIL, say(queue, EVENT_HELD, "held:r"), NULL};
+    const struct notice_batch one = {CHANNEL_MAIL, say(queue, NOTICE_HELD, "held:r"), NULL};
     queue_delay_delivery(queue, &one, now + 1000);
     queue_follow_clock(queue, 5000);
-    assert_true(queue_next_event(queue, CHANNEL_MAIL) == now + 6000);
+    assert_true(queue_next_notice(queue, CHANNEL_MAIL, NOTICE_HELD) == now + 6000);
     commit(queue);
 }
 
@@ -175,28 +176,28 @@ static void the_last_arrival_of_a_folder_is_known(void **state)
 static void causes_have_names(void **state)
 {
     static const struct {
-        enum event_kind kind;
+        enum notice_kind kind;
         struct cause_parts parts;
         const char *name;
     } rows[] = {
-        {EVENT_DONE, {NULL, "scans", "r"}, ""},
-        {EVENT_FAILED, {"no_target", "scans", "r"}, "failed:no_target:scans:r"},
-        {EVENT_FAILED, {"no_target", "scans", NULL}, "failed:no_target:scans"},
-        {EVENT_FAILED, {"cut_off", "a:b", "50%"}, "failed:cut_off:a%3Ab:50%25"},
-        {EVENT_BLOCKED, {"key_refused", NULL, NULL}, "blocked:key"},
-        {EVENT_BLOCKED, {"key_unusable", NULL, NULL}, "blocked:key"},
-        {EVENT_BLOCKED, {"no_answer", NULL, NULL}, "blocked:no_answer"},
-        {EVENT_BLOCKED, {"s3_down", NULL, NULL}, "blocked:s3"},
-        {EVENT_BLOCKED, {"s3_refused", NULL, NULL}, "blocked:s3"},
-        {EVENT_BLOCKED, {"folder", "scans", NULL}, "blocked:folder:scans"},
-        {EVENT_HELD, {NULL, NULL, "r"}, "held:r"},
-        {EVENT_SILENT, {NULL, "scans", NULL}, "silent:scans"},
-        {EVENT_RECOVERED, {NULL, "scans", NULL}, ""},
-        {EVENT_DIGEST, {NULL, NULL, NULL}, ""},
+        {NOTICE_DONE, {NULL, "scans", "r"}, ""},
+        {NOTICE_FAILED, {"no_target", "scans", "r"}, "failed:no_target:scans:r"},
+        {NOTICE_FAILED, {"no_target", "scans", NULL}, "failed:no_target:scans"},
+        {NOTICE_FAILED, {"cut_off", "a:b", "50%"}, "failed:cut_off:a%3Ab:50%25"},
+        {NOTICE_BLOCKED, {"key_refused", NULL, NULL}, "blocked:key"},
+        {NOTICE_BLOCKED, {"key_unusable", NULL, NULL}, "blocked:key"},
+        {NOTICE_BLOCKED, {"no_answer", NULL, NULL}, "blocked:no_answer"},
+        {NOTICE_BLOCKED, {"s3_down", NULL, NULL}, "blocked:s3"},
+        {NOTICE_BLOCKED, {"s3_refused", NULL, NULL}, "blocked:s3"},
+        {NOTICE_BLOCKED, {"folder", "scans", NULL}, "blocked:folder:scans"},
+        {NOTICE_HELD, {NULL, NULL, "r"}, "held:r"},
+        {NOTICE_SILENT, {NULL, "scans", NULL}, "silent:scans"},
+        {NOTICE_RECOVERED, {NULL, "scans", NULL}, ""},
+        {NOTICE_DIGEST, {NULL, NULL, NULL}, ""},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char *name = event_cause(rows[i].kind, &rows[i].parts);
+        char *name = notice_cause(rows[i].kind, &rows[i].parts);
         assert_string_equal(name, rows[i].name);
         free(name);
     }

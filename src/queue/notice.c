@@ -1,5 +1,5 @@
 /** What can be reported, and by which name a cause is recognised. */
-#include "closedrop/queue/event.h"
+#include "closedrop/queue/notice.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
@@ -8,25 +8,25 @@
 
 #define CAUSE_MAX 4096
 
-const char *const event_kind_names[EVENT_KINDS] = {
-    [EVENT_DONE] = "done",
-    [EVENT_FAILED] = "failed",
-    [EVENT_BLOCKED] = "blocked",
-    [EVENT_HELD] = "held",
-    [EVENT_SILENT] = "silent",
-    [EVENT_RECOVERED] = "recovered",
-    [EVENT_DIGEST] = "digest",
+const char *const notice_kind_names[NOTICE_KINDS] = {
+    [NOTICE_DONE] = "done",
+    [NOTICE_FAILED] = "failed",
+    [NOTICE_BLOCKED] = "blocked",
+    [NOTICE_HELD] = "held",
+    [NOTICE_SILENT] = "silent",
+    [NOTICE_RECOVERED] = "recovered",
+    [NOTICE_DIGEST] = "digest",
 };
 
-const char *const event_channel_names[CHANNELS] = {
+const char *const notice_channel_names[CHANNELS] = {
     [CHANNEL_HOOK] = "hook", [CHANNEL_MAIL] = "mail"};
 
-enum event_kind event_kind_of(const char *name)
+enum notice_kind notice_kind_of(const char *name)
 {
-    for (int i = 0; i < EVENT_KINDS; i++)
-        if (strcmp(event_kind_names[i], name) == 0)
-            return (enum event_kind)i;
-    return EVENT_KINDS;
+    for (int i = 0; i < NOTICE_KINDS; i++)
+        if (strcmp(notice_kind_names[i], name) == 0)
+            return (enum notice_kind)i;
+    return NOTICE_KINDS;
 }
 
 /** Codes of status that are one cause to people. */
@@ -57,12 +57,12 @@ static void add_part(struct str *name, const char *part)
                                      : str_add_char(name, *part);
 }
 
-char *event_cause(enum event_kind kind, const struct cause_parts *parts)
+char *notice_cause(enum notice_kind kind, const struct cause_parts *parts)
 {
     struct str name = STR_INIT(CAUSE_MAX);
-    if (kind == EVENT_DONE || kind == EVENT_RECOVERED || kind == EVENT_DIGEST)
+    if (kind == NOTICE_DONE || kind == NOTICE_RECOVERED || kind == NOTICE_DIGEST)
         return str_take(&name);
-    str_add(&name, event_kind_names[kind]);
+    str_add(&name, notice_kind_names[kind]);
     add_part(&name, parts->code ? common_code(parts->code) : NULL);
     add_part(&name, parts->folder);
     add_part(&name, parts->rule);

@@ -1,5 +1,5 @@
 /** Events and lasting causes, as queries of the store. */
-#include "closedrop/queue/events.h"
+#include "closedrop/queue/notices.h"
 
 #include "queue_state.h"
 
@@ -12,12 +12,12 @@
 
 /* ---- written ---- */
 
-void queue_set_listeners(struct queue *queue, enum event_kind kind, unsigned channels)
+void queue_set_listeners(struct queue *queue, enum notice_kind kind, unsigned channels)
 {
     queue->listeners[kind] = channels;
 }
 
-bool queue_has_listeners(const struct queue *queue, enum event_kind kind)
+bool queue_has_listeners(const struct queue *queue, enum notice_kind kind)
 {
     return queue->listeners[kind] != 0;
 }
@@ -29,12 +29,12 @@ static int64_t next_id(struct queue *queue)
     return id;
 }
 
-int64_t queue_add_event(struct queue *queue, const struct event *event)
+int64_t queue_add_notice(struct queue *queue, const struct notice *event)
 {
     if (!queue_has_listeners(queue, event->kind))
         return 0;
     struct query query = {.id = next_id(queue),
-        .event = event_kind_names[event->kind],
+        .event = notice_kind_names[event->kind],
         .cause = event->cause,
         .why = event->message,
         .other = event->job,
@@ -43,39 +43,39 @@ int64_t queue_add_event(struct queue *queue, const struct event *event)
         .until_ms = clock_wall_ms(),
         .posting = event->opened_by};
     for (int channel = 0; channel < CHANNELS; channel++) {
-        query.channel = event_channel_names[channel];
+        query.channel = notice_channel_names[channel];
         if (queue->listeners[event->kind] >> channel & 1)
-            store_change(queue->store, CHANGE_EVENT, &query);
+            store_change(queue->store, CHANGE_NOTICE, &query);
     }
     return query.id;
 }
 
-void queue_add_outcome_event(struct queue *queue, const struct job *job)
+void queue_add_outcome_notice(struct queue *queue, const struct job *job)
 {
-    enum event_kind kind = job->state == JOB_FAILED ? EVENT_FAILED : EVENT_DONE;
+    enum notice_kind kind = job->state == JOB_FAILED ? NOTICE_FAILED : NOTICE_DONE;
     const struct cause_parts parts = {job->error_code, job->folder, job->rule};
     if (!queue_has_listeners(queue, kind) || job_is_by_hand(job))
         return;
-    CLEANUP(free_text) char *cause = event_cause(kind, &parts);
+    CLEANUP(free_text) char *cause = notice_cause(kind, &parts);
     if (!cause)
         store_run_out_of_memory(queue->store);
-    const char *message = kind == EVENT_FAILED && job->error_message ? job->error_message : "";
-    queue_add_event(
-        queue, &(struct event){
+    const char *message = kind == NOTICE_FAILED && job->error_message ? job->error_message : "";
+    queue_add_notice(
+        queue, &(struct notice){
                    .kind = kind, .cause = cause ? cause : "", .message = message, .job = job->id});
 }
 
 /* ---- read ---- */
 
-struct events_asked {
-    queue_each_event *each;
+struct notices_asked {
+    queue_each_notice *each;
     void *context;
 };
 
-static void tell_event(void *context, const struct row *row)
+static void tell_notice(void *context, const struct row *row)
 {
-    const struct events_asked *asked = context;
-    const struct event event = {.kind = event_kind_of(row->texts[0]),
+    const struct notices_asked *asked = context;
+    const struct notice event = {.kind = notice_kind_of(row->texts[0]),
         .cause = row->texts[1],
         .message = row->texts[2],
         .id = row->numbers[0],
@@ -85,70 +85,81 @@ static void tell_event(void *context, const struct row *row)
         .opened_by = row->numbers[4],
         .tries = (int)row->numbers[5],
         .unknown = (int)row->numbers[6]};
-    if (event.kind != EVENT_KINDS)
+    if (event.kind != NOTICE_KINDS)
         asked->each(asked->context, &event);
 }
 
-void queue_list_events(struct queue *queue, enum event_channel channel, int64_t most,
-    queue_each_event *each, void *context)
+void queue_list_notices(struct queue *queue, enum notice_channel channel, enum notice_kind kind,
+    int64_t most, queue_each_notice *each, void *context)
 {
-    struct events_asked asked = {each, context};
+    struct notices_asked asked = {each, context};
+    const struct query query = {.channel = notice_channel_names[channel],
+        .event = notice_kind_names[kind],
+        .at_ms = clock_wall_ms(),
+        .limit = most};
+    store_rows(queue->store, QUERY_NOTICES, &query, tell_notice, &asked);
+}
+
+void queue_list_notices_of_cause(struct queue *queue, enum notice_channel channel,
+    const char *cause, int64_t most, queue_each_notice *each, void *context)
+{
+    struct notices_asked asked = {each, context};
     const struct query query = {
-        .channel = event_channel_names[channel], .at_ms = clock_wall_ms(), .limit = most};
-    store_rows(queue->store, QUERY_EVENTS, &query, tell_event, &asked);
+        .channel = notice_channel_names[channel], .cause = cause, .limit = most};
+    store_rows(queue->store, QUERY_NOTICES_OF_CAUSE, &query, tell_notice, &asked);
 }
 
-void queue_list_events_of_cause(struct queue *queue, enum event_channel channel, const char *cause,
-    int64_t most, queue_each_event *each, void *context)
+int64_t queue_next_notice(struct queue *queue, enum notice_channel channel, enum notice_kind kind)
 {
-    struct events_asked asked = {each, context};
     const struct query query = {
-        .channel = event_channel_names[channel], .cause = cause, .limit = most};
-    store_rows(queue->store, QUERY_EVENTS_OF_CAUSE, &query, tell_event, &asked);
+        .channel = notice_channel_names[channel], .event = notice_kind_names[kind]};
+    return store_number(queue->store, QUERY_NEXT_NOTICE, &query, INT64_MAX);
 }
 
-int64_t queue_next_event(struct queue *queue, enum event_channel channel)
+int64_t queue_count_notices(struct queue *queue, enum notice_channel channel, const char *cause)
 {
-    const struct query query = {.channel = event_channel_names[channel]};
-    return store_number(queue->store, QUERY_NEXT_EVENT, &query, INT64_MAX);
-}
-
-int64_t queue_count_events(struct queue *queue, enum event_channel channel, const char *cause)
-{
-    const struct query query = {.channel = event_channel_names[channel], .cause = cause};
-    return store_number(queue->store, QUERY_COUNT_EVENTS, &query, 0);
+    const struct query query = {.channel = notice_channel_names[channel], .cause = cause};
+    return store_number(queue->store, QUERY_COUNT_NOTICES, &query, 0);
 }
 
 /* ---- delivered ---- */
 
-static struct query of_batch(const struct event_batch *batch)
+static struct query of_batch(const struct notice_batch *batch)
 {
     return (struct query){
-        .channel = event_channel_names[batch->channel], .id = batch->id, .cause = batch->cause};
+        .channel = notice_channel_names[batch->channel], .id = batch->id, .cause = batch->cause};
 }
 
-void queue_begin_delivery(struct queue *queue, const struct event_batch *batch)
+void queue_begin_delivery(struct queue *queue, const struct notice_batch *batch)
 {
     const struct query query = of_batch(batch);
-    store_change(queue->store, CHANGE_EVENT_BEGUN, &query);
+    store_change(queue->store, CHANGE_NOTICE_BEGUN, &query);
 }
 
-void queue_end_delivery(struct queue *queue, const struct event_batch *batch)
+void queue_end_delivery(struct queue *queue, const struct notice_batch *batch)
 {
     const struct query query = of_batch(batch);
-    store_change(queue->store, CHANGE_EVENT_OVER, &query);
+    store_change(queue->store, CHANGE_NOTICE_OVER, &query);
 }
 
-void queue_delay_delivery(struct queue *queue, const struct event_batch *batch, int64_t due_ms)
+void queue_delay_delivery(struct queue *queue, const struct notice_batch *batch, int64_t due_ms)
 {
     struct query query = of_batch(batch);
     query.until_ms = due_ms;
-    store_change(queue->store, CHANGE_EVENT_LATER, &query);
+    store_change(queue->store, CHANGE_NOTICE_LATER, &query);
+}
+
+bool queue_note_notice(struct queue *queue, int64_t id, const char *what)
+{
+    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
+    if (job)
+        queue_note(queue, job, what);
+    return job != NULL;
 }
 
 void queue_recover_deliveries(struct queue *queue)
 {
-    store_change(queue->store, CHANGE_EVENTS_AGAIN, &(struct query){.until_ms = clock_wall_ms()});
+    store_change(queue->store, CHANGE_NOTICES_AGAIN, &(struct query){.until_ms = clock_wall_ms()});
 }
 
 /* ---- lasting causes ---- */

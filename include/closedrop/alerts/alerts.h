@@ -1,0 +1,52 @@
+/**
+ * Alerts: notices what lasts (an outage, held emails, silence), keeps an event of it in the queue,
+ * and delivers the events to whoever is configured to hear of them.
+ *
+ * Nothing here delays a file: hooks are processes of their own, and a turn only looks at what has
+ * ended and begins what is due.
+ */
+#ifndef CLOSEDROP_ALERTS_ALERTS_H
+#define CLOSEDROP_ALERTS_ALERTS_H
+
+#include "closedrop/alerts/condition.h"
+#include "closedrop/config/config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct alerts;
+struct json;
+
+/** New alerts, which borrow the queue and hold a reference to the configuration; NULL: no memory or
+ * no descriptor is left. */
+struct alerts *alerts_new(struct queue *queue, struct config *config);
+
+/** Stop what is being delivered, which is then delivered again by the next process; free it. */
+void alerts_free(struct alerts *alerts);
+
+/** Use another configuration for events from now on. */
+void alerts_configure(struct alerts *alerts, struct config *config);
+
+/** Begin no more deliveries from now on, and end what is in progress soon. */
+void alerts_stop(struct alerts *alerts);
+
+/**
+ * The part of a turn that is theirs, as the last one before its commit. What is due is only begun
+ * by the next call, so once the commit has returned.
+ */
+void alerts_turn(struct alerts *alerts, const struct condition *conditions, size_t count);
+
+/** Readable when a delivery may have ended. */
+int alerts_descriptor(const struct alerts *alerts);
+
+/** Time in ms until something is due by itself; INT64_MAX for never. */
+int64_t alerts_timeout(const struct alerts *alerts);
+
+/** The number of deliveries in progress. */
+size_t alerts_count_running(const struct alerts *alerts);
+
+/** Add "alerts" to a status object: what waits to be delivered, and what cannot be. Returns 0 or
+ * -ENOMEM. */
+int alerts_add_status(const struct alerts *alerts, struct json *status);
+
+#endif
