@@ -244,10 +244,19 @@ static size_t read_source(char *buffer, size_t one, size_t room, void *context)
     if (!allowed)
         return CURL_READFUNC_PAUSE;
     int64_t got = request->source.read(request->source.context, buffer, allowed);
-    if (got <= 0)
+    if (got < 0)
         return CURL_READFUNC_ABORT;
+    if (got == 0) {
+        shaper_lack_bytes(&request->shaped);
+        return CURL_READFUNC_PAUSE;
+    }
     shaper_note_sent(&request->shaped, got);
     return (size_t)got;
+}
+
+void request_continue(struct request *request)
+{
+    shaper_have_bytes(&request->shaped);
 }
 
 static int rewind_source(void *context, curl_off_t offset, int origin)

@@ -42,17 +42,37 @@ void shaper_note_sent(struct shaped *shaped, int64_t bytes)
         shaped->allowed -= bytes < shaped->allowed ? bytes : shaped->allowed;
 }
 
+static void go_on(struct shaped *shaped, int64_t now)
+{
+    shaped->progress->started_ms += now - shaped->held_ms;
+    shaped->progress->moved_ms += now - shaped->held_ms;
+    shaped->held_ms = 0;
+    /* libcurl may still be about to send what comes before the file, and not know that it pauses */
+    curl_easy_pause(shaped->easy, CURLPAUSE_SEND);
+    curl_easy_pause(shaped->easy, CURLPAUSE_CONT);
+}
+
 static void let_go(struct shaper *shaper, struct shaped *shaped, int64_t now)
 {
     int64_t portion = bucket_portion(&shaper->bucket);
     bucket_take(&shaper->bucket, portion, now);
     shaped->allowed = shaper->bucket.rate ? portion : 0;
-    shaped->progress->started_ms += now - shaped->held_ms;
-    shaped->progress->moved_ms += now - shaped->held_ms;
+    go_on(shaped, now);
     leave_line(shaper, shaped);
-    /* libcurl may still be about to send what comes before the file, and not know that it pauses */
-    curl_easy_pause(shaped->easy, CURLPAUSE_SEND);
-    curl_easy_pause(shaped->easy, CURLPAUSE_CONT);
+}
+
+void shaper_lack_bytes(struct shaped *shaped)
+{
+    shaped->lacks_bytes = true;
+    shaped->held_ms = clock_steady_ms();
+}
+
+void shaper_have_bytes(struct shaped *shaped)
+{
+    if (!shaped->lacks_bytes)
+        return;
+    shaped->lacks_bytes = false;
+    go_on(shaped, clock_steady_ms());
 }
 
 int64_t shaper_give_turns(struct shaper *shaper)

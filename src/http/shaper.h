@@ -1,6 +1,6 @@
 /**
  * The bandwidth limit: the bytes of files wait for their turn, first come, first served; whatever
- * else is sent is counted behind them.
+ * else is sent is counted behind them. A file whose next bytes are not there yet is held as well.
  */
 #ifndef CLOSEDROP_HTTP_SHAPER_H
 #define CLOSEDROP_HTTP_SHAPER_H
@@ -9,6 +9,7 @@
 #include "closedrop/http/progress.h"
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,10 @@ struct shaped {
     struct progress *progress; /* the time that it is held does not count as its own */
     int64_t allowed;           /* bytes of its file that may go before its next turn */
     int64_t sent;              /* bytes of its file that went */
-    int64_t held_ms;           /* steady clock: since when it waits for its turn; 0: it does not */
-    struct shaped *next;       /* behind it in the line */
+    int64_t held_ms; /* steady clock: since when it waits, for its turn or for bytes; 0: it does not
+                      */
+    bool lacks_bytes;    /* that is what it waits for */
+    struct shaped *next; /* behind it in the line */
 };
 
 /** Begin with all zero: no limit. */
@@ -38,6 +41,10 @@ void shaper_note_sent(struct shaped *shaped, int64_t bytes);
  * never.
  */
 int64_t shaper_give_turns(struct shaper *shaper);
+
+/** The next bytes of its file are not there yet; and now they are: it continues. */
+void shaper_lack_bytes(struct shaped *shaped);
+void shaper_have_bytes(struct shaped *shaped);
 
 /**
  * A transfer has ended: it leaves the line, gives back what it did not use, and what it sent

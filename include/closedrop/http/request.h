@@ -43,7 +43,8 @@ struct request_options {
 
 /** The source of the file part of a form. */
 struct body_source {
-    /** Read up to `room` bytes; 0 or a negative result ends the transfer with TRANSFER_SOURCE. */
+    /** Read up to `room` bytes. 0: there are none yet, see request_continue(); a negative result
+     * ends the transfer with TRANSFER_SOURCE. */
     int64_t (*read)(void *context, char *buffer, size_t room);
     /** Start again at the first byte. Returns 0, or -1 if that is not possible. */
     int (*rewind)(void *context);
@@ -61,7 +62,7 @@ void request_count_for(struct request *request, int group);
 int request_group(const struct request *request);
 
 /** When it was started, on the steady clock, not counting the time that it waited for the bandwidth
- * limit; 0: not yet. */
+ * limit or for bytes of its file; 0: not yet. */
 int64_t request_began_ms(const struct request *request);
 
 /** Add a header, "Name: value"; it is copied. */
@@ -92,6 +93,10 @@ void request_form_field(struct request *request, const char *name, const char *v
 /** The file of the form: `size` bytes from `source`, as its last part. */
 void request_form_file(struct request *request, int64_t size, const char *content_type,
     const struct body_source *source);
+
+/** There may be more bytes of the file now; the time that it waited for them does not count as its
+ * own. */
+void request_continue(struct request *request);
 
 /** How it ended; TRANSFER_RUNNING until it has. */
 enum transfer_end request_end(const struct request *request);
