@@ -101,13 +101,20 @@ static const char *take_text(struct wire *wire, size_t *ret_length)
     return next > 0 ? take(wire, *ret_length) : NULL;
 }
 
+const char *wire_bytes_in(struct wire *wire, size_t most, size_t *ret_length)
+{
+    const char *bytes = take_text(wire, ret_length);
+    wire->broken = wire->broken || !bytes || *ret_length > most;
+    if (!wire->broken)
+        return bytes;
+    *ret_length = 0;
+    return "";
+}
+
 size_t wire_bytes(struct wire *wire, void *buffer, size_t room)
 {
     size_t length;
-    const char *bytes = take_text(wire, &length);
-    wire->broken = wire->broken || !bytes || length > room;
-    if (wire->broken)
-        return 0;
+    const char *bytes = wire_bytes_in(wire, room, &length);
     memcpy(buffer, bytes, length);
     return length;
 }

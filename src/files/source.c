@@ -2,9 +2,11 @@
 #include "closedrop/files/source.h"
 
 #include "closedrop/files/lease.h"
+#include "closedrop/files/remote.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 int source_open(int fd, bool lease, struct source **ret_source)
@@ -28,11 +30,32 @@ int source_open(int fd, bool lease, struct source **ret_source)
     return result;
 }
 
+struct source *source_open_remote(
+    const struct remote_holder *holder, const struct file_state *before)
+{
+    struct remote *remote = remote_open(holder, before->identity.size);
+    struct source *source = remote ? calloc(1, sizeof(*source)) : NULL;
+    if (!source) {
+        if (remote)
+            remote_close(remote);
+        return NULL;
+    }
+    *source = (struct source){.fd = -1, .remote = remote, .before = *before};
+    source->digest = digest_new();
+    if (source->digest)
+        return source;
+    source_close(source);
+    return NULL;
+}
+
 void source_close(struct source *source)
 {
     if (!source)
         return;
-    close(source->fd);
+    if (source->remote)
+        remote_close(source->remote);
+    else
+        close(source->fd);
     digest_free(source->digest);
     free(source);
 }
@@ -48,8 +71,20 @@ static bool is_unchanged(const struct source *source)
                           : file_state_equal(&now, &source->before);
 }
 
+static int64_t read_remote(struct source *source, char *buffer, size_t room)
+{
+    struct remote *remote = source->remote;
+    int64_t got = remote_read(remote, buffer, room);
+    source->offset = remote->offset;
+    source->read_error = remote->error;
+    source->disturbed = remote->is_disturbed;
+    return got;
+}
+
 int64_t source_read(struct source *source, char *buffer, size_t room)
 {
+    if (source->remote)
+        return read_remote(source, buffer, room);
     int64_t left = source->before.identity.size - source->offset;
     if ((int64_t)room > left)
         room = (size_t)left;
@@ -73,6 +108,11 @@ int64_t source_read(struct source *source, char *buffer, size_t room)
 
 void source_rewind(struct source *source)
 {
+    if (source->remote) {
+        remote_rewind(source->remote);
+        source->offset = 0;
+        return;
+    }
     source->offset = 0;
     digest_reset(source->digest);
 }
@@ -84,11 +124,28 @@ bool source_yield(struct source *source)
         source->leased = false;
         source->disturbed = true;
     }
+    if (source->remote)
+        source->disturbed = source->remote->is_disturbed;
     return source->disturbed;
+}
+
+/** They came with its last bytes; where there are none, nothing was read. */
+static bool finish_remote(
+    const struct source *source, char sha256[DIGEST_SHA256_HEX], char md5[DIGEST_MD5_HEX])
+{
+    const struct remote *remote = source->remote;
+    digest_finish(source->digest, sha256, md5);
+    if (remote->size) {
+        memcpy(sha256, remote->sha256, sizeof(remote->sha256));
+        memcpy(md5, remote->md5, sizeof(remote->md5));
+    }
+    return remote->offset == remote->size && !remote->is_disturbed;
 }
 
 bool source_finish(struct source *source, char sha256[DIGEST_SHA256_HEX], char md5[DIGEST_MD5_HEX])
 {
+    if (source->remote)
+        return finish_remote(source, sha256, md5);
     bool whole = source->offset == source->before.identity.size;
     digest_finish(source->digest, sha256, md5);
     return whole && !source_yield(source) && is_unchanged(source);

@@ -53,6 +53,9 @@ int64_t wire_number_in(struct wire *wire, int64_t least, int64_t most);
 /** The next value, of at most `room` bytes, into `buffer`; returns its length. */
 size_t wire_bytes(struct wire *wire, void *buffer, size_t room);
 
+/** The same, but where they are: they remain the wire's. "" if it is broken. */
+const char *wire_bytes_in(struct wire *wire, size_t most, size_t *ret_length);
+
 /** The same for any length, which the caller frees; NULL if it is broken, or if out of memory. */
 char *wire_copy_bytes(struct wire *wire, size_t *ret_length);
 

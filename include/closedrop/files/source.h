@@ -2,7 +2,8 @@
  * A finished file, opened for upload: read by position, hashed as it is read, watched for changes.
  *
  * The descriptor stays the same from the first check to the last, so that nothing can be swapped in
- * between. A read lease is held if the system grants one.
+ * between. A read lease is held if the system grants one. Or another process has it open, where its
+ * file system can hang (remote.h).
  */
 #ifndef CLOSEDROP_FILES_SOURCE_H
 #define CLOSEDROP_FILES_SOURCE_H
@@ -12,8 +13,12 @@
 
 #include <stdbool.h>
 
+struct remote;
+struct remote_holder;
+
 struct source {
-    int fd;
+    int fd;                /* -1: it is remote */
+    struct remote *remote; /* NULL: it is not */
     struct file_state before;
     bool leased;
     bool disturbed; /* it changed, shrank, or somebody wants to write: discard these bytes */
@@ -29,10 +34,16 @@ struct source {
  */
 int source_open(int fd, bool lease, struct source **ret_source);
 
+/** The same for a file that another process has open, and its state then. NULL if out of memory: it
+ * is closed there. */
+struct source *source_open_remote(
+    const struct remote_holder *holder, const struct file_state *before);
+
 /** Close its descriptor, which gives up the lease, and free it; NULL is ignored. */
 void source_close(struct source *source);
 
-/** Read at most `room` bytes. Returns -1 if the file has shrunk or the source is disturbed. */
+/** Read at most `room` bytes. Returns how many; 0 if those of a remote source are not there yet; or
+ * -1 if the file has shrunk, the source is disturbed, cannot be read, or is lost. */
 int64_t source_read(struct source *source, char *buffer, size_t room);
 
 /** Return to the first byte. */
