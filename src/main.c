@@ -119,8 +119,9 @@
  *     work/filing          the stages resolve, attach, verify, reconcile and renamed
  *     work/compare         a kept file that was only touched
  *     work/send            the stages ticket and send: ask for the form, stream the bytes
- *     work/elsewhere       stages that a file process carries out; assignment is that on its side,
- *                          assignment_wire what both say (pure)
+ *     work/elsewhere       what stages have a file process do, and what it reads for an upload; on
+ *                          its side that is assignment, and open_files; assignment_wire and
+ *                          block_wire are what both say (pure)
  *     work/task_file       the file of a task: opened, and still the one that was queued
  *     work/finish          puts the file away; beside: what is next to it; error_text: why it
  *                          failed, for people; advice: what they can do; copying: to another disk
@@ -178,9 +179,9 @@
  *                          server), progress (is a transfer moving), bucket, date
  *     files/               safe_open, identity, inode, entries (what is in a directory), lease,
  *                          filesystem, mounts (what can hang), apart (what may hang, in a process
- *                          that is left behind if it does), source, put_away (into staging, and
- *                          on), secret_file (who may read it), destination, free_name, copy,
- *                          ownership, rights, path, companion
+ *                          that is left behind if it does), source (with remote: read by another
+ *                          process), put_away (into staging, and on), secret_file (who may read
+ *                          it), destination, free_name, copy, ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, read_alerts, rules_digest, locate, own_files (what is
@@ -213,9 +214,19 @@
 #include "closedrop/cli/cli.h"
 #include "closedrop/intake/file_process.h"
 #include "closedrop/work/assignment.h"
+#include "closedrop/work/open_files.h"
+
+static int be_file_process(void)
+{
+    struct open_files files = {NULL};
+    const struct filing_work work = {
+        &files, assignment_begin, assignment_step, open_files_read, open_files_forget};
+    int status = file_process_run(&work);
+    open_files_close(&files);
+    return status;
+}
 
 int main(int argc, char **argv)
 {
-    return file_process_is_meant(argc, argv) ? file_process_run(assignment_do)
-                                             : cli_main(argc, argv);
+    return file_process_is_meant(argc, argv) ? be_file_process() : cli_main(argc, argv);
 }

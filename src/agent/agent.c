@@ -100,7 +100,7 @@ static int open_worker(struct agent *agent)
     struct str why = STR_INIT(4096);
     agent->http = http_new();
     agent->worker = agent->http ? worker_new(agent->queue, agent->http, agent->config,
-                                      request_resettle, request_scan, request_assign, agent)
+                                      request_resettle, request_scan, request_order, agent)
                                 : NULL;
     int result = agent->worker ? worker_configure(agent->worker, agent->config, &why) : -ENOMEM;
     if (result < 0)

@@ -43,7 +43,6 @@ struct agent {
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */
-    int64_t assignments;          /* to file processes so far */
     int64_t questions;            /* asked of the watch thread so far */
     struct message *progress;     /* its last answer (MESSAGE_PROGRESS), or NULL */
     int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */

@@ -198,7 +198,13 @@ static void take_message(struct agent *agent, struct message *message)
         return;
     }
     if (message->kind == MESSAGE_RESULT) {
-        worker_take_result(agent->worker, message->question, message->body, message->body_length);
+        worker_take_result(agent->worker, agent->config->folders[message->folder].name,
+            message->question, message->body, message->body_length);
+        message_free(message);
+        return;
+    }
+    if (message->kind == MESSAGE_BLOCK) {
+        worker_take_block(agent->worker, message->question, message->body, message->body_length);
         message_free(message);
         return;
     }

@@ -46,17 +46,21 @@ int64_t request_scan(void *context, const char *name)
     return intake_post(agent->intake, message) ? ++agent->scans : 0;
 }
 
-int64_t request_assign(void *context, const char *name, const char *bytes, size_t length)
+bool request_order(void *context, const char *name, enum order order, int64_t number,
+    const char *bytes, size_t length)
 {
+    static const enum message_kind kinds[] = {
+        [ORDER_STAGE] = MESSAGE_ASSIGN, [ORDER_READ] = MESSAGE_READ, [ORDER_CLOSE] = MESSAGE_CLOSE};
     struct agent *agent = context;
     const struct folder *folder = config_folder(agent->config, name);
-    struct message *message = folder ? new_request(agent, MESSAGE_ASSIGN, folder, 0) : NULL;
-    if (!message || (message->body = malloc(length)) == NULL) {
+    bool has_process = folder && atomic_load(&folder->is_elsewhere);
+    struct message *message = has_process ? new_request(agent, kinds[order], folder, 0) : NULL;
+    if (!message || (message->body = malloc(length + 1)) == NULL) {
         message_free(message);
-        return 0;
+        return false;
     }
     memcpy(message->body, bytes, length);
     message->body_length = length;
-    message->question = agent->assignments + 1;
-    return intake_post(agent->intake, message) ? ++agent->assignments : 0;
+    message->question = number;
+    return intake_post(agent->intake, message);
 }

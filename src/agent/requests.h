@@ -2,6 +2,9 @@
 #ifndef CLOSEDROP_AGENT_REQUESTS_H
 #define CLOSEDROP_AGENT_REQUESTS_H
 
+#include "closedrop/work/worker.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,9 +17,9 @@ void request_resettle(void *context, const char *name, const char *path);
  */
 int64_t request_scan(void *context, const char *name);
 
-/** Have an assignment done by the file process of a folder. For the worker, with the agent as
- * `context`; returns its number, or 0. */
-int64_t request_assign(void *context, const char *name, const char *bytes, size_t length);
+/** Give the file process of a folder an order. For the worker, with the agent as `context`. */
+bool request_order(void *context, const char *name, enum order order, int64_t number,
+    const char *bytes, size_t length);
 
 struct agent;
 struct folder;

@@ -1,7 +1,7 @@
 /**
- * The file process: a watch thread of its own for one folder, and this thread, which passes the
- * messages between its mailboxes and the socket to the agent. Only the watch thread touches files,
- * so only that can hang.
+ * The file process: a watch thread of its own for one folder, another one for what the worker
+ * assigns (filing.h), and this thread, which passes the messages between their mailboxes and the
+ * socket to the agent. Only those two touch files, so only they can hang.
  */
 #define LOG_MODULE "files"
 
@@ -41,7 +41,7 @@ struct file_process {
     struct mailbox *to_watch;
     struct mailbox *from_watch;
     struct watch *watch;
-    filing_work *work;
+    const struct filing_work *work;
     struct filing *filing;
     long asked_pulse;     /* of filing, at the last MESSAGE_PING */
     struct message *pong; /* the answer of the watch thread: filing has not answered yet */
@@ -109,7 +109,7 @@ static int take_message(struct file_process *process, struct wire *wire, enum me
         wire, kind, process->briefing.number, process->config, process->briefing.folder, &message);
     if (result <= 0)
         return result;
-    if (kind == MESSAGE_ASSIGN)
+    if (kind == MESSAGE_ASSIGN || kind == MESSAGE_READ || kind == MESSAGE_CLOSE)
         return filing_post(process->filing, message);
     if (kind == MESSAGE_PING)
         process->asked_pulse = filing_pulse(process->filing);
@@ -153,10 +153,11 @@ static int receive(struct file_process *process)
 
 /* ---- to the agent ---- */
 
-/** What is about an earlier configuration is not sent. */
+/** What is about an earlier configuration is not sent, except the bytes of a file. */
 static int add_message(struct file_process *process, struct message *message)
 {
-    bool is_current = message->config == process->config;
+    bool is_current =
+        message->config == process->config || protocol_is_about_open_file(message->kind);
     int result =
         is_current ? protocol_add(&process->outgoing, process->briefing.number, message) : 0;
     message_free(message);
@@ -234,7 +235,7 @@ static void limit_end(void)
     alarm(END_S);
 }
 
-int file_process_run(filing_work *work)
+int file_process_run(const struct filing_work *work)
 {
     stand_alone(); /* before anything is opened */
     struct file_process process = {.work = work,
@@ -248,6 +249,7 @@ int file_process_run(filing_work *work)
     if (result != -EPIPE && result != -ECONNRESET)
         log_error("the file process ends: %s", strerror(-result));
     limit_end();
+    mailbox_close(process.from_watch); /* nobody waits for room in it any more */
     filing_stop(process.filing);
     watch_stop(process.watch); /* it gives the folder up */
     message_free(process.pong);

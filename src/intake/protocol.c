@@ -50,7 +50,13 @@ static void add_progress(struct str *out, const struct message *message)
 
 static bool has_body(enum message_kind kind)
 {
-    return kind == MESSAGE_ASSIGN || kind == MESSAGE_RESULT;
+    return kind == MESSAGE_ASSIGN || kind == MESSAGE_RESULT || kind == MESSAGE_READ ||
+           kind == MESSAGE_BLOCK;
+}
+
+bool protocol_is_about_open_file(enum message_kind kind)
+{
+    return kind == MESSAGE_READ || kind == MESSAGE_BLOCK || kind == MESSAGE_CLOSE;
 }
 
 int protocol_add(struct str *out, int64_t number, const struct message *message)
@@ -156,10 +162,11 @@ struct config *protocol_read_config(struct wire *wire, struct briefing *ret_brie
 int protocol_read(struct wire *wire, enum message_kind kind, int64_t number, struct config *config,
     size_t folder, struct message **ret_message)
 {
-    bool is_old = wire_number(wire) != number;
+    bool counts_always = protocol_is_about_open_file(kind);
+    bool is_old = wire_number(wire) != number && !counts_always;
     if (is_old)
         return wire->broken ? -EPROTO : 0;
-    bool is_about_it = (size_t)wire_number(wire) == folder;
+    bool is_about_it = (size_t)wire_number(wire) == folder || counts_always;
     size_t asked = (size_t)wire_number_in(wire, 0, SIGHTINGS_MAX);
     int64_t scan = wire_number(wire);
     int64_t question = wire_number(wire);

@@ -7,13 +7,19 @@
  *       MESSAGE_PING                          ->
  *                                             <- MESSAGE_SEEN, MESSAGE_SETTLED ... MESSAGE_HEALTH
  *       MESSAGE_UNKNOWN, MESSAGE_SCAN ...     ->
- *                                             <- MESSAGE_PONG, by the thread that touches files
+ *       MESSAGE_ASSIGN                        ->
+ *                                             <- MESSAGE_RESULT
+ *       MESSAGE_READ ...                      ->
+ *                                             <- MESSAGE_BLOCK ...
+ *       MESSAGE_CLOSE                         ->
+ *                                             <- MESSAGE_PONG, by the threads that touch files
  *       closes its end                        -> gives the folder up, and ends
  *
  * Every frame begins with its kind and the number of the configuration that it is about; what is
- * about another configuration than the reader's is old, and is ignored. Neither side trusts the
- * other: a frame of the wrong kind, about another folder, with a length or a path that cannot be,
- * is broken, and ends the process.
+ * about another configuration than the reader's is old, and is ignored; but a file that is open
+ * stays open, so what is about it counts always. Neither side trusts the other: a frame of the
+ * wrong kind, about another folder, with a length or a path that cannot be, is broken, and ends the
+ * process.
  */
 #ifndef CLOSEDROP_INTAKE_PROTOCOL_H
 #define CLOSEDROP_INTAKE_PROTOCOL_H
@@ -35,6 +41,9 @@ struct briefing {
     size_t folder;    /* the folder of the process: its index */
     bool has_crashed; /* the process before this one crashed: crash_guard.h counts that */
 };
+
+/** Whether such a message counts whatever configuration it was sent under. */
+bool protocol_is_about_open_file(enum message_kind kind);
 
 /** Add a message to the bytes to be sent. Returns 0 or a negative errno: it was not added. */
 int protocol_add(struct str *out, int64_t number, const struct message *message);

@@ -1,47 +1,74 @@
-/** Runs a stage for the worker of another process, from its first step to its last. */
+/** Does the part of a stage that touches files, for the worker of another process. */
 #include "closedrop/work/assignment.h"
 
 #include "assignment_wire.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/files/destination.h"
+#include "closedrop/work/open_files.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct verdict run(struct task *task, const struct stage_tools *tools,
-    void (*next_step)(void *context), void *context)
-{
-    const struct stage_row *row = &stage_rows[task->stage];
-    struct verdict verdict = row->start(task, tools);
-    while (verdict.kind == VERDICT_RUNNING) {
-        next_step(context);
-        verdict = row->step(task);
-    }
-    return verdict;
-}
+struct assignment {
+    int64_t number;
+    struct task task;
+    struct stage_tools tools;
+};
 
-static void release(struct task *task)
+static void release(struct assignment *assignment)
 {
+    struct task *task = &assignment->task;
+    task_continue(task, task->stage); /* frees what is copied or read */
+    task_close_upload(task);
     task_leave_directories(task);
     if (task->root >= 0)
         close(task->root);
     free(task->other_lead);
     free(task->outcome_location);
     job_free(task->job);
+    free(assignment);
 }
 
-void assignment_do(struct config *config, size_t folder, struct wire *assignment,
-    void (*next_step)(void *context), void *context, struct str *result)
+/** Whether it is over: with its verdict, and what it has opened. */
+static bool is_over(struct open_files *files, struct assignment *assignment, struct verdict verdict,
+    struct str *result)
 {
-    struct stage_tools tools = {.queue = NULL};
-    struct task task = {.config = config,
+    struct task *task = &assignment->task;
+    if (verdict.kind == VERDICT_RUNNING)
+        return false;
+    result_add(result, task, &verdict);
+    if (task->has_upload &&
+        open_files_keep(files, assignment->number, TAKE_PTR(task->upload.source)) < 0)
+        str_clear(result);
+    release(assignment);
+    return true;
+}
+
+void *assignment_begin(void *context, int64_t number, struct config *config, size_t folder,
+    struct wire *wire, struct str *result)
+{
+    struct assignment *assignment = calloc(1, sizeof(*assignment));
+    if (!assignment)
+        return NULL;
+    assignment->number = number;
+    assignment->task = (struct task){.config = config,
         .folder = &config->folders[folder],
         .root = -1,
         .staging = -1,
         .destination = {.directory = -1}};
-    if (assignment_read(assignment, &task, &tools) && task.stage == STAGE_FINISH) {
-        struct verdict verdict = run(&task, &tools, next_step, context);
-        result_add(result, &task, &verdict);
+    struct task *task = &assignment->task;
+    if (!assignment_read(wire, task, &assignment->tools) || !stage_rows[task->stage].touch) {
+        release(assignment);
+        return NULL;
     }
-    release(&task);
+    struct verdict verdict = stage_rows[task->stage].touch(task, &assignment->tools);
+    return is_over(context, assignment, verdict, result) ? NULL : assignment;
+}
+
+bool assignment_step(void *context, void *begun, struct str *result)
+{
+    struct assignment *assignment = begun;
+    struct task *task = &assignment->task;
+    return is_over(context, assignment, stage_rows[task->stage].step(task), result);
 }

@@ -3,6 +3,7 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/path.h"
 #include "closedrop/queue/job_wire.h"
 
 #include <stdlib.h>
@@ -31,25 +32,46 @@ bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *t
     return wire_is_read(wire);
 }
 
+static void add_state(struct str *out, const struct file_state *state)
+{
+    const struct identity *identity = &state->identity;
+    wire_add_bytes(out, identity->handle, identity->handle_length);
+    wire_add_number(out, identity->size);
+    wire_add_number(out, identity->mtime_ns);
+    wire_add_number(out, state->ctime_ns);
+}
+
+static void add_changes(struct str *out, const struct task *task)
+{
+    const struct job *job = task->job;
+    const struct file_state state = {.identity = job->identity};
+    add_state(out, &state);
+    wire_add_text(out, job->path);
+    wire_add_text(out, job->location);
+    wire_add_number(out, job->approved);
+    wire_add_number(out, job->error_code != NULL);
+    wire_add_text(out, task->outcome_location);
+}
+
 void result_add(struct str *out, const struct task *task, const struct verdict *verdict)
 {
     wire_add_number(out, verdict->kind);
     wire_add_text(out, verdict->code);
     wire_add_number(out, verdict->wait_ms);
     wire_add_text(out, verdict->message);
-    const struct identity *identity = &task->job->identity;
-    wire_add_bytes(out, identity->handle, identity->handle_length);
-    wire_add_number(out, identity->size);
-    wire_add_number(out, identity->mtime_ns);
-    wire_add_text(out, task->job->location);
-    wire_add_text(out, task->outcome_location);
+    add_changes(out, task);
+    wire_add_number(out, task->has_upload);
+    if (!task->has_upload)
+        return;
+    add_state(out, &task->upload.source->before);
+    wire_add_text(out, task->upload.content_type);
 }
 
 /** The codes that a stage with a file can give, equal to `text`; or NULL. */
 static const char *code_of(const char *text)
 {
-    static const char *const codes[] = {
-        "changed", "folder_away", "gone", "no_memory", "not_put_away"};
+    static const char *const codes[] = {"busy", "changed", "folder_away", "gone", "links",
+        "no_memory", "not_put_away", "own_file", "too_large", "too_small", "unreadable", "young"};
     for (size_t i = 0; text && i < COUNT(codes); i++)
         if (strcmp(codes[i], text) == 0)
             return codes[i];
@@ -66,23 +88,97 @@ static void read_verdict(struct wire *wire, struct verdict *verdict)
     wire->broken = wire->broken || (code && !verdict->code);
 }
 
-bool result_read(struct wire *wire, struct task *task, struct verdict *ret_verdict)
+static void read_state(struct wire *wire, struct file_state *state)
 {
-    struct verdict verdict;
-    struct identity identity = {.handle_length = 0};
-    read_verdict(wire, &verdict);
-    identity.handle_length = wire_bytes(wire, identity.handle, sizeof(identity.handle));
-    identity.size = wire_number_in(wire, 0, INT64_MAX);
-    identity.mtime_ns = wire_number(wire);
-    CLEANUP(free_text) char *location = wire_text(wire);
-    CLEANUP(free_text) char *outcome_location = wire_text(wire);
-    if (!wire_is_read(wire))
-        return false;
-    task->job->identity = identity;
-    free(task->job->location);
-    task->job->location = TAKE_PTR(location);
-    free(task->outcome_location);
-    task->outcome_location = TAKE_PTR(outcome_location);
-    *ret_verdict = verdict;
-    return true;
+    struct identity *identity = &state->identity;
+    identity->handle_length = wire_bytes(wire, identity->handle, sizeof(identity->handle));
+    identity->size = wire_number_in(wire, 0, INT64_MAX);
+    identity->mtime_ns = wire_number(wire);
+    state->ctime_ns = wire_number(wire);
+}
+
+/** It goes into a header, and into Close: "image/svg+xml", for example. */
+static void read_content_type(struct wire *wire, char content_type[CONTENT_TYPE_MAX])
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&^_.+-/";
+    wire_text_into(wire, content_type, CONTENT_TYPE_MAX);
+    wire->broken = wire->broken || content_type[strspn(content_type, plain)] || !*content_type;
+}
+
+static void read_opened(struct wire *wire, struct result *result)
+{
+    result->has_opened = wire_number_in(wire, 0, 1);
+    if (!result->has_opened)
+        return;
+    read_state(wire, &result->opened);
+    read_content_type(wire, result->content_type);
+}
+
+/** What a stage has changed. */
+struct changes {
+    struct file_state state;
+    char *path;
+    char *location;
+    bool approved;
+    bool has_error;
+    char *outcome_location;
+};
+
+static void read_changes(struct wire *wire, struct changes *changes)
+{
+    read_state(wire, &changes->state);
+    changes->path = wire_whole_text(wire);
+    changes->location = wire_text(wire);
+    changes->approved = wire_number_in(wire, 0, 1);
+    changes->has_error = wire_number_in(wire, 0, 1);
+    changes->outcome_location = wire_text(wire);
+    wire->broken = wire->broken || !path_is_plain_relative(changes->path);
+}
+
+/** The text is the changes' no longer. */
+static void replace(char **text, char **by)
+{
+    free(*text);
+    *text = TAKE_PTR(*by);
+}
+
+static void make_changes(struct task *task, struct changes *changes)
+{
+    struct job *job = task->job;
+    bool was_brought_back = job->location && !changes->location;
+    if (was_brought_back) /* else it may have been renamed meanwhile */
+        replace(&job->path, &changes->path);
+    replace(&job->location, &changes->location);
+    replace(&task->outcome_location, &changes->outcome_location);
+    job->identity = changes->state.identity;
+    job->approved = changes->approved;
+    if (job_has_error(job, "links") && !changes->has_error)
+        job_forget_error(job);
+}
+
+static void release_changes(struct changes *changes)
+{
+    free(changes->path);
+    free(changes->location);
+    free(changes->outcome_location);
+}
+
+bool result_read(struct wire *wire, struct task *task, struct result *ret_result)
+{
+    struct result result = {.has_opened = false};
+    struct changes changes = {.path = NULL};
+    read_verdict(wire, &result.verdict);
+    read_changes(wire, &changes);
+    read_opened(wire, &result);
+    /* what is to be sent is what is queued */
+    bool is_right =
+        wire_is_read(wire) &&
+        (!result.has_opened || identity_equal(&result.opened.identity, &changes.state.identity));
+    if (is_right) {
+        make_changes(task, &changes);
+        *ret_result = result;
+    }
+    release_changes(&changes);
+    return is_right;
 }

@@ -18,11 +18,19 @@ void assignment_add(struct str *out, const struct task *task, const struct stage
  */
 bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *tools);
 
+/** How it ended, apart from what it has changed in the task. */
+struct result {
+    struct verdict verdict;
+    bool has_opened;          /* its file, to be sent: */
+    struct file_state opened; /* as it was found */
+    char content_type[CONTENT_TYPE_MAX];
+};
+
 /** Add the verdict of a stage, and what it has changed in the task. */
 void result_add(struct str *out, const struct task *task, const struct verdict *verdict);
 
-/** Read it into the task and its verdict. False if it is broken, or if out of memory: nothing of
- * the task has changed then. */
-bool result_read(struct wire *wire, struct task *task, struct verdict *ret_verdict);
+/** Read it, and what it has changed into the task. False if it is broken, or if out of memory:
+ * nothing of the task has changed then. */
+bool result_read(struct wire *wire, struct task *task, struct result *ret_result);
 
 #endif

@@ -1,15 +1,27 @@
-/** Assigns stages to file processes, takes their results, and gives up where a folder is away. */
+/** Assigns what touches files to file processes, takes what they answer, and gives up where a
+ * folder is away. */
 #include "elsewhere.h"
 #include "assignment_wire.h"
+#include "block_wire.h"
 #include "moves.h"
+#include "pacing.h"
 
+#include "closedrop/files/path.h"
+#include "closedrop/files/remote.h"
 #include "closedrop/queue/reading.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool elsewhere_is(const struct task *task)
 {
-    return task->stage == STAGE_FINISH && atomic_load(&task->folder->is_elsewhere);
+    bool touches_files = stage_rows[task->stage].touch && !task->has_upload;
+    return touches_files && atomic_load(&task->folder->is_elsewhere);
+}
+
+static struct verdict verdict_away(const struct task *task, const char *why)
+{
+    return task_wait(task->folder->poll_ms, "folder_away", why);
 }
 
 struct verdict elsewhere_begin(
@@ -19,36 +31,155 @@ struct verdict elsewhere_begin(
     struct stage_tools with = *tools;
     with.has_successor = queue_has_successor(worker->queue, task->job);
     assignment_add(&bytes, task, &with);
+    int64_t number = ++worker->orders;
     bool is_current = task->config == worker->config; /* its process has only this one */
-    int64_t number =
-        is_current && !str_error(&bytes)
-            ? worker->assign(worker->watch_context, task->folder->name, bytes.bytes, bytes.length)
-            : 0;
+    bool is_given = is_current && !str_error(&bytes) &&
+                    worker->order(worker->watch_context, task->folder->name, ORDER_STAGE, number,
+                        bytes.bytes, bytes.length);
     str_release(&bytes);
-    if (!number)
-        return task_wait(task->folder->poll_ms, "folder_away", "its folder cannot be reached now");
+    if (!is_given)
+        return verdict_away(task, "its folder cannot be reached now");
     task_assign(task, number);
     return verdict_make(VERDICT_RUNNING, NULL, "assigned");
 }
 
-static struct task *task_of(const struct worker *worker, int64_t number)
+/* ---- a file that is open there ---- */
+
+/** Of the task whose upload has it. */
+struct open_there {
+    struct worker *worker;
+    const struct folder *folder;
+    int64_t number;
+};
+
+static bool ask_for_block(void *context, int64_t run, int64_t offset)
+{
+    const struct open_there *there = context;
+    struct str bytes = STR_INIT(FRAME_MAX);
+    block_question_add(&bytes, run, offset);
+    bool is_given = !str_error(&bytes) &&
+                    there->worker->order(there->worker->watch_context, there->folder->name,
+                        ORDER_READ, there->number, bytes.bytes, bytes.length);
+    str_release(&bytes);
+    return is_given;
+}
+
+static void order_close(struct worker *worker, const char *folder, int64_t number)
+{
+    (void)worker->order(worker->watch_context, folder, ORDER_CLOSE, number, "", 0);
+}
+
+static void close_there(void *context)
+{
+    struct open_there *there = context;
+    order_close(there->worker, there->folder->name, there->number);
+    free(there);
+}
+
+static struct source *open_remote(
+    struct worker *worker, const struct task *task, const struct file_state *state)
+{
+    struct open_there *there = malloc(sizeof(*there));
+    if (!there)
+        return NULL;
+    *there = (struct open_there){worker, task->folder, task->step.order};
+    const struct remote_holder holder = {
+        .number = there->number, .ask = ask_for_block, .close = close_there, .context = there};
+    return source_open_remote(&holder, state);
+}
+
+/** The file was opened to be sent. */
+static struct verdict begin_upload(
+    struct worker *worker, struct task *task, const struct result *result)
+{
+    struct source *source = result->has_opened ? open_remote(worker, task, &result->opened) : NULL;
+    if (!source)
+        return verdict_no_memory(); /* or it is broken */
+    upload_init(&task->upload, source, path_name(task->job->path));
+    memcpy(task->upload.content_type, result->content_type, sizeof(task->upload.content_type));
+    task->has_upload = true;
+    return result->verdict;
+}
+
+/** What it reads for its upload from another process; NULL: nothing. */
+static struct remote *remote_of(const struct task *task)
+{
+    return task->has_upload ? task->upload.source->remote : NULL;
+}
+
+static struct task *task_that_reads(const struct worker *worker, int64_t number)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->step.kind == STEP_ELSEWHERE && task->step.assignment == number)
+        if (remote_of(task) && remote_of(task)->holder.number == number)
             return task;
     return NULL;
 }
 
-void worker_take_result(struct worker *worker, int64_t number, const char *bytes, size_t length)
+void worker_take_block(struct worker *worker, int64_t number, const char *bytes, size_t length)
+{
+    struct wire wire = {.at = bytes, .left = length};
+    struct block block;
+    struct task *task = task_that_reads(worker, number);
+    if (!task)
+        return; /* nobody waits for it any more */
+    remote_take_block(remote_of(task), block_read(&wire, &block) ? &block : NULL);
+    if (task->step.kind == STEP_ASKING)
+        request_continue(task->step.request);
+}
+
+/* ---- what was assigned ---- */
+
+static struct task *task_of(const struct worker *worker, int64_t number)
+{
+    for (struct task *task = worker->tasks; task; task = task->next)
+        if (task->step.kind == STEP_ELSEWHERE && task->step.order == number)
+            return task;
+    return NULL;
+}
+
+/** Its stage has ended; or it continues here, with what was found there. */
+static void take_result(struct worker *worker, struct task *task, struct wire *wire)
+{
+    const struct stage_row *row = &stage_rows[task->stage];
+    struct result result;
+    if (!result_read(wire, task, &result))
+        result.verdict = verdict_no_memory(); /* or it is broken; either way it waits a little */
+    else if (task->stage == STAGE_TICKET && result.verdict.kind == VERDICT_NEXT)
+        result.verdict = begin_upload(worker, task, &result);
+    if (result.verdict.kind == VERDICT_NEXT && row->touch != row->start)
+        task_continue(task, task->stage);
+    else
+        task_end_stage(task, &result.verdict);
+}
+
+void worker_take_result(
+    struct worker *worker, const char *folder, int64_t number, const char *bytes, size_t length)
 {
     struct wire wire = {.at = bytes, .left = length};
     struct task *task = task_of(worker, number);
-    struct verdict verdict;
-    if (!task)
-        return; /* nobody waits for it any more */
-    if (!result_read(&wire, task, &verdict))
-        verdict = verdict_no_memory(); /* or it is broken; either way it waits a little */
-    task_end_stage(task, &verdict);
+    if (task)
+        take_result(worker, task, &wire);
+    else
+        order_close(worker, folder, number); /* nobody waits for it any more */
+}
+
+/* ---- given up ---- */
+
+/** Its process has been left, or is about to be: whether it cannot continue without that. */
+static bool is_lost(struct task *task)
+{
+    if (task->step.kind == STEP_ELSEWHERE)
+        return true;
+    if (!remote_of(task) || !remote_lose(remote_of(task)))
+        return false;
+    return task->step.kind != STEP_ENDED && task->step.kind != STEP_DOUBT;
+}
+
+static void end_away(struct worker *worker, struct task *task)
+{
+    const struct verdict away = verdict_away(task, "its folder does not answer");
+    pacing_drop_task_request(worker, task);
+    task_end_stage(task, &away);
 }
 
 void elsewhere_abandon(struct worker *worker, size_t folder)
@@ -57,7 +188,30 @@ void elsewhere_abandon(struct worker *worker, size_t folder)
     struct task *next;
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
-        if (task->step.kind == STEP_ELSEWHERE && strcmp(task->folder->name, name) == 0)
+        if (strcmp(task->folder->name, name) != 0 || !is_lost(task))
+            continue;
+        if (job_has_outcome(task->job))
             moves_abandon(worker, task);
+        else
+            end_away(worker, task);
     }
+}
+
+/** Whether the folder of a task has its process in the worker's configuration, too. */
+static bool is_still_there(const struct worker *worker, const struct task *task)
+{
+    const struct folder *folder = config_folder(worker->config, task->folder->name);
+    return folder && strcmp(folder->path, task->folder->path) == 0 &&
+           atomic_load(&folder->is_elsewhere);
+}
+
+void elsewhere_begin_again(struct worker *worker)
+{
+    for (struct task *task = worker->tasks; task; task = task->next)
+        if (task->step.kind == STEP_ELSEWHERE) {
+            order_close(worker, task->folder->name, task->step.order);
+            task_continue(task, task->stage);
+        } else if (!is_still_there(worker, task) && is_lost(task)) {
+            end_away(worker, task);
+        }
 }

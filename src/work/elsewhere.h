@@ -1,17 +1,22 @@
-/** The stages that a file process carries out (assignment.h), as the worker sees them. */
+/** What a file process does for the tasks of its folder (assignment.h), as the worker sees it. */
 #ifndef CLOSEDROP_WORK_ELSEWHERE_H
 #define CLOSEDROP_WORK_ELSEWHERE_H
 
 #include "task.h"
 
-/** Whether the stage of the task is another process's. */
+/** Whether what is next in the stage of the task is another process's. */
 bool elsewhere_is(const struct task *task);
 
 /** Assign it: RUNNING; or why that cannot be done now. */
 struct verdict elsewhere_begin(
     struct worker *worker, struct task *task, const struct stage_tools *tools);
 
-/** The folder (by its index) is away: its tasks end, and spend no attempt. */
+/** The folder (by its index) is away: its tasks end, and spend no attempt; but not what has read
+ * its file to the end. */
 void elsewhere_abandon(struct worker *worker, size_t folder);
+
+/** The worker has another configuration: what was assigned is assigned again, and what reads from a
+ * folder that is no longer there ends. */
+void elsewhere_begin_again(struct worker *worker);
 
 #endif

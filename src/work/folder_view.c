@@ -1,7 +1,5 @@
 /** What the worker knows of each folder, most of it from the watch thread. */
 #include "folder_view.h"
-#include "discards.h"
-#include "elsewhere.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,18 +23,4 @@ struct folder_view *folder_view_of(const struct worker *worker, const char *name
 {
     const struct folder *folder = config_folder(worker->config, name);
     return folder ? &worker->folders[folder - worker->config->folders] : NULL;
-}
-
-void worker_set_folder(struct worker *worker, size_t folder, const struct folder_state *state)
-{
-    struct folder_view *view = &worker->folders[folder];
-    view->healthy = state->healthy;
-    view->device = state->device;
-    view->inode = state->inode;
-    view->scanned = state->scanned;
-    if (state->complete_scans && state->complete_scans != view->complete_scans)
-        discards_begin(view);
-    view->complete_scans = state->complete_scans;
-    if (!view->healthy)
-        elsewhere_abandon(worker, folder);
 }

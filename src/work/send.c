@@ -27,7 +27,7 @@ static bool is_young(const struct source *source)
 }
 
 /** Open the file of the task to be sent. */
-static struct verdict open_upload(struct task *task, const struct stage_tools *tools)
+struct verdict ticket_touch(struct task *task, const struct stage_tools *tools)
 {
     struct source *source = NULL;
     struct verdict verdict = task_open_source(task, tools, &source);
@@ -50,7 +50,7 @@ static struct verdict open_upload(struct task *task, const struct stage_tools *t
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
 {
     if (!task->has_upload) {
-        struct verdict opened = open_upload(task, tools);
+        struct verdict opened = ticket_touch(task, tools);
         if (opened.kind != VERDICT_NEXT)
             return opened;
     }

@@ -32,6 +32,7 @@ struct verdict verify_start(struct task *task, const struct stage_tools *tools);
 struct verdict verify_finish(struct task *task, const struct stage_tools *tools);
 
 /* send.c */
+struct verdict ticket_touch(struct task *task, const struct stage_tools *tools);
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
 struct verdict ticket_finish(struct task *task, const struct stage_tools *tools);
 struct verdict send_start(struct task *task, const struct stage_tools *tools);

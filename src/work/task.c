@@ -70,9 +70,9 @@ void task_search(struct task *task, int64_t scan)
     set_step(task, &(struct step){.kind = STEP_SEARCH, .scan = scan});
 }
 
-void task_assign(struct task *task, int64_t assignment)
+void task_assign(struct task *task, int64_t order)
 {
-    set_step(task, &(struct step){.kind = STEP_ELSEWHERE, .assignment = assignment});
+    set_step(task, &(struct step){.kind = STEP_ELSEWHERE, .order = order});
 }
 
 void task_doubt(struct task *task)

@@ -46,7 +46,7 @@ enum step_kind {
     STEP_ASKING,    /* its request is in progress */
     STEP_COPYING,   /* its file goes to another file system */
     STEP_READING,   /* its file is read, to be compared */
-    STEP_ELSEWHERE, /* a file process is at it */
+    STEP_ELSEWHERE, /* a file process is at it (ORDER_STAGE) */
     STEP_SEARCH,    /* what has gone from its place is searched for in the folder */
     STEP_ENDED,     /* the stage has ended; its verdict is to be applied */
     STEP_DOUBT      /* what GET me/ says decides about its verdict */
@@ -59,7 +59,7 @@ struct step {
         struct copy *copy;       /* COPYING */
         struct source *source;   /* READING */
         int64_t scan;            /* SEARCH: its number (worker_scan) */
-        int64_t assignment;      /* ELSEWHERE: its number (worker_assign) */
+        int64_t order;           /* ELSEWHERE: its number */
         struct verdict verdict;  /* ENDED, DOUBT */
     };
 };
@@ -120,8 +120,8 @@ void task_read(struct task *task, struct source *source);
 /** A scan of its folder was asked for, which has this number. */
 void task_search(struct task *task, int64_t scan);
 
-/** Its stage was assigned to a file process, with this number. */
-void task_assign(struct task *task, int64_t assignment);
+/** Its stage was assigned to a file process, by the order with this number. */
+void task_assign(struct task *task, int64_t order);
 
 /** The verdict of the stage that has ended waits for what GET me/ says. */
 void task_doubt(struct task *task);
@@ -156,10 +156,13 @@ struct stage_tools {
 /**
  * A stage: `start` makes a request or begins to copy or read (RUNNING, and the step says which), or
  * is done at once; `finish` reads the request's end, MORE starts the stage again; `step` copies or
- * reads the next slice; `next` is what follows, inside a transaction.
+ * reads the next slice; `next` is what follows, inside a transaction. `touch` is the part of
+ * `start` that touches files, and `step` continues: a file process does it where the folder is
+ * elsewhere.
  */
 struct stage_row {
     const char *name;
+    struct verdict (*touch)(struct task *task, const struct stage_tools *tools);
     struct verdict (*start)(struct task *task, const struct stage_tools *tools);
     struct verdict (*finish)(struct task *task, const struct stage_tools *tools);
     struct verdict (*step)(struct task *task);

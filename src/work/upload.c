@@ -5,6 +5,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/close/s3_reply.h"
 #include "closedrop/close/ticket.h"
+#include "closedrop/files/remote.h"
 #include "closedrop/work/answer.h"
 
 #include <stdlib.h>
@@ -84,6 +85,9 @@ static struct verdict read_source_end(struct upload *upload)
         return verdict_make(VERDICT_RETRY, "unreadable", "the file cannot be read: %s",
             strerror(source->read_error));
     bool sent_all = source->offset == source->before.identity.size;
+    if (!sent_all && source->remote &&
+        source->remote->is_lost) /* it is claimed again when its folder is back */
+        return verdict_make(VERDICT_WAIT, "folder_away", "its folder does not answer");
     bool one_version = sent_all && source_finish(source, upload->sha256, upload->md5);
     if (source_yield(source) || (sent_all && !one_version))
         return verdict_make(VERDICT_CHANGED, "changed", "the file changed while it was sent");

@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "claim.h"
+#include "discards.h"
 #include "elsewhere.h"
 #include "folder_view.h"
 #include "health.h"
@@ -38,6 +39,20 @@ void worker_set_disk_short(struct worker *worker, const char *why)
 void worker_stop_claiming(struct worker *worker)
 {
     worker->stopping = true;
+}
+
+void worker_set_folder(struct worker *worker, size_t folder, const struct folder_state *state)
+{
+    struct folder_view *view = &worker->folders[folder];
+    view->healthy = state->healthy;
+    view->device = state->device;
+    view->inode = state->inode;
+    view->scanned = state->scanned;
+    if (state->complete_scans && state->complete_scans != view->complete_scans)
+        discards_begin(view);
+    view->complete_scans = state->complete_scans;
+    if (!view->healthy)
+        elsewhere_abandon(worker, folder);
 }
 
 /* ---- reap ---- */

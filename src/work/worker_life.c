@@ -1,6 +1,7 @@
 /** A worker begins, takes another configuration, and ends. */
 #define LOG_MODULE "worker"
 
+#include "elsewhere.h"
 #include "folder_view.h"
 #include "held_news.h"
 #include "moves.h"
@@ -37,8 +38,9 @@ static void warn_of_tables(const struct worker *worker)
 static void ask_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->step.kind == STEP_SEARCH || task->step.kind == STEP_ELSEWHERE)
+        if (task->step.kind == STEP_SEARCH)
             task_continue(task, task->stage);
+    elsewhere_begin_again(worker);
 }
 
 int worker_configure(struct worker *worker, struct config *config, struct str *why)
@@ -77,7 +79,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
 }
 
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_resettle *resettle, worker_scan *scan, worker_assign *assign, void *context)
+    worker_resettle *resettle, worker_scan *scan, worker_order *order, void *context)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -86,7 +88,7 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     worker->http = http;
     worker->resettle = resettle;
     worker->scan = scan;
-    worker->assign = assign;
+    worker->order = order;
     worker->watch_context = context;
     worker->has_suspects = true;                        /* the first claim looks */
     worker->windows[API_FORMS].limit = WINDOW_NO_LIMIT; /* S3's, and a file may take hours */

@@ -52,8 +52,10 @@ struct worker {
     struct close_clock close_clock;
     worker_resettle *resettle;
     worker_scan *scan;
-    worker_assign *assign;
+    worker_order *order;
     void *watch_context; /* of all three */
+
+    int64_t orders; /* their numbers so far */
 
     struct task *tasks;
     struct folder_view *folders; /* in the order of config->folders */

@@ -18,6 +18,6 @@
 bool file_process_is_meant(int argc, char **argv);
 
 /** Be one, until the agent closes the socket. Returns the exit status of the program. */
-int file_process_run(filing_work *work);
+int file_process_run(const struct filing_work *work);
 
 #endif

@@ -1,4 +1,7 @@
-/** The second thread of a file process: it does what the worker assigns (MESSAGE_ASSIGN). */
+/**
+ * The second thread of a file process: it does what the worker assigns (MESSAGE_ASSIGN), a step of
+ * each assignment in turn, and reads the files that were opened so (MESSAGE_READ).
+ */
 #ifndef CLOSEDROP_INTAKE_FILING_H
 #define CLOSEDROP_INTAKE_FILING_H
 
@@ -8,23 +11,40 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct filing;
 
-/**
- * Does an assignment (assignment.h) for the folder with the index `folder`; calls `next_step`
- * before each further step, as a sign that it does not hang.
- */
-typedef void filing_work(struct config *config, size_t folder, struct wire *assignment,
-    void (*next_step)(void *context), void *context, struct str *result);
+/** What it does (work/assignment.h). All of it can hang, and all of it is called by one thread. */
+struct filing_work {
+    void *context;
 
-/** Start it. Results go to `outbox`, which is borrowed. Returns 0 or a negative errno. */
-int filing_start(filing_work *work, struct mailbox *outbox, struct filing **ret_filing);
+    /**
+     * Begin the assignment with this number, for the folder with the index `folder`. Returns what
+     * `step` continues; or NULL if it is over, with how it ended in `result`.
+     */
+    void *(*begin)(void *context, int64_t number, struct config *config, size_t folder,
+        struct wire *assignment, struct str *result);
+
+    /** Its next step: true once it is over, with how it ended in `result`, and what it was freed.
+     */
+    bool (*step)(void *context, void *assignment, struct str *result);
+
+    /** Read a part of the file that the assignment with this number has opened. */
+    void (*read)(void *context, int64_t number, struct wire *question, struct str *result);
+
+    /** Close it. */
+    void (*close)(void *context, int64_t number);
+};
+
+/** Start it. Results go to `outbox`; both are borrowed. Returns 0 or a negative errno. */
+int filing_start(
+    const struct filing_work *work, struct mailbox *outbox, struct filing **ret_filing);
 
 /** Wait for what it does, and end it. Takes NULL. */
 void filing_stop(struct filing *filing);
 
-/** Give it an assignment, which it frees. Returns 0, or -ENOMEM if it has too many. */
+/** Give it a message, which it frees. Returns 0, or -ENOMEM if it has too many. */
 int filing_post(struct filing *filing, struct message *message);
 
 /** A number that differs whenever it has begun or ended a step; see filing_hangs(). */

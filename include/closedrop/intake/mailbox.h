@@ -27,7 +27,8 @@ enum message_kind {
     MESSAGE_EMPTY,    /* these directories have been empty for a while: remove the emptied ones */
     MESSAGE_HEALTH,   /* the health of a folder */
     MESSAGE_PROGRESS, /* how far a file has settled; answers MESSAGE_ASK */
-    MESSAGE_RESULT,   /* of a MESSAGE_ASSIGN: between processes only */
+    MESSAGE_RESULT,   /* of a MESSAGE_ASSIGN: between processes only, like the rest of these */
+    MESSAGE_BLOCK,    /* the answer to MESSAGE_READ */
     MESSAGE_PONG,     /* the answer to MESSAGE_PING */
     /* to the watch thread */
     MESSAGE_UNKNOWN,  /* those of MESSAGE_SEEN that are to be settled */
@@ -35,9 +36,12 @@ enum message_kind {
     MESSAGE_ASK,      /* how far has this file settled? */
     MESSAGE_SCAN,     /* scan the folder; its health shows when the scan has ended */
     MESSAGE_CONFIG,   /* watch these folders from now on */
-    MESSAGE_ASSIGN,   /* do this with a file (work/assignment.h): between processes only */
-    MESSAGE_PING,     /* answer it: likewise */
-    MESSAGE_RESCAN,   /* scan everything again: there was no room for a message; likewise */
+    MESSAGE_ASSIGN,   /* do this with a file (work/assignment.h): between processes only, like the
+                         rest of these */
+    MESSAGE_READ,     /* read this part of the file that such an assignment has opened */
+    MESSAGE_CLOSE,    /* close that file */
+    MESSAGE_PING,     /* answer it */
+    MESSAGE_RESCAN,   /* scan everything again: there was no room for a message */
 };
 
 /** One file as it was seen. */
@@ -59,8 +63,9 @@ struct message {
     size_t count;
     size_t asked;     /* in MESSAGE_UNKNOWN: number seen, including known ones */
     int64_t scan;     /* in MESSAGE_SCAN: its number */
-    int64_t question; /* in MESSAGE_ASK, MESSAGE_ASSIGN, and their answers: its number */
-    char *body;       /* in MESSAGE_ASSIGN and MESSAGE_RESULT */
+    int64_t question; /* in MESSAGE_ASK and MESSAGE_ASSIGN, what is about the file that this has
+                         opened, and their answers: its number */
+    char *body;       /* in MESSAGE_ASSIGN, MESSAGE_READ, and their answers */
     size_t body_length;
     struct settle_progress progress; /* why it is unreadable is the error_message of its sighting */
     struct folder_health health;

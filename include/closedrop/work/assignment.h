@@ -1,18 +1,21 @@
-/** A stage of a job carried out in the file process of its folder (intake.h). */
+/**
+ * What the worker of another process assigns, done in the file process of its folder (intake.h):
+ * the part of a stage that touches the files of the folder.
+ */
 #ifndef CLOSEDROP_WORK_ASSIGNMENT_H
 #define CLOSEDROP_WORK_ASSIGNMENT_H
 
 #include "closedrop/base/wire.h"
 #include "closedrop/config/config.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/**
- * Do what the worker has assigned for a file of the folder with the index `folder`, and add the
- * result to `result`; it stays empty if the assignment is broken, or if out of memory. This can
- * hang. It is a filing_work, and called by one thread.
- */
-void assignment_do(struct config *config, size_t folder, struct wire *assignment,
-    void (*next_step)(void *context), void *context, struct str *result);
+/** The first two calls of a filing_work (filing.h). Their `context` is a struct open_files, which
+ * keeps what they open. Results stay empty if the assignment is broken, or if out of memory. */
+void *assignment_begin(void *context, int64_t number, struct config *config, size_t folder,
+    struct wire *wire, struct str *result);
+bool assignment_step(void *context, void *assignment, struct str *result);
 
 #endif

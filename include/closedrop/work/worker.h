@@ -39,18 +39,24 @@ typedef void worker_resettle(void *context, const char *folder, const char *path
  */
 typedef int64_t worker_scan(void *context, const char *folder);
 
-/**
- * Called to have the file process of this folder do an assignment (assignment.h). Returns its
- * number, for worker_take_result(), or 0 if the process cannot be reached now.
- */
-typedef int64_t worker_assign(void *context, const char *folder, const char *bytes, size_t length);
+/** What a file process is told to do (assignment.h). */
+enum order {
+    ORDER_STAGE, /* what a stage does with files; answered by worker_take_result() */
+    ORDER_READ,  /* read from the file that the stage with this number has opened; answered by
+                    worker_take_block() */
+    ORDER_CLOSE  /* close that file */
+};
+
+/** Called to give the file process of this folder an order. False if it cannot be reached now. */
+typedef bool worker_order(void *context, const char *folder, enum order order, int64_t number,
+    const char *bytes, size_t length);
 
 /**
  * A new worker; it borrows the queue and the HTTP engine, and holds a reference to the
  * configuration. NULL if out of memory.
  */
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,
-    worker_resettle *resettle, worker_scan *scan, worker_assign *assign, void *context);
+    worker_resettle *resettle, worker_scan *scan, worker_order *order, void *context);
 void worker_free(struct worker *worker);
 
 /**
@@ -72,8 +78,13 @@ struct folder_state {
  * inside a transaction. */
 void worker_set_folder(struct worker *worker, size_t folder, const struct folder_state *state);
 
-/** Take the result of an assignment. Must be called inside a transaction. */
-void worker_take_result(struct worker *worker, int64_t number, const char *bytes, size_t length);
+/** Take the result of an order from the file process of this folder. Must be called inside a
+ * transaction. */
+void worker_take_result(
+    struct worker *worker, const char *folder, int64_t number, const char *bytes, size_t length);
+
+/** Take what was read of a file that is sent. */
+void worker_take_block(struct worker *worker, int64_t number, const char *bytes, size_t length);
 
 /**
  * The file of a claimed job is now at `path` (KNOWN_RENAMED). Must be called inside a transaction.

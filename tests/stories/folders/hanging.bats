@@ -115,3 +115,48 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     [ "$(uploads)" = 2 ]
     [ "$(closedrop show 2 --json | jq .attempts)" = 1 ] || [ "$(closedrop show 1 --json | jq .attempts)" = 1 ]
 }
+
+b_is_filed_once() { # job 1, and the one of the local folder
+    wait_until cmp -s b.bin "behind/Uploaded/$(date +%Y-%m)/b.bin"
+    [ "$(uploads)" = 2 ]
+    closedrop show 1 --json | jq -e '.state == "done" and .attempts == 1'
+}
+
+the_local_folder_delivers() {
+    echo local >in/a.txt
+    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until share_is_away
+    wait_until log_says 'job 1 waits: share/b.bin: its folder does not answer'
+}
+
+@test "the share hangs while a file of it is opened to be sent: the local folder delivers, and the file is sent once it answers" {
+    start_agent
+    wait_until share_says .healthy
+    closedrop pause
+    head -c 700000 /dev/urandom | tee b.bin >behind/b.bin
+    wait_until jobs_are queued 1
+    hang open
+    closedrop resume
+    wait_until has_hung open
+    the_local_folder_delivers
+    answer
+    b_is_filed_once
+}
+
+@test "the share hangs while a file of it is sent: the local folder delivers, SIGTERM ends the agent, and the next one sends the file" {
+    set_config limits.bandwidth=1M
+    start_agent
+    wait_until share_says .healthy
+    head -c 2500000 /dev/urandom | tee b.bin >behind/b.bin
+    wait_until eval 'closedrop status --json | jq -e ".transfers[0].sent > 0"'
+    hang read
+    wait_until has_hung read
+    the_local_folder_delivers
+    local before=$SECONDS
+    stop_agent
+    [ "$agent_code" = 0 ]
+    [ $((SECONDS - before)) -le 5 ]
+    answer
+    start_agent
+    b_is_filed_once
+}

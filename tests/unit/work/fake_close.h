@@ -42,6 +42,8 @@ struct request {
     int64_t began_ms;
     struct body_source source;
     int64_t size;
+    int64_t left; /* of it, to be read */
+    struct digest *digest;
     bool is_form;
     char etag[DIGEST_MD5_HEX + 2];
     struct fake_answer answer;
@@ -141,22 +143,25 @@ static inline void fake_answer_form_well(struct request *request)
     request->reply = fake_copy("");
 }
 
-/** Take the bytes of a form, as S3 does: its ETag is their MD5. */
-static inline void fake_read_form(struct request *request)
+/** Take the bytes of a form, as S3 does: its ETag is their MD5. Whether it is over. */
+static inline bool fake_read_form(struct request *request)
 {
     char buffer[65536], sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX];
-    struct digest *digest = digest_new();
-    int64_t left = request->size, got;
-    while (left > 0 &&
+    int64_t got = 1;
+    if (!request->digest)
+        request->digest = digest_new();
+    while (request->left > 0 &&
            (got = request->source.read(request->source.context, buffer, sizeof(buffer))) > 0) {
-        digest_update(digest, buffer, (size_t)got);
-        left -= got;
+        digest_update(request->digest, buffer, (size_t)got);
+        request->left -= got;
     }
-    digest_finish(digest, sha256, md5);
-    digest_free(digest);
+    if (got == 0)
+        return false; /* there are none yet */
+    digest_finish(request->digest, sha256, md5);
     snprintf(request->etag, sizeof(request->etag), "\"%s\"", md5);
-    if (left > 0)
+    if (request->left > 0)
         request->answer.end = TRANSFER_SOURCE;
+    return true;
 }
 
 static inline const struct fake_answer *fake_find(const char *url)
@@ -183,9 +188,8 @@ static inline void fake_answer(struct request *request)
         fake_answer_well(request);
     if (!request->answer.end)
         request->answer.end = TRANSFER_ANSWERED;
-    if (request->is_form && !request->answer.reads_nothing)
-        fake_read_form(request);
-    request->has_ended = !request->answer.never_comes;
+    bool is_read = !request->is_form || request->answer.reads_nothing || fake_read_form(request);
+    request->has_ended = is_read && !request->answer.never_comes;
 }
 
 /* ---- http.h ---- */
@@ -283,6 +287,7 @@ void __wrap_request_free(struct request *request)
     free(request->url);
     free(request->posted);
     free(request->reply);
+    digest_free(request->digest);
     free(request);
 }
 
@@ -362,8 +367,15 @@ void __wrap_request_form_file(struct request *request, int64_t size, const char 
     (void)content_type;
     fake_post(request, NULL);
     request->is_form = true;
-    request->size = size;
+    request->size = request->left = size;
     request->source = *source;
+}
+
+void __wrap_request_continue(struct request *request);
+void __wrap_request_continue(struct request *request)
+{
+    if (!request->has_ended && request->is_form)
+        request->has_ended = fake_read_form(request) && !request->answer.never_comes;
 }
 
 enum transfer_end __wrap_request_end(const struct request *request);

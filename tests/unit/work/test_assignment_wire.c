@@ -1,11 +1,15 @@
 /* What a file process is to do, and its result: read as it was written, or not at all. */
 #include "frame_bytes.h"
 #include "work/assignment_wire.h"
+#include "work/block_wire.h"
+
+#include "closedrop/base/array.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,61 +44,136 @@ static void an_assignment_is_read_as_it_was(void **state)
     }
 }
 
-static void add_result(const char *code)
+static const struct identity identity = {
+    .handle = {9}, .handle_length = 1, .size = 5, .mtime_ns = -1};
+
+/* What a stage with a file says that is opened or not, and is or is not the one that was queued. */
+static struct said {
+    const char *code, *path, *content_type;
+    bool is_other;
+} said;
+
+static void add_result(void)
 {
-    struct job job = {.identity = {.handle = {9}, .handle_length = 1, .size = 5, .mtime_ns = -1}};
-    const struct task task = {.job = &job, .outcome_location = place};
-    struct verdict verdict = verdict_make(VERDICT_RETRY, code, "cannot be moved");
+    static char changed_path[64];
+    snprintf(changed_path, sizeof(changed_path), "%s", said.path);
+    struct job job = {.identity = identity, .path = changed_path};
+    struct source source = {.before = {.identity = identity, .ctime_ns = 33}};
+    struct task task = {
+        .job = &job, .outcome_location = place, .has_upload = true, .upload = {.source = &source}};
+    source.before.identity.size += said.is_other;
+    snprintf(task.upload.content_type, sizeof(task.upload.content_type), "%s", said.content_type);
+    struct verdict verdict = verdict_make(VERDICT_RETRY, said.code, "cannot be moved");
     verdict.wait_ms = 99;
     result_add(&bytes, &task, &verdict);
+}
+
+static int setup_result(void **state)
+{
+    said = (struct said){"not_put_away", "a (2).pdf", "application/pdf", false};
+    return setup(state);
 }
 
 static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
 {
     (void)state;
-    add_result("not_put_away");
+    add_result();
     for (size_t left = 0; left <= bytes.length; left++) {
-        struct job job = {.location = strdup("Failed/a.pdf")};
+        struct job job = {.path = strdup(path), .location = strdup("Failed/a.pdf")};
         struct task task = {.job = &job};
-        struct verdict verdict;
+        struct result result;
         struct wire wire = {.at = bytes.bytes, .left = left};
-        if (!result_read(&wire, &task, &verdict)) {
-            assert_int_not_equal(left, bytes.length);
-            assert_string_equal(job.location, "Failed/a.pdf");
-            assert_int_equal(job.identity.size, 0);
-            free(job.location);
-            continue;
+        bool is_read = result_read(&wire, &task, &result);
+        assert_int_equal(is_read, left == bytes.length);
+        assert_string_equal(job.path, is_read ? "a (2).pdf" : path);
+        assert_int_equal(job.identity.size, is_read ? 5 : 0);
+        assert_int_equal(!job.location, is_read);
+        if (is_read) {
+            assert_int_equal(result.verdict.kind, VERDICT_RETRY);
+            assert_string_equal(result.verdict.code, "not_put_away");
+            assert_string_equal(result.verdict.message, "cannot be moved");
+            assert_int_equal(result.verdict.wait_ms, 99);
+            assert_string_equal(task.outcome_location, place);
+            assert_int_equal(job.identity.mtime_ns, -1);
+            assert_true(result.has_opened);
+            assert_int_equal(result.opened.ctime_ns, 33);
+            assert_string_equal(result.content_type, "application/pdf");
         }
-        assert_int_equal(left, bytes.length);
-        assert_int_equal(verdict.kind, VERDICT_RETRY);
-        assert_string_equal(verdict.code, "not_put_away");
-        assert_string_equal(verdict.message, "cannot be moved");
-        assert_int_equal(verdict.wait_ms, 99);
-        assert_null(job.location);
-        assert_string_equal(task.outcome_location, place);
-        assert_int_equal(job.identity.size, 5);
-        assert_int_equal(job.identity.mtime_ns, -1);
+        free(job.path);
+        free(job.location);
         free(task.outcome_location);
     }
 }
 
-static void a_code_that_no_such_stage_gives_is_broken(void **state)
+static void a_file_that_was_not_brought_back_keeps_the_name_it_got_meanwhile(void **state)
 {
     (void)state;
-    add_result("key_refused");
-    struct job job = {.id = 1};
+    add_result();
+    struct job job = {.path = strdup("renamed.pdf")};
     struct task task = {.job = &job};
-    struct verdict verdict;
+    struct result result;
     struct wire wire = {.at = bytes.bytes, .left = bytes.length};
-    assert_false(result_read(&wire, &task, &verdict));
+    assert_true(result_read(&wire, &task, &result));
+    assert_string_equal(job.path, "renamed.pdf");
+    free(job.path);
+    free(task.outcome_location);
+}
+
+static const struct said broken[] = {
+    {"key_refused", "a.pdf", "application/pdf", false}, /* no such stage gives it */
+    {"gone", "../a.pdf", "application/pdf", false}, {"gone", "", "application/pdf", false},
+    {"gone", "a.pdf", "text/plain\r\nX: y", false}, {"gone", "a.pdf", "", false},
+    {"gone", "a.pdf", "application/pdf", true}, /* not what was queued */
+};
+
+static void what_cannot_be_is_broken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(broken); i++) {
+        str_clear(&bytes);
+        said = broken[i];
+        add_result();
+        struct job job = {.id = 1};
+        struct task task = {.job = &job};
+        struct result result;
+        struct wire wire = {.at = bytes.bytes, .left = bytes.length};
+        assert_false(result_read(&wire, &task, &result));
+    }
+}
+
+static void a_block_is_read_as_it_was(void **state)
+{
+    (void)state;
+    struct block block = {.run = 3, .offset = 7, .bytes = "abc", .length = 3, .error = 5};
+    memset(block.sha256, 'a', sizeof(block.sha256) - 1);
+    block_add(&bytes, &block);
+    for (size_t left = 0; left <= bytes.length; left++) {
+        struct block read;
+        struct wire wire = {.at = bytes.bytes, .left = left};
+        assert_int_equal(block_read(&wire, &read), left == bytes.length);
+        if (left < bytes.length)
+            continue;
+        assert_true(read.run == 3 && read.offset == 7 && read.length == 3 && read.error == 5);
+        assert_memory_equal(read.bytes, "abc", 3);
+        assert_string_equal(read.sha256, block.sha256);
+        assert_string_equal(read.md5, "");
+    }
+    *block.md5 = 'a'; /* no digest is that short */
+    str_clear(&bytes);
+    block_add(&bytes, &block);
+    struct wire wire = {.at = bytes.bytes, .left = bytes.length};
+    assert_false(block_read(&wire, &block));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_assignment_is_read_as_it_was, setup),
-        cmocka_unit_test_setup(a_result_is_read_as_it_was_or_changes_nothing, setup),
-        cmocka_unit_test_setup(a_code_that_no_such_stage_gives_is_broken, setup),
+        cmocka_unit_test_setup(a_result_is_read_as_it_was_or_changes_nothing, setup_result),
+        cmocka_unit_test_setup(
+            a_file_that_was_not_brought_back_keeps_the_name_it_got_meanwhile, setup_result),
+        cmocka_unit_test_setup(what_cannot_be_is_broken, setup_result),
+        cmocka_unit_test_setup(a_block_is_read_as_it_was, setup),
     };
     return cmocka_run_group_tests(tests, NULL, release);
 }

@@ -1,37 +1,135 @@
-/* A file that is put away by the file process of its folder, as the worker sees it. */
+/* A folder whose files are touched by its file process, as the worker sees it: what is put away and
+ * what is sent, while the process answers, hangs, or says what cannot be. */
 #include "work/world.h"
 
+#include "closedrop/base/array.h"
+#include "closedrop/files/remote.h"
 #include "closedrop/work/assignment.h"
+#include "closedrop/work/open_files.h"
+#include "work/block_wire.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct world world;
-static struct str assigned = STR_INIT(FRAME_MAX);
-static int64_t number;
-static bool is_unreachable;
-static int steps;
+#define FORMS "POST " FAKE_FORMS
+#define BIG (5 * BLOCK_SIZE + 7)
 
-static int64_t assign(void *context, const char *folder, const char *bytes, size_t length)
+static struct world world;
+
+/* ---- the file process ---- */
+
+struct given {
+    enum order order;
+    int64_t number;
+    struct str bytes;
+};
+
+static struct given given[64];
+static size_t given_count, done_count;
+static struct open_files files;
+static bool is_unreachable;
+static int stages, closed; /* orders so far */
+static void (*spoil)(struct block *block);
+
+static bool take_order(void *context, const char *folder, enum order order, int64_t number,
+    const char *bytes, size_t length)
 {
     (void)context;
     assert_string_equal(folder, "in");
     if (is_unreachable)
-        return 0;
-    str_clear(&assigned);
-    str_add_bytes(&assigned, bytes, length);
-    return ++number;
+        return false;
+    assert_true(given_count < COUNT(given));
+    struct given *new = &given[given_count++];
+    *new = (struct given){order, number, STR_INIT(FRAME_MAX)};
+    str_add_bytes(&new->bytes, bytes, length);
+    stages += order == ORDER_STAGE;
+    closed += order == ORDER_CLOSE;
+    return true;
+}
+
+static void do_stage(int64_t number, struct wire *wire)
+{
+    struct str result = STR_INIT(FRAME_MAX);
+    void *begun = assignment_begin(&files, number, world.config, 0, wire, &result);
+    while (begun && !assignment_step(&files, begun, &result))
+        ;
+    IN_QUEUE(
+        &world, worker_take_result(world.worker, "in", number, str_text(&result), result.length));
+    str_release(&result);
+}
+
+static void send_block(int64_t number, const struct block *block)
+{
+    struct str bytes = STR_INIT(FRAME_MAX);
+    block_add(&bytes, block);
+    worker_take_block(world.worker, number, bytes.bytes, bytes.length);
+    str_release(&bytes);
+}
+
+static void do_read(int64_t number, struct wire *wire)
+{
+    struct str result = STR_INIT(FRAME_MAX);
+    struct block block;
+    open_files_read(&files, number, wire, &result);
+    struct wire read = {.at = result.bytes, .left = result.length};
+    assert_true(block_read(&read, &block));
+    if (spoil)
+        spoil(&block);
+    send_block(number, &block);
+    str_release(&result);
+}
+
+/** The next thing that it was told to do. */
+static void do_next(void)
+{
+    struct given *next = &given[done_count++];
+    struct wire wire = {.at = next->bytes.bytes, .left = next->bytes.length};
+    if (next->order == ORDER_STAGE)
+        do_stage(next->number, &wire);
+    else if (next->order == ORDER_READ)
+        do_read(next->number, &wire);
+    else
+        open_files_forget(&files, next->number);
+    str_release(&next->bytes);
+}
+
+/** Answer until nothing is left to be done. */
+static void run(void)
+{
+    do {
+        world_run(&world, SECOND_MS);
+        while (done_count < given_count)
+            do_next();
+        world_run(&world, SECOND_MS);
+    } while (done_count < given_count);
+}
+
+/** It is replaced: nobody does what it was ordered to do. */
+static void replace(void)
+{
+    while (done_count < given_count)
+        str_release(&given[done_count++].bytes);
+    open_files_close(&files);
+}
+
+static void be_away(bool is_away)
+{
+    world.folder.healthy = !is_away;
+    world_run(&world, MINUTE_MS);
 }
 
 static int setup(void **state)
 {
     (void)state;
     const struct world_setting setting = {.folder = NULL};
-    number = 0;
+    fake_reset(NULL);
+    given_count = done_count = 0;
+    stages = closed = 0;
     is_unreachable = false;
+    spoil = NULL;
     world_open(&world, &setting);
-    world.worker->assign = assign;
+    world.worker->order = take_order;
     atomic_store(&world.config->folders[0].is_elsewhere, true);
     return 0;
 }
@@ -40,79 +138,240 @@ static int teardown(void **state)
 {
     (void)state;
     world_close(&world);
-    str_release(&assigned);
+    replace();
     return 0;
 }
 
-static void next_step(void *context)
-{
-    (*(int *)context)++;
-}
-
-/** As the file process does, and the agent with its answer. */
-static void answer(int64_t to)
-{
-    struct wire wire = {.at = assigned.bytes, .left = assigned.length};
-    struct str result = STR_INIT(FRAME_MAX);
-    assignment_do(world.config, 0, &wire, next_step, &steps, &result);
-    IN_QUEUE(&world, worker_take_result(world.worker, to, result.bytes, result.length));
-    str_release(&result);
-}
-
-static void expect(int64_t id, enum job_put_away put_away, bool claimed)
+static void expect(int64_t id, const char *state_wanted, int attempts)
 {
     struct job *job = world_job(&world, id);
-    assert_int_equal(job->state, JOB_DONE);
-    assert_int_equal(job->put_away, put_away);
-    assert_int_equal(job->claimed, claimed);
-    assert_int_equal(job->attempts, 1);
+    world_expect(&world, id, state_wanted);
+    assert_int_equal(job->attempts, attempts);
     job_free(job);
 }
 
-static void its_file_process_puts_it_away(void **state)
+/** It is filed once, put away, and nothing is left open. */
+static void expect_filed(int64_t id)
 {
-    (void)state;
-    int64_t id = world_drop(&world, "a.pdf", "one");
-    world_run(&world, SECOND_MS);
-    assert_int_equal(number, 1);
-    assert_true(world_has(&world, "a.pdf"));
-    answer(1);
-    world_run(&world, SECOND_MS);
-    expect(id, JOB_PUT_AWAY, false);
+    run();
+    expect(id, "done", 1);
     assert_true(world_has(&world, "Uploaded/a.pdf"));
-    assert_int_equal(number, 1);
+    assert_null(files.first);
 }
 
-static void while_the_folder_is_away_it_waits_and_spends_no_attempt(void **state)
+static int64_t drop_big(void)
+{
+    static char text[BIG + 1];
+    for (size_t i = 0; i < BIG; i++)
+        text[i] = (char)('a' + i * 7 / 5 % 26);
+    return world_drop(&world, "a.pdf", text);
+}
+
+/* ---- sent ---- */
+
+static void its_file_process_opens_reads_and_puts_it_away(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
+    expect_filed(id);
+    world_expect_requests(FORMS, 1);
+    assert_int_equal(stages, 2);
+    assert_int_equal(closed, 1);
+}
+
+static void while_it_hangs_in_opening_the_file_waits_and_spends_no_attempt(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
+    world_run(&world, SECOND_MS);
+    assert_int_equal(stages, 1);
+    be_away(true);
+    expect(id, "queued", 0);
+    world_expect_requests("POST", 0);
+    replace();
+    be_away(false);
+    expect_filed(id);
+    assert_int_equal(stages, 3);
+}
+
+static void what_it_opens_for_nobody_is_closed(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
+    world_run(&world, SECOND_MS);
+    be_away(true); /* though its process answers */
+    do_next();
+    assert_non_null(files.first);
+    while (done_count < given_count)
+        do_next();
+    assert_null(files.first);
+    be_away(false);
+    expect_filed(id);
+}
+
+static void while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
+    world_run(&world, SECOND_MS);
+    do_next(); /* opens it */
+    do_next(); /* its first block */
+    world_run(&world, MINUTE_MS);
+    world_expect_requests(FORMS, 1);
+    be_away(true);
+    expect(id, "queued", 0);
+    replace();
+    be_away(false);
+    expect_filed(id);
+    world_expect_requests(FORMS, 2);
+}
+
+static void a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away(void **state)
 {
     (void)state;
     int64_t id = world_drop(&world, "a.pdf", "one");
     world_run(&world, SECOND_MS);
-    expect(id, JOB_NOT_PUT_AWAY, true);
-    world.folder.healthy = false;
-    world_run(&world, HOUR_MS);
-    expect(id, JOB_NOT_PUT_AWAY, false);
-    assert_int_equal(number, 1);
-    world.folder.healthy = true;
+    do_next();
+    do_next(); /* all of it, before its ticket is there */
+    be_away(true);
+    expect(id, "done", 1);
+    be_away(false);
+    expect_filed(id);
+    world_expect_requests(FORMS, 1);
+}
+
+static void another_process_does_not_know_what_was_opened(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
     world_run(&world, SECOND_MS);
-    assert_int_equal(number, 2);
-    answer(1); /* of the process that had hung: nobody waits for it */
-    expect(id, JOB_NOT_PUT_AWAY, true);
-    answer(2); /* it is found where it is by now */
+    do_next();
+    open_files_close(&files);
+    expect_filed(id);
+}
+
+static void a_file_that_changes_while_it_is_read_is_settled_again(void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
     world_run(&world, SECOND_MS);
-    expect(id, JOB_PUT_AWAY, false);
-    assert_true(world_has(&world, "Uploaded/a.pdf"));
+    do_next();
+    do_next();
+    world_write(&world, "a.pdf", "shorter");
+    run();
+    assert_int_equal(world.resettled, 1);
+    assert_null(files.first);
+    assert_string_not_equal(world_state(&world, id), "done");
+}
+
+static void an_empty_file_is_not_read(void **state)
+{
+    (void)state;
+    int64_t id = world_drop(&world, "a.pdf", "");
+    expect_filed(id);
+}
+
+/* ---- a hostile process ---- */
+
+static void cut(struct block *block)
+{
+    block->length--;
+}
+
+static void too_many(struct block *block)
+{
+    if (block->offset == BLOCK_SIZE)
+        block->offset = 0;
+}
+
+static void ahead(struct block *block)
+{
+    block->offset += BLOCK_SIZE;
+}
+
+static void too_early(struct block *block)
+{
+    memset(block->sha256, 'a', sizeof(block->sha256) - 1);
+    memset(block->md5, 'a', sizeof(block->md5) - 1);
+}
+
+static void fails(struct block *block)
+{
+    block->error = EIO;
+}
+
+static void what_cannot_be_a_block_fails_the_file_and_nothing_else(void **state)
+{
+    (void)state;
+    static void (*const spoils[])(struct block *) = {cut, too_many, ahead, too_early, fails};
+    int64_t id = drop_big();
+    for (size_t i = 0; i < COUNT(spoils); i++) {
+        spoil = spoils[i];
+        world_run(&world, MINUTE_MS);
+        while (done_count < given_count)
+            do_next();
+        world_run(&world, 0);
+        expect(id, "queued unreadable", (int)i + 1);
+        replace();
+        given_count = done_count = 0;
+    }
+    spoil = NULL;
+    world_run(&world, MINUTE_MS);
+    run();
+    expect(id, "done", COUNT(spoils) + 1);
+}
+
+static void blocks_that_are_broken_or_nobodys_are_refused(void **state)
+{
+    (void)state;
+    const struct block nobodys = {.bytes = "x", .length = 1};
+    int64_t id = drop_big();
+    send_block(99, &nobodys);
+    world_run(&world, SECOND_MS);
+    do_next();
+    worker_take_block(world.worker, given[0].number, "broken", 6);
+    run();
+    expect(id, "done", 2);
+}
+
+/* ---- put away ---- */
+
+/** Sent, and to be put away. */
+static int64_t drop_sent(void)
+{
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    do_next();
+    do_next();
+    world_run(&world, SECOND_MS);
+    do_next(); /* closes it */
+    expect(id, "done", 1);
+    assert_int_equal(stages, 2);
+    assert_true(world_has(&world, "a.pdf"));
+    return id;
+}
+
+static void while_the_folder_is_away_it_is_put_away_later(void **state)
+{
+    (void)state;
+    int64_t id = drop_sent(), late = given[done_count].number;
+    be_away(true);
+    assert_int_equal(stages, 2);
+    be_away(false);
+    assert_int_equal(stages, 3);
+    IN_QUEUE(&world, worker_take_result(world.worker, "in", late, "", 0)); /* nobody waits for it */
+    do_next();
+    expect_filed(id); /* it is found where it is by now */
 }
 
 static void one_whose_result_is_broken_is_assigned_again(void **state)
 {
     (void)state;
-    int64_t id = world_drop(&world, "a.pdf", "one");
-    world_run(&world, SECOND_MS);
-    IN_QUEUE(&world, worker_take_result(world.worker, 1, "broken", 6));
+    int64_t id = drop_sent();
+    IN_QUEUE(&world, worker_take_result(world.worker, "in", given[done_count].number, "broken", 6));
     world_run(&world, MINUTE_MS);
-    assert_int_equal(number, 2);
-    expect(id, JOB_NOT_PUT_AWAY, true);
+    assert_int_equal(stages, 3);
+    expect_filed(id);
 }
 
 static void one_whose_process_cannot_be_reached_is_assigned_later(void **state)
@@ -121,34 +380,42 @@ static void one_whose_process_cannot_be_reached_is_assigned_later(void **state)
     is_unreachable = true;
     int64_t id = world_drop(&world, "a.pdf", "one");
     world_run(&world, SECOND_MS);
-    expect(id, JOB_NOT_PUT_AWAY, false);
+    expect(id, "queued", 0);
     is_unreachable = false;
     world_run(&world, MINUTE_MS);
-    assert_int_equal(number, 1);
+    expect_filed(id);
 }
 
 static void an_assignment_that_is_broken_has_no_result(void **state)
 {
     (void)state;
-    struct wire wire = {.at = "broken", .left = 6};
+    struct wire wire = {.at = "broken", .left = 6}, question = wire;
     struct str result = STR_INIT(FRAME_MAX);
-    assignment_do(world.config, 0, &wire, next_step, &steps, &result);
+    assert_null(assignment_begin(&files, 1, world.config, 0, &wire, &result));
+    open_files_read(&files, 1, &question, &result);
     assert_int_equal(result.length, 0);
     str_release(&result);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(its_file_process_puts_it_away, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            while_the_folder_is_away_it_waits_and_spends_no_attempt, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            one_whose_result_is_broken_is_assigned_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            one_whose_process_cannot_be_reached_is_assigned_later, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            an_assignment_that_is_broken_has_no_result, setup, teardown),
+        TEST(its_file_process_opens_reads_and_puts_it_away),
+        TEST(while_it_hangs_in_opening_the_file_waits_and_spends_no_attempt),
+        TEST(what_it_opens_for_nobody_is_closed),
+        TEST(while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt),
+        TEST(a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away),
+        TEST(another_process_does_not_know_what_was_opened),
+        TEST(a_file_that_changes_while_it_is_read_is_settled_again),
+        TEST(an_empty_file_is_not_read),
+        TEST(what_cannot_be_a_block_fails_the_file_and_nothing_else),
+        TEST(blocks_that_are_broken_or_nobodys_are_refused),
+        TEST(while_the_folder_is_away_it_is_put_away_later),
+        TEST(one_whose_result_is_broken_is_assigned_again),
+        TEST(one_whose_process_cannot_be_reached_is_assigned_later),
+        TEST(an_assignment_that_is_broken_has_no_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
