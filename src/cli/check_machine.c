@@ -169,7 +169,8 @@ static void report_unanswered(const struct part *part, int error, struct machine
 
 static void check_apart(const struct part *part, struct machine_report *report)
 {
-    const struct apart apart = {.examine = examine_part,
+    const struct apart apart = {.path = part->path,
+        .examine = examine_part,
         .subject = part,
         .take = take_lines,
         .context = report,
@@ -181,7 +182,8 @@ static void check_apart(const struct part *part, struct machine_report *report)
 
 static void check_part(const struct part *part, struct machine_report *report)
 {
-    (path_may_hang(part->path) ? check_apart : part->check)(part, report);
+    dev_t device;
+    (path_may_hang(part->path, &device) ? check_apart : part->check)(part, report);
 }
 
 static void check_folder_part(const struct part *part, struct machine_report *report)

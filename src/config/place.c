@@ -3,6 +3,7 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/mounts.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>
@@ -60,9 +61,17 @@ static char *absolute_path(const char *given)
     return getcwd(here, sizeof(here)) ? path_normal(here, given) : NULL;
 }
 
+bool place_is_out_of_reach(const struct folder *folder, const char *given)
+{
+    dev_t its, other;
+    return atomic_load(&folder->is_elsewhere) && path_may_hang(folder->path, &its) &&
+           !(path_may_hang(given, &other) && other == its);
+}
+
 int place_find_in(const struct folder *folder, const char *given, struct place *ret_place)
 {
-    CLEANUP(free_text) char *root = realpath(folder->path, NULL);
+    bool is_out_of_reach = place_is_out_of_reach(folder, given);
+    CLEANUP(free_text) char *root = is_out_of_reach ? NULL : realpath(folder->path, NULL);
     CLEANUP(free_text) char *resolved = place_resolve(given);
     CLEANUP(free_text) char *spelled = absolute_path(given);
     int result = find_below(folder, root, resolved, ret_place);
@@ -82,6 +91,16 @@ int place_find(const struct config *config, const char *given, struct place *ret
     *ret_place = (struct place){.folder = NULL};
     for (size_t i = 0; i < config->folder_count && result == 0; i++)
         result = place_find_in(&config->folders[i], given, ret_place);
+    return result;
+}
+
+int place_find_as_spelled(const struct config *config, const char *given, struct place *ret_place)
+{
+    CLEANUP(free_text) char *spelled = absolute_path(given);
+    int result = 0;
+    *ret_place = (struct place){.folder = NULL};
+    for (size_t i = 0; i < config->folder_count && result == 0; i++)
+        result = find_below(&config->folders[i], config->folders[i].path, spelled, ret_place);
     return result;
 }
 

@@ -56,11 +56,13 @@ static void take(void *context, const void *message, size_t length)
     work->count++;
 }
 
-int apart_check_run(const struct diagnosis *diagnosis, apart_check check, const void *subject)
+int apart_check_run(
+    const struct diagnosis *diagnosis, const char *path, apart_check check, const void *subject)
 {
     struct work work = {diagnosis, check, subject, 0};
     const struct config *config = diagnosis->config;
-    const struct apart apart = {.examine = examine,
+    const struct apart apart = {.path = path,
+        .examine = examine,
         .subject = &work,
         .take = take,
         .context = &work,

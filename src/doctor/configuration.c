@@ -78,7 +78,7 @@ static void compare_directories(const struct diagnosis *diagnosis, const void *s
 static void report_valid(const struct diagnosis *diagnosis)
 {
     const struct config *config = diagnosis->config;
-    if (apart_check_run(diagnosis, compare_directories, NULL) > 0)
+    if (apart_check_run(diagnosis, NULL, compare_directories, NULL) > 0)
         return;
     diagnosis_add(diagnosis, "configuration", NULL,
         finding_ok("%s is valid: %zu folder%s, %zu rule%s", config->file, config->folder_count,

@@ -48,7 +48,7 @@ void folders_probe(const struct diagnosis *diagnosis)
 {
     for (size_t i = 0; i < diagnosis->config->folder_count; i++) {
         const struct folder *folder = &diagnosis->config->folders[i];
-        int result = apart_check_run(diagnosis, check_folder, folder);
+        int result = apart_check_run(diagnosis, folder->path, check_folder, folder);
         if (result < 0)
             diagnosis_add(
                 diagnosis, "rights", folder->name, apart_check_judge_failure(folder->path, result));

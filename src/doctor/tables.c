@@ -80,7 +80,7 @@ void tables_probe(const struct diagnosis *diagnosis)
     for (size_t i = 0; i < config->rule_count; i++) {
         const struct rule *rule = &config->rules[i];
         int result = rule->table && config_uses_rule(config, rule)
-                         ? apart_check_run(diagnosis, check_table, rule)
+                         ? apart_check_run(diagnosis, rule->table, check_table, rule)
                          : 0;
         if (result < 0)
             diagnosis_add(diagnosis, "table", NULL, apart_check_judge_failure(rule->table, result));

@@ -1,8 +1,10 @@
 /** Forks, and passes on what the other process tells until it ends or is silent for too long. */
 #include "closedrop/files/apart.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/files/mounts.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -106,7 +108,7 @@ static int reap(pid_t child, int result)
     return result == 0 && how ? -ECHILD : result;
 }
 
-int apart_run(const struct apart *apart)
+static int run(const struct apart *apart)
 {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -119,6 +121,32 @@ int apart_run(const struct apart *apart)
     if (child > 0)
         result = reap(child, take_messages(apart, ends[0]));
     close(ends[0]);
+    return result;
+}
+
+/** The file systems that did not answer. */
+static struct {
+    dev_t devices[16];
+    size_t count;
+} silent;
+
+static bool is_silent(dev_t device)
+{
+    size_t i = 0;
+    while (i < silent.count && silent.devices[i] != device)
+        i++;
+    return i < silent.count;
+}
+
+int apart_run(const struct apart *apart)
+{
+    dev_t device;
+    bool may_hang = apart->path && path_may_hang(apart->path, &device);
+    if (may_hang && is_silent(device))
+        return -ETIMEDOUT;
+    int result = run(apart);
+    if (result == -ETIMEDOUT && may_hang && silent.count < COUNT(silent.devices))
+        silent.devices[silent.count++] = device;
     return result;
 }
 

@@ -207,15 +207,14 @@ bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device)
     return mount;
 }
 
-bool path_may_hang(const char *path)
+bool path_may_hang(const char *path, dev_t *ret_device)
 {
     char here[PATH_MAX];
-    dev_t device;
     if (*path != '/' && !getcwd(here, sizeof(here)))
         return false;
     CLEANUP(free_text) char *whole = str_format("%s/%s", *path == '/' ? "" : here, path);
     struct mounts *mounts = mounts_new();
-    bool may_hang = whole && mounts_may_hang(mounts, whole, &device);
+    bool may_hang = whole && mounts_may_hang(mounts, whole, ret_device);
     mounts_free(mounts);
     return may_hang;
 }

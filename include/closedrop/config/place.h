@@ -22,12 +22,22 @@ struct place {
 
 /**
  * Whether `given`, which need not exist, is in the folder; where it really is counts, and only then
- * how it is spelled. Returns 1, 0, or -ENOMEM; `ret_place` is written for 1 only.
+ * how it is spelled. Touches the file, and the folder unless it is out of reach. Returns 1, 0, or
+ * -ENOMEM; `ret_place` is written for 1 only.
  */
 int place_find_in(const struct folder *folder, const char *given, struct place *ret_place);
 
 /** The same for all folders; with 0, `ret_place` is all zero. */
 int place_find(const struct config *config, const char *given, struct place *ret_place);
+
+/** The same, but only by how the path is spelled: nothing on the disk is touched. */
+int place_find_as_spelled(const struct config *config, const char *given, struct place *ret_place);
+
+/**
+ * Whether the folder is on a file system that can hang (files/mounts.h) and the file is not on that
+ * one: whether the file is in the folder can be said, and has to be, without touching the folder.
+ */
+bool place_is_out_of_reach(const struct folder *folder, const char *given);
 
 /** Free what it owns. */
 void place_release(struct place *place);

@@ -17,6 +17,8 @@
 #define APART_MESSAGE_MAX 131072
 
 struct apart {
+    /** What is examined: a file system that once did not answer is not tried again. NULL: any. */
+    const char *path;
     /** Runs in the other process, with a copy of all we know; pointers mean the same in both. */
     void (*examine)(const void *subject);
     const void *subject;
@@ -29,7 +31,7 @@ struct apart {
 /**
  * Run an examination, and take its messages as they arrive. Returns 0 once it has ended, -ETIMEDOUT
  * if it was silent for too long and was left behind, -ECHILD if it crashed, or another negative
- * errno if it could not be run.
+ * errno if it could not be run. Not for several threads at once.
  */
 int apart_run(const struct apart *apart);
 

@@ -26,6 +26,6 @@ void mounts_follow(struct mounts *mounts);
 bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device);
 
 /** The same for a single path, which may be relative. */
-bool path_may_hang(const char *path);
+bool path_may_hang(const char *path, dev_t *ret_device);
 
 #endif

@@ -40,7 +40,7 @@ static void passes_findings_on(void **state)
 {
     (void)state;
     arrived[0] = '\0';
-    assert_int_equal(apart_check_run(&diagnosis, find_two, "scans"), 2);
+    assert_int_equal(apart_check_run(&diagnosis, NULL, find_two, "scans"), 2);
     assert_string_equal(arrived, "first of scans: good\nsecond of scans: bad\n");
 }
 
@@ -48,7 +48,7 @@ static void survives_a_crash(void **state)
 {
     (void)state;
     arrived[0] = '\0';
-    assert_int_equal(apart_check_run(&diagnosis, find_one_and_crash, "scans"), -ECHILD);
+    assert_int_equal(apart_check_run(&diagnosis, NULL, find_one_and_crash, "scans"), -ECHILD);
     assert_string_equal(arrived, "first of scans: good\n");
 }
 
