@@ -2,7 +2,6 @@
 #include "explain.h"
 
 #include "jobs.h"
-#include "spelling.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
@@ -28,21 +27,24 @@ struct explanation {
 
 /** The end of the sentence, and what else is worth knowing: there was a file of this name before.
  */
-static void add_end(const struct facts *facts, struct str *out)
+static void add_end(const struct facts *facts, struct explanation *explanation)
 {
+    struct str *out = &explanation->message;
     int64_t id = json_get_int(facts->job, "id", 0);
     str_add(out, ".");
     if (id && !facts->is_its_job)
         str_printf(out,
             " (An earlier file of this name was job %" PRId64 ": closedrop show %" PRId64 ".)", id,
             id);
+    if (facts->unanswered && strcmp(explanation->situation->name, "unanswered") != 0)
+        str_printf(out, " (The file itself was not examined: %s.)", facts->unanswered);
 }
 
 static void explain_facts(const struct facts *facts, struct explanation *explanation)
 {
     explanation->situation = situation_find(facts);
     explanation->situation->tell(facts, &explanation->message);
-    add_end(facts, &explanation->message);
+    add_end(facts, explanation);
     if (explanation->situation->advise)
         explanation->situation->advise(facts, &explanation->remedy);
 }
@@ -79,7 +81,8 @@ static void print_json(const struct facts *facts, const struct explanation *expl
 /** Whether something is known about the file; else there is no answer. */
 static bool is_answered(const struct explanation *explanation)
 {
-    static const char *const open[] = {"unknown", "hidden", "unasked", "configuration"};
+    static const char *const open[] = {
+        "unknown", "hidden", "unanswered", "unasked", "configuration"};
     size_t i = 0;
     while (i < COUNT(open) && strcmp(open[i], explanation->situation->name) != 0)
         i++;
@@ -99,8 +102,7 @@ static int explain_file(const struct options *options, const struct desk *desk)
         .message = STR_INIT(SENTENCE_MAX), .remedy = STR_INIT(SENTENCE_MAX)};
     struct str trouble = STR_INIT(4096);
     int code = EXIT_NOT_DONE;
-    CLEANUP(free_text) char *path = spelling_find(options->arguments[0]);
-    int result = facts_collect(&facts, desk, path ? path : options->arguments[0], &trouble);
+    int result = facts_collect(&facts, desk, options->arguments[0], &trouble);
     if (facts.trouble)
         fprintf(stderr, "closedrop: %s\n", facts.trouble);
     if (result == 0 && !is_explicable(&facts)) {

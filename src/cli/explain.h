@@ -20,21 +20,33 @@
 struct json;
 struct str;
 
-enum file_kind { FILE_GONE, FILE_HIDDEN, FILE_REGULAR, FILE_DIRECTORY, FILE_LINK, FILE_SPECIAL };
+enum file_kind {
+    FILE_GONE,
+    FILE_HIDDEN,
+    FILE_UNANSWERED, /* its disk does not answer */
+    FILE_REGULAR,
+    FILE_DIRECTORY,
+    FILE_LINK,
+    FILE_SPECIAL
+};
 
 /** What is known about a file. JSON is owned by `status` and `answer`. */
 struct facts {
     const struct config *config;
     bool is_partial; /* it has errors: its folders and rules are not known, but the agent's jobs */
-    const char *given; /* its path, as on the command line */
+    const char *given; /* its path, as on the command line, or as it is spelled on the disk: */
+    char *found;       /* the same; NULL: not known */
+    char *resolved;    /* its path without links (place_resolve()); NULL: not known */
     struct place place;
     enum file_kind kind;
-    const struct folder *root; /* the folder that this directory is; or NULL */
-    char *hidden;              /* FILE_HIDDEN: why it cannot be inspected */
-    struct file_state state;   /* of a regular file */
-    bool is_folder_missing;    /* its directory cannot be opened by whoever asks */
-    bool is_own;               /* closedrop itself uses it */
-    struct filtered filtered;  /* of a file or directory in the folder, where it was dropped */
+    const struct folder *root;     /* the folder that this directory is; or NULL */
+    char *hidden;                  /* FILE_HIDDEN: why it cannot be inspected */
+    char *unanswered;              /* FILE_UNANSWERED: what does not answer ... */
+    const char *unanswered_remedy; /* and what to do about that */
+    struct file_state state;       /* of a regular file */
+    bool is_folder_missing;        /* its directory cannot be opened by whoever asks */
+    bool is_own;                   /* closedrop itself uses it */
+    struct filtered filtered;      /* of a file or directory in the folder, where it was dropped */
 
     const char *trouble;       /* why neither agent nor queue could be asked; NULL: one was */
     struct json *status;       /* NULL: nobody was asked */

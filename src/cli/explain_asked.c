@@ -5,7 +5,6 @@
 #include "jobs.h"
 #include "situation_words.h"
 
-#include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -64,7 +63,7 @@ static bool aim(const struct facts *facts, struct question *question)
                                              place->whereabouts != AMONG_DROPPED);
     if (place->folder)
         return put_names(question, place->folder->name, place->path);
-    CLEANUP(free_text) char *resolved = place_resolve(facts->given);
+    const char *resolved = facts->resolved;
     const struct json *folder = resolved ? find_folder(facts, resolved) : NULL;
     if (!folder)
         return resolved && put_names(question, "", resolved);
@@ -111,7 +110,7 @@ static bool has_its_job(const struct facts *facts)
     if (!json_is_object(facts->job))
         return false;
     bool is_by_hand = !json_get_text(facts->job, "folder"); /* from there */
-    if (facts->kind == FILE_GONE || is_by_hand)
+    if (facts->kind == FILE_GONE || facts->kind == FILE_UNANSWERED || is_by_hand)
         return true;
     return is_same && !is_taken_back && (!ended || strcmp(ended, "forgotten") == 0);
 }

@@ -1,12 +1,12 @@
 /** match: what would happen to a file, without touching anything. */
 #include "match.h"
 #include "names.h"
+#include "unanswered.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/files/path.h"
-#include "closedrop/intake/filter.h"
 #include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
@@ -81,21 +81,12 @@ static struct verdict make_body(struct match *match)
 /** What would happen to it: NEXT with what, or FAIL with why nothing would. */
 static struct verdict judge_file(struct match *match)
 {
-    struct verdict verdict = match_open_file(match);
+    struct verdict verdict = match_examine(match);
+    if (match->is_left_out)
+        return verdict;
     if (verdict.kind == VERDICT_NEXT)
-        verdict = match_find_folder(match);
-    char words[FILTER_WORDS_MAX];
-    struct filtered judged = {.reason = FILTER_TAKEN};
-    if (verdict.kind == VERDICT_NEXT)
-        judged = filter_judge(match->folder, match->path);
-    if (judged.reason)
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: it is ignored; %s",
-            filter_words(&judged, match->path, words));
-    const char *why = verdict.kind == VERDICT_NEXT ? match_leaves_out(match) : NULL;
-    if (why)
-        return verdict_make(VERDICT_NEXT, NULL, "nothing: %s", why);
-    if (verdict.kind == VERDICT_NEXT)
-        verdict = match_read_file(match);
+        verdict =
+            unanswered_tables(match->folder->rules, match->session->config->limits.timeout_ms);
     if (verdict.kind == VERDICT_NEXT)
         verdict = resolve(match);
     if (verdict.kind == VERDICT_NEXT && match->resolution.rule)

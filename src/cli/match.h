@@ -19,6 +19,7 @@ struct match {
     const struct folder *folder;
     char *path; /* in its folder */
     enum whereabouts whereabouts;
+    bool is_left_out;    /* the agent would not take it, and the verdict says why */
     bool is_behind_link; /* in its folder as it is spelled, and in truth elsewhere */
     mode_t mode;         /* of what was named: a link is a link */
     int fd;              /* of a regular file */
@@ -30,6 +31,12 @@ struct match {
     const struct rule *but_for_case; /* would have taken it in other letters; NULL: none would */
     struct json *body;               /* what would be posted; NULL: it would only be uploaded */
 };
+
+/**
+ * Find the file and its folder, and read all that rules can ask for: the next three, as far as they
+ * are needed. NEXT, also if it is left out; FAIL also if the disk does not answer.
+ */
+struct verdict match_examine(struct match *match);
 
 /** Find the folder that the file belongs to: the one named, or the one it is in, or the only one.
  */

@@ -5,6 +5,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/config/own_files.h"
+#include "closedrop/files/apart.h"
 #include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
 #include "closedrop/intake/complete.h"
@@ -75,8 +76,10 @@ static int hash_file(int fd, char sha256[DIGEST_SHA256_HEX])
     ssize_t got = -1;
     if (!digest)
         return ENOMEM;
-    while ((got = read(fd, piece, sizeof(piece))) > 0)
+    while ((got = read(fd, piece, sizeof(piece))) > 0) {
         digest_update(digest, piece, (size_t)got);
+        apart_show_life();
+    }
     digest_finish(digest, sha256, md5);
     digest_free(digest);
     return got < 0 ? errno : 0;

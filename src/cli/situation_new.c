@@ -268,7 +268,29 @@ static void tell_unseen(const struct facts *facts, struct str *out)
     units_print_duration(out, is_polled ? folder->poll_ms : folder->rescan_ms);
 }
 
+/* ---- nothing can be seen ---- */
+
+static bool is_unanswered(const struct facts *facts)
+{
+    return facts->kind == FILE_UNANSWERED;
+}
+
+static void tell_unanswered(const struct facts *facts, struct str *out)
+{
+    str_printf(out, "%s was not examined: %s", fact_name(facts), facts->unanswered);
+    if (!facts->health || !words_is_away(facts))
+        return;
+    str_printf(out, "; its folder \"%s\" is away: ", fact_folder(facts));
+    words_add_away(facts, out);
+}
+
+static void advise_unanswered(const struct facts *facts, struct str *out)
+{
+    str_add(out, facts->unanswered_remedy);
+}
+
 const struct situation situations_without_job[] = {
+    {"unanswered", is_unanswered, tell_unanswered, advise_unanswered},
     {"folder_away", is_away, tell_away, words_advise_away},
     {"unknown", is_gone, tell_gone, advise_gone},
     {"configuration", is_partial, tell_partial, advise_partial},

@@ -52,3 +52,28 @@ says_within() {
     [[ $output == *"$PWD/share/t.csv $HANGS"* ]]
     [[ $output == *"rights of other"*"$PWD/other"* ]]
 }
+
+@test "explain: a file on the share is not examined, one that is elsewhere is" {
+    echo a >behind/drop/a.txt
+    echo b >in/b.txt
+    hang all
+    says_within 5 1 "a.txt was not examined: share/drop/a.txt $HANGS" explain share/drop/a.txt
+    [[ $output == *'What to do: check the file server and the network'* ]]
+    says_within 5 0 'b.txt' explain in/b.txt
+    answer
+    hang open # finding it is no problem, reading it is
+    says_within 5 1 "a.txt was not examined: share/drop/a.txt $HANGS" explain share/drop/a.txt
+}
+
+@test "match: a file on the share is not examined, and neither is one that needs a table there" {
+    echo a | tee behind/drop/a.txt >in/b.txt
+    hang all
+    says_within 5 1 "a.txt  " match share/drop/a.txt in/b.txt
+    [[ $output == *"share/drop/a.txt"*"-- share/drop/a.txt $HANGS"*"b.txt"*"only uploaded"* ]]
+    says_within 5 1 "$PWD/share/t.csv $HANGS" match in/b.txt --folder share
+    answer
+    hang read # finding it is no problem
+    says_within 5 1 "share/drop/a.txt $HANGS; nothing was examined there" match share/drop/a.txt
+    answer
+    says_within 5 1 'is not in the list' match share/drop/a.txt
+}
