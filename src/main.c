@@ -13,20 +13,20 @@
  * - main(): from argv to a command
  *     cli/                 one file per command: check (with check_machine), doctor, explain,
  *                          forget, list, match (with match_examine, match_folder, match_file and
- *                          match_print), release (and recall), report, retry, run, show, status
- *                          (pause and resume), upload (with errand, upload_filing and
- *                          upload_result); cli and option_table (all commands and options), from
- *                          which come help and completion (with completion_bash, completion_fish,
- *                          completion_zsh and completion_text); explain_facts (with explain_disk,
- *                          explain_asked and writers) and situation (the tables of what they show,
- *                          each pure: situation_kind, situation_outcome, situation_queued,
- *                          situation_settling and situation_new, in the words of situation_words);
- *                          what commands share: desk and session (ask an agent or the queue),
- *                          selected (which jobs the options mean), jobs, job_row and job_csv (a job
- *                          for people, and for spreadsheets: csv), listed and filed (rows for
- *                          people), names, job_by_name, spelling and named_file (find what was
- *                          named), unanswered (what does not answer), confirm, absence; for
- *                          terminals terminal (its size), screen, and of a status status_view,
+ *                          match_print), page (its address), release (and recall), report, retry,
+ *                          run, show, status (pause and resume), upload (with errand, upload_filing
+ *                          and upload_result); cli and option_table (all commands and options),
+ *                          from which come help and completion (with completion_bash,
+ *                          completion_fish, completion_zsh and completion_text); explain_facts
+ *                          (with explain_disk, explain_asked and writers) and situation (the tables
+ *                          of what they show, each pure: situation_kind, situation_outcome,
+ *                          situation_queued, situation_settling and situation_new, in the words of
+ *                          situation_words); what commands share: desk and session (ask an agent or
+ *                          the queue), selected (which jobs the options mean), jobs, job_row and
+ *                          job_csv (a job for people, and for spreadsheets: csv), listed and filed
+ *                          (rows for people), names, job_by_name, spelling and named_file (find
+ *                          what was named), unanswered (what does not answer), confirm, absence;
+ *                          for terminals terminal (its size), screen, and of a status status_view,
  *                          status_text, status_folders and status_transfers
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse

@@ -132,7 +132,7 @@ static int open_web(struct agent *agent)
     const struct http_settings *http = &agent->config->http;
     struct str why = STR_INIT(4096);
     struct tokens tokens;
-    int result = tokens_load(http, &tokens, &why);
+    int result = tokens_load(agent->config, &tokens, &why);
     if (result == 0 && *http->listen)
         result = web_open(http->listen, &tokens, control_answer, agent, &agent->web, &why);
     if (result < 0)

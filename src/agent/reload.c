@@ -29,7 +29,7 @@ static int swap_config(struct agent *agent, struct config *config, struct str *w
     struct tokens tokens = {"", ""};
     struct agent_folder *folders = agent_folders_new(config);
     char *state_dir = strdup(agent->config->state_dir);
-    int result = folders && state_dir ? tokens_load(&config->http, &tokens, why) : -ENOMEM;
+    int result = folders && state_dir ? tokens_load(config, &tokens, why) : -ENOMEM;
     if (result == 0)
         result = intake_prepare(agent->intake, config);
     if (result == 0)

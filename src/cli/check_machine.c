@@ -4,6 +4,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/config/config.h"
+#include "closedrop/control/tokens.h"
 #include "closedrop/files/apart.h"
 #include "closedrop/files/mounts.h"
 #include "closedrop/files/ownership.h"
@@ -219,6 +220,16 @@ static void check_tables(const struct config *config, struct machine_report *rep
     }
 }
 
+static void check_tokens(const struct config *config, struct str *problems)
+{
+    struct tokens tokens = {"", ""};
+    struct str why = STR_INIT(4096);
+    if (tokens_load(config, &tokens, &why) < 0)
+        str_printf(problems, "%s\n", str_text(&why));
+    tokens_erase(&tokens);
+    str_release(&why);
+}
+
 void machine_check(const struct config *config, struct key *key, struct machine_report *report)
 {
     struct str why = STR_INIT(4096);
@@ -226,6 +237,7 @@ void machine_check(const struct config *config, struct key *key, struct machine_
         str_printf(&report->problems, "%s:%u: close.api_key_file: %s\n", config->file,
             config->close.key_line, str_text(&why));
     str_release(&why);
+    check_tokens(config, &report->problems);
     check_state_dir(config, &report->problems);
     check_ca_file(config, &report->problems);
     check_tables(config, report);

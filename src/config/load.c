@@ -137,6 +137,7 @@ static void read_http(struct settings *settings, struct config *config)
     struct http_settings *http = &config->http;
     http->listen = absolute_listen(settings, config, setting_text(settings, group, "listen", ""));
     http->token_line = setting_line(group, "token_file");
+    http->read_token_line = setting_line(group, "read_token_file");
     http->token_file =
         reader_absolute(settings, config->file, setting_text(settings, group, "token_file", NULL));
     http->read_token_file = reader_absolute(

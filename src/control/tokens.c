@@ -14,14 +14,13 @@
 #define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
 
 /** Read a token; none if there is no file. Returns 0 or a negative errno. */
-static int load(const char *key, const char *file, char token[TOKEN_MAX + 1], struct str *why)
+static int load(const char *file, char token[TOKEN_MAX + 1], struct str *why)
 {
     static const struct secret_words words = {"token file", "token"};
     char text[TOKEN_MAX + 32] = ""; /* a longer one does not pass for its beginning */
     int64_t changed_ns;
     if (!file)
         return 0;
-    str_printf(why, "http.%s: ", key);
     int result = secret_file_read(file, &words, text, sizeof(text), &changed_ns, why);
     size_t length = strlen(text);
     bool is_good =
@@ -35,20 +34,27 @@ static int load(const char *key, const char *file, char token[TOKEN_MAX + 1], st
     }
     if (result == 0) {
         memcpy(token, text, length + 1);
-        str_clear(why);
     }
     explicit_bzero(text, sizeof(text));
     return result;
 }
 
-int tokens_load(const struct http_settings *settings, struct tokens *ret_tokens, struct str *why)
+int tokens_load(const struct config *config, struct tokens *ret_tokens, struct str *why)
 {
+    const struct http_settings *http = &config->http;
     struct tokens tokens = {"", ""};
-    int result = load("token_file", settings->token_file, tokens.write, why);
+    struct str problem = STR_INIT(4096);
+    int result = load(http->token_file, tokens.write, &problem);
+    bool is_first = result < 0;
     if (result == 0)
-        result = load("read_token_file", settings->read_token_file, tokens.read, why);
+        result = load(http->read_token_file, tokens.read, &problem);
     if (result == 0)
         *ret_tokens = tokens;
+    else
+        str_printf(why, "%s:%u: http.%s: %s", config->file,
+            is_first ? http->token_line : http->read_token_line,
+            is_first ? "token_file" : "read_token_file", str_text(&problem));
+    str_release(&problem);
     tokens_erase(&tokens);
     return result;
 }

@@ -80,10 +80,11 @@ struct limits {
 
 /** The HTTP server. */
 struct http_settings {
-    char *listen; /* as listen_address.h reads it; "": there is no server */
-    char *token_file;
+    char *listen;        /* as listen_address.h reads it; "": there is no server */
+    char *token_file;    /* NULL: none */
     unsigned token_line; /* of that key in the configuration file, or of its group */
     char *read_token_file;
+    unsigned read_token_line;
 };
 
 struct config {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-struct http_settings;
+struct config;
 struct str;
 
 #define TOKEN_MIN 16 /* characters */
@@ -19,10 +19,10 @@ struct tokens {
 enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
 
 /**
- * Read the files of the configuration. Returns 0, or a negative errno with what is wrong, and what
- * would be right, added to `why`.
+ * Read the files that the configuration names. Returns 0, or a negative errno with what is wrong,
+ * where in the configuration, and what would be right, added to `why`.
  */
-int tokens_load(const struct http_settings *settings, struct tokens *ret_tokens, struct str *why);
+int tokens_load(const struct config *config, struct tokens *ret_tokens, struct str *why);
 
 /** Whether there are any. */
 bool tokens_exist(const struct tokens *tokens);

@@ -45,9 +45,11 @@ static void write_token(const char *text, mode_t mode)
 
 static int load(struct tokens *tokens, char why[1000])
 {
-    const struct http_settings settings = {.read_token_file = path};
+    char name[] = "x.conf";
+    const struct config config = {
+        .file = name, .http = {.read_token_file = path, .read_token_line = 7}};
     struct str text = STR_INIT(999);
-    int result = tokens_load(&settings, tokens, &text);
+    int result = tokens_load(&config, tokens, &text);
     strcpy(why, str_text(&text));
     str_release(&text);
     return result;
@@ -77,8 +79,8 @@ static void accepts_one_token_that_nobody_else_can_read(void **state)
         char why[1000];
         write_token(cases[i].text, cases[i].mode);
         int result = load(&tokens, why);
-        if (cases[i].problem &&
-            !(result < 0 && strstr(why, cases[i].problem) && strstr(why, "http.read_token_file: ")))
+        if (cases[i].problem && !(result < 0 && strstr(why, cases[i].problem) &&
+                                    strstr(why, "x.conf:7: http.read_token_file: ")))
             fail_msg("%s: %d %s", cases[i].text, result, why);
         if (!cases[i].problem && (result < 0 || *why || strcmp(tokens.read, GOOD) != 0))
             fail_msg("%s: %s", cases[i].text, why);
