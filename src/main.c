@@ -118,6 +118,7 @@
  *     work/worker_status   what is in progress, and why nothing is
  *     work/task            a task: its jobs, its stage, its open directories
  *     work/filing          the stages resolve, attach, verify, reconcile and renamed
+ *     work/clues           what a file itself says about where it belongs: type, sidecar
  *     work/compare         a kept file that was only touched
  *     work/send            the stages ticket and send: ask for the form, stream the bytes
  *     work/elsewhere       what stages have a file process do, and what it reads for an upload; on

@@ -44,7 +44,6 @@ struct remote *remote_open(const struct remote_holder *holder, int64_t size)
         return NULL;
     }
     *remote = (struct remote){.holder = *holder, .size = size};
-    ask_ahead(remote);
     return remote;
 }
 
@@ -132,8 +131,6 @@ int64_t remote_read(struct remote *remote, char *buffer, size_t room)
 
 void remote_rewind(struct remote *remote)
 {
-    if (!remote->offset)
-        return; /* what has come already is what comes first */
     forget_blocks(remote);
     remote->run++;
     remote->asked = remote->received = remote->offset = 0;

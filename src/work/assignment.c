@@ -2,6 +2,7 @@
 #include "closedrop/work/assignment.h"
 
 #include "assignment_wire.h"
+#include "present.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/destination.h"
@@ -26,6 +27,9 @@ static void release(struct assignment *assignment)
         close(task->root);
     free(task->other_lead);
     free(task->outcome_location);
+    free(task->kept_sha256);
+    clues_release(&task->clues);
+    present_free_held(assignment->tools.held, assignment->tools.held_count);
     job_free(task->job);
     free(assignment);
 }

@@ -5,9 +5,13 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/path.h"
 #include "closedrop/queue/job_wire.h"
+#include "closedrop/rules/sidecar.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/** More than any group has. */
+#define HELD_MAX 65536
 
 void assignment_add(struct str *out, const struct task *task, const struct stage_tools *tools)
 {
@@ -18,6 +22,21 @@ void assignment_add(struct str *out, const struct task *task, const struct stage
     wire_add_number(out, tools->has_successor);
     wire_add_number(out, (int64_t)tools->root_device);
     wire_add_number(out, (int64_t)tools->root_inode);
+    wire_add_text(out, task->kept_sha256);
+    wire_add_number(out, (int64_t)tools->held_count);
+    for (size_t i = 0; i < tools->held_count; i++)
+        job_to_wire(out, tools->held[i]);
+}
+
+static void read_held(struct wire *wire, struct stage_tools *tools)
+{
+    size_t count = (size_t)wire_number_in(wire, 0, HELD_MAX);
+    tools->held = calloc(count + 1, sizeof(struct job *));
+    wire->broken = wire->broken || !tools->held;
+    while (!wire->broken && tools->held_count < count) {
+        tools->held[tools->held_count] = job_from_wire(wire);
+        tools->held_count += !wire->broken;
+    }
 }
 
 bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *tools)
@@ -29,6 +48,8 @@ bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *t
     tools->has_successor = wire_number_in(wire, 0, 1);
     tools->root_device = (uint64_t)wire_number(wire);
     tools->root_inode = (uint64_t)wire_number(wire);
+    task->kept_sha256 = wire_text(wire);
+    read_held(wire, tools);
     return wire_is_read(wire);
 }
 
@@ -41,6 +62,17 @@ static void add_state(struct str *out, const struct file_state *state)
     wire_add_number(out, state->ctime_ns);
 }
 
+static void add_clues(struct str *out, const struct clues *clues)
+{
+    wire_add_number(out, clues->are_known);
+    if (!clues->are_known)
+        return;
+    wire_add_text(out, clues->content_type);
+    wire_add_number(out, clues->sidecar != NULL);
+    if (clues->sidecar)
+        wire_add_bytes(out, clues->sidecar, clues->sidecar_length);
+}
+
 static void add_changes(struct str *out, const struct task *task)
 {
     const struct job *job = task->job;
@@ -51,6 +83,9 @@ static void add_changes(struct str *out, const struct task *task)
     wire_add_number(out, job->approved);
     wire_add_number(out, job->error_code != NULL);
     wire_add_text(out, task->outcome_location);
+    wire_add_number(out, task->is_kept);
+    wire_add_number(out, task->absent);
+    add_clues(out, &task->clues);
 }
 
 void result_add(struct str *out, const struct task *task, const struct verdict *verdict)
@@ -71,7 +106,8 @@ void result_add(struct str *out, const struct task *task, const struct verdict *
 static const char *code_of(const char *text)
 {
     static const char *const codes[] = {"busy", "changed", "folder_away", "gone", "links",
-        "no_memory", "not_put_away", "own_file", "too_large", "too_small", "unreadable", "young"};
+        "no_memory", "not_put_away", "own_file", "sidecar", "too_large", "too_small", "unreadable",
+        "young"};
     for (size_t i = 0; text && i < COUNT(codes); i++)
         if (strcmp(codes[i], text) == 0)
             return codes[i];
@@ -106,6 +142,19 @@ static void read_content_type(struct wire *wire, char content_type[CONTENT_TYPE_
     wire->broken = wire->broken || content_type[strspn(content_type, plain)] || !*content_type;
 }
 
+static void read_clues(struct wire *wire, struct clues *clues)
+{
+    char content_type[CONTENT_TYPE_MAX];
+    clues->are_known = wire_number_in(wire, 0, 1);
+    if (!clues->are_known)
+        return;
+    read_content_type(wire, content_type);
+    clues->content_type = strdup(content_type);
+    if (wire_number_in(wire, 0, 1))
+        clues->sidecar = wire_copy_bytes(wire, &clues->sidecar_length);
+    wire->broken = wire->broken || !clues->content_type || clues->sidecar_length > SIDECAR_MAX;
+}
+
 static void read_opened(struct wire *wire, struct result *result)
 {
     result->has_opened = wire_number_in(wire, 0, 1);
@@ -123,6 +172,9 @@ struct changes {
     bool approved;
     bool has_error;
     char *outcome_location;
+    bool is_kept;
+    int64_t absent;
+    struct clues clues;
 };
 
 static void read_changes(struct wire *wire, struct changes *changes)
@@ -133,6 +185,9 @@ static void read_changes(struct wire *wire, struct changes *changes)
     changes->approved = wire_number_in(wire, 0, 1);
     changes->has_error = wire_number_in(wire, 0, 1);
     changes->outcome_location = wire_text(wire);
+    changes->is_kept = wire_number_in(wire, 0, 1);
+    changes->absent = wire_number_in(wire, 0, INT64_MAX);
+    read_clues(wire, &changes->clues);
     wire->broken = wire->broken || !path_is_plain_relative(changes->path);
 }
 
@@ -153,6 +208,11 @@ static void make_changes(struct task *task, struct changes *changes)
     replace(&task->outcome_location, &changes->outcome_location);
     job->identity = changes->state.identity;
     job->approved = changes->approved;
+    task->is_kept = changes->is_kept;
+    task->absent = changes->absent;
+    clues_release(&task->clues);
+    task->clues = changes->clues;
+    changes->clues = (struct clues){.are_known = false};
     if (job_has_error(job, "links") && !changes->has_error)
         job_forget_error(job);
 }
@@ -162,6 +222,7 @@ static void release_changes(struct changes *changes)
     free(changes->path);
     free(changes->location);
     free(changes->outcome_location);
+    clues_release(&changes->clues);
 }
 
 bool result_read(struct wire *wire, struct task *task, struct result *ret_result)

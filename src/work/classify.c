@@ -5,6 +5,7 @@
 #define LOG_MODULE "worker"
 
 #include "classify.h"
+#include "clues.h"
 #include "filing.h"
 
 #include "closedrop/base/cleanup.h"
@@ -39,8 +40,11 @@ static struct verdict find_rule(
 {
     struct resolution resolution = {0};
     CLEANUP(close_fd) int fd = safe_open_file(root, job->path);
-    struct verdict verdict =
-        classify_file(&resolution, job, folder, worker->tables, root, fd < 0 ? -1 : fd);
+    struct clues clues = {.are_known = false};
+    struct verdict verdict = clues_read(&clues, job, folder, root, fd < 0 ? -1 : fd);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = clues_judge(&clues, job, folder, worker->tables, &resolution);
+    clues_release(&clues);
     if (verdict.kind == VERDICT_NEXT)
         classify_leave_group(worker, job, &resolution);
     if (verdict.kind == VERDICT_NEXT && keep_resolution(job, &resolution, folder) < 0)

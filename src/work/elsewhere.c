@@ -5,18 +5,35 @@
 #include "block_wire.h"
 #include "moves.h"
 #include "pacing.h"
+#include "present.h"
 
 #include "closedrop/files/path.h"
 #include "closedrop/files/remote.h"
 #include "closedrop/queue/reading.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/** Whether what its stage does next touches its file. */
+static bool touches_file(const struct task *task)
+{
+    switch (task->stage) {
+    case STAGE_RESOLVE:
+    case STAGE_RENAMED:
+        return !task->has_resolution;
+    case STAGE_TICKET:
+        return !task->has_upload;
+    case STAGE_VERIFY:
+        return !task->has_verification && task->job->location;
+    default:
+        return stage_rows[task->stage].touch != NULL;
+    }
+}
+
 bool elsewhere_is(const struct task *task)
 {
-    bool touches_files = stage_rows[task->stage].touch && !task->has_upload;
-    return touches_files && atomic_load(&task->folder->is_elsewhere);
+    return !task->was_touched && touches_file(task) && atomic_load(&task->folder->is_elsewhere);
 }
 
 static struct verdict verdict_away(const struct task *task, const char *why)
@@ -24,18 +41,33 @@ static struct verdict verdict_away(const struct task *task, const char *why)
     return task_wait(task->folder->poll_ms, "folder_away", why);
 }
 
+/** With what it needs of the queue, which its process does not have. 0 or a negative errno: nothing
+ * was added. */
+static int add_assignment(struct str *out, const struct task *task, const struct stage_tools *tools)
+{
+    struct stage_tools with = *tools;
+    with.has_successor = queue_has_successor(tools->queue, task->job);
+    if (task->stage == STAGE_PRESENT &&
+        present_list_held(tools->queue, task->job, &with.held, &with.held_count) < 0)
+        return -ENOMEM;
+    assignment_add(out, task, &with);
+    present_free_held(with.held, with.held_count);
+    int result = str_error(out);
+    if (result < 0)
+        str_release(out);
+    return result;
+}
+
 struct verdict elsewhere_begin(
     struct worker *worker, struct task *task, const struct stage_tools *tools)
 {
     struct str bytes = STR_INIT(FRAME_MAX);
-    struct stage_tools with = *tools;
-    with.has_successor = queue_has_successor(worker->queue, task->job);
-    assignment_add(&bytes, task, &with);
+    if (add_assignment(&bytes, task, tools) < 0)
+        return verdict_no_memory();
     int64_t number = ++worker->orders;
     bool is_current = task->config == worker->config; /* its process has only this one */
-    bool is_given = is_current && !str_error(&bytes) &&
-                    worker->order(worker->watch_context, task->folder->name, ORDER_STAGE, number,
-                        bytes.bytes, bytes.length);
+    bool is_given = is_current && worker->order(worker->watch_context, task->folder->name,
+                                      ORDER_STAGE, number, bytes.bytes, bytes.length);
     str_release(&bytes);
     if (!is_given)
         return verdict_away(task, "its folder cannot be reached now");
@@ -146,10 +178,12 @@ static void take_result(struct worker *worker, struct task *task, struct wire *w
         result.verdict = verdict_no_memory(); /* or it is broken; either way it waits a little */
     else if (task->stage == STAGE_TICKET && result.verdict.kind == VERDICT_NEXT)
         result.verdict = begin_upload(worker, task, &result);
-    if (result.verdict.kind == VERDICT_NEXT && row->touch != row->start)
+    bool continues = result.verdict.kind == VERDICT_NEXT && row->touch != row->start;
+    if (continues)
         task_continue(task, task->stage);
     else
         task_end_stage(task, &result.verdict);
+    task->was_touched = continues;
 }
 
 void worker_take_result(
@@ -205,13 +239,17 @@ static bool is_still_there(const struct worker *worker, const struct task *task)
            atomic_load(&folder->is_elsewhere);
 }
 
+void elsewhere_start_over(struct worker *worker, struct task *task)
+{
+    order_close(worker, task->folder->name, task->step.order);
+    task_continue(task, task->stage);
+}
+
 void elsewhere_begin_again(struct worker *worker)
 {
     for (struct task *task = worker->tasks; task; task = task->next)
-        if (task->step.kind == STEP_ELSEWHERE) {
-            order_close(worker, task->folder->name, task->step.order);
-            task_continue(task, task->stage);
-        } else if (!is_still_there(worker, task) && is_lost(task)) {
+        if (task->step.kind == STEP_ELSEWHERE)
+            elsewhere_start_over(worker, task);
+        else if (!is_still_there(worker, task) && is_lost(task))
             end_away(worker, task);
-        }
 }

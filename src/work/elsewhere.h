@@ -15,6 +15,9 @@ struct verdict elsewhere_begin(
  * its file to the end. */
 void elsewhere_abandon(struct worker *worker, size_t folder);
 
+/** What was assigned counts no more, and its stage starts again: its file has another name now. */
+void elsewhere_start_over(struct worker *worker, struct task *task);
+
 /** The worker has another configuration: what was assigned is assigned again, and what reads from a
  * folder that is no longer there ends. */
 void elsewhere_begin_again(struct worker *worker);

@@ -9,15 +9,10 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
-#include "closedrop/base/magic.h"
 #include "closedrop/base/remedy.h"
-#include "closedrop/base/shortage.h"
 #include "closedrop/base/str.h"
-#include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
-#include "closedrop/files/safe_open.h"
 #include "closedrop/queue/groups.h"
-#include "closedrop/rules/sidecar.h"
 #include "closedrop/work/attach.h"
 
 #include <errno.h>
@@ -25,64 +20,6 @@
 #include <unistd.h>
 
 /* ---- resolve ---- */
-
-/** The sidecar of a file, as text. */
-static struct verdict load_sidecar(int root, const char *path, struct str *text)
-{
-    CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, path);
-    CLEANUP(close_fd) int fd = sidecar ? safe_open_file(root, sidecar) : -ENOMEM;
-    int result = fd < 0 ? fd : str_add_file(text, fd);
-    if (result == -E2BIG)
-        return verdict_make(VERDICT_FAIL, "sidecar",
-            "the sidecar %s is larger than the maximum of %d KB", path_name(sidecar),
-            SIDECAR_MAX / 1024);
-    if (is_shortage(result))
-        return verdict_shortage(result);
-    if (result < 0)
-        return verdict_make(VERDICT_FAIL, "sidecar", "the sidecar %s cannot be read: %s",
-            sidecar ? path_name(sidecar) : "", strerror(-result));
-    return verdict_make(VERDICT_NEXT, NULL, "read");
-}
-
-/** Whose sidecar it is: of a file that was renamed without it, that of the name it was queued
- * under. */
-static const char *sidecar_owner(int root, const struct job *job)
-{
-    CLEANUP(free_text) char *sidecar = companion_path(root, SIDECAR_PATTERN, job->path);
-    CLEANUP(close_fd) int path_fd = sidecar ? safe_open_path(root, sidecar) : -ENOMEM;
-    return path_fd == -ENOENT && job->queued_path ? job->queued_path : job->path;
-}
-
-struct verdict classify_file(struct resolution *resolution, const struct job *job,
-    const struct folder *folder, struct tables *tables, int root, int fd)
-{
-    char guessed[CONTENT_TYPE_MAX];
-    const char *content_type = job->content_type;
-    struct str sidecar = STR_INIT(SIDECAR_MAX);
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "none");
-    *resolution = (struct resolution){0};
-    if (fd >= 0 || !content_type) {
-        content_type_guess(path_name(job->path), fd, guessed);
-        content_type = guessed;
-    }
-    if (folder->sidecar && folder->rules[0])
-        verdict = load_sidecar(root, sidecar_owner(root, job), &sidecar);
-    const struct resolve_file file = {.folder = folder->name,
-        .path = job->path,
-        .content_type = content_type,
-        .sidecar = folder->sidecar ? str_text(&sidecar) : NULL,
-        .sidecar_length = sidecar.length,
-        .size = job->identity.size,
-        .mtime_ns = job->identity.mtime_ns,
-        .queued_ms = job->queued_ms,
-        .settle_ms = folder->settle_ms,
-        .incomplete_ms = folder->incomplete_ms};
-    if (verdict.kind == VERDICT_NEXT)
-        verdict =
-            resolution_classify(resolution, &file, folder->rules, folder->fails_unmatched, tables);
-    str_release(&sidecar);
-    return verdict;
-}
 
 /** A name that Close has for the target, NULL where it has none. */
 static const char *name_of_target(const struct resolution *resolution, const char *which)
@@ -109,8 +46,8 @@ int keep_resolution(
     return result ? -ENOMEM : 0;
 }
 
-/** The part that needs the file, but not Close. */
-static struct verdict begin_resolution(struct task *task, const struct stage_tools *tools)
+/** The part that needs the file. */
+struct verdict resolve_touch(struct task *task, const struct stage_tools *tools)
 {
     CLEANUP(close_fd) int fd = -1;
     bool is_uploaded = task->job->state != JOB_UPLOADING; /* then its file may have gone */
@@ -122,9 +59,23 @@ static struct verdict begin_resolution(struct task *task, const struct stage_too
         (void)task_open_file(task, tools, &fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
+    return clues_read(&task->clues, task->job, task->folder, task->root, fd);
+}
+
+/** What they say, and what is asked first. The clues are used up. */
+static struct verdict judge_clues(struct task *task, const struct stage_tools *tools)
+{
     task->has_resolution = true;
-    verdict =
-        classify_file(&task->resolution, task->job, task->folder, tools->tables, task->root, fd);
+    struct verdict verdict =
+        clues_judge(&task->clues, task->job, task->folder, tools->tables, &task->resolution);
+    clues_release(&task->clues);
+    return verdict;
+}
+
+/** The part that needs neither the file nor Close. */
+static struct verdict begin_resolution(struct task *task, const struct stage_tools *tools)
+{
+    struct verdict verdict = judge_clues(task, tools);
     if (verdict.kind != VERDICT_NEXT || !task->resolution.rule)
         return verdict;
     task->resolution.absences = tools->absences;
@@ -135,7 +86,11 @@ static struct verdict begin_resolution(struct task *task, const struct stage_too
 struct verdict resolve_start(struct task *task, const struct stage_tools *tools)
 {
     if (!task->has_resolution) {
-        struct verdict verdict = begin_resolution(task, tools);
+        struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "read");
+        if (!task->clues.are_known)
+            verdict = resolve_touch(task, tools);
+        if (verdict.kind == VERDICT_NEXT)
+            verdict = begin_resolution(task, tools);
         if (verdict.kind != VERDICT_MORE)
             return verdict;
     }
@@ -150,15 +105,24 @@ struct verdict resolve_finish(struct task *task, const struct stage_tools *tools
 
 /* ---- renamed since it was filed ---- */
 
-/** As if the file had come under its present name; only to say whose it would be. */
-static struct verdict begin_renamed(struct task *task, const struct stage_tools *tools)
+struct verdict renamed_touch(struct task *task, const struct stage_tools *tools)
 {
+    (void)tools;
     int result = task_open_root(task);
     if (result < 0)
         return task_wait(task->folder->poll_ms, "folder_away", strerror(-result));
-    task->has_resolution = true;
-    struct verdict verdict =
-        classify_file(&task->resolution, task->job, task->folder, tools->tables, task->root, -1);
+    return clues_read(&task->clues, task->job, task->folder, task->root, -1);
+}
+
+/** As if the file had come under its present name; only to say whose it would be. */
+static struct verdict begin_renamed(struct task *task, const struct stage_tools *tools)
+{
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "read");
+    if (!task->clues.are_known)
+        verdict = renamed_touch(task, tools);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    verdict = judge_clues(task, tools);
     task->resolution.absences = tools->absences;
     if (verdict.kind == VERDICT_NEXT && task->resolution.rule)
         verdict = resolution_begin(&task->resolution);
@@ -237,13 +201,20 @@ static int gather(struct task *task, struct queue *queue)
     return gathering.result;
 }
 
+struct verdict verify_touch(struct task *task, const struct stage_tools *tools)
+{
+    struct verdict fetched = task_fetch_file(task, tools);
+    bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
+    return is_away ? verdict_make(VERDICT_NEXT, NULL, "to look takes no file") : fetched;
+}
+
 struct verdict verify_start(struct task *task, const struct stage_tools *tools)
 {
     if (!task->has_verification) {
-        struct verdict fetched = task->job->location ? task_fetch_file(task, tools)
-                                                     : verdict_make(VERDICT_NEXT, NULL, "there");
-        bool is_away = fetched.kind == VERDICT_FAIL || fetched.kind == VERDICT_GONE;
-        if (fetched.kind != VERDICT_NEXT && !is_away) /* to look takes no file */
+        struct verdict fetched = verdict_make(VERDICT_NEXT, NULL, "there");
+        if (task->job->location && !task->was_touched)
+            fetched = verify_touch(task, tools);
+        if (fetched.kind != VERDICT_NEXT)
             return fetched;
         if (gather(task, tools->queue) < 0)
             return verdict_no_memory();

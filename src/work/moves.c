@@ -97,6 +97,7 @@ static void free_task(struct worker *worker, struct task *task)
     pacing_drop_task_request(worker, task);
     task_continue(task, task->stage); /* frees what is copied or read */
     task_close_upload(task);
+    clues_release(&task->clues);
     if (task->has_resolution)
         resolution_release(&task->resolution);
     if (task->has_verification)

@@ -20,14 +20,17 @@ struct verdict duplicate_start(struct task *task, const struct stage_tools *tool
 struct verdict duplicate_finish(struct task *task, const struct stage_tools *tools);
 
 /* filing.c */
+struct verdict renamed_touch(struct task *task, const struct stage_tools *tools);
 struct verdict renamed_start(struct task *task, const struct stage_tools *tools);
 struct verdict renamed_finish(struct task *task, const struct stage_tools *tools);
+struct verdict resolve_touch(struct task *task, const struct stage_tools *tools);
 struct verdict resolve_start(struct task *task, const struct stage_tools *tools);
 struct verdict resolve_finish(struct task *task, const struct stage_tools *tools);
 struct verdict reconcile_start(struct task *task, const struct stage_tools *tools);
 struct verdict reconcile_finish(struct task *task, const struct stage_tools *tools);
 struct verdict attach_start(struct task *task, const struct stage_tools *tools);
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools);
+struct verdict verify_touch(struct task *task, const struct stage_tools *tools);
 struct verdict verify_start(struct task *task, const struct stage_tools *tools);
 struct verdict verify_finish(struct task *task, const struct stage_tools *tools);
 

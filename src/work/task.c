@@ -47,6 +47,7 @@ static void set_step(struct task *task, const struct step *step)
 void task_continue(struct task *task, enum stage stage)
 {
     task->stage = stage;
+    task->was_touched = false;
     set_step(task, &(struct step){.kind = STEP_START});
 }
 

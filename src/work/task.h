@@ -4,6 +4,8 @@
 #ifndef CLOSEDROP_WORK_TASK_H
 #define CLOSEDROP_WORK_TASK_H
 
+#include "clues.h"
+
 #include "closedrop/close/api.h"
 #include "closedrop/config/config.h"
 #include "closedrop/files/destination.h"
@@ -72,7 +74,8 @@ struct task {
     const struct folder *folder;
     enum stage stage;
     struct step step;
-    bool alone; /* a suspect: nothing else is claimed */
+    bool alone;         /* a suspect: nothing else is claimed */
+    struct clues clues; /* read, and not judged yet */
     struct resolution resolution;
     bool has_resolution;
     struct upload upload;
@@ -92,6 +95,7 @@ struct task {
     bool is_kept;       /* its bytes are those */
     bool was_searched;  /* what has gone from its place is not in the folder */
     int64_t started_ms; /* steady clock: when its bytes began to go */
+    bool was_touched;   /* what its stage does with files is done, elsewhere */
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
     struct destination destination;
@@ -147,8 +151,10 @@ struct stage_tools {
     struct tables *tables;
     struct etags *etags;
     struct absences *absences;
-    struct queue *queue;  /* to read what was posted; NULL in a file process */
-    bool has_successor;   /* there: queue_has_successor() */
+    struct queue *queue; /* to read what was posted; NULL in a file process */
+    bool has_successor;  /* there: queue_has_successor() */
+    struct job **held;   /* there: of the job's group, those that were held back */
+    size_t held_count;
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;
 };

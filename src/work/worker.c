@@ -169,8 +169,12 @@ static void follow_in_task(struct worker *worker, struct task *task)
 {
     bool is_asking = task->stage == STAGE_RESOLVE || task->stage == STAGE_RENAMED;
     bool is_posted = task->stage == STAGE_ATTACH || task->stage == STAGE_VERIFY;
+    bool is_opened = task->stage == STAGE_TICKET || task->stage == STAGE_COMPARE;
     if (task->step.kind == STEP_COPYING || task->step.kind == STEP_DOUBT || is_posted)
         return;
+    if (task->step.kind == STEP_ELSEWHERE && is_opened)
+        elsewhere_start_over(worker, task);
+    clues_release(&task->clues);
     if (task->has_resolution)
         resolution_release(&task->resolution);
     task->has_resolution = false;

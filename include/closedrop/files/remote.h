@@ -60,8 +60,7 @@ struct remote {
     char *blocks[BLOCKS_AHEAD]; /* that at `offset` is the (offset / BLOCK_SIZE)th in turn */
 };
 
-/** A file of `size` bytes, whose first blocks are asked for. Takes over the holder's context. NULL
- * if out of memory: closed. */
+/** A file of `size` bytes. Takes over the holder's context. NULL if out of memory: closed. */
 struct remote *remote_open(const struct remote_holder *holder, int64_t size);
 void remote_close(struct remote *remote);
 
@@ -69,7 +68,7 @@ void remote_close(struct remote *remote);
  * are no more, or the fields above say why. */
 int64_t remote_read(struct remote *remote, char *buffer, size_t room);
 
-/** Return to the first byte. */
+/** Return to the first byte, and ask for the first blocks. */
 void remote_rewind(struct remote *remote);
 
 /** What was asked for has come; NULL: it is broken. */

@@ -2,6 +2,7 @@
 #include "frame_bytes.h"
 #include "work/assignment_wire.h"
 #include "work/block_wire.h"
+#include "work/present.h"
 
 #include "closedrop/base/array.h"
 
@@ -20,10 +21,18 @@ static void an_assignment_is_read_as_it_was(void **state)
 {
     (void)state;
     struct job job = {.id = 4, .folder = folder, .path = path};
-    const struct task task = {
-        .stage = STAGE_FINISH, .job = &job, .other_lead = lead, .was_searched = true};
-    const struct stage_tools tools = {
-        .has_successor = true, .root_device = UINT64_MAX, .root_inode = 7};
+    struct job other = {.id = 5, .folder = folder, .path = path};
+    struct job *held[] = {&other};
+    const struct task task = {.stage = STAGE_FINISH,
+        .job = &job,
+        .other_lead = lead,
+        .was_searched = true,
+        .kept_sha256 = lead};
+    const struct stage_tools tools = {.has_successor = true,
+        .root_device = UINT64_MAX,
+        .root_inode = 7,
+        .held = held,
+        .held_count = 1};
     assignment_add(&bytes, &task, &tools);
     for (size_t left = 0; left <= bytes.length; left++) {
         struct task read = {.stage = STAGE_RESOLVE};
@@ -38,7 +47,12 @@ static void an_assignment_is_read_as_it_was(void **state)
             assert_true(read.was_searched && read_tools.has_successor);
             assert_true(read_tools.root_device == UINT64_MAX);
             assert_int_equal(read_tools.root_inode, 7);
+            assert_string_equal(read.kept_sha256, lead);
+            assert_int_equal(read_tools.held_count, 1);
+            assert_int_equal(read_tools.held[0]->id, 5);
         }
+        free(read.kept_sha256);
+        present_free_held(read_tools.held, read_tools.held_count);
         job_free(read.job);
         free(read.other_lead);
     }
@@ -55,12 +69,21 @@ static struct said {
 
 static void add_result(void)
 {
-    static char changed_path[64];
+    static char changed_path[64], content_type[64], sidecar[] = "{}";
     snprintf(changed_path, sizeof(changed_path), "%s", said.path);
+    snprintf(content_type, sizeof(content_type), "%s", said.content_type);
     struct job job = {.identity = identity, .path = changed_path};
     struct source source = {.before = {.identity = identity, .ctime_ns = 33}};
-    struct task task = {
-        .job = &job, .outcome_location = place, .has_upload = true, .upload = {.source = &source}};
+    struct task task = {.job = &job,
+        .outcome_location = place,
+        .is_kept = true,
+        .absent = 6,
+        .clues = {.are_known = true,
+            .content_type = content_type,
+            .sidecar = sidecar,
+            .sidecar_length = 2},
+        .has_upload = true,
+        .upload = {.source = &source}};
     source.before.identity.size += said.is_other;
     snprintf(task.upload.content_type, sizeof(task.upload.content_type), "%s", said.content_type);
     struct verdict verdict = verdict_make(VERDICT_RETRY, said.code, "cannot be moved");
@@ -95,6 +118,10 @@ static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
             assert_int_equal(result.verdict.wait_ms, 99);
             assert_string_equal(task.outcome_location, place);
             assert_int_equal(job.identity.mtime_ns, -1);
+            assert_true(task.is_kept);
+            assert_int_equal(task.absent, 6);
+            assert_string_equal(task.clues.content_type, "application/pdf");
+            assert_memory_equal(task.clues.sidecar, "{}", 2);
             assert_true(result.has_opened);
             assert_int_equal(result.opened.ctime_ns, 33);
             assert_string_equal(result.content_type, "application/pdf");
@@ -102,6 +129,7 @@ static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
         free(job.path);
         free(job.location);
         free(task.outcome_location);
+        clues_release(&task.clues);
     }
 }
 
@@ -115,6 +143,7 @@ static void a_file_that_was_not_brought_back_keeps_the_name_it_got_meanwhile(voi
     struct wire wire = {.at = bytes.bytes, .left = bytes.length};
     assert_true(result_read(&wire, &task, &result));
     assert_string_equal(job.path, "renamed.pdf");
+    clues_release(&task.clues);
     free(job.path);
     free(task.outcome_location);
 }

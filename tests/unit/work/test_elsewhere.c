@@ -119,10 +119,9 @@ static void be_away(bool is_away)
     world_run(&world, MINUTE_MS);
 }
 
-static int setup(void **state)
+static void begin(const char *folder, const char *rules, const char *limits)
 {
-    (void)state;
-    const struct world_setting setting = {.folder = NULL};
+    const struct world_setting setting = {folder, rules, limits};
     fake_reset(NULL);
     given_count = done_count = 0;
     stages = closed = 0;
@@ -131,6 +130,12 @@ static int setup(void **state)
     world_open(&world, &setting);
     world.worker->order = take_order;
     atomic_store(&world.config->folders[0].is_elsewhere, true);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    begin(NULL, NULL, NULL);
     return 0;
 }
 
@@ -215,6 +220,7 @@ static void while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt(vo
     int64_t id = drop_big();
     world_run(&world, SECOND_MS);
     do_next(); /* opens it */
+    world_run(&world, SECOND_MS);
     do_next(); /* its first block */
     world_run(&world, MINUTE_MS);
     world_expect_requests(FORMS, 1);
@@ -226,14 +232,21 @@ static void while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt(vo
     world_expect_requests(FORMS, 2);
 }
 
+static const struct fake_answer slow_form[] = {
+    {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
+
 static void a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away(void **state)
 {
     (void)state;
+    fake_reset(slow_form);
     int64_t id = world_drop(&world, "a.pdf", "one");
     world_run(&world, SECOND_MS);
     do_next();
-    do_next(); /* all of it, before its ticket is there */
+    world_run(&world, SECOND_MS);
+    do_next(); /* all of it, while S3 has not answered */
     be_away(true);
+    fake_let_come();
+    world_run(&world, SECOND_MS);
     expect(id, "done", 1);
     be_away(false);
     expect_filed(id);
@@ -256,6 +269,7 @@ static void a_file_that_changes_while_it_is_read_is_settled_again(void **state)
     int64_t id = drop_big();
     world_run(&world, SECOND_MS);
     do_next();
+    world_run(&world, SECOND_MS);
     do_next();
     world_write(&world, "a.pdf", "shorter");
     run();
@@ -308,6 +322,8 @@ static void what_cannot_be_a_block_fails_the_file_and_nothing_else(void **state)
     for (size_t i = 0; i < COUNT(spoils); i++) {
         spoil = spoils[i];
         world_run(&world, MINUTE_MS);
+        do_next(); /* opens it */
+        world_run(&world, 0);
         while (done_count < given_count)
             do_next();
         world_run(&world, 0);
@@ -329,9 +345,73 @@ static void blocks_that_are_broken_or_nobodys_are_refused(void **state)
     send_block(99, &nobodys);
     world_run(&world, SECOND_MS);
     do_next();
+    world_run(&world, SECOND_MS);
     worker_take_block(world.worker, given[0].number, "broken", 6);
     run();
     expect(id, "done", 2);
+}
+
+/* ---- other stages ---- */
+
+static void its_file_process_reads_the_sidecar(void **state)
+{
+    (void)state;
+    begin("sidecar = true; " RULES, RULE("note = { text = \"{meta.who}\"; };"), NULL);
+    world_write(&world, "lead_a.pdf.json", "{\"who\": \"Ann\"}");
+    int64_t id = world_drop(&world, "lead_a.pdf", "one");
+    world_run(&world, SECOND_MS);
+    be_away(true);
+    expect(id, "queued", 0);
+    replace();
+    be_away(false);
+    world_rename(&world, "lead_a.pdf", "lead_b.pdf"); /* while its process is at it */
+    world_rename(&world, "lead_a.pdf.json", "lead_b.pdf.json");
+    IN_QUEUE(&world, worker_follow(world.worker, id, "lead_b.pdf"));
+    run();
+    expect(id, "done", 1);
+    assert_non_null(strstr(str_text(&fake.posted), "Ann"));
+    world_expect_requests("GET lead/lead_a/", 0);
+    assert_true(world_has(&world, "Uploaded/lead_b.pdf.json"));
+    assert_int_equal(stages, 5); /* twice in vain */
+}
+
+static void its_file_process_compares_what_is_kept(void **state)
+{
+    (void)state;
+    begin("after_upload = \"keep\";", NULL, NULL);
+    for (int i = 0; i < 2; i++) {
+        world_write(&world, "a.pdf", i ? "two" : "one");
+        int64_t first = world_add(&world, "a.pdf");
+        run();
+        world_write(&world, "a.pdf", i ? "two" : "one");
+        int64_t again = world_add(&world, "a.pdf");
+        run();
+        world_expect(&world, first, "done");
+        world_expect(&world, again, "dropped");
+        world_expect_requests(FORMS, i + 1);
+    }
+}
+
+static void its_file_process_looks_for_what_was_held(void **state)
+{
+    (void)state;
+    begin(RULES,
+        RULE("group = { by = \"{l}\"; wait = \"10s\"; }; email = { status = \"outbox\"; sender = "
+             "\"Me <me@example.com>\"; to = [ \"a@example.com\" ]; subject = \"{stem}\"; "
+             "body_text = \"x\"; };"),
+        "ask_above = 1;");
+    world_drop(&world, "lead_a.pdf", "one");
+    int64_t stays = world_drop(&world, "lead_b-1.pdf", "two");
+    int64_t leaves = world_drop(&world, "lead_b-2.pdf", "three");
+    for (int i = 0; i < 30; i++)
+        run();
+    world_expect(&world, stays, "uploaded held");
+    world_remove(&world, "lead_b-2.pdf");
+    IN_QUEUE(&world, queue_release_rule(world.queue, "r"));
+    for (int i = 0; i < 30; i++)
+        run();
+    world_expect(&world, stays, "done");
+    world_expect(&world, leaves, "dropped");
 }
 
 /* ---- put away ---- */
@@ -342,6 +422,7 @@ static int64_t drop_sent(void)
     int64_t id = world_drop(&world, "a.pdf", "one");
     world_run(&world, SECOND_MS);
     do_next();
+    world_run(&world, SECOND_MS);
     do_next();
     world_run(&world, SECOND_MS);
     do_next(); /* closes it */
@@ -412,6 +493,9 @@ int main(void)
         TEST(an_empty_file_is_not_read),
         TEST(what_cannot_be_a_block_fails_the_file_and_nothing_else),
         TEST(blocks_that_are_broken_or_nobodys_are_refused),
+        cmocka_unit_test_teardown(its_file_process_reads_the_sidecar, teardown),
+        cmocka_unit_test_teardown(its_file_process_compares_what_is_kept, teardown),
+        cmocka_unit_test_teardown(its_file_process_looks_for_what_was_held, teardown),
         TEST(while_the_folder_is_away_it_is_put_away_later),
         TEST(one_whose_result_is_broken_is_assigned_again),
         TEST(one_whose_process_cannot_be_reached_is_assigned_later),
