@@ -2,6 +2,7 @@
 #include "closedrop/work/assignment.h"
 
 #include "assignment_wire.h"
+#include "failed_directories.h"
 #include "present.h"
 
 #include "closedrop/base/cleanup.h"
@@ -27,6 +28,7 @@ static void release(struct assignment *assignment)
         close(task->root);
     free(task->other_lead);
     free(task->outcome_location);
+    failed_names_release(&task->failed_names);
     free(task->kept_sha256);
     clues_release(&task->clues);
     present_free_held(assignment->tools.held, assignment->tools.held_count);

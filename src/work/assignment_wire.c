@@ -1,6 +1,8 @@
 /** An assignment and its result to bytes and back, each field checked. */
 #include "assignment_wire.h"
 
+#include "failed_directories.h"
+
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/path.h"
@@ -83,6 +85,9 @@ static void add_changes(struct str *out, const struct task *task)
     wire_add_number(out, job->approved);
     wire_add_number(out, job->error_code != NULL);
     wire_add_text(out, task->outcome_location);
+    wire_add_number(out, (int64_t)task->failed_names.count);
+    for (size_t i = 0; i < task->failed_names.count; i++)
+        wire_add_text(out, task->failed_names.text[i]);
     wire_add_number(out, task->is_kept);
     wire_add_number(out, task->absent);
     add_clues(out, &task->clues);
@@ -172,12 +177,25 @@ struct changes {
     bool approved;
     bool has_error;
     char *outcome_location;
+    struct failed_names failed_names;
     bool is_kept;
     int64_t absent;
     struct clues clues;
 };
 
-static void read_changes(struct wire *wire, struct changes *changes)
+static void read_failed_names(
+    struct wire *wire, const struct folder *folder, struct failed_names *names)
+{
+    size_t count = (size_t)wire_number_in(wire, 0, COUNT(names->text));
+    while (!wire->broken && names->count < count) {
+        char *name = wire_whole_text(wire);
+        if (name)
+            names->text[names->count++] = name;
+        wire->broken = wire->broken || !failed_name_is_of(name, folder);
+    }
+}
+
+static void read_changes(struct wire *wire, const struct folder *folder, struct changes *changes)
 {
     read_state(wire, &changes->state);
     changes->path = wire_whole_text(wire);
@@ -185,6 +203,7 @@ static void read_changes(struct wire *wire, struct changes *changes)
     changes->approved = wire_number_in(wire, 0, 1);
     changes->has_error = wire_number_in(wire, 0, 1);
     changes->outcome_location = wire_text(wire);
+    read_failed_names(wire, folder, &changes->failed_names);
     changes->is_kept = wire_number_in(wire, 0, 1);
     changes->absent = wire_number_in(wire, 0, INT64_MAX);
     read_clues(wire, &changes->clues);
@@ -206,6 +225,9 @@ static void make_changes(struct task *task, struct changes *changes)
         replace(&job->path, &changes->path);
     replace(&job->location, &changes->location);
     replace(&task->outcome_location, &changes->outcome_location);
+    failed_names_release(&task->failed_names);
+    task->failed_names = changes->failed_names;
+    changes->failed_names.count = 0;
     job->identity = changes->state.identity;
     job->approved = changes->approved;
     task->is_kept = changes->is_kept;
@@ -222,6 +244,7 @@ static void release_changes(struct changes *changes)
     free(changes->path);
     free(changes->location);
     free(changes->outcome_location);
+    failed_names_release(&changes->failed_names);
     clues_release(&changes->clues);
 }
 
@@ -230,7 +253,7 @@ bool result_read(struct wire *wire, struct task *task, struct result *ret_result
     struct result result = {.has_opened = false};
     struct changes changes = {.path = NULL};
     read_verdict(wire, &result.verdict);
-    read_changes(wire, &changes);
+    read_changes(wire, task->folder, &changes);
     read_opened(wire, &result);
     /* what is to be sent is what is queued */
     bool is_right =

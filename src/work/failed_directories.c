@@ -35,24 +35,53 @@ static int name_of(const char *folder, int directory, char **ret_name)
     return *ret_name ? 0 : -ENOMEM;
 }
 
-static void note(struct queue *queue, const struct folder *folder, int directory)
+static void add_name(struct failed_names *names, const struct folder *folder, int directory)
 {
-    CLEANUP(free_text) char *name = NULL;
-    if (directory < 0 || name_of(folder->name, directory, &name) < 0 || !name)
-        return;
-    if (!queue_number(queue, name))
-        queue_set_number(queue, name, clock_wall_ms());
+    char *name = NULL;
+    if (directory >= 0 && name_of(folder->name, directory, &name) == 0 && name)
+        names->text[names->count++] = name;
 }
 
-void failed_directories_note(struct queue *queue, const struct folder *folder, int root)
+void failed_directories_name(struct failed_names *names, const struct folder *folder, int root)
 {
     const char *failed = folder->failed;
     CLEANUP(close_fd)
     int directory = *failed == '/' ? safe_open_root(failed) : safe_open_path(root, failed);
     CLEANUP(free_text) char *first = strndup(failed, strcspn(failed, "/"));
     CLEANUP(close_fd) int top = first && *first ? safe_open_path(root, first) : -ENOENT;
-    note(queue, folder, directory);
-    note(queue, folder, top);
+    failed_names_release(names);
+    add_name(names, folder, directory);
+    add_name(names, folder, top);
+}
+
+void failed_names_release(struct failed_names *names)
+{
+    while (names->count)
+        free(names->text[--names->count]);
+}
+
+void failed_directories_keep(struct queue *queue, const struct failed_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (!queue_number(queue, names->text[i]))
+            queue_set_number(queue, names->text[i], clock_wall_ms());
+}
+
+void failed_directories_note(struct queue *queue, const struct folder *folder, int root)
+{
+    struct failed_names names = {.count = 0};
+    failed_directories_name(&names, folder, root);
+    failed_directories_keep(queue, &names);
+    failed_names_release(&names);
+}
+
+bool failed_name_is_of(const char *name, const struct folder *folder)
+{
+    static const char begin[] = "failed ";
+    size_t length = strlen(folder->name);
+    return str_starts_with(name, begin) &&
+           strncmp(name + strlen(begin), folder->name, length) == 0 &&
+           name[strlen(begin) + length] == ' ';
 }
 
 /** Whether a directory was noted: 1, 0, or a negative errno. */

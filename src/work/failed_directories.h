@@ -2,10 +2,25 @@
 #ifndef CLOSEDROP_WORK_FAILED_DIRECTORIES_H
 #define CLOSEDROP_WORK_FAILED_DIRECTORIES_H
 
-#include "closedrop/config/config.h"
+#include "failed_names.h"
 
-/** Know the one of a folder, open at `root`, from now on; inside a transaction. Where directories
- * have no handle that lasts, nothing is known. */
+#include "closedrop/config/config.h"
+#include "closedrop/queue/queue.h"
+
+#include <stdbool.h>
+
+/** Name those of a folder, open at `root`, as they are now; to be released. Where directories have
+ * no handle that lasts, there are none. */
+void failed_directories_name(struct failed_names *names, const struct folder *folder, int root);
+void failed_names_release(struct failed_names *names);
+
+/** Whether it is such a name of this folder. */
+bool failed_name_is_of(const char *name, const struct folder *folder);
+
+/** Know them from now on; inside a transaction. */
+void failed_directories_keep(struct queue *queue, const struct failed_names *names);
+
+/** Name them and know them. */
 void failed_directories_note(struct queue *queue, const struct folder *folder, int root);
 
 /**

@@ -23,6 +23,7 @@
  */
 #include "beside.h"
 #include "copying.h"
+#include "failed_directories.h"
 #include "stages.h"
 
 #include "closedrop/base/cleanup.h"
@@ -130,6 +131,8 @@ static struct verdict verdict_away(struct task *task, const char *how, char *loc
     if (!location)
         return task_not_put_away("cannot copy its new path", -ENOMEM);
     task->outcome_location = location;
+    if (task->job->state == JOB_FAILED)
+        failed_directories_name(&task->failed_names, task->folder, task->root);
     return verdict_make(VERDICT_NEXT, NULL, "%s%s", how, location);
 }
 

@@ -7,6 +7,7 @@
 
 #include "moves.h"
 
+#include "failed_directories.h"
 #include "paced.h"
 #include "pacing.h"
 
@@ -106,6 +107,7 @@ static void free_task(struct worker *worker, struct task *task)
     task_leave_directories(task);
     close_fd(&task->root);
     free(task->outcome_location);
+    failed_names_release(&task->failed_names);
     free(task->activity_id);
     free(task->other_lead);
     free(task->kept_sha256);

@@ -176,7 +176,7 @@ void finish_next(struct worker *worker, struct task *task)
     worker->failures += task->job->state == JOB_FAILED;
     queue_set_put_away(worker->queue, task->job, task->outcome_location, how);
     if (task->job->state == JOB_FAILED)
-        failed_directories_note(worker->queue, task->folder, task->root);
+        failed_directories_keep(worker->queue, &task->failed_names);
     struct folder_view *view = folder_view_of(worker, task->job->folder);
     if (view && job_has_error(task->job, "gone") && task->job->location)
         discards_check_now(view);

@@ -5,6 +5,7 @@
 #define CLOSEDROP_WORK_TASK_H
 
 #include "clues.h"
+#include "failed_names.h"
 
 #include "closedrop/close/api.h"
 #include "closedrop/config/config.h"
@@ -99,7 +100,8 @@ struct task {
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
     struct destination destination;
-    char *outcome_location; /* where the file came to lie */
+    char *outcome_location;           /* where the file came to lie */
+    struct failed_names failed_names; /* if it failed: the directories for that, as they are now */
     struct task *next;
 };
 

@@ -2,6 +2,7 @@
 #include "frame_bytes.h"
 #include "work/assignment_wire.h"
 #include "work/block_wire.h"
+#include "work/failed_directories.h"
 #include "work/present.h"
 
 #include "closedrop/base/array.h"
@@ -61,15 +62,18 @@ static void an_assignment_is_read_as_it_was(void **state)
 static const struct identity identity = {
     .handle = {9}, .handle_length = 1, .size = 5, .mtime_ns = -1};
 
-/* What a stage with a file says that is opened or not, and is or is not the one that was queued. */
+static const struct folder scans = {.name = folder};
+
+/* What a stage with a file says, which is or is not the one that was queued. */
 static struct said {
-    const char *code, *path, *content_type;
+    const char *code, *path, *content_type, *failed_name;
     bool is_other;
 } said;
 
 static void add_result(void)
 {
-    static char changed_path[64], content_type[64], sidecar[] = "{}";
+    static char changed_path[64], content_type[64], failed_name[64], sidecar[] = "{}";
+    snprintf(failed_name, sizeof(failed_name), "%s", said.failed_name);
     snprintf(changed_path, sizeof(changed_path), "%s", said.path);
     snprintf(content_type, sizeof(content_type), "%s", said.content_type);
     struct job job = {.identity = identity, .path = changed_path};
@@ -78,6 +82,7 @@ static void add_result(void)
         .outcome_location = place,
         .is_kept = true,
         .absent = 6,
+        .failed_names = {.text = {failed_name}, .count = 1},
         .clues = {.are_known = true,
             .content_type = content_type,
             .sidecar = sidecar,
@@ -93,7 +98,7 @@ static void add_result(void)
 
 static int setup_result(void **state)
 {
-    said = (struct said){"not_put_away", "a (2).pdf", "application/pdf", false};
+    said = (struct said){"not_put_away", "a (2).pdf", "application/pdf", "failed scans ab", false};
     return setup(state);
 }
 
@@ -103,7 +108,7 @@ static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
     add_result();
     for (size_t left = 0; left <= bytes.length; left++) {
         struct job job = {.path = strdup(path), .location = strdup("Failed/a.pdf")};
-        struct task task = {.job = &job};
+        struct task task = {.job = &job, .folder = &scans};
         struct result result;
         struct wire wire = {.at = bytes.bytes, .left = left};
         bool is_read = result_read(&wire, &task, &result);
@@ -118,6 +123,8 @@ static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
             assert_int_equal(result.verdict.wait_ms, 99);
             assert_string_equal(task.outcome_location, place);
             assert_int_equal(job.identity.mtime_ns, -1);
+            assert_int_equal(task.failed_names.count, 1);
+            assert_string_equal(task.failed_names.text[0], "failed scans ab");
             assert_true(task.is_kept);
             assert_int_equal(task.absent, 6);
             assert_string_equal(task.clues.content_type, "application/pdf");
@@ -130,6 +137,7 @@ static void a_result_is_read_as_it_was_or_changes_nothing(void **state)
         free(job.location);
         free(task.outcome_location);
         clues_release(&task.clues);
+        failed_names_release(&task.failed_names);
     }
 }
 
@@ -138,21 +146,26 @@ static void a_file_that_was_not_brought_back_keeps_the_name_it_got_meanwhile(voi
     (void)state;
     add_result();
     struct job job = {.path = strdup("renamed.pdf")};
-    struct task task = {.job = &job};
+    struct task task = {.job = &job, .folder = &scans};
     struct result result;
     struct wire wire = {.at = bytes.bytes, .left = bytes.length};
     assert_true(result_read(&wire, &task, &result));
     assert_string_equal(job.path, "renamed.pdf");
     clues_release(&task.clues);
+    failed_names_release(&task.failed_names);
     free(job.path);
     free(task.outcome_location);
 }
 
 static const struct said broken[] = {
-    {"key_refused", "a.pdf", "application/pdf", false}, /* no such stage gives it */
-    {"gone", "../a.pdf", "application/pdf", false}, {"gone", "", "application/pdf", false},
-    {"gone", "a.pdf", "text/plain\r\nX: y", false}, {"gone", "a.pdf", "", false},
-    {"gone", "a.pdf", "application/pdf", true}, /* not what was queued */
+    {"key_refused", "a.pdf", "application/pdf", "failed scans ab",
+        false}, /* no such stage gives it */
+    {"gone", "../a.pdf", "application/pdf", "failed scans ab", false},
+    {"gone", "", "application/pdf", "failed scans ab", false},
+    {"gone", "a.pdf", "text/plain\r\nX: y", "failed scans ab", false},
+    {"gone", "a.pdf", "", "failed scans ab", false},
+    {"gone", "a.pdf", "application/pdf", "failed other ab", false},
+    {"gone", "a.pdf", "application/pdf", "failed scans ab", true}, /* not what was queued */
 };
 
 static void what_cannot_be_is_broken(void **state)
@@ -163,7 +176,7 @@ static void what_cannot_be_is_broken(void **state)
         said = broken[i];
         add_result();
         struct job job = {.id = 1};
-        struct task task = {.job = &job};
+        struct task task = {.job = &job, .folder = &scans};
         struct result result;
         struct wire wire = {.at = bytes.bytes, .left = bytes.length};
         assert_false(result_read(&wire, &task, &result));

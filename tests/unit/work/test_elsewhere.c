@@ -445,6 +445,21 @@ static void while_the_folder_is_away_it_is_put_away_later(void **state)
     expect_filed(id); /* it is found where it is by now */
 }
 
+static void the_directory_for_failed_files_is_known_by_whatever_name(void **state)
+{
+    (void)state;
+    const struct fake_answer refuses[] = {
+        {.url = "POST files/upload/", .status = 400, .body = "{\"error\": \"no\"}"}, {0}};
+    bool came_with = false;
+    fake_reset(refuses);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    run();
+    assert_true(world_has(&world, "Failed/a.pdf"));
+    world_rename(&world, "Failed", "Old");
+    IN_QUEUE(&world, came_with = worker_came_with_failed(world.worker, id, "Old/a.pdf"));
+    assert_true(came_with);
+}
+
 static void one_whose_result_is_broken_is_assigned_again(void **state)
 {
     (void)state;
@@ -497,6 +512,7 @@ int main(void)
         cmocka_unit_test_teardown(its_file_process_compares_what_is_kept, teardown),
         cmocka_unit_test_teardown(its_file_process_looks_for_what_was_held, teardown),
         TEST(while_the_folder_is_away_it_is_put_away_later),
+        TEST(the_directory_for_failed_files_is_known_by_whatever_name),
         TEST(one_whose_result_is_broken_is_assigned_again),
         TEST(one_whose_process_cannot_be_reached_is_assigned_later),
         TEST(an_assignment_that_is_broken_has_no_result),
