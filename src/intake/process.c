@@ -55,12 +55,13 @@ static int spawn(const char *name, int socket, pid_t *ret_pid)
     return -result;
 }
 
-static struct process *make(const char *path, int fd)
+static struct process *make(const char *path, int fd, int epoll)
 {
     struct process *process = calloc(1, sizeof(*process));
     if (!process)
         return NULL;
     *process = (struct process){.fd = fd,
+        .epoll = epoll,
         .path = strdup(path),
         .outgoing = STR_INIT(2 * FRAME_MAX),
         .incoming = STR_INIT(2 * FRAME_MAX)};
@@ -80,7 +81,7 @@ int process_start(const char *name, const char *path, int epoll, struct process 
     CLEANUP(close_fd) int theirs = ends[1];
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, ours, &event) < 0)
         return -errno;
-    struct process *process = make(path, ours);
+    struct process *process = make(path, ours, epoll);
     int result = process ? spawn(name, theirs, &process->pid) : -ENOMEM;
     if (result < 0 && process) {
         free(process->path);
@@ -93,15 +94,26 @@ int process_start(const char *name, const char *path, int epoll, struct process 
     return 0;
 }
 
+static void watch_for_room(struct process *process, bool lacks_room)
+{
+    struct epoll_event event = {.events = lacks_room ? EPOLLIN | EPOLLOUT : EPOLLIN};
+    if (lacks_room != process->lacks_room)
+        (void)epoll_ctl(process->epoll, EPOLL_CTL_MOD, process->fd, &event);
+    process->lacks_room = lacks_room;
+}
+
 int process_send(struct process *process)
 {
     struct str *bytes = &process->outgoing;
     while (bytes->length) {
         ssize_t sent = send(process->fd, bytes->bytes, bytes->length, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR)
+            return -errno;
         if (sent < 0)
-            return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+            break;
         str_remove_first(bytes, (size_t)sent);
     }
+    watch_for_room(process, bytes->length > 0);
     return 0;
 }
 

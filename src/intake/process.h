@@ -10,8 +10,10 @@
 
 struct process {
     pid_t pid;
-    int fd;     /* -1: closed, the process ends */
-    char *path; /* of its folder */
+    int fd;          /* -1: closed, the process ends */
+    int epoll;       /* which watches it */
+    bool lacks_room; /* `outgoing` waits for that: it is watched for it */
+    char *path;      /* of its folder */
     struct str outgoing;
     struct str incoming;
     struct process *next;
@@ -23,8 +25,8 @@ struct process {
  */
 int process_start(const char *name, const char *path, int epoll, struct process **ret_process);
 
-/** Send as much of `outgoing` as there is room for. Returns 0, or a negative errno if it is gone.
- */
+/** Send as much of `outgoing` as there is room for; the epoll descriptor says when there is more.
+ * Returns 0, or a negative errno if it is gone. */
 int process_send(struct process *process);
 
 /** Whether a whole frame has been received. */

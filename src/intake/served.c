@@ -124,6 +124,7 @@ static void replace(struct processes *processes, struct served *served, int64_t 
 /** Whatever waits for the process to have room. */
 static void catch_up(struct processes *processes, struct served *served)
 {
+    (void)process_send(served->process);
     if (pulse_is_due(&served->pulse, clock_steady_ms()))
         (void)ping(processes, served);
     if (served->must_rescan)
