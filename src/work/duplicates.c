@@ -14,6 +14,7 @@
 #include "duplicates.h"
 #include "failed_directories.h"
 #include "failed_files.h"
+#include "folder_view.h"
 #include "moves.h"
 #include "stages.h"
 
@@ -217,14 +218,23 @@ static bool would_be_the_same(const struct task *task, const struct job *failed)
                merged_leads_have(&task->merged, failed->lead_id));
 }
 
+/** Whether it is a folder that may hang, and that does not answer. */
+static bool is_away(const struct worker *worker, const struct folder *folder)
+{
+    const struct folder_view *view = folder_view_of(worker, folder->name);
+    return atomic_load(&folder->is_elsewhere) && !(view && view->healthy);
+}
+
 /**
  * Whether its file alone was taken out of Failed, and not deleted there with its text, which
  * means that nobody wants it filed again.
  */
-static bool was_taken_out(const struct task *task, const struct job *failed)
+static bool was_taken_out(
+    const struct task *task, const struct stage_tools *tools, const struct job *failed)
 {
     const struct folder *folder = config_folder(task->config, failed->folder);
-    CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
+    bool is_here = folder && !is_away(tools->worker, folder);
+    CLEANUP(close_fd) int root = is_here ? safe_open_root(folder->path) : -ENOENT;
     return root >= 0 && failed->put_away != JOB_DISCARDED && failed_text_is_there(root, failed) &&
            failed_file_has_left(root, folder->failed, failed);
 }
@@ -242,14 +252,15 @@ static bool is_the_file(const struct task *task, struct queue *queue, const stru
 
 /** A failed file of the same bytes that a person took out of Failed, and brought back as this one:
  * itself, or a copy of it. */
-static int64_t find_brought_back(const struct task *task, struct queue *queue)
+static int64_t find_brought_back(const struct task *task, const struct stage_tools *tools)
 {
+    struct queue *queue = tools->queue;
     int64_t after = 0, found = 0;
     struct job *failed;
     while (!found && (failed = queue_already_filed(queue, task->job->sha256, after)) != NULL) {
         after = failed->id;
         if (would_be_the_same(task, failed) &&
-            (is_the_file(task, queue, failed) || was_taken_out(task, failed)))
+            (is_the_file(task, queue, failed) || was_taken_out(task, tools, failed)))
             found = failed->id;
         job_free(failed);
     }
@@ -260,7 +271,7 @@ struct verdict duplicate_start(struct task *task, const struct stage_tools *tool
 {
     if (task->is_filed_before) {
         task->searched_failed = true;
-        task->brought_back = find_brought_back(task, tools->queue);
+        task->brought_back = find_brought_back(task, tools);
         return verdict_make(VERDICT_NEXT, NULL, "looked");
     }
     if (!task->merged.count && merged_leads_init(&task->merged, task->job->lead_id) < 0)

@@ -153,9 +153,10 @@ struct stage_tools {
     struct tables *tables;
     struct etags *etags;
     struct absences *absences;
-    struct queue *queue; /* to read what was posted; NULL in a file process */
-    bool has_successor;  /* there: queue_has_successor() */
-    struct job **held;   /* there: of the job's group, those that were held back */
+    struct queue *queue;         /* to read what was posted; NULL in a file process */
+    const struct worker *worker; /* to ask about other folders; likewise */
+    bool has_successor;          /* there: queue_has_successor() */
+    struct job **held;           /* there: of the job's group, those that were held back */
     size_t held_count;
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;

@@ -71,7 +71,8 @@ static struct stage_tools tools_of(struct worker *worker, const struct task *tas
         .tables = worker->tables,
         .etags = &worker->etags,
         .absences = &worker->absences,
-        .queue = worker->queue};
+        .queue = worker->queue,
+        .worker = worker};
     const struct folder_view *view = folder_view_of(worker, task->folder->name);
     if (view &&
         strcmp(view->folder->path, task->folder->path) == 0) { /* or it is another's, by a reload */

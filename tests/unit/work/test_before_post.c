@@ -3,6 +3,8 @@
 #include "closedrop/base/array.h"
 #include "work/world.h"
 
+#include <stdatomic.h>
+
 #define SENT                                                                                       \
     "email = { status = \"outbox\"; sender = \"Me <me@example.com>\"; to = [ \"a@example.com\" ];" \
     " subject = \"{stem}\"; body_text = \"x\"; };"
@@ -190,6 +192,55 @@ static void a_copy_of_a_failed_duplicate_is_no_approval(void **state)
     world_run(&world, MINUTE_MS);
     world_expect(&world, approved, "done");
     world_close(&world);
+}
+
+static void set_other_folder(bool healthy)
+{
+    const struct folder_state state = {.healthy = healthy};
+    IN_QUEUE(&world, worker_set_folder(world.worker, 1, &state));
+}
+
+/** A copy of what was filed fails in the other folder, and a person takes it out of there. */
+static void take_failed_out_of_other_folder(void)
+{
+    struct file_state state;
+    char *folder = str_format("%s/other", world.root),
+         *staging = str_format("%s/.closedrop", folder),
+         *file = str_format("%s/lead_a-2.pdf", folder),
+         *failed = str_format("%s/Failed/lead_a-2.pdf", folder);
+    assert_int_equal(mkdir(folder, 0700) | mkdir(staging, 0700), 0);
+    world_write(&world, "../other/lead_a-2.pdf", "the same");
+    int fd = open(file, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &state), 0);
+    close(fd);
+    const struct arrival arrival = {
+        .folder = "other", .path = "lead_a-2.pdf", .identity = state.identity};
+    set_other_folder(true);
+    IN_QUEUE(&world, queue_add(world.queue, &arrival));
+    world_run(&world, MINUTE_MS);
+    assert_int_equal(unlink(failed), 0);
+    free(failed);
+    free(file);
+    free(staging);
+    free(folder);
+}
+
+static void a_folder_that_does_not_answer_is_not_asked_what_left_it(void **state)
+{
+    (void)state;
+    for (int is_away = 0; is_away < 2; is_away++) {
+        open_with(
+            RULES "}, { path = \"other\"; archive = \"Uploaded\"; " RULES, RULE(EMAIL), NULL, NULL);
+        world_drop(&world, "lead_a-1.pdf", "the same");
+        world_run(&world, MINUTE_MS);
+        take_failed_out_of_other_folder();
+        atomic_store(&world.config->folders[1].is_elsewhere, true);
+        set_other_folder(!is_away);
+        int64_t copy = world_drop(&world, "lead_a-3.pdf", "the same");
+        world_run(&world, MINUTE_MS);
+        world_expect(&world, copy, is_away ? "failed already_filed" : "done");
+        world_close(&world);
+    }
 }
 
 static const struct {
@@ -559,6 +610,7 @@ int main(void)
         cmocka_unit_test(an_upload_that_is_too_old_is_made_again),
         cmocka_unit_test(the_same_bytes_are_not_filed_twice),
         cmocka_unit_test(a_copy_of_a_failed_duplicate_is_no_approval),
+        cmocka_unit_test(a_folder_that_does_not_answer_is_not_asked_what_left_it),
         cmocka_unit_test(the_folder_says_what_becomes_of_duplicates),
         cmocka_unit_test(a_lead_is_the_same_as_those_merged_into_it),
         cmocka_unit_test(what_close_says_of_merges_decides),
