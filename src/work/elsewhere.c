@@ -3,6 +3,7 @@
 #include "elsewhere.h"
 #include "assignment_wire.h"
 #include "block_wire.h"
+#include "folder_view.h"
 #include "moves.h"
 #include "pacing.h"
 #include "present.h"
@@ -58,6 +59,14 @@ static int add_assignment(struct str *out, const struct task *task, const struct
     return result;
 }
 
+/** While its folder is away, its process is about to be left, and nobody would answer. A job that
+ * began with an earlier configuration cannot be given to a process that has another one. */
+static bool is_reachable(const struct worker *worker, const struct task *task)
+{
+    const struct folder_view *view = folder_view_of(worker, task->folder->name);
+    return task->config == worker->config && view && view->healthy;
+}
+
 struct verdict elsewhere_begin(
     struct worker *worker, struct task *task, const struct stage_tools *tools)
 {
@@ -65,9 +74,9 @@ struct verdict elsewhere_begin(
     if (add_assignment(&bytes, task, tools) < 0)
         return verdict_no_memory();
     int64_t number = ++worker->orders;
-    bool is_current = task->config == worker->config; /* its process has only this one */
-    bool is_given = is_current && worker->order(worker->watch_context, task->folder->name,
-                                      ORDER_STAGE, number, bytes.bytes, bytes.length);
+    bool is_given =
+        is_reachable(worker, task) && worker->order(worker->watch_context, task->folder->name,
+                                          ORDER_STAGE, number, bytes.bytes, bytes.length);
     str_release(&bytes);
     if (!is_given)
         return verdict_away(task, "its folder cannot be reached now");

@@ -202,6 +202,11 @@ static void put_away_later(struct worker *worker, struct task *task, const struc
 {
     const struct verdict *verdict = &move->why;
     struct job *job = task->job;
+    if (verdict->code && strcmp(verdict->code, "folder_away") == 0) { /* known already */
+        queue_put_away_later(worker->queue, job, move->due_ms, NULL);
+        moves_end_task(worker, task);
+        return;
+    }
     CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
     bool is_news = !known || strcmp(known, verdict->message) != 0;
     char pause[UNITS_DURATION];

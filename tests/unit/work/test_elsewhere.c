@@ -248,6 +248,8 @@ static void a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away(voi
     fake_let_come();
     world_run(&world, SECOND_MS);
     expect(id, "done", 1);
+    assert_int_equal(stages, 1); /* its process would not put it away */
+    assert_int_equal(worker_count_claimed(world.worker), 0);
     be_away(false);
     expect_filed(id);
     world_expect_requests(FORMS, 1);
