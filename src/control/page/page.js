@@ -11,9 +11,6 @@ function alertRow({word, text, button}) {
 function alertsOf(status) {
     const alerts = [];
     const add = (key, word, text, button) => alerts.push({key, word, text, button});
-    for (const held of status.held)
-        add(`held ${held.rule}`, 'Your approval', `${several(held.emails, 'email')} of the rule "${held.rule}" will not be sent`
-            + ' before you release them, below');
     if (status.paused)
         add('paused', 'Paused', 'Files are found and queued, but none is sent',
             orderButton('Resume', 'sending', '/resume', 'Files are sent again.'));
@@ -93,7 +90,7 @@ function updateMoving(status) {
 const heldList = makeJobList('held', () => ({held: 1}), heldRow);
 const failedList = makeJobList('failed', () => ({state: 'failed'}), failedRow);
 const waitingList = makeJobList('waiting', () => ({state: 'queued'}), waitingRow);
-const uploadedList = makeJobList('uploaded', () => ({state: 'uploaded'}), waitingRow);
+const uploadedList = makeJobList('uploaded', () => ({state: 'uploaded'}), waitingRow, (job) => !isHeldBack(job));
 const drawHeldJobs = heldList.draw;
 heldList.draw = (list) => {
     fill(byId('held_rules'), agent.status ? agent.status.held : [], (held) => held.rule,

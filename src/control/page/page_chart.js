@@ -53,9 +53,10 @@ function chart(folder, days) {
 function card(folder, days) {
     const caption = element('figcaption', null, element('b', null, folder.isAll ? folder.name : foreign(folder.name)),
         element('span', null, outcomes(sum(folder.done), sum(folder.failed))));
+    const className = folder.isAll ? 'card whole' : 'card';
     if (sum(folder.done) + sum(folder.failed) === 0)
-        return element('figure', {className: 'card'}, caption);
-    return element('figure', {className: 'card'}, caption, chart(folder, days),
+        return element('figure', {className}, caption);
+    return element('figure', {className}, caption, chart(folder, days),
         element('p', {className: 'ends'}, element('span', null, dayName.format(dayOf(days[0]))),
             element('span', null, `most on a day: ${count(Math.max(...folder.done))}`),
             element('span', null, 'today')));

@@ -125,11 +125,14 @@ function failedRow(job) {
                 'It is taken off this list. The file itself stays where it is, and is not tried again.'))];
 }
 
+/** It has a list of its own. */
+function isHeldBack(job) {
+    return job.error !== null && job.error.code === 'held';
+}
+
 /** Why it is not its turn. */
 function reasonOf(job) {
     const status = agent.status;
-    if (job.error && job.error.code === 'held')
-        return [element('p', {className: 'why'}, 'It waits for your approval: see above.')];
     if (job.error)
         return message(job.error.message);
     if (status && status.paused)

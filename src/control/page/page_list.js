@@ -24,6 +24,7 @@ function makeList(id, draw) {
     for (const event of ['pointerleave', 'focusin', 'focusout'])
         section.addEventListener(event, () => setTimeout(() => setInside(list, isEntered(section))));
     lists.push(list);
+    lists.sort((a, b) => (a.section.compareDocumentPosition(b.section) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
     return list;
 }
 
@@ -86,10 +87,10 @@ function fill(parent, items, keyOf, make, update) {
 const pageSize = 10;
 const reloadEvery = 5000; /* ms, at most, for what changes all the time */
 
-/** `parameters()` of /jobs; `make` a row of a job. */
-function makeJobList(id, parameters, make) {
+/** `parameters()` of /jobs; `make` a row of a job that is to be kept. */
+function makeJobList(id, parameters, make, keep = () => true) {
     const list = makeList(id, drawJobs);
-    Object.assign(list, {parameters, make, jobs: [], starts: [], next: null, loadedAt: 0, timer: null, seen: ''});
+    Object.assign(list, {parameters, make, keep, jobs: [], starts: [], next: null, loadedAt: 0, timer: null, seen: ''});
     list.newer = element('button', {type: 'button', onclick: () => turn(list, -1)}, 'Newer');
     list.older = element('button', {type: 'button', onclick: () => turn(list, 1)}, 'Older');
     list.place = element('span', {className: 'place'});
@@ -119,7 +120,7 @@ async function load(list) {
         below: start && start.below})}`);
     if (asked !== list.asked)
         return; /* another page was asked for meanwhile */
-    list.jobs = answer.jobs;
+    list.jobs = answer.jobs.filter(list.keep);
     list.next = answer.next;
     refreshList(list);
 }

@@ -178,3 +178,45 @@ see #failed lead_Second.txt
 is '!document.querySelector("#failed .rows button:not(.name), #held .rows button:not(.name)")'
 DO
 }
+
+@test "the page with no file at all, and with a hundred thousand" {
+    [ -n "${SLOW_STORIES:-}" ] || skip "takes half a minute; set SLOW_STORIES=1"
+    start_agent
+    browser <<DO
+window 320 dark
+open $web/#$token
+see #failed 'No file has failed.'
+see #all 'There is no such file.'
+see #days '0 filed, 0 failed'
+accessible $axe
+window 1200 light
+accessible $axe
+DO
+    stop_agent
+    sqlite3 state/queue.db "WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < 100000),
+            at (i, ms) AS (SELECT i, strftime('%s', 'now') * 1000 - (100000 - i) * 60000 FROM number)
+        INSERT INTO job (folder, path, handle, size, mtime_ns, state, filed, due_ms, lead_id, error_code, error_message,
+            queued_ms, done_ms)
+        SELECT 'scans', CAST('Scan ' || i || '.pdf' AS BLOB), x'', i, 0, CASE i % 100 WHEN 0 THEN 'failed' ELSE 'done' END, 1, 0,
+            'lead_' || (i % 3000), CASE i % 100 WHEN 0 THEN 'no_target' END, CASE i % 100 WHEN 0 THEN 'nobody' END, ms, ms FROM at"
+    start_agent
+    browser <<DO
+open $web/#$token
+see #summary '1,000 failed'
+see #days '42,'
+rows '#failed .rows > li' 10
+press '#failed .pager' Older
+see '#failed .place' 'Page 2'
+see #failed 'Scan 99000.pdf'
+type '#search [name=match]' 'scan 77777.'
+keys Enter
+rows '#all .rows > li' 1
+press '#search' 'Show all'
+type '#search [name=lead]' lead_17
+press '#search' Search
+see #all 'Scan 99017.pdf'
+accessible $axe
+window 320 dark
+accessible $axe
+DO
+}
