@@ -137,11 +137,20 @@ void queue_note(struct queue *queue, const struct job *job, const char *why)
 
 void queue_set_state(struct queue *queue, struct job *job, enum job_state state, const char *why)
 {
-    assert(job_may_move(job->state, state));
+    enum job_state before = job->state;
+    assert(job_may_move(before, state));
     job->state = state;
     queue_put(queue, job);
+    if (queue->observer && state != before)
+        queue->observer(queue->observer_context, job, before);
     if (why)
         queue_note(queue, job, why);
+}
+
+void queue_observe(struct queue *queue, queue_observer *observer, void *context)
+{
+    queue->observer = observer;
+    queue->observer_context = context;
 }
 
 void queue_update(struct queue *queue, struct job *job, const char *why)

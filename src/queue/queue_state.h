@@ -16,6 +16,8 @@ struct queue {
     int64_t lost_ms;                  /* wall clock: when an earlier queue was lost, 0 for never */
     int64_t ledger_ms;                /* the same, by the clock as it is now; INT64_MIN for never */
     unsigned listeners[NOTICE_KINDS]; /* queue_set_listeners() */
+    queue_observer *observer;         /* queue_observe(); NULL: none */
+    void *observer_context;
 };
 
 /** Write a history row, now; job 0: of the queue itself. */

@@ -76,6 +76,15 @@ void queue_begin(struct queue *queue);
  */
 int queue_commit(struct queue *queue);
 
+/**
+ * Called when a job has moved from the state `before`, inside the transaction. It must not change
+ * anything.
+ */
+typedef void queue_observer(void *context, const struct job *job, enum job_state before);
+
+/** Have every move of a job reported from now on. */
+void queue_observe(struct queue *queue, queue_observer *observer, void *context);
+
 /** What the queue knows about a file that a scan has seen. */
 enum known {
     KNOWN_NOT,    /* settle it */
