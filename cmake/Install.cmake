@@ -1,5 +1,7 @@
 # Where Debian expects things; the configuration lands under sysconfdir as an example.
 install(TARGETS closedrop closedrop-sandbox RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES packaging/grafana/closedrop.json packaging/prometheus/closedrop.rules.yml
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES etc/closedrop.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 # a configuration that is there already stays as it is
 install(CODE "

@@ -38,6 +38,7 @@
  *     agent/control        answers on the control socket; progress: how far a file has settled
  *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
  *     agent/conditions     what holds up files now, for the alerts
+ *     agent/figures        what is measured, for programs that watch the agent
  *     agent/agent_state    what these files share
  *
  * - intake_open(): events and scans become settled files, in the watch thread for local folders,
@@ -197,12 +198,13 @@
  *                          request of it), reply (what is sent back), listening (sockets);
  *                          control_socket (for commands), and web (the page and its data, for
  *                          browsers), with api (questions as requests), tokens (who may read and
- *                          write), admission (who may ask what: pure), feed (the status as
- *                          events) and page/, which is embedded; client, questions (the table of
- *                          all that can be asked), answer; status (with folder_status), jobs, bulk
- *                          (many jobs at once), explain (one file), filings, held and days (how
- *                          many jobs ended each day) answer; selection: which jobs are meant;
- *                          gone: what is no longer in the configuration
+ *                          write), admission (who may ask what: pure), feed (the status as events),
+ *                          metrics and metrics_text (counts, for Prometheus: pure), healthz (is it
+ *                          healthy: pure) and page/, which is embedded; client, questions (the
+ *                          table of all that can be asked), answer; status (with folder_status),
+ *                          jobs, bulk (many jobs at once), explain (one file), filings, held and
+ *                          days (how many jobs ended each day) answer; selection: which jobs are
+ *                          meant; gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), cells (text
  *                          in columns of a terminal: the door to its widths), encoding (the door
  *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic

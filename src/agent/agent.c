@@ -5,6 +5,7 @@
 
 #include "agent_state.h"
 #include "control.h"
+#include "figures.h"
 #include "loop.h"
 #include "recover.h"
 #include "requests.h"
@@ -95,6 +96,15 @@ static int open_queue(struct agent *agent)
     return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
 }
 
+static int open_metrics(struct agent *agent)
+{
+    agent->metrics = metrics_new();
+    if (!agent->metrics)
+        return refuse_to_start("cannot prepare metrics");
+    queue_observe(agent->queue, figures_count_move, agent);
+    return EXIT_DONE;
+}
+
 static int open_worker(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
@@ -130,11 +140,12 @@ static int open_control(struct agent *agent)
 static int open_web(struct agent *agent)
 {
     const struct http_settings *http = &agent->config->http;
+    const struct web_source source = {control_answer, figures_print, figures_judge_health, agent};
     struct str why = STR_INIT(4096);
     struct tokens tokens;
     int result = tokens_load(agent->config, &tokens, &why);
     if (result == 0 && *http->listen)
-        result = web_open(http->listen, &tokens, control_answer, agent, &agent->web, &why);
+        result = web_open(http->listen, &tokens, &source, &agent->web, &why);
     if (result < 0)
         tell_why(&why);
     else if (agent->web)
@@ -173,8 +184,8 @@ static void forbid_core_files(void)
 /** Start the stages from left to right, up to the first one that cannot start. */
 static int start(struct agent *agent)
 {
-    static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_worker,
-        open_folders, open_alerts, recover, open_control, open_web, open_intake};
+    static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_metrics,
+        open_worker, open_folders, open_alerts, recover, open_control, open_web, open_intake};
     forbid_core_files();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
@@ -201,6 +212,7 @@ static void stop(struct agent *agent)
     worker_free(agent->worker);
     http_free(agent->http);
     queue_close(agent->queue);
+    metrics_free(agent->metrics);
     message_free(agent->progress);
     free(agent->folders);
     str_release(&agent->disk_why);

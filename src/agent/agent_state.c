@@ -3,6 +3,7 @@
 
 #include "agent_state.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
 #include "closedrop/queue/reading.h"
@@ -12,9 +13,12 @@
 
 int agent_commit(struct agent *agent)
 {
+    int64_t began_ms = clock_steady_ms();
     int result = queue_commit(agent->queue);
-    if (result == 0)
+    if (result == 0) {
+        metrics_count_commit(agent->metrics, clock_steady_ms() - began_ms);
         return 0;
+    }
     log_error("the queue in %s cannot be written: %s; exiting, the next start continues from what "
               "is on disk",
         agent->config->state_dir,

@@ -6,6 +6,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/control_socket.h"
+#include "closedrop/control/metrics.h"
 #include "closedrop/control/web.h"
 #include "closedrop/http/http.h"
 #include "closedrop/intake/intake.h"
@@ -40,6 +41,7 @@ struct agent {
     struct control_socket control;
     struct web *web; /* NULL: http.listen is not set */
     struct alerts *alerts;
+    struct metrics *metrics;
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */

@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "recover.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/intake/batch.h"
@@ -95,6 +96,8 @@ static void take_settled(struct agent *agent, const struct message *message)
             .error_message = sighting->error_message,
             .note = sighting->note};
         int64_t id = queue_add(agent->queue, &arrival);
+        if (id && !arrival.error_code)
+            metrics_count_settled(agent->metrics, clock_wall_ms() - arrival.changed_ms);
         if (id && !arrival.error_code)
             log_info("job %lld queued: %s/%s", (long long)id, folder->name, sighting->path);
         else if (id)

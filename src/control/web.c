@@ -13,6 +13,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/config/listen_address.h"
+#include "closedrop/control/healthz.h"
 #include "closedrop/control/server.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@
 #define BODY_MAX 4096
 #define WRONG_TOKEN_DELAY_MS 1000
 #define API "/api"
+#define METRICS_MAX (4 * 1024 * 1024)
 
 struct web {
     struct server *server;
@@ -31,8 +33,7 @@ struct web {
     struct feed feed;
     char *listen;
     int port; /* 0: a Unix socket */
-    answerer *answer;
-    void *context;
+    struct web_source source;
 };
 
 #define STRICT                                                                                     \
@@ -79,7 +80,7 @@ static void serve_question(struct web *web, struct exchange *exchange, struct re
         api_question(exchange, path + strlen(API), &question) < 0 || !question_is_public(&question))
         reply_set_answer(reply, answer_error(404, "unknown request"));
     else
-        api_answer(exchange, &question, web->answer, web->context, reply);
+        api_answer(exchange, &question, web->source.answer, web->source.context, reply);
 }
 
 static void serve_resource(struct web *web, struct exchange *exchange, struct reply *reply)
@@ -90,12 +91,35 @@ static void serve_resource(struct web *web, struct exchange *exchange, struct re
             reply_set_bytes(reply, resource->type, resource->bytes, resource->length);
 }
 
+static void serve_health(struct web *web, struct exchange *exchange, struct reply *reply)
+{
+    char line[HEALTHZ_LINE];
+    (void)exchange;
+    int status = web->source.judge_health(web->source.context, line);
+    reply_set_text(reply, status, "text/plain; charset=utf-8", str_format("%s\n", line));
+}
+
+static void serve_metrics(struct web *web, struct exchange *exchange, struct reply *reply)
+{
+    const char *accept = exchange_header(exchange, "Accept");
+    bool open_metrics = accept && strstr(accept, "application/openmetrics-text");
+    struct str text = STR_INIT(METRICS_MAX);
+    web->source.print_metrics(web->source.context, open_metrics, &text);
+    reply_set_text(reply, 200,
+        open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                     : "text/plain; version=0.0.4; charset=utf-8",
+        str_take(&text));
+    str_release(&text);
+}
+
 /** What is not a question. */
 static const struct route {
     const char *path;
     enum need need;
     void (*serve)(struct web *web, struct exchange *exchange, struct reply *reply);
 } routes[] = {
+    {"/healthz", NEED_NOTHING, serve_health},
+    {"/metrics", NEED_NOTHING, serve_metrics},
     {"/", NEED_PAGE, serve_resource},
     {"/page.css", NEED_PAGE, serve_resource},
     {"/page.js", NEED_PAGE, serve_resource},
@@ -179,8 +203,8 @@ static int serve_at(const struct listen_address *address, struct web *web)
     return result;
 }
 
-int web_open(const char *listen, const struct tokens *tokens, answerer *answer_question,
-    void *context, struct web **ret_web, struct str *why)
+int web_open(const char *listen, const struct tokens *tokens, const struct web_source *source,
+    struct web **ret_web, struct str *why)
 {
     struct listen_address address;
     int result = listen_address_parse(listen, &address, why);
@@ -189,11 +213,8 @@ int web_open(const char *listen, const struct tokens *tokens, answerer *answer_q
     struct web *web = calloc(1, sizeof(*web));
     if (!web)
         return -ENOMEM;
-    *web = (struct web){.listen = strdup(listen),
-        .port = address.port,
-        .tokens = *tokens,
-        .answer = answer_question,
-        .context = context};
+    *web = (struct web){
+        .listen = strdup(listen), .port = address.port, .tokens = *tokens, .source = *source};
     result = web->listen ? serve_at(&address, web) : -ENOMEM;
     if (result == 0) {
         *ret_web = web;
@@ -240,7 +261,7 @@ void web_publish(struct web *web)
     int64_t now = clock_steady_ms();
     if (!web || !feed_is_due(&web->feed, now))
         return;
-    struct answer answered = web->answer(web->context, &status);
+    struct answer answered = web->source.answer(web->source.context, &status);
     char *text = answered.status == 200 ? json_print(answered.body) : NULL;
     json_free(answered.body);
     if (feed_tell(&web->feed, text, now))

@@ -4,6 +4,9 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 
+#include <assert.h>
+#include <stdio.h>
+
 /** Why nothing (or not all) is done, and how it looks from outside; NULL code: nothing is wrong. */
 struct block {
     const char *code;
@@ -37,6 +40,45 @@ struct worker_health worker_health(const struct worker *worker)
         .api_message = worker->api_message,
         .s3_code = s3.code,
         .s3_message = s3.message};
+}
+
+static_assert((int)API_GROUPS <= WORKER_PACES_MAX, "raise WORKER_PACES_MAX");
+
+static void name_group(int group, char *name, size_t size)
+{
+    static const char *const names[API_CREATES] = {[API_FORMS] = "other",
+        [API_ME] = "me",
+        [API_TICKETS] = "upload",
+        [API_LEADS] = "lead",
+        [API_CONTACTS] = "contact",
+        [API_SEARCHES] = "search",
+        [API_MERGES] = "merge",
+        [API_EVENTS] = "event"};
+    if (group < API_CREATES)
+        snprintf(name, size, "%s", names[group]);
+    else if (group < API_LISTS)
+        snprintf(name, size, "create_%s", activity_kind_names[group - API_CREATES]);
+    else
+        snprintf(name, size, "list_%s", activity_kind_names[group - API_LISTS]);
+}
+
+size_t worker_list_paces(
+    const struct worker *worker, struct worker_pace ret_paces[WORKER_PACES_MAX])
+{
+    size_t count = 0;
+    int64_t now = clock_steady_ms();
+    for (int group = 0; group < API_GROUPS; group++) {
+        const struct window *window = &worker->windows[group];
+        bool is_known = window->limit && window->limit != WINDOW_NO_LIMIT;
+        if (!window->took_ms)
+            continue;
+        struct worker_pace *pace = &ret_paces[count++];
+        name_group(group, pace->group, sizeof(pace->group));
+        pace->limit = is_known ? window->limit : -1;
+        pace->remaining = is_known && window->told_ms ? window->remaining : -1;
+        pace->wait_ms = later(window_opens_at(window, now) - now, 0);
+    }
+    return count;
 }
 
 static int add_blocked(const struct worker *worker, struct json *status)

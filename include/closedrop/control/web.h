@@ -13,11 +13,19 @@
 struct str;
 struct web;
 
+/** Where answers come from; all are called by web_run() and web_publish() with `context`. */
+struct web_source {
+    answerer *answer;
+    void (*print_metrics)(void *context, bool open_metrics, struct str *out); /* metrics.h */
+    int (*judge_health)(void *context, char *line);                           /* healthz.h */
+    void *context;
+};
+
 /**
- * Listen on `listen`, which is checked (config/listen_address.h). `answer` is called by web_run()
- * and web_publish() with `context`. Returns 0, or a negative errno with the reason added to `why`.
+ * Listen on `listen`, which is checked (config/listen_address.h). Returns 0, or a negative errno
+ * with the reason added to `why`.
  */
-int web_open(const char *listen, const struct tokens *tokens, answerer *answer, void *context,
+int web_open(const char *listen, const struct tokens *tokens, const struct web_source *source,
     struct web **ret_web, struct str *why);
 
 /** NULL is ignored, here and below. */

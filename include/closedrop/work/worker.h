@@ -150,6 +150,20 @@ struct worker_health {
 /** How the servers are; a code is NULL where nothing is wrong. The texts stay the worker's. */
 struct worker_health worker_health(const struct worker *worker);
 
+/** What Close still accepts of one group of requests. */
+struct worker_pace {
+    char group[32];
+    int64_t limit;     /* in a window; -1: unknown, or there is none */
+    int64_t remaining; /* of this window; -1: unknown */
+    int64_t wait_ms;   /* until the next request may be sent */
+};
+
+#define WORKER_PACES_MAX 64
+
+/** List the groups that requests were sent to; returns how many. */
+size_t worker_list_paces(
+    const struct worker *worker, struct worker_pace ret_paces[WORKER_PACES_MAX]);
+
 /** Whether API requests are allowed, and if not, why. */
 enum breaker_reason worker_blocked(const struct worker *worker);
 
