@@ -72,10 +72,20 @@ void server_wake_streams(struct server *server)
     MHD_run(server->daemon); /* without it, the descriptor would not become readable */
 }
 
+static unsigned count_connections(const struct server *server)
+{
+    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
+}
+
 void server_run(struct server *server)
 {
     resume_until(server, clock_steady_ms());
-    MHD_run(server->daemon);
+    unsigned before;
+    do { /* one that ended may make room: only the next run listens again for others */
+        before = count_connections(server);
+        MHD_run(server->daemon);
+    } while (count_connections(server) < before);
 }
 
 int64_t server_timeout(const struct server *server)
