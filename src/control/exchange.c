@@ -100,10 +100,13 @@ static struct MHD_Response *response_to(struct exchange *exchange)
 static enum MHD_Result send_reply(struct exchange *exchange)
 {
     const struct reply *reply = &exchange->reply;
+    exchange->peer->due_ms = reply->stream.next ? INT64_MAX : clock_steady_ms() + ANSWER_MAX_MS;
     struct MHD_Response *response = reply->status ? response_to(exchange) : NULL;
     if (!response)
         return MHD_NO;
     MHD_add_response_header(response, "Content-Type", reply->type);
+    if (reply->stream.next) /* one that has ended makes room for another */
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     for (const struct reply_header *header = reply->headers; header && header->name; header++)
         MHD_add_response_header(response, header->name, header->value);
     enum MHD_Result result =
@@ -119,6 +122,7 @@ static enum MHD_Result send_when_due(struct exchange *exchange)
     exchange->is_answered = true;
     if (!delay_ms)
         return send_reply(exchange);
+    exchange->peer->due_ms = INT64_MAX;
     suspend(exchange, clock_steady_ms() + delay_ms);
     return MHD_YES; /* it is called again after the delay */
 }
@@ -148,11 +152,14 @@ static enum MHD_Result begin(struct exchange *exchange)
 static struct exchange *exchange_new(
     struct server *server, struct MHD_Connection *connection, const char *method, const char *path)
 {
-    struct exchange *exchange = calloc(1, sizeof(*exchange));
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct exchange *exchange = info->socket_context ? calloc(1, sizeof(*exchange)) : NULL;
     if (!exchange)
         return NULL;
     *exchange = (struct exchange){.server = server,
         .connection = connection,
+        .peer = info->socket_context,
         .method = method,
         .path = path,
         .body = STR_INIT(server->service->body_max),
@@ -178,7 +185,10 @@ enum MHD_Result exchange_handle(void *context, struct MHD_Connection *connection
     }
     if (exchange->is_answered)
         return send_reply(exchange);
-    server->service->answer(server->context, exchange, &exchange->reply);
+    if (str_error(&exchange->body))
+        reply_set_answer(&exchange->reply, answer_error(413, "the request is too long"));
+    else
+        server->service->answer(server->context, exchange, &exchange->reply);
     return send_when_due(exchange);
 }
 
@@ -189,6 +199,7 @@ void exchange_end(void *context, struct MHD_Connection *connection, void **reque
     (void)context, (void)connection, (void)code;
     if (!exchange)
         return;
+    exchange->peer->due_ms = clock_steady_ms() + REQUEST_MAX_MS;
     reply_release(&exchange->reply);
     str_release(&exchange->body);
     str_release(&exchange->piece);

@@ -37,6 +37,7 @@ static void end(void *context)
         at = &(*at)->next;
     *at = listener->next;
     listener->feed->count -= !listener->is_ended;
+    listener->feed->ended -= listener->is_ended;
     free(listener);
 }
 
@@ -51,6 +52,7 @@ static void end_oldest(struct feed *feed)
         return;
     oldest->is_ended = true;
     feed->count--;
+    feed->ended++;
 }
 
 void feed_listen(struct feed *feed, struct reply *reply)

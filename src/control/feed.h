@@ -25,6 +25,7 @@ struct feed {
     bool is_stale;   /* it may have changed since */
     struct listener *listeners;
     int count;
+    int ended; /* of the listeners, in addition: they have to be woken to notice */
 };
 
 /**

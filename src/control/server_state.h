@@ -13,11 +13,20 @@ struct server {
     const struct service *service;
     void *context;
     struct exchange *suspended; /* those that wait, for a time or for something to send */
+    struct peer *peers;         /* everybody who is connected */
+};
+
+/** A connection, and how long it may still take. */
+struct peer {
+    int fd;
+    int64_t due_ms; /* when it is closed, on the steady clock; INT64_MAX: not by the clock */
+    struct peer *next;
 };
 
 struct exchange {
     struct server *server;
     struct MHD_Connection *connection;
+    struct peer *peer;
     const char *method;
     const char *path;
     struct str body;
@@ -29,6 +38,11 @@ struct exchange {
     int64_t due_ms; /* when it continues, on the steady clock; INT64_MAX: when it is woken */
     struct exchange *next;
 };
+
+/** How long a request may take to arrive, from the connection or the previous answer on; ... */
+#define REQUEST_MAX_MS 5000
+/** ... and how long an answer may take to be read, unless it is a stream. */
+#define ANSWER_MAX_MS 30000
 
 /** The callbacks of libmicrohttpd; `context` is the server. */
 enum MHD_Result exchange_handle(void *context, struct MHD_Connection *connection, const char *url,

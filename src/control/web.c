@@ -259,6 +259,8 @@ void web_publish(struct web *web)
 {
     const struct question status = {.kind = ASK_STATUS, .state = -1};
     int64_t now = clock_steady_ms();
+    if (web && web->feed.ended)
+        server_wake_streams(web->server);
     if (!web || !feed_is_due(&web->feed, now))
         return;
     struct answer answered = web->source.answer(web->source.context, &status);

@@ -162,3 +162,45 @@ took() { # SECONDS-FILE CONDITION: all of them fit
         never grep -qi '^Access-Control' head.txt
     done
 }
+
+hostile() { # WAY: while a file is filed; the agent's memory and descriptors stay within bounds
+    local memory client
+    start_agent
+    memory=$(memory_of)
+    "$CLOSEDROP_SOURCE_DIR/tests/support/hostile.py" "$1" "${web##*:}" "$token" >hostile.txt 2>&1 3>&- &
+    client=$!
+    echo "$1" >in/file.txt
+    WAIT_MAX=5 wait_until jobs_are done 1
+    [ "$(find "/proc/$agent_pid/fd" 2>/dev/null | wc -l)" -lt 150 ]
+    wait $client || {
+        cat hostile.txt
+        return 1
+    }
+    [ $(($(memory_of) - memory)) -lt 65536 ] # KB, with a sanitizer
+    status_is 200 ask_as $token /api/status
+}
+
+memory_of() {
+    awk '/^VmRSS/ { print $2 }' "/proc/$agent_pid/status"
+}
+
+@test "ten thousand connections do not delay a file" {
+    hostile connections
+}
+
+@test "whoever sends or keeps silent too slowly is cut off, and does not delay a file" {
+    hostile slow
+}
+
+@test "a body of 1 GiB is refused before it is read" {
+    hostile bodies
+    [ "$(closedrop status --json | jq .paused)" = false ]
+}
+
+@test "no path leads to a file, around a token, or to what is not for others" {
+    hostile paths
+}
+
+@test "a hundred event streams, half closed and never read: the oldest end, and the server still serves others" {
+    hostile streams
+}
