@@ -1,13 +1,15 @@
 #!/bin/bash
-# How fast the agent is, next to the ceiling: bare libcurl making the same requests and nothing else (ceiling.c).
-# Both send to the same closedrop-sandbox, one after the other, on this machine alone.
+# How fast the agent is, next to the ceiling, bare libcurl making the same requests and nothing else (ceiling.c), and to the
+# floor, which also hashes, keeps a journal on the disk and moves each file (floor.c): what any durable agent must do.
+# All send to the same server, which costs next to nothing (server.c), one after the other, on this machine alone.
 # Usage: tests/bench/run.sh [FILES [SIZE-OF-THE-BIG-ONE]]      (5000 1G)
 #
 # Two loads: FILES files of 10 KiB, and one big file. For the agent the clock runs from the first `mv` into the drop
 # folder until the last file is in Uploaded, and its outcome on disk; it watches, settles, leases, hashes and remembers.
-# The sandbox hashes what it gets, on the same processors: the ratio is meaningful, the absolute numbers are not.
+# The server and the files are on the same machine: the ratios are meaningful, the absolute numbers are not.
 # Each is measured RUNS (3) times, in turn, and the best counts. MAX_S (300) bounds each measurement. Everything is
-# below TMPDIR (/tmp) and is removed at the end.
+# below TMPDIR (/tmp) and is removed at the end. DELAY_MS (0) is how long the server takes for each answer, TRANSFERS (8)
+# how many files are sent at once.
 
 set -euo pipefail
 
@@ -20,9 +22,9 @@ files=${1:-5000}
 big=${2:-1G}
 most_s=${MAX_S:-300}
 runs=${RUNS:-3}
-transfers=8
-key=api_sandbox.secret
-work='' agent_pid='' sandbox_pid=''
+transfers=${TRANSFERS:-8}
+key=api_key.secret
+work='' agent_pid='' server_pid=''
 
 die() {
     printf 'bench: %s\n' "$*" >&2
@@ -37,7 +39,7 @@ stop() { # PID
 
 clean_up() {
     stop "$agent_pid"
-    stop "$sandbox_pid"
+    stop "$server_pid"
     [ -z "$work" ] || rm -rf -- "$work"
 }
 
@@ -67,13 +69,17 @@ cpu_s() { # PID
 }
 
 build() {
-    install_packages "${build_packages[@]}" curl jq openssl || die "cannot go on without these packages"
+    install_packages "${build_packages[@]}" libssl-dev curl jq openssl || die "cannot go on without these packages"
     if [ -z "${CLOSEDROP_BIN_DIR:-}" ]; then
         (cd -- "$top" && quiet cmake --preset release && quiet cmake --build --preset release -j "$(nproc)") ||
             die "the build failed"
     fi
+    local bench=$top/tests/bench
     # shellcheck disable=SC2046 # several words
-    cc -O2 -o "$work/ceiling" "$top/tests/bench/ceiling.c" $(pkg-config --cflags --libs libcurl libcjson)
+    cc -O2 -o "$work/ceiling" "$bench/ceiling.c" "$bench/bare.c" $(pkg-config --cflags --libs libcurl libcjson)
+    # shellcheck disable=SC2046
+    cc -O2 -o "$work/floor" "$bench/floor.c" "$bench/bare.c" $(pkg-config --cflags --libs libcurl libcjson libcrypto)
+    cc -D_GNU_SOURCE -O2 -o "$work/server" "$bench/server.c"
 }
 
 # The same files for both: small ones in small/, the big one in big/.
@@ -86,24 +92,21 @@ make_files() {
     sync
 }
 
-start_sandbox() {
-    "$bin/closedrop-sandbox" --api-port 0 --s3-port 0 --ready-file "$work/ready.json" >"$work/sandbox.log" 2>&1 &
-    sandbox_pid=$!
-    wait_until test -s "$work/ready.json" || die "the sandbox did not start"
-    api=$(jq -r .api_url "$work/ready.json")
-    admin=$(jq -r .admin_url "$work/ready.json")
+start_server() {
+    "$work/server" "${DELAY_MS:-0}" >"$work/port" 2>"$work/server.log" &
+    server_pid=$!
+    wait_until test -s "$work/port" || die "the server did not start"
+    server=http://127.0.0.1:$(cat "$work/port")
+    api=$server/api/v1/
 }
 
-empty_ledger() {
-    curl -sf --noproxy '*' -X POST "${admin}reset" >/dev/null
-}
-
+# Those of all measurements so far.
 uploads() {
-    curl -sf --noproxy '*' "${admin}counts" | jq .uploads
+    curl -sf --noproxy '*' "$server/counts" | jq .uploads
 }
 
 have_arrived() { # NUMBER
-    [ "$(uploads)" = "$1" ]
+    [ "$(uploads)" = "$((uploads_before + $1))" ]
 }
 
 agent_is_up() {
@@ -146,17 +149,28 @@ smaller() {
 # measure_ceiling DIRECTORY: sets $ceiling_s
 measure_ceiling() {
     local begin
-    empty_ledger
     begin=$(now)
     find "$1" -type f | timeout "$most_s" "$work/ceiling" "$api" "$key" "$transfers" || die "the ceiling failed"
     ceiling_s=$(smaller "$ceiling_s" "$(since "$begin")")
 }
 
+# measure_floor DIRECTORY: sets $floor_s
+measure_floor() {
+    local begin
+    mkdir -- "$work/moved"
+    begin=$(now)
+    find "$1" -type f | UPLOADED=$work/moved JOURNAL=$work/journal timeout "$most_s" "$work/floor" "$api" "$key" "$transfers" ||
+        die "the floor failed"
+    floor_s=$(smaller "$floor_s" "$(since "$begin")")
+    find "$work/moved" -type f -exec mv -t "$1" -- {} +
+    rmdir -- "$work/moved"
+}
+
 # measure_agent DIRECTORY NUMBER: sets $sent_s (all are stored), $agent_s (all are put away), $agent_kib, $agent_cpu
 measure_agent() {
-    local begin
-    empty_ledger
+    local begin uploads_before
     start_agent
+    uploads_before=$(uploads)
     idle_kib=$(peak_kib "$agent_pid")
     begin=$(now)
     find "$1" -type f -exec mv -t "$work/drop" -- {} +
@@ -171,23 +185,25 @@ measure_agent() {
     stop_agent
 }
 
-# measure DIRECTORY NUMBER: both, in turn; the best of each counts, since others may use the machine too.
+# measure DIRECTORY NUMBER: all three, in turn; the best of each counts, since others may use the machine too.
 measure() {
-    ceiling_s='' sent_s='' agent_s='' agent_cpu=''
+    ceiling_s='' floor_s='' sent_s='' agent_s='' agent_cpu=''''
     for ((run = 0; run < runs; run++)); do
         measure_ceiling "$@"
+        measure_floor "$@"
         measure_agent "$@"
     done
 }
 
 # row LOAD UNIT AMOUNT
 row() {
-    awk -v load="$1" -v unit="$2" -v amount="$3" -v c="$ceiling_s" -v s="$sent_s" -v a="$agent_s" -v kib="$agent_kib" \
+    awk -v load="$1" -v unit="$2" -v amount="$3" -v c="$ceiling_s" -v f="$floor_s" -v s="$sent_s" -v a="$agent_s" -v kib="$agent_kib" \
         -v idle="$idle_kib" -v cpu="$agent_cpu" 'BEGIN {
             printf "%s\n", load
             printf "  %-34s %8s s %10.0f %s\n", "ceiling (bare libcurl)", c, amount / c, unit
-            printf "  %-34s %8s s %10.0f %s   %3.0f %% of the ceiling\n", "agent, last one stored", s, amount / s, unit, 100 * c / s
-            printf "  %-34s %8s s %10.0f %s   %3.0f %% of the ceiling\n", "agent, last one put away", a, amount / a, unit, 100 * c / a
+            printf "  %-34s %8s s %10.0f %s\n", "floor (durable and nothing else)", f, amount / f, unit
+            printf "  %-34s %8s s %10.0f %s   %.2f of the floor\n", "agent, last one stored", s, amount / s, unit, f / s
+            printf "  %-34s %8s s %10.0f %s   %.2f of the floor, %.2f of the ceiling\n", "agent, last one put away", a, amount / a, unit, f / a, c / a
             printf "  %-34s %8.1f MiB (%.1f MiB before the first file)\n", "agent, peak memory (VmHWM)", kib / 1024, idle / 1024
             printf "  %-34s %8.2f s\n", "agent, processor time", cpu
         }'
@@ -207,7 +223,7 @@ main() {
     work=$(mktemp -d "${TMPDIR:-/tmp}/closedrop-bench.XXXXXX")
     build
     make_files
-    start_sandbox
+    start_server
     echo "$("$bin/closedrop" --version), $(nproc) processors, $transfers files at once, $(df --output=fstype "$work" | tail -n 1), loopback without TLS," \
         "best of $runs, load $(cut -d ' ' -f 1 /proc/loadavg) at the start"
 
