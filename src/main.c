@@ -151,8 +151,9 @@
  *     work/rejections      is it the file or the server that S3 refuses: other files show (pure)
  *
  * - alerts_turn(): reports what happens, and what lasts
- *     alerts/alerts        the turn; causes: what lasts, and when it is reported; delivery: when a
- *                          failed one is tried again
+ *     alerts/alerts        the turn; causes: what lasts, and when it is reported; silence: did an
+ *                          expected file not come (pure); delivery: when a failed one is tried
+ *                          again
  *     alerts/hooks         a program for each notice (notice_json): child starts it and ends it
  *
  * - doctor_run(): what is wrong, and how to fix it
@@ -189,11 +190,10 @@
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, read_alerts, rules_digest, locate, own_files (what is
  *                          never taken), place (which folder a file is in), service_account (who
- *                          runs as),
- *                          listen_address (where the HTTP server listens: pure);
- *                          settings, setting, setting_values, unknown_keys (key by key: the door to
- *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
- *                          process)
+ *                          runs as), listen_address (where the HTTP server listens: pure),
+ *                          expectation (times of the week: pure); settings, setting,
+ *                          setting_values, unknown_keys (key by key: the door to libconfig); pure:
+ *                          syntax, never_fits, refusal, config_wire (for a file process)
  *     control/             server and exchange (the door to libmicrohttpd: a server, and one
  *                          request of it), reply (what is sent back), listening (sockets);
  *                          control_socket (for commands), and web (the page and its data, for

@@ -58,6 +58,24 @@ static void add_folder(
         state_of(health->healthy || is_away, is_away), health->message);
 }
 
+/** All that is in the folder has been queued, so that it is known when the last file came. */
+static bool is_searched(const struct folder_health *health)
+{
+    return health->healthy && health->complete_scans > 0 && health->settling == 0 &&
+           health->waiting[SETTLE_QUIET] == 0;
+}
+
+static void add_silence(
+    struct conditions *conditions, const struct folder *folder, const struct folder_health *health)
+{
+    if (!folder->expect.days && !folder->silent_ms)
+        return;
+    conditions->list[conditions->count++] = (struct condition){.kind = NOTICE_SILENT,
+        .parts = {.folder = folder->name},
+        .state = is_searched(health) ? CONDITION_ABSENT : CONDITION_UNKNOWN,
+        .message = ""};
+}
+
 static void add_rule(struct conditions *conditions, struct queue *queue, const struct rule *rule)
 {
     int64_t id;
@@ -69,21 +87,30 @@ static void add_rule(struct conditions *conditions, struct queue *queue, const s
                    "them, \"closedrop release\" sends and \"closedrop recall\" cancels them"};
 }
 
+static bool is_heard_of(const struct agent *agent, enum notice_kind kind)
+{
+    return queue_has_listeners(agent->queue, kind) ||
+           queue_has_listeners(agent->queue, NOTICE_RECOVERED);
+}
+
 void conditions_report(struct agent *agent)
 {
     const struct config *config = agent->config;
     struct conditions conditions = {
-        calloc(COMMON_MAX + config->folder_count + config->rule_count, sizeof(struct condition)),
+        calloc(
+            COMMON_MAX + 2 * config->folder_count + config->rule_count, sizeof(struct condition)),
         0};
     const struct worker_health health = worker_health(agent->worker);
     if (!conditions.list) /* no memory: in the next turn */
         return;
     add_servers(&conditions, &health);
     add_machine(&conditions, agent);
-    for (size_t i = 0; i < config->folder_count; i++)
+    for (size_t i = 0; i < config->folder_count; i++) {
         add_folder(&conditions, &config->folders[i], &agent->folders[i].health);
-    for (size_t i = 0; queue_has_listeners(agent->queue, NOTICE_HELD) && i < config->rule_count;
-         i++)
+        if (is_heard_of(agent, NOTICE_SILENT))
+            add_silence(&conditions, &config->folders[i], &agent->folders[i].health);
+    }
+    for (size_t i = 0; is_heard_of(agent, NOTICE_HELD) && i < config->rule_count; i++)
         add_rule(&conditions, agent->queue, &config->rules[i]);
     alerts_turn(agent->alerts, conditions.list, conditions.count);
     free(conditions.list);

@@ -5,7 +5,9 @@
 
 #include "causes.h"
 #include "hooks.h"
+#include "silence.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 
@@ -21,7 +23,8 @@ struct alerts {
     struct config *config;
     struct causes causes;
     struct hooks hooks;
-    int epoll; /* what the hooks that run write, and that they ended */
+    int epoll;         /* what the hooks that run write, and that they ended */
+    int64_t silent_ms; /* when a folder may become silent, on the wall clock */
     bool is_stopping;
 };
 
@@ -45,6 +48,7 @@ struct alerts *alerts_new(struct queue *queue, struct config *config)
     }
     alerts->queue = queue;
     alerts->config = config_hold(config);
+    alerts->silent_ms = INT64_MAX;
     causes_load(&alerts->causes, queue);
     listen_to(alerts);
     return alerts;
@@ -74,11 +78,44 @@ void alerts_stop(struct alerts *alerts)
     hooks_end_by(&alerts->hooks, clock_steady_ms() + STOP_MS);
 }
 
-void alerts_turn(struct alerts *alerts, const struct condition *conditions, size_t count)
+/* ---- silence ---- */
+
+/** Find out whether a folder is silent, for a condition that does not know yet. */
+static void judge_silence(struct alerts *alerts, struct condition *condition, char *message)
+{
+    CLEANUP(free_text) char *name = notice_cause(NOTICE_SILENT, &condition->parts);
+    const struct cause *cause = name ? causes_find(&alerts->causes, name) : NULL;
+    int64_t now = clock_wall_ms();
+    struct silence silence = {.folder = config_folder(alerts->config, condition->parts.folder),
+        .last_ms = earlier(queue_last_arrival(alerts->queue, condition->parts.folder), now),
+        .is_on = cause && cause->is_reported,
+        .since_ms = cause ? cause->since_ms : now,
+        .over_ms = cause ? cause->over_ms : now};
+    condition->state = silence_is_on(&silence, now) ? CONDITION_PRESENT : CONDITION_ABSENT;
+    silence_print(&silence, message);
+    condition->message = message;
+    alerts->silent_ms = earlier(alerts->silent_ms, silence_next_ms(&silence, now));
+}
+
+static void judge_conditions(struct alerts *alerts, struct condition *conditions, size_t count)
+{
+    char(*messages)[SILENCE_MESSAGE] = calloc(count + 1, sizeof(*messages));
+    alerts->silent_ms = INT64_MAX;
+    for (size_t i = 0; messages && i < count; i++)
+        if (conditions[i].kind == NOTICE_SILENT && conditions[i].state != CONDITION_UNKNOWN)
+            judge_silence(alerts, &conditions[i], messages[i]);
+    if (messages) /* or else in the next turn */
+        causes_update(&alerts->causes, alerts->queue, conditions, count);
+    free(messages);
+}
+
+/* ---- a turn ---- */
+
+void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count)
 {
     hooks_start(&alerts->hooks, alerts->config, alerts->epoll, alerts->queue);
     hooks_reap(&alerts->hooks, alerts->queue);
-    causes_update(&alerts->causes, alerts->queue, conditions, count);
+    judge_conditions(alerts, conditions, count);
     if (!alerts->is_stopping)
         hooks_claim(&alerts->hooks, alerts->config, alerts->queue);
 }
@@ -90,8 +127,11 @@ int alerts_descriptor(const struct alerts *alerts)
 
 int64_t alerts_timeout(const struct alerts *alerts)
 {
-    return earlier(
+    int64_t timeout = earlier(
         hooks_timeout(&alerts->hooks, !alerts->is_stopping), causes_timeout(&alerts->causes));
+    return alerts->silent_ms == INT64_MAX
+               ? timeout
+               : earlier(timeout, later(alerts->silent_ms - clock_wall_ms(), 0));
 }
 
 size_t alerts_count_running(const struct alerts *alerts)

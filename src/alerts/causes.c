@@ -94,6 +94,11 @@ static struct cause *find(const struct causes *causes, const char *name)
     return cause;
 }
 
+const struct cause *causes_find(const struct causes *causes, const char *name)
+{
+    return find(causes, name);
+}
+
 /** The part of a cause's name before its first ':' is its kind, the next one its code. */
 static void name_kind(struct cause *cause)
 {
@@ -107,11 +112,14 @@ static void name_kind(struct cause *cause)
 
 static void load(void *context, const struct lasting_cause *lasting)
 {
-    struct cause *cause = lasting->over_ms ? NULL : add(context, lasting->name, lasting->message);
+    bool is_silence = str_starts_with(lasting->name, "silent:");
+    bool is_kept = !lasting->over_ms || is_silence; /* the others are only of mails */
+    struct cause *cause = is_kept ? add(context, lasting->name, lasting->message) : NULL;
     if (!cause)
         return;
     name_kind(cause);
-    cause->is_reported = true;
+    cause->is_reported = !lasting->over_ms;
+    cause->over_ms = lasting->over_ms;
     cause->state = CONDITION_UNKNOWN;
     cause->since_ms = lasting->since_ms;
     cause->event = lasting->event;
@@ -134,13 +142,25 @@ static void set_state(struct cause *cause, enum condition_state state)
         cause->since_ms = clock_wall_ms();
 }
 
-static void see(struct causes *causes, const struct condition *condition)
+/** From now on files are expected, which must be known over a restart. */
+static void begin_to_expect(struct queue *queue, struct cause *cause)
+{
+    cause->since_ms = cause->over_ms = clock_wall_ms();
+    queue_set_cause(
+        queue, &(struct lasting_cause){cause->name, "", cause->since_ms, cause->over_ms, 0});
+}
+
+static void see(struct causes *causes, struct queue *queue, const struct condition *condition)
 {
     CLEANUP(free_text) char *name = notice_cause(condition->kind, &condition->parts);
     struct cause *cause = name ? find(causes, name) : NULL;
     bool is_present = condition->state == CONDITION_PRESENT;
-    if (!cause && name && is_present)
-        cause = add(causes, name, condition->message);
+    bool is_silence = condition->kind == NOTICE_SILENT;
+    if (!cause && name && (is_present || is_silence)) {
+        cause = add(causes, name, is_present ? condition->message : "");
+        if (cause && is_silence)
+            begin_to_expect(queue, cause);
+    }
     if (!cause)
         return;
     cause->was_seen = true;
@@ -175,8 +195,9 @@ static void end(struct queue *queue, struct cause *cause)
         queue_forget_cause(queue, cause->name);
         return;
     }
-    queue_set_cause(queue,
-        &(struct lasting_cause){cause->name, cause->message, cause->since_ms, clock_wall_ms(), 0});
+    cause->over_ms = clock_wall_ms();
+    queue_set_cause(
+        queue, &(struct lasting_cause){cause->name, "", cause->since_ms, cause->over_ms, 0});
 }
 
 /** Where nobody is to hear of it any more it is forgotten. */
@@ -186,12 +207,12 @@ static bool is_heard_of(const struct queue *queue, const struct cause *cause)
                                              queue_has_listeners(queue, NOTICE_RECOVERED));
 }
 
-/** Whether the cause is still to be kept. */
-static bool apply(struct queue *queue, struct cause *cause)
+/** Whether the cause is still to be kept: silence is, as long as files are expected. */
+static bool apply(struct queue *queue, struct cause *cause, bool is_expected)
 {
     int64_t wait_ms;
     if (!is_heard_of(queue, cause)) {
-        if (cause->is_reported)
+        if (cause->is_reported || cause->kind == NOTICE_SILENT)
             queue_forget_cause(queue, cause->name);
         return false;
     }
@@ -201,9 +222,11 @@ static bool apply(struct queue *queue, struct cause *cause)
         return true;
     case CAUSE_IS_OVER:
         end(queue, cause);
-        return false;
+        return is_expected;
     case CAUSE_IS_FORGOTTEN:
-        return false;
+        if (cause->kind == NOTICE_SILENT && !is_expected)
+            queue_forget_cause(queue, cause->name);
+        return is_expected;
     case CAUSE_STAYS:
         break;
     }
@@ -214,13 +237,14 @@ void causes_update(
     struct causes *causes, struct queue *queue, const struct condition *conditions, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        see(causes, &conditions[i]);
+        see(causes, queue, &conditions[i]);
     for (struct cause **at = &causes->list; *at;) {
         struct cause *cause = *at;
+        bool is_expected = cause->kind == NOTICE_SILENT && cause->was_seen;
         if (!cause->was_seen)
             set_state(cause, CONDITION_ABSENT);
         cause->was_seen = false;
-        if (apply(queue, cause)) {
+        if (apply(queue, cause, is_expected)) {
             at = &cause->next;
             continue;
         }

@@ -17,6 +17,7 @@ struct cause {
     bool is_reported;
     enum condition_state state;
     int64_t state_ms; /* since when it is in this state, on the steady clock */
+    int64_t over_ms;  /* silence: when it was last over, on the wall clock */
     int64_t since_ms; /* since when it is present, on the wall clock */
     int64_t event;    /* that reported it */
     bool was_seen;    /* in this turn */
@@ -29,6 +30,9 @@ struct causes {
 
 /** Read what the queue remembers. */
 void causes_load(struct causes *causes, struct queue *queue);
+
+/** The cause with this name, or NULL. */
+const struct cause *causes_find(const struct causes *causes, const char *name);
 
 /** Free it. */
 void causes_release(struct causes *causes);

@@ -26,6 +26,7 @@ static void release_folder(struct folder *folder)
     text_list_free(folder->include);
     text_list_free(folder->exclude);
     free(folder->marker);
+    free(folder->expect_text);
     free(folder->archive);
     free(folder->failed);
     free(folder->rules);

@@ -193,8 +193,8 @@ static bool is_whole(const struct config *config)
         whole = config->hooks[i] != NULL;
     for (size_t i = 0; whole && i < config->folder_count; i++) {
         const struct folder *f = &config->folders[i];
-        whole = f->name && f->path && f->include && f->exclude && f->marker && f->archive &&
-                f->failed && f->rules_digest;
+        whole = f->name && f->path && f->include && f->exclude && f->marker && f->expect_text &&
+                f->archive && f->failed && f->rules_digest;
     }
     return whole;
 }

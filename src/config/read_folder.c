@@ -15,6 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#define SILENT_MIN_MS 1000
+
 static const char *const watch_names[WATCH_MODES] = {"auto", "inotify", "poll"};
 static const char *const duplicate_names[DUPLICATES_CHOICES] = {"ask", "file", "skip"};
 static const char *const after_names[AFTER_CHOICES] = {"archive", "delete", "keep"};
@@ -147,6 +149,20 @@ static void read_rules_of(struct settings *settings, struct setting *group,
     folder->rules_digest = folder->rules ? rules_digest(settings, config, folder) : NULL;
 }
 
+/** When a file is missed (closedrop(1), EVENTS). */
+static void read_silence(struct settings *settings, struct setting *group, struct folder *folder)
+{
+    folder->expect_text = setting_text(settings, group, "expect", "");
+    folder->silent_ms = setting_duration(settings, group, "silent", "0", "0", "366d");
+    if (folder->silent_ms && folder->silent_ms < SILENT_MIN_MS)
+        setting_problem(settings, group, "silent",
+            "is too short to mean anything; it must be \"1s\" to \"366d\", or \"0\" for never");
+    if (folder->expect_text && *folder->expect_text &&
+        expectation_parse(folder->expect_text, &folder->expect) < 0)
+        setting_problem(settings, group, "expect", "\"%s\" is not a valid time of the week; %s",
+            folder->expect_text, expectation_forms);
+}
+
 static void read_folder(struct settings *settings, struct setting *group,
     const struct config *config, struct folder *folder)
 {
@@ -158,6 +174,7 @@ static void read_folder(struct settings *settings, struct setting *group,
     folder->settle_ms = setting_duration(settings, group, "settle", "5s", "0", "1d");
     folder->incomplete_ms = setting_duration(settings, group, "incomplete", "15m", "0", "30d");
     folder->marker = setting_text(settings, group, "marker", "");
+    read_silence(settings, group, folder);
     folder->watch = (enum watch_mode)setting_choice(
         settings, group, "watch", watch_names, WATCH_MODES, WATCH_AUTO);
     folder->poll_ms = setting_duration(settings, group, "poll_interval", "10s", "100ms", "1d");

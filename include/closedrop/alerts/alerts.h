@@ -32,9 +32,11 @@ void alerts_stop(struct alerts *alerts);
 
 /**
  * The part of a turn that is theirs, as the last one before its commit. What is due is only begun
- * by the next call, so once the commit has returned.
+ * by the next call, so once the commit has returned. A folder from which files are expected has a
+ * condition of the kind NOTICE_SILENT: only if its state is not CONDITION_UNKNOWN is it found out
+ * here.
  */
-void alerts_turn(struct alerts *alerts, const struct condition *conditions, size_t count);
+void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count);
 
 /** Readable when a delivery may have ended. */
 int alerts_descriptor(const struct alerts *alerts);

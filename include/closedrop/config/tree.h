@@ -4,6 +4,7 @@
 
 #include "closedrop/base/digest.h"
 #include "closedrop/base/log.h"
+#include "closedrop/config/expectation.h"
 #include "closedrop/queue/guard.h"
 #include "closedrop/queue/notice.h"
 #include "closedrop/rules/rule.h"
@@ -37,6 +38,9 @@ struct folder {
     int64_t incomplete_ms;
     char *marker;      /* "": none; else a name with "{name}" or "{stem}", or "{dir}/NAME" */
     bool remove_empty; /* remove a directory once it was emptied */
+    struct expectation expect; /* when a file must have come */
+    char *expect_text;         /* the same as it is written; "": at no time */
+    int64_t silent_ms;         /* how long none may come; 0: any time */
     enum watch_mode watch;
     int64_t poll_ms;
     int64_t rescan_ms;

@@ -97,3 +97,18 @@ listen() { # every hook appends its event to events.jsonl
     [ "$agent_code" = 0 ]
     wait_until eval '! pgrep -f "sleep 98765"'
 }
+
+@test "a folder that is silent is reported once, also over a restart, and again when a file came" {
+    hook listen <<<"cat >>'$PWD/events.jsonl'"
+    more='hooks = { silent = [ "listen" ]; recovered = [ "listen" ]; };'
+    write_config 'silent = "1s";'
+    start_agent
+    wait_until heard_is silent 1
+    jq -se '.[0].cause == "silent:scans" and (.[0].message | startswith("no file has come in the folder \"scans\""))' \
+        events.jsonl
+    stop_agent
+    start_agent
+    echo a >in/a.txt
+    wait_until heard_is recovered 1
+    wait_until heard_is silent 2
+}

@@ -773,6 +773,11 @@ static const struct {
         ":2: close.upload_hosts: must be a list of strings"},
     {FOLDER "close = { api_keyfile = \"x\"; };",
         ":2: close.api_keyfile: unknown key; did you mean api_key_file?"},
+    {"folders = ( { path = \"/srv/scans\"; expect = \"weekly 10:00\"; } );\n",
+        ":1: folders[0].expect: \"weekly 10:00\" is not a valid time of the week; write days and a "
+        "time, e.g. \"workdays 10:00\""},
+    {"folders = ( { path = \"/srv/scans\"; silent = \"500ms\"; } );\n",
+        ":1: folders[0].silent: is too short to mean anything"},
     {FOLDER "hooks = { done = \"/bin/a b\"; };",
         ":2: hooks.done: must be a list of strings in quotes, none empty"},
     {FOLDER "hooks = { finished = [ \"/bin/a\" ]; };", ":2: hooks.finished: unknown key"},
