@@ -155,6 +155,8 @@
  *                          expected file not come (pure); delivery: when a failed one is tried
  *                          again
  *     alerts/hooks         a program for each notice (notice_json): child starts it and ends it
+ *     alerts/mailer        mails: mail_text and summary_text (what they say), mail_message (how
+ *                          that is sent: pure)
  *
  * - doctor_run(): what is wrong, and how to fix it
  *     doctor/doctor        the table of checks; diagnosis: what they share; finding: a result
@@ -177,10 +179,11 @@
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
  *                          ticket, s3_reply, reply and record (what comes back), key
- *     http/                http, request and shaper (the door to libcurl: the loop, a transfer, the
- *                          turns of the bandwidth); pure: rate_limit (what a reply says), window
- *                          (how many requests it still allows), breaker (the circuit breaker of a
- *                          server), progress (is a transfer moving), bucket, date
+ *     http/                http, request, mail_request and shaper (the door to libcurl: the loop, a
+ *                          transfer, a mail, the turns of the bandwidth); pure: rate_limit (what a
+ *                          reply says), window (how many requests it still allows), breaker (the
+ *                          circuit breaker of a server), progress (is a transfer moving), bucket,
+ *                          date
  *     files/               safe_open, identity, inode, entries (what is in a directory), lease,
  *                          filesystem, mounts (what can hang), apart (what may hang, in a process
  *                          that is left behind if it does), source (with remote: read by another
@@ -191,9 +194,10 @@
  *                          read_activity, read_alerts, rules_digest, locate, own_files (what is
  *                          never taken), place (which folder a file is in), service_account (who
  *                          runs as), listen_address (where the HTTP server listens: pure),
- *                          expectation (times of the week: pure); settings, setting,
- *                          setting_values, unknown_keys (key by key: the door to libconfig); pure:
- *                          syntax, never_fits, refusal, config_wire (for a file process)
+ *                          expectation (times of the week) and mail_address (pure); settings,
+ *                          setting, setting_values, unknown_keys (key by key: the door to
+ *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
+ *                          process)
  *     control/             server and exchange (the door to libmicrohttpd: a server, and one
  *                          request of it), reply (what is sent back), listening (sockets);
  *                          control_socket (for commands), and web (the page and its data, for

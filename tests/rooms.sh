@@ -78,7 +78,7 @@ room close base http files
 room config base files queue rules close
 room intake base files config
 room work base files config http close queue rules
-room alerts base config http queue
+room alerts base files config http queue
 room control base files config http queue
 room agent base files config http queue intake work alerts control
 room doctor base files config http close queue rules intake work control

@@ -121,7 +121,7 @@ static int open_worker(struct agent *agent)
 
 static int open_alerts(struct agent *agent)
 {
-    agent->alerts = alerts_new(agent->queue, agent->config);
+    agent->alerts = alerts_new(agent->queue, agent->http, agent->config);
     return agent->alerts ? EXIT_DONE : refuse_to_start("cannot prepare alerts");
 }
 

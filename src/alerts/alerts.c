@@ -5,17 +5,19 @@
 
 #include "causes.h"
 #include "hooks.h"
+#include "mailer.h"
 #include "silence.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/** How long hooks may still take when the agent stops. */
+/** How long hooks and mail may still take when the agent stops. */
 #define STOP_MS 2000
 
 struct alerts {
@@ -23,20 +25,28 @@ struct alerts {
     struct config *config;
     struct causes causes;
     struct hooks hooks;
-    int epoll;         /* what the hooks that run write, and that they ended */
-    int64_t silent_ms; /* when a folder may become silent, on the wall clock */
+    struct mailer mailer;
+    int epoll;          /* what the hooks that run write, and that they ended */
+    int64_t silent_ms;  /* when a folder may become silent, on the wall clock */
+    int64_t summary_ms; /* when the next summary is due, on the wall clock */
+    bool is_new_config; /* what failed before may work now */
     bool is_stopping;
 };
 
 static void listen_to(struct alerts *alerts)
 {
+    const struct alert_settings *alert = &alerts->config->alert;
+    bool has_mail = alert->mail[0] != NULL;
     for (int kind = 0; kind < CONFIG_HOOKS; kind++) {
-        unsigned channels = alerts->config->hooks[kind][0] ? 1U << CHANNEL_HOOK : 0;
-        queue_set_listeners(alerts->queue, (enum notice_kind)kind, channels);
+        unsigned hook = alerts->config->hooks[kind][0] ? 1U << CHANNEL_HOOK : 0;
+        unsigned mail = has_mail && kind != NOTICE_DONE ? 1U << CHANNEL_MAIL : 0;
+        queue_set_listeners(alerts->queue, (enum notice_kind)kind, hook | mail);
     }
+    queue_set_listeners(
+        alerts->queue, NOTICE_SUMMARY, has_mail && alert->digest.days ? 1U << CHANNEL_MAIL : 0);
 }
 
-struct alerts *alerts_new(struct queue *queue, struct config *config)
+struct alerts *alerts_new(struct queue *queue, struct http *http, struct config *config)
 {
     struct alerts *alerts = calloc(1, sizeof(*alerts));
     if (!alerts)
@@ -47,8 +57,9 @@ struct alerts *alerts_new(struct queue *queue, struct config *config)
         return NULL;
     }
     alerts->queue = queue;
+    alerts->mailer.http = http;
     alerts->config = config_hold(config);
-    alerts->silent_ms = INT64_MAX;
+    alerts->silent_ms = alerts->summary_ms = INT64_MAX;
     causes_load(&alerts->causes, queue);
     listen_to(alerts);
     return alerts;
@@ -59,6 +70,7 @@ void alerts_free(struct alerts *alerts)
     if (!alerts)
         return;
     hooks_stop(&alerts->hooks);
+    mailer_stop(&alerts->mailer);
     causes_release(&alerts->causes);
     config_release(alerts->config);
     close(alerts->epoll);
@@ -69,6 +81,7 @@ void alerts_configure(struct alerts *alerts, struct config *config)
 {
     config_release(alerts->config);
     alerts->config = config_hold(config);
+    alerts->is_new_config = true;
     listen_to(alerts);
 }
 
@@ -76,6 +89,7 @@ void alerts_stop(struct alerts *alerts)
 {
     alerts->is_stopping = true;
     hooks_end_by(&alerts->hooks, clock_steady_ms() + STOP_MS);
+    alerts->mailer.end_ms = clock_steady_ms() + STOP_MS;
 }
 
 /* ---- silence ---- */
@@ -109,15 +123,46 @@ static void judge_conditions(struct alerts *alerts, struct condition *conditions
     free(messages);
 }
 
+/* ---- the daily summary ---- */
+
+/** The number of the queue that keeps up to when it was written. */
+#define SUMMARY_UNTIL "summary_until_ms"
+
+/** Keep the notice of a summary, if its time has come; the first one begins now. */
+static void add_summary(struct alerts *alerts)
+{
+    const struct expectation *digest = &alerts->config->alert.digest;
+    int64_t now = clock_wall_ms(), since = queue_number(alerts->queue, SUMMARY_UNTIL);
+    alerts->summary_ms = INT64_MAX;
+    if (!queue_has_listeners(alerts->queue, NOTICE_SUMMARY))
+        return;
+    bool is_time = since && expectation_last(digest, now) > since;
+    if (is_time)
+        queue_add_notice(alerts->queue,
+            &(struct notice){
+                .kind = NOTICE_SUMMARY, .cause = "", .message = "", .since_ms = since});
+    if (is_time || !since || since > now)
+        queue_set_number(alerts->queue, SUMMARY_UNTIL, now);
+    alerts->summary_ms = expectation_next(digest, now);
+}
+
 /* ---- a turn ---- */
 
 void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count)
 {
+    if (alerts->is_new_config)
+        queue_wake_notices(alerts->queue);
+    alerts->is_new_config = false;
     hooks_start(&alerts->hooks, alerts->config, alerts->epoll, alerts->queue);
+    mailer_start(&alerts->mailer, alerts->config, alerts->queue);
     hooks_reap(&alerts->hooks, alerts->queue);
+    mailer_reap(&alerts->mailer, alerts->queue);
     judge_conditions(alerts, conditions, count);
-    if (!alerts->is_stopping)
-        hooks_claim(&alerts->hooks, alerts->config, alerts->queue);
+    add_summary(alerts);
+    if (alerts->is_stopping)
+        return;
+    hooks_claim(&alerts->hooks, alerts->config, alerts->queue);
+    mailer_claim(&alerts->mailer, alerts->config, alerts->queue);
 }
 
 int alerts_descriptor(const struct alerts *alerts)
@@ -127,16 +172,16 @@ int alerts_descriptor(const struct alerts *alerts)
 
 int64_t alerts_timeout(const struct alerts *alerts)
 {
-    int64_t timeout = earlier(
-        hooks_timeout(&alerts->hooks, !alerts->is_stopping), causes_timeout(&alerts->causes));
-    return alerts->silent_ms == INT64_MAX
-               ? timeout
-               : earlier(timeout, later(alerts->silent_ms - clock_wall_ms(), 0));
+    int64_t at_ms = earlier(alerts->silent_ms, alerts->summary_ms);
+    int64_t timeout = at_ms == INT64_MAX ? at_ms : later(at_ms - clock_wall_ms(), 0);
+    timeout = earlier(timeout, causes_timeout(&alerts->causes));
+    timeout = earlier(timeout, mailer_timeout(&alerts->mailer, !alerts->is_stopping));
+    return earlier(timeout, hooks_timeout(&alerts->hooks, !alerts->is_stopping));
 }
 
 size_t alerts_count_running(const struct alerts *alerts)
 {
-    return hooks_count_running(&alerts->hooks);
+    return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailer);
 }
 
 int alerts_add_status(const struct alerts *alerts, struct json *status)
@@ -145,7 +190,11 @@ int alerts_add_status(const struct alerts *alerts, struct json *status)
     struct json *failing = json_array();
     int result =
         json_add_int(view, "hooks_waiting", queue_count_notices(alerts->queue, CHANNEL_HOOK, NULL));
+    result |=
+        json_add_int(view, "mails_waiting", queue_count_notices(alerts->queue, CHANNEL_MAIL, NULL));
     result |= hooks_add_troubles(&alerts->hooks, failing);
+    if (*alerts->mailer.trouble.why)
+        result |= json_append(failing, trouble_view(&alerts->mailer.trouble, "mail"));
     result |= json_add(view, "failing", failing);
     return result | json_add(status, "alerts", view);
 }

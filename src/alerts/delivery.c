@@ -4,6 +4,7 @@
 #include "delivery.h"
 
 #include "closedrop/base/clock.h"
+#include "closedrop/base/json.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/units.h"
 #include "closedrop/queue/backoff.h"
@@ -46,6 +47,20 @@ void trouble_end(struct trouble *trouble, const char *what)
     if (*trouble->why)
         log_info("%s: works again", what);
     *trouble = (struct trouble){.why = ""};
+}
+
+struct json *trouble_view(const struct trouble *trouble, const char *what)
+{
+    char since[CLOCK_TEXT];
+    struct json *one = json_object();
+    int result = json_add_text(one, "what", what);
+    result |= json_add_text(one, "message", trouble->why);
+    result |= json_add_text(one, "since", clock_rfc3339(trouble->since_ms, since));
+    result |= json_add_int(one, "event", trouble->event);
+    if (!result)
+        return one;
+    json_free(one);
+    return NULL;
 }
 
 int notice_copy(struct notice *copy, const struct notice *event)

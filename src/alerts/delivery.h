@@ -21,6 +21,8 @@
  */
 int64_t delivery_due_ms(const struct notice *event, int64_t now_ms, double chance);
 
+struct json;
+
 /** What is wrong with one way of delivery, for the log and for status. */
 struct trouble {
     char why[512];    /* "": nothing */
@@ -34,6 +36,9 @@ void trouble_note(
 
 /** One was delivered. */
 void trouble_end(struct trouble *trouble, const char *what);
+
+/** The same for status; NULL if out of memory. */
+struct json *trouble_view(const struct trouble *trouble, const char *what);
 
 /** Copies an event's texts; -ENOMEM leaves `copy` empty. */
 int notice_copy(struct notice *copy, const struct notice *event);

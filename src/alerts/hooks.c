@@ -280,20 +280,6 @@ int64_t hooks_timeout(const struct hooks *hooks, bool may_claim)
     return timeout;
 }
 
-static struct json *view_trouble(const struct trouble *trouble, const char *what)
-{
-    char since[CLOCK_TEXT];
-    struct json *one = json_object();
-    int result = json_add_text(one, "what", what);
-    result |= json_add_text(one, "message", trouble->why);
-    result |= json_add_text(one, "since", clock_rfc3339(trouble->since_ms, since));
-    result |= json_add_int(one, "event", trouble->event);
-    if (!result)
-        return one;
-    json_free(one);
-    return NULL;
-}
-
 int hooks_add_troubles(const struct hooks *hooks, struct json *array)
 {
     char what[WHAT];
@@ -301,6 +287,6 @@ int hooks_add_troubles(const struct hooks *hooks, struct json *array)
     for (int i = 0; i < CONFIG_HOOKS; i++)
         if (*hooks->troubles[i].why)
             result |= json_append(
-                array, view_trouble(&hooks->troubles[i], name_of((enum notice_kind)i, what)));
+                array, trouble_view(&hooks->troubles[i], name_of((enum notice_kind)i, what)));
     return result;
 }

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -52,6 +53,22 @@ int url_parse(const char *text, struct url *ret_url)
             return -EINVAL;
     for (size_t i = 0; i < length; i++)
         url.host[i] = (char)tolower((unsigned char)host[i]);
+    *ret_url = url;
+    return 0;
+}
+
+int url_parse_smtp(const char *text, struct url *ret_url)
+{
+    char web[512];
+    struct url url;
+    bool is_secure = str_starts_with(text, "smtps://");
+    if (!is_secure && !str_starts_with(text, "smtp://"))
+        return -EINVAL;
+    int length = snprintf(web, sizeof(web), "http%s", text + strlen("smtp"));
+    if (length >= (int)sizeof(web) || url_parse(web, &url) < 0 ||
+        strchr(strstr(web, "://") + 3, '/') || strpbrk(web, "?#"))
+        return -EINVAL;
+    url.port = 0;
     *ret_url = url;
     return 0;
 }

@@ -45,6 +45,10 @@ void config_release(struct config *config)
     free(config->rules);
     for (int i = 0; i < CONFIG_HOOKS; i++)
         text_list_free(config->hooks[i]);
+    text_list_free(config->alert.mail);
+    free(config->alert.from);
+    free(config->alert.smtp);
+    free(config->alert.login_file);
     free(config->file);
     free(config->state_dir);
     free(config->control_socket);

@@ -189,6 +189,8 @@ static bool is_whole(const struct config *config)
     bool whole = config->state_dir && config->control_socket && close->api_url &&
                  close->upload_hosts && config->http.listen && close->ca_file && close->proxy &&
                  config->folders && config->rules;
+    whole = whole && config->alert.mail && config->alert.from && config->alert.smtp &&
+            config->alert.login_file;
     for (int i = 0; whole && i < CONFIG_HOOKS; i++)
         whole = config->hooks[i] != NULL;
     for (size_t i = 0; whole && i < config->folder_count; i++) {

@@ -1,4 +1,4 @@
-/** Reads who is to hear of what: the group `hooks`. */
+/** Reads who is to hear of what: the groups `hooks` and `alert`. */
 #ifndef CLOSEDROP_CONFIG_READ_ALERTS_H
 #define CLOSEDROP_CONFIG_READ_ALERTS_H
 

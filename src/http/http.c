@@ -147,14 +147,17 @@ struct request *http_next_ended(struct http *http)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
         http_stop(http, request);
         request_ended(request, code);
-        return request;
+        if (!request->is_apart)
+            return request;
     }
-    struct request *stalled = next_stalled(http);
-    if (stalled) {
+    struct request *stalled;
+    while ((stalled = next_stalled(http)) != NULL) {
         request_ended(stalled, CURLE_OPERATION_TIMEDOUT);
         http_stop(http, stalled);
+        if (!stalled->is_apart)
+            return stalled;
     }
-    return stalled;
+    return NULL;
 }
 
 void http_run(struct http *http, struct request *request)

@@ -28,14 +28,11 @@ const char *const transfer_end_words[TRANSFER_ENDS] = {
     [TRANSFER_IMPOSSIBLE] = "could not be asked",
 };
 
-static void check(struct request *request, CURLcode code)
+void request_check(struct request *request, CURLcode code)
 {
     if (request->building == CURLE_OK)
         request->building = code;
 }
-
-/** curl_easy_setopt with the first failure kept. */
-#define SET(request, option, value) check(request, curl_easy_setopt((request)->easy, option, value))
 
 static size_t take_reply(char *bytes, size_t one, size_t length, void *context)
 {
@@ -99,7 +96,7 @@ static void set_manners(struct request *request, const struct request_options *o
         SET(request, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
 }
 
-struct request *request_new(const char *text, const struct request_options *options)
+struct request *request_make(const struct request_options *options)
 {
     struct request *request = calloc(1, sizeof(*request));
     if (!request)
@@ -113,14 +110,22 @@ struct request *request_new(const char *text, const struct request_options *opti
         request_free(request);
         return NULL;
     }
+    set_manners(request, options);
+    return request;
+}
+
+struct request *request_new(const char *text, const struct request_options *options)
+{
+    struct request *request = request_make(options);
     struct url url;
+    if (!request)
+        return NULL;
     if (url_parse(text, &url) < 0) {
-        check(request, CURLE_URL_MALFORMAT);
+        request_check(request, CURLE_URL_MALFORMAT);
         return request;
     }
     SET(request, CURLOPT_URL, text);
     set_security(request, &url, options);
-    set_manners(request, options);
     return request;
 }
 
@@ -158,7 +163,7 @@ void request_header(struct request *request, const char *line)
 {
     struct curl_slist *more = curl_slist_append(request->headers, line);
     if (!more) {
-        check(request, CURLE_OUT_OF_MEMORY);
+        request_check(request, CURLE_OUT_OF_MEMORY);
         return;
     }
     request->headers = more;
@@ -199,17 +204,22 @@ static size_t read_once(char *buffer, size_t one, size_t room, void *context)
     return length;
 }
 
+void request_send_once(struct request *request, const char *body)
+{
+    str_add(&request->once, body);
+    if (str_error(&request->once))
+        request_check(request, CURLE_OUT_OF_MEMORY);
+    SET(request, CURLOPT_READFUNCTION, read_once); /* and no SEEKFUNCTION */
+    SET(request, CURLOPT_READDATA, request);
+}
+
 void request_post_json_once(struct request *request, const char *json)
 {
-    str_add(&request->once, json);
-    if (str_error(&request->once))
-        check(request, CURLE_OUT_OF_MEMORY);
+    request_send_once(request, json);
     request_header(request, "Content-Type: application/json");
     request_header(request, "Expect:");
     SET(request, CURLOPT_POST, 1L);
     SET(request, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->once.length);
-    SET(request, CURLOPT_READFUNCTION, read_once); /* and no SEEKFUNCTION */
-    SET(request, CURLOPT_READDATA, request);
     SET(request, CURLOPT_FRESH_CONNECT, 1L);
 }
 
@@ -226,7 +236,7 @@ static curl_mimepart *add_part(struct request *request, const char *name)
         SET(request, CURLOPT_MIMEPOST, request->form);
     }
     curl_mimepart *part = request->form ? curl_mime_addpart(request->form) : NULL;
-    check(request, part ? curl_mime_name(part, name) : CURLE_OUT_OF_MEMORY);
+    request_check(request, part ? curl_mime_name(part, name) : CURLE_OUT_OF_MEMORY);
     return part;
 }
 
@@ -234,7 +244,7 @@ void request_form_field(struct request *request, const char *name, const char *v
 {
     curl_mimepart *part = add_part(request, name);
     if (part)
-        check(request, curl_mime_data(part, value, strlen(value)));
+        request_check(request, curl_mime_data(part, value, strlen(value)));
 }
 
 static size_t read_source(char *buffer, size_t one, size_t room, void *context)
@@ -274,9 +284,10 @@ void request_form_file(struct request *request, int64_t size, const char *conten
     if (!part)
         return;
     request->source = *source;
-    check(request, curl_mime_filename(part, REQUEST_FORM_FILENAME));
-    check(request, curl_mime_type(part, content_type));
-    check(request, curl_mime_data_cb(part, size, read_source, rewind_source, NULL, request));
+    request_check(request, curl_mime_filename(part, REQUEST_FORM_FILENAME));
+    request_check(request, curl_mime_type(part, content_type));
+    request_check(
+        request, curl_mime_data_cb(part, size, read_source, rewind_source, NULL, request));
 }
 
 static enum transfer_end end_of(CURLcode code)

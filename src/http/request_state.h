@@ -20,6 +20,7 @@ struct request {
     struct str key; /* to be hidden in whatever comes back */
     char failure[CURL_ERROR_SIZE];
     int group;
+    bool is_apart;     /* http_next_ended() does not return it */
     CURLcode building; /* the first failure while it was put together */
     enum transfer_end end;
     int64_t timeout_ms;
@@ -28,6 +29,19 @@ struct request {
     struct shaper *shaper; /* the engine in which it is in progress */
     struct request *next;  /* in the engine's list of running ones */
 };
+
+/** Keep the first failure while it is put together. */
+void request_check(struct request *request, CURLcode code);
+
+/** curl_easy_setopt with the first failure kept. */
+#define SET(request, option, value)                                                                \
+    request_check(request, curl_easy_setopt((request)->easy, option, value))
+
+/** One without a URL yet; NULL if out of memory. */
+struct request *request_make(const struct request_options *options);
+
+/** Its body, which is sent as it is, and only once. */
+void request_send_once(struct request *request, const char *body);
 
 /** Set the request's end from libcurl's result. */
 void request_ended(struct request *request, CURLcode code);

@@ -15,7 +15,7 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
     [NOTICE_HELD] = "held",
     [NOTICE_SILENT] = "silent",
     [NOTICE_RECOVERED] = "recovered",
-    [NOTICE_DIGEST] = "digest",
+    [NOTICE_SUMMARY] = "summary",
 };
 
 const char *const notice_channel_names[CHANNELS] = {
@@ -60,7 +60,7 @@ static void add_part(struct str *name, const char *part)
 char *notice_cause(enum notice_kind kind, const struct cause_parts *parts)
 {
     struct str name = STR_INIT(CAUSE_MAX);
-    if (kind == NOTICE_DONE || kind == NOTICE_RECOVERED || kind == NOTICE_DIGEST)
+    if (kind == NOTICE_DONE || kind == NOTICE_RECOVERED || kind == NOTICE_SUMMARY)
         return str_take(&name);
     str_add(&name, notice_kind_names[kind]);
     add_part(&name, parts->code ? common_code(parts->code) : NULL);

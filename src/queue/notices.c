@@ -149,6 +149,11 @@ void queue_delay_delivery(struct queue *queue, const struct notice_batch *batch,
     store_change(queue->store, CHANGE_NOTICE_LATER, &query);
 }
 
+void queue_wake_notices(struct queue *queue)
+{
+    store_change(queue->store, CHANGE_NOTICES_CLAMP, &(struct query){.at_ms = clock_wall_ms()});
+}
+
 bool queue_note_notice(struct queue *queue, int64_t id, const char *what)
 {
     CLEANUP(job_freep) struct job *job = queue_load(queue, id);

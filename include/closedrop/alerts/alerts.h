@@ -15,16 +15,17 @@
 #include <stdint.h>
 
 struct alerts;
+struct http;
 struct json;
 
-/** New alerts, which borrow the queue and hold a reference to the configuration; NULL: no memory or
- * no descriptor is left. */
-struct alerts *alerts_new(struct queue *queue, struct config *config);
+/** New alerts, which borrow the queue and the HTTP engine, and hold a reference to the
+ * configuration; NULL: no memory or no descriptor is left. */
+struct alerts *alerts_new(struct queue *queue, struct http *http, struct config *config);
 
 /** Stop what is being delivered, which is then delivered again by the next process; free it. */
 void alerts_free(struct alerts *alerts);
 
-/** Use another configuration for events from now on. */
+/** Use another configuration for events from now on, and try again at once what failed. */
 void alerts_configure(struct alerts *alerts, struct config *config);
 
 /** Begin no more deliveries from now on, and end what is in progress soon. */

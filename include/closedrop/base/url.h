@@ -19,6 +19,10 @@ struct url {
  */
 int url_parse(const char *text, struct url *ret_url);
 
+/** The same for an smtp or smtps URL, with nothing behind host and port: `secure` means smtps,
+ * and `port` is 0. */
+int url_parse_smtp(const char *text, struct url *ret_url);
+
 /** Whether the host is this machine: localhost and names below it, 127.0.0.0/8, ::1. */
 bool url_is_loopback(const struct url *url);
 

@@ -22,7 +22,7 @@ enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 #define FILE_SIZE_MAX (5LL * 1024 * 1024 * 1024)
 
 /** There is a hook for each kind of event but the last, which is for mail. */
-#define CONFIG_HOOKS NOTICE_DIGEST
+#define CONFIG_HOOKS NOTICE_SUMMARY
 
 /** A drop folder. Sizes are in bytes, durations in ms. */
 struct folder {
@@ -91,6 +91,15 @@ struct http_settings {
     unsigned read_token_line;
 };
 
+/** Mail about events. */
+struct alert_settings {
+    char **mail; /* addresses, NULL-terminated; empty: no mail */
+    char *from;
+    char *smtp;                /* a URL */
+    char *login_file;          /* "": none */
+    struct expectation digest; /* when a summary is mailed each day; no days: never */
+};
+
 struct config {
     atomic_int references;
     char *file;                     /* the file it was loaded from ... */
@@ -109,6 +118,7 @@ struct config {
     size_t rule_count;
     char **hooks[CONFIG_HOOKS]; /* by kind of event: program (absolute) and arguments,
                                    NULL-terminated; without a program: none */
+    struct alert_settings alert;
     enum log_level log_level;
     enum log_format log_format;
     struct own_files *own_files; /* own_files.h */

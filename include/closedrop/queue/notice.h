@@ -14,7 +14,7 @@ enum notice_kind {
     NOTICE_HELD,      /* emails wait for a person */
     NOTICE_SILENT,    /* an expected file did not come */
     NOTICE_RECOVERED, /* one of the three before is over */
-    NOTICE_DIGEST,    /* a summary of a day; for mail only */
+    NOTICE_SUMMARY,   /* a summary of a day; for mail only */
     NOTICE_KINDS
 };
 
@@ -34,7 +34,7 @@ struct notice {
     const char *message; /* for people */
     int64_t job;         /* 0: it is not about one */
     int64_t at_ms;       /* when it happened, on the wall clock */
-    int64_t since_ms;    /* recovered: when that had begun; digest: where its day begins */
+    int64_t since_ms;    /* recovered: when that had begun; summary: from when on */
     int64_t opened_by;   /* recovered: the event that reported the beginning; 0: none */
     int tries;           /* deliveries that began so far */
     int unknown;         /* of these the last ones whose end is unknown, because of a crash */
@@ -49,7 +49,7 @@ struct cause_parts {
 
 /**
  * The name of a cause: equal for events with the same cause, different for all others. "" for
- * NOTICE_DONE, NOTICE_RECOVERED and NOTICE_DIGEST, which have no cause of their own. All reasons
+ * NOTICE_DONE, NOTICE_RECOVERED and NOTICE_SUMMARY, which have no cause of their own. All reasons
  * not to use the API key are one cause, and so are all reasons why S3 takes no files. The caller
  * frees it; NULL if out of memory.
  */

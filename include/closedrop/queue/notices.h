@@ -65,6 +65,9 @@ void queue_end_delivery(struct queue *queue, const struct notice_batch *batch);
 /** They were not delivered; they are due again at `due_ms` (wall clock). */
 void queue_delay_delivery(struct queue *queue, const struct notice_batch *batch, int64_t due_ms);
 
+/** Whatever waits to be tried again is due now. */
+void queue_wake_notices(struct queue *queue);
+
 /** Add a line to the history of a job about a delivery. False if the job does not exist any more.
  */
 bool queue_note_notice(struct queue *queue, int64_t job, const char *what);

@@ -53,6 +53,7 @@ rules = ( { name = "a"; nonsense = 1; match = { nonsense = 1; };
           { name = "b"; table = { nonsense = 1; }; group = { nonsense = 1; }; note = { nonsense = 1; }; } );
 http = { nonsense = 1; };
 hooks = { nonsense = 1; };
+alert = { nonsense = 1; };
 log = { nonsense = 1; };
 CONF
     run "$CLOSEDROP_BIN_DIR/closedrop" check -c unknown.conf
@@ -66,7 +67,7 @@ CONF
 
 @test "each key of the table has one paragraph in closedrop.conf(5)" {
     manual table "$conf_page" | awk -F'\t' '$2 != "group" && $2 != "list" { print $1 }' |
-        sed -E 's/^(close|limits|folders|rules|http|hooks|log)\.//' >table.txt
+        sed -E 's/^(close|limits|folders|rules|http|hooks|alert|log)\.//' >table.txt
     manual described "$conf_page" | grep -xE '[a-z_]+(\.[a-z_]+)*' >described.txt
     same table.txt described.txt
 }

@@ -148,6 +148,32 @@ static void matches_hosts(void **state)
             fail_msg("%s against %s", hosts[i].host, hosts[i].pattern);
 }
 
+static void mail_servers_are_read_the_same_way(void **state)
+{
+    static const struct {
+        const char *text, *host;
+        bool secure, loopback;
+    } rows[] = {
+        {"smtp://localhost", "localhost", false, true},
+        {"smtp://127.0.0.1:2525", "127.0.0.1", false, true},
+        {"smtps://mail.example.com", "mail.example.com", true, false},
+        {"smtp://[::1]:25", "::1", false, true},
+    };
+    static const char *const others[] = {"", "localhost", "http://localhost", "SMTP://localhost",
+        "smtp://", "smtp://localhost/", "smtp://user@localhost", "smtp://a:b@localhost",
+        "smtp://localhost?x", "smtp://local host", "smtp://localhost\r\n", "smtpx://localhost"};
+    struct url url;
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(url_parse_smtp(rows[i].text, &url), 0);
+        assert_string_equal(url.host, rows[i].host);
+        assert_int_equal(url.secure, rows[i].secure);
+        assert_int_equal(url_is_loopback(&url), rows[i].loopback);
+    }
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(url_parse_smtp(others[i], &url), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +181,7 @@ int main(void)
         cmocka_unit_test(refuses_all_else_and_writes_nothing),
         cmocka_unit_test(refuses_a_host_that_is_too_long),
         cmocka_unit_test(matches_hosts),
+        cmocka_unit_test(mail_servers_are_read_the_same_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,11 @@ static void has_the_documented_defaults(void **state)
     assert_int_equal(config->limits.bandwidth, 0);
     assert_int_equal(config->limits.max_sent, 25 << 20);
     assert_int_equal(config->limits.max_attached, 0);
+    assert_null(config->alert.mail[0]);
+    assert_true(str_starts_with(config->alert.from, "closedrop@"));
+    assert_string_equal(config->alert.smtp, "smtp://localhost");
+    assert_string_equal(config->alert.login_file, "");
+    assert_int_equal(config->alert.digest.days, 0);
     assert_int_equal(config->log_level, LOG_LEVEL_INFO);
     assert_int_equal(config->log_format, LOG_FORMAT_TEXT);
     assert_int_equal(config->folder_count, 1);
@@ -162,6 +167,8 @@ static void reads_every_key(void **state)
         "  receipts = true; duplicates = \"skip\"; }, { path = \"/srv/b\"; watch = \"inotify\"; "
         "after_upload = "
         "\"delete\"; } );\n"
+        "alert = { mail = [ \"a@b.c\" ]; from = \"d@e\"; smtp = \"smtps://f:1\"; "
+        "smtp_login_file = \"/g\"; digest = \"07:30\"; };\n"
         "hooks = { done = [ \"/bin/a\", \"b c\" ]; recovered = [ \"bin/d\" ]; failed = [ ]; };\n"
         "log = { level = \"debug\"; format = \"json\"; };\n");
     const struct folder *folder = &config->folders[0];
@@ -196,6 +203,11 @@ static void reads_every_key(void **state)
     assert_int_equal(config->folders[1].after_upload, AFTER_DELETE);
     assert_int_equal(config->log_level, LOG_LEVEL_DEBUG);
     assert_int_equal(config->log_format, LOG_FORMAT_JSON);
+    assert_string_equal(config->alert.mail[0], "a@b.c");
+    assert_string_equal(config->alert.from, "d@e");
+    assert_string_equal(config->alert.smtp, "smtps://f:1");
+    assert_string_equal(config->alert.login_file, "/g");
+    assert_int_equal(config->alert.digest.minute, 450);
     assert_string_equal(config->hooks[NOTICE_DONE][0], "/bin/a");
     assert_string_equal(config->hooks[NOTICE_DONE][1], "b c");
     assert_true(str_ends_with(config->hooks[NOTICE_RECOVERED][0], "/bin/d"));
@@ -778,6 +790,13 @@ static const struct {
         "time, e.g. \"workdays 10:00\""},
     {"folders = ( { path = \"/srv/scans\"; silent = \"500ms\"; } );\n",
         ":1: folders[0].silent: is too short to mean anything"},
+    {FOLDER "alert = { mail = [ \"Office <a@b.c>\" ]; };",
+        ":2: alert.mail: \"Office <a@b.c>\" is not a valid address; write it without a name"},
+    {FOLDER "alert = { from = \"nobody\"; };", ":2: alert.from: \"nobody\" is not a valid address"},
+    {FOLDER "alert = { smtp = \"http://localhost\"; };",
+        ":2: alert.smtp: \"http://localhost\" is not the URL of a mail server"},
+    {FOLDER "alert = { digest = \"7:30\"; };",
+        ":2: alert.digest: \"7:30\" is not a time of the day, e.g. \"07:30\""},
     {FOLDER "hooks = { done = \"/bin/a b\"; };",
         ":2: hooks.done: must be a list of strings in quotes, none empty"},
     {FOLDER "hooks = { finished = [ \"/bin/a\" ]; };", ":2: hooks.finished: unknown key"},

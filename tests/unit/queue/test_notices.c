@@ -126,6 +126,20 @@ static void those_of_one_cause_are_delivered_together(void **state)
     commit(queue);
 }
 
+static void what_waits_can_be_woken(void **state)
+{
+    struct queue *queue = *state;
+    queue_set_listeners(queue, NOTICE_HELD, MAIL);
+    begin(queue);
+    const struct notice_batch one = {CHANNEL_MAIL, say(queue, NOTICE_HELD, "held:r"), NULL};
+    const struct notice_batch other = {CHANNEL_MAIL, say(queue, NOTICE_HELD, "held:s"), NULL};
+    queue_begin_delivery(queue, &one);
+    queue_delay_delivery(queue, &other, now + 1000);
+    queue_wake_notices(queue);
+    expect_due(queue, CHANNEL_MAIL, "2 held held:s in words job 0, 0/0\n");
+    commit(queue);
+}
+
 static void due_times_follow_the_clock(void **state)
 {
     struct queue *queue = *state;
@@ -193,7 +207,7 @@ static void causes_have_names(void **state)
         {NOTICE_HELD, {NULL, NULL, "r"}, "held:r"},
         {NOTICE_SILENT, {NULL, "scans", NULL}, "silent:scans"},
         {NOTICE_RECOVERED, {NULL, "scans", NULL}, ""},
-        {NOTICE_DIGEST, {NULL, NULL, NULL}, ""},
+        {NOTICE_SUMMARY, {NULL, NULL, NULL}, ""},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -211,6 +225,7 @@ int main(void)
         ON_MEMORY(an_event_is_kept_until_it_is_delivered),
         ON_MEMORY(a_crash_makes_it_due_again_and_counts),
         ON_MEMORY(those_of_one_cause_are_delivered_together),
+        ON_MEMORY(what_waits_can_be_woken),
         ON_MEMORY(due_times_follow_the_clock),
         ON_MEMORY(what_lasts_is_remembered),
         ON_MEMORY(the_last_arrival_of_a_folder_is_known),
