@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** A crash leaves open whether a delivery was made: it is made so often at most. */
-#define DELIVERIES_MAX 2
 /** How long it is tried. */
 #define DELIVERY_MAX_MS (3LL * 24 * 3600 * 1000)
 

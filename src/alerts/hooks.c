@@ -158,24 +158,12 @@ static struct hook *find_free(struct hooks *hooks, enum notice_kind kind)
     return NULL;
 }
 
-static bool is_wanted(const struct claim *claim, const struct notice *event)
-{
-    char what[WHAT];
-    if (!claim->config->hooks[event->kind][0])
-        return false;
-    if (event->unknown >= DELIVERIES_MAX)
-        log_error("%s: event %" PRId64 " is given up: closedrop crashed twice while the program "
-                  "was running",
-            name_of(event->kind, what), event->id);
-    return event->unknown < DELIVERIES_MAX;
-}
-
 static void claim_event(void *context, const struct notice *event)
 {
     const struct claim *claim = context;
     struct hook *hook = find_free(claim->hooks, event->kind);
     const struct notice_batch batch = {CHANNEL_HOOK, event->id, NULL};
-    if (!is_wanted(claim, event)) {
+    if (!claim->config->hooks[event->kind][0]) {
         queue_end_delivery(claim->queue, &batch);
         return;
     }

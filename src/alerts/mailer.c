@@ -320,19 +320,6 @@ static void keep_first(void *context, const struct notice *notice)
     first->is_there = notice_copy(&first->notice, notice) == 0;
 }
 
-/** Whether it may be mailed; if not, it is dropped. */
-static bool is_wanted(const struct config *config, struct queue *queue, const struct notice *notice)
-{
-    const struct notice_batch one = {CHANNEL_MAIL, notice->id, NULL};
-    bool is_given_up = notice->unknown >= DELIVERIES_MAX;
-    if (is_given_up)
-        log_error(WHAT ": event %" PRId64 " is given up: closedrop crashed twice while it was sent",
-            notice->id);
-    if (is_given_up || !config->alert.mail[0])
-        queue_end_delivery(queue, &one);
-    return !is_given_up && config->alert.mail[0];
-}
-
 static void claim_of_kind(
     struct mailer *mailer, const struct config *config, struct queue *queue, enum notice_kind kind)
 {
@@ -340,8 +327,11 @@ static void claim_of_kind(
     queue_list_notices(queue, CHANNEL_MAIL, kind, 1, keep_first, &first);
     if (!first.is_there)
         return;
-    if (is_wanted(config, queue, &first.notice))
+    const struct notice_batch one = {CHANNEL_MAIL, first.notice.id, NULL};
+    if (config->alert.mail[0])
         claim(mailer, config, queue, &first.notice);
+    else
+        queue_end_delivery(queue, &one);
     notice_release(&first.notice);
 }
 

@@ -83,8 +83,7 @@ static void tell_notice(void *context, const struct row *row)
         .at_ms = row->numbers[2],
         .since_ms = row->numbers[3],
         .opened_by = row->numbers[4],
-        .tries = (int)row->numbers[5],
-        .unknown = (int)row->numbers[6]};
+        .tries = (int)row->numbers[5]};
     if (event.kind != NOTICE_KINDS)
         asked->each(asked->context, &event);
 }

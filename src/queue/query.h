@@ -79,8 +79,7 @@ enum query_kind {
     QUERY_PACED,            /* sender, folder, not claimed: | id, entered of the first to enter */
     QUERY_COUNT_PACED,      /* sender | how many emails wait for their turn */
     QUERY_NOTICES,          /* channel, event, due at_ms, limit: event, cause, why | id, job, at_ms,
-                              since_ms, the          event that reported the beginning, tries, how many of
-                              them are          unknown */
+                              since_ms, the          event that reported the beginning, tries */
     QUERY_NOTICES_OF_CAUSE, /* channel, cause, not being delivered, limit: the same, by id */
     QUERY_NEXT_NOTICE,      /* channel, event: | when it is due, INT64_MAX */
     QUERY_COUNT_NOTICES,    /* channel, cause where set: | how many */
@@ -110,8 +109,8 @@ enum query_kind {
     CHANGE_NOTICE,       /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
                            posting (the event that reported the beginning): add it, due until_ms */
     /* events of a channel: the one with the id and, where cause is set, all of it up to the id */
-    CHANGE_NOTICE_BEGUN,  /* one try more, whose end is unknown; never due */
-    CHANGE_NOTICE_LATER,  /* its end is known: due until_ms */
+    CHANGE_NOTICE_BEGUN,  /* one try more; never due */
+    CHANGE_NOTICE_LATER,  /* due until_ms */
     CHANGE_NOTICE_OVER,   /* remove them */
     CHANGE_NOTICES_AGAIN, /* of all channels, what is never due: due until_ms */
     CHANGE_NOTICES_CLAMP, /* what is due after at_ms: due then */

@@ -242,7 +242,6 @@ static const char *const sql_migrations[] = {
     "  opened_by INTEGER NOT NULL,"
     "  due_ms INTEGER NOT NULL,"
     "  tries INTEGER NOT NULL DEFAULT 0,"
-    "  unknown INTEGER NOT NULL DEFAULT 0,"
     "  PRIMARY KEY (channel, id)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX event_due ON event (channel, kind, due_ms, id);"
@@ -330,8 +329,7 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
     " >= :since_ms AND (" time ", id) < (:at_ms, :below) AND " SQL_FITS " ORDER BY " time          \
     " DESC, id DESC LIMIT :limit"
 
-#define SQL_NOTICE_COLUMNS                                                                         \
-    "kind, cause, message, id, job, at_ms, since_ms, opened_by, tries, unknown"
+#define SQL_NOTICE_COLUMNS "kind, cause, message, id, job, at_ms, since_ms, opened_by, tries"
 /* the indexes serve each half */
 #define SQL_OF_BATCH                                                                               \
     "(channel = :channel AND id = :id)"                                                            \
@@ -551,9 +549,9 @@ static const char *const sql_texts[] = {
     [CHANGE_NOTICE] = "INSERT INTO event (channel, id, kind, cause, message, job, at_ms, since_ms,"
                       " opened_by, due_ms) VALUES (:channel, :id, :event, :cause, :why, :other,"
                       " :at_ms, :since_ms, :posting, :until_ms)",
-    [CHANGE_NOTICE_BEGUN] = "UPDATE event SET due_ms = :never, tries = tries + 1,"
-                            " unknown = unknown + 1 WHERE " SQL_OF_BATCH,
-    [CHANGE_NOTICE_LATER] = "UPDATE event SET due_ms = :until_ms, unknown = 0 WHERE " SQL_OF_BATCH,
+    [CHANGE_NOTICE_BEGUN] =
+        "UPDATE event SET due_ms = :never, tries = tries + 1 WHERE " SQL_OF_BATCH,
+    [CHANGE_NOTICE_LATER] = "UPDATE event SET due_ms = :until_ms WHERE " SQL_OF_BATCH,
     [CHANGE_NOTICE_OVER] = "DELETE FROM event WHERE " SQL_OF_BATCH,
     [CHANGE_NOTICES_AGAIN] = "UPDATE event SET due_ms = :until_ms WHERE due_ms = :never",
     [CHANGE_NOTICES_CLAMP] =

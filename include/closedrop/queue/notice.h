@@ -37,7 +37,6 @@ struct notice {
     int64_t since_ms;    /* recovered: when that had begun; summary: from when on */
     int64_t opened_by;   /* recovered: the event that reported the beginning; 0: none */
     int tries;           /* deliveries that began so far */
-    int unknown;         /* of these the last ones whose end is unknown, because of a crash */
 };
 
 /** What distinguishes causes of a kind; NULL where it does not matter. */

@@ -793,17 +793,15 @@ static void change_left(struct store *store, enum query_kind kind, const struct 
     store->record_count = kept;
 }
 
-/** Of an event, `number` is how often it was tried, and `nth` how often with an unknown end. */
+/** Of an event, `number` is how often it was tried. */
 static void change_notice(struct query *event, enum query_kind kind, const struct query *query)
 {
     bool is_named = is_of_batch(event, query), is_begun = event->until_ms == JOB_DUE_NEVER;
     if (kind == CHANGE_NOTICE_BEGUN && is_named) {
         event->until_ms = JOB_DUE_NEVER;
         event->number++;
-        event->nth++;
     } else if (kind == CHANGE_NOTICE_LATER && is_named) {
         event->until_ms = query->until_ms;
-        event->nth = 0;
     } else if (kind == CHANGE_NOTICES_AGAIN && is_begun) {
         event->until_ms = query->until_ms;
     } else if (kind == CHANGE_NOTICES_CLAMP && !is_begun && event->until_ms > query->at_ms) {
@@ -1069,8 +1067,7 @@ static bool answers(const struct store *store, const struct record *record, enum
 static struct row row_of_notice(const struct query *event)
 {
     return (struct row){{event->event, event->cause, event->why},
-        {event->id, event->other, event->at_ms, event->since_ms, event->posting, event->number,
-            event->nth}};
+        {event->id, event->other, event->at_ms, event->since_ms, event->posting, event->number}};
 }
 
 /** The event of a channel that is due first, of those behind this one in that order. */
