@@ -10,6 +10,7 @@
 #                       returned  the same; then its lead exists, and it is retried
 #                       renamed   one file, which is renamed while the agent is down
 #                       twins     two files with the same contents, of which one is filed and the other held back
+#                       heard     as failed, with a hook and mail: each outcome is heard of once or, for each kill, once more
 #   --power           cut the power: everything is on a disk of its own, which keeps only what was made durable (root)
 #   --again           the agent that continues is killed too, at any call, and a third one continues
 #   --every N         only every N-th call (1: all of them)
@@ -54,6 +55,7 @@ trap finish EXIT
 
 finish() {
     umount disk 2>/dev/null || true
+    [ -z "${mail_pid:-}" ] || kill "$mail_pid" 2>/dev/null || true
     stop_sandbox
     [ -n "${KEEP:-}" ] || rm -rf -- "$BATS_TEST_TMPDIR"
 }
@@ -117,6 +119,12 @@ begin_returned() {
 
 begin_renamed() { drop A1.txt; }
 
+begin_heard() {
+    drop A1.txt B1.txt
+    : >heard.jsonl
+    : >mails.jsonl
+}
+
 # With a queue there: one that was killed while it was made has the next look for both in Close, and find the one in the other.
 begin_twins() {
     agent || complain "nothing could be begun"
@@ -148,7 +156,7 @@ group)
     group='group = { by = "x"; wait = "100ms"; };'
     ;;
 three) end='{"done": ["A1.txt", "A2.txt", "A3.txt"], "failed": [], "activities": 3}' ;;
-failed)
+failed | heard)
     end='{"done": ["A1.txt"], "failed": ["B1.txt"], "activities": 1}'
     codes='[01]' # 0 where it had failed before the kill
     ;;
@@ -188,6 +196,31 @@ killed_agent() { # CALL: whether it was killed before that call
     disk_is_back
 }
 
+# ---- who hears of it ----
+
+hear() { # a hook, and a mail server where it is installed, write what they get
+    printf '#!/bin/sh\ncat >>"%s"\n' "$PWD/heard.jsonl" >hook
+    chmod 700 hook
+    more+="hooks = { done = [ \"hook\" ]; failed = [ \"hook\" ]; };"
+    /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || return 0
+    "$top/tests/support/mail_server.py" mails.jsonl smtp.port 2>smtp.log 3>&- &
+    mail_pid=$!
+    wait_until test -s smtp.port
+    more+="alert = { mail = [ \"a@example.com\" ]; smtp = \"smtp://127.0.0.1:$(cat smtp.port)\"; };"
+}
+
+check_heard() { # one event for each outcome, and each delivered once or, for each kill, once more
+    local most=2
+    ! $again || most=3
+    [ "$scenario" = heard ] || return 0
+    jq -se --argjson most $most '[group_by(.event)[] | {kind: .[0].kind, path: .[0].job.path, times: length}]
+        | sort_by(.path) | map([.kind, .path]) == [["done", "A1.txt"], ["failed", "B1.txt"]]
+        and all(.[]; .times <= $most)' heard.jsonl >/dev/null || complain "heard by the hook: $(cat heard.jsonl)"
+    [ -n "${mail_pid:-}" ] || return 0
+    jq -se --argjson most $most 'length >= 1 and length <= $most and (map(.id) | unique | length) == 1' \
+        mails.jsonl >/dev/null || complain "heard by mail: $(cat mails.jsonl)"
+}
+
 point=''
 complain() {
     echo "$point: $*"
@@ -203,6 +236,7 @@ check() { # the end is as it must be
     [[ $agent_code == $codes ]] || complain "the last agent ended with $agent_code"
     found=$(closedrop list --json | "$top/tests/support/invariants.py" "$admin" disk/in dropped) || complain "$found"
     [ "$(normal <<<"$found")" = "$end" ] || complain "the end is $found, not $end"
+    check_heard
 }
 
 go_through() { # CALL: false when a run ended before it
@@ -238,6 +272,7 @@ main() {
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     limits='doubt = "150ms";' timeout=5s settle=0
     more="rules = ( { name = \"r\"; match = { path = \"^(?<l>.)\"; }; lead_id = \"lead_{l}\"; $group email = { subject = \"{stem}\"; }; } );"
+    [ "$scenario" != heard ] || hear
     write_config 'watch = "poll"; poll_interval = "100ms"; rules = [ "r" ];'
     set_config state_dir=disk/state folders.path=disk/in limits.retry_first=20ms limits.retry_max=100ms
     begin
