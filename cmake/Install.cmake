@@ -10,7 +10,23 @@ install(CODE "
     file(INSTALL ${PROJECT_SOURCE_DIR}/etc/closedrop.conf DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/closedrop)
   endif()
 ")
-install(FILES packaging/systemd/closedrop.service DESTINATION lib/systemd/system)
+
+# One service, and one for each configuration of a machine that has several (closedrop@fax reads /etc/closedrop/fax.conf).
+set(units ${PROJECT_SOURCE_DIR}/packaging/systemd)
+file(READ ${units}/closedrop.service unit)
+string(REPLACE "Close CRM" "Close CRM (%i)" unit "${unit}")
+string(REPLACE "/etc/closedrop/closedrop.conf" "/etc/closedrop/%i.conf" unit "${unit}")
+string(REPLACE "Directory=closedrop\n" "Directory=closedrop-%i\n" unit "${unit}")
+string(REPLACE "ConfigurationDirectory=closedrop-%i" "ConfigurationDirectory=closedrop" unit "${unit}")
+string(REPLACE "edit closedrop`" "edit closedrop@NAME`" unit "${unit}")
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/closedrop@.service CONTENT "${unit}" @ONLY)
+install(FILES ${units}/closedrop.service ${PROJECT_BINARY_DIR}/closedrop@.service DESTINATION lib/systemd/system)
+install(FILES ${units}/user/closedrop.service DESTINATION lib/systemd/user)
+install(FILES ${units}/sysusers.conf DESTINATION lib/sysusers.d RENAME closedrop.conf)
+install(FILES ${units}/tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME closedrop.conf)
+# a low number: what the administrator sets wins
+install(FILES ${units}/sysctl.conf DESTINATION lib/sysctl.d RENAME 10-closedrop.conf)
+
 install(FILES packaging/man/closedrop.1 packaging/man/closedrop-sandbox.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES packaging/man/closedrop.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)

@@ -2,10 +2,11 @@
 # Shows closedrop at work, on this machine alone: builds the program, starts it next to a stand-in for Close
 # (closedrop-sandbox), drops real documents into a folder the way programs and people do, and shows where each one
 # arrived. No account is needed, and no network once the packages are installed.
-# Usage: packaging/demo.sh [--once]
+# Usage: packaging/demo.sh [--once] [--installed]
 #
 # Keeps running after the proof, so that you can drop files yourself, until Ctrl-C. With --once it exits after the
-# proof, with status 0 if everything arrived and 1 if not.
+# proof, with status 0 if everything arrived and 1 if not. With --installed it builds nothing, and shows the programs
+# that are installed.
 #
 # Requires Debian 12. Missing packages are installed with apt, which needs root or sudo. Everything else happens in
 # build/release and in a temporary directory that is removed at the end.
@@ -70,6 +71,13 @@ build() {
     cd -- "$top"
     quiet cmake --preset release || die "the build could not be configured"
     quiet cmake --build --preset release -j "$(nproc)" || die "the build failed"
+    say "$("$bin/closedrop" --version) is in $bin"
+}
+
+find_installed() {
+    title "Installed"
+    bin=$(dirname -- "$(type -P closedrop-sandbox || echo .)")
+    [ -x "$bin/closedrop" ] || die "closedrop and closedrop-sandbox are not installed"
     say "$("$bin/closedrop" --version) is in $bin"
 }
 
@@ -254,19 +262,21 @@ TEXT
 }
 
 main() {
-    local once=false
-    case ${1:-}/$# in
-    /0) ;;
-    --once/1) once=true ;;
-    --help/1 | -h/1)
-        usage
-        return 0
-        ;;
-    *)
-        usage >&2
-        return 2
-        ;;
-    esac
+    local once=false make=build option
+    for option; do
+        case $option in
+        --once) once=true ;;
+        --installed) make=find_installed ;;
+        --help | -h)
+            usage
+            return 0
+            ;;
+        *)
+            usage >&2
+            return 2
+            ;;
+        esac
+    done
     bold='' plain=''
     if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
         bold=$'\e[1m' plain=$'\e[0m'
@@ -277,7 +287,7 @@ main() {
     trap clean_up EXIT
     trap 'echo; exit 130' INT
     trap 'exit 143' TERM
-    build
+    "$make"
     start
     drop_documents
     prove

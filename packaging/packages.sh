@@ -22,6 +22,12 @@ test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc)
 
+# A clean Debian with a running systemd, for tests/run.sh --all.
+machine_packages=(debootstrap systemd-container)
+
+# packaging/build-deb.sh builds and judges packages with these.
+deb_packages=(debhelper dpkg-dev git lintian)
+
 # tests/fuzz/run.sh uses libFuzzer, which gcc does not have, and which is packaged separately from clang.
 fuzz_packages=(clang libclang-rt-14-dev)
 

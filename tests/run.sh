@@ -54,6 +54,7 @@ install_all() {
     local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}" "${shell_packages[@]}"
         "${browser_packages[@]}")
     $quick || wanted+=("${lint_packages[@]}")
+    ! $all || wanted+=("${deb_packages[@]}" "${machine_packages[@]}")
     # all in one go; only when that fails, group by group, to see what can be had
     install_packages "${wanted[@]}" && return
     install_packages "${needed[@]}" || die "nothing can be built or tested without these packages"
@@ -62,6 +63,7 @@ install_all() {
     install_or_note "completion in other shells" "${shell_packages[@]}"
     install_or_note "the page in a browser" "${browser_packages[@]}"
     install_or_note "documents of some makers" "${maker_packages[@]}"
+    ! $all || install_or_note "packages on a clean machine" "${deb_packages[@]}" "${machine_packages[@]}"
 }
 
 # ---- tests ----

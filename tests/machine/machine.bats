@@ -1,0 +1,264 @@
+#!/usr/bin/env bats
+# The packages on a clean Debian with a running systemd: installed, configured, run, upgraded while files arrive, removed,
+# purged. The tests share one machine, and continue where the one before has ended.
+
+CLOSEDROP_SOURCE_DIR=${CLOSEDROP_SOURCE_DIR:-$(realpath -- "$BATS_TEST_DIRNAME/../..")}
+. "$CLOSEDROP_SOURCE_DIR/tests/support/wait.bash"
+. "$CLOSEDROP_SOURCE_DIR/tests/support/jq.bash"
+. "$CLOSEDROP_SOURCE_DIR/tests/machine/machine.bash"
+
+setup_file() {
+    export CLOSEDROP_SOURCE_DIR machine=$BATS_FILE_TMPDIR
+    make_machine "$machine" || true
+}
+
+teardown_file() {
+    stop_machine
+}
+
+setup() {
+    [ -s "$machine/leader" ] || skip "no machine: $(cat "$machine/why")"
+    cd "$BATS_TEST_TMPDIR" || return
+    root=$machine/root
+    etc=$root/etc/closedrop
+}
+
+# ---- what they ask ----
+
+service_is() { # STATE
+    [ "$(inside systemctl is-active "${2:-closedrop}")" = "$1" ]
+}
+
+property() { # NAME
+    inside systemctl show -P "$1" closedrop
+}
+
+restarted() { # more often than NUMBER
+    [ "$(property NRestarts)" -gt "$1" ] && service_is active
+}
+
+status() {
+    inside closedrop status --json
+}
+
+done_are() { # NUMBER
+    local json
+    json=$(status) && [ "$(json_value 'done' "${json#*'"jobs":'}")" = "$1" ]
+}
+
+drop_in() { # LINE...: for the service, in place of the one before
+    mkdir -p "$root/etc/systemd/system/closedrop.service.d"
+    printf '%s\n' '[Service]' "$@" >"$root/etc/systemd/system/closedrop.service.d/test.conf"
+    inside systemctl daemon-reload
+}
+
+configure() { # FOLDER: in the form of the README's first configuration
+    cat >"$etc/closedrop.conf" <<CONF
+close = {
+  api_url      = "http://127.0.0.1:8700/api/v1/";
+  upload_hosts = [ "127.0.0.1" ];
+  $key_line
+};
+folders = ( { path = "$1"; settle = "200ms"; } );
+CONF
+}
+
+key_line='api_key_file = "/etc/closedrop/api-key";'
+
+give_key() { # KEY
+    install -m 600 -o "$(inside id -u closedrop)" -g "$(inside id -g closedrop)" /dev/null "$etc/api-key"
+    echo "$1" >"$etc/api-key"
+}
+
+as_anna() {
+    inside runuser -u anna -- "$@"
+}
+
+drop() { # PATH TEXT: as somebody in the office does
+    as_anna sh -c 'umask 007 && printf "%s" "$2" >"$1"' _ "$1" "$2"
+}
+
+log_says() { # TEXT
+    inside journalctl -u closedrop -o cat | grep -qF -- "$1"
+}
+
+# ---- installed ----
+
+@test "installed: a user, its directory, the configuration; nothing runs, and nothing is enabled" {
+    [ "$(inside id -un closedrop)" = closedrop ]
+    [ "$(inside stat -c '%U:%G %a' /var/lib/closedrop)" = "closedrop:closedrop 700" ]
+    inside test -e /etc/closedrop/closedrop.conf
+    service_is inactive
+    [ "$(inside systemctl is-enabled closedrop)" = disabled ]
+    [ "$(inside systemctl --global is-enabled closedrop)" = disabled ]
+    [ "$(inside cat /proc/sys/fs/inotify/max_user_instances)" -ge 128 ]
+    inside useradd -m -G closedrop anna
+    inside install -d -o closedrop -g closedrop -m 2770 /srv/scans
+    inside systemd-run -q --unit=sandbox closedrop-sandbox --api-port 8700 --s3-port 8701
+}
+
+@test "a configuration with an error: the service fails with 78, and is not restarted" {
+    echo 'folders = ( { path = "/srv/scans"; setle = "1s"; } );' >"$etc/closedrop.conf"
+    run inside systemctl start closedrop
+    [ "$status" != 0 ]
+    service_is failed
+    [ "$(property ExecMainStatus)" = 78 ]
+    [ "$(property NRestarts)" = 0 ]
+    log_says 'setle: unknown key'
+}
+
+@test "a key that Close refuses ends run --once with 77, which is not restarted" {
+    configure /srv/scans
+    give_key api_wrong.secret
+    drop_in 'ExecStart=' 'ExecStart=/usr/bin/closedrop run -c /etc/closedrop/closedrop.conf --once'
+    drop /srv/scans/early.txt early
+    inside systemctl reset-failed closedrop
+    inside systemctl start closedrop || true
+    wait_until service_is failed
+    [ "$(property ExecMainStatus)" = 77 ]
+    [ "$(property NRestarts)" = 0 ]
+}
+
+@test "systemctl start returns when it is ready, and a file that was dropped is delivered" {
+    give_key api_sandbox.secret
+    drop_in 'WatchdogSec=3s'
+    inside systemctl reset-failed closedrop
+    inside systemctl enable --now closedrop
+    [ "$(status | jq -r '.folders[0].healthy')" = true ]
+    wait_until done_are 1
+    drop /srv/scans/letter.txt hello
+    wait_until done_are 2
+    [ "$(inside stat -c '%U:%G %a' /srv/scans/Uploaded)" = "closedrop:closedrop 2770" ]
+    as_anna find /srv/scans/Uploaded -name letter.txt | grep -q .
+}
+
+@test "no process of it may do more than its unit says" {
+    local pid
+    pid=$(property MainPID)
+    inside cat "/proc/$pid/status" >process.txt
+    grep -qx $'CapEff:\t0000000010000000' process.txt # CAP_LEASE
+    grep -qx $'NoNewPrivs:\t1' process.txt
+    grep -qx $'Seccomp:\t2' process.txt
+    grep -qx "Uid:.$(inside id -u closedrop).*" process.txt
+}
+
+@test "a reload takes a good configuration, and keeps the old one where the new one has an error" {
+    inside install -d -o closedrop -g closedrop -m 2770 /srv/fax
+    sed -i 's|^folders.*|folders = ( { path = "/srv/scans"; settle = "200ms"; }, { path = "/srv/fax"; } );|' "$etc/closedrop.conf"
+    inside systemctl reload closedrop
+    wait_until eval '[ "$(status | jq ".folders | length")" = 2 ]'
+    echo 'folders = 1;' >>"$etc/closedrop.conf"
+    inside systemctl reload closedrop
+    wait_until log_says 'keeping the old'
+    [ "$(status | jq '.folders | length')" = 2 ]
+    service_is active
+    sed -i '$d' "$etc/closedrop.conf"
+}
+
+@test "the watchdog restarts it when it hangs, and it continues" {
+    local before
+    before=$(property NRestarts)
+    inside kill -STOP "$(property MainPID)"
+    drop /srv/scans/after.txt after
+    wait_until restarted "$before"
+    wait_until done_are 3
+}
+
+@test "a folder outside /srv needs a line for the service" {
+    inside install -d -o closedrop -g closedrop -m 2770 /data/scans
+    configure /data/scans
+    inside systemctl reload closedrop
+    run inside runuser -u closedrop -- closedrop doctor
+    wait_until eval 'inside closedrop status | grep -q "/data/scans"'
+    drop_in 'ReadWritePaths=/data/scans'
+    inside systemctl restart closedrop
+    drop /data/scans/far.txt far
+    wait_until done_are 4
+    wait_until eval 'as_anna find /data/scans/Uploaded -name far.txt | grep -q .'
+}
+
+@test "a key that only systemd can read" {
+    key_line=''
+    configure /srv/scans
+    chown 0:0 "$etc/api-key"
+    chmod 600 "$etc/api-key"
+    drop_in 'LoadCredential=close-api-key:/etc/closedrop/api-key'
+    inside systemctl restart closedrop
+    drop /srv/scans/credential.txt credential
+    wait_until done_are 5
+}
+
+@test "a second service, for a configuration of its own" {
+    inside install -d -o closedrop -g closedrop -m 2770 /srv/office
+    give_key api_sandbox.secret
+    configure /srv/office
+    sed -i '1i state_dir = "/var/lib/closedrop-office";\ncontrol_socket = "/run/closedrop-office/control.sock";' "$etc/closedrop.conf"
+    mv "$etc/closedrop.conf" "$etc/office.conf"
+    configure /srv/scans
+    inside systemctl start closedrop@office
+    drop /srv/office/memo.txt memo
+    wait_until eval '[[ $(inside closedrop list -c /etc/closedrop/office.conf --state done) == *memo.txt* ]]'
+    service_is active
+}
+
+# ---- upgraded, removed, purged ----
+
+# The same, as a later version.
+later_version() {
+    rm -rf later
+    dpkg-deb -R "$root"/packages/closedrop_*.deb later
+    sed -i 's/^Version:.*/Version: 0.1.0+later/' later/DEBIAN/control
+    dpkg-deb -b later "$root/packages/later.deb"
+}
+
+@test "an upgrade while files arrive loses none and sends none twice, and keeps the configuration" {
+    local pid i
+    drop_in
+    inside systemctl restart closedrop
+    pid=$(property MainPID)
+    later_version
+    as_anna sh -c 'umask 007; i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo "file $i" >/srv/scans/$i.txt; done'
+    inside dpkg -i /packages/later.deb
+    [ "$(property MainPID)" != "$pid" ]
+    service_is active
+    service_is active closedrop@office
+    grep -q 127.0.0.1:8700 "$etc/closedrop.conf"
+    wait_until done_are 305
+    nsenter --net --target "$(cat "$machine/leader")" curl -s http://127.0.0.1:8700/admin/ledger.tsv |
+        cut -f1 | sort | uniq -c | awk '$1 != 1' >twice.txt
+    diff /dev/null twice.txt
+}
+
+@test "it stops within its time while a transfer hangs" {
+    nsenter --net --target "$(cat "$machine/leader")" \
+        curl -sf -X POST -d '[{"on":"s3","do":{"delay":"10m"}}]' http://127.0.0.1:8700/admin/faults >/dev/null
+    drop /srv/scans/slow.txt slow
+    wait_until eval '[ "$(status | jq ".transfers | length")" = 1 ]'
+    local start=$SECONDS
+    inside systemctl stop closedrop
+    [ $((SECONDS - start)) -le 40 ]
+    [ "$(property Result)" = success ]
+}
+
+@test "removed: the programs and the service go; queue, key, configuration and files stay" {
+    inside systemctl start closedrop
+    inside apt-get remove -y -q closedrop
+    [ -z "$(inside pgrep -x closedrop || true)" ]
+    never inside test -e /usr/bin/closedrop
+    inside test -e /var/lib/closedrop/queue.db
+    inside test -e /etc/closedrop/api-key
+    inside test -e /etc/closedrop/closedrop.conf
+    inside find /srv/scans -name slow.txt | grep -q .
+}
+
+@test "purged: the configuration goes; queue and key stay, and are named" {
+    run inside apt-get purge -y -q closedrop
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"/var/lib/closedrop stays"* ]]
+    [[ $output == *"/etc/closedrop/api-key stays"* ]]
+    never inside test -e /etc/closedrop/closedrop.conf
+    inside test -e /var/lib/closedrop/queue.db
+    inside test -e /etc/closedrop/api-key
+    echo "# left: $(inside find /etc /usr /var /run /lib/systemd -name '*closedrop*' -not -path '/var/cache/*' | paste -sd ' ')" >&3
+}
