@@ -99,15 +99,15 @@ static void gives_up_who_is_silent(void **state)
     pace_ms = APART_MAX_MS; /* a longer patience is not had */
     assert_int_equal(run(tell_and_hang, NULL, 60LL * 60 * 1000), -ETIMEDOUT);
     clock_source = machine;
-    assert_int_equal(run(tell_and_hang, "found", 20), -ETIMEDOUT);
+    assert_int_equal(run(tell_and_hang, "found", 1000), -ETIMEDOUT);
     assert_string_equal(arrived, "found;");
 }
 
 static void live_longer_than_patience(const void *subject)
 {
     (void)subject;
-    for (int i = 0; i < 10; i++) {
-        (void)usleep(30000);
+    for (int i = 0; i < 15; i++) {
+        (void)usleep(80000);
         apart_show_life();
     }
 }
@@ -116,7 +116,7 @@ static void does_not_give_up_who_shows_life(void **state)
 {
     (void)state;
     apart_show_life(); /* here it does nothing */
-    assert_int_equal(run(live_longer_than_patience, NULL, 250), 0);
+    assert_int_equal(run(live_longer_than_patience, NULL, 1000), 0);
 }
 
 /** The write end of a pipe, and our output, would keep those waiting who read from there. */

@@ -2,7 +2,6 @@
 #include "failing_calls.h"
 
 #include "closedrop/base/array.h"
-#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/rules/sidecar.h"
@@ -238,15 +237,13 @@ static int read_crowd(int members, struct json *values, struct str *why)
     return result;
 }
 
-static void takes_no_time_worth_mentioning(void **state)
+static void takes_no_more_values_than_it_can_search(void **state)
 {
     (void)state;
     struct str why = STR_INIT(1000);
     struct json *values = json_object();
-    int64_t before = clock_steady_ms();
     assert_int_equal(read_crowd(1000, values, &why), 0);
     assert_int_equal(read_crowd(1001, values, &why), -EINVAL);
-    assert_in_range(clock_steady_ms() - before, 0, 3000);
     assert_string_equal(str_text(&why), "the sidecar contains more than 1000 values in one object");
     json_free(values);
     str_release(&why);
@@ -282,7 +279,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(takes_a_name_of_just_the_length),
         cmocka_unit_test(is_bounded_in_size_and_depth),
-        cmocka_unit_test(takes_no_time_worth_mentioning),
+        cmocka_unit_test(takes_no_more_values_than_it_can_search),
         cmocka_unit_test(survives_every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
