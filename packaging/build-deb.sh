@@ -34,7 +34,7 @@ copy_tree() { # DIR
     cp -R -- "$1/packaging/deb" "$1/debian"
 }
 
-build_in() { # DIR: the packages are beside the copy of the tree in it
+build_in() { # DIR: the packages are next to the copy of the tree in it
     copy_tree "$1/closedrop"
     (cd -- "$1/closedrop" && quiet dpkg-buildpackage -us -uc) || die "the build failed"
 }

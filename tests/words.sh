@@ -52,7 +52,8 @@ check() {
     done < <(table)
 }
 
-check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] $(find packaging/systemd -type f)
+mapfile -t units < <(find packaging/systemd -type f)
+check grep -nH '' README.md CONTRIBUTING.md CHANGELOG.md docs/*.md etc/closedrop.conf packaging/*.sh packaging/man/*.[1-8] "${units[@]}"
 mapfile -t sources < <(find include src tests -name '*.[ch]')
 mapfile -t scripts < <(find tests packaging -name '*.bats' -o -name '*.bash' -o -name '*.py' -o -name '*.sh' ! -name words.sh)
 check grep -nHoP '(/\*|^ *\*|//).*' "${sources[@]}"

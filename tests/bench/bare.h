@@ -37,7 +37,7 @@ char *bare_next(void);
 /** Ask for a ticket for slot->path; its form follows by itself. */
 void bare_send(struct slot *slot);
 
-/** Go on with all requests; calls `ended` for each that has ended, and says which have failed. */
+/** Continue all requests; calls `ended` for each that has ended, and says which have failed. */
 void bare_perform(bare_ended *ended);
 
 /** Wait until there is something to do. */

@@ -6,8 +6,8 @@
  *
  * The journal is on the disk (fdatasync(2), once a turn) before anything depends on it: that a file
  * is queued before it is sent, that it is stored before it is moved to DIRECTORY, and that it was
- * moved before the end. DIRECTORY itself is not synced: a file that is at neither place after a
- * power failure is looked for. Exit status 0: every file was stored and moved.
+ * moved before the end. DIRECTORY itself is not synced: a power failure may leave a file
+ * at either place. Exit status 0: every file was stored and moved.
  */
 #include "bare.h"
 

@@ -10,7 +10,7 @@
 #                       returned  the same; then its lead exists, and it is retried
 #                       renamed   one file, which is renamed while the agent is down
 #                       twins     two files with the same contents, of which one is filed and the other held back
-#                       heard     as failed, with a hook and mail: each outcome is heard of once or, for each kill, once more
+#                       heard     as failed, with a hook and mail: each outcome is heard of once or, for each kill, again
 #   --power           cut the power: everything is on a disk of its own, which keeps only what was made durable (root)
 #   --again           the agent that continues is killed too, at any call, and a third one continues
 #   --every N         only every N-th call (1: all of them)
