@@ -35,7 +35,8 @@
  *     agent/arrivals       messages from the watch thread; requests are messages to it
  *     agent/recover        what an earlier process left behind
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
- *     agent/control        answers on the control socket; progress: how far a file has settled
+ *     agent/control        answers on the control socket; progress: how far a file has settled;
+ *                          folder_away: which jobs wait for their folder
  *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
  *     agent/conditions     what holds up files now, for the alerts
  *     agent/figures        what is measured, for programs that watch the agent

@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "agent_state.h"
+#include "folder_away.h"
 #include "progress.h"
 
 #include "closedrop/base/clock.h"
@@ -70,6 +71,11 @@ static bool is_about_status(enum question_kind kind)
     return kind == ASK_STATUS || kind == ASK_PAUSE || kind == ASK_RESUME;
 }
 
+static int add_known(const struct agent *agent, enum question_kind kind, struct json *body)
+{
+    return is_about_status(kind) ? add_status(agent, body) : folder_away_add(agent, kind, body);
+}
+
 struct answer control_answer(void *context, const struct question *question)
 {
     struct agent *agent = context;
@@ -79,8 +85,7 @@ struct answer control_answer(void *context, const struct question *question)
         return progress_answer(agent, question);
     queue_begin(agent->queue);
     struct answer reply = question_answer(agent->queue, agent->config, question);
-    if (is_about_status(question->kind) && reply.status == 200 &&
-        add_status(agent, reply.body) < 0) {
+    if (reply.status == 200 && add_known(agent, question->kind, reply.body) < 0) {
         json_free(reply.body);
         reply = answer_error(500, "out of memory");
     }

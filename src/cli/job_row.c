@@ -8,6 +8,7 @@
 #include "closedrop/base/cells.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 
@@ -71,6 +72,13 @@ static void add_target(struct str *out, const struct json *job)
     job_add_named(out, job, "contact_id", "contact_name");
 }
 
+void job_add_away(struct str *out, const struct json *job)
+{
+    const char *why = job_member(job, "folder_away");
+    str_add(out, *why ? "its folder is away: " : "");
+    str_add_bytes(out, why, remedy_problem_length(why));
+}
+
 /** Why it is not done, or what was made of it, and where its file is now. */
 static void add_remark(struct str *out, const struct json *job)
 {
@@ -84,6 +92,10 @@ static void add_remark(struct str *out, const struct json *job)
         str_printf(out, "%s; ", error);
     else if (json_get_text(job, "activity_id")) {
         add_target(out, job);
+        str_add(out, "; ");
+    }
+    if (json_get_text(job, "folder_away")) {
+        job_add_away(out, job);
         str_add(out, "; ");
     }
     if (stuck)

@@ -22,4 +22,8 @@ void job_print_heading(const char *when);
 /** Print the row of a job, with a word for its state and one of its times. */
 void job_print_row(const struct json *job, const char *state, const char *when_key);
 
+/** Append why it waits, if its folder is away: "its folder is away: does not answer since 10:14".
+ */
+void job_add_away(struct str *out, const struct json *job);
+
 #endif

@@ -37,6 +37,14 @@ static void print_named(const char *label, const struct json *job, const char *i
     str_release(&text);
 }
 
+static void print_away(const struct json *job)
+{
+    struct str text = STR_INIT(16384);
+    job_add_away(&text, job);
+    print_field("Waits", str_text(&text));
+    str_release(&text);
+}
+
 static void print_size(const struct json *job)
 {
     struct str size = STR_INIT(64);
@@ -88,6 +96,7 @@ static void print_job(const struct json *job)
     print_time("Failed", job, "failed_at");
     printf("%-14s %" PRId64 "\n", "Attempts", json_get_int(job, "attempts", 0));
     print_field("Error", job_error(job));
+    print_away(job);
     print_field("Not put away", json_get_text(job, "not_put_away"));
     print_history(json_get(job, "history"));
 }

@@ -42,6 +42,23 @@ share_is_away() {
     wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b.txt"
 }
 
+@test "list and show say why a job of the share waits" {
+    start_agent
+    wait_until share_says .healthy
+    closedrop pause
+    echo shared >behind/b.txt
+    echo local >in/a.txt
+    wait_until jobs_are queued 2
+    hang all
+    wait_until share_is_away
+    closedrop list --json | jq -s -e 'map(select(.folder_away | strings | test("^does not answer since "))) | map(.path) == ["b.txt"]'
+    [[ $(closedrop list) == *'b.txt  (its folder is away: does not answer since '* ]]
+    [[ $(closedrop show b.txt) == *$'\nWaits          its folder is away: does not answer since '* ]]
+    answer
+    wait_until share_says .healthy
+    [[ $(closedrop list) != *'folder is away'* ]]
+}
+
 @test "a start while the share hangs: the control socket answers, and the local folder delivers" {
     hang all
     echo local >in/a.txt
