@@ -78,6 +78,16 @@ static struct verdict make_body(struct match *match)
     return attach_body(rule, &match->session->config->limits, jobs, 1, &match->body);
 }
 
+/** Whether all tables answer that may be needed. */
+static struct verdict ask_tables(const struct match *match)
+{
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "all answer");
+    struct rule *const *rules = match->folder->rules;
+    for (; *rules && verdict.kind == VERDICT_NEXT; rules++)
+        verdict = unanswered_table(*rules, match->session->config->limits.timeout_ms);
+    return verdict;
+}
+
 /** What would happen to it: NEXT with what, or FAIL with why nothing would. */
 static struct verdict judge_file(struct match *match)
 {
@@ -85,8 +95,7 @@ static struct verdict judge_file(struct match *match)
     if (match->is_left_out)
         return verdict;
     if (verdict.kind == VERDICT_NEXT)
-        verdict =
-            unanswered_tables(match->folder->rules, match->session->config->limits.timeout_ms);
+        verdict = ask_tables(match);
     if (verdict.kind == VERDICT_NEXT)
         verdict = resolve(match);
     if (verdict.kind == VERDICT_NEXT && match->resolution.rule)

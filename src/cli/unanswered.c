@@ -1,4 +1,5 @@
-/** Says that something does not answer, and asks tables in another process whether they do. */
+/** Says that something does not answer, and asks files and tables in another process whether they
+ * do. */
 #include "unanswered.h"
 
 #include "closedrop/base/cleanup.h"
@@ -16,29 +17,42 @@ struct verdict unanswered_verdict(const char *path, int error)
         words ? words : path, apart_remedy(error));
 }
 
-static void read_table(const void *subject)
+#define PIECE_SIZE 65536
+
+static void read_ends(const void *subject)
 {
-    char piece[65536];
+    char piece[PIECE_SIZE];
+    CLEANUP(close_fd) int fd = open(subject, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    if (size > 0 && pread(fd, piece, sizeof(piece), 0) > 0 && size > PIECE_SIZE)
+        (void)pread(fd, piece, sizeof(piece), size - PIECE_SIZE);
+}
+
+static void read_all(const void *subject)
+{
+    char piece[PIECE_SIZE];
     CLEANUP(close_fd) int fd = open(subject, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     while (fd >= 0 && read(fd, piece, sizeof(piece)) > 0)
         apart_show_life();
 }
 
-static int ask_table(const char *table, int64_t patience_ms)
+static struct verdict ask(const char *path, void (*examine)(const void *path), int64_t patience_ms)
 {
     dev_t device;
     const struct apart apart = {
-        .path = table, .examine = read_table, .subject = table, .patience_ms = patience_ms};
-    return path_may_hang(table, &device) ? apart_run(&apart) : 0;
+        .path = path, .examine = examine, .subject = path, .patience_ms = patience_ms};
+    int result = path_may_hang(path, &device) ? apart_run(&apart) : 0;
+    return result < 0 ? unanswered_verdict(path, result)
+                      : verdict_make(VERDICT_NEXT, NULL, "it answers");
 }
 
-struct verdict unanswered_tables(struct rule *const *rules, int64_t patience_ms)
+struct verdict unanswered_file(const char *path, int64_t patience_ms)
 {
-    for (; *rules; rules++) {
-        const char *table = (*rules)->table;
-        int result = table ? ask_table(table, patience_ms) : 0;
-        if (result < 0)
-            return unanswered_verdict(table, result);
-    }
-    return verdict_make(VERDICT_NEXT, NULL, "all answer");
+    return ask(path, read_ends, patience_ms);
+}
+
+struct verdict unanswered_table(const struct rule *rule, int64_t patience_ms)
+{
+    return rule->table ? ask(rule->table, read_all, patience_ms)
+                       : verdict_make(VERDICT_NEXT, NULL, "there is none");
 }

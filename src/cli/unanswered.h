@@ -9,9 +9,12 @@
 struct verdict unanswered_verdict(const char *path, int error);
 
 /**
- * Whether all tables of these rules answer, as far as they are where calls may hang: each is read
- * in another process. VERDICT_NEXT, or the verdict on the first that does not.
+ * Whether the file at `path` answers, if it is where calls may hang: it is opened, and its first
+ * and last bytes are read, in another process. VERDICT_NEXT also if there is no such file.
  */
-struct verdict unanswered_tables(struct rule *const *rules, int64_t patience_ms);
+struct verdict unanswered_file(const char *path, int64_t patience_ms);
+
+/** The same for the table of a rule, which is read to its end; NEXT also if it has none. */
+struct verdict unanswered_table(const struct rule *rule, int64_t patience_ms);
 
 #endif

@@ -2,6 +2,7 @@
 #include "errand.h"
 #include "named_file.h"
 #include "names.h"
+#include "unanswered.h"
 #include "upload_filing.h"
 #include "upload_result.h"
 
@@ -81,7 +82,12 @@ static int upload_one(struct session *session, const char *path)
         .rule = filing_rule(session),
         .begun_ms = clock_wall_ms(),
         .attempts = 1};
-    struct verdict verdict = open_file(path, &errand.upload);
+    const int64_t patience_ms = session->config->limits.timeout_ms;
+    struct verdict verdict = unanswered_file(path, patience_ms);
+    if (verdict.kind == VERDICT_NEXT && errand.rule)
+        verdict = unanswered_table(errand.rule, patience_ms);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = open_file(path, &errand.upload);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
         verdict = errand_try(&errand, filing_resolve);
     if (verdict.kind == VERDICT_NEXT)

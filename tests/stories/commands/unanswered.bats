@@ -65,6 +65,19 @@ says_within() {
     says_within 5 1 "a.txt was not examined: share/drop/a.txt $HANGS" explain share/drop/a.txt
 }
 
+@test "upload: what is on the share is not sent, what is elsewhere is" {
+    echo a >behind/drop/a.txt
+    echo b >in/b.txt
+    echo 'a,ACME' >>behind/t.csv
+    hang all
+    says_within 5 1 "share/drop/a.txt: share/drop/a.txt $HANGS; nothing was examined there" upload share/drop/a.txt in/b.txt
+    [ "$(uploads)" = 1 ]
+    says_within 5 1 "in/b.txt: $PWD/share/t.csv $HANGS" upload --rule r in/b.txt
+    answer
+    says_within 5 0 http upload share/drop/a.txt
+    [ "$(uploads)" = 2 ]
+}
+
 @test "match: a file on the share is not examined, and neither is one that needs a table there" {
     echo a | tee behind/drop/a.txt >in/b.txt
     hang all
