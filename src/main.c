@@ -33,7 +33,7 @@
  *     agent/agent          starts the stages from left to right, and stops them
  *     agent/loop           the loop of the work thread: one turn, one transaction
  *     agent/arrivals       messages from the watch thread; requests are messages to it
- *     agent/recover        what an earlier process left behind
+ *     agent/recover        what an earlier process left behind; recover_elsewhere: on a share
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
  *     agent/control        answers on the control socket; progress: how far a file has settled;
  *                          folder_away: which jobs wait for their folder

@@ -21,6 +21,10 @@
 struct agent_folder {
     struct folder_health health;
     bool is_recovered; /* its staging was recovered */
+    /* elsewhere, until then (recover_elsewhere.h): */
+    int64_t recovery;              /* the number of the order that was given; 0: none */
+    bool puts_back;                /* it is the second one */
+    struct folder_health arriving; /* what it was reported to be */
 };
 
 /** What is shown of a run with --once (once_bar.c). */
@@ -45,6 +49,7 @@ struct agent {
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */
+    int64_t recoveries;           /* less one for each order that recovers staging */
     int64_t questions;            /* asked of the watch thread so far */
     struct message *progress;     /* its last answer (MESSAGE_PROGRESS), or NULL */
     int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */

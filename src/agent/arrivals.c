@@ -7,6 +7,8 @@
 #include "arrivals.h"
 #include "progress.h"
 #include "recover.h"
+#include "recover_elsewhere.h"
+#include "requests.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
@@ -149,30 +151,64 @@ static void take_empty(struct agent *agent, const struct message *message)
             &message->sightings[i].state);
 }
 
-static void take_health(struct agent *agent, const struct message *message)
+static void judge_bare(const struct agent *agent, size_t index, struct folder_health *health)
 {
-    const struct folder *folder = &agent->config->folders[message->folder];
-    struct folder_health *health = &agent->folders[message->folder].health;
-    struct folder_health before = *health;
-    *health = message->health;
+    const struct folder *folder = &agent->config->folders[index];
     if (health->healthy && health->is_bare && agent_count_waiting(agent, folder->name) > 0) {
         health->healthy = false;
         snprintf(health->message, sizeof(health->message),
             "is empty although files of it are still in the queue: it appears to be "
             "unmounted" REMEDY "mount it again");
     }
+}
+
+static void set_health(struct agent *agent, size_t index, const struct folder_health *health)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    const struct folder_health before = agent->folders[index].health;
+    agent->folders[index].health = *health;
     bool was_healthy = before.healthy;
     bool is_news = strcmp(health->message, before.message) != 0;
-    if (health->healthy && !agent->folders[message->folder].is_recovered)
-        recover_arrived(agent, message->folder);
     const struct folder_state state = {health->healthy, health->device, health->inode,
         health->scanned_for, health->complete_scans};
-    worker_set_folder(agent->worker, message->folder, &state);
+    worker_set_folder(agent->worker, index, &state);
     if (*health->message && is_news)
         log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
     else if (health->healthy && !was_healthy)
         log_info("folder %s (%s) is watched%s", folder->name, folder->path,
             health->polls ? ", by polling every poll_interval" : "");
+}
+
+static void take_health(struct agent *agent, const struct message *message)
+{
+    struct agent_folder *folder = &agent->folders[message->folder];
+    struct folder_health health = message->health;
+    judge_bare(agent, message->folder, &health);
+    if (!health.healthy)
+        recover_elsewhere_abandon(agent, message->folder);
+    if (health.healthy && !folder->is_recovered &&
+        !recover_arrived(agent, message->folder, &health))
+        folder->arriving = health;
+    else
+        set_health(agent, message->folder, &health);
+}
+
+/** The folder arrives, and is scanned again: what was put back may have been missed. */
+static void take_recovery(struct agent *agent, size_t index, int result)
+{
+    recover_finish(agent, index, result);
+    set_health(agent, index, &agent->folders[index].arriving);
+    (void)request_scan(agent, agent->config->folders[index].name);
+}
+
+static void take_result(struct agent *agent, const struct message *message)
+{
+    int result = 1;
+    if (!recover_elsewhere_take(agent, message, &result))
+        worker_take_result(agent->worker, agent->config->folders[message->folder].name,
+            message->question, message->body, message->body_length);
+    if (result <= 0)
+        take_recovery(agent, message->folder, result);
 }
 
 /**
@@ -201,8 +237,7 @@ static void take_message(struct agent *agent, struct message *message)
         return;
     }
     if (message->kind == MESSAGE_RESULT) {
-        worker_take_result(agent->worker, agent->config->folders[message->folder].name,
-            message->question, message->body, message->body_length);
+        take_result(agent, message);
         message_free(message);
         return;
     }

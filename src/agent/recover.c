@@ -3,7 +3,7 @@
 
 #include "recover.h"
 #include "config_changes.h"
-#include "requests.h"
+#include "recover_elsewhere.h"
 
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
@@ -19,19 +19,23 @@
 #include <string.h>
 #include <unistd.h>
 
-static void recover_staging(struct agent *agent, size_t index)
+void recover_finish(struct agent *agent, size_t index, int result)
 {
     const struct folder *folder = &agent->config->folders[index];
-    agent->folders[index].is_recovered = true;
-    if (folder->after_upload == AFTER_KEEP)
-        return;
     char user[ACCOUNT_NAME];
-    int result = staging_recover(folder, agent->queue);
+    agent->folders[index].is_recovered = true;
     if (result < 0)
         log_warn("folder %s (%s): finished files cannot be moved: the directory .closedrop in it "
                  "cannot be used: %s; make both writable for the user %s, or set after_upload = "
                  "\"keep\" for this folder",
             folder->name, folder->path, strerror(-result), account_user(geteuid(), user));
+}
+
+static void recover_staging(struct agent *agent, size_t index)
+{
+    const struct folder *folder = &agent->config->folders[index];
+    bool has_staging = folder->after_upload != AFTER_KEEP;
+    recover_finish(agent, index, has_staging ? staging_recover(folder, agent->queue) : 0);
 }
 
 static bool is_elsewhere(const struct agent *agent, size_t index)
@@ -103,17 +107,19 @@ static void note_lost_queue(struct agent *agent)
         warn_of_lost_queue(agent);
 }
 
-void recover_arrived(struct agent *agent, size_t index)
+bool recover_arrived(struct agent *agent, size_t index, const struct folder_health *health)
 {
     const struct folder *folder = &agent->config->folders[index];
-    if (is_elsewhere(agent, index) && agent->is_first_queue &&
-        agent->folders[index].health.was_used) {
+    if (is_elsewhere(agent, index) && agent->is_first_queue && health->was_used) {
         agent->is_first_queue = false;
         warn_of_lost_queue(agent);
     }
+    if (is_elsewhere(agent, index) && folder->after_upload != AFTER_KEEP) {
+        recover_elsewhere_begin(agent, index);
+        return false;
+    }
     recover_staging(agent, index);
-    if (is_elsewhere(agent, index))
-        (void)request_scan(agent, folder->name); /* what was put back may have been missed */
+    return true;
 }
 
 int recover(struct agent *agent)

@@ -10,8 +10,14 @@
  */
 int recover(struct agent *agent);
 
-/** The same for the staging directory of a folder (by its index) that was not there at the start,
- * or is elsewhere: it is healthy now. */
-void recover_arrived(struct agent *agent, size_t index);
+/**
+ * The same for the staging directory of a folder (by its index) that was not there at the start, or
+ * is elsewhere: it is healthy now. Returns false if its file process does that; it has arrived once
+ * that is finished (recover_elsewhere.h).
+ */
+bool recover_arrived(struct agent *agent, size_t index, const struct folder_health *health);
+
+/** The staging directory of a folder is recovered, or cannot be used: a negative errno. */
+void recover_finish(struct agent *agent, size_t index, int result);
 
 #endif

@@ -8,6 +8,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/destination.h"
 #include "closedrop/work/open_files.h"
+#include "closedrop/work/staging.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -54,6 +55,8 @@ static bool is_over(struct open_files *files, struct assignment *assignment, str
 void *assignment_begin(void *context, int64_t number, struct config *config, size_t folder,
     struct wire *wire, struct str *result)
 {
+    if (staging_order_do(&config->folders[folder], wire, result))
+        return NULL;
     struct assignment *assignment = calloc(1, sizeof(*assignment));
     if (!assignment)
         return NULL;

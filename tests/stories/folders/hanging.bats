@@ -69,6 +69,23 @@ share_is_away() {
     wait_until share_says .healthy
 }
 
+@test "the share hangs while what a crash left there is put back: the local folder delivers, and so does the share once it answers" {
+    mkdir -p behind/.closedrop
+    echo left >behind/.closedrop/99
+    touch behind/.closedrop/marker # of a batch: it is deleted first
+    hang unlink
+    start_agent
+    wait_until has_hung unlink
+    echo local >in/a.txt
+    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until share_is_away
+    [ -e behind/.closedrop/99 ]
+    answer
+    wait_until log_says '99 was put back into the folder after a crash'
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/99"
+    [ "$(uploads)" = 2 ]
+}
+
 @test "SIGTERM ends the agent while the share hangs" {
     start_agent
     wait_until share_says .healthy
