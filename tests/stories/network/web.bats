@@ -46,14 +46,13 @@ events_have() { # NUMBER PATTERN
     [ "$(grep -c "$2" events.txt)" -ge "$1" ]
 }
 
-@test "the status is sent as events, at once and when it changes, and while it does not, nothing but a comment" {
+@test "the status is sent as events, at once, and when it changes" {
     start_agent
     curl -sN --max-time 20 -H "Authorization: Bearer $read_token" "$web/api/events" >events.txt 3>&- &
     local stream=$!
     wait_until events_have 1 '^data: {"paused":false'
     closedrop pause >/dev/null
     wait_until events_have 1 '^data: {"paused":true'
-    wait_until events_have 1 '^:'
     kill $stream
     [ "$(grep -c '^event: status' events.txt)" = 2 ]
 }
