@@ -122,7 +122,12 @@ static int open_worker(struct agent *agent)
 static int open_alerts(struct agent *agent)
 {
     agent->alerts = alerts_new(agent->queue, agent->http, agent->config);
-    return agent->alerts ? EXIT_DONE : refuse_to_start("cannot prepare alerts");
+    if (!agent->alerts)
+        return refuse_to_start("cannot prepare alerts");
+    if (alerts_has_reported(agent->alerts, NOTICE_BLOCKED, "key_refused") ||
+        alerts_has_reported(agent->alerts, NOTICE_BLOCKED, "no_answer"))
+        worker_check_health(agent->worker); /* it may be over, and nothing else may ask */
+    return EXIT_DONE;
 }
 
 static int open_control(struct agent *agent)

@@ -165,6 +165,13 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
     mailer_claim(&alerts->mailer, alerts->config, alerts->queue);
 }
 
+bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code)
+{
+    CLEANUP(free_text) char *name = notice_cause(kind, &(struct cause_parts){.code = code});
+    const struct cause *cause = name ? causes_find(&alerts->causes, name) : NULL;
+    return cause && cause->is_reported;
+}
+
 int alerts_descriptor(const struct alerts *alerts)
 {
     return alerts->epoll;

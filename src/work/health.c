@@ -142,6 +142,11 @@ bool worker_is_asking(const struct worker *worker)
     return worker->question != NULL;
 }
 
+void worker_check_health(struct worker *worker)
+{
+    breaker_doubt(&worker->api_breaker);
+}
+
 int64_t health_due_at(const struct worker *worker)
 {
     int64_t breaker_at = breaker_due_at(&worker->api_breaker);

@@ -11,6 +11,7 @@
 #include "closedrop/alerts/condition.h"
 #include "closedrop/config/config.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ void alerts_stop(struct alerts *alerts);
  * here.
  */
 void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count);
+
+/** Whether a cause of this kind and code (with no folder) was reported, and is not over. */
+bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code);
 
 /** Readable when a delivery may have ended. */
 int alerts_descriptor(const struct alerts *alerts);

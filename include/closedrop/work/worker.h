@@ -164,6 +164,9 @@ struct worker_pace {
 size_t worker_list_paces(
     const struct worker *worker, struct worker_pace ret_paces[WORKER_PACES_MAX]);
 
+/** Check with Close whether it takes the key, although nothing waits for that. */
+void worker_check_health(struct worker *worker);
+
 /** Whether API requests are allowed, and if not, why. */
 enum breaker_reason worker_blocked(const struct worker *worker);
 

@@ -59,6 +59,39 @@ listen() { # every hook appends its event to events.jsonl
         and .[1].recovered_from == .[0].event and .[1].since != null' events.jsonl
 }
 
+@test "what was over while closedrop was stopped is reported at the start, although no file waits" {
+    listen
+    write_config
+    echo api_wrong.secret >key
+    echo a >in/a.txt
+    start_agent
+    wait_until heard_is blocked 1
+    stop_agent
+    rm in/a.txt
+    echo api_sandbox.secret >key
+    start_agent
+    wait_until heard_is recovered 1
+}
+
+@test "emails that wait for approval are reported once, and once when none does any more" {
+    listen
+    more+="rules = ( { name = \"mail\"; match = { path = \".\"; }; lead_id = \"lead_A\";
+        email = { status = \"outbox\"; sender = \"a@example.com\"; to = [ \"b@example.com\" ]; subject = \"{stem}\"; }; } );"
+    seed '{"leads":[{"id":"lead_A","name":"A","contacts":[{"id":"cont_A","name":"B","emails":["b@example.com"]}]}]}'
+    limits='ask_above = 1;'
+    write_config 'rules = [ "mail" ];'
+    for i in 1 2 3; do echo "$i" >"drop$i.txt"; done
+    start_agent
+    mv drop?.txt in/
+    wait_until heard_is held 1
+    wait_until heard_is "done" 1
+    closedrop release --all --yes || closedrop release --all
+    wait_until heard_is recovered 1
+    wait_until heard_is "done" 3
+    jq -se 'map(select(.kind == "held"))[0].cause == "held:mail"' events.jsonl
+    heard_is held 1
+}
+
 @test "a hook has neither a key nor our files, and a session of its own" {
     hook look <<<"env >'$PWD/env.txt'; ls -l /proc/self/fd >'$PWD/fds.txt'; ps -o sid=,pid= \$\$ >'$PWD/sid.txt'"
     more='hooks = { done = [ "look", "an argument" ]; };'
