@@ -81,7 +81,7 @@ room work base files config http close queue rules
 room alerts base files config http queue
 room control base files config http queue
 room agent base files config http queue intake work alerts control
-room doctor base files config http close queue rules intake work control
+room doctor base files config http close queue rules intake work alerts control
 room cli base files config http close queue rules intake work alerts control agent doctor
 room sandbox base
 

@@ -8,12 +8,12 @@
 #include "mail_text.h"
 #include "summary_text.h"
 
+#include "closedrop/alerts/mail_server.h"
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
-#include "closedrop/files/secret_file.h"
 #include "closedrop/http/mail_request.h"
 #include "closedrop/queue/backoff.h"
 #include "closedrop/queue/reading.h"
@@ -25,7 +25,6 @@
 #include <unistd.h>
 
 #define WHAT "mail"
-#define TIMEOUT_MS 60000
 #define MESSAGE_MAX 400000
 /** As many events go into one mail. */
 #define BATCH_MAX 1000
@@ -97,17 +96,6 @@ static void delivered(struct mailer *mailer, struct queue *queue)
     forget(mailer);
 }
 
-/** Why there was no answer, or a refusal. */
-static void print_failure(const struct request *request, struct str *why)
-{
-    const char *refusal = mail_request_refusal(request);
-    if (*refusal)
-        str_printf(why, "the mail server refuses it: %s", refusal);
-    else
-        str_printf(why, "the mail server %s: %s", transfer_end_words[request_end(request)],
-            request_failure(request));
-}
-
 void mailer_reap(struct mailer *mailer, struct queue *queue)
 {
     struct str why = STR_INIT(8192);
@@ -117,7 +105,7 @@ void mailer_reap(struct mailer *mailer, struct queue *queue)
     if (end == TRANSFER_ANSWERED) {
         delivered(mailer, queue);
     } else if (end != TRANSFER_RUNNING) {
-        print_failure(mailer->request, &why);
+        mail_server_print_failure(mailer->request, &why);
         failed(mailer, queue, str_text(&why));
     } else if (mailer->end_ms && clock_steady_ms() >= mailer->end_ms) {
         failed(mailer, queue, "closedrop was stopped before the mail server answered");
@@ -126,47 +114,6 @@ void mailer_reap(struct mailer *mailer, struct queue *queue)
 }
 
 /* ---- its beginning ---- */
-
-#define LOGIN_MAX 1024
-
-/** "user:password"; -1 with the reason added to `why`. */
-static int read_login(
-    const char *file, char login[LOGIN_MAX], struct mail_envelope *envelope, struct str *why)
-{
-    static const struct secret_words words = {"login file", "user and password"};
-    int64_t changed_ns;
-    if (!*file)
-        return 0;
-    if (secret_file_read(file, &words, login, LOGIN_MAX, &changed_ns, why) < 0)
-        return -1;
-    char *colon = strchr(login, ':');
-    if (!colon || strpbrk(login, "\r\n")) {
-        str_printf(why, "the login file %s must contain one line of the form user:password", file);
-        return -1;
-    }
-    *colon = '\0';
-    envelope->user = login;
-    envelope->password = colon + 1;
-    return 0;
-}
-
-static struct request *make_request(
-    const struct config *config, const char *message, struct str *why)
-{
-    char login[LOGIN_MAX] = "";
-    const struct alert_settings *alert = &config->alert;
-    struct mail_envelope envelope = {.server = alert->smtp, .from = alert->from, .to = alert->mail};
-    const struct request_options options = {
-        .ca_file = config->close.ca_file, .timeout_ms = TIMEOUT_MS};
-    struct request *request = NULL;
-    if (read_login(alert->login_file, login, &envelope, why) == 0) {
-        request = mail_request(&envelope, &options, message);
-        if (!request)
-            str_add(why, "out of memory");
-    }
-    explicit_bzero(login, sizeof(login));
-    return request;
-}
 
 void mailer_start(struct mailer *mailer, const struct config *config, struct queue *queue)
 {
@@ -178,7 +125,7 @@ void mailer_start(struct mailer *mailer, const struct config *config, struct que
         forget(mailer);
         return;
     }
-    mailer->request = make_request(config, mailer->message, &why);
+    mailer->request = mail_server_request(config, mailer->message, &why);
     free(mailer->message);
     mailer->message = NULL;
     if (!mailer->request)

@@ -5,6 +5,7 @@
 #include "diagnosis.h"
 #include "disk.h"
 #include "folders.h"
+#include "notified.h"
 #include "online.h"
 #include "queue_health.h"
 #include "running.h"
@@ -24,6 +25,7 @@ static void (*const probes[])(const struct diagnosis *) = {
     queue_health_probe_folders,
     online_probe,
     tables_probe,
+    notified_probe,
     folders_probe,
 };
 

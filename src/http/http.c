@@ -162,7 +162,9 @@ struct request *http_next_ended(struct http *http)
 
 void http_run(struct http *http, struct request *request)
 {
-    if (http_start(http, request) == 0)
-        while (!http_next_ended(http))
-            http_wait(http, NULL, 0, INT64_MAX);
+    int result = http_start(http, request);
+    while (result == 0 && request->end == TRANSFER_RUNNING) {
+        http_wait(http, NULL, 0, INT64_MAX);
+        (void)http_next_ended(http);
+    }
 }

@@ -84,6 +84,12 @@ struct request *mail_request(const struct mail_envelope *envelope,
     return request;
 }
 
+void mail_request_connect_only(struct request *request)
+{
+    SET(request, CURLOPT_UPLOAD, 0L);
+    SET(request, CURLOPT_CONNECT_ONLY, 1L);
+}
+
 const char *mail_request_refusal(const struct request *request)
 {
     return str_text(&request->reply);

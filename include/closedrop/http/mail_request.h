@@ -23,6 +23,9 @@ struct mail_envelope {
 struct request *mail_request(const struct mail_envelope *envelope,
     const struct request_options *options, const char *message);
 
+/** Only connect and log in, send nothing. */
+void mail_request_connect_only(struct request *request);
+
 /**
  * The last line with which the server refused something; "" if it refused nothing. A mail that was
  * accepted may still have been refused for some addresses.

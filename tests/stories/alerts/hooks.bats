@@ -2,6 +2,7 @@
 # Hooks: a program hears of each outcome, and once of what lasts, whatever it does itself.
 
 load ../../support/story
+load ../../support/doctor
 setup() { story_setup; }
 teardown() { story_teardown; }
 
@@ -115,6 +116,9 @@ listen() { # every hook appends its event to events.jsonl
     echo text >not_executable
     more='hooks = { done = [ "hang" ]; failed = [ "flood" ]; blocked = [ "not_executable" ]; recovered = [ "fork" ]; };'
     write_config 'max_size = "100";'
+    doctor
+    says ok hook "hooks.done: $PWD/hang can be run"
+    says wrong hook "hooks.blocked: $PWD/not_executable cannot be run: Permission denied" 'chmod a+rx'
     start_agent
     for i in 1 2 3; do head -c 200 /dev/zero >"in/large$i.bin"; done
     for i in $(seq 20); do echo "$i" >"in/$i.txt"; done

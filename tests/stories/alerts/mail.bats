@@ -3,6 +3,7 @@
 
 load ../../support/story
 load ../../support/clock
+load ../../support/doctor
 
 setup() {
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip "python3-aiosmtpd is not installed"
@@ -111,6 +112,11 @@ failing_says() { # TEXT: status, of mail
     kill -HUP "$agent_pid"
     wait_until mails_are 1 '.subject | contains("empty")'
     never grep -rqF 'pass:word' agent.log state
+    doctor
+    says ok mail "smtps://127.0.0.1:$smtp_port answers, and accepts the login"
+    stop_mail_server
+    doctor
+    says wrong mail "smtps://127.0.0.1:$smtp_port: the mail server could not be reached" 'check alert.smtp'
 }
 
 @test "a summary comes each day at its time" {
