@@ -125,12 +125,85 @@ options_of_help() { # COMMAND: what its --help lists, but what all have
     done <commands.txt
 }
 
-@test "closedrop(1) describes each error code once" {
-    awk '/^\.SH/ { inside = /ERROR CODES/ } inside' "$pages/closedrop.1" >codes.1
-    manual described codes.1 | LC_ALL=C sort >codes.txt
-    grep -qx already_filed codes.txt
+section() { # HEADING: of closedrop(1)
+    awk -v heading="$1" '/^\.SH/ { inside = index($0, heading) } inside' "$pages/closedrop.1"
+}
+
+in_table() { # NAME: the texts of a table in the program's source
+    sed -n "/\b$1\[\] = {/,/};/p" "$CLOSEDROP_SOURCE_DIR"/src/cli/*.c | grep -oP '"\K[a-z0-9_]+(?=")'
+}
+
+missing_in() { # LIST FILE...: what of the list no file has
+    grep -vxFf <(cat "${@:2}") "$1" >missing.txt || true
+    diff /dev/null missing.txt
+}
+
+# A job that is dropped has no error.
+codes_in_source() {
+    grep -rhozP 'verdict_make\(\s*VERDICT_(?!GONE)\w+,\s*"\w+|(task_wait|task_later|fail)\([^;"]*"\w+(?=",)|->error_code, "\w+' \
+        "$CLOSEDROP_SOURCE_DIR/src/work" "$CLOSEDROP_SOURCE_DIR/src/cli" | tr '\0' '\n' | grep -oP '"\K\w+$'
+}
+
+@test "closedrop(1) describes each error code that there is, once, and no other" {
+    section "ERROR CODES" >codes.1
+    manual described codes.1 >codes.txt
+    in_table error_codes >known.txt
+    same known.txt codes.txt
     uniq -d codes.txt >twice.txt
     diff /dev/null twice.txt
+    codes_in_source | LC_ALL=C sort -u >used.txt
+    grep -qx already_filed used.txt
+    missing_in used.txt known.txt
+}
+
+@test "closedrop(1) describes each state of a job, and each way in which one leaves the queue" {
+    section "JOB STATES" >states.1
+    manual described states.1 >described.txt
+    sed -n '/job_\(state\|ending\)_names\[.* = {/,/};/p' "$CLOSEDROP_SOURCE_DIR/src/queue/job.c" |
+        grep -oP '"\K\w+' >names.txt
+    echo discarded >>names.txt # failed, and ended as dropped
+    same names.txt described.txt
+}
+
+@test "closedrop(1) describes each variable of the environment that the program reads, and no other" {
+    manual described "$pages/closedrop.1" ENVIRONMENT >described.txt
+    grep -rhoP '(getenv|directory_of)\("\K[A-Z_]+|"\KXDG_[A-Z_]+|"\KNOTIFY_SOCKET' "$CLOSEDROP_SOURCE_DIR/src" |
+        LC_ALL=C sort -u >read.txt
+    same read.txt described.txt
+}
+
+@test "closedrop(1) describes each key of JSON that commands print, and no other" {
+    echo one >"$folder/a.txt"
+    start_agent
+    wait_until jobs_are 'done' 1
+    section "JSON OUTPUT" >json.1
+    manual described json.1 | LC_ALL=C sort -u >described.txt
+    {
+        closedrop list --json
+        closedrop show 1 --json
+        closedrop status --json
+        closedrop doctor --json || true
+        closedrop explain --json "$folder/b.txt" || true
+    } | jq -r 'paths | .[-1] | strings' | LC_ALL=C sort -u >printed.txt
+    section "JOB STATES" >>json.1 # counted by state
+    sed -E 's/\\f.//g; s/\\-/-/g' json.1 | grep -oE '[a-z0-9_]+' | LC_ALL=C sort -u >words.txt
+    missing_in printed.txt words.txt
+    grep -rhoP '"\K[a-z0-9_]+(?=\\?")' "$CLOSEDROP_SOURCE_DIR/src" | LC_ALL=C sort -u >in_source.txt
+    missing_in described.txt in_source.txt
+}
+
+@test "closedrop.conf(5) describes each variable of a template, and no other" {
+    cat >variables.conf <<'CONF'
+folders = ( { path = "in"; rules = [ "a" ]; } );
+rules = ( { name = "a"; match = { path = "x"; }; lead_id = "lead_x"; table = { file = "t.csv"; key = "x"; };
+            email = { subject = "{nonsense}"; body_text = "x"; }; } );
+CONF
+    mkdir in && printf 'key,lead_id\n' >t.csv
+    run "$CLOSEDROP_BIN_DIR/closedrop" check -c variables.conf
+    echo "$output"
+    grep -oP 'known here are \K.*(?=; write)' <<<"$output" | grep -oP '\{\K[a-z_.]+' | sed 's/\.$//' >known.txt
+    manual described "$conf_page" TEMPLATES | grep -oP '^\{\K[a-z_.]+' | sed 's/\.$//' >described.txt
+    same known.txt described.txt
 }
 
 example_in_scratch() { # FILE: it speaks of what is here
