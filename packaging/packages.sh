@@ -20,7 +20,7 @@ demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 # Required by every test.
 test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
 
-lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc)
+lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc apparmor)
 
 # A clean Debian with a running systemd, for tests/run.sh --all.
 machine_packages=(debootstrap systemd-container)

@@ -99,6 +99,11 @@ check_units() {
     [ -z "$said" ]
 }
 
+# Of the profile the syntax, whether this kernel has AppArmor or not.
+check_apparmor() {
+    apparmor_parser -Q -K packaging/apparmor/closedrop
+}
+
 lint_all() {
     : >"$logs/lint.bad"
     : >"$logs/lint.missing"
@@ -108,4 +113,5 @@ lint_all() {
     lint cppcheck cppcheck check_cppcheck
     lint man-pages mandoc check_man
     lint systemd-units systemd-analyze check_units
+    lint apparmor apparmor_parser check_apparmor
 }
