@@ -265,6 +265,44 @@ static void another_process_does_not_know_what_was_opened(void **state)
     expect_filed(id);
 }
 
+/** Another configuration, in which the folder has a process, or none. */
+static void reload(bool is_elsewhere)
+{
+    const struct world_setting setting = {.folder = NULL};
+    struct str why = STR_INIT(4096);
+    struct config *config = world_config(&world, &setting);
+    atomic_store(&config->folders[0].is_elsewhere, is_elsewhere);
+    assert_int_equal(worker_configure(world.worker, config, &why), 0);
+    config_release(world.config);
+    world.config = config;
+    str_release(&why);
+}
+
+static void reload_while_reading(bool stays, int forms)
+{
+    int64_t id = drop_big();
+    world_run(&world, SECOND_MS);
+    do_next(); /* opens it */
+    world_run(&world, SECOND_MS);
+    do_next(); /* its first block */
+    reload(stays);
+    world_run(&world, MINUTE_MS);
+    expect_filed(id);
+    world_expect_requests(FORMS, forms);
+}
+
+static void after_a_reload_it_is_read_to_its_end(void **state)
+{
+    (void)state;
+    reload_while_reading(true, 1);
+}
+
+static void if_a_reload_leaves_its_process_it_is_sent_again(void **state)
+{
+    (void)state;
+    reload_while_reading(false, 2);
+}
+
 static void a_file_that_changes_while_it_is_read_is_settled_again(void **state)
 {
     (void)state;
@@ -506,6 +544,8 @@ int main(void)
         TEST(while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt),
         TEST(a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away),
         TEST(another_process_does_not_know_what_was_opened),
+        TEST(after_a_reload_it_is_read_to_its_end),
+        TEST(if_a_reload_leaves_its_process_it_is_sent_again),
         TEST(a_file_that_changes_while_it_is_read_is_settled_again),
         TEST(an_empty_file_is_not_read),
         TEST(what_cannot_be_a_block_fails_the_file_and_nothing_else),
