@@ -20,6 +20,8 @@ function alertsOf(status) {
         add(`away ${folder.name}`, `Folder ${spelled(folder.name)}`, folder.message);
     if (status.agent && status.agent.not_reloaded)
         add('not_reloaded', 'Configuration', status.agent.not_reloaded);
+    for (const {what, message: why} of status.alerts ? status.alerts.failing : [])
+        add(`not notified ${what}`, 'Not notified', `${what}: ${why}`);
     for (const gone of status.gone_folders)
         add(`gone ${gone.name}`, `Folder ${spelled(gone.name)}`, 'It is no longer in the configuration: '
             + `${several(gone.waiting, 'file')} waiting, ${count(gone.failed)} failed`);
@@ -182,7 +184,7 @@ function midnight(text, daysLater) {
 function searched() {
     const form = new FormData(byId('search'));
     const lead = /lead_[A-Za-z0-9]+/.exec(form.get('lead'));
-    return {match: form.get('match').trim(), lead: lead ? lead[0] : form.get('lead').trim(), state: form.get('state'),
+    return {match: form.get('match').trim(), lead: lead ? lead[0] : form.get('lead').trim().slice(0, 150), state: form.get('state'),
         folder: form.get('folder'), since: midnight(form.get('since'), 0), until: midnight(form.get('until'), 1),
         all: form.get('all') ? 1 : ''};
 }

@@ -49,7 +49,7 @@ open $web/
 see #locked 'closedrop page'
 open $web/#wrong
 see #locked 'not valid'
-open $web/#$token
+open $(closedrop page)
 see #live Live
 is 'location.hash === ""'
 see #failed 'Close has no lead'
@@ -149,6 +149,7 @@ DO
 }
 
 @test "the page says when it has lost the agent and what it knew, and continues when it is back; a second token only looks" {
+    set_config hooks='{ failed = [ "/bin/false" ]; }'
     start_agent
     drop lead_Nobody.txt
     wait_until jobs_are failed 1
@@ -156,6 +157,7 @@ DO
 window 1200 light
 open $web/#$token
 see #failed lead_Nobody.txt
+see #alerts 'Not notified'
 DO
     stop_agent
     browser <<DO
