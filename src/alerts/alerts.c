@@ -161,8 +161,9 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
     add_summary(alerts);
     if (alerts->is_stopping)
         return;
-    hooks_claim(&alerts->hooks, alerts->config, alerts->queue);
-    mailer_claim(&alerts->mailer, alerts->config, alerts->queue);
+    bool is_disk_full = alerts_has_reported(alerts, NOTICE_BLOCKED, "disk_full");
+    hooks_claim(&alerts->hooks, alerts->config, alerts->queue, is_disk_full);
+    mailer_claim(&alerts->mailer, alerts->config, alerts->queue, is_disk_full);
 }
 
 bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code)

@@ -33,8 +33,9 @@ void hooks_start(struct hooks *hooks, const struct config *config, int epoll, st
 /** Record what has ended. */
 void hooks_reap(struct hooks *hooks, struct queue *queue);
 
-/** Claim events that are due. */
-void hooks_claim(struct hooks *hooks, const struct config *config, struct queue *queue);
+/** Claim events that are due; while the disk is full only those that report what is wrong. */
+void hooks_claim(
+    struct hooks *hooks, const struct config *config, struct queue *queue, bool is_disk_full);
 
 /** Kill what still runs at this time, on the steady clock. */
 void hooks_end_by(struct hooks *hooks, int64_t end_ms);

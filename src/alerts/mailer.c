@@ -29,7 +29,7 @@
 /** As many events go into one mail. */
 #define BATCH_MAX 1000
 
-/** The most urgent first. */
+/** The most urgent first: the first reports that something is wrong. */
 static const enum notice_kind kinds[] = {
     NOTICE_BLOCKED, NOTICE_HELD, NOTICE_SILENT, NOTICE_RECOVERED, NOTICE_FAILED, NOTICE_SUMMARY};
 
@@ -282,10 +282,12 @@ static void claim_of_kind(
     notice_release(&first.notice);
 }
 
-void mailer_claim(struct mailer *mailer, const struct config *config, struct queue *queue)
+void mailer_claim(
+    struct mailer *mailer, const struct config *config, struct queue *queue, bool is_disk_full)
 {
+    size_t count = is_disk_full ? 1 : COUNT(kinds);
     mailer->due_ms = INT64_MAX;
-    for (size_t i = 0; i < COUNT(kinds); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!mailer_is_busy(mailer))
             claim_of_kind(mailer, config, queue, kinds[i]);
         mailer->due_ms = earlier(mailer->due_ms, queue_next_notice(queue, CHANNEL_MAIL, kinds[i]));

@@ -29,8 +29,9 @@ void mailer_start(struct mailer *mailer, const struct config *config, struct que
 /** Record what has ended. */
 void mailer_reap(struct mailer *mailer, struct queue *queue);
 
-/** Claim what is due. */
-void mailer_claim(struct mailer *mailer, const struct config *config, struct queue *queue);
+/** Claim what is due; while the disk is full only what reports something wrong. */
+void mailer_claim(
+    struct mailer *mailer, const struct config *config, struct queue *queue, bool is_disk_full);
 
 /** Whether a mail is in progress or about to be. */
 bool mailer_is_busy(const struct mailer *mailer);

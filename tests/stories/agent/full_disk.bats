@@ -158,3 +158,21 @@ less_is_missing() { # THAN
     wait_until jobs_are done 450
     closedrop status --json | jq -en 'input | .blocked == null' >/dev/null
 }
+
+heard() { # KIND: its hook has run for it
+    grep -q "\"kind\":\"$1\"" events.jsonl 2>/dev/null
+}
+
+@test "a full disk is reported while it is full, and when it is over" {
+    printf '#!/bin/sh\ncat >>"%s/events.jsonl"\n' "$PWD" >hook
+    chmod +x hook
+    more+='hooks = { blocked = [ "hook" ]; recovered = [ "hook" ]; };'
+    write_config 'rules = [ "r" ];'
+    start_agent
+    fill_disk
+    echo hello >in/a.txt # it is noticed when there is something to do
+    wait_until heard blocked
+    grep -q 'blocked:disk_full' events.jsonl
+    rm state/fill
+    wait_until heard recovered
+}

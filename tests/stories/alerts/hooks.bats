@@ -31,7 +31,7 @@ listen() { # every hook appends its event to events.jsonl
     start_agent
     echo a >in/a.txt
     : >in/b.txt
-    wait_until heard_is done 1
+    wait_until heard_is "done" 1
     wait_until heard_is failed 1
     jq -se 'map(select(.kind == "done"))[0] | .event > 0 and .cause == null and .job.path == "a.txt"
         and .job.state == "done" and (.job.history | length) > 2' events.jsonl
