@@ -49,8 +49,10 @@ int64_t request_scan(void *context, const char *name)
 bool request_order(void *context, const char *name, enum order order, int64_t number,
     const char *bytes, size_t length)
 {
-    static const enum message_kind kinds[] = {
-        [ORDER_STAGE] = MESSAGE_ASSIGN, [ORDER_READ] = MESSAGE_READ, [ORDER_CLOSE] = MESSAGE_CLOSE};
+    static const enum message_kind kinds[] = {[ORDER_STAGE] = MESSAGE_ASSIGN,
+        [ORDER_PUT_AWAY] = MESSAGE_PUT_AWAY,
+        [ORDER_READ] = MESSAGE_READ,
+        [ORDER_CLOSE] = MESSAGE_CLOSE};
     struct agent *agent = context;
     const struct folder *folder = config_folder(agent->config, name);
     bool has_process = folder && atomic_load(&folder->is_elsewhere);

@@ -104,7 +104,7 @@ int copy_step(struct copy *copy)
     off_t offset = copy->done;
     ssize_t moved = copy_file_range(copy->from, &offset, copy->to, NULL, SLICE, 0);
     if (moved < 0 && has_no_ranges(errno)) {
-        static char buffer[256 * 1024];
+        static _Thread_local char buffer[256 * 1024];
         moved = pread(copy->from, buffer, sizeof(buffer), copy->done);
         if (moved > 0)
             moved = pwrite(copy->to, buffer, (size_t)moved, copy->done);

@@ -1,7 +1,7 @@
 /**
- * The file process: a watch thread of its own for one folder, another one for what the worker
- * assigns (filing.h), and this thread, which passes the messages between their mailboxes and the
- * socket to the agent. Only those two touch files, so only they can hang.
+ * The file process: a watch thread of its own for one folder, two for what the worker assigns
+ * (filing.h), and this thread, which passes the messages between their mailboxes and the socket to
+ * the agent. Only those three touch files, so only they can hang.
  */
 #define LOG_MODULE "files"
 
@@ -42,9 +42,10 @@ struct file_process {
     struct mailbox *from_watch;
     struct watch *watch;
     const struct filing_work *work;
-    struct filing *filing;
-    long asked_pulse;     /* of filing, at the last MESSAGE_PING */
-    struct message *pong; /* the answer of the watch thread: filing has not answered yet */
+    struct filing *reading;
+    struct filing *putting_away;
+    long reading_pulse, away_pulse; /* of both, at the last MESSAGE_PING */
+    struct message *pong;           /* the answer of the watch thread: they have not answered yet */
     struct str incoming;
     struct str outgoing;
 };
@@ -77,7 +78,10 @@ static int start_threads(struct file_process *process)
         .is_file_process = true};
     int result = watch_start(
         process->config, &terms, process->to_watch, process->from_watch, &process->watch);
-    return result < 0 ? result : filing_start(process->work, process->from_watch, &process->filing);
+    if (result == 0)
+        result = filing_start(process->work, process->from_watch, &process->reading);
+    return result < 0 ? result
+                      : filing_start(process->work, process->from_watch, &process->putting_away);
 }
 
 static int take_config(struct file_process *process, struct wire *wire)
@@ -109,10 +113,14 @@ static int take_message(struct file_process *process, struct wire *wire, enum me
         wire, kind, process->briefing.number, process->config, process->briefing.folder, &message);
     if (result <= 0)
         return result;
+    if (kind == MESSAGE_PUT_AWAY)
+        return filing_post(process->putting_away, message);
     if (kind == MESSAGE_ASSIGN || kind == MESSAGE_READ || kind == MESSAGE_CLOSE)
-        return filing_post(process->filing, message);
-    if (kind == MESSAGE_PING)
-        process->asked_pulse = filing_pulse(process->filing);
+        return filing_post(process->reading, message);
+    if (kind == MESSAGE_PING) {
+        process->reading_pulse = filing_pulse(process->reading);
+        process->away_pulse = filing_pulse(process->putting_away);
+    }
     bool is_rescan = kind == MESSAGE_RESCAN;
     if (is_rescan)
         message_free(message);
@@ -164,7 +172,7 @@ static int add_message(struct file_process *process, struct message *message)
     return result;
 }
 
-/** The process answers when both of its threads do. */
+/** The process answers when all of its threads do. */
 static void keep_pong(struct file_process *process, struct message *pong)
 {
     message_free(process->pong);
@@ -173,7 +181,8 @@ static void keep_pong(struct file_process *process, struct message *pong)
 
 static int send_pong(struct file_process *process)
 {
-    if (!process->pong || filing_hangs(process->filing, process->asked_pulse))
+    if (!process->pong || filing_hangs(process->reading, process->reading_pulse) ||
+        filing_hangs(process->putting_away, process->away_pulse))
         return 0;
     return add_message(process, TAKE_PTR(process->pong));
 }
@@ -250,7 +259,8 @@ int file_process_run(const struct filing_work *work)
         log_error("the file process ends: %s", strerror(-result));
     limit_end();
     mailbox_close(process.from_watch); /* nobody waits for room in it any more */
-    filing_stop(process.filing);
+    filing_stop(process.reading);
+    filing_stop(process.putting_away);
     watch_stop(process.watch); /* it gives the folder up */
     message_free(process.pong);
     mailbox_free(process.to_watch);

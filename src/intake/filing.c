@@ -77,6 +77,7 @@ static void take(struct filing *filing, struct message *message)
 {
     switch (message->kind) {
     case MESSAGE_ASSIGN:
+    case MESSAGE_PUT_AWAY:
         begin(filing, message);
         break;
     case MESSAGE_READ:

@@ -50,8 +50,8 @@ static void add_progress(struct str *out, const struct message *message)
 
 static bool has_body(enum message_kind kind)
 {
-    return kind == MESSAGE_ASSIGN || kind == MESSAGE_RESULT || kind == MESSAGE_READ ||
-           kind == MESSAGE_BLOCK;
+    return kind == MESSAGE_ASSIGN || kind == MESSAGE_PUT_AWAY || kind == MESSAGE_RESULT ||
+           kind == MESSAGE_READ || kind == MESSAGE_BLOCK;
 }
 
 bool protocol_is_about_open_file(enum message_kind kind)

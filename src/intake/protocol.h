@@ -7,7 +7,7 @@
  *       MESSAGE_PING                          ->
  *                                             <- MESSAGE_SEEN, MESSAGE_SETTLED ... MESSAGE_HEALTH
  *       MESSAGE_UNKNOWN, MESSAGE_SCAN ...     ->
- *       MESSAGE_ASSIGN                        ->
+ *       MESSAGE_ASSIGN, MESSAGE_PUT_AWAY      ->
  *                                             <- MESSAGE_RESULT
  *       MESSAGE_READ ...                      ->
  *                                             <- MESSAGE_BLOCK ...

@@ -74,9 +74,10 @@ struct verdict elsewhere_begin(
     if (add_assignment(&bytes, task, tools) < 0)
         return verdict_no_memory();
     int64_t number = ++worker->orders;
+    enum order order = task->stage == STAGE_FINISH ? ORDER_PUT_AWAY : ORDER_STAGE;
     bool is_given =
         is_reachable(worker, task) && worker->order(worker->watch_context, task->folder->name,
-                                          ORDER_STAGE, number, bytes.bytes, bytes.length);
+                                          order, number, bytes.bytes, bytes.length);
     str_release(&bytes);
     if (!is_given)
         return verdict_away(task, "its folder cannot be reached now");

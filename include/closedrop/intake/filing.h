@@ -1,6 +1,7 @@
 /**
- * The second thread of a file process: it does what the worker assigns (MESSAGE_ASSIGN), a step of
- * each assignment in turn, and reads the files that were opened so (MESSAGE_READ).
+ * The threads of a file process that do what the worker assigns, a step of each assignment in turn:
+ * one opens and reads files (MESSAGE_ASSIGN, MESSAGE_READ), another one puts them away
+ * (MESSAGE_PUT_AWAY). This is one of them.
  */
 #ifndef CLOSEDROP_INTAKE_FILING_H
 #define CLOSEDROP_INTAKE_FILING_H
@@ -15,7 +16,8 @@
 
 struct filing;
 
-/** What it does (work/assignment.h). All of it can hang, and all of it is called by one thread. */
+/** What it does (work/assignment.h), which can hang. What opens a file, reads or closes it is
+ * called by one thread. */
 struct filing_work {
     void *context;
 

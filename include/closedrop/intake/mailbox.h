@@ -38,7 +38,8 @@ enum message_kind {
     MESSAGE_CONFIG,   /* watch these folders from now on */
     MESSAGE_ASSIGN,   /* do this with a file (work/assignment.h): between processes only, like the
                          rest of these */
-    MESSAGE_READ,     /* read this part of the file that such an assignment has opened */
+    MESSAGE_PUT_AWAY, /* the same, by a thread of its own: it opens no file */
+    MESSAGE_READ,     /* read this part of the file that an assignment has opened */
     MESSAGE_CLOSE,    /* close that file */
     MESSAGE_PING,     /* answer it */
     MESSAGE_RESCAN,   /* scan everything again: there was no room for a message */
@@ -63,9 +64,9 @@ struct message {
     size_t count;
     size_t asked;     /* in MESSAGE_UNKNOWN: number seen, including known ones */
     int64_t scan;     /* in MESSAGE_SCAN: its number */
-    int64_t question; /* in MESSAGE_ASK and MESSAGE_ASSIGN, what is about the file that this has
+    int64_t question; /* in MESSAGE_ASK and in assignments, what is about the file that this has
                          opened, and their answers: its number */
-    char *body;       /* in MESSAGE_ASSIGN, MESSAGE_READ, and their answers */
+    char *body;       /* in assignments, MESSAGE_READ, and their answers */
     size_t body_length;
     struct settle_progress progress; /* why it is unreadable is the error_message of its sighting */
     struct folder_health health;

@@ -41,10 +41,11 @@ typedef int64_t worker_scan(void *context, const char *folder);
 
 /** What a file process is told to do (assignment.h). */
 enum order {
-    ORDER_STAGE, /* what a stage does with files; answered by worker_take_result() */
-    ORDER_READ,  /* read from the file that the stage with this number has opened; answered by
-                    worker_take_block() */
-    ORDER_CLOSE  /* close that file */
+    ORDER_STAGE,    /* what a stage does with files; answered by worker_take_result() */
+    ORDER_PUT_AWAY, /* the same for the last stage */
+    ORDER_READ,     /* read from the file that the stage with this number has opened; answered by
+                       worker_take_block() */
+    ORDER_CLOSE     /* close that file */
 };
 
 /** Called to give the file process of this folder an order. False if it cannot be reached now. */

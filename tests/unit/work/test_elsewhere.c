@@ -43,7 +43,7 @@ static bool take_order(void *context, const char *folder, enum order order, int6
     struct given *new = &given[given_count++];
     *new = (struct given){order, number, STR_INIT(FRAME_MAX)};
     str_add_bytes(&new->bytes, bytes, length);
-    stages += order == ORDER_STAGE;
+    stages += order == ORDER_STAGE || order == ORDER_PUT_AWAY;
     closed += order == ORDER_CLOSE;
     return true;
 }
@@ -85,7 +85,7 @@ static void do_next(void)
 {
     struct given *next = &given[done_count++];
     struct wire wire = {.at = next->bytes.bytes, .left = next->bytes.length};
-    if (next->order == ORDER_STAGE)
+    if (next->order == ORDER_STAGE || next->order == ORDER_PUT_AWAY)
         do_stage(next->number, &wire);
     else if (next->order == ORDER_READ)
         do_read(next->number, &wire);
