@@ -26,9 +26,17 @@
 #define WRONG_TOKEN_DELAY_MS 1000
 #define API "/api"
 #define METRICS_MAX (4 * 1024 * 1024)
+#define SCRAPE_PERIOD_MS 1000
+
+/** The metrics in one format, as they were asked for last. */
+struct scrape {
+    char *text;    /* NULL: never */
+    int64_t at_ms; /* steady clock */
+};
 
 struct web {
     struct server *server;
+    struct scrape scrapes[2]; /* in Prometheus' own format, and in OpenMetrics */
     struct tokens tokens;
     struct feed feed;
     char *listen;
@@ -99,17 +107,33 @@ static void serve_health(struct web *web, struct exchange *exchange, struct repl
     reply_set_text(reply, status, "text/plain; charset=utf-8", str_format("%s\n", line));
 }
 
+/**
+ * Everybody on this machine may ask for them, and with a long queue they take a while: who asks
+ * again soon gets the same. NULL if memory is short.
+ */
+static const char *scrape(struct web *web, bool open_metrics)
+{
+    struct scrape *last = &web->scrapes[open_metrics];
+    int64_t now = clock_steady_ms();
+    if (last->text && now < last->at_ms + SCRAPE_PERIOD_MS)
+        return last->text;
+    struct str text = STR_INIT(METRICS_MAX);
+    web->source.print_metrics(web->source.context, open_metrics, &text);
+    free(last->text);
+    *last = (struct scrape){str_take(&text), now};
+    str_release(&text);
+    return last->text;
+}
+
 static void serve_metrics(struct web *web, struct exchange *exchange, struct reply *reply)
 {
     const char *accept = exchange_header(exchange, "Accept");
     bool open_metrics = accept && strstr(accept, "application/openmetrics-text");
-    struct str text = STR_INIT(METRICS_MAX);
-    web->source.print_metrics(web->source.context, open_metrics, &text);
+    const char *text = scrape(web, open_metrics);
     reply_set_text(reply, 200,
         open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                      : "text/plain; version=0.0.4; charset=utf-8",
-        str_take(&text));
-    str_release(&text);
+        text ? strdup(text) : NULL);
 }
 
 /** What is not a question. */
@@ -233,6 +257,8 @@ void web_close(struct web *web)
         return;
     server_close(web->server);
     feed_release(&web->feed);
+    free(web->scrapes[false].text);
+    free(web->scrapes[true].text);
     tokens_erase(&web->tokens);
     free(web->listen);
     free(web);

@@ -68,6 +68,25 @@ files_pass() {
 print(len(list(parser.text_fd_to_metric_families(open("open.txt")))))'
 }
 
+ages() { # how old the oldest file is, in two answers right after each other
+    curl -s "$web/metrics" "$web/metrics" | grep '^closedrop_oldest_unfinished_age_seconds' | sort -u
+}
+
+ages_are_not() { # AGE
+    [ "$(ages)" != "$1" ]
+}
+
+@test "metrics are collected once a second at most: nobody can keep the agent busy with them" {
+    start_agent
+    closedrop pause >/dev/null
+    echo a >in/a.txt
+    wait_until jobs_are queued 1
+    local age
+    age=$(ages)
+    [ "$(wc -l <<<"$age")" = 1 ]
+    wait_until ages_are_not "$age"
+}
+
 health_is() { # STATUS TEXT
     [ "$(curl -s -w '%{http_code}' "$web/healthz")" = "$2"$'\n'"$1" ]
 }
