@@ -7,6 +7,7 @@
 #include "read_rule.h"
 #include "reader.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
@@ -222,12 +223,22 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     setting_report_rest(settings);
 }
 
-void config_find_elsewhere(struct config *config)
+/** Whether the folder, or where its files are put away, is on a file system that can hang. */
+static bool may_hang(struct mounts *mounts, const struct folder *folder)
 {
     dev_t device;
+    const char *const paths[] = {folder->path, folder->archive, folder->failed};
+    bool found = false;
+    for (size_t i = 0; i < COUNT(paths) && !found; i++)
+        found = *paths[i] == '/' && mounts_may_hang(mounts, paths[i], &device);
+    return found;
+}
+
+void config_find_elsewhere(struct config *config)
+{
     struct mounts *mounts = mounts_new();
     for (size_t i = 0; i < config->folder_count; i++)
-        if (mounts_may_hang(mounts, config->folders[i].path, &device))
+        if (may_hang(mounts, &config->folders[i]))
             atomic_store(&config->folders[i].is_elsewhere, true);
     mounts_free(mounts);
 }

@@ -19,8 +19,9 @@ int config_load(const char *file, enum config_compare compare, struct config **r
     struct str *problems);
 
 /**
- * Find the folders on file systems that can hang (files/mounts.h): their files are elsewhere from
- * now on. config_load() has done so; call it again when the mounts have changed. Any thread may.
+ * Find the folders on file systems that can hang (files/mounts.h), or whose files are put away to
+ * such a one: their files are elsewhere from now on. config_load() has done so; call it again when
+ * the mounts have changed. Any thread may.
  */
 void config_find_elsewhere(struct config *config);
 

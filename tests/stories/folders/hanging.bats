@@ -134,6 +134,22 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     wait_until jobs_are done 1
 }
 
+@test "an archive on a share that hangs: the other folder delivers, and the file is put away once it answers" {
+    mkdir other
+    timeout=1s more_folders='{ name = "other"; path = "other"; settle = "200ms"; }' \
+        write_config "archive = \"$PWD/share/archive\"; poll_interval = \"200ms\";"
+    start_agent
+    wait_until folder_says .healthy
+    hang all
+    echo shared >in/b.txt
+    wait_until folder_says '.message | strings | test("^does not answer since ")'
+    echo local >other/a.txt
+    WAIT_MAX=5 wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
+    answer
+    wait_until test -f behind/archive/b.txt
+    [ "$(uploads)" = 2 ]
+}
+
 @test "the share hangs while a file of it is put away: the local folder delivers, and the file is put away once it answers" {
     start_agent
     wait_until share_says .healthy
