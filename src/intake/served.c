@@ -160,6 +160,14 @@ int64_t served_next(const struct processes *processes, const struct served *serv
 
 /* ---- messages ---- */
 
+/** Whether the process cannot have the folder because an earlier one hangs that still holds it. */
+static bool is_held_up(const struct processes *processes, const struct served *served)
+{
+    const char *path = served_folder(processes, served)->path;
+    return served->silent_since_ms && !served->health.healthy &&
+           process_count(processes->left, path) > 0;
+}
+
 /** The health of a folder as it is now, for the work thread. */
 static struct message *report(struct processes *processes, struct served *served)
 {
@@ -168,7 +176,7 @@ static struct message *report(struct processes *processes, struct served *served
         return NULL; /* as soon as there is memory */
     served->has_news = false;
     message->health = served->health;
-    if (served->is_away)
+    if (served->is_away || is_held_up(processes, served))
         folder_health_be_silent(&message->health, served->silent_since_ms, clock_wall_ms());
     return message;
 }

@@ -148,6 +148,7 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     answer
     wait_until test -f behind/archive/b.txt
     [ "$(uploads)" = 2 ]
+    [[ $(cat agent.log) != *"watched by another closedrop"* ]] # it was the process that hung
 }
 
 @test "the share hangs while a file of it is put away: the local folder delivers, and the file is put away once it answers" {
