@@ -81,6 +81,8 @@ class Terminal:
         elif kind == "keys":
             os.write(self.master, codecs.decode(text, "unicode_escape").encode())
         elif kind == "signal":
+            if text == "CONT":
+                os.waitpid(self.pid, os.WUNTRACED)  # one that has not stopped yet would miss it
             os.kill(self.pid, signal.Signals["SIG" + text])
         elif kind == "run":
             subprocess.run(text, shell=True, check=True)

@@ -320,31 +320,6 @@ merge() { # SOURCE DESTINATION
     [ "$(uploads)" = 2 ]
 }
 
-@test "what the previous version filed is remembered" {
-    file_one A1.txt
-    sqlite3 state/queue.db "DROP TRIGGER tally_added; DROP TRIGGER tally_removed;
-        DROP TRIGGER tally_changed; DROP TABLE tally;
-        DROP TRIGGER outcome_added; DROP TRIGGER outcome_removed;
-        DROP TRIGGER outcome_changed; DROP TABLE outcome;
-        DROP TABLE filing; DROP INDEX job_already_filed;
-        DROP INDEX job_by_arrival; DROP INDEX job_by_folder; DROP INDEX job_by_outcome;
-        DROP INDEX job_by_folder_outcome; DROP INDEX job_by_lead; DROP INDEX job_by_name;
-        ALTER TABLE job DROP COLUMN name; ALTER TABLE job DROP COLUMN reached_ms;
-        ALTER TABLE job DROP COLUMN lead_name; ALTER TABLE job DROP COLUMN contact_name;
-        DROP TABLE leaving; DROP TABLE guard; DROP INDEX job_held; DROP INDEX job_paced;
-        ALTER TABLE job DROP COLUMN queued_path; ALTER TABLE job DROP COLUMN filed_path;
-        ALTER TABLE job DROP COLUMN approved; ALTER TABLE job DROP COLUMN entered;
-        ALTER TABLE job DROP COLUMN released; ALTER TABLE job DROP COLUMN sender;
-        ALTER TABLE job DROP COLUMN held; ALTER TABLE job DROP COLUMN closed;
-        UPDATE job SET checksum = 0; PRAGMA user_version = 3"
-    echo hello >in/A2.txt
-    run_once
-    was_held_back in/Failed/A2.txt
-    [ "$(sqlite3 state/queue.db 'SELECT count(*) FROM filing')" = 1 ]
-}
-
-# ---- keep ----
-
 @test "keep: touched three times, restored from a backup, or moved and touched, nothing is sent or filed again" {
     local i
     use_rule 'email = { subject = "{stem}"; };' 'after_upload = "keep";'
