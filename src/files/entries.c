@@ -73,8 +73,8 @@ static int list(struct entries *entries, const char *path)
 
 static int list_again(struct entries *entries, const char *path)
 {
-    struct inode directory;
-    int64_t mtime_ns;
+    struct inode directory = {0, 0};
+    int64_t mtime_ns = 0;
     int result = look(path, &directory, &mtime_ns);
     bool is_known = result == 0 && entries->is_lasting && mtime_ns == entries->mtime_ns &&
                     inode_equal(&directory, &entries->directory);
