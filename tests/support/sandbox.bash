@@ -5,10 +5,19 @@
 #     seed '{"leads":[...]}'          the CRM
 #     fault '[{"on":"s3", ...}]'      closedrop-sandbox(1) has all that it can do
 
+# Ports that it still gets when it comes back: the kernel gives those of its own choice to other tests meanwhile.
+choose_ports() {
+    local ports
+    [ -z "${api_port:-}" ] || return 0
+    mapfile -t ports < <("$CLOSEDROP_SOURCE_DIR/tests/support/free_port.sh" 2)
+    api_port=${ports[0]} s3_port=${ports[1]}
+}
+
 start_sandbox() { # OPTION...
     local ready
     rm -f ready.json
-    "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --api-port "${api_port:-0}" --s3-port "${s3_port:-0}" \
+    choose_ports
+    "$CLOSEDROP_BIN_DIR/closedrop-sandbox" --api-port "$api_port" --s3-port "$s3_port" \
         --ready-file "$PWD/ready.json" "$@" >>sandbox.log 2>&1 3>&- &
     sandbox_pid=$!
     wait_until test -s ready.json
