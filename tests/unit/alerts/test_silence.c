@@ -2,7 +2,7 @@
 #include "alerts/silence.h"
 
 #include "closedrop/base/array.h"
-#include "closedrop/base/moment.h"
+#include "local_time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,23 +12,6 @@
 #include <time.h>
 
 #include <cmocka.h>
-
-static int64_t at(const char *local)
-{
-    struct moment moment;
-    if (!*local)
-        return 0;
-    assert_int_equal(moment_read(local, 0, &moment), 0);
-    return moment.from_ms;
-}
-
-static int set_zone(void **state)
-{
-    (void)state;
-    setenv("TZ", "Europe/Berlin", 1);
-    tzset();
-    return 0;
-}
 
 /* November 27, 2026 is a Friday */
 static void silence_is_found(void **state)

@@ -1,7 +1,7 @@
 /* Times of the week, across changes of the clocks. */
 #include "closedrop/config/expectation.h"
 
-#include "closedrop/base/moment.h"
+#include "local_time.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -12,21 +12,6 @@
 #include <time.h>
 
 #include <cmocka.h>
-
-static int64_t at(const char *local)
-{
-    struct moment moment;
-    assert_int_equal(moment_read(local, 0, &moment), 0);
-    return moment.from_ms;
-}
-
-static int set_zone(void **state)
-{
-    (void)state;
-    setenv("TZ", "Europe/Berlin", 1);
-    tzset();
-    return 0;
-}
 
 static void is_read(void **state)
 {
