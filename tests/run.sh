@@ -102,7 +102,7 @@ start_linters() {
     (renice -n 19 "$BASHPID" >/dev/null && lint_all) &
     lint_pid=$!
     set +m
-    trap 'kill -- "-$lint_pid" 2>/dev/null' EXIT
+    trap 'kill -- "-$lint_pid" 2>/dev/null || true' EXIT
 }
 
 # What they have found, again and in short: it is easily overlooked among the tests.
@@ -110,6 +110,7 @@ end_linters() {
     local name
     [ -n "$lint_pid" ] || return 0
     wait "$lint_pid" || echo linters >>"$logs/lint.bad"
+    trap - EXIT # what failed in a trap would be the exit status of all
     mapfile -t -O "${#not_run[@]}" not_run <"$logs/lint.missing"
     while IFS= read -r name; do
         say "not good: $name (all of it is in ${logs#"$top"/}/$name.log)"
@@ -124,7 +125,7 @@ run_tests() { # PRESET CTEST-OPTION...
     shift
     say "testing ($preset)"
     "${around[@]}" tests/leftovers.py "$logs/left" ctest --preset "$preset" -j "$parallel" "${which[@]}" "$@" 2>&1 |
-        tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' || code=$?
+        tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' || code=1
     if [ "$preset" = tsan ]; then
         tell_races || code=1
     fi
