@@ -163,6 +163,16 @@ static void read_silence(struct settings *settings, struct setting *group, struc
             folder->expect_text, expectation_forms);
 }
 
+static void read_link(struct settings *settings, struct setting *group, struct folder *folder)
+{
+    folder->link = setting_bool(settings, group, "link", false);
+    if (folder->link && folder->after_upload != AFTER_ARCHIVE)
+        setting_problem(settings, group, "link",
+            "has no effect with after_upload = \"%s\": the shortcut is written next to the file in "
+            "the archive; remove one of them",
+            after_names[folder->after_upload]);
+}
+
 static void read_folder(struct settings *settings, struct setting *group,
     const struct config *config, struct folder *folder)
 {
@@ -184,6 +194,7 @@ static void read_folder(struct settings *settings, struct setting *group,
     folder->archive = setting_text(settings, group, "archive", "Uploaded/%Y-%m");
     folder->failed = setting_text(settings, group, "failed", "Failed");
     folder->receipts = setting_bool(settings, group, "receipts", false);
+    read_link(settings, group, folder);
     folder->remove_empty = setting_bool(settings, group, "remove_empty", false);
     if (folder->remove_empty && folder->after_upload == AFTER_KEEP)
         setting_problem(settings, group, "remove_empty",

@@ -134,7 +134,8 @@ int destination_find(const struct destination *destination, const char *name,
     return -ENOENT;
 }
 
-int destination_write(const struct destination *destination, const char *name, const char *text,
+/** A whole new file, on disk but for its name. */
+static int write_new(const struct destination *destination, const char *name, const char *text,
     mode_t mode, gid_t gid)
 {
     if (unlinkat(destination->directory, name, 0) < 0 && errno != ENOENT)
@@ -152,7 +153,59 @@ int destination_write(const struct destination *destination, const char *name, c
         return -error;
     }
     (void)!fchown(fd, (uid_t)-1, gid);
-    bool is_good =
-        fchmod(fd, mode & 0666) == 0 && fsync(fd) == 0 && fsync(destination->directory) == 0;
-    return is_good ? 0 : -errno;
+    return fchmod(fd, mode & 0666) == 0 && fsync(fd) == 0 ? 0 : -errno;
+}
+
+/** Its names are on disk, if that went well so far. */
+static int sync_names(const struct destination *destination, int result)
+{
+    return result == 0 && fsync(destination->directory) < 0 ? -errno : result;
+}
+
+int destination_write(const struct destination *destination, const char *name, const char *text,
+    mode_t mode, gid_t gid)
+{
+    return sync_names(destination, write_new(destination, name, text, mode, gid));
+}
+
+/* ---- never over a file ---- */
+
+/** Whether the file has exactly this text. */
+static bool holds(int directory, const char *name, const char *text)
+{
+    struct stat stat;
+    char read_text[4096];
+    size_t length = strlen(text);
+    CLEANUP(close_fd) int fd = safe_open_file(directory, name);
+    if (fd < 0 || fstat(fd, &stat) < 0 || stat.st_size != (off_t)length ||
+        length > sizeof(read_text))
+        return false;
+    return read(fd, read_text, length) == (ssize_t)length && memcmp(read_text, text, length) == 0;
+}
+
+struct addition {
+    int directory;
+    const char *draft;
+    const char *text;
+};
+
+static int try_name(void *context, const char *name)
+{
+    const struct addition *addition = context;
+    int directory = addition->directory;
+    return holds(directory, name, addition->text)
+               ? 0
+               : rename_to_free_name(directory, addition->draft, directory, name);
+}
+
+int destination_add(const struct destination *destination, const char *draft, const char *name,
+    const char *text, mode_t mode, gid_t gid)
+{
+    CLEANUP(free_text) char *chosen = NULL;
+    struct addition addition = {destination->directory, draft, text};
+    int result = write_new(destination, draft, text, mode, gid);
+    if (result == 0)
+        result = free_name_try(name, try_name, &addition, &chosen);
+    (void)unlinkat(destination->directory, draft, 0); /* it was there already, or cannot be named */
+    return sync_names(destination, result);
 }

@@ -1,11 +1,12 @@
-/** What is next to a file: the text that says why it failed, its receipt, its marker and sidecar.
- */
+/** What is next to a file: the text that says why it failed, its receipt, the shortcut to its lead,
+ * its marker and sidecar. */
 #include "beside.h"
 #include "error_text.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/record.h"
 #include "closedrop/files/companion.h"
 #include "closedrop/files/destination.h"
 #include "closedrop/files/path.h"
@@ -15,12 +16,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define RECEIPT_SUFFIX ".close.json"
+#define LINK_SUFFIX ".url"
 
 /** Open the directory that contains an absolute or relative location. */
 int beside_open_directory(int root, const char *location)
@@ -90,6 +93,33 @@ static int write_receipt(const struct task *task, const char *name)
                     : -ENOMEM;
 }
 
+/**
+ * A shortcut to the lead: an INI file in ASCII with the line ends of Windows, as its shell reads it
+ * and Finder, too. With the file's rights, as a receipt.
+ */
+static int write_link(const struct task *task, const char *name)
+{
+    mode_t mode;
+    gid_t gid;
+    char draft[sizeof(".closedrop-link-") + 20];
+    CLEANUP(free_text) char *link_name = path_with_suffix(name, LINK_SUFFIX);
+    CLEANUP(free_text)
+    char *text =
+        str_format("[InternetShortcut]\r\nURL=" RECORD_LEAD_PAGE "\r\n", task->job->lead_id);
+    snprintf(draft, sizeof(draft), ".closedrop-link-%lld", (long long)task->job->id);
+    read_rights(task, name, &mode, &gid);
+    return link_name && text
+               ? destination_add(&task->destination, draft, link_name, text, mode, gid)
+               : -ENOMEM;
+}
+
+/** Only an upload without a rule has no lead. */
+static bool wants_link(const struct task *task)
+{
+    const char *lead_id = task->job->lead_id;
+    return task->folder->link && lead_id && record_is_id(lead_id, "lead_");
+}
+
 /** The texts next to the file, whichever its outcome requires. */
 int beside_write(const struct task *task, const char *name)
 {
@@ -98,6 +128,8 @@ int beside_write(const struct task *task, const char *name)
         result = write_error_text(task, name);
     if (result == 0 && task->job->state == JOB_DONE && task->folder->receipts)
         result = write_receipt(task, name);
+    if (result == 0 && task->job->state == JOB_DONE && wants_link(task))
+        result = write_link(task, name);
     return result;
 }
 

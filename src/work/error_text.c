@@ -11,6 +11,7 @@
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/close/record.h"
 #include "closedrop/config/config.h"
 #include "closedrop/files/companion.h"
 #include "closedrop/files/path.h"
@@ -290,7 +291,7 @@ static void add_facts(struct str *text, const struct task *task)
     units_spell_size(text, job->identity.size);
     str_printf(text, "\nTried:  %s\n", moment_print(job->done_ms, MOMENT_WITH_ZONE, when));
     if (job->lead_id)
-        str_printf(text, "Lead:   https://app.close.com/lead/%s/\n", job->lead_id);
+        str_printf(text, "Lead:   " RECORD_LEAD_PAGE "\n", job->lead_id);
     str_add(text, "Reason: ");
     add_problem(text, task);
 }
@@ -315,7 +316,7 @@ static void add_other_lead(struct str *text, const struct subject *subject)
     str_add(text, "\nSaved as: ");
     add_escaped(text, job_filed_path(job));
     str_printf(text,
-        "\nLead:     https://app.close.com/lead/%s/\n"
+        "\nLead:     " RECORD_LEAD_PAGE "\n"
         "Reason:   it was renamed after it had been saved; under its new name it would belong to "
         "%s, where it was not saved.",
         job->lead_id, subject->task->other_lead);

@@ -4,6 +4,7 @@
 # Usage: tests/crash/run.sh [OPTION]...
 #   --scenario NAME   what is in progress (alone):
 #                       alone     one file
+#                       linked    one file, which gets a shortcut to its lead
 #                       group     two files that are filed together
 #                       three     three files and one rule; S3 answers 503 to one attempt
 #                       failed    one file, and one whose lead does not exist
@@ -101,6 +102,7 @@ drop() { # NAME...
 }
 
 begin_alone() { drop A1.txt; }
+begin_linked() { drop A1.txt; }
 begin_group() { drop A1.txt A2.txt; }
 begin_failed() { drop A1.txt B1.txt; }
 
@@ -150,7 +152,7 @@ normal() {
 }
 
 case $scenario in
-alone | renamed) end='{"done": ["A1.txt"], "failed": [], "activities": 1}' ;;
+alone | linked | renamed) end='{"done": ["A1.txt"], "failed": [], "activities": 1}' ;;
 group)
     end='{"done": ["A1.txt", "A2.txt"], "failed": [], "activities": 1}'
     group='group = { by = "x"; wait = "100ms"; };'
@@ -221,6 +223,14 @@ check_heard() { # one event for each outcome, and each delivered once or, for ea
         mails.jsonl >/dev/null || complain "heard by mail: $(cat mails.jsonl)"
 }
 
+check_linked() { # one shortcut, whole, and no draft of one
+    local archive
+    archive=disk/in/Uploaded/$(date +%Y-%m)
+    [ "$(ls -A "$archive")" = $'A1.txt\nA1.txt.url' ] || complain "the archive has $(ls -A "$archive")"
+    cmp -s "$archive/A1.txt.url" <(printf '[InternetShortcut]\r\nURL=https://app.close.com/lead/lead_A/\r\n') ||
+        complain "the shortcut is $(cat -A "$archive/A1.txt.url")"
+}
+
 point=''
 complain() {
     echo "$point: $*"
@@ -237,6 +247,7 @@ check() { # the end is as it must be
     found=$(closedrop list --json | "$top/tests/support/invariants.py" "$admin" disk/in dropped) || complain "$found"
     [ "$(normal <<<"$found")" = "$end" ] || complain "the end is $found, not $end"
     check_heard
+    [ "$scenario" != linked ] || check_linked
 }
 
 go_through() { # CALL: false when a run ended before it
@@ -274,6 +285,7 @@ main() {
     more="rules = ( { name = \"r\"; match = { path = \"^(?<l>.)\"; }; lead_id = \"lead_{l}\"; $group email = { subject = \"{stem}\"; }; } );"
     [ "$scenario" != heard ] || hear
     write_config 'watch = "poll"; poll_interval = "100ms"; rules = [ "r" ];'
+    [ "$scenario" != linked ] || set_config folders.link=true
     set_config state_dir=disk/state folders.path=disk/in limits.retry_first=20ms limits.retry_max=100ms
     begin
     agent LD_PRELOAD="$PWD/shim.so" CRASH_COUNT="$PWD/count" || true

@@ -50,7 +50,7 @@ def read_files(folder):
             path = os.path.join(directory, name)
             if name.endswith(ERROR):
                 texts[name.removesuffix(ERROR)] = os.path.getsize(path)
-            else:
+            elif name.removesuffix('.url') not in names or not name.endswith('.url'):  # the shortcut next to a file
                 with open(path, 'rb') as file:
                     hashes.append((place, name, hashlib.sha256(file.read()).hexdigest()))
     return hashes, texts, modes

@@ -15,6 +15,9 @@ struct json;
 /** Buffer size for an ID, with the NUL. */
 #define RECORD_ID_ROOM 128
 
+/** The page of a lead for people, as a format for its ID. */
+#define RECORD_LEAD_PAGE "https://app.close.com/lead/%s/"
+
 /** Whether `id` looks like Close's IDs: `prefix` ("lead_", "cont_"), then letters and digits. */
 bool record_is_id(const char *id, const char *prefix);
 

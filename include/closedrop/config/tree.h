@@ -48,6 +48,7 @@ struct folder {
     char *archive; /* a strftime pattern, relative to `path` or absolute */
     char *failed;
     bool receipts;
+    bool link;                  /* write a shortcut to the lead next to an archived file */
     enum duplicates duplicates; /* for contents already filed on the same lead */
     bool sidecar;               /* a.pdf waits for a.pdf.json next to it */
     struct rule **rules;  /* in order; point into config->rules; NULL-terminated, never NULL */

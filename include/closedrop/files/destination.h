@@ -47,4 +47,12 @@ int destination_find(const struct destination *destination, const char *name,
 int destination_write(const struct destination *destination, const char *name, const char *text,
     mode_t mode, gid_t gid);
 
+/**
+ * The same without ever replacing a file: under `name`, or its first free numbered form " (2)", ...
+ * A file that is there with exactly this text counts as written. Until it is whole, it is called
+ * `draft`, which replaces a file of that name.
+ */
+int destination_add(const struct destination *destination, const char *draft, const char *name,
+    const char *text, mode_t mode, gid_t gid);
+
 #endif

@@ -138,6 +138,7 @@ static void has_the_documented_defaults_of_a_folder(void **state)
     assert_string_equal(folder->archive, "Uploaded/%Y-%m");
     assert_string_equal(folder->failed, "Failed");
     assert_false(folder->receipts);
+    assert_false(folder->link);
     assert_false(folder->remove_empty);
     assert_int_equal(folder->duplicates, DUPLICATES_ASK);
     assert_false(folder->sidecar);
@@ -826,6 +827,9 @@ static const struct {
     {IN_FOLDER("marker = \"{dir}/{stem}\";"), ":3: folders[0].marker: \"{dir}/{stem}\" must be"},
     {IN_FOLDER("remove_empty = true; after_upload = \"keep\";"),
         ":3: folders[0].remove_empty: has no effect with after_upload = \"keep\""},
+    {IN_FOLDER("link = true; after_upload = \"delete\";"),
+        ":3: folders[0].link: has no effect with after_upload = \"delete\""},
+    {IN_FOLDER("link = true; after_upload = \"keep\";"), ":3: folders[0].link: has no effect"},
     {IN_FOLDER("remove_empty = \"yes\";"), ":3: folders[0].remove_empty: must be true or false"},
     {IN_FOLDER("archive = \"%Y/Uploaded\";"), ":3: folders[0].archive: \"%Y/Uploaded\" must begin"},
     {IN_FOLDER("archive = \"../Uploaded\";"),

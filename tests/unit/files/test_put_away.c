@@ -382,6 +382,40 @@ static void moves_and_never_over_a_name(void **state)
     destination_close(&destination);
 }
 
+/** A small text of ours, next to what anybody has put there. */
+static void adds_a_text_and_never_over_a_name(void **state)
+{
+    const struct folder *folder = *state;
+    struct destination destination = open_destination(folder, "Uploaded");
+    make_file(destination.directory, "a.url", "somebody's");
+    make_file(destination.directory, ".draft", "of an attempt that crashed");
+    assert_int_equal(symlinkat("a.url", destination.directory, "a (2).url"), 0);
+    for (int times = 0; times < 2; times++) { /* the second finds what the first has written */
+        assert_int_equal(destination_add(&destination, ".draft", "a.url", "ours", 0640, 0), 0);
+        expect_file(destination.directory, "a.url", "somebody's");
+        expect_file(destination.directory, "a (3).url", "ours");
+        assert_false(exists(destination.directory, ".draft"));
+        assert_false(exists(destination.directory, "a (4).url"));
+    }
+    destination_close(&destination);
+}
+
+/** Without renameat2() and link() a name is reserved first. */
+static void adds_a_text_where_little_is_possible(void **state)
+{
+    const struct folder *folder = *state;
+    struct destination destination = open_destination(folder, "Uploaded");
+    make_file(destination.directory, "a.url", "somebody's");
+    no_rename = EINVAL;
+    no_link = EPERM;
+    assert_int_equal(destination_add(&destination, ".draft", "a.url", "ours", 0640, 0), 0);
+    no_rename = no_link = 0;
+    expect_file(destination.directory, "a.url", "somebody's");
+    expect_file(destination.directory, "a (2).url", "ours");
+    assert_false(exists(destination.directory, ".draft"));
+    destination_close(&destination);
+}
+
 static void moves_only_what_was_taken(void **state)
 {
     const struct folder *folder = *state;
@@ -854,6 +888,8 @@ int main(void)
         IN_FOLDER(restores_to_a_free_name),
         IN_FOLDER(restores_to_the_top_where_its_directory_is_gone),
         IN_FOLDER(moves_and_never_over_a_name),
+        IN_FOLDER(adds_a_text_and_never_over_a_name),
+        IN_FOLDER(adds_a_text_where_little_is_possible),
         IN_FOLDER(moves_only_what_was_taken),
         IN_FOLDER(deletes_only_what_was_taken),
         IN_FOLDER(renames_to_free_names_only),
