@@ -30,6 +30,7 @@ void queue_start_over(struct queue *queue, struct job *job)
     if (job_failed_as(job, "already_filed"))
         job->approved = true;
     job->due_ms = clock_wall_ms();
+    job->done_ms = job->due_ms;
     job->uploaded_ms = 0;
     if (!job->posting)
         job_forget_rule(job);

@@ -165,6 +165,7 @@ static void release_one(struct queue *queue, struct job *job)
 {
     job_let_go(job);
     job->due_ms = clock_wall_ms();
+    job->done_ms = job->due_ms;
     queue_update(queue, job, "released by a person");
 }
 

@@ -49,6 +49,8 @@ enum query_kind {
     QUERY_HAS_PUT_AWAY, /* folder, path (the first below it) to beyond, at_ms to until_ms: | 0, 1 */
     QUERY_NEXT_DUE,     /* folder, state, suspect: | due_ms, INT64_MAX */
     QUERY_AHEAD,    /* folder, state, at_ms, id: | how many, no suspects, are due before; limit */
+    QUERY_LATE,     /* of a folder, without an outcome, not held back, limit: | since when, before
+                       at_ms, it has waited */
     QUERY_SUSPECTS, /* | how many */
     QUERY_GROUP,    /* of the group: | newest queued_ms, open, failing */
     QUERY_HAS_ACTIVITY,   /* activity_id, md5 where set: | how many of a folder */

@@ -183,6 +183,20 @@ int64_t queue_count_ahead(struct queue *queue, const struct job *job)
     return store_number(queue->store, QUERY_AHEAD, &query, 0);
 }
 
+static void add_late(void *context, const struct row *row)
+{
+    struct queue_late *late = context;
+    bool is_first = !late->jobs++ || row->numbers[0] < late->since_ms;
+    late->since_ms = is_first ? row->numbers[0] : late->since_ms;
+}
+
+void queue_count_late(struct queue *queue, int64_t before_ms, struct queue_late *ret_late)
+{
+    const struct query query = {.at_ms = before_ms, .limit = JOBS_AHEAD_MAX};
+    *ret_late = (struct queue_late){0};
+    store_rows(queue->store, QUERY_LATE, &query, add_late, ret_late);
+}
+
 int64_t queue_count_suspects(struct queue *queue)
 {
     return store_number(queue->store, QUERY_SUSPECTS, &(struct query){0}, 0);

@@ -371,6 +371,12 @@ static const char *const sql_texts[] = {
         "SELECT count(*) FROM (SELECT 1 FROM job INDEXED BY job_due WHERE folder = :folder"
         " AND state = :state AND suspect = 0 AND (due_ms, id) < (:at_ms, :id) AND " SQL_WAITING
         " LIMIT :limit)",
+    /* the index job_by_state serves this */
+    [QUERY_LATE] = "SELECT max(queued_ms, done_ms) AS since FROM job INDEXED BY job_by_state"
+                   " WHERE folder IN " SQL_FOLDERS
+                   " AND state IN ('queued', 'uploading', 'uploaded', 'attaching')"
+                   " AND filed = 0 AND ending = '' AND (state <> 'uploaded' OR held NOT IN (1, 2))"
+                   " AND max(queued_ms, done_ms) < :at_ms LIMIT :limit",
     [QUERY_SUSPECTS] = "SELECT count(*) FROM job WHERE suspect = 1",
     /* two ranges of the index job_unsorted: all that is sorted already costs nothing */
     [QUERY_UNCLASSIFIED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"

@@ -87,7 +87,8 @@ struct job {
     char *token; /* the part of the URL that attaching does not change (ticket.h) */
     int64_t queued_ms;
     int64_t uploaded_ms; /* 0: not yet */
-    int64_t done_ms;
+    int64_t done_ms; /* when it came to its outcome; until then, when a person last released it or
+                        started it over. 0: not yet */
 
     char *rules_digest; /* the rules it was classified by (rules_digest()); "" or NULL: not yet */
     char *rule;         /* the rule that takes it; NULL: none does */

@@ -109,6 +109,18 @@ void queue_count_outcomes(
 /** At most this many are counted, so that a long queue costs no time. */
 #define JOBS_AHEAD_MAX 10000
 
+/** Jobs that have waited too long. */
+struct queue_late {
+    int64_t jobs;     /* at most JOBS_AHEAD_MAX */
+    int64_t since_ms; /* of the one that has waited longest, on the wall clock */
+};
+
+/**
+ * Those without an outcome that have waited since before a time. What the send guard holds back
+ * does not count; what a person has released or started over has waited since then.
+ */
+void queue_count_late(struct queue *queue, int64_t before_ms, struct queue_late *ret_late);
+
 /** The number of waiting jobs in the folder and state of a job that are due before it; no suspects.
  */
 int64_t queue_count_ahead(struct queue *queue, const struct job *job);

@@ -324,6 +324,18 @@ static bool fits_ahead(const struct query *q, const struct job *job)
            is_before;
 }
 
+/** Since when it has waited. */
+static int64_t waits_since(const struct job *job)
+{
+    return job->queued_ms > job->done_ms ? job->queued_ms : job->done_ms;
+}
+
+static bool fits_late(const struct query *q, const struct job *job)
+{
+    return !job_is_by_hand(job) && !job->ending && !job_has_outcome(job) &&
+           !job_is_held_back(job) && waits_since(job) < q->at_ms;
+}
+
 static bool fits_suspects(const struct query *q, const struct job *job)
 {
     (void)q;
@@ -559,6 +571,7 @@ enum telling {
     TELL_HOW_MANY,
     TELL_DUE,
     TELL_QUEUED,
+    TELL_SINCE,
     TELL_BY_NAME,
     TELL_EMAILS
 };
@@ -598,6 +611,7 @@ static const struct {
     [QUERY_HAS_PUT_AWAY] = {fits_put_away, order_ids, TELL_HOW_MANY},
     [QUERY_NEXT_DUE] = {may_be_due, order_due, TELL_DUE, .one = true},
     [QUERY_AHEAD] = {fits_ahead, order_ids, TELL_HOW_MANY},
+    [QUERY_LATE] = {fits_late, order_ids, TELL_SINCE},
     [QUERY_SUSPECTS] = {fits_suspects, order_ids, TELL_HOW_MANY},
     [QUERY_GROUP] = {fits_group, order_ids},
     [QUERY_HAS_ACTIVITY] = {fits_activity, order_ids, TELL_HOW_MANY},
@@ -993,12 +1007,14 @@ static void tell_jobs(struct store *store, enum query_kind kind, const struct qu
         tell_group(query, &found, each, context);
     else if (kind == QUERY_COUNT_CLAIMED)
         tell_claimed(&found, each, context);
-    bool is_told = telling == TELL_ID || telling == TELL_DUE || telling == TELL_QUEUED;
+    bool is_told = telling == TELL_ID || telling == TELL_DUE || telling == TELL_QUEUED ||
+                   telling == TELL_SINCE;
     for (size_t i = 0; i < found.count && is_told; i++) {
         const struct job *job = found.jobs[i];
-        int64_t number = telling == TELL_ID    ? job->id
-                         : telling == TELL_DUE ? job->due_ms
-                                               : job->queued_ms;
+        int64_t number = telling == TELL_ID      ? job->id
+                         : telling == TELL_DUE   ? job->due_ms
+                         : telling == TELL_SINCE ? waits_since(job)
+                                                 : job->queued_ms;
         each(context, &(struct row){.numbers = {number, job->entered}});
     }
     free(found.jobs);

@@ -338,6 +338,59 @@ static void counts_what_is_due_before_a_job(void **state)
     commit(queue);
 }
 
+static void late_is(struct queue *queue, int64_t before_ms, int64_t jobs, int64_t since_ms)
+{
+    struct queue_late late;
+    queue_count_late(queue, before_ms, &late);
+    assert_int_equal(late.jobs, jobs);
+    assert_int_equal(late.since_ms, since_ms);
+}
+
+static void hold(struct queue *queue, int64_t id, enum job_held held)
+{
+    CLEANUP(job_freep) struct job *job = load(queue, id);
+    job->state = JOB_UPLOADED;
+    job->held = held;
+    queue_put(queue, job);
+}
+
+static void counts_what_has_waited_long_but_not_what_is_held_back(void **state)
+{
+    struct queue *queue = *state;
+    const int64_t start = now;
+    begin(queue);
+    int64_t first = add(queue, "a.pdf", file(1));
+    now += 1000;
+    int64_t second = add(queue, "b.pdf", file(2));
+    late_is(queue, start, 0, 0);
+    late_is(queue, start + 1, 1, start);
+    late_is(queue, now + 1, 2, start);
+    hold(queue, second, HELD_FOR_TURN);
+    late_is(queue, now + 1, 1, start);
+    hold(queue, first, HELD_FOR_WORD);
+    late_is(queue, now + 1, 0, 0);
+    now += 5000;
+    assert_int_equal(queue_release(queue, first), QUEUE_OK);
+    late_is(queue, now, 0, 0);
+    late_is(queue, now + 1, 1, now);
+    commit(queue);
+}
+
+static void a_job_that_is_tried_again_has_waited_since_then(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    now += 1000;
+    fail_next(queue, "no_lead", "Failed/a.pdf");
+    late_is(queue, now + 1, 0, 0);
+    now += 1000;
+    assert_int_equal(add(queue, "a.pdf", file(1)), id); /* brought back */
+    late_is(queue, now, 0, 0);
+    late_is(queue, now + 1, 1, now);
+    commit(queue);
+}
+
 static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **state)
 {
     struct queue *queue = *state;
@@ -385,6 +438,8 @@ int main(void)
         ON_MEMORY(knows_which_job_waits_longest_and_how_many_are_done),
         ON_MEMORY(counts_outcomes_by_the_quarter_of_an_hour),
         ON_MEMORY(counts_what_is_due_before_a_job),
+        ON_MEMORY(counts_what_has_waited_long_but_not_what_is_held_back),
+        ON_MEMORY(a_job_that_is_tried_again_has_waited_since_then),
         ON_MEMORY(keeps_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
