@@ -91,6 +91,7 @@ void watch_restart_later(struct watch *watch)
 void watch_set_waiting(struct watch *watch, bool waiting)
 {
     atomic_store(&watch->busy_since_ms, waiting ? 0 : clock_steady_ms());
+    atomic_store(&watch->unanswered, 0);
 }
 
 void folder_wake_waiters(struct watched *folder)

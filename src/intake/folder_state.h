@@ -91,6 +91,7 @@ struct watch {
     int64_t restarted_ms;
     atomic_bool rescan;
     atomic_llong busy_since_ms; /* steady clock; 0 while it waits for others */
+    atomic_int unanswered;      /* how often it was asked for a sign of life since its last one */
 };
 
 /** Whether another process touches its files, and this one must not. */

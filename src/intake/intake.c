@@ -138,6 +138,11 @@ void intake_rescan(struct intake *intake)
     processes_rescan(intake->processes);
 }
 
+void intake_ask(struct intake *intake)
+{
+    watch_ask(intake->watch);
+}
+
 bool intake_is_stuck(const struct intake *intake, int64_t now_ms, int64_t most_ms)
 {
     return watch_is_stuck(intake->watch, now_ms, most_ms);

@@ -28,6 +28,8 @@
 
 /** How often it is asked whether a folder of an earlier configuration is still used. */
 #define LEFT_POLL_MS 200
+/** One question may just have been asked. */
+#define UNANSWERED_MAX 2
 
 static void restart_if_due(struct watch *watch)
 {
@@ -137,6 +139,7 @@ int watch_start(struct config *config, const struct watch_terms *terms, struct m
     watch->outbox = outbox;
     atomic_init(&watch->rescan, false);
     atomic_init(&watch->busy_since_ms, 0);
+    atomic_init(&watch->unanswered, 0);
     watch->events = events_open();
     watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
     int result = folder_set_enter(watch, config);
@@ -173,8 +176,15 @@ void watch_rescan(struct watch *watch)
     mailbox_wake(watch->inbox);
 }
 
+void watch_ask(struct watch *watch)
+{
+    atomic_fetch_add(&watch->unanswered, 1);
+    mailbox_wake(watch->inbox);
+}
+
 bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t max_ms)
 {
     int64_t since = atomic_load(&watch->busy_since_ms);
-    return since && now_ms - since > max_ms;
+    bool is_silent = atomic_load(&watch->unanswered) >= UNANSWERED_MAX;
+    return is_silent || (since && now_ms - since > max_ms);
 }

@@ -58,6 +58,9 @@ bool intake_post(struct intake *intake, struct message *message);
 /** Scan everything again, because there was no room for a message. */
 void intake_rescan(struct intake *intake);
 
+/** Ask the watch thread for a sign of life (watch_ask()). */
+void intake_ask(struct intake *intake);
+
 /** Whether the watch thread hangs (watch_is_stuck()): nothing that it touches should. */
 bool intake_is_stuck(const struct intake *intake, int64_t now_ms, int64_t most_ms);
 

@@ -42,11 +42,15 @@ void watch_stop(struct watch *watch);
 /** Called by the work thread: request a full rescan, because there was no room for a message. */
 void watch_rescan(struct watch *watch);
 
+/** Called by the work thread, once in each pulse: ask the watch thread for a sign of life. */
+void watch_ask(struct watch *watch);
+
 /**
  * Called by the work thread: whether the watch thread has spent more than `max_ms` in one turn of
- * its loop, at `now_ms` on the steady clock. A turn takes milliseconds, but every call in it can
- * hang on an unresponsive file system. Waiting for events, or for room in the outbox, does not
- * count.
+ * its loop, at `now_ms` on the steady clock, or has not answered watch_ask() twice. A turn takes
+ * milliseconds, but every call in it can hang on an unresponsive file system. Waiting for events,
+ * or for room in the outbox, does not count. How long ago it was asked does not count either: if
+ * both threads were stopped, both need a moment.
  */
 bool watch_is_stuck(const struct watch *watch, int64_t now_ms, int64_t max_ms);
 

@@ -84,8 +84,15 @@ static void a_thread_is_stuck_in_a_call_that_does_not_return(void **state)
     int64_t now = clock_steady_ms();
     assert_true(watch_is_stuck(watch, now + HOUR_MS, HOUR_MS / 2));
     assert_false(watch_is_stuck(watch, now, HOUR_MS));
+    watch_ask(watch);
+    assert_false(watch_is_stuck(watch, now, HOUR_MS));
+    watch_ask(watch);
+    assert_true(watch_is_stuck(watch, now, HOUR_MS));
     eventfd_write(may_go, 1);
     wait_for_message(outbox);
+    wait_until_idle(watch);
+    watch_ask(watch);
+    watch_ask(watch); /* what it is asked while it waits, it answers */
     wait_until_idle(watch);
     watch_stop(watch);
     mailbox_free(inbox);
