@@ -91,7 +91,7 @@ static void probe_mail(const struct diagnosis *diagnosis)
     struct http *http = http_new();
     struct request *request = mail_server_request(diagnosis->config, "", &why);
     if (http && request) {
-        mail_request_connect_only(request);
+        request_connect_only(request);
         http_run(http, request);
         if (request_end(request) != TRANSFER_ANSWERED)
             mail_server_print_failure(request, &why);

@@ -67,7 +67,7 @@ struct request *mail_request(const struct mail_envelope *envelope,
     struct url url;
     if (!request)
         return NULL;
-    request->is_apart = true;
+    request_keep_apart(request);
     if (url_parse_smtp(envelope->server, &url) < 0) {
         request_check(request, CURLE_URL_MALFORMAT);
         return request;
@@ -82,12 +82,6 @@ struct request *mail_request(const struct mail_envelope *envelope,
     request_send_once(request, message);
     SET(request, CURLOPT_UPLOAD, 1L);
     return request;
-}
-
-void mail_request_connect_only(struct request *request)
-{
-    SET(request, CURLOPT_UPLOAD, 0L);
-    SET(request, CURLOPT_CONNECT_ONLY, 1L);
 }
 
 const char *mail_request_refusal(const struct request *request)

@@ -194,6 +194,24 @@ void request_post_json(struct request *request, const char *json)
     SET(request, CURLOPT_COPYPOSTFIELDS, json);
 }
 
+void request_post_text(struct request *request, const char *line)
+{
+    request_header(request, "Content-Type: text/plain; charset=utf-8");
+    request_header(request, "Expect:");
+    SET(request, CURLOPT_COPYPOSTFIELDS, line);
+}
+
+void request_keep_apart(struct request *request)
+{
+    request->is_apart = true;
+}
+
+void request_connect_only(struct request *request)
+{
+    SET(request, CURLOPT_UPLOAD, 0L);
+    SET(request, CURLOPT_CONNECT_ONLY, 1L);
+}
+
 static size_t read_once(char *buffer, size_t one, size_t room, void *context)
 {
     struct request *request = context;

@@ -1,6 +1,6 @@
 /**
  * A mail as a request: built here, started with http_start() and read as any other (request.h), but
- * http_next_ended() does not return it: whoever sends it asks request_end().
+ * kept apart (request_keep_apart()).
  */
 #ifndef CLOSEDROP_HTTP_MAIL_REQUEST_H
 #define CLOSEDROP_HTTP_MAIL_REQUEST_H
@@ -22,9 +22,6 @@ struct mail_envelope {
  */
 struct request *mail_request(const struct mail_envelope *envelope,
     const struct request_options *options, const char *message);
-
-/** Only connect and log in, send nothing. */
-void mail_request_connect_only(struct request *request);
 
 /**
  * The last line with which the server refused something; "" if it refused nothing. A mail that was

@@ -81,6 +81,15 @@ void request_post_json(struct request *request, const char *json);
  */
 void request_post_json_once(struct request *request, const char *json);
 
+/** Turn it into a POST of one line of plain text. */
+void request_post_text(struct request *request, const char *line);
+
+/** Whoever sends it asks request_end(): http_next_ended() does not return it. */
+void request_keep_apart(struct request *request);
+
+/** Only connect, with TLS and a login where there are any; send nothing. */
+void request_connect_only(struct request *request);
+
 /** The JSON text of that POST; "" for any other request. */
 const char *request_posted(const struct request *request);
 
