@@ -158,6 +158,9 @@
  *     alerts/hooks         a program for each notice (notice_json): child starts it and ends it
  *     alerts/mailer        mails: mail_text and summary_text (what they say), mail_message (how
  *                          that is sent: pure), mail_server (the one that is configured)
+ *     alerts/ping          pings, by which somebody elsewhere hears of a machine that is off:
+ *                          ping_line (what is wrong) and ping_url (where that is reported), both
+ *                          pure; ping_receiver (the one that is configured)
  *
  * - doctor_run(): what is wrong, and how to fix it
  *     doctor/doctor        the table of checks; diagnosis: what they share; finding: a result
@@ -166,7 +169,7 @@
  *     doctor/running       the agent: its unit, version and configuration
  *     doctor/queue_health  what the status says; waiting: which files wait after an error
  *     doctor/online        Close: its name, its answer, the key, and the clock
- *     doctor/notified      can hooks be run, and does the mail server answer
+ *     doctor/notified      can hooks be run, do the mail server and the receiver of pings answer
  *     doctor/directory     what can be done in one, by a probe_file; disk: the space on its disk
  *     doctor/apart_check   in a process of its own, because a mount may hang:
  *     doctor/tables        each table that a rule in use needs

@@ -35,21 +35,36 @@ static int64_t loop_timeout(struct agent *agent)
     return earlier(timeout, once_bar_timeout(agent));
 }
 
+/** How often the watch thread is asked for a sign of life: as often as systemd, the alerts or the
+ * ping are to hear of one; INT64_MAX: none is. */
+static int64_t pulse_ms(const struct agent *agent)
+{
+    int64_t watchdog = notify_watchdog_ms();
+    return earlier(watchdog ? watchdog : INT64_MAX, alerts_pulse_ms(agent->alerts));
+}
+
+static void tell_stuck(void)
+{
+    log_error("the watch thread hangs because the file system of a drop folder does not answer; "
+              "check its disk or file server%s",
+        notify_watchdog_ms() ? "; if it still does not answer, systemd restarts closedrop" : "");
+}
+
 /** Notify systemd as long as both threads make progress; otherwise it restarts the agent. */
 static void stay_alive(struct agent *agent)
 {
-    int64_t period = notify_watchdog_ms();
-    int64_t now = clock_steady_ms();
-    if (!period || now < agent->alive_ms)
+    int64_t period = pulse_ms(agent), now = clock_steady_ms();
+    if (period == INT64_MAX)
+        agent->alive_ms = 0;
+    if (period == INT64_MAX || now < agent->alive_ms)
         return;
     bool was_stuck = agent->watch_stuck;
     agent->watch_stuck = intake_is_stuck(agent->intake, now, 2 * period);
     if (!agent->watch_stuck)
         notify_alive();
     else if (!was_stuck)
-        log_error("the watch thread hangs because the file system of a drop folder does not "
-                  "answer; check its disk or file server; if it still does not answer, systemd "
-                  "restarts closedrop");
+        tell_stuck();
+    intake_ask(agent->intake);
     agent->alive_ms = now + period;
 }
 

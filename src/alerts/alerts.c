@@ -6,6 +6,7 @@
 #include "causes.h"
 #include "hooks.h"
 #include "mailer.h"
+#include "ping.h"
 #include "silence.h"
 
 #include "closedrop/base/cleanup.h"
@@ -19,6 +20,8 @@
 
 /** How long hooks and mail may still take when the agent stops. */
 #define STOP_MS 2000
+/** A thread that hangs is noticed within two of these. */
+#define PULSE_MS 30000
 
 struct alerts {
     struct queue *queue;
@@ -26,6 +29,7 @@ struct alerts {
     struct causes causes;
     struct hooks hooks;
     struct mailer mailer;
+    struct pinger pinger;
     int epoll;          /* what the hooks that run write, and that they ended */
     int64_t silent_ms;  /* when a folder may become silent, on the wall clock */
     int64_t summary_ms; /* when the next summary is due, on the wall clock */
@@ -57,7 +61,7 @@ struct alerts *alerts_new(struct queue *queue, struct http *http, struct config 
         return NULL;
     }
     alerts->queue = queue;
-    alerts->mailer.http = http;
+    alerts->mailer.http = alerts->pinger.http = http;
     alerts->config = config_hold(config);
     alerts->silent_ms = alerts->summary_ms = INT64_MAX;
     causes_load(&alerts->causes, queue);
@@ -71,6 +75,7 @@ void alerts_free(struct alerts *alerts)
         return;
     hooks_stop(&alerts->hooks);
     mailer_stop(&alerts->mailer);
+    ping_stop(&alerts->pinger);
     causes_release(&alerts->causes);
     config_release(alerts->config);
     close(alerts->epoll);
@@ -82,6 +87,7 @@ void alerts_configure(struct alerts *alerts, struct config *config)
     config_release(alerts->config);
     alerts->config = config_hold(config);
     alerts->is_new_config = true;
+    ping_soon(&alerts->pinger);
     listen_to(alerts);
 }
 
@@ -90,6 +96,7 @@ void alerts_stop(struct alerts *alerts)
     alerts->is_stopping = true;
     hooks_end_by(&alerts->hooks, clock_steady_ms() + STOP_MS);
     alerts->mailer.end_ms = clock_steady_ms() + STOP_MS;
+    ping_end_by(&alerts->pinger, clock_steady_ms() + STOP_MS);
 }
 
 /* ---- silence ---- */
@@ -155,8 +162,10 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
     alerts->is_new_config = false;
     hooks_start(&alerts->hooks, alerts->config, alerts->epoll, alerts->queue);
     mailer_start(&alerts->mailer, alerts->config, alerts->queue);
+    ping_start(&alerts->pinger);
     hooks_reap(&alerts->hooks, alerts->queue);
     mailer_reap(&alerts->mailer, alerts->queue);
+    ping_reap(&alerts->pinger, alerts->config);
     judge_conditions(alerts, conditions, count);
     add_summary(alerts);
     if (alerts->is_stopping)
@@ -164,6 +173,7 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
     bool is_disk_full = alerts_has_reported(alerts, NOTICE_BLOCKED, "disk_full");
     hooks_claim(&alerts->hooks, alerts->config, alerts->queue, is_disk_full);
     mailer_claim(&alerts->mailer, alerts->config, alerts->queue, is_disk_full);
+    ping_claim(&alerts->pinger, alerts->config, alerts->queue, conditions, count);
 }
 
 bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code)
@@ -171,6 +181,13 @@ bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, con
     CLEANUP(free_text) char *name = notice_cause(kind, &(struct cause_parts){.code = code});
     const struct cause *cause = name ? causes_find(&alerts->causes, name) : NULL;
     return cause && cause->is_reported;
+}
+
+int64_t alerts_pulse_ms(const struct alerts *alerts)
+{
+    if (*alerts->config->alert.ping_file)
+        return earlier(PULSE_MS, alerts->config->alert.every_ms);
+    return queue_has_listeners(alerts->queue, NOTICE_BLOCKED) ? PULSE_MS : INT64_MAX;
 }
 
 int alerts_descriptor(const struct alerts *alerts)
@@ -184,12 +201,14 @@ int64_t alerts_timeout(const struct alerts *alerts)
     int64_t timeout = at_ms == INT64_MAX ? at_ms : later(at_ms - clock_wall_ms(), 0);
     timeout = earlier(timeout, causes_timeout(&alerts->causes));
     timeout = earlier(timeout, mailer_timeout(&alerts->mailer, !alerts->is_stopping));
+    timeout = earlier(timeout, ping_timeout(&alerts->pinger, alerts->config, !alerts->is_stopping));
     return earlier(timeout, hooks_timeout(&alerts->hooks, !alerts->is_stopping));
 }
 
 size_t alerts_count_running(const struct alerts *alerts)
 {
-    return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailer);
+    return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailer) +
+           (alerts->pinger.request != NULL);
 }
 
 int alerts_add_status(const struct alerts *alerts, struct json *status)
@@ -203,6 +222,8 @@ int alerts_add_status(const struct alerts *alerts, struct json *status)
     result |= hooks_add_troubles(&alerts->hooks, failing);
     if (*alerts->mailer.trouble.why)
         result |= json_append(failing, trouble_view(&alerts->mailer.trouble, "mail"));
+    if (*alerts->pinger.trouble.why)
+        result |= json_append(failing, trouble_view(&alerts->pinger.trouble, "ping"));
     result |= json_add(view, "failing", failing);
     return result | json_add(status, "alerts", view);
 }

@@ -24,15 +24,22 @@ int64_t delivery_due_ms(const struct notice *event, int64_t now_ms, double chanc
     return due_ms - event->at_ms > DELIVERY_MAX_MS ? INT64_MAX : due_ms;
 }
 
+bool trouble_set(struct trouble *trouble, const char *why, int64_t event)
+{
+    bool is_first = !*trouble->why;
+    if (is_first)
+        trouble->since_ms = clock_wall_ms();
+    trouble->event = event;
+    snprintf(trouble->why, sizeof(trouble->why), "%s", why);
+    return is_first;
+}
+
 void trouble_note(
     struct trouble *trouble, const char *what, const char *why, int64_t event, int64_t due_ms)
 {
     char wait[UNITS_DURATION];
     bool is_news = strncmp(trouble->why, why, sizeof(trouble->why) - 1) != 0;
-    if (!*trouble->why)
-        trouble->since_ms = clock_wall_ms();
-    trouble->event = event;
-    snprintf(trouble->why, sizeof(trouble->why), "%s", why);
+    (void)trouble_set(trouble, why, event);
     if (due_ms == INT64_MAX)
         log_error("%s: event %" PRId64 " is given up: %s", what, event, why);
     else if (is_news)

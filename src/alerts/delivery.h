@@ -1,6 +1,6 @@
 /**
  * When an event that could not be delivered is tried again, what was wrong with a way of delivery
- * so far, and what of it is logged. The same for hooks and mail.
+ * so far, and what of it is logged. The same for hooks and mail; of a ping only the latter.
  */
 #ifndef CLOSEDROP_ALERTS_DELIVERY_H
 #define CLOSEDROP_ALERTS_DELIVERY_H
@@ -25,12 +25,15 @@ struct json;
 struct trouble {
     char why[512];    /* "": nothing */
     int64_t since_ms; /* wall clock */
-    int64_t event;    /* the last that could not be delivered */
+    int64_t event;    /* the last that could not be delivered; 0: it is none */
 };
 
 /** A try failed: `what` is the way, as in "hook failed". */
 void trouble_note(
     struct trouble *trouble, const char *what, const char *why, int64_t event, int64_t due_ms);
+
+/** The same without a word in the log: returns whether nothing was wrong before. */
+bool trouble_set(struct trouble *trouble, const char *why, int64_t event);
 
 /** One was delivered. */
 void trouble_end(struct trouble *trouble, const char *what);

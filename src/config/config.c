@@ -49,6 +49,7 @@ void config_release(struct config *config)
     free(config->alert.from);
     free(config->alert.smtp);
     free(config->alert.login_file);
+    free(config->alert.ping_file);
     free(config->file);
     free(config->state_dir);
     free(config->control_socket);

@@ -191,7 +191,7 @@ static bool is_whole(const struct config *config)
                  close->upload_hosts && config->http.listen && close->ca_file && close->proxy &&
                  config->folders && config->rules;
     whole = whole && config->alert.mail && config->alert.from && config->alert.smtp &&
-            config->alert.login_file;
+            config->alert.login_file && config->alert.ping_file;
     for (int i = 0; whole && i < CONFIG_HOOKS; i++)
         whole = config->hooks[i] != NULL;
     for (size_t i = 0; whole && i < config->folder_count; i++) {

@@ -120,6 +120,9 @@ static void check_files_outside(const struct nesting *nesting)
     struct setting *http = setting_group(nesting->settings, root, "http");
     check_outside(nesting, http, "token_file", config->http.token_file);
     check_outside(nesting, http, "read_token_file", config->http.read_token_file);
+    struct setting *alert = setting_group(nesting->settings, root, "alert");
+    check_outside(nesting, alert, "smtp_login_file", config->alert.login_file);
+    check_outside(nesting, alert, "ping_file", config->alert.ping_file);
     if (str_starts_with(config->http.listen, LISTEN_UNIX))
         check_outside(nesting, http, "listen", config->http.listen + strlen(LISTEN_UNIX));
     for (size_t i = 0; i < config->rule_count; i++) {

@@ -40,7 +40,7 @@ static void add_file(struct own_files *own_files, const char *path)
 
 int own_files_make(struct config *config)
 {
-    size_t most = 6 + config->rule_count;
+    size_t most = 7 + config->rule_count;
     struct own_files *own_files =
         calloc(1, sizeof(*own_files) + most * sizeof(own_files->files[0]));
     if (!own_files)
@@ -55,6 +55,7 @@ int own_files_make(struct config *config)
     add_file(own_files, config->close.api_key_file);
     add_file(own_files, config->close.ca_file);
     add_file(own_files, config->alert.login_file);
+    add_file(own_files, config->alert.ping_file);
     add_file(own_files, config->http.token_file);
     add_file(own_files, config->http.read_token_file);
     for (size_t i = 0; i < config->rule_count; i++)

@@ -1,4 +1,4 @@
-/** Who is to hear of what: the programs of `hooks`, and the mail of `alert`. */
+/** Who is to hear of what: the programs of `hooks`, and the mail and the pings of `alert`. */
 #include "read_alerts.h"
 
 #include "reader.h"
@@ -80,6 +80,15 @@ static void read_digest(
     free(daily);
 }
 
+static void read_ping(struct settings *settings, struct setting *group, const char *file,
+    struct alert_settings *alert)
+{
+    alert->ping_file =
+        reader_absolute(settings, file, setting_text(settings, group, "ping_file", ""));
+    alert->every_ms = setting_duration(settings, group, "every", "5m", "1s", "1d");
+    alert->late_ms = setting_duration(settings, group, "late", "4h", "1s", "30d");
+}
+
 void read_alerts(struct settings *settings, struct config *config)
 {
     struct setting *group = setting_group(settings, settings_root(settings), "alert");
@@ -93,4 +102,5 @@ void read_alerts(struct settings *settings, struct config *config)
     alert->login_file = reader_absolute(
         settings, config->file, setting_text(settings, group, "smtp_login_file", ""));
     read_digest(settings, group, alert);
+    read_ping(settings, group, config->file, alert);
 }

@@ -1,9 +1,11 @@
-/** Whether somebody can be notified: can each hook be run, and does the mail server answer. */
+/** Whether somebody can be notified: can each hook be run, do the mail server and the receiver of
+ * pings answer. */
 #include "notified.h"
 
 #include "apart_check.h"
 
 #include "closedrop/alerts/mail_server.h"
+#include "closedrop/alerts/ping_receiver.h"
 #include "closedrop/base/account.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
@@ -102,6 +104,38 @@ static void probe_mail(const struct diagnosis *diagnosis)
     str_release(&why);
 }
 
+/* ---- pings ---- */
+
+static void judge_ping(const struct diagnosis *diagnosis, const char *why)
+{
+    const char *remedy = remedy_of(why);
+    struct finding finding = finding_ok("the receiver of pings can be reached");
+    if (*why) {
+        finding = finding_wrong("%.*s", (int)remedy_problem_length(why), why);
+        finding_remedy(&finding, "%s",
+            remedy ? remedy : "check the URL in the file that alert.ping_file names");
+    }
+    diagnosis_add(diagnosis, "ping", NULL, finding);
+}
+
+/** Only connect: a ping from here would say that the agent is well. */
+static void probe_ping(const struct diagnosis *diagnosis)
+{
+    struct str why = STR_INIT(8192);
+    struct http *http = http_new();
+    struct request *request = ping_receiver_request(diagnosis->config, NULL, &why);
+    if (http && request) {
+        request_connect_only(request);
+        http_run(http, request);
+        if (request_end(request) != TRANSFER_ANSWERED)
+            ping_receiver_print_failure(request, &why);
+    }
+    judge_ping(diagnosis, str_text(&why));
+    request_free(request);
+    http_free(http);
+    str_release(&why);
+}
+
 void notified_probe(const struct diagnosis *diagnosis)
 {
     if (diagnosis->is_partial)
@@ -109,4 +143,6 @@ void notified_probe(const struct diagnosis *diagnosis)
     probe_hooks(diagnosis);
     if (diagnosis->config->alert.mail[0])
         probe_mail(diagnosis);
+    if (*diagnosis->config->alert.ping_file)
+        probe_ping(diagnosis);
 }

@@ -1,4 +1,5 @@
-/** Whether somebody can be notified: the programs of `hooks`, and the mail server. */
+/** Whether somebody can be notified: the programs of `hooks`, the mail server, and the
+ * receiver of pings. */
 #ifndef CLOSEDROP_DOCTOR_NOTIFIED_H
 #define CLOSEDROP_DOCTOR_NOTIFIED_H
 

@@ -57,7 +57,7 @@ static void set_login(struct request *request, const struct mail_envelope *envel
         return;
     SET(request, CURLOPT_USERNAME, envelope->user);
     SET(request, CURLOPT_PASSWORD, envelope->password);
-    str_add(&request->key, envelope->password);
+    request_hide(request, envelope->password);
 }
 
 struct request *mail_request(const struct mail_envelope *envelope,

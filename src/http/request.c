@@ -174,7 +174,7 @@ void request_authorize(struct request *request, const char *key)
 {
     struct str pair = STR_INIT(8192);
     struct str line = STR_INIT(16384);
-    str_add(&request->key, key);
+    request_hide(request, key);
     str_printf(&pair, "%s:", key);
     str_add(&line, "Authorization: Basic ");
     digest_add_base64(&line, str_text(&pair), pair.length);
@@ -204,6 +204,11 @@ void request_post_text(struct request *request, const char *line)
 void request_keep_apart(struct request *request)
 {
     request->is_apart = true;
+}
+
+void request_hide(struct request *request, const char *secret)
+{
+    str_add(&request->key, secret);
 }
 
 void request_connect_only(struct request *request)
@@ -362,9 +367,21 @@ static void hide_key(struct request *request)
     }
 }
 
+/** libcurl names the host in it, in the case it was written in. */
+static void hide_key_in_failure(struct request *request)
+{
+    size_t length = request->key.length;
+    char *at = request->failure;
+    while (length && (at = strcasestr(at, str_text(&request->key))) != NULL) {
+        memset(at, '*', length);
+        at += length;
+    }
+}
+
 void request_ended(struct request *request, CURLcode code)
 {
     hide_key(request);
+    hide_key_in_failure(request);
     request->end = end_of(code);
     /* a time-out before a byte was sent is one of the connection */
     if (request->end == TRANSFER_TIMED_OUT && !request_was_sent(request))

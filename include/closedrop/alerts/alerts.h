@@ -1,6 +1,7 @@
 /**
  * Alerts: notices what lasts (an outage, held emails, silence), keeps an event of it in the queue,
- * and delivers the events to whoever is configured to hear of them.
+ * and delivers the events to whoever is configured to hear of them. Pings a receiver that notices
+ * if it is not pinged any more.
  *
  * Nothing here delays a file: hooks are processes of their own, and a turn only looks at what has
  * ended and begins what is due.
@@ -42,6 +43,10 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
 
 /** Whether a cause of this kind and code (with no folder) was reported, and is not over. */
 bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code);
+
+/** How often to ask whether the watch thread answers, for whoever is to hear of it; INT64_MAX:
+ * nobody is. */
+int64_t alerts_pulse_ms(const struct alerts *alerts);
 
 /** Readable when a delivery may have ended. */
 int alerts_descriptor(const struct alerts *alerts);

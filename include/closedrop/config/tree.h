@@ -92,13 +92,16 @@ struct http_settings {
     unsigned read_token_line;
 };
 
-/** Mail about events. */
+/** Mail about events, and pings. */
 struct alert_settings {
     char **mail; /* addresses, NULL-terminated; empty: no mail */
     char *from;
     char *smtp;                /* a URL */
     char *login_file;          /* "": none */
     struct expectation digest; /* when a summary is mailed each day; no days: never */
+    char *ping_file;           /* contains the URL to ping; "": there are no pings */
+    int64_t every_ms;          /* between two pings */
+    int64_t late_ms;           /* how long a file may wait until they say that something is wrong */
 };
 
 struct config {

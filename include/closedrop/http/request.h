@@ -87,6 +87,9 @@ void request_post_text(struct request *request, const char *line);
 /** Whoever sends it asks request_end(): http_next_ended() does not return it. */
 void request_keep_apart(struct request *request);
 
+/** Mask this wherever it comes back: in the reply, and in the message about a failure. */
+void request_hide(struct request *request, const char *secret);
+
 /** Only connect, with TLS and a login where there are any; send nothing. */
 void request_connect_only(struct request *request);
 
