@@ -103,7 +103,7 @@ teardown() { story_teardown; }
     wait_until jobs_are done 1
     not_put_away_are 1
     [ -f in/a.txt ]
-    wait_until log_says 'Read-only file system'
+    wait_until log_says 'Read-only file system; what to do: mount it writable; in a service of systemd, a folder outside /srv needs'
     stop_agent
     start_agent
     mount -o remount,rw "$PWD/in"
