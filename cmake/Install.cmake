@@ -3,6 +3,7 @@ install(TARGETS closedrop closedrop-sandbox RUNTIME DESTINATION ${CMAKE_INSTALL_
 install(FILES packaging/grafana/closedrop.json packaging/prometheus/closedrop.rules.yml
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES etc/closedrop.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR}) # as README links to it
 # a configuration that is there already stays as it is
 install(CODE "
   set(conf \"\$ENV{DESTDIR}${CMAKE_INSTALL_FULL_SYSCONFDIR}/closedrop/closedrop.conf\")

@@ -36,7 +36,7 @@ coverage_packages=(gcovr)
 
 # The servers that some tests talk to. A test whose server is missing is skipped.
 server_packages=(samba smbclient vsftpd bindfs sshfs openssh-sftp-server libfuse3-dev radosgw ceph-mon ceph-osd
-    ceph-common nginx-light caddy prometheus python3-prometheus-client python3-aiosmtpd)
+    ceph-common nginx-light caddy prometheus python3-prometheus-client python3-aiosmtpd hylafax-server)
 
 # The shells, apart from bash, that complete commands. A test whose shell is missing is skipped.
 shell_packages=(zsh fish)

@@ -52,7 +52,7 @@ drop_in() { # LINE...: for the service, in place of the one before
     inside systemctl daemon-reload
 }
 
-configure() { # FOLDER: in the form of the README's first configuration
+configure() { # FOLDER: only to upload what is in it
     cat >"$etc/closedrop.conf" <<CONF
 close = {
   api_url      = "http://127.0.0.1:8700/api/v1/";

@@ -81,7 +81,7 @@ usage() {
 }
 
 case ${1:-}/$# in
-start/[3-9]) start "$(realpath -m -- "$2")" "${@:3}" ;;
+start/[3-9] | start/[1-9][0-9]) start "$(realpath -m -- "$2")" "${@:3}" ;;
 stop/2) server_stop "$(realpath -m -- "$2")/samba" smbd ;;
 *) usage ;;
 esac

@@ -262,3 +262,13 @@ works() { # FILE: the example does what it says, and leaves nothing behind
         works "$example"
     done
 }
+
+# ---- the pages ----
+
+@test "every link in README and docs leads to a file, and to a heading of it, that is there" {
+    cd "$CLOSEDROP_SOURCE_DIR"
+    "$CLOSEDROP_SOURCE_DIR/tests/support/links.py" README.md CONTRIBUTING.md docs/*.md \
+        >"$BATS_TEST_TMPDIR/broken.txt" 2>"$BATS_TEST_TMPDIR/followed.txt"
+    diff /dev/null "$BATS_TEST_TMPDIR/broken.txt"
+    [ "$(cat "$BATS_TEST_TMPDIR/followed.txt")" -ge 20 ]
+}

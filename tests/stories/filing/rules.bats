@@ -102,9 +102,9 @@ attachment() { # FILE TOKEN: as Close is told of it
         'in/Failed/89 555123_.txt.error.txt'
 }
 
-@test "a fax server that writes numbers as people do: the pattern of the README finds the caller" {
+@test "a fax server that writes numbers as people do: the pattern of docs/rules.md finds the caller" {
     local caller number=0 pattern='(^|/)(?<caller>[+(0][-0-9() ]+)-[^-/]*$'
-    grep -qF "match = { path = \"$pattern\"; };" "$CLOSEDROP_SOURCE_DIR/README.md"
+    grep -qF "match = { path = \"$pattern\"; };" "$CLOSEDROP_SOURCE_DIR/docs/rules.md"
     seed '{"leads":[{"id":"lead_Munich","name":"Amper GmbH","contacts":[
         {"id":"cont_Munich","name":"Anna","emails":[],"phones":["+4989555123"]}]}]}'
     rules '{ name = "fax"; match = { path = "'"$pattern"'"; }; find = { contact_phone = "{caller}"; country = "49"; };

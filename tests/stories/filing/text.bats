@@ -46,7 +46,7 @@ error_text() { # of the only file in Failed
     cat in/Failed/*.error.txt
 }
 
-# The three rules of README.md, with a customer who is called by a name
+# The three rules of docs/rules.md, with a customer who is called by a name
 by_lead_id='{ name = "by-lead-id"; match = { path = "(?<lead>lead_[A-Za-z0-9]+)"; }; lead_id = "{lead}";
     email = { subject = "Scan: {stem}"; body_text = "Received {date:%Y-%m-%d}."; }; }'
 statements='{ name = "statements"; match = { path = "(?i)^Übersicht (?<customer>[\\w\\s]+)-"; };
