@@ -31,6 +31,7 @@ install(FILES ${units}/sysctl.conf DESTINATION lib/sysctl.d RENAME 10-closedrop.
 install(FILES packaging/man/closedrop.1 packaging/man/closedrop-sandbox.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES packaging/man/closedrop.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES packaging/man/closedrop.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 
 # What shells complete is printed by the program itself. One with ThreadSanitizer cannot start everywhere,
 # and is not to be installed.

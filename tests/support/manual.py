@@ -40,7 +40,7 @@ def examples(page):
 
 
 def write_examples(page, directory):
-    kinds = ((r'(closedrop|curl|find)\b', '.sh'), (r'key,lead_id', 'customers.csv'), (r'(.*\n)*folders +=', '.conf'))
+    kinds = ((r'(closedrop|curl|find|mkdir|echo|export|cat|mv)\b', '.sh'), (r'key,lead_id', 'customers.csv'), (r'(.*\n)*folders +=', '.conf'))
     counts = {'.sh': 0, '.conf': 0}
     for example in examples(page):
         name = next((name for pattern, name in kinds if re.match(pattern, example)), None)

@@ -172,6 +172,53 @@ codes_in_source() {
     same read.txt described.txt
 }
 
+# The summary of a day is for mail, and cannot be asked for.
+@test "closedrop(1) describes each kind of event, and closedrop.conf(5) a hook for each, and no other" {
+    sed -n '/notice_kind_names\[.* = {/,/};/p' "$CLOSEDROP_SOURCE_DIR/src/queue/notice.c" | grep -oP '"\K\w+' | grep -vx summary >kinds.txt
+    cp kinds.txt kinds_too.txt
+    manual described "$pages/closedrop.1" EVENTS >described.txt
+    same kinds.txt described.txt
+    manual table "$conf_page" | cut -f1 | sed -n 's/^hooks\.//p' >hooks.txt
+    same kinds_too.txt hooks.txt
+}
+
+@test "closedrop(1) describes each key of an event that a hook gets, and each variable, and no other" {
+    manual described "$pages/closedrop.1" Hooks >described.txt
+    grep -hoP '\(object, "\K\w+(?=")' "$CLOSEDROP_SOURCE_DIR/src/alerts/notice_json.c" |
+        LC_ALL=C sort -u >keys.txt
+    same keys.txt described.txt
+    section EVENTS >events.1
+    grep -hoP 'add_variable\(environment, "\K\w+' "$CLOSEDROP_SOURCE_DIR/src/alerts/hooks.c" >variables.txt
+    tr -c 'A-Z_' '\n' <events.1 >words.txt
+    grep -qx CLOSEDROP_EVENT variables.txt
+    missing_in variables.txt words.txt
+}
+
+@test "closedrop(1) describes each metric, and no other, and names each label" {
+    section "METRICS AND HEALTH" >metrics.1
+    grep -oP '"\Kclosedrop_\w+(?=")' "$CLOSEDROP_SOURCE_DIR/src/control/metrics.c" >names.txt
+    grep -oP '^closedrop_\w+(?=\|)' metrics.1 >described.txt
+    same names.txt described.txt
+    sed -n 's/.*metric_label//p' "$CLOSEDROP_SOURCE_DIR/src/control/metrics.c" | grep -oP '\{"\K\w+' | LC_ALL=C sort -u >labels.txt
+    grep -qx outcome labels.txt
+    tr -c 'a-z' '\n' <metrics.1 >words.txt
+    missing_in labels.txt words.txt
+}
+
+@test "closedrop(1) describes each situation that explain tells apart, and no other" {
+    sed -n '/^\.B situation/,/^New versions/p' "$pages/closedrop.1" | sed -n '/^\.BR /{s/ ,$//; s/^\.BR //; s/"[^"]*"/ /g; p}' |
+        tr -cs 'a-z_' '\n' | grep . >described.txt
+    grep -hoP '^ *\{"\K[a-z_]+(?=", \w+, \w+, )' "$CLOSEDROP_SOURCE_DIR"/src/cli/situation_*.c >known.txt
+    same known.txt described.txt
+}
+
+@test "closedrop(1) describes each check of doctor, and no other" {
+    manual described "$pages/closedrop.1" "WHAT DOCTOR CHECKS" | LC_ALL=C sort -u >described.txt
+    grep -rhozP 'diagnosis_add\w*\(\s*\w+,\s*"\K\w+' "$CLOSEDROP_SOURCE_DIR/src/doctor" "$CLOSEDROP_SOURCE_DIR/src/cli/doctor.c" |
+        tr '\0' '\n' | LC_ALL=C sort -u >names.txt
+    same names.txt described.txt
+}
+
 @test "closedrop(1) describes each key of JSON that commands print, and no other" {
     echo one >"$folder/a.txt"
     start_agent
@@ -261,6 +308,48 @@ works() { # FILE: the example does what it says, and leaves nothing behind
     for example in [2-6].sh; do
         works "$example"
     done
+}
+
+# ---- closedrop(7) ----
+
+step() { # NUMBER: what a reader types there, in this shell
+    sed -Ei "s,--api-port 8700 --s3-port 8701,--api-port $api_port --s3-port $s3_port,; s,:8700/,:$api_port/,g" "$examples/$1.sh"
+    # shellcheck disable=SC1090 # the page's
+    . "$examples/$1.sh" 3>&-
+}
+
+is_at() { # FILE: it is there
+    test -f "scans/$1"
+}
+
+@test "the tour of closedrop(7), followed by hand" {
+    local month
+    export PATH=$CLOSEDROP_BIN_DIR:$PATH examples=$PWD
+    manual examples "$pages/closedrop.7" "$PWD"
+    [ -s 10.sh ] && [ ! -e 11.sh ]
+    unset -f closedrop
+    stop_sandbox
+    step 1
+    sed "s,:8700/,:$api_port/,g" "$examples/1.conf" >closedrop.conf
+    step 2
+    wait_until eval '[[ $(closedrop status --json 2>/dev/null) == *"\"agent\":{"* ]]'
+    step 3
+    wait_until is_at Failed/memo.txt.error.txt
+    month=$(date +%Y-%m)
+    wait_until is_at "Uploaded/$month/offer lead_Bluth.txt"
+    step 4
+    [ "$(step 5 | jq -c '[.[] | [.kind, .lead_id, .body.status, .attachments[0].filename]]')" = \
+        '[["email","lead_Bluth","draft","offer lead_Bluth.txt"]]' ]
+    [[ $(step 6) == *'closedrop cannot tell from its name where it belongs'*'What to do: rename it'* ]]
+    step 7
+    wait_until is_at "Uploaded/$month/memo lead_Bluth.txt"
+    never is_at Failed/memo.txt.error.txt
+    [[ $(step 8) == *'offer lead_Bluth.txt'*'History:'* ]]
+    step 9
+    wait_until is_at "Failed/offer again lead_Bluth.txt"
+    step 10
+    wait
+    [ "$(ls "$examples/tour")" = "$(printf '%s\n' agent.log api-key closedrop.conf scans state)" ]
 }
 
 # ---- the pages ----
