@@ -42,7 +42,7 @@ keeps_all_rows() {
         [ -s "before_$table.txt" ]
     done
     run_once # the file of the job that waits is not here: what ends it is one more row of its history
-    [ "$(sqlite3 state/queue.db 'PRAGMA user_version')" -gt "$1" ]
+    [ "$(sqlite3 state/queue.db 'PRAGMA user_version')" -ge "$1" ] # the latest is that of this program
     for table in job history; do
         rows_of "$table" >"after_$table.txt"
     done
