@@ -24,7 +24,7 @@ patience() { # DURATION: of a file in "slow", and of a group
         { name = "sent"; match = { path = "^sent"; }; lead_id = "lead_A"; email = { status = "outbox";
           sender = "billing@example.com"; to = [ "ann@example.com" ]; subject = "{stem}"; body_text = "x"; }; },
         { name = "note"; match = { path = "."; }; lead_id = "lead_A"; note = { text = "{stem}"; }; } );'
-    limits='transfers = 4; max_attempts = 20; doubt = "500ms"; ask_above = 1;' write_config \
+    limits='transfers = 4; max_attempts = 100; doubt = "500ms"; ask_above = 1;' write_config \
         'rules = [ "group", "sent", "note" ]; incomplete = "300ms";'
     set_config limits.retry_first=2s limits.retry_max=2s limits.timeout=10m
 }
@@ -37,7 +37,7 @@ put() { # DIRECTORY NAME...
 }
 
 is_in_state() { # NAME STATE
-    [ "$(closedrop list --all --json | jq -r --arg path "$1.txt" 'select(.path == $path) | .state')" = "$2" ]
+    [ "$(closedrop list --json | jq -r --arg path "$1.txt" 'select(.path == $path) | .state')" = "$2" ]
 }
 
 # Everything at once, at the moment at which the power fails.
@@ -71,7 +71,7 @@ in_the_middle() {
 
 history_of() { # NAME TEXT
     local id
-    id=$(closedrop list --all --json | jq -r --arg path "$1.txt" 'select(.path == $path) | .id')
+    id=$(closedrop list --json | jq -r --arg path "$1.txt" 'select(.path == $path) | .id')
     [ -n "$id" ] && history_says "$id" "$2"
 }
 
