@@ -83,7 +83,8 @@
  *     queue/orders         what people order for jobs
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set
  *     queue/job            a job (pure); view: how it looks from outside (pure)
- *     queue/job_fields     the table of what is kept of a job (pure); job_wire: a job as bytes
+ *     queue/job_fields     the table of what is kept of a job (pure); job_wire: a job as bytes;
+ *                          job_log: a job in the log
  *     queue/job_filter     which jobs are meant (pure); job_query: the query for that (pure)
  *     queue/by_hand        a file of `closedrop upload`, as a job without a folder (pure)
  *     queue/guard          how much may be sent to people outside, and how fast
@@ -217,9 +218,10 @@
  *     base/                text (names as people see them: the door to libunistring), cells (text
  *                          in columns of a terminal: the door to its widths), encoding (the door
  *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic
- *                          (the door to libmagic), notify (the door to libsystemd), str, wire
- *                          (values as bytes), utf8, xhtml, clock, moment (times as people write
- *                          them), log, units, url, shortage, account, closed_directory, remedy
+ *                          (the door to libmagic), notify and journal (the door to libsystemd),
+ *                          str, wire (values as bytes), utf8, xhtml, clock, moment (times as
+ *                          people write them), log, units, url, shortage, account,
+ *                          closed_directory, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

@@ -110,7 +110,7 @@ door nettle/ src/base/digest.c
 door magic.h src/base/magic.c
 door microhttpd.h src/control/server_state.h src/sandbox/http/server.c
 door iconv.h src/base/encoding.c
-door systemd/ src/base/notify.c
+door systemd/ src/base/notify.c src/base/journal.c
 door 'uni(case|ctype|norm).h' src/base/text.c
 door 'uniwidth.h' src/base/cells.c
 door 'unistr.h' src/base/text.c src/base/cells.c

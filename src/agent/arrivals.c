@@ -14,6 +14,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/intake/batch.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/work/end_marker.h"
 
 #include <stdio.h>
@@ -84,6 +85,18 @@ static void take_seen(struct agent *agent, struct message *message)
     answer_seen(agent, message, kept);
 }
 
+static void log_arrival(int64_t id, const struct arrival *arrival)
+{
+    bool has_failed = arrival->error_code != NULL;
+    const struct log_about about = {.job = id,
+        .folder = arrival->folder,
+        .file = arrival->path,
+        .state = job_state_names[has_failed ? JOB_FAILED : JOB_QUEUED],
+        .code = arrival->error_code};
+    job_log_about(has_failed ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, LOG_MODULE, &about,
+        has_failed ? "failed" : "queued", arrival->error_message);
+}
+
 static void take_settled(struct agent *agent, const struct message *message)
 {
     const struct folder *folder = &agent->config->folders[message->folder];
@@ -100,11 +113,8 @@ static void take_settled(struct agent *agent, const struct message *message)
         int64_t id = queue_add(agent->queue, &arrival);
         if (id && !arrival.error_code)
             metrics_count_settled(agent->metrics, clock_wall_ms() - arrival.changed_ms);
-        if (id && !arrival.error_code)
-            log_info("job %lld queued: %s/%s", (long long)id, folder->name, sighting->path);
-        else if (id)
-            log_warn("job %lld failed: %s/%s: %s", (long long)id, folder->name, sighting->path,
-                arrival.error_message);
+        if (id)
+            log_arrival(id, &arrival);
     }
 }
 
@@ -172,10 +182,12 @@ static void set_health(struct agent *agent, size_t index, const struct folder_he
     const struct folder_state state = {health->healthy, health->device, health->inode,
         health->scanned_for, health->complete_scans};
     worker_set_folder(agent->worker, index, &state);
+    const struct log_about about = {.folder = folder->name};
     if (*health->message && is_news)
-        log_warn("folder %s (%s): %s", folder->name, folder->path, health->message);
+        log_about(LOG_LEVEL_WARN, &about, "folder %s (%s): %s", folder->name, folder->path,
+            health->message);
     else if (health->healthy && !was_healthy)
-        log_info("folder %s (%s) is watched%s", folder->name, folder->path,
+        log_about(LOG_LEVEL_INFO, &about, "folder %s (%s) is watched%s", folder->name, folder->path,
             health->polls ? ", by polling every poll_interval" : "");
 }
 

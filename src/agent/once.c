@@ -5,10 +5,13 @@
 #include "requests.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
 
 #define ONCE_PATIENCE_MS 60000
@@ -55,9 +58,11 @@ static void tell_waiting_job(void *context, const struct job *job)
         : job->error_message                       ? job->error_message
         : job->group && job->state == JOB_UPLOADED ? "waits for the other files of its group"
                                                    : job_state_names[job->state];
+    CLEANUP(free_text)
+    char *next =
+        has_due ? str_format("%s; next try at %s", why, clock_rfc3339(job->due_ms, due)) : NULL;
     if (!job_has_error(job, "held"))
-        log_info("job %lld waits%s%s: %s/%s: %s", (long long)job->id, has_due ? " until " : "",
-            has_due ? clock_rfc3339(job->due_ms, due) : "", job->folder, job->path, why);
+        job_log(LOG_LEVEL_INFO, LOG_MODULE, job, "waits", next ? next : why);
 }
 
 static void tell_waiting(struct agent *agent)

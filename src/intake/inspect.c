@@ -84,7 +84,10 @@ static void note_unreadable(
     if (step->kind != SETTLE_WAIT || step->wait != SETTLE_ACCESS || !step->code)
         return;
     if (!known || strcmp(known, step->message) != 0)
-        log_warn("%s/%s waits: %s", folder->folder->name, candidate->path, step->message);
+        log_about(LOG_LEVEL_WARN,
+            &(struct log_about){
+                .folder = folder->folder->name, .file = candidate->path, .code = step->code},
+            "%s/%s waits: %s", folder->folder->name, candidate->path, step->message);
     candidate->unreadable = strdup(step->message);
     candidate->unreadable_since = candidate->state.ctime_ns;
 }

@@ -28,8 +28,10 @@ static void say(const struct watched *folder, struct candidate *candidate)
     candidate->replaced++;
     candidate->first_ctime_ns =
         candidate->state.ctime_ns; /* nothing that arrived before it covers it */
-    log_warn("%s/%s: " REPLACED "; if both are wanted, give them different names",
-        folder->folder->name, candidate->path, (long long)candidate->replaced_size);
+    const struct log_about about = {.folder = folder->folder->name, .file = candidate->path};
+    log_about(LOG_LEVEL_WARN, &about,
+        "%s/%s: " REPLACED "; if both are wanted, give them different names", folder->folder->name,
+        candidate->path, (long long)candidate->replaced_size);
 }
 
 void replaced_note(

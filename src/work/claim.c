@@ -17,6 +17,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/groups.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
 
 #include <stdlib.h>
@@ -61,7 +62,7 @@ static bool waits_for_rule(struct worker *worker, struct job *job)
     job_let_go(job); /* not in anybody's way meanwhile */
     queue_keep_text(worker->queue, &job->error_code, "rule_gone"); /* it is woken by this */
     queue_keep_text(worker->queue, &job->error_message, why);
-    log_warn("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+    job_log(LOG_LEVEL_WARN, LOG_MODULE, job, NULL, why);
     queue_retry(worker->queue, job, JOB_DUE_NEVER, false, why);
     return true;
 }

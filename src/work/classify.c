@@ -65,7 +65,10 @@ static int64_t classify_one(
     if (!keeps_its_rule(job, worker->config))
         verdict = find_rule(worker, job, folder, root);
     if (verdict.kind == VERDICT_WAIT) {
-        log_info("folder %s keeps %s waiting, together with the files that may belong to it: %s",
+        const struct log_about about = {
+            .job = job->id, .folder = folder->name, .file = job->path, .code = verdict.code};
+        log_about(LOG_LEVEL_INFO, &about,
+            "folder %s keeps %s waiting, together with the files that may belong to it: %s",
             folder->name, job->path, verdict.message);
         queue_set_waiting_for(worker->queue, job, verdict.code, verdict.message);
         return verdict.wait_ms;

@@ -14,6 +14,7 @@
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
 
 #include <errno.h>
@@ -122,8 +123,7 @@ static void collect_missing(struct queue *queue, const struct folder *folder, in
 
 static void discard(struct queue *queue, struct job *job)
 {
-    log_info("job %lld: %s/%s: its failed file was deleted: discarded", (long long)job->id,
-        job->folder, job->path);
+    job_log(LOG_LEVEL_INFO, LOG_MODULE, job, NULL, "its failed file was deleted: discarded");
     queue_discard(queue, job);
 }
 

@@ -29,6 +29,7 @@
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/filed_memory.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
 
 #include <errno.h>
@@ -142,9 +143,8 @@ static void hold_back(struct worker *worker, struct task *task, const struct twi
         moves_fail(worker, task, &verdict);
         return;
     }
-    log_info("job %lld: %s/%s: %s", (long long)task->job->id, task->job->folder, task->job->path,
-        verdict.message);
     moves_done(worker, task, verdict.message);
+    job_log(LOG_LEVEL_INFO, LOG_MODULE, task->job, NULL, verdict.message);
 }
 
 /** The same bytes are being filed there right now: wait for the outcome. */
@@ -290,6 +290,5 @@ void duplicates_found_out(struct worker *worker, struct task *task)
     int64_t failed = task->brought_back;
     task->brought_back = 0;
     if (failed && queue_approve(worker->queue, task->job, failed))
-        log_info("job %lld: %s/%s was brought back and is filed again", (long long)task->job->id,
-            task->job->folder, task->job->path);
+        job_log(LOG_LEVEL_INFO, LOG_MODULE, task->job, NULL, "was brought back and is filed again");
 }

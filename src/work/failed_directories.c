@@ -114,8 +114,10 @@ bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path
     CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
     int result = root < 0 ? root : failed_directories_have(queue, folder->name, root, path);
     if (result > 0) {
-        log_info("job %lld: %s/%s was renamed together with the directory for failed files and is "
-                 "ignored; to try it again, drag it out of there",
+        const struct log_about about = {.job = id, .folder = folder->name, .file = path};
+        log_about(LOG_LEVEL_INFO, &about,
+            "job %lld: %s/%s was renamed together with the directory for failed files and is "
+            "ignored; to try it again, drag it out of there",
             (long long)id, folder->name, path);
         queue_set_location_in_failed(worker->queue, job, path);
     }

@@ -14,6 +14,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/queue/groups.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/attach.h"
 
@@ -44,7 +45,7 @@ static void upload_again(struct worker *worker, struct job *job)
     job->claimed = false;
     job->due_ms = clock_wall_ms();
     queue_advance(worker->queue, job, JOB_QUEUED, why);
-    log_info("job %lld: %s", (long long)job->id, why);
+    job_log(LOG_LEVEL_INFO, LOG_MODULE, job, NULL, why);
 }
 
 /**

@@ -18,6 +18,7 @@
 #include "closedrop/base/units.h"
 #include "closedrop/queue/backoff.h"
 #include "closedrop/queue/groups.h"
+#include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
 
 #include <inttypes.h>
@@ -26,8 +27,7 @@
 
 void moves_log(const struct task *task, const char *what, const char *message)
 {
-    log_info("job %lld %s: %s/%s: %s", (long long)task->job->id, what, task->job->folder,
-        task->job->path, message);
+    job_log(LOG_LEVEL_INFO, LOG_MODULE, task->job, what, message);
 }
 
 void moves_release(
@@ -51,23 +51,28 @@ void moves_withdraw(struct worker *worker, struct task *task, const char *why)
         queue_withdraw(worker->queue, task_job_at(task, i), why);
 }
 
+static void log_failed(const struct job *job, const struct verdict *verdict)
+{
+    job_log(LOG_LEVEL_WARN, LOG_MODULE, job, "failed", verdict->message);
+}
+
 /** The others of the group fail as well: each is put away by itself, in a claim of its own. */
 static void fail_members(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
     for (size_t i = 0; i < task->member_count; i++) {
         task->members[i]->claimed = false;
         queue_fail(worker->queue, task->members[i], verdict->code, verdict->message);
+        log_failed(task->members[i], verdict);
     }
     task_free_members(task);
 }
 
 void moves_fail(struct worker *worker, struct task *task, const struct verdict *verdict)
 {
-    log_warn("job %lld failed: %s/%s: %s", (long long)task->job->id, task->job->folder,
-        task->job->path, verdict->message);
     fail_members(worker, task, verdict);
     task_close_upload(task);
     queue_fail(worker->queue, task->job, verdict->code, verdict->message);
+    log_failed(task->job, verdict);
     task_continue(task, STAGE_FINISH);
 }
 
@@ -173,8 +178,7 @@ static void leave_out(struct worker *worker, struct task *task, const struct mov
     const struct verdict *verdict = &move->why;
     CLEANUP(job_freep) struct job *job = queue_load(worker->queue, task->absent);
     if (job && job->held != HELD_NEVER && !job->claimed) {
-        log_info("job %" PRId64 " is not sent: %s/%s: %s", job->id, job->folder, job->path,
-            verdict->message);
+        job_log(LOG_LEVEL_INFO, LOG_MODULE, job, "is not sent", verdict->message);
         queue_end(worker->queue, job, verdict->kind == VERDICT_GONE ? JOB_DROPPED : JOB_SUPERSEDED,
             verdict->message);
         if (verdict->kind == VERDICT_CHANGED)
@@ -191,9 +195,10 @@ static void release(struct worker *worker, struct task *task, const struct move 
 static void release_to_verify(struct worker *worker, struct task *task, const struct move *move)
 {
     char pause[UNITS_DURATION];
-    log_warn("job %lld: %s/%s: %s; checking in %s", (long long)task->job->id, task->job->folder,
-        task->job->path, move->why.message,
+    CLEANUP(free_text)
+    char *message = str_format("%s; checking in %s", move->why.message,
         units_duration_text(task->config->limits.doubt_ms, pause));
+    job_log(LOG_LEVEL_WARN, LOG_MODULE, task->job, NULL, message);
     release(worker, task, move);
 }
 
@@ -210,9 +215,9 @@ static void put_away_later(struct worker *worker, struct task *task, const struc
     CLEANUP(free_text) char *known = queue_not_put_away(worker->queue, job);
     bool is_news = !known || strcmp(known, verdict->message) != 0;
     char pause[UNITS_DURATION];
+    CLEANUP(free_text) char *message = str_format("%s; retrying", verdict->message);
     if (is_news)
-        log_warn("job %lld: %s/%s: %s; retrying", (long long)job->id, job->folder, job->path,
-            verdict->message);
+        job_log(LOG_LEVEL_WARN, LOG_MODULE, job, NULL, message);
     else
         log_debug("job %lld: its file was not moved yet, retrying in %s", (long long)job->id,
             units_duration_text(move->due_ms - clock_wall_ms(), pause));
@@ -239,11 +244,8 @@ static void end(struct worker *worker, struct task *task, const struct move *mov
 
 static void tell(const struct task *task, const struct move *move)
 {
-    if (!move->warns)
-        moves_log(task, move->what, move->why.message);
-    else
-        log_warn("job %lld %s: %s/%s: %s", (long long)task->job->id, move->what, task->job->folder,
-            task->job->path, move->why.message);
+    job_log(move->warns ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, LOG_MODULE, task->job, move->what,
+        move->why.message);
 }
 
 void moves_make(struct worker *worker, struct task *task, const struct move *move)

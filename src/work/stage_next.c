@@ -22,6 +22,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
+#include "closedrop/queue/job_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,8 +118,8 @@ void reconcile_next(struct worker *worker, struct task *task)
     job->reconcile = false;
     if (found) {
         (void)str_assign(&job->activity_id, found);
-        moves_log(task, "filed before", found);
         moves_done(worker, task, "was filed already, before the queue was lost");
+        moves_log(task, "filed before", task->job->activity_id);
         return;
     }
     queue_update(worker->queue, job, "is not in Close yet");
@@ -133,8 +134,8 @@ void attach_next(struct worker *worker, struct task *task)
     CLEANUP(free_text)
     char *why = str_format("%s %s on %s", activity_kind_names[task->job->activity],
         task->activity_id, task->job->lead_id);
-    moves_log(task, "filed", why ? why : "");
     moves_done(worker, task, why ? why : "its activity was created");
+    moves_log(task, "filed", why);
 }
 
 /** Filed under a name that it no longer has: whose would it be now? */
@@ -150,8 +151,7 @@ void renamed_next(struct worker *worker, struct task *task)
         queue_keep_text(worker->queue, &task->other_lead, lead_id);
         if (queue_note_once(
                 worker->queue, job, why ? why : "")) /* its file may be put away later */
-            log_warn(
-                "job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, why ? why : "");
+            job_log(LOG_LEVEL_WARN, LOG_MODULE, job, NULL, why);
     }
     task_continue(task, STAGE_FINISH);
 }
@@ -161,7 +161,7 @@ static void log_put_away(const struct task *task, const char *how)
 {
     const struct job *job = task->job;
     if (job->state == JOB_FAILED)
-        log_info("job %lld: %s/%s: %s", (long long)job->id, job->folder, job->path, how);
+        job_log(LOG_LEVEL_INFO, LOG_MODULE, job, NULL, how);
     else
         moves_log(task, "done", how);
 }

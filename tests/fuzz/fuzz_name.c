@@ -60,7 +60,7 @@ static char *logged(enum log_format format, const char *name)
     assert(before >= 0 && ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0);
     assert(dup2(file, STDERR_FILENO) >= 0);
     log_configure(LOG_LEVEL_INFO, format);
-    log_write(LOG_LEVEL_WARN, "fuzz", "%s", name);
+    log_write(LOG_LEVEL_WARN, "fuzz", &(struct log_about){.file = name}, "%s", name);
     assert(dup2(before, STDERR_FILENO) >= 0);
     close(before);
     assert(lseek(file, 0, SEEK_SET) == 0 && str_add_file(&text, file) == 0);
@@ -77,6 +77,7 @@ static void check_log(const char *name, const char *shown)
     assert(strstr(text, shown));
     struct json *object = json_parse(line, strlen(line));
     assert(object && strcmp(json_get_text(object, "message"), shown) == 0);
+    assert(strcmp(json_get_text(object, "file"), shown) == 0);
     json_free(object);
     free(text);
     free(line);

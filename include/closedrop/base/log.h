@@ -1,5 +1,7 @@
 /**
- * The log: one line per event, on standard error.
+ * The log: one line per event, on standard error. What a line is about (a job, a folder, a file) is
+ * in fields as well: as fields of the journal if standard error goes there, else as members in JSON
+ * or, in text, as NAME=value at the end of the line (logfmt).
  *
  * A file that logs names its module once, before it includes this header:
  *
@@ -13,6 +15,7 @@
 #define CLOSEDROP_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVELS };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON, LOG_FORMATS };
@@ -26,13 +29,24 @@ void log_configure(enum log_level level, enum log_format format);
 /** While a bar is shown in the line where the next one begins: that erases what it covers. */
 void log_set_over_bar(bool is_over_bar);
 
-/** Use the macros below instead. */
-void log_write(enum log_level level, const char *module, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/** What a line is about; 0 and NULL: it is not about one. Texts may be any bytes. */
+struct log_about {
+    int64_t job;
+    const char *folder; /* its name */
+    const char *file;   /* its path in the folder */
+    const char *state;
+    const char *code;       /* the error code */
+    const char *message_id; /* the kind of event: 32 hex digits (sd-id128(3)), which never change */
+};
 
-#define log_error(...) log_write(LOG_LEVEL_ERROR, LOG_MODULE, __VA_ARGS__)
-#define log_warn(...) log_write(LOG_LEVEL_WARN, LOG_MODULE, __VA_ARGS__)
-#define log_info(...) log_write(LOG_LEVEL_INFO, LOG_MODULE, __VA_ARGS__)
-#define log_debug(...) log_write(LOG_LEVEL_DEBUG, LOG_MODULE, __VA_ARGS__)
+/** Use the macros below instead; `about` can be NULL. */
+void log_write(enum log_level level, const char *module, const struct log_about *about,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#define log_about(level, about, ...) log_write(level, LOG_MODULE, about, __VA_ARGS__)
+#define log_error(...) log_about(LOG_LEVEL_ERROR, NULL, __VA_ARGS__)
+#define log_warn(...) log_about(LOG_LEVEL_WARN, NULL, __VA_ARGS__)
+#define log_info(...) log_about(LOG_LEVEL_INFO, NULL, __VA_ARGS__)
+#define log_debug(...) log_about(LOG_LEVEL_DEBUG, NULL, __VA_ARGS__)
 
 #endif

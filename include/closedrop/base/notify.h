@@ -1,5 +1,6 @@
 /**
- * Reports our state to systemd (sd_notify(3)). The only door to libsystemd. Without systemd, these
+ * Reports our state to systemd (sd_notify(3)). With journal.h the only
+ * door to libsystemd. Without systemd, these
  * functions do nothing.
  */
 #ifndef CLOSEDROP_BASE_NOTIFY_H

@@ -361,3 +361,9 @@ is_at() { # FILE: it is there
     diff /dev/null "$BATS_TEST_TMPDIR/broken.txt"
     [ "$(cat "$BATS_TEST_TMPDIR/followed.txt")" -ge 20 ]
 }
+
+@test "closedrop(1) lists the ID of each event in the journal" {
+    grep -oP '\{"\K[a-z]+", "[0-9a-f]{32}(?=")' "$CLOSEDROP_SOURCE_DIR/src/queue/job_log.c" | sed -E 's/(.*)", "(.*)/\2 \1/' >known
+    grep -A1 -E '^[0-9a-f]{32}' "$pages/closedrop.1" | sed -nE '/^[0-9a-f]{32}/{s/\t.*//;N;s/\n/ /;s/:.*//;p}' >listed
+    same known listed
+}
