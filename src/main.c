@@ -180,8 +180,8 @@
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
  *                          (rows by key), table_file (when it may be read), table_parse and
- *                          delimiter (the door to libcsv), table_contents (what was read); pure:
- *                          variable, template, template_parse, sidecar
+ *                          delimiter (the door to libcsv), table_contents (what was read), people
+ *                          (who dropped a file); pure: variable, template, template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
  *                          ticket, s3_reply, reply and record (what comes back), key
@@ -197,11 +197,11 @@
  *                          it), destination, free_name, copy, ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
- *                          read_activity, read_alerts, rules_digest, locate, own_files (what is
- *                          never taken), place (which folder a file is in), service_account (who
- *                          runs as), listen_address (where the HTTP server listens: pure),
- *                          expectation (times of the week) and mail_address (pure); settings,
- *                          setting, setting_values, unknown_keys (key by key: the door to
+ *                          read_activity, read_people, read_alerts, rules_digest, locate,
+ *                          own_files (what is never taken), place (which folder a file is in),
+ *                          service_account (who runs as), listen_address (where the HTTP server
+ *                          listens: pure), expectation (times of the week) and mail_address (pure);
+ *                          settings, setting, setting_values, unknown_keys (key by key: the door to
  *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
  *                          process)
  *     control/             server and exchange (the door to libmicrohttpd: a server, and one

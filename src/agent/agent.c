@@ -11,6 +11,7 @@
 #include "requests.h"
 #include "signals.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -105,6 +106,12 @@ static int open_metrics(struct agent *agent)
     return EXIT_DONE;
 }
 
+static int open_owners(struct agent *agent)
+{
+    agent->owners = account_names_new();
+    return agent->owners ? EXIT_DONE : refuse_to_start("cannot remember the owners of files");
+}
+
 static int open_worker(struct agent *agent)
 {
     struct str why = STR_INIT(4096);
@@ -190,7 +197,8 @@ static void forbid_core_files(void)
 static int start(struct agent *agent)
 {
     static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_metrics,
-        open_worker, open_folders, open_alerts, recover, open_control, open_web, open_intake};
+        open_owners, open_worker, open_folders, open_alerts, recover, open_control, open_web,
+        open_intake};
     forbid_core_files();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
@@ -218,6 +226,7 @@ static void stop(struct agent *agent)
     http_free(agent->http);
     queue_close(agent->queue);
     metrics_free(agent->metrics);
+    account_names_free(agent->owners);
     message_free(agent->progress);
     free(agent->folders);
     str_release(&agent->disk_why);

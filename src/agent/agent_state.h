@@ -46,6 +46,7 @@ struct agent {
     struct web *web; /* NULL: http.listen is not set */
     struct alerts *alerts;
     struct metrics *metrics;
+    struct account_names *owners; /* of files */
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */

@@ -10,6 +10,7 @@
 #include "recover_elsewhere.h"
 #include "requests.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/remedy.h"
@@ -109,7 +110,9 @@ static void take_settled(struct agent *agent, const struct message *message)
             .by_path = by_path(folder),
             .error_code = sighting->error_code,
             .error_message = sighting->error_message,
-            .note = sighting->note};
+            .note = sighting->note,
+            .owner = folder->wants_owner ? account_names_find(agent->owners, sighting->state.uid)
+                                         : NULL};
         int64_t id = queue_add(agent->queue, &arrival);
         if (id && !arrival.error_code)
             metrics_count_settled(agent->metrics, clock_wall_ms() - arrival.changed_ms);

@@ -86,41 +86,45 @@ static void check_ca_file(const struct config *config, struct str *problems)
             "name a file of PEM certificates, or remove the setting");
 }
 
-/** A table that has not come yet: whoever exports it may be late, and the agent waits, too. */
-static bool is_to_come(const struct rule *rule)
+/** A table that exists must be valid, and have the columns that are used; whoever exports one that
+ * has not come yet may be late, and the agent waits, too. */
+static void check_table(const struct config *config, const char *what, unsigned line,
+    const struct table_ask *ask, struct machine_report *report)
 {
-    return access(rule->table, F_OK) < 0 && errno == ENOENT;
-}
-
-static void warn_of_missing_table(
-    const struct config *config, const struct rule *rule, struct str *warnings)
-{
-    str_printf(warnings,
-        "%s:%u: warning: rule \"%s\": the table %s does not exist yet; files that need it wait for "
-        "it as long as their folder's setting incomplete allows, and then fail\n",
-        config->file, rule->table_line, rule->name, rule->table);
-}
-
-/** A table that exists must be valid, and have the columns that the rule uses. */
-static void check_table(
-    const struct config *config, const struct rule *rule, struct machine_report *report)
-{
-    CLEANUP(json_freep) struct json *columns = rule_columns(rule);
-    const struct table_ask ask = rule_table_ask(rule, columns);
     struct tables *tables = tables_new();
     struct str why = STR_INIT(4096);
-    if (is_to_come(rule))
-        warn_of_missing_table(config, rule, &report->warnings);
-    else if (tables && tables_check(tables, &ask, &why) < 0)
-        str_printf(&report->problems, "%s:%u: rule \"%s\": %s\n", config->file, rule->table_line,
-            rule->name, str_text(&why));
+    if (access(ask->file, F_OK) < 0 && errno == ENOENT)
+        str_printf(&report->warnings,
+            "%s:%u: warning: %s: the table %s does not exist yet; files that need it wait for it "
+            "as long as their folder's setting incomplete allows, and then fail\n",
+            config->file, line, what, ask->file);
+    else if (tables && tables_check(tables, ask, &why) < 0)
+        str_printf(&report->problems, "%s:%u: %s: %s\n", config->file, line, what, str_text(&why));
     tables_free(tables);
     str_release(&why);
 }
 
+static void check_table_of_rule(
+    const struct config *config, const struct rule *rule, struct machine_report *report)
+{
+    CLEANUP(json_freep) struct json *columns = rule_columns(rule);
+    CLEANUP(free_text) char *what = str_format("rule \"%s\"", rule->name);
+    const struct table_ask ask = rule_table_ask(rule, columns);
+    if (what)
+        check_table(config, what, rule->table_line, &ask, report);
+}
+
+static void check_people(const struct config *config, struct machine_report *report)
+{
+    const struct people_columns used = config_people_columns(config);
+    CLEANUP(json_freep) struct json *columns = people_columns(&used);
+    const struct table_ask ask = people_ask(&config->people, columns);
+    check_table(config, "people.file", config->people.line, &ask, report);
+}
+
 /* ---- what may hang ---- */
 
-/** What is checked by itself: a folder, or the table of a rule. */
+/** What is checked by itself: a folder, the table of a rule, or that of people. */
 struct part {
     const struct config *config;
     void (*check)(const struct part *part, struct machine_report *report);
@@ -195,7 +199,12 @@ static void check_folder_part(const struct part *part, struct machine_report *re
 
 static void check_table_part(const struct part *part, struct machine_report *report)
 {
-    check_table(part->config, part->subject, report);
+    check_table_of_rule(part->config, part->subject, report);
+}
+
+static void check_people_part(const struct part *part, struct machine_report *report)
+{
+    check_people(part->config, report);
 }
 
 static void check_folders(const struct config *config, struct machine_report *report)
@@ -208,7 +217,7 @@ static void check_folders(const struct config *config, struct machine_report *re
     }
 }
 
-/** Every table of a rule in use. */
+/** Every table of a rule in use, and that of people. */
 static void check_tables(const struct config *config, struct machine_report *report)
 {
     for (size_t i = 0; i < config->rule_count; i++) {
@@ -218,6 +227,10 @@ static void check_tables(const struct config *config, struct machine_report *rep
                            rule->table, rule->table_line},
                 report);
     }
+    if (config->people.file)
+        check_part(&(struct part){config, check_people_part, NULL, "table", "people",
+                       config->people.file, config->people.line},
+            report);
 }
 
 static void check_tokens(const struct config *config, struct str *problems)

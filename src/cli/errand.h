@@ -5,6 +5,7 @@
 #include "filed.h"
 #include "session.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/work/upload.h"
 
 struct errand {
@@ -12,6 +13,7 @@ struct errand {
     const char *path;
     const struct rule *rule; /* NULL: upload only */
     struct upload upload;
+    char owner[ACCOUNT_LOGIN]; /* of the file */
     struct resolution resolution;
     struct filed filed;
     char *sender; /* of an email that is really sent */

@@ -3,6 +3,7 @@
 #include "names.h"
 #include "unanswered.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -29,6 +30,8 @@ static struct verdict resolve_once(struct match *match)
     const struct resolve_file file = {.folder = folder->name,
         .path = match->path,
         .content_type = match->content_type,
+        .owner = account_login(match->state.uid, match->owner),
+        .people = &match->session->config->people,
         .sidecar = folder->sidecar ? str_text(&match->sidecar) : NULL,
         .sidecar_length = match->sidecar.length,
         .size = match->state.identity.size,
@@ -65,6 +68,7 @@ static struct verdict make_body(struct match *match)
     CLEANUP(free_text) char *values = json_print(match->resolution.values);
     struct job job = {.folder = match->folder->name,
         .path = match->path,
+        .owner = match->owner,
         .identity = match->state.identity,
         .content_type = match->content_type,
         .sha256 = match->sha256,
@@ -84,7 +88,7 @@ static struct verdict ask_tables(const struct match *match)
     struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "all answer");
     struct rule *const *rules = match->folder->rules;
     for (; *rules && verdict.kind == VERDICT_NEXT; rules++)
-        verdict = unanswered_table(*rules, match->session->config->limits.timeout_ms);
+        verdict = unanswered_table(*rules, match->session->config);
     return verdict;
 }
 

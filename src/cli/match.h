@@ -4,6 +4,7 @@
 
 #include "session.h"
 
+#include "closedrop/base/account.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/magic.h"
 #include "closedrop/base/str.h"
@@ -24,6 +25,7 @@ struct match {
     mode_t mode;         /* of what was named: a link is a link */
     int fd;              /* of a regular file */
     struct file_state state;
+    char owner[ACCOUNT_LOGIN];
     char content_type[CONTENT_TYPE_MAX];
     char sha256[DIGEST_SHA256_HEX];
     struct str sidecar;

@@ -51,8 +51,13 @@ struct verdict unanswered_file(const char *path, int64_t patience_ms)
     return ask(path, read_ends, patience_ms);
 }
 
-struct verdict unanswered_table(const struct rule *rule, int64_t patience_ms)
+struct verdict unanswered_table(const struct rule *rule, const struct config *config)
 {
-    return rule->table ? ask(rule->table, read_all, patience_ms)
-                       : verdict_make(VERDICT_NEXT, NULL, "there is none");
+    int64_t patience_ms = config->limits.timeout_ms;
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "there is none");
+    if (rule->table)
+        verdict = ask(rule->table, read_all, patience_ms);
+    if (verdict.kind == VERDICT_NEXT && rule_uses(rule, "owner."))
+        verdict = ask(config->people.file, read_all, patience_ms);
+    return verdict;
 }

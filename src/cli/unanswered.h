@@ -14,7 +14,8 @@ struct verdict unanswered_verdict(const char *path, int error);
  */
 struct verdict unanswered_file(const char *path, int64_t patience_ms);
 
-/** The same for the table of a rule, which is read to its end; NEXT also if it has none. */
-struct verdict unanswered_table(const struct rule *rule, int64_t patience_ms);
+/** The same for the table of a rule, and for that of people if the rule uses it, which are read to
+ * their ends; NEXT also if it has none. */
+struct verdict unanswered_table(const struct rule *rule, const struct config *config);
 
 #endif

@@ -85,7 +85,7 @@ static int upload_one(struct session *session, const char *path)
     const int64_t patience_ms = session->config->limits.timeout_ms;
     struct verdict verdict = unanswered_file(path, patience_ms);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
-        verdict = unanswered_table(errand.rule, patience_ms);
+        verdict = unanswered_table(errand.rule, session->config);
     if (verdict.kind == VERDICT_NEXT)
         verdict = open_file(path, &errand.upload);
     if (verdict.kind == VERDICT_NEXT && errand.rule)

@@ -36,6 +36,8 @@ static struct verdict classify(struct errand *errand)
     const struct resolve_file file = {.folder = "",
         .path = path_name(errand->path),
         .content_type = errand->upload.content_type,
+        .owner = account_login(state->uid, errand->owner),
+        .people = &errand->session->config->people,
         .size = state->identity.size,
         .mtime_ns = state->identity.mtime_ns,
         .queued_ms = clock_wall_ms()};
@@ -64,6 +66,7 @@ static struct job job_of(const struct errand *errand, char *values)
     return (struct job){.folder = (char *)(uintptr_t) "",
         .path = (char *)(uintptr_t)path_name(errand->path),
         .identity = upload->source->before.identity,
+        .owner = (char *)(uintptr_t)errand->owner,
         .content_type = (char *)(uintptr_t)upload->content_type,
         .sha256 = (char *)(uintptr_t)upload->sha256,
         .md5 = (char *)(uintptr_t)upload->md5,

@@ -43,6 +43,7 @@ void config_release(struct config *config)
     for (size_t i = 0; i < config->rule_count; i++)
         rule_release(&config->rules[i]);
     free(config->rules);
+    people_release(&config->people);
     for (int i = 0; i < CONFIG_HOOKS; i++)
         text_list_free(config->hooks[i]);
     text_list_free(config->alert.mail);
@@ -88,4 +89,16 @@ bool config_uses_rule(const struct config *config, const struct rule *rule)
             if (*used == rule)
                 return true;
     return false;
+}
+
+struct people_columns config_people_columns(const struct config *config)
+{
+    struct people_columns used = {.email = false};
+    for (size_t i = 0; i < config->rule_count; i++) {
+        const struct rule *rule = &config->rules[i];
+        bool is_used = config_uses_rule(config, rule);
+        used.email |= is_used && rule_uses(rule, "owner.email");
+        used.user_id |= is_used && rule_uses(rule, "owner.user_id");
+    }
+    return used;
 }

@@ -89,6 +89,7 @@ void config_to_wire(struct str *out, const struct config *config)
     wire_add_text(out, config->http.read_token_file);
     wire_add_text(out, config->alert.login_file);
     wire_add_text(out, config->alert.ping_file);
+    wire_add_text(out, config->people.file);
     wire_add_number(out, config->log_level);
     wire_add_number(out, config->log_format);
     wire_add_number(out, (int64_t)config->rule_count);
@@ -185,6 +186,7 @@ static void read_paths(struct wire *wire, struct config *config)
     config->http.read_token_file = wire_text(wire);
     config->alert.login_file = wire_text(wire);
     config->alert.ping_file = wire_text(wire);
+    config->people.file = wire_text(wire);
     config->log_level = (enum log_level)wire_number_in(wire, 0, LOG_LEVELS - 1);
     config->log_format = (enum log_format)wire_number_in(wire, 0, LOG_FORMATS - 1);
 }

@@ -4,6 +4,7 @@
 #include "nesting.h"
 #include "read_alerts.h"
 #include "read_folder.h"
+#include "read_people.h"
 #include "read_rule.h"
 #include "reader.h"
 
@@ -208,6 +209,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     read_close(settings, config);
     read_limits(settings, config);
     read_http(settings, config);
+    read_people(settings, config);
     if (!read_rules(settings, config)) /* no memory: told by config_load() */
         return;
     read_folders(settings, config);

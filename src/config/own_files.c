@@ -40,7 +40,7 @@ static void add_file(struct own_files *own_files, const char *path)
 
 int own_files_make(struct config *config)
 {
-    size_t most = 7 + config->rule_count;
+    size_t most = 8 + config->rule_count;
     struct own_files *own_files =
         calloc(1, sizeof(*own_files) + most * sizeof(own_files->files[0]));
     if (!own_files)
@@ -58,6 +58,7 @@ int own_files_make(struct config *config)
     add_file(own_files, config->alert.ping_file);
     add_file(own_files, config->http.token_file);
     add_file(own_files, config->http.read_token_file);
+    add_file(own_files, config->people.file);
     for (size_t i = 0; i < config->rule_count; i++)
         add_file(own_files, config->rules[i].table);
     config->own_files = own_files;

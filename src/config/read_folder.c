@@ -141,6 +141,7 @@ static void read_rules_of(struct settings *settings, struct setting *group,
         check_folder_rule(settings, group, folder, names[i], rule);
         if (rule)
             folder->rules[found++] = &config->rules[rule - config->rules];
+        folder->wants_owner = folder->wants_owner || (rule && rule_uses(rule, "owner"));
     }
     if (count == 0 && folder->fails_unmatched)
         setting_problem(settings, group, "no_match",

@@ -267,8 +267,9 @@ bool read_rules(struct settings *settings, struct config *config)
         struct rule_reader reader = {.settings = settings,
             .group = setting_list_group(settings, root, "rules", i),
             .rule = &config->rules[i],
-            .early = {.meta = true},
+            .early = {.meta = true, .people = config->people.file != NULL},
             .late = {.meta = true, .target = true, .sha256 = true}};
+        reader.late.people = reader.early.people;
         read_name(&reader, config, i);
         read_match(&reader);
         read_source(&reader, config->file);

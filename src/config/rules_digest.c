@@ -18,6 +18,8 @@ char *rules_digest(
     for (struct rule **rule = folder->rules; *rule; rule++)
         setting_print(
             setting_list_group(settings, root, "rules", (size_t)(*rule - config->rules)), &text);
+    if (folder->wants_owner)
+        setting_print(setting_group(settings, root, "people"), &text);
     str_add(&text, folder->fails_unmatched ? "fail" : "upload");
     digest_sha256(str_text(&text), text.length, digest);
     if (!str_error(&text))

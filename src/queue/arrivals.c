@@ -156,6 +156,7 @@ static int64_t continue_failed(struct queue *queue, struct job *job, const struc
     if (job->posting && !job->filed_path && strcmp(job->path, arrival->path) != 0)
         queue_keep_text(queue, &job->filed_path, job->path);
     queue_keep_text(queue, &job->path, arrival->path);
+    queue_keep_text(queue, &job->owner, arrival->owner);
     job->identity = arrival->identity;
     queue_start_over(queue, job);
     job->approved = job->approved && is_moved;
@@ -175,6 +176,7 @@ static int64_t add_new(struct queue *queue, const struct arrival *arrival)
     }
     queue_keep_text(queue, &job->folder, arrival->folder);
     queue_keep_text(queue, &job->path, arrival->path);
+    queue_keep_text(queue, &job->owner, arrival->owner);
     job->identity = arrival->identity;
     job->state = JOB_QUEUED;
     job->queued_ms = now;

@@ -66,6 +66,7 @@ const struct job_field job_fields[] = {
     FIELD("sender", COLUMN_TEXT, sender, 5),
     FIELD("lead_name", COLUMN_TEXT, lead_name, 6),
     FIELD("contact_name", COLUMN_TEXT, contact_name, 6),
+    FIELD("owner", COLUMN_TEXT, owner, 11),
     {.column = NULL},
 };
 

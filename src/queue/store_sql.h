@@ -254,6 +254,8 @@ static const char *const sql_migrations[] = {
     "  over_ms INTEGER NOT NULL,"
     "  event INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;",
+
+    "ALTER TABLE job ADD COLUMN owner TEXT;",
 };
 
 /* the format that this closedrop makes and knows: user_version */

@@ -92,6 +92,14 @@ static void find_type(
     set_text(value, facts->content_type, strlen(facts->content_type));
 }
 
+static void find_owner(
+    const struct template_facts *facts, const char *format, struct variable_value *value)
+{
+    (void)format;
+    const char *owner = facts->owner ? facts->owner : "";
+    set_text(value, owner, strlen(owner));
+}
+
 /** strftime(3), but %z is +01:00, as Close and RFC 3339 have it, and not +0100. */
 static size_t print_time(char *room, size_t size, const char *format, const struct tm *local)
 {
@@ -149,6 +157,9 @@ static const struct variable variables[] = {
     {"content_type", "", KNOWN_ALWAYS, find_type},
     {"mtime", ":FORMAT", KNOWN_ALWAYS, find_mtime},
     {"date", ":FORMAT", KNOWN_ALWAYS, find_date},
+    {"owner", "", KNOWN_ALWAYS, find_owner},
+    {"owner.email", "", KNOWN_FROM_PEOPLE, NULL},
+    {"owner.user_id", "", KNOWN_FROM_PEOPLE, NULL},
     {"sha256", "", KNOWN_ONCE_UPLOADED, find_sha256},
     {"row.", "COLUMN", KNOWN_FROM_ROW, NULL},
     {"meta.", "KEY", KNOWN_FROM_SIDECAR, NULL},
@@ -164,6 +175,7 @@ static const char *const not_here[] = {
     [KNOWN_ONCE_UPLOADED] = "it is only known once the file is uploaded",
     [KNOWN_FROM_ROW] = "it is only known once a row of the rule's table has been found",
     [KNOWN_FROM_SIDECAR] = "it is only known in folders with sidecar = true",
+    [KNOWN_FROM_PEOPLE] = "it is only known if people.file names the list of those who drop files",
     [KNOWN_FROM_TARGET] = "it is only known once the lead or contact has been found",
 };
 
@@ -184,6 +196,7 @@ bool variable_is_known(const struct variable *variable, const struct template_sc
         [KNOWN_ONCE_UPLOADED] = scope->sha256,
         [KNOWN_FROM_ROW] = scope->row,
         [KNOWN_FROM_SIDECAR] = scope->meta,
+        [KNOWN_FROM_PEOPLE] = scope->people,
         [KNOWN_FROM_TARGET] = scope->target,
     };
     return known[variable->source];

@@ -85,6 +85,7 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
     const struct template_facts facts = {.folder = job->folder,
         .path = path,
         .content_type = type,
+        .owner = job->owner,
         .sha256 = job->sha256,
         .size = job->identity.size,
         .mtime_ns = job->identity.mtime_ns,

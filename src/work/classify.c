@@ -43,7 +43,8 @@ static struct verdict find_rule(
     struct clues clues = {.are_known = false};
     struct verdict verdict = clues_read(&clues, job, folder, root, fd < 0 ? -1 : fd);
     if (verdict.kind == VERDICT_NEXT)
-        verdict = clues_judge(&clues, job, folder, worker->tables, &resolution);
+        verdict =
+            clues_judge(&clues, job, folder, &worker->config->people, worker->tables, &resolution);
     clues_release(&clues);
     if (verdict.kind == VERDICT_NEXT)
         classify_leave_group(worker, job, &resolution);

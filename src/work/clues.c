@@ -68,11 +68,14 @@ struct verdict clues_read(
 }
 
 struct verdict clues_judge(const struct clues *clues, const struct job *job,
-    const struct folder *folder, struct tables *tables, struct resolution *resolution)
+    const struct folder *folder, const struct people *people, struct tables *tables,
+    struct resolution *resolution)
 {
     const struct resolve_file file = {.folder = folder->name,
         .path = job->path,
         .content_type = clues->content_type,
+        .owner = job->owner,
+        .people = people,
         .sidecar = clues->sidecar,
         .sidecar_length = clues->sidecar_length,
         .size = job->identity.size,

@@ -25,7 +25,8 @@ struct verdict clues_read(
 /** What they say: rule, values, group (see resolution_classify()); the resolution is to be released
  * in any case. */
 struct verdict clues_judge(const struct clues *clues, const struct job *job,
-    const struct folder *folder, struct tables *tables, struct resolution *resolution);
+    const struct folder *folder, const struct people *people, struct tables *tables,
+    struct resolution *resolution);
 
 /** Free them: they are not known any more. */
 void clues_release(struct clues *clues);

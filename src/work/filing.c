@@ -66,8 +66,8 @@ struct verdict resolve_touch(struct task *task, const struct stage_tools *tools)
 static struct verdict judge_clues(struct task *task, const struct stage_tools *tools)
 {
     task->has_resolution = true;
-    struct verdict verdict =
-        clues_judge(&task->clues, task->job, task->folder, tools->tables, &task->resolution);
+    struct verdict verdict = clues_judge(&task->clues, task->job, task->folder,
+        &task->config->people, tools->tables, &task->resolution);
     clues_release(&task->clues);
     return verdict;
 }

@@ -26,6 +26,7 @@ static int read_facts(struct resolution *resolution, const struct resolve_file *
     resolution->facts = (struct template_facts){.folder = file->folder,
         .path = resolution->path,
         .content_type = resolution->content_type,
+        .owner = file->owner,
         .size = file->size,
         .mtime_ns = file->mtime_ns,
         .queued_ms = file->queued_ms};
@@ -74,6 +75,28 @@ static int64_t table_wait(enum table_answer answer, const struct resolve_file *f
     return waited < TABLE_WAIT_MAX_MS ? waited : TABLE_WAIT_MAX_MS;
 }
 
+/** How long it may be waited for a table. */
+static void set_patience(struct table_ask *ask, const struct resolve_file *file)
+{
+    ask->settle_ms = file->settle_ms;
+    ask->incomplete_ms = file->incomplete_ms;
+    ask->waited_ms = clock_wall_ms() - file->queued_ms;
+}
+
+/** What follows from an answer; `why` is released. */
+static struct verdict take_answer(
+    enum table_answer answer, const struct resolve_file *file, struct str *why)
+{
+    if (answer == TABLE_FOUND) {
+        str_release(why);
+        return resolution_known();
+    }
+    struct verdict verdict = resolution_failed(table_verdicts[answer].code, -EINVAL, why);
+    verdict.kind = table_verdicts[answer].kind;
+    verdict.wait_ms = table_wait(answer, file);
+    return verdict;
+}
+
 static struct verdict lookup_row(
     struct resolution *resolution, const struct resolve_file *file, struct tables *tables)
 {
@@ -87,19 +110,28 @@ static struct verdict lookup_row(
         return verdict_no_memory();
     struct str why = STR_INIT(4096);
     struct table_ask ask = rule_table_ask(rule, columns);
-    ask.settle_ms = file->settle_ms;
-    ask.incomplete_ms = file->incomplete_ms;
-    ask.waited_ms = clock_wall_ms() - file->queued_ms;
+    set_patience(&ask, file);
     ask.key_is_in_name = strstr(resolution->path, key) != NULL;
-    enum table_answer answer = tables_lookup(tables, &ask, key, resolution->values, &why);
-    if (answer == TABLE_FOUND) {
-        str_release(&why);
+    return take_answer(tables_lookup(tables, &ask, key, resolution->values, &why), file, &why);
+}
+
+/** Who dropped it, if the rule says anything of that. */
+static struct verdict lookup_owner(
+    struct resolution *resolution, const struct resolve_file *file, struct tables *tables)
+{
+    const struct people_columns used = {.email = rule_uses(resolution->rule, "owner.email"),
+        .user_id = rule_uses(resolution->rule, "owner.user_id")};
+    if (!used.email && !used.user_id)
         return resolution_known();
-    }
-    verdict = resolution_failed(table_verdicts[answer].code, -EINVAL, &why);
-    verdict.kind = table_verdicts[answer].kind;
-    verdict.wait_ms = table_wait(answer, file);
-    return verdict;
+    CLEANUP(json_freep) struct json *columns = people_columns(&used);
+    if (!columns)
+        return verdict_no_memory();
+    struct str why = STR_INIT(4096);
+    struct table_ask ask = people_ask(file->people, columns);
+    set_patience(&ask, file);
+    return take_answer(
+        people_lookup(file->people, tables, &ask, &resolution->facts, resolution->values, &why),
+        file, &why);
 }
 
 /** Files of one group may spell its key each in its own way. */
@@ -150,7 +182,8 @@ struct verdict resolution_classify(struct resolution *resolution, const struct r
         verdict = choose_rule(resolution, rules, fails_unmatched);
     if (verdict.kind != VERDICT_NEXT || !resolution->rule)
         return verdict;
-    if (resolution->rule->table)
+    verdict = lookup_owner(resolution, file, tables);
+    if (verdict.kind == VERDICT_NEXT && resolution->rule->table)
         verdict = lookup_row(resolution, file, tables);
     return verdict.kind == VERDICT_NEXT ? make_group_key(resolution) : verdict;
 }

@@ -19,19 +19,32 @@
 
 /** A table that cannot be used holds up every file that needs it, and then fails them: said before
  * the first one comes. */
+static void warn_of_table(
+    const struct worker *worker, const char *what, const char *name, const struct table_ask *ask)
+{
+    struct str why = STR_INIT(4096);
+    if (tables_check(worker->tables, ask, &why) < 0)
+        log_warn("%s \"%s\": %s; files that need it wait for it as long as their folder's setting "
+                 "incomplete allows, and then fail",
+            what, name, str_text(&why));
+    str_release(&why);
+}
+
 static void warn_of_tables(const struct worker *worker)
 {
     for (size_t i = 0; i < worker->config->folder_count; i++)
         for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
             CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
             const struct table_ask ask = rule_table_ask(*rule, columns);
-            struct str why = STR_INIT(4096);
-            if ((*rule)->table && tables_check(worker->tables, &ask, &why) < 0)
-                log_warn("rule \"%s\": %s; files that need it wait for it as long as their "
-                         "folder's setting incomplete allows, and then fail",
-                    (*rule)->name, str_text(&why));
-            str_release(&why);
+            if ((*rule)->table)
+                warn_of_table(worker, "rule", (*rule)->name, &ask);
         }
+    const struct people *people = &worker->config->people;
+    const struct people_columns used = config_people_columns(worker->config);
+    CLEANUP(json_freep) struct json *columns = people_columns(&used);
+    const struct table_ask ask = people_ask(people, columns);
+    if (people->file)
+        warn_of_table(worker, "table", "people", &ask);
 }
 
 /** The folders are watched from the start: nobody answers earlier questions. */

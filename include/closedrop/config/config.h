@@ -25,4 +25,7 @@ const struct rule *config_rule(const struct config *config, const char *name);
 /** Whether a folder names the rule. */
 bool config_uses_rule(const struct config *config, const struct rule *rule);
 
+/** What the rules of folders use of the table of people. */
+struct people_columns config_people_columns(const struct config *config);
+
 #endif

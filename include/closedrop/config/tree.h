@@ -7,6 +7,7 @@
 #include "closedrop/config/expectation.h"
 #include "closedrop/queue/guard.h"
 #include "closedrop/queue/notice.h"
+#include "closedrop/rules/people.h"
 #include "closedrop/rules/rule.h"
 
 #include <stdatomic.h>
@@ -53,6 +54,7 @@ struct folder {
     bool sidecar;               /* a.pdf waits for a.pdf.json next to it */
     struct rule **rules;  /* in order; point into config->rules; NULL-terminated, never NULL */
     bool fails_unmatched; /* no_match = "fail" */
+    bool wants_owner;     /* who owns a file must be known when it arrives */
     char *rules_digest;   /* digest of what these rules say */
     /* another process touches its files, and this one does not: for the agent, the folder's file
        process, because its file system can hang (files/mounts.h); in a file process, all folders
@@ -118,6 +120,7 @@ struct config {
     struct http_settings http;
     struct folder *folders;
     size_t folder_count;
+    struct people people;
     struct rule *rules;
     size_t rule_count;
     char **hooks[CONFIG_HOOKS]; /* by kind of event: program (absolute) and arguments,

@@ -97,6 +97,8 @@ struct job {
     enum activity_kind activity;
     char *lead_id; /* NULL: not looked up yet */
     char *contact_id;
+    char *owner; /* the user who owned its file when it arrived, by name or number; NULL: no rule
+                    of its folder asked then */
     char *lead_name; /* as Close had it when the target was looked up, for people; NULL: unknown */
     char *contact_name;
     char *activity_id;

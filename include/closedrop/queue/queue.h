@@ -145,7 +145,8 @@ struct arrival {
     bool by_path;           /* as in struct seen */
     const char *error_code; /* not NULL: it can never be sent, and why */
     const char *error_message;
-    const char *note; /* a further note for the history, or NULL */
+    const char *note;  /* a further note for the history, or NULL */
+    const char *owner; /* as in struct job; NULL: unknown */
 };
 
 /**

@@ -18,17 +18,19 @@ struct template_scope {
     bool meta;                     /* {meta.KEY} */
     bool target;                   /* {lead.id} {lead.name} {contact.id} {contact.name}
                                       {contact.email} */
+    bool people;                   /* {owner.email} {owner.user_id} */
     bool sha256;                   /* {sha256}, known once the file is uploaded */
 };
 
 /**
  * The variables of every file: {name} {stem} {ext} {dir} {folder} {size} {content_type}
- * {mtime:FORMAT} {date:FORMAT}, and {sha256}. The texts are valid UTF-8.
+ * {mtime:FORMAT} {date:FORMAT} {owner}, and {sha256}. The texts are valid UTF-8.
  */
 struct template_facts {
     const char *folder;
     const char *path; /* relative to the folder, cleaned by text_clean_name() */
     const char *content_type;
+    const char *owner;  /* of the file; NULL: unknown, expands to "" */
     const char *sha256; /* NULL: not yet known, expands to 64 zeros */
     int64_t size;
     int64_t mtime_ns;  /* for {mtime:FORMAT}, in local time; see identity_seconds() */
@@ -52,6 +54,7 @@ enum variable_source {
     KNOWN_ONCE_UPLOADED,
     KNOWN_FROM_ROW,
     KNOWN_FROM_SIDECAR,
+    KNOWN_FROM_PEOPLE,
     KNOWN_FROM_TARGET
 };
 

@@ -11,6 +11,7 @@
 
 #include "closedrop/close/api.h"
 #include "closedrop/close/search.h"
+#include "closedrop/rules/people.h"
 #include "closedrop/rules/rule.h"
 #include "closedrop/rules/table.h"
 #include "closedrop/work/current_lead.h"
@@ -27,7 +28,9 @@ struct resolve_file {
     const char *folder; /* its name */
     const char *path;   /* relative to the folder, as bytes */
     const char *content_type;
-    const char *sidecar; /* its contents; NULL: the folder has no sidecars */
+    const char *owner;           /* its user; NULL: unknown */
+    const struct people *people; /* where that is looked up */
+    const char *sidecar;         /* its contents; NULL: the folder has no sidecars */
     size_t sidecar_length;
     int64_t size;
     int64_t mtime_ns;

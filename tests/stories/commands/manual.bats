@@ -54,6 +54,7 @@ rules = ( { name = "a"; nonsense = 1; match = { nonsense = 1; };
 http = { nonsense = 1; };
 hooks = { nonsense = 1; };
 alert = { nonsense = 1; };
+people = { nonsense = 1; };
 log = { nonsense = 1; };
 CONF
     run "$CLOSEDROP_BIN_DIR/closedrop" check -c unknown.conf
@@ -67,7 +68,7 @@ CONF
 
 @test "each key of the table has one paragraph in closedrop.conf(5)" {
     manual table "$conf_page" | awk -F'\t' '$2 != "group" && $2 != "list" { print $1 }' |
-        sed -E 's/^(close|limits|folders|rules|http|hooks|alert|log)\.//' >table.txt
+        sed -E 's/^(close|limits|folders|rules|http|hooks|alert|people|log)\.//' >table.txt
     manual described "$conf_page" | grep -xE '[a-z_]+(\.[a-z_]+)*' >described.txt
     same table.txt described.txt
 }
@@ -242,6 +243,7 @@ codes_in_source() {
 @test "closedrop.conf(5) describes each variable of a template, and no other" {
     cat >variables.conf <<'CONF'
 folders = ( { path = "in"; rules = [ "a" ]; } );
+people = { file = "p.csv"; };
 rules = ( { name = "a"; match = { path = "x"; }; lead_id = "lead_x"; table = { file = "t.csv"; key = "x"; };
             email = { subject = "{nonsense}"; body_text = "x"; }; } );
 CONF

@@ -171,6 +171,7 @@ static void reads_every_key(void **state)
         "alert = { mail = [ \"a@b.c\" ]; from = \"d@e\"; smtp = \"smtps://f:1\"; "
         "smtp_login_file = \"/g\"; digest = \"07:30\"; };\n"
         "hooks = { done = [ \"/bin/a\", \"b c\" ]; recovered = [ \"bin/d\" ]; failed = [ ]; };\n"
+        "people = { file = \"people.csv\"; key = \"{dir}\"; };\n"
         "log = { level = \"debug\"; format = \"json\"; };\n");
     const struct folder *folder = &config->folders[0];
     assert_string_equal(config->state_dir, "/var/lib/x");
@@ -214,6 +215,9 @@ static void reads_every_key(void **state)
     assert_true(str_ends_with(config->hooks[NOTICE_RECOVERED][0], "/bin/d"));
     assert_int_equal(config->hooks[NOTICE_RECOVERED][0][0], '/');
     assert_null(config->hooks[NOTICE_FAILED][0]);
+    assert_true(str_ends_with(config->people.file, "/people.csv"));
+    assert_int_equal(config->people.file[0], '/');
+    assert_non_null(config->people.key);
     config_release(config);
 }
 
@@ -801,6 +805,12 @@ static const struct {
     {FOLDER "hooks = { done = \"/bin/a b\"; };",
         ":2: hooks.done: must be a list of strings in quotes, none empty"},
     {FOLDER "hooks = { finished = [ \"/bin/a\" ]; };", ":2: hooks.finished: unknown key"},
+    {FOLDER "people = { key = \"{owner}\"; };", ":2: people.file: is missing; name the table"},
+    {FOLDER "people = { file = \"p.csv\"; key = \"{owner.email}\"; };",
+        ":2: people.key: {owner.email}: it is only known if people.file names"},
+    {FOLDER "rules = ( { name = \"r\"; lead_id = \"lead_A\"; note = { text = \"x\"; user_id = "
+            "\"{owner.user_id}\"; }; } );",
+        ":2: rules[0].note.user_id: {owner.user_id}: it is only known if people.file names"},
     {FOLDER "log = { level = \"loud\"; };", ":2: log.level: \"loud\" is not valid here; it must be "
                                             "\"error\", \"warn\", \"info\" or \"debug\""},
     {FOLDER "log = { format = \"xml\"; };", ":2: log.format: \"xml\" is not valid here"},

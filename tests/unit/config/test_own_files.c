@@ -29,7 +29,7 @@ static int make_tree(void **state)
         return -1;
     snprintf(command, sizeof(command),
         "mkdir -p a b a/in arch/deep away/2026 wrong state a/Uploaded && "
-        "touch conf key ca table state/queue.db state/queue.db-wal state/ballast doc && "
+        "touch conf key ca table people state/queue.db state/queue.db-wal state/ballast doc && "
         "ln key a/linked && ln state/ballast a/heavy && ln -s ../table a/link && ln -s b alias");
     return system(command);
 }
@@ -41,7 +41,8 @@ static int remove_tree(void **state)
 }
 
 /* paths in the tree, where the tests run */
-static char file[] = "conf", key[] = "key", ca[] = "ca", nothing[] = "", table[] = "table";
+static char file[] = "conf", key[] = "key", ca[] = "ca", nothing[] = "", table[] = "table",
+            people[] = "people";
 static char state_dir[] = "state", missing[] = "missing";
 static char name_a[] = "A", path_a[128], archive_a[128], failed_a[] = "Failed";
 static char name_b[] = "B", path_b[128], archive_b[] = "Uploaded/%Y-%m", failed_b[128];
@@ -68,7 +69,8 @@ static void fill(void)
         .folders = folders,
         .folder_count = 2,
         .rules = rules,
-        .rule_count = 2};
+        .rule_count = 2,
+        .people = {.file = people}};
     assert_int_equal(own_files_make(&config), 0);
 }
 
@@ -93,7 +95,7 @@ static int own_file_at(const char *path, int flags)
 static void knows_its_files_by_any_name(void **state)
 {
     (void)state;
-    static const char *const own[] = {"conf", "key", "ca", "table", "state/queue.db",
+    static const char *const own[] = {"conf", "key", "ca", "table", "people", "state/queue.db",
         "state/queue.db-wal", "state/ballast", "a/linked", "a/heavy", "a/link"};
     fill();
     for (size_t i = 0; i < COUNT(own); i++)

@@ -33,8 +33,12 @@ static struct pattern *pattern; /* with the groups lead and num */
 
 static struct template_scope everything(void)
 {
-    return (struct template_scope){
-        .pattern = pattern, .row = true, .meta = true, .target = true, .sha256 = true};
+    return (struct template_scope){.pattern = pattern,
+        .row = true,
+        .meta = true,
+        .target = true,
+        .people = true,
+        .sha256 = true};
 }
 
 /** 22 November 2026, 10:00 UTC and 23:30 UTC; the tests live two hours east of there. */
@@ -47,6 +51,7 @@ static const struct template_facts usual = {
     .folder = "scans",
     .path = "in/2026/Invoice.final.pdf",
     .content_type = "application/pdf",
+    .owner = "anna",
     .sha256 = HASH,
     .size = 48213,
     .mtime_ns = MTIME_NS,
@@ -55,7 +60,8 @@ static const struct template_facts usual = {
 
 #define VALUES                                                                                     \
     "{\"lead\":\"lead_Ab1\",\"row.city\":\"K\xC3\xB6ln\",\"row.a:b c\":\"odd\","                   \
-    "\"meta.customer\":\"4711\",\"meta.a.b\":\"deep\",\"meta.brace\":\"{name}\","                  \
+    "\"owner.email\":\"anna@example.com\",\"meta.customer\":\"4711\",\"meta.a.b\":\"deep\","       \
+    "\"meta.brace\":\"{name}\","                                                                   \
     "\"lead.id\":\"lead_1\",\"lead.name\":\"Smith & Sons\",\"contact.id\":\"cont_1\","             \
     "\"contact.name\":\"Jo \\\"J\\\" "                                                             \
     "<x>\",\"contact.email\":\"jo@example.com\",\"meta.list\":[1]}"
@@ -110,6 +116,7 @@ static void expands_what_it_names(void **state)
         {"Scan: {stem}", "Scan: Invoice.final"},
         {"{ext}|{dir}|{folder}", "pdf|in/2026|scans"},
         {"{size} bytes of {content_type}", "48213 bytes of application/pdf"},
+        {"{owner} <{owner.email}>{owner.user_id}", "anna <anna@example.com>"},
         {"{sha256}", HASH},
         {"{date:%Y-%m-%d}", "2026-11-23"},
         {"{date:%H:%M}", "01:30"},
@@ -288,7 +295,8 @@ static void stays_below_the_ceiling(void **state)
 /* ---- what is refused ---- */
 
 #define ALWAYS                                                                                     \
-    " {name} {stem} {ext} {dir} {folder} {size} {content_type} {mtime:FORMAT} {date:FORMAT}"
+    " {name} {stem} {ext} {dir} {folder} {size} {content_type} {mtime:FORMAT} {date:FORMAT}"       \
+    " {owner}"
 
 static const struct {
     const char *text;
@@ -299,7 +307,8 @@ static const struct {
         "{nam} is not a variable; known here are" ALWAYS "; write {{ for a brace"},
     {"{nam}", true, false, "known here are" ALWAYS " {lead} {num}; write {{ for a brace"},
     {"{nam}", false, true,
-        ALWAYS " {sha256} {row.COLUMN} {meta.KEY} {lead.id} {lead.name} {contact.id} "
+        ALWAYS " {owner.email} {owner.user_id} {sha256} {row.COLUMN} {meta.KEY} {lead.id} "
+               "{lead.name} {contact.id} "
                "{contact.name} {contact.email}; write"},
     {"{NAME}", false, true, "{NAME} is not a variable"},
     {"{ name }", false, true, "{ name } is not a variable"},
@@ -319,6 +328,9 @@ static const struct {
     {"{x" HUNDRED "}", false, true, "\xC3\xA4...} is not a variable"},
     {"{sha256}", false, false, "{sha256}: it is only known once the file is uploaded"},
     {"{row.city}", false, false, "{row.city}: it is only known once a row of the rule's"},
+    {"{owner.email}", true, false, "{owner.email}: it is only known if people.file names"},
+    {"{owner.x}", false, true, "{owner.x} is not a variable"},
+    {"{owner:x}", false, true, "{owner:x}: it takes no format"},
     {"{meta.x}", false, false, "{meta.x}: it is only known in folders with sidecar"},
     {"{lead.name}", false, false, "{lead.name}: it is only known once the lead"},
     {"{contact.email}", true, false, "{contact.email}: it is only known once the lead"},
