@@ -34,6 +34,7 @@
  *     agent/loop           the loop of the work thread: one turn, one transaction
  *     agent/arrivals       messages from the watch thread; requests are messages to it
  *     agent/recover        what an earlier process left behind; recover_elsewhere: on a share
+ *     agent/spent          end markers, once none of their files is left
  *     agent/signals        stop and reload; config_changes: what a reload means for the queue
  *     agent/control        answers on the control socket; progress: how far a file has settled;
  *                          folder_away: which jobs wait for their folder
@@ -115,7 +116,9 @@
  *     work/duplicates      does not file the same bytes twice, unless a person wants that
  *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),
  *                          too fast waits for its turn (paced); present: is the file still there
- *     work/discards        failed files that a person deleted
+ *     work/errand          what is asked of the files of a folder, or done with them, besides the
+ *                          stages: here, or by a file process (errand_rows has the table)
+ *     work/discards        failed files that a person deleted; brought_back: or brought back
  *     work/classify        which files belong together, before the first of them goes
  *     work/health          GET me/: is Close up, is the key valid; s3_health: is S3 to blame
  *     work/worker_status   what is in progress, and why nothing is
@@ -190,11 +193,12 @@
  *                          reply says), window (how many requests it still allows), breaker (the
  *                          circuit breaker of a server), progress (is a transfer moving), bucket,
  *                          date
- *     files/               safe_open, identity, inode, entries (what is in a directory), lease,
- *                          filesystem, mounts (what can hang), apart (what may hang, in a process
- *                          that is left behind if it does), source (with remote: read by another
- *                          process), put_away (into staging, and on), secret_file (who may read
- *                          it), destination, free_name, copy, ownership, rights, path, companion
+ *     files/               safe_open, identity (identity_wire: as bytes), inode, entries (what is
+ *                          in a directory), lease, filesystem, mounts (what can hang), apart (what
+ *                          may hang, in a process that is left behind if it does), life (signs of
+ *                          it), source (with remote: read by another process), put_away (into
+ *                          staging, and on), secret_file (who may read it), destination, free_name,
+ *                          copy, ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, read_people, read_alerts, rules_digest, locate,
@@ -226,16 +230,26 @@
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/
  */
+#include "closedrop/agent/spent.h"
 #include "closedrop/cli/cli.h"
 #include "closedrop/intake/file_process.h"
 #include "closedrop/work/assignment.h"
 #include "closedrop/work/open_files.h"
 
+/** What the agent, or its worker, wants to have done. */
+static void *begin(void *context, int64_t number, struct config *config, size_t folder,
+    struct wire *wire, struct str *result)
+{
+    return spent_run(config, &config->folders[folder], wire, result)
+               ? NULL
+               : assignment_begin(context, number, config, folder, wire, result);
+}
+
 static int be_file_process(void)
 {
     struct open_files files = {NULL};
     const struct filing_work work = {
-        &files, assignment_begin, assignment_step, open_files_read, open_files_forget};
+        &files, begin, assignment_step, open_files_read, open_files_forget};
     int status = file_process_run(&work);
     open_files_close(&files);
     return status;

@@ -50,7 +50,7 @@ struct agent {
     int signals;
     struct agent_folder *folders; /* in the order of config->folders */
     int64_t scans;                /* requested so far */
-    int64_t recoveries;           /* less one for each order that recovers staging */
+    int64_t orders;               /* less one for each of the agent's own to file processes */
     int64_t questions;            /* asked of the watch thread so far */
     struct message *progress;     /* its last answer (MESSAGE_PROGRESS), or NULL */
     int64_t end_scan;             /* the first that finds spent end markers; 0: none yet */

@@ -10,13 +10,12 @@
 #include "recover_elsewhere.h"
 #include "requests.h"
 
+#include "closedrop/agent/spent.h"
 #include "closedrop/base/account.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/remedy.h"
-#include "closedrop/intake/batch.h"
 #include "closedrop/queue/job_log.h"
-#include "closedrop/work/end_marker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,33 +127,11 @@ static void take_left(struct agent *agent, const struct message *message)
             agent->queue, agent->config->folders[message->folder].name, message->sightings[i].path);
 }
 
-/** What batch_is_awaited() asks besides the disk. */
-struct end {
-    struct agent *agent;
-    const struct folder *folder;
-};
-
-static enum batch_file ask_of_batch(void *context, const char *path, const struct file_state *state)
-{
-    bool waits;
-    const struct end *end = context;
-    const struct seen seen = {.folder = end->folder->name,
-        .path = path,
-        .identity = &state->identity,
-        .by_path = by_path(end->folder)};
-    bool is_left = queue_leaves_alone(end->agent->queue, &seen, &waits);
-    return waits ? BATCH_QUEUED : is_left ? BATCH_LEFT : BATCH_UNKNOWN;
-}
-
 static void take_spent(struct agent *agent, const struct message *message)
 {
-    struct end end = {agent, &agent->config->folders[message->folder]};
-    for (size_t i = 0; i < message->count; i++) {
-        const struct sighting *marker = &message->sightings[i];
-        if (!batch_is_awaited(
-                agent->config, end.folder, marker->path, &marker->state, ask_of_batch, &end))
-            end_marker_put_away(end.folder, marker->path, &marker->state);
-    }
+    for (size_t i = 0; i < message->count; i++)
+        spent_begin(
+            agent, message->folder, message->sightings[i].path, &message->sightings[i].state);
 }
 
 static void take_empty(struct agent *agent, const struct message *message)
@@ -219,7 +196,7 @@ static void take_recovery(struct agent *agent, size_t index, int result)
 static void take_result(struct agent *agent, const struct message *message)
 {
     int result = 1;
-    if (!recover_elsewhere_take(agent, message, &result))
+    if (!recover_elsewhere_take(agent, message, &result) && !spent_take(agent, message))
         worker_take_result(agent->worker, agent->config->folders[message->folder].name,
             message->question, message->body, message->body_length);
     if (result <= 0)

@@ -10,9 +10,9 @@ static void give_order(struct agent *agent, size_t index, struct str *order)
 {
     bool is_given =
         !str_error(order) && request_order(agent, agent->config->folders[index].name, ORDER_STAGE,
-                                 agent->recoveries - 1, order->bytes, order->length);
+                                 agent->orders - 1, order->bytes, order->length);
     str_release(order);
-    agent->folders[index].recovery = is_given ? --agent->recoveries : 0;
+    agent->folders[index].recovery = is_given ? --agent->orders : 0;
 }
 
 void recover_elsewhere_begin(struct agent *agent, size_t index)

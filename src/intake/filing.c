@@ -2,6 +2,7 @@
 #include "closedrop/intake/filing.h"
 
 #include "closedrop/base/str.h"
+#include "closedrop/files/life.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -124,6 +125,7 @@ static void turn(struct filing *filing)
 static void *run(void *context)
 {
     struct filing *filing = context;
+    life_count(&filing->pulse);
     while (!mailbox_is_closed(filing->inbox) || filing->first)
         turn(filing);
     return NULL;

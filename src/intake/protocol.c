@@ -3,6 +3,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/config/config_wire.h"
+#include "closedrop/files/identity_wire.h"
 #include "closedrop/files/path.h"
 
 #include <errno.h>
@@ -14,10 +15,7 @@
 
 static void add_state(struct str *out, const struct file_state *state)
 {
-    wire_add_bytes(out, state->identity.handle, state->identity.handle_length);
-    wire_add_number(out, state->identity.size);
-    wire_add_number(out, state->identity.mtime_ns);
-    wire_add_number(out, state->ctime_ns);
+    file_state_to_wire(out, state);
     wire_add_number(out, (int64_t)state->links);
     wire_add_number(out, state->mode);
     wire_add_number(out, state->uid);
@@ -98,11 +96,7 @@ int protocol_add_config(
 
 static void read_state(struct wire *wire, struct file_state *state)
 {
-    state->identity.handle_length =
-        wire_bytes(wire, state->identity.handle, sizeof(state->identity.handle));
-    state->identity.size = wire_number_in(wire, 0, INT64_MAX);
-    state->identity.mtime_ns = wire_number(wire);
-    state->ctime_ns = wire_number(wire);
+    file_state_from_wire(wire, state);
     state->links = (uint64_t)wire_number(wire);
     state->mode = (mode_t)wire_number_in(wire, 0, UINT32_MAX);
     state->uid = (uid_t)wire_number_in(wire, 0, UINT32_MAX);

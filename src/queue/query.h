@@ -23,7 +23,7 @@ enum query_kind {
     QUERY_WAITING_AT,    /* folder, path: queued, or uploaded and held; the newest */
     QUERY_KEPT,          /* folder, identity's handle and size, or path: done and kept; not id */
     QUERY_DUE,           /* folder, state, suspect, at_ms: the one longest due */
-    QUERY_UNCLASSIFIED,  /* folder: queued, with another rules_digest */
+    QUERY_UNCLASSIFIED,  /* folder: queued, with another rules_digest; limit */
     QUERY_GROUP_MEMBERS, /* of the group, uploaded, not claimed; not id; by path, limit */
     QUERY_BY_POSTING,    /* posting, state, not claimed; not id; by path, limit */
     QUERY_ALREADY_FILED, /* sha256: failed so, in Failed, not claimed; the first above id */

@@ -35,11 +35,12 @@ struct job *queue_find_kept(struct queue *queue, const struct job *than)
             .identity = &than->identity});
 }
 
-struct job *queue_next_unclassified(
-    struct queue *queue, const char *folder, const char *rules_digest)
+size_t queue_list_unclassified(struct queue *queue, const char *folder, const char *rules_digest,
+    struct job **ret_jobs, size_t most)
 {
-    return store_job(queue->store, QUERY_UNCLASSIFIED,
-        &(struct query){.folder = folder, .rules_digest = rules_digest});
+    const struct query query = {
+        .folder = folder, .rules_digest = rules_digest, .limit = (int64_t)most};
+    return store_some_jobs(queue->store, QUERY_UNCLASSIFIED, &query, ret_jobs, most);
 }
 
 struct job *queue_oldest(struct queue *queue, const char *folder)

@@ -384,7 +384,7 @@ static const char *const sql_texts[] = {
     [QUERY_UNCLASSIFIED] = "SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
                            " AND state = 'queued' AND mark < :rules_digest UNION ALL"
                            " SELECT " SQL_COLUMNS " FROM job WHERE folder = :folder AND ending = ''"
-                           " AND state = 'queued' AND mark > :rules_digest LIMIT 1",
+                           " AND state = 'queued' AND mark > :rules_digest LIMIT :limit",
     [QUERY_GROUP] =
         "SELECT max(queued_ms),"
         " sum(state <> 'uploaded' OR reconcile OR lead_id IS NULL OR mark <> :rules_digest),"

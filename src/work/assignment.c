@@ -2,6 +2,7 @@
 #include "closedrop/work/assignment.h"
 
 #include "assignment_wire.h"
+#include "errand_rows.h"
 #include "failed_directories.h"
 #include "present.h"
 
@@ -55,7 +56,8 @@ static bool is_over(struct open_files *files, struct assignment *assignment, str
 void *assignment_begin(void *context, int64_t number, struct config *config, size_t folder,
     struct wire *wire, struct str *result)
 {
-    if (staging_order_do(&config->folders[folder], wire, result))
+    if (staging_order_do(&config->folders[folder], wire, result) ||
+        errand_run(errand_rows, &config->folders[folder], wire, result))
         return NULL;
     struct assignment *assignment = calloc(1, sizeof(*assignment));
     if (!assignment)

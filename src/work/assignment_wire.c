@@ -5,12 +5,15 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/identity_wire.h"
 #include "closedrop/files/path.h"
 #include "closedrop/queue/job_wire.h"
 #include "closedrop/rules/sidecar.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define WAIT_MAX_MS (400LL * 24 * 60 * 60 * 1000)
 
 /** More than any group has. */
 #define HELD_MAX 65536
@@ -55,16 +58,7 @@ bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *t
     return wire_is_read(wire);
 }
 
-static void add_state(struct str *out, const struct file_state *state)
-{
-    const struct identity *identity = &state->identity;
-    wire_add_bytes(out, identity->handle, identity->handle_length);
-    wire_add_number(out, identity->size);
-    wire_add_number(out, identity->mtime_ns);
-    wire_add_number(out, state->ctime_ns);
-}
-
-static void add_clues(struct str *out, const struct clues *clues)
+void clues_to_wire(struct str *out, const struct clues *clues)
 {
     wire_add_number(out, clues->are_known);
     if (!clues->are_known)
@@ -75,35 +69,44 @@ static void add_clues(struct str *out, const struct clues *clues)
         wire_add_bytes(out, clues->sidecar, clues->sidecar_length);
 }
 
+void failed_names_to_wire(struct str *out, const struct failed_names *names)
+{
+    wire_add_number(out, (int64_t)names->count);
+    for (size_t i = 0; i < names->count; i++)
+        wire_add_text(out, names->text[i]);
+}
+
 static void add_changes(struct str *out, const struct task *task)
 {
     const struct job *job = task->job;
-    const struct file_state state = {.identity = job->identity};
-    add_state(out, &state);
+    identity_to_wire(out, &job->identity);
     wire_add_text(out, job->path);
     wire_add_text(out, job->location);
     wire_add_number(out, job->approved);
     wire_add_number(out, job->error_code != NULL);
     wire_add_text(out, task->outcome_location);
-    wire_add_number(out, (int64_t)task->failed_names.count);
-    for (size_t i = 0; i < task->failed_names.count; i++)
-        wire_add_text(out, task->failed_names.text[i]);
+    failed_names_to_wire(out, &task->failed_names);
     wire_add_number(out, task->is_kept);
     wire_add_number(out, task->absent);
-    add_clues(out, &task->clues);
+    clues_to_wire(out, &task->clues);
 }
 
-void result_add(struct str *out, const struct task *task, const struct verdict *verdict)
+void verdict_to_wire(struct str *out, const struct verdict *verdict)
 {
     wire_add_number(out, verdict->kind);
     wire_add_text(out, verdict->code);
     wire_add_number(out, verdict->wait_ms);
     wire_add_text(out, verdict->message);
+}
+
+void result_add(struct str *out, const struct task *task, const struct verdict *verdict)
+{
+    verdict_to_wire(out, verdict);
     add_changes(out, task);
     wire_add_number(out, task->has_upload);
     if (!task->has_upload)
         return;
-    add_state(out, &task->upload.source->before);
+    file_state_to_wire(out, &task->upload.source->before);
     wire_add_text(out, task->upload.content_type);
 }
 
@@ -119,23 +122,14 @@ static const char *code_of(const char *text)
     return NULL;
 }
 
-static void read_verdict(struct wire *wire, struct verdict *verdict)
+void verdict_from_wire(struct wire *wire, struct verdict *verdict)
 {
     verdict->kind = (enum verdict_kind)wire_number_in(wire, VERDICT_NEXT, VERDICTS - 1);
     CLEANUP(free_text) char *code = wire_text(wire);
     verdict->code = code_of(code);
-    verdict->wait_ms = wire_number_in(wire, 0, INT64_MAX);
+    verdict->wait_ms = wire_number_in(wire, 0, WAIT_MAX_MS);
     wire_text_into(wire, verdict->message, sizeof(verdict->message));
     wire->broken = wire->broken || (code && !verdict->code);
-}
-
-static void read_state(struct wire *wire, struct file_state *state)
-{
-    struct identity *identity = &state->identity;
-    identity->handle_length = wire_bytes(wire, identity->handle, sizeof(identity->handle));
-    identity->size = wire_number_in(wire, 0, INT64_MAX);
-    identity->mtime_ns = wire_number(wire);
-    state->ctime_ns = wire_number(wire);
 }
 
 /** It goes into a header, and into Close: "image/svg+xml", for example. */
@@ -147,7 +141,7 @@ static void read_content_type(struct wire *wire, char content_type[CONTENT_TYPE_
     wire->broken = wire->broken || content_type[strspn(content_type, plain)] || !*content_type;
 }
 
-static void read_clues(struct wire *wire, struct clues *clues)
+void clues_from_wire(struct wire *wire, struct clues *clues)
 {
     char content_type[CONTENT_TYPE_MAX];
     clues->are_known = wire_number_in(wire, 0, 1);
@@ -165,13 +159,13 @@ static void read_opened(struct wire *wire, struct result *result)
     result->has_opened = wire_number_in(wire, 0, 1);
     if (!result->has_opened)
         return;
-    read_state(wire, &result->opened);
+    file_state_from_wire(wire, &result->opened);
     read_content_type(wire, result->content_type);
 }
 
 /** What a stage has changed. */
 struct changes {
-    struct file_state state;
+    struct identity identity;
     char *path;
     char *location;
     bool approved;
@@ -183,7 +177,7 @@ struct changes {
     struct clues clues;
 };
 
-static void read_failed_names(
+void failed_names_from_wire(
     struct wire *wire, const struct folder *folder, struct failed_names *names)
 {
     size_t count = (size_t)wire_number_in(wire, 0, COUNT(names->text));
@@ -197,16 +191,16 @@ static void read_failed_names(
 
 static void read_changes(struct wire *wire, const struct folder *folder, struct changes *changes)
 {
-    read_state(wire, &changes->state);
+    identity_from_wire(wire, &changes->identity);
     changes->path = wire_whole_text(wire);
     changes->location = wire_text(wire);
     changes->approved = wire_number_in(wire, 0, 1);
     changes->has_error = wire_number_in(wire, 0, 1);
     changes->outcome_location = wire_text(wire);
-    read_failed_names(wire, folder, &changes->failed_names);
+    failed_names_from_wire(wire, folder, &changes->failed_names);
     changes->is_kept = wire_number_in(wire, 0, 1);
     changes->absent = wire_number_in(wire, 0, INT64_MAX);
-    read_clues(wire, &changes->clues);
+    clues_from_wire(wire, &changes->clues);
     wire->broken = wire->broken || !path_is_plain_relative(changes->path);
 }
 
@@ -228,7 +222,7 @@ static void make_changes(struct task *task, struct changes *changes)
     failed_names_release(&task->failed_names);
     task->failed_names = changes->failed_names;
     changes->failed_names.count = 0;
-    job->identity = changes->state.identity;
+    job->identity = changes->identity;
     job->approved = changes->approved;
     task->is_kept = changes->is_kept;
     task->absent = changes->absent;
@@ -252,13 +246,13 @@ bool result_read(struct wire *wire, struct task *task, struct result *ret_result
 {
     struct result result = {.has_opened = false};
     struct changes changes = {.path = NULL};
-    read_verdict(wire, &result.verdict);
+    verdict_from_wire(wire, &result.verdict);
     read_changes(wire, task->folder, &changes);
     read_opened(wire, &result);
     /* what is to be sent is what is queued */
     bool is_right =
         wire_is_read(wire) &&
-        (!result.has_opened || identity_equal(&result.opened.identity, &changes.state.identity));
+        (!result.has_opened || identity_equal(&result.opened.identity, &changes.identity));
     if (is_right) {
         make_changes(task, &changes);
         *ret_result = result;

@@ -18,6 +18,20 @@ void assignment_add(struct str *out, const struct task *task, const struct stage
  */
 bool assignment_read(struct wire *wire, struct task *task, struct stage_tools *tools);
 
+/** The verdict of a stage that touches files; one with another code is broken. */
+void verdict_to_wire(struct str *out, const struct verdict *verdict);
+void verdict_from_wire(struct wire *wire, struct verdict *verdict);
+
+/** Clues; into empty ones, which are to be released in any case. */
+void clues_to_wire(struct str *out, const struct clues *clues);
+void clues_from_wire(struct wire *wire, struct clues *clues);
+
+/** Names, into none; one that is not the folder's is broken. They are to be released in any case.
+ */
+void failed_names_to_wire(struct str *out, const struct failed_names *names);
+void failed_names_from_wire(
+    struct wire *wire, const struct folder *folder, struct failed_names *names);
+
 /** How it ended, apart from what it has changed in the task. */
 struct result {
     struct verdict verdict;

@@ -52,8 +52,10 @@ int bring_back_start(struct task *task)
         job->approved = false;
     if (task->staging < 0 || !parent)
         return task->staging < 0 ? task->staging : -ENOMEM;
-    if (!failed_file_is_at(task->staging, job))
+    if (!failed_file_is_at(task->staging, job)) {
+        failed_text_remove(task->root, job);
         return -ENOENT;
+    }
     int result = destination_open(task->root, *parent ? parent : ".", &task->destination);
     if (result < 0)
         return result;

@@ -12,9 +12,7 @@
 #define LOG_MODULE "worker"
 
 #include "duplicates.h"
-#include "failed_directories.h"
-#include "failed_files.h"
-#include "folder_view.h"
+#include "brought_back.h"
 #include "moves.h"
 #include "stages.h"
 
@@ -27,7 +25,6 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/files/path.h"
-#include "closedrop/files/safe_open.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/job_log.h"
 #include "closedrop/queue/reading.h"
@@ -210,70 +207,10 @@ bool duplicates_let_through(struct worker *worker, struct task *task)
 
 /* ---- the stage ---- */
 
-/** Whether a job that failed as a duplicate would be filed as the same as the task's. */
-static bool would_be_the_same(const struct task *task, const struct job *failed)
-{
-    return failed->activity == task->job->activity && failed->lead_id &&
-           (strcmp(failed->lead_id, task->job->lead_id) == 0 ||
-               merged_leads_have(&task->merged, failed->lead_id));
-}
-
-/** Whether it is a folder that may hang, and that does not answer. */
-static bool is_away(const struct worker *worker, const struct folder *folder)
-{
-    const struct folder_view *view = folder_view_of(worker, folder->name);
-    return atomic_load(&folder->is_elsewhere) && !(view && view->healthy);
-}
-
-/**
- * Whether its file alone was taken out of Failed, and not deleted there with its text, which
- * means that nobody wants it filed again.
- */
-static bool was_taken_out(
-    const struct task *task, const struct stage_tools *tools, const struct job *failed)
-{
-    const struct folder *folder = config_folder(task->config, failed->folder);
-    bool is_here = folder && !is_away(tools->worker, folder);
-    CLEANUP(close_fd) int root = is_here ? safe_open_root(folder->path) : -ENOENT;
-    return root >= 0 && failed->put_away != JOB_DISCARDED && failed_text_is_there(root, failed) &&
-           failed_file_has_left(root, folder->failed, failed);
-}
-
-/** Whether the failed file itself is the task's, and did not come with all that lies around it. */
-static bool is_the_file(const struct task *task, struct queue *queue, const struct job *failed)
-{
-    const char *path = task->job->path;
-    if (!identity_same_file(&failed->identity, &task->job->identity) ||
-        job_is_at_location(failed, path))
-        return false;
-    CLEANUP(close_fd) int root = safe_open_root(task->folder->path);
-    return root >= 0 && failed_directories_have(queue, failed->folder, root, path) == 0;
-}
-
-/** A failed file of the same bytes that a person took out of Failed, and brought back as this one:
- * itself, or a copy of it. */
-static int64_t find_brought_back(const struct task *task, const struct stage_tools *tools)
-{
-    struct queue *queue = tools->queue;
-    int64_t after = 0, found = 0;
-    struct job *failed;
-    while (!found && (failed = queue_already_filed(queue, task->job->sha256, after)) != NULL) {
-        after = failed->id;
-        if (would_be_the_same(task, failed) &&
-            (is_the_file(task, queue, failed) || was_taken_out(task, tools, failed)))
-            found = failed->id;
-        job_free(failed);
-    }
-    return found;
-}
-
 struct verdict duplicate_start(struct task *task, const struct stage_tools *tools)
 {
-    if (task->is_filed_before) {
-        task->searched_failed = true;
-        task->brought_back = find_brought_back(task, tools);
-        return verdict_make(VERDICT_NEXT, NULL, "looked");
-    }
+    if (task->is_filed_before)
+        return brought_back_search(tools->worker, task);
     if (!task->merged.count && merged_leads_init(&task->merged, task->job->lead_id) < 0)
         return verdict_no_memory();
     return task_await(task, merged_leads_ask(&task->merged, &tools->api));

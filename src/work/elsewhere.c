@@ -3,6 +3,9 @@
 #include "elsewhere.h"
 #include "assignment_wire.h"
 #include "block_wire.h"
+#include "brought_back.h"
+#include "discards.h"
+#include "errand.h"
 #include "folder_view.h"
 #include "moves.h"
 #include "pacing.h"
@@ -200,10 +203,11 @@ void worker_take_result(
     struct worker *worker, const char *folder, int64_t number, const char *bytes, size_t length)
 {
     struct wire wire = {.at = bytes, .left = length};
+    const struct folder *of = config_folder(worker->config, folder);
     struct task *task = task_of(worker, number);
-    if (task)
+    if (task && task->stage != STAGE_DUPLICATE)
         take_result(worker, task, &wire);
-    else
+    else if (!of || !errand_take(worker, (size_t)(of - worker->config->folders), number, &wire))
         order_close(worker, folder, number); /* nobody waits for it any more */
 }
 
@@ -230,9 +234,13 @@ void elsewhere_abandon(struct worker *worker, size_t folder)
 {
     const char *name = worker->config->folders[folder].name;
     struct task *next;
+    if (errand_is_given(&worker->folders[folder], ERRAND_DISCARDS))
+        discards_check_now(&worker->folders[folder]); /* once it is back */
+    errand_abandon(&worker->folders[folder]);
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
-        if (strcmp(task->folder->name, name) != 0 || !is_lost(task))
+        if (brought_back_skip(worker, task, folder) || strcmp(task->folder->name, name) != 0 ||
+            !is_lost(task))
             continue;
         if (job_has_outcome(task->job))
             moves_abandon(worker, task);

@@ -3,10 +3,12 @@
  */
 #define LOG_MODULE "worker"
 
+#include "errand_rows.h"
 #include "worker_state.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/log.h"
+#include "closedrop/files/identity_wire.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 #include "closedrop/queue/queue.h"
@@ -52,13 +54,65 @@ static int remove_directory(int root, const char *path)
     return unlinkat(parent, path_name(path), AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-static bool was_emptied(struct worker *worker, const struct folder *folder, const char *path,
-    int directory, const struct file_state *seen)
+/**
+ * Asked twice: first, of an unchanged directory, from when on a file must have been put away to
+ * have come out of it; then, if the queue knows of one, to remove it.
+ */
+struct emptied {
+    char *path;
+    struct file_state seen;
+    bool is_to_go;
+};
+
+static void emptied_to_wire(struct str *out, const struct emptied *emptied)
+{
+    wire_add_text(out, emptied->path);
+    file_state_to_wire(out, &emptied->seen);
+    wire_add_number(out, emptied->is_to_go);
+}
+
+/** False if it is broken; the path is to be freed in any case. */
+static bool emptied_from_wire(struct wire *wire, struct emptied *emptied)
+{
+    emptied->path = wire_whole_text(wire);
+    file_state_from_wire(wire, &emptied->seen);
+    emptied->is_to_go = wire_number_in(wire, 0, 1);
+    return !wire->broken && path_is_plain_relative(emptied->path);
+}
+
+/** Answer with the question, and the outcome. */
+static void examine(int root, const struct emptied *emptied, struct str *answer)
+{
+    CLEANUP(close_fd) int directory = safe_open_directory(root, emptied->path);
+    if (directory < 0 || !is_unchanged(directory, &emptied->seen))
+        return;
+    emptied_to_wire(answer, emptied);
+    wire_add_number(answer, emptied->is_to_go ? remove_directory(root, emptied->path)
+                                              : beginning_of(directory, &emptied->seen));
+}
+
+void emptied_run(const struct folder *folder, struct wire *question, struct str *answer)
+{
+    struct emptied emptied = {.path = NULL};
+    CLEANUP(close_fd) int root = safe_open_root(folder->path);
+    if (emptied_from_wire(question, &emptied) && root >= 0)
+        examine(root, &emptied, answer);
+    free(emptied.path);
+}
+
+static void ask(struct worker *worker, size_t folder, const struct emptied *emptied)
+{
+    struct str question = STR_INIT(FRAME_MAX / 2);
+    emptied_to_wire(&question, emptied);
+    (void)errand_begin(worker, folder, ERRAND_EMPTIED, &question); /* the next scan sees it again */
+}
+
+static bool was_emptied(
+    struct worker *worker, const char *folder, const struct emptied *emptied, int64_t since_ms)
 {
     /* taking a file out of it was its last change, or before that */
-    int64_t until_ms = seen->identity.mtime_ns / 1000000 + CLOCKS_DIFFER_MS;
-    return queue_has_put_away(
-        worker->queue, folder->name, path, beginning_of(directory, seen), until_ms);
+    int64_t until_ms = emptied->seen.identity.mtime_ns / 1000000 + CLOCKS_DIFFER_MS;
+    return queue_has_put_away(worker->queue, folder, emptied->path, since_ms, until_ms);
 }
 
 /** Somebody else was there first, or has something in it again. */
@@ -80,13 +134,28 @@ static void tell(struct folder_view *view, const char *path, int result)
     view->told_unremovable = result != 0 && !is_of_no_matter(result);
 }
 
+void emptied_take(struct worker *worker, const struct errand_answer *answer)
+{
+    struct folder_view *view = &worker->folders[answer->folder];
+    struct emptied emptied = {.path = NULL};
+    bool is_right = emptied_from_wire(answer->wire, &emptied);
+    int64_t result = wire_number(answer->wire);
+    if (is_right && wire_is_read(answer->wire)) {
+        if (emptied.is_to_go) {
+            tell(view, emptied.path, (int)result);
+        } else if (was_emptied(worker, view->folder->name, &emptied, result)) {
+            emptied.is_to_go = true;
+            ask(worker, answer->folder, &emptied);
+        }
+    }
+    free(emptied.path);
+}
+
 void worker_remove_emptied(
     struct worker *worker, size_t index, const char *path, const struct file_state *seen)
 {
-    const struct folder *folder = &worker->config->folders[index];
-    CLEANUP(close_fd) int root = safe_open_root(folder->path);
-    CLEANUP(close_fd) int directory = root < 0 ? root : safe_open_directory(root, path);
-    if (directory >= 0 && is_unchanged(directory, seen) &&
-        was_emptied(worker, folder, path, directory, seen))
-        tell(&worker->folders[index], path, remove_directory(root, path));
+    struct emptied emptied = {.path = strdup(path), .seen = *seen};
+    if (emptied.path)
+        ask(worker, index, &emptied);
+    free(emptied.path);
 }

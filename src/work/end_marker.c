@@ -6,15 +6,19 @@
 
 #include "closedrop/work/end_marker.h"
 
+#include "errand_rows.h"
+
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/files/destination.h"
 #include "closedrop/files/free_name.h"
+#include "closedrop/files/identity_wire.h"
 #include "closedrop/files/lease.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
+#include "closedrop/work/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,4 +119,25 @@ void end_marker_put_away(
         log_debug(
             "folder %s: the marker %s cannot be moved: %s", folder->name, path, strerror(-result));
     leave(&way);
+}
+
+/* ---- as an errand ---- */
+
+void end_marker_run(const struct folder *folder, struct wire *question, struct str *answer)
+{
+    struct file_state seen = {.ctime_ns = 0};
+    CLEANUP(free_text) char *path = wire_whole_text(question);
+    file_state_from_wire(question, &seen);
+    if (!question->broken && path_is_plain_relative(path))
+        end_marker_put_away(folder, path, &seen);
+    (void)answer; /* it is seen again if it is still there */
+}
+
+void worker_put_away_end_marker(
+    struct worker *worker, size_t index, const char *path, const struct file_state *seen)
+{
+    struct str question = STR_INIT(FRAME_MAX / 2);
+    wire_add_text(&question, path);
+    file_state_to_wire(&question, seen);
+    (void)errand_begin(worker, index, ERRAND_MARKER, &question);
 }

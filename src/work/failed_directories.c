@@ -3,15 +3,11 @@
  * is housekeeping, and says nothing of the files in it, while one that is dragged out of it has a
  * person's word.
  */
-#define LOG_MODULE "worker"
-
 #include "failed_directories.h"
-#include "worker_state.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
-#include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
@@ -20,6 +16,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/** As the kernel's. */
+#define ERRNO_MAX 4095
 
 /** What the queue calls one: 0 with NULL where it has no handle that lasts, or a negative errno. */
 static int name_of(const char *folder, int directory, char **ret_name)
@@ -84,42 +83,41 @@ bool failed_name_is_of(const char *name, const struct folder *folder)
            name[strlen(begin) + length] == ' ';
 }
 
-/** Whether a directory was noted: 1, 0, or a negative errno. */
-static int is_noted(struct queue *queue, const char *folder, int root, const char *path)
+/** The name of the directory at `path`, added to the text. 0 or a negative errno. */
+static int add_name_of(struct str *names, const char *folder, int root, const char *path)
 {
     CLEANUP(free_text) char *name = NULL;
     CLEANUP(close_fd) int directory = safe_open_path(root, path);
     int result = directory < 0 ? directory : name_of(folder, directory, &name);
-    return result < 0 ? result : name && queue_number(queue, name);
+    if (name)
+        wire_add_text(names, name);
+    return result;
 }
 
-int failed_directories_have(struct queue *queue, const char *folder, int root, const char *path)
+void failed_directories_list_above(struct str *out, const char *folder, int root, const char *path)
 {
+    struct str names = STR_INIT(FRAME_MAX / 4);
     CLEANUP(free_text) char *at = path_directory(path);
-    int result = 0;
+    int result = root < 0 ? root : 0;
     while (result == 0 && at && *at) {
-        result = is_noted(queue, folder, root, at);
+        result = add_name_of(&names, folder, root, at);
         char *above = path_directory(at);
         free(at);
         at = above;
     }
-    return at ? result : -ENOMEM;
+    result = at ? result : -ENOMEM;
+    wire_add_number(out, str_error(&names) ? -ENOMEM : result);
+    str_add_bytes(out, str_text(&names), names.length);
+    str_release(&names);
 }
 
-bool worker_came_with_failed(struct worker *worker, int64_t id, const char *path)
+int failed_directories_know(struct queue *queue, const struct folder *folder, struct wire *wire)
 {
-    struct queue *queue = worker->queue;
-    CLEANUP(job_freep) struct job *job = queue_load(queue, id);
-    const struct folder *folder = job ? config_folder(worker->config, job->folder) : NULL;
-    CLEANUP(close_fd) int root = folder ? safe_open_root(folder->path) : -ENOENT;
-    int result = root < 0 ? root : failed_directories_have(queue, folder->name, root, path);
-    if (result > 0) {
-        const struct log_about about = {.job = id, .folder = folder->name, .file = path};
-        log_about(LOG_LEVEL_INFO, &about,
-            "job %lld: %s/%s was renamed together with the directory for failed files and is "
-            "ignored; to try it again, drag it out of there",
-            (long long)id, folder->name, path);
-        queue_set_location_in_failed(worker->queue, job, path);
+    int result = (int)wire_number_in(wire, -ERRNO_MAX, 0);
+    while (wire->left && !wire->broken) {
+        CLEANUP(free_text) char *name = wire_whole_text(wire);
+        bool is_one = name && failed_name_is_of(name, folder) && queue_number(queue, name);
+        result = is_one && result == 0 ? 1 : result;
     }
-    return result != 0; /* what cannot be told now is asked again by the next scan */
+    return wire->broken ? -EPROTO : result;
 }

@@ -4,6 +4,7 @@
 
 #include "failed_names.h"
 
+#include "closedrop/base/wire.h"
 #include "closedrop/config/config.h"
 #include "closedrop/queue/queue.h"
 
@@ -23,10 +24,12 @@ void failed_directories_keep(struct queue *queue, const struct failed_names *nam
 /** Name them and know them. */
 void failed_directories_note(struct queue *queue, const struct folder *folder, int root);
 
-/**
- * Whether `path` below `root` is in one of those of the folder `folder`: 1, 0, or a
- * negative errno where that cannot be told.
- */
-int failed_directories_have(struct queue *queue, const char *folder, int root, const char *path);
+/** Add the names of the directories that `path` below `root` is in, as if they were such, or why
+ * that cannot be told. */
+void failed_directories_list_above(struct str *out, const char *folder, int root, const char *path);
+
+/** Read them, to the end: whether one of them is one of the folder's. 1, 0, or a negative errno
+ * where that cannot be told. */
+int failed_directories_know(struct queue *queue, const struct folder *folder, struct wire *wire);
 
 #endif

@@ -4,6 +4,7 @@
 #include "beside.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/life.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/safe_open.h"
 
@@ -18,20 +19,22 @@
 /** How deep Failed is searched for a file that may have been sorted in it. */
 #define FAILED_DEPTH_MAX 16
 
-/**
- * Whether the failed file is still where it was put, in an open directory. If a person took it
- * from there, its error text is removed too, except one that belongs to another file of the same
- * name.
- */
 bool failed_file_is_at(int directory, const struct job *job)
 {
     struct file_state state;
-    const char *name = path_name(job->location);
-    CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
-    if (path_fd == -ENOENT)
-        beside_remove_text(directory, name);
+    CLEANUP(close_fd) int path_fd = safe_open_path(directory, path_name(job->location));
     return path_fd >= 0 && file_state_read(path_fd, &state) == 0 &&
            identity_equal(&state.identity, &job->identity);
+}
+
+void failed_text_remove(int root, const struct job *job)
+{
+    const char *location = job->location ? job->location : "";
+    CLEANUP(close_fd) int directory = *location ? beside_open_directory(root, location) : -ENOENT;
+    CLEANUP(close_fd)
+    int path_fd = directory < 0 ? directory : safe_open_path(directory, path_name(location));
+    if (directory >= 0 && path_fd == -ENOENT)
+        beside_remove_text(directory, path_name(location));
 }
 
 /** Whether a file of its name and size is there: touched, or restored from a backup, perhaps. */
@@ -108,6 +111,7 @@ static int search_below(
     while ((name = next_name(entries)) != NULL) {
         CLEANUP(free_text) char *below = path_join(path, name);
         int result = below ? search_at(directory, below, sought, count, depth) : -ENOMEM;
+        life_show();
         missed = result < 0 ? result : missed;
     }
     missed = errno ? -errno : missed;

@@ -6,8 +6,7 @@
 
 /**
  * Whether the file of a failed job has left the directory `failed` of the folder open at `root`, by
- * itself: not sorted in it, nor with all of it. Its error text is then removed. False if that
- * cannot be determined.
+ * itself: not sorted in it, nor with all of it. False if that cannot be determined.
  */
 bool failed_file_has_left(int root, const char *failed, const struct job *job);
 
@@ -16,6 +15,9 @@ bool failed_file_is_there(int root, const struct job *job);
 
 /** The same of its text alone: one that was deleted with its file says that nobody wants it. */
 bool failed_text_is_there(int root, const struct job *job);
+
+/** Remove the error text of a failed file that has left, unless another one has its name now. */
+void failed_text_remove(int root, const struct job *job);
 
 /** A failed file that may have another name by now. */
 struct sought {

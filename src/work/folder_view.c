@@ -1,5 +1,6 @@
 /** What the worker knows of each folder, most of it from the watch thread. */
 #include "folder_view.h"
+#include "errand.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct folder_view *folder_views_new(const struct worker *worker, const struct c
         if (before)
             views[i] = *before;
         views[i].folder = folder;
+        errand_abandon(&views[i]);  /* what is about an earlier configuration is not answered */
         views[i].check_next_ms = 0; /* rescan may be another one now */
     }
     return views;

@@ -5,6 +5,7 @@
 #define CLOSEDROP_WORK_TASK_H
 
 #include "clues.h"
+#include "errand_kind.h"
 #include "failed_names.h"
 
 #include "closedrop/close/api.h"
@@ -67,6 +68,14 @@ struct step {
     };
 };
 
+/** How far the search for a failed file that was brought back has come (brought_back.c). */
+struct failed_search {
+    int64_t failed;    /* the job that it is about */
+    enum errand asked; /* about that one; ERRANDS: nothing yet */
+    size_t folder;     /* who was asked */
+    enum { SEARCH_FOUND_NOT, SEARCH_WAITS, SEARCH_FOUND, SEARCH_IMPOSSIBLE } answer;
+};
+
 struct task {
     struct job *job;
     struct job **members; /* the other members of its group, claimed with it */
@@ -83,15 +92,16 @@ struct task {
     bool has_upload;
     struct verification verification;
     bool has_verification;
-    char *activity_id;          /* what was created */
-    struct merged_leads merged; /* into its lead; known once STAGE_DUPLICATE has asked */
-    bool is_filed_before;       /* on its lead, says the memory */
-    bool searched_failed;       /* whether a person brought back what was filed before */
-    int64_t brought_back;       /* the job that failed, and whose file that is; 0: none */
-    bool is_present;            /* its file, and those of its group, were seen where they belong */
-    int64_t absent;             /* the job of its group whose file was not */
-    char *other_lead;           /* its new name belongs to, after it was filed */
-    int64_t kept;               /* the job that may have filed these bytes already, 0: none */
+    char *activity_id;                  /* what was created */
+    struct merged_leads merged;         /* into its lead; known once STAGE_DUPLICATE has asked */
+    bool is_filed_before;               /* on its lead, says the memory */
+    bool searched_failed;               /* whether a person brought back what was filed before */
+    struct failed_search failed_search; /* for that */
+    int64_t brought_back;               /* the job that failed, and whose file that is; 0: none */
+    bool is_present;  /* its file, and those of its group, were seen where they belong */
+    int64_t absent;   /* the job of its group whose file was not */
+    char *other_lead; /* its new name belongs to, after it was filed */
+    int64_t kept;     /* the job that may have filed these bytes already, 0: none */
     char *kept_sha256;
     bool is_kept;       /* its bytes are those */
     bool was_searched;  /* what has gone from its place is not in the folder */
@@ -153,10 +163,10 @@ struct stage_tools {
     struct tables *tables;
     struct etags *etags;
     struct absences *absences;
-    struct queue *queue;         /* to read what was posted; NULL in a file process */
-    const struct worker *worker; /* to ask about other folders; likewise */
-    bool has_successor;          /* there: queue_has_successor() */
-    struct job **held;           /* there: of the job's group, those that were held back */
+    struct queue *queue;   /* to read what was posted; NULL in a file process */
+    struct worker *worker; /* whose errands it may run; likewise */
+    bool has_successor;    /* there: queue_has_successor() */
+    struct job **held;     /* there: of the job's group, those that were held back */
     size_t held_count;
     uint64_t root_device; /* the folder's directory as the watch thread knows it, 0: unknown */
     uint64_t root_inode;

@@ -2,6 +2,7 @@
 #define LOG_MODULE "worker"
 
 #include "elsewhere.h"
+#include "errand_rows.h"
 #include "folder_view.h"
 #include "held_news.h"
 #include "moves.h"
@@ -97,6 +98,7 @@ struct worker *worker_new(struct queue *queue, struct http *http, struct config 
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
         return NULL;
+    worker->errand_rows = errand_rows;
     worker->queue = queue;
     worker->http = http;
     worker->resettle = resettle;

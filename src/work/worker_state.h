@@ -6,6 +6,7 @@
 #ifndef CLOSEDROP_WORK_WORKER_STATE_H
 #define CLOSEDROP_WORK_WORKER_STATE_H
 
+#include "errand_kind.h"
 #include "task.h"
 
 #include "closedrop/close/activity.h"
@@ -22,6 +23,9 @@
 /** Whether every queued file's rule and group are known, in a folder where that matters. */
 enum classifying { CLASSIFY_CANNOT, CLASSIFY_GOES_ON, CLASSIFY_DONE };
 
+/** How many answers are kept until their question is repeated. */
+#define CAME_BACK_MAX 16
+
 /** What the worker knows of a folder, most of it from the watch thread. */
 struct folder_view {
     const struct folder *folder; /* of the worker's configuration */
@@ -30,6 +34,7 @@ struct folder_view {
     int64_t complete_scans; /* how many scans of all of it have ended */
     bool checks_discards;   /* since the last of them; see discards.c */
     int64_t checked_up_to;  /* the ID of the last failed job that was searched for */
+    int64_t checked_last;   /* the last of those that are being searched for; 0: none is left */
     int64_t check_next_ms;  /* steady clock: not before */
     uint64_t failed_device; /* which directory `failed` was when it had something in it */
     uint64_t failed_inode;
@@ -38,10 +43,14 @@ struct folder_view {
                                   about */
     uint64_t device;
     uint64_t inode;
-    bool told_unremovable; /* that an emptied directory cannot be removed */
+    bool told_unremovable;            /* that an emptied directory cannot be removed */
+    int64_t errands[ERRANDS];         /* their numbers, while they are not answered; 0: none */
+    int64_t came_back[CAME_BACK_MAX]; /* failed jobs whose files did (brought_back.c) */
+    size_t came_back_next;
 };
 
 struct worker {
+    const struct errand_row *errand_rows;
     struct queue *queue;
     struct http *http;
     struct config *config;
@@ -55,7 +64,7 @@ struct worker {
     worker_order *order;
     void *watch_context; /* of all three */
 
-    int64_t orders; /* their numbers so far */
+    int64_t orders; /* their numbers so far, and those of errands */
 
     struct task *tasks;
     struct folder_view *folders; /* in the order of config->folders */

@@ -293,7 +293,9 @@ static void work(struct queue *queue)
     (void)queue_recover(queue, 1000);
     queue_wake(queue, "no_lead");
     queue_wake_changed(queue, FOLDER, RULES_DIGEST);
-    job_free(queue_next_unclassified(queue, FOLDER, RULES_DIGEST));
+    struct job *unclassified;
+    if (queue_list_unclassified(queue, FOLDER, RULES_DIGEST, &unclassified, 1))
+        job_free(unclassified);
     (void)add(queue, "a.pdf");
     (void)add(queue, "new.pdf");
     queue_retry_all(queue, &(struct job_filter){.folder = FOLDER}, false, &retried);

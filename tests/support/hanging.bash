@@ -1,7 +1,8 @@
 # A share that hangs on demand (hanging_fs.c), for the stories: "behind" shows at "share".
 #
 #     mount_hanging        mounts it until the story ends, or skips the story
-#     hang CALL...         these calls hang from now on (open, read, write, rename, unlink, readdir, statfs, statx, all ...)
+#     hang CALL...         these calls hang from now on (open, read, write, rename, unlink, readdir, statfs, statx, all ...);
+#                          CALL:PATH only on what begins so, as in statx:/Failed
 #     answer               none of them does any more
 #     has_hung CALL        whether such a call has hung
 
@@ -15,7 +16,12 @@ mount_hanging() {
 }
 
 hang() { # CALL...
-    touch "${@/#/hangs/hang.}"
+    local call path
+    for call; do
+        path=${call#"${call%%:*}"}
+        printf %s "${path#:}" >hangs/new # it is whole once it has its name
+        mv hangs/new "hangs/hang.${call%%:*}"
+    done
 }
 
 answer() {

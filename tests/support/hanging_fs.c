@@ -4,8 +4,9 @@
  *     hanging_fs BEHIND CONTROL MOUNT      until it is unmounted or ends; in the foreground
  *
  * While the file CONTROL/hang.CALL exists, each call of that name hangs, and so does every call
- * while CONTROL/hang.all exists; CALL is one of the names in `operations` below. The first call
- * that hangs creates CONTROL/hung.CALL, so that a test can wait for it. Nothing is cached.
+ * while CONTROL/hang.all exists; CALL is one of the names in `operations` below. If something is
+ * written in that file, only calls on paths that begin so hang. The first call that hangs creates
+ * CONTROL/hung.CALL, so that a test can wait for it. Nothing is cached.
  */
 #define FUSE_USE_VERSION 31
 
@@ -26,13 +27,6 @@
 static char behind[PATH_MAX];
 static char control[PATH_MAX];
 
-static int exists(const char *what, const char *call)
-{
-    char path[PATH_MAX + 64];
-    snprintf(path, sizeof(path), "%s/%s.%s", control, what, call);
-    return access(path, F_OK) == 0;
-}
-
 static void say_hung(const char *call)
 {
     char path[PATH_MAX + 64];
@@ -42,16 +36,29 @@ static void say_hung(const char *call)
         close(fd);
 }
 
-static int must_hang(const char *call)
+/** Whether there is such a file, and the path is one of those in it. */
+static int is_told_to(const char *call, const char *path)
 {
-    return exists("hang", call) || exists("hang", "all");
+    char file[PATH_MAX + 64], begin[PATH_MAX];
+    snprintf(file, sizeof(file), "%s/hang.%s", control, call);
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, begin, sizeof(begin));
+    close(fd);
+    return length <= 0 || (path && strncmp(path, begin, (size_t)length) == 0);
 }
 
-static void gate(const char *call)
+static int must_hang(const char *call, const char *path)
 {
-    if (must_hang(call))
+    return is_told_to(call, path) || is_told_to("all", path);
+}
+
+static void gate(const char *call, const char *path)
+{
+    if (must_hang(call, path))
         say_hung(call);
-    while (must_hang(call))
+    while (must_hang(call, path))
         usleep(PAUSE_US);
 }
 
@@ -73,7 +80,7 @@ static int result_of(long result)
 static int fs_getattr(const char *path, struct stat *stat, struct fuse_file_info *file)
 {
     struct real real;
-    gate("statx");
+    gate("statx", path);
     return result_of(file ? fstat((int)file->fh, stat) : lstat(real_path(path, &real), stat));
 }
 
@@ -90,28 +97,28 @@ static int fs_readlink(const char *path, char *target, size_t room)
 static int fs_mkdir(const char *path, mode_t mode)
 {
     struct real real;
-    gate("mkdir");
+    gate("mkdir", path);
     return result_of(mkdir(real_path(path, &real), mode));
 }
 
 static int fs_unlink(const char *path)
 {
     struct real real;
-    gate("unlink");
+    gate("unlink", path);
     return result_of(unlink(real_path(path, &real)));
 }
 
 static int fs_rmdir(const char *path)
 {
     struct real real;
-    gate("rmdir");
+    gate("rmdir", path);
     return result_of(rmdir(real_path(path, &real)));
 }
 
 static int fs_rename(const char *from, const char *to, unsigned flags)
 {
     struct real real_from, real_to;
-    gate("rename");
+    gate("rename", from);
     return result_of(
         renameat2(AT_FDCWD, real_path(from, &real_from), AT_FDCWD, real_path(to, &real_to), flags));
 }
@@ -119,7 +126,7 @@ static int fs_rename(const char *from, const char *to, unsigned flags)
 static int fs_link(const char *from, const char *to)
 {
     struct real real_from, real_to;
-    gate("link");
+    gate("link", from);
     return result_of(link(real_path(from, &real_from), real_path(to, &real_to)));
 }
 
@@ -154,37 +161,35 @@ static int keep(int fd, struct fuse_file_info *file)
 static int fs_open(const char *path, struct fuse_file_info *file)
 {
     struct real real;
-    gate("open");
+    gate("open", path);
     return keep(open(real_path(path, &real), file->flags | O_CLOEXEC), file);
 }
 
 static int fs_create(const char *path, mode_t mode, struct fuse_file_info *file)
 {
     struct real real;
-    gate("create");
+    gate("create", path);
     return keep(open(real_path(path, &real), file->flags | O_CREAT | O_CLOEXEC, mode), file);
 }
 
 static int fs_read(
     const char *path, char *buffer, size_t room, off_t offset, struct fuse_file_info *file)
 {
-    (void)path;
-    gate("read");
+    gate("read", path);
     return result_of(pread((int)file->fh, buffer, room, offset));
 }
 
 static int fs_write(
     const char *path, const char *bytes, size_t length, off_t offset, struct fuse_file_info *file)
 {
-    (void)path;
-    gate("write");
+    gate("write", path);
     return result_of(pwrite((int)file->fh, bytes, length, offset));
 }
 
 static int fs_statfs(const char *path, struct statvfs *stat)
 {
     struct real real;
-    gate("statfs");
+    gate("statfs", path);
     return result_of(statvfs(real_path(path, &real), stat));
 }
 
@@ -196,9 +201,8 @@ static int fs_release(const char *path, struct fuse_file_info *file)
 
 static int fs_fsync(const char *path, int only_data, struct fuse_file_info *file)
 {
-    (void)path;
     (void)only_data;
-    gate("fsync");
+    gate("fsync", path);
     return result_of(fsync((int)file->fh));
 }
 
@@ -209,7 +213,7 @@ static int fs_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off_
     (void)offset;
     (void)file;
     (void)flags;
-    gate("readdir");
+    gate("readdir", path);
     DIR *entries = opendir(real_path(path, &real));
     const struct dirent *entry;
     if (!entries)

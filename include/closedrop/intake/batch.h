@@ -29,15 +29,34 @@ enum batch_file {
     BATCH_QUEUED /* its marker was there, whatever happened to it since: the marker waits for it */
 };
 
-/** Asks the queue about the file at `path`, which is in this state now. */
-typedef enum batch_file batch_ask(void *context, const char *path, const struct file_state *state);
+/** Whether the marker waits for a file next to it that is in this state now. Once it waits for
+ * none, it can be put away. */
+bool batch_awaits(
+    const struct file_state *marker, const struct file_state *state, enum batch_file file);
+
+/** As many documents are listed at once: while a batch is being put away, one that is awaited is
+ * found early. */
+#define BATCH_PAGE 64
+
+struct batch_entry {
+    char *path;
+    struct file_state state;
+};
+
+/** Some of the documents next to a marker, by their names. */
+struct batch_page {
+    struct batch_entry files[BATCH_PAGE];
+    size_t count;
+    bool is_last; /* there are no more */
+};
 
 /**
- * Whether a document that the marker at `path` covers, or that is queued, is still next to it; also
- * true if this cannot be determined. Once there is none, the marker can be put away. For any
- * thread.
+ * List the documents next to the marker at `marker`, from that after the path `after` on (NULL:
+ * from the first). Returns 0, or a negative errno: this cannot be determined now. The page is to be
+ * released. For any thread.
  */
-bool batch_is_awaited(const struct config *config, const struct folder *folder, const char *path,
-    const struct file_state *marker, batch_ask *ask, void *context);
+int batch_list(const struct config *config, const struct folder *folder, const char *marker,
+    const char *after, struct batch_page *ret_page);
+void batch_page_release(struct batch_page *page);
 
 #endif

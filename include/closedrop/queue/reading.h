@@ -31,13 +31,6 @@ struct job *queue_find(
  */
 struct job *queue_find_kept(struct queue *queue, const struct job *than);
 
-/**
- * A queued job of `folder` that has not been classified by the rules of `rules_digest` yet; NULL:
- * all have been.
- */
-struct job *queue_next_unclassified(
-    struct queue *queue, const char *folder, const char *rules_digest);
-
 /** The job of this folder that has waited longest for its outcome; NULL: none waits. */
 struct job *queue_oldest(struct queue *queue, const char *folder);
 
@@ -62,6 +55,13 @@ void queue_list(struct queue *queue, const struct job_filter *filter, const stru
 /** The jobs of a page in one state, which the filter must name: oldest first. Returns how many. */
 size_t queue_list_oldest(struct queue *queue, const struct job_filter *filter,
     const struct job_page *page, struct job **ret_jobs);
+
+/**
+ * At most `most` queued jobs of `folder` that have not been classified by the rules of
+ * `rules_digest` yet. Returns how many; 0: all have been.
+ */
+size_t queue_list_unclassified(struct queue *queue, const char *folder, const char *rules_digest,
+    struct job **ret_jobs, size_t most);
 
 /**
  * At most `most` jobs whose file still has to be put away, oldest first; called as by queue_list().

@@ -192,4 +192,9 @@ int worker_add_status(const struct worker *worker, struct json *status);
 void worker_remove_emptied(
     struct worker *worker, size_t index, const char *path, const struct file_state *seen);
 
+/** Put the end marker at `path` of a folder (by its index) away, all of whose files were: if it has
+ * not changed since it was `seen`. */
+void worker_put_away_end_marker(
+    struct worker *worker, size_t index, const char *path, const struct file_state *seen);
+
 #endif

@@ -2,12 +2,17 @@
 # A share whose server stops answering: each call on it hangs, in a state that no signal ends. It holds up nobody else.
 
 load ../../support/story
+load ../../support/clock
+
+with_share() { # FOLDER-SETTING...: of the share
+    timeout=1s more_folders="{ name = \"share\"; path = \"share\"; settle = \"200ms\"; poll_interval = \"200ms\"; $* }" \
+        write_config 'poll_interval = "200ms";'
+}
 
 setup() {
     story_setup
     mount_hanging
-    timeout=1s more_folders='{ name = "share"; path = "share"; settle = "200ms"; poll_interval = "200ms"; }' \
-        write_config 'poll_interval = "200ms";'
+    with_share
 }
 
 teardown() {
@@ -210,4 +215,115 @@ the_local_folder_delivers() {
     answer
     start_agent
     b_is_filed_once
+}
+
+# ---- what is done besides the stages of a file ----
+
+with_rules() { # RULE FOLDER-SETTING...: files that begin with A belong to lead_A
+    seed '{"leads":[{"id":"lead_A","name":"ACME"}]}'
+    more="rules = ( { name = \"r\"; match = { path = \"^A\"; }; lead_id = \"lead_A\"; $1 } );" with_share 'rules = [ "r" ];' "${@:2}"
+}
+
+nobody_else_waits() { # for what hangs as CALL
+    wait_until has_hung "$1"
+    echo local >in/a.txt
+    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    WAIT_MAX=5 wait_until share_is_away
+    answer
+    wait_until share_says .healthy
+}
+
+job_has() { # ID JQ-CONDITION
+    closedrop show "$1" --json | jq -en "input | $2" >/dev/null
+}
+
+@test "the share hangs while the files of a group are classified: the local folder delivers, and the group is sent once" {
+    with_rules 'group = { by = "x"; wait = "100ms"; }; email = { subject = "x"; };'
+    start_agent
+    wait_until share_says .healthy
+    closedrop pause
+    echo 1 >behind/A1.txt
+    echo 2 >behind/A2.txt
+    wait_until jobs_are queued 2
+    wait_until job_has 2 '.rule == "r"'
+    hang open:/A
+    sed -i 's/\^A/^[A]/' "$config" # other rules: all are classified again
+    kill -HUP "$agent_pid"
+    wait_until has_hung open
+    closedrop resume
+    nobody_else_waits open
+    wait_until jobs_are done 3
+    activities_are 1
+    [ "$(activities '.[0].attachments | length')" = 2 ]
+}
+
+fail_on_share() { # FILE: it is too large
+    with_share 'max_size = "9"; rescan = "1s";'
+    start_agent
+    wait_until share_says .healthy
+    echo "too large: $1" >"behind/$1"
+    wait_until test -f "behind/Failed/$1.error.txt"
+}
+
+@test "the share hangs where a failed file should be: the local folder delivers, and one that was deleted is discarded" {
+    fail_on_share b.txt
+    hang statx:/Failed/b.txt
+    nobody_else_waits statx
+    rm behind/Failed/b.txt*
+    wait_until job_has 1 '.ended == "discarded"'
+}
+
+@test "the share hangs while Failed is searched: the local folder delivers, and what was sorted there is found" {
+    fail_on_share b.txt
+    hang statx:/Failed/sorted
+    mkdir behind/Failed/sorted
+    mv behind/Failed/b.txt behind/Failed/sorted/c.txt
+    rm behind/Failed/b.txt.error.txt
+    nobody_else_waits statx
+    wait_until job_has 1 '.place == "Failed/sorted/c.txt"'
+}
+
+@test "the share hangs while an end marker is put away: the local folder delivers, and the marker follows its files" {
+    with_share 'marker = "{dir}/READY";'
+    start_agent
+    wait_until share_says .healthy
+    hang rename:/READY
+    echo shared >behind/b.txt
+    touch behind/READY
+    nobody_else_waits rename
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/READY"
+    [ -f "behind/Uploaded/$(date +%Y-%m)/b.txt" ]
+    [ "$(uploads)" = 2 ]
+}
+
+@test "the share hangs while an emptied directory is removed: the local folder delivers, and it goes later" {
+    need_clock
+    with_share 'remove_empty = true;'
+    wall_only=yes start_in_time
+    wait_until share_says .healthy
+    mkdir behind/sub
+    echo shared >behind/sub/b.txt
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/sub/b.txt"
+    hang rmdir
+    set_clock +5m
+    nobody_else_waits rmdir
+    wait_until eval '[ ! -e behind/sub ]'
+    [ "$(uploads)" = 2 ]
+}
+
+@test "the share hangs where a duplicate had failed: the local folder delivers, and a copy of it is filed again" {
+    with_rules 'note = { text = "n"; };'
+    start_agent
+    wait_until share_says .healthy
+    echo same >behind/A1.txt
+    wait_until activities_are 1
+    echo same >behind/A2.txt
+    wait_until test -f behind/Failed/A2.txt.error.txt
+    hang statx:/Failed/A2
+    cp behind/Failed/A2.txt behind/.A3
+    rm behind/Failed/A2.txt
+    mv behind/.A3 behind/A3.txt
+    nobody_else_waits statx
+    wait_until activities_are 2
+    [ "$(uploads)" = 4 ]
 }

@@ -71,31 +71,28 @@ static struct file_state marker_after(const char *path, int64_t ns)
     return state;
 }
 
-static enum batch_file is_unknown(void *context, const char *path, const struct file_state *state)
+/** Whether a marker waits for what is next to it, of all of which the queue says the same. */
+static bool is_awaited_as(const char *path, const struct file_state *marker, enum batch_file known)
 {
-    (void)context;
-    (void)path;
-    (void)state;
-    return BATCH_UNKNOWN;
-}
-
-static enum batch_file is_queued(void *context, const char *path, const struct file_state *state)
-{
-    (void)context;
-    (void)path;
-    (void)state;
-    return BATCH_QUEUED;
-}
-
-static enum batch_file is_left(void *context, const char *path, const struct file_state *state)
-{
-    (void)state;
-    return strcmp(path, context) == 0 ? BATCH_LEFT : BATCH_UNKNOWN;
+    struct batch_page page = {.is_last = false};
+    char *after = NULL;
+    bool is_one = false;
+    while (!page.is_last) {
+        if (batch_list(&config, &folder, path, after, &page) < 0)
+            return true;
+        for (size_t i = 0; i < page.count; i++)
+            is_one |= batch_awaits(marker, &page.files[i].state, known);
+        free(after);
+        after = page.count ? strdup(page.files[page.count - 1].path) : NULL;
+        batch_page_release(&page);
+    }
+    free(after);
+    return is_one;
 }
 
 static bool is_awaited(const char *path, const struct file_state *marker)
 {
-    return batch_is_awaited(&config, &folder, path, marker, is_unknown, NULL);
+    return is_awaited_as(path, marker, BATCH_UNKNOWN);
 }
 
 static void covers_what_came_before(void **state)
@@ -117,7 +114,7 @@ static void waits_for_what_it_covers(void **state)
     struct file_state later = marker_after("a.pdf", 1), earlier = marker_after("a.pdf", -1);
     assert_true(is_awaited("READY", &later));
     assert_false(is_awaited("READY", &earlier));
-    assert_true(batch_is_awaited(&config, &folder, "READY", &earlier, is_queued, NULL));
+    assert_true(is_awaited_as("READY", &earlier, BATCH_QUEUED));
     assert_int_equal(unlink("a.pdf"), 0);
     assert_false(is_awaited("READY", &later));
 }
@@ -148,7 +145,33 @@ static void does_not_wait_for_what_is_left_alone(void **state)
     make(left);
     struct file_state marker = marker_after(left, 0);
     assert_true(is_awaited("in/READY", &marker));
-    assert_false(batch_is_awaited(&config, &folder, "in/READY", &marker, is_left, left));
+    assert_false(is_awaited_as("in/READY", &marker, BATCH_LEFT));
+}
+
+static void lists_page_after_page(void **state)
+{
+    (void)state;
+    struct batch_page page = {.is_last = false};
+    char *after = NULL;
+    int count = 0;
+    for (int i = 0; i < 3 * BATCH_PAGE / 2; i++) {
+        char path[32];
+        snprintf(path, sizeof(path), "%d.pdf", i);
+        make(path);
+    }
+    for (int pages = 0; pages < 2; pages++) {
+        assert_false(page.is_last);
+        assert_int_equal(batch_list(&config, &folder, "READY", after, &page), 0);
+        for (size_t i = 0; i < page.count; i++, count++) {
+            assert_true(!after || strcmp(after, page.files[i].path) < 0);
+            free(after);
+            after = strdup(page.files[i].path);
+        }
+        batch_page_release(&page);
+    }
+    assert_true(page.is_last);
+    assert_int_equal(count, 3 * BATCH_PAGE / 2);
+    free(after);
 }
 
 static void waits_where_it_cannot_be_told(void **state)
@@ -167,6 +190,7 @@ int main(void)
             waits_for_documents_of_its_directory_only, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(
             does_not_wait_for_what_is_left_alone, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(lists_page_after_page, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(waits_where_it_cannot_be_told, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -590,7 +590,7 @@ static const struct {
     [QUERY_WAITING_AT] = {fits_waiting_at, order_newest, .one = true},
     [QUERY_KEPT] = {fits_kept, order_newest, .one = true},
     [QUERY_DUE] = {fits_due, order_due, .one = true},
-    [QUERY_UNCLASSIFIED] = {fits_unclassified, order_ids, .one = true},
+    [QUERY_UNCLASSIFIED] = {fits_unclassified, order_ids},
     [QUERY_GROUP_MEMBERS] = {fits_members, order_paths},
     [QUERY_BY_POSTING] = {fits_posting, order_paths},
     [QUERY_ALREADY_FILED] = {fits_already_filed, order_ids, .one = true},

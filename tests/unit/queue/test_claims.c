@@ -277,7 +277,7 @@ static void finds_what_other_rules_have_sorted(void **state)
     begin(queue);
     for (size_t i = 0; i < COUNT(unsorted); i++)
         add_unsorted(queue, i);
-    while ((job = queue_next_unclassified(queue, "scans", "b1")) != NULL) {
+    while (queue_list_unclassified(queue, "scans", "b1", &job, 1)) {
         size_t row = (size_t)job->id - 1;
         if (found[row])
             fail_msg("%s: is found again", unsorted[row].name);
@@ -298,7 +298,8 @@ static void changes_nothing_else_by_sorting(void **state)
     struct lines lines = {""};
     begin(queue);
     int64_t id = add(queue, "a.pdf", file(1));
-    struct job *job = queue_next_unclassified(queue, "scans", "b1");
+    struct job *job;
+    assert_int_equal(queue_list_unclassified(queue, "scans", "b1", &job, 1), 1);
     assert_int_equal(str_assign(&job->rules_digest, "b1"), 0);
     assert_int_equal(str_assign(&job->rule, "fax"), 0);
     assert_int_equal(str_assign(&job->group, "4711"), 0);

@@ -303,7 +303,8 @@ static void reads_a_queue_of_format_1(void **state)
         struct lines lines = {""};
         expect_kept(queue);
         assert_true(queue_is_paused(queue));
-        struct job *job = queue_next_unclassified(queue, "scans", "digest");
+        struct job *job;
+        assert_int_equal(queue_list_unclassified(queue, "scans", "digest", &job, 1), 1);
         assert_int_equal(job->id, 1);
         job_free(job);
         expect_postings(queue, 1, "");

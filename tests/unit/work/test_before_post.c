@@ -234,7 +234,7 @@ static void a_folder_that_does_not_answer_is_not_asked_what_left_it(void **state
         world_drop(&world, "lead_a-1.pdf", "the same");
         world_run(&world, MINUTE_MS);
         take_failed_out_of_other_folder();
-        atomic_store(&world.config->folders[1].is_elsewhere, true);
+        atomic_store(&world.config->folders[1].is_elsewhere, is_away);
         set_other_folder(!is_away);
         int64_t copy = world_drop(&world, "lead_a-3.pdf", "the same");
         world_run(&world, MINUTE_MS);

@@ -25,8 +25,8 @@ struct given {
     struct str bytes;
 };
 
-static struct given given[64];
-static size_t given_count, done_count;
+static struct given given[64], errands[64];
+static size_t given_count, done_count, errand_count, errands_run;
 static struct open_files files;
 static bool is_unreachable;
 static int stages, closed; /* orders so far */
@@ -39,10 +39,14 @@ static bool take_order(void *context, const char *folder, enum order order, int6
     assert_string_equal(folder, "in");
     if (is_unreachable)
         return false;
-    assert_true(given_count < COUNT(given));
-    struct given *new = &given[given_count++];
+    struct wire wire = {.at = bytes, .left = length};
+    bool is_errand = order == ORDER_STAGE && wire_number(&wire) < 0;
+    assert_true(given_count < COUNT(given) && errand_count < COUNT(errands));
+    struct given *new = is_errand ? &errands[errand_count++] : &given[given_count++];
     *new = (struct given){order, number, STR_INIT(FRAME_MAX)};
     str_add_bytes(&new->bytes, bytes, length);
+    if (is_errand)
+        return true;
     stages += order == ORDER_STAGE || order == ORDER_PUT_AWAY;
     closed += order == ORDER_CLOSE;
     return true;
@@ -94,6 +98,15 @@ static void do_next(void)
     str_release(&next->bytes);
 }
 
+/** The next thing that it was asked besides. */
+static void do_errand(void)
+{
+    struct given *next = &errands[errands_run++];
+    struct wire wire = {.at = next->bytes.bytes, .left = next->bytes.length};
+    do_stage(next->number, &wire);
+    str_release(&next->bytes);
+}
+
 /** Answer until nothing is left to be done. */
 static void run(void)
 {
@@ -101,8 +114,10 @@ static void run(void)
         world_run(&world, SECOND_MS);
         while (done_count < given_count)
             do_next();
+        while (errands_run < errand_count)
+            do_errand();
         world_run(&world, SECOND_MS);
-    } while (done_count < given_count);
+    } while (done_count < given_count || errands_run < errand_count);
 }
 
 /** It is replaced: nobody does what it was ordered to do. */
@@ -110,6 +125,8 @@ static void replace(void)
 {
     while (done_count < given_count)
         str_release(&given[done_count++].bytes);
+    while (errands_run < errand_count)
+        str_release(&errands[errands_run++].bytes);
     open_files_close(&files);
 }
 
@@ -123,7 +140,7 @@ static void begin(const char *folder, const char *rules, const char *limits)
 {
     const struct world_setting setting = {folder, rules, limits};
     fake_reset(NULL);
-    given_count = done_count = 0;
+    given_count = done_count = errand_count = errands_run = 0;
     stages = closed = 0;
     is_unreachable = false;
     spoil = NULL;
@@ -485,19 +502,216 @@ static void while_the_folder_is_away_it_is_put_away_later(void **state)
     expect_filed(id); /* it is found where it is by now */
 }
 
-static void the_directory_for_failed_files_is_known_by_whatever_name(void **state)
+/* ---- errands ---- */
+
+static const struct fake_answer refuses[] = {
+    {.url = "POST files/upload/", .status = 400, .body = "{\"error\": \"no\"}"}, {0}};
+
+/** Done, whatever else it was asked. */
+static void do_errands(void)
 {
-    (void)state;
-    const struct fake_answer refuses[] = {
-        {.url = "POST files/upload/", .status = 400, .body = "{\"error\": \"no\"}"}, {0}};
-    bool came_with = false;
+    while (errands_run < errand_count)
+        do_errand();
+    world_run(&world, SECOND_MS);
+}
+
+/** A file in Failed. */
+static int64_t fail_one(void)
+{
     fake_reset(refuses);
     int64_t id = world_drop(&world, "a.pdf", "one");
     run();
     assert_true(world_has(&world, "Failed/a.pdf"));
+    return id;
+}
+
+static bool came_with_failed(int64_t id, const char *path)
+{
+    bool result = false;
+    IN_QUEUE(&world, result = worker_came_with_failed(world.worker, id, path));
+    return result;
+}
+
+static void the_directory_for_failed_files_is_known_by_whatever_name(void **state)
+{
+    (void)state;
+    int64_t id = fail_one();
     world_rename(&world, "Failed", "Old");
-    IN_QUEUE(&world, came_with = worker_came_with_failed(world.worker, id, "Old/a.pdf"));
-    assert_true(came_with);
+    assert_true(came_with_failed(id, "Old/a.pdf")); /* nobody knows yet */
+    do_errands();
+    struct job *job = world_job(&world, id);
+    assert_string_equal(job->location, "Old/a.pdf");
+    job_free(job);
+    assert_int_equal(world.resettled, 0);
+}
+
+static void a_failed_file_that_comes_back_by_itself_is_settled_once_that_is_known(void **state)
+{
+    (void)state;
+    int64_t id = fail_one();
+    world_rename(&world, "Failed/a.pdf", "b.pdf");
+    assert_true(came_with_failed(id, "b.pdf"));
+    be_away(true);
+    replace(); /* nobody answers */
+    be_away(false);
+    assert_true(came_with_failed(id, "b.pdf"));
+    do_errands();
+    assert_int_equal(world.resettled, 1);
+    assert_false(came_with_failed(id, "b.pdf"));
+    assert_true(came_with_failed(id, "b.pdf")); /* it may have left since */
+}
+
+/** All of the folder was scanned, long after the last time. */
+static void scan_all(void)
+{
+    world_run(&world, 24 * HOUR_MS);
+    world.folder.complete_scans++;
+    world_run(&world, SECOND_MS);
+}
+
+static void a_failed_file_that_was_deleted_is_missed_by_its_file_process(void **state)
+{
+    (void)state;
+    int64_t id = fail_one();
+    world_remove(&world, "Failed/a.pdf");
+    world_remove(&world, "Failed/a.pdf.error.txt");
+    scan_all();
+    be_away(true);
+    replace();
+    world_expect(&world, id, "failed close_refused");
+    be_away(false); /* it is asked again */
+    do_errands();
+    struct job *job = world_job(&world, id);
+    assert_int_equal(job->put_away, JOB_DISCARDED);
+    job_free(job);
+}
+
+static void a_failed_file_is_found_where_it_was_sorted(void **state)
+{
+    (void)state;
+    int64_t id = fail_one();
+    world_remove(&world, "Failed/a.pdf.error.txt");
+    world_rename(&world, "Failed/a.pdf", "Failed/sorted.pdf");
+    scan_all();
+    do_errands();
+    struct job *job = world_job(&world, id);
+    assert_string_equal(job->location, "Failed/sorted.pdf");
+    assert_int_equal(job->put_away, JOB_PUT_AWAY);
+    job_free(job);
+}
+
+static void what_no_errand_would_answer_changes_nothing(void **state)
+{
+    (void)state;
+    int64_t id = fail_one();
+    struct str answer = STR_INIT(FRAME_MAX);
+    scan_all();
+    for (int64_t code = -16; code <= 0; code++)
+        for (int values = 0; values < 12; values++) {
+            str_clear(&answer);
+            wire_add_number(&answer, code);
+            for (int i = 0; i < values; i++)
+                wire_add_number(&answer, i == 6 ? id : 1);
+            IN_QUEUE(&world,
+                worker_take_result(world.worker, "in", 1, str_text(&answer), answer.length));
+            replace();
+            given_count = done_count = 0;
+        }
+    str_release(&answer);
+    world_expect(&world, id, "failed close_refused");
+    struct job *job = world_job(&world, id);
+    assert_string_equal(job->location, "Failed/a.pdf");
+    job_free(job);
+}
+
+static struct file_state state_of(const char *path)
+{
+    struct file_state state;
+    char *full = world_path(&world, path);
+    int fd = open(full, O_PATH | O_CLOEXEC);
+    assert_int_equal(file_state_read(fd, &state), 0);
+    close(fd);
+    free(full);
+    return state;
+}
+
+static void an_emptied_directory_is_removed_by_its_file_process(void **state)
+{
+    (void)state;
+    char *directory = world_path(&world, "sub");
+    assert_int_equal(mkdir(directory, 0700), 0);
+    world_drop(&world, "sub/a.pdf", "one");
+    run();
+    const struct timespec times[2] = {{.tv_sec = world_ms / 1000}, {.tv_sec = world_ms / 1000}};
+    assert_int_equal(utimensat(AT_FDCWD, directory, times, 0), 0);
+    for (int i = 0; i < 2; i++) {
+        const struct file_state seen = state_of("sub");
+        IN_QUEUE(&world, worker_remove_emptied(world.worker, 0, "sub", &seen));
+        assert_true(world_has(&world, "sub"));
+        if (i == 0)
+            replace();
+    }
+    do_errands(); /* since when is it there */
+    do_errands(); /* then it goes */
+    assert_false(world_has(&world, "sub"));
+    free(directory);
+}
+
+static void an_end_marker_is_put_away_by_its_file_process(void **state)
+{
+    (void)state;
+    world_write(&world, "READY", "");
+    const struct file_state seen = state_of("READY");
+    IN_QUEUE(&world, worker_put_away_end_marker(world.worker, 0, "READY", &seen));
+    assert_true(world_has(&world, "READY"));
+    do_errands();
+    assert_false(world_has(&world, "READY"));
+}
+
+static void files_of_a_group_are_classified_by_their_file_process(void **state)
+{
+    (void)state;
+    begin(RULES, RULE("group = { by = \"{l}\"; wait = \"1s\"; }; " EMAIL), NULL);
+    int64_t first = world_drop(&world, "lead_a-1.pdf", "one");
+    int64_t second = world_drop(&world, "lead_a-2.pdf", "two");
+    world_run(&world, MINUTE_MS);
+    assert_int_equal(stages, 0); /* nothing goes before all are known */
+    be_away(true);
+    replace();
+    be_away(false);
+    IN_QUEUE(
+        &world, worker_take_result(world.worker, "in", errands[errands_run].number, "broken", 6));
+    world_run(&world, HOUR_MS);
+    for (int i = 0; i < 8; i++)
+        run();
+    world_expect(&world, first, "done");
+    world_expect(&world, second, "done");
+    world_expect_requests("POST activity/email/", 1);
+}
+
+static void a_failed_duplicate_that_was_taken_out_is_found_by_its_file_process(void **state)
+{
+    (void)state;
+    begin(RULES, RULE(EMAIL), NULL);
+    world_drop(&world, "lead_a-1.pdf", "the same");
+    run();
+    int64_t copy = world_drop(&world, "lead_a-2.pdf", "the same");
+    run();
+    world_expect(&world, copy, "failed already_filed");
+    world_remove(&world, "Failed/lead_a-2.pdf");
+    int64_t again = world_drop(&world, "lead_a-3.pdf", "the same");
+    for (int i = 0; i < 3; i++) { /* opened, sent, and then it is asked */
+        world_run(&world, SECOND_MS);
+        while (done_count < given_count)
+            do_next();
+    }
+    be_away(true); /* before it has answered */
+    world_expect(&world, again, "uploaded");
+    replace();
+    be_away(false);
+    run();
+    world_expect(&world, again, "done");
+    world_expect_requests("POST activity/email/", 2);
 }
 
 static void one_whose_result_is_broken_is_assigned_again(void **state)
@@ -555,6 +769,15 @@ int main(void)
         cmocka_unit_test_teardown(its_file_process_looks_for_what_was_held, teardown),
         TEST(while_the_folder_is_away_it_is_put_away_later),
         TEST(the_directory_for_failed_files_is_known_by_whatever_name),
+        TEST(a_failed_file_that_comes_back_by_itself_is_settled_once_that_is_known),
+        TEST(a_failed_file_that_was_deleted_is_missed_by_its_file_process),
+        TEST(a_failed_file_is_found_where_it_was_sorted),
+        TEST(what_no_errand_would_answer_changes_nothing),
+        TEST(an_emptied_directory_is_removed_by_its_file_process),
+        TEST(an_end_marker_is_put_away_by_its_file_process),
+        cmocka_unit_test_teardown(files_of_a_group_are_classified_by_their_file_process, teardown),
+        cmocka_unit_test_teardown(
+            a_failed_duplicate_that_was_taken_out_is_found_by_its_file_process, teardown),
         TEST(one_whose_result_is_broken_is_assigned_again),
         TEST(one_whose_process_cannot_be_reached_is_assigned_later),
         TEST(an_assignment_that_is_broken_has_no_result),
