@@ -182,9 +182,10 @@
  *
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
- *                          (rows by key), table_file (when it may be read), table_parse and
- *                          delimiter (the door to libcsv), table_contents (what was read), people
- *                          (who dropped a file); pure: variable, template, template_parse, sidecar
+ *                          (rows by key), table_file (when it may be read), table_far (by another
+ *                          process), table_parse and delimiter (the door to libcsv), table_contents
+ *                          (what was read), people (who dropped a file); pure: variable, template,
+ *                          template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
  *                          ticket, s3_reply, reply and record (what comes back), key
@@ -196,9 +197,10 @@
  *     files/               safe_open, identity (identity_wire: as bytes), inode, entries (what is
  *                          in a directory), lease, filesystem, mounts (what can hang), apart (what
  *                          may hang, in a process that is left behind if it does), life (signs of
- *                          it), source (with remote: read by another process), put_away (into
- *                          staging, and on), secret_file (who may read it), destination, free_name,
- *                          copy, ownership, rights, path, companion
+ *                          it), own_program (this one again, for what may hang), far_file (a file
+ *                          that such a process reads), source (with remote: read by another one),
+ *                          put_away (into staging, and on), secret_file (who may read it),
+ *                          destination, free_name, copy, ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
  *                          read_activity, read_people, read_alerts, rules_digest, locate,
@@ -232,6 +234,8 @@
  */
 #include "closedrop/agent/spent.h"
 #include "closedrop/cli/cli.h"
+#include "closedrop/files/far_file.h"
+#include "closedrop/files/own_program.h"
 #include "closedrop/intake/file_process.h"
 #include "closedrop/work/assignment.h"
 #include "closedrop/work/open_files.h"
@@ -257,5 +261,7 @@ static int be_file_process(void)
 
 int main(int argc, char **argv)
 {
+    if (own_program_is(FAR_FILE_COMMAND, argc, argv))
+        return far_file_run(argv[2]);
     return file_process_is_meant(argc, argv) ? be_file_process() : cli_main(argc, argv);
 }

@@ -119,6 +119,7 @@ static void turn(struct agent *agent)
     check_disk(agent);
     queue_begin(agent->queue);
     worker_reap(agent->worker);
+    worker_take_tables(agent->worker);
     arrivals_take(agent);
     worker_claim(agent->worker);
     conditions_report(agent);
@@ -141,7 +142,7 @@ void loop_run(struct agent *agent)
     while (!is_finished(agent)) {
         const int fds[] = {agent->signals, intake_descriptor(agent->intake),
             server_descriptor(agent->control.server), web_descriptor(agent->web),
-            alerts_descriptor(agent->alerts)};
+            alerts_descriptor(agent->alerts), worker_descriptor(agent->worker)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
         follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)

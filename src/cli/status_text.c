@@ -66,6 +66,17 @@ static void add_away(const struct status_view *view, const struct json *folders)
     }
 }
 
+static void add_tables_away(const struct status_view *view, const struct json *tables)
+{
+    for (const struct json *one = json_first(tables); one; one = json_next(one)) {
+        CLEANUP(free_text)
+        char *words =
+            str_format("table %s: %s", job_member(one, "file"), job_member(one, "message"));
+        if (words)
+            add_alert(view, "AWAY", words);
+    }
+}
+
 /** Whoever relies on being notified is not. */
 static void add_failing(const struct status_view *view, const struct json *failing)
 {
@@ -86,6 +97,7 @@ static void add_alerts(const struct status_view *view, const struct json *status
     if (blocked)
         add_alert(view, "BLOCKED", blocked);
     add_away(view, json_get(status, "folders"));
+    add_tables_away(view, json_get(status, "tables_away"));
     add_failing(view, json_get(json_get(status, "alerts"), "failing"));
 }
 

@@ -12,6 +12,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
+#include "closedrop/files/own_program.h"
 #include "closedrop/intake/filing.h"
 #include "closedrop/intake/watch.h"
 
@@ -22,10 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MESSAGES_OUT_MAX 16
@@ -52,19 +50,7 @@ struct file_process {
 
 bool file_process_is_meant(int argc, char **argv)
 {
-    struct stat stat;
-    return argc == 3 && strcmp(argv[1], FILE_PROCESS_COMMAND) == 0 &&
-           fstat(FILE_PROCESS_SOCKET, &stat) == 0 && S_ISSOCK(stat.st_mode);
-}
-
-/** Keep nothing of the agent but the socket, standard error, and its blocked signals. */
-static void stand_alone(void)
-{
-    const struct rlimit none = {0, 0};
-    signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_NAME, "closedrop"); /* and not "exe" */
-    close_range(FILE_PROCESS_SOCKET + 1, ~0U, 0);
-    setrlimit(RLIMIT_CORE, &none);
+    return own_program_is(FILE_PROCESS_COMMAND, argc, argv);
 }
 
 /* ---- from the agent ---- */
@@ -149,7 +135,7 @@ static int take_frames(struct file_process *process)
 static int receive(struct file_process *process)
 {
     static char piece[RECEIVED_AT_ONCE];
-    ssize_t got = recv(FILE_PROCESS_SOCKET, piece, sizeof(piece), MSG_DONTWAIT);
+    ssize_t got = recv(OWN_PROGRAM_SOCKET, piece, sizeof(piece), MSG_DONTWAIT);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR ? 0 : -errno;
     if (got == 0)
@@ -206,7 +192,7 @@ static int send_some(struct file_process *process)
     struct str *bytes = &process->outgoing;
     while (bytes->length) {
         ssize_t sent =
-            send(FILE_PROCESS_SOCKET, bytes->bytes, bytes->length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            send(OWN_PROGRAM_SOCKET, bytes->bytes, bytes->length, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0)
             return errno == EAGAIN || errno == EINTR ? 0 : -errno;
         str_remove_first(bytes, (size_t)sent);
@@ -220,7 +206,7 @@ static int turn(struct file_process *process)
     bool is_full = process->outgoing.length >= OUTGOING_MAX;
     short events = process->outgoing.length ? POLLIN | POLLOUT : POLLIN;
     struct pollfd fds[2] = {
-        {.fd = FILE_PROCESS_SOCKET, .events = events},
+        {.fd = OWN_PROGRAM_SOCKET, .events = events},
         {.fd = is_full ? -1 : mailbox_descriptor(process->from_watch), .events = POLLIN},
     };
     if (poll(fds, 2, process->pong ? PONG_POLL_MS : -1) < 0 && errno != EINTR)
@@ -246,7 +232,7 @@ static void limit_end(void)
 
 int file_process_run(const struct filing_work *work)
 {
-    stand_alone(); /* before anything is opened */
+    own_program_stand_alone(); /* before anything is opened */
     struct file_process process = {.work = work,
         .to_watch = mailbox_new(MESSAGES_IN_MAX),
         .from_watch = mailbox_new(MESSAGES_OUT_MAX),

@@ -1,59 +1,18 @@
 /** Starts a file process, speaks to it over its socket, and sees it end. */
 #include "process.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/files/own_program.h"
 #include "closedrop/intake/file_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #define RECEIVED_AT_ONCE (64 * 1024)
-
-/** The environment without what is the agent's alone: its key, and its service manager. */
-static char **make_environment(void)
-{
-    static const char *const secret[] = {"CLOSE_", "CREDENTIALS_", "NOTIFY_", "WATCHDOG_"};
-    size_t count = 0, kept = 0;
-    while (environ[count])
-        count++;
-    char **environment = calloc(count + 1, sizeof(char *));
-    for (size_t i = 0; environment && i < count; i++) {
-        bool is_secret = false;
-        for (size_t j = 0; j < COUNT(secret); j++)
-            is_secret = is_secret || str_starts_with(environ[i], secret[j]);
-        if (!is_secret)
-            environment[kept++] = environ[i];
-    }
-    return environment;
-}
-
-/** This program again, with the socket, standard error, and nothing else. 0 or a negative errno. */
-static int spawn(const char *name, int socket, pid_t *ret_pid)
-{
-    char program[] = "closedrop", command[] = FILE_PROCESS_COMMAND;
-    CLEANUP(free_text) char *folder = strdup(name);
-    char *arguments[] = {program, command, folder, NULL};
-    CLEANUP(free_text) char **environment = make_environment();
-    posix_spawn_file_actions_t actions;
-    if (!folder || !environment || posix_spawn_file_actions_init(&actions) != 0)
-        return -ENOMEM;
-    int result = posix_spawn_file_actions_adddup2(&actions, socket, FILE_PROCESS_SOCKET);
-    if (result == 0)
-        result = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (result == 0)
-        result = posix_spawn_file_actions_adddup2(&actions, 2, 1);
-    if (result == 0)
-        result = posix_spawn(ret_pid, "/proc/self/exe", &actions, NULL, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    return -result;
-}
 
 static struct process *make(const char *path, int fd, int epoll)
 {
@@ -82,7 +41,8 @@ int process_start(const char *name, const char *path, int epoll, struct process 
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, ours, &event) < 0)
         return -errno;
     struct process *process = make(path, ours, epoll);
-    int result = process ? spawn(name, theirs, &process->pid) : -ENOMEM;
+    int result =
+        process ? own_program_start(FILE_PROCESS_COMMAND, name, theirs, &process->pid) : -ENOMEM;
     if (result < 0 && process) {
         free(process->path);
         free(process);

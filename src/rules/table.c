@@ -1,26 +1,36 @@
 /** The tables that were asked so far, and what each has in the row of a key. */
 #include "closedrop/rules/table.h"
 
+#include "table_far.h"
 #include "table_file.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/files/mounts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 struct tables {
     struct table *first;
+    struct mounts *mounts; /* NULL: this process reads all tables */
+    int epoll;             /* of the processes that read some */
+    int64_t timeout_ms;    /* and when they are silent */
 };
 
 struct tables *tables_new(void)
 {
-    return calloc(1, sizeof(struct tables));
+    struct tables *tables = calloc(1, sizeof(struct tables));
+    if (tables)
+        tables->epoll = -1;
+    return tables;
 }
 
 static void free_table(struct table *table)
@@ -28,6 +38,7 @@ static void free_table(struct table *table)
     if (!table)
         return;
     table_drop(table);
+    far_table_end(table);
     free(table->file);
     free(table->encoding);
     free(table->column);
@@ -41,6 +52,10 @@ void tables_free(struct tables *tables)
         tables->first = table->next;
         free_table(table);
     }
+    if (tables)
+        mounts_free(tables->mounts);
+    if (tables)
+        close_fd(&tables->epoll);
     free(tables);
 }
 
@@ -70,12 +85,20 @@ static bool fill_in(struct table *table, const struct table_ask *ask)
     return table->file && table->column && (table->encoding || !ask->encoding);
 }
 
-/** The table that is asked, a new one where it was not asked before; NULL when memory is short. */
-static struct table *find_table(struct tables *tables, const struct table_ask *ask)
+static struct table *find_known(const struct tables *tables, const struct table_ask *ask)
 {
     for (struct table *it = tables->first; it; it = it->next)
         if (is_of(it, ask))
             return it;
+    return NULL;
+}
+
+/** The table that is asked, a new one where it was not asked before; NULL when memory is short. */
+static struct table *find_or_add(struct tables *tables, const struct table_ask *ask)
+{
+    struct table *known = find_known(tables, ask);
+    if (known)
+        return known;
     struct table *table = calloc(1, sizeof(*table));
     if (!table || !fill_in(table, ask)) {
         free_table(table);
@@ -84,6 +107,75 @@ static struct table *find_table(struct tables *tables, const struct table_ask *a
     table->next = tables->first;
     tables->first = table;
     return table;
+}
+
+/** The same, read by whoever may read it: what is mounted may have changed. */
+static struct table *find_table(struct tables *tables, const struct table_ask *ask)
+{
+    dev_t device;
+    struct table *table = find_or_add(tables, ask);
+    if (!table || !tables->mounts)
+        return table;
+    mounts_follow(tables->mounts);
+    bool may_hang = mounts_may_hang(tables->mounts, table->file, &device);
+    if (!may_hang)
+        far_table_end(table);
+    else if (!table->far && far_table_begin(table, tables->epoll) < 0)
+        return NULL;
+    return table;
+}
+
+/* ---- read by another process ---- */
+
+int tables_read_apart(struct tables *tables, int64_t timeout_ms)
+{
+    tables->timeout_ms = timeout_ms;
+    if (tables->epoll < 0)
+        tables->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (!tables->mounts)
+        tables->mounts = mounts_new();
+    return tables->mounts && tables->epoll >= 0 ? 0 : -ENOMEM;
+}
+
+int tables_descriptor(const struct tables *tables)
+{
+    return tables->epoll;
+}
+
+bool tables_take(struct tables *tables)
+{
+    bool is_news = false;
+    for (struct table *it = tables->first; it; it = it->next)
+        is_news |= it->far && far_table_take(it, tables->timeout_ms);
+    return is_news;
+}
+
+int64_t tables_next(const struct tables *tables)
+{
+    int64_t next = INT64_MAX;
+    for (const struct table *it = tables->first; it; it = it->next)
+        if (it->far)
+            next = earlier(next, far_table_next(it, tables->timeout_ms));
+    return next;
+}
+
+bool tables_are_apart(const struct tables *tables, const struct table_ask *ask)
+{
+    const struct table *table = find_known(tables, ask);
+    return table && table->far;
+}
+
+void tables_list_silent(const struct tables *tables,
+    void (*each)(void *context, const char *file, const char *message), void *context)
+{
+    for (const struct table *it = tables->first; it; it = it->next) {
+        struct str message = STR_INIT(4096);
+        if (!far_table_is_silent(it))
+            continue;
+        far_table_explain(it, &message);
+        each(context, it->file, str_text(&message));
+        str_release(&message);
+    }
 }
 
 /* ---- columns ---- */
@@ -234,7 +326,8 @@ static int lookup(struct tables *tables, const struct table_ask *ask, const char
     if (result == 0)
         result = find_values(table, ask, bare, values, why);
     bool is_lacking = result == -EINVAL || result == -ENOENT;
-    return is_lacking && table_may_grow(table, &patience) ? -ENODATA : result;
+    bool may_come = is_lacking && (table_may_grow(table, &patience) || far_table_is_silent(table));
+    return may_come ? -ENODATA : result;
 }
 
 static const struct {
@@ -249,6 +342,8 @@ static const struct {
     {-EAGAIN, TABLE_CHANGING, "changed a moment ago and may not be complete yet"},
     {-EBUSY, TABLE_CHANGING, "is open for writing in another program"},
     {-ENOMEM, TABLE_CHANGING, "cannot be read: out of memory"},
+    {-EINPROGRESS, TABLE_CHANGING, "is being read from its file server"},
+    {-ETIMEDOUT, TABLE_INCOMPLETE, NULL},
 };
 
 enum table_answer tables_lookup(struct tables *tables, const struct table_ask *ask, const char *key,

@@ -1,6 +1,7 @@
 /** When a table's file may be read: it is there, whole as far as anybody can see, and nobody writes
  * to it; and when what was read holds no longer. */
 #include "table_file.h"
+#include "table_far.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -15,9 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A million rows of a key and a lead's id fill 64 MB. */
-#define FILE_MAX (64 << 20)
-
 #define REASON_MAX 65536
 
 /** That a table is away is forgotten where nobody has asked for so much longer than it may be. */
@@ -25,17 +23,6 @@
 
 /** A change is this old at most: what is older was made under another clock. */
 #define AGE_MAX_S (400 * 86400)
-
-static bool is_same_time(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           is_same_time(&a->st_mtim, &b->st_mtim) && is_same_time(&a->st_ctim, &b->st_ctim);
-}
 
 /** How long ago it changed, in ms; one of the far future changed under another clock, long ago. */
 static int64_t age_of(const struct stat *stat)
@@ -86,7 +73,7 @@ static int check_file(const char *file, const struct stat *found, struct str *wh
 {
     if (!S_ISREG(found->st_mode))
         return table_refuse(file, why, "is not a regular file");
-    if (found->st_size > FILE_MAX)
+    if (found->st_size > TABLE_FILE_MAX)
         return table_refuse(file, why, "is larger than 64 MB");
     return 0;
 }
@@ -141,7 +128,8 @@ static int read_bytes(
  * Whether what it is now may be all: 0; -EAGAIN where it is young; or -EBUSY where somebody has it
  * open to write (a lease says so, where there are any) and changed it not long ago.
  */
-static int check_settled(const struct table *table, const struct table_patience *patience, int fd)
+static int check_settled(const struct table *table, const struct table_patience *patience,
+    bool (*is_written)(const void *opened), const void *opened)
 {
     int64_t age_ms = age_of(&table->stat);
     int64_t quiet_ms = later(patience->settle_ms, FILE_YOUNG_MS);
@@ -149,14 +137,19 @@ static int check_settled(const struct table *table, const struct table_patience 
         return 0;
     if (age_ms < quiet_ms)
         return -EAGAIN;
-    return age_ms < patience->incomplete_ms && lease_take(fd) == LEASE_REFUSED ? -EBUSY : 0;
+    return age_ms < patience->incomplete_ms && is_written(opened) ? -EBUSY : 0;
+}
+
+static bool is_leased_out(const void *fd)
+{
+    return lease_take(*(const int *)fd) == LEASE_REFUSED;
 }
 
 /** Whether what was read is one version of the file, which nobody came to write. */
 static bool is_one_version(const struct table *table, int fd)
 {
     struct stat afterwards;
-    return fstat(fd, &afterwards) == 0 && is_same(&table->stat, &afterwards);
+    return fstat(fd, &afterwards) == 0 && whole_file_same_stat(&table->stat, &afterwards);
 }
 
 /**
@@ -171,7 +164,7 @@ static int read_table(struct table *table, const struct table_patience *patience
         return fd;
     CLEANUP(free_text) char *text = NULL;
     size_t length = 0;
-    int result = check_settled(table, patience, fd);
+    int result = check_settled(table, patience, is_leased_out, &fd);
     if (result == 0)
         result = read_bytes(table, fd, &text, &length, why);
     if (result)
@@ -183,10 +176,48 @@ static int read_table(struct table *table, const struct table_patience *patience
     return contents_parse(&table->contents, &source, &text, length, &table->is_cut, why);
 }
 
+static bool was_written(const void *file)
+{
+    return ((const struct whole_file *)file)->is_written;
+}
+
+/** The same of what another process has read. */
+static int read_far_table(struct table *table, const struct table_patience *patience,
+    bool *ret_is_settled, struct str *why)
+{
+    struct whole_file *file = &table->far->file;
+    if (file->error) {
+        note_away(table, patience);
+        return refuse_errno(table->file, why, file->error);
+    }
+    table->stat = file->stat;
+    table->away_ms = 0;
+    int result = check_file(table->file, &table->stat, why);
+    if (result == 0)
+        result = check_settled(table, patience, was_written, file);
+    if (result == 0 && !patience->takes_young && !file->is_one_version)
+        result = -EAGAIN;
+    if (result)
+        return result;
+    if (!file->bytes) { /* they were used, when the file was too young to be remembered */
+        table->far->has_come = false;
+        return -EINPROGRESS;
+    }
+    *ret_is_settled = age_of(&table->stat) >= FILE_YOUNG_MS;
+    CLEANUP(free_text) char *text = TAKE_PTR(file->bytes);
+    const struct table_source source = {table->file, table->encoding, table->column};
+    return contents_parse(&table->contents, &source, &text, file->length, &table->is_cut, why);
+}
+
 static bool is_unchanged(const struct table *table)
 {
     struct stat found;
-    return table->is_remembered && stat(table->file, &found) == 0 && is_same(&table->stat, &found);
+    if (!table->is_remembered)
+        return false;
+    if (table->far)
+        return !table->far->file.error &&
+               whole_file_same_stat(&table->stat, &table->far->file.stat);
+    return stat(table->file, &found) == 0 && whole_file_same_stat(&table->stat, &found);
 }
 
 /** Read the file again, and keep its contents, or the reason why it has none. */
@@ -195,7 +226,8 @@ static int reread(struct table *table, const struct table_patience *patience)
     struct str reason = STR_INIT(REASON_MAX);
     bool is_settled = false;
     table_drop(table);
-    int result = read_table(table, patience, &is_settled, &reason);
+    int result = table->far ? read_far_table(table, patience, &is_settled, &reason)
+                            : read_table(table, patience, &is_settled, &reason);
     bool is_cut = table->is_cut;
     if (result)
         table_drop(table);
@@ -209,8 +241,10 @@ static int reread(struct table *table, const struct table_patience *patience)
 
 int table_refresh(struct table *table, const struct table_patience *patience, struct str *why)
 {
-    int result = 0;
-    if (!is_unchanged(table))
+    int result = table->far ? far_table_ask(table, patience, why) : 0;
+    if (result)
+        return result;
+    if (!is_unchanged(table) && !far_table_is_silent(table))
         result = reread(table, patience);
     if (result && result != -EINVAL)
         return result;

@@ -27,8 +27,12 @@ struct table {
     bool is_remembered;         /* the members below are valid while the file has this `stat` */
     struct stat stat;
     struct contents contents;
-    char *reason; /* why it cannot be used, or NULL */
+    char *reason;          /* why it cannot be used, or NULL */
+    struct far_table *far; /* another process reads it (table_far.h); NULL: this one */
 };
+
+/** A table larger than this cannot be used. A million rows of a key and a lead's ID fill it. */
+#define TABLE_FILE_MAX (64 << 20)
 
 /**
  * Read the file, if its contents are not up to date. Returns 0; -EINVAL with the reason added to

@@ -12,7 +12,7 @@
 /** When the first thing that time alone brings about is due, on the steady clock. */
 static int64_t next_steady(const struct worker *worker)
 {
-    int64_t next = health_due_at(worker);
+    int64_t next = earlier(health_due_at(worker), tables_next(worker->tables));
     if (worker->api_breaker.reason == BREAKER_KEY_REFUSED)
         next = earlier(next, worker->key_poll_ms);
     for (size_t i = 0; i < worker->config->folder_count; i++)

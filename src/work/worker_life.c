@@ -20,32 +20,37 @@
 
 /** A table that cannot be used holds up every file that needs it, and then fails them: said before
  * the first one comes. */
-static void warn_of_table(
-    const struct worker *worker, const char *what, const char *name, const struct table_ask *ask)
+static void warn_of_table(struct worker *worker, const char *what, const char *name,
+    const struct table_ask *ask, bool are_apart)
 {
     struct str why = STR_INIT(4096);
-    if (tables_check(worker->tables, ask, &why) < 0)
+    bool is_meant = !are_apart || tables_are_apart(worker->tables, ask);
+    int result = is_meant ? tables_check(worker->tables, ask, &why) : 0;
+    if (result == -EINPROGRESS)
+        worker->has_tables_to_check = true;
+    else if (result < 0)
         log_warn("%s \"%s\": %s; files that need it wait for it as long as their folder's setting "
                  "incomplete allows, and then fail",
             what, name, str_text(&why));
     str_release(&why);
 }
 
-static void warn_of_tables(const struct worker *worker)
+static void warn_of_tables(struct worker *worker, bool are_apart)
 {
+    worker->has_tables_to_check = false;
     for (size_t i = 0; i < worker->config->folder_count; i++)
         for (struct rule **rule = worker->config->folders[i].rules; *rule; rule++) {
             CLEANUP(json_freep) struct json *columns = rule_columns(*rule);
             const struct table_ask ask = rule_table_ask(*rule, columns);
             if ((*rule)->table)
-                warn_of_table(worker, "rule", (*rule)->name, &ask);
+                warn_of_table(worker, "rule", (*rule)->name, &ask, are_apart);
         }
     const struct people *people = &worker->config->people;
     const struct people_columns used = config_people_columns(worker->config);
     CLEANUP(json_freep) struct json *columns = people_columns(&used);
     const struct table_ask ask = people_ask(people, columns);
     if (people->file)
-        warn_of_table(worker, "table", "people", &ask);
+        warn_of_table(worker, "table", "people", &ask, are_apart);
 }
 
 /** The folders are watched from the start: nobody answers earlier questions. */
@@ -88,8 +93,26 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     breaker_ask_now(&worker->api_breaker, clock_steady_ms());
     breaker_ask_now(&worker->s3_breaker, clock_steady_ms());
     paced_ask_again(worker);
-    warn_of_tables(worker);
+    if (tables_read_apart(worker->tables, config->limits.timeout_ms) < 0)
+        return -ENOMEM;
+    warn_of_tables(worker, false);
     return 0;
+}
+
+void worker_take_tables(struct worker *worker)
+{
+    if (!tables_take(worker->tables))
+        return;
+    queue_wake(worker->queue, "table");
+    for (size_t i = 0; i < worker->config->folder_count; i++)
+        worker->folders[i].classify_again_ms = 0;
+    if (worker->has_tables_to_check)
+        warn_of_tables(worker, true);
+}
+
+int worker_descriptor(const struct worker *worker)
+{
+    return tables_descriptor(worker->tables);
 }
 
 struct worker *worker_new(struct queue *queue, struct http *http, struct config *config,

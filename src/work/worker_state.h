@@ -43,7 +43,7 @@ struct folder_view {
                                   about */
     uint64_t device;
     uint64_t inode;
-    bool told_unremovable;            /* that an emptied directory cannot be removed */
+    bool told_unremovable; /* that an emptied directory cannot be removed */
     int64_t errands[ERRANDS];         /* their numbers, while they are not answered; 0: none */
     int64_t came_back[CAME_BACK_MAX]; /* failed jobs whose files did (brought_back.c) */
     size_t came_back_next;
@@ -56,6 +56,7 @@ struct worker {
     struct config *config;
     struct key key;
     struct tables *tables;
+    bool has_tables_to_check; /* once another process has read them */
     struct etags etags;
     struct absences absences;
     struct close_clock close_clock;

@@ -139,10 +139,32 @@ static struct json *view_transfer(const struct task *task)
     return NULL;
 }
 
+/** Where the tables go that do not answer. */
+struct silent {
+    struct json *list;
+    int result;
+};
+
+static void add_silent(void *context, const char *file, const char *message)
+{
+    struct silent *silent = context;
+    struct json *one = json_object();
+    silent->result |= json_add_text(one, "file", file);
+    silent->result |= json_add_text(one, "message", message);
+    silent->result |= json_append(silent->list, one);
+}
+
+static int add_tables(const struct worker *worker, struct json *status)
+{
+    struct silent silent = {json_array(), 0};
+    tables_list_silent(worker->tables, add_silent, &silent);
+    return silent.result | json_add(status, "tables_away", silent.list);
+}
+
 int worker_add_status(const struct worker *worker, struct json *status)
 {
     struct json *transfers = json_array();
-    int result = add_blocked(worker, status);
+    int result = add_blocked(worker, status) | add_tables(worker, status);
     for (const struct task *task = worker->tasks; task; task = task->next)
         result |= json_append(transfers, view_transfer(task));
     return result | json_add(status, "transfers", transfers);

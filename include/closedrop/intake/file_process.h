@@ -7,9 +7,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/** What it is started as: "closedrop file-process FOLDER", with its socket as this descriptor. */
+/** What it is started as: "closedrop file-process FOLDER" (files/own_program.h). */
 #define FILE_PROCESS_COMMAND "file-process"
-#define FILE_PROCESS_SOCKET 3
 
 /** What ends one that could not give its folder up: some calls that hang can be ended so. */
 #define FILE_PROCESS_END SIGALRM

@@ -73,8 +73,35 @@ enum table_answer tables_lookup(struct tables *tables, const struct table_ask *a
 
 /**
  * Check that the file is a table with everything that is required of it, even if it changed just
- * now. Returns 0, or -EINVAL with the reason added to `why`.
+ * now. Returns 0; -EINVAL with the reason added to `why`; or -EINPROGRESS or -ETIMEDOUT, if another
+ * process reads it and has not answered.
  */
 int tables_check(struct tables *tables, const struct table_ask *ask, struct str *why);
+
+/* ---- tables on file systems that can hang ---- */
+
+/**
+ * From now on, have such tables read by another process, which is left behind if it does not answer
+ * within `timeout_ms`. Until it does, a lookup is TABLE_CHANGING; after that, what was read before
+ * stays in use, or, if nothing was, the table is TABLE_INCOMPLETE. Returns 0 or -ENOMEM.
+ */
+int tables_read_apart(struct tables *tables, int64_t timeout_ms);
+
+/** Readable when tables_take() has something to do; -1: never. */
+int tables_descriptor(const struct tables *tables);
+
+/** Take what has been read, and find out what does not answer. Whether those who wait for a table
+ * should ask again. */
+bool tables_take(struct tables *tables);
+
+/** When it has something to do by itself, on the steady clock; INT64_MAX: never. */
+int64_t tables_next(const struct tables *tables);
+
+/** Whether another process reads the table, once it was asked for. */
+bool tables_are_apart(const struct tables *tables, const struct table_ask *ask);
+
+/** List the tables that do not answer, with a message that says since when. */
+void tables_list_silent(const struct tables *tables,
+    void (*each)(void *context, const char *file, const char *message), void *context);
 
 #endif

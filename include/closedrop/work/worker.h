@@ -126,6 +126,11 @@ void worker_start(struct worker *worker);
 /** A lease on some file is being broken: find out which, and give it up at once. */
 void worker_check_leases(struct worker *worker);
 
+/** Readable when a table has been read by another process; -1: never. For worker_take_tables(),
+ * which must be called inside a transaction. */
+int worker_descriptor(const struct worker *worker);
+void worker_take_tables(struct worker *worker);
+
 /** The number of claimed jobs. */
 size_t worker_count_claimed(const struct worker *worker);
 

@@ -327,3 +327,81 @@ fail_on_share() { # FILE: it is too large
     wait_until activities_are 2
     [ "$(uploads)" = 4 ]
 }
+
+# ---- tables ----
+
+with_table() { # the local folder needs it, "other" needs none
+    seed '{"leads":[{"id":"lead_A","name":"ACME"},{"id":"lead_B","name":"B"}]}'
+    mkdir -p other
+    printf 'key,lead_id\n1,lead_A\n2,lead_A\n' >behind/customers.csv
+    touch -d -1min behind/customers.csv
+    more='rules = ( { name = "t"; match = { path = "(?<n>[0-9]+)"; }; note = { text = "{name}"; };
+        table = { file = "share/customers.csv"; key = "{n}"; }; } );'
+    timeout=1s more_folders='{ name = "other"; path = "other"; settle = "200ms"; }' write_config 'rules = [ "t" ];'
+}
+
+the_table_is_away() {
+    closedrop status --json | jq -en 'input | .tables_away[] | select(.file | endswith("/customers.csv"))
+        | .message | test("^does not answer since ")' >/dev/null
+}
+
+no_table_is_away() {
+    closedrop status --json | jq -en 'input | .tables_away == []' >/dev/null
+}
+
+other_delivers() {
+    echo other >other/a.txt
+    WAIT_MAX=5 wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
+}
+
+@test "a table on a share that hangs: the others deliver, what was read of it stays in use, status and log say so" {
+    with_table
+    start_agent
+    echo 1 >in/1.txt
+    wait_until activities_are 1
+    hang all
+    echo 2 >in/2.txt
+    wait_until has_hung statx
+    other_delivers
+    WAIT_MAX=5 wait_until the_table_is_away
+    [[ $(closedrop status) == *"AWAY: table $PWD/share/customers.csv: does not answer since "* ]]
+    log_says "the table $PWD/share/customers.csv does not answer (its file server or disk hangs); what was read of it before stays in use"
+    WAIT_MAX=5 wait_until activities_are 2
+    echo 3 >in/3.txt # not in the table, as far as that is known
+    wait_until jobs_are queued 1
+    printf '3,lead_B\n' >>behind/customers.csv
+    touch -d -1min behind/customers.csv
+    answer
+    wait_until no_table_is_away
+    log_says "the table $PWD/share/customers.csv answers again"
+    wait_until activities_are 3
+    [ "$(activities '[.[] | select(.lead_id == "lead_B")] | length')" = 1 ]
+}
+
+@test "a start while a table hangs: the others deliver, SIGTERM ends the agent, and the next one files what waits for the table" {
+    with_table
+    hang all
+    echo 1 >in/1.txt
+    WAIT_MAX=5 start_agent
+    other_delivers
+    wait_until the_table_is_away
+    jobs_are queued 1
+    local before=$SECONDS
+    stop_agent
+    [ "$agent_code" = 0 ]
+    [ $((SECONDS - before)) -le 5 ]
+    answer
+    start_agent
+    wait_until activities_are 1
+}
+
+@test "a table on a share that is changed: it is read again, and not before it is whole" {
+    with_table
+    start_agent
+    echo 1 >in/1.txt
+    wait_until activities_are 1
+    printf 'key,lead_id\n4,lead_B\n' >behind/customers.csv
+    echo 4 >in/4.txt
+    wait_until activities_are 2
+    [ "$(activities '[.[] | select(.lead_id == "lead_B")] | length')" = 1 ]
+}
