@@ -159,7 +159,7 @@ static void list(struct agent *agent, size_t index, const struct spent *spent)
     spent_to_wire(&order, spent);
     if (!str_error(&order))
         (void)request_order(
-            agent, folder->name, ORDER_STAGE, --agent->orders, order.bytes, order.length);
+            agent, folder->name, ORDER_PUT_AWAY, --agent->orders, order.bytes, order.length);
     str_release(&order);
 }
 

@@ -2,6 +2,8 @@
  */
 #include "closedrop/files/remote.h"
 
+#include "closedrop/base/clock.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ static void ask_ahead(struct remote *remote)
     while (!remote->is_lost && remote->asked < remote->size && remote->asked < end) {
         remote->is_lost = !remote->holder.ask(remote->holder.context, remote->run, remote->asked);
         remote->asked += length_at(remote, remote->asked);
+        remote->waits_ms = remote->waits_ms ? remote->waits_ms : clock_steady_ms();
     }
 }
 
@@ -81,6 +84,7 @@ static int keep(struct remote *remote, const struct block *block)
     memcpy(bytes, block->bytes, block->length);
     *slot_of(remote, block->offset) = bytes;
     remote->received += (int64_t)block->length;
+    remote->waits_ms = remote->received < remote->asked ? clock_steady_ms() : 0;
     memcpy(remote->sha256, block->sha256, sizeof(remote->sha256));
     memcpy(remote->md5, block->md5, sizeof(remote->md5));
     return 0;
@@ -133,6 +137,6 @@ void remote_rewind(struct remote *remote)
 {
     forget_blocks(remote);
     remote->run++;
-    remote->asked = remote->received = remote->offset = 0;
+    remote->asked = remote->received = remote->offset = remote->waits_ms = 0;
     ask_ahead(remote);
 }

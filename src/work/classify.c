@@ -23,8 +23,8 @@
 
 /** How many files of a folder are classified in one turn. */
 #define CLASSIFY_SLICE 64
-/** So much is one answer, in bytes; the rest is asked again. */
-#define ANSWER_ENOUGH (256 * 1024)
+/** So much is one question, or one answer, in bytes; the rest is asked later. */
+#define ENOUGH (256 * 1024)
 
 static bool has_groups(const struct folder *folder)
 {
@@ -59,7 +59,7 @@ void classify_run(const struct folder *folder, struct wire *question, struct str
 {
     CLEANUP(close_fd) int root = safe_open_root(folder->path);
     wire_add_number(answer, root >= 0);
-    while (root >= 0 && question->left && answer->length < ANSWER_ENOUGH) {
+    while (root >= 0 && question->left && answer->length < ENOUGH) {
         CLEANUP(job_freep) struct job *job = job_from_wire(question);
         if (!job)
             return;
@@ -164,7 +164,7 @@ static size_t add_some(struct worker *worker, const struct folder *folder, struc
     for (size_t i = 0; i < count; i++) {
         if (keeps_its_rule(jobs[i], worker->config))
             (void)keep_verdict(worker, jobs[i], folder, &kept);
-        else
+        else if (question->length < ENOUGH)
             job_to_wire(question, jobs[i]);
         job_free(jobs[i]);
     }

@@ -29,6 +29,8 @@
 #include <unistd.h>
 
 #define SLICE 128
+/** So much is one question, in bytes. */
+#define ENOUGH (512 * 1024)
 
 void discards_begin(struct folder_view *view)
 {
@@ -208,12 +210,13 @@ static int64_t add_jobs(
 {
     int64_t ids[SLICE];
     size_t count = queue_list_in_failed(queue, folder->name, after, ids, SLICE);
-    for (size_t i = 0; i < count; i++) {
-        CLEANUP(job_freep) struct job *job = queue_load(queue, ids[i]);
+    size_t added = 0;
+    while (added < count && question->length < ENOUGH) {
+        CLEANUP(job_freep) struct job *job = queue_load(queue, ids[added++]);
         if (job && job->location && !lies_elsewhere(folder, job))
             job_to_wire(question, job);
     }
-    return count ? ids[count - 1] : 0;
+    return added ? ids[added - 1] : 0;
 }
 
 static void discard(struct queue *queue, struct job *job)

@@ -11,6 +11,7 @@
 #include "pacing.h"
 #include "present.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/remote.h"
 #include "closedrop/queue/reading.h"
@@ -167,6 +168,9 @@ void worker_take_block(struct worker *worker, int64_t number, const char *bytes,
     struct task *task = task_that_reads(worker, number);
     if (!task)
         return; /* nobody waits for it any more */
+    struct folder_view *view = folder_view_of(worker, task->folder->name);
+    if (view)
+        view->block_ms = clock_steady_ms();
     remote_take_block(remote_of(task), block_read(&wire, &block) ? &block : NULL);
     if (task->step.kind == STEP_ASKING)
         request_continue(task->step.request);
@@ -223,9 +227,9 @@ static bool is_lost(struct task *task)
     return task->step.kind != STEP_ENDED && task->step.kind != STEP_DOUBT;
 }
 
-static void end_away(struct worker *worker, struct task *task)
+static void end_away(struct worker *worker, struct task *task, const char *why)
 {
-    const struct verdict away = verdict_away(task, "its folder does not answer");
+    const struct verdict away = verdict_away(task, why);
     pacing_drop_task_request(worker, task);
     task_end_stage(task, &away);
 }
@@ -245,9 +249,39 @@ void elsewhere_abandon(struct worker *worker, size_t folder)
         if (job_has_outcome(task->job))
             moves_abandon(worker, task);
         else
-            end_away(worker, task);
+            end_away(worker, task, "its folder does not answer");
     }
 }
+
+/* ---- no block comes ---- */
+
+/** When it is given up that blocks of a task's file come, although its process answers; steady
+ * clock. One that does not answer is found out earlier. As long as blocks of other files come, it
+ * only waits for its turn. */
+static int64_t gives_up_at(const struct worker *worker, const struct task *task)
+{
+    const struct remote *remote = remote_of(task);
+    const struct folder_view *view = folder_view_of(worker, task->folder->name);
+    if (!remote || !remote->waits_ms || remote->is_lost || task->step.kind != STEP_ASKING)
+        return INT64_MAX;
+    return later(remote->waits_ms, view ? view->block_ms : 0) + 2 * task->config->limits.timeout_ms;
+}
+
+int64_t elsewhere_next(const struct worker *worker)
+{
+    int64_t next = INT64_MAX;
+    for (const struct task *task = worker->tasks; task; task = task->next)
+        next = earlier(next, gives_up_at(worker, task));
+    return next;
+}
+
+void elsewhere_give_up(struct worker *worker, struct task *task)
+{
+    if (clock_steady_ms() >= gives_up_at(worker, task))
+        end_away(worker, task, "nothing more of it comes from its folder");
+}
+
+/* ---- another configuration ---- */
 
 /** Whether the folder of a task has its process in the worker's configuration, too. */
 static bool is_still_there(const struct worker *worker, const struct task *task)
@@ -269,5 +303,5 @@ void elsewhere_begin_again(struct worker *worker)
         if (task->step.kind == STEP_ELSEWHERE)
             elsewhere_start_over(worker, task);
         else if (!is_still_there(worker, task) && is_lost(task))
-            end_away(worker, task);
+            end_away(worker, task, "its folder does not answer");
 }

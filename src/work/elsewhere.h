@@ -22,4 +22,11 @@ void elsewhere_start_over(struct worker *worker, struct task *task);
  * folder that is no longer there ends. */
 void elsewhere_begin_again(struct worker *worker);
 
+/** Blocks of its file have been awaited for twice limits.timeout, and none of any file came: the
+ * task ends, and spends no attempt. */
+void elsewhere_give_up(struct worker *worker, struct task *task);
+
+/** When that happens next; steady clock, INT64_MAX: never. */
+int64_t elsewhere_next(const struct worker *worker);
+
 #endif

@@ -69,9 +69,10 @@ static bool give(
     struct str order = STR_INIT(FRAME_MAX);
     wire_add_number(&order, code_of(errand));
     str_add_bytes(&order, question->bytes, question->length);
-    bool is_given = view->healthy && !str_error(&order) &&
-                    worker->order(worker->watch_context, worker->config->folders[folder].name,
-                        ORDER_STAGE, worker->orders, order.bytes, order.length);
+    bool is_given =
+        view->healthy && !str_error(&order) &&
+        worker->order(worker->watch_context, worker->config->folders[folder].name,
+            worker->errand_rows[errand].order, worker->orders, order.bytes, order.length);
     str_release(&order);
     view->errands[errand] = is_given ? worker->orders : 0;
     return is_given;

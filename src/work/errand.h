@@ -15,6 +15,7 @@
 
 #include "closedrop/base/wire.h"
 #include "closedrop/config/tree.h"
+#include "closedrop/work/worker.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +32,11 @@ struct errand_answer {
     struct wire *wire; /* broken: as is the other process, or out of memory */
 };
 
-/** `run` may leave the answer empty: then there is nothing to be taken. `take` is inside a
- * transaction; what it finds in the queue may have changed since the question. */
+/** What can take long belongs to ORDER_PUT_AWAY: nothing that is sent waits for it. `run` may leave
+ * the answer empty: then there is nothing to be taken. `take` is inside a transaction; what it
+ * finds in the queue may have changed since the question. */
 struct errand_row {
+    enum order order; /* which thread of a file process runs it */
     void (*run)(const struct folder *folder, struct wire *question, struct str *answer);
     void (*take)(struct worker *worker, const struct errand_answer *answer);
 };

@@ -1,6 +1,7 @@
 /** When the worker has something to do next. */
 #include "claim.h"
 #include "discards.h"
+#include "elsewhere.h"
 #include "health.h"
 #include "held_news.h"
 #include "paced.h"
@@ -72,7 +73,7 @@ int64_t worker_timeout(struct worker *worker)
 {
     if (is_busy(worker))
         return 0;
-    int64_t next = next_send(worker);
+    int64_t next = earlier(next_send(worker), elsewhere_next(worker));
     if (!worker->stopping)
         next = earlier(next, next_steady(worker));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();

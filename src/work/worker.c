@@ -136,6 +136,7 @@ void worker_reap(struct worker *worker)
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
         step(task);
+        elsewhere_give_up(worker, task);
         if (search_is_over(worker, task))
             end_search(worker, task);
         else if (task->step.kind == STEP_DOUBT && worker->stopping)

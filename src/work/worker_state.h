@@ -44,6 +44,7 @@ struct folder_view {
     uint64_t device;
     uint64_t inode;
     bool told_unremovable; /* that an emptied directory cannot be removed */
+    int64_t block_ms; /* steady clock: when a block of any file last came from its file process */
     int64_t errands[ERRANDS];         /* their numbers, while they are not answered; 0: none */
     int64_t came_back[CAME_BACK_MAX]; /* failed jobs whose files did (brought_back.c) */
     size_t came_back_next;

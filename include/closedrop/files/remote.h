@@ -50,8 +50,10 @@ struct remote {
     int64_t size;
     int64_t offset; /* of what is read next */
     bool is_disturbed;
-    bool is_lost; /* its process cannot be reached, or does not have it */
-    int error;    /* errno of what has failed; 0: nothing */
+    bool is_lost;     /* its process cannot be reached, or does not have it */
+    int error;        /* errno of what has failed; 0: nothing */
+    int64_t waits_ms; /* steady clock: since when a block was asked for, and none has come; 0: none
+                         is awaited */
     char sha256[DIGEST_SHA256_HEX], md5[DIGEST_MD5_HEX]; /* of all bytes, with the last block */
     /* private: */
     int64_t run;

@@ -40,14 +40,15 @@ static bool take_order(void *context, const char *folder, enum order order, int6
     if (is_unreachable)
         return false;
     struct wire wire = {.at = bytes, .left = length};
-    bool is_errand = order == ORDER_STAGE && wire_number(&wire) < 0;
+    bool is_stage = order == ORDER_STAGE || order == ORDER_PUT_AWAY;
+    bool is_errand = is_stage && wire_number(&wire) < 0;
     assert_true(given_count < COUNT(given) && errand_count < COUNT(errands));
     struct given *new = is_errand ? &errands[errand_count++] : &given[given_count++];
     *new = (struct given){order, number, STR_INIT(FRAME_MAX)};
     str_add_bytes(&new->bytes, bytes, length);
     if (is_errand)
         return true;
-    stages += order == ORDER_STAGE || order == ORDER_PUT_AWAY;
+    stages += is_stage;
     closed += order == ORDER_CLOSE;
     return true;
 }
@@ -249,6 +250,25 @@ static void while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt(vo
     world_expect_requests(FORMS, 2);
 }
 
+static void while_no_block_comes_though_it_answers_the_transfer_ends_and_spends_no_attempt(
+    void **state)
+{
+    (void)state;
+    int64_t id = drop_big();
+    world_run(&world, SECOND_MS);
+    do_next(); /* opens it */
+    world_run(&world, SECOND_MS);
+    do_next(); /* its first block */
+    world_run(&world, 2 * world.config->limits.timeout_ms - SECOND_MS);
+    assert_int_equal(worker_count_claimed(world.worker), 1);
+    world_run(&world, 2 * SECOND_MS);
+    expect(id, "queued", 0);
+    replace();
+    world_run(&world, MINUTE_MS);
+    expect_filed(id);
+    world_expect_requests(FORMS, 2);
+}
+
 static const struct fake_answer slow_form[] = {
     {.url = FAKE_FORMS, .status = 204, .never_comes = true}, {0}};
 
@@ -303,7 +323,7 @@ static void reload_while_reading(bool stays, int forms)
     world_run(&world, SECOND_MS);
     do_next(); /* its first block */
     reload(stays);
-    world_run(&world, MINUTE_MS);
+    world_run(&world, stays ? SECOND_MS : MINUTE_MS);
     expect_filed(id);
     world_expect_requests(FORMS, forms);
 }
@@ -756,6 +776,7 @@ int main(void)
         TEST(while_it_hangs_in_opening_the_file_waits_and_spends_no_attempt),
         TEST(what_it_opens_for_nobody_is_closed),
         TEST(while_it_hangs_in_reading_the_transfer_ends_and_spends_no_attempt),
+        TEST(while_no_block_comes_though_it_answers_the_transfer_ends_and_spends_no_attempt),
         TEST(a_file_that_was_read_to_its_end_is_sent_while_the_folder_is_away),
         TEST(another_process_does_not_know_what_was_opened),
         TEST(after_a_reload_it_is_read_to_its_end),
