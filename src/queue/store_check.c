@@ -31,7 +31,7 @@ enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *
     if (code == SQLITE_OK)
         code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code != SQLITE_OK) {
-        str_printf(why, "the queue cannot be read: %s", sqlite3_errmsg(database));
+        str_printf(why, "the queue cannot be read: %.200s", sqlite3_errmsg(database));
         return problem_of(database, code);
     }
     if (application != SQL_APPLICATION_ID && (application || tables)) {
@@ -88,7 +88,7 @@ int store_check(struct store *store, struct str *why)
     int code = check_soundness(store->database, false);
     if (code == SQLITE_OK)
         return 0;
-    str_printf(why, "the queue cannot be used: %s",
+    str_printf(why, "the queue cannot be used: %.200s",
         code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(store->database));
     return -EIO;
 }

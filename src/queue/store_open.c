@@ -108,7 +108,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
         return 0;
     if (code == SQLITE_ERROR) /* the SQL is right: it is the tables that are not as they were */
         code = SQLITE_CORRUPT;
-    str_printf(why, "the queue cannot be used: %s",
+    str_printf(why, "the queue cannot be used: %.200s",
         code == SQLITE_CORRUPT ? "it is damaged" : sqlite3_errmsg(database));
     return problem_of(database, code);
 }
@@ -219,22 +219,23 @@ static enum store_problem read_all(struct store *store, struct str *why)
     return code == SQLITE_OK ? 0 : problem_of(store->database, code);
 }
 
-/** Open, check and prepare the database of `store`. */
 /**
- * A change with triggers must be undone whole if one of them fails, so SQLite remembers each page
- * that it overwrites: beyond this size in a temporary file, and from then on for every change, in
- * two writes a page. Its own limit of 64 KB is one job with its indexes. It can be set once in a
- * process, before SQLite is used.
+ * What can be set once in a process, before SQLite is used. A change with triggers must be undone
+ * whole if one of them fails, so SQLite remembers each page that it overwrites: beyond a size in a
+ * temporary file, and from then on for every change, in two writes a page. Its own limit of 64 KB
+ * is one job with its indexes.
  */
-static void keep_undo_in_memory(void)
+static void prepare_sqlite(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_MAX);
 }
 
+/** Open, check and prepare the database of `store`. */
+
 static enum store_problem open_database(
     struct store *store, const char *path, bool create, struct str *why)
 {
-    keep_undo_in_memory();
+    prepare_sqlite();
     mode_t before = umask(0077);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(path, &store->database, flags, NULL);
@@ -270,7 +271,8 @@ static void tell_problem(
         tell_full(store, directory, why);
     } else if (!why->length) {
         int error = sqlite3_system_errno(store->database);
-        str_printf(why, "the queue in %s cannot be opened: %s%s%s", directory,
+        /* about a damaged table, SQLite may quote all of it */
+        str_printf(why, "the queue in %s cannot be opened: %.200s%s%s", directory,
             sqlite3_errmsg(store->database), error ? ": " : "", error ? strerror(error) : "");
     }
 }

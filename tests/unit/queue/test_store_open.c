@@ -3,6 +3,8 @@
 
 #include "queue/store_sql.h"
 
+#include "closedrop/base/cleanup.h"
+#include "closedrop/base/str.h"
 #include "closedrop/queue/reading.h"
 
 #include <errno.h>
@@ -227,6 +229,42 @@ static void knows_by_its_name_that_another_was_set_aside(void **state)
 
 /* ---- made by an earlier closedrop ---- */
 
+/* ---- what a change costs ---- */
+
+static int count_tables_of_its_own(sqlite3 *database, const char *change)
+{
+    sqlite3_stmt *explained = NULL;
+    CLEANUP(free_text) char *sql = str_format("EXPLAIN %s", change);
+    int count = 0;
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &explained, NULL), SQLITE_OK);
+    while (sqlite3_step(explained) == SQLITE_ROW)
+        if (strcmp((const char *)sqlite3_column_text(explained, 1), "OpenEphemeral") == 0)
+            count++;
+    sqlite3_finalize(explained);
+    return count;
+}
+
+static void expect_cheap_changes(const struct place *place)
+{
+    sqlite3 *database = NULL;
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    assert_int_equal(count_tables_of_its_own(database,
+                         "UPDATE job SET state = 'done', ending = '', held = 1, group_key = 'k'"
+                         " WHERE id = 1"),
+        0);
+    assert_int_equal(sqlite3_exec(database, "UPDATE job SET state = 'lost'", NULL, NULL, NULL),
+        SQLITE_CONSTRAINT);
+    assert_int_equal(sqlite3_exec(database, "UPDATE job SET ending = 'lost'", NULL, NULL, NULL),
+        SQLITE_CONSTRAINT);
+    sqlite3_close(database);
+}
+
+static void changes_a_job_without_tables_of_its_own(void **state)
+{
+    make_database(*state);
+    expect_cheap_changes(*state);
+}
+
 /* format 1 had no rules: what the first migration makes, with a row in each state */
 static void make_format_1(const struct place *place)
 {
@@ -334,6 +372,7 @@ static void reads_a_queue_of_format_1(void **state)
     expect_retried(queue, (struct job_filter){0}, "1");
     commit(queue);
     queue_close(queue);
+    expect_cheap_changes(*state);
 }
 
 int main(void)
@@ -350,6 +389,7 @@ int main(void)
         ON_DISK(knows_when_it_is_new),
         ON_DISK(knows_by_the_ballast_that_another_was_deleted),
         ON_DISK(knows_by_its_name_that_another_was_set_aside),
+        ON_DISK(changes_a_job_without_tables_of_its_own),
         ON_DISK(reads_a_queue_of_format_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
