@@ -186,13 +186,15 @@ static void descend(struct walk *walk, const char *name)
 
 bool mounts_may_hang(struct mounts *mounts, const char *path, dev_t *ret_device)
 {
-    struct walk walk = {.links = 0};
+    struct walk walk;
     char name[NAME_MAX + 1];
-    if (!mounts)
+    if (!mounts || !mounts->count)
         return false;
+    walk.at[0] = '\0';
+    walk.links = 0;
     const struct mount *mount = find(mounts, "/");
     snprintf(walk.rest, sizeof(walk.rest), "%s", path);
-    while (mounts->count && !mount && (take_name(&walk, name), *name)) {
+    while (!mount && (take_name(&walk, name), *name)) {
         if (strcmp(name, "..") == 0) {
             ascend(&walk);
         } else if (strcmp(name, ".") != 0) {

@@ -223,11 +223,12 @@ static enum store_problem read_all(struct store *store, struct str *why)
  * What can be set once in a process, before SQLite is used. A change with triggers must be undone
  * whole if one of them fails, so SQLite remembers each page that it overwrites: beyond a size in a
  * temporary file, and from then on for every change, in two writes a page. Its own limit of 64 KB
- * is one job with its indexes.
+ * is one job with its indexes. And it need not count its memory, under a lock.
  */
 static void prepare_sqlite(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, UNDO_MAX);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /** Open, check and prepare the database of `store`. */
