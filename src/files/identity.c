@@ -14,6 +14,11 @@
 #define SECOND_MIN INT64_C(-2147483648) /* 13 December 1901 */
 #define SECOND_MAX INT64_C(16299260424) /* 2 July 2486 */
 
+static struct inode inode_of_stat(const struct statx *stat)
+{
+    return (struct inode){makedev(stat->stx_dev_major, stat->stx_dev_minor), (ino_t)stat->stx_ino};
+}
+
 static int64_t to_ns(struct statx_timestamp time)
 {
     int64_t seconds = time.tv_sec < SECOND_MIN   ? SECOND_MIN
@@ -79,7 +84,7 @@ int file_state_read(int fd, struct file_state *ret_state)
         return -errno;
     struct file_state state = {
         .identity = {.size = (int64_t)stat.stx_size, .mtime_ns = to_ns(stat.stx_mtime)},
-        .inode = {makedev(stat.stx_dev_major, stat.stx_dev_minor), (ino_t)stat.stx_ino},
+        .inode = inode_of_stat(&stat),
         .ctime_ns = to_ns(stat.stx_ctime),
         .links = stat.stx_nlink,
         .mode = stat.stx_mode,
@@ -91,6 +96,16 @@ int file_state_read(int fd, struct file_state *ret_state)
         return result;
     *ret_state = state;
     return 0;
+}
+
+bool file_is_at(int directory, const char *name, const struct file_state *state)
+{
+    struct statx stat;
+    if (statx(directory, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &stat) < 0)
+        return false;
+    const struct inode inode = inode_of_stat(&stat);
+    return inode_equal(&inode, &state->inode) && (int64_t)stat.stx_size == state->identity.size &&
+           to_ns(stat.stx_mtime) == state->identity.mtime_ns;
 }
 
 static bool has_equal_handle(const struct identity *a, const struct identity *b)

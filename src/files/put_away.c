@@ -22,9 +22,12 @@
 
 int staging_open(int root)
 {
-    if (mkdirat(root, STAGING_NAME, 0700) < 0 && errno != EEXIST)
-        return -errno;
     int fd = safe_open_directory(root, STAGING_NAME);
+    if (fd == -ENOENT) {
+        if (mkdirat(root, STAGING_NAME, 0700) < 0 && errno != EEXIST)
+            return -errno;
+        fd = safe_open_directory(root, STAGING_NAME);
+    }
     struct stat stat;
     if (fd < 0)
         return fd == -ENOTDIR || fd == -ELOOP ? -EPERM : fd;
@@ -42,26 +45,48 @@ const char *staged_name(int64_t id, char name[STAGED_NAME_MAX])
     return name;
 }
 
+/** A file that was judged. While it is open, no other can have its inode. */
+struct judged {
+    int fd; /* under a lease, if `is_leased`; negative: it cannot be read */
+    bool is_leased;
+    struct file_state state;
+};
+
+static void close_judged(struct judged *judged)
+{
+    close_fd(&judged->fd);
+    judged->fd = -1;
+}
+
 /**
  * Whether what has this name is the file, and nobody has it open for writing: what a writer adds
  * after it was put away would be lost. enum taken; -EBUSY while somebody has it open; or another
- * negative errno.
+ * negative errno. The caller closes `judged`, whatever the result.
  */
-static int judge(int directory, const char *name, const struct identity *identity)
+static int judge(
+    int directory, const char *name, const struct identity *identity, struct judged *judged)
 {
-    struct file_state state;
+    judged->fd = -1;
     CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd < 0)
         return path_fd == -ENOENT || path_fd == -ENOTDIR ? TAKEN_GONE : path_fd;
     /* one that cannot be read is put away too */
-    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
-    bool is_written = fd == -EWOULDBLOCK || (fd >= 0 && lease_take(fd) == LEASE_REFUSED);
-    int result = file_state_read(path_fd, &state);
+    judged->fd = safe_reopen_file(path_fd);
+    enum lease lease = judged->fd >= 0 ? lease_take(judged->fd) : LEASE_IMPOSSIBLE;
+    judged->is_leased = lease == LEASE_HELD;
+    int result = file_state_read(path_fd, &judged->state);
     if (result < 0)
         return result;
-    if (!identity_equal(&state.identity, identity))
+    if (!identity_equal(&judged->state.identity, identity))
         return TAKEN_ANOTHER;
-    return is_written ? -EBUSY : TAKEN;
+    return lease == LEASE_REFUSED || judged->fd == -EWOULDBLOCK ? -EBUSY : TAKEN;
+}
+
+/** Whether a file that was judged has this name now, and nobody could write to it since. */
+static bool is_still(const struct judged *judged, int directory, const char *name)
+{
+    return judged->is_leased && file_is_at(directory, name, &judged->state) &&
+           !lease_is_called_back(judged->fd);
 }
 
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path)
@@ -90,25 +115,41 @@ int put_away_restore(int root, int staging, int64_t id, const char *path, char *
 static int take_from(int directory, const char *name, int staging, const char *staged,
     const struct identity *identity)
 {
-    int result = judge(directory, name, identity);
+    CLEANUP(close_judged) struct judged before;
+    int result = judge(directory, name, identity, &before);
     if (result != TAKEN)
         return result;
     if (renameat(directory, name, staging, staged) < 0)
         return -errno;
-    return judge(staging, staged, identity);
+    if (is_still(&before, staging, staged))
+        return TAKEN;
+    close_judged(&before); /* a writer who waits for our lease counts */
+    CLEANUP(close_judged) struct judged after;
+    return judge(staging, staged, identity, &after);
+}
+
+/** The same from the directory of a path below `root`. */
+static int take_path(
+    int root, const char *path, int staging, const char *staged, const struct identity *identity)
+{
+    CLEANUP(free_text) char *parent = path_directory(path);
+    if (!parent)
+        return -ENOMEM;
+    if (!*parent)
+        return take_from(root, path, staging, staged, identity);
+    CLEANUP(close_fd) int directory = safe_open_directory(root, parent);
+    return directory < 0 ? directory
+                         : take_from(directory, path_name(path), staging, staged, identity);
 }
 
 int put_away_take(
     int root, int staging, const char *path, int64_t id, const struct identity *identity)
 {
     char name[STAGED_NAME_MAX];
-    int result = judge(staging, staged_name(id, name), identity);
-    if (result == TAKEN_GONE) {
-        CLEANUP(free_text) char *parent_path = path_directory(path);
-        CLEANUP(close_fd)
-        int parent = parent_path ? safe_open_directory(root, parent_path) : -ENOMEM;
-        result = parent < 0 ? parent : take_from(parent, path_name(path), staging, name, identity);
-    }
+    CLEANUP(close_judged) struct judged staged;
+    int result = judge(staging, staged_name(id, name), identity, &staged);
+    if (result == TAKEN_GONE)
+        result = take_path(root, path, staging, name, identity);
     if (result == -ENOENT || result == -ENOTDIR)
         return TAKEN_GONE;
     if (result == -ELOOP)

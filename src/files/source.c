@@ -65,10 +65,9 @@ void source_close(struct source *source)
 static bool is_unchanged(const struct source *source)
 {
     struct file_state now;
-    if (file_state_read(source->fd, &now) < 0)
-        return false;
-    return source->leased ? identity_equal(&now.identity, &source->before.identity)
-                          : file_state_equal(&now, &source->before);
+    if (source->leased)
+        return file_is_at(source->fd, "", &source->before);
+    return file_state_read(source->fd, &now) == 0 && file_state_equal(&now, &source->before);
 }
 
 static int64_t read_remote(struct source *source, char *buffer, size_t room)

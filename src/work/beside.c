@@ -143,7 +143,10 @@ void beside_remove_text(int directory, const char *name)
 void beside_remove_text_in_folder(const struct task *task)
 {
     CLEANUP(free_text) char *parent = path_directory(task->job->path);
-    CLEANUP(close_fd) int directory = parent ? safe_open_directory(task->root, parent) : -1;
+    if (!parent)
+        return;
+    CLEANUP(close_fd) int below = *parent ? safe_open_directory(task->root, parent) : -1;
+    int directory = *parent ? below : task->root;
     if (directory >= 0)
         beside_remove_text(directory, path_name(task->job->path));
 }

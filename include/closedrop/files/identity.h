@@ -57,6 +57,13 @@ bool identity_equal(const struct identity *a, const struct identity *b);
 /** Whether the handles are equal: the same file, perhaps rewritten. False without a handle. */
 bool identity_same_file(const struct identity *a, const struct identity *b);
 
+/**
+ * Whether the file whose state was read, and which is still open, has this name in an open
+ * directory (or, with "", is open there), and its size and mtime are the same. A file that is open
+ * keeps its inode, so its handle is the same, too.
+ */
+bool file_is_at(int directory, const char *name, const struct file_state *state);
+
 /** Whether nothing at all has changed: identity and ctime are equal. */
 bool file_state_equal(const struct file_state *a, const struct file_state *b);
 

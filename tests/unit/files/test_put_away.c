@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +38,21 @@ int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigne
 {
     errno = no_rename;
     return no_rename ? -1 : __real_renameat2(from, old, to, new, flags);
+}
+
+struct folder;
+static void (*before_rename)(const struct folder *folder); /* once */
+static const struct folder *renamed_in;
+
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+    void (*call)(const struct folder *folder) = before_rename;
+    before_rename = NULL;
+    if (call)
+        call(renamed_in);
+    return __real_renameat(from, old, to, new);
 }
 
 int __real_linkat(int from, const char *old, int to, const char *new, int flags);
@@ -233,9 +249,15 @@ static void swap_in_a_file(const struct folder *folder)
     assert_int_equal(renameat(folder->root, "new", folder->root, "a.pdf"), 0);
 }
 
+/* truncate(2) waits for a lease to be given up, and so would this test */
 static void swap_in_more_bytes(const struct folder *folder)
 {
-    int fd = openat(folder->root, "a.pdf", O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int fd = openat(folder->root, "a.pdf", O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        make_file(folder->root, "new", "rewritten");
+        fd = openat(folder->root, "new", O_WRONLY | O_CLOEXEC);
+        assert_int_equal(renameat(folder->root, "new", folder->root, "a.pdf"), 0);
+    }
     assert_int_equal(write(fd, "rewritten", 9), 9);
     close(fd);
 }
@@ -258,7 +280,7 @@ static void swap_in_a_fifo(const struct folder *folder)
     assert_int_equal(mkfifoat(folder->root, "a.pdf", 0600), 0);
 }
 
-static const struct {
+static const struct swap {
     const char *name;
     void (*swap)(const struct folder *folder);
     mode_t type;
@@ -270,6 +292,17 @@ static const struct {
     {"a FIFO", swap_in_a_fifo, S_IFIFO},
 };
 
+static void expect_put_back(const struct folder *folder, const struct swap *swap, int taken)
+{
+    if (taken != TAKEN_ANOTHER)
+        fail_msg("%s was taken", swap->name);
+    if (exists(folder->staging, STAGED))
+        fail_msg("%s lies in staging", swap->name);
+    assert_int_equal(stat_of(folder->root, "a.pdf").st_mode & S_IFMT, swap->type);
+    assert_int_equal(unlinkat(folder->root, "a.pdf", swap->type == S_IFDIR ? AT_REMOVEDIR : 0), 0);
+    unlinkat(folder->root, "b.pdf", 0);
+}
+
 static void puts_back_what_is_not_the_file(void **state)
 {
     const struct folder *folder = *state;
@@ -277,15 +310,39 @@ static void puts_back_what_is_not_the_file(void **state)
         make_file(folder->root, "a.pdf", "hello");
         struct identity identity = identity_of(folder, "a.pdf");
         swaps[i].swap(folder);
-        if (take(folder, "a.pdf", &identity) != TAKEN_ANOTHER)
-            fail_msg("%s was taken", swaps[i].name);
-        if (exists(folder->staging, STAGED))
-            fail_msg("%s lies in staging", swaps[i].name);
-        assert_int_equal(stat_of(folder->root, "a.pdf").st_mode & S_IFMT, swaps[i].type);
-        assert_int_equal(
-            unlinkat(folder->root, "a.pdf", swaps[i].type == S_IFDIR ? AT_REMOVEDIR : 0), 0);
-        unlinkat(folder->root, "b.pdf", 0);
+        expect_put_back(folder, &swaps[i], take(folder, "a.pdf", &identity));
     }
+}
+
+/* after it was found to be the file, and before it is moved */
+static void puts_back_what_was_swapped_in_at_the_last_moment(void **state)
+{
+    const struct folder *folder = *state;
+    for (size_t i = 0; i < COUNT(swaps); i++) {
+        make_file(folder->root, "a.pdf", "hello");
+        struct identity identity = identity_of(folder, "a.pdf");
+        before_rename = swaps[i].swap;
+        renamed_in = folder;
+        expect_put_back(folder, &swaps[i], take(folder, "a.pdf", &identity));
+        assert_null(before_rename);
+    }
+}
+
+static void change_the_mtime(const struct folder *folder)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {1, 0}};
+    assert_int_equal(utimensat(folder->root, "a.pdf", times, 0), 0);
+}
+
+static void puts_back_what_got_another_time_at_the_last_moment(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.pdf", "hello");
+    struct identity identity = identity_of(folder, "a.pdf");
+    before_rename = change_the_mtime;
+    renamed_in = folder;
+    assert_int_equal(take(folder, "a.pdf", &identity), TAKEN_ANOTHER);
+    expect_file(folder->root, "a.pdf", "hello");
 }
 
 /* what a writer adds after that would be in the archive, and never sent */
@@ -876,12 +933,15 @@ static void leaves_a_marker_that_is_long_to_copy(void **state)
 
 int main(void)
 {
+    signal(SIGIO, SIG_IGN); /* of leases that are broken */
     const struct CMUnitTest tests[] = {
         IN_FOLDER(has_a_staging_directory_of_its_own),
         IN_FOLDER(refuses_a_staging_directory_of_others),
         IN_FOLDER(takes_the_file_and_no_other),
         IN_FOLDER(finds_that_the_file_is_gone),
         IN_FOLDER(puts_back_what_is_not_the_file),
+        IN_FOLDER(puts_back_what_was_swapped_in_at_the_last_moment),
+        IN_FOLDER(puts_back_what_got_another_time_at_the_last_moment),
         IN_FOLDER(leaves_a_file_that_somebody_writes),
         IN_FOLDER(does_not_follow_a_directory_that_became_a_link),
         IN_FOLDER(names_staged_files_by_their_job),
