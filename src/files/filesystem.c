@@ -52,12 +52,32 @@ struct filesystem filesystem_of(int fd)
     return worth_of(&stat);
 }
 
-int filesystem_keeps_handles(int fd)
+/** The device that this thread has asked about last in this turn: most files of a turn are on one.
+ */
+static _Thread_local struct {
+    bool has_turns;
+    bool is_known;
+    dev_t device;
+    bool keeps_handles;
+} asked;
+
+void filesystem_begin_turn(void)
+{
+    asked.has_turns = true;
+    asked.is_known = false;
+}
+
+int filesystem_keeps_handles(int fd, dev_t device)
 {
     struct statfs stat;
+    if (asked.is_known && asked.device == device)
+        return asked.keeps_handles;
     if (fstatfs(fd, &stat) < 0)
         return errno == ENOSYS ? 0 : -errno; /* some FUSE servers never say */
-    return worth_of(&stat).keeps_handles;
+    asked.is_known = asked.has_turns;
+    asked.device = device;
+    asked.keeps_handles = worth_of(&stat).keeps_handles;
+    return asked.keeps_handles;
 }
 
 /** By their names in /proc/self/mountinfo: those above that have a server, and what mounts them. */

@@ -67,7 +67,7 @@ static bool has_no_handles(int result)
 
 static int read_lasting_handle(int fd, const struct statx *stat, struct identity *identity)
 {
-    int result = filesystem_keeps_handles(fd);
+    int result = filesystem_keeps_handles(fd, inode_of_stat(stat).device);
     if (result <= 0)
         return result; /* inode numbers do not last there either */
     result = read_handle(fd, identity);

@@ -17,6 +17,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/config/load.h"
+#include "closedrop/files/filesystem.h"
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
@@ -109,6 +110,7 @@ static void *run(void *context)
     struct watch *watch = context;
     watch_set_waiting(watch, false);
     while (!mailbox_is_closed(watch->inbox)) {
+        filesystem_begin_turn();
         inbox_take(watch);
         bool more_events = event_dispatch(watch);
         restart_if_due(watch);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct filesystem {
     bool keeps_handles;   /* handles and inode numbers survive a remount and the kernel's caches */
@@ -19,8 +20,18 @@ struct filesystem {
 /** The file system of `fd` (O_PATH is enough). If statfs(2) fails, nothing is trusted. */
 struct filesystem filesystem_of(int fd);
 
-/** Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. */
-int filesystem_keeps_handles(int fd);
+/**
+ * Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. `fd` is on
+ * `device`, about which the kernel is asked once a turn.
+ */
+int filesystem_keeps_handles(int fd, dev_t device);
+
+/**
+ * A new turn of this thread's loop: what its file systems are is asked again, because another one
+ * may have been mounted with the number of a device that is gone. A thread that never calls this
+ * asks each time.
+ */
+void filesystem_begin_turn(void);
 
 /**
  * Whether calls on a file system of this type can hang for as long as somebody else likes: another

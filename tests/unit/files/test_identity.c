@@ -1,6 +1,7 @@
 /* What a file is apart from its name: the same after a rename, another after a rewrite or a copy.
  */
 #include "closedrop/base/array.h"
+#include "closedrop/files/filesystem.h"
 #include "closedrop/files/identity.h"
 
 #include "scratch.h"
@@ -23,12 +24,14 @@
 /** What the file system says it is; 0: what it is. And why it does not say; 0: it does. */
 static unsigned type;
 static int silence;
+static int asked; /* how often */
 
 int __real_fstatfs(int fd, struct statfs *stat);
 int __wrap_fstatfs(int fd, struct statfs *stat);
 int __wrap_fstatfs(int fd, struct statfs *stat)
 {
     int result = __real_fstatfs(fd, stat);
+    asked++;
     if (type)
         stat->f_type = type;
     errno = silence ? silence : errno;
@@ -248,20 +251,43 @@ static void tells_the_second_of_any_mtime(void **state)
     unlink("a");
 }
 
+static void asks_about_the_file_system_once_a_turn(void **state)
+{
+    (void)state;
+    write_file("turn", "x");
+    asked = 0;
+    (void)look("turn");
+    (void)look("turn");
+    assert_int_equal(asked, 2); /* there are no turns yet */
+    filesystem_begin_turn();
+    const struct file_state file = look("turn"), directory = look(".");
+    assert_int_equal(asked, 3);
+    assert_true(file.identity.handle_length && directory.identity.handle_length);
+    type = 0x65735546; /* a FUSE file system was mounted there */
+    (void)look("turn");
+    assert_int_equal(asked, 3);
+    filesystem_begin_turn();
+    assert_int_equal(look("turn").identity.handle_length, 0);
+    assert_int_equal(asked, 4);
+    type = 0;
+    (void)look("/proc/self/status"); /* another device */
+    assert_int_equal(asked, 5);
+    assert_true(look("turn").identity.handle_length);
+    assert_int_equal(asked, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_PLACE(tells_what_stat_tells),
-        IN_PLACE(is_the_same_by_whatever_name),
-        IN_PLACE(is_another_when_it_grows),
-        IN_PLACE(is_another_when_it_is_touched),
+        IN_PLACE(tells_what_stat_tells), IN_PLACE(is_the_same_by_whatever_name),
+        IN_PLACE(is_another_when_it_grows), IN_PLACE(is_another_when_it_is_touched),
         IN_PLACE(is_another_when_it_is_replaced),
         IN_PLACE(is_another_when_it_is_deleted_and_made_anew),
         cmocka_unit_test(tells_the_second_of_any_mtime),
         cmocka_unit_test(has_one_where_there_are_no_handles),
-        IN_PLACE(has_none_where_numbers_do_not_last),
-        cmocka_unit_test(compares_values),
+        IN_PLACE(has_none_where_numbers_do_not_last), cmocka_unit_test(compares_values),
         cmocka_unit_test(says_what_went_wrong),
+        cmocka_unit_test(asks_about_the_file_system_once_a_turn), /* from then on */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
