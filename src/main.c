@@ -133,6 +133,7 @@
  *     work/task_file       the file of a task: opened, and still the one that was queued
  *     work/finish          puts the file away; beside: what is next to it; error_text: why it
  *                          failed, for people; advice: what they can do; copying: to another disk
+ *     work/durable         directories are on disk before the queue says so, once a turn
  *     work/search          a file that disappeared may have another name now
  *     work/bring_back      moves a failed file back; failed_files: where such files are;
  *                          failed_directories: the directories that they were put into

@@ -165,23 +165,13 @@ int put_away_take(
 int put_away_move(int from_directory, const char *from, const struct destination *destination,
     const char *name, char **ret_name)
 {
-    CLEANUP(free_text) char *given = NULL;
-    int result = free_name_rename(from_directory, from, destination->directory, name, &given);
-    if (result < 0)
-        return result;
-    /* the journal keeps order: when the last rename is on disk, so is the one into staging */
-    if (fsync(destination->directory) < 0)
-        return -errno;
-    *ret_name = TAKE_PTR(given);
-    return 0;
+    return free_name_rename(from_directory, from, destination->directory, name, ret_name);
 }
 
 int put_away_delete(int staging, int64_t id)
 {
     char name[STAGED_NAME_MAX];
-    if (unlinkat(staging, staged_name(id, name), 0) < 0 && errno != ENOENT)
-        return -errno;
-    return fsync(staging) < 0 ? -errno : 0;
+    return unlinkat(staging, staged_name(id, name), 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 /* ---- companions ---- */

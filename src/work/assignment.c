@@ -2,6 +2,7 @@
 #include "closedrop/work/assignment.h"
 
 #include "assignment_wire.h"
+#include "durable.h"
 #include "errand_rows.h"
 #include "failed_directories.h"
 #include "present.h"
@@ -45,6 +46,7 @@ static bool is_over(struct open_files *files, struct assignment *assignment, str
     struct task *task = &assignment->task;
     if (verdict.kind == VERDICT_RUNNING)
         return false;
+    verdict = durable_write(task, verdict);
     result_add(result, task, &verdict);
     if (task->has_upload &&
         open_files_keep(files, assignment->number, TAKE_PTR(task->upload.source)) < 0)

@@ -64,6 +64,8 @@ int bring_back_start(struct task *task)
     result = put_away_move(task->staging, from, &task->destination, path_name(job->path), &name);
     if (result == -EXDEV)
         return begin_copy(task, from);
+    if (result == 0 && fsync(task->destination.directory) < 0)
+        result = -errno;
     return result < 0 ? result : came_back(task, name);
 }
 

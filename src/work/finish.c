@@ -23,6 +23,7 @@
  */
 #include "beside.h"
 #include "copying.h"
+#include "durable.h"
 #include "failed_directories.h"
 #include "stages.h"
 
@@ -188,6 +189,8 @@ static struct verdict put_in_place(struct task *task)
         put_away_move(task->staging, staged, &task->destination, path_name(task->job->path), &name);
     if (result == -EXDEV)
         return begin_copy(task, staged);
+    if (result == 0)
+        result = durable_note(task, task->destination.directory);
     if (result < 0)
         return not_put_away_in(task, "the file cannot be moved", task->destination.path, result);
     return arrived(task, name);
@@ -199,6 +202,8 @@ static struct verdict put_away(struct task *task)
     if (beside_is_put_in_place(task))
         return put_in_place(task);
     int result = put_away_delete(task->staging, task->job->id);
+    if (result == 0)
+        result = durable_note(task, task->staging);
     if (result < 0)
         return task_not_put_away("the file cannot be deleted", result);
     send_companions_after(task, NULL, "");
@@ -230,8 +235,8 @@ static int find_at_place(struct task *task, char **ret_name)
     if (result == 0)
         result =
             destination_find(&task->destination, path_name(job->path), &job->identity, ret_name);
-    if (result == 0 && fsync(task->destination.directory) < 0)
-        result = -errno;
+    if (result == 0)
+        result = durable_note(task, task->destination.directory);
     return result != 0 ? result : copying_take_identity(task, *ret_name);
 }
 

@@ -76,6 +76,14 @@ struct failed_search {
     enum { SEARCH_FOUND_NOT, SEARCH_WAITS, SEARCH_FOUND, SEARCH_IMPOSSIBLE } answer;
 };
 
+/** A directory that a task has changed, and which is not on disk yet (durable.h). */
+struct unwritten {
+    bool is_due;
+    int directory; /* one that the task has open */
+    struct inode inode;
+    int result; /* of writing it */
+};
+
 struct task {
     struct job *job;
     struct job **members; /* the other members of its group, claimed with it */
@@ -110,6 +118,7 @@ struct task {
     int root;           /* the folder, open while the task touches it */
     int staging;        /* or, while a file is brought back, the directory it comes from */
     struct destination destination;
+    struct unwritten unwritten;
     char *outcome_location;           /* where the file came to lie */
     struct failed_names failed_names; /* if it failed: the directories for that, as they are now */
     struct task *next;

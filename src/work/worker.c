@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "claim.h"
 #include "discards.h"
+#include "durable.h"
 #include "elsewhere.h"
 #include "folder_view.h"
 #include "health.h"
@@ -251,6 +252,7 @@ void worker_start(struct worker *worker)
     for (struct task *task = worker->tasks; task; task = task->next)
         if (task->step.kind == STEP_START || task->step.kind == STEP_READY)
             start_stage(worker, task);
+    durable_write_all(worker);
 }
 
 enum breaker_reason worker_blocked(const struct worker *worker)

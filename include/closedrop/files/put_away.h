@@ -6,7 +6,9 @@
  * the ID of its job, and compared with what was uploaded. Only then is it moved, never over an
  * existing file, or deleted. If it turns out to be another file, it is moved back.
  *
- * Directories are passed as open descriptors, which the caller closes.
+ * Directories are passed as open descriptors, which the caller closes. What was moved or deleted is
+ * on disk once the last of these directories is (fsync(2)): the journal keeps order, so the rename
+ * into staging is on disk then, too.
  */
 #ifndef CLOSEDROP_FILES_PUT_AWAY_H
 #define CLOSEDROP_FILES_PUT_AWAY_H
@@ -45,9 +47,8 @@ int put_away_take(
 
 /**
  * Move the file `from` of an open directory to `name` at `destination`, or to its first free
- * numbered form " (2)", " (3)" ..., durably. Returns 0 and the new name, which the caller frees;
- * -EXDEV if only a copy can get it there; or another negative errno: then it is where it was, or
- * has its new name, but not durably.
+ * numbered form " (2)", " (3)" ... Returns 0 and the new name, which the caller frees; -EXDEV if
+ * only a copy can get it there; or another negative errno: then it is where it was.
  */
 int put_away_move(int from_directory, const char *from, const struct destination *destination,
     const char *name, char **ret_name);
