@@ -30,7 +30,6 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
-#include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
@@ -79,19 +78,12 @@ static int open_nearest_path(const struct task *task, const char *path, char **r
     return fd;
 }
 
-#define WRITABLE                                                                                   \
-    "mount it writable; in a service of systemd, a folder outside /srv needs ReadWritePaths "      \
-    "(\"systemctl edit closedrop\")"
-
 /** It was refused in the directory `path`: names it, and what would grant it. */
 static struct verdict not_put_away_in(
     const struct task *task, const char *what, const char *path, int error)
 {
     char words[RIGHTS_WORDS];
     CLEANUP(free_text) char *name = NULL;
-    if (error == -EROFS)
-        return verdict_make(
-            VERDICT_RETRY, "not_put_away", "%s: %s" REMEDY WRITABLE, what, strerror(EROFS));
     if (error != -EACCES && error != -EPERM)
         return task_not_put_away(what, error);
     CLEANUP(close_fd) int fd = open_nearest_path(task, path, &name);

@@ -2,12 +2,14 @@
 #include "task.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/remedy.h"
 #include "closedrop/files/copy.h"
 #include "closedrop/files/destination.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +152,13 @@ void task_leave_directories(struct task *task)
     task->staging = -1;
 }
 
+/* systemd keeps the file system from the service, but for some directories */
+#define READ_ONLY_REMEDY                                                                           \
+    REMEDY "mount it writable; in a service of systemd, a folder outside /srv needs "              \
+           "ReadWritePaths (\"systemctl edit closedrop\")"
+
 struct verdict task_not_put_away(const char *what, int error)
 {
-    return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s", what, strerror(-error));
+    return verdict_make(VERDICT_RETRY, "not_put_away", "%s: %s%s", what, strerror(-error),
+        error == -EROFS ? READ_ONLY_REMEDY : "");
 }
