@@ -190,7 +190,7 @@ static void tell_valid(const struct config *config, const char *user, bool is_wh
         config->folder_count == 1 ? "" : "s", config->rule_count,
         config->rule_count == 1 ? "" : "s");
     if (*user)
-        printf("note: run closedrop as the user %s, for whom this was checked\n", user);
+        printf("checked for the user %s, who owns the key file and must run closedrop\n", user);
     tell_no_rules(config);
     tell_unused_rules(config);
     tell_sending_rules(config);

@@ -751,7 +751,7 @@ wrong_usage() { # ARGUMENT...: 2, and how it would be right
     closedrop_by_root() { "$CLOSEDROP_BIN_DIR/real" check -c "$config"; }
     run closedrop_by_root
     [ "$status" = 0 ]
-    [[ $output == *"is valid: 1 folder"*"note: run closedrop as the user nobody, for whom this was checked"* ]]
+    [[ $output == *"is valid: 1 folder"*"checked for the user nobody, who owns the key file and must run closedrop"* ]]
     chown root in
     run closedrop_by_root
     [ "$status" = 78 ]
