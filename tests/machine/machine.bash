@@ -7,7 +7,7 @@
 #
 # Needs root, debootstrap, systemd-nspawn, and a mirror of Debian. It is one directory, $machine, which the tests share.
 
-machine_holds=systemd,systemd-sysv,dbus,procps
+machine_holds=systemd,systemd-sysv,libpam-systemd,dbus,procps
 
 make_machine() { # DIR
     machine=$1

@@ -78,6 +78,24 @@ drop() { # PATH TEXT: as somebody in the office does
     as_anna sh -c 'umask 007 && printf "%s" "$2" >"$1"' _ "$1" "$2"
 }
 
+snippet() { # PAGE HEADING LANGUAGE: the examples of that section
+    awk -v heading="$2" -v language="$3" '
+        /^## / { here = $0 == "## " heading }
+        $0 == "```" { inside = 0 }
+        here && inside { print }
+        $0 == "```" language { inside = 1 }' "$CLOSEDROP_SOURCE_DIR/$1"
+}
+
+# What a page tells to type, by root, who needs no sudo; an editor is given what COMMAND-FOR-EDITOR says.
+type_in() { # PAGE HEADING COMMAND-FOR-EDITOR [AS-WHOM...]
+    { echo 'set -ex' && snippet "$1" "$2" sh | sed -E "s/sudo //g; s/SOMEBODY/somebody/; s/^nano .*/$3/"; } >"$root/packages/typed.sh"
+    "${@:4}" sh /packages/typed.sh
+}
+
+for_the_sandbox() { # CONFIGURATION: which is for Close
+    sed 's|^close = {|& api_url = "http://127.0.0.1:8700/api/v1/"; upload_hosts = [ "127.0.0.1" ];|'
+}
+
 log_says() { # TEXT
     inside journalctl -u closedrop -o cat | grep -qF -- "$1"
 }
@@ -95,6 +113,20 @@ log_says() { # TEXT
     inside useradd -m -G closedrop anna
     inside install -d -o closedrop -g closedrop -m 2770 /srv/scans
     inside systemd-run -q --unit=sandbox closedrop-sandbox --api-port 8700 --s3-port 8701
+}
+
+@test "README alone: five minutes, from the package to the first document on a lead" {
+    inside useradd -m somebody
+    nsenter --net --target "$(cat "$machine/leader")" curl -sf --retry 9 --retry-connrefused \
+        -d '{"leads":[{"id":"lead_4tX9Zk","name":"Bluth"}]}' http://127.0.0.1:8700/admin/seed
+    snippet README.md "Set it up in five minutes" libconfig | for_the_sandbox >"$etc/closedrop.conf"
+    type_in README.md "Set it up in five minutes" 'echo api_sandbox.secret >\/etc\/closedrop\/api-key' inside
+    wait_until done_are 1
+    inside closedrop explain "/srv/scans/hello lead_4tX9Zk.txt" | grep -F 'as an email on Bluth (lead_4tX9Zk)'
+    inside find /srv/scans/Uploaded -name 'hello lead_4tX9Zk.txt' | grep -q .
+    [[ $(inside id -Gn somebody) == *closedrop* ]]
+    inside systemctl disable --now closedrop
+    inside sh -c 'rm -rf /var/lib/closedrop/* /srv/scans/*'
 }
 
 @test "a configuration with an error: the service fails with 78, and is not restarted" {
@@ -168,12 +200,12 @@ log_says() { # TEXT
     inside install -d -o closedrop -g closedrop -m 2770 /data/scans
     configure /data/scans
     inside systemctl reload closedrop
-    run inside runuser -u closedrop -- closedrop doctor
-    wait_until eval 'inside closedrop status | grep -q "/data/scans"'
+    drop /data/scans/near.txt near
+    wait_until eval 'inside closedrop status | grep -q "near.txt: .*a folder outside /srv needs ReadWritePaths"'
     drop_in 'ReadWritePaths=/data/scans'
     inside systemctl restart closedrop
     drop /data/scans/far.txt far
-    wait_until done_are 4
+    wait_until done_are 5
     wait_until eval 'as_anna find /data/scans/Uploaded -name far.txt | grep -q .'
 }
 
@@ -185,7 +217,42 @@ log_says() { # TEXT
     drop_in 'LoadCredential=close-api-key:/etc/closedrop/api-key'
     inside systemctl restart closedrop
     drop /srv/scans/credential.txt credential
-    wait_until done_are 5
+    wait_until done_are 6
+}
+
+@test "a key that is encrypted, as docs/install.md says" {
+    echo api_sandbox.secret >"$root/packages/api-key"
+    rm -f "$etc/api-key"
+    inside sh -c "cd /packages && $(snippet docs/install.md "A key that the service user cannot read from the disk" sh | sed 's/sudo //')"
+    inside test ! -e /packages/api-key
+    never grep -q api_sandbox "$etc/api-key.cred"
+    mapfile -t lines < <(snippet docs/install.md "A key that the service user cannot read from the disk" ini | grep -v '^\[')
+    drop_in "${lines[@]}"
+    inside systemctl restart closedrop
+    drop /srv/scans/encrypted.txt encrypted
+    wait_until done_are 7
+    [ "$(property NRestarts)" = 0 ]
+}
+
+as_anna_at_home() {
+    as_anna env HOME=/home/anna "XDG_RUNTIME_DIR=/run/user/$(inside id -u anna)" "$@"
+}
+
+own_file_is_done() {
+    as_anna_at_home closedrop list | grep -q 'done .*own lead_4tX9Zk.txt'
+}
+
+@test "one person's own folder, without root, as docs/install.md says" {
+    inside loginctl enable-linger anna
+    wait_until service_is active "user@$(inside id -u anna)"
+    snippet README.md "Set it up in five minutes" libconfig | for_the_sandbox |
+        sed 's|/etc/closedrop/api-key|api-key|; s|/srv/scans|/home/anna/Scans|' >"$root/packages/own.conf"
+    type_in docs/install.md "For one person, without root" \
+        'echo api_sandbox.secret >~\/.config\/closedrop\/api-key; cp \/packages\/own.conf ~\/.config\/closedrop\/closedrop.conf' as_anna_at_home
+    as_anna_at_home sh -c 'echo own >"$HOME/Scans/own lead_4tX9Zk.txt"'
+    wait_until own_file_is_done
+    [ "$(inside stat -c %U /home/anna/.local/state/closedrop)" = anna ]
+    as_anna_at_home systemctl --user is-active closedrop
 }
 
 @test "a second service, for a configuration of its own" {
@@ -223,7 +290,7 @@ later_version() {
     service_is active
     service_is active closedrop@office
     grep -q 127.0.0.1:8700 "$etc/closedrop.conf"
-    wait_until done_are 305
+    wait_until done_are 307
     nsenter --net --target "$(cat "$machine/leader")" curl -s http://127.0.0.1:8700/admin/ledger.tsv |
         cut -f1 | sort | uniq -c | awk '$1 != 1' >twice.txt
     diff /dev/null twice.txt
