@@ -57,14 +57,15 @@ static void print_pace(const struct guard_limits *limits)
     str_release(&pace);
 }
 
-/** Really sent email must not be a surprise: what the send guard will do. */
+/** What really leaves must not be a surprise: what the send guard will do. */
 static void tell_sending_rules(const struct config *config)
 {
     const struct guard_limits *limits = &config->limits.guard;
     for (size_t i = 0; i < config->rule_count; i++) {
         if (!config->rules[i].is_sent || !config_uses_rule(config, &config->rules[i]))
             continue;
-        printf("note: the rule \"%s\" really sends email: ", config->rules[i].name);
+        printf("note: the rule \"%s\" really sends %s: ", config->rules[i].name,
+            activity_kind_names[config->rules[i].activity]);
         if (limits->ask_above)
             printf("at most %" PRId64 " an hour are sent without your approval; set "
                    "limits.ask_above to the size of your largest batch",

@@ -19,6 +19,7 @@
 
 /** What stands for the address that only an upload gives a file. */
 #define URL_TO_COME "https://app.close.com/go/file/temporary/..."
+#define TOKEN_TO_COME "..."
 
 #define TRIES_MAX 4
 #define WAIT_MAX_MS 10000
@@ -73,13 +74,14 @@ static struct verdict make_body(struct match *match)
         .content_type = match->content_type,
         .sha256 = match->sha256,
         .download_url = (char[]){URL_TO_COME},
+        .token = (char[]){TOKEN_TO_COME},
         .queued_ms = match->resolution.facts.queued_ms,
         .values = values,
         .activity = rule->activity,
         .lead_id = match->resolution.lead_id,
         .contact_id = match->resolution.contact_id};
     struct job *const jobs[] = {&job};
-    return attach_body(rule, &match->session->config->limits, jobs, 1, &match->body);
+    return attach_post(rule, &match->session->config->limits, jobs, 1, &match->post);
 }
 
 /** Whether all tables answer that may be needed. */
@@ -118,7 +120,7 @@ static void release(struct match *match)
     free(match->path);
     str_release(&match->sidecar);
     resolution_release(&match->resolution);
-    json_free(match->body);
+    activity_post_release(&match->post);
 }
 
 static int match_one(struct session *session, const char *path)

@@ -8,6 +8,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/magic.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/config/place.h"
 #include "closedrop/files/identity.h"
 
@@ -31,7 +32,7 @@ struct match {
     struct str sidecar;
     struct resolution resolution;
     const struct rule *but_for_case; /* would have taken it in other letters; NULL: none would */
-    struct json *body;               /* what would be posted; NULL: it would only be uploaded */
+    struct activity_post post;       /* what would be sent; no body: it would only be uploaded */
 };
 
 /**

@@ -42,11 +42,14 @@ static void print_target(const struct match *match)
 static char *describe_activity(const struct match *match)
 {
     const struct rule *rule = match->resolution.rule;
-    const char *status = json_get_text(match->body, "status");
-    const char *to = json_text(json_first(json_get(match->body, "to")));
+    const char *status = json_get_text(match->post.body, "status");
+    const char *to = json_text(json_first(json_get(match->post.body, "to")));
+    const char *kind = activity_kind_names[rule->activity];
+    if (rule->activity == ACTIVITY_SMS)
+        to = json_get_text(match->post.body, "remote_phone");
     if (rule->is_sent)
-        return str_format("email (%s: REALLY SENT, to %s)", status, to ? to : "?");
-    return status ? str_format("email (%s)", status) : strdup(activity_kind_names[rule->activity]);
+        return str_format("%s (%s: REALLY SENT, to %s)", kind, status, to ? to : "?");
+    return status ? str_format("%s (%s)", kind, status) : strdup(kind);
 }
 
 /** The moment an email leaves, as Close reads it: without a zone it is UTC. False: it cannot. */
@@ -107,7 +110,7 @@ static char *describe_hint(const struct match *match)
 void match_print_whole(const struct match *match, const struct verdict *verdict)
 {
     const struct rule *rule = match->resolution.rule;
-    assert(rule || !match->body);
+    assert(rule || !match->post.body);
     print_field("File", match->given);
     if (match->path)
         print_field("Folder", match->folder->name);
@@ -115,14 +118,14 @@ void match_print_whole(const struct match *match, const struct verdict *verdict)
     CLEANUP(free_text) char *search = search_words(match);
     if (search)
         print_field("Finds", search);
-    if (match->body) {
+    if (match->post.body) {
         CLEANUP(free_text) char *creates = describe_activity(match);
         print_target(match);
-        const char *scheduled = json_get_text(match->body, "date_scheduled");
+        const char *scheduled = json_get_text(match->post.body, "date_scheduled");
         print_field("Creates", creates ? creates : "?");
         if (scheduled)
             print_moment(scheduled);
-        CLEANUP(free_text) char *text = json_print(match->body);
+        CLEANUP(free_text) char *text = json_print(match->post.body);
         print_field("JSON", text ? text : "?");
     } else {
         print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem", verdict->message);
@@ -135,13 +138,13 @@ void match_print_whole(const struct match *match, const struct verdict *verdict)
 void match_print_line(const struct match *match, const struct verdict *verdict)
 {
     const struct rule *rule = match->resolution.rule;
-    assert(rule || !match->body);
+    assert(rule || !match->post.body);
     CLEANUP(free_text) char *file = utf8_escape_copy(match->path ? match->path : match->given);
     CLEANUP(free_text)
-    char *creates = match->body ? describe_activity(match) : NULL;
+    char *creates = match->post.body ? describe_activity(match) : NULL;
     CLEANUP(free_text)
-    char *target = match->body ? str_format("%s on %s (%s)", creates ? creates : "?",
-                                     name_of(match, "lead.name"), match->resolution.lead_id)
+    char *target = match->post.body ? str_format("%s on %s (%s)", creates ? creates : "?",
+                                          name_of(match, "lead.name"), match->resolution.lead_id)
                    : verdict->kind == VERDICT_NEXT ? strdup(verdict->message)
                                                    : str_format("-- %s", verdict->message);
     printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
@@ -168,8 +171,8 @@ void match_print_json(struct match *match, const struct verdict *verdict)
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "group", resolution->group);
     result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
-    result |= match->body ? json_add(object, "body", TAKE_PTR(match->body))
-                          : json_add_null(object, "body");
+    result |= match->post.body ? json_add(object, "body", TAKE_PTR(match->post.body))
+                               : json_add_null(object, "body");
     CLEANUP(free_text) char *hint = describe_hint(match);
     result |= json_add_text(object, "hint", hint);
     result |= session_add_error(object, verdict);

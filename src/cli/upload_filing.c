@@ -126,16 +126,16 @@ static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
 static struct verdict create_step(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
-    CLEANUP(json_freep) struct json *body = NULL;
+    CLEANUP(activity_post_release) struct activity_post post = {0};
     struct job job = job_of(errand, values);
     struct job *const jobs[] = {&job};
     struct verdict verdict =
-        attach_body(errand->rule, &errand->session->config->limits, jobs, 1, &body);
+        attach_post(errand->rule, &errand->session->config->limits, jobs, 1, &post);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     int64_t posted_ms =
         close_clock_now(&errand->session->close_clock, clock_wall_ms(), clock_steady_ms());
-    struct request *request = api_create(&errand->session->api, job.activity, job.lead_id, body);
+    struct request *request = api_create(&errand->session->api, job.activity, &post);
     if (!request)
         return verdict_no_memory();
     session_run(errand->session, request, NULL);

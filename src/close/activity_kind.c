@@ -8,7 +8,12 @@ const char *const activity_kind_names[ACTIVITY_KINDS] = {
     [ACTIVITY_EMAIL] = "email",
     [ACTIVITY_NOTE] = "note",
     [ACTIVITY_LEAD_FILE] = "lead_file",
+    [ACTIVITY_OPPORTUNITY] = "opportunity",
+    [ACTIVITY_WHATSAPP] = "whatsapp",
+    [ACTIVITY_SMS] = "sms",
 };
+
+const char activity_kinds_text[] = "email, note, lead_file, opportunity, whatsapp and sms";
 
 enum activity_kind activity_kind_from_name(const char *name)
 {

@@ -103,13 +103,12 @@ struct request *api_deletions(const struct api *api, const char *lead_id)
     return api_get(api, API_EVENTS, "event/?object_id=%s&action=deleted", lead_id);
 }
 
-struct request *api_create(const struct api *api, enum activity_kind activity, const char *lead_id,
-    const struct json *body)
+struct request *api_create(
+    const struct api *api, enum activity_kind activity, const struct activity_post *post)
 {
-    CLEANUP(free_text) char *path = activity_path(activity, lead_id);
-    CLEANUP(free_text) char *text = json_print(body);
+    CLEANUP(free_text) char *text = json_print(post->body);
     struct request *request =
-        path && text ? api_request(api, API_CREATES + (int)activity, path) : NULL;
+        text ? api_request(api, API_CREATES + (int)activity, post->path) : NULL;
     if (request)
         request_post_json_once(request, text);
     return request;
@@ -118,15 +117,14 @@ struct request *api_create(const struct api *api, enum activity_kind activity, c
 struct request *api_created(const struct api *api, enum activity_kind activity, const char *lead_id,
     int64_t since_ms, int skip)
 {
-    CLEANUP(free_text) char *path = activity_path(activity, lead_id);
+    CLEANUP(free_text) char *path = activity_list_path(activity, lead_id);
     const int group = API_LISTS + (int)activity;
     char since[CLOCK_TEXT];
     if (!path)
         return NULL;
     if (activity == ACTIVITY_LEAD_FILE)
         return api_get(api, group, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
-    return api_get(api, group,
-        "%s?lead_id=%s%s%s&_fields=id,date_created,attachments&_limit=%d&_skip=%d", path, lead_id,
+    return api_get(api, group, "%s?lead_id=%s%s%s&_fields=%s&_limit=%d&_skip=%d", path, lead_id,
         since_ms ? "&date_created__gt=" : "", since_ms ? clock_rfc3339(since_ms, since) : "",
-        API_PAGE, skip);
+        activity_list_fields(activity), API_PAGE, skip);
 }

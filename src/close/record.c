@@ -128,12 +128,8 @@ static bool is_part_of(const char *url, const char *token)
     return false;
 }
 
-bool record_has_token(enum activity_kind activity, const struct json *object, const char *token)
+static bool is_attached(const struct json *object, const char *token)
 {
-    if (activity == ACTIVITY_LEAD_FILE) {
-        const char *url = json_get_text(object, "download_url");
-        return url && is_part_of(url, token);
-    }
     const struct json *attachments = json_get(object, "attachments");
     for (const struct json *one = json_first(attachments); one; one = json_next(one)) {
         const char *url = json_get_text(one, "url");
@@ -141,6 +137,46 @@ bool record_has_token(enum activity_kind activity, const struct json *object, co
             return true;
     }
     return false;
+}
+
+/** The mark that activity_post() has left in the note. */
+static bool has_mark(const struct json *opportunity, const char *token)
+{
+    const char *note = json_get_text(opportunity, "note");
+    CLEANUP(free_text) char *mark = str_format(RECORD_MARK("%s"), token);
+    return *token && note && mark && strstr(note, mark);
+}
+
+bool record_has_token(enum activity_kind activity, const struct json *object, const char *token)
+{
+    if (activity == ACTIVITY_LEAD_FILE) {
+        const char *url = json_get_text(object, "download_url");
+        return url && is_part_of(url, token);
+    }
+    if (activity == ACTIVITY_OPPORTUNITY && has_mark(object, token))
+        return true;
+    const char *external = json_get_text(object, "external_whatsapp_message_id");
+    if (activity == ACTIVITY_WHATSAPP && external && *token && strcmp(external, token) == 0)
+        return true;
+    return is_attached(object, token);
+}
+
+/** Absent is the same as empty. */
+static bool has_same(const struct json *one, const struct json *other, const char *key)
+{
+    const char *first = json_get_text(one, key), *second = json_get_text(other, key);
+    return strcmp(first ? first : "", second ? second : "") == 0;
+}
+
+bool record_is_sms(const struct json *object, const struct json *body)
+{
+    const struct json *kept = json_first(json_get(object, "attachments"));
+    const struct json *sent = json_first(json_get(body, "attachments"));
+    for (; kept && sent; kept = json_next(kept), sent = json_next(sent))
+        if (!has_same(kept, sent, "filename"))
+            return false;
+    return !kept && !sent && has_same(object, body, "text") &&
+           has_same(object, body, "local_phone") && has_same(object, body, "remote_phone");
 }
 
 static bool is_md5(const char *text)

@@ -1,4 +1,4 @@
-/** What a rule creates: its email, note or lead file, field by field, checked as Close will. */
+/** What a rule creates, such as an email or a note, field by field, checked as Close will. */
 #include "read_activity.h"
 
 #include "reader.h"
@@ -14,10 +14,28 @@
 #include <string.h>
 
 #define LIST_MAX 500
+#define NUMBER_MAX 100000000
 
 static enum template_manner manner_of(enum activity_field_kind kind)
 {
     return kind == FIELD_HTML ? TEMPLATE_HTML : kind == FIELD_TEXT ? TEMPLATE_PLAIN : TEMPLATE_LINE;
+}
+
+/** What Close would refuse for each file; what a variable brings is not known yet. */
+static void check_choice(struct rule_reader *reader, struct setting *group,
+    const struct activity_field *field, const char *text)
+{
+    struct str list = STR_INIT(1000);
+    for (const char *const *at = field->choices; at && *at; at++) {
+        if (strcmp(*at, text) == 0 || strchr(text, '{')) {
+            str_release(&list);
+            return;
+        }
+        str_printf(&list, "%s\"%s\"", at == field->choices ? "" : ", ", *at);
+    }
+    if (field->choices)
+        setting_problem(reader->settings, group, field->key, "must be one of %s", str_text(&list));
+    str_release(&list);
 }
 
 /** HTML with a letter in place of each byte of a variable: what is put in there is escaped. */
@@ -40,7 +58,7 @@ static void check_html(
     struct rule_reader *reader, struct setting *group, const char *key, const char *text)
 {
     CLEANUP(free_text) char *html = strdup(text + strspn(text, " \t\r\n")); /* as it is sent */
-    enum xhtml_kind kind = reader->rule->activity == ACTIVITY_NOTE ? XHTML_NOTE : XHTML_EMAIL;
+    enum xhtml_kind kind = reader->rule->activity == ACTIVITY_EMAIL ? XHTML_EMAIL : XHTML_NOTE;
     struct str why = STR_INIT(4096);
     if (html)
         blank_variables(html);
@@ -67,6 +85,7 @@ static struct template **read_texts(
         if (manner_of(field->kind) == TEMPLATE_LINE && strpbrk(texts[i], "\r\n"))
             setting_problem(reader->settings, group, field->key, "must be a single line");
         templates[made] = reader_make_template(reader, group, field->key, texts[i], &reader->late);
+        check_choice(reader, group, field, texts[i]);
         if (templates[made] && field->kind == FIELD_HTML)
             check_html(reader, group, field->key, texts[i]);
         made += templates[made] != NULL;
@@ -91,19 +110,26 @@ static void read_field(struct rule_reader *reader, struct setting *group,
     switch (field->kind) {
     case FIELD_NUMBER:
         into->kind = RULE_FIELD_NUMBER;
-        into->number =
-            setting_int(reader->settings, group, field->key, field->least, field->least, 100000000);
+        into->number = setting_int(reader->settings, group, field->key, field->least, field->least,
+            field->most ? (int)field->most : NUMBER_MAX);
         break;
     case FIELD_BOOL:
         into->kind = RULE_FIELD_BOOL;
         into->number = setting_bool(reader->settings, group, field->key, false);
         break;
     default:
-        into->kind = field->kind == FIELD_LINES ? RULE_FIELD_LIST : RULE_FIELD_TEXT;
+        into->kind = field->kind == FIELD_LINES   ? RULE_FIELD_LIST
+                     : field->kind == FIELD_WHOLE ? RULE_FIELD_WHOLE
+                                                  : RULE_FIELD_TEXT;
         into->manner = manner_of(field->kind);
         into->templates = read_texts(reader, group, field);
-        into->required = rule->activity == ACTIVITY_EMAIL && activity_requires(status, field->name);
+        into->required = activity_need(rule->activity, status, field->name) != NULL;
     }
+}
+
+static bool has_status(enum activity_kind kind)
+{
+    return kind == ACTIVITY_EMAIL || kind == ACTIVITY_SMS;
 }
 
 /** The status is not a template, because what else Close requires depends on it. */
@@ -124,28 +150,46 @@ static enum activity_status read_status(struct rule_reader *reader, struct setti
     return status;
 }
 
-static void check_email(
+static void check_needs(
     struct rule_reader *reader, struct setting *group, enum activity_status status)
 {
-    static const char *const needed[] = {"sender", "to", "date_scheduled"};
-    static const char *const examples[] = {"sender = \"billing@example.com\"",
-        "to = [ \"{contact.email}\" ]", "date_scheduled = \"{date:%Y-%m-%dT18:00:00%z}\""};
-    for (size_t i = 0; i < COUNT(needed); i++)
-        if (activity_requires(status, needed[i]) && !setting_has(group, needed[i]))
-            setting_problem(reader->settings, group, needed[i],
-                "is missing; an email with status \"%s\" needs it, e.g. %s;",
-                activity_statuses[status], examples[i]);
-    bool has_body = setting_has(group, "body_text") || setting_has(group, "body_html");
-    if (has_body && setting_has(group, "template_id"))
-        setting_problem(reader->settings, group, "template_id",
-            "is ignored by Close when a body is given; remove one of them");
+    enum activity_kind kind = reader->rule->activity;
+    size_t count;
+    const struct activity_field *fields = activity_fields(kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *example = activity_need(kind, status, fields[i].name);
+        if (!example || setting_has(group, fields[i].key))
+            continue;
+        if (has_status(kind))
+            setting_problem(reader->settings, group, fields[i].key,
+                "is missing; %s with status \"%s\" needs it, e.g. %s;",
+                activity_traits(kind)->called, activity_statuses[status], example);
+        else
+            setting_problem(reader->settings, group, fields[i].key,
+                "is missing; %s needs it, e.g. %s;", activity_traits(kind)->called, example);
+    }
 }
 
-static void check_note(struct rule_reader *reader, struct setting *group)
+/* of two that say the same, Close ignores the first */
+static const struct {
+    enum activity_kind kind;
+    const char *ignored, *given;
+} rivals[] = {
+    {ACTIVITY_EMAIL, "template_id", "body_text"},
+    {ACTIVITY_EMAIL, "template_id", "body_html"},
+    {ACTIVITY_NOTE, "text", "html"},
+    {ACTIVITY_OPPORTUNITY, "note", "note_html"},
+};
+
+static void check_rivals(struct rule_reader *reader, struct setting *group)
 {
-    if (setting_has(group, "text") && setting_has(group, "html"))
-        setting_problem(reader->settings, group, "text",
-            "is ignored by Close when html is given; remove one of them");
+    for (size_t i = 0; i < COUNT(rivals); i++)
+        if (rivals[i].kind == reader->rule->activity && setting_has(group, rivals[i].ignored) &&
+            setting_has(group, rivals[i].given)) {
+            setting_problem(reader->settings, group, rivals[i].ignored,
+                "is ignored by Close when %s is given; remove one of them", rivals[i].given);
+            return;
+        }
 }
 
 static void read_fields(struct rule_reader *reader, struct setting *group)
@@ -158,12 +202,10 @@ static void read_fields(struct rule_reader *reader, struct setting *group)
         settings_set_short(reader->settings);
         return;
     }
-    if (reader->rule->activity == ACTIVITY_EMAIL) {
+    if (has_status(reader->rule->activity))
         status = read_status(reader, group);
-        check_email(reader, group, status);
-    }
-    if (reader->rule->activity == ACTIVITY_NOTE)
-        check_note(reader, group);
+    check_needs(reader, group, status);
+    check_rivals(reader, group);
     for (size_t i = 0; i < count; i++) {
         bool is_set = setting_has(group, fields[i].key);
         if (is_set && fields[i].kind != FIELD_STATUS)
@@ -189,9 +231,9 @@ void read_activity(struct rule_reader *reader)
     }
     if (given != 1)
         setting_problem(reader->settings, reader->group, NULL,
-            "the rule \"%s\" must have exactly one of email, note and lead_file, to say what is "
-            "created, e.g. lead_file = {};",
-            reader->rule->name);
+            "the rule \"%s\" must have exactly one of %s, to say what is created, e.g. "
+            "lead_file = {};",
+            reader->rule->name, activity_kinds_text);
     if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
         setting_problem(reader->settings, reader->group, "group",
             "makes no sense with lead_file: each file is added to the lead separately; remove it");

@@ -129,7 +129,7 @@ static bool read_activity(const struct json *told, struct job *job, struct str *
 {
     const char *activity = json_get_text(told, "activity");
     job->activity = activity_kind_from_name(activity);
-    return !activity || job->activity || refuse(why, "activity", "email, note or lead_file");
+    return !activity || job->activity || refuse(why, "activity", activity_kinds_text);
 }
 
 /** A time that is not over is none. */

@@ -282,6 +282,16 @@ static const char *const sql_migrations[] = {
     "CREATE INDEX job_by_group ON job (folder, rule, group_key) WHERE " SQL_GROUPED ";"
     "DROP INDEX job_held;"
     "CREATE INDEX job_held ON job (rule, id) WHERE " SQL_WAS_HELD ";",
+
+    /* more kinds of activity, in the same way */
+    "PRAGMA writable_schema = ON;"
+    "UPDATE sqlite_schema SET sql = replace(sql,"
+    "  'activity IN  ('''', ''email'', ''note'', ''lead_file'')',"
+    "  'activity = '''' OR activity = ''email'' OR activity = ''note'''"
+    "  || ' OR activity = ''lead_file'' OR activity = ''opportunity'''"
+    "  || ' OR activity = ''whatsapp'' OR activity = ''sms''')"
+    "  WHERE type = 'table' AND name = 'job';"
+    "PRAGMA writable_schema = RESET;",
 };
 
 /* the format that this closedrop makes and knows: user_version */

@@ -270,6 +270,21 @@ static int fill_texts(const struct rule *rule, const struct rule_field *field,
     return result;
 }
 
+static int add_whole(const struct rule *rule, const struct rule_field *field, const char *text,
+    struct json *object, struct str *why)
+{
+    char *end;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (end != text && !*end && !errno)
+        return json_add_int(object, field->name, number);
+    str_printf(why,
+        "\"%s\" of rule \"%s\" must be a whole number, but is \"%s\" for this file" REMEDY
+        "check which variables its template uses",
+        field->name, rule->name, text);
+    return -EINVAL;
+}
+
 static int fill_text_field(const struct rule *rule, const struct rule_field *field,
     const struct template_facts *facts, const struct json *values, struct json *object,
     struct str *why)
@@ -281,7 +296,9 @@ static int fill_text_field(const struct rule *rule, const struct rule_field *fie
         result = comes_out_empty(rule, field, why);
     if (result == 0 && first && field->kind == RULE_FIELD_LIST)
         return json_add(object, field->name, texts);
-    if (result == 0 && first)
+    if (result == 0 && first && field->kind == RULE_FIELD_WHOLE)
+        result = add_whole(rule, field, json_text(first), object, why);
+    else if (result == 0 && first)
         result = json_add_text(object, field->name, json_text(first));
     json_free(texts);
     return result;

@@ -17,12 +17,7 @@
 
 #include <errno.h>
 #include <string.h>
-
-static const char *const created_by[ACTIVITY_KINDS] = {
-    [ACTIVITY_EMAIL] = "activity/email/",
-    [ACTIVITY_NOTE] = "activity/note/",
-    [ACTIVITY_LEAD_FILE] = "lead/files/",
-};
+#include <strings.h>
 
 /* ---- the body ---- */
 
@@ -44,18 +39,33 @@ void attach_sort(struct job **jobs, size_t count)
     qsort(jobs, count, sizeof(struct job *), compare_names);
 }
 
-static struct verdict check_amount(
+/** What a rule's activity takes at most: Close's limit, or ours where that is lower. */
+static int64_t most_bytes(const struct rule *rule, const struct limits *limits)
+{
+    int64_t ours = rule->is_sent ? limits->max_sent : limits->max_attached;
+    int64_t theirs = activity_traits(rule->activity)->most_bytes;
+    return theirs && (!ours || theirs < ours) ? theirs : ours;
+}
+
+static struct verdict check_count(const struct rule *rule, size_t count)
+{
+    const struct activity_traits *traits = activity_traits(rule->activity);
+    size_t most = traits->most_files ? traits->most_files : ATTACHMENTS_MAX;
+    if (count <= most)
+        return verdict_make(VERDICT_NEXT, NULL, "fits");
+    return verdict_make(VERDICT_FAIL, "too_much",
+        "%zu files belong together, and Close accepts at most %zu at once in %s" REMEDY
+        "make smaller groups",
+        count, most, traits->called);
+}
+
+static struct verdict check_size(
     const struct rule *rule, const struct limits *limits, struct job *const *jobs, size_t count)
 {
-    int64_t most = rule->is_sent ? limits->max_sent : limits->max_attached;
+    int64_t most = most_bytes(rule, limits);
     int64_t total = 0;
     for (size_t i = 0; i < count; i++)
         total += jobs[i]->identity.size;
-    if (count > ATTACHMENTS_MAX)
-        return verdict_make(VERDICT_FAIL, "too_much",
-            "%zu files belong together, and Close accepts at most %d at once" REMEDY
-            "make smaller groups",
-            count, ATTACHMENTS_MAX);
     if (!most || total <= most)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     struct str why = STR_INIT(400);
@@ -66,11 +76,58 @@ static struct verdict check_amount(
     units_spell_size(&why, total);
     str_add(&why, "; at most ");
     units_spell_size(&why, most);
-    str_printf(&why, " can be %s at once" REMEDY "use smaller files, or raise limits.%s",
-        rule->is_sent ? "sent" : "attached", rule->is_sent ? "max_sent" : "max_attached");
+    str_printf(
+        &why, " can be %s at once" REMEDY "use smaller files", rule->is_sent ? "sent" : "attached");
+    if (most != activity_traits(rule->activity)->most_bytes)
+        str_printf(&why, ", or raise limits.%s", rule->is_sent ? "max_sent" : "max_attached");
     struct verdict verdict = verdict_make(VERDICT_FAIL, "too_much", "%s", str_text(&why));
     str_release(&why);
     return verdict;
+}
+
+static bool takes_type(const char *const *types, const char *type)
+{
+    for (; types && *types; types++)
+        if (strcasecmp(*types, type) == 0)
+            return true;
+    return !types;
+}
+
+static struct verdict check_types(const struct rule *rule, struct job *const *jobs, size_t count)
+{
+    const struct activity_traits *traits = activity_traits(rule->activity);
+    for (size_t i = 0; i < count; i++) {
+        const char *type = jobs[i]->content_type ? jobs[i]->content_type : "";
+        if (!takes_type(traits->types, type))
+            return verdict_make(VERDICT_FAIL, "wrong_type",
+                "Close does not accept %s in %s" REMEDY
+                "drop a PDF, an image, or audio or video of a common kind, or let the rule take "
+                "only those (match.content_type)",
+                *type ? type : "a file of unknown type", traits->called);
+    }
+    return verdict_make(VERDICT_NEXT, NULL, "fits");
+}
+
+static struct verdict check_contact(const struct rule *rule, const struct job *job)
+{
+    const struct activity_traits *traits = activity_traits(rule->activity);
+    if (!traits->needs_contact || job->contact_id)
+        return verdict_make(VERDICT_NEXT, NULL, "fits");
+    return verdict_make(VERDICT_FAIL, "no_contact",
+        "%s belongs to a contact, and the rule \"%s\" names only the lead" REMEDY
+        "let the rule find a contact (contact_id, or find by the contact's email or phone)",
+        traits->called, rule->name);
+}
+
+static struct verdict check_what_fits(
+    const struct rule *rule, const struct limits *limits, struct job *const *jobs, size_t count)
+{
+    struct verdict verdict = check_count(rule, count);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = check_size(rule, limits, jobs, count);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = check_types(rule, jobs, count);
+    return verdict.kind == VERDICT_NEXT ? check_contact(rule, jobs[0]) : verdict;
 }
 
 /** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
@@ -100,36 +157,37 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
     return verdict;
 }
 
-static struct json *make_body(
-    const struct rule *rule, struct job *const *jobs, size_t count, const struct json *fields)
+static int make_post(const struct rule *rule, struct job *const *jobs, size_t count,
+    const struct json *fields, struct activity_post *ret_post)
 {
     struct attachment *attachments = calloc(count, sizeof(*attachments));
     for (size_t i = 0; attachments && i < count; i++)
         attachments[i] = (struct attachment){.url = jobs[i]->download_url,
             .filename = path_name(job_filed_path(jobs[i])),
             .content_type = jobs[i]->content_type,
-            .size = jobs[i]->identity.size};
-    struct json *body = attachments ? activity_body(rule->activity, jobs[0]->lead_id,
-                                          jobs[0]->contact_id, fields, attachments, count)
-                                    : NULL;
+            .size = jobs[i]->identity.size,
+            .token = jobs[i]->token};
+    const struct activity activity = {.kind = rule->activity,
+        .lead_id = jobs[0]->lead_id,
+        .contact_id = jobs[0]->contact_id,
+        .fields = fields,
+        .attachments = attachments,
+        .count = count};
+    int result = attachments ? activity_post(&activity, ret_post) : -ENOMEM;
     free(attachments);
-    return body;
+    return result;
 }
 
-struct verdict attach_body(const struct rule *rule, const struct limits *limits,
-    struct job *const *jobs, size_t count, struct json **ret_body)
+struct verdict attach_post(const struct rule *rule, const struct limits *limits,
+    struct job *const *jobs, size_t count, struct activity_post *ret_post)
 {
-    struct verdict verdict = check_amount(rule, limits, jobs, count);
+    struct verdict verdict = check_what_fits(rule, limits, jobs, count);
     CLEANUP(json_freep) struct json *fields = NULL;
     if (verdict.kind == VERDICT_NEXT)
         verdict = fill(rule, jobs[0], &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    struct json *body = make_body(rule, jobs, count, fields);
-    if (!body)
-        return verdict_no_memory();
-    *ret_body = body;
-    return verdict;
+    return make_post(rule, jobs, count, fields, ret_post) < 0 ? verdict_no_memory() : verdict;
 }
 
 /** The address alone, in small letters: a mail provider counts by it, however it is written. */
@@ -150,7 +208,8 @@ struct verdict attach_sender(const struct rule *rule, const struct job *job, cha
     struct verdict verdict = fill(rule, job, &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    const char *sender = json_get_text(fields, "sender");
+    const bool is_sms = rule->activity == ACTIVITY_SMS;
+    const char *sender = json_get_text(fields, is_sms ? "local_phone" : "sender");
     *ret_sender = address_of(sender ? sender : "");
     return *ret_sender ? verdict : verdict_no_memory();
 }
@@ -162,7 +221,7 @@ struct verdict attach_read(
 {
     size_t length;
     const char *body = request_reply(request, &length);
-    struct verdict verdict = answer_created(request, created_by[activity]);
+    struct verdict verdict = answer_created(request, activity_endpoint(activity));
     if (verdict.kind == VERDICT_FAIL && reply_blames_target(body, length)) {
         verdict.kind = VERDICT_RETRY; /* merged or deleted meanwhile: look its target up again */
         verdict.code = "no_target";
@@ -172,7 +231,7 @@ struct verdict attach_read(
     char *id = record_created_id(body, length);
     if (!id)
         return verdict_make(VERDICT_UNCLEAR, "unclear",
-            "Close's answer to %s does not name what was created", created_by[activity]);
+            "Close's answer to %s does not name what was created", activity_endpoint(activity));
     *ret_activity_id = id;
     return verdict;
 }

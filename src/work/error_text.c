@@ -11,6 +11,7 @@
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/units.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/close/record.h"
 #include "closedrop/config/config.h"
 #include "closedrop/files/companion.h"
@@ -169,7 +170,8 @@ static const struct rule *rule_of(const struct task *task)
 static void add_again(struct str *text, const struct subject *subject)
 {
     const struct rule *rule = rule_of(subject->task);
-    str_add(text, rule && rule->is_sent ? " (an email is sent again)" : "");
+    if (rule && rule->is_sent)
+        str_printf(text, " (%s is sent again)", activity_traits(rule->activity)->called);
 }
 
 /** What stands for something in the texts of advice.h. */

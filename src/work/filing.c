@@ -146,22 +146,28 @@ struct verdict renamed_finish(struct task *task, const struct stage_tools *tools
 
 /* ---- attach ---- */
 
-struct verdict attach_start(struct task *task, const struct stage_tools *tools)
+/** What creates the activity of the task and its group, as it is now. */
+static struct verdict make_post(const struct task *task, struct activity_post *ret_post)
 {
     const struct rule *rule = config_rule(task->config, task->job->rule);
     size_t count = 1 + task->member_count;
     CLEANUP(free_text) struct job **jobs = calloc(count, sizeof(struct job *));
-    CLEANUP(json_freep) struct json *body = NULL;
     if (!jobs)
         return verdict_no_memory();
     jobs[0] = task->job;
     for (size_t i = 0; i < task->member_count; i++)
         jobs[i + 1] = task->members[i];
     attach_sort(jobs, count);
-    struct verdict verdict = attach_body(rule, &task->config->limits, jobs, count, &body);
+    return attach_post(rule, &task->config->limits, jobs, count, ret_post);
+}
+
+struct verdict attach_start(struct task *task, const struct stage_tools *tools)
+{
+    CLEANUP(activity_post_release) struct activity_post post = {0};
+    struct verdict verdict = make_post(task, &post);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    return task_await(task, api_create(&tools->api, rule->activity, task->job->lead_id, body));
+    return task_await(task, api_create(&tools->api, task->job->activity, &post));
 }
 
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
@@ -187,6 +193,17 @@ static void add_posting(void *context, const char *token, const char *lead_id,
         gathering->verification, gathering->index, token, lead_id, activity, at_ms);
 }
 
+/** What keeps nothing of ours is known by what it says. A rule that is gone says nothing. */
+static void gather_body(struct task *task)
+{
+    CLEANUP(activity_post_release) struct activity_post post = {0};
+    if (!activity_traits(task->job->activity)->cannot_be_recognized ||
+        !config_rule(task->config, task->job->rule))
+        return;
+    if (make_post(task, &post).kind == VERDICT_NEXT)
+        verify_by_body(&task->verification, TAKE_PTR(post.body));
+}
+
 static int gather(struct task *task, struct queue *queue)
 {
     struct gathering gathering = {.verification = &task->verification};
@@ -198,6 +215,7 @@ static int gather(struct task *task, struct queue *queue)
         gathering.result = verify_add_file(&task->verification, i, job);
         queue_postings(queue, job->id, add_posting, &gathering);
     }
+    gather_body(task);
     return gathering.result;
 }
 

@@ -49,6 +49,7 @@ void verify_release(struct verification *verification)
     for (size_t i = 0; i < verification->place_count; i++)
         free(verification->places[i].lead_id);
     free(verification->places);
+    json_free(verification->body);
     current_lead_release(&verification->current);
     *verification = (struct verification){0};
 }
@@ -103,7 +104,8 @@ int verify_add_posting(struct verification *verification, size_t index, const ch
         at_ms = 0;
     verification->since_ms = at_ms < verification->since_ms ? at_ms : verification->since_ms;
     struct verify_file *file = &verification->files[index];
-    file->is_unprovable |= !*token && activity != ACTIVITY_LEAD_FILE;
+    file->is_unprovable |= (!*token && activity != ACTIVITY_LEAD_FILE) ||
+                           activity_traits(activity)->cannot_be_recognized;
     int result = *token ? add_token(file, token) : 0;
     return result | add_place(verification, lead_id, activity) ? -ENOMEM : 0;
 }
@@ -115,6 +117,12 @@ int verify_by_content(struct verification *verification, const struct job *job)
     if (result == 0)
         result = verify_add_file(verification, 0, job);
     return result ? result : add_place(verification, job->lead_id, ACTIVITY_LEAD_FILE);
+}
+
+void verify_by_body(struct verification *verification, struct json *body)
+{
+    json_free(verification->body);
+    verification->body = body;
 }
 
 /* ---- asking ---- */
@@ -136,7 +144,7 @@ struct request *verify_ask(struct verification *verification, const struct api *
 
 /* ---- reading ---- */
 
-static bool has_our_token(
+static bool has_token_of(
     const struct verify_file *file, enum activity_kind activity, const struct json *object)
 {
     for (size_t i = 0; i < file->token_count; i++)
@@ -145,13 +153,31 @@ static bool has_our_token(
     return false;
 }
 
+/** Where the token of one file marks the whole activity, it is that of all that were posted. */
+static bool has_our_token(const struct verification *verification, const struct verify_file *file,
+    enum activity_kind activity, const struct json *object)
+{
+    if (!activity_traits(activity)->is_marked)
+        return has_token_of(file, activity, object);
+    for (size_t i = 0; i < verification->file_count; i++)
+        if (has_token_of(&verification->files[i], activity, object))
+            return true;
+    return false;
+}
+
+/** Whether an activity without our token is ours all the same, by all that is known of it. */
 static bool is_like_ours(const struct verification *verification, const struct verify_file *file,
     const struct json *object, verify_is_taken *is_taken, void *context)
 {
+    enum activity_kind activity = verification->places[verification->place].activity;
+    bool is_like = activity == ACTIVITY_LEAD_FILE
+                       ? record_is_file(object, file->filename, file->size, file->md5)
+                   : activity == ACTIVITY_SMS
+                       ? verification->body && record_is_sms(object, verification->body)
+                       : false;
     char earliest[CLOCK_TEXT];
     clock_rfc3339(verification->since_ms - CLOCKS_OF_FILES_MS, earliest);
-    return record_is_file(object, file->filename, file->size, file->md5) &&
-           strcmp(record_created(object), earliest) >= 0 &&
+    return is_like && is_taken && strcmp(record_created(object), earliest) >= 0 &&
            !is_taken(context, json_get_text(object, "id"));
 }
 
@@ -188,10 +214,8 @@ static int take_object(struct verification *verification, const struct json *obj
         return compare_content(verification, object, is_taken, context);
     for (size_t i = 0; id && *id && i < verification->file_count && !result; i++) {
         struct verify_file *file = &verification->files[i];
-        bool is_ours = has_our_token(file, activity, object) ||
-                       (activity == ACTIVITY_LEAD_FILE && is_taken &&
-                           is_like_ours(verification, file, object, is_taken, context));
-        if (is_ours)
+        if (has_our_token(verification, file, activity, object) ||
+            is_like_ours(verification, file, object, is_taken, context))
             result = take_if_older(file, id, record_created(object));
     }
     return result;

@@ -170,17 +170,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json *fields = fill(&given);
     struct attachment attachments[4];
     for (size_t i = 0; i < COUNT(attachments); i++)
-        attachments[i] = (struct attachment){given.url, given.filename, given.content_type, 4711};
-    struct json *body =
-        activity_body(given.activity, given.id, NULL, fields, attachments, given.attachments);
-    char *printed = json_print(body);
+        attachments[i] =
+            (struct attachment){given.url, given.filename, given.content_type, 4711, ""};
+    struct activity_post post;
+    assert(activity_post(&(struct activity){.kind = given.activity,
+                             .lead_id = given.id,
+                             .fields = fields,
+                             .attachments = attachments,
+                             .count = given.attachments},
+               &post) == 0);
+    char *printed = json_print(post.body);
     assert(printed && fuzz_is_utf8(printed));
     struct json *again = json_parse(printed, strlen(printed));
     assert(json_is_object(again));
     check_texts(again);
     check_body(&given, again);
     json_free(again);
-    json_free(body);
+    activity_post_release(&post);
     json_free(fields);
     free(printed);
     release(&given);

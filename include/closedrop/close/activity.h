@@ -1,7 +1,8 @@
 /**
  * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
- * (Close API documentation, "Emails", "Notes", "Leads"). Knows only fields of Close's schema; each
- * kind of activity has its own form of attachment. Pure.
+ * (Close API documentation, "Emails", "Notes", "Leads", "Opportunities", "WhatsApp Messages",
+ * "SMS"). Knows only fields of Close's schema; each kind of activity has its own form of
+ * attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H
@@ -20,6 +21,7 @@ enum activity_field_kind {
     FIELD_TEXT,   /* any text */
     FIELD_HTML,   /* variables in it must be escaped */
     FIELD_STATUS, /* one of activity_statuses */
+    FIELD_WHOLE,  /* a text that gives a whole number */
     FIELD_NUMBER,
     FIELD_BOOL
 };
@@ -29,12 +31,13 @@ struct activity_field {
     const char *key;  /* in the configuration */
     const char *name; /* in Close */
     enum activity_field_kind kind;
-    size_t most; /* maximum characters of a text */
-    int least;   /* minimum of a number */
+    size_t most;                /* maximum characters of a text; of a number its maximum, 0: none */
+    int least;                  /* minimum of a number */
+    const char *const *choices; /* of a text, NULL-terminated; NULL: any */
 };
 
 /** The fields of a kind of activity, and their number in `ret_count`. */
-const struct activity_field *activity_fields(enum activity_kind activity, size_t *ret_count);
+const struct activity_field *activity_fields(enum activity_kind kind, size_t *ret_count);
 
 enum activity_status {
     STATUS_DRAFT,
@@ -48,15 +51,32 @@ enum activity_status {
 
 extern const char *const activity_statuses[ACTIVITY_STATUSES];
 
-/** Whether Close requires this field in an email with this status (changelog 2025-12-17): an email
- * that is sent needs a recipient, a scheduled one a date. */
-bool activity_requires(enum activity_status status, const char *name);
+/**
+ * An example of the setting where Close requires this field of a kind of activity, or it would be
+ * of no use without it; NULL where it may be left out. `status` counts only for kinds that have one
+ * (changelog 2025-12-17: an email that is sent needs a recipient, a scheduled one a date).
+ */
+const char *activity_need(enum activity_kind kind, enum activity_status status, const char *name);
 
-/** Whether an email with this status is really sent. */
+/** Whether an email or text message with this status is really sent. */
 bool activity_is_sent(enum activity_status status);
 
-/** Maximum number of attachments of an email. */
+/** Maximum number of attachments of any activity. */
 #define ATTACHMENTS_MAX 1000
+
+/** What Close takes of a kind of activity as a whole. */
+struct activity_traits {
+    size_t most_files;         /* attachments */
+    int64_t most_bytes;        /* of all together; 0: no limit is known */
+    bool needs_contact;        /* a lead alone will not do */
+    bool is_marked;            /* the token of its first file marks it (record_has_token()) */
+    bool cannot_be_recognized; /* nothing of ours is in it when it is read back */
+    const char *called;        /* in messages: "an email" */
+    const char *const *types;  /* the content types it takes, NULL-terminated; NULL: any */
+};
+
+/** Those of one kind. */
+const struct activity_traits *activity_traits(enum activity_kind kind);
 
 /** One uploaded file. */
 struct attachment {
@@ -64,17 +84,38 @@ struct attachment {
     const char *filename; /* any bytes; made valid UTF-8 */
     const char *content_type;
     int64_t size;
+    const char *token; /* of its upload (ticket.h); "": unknown */
+};
+
+/** An activity that is to be created. */
+struct activity {
+    enum activity_kind kind;
+    const char *lead_id, *contact_id; /* no contact: NULL */
+    const struct json *fields;        /* see rule_fill(); NULL: none */
+    const struct attachment *attachments;
+    size_t count; /* 1 for a lead file */
+};
+
+/** The request that creates it. Owns both. */
+struct activity_post {
+    char *path; /* below the URL of the API, with its query */
+    struct json *body;
 };
 
 /**
- * The body of the POST that creates an activity, from `fields` (see rule_fill()), target and
- * attachments. A lead file has one attachment and nothing else. The caller frees it; NULL if out of
- * memory.
+ * Put it together. Where Close may not keep the tokens of the uploads, the first of them is a mark
+ * of the activity (record_has_token()). Returns 0 or -ENOMEM; release it then.
  */
-struct json *activity_body(enum activity_kind activity, const char *lead_id, const char *contact_id,
-    const struct json *fields, const struct attachment *attachments, size_t count);
+int activity_post(const struct activity *activity, struct activity_post *ret_post);
+void activity_post_release(struct activity_post *post);
 
-/** The path to post it to and read it from, below the URL of the API. The caller frees it. */
-char *activity_path(enum activity_kind activity, const char *lead_id);
+/** What its POST is called in messages: "activity/email/". */
+const char *activity_endpoint(enum activity_kind kind);
+
+/** What to ask for in order to list the activities of a kind on a lead: the path below the URL of
+ * the API, and the fields that say whether one is ours. The caller frees the path; NULL: no memory.
+ */
+char *activity_list_path(enum activity_kind kind, const char *lead_id);
+const char *activity_list_fields(enum activity_kind kind);
 
 #endif

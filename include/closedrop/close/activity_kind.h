@@ -9,11 +9,17 @@ enum activity_kind {
     ACTIVITY_EMAIL,
     ACTIVITY_NOTE,
     ACTIVITY_LEAD_FILE,
+    ACTIVITY_OPPORTUNITY,
+    ACTIVITY_WHATSAPP,
+    ACTIVITY_SMS,
     ACTIVITY_KINDS
 };
 
-/** "", "email", "note", "lead_file". */
+/** "", and what a rule calls them: "email", "lead_file" ... */
 extern const char *const activity_kind_names[ACTIVITY_KINDS];
+
+/** All of them for a message: "email, note, lead_file ... and sms". Static. */
+extern const char activity_kinds_text[];
 
 /** The kind called `name`; ACTIVITY_NONE if there is none, or `name` is NULL. */
 enum activity_kind activity_kind_from_name(const char *name);

@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_CLOSE_API_H
 #define CLOSEDROP_CLOSE_API_H
 
-#include "closedrop/close/activity_kind.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/close/key.h"
 #include "closedrop/close/search.h"
 #include "closedrop/close/ticket.h"
@@ -68,8 +68,8 @@ struct request *api_merges(const struct api *api, const char *into, int skip);
 struct request *api_deletions(const struct api *api, const char *lead_id);
 
 /** POST an activity or a lead file: sent once, never repeated automatically. */
-struct request *api_create(const struct api *api, enum activity_kind activity, const char *lead_id,
-    const struct json *body);
+struct request *api_create(
+    const struct api *api, enum activity_kind activity, const struct activity_post *post);
 
 /** GET the activities of that kind on a lead, created after `since_ms`. 0, and lead files: all. */
 struct request *api_created(const struct api *api, enum activity_kind activity, const char *lead_id,

@@ -62,11 +62,20 @@ enum lead_end record_lead_end(
  * none. */
 char *record_created_id(const char *body, size_t length);
 
+/** The mark of an activity of ours in a text, where Close may not keep the token of an upload. */
+#define RECORD_MARK(token) "[closedrop " token "]"
+
 /**
  * Whether the upload `token` is attached to an activity or lead file. Close rewrites the URL
- * of an upload when it is attached; the token is the part that it keeps (ticket.h).
+ * of an upload when it is attached; the token is the part that it keeps (ticket.h). In an
+ * opportunity and a WhatsApp message the token of the first file of all is also a mark: it stands
+ * in the note, or is the external ID.
  */
 bool record_has_token(enum activity_kind activity, const struct json *object, const char *token);
+
+/** Whether a text message that is read back says what the `body` of its POST said, to whom it did,
+ * with files of the same names: nothing of ours is kept in it. */
+bool record_is_sms(const struct json *object, const struct json *body);
 
 /** Whether a lead file matches the one that was posted in name, size and MD5. */
 bool record_is_file(

@@ -28,7 +28,13 @@ enum target_source {
     SOURCES
 };
 
-enum rule_field_kind { RULE_FIELD_TEXT, RULE_FIELD_LIST, RULE_FIELD_NUMBER, RULE_FIELD_BOOL };
+enum rule_field_kind {
+    RULE_FIELD_TEXT,
+    RULE_FIELD_LIST,
+    RULE_FIELD_WHOLE, /* a text that gives a whole number */
+    RULE_FIELD_NUMBER,
+    RULE_FIELD_BOOL
+};
 
 /** One field of the activity. */
 struct rule_field {
@@ -64,7 +70,7 @@ struct rule {
     int64_t group_wait_ms;
 
     enum activity_kind activity;
-    bool is_sent; /* an outgoing email: status outbox or scheduled */
+    bool is_sent; /* an outgoing email or text message: status outbox or scheduled */
     struct rule_field *fields;
     size_t field_count;
 };
@@ -110,8 +116,8 @@ int rule_expand(const struct template *template, const struct template_facts *fa
 /**
  * Expand all fields of a rule's activity into an object with Close's field names. Empty fields are
  * left out; an entry of a list is split into the addresses it contains. Returns 0 and the object;
- * -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, or one that Close requires is
- * empty.
+ * -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, no whole number where one must
+ * be, or one that Close requires is empty.
  */
 int rule_fill(const struct rule *rule, const struct template_facts *facts,
     const struct json *values, struct json **ret_fields, struct str *why);

@@ -13,8 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct json;
-
 /**
  * Close lets an upload be used for at most 24 hours (Close API documentation, "Files"); once it is
  * this old, it is repeated.
@@ -22,16 +20,18 @@ struct json;
 #define UPLOAD_AGE_MAX_MS (20LL * 3600 * 1000)
 
 /**
- * The body of the activity for `count` uploaded jobs, in the order of their attachments; templates
- * use the values of the first job. NEXT sets `ret_body`, which the caller frees. FAIL: there are
- * too many or too large attachments, or a template's result cannot be used.
+ * The request that creates the activity for `count` uploaded jobs, in the order of their
+ * attachments; templates use the values of the first job. NEXT sets `ret_post`, which the caller
+ * releases. FAIL: Close would not take the attachments, too many, too large or of a wrong type; or
+ * there is no contact where one is needed; or a template's result cannot be used.
  */
-struct verdict attach_body(const struct rule *rule, const struct limits *limits,
-    struct job *const *jobs, size_t count, struct json **ret_body);
+struct verdict attach_post(const struct rule *rule, const struct limits *limits,
+    struct job *const *jobs, size_t count, struct activity_post *ret_post);
 
 /**
- * The sender address of the job's email, in lower case; "" if the rule names none. NEXT sets
- * `ret_sender`, which the caller frees; otherwise as attach_body().
+ * The sender address of the job's email, in lower case, or the number its text message comes from;
+ * "" if the rule names none. NEXT sets `ret_sender`, which the caller frees; otherwise as
+ * attach_post().
  */
 struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender);
 

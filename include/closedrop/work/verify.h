@@ -41,9 +41,10 @@ struct verification {
     int64_t since_ms; /* time of the first POST, 0: at any time */
     size_t place;     /* index of the one being checked */
     int page;
-    bool by_content;  /* among the lead's files, whatever created them */
-    bool is_doubtful; /* by content: a file has this name and size, but its bytes are not known */
-    bool has_lead;    /* the current lead of that place is known */
+    bool by_content;   /* among the lead's files, whatever created them */
+    struct json *body; /* what was posted, of what can only be known by that; NULL: unknown */
+    bool is_doubtful;  /* by content: a file has this name and size, but its bytes are not known */
+    bool has_lead;     /* the current lead of that place is known */
     struct current_lead current;
 };
 
@@ -65,6 +66,12 @@ int verify_add_posting(struct verification *verification, size_t index, const ch
     const char *lead_id, enum activity_kind activity, int64_t at_ms);
 
 /**
+ * The body of the POST, for an activity in which Close keeps nothing of ours (activity_traits()).
+ * The verification owns it.
+ */
+void verify_by_body(struct verification *verification, struct json *body);
+
+/**
  * Set up a verification by content for one uploaded job whose lead is known. Returns 0 or -ENOMEM;
  * must be released in any case.
  */
@@ -84,7 +91,8 @@ typedef bool verify_is_taken(void *context, const char *activity_id);
  * A lead file with none of our tokens counts as ours if its name, size and MD5 are equal, it is not
  * older than the POST, and it does not belong to another job (`is_taken`; NULL: this cannot be
  * determined, so it does not count as ours). A verification by content accepts any file with the
- * same size and MD5.
+ * same size and MD5. A text message counts as ours on the same terms if it says what the body does
+ * (record_is_sms()); that none does proves nothing.
  */
 struct verdict verify_read(struct verification *verification, const struct request *request,
     verify_is_taken *is_taken, void *context);

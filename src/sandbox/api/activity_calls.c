@@ -1,4 +1,4 @@
-/** Answers the calls that make, read and list emails, notes and lead files. */
+/** Answers the calls that make, read and list activities, opportunities and lead files. */
 #include "api/call.h"
 #include "api/page.h"
 #include "context.h"
@@ -36,20 +36,10 @@ static void create(const struct call *call, enum activity_kind kind, const char 
         call->reply, activity_kinds[kind].created, result < 0 ? NULL : activity_json_new(activity));
 }
 
-static void post_activity(const struct call *call, enum activity_kind kind)
+void call_post_activity(struct call *call)
 {
-    if (!refuse(call, kind))
-        create(call, kind, json_get_text(call->body, "lead_id"));
-}
-
-void call_post_email(struct call *call)
-{
-    post_activity(call, ACTIVITY_EMAIL);
-}
-
-void call_post_note(struct call *call)
-{
-    post_activity(call, ACTIVITY_NOTE);
+    if (!refuse(call, call->kind))
+        create(call, call->kind, json_get_text(call->body, "lead_id"));
 }
 
 static bool has_no_lead(const struct call *call)
@@ -68,25 +58,15 @@ void call_post_lead_file(struct call *call)
 
 /* ---- reading one ---- */
 
-static void get_activity(const struct call *call, enum activity_kind kind)
+void call_get_activity(struct call *call)
 {
     const struct activity *activity =
-        activities_find(&call->sandbox->crm.activities, kind, call->id);
+        activities_find(&call->sandbox->crm.activities, call->kind, call->id);
     if (activity)
         reply_json(call->reply, 200,
             pick_fields(activity_json_new(activity), request_query(call->request, "_fields")));
     else
-        call_missing(call, activity_kinds[kind].type);
-}
-
-void call_get_email(struct call *call)
-{
-    get_activity(call, ACTIVITY_EMAIL);
-}
-
-void call_get_note(struct call *call)
-{
-    get_activity(call, ACTIVITY_NOTE);
+        call_missing(call, activity_kinds[call->kind].type);
 }
 
 /* ---- lists, newest first ---- */
@@ -104,10 +84,12 @@ static bool is_wanted(
     const struct call *call, const struct page *page, const struct activity *activity)
 {
     const char *user = json_get_text(activity->posted, "user_id");
+    const char *external = json_get_text(activity->posted, "external_whatsapp_message_id");
     return !activity->gone && page_passes(call, "lead_id", activity->lead_id) &&
            page_passes(call, "contact_id", activity->contact_id) &&
            page_passes(call, "id__in", activity->id) &&
            page_passes(call, "user_id", user ? user : ACCOUNT_USER) &&
+           page_passes(call, "external_whatsapp_message_id", external) &&
            activity->created_us >= page->after_us && activity->created_us <= page->before_us;
 }
 
@@ -127,29 +109,19 @@ static int collect(
     return result;
 }
 
-static void list_activities(const struct call *call, enum activity_kind kind)
+void call_list_activities(struct call *call)
 {
     struct page page;
-    if (!page_read(call, PAGE_MAX, "date_created", "lead_id,contact_id,user_id,id__in", &page))
+    if (!page_read(call, PAGE_MAX, "date_created", activity_kinds[call->kind].filters, &page))
         return;
     struct rows found = {0};
     struct json *data = json_array();
-    int result = collect(call, kind, &page, &found);
+    int result = collect(call, call->kind, &page, &found);
     size_t end = (size_t)(page.skip + page.limit);
     for (size_t i = (size_t)page.skip; i < end && i < found.count; i++)
         result |= json_append(data, pick_fields(activity_json_new(found.items[i]), page.fields));
     page_reply(call, data, end < found.count, result);
     rows_release(&found, NULL);
-}
-
-void call_list_emails(struct call *call)
-{
-    list_activities(call, ACTIVITY_EMAIL);
-}
-
-void call_list_notes(struct call *call)
-{
-    list_activities(call, ACTIVITY_NOTE);
 }
 
 /* ---- the files of a lead ---- */

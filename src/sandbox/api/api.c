@@ -39,23 +39,31 @@ struct exchange {
 
 /* ---- routes ---- */
 
+/** Listing, creating and reading one kind. */
+#define ACTIVITY(path, kind, one, many)                                                            \
+    {path, "GET", many, call_list_activities, kind},                                               \
+        {path, "POST", one, call_post_activity, kind},                                             \
+    {                                                                                              \
+        path "*/", "GET", many, call_get_activity, kind                                            \
+    }
+
 static const struct route routes[] = {
-    {"me/", "GET", ENDPOINT_ME, call_me},
-    {"files/upload/", "POST", ENDPOINT_UPLOAD, call_upload},
-    {"lead/merge/", "POST", ENDPOINT_MERGE, call_merge},
-    {"lead/*/", "GET", ENDPOINT_LEAD, call_get_lead},
-    {"lead/*/files/", "GET", ENDPOINT_LEAD_FILES, call_list_lead_files},
-    {"lead/*/files/", "POST", ENDPOINT_LEAD_FILE, call_post_lead_file},
-    {"contact/*/", "GET", ENDPOINT_CONTACT, call_get_contact},
-    {"data/search/", "POST", ENDPOINT_SEARCH, call_search},
-    {"activity/email/", "GET", ENDPOINT_EMAILS, call_list_emails},
-    {"activity/email/", "POST", ENDPOINT_EMAIL, call_post_email},
-    {"activity/email/*/", "GET", ENDPOINT_EMAILS, call_get_email},
-    {"activity/note/", "GET", ENDPOINT_NOTES, call_list_notes},
-    {"activity/note/", "POST", ENDPOINT_NOTE, call_post_note},
-    {"activity/note/*/", "GET", ENDPOINT_NOTES, call_get_note},
-    {"activity/lead_merge/", "GET", ENDPOINT_MERGES, call_list_merges},
-    {"event/", "GET", ENDPOINT_EVENTS, call_list_events},
+    {"me/", "GET", ENDPOINT_ME, .act = call_me},
+    {"files/upload/", "POST", ENDPOINT_UPLOAD, .act = call_upload},
+    {"lead/merge/", "POST", ENDPOINT_MERGE, .act = call_merge},
+    {"lead/*/", "GET", ENDPOINT_LEAD, .act = call_get_lead},
+    {"lead/*/files/", "GET", ENDPOINT_LEAD_FILES, .act = call_list_lead_files},
+    {"lead/*/files/", "POST", ENDPOINT_LEAD_FILE, .act = call_post_lead_file},
+    {"contact/*/", "GET", ENDPOINT_CONTACT, .act = call_get_contact},
+    {"data/search/", "POST", ENDPOINT_SEARCH, .act = call_search},
+    ACTIVITY("activity/email/", ACTIVITY_EMAIL, ENDPOINT_EMAIL, ENDPOINT_EMAILS),
+    ACTIVITY("activity/note/", ACTIVITY_NOTE, ENDPOINT_NOTE, ENDPOINT_NOTES),
+    ACTIVITY("opportunity/", ACTIVITY_OPPORTUNITY, ENDPOINT_OPPORTUNITY, ENDPOINT_OPPORTUNITIES),
+    ACTIVITY(
+        "activity/whatsapp_message/", ACTIVITY_WHATSAPP, ENDPOINT_WHATSAPP, ENDPOINT_WHATSAPPS),
+    ACTIVITY("activity/sms/", ACTIVITY_SMS, ENDPOINT_SMS, ENDPOINT_SMSES),
+    {"activity/lead_merge/", "GET", ENDPOINT_MERGES, .act = call_list_merges},
+    {"event/", "GET", ENDPOINT_EVENTS, .act = call_list_events},
 };
 
 /** The route, or NULL with the refusal in the reply. */
@@ -89,6 +97,7 @@ static void act(struct exchange *exchange)
     struct crm *crm = &exchange->call.sandbox->crm;
     exchange->call.body = exchange->body;
     exchange->call.id = exchange->id;
+    exchange->call.kind = exchange->route->kind;
     crm_lock(crm);
     exchange->route->act(&exchange->call);
     crm_unlock(crm);

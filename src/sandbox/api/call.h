@@ -8,6 +8,7 @@
 #ifndef CLOSEDROP_SANDBOX_API_CALL_H
 #define CLOSEDROP_SANDBOX_API_CALL_H
 
+#include "crm/activity_kinds.h"
 #include "faults/fault.h"
 #include "settings.h"
 
@@ -22,6 +23,7 @@ struct call {
     struct sandbox *sandbox;
     const struct request *request; /* NULL: it is deferred */
     const char *id;                /* what the path has for the route's "*", or NULL */
+    enum activity_kind kind;       /* of the route; counts only for calls about activities */
     const struct json *body;       /* of a POST: an object */
     enum fault_kind fault;
     struct settings_values settings;
@@ -57,13 +59,10 @@ void call_search(struct call *call);
 /* ---- activity_calls.c ---- */
 
 /** Create one with its files; or show one, or a page of a lead's. */
-void call_post_email(struct call *call);
-void call_post_note(struct call *call);
+void call_post_activity(struct call *call);
 void call_post_lead_file(struct call *call);
-void call_get_email(struct call *call);
-void call_get_note(struct call *call);
-void call_list_emails(struct call *call);
-void call_list_notes(struct call *call);
+void call_get_activity(struct call *call);
+void call_list_activities(struct call *call);
 void call_list_lead_files(struct call *call);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef CLOSEDROP_SANDBOX_API_ROUTE_H
 #define CLOSEDROP_SANDBOX_API_ROUTE_H
 
+#include "crm/activity_kinds.h"
 #include "http/endpoint.h"
 
 #include <stdbool.h>
@@ -16,6 +17,7 @@ struct route {
     const char *method;
     enum endpoint endpoint;
     void (*act)(struct call *call);
+    enum activity_kind kind; /* see struct call */
 };
 
 /** What the path has for the "*": where, and how long; NULL where the route has none. */

@@ -8,6 +8,11 @@
 #define ACCOUNT_USER "user_SandboxRGFG7pztSeJiiMFdN7O2MFl71nD0uGO3bIOo4W"
 #define ACCOUNT_ORGANIZATION "orga_SandboxmiiwcR1w2b4cOnCMQaQPSIFxMqAD2Dh243uxcH"
 
+/** The only status of opportunities, its pipeline, and the only phone number. */
+#define ACCOUNT_STATUS "stat_SandboxActive"
+#define ACCOUNT_PIPELINE "pipe_SandboxSales"
+#define ACCOUNT_PHONE "+15550100"
+
 #define ACCOUNT_FIRST_NAME "Sandra"
 #define ACCOUNT_LAST_NAME "Box"
 #define ACCOUNT_NAME ACCOUNT_FIRST_NAME " " ACCOUNT_LAST_NAME

@@ -41,6 +41,10 @@ static char *persisted_url(const struct activity *activity, const struct attachm
     struct file_url_owner owner = {
         activity_kinds[activity->kind].object_type, direct ? activity->lead_id : activity->id};
     struct str url = STR_INIT(URL_MAX);
+    if (!activity_kinds[activity->kind].keeps_tokens) {
+        file_url_add_media(&url, &owner, attachment->id);
+        return str_take(&url);
+    }
     file_url_add_persisted(
         &url, &owner, attachment->token, json_get_text(attachment->posted, "filename"));
     return str_take(&url);

@@ -1,6 +1,6 @@
 /**
- * Describes emails, notes and lead files as Close does: what was posted, and the defaults for what
- * was not.
+ * Describes activities, opportunities and lead files as Close does: what was posted, and the
+ * defaults for what was not.
  */
 #include "crm/activity_json.h"
 
@@ -65,6 +65,34 @@ static const struct member note_members[] = {
     {"pinned", "false"},
     {"pinned_at", "null"},
     {"title", "null"},
+};
+
+static const struct member opportunity_members[] = {
+    {"confidence", "50"},
+    {"date_won", "null"},
+    {"pipeline_id", "\"" ACCOUNT_PIPELINE "\""},
+    {"status_id", "\"" ACCOUNT_STATUS "\""},
+    {"value", "null"},
+    {"value_period", "\"one_time\""},
+};
+
+static const struct member whatsapp_members[] = {
+    {"direction", "null"},
+    {"external_whatsapp_message_id", "null"},
+    {"integration_link", "null"},
+    {"local_phone", "null"},
+    {"message_markdown", "\"\""},
+    {"remote_phone", "null"},
+};
+
+static const struct member sms_members[] = {
+    {"date_scheduled", "null"},
+    {"direction", "\"outbound\""},
+    {"local_phone", "null"},
+    {"remote_phone", "null"},
+    {"source", "null"},
+    {"status", "null"},
+    {"text", "\"\""},
 };
 
 static int add_members(
@@ -216,6 +244,25 @@ static struct json *describe_note(const struct activity *activity)
     return pick_whole(json, result);
 }
 
+/* ---- opportunities ---- */
+
+static struct json *describe_opportunity(const struct activity *activity)
+{
+    struct json *json = describe_activity(activity);
+    int result = add_note(json, activity->posted);
+    result |= add_members(json, opportunity_members, COUNT(opportunity_members), activity->posted);
+    return pick_whole(json, result);
+}
+
+/* ---- messages ---- */
+
+static struct json *describe_message(
+    const struct activity *activity, const struct member *members, size_t count)
+{
+    struct json *json = describe_activity(activity);
+    return pick_whole(json, add_members(json, members, count, activity->posted));
+}
+
 /* ---- lead files ---- */
 
 struct json *activity_json_file(
@@ -250,6 +297,12 @@ struct json *activity_json_new(const struct activity *activity)
         return describe_email(activity);
     case ACTIVITY_NOTE:
         return describe_note(activity);
+    case ACTIVITY_OPPORTUNITY:
+        return describe_opportunity(activity);
+    case ACTIVITY_WHATSAPP:
+        return describe_message(activity, whatsapp_members, COUNT(whatsapp_members));
+    case ACTIVITY_SMS:
+        return describe_message(activity, sms_members, COUNT(sms_members));
     default:
         return activity_json_file(activity, activity->attachments);
     }

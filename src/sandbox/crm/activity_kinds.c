@@ -1,8 +1,7 @@
-/**
- * The tables of fields that the bodies of emails, notes and lead files may have, and what is wrong
- * beyond single fields.
- */
+/** The tables of fields that the bodies may have, and what is wrong beyond single fields. */
 #include "crm/activity_kinds.h"
+
+#include "crm/account.h"
 
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -16,6 +15,8 @@
 #define ADDRESS_MAX 1000
 #define ATTACHMENTS_MAX 1000
 #define DAY_S 86400
+#define SMS_FILES_MAX 10
+#define WHATSAPP_BYTES_MAX 25000000
 
 /* ---- emails ---- */
 
@@ -179,15 +180,157 @@ static const struct schema_field lead_file_fields[] = {
     {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .min = 1},
 };
 
+/* ---- opportunities ---- */
+
+static const char *const periods[] = {"one_time", "monthly", "annual", NULL};
+
+/* without lead_id Close makes a lead "Untitled"; nobody wants that, so here it is required */
+static const struct schema_field opportunity_fields[] = {
+    LEAD_ID,
+    ATTACHMENTS(note_file),
+    {.key = "confidence", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE, .max = 100},
+    CONTACT_ID,
+    OPTIONAL_TEXT("created_by"),
+    OPTIONAL_DATE("date_created"),
+    OPTIONAL_DATE("date_won"),
+    OPTIONAL_TEXT("note"),
+    OPTIONAL_TEXT("note_html"),
+    OPTIONAL_TEXT("pipeline_id"),
+    OPTIONAL_TEXT("status_id"),
+    USER_ID,
+    {.key = "value", .need = SCHEMA_NULLABLE, .type = SCHEMA_WHOLE},
+    {.key = "value_period", .need = SCHEMA_NULLABLE, .type = SCHEMA_CHOICE, .choices = periods},
+};
+
+static int check_known(
+    const struct json *body, const char *key, const char *known, struct json *wrong)
+{
+    const char *id = json_get_text(body, key);
+    return !id || strcmp(id, known) == 0 ? 0 : json_add_text(wrong, key, "Object does not exist.");
+}
+
+static int check_opportunity(const struct json *body, struct json *wrong)
+{
+    int result = check_known(body, "status_id", ACCOUNT_STATUS, wrong);
+    result |= check_known(body, "pipeline_id", ACCOUNT_PIPELINE, wrong);
+    return result | check_note(body, wrong);
+}
+
+/* ---- WhatsApp messages ---- */
+
+#define REQUIRED_TEXT(name)                                                                        \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .min = 1                      \
+    }
+
+static const struct schema_field typed_file_fields[] = {
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+};
+
+static const struct schema typed_file = SCHEMA(typed_file_fields);
+
+static const char *const whatsapp_directions[] = {"incoming", "outgoing", NULL};
+
+static const struct schema_field whatsapp_fields[] = {
+    LEAD_ID,
+    {.key = "activity_at", .need = SCHEMA_REQUIRED, .type = SCHEMA_DATE},
+    ATTACHMENTS(typed_file),
+    {.key = "contact_id", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT, .named = "contact"},
+    {.key = "direction",
+        .need = SCHEMA_REQUIRED,
+        .type = SCHEMA_CHOICE,
+        .choices = whatsapp_directions},
+    REQUIRED_TEXT("external_whatsapp_message_id"),
+    OPTIONAL_TEXT("integration_link"),
+    REQUIRED_TEXT("local_phone"),
+    REQUIRED_TEXT("message_markdown"),
+    REQUIRED_TEXT("remote_phone"),
+    USER_ID,
+};
+
+/* ---- text messages ---- */
+
+static const char *const sms_types[] = {"application/pdf", "application/vcard", "audio/3gpp",
+    "audio/3gpp2", "audio/L24", "audio/ac3", "audio/amr", "audio/amr-nb", "audio/basic",
+    "audio/mp4", "audio/mpeg", "audio/ogg", "audio/vnd.rn-realaudio", "audio/vnd.wave",
+    "audio/webm", "image/bmp", "image/gif", "image/jpeg", "image/jpg", "image/png", "image/tiff",
+    "text/calendar", "text/csv", "text/directory", "text/richtext", "text/rtf", "text/vcard",
+    "text/x-vcard", "video/3gpp", "video/3gpp-tt", "video/3gpp2", "video/H261", "video/H263",
+    "video/H263-1998", "video/H263-2000", "video/H264", "video/mp4", "video/mpeg",
+    "video/quicktime", "video/webm", NULL};
+
+static const struct schema_field sms_file_fields[] = {
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_CHOICE, .choices = sms_types},
+};
+
+static const struct schema sms_file = SCHEMA(sms_file_fields);
+
+static const char *const sms_directions[] = {"inbound", "outbound", NULL};
+
+static const struct schema_field sms_fields[] = {
+    LEAD_ID,
+    {.key = "status", .need = SCHEMA_REQUIRED, .type = SCHEMA_CHOICE, .choices = statuses},
+    OPTIONAL_DATE("activity_at"),
+    {.key = "attachments",
+        .need = SCHEMA_NULLABLE,
+        .type = SCHEMA_LIST,
+        .max = SMS_FILES_MAX,
+        .items = &sms_file},
+    CONTACT_ID,
+    OPTIONAL_TEXT("created_by"),
+    OPTIONAL_DATE("date_created"),
+    OPTIONAL_DATE("date_scheduled"),
+    {.key = "direction", .need = SCHEMA_NULLABLE, .type = SCHEMA_CHOICE, .choices = sms_directions},
+    OPTIONAL_TEXT("local_phone"),
+    OPTIONAL_TEXT("remote_phone"),
+    OPTIONAL_TEXT("source"),
+    OPTIONAL_TEXT("text"),
+    USER_ID,
+};
+
+static int require(const struct json *body, const char *key, struct json *wrong)
+{
+    return schema_is_absent(body, key) ? json_add_text(wrong, key, "This field is required.") : 0;
+}
+
+static int check_sms(const struct json *body, struct json *wrong)
+{
+    const char *status = json_get_text(body, "status");
+    const char *phone = json_get_text(body, "local_phone");
+    bool is_scheduled = status && strcmp(status, "scheduled") == 0;
+    int result = 0;
+    if (is_scheduled || (status && strcmp(status, "outbox") == 0))
+        result |= require(body, "local_phone", wrong) | require(body, "remote_phone", wrong);
+    if (is_scheduled)
+        result |= require(body, "date_scheduled", wrong);
+    if (phone && strcmp(phone, ACCOUNT_PHONE) != 0)
+        result |=
+            json_add_text(wrong, "local_phone", "This is not a phone number of your organization.");
+    return result;
+}
+
 /* ---- all of them ---- */
+
+#define LIST_FILTERS "lead_id,contact_id,user_id,id__in"
 
 const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
     [ACTIVITY_EMAIL] = {"email", "acti_", "activity.email", "Email", 200, SCHEMA(email_fields),
-        check_email},
+        check_email, LIST_FILTERS, 0, true},
     [ACTIVITY_NOTE] = {"note", "acti_", "activity.note", "Note", 200, SCHEMA(note_fields),
-        check_note},
+        check_note, LIST_FILTERS, 0, true},
     [ACTIVITY_LEAD_FILE] = {"lead_file", "leadfile_", "lead", "LeadFile", 201,
-        SCHEMA(lead_file_fields), NULL},
+        SCHEMA(lead_file_fields), NULL, NULL, 0, true},
+    [ACTIVITY_OPPORTUNITY] = {"opportunity", "oppo_", "opportunity", "Opportunity", 200,
+        SCHEMA(opportunity_fields), check_opportunity, LIST_FILTERS, 0, false},
+    [ACTIVITY_WHATSAPP] = {"whatsapp", "acti_", "activity.whatsapp_message", "WhatsAppMessage", 200,
+        SCHEMA(whatsapp_fields), NULL, LIST_FILTERS ",external_whatsapp_message_id",
+        WHATSAPP_BYTES_MAX, false},
+    [ACTIVITY_SMS] = {"sms", "acti_", "activity.sms", "SMS", 200, SCHEMA(sms_fields), check_sms,
+        LIST_FILTERS, 0, false},
 };
 
 int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong)

@@ -1,5 +1,5 @@
 /**
- * The three things that carry a file to a lead, by tables: what their bodies may have, and what
+ * What carries a file to a lead, by tables: what their bodies may have, and what
  * else Close wants of them. Pure.
  */
 #ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_KINDS_H
@@ -9,7 +9,15 @@
 
 struct json;
 
-enum activity_kind { ACTIVITY_EMAIL, ACTIVITY_NOTE, ACTIVITY_LEAD_FILE, ACTIVITY_KINDS };
+enum activity_kind {
+    ACTIVITY_EMAIL,
+    ACTIVITY_NOTE,
+    ACTIVITY_LEAD_FILE,
+    ACTIVITY_OPPORTUNITY,
+    ACTIVITY_WHATSAPP,
+    ACTIVITY_SMS,
+    ACTIVITY_KINDS
+};
 
 struct activity_traits {
     const char *name;        /* in the ledger and the counts */
@@ -19,6 +27,9 @@ struct activity_traits {
     int created;             /* the status of a success */
     struct schema schema;
     int (*check)(const struct json *body, struct json *wrong); /* beyond single fields, or NULL */
+    const char *filters; /* of its list, in addition to dates; NULL: it has none of its own */
+    int64_t most_bytes;  /* of all attachments; 0: no limit */
+    bool keeps_tokens;   /* the URLs of its attachments have the tokens of the uploads */
 };
 
 extern const struct activity_traits activity_kinds[ACTIVITY_KINDS];

@@ -150,6 +150,19 @@ static int complain_file(enum activity_kind kind, struct json *wrong, size_t ind
     return schema_complain_element(wrong, "attachments", index, why);
 }
 
+/** What all files of a body weigh, as far as that is known. */
+static int64_t total_size(const struct crm *crm, enum activity_kind kind, const struct json *body)
+{
+    int64_t total = 0;
+    const struct json *file = activity_first_file(kind, body);
+    for (; file; file = activity_next_file(kind, file)) {
+        const char *url = json_get_text(file, "url");
+        const struct upload *upload = url ? uploads_find(&crm->uploads, url) : NULL;
+        total += upload && upload->stored ? upload->size : 0;
+    }
+    return total;
+}
+
 int crm_check(struct crm *crm, enum activity_kind kind, const struct json *body,
     int64_t file_ttl_ms, struct json *wrong)
 {
@@ -161,6 +174,9 @@ int crm_check(struct crm *crm, enum activity_kind kind, const struct json *body,
         if (why)
             result |= complain_file(kind, wrong, index, why);
     }
+    int64_t most = activity_kinds[kind].most_bytes;
+    if (most && result == 0 && !json_first(wrong) && total_size(crm, kind, body) > most)
+        result = json_add_text(wrong, "attachments", "The attachments are larger than 25 MB.");
     return result < 0 ? -ENOMEM : 0;
 }
 

@@ -37,6 +37,13 @@ void file_url_add_persisted(
     add_end(out, token, filename);
 }
 
+void file_url_add_media(struct str *out, const struct file_url_owner *owner, const char *media_id)
+{
+    const char *dot = strrchr(owner->type, '.');
+    str_printf(out, "https://app.close.com/go/%s/%s/media/%s/", dot ? dot + 1 : owner->type,
+        owner->id, media_id);
+}
+
 const char *file_url_split_key(const char *key, char token[FILE_URL_TOKEN])
 {
     char user[FILE_URL_TOKEN];

@@ -27,6 +27,9 @@ struct file_url_owner {
 void file_url_add_persisted(
     struct str *out, const struct file_url_owner *owner, const char *token, const char *filename);
 
+/** The same for what does not keep the token: https://app.close.com/go/sms/ID/media/MEDIA/ */
+void file_url_add_media(struct str *out, const struct file_url_owner *owner, const char *media_id);
+
 /** The token (else "") and the filename of a key; of any other key its last part. */
 const char *file_url_split_key(const char *key, char token[FILE_URL_TOKEN]);
 

@@ -5,21 +5,27 @@
 #define CLOSEDROP_SANDBOX_HTTP_ENDPOINT_H
 
 enum endpoint {
-    ENDPOINT_ME,         /* GET me/ */
-    ENDPOINT_UPLOAD,     /* POST files/upload/ */
-    ENDPOINT_S3,         /* the form POST to the bucket */
-    ENDPOINT_LEAD,       /* GET lead/ID/ */
-    ENDPOINT_CONTACT,    /* GET contact/ID/ */
-    ENDPOINT_SEARCH,     /* POST data/search/ */
-    ENDPOINT_EMAIL,      /* POST activity/email/ */
-    ENDPOINT_NOTE,       /* POST activity/note/ */
-    ENDPOINT_LEAD_FILE,  /* POST lead/ID/files/ */
-    ENDPOINT_EMAILS,     /* GET activity/email/, and one of them */
-    ENDPOINT_NOTES,      /* GET activity/note/, and one of them */
-    ENDPOINT_LEAD_FILES, /* GET lead/ID/files/ */
-    ENDPOINT_MERGE,      /* POST lead/merge/ */
-    ENDPOINT_MERGES,     /* GET activity/lead_merge/ */
-    ENDPOINT_EVENTS,     /* GET event/ */
+    ENDPOINT_ME,            /* GET me/ */
+    ENDPOINT_UPLOAD,        /* POST files/upload/ */
+    ENDPOINT_S3,            /* the form POST to the bucket */
+    ENDPOINT_LEAD,          /* GET lead/ID/ */
+    ENDPOINT_CONTACT,       /* GET contact/ID/ */
+    ENDPOINT_SEARCH,        /* POST data/search/ */
+    ENDPOINT_EMAIL,         /* POST activity/email/ */
+    ENDPOINT_NOTE,          /* POST activity/note/ */
+    ENDPOINT_LEAD_FILE,     /* POST lead/ID/files/ */
+    ENDPOINT_OPPORTUNITY,   /* POST opportunity/ */
+    ENDPOINT_WHATSAPP,      /* POST activity/whatsapp_message/ */
+    ENDPOINT_SMS,           /* POST activity/sms/ */
+    ENDPOINT_EMAILS,        /* GET activity/email/, and one of them */
+    ENDPOINT_NOTES,         /* GET activity/note/, and one of them */
+    ENDPOINT_LEAD_FILES,    /* GET lead/ID/files/ */
+    ENDPOINT_OPPORTUNITIES, /* GET opportunity/, and one of them */
+    ENDPOINT_WHATSAPPS,     /* GET activity/whatsapp_message/, and one of them */
+    ENDPOINT_SMSES,         /* GET activity/sms/, and one of them */
+    ENDPOINT_MERGE,         /* POST lead/merge/ */
+    ENDPOINT_MERGES,        /* GET activity/lead_merge/ */
+    ENDPOINT_EVENTS,        /* GET event/ */
     ENDPOINTS
 };
 

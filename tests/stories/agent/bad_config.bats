@@ -327,9 +327,9 @@ CONF
 
 @test "a rule that does not say what is created, or says it twice" {
     configure_rule '    lead_id = "lead_1";'
-    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of email, note and lead_file' 'lead_file = {};'
+    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of email, note, lead_file, opportunity, whatsapp and sms' 'lead_file = {};'
     configure_rule '    lead_id = "lead_1"; email = {}; note = {};'
-    is_refused 2 'rules[0]' 'exactly one of email, note and lead_file'
+    is_refused 2 'rules[0]' 'exactly one of email, note, lead_file'
 }
 
 @test "a search by nothing, by two things, and by a misspelt one" {

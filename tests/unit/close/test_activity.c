@@ -33,6 +33,12 @@ static const char *const schemas[ACTIVITY_KINDS] = {
     [ACTIVITY_NOTE] =
         " activity_at created_by note note_html organization_id pinned title user_id ",
     [ACTIVITY_LEAD_FILE] = " ",
+    [ACTIVITY_OPPORTUNITY] =
+        " status_id pipeline_id note note_html value value_period confidence date_won user_id ",
+    [ACTIVITY_WHATSAPP] = " activity_at direction local_phone remote_phone message_markdown "
+                          "integration_link user_id send_to_inbox ",
+    [ACTIVITY_SMS] = " status local_phone remote_phone text direction source date_scheduled "
+                     "activity_at user_id ",
 };
 
 static size_t count_words(const char *text)
@@ -94,6 +100,10 @@ static const struct {
     {ACTIVITY_NOTE, "text", "note", FIELD_TEXT, 1048576}, /* not Close's own words */
     {ACTIVITY_NOTE, "html", "note_html", FIELD_HTML, 1048576},
     {ACTIVITY_NOTE, "pinned", "pinned", FIELD_BOOL, 0},
+    {ACTIVITY_OPPORTUNITY, "value", "value", FIELD_WHOLE, 100},
+    {ACTIVITY_OPPORTUNITY, "confidence", "confidence", FIELD_NUMBER, 100},
+    {ACTIVITY_WHATSAPP, "message_markdown", "message_markdown", FIELD_TEXT, 1048576},
+    {ACTIVITY_SMS, "status", "status", FIELD_STATUS, 0},
 };
 
 static void knows_the_shape_of_a_field(void **state)
@@ -109,7 +119,7 @@ static void knows_the_shape_of_a_field(void **state)
     assert_int_equal(field_of(ACTIVITY_EMAIL, "followup_sequence_delay")->least, 86400);
 }
 
-/* ---- what an email needs (Close API documentation, "Emails") ---- */
+/* ---- what Close needs (Close API documentation, "Emails", "SMS", "WhatsApp Messages") ---- */
 
 static const struct {
     enum activity_status status;
@@ -124,16 +134,33 @@ static const struct {
     {STATUS_ERROR, "error", true, false, false, false},
 };
 
-static void knows_what_an_email_needs(void **state)
+/** The example of what is missing names it. */
+static bool is_needed(enum activity_kind kind, enum activity_status status, const char *name)
+{
+    const char *example = activity_need(kind, status, name);
+    if (example && strncmp(example, name, strlen(name)) != 0)
+        fail_msg("%s: %s", name, example);
+    return example != NULL;
+}
+
+static void knows_what_is_needed(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(statuses); i++) {
         enum activity_status status = statuses[i].status;
         assert_string_equal(activity_statuses[status], statuses[i].name);
-        if (activity_requires(status, "sender") != statuses[i].sender ||
-            activity_requires(status, "to") != statuses[i].to ||
-            activity_requires(status, "date_scheduled") != statuses[i].date_scheduled ||
-            activity_requires(status, "subject") || activity_requires(status, "cc") ||
+        if (is_needed(ACTIVITY_EMAIL, status, "sender") != statuses[i].sender ||
+            is_needed(ACTIVITY_EMAIL, status, "to") != statuses[i].to ||
+            is_needed(ACTIVITY_EMAIL, status, "date_scheduled") != statuses[i].date_scheduled ||
+            is_needed(ACTIVITY_EMAIL, status, "subject") ||
+            is_needed(ACTIVITY_EMAIL, status, "cc") ||
+            is_needed(ACTIVITY_SMS, status, "local_phone") != statuses[i].is_sent ||
+            is_needed(ACTIVITY_SMS, status, "remote_phone") != statuses[i].is_sent ||
+            is_needed(ACTIVITY_SMS, status, "date_scheduled") != statuses[i].date_scheduled ||
+            is_needed(ACTIVITY_SMS, status, "text") ||
+            !is_needed(ACTIVITY_WHATSAPP, status, "direction") ||
+            is_needed(ACTIVITY_WHATSAPP, status, "integration_link") ||
+            is_needed(ACTIVITY_NOTE, status, "note") ||
             activity_is_sent(status) != statuses[i].is_sent)
             fail_msg("%s", statuses[i].name);
     }
@@ -141,14 +168,31 @@ static void knows_what_an_email_needs(void **state)
 
 /* ---- where it goes ---- */
 
-static void knows_where_it_is_posted(void **state)
+static void knows_where_it_is_listed(void **state)
 {
     (void)state;
-    static const char *const paths[ACTIVITY_KINDS] = {
-        NULL, "activity/email/", "activity/note/", "lead/lead_1/files/"};
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
-        char *path = activity_path((enum activity_kind)activity, "lead_1");
-        assert_string_equal(path, paths[activity]);
+    static const struct {
+        const char *path, *endpoint, *fields;
+    } wanted[ACTIVITY_KINDS] = {
+        [ACTIVITY_EMAIL] = {"activity/email/", "activity/email/", "id,date_created,attachments"},
+        [ACTIVITY_NOTE] = {"activity/note/", "activity/note/", "id,date_created,attachments"},
+        [ACTIVITY_LEAD_FILE] = {"lead/lead_1/files/", "lead/files/", NULL},
+        [ACTIVITY_OPPORTUNITY] = {"opportunity/", "opportunity/",
+            "id,date_created,attachments,note"},
+        [ACTIVITY_WHATSAPP] = {"activity/whatsapp_message/", "activity/whatsapp_message/",
+            "id,date_created,attachments,external_whatsapp_message_id"},
+        [ACTIVITY_SMS] = {"activity/sms/", "activity/sms/",
+            "id,date_created,attachments,text,local_phone,remote_phone"},
+    };
+    for (int kind = ACTIVITY_EMAIL; kind < ACTIVITY_KINDS; kind++) {
+        char *path = activity_list_path((enum activity_kind)kind, "lead_1");
+        const char *list_fields = activity_list_fields((enum activity_kind)kind);
+        assert_string_equal(path, wanted[kind].path);
+        assert_string_equal(activity_endpoint((enum activity_kind)kind), wanted[kind].endpoint);
+        if (wanted[kind].fields)
+            assert_string_equal(list_fields, wanted[kind].fields);
+        else
+            assert_null(list_fields);
         free(path);
     }
 }
@@ -158,8 +202,8 @@ static void knows_where_it_is_posted(void **state)
 #define URL "https://app.close.com/go/file/temporary/user_1/"
 
 static const struct attachment attachments[] = {
-    {URL "tok1/a.pdf/", "a.pdf", "application/pdf", 1108447},
-    {URL "tok2/b.tif/", "\xE4 \"b\".tif", "image/tiff", 5368709120},
+    {URL "tok1/a.pdf/", "a.pdf", "application/pdf", 1108447, "tok1"},
+    {URL "tok2/b.tif/", "\xE4 \"b\".tif", "image/tiff", 5368709120, "tok2"},
 };
 
 #define SIZED_1                                                                                    \
@@ -208,14 +252,92 @@ static const struct {
         "{'lead_id':'lead_1','attachments':[" PLAIN_1 "]}"},
     {"without attachments", ACTIVITY_NOTE, NULL, "{'note':'x'}", 0,
         "{'lead_id':'lead_1','note':'x','attachments':[]}"},
+    {"an opportunity is marked in its note", ACTIVITY_OPPORTUNITY, NULL,
+        "{'note':'Order','value':1250}", 2,
+        "{'lead_id':'lead_1','note':'Order\\n\\n[closedrop tok1]','value':1250,"
+        "'attachments':[" PLAIN_1 "," PLAIN_2 "]}"},
+    {"an opportunity without a note is marked", ACTIVITY_OPPORTUNITY, "cont_1", "{}", 1,
+        "{'lead_id':'lead_1','contact_id':'cont_1','note':'[closedrop "
+        "tok1]','attachments':[" PLAIN_1 "]}"},
+    {"an opportunity's HTML is marked in its body", ACTIVITY_OPPORTUNITY, NULL,
+        "{'note_html':'<body><p>a</p></body>'}", 1,
+        "{'lead_id':'lead_1','note_html':'<body><p>a</p><p>[closedrop tok1]</p></body>',"
+        "'attachments':[" PLAIN_1 "]}"},
+    {"an opportunity's HTML is wrapped and marked", ACTIVITY_OPPORTUNITY, NULL, "{'note_html':'a'}",
+        1,
+        "{'lead_id':'lead_1','note_html':'<body>a<p>[closedrop "
+        "tok1]</p></body>','attachments':[" PLAIN_1 "]}"},
+    {"a WhatsApp message has the token as its ID", ACTIVITY_WHATSAPP, "cont_1",
+        "{'direction':'outgoing','send_to_inbox':true}", 1,
+        "{'lead_id':'lead_1','contact_id':'cont_1','direction':'outgoing',"
+        "'external_whatsapp_message_id':'tok1','attachments':[" PLAIN_1 "]}"},
+    {"a text message", ACTIVITY_SMS, NULL, "{'status':'draft','text':'x'}", 1,
+        "{'lead_id':'lead_1','status':'draft','text':'x','attachments':[" PLAIN_1 "]}"},
     {"a lead file is flat", ACTIVITY_LEAD_FILE, NULL, "{}", 1, PLAIN_1},
     {"a lead file is of no contact", ACTIVITY_LEAD_FILE, "cont_1", NULL, 1, PLAIN_1},
 };
 
+/** The body of the request; NULL where memory is short. */
+static struct json *post(const struct activity *activity)
+{
+    struct activity_post made;
+    if (activity_post(activity, &made) < 0) {
+        assert_null(made.path);
+        assert_null(made.body);
+        return NULL;
+    }
+    free(made.path);
+    return made.body;
+}
+
 static struct json *body_of(size_t row, const struct json *of_fields)
 {
-    return activity_body(bodies[row].activity, "lead_1", bodies[row].contact_id, of_fields,
-        attachments, bodies[row].count);
+    return post(&(struct activity){.kind = bodies[row].activity,
+        .lead_id = "lead_1",
+        .contact_id = bodies[row].contact_id,
+        .fields = of_fields,
+        .attachments = attachments,
+        .count = bodies[row].count});
+}
+
+static struct json *note_of(const struct json *of_fields)
+{
+    return post(&(struct activity){.kind = ACTIVITY_NOTE,
+        .lead_id = "lead_1",
+        .fields = of_fields,
+        .attachments = attachments,
+        .count = 1});
+}
+
+/* what Close has in the query */
+static void knows_where_it_is_posted(void **state)
+{
+    (void)state;
+    static const struct {
+        enum activity_kind kind;
+        const char *fields, *path;
+    } rows[] = {
+        {ACTIVITY_EMAIL, "{}", "activity/email/"},
+        {ACTIVITY_LEAD_FILE, "{}", "lead/lead_1/files/"},
+        {ACTIVITY_WHATSAPP, "{}", "activity/whatsapp_message/"},
+        {ACTIVITY_WHATSAPP, "{'send_to_inbox':false}", "activity/whatsapp_message/"},
+        {ACTIVITY_WHATSAPP, "{'send_to_inbox':true}",
+            "activity/whatsapp_message/?send_to_inbox=true"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct json *of_fields = parse(rows[i].fields);
+        struct activity_post made;
+        assert_int_equal(activity_post(&(struct activity){.kind = rows[i].kind,
+                                           .lead_id = "lead_1",
+                                           .fields = of_fields,
+                                           .attachments = attachments,
+                                           .count = 1},
+                             &made),
+            0);
+        assert_string_equal(made.path, rows[i].path);
+        activity_post_release(&made);
+        json_free(of_fields);
+    }
 }
 
 static void makes_the_body_that_close_takes(void **state)
@@ -239,7 +361,10 @@ static void takes_a_lead_file_of_bytes_that_are_no_text(void **state)
 {
     (void)state;
     struct json *wanted = parse(PLAIN_2);
-    struct json *body = activity_body(ACTIVITY_LEAD_FILE, "lead_1", NULL, NULL, &attachments[1], 1);
+    struct json *body = post(&(struct activity){.kind = ACTIVITY_LEAD_FILE,
+        .lead_id = "lead_1",
+        .attachments = &attachments[1],
+        .count = 1});
     assert_true(is_same(body, wanted));
     json_free(wanted);
     json_free(body);
@@ -289,7 +414,7 @@ static void wraps_the_html_of_a_note_once(void **state)
     for (size_t i = 0; i < COUNT(htmls); i++) {
         struct json *of_fields = json_object();
         assert_int_equal(json_add_text(of_fields, "note_html", htmls[i].html), 0);
-        struct json *body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+        struct json *body = note_of(of_fields);
         assert_string_equal(json_get_text(body, "note_html"), htmls[i].wrapped);
         json_free(of_fields);
         json_free(body);
@@ -304,7 +429,7 @@ static void wraps_no_half_html_when_memory_is_short(void **state)
     int calls = 0;
     for (; !body; calls++) {
         calls_left = calls;
-        body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+        body = note_of(of_fields);
         calls_left = NEVER;
     }
     assert_true(calls > 2);
@@ -325,7 +450,7 @@ static void wraps_a_long_html_of_a_note(void **state)
     html[2 * length] = '\0';
     struct json *of_fields = json_object();
     assert_int_equal(json_add_text(of_fields, "note_html", html), 0);
-    struct json *body = activity_body(ACTIVITY_NOTE, "lead_1", NULL, of_fields, attachments, 1);
+    struct json *body = note_of(of_fields);
     assert_non_null(body);
     assert_int_equal(
         strlen(json_get_text(body, "note_html")), 2 * length + strlen("<body></body>"));
@@ -337,7 +462,10 @@ static void wraps_a_long_html_of_a_note(void **state)
 static void knows_its_kinds(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", "email", "note", "lead_file"};
+    static const char *const names[] = {
+        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms"};
+    for (int i = ACTIVITY_EMAIL; i < ACTIVITY_KINDS; i++)
+        assert_non_null(strstr(activity_kinds_text, names[i]));
     for (int i = 0; i < ACTIVITY_KINDS; i++) {
         assert_string_equal(activity_kind_names[i], names[i]);
         assert_int_equal(activity_kind_from_name(names[i]), i);
@@ -352,7 +480,8 @@ int main(void)
         cmocka_unit_test(knows_its_kinds),
         cmocka_unit_test(knows_the_fields_of_close_and_no_others),
         cmocka_unit_test(knows_the_shape_of_a_field),
-        cmocka_unit_test(knows_what_an_email_needs),
+        cmocka_unit_test(knows_what_is_needed),
+        cmocka_unit_test(knows_where_it_is_listed),
         cmocka_unit_test(knows_where_it_is_posted),
         cmocka_unit_test(makes_the_body_that_close_takes),
         cmocka_unit_test(takes_a_lead_file_of_bytes_that_are_no_text),

@@ -393,7 +393,19 @@ static const struct {
     {ACTIVITY_EMAIL, "{'download_url':'/tok/','url':'/tok/'}", false},
     {ACTIVITY_EMAIL, "{'attachments':[{'download_url':'/tok/'}]}", false},
     {ACTIVITY_LEAD_FILE, "{'url':'/tok/'}", false},
+    /* a mark, with any URL */
+    {ACTIVITY_OPPORTUNITY, "{'attachments':[{'url':'/tok/'}]}", true},
+    {ACTIVITY_OPPORTUNITY, "{'note':'Order\\n\\n[closedrop tok]'}", true},
+    {ACTIVITY_OPPORTUNITY, "{'note':'[closedrop toke]'}", false},
+    {ACTIVITY_OPPORTUNITY, "{'note':'tok'}", false},
+    {ACTIVITY_NOTE, "{'note':'[closedrop tok]'}", false},
+    {ACTIVITY_WHATSAPP, "{'external_whatsapp_message_id':'tok'}", true},
+    {ACTIVITY_WHATSAPP, "{'external_whatsapp_message_id':'tok2'}", false},
+    {ACTIVITY_WHATSAPP, "{'attachments':[{'url':'/tok/'}]}", true},
+    {ACTIVITY_SMS, "{'external_whatsapp_message_id':'tok'}", false},
     /* odd shapes */
+    {ACTIVITY_OPPORTUNITY, "{'note':null}", false},
+    {ACTIVITY_WHATSAPP, "{'external_whatsapp_message_id':5}", false},
     {ACTIVITY_EMAIL, "{'attachments':null}", false},
     {ACTIVITY_EMAIL, "{'attachments':[]}", false},
     {ACTIVITY_EMAIL, "{'attachments':'/tok/'}", false},
@@ -414,6 +426,52 @@ static void looks_for_a_token_where_it_belongs(void **state)
             fail_msg("%s: %s", activity_kind_names[tokens[i].activity], tokens[i].object);
         json_free(object);
     }
+}
+
+/* ---- text messages, which keep no token ---- */
+
+#define SMS_BODY                                                                                   \
+    "{'text':'Hi','local_phone':'+1','remote_phone':'+2','attachments':[{'filename':'a.pdf'}]}"
+
+static const struct {
+    const char *object;
+    bool is_it;
+} messages[] = {
+    {SMS_BODY, true},
+    {"{'text':'Hi','local_phone':'+1','remote_phone':'+2','status':'sent',"
+     "'attachments':[{'filename':'a.pdf','url':'x'}]}",
+        true},
+    {"{'text':'Ho','local_phone':'+1','remote_phone':'+2','attachments':[{'filename':'a.pdf'}]}",
+        false},
+    {"{'text':'Hi','local_phone':'+1','remote_phone':'+3','attachments':[{'filename':'a.pdf'}]}",
+        false},
+    {"{'text':'Hi','local_phone':'+1','remote_phone':'+2','attachments':[{'filename':'b.pdf'}]}",
+        false},
+    {"{'text':'Hi','local_phone':'+1','remote_phone':'+2','attachments':[]}", false},
+    {"{'text':'Hi','local_phone':'+1','remote_phone':'+2','attachments':[{'filename':'a.pdf'},"
+     "{'filename':'a.pdf'}]}",
+        false},
+    {"{'attachments':[{'filename':'a.pdf'}]}", false},
+    {"{}", false},
+    {"[]", false},
+};
+
+static void knows_a_text_message_by_what_it_says(void **state)
+{
+    (void)state;
+    struct json *body = parse(SMS_BODY);
+    for (size_t i = 0; i < COUNT(messages); i++) {
+        struct json *object = parse(messages[i].object);
+        if (record_is_sms(object, body) != messages[i].is_it)
+            fail_msg("%s", messages[i].object);
+        json_free(object);
+    }
+    json_free(body);
+    struct json *bare = parse("{'lead_id':'l','attachments':[]}");
+    struct json *empty = parse("{'text':'','local_phone':null}");
+    assert_true(record_is_sms(empty, bare));
+    json_free(bare);
+    json_free(empty);
 }
 
 /* ---- lead files without a token ---- */
@@ -556,6 +614,7 @@ int main(void)
         cmocka_unit_test(reads_the_id_of_what_was_created),
         cmocka_unit_test(knows_a_token_as_a_whole_part_of_a_url),
         cmocka_unit_test(looks_for_a_token_where_it_belongs),
+        cmocka_unit_test(knows_a_text_message_by_what_it_says),
         cmocka_unit_test(knows_a_lead_file_by_its_bytes),
         cmocka_unit_test(compares_a_lead_file_by_its_bytes),
         cmocka_unit_test(knows_what_a_lead_file_is_attached_to),

@@ -298,6 +298,7 @@ static void is_held_by_reference(void **state)
 
 /* a rule that is whole but for what a test adds to it */
 #define RULE(name, lines) " { name = \"" name "\"; " lines " }"
+#define WHATSAPP_REST "local_phone = \"+1\"; remote_phone = \"+2\"; message_markdown = \"x\"; };"
 #define TO_LEAD "lead_id = \"lead_1\"; "
 #define AS_FILE "lead_file = {}; "
 #define WITH_RULES(names, rules)                                                                   \
@@ -547,6 +548,33 @@ static const struct {
         "{\"note\":\"a\\n<b\",\"title\":\"a <b\"}"},
     {"a note of nothing", "note = {};", ACTIVITY_NOTE, false, "{}"},
     {"a lead file", "lead_file = {};", ACTIVITY_LEAD_FILE, false, "{}"},
+    {"every field of an opportunity",
+        "opportunity = { status_id = \"stat_1\"; pipeline_id = \"pipe_1\"; note = \"N\";"
+        " value = \"1250\"; value_period = \"monthly\"; confidence = 80; date_won = "
+        "\"2026-11-29\"; user_id = \"user_1\"; };",
+        ACTIVITY_OPPORTUNITY, false,
+        "{\"status_id\":\"stat_1\",\"pipeline_id\":\"pipe_1\",\"note\":\"N\",\"value\":1250,"
+        "\"value_period\":\"monthly\",\"confidence\":80,\"date_won\":\"2026-11-29\","
+        "\"user_id\":\"user_1\"}"},
+    {"an opportunity of nothing", "opportunity = {};", ACTIVITY_OPPORTUNITY, false, "{}"},
+    {"every field of a WhatsApp message",
+        "whatsapp = { activity_at = \"2026-11-29T10:00:00Z\"; direction = \"incoming\"; "
+        "local_phone "
+        "= \"+1\"; remote_phone = \"+2\"; message_markdown = \"*x*\"; integration_link = "
+        "\"https://x\"; user_id = \"user_1\"; send_to_inbox = true; };",
+        ACTIVITY_WHATSAPP, false,
+        "{\"activity_at\":\"2026-11-29T10:00:00Z\",\"direction\":\"incoming\",\"local_phone\":"
+        "\"+1\",\"remote_phone\":\"+2\",\"message_markdown\":\"*x*\",\"integration_link\":"
+        "\"https://x\",\"user_id\":\"user_1\",\"send_to_inbox\":true}"},
+    {"a text message of nothing", "sms = {};", ACTIVITY_SMS, false, "{\"status\":\"draft\"}"},
+    {"a text message that leaves",
+        "sms = { status = \"scheduled\"; local_phone = \"+1\"; remote_phone = \"+2\"; text = "
+        "\"Hi\"; direction = \"outbound\"; source = \"s\"; date_scheduled = \"2026\"; "
+        "activity_at = \"2025\"; user_id = \"user_1\"; };",
+        ACTIVITY_SMS, true,
+        "{\"status\":\"scheduled\",\"local_phone\":\"+1\",\"remote_phone\":\"+2\",\"text\":"
+        "\"Hi\",\"direction\":\"outbound\",\"source\":\"s\",\"date_scheduled\":\"2026\","
+        "\"activity_at\":\"2025\",\"user_id\":\"user_1\"}"},
 };
 
 static void reads_every_activity(void **state)
@@ -593,6 +621,11 @@ static void asks_for_what_an_email_needs(void **state)
             "\"date_scheduled\" of rule \"r\" is empty"},
         {"email = { status = \"inbox\"; sender = \"{meta.none}\"; };",
             "\"sender\" of rule \"r\" is empty"},
+        {"sms = { status = \"outbox\"; local_phone = \"{meta.none}\"; remote_phone = \"+1\"; };",
+            "\"local_phone\" of rule \"r\" is empty"},
+        {"whatsapp = { activity_at = \"2026\"; direction = \"incoming\"; local_phone = \"+1\"; "
+         "remote_phone = \"{meta.none}\"; message_markdown = \"x\"; };",
+            "\"remote_phone\" of rule \"r\" is empty"},
         {"email = { sender = \"{meta.none}\"; to = [ \"{meta.none}\" ]; };", NULL},
         {"note = { title = \"{meta.none}\"; };", NULL},
     };
@@ -992,18 +1025,40 @@ static const struct {
         ":4: rules[0].tabel: unknown key; did you mean table?"},
 
     /* exactly one activity */
-    {IN_RULE(TO_LEAD), ":2: rules[0]: the rule \"r\" must have exactly one of email, note and "
-                       "lead_file, to say what is created, e.g. lead_file = {};"},
+    {IN_RULE(TO_LEAD),
+        ":2: rules[0]: the rule \"r\" must have exactly one of email, note, "
+        "lead_file, opportunity, whatsapp and sms, to say what is created, e.g. lead_file = {};"},
     {IN_RULE(TO_LEAD "email = {}; note = {};"),
-        ":2: rules[0]: the rule \"r\" must have exactly one of email, note and lead_file"},
+        ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},
     {IN_RULE(TO_LEAD "note = {}; lead_file = {};"),
-        ":2: rules[0]: the rule \"r\" must have exactly one of email, note and lead_file"},
+        ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},
     {IN_RULE(TO_LEAD "email = {}; lead_file = {};"),
-        ":2: rules[0]: the rule \"r\" must have exactly one of email, note and lead_file"},
+        ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},
     {IN_RULE(TO_LEAD "email = \"draft\";"), ":4: rules[0].email: must be a group"},
     {IN_RULE(TO_LEAD "emial = {};"), ":4: rules[0].emial: unknown key; did you mean email?"},
     {IN_RULE(TO_LEAD "lead_file = { title = \"T\"; };"),
         ":4: rules[0].lead_file.title: unknown key"},
+
+    /* what Close needs, and takes */
+    {IN_RULE(TO_LEAD "sms = { status = \"outbox\"; local_phone = \"+1\"; };"),
+        ":4: rules[0].sms.remote_phone: is missing; a text message with status \"outbox\" needs "
+        "it, "
+        "e.g. remote_phone = \"{row.phone}\";"},
+    {IN_RULE(TO_LEAD "whatsapp = { direction = \"incoming\"; " WHATSAPP_REST),
+        ":4: rules[0].whatsapp.activity_at: is missing; a WhatsApp message needs it, e.g. "
+        "activity_at = \"{date:%Y-%m-%dT%H:%M:%S%z}\";"},
+    {IN_RULE(
+         TO_LEAD "whatsapp = { activity_at = \"2026\"; direction = \"outbound\"; " WHATSAPP_REST),
+        ":4: rules[0].whatsapp.direction: must be one of \"incoming\", \"outgoing\""},
+    {IN_RULE(TO_LEAD "opportunity = { value_period = \"weekly\"; };"),
+        ":4: rules[0].opportunity.value_period: must be one of \"one_time\", \"monthly\", "
+        "\"annual\""},
+    {IN_RULE(TO_LEAD "opportunity = { confidence = 101; };"),
+        ":4: rules[0].opportunity.confidence"},
+    {IN_RULE(TO_LEAD "opportunity = { note = \"a\"; note_html = \"b\"; };"),
+        ":4: rules[0].opportunity.note: is ignored by Close when note_html is given"},
+    {IN_RULE(TO_LEAD "opportunity = { lead_id = \"lead_1\"; };"),
+        ":4: rules[0].opportunity.lead_id: unknown key"},
 
     /* match */
     {IN_MATCH("path = \"(\";"), ":4: rules[0].match.path: this is not a valid regular expression: "
@@ -1146,9 +1201,9 @@ static const struct {
     {IN_EMAIL("status = \"inbox\";"), ":4: rules[0].email.sender: is missing"},
     {IN_EMAIL("status = \"error\";"), ":4: rules[0].email.sender: is missing"},
     {IN_EMAIL("template_id = \"tmpl_1\"; body_text = \"x\";"),
-        ":4: rules[0].email.template_id: is ignored by Close when a body is given"},
+        ":4: rules[0].email.template_id: is ignored by Close when body_"},
     {IN_EMAIL("template_id = \"tmpl_1\"; body_html = \"x\";"),
-        ":4: rules[0].email.template_id: is ignored by Close when a body is given"},
+        ":4: rules[0].email.template_id: is ignored by Close when body_"},
     {IN_EMAIL("to = \"x@y.z\";"), ":4: rules[0].email.to: must be a list of strings in quotes"},
     {IN_EMAIL("cc = [ \"x@y.z\", \"\" ];"), ":4: rules[0].email.cc: must be a list of strings"},
     {IN_EMAIL("subject = 5;"), ":4: rules[0].email.subject: must be a string in quotes"},

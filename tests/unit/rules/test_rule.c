@@ -357,6 +357,10 @@ static struct rule make_rule(const struct field *fields, size_t count)
     {                                                                                              \
         name, RULE_FIELD_TEXT, {text}, TEMPLATE_LINE, 100, true, 0                                 \
     }
+#define WHOLE(name, text)                                                                          \
+    {                                                                                              \
+        name, RULE_FIELD_WHOLE, {text}, TEMPLATE_LINE, 100, false, 0                               \
+    }
 #define LIST(name, need, ...)                                                                      \
     {                                                                                              \
         name, RULE_FIELD_LIST, {__VA_ARGS__}, TEMPLATE_LINE, 10, need, 0                           \
@@ -388,6 +392,16 @@ static const struct {
         "{'followup_sequence_delay':86400}", ""},
     {"yes", {{"pinned", RULE_FIELD_BOOL, {NULL}, 0, 0, false, 1}}, 1, "{'pinned':true}", ""},
     {"no", {{"pinned", RULE_FIELD_BOOL, {NULL}, 0, 0, false, 0}}, 1, "{'pinned':false}", ""},
+
+    {"a whole number", {WHOLE("value", "{meta.num}")}, 1, "{'value':4711}", ""},
+    {"a negative number", {WHOLE("value", " -5 ")}, 1, "{'value':-5}", ""},
+    {"a number that comes out empty", {WHOLE("value", "{meta.x}")}, 1, "{}", ""},
+    {"no whole number", {WHOLE("value", "12.50")}, 1, NULL,
+        "\"value\" of rule \"fax\" must be a whole number, but is \"12.50\" for this file; what "
+        "to do: check which variables its template uses"},
+    {"a number beyond all bounds", {WHOLE("value", "99999999999999999999")}, 1, NULL,
+        "\"value\" of rule \"fax\" must be a whole number, but is \"99999999999999999999\" for "
+        "this file; what to do: check which variables its template uses"},
 
     {"a list", {LIST("to", true, "a@b.c", "{meta.num}")}, 1, "{'to':['a@b.c','4711']}", ""},
     {"a list of one", {LIST("to", true, "a@b.c")}, 1, "{'to':['a@b.c']}", ""},
