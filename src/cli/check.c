@@ -113,7 +113,19 @@ static void tell_down(const struct config *config, const struct api_outcome *out
     fputs("; check close.api_url, proxy and the network\n", stderr);
 }
 
-static int tell_answer(const struct config *config, const struct request *request)
+static void tell_refusal(const struct key *key, int status)
+{
+    fprintf(stderr, "closedrop: Close refuses the %s (%d); ", key_called(key), status);
+    if (key->is_token)
+        fprintf(stderr, "check what renews it, and writes it into %s\n", key->file);
+    else
+        fprintf(stderr,
+            "create a new one in Close under Settings, Developer, API Keys, and put all "
+            "of it, including the part after the dot, into the key file\n");
+}
+
+static int tell_answer(
+    const struct config *config, const struct key *key, const struct request *request)
 {
     const struct api_outcome outcome = {.end = request_end(request),
         .status = request_status(request),
@@ -125,15 +137,12 @@ static int tell_answer(const struct config *config, const struct request *reques
     switch (verdict_of_me(&outcome, reply_is_me(body, length))) {
     case API_ANSWERS:
         reply_add_me(&who, body, length);
-        printf("Close answers: the key belongs to %s\n", who.length ? str_text(&who) : "a user");
+        printf("Close answers: the %s belongs to %s\n", key_called(key),
+            who.length ? str_text(&who) : "a user");
         code = EXIT_DONE;
         break;
     case API_KEY_REFUSED:
-        fprintf(stderr,
-            "closedrop: Close refuses the API key (%d); create a new one in Close under Settings, "
-            "Developer, API Keys, and put all of it, including the part after the dot, into the "
-            "key file\n",
-            outcome.status);
+        tell_refusal(key, outcome.status);
         code = EXIT_KEY_REFUSED;
         break;
     case API_DOWN:
@@ -146,7 +155,7 @@ static int tell_answer(const struct config *config, const struct request *reques
 static int ask_online(const struct config *config, const struct key *key)
 {
     const struct api api = {.url = config->close.api_url,
-        .key = key->text,
+        .key = key,
         .options = {.ca_file = config->close.ca_file,
             .proxy = config->close.proxy,
             .timeout_ms = config->limits.timeout_ms}};
@@ -155,7 +164,7 @@ static int ask_online(const struct config *config, const struct key *key)
     int code = EXIT_NOT_DONE;
     if (request) {
         http_run(http, request);
-        code = tell_answer(config, request);
+        code = tell_answer(config, key, request);
     }
     request_free(request);
     http_free(http);

@@ -246,9 +246,11 @@ static void check_tokens(const struct config *config, struct str *problems)
 void machine_check(const struct config *config, struct key *key, struct machine_report *report)
 {
     struct str why = STR_INIT(4096);
-    if (key_load(config->close.api_key_file, key, &why) < 0)
-        str_printf(&report->problems, "%s:%u: close.api_key_file: %s\n", config->file,
-            config->close.key_line, str_text(&why));
+    bool has_token = config->close.access_token_file != NULL;
+    if (config_key(config, key, &why) < 0)
+        str_printf(&report->problems, "%s:%u: close.%s: %s\n", config->file,
+            has_token ? config->close.token_line : config->close.key_line,
+            has_token ? "access_token_file" : "api_key_file", str_text(&why));
     str_release(&why);
     check_tokens(config, &report->problems);
     check_state_dir(config, &report->problems);

@@ -26,7 +26,7 @@ int session_open(const struct options *options, struct session *ret_session)
         (struct session){.options = options, .config = cli_config(options, CONFIG_COMPARE_PATHS)};
     if (!session->config)
         return EXIT_CONFIG;
-    int result = key_load(session->config->close.api_key_file, &session->key, &why);
+    int result = config_key(session->config, &session->key, &why);
     if (result < 0)
         fprintf(stderr, "closedrop: %s\n", str_text(&why));
     str_release(&why);
@@ -35,7 +35,7 @@ int session_open(const struct options *options, struct session *ret_session)
     session->http = http_new();
     session->tables = tables_new();
     session->api = (struct api){.url = session->config->close.api_url,
-        .key = session->key.text,
+        .key = &session->key,
         .options = {.ca_file = session->config->close.ca_file,
             .proxy = session->config->close.proxy,
             .timeout_ms = session->config->limits.timeout_ms}};

@@ -18,7 +18,10 @@ static struct request *api_request(const struct api *api, int group, const char 
     if (!request)
         return NULL;
     request_count_for(request, group);
-    request_authorize(request, api->key);
+    if (api->key->is_token)
+        request_authorize_bearer(request, api->key->text);
+    else
+        request_authorize(request, api->key->text);
     request_header(request, "Accept: application/json");
     return request;
 }

@@ -32,50 +32,69 @@ static bool is_quoted(const char *text)
     return false;
 }
 
-static const char *what_is_wrong(const char *text)
+/** What a source holds, and what its file is called. */
+struct nature {
+    const char *called; /* "API key" */
+    const char *file;   /* "key file" */
+    size_t most;
+    bool is_token;
+};
+
+static const struct nature of_key = {"API key", "key file", API_KEY_MAX, false};
+static const struct nature of_token = {"access token", "token file", ACCESS_TOKEN_MAX, true};
+
+static void add_what_is_wrong(struct str *why, const struct nature *nature, const char *text)
 {
     if (is_assignment(text))
-        return "has a name before the API key; write only the key, the part after the = or :";
-    if (is_quoted(text))
-        return "has the API key in quotes; write the key without them";
-    return "must contain the API key and nothing else, on one line";
+        str_printf(why, "has a name before the %s; write only the %s, the part after the = or :",
+            nature->called, nature->is_token ? "token" : "key");
+    else if (is_quoted(text))
+        str_printf(why, "has the %s in quotes; write the %s without them", nature->called,
+            nature->is_token ? "token" : "key");
+    else
+        str_printf(why, "must contain the %s and nothing else, on one line", nature->called);
 }
 
 /** A key is one line of printable ASCII: a line break in it would smuggle in a header. `file`:
  * where it was read, NULL for the environment. */
-static int take_text(struct key *key, const char *text, const char *file, struct str *why)
+static int take_text(struct key *key, const struct nature *nature, const char *text,
+    const char *file, struct str *why)
 {
     size_t length = strlen(text);
     while (length && strchr(" \t\r\n", text[length - 1])) /* of the environment */
         length--;
-    bool good =
-        length > 0 && length < sizeof(key->text) && !is_quoted(text) && !is_assignment(text);
+    bool good = length > 0 && length <= nature->most && !is_quoted(text) && !is_assignment(text);
     for (size_t i = 0; good && i < length; i++)
-        good = text[i] > ' ' && text[i] < 0x7F && text[i] != ':';
+        good = text[i] > ' ' && text[i] < 0x7F && (text[i] != ':' || nature->is_token);
     if (!good) {
-        str_printf(why, "%s%s %s", file ? "the key file " : "", file ? file : "$CLOSE_API_KEY",
-            what_is_wrong(text));
+        if (file)
+            str_printf(why, "the %s %s ", nature->file, file);
+        else
+            str_add(why, "$CLOSE_API_KEY ");
+        add_what_is_wrong(why, nature, text);
         return -EINVAL;
     }
     memcpy(key->text, text, length);
     key->text[length] = '\0';
+    key->is_token = nature->is_token;
     return 0;
 }
 
-static int load_file(const char *path, struct key *key, struct str *why)
+static int load_file(
+    const char *path, const struct nature *nature, struct key *key, struct str *why)
 {
-    static const struct secret_words words = {"key file", "API key"};
-    char text[4096];
+    const struct secret_words words = {nature->file, nature->called};
+    char text[ACCESS_TOKEN_MAX + 100]; /* a longer one is seen to be too long */
     int result = secret_file_read(path, &words, text, sizeof(text), &key->changed_ns, why);
     if (result < 0)
         return result;
-    result = take_text(key, text, path, why);
+    result = take_text(key, nature, text, path, why);
     explicit_bzero(text, sizeof(text));
     key->file = strdup(path);
     return key->file || result < 0 ? result : -ENOMEM;
 }
 
-int key_load(const char *file, struct key *ret_key, struct str *why)
+int key_load(const struct key_source *source, struct key *ret_key, struct str *why)
 {
     struct key key = {.file = NULL};
     int result = -ENOKEY;
@@ -84,12 +103,14 @@ int key_load(const char *file, struct key *ret_key, struct str *why)
     char *credential = credentials ? str_format("%s/close-api-key", credentials) : NULL;
     char *environment = getenv("CLOSE_API_KEY");
 
-    if (file)
-        result = load_file(file, &key, why);
+    if (source->token_file)
+        result = load_file(source->token_file, &of_token, &key, why);
+    else if (source->key_file)
+        result = load_file(source->key_file, &of_key, &key, why);
     else if (credential && access(credential, F_OK) == 0)
-        result = load_file(credential, &key, why);
+        result = load_file(credential, &of_key, &key, why);
     else if (environment && *environment)
-        result = take_text(&key, environment, NULL, why);
+        result = take_text(&key, &of_key, environment, NULL, why);
     else
         str_add(why, "there is no API key; set close.api_key_file to the file that contains it");
     if (environment) {
@@ -101,6 +122,11 @@ int key_load(const char *file, struct key *ret_key, struct str *why)
     else
         *ret_key = key;
     return result;
+}
+
+const char *key_called(const struct key *key)
+{
+    return (key->is_token ? of_token : of_key).called;
 }
 
 bool key_has_changed(const struct key *key)

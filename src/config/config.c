@@ -56,6 +56,7 @@ void config_release(struct config *config)
     free(config->control_socket);
     free(config->close.api_url);
     free(config->close.api_key_file);
+    free(config->close.access_token_file);
     text_list_free(config->close.upload_hosts);
     free(config->close.ca_file);
     free(config->close.proxy);
@@ -101,4 +102,11 @@ struct people_columns config_people_columns(const struct config *config)
         used.user_id |= is_used && rule_uses(rule, "owner.user_id");
     }
     return used;
+}
+
+int config_key(const struct config *config, struct key *ret_key, struct str *why)
+{
+    const struct key_source source = {
+        .key_file = config->close.api_key_file, .token_file = config->close.access_token_file};
+    return key_load(&source, ret_key, why);
 }

@@ -60,6 +60,12 @@ static void read_close(struct settings *settings, struct config *config)
     close->api_key_file = reader_absolute(
         settings, config->file, setting_text(settings, group, "api_key_file", NULL));
     close->key_line = setting_line(group, "api_key_file");
+    close->access_token_file = reader_absolute(
+        settings, config->file, setting_text(settings, group, "access_token_file", NULL));
+    close->token_line = setting_line(group, "access_token_file");
+    if (close->api_key_file && close->access_token_file)
+        setting_problem(settings, group, "access_token_file",
+            "is used in place of an API key; remove it, or api_key_file");
     close->ca_line = setting_line(group, "ca_file");
     close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
     close->ca_file =

@@ -53,6 +53,7 @@ int own_files_make(struct config *config)
     }
     add_file(own_files, config->file);
     add_file(own_files, config->close.api_key_file);
+    add_file(own_files, config->close.access_token_file);
     add_file(own_files, config->close.ca_file);
     add_file(own_files, config->alert.login_file);
     add_file(own_files, config->alert.ping_file);

@@ -65,12 +65,15 @@ struct finding online_judge_key(const struct online_facts *facts)
     if (verdict_of_me(&facts->outcome, facts->is_me) == API_ANSWERS)
         return finding_ok(
             "Close accepts it: it belongs to %s", *facts->who ? facts->who : "a user");
-    struct finding finding =
-        finding_wrong("Close refuses the API key (status %d)", facts->outcome.status);
-    finding_remedy(&finding,
-        "create a new one in Close under Settings, Developer, API Keys, and put all of it, "
-        "including the part after the dot, into %s",
-        facts->key_file ? facts->key_file : "the place of the old one, and restart closedrop");
+    struct finding finding = finding_wrong("Close refuses the %s (status %d)",
+        facts->is_token ? "access token" : "API key", facts->outcome.status);
+    if (facts->is_token)
+        finding_remedy(&finding, "check what renews it, and writes it into %s", facts->key_file);
+    else
+        finding_remedy(&finding,
+            "create a new one in Close under Settings, Developer, API Keys, and put all of it, "
+            "including the part after the dot, into %s",
+            facts->key_file ? facts->key_file : "the place of the old one, and restart closedrop");
     return finding;
 }
 
@@ -133,26 +136,27 @@ static struct finding judge_no_key(const struct diagnosis *diagnosis)
     return finding;
 }
 
-static bool load_key(const struct diagnosis *diagnosis, struct key *ret_key)
+static void load_key(const struct diagnosis *diagnosis, struct key *ret_key)
 {
     struct str why = STR_INIT(8192);
-    int result = key_load(diagnosis->config->close.api_key_file, ret_key, &why);
+    int result = config_key(diagnosis->config, ret_key, &why);
     if (result < 0)
         diagnosis_add(diagnosis, "key", NULL,
             result == -ENOKEY ? judge_no_key(diagnosis)
                               : finding_of_message(FINDING_WRONG, str_text(&why)));
     str_release(&why);
-    return result == 0;
 }
 
-static void report(const struct diagnosis *diagnosis, const struct request *request, bool has_key)
+static void report(
+    const struct diagnosis *diagnosis, const struct request *request, const struct key *key)
 {
     size_t length;
     const char *body = request_reply(request, &length);
     struct str who = STR_INIT(1024);
     reply_add_me(&who, body, length);
     const struct online_facts facts = {.url = diagnosis->config->close.api_url,
-        .key_file = diagnosis->config->close.api_key_file,
+        .key_file = key->file,
+        .is_token = key->is_token,
         .is_me = reply_is_me(body, length),
         .who = str_text(&who),
         .outcome = {.end = request_end(request),
@@ -163,14 +167,14 @@ static void report(const struct diagnosis *diagnosis, const struct request *requ
         .close_ms = answer_close_ms(request)};
     const struct finding server = online_judge_server(&facts);
     diagnosis_add(diagnosis, "close", NULL, server);
-    if (server.result == FINDING_OK && has_key)
+    if (server.result == FINDING_OK && *key->text)
         diagnosis_add(diagnosis, "key", NULL, online_judge_key(&facts));
     if (facts.close_ms)
         diagnosis_add(diagnosis, "clock", NULL, online_judge_clock(&facts));
     str_release(&who);
 }
 
-static void ask(const struct diagnosis *diagnosis, const char *key)
+static void ask(const struct diagnosis *diagnosis, const struct key *key)
 {
     const struct config *config = diagnosis->config;
     const struct api api = {.url = config->close.api_url,
@@ -182,7 +186,7 @@ static void ask(const struct diagnosis *diagnosis, const char *key)
     struct request *request = http ? api_me(&api) : NULL;
     if (request) {
         http_run(http, request);
-        report(diagnosis, request, *key != '\0');
+        report(diagnosis, request, key);
     }
     request_free(request);
     http_free(http);
@@ -193,8 +197,8 @@ void online_probe(const struct diagnosis *diagnosis)
     struct key key = {.file = NULL};
     if (diagnosis->is_partial)
         return;
-    bool has_key = load_key(diagnosis, &key);
+    load_key(diagnosis, &key);
     if (probe_name(diagnosis))
-        ask(diagnosis, has_key ? key.text : ""); /* its refusal shows that Close is there, too */
+        ask(diagnosis, &key); /* the refusal of an empty one shows that Close is there, too */
     key_release(&key);
 }

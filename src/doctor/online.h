@@ -9,9 +9,10 @@
 /** How GET me/ ended. Texts are owned by the caller. */
 struct online_facts {
     const char *url;      /* close.api_url */
-    const char *key_file; /* close.api_key_file; NULL: it is not in a file of ours */
-    bool is_me;           /* the body is what Close returns there ... */
-    const char *who;      /* ... for the key of this user; "": it does not say */
+    const char *key_file; /* where the key or token is; NULL: not in a file of ours */
+    bool is_token;
+    bool is_me;      /* the body is what Close returns there ... */
+    const char *who; /* ... for the key of this user; "": it does not say */
     struct api_outcome outcome;
     int64_t took_ms;
     int64_t now_ms;   /* our clock when it arrived */

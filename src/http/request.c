@@ -103,7 +103,7 @@ struct request *request_make(const struct request_options *options)
         return NULL;
     request->reply = (struct str)STR_INIT(REPLY_MAX);
     request->once = (struct str)STR_INIT(REQUEST_MAX);
-    request->key = (struct str)STR_INIT(8192);
+    request->key = (struct str)STR_INIT(16384);
     request->timeout_ms = options->timeout_ms;
     request->easy = curl_easy_init();
     if (!request->easy) {
@@ -184,6 +184,17 @@ void request_authorize(struct request *request, const char *key)
     if (line.bytes)
         explicit_bzero(line.bytes, line.length);
     str_release(&pair);
+    str_release(&line);
+}
+
+void request_authorize_bearer(struct request *request, const char *token)
+{
+    struct str line = STR_INIT(16384);
+    str_add(&request->key, token);
+    str_printf(&line, "Authorization: Bearer %s", token);
+    request_header(request, str_text(&line));
+    if (line.bytes)
+        explicit_bzero(line.bytes, line.length);
     str_release(&line);
 }
 

@@ -83,6 +83,15 @@ static bool read_api_key(struct settings_values *values, const struct json *valu
     return true;
 }
 
+static bool read_access_token(struct settings_values *values, const struct json *value)
+{
+    const char *text = json_text(value);
+    if (!text || strlen(text) > SETTINGS_TOKEN_MAX)
+        return false;
+    snprintf(values->access_token, sizeof(values->access_token), "%s", text);
+    return true;
+}
+
 static bool read_etag(struct settings_values *values, const struct json *value)
 {
     const char *text = json_text(value);
@@ -124,6 +133,7 @@ static const struct reader {
     {"window", read_window, "a duration such as \"5s\", not 0"},
     {"etag", read_etag, "md5, kms or opaque"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
+    {"access_token", read_access_token, "a text of at most 8192 bytes"},
 };
 
 static const struct reader *find_reader(const char *key)

@@ -13,6 +13,7 @@ struct json;
 struct str;
 
 #define SETTINGS_KEY_MAX 255
+#define SETTINGS_TOKEN_MAX 8192
 
 /** What the ETags of the bucket are. */
 enum settings_etag {
@@ -26,11 +27,12 @@ int settings_read_etag(const char *name, enum settings_etag *ret_etag);
 
 struct settings_values {
     char api_key[SETTINGS_KEY_MAX + 1];
-    int64_t latency_ms;    /* before each answer */
-    int64_t form_ttl_ms;   /* how long a form is good for */
-    int64_t file_ttl_ms;   /* how long a temporary file may be attached */
-    int64_t search_lag_ms; /* until search sees a change */
-    int64_t cursor_ttl_ms; /* how long a search's cursor is good for */
+    char access_token[SETTINGS_TOKEN_MAX + 1]; /* "": none is taken */
+    int64_t latency_ms;                        /* before each answer */
+    int64_t form_ttl_ms;                       /* how long a form is good for */
+    int64_t file_ttl_ms;                       /* how long a temporary file may be attached */
+    int64_t search_lag_ms;                     /* until search sees a change */
+    int64_t cursor_ttl_ms;                     /* how long a search's cursor is good for */
     enum settings_etag etag;
     struct pace_rate rate;
 };
@@ -48,8 +50,8 @@ struct settings_values settings_get(struct settings *settings);
 
 /**
  * Change what the members of `changes` name: "latency", "form_ttl", "file_ttl", "search_lag",
- * "cursor_ttl", "window" (durations), "rate", "api_key", "etag". All or nothing. Returns 0, or
- * -EINVAL and says in `why` what is wrong.
+ * "cursor_ttl", "window" (durations), "rate", "api_key", "access_token", "etag". All or nothing.
+ * Returns 0, or -EINVAL and says in `why` what is wrong.
  */
 int settings_change(struct settings *settings, const struct json *changes, struct str *why);
 

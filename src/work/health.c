@@ -41,8 +41,9 @@ static void add_outcome(struct str *message, const struct api_outcome *outcome)
 /** A key that did not come from the key file can only be changed by a restart. */
 static void add_refused_key(struct str *message, const struct worker *worker)
 {
-    const char *file = worker->config->close.api_key_file;
-    str_add(message, "Close refuses the API key ");
+    const struct close_settings *close = &worker->config->close;
+    const char *file = close->access_token_file ? close->access_token_file : close->api_key_file;
+    str_printf(message, "Close refuses the %s ", key_called(&worker->key));
     if (file)
         str_printf(message, "in %s; put a valid one there", file);
     else
@@ -118,7 +119,7 @@ static bool read_new_key(struct worker *worker, int64_t now)
 {
     struct key key;
     struct str why = STR_INIT(8192);
-    int result = key_load(worker->config->close.api_key_file, &key, &why);
+    int result = config_key(worker->config, &key, &why);
     if (result == 0)
         take_new_key(worker, &key, now);
     else
@@ -127,14 +128,31 @@ static bool read_new_key(struct worker *worker, int64_t now)
     return result == 0;
 }
 
-/** While the key is refused: a changed key file is reason to ask at once. */
+/** Something renews an access token, and writes the new one into its file. */
+static void renew_token(struct worker *worker)
+{
+    struct key key;
+    struct str why = STR_INIT(8192);
+    if (key_has_changed(&worker->key) && config_key(worker->config, &key, &why) == 0) {
+        key_release(&worker->key);
+        worker->key = key;
+    } /* or it is being written: the old one is good until it is refused */
+    str_release(&why);
+}
+
+/** While the key is refused, a changed key file is reason to ask at once. */
 static void check_key(struct worker *worker, int64_t now)
 {
-    bool is_time = now >= worker->key_poll_ms || now >= breaker_due_at(&worker->api_breaker);
-    if (worker->api_breaker.reason != BREAKER_KEY_REFUSED || !is_time)
+    bool is_refused = worker->api_breaker.reason == BREAKER_KEY_REFUSED;
+    bool is_time =
+        now >= worker->key_poll_ms || (is_refused && now >= breaker_due_at(&worker->api_breaker));
+    if (!is_time || (!is_refused && !worker->key.is_token))
         return;
     worker->key_poll_ms = now + KEY_POLL_MS;
-    worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
+    if (is_refused)
+        worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
+    else
+        renew_token(worker);
 }
 
 bool worker_is_asking(const struct worker *worker)
@@ -144,6 +162,7 @@ bool worker_is_asking(const struct worker *worker)
 
 void worker_check_health(struct worker *worker)
 {
+    worker->key_poll_ms = 0; /* a token that was renewed meanwhile is read first of all */
     breaker_doubt(&worker->api_breaker);
 }
 

@@ -71,7 +71,7 @@ struct api worker_api(const struct worker *worker, const struct config *config)
 {
     return (struct api){
         .url = config->close.api_url,
-        .key = worker->key.text,
+        .key = &worker->key,
         .options = {.ca_file = config->close.ca_file,
             .proxy = config->close.proxy,
             .timeout_ms = config->limits.timeout_ms},

@@ -65,7 +65,7 @@ static void ask_again(struct worker *worker)
 int worker_configure(struct worker *worker, struct config *config, struct str *why)
 {
     struct key key;
-    int result = key_load(config->close.api_key_file, &key, why);
+    int result = config_key(config, &key, why);
     if (result == -ENOKEY && worker->key.text[0] && !worker->key.file) {
         /* it came by the environment, which is gone since: it stays */
         key = worker->key;

@@ -17,7 +17,7 @@
 /** Where Close is, and our key. The caller owns the texts. */
 struct api {
     const char *url; /* ends in a slash */
-    const char *key;
+    const struct key *key;
     struct request_options options;
 };
 

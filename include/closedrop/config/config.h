@@ -7,6 +7,7 @@
 #ifndef CLOSEDROP_CONFIG_CONFIG_H
 #define CLOSEDROP_CONFIG_CONFIG_H
 
+#include "closedrop/close/key.h"
 #include "closedrop/config/tree.h"
 
 /** Take and give back a reference; giving back the last one frees the tree. NULL is ignored. */
@@ -21,6 +22,9 @@ const struct folder *config_folder(const struct config *config, const char *name
 
 /** The rule called `name`; NULL if it does not exist (any more). */
 const struct rule *config_rule(const struct config *config, const char *name);
+
+/** Read the access token or API key that it names: key_load() with what it says. */
+int config_key(const struct config *config, struct key *ret_key, struct str *why);
 
 /** Whether a folder names the rule. */
 bool config_uses_rule(const struct config *config, const struct rule *rule);

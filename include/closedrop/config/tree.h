@@ -63,9 +63,11 @@ struct folder {
 };
 
 struct close_settings {
-    char *api_url;      /* ends with a slash */
-    char *api_key_file; /* NULL: systemd credential, then $CLOSE_API_KEY */
-    unsigned key_line;  /* of that key in the configuration file, or of its group */
+    char *api_url;           /* ends with a slash */
+    char *api_key_file;      /* NULL: systemd credential, then $CLOSE_API_KEY */
+    unsigned key_line;       /* of that key in the configuration file, or of its group */
+    char *access_token_file; /* NULL: an API key is used */
+    unsigned token_line;
     char **upload_hosts;
     char *ca_file; /* "": the system's */
     unsigned ca_line;

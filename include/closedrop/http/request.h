@@ -71,6 +71,9 @@ void request_header(struct request *request, const char *line);
 /** Authorize with HTTP Basic, `key` as user and no password. */
 void request_authorize(struct request *request, const char *key);
 
+/** Authorize with an access token of OAuth (RFC 6750, 2.1). */
+void request_authorize_bearer(struct request *request, const char *token);
+
 /** Turn it into a POST of JSON text. */
 void request_post_json(struct request *request, const char *json);
 

@@ -4,6 +4,7 @@
 #include "http/pace.h"
 #include "http/reply.h"
 #include "http/server.h"
+#include "settings.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/digest.h"
@@ -14,7 +15,7 @@
 #include <strings.h>
 
 /** HTTP Basic, the key as user, an empty password. */
-static bool is_authorized(const struct request *request, const char *api_key)
+static bool has_key(const struct request *request, const char *api_key)
 {
     const char *given = request_header(request, "Authorization");
     if (!given || strncasecmp(given, "Basic ", strlen("Basic ")) != 0)
@@ -29,9 +30,18 @@ static bool is_authorized(const struct request *request, const char *api_key)
     return same;
 }
 
-bool admission_refuses_key(const struct request *request, const char *api_key, struct reply *reply)
+static bool has_token(const struct request *request, const char *token)
 {
-    if (is_authorized(request, api_key))
+    static const char bearer[] = "Bearer ";
+    const char *given = request_header(request, "Authorization");
+    return *token && given && strncasecmp(given, bearer, strlen(bearer)) == 0 &&
+           strcmp(given + strlen(bearer), token) == 0;
+}
+
+bool admission_refuses_key(
+    const struct request *request, const struct settings_values *settings, struct reply *reply)
+{
+    if (has_key(request, settings->api_key) || has_token(request, settings->access_token))
         return false;
     reply_error(reply, 401,
         "The server could not verify that you are authorized to access the URL requested. You "

@@ -14,13 +14,15 @@ struct pace;
 struct pace_rate;
 struct reply;
 struct request;
+struct settings_values;
 
 /** Too many of this endpoint. The RateLimit header is added anyway. */
 bool admission_refuses_rate(
     struct pace *pace, enum endpoint endpoint, const struct pace_rate *rate, struct reply *reply);
 
 /** Not the key. */
-bool admission_refuses_key(const struct request *request, const char *api_key, struct reply *reply);
+bool admission_refuses_key(
+    const struct request *request, const struct settings_values *settings, struct reply *reply);
 
 /** A POST that is not a JSON object (`body`: what it parsed to, or NULL). */
 bool admission_refuses_body(

@@ -212,7 +212,7 @@ static int answer_route(struct exchange *exchange, const struct str *body)
                           exchange->route->endpoint, &settings->rate, reply))
         return result;
     bool acts = effect_act(exchange->fault) != EFFECT_ACT_NEVER;
-    if (acts && !admission_refuses_key(exchange->request, settings->api_key, reply) &&
+    if (acts && !admission_refuses_key(exchange->request, settings, reply) &&
         !admission_refuses_body(exchange->request, exchange->body, reply))
         perform(exchange);
     return effect_after(exchange->fault, exchange->request, reply);

@@ -654,7 +654,7 @@ no_key() { # TEXT...: neither check nor run is content with the key file
     [ "$(curl -s "${admin}counts" | jq .requests.me)" = 0 ]
     ends check -c "$config" --online
     ends_with 0
-    says 'Close answers: the key belongs to'
+    says 'Close answers: the API key belongs to'
     [ ! -e state ]
 }
 

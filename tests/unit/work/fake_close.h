@@ -326,7 +326,14 @@ void __wrap_request_header(struct request *request, const char *line)
     (void)line;
 }
 
+void __wrap_request_authorize_bearer(struct request *request, const char *token);
 void __wrap_request_authorize(struct request *request, const char *key);
+void __wrap_request_authorize_bearer(struct request *request, const char *token)
+{
+    (void)request;
+    (void)token;
+}
+
 void __wrap_request_authorize(struct request *request, const char *key)
 {
     (void)request;

@@ -217,10 +217,11 @@ static const struct {
     {200, "", "Close answered 200 to activity/note/"},
     {400, "note: Too long.",
         "Close answered 400 to activity/note/: it does not accept this (note: Too long.)"},
-    {401, "", "Close answered 401 to activity/note/: the API key is not valid"},
+    {401, "", "Close answered 401 to activity/note/: the API key or access token is not valid"},
     {402, NULL, "Close answered 402 to activity/note/: the Close plan does not include this"},
     {403, "No.",
-        "Close answered 403 to activity/note/: the API key's user is not allowed to do this (No.)"},
+        "Close answered 403 to activity/note/: the user of the key or token is not allowed to do "
+        "this (No.)"},
     {404, "", "Close answered 404 to activity/note/"},
     {429, "", "Close answered 429 to activity/note/"},
     {500, "", "Close answered 500 to activity/note/"},
