@@ -162,8 +162,7 @@ bool worker_is_asking(const struct worker *worker)
 
 void worker_check_health(struct worker *worker)
 {
-    worker->key_poll_ms = 0; /* a token that was renewed meanwhile is read first of all */
-    breaker_doubt(&worker->api_breaker);
+    pacing_doubt(worker);
 }
 
 int64_t health_due_at(const struct worker *worker)

@@ -169,7 +169,7 @@ static void doubt(struct worker *worker, struct task *task, const struct move *m
 {
     (void)move;
     task_doubt(task);
-    breaker_doubt(&worker->api_breaker);
+    pacing_doubt(worker);
 }
 
 /** A file of the group is gone, or was rewritten: its job is not sent, the others continue. */

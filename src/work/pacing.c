@@ -67,6 +67,12 @@ int64_t pacing_ask_delay(const struct worker *worker, int tries)
     return backoff_delay(tries, limits->retry_first_ms, most, backoff_chance());
 }
 
+void pacing_doubt(struct worker *worker)
+{
+    worker->key_poll_ms = 0; /* a token that was renewed meanwhile is read first of all */
+    breaker_doubt(&worker->api_breaker);
+}
+
 struct api worker_api(const struct worker *worker, const struct config *config)
 {
     return (struct api){

@@ -32,4 +32,7 @@ unsigned pacing_free_lanes(const struct worker *worker, size_t index);
 /** In how many ms a job can be claimed from any lane; INT64_MAX for never. */
 int64_t pacing_wait(struct worker *worker);
 
+/** Doubt that Close is there and takes the key or token: that is asked before all else. */
+void pacing_doubt(struct worker *worker);
+
 #endif
