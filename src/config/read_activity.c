@@ -8,12 +8,14 @@
 #include "closedrop/base/str.h"
 #include "closedrop/base/xhtml.h"
 #include "closedrop/close/activity.h"
+#include "closedrop/close/record.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LIST_MAX 500
+#define CUSTOM_MAX 10000
 #define NUMBER_MAX 100000000
 
 static enum template_manner manner_of(enum activity_field_kind kind)
@@ -192,12 +194,51 @@ static void check_rivals(struct rule_reader *reader, struct setting *group)
         }
 }
 
+/* ---- custom fields ---- */
+
+static size_t count_custom(const struct setting *custom)
+{
+    size_t count = 0;
+    while (setting_name(custom, count))
+        count++;
+    return count;
+}
+
+static void read_custom_field(
+    struct rule_reader *reader, struct setting *custom, const char *id, struct rule_field *into)
+{
+    const struct activity_field field = {id, NULL, FIELD_LINE, .most = CUSTOM_MAX};
+    if (!record_is_id(id, "cf_"))
+        setting_problem(
+            reader->settings, custom, id, "is not the ID of a custom field, such as cf_...");
+    *into = (struct rule_field){.own_name = str_format("custom.%s", id),
+        .kind = RULE_FIELD_TEXT,
+        .most = CUSTOM_MAX,
+        .manner = TEMPLATE_LINE};
+    into->name = into->own_name;
+    into->templates = read_texts(reader, custom, &field);
+    if (!into->own_name)
+        settings_set_short(reader->settings);
+}
+
+/** What an office has added to Close's own fields. */
+static void read_custom(struct rule_reader *reader, struct setting *custom)
+{
+    struct rule *rule = reader->rule;
+    for (size_t i = 0; setting_name(custom, i); i++)
+        read_custom_field(
+            reader, custom, setting_name(custom, i), &rule->fields[rule->field_count++]);
+}
+
 static void read_fields(struct rule_reader *reader, struct setting *group)
 {
     size_t count;
     const struct activity_field *fields = activity_fields(reader->rule->activity, &count);
     enum activity_status status = STATUS_DRAFT;
-    reader->rule->fields = calloc(count + 1, sizeof(*reader->rule->fields));
+    struct setting *custom = activity_traits(reader->rule->activity)->has_custom
+                                 ? setting_group(reader->settings, group, "custom")
+                                 : NULL;
+    reader->rule->fields = calloc(count + count_custom(custom) + 1, sizeof(*reader->rule->fields));
     if (!reader->rule->fields) {
         settings_set_short(reader->settings);
         return;
@@ -213,6 +254,7 @@ static void read_fields(struct rule_reader *reader, struct setting *group)
         else if (!is_set)
             setting_skip(reader->settings, group, fields[i].key);
     }
+    read_custom(reader, custom);
 }
 
 void read_activity(struct rule_reader *reader)

@@ -92,6 +92,13 @@ bool setting_has(const struct setting *group, const char *key)
     return member && !(text && !*text) && !is_empty_list; /* that is an unset key */
 }
 
+const char *setting_name(const struct setting *group, size_t index)
+{
+    const config_setting_t *member =
+        group ? config_setting_get_elem(setting_inner(group), (unsigned)index) : NULL;
+    return member ? config_setting_name(member) : NULL;
+}
+
 static void consume_all(config_setting_t *setting)
 {
     config_setting_set_hook(setting, &consumed_mark);

@@ -22,6 +22,7 @@ static void release_field(struct rule_field *field)
     for (struct template **at = field->templates; at && *at; at++)
         template_free(*at);
     free(field->templates);
+    free(field->own_name);
 }
 
 void rule_release(struct rule *rule)

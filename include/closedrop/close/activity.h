@@ -71,6 +71,7 @@ struct activity_traits {
     bool needs_contact;        /* a lead alone will not do */
     bool is_marked;            /* the token of its first file marks it (record_has_token()) */
     bool cannot_be_recognized; /* nothing of ours is in it when it is read back */
+    bool has_custom;           /* custom fields of the organization can be set */
     const char *called;        /* in messages: "an email" */
     const char *const *types;  /* the content types it takes, NULL-terminated; NULL: any */
 };

@@ -67,6 +67,9 @@ struct setting *setting_list_group(
 /** Whether `key` is set to anything but an empty text or list. Does not consume it. */
 bool setting_has(const struct setting *group, const char *key);
 
+/** The name of member `index` (from 0) of the group; NULL behind the last. */
+const char *setting_name(const struct setting *group, size_t index);
+
 /**
  * Consume `key`, with everything in it, without reading it, so that it does not count as a typo.
  */

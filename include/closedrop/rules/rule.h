@@ -38,7 +38,8 @@ enum rule_field_kind {
 
 /** One field of the activity. */
 struct rule_field {
-    const char *name; /* Close's name for it; static */
+    const char *name; /* Close's name for it; static, or own_name */
+    char *own_name;   /* of a custom field; NULL: it has none */
     enum rule_field_kind kind;
     struct template **templates; /* one, or any number for a list; NULL-terminated */
     enum template_manner manner;

@@ -325,7 +325,7 @@ const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
     [ACTIVITY_LEAD_FILE] = {"lead_file", "leadfile_", "lead", "LeadFile", 201,
         SCHEMA(lead_file_fields), NULL, NULL, 0, true},
     [ACTIVITY_OPPORTUNITY] = {"opportunity", "oppo_", "opportunity", "Opportunity", 200,
-        SCHEMA(opportunity_fields), check_opportunity, LIST_FILTERS, 0, false},
+        SCHEMA_WITH_CUSTOM(opportunity_fields), check_opportunity, LIST_FILTERS, 0, false},
     [ACTIVITY_WHATSAPP] = {"whatsapp", "acti_", "activity.whatsapp_message", "WhatsAppMessage", 200,
         SCHEMA(whatsapp_fields), NULL, LIST_FILTERS ",external_whatsapp_message_id",
         WHATSAPP_BYTES_MAX, false},

@@ -7,6 +7,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -277,7 +278,7 @@ static bool is_known(const struct schema *schema, const char *key)
     for (size_t i = 0; i < schema->count; i++)
         if (strcmp(schema->fields[i].key, key) == 0)
             return true;
-    return false;
+    return schema->takes_custom && str_starts_with(key, "custom.cf_");
 }
 
 int schema_check(const struct schema *schema, const struct json *body, struct json *wrong)

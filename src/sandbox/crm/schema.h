@@ -47,11 +47,17 @@ struct schema_field {
 struct schema {
     const struct schema_field *fields;
     size_t count;
+    bool takes_custom; /* any "custom.cf_..." as well */
 };
 
 #define SCHEMA(rows)                                                                               \
     {                                                                                              \
-        (rows), COUNT(rows)                                                                        \
+        (rows), COUNT(rows), false                                                                 \
+    }
+
+#define SCHEMA_WITH_CUSTOM(rows)                                                                   \
+    {                                                                                              \
+        (rows), COUNT(rows), true                                                                  \
     }
 
 /** Add what is wrong with `body` to `wrong`, a member a field. Returns 0 or -ENOMEM. */

@@ -10,7 +10,7 @@ export once_s=$((120 + 2 * RUNS))
 phone=+15550100
 
 opportunity='opportunity = { status_id = "stat_SandboxActive"; note = "Order {stem}"; value = "{cents}"; value_period = "one_time";
-    confidence = 80; };'
+    confidence = 80; custom = { cf_region = "{stem}"; }; };'
 whatsapp="whatsapp = { activity_at = \"{date:%Y-%m-%dT%H:%M:%S%z}\"; direction = \"outgoing\"; local_phone = \"$phone\";
     remote_phone = \"+15550123\"; message_markdown = \"*{stem}*\"; send_to_inbox = true; };"
 sms="sms = { local_phone = \"$phone\"; remote_phone = \"+15550123\"; text = \"{stem}\"; };"
@@ -45,7 +45,8 @@ holds() { # JQ-CONDITION on what was created, with $a for the first
     run_once
     jobs_are done 1
     holds '[$a.kind, $a.lead_id, $a.contact_id] == ["opportunity", "lead_A", "cont_A"]'
-    holds '$a.body | [.status_id, .value, .value_period, .confidence] == ["stat_SandboxActive", 1, "one_time", 80]'
+    holds '$a.body | [.status_id, .value, .value_period, .confidence, .["custom.cf_region"]] ==
+        ["stat_SandboxActive", 1, "one_time", 80, "order 1"]'
     holds '$a.body.note == "Order order 1\n\n[closedrop " + $a.attachments[0].token + "]"'
     holds '$a.body.attachments[0] | [.filename, .content_type] == ["order 1.pdf", "application/pdf"] and (has("size") | not)'
     [ "$(closedrop list --json | jq -c .activity_id)" = "$(activities '.[0].id')" ]

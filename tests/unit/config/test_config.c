@@ -556,6 +556,11 @@ static const struct {
         "{\"status_id\":\"stat_1\",\"pipeline_id\":\"pipe_1\",\"note\":\"N\",\"value\":1250,"
         "\"value_period\":\"monthly\",\"confidence\":80,\"date_won\":\"2026-11-29\","
         "\"user_id\":\"user_1\"}"},
+    {"an opportunity with custom fields",
+        "opportunity = { note = \"N\"; custom = { cf_1a = \"{meta.num}\"; cf_2 = \"{meta.none}\"; "
+        "}; "
+        "};",
+        ACTIVITY_OPPORTUNITY, false, "{\"note\":\"N\",\"custom.cf_1a\":\"42\"}"},
     {"an opportunity of nothing", "opportunity = {};", ACTIVITY_OPPORTUNITY, false, "{}"},
     {"every field of a WhatsApp message",
         "whatsapp = { activity_at = \"2026-11-29T10:00:00Z\"; direction = \"incoming\"; "
@@ -1057,6 +1062,12 @@ static const struct {
         ":4: rules[0].opportunity.confidence"},
     {IN_RULE(TO_LEAD "opportunity = { note = \"a\"; note_html = \"b\"; };"),
         ":4: rules[0].opportunity.note: is ignored by Close when note_html is given"},
+    {IN_RULE(TO_LEAD "opportunity = { custom = { region = \"x\"; }; };"),
+        ":4: rules[0].opportunity.custom.region: is not the ID of a custom field, such as cf_..."},
+    {IN_RULE(TO_LEAD "opportunity = { custom = { cf_1 = 5; }; };"),
+        ":4: rules[0].opportunity.custom.cf_1: must be a string in quotes"},
+    {IN_RULE(TO_LEAD "note = { custom = { cf_1 = \"x\"; }; };"),
+        ":4: rules[0].note.custom: unknown key"},
     {IN_RULE(TO_LEAD "opportunity = { lead_id = \"lead_1\"; };"),
         ":4: rules[0].opportunity.lead_id: unknown key"},
 
