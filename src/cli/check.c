@@ -65,7 +65,7 @@ static void tell_sending_rules(const struct config *config)
         if (!config->rules[i].is_sent || !config_uses_rule(config, &config->rules[i]))
             continue;
         printf("note: the rule \"%s\" really sends %s: ", config->rules[i].name,
-            activity_kind_names[config->rules[i].activity]);
+            config->rules[i].activity == ACTIVITY_SMS ? "text messages" : "email");
         if (limits->ask_above)
             printf("at most %" PRId64 " an hour are sent without your approval; set "
                    "limits.ask_above to the size of your largest batch",

@@ -7,7 +7,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
-#include "closedrop/close/activity_kind.h"
+#include "closedrop/close/activity.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -160,9 +160,9 @@ static bool is_done(const struct facts *facts)
 /** "an email on ACME (lead_4tX9), Ann (cont_7)" */
 static void add_target(const struct facts *facts, struct str *out)
 {
-    const char *activity = fact_of_job(facts, "activity");
-    bool is_file = strcmp(activity, activity_kind_names[ACTIVITY_LEAD_FILE]) == 0;
-    str_printf(out, "%s %s on ", *activity == 'e' ? "an" : "a", is_file ? "file" : activity);
+    enum activity_kind kind = activity_kind_from_name(fact_of_job(facts, "activity"));
+    const char *called = activity_traits(kind)->called;
+    str_printf(out, "%s on ", kind == ACTIVITY_LEAD_FILE || !called ? "a file" : called);
     job_add_named(out, facts->job, "lead_id", "lead_name");
     if (!*fact_of_job(facts, "contact_id"))
         return;

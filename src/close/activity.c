@@ -125,7 +125,7 @@ static const struct {
         "id,date_created,attachments", true, {.called = "an email"}},
     [ACTIVITY_NOTE] = {note_fields, COUNT(note_fields), "activity/note/",
         "id,date_created,attachments", false, {.called = "a note"}},
-    [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, NULL, false, {.called = "a file of the lead"}},
+    [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, NULL, false, {.called = "a lead file"}},
     [ACTIVITY_OPPORTUNITY] = {opportunity_fields, COUNT(opportunity_fields), "opportunity/",
         "id,date_created,attachments,note", false,
         {.called = "an opportunity", .is_marked = true, .has_custom = true}},
@@ -152,6 +152,12 @@ const struct activity_field *activity_fields(enum activity_kind kind, size_t *re
 const struct activity_traits *activity_traits(enum activity_kind kind)
 {
     return &carriers[kind].traits;
+}
+
+const char *activity_noun(enum activity_kind kind)
+{
+    const char *called = carriers[kind].traits.called;
+    return called ? strchr(called, ' ') + 1 : "";
 }
 
 bool activity_is_sent(enum activity_status status)

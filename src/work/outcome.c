@@ -86,7 +86,7 @@ static struct move give_up(const struct outcome_case *outcome, const struct verd
         move.why = verdict_make(VERDICT_FAIL, "unclear",
             "it is unknown whether Close created its %s on %s (%.*s)" REMEDY
             "check the lead in Close; if it is not there, drag the file back",
-            activity_kind_names[job->activity], job->lead_id ? job->lead_id : "its lead",
+            activity_noun(job->activity), job->lead_id ? job->lead_id : "its lead",
             problem > REASON_MAX ? REASON_MAX : problem, verdict->message);
     else
         move.why = verdict_make(VERDICT_FAIL, is_link ? "links" : verdict->code,
@@ -270,7 +270,7 @@ struct move outcome_of_absence(const struct outcome_case *outcome)
         move.kind = MOVE_FAIL;
         move.why = verdict_make(VERDICT_FAIL, "no_answer",
             "Close did not confirm its %s, which was not created (gave up after %d attempts)",
-            activity_kind_names[job->activity], job->attempts - 1); /* the last was only verified */
+            activity_noun(job->activity), job->attempts - 1); /* the last was only verified */
     } else
         move.why = verdict_make(VERDICT_AGAIN, NULL, "is filed again");
     return move;

@@ -132,8 +132,8 @@ void attach_next(struct worker *worker, struct task *task)
     for (size_t i = 0; i < task_count_jobs(task); i++)
         queue_keep_text(worker->queue, &task_job_at(task, i)->activity_id, task->activity_id);
     CLEANUP(free_text)
-    char *why = str_format("%s %s on %s", activity_kind_names[task->job->activity],
-        task->activity_id, task->job->lead_id);
+    char *why = str_format(
+        "%s %s on %s", activity_noun(task->job->activity), task->activity_id, task->job->lead_id);
     moves_done(worker, task, why ? why : "its activity was created");
     moves_log(task, "filed", why);
 }

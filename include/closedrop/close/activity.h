@@ -79,6 +79,9 @@ struct activity_traits {
 /** Those of one kind. */
 const struct activity_traits *activity_traits(enum activity_kind kind);
 
+/** What it is called in messages, without an article: "email", "text message". */
+const char *activity_noun(enum activity_kind kind);
+
 /** One uploaded file. */
 struct attachment {
     const char *url;      /* the download URL of files/upload/ */

@@ -150,7 +150,7 @@ suffers() { # FAULT ENDPOINT
     activities_are 0
     jobs_are failed 1
     closedrop list --json | jq -e '.error.code == "unclear"'
-    grep -q 'it is unknown whether Close created its sms on lead_A' "in/Failed/order 1.pdf.error.txt"
+    grep -q 'it is unknown whether Close created its text message on lead_A' "in/Failed/order 1.pdf.error.txt"
     [ "$(counts .requests.sms)" = 1 ]
 }
 
@@ -176,7 +176,7 @@ suffers() { # FAULT ENDPOINT
     run_once
     activities_are 2
     [ "$(closedrop list --held --json | wc -l)" = 3 ]
-    closedrop check | grep -q 'the rule "r" really sends sms'
+    closedrop check | grep -q 'the rule "r" really sends text messages'
 }
 
 # ---- what Close would not take ----
