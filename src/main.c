@@ -183,10 +183,10 @@
  *
  * - what these are built on
  *     rules/               rule (which files, which lead, what), pattern (the door to PCRE2), table
- *                          (rows by key), table_file (when it may be read), table_far (by another
- *                          process), table_parse and delimiter (the door to libcsv), table_contents
- *                          (what was read), people (who dropped a file); pure: variable, template,
- *                          template_parse, sidecar
+ *                          (rows by key), table_state, table_file (when it may be read), table_far
+ *                          (by another process), table_parse and delimiter (the door to libcsv),
+ *                          table_contents (what was read), people (who dropped a file); pure:
+ *                          variable, template, template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
  *                          ticket, s3_reply, reply and record (what comes back), key

@@ -6,7 +6,7 @@
 #ifndef CLOSEDROP_RULES_TABLE_FAR_H
 #define CLOSEDROP_RULES_TABLE_FAR_H
 
-#include "table_file.h"
+#include "table_state.h"
 
 #include "closedrop/files/far_file.h"
 

@@ -15,7 +15,7 @@
 
 #include "closedrop/base/wire.h"
 #include "closedrop/config/tree.h"
-#include "closedrop/work/worker.h"
+#include "closedrop/work/order.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -19,6 +19,7 @@
 #include "closedrop/http/breaker.h"
 #include "closedrop/http/http.h"
 #include "closedrop/queue/queue.h"
+#include "closedrop/work/order.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,15 +39,6 @@ typedef void worker_resettle(void *context, const char *folder, const char *path
  * later reports that the scan has ended, or 0 if it cannot be requested now.
  */
 typedef int64_t worker_scan(void *context, const char *folder);
-
-/** What a file process is told to do (assignment.h). */
-enum order {
-    ORDER_STAGE,    /* what a stage does with files; answered by worker_take_result() */
-    ORDER_PUT_AWAY, /* the same for the last stage */
-    ORDER_READ,     /* read from the file that the stage with this number has opened; answered by
-                       worker_take_block() */
-    ORDER_CLOSE     /* close that file */
-};
 
 /** Called to give the file process of this folder an order. False if it cannot be reached now. */
 typedef bool worker_order(void *context, const char *folder, enum order order, int64_t number,
