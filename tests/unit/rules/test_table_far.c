@@ -1,6 +1,7 @@
 /* A table that another process reads: it comes, it does not come, and what was read before stays.
  */
 #include "rules/table_far.h"
+#include "rules/table_file.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
