@@ -90,8 +90,12 @@ void far_file_free(struct far_file *far)
     free(far);
 }
 
-/** Those that have ended. */
-static void reap(struct far_file *far)
+bool far_file_has_left(const struct far_file *far)
+{
+    return far->left_count > 0;
+}
+
+void far_file_reap(struct far_file *far)
 {
     size_t left = 0;
     for (size_t i = 0; i < far->left_count; i++)
@@ -107,7 +111,7 @@ static void part_with(struct far_file *far)
     far->fd = -1;
     str_clear(&far->incoming);
     far->left[far->left_count++] = far->pid;
-    reap(far);
+    far_file_reap(far);
 }
 
 void far_file_leave(struct far_file *far)
@@ -148,7 +152,7 @@ int far_file_ask(struct far_file *far, const struct stat *known)
     question.has_known = known != NULL;
     if (known)
         question.known = *known;
-    reap(far);
+    far_file_reap(far);
     if (far->fd >= 0)
         return -EALREADY;
     return far->left_count >= FAR_FILE_LEFT_MAX ? -EBUSY : start(far, &question);

@@ -139,6 +139,7 @@ bool far_table_take(struct table *table, int64_t timeout_ms)
     struct far_table *far = table->far;
     int64_t now = clock_steady_ms();
     if (!far_file_is_asked(far->process)) {
+        far_file_reap(far->process);
         if (far->silent_ms && now >= far->next_ms)
             try_again(table);
         return false;
@@ -156,5 +157,7 @@ int64_t far_table_next(const struct table *table, int64_t timeout_ms)
     const struct far_table *far = table->far;
     if (far_file_is_asked(far->process))
         return far->asking_ms + timeout_ms;
-    return far->silent_ms ? far->next_ms : INT64_MAX;
+    int64_t reaps_ms = clock_steady_ms() + FAR_TABLE_AGAIN_MS;
+    return earlier(far->silent_ms ? far->next_ms : INT64_MAX,
+        far_file_has_left(far->process) ? reaps_ms : INT64_MAX);
 }

@@ -58,6 +58,11 @@ int far_file_take(struct far_file *far, struct whole_file *ret_file);
 /** Leave the process behind, which does not answer. */
 void far_file_leave(struct far_file *far);
 
+/** Whether processes that have answered, or were left behind, are not known to have ended; and find
+ * out. */
+bool far_file_has_left(const struct far_file *far);
+void far_file_reap(struct far_file *far);
+
 /** What such a process is started as, with the path. */
 #define FAR_FILE_COMMAND "read-file"
 

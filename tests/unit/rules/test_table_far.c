@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,6 +105,11 @@ static void is_read_by_another_process(void **state)
     expect(1000, 0);
     assert_int_equal(table.contents.count, 1);
     assert_true(table.is_remembered);
+    siginfo_t ended;
+    assert_int_equal(waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT), 0);
+    assert_false(far_table_take(&table, TIMEOUT_MS));
+    assert_int_equal(waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT), -1); /* nothing is left of it */
+    assert_true(far_table_next(&table, TIMEOUT_MS) == INT64_MAX);
 }
 
 static void an_answer_counts_for_who_has_waited_longer_than_it_took(void **state)
