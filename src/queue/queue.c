@@ -135,16 +135,28 @@ void queue_note(struct queue *queue, const struct job *job, const char *why)
     queue_add_history(queue, job->id, what, why);
 }
 
-void queue_set_state(struct queue *queue, struct job *job, enum job_state state, const char *why)
+static void enter_state(
+    struct queue *queue, struct job *job, enum job_state state, const char *why, bool is_written)
 {
     enum job_state before = job->state;
     assert(job_may_move(before, state));
     job->state = state;
-    queue_put(queue, job);
+    if (is_written)
+        queue_put(queue, job);
     if (queue->observer && state != before)
         queue->observer(queue->observer_context, job, before);
     if (why)
         queue_note(queue, job, why);
+}
+
+void queue_set_state(struct queue *queue, struct job *job, enum job_state state, const char *why)
+{
+    enter_state(queue, job, state, why, true);
+}
+
+void queue_pass(struct queue *queue, struct job *job, enum job_state state, const char *why)
+{
+    enter_state(queue, job, state, why, false);
 }
 
 void queue_observe(struct queue *queue, queue_observer *observer, void *context)

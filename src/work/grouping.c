@@ -127,14 +127,19 @@ static bool waits_for_group(struct worker *worker, struct task *task, const stru
     return true;
 }
 
+bool grouping_ends_with_upload(const struct task *task)
+{
+    return !task->job->rule && !task_was_renamed(task);
+}
+
 void grouping_attach(struct worker *worker, struct task *task)
 {
-    if (task_was_renamed(task)) {
-        task_continue(task, STAGE_RESOLVE);
+    if (grouping_ends_with_upload(task)) {
+        moves_done(worker, task, "no rule: upload only");
         return;
     }
-    if (!task->job->rule) {
-        moves_done(worker, task, "no rule: upload only");
+    if (task_was_renamed(task)) {
+        task_continue(task, STAGE_RESOLVE);
         return;
     }
     const struct rule *rule = config_rule(task->config, task->job->rule);

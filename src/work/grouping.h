@@ -4,6 +4,9 @@
 
 #include "worker_state.h"
 
+/** Whether nothing follows the upload: no rule takes the file under the name it has. */
+bool grouping_ends_with_upload(const struct task *task);
+
 /** An uploaded job with a rule: create its activity now, or wait for the others of its group. */
 void grouping_attach(struct worker *worker, struct task *task);
 

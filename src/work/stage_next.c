@@ -85,7 +85,10 @@ void send_next(struct worker *worker, struct task *task)
         return;
     }
     job->uploaded_ms = clock_wall_ms();
-    queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
+    if (grouping_ends_with_upload(task))
+        queue_pass(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
+    else
+        queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
     CLEANUP(free_text) char *digest = str_format("SHA-256 %s", upload->sha256);
     moves_log(task, "uploaded", digest ? digest : "");
     task_close_upload(task);

@@ -222,6 +222,10 @@ bool queue_approve(struct queue *queue, struct job *job, int64_t id);
 /** Write back a claimed job that has reached `state` and stays claimed. */
 void queue_advance(struct queue *queue, struct job *job, enum job_state state, const char *why);
 
+/** The same for a state that it leaves in this transaction, before anything is asked: its row is
+ * written then, once. */
+void queue_pass(struct queue *queue, struct job *job, enum job_state state, const char *why);
+
 /** Write back a claimed job that has changed, but not its state. */
 void queue_update(struct queue *queue, struct job *job, const char *why);
 

@@ -1,5 +1,6 @@
-/* Files that were put away are on disk before the queue says so: one fsync(2) a directory and turn.
- */
+/* What is written for a file, and when: files that were put away are on disk before the queue says
+ * so, by one fsync(2) a directory and turn; and a job's row is written once for each turn. */
+#include "closedrop/queue/job_history.h"
 #include "work/world.h"
 
 #include <errno.h>
@@ -15,6 +16,17 @@ int __wrap_fsync(int fd)
     return failing ? -1 : __real_fsync(fd);
 }
 
+static int written; /* rows of jobs */
+
+struct store;
+void __real_store_put(struct store *store, struct job *job);
+void __wrap_store_put(struct store *store, struct job *job);
+void __wrap_store_put(struct store *store, struct job *job)
+{
+    written++;
+    __real_store_put(store, job);
+}
+
 static struct world world;
 
 static void open_with(const char *folder)
@@ -22,7 +34,7 @@ static void open_with(const char *folder)
     const struct world_setting setting = {folder, NULL, NULL};
     fake_reset(NULL);
     world_open(&world, &setting);
-    synced = failing = 0;
+    synced = failing = written = 0;
 }
 
 /** Two files that are to be put away in one turn. */
@@ -74,6 +86,25 @@ static void what_is_deleted_counts_too(void **state)
     world_close(&world);
 }
 
+static void a_row_is_written_when_it_came_was_claimed_done_and_put_away(void **state)
+{
+    (void)state;
+    open_with(NULL);
+    int64_t id = world_drop(&world, "a.pdf", "one");
+    world_run(&world, MINUTE_MS);
+    struct job *job = world_job(&world, id);
+    assert_true(job->uploaded_ms && job->sha256 && job->put_away == JOB_PUT_AWAY);
+    job_free(job);
+    assert_int_equal(written, 4);
+    struct json *history = job_history(world.queue, id);
+    assert_non_null(history);
+    char *text = json_print(history);
+    assert_non_null(strstr(text, "S3 has the whole file"));
+    free(text);
+    json_free(history);
+    world_close(&world);
+}
+
 static bool is_put_away(int64_t id)
 {
     struct job *job = world_job(&world, id);
@@ -106,6 +137,7 @@ int main(void)
         cmocka_unit_test(one_write_serves_all_files_of_a_turn),
         cmocka_unit_test(each_directory_is_written),
         cmocka_unit_test(what_is_deleted_counts_too),
+        cmocka_unit_test(a_row_is_written_when_it_came_was_claimed_done_and_put_away),
         cmocka_unit_test(what_cannot_be_written_is_not_put_away_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
