@@ -59,6 +59,10 @@ static int step_into(int parent, const char *name, bool trusted, const struct st
 static int walk_into(int base, const char *path, const struct stat *like)
 {
     bool trusted = *path == '/';
+    int there =
+        trusted ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : safe_open_directory(base, path);
+    if (there >= 0) /* most often: nothing is to be made, and no other file system is on the way */
+        return there;
     int at = trusted ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
                      : openat(base, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (at < 0)
