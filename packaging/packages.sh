@@ -18,7 +18,7 @@ build_packages=(
 demo_packages=(ghostscript libtiff-tools zip openssl python3 rsync curl jq)
 
 # Required by every test.
-test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime)
+test_packages=(libcmocka-dev bats procps mount sqlite3 e2fsprogs libfaketime libssl-dev)
 
 lint_packages=(clang-format clang-tidy cppcheck shellcheck man-db groff-base mandoc apparmor)
 
@@ -46,6 +46,9 @@ browser_packages=(chromium chromium-driver python3-selenium)
 
 # Programs that create documents, each ending in its own way. Documents of missing programs are left out.
 maker_packages=(qpdf poppler-utils img2pdf imagemagick libjpeg-turbo-progs optipng pngcrush p7zip-full)
+
+# What the benchmark compares closedrop with. What is missing is left out.
+bench_packages=(inotify-tools python3-watchdog python3-requests)
 
 # missing_packages PACKAGE...: prints those that are not installed, one per line.
 missing_packages() {

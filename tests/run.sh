@@ -52,7 +52,7 @@ install_or_note() {
 install_all() {
     local needed=("${build_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}")
     local wanted=("${needed[@]}" "${server_packages[@]}" "${maker_packages[@]}" "${shell_packages[@]}"
-        "${browser_packages[@]}")
+        "${browser_packages[@]}" "${bench_packages[@]}")
     $quick || wanted+=("${lint_packages[@]}")
     ! $all || wanted+=("${deb_packages[@]}" "${machine_packages[@]}")
     # all in one go; only when that fails, group by group, to see what can be had
@@ -63,6 +63,7 @@ install_all() {
     install_or_note "completion in other shells" "${shell_packages[@]}"
     install_or_note "the page in a browser" "${browser_packages[@]}"
     install_or_note "documents of some makers" "${maker_packages[@]}"
+    install_or_note "some programs in the benchmark" "${bench_packages[@]}"
     ! $all || install_or_note "packages on a clean machine" "${deb_packages[@]}" "${machine_packages[@]}"
 }
 

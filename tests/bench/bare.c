@@ -9,7 +9,7 @@
 #define BIG (1024 * 1024)
 
 static CURLM *multi;
-static char ticket_url[1024];
+static char ticket_url[1024], activity_url[1024];
 static const char *key;
 static struct curl_slist *headers;
 static char **names;
@@ -43,6 +43,15 @@ static void begin(struct slot *slot, const char *url)
     curl_easy_setopt(slot->easy, CURLOPT_WRITEDATA, slot);
 }
 
+static void post(struct slot *slot, const char *url, const char *body)
+{
+    begin(slot, url);
+    curl_easy_setopt(slot->easy, CURLOPT_USERNAME, key);
+    curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(slot->easy, CURLOPT_COPYPOSTFIELDS, body);
+    curl_multi_add_handle(multi, slot->easy);
+}
+
 void bare_send(struct slot *slot)
 {
     const char *name = strrchr(slot->path, '/');
@@ -51,11 +60,18 @@ void bare_send(struct slot *slot)
         "{\"filename\":\"%s\",\"content_type\":\"application/octet-stream\"}",
         name ? name + 1 : slot->path);
     slot->has_ticket = false;
-    begin(slot, ticket_url);
-    curl_easy_setopt(slot->easy, CURLOPT_USERNAME, key);
-    curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(slot->easy, CURLOPT_COPYPOSTFIELDS, body);
-    curl_multi_add_handle(multi, slot->easy);
+    slot->is_posted = false;
+    post(slot, ticket_url, body);
+}
+
+void bare_post_activity(struct slot *slot)
+{
+    static const char body[] =
+        "{\"lead_id\":\"lead_1\",\"status\":\"draft\",\"subject\":\"a file\",\"attachments\":[]}";
+    slot->is_posted = true;
+    post(slot, activity_url, body);
+    curl_easy_setopt(slot->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(slot->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 /** Returns false where the answer holds no form. */
@@ -108,7 +124,7 @@ static void take_end(CURL *easy, CURLcode result, bare_ended *ended)
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_multi_remove_handle(multi, easy);
     if (slot->has_ticket) {
-        end(slot, result == CURLE_OK && status == 201, ended);
+        end(slot, result == CURLE_OK && status == (slot->is_posted ? 200 : 201), ended);
         return;
     }
     slot->has_ticket = true;
@@ -158,6 +174,7 @@ struct slot *bare_begin(int argc, char **argv, bare_add_file *add, int *ret_coun
         exit(2);
     }
     snprintf(ticket_url, sizeof(ticket_url), "%sfiles/upload/", argv[1]);
+    snprintf(activity_url, sizeof(activity_url), "%sactivity/email/", argv[1]);
     key = argv[2];
     *ret_count = atoi(argv[3]);
     names = argv + 4;

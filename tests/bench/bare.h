@@ -16,6 +16,7 @@ struct slot {
     CURL *easy;
     char *path; /* NULL: free */
     bool has_ticket;
+    bool is_posted; /* its activity, after its form */
     cJSON *ticket;
     curl_mime *form;
     char reply[BARE_REPLY_MAX];
@@ -25,7 +26,7 @@ struct slot {
 /** Adds the contents of the slot's file to its form. */
 typedef void bare_add_file(struct slot *slot, curl_mimepart *part);
 
-/** A file was answered with 201, or not. */
+/** A file was stored, or its activity created; or not. */
 typedef void bare_ended(struct slot *slot, bool is_good);
 
 /** API_URL KEY CONNECTIONS [FILE...], else the names on standard input. Returns all slots, free. */
@@ -36,6 +37,9 @@ char *bare_next(void);
 
 /** Ask for a ticket for slot->path; its form follows by itself. */
 void bare_send(struct slot *slot);
+
+/** Post an email for a file that is stored, on a connection of its own. */
+void bare_post_activity(struct slot *slot);
 
 /** Continue all requests; calls `ended` for each that has ended, and says which have failed. */
 void bare_perform(bare_ended *ended);

@@ -38,9 +38,7 @@ int main(int argc, char **argv)
     struct slot *slots = bare_begin(argc, argv, add_file, &count);
     for (int i = 0; i < count; i++)
         next_file(&slots[i]);
-    while (in_progress) {
-        bare_perform(end_file);
+    while (bare_perform(end_file), in_progress) /* after the last, there is nothing to wait for */
         bare_wait();
-    }
     return bare_failures() ? 1 : 0;
 }

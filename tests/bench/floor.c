@@ -7,7 +7,8 @@
  * The journal is on the disk (fdatasync(2), once a turn) before anything depends on it: that a file
  * is queued before it is sent, that it is stored before it is moved to DIRECTORY, and that it was
  * moved before the end. DIRECTORY itself is not synced: a power failure may leave a file
- * at either place. Exit status 0: every file was stored and moved.
+ * at either place. With ACTIVITY=1, an email is posted for each file before it is moved, with a
+ * record before and one after. Exit status 0: every file was stored and moved.
  */
 #include "bare.h"
 
@@ -22,7 +23,7 @@
 #define RECORD_MAX 400 /* bytes: a name, two digests, a URL, as in the agent's queue */
 
 /** What a slot waits for the journal with. */
-enum next { NOTHING, TO_SEND, TO_MOVE };
+enum next { NOTHING, TO_SEND, TO_POST, TO_MOVE };
 
 /** The file of a slot, and what is known of its bytes. */
 struct content {
@@ -34,6 +35,7 @@ struct content {
 static struct slot *slots;
 static struct content *contents;
 static const char *uploaded;
+static bool has_activity;
 static int journal = -1;
 static bool is_written;
 static int in_progress;
@@ -94,8 +96,15 @@ static void next_file(struct slot *slot)
     content_of(slot)->next = TO_SEND;
 }
 
-/** The file is stored; it is moved once that is on the disk. */
-static void end_file(struct slot *slot, bool is_good)
+/** The email was created; the file is moved once that is on the disk. */
+static void end_activity(struct slot *slot)
+{
+    record(slot, "filed", "");
+    content_of(slot)->next = TO_MOVE;
+}
+
+/** The file is stored; it is moved, or its email posted, once that is on the disk. */
+static void end_form(struct slot *slot)
 {
     struct content *content = content_of(slot);
     unsigned char sha256[EVP_MAX_MD_SIZE], md5[EVP_MAX_MD_SIZE];
@@ -103,14 +112,19 @@ static void end_file(struct slot *slot, bool is_good)
     if (content->file)
         fclose(content->file);
     content->file = NULL;
-    if (!is_good)
-        exit(1);
     EVP_DigestFinal_ex(content->sha256, sha256, NULL);
     EVP_DigestFinal_ex(content->md5, md5, NULL);
     for (int i = 0; i < 32; i++)
         snprintf(digest + 2 * i, 3, "%02x", sha256[i]);
     record(slot, "stored", digest);
-    content->next = TO_MOVE;
+    content->next = has_activity ? TO_POST : TO_MOVE;
+}
+
+static void end_file(struct slot *slot, bool is_good)
+{
+    if (!is_good)
+        exit(1);
+    slot->is_posted ? end_activity(slot) : end_form(slot);
 }
 
 static void move(struct slot *slot)
@@ -140,6 +154,8 @@ static void act(int count)
         contents[i].next = NOTHING;
         if (next == TO_SEND)
             bare_send(&slots[i]);
+        else if (next == TO_POST)
+            bare_post_activity(&slots[i]);
         else if (next == TO_MOVE)
             move(&slots[i]);
     }
@@ -149,6 +165,7 @@ static void open_journal(int count)
 {
     const char *path = getenv("JOURNAL");
     uploaded = getenv("UPLOADED");
+    has_activity = getenv("ACTIVITY") != NULL;
     if (!path || !uploaded) {
         fprintf(stderr, "floor: set JOURNAL and UPLOADED\n");
         exit(2);

@@ -6,7 +6,8 @@
  *     server [DELAY_MS]
  *
  * Prints its port on 127.0.0.1, and serves until it is killed. Each answer comes DELAY_MS after its
- * request is complete. GET /counts tells how many files were stored, and activities created.
+ * request is complete. GET /counts tells how many files were stored, when the last one was (ns
+ * since 1970), and how many activities were created.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -44,7 +45,7 @@ struct connection {
 static int epoll;
 static int port;
 static int64_t delay_ms;
-static unsigned long long tickets, stored, activities;
+static unsigned long long tickets, stored, activities, last_ns;
 static struct connection *first_due, **last_due = &first_due;
 
 static int64_t now_ms(void)
@@ -90,6 +91,9 @@ static void reply_stored(const struct connection *connection)
     char body[2048];
     const char *key = strstr(connection->head + connection->head_length, field);
     key = key ? key + sizeof(field) - 1 : "";
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    last_ns = (unsigned long long)now.tv_sec * 1000000000 + (unsigned long long)now.tv_nsec;
     stored++;
     snprintf(body, sizeof(body),
         "<?xml version=\"1.0\"?><PostResponse><Location>http://127.0.0.1:%d/bucket/</Location>"
@@ -109,7 +113,8 @@ static void reply_activity(const struct connection *connection)
 static void reply_counts(const struct connection *connection)
 {
     char body[128];
-    snprintf(body, sizeof(body), "{\"uploads\":%llu,\"activities\":%llu}", stored, activities);
+    snprintf(body, sizeof(body), "{\"uploads\":%llu,\"last_ns\":%llu,\"activities\":%llu}", stored,
+        last_ns, activities);
     reply(connection, "200 OK", body);
 }
 
