@@ -318,14 +318,16 @@ later_version() {
     inside find /srv/scans -name slow.txt | grep -q .
 }
 
-@test "purged: the configuration goes; queue and key stay, and are named" {
+@test "purged: the configuration goes; queues, keys and other configurations stay, and each is named" {
     run inside apt-get purge -y -q closedrop
     echo "$output"
     [ "$status" = 0 ]
-    [[ $output == *"/var/lib/closedrop stays"* ]]
-    [[ $output == *"/etc/closedrop/api-key stays"* ]]
+    local left
+    for left in /var/lib/closedrop /var/lib/closedrop-office /etc/closedrop/api-key /etc/closedrop/api-key.cred /etc/closedrop/office.conf; do
+        [[ $output == *"$left stays"* ]]
+        inside test -e "$left"
+    done
     never inside test -e /etc/closedrop/closedrop.conf
     inside test -e /var/lib/closedrop/queue.db
-    inside test -e /etc/closedrop/api-key
     echo "# left: $(inside find /etc /usr /var /run /lib/systemd -name '*closedrop*' -not -path '/var/cache/*' | paste -sd ' ')" >&3
 }
