@@ -309,6 +309,7 @@ later_version() {
 
 @test "removed: the programs and the service go; queue, key, configuration and files stay" {
     inside systemctl start closedrop
+    as_anna_at_home systemctl --user disable --now closedrop
     inside apt-get remove -y -q closedrop
     [ -z "$(inside pgrep -x closedrop || true)" ]
     never inside test -e /usr/bin/closedrop
