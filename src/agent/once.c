@@ -92,7 +92,7 @@ void once_stop_if_done(struct agent *agent)
         return;
     if (!is_blocked && awaits_end_markers(agent))
         return;
-    if (alerts_count_running(agent->alerts) || alerts_timeout(agent->alerts) <= ONCE_PATIENCE_MS)
+    if (!alerts_are_at_rest(agent->alerts, ONCE_PATIENCE_MS))
         return;
     waiting |= agent->disk_short;
     waiting |= agent_count_waiting(agent, NULL) > 0;

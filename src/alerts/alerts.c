@@ -195,20 +195,31 @@ int alerts_descriptor(const struct alerts *alerts)
     return alerts->epoll;
 }
 
-int64_t alerts_timeout(const struct alerts *alerts)
+/** The same for everything but pings. */
+static int64_t delivery_timeout(const struct alerts *alerts)
 {
     int64_t at_ms = earlier(alerts->silent_ms, alerts->summary_ms);
     int64_t timeout = at_ms == INT64_MAX ? at_ms : later(at_ms - clock_wall_ms(), 0);
     timeout = earlier(timeout, causes_timeout(&alerts->causes));
     timeout = earlier(timeout, mailer_timeout(&alerts->mailer, !alerts->is_stopping));
-    timeout = earlier(timeout, ping_timeout(&alerts->pinger, alerts->config, !alerts->is_stopping));
     return earlier(timeout, hooks_timeout(&alerts->hooks, !alerts->is_stopping));
+}
+
+int64_t alerts_timeout(const struct alerts *alerts)
+{
+    return earlier(delivery_timeout(alerts),
+        ping_timeout(&alerts->pinger, alerts->config, !alerts->is_stopping));
 }
 
 size_t alerts_count_running(const struct alerts *alerts)
 {
     return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailer) +
            (alerts->pinger.request != NULL);
+}
+
+bool alerts_are_at_rest(const struct alerts *alerts, int64_t patience_ms)
+{
+    return !alerts_count_running(alerts) && delivery_timeout(alerts) > patience_ms;
 }
 
 int alerts_add_status(const struct alerts *alerts, struct json *status)

@@ -57,6 +57,10 @@ int64_t alerts_timeout(const struct alerts *alerts);
 /** The number of deliveries in progress. */
 size_t alerts_count_running(const struct alerts *alerts);
 
+/** Whether none is in progress or due within that time. The next ping does not count: there is
+ * always one. */
+bool alerts_are_at_rest(const struct alerts *alerts, int64_t patience_ms);
+
 /** Add "alerts" to a status object: what waits to be delivered, and what cannot be. Returns 0 or
  * -ENOMEM. */
 int alerts_add_status(const struct alerts *alerts, struct json *status);

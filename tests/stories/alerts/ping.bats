@@ -154,3 +154,12 @@ the_url_is_nowhere() { # but in its file
     wait_until pings_reach 1 '.method == "GET"'
     the_url_is_nowhere
 }
+
+@test "run --once pings when it begins" {
+    start_receiver
+    pinged
+    echo a >in/a.txt
+    run_once
+    [ "$agent_code" = 0 ]
+    pings_reach 1 '.method == "GET"'
+}
