@@ -33,7 +33,7 @@ stop_receiver() {
 }
 
 pings() { # JQ-CONDITION: how many pings fulfil it
-    jq -s "[.[] | select($1)] | length" pings.jsonl 2>/dev/null || echo 0
+    cat pings.jsonl 2>/dev/null | jq -s "[.[] | select($1)] | length"
 }
 
 pings_are() { # NUMBER JQ-CONDITION

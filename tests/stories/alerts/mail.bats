@@ -4,42 +4,16 @@
 load ../../support/story
 load ../../support/clock
 load ../../support/doctor
+load ../../support/mail
 
 setup() {
-    /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || skip "python3-aiosmtpd is not installed"
-    mail_pid=''
+    need_mail_server
     story_setup
 }
 
 teardown() {
     stop_mail_server
     story_teardown
-}
-
-start_mail_server() { # OPTION...: its mails are in mails.jsonl; it keeps its port
-    rm -f smtp.port
-    "$CLOSEDROP_SOURCE_DIR/tests/support/mail_server.py" --port "${smtp_port:-0}" "$@" mails.jsonl smtp.port 3>&- \
-        2>>smtp.log &
-    mail_pid=$!
-    wait_until test -s smtp.port
-    smtp_port=$(cat smtp.port)
-    more="alert = { mail = [ \"office@example.com\", \"boss@example.com\" ]; from = \"closedrop@example.com\";
-        smtp = \"${scheme:-smtp}://127.0.0.1:$smtp_port\"; $alert };"
-}
-
-stop_mail_server() {
-    [ -n "$mail_pid" ] || return 0
-    kill "$mail_pid" 2>/dev/null
-    wait "$mail_pid" 2>/dev/null || true
-    mail_pid=''
-}
-
-mails() { # JQ-CONDITION: how many mails fulfil it
-    jq -s "[.[] | select($1)] | length" mails.jsonl 2>/dev/null || echo 0
-}
-
-mails_are() { # NUMBER JQ-CONDITION
-    [ "$(mails "$2")" = "$1" ]
 }
 
 failing_says() { # TEXT: status, of mail
