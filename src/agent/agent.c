@@ -20,6 +20,7 @@
 #include "closedrop/base/notify.h"
 #include "closedrop/base/shortage.h"
 #include "closedrop/config/load.h"
+#include "closedrop/queue/job_log.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -97,12 +98,21 @@ static int open_queue(struct agent *agent)
     return !problem ? EXIT_DONE : is_configuration ? EXIT_CONFIG : EXIT_NOT_DONE;
 }
 
+/** A job has moved. Whoever moves it logs that with the reason, but for these two, which have none.
+ */
+static void note_move(void *context, const struct job *job, enum job_state before)
+{
+    figures_count_move(context, job, before);
+    if (job->state == JOB_UPLOADING || job->state == JOB_ATTACHING)
+        job_log(LOG_LEVEL_DEBUG, LOG_MODULE, job, job_state_names[job->state], NULL);
+}
+
 static int open_metrics(struct agent *agent)
 {
     agent->metrics = metrics_new();
     if (!agent->metrics)
         return refuse_to_start("cannot prepare metrics");
-    queue_observe(agent->queue, figures_count_move, agent);
+    queue_observe(agent->queue, note_move, agent);
     return EXIT_DONE;
 }
 

@@ -11,7 +11,9 @@ static const struct {
     const char *event, *id;
 } ids[] = {
     {"queued", "e104d4bcec244d2a9be679d71f1de6e7"},
+    {"uploading", "34510f3a49444dbc981eb2a6e042606a"},
     {"uploaded", "1302eeb92a5e40c4b8d5b1533109db9a"},
+    {"attaching", "1dbf4f9a69944603af2cbc595af9fc50"},
     {"filed", "170c3d20496e4dbfad6632907e8e0f55"},
     {"done", "5ae0d108997b47f18b8fe2a9ec9ee056"},
     {"failed", "7e6cc9f9f8cf438cb08ebc8901b1cb8c"},
