@@ -2,12 +2,13 @@
 """A receiver of pings for stories, with a clock of its own, as Healthchecks.io and Uptime Kuma are one.
 
     ping_receiver.py PINGS STATES PORT_FILE [--port N] [--period SECONDS] [--tls CERTIFICATE KEY]
-                     [--status N | --body TEXT | --redirect URL | --hang | --flood]
+                     [--status N | --body TEXT | --redirect URL | --hang | --drip | --flood]
 
 Each ping is a line of JSON in PINGS: method, path, query, body. Each change is one in STATES: {"state": "up"}, or "down" with
 why: what a failure said, or "no ping" when none has come for two periods. It is down on a POST to .../fail and on status=down.
 
---status and --body answer so; --redirect answers 302; --hang takes a ping and says nothing; --flood never stops to answer.
+--status and --body answer so; --redirect answers 302; --hang takes a ping and says nothing; --drip answers byte by
+byte, and --flood as fast as it can, without an end.
 """
 import argparse
 import http.server
@@ -72,10 +73,13 @@ def handler_of(options, check):
             self.send_response(302 if options.redirect else options.status)
             if options.redirect:
                 self.send_header('Location', options.redirect)
-            if options.flood:
+            if options.flood or options.drip:
                 self.end_headers()
-                while True:
-                    self.wfile.write(b'x' * 65536)
+            while options.flood:
+                self.wfile.write(b'x' * 65536)
+            while options.drip:
+                self.wfile.write(b'x' * 20)
+                time.sleep(0.05)
             self.send_header('Content-Length', str(len(options.body)))
             self.end_headers()
             self.wfile.write(options.body.encode())
@@ -97,6 +101,7 @@ def main():
     parser.add_argument('--body', default='OK')
     parser.add_argument('--redirect')
     parser.add_argument('--hang', action='store_true')
+    parser.add_argument('--drip', action='store_true')
     parser.add_argument('--flood', action='store_true')
     options = parser.parse_args()
     check = Check(options)

@@ -2,6 +2,7 @@
 # Pings: a receiver hears at intervals that everything works, or what waits too long; the URL stays secret.
 
 load ../../support/story
+load ../../support/clock
 load ../../support/doctor
 load ../../support/ping
 
@@ -114,6 +115,29 @@ the_url_is_nowhere() { # but in its file
     log_says_often "ping: works again" 1
     [ "$(grep -cF 'ping: the receiver' agent.log)" = 1 ]
     the_url_is_nowhere
+}
+
+@test "a receiver that says nothing, or never comes to an end, is given up after 30 seconds" {
+    need_clock
+    start_receiver --hang
+    pinged
+    start_in_time
+    wait_until pings_reach 1 .
+    set_clock +31s
+    wait_until failing_ping_says "in time"
+    stop_receiver
+    start_receiver
+    set_clock +2m
+    wait_until nothing_fails
+    stop_receiver
+    start_receiver --drip
+    count=$(pings .)
+    wait_until pings_reach $((count + 1)) .
+    set_clock +136s # less than it may take without progress
+    closedrop status
+    closedrop status
+    set_clock +152s
+    wait_until failing_ping_says "in time"
 }
 
 @test "the file with the URL is judged like that of the key, and read again when it changes" {
