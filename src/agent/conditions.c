@@ -1,6 +1,7 @@
 /** What holds up files now: each server, the disk, the watch thread, each folder, each rule. */
 #include "conditions.h"
 
+#include "closedrop/base/clock.h"
 #include "closedrop/queue/ledger.h"
 #include "closedrop/queue/notices.h"
 
@@ -93,6 +94,18 @@ static bool is_heard_of(const struct agent *agent, enum notice_kind kind)
            queue_has_listeners(agent->queue, NOTICE_RECOVERED);
 }
 
+/** Since when the file has waited that is still in its folder, and not for a marker. */
+static int64_t unsettled_since_ms(const struct agent *agent)
+{
+    int64_t first_ms = INT64_MAX;
+    for (size_t i = 0; i < agent->config->folder_count; i++) {
+        const struct folder_health *health = &agent->folders[i].health;
+        if (health->healthy && health->unsettled_since_ms)
+            first_ms = earlier(first_ms, health->unsettled_since_ms);
+    }
+    return first_ms == INT64_MAX ? 0 : first_ms;
+}
+
 void conditions_report(struct agent *agent)
 {
     const struct config *config = agent->config;
@@ -112,6 +125,6 @@ void conditions_report(struct agent *agent)
     }
     for (size_t i = 0; is_heard_of(agent, NOTICE_HELD) && i < config->rule_count; i++)
         add_rule(&conditions, agent->queue, &config->rules[i]);
-    alerts_turn(agent->alerts, conditions.list, conditions.count);
+    alerts_turn(agent->alerts, conditions.list, conditions.count, unsettled_since_ms(agent));
     free(conditions.list);
 }

@@ -155,7 +155,8 @@ static void add_summary(struct alerts *alerts)
 
 /* ---- a turn ---- */
 
-void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count)
+void alerts_turn(
+    struct alerts *alerts, struct condition *conditions, size_t count, int64_t unsettled_since_ms)
 {
     if (alerts->is_new_config)
         queue_wake_notices(alerts->queue);
@@ -173,7 +174,8 @@ void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t cou
     bool is_disk_full = alerts_has_reported(alerts, NOTICE_BLOCKED, "disk_full");
     hooks_claim(&alerts->hooks, alerts->config, alerts->queue, is_disk_full);
     mailer_claim(&alerts->mailer, alerts->config, alerts->queue, is_disk_full);
-    ping_claim(&alerts->pinger, alerts->config, alerts->queue, conditions, count);
+    ping_claim(&alerts->pinger, alerts->config, alerts->queue,
+        &(struct ping_news){conditions, count, unsettled_since_ms});
 }
 
 bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code)

@@ -89,10 +89,10 @@ static bool is_present(const struct condition *condition, const char *code)
            strcmp(condition->parts.code, code) == 0;
 }
 
-static bool has(const struct condition *conditions, size_t count, const char *code)
+static bool has(const struct ping_news *news, const char *code)
 {
-    for (size_t i = 0; i < count; i++)
-        if (is_present(&conditions[i], code))
+    for (size_t i = 0; i < news->count; i++)
+        if (is_present(&news->conditions[i], code))
             return true;
     return false;
 }
@@ -111,10 +111,10 @@ static int64_t lasted(int64_t since_ms)
 }
 
 /** What holds up all files at the servers; NULL: nothing. */
-static const char *find_blocked(const struct condition *conditions, size_t count)
+static const char *find_blocked(const struct ping_news *news)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct condition *condition = &conditions[i];
+    for (size_t i = 0; i < news->count; i++) {
+        const struct condition *condition = &news->conditions[i];
         if (condition->kind == NOTICE_BLOCKED && condition->state == CONDITION_PRESENT &&
             !condition->parts.folder)
             return condition->parts.code;
@@ -122,17 +122,27 @@ static const char *find_blocked(const struct condition *conditions, size_t count
     return NULL;
 }
 
+/** How long the file has waited that is still in its folder. Its time is that of the file system,
+ * which may be wrong: it counts only once it has been too long for a whole period. */
+static int64_t unsettled_ms(
+    const struct pinger *pinger, const struct config *config, const struct ping_news *news)
+{
+    bool is_certain = lasted(pinger->unsettled_ms) >= config->alert.every_ms;
+    return is_certain ? clock_wall_ms() - news->unsettled_since_ms : 0;
+}
+
 static void claim(struct pinger *pinger, const struct config *config, struct queue *queue,
-    const struct condition *conditions, size_t count)
+    const struct ping_news *news)
 {
     struct str line = STR_INIT(4096), why = STR_INIT(8192);
     struct ping_facts facts = {.now_ms = clock_wall_ms(),
         .late_ms = config->alert.late_ms,
         .disk_full_ms = lasted(pinger->disk_full_ms),
         .away_ms = lasted(pinger->away_ms),
-        .blocked = find_blocked(conditions, count),
+        .unsettled_ms = unsettled_ms(pinger, config, news),
+        .blocked = find_blocked(news),
         .is_paused = queue_is_paused(queue),
-        .is_watch_stuck = has(conditions, count, "watch_stuck")};
+        .is_watch_stuck = has(news, "watch_stuck")};
     queue_count_late(queue, facts.now_ms - facts.late_ms, &facts.late);
     bool is_wrong = ping_line(&line, &facts);
     pinger->request = ping_receiver_request(config, is_wrong ? str_text(&line) : NULL, &why);
@@ -144,14 +154,16 @@ static void claim(struct pinger *pinger, const struct config *config, struct que
 }
 
 void ping_claim(struct pinger *pinger, const struct config *config, struct queue *queue,
-    const struct condition *conditions, size_t count)
+    const struct ping_news *news)
 {
-    follow(&pinger->disk_full_ms, has(conditions, count, "disk_full"));
-    follow(&pinger->away_ms, has(conditions, count, "folder_away"));
+    int64_t latest_ms = clock_wall_ms() - config->alert.late_ms;
+    follow(&pinger->disk_full_ms, has(news, "disk_full"));
+    follow(&pinger->away_ms, has(news, "folder_away"));
+    follow(&pinger->unsettled_ms, news->unsettled_since_ms && news->unsettled_since_ms < latest_ms);
     if (!*config->alert.ping_file)
         pinger->trouble = (struct trouble){.why = ""};
     else if (!pinger->request && clock_steady_ms() >= pinger->due_ms)
-        claim(pinger, config, queue, conditions, count);
+        claim(pinger, config, queue, news);
 }
 
 void ping_soon(struct pinger *pinger)

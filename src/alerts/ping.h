@@ -22,8 +22,9 @@ struct pinger {
     bool is_started;
     int64_t due_ms;       /* when the next one is; 0: at once */
     int64_t end_ms;       /* when the one in progress is given up */
-    int64_t disk_full_ms; /* since when the disk is full */
-    int64_t away_ms;      /* since when a folder is away */
+    int64_t disk_full_ms; /* since when the disk is full, */
+    int64_t away_ms;      /* a folder is away, */
+    int64_t unsettled_ms; /* and a file has waited too long to be taken from its folder */
     struct trouble trouble;
 };
 
@@ -33,9 +34,16 @@ void ping_start(struct pinger *pinger);
 /** Record what has ended. */
 void ping_reap(struct pinger *pinger, const struct config *config);
 
-/** Note what may hide files; then, if a ping is due, make it. */
+/** What the rest of the agent knows in a turn; as for alerts_turn(). */
+struct ping_news {
+    const struct condition *conditions;
+    size_t count;
+    int64_t unsettled_since_ms;
+};
+
+/** Note what waits outside the queue; then, if a ping is due, make it. */
 void ping_claim(struct pinger *pinger, const struct config *config, struct queue *queue,
-    const struct condition *conditions, size_t count);
+    const struct ping_news *news);
 
 /** The next ping is due now. */
 void ping_soon(struct pinger *pinger);

@@ -60,6 +60,8 @@ bool ping_line(struct str *line, const struct ping_facts *facts)
         add(line, "the watch thread hangs: the file system of a drop folder does not answer");
     if (facts->late.jobs)
         add_late(line, facts);
+    add_unseen(line, "a file in a drop folder has not been finished, or could not be read, for ",
+        facts->unsettled_ms, facts->late_ms);
     add_unseen(line, "a drop folder has been away for ", facts->away_ms, facts->late_ms);
     add_unseen(line, "the disk has been full for ", facts->disk_full_ms, facts->late_ms);
     return line->length > 0;

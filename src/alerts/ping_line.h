@@ -16,6 +16,7 @@ struct ping_facts {
     struct queue_late late; /* what has waited longer */
     int64_t disk_full_ms;   /* so long nothing new could be queued */
     int64_t away_ms;        /* so long a drop folder could not be read */
+    int64_t unsettled_ms;   /* so long a file has waited to be taken from its folder */
     const char *blocked;    /* the code of what holds up all files (closedrop(1)); NULL: nothing */
     bool is_paused;
     bool is_watch_stuck;

@@ -60,6 +60,7 @@ static const struct health_field {
     TEXT(longest_waiter),
     INT(longest_wait, 0, SETTLE_WAITS - 1),
     NUMBER(waits_since_ms, INT64_MIN),
+    NUMBER(unsettled_since_ms, INT64_MIN),
     TEXT(waits_for),
     TEXT(unreadable),
     TEXT(closed),

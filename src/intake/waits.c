@@ -15,6 +15,7 @@ static void clear_counts(struct watched *folder)
 {
     folder->health.settling = folder->outgoing.asked + schedule_is_busy(&folder->schedule);
     memset(folder->health.waiting, 0, sizeof(folder->health.waiting));
+    folder->health.unsettled_since_ms = 0;
     folder->waits = (struct waits){.unreadable = 0};
 }
 
@@ -34,12 +35,22 @@ static void note_unreadable(struct watched *folder, const struct candidate *cand
         folder->waits.first_unreadable = candidate;
 }
 
+/** A marker may come when it likes, but everything else should be over soon. */
+static void note_unsettled(struct watched *folder, const struct candidate *candidate)
+{
+    int64_t since_ms = candidate->first_ctime_ns / 1000000;
+    int64_t *first_ms = &folder->health.unsettled_since_ms;
+    if (candidate->wait != SETTLE_MARKER && (!*first_ms || since_ms < *first_ms))
+        *first_ms = since_ms;
+}
+
 /** By when the file system says that it came; of the same time, the first by name. */
 static void note_longest(struct watched *folder, const struct candidate *candidate)
 {
     const struct candidate *longest = folder->waits.longest;
     if (!candidate->first_ctime_ns || candidate->ends_batch)
         return;
+    note_unsettled(folder, candidate);
     if (!longest || candidate->first_ctime_ns < longest->first_ctime_ns ||
         (candidate->first_ctime_ns == longest->first_ctime_ns &&
             strcmp(candidate->path, longest->path) < 0))

@@ -37,9 +37,11 @@ void alerts_stop(struct alerts *alerts);
  * The part of a turn that is theirs, as the last one before its commit. What is due is only begun
  * by the next call, so once the commit has returned. A folder from which files are expected has a
  * condition of the kind NOTICE_SILENT: only if its state is not CONDITION_UNKNOWN is it found out
- * here.
+ * here. `unsettled_since_ms`: since when the file that has waited longest to be taken from its
+ * folder does, on the wall clock; 0: none does, or only for a marker.
  */
-void alerts_turn(struct alerts *alerts, struct condition *conditions, size_t count);
+void alerts_turn(
+    struct alerts *alerts, struct condition *conditions, size_t count, int64_t unsettled_since_ms);
 
 /** Whether a cause of this kind and code (with no folder) was reported, and is not over. */
 bool alerts_has_reported(const struct alerts *alerts, enum notice_kind kind, const char *code);

@@ -27,6 +27,8 @@ struct folder_health {
     char longest_waiter[512];      /* the file that has waited longest, or "" ... */
     enum settle_wait longest_wait; /* ... for what ... */
     int64_t waits_since_ms;        /* ... and since when, on the wall clock */
+    int64_t unsettled_since_ms;    /* since when the one that does not wait for its marker does; 0:
+                                      there is none */
     char waits_for[640];   /* first file that waits for its marker or sidecar, and which; or "" */
     char unreadable[1280]; /* first file not yet readable, why, and how many more; or "" */
     char closed[1280];     /* the same for directories that cannot be listed or entered */

@@ -62,6 +62,18 @@ the_url_is_nowhere() { # but in its file
     wait_until state_is up
 }
 
+@test "a file that is held open for too long is reported, too" {
+    late=2s start_receiver
+    pinged
+    start_agent
+    exec 7>in/open.txt
+    echo begun >&7
+    wait_until state_is down "a file in a drop folder has not been finished, or could not be read, for "
+    exec 7>&-
+    wait_until jobs_are "done" 1
+    wait_until state_is up
+}
+
 @test "what waits for approval, for its turn or for its marker does not count" {
     seed '{"leads":[{"id":"lead_A","name":"A","contacts":[{"id":"cont_A","name":"B","emails":["b@example.com"]}]}]}'
     limits='ask_above = 1; sends = { per_day = 2; };'

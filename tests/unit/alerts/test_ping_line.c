@@ -35,8 +35,10 @@ static void says_what_is_wrong_in_one_line(void **state)
         {{.is_watch_stuck = true,
              .late = {1, NOW - 5 * HOUR},
              .away_ms = 6 * HOUR,
-             .disk_full_ms = 4 * HOUR + 1},
-            HANGS "; 1 file has waited longer than 4 h, the first for 5 h; a drop folder has been "
+             .disk_full_ms = 4 * HOUR + 1,
+             .unsettled_ms = 7 * HOUR},
+            HANGS "; 1 file has waited longer than 4 h, the first for 5 h; a file in a drop folder "
+                  "has not been finished, or could not be read, for 7 h; a drop folder has been "
                   "away for 6 h; the disk has been full for 4 h"},
     };
     (void)state;

@@ -37,6 +37,7 @@ static const struct folder_health others[] = {
     {.longest_waiter = "a"},
     {.longest_wait = SETTLE_ACCESS},
     {.waits_since_ms = 1},
+    {.unsettled_since_ms = 1},
 };
 
 static void one_that_is_silent_says_since_when(void **state)

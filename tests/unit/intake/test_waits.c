@@ -146,6 +146,10 @@ static void names_the_one_that_came_first(void **state)
     waits_count(&watch);
     assert_string_equal(watched[0].health.longest_waiter, "");
     add(0, "new.pdf", SETTLE_QUIET, HOUR_MS); /* not seen yet */
+    add(0, "old.pdf", SETTLE_MARKER, HOUR_MS)->first_ctime_ns = 2500000000;
+    waits_count(&watch);
+    assert_int_equal(watched[0].health.waits_since_ms, 2500);
+    assert_int_equal(watched[0].health.unsettled_since_ms, 0);
     add(0, "b.pdf", SETTLE_GROWTH, HOUR_MS)->first_ctime_ns = 2000000000;
     add(0, "a.pdf", SETTLE_MARKER, HOUR_MS)->first_ctime_ns = 2000000000;
     add(0, "z.pdf", SETTLE_QUIET, HOUR_MS)->first_ctime_ns = 3000000000;
@@ -157,6 +161,7 @@ static void names_the_one_that_came_first(void **state)
     assert_string_equal(watched[0].health.longest_waiter, "a.pdf");
     assert_int_equal(watched[0].health.longest_wait, SETTLE_MARKER);
     assert_int_equal(watched[0].health.waits_since_ms, 2000);
+    assert_int_equal(watched[0].health.unsettled_since_ms, 2000); /* b.pdf */
     assert_string_equal(watched[1].health.longest_waiter, "other.pdf");
 }
 
