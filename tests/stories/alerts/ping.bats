@@ -121,7 +121,7 @@ the_url_is_nowhere() { # but in its file
     for i in $(seq 20); do echo "$i" >"in/$i.txt"; done
     wait_until jobs_are "done" 20
     stop_receiver
-    wait_until failing_ping_says "broke the connection"
+    wait_until failing_ping_says "could not be reached"
     start_receiver --body $'\x01 any <b>words</b>'
     wait_until nothing_fails
     log_says_often "ping: works again" 1
