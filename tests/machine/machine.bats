@@ -164,6 +164,13 @@ log_says() { # TEXT
     as_anna find /srv/scans/Uploaded -name letter.txt | grep -q .
 }
 
+@test "the journal has a line for each state of a file, with its fields" {
+    inside journalctl -u closedrop FILE=letter.txt -o json >lines.json
+    jq -se 'map(.STATE) == ["queued", "uploaded", "done"]' lines.json
+    jq -se 'all(.FOLDER == "scans" and .JOB != null and .SYSLOG_IDENTIFIER == "closedrop"
+        and ._SYSTEMD_UNIT == "closedrop.service" and (.MESSAGE_ID | length) == 32)' lines.json
+}
+
 @test "no process of it may do more than its unit says" {
     local pid
     pid=$(property MainPID)
