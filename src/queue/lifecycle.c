@@ -32,6 +32,7 @@ void queue_start_over(struct queue *queue, struct job *job)
     job->due_ms = clock_wall_ms();
     job->done_ms = job->due_ms;
     job->uploaded_ms = 0;
+    queue_keep_text(queue, &job->told, NULL);
     if (!job->posting)
         job_forget_rule(job);
 }
@@ -196,6 +197,15 @@ void queue_set_put_away(struct queue *queue, struct job *job, const char *locati
     job->claimed = false;
     job->put_away = JOB_PUT_AWAY;
     queue_set_state(queue, job, job->state, why);
+}
+
+void queue_set_told(struct queue *queue, struct job *job, const char *path, const char *why)
+{
+    queue_keep_text(queue, &job->told, path);
+    if (why)
+        queue_update(queue, job, why);
+    else
+        queue_put(queue, job);
 }
 
 void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location)

@@ -56,6 +56,9 @@ enum query_kind {
     QUERY_HAS_ACTIVITY,   /* activity_id, md5 where set: | how many of a folder */
     QUERY_COUNT_CLAIMED,  /* | how many, the jobs of one posting as one */
     QUERY_IN_FAILED,      /* folder: failed and put away, above id, limit: | id */
+    QUERY_UNTOLD,         /* folder: has waited since before at_ms, not claimed or held back, and
+                             its owner does not know; above id, limit: | id */
+    QUERY_TOLD,           /* folder: its owner knows, not claimed; above id, limit: | id */
     QUERY_COUNT,          /* live, of a folder; folder where set: state | put_away, how many */
     QUERY_COUNT_DONE,     /* folder: | how many are done since at_ms, or have ended since */
     QUERY_COUNT_OUTCOMES, /* of a folder, since at_ms: folder, state | at_ms, how many came to it */

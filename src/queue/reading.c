@@ -116,6 +116,21 @@ size_t queue_list_in_failed(
     return store_numbers(queue->store, QUERY_IN_FAILED, &query, ids, most);
 }
 
+size_t queue_list_untold(struct queue *queue, const char *folder, int64_t before_ms, int64_t after,
+    int64_t *ids, size_t most)
+{
+    const struct query query = {
+        .folder = folder, .at_ms = before_ms, .id = after, .limit = (int64_t)most};
+    return store_numbers(queue->store, QUERY_UNTOLD, &query, ids, most);
+}
+
+size_t queue_list_told(
+    struct queue *queue, const char *folder, int64_t after, int64_t *ids, size_t most)
+{
+    const struct query query = {.folder = folder, .id = after, .limit = (int64_t)most};
+    return store_numbers(queue->store, QUERY_TOLD, &query, ids, most);
+}
+
 bool queue_has_put_away(struct queue *queue, const char *folder, const char *directory,
     int64_t since_ms, int64_t until_ms)
 {

@@ -292,6 +292,9 @@ static const char *const sql_migrations[] = {
     "  || ' OR activity = ''whatsapp'' OR activity = ''sms''')"
     "  WHERE type = 'table' AND name = 'job';"
     "PRAGMA writable_schema = RESET;",
+
+    "ALTER TABLE job ADD COLUMN told BLOB;"
+    "CREATE INDEX job_told ON job (folder, id) WHERE told IS NOT NULL;",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -322,6 +325,12 @@ static const char *const sql_migrations[] = {
 #define SQL_FIRST_OF(name)                                                                         \
     "SELECT min(id) AS id FROM job INDEXED BY job_by_state WHERE folder = :folder"                 \
     " AND state = '" name "' AND filed = 0 AND ending = ''"
+
+/* waits in this state, and nobody has been told; both held back need not be told */
+#define SQL_UNTOLD_OF(name, more)                                                                  \
+    "SELECT id FROM job INDEXED BY job_by_state WHERE folder = :folder AND state = '" name         \
+    "' AND filed = 0 AND ending = '' AND id > :id AND in_hand = 0 AND told IS NULL"                \
+    " AND max(queued_ms, done_ms) < :at_ms" more
 
 /* neither ended nor, by enum job_put_away, discarded */
 #define SQL_LIVE "ending = '' AND filed <> 2"
@@ -557,6 +566,11 @@ static const char *const sql_texts[] = {
             "uploading") " UNION ALL " SQL_FIRST_OF("uploaded") " UNION ALL " SQL_FIRST_OF("attachi"
                                                                                            "ng") ")"
                                                                                                  ")",
+    [QUERY_UNTOLD] = SQL_UNTOLD_OF("queued", "") " UNION ALL " SQL_UNTOLD_OF("uploaded",
+        " AND held NOT IN (1, 2)") " UNION ALL " SQL_UNTOLD_OF("attaching", "") " ORDER BY 1 LIMIT"
+                                                                                " :limit",
+    [QUERY_TOLD] = "SELECT id FROM job INDEXED BY job_told WHERE folder = :folder AND id > :id"
+                   " AND told IS NOT NULL AND in_hand = 0 ORDER BY id LIMIT :limit",
     [QUERY_COUNT_DONE] = "SELECT count(*) FROM job INDEXED BY job_by_folder_outcome"
                          " WHERE folder = :folder AND state = 'done' AND reached_ms >= :at_ms",
     [QUERY_COUNT_OUTCOMES] =

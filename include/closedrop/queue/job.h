@@ -99,6 +99,8 @@ struct job {
     char *contact_id;
     char *owner; /* the user who owned its file when it arrived, by name or number; NULL: no rule
                     of its folder asked then */
+    char *told;  /* where its file was when a text next to it began to say that it waits; "": its
+                    owner got a mail instead; NULL: its owner does not know that yet */
     char *lead_name; /* as Close had it when the target was looked up, for people; NULL: unknown */
     char *contact_name;
     char *activity_id;

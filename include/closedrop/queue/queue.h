@@ -264,6 +264,10 @@ void queue_set_put_away(
  */
 void queue_set_location_in_failed(struct queue *queue, struct job *job, const char *location);
 
+/** The owner of its file knows that it waits: `path` as in struct job, NULL: that is over. `why`
+ * is noted in its history, unless it is NULL. It must not be claimed. */
+void queue_set_told(struct queue *queue, struct job *job, const char *path, const char *why);
+
 /**
  * A person deleted the file of a failed job, which ends as discarded. If the file comes back after
  * all, the job continues as any failed job does.

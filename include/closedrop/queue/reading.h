@@ -76,6 +76,18 @@ size_t queue_list_in_failed(
     struct queue *queue, const char *folder, int64_t after, int64_t *ids, size_t most);
 
 /**
+ * The IDs, above `after`, of at most `most` jobs of a folder that have waited for their outcome
+ * since before a time, as queue_count_late() has it, and whose owners do not know it yet. What is
+ * claimed is left out. Returns how many.
+ */
+size_t queue_list_untold(struct queue *queue, const char *folder, int64_t before_ms, int64_t after,
+    int64_t *ids, size_t most);
+
+/** The same of jobs, also of those with an outcome, whose owners know it (job->told). */
+size_t queue_list_told(
+    struct queue *queue, const char *folder, int64_t after, int64_t *ids, size_t most);
+
+/**
  * Whether a file was put away from the directory, or one below it, by a job whose outcome came
  * between the two times.
  */

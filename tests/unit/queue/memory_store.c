@@ -370,6 +370,17 @@ static bool fits_oldest(const struct query *q, const struct job *job)
     return is(q->folder, job->folder) && !job->ending && !job_has_outcome(job);
 }
 
+static bool fits_untold(const struct query *q, const struct job *job)
+{
+    return is(q->folder, job->folder) && fits_late(q, job) && !job->claimed && !job->told &&
+           job->id > q->id;
+}
+
+static bool fits_told(const struct query *q, const struct job *job)
+{
+    return is(q->folder, job->folder) && job->told && !job->claimed && job->id > q->id;
+}
+
 static bool fits_done(const struct query *q, const struct job *job)
 {
     return is(q->folder, job->folder) && job->state == JOB_DONE && job->done_ms >= q->at_ms;
@@ -617,6 +628,8 @@ static const struct {
     [QUERY_HAS_ACTIVITY] = {fits_activity, order_ids, TELL_HOW_MANY},
     [QUERY_COUNT_CLAIMED] = {fits_any_claimed, order_ids},
     [QUERY_IN_FAILED] = {fits_in_failed, order_ids, TELL_ID},
+    [QUERY_UNTOLD] = {fits_untold, order_ids, TELL_ID},
+    [QUERY_TOLD] = {fits_told, order_ids, TELL_ID},
     [QUERY_COUNT] = {fits_count, order_states},
     [QUERY_COUNT_DONE] = {fits_done, order_ids, TELL_HOW_MANY},
     [QUERY_COUNT_OUTCOMES] = {fits_outcomes, order_outcomes},

@@ -59,7 +59,8 @@ static inline void fill(struct job *job)
 {
     char **const texts[] = {&job->content_type, &job->sha256, &job->md5, &job->download_url,
         &job->token, &job->rules_digest, &job->rule, &job->group, &job->values, &job->lead_id,
-        &job->contact_id, &job->activity_id, &job->lead_name, &job->contact_name};
+        &job->contact_id, &job->activity_id, &job->lead_name, &job->contact_name, &job->owner,
+        &job->told};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char text[] = {(char)('A' + i), '\0'};
         assert_int_equal(str_assign(texts[i], text), 0);

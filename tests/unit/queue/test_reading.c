@@ -410,6 +410,40 @@ static void gives_the_failed_files_of_a_folder_one_page_after_the_other(void **s
     commit(queue);
 }
 
+static void knows_whose_owner_is_to_be_told(void **state)
+{
+    struct queue *queue = *state;
+    int64_t ids[4];
+    begin(queue);
+    int64_t first = add(queue, "a.pdf", file(1));
+    now += 1000;
+    int64_t second = add(queue, "b.pdf", file(2));
+    assert_int_equal(queue_list_untold(queue, "scans", now, 0, ids, 4), 1);
+    assert_int_equal(queue_list_untold(queue, "scans", now + 1, 0, ids, 1), 1);
+    assert_int_equal(ids[0], first);
+    assert_int_equal(queue_list_untold(queue, "scans", now + 1, first, ids, 4), 1);
+    assert_int_equal(ids[0], second);
+    assert_int_equal(queue_list_untold(queue, "other", now + 1, 0, ids, 4), 0);
+    assert_int_equal(queue_list_told(queue, "scans", 0, ids, 4), 0);
+
+    CLEANUP(job_freep) struct job *a = load(queue, first);
+    queue_set_told(queue, a, "a.pdf", "a text says so");
+    assert_int_equal(queue_list_untold(queue, "scans", now + 1, 0, ids, 4), 1);
+    assert_int_equal(queue_list_told(queue, "scans", 0, ids, 4), 1);
+    assert_int_equal(ids[0], first);
+    assert_int_equal(queue_list_told(queue, "scans", first, ids, 4), 0);
+    queue_set_told(queue, a, NULL, NULL);
+    assert_int_equal(queue_list_told(queue, "scans", 0, ids, 4), 0);
+
+    queue_set_told(queue, a, "", "by mail");
+    fail_next(queue, "too_large", "Failed/a.pdf"); /* what is over must be cleared away */
+    assert_int_equal(queue_list_told(queue, "scans", 0, ids, 4), 1);
+    CLEANUP(job_freep) struct job *b = claim(queue);
+    assert_int_equal(b->id, second);
+    assert_int_equal(queue_list_untold(queue, "scans", now + 1, 0, ids, 4), 0);
+    commit(queue);
+}
+
 static void keeps_numbers(void **state)
 {
     struct queue *queue = *state;
@@ -440,6 +474,7 @@ int main(void)
         ON_MEMORY(counts_what_is_due_before_a_job),
         ON_MEMORY(counts_what_has_waited_long_but_not_what_is_held_back),
         ON_MEMORY(a_job_that_is_tried_again_has_waited_since_then),
+        ON_MEMORY(knows_whose_owner_is_to_be_told),
         ON_MEMORY(keeps_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
