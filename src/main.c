@@ -139,6 +139,8 @@
  *                          failed_directories: the directories that they were put into
  *     work/emptied         directories that are empty because their files were put away
  *     work/end_marker      puts away the marker of a batch after its files
+ *     work/tell            whoever dropped a file hears that it waits or has failed: by mail, if
+ *                          owner_address finds an address, or by a waiting_text next to it
  *     work/staging         what a crash left in .closedrop/
  *   shared with `closedrop upload` and `closedrop match`:
  *     work/upload          the two requests for one file
@@ -161,8 +163,9 @@
  *                          expected file not come (pure); delivery: when a failed one is tried
  *                          again
  *     alerts/hooks         a program for each notice (notice_json): child starts it and ends it
- *     alerts/mailer        mails: mail_text and summary_text (what they say), mail_message (how
- *                          that is sent: pure), mail_server (the one that is configured)
+ *     alerts/mailer        mails: mail_text, summary_text and owner_text (what they say),
+ *                          mail_message (how that is sent: pure), mail_server (the one that is
+ *                          configured)
  *     alerts/ping          pings, by which somebody elsewhere hears of a machine that is off:
  *                          ping_line (what is wrong) and ping_url (where that is reported), both
  *                          pure; ping_receiver (the one that is configured)
@@ -204,13 +207,13 @@
  *                          destination, free_name, copy, ownership, rights, path, companion
  *     config/              tree.h (what it says), config (holds it), load (one file into one tree;
  *                          nesting checks it as a whole), reader, read_folder, read_rule,
- *                          read_activity, read_people, read_alerts, rules_digest, locate,
- *                          own_files (what is never taken), place (which folder a file is in),
- *                          service_account (who runs as), listen_address (where the HTTP server
- *                          listens: pure), expectation (times of the week) and mail_address (pure);
- *                          settings, setting, setting_values, unknown_keys (key by key: the door to
- *                          libconfig); pure: syntax, never_fits, refusal, config_wire (for a file
- *                          process)
+ *                          read_activity, read_people, read_tell, read_alerts, rules_digest,
+ *                          locate, own_files (what is never taken), place (which folder a file is
+ *                          in), service_account (who runs as), listen_address (where the HTTP
+ *                          server listens: pure), expectation (times of the week) and mail_address
+ *                          (pure); settings, setting, setting_values, unknown_keys (key by key: the
+ *                          door to libconfig); pure: syntax, never_fits, refusal, config_wire (for
+ *                          a file process)
  *     control/             server and exchange (the door to libmicrohttpd: a server, and one
  *                          request of it), reply (what is sent back), listening (sockets);
  *                          control_socket (for commands), and web (the page and its data, for

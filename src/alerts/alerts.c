@@ -9,6 +9,7 @@
 #include "ping.h"
 #include "silence.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -28,7 +29,7 @@ struct alerts {
     struct config *config;
     struct causes causes;
     struct hooks hooks;
-    struct mailer mailer;
+    struct mailer mailers[2]; /* one for each channel of mail */
     struct pinger pinger;
     int epoll;          /* what the hooks that run write, and that they ended */
     int64_t silent_ms;  /* when a folder may become silent, on the wall clock */
@@ -61,7 +62,10 @@ struct alerts *alerts_new(struct queue *queue, struct http *http, struct config 
         return NULL;
     }
     alerts->queue = queue;
-    alerts->mailer.http = alerts->pinger.http = http;
+    alerts->pinger.http = http;
+    alerts->mailers[0] = (struct mailer){.http = http, .channel = CHANNEL_MAIL, .what = "mail"};
+    alerts->mailers[1] =
+        (struct mailer){.http = http, .channel = CHANNEL_OWNER, .what = "mail to an owner"};
     alerts->config = config_hold(config);
     alerts->silent_ms = alerts->summary_ms = INT64_MAX;
     causes_load(&alerts->causes, queue);
@@ -74,7 +78,8 @@ void alerts_free(struct alerts *alerts)
     if (!alerts)
         return;
     hooks_stop(&alerts->hooks);
-    mailer_stop(&alerts->mailer);
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        mailer_stop(&alerts->mailers[i]);
     ping_stop(&alerts->pinger);
     causes_release(&alerts->causes);
     config_release(alerts->config);
@@ -95,7 +100,8 @@ void alerts_stop(struct alerts *alerts)
 {
     alerts->is_stopping = true;
     hooks_end_by(&alerts->hooks, clock_steady_ms() + STOP_MS);
-    alerts->mailer.end_ms = clock_steady_ms() + STOP_MS;
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        alerts->mailers[i].end_ms = clock_steady_ms() + STOP_MS;
     ping_end_by(&alerts->pinger, clock_steady_ms() + STOP_MS);
 }
 
@@ -162,10 +168,12 @@ void alerts_turn(
         queue_wake_notices(alerts->queue);
     alerts->is_new_config = false;
     hooks_start(&alerts->hooks, alerts->config, alerts->epoll, alerts->queue);
-    mailer_start(&alerts->mailer, alerts->config, alerts->queue);
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        mailer_start(&alerts->mailers[i], alerts->config, alerts->queue);
     ping_start(&alerts->pinger);
     hooks_reap(&alerts->hooks, alerts->queue);
-    mailer_reap(&alerts->mailer, alerts->queue);
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        mailer_reap(&alerts->mailers[i], alerts->queue);
     ping_reap(&alerts->pinger, alerts->config);
     judge_conditions(alerts, conditions, count);
     add_summary(alerts);
@@ -173,7 +181,8 @@ void alerts_turn(
         return;
     bool is_disk_full = alerts_has_reported(alerts, NOTICE_BLOCKED, "disk_full");
     hooks_claim(&alerts->hooks, alerts->config, alerts->queue, is_disk_full);
-    mailer_claim(&alerts->mailer, alerts->config, alerts->queue, is_disk_full);
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        mailer_claim(&alerts->mailers[i], alerts->config, alerts->queue, is_disk_full);
     ping_claim(&alerts->pinger, alerts->config, alerts->queue,
         &(struct ping_news){conditions, count, unsettled_since_ms});
 }
@@ -203,7 +212,8 @@ static int64_t delivery_timeout(const struct alerts *alerts)
     int64_t at_ms = earlier(alerts->silent_ms, alerts->summary_ms);
     int64_t timeout = at_ms == INT64_MAX ? at_ms : later(at_ms - clock_wall_ms(), 0);
     timeout = earlier(timeout, causes_timeout(&alerts->causes));
-    timeout = earlier(timeout, mailer_timeout(&alerts->mailer, !alerts->is_stopping));
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++)
+        timeout = earlier(timeout, mailer_timeout(&alerts->mailers[i], !alerts->is_stopping));
     return earlier(timeout, hooks_timeout(&alerts->hooks, !alerts->is_stopping));
 }
 
@@ -215,8 +225,8 @@ int64_t alerts_timeout(const struct alerts *alerts)
 
 size_t alerts_count_running(const struct alerts *alerts)
 {
-    return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailer) +
-           (alerts->pinger.request != NULL);
+    return hooks_count_running(&alerts->hooks) + mailer_is_busy(&alerts->mailers[0]) +
+           mailer_is_busy(&alerts->mailers[1]) + (alerts->pinger.request != NULL);
 }
 
 bool alerts_are_at_rest(const struct alerts *alerts, int64_t patience_ms)
@@ -230,11 +240,15 @@ int alerts_add_status(const struct alerts *alerts, struct json *status)
     struct json *failing = json_array();
     int result =
         json_add_int(view, "hooks_waiting", queue_count_notices(alerts->queue, CHANNEL_HOOK, NULL));
-    result |=
-        json_add_int(view, "mails_waiting", queue_count_notices(alerts->queue, CHANNEL_MAIL, NULL));
+    result |= json_add_int(view, "mails_waiting",
+        queue_count_notices(alerts->queue, CHANNEL_MAIL, NULL) +
+            queue_count_notices(alerts->queue, CHANNEL_OWNER, NULL));
     result |= hooks_add_troubles(&alerts->hooks, failing);
-    if (*alerts->mailer.trouble.why)
-        result |= json_append(failing, trouble_view(&alerts->mailer.trouble, "mail"));
+    for (size_t i = 0; i < COUNT(alerts->mailers); i++) {
+        const struct mailer *mailer = &alerts->mailers[i];
+        if (*mailer->trouble.why)
+            result |= json_append(failing, trouble_view(&mailer->trouble, mailer->what));
+    }
     if (*alerts->pinger.trouble.why)
         result |= json_append(failing, trouble_view(&alerts->pinger.trouble, "ping"));
     result |= json_add(view, "failing", failing);

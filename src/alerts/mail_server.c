@@ -32,11 +32,11 @@ static int read_login(
 }
 
 struct request *mail_server_request(
-    const struct config *config, const char *message, struct str *why)
+    const struct config *config, char *const *to, const char *message, struct str *why)
 {
     char login[LOGIN_MAX] = "";
     const struct alert_settings *alert = &config->alert;
-    struct mail_envelope envelope = {.server = alert->smtp, .from = alert->from, .to = alert->mail};
+    struct mail_envelope envelope = {.server = alert->smtp, .from = alert->from, .to = to};
     const struct request_options options = {
         .ca_file = config->close.ca_file, .timeout_ms = TIMEOUT_MS};
     struct request *request = NULL;

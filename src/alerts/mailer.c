@@ -6,10 +6,10 @@
 
 #include "mail_message.h"
 #include "mail_text.h"
+#include "owner_text.h"
 #include "summary_text.h"
 
 #include "closedrop/alerts/mail_server.h"
-#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
@@ -18,20 +18,64 @@
 #include "closedrop/queue/backoff.h"
 #include "closedrop/queue/reading.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WHAT "mail"
 #define MESSAGE_MAX 400000
 /** As many events go into one mail. */
 #define BATCH_MAX 1000
 
-/** The most urgent first: the first reports that something is wrong. */
-static const enum notice_kind kinds[] = {
-    NOTICE_BLOCKED, NOTICE_HELD, NOTICE_SILENT, NOTICE_RECOVERED, NOTICE_FAILED, NOTICE_SUMMARY};
+/** The kinds of events of a channel, the most urgent first: the first of all reports that something
+ * is wrong. */
+struct kinds {
+    size_t count;
+    enum notice_kind kinds[NOTICE_KINDS];
+};
+
+static const struct kinds kinds_of[CHANNELS] = {
+    [CHANNEL_MAIL] = {6, {NOTICE_BLOCKED, NOTICE_HELD, NOTICE_SILENT, NOTICE_RECOVERED,
+                             NOTICE_FAILED, NOTICE_SUMMARY}},
+    [CHANNEL_OWNER] = {2, {NOTICE_LATE, NOTICE_FAILED}},
+};
+
+/** Whether events with the same cause go in one mail, and the next ones wait (MAIL_PAUSE_MS). */
+static bool goes_with_others(const struct notice *notice)
+{
+    return notice->kind == NOTICE_FAILED || notice->kind == NOTICE_LATE;
+}
+
+/** Who gets a mail. */
+struct recipients {
+    char *owner[2]; /* of a file, and NULL */
+    char *const *to;
+};
+
+/** 0 or -ENOMEM; to be released in any case. */
+static int find_recipients(const struct mailer *mailer, const struct config *config,
+    const struct notice *notice, struct recipients *ret_recipients)
+{
+    *ret_recipients = (struct recipients){.to = config->alert.mail};
+    if (mailer->channel != CHANNEL_OWNER)
+        return 0;
+    ret_recipients->owner[0] = notice_owner_address(notice->cause);
+    ret_recipients->to = ret_recipients->owner;
+    return ret_recipients->owner[0] ? 0 : -ENOMEM;
+}
+
+static void release_recipients(struct recipients *recipients)
+{
+    free(recipients->owner[0]);
+}
+
+/** Whether a reload has taken out those who got mail. */
+static bool has_nobody(const struct mailer *mailer, const struct config *config)
+{
+    return mailer->channel == CHANNEL_MAIL && !config->alert.mail[0];
+}
 
 const char *mail_host(char name[MAIL_HOST])
 {
@@ -72,14 +116,14 @@ static void failed(struct mailer *mailer, struct queue *queue, const char *why)
         queue_end_delivery(queue, &mailer->batch);
     else
         queue_delay_delivery(queue, &mailer->batch, due_ms);
-    trouble_note(&mailer->trouble, WHAT, why, mailer->notice.id, due_ms);
+    trouble_note(&mailer->trouble, mailer->what, why, mailer->notice.id, due_ms);
     forget(mailer);
 }
 
 /** The next failures with this cause wait. */
 static void note_mailed(struct mailer *mailer, struct queue *queue)
 {
-    if (mailer->notice.kind == NOTICE_FAILED)
+    if (goes_with_others(&mailer->notice))
         queue_set_cause(
             queue, &(struct lasting_cause){mailer->notice.cause, "", 0, clock_wall_ms(), 0});
 }
@@ -88,10 +132,10 @@ static void delivered(struct mailer *mailer, struct queue *queue)
 {
     const char *refusal = mail_request_refusal(mailer->request);
     if (*refusal)
-        log_warn(WHAT ": the server refuses an address: %s", refusal);
+        log_warn("%s: the server refuses an address: %s", mailer->what, refusal);
     note_mailed(mailer, queue);
     queue_end_delivery(queue, &mailer->batch);
-    trouble_end(&mailer->trouble, WHAT);
+    trouble_end(&mailer->trouble, mailer->what);
     log_info("event %" PRId64 " was mailed", mailer->notice.id);
     forget(mailer);
 }
@@ -115,19 +159,29 @@ void mailer_reap(struct mailer *mailer, struct queue *queue)
 
 /* ---- its beginning ---- */
 
+static void begin(struct mailer *mailer, const struct config *config, struct str *why)
+{
+    struct recipients recipients;
+    if (find_recipients(mailer, config, &mailer->notice, &recipients) == 0)
+        mailer->request = mail_server_request(config, recipients.to, mailer->message, why);
+    else
+        str_add(why, "out of memory");
+    release_recipients(&recipients);
+    free(mailer->message);
+    mailer->message = NULL;
+}
+
 void mailer_start(struct mailer *mailer, const struct config *config, struct queue *queue)
 {
     struct str why = STR_INIT(4096);
     if (!mailer->message)
         return;
-    if (!config->alert.mail[0]) { /* a reload has taken it out since */
+    if (has_nobody(mailer, config)) {
         queue_end_delivery(queue, &mailer->batch);
         forget(mailer);
         return;
     }
-    mailer->request = mail_server_request(config, mailer->message, &why);
-    free(mailer->message);
-    mailer->message = NULL;
+    begin(mailer, config, &why);
     if (!mailer->request)
         failed(mailer, queue, str_text(&why));
     else
@@ -160,7 +214,7 @@ static void gather(void *context, const struct notice *notice)
     if (gathering->count++ == 0)
         gathering->is_short = notice_copy(&gathering->first, notice) < 0;
     gathering->last = notice->id;
-    if (notice->kind == NOTICE_FAILED && gathering->count <= MAIL_FILES_MAX)
+    if (goes_with_others(notice) && gathering->count <= MAIL_FILES_MAX)
         add_file(gathering, notice);
 }
 
@@ -169,30 +223,44 @@ static void add_id(struct str *out, int64_t event, struct queue *queue, const ch
     str_printf(out, "event.%" PRId64 ".%" PRIx64 "@%s", event, (uint64_t)queue_id(queue), host);
 }
 
-/** The whole mail; NULL if out of memory. */
-static char *compose(
-    const struct config *config, struct queue *queue, const struct gathering *gathering)
+static void add_words(const struct mailer *mailer, const struct config *config, struct queue *queue,
+    const struct mail_about *about, struct str *subject, struct str *text)
 {
+    if (mailer->channel == CHANNEL_OWNER) {
+        owner_text_subject(subject, about);
+        owner_text_body(text, about);
+        return;
+    }
+    mail_text_subject(subject, about);
+    if (about->notice->kind == NOTICE_SUMMARY)
+        summary_text_body(text, config, queue, about->notice, about->host);
+    else
+        mail_text_body(text, about);
+}
+
+/** The whole mail; NULL if out of memory. */
+static char *compose(const struct mailer *mailer, const struct config *config, struct queue *queue,
+    const struct gathering *gathering)
+{
+    struct recipients recipients;
     char host[MAIL_HOST];
     const struct notice *notice = &gathering->first;
     const struct mail_about about = {
         notice, gathering->count, mail_host(host), str_text(&gathering->files)};
     struct str subject = STR_INIT(8192), text = STR_INIT(MESSAGE_MAX / 2), id = STR_INIT(512),
                reply = STR_INIT(512), out = STR_INIT(MESSAGE_MAX);
-    mail_text_subject(&subject, &about);
-    if (notice->kind == NOTICE_SUMMARY)
-        summary_text_body(&text, config, queue, notice, host);
-    else
-        mail_text_body(&text, &about);
+    add_words(mailer, config, queue, &about, &subject, &text);
     add_id(&id, gathering->last, queue, host);
     add_id(&reply, notice->opened_by, queue, host);
-    mail_message_add(&out, &(struct mail_message){.from = config->alert.from,
-                               .to = config->alert.mail,
-                               .subject = str_text(&subject),
-                               .id = str_text(&id),
-                               .in_reply_to = notice->opened_by ? str_text(&reply) : NULL,
-                               .at_ms = clock_wall_ms(),
-                               .text = str_text(&text)});
+    if (find_recipients(mailer, config, notice, &recipients) == 0)
+        mail_message_add(&out, &(struct mail_message){.from = config->alert.from,
+                                   .to = recipients.to,
+                                   .subject = str_text(&subject),
+                                   .id = str_text(&id),
+                                   .in_reply_to = notice->opened_by ? str_text(&reply) : NULL,
+                                   .at_ms = clock_wall_ms(),
+                                   .text = str_text(&text)});
+    release_recipients(&recipients);
     str_release(&subject);
     str_release(&text);
     str_release(&id);
@@ -217,19 +285,20 @@ static void find_last(void *context, const struct lasting_cause *cause)
 static int64_t paused_until(struct queue *queue, const struct notice *notice)
 {
     struct last_mail last = {notice->cause, 0};
-    if (notice->kind != NOTICE_FAILED)
+    if (!goes_with_others(notice))
         return 0;
     queue_list_causes(queue, find_last, &last);
     int64_t until_ms = last.at_ms + MAIL_PAUSE_MS, now = clock_wall_ms();
     return last.at_ms && until_ms > now && last.at_ms <= now ? until_ms : 0;
 }
 
-/** All failures with a cause go in one mail; any other event is one of its own. */
-static void gather_all(struct gathering *gathering, const struct notice *notice)
+/** All files with a cause go in one mail; any other event is one of its own. */
+static void gather_all(
+    const struct mailer *mailer, struct gathering *gathering, const struct notice *notice)
 {
-    if (notice->kind == NOTICE_FAILED)
+    if (goes_with_others(notice))
         queue_list_notices_of_cause(
-            gathering->queue, CHANNEL_MAIL, notice->cause, BATCH_MAX, gather, gathering);
+            gathering->queue, mailer->channel, notice->cause, BATCH_MAX, gather, gathering);
     else
         gather(gathering, notice);
 }
@@ -238,14 +307,14 @@ static void claim(struct mailer *mailer, const struct config *config, struct que
     const struct notice *notice)
 {
     struct gathering gathering = {.queue = queue, .files = STR_INIT(MESSAGE_MAX / 4)};
-    gather_all(&gathering, notice);
+    gather_all(mailer, &gathering, notice);
     mailer->batch = (struct notice_batch){
-        CHANNEL_MAIL, gathering.last, notice->kind == NOTICE_FAILED ? gathering.first.cause : NULL};
+        mailer->channel, gathering.last, goes_with_others(notice) ? gathering.first.cause : NULL};
     int64_t paused_ms = paused_until(queue, notice);
     if (!gathering.is_short && paused_ms)
         queue_delay_delivery(queue, &mailer->batch, paused_ms);
     else if (!gathering.is_short)
-        mailer->message = compose(config, queue, &gathering);
+        mailer->message = compose(mailer, config, queue, &gathering);
     if (mailer->message) {
         mailer->notice = gathering.first;
         queue_begin_delivery(queue, &mailer->batch);
@@ -271,26 +340,28 @@ static void claim_of_kind(
     struct mailer *mailer, const struct config *config, struct queue *queue, enum notice_kind kind)
 {
     struct first_due first = {.is_there = false};
-    queue_list_notices(queue, CHANNEL_MAIL, kind, 1, keep_first, &first);
+    queue_list_notices(queue, mailer->channel, kind, 1, keep_first, &first);
     if (!first.is_there)
         return;
-    const struct notice_batch one = {CHANNEL_MAIL, first.notice.id, NULL};
-    if (config->alert.mail[0])
-        claim(mailer, config, queue, &first.notice);
-    else
+    const struct notice_batch one = {mailer->channel, first.notice.id, NULL};
+    if (has_nobody(mailer, config))
         queue_end_delivery(queue, &one);
+    else
+        claim(mailer, config, queue, &first.notice);
     notice_release(&first.notice);
 }
 
 void mailer_claim(
     struct mailer *mailer, const struct config *config, struct queue *queue, bool is_disk_full)
 {
-    size_t count = is_disk_full ? 1 : COUNT(kinds);
+    const struct kinds *kinds = &kinds_of[mailer->channel];
+    size_t urgent = mailer->channel == CHANNEL_MAIL, count = is_disk_full ? urgent : kinds->count;
     mailer->due_ms = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
         if (!mailer_is_busy(mailer))
-            claim_of_kind(mailer, config, queue, kinds[i]);
-        mailer->due_ms = earlier(mailer->due_ms, queue_next_notice(queue, CHANNEL_MAIL, kinds[i]));
+            claim_of_kind(mailer, config, queue, kinds->kinds[i]);
+        mailer->due_ms =
+            earlier(mailer->due_ms, queue_next_notice(queue, mailer->channel, kinds->kinds[i]));
     }
 }
 

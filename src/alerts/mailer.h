@@ -1,4 +1,5 @@
-/** Mails: sends the events that are due, one mail at a time, those of one cause in one mail. */
+/** Mails: one of these for each channel of mail sends the events that are due, one mail at a time,
+ * those of one cause in one mail. */
 #ifndef CLOSEDROP_ALERTS_MAILER_H
 #define CLOSEDROP_ALERTS_MAILER_H
 
@@ -12,7 +13,9 @@
 
 struct mailer {
     struct http *http;
-    struct notice notice; /* a copy: of the mail in progress, or about to be */
+    enum notice_channel channel; /* CHANNEL_MAIL, or CHANNEL_OWNER: to whoever dropped a file */
+    const char *what;            /* what it is called in messages */
+    struct notice notice;        /* a copy: of the mail in progress, or about to be */
     struct notice_batch batch;
     char *message;           /* claimed, and not started yet; else NULL */
     struct request *request; /* in progress; else NULL */

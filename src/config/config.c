@@ -27,6 +27,7 @@ static void release_folder(struct folder *folder)
     text_list_free(folder->exclude);
     free(folder->marker);
     free(folder->expect_text);
+    template_free(folder->tell.mail);
     free(folder->archive);
     free(folder->failed);
     free(folder->rules);
@@ -100,6 +101,11 @@ struct people_columns config_people_columns(const struct config *config)
         bool is_used = config_uses_rule(config, rule);
         used.email |= is_used && rule_uses(rule, "owner.email");
         used.user_id |= is_used && rule_uses(rule, "owner.user_id");
+    }
+    for (size_t i = 0; i < config->folder_count; i++) {
+        const struct template *mail = config->folders[i].tell.mail;
+        used.email |= mail && template_uses(mail, "owner.email");
+        used.user_id |= mail && template_uses(mail, "owner.user_id");
     }
     return used;
 }

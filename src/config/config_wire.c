@@ -43,6 +43,7 @@ static const struct {
     FIELD(KIND_TEXT, failed, 0),
     FIELD(KIND_FLAG, receipts, 0),
     FIELD(KIND_FLAG, link, 0),
+    FIELD(KIND_NUMBER, tell.late_ms, 0),
     FIELD(KIND_FLAG, sidecar, 0),
 };
 

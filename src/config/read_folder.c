@@ -1,6 +1,7 @@
 /** The list `folders`: each folder read key by key, and checked as far as it can be by itself. */
 #include "read_folder.h"
 
+#include "read_tell.h"
 #include "reader.h"
 #include "rules_digest.h"
 
@@ -210,6 +211,7 @@ static void read_folder(struct settings *settings, struct setting *group,
     if (folder->marker)
         check_marker(settings, group, folder->marker);
     read_rules_of(settings, group, config, folder);
+    read_tell(settings, group, config, folder);
 }
 
 void read_folders(struct settings *settings, struct config *config)

@@ -91,7 +91,8 @@ static void probe_mail(const struct diagnosis *diagnosis)
 {
     struct str why = STR_INIT(8192);
     struct http *http = http_new();
-    struct request *request = mail_server_request(diagnosis->config, "", &why);
+    struct request *request =
+        mail_server_request(diagnosis->config, diagnosis->config->alert.mail, "", &why);
     if (http && request) {
         request_connect_only(request);
         http_run(http, request);

@@ -4,6 +4,8 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/str.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CAUSE_MAX 4096
@@ -16,10 +18,11 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
     [NOTICE_SILENT] = "silent",
     [NOTICE_RECOVERED] = "recovered",
     [NOTICE_SUMMARY] = "summary",
+    [NOTICE_LATE] = "late",
 };
 
 const char *const notice_channel_names[CHANNELS] = {
-    [CHANNEL_HOOK] = "hook", [CHANNEL_MAIL] = "mail"};
+    [CHANNEL_HOOK] = "hook", [CHANNEL_MAIL] = "mail", [CHANNEL_OWNER] = "owner"};
 
 enum notice_kind notice_kind_of(const char *name)
 {
@@ -67,4 +70,28 @@ char *notice_cause(enum notice_kind kind, const struct cause_parts *parts)
     add_part(&name, parts->folder);
     add_part(&name, parts->rule);
     return str_take(&name);
+}
+
+char *notice_owner_cause(
+    enum notice_kind kind, const char *code, const char *folder, const char *address)
+{
+    struct str name = STR_INIT(CAUSE_MAX);
+    str_printf(&name, "owner:%s", notice_kind_names[kind]);
+    add_part(&name, code);
+    add_part(&name, folder);
+    add_part(&name, address);
+    return str_take(&name);
+}
+
+char *notice_owner_address(const char *cause)
+{
+    struct str address = STR_INIT(CAUSE_MAX);
+    const char *last = strrchr(cause, ':');
+    for (const char *at = last ? last + 1 : cause; *at; at++) {
+        unsigned code = 0;
+        bool is_escaped = *at == '%' && sscanf(at + 1, "%2X", &code) == 1 && code;
+        str_add_char(&address, is_escaped ? (char)code : *at);
+        at += is_escaped ? 2 : 0;
+    }
+    return str_take(&address);
 }

@@ -65,6 +65,29 @@ void queue_add_outcome_notice(struct queue *queue, const struct job *job)
                    .kind = kind, .cause = cause ? cause : "", .message = message, .job = job->id});
 }
 
+int64_t queue_add_owner_notice(struct queue *queue, const struct owner_notice *notice)
+{
+    const struct job *job = notice->job;
+    CLEANUP(free_text)
+    char *cause = notice_owner_cause(notice->kind,
+        notice->kind == NOTICE_FAILED ? job->error_code : NULL, job->folder, notice->address);
+    if (!cause) {
+        store_run_out_of_memory(queue->store);
+        return 0;
+    }
+    int64_t now = clock_wall_ms();
+    const struct query query = {.id = next_id(queue),
+        .channel = notice_channel_names[CHANNEL_OWNER],
+        .event = notice_kind_names[notice->kind],
+        .cause = cause,
+        .why = notice->message,
+        .other = job->id,
+        .at_ms = now,
+        .until_ms = now};
+    store_change(queue->store, CHANGE_NOTICE, &query);
+    return query.id;
+}
+
 /* ---- read ---- */
 
 struct notices_asked {

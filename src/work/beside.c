@@ -2,6 +2,7 @@
  * its marker and sidecar. */
 #include "beside.h"
 #include "error_text.h"
+#include "waiting_text.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
@@ -140,7 +141,9 @@ void beside_remove_text(int directory, const char *name)
         (void)unlinkat(directory, text_name, 0);
 }
 
-void beside_remove_text_in_folder(const struct task *task)
+/** Remove a text next to the file in the folder. */
+static void remove_in_folder(
+    const struct task *task, void (*remove_text)(int directory, const char *name))
 {
     CLEANUP(free_text) char *parent = path_directory(task->job->path);
     if (!parent)
@@ -148,7 +151,17 @@ void beside_remove_text_in_folder(const struct task *task)
     CLEANUP(close_fd) int below = *parent ? safe_open_directory(task->root, parent) : -1;
     int directory = *parent ? below : task->root;
     if (directory >= 0)
-        beside_remove_text(directory, path_name(task->job->path));
+        remove_text(directory, path_name(task->job->path));
+}
+
+void beside_remove_text_in_folder(const struct task *task)
+{
+    remove_in_folder(task, beside_remove_text);
+}
+
+void beside_remove_waiting(const struct task *task)
+{
+    remove_in_folder(task, waiting_remove);
 }
 
 /**

@@ -23,6 +23,9 @@ void beside_remove_text(int directory, const char *name);
 /** Remove an error text next to the file in the folder. */
 void beside_remove_text_in_folder(const struct task *task);
 
+/** Remove the text that says that the file waits in the folder, if there is one. */
+void beside_remove_waiting(const struct task *task);
+
 /** Remove what an earlier attempt left next to the file's former locations. */
 void beside_remove_old_texts(struct task *task);
 

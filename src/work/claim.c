@@ -11,6 +11,7 @@
 #include "held_news.h"
 #include "paced.h"
 #include "pacing.h"
+#include "tell.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -200,6 +201,7 @@ void worker_claim(struct worker *worker)
     held_news_log(worker);
     paced_continue(worker);
     discards_continue(worker);
+    tell_owners(worker);
     if (claim_suspect(worker))
         return;
     for (int i = 0; i < CLAIMS_MAX && claim_one(worker, false); i++)

@@ -10,6 +10,7 @@
 #include "moves.h"
 #include "pacing.h"
 #include "present.h"
+#include "tell.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/files/path.h"
@@ -211,7 +212,8 @@ void worker_take_result(
     struct task *task = task_of(worker, number);
     if (task && task->stage != STAGE_DUPLICATE)
         take_result(worker, task, &wire);
-    else if (!of || !errand_take(worker, (size_t)(of - worker->config->folders), number, &wire))
+    else if (!(of && errand_take(worker, (size_t)(of - worker->config->folders), number, &wire)) &&
+             !tell_take_result(worker, number, &wire))
         order_close(worker, folder, number); /* nobody waits for it any more */
 }
 
@@ -241,6 +243,7 @@ void elsewhere_abandon(struct worker *worker, size_t folder)
     if (errand_is_given(&worker->folders[folder], ERRAND_DISCARDS))
         discards_check_now(&worker->folders[folder]); /* once it is back */
     errand_abandon(&worker->folders[folder]);
+    tell_abandon(worker, folder);
     for (struct task *task = worker->tasks; task; task = next) {
         next = task->next;
         if (brought_back_skip(worker, task, folder) || strcmp(task->folder->name, name) != 0 ||

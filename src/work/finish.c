@@ -284,6 +284,8 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     task_leave_directories(task);
     if (result < 0)
         return task_not_put_away("the folder cannot be opened", result);
+    if (task->folder->tell.late_ms)
+        beside_remove_waiting(task);
     if (job->state == JOB_DONE && task->folder->after_upload == AFTER_KEEP)
         return keep(task);
     if (!task_folder_is_here(task, tools))

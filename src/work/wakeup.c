@@ -7,6 +7,7 @@
 #include "paced.h"
 #include "pacing.h"
 #include "search.h"
+#include "tell.h"
 
 #include "closedrop/base/clock.h"
 
@@ -79,6 +80,8 @@ int64_t worker_timeout(struct worker *worker)
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();
     if (!worker->stopping)
         wait = earlier(wait, earlier(held_news_wait(worker), paced_wait(worker)));
+    if (!worker->stopping)
+        wait = earlier(wait, tell_wait(worker));
     if (!worker->stopping && !is_held_up(worker))
         wait = earlier(wait, pacing_wait(worker));
     return later(wait, 0);

@@ -8,6 +8,7 @@
 #include "moves.h"
 #include "paced.h"
 #include "pacing.h"
+#include "tell.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -82,6 +83,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
     worker->key = key;
     worker->key_unusable = false;
     absences_release(&worker->absences); /* it may be the key of another organisation */
+    tell_end(worker);
     free(worker->folders);
     worker->folders = views;
     config_release(worker->config);
@@ -150,6 +152,7 @@ void worker_free(struct worker *worker)
     held_news_free(worker);
     tables_free(worker->tables);
     absences_release(&worker->absences);
+    tell_end(worker);
     free(worker->folders);
     config_release(worker->config);
     free(worker);

@@ -8,6 +8,7 @@
 
 #include "errand_kind.h"
 #include "task.h"
+#include "telling.h"
 
 #include "closedrop/close/activity.h"
 #include "closedrop/close/key.h"
@@ -43,6 +44,7 @@ struct folder_view {
                                   about */
     uint64_t device;
     uint64_t inode;
+    struct telling telling;
     bool told_unremovable; /* that an emptied directory cannot be removed */
     int64_t block_ms; /* steady clock: when a block of any file last came from its file process */
     int64_t errands[ERRANDS];         /* their numbers, while they are not answered; 0: none */

@@ -8,11 +8,11 @@ struct request;
 struct str;
 
 /**
- * A mail with this message to everybody who gets mail (mail_request.h). Reads the login file. NULL
- * with the reason added to `why`.
+ * A mail with this message to some addresses, which end with NULL (mail_request.h). Reads the login
+ * file. NULL with the reason added to `why`.
  */
 struct request *mail_server_request(
-    const struct config *config, const char *message, struct str *why);
+    const struct config *config, char *const *to, const char *message, struct str *why);
 
 /** Add why a request that has ended was not answered, or what the server refused. */
 void mail_server_print_failure(const struct request *request, struct str *why);

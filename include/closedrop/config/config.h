@@ -29,7 +29,7 @@ int config_key(const struct config *config, struct key *ret_key, struct str *why
 /** Whether a folder names the rule. */
 bool config_uses_rule(const struct config *config, const struct rule *rule);
 
-/** What the rules of folders use of the table of people. */
+/** What folders and their rules use of the table of people. */
 struct people_columns config_people_columns(const struct config *config);
 
 #endif

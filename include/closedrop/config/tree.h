@@ -25,6 +25,13 @@ enum after_upload { AFTER_ARCHIVE, AFTER_DELETE, AFTER_KEEP, AFTER_CHOICES };
 /** There is a hook for each kind of event but the last, which is for mail. */
 #define CONFIG_HOOKS NOTICE_SUMMARY
 
+/** How whoever dropped a file hears of it. */
+struct tell_settings {
+    int64_t late_ms;       /* if the file waits longer than this; 0: however long it waits, not */
+    bool failed;           /* if it has failed, by mail only */
+    struct template *mail; /* gives an address; NULL: there is no mail */
+};
+
 /** A drop folder. Sizes are in bytes, durations in ms. */
 struct folder {
     char *name;
@@ -41,7 +48,8 @@ struct folder {
     bool remove_empty; /* remove a directory once it was emptied */
     struct expectation expect; /* when a file must have come */
     char *expect_text;         /* the same as it is written; "": at no time */
-    int64_t silent_ms;         /* how long none may come; 0: any time */
+    struct tell_settings tell;
+    int64_t silent_ms; /* how long none may come; 0: any time */
     enum watch_mode watch;
     int64_t poll_ms;
     int64_t rescan_ms;

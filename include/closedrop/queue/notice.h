@@ -15,6 +15,7 @@ enum notice_kind {
     NOTICE_SILENT,    /* an expected file did not come */
     NOTICE_RECOVERED, /* one of the three before is over */
     NOTICE_SUMMARY,   /* a summary of a day; for mail only */
+    NOTICE_LATE,      /* a file waits longer than it should; for its owner only */
     NOTICE_KINDS
 };
 
@@ -23,7 +24,8 @@ extern const char *const notice_kind_names[NOTICE_KINDS];
 /** The kind of a name; NOTICE_KINDS if there is none. */
 enum notice_kind notice_kind_of(const char *name);
 
-enum notice_channel { CHANNEL_HOOK, CHANNEL_MAIL, CHANNELS };
+/** CHANNEL_OWNER: mail to whoever dropped a file. */
+enum notice_channel { CHANNEL_HOOK, CHANNEL_MAIL, CHANNEL_OWNER, CHANNELS };
 
 extern const char *const notice_channel_names[CHANNELS];
 
@@ -53,5 +55,15 @@ struct cause_parts {
  * frees it; NULL if out of memory.
  */
 char *notice_cause(enum notice_kind kind, const struct cause_parts *parts);
+
+/**
+ * The same for events of CHANNEL_OWNER: what is told to one person about one folder, and for one
+ * reason, is one cause. `code` is that of the error, or NULL.
+ */
+char *notice_owner_cause(
+    enum notice_kind kind, const char *code, const char *folder, const char *address);
+
+/** The address in such a cause, which the caller frees; NULL if out of memory. */
+char *notice_owner_address(const char *cause);
 
 #endif

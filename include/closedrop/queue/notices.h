@@ -29,6 +29,17 @@ int64_t queue_add_notice(struct queue *queue, const struct notice *event);
 /** A job has come to its outcome: keep the notice of that. */
 void queue_add_outcome_notice(struct queue *queue, const struct job *job);
 
+/** What the owner of a job's file is to be told. */
+struct owner_notice {
+    enum notice_kind kind; /* NOTICE_LATE or NOTICE_FAILED */
+    const char *address;
+    const struct job *job;
+    const char *message; /* for people */
+};
+
+/** Keep a notice for CHANNEL_OWNER. Returns its ID; 0 if the transaction has failed. */
+int64_t queue_add_owner_notice(struct queue *queue, const struct owner_notice *notice);
+
 /** Called with each; its texts are valid during the call. */
 typedef void queue_each_notice(void *context, const struct notice *event);
 

@@ -46,7 +46,7 @@ move_to_scratch() { # FILE
 nonsense = 1;
 close = { nonsense = 1; };
 limits = { nonsense = 1; sends = { nonsense = 1; }; };
-folders = ( { path = "in"; nonsense = 1; } );
+folders = ( { path = "in"; nonsense = 1; tell = { nonsense = 1; }; } );
 rules = ( { name = "a"; nonsense = 1; match = { nonsense = 1; };
             find = { nonsense = 1; custom_field = { nonsense = 1; }; };
             email = { nonsense = 1; }; },
@@ -175,9 +175,9 @@ codes_in_source() {
     same read.txt described.txt
 }
 
-# The summary of a day is for mail, and cannot be asked for.
+# The summary of a day is for mail, and what is late for the owners of files: neither can be asked for.
 @test "closedrop(1) describes each kind of event, and closedrop.conf(5) a hook for each, and no other" {
-    sed -n '/notice_kind_names\[.* = {/,/};/p' "$CLOSEDROP_SOURCE_DIR/src/queue/notice.c" | grep -oP '"\K\w+' | grep -vx summary >kinds.txt
+    sed -n '/notice_kind_names\[.* = {/,/};/p' "$CLOSEDROP_SOURCE_DIR/src/queue/notice.c" | grep -oP '"\K\w+' | grep -vxE "summary|late" >kinds.txt
     cp kinds.txt kinds_too.txt
     manual described "$pages/closedrop.1" EVENTS >described.txt
     same kinds.txt described.txt

@@ -1,5 +1,6 @@
 /* What a mail says about its events. */
 #include "alerts/mail_text.h"
+#include "alerts/owner_text.h"
 
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
@@ -76,10 +77,45 @@ static void files_are_listed(void **state)
     str_release(&files);
 }
 
+static void expect_owner(const struct notice *notice, int64_t count, const char *files,
+    const char *subject, const char *body)
+{
+    struct str got = STR_INIT(10000);
+    const struct mail_about about = {notice, count, "host", files};
+    owner_text_subject(&got, &about);
+    assert_string_equal(str_text(&got), subject);
+    str_clear(&got);
+    owner_text_body(&got, &about);
+    assert_string_equal(str_text(&got), body);
+    str_release(&got);
+}
+
+#define OWNER_FOOT "\n-- \nclosedrop on host, event 7\n"
+#define NOTHING_TO_DO                                                                              \
+    "You need not do anything: leave files where they are, and each is added as soon as that is "  \
+    "possible. If that is urgent, ask your administrator.\n" OWNER_FOOT
+
+static void owners_are_told_what_concerns_them(void **state)
+{
+    const struct notice late = of(NOTICE_LATE, ""), failed = of(NOTICE_FAILED, "");
+    (void)state;
+    expect_owner(&late, 1, "scans/a.pdf\n  waiting\n\n", "scans/a.pdf: not in Close yet",
+        "This file of yours has not been added to Close yet:\n\nscans/a.pdf\n  "
+        "waiting\n\n" NOTHING_TO_DO);
+    expect_owner(&late, 21, "...\n\n", "21 of your files are not in Close yet",
+        "These files of yours have not been added to Close yet:\n\n...\n\nand 1 "
+        "more.\n\n" NOTHING_TO_DO);
+    expect_owner(&failed, 1, "scans/a.pdf\n  empty\n\n", "scans/a.pdf: could not be added to Close",
+        "This file of yours could not be added to Close:\n\nscans/a.pdf\n  empty\n\nEach was moved "
+        "to the directory for failed files, with a text next to it that says what to "
+        "do.\n" OWNER_FOOT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_begins_and_what_is_over),
+        cmocka_unit_test(owners_are_told_what_concerns_them),
         cmocka_unit_test(files_are_listed),
     };
     return cmocka_run_group_tests(tests, set_zone, NULL);

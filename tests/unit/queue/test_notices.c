@@ -1,6 +1,7 @@
 /* Events: which are kept, until when, and by which cause they are recognised. */
 #include "queue_fixture.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/queue/notices.h"
 
 #define HOOK (1U << CHANNEL_HOOK)
@@ -217,9 +218,37 @@ static void causes_have_names(void **state)
     }
 }
 
+/** What is told to one person is never told to another, whatever is in a name. */
+static void owners_are_told_apart(void **state)
+{
+    struct queue *queue = *state;
+    static const char *const addresses[] = {"a@example.com", "b@example.com", "%3A:@x", ""};
+    begin(queue);
+    CLEANUP(job_freep) struct job *job = load(queue, add(queue, "a.pdf", file(1)));
+    for (size_t i = 0; i < COUNT(addresses); i++) {
+        CLEANUP(free_text)
+        char *cause = notice_owner_cause(NOTICE_FAILED, "empty", "in:scans", addresses[i]);
+        CLEANUP(free_text) char *address = notice_owner_address(cause);
+        assert_string_equal(address, addresses[i]);
+    }
+    const struct owner_notice notice = {
+        .kind = NOTICE_LATE, .address = "a@example.com", .job = job, .message = "in words"};
+    assert_int_equal(queue_add_owner_notice(queue, &notice), 1);
+    assert_int_equal(queue_add_owner_notice(queue, &notice), 2);
+    expect_due(queue, CHANNEL_MAIL, "");
+    expect_due(queue, CHANNEL_HOOK, "");
+    expect_due(queue, CHANNEL_OWNER,
+        "1 late owner:late:scans:a@example.com in words job 1, 0\n"
+        "2 late owner:late:scans:a@example.com in words job 1, 0\n");
+    assert_int_equal(
+        queue_count_notices(queue, CHANNEL_OWNER, "owner:late:scans:a@example.com"), 2);
+    commit(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ON_MEMORY(owners_are_told_apart),
         ON_MEMORY(nothing_is_written_where_nobody_listens),
         ON_MEMORY(outcomes_are_events_for_those_who_listen),
         ON_MEMORY(an_event_is_kept_until_it_is_delivered),
