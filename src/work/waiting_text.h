@@ -44,8 +44,9 @@ void waiting_do(const struct folder *folder, struct waiting_item *items, size_t 
 /** Remove the text next to the file `name` of an open directory; harmless if there is none. */
 void waiting_remove(int directory, const char *name);
 
-/** What an order (ORDER_STAGE) begins with if it is about these texts. */
-#define WAITING_ORDER (-2)
+/** What an order (ORDER_STAGE) begins with if it is about these texts; no other order has this
+ * number. */
+#define WAITING_ORDER (-3)
 
 /** Add the order for some items. */
 void waiting_order_add(struct str *out, const struct waiting_item *items, size_t count);

@@ -177,9 +177,9 @@ only_later_is_told() {
     become_nobody
     tell 'late = "1s";' 'after_upload = "keep";'
     mkdir in/closed
+    start_paused
     drop nobody a.txt in/closed
     chmod 555 in/closed
-    start_paused
     wait_until log_says 'the text that says why closed/a.txt waits cannot be written: Permission denied'
     closedrop resume >>pause.txt
     wait_until jobs_are "done" 1
