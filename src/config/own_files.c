@@ -126,6 +126,13 @@ static bool is_named_file(
     return found;
 }
 
+static void follow_mounts(struct own_files *own_files)
+{
+    pthread_mutex_lock(&own_files->lock);
+    mounts_follow(own_files->mounts);
+    pthread_mutex_unlock(&own_files->lock);
+}
+
 static bool is_at(const struct config *config, const char *path, const struct inode *inode)
 {
     struct inode there;
@@ -133,7 +140,6 @@ static bool is_at(const struct config *config, const char *path, const struct in
     if (!path || !*path)
         return false;
     pthread_mutex_lock(&own_files->lock);
-    mounts_follow(own_files->mounts);
     bool is_elsewhere = is_out_of_reach(own_files, path, inode->device);
     pthread_mutex_unlock(&own_files->lock);
     return !is_elsewhere && inode_at(AT_FDCWD, path, &there) == 0 && inode_equal(&there, inode);
@@ -189,6 +195,7 @@ bool own_directory(
     struct inode inode;
     if (inode_of(fd, &inode) < 0)
         return false;
+    follow_mounts(config->own_files);
     for (size_t i = 0; i < config->folder_count; i++) {
         const struct folder *other = &config->folders[i];
         const char *role = role_in(config, other, folder, &inode);

@@ -314,11 +314,16 @@ static const char *const sql_migrations[] = {
     " WHERE ending = '' AND folder > known.folder) FROM known WHERE known.folder IS NOT NULL)"     \
     " SELECT folder FROM known WHERE " SQL_OF_A_FOLDER ")"
 
-/* how many jobs are live: what is put away has been counted, the others are few */
-#define SQL_COUNTED                                                                                \
-    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE " SQL_OF_A_FOLDER                    \
+/* one of them, or all */
+#define SQL_FOLDERS_ASKED_FOR                                                                      \
+    "(SELECT :folder WHERE :folder IS NOT NULL UNION ALL"                                          \
+    " SELECT folder FROM " SQL_FOLDERS " WHERE :folder IS NULL)"
+
+/* how many jobs of these folders are live: what is put away has been counted, the others are few */
+#define SQL_COUNTED(folders)                                                                       \
+    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE folder IN " folders                  \
     " UNION ALL SELECT folder, state, 0, count(*) FROM job INDEXED BY job_by_state"                \
-    " WHERE folder IN " SQL_FOLDERS " AND state IN"                                                \
+    " WHERE folder IN " folders " AND state IN"                                                    \
     " ('queued', 'uploading', 'uploaded', 'attaching', 'done', 'failed')"                          \
     " AND filed = 0 AND ending = '' GROUP BY folder, state)"
 
@@ -577,12 +582,11 @@ static const char *const sql_texts[] = {
         "SELECT folder, state, quarter * " SQL_QUARTER_MS ", jobs FROM outcome"
         " WHERE quarter >= :at_ms / " SQL_QUARTER_MS " AND jobs > 0 AND " SQL_OF_A_FOLDER
         " ORDER BY quarter, folder, state",
-    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM " SQL_COUNTED
-                    " WHERE jobs > 0 AND (:folder IS NULL OR folder = :folder)"
-                    " GROUP BY state, filed",
+    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM " SQL_COUNTED(
+        SQL_FOLDERS_ASKED_FOR) " WHERE jobs > 0 GROUP BY state, filed",
     [QUERY_FOLDERS] =
         "SELECT folder, sum(jobs), sum(jobs * (state NOT IN ('done', 'failed') OR NOT filed))"
-        " FROM " SQL_COUNTED " WHERE jobs > 0 GROUP BY folder",
+        " FROM " SQL_COUNTED(SQL_FOLDERS) " WHERE jobs > 0 GROUP BY folder",
     /* a part of the index job_due: what is due some day costs nothing */
     [QUERY_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
                          " " SQL_FOLDERS " AND state IN"

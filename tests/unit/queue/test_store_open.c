@@ -265,6 +265,25 @@ static void changes_a_job_without_tables_of_its_own(void **state)
     expect_cheap_changes(*state);
 }
 
+/* `status` asks for each of perhaps hundreds of folders */
+static void counts_a_folder_without_reading_the_others(void **state)
+{
+    const struct place *place = *state;
+    sqlite3 *database = NULL;
+    sqlite3_stmt *plan = NULL;
+    CLEANUP(free_text) char *sql = str_format("EXPLAIN QUERY PLAN %s", sql_texts[QUERY_COUNT]);
+    make_database(place);
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &plan, NULL), SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+        const char *step = (const char *)sqlite3_column_text(plan, 3);
+        if (strstr(step, "SCAN tally") || strstr(step, "SCAN job"))
+            fail_msg("%s", step);
+    }
+    sqlite3_finalize(plan);
+    sqlite3_close(database);
+}
+
 /* format 1 had no rules: what the first migration makes, with a row in each state */
 static void make_format_1(const struct place *place)
 {
@@ -390,6 +409,7 @@ int main(void)
         ON_DISK(knows_by_the_ballast_that_another_was_deleted),
         ON_DISK(knows_by_its_name_that_another_was_set_aside),
         ON_DISK(changes_a_job_without_tables_of_its_own),
+        ON_DISK(counts_a_folder_without_reading_the_others),
         ON_DISK(reads_a_queue_of_format_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
