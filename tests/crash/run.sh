@@ -11,7 +11,7 @@
 #                       returned  the same; then its lead exists, and it is retried
 #                       renamed   one file, which is renamed while the agent is down
 #                       twins     two files with the same contents, of which one is filed and the other held back
-#                       heard     as failed, with a hook and mail: each outcome is heard of once or, for each kill, again
+#                       heard     as failed, with a hook, mail, and mail to the owner: each outcome is heard of once or, for each kill, again
 #   --power           cut the power: everything is on a disk of its own, which keeps only what was made durable (root)
 #   --again           the agent that continues is killed too, at any call, and a third one continues
 #   --every N         only every N-th call (1: all of them)
@@ -219,8 +219,11 @@ check_heard() { # one event for each outcome, and each delivered once or, for ea
         | sort_by(.path) | map([.kind, .path]) == [["done", "A1.txt"], ["failed", "B1.txt"]]
         and all(.[]; .times <= $most)' heard.jsonl >/dev/null || complain "heard by the hook: $(cat heard.jsonl)"
     [ -n "${mail_pid:-}" ] || return 0
-    jq -se --argjson most $most 'length >= 1 and length <= $most and (map(.id) | unique | length) == 1' \
-        mails.jsonl >/dev/null || complain "heard by mail: $(cat mails.jsonl)"
+    local address
+    for address in a@example.com owner@example.com; do
+        jq -se --argjson most $most --arg to $address 'map(select(.to == [$to])) | length >= 1 and length <= $most
+            and (map(.id) | unique | length) == 1' mails.jsonl >/dev/null || complain "heard by mail: $(cat mails.jsonl)"
+    done
 }
 
 check_linked() { # one shortcut, whole, and no draft of one
@@ -286,6 +289,7 @@ main() {
     [ "$scenario" != heard ] || hear
     write_config 'watch = "poll"; poll_interval = "100ms"; rules = [ "r" ];'
     [ "$scenario" != linked ] || set_config folders.link=true
+    [ "$scenario" != heard ] || set_config folders.tell='{ failed = true; mail = "owner@example.com"; }'
     set_config state_dir=disk/state folders.path=disk/in limits.retry_first=20ms limits.retry_max=100ms
     begin
     agent LD_PRELOAD="$PWD/shim.so" CRASH_COUNT="$PWD/count" || true

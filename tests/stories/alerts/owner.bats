@@ -68,9 +68,8 @@ note-2.txt of 54321 <> null' ]
     grep -q 'has no column "user_id"' in/Failed/note-1.txt.error.txt
     printf 'owner,user_id\ndaemon,user_Daemon\n' >people.csv
     touch -d '1 minute ago' people.csv
-    cp in/Failed/note-1.txt in/note-1.txt
-    rm in/Failed/*
-    chown daemon in/note-1.txt
+    chown daemon in/Failed/note-1.txt
+    mv in/Failed/note-1.txt in/note-1.txt
     run_once
     [ "$(notes '"\(.note) \(.user_id)"')" = 'note-1.txt of daemon user_Daemon' ]
 }
