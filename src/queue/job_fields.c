@@ -67,7 +67,7 @@ const struct job_field job_fields[] = {
     FIELD("lead_name", COLUMN_TEXT, lead_name, 6),
     FIELD("contact_name", COLUMN_TEXT, contact_name, 6),
     FIELD("owner", COLUMN_TEXT, owner, 11),
-    FIELD("told", COLUMN_PATH, told, 12),
+    FIELD("told", COLUMN_PATH, told, 14),
     {.column = NULL},
 };
 
