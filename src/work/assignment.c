@@ -6,7 +6,6 @@
 #include "errand_rows.h"
 #include "failed_directories.h"
 #include "present.h"
-#include "waiting_text.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/destination.h"
@@ -60,7 +59,6 @@ void *assignment_begin(void *context, int64_t number, struct config *config, siz
     struct wire *wire, struct str *result)
 {
     if (staging_order_do(&config->folders[folder], wire, result) ||
-        waiting_order_do(&config->folders[folder], wire, result) ||
         errand_run(errand_rows, &config->folders[folder], wire, result))
         return NULL;
     struct assignment *assignment = calloc(1, sizeof(*assignment));

@@ -212,8 +212,7 @@ void worker_take_result(
     struct task *task = task_of(worker, number);
     if (task && task->stage != STAGE_DUPLICATE)
         take_result(worker, task, &wire);
-    else if (!tell_take_result(worker, number, &wire) &&
-             !(of && errand_take(worker, (size_t)(of - worker->config->folders), number, &wire)))
+    else if (!of || !errand_take(worker, (size_t)(of - worker->config->folders), number, &wire))
         order_close(worker, folder, number); /* nobody waits for it any more */
 }
 

@@ -9,6 +9,7 @@ enum errand {
     ERRAND_MARKER,    /* put an end marker away */
     ERRAND_ABOVE,     /* which directories is a file in */
     ERRAND_TAKEN_OUT, /* was a failed file taken out of Failed */
+    ERRAND_WAITING,   /* write or remove the texts next to files that wait */
     ERRANDS
 };
 

@@ -8,4 +8,5 @@ const struct errand_row errand_rows[ERRANDS] = {
     [ERRAND_MARKER] = {ORDER_PUT_AWAY, end_marker_run, NULL},
     [ERRAND_ABOVE] = {ORDER_STAGE, above_run, above_take},
     [ERRAND_TAKEN_OUT] = {ORDER_PUT_AWAY, taken_out_run, taken_out_take},
+    [ERRAND_WAITING] = {ORDER_PUT_AWAY, waiting_run, tell_take},
 };

@@ -28,4 +28,10 @@ void above_take(struct worker *worker, const struct errand_answer *answer);
 void taken_out_run(const struct folder *folder, struct wire *question, struct str *answer);
 void taken_out_take(struct worker *worker, const struct errand_answer *answer);
 
+/* waiting_text.c */
+void waiting_run(const struct folder *folder, struct wire *question, struct str *answer);
+
+/* tell.c */
+void tell_take(struct worker *worker, const struct errand_answer *answer);
+
 #endif

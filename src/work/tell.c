@@ -3,7 +3,9 @@
 
 #include "tell.h"
 
+#include "errand_rows.h"
 #include "owner_address.h"
+#include "waiting_text.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -36,6 +38,7 @@ int64_t tell_period_ms(int64_t late_ms)
 /** One folder in this turn. */
 struct turn {
     struct worker *worker;
+    size_t index;
     const struct folder *folder;
     struct telling *telling;
 };
@@ -49,7 +52,6 @@ static void forget_items(struct telling *telling)
     free(telling->items);
     telling->items = NULL;
     telling->count = 0;
-    telling->order = 0;
 }
 
 void tell_end(struct worker *worker)
@@ -293,57 +295,35 @@ static void take_results(const struct turn *turn)
     forget_items(turn->telling);
 }
 
-bool tell_take_result(struct worker *worker, int64_t number, struct wire *result)
+void tell_take(struct worker *worker, const struct errand_answer *answer)
 {
-    for (size_t i = 0; i < worker->config->folder_count; i++) {
-        struct telling *telling = &worker->folders[i].telling;
-        if (!number || telling->order != number)
-            continue;
-        const struct turn turn = {worker, &worker->config->folders[i], telling};
-        if (waiting_result_read(result, telling->items, telling->count))
-            take_results(&turn);
-        else
-            forget_items(telling);
-        return true;
-    }
-    return false;
+    struct folder_view *view = &worker->folders[answer->folder];
+    const struct turn turn = {worker, answer->folder, view->folder, &view->telling};
+    if (waiting_answer_read(answer->wire, view->telling.items, view->telling.count))
+        take_results(&turn);
 }
 
 /* ---- a turn ---- */
 
-/** In the folder's process; what cannot be ordered now is found again. */
-static void order(const struct turn *turn)
-{
-    struct worker *worker = turn->worker;
-    struct str bytes = STR_INIT(FRAME_MAX / 2);
-    waiting_order_add(&bytes, turn->telling->items, turn->telling->count);
-    int64_t number = ++worker->orders;
-    bool is_given = !str_error(&bytes) && worker->order(worker->watch_context, turn->folder->name,
-                                              ORDER_STAGE, number, bytes.bytes, bytes.length);
-    str_release(&bytes);
-    if (is_given)
-        turn->telling->order = number;
-    else
-        forget_items(turn->telling);
-}
-
+/** What nobody can do now is found again. */
 static void carry_out(const struct turn *turn)
 {
     struct telling *telling = turn->telling;
-    if (!telling->count) {
-        forget_items(telling);
-    } else if (atomic_load(&turn->folder->is_elsewhere)) {
-        order(turn);
-    } else {
-        waiting_do(turn->folder, telling->items, telling->count);
-        take_results(turn);
+    enum errand_begun begun = ERRAND_REFUSED;
+    if (telling->count) {
+        struct str question = STR_INIT(FRAME_MAX / 2);
+        waiting_question_add(&question, telling->items, telling->count);
+        begun = errand_begin(turn->worker, turn->index, ERRAND_WAITING, &question);
     }
+    if (begun != ERRAND_GIVEN)
+        forget_items(telling);
 }
 
 static void tell_folder(const struct turn *turn)
 {
     bool has_more = false;
     struct telling *telling = turn->telling;
+    forget_items(telling); /* of an errand that nobody answered */
     telling->items = calloc(ITEMS, sizeof(*telling->items));
     if (telling->items) {
         look_at_page_of_told(turn);
@@ -366,7 +346,7 @@ static void tell_failures(const struct turn *turn, int64_t now)
 
 static bool is_active(const struct folder_view *view)
 {
-    return view->healthy && !view->telling.order &&
+    return view->healthy && !errand_is_given(view, ERRAND_WAITING) &&
            (view->telling.has_told || view->folder->tell.late_ms);
 }
 
@@ -375,7 +355,7 @@ void tell_owners(struct worker *worker)
     int64_t now = clock_steady_ms();
     for (size_t i = 0; i < worker->config->folder_count && !worker->disk_short; i++) {
         struct folder_view *view = &worker->folders[i];
-        const struct turn turn = {worker, view->folder, &view->telling};
+        const struct turn turn = {worker, i, view->folder, &view->telling};
         if (is_active(view) && view->telling.next_ms <= now)
             tell_folder(&turn);
         if (view->folder->tell.failed)

@@ -9,7 +9,6 @@
 #ifndef CLOSEDROP_WORK_TELL_H
 #define CLOSEDROP_WORK_TELL_H
 
-#include "waiting_text.h"
 #include "worker_state.h"
 
 /** Forget what was ordered: nobody waits for the results any more. */
@@ -17,9 +16,6 @@ void tell_end(struct worker *worker);
 
 /** Tell whom is to be told now; inside a transaction. */
 void tell_owners(struct worker *worker);
-
-/** Whether a result of a file process was for this. */
-bool tell_take_result(struct worker *worker, int64_t number, struct wire *result);
 
 /** The folder (by its index) is away: what was ordered is not waited for. */
 void tell_abandon(struct worker *worker, size_t folder);

@@ -1,5 +1,6 @@
 /** The text next to a file that waits: for somebody who only knows the folder. */
 #include "waiting_text.h"
+#include "errand_rows.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/moment.h"
@@ -133,11 +134,10 @@ void waiting_do(const struct folder *folder, struct waiting_item *items, size_t 
         items[i].result = root < 0 ? -EIO : do_one(root, &items[i]);
 }
 
-/* ---- by a file process ---- */
+/* ---- as an errand ---- */
 
-void waiting_order_add(struct str *out, const struct waiting_item *items, size_t count)
+void waiting_question_add(struct str *out, const struct waiting_item *items, size_t count)
 {
-    wire_add_number(out, WAITING_ORDER);
     wire_add_number(out, (int64_t)count);
     for (size_t i = 0; i < count; i++) {
         wire_add_number(out, items[i].errand);
@@ -146,36 +146,32 @@ void waiting_order_add(struct str *out, const struct waiting_item *items, size_t
     }
 }
 
-static void do_next(const struct folder *folder, struct wire *wire, struct str *result)
+static void do_next(const struct folder *folder, struct wire *question, struct str *answer)
 {
     struct waiting_item item = {
-        .errand = (enum waiting_errand)wire_number_in(wire, 0, WAITING_ERRANDS - 1),
-        .path = wire_whole_text(wire),
-        .text = wire_text(wire)};
+        .errand = (enum waiting_errand)wire_number_in(question, 0, WAITING_ERRANDS - 1),
+        .path = wire_whole_text(question),
+        .text = wire_text(question)};
     bool is_whole = item.path && path_is_plain_relative(item.path) &&
                     (item.errand != WAITING_WRITE || item.text);
-    wire->broken = wire->broken || !is_whole;
-    if (!wire->broken) {
+    question->broken = question->broken || !is_whole;
+    if (!question->broken) {
         waiting_do(folder, &item, 1);
-        wire_add_number(result, item.result);
+        wire_add_number(answer, item.result);
     }
     waiting_item_release(&item);
 }
 
-bool waiting_order_do(const struct folder *folder, struct wire *order, struct str *result)
+void waiting_run(const struct folder *folder, struct wire *question, struct str *answer)
 {
-    struct wire wire = *order;
-    if (wire_number(&wire) != WAITING_ORDER)
-        return false;
-    size_t count = (size_t)wire_number_in(&wire, 0, ITEMS_MAX);
-    for (size_t i = 0; i < count && !wire.broken; i++)
-        do_next(folder, &wire, result);
-    return true;
+    size_t count = (size_t)wire_number_in(question, 0, ITEMS_MAX);
+    for (size_t i = 0; i < count && !question->broken; i++)
+        do_next(folder, question, answer);
 }
 
-bool waiting_result_read(struct wire *result, struct waiting_item *items, size_t count)
+bool waiting_answer_read(struct wire *answer, struct waiting_item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        items[i].result = (int)wire_number_in(result, -4095, 0);
-    return wire_is_read(result);
+        items[i].result = (int)wire_number_in(answer, -4095, 0);
+    return wire_is_read(answer);
 }

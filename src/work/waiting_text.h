@@ -1,6 +1,6 @@
 /**
  * `NAME.waiting.txt` next to a file in a drop folder: what it says, and how it is written and
- * removed. Where the folder is another process's, that one does it, by an order.
+ * removed, by whoever touches the files of the folder (errand.h).
  */
 #ifndef CLOSEDROP_WORK_WAITING_TEXT_H
 #define CLOSEDROP_WORK_WAITING_TEXT_H
@@ -44,17 +44,10 @@ void waiting_do(const struct folder *folder, struct waiting_item *items, size_t 
 /** Remove the text next to the file `name` of an open directory; harmless if there is none. */
 void waiting_remove(int directory, const char *name);
 
-/** What an order (ORDER_STAGE) begins with if it is about these texts; no other order has this
- * number. */
-#define WAITING_ORDER (-3)
+/** Add some items to the question of ERRAND_WAITING. */
+void waiting_question_add(struct str *out, const struct waiting_item *items, size_t count);
 
-/** Add the order for some items. */
-void waiting_order_add(struct str *out, const struct waiting_item *items, size_t count);
-
-/** In the other process: carry an order out, and add the result; false if it is another one. */
-bool waiting_order_do(const struct folder *folder, struct wire *order, struct str *result);
-
-/** Set the results of the same items. False if what came back is broken. */
-bool waiting_result_read(struct wire *result, struct waiting_item *items, size_t count);
+/** Set the results of the same items from its answer. False if that is broken. */
+bool waiting_answer_read(struct wire *result, struct waiting_item *items, size_t count);
 
 #endif

@@ -38,6 +38,10 @@ drop() { # OWNER NAME [DIRECTORY]
     chown "$1" "${3:-in}/$2"
 }
 
+have_waited() { # NUMBER: so many, for more than a second
+    [ "$(closedrop list --json | jq -s '[.[] | select(.queued_at[:19] + "Z" | fromdate < now - 3)] | length')" = "$1" ]
+}
+
 mails_are() { # NUMBER
     [ "$(jq -s length mails.jsonl)" = "$1" ]
 }
@@ -215,10 +219,13 @@ folder_is_healthy() { # NAME
 
 @test "the owner gets one mail about all files that wait, and no text; who has no address gets a text" {
     start_mail_server
-    tell 'late = "1s"; mail = "{owner.email}";'
+    tell 'late = "1h"; mail = "{owner.email}";'
     start_paused
     for i in 1 2 3 4 5; do drop nobody "a$i.txt"; done
     drop root b.txt
+    wait_until have_waited 6 # all of them are late at once
+    tell 'late = "1s"; mail = "{owner.email}";'
+    kill -HUP "$agent_pid"
     wait_until test -e in/b.txt.waiting.txt
     wait_until mails_are 1
     jq -se '.[0] | .to == ["nobody@example.com"] and .defects == [] and .from == "closedrop@example.com"

@@ -1,4 +1,5 @@
 /* The text next to a file that waits: what it says, where it is, and how it goes. */
+#include "work/errand_rows.h"
 #include "work/tell.h"
 #include "work/waiting_text.h"
 
@@ -105,12 +106,12 @@ static void is_ordered_from_another_process(void **state)
     char a[] = "in/a.pdf", b[] = "in/b.pdf", text[] = "it waits\n";
     struct waiting_item items[] = {{.errand = WAITING_WRITE, .path = a, .text = text},
         {.errand = WAITING_CHECK, .path = b}, {.errand = WAITING_REMOVE, .path = b}};
-    waiting_order_add(&order, items, COUNT(items));
+    waiting_question_add(&order, items, COUNT(items));
     struct wire wire = {.at = order.bytes, .left = order.length};
-    assert_true(waiting_order_do(&folder, &wire, &result));
+    waiting_run(&folder, &wire, &result);
     assert_true(is_there(TEXT));
     wire = (struct wire){.at = result.bytes, .left = result.length};
-    assert_true(waiting_result_read(&wire, items, COUNT(items)));
+    assert_true(waiting_answer_read(&wire, items, COUNT(items)));
     assert_int_equal(items[0].result, 0);
     assert_int_equal(items[1].result, -ENOENT);
     assert_int_equal(items[2].result, 0);
@@ -126,11 +127,11 @@ static void takes_no_broken_order(void **state)
     char path[] = "in/a.pdf", out[] = "../a.pdf", text[] = "it waits\n";
     const struct waiting_item items[] = {{.errand = WAITING_WRITE, .path = out, .text = text},
         {.errand = WAITING_WRITE, .path = path, .text = text}};
-    waiting_order_add(&order, items, COUNT(items));
+    waiting_question_add(&order, items, COUNT(items));
     for (size_t length = 0; length <= order.length; length++) {
         struct str result = STR_INIT(10000);
         struct wire wire = {.at = order.bytes, .left = length};
-        (void)waiting_order_do(&folder, &wire, &result);
+        waiting_run(&folder, &wire, &result);
         assert_int_equal(result.length, 0);
         str_release(&result);
     }
