@@ -7,6 +7,17 @@
 #include "closedrop/base/str.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/** Whether the key is there, even if it is empty. */
+static bool has_key(const struct setting *group, const char *key)
+{
+    const char *name;
+    for (size_t i = 0; (name = setting_name(group, i)) != NULL; i++)
+        if (strcmp(name, key) == 0)
+            return true;
+    return false;
+}
 
 void read_people(struct settings *settings, struct config *config)
 {
@@ -15,14 +26,13 @@ void read_people(struct settings *settings, struct config *config)
     const struct template_scope scope = {.row = false};
     char *file = setting_text(settings, group, "file", "");
     people->line = setting_line(group, "file");
-    if (file && *file) {
+    if (file && *file)
         people->file = reader_absolute(settings, config->file, file);
-    } else {
+    else
         free(file);
-        if (setting_has(group, "key"))
-            setting_problem(settings, group, "file",
-                "is missing; name the table of people, e.g. file = \"people.csv\";");
-    }
+    if (setting_has(group, "key") && !has_key(group, "file"))
+        setting_problem(settings, group, "file",
+            "is missing; name the table of people, e.g. file = \"people.csv\";");
     CLEANUP(free_text) char *key = setting_text(settings, group, "key", "{owner}");
     if (key)
         people->key = reader_make_template(

@@ -142,7 +142,7 @@ make_hylafax() { # its spool, with Debian's own scripts
 }
 
 receive() { # COMMID MESSAGE CALLER: as faxgetty does when a fax has arrived
-    as uucp sh -c 'cd "$1" && shift && exec bash bin/faxrcvd recvq/fax00000001.tif ttyS0 "$@"' sh "$PWD/fax" "$@" >>faxrcvd.log 2>&1
+    as uucp env -u TMPDIR sh -c 'cd "$1" && shift && exec bash bin/faxrcvd recvq/fax00000001.tif ttyS0 "$@"' sh "$PWD/fax" "$@" >>faxrcvd.log 2>&1
 }
 
 @test "HylaFAX receives faxes: from a caller whom Close knows, from one who withholds the number, and half of one" {

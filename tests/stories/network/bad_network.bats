@@ -273,7 +273,7 @@ unusable() { # TEXT: what status says of the key file now, in place of the old r
         run bin/real $command -c "$config"
         if [ "$command" = check ]; then
             [ "$status" = 0 ] # it becomes nobody
-            [[ $output == *"run closedrop as the user nobody"* ]]
+            [[ $output == *"checked for the user nobody, who owns the key file and must run closedrop"* ]]
         else
             [ "$status" != 0 ]
             [[ $output == *"the key file $PWD/key belongs to nobody, but this runs as root; run it as nobody (sudo -u nobody closedrop ...); only if closedrop is meant to run as root, give the file to root: chown root $PWD/key"* ]]
