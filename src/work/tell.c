@@ -239,7 +239,7 @@ static bool tell_failure(const struct turn *turn, const struct job *job)
 static int64_t tell_page_of_failed(const struct turn *turn, int64_t now)
 {
     struct mark mark;
-    struct job *jobs[PAGE];
+    struct job *jobs[PAGE] = {NULL};
     size_t count = 0, told = 0;
     const struct job_filter filter = {
         .folder = turn->folder->name, .state = job_state_names[JOB_FAILED], .all = true};
@@ -251,11 +251,13 @@ static int64_t tell_page_of_failed(const struct turn *turn, int64_t now)
         told++;
     if (told)
         set_mark(turn, &mark, jobs[told - 1]);
-    int64_t wait_ms = told == count ? INT64_MAX : jobs[told]->done_ms < now ? PERIOD_MIN_MS : 1;
+    int64_t wait_ms = count == PAGE ? 0 : INT64_MAX; /* there may be more behind a whole page */
+    if (told < count)
+        wait_ms = jobs[told]->done_ms < now ? PERIOD_MIN_MS : 1;
     for (size_t i = 0; i < count; i++)
         job_free(jobs[i]);
     release_mark(&mark);
-    return told == PAGE ? 0 : wait_ms;
+    return wait_ms;
 }
 
 /* ---- results ---- */
