@@ -2,6 +2,7 @@
  */
 #include "closedrop/config/own_files.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/files/entries.h"
 #include "closedrop/files/identity.h"
@@ -40,7 +41,11 @@ static void add_file(struct own_files *own_files, const char *path)
 
 int own_files_make(struct config *config)
 {
-    size_t most = 8 + config->rule_count;
+    const char *const named[] = {config->file, config->close.api_key_file,
+        config->close.access_token_file, config->close.ca_file, config->alert.login_file,
+        config->alert.ping_file, config->http.token_file, config->http.read_token_file,
+        config->people.file};
+    size_t most = COUNT(named) + config->rule_count;
     struct own_files *own_files =
         calloc(1, sizeof(*own_files) + most * sizeof(own_files->files[0]));
     if (!own_files)
@@ -51,15 +56,8 @@ int own_files_make(struct config *config)
         own_files_free(own_files);
         return -ENOMEM;
     }
-    add_file(own_files, config->file);
-    add_file(own_files, config->close.api_key_file);
-    add_file(own_files, config->close.access_token_file);
-    add_file(own_files, config->close.ca_file);
-    add_file(own_files, config->alert.login_file);
-    add_file(own_files, config->alert.ping_file);
-    add_file(own_files, config->http.token_file);
-    add_file(own_files, config->http.read_token_file);
-    add_file(own_files, config->people.file);
+    for (size_t i = 0; i < COUNT(named); i++)
+        add_file(own_files, named[i]);
     for (size_t i = 0; i < config->rule_count; i++)
         add_file(own_files, config->rules[i].table);
     config->own_files = own_files;
