@@ -117,7 +117,8 @@
  *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),
  *                          too fast waits for its turn (paced); present: is the file still there
  *     work/errand          what is asked of the files of a folder, or done with them, besides the
- *                          stages: here, or by a file process (errand_rows has the table)
+ *                          stages: here, or by a file process (errand_kind: which there are,
+ *                          errand_rows: in a table)
  *     work/discards        failed files that a person deleted; brought_back: or brought back
  *     work/classify        which files belong together, before the first of them goes
  *     work/health          GET me/: is Close up, is the key valid; s3_health: is S3 to blame
@@ -141,6 +142,7 @@
  *     work/end_marker      puts away the marker of a batch after its files
  *     work/tell            whoever dropped a file hears that it waits or has failed: by mail, if
  *                          owner_address finds an address, or by a waiting_text next to it
+ *                          (telling: how far it is)
  *     work/staging         what a crash left in .closedrop/
  *   shared with `closedrop upload` and `closedrop match`:
  *     work/upload          the two requests for one file
