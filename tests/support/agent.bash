@@ -40,14 +40,18 @@ closedrop() { # COMMAND ARGUMENT...
     "$CLOSEDROP_BIN_DIR/closedrop" "$command" -c "$config" "$@"
 }
 
-# From here on closedrop runs as nobody, who may go through the directories above and owns this one.
-become_nobody() {
+let_others_in() { # every user may enter the directories above this one
     local above=$PWD
-    [ "$(id -u)" = 0 ] || return 0
     while [[ $above == "$BATS_RUN_TMPDIR"* ]]; do
         chmod a+x "$above"
         above=${above%/*}
     done
+}
+
+# From here on closedrop runs as nobody, who may go through the directories above and owns this one.
+become_nobody() {
+    [ "$(id -u)" = 0 ] || return 0
+    let_others_in
     mkdir bin
     cp "$CLOSEDROP_BIN_DIR/closedrop" bin/real
     printf '#!/bin/sh\nexec setpriv --reuid=nobody --regid=nogroup --clear-groups "%s" "$@"\n' "$PWD/bin/real" \
