@@ -7,8 +7,10 @@
 #   --help     this text
 #
 # Installs what is missing with apt (packaging/packages.sh has the list), which needs root or sudo; with nothing
-# missing, apt is not called. Runs unattended. What did not run is listed, with the reason, and what was not good, before the
-# last lines, which are the summary of ctest. Exit status 0: everything that ran passed; 1: something failed; 2: wrong usage.
+# missing, apt is not called. Runs unattended. A test that fails among others runs again, alone: on a crowded machine it
+# may have waited too long. What did not run is listed, with the reason, and what was not good or only at the second time,
+# before the last lines, which are the summary of ctest. Exit status 0: everything that ran passed; 1: something failed; 2:
+# wrong usage.
 
 set -euo pipefail
 
@@ -23,7 +25,9 @@ parallel=$((jobs * 2)) # tests wait half of the time
 not_run=()       # what could not run, and why
 around=()        # what ctest is run by
 which=(-LE long) # the tests that run
+second_time=()   # tests that passed only then
 lint_pid=''      # the linters, which run beside the tests
+lint_code=0      # 1: they found something
 
 usage() {
     sed -n '/^# Usage/,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -88,7 +92,6 @@ note_long() {
 }
 
 tell_not_run() {
-    note_skipped
     note_long
     [ "${#not_run[@]}" = 0 ] || {
         say "did not run:"
@@ -120,22 +123,55 @@ end_linters() {
     [ ! -s "$logs/lint.bad" ]
 }
 
-# The tests; what ctest says in the end is held back, so that it comes last.
+# Tests; what ctest says in the end is held back, so that it comes last.
+call_ctest() { # OUTPUT CTEST-OPTION...
+    local output=$1
+    shift
+    "${around[@]}" tests/leftovers.py "$logs/left" ctest "$@" 2>&1 | tee "$output" | sed -u '/^[0-9]*% tests passed/,$d'
+}
+
+summary_of() { # OUTPUT
+    sed -n '/^[0-9]*% tests passed/,$p' "$1"
+    grep -q '^[0-9]*% tests passed' "$1" || tail -n 3 "$1"
+}
+
+names_of_failed() { # OUTPUT
+    sed -nE 's/^[[:space:]]*[0-9]+ - (.*) \(.*\)$/\1/p' "$1"
+}
+
+# Some tests have failed: alone they must pass. Nothing is run again where many failed, or where something was left behind.
+run_again() { # PRESET
+    local failed
+    mapfile -t failed < <(names_of_failed "$logs/ctest.log")
+    if [ -s "$logs/left" ] || [ "${#failed[@]}" = 0 ] || [ "${#failed[@]}" -gt 5 ]; then
+        return 1
+    fi
+    say "testing again, alone: ${failed[*]}"
+    call_ctest "$logs/again.log" --preset "$1" -j 1 --rerun-failed || return 1
+    second_time=("${failed[@]}")
+}
+
+tell_second_time() {
+    [ "${#second_time[@]}" = 0 ] || say "passed only when run again, alone: ${second_time[*]}"
+}
+
 run_tests() { # PRESET CTEST-OPTION...
-    local preset=$1 output=$logs/ctest.log code=0
+    local preset=$1 code=0
     shift
     say "testing ($preset)"
-    "${around[@]}" tests/leftovers.py "$logs/left" ctest --preset "$preset" -j "$parallel" "${which[@]}" "$@" 2>&1 |
-        tee "$output" | sed -u '/^[0-9]*% tests passed/,$d' || code=1
+    call_ctest "$logs/ctest.log" --preset "$preset" -j "$parallel" "${which[@]}" "$@" || code=1
+    end_linters || lint_code=1
+    note_skipped
+    [ "$code" = 0 ] || ! run_again "$preset" || code=0
     if [ "$preset" = tsan ]; then
         tell_races || code=1
     fi
-    end_linters || code=1
     tell_left
     tell_not_run
-    sed -n '/^[0-9]*% tests passed/,$p' "$output"
-    grep -q '^[0-9]*% tests passed' "$output" || tail -n 3 "$output"
-    return "$code"
+    tell_second_time
+    summary_of "$logs/ctest.log"
+    [ "${#second_time[@]}" = 0 ] || summary_of "$logs/again.log"
+    return $((code | lint_code))
 }
 
 # A process, mount or file that a test has left behind: the test must be fixed.

@@ -17,7 +17,8 @@ setup() {
     stand_in dpkg-query 'echo installed'
     stand_in ctest 'case "$* ${BAD:-}" in
 *" -N "*) exit 0 ;;
-*ctest) echo "0% tests passed, 1 tests failed out of 1"; exit 8 ;;
+*--rerun-failed*once) echo "100% tests passed, 0 tests failed out of 1" ;;
+*ctest | *once) printf "%s\n" "0% tests passed, 1 tests failed out of 1" "	  7 - story/web (Failed)"; exit 8 ;;
 *) echo "100% tests passed, 0 tests failed out of 1" ;;
 esac'
 }
@@ -43,8 +44,16 @@ run_it() {
 @test "a test that fails: 1" {
     BAD=ctest run_it
     [ "$status" = 1 ]
+    [[ $output == *'== testing again, alone: story/web'* ]]
+    [[ $output != *'passed only'* ]]
     BAD=ctest run_it --quick
     [ "$status" = 1 ]
+}
+
+@test "a test that fails among others and passes alone: named, and 0" {
+    BAD=once run_it
+    [ "$status" = 0 ]
+    [[ $output == *'== testing again, alone: story/web'*'== passed only when run again, alone: story/web'*'100% tests passed'* ]]
 }
 
 @test "a linter that found something: 1, and what it found at the end" {

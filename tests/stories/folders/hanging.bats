@@ -38,7 +38,7 @@ share_is_away() {
     wait_until share_is_away
     wait_until log_says "folder share ($PWD/share): does not answer since"
     echo local >in/a.txt
-    WAIT_MAX=5 wait_until jobs_are done 1
+    wait_until jobs_are done 1
     echo shared >behind/b.txt
     answer
     wait_until share_says '.healthy and .message == null'
@@ -67,8 +67,8 @@ share_is_away() {
 @test "a start while the share hangs: the control socket answers, and the local folder delivers" {
     hang all
     echo local >in/a.txt
-    WAIT_MAX=5 start_agent
-    WAIT_MAX=5 wait_until jobs_are done 1
+    start_agent
+    wait_until jobs_are done 1
     wait_until share_is_away
     answer
     wait_until share_says .healthy
@@ -82,7 +82,7 @@ share_is_away() {
     start_agent
     wait_until has_hung unlink
     echo local >in/a.txt
-    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
     wait_until share_is_away
     [ -e behind/.closedrop/99 ]
     answer
@@ -149,7 +149,7 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     echo shared >in/b.txt
     wait_until folder_says '.message | strings | test("^does not answer since ")'
     echo local >other/a.txt
-    WAIT_MAX=5 wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
     answer
     wait_until test -f behind/archive/b.txt
     [ "$(uploads)" = 2 ]
@@ -163,7 +163,7 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     echo shared >behind/b.txt
     wait_until has_hung rename
     echo local >in/a.txt
-    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
     wait_until share_is_away
     answer
     wait_until share_says .healthy
@@ -180,7 +180,7 @@ b_is_filed_once() { # job 1, and the one of the local folder
 
 the_local_folder_delivers() {
     echo local >in/a.txt
-    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
     wait_until share_is_away
     wait_until log_says 'job 1 waits: share/b.bin: its folder does not answer'
 }
@@ -227,8 +227,8 @@ with_rules() { # RULE FOLDER-SETTING...: files that begin with A belong to lead_
 nobody_else_waits() { # for what hangs as CALL
     wait_until has_hung "$1"
     echo local >in/a.txt
-    WAIT_MAX=5 wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
-    WAIT_MAX=5 wait_until share_is_away
+    wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until share_is_away
     answer
     wait_until share_says .healthy
 }
@@ -351,7 +351,7 @@ no_table_is_away() {
 
 other_delivers() {
     echo other >other/a.txt
-    WAIT_MAX=5 wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
+    wait_until test -f "other/Uploaded/$(date +%Y-%m)/a.txt"
 }
 
 @test "a table on a share that hangs: the others deliver, what was read of it stays in use, status and log say so" {
@@ -363,10 +363,10 @@ other_delivers() {
     echo 2 >in/2.txt
     wait_until has_hung statx
     other_delivers
-    WAIT_MAX=5 wait_until the_table_is_away
+    wait_until the_table_is_away
     [[ $(closedrop status) == *"AWAY: table $PWD/share/customers.csv: does not answer since "* ]]
     log_says "the table $PWD/share/customers.csv does not answer (its file server or disk hangs); what was read of it before stays in use"
-    WAIT_MAX=5 wait_until activities_are 2
+    wait_until activities_are 2
     echo 3 >in/3.txt # not in the table, as far as that is known
     wait_until jobs_are queued 1
     printf '3,lead_B\n' >>behind/customers.csv
@@ -382,7 +382,7 @@ other_delivers() {
     with_table
     hang all
     echo 1 >in/1.txt
-    WAIT_MAX=5 start_agent
+    start_agent
     other_delivers
     wait_until the_table_is_away
     jobs_are queued 1

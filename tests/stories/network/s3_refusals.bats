@@ -55,7 +55,8 @@ tries_reach() { # NUMBER of forms: to be asked for its status wakes the agent, w
     nothing_is_in_hand && requests_reach s3 "$1"
 }
 
-# An hour with limits as they come, five minutes at a time; in each a file tries, with three forms, and is refused.
+# An hour, five minutes at a time; in each a file tries, with three forms, and is refused. Between two tries lie minutes, so
+# that none is in progress while the clock is set: to it, five minutes would have passed without an answer.
 an_hour_passes() {
     local minutes tried
     for ((minutes = 5; minutes <= 60; minutes += 5)); do
@@ -67,7 +68,7 @@ an_hour_passes() {
 
 refused_for_an_hour() { # STATUS CODE
     write_config 'archive = "Uploaded";'
-    unset_config limits.retry_first limits.retry_max
+    set_config limits.retry_first=5m limits.retry_max=5m
     refuse "$1" "$2"
     need_clock
     start_in_time
