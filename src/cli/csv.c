@@ -23,8 +23,14 @@ static void add_cell(struct str *out, const char *text)
     str_add_char(out, '"');
     if (*text && strchr("=+-@\t\r\n", *text))
         str_add_char(out, '\'');
-    for (; *text; text++)
-        str_add(out, *text == '"' ? "\"\"" : (const char[]){*text, '\0'});
+    for (; *text; text++) {
+        const size_t plain = strcspn(text, "\"");
+        str_add_bytes(out, text, plain);
+        text += plain;
+        if (!*text)
+            break;
+        str_add(out, "\"\"");
+    }
     str_add_char(out, '"');
 }
 
