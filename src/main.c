@@ -83,6 +83,7 @@
  *     queue/lifecycle      a job from its claim to its outcome
  *     queue/orders         what people order for jobs
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set
+ *     queue/prune          forgets what ended long ago
  *     queue/job            a job (pure); view: how it looks from outside (pure)
  *     queue/job_fields     the table of what is kept of a job (pure); job_wire: a job as bytes;
  *                          job_log: a job in the log

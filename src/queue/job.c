@@ -86,6 +86,23 @@ const char *job_ended_as(const struct job *job)
     return is_discarded ? "discarded" : job_ending_names[job->ending];
 }
 
+/** Of one that was uploaded by hand, no file is put away; what is unclear is asked for. */
+static bool is_past_by_hand(const struct job *job)
+{
+    return job_has_outcome(job) && !job_failed_as(job, "unclear");
+}
+
+bool job_is_past(const struct job *job)
+{
+    if (job->claimed || job->posting || job->told)
+        return false;
+    if (job_is_by_hand(job))
+        return is_past_by_hand(job);
+    if (*job_ended_as(job))
+        return job->ending != JOB_FORGOTTEN;
+    return job->state == JOB_DONE && job->put_away && job->location;
+}
+
 bool job_is_intended(const struct job *job)
 {
     return job->posting || job->state == JOB_ATTACHING || job->state == JOB_DONE;

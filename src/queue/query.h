@@ -102,6 +102,9 @@ enum query_kind {
     CHANGE_REMEMBER,     /* sha256, activity, lead_id, id, rule, at_ms: add the filing */
     CHANGE_UNREMEMBER,   /* sha256, activity, lead_id, id: remove it */
     CHANGE_NOTE,         /* id, at_ms, state, why: add a row of history */
+    CHANGE_REMOVE,       /* id: remove the job itself */
+    CHANGE_REMOVE_NOTES, /* id: its history */
+    CHANGE_REMOVE_POSTS, /* id: the tokens it has posted */
     CHANGE_NUMBER,       /* name, number: set it */
     CHANGE_LEAVE,        /* id, rule, sender, at_ms: into the ledger */
     CHANGE_STAY,         /* id: out of it */

@@ -542,6 +542,9 @@ static const char *const sql_texts[] = {
                             " WHERE in_hand = 1",
     [CHANGE_NOTE] =
         "INSERT INTO history (job, at_ms, state, why) VALUES (:id, :at_ms, :state, :why)",
+    [CHANGE_REMOVE] = "DELETE FROM job WHERE id = :id",
+    [CHANGE_REMOVE_NOTES] = "DELETE FROM history WHERE job = :id",
+    [CHANGE_REMOVE_POSTS] = "DELETE FROM posting WHERE job = :id",
     [QUERY_LAST_NOTE] = "SELECT at_ms FROM history ORDER BY rowid DESC LIMIT 1",
     [QUERY_HISTORY] = "SELECT state, why, at_ms FROM history WHERE job = :id ORDER BY rowid",
     [QUERY_LIST] = SQL_LIST("job_by_arrival", "1", "queued_ms"),

@@ -137,6 +137,14 @@ bool job_has_outcome(const struct job *job);
  */
 const char *job_ended_as(const struct job *job);
 
+/**
+ * Whether only lists and reports still have a use for it: it is done and its file was put away, or
+ * it ended otherwise. It is not if a file may still be known by it that is in the folder (kept, or
+ * forgotten) or in Failed, if its POST is unclear, or if its owner has yet to hear that it no
+ * longer waits.
+ */
+bool job_is_past(const struct job *job);
+
 /** Whether an activity may have been created for it: what it is filed as no longer changes. */
 bool job_is_intended(const struct job *job);
 

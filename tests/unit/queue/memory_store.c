@@ -22,7 +22,7 @@ struct record {
 #define QUARTER_MS (15 * 60 * 1000)
 
 struct store {
-    struct job **jobs; /* by id */
+    struct job **jobs; /* by id; NULL: removed */
     size_t job_count;
     struct record *records; /* in the order they came */
     size_t record_count;
@@ -668,7 +668,7 @@ static struct found find(struct store *store, enum query_kind kind, const struct
     struct found found = {NULL, 0};
     size_t most = of_jobs[kind].one ? 1 : query->limit ? (size_t)query->limit : SIZE_MAX;
     for (size_t i = 0; i < store->job_count && !store->failed; i++) {
-        if (!of_jobs[kind].fits(query, store->jobs[i]))
+        if (!store->jobs[i] || !of_jobs[kind].fits(query, store->jobs[i]))
             continue;
         found.jobs = grow(found.jobs, found.count, sizeof(struct job *));
         found.jobs[found.count++] = store->jobs[i];
@@ -766,6 +766,8 @@ static bool is_about(const struct record *record, enum query_kind kind, const st
     case CHANGE_GUARD:
         return is(record->is.rule, query->rule);
     case CHANGE_LEAVE:
+    case CHANGE_NOTE:
+    case CHANGE_POST:
         return record->is.id == query->id;
     case CHANGE_NOTICE:
         return is_of_batch(&record->is, query);
@@ -856,6 +858,12 @@ static void change_due(struct store *store, enum query_kind kind, const struct q
     free(found.jobs);
 }
 
+static void remove_job(struct store *store, int64_t id)
+{
+    job_free(store->jobs[id - 1]);
+    store->jobs[id - 1] = NULL;
+}
+
 void store_change(struct store *store, enum query_kind kind, const struct query *query)
 {
     if (store->failed)
@@ -888,6 +896,15 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
         break;
     case CHANGE_UNREMEMBER:
         drop(store, CHANGE_REMEMBER, query);
+        break;
+    case CHANGE_REMOVE:
+        remove_job(store, query->id);
+        break;
+    case CHANGE_REMOVE_NOTES:
+        drop(store, CHANGE_NOTE, query);
+        break;
+    case CHANGE_REMOVE_POSTS:
+        drop(store, CHANGE_POST, query);
         break;
     case CHANGE_STAY:
         drop(store, CHANGE_LEAVE, query);
@@ -1037,7 +1054,8 @@ static void tell_jobs(struct store *store, enum query_kind kind, const struct qu
 
 static bool is_being_attached(const struct store *store, int64_t id)
 {
-    return id > 0 && (size_t)id <= store->job_count && store->jobs[id - 1]->state == JOB_ATTACHING;
+    return id > 0 && (size_t)id <= store->job_count && store->jobs[id - 1] &&
+           store->jobs[id - 1]->state == JOB_ATTACHING;
 }
 
 static bool has_bytes(const struct query *record, const struct query *query)
