@@ -17,8 +17,8 @@ struct unit {
 static const struct unit size_units[] = {
     {"", 1}, {"K", 1LL << 10}, {"M", 1LL << 20}, {"G", 1LL << 30}, {"T", 1LL << 40}, {NULL, 0}};
 
-static const struct unit duration_units[] = {
-    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0}};
+static const struct unit duration_units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000},
+    {"d", 86400000}, {"y", 31536000000}, {NULL, 0}};
 
 static int read_with_unit(const char *text, const struct unit *units, int64_t *ret_value)
 {

@@ -89,7 +89,7 @@ int64_t setting_duration(struct settings *settings, struct setting *group, const
     int64_t read_ms = ms;
     if (units_duration(text, &read_ms) < 0)
         setting_problem(settings, group, key,
-            "\"%s\" is not a valid duration; write a whole number and ms, s, m, h or d, e.g. "
+            "\"%s\" is not a valid duration; write a whole number and ms, s, m, h, d or y, e.g. "
             "\"%s\"",
             text, fallback);
     else if (read_ms < min_ms || read_ms > max_ms)

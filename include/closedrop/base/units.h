@@ -15,7 +15,8 @@ struct str;
 int units_size(const char *text, int64_t *ret_bytes);
 
 /**
- * Read a duration: a whole number followed by ms, s, m, h or d; "0" needs no unit.
+ * Read a duration: a whole number followed by ms, s, m, h, d or y (365 days); "0" needs no
+ * unit.
  * Returns 0, -EINVAL for anything else, or -ERANGE if the milliseconds do not fit into 63 bits.
  */
 int units_duration(const char *text, int64_t *ret_ms);

@@ -55,6 +55,7 @@ static const struct reading durations[] = {
     {"15m", 0, 900000},
     {"24h", 0, 86400000},
     {"7d", 0, 604800000},
+    {"2y", 0, 63072000000},
     {"9223372036854775807ms", 0, INT64_MAX},
     {"9223372036854776s", -ERANGE, UNTOUCHED},
     {"9223372036854775808ms", -ERANGE, UNTOUCHED},
