@@ -13,9 +13,9 @@
  * - main(): from argv to a command
  *     cli/                 one file per command: check (with check_machine), doctor, explain,
  *                          forget, list, match (with match_examine, match_folder, match_file and
- *                          match_print), page (its address), release (and recall), report, retry,
- *                          run, show, status (pause and resume), upload (with errand, upload_filing
- *                          and upload_result); cli and option_table (all commands and options),
+ *                          match_print), page (its address), prune, release (and recall), report,
+ *                          retry, run, show, status (pause and resume), upload (with errand,
+ *                          upload_filing and upload_result); cli and option_table (all commands and options),
  *                          from which come help and completion (with completion_bash,
  *                          completion_fish, completion_zsh and completion_text); explain_facts
  *                          (with explain_disk, explain_asked and writers) and situation (the tables
@@ -40,6 +40,7 @@
  *                          folder_away: which jobs wait for their folder
  *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
  *     agent/conditions     what holds up files now, for the alerts
+ *     agent/pruning        forgets what is older than `history`, a little at a time
  *     agent/figures        what is measured, for programs that watch the agent
  *     agent/agent_state    what these files share
  *
@@ -225,9 +226,9 @@
  *                          metrics and metrics_text (counts, for Prometheus: pure), healthz (is it
  *                          healthy: pure) and page/, which is embedded; client, questions (the
  *                          table of all that can be asked), answer; status (with folder_status),
- *                          jobs, bulk (many jobs at once), explain (one file), filings, held and
- *                          days (how many jobs ended each day) answer; selection: which jobs are
- *                          meant; gone: what is no longer in the configuration
+ *                          jobs, bulk (many jobs at once), explain (one file), filings, held, days
+ *                          (how many jobs ended each day) and prune answer; selection: which jobs
+ *                          are meant; gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), cells (text
  *                          in columns of a terminal: the door to its widths), encoding (the door
  *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic

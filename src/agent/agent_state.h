@@ -10,6 +10,7 @@
 #include "closedrop/control/web.h"
 #include "closedrop/http/http.h"
 #include "closedrop/intake/intake.h"
+#include "closedrop/queue/prune.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/worker.h"
 
@@ -32,6 +33,14 @@ struct bar_state {
     bool is_shown;
     int64_t next_ms;      /* when again, on the steady clock */
     int64_t done, failed; /* jobs before this run */
+};
+
+/** How far it has come with forgetting what is older than `history` (pruning.c). */
+struct pruning {
+    int64_t history_ms; /* as configured when it began */
+    struct prune_walk walk;
+    int64_t jobs;   /* forgotten so far */
+    int64_t due_ms; /* when it continues, on the steady clock */
 };
 
 struct agent {
@@ -63,6 +72,7 @@ struct agent {
     int64_t stop_ms; /* when claimed jobs are abandoned, on the steady clock */
     int exit_code;
     struct bar_state bar;
+    struct pruning pruning;
     bool disk_short;     /* no room for anything new under state_dir */
     struct str disk_why; /* how much is missing, as a message */
     struct str mistakes; /* in the configuration, which prevented a reload, or "" */

@@ -6,6 +6,7 @@
 #include "conditions.h"
 #include "once.h"
 #include "once_bar.h"
+#include "pruning.h"
 #include "signals.h"
 
 #include "closedrop/base/array.h"
@@ -33,6 +34,7 @@ static int64_t loop_timeout(struct agent *agent)
         timeout = earlier(timeout, later(agent->alive_ms - now, 0));
     if (agent->disk_short)
         timeout = earlier(timeout, DISK_POLL_MS);
+    timeout = earlier(timeout, pruning_timeout(agent));
     return earlier(timeout, once_bar_timeout(agent));
 }
 
@@ -155,6 +157,8 @@ void loop_run(struct agent *agent)
             web_run(agent->web);
         if (!agent->broken)
             turn(agent);
+        if (!agent->broken)
+            pruning_turn(agent);
         if (!agent->broken)
             web_publish(agent->web);
         once_stop_if_done(agent);

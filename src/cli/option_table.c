@@ -38,6 +38,7 @@ static const struct option_row rows[] = {
         AT(again)},
     {'y', "yes", "--yes", "even above limits.ask_above", VALUE_NONE, AT(yes)},
     {'Y', "yes", "--yes", "do not ask", VALUE_NONE, AT(yes)},
+    {'d', "dry-run", "--dry-run", "only say how many there are", VALUE_NONE, AT(dry_run)},
     {'n', "limit", "--limit N", "at most N jobs", VALUE_TEXT, AT(limit)},
 };
 

@@ -30,6 +30,7 @@
 #define BANDWIDTH_MIN (8 * 1024)
 /** The most that can be allowed in a day: more would not be a limit. */
 #define GUARD_MAX 1000000
+#define DAY_MS (24LL * 3600 * 1000)
 
 static void check_api_url(
     struct settings *settings, struct setting *group, struct close_settings *close)
@@ -76,6 +77,16 @@ static void read_close(struct settings *settings, struct config *config)
     if (close->upload_hosts && !close->upload_hosts[0])
         setting_problem(settings, group, "upload_hosts",
             "is empty, so nothing could be uploaded; remove it to use \"*.amazonaws.com\"");
+}
+
+/** Shorter than a day, what was done today could not be counted. */
+static void read_history(struct settings *settings, struct config *config)
+{
+    struct setting *root = settings_root(settings);
+    config->history_ms = setting_duration(settings, root, "history", "2y", "0", "1000y");
+    if (config->history_ms && config->history_ms < DAY_MS)
+        setting_problem(settings, root, "history",
+            "is shorter than \"1d\"; \"0\" means that everything is kept for ever");
 }
 
 /** How many emails may really be sent (closedrop.conf(5), "Limits for outgoing email"). */
@@ -214,6 +225,7 @@ static void read_all(struct settings *settings, struct config *config, enum conf
     read_root(settings, config);
     read_close(settings, config);
     read_limits(settings, config);
+    read_history(settings, config);
     read_http(settings, config);
     read_people(settings, config);
     if (!read_rules(settings, config)) /* no memory: told by config_load() */

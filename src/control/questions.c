@@ -8,6 +8,7 @@
 #include "filings.h"
 #include "held.h"
 #include "jobs.h"
+#include "prune.h"
 #include "status.h"
 
 #include "closedrop/base/array.h"
@@ -106,18 +107,33 @@ static int read_filing(question_parameter *parameter, void *context, struct ques
     return is_whole ? result : -EINVAL;
 }
 
-/** A page of the jobs that are meant. Where it begins takes both numbers. */
-static int read_list(question_parameter *parameter, void *context, struct question *question)
+/** Where a page begins takes both numbers. */
+static int read_page(question_parameter *parameter, void *context, struct question *question)
 {
     const char *at = parameter(context, "at");
     const char *below = parameter(context, "below");
-    const char *limit = parameter(context, "limit");
     question->at_ms = at ? strtoll(at, NULL, 10) : 0;
     question->below = below ? strtoll(below, NULL, 10) : 0;
+    return question->below && !at ? -EINVAL : 0;
+}
+
+/** A page of the jobs that are meant. */
+static int read_list(question_parameter *parameter, void *context, struct question *question)
+{
+    const char *limit = parameter(context, "limit");
     question->limit = limit ? atoi(limit) : LIST_PAGE;
     if (question->limit < 1 || question->limit > LIST_PAGE)
         question->limit = LIST_PAGE;
-    return question->below && !at ? -EINVAL : read_filter(parameter, context, question);
+    int result = read_page(parameter, context, question);
+    return result | read_filter(parameter, context, question);
+}
+
+/** How far it has come. */
+static int read_prune(question_parameter *parameter, void *context, struct question *question)
+{
+    question->count = parameter(context, "count") != NULL;
+    int result = read_state(parameter(context, "state"), &question->state);
+    return result | read_page(parameter, context, question);
 }
 
 /** How many days, the last of them today. */
@@ -190,6 +206,7 @@ static const struct {
     [ASK_RECALL] = {"POST", "/recall", read_rule, held_recall, true},
     [ASK_RELEASE_JOB] = {"POST", "/jobs/%/release", NULL, jobs_release, true},
     [ASK_RECALL_JOB] = {"POST", "/jobs/%/recall", NULL, jobs_recall, true},
+    [ASK_PRUNE] = {"POST", "/prune", read_prune, prune_jobs, false},
     [ASK_PAUSE] = {"POST", "/pause", NULL, status_pause, true},
     [ASK_RESUME] = {"POST", "/resume", NULL, status_resume, true},
 };
@@ -226,8 +243,8 @@ static const char *flag(bool is_set)
 /** Only questions about many jobs name a state. */
 static const char *name_of_state(const struct question *question)
 {
-    bool has_state =
-        rows[question->kind].read == read_list || rows[question->kind].read == read_filter;
+    read_parameters *read = rows[question->kind].read;
+    bool has_state = read == read_list || read == read_filter || read == read_prune;
     return has_state && question->state >= 0 ? job_state_names[question->state] : "";
 }
 
@@ -259,9 +276,11 @@ static void add_names(struct str *out, const struct question *question)
 
 static void add_page(struct str *out, const struct question *question)
 {
-    str_printf(out, "?limit=%d", question->limit);
+    if (question->kind == ASK_LIST)
+        str_printf(out, "?limit=%d", question->limit);
     if (question->below)
-        str_printf(out, "&at=%" PRId64 "&below=%" PRId64, question->at_ms, question->below);
+        str_printf(out, "%cat=%" PRId64 "&below=%" PRId64, strchr(str_text(out), '?') ? '&' : '?',
+            question->at_ms, question->below);
 }
 
 static void add_identity(struct str *out, const struct identity *identity)
@@ -279,8 +298,7 @@ void question_url(const struct question *question, char url[QUESTION_URL_MAX])
     str_add_bytes(&out, path, before);
     if (path[before])
         str_printf(&out, "%" PRId64 "%s", question->id, path + before + 1);
-    if (question->kind == ASK_LIST)
-        add_page(&out, question);
+    add_page(&out, question);
     add_number(&out, "since", question->since_ms);
     add_number(&out, "until", question->until_ms);
     add_number(&out, "asked", question->asked);

@@ -28,7 +28,7 @@ struct command {
                               state, f folder, F folder to match as, n limit, r rule (to file by), l
                               lead, t contact, g again, R rule (of a job), k code, A everything
                               waiting, y yes, H held, L lead (of a job), S since, U until, m match, E
-                              all that ended, v csv, Y yes (do not ask) */
+                              all that ended, v csv, Y yes (do not ask), d dry-run */
     int least, most;       /* number of arguments; most -1: any number; none together with `a` or an
                               option that narrows it down */
     const char *arguments; /* for the usage line */
@@ -41,6 +41,6 @@ struct command {
 extern const struct command command_run, command_check, command_doctor, command_explain,
     command_match, command_upload, command_status, command_list, command_show, command_report,
     command_retry, command_forget, command_release, command_recall, command_pause, command_resume,
-    command_page;
+    command_prune, command_page;
 
 #endif

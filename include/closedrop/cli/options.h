@@ -16,6 +16,7 @@ struct options {
     bool held;
     bool watch;
     bool csv;
+    bool dry_run;
     const char *state;
     const char *folder;
     const char *rule;

@@ -127,6 +127,7 @@ struct config {
     char *control_socket;
     struct close_settings close;
     struct limits limits;
+    int64_t history_ms; /* how long a job is kept after it ended (queue/prune.h); 0: for ever */
     struct http_settings http;
     struct folder *folders;
     size_t folder_count;

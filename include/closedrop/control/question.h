@@ -33,6 +33,7 @@ enum question_kind {
     ASK_RECALL,   /* fail it instead */
     ASK_RELEASE_JOB,
     ASK_RECALL_JOB,
+    ASK_PRUNE, /* forget what ended longer ago than `history`, for a moment; where to continue */
     ASK_PAUSE,
     ASK_RESUME,
     ASK_KINDS
@@ -59,14 +60,14 @@ struct question {
     char sha256[DIGEST_SHA256_HEX]; /* filings, intend, withdraw */
     enum activity_kind activity;
     char lead_id[160]; /* the same; of a filter: "" for any */
-    int state;         /* of a filter: enum job_state; -1: any */
-    int64_t at_ms;     /* list: the page behind this job (struct job_page) */
+    int state;         /* of a filter: enum job_state; -1: any; prune: where it is */
+    int64_t at_ms;     /* list, prune: the page behind this job (struct job_page) */
     int64_t below;     /* its ID; 0: the first page */
     int limit;         /* list: 1 to LIST_PAGE */
     int days;          /* days: 1 to DAYS_MAX */
     bool held;         /* of a filter: only emails that are held */
     bool all;          /* of a filter: also what has ended */
-    bool count;        /* retry all, forget all: only say how many */
+    bool count;        /* retry all, forget all, prune: only say how many */
     bool leaves;       /* intend: it is an outgoing email from `sender` */
     bool yes;          /* intend: even above limits.ask_above */
     char sender[1024];

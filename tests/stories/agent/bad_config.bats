@@ -107,6 +107,14 @@ CONF
     is_refused 5 'folders[0].rescan' '"400d" is out of range' '7d'
 }
 
+@test "a history that is too short" {
+    configure <<'CONF'
+folders = ( { path = "in"; } );
+history = "1h";
+CONF
+    is_refused 2 history 'is shorter than "1d"' '"0" means that everything is kept for ever'
+}
+
 @test "sizes with a space, negative, and a smallest above the largest" {
     configure <<'CONF'
 folders = ( { path = "in";

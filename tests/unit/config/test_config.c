@@ -102,6 +102,7 @@ static void has_the_documented_defaults(void **state)
     assert_int_equal(config->limits.bandwidth, 0);
     assert_int_equal(config->limits.max_sent, 25 << 20);
     assert_int_equal(config->limits.max_attached, 0);
+    assert_true(config->history_ms == 730LL * 24 * 3600 * 1000);
     assert_null(config->alert.mail[0]);
     assert_true(str_starts_with(config->alert.from, "closedrop@"));
     assert_string_equal(config->alert.smtp, "smtp://localhost");
@@ -172,6 +173,7 @@ static void reads_every_key(void **state)
         "smtp_login_file = \"/g\"; digest = \"07:30\"; };\n"
         "hooks = { done = [ \"/bin/a\", \"b c\" ]; recovered = [ \"bin/d\" ]; failed = [ ]; };\n"
         "people = { file = \"people.csv\"; key = \"{dir}\"; };\n"
+        "history = \"0\";\n"
         "log = { level = \"debug\"; format = \"json\"; };\n");
     const struct folder *folder = &config->folders[0];
     assert_string_equal(config->state_dir, "/var/lib/x");
@@ -186,6 +188,7 @@ static void reads_every_key(void **state)
     assert_int_equal(config->limits.doubt_ms, 10);
     assert_int_equal(config->limits.bandwidth, 8192);
     assert_int_equal(config->limits.max_sent, 0);
+    assert_int_equal(config->history_ms, 0);
     assert_true(config->limits.max_attached == 2 * GIB);
     assert_string_equal(folder->name, "n");
     assert_string_equal(folder->path, "/srv/a");
@@ -990,6 +993,10 @@ static const struct {
     {"folders = ( { path = \"/srv/scans\";\n sidecar = false; rules = [ \"r\" ]; } );\nrules = "
      "(" RULE("r", "contact_id = \"{meta.contact}\"; " AS_FILE) ");",
         ":2: folders[0].sidecar: must be true: the rule \"r\""},
+
+    /* history */
+    {FOLDER "history = \"23h\";", ":2: history: is shorter than \"1d\"; \"0\" means"},
+    {FOLDER "history = \"forever\";", ":2: history: \"forever\" is not a valid duration"},
 
     /* limits */
     {FOLDER "limits = { doubt = \"1ms\"; };",

@@ -1,0 +1,17 @@
+/** Forgets what ended longer ago than `history`, a little at a time. */
+#ifndef CLOSEDROP_AGENT_PRUNING_H
+#define CLOSEDROP_AGENT_PRUNING_H
+
+#include "agent_state.h"
+
+/**
+ * If it is time to: one page of jobs, in a transaction of its own. It takes a small part of the
+ * time, and files the rest: the longer a page takes, the later the next one is due. Once all jobs
+ * have been checked, it begins again a day later, or with another `history`.
+ */
+void pruning_turn(struct agent *agent);
+
+/** In how many ms it is time to again; INT64_MAX: not now. */
+int64_t pruning_timeout(const struct agent *agent);
+
+#endif
