@@ -15,8 +15,8 @@
  *                          forget, list, match (with match_examine, match_folder, match_file and
  *                          match_print), page (its address), prune, release (and recall), report,
  *                          retry, run, show, status (pause and resume), upload (with errand,
- *                          upload_filing and upload_result); cli and option_table (all commands and options),
- *                          from which come help and completion (with completion_bash,
+ *                          upload_filing and upload_result); cli and option_table (all commands and
+ *                          options), from which come help and completion (with completion_bash,
  *                          completion_fish, completion_zsh and completion_text); explain_facts
  *                          (with explain_disk, explain_asked and writers) and situation (the tables
  *                          of what they show, each pure: situation_kind, situation_outcome,
