@@ -16,6 +16,7 @@
  *     - admission        what a request has to get past: rate, key, body
  *     - call             one call being answered, and all that there are:
  *         - account_calls    me, files/upload; ticket: the signed form it gives out
+ *         - oauth_calls      allowing an app, tokens
  *         - lead_calls       leads, contacts, merging, events
  *         - search_calls     data/search; search: does an object answer a query (pure)
  *         - activity_calls   emails, notes, lead files: making, reading
@@ -40,7 +41,7 @@
  *     - lead_json        leads and contacts, as they are answered (pure)
  *     - activity_json    activities, likewise (pure)
  *     - history, cursor  events and merges; where a search's next page begins
- *     - account          whose account it is
+ *     - account          whose account it is; logins: codes and tokens of OAuth
  *     - ledger           what happened
  * - faults/   fault and effect (requests that shall go wrong: which, and how), deferred (what is
  *             done when nobody waits for it any more)
@@ -49,7 +50,8 @@
  *             reply (an answer as data), refusal (one in S3's XML), endpoint, pace (rate limits),
  *             multipart (reads a form's body as it comes)
  * - util/     rows and lookup (a list, a hash table), pick (parts of JSON), stamp (date-times),
- *             token (random ids), percent, xml, text_match (texts by their words), file
+ *             token (random ids), percent, fields (of a form), xml, text_match (texts by their
+ *             words), file
  */
 #include "options.h"
 #include "run.h"

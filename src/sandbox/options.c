@@ -28,6 +28,11 @@ static const struct row rows[] = {
         "port of the Close API (8700; 0: a free one)"},
     {"s3-port", "N", KIND_NUMBER, AT(s3_port), 65535, "port of the bucket (8701; 0: a free one)"},
     {"api-key", "KEY", KIND_TEXT, AT(api_key), 0, "the key it takes (api_sandbox.secret)"},
+    {"client-id", "ID", KIND_TEXT, AT(client_id), 0,
+        "of the OAuth app it knows (oa2client_sandbox)"},
+    {"client-secret", "SECRET", KIND_TEXT, AT(client_secret), 0, "its secret (sandbox-app-secret)"},
+    {"token-ttl", "DURATION", KIND_DURATION, AT(token_ttl_ms), 0,
+        "how long an access token is good (1h)"},
     {"host", "NAME", KIND_TEXT, AT(host), 0, "host name in the URL of a form (127.0.0.1)"},
     {"form-ttl", "DURATION", KIND_DURATION, AT(form_ttl_ms), 0, "how long a form is good (60s)"},
     {"file-ttl", "DURATION", KIND_DURATION, AT(file_ttl_ms), 0,
@@ -60,6 +65,9 @@ static const struct options defaults = {
     .api_port = 8700,
     .s3_port = 8701,
     .api_key = "api_sandbox.secret",
+    .client_id = "oa2client_sandbox",
+    .client_secret = "sandbox-app-secret",
+    .token_ttl_ms = INT64_C(3600) * 1000,
     .host = "127.0.0.1",
     .form_ttl_ms = 60000,
     .file_ttl_ms = INT64_C(24) * 3600 * 1000,
@@ -130,6 +138,9 @@ static enum options_read check_together(const struct options *options)
         return wrong("--window is to be longer than 0");
     if (strlen(options->api_key) > SETTINGS_KEY_MAX)
         return wrong("--api-key is too long");
+    if (strlen(options->client_id) > SETTINGS_KEY_MAX ||
+        strlen(options->client_secret) > SETTINGS_KEY_MAX)
+        return wrong("--client-id or --client-secret is too long");
     return OPTIONS_RUN;
 }
 

@@ -12,6 +12,8 @@
 struct options {
     int64_t api_port, s3_port; /* 0: a free one */
     const char *api_key;
+    const char *client_id, *client_secret;
+    int64_t token_ttl_ms;
     const char *host; /* the name in the URL of a form */
     int64_t form_ttl_ms, file_ttl_ms, search_lag_ms, latency_ms;
     int64_t rate; /* requests in a window, for each endpoint; 0: no limit */

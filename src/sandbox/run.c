@@ -8,6 +8,7 @@
 #include "admin/seed.h"
 #include "api/api.h"
 #include "context.h"
+#include "crm/account.h"
 #include "crm/ledger.h"
 #include "faults/deferred.h"
 #include "faults/fault.h"
@@ -83,10 +84,14 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         .file_ttl_ms = options->file_ttl_ms,
         .search_lag_ms = options->search_lag_ms,
         .cursor_ttl_ms = CURSOR_LIFE_MS,
+        .token_ttl_ms = options->token_ttl_ms,
         .rate = {(int)options->rate, options->window_ms},
         .etag = options->etag,
     };
     snprintf(values.api_key, sizeof(values.api_key), "%s", options->api_key);
+    snprintf(values.client_id, sizeof(values.client_id), "%s", options->client_id);
+    snprintf(values.client_secret, sizeof(values.client_secret), "%s", options->client_secret);
+    snprintf(values.user_id, sizeof(values.user_id), "%s", ACCOUNT_USER);
     settings_init(&sandbox->settings, &values);
     pace_init(&sandbox->pace);
     sandbox->bucket = options->s3_bucket;

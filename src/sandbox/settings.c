@@ -74,13 +74,39 @@ static bool read_search_lag(struct settings_values *values, const struct json *v
     return read_duration(value, &values->search_lag_ms);
 }
 
-static bool read_api_key(struct settings_values *values, const struct json *value)
+static bool read_token_ttl(struct settings_values *values, const struct json *value)
+{
+    return read_duration(value, &values->token_ttl_ms);
+}
+
+/** A text that is not empty, and leaves room for its NUL. */
+static bool read_text(char *member, size_t size, const struct json *value)
 {
     const char *text = json_text(value);
-    if (!text || !*text || strlen(text) > SETTINGS_KEY_MAX)
+    if (!text || !*text || strlen(text) >= size)
         return false;
-    snprintf(values->api_key, sizeof(values->api_key), "%s", text);
+    snprintf(member, size, "%s", text);
     return true;
+}
+
+static bool read_api_key(struct settings_values *values, const struct json *value)
+{
+    return read_text(values->api_key, sizeof(values->api_key), value);
+}
+
+static bool read_client_id(struct settings_values *values, const struct json *value)
+{
+    return read_text(values->client_id, sizeof(values->client_id), value);
+}
+
+static bool read_client_secret(struct settings_values *values, const struct json *value)
+{
+    return read_text(values->client_secret, sizeof(values->client_secret), value);
+}
+
+static bool read_user_id(struct settings_values *values, const struct json *value)
+{
+    return read_text(values->user_id, sizeof(values->user_id), value);
 }
 
 static bool read_access_token(struct settings_values *values, const struct json *value)
@@ -133,6 +159,10 @@ static const struct reader {
     {"window", read_window, "a duration such as \"5s\", not 0"},
     {"etag", read_etag, "md5, kms or opaque"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
+    {"client_id", read_client_id, "a text of 1 to 255 bytes"},
+    {"client_secret", read_client_secret, "a text of 1 to 255 bytes"},
+    {"user_id", read_user_id, "a text of 1 to 127 bytes"},
+    {"token_ttl", read_token_ttl, "a duration such as \"1h\""},
     {"access_token", read_access_token, "a text of at most 8192 bytes"},
 };
 

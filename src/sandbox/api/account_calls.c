@@ -13,12 +13,12 @@
 
 /* ---- GET me/ ---- */
 
-static struct json *describe_me(void)
+static struct json *describe_me(const char *user_id)
 {
     struct json *me = json_object();
     struct json *organization = json_object();
     struct json *organizations = json_array();
-    int result = json_add_text(me, "id", ACCOUNT_USER);
+    int result = json_add_text(me, "id", user_id);
     result |= json_add_text(me, "first_name", ACCOUNT_FIRST_NAME);
     result |= json_add_text(me, "last_name", ACCOUNT_LAST_NAME);
     result |= json_add_text(me, "email", ACCOUNT_EMAIL);
@@ -32,7 +32,7 @@ static struct json *describe_me(void)
 
 void call_me(struct call *call)
 {
-    reply_json(call->reply, 200, describe_me());
+    reply_json(call->reply, 200, describe_me(call->settings.user_id));
 }
 
 /* ---- POST files/upload/ ---- */

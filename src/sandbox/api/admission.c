@@ -1,6 +1,7 @@
 /** Refuses requests over the rate limit, without the key, or without a JSON object. */
 #include "api/admission.h"
 
+#include "crm/logins.h"
 #include "http/pace.h"
 #include "http/reply.h"
 #include "http/server.h"
@@ -30,12 +31,24 @@ static bool has_key(const struct request *request, const char *api_key)
     return same;
 }
 
-static bool has_token(const struct request *request, const char *token)
+/** The access token that was sent; NULL: none. */
+static const char *given_token(const struct request *request)
 {
     static const char bearer[] = "Bearer ";
     const char *given = request_header(request, "Authorization");
-    return *token && given && strncasecmp(given, bearer, strlen(bearer)) == 0 &&
-           strcmp(given + strlen(bearer), token) == 0;
+    return given && strncasecmp(given, bearer, strlen(bearer)) == 0 ? given + strlen(bearer) : NULL;
+}
+
+static bool has_token(const struct request *request, const char *token)
+{
+    const char *given = given_token(request);
+    return *token && given && strcmp(given, token) == 0;
+}
+
+bool admission_has_login(const struct request *request, const struct logins *logins)
+{
+    const char *given = given_token(request);
+    return given && logins_accept(logins, given);
 }
 
 bool admission_refuses_key(
@@ -61,19 +74,35 @@ bool admission_refuses_rate(
     return state.over;
 }
 
+/** Whether a POST is of this type. */
+static bool has_type(const struct request *request, const char *wanted)
+{
+    const char *type = request_header(request, "Content-Type");
+    return type && strncasecmp(type, wanted, strlen(wanted)) == 0 &&
+           strchr("; \t", type[strlen(wanted)]); /* also its NUL */
+}
+
 bool admission_refuses_body(
     const struct request *request, const struct json *body, struct reply *reply)
 {
     if (strcmp(request_method(request), "POST") != 0)
         return false;
-    const char *type = request_header(request, "Content-Type");
-    static const char wanted[] = "application/json";
-    if (!type || strncasecmp(type, wanted, strlen(wanted)) != 0 ||
-        !strchr("; \t", type[strlen(wanted)])) /* also its NUL */
+    if (!has_type(request, "application/json"))
         reply_error(reply, 415, "Content-Type must be application/json.");
     else if (!json_is_object(body))
         reply_error(reply, 400, "The request body is not a JSON object.");
     else
         return false;
+    return true;
+}
+
+bool admission_refuses_fields(
+    const struct request *request, const struct json *fields, struct reply *reply)
+{
+    if (strcmp(request_method(request), "POST") != 0)
+        return false;
+    if (has_type(request, "application/x-www-form-urlencoded") && fields)
+        return false;
+    reply_error(reply, 400, "invalid_request");
     return true;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct json;
+struct logins;
 struct pace;
 struct pace_rate;
 struct reply;
@@ -23,6 +24,13 @@ bool admission_refuses_rate(
 /** Not the key. */
 bool admission_refuses_key(
     const struct request *request, const struct settings_values *settings, struct reply *reply);
+
+/** Whether it has the access token of a login. */
+bool admission_has_login(const struct request *request, const struct logins *logins);
+
+/** A POST that is not fields of a form (`fields`: what they parsed to, or NULL). */
+bool admission_refuses_fields(
+    const struct request *request, const struct json *fields, struct reply *reply);
 
 /** A POST that is not a JSON object (`body`: what it parsed to, or NULL). */
 bool admission_refuses_body(

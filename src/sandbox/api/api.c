@@ -16,6 +16,7 @@
 #include "faults/effect.h"
 #include "http/reply.h"
 #include "http/server.h"
+#include "util/fields.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
@@ -64,6 +65,9 @@ static const struct route routes[] = {
     ACTIVITY("activity/sms/", ACTIVITY_SMS, ENDPOINT_SMS, ENDPOINT_SMSES),
     {"activity/lead_merge/", "GET", ENDPOINT_MERGES, .act = call_list_merges},
     {"event/", "GET", ENDPOINT_EVENTS, .act = call_list_events},
+    {"/oauth2/authorize/", "GET", ENDPOINT_AUTHORIZE, .act = call_authorize},
+    {"/oauth2/token/", "POST", ENDPOINT_TOKEN, .act = call_token},
+    {"/oauth2/revoke/", "POST", ENDPOINT_REVOKE, .act = call_revoke},
 };
 
 /** The route, or NULL with the refusal in the reply. */
@@ -176,12 +180,20 @@ static void add_parameter(void *says, const char *name, const char *value)
     str_printf(says, "%s=%s\n", name, value);
 }
 
+static void add_grant_type(struct str *says, const struct json *fields)
+{
+    const char *type = json_get_text(fields, "grant_type");
+    str_add(says, type ? type : "");
+}
+
 /** What fault rules match: the names of files, or what is read or searched for. */
 static void describe_request(
     const struct exchange *exchange, const struct str *body, struct str *says)
 {
     enum endpoint endpoint = exchange->route->endpoint;
-    if (endpoint == ENDPOINT_SEARCH || endpoint == ENDPOINT_MERGE)
+    if (endpoint == ENDPOINT_TOKEN)
+        add_grant_type(says, exchange->body);
+    else if (endpoint == ENDPOINT_SEARCH || endpoint == ENDPOINT_MERGE)
         str_add(says, str_text(body));
     else if (strcmp(exchange->route->method, "POST") == 0)
         add_filenames(says, exchange->body);
@@ -201,6 +213,19 @@ static void take_fault(struct exchange *exchange, const struct str *body)
     str_release(&says);
 }
 
+static bool is_refused(struct exchange *exchange, const struct settings_values *settings)
+{
+    struct reply *reply = exchange->call.reply;
+    if (route_is_open(exchange->route))
+        return admission_refuses_fields(exchange->request, exchange->body, reply);
+    struct crm *crm = &exchange->call.sandbox->crm;
+    crm_lock(crm);
+    bool has_login = admission_has_login(exchange->request, &crm->logins);
+    crm_unlock(crm);
+    return (!has_login && admission_refuses_key(exchange->request, settings, reply)) ||
+           admission_refuses_body(exchange->request, exchange->body, reply);
+}
+
 static int answer_route(struct exchange *exchange, const struct str *body)
 {
     ledger_request(exchange->call.sandbox->ledger, exchange->route->endpoint);
@@ -212,8 +237,7 @@ static int answer_route(struct exchange *exchange, const struct str *body)
                           exchange->route->endpoint, &settings->rate, reply))
         return result;
     bool acts = effect_act(exchange->fault) != EFFECT_ACT_NEVER;
-    if (acts && !admission_refuses_key(exchange->request, settings, reply) &&
-        !admission_refuses_body(exchange->request, exchange->body, reply))
+    if (acts && !is_refused(exchange, settings))
         perform(exchange);
     return effect_after(exchange->fault, exchange->request, reply);
 }
@@ -225,10 +249,12 @@ int api_answer(struct request *request, const struct str *body, struct reply *re
     struct exchange exchange = {
         .call = {.sandbox = sandbox, .request = request, .reply = reply},
         .request = request,
-        .body = json_parse(str_text(body), body->length),
     };
     exchange.call.settings = settings_get(&sandbox->settings);
     exchange.route = find_route(request, &segment, reply);
+    exchange.body = exchange.route && route_is_open(exchange.route)
+                        ? fields_parse(str_text(body))
+                        : json_parse(str_text(body), body->length);
     exchange.id = segment.text ? strndup(segment.text, segment.length) : NULL;
     int result = exchange.route ? answer_route(&exchange, body) : 0;
     reply->delay_ms = exchange.call.settings.latency_ms;

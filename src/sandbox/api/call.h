@@ -24,7 +24,7 @@ struct call {
     const struct request *request; /* NULL: it is deferred */
     const char *id;                /* what the path has for the route's "*", or NULL */
     enum activity_kind kind;       /* of the route; counts only for calls about activities */
-    const struct json *body;       /* of a POST: an object */
+    const struct json *body;       /* of a POST: an object; fields as one of texts */
     enum fault_kind fault;
     struct settings_values settings;
     struct reply *reply;
@@ -41,6 +41,13 @@ void call_missing(const struct call *call, const char *what);
 /** Who the key belongs to; and a form for one file. */
 void call_me(struct call *call);
 void call_upload(struct call *call);
+
+/* ---- oauth_calls.c ---- */
+
+/** Allow an app to act for a user; give it tokens; take one back. */
+void call_authorize(struct call *call);
+void call_token(struct call *call);
+void call_revoke(struct call *call);
 
 /* ---- lead_calls.c ---- */
 

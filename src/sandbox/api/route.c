@@ -5,13 +5,19 @@
 
 #define BASE "/api/v1/"
 
+bool route_is_open(const struct route *route)
+{
+    return route->path[0] == '/';
+}
+
 bool route_has(const struct route *route, const char *path, struct segment *ret_segment)
 {
     struct segment segment = {NULL, 0};
     const char *pattern = route->path;
-    if (strncmp(path, BASE, strlen(BASE)) != 0)
+    bool is_open = route_is_open(route);
+    if (!is_open && strncmp(path, BASE, strlen(BASE)) != 0)
         return false;
-    path += strlen(BASE);
+    path += is_open ? 0 : strlen(BASE);
     for (; *pattern; pattern++) {
         if (*pattern == '*') {
             segment = (struct segment){path, strcspn(path, "/")};

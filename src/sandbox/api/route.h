@@ -13,7 +13,7 @@
 struct call;
 
 struct route {
-    const char *path; /* behind /api/v1/ */
+    const char *path; /* behind /api/v1/, or with a slash: all of it */
     const char *method;
     enum endpoint endpoint;
     void (*act)(struct call *call);
@@ -25,6 +25,9 @@ struct segment {
     const char *text;
     size_t length;
 };
+
+/** Whether it is for those without the key, who send fields instead of JSON. */
+bool route_is_open(const struct route *route);
 
 /** Whether a path is the route's. `ret_segment` is written on success only. */
 bool route_has(const struct route *route, const char *path, struct segment *ret_segment);

@@ -25,6 +25,7 @@ void crm_release(struct crm *crm)
 {
     crm_reset(crm);
     history_release(&crm->history);
+    logins_release(&crm->logins);
     leads_free(crm->leads);
 }
 

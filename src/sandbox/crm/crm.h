@@ -11,6 +11,7 @@
 #include "crm/activity.h"
 #include "crm/cursor.h"
 #include "crm/history.h"
+#include "crm/logins.h"
 #include "crm/uploads.h"
 
 #include <pthread.h>
@@ -27,6 +28,7 @@ struct crm {
     struct activities activities;
     struct history history;
     struct cursors cursors;
+    struct logins logins;
     bool sees_stores; /* files go to our own bucket */
 };
 

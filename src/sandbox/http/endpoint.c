@@ -23,4 +23,7 @@ const char *const endpoint_names[ENDPOINTS] = {
     [ENDPOINT_MERGE] = "merge",
     [ENDPOINT_MERGES] = "merges",
     [ENDPOINT_EVENTS] = "events",
+    [ENDPOINT_AUTHORIZE] = "authorize",
+    [ENDPOINT_TOKEN] = "token",
+    [ENDPOINT_REVOKE] = "revoke",
 };

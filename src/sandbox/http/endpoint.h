@@ -26,6 +26,9 @@ enum endpoint {
     ENDPOINT_MERGE,         /* POST lead/merge/ */
     ENDPOINT_MERGES,        /* GET activity/lead_merge/ */
     ENDPOINT_EVENTS,        /* GET event/ */
+    ENDPOINT_AUTHORIZE,     /* GET /oauth2/authorize/ */
+    ENDPOINT_TOKEN,         /* POST /oauth2/token/ */
+    ENDPOINT_REVOKE,        /* POST /oauth2/revoke/ */
     ENDPOINTS
 };
 
