@@ -12,21 +12,22 @@
  *
  * - main(): from argv to a command
  *     cli/                 one file per command: check (with check_machine), doctor, explain,
- *                          forget, list, match (with match_examine, match_folder, match_file and
- *                          match_print), page (its address), prune, release (and recall), report,
- *                          retry, run, show, status (pause and resume), upload (with errand,
- *                          upload_filing and upload_result); cli and option_table (all commands and
- *                          options), from which come help and completion (with completion_bash,
- *                          completion_fish, completion_zsh and completion_text); explain_facts
- *                          (with explain_disk, explain_asked and writers) and situation (the tables
- *                          of what they show, each pure: situation_kind, situation_outcome,
- *                          situation_queued, situation_settling and situation_new, in the words of
- *                          situation_words); what commands share: desk and session (ask an agent or
- *                          the queue), selected (which jobs the options mean), jobs, job_row and
- *                          job_csv (a job for people, and for spreadsheets: csv), listed and filed
- *                          (rows for people), names, job_by_name, spelling and named_file (find
- *                          what was named), unanswered (what does not answer), confirm, absence;
- *                          for terminals terminal (its size), screen, and of a status status_view,
+ *                          forget, list, login and logout (with login_desk), match (with
+ *                          match_examine, match_folder, match_file and match_print), page (its
+ *                          address), prune, release (and recall), report, retry, run, show, status
+ *                          (pause and resume), upload (with errand, upload_filing and
+ *                          upload_result); cli and option_table (all commands and options), from
+ *                          which come help and completion (with completion_bash, completion_fish,
+ *                          completion_zsh and completion_text); explain_facts (with explain_disk,
+ *                          explain_asked and writers) and situation (the tables of what they show,
+ *                          each pure: situation_kind, situation_outcome, situation_queued,
+ *                          situation_settling and situation_new, in the words of situation_words);
+ *                          what commands share: desk and session (ask an agent or the queue),
+ *                          selected (which jobs the options mean), jobs, job_row and job_csv (a job
+ *                          for people, and for spreadsheets: csv), listed and filed (rows for
+ *                          people), names, job_by_name, spelling and named_file (find what was
+ *                          named), unanswered (what does not answer), confirm, absence; for
+ *                          terminals terminal (its size), screen, and of a status status_view,
  *                          status_text, status_folders and status_transfers
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
@@ -123,7 +124,10 @@
  *                          errand_rows: in a table)
  *     work/discards        failed files that a person deleted; brought_back: or brought back
  *     work/classify        which files belong together, before the first of them goes
- *     work/health          GET me/: is Close up, is the key valid; s3_health: is S3 to blame
+ *     work/health          GET me/: is Close up, is the key valid; s3_health: is S3 to blame;
+ *                          blocked: why nothing is sent
+ *     work/worker_key      another key when its file changes, and the renewal of a login;
+ *                          fresh_key: the same for a command
  *     work/worker_status   what is in progress, and why nothing is
  *     work/task            a task: its jobs, its stage, its open directories
  *     work/filing          the stages resolve, attach, verify, reconcile and renamed
@@ -196,12 +200,14 @@
  *                          variable, template, template_parse, sidecar
  *     close/               api (what is sent), activity_kind and activity (what is posted), search
  *                          (what is asked, and compared), phone (numbers as they are written),
- *                          ticket, s3_reply, reply and record (what comes back), key
- *     http/                http, request, mail_request and shaper (the door to libcurl: the loop, a
- *                          transfer, a mail, the turns of the bandwidth); pure: rate_limit (what a
- *                          reply says), window (how many requests it still allows), breaker (the
- *                          circuit breaker of a server), progress (is a transfer moving), bucket,
- *                          date
+ *                          ticket, s3_reply, reply and record (what comes back), key, login (tokens
+ *                          that are kept, by login_file), oauth (where they come from), renewal
+ *                          (new ones for old ones)
+ *     http/                http, request, fields_request, mail_request and shaper (the door to
+ *                          libcurl: the loop, a transfer, fields of a form, a mail, the turns of
+ *                          the bandwidth); pure: rate_limit (what a reply says), window (how many
+ *                          requests it still allows), breaker (the circuit breaker of a server),
+ *                          progress (is a transfer moving), bucket, date
  *     files/               safe_open, identity (identity_wire: as bytes), inode, entries (what is
  *                          in a directory), lease, filesystem, mounts (what can hang), apart (what
  *                          may hang, in a process that is left behind if it does), life (signs of
@@ -230,12 +236,12 @@
  *                          (how many jobs ended each day) and prune answer; selection: which jobs
  *                          are meant; gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), cells (text
- *                          in columns of a terminal: the door to its widths), encoding (the door
- *                          to iconv), json (the door to cJSON), digest (the door to nettle), magic
+ *                          in columns of a terminal: the door to its widths), encoding (the door to
+ *                          iconv), json (the door to cJSON), digest (the door to nettle), magic
  *                          (the door to libmagic), notify and journal (the door to libsystemd),
- *                          str, wire (values as bytes), utf8, xhtml, clock, moment (times as
- *                          people write them), log, units, url, shortage, account,
- *                          closed_directory, remedy
+ *                          str, wire (values as bytes), utf8, xhtml, clock, moment (times as people
+ *                          write them), log, units, url, shortage, account, closed_directory,
+ *                          core_file, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

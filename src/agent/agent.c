@@ -15,6 +15,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/base/core_file.h"
 #include "closedrop/base/exit_codes.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/notify.h"
@@ -27,8 +28,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define QUEUE_PATIENCE_MS 3000
@@ -193,23 +192,13 @@ static int open_intake(struct agent *agent)
     return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
 }
 
-/** The API key must never end up in a core file. */
-static void forbid_core_files(void)
-{
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__ /* its leak check attaches to the process */
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
 /** Start the stages from left to right, up to the first one that cannot start. */
 static int start(struct agent *agent)
 {
     static int (*const steps[])(struct agent * agent) = {load_config, open_queue, open_metrics,
         open_owners, open_worker, open_folders, open_alerts, recover, open_control, open_web,
         open_intake};
-    forbid_core_files();
+    core_file_forbid();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();

@@ -134,8 +134,8 @@ static bool is_finished(const struct agent *agent)
 {
     if (!agent->stopping)
         return false;
-    bool is_idle =
-        worker_count_claimed(agent->worker) == 0 && alerts_count_running(agent->alerts) == 0;
+    bool is_idle = worker_count_claimed(agent->worker) == 0 &&
+                   alerts_count_running(agent->alerts) == 0 && !worker_is_renewing(agent->worker);
     return agent->broken || is_idle || clock_steady_ms() >= agent->stop_ms;
 }
 

@@ -80,7 +80,8 @@ static void tell_waiting(struct agent *agent)
 void once_stop_if_done(struct agent *agent)
 {
     bool waiting = false;
-    bool is_at_work = worker_count_claimed(agent->worker) > 0 || worker_is_asking(agent->worker);
+    bool is_at_work = worker_count_claimed(agent->worker) > 0 || worker_is_asking(agent->worker) ||
+                      worker_is_renewing(agent->worker);
     if (!agent->once || agent->stopping || is_at_work)
         return;
     bool key_refused = worker_blocked(agent->worker) == BREAKER_KEY_REFUSED;

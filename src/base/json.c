@@ -84,6 +84,21 @@ void json_free(struct json *value)
     cJSON_Delete(inner(value));
 }
 
+static void erase(cJSON *item)
+{
+    for (; item; item = item->next) {
+        if (item->valuestring)
+            explicit_bzero(item->valuestring, strlen(item->valuestring));
+        erase(item->child);
+    }
+}
+
+void json_free_secret(struct json *value)
+{
+    erase(inner(value));
+    json_free(value);
+}
+
 void json_freep(struct json **value)
 {
     json_free(*value);

@@ -4,6 +4,7 @@
 
 #include "closedrop/base/account.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
@@ -13,6 +14,7 @@
 #include "closedrop/config/service_account.h"
 #include "closedrop/control/client.h"
 #include "closedrop/http/http.h"
+#include "closedrop/work/fresh_key.h"
 #include "closedrop/work/verdict.h"
 
 #include <errno.h>
@@ -113,8 +115,13 @@ static void tell_down(const struct config *config, const struct api_outcome *out
     fputs("; check close.api_url, proxy and the network\n", stderr);
 }
 
-static void tell_refusal(const struct key *key, int status)
+static void tell_refusal(const struct key *key, int status, const char *why)
 {
+    if (key->is_login) {
+        fprintf(stderr, "closedrop: Close refuses the login (%d); %s\n", status,
+            *why ? why : "log in again: \"closedrop login\"");
+        return;
+    }
     fprintf(stderr, "closedrop: Close refuses the %s (%d); ", key_called(key), status);
     if (key->is_token)
         fprintf(stderr, "check what renews it, and writes it into %s\n", key->file);
@@ -124,8 +131,8 @@ static void tell_refusal(const struct key *key, int status)
             "of it, including the part after the dot, into the key file\n");
 }
 
-static int tell_answer(
-    const struct config *config, const struct key *key, const struct request *request)
+static int tell_answer(const struct config *config, const struct key *key,
+    const struct request *request, const char *why)
 {
     const struct api_outcome outcome = {.end = request_end(request),
         .status = request_status(request),
@@ -142,7 +149,7 @@ static int tell_answer(
         code = EXIT_DONE;
         break;
     case API_KEY_REFUSED:
-        tell_refusal(key, outcome.status);
+        tell_refusal(key, outcome.status, why);
         code = EXIT_KEY_REFUSED;
         break;
     case API_DOWN:
@@ -152,23 +159,35 @@ static int tell_answer(
     return code;
 }
 
-static int ask_online(const struct config *config, const struct key *key)
+static int ask_online(const struct config *config, struct key *key)
 {
-    const struct api api = {.url = config->close.api_url,
-        .key = key,
-        .options = {.ca_file = config->close.ca_file,
-            .proxy = config->close.proxy,
-            .timeout_ms = config->limits.timeout_ms}};
-    struct http *http = http_new();
-    struct request *request = http ? api_me(&api) : NULL;
-    int code = EXIT_NOT_DONE;
-    if (request) {
-        http_run(http, request);
-        code = tell_answer(config, key, request);
-    }
+    struct str why = STR_INIT(4096);
+    const struct fresh_key fresh = {config, http_new(), key, config->limits.timeout_ms};
+    struct request *request = fresh.http ? fresh_key_ask_me(&fresh, &why) : NULL;
+    int code = request ? tell_answer(config, key, request, str_text(&why)) : EXIT_NOT_DONE;
     request_free(request);
-    http_free(http);
+    http_free(fresh.http);
+    str_release(&why);
     return code;
+}
+
+/** Whether somebody is logged in, and until when; only where that is the way in. */
+static int tell_login(const struct key *key)
+{
+    char left[UNITS_DURATION];
+    int64_t left_ms = key->ends_at_ms - clock_steady_ms();
+    if (!*key->text) {
+        fputs("closedrop: nobody is logged in; log in: \"closedrop login\"\n", stderr);
+        return EXIT_KEY_REFUSED;
+    }
+    if (left_ms > 0)
+        printf("somebody is logged in; the access token is good for another %s, and is renewed by "
+               "itself\n",
+            units_duration_text(left_ms, left));
+    else
+        puts("somebody is logged in; the access token has ended, and is renewed with the next "
+             "request");
+    return EXIT_DONE;
 }
 
 /** What root may do says nothing about the user that closedrop runs as; `user`: "" if not root. */
@@ -231,7 +250,9 @@ static int check(const struct options *options)
     check_readable(config, user, &report.problems);
     machine_check(config, &key, &report);
     int code = tell_report(config, user, &report), answer = EXIT_DONE;
-    if (code != EXIT_CONFIG && options->online)
+    if (code != EXIT_CONFIG && key.is_login)
+        answer = tell_login(&key);
+    if (code != EXIT_CONFIG && !answer && options->online)
         answer = ask_online(config, &key);
     machine_report_release(&report);
     key_release(&key);

@@ -3,6 +3,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/close/renewal.h"
 #include "closedrop/config/config.h"
 #include "closedrop/control/tokens.h"
 #include "closedrop/files/apart.h"
@@ -243,14 +244,33 @@ static void check_tokens(const struct config *config, struct str *problems)
     str_release(&why);
 }
 
+static void check_client_secret(const struct config *config, struct str *problems)
+{
+    struct str why = STR_INIT(4096);
+    char secret[RENEWAL_SECRET];
+    if (renewal_secret(config->close.client_secret_file, secret, &why) < 0)
+        str_printf(problems, "%s:%u: close.oauth.client_secret_file: %s\n", config->file,
+            config->close.oauth_line, str_text(&why));
+    explicit_bzero(secret, sizeof(secret));
+    str_release(&why);
+}
+
 void machine_check(const struct config *config, struct key *key, struct machine_report *report)
 {
     struct str why = STR_INIT(4096);
-    bool has_token = config->close.access_token_file != NULL;
+    const struct close_settings *close = &config->close;
+    bool has_token = close->access_token_file != NULL, has_login = close->client_id != NULL;
     if (config_key(config, key, &why) < 0)
         str_printf(&report->problems, "%s:%u: close.%s: %s\n", config->file,
-            has_token ? config->close.token_line : config->close.key_line,
-            has_token ? "access_token_file" : "api_key_file", str_text(&why));
+            has_login   ? close->oauth_line
+            : has_token ? close->token_line
+                        : close->key_line,
+            has_login   ? "oauth"
+            : has_token ? "access_token_file"
+                        : "api_key_file",
+            str_text(&why));
+    if (has_login)
+        check_client_secret(config, &report->problems);
     str_release(&why);
     check_tokens(config, &report->problems);
     check_state_dir(config, &report->problems);

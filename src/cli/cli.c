@@ -32,8 +32,8 @@ static const struct command command_completion = {
 static const struct command *const commands[] = {&command_run, &command_check, &command_doctor,
     &command_match, &command_explain, &command_upload, &command_status, &command_list,
     &command_show, &command_report, &command_retry, &command_forget, &command_release,
-    &command_recall, &command_prune, &command_pause, &command_resume, &command_page,
-    &command_completion};
+    &command_recall, &command_prune, &command_pause, &command_resume, &command_login,
+    &command_logout, &command_page, &command_completion};
 
 static int completion(const struct options *options)
 {

@@ -32,6 +32,8 @@ struct verdict errand_try(struct errand *errand, struct verdict (*step)(struct e
 {
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = step(errand);
+    if (session_key_refused(&verdict) && session_renew(errand->session))
+        verdict = step(errand);
     for (int attempt = 1; attempt < ATTEMPTS_MAX && is_worth_another_try(&verdict); attempt++) {
         errand_pause(errand,
             verdict.kind == VERDICT_WAIT ? verdict.wait_ms

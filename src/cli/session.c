@@ -8,6 +8,7 @@
 #include "closedrop/base/units.h"
 #include "closedrop/control/client.h"
 #include "closedrop/work/answer.h"
+#include "closedrop/work/fresh_key.h"
 #include "closedrop/work/upload.h"
 
 #include <errno.h>
@@ -17,6 +18,36 @@
 
 #define BAR_WIDTH 30
 #define BAR_EVERY_MS 100
+
+static bool renew(struct session *session)
+{
+    const struct fresh_key fresh = {
+        session->config, session->http, &session->key, session->config->limits.timeout_ms};
+    struct str why = STR_INIT(4096);
+    bool is_another = fresh_key_renew(&fresh, &why);
+    if (!is_another)
+        fprintf(stderr, "closedrop: the login cannot be renewed: %s\n", str_text(&why));
+    str_release(&why);
+    return is_another;
+}
+
+bool session_renew(struct session *session)
+{
+    if (!session->key.is_login || session->was_renewed)
+        return false;
+    session->was_renewed = true;
+    return renew(session);
+}
+
+static int open_login(struct session *session)
+{
+    if (fresh_key_is_due(&session->key) && !renew(session))
+        return *session->key.text ? EXIT_NOT_DONE : EXIT_KEY_REFUSED;
+    if (*session->key.text)
+        return EXIT_DONE;
+    fputs("closedrop: nobody is logged in; log in: \"closedrop login\"\n", stderr);
+    return EXIT_KEY_REFUSED;
+}
 
 int session_open(const struct options *options, struct session *ret_session)
 {
@@ -39,9 +70,10 @@ int session_open(const struct options *options, struct session *ret_session)
         .options = {.ca_file = session->config->close.ca_file,
             .proxy = session->config->close.proxy,
             .timeout_ms = session->config->limits.timeout_ms}};
-    if (session->http)
-        http_set_bandwidth(session->http, session->config->limits.bandwidth);
-    return session->http && session->tables ? EXIT_DONE : EXIT_NOT_DONE;
+    if (!session->http || !session->tables)
+        return EXIT_NOT_DONE;
+    http_set_bandwidth(session->http, session->config->limits.bandwidth);
+    return open_login(session);
 }
 
 void session_leave_queue(struct session *session)
@@ -114,6 +146,8 @@ void session_run(struct session *session, struct request *request, const struct 
     if (draws)
         clear_bar();
     close_clock_take(&session->close_clock, answer_close_ms(request), clock_steady_ms());
+    if (fresh_key_is_due(&session->key))
+        (void)renew(session);
 }
 
 /* ---- which lead it belongs to ---- */

@@ -25,6 +25,7 @@ struct session {
     struct close_clock close_clock;
     struct client *client; /* see session_ask() */
     bool said_unlisted;    /* see listed.h */
+    bool was_renewed;      /* see session_renew() */
 };
 
 /** Read configuration and key. Returns EXIT_DONE, or prints why not and returns another exit
@@ -53,6 +54,10 @@ struct verdict session_resolve(struct session *session, struct resolution *resol
 
 /** Add the member "error": null, or an object with code and message. Returns 0 or -ENOMEM. */
 int session_add_error(struct json *object, const struct verdict *verdict);
+
+/** Close has refused the token of a login: replace it, once. Returns whether there is another, so
+ * that it is worth asking again; or says why not. */
+bool session_renew(struct session *session);
 
 /** Whether Close refused the key: then no other file fares better. */
 bool session_key_refused(const struct verdict *verdict);

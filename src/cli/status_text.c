@@ -126,6 +126,21 @@ static void add_agent(const struct status_view *view, const struct json *agent)
     str_release(&words);
 }
 
+/** The agent renews its access token before that ends. */
+static void add_login(const struct status_view *view, const struct json *login)
+{
+    const char *ends_at = json_get_text(login, "ends_at");
+    struct str words = STR_INIT(LINE_MAX_BYTES);
+    if (!ends_at)
+        return;
+    str_add(&words, "access token until ");
+    status_view_day(view, &words, ends_at);
+    str_add(&words, ", renewed by itself");
+    str_add(view->out, "Login: ");
+    status_view_line(view, str_text(&words), INDENT - 1, INDENT);
+    str_release(&words);
+}
+
 static void add_counts(const struct status_view *view, const struct json *jobs)
 {
     struct str words = STR_INIT(LINE_MAX_BYTES);
@@ -198,6 +213,7 @@ void status_text_add(const struct status_view *view, const struct json *status)
     add_alerts(view, status);
     if (agent)
         add_agent(view, agent);
+    add_login(view, json_get(status, "login"));
     add_counts(view, json_get(status, "jobs"));
     add_paced(view, json_get(status, "paced"));
     add_not_put_away(view, status);

@@ -5,8 +5,10 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/login_file.h"
 #include "closedrop/files/secret_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +96,27 @@ static int load_file(
     return key->file || result < 0 ? result : -ENOMEM;
 }
 
+static_assert(LOGIN_TOKEN_MAX == ACCESS_TOKEN_MAX, "the token of a login must fit");
+
+/** The token of a login, and until when it is good. */
+static int load_login(const struct key_source *source, struct key *key, struct str *why)
+{
+    struct login login;
+    const struct login_now now = login_now();
+    key->file = str_format("%s/" LOGIN_FILE, source->state_dir);
+    int result = login_load(source->state_dir, &login, &key->changed_ns, why);
+    if (result < 0)
+        return result;
+    key->is_token = key->is_login = true;
+    if (login_is_there(&login, source->client_id)) {
+        memcpy(key->text, login.access_token, sizeof(key->text));
+        key->renew_at_ms = login_renew_at(&login, &now);
+        key->ends_at_ms = login_ends_at(&login, &now);
+    }
+    login_erase(&login);
+    return key->file ? 0 : -ENOMEM;
+}
+
 int key_load(const struct key_source *source, struct key *ret_key, struct str *why)
 {
     struct key key = {.file = NULL};
@@ -103,7 +126,9 @@ int key_load(const struct key_source *source, struct key *ret_key, struct str *w
     char *credential = credentials ? str_format("%s/close-api-key", credentials) : NULL;
     char *environment = getenv("CLOSE_API_KEY");
 
-    if (source->token_file)
+    if (source->client_id)
+        result = load_login(source, &key, why);
+    else if (source->token_file)
         result = load_file(source->token_file, &of_token, &key, why);
     else if (source->key_file)
         result = load_file(source->key_file, &of_key, &key, why);

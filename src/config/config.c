@@ -58,6 +58,8 @@ void config_release(struct config *config)
     free(config->close.api_url);
     free(config->close.api_key_file);
     free(config->close.access_token_file);
+    free(config->close.client_id);
+    free(config->close.client_secret_file);
     text_list_free(config->close.upload_hosts);
     free(config->close.ca_file);
     free(config->close.proxy);
@@ -112,7 +114,21 @@ struct people_columns config_people_columns(const struct config *config)
 
 int config_key(const struct config *config, struct key *ret_key, struct str *why)
 {
-    const struct key_source source = {
-        .key_file = config->close.api_key_file, .token_file = config->close.access_token_file};
+    const struct key_source source = {.key_file = config->close.api_key_file,
+        .token_file = config->close.access_token_file,
+        .client_id = config->close.client_id,
+        .state_dir = config->state_dir};
     return key_load(&source, ret_key, why);
+}
+
+struct renewal_plan config_renewal(const struct config *config)
+{
+    const struct close_settings *close = &config->close;
+    return (struct renewal_plan){.state_dir = config->state_dir,
+        .api_url = close->api_url,
+        .client_id = close->client_id,
+        .secret_file = close->client_secret_file,
+        .options = {.ca_file = close->ca_file,
+            .proxy = close->proxy,
+            .timeout_ms = config->limits.timeout_ms}};
 }

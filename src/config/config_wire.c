@@ -86,6 +86,7 @@ void config_to_wire(struct str *out, const struct config *config)
     wire_add_text(out, config->state_dir);
     wire_add_text(out, config->close.api_key_file);
     wire_add_text(out, config->close.access_token_file);
+    wire_add_text(out, config->close.client_secret_file);
     wire_add_text(out, config->close.ca_file);
     wire_add_text(out, config->http.token_file);
     wire_add_text(out, config->http.read_token_file);
@@ -184,6 +185,7 @@ static void read_paths(struct wire *wire, struct config *config)
     config->state_dir = wire_whole_text(wire);
     config->close.api_key_file = wire_text(wire);
     config->close.access_token_file = wire_text(wire);
+    config->close.client_secret_file = wire_text(wire);
     config->close.ca_file = wire_text(wire);
     config->http.token_file = wire_text(wire);
     config->http.read_token_file = wire_text(wire);

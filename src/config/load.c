@@ -12,6 +12,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/url.h"
+#include "closedrop/close/login.h"
 #include "closedrop/config/config.h"
 #include "closedrop/config/listen_address.h"
 #include "closedrop/config/locate.h"
@@ -52,6 +53,30 @@ static void check_api_url(
     }
 }
 
+/** An OAuth app, for which somebody logs in. */
+static void read_oauth(
+    struct settings *settings, struct setting *close_group, struct config *config)
+{
+    struct setting *group = setting_group(settings, close_group, "oauth");
+    struct close_settings *close = &config->close;
+    close->client_id = setting_text(settings, group, "client_id", NULL);
+    close->client_secret_file = reader_absolute(
+        settings, config->file, setting_text(settings, group, "client_secret_file", NULL));
+    close->oauth_line = setting_line(group, "client_secret_file");
+    if (!close->client_id && !close->client_secret_file)
+        return;
+    if (!close->client_id || !login_is_token(close->client_id, LOGIN_TEXT_MAX))
+        setting_problem(settings, group, "client_id",
+            "must be the client ID of the OAuth app (in Close: Settings, Developer, OAuth Apps)");
+    if (!close->client_secret_file)
+        setting_problem(settings, group, "client_secret_file",
+            "is missing; name the file that contains the app's client secret");
+    if (close->api_key_file || close->access_token_file)
+        setting_problem(settings, close_group, "oauth",
+            "is used in place of an API key or access token; remove it, or %s",
+            close->api_key_file ? "api_key_file" : "access_token_file");
+}
+
 static void read_close(struct settings *settings, struct config *config)
 {
     static const char *const amazon[] = {"*.amazonaws.com", NULL};
@@ -67,6 +92,7 @@ static void read_close(struct settings *settings, struct config *config)
     if (close->api_key_file && close->access_token_file)
         setting_problem(settings, group, "access_token_file",
             "is used in place of an API key; remove it, or api_key_file");
+    read_oauth(settings, group, config);
     close->ca_line = setting_line(group, "ca_file");
     close->upload_hosts = setting_texts(settings, group, "upload_hosts", amazon);
     close->ca_file =

@@ -117,6 +117,8 @@ static void check_files_outside(const struct nesting *nesting)
     check_outside(nesting, root, "control_socket", config->control_socket);
     check_outside(nesting, close, "api_key_file", config->close.api_key_file);
     check_outside(nesting, close, "access_token_file", config->close.access_token_file);
+    check_outside(nesting, setting_group(nesting->settings, close, "oauth"), "client_secret_file",
+        config->close.client_secret_file);
     check_outside(nesting, close, "ca_file", config->close.ca_file);
     struct setting *http = setting_group(nesting->settings, root, "http");
     check_outside(nesting, http, "token_file", config->http.token_file);

@@ -42,9 +42,9 @@ static void add_file(struct own_files *own_files, const char *path)
 int own_files_make(struct config *config)
 {
     const char *const named[] = {config->file, config->close.api_key_file,
-        config->close.access_token_file, config->close.ca_file, config->alert.login_file,
-        config->alert.ping_file, config->http.token_file, config->http.read_token_file,
-        config->people.file};
+        config->close.access_token_file, config->close.client_secret_file, config->close.ca_file,
+        config->alert.login_file, config->alert.ping_file, config->http.token_file,
+        config->http.read_token_file, config->people.file};
     size_t most = COUNT(named) + config->rule_count;
     struct own_files *own_files =
         calloc(1, sizeof(*own_files) + most * sizeof(own_files->files[0]));

@@ -8,8 +8,8 @@
 
 uid_t service_account(const struct config *config, const char **ret_what)
 {
-    const char *const owned[] = {
-        config->close.api_key_file, config->close.access_token_file, config->state_dir};
+    const char *const owned[] = {config->close.api_key_file, config->close.access_token_file,
+        config->close.client_secret_file, config->state_dir};
     struct stat stat_of;
     *ret_what = NULL;
     for (size_t i = 0; i < COUNT(owned); i++) {

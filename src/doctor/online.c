@@ -9,6 +9,7 @@
 #include "closedrop/close/reply.h"
 #include "closedrop/http/http.h"
 #include "closedrop/work/answer.h"
+#include "closedrop/work/fresh_key.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -67,13 +68,28 @@ struct finding online_judge_key(const struct online_facts *facts)
             "Close accepts it: it belongs to %s", *facts->who ? facts->who : "a user");
     struct finding finding = finding_wrong("Close refuses the %s (status %d)",
         facts->is_token ? "access token" : "API key", facts->outcome.status);
-    if (facts->is_token)
+    if (facts->is_login)
+        finding_remedy(&finding, "closedrop login%s%s%s", *facts->why ? " (" : "", facts->why,
+            *facts->why ? ")" : "");
+    else if (facts->is_token)
         finding_remedy(&finding, "check what renews it, and writes it into %s", facts->key_file);
     else
         finding_remedy(&finding,
             "create a new one in Close under Settings, Developer, API Keys, and put all of it, "
             "including the part after the dot, into %s",
             facts->key_file ? facts->key_file : "the place of the old one, and restart closedrop");
+    return finding;
+}
+
+struct finding online_judge_login(bool is_there, int64_t left_ms)
+{
+    char left[UNITS_DURATION];
+    if (is_there && left_ms > 0)
+        return finding_ok("its access token is good for another %s, and is renewed by itself",
+            units_duration_text(left_ms, left));
+    struct finding finding = is_there ? finding_warning("its access token has ended")
+                                      : finding_wrong("nobody is logged in");
+    finding_remedy(&finding, is_there ? "closedrop check --online" : "closedrop login");
     return finding;
 }
 
@@ -147,8 +163,15 @@ static void load_key(const struct diagnosis *diagnosis, struct key *ret_key)
     str_release(&why);
 }
 
-static void report(
-    const struct diagnosis *diagnosis, const struct request *request, const struct key *key)
+/** Who is logged in is for Close to say; this is for how long. */
+static void report_login(const struct diagnosis *diagnosis, const struct key *key)
+{
+    diagnosis_add(diagnosis, "login", NULL,
+        online_judge_login(*key->text != '\0', key->ends_at_ms - clock_steady_ms()));
+}
+
+static void report(const struct diagnosis *diagnosis, const struct request *request,
+    const struct key *key, const char *why)
 {
     size_t length;
     const char *body = request_reply(request, &length);
@@ -157,6 +180,8 @@ static void report(
     const struct online_facts facts = {.url = diagnosis->config->close.api_url,
         .key_file = key->file,
         .is_token = key->is_token,
+        .is_login = key->is_login,
+        .why = why,
         .is_me = reply_is_me(body, length),
         .who = str_text(&who),
         .outcome = {.end = request_end(request),
@@ -169,27 +194,23 @@ static void report(
     diagnosis_add(diagnosis, "close", NULL, server);
     if (server.result == FINDING_OK && *key->text)
         diagnosis_add(diagnosis, "key", NULL, online_judge_key(&facts));
+    if (key->is_login)
+        report_login(diagnosis, key);
     if (facts.close_ms)
         diagnosis_add(diagnosis, "clock", NULL, online_judge_clock(&facts));
     str_release(&who);
 }
 
-static void ask(const struct diagnosis *diagnosis, const struct key *key)
+static void ask(const struct diagnosis *diagnosis, struct key *key)
 {
-    const struct config *config = diagnosis->config;
-    const struct api api = {.url = config->close.api_url,
-        .key = key,
-        .options = {.ca_file = config->close.ca_file,
-            .proxy = config->close.proxy,
-            .timeout_ms = TIMEOUT_MS}};
-    struct http *http = http_new();
-    struct request *request = http ? api_me(&api) : NULL;
-    if (request) {
-        http_run(http, request);
-        report(diagnosis, request, key);
-    }
+    struct str why = STR_INIT(4096);
+    const struct fresh_key fresh = {diagnosis->config, http_new(), key, TIMEOUT_MS};
+    struct request *request = fresh.http ? fresh_key_ask_me(&fresh, &why) : NULL;
+    if (request)
+        report(diagnosis, request, key, str_text(&why));
     request_free(request);
-    http_free(http);
+    http_free(fresh.http);
+    str_release(&why);
 }
 
 void online_probe(const struct diagnosis *diagnosis)

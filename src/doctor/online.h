@@ -11,6 +11,8 @@ struct online_facts {
     const char *url;      /* close.api_url */
     const char *key_file; /* where the key or token is; NULL: not in a file of ours */
     bool is_token;
+    bool is_login;   /* of `closedrop login`, ... */
+    const char *why; /* ... and why that could not be renewed; "": it could, or need not be */
     bool is_me;      /* the body is what Close returns there ... */
     const char *who; /* ... for the key of this user; "": it does not say */
     struct api_outcome outcome;
@@ -24,6 +26,9 @@ struct finding online_judge_server(const struct online_facts *facts);
 
 /** Whether Close accepts the key. Pure. */
 struct finding online_judge_key(const struct online_facts *facts);
+
+/** Whether somebody is logged in, and how long the access token is still good. Pure. */
+struct finding online_judge_login(bool is_there, int64_t left_ms);
 
 /** Whether our clock is right. Pure. */
 struct finding online_judge_clock(const struct online_facts *facts);

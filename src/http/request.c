@@ -129,6 +129,12 @@ struct request *request_new(const char *text, const struct request_options *opti
     return request;
 }
 
+static void erase(struct str *text)
+{
+    if (text->bytes)
+        explicit_bzero(text->bytes, text->length);
+}
+
 void request_free(struct request *request)
 {
     if (!request)
@@ -136,10 +142,13 @@ void request_free(struct request *request)
     curl_easy_cleanup(request->easy);
     curl_mime_free(request->form);
     curl_slist_free_all(request->headers);
+    if (request->is_secret) {
+        erase(&request->reply);
+        erase(&request->once);
+    }
     str_release(&request->reply);
     str_release(&request->once);
-    if (request->key.length)
-        explicit_bzero(request->key.bytes, request->key.length);
+    erase(&request->key);
     str_release(&request->key);
     free(request);
 }
@@ -179,10 +188,8 @@ void request_authorize(struct request *request, const char *key)
     str_add(&line, "Authorization: Basic ");
     digest_add_base64(&line, str_text(&pair), pair.length);
     request_header(request, str_text(&line));
-    if (pair.bytes)
-        explicit_bzero(pair.bytes, pair.length);
-    if (line.bytes)
-        explicit_bzero(line.bytes, line.length);
+    erase(&pair);
+    erase(&line);
     str_release(&pair);
     str_release(&line);
 }
@@ -193,8 +200,7 @@ void request_authorize_bearer(struct request *request, const char *token)
     str_add(&request->key, token);
     str_printf(&line, "Authorization: Bearer %s", token);
     request_header(request, str_text(&line));
-    if (line.bytes)
-        explicit_bzero(line.bytes, line.length);
+    erase(&line);
     str_release(&line);
 }
 
@@ -247,14 +253,19 @@ void request_send_once(struct request *request, const char *body)
     SET(request, CURLOPT_READDATA, request);
 }
 
-void request_post_json_once(struct request *request, const char *json)
+void request_post_once(struct request *request, const char *body)
 {
-    request_send_once(request, json);
-    request_header(request, "Content-Type: application/json");
+    request_send_once(request, body);
     request_header(request, "Expect:");
     SET(request, CURLOPT_POST, 1L);
     SET(request, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->once.length);
     SET(request, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void request_post_json_once(struct request *request, const char *json)
+{
+    request_header(request, "Content-Type: application/json");
+    request_post_once(request, json);
 }
 
 const char *request_posted(const struct request *request)

@@ -20,6 +20,7 @@ struct request {
     struct str key; /* to be hidden in whatever comes back */
     char failure[CURL_ERROR_SIZE];
     int group;
+    bool is_secret;    /* body and reply are erased with it */
     bool is_apart;     /* http_next_ended() does not return it */
     CURLcode building; /* the first failure while it was put together */
     enum transfer_end end;
@@ -42,6 +43,9 @@ struct request *request_make(const struct request_options *options);
 
 /** Its body, which is sent as it is, and only once. */
 void request_send_once(struct request *request, const char *body);
+
+/** The same as a POST, with this added to the body. */
+void request_post_once(struct request *request, const char *body);
 
 /** Set the request's end from libcurl's result. */
 void request_ended(struct request *request, CURLcode code);

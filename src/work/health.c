@@ -3,31 +3,14 @@
 
 #include "health.h"
 #include "apply.h"
+#include "blocked.h"
 #include "pacing.h"
+#include "worker_key.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/reply.h"
-
-#include <stdio.h>
-#include <string.h>
-
-/** How often the key file is checked while the key is refused. */
-#define KEY_POLL_MS 1000
-
-/** Why the breaker is open: in status, and in the log where that is news. An outage has many words.
- */
-static void tell(struct worker *worker, const char *code, const char *message)
-{
-    bool is_same =
-        worker->api_breaker.reason == BREAKER_OUTAGE || strcmp(worker->api_message, message) == 0;
-    bool is_news = !worker->api_code || strcmp(worker->api_code, code) != 0 || !is_same;
-    worker->api_code = code;
-    snprintf(worker->api_message, sizeof(worker->api_message), "%s", message);
-    if (is_news)
-        log_error("%s", message);
-}
 
 /** The outcome of the request, in brackets. */
 static void add_outcome(struct str *message, const struct api_outcome *outcome)
@@ -41,13 +24,18 @@ static void add_outcome(struct str *message, const struct api_outcome *outcome)
 /** A key that did not come from the key file can only be changed by a restart. */
 static void add_refused_key(struct str *message, const struct worker *worker)
 {
+    static const char login[] = "Close refuses the access token of the login, although it has just "
+                                "been renewed; log in again: \"closedrop login\"";
     const struct close_settings *close = &worker->config->close;
     const char *file = close->access_token_file ? close->access_token_file : close->api_key_file;
-    str_printf(message, "Close refuses the %s ", key_called(&worker->key));
-    if (file)
-        str_printf(message, "in %s; put a valid one there", file);
+    if (worker->key.is_login)
+        str_add(message, login);
+    else if (file)
+        str_printf(message, "Close refuses the %s in %s; put a valid one there",
+            key_called(&worker->key), file);
     else
-        str_printf(message, "of %s; restart closedrop with a valid one",
+        str_printf(message, "Close refuses the %s of %s; restart closedrop with a valid one",
+            key_called(&worker->key),
             worker->key.file ? "the systemd credential close-api-key" : "$CLOSE_API_KEY");
     str_add(message, "; files stay queued until then");
 }
@@ -61,20 +49,14 @@ static void tell_refusal(struct worker *worker, const struct api_outcome *outcom
     else
         str_add(&message, "Close does not answer; files stay queued until it does");
     add_outcome(&message, outcome);
-    tell(worker, is_key ? "key_refused" : "no_answer", str_text(&message));
+    blocked_tell(worker, is_key ? "key_refused" : "no_answer", str_text(&message));
     str_release(&message);
 }
 
 static void refused(
     struct worker *worker, enum breaker_reason reason, const struct api_outcome *outcome)
 {
-    int64_t now = clock_steady_ms();
-    if (worker->api_breaker.reason != reason)
-        worker->key_poll_ms = now;
-    breaker_trip(
-        &worker->api_breaker, reason, now, pacing_ask_delay(worker, worker->api_breaker.tries + 1));
-    if (reason != BREAKER_KEY_REFUSED)
-        worker->key_unusable = false;
+    blocked_trip(worker, reason);
     if (!worker->key_unusable)
         tell_refusal(worker, outcome);
 }
@@ -83,6 +65,7 @@ static void answered(struct worker *worker)
 {
     if (breaker_answered(&worker->api_breaker))
         log_info("Close answers again");
+    worker_key_is_good(worker);
     worker->key_unusable = false;
     worker->api_has_worked = true;
     worker->api_code = NULL;
@@ -96,63 +79,16 @@ void health_answered(struct worker *worker)
     size_t length;
     const char *body = request_reply(worker->question, &length);
     enum api_health health = verdict_of_me(&outcome, reply_is_me(body, length));
+    if (health == API_KEY_REFUSED && worker_key_is_renewed_first(worker)) {
+        pacing_drop_request(worker, &worker->question);
+        return; /* and Close is asked again */
+    }
     if (health == API_ANSWERS)
         answered(worker);
     else
         refused(worker, health == API_KEY_REFUSED ? BREAKER_KEY_REFUSED : BREAKER_OUTAGE, &outcome);
     pacing_drop_request(worker, &worker->question);
     apply_to_doubts(worker, health == API_ANSWERS);
-}
-
-/** Begin with another key, which is read already. */
-static void take_new_key(struct worker *worker, const struct key *key, int64_t now)
-{
-    key_release(&worker->key);
-    worker->key = *key;
-    absences_release(&worker->absences);
-    window_forget(&worker->windows[API_ME]);
-    breaker_ask_now(&worker->api_breaker, now);
-}
-
-/** The key file is another than it was. False, having said so, where there is no key in it. */
-static bool read_new_key(struct worker *worker, int64_t now)
-{
-    struct key key;
-    struct str why = STR_INIT(8192);
-    int result = config_key(worker->config, &key, &why);
-    if (result == 0)
-        take_new_key(worker, &key, now);
-    else
-        tell(worker, "key_unusable", str_text(&why));
-    str_release(&why);
-    return result == 0;
-}
-
-/** Something renews an access token, and writes the new one into its file. */
-static void renew_token(struct worker *worker)
-{
-    struct key key;
-    struct str why = STR_INIT(8192);
-    if (key_has_changed(&worker->key) && config_key(worker->config, &key, &why) == 0) {
-        key_release(&worker->key);
-        worker->key = key;
-    } /* or it is being written: the old one is good until it is refused */
-    str_release(&why);
-}
-
-/** While the key is refused, a changed key file is reason to ask at once. */
-static void check_key(struct worker *worker, int64_t now)
-{
-    bool is_refused = worker->api_breaker.reason == BREAKER_KEY_REFUSED;
-    bool is_time =
-        now >= worker->key_poll_ms || (is_refused && now >= breaker_due_at(&worker->api_breaker));
-    if (!is_time || (!is_refused && !worker->key.is_token))
-        return;
-    worker->key_poll_ms = now + KEY_POLL_MS;
-    if (is_refused)
-        worker->key_unusable = key_has_changed(&worker->key) && !read_new_key(worker, now);
-    else
-        renew_token(worker);
 }
 
 bool worker_is_asking(const struct worker *worker)
@@ -169,15 +105,15 @@ int64_t health_due_at(const struct worker *worker)
 {
     int64_t breaker_at = breaker_due_at(&worker->api_breaker);
     int64_t window_at = window_shut_until(&worker->windows[API_ME], clock_steady_ms());
-    if (worker->question)
+    if (worker->question || worker_key_is_awaited(worker))
         return INT64_MAX;
     return breaker_at > window_at ? breaker_at : window_at;
 }
 
 void health_ask_if_due(struct worker *worker)
 {
+    worker_key_check(worker);
     int64_t now = clock_steady_ms();
-    check_key(worker, now);
     if (now < health_due_at(worker))
         return;
     struct api api = worker_api(worker, worker->config);

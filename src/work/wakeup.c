@@ -8,6 +8,7 @@
 #include "pacing.h"
 #include "search.h"
 #include "tell.h"
+#include "worker_key.h"
 
 #include "closedrop/base/clock.h"
 
@@ -75,6 +76,7 @@ int64_t worker_timeout(struct worker *worker)
     if (is_busy(worker))
         return 0;
     int64_t next = earlier(next_send(worker), elsewhere_next(worker));
+    next = earlier(next, worker_key_due_at(worker));
     if (!worker->stopping)
         next = earlier(next, next_steady(worker));
     int64_t wait = next == INT64_MAX ? INT64_MAX : next - clock_steady_ms();

@@ -17,6 +17,7 @@
 #include "pacing.h"
 #include "search.h"
 #include "stages.h"
+#include "worker_key.h"
 
 #include "closedrop/base/clock.h"
 
@@ -93,6 +94,10 @@ static void reap_request(struct worker *worker, struct request *request)
 {
     if (request == worker->question) {
         health_answered(worker);
+        return;
+    }
+    if (request == worker->renewal.request) {
+        worker_key_answered(worker);
         return;
     }
     struct task *task = task_of(worker, request);

@@ -9,6 +9,7 @@
 #include "paced.h"
 #include "pacing.h"
 #include "tell.h"
+#include "worker_key.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
@@ -82,6 +83,7 @@ int worker_configure(struct worker *worker, struct config *config, struct str *w
         key_release(&worker->key);
     worker->key = key;
     worker->key_unusable = false;
+    worker_key_begin(worker);
     absences_release(&worker->absences); /* it may be the key of another organisation */
     tell_end(worker);
     free(worker->folders);
@@ -148,6 +150,9 @@ void worker_free(struct worker *worker)
     while (worker->tasks)
         moves_end_task(worker, worker->tasks);
     pacing_drop_request(worker, &worker->question);
+    if (worker->renewal.request)
+        http_stop(worker->http, worker->renewal.request);
+    renewal_release(&worker->renewal);
     key_release(&worker->key);
     held_news_free(worker);
     tables_free(worker->tables);

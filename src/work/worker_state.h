@@ -1,7 +1,8 @@
 /**
  * The worker's own state, shared by the files it is made of: claim.c takes jobs from the queue,
  * worker.c carries them through their stages, outcome.c says what a verdict does to them, moves.c
- * and grouping.c do it; pacing.c knows how much may be in progress, health.c whether Close is up.
+ * and grouping.c do it; pacing.c knows how much may be in progress, health.c whether Close is up,
+ * worker_key.c which key it takes.
  */
 #ifndef CLOSEDROP_WORK_WORKER_STATE_H
 #define CLOSEDROP_WORK_WORKER_STATE_H
@@ -12,6 +13,7 @@
 
 #include "closedrop/close/activity.h"
 #include "closedrop/close/key.h"
+#include "closedrop/close/renewal.h"
 #include "closedrop/http/breaker.h"
 #include "closedrop/http/window.h"
 #include "closedrop/work/close_clock.h"
@@ -86,6 +88,11 @@ struct worker {
     char api_message[4096];       /* the same for people */
     bool api_has_worked;          /* since the start */
     bool key_unusable;            /* the key file changed since, and holds no key to ask with */
+    struct renewal renewal;       /* of a login, while one is in progress */
+    int64_t renew_at_ms;          /* steady clock: when the next one is due */
+    int renew_tries;              /* that did not work out */
+    bool needs_renewal;           /* its token is refused: all work waits for it */
+    bool was_renewed;             /* for that reason, and not taken since */
     struct request *question;     /* GET me/, while one is in progress */
     struct window windows[API_GROUPS]; /* what the server still takes of each group */
     int64_t s3_success_ms;             /* steady clock: when a file last got through */

@@ -161,10 +161,25 @@ static int add_tables(const struct worker *worker, struct json *status)
     return silent.result | json_add(status, "tables_away", silent.list);
 }
 
+/** Whether somebody is logged in, and until when the access token is good. */
+static int add_login(const struct worker *worker, struct json *status)
+{
+    const struct key *key = &worker->key;
+    char ends_at[CLOCK_TEXT];
+    if (!key->is_login)
+        return json_add_null(status, "login");
+    struct json *login = json_object();
+    int64_t ends_ms = clock_lead_ms() + key->ends_at_ms;
+    int result = json_add_bool(login, "logged_in", *key->text != '\0');
+    result |= json_add_text(login, "ends_at", *key->text ? clock_rfc3339(ends_ms, ends_at) : NULL);
+    return result | json_add(status, "login", login);
+}
+
 int worker_add_status(const struct worker *worker, struct json *status)
 {
     struct json *transfers = json_array();
     int result = add_blocked(worker, status) | add_tables(worker, status);
+    result |= add_login(worker, status);
     for (const struct task *task = worker->tasks; task; task = task->next)
         result |= json_append(transfers, view_transfer(task));
     return result | json_add(status, "transfers", transfers);

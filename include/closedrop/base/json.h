@@ -31,6 +31,9 @@ bool json_is_cut(const char *text, size_t length);
 /** Free a value and its members; ignores NULL. Not for a value that an object or array owns. */
 void json_free(struct json *value);
 
+/** The same, but first erase all texts in it. */
+void json_free_secret(struct json *value);
+
 /** For CLEANUP on a `struct json *`. */
 void json_freep(struct json **value);
 

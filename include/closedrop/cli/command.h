@@ -41,6 +41,6 @@ struct command {
 extern const struct command command_run, command_check, command_doctor, command_explain,
     command_match, command_upload, command_status, command_list, command_show, command_report,
     command_retry, command_forget, command_release, command_recall, command_pause, command_resume,
-    command_prune, command_page;
+    command_prune, command_login, command_logout, command_page;
 
 #endif

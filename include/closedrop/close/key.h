@@ -15,20 +15,25 @@ struct str;
 #define API_KEY_MAX 1023
 
 struct key {
-    char text[ACCESS_TOKEN_MAX + 1];
-    bool is_token;      /* of OAuth: sent as a bearer */
-    char *file;         /* where it was read from; NULL: the environment */
-    int64_t changed_ns; /* the file's ctime when it was read */
+    char text[ACCESS_TOKEN_MAX + 1]; /* "": nobody is logged in; only with `is_login` */
+    bool is_token;                   /* of OAuth: sent as a bearer */
+    bool is_login;                   /* and from `closedrop login`: we renew it */
+    char *file;                      /* where it was read from; NULL: the environment */
+    int64_t changed_ns;              /* the file's ctime when it was read; -1: there was none */
+    int64_t renew_at_ms, ends_at_ms; /* of a login, on the steady clock */
 };
 
 /** Where to read it from. The texts are the caller's. */
 struct key_source {
     const char *key_file;   /* NULL: systemd's credential, then the environment */
     const char *token_file; /* NULL: an API key is used */
+    const char *client_id;  /* in their place, the login for this OAuth app, ... */
+    const char *state_dir;  /* ... which is kept there; NULL: none */
 };
 
 /**
- * Read the access token from its file, or else the key from its own; if there is neither, from the
+ * Read the access token of the login, also where nobody is logged in (close/login.h), or the one
+ * from its file, or else the key from its own; if there is neither, from the
  * systemd credential "close-api-key", or else from $CLOSE_API_KEY, which is then removed from the
  * environment. A file must belong to root or to us, be readable only by its owner, and contain one
  * line.

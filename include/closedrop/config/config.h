@@ -8,6 +8,7 @@
 #define CLOSEDROP_CONFIG_CONFIG_H
 
 #include "closedrop/close/key.h"
+#include "closedrop/close/renewal.h"
 #include "closedrop/config/tree.h"
 
 /** Take and give back a reference; giving back the last one frees the tree. NULL is ignored. */
@@ -25,6 +26,9 @@ const struct rule *config_rule(const struct config *config, const char *name);
 
 /** Read the access token or API key that it names: key_load() with what it says. */
 int config_key(const struct config *config, struct key *ret_key, struct str *why);
+
+/** What it says about renewing a login; only with `close.client_id`. It owns the texts. */
+struct renewal_plan config_renewal(const struct config *config);
 
 /** Whether a folder names the rule. */
 bool config_uses_rule(const struct config *config, const struct rule *rule);

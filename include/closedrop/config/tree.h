@@ -76,6 +76,9 @@ struct close_settings {
     unsigned key_line;       /* of that key in the configuration file, or of its group */
     char *access_token_file; /* NULL: an API key is used */
     unsigned token_line;
+    char *client_id; /* of the OAuth app for which somebody logs in; NULL: another way is used */
+    char *client_secret_file;
+    unsigned oauth_line;
     char **upload_hosts;
     char *ca_file; /* "": the system's */
     unsigned ca_line;

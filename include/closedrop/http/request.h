@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct request;
+struct str;
 
 #define REPLY_MAX (1024 * 1024)
 
@@ -83,6 +84,22 @@ void request_post_json(struct request *request, const char *json);
  * libcurl repeats a POST by itself if a connection that it used before breaks before any answer.
  */
 void request_post_json_once(struct request *request, const char *json);
+
+/** A field of a POST of fields; the texts are the caller's. */
+struct request_field {
+    const char *name;
+    const char *value;
+};
+
+/**
+ * Add fields to the body, and turn it into a POST of them (application/x-www-form-urlencoded) that
+ * must never be repeated either. Fields and reply have secrets in them: they are erased with it.
+ */
+void request_add_fields(struct request *request, const struct request_field *fields, size_t count);
+void request_post_fields_once(struct request *request);
+
+/** Add a text with everything as %XX but letters, digits and "-._~" (RFC 3986). */
+void request_add_percent(struct str *out, const char *text);
 
 /** Turn it into a POST of one line of plain text. */
 void request_post_text(struct request *request, const char *line);

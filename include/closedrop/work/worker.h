@@ -135,6 +135,9 @@ int64_t worker_timeout(struct worker *worker);
 /** Whether a health check of Close is in progress, whose answer decides what is due next. */
 bool worker_is_asking(const struct worker *worker);
 
+/** Whether a login is being renewed: whoever ends now may lose it. */
+bool worker_is_renewing(const struct worker *worker);
+
 /** What holds up files, for those who report it; codes and messages are those of status. */
 struct worker_health {
     bool is_key_known; /* whether Close takes the key; otherwise nothing is known of it yet */

@@ -44,7 +44,7 @@ move_to_scratch() { # FILE
 @test "the table in closedrop.conf(5) has every key that the program knows, and no other" {
     cat >unknown.conf <<'CONF'
 nonsense = 1;
-close = { nonsense = 1; };
+close = { nonsense = 1; oauth = { nonsense = 1; }; };
 limits = { nonsense = 1; sends = { nonsense = 1; }; };
 folders = ( { path = "in"; nonsense = 1; tell = { nonsense = 1; }; } );
 rules = ( { name = "a"; nonsense = 1; match = { nonsense = 1; };
