@@ -42,6 +42,7 @@
  *     agent/once           whether --once is done; once_bar: how far it is, on a terminal
  *     agent/conditions     what holds up files now, for the alerts
  *     agent/pruning        forgets what is older than `history`, a little at a time
+ *     agent/upkeep         tends the queue while little else is to be done
  *     agent/figures        what is measured, for programs that watch the agent
  *     agent/agent_state    what these files share
  *
@@ -100,7 +101,8 @@
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
  *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
  *                          reads a row, store_put writes a job; store_look_up answers several
- *                          questions
+ *                          questions; store_names: the index of names, which store_list asks and
+ *                          store_tend fills
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
  *                          store_aside: sets a damaged one aside
  *     queue/checksum       detects rows that the disk has changed (pure)

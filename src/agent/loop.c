@@ -8,6 +8,7 @@
 #include "once_bar.h"
 #include "pruning.h"
 #include "signals.h"
+#include "upkeep.h"
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
@@ -28,6 +29,7 @@ static int64_t loop_timeout(struct agent *agent)
     timeout = earlier(timeout, web_timeout(agent->web));
     timeout = earlier(timeout, intake_timeout(agent->intake));
     timeout = earlier(timeout, alerts_timeout(agent->alerts));
+    timeout = earlier(timeout, upkeep_timeout(agent));
     if (agent->stopping)
         timeout = earlier(timeout, later(agent->stop_ms - now, 0));
     if (agent->alive_ms)
@@ -161,6 +163,8 @@ void loop_run(struct agent *agent)
             pruning_turn(agent);
         if (!agent->broken)
             web_publish(agent->web);
+        if (!agent->stopping)
+            upkeep_run(agent);
         once_stop_if_done(agent);
         stay_alive(agent);
         once_bar_show(agent);

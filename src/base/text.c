@@ -264,6 +264,12 @@ bool text_contains(const char *text, const char *part)
     return strcasestr(key ? key : text, part) != NULL;
 }
 
+char *text_searched(const char *text)
+{
+    CLEANUP(free_text) char *key = is_ascii(text) ? copy_of(text, add_folded) : text_key(text);
+    return key ? utf8_clean_copy(key) : NULL;
+}
+
 bool text_fits(const char *pattern, const char *text)
 {
     CLEANUP(free_text) char *pattern_key = copy_of(pattern, add_folded);

@@ -108,6 +108,11 @@ int queue_commit(struct queue *queue)
     return store_commit(queue->store);
 }
 
+bool queue_tend(struct queue *queue)
+{
+    return store_tend(queue->store);
+}
+
 /* ---- a job is written ---- */
 
 void queue_put(struct queue *queue, struct job *job)

@@ -26,6 +26,14 @@ struct update {
     sqlite3_stmt *statement;
 };
 
+/** Of the index of names (store_names.h). */
+struct names {
+    bool is_there;
+    bool is_damaged; /* it is to be made again */
+    int64_t upto_ms; /* what was queued until then is in it */
+    sqlite3_stmt *statements[NAMES_STATEMENTS];
+};
+
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
@@ -33,7 +41,8 @@ struct store {
     size_t oldest_update;
     unsigned char parameters[QUERIES][PARAMETERS_MAX]; /* which is which (store_query.h) */
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
-    bool follows_another;    /* should it begin empty: another was there before */
+    bool follows_another; /* should it begin empty: another was there before */
+    struct names names;
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
 

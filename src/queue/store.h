@@ -62,6 +62,9 @@ void store_put(struct store *store, struct job *job);
 /** Make one of the changes. */
 void store_change(struct store *store, enum query_kind kind, const struct query *query);
 
+/** As queue_tend(). */
+bool store_tend(struct store *store);
+
 /** Hand over each job that fits, in order; each is the taker's to free. */
 void store_jobs(struct store *store, enum query_kind kind, const struct query *query,
     void (*take)(void *context, struct job *job), void *context);

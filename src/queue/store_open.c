@@ -2,6 +2,7 @@
 #include "sqlite.h"
 #include "store_aside.h"
 #include "store_check.h"
+#include "store_names.h"
 #include "store_query.h"
 
 #include "closedrop/base/account.h"
@@ -245,6 +246,8 @@ static enum store_problem open_database(
     umask(before);
     if (!problem)
         problem = prepare_statements(store);
+    if (!problem)
+        names_open(store, create);
     return problem || !create ? problem : read_all(store, why);
 }
 
@@ -325,6 +328,7 @@ void store_close(struct store *store)
         sqlite3_finalize(store->statements[i]);
     for (size_t i = 0; i < UPDATES_KEPT; i++)
         sqlite3_finalize(store->updates[i].statement);
+    names_close(store);
     sqlite3_close(store->database);
     ballast_free(store->ballast);
     free(store);

@@ -3,6 +3,7 @@
  * only the indexes of what has changed.
  */
 #include "sqlite.h"
+#include "store_names.h"
 
 #include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
@@ -34,6 +35,7 @@ static void insert(struct store *store, struct job *job)
     sqlite3_bind_int64(statement, parameter, checksum_job(job));
     carry_out(store, statement);
     job->id = sqlite3_last_insert_rowid(store->database);
+    names_note(store, job);
 }
 
 /* ---- what has changed ---- */
@@ -118,6 +120,11 @@ static void write_fields(struct store *store, uint64_t fields, const struct job 
     carry_out(store, statement);
 }
 
+static uint64_t bit_of(const char *column)
+{
+    return UINT64_C(1) << (job_field_of(column) - job_fields);
+}
+
 void store_put(struct store *store, struct job *job)
 {
     if (!job->id) {
@@ -127,4 +134,6 @@ void store_put(struct store *store, struct job *job)
     uint64_t changed = changed_fields(store, job);
     if (changed)
         write_fields(store, changed, job);
+    if (changed & (bit_of("path") | bit_of("queued_ms")))
+        names_note(store, job);
 }

@@ -230,7 +230,7 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
     sqlite3_reset(statement);
 }
 
-void store_jobs(struct store *store, enum query_kind kind, const struct query *query,
+void query_jobs(struct store *store, enum query_kind kind, const struct query *query,
     void (*take)(void *context, struct job *job), void *context)
 {
     sqlite3_stmt *statement = statement_of_query(store, kind, query);

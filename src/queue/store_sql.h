@@ -391,6 +391,30 @@ enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
 
+/**
+ * The index of the names of files, which an SQLite without FTS5 does not have (store_names.h): a
+ * document for each millisecond in which jobs were queued, and in it each three characters that
+ * follow each other. Nothing else, so it is a twentieth of the queue.
+ */
+#define SQL_NAMES_MAKE                                                                             \
+    "CREATE VIRTUAL TABLE name_part USING fts5 (path, content = '', detail = none,"                \
+    " columnsize = 0, tokenize = 'trigram case_sensitive 1');"
+#define SQL_NAMES_UPTO "names_ms"
+#define SQL_NAMES_DROP "DROP TABLE IF EXISTS name_part;"
+
+enum names_sql { NAMES_UPTO, NAMES_ADD, NAMES_FIND, NAMES_NTH, NAMES_OF, NAMES_STATEMENTS };
+
+static const char *const names_texts[] = {
+    [NAMES_UPTO] = "SELECT value FROM number WHERE name = '" SQL_NAMES_UPTO "'",
+    [NAMES_ADD] = "INSERT INTO name_part (rowid, path) VALUES (?1, ?2)",
+    [NAMES_FIND] = "SELECT rowid FROM name_part WHERE name_part MATCH ?1"
+                   " AND rowid BETWEEN ?2 AND ?3 ORDER BY rowid DESC",
+    [NAMES_NTH] = "SELECT queued_ms FROM job INDEXED BY job_by_arrival WHERE queued_ms > ?1"
+                  " ORDER BY queued_ms LIMIT 1 OFFSET ?2",
+    [NAMES_OF] = "SELECT queued_ms, path FROM job INDEXED BY job_by_arrival"
+                 " WHERE queued_ms > ?1 AND queued_ms <= ?2 ORDER BY queued_ms",
+};
+
 static const char *const sql_texts[] = {
     [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
     [QUERY_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",

@@ -59,6 +59,12 @@ enum text_likeness text_compare(const char *a, const char *b);
 bool text_contains(const char *text, const char *part);
 
 /**
+ * What text_contains() looks through, as valid UTF-8: a part that is valid UTF-8 is in it byte for
+ * byte wherever `text` contains it. The caller frees it; NULL if out of memory.
+ */
+char *text_searched(const char *text);
+
+/**
  * Whether `text` matches the shell pattern `pattern` (fnmatch(3)). Normal form, case and the kind
  * of white space make no difference. "?" and a bracket match one character, or one byte if either
  * text is not UTF-8.

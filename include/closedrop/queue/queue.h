@@ -77,6 +77,12 @@ void queue_begin(struct queue *queue);
 int queue_commit(struct queue *queue);
 
 /**
+ * Do a slice, a few milliseconds long, of what nobody waits for, in a transaction: it keeps later
+ * answers quick. Returns whether there is more.
+ */
+bool queue_tend(struct queue *queue);
+
+/**
  * Called when a job has moved from the state `before`, inside the transaction. It must not change
  * anything.
  */

@@ -170,6 +170,22 @@ static void finds_a_part(void **state)
             fail_msg("%s, %s", parts[i].text, parts[i].part);
 }
 
+/* what an index of it finds */
+static void has_the_part_in_what_is_searched(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        char *searched = text_searched(parts[i].text), *key = text_key(parts[i].part);
+        if ((strstr(searched, key) != NULL) != parts[i].has)
+            fail_msg("%s is searched as %s", parts[i].text, searched);
+        free(searched);
+        free(key);
+    }
+    char *searched = text_searched("\xC3\xA9\xA9\xE4.PDF");
+    assert_string_equal(searched, "\xC3\xA9" BAD BAD ".pdf");
+    free(searched);
+}
+
 static void survives(bool (*work)(void))
 {
     bool done = false;
@@ -229,6 +245,7 @@ int main(void)
         cmocka_unit_test(compares_what_people_see),
         cmocka_unit_test(fits_patterns),
         cmocka_unit_test(finds_a_part),
+        cmocka_unit_test(has_the_part_in_what_is_searched),
         cmocka_unit_test(gives_nothing_wrong_where_memory_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
