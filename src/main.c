@@ -104,7 +104,8 @@
  *                          questions; store_names: the index of names, which store_list asks and
  *                          store_tend fills
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
- *                          store_aside: sets a damaged one aside
+ *                          store_end: must all of it be read for that, or (store_verify) only a
+ *                          slice at a time; store_aside: sets a damaged one aside
  *     queue/checksum       detects rows that the disk has changed (pure)
  *     queue/ballast        room that is held back for a full disk
  *

@@ -66,8 +66,8 @@ struct agent {
     int64_t started_ms;
     int64_t clock_lead_ms; /* how far the wall clock is ahead of the steady clock */
     int64_t alive_ms;      /* when both threads are asked whether they live, on the steady clock */
-    int64_t upkeep_ms;     /* when the queue is tended again (upkeep.h), on the steady clock */
-    bool has_upkeep;       /* there is more to do */
+    int64_t upkeep_ms;     /* when the queue may be tended again (upkeep.h), on the steady clock */
+    int64_t upkeep_due_ms; /* when it must be */
     bool watch_stuck;      /* a file system does not respond */
     bool is_first_queue;   /* a new queue, and nothing said that there was an earlier one */
     bool stopping;

@@ -6,18 +6,18 @@
 /** So it takes a tenth of the time while nothing is in progress, else hardly any. */
 #define RESTS_IDLE 10
 #define RESTS_BUSY 500
-/** If there is nothing to do, it is not asked more often, which costs a search of the queue. */
+/** If there was nothing more to do, it is not asked more often, which costs a search. */
 #define NOTHING_MS 1000
 
 int64_t upkeep_timeout(const struct agent *agent)
 {
-    return agent->has_upkeep ? later(agent->upkeep_ms - clock_steady_ms(), 0) : INT64_MAX;
+    return later(later(agent->upkeep_ms, agent->upkeep_due_ms) - clock_steady_ms(), 0);
 }
 
 static int64_t rest_ms(const struct agent *agent, int64_t took_ms)
 {
     bool is_busy = worker_count_claimed(agent->worker) > 0;
-    return agent->has_upkeep ? later(took_ms, 1) * (is_busy ? RESTS_BUSY : RESTS_IDLE) : NOTHING_MS;
+    return later(took_ms, 1) * (is_busy ? RESTS_BUSY : RESTS_IDLE);
 }
 
 void upkeep_run(struct agent *agent)
@@ -26,9 +26,10 @@ void upkeep_run(struct agent *agent)
     if (agent->broken || agent->disk_short || began_ms < agent->upkeep_ms)
         return;
     queue_begin(agent->queue);
-    agent->has_upkeep = queue_tend(agent->queue);
+    int64_t wait_ms = queue_tend(agent->queue);
     if (agent_commit(agent) < 0)
         return;
-    int64_t now_ms = clock_steady_ms();
-    agent->upkeep_ms = now_ms + rest_ms(agent, now_ms - began_ms);
+    int64_t now_ms = clock_steady_ms(), rest = rest_ms(agent, now_ms - began_ms);
+    agent->upkeep_ms = now_ms + (wait_ms ? later(rest, NOTHING_MS) : rest);
+    agent->upkeep_due_ms = now_ms + wait_ms;
 }

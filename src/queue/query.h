@@ -92,7 +92,7 @@ enum query_kind {
     QUERY_LAST_ARRIVAL,     /* folder: | the newest queued_ms, 0 */
 
     /* changes: store_change() */
-    CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms */
+    CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms, if later */
     CHANGE_WAKE_CHANGED, /* folder: uploaded by other rules than rules_digest: due at_ms */
     CHANGE_WAKE_GROUP,   /* folder, rule, group: uploaded, never due: due at_ms */
     CHANGE_DELAY_GROUP,  /* the members of QUERY_GROUP_MEMBERS, and id: due at_ms */

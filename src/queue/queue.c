@@ -108,7 +108,7 @@ int queue_commit(struct queue *queue)
     return store_commit(queue->store);
 }
 
-bool queue_tend(struct queue *queue)
+int64_t queue_tend(struct queue *queue)
 {
     return store_tend(queue->store);
 }

@@ -1,5 +1,6 @@
 /** The connection to SQLite: statements, rows, transactions; the first failure of each is kept. */
 #include "sqlite.h"
+#include "store_end.h"
 
 #include "closedrop/base/shortage.h"
 
@@ -91,6 +92,14 @@ void store_run_out_of_memory(struct store *store)
     fail(store, SQLITE_NOMEM);
 }
 
+/** Whatever it was, the next start reads all. */
+static void doubt(struct store *store)
+{
+    store->is_sound = false;
+    if (store->path)
+        end_note_doubt(store->path);
+}
+
 int store_commit(struct store *store)
 {
     execute(store, "COMMIT");
@@ -101,8 +110,10 @@ int store_commit(struct store *store)
     store_leave_alone(store);
     if ((store->failure & 0xFF) == SQLITE_NOMEM)
         return -ENOMEM;
-    if ((store->failure & 0xFF) != SQLITE_FULL)
+    if ((store->failure & 0xFF) != SQLITE_FULL) {
+        doubt(store);
         return -EIO;
+    }
     if (store->ballast)
         ballast_give_up(store->ballast);
     return -ENOSPC;

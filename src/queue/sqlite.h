@@ -43,6 +43,10 @@ struct store {
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
     bool follows_another; /* should it begin empty: another was there before */
     struct names names;
+    int64_t verify_ms;       /* when the next slice is verified, on the steady clock */
+    char *path;              /* of the database; NULL: in memory */
+    bool is_open;            /* not only being opened */
+    bool is_sound;           /* it was read, or need not be: as store_end.h says */
     struct ballast *ballast; /* NULL on :memory:, and for a command */
 };
 

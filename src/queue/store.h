@@ -26,7 +26,7 @@ struct str;
 
 /**
  * Open the store in `directory` (":memory:" for tests), making both where `create`, which also
- * reads all of it, to be sure that it is sound.
+ * reads all of it, to be sure that it is sound, unless its last use ended well.
  * Returns 0, or one of enum store_problem with the reason added to `why`; `ret_store` is written on
  * success only. One process at a time can have a store open.
  */
@@ -63,7 +63,7 @@ void store_put(struct store *store, struct job *job);
 void store_change(struct store *store, enum query_kind kind, const struct query *query);
 
 /** As queue_tend(). */
-bool store_tend(struct store *store);
+int64_t store_tend(struct store *store);
 
 /** Hand over each job that fits, in order; each is the taker's to free. */
 void store_jobs(struct store *store, enum query_kind kind, const struct query *query,

@@ -82,9 +82,10 @@ static void make_alone(struct store *store)
     store->failure = SQLITE_OK;
 }
 
-void names_open(struct store *store, bool create)
+void names_open(struct store *store, bool create, bool is_sound)
 {
-    if (!prepare(store) && create)
+    bool is_usable = prepare(store) && (is_sound || !store->names.upto_ms);
+    if (!is_usable && create)
         make_alone(store);
 }
 
@@ -257,4 +258,19 @@ bool names_next(struct store *store, int64_t *ret_ms, bool *ret_failed)
     else
         sqlite3_reset(statement);
     return code == SQLITE_ROW;
+}
+
+void names_verify(struct store *store, const struct job *job)
+{
+    int64_t at_ms;
+    bool has_failed = false;
+    if (!is_usable(store) || job->queued_ms > store->names.upto_ms)
+        return;
+    CLEANUP(free_text) char *name = text_searched(job->path);
+    if (!name)
+        fail(store, SQLITE_NOMEM);
+    else if (part_length(name) && names_find(store, name, job->queued_ms, job->queued_ms) &&
+             !names_next(store, &at_ms, &has_failed) && !store->failure)
+        store->names.is_damaged = true;
+    sqlite3_reset(store->names.statements[NAMES_FIND]);
 }

@@ -18,8 +18,11 @@
 
 #include "sqlite.h"
 
-/** Prepare it, and where `create`, make it if it is missing. Without it after a failure. */
-void names_open(struct store *store, bool create);
+/**
+ * Prepare it, and where `create`, make it if it is missing. One that may be damaged (not
+ * `is_sound`) is made again. Without it after a failure.
+ */
+void names_open(struct store *store, bool create, bool is_sound);
 void names_close(struct store *store);
 
 /** A job was written under a name that it did not have. */
@@ -27,6 +30,9 @@ void names_note(struct store *store, const struct job *job);
 
 /** Add a slice of what is no longer new, in a transaction. Returns whether there is more. */
 bool names_tend(struct store *store);
+
+/** The index must have a name that it should; if not, it is damaged. */
+void names_verify(struct store *store, const struct job *job);
 
 /** Whether what is new has become too much to be searched for each answer. */
 bool names_are_behind(struct store *store);

@@ -2,6 +2,7 @@
 #include "sqlite.h"
 #include "store_aside.h"
 #include "store_check.h"
+#include "store_end.h"
 #include "store_names.h"
 #include "store_query.h"
 
@@ -100,7 +101,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     }
     code = configure(database);
     if (code == SQLITE_OK)
-        code = create ? check_soundness(database, true) : SQLITE_OK;
+        code = create && !store->is_sound ? check_soundness(database, true) : SQLITE_OK;
     if (code == SQLITE_OK)
         code = add_functions(database);
     if (code == SQLITE_OK)
@@ -247,8 +248,8 @@ static enum store_problem open_database(
     if (!problem)
         problem = prepare_statements(store);
     if (!problem)
-        names_open(store, create);
-    return problem || !create ? problem : read_all(store, why);
+        names_open(store, create, store->is_sound);
+    return problem || !create || store->is_sound ? problem : read_all(store, why);
 }
 
 static void tell_full(struct store *store, const char *directory, struct str *why)
@@ -291,10 +292,17 @@ static enum store_problem open_store(
     store->ballast = has_ballast ? ballast_new(directory) : NULL;
     store->follows_another =
         store->ballast && (ballast_was_there(store->ballast) || store_was_set_aside(directory));
+    if (strcmp(path, ":memory:") != 0)
+        store->path = strdup(path);
+    store->is_sound = store->path && end_was_sound(path);
     enum store_problem problem = open_database(store, path, create, why);
     struct room room;
     if (!problem) {
         (void)store_is_short(store, &room);
+        store->is_sound = store->is_sound || create;
+        store->is_open = true;
+        if (store->is_sound && store->path)
+            end_note_open(path, create);
         *ret_store = store;
         return 0;
     }
@@ -330,6 +338,9 @@ void store_close(struct store *store)
         sqlite3_finalize(store->updates[i].statement);
     names_close(store);
     sqlite3_close(store->database);
+    if (store->is_sound && store->path && store->is_open)
+        end_note_closed(store->path);
+    free(store->path);
     ballast_free(store->ballast);
     free(store);
 }

@@ -351,7 +351,35 @@ static const char *const sql_migrations[] = {
                  " AND lead_id IS NOT NULL AND mark = :rules_digest"
 
 /* what is not a query (query.h) */
-enum sql { SQL_INSERT = QUERIES, SQL_ALL_JOBS, SQL_ALL_POSTINGS, SQL_ALL_FILINGS, SQL_STATEMENTS };
+enum sql {
+    SQL_INSERT = QUERIES,
+    SQL_ALL_JOBS,
+    SQL_ALL_POSTINGS,
+    SQL_ALL_FILINGS,
+    /* of a slice: (?1, ?2]; digests [?1, ?2) */
+    SQL_SOME_JOBS,
+    SQL_SOME_POSTINGS,
+    SQL_SOME_FILINGS,
+    SQL_LOST_JOB, /* that the index by time has, and nothing else */
+    SQL_INDEXES,  /* of a table: name, definition */
+    SQL_INDEX_COLUMNS,
+    /* jobs of which the index that a query used says that there are none */
+    SQL_IS_THERE_BY_PATH,
+    SQL_IS_THERE_BY_HANDLE,
+    SQL_STATEMENTS
+};
+
+#define SQL_LAST_JOB "SELECT max(id) FROM job"
+#define SQL_LAST_POSTING_ROW "SELECT max(rowid) FROM posting"
+#define SQL_LAST_NOTE_ROW "SELECT max(rowid) FROM history"
+
+/* the first row of a table that an index of it misses: table, condition, table, index; each column
+ * twice; condition */
+#define SQL_MISSES_BEGIN                                                                           \
+    "SELECT 1 FROM %s AS a NOT INDEXED WHERE a.rowid > ?1 AND a.rowid <= ?2 AND (%s)"              \
+    " AND NOT EXISTS (SELECT 1 FROM %s AS b INDEXED BY %s WHERE "
+#define SQL_MISSES_COLUMN "b.%s IS a.%s AND "
+#define SQL_MISSES_END "b.rowid = a.rowid AND (%s)) LIMIT 1"
 
 /* filed, and its file stays where it is */
 #define SQL_KEPT                                                                                   \
@@ -414,6 +442,12 @@ static const char *const names_texts[] = {
     [NAMES_OF] = "SELECT queued_ms, path FROM job INDEXED BY job_by_arrival"
                  " WHERE queued_ms > ?1 AND queued_ms <= ?2 ORDER BY queued_ms",
 };
+
+/* a part of the index job_due for each: what is due already costs nothing, however much it is */
+#define SQL_DUE_LATER                                                                              \
+    "folder IN " SQL_FOLDERS " AND state IN"                                                       \
+    " ('queued', 'uploading', 'uploaded', 'attaching', 'done', 'failed')"                          \
+    " AND suspect IN (0, 1) AND due_ms > :at_ms AND " SQL_WAITING
 
 static const char *const sql_texts[] = {
     [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
@@ -542,12 +576,12 @@ static const char *const sql_texts[] = {
     [QUERY_COUNT_PACED] = "SELECT sender, count(DISTINCT CASE WHEN closed THEN closed ELSE id END)"
                           " FROM job INDEXED BY job_paced WHERE ending = '' AND held = 2"
                           " AND state = 'uploaded' AND sender IS NOT NULL GROUP BY sender",
-    [CHANGE_CLAMP] = "UPDATE job SET due_ms = :at_ms WHERE due_ms > :at_ms AND due_ms <> :never"
-                     " AND " SQL_WAITING,
+    [CHANGE_CLAMP] = "UPDATE job INDEXED BY job_due SET due_ms = :at_ms WHERE " SQL_DUE_LATER
+                     " AND due_ms <> :never",
     [CHANGE_SHIFT] = "UPDATE job SET due_ms = max(due_ms + :by_ms, 0) WHERE due_ms <> :never"
                      " AND " SQL_WAITING,
-    [CHANGE_WAKE] = "UPDATE job SET due_ms = :at_ms WHERE error_code = :code AND ending = ''"
-                    " AND in_hand = 0 AND state IN ('queued', 'uploaded')",
+    [CHANGE_WAKE] = "UPDATE job INDEXED BY job_due SET due_ms = :at_ms WHERE " SQL_DUE_LATER
+                    " AND error_code = :code AND state IN ('queued', 'uploaded')",
     [CHANGE_WAKE_CHANGED] =
         "UPDATE job SET due_ms = :at_ms WHERE folder = :folder AND mark <> :rules_digest"
         " AND rule IS NOT NULL AND ending = '' AND in_hand = 0"
@@ -557,6 +591,21 @@ static const char *const sql_texts[] = {
     [QUERY_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE job = :id ORDER BY rowid",
     [SQL_ALL_JOBS] = "SELECT " SQL_COLUMNS " FROM job",
     [SQL_ALL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting",
+    [SQL_SOME_JOBS] = "SELECT " SQL_COLUMNS " FROM job WHERE id > ?1 AND id <= ?2",
+    [SQL_SOME_POSTINGS] =
+        "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE rowid > ?1 AND rowid <= ?2",
+    [SQL_SOME_FILINGS] =
+        "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 >= ?1 AND sha256 < ?2",
+    [SQL_LOST_JOB] = "SELECT 1 FROM (SELECT id FROM job INDEXED BY job_by_arrival"
+                     " WHERE queued_ms BETWEEN ?1 AND ?2 LIMIT 1000) AS a"
+                     " WHERE NOT EXISTS (SELECT 1 FROM job NOT INDEXED WHERE id = a.id) LIMIT 1",
+    [SQL_INDEXES] = "SELECT name, sql FROM sqlite_schema"
+                    " WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL",
+    [SQL_INDEX_COLUMNS] = "SELECT name FROM pragma_index_info(?1)",
+    [SQL_IS_THERE_BY_PATH] = "SELECT 1 FROM job INDEXED BY job_by_path WHERE folder = ?1"
+                             " AND path = ?2 AND size = ?4 AND mtime_ns = ?5 AND handle = ?3",
+    [SQL_IS_THERE_BY_HANDLE] = "SELECT 1 FROM job INDEXED BY job_by_identity WHERE folder = ?1"
+                               " AND handle = ?3 AND size = ?4 AND mtime_ns = ?5 AND path = ?2",
     [QUERY_LAST_POSTING] = "SELECT number FROM posting ORDER BY rowid DESC LIMIT 1",
     [QUERY_CLAIMED] = "SELECT " SQL_COLUMNS " FROM job WHERE in_hand = 1 AND id > :id"
                       " ORDER BY id LIMIT 1",

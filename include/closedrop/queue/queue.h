@@ -25,7 +25,8 @@ struct str;
 
 /**
  * Open the queue in a state directory (":memory:" for tests). `create` creates both if they are
- * missing, and reads the whole queue to make sure that it is sound. Returns 0, or one of enum
+ * missing, and reads the whole queue to make sure that it is sound, unless its last use ended well
+ * (src/queue/store_end.h). Returns 0, or one of enum
  * store_problem with the reason appended to `why`; `ret_queue` is set only on success. Only one
  * process at a time can have a queue open.
  */
@@ -78,9 +79,10 @@ int queue_commit(struct queue *queue);
 
 /**
  * Do a slice, a few milliseconds long, of what nobody waits for, in a transaction: it keeps later
- * answers quick. Returns whether there is more.
+ * answers quick, and reads all of the queue within a week. Damage makes the commit fail, and the
+ * next queue_open() report it. Returns how long the next slice can wait, in ms.
  */
-bool queue_tend(struct queue *queue);
+int64_t queue_tend(struct queue *queue);
 
 /**
  * Called when a job has moved from the state `before`, inside the transaction. It must not change

@@ -72,10 +72,10 @@ int store_set_aside(const char *directory, char **ret_aside)
     return -ENOENT;
 }
 
-bool store_tend(struct store *store)
+int64_t store_tend(struct store *store)
 {
     (void)store;
-    return false;
+    return INT64_MAX;
 }
 
 int store_check(struct store *store, struct str *why)
@@ -453,7 +453,7 @@ static bool fits_folder(const struct query *q, const struct job *job)
 
 static bool fits_wake(const struct query *q, const struct job *job)
 {
-    return job_has_error(job, q->code) && !job->ending && !job->claimed &&
+    return job_has_error(job, q->code) && !job->ending && !job->claimed && job->due_ms > q->at_ms &&
            (job->state == JOB_QUEUED || job->state == JOB_UPLOADED);
 }
 

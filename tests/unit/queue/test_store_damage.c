@@ -4,6 +4,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
 #include "closedrop/queue/reading.h"
+#include "queue/store_end.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,12 @@ static void write_at(const struct place *place, off_t offset, const void *bytes,
     assert_true(fd >= 0);
     assert_int_equal(pwrite(fd, bytes, length, offset), length);
     close(fd);
+}
+
+/** Read all of it at the next start: what is written here may have the time of what was before. */
+static void doubt(const struct place *place)
+{
+    end_note_doubt(place->database);
 }
 
 static void damage_all_pages_but_the_first(const struct place *place)
@@ -80,6 +87,7 @@ static void refuses_strange_files(void **state)
         empty_place(*state);
         make_database(*state);
         strange[i].change(*state);
+        doubt(*state);
         int problem = try_open(*state, true, &queue);
         if (problem != strange[i].problem)
             fail_msg("%s: %d, not %d", strange[i].name, problem, strange[i].problem);
@@ -175,6 +183,7 @@ static void never_believes_a_byte_that_changed(void **state)
         struct queue *queue = NULL;
         write_at(place, 0, sound, (size_t)size);
         write_at(place, at, &flipped, 1);
+        doubt(place);
         int problem = try_open(place, true, &queue);
         refused += problem != 0;
         if (problem == 0 && !tells_the_truth(queue, sums))
@@ -184,6 +193,121 @@ static void never_believes_a_byte_that_changed(void **state)
     assert_true(refused > 0);
     print_message(
         "%d of %d changed bytes were noticed, the others harmed nothing\n", refused, FLIPS);
+}
+
+/* ---- a byte that changed unnoticed: the next start reads nothing but what it needs ---- */
+
+/** Whether each file that it knows is known, and none is queued again; or reading fails. */
+static bool knows_its_files(struct queue *queue)
+{
+    for (int i = 0; i < FLIP_JOBS; i++) {
+        char path[40];
+        snprintf(path, sizeof(path), "in/document %d.pdf", i);
+        queue_begin(queue);
+        int64_t id = add(queue, path, file(1000 + i));
+        if (queue_commit(queue) < 0)
+            return true;
+        if (id)
+            return false;
+    }
+    return true;
+}
+
+/** Tend it until all of it was read, or damage was found. */
+static bool is_found_sound(struct queue *queue)
+{
+    int result = 0;
+    do {
+        now += 8LL * 24 * 3600 * 1000;
+        queue_begin(queue);
+        queue_tend(queue);
+        result = queue_commit(queue);
+    } while (result == 0 && queue_number(queue, "verified") != 0);
+    return result == 0;
+}
+
+/** What a start that reads everything says. */
+static bool is_damaged(const struct place *place)
+{
+    struct queue *queue = NULL;
+    doubt(place);
+    int problem = try_open(place, true, &queue);
+    queue_close(queue);
+    return problem != 0;
+}
+
+static void finds_a_byte_that_changed_late(void **state)
+{
+    const struct place *place = *state;
+    static unsigned char sound[400000];
+    int64_t sums[FLIP_JOBS];
+    int late = 0, at_once = 0;
+    make_full_database(place, sums);
+    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+    ssize_t size = read(fd, sound, sizeof(sound));
+    close(fd);
+    assert_true(size > 0 && (size_t)size < sizeof(sound));
+    srand(5);
+    for (int i = 0; i < FLIPS; i++) {
+        off_t at = rand() % size;
+        unsigned char flipped = sound[at] ^ (1U << (rand() % 8));
+        struct queue *queue = NULL;
+        write_at(place, 0, sound, (size_t)size);
+        write_at(place, at, &flipped, 1);
+        bool damaged = is_damaged(place);
+        write_at(place, 0, sound, (size_t)size);
+        write_at(place, at, &flipped, 1);
+        end_note_closed(place->database); /* nobody saw it */
+        if (try_open(place, true, &queue) == 0) {
+            if (!knows_its_files(queue) || !tells_the_truth(queue, sums))
+                fail_msg("byte %lld, made %#x, was believed", (long long)at, flipped);
+            bool found = !is_found_sound(queue);
+            late += found;
+            queue_close(queue);
+            queue = NULL;
+            if (found)
+                assert_int_equal(try_open(place, true, &queue), STORE_DAMAGED);
+        } else {
+            late++;
+        }
+        at_once += damaged;
+    }
+    print_message("%d changed bytes were noticed at once, %d late\n", at_once, late);
+    assert_true(late > at_once / 2);
+}
+
+static void reads_all_of_a_sound_one(void **state)
+{
+    const struct place *place = *state;
+    int64_t sums[FLIP_JOBS];
+    make_full_database(place, sums);
+    for (int i = 0; i < 3; i++) {
+        struct queue *queue = open_at(place);
+        assert_true(is_found_sound(queue));
+        queue_close(queue);
+    }
+}
+
+/* an error ends the belief: the next start finds the damage, which it could not see */
+static void reads_all_after_an_error(void **state)
+{
+    const struct place *place = *state;
+    struct queue *queue = NULL;
+    int64_t sums[FLIP_JOBS];
+    make_full_database(place, sums);
+    char junk[4096];
+    memset(junk, 0x5A, sizeof(junk));
+    for (off_t page = 30; page < 40; page++)
+        write_at(place, page * 4096, junk, sizeof(junk));
+    end_note_closed(place->database);
+    int problem = try_open(place, true, &queue);
+    if (problem == 0) {
+        bool is_sound = is_found_sound(queue);
+        queue_close(queue);
+        assert_false(is_sound);
+        problem = try_open(place, true, &queue);
+    }
+    assert_int_equal(problem, STORE_DAMAGED);
 }
 
 static void leaves_a_newer_database_as_it_is(void **state)
@@ -252,6 +376,9 @@ int main(void)
         ON_DISK(refuses_strange_files),
         ON_DISK(a_command_opens_it_at_once_and_checks_it_on_request),
         ON_DISK(never_believes_a_byte_that_changed),
+        ON_DISK(reads_all_of_a_sound_one),
+        ON_DISK(finds_a_byte_that_changed_late),
+        ON_DISK(reads_all_after_an_error),
         ON_DISK(leaves_a_newer_database_as_it_is),
         ON_DISK(sets_a_damaged_store_aside),
         ON_DISK(sets_a_second_one_aside_beside_the_first),
