@@ -10,6 +10,7 @@
 #include "closedrop/base/json.h"
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/units.h"
 #include "closedrop/queue/job.h"
 
 #include <inttypes.h>
@@ -131,11 +132,12 @@ static void add_login(const struct status_view *view, const struct json *login)
 {
     const char *ends_at = json_get_text(login, "ends_at");
     struct str words = STR_INIT(LINE_MAX_BYTES);
+    int64_t left_ms = status_view_time(ends_at) - view->now_ms;
+    char left[UNITS_DURATION];
     if (!ends_at)
         return;
-    str_add(&words, "access token until ");
-    status_view_day(view, &words, ends_at);
-    str_add(&words, ", renewed by itself");
+    str_printf(&words, "the access token is good for another %s, and is renewed by itself",
+        units_duration_text(left_ms > 0 ? left_ms : 0, left));
     str_add(view->out, "Login: ");
     status_view_line(view, str_text(&words), INDENT - 1, INDENT);
     str_release(&words);

@@ -16,6 +16,8 @@
 #include "closedrop/close/renewal.h"
 #include "closedrop/http/http.h"
 
+#include <string.h>
+
 /** How often the key file is checked while the key is refused. */
 #define KEY_POLL_MS 1000
 
@@ -67,6 +69,21 @@ static void read_token_again(struct worker *worker)
     str_release(&why);
 }
 
+/** The file of a login is also written to note that it is being renewed, with the same token. */
+static bool has_same_token(struct worker *worker)
+{
+    struct key key;
+    struct str why = STR_INIT(8192);
+    bool is_read = worker->key.is_login && config_key(worker->config, &key, &why) == 0;
+    bool is_same = is_read && key.is_login && strcmp(key.text, worker->key.text) == 0;
+    if (is_same)
+        worker->key.changed_ns = key.changed_ns;
+    if (is_read)
+        key_release(&key);
+    str_release(&why);
+    return is_same;
+}
+
 /** While the key is refused, a changed key file is reason to ask at once. */
 static void check_file(struct worker *worker, int64_t now)
 {
@@ -76,7 +93,7 @@ static void check_file(struct worker *worker, int64_t now)
     if (!is_time || (!is_refused && !worker->key.is_token))
         return;
     worker->key_poll_ms = now + KEY_POLL_MS;
-    bool has_changed = key_has_changed(&worker->key);
+    bool has_changed = key_has_changed(&worker->key) && !has_same_token(worker);
     if (is_refused)
         worker->key_unusable = has_changed && !read_new_key(worker);
     else if (has_changed)

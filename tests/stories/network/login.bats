@@ -50,6 +50,8 @@ upload_one() { # NAME: through the agent
     closedrop check --online >>said.txt
     closedrop doctor >>said.txt
     closedrop status --json >>said.txt
+    closedrop status | grep -q '^Login: *the access token is good for another'
+    closedrop status --json | jq -e '.login | .logged_in and .ends_at > (now | todate)' >/dev/null
     grep -q 'the access token is good for another' said.txt
     cat "/proc/$agent_pid/cmdline" "/proc/$agent_pid/environ" >process.txt
     run grep -rlF -e "$(token access_token)" -e "$(token refresh_token)" -e sandbox-app-secret . --exclude=login --exclude=secret
@@ -138,6 +140,26 @@ checks_say() { # NUMBER TEXT
 
 blocked_by() { # TEXT
     [[ $(closedrop status --json | jq -r '.blocked | .code + ": " + .message') == "key_refused: "*"$1"* ]]
+}
+
+@test "a renewal that is refused is tried again as late as anything else, although it is noted in the file" {
+    set_config limits.retry_first=1h limits.retry_max=1h
+    log_in
+    fault '[{"on":"token","do":{"status":401,"body":"{\"error\":\"invalid_client\"}"},"times":0}]'
+    revoke "$(token access_token)"
+    start_agent
+    echo one >in/one.txt
+    wait_until log_says 'the login cannot be renewed: Close says invalid_client (status 401); check close.oauth'
+    for _ in {1..8}; do closedrop status >/dev/null; done # the file is checked every second
+    [ "$(tokens_asked)" = 2 ]
+}
+
+@test "root keeps the login for the user that closedrop runs as" {
+    [ "$(id -u)" = 0 ] || skip 'only root becomes another user'
+    let_others_in
+    chown nobody . secret
+    log_in
+    [ "$(stat -c %U state/login)" = nobody ]
 }
 
 @test "kill -9 while it is renewed: the old token is tried again" {
