@@ -35,7 +35,7 @@
  *     - leads            leads and contacts, and what the index has seen of them
  *     - uploads          temporary files
  *     - file_url         the keys and URLs of files (pure)
- *     - activity         emails, notes and lead files
+ *     - activity         emails, notes and lead files; lead_files: the list of those of a lead
  *     - activity_kinds   what they are called, and what their bodies may have, by tables (pure)
  *     - schema           holds a body against a table of fields (pure)
  *     - lead_json        leads and contacts, as they are answered (pure)

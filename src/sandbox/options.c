@@ -39,6 +39,8 @@ static const struct row rows[] = {
         "how long a file can be attached (24h)"},
     {"sigv4", NULL, KIND_FLAG, AT(sigv4), 0, "sign forms in the new style (x-amz-...)"},
     {"etag", "KIND", KIND_ETAG, AT(etag), 0, "ETags of the bucket: md5, kms or opaque (md5)"},
+    {"fold-lead-files", NULL, KIND_FLAG, AT(folds_lead_files), 0,
+        "one row in the list of a lead's files for each content"},
     {"latency", "DURATION", KIND_DURATION, AT(latency_ms), 0, "wait before each answer (0)"},
     {"rate", "N", KIND_NUMBER, AT(rate), 1000000,
         "API requests in a window, for each endpoint (0: no limit)"},

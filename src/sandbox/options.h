@@ -19,6 +19,7 @@ struct options {
     int64_t rate; /* requests in a window, for each endpoint; 0: no limit */
     int64_t window_ms;
     bool sigv4;
+    bool folds_lead_files;
     enum settings_etag etag;
     const char *tls_cert, *tls_key; /* files, both or neither */
     const char *faults, *seed;      /* files, or NULL */

@@ -86,6 +86,7 @@ static int prepare(struct sandbox *sandbox, const struct options *options)
         .cursor_ttl_ms = CURSOR_LIFE_MS,
         .token_ttl_ms = options->token_ttl_ms,
         .rate = {(int)options->rate, options->window_ms},
+        .folds_lead_files = options->folds_lead_files,
         .etag = options->etag,
     };
     snprintf(values.api_key, sizeof(values.api_key), "%s", options->api_key);

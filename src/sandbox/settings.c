@@ -124,6 +124,15 @@ static bool read_etag(struct settings_values *values, const struct json *value)
     return text && settings_read_etag(text, &values->etag) == 0;
 }
 
+static bool read_fold(struct settings_values *values, const struct json *value)
+{
+    char *text = json_print(value);
+    bool is_true = text && strcmp(text, "true") == 0, is_false = text && strcmp(text, "false") == 0;
+    values->folds_lead_files = is_true;
+    free(text);
+    return is_true || is_false;
+}
+
 static bool read_rate(struct settings_values *values, const struct json *value)
 {
     char *text = json_print(value);
@@ -158,6 +167,7 @@ static const struct reader {
     {"rate", read_rate, "a whole number from 0 to 1000000"},
     {"window", read_window, "a duration such as \"5s\", not 0"},
     {"etag", read_etag, "md5, kms or opaque"},
+    {"fold_lead_files", read_fold, "true or false"},
     {"api_key", read_api_key, "a text of 1 to 255 bytes"},
     {"client_id", read_client_id, "a text of 1 to 255 bytes"},
     {"client_secret", read_client_secret, "a text of 1 to 255 bytes"},

@@ -7,6 +7,7 @@
 #include "http/pace.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct json;
@@ -38,6 +39,7 @@ struct settings_values {
     int64_t file_ttl_ms;                 /* how long a temporary file may be attached */
     int64_t search_lag_ms;               /* until search sees a change */
     int64_t cursor_ttl_ms;               /* how long a search's cursor is good for */
+    bool folds_lead_files;               /* one row for each content */
     enum settings_etag etag;
     struct pace_rate rate;
 };
@@ -56,7 +58,7 @@ struct settings_values settings_get(struct settings *settings);
 /**
  * Change what the members of `changes` name: "latency", "form_ttl", "file_ttl", "search_lag",
  * "cursor_ttl", "token_ttl", "window" (durations), "rate", "api_key", "access_token", "client_id",
- * "client_secret", "user_id", "etag". All or nothing.
+ * "client_secret", "user_id", "etag", "fold_lead_files" (true or false). All or nothing.
  * Returns 0, or -EINVAL and says in `why` what is wrong.
  */
 int settings_change(struct settings *settings, const struct json *changes, struct str *why);

@@ -5,6 +5,7 @@
 #include "crm/account.h"
 #include "crm/activity_json.h"
 #include "crm/crm.h"
+#include "crm/lead_files.h"
 #include "crm/leads.h"
 #include "http/reply.h"
 #include "http/server.h"
@@ -28,18 +29,32 @@ static bool refuse(const struct call *call, enum activity_kind kind)
     return call_refuse_fields(call, wrong, result);
 }
 
-static void create(const struct call *call, enum activity_kind kind, const char *lead_id)
+static void create(const struct call *call, enum activity_kind kind, const char *lead_id,
+    struct json *(*describe)(const struct call *call, const struct activity *activity))
 {
     const struct activity *activity = NULL;
     int result = crm_create(&call->sandbox->crm, kind, lead_id, call->body, &activity);
     reply_json(
-        call->reply, activity_kinds[kind].created, result < 0 ? NULL : activity_json_new(activity));
+        call->reply, activity_kinds[kind].created, result < 0 ? NULL : describe(call, activity));
+}
+
+static struct json *describe_activity(const struct call *call, const struct activity *activity)
+{
+    (void)call;
+    return activity_json_new(activity);
+}
+
+static struct json *describe_lead_file(const struct call *call, const struct activity *activity)
+{
+    const struct lead_file row =
+        lead_file_of(&call->sandbox->crm.activities, activity, call->settings.folds_lead_files);
+    return activity_json_file(&row);
 }
 
 void call_post_activity(struct call *call)
 {
     if (!refuse(call, call->kind))
-        create(call, call->kind, json_get_text(call->body, "lead_id"));
+        create(call, call->kind, json_get_text(call->body, "lead_id"), describe_activity);
 }
 
 static bool has_no_lead(const struct call *call)
@@ -53,7 +68,7 @@ static bool has_no_lead(const struct call *call)
 void call_post_lead_file(struct call *call)
 {
     if (!has_no_lead(call) && !refuse(call, ACTIVITY_LEAD_FILE))
-        create(call, ACTIVITY_LEAD_FILE, call->id);
+        create(call, ACTIVITY_LEAD_FILE, call->id, describe_lead_file);
 }
 
 /* ---- reading one ---- */
@@ -126,30 +141,19 @@ void call_list_activities(struct call *call)
 
 /* ---- the files of a lead ---- */
 
-/** How many files the activity has on this lead. */
-static size_t count_files(const struct activity *activity, const char *lead_id)
-{
-    bool is_its = !activity->gone && strcmp(activity->lead_id, lead_id) == 0;
-    return is_its ? activity->attachment_count : 0;
-}
-
 void call_list_lead_files(struct call *call)
 {
-    const struct rows *all = &call->sandbox->crm.activities.all;
+    struct lead_files walk =
+        lead_files_begin(&call->sandbox->crm.activities, call->id, call->settings.folds_lead_files);
+    struct lead_file row;
     struct page page;
     if (has_no_lead(call) || !page_read(call, PAGE_MAX, "date_created", "", &page))
         return;
     struct json *data = json_array();
     int result = 0;
     int64_t found = 0;
-    for (size_t i = all->count; i > 0; i--) {
-        const struct activity *activity = all->items[i - 1];
-        size_t count = count_files(activity, call->id);
-        for (size_t k = 0; k < count; k++, found++)
-            if (found >= page.skip && found < page.skip + page.limit)
-                result |= json_append(
-                    data, pick_fields(activity_json_file(activity, &activity->attachments[k]),
-                              page.fields));
-    }
+    for (; lead_files_next(&walk, &row); found++)
+        if (found >= page.skip && found < page.skip + page.limit)
+            result |= json_append(data, pick_fields(activity_json_file(&row), page.fields));
     page_reply(call, data, found > page.skip + page.limit, result);
 }

@@ -6,6 +6,7 @@
 
 #include "crm/account.h"
 #include "crm/activity.h"
+#include "crm/lead_files.h"
 #include "crm/schema.h"
 #include "util/pick.h"
 #include "util/stamp.h"
@@ -265,13 +266,14 @@ static struct json *describe_message(
 
 /* ---- lead files ---- */
 
-struct json *activity_json_file(
-    const struct activity *activity, const struct attachment *attachment)
+struct json *activity_json_file(const struct lead_file *row)
 {
+    const struct activity *activity = row->activity;
+    const struct attachment *attachment = row->attachment;
     bool direct = activity->kind == ACTIVITY_LEAD_FILE;
     const struct json *posted = attachment->posted;
     struct json *file = json_object();
-    int result = json_add_text(file, "id", attachment->id);
+    int result = json_add_text(file, "id", row->first->id);
     result |= json_add_text(file, "lead_id", activity->lead_id);
     result |= json_add_text(file, "organization_id", ACCOUNT_ORGANIZATION);
     result |= json_add_text(file, "name", json_get_text(posted, "filename"));
@@ -284,7 +286,7 @@ struct json *activity_json_file(
     result |= json_add_text(file, "last_object_type", activity_kinds[activity->kind].object_type);
     result |= json_add_text(file, "last_object_id", direct ? activity->lead_id : activity->id);
     result |= stamp_add(file, "last_activity_at", activity->created_us);
-    result |= stamp_add(file, "date_created", activity->at_us);
+    result |= stamp_add(file, "date_created", row->first_activity->at_us);
     result |= stamp_add(file, "date_updated", activity->at_us);
     result |= json_add_null(file, "updated_by");
     return pick_whole(file, result);
@@ -304,6 +306,7 @@ struct json *activity_json_new(const struct activity *activity)
     case ACTIVITY_SMS:
         return describe_message(activity, sms_members, COUNT(sms_members));
     default:
-        return activity_json_file(activity, activity->attachments);
+        return activity_json_file(
+            &(struct lead_file){activity, activity->attachments, activity, activity->attachments});
     }
 }

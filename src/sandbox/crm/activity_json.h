@@ -5,14 +5,13 @@
 #define CLOSEDROP_SANDBOX_CRM_ACTIVITY_JSON_H
 
 struct activity;
-struct attachment;
 struct json;
+struct lead_file;
 
 /** All of its data; NULL if out of memory. */
 struct json *activity_json_new(const struct activity *activity);
 
-/** One of its files, as the list of a lead's files shows it. */
-struct json *activity_json_file(
-    const struct activity *activity, const struct attachment *attachment);
+/** A row of the list of a lead's files. */
+struct json *activity_json_file(const struct lead_file *row);
 
 #endif
