@@ -203,6 +203,13 @@ enum record_likeness record_compare_file(
     return has_name(lead_file, filename) ? RECORD_DOUBTFUL : RECORD_OTHER;
 }
 
+bool record_was_used_again(const struct json *lead_file)
+{
+    const char *created = json_get_text(lead_file, "date_created");
+    const char *updated = json_get_text(lead_file, "date_updated");
+    return created && updated && strcmp(created, updated) < 0;
+}
+
 bool record_is_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5)
 {

@@ -114,6 +114,7 @@ int verify_by_content(struct verification *verification, const struct job *job)
 {
     int result = verify_init(verification, 1);
     verification->by_content = true;
+    verification->is_lead_file = job->activity == ACTIVITY_LEAD_FILE;
     if (result == 0)
         result = verify_add_file(verification, 0, job);
     return result ? result : add_place(verification, job->lead_id, ACTIVITY_LEAD_FILE);
@@ -199,8 +200,12 @@ static int compare_content(struct verification *verification, const struct json 
     enum record_likeness likeness =
         record_compare_file(object, file->filename, file->size, file->md5);
     verification->is_doubtful |= likeness == RECORD_DOUBTFUL;
-    if (likeness != RECORD_SAME || !id || is_taken(context, id))
+    if (likeness != RECORD_SAME || !id)
         return 0;
+    if (is_taken(context, id)) { /* it may stand for a second activity, which is ours */
+        verification->is_doubtful |= !verification->is_lead_file && record_was_used_again(object);
+        return 0;
+    }
     return take_if_older(file, id, record_created(object));
 }
 

@@ -88,6 +88,12 @@ enum record_likeness {
     RECORD_DOUBTFUL /* name and size are equal, but the MD5 is unknown */
 };
 
+/**
+ * Whether a file on a lead has changed since it was created. Close may keep one entry for each
+ * content, and say in it who used that last; then nobody knows how often it was.
+ */
+bool record_was_used_again(const struct json *lead_file);
+
 /** How like the file of this name, size and MD5 (hex) one is that Close lists on a lead. */
 enum record_likeness record_compare_file(
     const struct json *lead_file, const char *filename, int64_t size, const char *md5);

@@ -42,8 +42,9 @@ struct verification {
     size_t place;     /* index of the one being checked */
     int page;
     bool by_content;   /* among the lead's files, whatever created them */
+    bool is_lead_file; /* by content: for one, so that another of the same bytes does no harm */
     struct json *body; /* what was posted, of what can only be known by that; NULL: unknown */
-    bool is_doubtful;  /* by content: a file has this name and size, but its bytes are not known */
+    bool is_doubtful;  /* by content: it may be there, but nothing proves it */
     bool has_lead;     /* the current lead of that place is known */
     struct current_lead current;
 };

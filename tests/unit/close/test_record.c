@@ -568,6 +568,28 @@ static void knows_what_a_lead_file_is_attached_to(void **state)
     }
 }
 
+static const struct {
+    const char *file;
+    bool was_used_again;
+} uses[] = {
+    {"{'date_created':'2026-05-28T04:29:07','date_updated':'2026-05-28T04:29:07'}", false},
+    {"{'date_created':'2026-05-28T04:29:07','date_updated':'2026-05-28T04:29:08'}", true},
+    {"{'date_created':'2026-05-28T04:29:07','date_updated':null}", false},
+    {"{'date_updated':'2026-05-28T04:29:07'}", false},
+    {"{'date_created':7,'date_updated':[]}", false},
+    {"[]", false},
+};
+
+static void knows_whether_a_lead_file_was_used_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(uses); i++) {
+        struct json *file = parse(uses[i].file);
+        assert_int_equal(record_was_used_again(file), uses[i].was_used_again);
+        json_free(file);
+    }
+}
+
 /* ---- a refusal that is about the target (close/reply.h) ---- */
 
 static const struct {
@@ -618,6 +640,7 @@ int main(void)
         cmocka_unit_test(knows_a_lead_file_by_its_bytes),
         cmocka_unit_test(compares_a_lead_file_by_its_bytes),
         cmocka_unit_test(knows_what_a_lead_file_is_attached_to),
+        cmocka_unit_test(knows_whether_a_lead_file_was_used_again),
         cmocka_unit_test(knows_when_the_target_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
