@@ -39,7 +39,7 @@ int login_load(
     char text[LOGIN_PRINTED + 1];
     if (!path)
         return -ENOMEM;
-    if (secret_file_changed_ns(path) < 0) {
+    if (secret_file_changed_ns(path) < 0 && errno == ENOENT) {
         *ret_login = (struct login){.access_token = ""};
         *ret_changed_ns = -1;
         return 0;

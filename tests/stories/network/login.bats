@@ -162,6 +162,17 @@ blocked_by() { # TEXT
     [ "$(stat -c %U state/login)" = nobody ]
 }
 
+@test "a login that another user keeps is not taken for none" {
+    [ "$(id -u)" = 0 ] || skip 'only root becomes another user'
+    log_in
+    chmod 700 state
+    become_nobody
+    chown nobody secret
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'close.oauth: the login file '*' cannot be read: '*'belongs to root and cannot be entered by nobody'* ]]
+}
+
 @test "kill -9 while it is renewed: the old token is tried again" {
     log_in
     fault '[{"on":"token","do":"hang","times":1}]'
