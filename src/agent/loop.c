@@ -14,7 +14,7 @@
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/base/notify.h"
-#include "closedrop/files/filesystem.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/queue/ballast.h"
 
 #include <stdlib.h>
@@ -149,7 +149,7 @@ void loop_run(struct agent *agent)
             server_descriptor(agent->control.server), web_descriptor(agent->web),
             alerts_descriptor(agent->alerts), worker_descriptor(agent->worker)};
         http_wait(agent->http, fds, COUNT(fds), loop_timeout(agent));
-        filesystem_begin_turn();
+        turn_begin();
         follow_clock(agent); /* before the new time makes anything due */
         if (!agent->broken)
             signals_take(agent); /* a reload writes to the queue */

@@ -4,6 +4,7 @@
 
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/files/entries.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/inode.h"
@@ -17,21 +18,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- files ---- */
+/** When something was found out, and for files on which device: what is out of reach depends on it.
+ */
+struct finding {
+    uint64_t turn;
+    dev_t device;
+};
 
 /** A file that the configuration names, as it was when it was last seen there. */
 struct own {
     const char *path; /* the configuration's */
     struct file_state state;
+    enum { OWN_IS_THERE, OWN_IS_AWAY, OWN_IS_OUT_OF_REACH } where;
 };
+
+/** A directory that is not a folder's own. */
+struct place {
+    bool is_there; /* and can be reached */
+    struct inode inode;
+};
+
+/** What begins in a directory, for each folder. */
+enum role { ROLE_ARCHIVE, ROLE_FAILED, ROLE_ROOT, ROLES };
 
 struct own_files {
     pthread_mutex_t lock; /* both threads look */
     struct mounts *mounts;
+    struct finding files_found;
     struct entries state_dir; /* all that lies directly there is the queue's */
+    struct finding places_found;
+    struct place *places; /* ROLES of each folder, and state_dir */
     size_t count;
     struct own files[];
 };
+
+static bool is_current(const struct finding *finding, dev_t device)
+{
+    return turn_is_current(finding->turn) && finding->device == device;
+}
+
+/** Whether a path must not be touched: it is on a file system that can hang. No file on `device` is
+ * there. */
+static bool is_out_of_reach(struct own_files *own_files, const char *path, dev_t device)
+{
+    dev_t other;
+    return mounts_may_hang(own_files->mounts, path, &other) && other != device;
+}
+
+/* ---- made and freed ---- */
 
 static void add_file(struct own_files *own_files, const char *path)
 {
@@ -52,7 +86,8 @@ int own_files_make(struct config *config)
         return -ENOMEM;
     pthread_mutex_init(&own_files->lock, NULL);
     own_files->mounts = mounts_new();
-    if (!own_files->mounts) {
+    own_files->places = calloc(ROLES * config->folder_count + 1, sizeof(struct place));
+    if (!own_files->mounts || !own_files->places) {
         own_files_free(own_files);
         return -ENOMEM;
     }
@@ -70,17 +105,12 @@ void own_files_free(struct own_files *own_files)
         return;
     mounts_free(own_files->mounts);
     entries_release(&own_files->state_dir);
+    free(own_files->places);
     pthread_mutex_destroy(&own_files->lock);
     free(own_files);
 }
 
-/** Whether a path must not be touched: it is on a file system that can hang. No file on `device` is
- * there. Call it with the lock. */
-static bool is_out_of_reach(struct own_files *own_files, const char *path, dev_t device)
-{
-    dev_t other;
-    return mounts_may_hang(own_files->mounts, path, &other) && other != device;
-}
+/* ---- files ---- */
 
 /** Find out what is at its path now; 0 or a negative errno. */
 static int see(struct own *own)
@@ -95,75 +125,80 @@ static int see(struct own *own)
     return 0;
 }
 
+static void see_all(struct own_files *own_files, dev_t device)
+{
+    mounts_follow(own_files->mounts);
+    for (size_t i = 0; i < own_files->count; i++) {
+        struct own *own = &own_files->files[i];
+        if (is_out_of_reach(own_files, own->path, device))
+            own->where = OWN_IS_OUT_OF_REACH;
+        else
+            own->where = see(own) == 0 ? OWN_IS_THERE : OWN_IS_AWAY;
+    }
+}
+
 void own_files_see(const struct config *config)
 {
     struct own_files *own_files = config->own_files;
     pthread_mutex_lock(&own_files->lock);
-    mounts_follow(own_files->mounts);
-    for (size_t i = 0; i < own_files->count; i++)
-        if (!is_out_of_reach(own_files, own_files->files[i].path, 0))
-            (void)see(&own_files->files[i]);
+    own_files->files_found.turn = 0;
+    see_all(own_files, 0);
     pthread_mutex_unlock(&own_files->lock);
+}
+
+/** Look once a turn; 0 or a negative errno. */
+static int find_files(struct own_files *own_files, const char *state_dir, dev_t device)
+{
+    if (is_current(&own_files->files_found, device))
+        return 0;
+    see_all(own_files, device);
+    int result = entries_follow(&own_files->state_dir, state_dir);
+    own_files->files_found = (struct finding){result < 0 ? 0 : turn_number(), device};
+    return result;
 }
 
 /** Whether it is the file at its path, or one that was moved from there with nothing in its
  * place. */
-static bool is_named_file(
-    struct own_files *own_files, const struct inode *inode, const struct identity *identity)
+static bool is_named_file(const struct own_files *own_files, const struct file_state *state)
 {
-    bool found = false;
-    pthread_mutex_lock(&own_files->lock);
-    mounts_follow(own_files->mounts);
-    for (size_t i = 0; i < own_files->count && !found; i++) {
-        struct own *own = &own_files->files[i];
-        if (!is_out_of_reach(own_files, own->path, inode->device))
-            found = see(own) == 0 ? inode_equal(&own->state.inode, inode)
-                                  : identity_same_file(&own->state.identity, identity);
+    for (size_t i = 0; i < own_files->count; i++) {
+        const struct own *own = &own_files->files[i];
+        bool is_it = own->where == OWN_IS_THERE
+                         ? inode_equal(&own->state.inode, &state->inode)
+                         : own->where == OWN_IS_AWAY &&
+                               identity_same_file(&own->state.identity, &state->identity);
+        if (is_it)
+            return true;
     }
-    pthread_mutex_unlock(&own_files->lock);
-    return found;
-}
-
-static void follow_mounts(struct own_files *own_files)
-{
-    pthread_mutex_lock(&own_files->lock);
-    mounts_follow(own_files->mounts);
-    pthread_mutex_unlock(&own_files->lock);
-}
-
-static bool is_at(const struct config *config, const char *path, const struct inode *inode)
-{
-    struct inode there;
-    struct own_files *own_files = config->own_files;
-    if (!path || !*path)
-        return false;
-    pthread_mutex_lock(&own_files->lock);
-    bool is_elsewhere = is_out_of_reach(own_files, path, inode->device);
-    pthread_mutex_unlock(&own_files->lock);
-    return !is_elsewhere && inode_at(AT_FDCWD, path, &there) == 0 && inode_equal(&there, inode);
-}
-
-static int is_in_state_dir(const struct config *config, const struct inode *inode)
-{
-    struct own_files *own_files = config->own_files;
-    pthread_mutex_lock(&own_files->lock);
-    int result = entries_hold(&own_files->state_dir, config->state_dir, inode);
-    pthread_mutex_unlock(&own_files->lock);
-    return result;
+    return false;
 }
 
 int own_file(const struct config *config, const struct file_state *state)
 {
-    if (is_named_file(config->own_files, &state->inode, &state->identity))
-        return 1;
-    return is_in_state_dir(config, &state->inode);
+    struct own_files *own_files = config->own_files;
+    pthread_mutex_lock(&own_files->lock);
+    int result = find_files(own_files, config->state_dir, state->inode.device);
+    if (is_named_file(own_files, state))
+        result = 1;
+    else if (result == 0)
+        result = entries_hold(&own_files->state_dir, &state->inode);
+    pthread_mutex_unlock(&own_files->lock);
+    return result;
 }
 
 /* ---- directories ---- */
 
+static struct place look_at(struct own_files *own_files, const char *path, dev_t device)
+{
+    struct place place = {.is_there = false};
+    if (path && *path && !is_out_of_reach(own_files, path, device))
+        place.is_there = inode_at(AT_FDCWD, path, &place.inode) == 0;
+    return place;
+}
+
 /** A place up to the first part that changes: "/srv/Uploaded" of "/srv/Uploaded/%Y-%m". */
-static bool begins_at(const struct config *config, const struct folder *folder, const char *place,
-    const struct inode *inode)
+static struct place look_where_begins(
+    struct own_files *own_files, const struct folder *folder, const char *place, dev_t device)
 {
     char path[2 * PATH_LENGTH_MAX];
     size_t fixed = strcspn(place, "%");
@@ -172,19 +207,61 @@ static bool begins_at(const struct config *config, const struct folder *folder, 
     bool is_absolute = *place == '/';
     snprintf(path, sizeof(path), "%s%s%.*s", is_absolute ? "" : folder->path,
         is_absolute ? "" : "/", (int)fixed, place);
-    return is_at(config, path, inode);
+    return look_at(own_files, path, device);
 }
 
-/** What of `other` begins at this directory, which is in `folder` or is its root; or NULL. */
-static const char *role_in(const struct config *config, const struct folder *other,
-    const struct folder *folder, const struct inode *inode)
+/** Look once a turn: there may be hundreds of folders, and this is asked about each directory. */
+static void find_places(const struct config *config, dev_t device)
 {
-    if (begins_at(config, other, other->archive, inode))
+    struct own_files *own_files = config->own_files;
+    struct place *places = own_files->places;
+    if (is_current(&own_files->places_found, device))
+        return;
+    mounts_follow(own_files->mounts);
+    for (size_t i = 0; i < config->folder_count; i++, places += ROLES) {
+        const struct folder *folder = &config->folders[i];
+        places[ROLE_ARCHIVE] = look_where_begins(own_files, folder, folder->archive, device);
+        places[ROLE_FAILED] = look_where_begins(own_files, folder, folder->failed, device);
+        places[ROLE_ROOT] = look_at(own_files, folder->path, device);
+    }
+    *places = look_at(own_files, config->state_dir, device);
+    own_files->places_found = (struct finding){turn_number(), device};
+}
+
+static bool is_at(const struct place *place, const struct inode *inode)
+{
+    return place->is_there && inode_equal(&place->inode, inode);
+}
+
+/** What of a folder begins at the directory; or NULL. Of a root that two folders share, only the
+ * second finds the first's. */
+static const char *role_at(const struct place *places, const struct inode *inode, bool is_itself)
+{
+    if (is_at(&places[ROLE_ARCHIVE], inode))
         return "the archive";
-    if (begins_at(config, other, other->failed, inode))
+    if (is_at(&places[ROLE_FAILED], inode))
         return "the directory for failed files";
-    bool is_itself = other == folder || (other > folder && is_at(config, folder->path, inode));
-    return !is_itself && is_at(config, other->path, inode) ? "the root" : NULL;
+    return !is_itself && is_at(&places[ROLE_ROOT], inode) ? "the root" : NULL;
+}
+
+/** The same for all folders, and state_dir. */
+static bool describe(const struct config *config, const struct folder *folder,
+    const struct inode *inode, char words[OWN_DIRECTORY_MAX])
+{
+    const struct place *places = config->own_files->places;
+    const struct place *own = &places[ROLES * (size_t)(folder - config->folders)];
+    bool is_own_root = is_at(&own[ROLE_ROOT], inode);
+    for (size_t i = 0; i < config->folder_count; i++, places += ROLES) {
+        const struct folder *other = &config->folders[i];
+        bool is_itself = other == folder || (other > folder && is_own_root);
+        const char *role = role_at(places, inode, is_itself);
+        if (role) {
+            snprintf(words, OWN_DIRECTORY_MAX, "%s of the folder \"%s\"", role, other->name);
+            return true;
+        }
+    }
+    snprintf(words, OWN_DIRECTORY_MAX, "state_dir");
+    return is_at(places, inode);
 }
 
 bool own_directory(
@@ -193,15 +270,10 @@ bool own_directory(
     struct inode inode;
     if (inode_of(fd, &inode) < 0)
         return false;
-    follow_mounts(config->own_files);
-    for (size_t i = 0; i < config->folder_count; i++) {
-        const struct folder *other = &config->folders[i];
-        const char *role = role_in(config, other, folder, &inode);
-        if (role) {
-            snprintf(words, OWN_DIRECTORY_MAX, "%s of the folder \"%s\"", role, other->name);
-            return true;
-        }
-    }
-    snprintf(words, OWN_DIRECTORY_MAX, "state_dir");
-    return is_at(config, config->state_dir, &inode);
+    struct own_files *own_files = config->own_files;
+    pthread_mutex_lock(&own_files->lock);
+    find_places(config, inode.device);
+    bool is_own = describe(config, folder, &inode, words);
+    pthread_mutex_unlock(&own_files->lock);
+    return is_own;
 }

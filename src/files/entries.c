@@ -71,7 +71,7 @@ static int list(struct entries *entries, const char *path)
     return result;
 }
 
-static int list_again(struct entries *entries, const char *path)
+int entries_follow(struct entries *entries, const char *path)
 {
     struct inode directory = {0, 0};
     int64_t mtime_ns = 0;
@@ -89,12 +89,12 @@ static int list_again(struct entries *entries, const char *path)
     return list(entries, path);
 }
 
-int entries_hold(struct entries *entries, const char *path, const struct inode *inode)
+bool entries_hold(const struct entries *entries, const struct inode *inode)
 {
-    int result = list_again(entries, path);
-    for (size_t i = 0; result == 0 && i < entries->count; i++)
-        result = inode_equal(&entries->inodes[i], inode);
-    return result;
+    for (size_t i = 0; i < entries->count; i++)
+        if (inode_equal(&entries->inodes[i], inode))
+            return true;
+    return false;
 }
 
 void entries_release(struct entries *entries)

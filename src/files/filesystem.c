@@ -2,6 +2,7 @@
 #include "closedrop/files/filesystem.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/turn.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -44,40 +45,49 @@ static struct filesystem worth_of(const struct statfs *stat)
     return (struct filesystem){true, true, true, true};
 }
 
+static const struct filesystem trusted_in_nothing = {false, false, false, false};
+
 struct filesystem filesystem_of(int fd)
 {
     struct statfs stat;
     if (fstatfs(fd, &stat) < 0)
-        return (struct filesystem){false, false, false, false};
+        return trusted_in_nothing;
     return worth_of(&stat);
 }
 
-/** The device that this thread has asked about last in this turn: most files of a turn are on one.
- */
+/** The device that this thread has asked about last: most files of a turn are on one. */
 static _Thread_local struct {
-    bool has_turns;
-    bool is_known;
+    uint64_t turn; /* when it was */
     dev_t device;
-    bool keeps_handles;
+    struct filesystem worth;
 } asked;
 
-void filesystem_begin_turn(void)
+/** Have it in `asked`; 0 or a negative errno. */
+static int ask_once_a_turn(int fd, dev_t device)
 {
-    asked.has_turns = true;
-    asked.is_known = false;
+    struct statfs stat;
+    if (turn_is_current(asked.turn) && asked.device == device)
+        return 0;
+    asked.turn = 0;
+    if (fstatfs(fd, &stat) < 0)
+        return -errno;
+    asked.turn = turn_number();
+    asked.device = device;
+    asked.worth = worth_of(&stat);
+    return 0;
+}
+
+struct filesystem filesystem_on(int fd, dev_t device)
+{
+    return ask_once_a_turn(fd, device) < 0 ? trusted_in_nothing : asked.worth;
 }
 
 int filesystem_keeps_handles(int fd, dev_t device)
 {
-    struct statfs stat;
-    if (asked.is_known && asked.device == device)
-        return asked.keeps_handles;
-    if (fstatfs(fd, &stat) < 0)
-        return errno == ENOSYS ? 0 : -errno; /* some FUSE servers never say */
-    asked.is_known = asked.has_turns;
-    asked.device = device;
-    asked.keeps_handles = worth_of(&stat).keeps_handles;
-    return asked.keeps_handles;
+    int result = ask_once_a_turn(fd, device);
+    if (result < 0)
+        return result == -ENOSYS ? 0 : result; /* some FUSE servers never say */
+    return asked.worth.keeps_handles;
 }
 
 /** By their names in /proc/self/mountinfo: those above that have a server, and what mounts them. */

@@ -6,16 +6,27 @@
 #include <errno.h>
 #include <fcntl.h>
 
-enum lease lease_take(int fd)
+static enum lease take(int fd, const struct filesystem *filesystem)
 {
-    const struct filesystem filesystem = filesystem_of(fd);
     bool is_granted = fcntl(fd, F_SETLEASE, F_RDLCK) == 0;
-    if (is_granted && filesystem.grants_rightly)
+    if (is_granted && filesystem->grants_rightly)
         return LEASE_HELD;
-    if (!is_granted && errno == EAGAIN && filesystem.refuses_rightly)
+    if (!is_granted && errno == EAGAIN && filesystem->refuses_rightly)
         return LEASE_REFUSED;
     lease_give_up(fd);
     return LEASE_IMPOSSIBLE;
+}
+
+enum lease lease_take(int fd)
+{
+    const struct filesystem filesystem = filesystem_of(fd);
+    return take(fd, &filesystem);
+}
+
+enum lease lease_take_on(int fd, dev_t device)
+{
+    const struct filesystem filesystem = filesystem_on(fd, device);
+    return take(fd, &filesystem);
 }
 
 bool lease_is_called_back(int fd)

@@ -5,6 +5,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/path.h"
 #include "closedrop/files/put_away.h"
@@ -283,9 +284,13 @@ void ownership_release(struct ownership *ownership, int root, int64_t queue)
     drop_lock(ownership);
 }
 
-bool ownership_is_lost(const struct ownership *ownership, int root)
+bool ownership_is_lost(struct ownership *ownership, int root)
 {
-    return ownership->file >= 0 && !is_named(root, STAGING_NAME "/" OWNER_NAME, ownership->file);
+    if (ownership->file < 0 || turn_is_current(ownership->found))
+        return false;
+    bool is_there = is_named(root, STAGING_NAME "/" OWNER_NAME, ownership->file);
+    ownership->found = is_there ? turn_number() : 0;
+    return !is_there;
 }
 
 /* ---- looking ---- */

@@ -63,18 +63,21 @@ int safe_open_tree(int root, const char *relative)
     return fd < 0 ? fd : inside < 0 ? inside : TAKE_FD(fd);
 }
 
-int safe_reopen_file(int path_fd)
+int safe_reopen_known(int path_fd, mode_t mode)
 {
-    struct stat stat;
-    if (fstat(path_fd, &stat) < 0)
-        return -errno;
-    if (!S_ISREG(stat.st_mode))
+    if (!S_ISREG(mode))
         return -EINVAL;
     char path[32];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
     /* O_NONBLOCK: a hostile write lease would make a plain open wait 45 seconds */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
+}
+
+int safe_reopen_file(int path_fd)
+{
+    struct stat stat;
+    return fstat(path_fd, &stat) < 0 ? -errno : safe_reopen_known(path_fd, stat.st_mode);
 }
 
 int safe_open_file(int root, const char *relative)

@@ -33,12 +33,12 @@ static struct settle_findings inspect_contents(
 {
     struct settle_findings result = {.lease = LEASE_IMPOSSIBLE};
     struct crash_guard *guard = folder->watch->crash_guard;
-    CLEANUP(close_fd) int fd = safe_reopen_file(path_fd);
+    CLEANUP(close_fd) int fd = safe_reopen_known(path_fd, candidate->state.mode);
     if (fd < 0) {
         result.error = fd;
         return result;
     }
-    result.lease = lease_take(fd);
+    result.lease = lease_take_on(fd, candidate->state.inode.device);
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
         const struct bytes bytes = {

@@ -16,8 +16,8 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/config/load.h"
-#include "closedrop/files/filesystem.h"
 #include "closedrop/intake/events.h"
 
 #include <errno.h>
@@ -110,7 +110,7 @@ static void *run(void *context)
     struct watch *watch = context;
     watch_set_waiting(watch, false);
     while (!mailbox_is_closed(watch->inbox)) {
-        filesystem_begin_turn();
+        turn_begin();
         inbox_take(watch);
         bool more_events = event_dispatch(watch);
         restart_if_due(watch);

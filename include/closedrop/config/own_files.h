@@ -1,8 +1,8 @@
 /**
  * Files that closedrop itself uses and therefore never takes, wherever they are: the configuration,
  * the key, tables, the queue; and directories that do not belong to the folder: archives,
- * state_dir, other folders. They are identified by device and inode, and looked up again by each
- * call, because files are replaced and directories are created while the agent runs.
+ * state_dir, other folders. They are identified by device and inode, and looked up again once a
+ * turn (turn.h), because files are replaced and directories are created while the agent runs.
  */
 #ifndef CLOSEDROP_CONFIG_OWN_FILES_H
 #define CLOSEDROP_CONFIG_OWN_FILES_H

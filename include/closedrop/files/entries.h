@@ -7,6 +7,7 @@
 
 #include "closedrop/files/inode.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,11 +20,12 @@ struct entries {
     size_t count;
 };
 
-/**
- * Whether `inode` lies directly in the directory at `path`, or a link there leads to it. Returns 1
- * or 0, also if there is no such directory; or a negative errno if this cannot be determined now.
- */
-int entries_hold(struct entries *entries, const char *path, const struct inode *inode);
+/** List the directory at `path`, unless it is as it was. Returns 0, also if there is no such
+ * directory; or a negative errno if this cannot be determined now. */
+int entries_follow(struct entries *entries, const char *path);
+
+/** Whether `inode` was directly in the directory, or a link there led to it. */
+bool entries_hold(const struct entries *entries, const struct inode *inode);
 
 /** Free what was listed; `entries` is empty again. */
 void entries_release(struct entries *entries);

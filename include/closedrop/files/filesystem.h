@@ -21,17 +21,14 @@ struct filesystem {
 struct filesystem filesystem_of(int fd);
 
 /**
- * Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now. `fd` is on
- * `device`, about which the kernel is asked once a turn.
+ * The same for an `fd` that is on `device`, about which the kernel is asked once a turn (turn.h):
+ * another file system may have been mounted with the number of a device that is gone.
  */
-int filesystem_keeps_handles(int fd, dev_t device);
+struct filesystem filesystem_on(int fd, dev_t device);
 
-/**
- * A new turn of this thread's loop: what its file systems are is asked again, because another one
- * may have been mounted with the number of a device that is gone. A thread that never calls this
- * asks each time.
- */
-void filesystem_begin_turn(void);
+/** Its `keeps_handles` as 1 or 0, or a negative errno if it cannot be determined now; likewise
+ * asked once a turn. */
+int filesystem_keeps_handles(int fd, dev_t device);
 
 /**
  * Whether calls on a file system of this type can hang for as long as somebody else likes: another

@@ -10,6 +10,7 @@
 #define CLOSEDROP_FILES_LEASE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** A file that changed less than this ago may still be written, unless a lease proves otherwise. */
 #define FILE_YOUNG_MS 2000
@@ -23,6 +24,10 @@ enum lease {
 
 /** Ask for a read lease on `fd`, opened O_RDONLY. */
 enum lease lease_take(int fd);
+
+/** The same for an `fd` on `device`: what its leases are worth is asked once a turn (filesystem.h).
+ */
+enum lease lease_take_on(int fd, dev_t device);
 
 /** Whether a writer is waiting for us to give up the lease on `fd`. */
 bool lease_is_called_back(int fd);

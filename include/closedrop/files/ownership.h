@@ -67,6 +67,7 @@ struct ownership {
     char seen[OWNERSHIP_SEEN]; /* another owner's file as last seen ... */
     int64_t seen_ms;
     int64_t unchanged_ms; /* ... and how long it has been the same */
+    uint64_t found;       /* the turn in which our owner file was last where it belongs */
 };
 
 #define OWNERSHIP_INIT                                                                             \
@@ -85,8 +86,8 @@ int ownership_claim(struct ownership *ownership, int root, int64_t queue, const 
     int64_t now_ms, struct owner *ret_owner);
 
 /** Whether somebody has moved or removed our owner file, as far as we hold a lock on it: if so,
- * claim again at once. */
-bool ownership_is_lost(const struct ownership *ownership, int root);
+ * claim again at once. Checked once a turn (turn.h). */
+bool ownership_is_lost(struct ownership *ownership, int root);
 
 /** Give up the folder; remove the owner file if it still names this process. `root` can be -1. */
 void ownership_release(struct ownership *ownership, int root, int64_t queue);

@@ -9,6 +9,7 @@
 #define CLOSEDROP_FILES_SAFE_OPEN_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /** Open the directory at `path`, as a base for the calls below. All of them return a descriptor or
  * a negative errno, unless they say otherwise. */
@@ -32,6 +33,9 @@ int safe_open_tree(int root, const char *relative);
  * it is not a regular file, or with -EWOULDBLOCK if a writer holds a lease on it.
  */
 int safe_reopen_file(int path_fd);
+
+/** The same where its `mode` is known already, from a stat of `path_fd`. */
+int safe_reopen_known(int path_fd, mode_t mode);
 
 /** Whether an open directory has no entries at all; false if it cannot be listed. */
 bool directory_is_empty(int directory);

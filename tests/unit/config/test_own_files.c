@@ -1,6 +1,7 @@
 /* What the program uses itself is known by device and inode, and so are directories that are not a
  * folder's own. */
 #include "closedrop/base/array.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/config/own_files.h"
 
 #include "scratch.h"
@@ -178,6 +179,31 @@ static void gives_a_root_that_two_have_to_the_first(void **state)
     close(fd);
 }
 
+/** With turns, all of it is looked up once in each. */
+static void looks_once_a_turn(void **state)
+{
+    (void)state;
+    char words[OWN_DIRECTORY_MAX];
+    fill();
+    turn_begin();
+    assert_int_equal(own_file_at("key", O_PATH), 1);
+    int fd = open("arch", O_PATH | O_CLOEXEC);
+    assert_true(own_directory(&config, &folders[1], fd, words));
+    assert_int_equal(system("mv key was && mv doc key && mv arch arched && mkdir arch && "
+                            "touch state/new"),
+        0);
+    assert_int_equal(own_file_at("was", O_PATH), 1);
+    assert_int_equal(own_file_at("key", O_PATH), 0);
+    assert_int_equal(own_file_at("state/new", O_PATH), 0);
+    assert_true(own_directory(&config, &folders[1], fd, words));
+    turn_begin();
+    assert_int_equal(own_file_at("was", O_PATH), 0);
+    assert_int_equal(own_file_at("key", O_PATH), 1);
+    assert_int_equal(own_file_at("state/new", O_PATH), 1);
+    assert_false(own_directory(&config, &folders[1], fd, words));
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +211,7 @@ int main(void)
         cmocka_unit_test_teardown(knows_what_was_moved_until_something_takes_its_place, forget),
         cmocka_unit_test_teardown(knows_directories_that_are_not_the_folders, forget),
         cmocka_unit_test_teardown(gives_a_root_that_two_have_to_the_first, forget),
+        cmocka_unit_test_teardown(looks_once_a_turn, forget), /* there are turns from then on */
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }

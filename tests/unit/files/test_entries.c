@@ -49,7 +49,8 @@ static int hold(const char *path)
 {
     struct inode inode;
     assert_int_equal(inode_at(AT_FDCWD, path, &inode), 0);
-    return entries_hold(&entries, "in", &inode);
+    int result = entries_follow(&entries, "in");
+    return result < 0 ? result : entries_hold(&entries, &inode);
 }
 
 static void lists_a_directory_once(void **state)

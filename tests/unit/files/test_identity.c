@@ -1,6 +1,7 @@
 /* What a file is apart from its name: the same after a rename, another after a rewrite or a copy.
  */
 #include "closedrop/base/array.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/files/filesystem.h"
 #include "closedrop/files/identity.h"
 
@@ -259,14 +260,14 @@ static void asks_about_the_file_system_once_a_turn(void **state)
     (void)look("turn");
     (void)look("turn");
     assert_int_equal(asked, 2); /* there are no turns yet */
-    filesystem_begin_turn();
+    turn_begin();
     const struct file_state file = look("turn"), directory = look(".");
     assert_int_equal(asked, 3);
     assert_true(file.identity.handle_length && directory.identity.handle_length);
     type = 0x65735546; /* a FUSE file system was mounted there */
     (void)look("turn");
     assert_int_equal(asked, 3);
-    filesystem_begin_turn();
+    turn_begin();
     assert_int_equal(look("turn").identity.handle_length, 0);
     assert_int_equal(asked, 4);
     type = 0;

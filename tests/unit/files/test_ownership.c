@@ -1,6 +1,7 @@
 /* Whose a folder is: the decision by a table, and the file that says so, with a clock of our own.
  */
 #include "closedrop/base/array.h"
+#include "closedrop/base/turn.h"
 #include "closedrop/files/ownership.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
@@ -311,21 +312,39 @@ static void where_it_cannot_be_told_that_is_said(void **state)
     ownership_release(&ours, -1, OURS);
 }
 
+static void its_own_file_is_looked_for_once_a_turn(void **state)
+{
+    const struct drop *drop = *state;
+    struct ownership ours = OWNERSHIP_INIT;
+    assert_int_equal(claim(&ours, drop, OURS, 0), OWNERSHIP_OURS);
+    assert_false(ownership_is_lost(&ours, drop->root));
+    assert_int_equal(unlinkat(drop->root, STAGING_NAME "/owner", 0), 0);
+    assert_true(ownership_is_lost(&ours, drop->root));
+    assert_int_equal(claim(&ours, drop, OURS, 1), OWNERSHIP_OURS);
+    turn_begin();
+    assert_false(ownership_is_lost(&ours, drop->root));
+    assert_int_equal(unlinkat(drop->root, STAGING_NAME "/owner", 0), 0);
+    assert_false(ownership_is_lost(&ours, drop->root));
+    turn_begin();
+    assert_true(ownership_is_lost(&ours, drop->root));
+    assert_true(ownership_is_lost(&ours, drop->root));
+    ownership_release(&ours, drop->root, OURS);
+}
+
 #define on_disk(test) cmocka_unit_test_setup_teardown(test, make_drop, remove_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whose_it_is),
-        on_disk(one_has_it_until_it_is_released),
+        cmocka_unit_test(whose_it_is), on_disk(one_has_it_until_it_is_released),
         on_disk(a_lock_ends_with_its_process),
         on_disk(over_a_network_it_is_taken_once_it_was_seen_unchanged),
         on_disk(who_slept_himself_takes_nobody_for_dead),
         on_disk(over_a_network_a_process_of_this_machine_that_is_gone_is_no_owner),
         on_disk(what_is_no_owner_file_is_never_written_over),
-        on_disk(a_file_that_was_removed_is_made_again),
-        on_disk(another_users_staging_is_refused),
+        on_disk(a_file_that_was_removed_is_made_again), on_disk(another_users_staging_is_refused),
         on_disk(where_it_cannot_be_told_that_is_said),
+        on_disk(its_own_file_is_looked_for_once_a_turn), /* there are turns from then on */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

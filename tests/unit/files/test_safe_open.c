@@ -218,6 +218,10 @@ static void stays_with_the_file_it_looked_at(void **state)
     assert_int_equal(read(fd, text, 5), 5);
     assert_string_equal(text, "hello");
     close(fd);
+    fd = safe_reopen_known(path_fd, S_IFREG | 0644);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(safe_reopen_known(path_fd, S_IFIFO | 0644), -EINVAL);
     close(path_fd);
 }
 

@@ -312,9 +312,14 @@ static void takes_leases_where_there_are_any(void **state)
     assert_false(lease_is_called_back(own));
     lease_give_up(own);
     lease_give_up(own); /* harmless */
+    struct stat stat;
+    assert_int_equal(fstat(own, &stat), 0);
+    assert_int_equal(lease_take_on(own, stat.st_dev), LEASE_HELD);
+    lease_give_up(own);
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(lease_take(ends[0]), LEASE_IMPOSSIBLE);
+    assert_int_equal(lease_take_on(ends[0], 0), LEASE_IMPOSSIBLE);
     close(ends[0]);
     close(ends[1]);
     close(own);

@@ -432,6 +432,7 @@ static void a_folder_that_stays_over_a_reload_is_not_given_up(void **state)
     new.references = 1;
     new.folders = both;
     new.folder_count = COUNT(both);
+    assert_int_equal(own_files_make(&new), 0);
     find("a.txt", "hello");
     int owner = in->claim.ownership.file;
     assert_true(owner >= 0 && in->claim.is_ours);
@@ -444,6 +445,7 @@ static void a_folder_that_stays_over_a_reload_is_not_given_up(void **state)
     assert_int_equal(answer_unknown(), 1); /* everything is seen again */
     reload(&config);
     assert_int_equal(in->claim.ownership.file, owner);
+    own_files_free(new.own_files);
 }
 
 /* The same configuration in memory of its own, which goes with its last reference. */
