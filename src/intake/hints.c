@@ -27,17 +27,30 @@ static int64_t due_after(
     return hint == HINT_STAMPED ? candidate->due_ms : now + folder->folder->settle_ms;
 }
 
+/** What its next inspection starts from. */
+static void restart_wait(struct candidate *candidate, enum settle_hint hint)
+{
+    candidate->is_gone = false;
+    if (hint == HINT_STAMPED)
+        return;
+    candidate->moved_in = hint == HINT_MOVED_IN;
+    candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
+}
+
+void hint_arrived(struct watched *folder, struct candidate *candidate)
+{
+    restart_wait(candidate, HINT_MOVED_IN);
+    candidates_delay(
+        folder->watch->candidates, candidate, due_after(folder, candidate, HINT_MOVED_IN));
+}
+
 void hint_touch(struct watched *folder, struct candidate *candidate, enum settle_hint hint)
 {
     struct file_state state;
     CLEANUP(close_fd)
     int path_fd = folder->root.fd < 0 ? -ENOENT : safe_open_path(folder->root.fd, candidate->path);
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
-    candidate->is_gone = false;
-    if (hint != HINT_STAMPED) {
-        candidate->moved_in = hint == HINT_MOVED_IN;
-        candidate->quiet.changed = candidate->quiet.stamped = clock_steady_ms();
-    }
+    restart_wait(candidate, hint);
     if (result == 0 && S_ISREG(state.mode))
         inspect_note_state(folder, candidate, path_fd, &state, hint);
     candidates_delay(folder->watch->candidates, candidate, due_after(folder, candidate, hint));

@@ -19,6 +19,12 @@ void hint_of_scan(void *context, const char *path);
  */
 void hint_touch(struct watched *folder, struct candidate *candidate, enum settle_hint hint);
 
+/**
+ * A new candidate was moved in, and its state is that of a moment ago: inspected at once, it is not
+ * read here, too.
+ */
+void hint_arrived(struct watched *folder, struct candidate *candidate);
+
 /** A candidate was deleted. A document is remembered as long as it would have taken to settle. */
 void hint_deleted(struct watched *folder, struct candidate *candidate);
 

@@ -31,7 +31,10 @@ static void become_candidate(struct watched *folder, const struct sighting *sigh
         candidate->first_ctime_ns = sighting->state.ctime_ns;
         candidate->judged = sighting->judged;
     }
-    hint_touch(folder, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
+    if (is_new && sighting->moved_in && !candidate->document.size)
+        hint_arrived(folder, candidate);
+    else
+        hint_touch(folder, candidate, sighting->moved_in ? HINT_MOVED_IN : HINT_WRITTEN);
 }
 
 static void take_unknown(struct watch *watch, const struct message *message)

@@ -239,6 +239,22 @@ static void a_file_that_was_moved_in_settles_at_once(void **state)
     assert_string_equal(settled()->path, "a.txt");
 }
 
+static void what_was_moved_in_is_read_when_it_is_inspected(void **state)
+{
+    (void)state;
+    put("a.txt", "hello");
+    scan();
+    message_free(take(MESSAGE_SEEN));
+    hint_take(in, "a.txt", HINT_MOVED_IN);
+    report_send(&watch);
+    put("a.txt", "hello again");
+    assert_int_equal(answer_unknown(), 1);
+    const struct candidate *candidate = candidates_first(watch.candidates);
+    assert_int_equal(candidate->state.identity.size, 5); /* as it was seen */
+    pass(2000);
+    assert_int_equal(settled()->state.identity.size, 11);
+}
+
 /* where events tell, nothing is inspected before it can have settled */
 static void with_events_a_written_file_is_not_inspected_before_it_was_quiet(void **state)
 {
@@ -554,6 +570,7 @@ int main(void)
         TEST(a_file_settles_once_it_was_quiet),
         TEST(a_file_that_grows_waits_again),
         TEST(a_file_that_was_moved_in_settles_at_once),
+        TEST(what_was_moved_in_is_read_when_it_is_inspected),
         TEST(with_events_a_written_file_is_not_inspected_before_it_was_quiet),
         TEST(what_is_no_file_any_more_is_forgotten),
         TEST(a_file_that_disappears_is_forgotten),
