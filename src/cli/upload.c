@@ -54,7 +54,7 @@ static struct verdict open_file(const char *path, struct upload *upload)
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return named_file_missing(path, errno);
-    int result = source_open(fd, false, &source);
+    int result = source_open(fd, NULL, &source);
     if (result < 0 || !source)
         return verdict_make(
             VERDICT_FAIL, "unreadable", "the file cannot be opened: %s", strerror(-result));

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 static enum lease take(int fd, const struct filesystem *filesystem)
 {
@@ -37,4 +38,23 @@ bool lease_is_called_back(int fd)
 void lease_give_up(int fd)
 {
     (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+}
+
+bool leased_file_is_at(const struct leased_file *file, int directory, const char *name)
+{
+    return file->is_held && file_is_at(directory, name, &file->state) &&
+           !lease_is_called_back(file->fd);
+}
+
+void leased_file_yield(struct leased_file *file)
+{
+    if (file->is_held && lease_is_called_back(file->fd))
+        leased_file_close(file);
+}
+
+void leased_file_close(struct leased_file *file)
+{
+    if (file->is_held)
+        close(file->fd);
+    file->is_held = false;
 }

@@ -45,48 +45,39 @@ const char *staged_name(int64_t id, char name[STAGED_NAME_MAX])
     return name;
 }
 
-/** A file that was judged. While it is open, no other can have its inode. */
-struct judged {
-    int fd; /* under a lease, if `is_leased`; negative: it cannot be read */
-    bool is_leased;
-    struct file_state state;
-};
-
-static void close_judged(struct judged *judged)
+/** Open what `path_fd` is and ask for a lease on it; its state is read under that. */
+static int hold(int path_fd, struct file_state *state, struct leased_file *ret_held)
 {
-    close_fd(&judged->fd);
-    judged->fd = -1;
+    CLEANUP(close_fd) int fd = safe_reopen_known(path_fd, state->mode);
+    enum lease lease = fd >= 0 ? lease_take_on(fd, state->inode.device) : LEASE_IMPOSSIBLE;
+    int result = file_is_at(path_fd, "", state) ? 0 : file_state_read(path_fd, state);
+    if (result == 0 && lease == LEASE_HELD)
+        *ret_held = (struct leased_file){true, TAKE_FD(fd), *state};
+    /* one that cannot be read is put away too */
+    return result == 0 && (lease == LEASE_REFUSED || fd == -EWOULDBLOCK) ? -EBUSY : result;
 }
 
 /**
  * Whether what has this name is the file, and nobody has it open for writing: what a writer adds
  * after it was put away would be lost. enum taken; -EBUSY while somebody has it open; or another
- * negative errno. The caller closes `judged`, whatever the result.
+ * negative errno. The caller closes `ret_held`, whatever the result.
  */
 static int judge(
-    int directory, const char *name, const struct identity *identity, struct judged *judged)
+    int directory, const char *name, const struct identity *identity, struct leased_file *ret_held)
 {
-    judged->fd = -1;
+    struct file_state state;
+    *ret_held = (struct leased_file){.is_held = false};
     CLEANUP(close_fd) int path_fd = safe_open_path(directory, name);
     if (path_fd < 0)
         return path_fd == -ENOENT || path_fd == -ENOTDIR ? TAKEN_GONE : path_fd;
-    /* one that cannot be read is put away too */
-    judged->fd = safe_reopen_file(path_fd);
-    enum lease lease = judged->fd >= 0 ? lease_take(judged->fd) : LEASE_IMPOSSIBLE;
-    judged->is_leased = lease == LEASE_HELD;
-    int result = file_state_read(path_fd, &judged->state);
-    if (result < 0)
+    int result = file_state_read(path_fd, &state);
+    if (result == 0 && identity_equal(&state.identity, identity))
+        result = hold(path_fd, &state, ret_held);
+    if (result < 0 && result != -EBUSY)
         return result;
-    if (!identity_equal(&judged->state.identity, identity))
+    if (!identity_equal(&state.identity, identity))
         return TAKEN_ANOTHER;
-    return lease == LEASE_REFUSED || judged->fd == -EWOULDBLOCK ? -EBUSY : TAKEN;
-}
-
-/** Whether a file that was judged has this name now, and nobody could write to it since. */
-static bool is_still(const struct judged *judged, int directory, const char *name)
-{
-    return judged->is_leased && file_is_at(directory, name, &judged->state) &&
-           !lease_is_called_back(judged->fd);
+    return result < 0 ? result : TAKEN;
 }
 
 int put_away_restore(int root, int staging, int64_t id, const char *path, char **ret_path)
@@ -115,47 +106,83 @@ int put_away_restore(int root, int staging, int64_t id, const char *path, char *
 static int take_from(int directory, const char *name, int staging, const char *staged,
     const struct identity *identity)
 {
-    CLEANUP(close_judged) struct judged before;
+    CLEANUP(leased_file_close) struct leased_file before;
     int result = judge(directory, name, identity, &before);
     if (result != TAKEN)
         return result;
     if (renameat(directory, name, staging, staged) < 0)
         return -errno;
-    if (is_still(&before, staging, staged))
+    if (leased_file_is_at(&before, staging, staged))
         return TAKEN;
-    close_judged(&before); /* a writer who waits for our lease counts */
-    CLEANUP(close_judged) struct judged after;
+    leased_file_close(&before); /* a writer who waits for our lease counts */
+    CLEANUP(leased_file_close) struct leased_file after;
     return judge(staging, staged, identity, &after);
+}
+
+/** The directory of a path below `root`, which is `root` itself for a file at the top. */
+static int open_parent(int root, const char *path)
+{
+    CLEANUP(free_text) char *parent = path_directory(path);
+    if (!parent)
+        return -ENOMEM;
+    return *parent ? safe_open_directory(root, parent) : root;
+}
+
+static void close_parent(int root, int parent)
+{
+    if (parent != root)
+        close_fd(&parent);
 }
 
 /** The same from the directory of a path below `root`. */
 static int take_path(
     int root, const char *path, int staging, const char *staged, const struct identity *identity)
 {
-    CLEANUP(free_text) char *parent = path_directory(path);
-    if (!parent)
-        return -ENOMEM;
-    if (!*parent)
-        return take_from(root, path, staging, staged, identity);
-    CLEANUP(close_fd) int directory = safe_open_directory(root, parent);
-    return directory < 0 ? directory
-                         : take_from(directory, path_name(path), staging, staged, identity);
+    int directory = open_parent(root, path);
+    int result = directory < 0 ? directory
+                               : take_from(directory, path_name(path), staging, staged, identity);
+    close_parent(root, directory);
+    return result;
 }
 
-int put_away_take(
-    int root, int staging, const char *path, int64_t id, const struct identity *identity)
+/** What is held needs no judging, but nothing may have its name in staging. Whether it is there now
+ * for certain. */
+static bool take_held(
+    const struct leased_file *held, int root, const char *path, int staging, const char *staged)
+{
+    int directory = open_parent(root, path);
+    bool is_taken = directory >= 0 && leased_file_is_at(held, directory, path_name(path)) &&
+                    renameat2(directory, path_name(path), staging, staged, RENAME_NOREPLACE) == 0 &&
+                    leased_file_is_at(held, staging, staged);
+    close_parent(root, directory);
+    return is_taken;
+}
+
+/** It is looked for in staging first: there may have been a crash after it was taken. */
+static int judge_and_take(
+    int root, int staging, const char *path, const char *staged, const struct identity *identity)
+{
+    CLEANUP(leased_file_close) struct leased_file found;
+    int result = judge(staging, staged, identity, &found);
+    return result == TAKEN_GONE ? take_path(root, path, staging, staged, identity) : result;
+}
+
+int put_away_take(int root, int staging, const char *path, int64_t id,
+    const struct identity *identity, struct leased_file *held)
 {
     char name[STAGED_NAME_MAX];
-    CLEANUP(close_judged) struct judged staged;
-    int result = judge(staging, staged_name(id, name), identity, &staged);
-    if (result == TAKEN_GONE)
-        result = take_path(root, path, staging, name, identity);
+    staged_name(id, name);
+    bool is_taken = held && identity_equal(&held->state.identity, identity) &&
+                    take_held(held, root, path, staging, name);
+    if (held)
+        leased_file_close(held);
+    int result = is_taken ? TAKEN : judge_and_take(root, staging, path, name, identity);
     if (result == -ENOENT || result == -ENOTDIR)
         return TAKEN_GONE;
     if (result == -ELOOP)
         return TAKEN_ANOTHER;
-    bool is_staged = faccessat(staging, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_staged || (result != TAKEN_ANOTHER && result != -EBUSY))
+    if ((result != TAKEN_ANOTHER && result != -EBUSY) ||
+        faccessat(staging, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
         return result;
     CLEANUP(free_text) char *back = NULL;
     int restored = put_away_restore(root, staging, id, path, &back);

@@ -1,6 +1,7 @@
 /** A file's bytes by position, with digests on the way and a last look at its stamps. */
 #include "closedrop/files/source.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/files/lease.h"
 #include "closedrop/files/remote.h"
 
@@ -9,7 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-int source_open(int fd, bool lease, struct source **ret_source)
+/** Its state, which is the known one as a rule. Without a lease ctime counts, too. */
+static int read_before(struct source *source, const struct file_state *known)
+{
+    if (!source->leased || !file_is_at(source->fd, "", known))
+        return file_state_read(source->fd, &source->before);
+    source->before = *known;
+    return 0;
+}
+
+int source_open(int fd, const struct file_state *known, struct source **ret_source)
 {
     struct source *source = calloc(1, sizeof(*source));
     if (!source) {
@@ -18,9 +28,9 @@ int source_open(int fd, bool lease, struct source **ret_source)
     }
     source->fd = fd;
     source->digest = digest_new();
-    enum lease got = lease ? lease_take(fd) : LEASE_IMPOSSIBLE;
+    enum lease got = known ? lease_take_on(fd, known->inode.device) : LEASE_IMPOSSIBLE;
     source->leased = got == LEASE_HELD;
-    int result = source->digest ? file_state_read(fd, &source->before) : -ENOMEM;
+    int result = source->digest ? read_before(source, known) : -ENOMEM;
     if (result == 0 && got == LEASE_REFUSED)
         result = -EBUSY;
     if (result < 0)
@@ -54,8 +64,7 @@ void source_close(struct source *source)
         return;
     if (source->remote)
         remote_close(source->remote);
-    else
-        close(source->fd);
+    close_fd(&source->fd);
     digest_free(source->digest);
     free(source);
 }
@@ -114,6 +123,14 @@ void source_rewind(struct source *source)
     }
     source->offset = 0;
     digest_reset(source->digest);
+}
+
+void source_hand_over(struct source *source, struct leased_file *ret_file)
+{
+    if (!source->leased || source->disturbed)
+        return;
+    *ret_file = (struct leased_file){true, TAKE_FD(source->fd), source->before};
+    source->leased = false;
 }
 
 bool source_yield(struct source *source)

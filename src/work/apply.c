@@ -9,10 +9,13 @@
 #include "search.h"
 #include "stages.h"
 
+#include "closedrop/queue/backoff.h"
+
 static struct move decide(
     struct worker *worker, const struct task *task, const struct verdict *verdict)
 {
-    const struct outcome_case outcome = moves_case(task);
+    const double chance = verdict->kind == VERDICT_NEXT ? 0 : backoff_chance();
+    const struct outcome_case outcome = moves_case(task, chance);
     const struct move move = outcome_decide(&outcome, verdict);
     if (move.kind != MOVE_BLAME)
         return move;
@@ -23,7 +26,7 @@ static struct move decide(
 /** What is missing cannot be searched for now, which is as if it had not been found. */
 static struct move decide_without_search(const struct task *task, const struct verdict *verdict)
 {
-    struct outcome_case outcome = moves_case(task);
+    struct outcome_case outcome = moves_case(task, backoff_chance());
     outcome.was_searched = true;
     return outcome_decide(&outcome, verdict);
 }
@@ -50,7 +53,7 @@ void apply_to_doubts(struct worker *worker, bool is_own_fault)
         next = task->next;
         if (task->step.kind != STEP_DOUBT)
             continue;
-        const struct outcome_case outcome = moves_case(task);
+        const struct outcome_case outcome = moves_case(task, backoff_chance());
         const struct move move = outcome_after_doubt(&outcome, &task->step.verdict, is_own_fault);
         moves_make(worker, task, &move);
     }

@@ -50,13 +50,14 @@ int keep_resolution(
 struct verdict resolve_touch(struct task *task, const struct stage_tools *tools)
 {
     CLEANUP(close_fd) int fd = -1;
+    struct file_state state = {.mode = 0};
     bool is_uploaded = task->job->state != JOB_UPLOADING; /* then its file may have gone */
     struct verdict verdict = task_fetch_file(task, tools);
     if (verdict.kind == VERDICT_NEXT && !is_uploaded)
-        verdict = task_open_file(task, tools, &fd);
+        verdict = task_open_file(task, tools, &state, &fd);
     else if (verdict.kind == VERDICT_NEXT &&
              task->job->queued_path) /* its new name may be of another type */
-        (void)task_open_file(task, tools, &fd);
+        (void)task_open_file(task, tools, &state, &fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     return clues_read(&task->clues, task->job, task->folder, task->root, fd);

@@ -297,7 +297,8 @@ struct verdict finish_start(struct task *task, const struct stage_tools *tools)
     if (task->staging < 0)
         return task_not_put_away(
             "the directory " STAGING_NAME " of the folder cannot be used", task->staging);
-    int taken = put_away_take(task->root, task->staging, job->path, job->id, &job->identity);
+    int taken =
+        put_away_take(task->root, task->staging, job->path, job->id, &job->identity, &task->sent);
     if (taken == -EBUSY)
         return verdict_make(
             VERDICT_RETRY, "not_put_away", "another program has the file open for writing");

@@ -33,6 +33,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/queue/backoff.h"
 
 /** The other members that were found are done, and leave the task. */
 static void settle_found(struct worker *worker, struct task *task)
@@ -65,7 +66,7 @@ static void note_absence(struct worker *worker, struct task *task)
 {
     for (size_t i = 0; i < task_count_jobs(task); i++)
         task_job_at(task, i)->verifications++;
-    const struct outcome_case outcome = moves_case(task);
+    const struct outcome_case outcome = moves_case(task, backoff_chance());
     const struct move move = outcome_of_absence(&outcome);
     if (task->job->verifications >= VERIFICATIONS_NEEDED)
         moves_withdraw(worker, task, "it was not created (checked in Close)");

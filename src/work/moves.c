@@ -103,6 +103,7 @@ static void free_task(struct worker *worker, struct task *task)
     pacing_drop_task_request(worker, task);
     task_continue(task, task->stage); /* frees what is copied or read */
     task_close_upload(task);
+    leased_file_close(&task->sent);
     clues_release(&task->clues);
     if (task->has_resolution)
         resolution_release(&task->resolution);
@@ -134,14 +135,14 @@ void moves_end_task(struct worker *worker, struct task *task)
 
 /* ---- what outcome.c has decided ---- */
 
-struct outcome_case moves_case(const struct task *task)
+struct outcome_case moves_case(const struct task *task, double chance)
 {
     return (struct outcome_case){.job = task->job,
         .stage = task->stage,
         .limits = &task->config->limits,
         .settle_ms = task->folder->settle_ms,
         .now_ms = clock_wall_ms(),
-        .chance = backoff_chance(),
+        .chance = chance,
         .has_upload = task->has_upload,
         .was_searched = task->was_searched,
         .lacks_member = task->absent != 0};

@@ -25,8 +25,9 @@ void moves_end_task(struct worker *worker, struct task *task);
 /** It is certain that no activity was created: what was intended is taken back. */
 void moves_withdraw(struct worker *worker, struct task *task, const char *why);
 
-/** What decides about a task that has come to the end of a stage, or of its doubt. */
-struct outcome_case moves_case(const struct task *task);
+/** What decides about a task that has come to the end of a stage, or of its doubt. `chance` spreads
+ * what is tried again (backoff.h). */
+struct outcome_case moves_case(const struct task *task, double chance);
 
 /** Carry out what was decided; neither MOVE_NEXT, nor BLAME, nor SEARCH. May end the task. */
 void moves_make(struct worker *worker, struct task *task, const struct move *move);

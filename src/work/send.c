@@ -53,9 +53,9 @@ struct verdict ticket_start(struct task *task, const struct stage_tools *tools)
         struct verdict opened = ticket_touch(task, tools);
         if (opened.kind != VERDICT_NEXT)
             return opened;
-    }
-    if (source_yield(task->upload.source))
+    } else if (source_yield(task->upload.source)) {
         return verdict_make(VERDICT_CHANGED, "changed", "another program is writing to the file");
+    }
     return task_await(task, upload_ask_ticket(&task->upload, &tools->api));
 }
 

@@ -91,7 +91,7 @@ void send_next(struct worker *worker, struct task *task)
         queue_advance(worker->queue, job, JOB_UPLOADED, "S3 has the whole file");
     CLEANUP(free_text) char *digest = str_format("SHA-256 %s", upload->sha256);
     moves_log(task, "uploaded", digest ? digest : "");
-    task_close_upload(task);
+    task_end_upload(task);
     grouping_attach(worker, task);
 }
 

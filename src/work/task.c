@@ -109,6 +109,14 @@ void task_close_upload(struct task *task)
     task->has_upload = false;
 }
 
+void task_end_upload(struct task *task)
+{
+    leased_file_close(&task->sent);
+    if (task->folder->after_upload != AFTER_KEEP)
+        source_hand_over(task->upload.source, &task->sent);
+    task_close_upload(task);
+}
+
 int task_open_root(struct task *task)
 {
     if (task->root < 0)

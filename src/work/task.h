@@ -11,6 +11,7 @@
 #include "closedrop/close/api.h"
 #include "closedrop/config/config.h"
 #include "closedrop/files/destination.h"
+#include "closedrop/files/lease.h"
 #include "closedrop/queue/job.h"
 #include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"
@@ -98,6 +99,7 @@ struct task {
     bool has_resolution;
     struct upload upload;
     bool has_upload;
+    struct leased_file sent; /* its file, from when it was sent until it is put away */
     struct verification verification;
     bool has_verification;
     char *activity_id;                  /* what was created */
@@ -163,6 +165,9 @@ bool task_was_renamed(const struct task *task);
 
 /** Free what a task holds of the upload. */
 void task_close_upload(struct task *task);
+
+/** The same once it is sent; its file stays open under its lease, for being put away. */
+void task_end_upload(struct task *task);
 
 struct worker;
 

@@ -138,7 +138,8 @@ static struct verdict check_limits(struct task *task, const struct file_state *s
 }
 
 /** Check what is at the job's path: whether it is its file, and may be sent. */
-static struct verdict check_file(struct task *task, const struct stage_tools *tools, int path_fd)
+static struct verdict check_file(
+    struct task *task, const struct stage_tools *tools, int path_fd, struct file_state *ret_state)
 {
     struct file_state state;
     int result = path_fd < 0 ? path_fd : file_state_read(path_fd, &state);
@@ -153,6 +154,7 @@ static struct verdict check_file(struct task *task, const struct stage_tools *to
         return verdict_make(VERDICT_GONE, "own_file", "it is used by closedrop itself");
     if (!identity_equal(&state.identity, &task->job->identity))
         return verdict_changed(task);
+    *ret_state = state;
     return check_limits(task, &state);
 }
 
@@ -175,13 +177,14 @@ struct verdict task_check_file(
     return verdict_make(VERDICT_NEXT, NULL, "is there");
 }
 
-struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd)
+struct verdict task_open_file(
+    struct task *task, const struct stage_tools *tools, struct file_state *ret_state, int *ret_fd)
 {
     CLEANUP(close_fd) int path_fd = safe_open_path(task->root, task->job->path);
-    struct verdict verdict = check_file(task, tools, path_fd);
+    struct verdict verdict = check_file(task, tools, path_fd, ret_state);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int fd = safe_reopen_file(path_fd);
+    int fd = safe_reopen_known(path_fd, ret_state->mode);
     if (fd < 0)
         return verdict_of_error(task, tools, fd);
     *ret_fd = fd;
@@ -192,11 +195,12 @@ struct verdict task_open_source(
     struct task *task, const struct stage_tools *tools, struct source **ret_source)
 {
     int fd = -1;
+    struct file_state state = {.mode = 0};
     struct verdict verdict = task_fetch_file(task, tools);
     if (verdict.kind == VERDICT_NEXT)
-        verdict = task_open_file(task, tools, &fd);
+        verdict = task_open_file(task, tools, &state, &fd);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    int result = source_open(fd, true, ret_source);
+    int result = source_open(fd, &state, ret_source);
     return result < 0 ? verdict_of_error(task, tools, result) : verdict;
 }

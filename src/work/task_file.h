@@ -10,9 +10,10 @@
  */
 struct verdict task_fetch_file(struct task *task, const struct stage_tools *tools);
 
-/** Open the file, once it was fetched, and see that it is still the one that was queued: NEXT and
- * the descriptor, the caller's. */
-struct verdict task_open_file(struct task *task, const struct stage_tools *tools, int *ret_fd);
+/** Open the file, once it was fetched, and see that it is still the one that was queued: NEXT, its
+ * state and the descriptor, the caller's. */
+struct verdict task_open_file(
+    struct task *task, const struct stage_tools *tools, struct file_state *ret_state, int *ret_fd);
 
 /** Both, and have it ready to be read: NEXT and the source, the caller's (source_close()). */
 struct verdict task_open_source(

@@ -89,7 +89,7 @@ static struct verdict read_source_end(struct upload *upload)
         source->remote->is_lost) /* it is claimed again when its folder is back */
         return verdict_make(VERDICT_WAIT, "folder_away", "its folder does not answer");
     bool one_version = sent_all && source_finish(source, upload->sha256, upload->md5);
-    if (source_yield(source) || (sent_all && !one_version))
+    if (sent_all ? !one_version : source_yield(source))
         return verdict_make(VERDICT_CHANGED, "changed", "the file changed while it was sent");
     return verdict_make(VERDICT_NEXT, NULL, "sent");
 }

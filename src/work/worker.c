@@ -156,12 +156,14 @@ void worker_check_leases(struct worker *worker)
 {
     const struct verdict changed =
         verdict_make(VERDICT_CHANGED, "changed", "another program is writing to the file");
-    for (struct task *task = worker->tasks; task; task = task->next)
+    for (struct task *task = worker->tasks; task; task = task->next) {
+        leased_file_yield(&task->sent);
         if (task->has_upload && source_yield(task->upload.source) &&
             task->step.kind != STEP_DOUBT) {
             pacing_drop_task_request(worker, task);
             task_end_stage(task, &changed);
         }
+    }
 }
 
 void worker_abandon(struct worker *worker)

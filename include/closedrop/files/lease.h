@@ -9,6 +9,8 @@
 #ifndef CLOSEDROP_FILES_LEASE_H
 #define CLOSEDROP_FILES_LEASE_H
 
+#include "closedrop/files/identity.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -34,5 +36,22 @@ bool lease_is_called_back(int fd);
 
 /** Give up the lease on `fd`; harmless if there is none. */
 void lease_give_up(int fd);
+
+/** A file that is open under a lease: no other can have its inode, and nobody has written to it
+ * since its state was read. All zero: none. */
+struct leased_file {
+    bool is_held;
+    int fd; /* only if it is held */
+    struct file_state state;
+};
+
+/** Whether it has this name now in an open directory, is unchanged, and no writer is waiting. */
+bool leased_file_is_at(const struct leased_file *file, int directory, const char *name);
+
+/** Let go of it if a writer is waiting. */
+void leased_file_yield(struct leased_file *file);
+
+/** Close it, which gives up the lease; harmless if none is held. */
+void leased_file_close(struct leased_file *file);
 
 #endif

@@ -19,6 +19,7 @@
 
 struct destination;
 struct identity;
+struct leased_file;
 
 /**
  * Open the staging directory of the folder open at `root`, creating it if it is missing. Returns a
@@ -39,11 +40,13 @@ enum taken {
 
 /**
  * Take the file at `path` into staging as `id`, if it has the identity `identity` and nobody is
- * writing to it. Returns enum taken, -EBUSY if somebody has it open for writing, or another
- * negative errno. On an error nothing has changed.
+ * writing to it. `held` is the file, if it is still held since it was read: then it need not be
+ * opened again. It is closed in any case; NULL: it is not held.
+ * Returns enum taken, -EBUSY if somebody has it open for writing, or another negative errno. On an
+ * error nothing has changed.
  */
-int put_away_take(
-    int root, int staging, const char *path, int64_t id, const struct identity *identity);
+int put_away_take(int root, int staging, const char *path, int64_t id,
+    const struct identity *identity, struct leased_file *held);
 
 /**
  * Move the file `from` of an open directory to `name` at `destination`, or to its first free

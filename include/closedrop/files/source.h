@@ -10,6 +10,7 @@
 
 #include "closedrop/base/digest.h"
 #include "closedrop/files/identity.h"
+#include "closedrop/files/lease.h"
 
 #include <stdbool.h>
 
@@ -29,10 +30,10 @@ struct source {
 
 /**
  * Create a source from `fd`, which must be open for reading. Takes ownership of `fd`, even on
- * failure. With `lease`, asks for a lease.
+ * failure. With `known`, the state of the file just before, asks for a lease; NULL: does not.
  * Returns 0 or a negative errno: -EBUSY if a writer has the file open.
  */
-int source_open(int fd, bool lease, struct source **ret_source);
+int source_open(int fd, const struct file_state *known, struct source **ret_source);
 
 /** The same for a file that another process has open, and its state then. NULL if out of memory: it
  * is closed there. */
@@ -48,6 +49,10 @@ int64_t source_read(struct source *source, char *buffer, size_t room);
 
 /** Return to the first byte. */
 void source_rewind(struct source *source);
+
+/** Hand over the file as it is held since before its first byte was read, if it is: the source is
+ * only to be closed then. */
+void source_hand_over(struct source *source, struct leased_file *ret_file);
 
 /** Give up the lease, and be disturbed, if a writer is waiting for it. Returns whether one was. */
 bool source_yield(struct source *source);

@@ -5,6 +5,7 @@
 #include "closedrop/files/destination.h"
 #include "closedrop/files/free_name.h"
 #include "closedrop/files/identity.h"
+#include "closedrop/files/lease.h"
 #include "closedrop/files/put_away.h"
 #include "closedrop/files/safe_open.h"
 
@@ -32,26 +33,32 @@
 
 static int no_rename, no_link, no_unlink, no_range;
 
-int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
-int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags)
-{
-    errno = no_rename;
-    return no_rename ? -1 : __real_renameat2(from, old, to, new, flags);
-}
-
 struct folder;
 static void (*before_rename)(const struct folder *folder); /* once */
 static const struct folder *renamed_in;
 
-int __real_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new);
-int __wrap_renameat(int from, const char *old, int to, const char *new)
+static void rename_begins(void)
 {
     void (*call)(const struct folder *folder) = before_rename;
     before_rename = NULL;
     if (call)
         call(renamed_in);
+}
+
+int __real_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags);
+int __wrap_renameat2(int from, const char *old, int to, const char *new, unsigned flags)
+{
+    rename_begins();
+    errno = no_rename;
+    return no_rename ? -1 : __real_renameat2(from, old, to, new, flags);
+}
+
+int __real_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new);
+int __wrap_renameat(int from, const char *old, int to, const char *new)
+{
+    rename_begins();
     return __real_renameat(from, old, to, new);
 }
 
@@ -161,7 +168,25 @@ static struct identity identity_of(const struct folder *folder, const char *name
 
 static int take(const struct folder *folder, const char *path, const struct identity *identity)
 {
-    return put_away_take(folder->root, folder->staging, path, ID, identity);
+    return put_away_take(folder->root, folder->staging, path, ID, identity, NULL);
+}
+
+/* the file, open under its lease as after it was sent; skips the test where there are no leases */
+static struct leased_file hold(const struct folder *folder, const char *path)
+{
+    struct leased_file held = {.is_held = true, .fd = safe_open_file(folder->root, path)};
+    assert_int_equal(file_state_read(held.fd, &held.state), 0);
+    if (lease_take(held.fd) != LEASE_HELD)
+        skip();
+    return held;
+}
+
+static int take_held(const struct folder *folder, const char *path, struct leased_file *held)
+{
+    const struct identity identity = held->state.identity;
+    int taken = put_away_take(folder->root, folder->staging, path, ID, &identity, held);
+    assert_false(held->is_held);
+    return taken;
 }
 
 /* make a file and take it; its identity */
@@ -326,6 +351,70 @@ static void puts_back_what_was_swapped_in_at_the_last_moment(void **state)
         expect_put_back(folder, &swaps[i], take(folder, "a.pdf", &identity));
         assert_null(before_rename);
     }
+}
+
+static void takes_what_is_still_held(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.pdf", "hello");
+    struct leased_file held = hold(folder, "a.pdf");
+    struct identity identity = held.state.identity;
+    assert_int_equal(take_held(folder, "a.pdf", &held), TAKEN);
+    expect_file(folder->staging, STAGED, "hello");
+    assert_int_equal(take(folder, "a.pdf", &identity), TAKEN); /* it was already */
+    assert_int_equal(mkdirat(folder->root, "in", 0755), 0);
+    assert_int_equal(renameat(folder->staging, STAGED, folder->root, "in/a.pdf"), 0);
+    held = hold(folder, "in/a.pdf");
+    no_rename = EINVAL; /* the file system renames only over what is there */
+    assert_int_equal(take_held(folder, "in/a.pdf", &held), TAKEN);
+    no_rename = 0;
+}
+
+static void puts_back_what_took_the_name_of_what_is_held(void **state)
+{
+    const struct folder *folder = *state;
+    for (size_t i = 0; i < 2 * COUNT(swaps); i++) {
+        const struct swap *swap = &swaps[i / 2];
+        make_file(folder->root, "a.pdf", "hello");
+        struct leased_file held = hold(folder, "a.pdf");
+        renamed_in = folder;
+        if (i % 2)
+            before_rename = swap->swap;
+        else
+            swap->swap(folder);
+        expect_put_back(folder, swap, take_held(folder, "a.pdf", &held));
+        assert_null(before_rename);
+    }
+}
+
+/* whatever it is: it may be the only copy of another file */
+static void takes_no_name_in_staging_from_another(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->staging, STAGED, "another");
+    make_file(folder->root, "a.pdf", "hello");
+    struct leased_file held = hold(folder, "a.pdf");
+    assert_int_equal(take_held(folder, "a.pdf", &held), TAKEN_ANOTHER);
+    expect_file(folder->root, "a.pdf", "hello");
+    expect_file(folder->root, "a (2).pdf", "another");
+}
+
+static void wait_for_the_lease(const struct folder *folder)
+{
+    assert_true(openat(folder->root, "a.pdf", O_WRONLY | O_NONBLOCK | O_CLOEXEC) < 0);
+    assert_int_equal(errno, EWOULDBLOCK);
+}
+
+/* what it writes is not in what was sent: the file is judged as one that is not held */
+static void judges_what_a_writer_waits_for(void **state)
+{
+    const struct folder *folder = *state;
+    make_file(folder->root, "a.pdf", "hello");
+    struct leased_file held = hold(folder, "a.pdf");
+    before_rename = wait_for_the_lease;
+    renamed_in = folder;
+    assert_int_equal(take_held(folder, "a.pdf", &held), TAKEN); /* it has given up */
+    expect_file(folder->staging, STAGED, "hello");
 }
 
 static void change_the_mtime(const struct folder *folder)
@@ -942,6 +1031,10 @@ int main(void)
         IN_FOLDER(puts_back_what_is_not_the_file),
         IN_FOLDER(puts_back_what_was_swapped_in_at_the_last_moment),
         IN_FOLDER(puts_back_what_got_another_time_at_the_last_moment),
+        IN_FOLDER(takes_what_is_still_held),
+        IN_FOLDER(puts_back_what_took_the_name_of_what_is_held),
+        IN_FOLDER(takes_no_name_in_staging_from_another),
+        IN_FOLDER(judges_what_a_writer_waits_for),
         IN_FOLDER(leaves_a_file_that_somebody_writes),
         IN_FOLDER(does_not_follow_a_directory_that_became_a_link),
         IN_FOLDER(names_staged_files_by_their_job),

@@ -58,7 +58,10 @@ static int open_to_read(void)
 static struct source *open_source(bool lease)
 {
     struct source *source = NULL;
-    assert_int_equal(source_open(open_to_read(), lease, &source), 0);
+    struct file_state known;
+    int fd = open_to_read();
+    assert_int_equal(file_state_read(fd, &known), 0);
+    assert_int_equal(source_open(fd, lease ? &known : NULL, &source), 0);
     return source;
 }
 
@@ -237,7 +240,10 @@ static void is_busy_while_somebody_writes(void **state)
     source_close(open_leased());
     int writer = open(path, O_WRONLY | O_CLOEXEC);
     struct source *source = NULL;
-    assert_int_equal(source_open(open_to_read(), true, &source), -EBUSY);
+    struct file_state known;
+    int fd = open_to_read();
+    assert_int_equal(file_state_read(fd, &known), 0);
+    assert_int_equal(source_open(fd, &known, &source), -EBUSY);
     assert_null(source);
     close(writer);
     source_close(open_leased());
@@ -325,6 +331,40 @@ static void takes_leases_where_there_are_any(void **state)
     close(own);
 }
 
+static void hands_over_what_it_holds(void **state)
+{
+    (void)state;
+    struct leased_file file = {.is_held = false};
+    struct source *source = open_leased();
+    source_hand_over(source, &file);
+    source_close(source);
+    assert_true(file.is_held);
+    assert_true(leased_file_is_at(&file, file.fd, ""));
+    leased_file_yield(&file);
+    assert_true(file.is_held);
+    assert_true(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) < 0); /* a writer waits */
+    assert_false(leased_file_is_at(&file, file.fd, ""));
+    leased_file_yield(&file);
+    assert_false(file.is_held);
+    leased_file_close(&file); /* harmless */
+}
+
+static void hands_over_nothing_it_does_not_hold(void **state)
+{
+    (void)state;
+    struct leased_file file = {.is_held = false};
+    struct source *source = open_source(false);
+    source_hand_over(source, &file);
+    source_close(source);
+    assert_false(file.is_held);
+    source = open_leased();
+    assert_true(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) < 0);
+    assert_true(source_yield(source));
+    source_hand_over(source, &file);
+    source_close(source);
+    assert_false(file.is_held);
+}
+
 #define ON_FILE(test) cmocka_unit_test_setup_teardown(test, make_file, remove_file)
 
 int main(void)
@@ -346,6 +386,8 @@ int main(void)
         ON_FILE(does_not_mind_a_rename_or_other_readers),
         ON_FILE(gives_the_lease_back_when_closed),
         ON_FILE(takes_leases_where_there_are_any),
+        ON_FILE(hands_over_what_it_holds),
+        ON_FILE(hands_over_nothing_it_does_not_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
