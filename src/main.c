@@ -206,11 +206,11 @@
  *                          ticket, s3_reply, reply and record (what comes back), key, login (tokens
  *                          that are kept, by login_file), oauth (where they come from), renewal
  *                          (new ones for old ones)
- *     http/                http, request, fields_request, mail_request and shaper (the door to
- *                          libcurl: the loop, a transfer, fields of a form, a mail, the turns of
- *                          the bandwidth); pure: rate_limit (what a reply says), window (how many
- *                          requests it still allows), breaker (the circuit breaker of a server),
- *                          progress (is a transfer moving), bucket, date
+ *     http/                http, sockets, request, fields_request, mail_request and shaper (the
+ *                          door to libcurl: the loop, what it polls, a transfer, fields of a form,
+ *                          a mail, the turns of the bandwidth); pure: rate_limit (what a reply
+ *                          says), window (how many requests it still allows), breaker (the circuit
+ *                          breaker of a server), progress (is a transfer moving), bucket, date
  *     files/               safe_open, identity (identity_wire: as bytes), inode, entries (what is
  *                          in a directory), lease, filesystem, mounts (what can hang), apart (what
  *                          may hang, in a process that is left behind if it does), life (signs of
@@ -242,9 +242,9 @@
  *                          in columns of a terminal: the door to its widths), encoding (the door to
  *                          iconv), json (the door to cJSON), digest (the door to nettle), magic
  *                          (the door to libmagic), notify and journal (the door to libsystemd),
- *                          str, wire (values as bytes), utf8, xhtml, clock, turn (of a loop), moment
- *                          (times as people write them), log, units, url, shortage, account,
- *                          closed_directory, core_file, remedy
+ *                          str, wire (values as bytes), utf8, xhtml, clock, turn (of a loop),
+ *                          moment (times as people write them), log, units, url, shortage,
+ *                          account, closed_directory, core_file, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

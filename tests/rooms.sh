@@ -99,7 +99,7 @@ sandbox_room ready
 sandbox_room run util http crm faults settings context s3 api admin options ready
 sandbox_room main options run
 
-door curl/ src/http/request_state.h src/http/shaper.h
+door curl/ src/http/request_state.h src/http/shaper.h src/http/sockets.h
 door sqlite3.h src/queue/sqlite.h src/queue/store_row.h
 door libconfig.h src/config/setting_state.h
 door inotifytools/ src/intake/events.c

@@ -3,21 +3,22 @@
 #include "closedrop/http/http.h"
 
 #include "request_state.h"
+#include "sockets.h"
 
 #include "closedrop/base/clock.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 /** How many connections are kept for another request. */
 #define CONNECTIONS_KEPT 64L
-#define FDS_MAX 8
 
 struct http {
     CURLM *multi;
     CURLSH *share; /* TLS sessions: without it every new handle begins with a full handshake */
     struct request *running;
+    size_t running_count;
+    struct sockets sockets;
     struct shaper shaper;
 };
 
@@ -30,7 +31,9 @@ struct http *http_new(void)
     }
     http->multi = curl_multi_init();
     http->share = curl_share_init();
-    if (!http->multi || !http->share ||
+    if (!http->multi || !http->share || sockets_reserve(&http->sockets, 0) < 0 ||
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, sockets_want) != CURLM_OK ||
+        curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, &http->sockets) != CURLM_OK ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT) != CURLM_OK) {
         http_free(http);
@@ -45,6 +48,7 @@ void http_free(struct http *http)
         return;
     curl_multi_cleanup(http->multi);
     curl_share_cleanup(http->share);
+    sockets_release(&http->sockets);
     free(http);
     curl_global_cleanup();
 }
@@ -58,6 +62,9 @@ int http_start(struct http *http, struct request *request)
     request->progress = (struct progress){.started_ms = now, .moved_ms = now};
     if (request->building == CURLE_OK)
         request->building = curl_easy_setopt(request->easy, CURLOPT_SHARE, http->share);
+    if (request->building == CURLE_OK &&
+        sockets_reserve(&http->sockets, http->running_count + 1) < 0)
+        request->building = CURLE_OUT_OF_MEMORY;
     if (request->building != CURLE_OK ||
         curl_multi_add_handle(http->multi, request->easy) != CURLM_OK) {
         request_ended(request, request->building ? request->building : CURLE_OUT_OF_MEMORY);
@@ -65,6 +72,7 @@ int http_start(struct http *http, struct request *request)
     }
     request->next = http->running;
     http->running = request;
+    http->running_count++;
     return 0;
 }
 
@@ -80,6 +88,7 @@ void http_stop(struct http *http, struct request *request)
             continue;
         *at = request->next;
         request->next = NULL;
+        http->running_count--;
         shaper_settle(&http->shaper, &request->shaped);
         curl_multi_remove_handle(http->multi, request->easy);
         return;
@@ -101,28 +110,32 @@ static int64_t until_deadline(const struct http *http)
     return later(first - clock_steady_ms(), 0);
 }
 
-static int count_running(const struct http *http)
+/** Continue with what libcurl has timed, as each transfer that was just added; returns how many are
+ * in progress then. */
+static size_t run_timers(struct http *http)
 {
-    int count = 0;
-    for (const struct request *r = http->running; r; r = r->next)
-        count++;
-    return count;
+    int running = 0;
+    curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    return (size_t)running;
+}
+
+/** How long until it has to continue by itself. */
+static int64_t until_timer(const struct http *http)
+{
+    long timeout_ms = -1;
+    curl_multi_timeout(http->multi, &timeout_ms);
+    return timeout_ms < 0 ? INT64_MAX : timeout_ms;
 }
 
 void http_wait(struct http *http, const int *fds, size_t count, int64_t timeout_ms)
 {
-    struct curl_waitfd extra[FDS_MAX] = {{0}};
-    int running = 0;
-    for (size_t i = 0; i < count && i < FDS_MAX; i++)
-        extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
-    curl_multi_perform(http->multi, &running);
-    if (running < count_running(http))
+    if (run_timers(http) < http->running_count)
         timeout_ms = 0; /* something has ended already */
     timeout_ms = earlier(timeout_ms, shaper_give_turns(&http->shaper));
     timeout_ms = earlier(timeout_ms, until_deadline(http));
-    curl_multi_poll(http->multi, extra, (unsigned)(count < FDS_MAX ? count : FDS_MAX),
-        (int)earlier(timeout_ms, INT_MAX), NULL);
-    curl_multi_perform(http->multi, &running);
+    timeout_ms = earlier(timeout_ms, until_timer(http));
+    sockets_wait(&http->sockets, http->multi, fds, count, timeout_ms);
+    (void)run_timers(http);
 }
 
 /** A running request that has to be given up. */

@@ -3,7 +3,8 @@
  * HTTP/1.1, keeps connections alive and shares TLS sessions. It follows no redirects and takes
  * nothing from the environment.
  *
- * http.c, request.c and shaper.c are the only doors to libcurl.
+ * http.c, request.c, fields_request.c, mail_request.c, shaper.c and sockets.c are the only doors to
+ * libcurl.
  */
 #ifndef CLOSEDROP_HTTP_HTTP_H
 #define CLOSEDROP_HTTP_HTTP_H
