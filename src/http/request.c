@@ -12,6 +12,9 @@
 
 /** S3 closes idle connections, some after only 5 s; an older one would only fail. */
 #define CONNECTION_AGE_MAX_S 5L
+/** What may go only once takes no connection that may be about to be closed: libcurl would find out
+ * too late, and then nobody knows for a while whether it was created. */
+#define ONCE_AGE_MAX_S 1L
 #define CONNECT_MAX_MS 10000
 /** A request's JSON: two bodies of a mebibyte with every character escaped, and then some. */
 #define REQUEST_MAX (16 * 1024 * 1024)
@@ -259,7 +262,7 @@ void request_post_once(struct request *request, const char *body)
     request_header(request, "Expect:");
     SET(request, CURLOPT_POST, 1L);
     SET(request, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->once.length);
-    SET(request, CURLOPT_FRESH_CONNECT, 1L);
+    SET(request, CURLOPT_MAXAGE_CONN, ONCE_AGE_MAX_S);
 }
 
 void request_post_json_once(struct request *request, const char *json)

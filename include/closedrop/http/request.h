@@ -80,8 +80,10 @@ void request_post_json(struct request *request, const char *json);
 
 /**
  * Turn it into a POST of JSON text that creates something, and so must never be repeated without
- * our knowing. It uses a connection of its own and a body that libcurl cannot rewind, because
- * libcurl repeats a POST by itself if a connection that it used before breaks before any answer.
+ * our knowing. If a connection that was kept breaks before any answer, libcurl by itself repeats a
+ * POST (lib/transfer.c, Curl_retry_request()), unless bytes of its body have gone which it cannot
+ * rewind: then it fails (CURLE_SEND_FAIL_REWIND). So this has such a body, and takes a kept
+ * connection only if that was in use less than two seconds ago.
  */
 void request_post_json_once(struct request *request, const char *json);
 

@@ -162,7 +162,7 @@ suffers() { # FAULT [ACTIVITY-ENDPOINT]
 }
 
 @test "a kept connection that dies during the POST is not used twice" {
-    # libcurl by itself repeats a POST on a reused connection: each activity goes on a fresh one
+    # libcurl by itself repeats a POST on a reused connection, but not one whose body it cannot rewind
     fault '[{"on":"email","do":"reset-after","every":2,"times":0}]'
     limits='transfers = 1; doubt = "200ms";'
     use_rule "$email"

@@ -128,12 +128,58 @@ static enum transfer_end post(
 
 /* ---- what is posted once ---- */
 
+static void posts_on_a_kept_connection(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_ANSWERED);
+    assert_int_equal(server.connections, 1);
+    assert_int_equal(server.bodies, 3);
+}
+
+/* Why that takes care: libcurl by itself sends it again where the connection was kept. */
+static void repeats_what_may_be_repeated(void **state)
+{
+    (void)state;
+    assert_int_equal(post(request_post_json, "{}"), TRANSFER_ANSWERED);
+    server.dies_at = 2;
+    assert_int_equal(post(request_post_json, "{}"), TRANSFER_ANSWERED);
+    assert_int_equal(server.connections, 2);
+    assert_int_equal(server.bodies, 3);
+}
+
+static void posts_once_where_a_kept_connection_dies(void **state)
+{
+    (void)state;
+    assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_ANSWERED);
+    server.dies_at = 2;
+    assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_CUT);
+    assert_int_equal(server.bodies, 2);
+    assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_ANSWERED);
+    assert_int_equal(server.bodies, 3);
+}
+
 static void posts_once_where_a_new_connection_dies(void **state)
 {
     (void)state;
     server.dies_at = 1;
     assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_CUT);
     assert_int_equal(server.bodies, 1);
+}
+
+/* in the middle of a body that is larger than the sockets' buffers */
+static void posts_once_where_a_body_breaks_off(void **state)
+{
+    (void)state;
+    size_t length = 8 << 20;
+    char *json = malloc(length + 1);
+    memset(json, '1', length);
+    json[length] = '\0';
+    server.takes = 400000;
+    assert_int_equal(post(request_post_json_once, "{}"), TRANSFER_ANSWERED);
+    assert_int_not_equal(post(request_post_json_once, json), TRANSFER_ANSWERED);
+    assert_int_equal(server.bodies, 1);
+    free(json);
 }
 
 /* ---- many at once ---- */
@@ -177,7 +223,11 @@ static void returns_when_a_descriptor_is_readable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_SERVER(posts_on_a_kept_connection),
+        WITH_SERVER(repeats_what_may_be_repeated),
+        WITH_SERVER(posts_once_where_a_kept_connection_dies),
         WITH_SERVER(posts_once_where_a_new_connection_dies),
+        WITH_SERVER(posts_once_where_a_body_breaks_off),
         WITH_SERVER(runs_many_at_once),
         WITH_SERVER(returns_when_a_descriptor_is_readable),
     };
