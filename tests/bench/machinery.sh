@@ -71,7 +71,7 @@ note() { # SCENARIO WHO UNIT VALUE
 # ---- programs ----
 
 build() {
-    install_packages "${build_packages[@]}" libssl-dev curl jq python3 procps || die "cannot go on without these packages"
+    install_packages "${build_packages[@]}" libssl-dev openssl curl jq python3 procps || die "cannot go on without these packages"
     if [ -z "${CLOSEDROP_BIN_DIR:-}" ]; then
         (cd -- "$top" && quiet cmake --preset release && quiet cmake --build --preset release -j "$(nproc)") ||
             die "the build failed"
@@ -80,21 +80,26 @@ build() {
     cc -O2 -o "$work/ceiling" "$here/ceiling.c" "$here/bare.c" $(pkg-config --cflags --libs libcurl libcjson)
     # shellcheck disable=SC2046
     cc -O2 -o "$work/floor" "$here/floor.c" "$here/bare.c" $(pkg-config --cflags --libs libcurl libcjson libcrypto)
-    cc -D_GNU_SOURCE -O2 -o "$work/server" "$here/server.c"
+    # shellcheck disable=SC2046 # several words
+    cc -D_GNU_SOURCE -O2 -o "$work/server" "$here/server.c" $(pkg-config --cflags --libs libssl libcrypto)
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+        -keyout "$work/tls.key" -out "$work/tls.pem" 2>/dev/null
 }
 
-start_server() { # DELAY-MS
+start_server() { # DELAY-MS [tls]
     stop "$server_pid"
     rm -f -- "$work/port"
-    "$work/server" "$1" >"$work/port" 2>"$work/server.log" &
+    unset CA_FILE
+    [ -z "${2:-}" ] || export CA_FILE=$work/tls.pem
+    "$work/server" "$1" ${CA_FILE:+"$CA_FILE" "$work/tls.key"} >"$work/port" 2>"$work/server.log" &
     server_pid=$!
     wait_until test -s "$work/port" || die "the server did not start"
-    server=http://127.0.0.1:$(cat "$work/port")
+    server=http${CA_FILE:+s}://127.0.0.1:$(cat "$work/port")
     api=$server/api/v1/
 }
 
 uploads() {
-    curl -sf --noproxy '*' "$server/counts" | jq .uploads
+    curl -sf --noproxy '*' ${CA_FILE:+--cacert "$CA_FILE"} "$server/counts" | jq .uploads
 }
 
 # The files of a scenario, in $work/files; those of the last one are kept if they are alike.
@@ -153,7 +158,7 @@ write_configuration() {
     cat >"$work/closedrop.conf" <<CONF
 state_dir = "state";
 control_socket = "control.sock";
-close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; };
+close = { api_url = "$api"; api_key_file = "key"; upload_hosts = [ "127.0.0.1" ]; ${CA_FILE:+ca_file = \"$CA_FILE\";} };
 limits = { transfers = $transfers; };
 folders = ( $list );
 rules = ( ${rule:+{ name = \"all\"; lead_id = \"lead_1\"; $rule \}} );

@@ -11,12 +11,15 @@ import sys
 
 TITLES = {
     "small": "small files, put into the archive", "email": "the same, an email each", "big": "one big file",
-    "four": "four big files at once", "latency_8": "50 ms an answer, 8 at once", "latency_64": "50 ms an answer, 64 at once",
+    "big_tls": "one big file, over TLS", "four": "four big files at once", "latency_8": "50 ms an answer, 8 at once",
+    "latency_64": "50 ms an answer, 64 at once", "latency_tls_8": "the same, an email each, over TLS, 8",
+    "latency_tls_64": "the same, an email each, over TLS, 64",
     "folders_1": "one folder", "folders_200": "200 folders", "moved": "moved in while idle", "idle": "idle"}
 # what the agent is compared with, and the share of it that is the goal
 GOALS = {
-    "small": ("floor", 0.8), "email": ("floor", 0.75), "big": ("floor", 0.95), "latency_8": ("possible", 0.95),
-    "latency_64": ("possible", 0.95), "four": ("floor", None), "folders_200": ("folders_1", 0.95)}
+    "small": ("floor", 0.8), "email": ("floor", 0.75), "big": ("floor", 0.95), "big_tls": ("floor", 0.95),
+    "latency_8": ("possible", 0.95), "latency_64": ("possible", 0.95), "latency_tls_8": ("possible", 0.95),
+    "latency_tls_64": ("possible", 0.95), "four": ("floor", None), "folders_200": ("folders_1", 0.95)}
 
 
 def read(path):

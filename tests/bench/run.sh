@@ -11,8 +11,8 @@
 #   --quick   a few small files, once: only whether it all works
 #   --json    write each single measurement to FILE, a line of JSON each
 #   --svg     draw the agent's share of the floor into FILE
-# Scenarios: small email big four latency folders moved idle; all by default.
-# The environment may set RUNS (5), FILES (5000), BIG (bytes of the big file: 1 GiB), OTHERS (300: files for shell and python),
+# Scenarios: small email big big_tls four latency latency_tls folders moved idle; all by default.
+# The environment may set RUNS (5), FILES (5000), BIG (bytes of the big file: 4 GiB), OTHERS (300: files for shell and python),
 # IDLE_S (60) and MAX_S (300: the most for one measurement). Everything is below TMPDIR (/tmp) and is removed at the end.
 
 set -euo pipefail
@@ -25,8 +25,8 @@ bin=${CLOSEDROP_BIN_DIR:-$top/build/release}
 # shellcheck source=machinery.sh
 . "$here/machinery.sh"
 
-all_scenarios=(small email big four latency folders moved idle)
-runs=${RUNS:-5} files=${FILES:-5000} big=${BIG:-1073741824} others=${OTHERS:-300} idle_s=${IDLE_S:-60} most_s=${MAX_S:-300}
+all_scenarios=(small email big big_tls four latency latency_tls folders moved idle)
+runs=${RUNS:-5} files=${FILES:-5000} big=${BIG:-4294967296} others=${OTHERS:-300} idle_s=${IDLE_S:-60} most_s=${MAX_S:-300}
 json='' svg='' scenarios=()
 
 usage() {
@@ -39,7 +39,7 @@ options() {
         --quick) runs=1 files=20 big=3000000 others=3 idle_s=1 ;;
         --json) json=$(realpath -m -- "$2") && shift ;;
         --svg) svg=$(realpath -m -- "$2") && shift ;;
-        small | email | big | four | latency | folders | moved | idle) scenarios+=("$1") ;;
+        small | email | big | big_tls | four | latency | latency_tls | folders | moved | idle) scenarios+=("$1") ;;
         *) usage >&2 && exit 2 ;;
         esac
         shift
@@ -68,11 +68,21 @@ email() {
     rule=''
 }
 
-big() {
+one_big_file() { # SCENARIO
     with_files 1 "$big"
     transfers=1
-    compare big "MB/s" "$((big / 1000000))"
-    note big agent "MiB more than idle" "$(mebibytes $((peak_kib - idle_kib)))"
+    compare "$1" "MB/s" "$((big / 1000000))"
+    note "$1" agent "MiB more than idle" "$(mebibytes $((peak_kib - idle_kib)))"
+}
+
+big() {
+    one_big_file big
+}
+
+big_tls() {
+    start_server 0 tls
+    one_big_file big_tls
+    start_server 0
 }
 
 # Four at once, each a quarter of the big one.
@@ -91,6 +101,19 @@ latency() {
         measure_agent "latency_$transfers" "files/s" $((transfers * (files > 1000 ? 50 : 2)))
         start_server 0
     done
+}
+
+# The same with an email each, over TLS: a file takes three answers.
+latency_tls() {
+    rule='email = { status = "draft"; subject = "{stem}"; };'
+    for transfers in 8 64; do
+        with_files $((transfers * (files > 1000 ? 50 : 2))) 10240
+        start_server 50 tls
+        note "latency_tls_$transfers" possible "files/s" $((transfers * 1000 / 150))
+        measure_agent "latency_tls_$transfers" "files/s" $((transfers * (files > 1000 ? 50 : 2)))
+        start_server 0
+    done
+    rule=''
 }
 
 folders() {
@@ -133,8 +156,8 @@ main() {
     work=$(mktemp -d "${TMPDIR:-/tmp}/closedrop-bench.XXXXXX")
     build
     start_server 0
-    machine="$("$bin/closedrop" --version), $(nproc) processors, $(df --output=fstype "$work" | tail -n 1), loopback"
-    machine+=" without TLS, load $(cut -d ' ' -f 1 /proc/loadavg) at the start"
+    machine="$("$bin/closedrop" --version), $(nproc) processors, $(df --output=fstype "$work" | tail -n 1), loopback,"
+    machine+=" load $(cut -d ' ' -f 1 /proc/loadavg) at the start"
     local run scenario
     for ((run = 0; run < runs; run++)); do
         for scenario in "${scenarios[@]}"; do

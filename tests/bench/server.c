@@ -3,15 +3,19 @@
  * if it were right, and keeps nothing. closedrop-sandbox checks and hashes what comes, which takes
  * more processor time than closedrop itself.
  *
- *     server [DELAY_MS]
+ *     server [DELAY_MS [CERTIFICATE KEY]]
  *
- * Prints its port on 127.0.0.1, and serves until it is killed. Each answer comes DELAY_MS after its
- * request is complete. GET /counts tells how many files were stored, when the last one was (ns
- * since 1970), and how many activities were created.
+ * Prints its port on 127.0.0.1, and serves until it is killed; with TLS if it has a certificate.
+ * Each answer comes DELAY_MS after its request is complete, and a connection is heard that long
+ * after it was made, with TLS twice as long: what the handshakes of TCP and TLS take. GET /counts
+ * tells how many files were stored, when the last one was (ns since 1970), how many activities were
+ * created, and how many connections there were.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,19 +38,25 @@
 /** A request on its way: its beginning is kept, the rest is only counted. */
 struct connection {
     int fd;
+    SSL *tls; /* NULL: plain */
     char head[HEAD_MAX + 1];
     size_t kept;
     size_t head_length; /* 0: not complete yet */
     int64_t missing;    /* bytes of the body */
-    int64_t due_ms;     /* of the answer; 0: none */
+    int64_t due_ms;     /* of the answer, or when it is heard first; 0: none */
     struct connection *next_due;
 };
 
 static int epoll;
 static int port;
+static SSL_CTX *tls;
 static int64_t delay_ms;
-static unsigned long long tickets, stored, activities, last_ns;
-static struct connection *first_due, **last_due = &first_due;
+static unsigned long long tickets, stored, activities, connections, last_ns;
+
+/** What is due at the same delay, in the order in which it is due. */
+static struct line {
+    struct connection *first, **last;
+} answers = {NULL, &answers.first}, arrivals = {NULL, &arrivals.first};
 
 static int64_t now_ms(void)
 {
@@ -55,9 +65,43 @@ static int64_t now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void wait_in(struct line *line, struct connection *connection, int64_t ms)
+{
+    connection->due_ms = now_ms() + ms;
+    connection->next_due = NULL;
+    *line->last = connection;
+    line->last = &connection->next_due;
+}
+
+/** The next one that is due; NULL: none yet. */
+static struct connection *take_due(struct line *line)
+{
+    struct connection *connection = line->first;
+    if (!connection || connection->due_ms > now_ms())
+        return NULL;
+    line->first = connection->next_due;
+    if (!line->first)
+        line->last = &line->first;
+    return connection;
+}
+
+static ssize_t receive(const struct connection *connection, char *to, size_t room)
+{
+    if (!connection->tls)
+        return recv(connection->fd, to, room, MSG_DONTWAIT);
+    int got = SSL_read(connection->tls, to, (int)room);
+    if (got <= 0 && SSL_get_error(connection->tls, got) == SSL_ERROR_WANT_READ) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return got > 0 ? got : 0;
+}
+
 static void send_all(const struct connection *connection, const char *bytes, size_t length)
 {
-    if (send(connection->fd, bytes, length, MSG_NOSIGNAL) != (ssize_t)length)
+    ssize_t sent = connection->tls ? SSL_write(connection->tls, bytes, (int)length)
+                                   : send(connection->fd, bytes, length, MSG_NOSIGNAL);
+    if (sent != (ssize_t)length)
         fprintf(stderr, "server: an answer was cut off\n");
 }
 
@@ -78,10 +122,10 @@ static void reply_ticket(const struct connection *connection)
     tickets++;
     snprintf(body, sizeof(body),
         "{\"download\":{\"url\":\"https://app.close.com/go/file/temporary/user_1/%llu/file/\"},"
-        "\"upload\":{\"url\":\"http://127.0.0.1:%d/bucket/\",\"fields\":{\"AWSAccessKeyId\":\"A\","
+        "\"upload\":{\"url\":\"%s://127.0.0.1:%d/bucket/\",\"fields\":{\"AWSAccessKeyId\":\"A\","
         "\"Content-Type\":\"application/octet-stream\",\"key\":\"temporary/user/user_1/%llu/file\","
         "\"policy\":\"e30=\",\"signature\":\"x\",\"success_action_status\":\"201\"}}}",
-        tickets, port, tickets);
+        tickets, tls ? "https" : "http", port, tickets);
     reply(connection, "200 OK", body);
 }
 
@@ -96,9 +140,9 @@ static void reply_stored(const struct connection *connection)
     last_ns = (unsigned long long)now.tv_sec * 1000000000 + (unsigned long long)now.tv_nsec;
     stored++;
     snprintf(body, sizeof(body),
-        "<?xml version=\"1.0\"?><PostResponse><Location>http://127.0.0.1:%d/bucket/</Location>"
+        "<?xml version=\"1.0\"?><PostResponse><Location>%s://127.0.0.1:%d/bucket/</Location>"
         "<Bucket>bucket</Bucket><Key>%.*s</Key></PostResponse>",
-        port, (int)strcspn(key, "\r"), key);
+        tls ? "https" : "http", port, (int)strcspn(key, "\r"), key);
     reply(connection, "201 Created", body);
 }
 
@@ -113,8 +157,9 @@ static void reply_activity(const struct connection *connection)
 static void reply_counts(const struct connection *connection)
 {
     char body[128];
-    snprintf(body, sizeof(body), "{\"uploads\":%llu,\"last_ns\":%llu,\"activities\":%llu}", stored,
-        last_ns, activities);
+    snprintf(body, sizeof(body),
+        "{\"uploads\":%llu,\"last_ns\":%llu,\"activities\":%llu,\"connections\":%llu}", stored,
+        last_ns, activities, connections);
     reply(connection, "200 OK", body);
 }
 
@@ -156,25 +201,10 @@ static void answer(struct connection *connection)
 /** The request is complete. */
 static void take_request(struct connection *connection)
 {
-    if (!delay_ms) {
+    if (delay_ms)
+        wait_in(&answers, connection, delay_ms);
+    else
         answer(connection);
-        return;
-    }
-    connection->due_ms = now_ms() + delay_ms;
-    connection->next_due = NULL;
-    *last_due = connection;
-    last_due = &connection->next_due;
-}
-
-static void answer_due(void)
-{
-    while (first_due && first_due->due_ms <= now_ms()) {
-        struct connection *connection = first_due;
-        first_due = connection->next_due;
-        if (!first_due)
-            last_due = &first_due;
-        answer(connection);
-    }
 }
 
 static void read_head(struct connection *connection)
@@ -200,7 +230,7 @@ static bool take_bytes(struct connection *connection)
     bool is_kept = connection->kept < HEAD_MAX;
     char *to = is_kept ? connection->head + connection->kept : piece;
     size_t room = is_kept ? HEAD_MAX - connection->kept : sizeof(piece);
-    ssize_t got = recv(connection->fd, to, room, MSG_DONTWAIT);
+    ssize_t got = receive(connection, to, room);
     if (got <= 0)
         return got < 0 && errno == EAGAIN;
     connection->kept += is_kept ? (size_t)got : 0;
@@ -214,14 +244,78 @@ static bool take_bytes(struct connection *connection)
     return true;
 }
 
+static void hear(struct connection *connection)
+{
+    connection->due_ms = 0;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    epoll_ctl(epoll, EPOLL_CTL_ADD, connection->fd, &event);
+}
+
 static void take_connection(int listener)
 {
     const int on = 1;
     struct connection *connection = calloc(1, sizeof(*connection));
-    connection->fd = accept(listener, NULL, NULL);
+    connections++;
+    connection->fd = accept4(listener, NULL, NULL, tls ? SOCK_NONBLOCK : 0);
     setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-    epoll_ctl(epoll, EPOLL_CTL_ADD, connection->fd, &event);
+    if (tls) {
+        connection->tls = SSL_new(tls);
+        SSL_set_fd(connection->tls, connection->fd);
+        SSL_set_accept_state(connection->tls);
+    }
+    if (delay_ms)
+        wait_in(&arrivals, connection, tls ? 2 * delay_ms : delay_ms);
+    else
+        hear(connection);
+}
+
+static void end_connection(struct connection *connection)
+{
+    SSL_free(connection->tls);
+    close(connection->fd);
+    free(connection);
+}
+
+/** Read what there is; TLS may have more than the socket tells of. */
+static void read_from(struct connection *connection)
+{
+    bool is_open;
+    do
+        is_open = take_bytes(connection);
+    while (is_open && connection->tls && SSL_pending(connection->tls) > 0);
+    if (!is_open)
+        end_connection(connection);
+}
+
+static void do_what_is_due(void)
+{
+    for (struct connection *connection; (connection = take_due(&arrivals)) != NULL;)
+        hear(connection);
+    for (struct connection *connection; (connection = take_due(&answers)) != NULL;)
+        answer(connection);
+}
+
+/** In ms; -1: nothing will be. */
+static int until_due(void)
+{
+    int64_t next = -1;
+    const struct connection *const first[] = {answers.first, arrivals.first};
+    for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
+        if (first[i] && (next < 0 || first[i]->due_ms < next))
+            next = first[i]->due_ms;
+    if (next < 0)
+        return -1;
+    next -= now_ms();
+    return next > 0 ? (int)next : 0;
+}
+
+static SSL_CTX *load_tls(const char *certificate, const char *key)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    if (!context || SSL_CTX_use_certificate_file(context, certificate, SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
+        exit(1);
+    return context;
 }
 
 static int listen_somewhere(void)
@@ -240,23 +334,22 @@ static int listen_somewhere(void)
 static void serve(int listener)
 {
     struct epoll_event events[EVENTS_MAX];
-    int64_t wait = first_due ? first_due->due_ms - now_ms() : -1;
-    int count = epoll_wait(epoll, events, EVENTS_MAX, first_due && wait < 0 ? 0 : (int)wait);
+    int count = epoll_wait(epoll, events, EVENTS_MAX, until_due());
     for (int i = 0; i < count; i++) {
         struct connection *connection = events[i].data.ptr;
-        if (!connection) {
+        if (connection)
+            read_from(connection);
+        else
             take_connection(listener);
-        } else if (!take_bytes(connection)) {
-            close(connection->fd);
-            free(connection);
-        }
     }
-    answer_due();
+    do_what_is_due();
 }
 
 int main(int argc, char **argv)
 {
     delay_ms = argc > 1 ? atoi(argv[1]) : 0;
+    tls = argc > 3 ? load_tls(argv[2], argv[3]) : NULL;
+    signal(SIGPIPE, SIG_IGN); /* of SSL_write() */
     int listener = listen_somewhere();
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN};
