@@ -158,7 +158,7 @@ static bool take_held(
     return is_taken;
 }
 
-/** It is looked for in staging first: there may have been a crash after it was taken. */
+/** It may be in staging already: after a crash that came when it had been taken. */
 static int judge_and_take(
     int root, int staging, const char *path, const char *staged, const struct identity *identity)
 {

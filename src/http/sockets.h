@@ -1,6 +1,6 @@
 /**
  * The sockets of the transfers in progress, polled by ourselves: libcurl tells by a callback what
- * it waits for, and is told which of them are ready (curl_multi_socket_action(3)). Left to
+ * it waits for, and continues with those that are ready (curl_multi_socket_action(3)). Left to
  * curl_multi_perform(3) it would ask the kernel about each transfer each time.
  */
 #ifndef CLOSEDROP_HTTP_SOCKETS_H

@@ -276,7 +276,7 @@ static void end_connection(struct connection *connection)
     free(connection);
 }
 
-/** Read what there is; TLS may have more than the socket tells of. */
+/** Read what there is; of TLS, more than the socket has may be left. */
 static void read_from(struct connection *connection)
 {
     bool is_open;
