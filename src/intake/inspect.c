@@ -27,6 +27,31 @@
 #define SETTLE_SLICE 256 /* candidates inspected in one turn */
 #define SLICE_MS 100     /* or until this much time has passed */
 
+/** How much of a file is read at once: all of it, where it is small. */
+#define WINDOW_SIZE 16384
+
+/** An open file, and its beginning once that was read. */
+struct opened {
+    int fd;
+    size_t length;
+    char beginning[WINDOW_SIZE];
+};
+
+/** For struct bytes: formats read the beginning, the beginning again, and the end. */
+static int64_t read_opened(void *context, int64_t offset, void *buffer, size_t length)
+{
+    struct opened *opened = context;
+    bool is_within = length <= WINDOW_SIZE && offset <= (int64_t)(WINDOW_SIZE - length);
+    if (is_within && !opened->length) {
+        int64_t got = bytes_read_file(&opened->fd, 0, opened->beginning, WINDOW_SIZE);
+        opened->length = got > 0 ? (size_t)got : 0;
+    }
+    if (!is_within || (size_t)offset + length > opened->length)
+        return bytes_read_file(&opened->fd, offset, buffer, length);
+    memcpy(buffer, opened->beginning + offset, length);
+    return (int64_t)length;
+}
+
 /** Open the candidate as a sender would, for a moment. */
 static struct settle_findings inspect_contents(
     struct watched *folder, const struct candidate *candidate, int path_fd)
@@ -41,8 +66,11 @@ static struct settle_findings inspect_contents(
     result.lease = lease_take_on(fd, candidate->state.inode.device);
     folder->health.without_leases = result.lease == LEASE_IMPOSSIBLE;
     if (result.lease != LEASE_REFUSED) {
+        struct opened opened;
+        opened.fd = fd;
+        opened.length = 0;
         const struct bytes bytes = {
-            candidate->state.identity.size, bytes_read_file, &fd, &result.error};
+            candidate->state.identity.size, read_opened, &opened, &result.error};
         if (crash_guard_begin(guard, folder->folder->name, candidate->path))
             result.cut = complete_find_cut(&bytes, path_name(candidate->path));
         else

@@ -303,6 +303,30 @@ static void a_file_that_is_written_does_not_settle(void **state)
     assert_string_equal(settled()->path, "a.txt");
 }
 
+/* at the border of what is read of it at once, and behind it */
+static void a_pdf_settles_once_its_end_is_there(void **state)
+{
+    (void)state;
+    static const char end[] = "\nstartxref\n0\n%%EOF\n";
+    static const size_t sizes[] = {100, 16383, 16384, 16385, 20000, 40000};
+    static char text[40001];
+    folder.max_size = sizeof(text);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        memset(text, ' ', sizes[i]);
+        memcpy(text, "%PDF-1.4\n", 9);
+        text[sizes[i]] = '\0';
+        find("a.pdf", text);
+        pass(SETTLE_MS);
+        assert_nothing_settled();
+        memcpy(text + sizes[i] - strlen(end), end, strlen(end));
+        put("a.pdf", text);
+        pass(SETTLE_MS);
+        pass(SETTLE_MS);
+        assert_int_equal(settled()->state.identity.size, sizes[i]);
+        unlink("a.pdf");
+    }
+}
+
 static void an_empty_file_is_refused_when_it_has_had_its_time(void **state)
 {
     (void)state;
@@ -575,6 +599,7 @@ int main(void)
         TEST(what_is_no_file_any_more_is_forgotten),
         TEST(a_file_that_disappears_is_forgotten),
         TEST(a_file_that_is_written_does_not_settle),
+        TEST(a_pdf_settles_once_its_end_is_there),
         TEST(an_empty_file_is_refused_when_it_has_had_its_time),
         TEST(a_file_that_is_too_large_is_refused),
         TEST(a_file_waits_for_its_marker),
