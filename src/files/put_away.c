@@ -151,7 +151,8 @@ static bool take_held(
     const struct leased_file *held, int root, const char *path, int staging, const char *staged)
 {
     int directory = open_parent(root, path);
-    bool is_taken = directory >= 0 && leased_file_is_at(held, directory, path_name(path)) &&
+    bool is_taken = directory >= 0 && held->is_held &&
+                    file_is_at(directory, path_name(path), &held->state) &&
                     renameat2(directory, path_name(path), staging, staged, RENAME_NOREPLACE) == 0 &&
                     leased_file_is_at(held, staging, staged);
     close_parent(root, directory);

@@ -103,9 +103,10 @@ int64_t source_read(struct source *source, char *buffer, size_t room)
         source->read_error = errno;
         return -1;
     }
-    /* the last bytes are kept back where it changed: then nobody takes the rest for a whole */
+    /* the last bytes are kept back where it changed: then nobody takes the rest for a whole. Under
+     * the lease nobody has written to it */
     bool is_last = got == left;
-    if (source_yield(source) || !got || (is_last && !is_unchanged(source))) {
+    if (source_yield(source) || !got || (is_last && !source->leased && !is_unchanged(source))) {
         source->disturbed = true;
         return -1;
     }
